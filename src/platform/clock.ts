@@ -1,0 +1,38 @@
+/** The only place that asks the machine for the time. Everything else takes `now` as a value or a Clock. */
+export interface Clock {
+  now(): Date
+}
+
+/** A clock that can be moved: for the demo and for tests. */
+export interface MovableClock extends Clock {
+  moveTo(instant: Date): void
+}
+
+export function systemClock(): Clock {
+  return { now: () => new Date() }
+}
+
+/** Starts at `start` and runs at the machine's pace from there; `moveTo` jumps. */
+export function clockFrom(start: Date): MovableClock {
+  let offset = start.getTime() - Date.now()
+  return {
+    now: () => new Date(Date.now() + offset),
+    moveTo: (instant) => {
+      offset = instant.getTime() - Date.now()
+    },
+  }
+}
+
+/** Stands still until it is moved. */
+export function stoppedClock(start: Date): MovableClock {
+  let current = start
+  return {
+    now: () => new Date(current),
+    moveTo: (instant) => {
+      current = instant
+    },
+  }
+}
+
+/** Milliseconds since an arbitrary point, for durations only. */
+export const stopwatch = (): number => performance.now()

@@ -1,0 +1,60 @@
+import { Temporal } from 'temporal-polyfill'
+import { Fault } from './errors.ts'
+
+/** A day without a zone, "2026-11-24". Days of sources are UTC days. */
+export type Day = string
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
+/** The UTC day of an instant. */
+export const dayOf = (instant: Date): Day => instant.toISOString().slice(0, 10)
+
+/** Midnight UTC of a day: how Prisma writes a date column. */
+export const midnight = (day: Day): Date => new Date(`${day}T00:00:00Z`)
+
+export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString()
+
+export const daysBetween = (from: Day, to: Day): number =>
+  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days
+
+export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
+
+/** Throws date.invalid for anything but a real day written YYYY-MM-DD. */
+export function parseDay(text: string): Day {
+  const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw fault
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+  } catch {
+    throw fault
+  }
+}
+
+/** A zone that Intl knows and that holds a slash, or UTC: abbreviations such as EST have no daylight saving. */
+export function isZone(name: string): boolean {
+  if (name === 'UTC') return true
+  if (!name.includes('/')) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The day that it is in a zone at an instant. */
+export const localDayOf = (instant: Date, zone: string): Day =>
+  Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString()
+
+/**
+ * The instant at which an hour comes on a local day. In a gap of daylight saving it is the first instant after the
+ * gap, in a fold the first of the two.
+ */
+export function instantOf(day: Day, hour: number, zone: string): Date {
+  const local = Temporal.PlainDate.from(day).toPlainDateTime({ hour })
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' })
+  if (earlier.toPlainDateTime().equals(local)) return new Date(earlier.epochMilliseconds)
+  const transition = earlier.getTimeZoneTransition('next')
+  return new Date(transition!.epochMilliseconds)
+}

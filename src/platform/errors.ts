@@ -1,0 +1,43 @@
+import { type ErrorCode, errorTable } from './error-table.ts'
+
+/** What a message may name: values, places and ranges, never an address or a token. */
+export type FaultValues = Record<string, string | number>
+
+/**
+ * Something that went wrong in a way that we know. `code` is for programs, `message` for the operator,
+ * `sentence` for the person in front of the page.
+ */
+export class Fault extends Error {
+  readonly code: ErrorCode
+  readonly values: FaultValues
+
+  constructor(code: ErrorCode, values: FaultValues = {}, options?: ErrorOptions) {
+    super(fill(errorTable[code].operator, values), options)
+    this.name = 'Fault'
+    this.code = code
+    this.values = values
+  }
+
+  /** HTTP status. */
+  get status(): number {
+    return errorTable[this.code].status
+  }
+
+  /** Exit code of a command: 1 failed, 2 wrong use. */
+  get exit(): 1 | 2 {
+    return errorTable[this.code].exit
+  }
+
+  get sentence(): string {
+    return fill(errorTable[this.code].person, this.values)
+  }
+}
+
+function fill(template: string, values: FaultValues): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+/** The text of anything thrown, for logs; the logger takes addresses out of it. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

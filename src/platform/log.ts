@@ -1,0 +1,85 @@
+import { type Logger, pino } from 'pino'
+
+/** The names of log events: what a program may select by. Texts may change, these do not. */
+export const LOG_EVENTS = [
+  'service.started',
+  'service.stopping',
+  'service.stopped',
+  'database.error',
+  'database.migrated',
+  'queue.error',
+  'request.done',
+  'request.failed',
+  'tick.claimed',
+  'tick.failed',
+  'source.fetched',
+  'source.retried',
+  'source.failed',
+  'source.record-refused',
+  'papers.imported',
+  'subscriber.asked',
+  'subscriber.confirmed',
+  'subscriber.unsubscribed',
+  'subscriber.resubscribed',
+  'subscriber.changed',
+  'subscriber.suppressed',
+  'digests.planned',
+  'digests.missed',
+  'digests.closed',
+  'chunk.leased',
+  'chunk.lost',
+  'chunk.done',
+  'message.accepted',
+  'message.deferred',
+  'message.refused',
+  'message.uncertain',
+  'message.gave-up',
+  'message.skipped',
+  'delivery.stopped',
+  'mail.unsigned',
+] as const
+
+export type LogEvent = (typeof LOG_EVENTS)[number]
+
+/** Ids, counts and durations; never an address or a token. */
+export type LogFields = Record<string, string | number | boolean | null | undefined>
+
+export interface Log {
+  info(event: LogEvent, fields?: LogFields): void
+  warn(event: LogEvent, fields?: LogFields): void
+  error(event: LogEvent, fields?: LogFields): void
+}
+
+// Errors of libraries carry addresses in their text, where redaction by path does not reach.
+const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;]+/g
+const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
+const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest)\/[^\s"'?#]+/g
+
+/** Takes addresses and tokens out of any text. */
+export const scrub = (text: string): string =>
+  text.replace(LINK, '/$1/[token]').replace(ADDRESS, '[address]').replace(TOKEN, '[token]')
+
+export function openLog(level: string, destination?: { write(line: string): void }): Log {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  const logger: Logger = destination
+    ? pino(options, destination)
+    : pino(options, pino.destination({ dest: 2, sync: true }))
+  const write =
+    (at: 'info' | 'warn' | 'error') =>
+    (event: LogEvent, fields: LogFields = {}) =>
+      logger[at]({ event, ...cleaned(fields) })
+  return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+export const silentLog: Log = { info() {}, warn() {}, error() {} }
+
+function cleaned(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]),
+  )
+}

@@ -1,0 +1,65 @@
+import { PgBoss } from 'pg-boss'
+import { textOf } from './errors.ts'
+import type { Log } from './log.ts'
+
+/**
+ * Nudges: "there may be work of this kind". A nudge holds no ids and may come twice or late; what is to be done
+ * stands in our tables alone, and every tick sends the nudge again while work is open.
+ */
+export const NUDGES = ['ingest', 'plan', 'drain-answers', 'drain-digests'] as const
+export type Nudge = (typeof NUDGES)[number]
+
+export interface Queue {
+  nudge(name: Nudge): Promise<void>
+  /** Runs `work` in this process, one at a time for each name, whenever somebody nudges. */
+  onNudge(name: Nudge, work: () => Promise<void>): Promise<void>
+  /** Takes no new nudges and waits for the ones in hand. */
+  stop(): Promise<void>
+}
+
+const HEARTBEAT_SECONDS = 30
+const LONGEST_WORK_SECONDS = 6 * 3600
+const STOP_WITHIN_MS = 30_000
+
+/** Needs the tables of `prepareQueue`. `pollSeconds`: how soon a nudge is seen. */
+export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString: url,
+    max: 3,
+    migrate: false,
+    monitorIntervalSeconds: 15,
+    superviseIntervalSeconds: 15,
+  })
+  boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
+  await boss.start()
+  return {
+    nudge: async (name) => void (await boss.send(name, {})),
+    onNudge: async (name, work) => {
+      await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => {
+        await work()
+      })
+    },
+    stop: () => boss.stop({ graceful: true, timeout: STOP_WITHIN_MS }),
+  }
+}
+
+/** Makes or updates the queue's own tables and queues. Safe twice, and from several machines at once. */
+export async function prepareQueue(url: string, log: Log): Promise<void> {
+  const boss = new PgBoss({ connectionString: url, max: 2, supervise: false, schedule: false })
+  boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
+  await boss.start()
+  try {
+    // policy short: at most one nudge waits, any number of processes may be working.
+    for (const name of NUDGES) {
+      await boss.createQueue(name, {
+        policy: 'short',
+        retryLimit: 2,
+        retryDelay: 5,
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        expireInSeconds: LONGEST_WORK_SECONDS,
+      })
+    }
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}

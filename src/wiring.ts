@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import { type Clock, clockFrom, systemClock } from './platform/clock.ts'
+import { type Database, openDatabase } from './platform/database.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { type Log, openLog } from './platform/log.ts'
+import { openQueue, type Queue } from './platform/queue.ts'
+
+/** What every flow and door is handed first. Built here, once for each process. */
+export interface Deps {
+  config: Config
+  clock: Clock
+  log: Log
+  db: Database
+  /** The database's own address, for what brings its own connections (migrations, the queue). */
+  databaseUrl: string
+}
+
+/** For processes that nudge or work: everything of Deps, and the queue. */
+export interface ServiceDeps extends Deps {
+  queue: Queue
+}
+
+export interface Wired<T extends Deps = Deps> {
+  deps: T
+  close(): Promise<void>
+}
+
+export interface WiringOptions {
+  clock?: Clock
+  log?: Log
+  connections?: number
+}
+
+export const clockOf = (config: Config): Clock =>
+  config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
+
+/** The address of the database; starts the embedded one where the settings say so. */
+export async function databaseUrlOf(config: Config): Promise<string> {
+  if (config.DATABASE_URL !== 'embedded') return config.DATABASE_URL
+  return (await startEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))).url
+}
+
+/** Builds Deps. The database may lack migrations: see `requireMigrated`. */
+export async function wire(config: Config, options: WiringOptions = {}): Promise<Wired> {
+  const log = options.log ?? openLog(config.LOG_LEVEL)
+  const clock = options.clock ?? clockOf(config)
+  const database = openDatabase(await databaseUrlOf(config), log, options.connections)
+  return { deps: { config, clock, log, db: database.db, databaseUrl: database.url }, close: database.close }
+}
+
+/** Adds the queue to what `wire` built. */
+export async function wireQueue({ deps, close }: Wired): Promise<Wired<ServiceDeps>> {
+  const queue = await openQueue(deps.databaseUrl, deps.log)
+  return {
+    deps: { ...deps, queue },
+    close: async () => {
+      await queue.stop()
+      await close()
+    },
+  }
+}
