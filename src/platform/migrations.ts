@@ -77,13 +77,26 @@ async function applyOne(client: pg.Client, name: string): Promise<void> {
   )
 }
 
+/** What is needed to ask which migrations a database has. */
+interface Askable {
+  $queryRawUnsafe<T>(sql: string): Promise<T>
+}
+
 /** Migrations of this release that the database lacks. */
-export async function missingMigrations(
-  query: (sql: string) => Promise<{ migration_name: string }[]>,
-): Promise<string[]> {
-  const rows = await query(
-    `select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null`,
-  ).catch(() => [])
+export async function missingMigrations(db: Askable): Promise<string[]> {
+  const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
+    `select to_regclass('_prisma_migrations') is not null as exists`,
+  )
+  if (!exists) return migrationNames()
+  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
+    'select migration_name, finished_at from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
   const done = new Set(rows.map((row) => row.migration_name))
   return migrationNames().filter((name) => !done.has(name))
+}
+
+/** Throws database.behind where a migration is missing. */
+export async function requireMigrated(db: Askable): Promise<void> {
+  const [first, ...others] = await missingMigrations(db)
+  if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })
 }

@@ -1,0 +1,11 @@
+import { applyMigrations } from '../platform/migrations.ts'
+import { prepareQueue } from '../platform/queue.ts'
+import type { Deps } from '../wiring.ts'
+
+/** Brings our tables and the queue's up to date; returns the names of the migrations applied. */
+export async function migrateDatabase(deps: Deps): Promise<string[]> {
+  const applied = await applyMigrations(deps.databaseUrl)
+  await prepareQueue(deps.databaseUrl, deps.log)
+  if (applied.length > 0) deps.log.info('database.migrated', { count: applied.length, last: applied.at(-1) })
+  return applied
+}
