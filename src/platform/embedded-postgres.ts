@@ -103,8 +103,11 @@ function canReach(folder: string, as: RunAs): boolean {
 
 function copied(bin: Binaries): Binaries {
   const copy = join(tmpdir(), `embedded-postgres-${shortHash(bin.postgres)}`)
-  if (!existsSync(copy))
-    cpSync(dirname(dirname(bin.postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  if (!existsSync(copy)) {
+    const half = `${copy}-${process.pid}` // renamed when whole: another process may be copying too
+    cpSync(dirname(dirname(bin.postgres)), half, { recursive: true, verbatimSymlinks: true })
+    renameSync(half, copy)
+  }
   const inCopy = (name: string) => join(copy, 'bin', name)
   return { initdb: inCopy('initdb'), pg_ctl: inCopy('pg_ctl'), postgres: inCopy('postgres') }
 }
