@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import { readConfig, readEnvironment } from './config.ts'
+import { Fault, textOf } from './platform/errors.ts'
+import { ROLES, type Role, startService } from './service.ts'
+
+const LONGEST_STOP_MS = 35_000
+
+function rolesFrom(args: string[]): Role[] {
+  const { values } = parseArgs({ args, options: { roles: { type: 'string', default: ROLES.join(',') } } })
+  const roles = values.roles.split(',').map((name) => name.trim())
+  const unknown = roles.find((name) => !ROLES.includes(name as Role))
+  if (unknown !== undefined) {
+    throw new Fault('usage.wrong', {
+      what: `--roles: "${unknown}" is none; takes a comma list of ${ROLES.join(', ')}`,
+    })
+  }
+  return roles as Role[]
+}
+
+try {
+  const service = await startService(readConfig(readEnvironment()), rolesFrom(process.argv.slice(2)))
+  closeWithGrace({ delay: LONGEST_STOP_MS, logger: false }, async ({ err }) => {
+    if (err) service.log.error('request.failed', { what: textOf(err) })
+    await service.stop()
+  })
+} catch (error) {
+  process.stderr.write(`${textOf(error)}\n`)
+  process.exit(error instanceof Fault ? error.exit : 1)
+}

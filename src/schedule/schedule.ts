@@ -1,0 +1,38 @@
+import cron from 'node-cron'
+import { Fault, textOf } from '../platform/errors.ts'
+import { NUDGES } from '../platform/queue.ts'
+import type { ServiceDeps } from '../wiring.ts'
+import { claimTick, forgetTicksBefore } from './tick-store.ts'
+
+const MINUTE_MS = 60_000
+const KEEP_TICKS_MS = 2 * 24 * 3600 * 1000
+
+/**
+ * One tick: the process that claims the minute's slot nudges everybody to look whether there is work. What is due
+ * stands in rows, so a tick that never came costs a minute and nothing else.
+ */
+export async function tick(deps: ServiceDeps): Promise<boolean> {
+  const now = deps.clock.now()
+  const slot = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
+  if (!(await claimTick(deps.db, 'minute', slot))) return false
+  for (const nudge of NUDGES) await deps.queue.nudge(nudge)
+  await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
+  deps.log.info('tick.claimed', { slot: slot.toISOString() })
+  return true
+}
+
+/**
+ * Ticks every minute in UTC, where no hour is left out or repeated. `pattern` in cron's form.
+ * https://github.com/node-cron/node-cron/issues/509 is why no local hour is ever given to node-cron.
+ */
+export function startSchedule(deps: ServiceDeps, pattern = '* * * * *'): { stop(): Promise<void> } {
+  const safely = () =>
+    tick(deps).catch((error) =>
+      deps.log.error('tick.failed', {
+        code: error instanceof Fault ? error.code : 'unexpected',
+        what: textOf(error),
+      }),
+    )
+  const task = cron.schedule(pattern, safely, { timezone: 'UTC', noOverlap: true, name: 'minute' })
+  return { stop: async () => void (await task.destroy()) }
+}

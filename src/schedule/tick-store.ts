@@ -1,0 +1,13 @@
+import type { Database } from '../platform/database.ts'
+
+/** True for the one process that may act on this slot; false for all others, however often they ask. */
+export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {
+  const claimed =
+    await db.$executeRaw`insert into tick (name, slot) values (${name}, ${slot}) on conflict do nothing`
+  return claimed === 1
+}
+
+/** Slots that nobody can ask for any more. */
+export async function forgetTicksBefore(db: Database, instant: Date): Promise<void> {
+  await db.$executeRaw`delete from tick where slot < ${instant}`
+}

@@ -1,0 +1,152 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../src')
+
+const STAGES = ['sources', 'papers', 'subscribers', 'filters', 'digests', 'emails', 'delivery', 'bounces']
+const DOORS = ['schedule', 'web', 'commands']
+
+interface SourceFile {
+  path: string
+  folder: string
+  text: string
+  /** Paths under src/ for files of ours, else names of packages. */
+  imports: string[]
+}
+
+const files: SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('generated'))
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, name = '']) =>
+      name.startsWith('.') ? relative(root, resolve(root, path, '..', name)) : name,
+    )
+    return { path, folder: path.split('/')[0]!, text: withoutComments(text), imports }
+  })
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '')
+}
+
+const folderOf = (path: string): string => path.split('/')[0]!
+
+/** Every breach of a rule, as "file: what". */
+function breaches(rule: (file: SourceFile) => string[]): string[] {
+  return files.flatMap((file) => rule(file).map((what) => `${file.path}: ${what}`))
+}
+
+test('there are files to look at', () => expect(files.length).toBeGreaterThan(20))
+
+describe('imports', () => {
+  test('a stage imports only earlier stages and platform', () => {
+    const wrong = breaches(({ folder, imports }) => {
+      const place = STAGES.indexOf(folder)
+      if (place < 0) return []
+      const allowed = [...STAGES.slice(0, place + 1), 'platform']
+      const ownFiles = imports.filter(
+        (name) => name.endsWith('.ts') && name.includes('/') && !name.startsWith('generated/'),
+      )
+      return ownFiles.filter((name) => !allowed.includes(folderOf(name)))
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('platform imports nothing but platform', () => {
+    const wrong = breaches(({ folder, imports }) =>
+      folder === 'platform'
+        ? imports.filter((n) => n.endsWith('.ts') && !/^(platform|generated)\//.test(n))
+        : [],
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('doors do not import each other, and no flow imports a door', () => {
+    const wrong = breaches(({ folder, imports }) => {
+      const forbidden =
+        folder === 'flows' ? DOORS : DOORS.includes(folder) ? DOORS.filter((door) => door !== folder) : []
+      return imports.filter((name) => name.endsWith('.ts') && forbidden.includes(folderOf(name)))
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test("Prisma's client only in stores and platform/database.ts", () => {
+    const wrong = breaches(({ path, imports }) =>
+      /-store\.ts$|^platform\/database\.ts$/.test(path)
+        ? []
+        : imports.filter((name) => /^generated\/|@prisma\//.test(name)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test.each([
+    ['nodemailer', 'delivery'],
+    ['mjml', 'emails'],
+    ['node-cron', 'schedule'],
+    ['fastify', 'web'],
+    ['pg-boss', 'platform'],
+    ['commander', 'commands'],
+  ])('%s only in %s/', (name, folder) => {
+    const wrong = breaches((file) =>
+      file.folder === folder || file.path === 'cli.ts'
+        ? []
+        : file.imports.filter((i) => i === name || i.startsWith(`${name}/`)),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('effects', () => {
+  test.each([
+    ['process.env', /\bprocess\.env\b/, ['config.ts']],
+    [
+      'the time',
+      /\bnew Date\(\)|\bDate\.now\(\)|\bperformance\.now\(\)|Temporal\.Now/,
+      ['platform/clock.ts'],
+    ],
+    ['Math.random', /\bMath\.random\b/, []],
+    ['console', /\bconsole\./, []],
+  ])('%s', (_what, pattern, allowed) => {
+    const wrong = breaches(({ path, text }) =>
+      allowed.includes(path) ? [] : (text.match(new RegExp(pattern, 'g')) ?? []),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('the database only in stores, flows and doors hold no SQL', () => {
+    const wrong = breaches(({ path, text }) =>
+      /-store\.ts$|^platform\//.test(path) ? [] : (text.match(/\$(queryRaw|executeRaw)\w*/g) ?? []),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('the network only in clients', () => {
+    const wrong = breaches(({ path, text }) =>
+      /-client\.ts$/.test(path) ? [] : (text.match(/\bfetch\(/g) ?? []),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+test('no file runs past 300 lines', () => {
+  expect(
+    breaches(({ path, text }) =>
+      text.split('\n').length > 300 && path !== 'platform/error-table.ts' ? ['too long'] : [],
+    ),
+  ).toEqual([])
+})
+
+test('no two files import each other, directly or around a corner', () => {
+  const graph = new Map(files.map((file) => [file.path, file.imports.filter((name) => name.endsWith('.ts'))]))
+  const cycles: string[] = []
+  const done = new Set<string>()
+  const walk = (path: string, trail: string[]): void => {
+    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
+    else if (!done.has(path)) {
+      for (const next of graph.get(path) ?? []) walk(next, [...trail, path])
+      done.add(path)
+    }
+  }
+  for (const path of graph.keys()) walk(path, [])
+  expect(cycles).toEqual([])
+})

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import {
+  applyMigrations,
+  migrationNames,
+  missingMigrations,
+  requireMigrated,
+} from '../../../src/platform/migrations.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+const run = promisify(execFile)
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const askable = (url: string) => ({
+  $queryRawUnsafe: <T>(sql: string) => withClient(url, async (client) => (await client.query(sql)).rows as T),
+})
+
+let urls: string[]
+const NAMES = ['once', 'by_engine', 'at_once', 'broken'].map((name) => `migrations_${process.pid}_${name}`)
+
+beforeAll(async () => {
+  await withClient(inject('postgresUrl'), async (client) => {
+    for (const name of NAMES) await client.query(`create database ${name}`)
+  })
+  urls = NAMES.map((name) => Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href)
+})
+
+afterAll(async () => {
+  await withClient(inject('postgresUrl'), async (client) => {
+    for (const name of NAMES) await client.query(`drop database ${name} with (force)`)
+  })
+})
+
+const cli = (url: string, ...args: string[]) =>
+  run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/cli.ts'), ...args], {
+    cwd: tmpdir(),
+    env: { ...process.env, DATABASE_URL: url },
+  })
+
+const engine = (url: string, command: string) =>
+  run(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(root, 'scripts/migrate.ts'), command],
+    {
+      cwd: root,
+      env: { ...process.env, DATABASE_URL: url },
+    },
+  )
+
+describe('migrations', () => {
+  test('apply once, then there is nothing to do', async () => {
+    const [url = ''] = urls
+    expect(await missingMigrations(askable(url))).toEqual(migrationNames())
+    await expect(requireMigrated(askable(url))).rejects.toMatchObject({ code: 'database.behind' })
+    expect(await applyMigrations(url)).toEqual(migrationNames())
+    expect(await applyMigrations(url)).toEqual([])
+    await requireMigrated(askable(url))
+  })
+
+  test("are accepted by Prisma's own engine, which finds no drift", async () => {
+    const { stdout } = await engine(urls[0]!, 'check')
+    expect(stdout).toContain('applied: none')
+    expect(stdout).toContain('schema.prisma and migrations agree')
+  })
+
+  test("applied by Prisma's own engine are accepted here", async () => {
+    const { stdout } = await engine(urls[1]!, 'check')
+    expect(stdout).toContain(`applied: ${migrationNames().join(', ')}`)
+    expect(await applyMigrations(urls[1]!)).toEqual([])
+  })
+
+  test('from two processes at once: one applies, the other finds nothing to do', async () => {
+    const answers = await Promise.all([1, 2].map(() => cli(urls[2]!, 'db', 'migrate', '--json')))
+    const applied = answers.map(({ stdout }) => JSON.parse(stdout).applied.length as number)
+    expect(applied.sort()).toEqual([0, migrationNames().length])
+  })
+
+  test('one that stopped half-way is named and not stepped over', async () => {
+    await applyMigrations(urls[3]!)
+    await withClient(urls[3]!, (client) => client.query('update _prisma_migrations set finished_at = null'))
+    await expect(applyMigrations(urls[3]!)).rejects.toMatchObject({ code: 'database.migration-failed' })
+  })
+})
+
+test('without DATABASE_URL a real Postgres starts under DATA_DIR and is found again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'data-dir-'))
+  const { startEmbeddedPostgres } = await import('../../../src/platform/embedded-postgres.ts')
+  const env = { ...process.env, DATABASE_URL: '', DATA_DIR: folder }
+  const command = [join(root, 'src/cli.ts'), 'db', 'migrate', '--json']
+  const first = await run(process.execPath, command, { cwd: folder, env })
+  const second = await run(process.execPath, command, { cwd: folder, env })
+  expect(JSON.parse(first.stdout).applied).toEqual(migrationNames())
+  expect(JSON.parse(second.stdout).applied).toEqual([])
+  const server = await startEmbeddedPostgres(join(folder, 'postgres'))
+  await server.destroy()
+  rmSync(folder, { recursive: true, force: true })
+})

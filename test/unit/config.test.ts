@@ -1,0 +1,153 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import type { Fault } from '../../src/platform/errors.ts'
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgresql://db.example/papers',
+  SMTP_URL: 'smtps://mail.example',
+  BASE_URL: 'https://papers.example',
+  APP_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+  SUPPRESSION_KEY: 'another-secret-of-thirty-two-bytes-!',
+  MAIL_FROM: 'digest@papers.example',
+  POSTAL_ADDRESS: '1 Main Street, Springfield',
+}
+
+function faultsOf(environment: Record<string, string | undefined>): string {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    expect((error as Fault).code).toBe('config.invalid')
+    expect((error as Fault).exit).toBe(2)
+    return (error as Fault).message
+  }
+  return 'none'
+}
+
+describe('defaults', () => {
+  const config = readConfig({})
+  test('need no setting at all', () => {
+    expect(config).toMatchObject({
+      DATABASE_URL: 'embedded',
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      BASE_URL: 'http://localhost:3000',
+      DIGEST_HOUR: 8,
+      DIGEST_DAYS: ['mon', 'tue', 'wed', 'thu', 'fri'],
+      DIGEST_MAX: 15,
+      production: false,
+    })
+  })
+  test('an empty value means not set', () => expect(readConfig({ PORT: '' }).PORT).toBe(3000))
+  test('links follow the port', () => expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
+})
+
+describe('a wrong value is named with what it takes', () => {
+  test.each([
+    [{ PORT: '70000' }, 'PORT: takes a whole number from 0 to 65535'],
+    [{ DIGEST_MAX: '26' }, 'DIGEST_MAX: takes a whole number from 1 to 25'],
+    [{ DIGEST_HOUR: '24' }, 'DIGEST_HOUR: takes a whole number from 0 to 23'],
+    [{ DIGEST_ZONE: 'EST' }, 'DIGEST_ZONE: takes a time zone such as Europe/Paris, or UTC'],
+    [{ DIGEST_DAYS: 'mon,someday' }, 'DIGEST_DAYS: takes one of: mon, tue'],
+    [{ SENDING: 'maybe' }, 'SENDING: takes one of: on, off'],
+    [{ SMTP_URL: 'http://mail.example' }, 'SMTP_URL: takes smtp://host:port'],
+    [{ SMTP_URL: 'smtp://mail.example?conections=4' }, 'SMTP_URL: takes smtp://host:port'],
+    [{ SMTP_URL: 'smtp://mail.example?connections=0' }, 'connections: a whole number from 1 to 100'],
+    [{ BASE_URL: 'papers.example' }, 'BASE_URL: takes an address that begins with'],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
+    [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
+    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma list of'],
+    [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes an instant'],
+    [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one e-mail address'],
+    [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
+    [{ SMTP_PASSWORD_FILE: '/nowhere' }, 'SMTP_PASSWORD_FILE: takes the path of a file that can be read'],
+  ])('%o', (environment, words) => expect(faultsOf(environment)).toContain(words))
+
+  test('all of them at once, without a value in sight', () => {
+    const message = faultsOf({ PORT: 'x', DIGEST_MAX: '0', APP_SECRET: 'hunter2' })
+    expect(message).toContain('3 fault(s)')
+    expect(message).toContain('PORT')
+    expect(message).toContain('DIGEST_MAX')
+    expect(message).not.toContain('hunter2')
+  })
+})
+
+describe('production', () => {
+  test('is content with what is required', () => expect(readConfig(production).production).toBe(true))
+
+  test.each([
+    'DATABASE_URL',
+    'SMTP_URL',
+    'BASE_URL',
+    'APP_SECRET',
+    'SUPPRESSION_KEY',
+    'MAIL_FROM',
+    'POSTAL_ADDRESS',
+  ])('refuses to start without %s', (name) =>
+    expect(faultsOf({ ...production, [name]: undefined })).toContain(`${name}: required in production`),
+  )
+
+  test('names all that is missing at once', () => {
+    expect(faultsOf({ NODE_ENV: 'production' }).match(/required in production/g)).toHaveLength(7)
+  })
+
+  test('takes https alone, the secret of nobody else, and no other clock', () => {
+    expect(faultsOf({ ...production, BASE_URL: 'http://papers.example' })).toContain('BASE_URL')
+    expect(faultsOf({ ...production, APP_SECRET: 'development-only-secret-of-32-bytes!' })).toContain(
+      'APP_SECRET',
+    )
+    expect(faultsOf({ ...production, CLOCK_NOW: '2026-11-24T08:00:00Z' })).toContain('CLOCK_NOW')
+  })
+
+  test('may say embedded on purpose', () => {
+    expect(readConfig({ ...production, DATABASE_URL: 'embedded' }).DATABASE_URL).toBe('embedded')
+  })
+})
+
+describe('secrets', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
+  writeFileSync(file, 'a secret with : and @ in it\n')
+
+  test('come from files', () => {
+    const { SMTP_URL } = readConfig({
+      SMTP_URL: 'smtp://relay.example:2525',
+      SMTP_USER: 'ann',
+      SMTP_PASSWORD_FILE: file,
+    })
+    expect(SMTP_URL).toMatchObject({
+      host: 'relay.example',
+      port: 2525,
+      user: 'ann',
+      password: 'a secret with : and @ in it',
+    })
+  })
+  test('set twice are refused', () => {
+    expect(faultsOf({ SMTP_PASSWORD: 'x', SMTP_PASSWORD_FILE: file })).toContain(
+      'set it or SMTP_PASSWORD_FILE, not both',
+    )
+  })
+  test('in a URL are decoded', () => {
+    expect(readConfig({ SMTP_URL: 'smtp://ann%40x:p%2Fw@relay.example' }).SMTP_URL).toMatchObject({
+      user: 'ann@x',
+      password: 'p/w',
+    })
+  })
+  test('rotate, newest first', () => {
+    const old = 'o'.repeat(32)
+    const fresh = 'n'.repeat(32)
+    expect(readConfig({ APP_SECRET: `${fresh},${old}` }).APP_SECRET).toEqual([fresh, old])
+  })
+})
+
+describe('TLS to the mail server', () => {
+  test.each([
+    ['smtp://127.0.0.1:25', 'any'],
+    ['smtp://localhost', 'any'],
+    ['smtp://[::1]:25', 'any'],
+    ['smtp://relay.example', 'verify'],
+    ['smtp://relay.example?tls=off', 'off'],
+  ])('%s: %s', (url, tls) => expect(readConfig({ SMTP_URL: url }).SMTP_URL?.tls).toBe(tls))
+})

