@@ -1,0 +1,65 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { takeTokens } from '../../../src/platform/bucket-store.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+
+const database = useDatabase()
+const bucket = { key: 'confirmations', capacity: 3, perSecond: 0.5 }
+
+/** The database's clock cannot be moved, the row can: it was last looked at that long ago. */
+const letPass = (seconds: number) =>
+  database.db.$executeRaw`update bucket set at = at - make_interval(secs => ${seconds}::float8)`
+
+const takeTimes = async (times: number) => {
+  for (let i = 0; i < times; i++) expect((await takeTokens(database.db, bucket)).allowed).toBe(true)
+}
+
+beforeEach(() => emptyTables(database.db))
+
+describe('a bucket of 3 that fills by one in two seconds', () => {
+  test('gives 3 at once, then says how long to wait', async () => {
+    await takeTimes(3)
+    const { allowed, waitSeconds } = await takeTokens(database.db, bucket)
+    expect(allowed).toBe(false)
+    expect(waitSeconds).toBeGreaterThan(1)
+    expect(waitSeconds).toBeLessThanOrEqual(2)
+  })
+
+  test('fills by time passed and no higher than its capacity', async () => {
+    await takeTimes(3)
+    await letPass(2)
+    await takeTimes(1)
+    expect((await takeTokens(database.db, bucket)).allowed).toBe(false)
+    await letPass(3600)
+    await takeTimes(3)
+    expect((await takeTokens(database.db, bucket)).allowed).toBe(false)
+  })
+
+  test('a refusal costs nothing', async () => {
+    await takeTimes(3)
+    for (let i = 0; i < 5; i++) await takeTokens(database.db, bucket)
+    await letPass(2)
+    await takeTimes(1)
+  })
+
+  test('a dear thing waits for all its tokens', async () => {
+    await takeTimes(2)
+    const dear = await takeTokens(database.db, { ...bucket, cost: 2 })
+    expect(dear.allowed).toBe(false)
+    expect(dear.waitSeconds).toBeGreaterThan(1)
+    await takeTimes(1)
+  })
+
+  test('buckets of other keys are not touched', async () => {
+    await takeTimes(3)
+    expect(await takeTokens(database.db, { ...bucket, key: 'pages' })).toEqual({
+      allowed: true,
+      waitSeconds: 0,
+    })
+  })
+})
+
+test('forty that ask at once share one bucket of ten', async () => {
+  const slow = { key: 'shared', capacity: 10, perSecond: 0.001 }
+  const answers = await Promise.all(Array.from({ length: 40 }, () => takeTokens(database.db, slow)))
+  expect(answers.filter((answer) => answer.allowed)).toHaveLength(10)
+})
