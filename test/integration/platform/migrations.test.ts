@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import {
   applyMigrations,
   migrationNames,
   missingMigrations,
   requireMigrated,
 } from '../../../src/platform/migrations.ts'
-
-const root = resolve(import.meta.dirname, '../../..')
-const run = promisify(execFile)
+import { runCli, runProgram } from '../../support/processes.ts'
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
@@ -45,21 +42,7 @@ afterAll(async () => {
   })
 })
 
-const cli = (url: string, ...args: string[]) =>
-  run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/cli.ts'), ...args], {
-    cwd: tmpdir(),
-    env: { ...process.env, DATABASE_URL: url },
-  })
-
-const engine = (url: string, command: string) =>
-  run(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(root, 'scripts/migrate.ts'), command],
-    {
-      cwd: root,
-      env: { ...process.env, DATABASE_URL: url },
-    },
-  )
+const engine = (url: string) => runProgram(['scripts/migrate.ts', 'check'], { DATABASE_URL: url })
 
 describe('migrations', () => {
   test('apply once, then there is nothing to do', async () => {
@@ -72,19 +55,21 @@ describe('migrations', () => {
   })
 
   test("are accepted by Prisma's own engine, which finds no drift", async () => {
-    const { stdout } = await engine(urls[0]!, 'check')
+    const { stdout } = await engine(urls[0]!)
     expect(stdout).toContain('applied: none')
     expect(stdout).toContain('schema.prisma and migrations agree')
   })
 
   test("applied by Prisma's own engine are accepted here", async () => {
-    const { stdout } = await engine(urls[1]!, 'check')
+    const { stdout } = await engine(urls[1]!)
     expect(stdout).toContain(`applied: ${migrationNames().join(', ')}`)
     expect(await applyMigrations(urls[1]!)).toEqual([])
   })
 
   test('from two processes at once: one applies, the other finds nothing to do', async () => {
-    const answers = await Promise.all([1, 2].map(() => cli(urls[2]!, 'db', 'migrate', '--json')))
+    const answers = await Promise.all(
+      [1, 2].map(() => runCli(['db', 'migrate', '--json'], { DATABASE_URL: urls[2]! })),
+    )
     const applied = answers.map(({ stdout }) => JSON.parse(stdout).applied.length as number)
     expect(applied.sort()).toEqual([0, migrationNames().length])
   })
@@ -98,11 +83,9 @@ describe('migrations', () => {
 
 test('without DATABASE_URL a real Postgres starts under DATA_DIR and is found again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'data-dir-'))
-  const { startEmbeddedPostgres } = await import('../../../src/platform/embedded-postgres.ts')
-  const env = { ...process.env, DATABASE_URL: '', DATA_DIR: folder }
-  const command = [join(root, 'src/cli.ts'), 'db', 'migrate', '--json']
-  const first = await run(process.execPath, command, { cwd: folder, env })
-  const second = await run(process.execPath, command, { cwd: folder, env })
+  const migrate = () => runCli(['db', 'migrate', '--json'], { DATA_DIR: folder }, folder)
+  const first = await migrate()
+  const second = await migrate()
   expect(JSON.parse(first.stdout).applied).toEqual(migrationNames())
   expect(JSON.parse(second.stdout).applied).toEqual([])
   const server = await startEmbeddedPostgres(join(folder, 'postgres'))

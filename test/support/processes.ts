@@ -1,0 +1,67 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const root = resolve(import.meta.dirname, '../..')
+const run = promisify(execFile)
+const FLAGS = ['--disable-warning=ExperimentalWarning']
+
+export interface Finished {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** What a program of ours gets to see: nothing of this shell's settings (vitest itself sets BASE_URL). */
+const environment = (settings: Record<string, string>): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  LOG_LEVEL: 'error',
+  ...settings,
+})
+
+/** Runs one of our TypeScript programs to its end, in `cwd` (this repository unless said otherwise). */
+export async function runProgram(
+  args: string[],
+  settings: Record<string, string> = {},
+  cwd: string = root,
+): Promise<Finished> {
+  const [file = '', ...rest] = args
+  try {
+    const { stdout, stderr } = await run(process.execPath, [...FLAGS, resolve(root, file), ...rest], {
+      cwd,
+      env: environment(settings),
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return { code: 0, stdout, stderr }
+  } catch (error) {
+    const {
+      code,
+      stdout = '',
+      stderr = '',
+    } = error as { code?: number | string; stdout?: string; stderr?: string }
+    if (typeof code !== 'number') throw error
+    return { code, stdout, stderr }
+  }
+}
+
+/** The operator's command line: runCli(['papers', 'list'], { DATABASE_URL }). */
+export const runCli = (
+  args: string[],
+  settings: Record<string, string> = {},
+  cwd?: string,
+): Promise<Finished> => runProgram(['src/cli.ts', ...args], settings, cwd)
+
+/** Starts one of our programs and leaves it running; end it by its own pid. */
+export function startProgram(
+  args: string[],
+  settings: Record<string, string> = {},
+  cwd: string = root,
+): ChildProcess {
+  const [file = '', ...rest] = args
+  return spawn(process.execPath, [...FLAGS, resolve(root, file), ...rest], {
+    cwd,
+    env: environment(settings),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
