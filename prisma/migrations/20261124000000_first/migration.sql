@@ -8,7 +8,7 @@ CREATE TYPE "subscriber_state" AS ENUM ('pending', 'active', 'paused', 'unsubscr
 CREATE TYPE "mail_format" AS ENUM ('html', 'text');
 
 -- CreateEnum
-CREATE TYPE "digest_outcome" AS ENUM ('planned', 'nothing_matched', 'paused', 'missed');
+CREATE TYPE "digest_outcome" AS ENUM ('due', 'planned', 'nothing_matched', 'paused', 'missed');
 
 -- CreateEnum
 CREATE TYPE "lane" AS ENUM ('answers', 'digests');
@@ -153,6 +153,7 @@ CREATE TABLE "suppression" (
 
 -- CreateTable
 CREATE TABLE "plan" (
+    "id" SERIAL NOT NULL,
     "zone" TEXT NOT NULL,
     "hour" INTEGER NOT NULL,
     "days" TEXT NOT NULL,
@@ -160,16 +161,17 @@ CREATE TABLE "plan" (
     "due_at" TIMESTAMPTZ(3) NOT NULL,
     "horizon" INTEGER NOT NULL,
     "sources" TEXT NOT NULL,
-    "due" INTEGER NOT NULL,
+    "due" INTEGER NOT NULL DEFAULT 0,
     "planned_at" TIMESTAMPTZ(3),
     "closed_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "plan_pkey" PRIMARY KEY ("zone","hour","days","local_date")
+    CONSTRAINT "plan_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
 CREATE TABLE "digest" (
     "id" SERIAL NOT NULL,
+    "plan_id" INTEGER NOT NULL,
     "subscriber_id" TEXT NOT NULL,
     "local_date" DATE NOT NULL,
     "due_at" TIMESTAMPTZ(3) NOT NULL,
@@ -316,6 +318,12 @@ CREATE INDEX "consent_subscriber_id_idx" ON "consent"("subscriber_id");
 CREATE INDEX "plan_local_date_idx" ON "plan"("local_date");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "plan_zone_hour_days_local_date_key" ON "plan"("zone", "hour", "days", "local_date");
+
+-- CreateIndex
+CREATE INDEX "digest_plan_id_outcome_idx" ON "digest"("plan_id", "outcome");
+
+-- CreateIndex
 CREATE INDEX "digest_local_date_outcome_idx" ON "digest"("local_date", "outcome");
 
 -- CreateIndex
@@ -359,6 +367,9 @@ ALTER TABLE "signup" ADD CONSTRAINT "signup_subscriber_id_fkey" FOREIGN KEY ("su
 
 -- AddForeignKey
 ALTER TABLE "consent" ADD CONSTRAINT "consent_subscriber_id_fkey" FOREIGN KEY ("subscriber_id") REFERENCES "subscriber"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "digest" ADD CONSTRAINT "digest_plan_id_fkey" FOREIGN KEY ("plan_id") REFERENCES "plan"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "digest" ADD CONSTRAINT "digest_subscriber_id_fkey" FOREIGN KEY ("subscriber_id") REFERENCES "subscriber"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
