@@ -199,8 +199,8 @@ export interface Config extends Omit<Settings, 'BASE_URL' | 'SMTP_USER' | 'SMTP_
 type Environment = Record<string, string | undefined>
 
 /** The environment, with what `.env` in the working folder adds to it. The only reader of process.env. */
-export function readEnvironment(): Environment {
-  return { ...readDotEnv(), ...process.env }
+export function readEnvironment({ dotEnv = true } = {}): Environment {
+  return { ...(dotEnv && readDotEnv()), ...process.env }
 }
 
 function readDotEnv(): Environment {

@@ -1,0 +1,161 @@
+import { rmSync } from 'node:fs'
+import { styleText } from 'node:util'
+import type { ParsedMail } from 'mailparser'
+import { type Demo, removeDemo, startDemo } from './demo.ts'
+
+const ADDRESS = 'newcomer@reader.example'
+const TOPIC = '"linear attention"'
+
+type Step = [what: string, walk: () => Promise<string>]
+
+/**
+ * Walks the main job without a terminal, in a demo of its own: subscribe, confirm, ingest, digest, read, one-click
+ * unsubscribe, nothing the next day. Prints a line for each step; true when every one held.
+ */
+export async function checkDemo(folder: string, port?: number): Promise<boolean> {
+  const begun = performance.now()
+  await removeDemo(folder)
+  const demo = await startDemo({ folder, port: port ?? 0, beforeTodaysPapers: true })
+  let held = true
+  try {
+    for (const [what, walk] of steps(demo)) {
+      held = await tryStep(what, walk)
+      if (!held) break
+    }
+  } finally {
+    await demo.stop()
+    await removeDemo(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  console.log(
+    held
+      ? `Everything held, in ${seconds} s.`
+      : `Stopped at the first step that did not hold, after ${seconds} s.`,
+  )
+  return held
+}
+
+async function tryStep(what: string, walk: () => Promise<string>): Promise<boolean> {
+  try {
+    console.log(`${styleText('green', '✔')} ${what.padEnd(22)} ${await walk()}`)
+    return true
+  } catch (error) {
+    console.log(
+      `${styleText('red', '✘')} ${what.padEnd(22)} ${error instanceof Error ? error.message : error}`,
+    )
+    return false
+  }
+}
+
+function steps(demo: Demo): Step[] {
+  let digest: ParsedMail
+  return [
+    [
+      'subscribe',
+      async () => {
+        await post(`${demo.site}/subscribe`, { email: ADDRESS, topic: TOPIC }, 303)
+        return `${TOPIC} by the form of the site`
+      },
+    ],
+    [
+      'confirm',
+      async () => {
+        const mail = await nextMail(demo, 1)
+        const link = find(mail.text, /http\S+\/confirm\/\S+/, 'a link in the confirmation')
+        await post(link, {}, 303)
+        return `by the button behind the link in “${mail.subject}”`
+      },
+    ],
+    [
+      'ingest',
+      async () => {
+        const before = await papersOnFrontPage(demo)
+        await demo.bringPapers()
+        const after = await papersOnFrontPage(demo)
+        must(
+          after.day === demo.today() && before.day !== after.day,
+          `the site shows ${after.day}, not ${demo.today()}`,
+        )
+        return `${after.count} papers of ${after.day} on the site`
+      },
+    ],
+    [
+      'digest',
+      async () => {
+        const { at, planned } = await demo.sendDigests()
+        must(planned === 1, `${planned} digests were planned, not 1`)
+        digest = await nextMail(demo, 2)
+        return `“${digest.subject}” at ${at?.toISOString().slice(11, 16)} UTC`
+      },
+    ],
+    [
+      'read the mail',
+      async () => {
+        const html = digest.html || ''
+        must(
+          /linear attention/i.test(digest.text ?? '') && /linear attention/i.test(html),
+          'the topic is missing in the mail',
+        )
+        must(/Matched/.test(digest.text ?? ''), 'no reason stands beside the papers')
+        const papers = new Set((digest.text ?? '').match(/\/papers\/\d{4}\.\d{4,5}/g)).size
+        must(papers > 0, 'no paper stands in the mail')
+        return `${papers} papers with their reasons, ${Math.round(html.length / 1000)} kB`
+      },
+    ],
+    [
+      'one-click unsubscribe',
+      async () => {
+        const list = digest.headers.get('list') as { unsubscribe?: { url?: string } } | undefined
+        const link = list?.unsubscribe?.url ?? ''
+        must(link.startsWith(demo.site), 'the mail has no List-Unsubscribe address')
+        await post(link, { 'List-Unsubscribe': 'One-Click' }, 200)
+        return 'by the POST that mail programs make'
+      },
+    ],
+    [
+      'nothing the next day',
+      async () => {
+        const before = (await demo.mailbox.mails()).length
+        must(await demo.bringTomorrow(), 'there is no next day in the sample papers')
+        const { planned } = await demo.sendDigests()
+        const after = (await demo.mailbox.mails()).length
+        must(planned === 0 && after === before, `${after - before} more mails came`)
+        return `${after} mails in all`
+      },
+    ],
+  ]
+}
+
+function must(held: boolean, otherwise: string): asserts held {
+  if (!held) throw new Error(otherwise)
+}
+
+function find(text: string | undefined, pattern: RegExp, what: string): string {
+  const found = text?.match(pattern)?.[0]
+  if (!found) throw new Error(`there is no ${what}`)
+  return found
+}
+
+async function post(url: string, fields: Record<string, string>, expected: number): Promise<void> {
+  const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+  must(response.status === expected, `POST answered ${response.status}, not ${expected}`)
+}
+
+async function papersOnFrontPage(demo: Demo): Promise<{ day: string | undefined; count: number }> {
+  const page = await (await fetch(demo.site)).text()
+  return {
+    day: page.match(/<h1[^>]*>[\s\S]*?datetime="(\d{4}-\d{2}-\d{2})"/)?.[1],
+    count: page.match(/<article/g)?.length ?? 0,
+  }
+}
+
+// A worker hands the mail over within a moment of the request that asked for it.
+async function nextMail(demo: Demo, count: number): Promise<ParsedMail> {
+  for (let tries = 0; tries < 100; tries++) {
+    const mails = await demo.mailbox.mails()
+    if (mails.length >= count) return mails[count - 1]!
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`no mail number ${count} within 10 s`)
+}

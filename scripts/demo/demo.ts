@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Config, readConfig } from '../../src/config.ts'
+import { deliverReady } from '../../src/flows/deliver.ts'
+import { ingestDue } from '../../src/flows/ingest-day.ts'
+import { nextDueOfAnybody } from '../../src/flows/next-due.ts'
+import { planDigests } from '../../src/flows/plan-digests.ts'
+import { clockFrom, type MovableClock, systemClock } from '../../src/platform/clock.ts'
+import { addDays, type Day, dayOf } from '../../src/platform/dates.ts'
+import { freePort, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { openLog } from '../../src/platform/log.ts'
+import { type Service, startService } from '../../src/service.ts'
+import { type Mailbox, startMailbox } from './mailbox.ts'
+import { DAYS_TO_COME } from './sample-papers.ts'
+import { type SampleSource, startSampleSource } from './sample-source.ts'
+
+/** The demo's days begin at this hour (UTC): papers are there, digests are not due yet. */
+const MORNING_HOUR = 7
+
+export interface DemoOptions {
+  /** Everything that the demo keeps lies here. */
+  folder: string
+  port?: number
+  /** Begin before today's papers have come. */
+  beforeTodaysPapers?: boolean
+}
+
+export interface Demo {
+  site: string
+  mailbox: Mailbox
+  service: Service
+  /** The day that it is in the demo. */
+  today(): Day
+  now(): Date
+  /** Today's papers come in. */
+  bringPapers(): Promise<void>
+  /** Moves the clock to the next hour at which somebody's digest is due today, and sends it. */
+  sendDigests(): Promise<DigestsSent>
+  /** Moves to the next morning: new papers come in. False when the sample papers are used up. */
+  bringTomorrow(): Promise<boolean>
+  stop(): Promise<void>
+}
+
+export interface DigestsSent {
+  /** The instant that the clock was moved to; absent when nobody has a digest coming. */
+  at?: Date
+  planned: number
+  nothingMatched: number
+}
+
+interface Kept {
+  firstDay: Day
+  now: string
+}
+
+/** Starts the demo from what an earlier run of the same day kept, else anew. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const folder = resolve(options.folder)
+  const kept = await keptFromToday(folder)
+  const clock = clockFrom(kept ? new Date(kept.now) : morningOf(dayOf(systemClock().now())))
+  const firstDay = kept?.firstDay ?? dayOf(clock.now())
+  const keep = () =>
+    writeFileSync(join(folder, 'demo.json'), JSON.stringify({ firstDay, now: clock.now().toISOString() }))
+  keep()
+
+  const source = await startSampleSource(firstDay)
+  source.showUpTo(options.beforeTodaysPapers ? addDays(firstDay, -1) : dayOf(clock.now()))
+  const mailbox = await startMailbox(join(folder, 'mailbox'), {
+    smtp: await freePort(),
+    web: await freePort(),
+  })
+  const config = await demoConfig(folder, { port: options.port, hfUrl: source.url, smtpUrl: mailbox.smtpUrl })
+  const log = openLog('info', {
+    write: (line) => writeFileSync(join(folder, 'demo.log'), line, { flag: 'a' }),
+  })
+  const service = await startService(config, ['web', 'worker'], { clock, log })
+  await ingestDue(service.deps)
+  return {
+    site: config.BASE_URL,
+    mailbox,
+    service,
+    today: () => dayOf(clock.now()),
+    now: () => clock.now(),
+    bringPapers: () => bringPapers(service, source, clock, keep),
+    sendDigests: () => sendDigests(service, clock, keep),
+    bringTomorrow: () => bringTomorrow({ service, source, clock, keep, firstDay }),
+    stop: async () => {
+      keep()
+      await service.stop()
+      await mailbox.stop()
+      await source.stop()
+      await (await startEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))).stop()
+    },
+  }
+}
+
+const morningOf = (day: Day): Date => new Date(`${day}T0${MORNING_HOUR}:00:00Z`)
+
+async function keptFromToday(folder: string): Promise<Kept | undefined> {
+  const path = join(folder, 'demo.json')
+  if (existsSync(path)) {
+    const kept = JSON.parse(readFileSync(path, 'utf8')) as Kept
+    if (kept.firstDay === dayOf(systemClock().now())) return kept
+    await removeDemo(folder)
+  }
+  mkdirSync(folder, { recursive: true })
+  return undefined
+}
+
+/** Forgets everything that the demo kept. */
+export async function removeDemo(folder: string): Promise<void> {
+  if (!existsSync(join(folder, 'demo.json'))) return
+  await (await startEmbeddedPostgres(join(resolve(folder), 'postgres'))).destroy()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+// Nothing of the environment or of .env: a production service beside the demo stays out of its reach.
+async function demoConfig(
+  folder: string,
+  { port, hfUrl, smtpUrl }: { port?: number; hfUrl: string; smtpUrl: string },
+): Promise<Config> {
+  const PORT = String(port ?? (await portOr(3000)))
+  return readConfig({
+    DATABASE_URL: 'embedded',
+    DATA_DIR: folder,
+    PORT,
+    BASE_URL: `http://localhost:${PORT}`,
+    HF_URL: hfUrl,
+    SMTP_URL: smtpUrl,
+    MAIL_FROM: 'digest@papers.example',
+    POSTAL_ADDRESS: 'Daily Papers demo, 1 Example Street, Springfield',
+    DIGEST_DAYS: 'mon,tue,wed,thu,fri,sat,sun',
+  })
+}
+
+/** The port asked for where it is free, else another. */
+export async function portOr(wanted: number): Promise<number> {
+  const { createServer } = await import('node:net')
+  const free = await new Promise<boolean>((answer) => {
+    const probe = createServer()
+    probe.once('error', () => answer(false))
+    probe.listen(wanted, '127.0.0.1', () => probe.close(() => answer(true)))
+  })
+  return free ? wanted : freePort()
+}
+
+async function work({ deps }: Service): Promise<DigestsSent> {
+  const signal = new AbortController().signal
+  await ingestDue(deps)
+  const { planned, nothingMatched } = await planDigests(deps, {})
+  await deliverReady(deps, { lane: 'answers', signal })
+  await deliverReady(deps, { lane: 'digests', signal })
+  return { planned, nothingMatched }
+}
+
+async function bringPapers(
+  service: Service,
+  source: SampleSource,
+  clock: MovableClock,
+  keep: () => void,
+): Promise<void> {
+  source.showUpTo(dayOf(clock.now()))
+  clock.moveTo(new Date(clock.now().getTime() + 3600_000)) // an empty day is asked again after an hour
+  await work(service)
+  keep()
+}
+
+async function sendDigests(service: Service, clock: MovableClock, keep: () => void): Promise<DigestsSent> {
+  const at = await nextDueOfAnybody(service.deps)
+  if (!at) return { planned: 0, nothingMatched: 0 }
+  if (at > clock.now()) clock.moveTo(at)
+  const sent = await work(service)
+  keep()
+  return { at, ...sent }
+}
+
+interface Morning {
+  service: Service
+  source: SampleSource
+  clock: MovableClock
+  keep: () => void
+  firstDay: Day
+}
+
+async function bringTomorrow({ service, source, clock, keep, firstDay }: Morning): Promise<boolean> {
+  const tomorrow = addDays(dayOf(clock.now()), 1)
+  if (tomorrow > addDays(firstDay, DAYS_TO_COME)) return false
+  source.showUpTo(tomorrow)
+  clock.moveTo(morningOf(tomorrow))
+  await work(service)
+  keep()
+  return true
+}
