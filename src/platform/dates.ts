@@ -58,3 +58,7 @@ export function instantOf(day: Day, hour: number, zone: string): Date {
   const transition = earlier.getTimeZoneTransition('next')
   return new Date(transition!.epochMilliseconds)
 }
+
+/** Whether a zone ever had that day: Pacific/Apia went from 29 to 31 December 2011. */
+export const dayExists = (day: Day, zone: string): boolean =>
+  Temporal.PlainDate.from(day).toZonedDateTime(zone).toPlainDate().toString() === day

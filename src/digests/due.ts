@@ -1,0 +1,70 @@
+import {
+  addDays,
+  type Day,
+  dayExists,
+  instantOf,
+  localDayOf,
+  type Weekday,
+  weekdayOf,
+} from '../platform/dates.ts'
+
+// When a digest is due. An hour that daylight saving leaves out comes at the first instant after the gap, one that
+// comes twice counts the first time. A day that a zone skipped never came, so nothing was due on it.
+
+/** What decides when somebody's digests are due. */
+export interface Schedule {
+  zone: string
+  hour: number
+  days: readonly Weekday[]
+}
+
+/** A local date, and the instant at which the hour comes on it. */
+export interface DueDate {
+  localDate: Day
+  dueAt: Date
+}
+
+const HOUR_MS = 3600 * 1000
+const WEEK = 7
+
+/** A digest that could not be planned within 20 hours of its hour is missed: the next one carries its papers. */
+export const PLAN_WITHIN_MS = 20 * HOUR_MS
+
+/** How far back missed dates are recorded. */
+export const MISSED_DAYS = 60
+
+export const isLate = (dueAt: Date, now: Date): boolean => now.getTime() >= dueAt.getTime() + PLAN_WITHIN_MS
+
+/** When a digest is due on that local date; undefined where the day is none of theirs, or the zone skipped it. */
+export function dueOn(schedule: Schedule, localDate: Day): DueDate | undefined {
+  const { zone, hour, days } = schedule
+  if (!days.includes(weekdayOf(localDate)) || !dayExists(localDate, zone)) return undefined
+  return { localDate, dueAt: instantOf(localDate, hour, zone) }
+}
+
+/** The newest date whose hour has come at `now`; undefined for a schedule without days. */
+export function newestDue(schedule: Schedule, now: Date): DueDate | undefined {
+  const today = localDayOf(now, schedule.zone)
+  for (let back = 0; back <= 2 * WEEK; back++) {
+    const due = dueOn(schedule, addDays(today, -back))
+    if (due && due.dueAt <= now) return due
+  }
+  return undefined
+}
+
+/** Every due date with from <= date < before, oldest first. */
+export function dueBetween(schedule: Schedule, from: Day, before: Day): DueDate[] {
+  const dues: DueDate[] = []
+  for (let date = from; date < before; date = addDays(date, 1)) {
+    const due = dueOn(schedule, date)
+    if (due) dues.push(due)
+  }
+  return dues
+}
+
+/** The first date, from `startDate` on, whose hour comes after `now`; undefined for a schedule without days. */
+export function nextDue(schedule: Schedule & { startDate: Day | null }, now: Date): DueDate | undefined {
+  const today = localDayOf(now, schedule.zone)
+  const from = schedule.startDate && schedule.startDate > today ? schedule.startDate : today
+  return dueBetween(schedule, from, addDays(from, 2 * WEEK + 1)).find(({ dueAt }) => dueAt > now)
+}
