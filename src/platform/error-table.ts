@@ -85,6 +85,135 @@ export const errorTable = {
     operator: '"{date}" is no date: use YYYY-MM-DD.',
     person: '“{date}” is not a date. A day looks like 2026-11-24.',
   },
+  'address.empty': {
+    status: 422,
+    exit: 2,
+    operator: 'No e-mail address given.',
+    person: 'Enter your e-mail address.',
+  },
+  'address.malformed': {
+    status: 422,
+    exit: 2,
+    operator: 'Not an e-mail address: takes one of the form name@example.com.',
+    person: 'Enter one e-mail address in the form name@example.com.',
+  },
+  'address.several': {
+    status: 422,
+    exit: 2,
+    operator: 'More than one e-mail address: takes one of the form name@example.com.',
+    person: 'Enter one e-mail address, not several, in the form name@example.com.',
+  },
+  'address.not-ascii': {
+    status: 422,
+    exit: 2,
+    operator: 'The part before the @ holds letters beyond a-z, which many mail servers refuse.',
+    person:
+      'We cannot write to addresses with accents or other scripts before the @. Enter another address of yours.',
+  },
+  'address.too-long': {
+    status: 422,
+    exit: 2,
+    operator: 'The address is too long: at most {longest} characters, and {longestLocal} before the @.',
+    person: 'No e-mail address is that long. Enter one in the form name@example.com.',
+  },
+  'address.taken': {
+    status: 409,
+    exit: 1,
+    operator: 'Another subscriber has the new address.',
+    person: 'That address already has a subscription.',
+  },
+  'link.unknown': {
+    status: 404,
+    exit: 1,
+    operator: 'No link of ours: forged, cut off, or signed with a secret that is gone.',
+    person: 'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
+  },
+  'link.wrong-purpose': {
+    status: 404,
+    exit: 1,
+    operator: 'A link for {found} was used for {purpose}.',
+    person: 'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
+  },
+  'link.lower-case': {
+    status: 404,
+    exit: 1,
+    operator: 'A link whose capital letters were lost on the way.',
+    person:
+      'This link has lost its capital letters: a program on the way changed it. Copy the address out of the mail by hand, or subscribe from the front page.',
+  },
+  'link.expired': {
+    status: 410,
+    exit: 1,
+    operator: 'The link ended on {ended}.',
+    person: 'This link ended on {ended}. Nothing was changed; you can subscribe again on the front page.',
+  },
+  'signup.closed': {
+    status: 403,
+    exit: 1,
+    operator: 'SIGNUP is closed: only the operator adds subscribers.',
+    person: 'New subscriptions are closed here. The papers of each day stand on the site for everybody.',
+  },
+  'signup.domain': {
+    status: 403,
+    exit: 1,
+    operator: 'SIGNUP_DOMAINS does not hold the domain of this address.',
+    person: 'Subscriptions are open to addresses at {domains} only. Enter such an address.',
+  },
+  'topics.too-many': {
+    status: 422,
+    exit: 2,
+    operator: '{count} topics: at most {most}.',
+    person: 'That is {count} topics, and we take {most} at most. Leave some out, or join them with OR.',
+  },
+  'topic.unknown': {
+    status: 404,
+    exit: 1,
+    operator: 'The subscriber has no topic "{query}".',
+    person: 'There is no topic “{query}”.',
+  },
+  'setting.hour': {
+    status: 422,
+    exit: 2,
+    operator: 'hour "{value}": takes a whole number from 0 to 23.',
+    person: 'Choose an hour from 0 to 23.',
+  },
+  'setting.days': {
+    status: 422,
+    exit: 2,
+    operator: 'days "{value}": takes {allowed}.',
+    person: '“{value}” is not a day of the week. Choose among {allowed}.',
+  },
+  'setting.max': {
+    status: 422,
+    exit: 2,
+    operator: 'max "{value}": takes a whole number from 1 to {most}.',
+    person: 'Choose how many papers a mail holds at most, from 1 to {most}.',
+  },
+  'setting.format': {
+    status: 422,
+    exit: 2,
+    operator: 'format "{value}": takes html or text.',
+    person: 'Choose html or text.',
+  },
+  'subscriber.unknown': {
+    status: 404,
+    exit: 1,
+    operator: 'No subscriber has this address.',
+    person: 'Nobody is subscribed with this address.',
+  },
+  'subscriber.suppressed': {
+    status: 409,
+    exit: 1,
+    operator: 'The address is suppressed ({reason}, since {since}): see subscribers unsuppress.',
+    person:
+      'We cannot write to this address at present. If it is yours and works, please write to the people who run this site.',
+  },
+  'subscriber.state': {
+    status: 409,
+    exit: 1,
+    operator: 'The subscriber is {state}: this takes one who is {needed}.',
+    person: 'That cannot be done now, and nothing was changed.',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 export type ErrorCode = keyof typeof errorTable

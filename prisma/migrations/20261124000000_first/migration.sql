@@ -82,6 +82,7 @@ CREATE TABLE "subscriber" (
     "address_key" TEXT,
     "address_hash" TEXT,
     "state" "subscriber_state" NOT NULL DEFAULT 'pending',
+    "state_before" "subscriber_state",
     "zone" TEXT NOT NULL,
     "hour" INTEGER NOT NULL,
     "days" TEXT[],

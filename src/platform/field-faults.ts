@@ -1,0 +1,39 @@
+import { Fault } from './errors.ts'
+
+export interface FieldFault {
+  /** The field's name as the door knows it: email, topic, hour, … */
+  field: string
+  fault: Fault
+}
+
+/** Several fields were wrong: reads as the first of them, and tells them all to whoever can show them. */
+export class FieldFaults extends Fault {
+  readonly fields: FieldFault[]
+
+  constructor(fields: [FieldFault, ...FieldFault[]]) {
+    super(fields[0].fault.code, fields[0].fault.values)
+    this.fields = fields
+  }
+}
+
+/** Reads fields one by one and keeps each fault, so that a person hears of all of them at once. */
+export class FieldReader {
+  readonly #faults: FieldFault[] = []
+
+  /** What `work` makes of a field; `fallback` where it throws a Fault, which is kept. */
+  read<T>(field: string, fallback: T, work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#faults.push({ field, fault: error })
+      return fallback
+    }
+  }
+
+  /** Throws FieldFaults where any field was wrong. */
+  finish(): void {
+    const [first, ...others] = this.#faults
+    if (first) throw new FieldFaults([first, ...others])
+  }
+}

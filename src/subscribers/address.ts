@@ -1,0 +1,49 @@
+import { createHmac } from 'node:crypto'
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+import { Fault } from '../platform/errors.ts'
+
+export interface Address {
+  /** As typed, apart from blanks around it; a domain beyond ASCII is written as its A-label. */
+  address: string
+  /** Lower-case local part @ A-label: the same for every way to write one address. A +tag stays. */
+  key: string
+}
+
+const LONGEST_LOCAL_PART = 64
+const LONGEST_ADDRESS = 254
+
+const LOCAL_PART = /^[\w!#$&'*+/=?^`{|}~-]+(\.[\w!#$&'*+/=?^`{|}~-]+)*$/
+const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
+// The last label begins with a letter, so that no IP address is a domain.
+const ASCII_ADDRESS = z.email({ pattern: new RegExp(`^[^@]+@(${LABEL}\\.)+(?=[a-z])${LABEL}$`) })
+
+// domainToASCII reads a host as a browser does: "a.example/b" would lose its path in silence.
+const NEVER_IN_DOMAIN = /[\s/\\:?#%@[\]<>^|]/
+
+/** Reads what somebody typed as one address. Throws address.empty, .several, .too-long, .not-ascii, .malformed. */
+export function parseAddress(text: string): Address {
+  const typed = text.trim()
+  if (typed === '') throw new Fault('address.empty')
+  if (typed.split('@').length > 2) throw new Fault('address.several')
+  const [local = '', domain = ''] = typed.split('@')
+  const asciiDomain = NEVER_IN_DOMAIN.test(domain) ? '' : domainToASCII(domain)
+  const key = `${local.toLowerCase()}@${asciiDomain}`
+  if (asciiDomain && [...local].some((character) => character > '\x7f')) throw new Fault('address.not-ascii')
+  if (!LOCAL_PART.test(local) || !ASCII_ADDRESS.safeParse(key).success) throw new Fault('address.malformed')
+  if (local.length > LONGEST_LOCAL_PART || key.length > LONGEST_ADDRESS) {
+    throw new Fault('address.too-long', { longest: LONGEST_ADDRESS, longestLocal: LONGEST_LOCAL_PART })
+  }
+  const isAscii = domain.toLowerCase() === asciiDomain
+  return { address: `${local}@${isAscii ? domain : asciiDomain}`, key }
+}
+
+/** "a•••@example.com": enough for its owner to recognise, too little for anybody else. */
+export function maskAddress(address: string): string {
+  const at = address.lastIndexOf('@')
+  return `${address.slice(0, 1)}•••${address.slice(at)}`
+}
+
+/** How table suppression knows an address without holding it. `suppressionKey` is never rotated. */
+export const addressHash = (key: string, suppressionKey: string): string =>
+  createHmac('sha256', suppressionKey).update(key).digest('hex')

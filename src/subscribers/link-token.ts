@@ -1,0 +1,100 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { dayOf } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
+
+/** What a link may do, with the byte that stands for it inside the token. */
+const PURPOSES = { confirm: 1, unsubscribe: 2, resubscribe: 3, manage: 4, digest: 5 } as const
+export type LinkPurpose = keyof typeof PURPOSES
+
+/** What a link says: signed, not secret. */
+export interface Link {
+  purpose: LinkPurpose
+  /** The signup's id for confirm, the digest's for digest, else the subscriber's. */
+  id: string
+  /** The subscriber's epoch, which turns older links void; unsubscribe links outlive it. */
+  epoch: number
+  /** To the second. */
+  issuedAt: Date
+}
+
+const DAY_MS = 24 * 3600 * 1000
+const LIVES_MS: Record<LinkPurpose, number> = {
+  confirm: 7 * DAY_MS,
+  resubscribe: 30 * DAY_MS,
+  unsubscribe: Number.POSITIVE_INFINITY,
+  manage: Number.POSITIVE_INFINITY,
+  digest: Number.POSITIVE_INFINITY,
+}
+
+const VERSION = 1
+const SECRET_ID_BYTES = 4
+const MAC_BYTES = 16
+// version, purpose, secret's id, epoch, issued-at in seconds; then the id, then the MAC.
+const HEAD_BYTES = 2 + SECRET_ID_BYTES + 4 + 4
+const LONGEST_ID = 40
+const LONGEST_TOKEN = Math.ceil(((HEAD_BYTES + LONGEST_ID + MAC_BYTES) * 4) / 3)
+const SHORTEST_TOKEN = Math.ceil(((HEAD_BYTES + 1 + MAC_BYTES) * 4) / 3)
+
+const hashedId = (secret: string): Buffer =>
+  createHash('sha256').update(`secret id:${secret}`).digest().subarray(0, SECRET_ID_BYTES)
+
+/** A short public name of a secret: kept with each message, so that a second try signs with the same one. */
+export const secretId = (secret: string): string => hashedId(secret).toString('base64url')
+
+/** The secret of that name; the newest where that one was retired. */
+export const secretNamed = (id: string, secrets: readonly string[]): string =>
+  secrets.find((secret) => secretId(secret) === id) ?? secrets[0]!
+
+/** The token of a link: base64url, at most 94 characters, the same text for the same link and secret. */
+export function signLink(link: Link, secret: string): string {
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt8(VERSION, 0)
+  head.writeUInt8(PURPOSES[link.purpose], 1)
+  hashedId(secret).copy(head, 2)
+  head.writeUInt32BE(link.epoch, 2 + SECRET_ID_BYTES)
+  head.writeUInt32BE(Math.floor(link.issuedAt.getTime() / 1000), 6 + SECRET_ID_BYTES)
+  const claims = Buffer.concat([head, Buffer.from(link.id, 'latin1')])
+  return Buffer.concat([claims, mac(claims, secret)]).toString('base64url')
+}
+
+/**
+ * Reads a token that should serve `purpose`. Throws link.lower-case, link.unknown (forged, cut off, under no secret
+ * that we hold), link.wrong-purpose, link.expired. Whether the epoch still counts is the caller's to say.
+ */
+export function readLink(token: string, purpose: LinkPurpose, secrets: readonly string[], now: Date): Link {
+  const link = verified(token, secrets)
+  if (!link) throw new Fault(looksLowerCased(token) ? 'link.lower-case' : 'link.unknown')
+  if (link.purpose !== purpose) throw new Fault('link.wrong-purpose', { purpose, found: link.purpose })
+  const expiresAt = link.issuedAt.getTime() + LIVES_MS[purpose]
+  if (now.getTime() >= expiresAt) throw new Fault('link.expired', { ended: dayOf(new Date(expiresAt)) })
+  return link
+}
+
+function verified(token: string, secrets: readonly string[]): Link | undefined {
+  if (token.length > LONGEST_TOKEN || token.length < SHORTEST_TOKEN) return undefined
+  const bytes = Buffer.from(token, 'base64url')
+  // Node skips characters that are none of the alphabet: only the one true spelling counts.
+  if (bytes.toString('base64url') !== token) return undefined
+  const claims = bytes.subarray(0, -MAC_BYTES)
+  const secret = secrets.find((one) => hashedId(one).equals(claims.subarray(2, 2 + SECRET_ID_BYTES)))
+  if (!secret || !timingSafeEqual(mac(claims, secret), bytes.subarray(-MAC_BYTES))) return undefined
+  return linkIn(claims)
+}
+
+function linkIn(claims: Buffer): Link | undefined {
+  const purposes = Object.keys(PURPOSES) as LinkPurpose[]
+  const purpose = purposes.find((name) => PURPOSES[name] === claims.readUInt8(1))
+  if (!purpose || claims.readUInt8(0) !== VERSION) return undefined
+  return {
+    purpose,
+    id: claims.subarray(HEAD_BYTES).toString('latin1'),
+    epoch: claims.readUInt32BE(2 + SECRET_ID_BYTES),
+    issuedAt: new Date(claims.readUInt32BE(6 + SECRET_ID_BYTES) * 1000),
+  }
+}
+
+const mac = (claims: Buffer, secret: string): Buffer =>
+  createHmac('sha256', secret).update('link:').update(claims).digest().subarray(0, MAC_BYTES)
+
+// Some mail gateways fold the case of links: forty characters of base64 without one capital are no accident.
+const looksLowerCased = (token: string): boolean => /^[a-z0-9_-]{40,}$/.test(token)

@@ -1,0 +1,83 @@
+import { isZone, WEEKDAYS, type Weekday } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
+import type { FieldReader } from '../platform/field-faults.ts'
+import { FORMATS, type MailFormat, MOST_PAPERS, type SubscriberSettings } from './subscriber.ts'
+
+/** Settings as a form, a JSON body or a command line has them; absent or empty: the default. */
+export interface TypedSettings {
+  zone?: string
+  hour?: string
+  /** Each may hold several, split by commas. */
+  days?: readonly string[]
+  max?: string
+  format?: string
+}
+
+/** Reads what was typed over `defaults`; faults stay with `fields`, under the names of TypedSettings. */
+export function readSettings(
+  typed: TypedSettings,
+  defaults: SubscriberSettings,
+  fields: FieldReader,
+): SubscriberSettings {
+  const read = <T>(name: keyof TypedSettings, fallback: T, parse: (text: string) => T): T => {
+    const text = [typed[name] ?? ''].flat().join(',').trim()
+    return text === '' ? fallback : fields.read(name, fallback, () => parse(text))
+  }
+  return {
+    zone: read('zone', defaults.zone, parseZone),
+    hour: read('hour', defaults.hour, parseHour),
+    days: read('days', defaults.days, parseDays),
+    maxPapers: read('max', defaults.maxPapers, parseMax),
+    format: read('format', defaults.format, parseFormat),
+  }
+}
+
+const knownZones = new Map(
+  ['UTC', ...Intl.supportedValuesOf('timeZone')].map((name) => [name.toLowerCase(), name]),
+)
+
+/** Every zone that a form offers. */
+export const zoneNames = (): string[] => [...knownZones.values()]
+
+/** Throws zone.unknown. A known name may come in any case and with blanks: "asia/tokyo", "America/New York". */
+export function parseZone(text: string): string {
+  const name = text.replace(/\s+/g, '_')
+  const zone = knownZones.get(name.toLowerCase()) ?? name
+  if (!isZone(zone)) throw new Fault('zone.unknown', { zone: text.slice(0, 60) })
+  return zone
+}
+
+const wholeNumber = (text: string, least: number, most: number): number | undefined => {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
+  return value >= least && value <= most ? value : undefined
+}
+
+function parseHour(text: string): number {
+  const hour = wholeNumber(text.replace(/:00$/, ''), 0, 23)
+  if (hour === undefined) throw new Fault('setting.hour', { value: text.slice(0, 40) })
+  return hour
+}
+
+function parseMax(text: string): number {
+  const most = wholeNumber(text, 1, MOST_PAPERS)
+  if (most === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MOST_PAPERS })
+  return most
+}
+
+function parseDays(text: string): Weekday[] {
+  const names = text
+    .toLowerCase()
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+  const unknown = names.find((name) => !(WEEKDAYS as readonly string[]).includes(name))
+  if (unknown !== undefined || names.length === 0) {
+    throw new Fault('setting.days', { value: (unknown ?? text).slice(0, 40), allowed: WEEKDAYS.join(', ') })
+  }
+  return WEEKDAYS.filter((day) => names.includes(day))
+}
+
+function parseFormat(text: string): MailFormat {
+  const format = FORMATS.find((name) => name === text.toLowerCase())
+  if (!format) throw new Fault('setting.format', { value: text.slice(0, 40) })
+  return format
+}

@@ -1,0 +1,121 @@
+import type { Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { dayOf, midnight, type Weekday } from '../platform/dates.ts'
+import type { Address } from './address.ts'
+import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
+
+/** The subscriber with that id; null where there is none, or they are erased. */
+export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+  return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
+}
+
+/** As subscriberById; nobody else can change or lock the row until the transaction ends. */
+export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+  await db.$queryRaw`select from subscriber where id = ${id} for update`
+  return subscriberById(db, id)
+}
+
+export async function lockSubscriberByKey(
+  db: DatabaseOrTransaction,
+  addressKey: string,
+): Promise<Subscriber | null> {
+  await db.$queryRaw`select from subscriber where address_key = ${addressKey} for update`
+  return subscriberByKey(db, addressKey)
+}
+
+export async function subscriberByKey(
+  db: DatabaseOrTransaction,
+  addressKey: string,
+): Promise<Subscriber | null> {
+  return subscriberOf(await db.subscriber.findUnique({ where: { addressKey } }))
+}
+
+export interface NewSubscriber extends Address {
+  id: string
+  addressHash: string
+  settings: SubscriberSettings
+  now: Date
+}
+
+/**
+ * The subscriber with that address, made pending where there is none, and locked until the transaction ends. The same
+ * statements for an address that is known and for one that is not.
+ */
+export async function lockOrCreateSubscriber(
+  db: DatabaseOrTransaction,
+  { id, address, key, addressHash, settings, now }: NewSubscriber,
+): Promise<Subscriber> {
+  const { zone, hour, days, maxPapers, format } = settings
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    insert into subscriber
+      (id, address, address_key, address_hash, zone, hour, days, max_papers, format, created_at)
+    values
+      (${id}, ${address}, ${key}, ${addressHash}, ${zone}, ${hour}, ${days}, ${maxPapers},
+       ${format}::mail_format, ${now})
+    on conflict (address_key) do update set address_key = excluded.address_key
+    returning id`
+  return (await subscriberById(db, row!.id))!
+}
+
+export type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
+
+export async function changeSubscriber(
+  db: DatabaseOrTransaction,
+  id: string,
+  { startDate, pausedUntil, ...changes }: SubscriberChanges,
+): Promise<void> {
+  await db.subscriber.update({
+    where: { id },
+    data: {
+      ...changes,
+      startDate: startDate && midnight(startDate),
+      pausedUntil: pausedUntil && midnight(pausedUntil),
+    },
+  })
+}
+
+/** In the order in which they came; `state` narrows. */
+export async function listSubscribers(
+  db: DatabaseOrTransaction,
+  state?: SubscriberState,
+): Promise<Subscriber[]> {
+  const rows = await db.subscriber.findMany({
+    where: { erasedAt: null, state },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return rows.flatMap((row) => subscriberOf(row) ?? [])
+}
+
+/** Leaves a tombstone without any address. A suppressed one stays suppressed. */
+export async function eraseSubscriber(
+  db: DatabaseOrTransaction,
+  { id, state }: Pick<Subscriber, 'id' | 'state'>,
+  now: Date,
+): Promise<void> {
+  await db.subscriber.update({
+    where: { id },
+    data: {
+      address: null,
+      addressKey: null,
+      addressHash: null,
+      state: state === 'suppressed' ? 'suppressed' : 'unsubscribed',
+      stateBefore: null,
+      pausedUntil: null,
+      erasedAt: now,
+    },
+  })
+}
+
+function subscriberOf(row: SubscriberRow | null): Subscriber | null {
+  if (!row || row.address === null || row.addressKey === null || row.addressHash === null) return null
+  const { erasedAt: _, ...kept } = row
+  return {
+    ...kept,
+    address: row.address,
+    addressKey: row.addressKey,
+    addressHash: row.addressHash,
+    days: row.days as Weekday[],
+    startDate: row.startDate && dayOf(row.startDate),
+    pausedUntil: row.pausedUntil && dayOf(row.pausedUntil),
+  }
+}

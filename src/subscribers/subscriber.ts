@@ -1,0 +1,52 @@
+import type { Day, Weekday } from '../platform/dates.ts'
+
+export const SUBSCRIBER_STATES = ['pending', 'active', 'paused', 'unsubscribed', 'suppressed'] as const
+export type SubscriberState = (typeof SUBSCRIBER_STATES)[number]
+
+export const FORMATS = ['html', 'text'] as const
+export type MailFormat = (typeof FORMATS)[number]
+
+export const MOST_PAPERS = 25
+/** The most topics that one subscriber keeps. */
+export const MOST_TOPICS = 20
+
+/** When a subscriber's digests are due. */
+export interface Schedule {
+  zone: string
+  /** 0 to 23, local. */
+  hour: number
+  /** In order of the week, at least one. */
+  days: Weekday[]
+}
+
+/** What a subscriber can set, besides topics. */
+export interface SubscriberSettings extends Schedule {
+  maxPapers: number
+  format: MailFormat
+}
+
+/** A topic as a person knows it; the query is its text. */
+export interface TopicText {
+  name: string
+  query: string
+}
+
+/** What somebody asks for on the form. */
+export interface Wish extends SubscriberSettings {
+  topics: TopicText[]
+}
+
+export interface Subscriber extends SubscriberSettings {
+  id: string
+  address: string
+  addressKey: string
+  addressHash: string
+  state: SubscriberState
+  /** What an undo or a lifted suppression leads back to; null where they were never anything else. */
+  stateBefore: SubscriberState | null
+  epoch: number
+  createdAt: Date
+  confirmedAt: Date | null
+  startDate: Day | null
+  pausedUntil: Day | null
+}

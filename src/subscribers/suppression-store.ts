@@ -1,0 +1,46 @@
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+
+/** dead: the mail server says that there is no such mailbox. */
+export const SUPPRESSION_REASONS = ['dead', 'complaint', 'operator'] as const
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
+export interface Suppression {
+  reason: SuppressionReason
+  at: Date
+}
+
+const DEAD_FOR_MS = 7 * 24 * 3600 * 1000
+
+/** After seven days a dead address may be confirmed again; after anything else only the operator lifts it. */
+export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boolean =>
+  reason === 'dead' && now.getTime() - at.getTime() >= DEAD_FOR_MS
+
+/** The suppression that holds for an address; null where there is none, or it was lifted. */
+export async function suppressionOf(
+  db: DatabaseOrTransaction,
+  addressHash: string,
+): Promise<Suppression | null> {
+  const row = await db.suppression.findFirst({ where: { addressHash, liftedAt: null } })
+  return row && { reason: row.reason as SuppressionReason, at: row.at }
+}
+
+/** Suppresses an address, known or not. A complaint stays a complaint until it is lifted. */
+export async function suppressAddress(
+  db: DatabaseOrTransaction,
+  { addressHash, reason, at }: Suppression & { addressHash: string },
+): Promise<void> {
+  await db.$executeRaw`
+    insert into suppression as s (address_hash, reason, at) values (${addressHash}, ${reason}, ${at})
+    on conflict (address_hash) do update
+      set reason = case when s.lifted_at is null and s.reason = 'complaint' then s.reason else excluded.reason end,
+          at = excluded.at,
+          lifted_at = null`
+}
+
+export async function liftSuppression(
+  db: DatabaseOrTransaction,
+  addressHash: string,
+  at: Date,
+): Promise<void> {
+  await db.suppression.updateMany({ where: { addressHash, liftedAt: null }, data: { liftedAt: at } })
+}

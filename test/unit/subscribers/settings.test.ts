@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import type { Fault } from '../../../src/platform/errors.ts'
+import { FieldFaults, FieldReader } from '../../../src/platform/field-faults.ts'
+import { readSettings, type TypedSettings } from '../../../src/subscribers/settings.ts'
+import type { SubscriberSettings } from '../../../src/subscribers/subscriber.ts'
+
+const DEFAULTS: SubscriberSettings = {
+  zone: 'UTC',
+  hour: 8,
+  days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+  maxPapers: 15,
+  format: 'html',
+}
+
+function read(typed: TypedSettings): SubscriberSettings {
+  const fields = new FieldReader()
+  const settings = readSettings(typed, DEFAULTS, fields)
+  fields.finish()
+  return settings
+}
+
+describe('readSettings', () => {
+  test('keeps the defaults for what is absent or empty', () => {
+    expect(read({})).toEqual(DEFAULTS)
+    expect(read({ zone: ' ', hour: '', days: [], max: '', format: '' })).toEqual(DEFAULTS)
+  })
+
+  test('reads what was typed', () => {
+    expect(
+      read({ zone: 'asia/tokyo', hour: '09:00', days: ['sun', 'mon'], max: '25', format: 'Text' }),
+    ).toEqual({ zone: 'Asia/Tokyo', hour: 9, days: ['mon', 'sun'], maxPapers: 25, format: 'text' })
+    expect(read({ days: ['fri,mon', 'mon'] }).days).toEqual(['mon', 'fri'])
+    expect(read({ zone: 'America/New York' }).zone).toBe('America/New_York')
+    expect(read({ hour: '0' }).hour).toBe(0)
+  })
+
+  test.each<[TypedSettings, string]>([
+    [{ zone: 'EST' }, 'zone.unknown'],
+    [{ zone: 'Mars/Olympus' }, 'zone.unknown'],
+    [{ hour: '24' }, 'setting.hour'],
+    [{ hour: '-1' }, 'setting.hour'],
+    [{ hour: '8.5' }, 'setting.hour'],
+    [{ hour: '1e1' }, 'setting.hour'],
+    [{ days: ['today'] }, 'setting.days'],
+    [{ days: [','] }, 'setting.days'],
+    [{ max: '0' }, 'setting.max'],
+    [{ max: '26' }, 'setting.max'],
+    [{ format: 'pdf' }, 'setting.format'],
+  ])('refuses %j', (typed, code) => {
+    expect(() => read(typed)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('tells of every field at once, and reads as the first', () => {
+    const error = (() => {
+      try {
+        return read({ zone: 'EST', hour: '24', max: '99' })
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(error).toBeInstanceOf(FieldFaults)
+    expect((error as FieldFaults).fields.map(({ field, fault }) => [field, fault.code])).toEqual([
+      ['zone', 'zone.unknown'],
+      ['hour', 'setting.hour'],
+      ['max', 'setting.max'],
+    ])
+    expect((error as Fault).code).toBe('zone.unknown')
+  })
+
+  test('lets through what is no fault of the person', () => {
+    expect(() =>
+      new FieldReader().read('x', 0, () => {
+        throw new TypeError('ours')
+      }),
+    ).toThrow('ours')
+  })
+})
