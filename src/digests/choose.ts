@@ -1,0 +1,64 @@
+import type { Day } from '../platform/dates.ts'
+
+/** A paper that matched one topic or several. */
+export interface Candidate {
+  id: number
+  firstDay: Day
+  votes: number | null
+  /** Places of the topics in the subscriber's order, rising, at least one. */
+  topics: number[]
+  /** Whether a topic was met in the title. */
+  inTitle: boolean
+}
+
+export interface Choice {
+  /** In the subscriber's order; each paper stands once, under the first topic that it matched. */
+  sections: { topic: number; papers: Candidate[] }[]
+  /** How many more matched. */
+  more: number
+}
+
+/**
+ * Best first: more topics matched, then met in a title, then more votes, then newer. Votes that no source gave count
+ * as none.
+ */
+export function byWorth(a: Candidate, b: Candidate): number {
+  return (
+    b.topics.length - a.topics.length ||
+    Number(b.inTitle) - Number(a.inTitle) ||
+    (b.votes ?? 0) - (a.votes ?? 0) ||
+    b.firstDay.localeCompare(a.firstDay) ||
+    b.id - a.id
+  )
+}
+
+/**
+ * At most `cap` papers. The topics take turns, each with its best paper that is left, so that one topic with many
+ * matches leaves room for the others.
+ */
+export function choose(candidates: readonly Candidate[], cap: number): Choice {
+  const byTopic = Map.groupBy([...candidates].sort(byWorth), ({ topics }) => topics[0]!)
+  const sections = [...byTopic].sort(([a], [b]) => a - b).map(([topic, papers]) => ({ topic, papers }))
+  const counts = takeTurns(
+    sections.map(({ papers }) => papers.length),
+    cap,
+  )
+  const chosen = sections.map(({ topic, papers }, i) => ({ topic, papers: papers.slice(0, counts[i]) }))
+  return {
+    sections: chosen.filter(({ papers }) => papers.length > 0),
+    more: Math.max(0, candidates.length - cap),
+  }
+}
+
+/** How many each gets when `cap` things are dealt out in turns, to each at most what it has. */
+function takeTurns(available: readonly number[], cap: number): number[] {
+  const taken = available.map(() => 0)
+  let left = cap
+  while (left > 0) {
+    const inTurn = available.flatMap((count, i) => (taken[i]! < count ? [i] : [])).slice(0, left)
+    if (inTurn.length === 0) break
+    for (const i of inTurn) taken[i]!++
+    left -= inTurn.length
+  }
+  return taken
+}
