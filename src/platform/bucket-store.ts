@@ -14,17 +14,19 @@ export interface Taken {
 }
 
 /**
- * Takes `cost` tokens (1 unless said otherwise, at most the capacity) or none at all, in one statement: any number of
- * processes share the bucket, which fills by the database's clock.
+ * Takes `cost` tokens (1 unless said otherwise) or none at all, in one statement: any number of processes share the
+ * bucket, which fills by the database's clock. `leave`: how many must stay for others, who come first. The capacity
+ * holds both.
  */
 export async function takeTokens(
   db: DatabaseOrTransaction,
-  { key, capacity, perSecond, cost = 1 }: Bucket & { cost?: number },
+  { key, capacity, perSecond, cost = 1, leave = 0 }: Bucket & { cost?: number; leave?: number },
 ): Promise<Taken> {
+  const needed = cost + leave
   const rows = await db.$queryRaw<Taken[]>`
     with wanted as (
       select ${key}::text as key, ${capacity}::float8 as capacity, ${perSecond}::float8 as per_second,
-             ${cost}::float8 as cost, date_trunc('milliseconds', now()) as at
+             ${cost}::float8 as cost, ${needed}::float8 as needed, date_trunc('milliseconds', now()) as at
     ), taken as (
       insert into bucket as b (key, tokens, at) select key, capacity - cost, at from wanted
       on conflict (key) do update
@@ -32,14 +34,14 @@ export async function takeTokens(
               + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) - ${cost}::float8,
             at = greatest(b.at, excluded.at)
         where least(${capacity}::float8, b.tokens
-              + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) >= ${cost}::float8
+              + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) >= ${needed}::float8
       returning key
     )
     select true as allowed, 0::float8 as "waitSeconds" from taken
     union all
     select false, greatest(0.001,
-        (w.cost - b.tokens) / w.per_second - greatest(0, extract(epoch from w.at - b.at)::float8))
+        (w.needed - b.tokens) / w.per_second - greatest(0, extract(epoch from w.at - b.at)::float8))
       from wanted w join bucket b using (key) where not exists (select from taken)`
   // No row: another process made the bucket, and emptied it, while this statement ran.
-  return rows[0] ?? { allowed: false, waitSeconds: cost / perSecond }
+  return rows[0] ?? { allowed: false, waitSeconds: needed / perSecond }
 }

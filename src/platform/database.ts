@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
-import { type Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import { textOf } from './errors.ts'
 import type { Log } from './log.ts'
 
@@ -13,6 +13,12 @@ export interface OpenDatabase {
   url: string
   close(): Promise<void>
 }
+
+/** True for what the database or the way to it brought about, and not the code that asked. */
+export const isDatabaseFault = (error: unknown): boolean =>
+  error instanceof Prisma.PrismaClientKnownRequestError ||
+  error instanceof Prisma.PrismaClientUnknownRequestError ||
+  error instanceof Prisma.PrismaClientInitializationError
 
 /** `connections` is the most that this process holds open. */
 export function openDatabase(url: string, log: Log, connections = 10): OpenDatabase {

@@ -49,6 +49,15 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     await takeTimes(1)
   })
 
+  test('what must be left for others is not given to those who come after them', async () => {
+    const patient = { ...bucket, leave: 1 }
+    for (let i = 0; i < 2; i++) expect((await takeTokens(database.db, patient)).allowed).toBe(true)
+    const refused = await takeTokens(database.db, patient)
+    expect(refused.allowed).toBe(false)
+    expect(refused.waitSeconds).toBeGreaterThan(1)
+    await takeTimes(1)
+  })
+
   test('buckets of other keys are not touched', async () => {
     await takeTimes(3)
     expect(await takeTokens(database.db, { ...bucket, key: 'pages' })).toEqual({

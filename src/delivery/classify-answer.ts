@@ -1,0 +1,67 @@
+/** How far a try came. */
+export type Stage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
+
+/** The end of a try without a 250: what the server said, or that it said nothing. */
+export interface SmtpFault {
+  stage: Stage
+  /** The final dot was written: only then can the server have accepted without our knowing. */
+  bodyWritten: boolean
+  /** Three digits; null where no answer came. */
+  status: number | null
+  /** "5.1.1"; null where the server gives none. */
+  enhanced: string | null
+  /** Without addresses. */
+  answer: string
+}
+
+export type SmtpResult = { accepted: true; answer: string } | ({ accepted: false } & SmtpFault)
+
+export interface Failure extends SmtpFault {
+  outcome: 'deferred' | 'refused' | 'uncertain'
+  /** The server says that there is no such mailbox. */
+  deadAddress: boolean
+  /** The fault is in our settings, not in the message: the run stops. */
+  ours: boolean
+}
+
+const NO_SUCH_MAILBOX = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
+const LOGIN_WANTED = [530, 534, 535, 538]
+
+/**
+ * What a fault means for the message. Before the message began, nothing is the message's fault; after its dot,
+ * silence may hide an acceptance; else the first digit decides.
+ */
+export function classify(fault: SmtpFault): Failure {
+  const { stage, bodyWritten, status, enhanced } = fault
+  const ours = isOurs(fault)
+  const failure = (outcome: Failure['outcome'], deadAddress = false): Failure => ({
+    ...fault,
+    outcome,
+    deadAddress,
+    ours,
+  })
+  if (ours || !reachedMessage(fault)) return failure('deferred')
+  if (isPermanent(status)) {
+    return failure('refused', stage === 'rcpt' && NO_SUCH_MAILBOX.includes(enhanced ?? ''))
+  }
+  return failure(bodyWritten && !isTemporary(status) ? 'uncertain' : 'deferred')
+}
+
+/** The server was ready to hear of the message. */
+export const reachedMessage = ({ stage }: SmtpFault): boolean => !['connect', 'tls', 'login'].includes(stage)
+
+function isOurs({ stage, bodyWritten, status }: SmtpFault): boolean {
+  if (stage === 'tls') return true
+  if (stage === 'login') return !isTemporary(status)
+  return !bodyWritten && LOGIN_WANTED.includes(status ?? 0)
+}
+
+const isTemporary = (status: number | null): boolean => status !== null && status >= 400 && status < 500
+const isPermanent = (status: number | null): boolean => status !== null && status >= 500 && status < 600
+
+/** An answer without what differs from message to message (queue ids, times), to see that many are one text. */
+export const alike = (answer: string): string =>
+  answer
+    .split(/\s+/)
+    .filter((word) => /^\d{3}$|^\d\.\d{1,3}\.\d{1,3}$/.test(word) || !/\d/.test(word))
+    .join(' ')

@@ -1,0 +1,95 @@
+import pRetry from 'p-retry'
+import { textOf } from '../platform/errors.ts'
+import { type LogEvent, scrub } from '../platform/log.ts'
+import { setSwitch } from '../platform/switch-store.ts'
+import type { Deps } from '../wiring.ts'
+import { type NewAcceptance, recordAcceptances } from './acceptance-store.ts'
+import { alike, classify, type Failure, type SmtpResult } from './classify-answer.ts'
+import { groupCommit } from './group-commit.ts'
+import type { MessageState, TakenMessage } from './message.ts'
+import { type Ended, recordFailure, type Try } from './message-store.ts'
+import { afterFailure, type NextStep } from './retry.ts'
+import type { Run } from './run.ts'
+
+export interface Recorder {
+  /** Resolves once the result stands in the database, however long that takes. */
+  record(message: TakenMessage, result: SmtpResult, ms: number): Promise<void>
+  /** The message's mail could not be made: that ends this message alone. */
+  recordUnrendered(message: TakenMessage, error: unknown): Promise<void>
+  /** A message that may not go any more: the database knows. */
+  ended(message: Ended): void
+}
+
+const REFUSALS_IN_A_ROW = 10
+const LONGEST_PAUSE_MS = 5000
+
+type DeadAddressAction = (subscriberId: string) => Promise<void>
+
+export function openRecorder(
+  deps: Deps,
+  { owner, onDeadAddress }: { owner: string; onDeadAddress?: DeadAddressAction },
+  run: Run,
+): Recorder {
+  const { config, clock, log, db } = deps
+  const untilWritten = (write: () => Promise<void>): Promise<void> =>
+    pRetry(write, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 100,
+      maxTimeout: LONGEST_PAUSE_MS,
+      shouldRetry: () => true,
+      onFailedAttempt: ({ error }) => log.error('database.error', { what: textOf(error) }),
+    })
+  const writeAcceptance = groupCommit((accepted: NewAcceptance[]) =>
+    untilWritten(() => recordAcceptances(db, accepted)),
+  )
+  let refusals = { text: '', count: 0 }
+
+  const writeFailure = async (message: TakenMessage, made: Try, next: NextStep) => {
+    await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
+    run.count(next.state)
+    log.warn(eventOf(next.state), { message: message.id, attempt: message.attempts, ...made })
+  }
+
+  const stopIfOurs = async (failure: Failure) => {
+    if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
+    if (failure.outcome !== 'refused') return
+    const text = alike(failure.answer)
+    refusals = { text, count: text === refusals.text ? refusals.count + 1 : 1 }
+    if (refusals.count < REFUSALS_IN_A_ROW) return
+    const reason = `${REFUSALS_IN_A_ROW} refusals in a row: ${failure.answer}`
+    await untilWritten(() => setSwitch(db, 'delivery', { value: 'paused', reason, at: clock.now() }))
+    run.stop('refused-alike')
+  }
+
+  return {
+    record: async (message, result, ms) => {
+      if (result.accepted) {
+        await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
+        refusals.count = 0
+        run.count('accepted')
+        log.info('message.accepted', { message: message.id, attempt: message.attempts, ms })
+        return
+      }
+      const failure = classify(result)
+      if (failure.deadAddress) await untilWritten(async () => onDeadAddress?.(message.subscriberId))
+      const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
+      await writeFailure(message, tryOf(failure), afterFailure(message, failure, options))
+      await stopIfOurs(failure)
+    },
+    recordUnrendered: (message, error) =>
+      writeFailure(
+        message,
+        { outcome: 'refused', status: null, enhanced: null, answer: scrub(textOf(error)) },
+        { state: 'refused', nextTry: message.deadline, reason: 'render-failed' },
+      ),
+    ended: ({ id, state, reason }) => {
+      run.count(state)
+      log.info(eventOf(state), { message: id, reason })
+    },
+  }
+}
+
+const tryOf = ({ outcome, status, enhanced, answer }: Failure): Try => ({ outcome, status, enhanced, answer })
+
+const eventOf = (state: MessageState): LogEvent =>
+  `message.${state === 'gave_up' ? 'gave-up' : state}` as LogEvent

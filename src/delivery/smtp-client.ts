@@ -1,0 +1,186 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type { SmtpConfig } from '../config.ts'
+import { scrub } from '../platform/log.ts'
+import type { SmtpFault, SmtpResult, Stage } from './classify-answer.ts'
+import type { ComposedMail } from './message.ts'
+
+/** One connection to the mail server, which opens when the first mail goes out and again whenever it has to. */
+export interface Smtp {
+  /** One mail at a time. Never rejects: whatever happens is a result. */
+  send(mail: ComposedMail): Promise<SmtpResult>
+  /** Says goodbye when no mail is under way. */
+  close(): void
+  /** Hangs up at once: a mail that is under way ends with what is known of it. */
+  hangUp(): void
+}
+
+export interface SmtpTimeouts {
+  /** Milliseconds until there is a session, and in silence during one. */
+  connectMs: number
+  silenceMs: number
+}
+
+// RFC 5321, 4.5.3.2: ten minutes for the answer to the final dot.
+const TIMEOUTS: SmtpTimeouts = { connectMs: 30_000, silenceMs: 600_000 }
+const MOST_MAILS = 100
+const GOODBYE_MS = 1000
+const SERVER_CLOSES = 421
+const LONGEST_ANSWER = 500
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string }
+
+export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS): Smtp {
+  let session: Session | undefined
+
+  const send = async (mail: ComposedMail): Promise<SmtpResult> => {
+    if (session && (session.isClosed() || session.mails >= MOST_MAILS)) closeSession()
+    const reused = session !== undefined
+    if (!session) {
+      const opened = await openSession(config, timeouts)
+      if ('fault' in opened) return { accepted: false, ...opened.fault }
+      session = opened.session
+    }
+    const result = await session.send(mail)
+    // A server may end a session that it has kept for long: nothing of this mail was said, so it goes again.
+    if (reused && isLostSession(result)) {
+      closeSession()
+      return send(mail)
+    }
+    return result
+  }
+
+  const closeSession = () => {
+    session?.close()
+    session = undefined
+  }
+  return { send, close: closeSession, hangUp: () => session?.hangUp() }
+}
+
+const isLostSession = (result: SmtpResult): boolean =>
+  !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
+
+interface Session {
+  mails: number
+  send(mail: ComposedMail): Promise<SmtpResult>
+  isClosed(): boolean
+  close(): void
+  hangUp(): void
+}
+
+function openSession(
+  config: SmtpConfig,
+  timeouts: SmtpTimeouts,
+): Promise<{ session: Session } | { fault: SmtpFault }> {
+  let bodyWritten = false
+  const logger = {
+    ...SILENT_LOGGER,
+    // nodemailer logs this when the final dot has been given to the socket; its errors do not tell.
+    info: (entry: { tnx?: string }) => {
+      if (entry.tnx === 'message') bodyWritten = true
+    },
+  }
+  const connection = new SMTPConnection({ ...connectionOptions(config, timeouts), logger })
+  let closed = false
+  let settle: (result: SmtpResult) => void = () => {}
+  connection.on('end', () => {
+    closed = true
+  })
+  const fail = (error: SmtpError) => {
+    const fault = faultOf(error, bodyWritten ? 'dot' : 'mail', bodyWritten)
+    // An answer before the whole body was written: whatever we say next would be taken for more of it.
+    const cutShort = fault.stage === 'dot' && !bodyWritten
+    if (cutShort || fault.status === SERVER_CLOSES) connection.close()
+    afterReset(() => settle({ accepted: false, ...fault }))
+  }
+  // After a refusal the session stands in the middle of a mail.
+  const afterReset = (done: () => void) => {
+    if (closed) return done()
+    connection.once('end', done) // where it ends during the reset, nodemailer does not call back
+    connection.reset((error) => {
+      if (error) connection.close()
+      connection.off('end', done)
+      done()
+    })
+  }
+  const session: Session = {
+    mails: 0,
+    send: (mail) =>
+      new Promise((resolve) => {
+        settle = resolve
+        bodyWritten = false
+        session.mails++
+        connection.send({ from: mail.from, to: [mail.to] }, mail.raw, (error, info) =>
+          error ? fail(error) : settle({ accepted: true, answer: clean(info!.response) }),
+        )
+      }),
+    isClosed: () => closed,
+    close: () => {
+      connection.quit()
+      setTimeout(() => connection.close(), GOODBYE_MS).unref()
+    },
+    hangUp: () => {
+      connection.close() // forgets the mail under way without a word
+      fail(new Error('given up while waiting for an answer'))
+    },
+  }
+
+  return new Promise((resolve) => {
+    const refuse = (error: SmtpError, stage: Stage) => {
+      connection.close()
+      resolve({ fault: faultOf(error, stage, false) })
+    }
+    // Once the session is open its faults come through send; one that comes between mails only ends it.
+    connection.on('error', (error) => refuse(error, isTlsFault(error) ? 'tls' : 'connect'))
+    connection.connect((error) => {
+      if (error) return refuse(error, 'connect')
+      const { user, password } = config
+      if (!user) return resolve({ session })
+      if (!connection.allowsAuth) return refuse(new Error('the server offers no login'), 'login')
+      connection.login({ user, pass: password ?? '' }, (refused) =>
+        refused ? refuse(refused, 'login') : resolve({ session }),
+      )
+    })
+  })
+}
+
+function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: SmtpTimeouts) {
+  const { host, port, implicitTls, tls } = config
+  return {
+    host,
+    port,
+    secure: implicitTls,
+    requireTLS: !implicitTls && (tls === 'require' || tls === 'verify'),
+    ignoreTLS: tls === 'off',
+    tls: { rejectUnauthorized: tls === 'verify' },
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    socketTimeout: silenceMs,
+  }
+}
+
+const SILENT_LOGGER = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} }
+
+// Errors of the network name the system call that failed; those of TLS do not.
+const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string }): boolean =>
+  error.code === 'ETLS' || (error.code === 'ESOCKET' && !error.syscall && error.originalCode !== 'ECONNRESET')
+
+const STAGE_OF_COMMAND: Record<string, Stage> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' }
+
+/** `stage`: how far it came, where the error does not say which command was answered. */
+function faultOf(error: SmtpError, stage: Stage, bodyWritten: boolean): SmtpFault {
+  const answeredAt = error.code === 'EMESSAGE' ? 'dot' : STAGE_OF_COMMAND[error.command ?? '']
+  return {
+    stage: error.responseCode && answeredAt ? answeredAt : stage,
+    bodyWritten,
+    status: error.responseCode ?? null,
+    enhanced: error.response?.match(/^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/)?.[1] ?? null,
+    answer: clean(error.response ?? error.message),
+  }
+}
+
+// Postgres keeps no NUL, and an answer may hold several lines and any bytes.
+const clean = (answer: string): string =>
+  scrub(answer)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+    .slice(0, LONGEST_ANSWER)

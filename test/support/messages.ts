@@ -1,0 +1,97 @@
+import type { Lane, MessageState, NewMessage } from '../../src/delivery/message.ts'
+import { enqueue } from '../../src/delivery/message-store.ts'
+import type { Database } from '../../src/platform/database.ts'
+
+export const NOW = new Date('2026-11-24T08:00:00Z')
+export const DEADLINE = new Date('2026-11-25T04:00:00Z')
+
+/** An instant of the day on which these tests take place: at('08:15'). */
+export const at = (time: string): Date => new Date(`2026-11-24T${time}:00Z`)
+
+/** Active subscribers s1, s2, … with addresses s1@y.example, s2@y.example, … */
+export async function addSubscribers(db: Database, count: number): Promise<void> {
+  await db.$executeRaw`
+    insert into subscriber (id, address, address_key, address_hash, state, zone, hour, days, max_papers, created_at,
+                            confirmed_at, start_date)
+    select 's' || n, 's' || n || '@y.example', 's' || n || '@y.example', 'hash' || n, 'active', 'UTC', 8, '{mon}', 5,
+           ${NOW}, ${NOW}, ${NOW}
+    from generate_series(1, ${count}::int) n`
+}
+
+/** A planned digest for each subscriber, on one local date; returns their ids in order of the subscribers' numbers. */
+export async function addDigests(db: Database, subscribers: number): Promise<number[]> {
+  await db.$executeRaw`
+    insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due)
+    values ('UTC', 8, 'mon', ${NOW}, ${NOW}, 1, '', ${subscribers})`
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, from_paper, to_paper, papers, matched,
+                        content, created_at)
+    select plan.id, 's' || n, ${NOW}, ${NOW}, 'planned', 0, 1, '{1}', 1, '{}', ${NOW}
+    from plan, generate_series(1, ${subscribers}::int) n order by n
+    returning id`
+  return rows.map(({ id }) => id)
+}
+
+/** A welcome to subscriber number `n`. */
+export const welcome = (n: number, changes: Partial<NewMessage> = {}): NewMessage => ({
+  kind: 'welcome',
+  dedupe: `s${n}`,
+  subscriberId: `s${n}`,
+  toAddress: `s${n}@y.example`,
+  secretId: 'k1',
+  content: { n },
+  datedAt: NOW,
+  notBefore: NOW,
+  deadline: DEADLINE,
+  ...changes,
+})
+
+/** Subscribers, a digest for each, and a message for each digest. */
+export async function addDigestMessages(
+  db: Database,
+  subscribers: number,
+  changes: Partial<NewMessage> = {},
+) {
+  await addSubscribers(db, subscribers)
+  const digests = await addDigests(db, subscribers)
+  const messages = digests.map((digestId, i) => welcome(i + 1, { kind: 'digest', digestId, ...changes }))
+  await enqueue(db, 'digests', messages)
+}
+
+export const enqueueWelcomes = async (db: Database, lane: Lane, count: number): Promise<void> => {
+  await addSubscribers(db, count)
+  await enqueue(
+    db,
+    lane,
+    Array.from({ length: count }, (_, i) => welcome(i + 1)),
+  )
+}
+
+export interface MessageRow {
+  id: string
+  to: string
+  state: MessageState
+  reason: string | null
+  attempts: number
+  nextTry: Date
+  takenBy: string | null
+}
+
+/** Every message, by subscriber's number. */
+export const messagesIn = (db: Database): Promise<MessageRow[]> => db.$queryRaw<MessageRow[]>`
+  select id, subscriber_id as to, state::text, reason, attempts, next_try as "nextTry", taken_by as "takenBy"
+  from message order by substr(subscriber_id, 2)::int, id`
+
+/** How many messages are in each state. */
+export async function statesIn(db: Database): Promise<Partial<Record<MessageState, number>>> {
+  const rows = await db.$queryRaw<{ state: MessageState; count: number }[]>`
+    select state::text, count(*)::int from message group by 1`
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+}
+
+export const attemptsIn = (db: Database) => db.$queryRaw<{ n: number; outcome: string; answer: string }[]>`
+  select n, outcome, answer from attempt order by message_id, n`
+
+/** The database's clock cannot be moved; a lease that has run out looks like this. */
+export const endLeases = (db: Database) =>
+  db.$executeRaw`update chunk set lease_until = now() - interval '1 second' where owner is not null`
