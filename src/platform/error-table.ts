@@ -154,7 +154,7 @@ export const errorTable = {
     person: 'New subscriptions are closed here. The papers of each day stand on the site for everybody.',
   },
   'signup.domain': {
-    status: 403,
+    status: 422,
     exit: 1,
     operator: 'SIGNUP_DOMAINS does not hold the domain of this address.',
     person: 'Subscriptions are open to addresses at {domains} only. Enter such an address.',
@@ -195,6 +195,12 @@ export const errorTable = {
     operator: 'format "{value}": takes html or text.',
     person: 'Choose html or text.',
   },
+  'setting.until': {
+    status: 422,
+    exit: 2,
+    operator: 'until {value}: takes a date after {today}.',
+    person: 'Choose a date after {today}.',
+  },
   'subscriber.unknown': {
     status: 404,
     exit: 1,
@@ -213,6 +219,85 @@ export const errorTable = {
     exit: 1,
     operator: 'The subscriber is {state}: this takes one who is {needed}.',
     person: 'That cannot be done now, and nothing was changed.',
+  },
+  'source.unknown': {
+    status: 404,
+    exit: 2,
+    operator: 'Unknown source "{source}": takes {known}.',
+    person: 'We do not know the source “{source}”.',
+  },
+  'source.unreachable': {
+    status: 503,
+    exit: 1,
+    operator: '{source} did not answer for {day}: {what}',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'source.failing': {
+    status: 503,
+    exit: 1,
+    operator: '{source} answered {status} for {day}.',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'source.rate-limited': {
+    status: 503,
+    exit: 1,
+    operator: '{source} answered 429 for {day}: next try in {seconds} s.',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'source.not-json': {
+    status: 503,
+    exit: 1,
+    operator: '{source} answered {status} for {day} with something else than a list in JSON ({type}).',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'source.refused-date': {
+    status: 502,
+    exit: 1,
+    operator: '{source} refuses the date {day} ({status}): takes days up to today (UTC).',
+    person: 'There are no papers for {day}. Choose a day up to today.',
+  },
+  'source.refused': {
+    status: 502,
+    exit: 1,
+    operator: '{source} refuses the request for {day} ({status}): check its address in the settings.',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'source.unreadable': {
+    status: 503,
+    exit: 1,
+    operator: 'None of the {count} entries of {source} for {day} can be read. The first: {why}',
+    person: 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+  },
+  'import.no-file': {
+    status: 400,
+    exit: 2,
+    operator: 'Cannot read the file "{file}": takes the path of a JSON file.',
+    person: 'We could not read the file “{file}”.',
+  },
+  'import.not-a-list': {
+    status: 400,
+    exit: 2,
+    operator: 'No list of papers: takes the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
+    person: 'We could not read this as a list of papers.',
+  },
+  'import.nothing-readable': {
+    status: 400,
+    exit: 1,
+    operator: 'None of the {count} entries can be read. The first: {why}',
+    person: 'We could not read any paper in this list.',
+  },
+  'message.bad-address': {
+    status: 500,
+    exit: 1,
+    operator: 'Message {id}: its address is not one plain address, so no mail was built.',
+    person: 'That mail cannot be built for this address.',
+  },
+  'dkim.cannot-sign': {
+    status: 500,
+    exit: 2,
+    operator:
+      'DKIM_KEY_FILE: {why}. It takes an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
+    person: 'No mail can go out until the service is set up anew.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -2,10 +2,10 @@ import { z } from 'zod'
 
 /** What a source says of one paper on one day: the one shape that every source's parser ends in. */
 export const sourceRecord = z.object({
-  /** Identifiers, at least one: { scheme: "arxiv", value: "2507.06457" }. */
-  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi', 'title']), value: z.string().min(1) })).min(1),
+  /** Identifiers that the source gave, if any: { scheme: "arxiv", value: "2507.06457" }. */
+  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: z.string().min(1) })),
   /** On one line, as the source has it (TeX and all). */
-  title: z.string().min(1),
+  title: z.string().min(1, 'absent, or no text'),
   abstract: z.string(),
   authors: z.array(z.string()),
   categories: z.array(z.string()),
@@ -22,3 +22,18 @@ export const sourceRecord = z.object({
 })
 
 export type SourceRecord = z.infer<typeof sourceRecord>
+
+export type Identifier = SourceRecord['keys'][number]
+
+/** An entry that could not be read, and why. */
+export interface Refused {
+  /** Its place in the source's answer, from 0. */
+  index: number
+  why: string
+}
+
+/** What a parser makes of a source's answer: nothing is lost because a neighbour is broken. */
+export interface ParsedRecords {
+  records: SourceRecord[]
+  refused: Refused[]
+}

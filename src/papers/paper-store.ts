@@ -1,0 +1,97 @@
+import { Prisma } from '../generated/prisma/client.ts'
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { addDays, type Day } from '../platform/dates.ts'
+import { parseName } from './identifiers.ts'
+import type { Paper } from './paper.ts'
+
+const PAPERS = Prisma.sql`
+  select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
+    project_url as "projectUrl", published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
+    to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments
+  from paper p
+  cross join lateral (select max(votes) as votes, max(comments) as comments from listing where paper_id = p.id) listed
+  cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'arxiv') arxiv
+  cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'doi') doi`
+
+/**
+ * The highest paper number given so far, 0 where there is none. Every lower number can be seen by then, and it never
+ * falls: a paper that turned out to be another one counts.
+ */
+export async function horizon(db: DatabaseOrTransaction): Promise<number> {
+  const rows = await db.$queryRaw<{ highest: number }[]>`
+    select greatest((select max(id) from paper),
+      (select max(value::int) from paper_key where scheme = 'id'), 0) as highest`
+  return rows[0]!.highest
+}
+
+/** The papers that any source listed on a day, most votes first; without withdrawn ones. */
+export const papersListedOn = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
+  db.$queryRaw`
+    ${PAPERS} where p.id in (select paper_id from listing where day = ${day}::date) and withdrawn_at is null
+    order by listed.votes desc nulls last, p.id`
+
+export interface PaperRange {
+  /** Papers with higher numbers than this … */
+  after: number
+  /** … up to this one … */
+  upTo: number
+  /** … first listed on this day or later. */
+  firstDayFrom: Day
+}
+
+/** The papers in a range of numbers, in that order; without withdrawn ones. */
+export const papersBetween = (
+  db: DatabaseOrTransaction,
+  { after, upTo, firstDayFrom }: PaperRange,
+): Promise<Paper[]> =>
+  db.$queryRaw`
+    ${PAPERS} where p.id > ${after} and p.id <= ${upTo} and first_day >= ${firstDayFrom}::date
+      and withdrawn_at is null
+    order by p.id`
+
+/** Papers by number, in the order of the numbers given; withdrawn ones too. Numbers that are gone are left out. */
+export const papersById = (db: DatabaseOrTransaction, ids: readonly number[]): Promise<Paper[]> =>
+  db.$queryRaw`${PAPERS} where p.id = any(${[...ids]}::int[]) order by array_position(${[...ids]}::int[], p.id)`
+
+/** A paper by the name that it has in paths ("2507.06457", "doi:…", "id:17", "17"); withdrawn ones too. */
+export async function paperByName(db: DatabaseOrTransaction, name: string): Promise<Paper | null> {
+  const key = parseName(name)
+  if (!key) return null
+  const number = key.scheme === 'id' ? Number(key.value) : null
+  const rows = await db.$queryRaw<Paper[]>`
+    ${PAPERS} where p.id = ${number}::int or p.id = (
+      select paper_id from paper_key where scheme = ${key.scheme} and value = ${key.value})`
+  return rows[0] ?? null
+}
+
+// Days on which a source listed a paper that is not withdrawn.
+const DAYS = Prisma.sql`
+  select to_char(day, 'YYYY-MM-DD') as day from listing join paper on paper.id = paper_id
+  where withdrawn_at is null`
+
+const before = (day: Day): Prisma.Sql =>
+  Prisma.sql`${DAYS} and day < ${day}::date order by listing.day desc limit 1`
+
+const following = (day: Day): Prisma.Sql =>
+  Prisma.sql`${DAYS} and day > ${day}::date order by listing.day limit 1`
+
+/** The newest day that has papers, up to a day. */
+export async function newestDayWithPapers(
+  db: DatabaseOrTransaction,
+  { upTo }: { upTo: Day },
+): Promise<Day | null> {
+  const rows = await db.$queryRaw<{ day: Day }[]>(before(addDays(upTo, 1)))
+  return rows[0]?.day ?? null
+}
+
+export interface NeighbourDays {
+  previous: Day | null
+  next: Day | null
+}
+
+/** The days that have papers just before and just after a day. */
+export async function neighbourDays(db: DatabaseOrTransaction, day: Day): Promise<NeighbourDays> {
+  const rows = await db.$queryRaw<NeighbourDays[]>`
+    select (${before(day)}) as previous, (${following(day)}) as next`
+  return rows[0]!
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { parseArxivId } from '../identifier.ts'
+import { count, distinct, httpsUrl, instant, lenient, listOf, text } from '../lenient.ts'
+import { readEntries } from '../read-entries.ts'
+import type { ParsedRecords, SourceRecord } from '../source-record.ts'
+
+const author = z
+  .object({ name: text, hidden: lenient(z.boolean()) })
+  .transform(({ name, hidden }) => (hidden ? undefined : name))
+
+const organization = lenient(
+  z.object({ fullname: text, name: text }).transform(({ fullname, name }) => fullname ?? name),
+)
+
+const entry = z.object({
+  title: text,
+  summary: text,
+  publishedAt: instant,
+  numComments: count,
+  organization,
+  paper: z.object({
+    id: text,
+    title: text,
+    summary: text,
+    publishedAt: instant,
+    authors: listOf(author),
+    upvotes: count,
+    ai_keywords: listOf(text),
+    githubRepo: httpsUrl,
+    projectPage: httpsUrl,
+    organization,
+    withdrawnAt: instant,
+  }),
+})
+
+/**
+ * Reads what GET /api/daily_papers answers, each entry on its own: fields come, go and turn null from year to year.
+ * The inner object goes before the outer one, whose time of publication lies some hours off.
+ */
+export const parseDay = (entries: readonly unknown[]): ParsedRecords =>
+  readEntries(entries, entry.transform(toRecord))
+
+/** Whether a list is an answer of this API, and not some other list of papers. */
+export const isDay = (entries: readonly unknown[]): boolean =>
+  entries.some((one) => z.object({ paper: z.object({}) }).safeParse(one).success)
+
+function toRecord({ paper, ...outer }: z.output<typeof entry>): SourceRecord {
+  const arxiv = parseArxivId(paper.id ?? '')
+  return {
+    keys: arxiv ? [{ scheme: 'arxiv', value: arxiv.id }] : [],
+    version: arxiv?.version,
+    title: paper.title ?? outer.title ?? '',
+    abstract: paper.summary ?? outer.summary ?? '',
+    authors: paper.authors ?? [],
+    categories: [],
+    keywords: distinct(paper.ai_keywords),
+    organization: paper.organization ?? outer.organization,
+    codeUrl: paper.githubRepo,
+    projectUrl: paper.projectPage,
+    publishedAt: paper.publishedAt ?? outer.publishedAt,
+    withdrawnAt: paper.withdrawnAt,
+    votes: paper.upvotes,
+    comments: outer.numComments,
+  }
+}

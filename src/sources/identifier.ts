@@ -1,0 +1,43 @@
+import type { Identifier } from './source-record.ts'
+
+export interface ArxivId {
+  /** Without version and subject class: "2507.06457", "hep-th/9901001", "math/0309136". */
+  id: string
+  version?: number
+}
+
+const AROUND =
+  /^(?:https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/|oai:arxiv\.org:|arxiv:)|\.pdf$/gi
+const NEW_STYLE =
+  /^(?<id>(?<year>\d\d)(?<month>0[1-9]|1[0-2])\.(?<number>\d{4,6}))(?:v(?<version>[1-9]\d*))?$/
+const OLD_STYLE =
+  /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(?<number>\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v(?<version>[1-9]\d*))?$/
+
+// Numbers had four digits until the end of 2014; a shorter one later has lost its last zero on the way.
+const FIRST_YEAR_OF_FIVE_DIGITS = 15
+
+/** Reads an arXiv identifier as text, also out of "arXiv:…" and links; undefined where it is none. */
+export function parseArxivId(text: string): ArxivId | undefined {
+  const bare = text.trim().replace(AROUND, '')
+  const parts = NEW_STYLE.exec(bare)?.groups ?? OLD_STYLE.exec(bare)?.groups
+  if (!parts) return undefined
+  const version = parts.version ? Number(parts.version) : undefined
+  if (parts.archive) return { id: `${parts.archive}/${parts.number}`, version }
+  const hasFourDigits = parts.number!.length === 4
+  if (hasFourDigits !== Number(parts.year) < FIRST_YEAR_OF_FIVE_DIGITS) return undefined
+  return { id: parts.id!, version }
+}
+
+const DOI = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)?(10\.\d{4,9}\/\S+)$/i
+const DOI_OF_ARXIV = /^10\.48550\/arxiv\./i
+
+/** Reads a DOI in lower case, as DOIs ignore case; undefined where it is none. */
+export const parseDoi = (text: string): string | undefined => DOI.exec(text.trim())?.[1]?.toLowerCase()
+
+/** The identifier that a text is, with its version; undefined where it is neither an arXiv id nor a DOI. */
+export function parseIdentifier(text: string): { key: Identifier; version?: number } | undefined {
+  const doi = parseDoi(text)
+  const arxiv = parseArxivId(doi?.replace(DOI_OF_ARXIV, '') ?? text)
+  if (arxiv) return { key: { scheme: 'arxiv', value: arxiv.id }, version: arxiv.version }
+  return doi ? { key: { scheme: 'doi', value: doi } } : undefined
+}

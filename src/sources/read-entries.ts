@@ -1,0 +1,16 @@
+import type { z } from 'zod'
+import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
+
+/** Reads each entry by `schema`, then by the shape that all sources share; keeps what can be read. */
+export function readEntries(entries: readonly unknown[], schema: z.ZodType<SourceRecord>): ParsedRecords {
+  const parsed: ParsedRecords = { records: [], refused: [] }
+  for (const [index, raw] of entries.entries()) {
+    const { data, error } = schema.pipe(sourceRecord).safeParse(raw)
+    if (data) parsed.records.push(data)
+    else parsed.refused.push({ index, why: sentenceOf(error) })
+  }
+  return parsed
+}
+
+const sentenceOf = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ')

@@ -1,0 +1,266 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { PrismaClient } from '../../../src/generated/prisma/client.ts'
+import { type Listings, recordListings } from '../../../src/papers/listing-store.ts'
+import { horizon, paperByName, papersBetween, papersListedOn } from '../../../src/papers/paper-store.ts'
+import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
+import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+const MORNING = new Date('2026-08-14T05:00:00Z')
+const AFTERNOON = new Date('2026-08-14T13:00:00Z')
+
+const paper = (fields: Partial<SourceRecord> & { arxiv?: string; doi?: string } = {}): SourceRecord => {
+  const { arxiv, doi, ...rest } = fields
+  return {
+    keys: [
+      ...(arxiv ? [{ scheme: 'arxiv' as const, value: arxiv }] : []),
+      ...(doi ? [{ scheme: 'doi' as const, value: doi }] : []),
+    ],
+    title: 'A title',
+    abstract: 'What it says.',
+    authors: [],
+    categories: [],
+    keywords: [],
+    ...rest,
+  }
+}
+
+const list = (records: SourceRecord[], more: Partial<Listings> = {}) =>
+  recordListings(database.db, { source: 'huggingface', day: '2026-08-14', records, now: MORNING, ...more })
+
+const everything = async () => ({
+  papers: await database.db.paper.findMany({ orderBy: { id: 'asc' } }),
+  keys: await database.db.paperKey.findMany({ orderBy: [{ scheme: 'asc' }, { value: 'asc' }] }),
+  listings: await database.db.listing.findMany({ orderBy: [{ day: 'asc' }, { paperId: 'asc' }] }),
+})
+
+describe('what a source lists', () => {
+  test('is kept as it was said', async () => {
+    const whole: SourceRecord = {
+      ...paper({ arxiv: '2608.00001', doi: '10.1000/1' }),
+      title: 'On <b> & "quotes" \\ $L_2$, {braces}, ü and 论文 😀',
+      authors: ['O\'Hara, "Pat"', 'Zoë {Comma}, B.', ''],
+      categories: ['cs.CL', 'cs.LG'],
+      keywords: ['linear attention', 'null'],
+      organization: 'The Lab',
+      codeUrl: 'https://github.com/one/two',
+      projectUrl: 'https://project.example/',
+      publishedAt: new Date('2026-08-13T09:30:00.123Z'),
+      version: 2,
+      votes: 41,
+      comments: 4,
+    }
+    expect(await list([whole])).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1 })
+    const { keys: _keys, version: _version, ...said } = whole
+    expect(await papersListedOn(database.db, '2026-08-14')).toEqual([
+      { ...said, id: 1, arxivId: '2608.00001', doi: '10.1000/1', firstDay: '2026-08-14' },
+    ])
+    const later = { ...whole, title: `${whole.title}!`, authors: [...whole.authors, 'New'], version: 3 }
+    expect(await list([later], { now: AFTERNOON })).toMatchObject({ changed: 1 })
+    expect(await paperByName(database.db, '2608.00001')).toMatchObject({
+      title: later.title,
+      authors: later.authors,
+    })
+  })
+
+  test('and does not say is not known, rather than nought', async () => {
+    await list([paper()])
+    expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([
+      { votes: null, comments: null, organization: null, publishedAt: null, arxivId: null, doi: null },
+    ])
+  })
+
+  test('once more changes no row', async () => {
+    const records = [paper({ arxiv: '2608.00001', votes: 1 }), paper({ title: 'B' })]
+    await list(records)
+    const before = await everything()
+    expect(await list(records, { now: AFTERNOON })).toEqual({ added: 0, changed: 0, unchanged: 2, listed: 2 })
+    expect(await everything()).toEqual(before)
+  })
+
+  test('later changes what moved and nothing else', async () => {
+    await list([
+      paper({ arxiv: '2608.00001', votes: 1 }),
+      paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
+    ])
+    const before = await everything()
+    const later = [
+      paper({ arxiv: '2608.00001', votes: 3 }),
+      paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
+    ]
+    expect(await list(later, { now: AFTERNOON })).toEqual({ added: 0, changed: 1, unchanged: 1, listed: 2 })
+    expect(await everything()).toEqual({
+      ...before,
+      listings: [{ ...before.listings[0], votes: 3, updatedAt: AFTERNOON }, before.listings[1]],
+    })
+  })
+
+  test('without votes keeps the votes that were known', async () => {
+    await list([paper({ votes: 3, comments: 1 })])
+    expect(await list([paper()], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
+    expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 3, comments: 1 }])
+  })
+
+  test('on two days is one paper, first listed on the earlier one', async () => {
+    await list([paper({ arxiv: '2608.00001', votes: 9 })], { day: '2026-08-19' })
+    expect(await list([paper({ arxiv: '2608.00001', votes: 4 })], { day: '2026-08-14' })).toMatchObject({
+      changed: 1,
+    })
+    expect(await paperByName(database.db, '2608.00001')).toMatchObject({
+      id: 1,
+      firstDay: '2026-08-14',
+      votes: 9,
+    })
+  })
+
+  test('twice in one list is one paper', async () => {
+    const twice = [paper({ arxiv: '2608.00001', votes: 1 }), paper({ arxiv: '2608.00001', votes: 2 })]
+    expect(await list(twice)).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1 })
+    expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 2 }])
+  })
+
+  test('as nothing is no fault', async () => {
+    expect(await list([])).toEqual({ added: 0, changed: 0, unchanged: 0, listed: 0 })
+  })
+
+  test('in a dry run is counted and not recorded', async () => {
+    await list([paper({ title: 'Known', votes: 1 })])
+    const before = await everything()
+    const records = [paper({ title: 'Known', votes: 2 }), paper({ title: 'New' })]
+    expect(await list(records, { dryRun: true })).toEqual({ added: 1, changed: 1, unchanged: 0, listed: 2 })
+    expect(await everything()).toEqual(before)
+  })
+})
+
+describe('a list without identifiers', () => {
+  const withId = paper({ arxiv: '2608.00001', title: 'Repair-R1: Better Test Before Repair' })
+  const without = paper({ title: 'Repair-R1 – better test\nbefore repair', abstract: '' })
+  test.each([
+    ['before the source that has them', [without, withId]],
+    ['after it', [withId, without]],
+  ])('%s: one paper, which has its identifier', async (_when, [first, second]) => {
+    await list([first!], { source: 'import' })
+    expect(await list([second!], { now: AFTERNOON })).toMatchObject({ added: 0, changed: 1 })
+    const papers = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
+    expect(papers).toMatchObject([{ id: 1, arxivId: '2608.00001', abstract: 'What it says.' }])
+  })
+})
+
+describe('two papers that turn out to be one', () => {
+  const turnOut = () =>
+    list([paper({ title: 'C', arxiv: '2608.00001', doi: '10.1000/1' })], { now: AFTERNOON })
+
+  beforeEach(async () => {
+    const first = paper({ title: 'A', doi: '10.1000/1', votes: 2, organization: 'The Lab' })
+    await list([first, paper({ title: 'Other', arxiv: '2608.00009' })])
+    await list([paper({ title: 'B longer', arxiv: '2608.00001', votes: 7, comments: 1 })])
+    await list([paper({ title: 'B longer', arxiv: '2608.00001', votes: 5 })], { day: '2026-08-13' })
+  })
+
+  test('keep the lower number, the keys and the listings of both, and the best of what was said', async () => {
+    expect(await turnOut()).toEqual({ added: 0, changed: 1, unchanged: 0, listed: 2 })
+    const all = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
+    expect(all.map(({ id }) => id)).toEqual([1, 2])
+    expect(all[0]).toMatchObject({
+      title: 'B longer',
+      organization: 'The Lab',
+      arxivId: '2608.00001',
+      doi: '10.1000/1',
+      firstDay: '2026-08-13',
+      votes: 7,
+      comments: 1,
+    })
+    expect(await papersListedOn(database.db, '2026-08-13')).toMatchObject([{ id: 1 }])
+  })
+
+  test('a link with the higher number still leads there, and the horizon does not fall', async () => {
+    expect(await horizon(database.db)).toBe(3)
+    await turnOut()
+    expect(await paperByName(database.db, 'id:3')).toMatchObject({ id: 1 })
+    expect(await horizon(database.db)).toBe(3)
+    await turnOut()
+    expect(await horizon(database.db)).toBe(3)
+  })
+})
+
+test('numbers rise in the order in which ingests become visible, and no paper is made twice', async () => {
+  const days = ['2026-08-11', '2026-08-12', '2026-08-13', '2026-08-14', '2026-08-17', '2026-08-18']
+  const seen: number[][] = []
+  await Promise.all(
+    days.map(async (day, index) => {
+      const own = Array.from({ length: 40 }, (_, n) =>
+        paper({ title: `${day} ${n}`, arxiv: `2608.${index}${1000 + n}` }),
+      )
+      await list([...own, paper({ title: 'On all days', arxiv: '2608.99999' })], { day })
+      const rows = await database.db.paper.findMany({ select: { id: true }, orderBy: { id: 'asc' } })
+      seen.push(rows.map(({ id }) => id))
+    }),
+  )
+  expect(await database.db.paper.count()).toBe(days.length * 40 + 1)
+  expect(await database.db.listing.count({ where: { paper: { title: 'On all days' } } })).toBe(days.length)
+  const all = seen.find((ids) => ids.length === days.length * 40 + 1)!
+  // Whoever saw number n had seen every number below it.
+  for (const ids of seen) expect(ids).toEqual(all.slice(0, ids.length))
+})
+
+test('all recorded days: each paper once, and a second round changes nothing', async () => {
+  const days = recordedDays('daily')
+  const names = new Set<unknown>()
+  for (const day of days) {
+    const { records } = parseDay(recordedDay('daily', day))
+    for (const { keys } of records) names.add(keys[0]?.value)
+    await list(records, { day })
+  }
+  expect(await database.db.paper.count()).toBe(names.size)
+  const before = await everything()
+  for (const day of days.slice(-10)) {
+    const { records } = parseDay(recordedDay('daily', day))
+    expect(await list(records, { day, now: AFTERNOON })).toMatchObject({ added: 0, changed: 0 })
+  }
+  expect(await everything()).toEqual(before)
+})
+
+test('later the same day: what is new is added, what moved is moved', async () => {
+  for (const day of recordedDays('later-same-day')) {
+    const [morning, later] = (['daily', 'later-same-day'] as const).map(
+      (folder) => parseDay(recordedDay(folder, day)).records,
+    )
+    await list(morning!, { day })
+    const { added, changed, unchanged } = await list(later!, { day, now: AFTERNOON })
+    expect(added).toBeGreaterThan(0)
+    expect(added + changed + unchanged).toBe(later!.length)
+    const listings = await database.db.listing.findMany({
+      where: { day: new Date(day) },
+      include: { paper: { include: { keys: true } } },
+    })
+    const votes = new Map(listings.flatMap((row) => row.paper.keys.map((key) => [key.value, row.votes])))
+    for (const record of later!) expect(votes.get(record.keys[0]!.value)).toBe(record.votes)
+    const touched = listings.filter((row) => row.updatedAt.getTime() === AFTERNOON.getTime()).length
+    expect(touched).toBeLessThanOrEqual(added + changed)
+    expect(await list(later!, { day })).toMatchObject({ added: 0, changed: 0 })
+  }
+})
+
+test('a thousand papers take few statements', async () => {
+  let statements = 0
+  const db = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: database.url }),
+    log: [{ emit: 'event', level: 'query' }],
+  })
+  db.$on('query', () => statements++)
+  const records = Array.from({ length: 1000 }, (_, n) =>
+    paper({ title: `T${n}`, arxiv: `2608.${10000 + n}`, votes: n }),
+  )
+  const day = { source: 'huggingface', day: '2026-08-14', now: MORNING }
+  expect(await recordListings(db, { ...day, records })).toMatchObject({ added: 1000 })
+  const later = records.map((record) => ({ ...record, votes: 1000, keywords: ['new'] }))
+  expect(await recordListings(db, { ...day, records: later })).toMatchObject({ changed: 1000 })
+  await db.$disconnect()
+  expect(statements).toBeGreaterThan(10)
+  expect(statements).toBeLessThan(30)
+})

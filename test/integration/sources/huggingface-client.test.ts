@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { silentLog } from '../../../src/platform/log.ts'
+import { fetchDay } from '../../../src/sources/huggingface/huggingface-client.ts'
+import {
+  type HuggingFaceServer,
+  startHuggingFaceServer,
+  type Trouble,
+} from '../../support/hugging-face-server.ts'
+import { recordedDay, recordings } from '../../support/recorded-days.ts'
+
+const DAY = '2026-08-14'
+let server: HuggingFaceServer
+let waits: number[]
+
+beforeAll(async () => {
+  server = await startHuggingFaceServer({ folder: `${recordings}/daily` })
+})
+afterAll(() => server.close())
+beforeEach(() => {
+  waits = []
+  server.requests.length = 0
+  server.troubles.length = 0
+})
+
+const fetchFrom = (baseUrl: string, day = DAY, more = {}) =>
+  fetchDay({
+    baseUrl,
+    day,
+    contact: 'operator@papers.example',
+    log: silentLog,
+    wait: async (ms) => void waits.push(ms),
+    timeoutMs: 300,
+    ...more,
+  })
+
+test('a day comes whole, and we say who asks', async () => {
+  expect(await fetchFrom(server.url)).toEqual({ entries: recordedDay('daily', DAY), pages: 1 })
+  expect(server.requests).toEqual([
+    {
+      path: `/api/daily_papers?date=${DAY}&limit=100&p=0`,
+      userAgent: 'daily-papers (operator@papers.example)',
+    },
+    {
+      path: `/api/daily_papers?date=${DAY}&limit=100&p=1`,
+      userAgent: 'daily-papers (operator@papers.example)',
+    },
+  ])
+  expect(waits).toEqual([])
+})
+
+test('a weekend is an empty day', async () => {
+  expect(await fetchFrom(server.url, '2026-08-15')).toEqual({ entries: [], pages: 0 })
+})
+
+test('pages that hold fewer than asked for are followed to the end', async () => {
+  const small = await startHuggingFaceServer({ folder: `${recordings}/daily`, mostPerPage: 2 })
+  const { entries, pages } = await fetchFrom(small.url)
+  await small.close()
+  expect(entries).toEqual(recordedDay('daily', DAY))
+  expect(pages).toBe(Math.ceil(entries.length / 2))
+})
+
+test('a server that knows no pages is not asked for ever', async () => {
+  const body = '[{"paper":{"id":"2507.06457"}}]'
+  server.troubles.push({ kind: 'body', body }, { kind: 'body', body })
+  expect(await fetchFrom(server.url)).toEqual({ entries: JSON.parse(body), pages: 1 })
+})
+
+describe('trouble that passes', () => {
+  test.each<[string, Trouble[], number[]]>([
+    ['a server error', [{ kind: 'status', status: 503 }], [1000]],
+    ['a body that is cut off', [{ kind: 'cut-off' }], [1000]],
+    ['HTML instead of JSON', [{ kind: 'html' }], [1000]],
+    ['JSON that is no list', [{ kind: 'body', body: '{"error":"later"}' }], [1000]],
+    ['half of a list', [{ kind: 'body', body: '[{"paper":' }], [1000]],
+    ['no answer in time', [{ kind: 'slow', ms: 2000 }], [1000]],
+    [
+      'four in a row',
+      [
+        { kind: 'status', status: 500 },
+        { kind: 'html' },
+        { kind: 'cut-off' },
+        { kind: 'status', status: 502 },
+      ],
+      [1000, 2000, 4000, 8000],
+    ],
+    ['too many requests', [{ kind: 'rate-limited', headers: { ratelimit: '"api";r=0;t=17' } }], [17_000]],
+    [
+      'too many requests, in the other form',
+      [{ kind: 'rate-limited', headers: { 'retry-after': '5' } }],
+      [5000],
+    ],
+    ['too many requests, without a time', [{ kind: 'rate-limited', headers: {} }], [60_000]],
+  ])('%s', async (_what, troubles, expected) => {
+    server.troubles.push(...troubles)
+    expect((await fetchFrom(server.url)).entries).toEqual(recordedDay('daily', DAY))
+    expect(waits).toEqual(expected)
+  })
+
+  test('before the last requests of a window are used up, the next page waits', async () => {
+    server.troubles.push({ kind: 'last-requests', remaining: 2, seconds: 9 })
+    await fetchFrom(server.url)
+    expect(waits).toEqual([9000])
+  })
+
+  test('with requests left, nobody waits', async () => {
+    server.troubles.push({ kind: 'last-requests', remaining: 3, seconds: 9 })
+    await fetchFrom(server.url)
+    expect(waits).toEqual([])
+  })
+})
+
+describe('trouble that stays', () => {
+  const five = (trouble: Trouble): Trouble[] => Array.from({ length: 5 }, () => trouble)
+  test.each<[string, Trouble[], object]>([
+    ['source.failing', five({ kind: 'status', status: 503 }), { status: 503 }],
+    ['source.unreachable', five({ kind: 'cut-off' }), {}],
+    ['source.not-json', five({ kind: 'html' }), { status: 200, type: 'text/html' }],
+    [
+      'source.rate-limited',
+      five({ kind: 'rate-limited', headers: { 'retry-after': '5' } }),
+      { status: 429, seconds: 5 },
+    ],
+  ])('%s after five tries', async (code, troubles, values) => {
+    server.troubles.push(...troubles)
+    await expect(fetchFrom(server.url)).rejects.toMatchObject({
+      code,
+      values: { source: 'huggingface', day: DAY, ...values },
+    })
+    expect(server.requests).toHaveLength(5)
+  })
+
+  test.each<[string, string, Trouble[], object]>([
+    ['a date that is none', 'source.refused-date', [{ kind: 'status', status: 400 }], { status: 400 }],
+    ['a wrong address', 'source.refused', [{ kind: 'status', status: 404 }], { status: 404 }],
+    [
+      'an hour to wait',
+      'source.rate-limited',
+      [{ kind: 'rate-limited', headers: { 'retry-after': '3600' } }],
+      { seconds: 3600 },
+    ],
+  ])('%s is final at once', async (_what, code, troubles, values) => {
+    server.troubles.push(...troubles)
+    await expect(fetchFrom(server.url)).rejects.toMatchObject({ code, values })
+    expect(server.requests).toHaveLength(1)
+    expect(waits).toEqual([])
+  })
+
+  test('the server itself refuses a day that is still to come', async () => {
+    await expect(fetchFrom(server.url, '2999-01-01')).rejects.toMatchObject({ code: 'source.refused-date' })
+  })
+
+  test('nobody listens', async () => {
+    const gone = await startHuggingFaceServer({ folder: '.' })
+    await gone.close()
+    await expect(fetchFrom(gone.url)).rejects.toMatchObject({
+      code: 'source.unreachable',
+      values: { what: 'ECONNREFUSED' },
+    })
+  })
+
+  test('a page that fails in the middle loses the day, not half of it', async () => {
+    server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'status', status: 404 })
+    await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.refused' })
+  })
+
+  test('whoever stops the fetch is not answered with a fault of the source', async () => {
+    server.troubles.push({ kind: 'slow', ms: 2000 })
+    const stopping = new AbortController()
+    const fetching = fetchFrom(server.url, DAY, { signal: stopping.signal, timeoutMs: 10_000 })
+    const outcome = expect(fetching).rejects.toThrow('we stop')
+    await expect.poll(() => server.requests.length).toBe(1)
+    stopping.abort(new Error('we stop'))
+    await outcome
+  })
+})

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { parseList } from '../../../src/sources/import/parse-list.ts'
+
+test('a title and a summary are enough', () => {
+  expect(parseList([{ title: 'A\n title', summary: 'What it says.' }])).toEqual({
+    records: [
+      { keys: [], title: 'A title', abstract: 'What it says.', authors: [], categories: [], keywords: [] },
+    ],
+    refused: [],
+  })
+})
+
+test('everything that may be said', () => {
+  const { records } = parseList([
+    {
+      id: 'http://arxiv.org/abs/2507.06457v2',
+      title: 'A title',
+      summary: 's',
+      authors: ['A. One', 'A. Two', 'A. One'],
+      published: '2025-07-08',
+      categories: ['cs.CL', 'cs.LG', 'cs.CL'],
+      keywords: ['linear attention'],
+      code: 'https://github.com/one/two',
+      project: 'https://project.example/',
+      organization: 'The Lab',
+      votes: 41,
+      comments: 4,
+      daysAgo: 0,
+    },
+  ])
+  expect(records).toEqual([
+    {
+      keys: [{ scheme: 'arxiv', value: '2507.06457' }],
+      version: 2,
+      title: 'A title',
+      abstract: 's',
+      authors: ['A. One', 'A. Two', 'A. One'],
+      publishedAt: new Date('2025-07-08T00:00:00Z'),
+      categories: ['cs.CL', 'cs.LG'],
+      keywords: ['linear attention'],
+      codeUrl: 'https://github.com/one/two',
+      projectUrl: 'https://project.example/',
+      organization: 'The Lab',
+      votes: 41,
+      comments: 4,
+    },
+  ])
+})
+
+test('our own number is no identifier elsewhere', () => {
+  expect(parseList([{ id: 'id:17', title: 'A title' }]).records[0]?.keys).toEqual([])
+})
+
+test('an entry without a title is refused', () => {
+  const { records, refused } = parseList([{ summary: 's' }, { title: '  ' }, 'text', { title: 'A title' }])
+  expect(records).toHaveLength(1)
+  expect(refused.map(({ index }) => index)).toEqual([0, 1, 2])
+})
