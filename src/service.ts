@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
-import { deliverReady } from './flows/deliver.ts'
+import { openComposer } from './flows/compose-message.ts'
+import { type DeliverDeps, deliverReady } from './flows/deliver.ts'
 import { ingestDue } from './flows/ingest-day.ts'
 import { migrateDatabase } from './flows/migrate-database.ts'
 import { planDigests } from './flows/plan-digests.ts'
@@ -11,8 +12,11 @@ import { type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
 
+/** What a service has at hand. */
+type Running = ServiceDeps & DeliverDeps
+
 export interface Service {
-  deps: ServiceDeps
+  deps: Running
   log: Log
   /** Where the site listens; undefined without the role web. */
   address?: string
@@ -28,7 +32,9 @@ export async function startService(
 ): Promise<Service> {
   const wired = await wire(config, options)
   await migrateDatabase(wired.deps)
-  const { deps, close } = await wireQueue(wired)
+  const compose = await openComposer(wired.deps)
+  const { deps: queued, close } = await wireQueue(wired)
+  const deps = { ...queued, compose }
   const stops: (() => Promise<void>)[] = []
   let address: string | undefined
   if (roles.includes('web')) {
@@ -53,15 +59,21 @@ export async function startService(
 }
 
 /** Answers nudges in this process. Returns what stops it: nothing new is taken, what is in flight is finished. */
-async function startWorker(deps: ServiceDeps): Promise<() => Promise<void>> {
+async function startWorker(deps: Running): Promise<() => Promise<void>> {
   const stopping = new AbortController()
   const { signal } = stopping
   await deps.queue.onNudge('ingest', () => ingestDue(deps))
   await deps.queue.onNudge('plan', async () => {
-    await planDigests(deps, {})
+    await planDigests(deps)
     await deps.queue.nudge('drain-digests')
   })
-  await deps.queue.onNudge('drain-answers', () => deliverReady(deps, { lane: 'answers', signal }))
-  await deps.queue.onNudge('drain-digests', () => deliverReady(deps, { lane: 'digests', signal }))
+  await deps.queue.onNudge(
+    'drain-answers',
+    async () => void (await deliverReady(deps, { lane: 'answers', signal })),
+  )
+  await deps.queue.onNudge(
+    'drain-digests',
+    async () => void (await deliverReady(deps, { lane: 'digests', signal })),
+  )
   return async () => stopping.abort()
 }

@@ -147,7 +147,7 @@ export async function portOr(wanted: number): Promise<number> {
 async function work({ deps }: Service): Promise<DigestsSent> {
   const signal = new AbortController().signal
   await ingestDue(deps)
-  const { planned, nothingMatched } = await planDigests(deps, {})
+  const { planned, nothingMatched } = await planDigests(deps)
   await deliverReady(deps, { lane: 'answers', signal })
   await deliverReady(deps, { lane: 'digests', signal })
   return { planned, nothingMatched }

@@ -1,0 +1,166 @@
+// What July 2025 must bring to whom, told from the recorded days alone: plain loops, the second evaluator and Intl's
+// local times. Nothing here reads our tables or calls our rules.
+
+export interface RecordedPaper {
+  id: string
+  title: string
+  votes: number
+  /** What the second evaluator reads. */
+  record: unknown
+}
+
+/** Day → its papers, as the API answered. */
+export type RecordedDays = Map<string, RecordedPaper[]>
+
+export interface Subscriber {
+  address: string
+  zone: string
+  hour: number
+  days: string[]
+  max: number
+  queries: string[]
+}
+
+/** One mail that must come. */
+export interface Expected {
+  address: string
+  /** The step at which it is planned. */
+  at: string
+  /** What may stand in it; with at most `shown` of them in it. */
+  papers: Set<string>
+  shown: number
+  more: number
+  /** For subscribers without topics: the votes that the papers shown have, best first. */
+  votes?: number[]
+}
+
+export interface Month {
+  days: RecordedDays
+  /** Every instant at which the program is run, in order. */
+  steps: Date[]
+  /** When everybody confirmed. */
+  confirmed: Date
+  /** The instant of a day at which it is first answered with papers. */
+  cameAt(day: string): Date
+  matches(query: string, paper: RecordedPaper): boolean
+}
+
+const DAY_MS = 24 * 3600 * 1000
+const OFFERED_FOR_DAYS = 13
+const BEST_AFTER_MS = 20 * 3600 * 1000
+
+interface LocalTime {
+  date: string
+  hour: number
+  weekday: string
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function localTime(instant: Date, zone: string): LocalTime {
+  let format = formats.get(zone)
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      weekday: 'short',
+    })
+    formats.set(zone, format)
+  }
+  const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]))
+  return {
+    date: `${parts.year}-${parts.month}-${parts.day}`,
+    hour: Number(parts.hour),
+    weekday: String(parts.weekday).toLowerCase(),
+  }
+}
+
+const dayBefore = (date: string, days: number): string =>
+  new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10)
+
+/** Every mail that a subscriber must get in the month, in order. */
+export function expectedFor(subscriber: Subscriber, month: Month): Expected[] {
+  const turns = turnsOf(subscriber, month)
+  return subscriber.queries.length > 0
+    ? byTopics(subscriber, month, turns)
+    : bestOfDays(subscriber, month, turns)
+}
+
+/** The steps at which the subscriber's hour has come on one of their days. */
+function turnsOf(subscriber: Subscriber, { steps, confirmed }: Month): { at: Date; date: string }[] {
+  const atConfirm = localTime(confirmed, subscriber.zone)
+  let done = atConfirm.hour >= subscriber.hour ? atConfirm.date : ''
+  const turns: { at: Date; date: string }[] = []
+  for (const at of steps) {
+    const { date, hour, weekday } = localTime(at, subscriber.zone)
+    if (hour < subscriber.hour || date <= done) continue
+    done = date
+    if (subscriber.days.includes(weekday)) turns.push({ at, date })
+  }
+  return turns
+}
+
+/** Paper → the first day that lists it. */
+function firstDays(days: RecordedDays): Map<string, { day: string; paper: RecordedPaper }> {
+  const first = new Map<string, { day: string; paper: RecordedPaper }>()
+  for (const day of [...days.keys()].sort()) {
+    for (const paper of days.get(day)!) if (!first.has(paper.id)) first.set(paper.id, { day, paper })
+  }
+  return first
+}
+
+function byTopics(subscriber: Subscriber, month: Month, turns: { at: Date; date: string }[]): Expected[] {
+  const first = firstDays(month.days)
+  const expected: Expected[] = []
+  let lastLook = new Date(0)
+  for (const { at, date } of turns) {
+    const oldest = [dayBefore(date, OFFERED_FOR_DAYS), month.confirmed.toISOString().slice(0, 10)].sort()[1]!
+    const papers = new Set<string>()
+    for (const [id, { day, paper }] of first) {
+      const came = month.cameAt(day)
+      if (came > at || came <= lastLook || day < oldest) continue
+      if (subscriber.queries.some((query) => month.matches(query, paper))) papers.add(id)
+    }
+    lastLook = at
+    const shown = Math.min(subscriber.max, papers.size)
+    if (shown > 0)
+      expected.push({
+        address: subscriber.address,
+        at: at.toISOString(),
+        papers,
+        shown,
+        more: papers.size - shown,
+      })
+  }
+  return expected
+}
+
+function bestOfDays(subscriber: Subscriber, month: Month, turns: { at: Date; date: string }[]): Expected[] {
+  const first = firstDays(month.days)
+  const expected: Expected[] = []
+  let lastDay = ''
+  for (const { at } of turns) {
+    const day = [...month.days.keys()]
+      .filter((d) => Date.parse(`${d}T00:00:00Z`) + BEST_AFTER_MS <= at.getTime())
+      .sort()
+      .at(-1)
+    if (!day || day === lastDay) continue
+    lastDay = day
+    const papers = [...first].filter(([, entry]) => entry.day === day).map(([, { paper }]) => paper)
+    const shown = Math.min(subscriber.max, papers.length)
+    const votes = papers.map((paper) => paper.votes).sort((a, b) => b - a)
+    expected.push({
+      address: subscriber.address,
+      at: at.toISOString(),
+      papers: new Set(papers.map((paper) => paper.id)),
+      shown,
+      more: papers.length - shown,
+      votes: votes.slice(0, shown),
+    })
+  }
+  return expected
+}

@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import type { RecordedDays } from './oracle.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/huggingface/daily')
+
+interface Row {
+  paper: { id: string; title: string; summary: string; upvotes?: number }
+}
+
+/** The recorded days of July 2025, or undefined where the recordings are not beside this checkout. */
+export function july2025(): RecordedDays | undefined {
+  if (!existsSync(FOLDER)) return undefined
+  const days: RecordedDays = new Map()
+  for (const name of readdirSync(FOLDER).filter((file) => file.startsWith('2025-07'))) {
+    const rows = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Row[]
+    days.set(
+      name.slice(0, 10),
+      rows.map((row) => ({
+        id: row.paper.id,
+        title: row.paper.title,
+        votes: row.paper.upvotes ?? 0,
+        record: row,
+      })),
+    )
+  }
+  return days
+}
+
+export interface Replay {
+  url: string
+  /** The server's own time: a day answers with papers once it has come. */
+  moveTo(now: Date): void
+  stop(): Promise<void>
+}
+
+/** Answers as Hugging Face does, day by day as the month goes on. */
+export async function startReplay(days: RecordedDays, cameAt: (day: string) => Date): Promise<Replay> {
+  let now = new Date(0)
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams
+    const day = query.get('date') ?? ''
+    const page = Number(query.get('p') ?? 0)
+    const limit = Number(query.get('limit') ?? 50)
+    const rows = cameAt(day) <= now ? (days.get(day) ?? []).map((paper) => paper.record) : []
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(rows.slice(page * limit, (page + 1) * limit)))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    moveTo: (instant) => {
+      now = instant
+    },
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { readConfig } from '../../../src/config.ts'
+import { parseQuery } from '../../../src/filters/parse-query.ts'
+import { addSubscriber } from '../../../src/flows/add-subscriber.ts'
+import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { wire } from '../../../src/wiring.ts'
+import type { RecordedPaper, Subscriber } from './oracle.ts'
+
+const FILTERS = resolve(import.meta.dirname, '../../../../shared/data/filters/filters.jsonl')
+const EACH = 100
+
+const ZONES = [
+  'UTC',
+  'Europe/Paris',
+  'America/New_York',
+  'America/Los_Angeles',
+  'Asia/Tokyo',
+  'Asia/Kolkata',
+  'Australia/Sydney',
+  'Pacific/Auckland',
+]
+const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const BROAD = [
+  'language model',
+  'learning',
+  'agent OR reasoning',
+  'video',
+  'diffusion',
+  'model NOT survey',
+  'data votes>=5',
+]
+
+/** 100 without a topic, 100 with a broad one, 100 with what people really type. */
+export function julySubscribers(): Subscriber[] {
+  const typed = typedQueries()
+  return Array.from({ length: 3 * EACH }, (_, n) => ({
+    address: `subscriber-${n}@july.example`,
+    zone: ZONES[n % ZONES.length]!,
+    hour: (n * 7) % 24,
+    days: n % 10 === 9 ? ['wed'] : n % 5 === 0 ? WEEK : WEEK.slice(0, 5),
+    max: [15, 5, 25][n % 3]!,
+    queries: queriesOf(n, typed),
+  }))
+}
+
+function queriesOf(n: number, typed: string[]): string[] {
+  if (n < EACH) return []
+  if (n < 2 * EACH) return [BROAD[n % BROAD.length]!]
+  return [...new Set([typed[(n * 13) % typed.length]!, ...(n % 2 ? [typed[(n * 29) % typed.length]!] : [])])]
+}
+
+function typedQueries(): string[] {
+  const rows = readFileSync(FILTERS, 'utf8').trim().split('\n')
+  return rows.map((row) => (JSON.parse(row) as { text: string }).text).filter(parses)
+}
+
+function parses(query: string): boolean {
+  try {
+    parseQuery(query)
+    return true
+  } catch {
+    return false
+  }
+}
+
+export async function addSubscribers(
+  settings: Record<string, string>,
+  subscribers: Subscriber[],
+  at: Date,
+): Promise<void> {
+  const { deps, close } = await wire(readConfig(settings), { clock: stoppedClock(at) })
+  await migrateDatabase(deps)
+  for (const { address, zone, hour, days, max, queries } of subscribers) {
+    await addSubscriber(deps, {
+      email: address,
+      topics: queries,
+      zone,
+      hour: String(hour),
+      days,
+      max: String(max),
+      consent: 'test of a month',
+    })
+  }
+  await close()
+}
+
+export function matchesBySecondEvaluator(_query: string, _paper: RecordedPaper): boolean {
+  throw new Error('to be wired')
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ParsedMail } from 'mailparser'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Demo, removeDemo, startDemo } from '../../scripts/demo/demo.ts'
+import { launchBrowser } from '../support/browser.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'journey-'))
+const browser = await launchBrowser()
+let demo: Demo
+let page: Page
+
+beforeAll(async () => {
+  if (!browser) return
+  demo = await startDemo({ folder, port: 0 })
+  page = await withoutJavaScript(browser)
+})
+
+afterAll(async () => {
+  if (!browser) return
+  await browser.close()
+  await demo.stop()
+  await removeDemo(folder)
+})
+
+const withoutJavaScript = async (opened: Browser): Promise<Page> =>
+  (await opened.newContext({ javaScriptEnabled: false })).newPage()
+
+async function mailNumber(count: number): Promise<ParsedMail> {
+  for (let tries = 0; tries < 100; tries++) {
+    const mails = await demo.mailbox.mails()
+    if (mails.length >= count) return mails[count - 1]!
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`no mail number ${count} within 10 s`)
+}
+
+const heading = () => page.locator('h1').innerText()
+
+test('a newcomer subscribes, confirms, reads a digest, leaves, and comes back', async (context) => {
+  if (!browser) context.skip('no browser on this machine')
+
+  await page.goto(demo.site)
+  await page
+    .getByLabel(/e-mail/i)
+    .first()
+    .fill('not an address')
+  await page
+    .getByRole('button', { name: /subscribe/i })
+    .first()
+    .click()
+  expect(await page.title()).toMatch(/^Error: /)
+  expect(
+    await page
+      .getByLabel(/e-mail/i)
+      .first()
+      .inputValue(),
+  ).toBe('not an address')
+
+  await page
+    .getByLabel(/e-mail/i)
+    .first()
+    .fill('newcomer@reader.example')
+  await page
+    .getByLabel(/topics/i)
+    .first()
+    .fill('"linear attention", agents')
+  await page
+    .getByRole('button', { name: /subscribe/i })
+    .first()
+    .click()
+  expect(new URL(page.url()).pathname).toBe('/check-inbox')
+
+  const confirmation = await mailNumber(1)
+  await page.setContent(String(confirmation.html))
+  await page
+    .getByRole('link', { name: /confirm/i })
+    .first()
+    .click()
+  await page.getByRole('button', { name: /confirm/i }).click()
+  expect(await page.locator('main').innerText()).toMatch(/08:00/)
+
+  await demo.sendDigests()
+  const digest = await mailNumber(2)
+  expect(digest.subject).toMatch(/linear attention/)
+  await page.setContent(String(digest.html))
+  expect(await page.locator('body').innerText()).toMatch(/Matched: /)
+  const title = page.locator('h3 a').first()
+  const name = await title.innerText()
+  await title.click()
+  expect(await heading()).toBe(name)
+
+  await page.setContent(String(digest.html))
+  await page
+    .getByRole('link', { name: /unsubscribe/i })
+    .first()
+    .click()
+  await page.getByRole('button', { name: /unsubscribe/i }).click()
+  expect(await page.locator('main').innerText()).toMatch(/no more/i)
+
+  await page
+    .getByRole('link', { name: /undo|subscribe again/i })
+    .first()
+    .click()
+  await page.getByRole('button', { name: /subscribe again/i }).click()
+  await demo.bringTomorrow()
+  const { planned } = await demo.sendDigests()
+  expect(planned).toBe(1)
+})
