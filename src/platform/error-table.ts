@@ -286,6 +286,12 @@ export const errorTable = {
     operator: 'None of the {count} entries can be read. The first: {why}',
     person: 'We could not read any paper in this list.',
   },
+  'message.without-content': {
+    status: 500,
+    exit: 1,
+    operator: 'Message {id} says nothing that a mail could be made of.',
+    person: 'We could not write this mail. Please tell whoever runs this site.',
+  },
   'message.bad-address': {
     status: 500,
     exit: 1,

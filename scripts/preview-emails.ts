@@ -1,0 +1,33 @@
+// Renders every mail from its sample.json: node scripts/launch.mjs scripts/preview-emails.ts FOLDER
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { AddTopicsEmail, ConfirmationEmail } from '../src/emails/answer-views.ts'
+import type { DigestEmail } from '../src/emails/digest-view.ts'
+import type { RenderedEmail } from '../src/emails/email.ts'
+import { openEmails } from '../src/emails/emails.ts'
+
+const templates = resolve(import.meta.dirname, '../templates/emails')
+const folder = process.argv[2]
+if (!folder) {
+  process.stderr.write('Say into which folder: npm run -s preview -- FOLDER\n')
+  process.exit(2)
+}
+
+const sample = <T>(name: string): T => JSON.parse(readFileSync(join(templates, name, 'sample.json'), 'utf8'))
+
+const emails = await openEmails({
+  name: 'Daily Papers',
+  baseUrl: 'https://papers.example.org',
+  postalAddress: '1 Example Street, 12345 Exampletown',
+})
+const previews: Record<string, RenderedEmail> = {
+  digest: emails.digest(sample<DigestEmail>('digest')),
+  confirmation: emails.confirmation(sample<ConfirmationEmail>('confirmation')),
+  'add-topics': emails.addTopics(sample<AddTopicsEmail>('add-topics')),
+}
+mkdirSync(folder, { recursive: true })
+for (const [name, { subject, html, text }] of Object.entries(previews)) {
+  if (html) writeFileSync(join(folder, `${name}.html`), html)
+  writeFileSync(join(folder, `${name}.txt`), text)
+  process.stdout.write(`${name}: ${subject}\n`)
+}

@@ -1,0 +1,40 @@
+// With its line break a line still fits the 76 of quoted-printable, so that the raw mail reads well too.
+const COLUMNS = 74
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+
+const widthOf = (text: string): number => {
+  let width = 0
+  for (const character of text) width += WIDE.test(character) ? 2 : 1
+  return width
+}
+
+/** Text on lines of at most 74 columns, each begun with `indent`; a word that is wider is broken. */
+export function wrap(text: string, indent = ''): string {
+  const most = COLUMNS - indent.length
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ').flatMap((word) => pieces(word, most))) {
+    if (line && widthOf(line) + 1 + widthOf(word) > most) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  lines.push(line)
+  return lines.map((one) => indent + one).join('\n')
+}
+
+function pieces(word: string, most: number): string[] {
+  if (widthOf(word) <= most) return [word]
+  const all: string[] = []
+  let piece = ''
+  for (const character of word) {
+    if (widthOf(piece) + widthOf(character) > most) {
+      all.push(piece)
+      piece = ''
+    }
+    piece += character
+  }
+  return [...all, piece]
+}

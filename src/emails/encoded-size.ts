@@ -1,0 +1,20 @@
+const SHORTEST_LINE = 50
+const SOFT_BREAK = 3
+
+/**
+ * The most bytes that a text takes as quoted-printable in UTF-8: an encoder may end a line 25 columns early, at a
+ * blank.
+ */
+export function encodedSize(text: string): number {
+  let bytes = 0
+  for (let i = 0; i < text.length; i++) bytes += costOf(text.charCodeAt(i))
+  return bytes + SOFT_BREAK * Math.ceil(bytes / SHORTEST_LINE)
+}
+
+function costOf(unit: number): number {
+  if (unit === 0x0a) return 2
+  if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
+  if (unit < 0x800) return 6
+  // Each half of a pair carries two of the pair's four bytes.
+  return unit >= 0xd800 && unit <= 0xdfff ? 6 : 9
+}

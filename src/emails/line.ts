@@ -1,0 +1,74 @@
+import type { TextRun } from '../digests/digest-content.ts'
+
+const ELLIPSIS = '…'
+
+// Two joiners stay: Persian words and family emoji are written with them.
+const UNSEEN = /[\p{Cf}--[\u200c\u200d]]|\p{Noncharacter_Code_Point}/gv
+
+const seen = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(UNSEEN, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+
+/** Foreign text on one line: without controls, text direction overrides, invisible characters and lone surrogates. */
+export const oneLine = (text: string): string => seen(text).trim()
+
+/** At most `most` UTF-16 units, cut between words where that costs less than half, with an ellipsis. */
+export function cut(text: string, most: number, ellipsis = ELLIPSIS): string {
+  if (text.length <= most) return text
+  const room = Math.max(0, most - ellipsis.length)
+  const head = text.slice(0, room)
+  const blank = text[room] === ' ' ? room : head.lastIndexOf(' ')
+  const kept = blank > room / 2 ? head.slice(0, blank) : head.replace(/[\ud800-\udbff]$/, '')
+  return kept.replace(/[\s,;:.-]+$/, '') + ellipsis
+}
+
+/** Runs as `oneLine` and `cut` leave them. */
+export function cutRuns(runs: TextRun[], most: number): TextRun[] {
+  const shown: TextRun[] = []
+  let room = most
+  for (const run of runs) {
+    const text = seen(run.text)
+    if (!text) continue
+    if (text.length > room) {
+      const end = cut(text, room)
+      return end === ELLIPSIS
+        ? [...shown, { text: ELLIPSIS, marked: false }]
+        : [...shown, { ...run, text: end }]
+    }
+    shown.push({ ...run, text })
+    room -= text.length
+  }
+  return shown
+}
+
+export const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))
+
+/**
+ * ASCII on one line, for header fields: accents go, what has no ASCII letter goes. Also without quotes and
+ * encoded-word openings, which would make a mail library encode the whole field.
+ */
+export function asciiLine(text: string, most: number): string {
+  const folded = text
+    .normalize('NFKD')
+    .replace(/[\u2010-\u2015]/g, '-')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/…/g, '...')
+    .replace(/[^\x20-\x7e]+/g, (other) => (/\s/.test(other) ? ' ' : ''))
+    .replace(/["\\<>]/g, '')
+    .replace(/=\?/g, '= ?')
+  return cut(oneLine(folded), most, '...')
+}
+
+/**
+ * A stranger's text that no mail client makes a link of: blanks stand after dots, around @ and inside ://.
+ */
+export const unlinked = (text: string): string =>
+  oneLine(
+    oneLine(text)
+      .normalize('NFKC')
+      .replaceAll('://', ': // ')
+      .replace(/[.\u3002\uff61]/g, '$& ')
+      .replaceAll('@', ' @ '),
+  )

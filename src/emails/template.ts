@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Eta } from 'eta'
+import mjml2html from 'mjml'
+import type { RenderedEmail } from './email.ts'
+import { asciiLine, cut } from './line.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
+const LONGEST_SUBJECT = 78
+const LONGEST_PREHEADER = 90
+
+export const TEMPLATES = ['digest', 'confirmation', 'add-topics'] as const
+export type TemplateName = (typeof TEMPLATES)[number]
+
+/** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
+export interface Template<View extends object> {
+  render(view: View): Required<RenderedEmail>
+}
+
+type Fill = (view: object) => string
+
+// Blanks and lines of a template stand as they are, except after -%>.
+const html = new Eta({ autoTrim: false })
+const plain = new Eta({ autoTrim: false, autoEscape: false })
+
+/** Reads a template and compiles it, the only time that MJML runs: what is filled in later never passes through it. */
+export async function openTemplate<View extends object>(name: TemplateName): Promise<Template<View>> {
+  const read = (file: string) => readFile(join(FOLDER, name, file), 'utf8')
+  const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
+  const subject = fillerOf(plain, meta.subject)
+  const preheader = fillerOf(plain, meta.preheader)
+  const body = fillerOf(html, await layOut(await read('body.mjml'), name))
+  const text = fillerOf(plain, await read('body.txt'))
+  return {
+    render(view) {
+      const head = {
+        subject: asciiLine(subject(view), LONGEST_SUBJECT),
+        preheader: cut(preheader(view), LONGEST_PREHEADER),
+      }
+      return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
+    },
+  }
+}
+
+function fillerOf(eta: Eta, source: string): Fill {
+  const compiled = eta.compile(source)
+  return (view) => eta.render(compiled, view)
+}
+
+async function layOut(source: string, name: TemplateName): Promise<string> {
+  const { html } = await mjml2html(source, {
+    filePath: join(FOLDER, name, 'body.mjml'),
+    includePath: join(FOLDER, 'parts'),
+    ignoreIncludes: false,
+    validationLevel: 'strict',
+    keepComments: false,
+    fonts: {},
+  })
+  return html.replace(/\s*\n\s*/g, '\n')
+}

@@ -1,0 +1,77 @@
+import { Temporal } from 'temporal-polyfill'
+import { type Day, WEEKDAYS, type Weekday, weekdayOf } from '../platform/dates.ts'
+
+// Spelled out here, since Intl's forms change with the version of Node, and a mail's second try must not.
+const WEEKDAY_NAMES: Record<Weekday, string> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+}
+
+const MONTH_NAMES = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+
+function partsOf(day: Day) {
+  const { year, month, day: date } = Temporal.PlainDate.from(day)
+  return { year, date, month: MONTH_NAMES[month - 1]!, weekday: WEEKDAY_NAMES[weekdayOf(day)] }
+}
+
+const short = (name: string): string => name.slice(0, 3)
+
+/** "Tuesday, 24 November 2026" */
+export function longDate(day: Day): string {
+  const { year, month, date, weekday } = partsOf(day)
+  return `${weekday}, ${date} ${month} ${year}`
+}
+
+/** "24 Nov" */
+export function shortDate(day: Day): string {
+  const { month, date } = partsOf(day)
+  return `${date} ${short(month)}`
+}
+
+/** "Tue 24 Nov" */
+export const weekdayDate = (day: Day): string => `${short(partsOf(day).weekday)} ${shortDate(day)}`
+
+/** "3 Nov 2026" */
+export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
+
+/** "24 Nov 2026, 08:03" in a zone; `instant` in ISO 8601. */
+export function moment(instant: string, zone: string): string {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone)
+  return `${dateWithYear(local.toPlainDate().toString())}, ${local.toPlainTime().toString().slice(0, 5)}`
+}
+
+/** "08:00" */
+export const hourOfDay = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
+
+/** "every day", "Monday to Friday", "Monday, Wednesday and Friday" */
+export function weekdays(days: Weekday[]): string {
+  const chosen = WEEKDAYS.filter((day) => days.includes(day))
+  if (chosen.length === WEEKDAYS.length) return 'every day'
+  if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return 'Monday to Friday'
+  return listed(chosen.map((day) => WEEKDAY_NAMES[day]))
+}
+
+/** "a, b and c" */
+export const listed = (items: string[]): string =>
+  items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+
+/** "1 paper", "2 papers" */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,0 +1,279 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import fc from 'fast-check'
+import { simpleParser } from 'mailparser'
+import { describe, expect, test } from 'vitest'
+import { buildMime } from '../../../src/delivery/build-mime.ts'
+import { dkimVerifies } from '../../../src/delivery/dkim.ts'
+import { HTML_BUDGET } from '../../../src/emails/digest-email.ts'
+import type { RenderedEmail } from '../../../src/emails/email.ts'
+import { openEmails } from '../../../src/emails/emails.ts'
+import { encodedSize } from '../../../src/emails/encoded-size.ts'
+import { addressed } from '../../../src/emails/headers.ts'
+import {
+  anyDigest,
+  anyText,
+  digest,
+  digestMessage,
+  paper,
+  samples,
+  sender,
+  site,
+} from '../../support/mails.ts'
+import { hasPython, parseStrictly } from '../../support/strict-parser.ts'
+
+const emails = await openEmails(site)
+const privateKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+const dkim = { domain: 'papers.example.org', selector: 's1', privateKey }
+
+const headOf = (raw: Buffer): string => raw.toString('latin1').split('\r\n\r\n', 1)[0]!
+const digestMail = (email = emails.digest(samples.digest)) => addressed(digestMessage, email, sender)
+
+describe('header fields', () => {
+  test('of a digest', async () => {
+    const mail = addressed(digestMessage, emails.digest(samples.digest), {
+      ...sender,
+      bounceDomain: 'b.example.org',
+    })
+    expect(headOf(await buildMime(mail)).split('\r\n')).toEqual([
+      'List-ID: "Daily Papers" <daily.papers.example.org>',
+      'List-Unsubscribe: <https://papers.example.org/unsubscribe/dG9rZW4>,',
+      ' <mailto:u+AAECAwQFBgcICQoL@b.example.org?subject=unsubscribe>',
+      'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+      'Feedback-ID: digest:2026-11-24:daily-papers:papersexampleor',
+      'Auto-Submitted: auto-generated',
+      'X-Auto-Response-Suppress: All',
+      'From: Daily Papers <digest@papers.example.org>',
+      'To: ann@reader.example',
+      'Reply-To: help@papers.example.org',
+      'Subject: 3 on linear attention, 2 more - 24 Nov',
+      'Message-ID: <digest.AAECAwQFBgcICQoL@papers.example.org>',
+      'Date: Tue, 24 Nov 2026 07:00:00 +0000',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/alternative;',
+      ' boundary="--_NmP-AAECAwQFBgcICQoL-Part_1"',
+    ])
+  })
+
+  const answers: ['confirmation' | 'add-topics', RenderedEmail, string][] = [
+    ['confirmation', emails.confirmation(samples.confirmation), 'Please confirm: Daily Papers'],
+    ['add-topics', emails.addTopics(samples.addTopics), 'Add 2 topics? - Daily Papers'],
+  ]
+  test.each(answers)('of %s', async (kind, email, subject) => {
+    const message = { ...digestMessage, kind, unsubscribeUrl: undefined }
+    expect(headOf(await buildMime(addressed(message, email, sender))).split('\r\n')).toEqual([
+      `Feedback-ID: ${kind}:2026-11-24:daily-papers:papersexampleor`,
+      'Auto-Submitted: auto-generated',
+      'X-Auto-Response-Suppress: All',
+      'From: Daily Papers <digest@papers.example.org>',
+      'To: ann@reader.example',
+      'Reply-To: help@papers.example.org',
+      `Subject: ${subject}`,
+      `Message-ID: <${kind}.AAECAwQFBgcICQoL@papers.example.org>`,
+      'Date: Tue, 24 Nov 2026 07:00:00 +0000',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/alternative;',
+      ' boundary="--_NmP-AAECAwQFBgcICQoL-Part_1"',
+    ])
+  })
+})
+
+test('two builds of one message are equal, signature and all', async () => {
+  const [one, two] = await Promise.all([buildMime(digestMail(), dkim), buildMime(digestMail(), dkim)])
+  expect(one).toEqual(two)
+})
+
+test('both parts arrive as they were written, text first', async () => {
+  const email = emails.digest(samples.digest)
+  const raw = await buildMime(digestMail(email))
+  const types = [...raw.toString().matchAll(/^Content-Type: (text\/\w+)/gm)].map(([, type]) => type)
+  expect(types).toEqual(['text/plain', 'text/html'])
+  const { text, html, attachments } = await simpleParser(raw)
+  expect(text).toBe(email.text)
+  expect(html).toBe(email.html)
+  expect(attachments).toEqual([])
+})
+
+test('text alone is one plain part', async () => {
+  const raw = await buildMime(digestMail(emails.digest({ ...samples.digest, format: 'text' })))
+  expect(headOf(raw)).toContain('\r\nContent-Type: text/plain; charset=utf-8')
+  expect(raw.toString()).not.toContain('multipart')
+})
+
+describe('DKIM', async () => {
+  const raw = await buildMime(digestMail(), dkim)
+
+  test('verifies', () => expect(dkimVerifies(raw, createPublicKey(privateKey))).toBe(true))
+  test.each([
+    'from',
+    'to',
+    'reply-to',
+    'subject',
+    'date',
+    'message-id',
+    'list-id',
+    'list-unsubscribe',
+    'list-unsubscribe-post',
+    'feedback-id',
+    'auto-submitted',
+  ])('covers %s', (name) => {
+    const fields = /\bh=([^;]*);/.exec(headOf(raw))?.[1]?.replace(/\s/g, '').split(':')
+    expect(fields).toContain(name)
+  })
+})
+
+// Every tag that is ours; anything more came in from outside.
+const OUR_TAGS =
+  'html head title meta style noscript xml o:officedocumentsettings o:allowpng o:pixelsperinch body div table tbody tr td p h1 h2 h3 a mark'.split(
+    ' ',
+  )
+const OUR_HOSTS = /^https:\/\/(papers\.example\.org|arxiv\.org|code\.example)\//
+
+/** Names of tags and handlers and links that no template of ours writes. */
+function foreignMarkup(html: string): string[] {
+  const tags = html.match(/<\/?[a-z][^>]*>/gi) ?? []
+  return tags.flatMap((tag) => {
+    const name = /^<\/?([^\s>/]+)/.exec(tag)![1]!.toLowerCase()
+    const hrefs = [...tag.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, href = '']) => href)
+    return [
+      ...(OUR_TAGS.includes(name) ? [] : [tag]),
+      ...(/\son\w+\s*=/i.test(tag.replace(/"[^"]*"/g, '""')) ? [tag] : []),
+      ...hrefs.filter((href) => !OUR_HOSTS.test(href)),
+    ]
+  })
+}
+
+const FIELDS = [
+  'List-ID',
+  'List-Unsubscribe',
+  'List-Unsubscribe-Post',
+  'Feedback-ID',
+  'Auto-Submitted',
+  'X-Auto-Response-Suppress',
+  'From',
+  'To',
+  'Reply-To',
+  'Subject',
+  'Message-ID',
+  'Date',
+  'MIME-Version',
+  'Content-Type',
+]
+
+function expectCleanBytes(raw: Buffer): void {
+  const text = raw.toString('latin1')
+  expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
+  expect(Math.max(...text.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998)
+}
+
+describe('header injection', () => {
+  const evil = 'x\r\nBcc: eve@evil.example\r\n\r\nbody'
+  test.each([
+    ['a topic', { content: { sections: [{ topic: evil, papers: [paper()] }] } }, {}],
+    [
+      'a title',
+      {
+        content: { sections: [{ topic: null, papers: [paper({ title: [{ text: evil, marked: true }] })] }] },
+      },
+      {},
+    ],
+    ['the name of the site', {}, { siteName: evil }],
+    ['the name of the sender', {}, { name: evil }],
+    ['the unsubscribe link', { link: `https://papers.example.org/u/${evil}` }, {}],
+  ] as [string, { content?: object; link?: string }, object][])('through %s', async (_what, input, from) => {
+    const message = { ...digestMessage, unsubscribeUrl: input.link ?? digestMessage.unsubscribeUrl }
+    const email = emails.digest(digest(input.content))
+    const raw = await buildMime(addressed(message, email, { ...sender, ...from }))
+    expectCleanBytes(raw)
+    const names = headOf(raw)
+      .split(/\r\n(?! )/)
+      .map((field) => field.split(':', 1)[0])
+    expect(names).toEqual(FIELDS)
+  })
+})
+
+test('2,000 digests of any text: strict header fields, clean bytes, no foreign markup', async (context) => {
+  const inputs = fc.sample(fc.tuple(anyDigest(3), anyText, anyText), { numRuns: 2_000, seed: 20261124 })
+  const mails = inputs.map(([email, siteName, name]) =>
+    addressed(digestMessage, emails.digest(email), { ...sender, siteName, name }),
+  )
+  const raws: Buffer[] = []
+  for (const mail of mails) {
+    const raw = await buildMime(mail)
+    expectCleanBytes(raw)
+    expect(foreignMarkup(mail.html!)).toEqual([])
+    raws.push(raw)
+  }
+  if (!hasPython) context.skip('no python3 on this machine')
+  const parsed = parseStrictly(raws)
+  expect(parsed).toHaveLength(2_000)
+  parsed.forEach(({ fields, defects, parts }, i) => {
+    expect(defects).toEqual([])
+    expect(fields.map(([name]) => name)).toEqual(FIELDS)
+    expect(fields.find(([name]) => name === 'Subject')?.[1]).toBe(mails[i]!.subject)
+    const received = parts.map(([type, content]) => [type, content.replaceAll('\r\n', '\n').trim()])
+    const { text, html } = mails[i]!
+    expect(received).toEqual([
+      ['text/plain', text.trim()],
+      ['text/html', html!.trim()],
+    ])
+  })
+}, 300_000)
+
+test('the encoded size is never above what is reckoned', () => {
+  const wide = fc.oneof(
+    anyText,
+    fc.nat({ max: 2_000 }).map((length) => '大 '.repeat(length)),
+  )
+  return fc.assert(
+    fc.asyncProperty(anyDigest(25, wide), async (email) => {
+      const { subject, html, text } = emails.digest(email)
+      const raw = (await buildMime(digestMail({ subject, html, text }))).toString('latin1')
+      const part = raw.slice(raw.indexOf('\r\n\r\n', raw.indexOf('Content-Type: text/html')) + 4)
+      expect(part.lastIndexOf('\r\n--')).toBeLessThanOrEqual(encodedSize(html!))
+      expect(encodedSize(html!)).toBeLessThan(HTML_BUDGET)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+interface DailyPaper {
+  paper: { id: string; title: string; summary: string; authors: { name: string }[]; upvotes?: number }
+}
+
+/** The 25 papers of a day of real data with the most text, where that lies beside the checkout. */
+function fullestDay(): DailyPaper[] | undefined {
+  const folder = resolve(import.meta.dirname, '../../../../shared/data/huggingface/daily')
+  if (!existsSync(folder)) return undefined
+  const days = readdirSync(folder).map(
+    (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as DailyPaper[],
+  )
+  return days.sort((a, b) => b.length - a.length)[0]!.slice(0, 25)
+}
+
+test('the fullest real day: whole abstracts, within the budget, nothing wrong', async () => {
+  const day = fullestDay()
+  console.log(
+    `Papers of the fullest day: ${day ? `${day.length} real ones` : 'the sample, no data beside the checkout'}`,
+  )
+  const papers = day?.map(({ paper: { id, title, summary, authors, upvotes } }) =>
+    paper({
+      title: [{ text: title, marked: false }],
+      path: `/papers/${id}`,
+      authors: authors.map(({ name }) => name),
+      snippet: [{ text: summary, marked: false }],
+      votes: upvotes ?? null,
+    }),
+  )
+  const email = emails.digest(
+    papers ? digest({ sections: [{ topic: 'all', papers }], more: 11 }) : samples.digest,
+  )
+  const raw = await buildMime(digestMail(email), dkim)
+  expectCleanBytes(raw)
+  expect(foreignMarkup(email.html!)).toEqual([])
+  expect(encodedSize(email.html!)).toBeLessThan(HTML_BUDGET)
+  expect(email.html!.match(/<h3/g)).toHaveLength(papers?.length ?? 5)
+  expect(email.html).toContain('1 Example Street')
+  if (hasPython) expect(parseStrictly([raw])[0]!.defects).toEqual([])
+})

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import fc from 'fast-check'
+import type { DigestContent, DigestPaper, DigestSection } from '../../src/digests/digest-content.ts'
+import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/answer-views.ts'
+import type { DigestEmail } from '../../src/emails/digest-view.ts'
+import type { Addressed, Sender } from '../../src/emails/headers.ts'
+
+export const site = {
+  name: 'Daily Papers',
+  baseUrl: 'https://papers.example.org',
+  postalAddress: '1 Example Street, 12345 Exampletown',
+}
+
+export const sender: Sender = {
+  address: 'digest@papers.example.org',
+  name: 'Daily Papers',
+  replyTo: 'help@papers.example.org',
+  siteName: 'Daily Papers',
+}
+
+export const unsubscribeUrl = 'https://papers.example.org/unsubscribe/dG9rZW4'
+
+export const digestMessage: Addressed = {
+  kind: 'digest',
+  id: 'AAECAwQFBgcICQoL',
+  datedAt: new Date('2026-11-24T07:00:00Z'),
+  toAddress: 'ann@reader.example',
+  unsubscribeUrl,
+}
+
+const sample = (name: string) =>
+  JSON.parse(readFileSync(resolve(import.meta.dirname, `../../templates/emails/${name}/sample.json`), 'utf8'))
+
+export const samples = {
+  digest: sample('digest') as DigestEmail,
+  confirmation: sample('confirmation') as ConfirmationEmail,
+  addTopics: sample('add-topics') as AddTopicsEmail,
+}
+
+export const paper = (changes: Partial<DigestPaper> = {}): DigestPaper => ({
+  id: 7,
+  title: [{ text: 'Gated Linear Attention', marked: false }],
+  path: '/papers/2312.06635',
+  authors: ['Songlin Yang'],
+  snippet: [
+    { text: 'We study ', marked: false },
+    { text: 'linear attention', marked: true },
+    { text: '.', marked: false },
+  ],
+  reason: 'Matched: linear attention, in the title',
+  votes: 41,
+  comments: null,
+  codeUrl: null,
+  day: '2026-11-24',
+  ...changes,
+})
+
+export const section = (topic: string | null, count = 1): DigestSection => ({
+  topic,
+  papers: Array.from({ length: count }, (_, i) => paper({ id: i + 1 })),
+})
+
+export const digest = (
+  content: Partial<DigestContent> = {},
+  changes: Partial<DigestEmail> = {},
+): DigestEmail => ({
+  content: {
+    localDate: '2026-11-24',
+    bestOf: null,
+    sections: [section('linear attention')],
+    more: 0,
+    sources: 'Hugging Face: 31 papers',
+    ...content,
+  },
+  unsubscribeUrl,
+  confirmedOn: '2026-11-03',
+  format: 'html',
+  ...changes,
+})
+
+const NASTY = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  'javascript:alert(1)',
+  '\r\nBcc: eve@evil.example\r\n',
+  '\r\n\r\n.\r\nMAIL FROM:<eve@evil.example>',
+  '\u0000\u0007\u001b[31m',
+  '\u202egnp.exe\u2066\u200b\ufeff',
+  '\ud800',
+  '<%= it.site %>',
+  '-->]]></mj-raw>',
+  '=?utf-8?Q?=0D=0ABcc:_eve=40evil.example?=',
+  '语言模型',
+  '👩‍👩‍👧‍👦',
+  '&amp;&lt;',
+  `${'x'.repeat(1_200)}`,
+]
+
+/** Any text at all: nasty pieces, binary, and plain words. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(...NASTY),
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.lorem({ maxCount: 3 }),
+    ),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((pieces) => pieces.join(' '))
+
+const runs = (text: fc.Arbitrary<string>) =>
+  fc.array(fc.record({ text, marked: fc.boolean() }), { minLength: 1, maxLength: 6 })
+
+const count = fc.option(fc.nat({ max: 10_000 }))
+const day = fc.constantFrom('2026-11-23', '2026-11-24')
+
+const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<DigestPaper> =>
+  fc.record({
+    id: fc.nat(),
+    title: runs(text),
+    path: fc.oneof(
+      fc.constant('/papers/2507.06457'),
+      text.map((t) => `/papers/doi:${t}`),
+      text,
+    ),
+    authors: fc.array(text, { maxLength: 6 }),
+    snippet: runs(text),
+    reason: fc.option(text),
+    votes: count,
+    comments: count,
+    codeUrl: fc.option(
+      fc.oneof(
+        text,
+        text.map((t) => `https://code.example/${t}`),
+      ),
+    ),
+    day,
+  })
+
+/** Any digest: up to `mostPapers` papers whose every text is any text. */
+export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<DigestEmail> =>
+  fc.record({
+    content: fc.record({
+      localDate: day,
+      bestOf: fc.option(day),
+      sections: fc
+        .array(fc.record({ topic: fc.option(text), paper: anyPaper(text), next: fc.boolean() }), {
+          minLength: 1,
+          maxLength: mostPapers,
+        })
+        .map(inSections),
+      more: fc.nat({ max: 500 }),
+      sources: text,
+    }),
+    unsubscribeUrl: fc.constant(unsubscribeUrl),
+    confirmedOn: day,
+    format: fc.constant('html' as const),
+  })
+
+function inSections(all: { topic: string | null; paper: DigestPaper; next: boolean }[]): DigestSection[] {
+  const sections: DigestSection[] = []
+  for (const { topic, paper, next } of all) {
+    const last = sections.at(-1)
+    if (last && !next) last.papers.push(paper)
+    else sections.push({ topic, papers: [paper] })
+  }
+  return sections
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { openEmails } from '../../../src/emails/emails.ts'
+import { samples, site } from '../../support/mails.ts'
+
+const emails = await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' })
+
+describe('the confirmation', () => {
+  const email = emails.confirmation(samples.confirmation)
+  test.each([
+    samples.confirmation.confirmUrl,
+    'linear attention',
+    '08:00 (Europe/Paris), Monday to Friday',
+    'Asked on 24 Nov 2026, 08:03 (Europe/Paris).',
+    'It works until 1 Dec 2026, 08:03 (Europe/Paris).',
+    'Ignore this mail; nothing will be sent.',
+    '1 Example Street, 12345 Exampletown',
+    'https://papers.example.org/privacy',
+  ])('says in both parts: %s', (words) => {
+    expect(email.html).toContain(words)
+    expect(email.text).toContain(words)
+  })
+
+  test('subject and preheader', () => {
+    expect(email.subject).toBe('Please confirm: Daily Papers')
+    expect(email.html).toContain('>One press on the button, and papers come at 08:00 (Europe/Paris).<')
+  })
+
+  test('one address leads on, from button and bare link', () => {
+    const hrefs = [...email.html!.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
+    expect(hrefs).toEqual([
+      samples.confirmation.confirmUrl,
+      samples.confirmation.confirmUrl,
+      'https://papers.example.org/privacy',
+    ])
+  })
+
+  test('no topics: the day’s best papers', () => {
+    const { html, text } = emails.confirmation({ ...samples.confirmation, topics: [] })
+    expect(html).toContain("The day's best papers, by votes")
+    expect(text).toContain("the day's best papers, by votes")
+  })
+})
+
+describe('a stranger’s topics', () => {
+  const topics = Array.from({ length: 12 }, (_, i) => `${i}: see http://evil.example/${'x'.repeat(100)}`)
+  const { html, text } = emails.confirmation({ ...samples.confirmation, topics })
+
+  test('ten at most, and how many more', () => {
+    expect(html!.match(/<li[ >]/g)).toHaveLength(11)
+    expect(html).toContain('and 2 more')
+    expect(text).toContain('- and 2 more')
+  })
+  test('eighty characters at most', () => {
+    const shown = [...html!.matchAll(/<li[^>]*>([^<]*)</g)].map(([, topic = '']) => topic.length)
+    expect(Math.max(...shown)).toBeLessThanOrEqual(80)
+  })
+  test('none that a mail client makes a link of', () => {
+    for (const part of [html, text]) expect(part).not.toMatch(/:\/\/evil|evil\.example/)
+    expect(html).toContain('see http: // evil. example/x')
+  })
+  test('and nothing of HTML', () => {
+    const email = emails.confirmation({ ...samples.confirmation, topics: ['<img src=x onerror=alert(1)>'] })
+    expect(email.html).toContain('&lt;img src=x onerror=alert(1)&gt;')
+    expect(email.html).not.toContain('<img')
+  })
+})
+
+test('the question whether to add topics', () => {
+  const { subject, html, text } = emails.addTopics(samples.addTopics)
+  expect(subject).toBe('Add 2 topics? - Daily Papers')
+  for (const part of [html, text]) {
+    expect(part).toContain(samples.addTopics.addUrl)
+    expect(part).toContain('robot learning')
+    expect(part).toContain('Nothing changes before you say so.')
+    expect(part).toContain('your topics stay as they are.')
+    expect(part).not.toContain('nsubscribe')
+  }
+})
