@@ -32,7 +32,7 @@ const DOI = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)?(10\.\d{4,9}\/\S+)$/i
 const DOI_OF_ARXIV = /^10\.48550\/arxiv\./i
 
 /** Reads a DOI in lower case, as DOIs ignore case; undefined where it is none. */
-export const parseDoi = (text: string): string | undefined => DOI.exec(text.trim())?.[1]?.toLowerCase()
+const parseDoi = (text: string): string | undefined => DOI.exec(text.trim())?.[1]?.toLowerCase()
 
 /** The identifier that a text is, with its version; undefined where it is neither an arXiv id nor a DOI. */
 export function parseIdentifier(text: string): { key: Identifier; version?: number } | undefined {

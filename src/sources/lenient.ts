@@ -8,7 +8,7 @@ export const lenient = <T extends z.ZodType>(schema: T) =>
     .catch(() => undefined)
 
 /** Text on one line, without control characters and half characters, which Postgres refuses. */
-export const oneLine = (text: string): string =>
+const oneLine = (text: string): string =>
   text
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')

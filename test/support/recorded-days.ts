@@ -18,8 +18,9 @@ export const recordedDays = (folder: 'daily' | 'later-same-day'): string[] =>
 export const recordedDay = (folder: 'daily' | 'later-same-day', day: string): unknown[] =>
   JSON.parse(readFileSync(join(recordings, folder, `${day}.json`), 'utf8'))
 
-/** A list of 61 papers that holds nothing but titles and summaries; undefined where it is not there. */
-export function seedPapers(): string | undefined {
-  const file = join(shared, 'seed/papers.json')
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+/** A list of 61 papers that holds nothing but titles and summaries. */
+export function seedPapers(): unknown[] {
+  const file = hasShared ? join(shared, 'seed/papers.json') : join(root, 'scripts/demo/seed-papers.json')
+  const papers: { title: string; summary: string }[] = JSON.parse(readFileSync(file, 'utf8'))
+  return papers.map(({ title, summary }) => ({ title, summary }))
 }
