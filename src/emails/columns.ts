@@ -10,8 +10,8 @@ const widthOf = (text: string): number => {
   return width
 }
 
-/** Text on lines of at most 74 columns, each begun with `indent`; a word that is wider is broken. */
-export function wrap(text: string, indent = ''): string {
+/** Text on lines of at most 74 columns, begun with `indent`, or the first with `first`; a wider word is broken. */
+export function wrap(text: string, indent = '', first = indent): string {
   const most = COLUMNS - indent.length
   const lines: string[] = []
   let line = ''
@@ -22,7 +22,7 @@ export function wrap(text: string, indent = ''): string {
     } else line = line ? `${line} ${word}` : word
   }
   lines.push(line)
-  return lines.map((one) => indent + one).join('\n')
+  return lines.map((one, i) => (i === 0 ? first : indent) + one).join('\n')
 }
 
 function pieces(word: string, most: number): string[] {

@@ -64,7 +64,9 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
     bestOf: content.bestOf ? weekdayDate(content.bestOf) : '',
     sections: sections.map((section) => ({
       heading: headingOf(section),
-      papers: section.papers.map((paper) => paperView(paper, content.localDate, links, detail)),
+      papers: section.papers.map((paper) =>
+        paperView(paper, content.bestOf ?? content.localDate, links, detail),
+      ),
     })),
     more: content.more,
     dayUrl: links.day(dayShown(content)),

@@ -23,8 +23,8 @@ const FIRST_AUTHORS = 3
 const LONGEST_AUTHOR = 60
 const LONGEST_REASON = 240
 
-/** `today` is the digest's own date: a paper that was listed on another day says so. */
-export function paperView(paper: DigestPaper, today: Day, links: Links, detail: Detail): PaperView {
+/** A paper that was listed on another day than the digest's own says so. */
+export function paperView(paper: DigestPaper, digestDay: Day, links: Links, detail: Detail): PaperView {
   const title = titleOf(paper, detail.title)
   const url = links.paper(paper.path)
   if ('alone' in detail)
@@ -37,7 +37,7 @@ export function paperView(paper: DigestPaper, today: Day, links: Links, detail: 
     authors: authorsOf(paper.authors),
     snippet,
     snippetText: textOfRuns(snippet),
-    facts: factsOf(paper, today),
+    facts: factsOf(paper, digestDay),
   }
 }
 
@@ -51,13 +51,13 @@ function authorsOf(authors: string[]): string {
   return others > 0 ? `${first} and ${others} more` : first
 }
 
-function factsOf({ votes, comments, day, codeUrl, path }: DigestPaper, today: Day): PaperView['facts'] {
+function factsOf({ votes, comments, day, codeUrl, path }: DigestPaper, digestDay: Day): PaperView['facts'] {
   const code = codeLink(codeUrl)
   const arxiv = arxivLink(path)
   return [
     votes === null ? [] : { text: counted(votes, 'vote') },
     comments === null ? [] : { text: counted(comments, 'comment') },
-    day === today ? [] : { text: `listed ${shortDate(day)}` },
+    day === digestDay ? [] : { text: `listed ${shortDate(day)}` },
     code ? { text: 'Code', url: code } : [],
     arxiv ? { text: `arXiv:${arxiv.id}`, url: arxiv.url } : [],
   ].flat()

@@ -13,6 +13,15 @@ test('words go to the next line at 74 columns, each line indented', () => {
   ])
 })
 
+test('a first line of its own', () => {
+  const text = Array.from({ length: 14 }, () => 'title').join(' ')
+  expect(
+    wrap(text, '    ', ' 7. ')
+      .split('\n')
+      .map((line) => line.slice(0, 9)),
+  ).toEqual([' 7. title', '    title'])
+})
+
 test('a wide character counts as two columns', () => {
   expect(
     wrap('语'.repeat(40))

@@ -72,9 +72,15 @@ test('headings: the date, the topics, the papers', () => {
 })
 
 test('a digest of the day’s best says so', () => {
-  const { text, html } = emails.digest(digest({ sections: [section(null, 2)], bestOf: '2026-11-23' }))
+  const { text, html } = emails.digest(
+    digest({
+      sections: [{ topic: null, papers: [paper({ day: '2026-11-23' }), paper({ day: '2026-11-23' })] }],
+      bestOf: '2026-11-23',
+    }),
+  )
   expect(text).toContain('The 2 papers with the most votes of Monday, 23 November 2026.')
   expect(html).toContain('https://papers.example.org/papers/date/2026-11-23')
+  expect(text).not.toContain('listed 23 Nov')
 })
 
 test('a section without papers is not shown', () => {
@@ -112,7 +118,7 @@ describe('a paper', () => {
     const email = emails.digest(digest({ sections: [{ topic: 'a', papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
     expect(email.html).not.toMatch(/class="(why|text)"|vote/)
-    expect(email.text).toContain('1. Gated Linear Attention\n\n--\n')
+    expect(email.text).toContain(' 1. Gated Linear Attention\n\n--\n')
   })
 })
 
