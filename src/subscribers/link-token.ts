@@ -26,6 +26,10 @@ const LIVES_MS: Record<LinkPurpose, number> = {
   digest: Number.POSITIVE_INFINITY,
 }
 
+/** When a link stops working; an invalid Date for one that never does. */
+export const linkEnd = ({ purpose, issuedAt }: Pick<Link, 'purpose' | 'issuedAt'>): Date =>
+  new Date(issuedAt.getTime() + LIVES_MS[purpose])
+
 const VERSION = 1
 const SECRET_ID_BYTES = 4
 const MAC_BYTES = 16
@@ -65,8 +69,8 @@ export function readLink(token: string, purpose: LinkPurpose, secrets: readonly 
   const link = verified(token, secrets)
   if (!link) throw new Fault(looksLowerCased(token) ? 'link.lower-case' : 'link.unknown')
   if (link.purpose !== purpose) throw new Fault('link.wrong-purpose', { purpose, found: link.purpose })
-  const expiresAt = link.issuedAt.getTime() + LIVES_MS[purpose]
-  if (now.getTime() >= expiresAt) throw new Fault('link.expired', { ended: dayOf(new Date(expiresAt)) })
+  const end = linkEnd(link)
+  if (now >= end) throw new Fault('link.expired', { ended: dayOf(end) })
   return link
 }
 
