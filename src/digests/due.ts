@@ -1,22 +1,8 @@
-import {
-  addDays,
-  type Day,
-  dayExists,
-  instantOf,
-  localDayOf,
-  type Weekday,
-  weekdayOf,
-} from '../platform/dates.ts'
+import { addDays, type Day, dayExists, instantOf, localDayOf, weekdayOf } from '../platform/dates.ts'
+import type { Schedule } from '../subscribers/subscriber.ts'
 
 // When a digest is due. An hour that daylight saving leaves out comes at the first instant after the gap, one that
 // comes twice counts the first time. A day that a zone skipped never came, so nothing was due on it.
-
-/** What decides when somebody's digests are due. */
-export interface Schedule {
-  zone: string
-  hour: number
-  days: readonly Weekday[]
-}
 
 /** A local date, and the instant at which the hour comes on it. */
 export interface DueDate {

@@ -322,7 +322,7 @@ CREATE INDEX "plan_local_date_idx" ON "plan"("local_date");
 CREATE UNIQUE INDEX "plan_zone_hour_days_local_date_key" ON "plan"("zone", "hour", "days", "local_date");
 
 -- CreateIndex
-CREATE INDEX "digest_plan_id_outcome_idx" ON "digest"("plan_id", "outcome");
+CREATE INDEX "digest_plan_id_outcome_id_idx" ON "digest"("plan_id", "outcome", "id");
 
 -- CreateIndex
 CREATE INDEX "digest_local_date_outcome_idx" ON "digest"("local_date", "outcome");

@@ -62,7 +62,7 @@ test.each(ZONES)('%s: every hour of the days around each change comes exactly on
     const expected = firstShown(zone, dates, transition)
     expect(expected.size).toBe(72)
     for (let hour = 0; hour < 24; hour++) {
-      const dues = dueBetween({ zone, hour, days: WEEKDAYS }, dates[0]!, addDays(dates[2]!, 1))
+      const dues = dueBetween({ zone, hour, days: [...WEEKDAYS] }, dates[0]!, addDays(dates[2]!, 1))
       expect(dues.map(({ localDate }) => localDate)).toEqual(dates)
       for (const { localDate, dueAt } of dues) {
         const key = `${localDate} ${String(hour).padStart(2, '0')}:00`
@@ -81,7 +81,7 @@ test.each(ZONES)(
       for (const hour of [0, 2, 23]) {
         const seen: Day[] = []
         for (let now = transition - 1.5 * DAY_MS; now < transition + 1.5 * DAY_MS; now += QUARTER_MS) {
-          const { localDate, dueAt } = newestDue({ zone, hour, days: WEEKDAYS }, new Date(now))!
+          const { localDate, dueAt } = newestDue({ zone, hour, days: [...WEEKDAYS] }, new Date(now))!
           if (seen.at(-1) === localDate) continue
           seen.push(localDate)
           if (seen.length > 1) expect(dueAt.getTime()).toBe(now)

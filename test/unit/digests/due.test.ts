@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { dueBetween, dueOn, isLate, newestDue, nextDue, type Schedule } from '../../../src/digests/due.ts'
+import { dueBetween, dueOn, isLate, newestDue, nextDue } from '../../../src/digests/due.ts'
 import { WEEKDAYS } from '../../../src/platform/dates.ts'
+import type { Schedule } from '../../../src/subscribers/subscriber.ts'
 
 const at = (text: string) => new Date(text)
-const daily = (zone: string, hour: number): Schedule => ({ zone, hour, days: WEEKDAYS })
+const daily = (zone: string, hour: number): Schedule => ({ zone, hour, days: [...WEEKDAYS] })
 const paris: Schedule = { zone: 'Europe/Paris', hour: 8, days: ['mon', 'wed', 'fri'] }
 
 describe('the newest due date', () => {

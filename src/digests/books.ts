@@ -1,0 +1,53 @@
+import type { Day } from '../platform/dates.ts'
+
+/** How many subscribers were due, and what became of them. */
+export interface Counts {
+  /** Counted when their digests were opened; everything else is counted from digests and messages. */
+  due: number
+  nothingMatched: number
+  paused: number
+  missed: number
+  planned: number
+  accepted: number
+  refused: number
+  gaveUp: number
+  skipped: number
+  uncertain: number
+  /** Messages that may still be tried. */
+  open: number
+}
+
+/** The books of one local date, over all zones. */
+export interface Books extends Counts {
+  date: Day
+  /** Every plan of the date is closed; false for a date without plans. */
+  closed: boolean
+}
+
+/** Whether everybody who was due has an outcome, and every planned digest a message with a state. */
+export const balances = (counts: Counts): boolean =>
+  counts.due === counts.planned + counts.nothingMatched + counts.paused + counts.missed &&
+  counts.planned ===
+    counts.accepted + counts.refused + counts.gaveUp + counts.skipped + counts.uncertain + counts.open
+
+const NOTHING: Counts = {
+  due: 0,
+  nothingMatched: 0,
+  paused: 0,
+  missed: 0,
+  planned: 0,
+  accepted: 0,
+  refused: 0,
+  gaveUp: 0,
+  skipped: 0,
+  uncertain: 0,
+  open: 0,
+}
+
+export function sumOf(all: readonly Counts[]): Counts {
+  const sum = { ...NOTHING }
+  for (const counts of all) {
+    for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += counts[name]
+  }
+  return sum
+}

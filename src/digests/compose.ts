@@ -1,0 +1,105 @@
+import { type Day, dayOf } from '../platform/dates.ts'
+import { type Candidate, choose } from './choose.ts'
+import type { DigestContent, DigestSection } from './digest-content.ts'
+import type { Recipient } from './digest-store.ts'
+import { type EarlierDigest, offerAfter, offeredSince, reachedBy } from './offer.ts'
+import type { Shelf } from './shelf.ts'
+
+export interface ComposeInput {
+  recipient: Recipient
+  /** Their digests that count. */
+  earlier: readonly EarlierDigest[]
+  localDate: Day
+  /** The highest paper id that may be looked at. */
+  horizon: number
+  sources: string
+  now: Date
+}
+
+export interface Composed {
+  fromPaper: number
+  toPaper: number
+  bestDay: Day | null
+  /** The papers shown, in order. */
+  papers: number[]
+  matched: number
+  /** Null where nothing matched. */
+  content: DigestContent | null
+}
+
+/** What somebody's digest of a date says. */
+export const compose = (shelf: Shelf, input: ComposeInput): Composed =>
+  input.recipient.topics.length > 0 ? byTopics(shelf, input) : bestOfDay(shelf, input)
+
+function byTopics(shelf: Shelf, input: ComposeInput): Composed {
+  const { recipient, earlier, localDate, horizon } = input
+  const since = offeredSince(localDate, recipient.confirmedAt)
+  const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
+  const mayHold = (id: number) => offer.has(id) && shelf.paper(id)!.firstDay >= since
+  const candidates = candidatesOf(shelf, recipient, mayHold)
+  const { sections, more } = choose(candidates, recipient.maxPapers)
+  const shown = sections.map(({ topic, papers }) => ({
+    topic: recipient.topics[topic]!.name,
+    papers: papers.map((paper) => shownUnder(shelf, recipient, paper)),
+  }))
+  const { fromPaper, toPaper } = offer
+  return { fromPaper, toPaper, bestDay: null, ...frozen(input, null, shown, more) }
+}
+
+function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {
+  const found = new Map<number, Candidate>()
+  for (const [place, { queryId }] of topics.entries()) {
+    for (const id of shelf.matches(queryId).filter(mayHold)) {
+      const { firstDay, votes } = shelf.paper(id)!
+      const candidate = found.get(id) ?? { id, firstDay, votes, topics: [], inTitle: false }
+      candidate.topics.push(place)
+      candidate.inTitle ||= shelf.isInTitle(queryId, id)
+      found.set(id, candidate)
+    }
+  }
+  return [...found.values()]
+}
+
+function shownUnder(shelf: Shelf, { topics }: Recipient, { id, topics: places }: Candidate) {
+  const [first, ...others] = places.map((place) => topics[place]!)
+  const paper = shelf.shown(id, first!.queryId)
+  if (others.length === 0) return paper
+  return { ...paper, reason: `${paper.reason}. Also under: ${others.map(({ name }) => name).join(', ')}` }
+}
+
+const HOUR_MS = 3600 * 1000
+/** Votes come in for most of a day: the best of a day are known 20 hours after it began. */
+const BEST_AFTER_MS = 20 * HOUR_MS
+
+/** The best by votes of the newest day that is old enough, once, whenever the subscriber confirmed. */
+function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
+  const { recipient, earlier, horizon, now } = input
+  const reached = reachedBy(earlier)
+  const shown = new Set(earlier.flatMap(({ papers }) => papers))
+  const day = shelf.newestDay(dayOf(new Date(now.getTime() - BEST_AFTER_MS)), horizon)
+  const isNew = day !== undefined && !earlier.some(({ bestDay }) => bestDay === day)
+  const papers = isNew ? shelf.listedFirst(day).filter(({ id }) => id <= horizon && !shown.has(id)) : []
+  const best = papers
+    .toSorted((a, b) => (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id)
+    .slice(0, recipient.maxPapers)
+    .map(({ id }) => shelf.shown(id))
+  const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
+  // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
+  return {
+    fromPaper: reached,
+    toPaper: reached,
+    bestDay: best.length > 0 ? day! : null,
+    ...frozen(input, day ?? null, sections, papers.length - best.length),
+  }
+}
+
+function frozen(
+  { localDate, sources }: ComposeInput,
+  bestOf: Day | null,
+  sections: DigestSection[],
+  more: number,
+): Pick<Composed, 'papers' | 'matched' | 'content'> {
+  const papers = sections.flatMap((section) => section.papers.map(({ id }) => id))
+  const content = papers.length > 0 ? { localDate, bestOf, sections, more, sources } : null
+  return { papers, matched: papers.length + more, content }
+}

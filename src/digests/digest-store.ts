@@ -1,0 +1,111 @@
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { type Day, dayOf } from '../platform/dates.ts'
+import type { DigestContent } from './digest-content.ts'
+import type { EarlierDigest } from './offer.ts'
+
+/** A topic as a digest needs it. */
+export interface DigestTopic {
+  name: string
+  queryId: number
+}
+
+/** Whom a digest is for. */
+export interface Recipient {
+  subscriberId: string
+  /** Whether they want none for now. */
+  paused: boolean
+  maxPapers: number
+  confirmedAt: Date | null
+  /** In the subscriber's order. */
+  topics: DigestTopic[]
+}
+
+export interface DueDigest extends Recipient {
+  id: number
+  /** Null for somebody who was erased since. */
+  address: string | null
+}
+
+/**
+ * Takes the next digests of a plan that are to be filled, oldest first, and holds them and their subscribers until the
+ * transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased between this
+ * and the message. Digests that another planner holds are left to it.
+ */
+export async function takeDueDigests(
+  tx: DatabaseOrTransaction,
+  planId: number,
+  most: number,
+): Promise<DueDigest[]> {
+  return tx.$queryRaw<DueDigest[]>`
+    select d.id, s.id as "subscriberId", s.address, s.state = 'paused' as paused, s.max_papers as "maxPapers",
+      s.confirmed_at as "confirmedAt", (
+        select coalesce(json_agg(json_build_object('name', name, 'queryId', query_id) order by position), '[]')
+        from topic where subscriber_id = s.id) as topics
+    from digest d join subscriber s on s.id = d.subscriber_id
+    where d.plan_id = ${planId} and d.outcome = 'due'
+    order by d.id limit ${most}
+    for update of d skip locked for no key update of s`
+}
+
+/** As a digest for that subscriber would see them; null where there is none. */
+export async function recipientOf(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<Recipient | null> {
+  const row = await db.subscriber.findUnique({
+    where: { id: subscriberId },
+    include: { topics: { orderBy: { position: 'asc' } } },
+  })
+  if (!row) return null
+  const topics = row.topics.map(({ name, queryId }) => ({ name, queryId }))
+  const { state, maxPapers, confirmedAt } = row
+  return { subscriberId, paused: state === 'paused', maxPapers, confirmedAt, topics }
+}
+
+type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
+
+/**
+ * What these subscribers' digests looked at, as far as it matters for papers of ids from `lowest` on or days from
+ * `since` on. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
+ * uncertain counts.
+ */
+export async function earlierDigests(
+  db: DatabaseOrTransaction,
+  { subscriberIds, lowest, since }: { subscriberIds: string[]; lowest: number; since: Day },
+): Promise<Map<string, EarlierDigest[]>> {
+  // A paper that turned out to be another one lives on under the other one's id.
+  const rows = await db.$queryRaw<EarlierRow[]>`
+    select d.subscriber_id as "subscriberId", d.from_paper as "fromPaper", d.to_paper as "toPaper",
+      array(select coalesce(k.paper_id, p.id) from unnest(d.papers) as p(id)
+            left join paper_key k on k.scheme = 'id' and k.value = p.id::text) as papers,
+      d.best_day as "bestDay", coalesce(m.state = 'accepted', true) as settled
+    from digest d left join message m on m.digest_id = d.id
+    where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
+      and (d.to_paper >= ${lowest} or d.best_day >= ${since}::date)
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))`
+  const digests = rows.map(({ bestDay, ...row }) => ({ ...row, bestDay: bestDay && dayOf(bestDay) }))
+  return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
+}
+
+/** What becomes of a digest that was due. */
+export interface Filling {
+  id: number
+  outcome: 'planned' | 'nothing_matched' | 'paused'
+  /** Both null where nothing was looked at. */
+  fromPaper: number | null
+  toPaper: number | null
+  bestDay: Day | null
+  papers: number[]
+  matched: number
+  content: DigestContent | null
+}
+
+/** Fills digests that this transaction took. */
+export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly Filling[]): Promise<void> {
+  await tx.$executeRaw`
+    update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
+      best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
+    from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
+      id int, outcome text, "fromPaper" int, "toPaper" int, "bestDay" date, papers int[], matched int, content jsonb)
+    where d.id = w.id`
+}

@@ -1,0 +1,37 @@
+import { evaluate } from '../filters/evaluate.ts'
+import { type PaperText, readPaper } from '../filters/paper-text.ts'
+import type { Query, Reason } from '../filters/query.ts'
+import type { Paper } from '../papers/paper.ts'
+
+/** What queries, known by their ids, say about a set of papers. Each query is evaluated once, whoever shares it. */
+export interface Matcher {
+  /** Ids of the papers that it matches, rising. */
+  matches(queryId: number): readonly number[]
+  /** Why it matches a paper that it does match. */
+  reason(queryId: number, paperId: number): Reason
+}
+
+/** `queries` may grow: a query has to be there when it is first asked about. */
+export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher {
+  const texts = new Map<number, PaperText>(papers.map((paper) => [paper.id, readPaper(paper)]))
+  const reasons = new Map<number, Map<number, Reason>>()
+  const reasonsOf = (queryId: number) => {
+    const known = reasons.get(queryId) ?? evaluateAll(queries.get(queryId), texts)
+    reasons.set(queryId, known)
+    return known
+  }
+  return {
+    matches: (queryId) => [...reasonsOf(queryId).keys()],
+    reason: (queryId, paperId) => reasonsOf(queryId).get(paperId)!,
+  }
+}
+
+function evaluateAll(query: Query | undefined, texts: ReadonlyMap<number, PaperText>): Map<number, Reason> {
+  const met = new Map<number, Reason>()
+  if (!query) return met
+  for (const [id, text] of texts) {
+    const reason = evaluate(query, text)
+    if (reason) met.set(id, reason)
+  }
+  return met
+}

@@ -1,0 +1,86 @@
+import type { Reason } from '../filters/query.ts'
+import { reasonSentence } from '../filters/reason.ts'
+import { pathOf } from '../papers/identifiers.ts'
+import type { Paper } from '../papers/paper.ts'
+import { plainText } from '../papers/plain-text.ts'
+import type { Day } from '../platform/dates.ts'
+import type { DigestPaper } from './digest-content.ts'
+import type { Matcher } from './matcher.ts'
+import { markedRuns, type Place, snippetOf } from './snippet.ts'
+
+/** The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. */
+export interface Shelf extends Pick<Matcher, 'matches'> {
+  paper(id: number): Paper | undefined
+  /** Papers first listed on a day. */
+  listedFirst(day: Day): readonly Paper[]
+  /** The newest day, at most `latest`, on which papers up to the id `horizon` were first listed. */
+  newestDay(latest: Day, horizon: number): Day | undefined
+  /** The lowest id of papers first listed on `since` or later; undefined where there are none. */
+  lowestSince(since: Day): number | undefined
+  /** Whether a query was met in the title. */
+  isInTitle(queryId: number, paperId: number): boolean
+  /** The paper as a digest shows it under a query, or without one. */
+  shown(paperId: number, queryId?: number): DigestPaper
+}
+
+export function shelfOf(papers: readonly Paper[], matcher: Matcher): Shelf {
+  const byId = new Map(papers.map((paper) => [paper.id, paper]))
+  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  const days = [...byDay.keys()].sort().reverse()
+  const plain = remembered((paperId: number) => plainParts(byId.get(paperId)!))
+  const lowest = remembered((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
+  const shown = remembered((place: string) => {
+    const [paperId, queryId] = place.split(' ').map(Number) as [number, number]
+    const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
+    return digestPaper(byId.get(paperId)!, plain(paperId), reason)
+  })
+  return {
+    matches: (queryId) => matcher.matches(queryId),
+    paper: (id) => byId.get(id),
+    listedFirst: (day) => byDay.get(day) ?? [],
+    newestDay: (latest, horizon) =>
+      days.find((day) => day <= latest && byDay.get(day)!.some(({ id }) => id <= horizon)),
+    lowestSince: lowest,
+    isInTitle: (queryId, paperId) => placesIn('title', matcher.reason(queryId, paperId)).length > 0,
+    shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
+  }
+}
+
+const NO_QUERY = 0
+
+const lowestOf = (papers: readonly Paper[]): number | undefined =>
+  papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)
+
+function remembered<Key, Value>(work: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>()
+  return (key) => {
+    if (!known.has(key)) known.set(key, work(key))
+    return known.get(key)!
+  }
+}
+
+type PlainParts = Pick<Paper, 'title' | 'abstract' | 'authors'>
+
+const plainParts = ({ title, abstract, authors }: Paper): PlainParts => ({
+  title: plainText(title),
+  abstract: plainText(abstract),
+  authors: authors.map(plainText),
+})
+
+function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): DigestPaper {
+  return {
+    id: paper.id,
+    title: markedRuns(plain.title, placesIn('title', reason)),
+    path: pathOf(paper),
+    authors: plain.authors,
+    snippet: snippetOf(plain.abstract, placesIn('abstract', reason)),
+    reason: reason && reasonSentence(reason),
+    votes: paper.votes,
+    comments: paper.comments,
+    codeUrl: paper.codeUrl,
+    day: paper.firstDay,
+  }
+}
+
+const placesIn = (part: 'title' | 'abstract', reason: Reason | null): Place[] =>
+  reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []

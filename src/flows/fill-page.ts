@@ -1,0 +1,84 @@
+import type { NewMessage } from '../delivery/message.ts'
+import { enqueue } from '../delivery/message-store.ts'
+import type { Composed } from '../digests/compose.ts'
+import { type DueDigest, type Filling, fillDigests, takeDueDigests } from '../digests/digest-store.ts'
+import { PLAN_WITHIN_MS } from '../digests/due.ts'
+import type { OpenPlan } from '../digests/plan-store.ts'
+import type { OpenShelf } from '../digests/shelf-store.ts'
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { secretId } from '../subscribers/link-token.ts'
+import type { Deps } from '../wiring.ts'
+import { composeDigests } from './compose-digests.ts'
+
+export interface PageInput {
+  plan: OpenPlan
+  shelf: OpenShelf
+  now: Date
+  /** Not for a plan that the operator asked for by name. */
+  hasLimit: boolean
+}
+
+const PAGE = 200
+const LONGEST_MS = 60_000
+
+/**
+ * Fills the next digests of a plan, each together with its message, in one transaction. Returns them; none when
+ * nothing is left to this process.
+ */
+export function fillPage(deps: Deps, input: PageInput): Promise<Filling[]> {
+  const work = async (tx: DatabaseOrTransaction) => {
+    const digests = await takeDueDigests(tx, input.plan.id, PAGE)
+    if (digests.length === 0) return []
+    const fillings = await composeAll(tx, input, digests)
+    await fillDigests(tx, fillings)
+    await enqueue(tx, 'digests', messagesFor(deps, input, digests, fillings))
+    return fillings
+  }
+  return deps.db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS })
+}
+
+async function composeAll(
+  tx: DatabaseOrTransaction,
+  { plan, shelf, now }: PageInput,
+  digests: DueDigest[],
+): Promise<Filling[]> {
+  const { localDate, horizon, sources } = plan
+  const snapshot = { horizon, sources }
+  const recipients = digests.filter((digest) => !digest.paused)
+  const composed = await composeDigests(tx, { recipients, localDate, snapshot, shelf, now })
+  const fillings = recipients.map((digest, i) => filling(digest, composed[i]!))
+  return [...fillings, ...digests.filter((digest) => digest.paused).map(paused)]
+}
+
+const paused = ({ id }: DueDigest): Filling => ({
+  id,
+  outcome: 'paused',
+  fromPaper: null,
+  toPaper: null,
+  bestDay: null,
+  papers: [],
+  matched: 0,
+  content: null,
+})
+
+function filling({ id, address }: DueDigest, composed: Composed): Filling {
+  if (composed.content && address !== null) return { id, outcome: 'planned', ...composed }
+  return { id, outcome: 'nothing_matched', ...composed, bestDay: null, papers: [], matched: 0, content: null }
+}
+
+function messagesFor(
+  { config }: Deps,
+  { plan, now, hasLimit }: PageInput,
+  digests: DueDigest[],
+  fillings: Filling[],
+): NewMessage[] {
+  const deadline = new Date((hasLimit ? plan.dueAt : now).getTime() + PLAN_WITHIN_MS)
+  const secret = secretId(config.APP_SECRET[0]!)
+  const planned = new Set(fillings.filter(({ outcome }) => outcome === 'planned').map(({ id }) => id))
+  return digests.flatMap(({ id: digestId, subscriberId, address: toAddress }) => {
+    if (!planned.has(digestId) || toAddress === null) return []
+    const dedupe = `${subscriberId}:${plan.localDate}`
+    const times = { datedAt: now, notBefore: now, deadline }
+    return [{ kind: 'digest', dedupe, subscriberId, digestId, toAddress, secretId: secret, ...times }]
+  })
+}

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import { balances } from '../../../src/digests/books.ts'
+import { books } from '../../../src/digests/books-store.ts'
+import { planDigests } from '../../../src/flows/plan-digests.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { type Database, openDatabase } from '../../../src/platform/database.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import type { Deps } from '../../../src/wiring.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+const EIGHT = new Date('2026-11-24T08:00:00Z')
+const MANY = 450 // three pages
+
+/** Many copies of one subscriber, with the same topics. */
+async function addMany(): Promise<void> {
+  await world.addSubscriber('first', { topics: ['robots'] })
+  await world.addPapers('2026-11-24', ['Robots', 'Graphs'])
+  await world.db.$executeRaw`
+    insert into subscriber (id, address, address_key, address_hash, state, zone, hour, days, max_papers, created_at,
+                            confirmed_at, start_date)
+    select 's' || n, 's' || n || '@reader.example', 's' || n || '@reader.example', n, 'active', zone, hour, days,
+           max_papers, created_at, confirmed_at, start_date
+    from subscriber, generate_series(2, ${MANY}::int) n`
+  await world.db.$executeRaw`
+    insert into topic (subscriber_id, position, name, query_id)
+    select s.id, t.position, t.name, t.query_id from topic t, subscriber s where s.id <> 'first'`
+}
+
+const depsAt = (now: Date, db: Database = world.db): Deps => ({
+  ...world.deps,
+  log: silentLog,
+  clock: stoppedClock(now),
+  db,
+})
+
+async function expectEverybodyOnce(): Promise<void> {
+  const rows = await world.db.$queryRaw<unknown[]>`
+    select d.subscriber_id from digest d left join message m on m.digest_id = d.id
+    group by d.subscriber_id
+    having count(d.id) <> 1 or count(m.id) <> 1`
+  expect(rows).toEqual([])
+  expect(await world.db.message.count()).toBe(MANY)
+  const counted = await books(world.db, '2026-11-24')
+  expect(counted).toMatchObject({ due: MANY, planned: MANY, open: MANY })
+  expect(balances(counted)).toBe(true)
+}
+
+test('several planners at once plan each subscriber once', async () => {
+  await addMany()
+  const others = [1, 2].map(() => openDatabase(world.deps.databaseUrl, silentLog, 3))
+  const databases = [world.db, ...others.map(({ db }) => db)]
+  const results = await Promise.all(databases.map((db) => planDigests(depsAt(EIGHT, db))))
+  for (const { close } of others) await close()
+  expect(results.reduce((sum, { planned }) => sum + planned, 0)).toBe(MANY)
+  await expectEverybodyOnce()
+})
+
+/** A database that is gone from its nth transaction on. */
+function failingAt(nth: number): Database {
+  let count = 0
+  return new Proxy(world.db, {
+    get(target, name) {
+      if (name === '$transaction' && ++count >= nth) throw new Error('the database is gone')
+      const value = target[name as keyof Database]
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+test.each([1, 2, 3])('a planner that dies at page %i leaves the rest to the next one', async (page) => {
+  await addMany()
+  await expect(planDigests(depsAt(EIGHT, failingAt(page)))).rejects.toThrow('gone')
+  const half = await books(world.db, '2026-11-24')
+  expect(half).toMatchObject({ due: MANY, planned: 200 * (page - 1), closed: false })
+  expect(balances(half)).toBe(false)
+  const later = new Date('2026-11-24T09:00:00Z')
+  expect(await planDigests(depsAt(later))).toMatchObject({ due: MANY - 200 * (page - 1) })
+  await expectEverybodyOnce()
+})
+
+test('a planner that dies and is back after 20 hours: the rest is missed', async () => {
+  await addMany()
+  await expect(planDigests(depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
+  const result = await planDigests(depsAt(new Date('2026-11-25T04:00:00Z')))
+  expect(result).toEqual({ due: 250, planned: 0, nothingMatched: 0, paused: 0, missed: 250 })
+  const counted = await books(world.db, '2026-11-24')
+  // The messages of those who were planned ran out too, untried.
+  expect(counted).toMatchObject({ due: MANY, planned: 200, missed: 250, skipped: 200, open: 0, closed: true })
+  expect(balances(counted)).toBe(true)
+})

@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import { type ComposeInput, compose } from '../../../src/digests/compose.ts'
+import type { Matcher } from '../../../src/digests/matcher.ts'
+import type { EarlierDigest } from '../../../src/digests/offer.ts'
+import { shelfOf } from '../../../src/digests/shelf.ts'
+import type { Paper } from '../../../src/papers/paper.ts'
+
+const paper = (id: number, title: string, firstDay: string, more: Partial<Paper> = {}): Paper => ({
+  id,
+  title,
+  abstract: `We study ${title}.`,
+  authors: ['A. Author'],
+  categories: [],
+  keywords: [],
+  organization: null,
+  codeUrl: null,
+  projectUrl: null,
+  publishedAt: null,
+  arxivId: `2611.0000${id}`,
+  doi: null,
+  firstDay,
+  votes: 0,
+  comments: null,
+  ...more,
+})
+
+const PAPERS = [
+  paper(1, 'attention', '2026-11-10'),
+  paper(2, 'attention', '2026-11-11', { votes: 4 }),
+  paper(3, 'agents', '2026-11-22', { votes: 9 }),
+  paper(4, 'attention for agents', '2026-11-23', { votes: 2 }),
+  paper(5, 'graphs', '2026-11-23', { votes: 7 }),
+  paper(6, 'agents', '2026-11-24', { votes: null }),
+]
+
+/** Query 1 is the word attention, query 2 agents, query 3 graphs; they look at titles alone. */
+const WORDS = ['', 'attention', 'agents', 'graphs']
+const matcher: Matcher = {
+  matches: (queryId) => PAPERS.filter(({ title }) => title.includes(WORDS[queryId]!)).map(({ id }) => id),
+  reason: (queryId, paperId) => {
+    const term = WORDS[queryId]!
+    const at = PAPERS.find(({ id }) => id === paperId)!.title.indexOf(term)
+    return { matches: [{ term, where: 'title', found: term, at: [at, at + term.length] }] }
+  },
+}
+const shelf = shelfOf(PAPERS, matcher)
+
+const topics = [
+  { name: 'Attention', queryId: 1 },
+  { name: 'Agents', queryId: 2 },
+]
+const recipient = {
+  subscriberId: 's',
+  paused: false,
+  maxPapers: 15,
+  confirmedAt: new Date('2026-01-01T00:00:00Z'),
+  topics,
+}
+const composed = (more: Partial<ComposeInput> = {}) =>
+  compose(shelf, {
+    recipient,
+    earlier: [],
+    localDate: '2026-11-24',
+    horizon: 6,
+    sources: 'Hugging Face: 31 papers',
+    now: new Date('2026-11-24T08:00:00Z'),
+    ...more,
+  })
+const digest = (more: Partial<EarlierDigest>): EarlierDigest => ({
+  fromPaper: 0,
+  toPaper: 0,
+  papers: [],
+  bestDay: null,
+  settled: true,
+  ...more,
+})
+
+describe('for topics', () => {
+  test('a digest holds what matched in its 14 days, in sections, with the reasons', () => {
+    const { content, ...rest } = composed()
+    // Paper 1 was first listed 14 days before.
+    expect(rest).toEqual({ fromPaper: 1, toPaper: 6, bestDay: null, papers: [4, 2, 3, 6], matched: 4 })
+    expect(content).toMatchObject({
+      localDate: '2026-11-24',
+      bestOf: null,
+      more: 0,
+      sources: 'Hugging Face: 31 papers',
+    })
+    expect(
+      content!.sections.map(({ topic, papers }) => [topic, papers.map(({ id, reason }) => [id, reason])]),
+    ).toEqual([
+      [
+        'Attention',
+        [
+          [4, 'Matched: attention, in the title. Also under: Agents'],
+          [2, 'Matched: attention, in the title'],
+        ],
+      ],
+      [
+        'Agents',
+        [
+          [3, 'Matched: agents, in the title'],
+          [6, 'Matched: agents, in the title'],
+        ],
+      ],
+    ])
+  })
+
+  test('a paper is frozen as it stood, with what matched marked', () => {
+    expect(composed({ recipient: { ...recipient, maxPapers: 1 } }).content!.sections).toEqual([
+      {
+        topic: 'Attention',
+        papers: [
+          {
+            id: 4,
+            title: [
+              { text: 'attention', marked: true },
+              { text: ' for agents', marked: false },
+            ],
+            path: '/papers/2611.00004',
+            authors: ['A. Author'],
+            snippet: [{ text: 'We study attention for agents.', marked: false }],
+            reason: 'Matched: attention, in the title. Also under: Agents',
+            votes: 2,
+            comments: null,
+            codeUrl: null,
+            day: '2026-11-23',
+          },
+        ],
+      },
+    ])
+  })
+
+  test('papers beyond the cap are counted as matched, and not offered again', () => {
+    const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
+    expect(first).toMatchObject({ papers: [4, 3], matched: 4, content: { more: 2 } })
+    const next = composed({
+      earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [4, 3] })],
+    })
+    expect(next).toEqual({ fromPaper: 6, toPaper: 6, bestDay: null, papers: [], matched: 0, content: null })
+  })
+
+  test('nothing from before the day of confirming', () => {
+    const confirmedAt = new Date('2026-11-23T20:00:00Z')
+    expect(composed({ recipient: { ...recipient, confirmedAt } })).toMatchObject({
+      fromPaper: 3,
+      papers: [4, 6],
+    })
+  })
+
+  test('nothing above the horizon', () => {
+    expect(composed({ horizon: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
+  })
+
+  test('where nothing matched, the range still moves on', () => {
+    const graphs = { ...recipient, topics: [{ name: 'Graphs', queryId: 3 }] }
+    expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
+      fromPaper: 5,
+      toPaper: 6,
+      bestDay: null,
+      papers: [],
+      matched: 0,
+      content: null,
+    })
+  })
+})
+
+describe('without topics', () => {
+  const plain = { ...recipient, topics: [] }
+
+  test('a digest holds the best by votes of the newest day that began 20 hours ago', () => {
+    const { content, ...rest } = composed({ recipient: plain })
+    expect(rest).toEqual({ fromPaper: 0, toPaper: 0, bestDay: '2026-11-23', papers: [5, 4], matched: 2 })
+    expect(content).toMatchObject({ bestOf: '2026-11-23', more: 0, sections: [{ topic: null }] })
+    expect(content!.sections[0]!.papers[0]).toMatchObject({
+      reason: null,
+      title: [{ text: 'graphs', marked: false }],
+    })
+  })
+
+  test.each([
+    ['2026-11-24T19:59:59.999Z', '2026-11-23'],
+    ['2026-11-24T20:00:00Z', '2026-11-24'],
+    // No papers on the 25th and 26th.
+    ['2026-11-26T20:00:00Z', '2026-11-24'],
+  ])('at %s that is %s', (now, day) => {
+    expect(composed({ recipient: plain, now: new Date(now) }).bestDay).toBe(day)
+  })
+
+  test('whenever they confirmed', () => {
+    const confirmedAt = new Date('2026-11-24T07:59:00Z')
+    expect(composed({ recipient: { ...plain, confirmedAt } }).papers).toEqual([5, 4])
+  })
+
+  test('at most as many as they want, and how many more there were', () => {
+    expect(composed({ recipient: { ...plain, maxPapers: 1 } })).toMatchObject({
+      papers: [5],
+      matched: 2,
+      content: { more: 1 },
+    })
+  })
+
+  test('a day is offered once', () => {
+    const earlier = [digest({ bestDay: '2026-11-23', papers: [5] })]
+    expect(composed({ recipient: plain, earlier })).toMatchObject({
+      bestDay: null,
+      papers: [],
+      content: null,
+    })
+  })
+
+  test('papers that were shown before are left out', () => {
+    const earlier = [digest({ fromPaper: 0, toPaper: 5, papers: [5] })]
+    expect(composed({ recipient: plain, earlier })).toMatchObject({ fromPaper: 5, toPaper: 5, papers: [4] })
+  })
+
+  test('topics that come later reach back to what was not shown', () => {
+    const { fromPaper, toPaper, papers, bestDay } = composed({ recipient: plain })
+    const earlier = [digest({ fromPaper, toPaper, papers, bestDay })]
+    expect(composed({ earlier })).toMatchObject({ fromPaper: 1, papers: [2, 3, 6] })
+  })
+})
