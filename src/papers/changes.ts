@@ -30,15 +30,10 @@ export function changesOf(
   day: Day,
 ): PaperChange[] {
   const byId = new Map(stored.map((paper) => [paper.id, paper]))
+  const known = ({ ids }: SamePaper) => ids.toSorted((a, b) => a - b).map((id) => byId.get(id)!)
   return groupBySamePaper(records, stored)
     .filter((group) => group.records.length > 0)
-    .map((group) =>
-      changeOf(
-        group,
-        group.ids.toSorted((a, b) => a - b).map((id) => byId.get(id)!),
-        day,
-      ),
-    )
+    .map((group) => changeOf(group, known(group), day))
 }
 
 function changeOf({ records, keys }: SamePaper, [oldest, ...others]: StoredPaper[], day: Day): PaperChange {
@@ -46,7 +41,7 @@ function changeOf({ records, keys }: SamePaper, [oldest, ...others]: StoredPaper
   const facts = [
     ...known.map((paper) => paper.facts),
     ...records.map((record) => factsOf(record, day)),
-  ].reduce((known, later) => merge(known, later))
+  ].reduce((before, later) => merge(before, later))
   const oldKeys = new Set(known.flatMap((paper) => paper.keys.map(keyText)))
   return {
     id: oldest?.id,

@@ -34,8 +34,9 @@ export const factsOf = (record: SourceRecord, day: Day): PaperFacts => ({
 })
 
 /**
- * What is known after `later` came. A newer version replaces what it fills. Otherwise the longer text or list stays,
- * so that sources which differ do not take turns; links and the organization follow what was said last.
+ * What is known after `later` came. A newer version replaces what it fills; an older or unknown one only fills what
+ * is empty. Otherwise the longer text or list stays, so that sources which differ do not take turns. Links and the
+ * organization follow what was said last.
  */
 export function merge(known: PaperFacts, later: PaperFacts): PaperFacts {
   const pick = pickerFor(known.version, later.version)
@@ -58,7 +59,7 @@ export function merge(known: PaperFacts, later: PaperFacts): PaperFacts {
 type Pick = <T extends string | string[]>(known: T, later: T) => T
 
 function pickerFor(known: number | null, later: number | null): Pick {
-  const order = known !== null && later !== null ? Math.sign(later - known) : 0
+  const order = known === null ? 0 : Math.sign((later ?? 0) - known)
   if (order > 0) return (a, b) => (b.length > 0 ? b : a)
   if (order < 0) return (a, b) => (a.length > 0 ? a : b)
   return (a, b) => (b.length > a.length ? b : a)

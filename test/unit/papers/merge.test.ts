@@ -96,6 +96,17 @@ test('an older version only fills what is empty', () => {
   })
 })
 
+test('so does a source that does not say the version', () => {
+  const unsaid = {
+    ...known,
+    abstract: 'What it said at first, at length.',
+    keywords: ['late'],
+    version: null,
+  }
+  const v2 = { ...known, keywords: [], version: 2 }
+  expect(merge(v2, unsaid)).toEqual({ ...known, keywords: ['late'], version: 2 })
+})
+
 test('a withdrawal stays', () => {
   const withdrawnAt = new Date('2025-07-10T00:00:00Z')
   expect(merge(merge(known, { ...known, withdrawnAt }), known).withdrawnAt).toEqual(withdrawnAt)
