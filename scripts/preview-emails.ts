@@ -9,7 +9,7 @@ import { openEmails } from '../src/emails/emails.ts'
 const templates = resolve(import.meta.dirname, '../templates/emails')
 const folder = process.argv[2]
 if (!folder) {
-  process.stderr.write('Say into which folder: npm run -s preview -- FOLDER\n')
+  process.stderr.write('Say into which folder: node scripts/launch.mjs scripts/preview-emails.ts FOLDER\n')
   process.exit(2)
 }
 

@@ -16,6 +16,8 @@ import { type SampleSource, startSampleSource } from './sample-source.ts'
 
 /** The demo's days begin at this hour (UTC): papers are there, digests are not due yet. */
 const MORNING_HOUR = 7
+/** An empty day is asked again after an hour. */
+const ASKED_AGAIN_MS = 3600_000
 
 export interface DemoOptions {
   /** Everything that the demo keeps lies here. */
@@ -57,8 +59,10 @@ interface Kept {
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder)
   const kept = await keptFromToday(folder)
-  const clock = clockFrom(kept ? new Date(kept.now) : morningOf(dayOf(systemClock().now())))
-  const firstDay = kept?.firstDay ?? dayOf(clock.now())
+  const morning = morningOf(kept?.firstDay ?? dayOf(systemClock().now()))
+  const early = options.beforeTodaysPapers ? new Date(morning.getTime() - ASKED_AGAIN_MS) : morning
+  const clock = clockFrom(kept ? new Date(kept.now) : early)
+  const firstDay = dayOf(morning)
   const keep = () =>
     writeFileSync(join(folder, 'demo.json'), JSON.stringify({ firstDay, now: clock.now().toISOString() }))
   keep()
@@ -119,7 +123,7 @@ async function demoConfig(
   folder: string,
   { port, hfUrl, smtpUrl }: { port?: number; hfUrl: string; smtpUrl: string },
 ): Promise<Config> {
-  const PORT = String(port ?? (await portOr(3000)))
+  const PORT = String(await portOr(port ?? 3000))
   return readConfig({
     DATABASE_URL: 'embedded',
     DATA_DIR: folder,
@@ -133,7 +137,7 @@ async function demoConfig(
   })
 }
 
-/** The port asked for where it is free, else another. */
+/** The port asked for where it is free, else another; 0 is any. */
 export async function portOr(wanted: number): Promise<number> {
   const { createServer } = await import('node:net')
   const free = await new Promise<boolean>((answer) => {
@@ -141,7 +145,7 @@ export async function portOr(wanted: number): Promise<number> {
     probe.once('error', () => answer(false))
     probe.listen(wanted, '127.0.0.1', () => probe.close(() => answer(true)))
   })
-  return free ? wanted : freePort()
+  return free && wanted !== 0 ? wanted : freePort()
 }
 
 async function work({ deps }: Service): Promise<DigestsSent> {
@@ -160,7 +164,7 @@ async function bringPapers(
   keep: () => void,
 ): Promise<void> {
   source.showUpTo(dayOf(clock.now()))
-  clock.moveTo(new Date(clock.now().getTime() + 3600_000)) // an empty day is asked again after an hour
+  clock.moveTo(new Date(clock.now().getTime() + ASKED_AGAIN_MS))
   await work(service)
   keep()
 }

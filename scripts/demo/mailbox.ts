@@ -33,12 +33,12 @@ export async function startMailbox(folder: string, ports: { smtp: number; web: n
 
 // maildev prints its address even when silent, where a program expects our own first line.
 async function quietly<T>(work: () => Promise<T>): Promise<T> {
-  const { log } = console
-  console.log = () => {}
+  const { info } = console
+  console.info = () => {}
   try {
     return await work()
   } finally {
-    console.log = log
+    console.info = info
   }
 }
 

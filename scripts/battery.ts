@@ -1,0 +1,57 @@
+// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [NAME]
+// NAME: only the cases whose name holds it.
+import { parseArgs } from 'node:util'
+import { textOf } from '../src/platform/errors.ts'
+import type { BatteryCase, Profile, Verdict } from '../test/battery/battery-case.ts'
+import { killCases } from '../test/battery/kill.ts'
+
+const CASES: BatteryCase[] = [...killCases]
+const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
+
+function wrongUse(sentence: string): never {
+  console.error(`${sentence}\nnpm run battery -- [--profile ${PROFILES.join('|')}] [NAME]`)
+  process.exit(2)
+}
+
+function readArguments(): { profile: Profile; cases: BatteryCase[] } {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { profile: { type: 'string', default: 'ci' } },
+      allowPositionals: true,
+    })
+    const [name = ''] = positionals
+    const cases = CASES.filter((one) => one.name.includes(name))
+    if (!PROFILES.includes(values.profile)) wrongUse(`There is no profile "${values.profile}".`)
+    if (cases.length === 0)
+      wrongUse(`There is no case "${name}": ${CASES.map((one) => one.name).join(', ')}.`)
+    return { profile: values.profile as Profile, cases }
+  } catch (error) {
+    wrongUse(textOf(error))
+  }
+}
+
+const runCase = (one: BatteryCase, profile: Profile): Promise<Verdict> =>
+  one.run(profile).catch((error) => ({ ok: false, n: '-', result: textOf(error) }))
+
+const { profile, cases } = readArguments()
+const widths = {
+  name: Math.max(...cases.map(({ name }) => name.length)),
+  fault: Math.max(...cases.map(({ fault }) => fault.length)),
+  invariant: Math.max(...cases.map(({ invariant }) => invariant.length)),
+}
+const row = (name: string, fault: string, invariant: string, rest: string) =>
+  `${name.padEnd(widths.name)}  ${fault.padEnd(widths.fault)}  ${invariant.padEnd(widths.invariant)}  ${rest}`
+
+console.log(row('case', 'fault', 'invariant', 'N → result'))
+let failed = 0
+for (const one of cases) {
+  const begun = performance.now()
+  const { ok, n, result } = await runCase(one, profile)
+  if (!ok) failed++
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+  console.log(
+    row(one.name, one.fault, one.invariant, `${ok ? 'ok  ' : 'FAIL'} ${n} → ${result} [${seconds} s]`),
+  )
+}
+console.log(`${cases.length - failed} passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
