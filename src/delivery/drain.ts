@@ -23,8 +23,8 @@ export interface DrainInput {
   untilNoneReady?: boolean
   /** Called when chunks are ready beyond what this process holds. */
   moreWaiting?: () => Promise<void>
-  /** Called before a refusal is recorded that says that there is no such mailbox. */
-  onDeadAddress?: (subscriberId: string) => Promise<void>
+  /** Called with an address of which the server says that there is no such mailbox, before that is recorded. */
+  onDeadAddress?: (address: string) => Promise<void>
 }
 
 const ANSWERS_CONNECTIONS = 2

@@ -23,11 +23,9 @@ export interface Recorder {
 const REFUSALS_IN_A_ROW = 10
 const LONGEST_PAUSE_MS = 5000
 
-type DeadAddressAction = (subscriberId: string) => Promise<void>
-
 export function openRecorder(
   deps: Deps,
-  { owner, onDeadAddress }: { owner: string; onDeadAddress?: DeadAddressAction },
+  { owner, onDeadAddress }: { owner: string; onDeadAddress?: (address: string) => Promise<void> },
   run: Run,
 ): Recorder {
   const { config, clock, log, db } = deps
@@ -48,6 +46,13 @@ export function openRecorder(
     await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
     run.count(next.state)
     log.warn(eventOf(next.state), { message: message.id, attempt: message.attempts, ...made })
+  }
+
+  // Where this fails, the address's next mail is refused in the same way and tells again.
+  const tellOfDeadAddress = async ({ id, toAddress }: TakenMessage) => {
+    await onDeadAddress?.(toAddress).catch((error) =>
+      log.error('database.error', { message: id, what: textOf(error) }),
+    )
   }
 
   const stopIfOurs = async (failure: Failure) => {
@@ -71,7 +76,7 @@ export function openRecorder(
         return
       }
       const failure = classify(result)
-      if (failure.deadAddress) await untilWritten(async () => onDeadAddress?.(message.subscriberId))
+      if (failure.deadAddress) await tellOfDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(message, tryOf(failure), afterFailure(message, failure, options))
       await stopIfOurs(failure)

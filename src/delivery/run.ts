@@ -1,7 +1,7 @@
 import type { MessageState } from './message.ts'
 
 /** How many messages a run brought to which state. */
-export interface Counts {
+interface Counts {
   accepted: number
   deferred: number
   refused: number

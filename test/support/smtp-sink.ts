@@ -13,6 +13,8 @@ export interface SinkOptions {
   file?: string
   /** Milliseconds from the final dot to its answer. */
   delayMs?: number
+  /** Milliseconds until each other answer. */
+  stepDelayMs?: number
   /** Hangs up, without a word, after so many mails on one connection. */
   closeAfter?: number
   /** More lines of the answer to EHLO, such as PIPELINING. */
@@ -84,8 +86,12 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, file: number
   const answer = (step: Step, good: string): boolean => {
     const set = sink.at[step]
     const behaviour = (typeof set === 'function' ? set(to, sink.mails.length) : set) ?? good
-    if (behaviour === 'close') socket.destroy()
-    else if (behaviour !== 'silence') socket.write(`${behaviour}\r\n`)
+    const act = () => {
+      if (behaviour === 'close') socket.destroy()
+      else if (behaviour !== 'silence') socket.write(`${behaviour}\r\n`)
+    }
+    if (options.stepDelayMs && step !== 'dot') setTimeout(act, options.stepDelayMs)
+    else act()
     return behaviour === good
   }
 

@@ -1,0 +1,17 @@
+export type Profile = 'ci' | 'nightly'
+
+export interface Verdict {
+  ok: boolean
+  /** What it was tried on: "3000 mails, 20 kills". */
+  n: string
+  /** What came out, in figures. */
+  result: string
+}
+
+/** One fault that is brought about, and what must hold nevertheless. */
+export interface BatteryCase {
+  name: string
+  fault: string
+  invariant: string
+  run(profile: Profile): Promise<Verdict>
+}

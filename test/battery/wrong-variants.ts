@@ -1,0 +1,86 @@
+import { recordAcceptances } from '../../src/delivery/acceptance-store.ts'
+import { leaseChunk, releaseChunk } from '../../src/delivery/chunk-store.ts'
+import type { TakenMessage } from '../../src/delivery/message.ts'
+import { takeMessages } from '../../src/delivery/message-store.ts'
+import { openSmtp, type Smtp } from '../../src/delivery/smtp-client.ts'
+import type { Deps } from '../../src/wiring.ts'
+import { plainMail } from './plain-mail.ts'
+
+/**
+ * Three ways to hand messages over that look right and are wrong. They are never used: the battery runs them to show
+ * that it would notice.
+ */
+export const WRONG_VARIANTS = {
+  /** Sends a batch of a hundred, then records it: whoever is killed in between sends all of it again. */
+  'record-per-batch': async (deps: Deps, connections: Smtp[], batch: TakenMessage[]) => {
+    const sent: TakenMessage[] = []
+    await overConnections(connections, batch, async (smtp, message) => {
+      await send(smtp, message)
+      sent.push(message)
+    })
+    await accept(deps, sent)
+  },
+  /** Records each message, then sends it: whoever is killed in between never sends it. */
+  'record-before-send': (deps: Deps, connections: Smtp[], batch: TakenMessage[]) =>
+    overConnections(connections, batch, async (smtp, message) => {
+      await accept(deps, [message])
+      await send(smtp, message)
+    }),
+  /** Moves the mark past a batch when it fetches it: whoever is killed in between loses the rest. */
+  'checkpoint-at-fetch': async (deps: Deps, connections: Smtp[], batch: TakenMessage[]) => {
+    await accept(deps, batch)
+    await overConnections(connections, batch, send)
+  },
+}
+
+export type WrongVariant = keyof typeof WRONG_VARIANTS
+
+const BATCH = 100
+
+/** Drains lane digests in a wrong way. */
+export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: string): Promise<void> {
+  const { db, clock, config } = deps
+  const smtp = config.SMTP_URL!
+  const connections = Array.from({ length: smtp.connections }, () => openSmtp(smtp))
+  const lease = {
+    lane: 'digests',
+    owner,
+    leaseSeconds: config.LEASE_SECONDS,
+    whenUncertain: 'retry',
+  } as const
+  for (;;) {
+    const chunk = await leaseChunk(db, { ...lease, now: clock.now() })
+    if (!chunk) break
+    for (;;) {
+      const take = { chunk: chunk.id, owner, now: clock.now(), most: BATCH }
+      const { taken } = await takeMessages(db, take)
+      if (taken.length === 0) break
+      await WRONG_VARIANTS[variant](deps, connections, taken)
+    }
+    await releaseChunk(db, { chunk: chunk.id, owner, now: clock.now() })
+  }
+  for (const connection of connections) connection.close()
+}
+
+async function overConnections(
+  connections: Smtp[],
+  batch: TakenMessage[],
+  work: (smtp: Smtp, message: TakenMessage) => Promise<void>,
+): Promise<void> {
+  const waiting = [...batch]
+  const serve = async (smtp: Smtp) => {
+    for (let message = waiting.shift(); message; message = waiting.shift()) await work(smtp, message)
+  }
+  await Promise.all(connections.map(serve))
+}
+
+async function send(smtp: Smtp, message: TakenMessage): Promise<void> {
+  const result = await smtp.send(await plainMail(message))
+  if (!result.accepted) throw new Error(result.answer)
+}
+
+const accept = ({ db, clock }: Deps, messages: TakenMessage[]): Promise<void> =>
+  recordAcceptances(
+    db,
+    messages.map(({ id }) => ({ messageId: id, at: clock.now(), answer: '250 ok' })),
+  )
