@@ -1,25 +1,31 @@
 // With its line break a line still fits the 76 of quoted-printable, so that the raw mail reads well too.
 const COLUMNS = 74
 
+const NARROW = /^[\0-\u10ff]*$/
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-const widthOf = (text: string): number => {
-  let width = 0
-  for (const character of text) width += WIDE.test(character) ? 2 : 1
-  return width
-}
+const widthOf = (text: string): number =>
+  NARROW.test(text)
+    ? text.length
+    : Array.from(text).reduce((width, character) => width + (WIDE.test(character) ? 2 : 1), 0)
 
 /** Text on lines of at most 74 columns, begun with `indent`, or the first with `first`; a wider word is broken. */
 export function wrap(text: string, indent = '', first = indent): string {
   const most = COLUMNS - indent.length
   const lines: string[] = []
   let line = ''
+  let width = 0
   for (const word of text.split(' ').flatMap((word) => pieces(word, most))) {
-    if (line && widthOf(line) + 1 + widthOf(word) > most) {
+    const wordWidth = widthOf(word)
+    if (line && width + 1 + wordWidth > most) {
       lines.push(line)
       line = word
-    } else line = line ? `${line} ${word}` : word
+      width = wordWidth
+    } else {
+      width += line ? 1 + wordWidth : wordWidth
+      line = line ? `${line} ${word}` : word
+    }
   }
   lines.push(line)
   return lines.map((one, i) => (i === 0 ? first : indent) + one).join('\n')

@@ -9,8 +9,7 @@ const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 const LONGEST_SUBJECT = 78
 const LONGEST_PREHEADER = 90
 
-export const TEMPLATES = ['digest', 'confirmation', 'add-topics'] as const
-export type TemplateName = (typeof TEMPLATES)[number]
+type TemplateName = 'digest' | 'confirmation' | 'add-topics'
 
 /** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
 export interface Template<View extends object> {
