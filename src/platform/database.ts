@@ -20,6 +20,17 @@ export const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientUnknownRequestError ||
   error instanceof Prisma.PrismaClientInitializationError
 
+// Classes of SQLSTATE that another try may cure: connection, rollback, resources, lock, shutdown, system.
+const AWAY = /^(08|40|53|55|57|58)/
+
+/** True where the database did not answer, and may later; false where it refused what was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!isDatabaseFault(error)) return false
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return true
+  const { cause } = (error.meta?.driverAdapterError ?? {}) as { cause?: { originalCode?: string } }
+  return cause?.originalCode ? AWAY.test(cause.originalCode) : /^P(1|2010|2024|2028)/.test(error.code)
+}
+
 /** `connections` is the most that this process holds open. */
 export function openDatabase(url: string, log: Log, connections = 10): OpenDatabase {
   const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'daily-papers' })

@@ -292,6 +292,19 @@ export const errorTable = {
     operator: 'Message {id} says nothing that a mail could be made of.',
     person: 'We could not write this mail. Please tell whoever runs this site.',
   },
+  'message.unknown': {
+    status: 404,
+    exit: 1,
+    operator: 'There is no message "{id}": messages list shows their ids.',
+    person: 'There is no such message.',
+  },
+  'message.cannot-retry': {
+    status: 409,
+    exit: 1,
+    operator:
+      'Message {id} is {state} and may be tried until {deadline}: only one that was refused, given up or skipped, is uncertain or waits can be tried again, and only until then.',
+    person: 'This message cannot be tried again.',
+  },
   'message.bad-address': {
     status: 500,
     exit: 1,
@@ -304,6 +317,103 @@ export const errorTable = {
     operator:
       'DKIM_KEY_FILE: {why}. It takes an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
     person: 'No mail can go out until the service is set up anew.',
+  },
+  'query.empty': {
+    status: 422,
+    exit: 2,
+    operator: 'The query holds no word.',
+    person: 'Type a word or two to look for.',
+  },
+  'query.only-stop-words': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}": nearly every paper holds these words. It takes at least one that says more.',
+    person: 'Nearly every paper holds the words “{query}”. Add one that says more.',
+  },
+  'query.only-not': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: a paper could match without a word of the query in it. Each side of OR takes a word without NOT.',
+    person:
+      '“{query}” says at column {column} only what a paper must not hold. Add a word that it must hold.',
+  },
+  'query.bracket-open': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: ( is never closed.',
+    person:
+      'We could not read “{query}”: the bracket at column {column} is never closed. Add the missing ) or take the bracket out.',
+  },
+  'query.bracket-stray': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: ) closes nothing.',
+    person:
+      'We could not read “{query}”: the bracket at column {column} closes nothing. Take it out, or open one before it.',
+  },
+  'query.quote-open': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: the quote is never closed.',
+    person:
+      'We could not read “{query}”: the quote at column {column} is never closed. Add the missing quote or take this one out.',
+  },
+  'query.word-missing': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: a word is missing {where}.',
+    person: 'We could not read “{query}”: a word is missing {where}, at column {column}. Add it there.',
+  },
+  'query.unknown-field': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code votes>=20.',
+    person:
+      'We could not read “{query}”: there is no field “{field}:” (column {column}). There are title: abstract: author: cat: keyword: org: has:code and votes>=20; put the text in quotes to look for it as it stands.',
+  },
+  'query.category': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: unknown category "{value}". Takes one of arXiv such as cs.LG, or cs for all of cs.',
+    person:
+      'We could not read “{query}”: “{value}” (column {column}) is no category of arXiv. Use one such as cat:cs.LG, or cat:cs for all of cs.',
+  },
+  'query.has': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: has:{value} is unknown. Takes has:code.',
+    person:
+      'We could not read “{query}”: has:{value} (column {column}) is unknown. Use has:code for papers with code.',
+  },
+  'query.votes': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: votes{value} is no limit. Takes votes>= and a whole number up to 999999.',
+    person:
+      'We could not read “{query}”: votes{value} (column {column}) is no limit. Write it like votes>=20.',
+  },
+  'query.too-long': {
+    status: 422,
+    exit: 2,
+    operator: 'The query has {bytes} bytes. It takes up to {most}.',
+    person: 'That query is too long. Use fewer words, or several topics.',
+  },
+  'query.too-deep': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: brackets inside more than {most} others.',
+    person:
+      'We could not read “{query}”: there are too many brackets inside each other at column {column}. Use at most {most}.',
+  },
+  'smtp.not-set': {
+    status: 503,
+    exit: 2,
+    operator: 'SMTP_URL is not set, so there is no mail server to hand mail to: smtp://host:port.',
+    person: 'No mail can go out until the service is set up.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

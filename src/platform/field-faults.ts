@@ -6,12 +6,13 @@ export interface FieldFault {
   fault: Fault
 }
 
-/** Several fields were wrong: reads as the first of them, and tells them all to whoever can show them. */
+/** Several fields were wrong: has the code of the first of them, and tells of all. */
 export class FieldFaults extends Fault {
   readonly fields: FieldFault[]
 
   constructor(fields: [FieldFault, ...FieldFault[]]) {
     super(fields[0].fault.code, fields[0].fault.values)
+    this.message = fields.map(({ fault }) => fault.message).join('\n')
     this.fields = fields
   }
 }

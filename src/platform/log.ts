@@ -10,6 +10,7 @@ export const LOG_EVENTS = [
   'queue.error',
   'request.done',
   'request.failed',
+  'proxy.untrusted',
   'tick.claimed',
   'tick.failed',
   'source.fetched',

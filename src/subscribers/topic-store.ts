@@ -18,6 +18,15 @@ export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string):
   return rows.map(({ name, query }) => ({ name, query: query.text }))
 }
 
+/** Everybody's, by subscriber. */
+export async function topicsOfAll(db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> {
+  const rows = await db.$queryRaw<(TopicText & { subscriberId: string })[]>`
+    select t.subscriber_id as "subscriberId", t.name, q.text as query from topic t join query q on q.id = t.query_id
+    order by t.subscriber_id, t.position`
+  const groups = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
+  return new Map([...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query }))]))
+}
+
 /**
  * Adds, after those that are there, each topic whose query the subscriber does not have yet, as far as `most` topics
  * go. Hold the subscriber's row.

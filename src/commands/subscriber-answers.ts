@@ -1,0 +1,76 @@
+import type { Added } from '../flows/add-subscriber.ts'
+import { rehearse } from '../flows/rehearse.ts'
+import type { ShownSubscriber, SubscriberWithTopics } from '../flows/show-subscriber.ts'
+import type { TopicText } from '../subscribers/subscriber.ts'
+import type { Deps } from '../wiring.ts'
+import type { Answer } from './command-line.ts'
+
+/** Works for good, or with --dry-run takes it back and says so. */
+export async function change(
+  deps: Deps,
+  { dryRun = false }: { dryRun?: boolean },
+  work: (deps: Deps) => Promise<{ json?: object; text: string }>,
+): Promise<Answer> {
+  const { json, text } = await (dryRun ? rehearse(deps, work) : work(deps))
+  return {
+    json: { ...json, dryRun },
+    text: dryRun ? `Dry run, nothing was changed. It would say:\n${text}` : text,
+  }
+}
+
+const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
+
+export const jsonOf = ({ subscriber, topics }: SubscriberWithTopics): object => ({
+  id: subscriber.id,
+  email: subscriber.address,
+  state: subscriber.state,
+  topics,
+  hour: subscriber.hour,
+  zone: subscriber.zone,
+  days: subscriber.days,
+  max: subscriber.maxPapers,
+  format: subscriber.format,
+  createdAt: iso(subscriber.createdAt),
+  confirmedAt: iso(subscriber.confirmedAt),
+  startDate: subscriber.startDate,
+  pausedUntil: subscriber.pausedUntil,
+})
+
+export const jsonOfShown = (shown: ShownSubscriber): object => ({
+  ...jsonOf(shown),
+  nextDigest: shown.next ? { date: shown.next.localDate, at: iso(shown.next.dueAt) } : null,
+  suppression: shown.suppression && { reason: shown.suppression.reason, at: iso(shown.suppression.at) },
+  consents: shown.consents.map(({ at, event, how, wording }) => ({ at: iso(at), event, how, wording })),
+})
+
+export function textOfShown({ subscriber, topics, suppression, consents, next }: ShownSubscriber): string {
+  const { address, state, hour, zone, days, maxPapers, format, pausedUntil } = subscriber
+  const until = pausedUntil ? `, until ${pausedUntil}` : ''
+  return [
+    `${address}: ${state}${until}`,
+    `  ${days.join(', ')} at ${hour}:00 ${zone}; at most ${maxPapers} papers, as ${format}`,
+    next && `  next digest: ${next.localDate} (${next.dueAt.toISOString()})`,
+    suppression && `  suppressed (${suppression.reason}) since ${suppression.at.toISOString()}`,
+    ...textOfTopics(topics),
+    ...consents.map(({ at, event, how }) => `  ${at.toISOString()}  ${event}  (${how})`),
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+export const textOfTopics = (topics: TopicText[]): string[] =>
+  topics.length === 0
+    ? ["  no topic: the day's best papers"]
+    : topics.map(({ name, query }) => (name === query ? `  topic: ${query}` : `  topic ${name}: ${query}`))
+
+export function textOfAdded(added: Added): string {
+  if (added.confirmed) {
+    const next = added.next ? ` The first digest is due on ${added.next.localDate}.` : ''
+    return `Added and confirmed.${next}`
+  }
+  if (added.held === 'suppressed') return 'Written down, but no mail: the address is suppressed.'
+  if (added.held === 'limit') return 'Written down, but no mail: two were left for this address within a day.'
+  return added.mail === 'add-topics'
+    ? 'Is subscribed: a mail with a button that adds the topics is on its way.'
+    : 'A mail with a button that confirms it is on its way.'
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isDatabaseAway } from '../platform/database.ts'
+import { Fault, textOf } from '../platform/errors.ts'
+import { FieldFaults } from '../platform/field-faults.ts'
+import { randomId } from '../platform/random.ts'
+import { wantsJson } from './request.ts'
+import type { Site } from './site.ts'
+
+export const BODY_LIMIT = 100_000
+const RETRY_AFTER_SECONDS = 30
+
+interface Thrown {
+  statusCode?: number
+}
+
+/** Answers everything that went wrong, as a page or as JSON, with a sentence that says what to do. */
+export function addErrorAnswers(app: FastifyInstance, site: Site): void {
+  app.setNotFoundHandler(async (request, reply) => answer(site, request, reply, new Fault('page.not-found')))
+  app.setErrorHandler(async (error, request, reply) => answer(site, request, reply, faultOf(error)))
+}
+
+/** Ours stays; what Fastify says of a request, and a database that does not answer, become ours. */
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const { statusCode = 500 } = error as Thrown
+  if (statusCode === 413) return new Fault('request.too-large', { limit: BODY_LIMIT })
+  if (statusCode >= 400 && statusCode < 500) return new Fault('request.unreadable', { what: textOf(error) })
+  if (isDatabaseAway(error))
+    return new Fault('database.unreachable', { what: textOf(error) }, { cause: error })
+  return new Fault('unexpected', { what: textOf(error) }, { cause: error })
+}
+
+/** Answers what Fastify refuses before it has a route: a path that cannot be decoded. */
+export const answerUnroutable =
+  (site: Site) =>
+  (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    answer(site, request, reply, faultOf(error))
+
+function answer(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  fault: Fault,
+): FastifyReply {
+  const reference = fault.status >= 500 ? randomId(80).slice(0, 8) : null
+  if (reference) {
+    const route = request.routeOptions.url
+    deps.log.error('request.failed', { reference, route, code: fault.code, what: fault.message })
+  }
+  if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (fault.code === 'rate.too-many') reply.header('retry-after', fault.values.seconds)
+  if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
+  const heading = HEADINGS[fault.status] ?? 'That did not work'
+  return pages.send(reply, 'fault', { heading, sentence: fault.sentence, reference }, fault.status)
+}
+
+const HEADINGS: Record<number, string> = {
+  404: 'Nothing here',
+  410: 'This link has ended',
+  429: 'A little slower, please',
+  500: 'Something broke on our side',
+  503: 'Back in a moment',
+}
+
+const jsonOf = (fault: Fault, reference: string | null): object => ({
+  error: fault.code,
+  message: fault.sentence,
+  ...(reference && { reference }),
+  ...(fault instanceof FieldFaults && {
+    fields: fault.fields.map(({ field, fault: { code, sentence } }) => ({
+      field,
+      error: code,
+      message: sentence,
+    })),
+  }),
+})

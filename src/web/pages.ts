@@ -1,0 +1,71 @@
+import { resolve } from 'node:path'
+import { Eta } from 'eta'
+import type { FastifyReply } from 'fastify'
+import type { Config } from '../config.ts'
+import { ASSETS_PATH } from './assets.ts'
+import type { FormView } from './form-view.ts'
+import type { DayView, PaperPageView } from './paper-view.ts'
+import type { TopicView } from './wish-view.ts'
+
+/** What each template of templates/pages reads as `it`, besides `site`. */
+export interface PageData {
+  home: { day: DayView; form: FormView }
+  day: { day: DayView }
+  paper: { paper: PaperPageView }
+  subscribe: { form: FormView }
+  'check-inbox': Record<never, never>
+  confirm: {
+    token: string
+    address: string
+    /** They subscribe already: the button adds topics. */
+    joined: boolean
+    topics: TopicView[]
+    /** From before, and not asked for again. */
+    kept: TopicView[]
+    schedule: string
+    size: string
+    consent: string
+  }
+  confirmed: {
+    /** The link was used before. */
+    again: boolean
+    topics: TopicView[]
+    /** Asked for, and beyond the limit. */
+    leftOut: TopicView[]
+    firstMail: string | null
+    schedule: string
+    state: string
+  }
+  unsubscribe: { token: string; address: string | null }
+  unsubscribed: Record<never, never>
+  undo: { token: string; ended: boolean; firstMail: string | null; state: string }
+  privacy: { keepDays: number; contact: string; address: string }
+  fault: { heading: string; sentence: string; reference: string | null }
+}
+
+export type PageName = keyof PageData
+
+export interface Pages {
+  /** Answers with a page; `status` is 200 unless said otherwise. */
+  send<Name extends PageName>(
+    reply: FastifyReply,
+    name: Name,
+    data: PageData[Name],
+    status?: number,
+  ): FastifyReply
+}
+
+const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
+
+/** Compiles each template once; values are escaped where they are filled in. */
+export function openPages(config: Config): Pages {
+  const eta = new Eta({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, privacyUrl: config.PRIVACY_URL ?? '/privacy' }
+  return {
+    send: (reply, name, data, status = 200) =>
+      reply
+        .code(status)
+        .type('text/html; charset=utf-8')
+        .send(eta.render(`./${name}`, { site, ...data })),
+  }
+}

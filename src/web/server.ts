@@ -1,0 +1,59 @@
+import formbody from '@fastify/formbody'
+import helmet from '@fastify/helmet'
+import assets from '@fastify/static'
+import fastify, { type FastifyInstance } from 'fastify'
+import type { ServiceDeps } from '../wiring.ts'
+import { ASSETS_FOLDER, ASSETS_PATH } from './assets.ts'
+import { addErrorAnswers, answerUnroutable, BODY_LIMIT } from './errors.ts'
+import { openPages } from './pages.ts'
+import { addPaperRoutes } from './paper-routes.ts'
+import { addPlainRoutes } from './plain-routes.ts'
+import { addRequestLog } from './request-log.ts'
+import { securityHeaders } from './security-headers.ts'
+import type { Site } from './site.ts'
+import { addSubscribeRoutes } from './subscribe-routes.ts'
+import { addTokenRoutes } from './token-routes.ts'
+
+// A token that a mail program garbled may be long: it gets an answer like any other.
+const LONGEST_PARAMETER = 2000
+
+export interface ServerOptions {
+  /** Whether mails are signed as the settings say: part of GET /ready. */
+  mailSigning?: () => boolean
+}
+
+/** The site, ready to listen or to be injected into. */
+export function buildServer(
+  deps: ServiceDeps,
+  { mailSigning = () => true }: ServerOptions = {},
+): FastifyInstance {
+  const { BASE_URL, TRUST_PROXY } = deps.config
+  const site: Site = { deps, pages: openPages(deps.config) }
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    frameworkErrors: answerUnroutable(site),
+  })
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
+  addRequestLog(app, deps)
+  addErrorAnswers(app, site)
+  app.register(helmet, securityHeaders(BASE_URL))
+  app.register(formbody)
+  app.register(assets, {
+    root: ASSETS_FOLDER,
+    prefix: ASSETS_PATH,
+    immutable: true,
+    maxAge: '365d',
+    wildcard: false,
+    index: false,
+  })
+  app.register(async (scope) => {
+    addPaperRoutes(scope, site)
+    addSubscribeRoutes(scope, site)
+    addTokenRoutes(scope, site)
+    addPlainRoutes(scope, site, mailSigning)
+  })
+  return app
+}

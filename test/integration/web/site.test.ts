@@ -1,0 +1,467 @@
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../src/platform/database.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import { buildServer } from '../../../src/web/server.ts'
+import { checksums } from '../../support/checksums.ts'
+import {
+  confirmToken,
+  NOW,
+  post,
+  subscribeThroughSite,
+  type TestSite,
+  unsubscribeToken,
+  useSite,
+} from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+
+const site = useSite()
+
+const sign = (purpose: 'confirm' | 'resubscribe' | 'manage', id = '1', issuedAt = NOW) =>
+  signLink({ purpose, id, epoch: 0, issuedAt }, site.deps.config.APP_SECRET[0]!)
+
+const json = (payload: object | string) =>
+  site.app.inject({
+    method: 'POST',
+    url: '/api/subscriptions',
+    headers: { 'content-type': 'application/json' },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  })
+
+describe('subscribing on the site', () => {
+  test('the form answers 303 to a page that names no address', async () => {
+    const answer = await post(site, '/subscribe', { email: EMAIL, topic: 'robots' })
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/check-inbox'])
+    expect((await site.app.inject({ url: '/check-inbox' })).body).not.toContain(EMAIL)
+  })
+
+  test('JSON answers 202, with a text or a list of topics', async () => {
+    expect(
+      (await json({ email: EMAIL, topic: ['robots', 'vision'], hour: 9, days: ['mon'] })).statusCode,
+    ).toBe(202)
+    const { wish } = await site.db.signup.findFirstOrThrow()
+    expect(wish).toMatchObject({ hour: 9, days: ['mon'], topics: [{ query: 'robots' }, { query: 'vision' }] })
+  })
+
+  test('what fills in the field that people do not see gets the same answer, and nothing happens', async () => {
+    const before = await checksums(site.db)
+    const answer = await post(site, '/subscribe', { email: EMAIL, website: 'https://spam.example' })
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/check-inbox'])
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('the page behind the link reads back what was asked, and its button says when the first mail comes', async () => {
+    await post(site, '/subscribe', { email: EMAIL, topic: 'robots', zone: 'Asia/Tokyo', max: 5 })
+    const token = await confirmToken(site, EMAIL)
+    const page = await site.app.inject({ url: `/confirm/${token}` })
+    for (const part of [
+      'a•••@example.com',
+      'robots',
+      'Monday to Friday, 08:00, Asia/Tokyo',
+      'At most 5 papers',
+    ]) {
+      expect(page.body).toContain(part)
+    }
+    const pressed = await post(site, `/confirm/${token}`)
+    expect(pressed.statusCode).toBe(303)
+    const done = await site.app.inject({ url: pressed.headers.location as string })
+    expect(done.body).toContain('You are subscribed')
+    expect(done.body).toContain('Wednesday, 25 November 2026, 08:00, Asia/Tokyo')
+    const again = await post(site, `/confirm/${token}`)
+    expect((await site.app.inject({ url: again.headers.location as string })).body).toContain(
+      'Already confirmed',
+    )
+  })
+
+  test('nothing that somebody types stands on a page unescaped', async () => {
+    const evil = '"><script>alert(1)</script>'
+    const answer = await post(site, '/subscribe', { email: evil, topic: evil, zone: evil, max: evil })
+    expect(answer.statusCode).toBe(422)
+    expect(answer.body).not.toContain('<script>')
+    expect(answer.body.match(/&lt;script&gt;/g)!.length).toBeGreaterThanOrEqual(4)
+  })
+})
+
+describe('a bad input is answered in words, keeps what was typed, and changes nothing', () => {
+  const onForm: [string, object, number, string, string][] = [
+    ['no address', { email: ' ' }, 422, 'email', 'Enter your e-mail address.'],
+    [
+      'a malformed address',
+      { email: 'ann' },
+      422,
+      'email',
+      'Enter one e-mail address in the form name@example.com.',
+    ],
+    ['two addresses', { email: 'a@b.example, c@d.example' }, 422, 'email', 'not several'],
+    [
+      'a header injection',
+      { email: 'a@b.example\r\nBcc: c@d.example' },
+      422,
+      'email',
+      'Enter one e-mail address',
+    ],
+    ['a broken query', { email: EMAIL, topic: 'linear AND' }, 422, 'topic', 'AND'],
+    [
+      'too many topics',
+      { email: EMAIL, topic: 'a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u' },
+      422,
+      'topic',
+      'That is 21 topics',
+    ],
+    ['an unknown zone', { email: EMAIL, zone: 'EST' }, 422, 'zone', 'We do not know the time zone “EST”.'],
+    ['an hour that is none', { email: EMAIL, hour: '24' }, 422, 'hour', 'Choose an hour from 0 to 23.'],
+    ['a day that is none', { email: EMAIL, days: 'today' }, 422, 'days', '“today” is not a day of the week.'],
+    ['too many papers', { email: EMAIL, max: '26' }, 422, 'max', 'from 1 to 25'],
+    ['a format that is none', { email: EMAIL, format: 'pdf' }, 422, 'format', 'Choose html or text.'],
+  ]
+  test.each(onForm)('%s', async (_what, fields, status, field, sentence) => {
+    const before = await checksums(site.db)
+    const answer = await post(site, '/subscribe', { topic: 'kept topic', ...fields })
+    expect(answer.statusCode).toBe(status)
+    expect(answer.body).toContain('<title>Error: ')
+    expect(answer.body).toContain('There is a problem')
+    expect(answer.body).toContain(sentence)
+    expect(answer.body).toMatch(new RegExp(`aria-describedby="[^"]*${field}-error"[^>]* aria-invalid="true"`))
+    if (!('topic' in fields)) expect(answer.body).toContain('kept topic</textarea>')
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('every fault of a form at once', async () => {
+    const answer = await post(site, '/subscribe', {
+      email: 'ann',
+      zone: 'EST',
+      hour: '99',
+      topic: 'linear AND',
+    })
+    expect(answer.body.match(/class="error-link"/g)).toHaveLength(4)
+    expect(answer.body).toMatch(/<details\s+open>/)
+  })
+
+  test('JSON gets the code, the sentence and the fields', async () => {
+    const answer = await json({ email: 'ann', zone: 'EST' })
+    expect(answer.statusCode).toBe(422)
+    expect(answer.json()).toEqual({
+      error: 'address.malformed',
+      message: 'Enter one e-mail address in the form name@example.com.',
+      fields: [
+        { field: 'email', error: 'address.malformed', message: expect.any(String) },
+        { field: 'zone', error: 'zone.unknown', message: expect.any(String) },
+      ],
+    })
+  })
+
+  const elsewhere: [string, () => Promise<{ statusCode: number; body: string }>, number, string][] = [
+    ['JSON that is none', () => json('{"email'), 400, 'request.unreadable'],
+    ['JSON of another shape', () => json({ email: { a: 1 } }), 400, 'request.unreadable'],
+    ['a list instead of fields', () => json([]), 400, 'request.unreadable'],
+    ['10 MB of JSON', () => json({ email: 'x'.repeat(10_000_000) }), 413, 'request.too-large'],
+    [
+      'a 10 MB form',
+      () => post(site, '/subscribe', { email: 'x'.repeat(10_000_000) }),
+      413,
+      'more than this form takes',
+    ],
+    [
+      'a form of another type',
+      () =>
+        site.app.inject({
+          method: 'POST',
+          url: '/subscribe',
+          headers: { 'content-type': 'text/csv' },
+          payload: 'a',
+        }),
+      400,
+      'could not read',
+    ],
+    [
+      'an unknown confirmation link',
+      () => site.app.inject({ url: '/confirm/nonsense' }),
+      404,
+      'We do not know this link',
+    ],
+    ['its button', () => post(site, '/confirm/nonsense'), 404, 'We do not know this link'],
+    [
+      'a confirmation link of no signup',
+      () => post(site, `/confirm/${sign('confirm', '9')}`),
+      404,
+      'We do not know this link',
+    ],
+    [
+      'an expired one',
+      () => post(site, `/confirm/${sign('confirm', '1', new Date('2026-11-17T12:00:00Z'))}`),
+      410,
+      'This link ended on 2026-11-24',
+    ],
+    [
+      'a link for something else',
+      () => post(site, `/confirm/${sign('manage')}`),
+      404,
+      'We do not know this link',
+    ],
+    [
+      'a link without its capitals',
+      () => post(site, `/confirm/${sign('confirm').toLowerCase()}`),
+      404,
+      'lost its capital letters',
+    ],
+    ['an unknown undo link', () => post(site, '/resubscribe/nonsense'), 404, 'We do not know this link'],
+    [
+      'an undo link of nobody',
+      () => post(site, `/resubscribe/${sign('resubscribe', 'nobody')}`),
+      404,
+      'We do not know this link',
+    ],
+    [
+      'a day that is no date',
+      () => site.app.inject({ url: '/papers/date/2026-02-30' }),
+      404,
+      '“2026-02-30” is not a date',
+    ],
+    [
+      'a paper that is none',
+      () => site.app.inject({ url: '/papers/9999.99999' }),
+      404,
+      'There is no page here',
+    ],
+    [
+      'a paper name that is none',
+      () => site.app.inject({ url: '/papers/../../etc/passwd' }),
+      404,
+      'There is no page here',
+    ],
+    ['a path that is none', () => site.app.inject({ url: '/nothing' }), 404, 'There is no page here'],
+    ['a path that cannot be read', () => site.app.inject({ url: '/papers/%ff' }), 400, 'could not read'],
+    [
+      'a method that is none',
+      () => site.app.inject({ method: 'DELETE', url: '/subscribe' }),
+      404,
+      'There is no page here',
+    ],
+  ]
+  test.each(elsewhere)('%s', async (_what, send, status, sentence) => {
+    await subscribeThroughSite(site, EMAIL)
+    const before = await checksums(site.db)
+    const { statusCode, body } = await send()
+    expect([statusCode, body]).toEqual([status, expect.stringContaining(sentence)])
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('too many from one network: 429 with the wait, the input kept; another network is not held up', async () => {
+    const from = (network: number, email: string) =>
+      site.app.inject({
+        method: 'POST',
+        url: '/subscribe',
+        remoteAddress: `203.0.${network}.7`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: `email=${email}`,
+      })
+    const answers = await Promise.all(Array.from({ length: 61 }, (_, n) => from(113, `a${n}@example.com`)))
+    const limited = answers.filter(({ statusCode }) => statusCode === 429)
+    expect(limited).toHaveLength(1)
+    expect(limited[0]!.body).toMatch(/Too many tries\. Wait a minute, then try again\./)
+    expect(limited[0]!.body).toMatch(/value="a\d+@example\.com"/)
+    expect((await from(114, 'b@example.com')).statusCode).toBe(303)
+  })
+})
+
+describe('where sign-up is limited', () => {
+  const withSettings = async (settings: object, email: string) => {
+    const app = buildServer({ ...site.deps, config: { ...site.deps.config, ...settings } })
+    const answer = await post({ ...site, app } as TestSite, '/subscribe', { email })
+    const home = await app.inject({ url: '/' })
+    await app.close()
+    return { answer, home }
+  }
+
+  test('closed: no form, and a post is refused', async () => {
+    const before = await checksums(site.db)
+    const { answer, home } = await withSettings({ SIGNUP: 'closed' }, EMAIL)
+    expect(answer.statusCode).toBe(403)
+    expect(answer.body).toContain('New subscriptions are closed here')
+    expect(home.body).not.toContain('<form')
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('to some domains: others are told which, and only the whole domain counts', async () => {
+    const settings = { SIGNUP_DOMAINS: ['Example.ORG'] }
+    const refused = await withSettings(settings, 'ann@evil-example.org')
+    expect([refused.answer.statusCode, refused.answer.body]).toEqual([
+      422,
+      expect.stringContaining('at Example.ORG only'),
+    ])
+    expect((await withSettings(settings, 'ann@example.org')).answer.statusCode).toBe(303)
+  })
+})
+
+describe('reading', () => {
+  const pages = async () => {
+    await addPapers(site.db)
+    await subscribeThroughSite(site, EMAIL)
+    await post(site, '/subscribe', { email: 'bob@example.com', topic: 'robots' })
+    const unsubscribe = await unsubscribeToken(site, EMAIL)
+    const confirmed = await confirmToken(site, EMAIL)
+    const asked = await confirmToken(site, 'bob@example.com')
+    await subscribeThroughSite(site, 'carol@example.com')
+    const gone = await post(site, `/unsubscribe/${await unsubscribeToken(site, 'carol@example.com')}`, {
+      from: 'page',
+    })
+    return [
+      '/',
+      '/papers/date/2026-11-24',
+      '/papers/date/2026-11-22',
+      '/papers/2507.06457',
+      '/papers/hep-th/9901001',
+      '/papers/doi:10.1000/182',
+      '/papers/id:2',
+      '/subscribe',
+      '/check-inbox',
+      `/confirm/${asked}`,
+      `/confirm/${asked}/done`,
+      `/confirm/${confirmed}`,
+      `/confirm/${confirmed}/done`,
+      `/unsubscribe/${unsubscribe}`,
+      '/unsubscribed',
+      gone.headers.location as string,
+      '/privacy',
+      '/live',
+      '/ready',
+      '/robots.txt',
+      '/nothing',
+      '/confirm/nonsense',
+    ]
+  }
+
+  test('any page, also with HEAD, changes nothing', async () => {
+    const urls = await pages()
+    const before = await checksums(site.db)
+    for (const url of urls) {
+      for (const method of ['GET', 'HEAD'] as const) {
+        const { statusCode } = await site.app.inject({ method, url })
+        expect([method, url, statusCode]).toEqual([method, url, statusFor(url)])
+      }
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  const statusFor = (url: string): number => {
+    if (url === '/nothing' || url === '/confirm/nonsense') return 404
+    return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200
+  }
+
+  test('no route is left out above', async () => {
+    const app = buildServer(site.deps)
+    const patterns: string[] = []
+    app.addHook('onRoute', ({ method, url }) => {
+      if ([method].flat().includes('GET') && !url.startsWith('/assets/')) patterns.push(url)
+    })
+    await app.ready()
+    await app.close()
+    const urls = await pages()
+    const matching = (pattern: string) =>
+      new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+').replace('*', '.+')}$`)
+    expect(patterns.length).toBeGreaterThan(10)
+    expect(patterns.filter((pattern) => !urls.some((url) => matching(pattern).test(url)))).toEqual([])
+  })
+
+  test('every page has the headers that keep it safe, and no cookie', async () => {
+    for (const url of await pages()) {
+      const { headers } = await site.app.inject({ url })
+      expect(headers).toMatchObject({
+        'content-security-policy':
+          "default-src 'none';style-src 'self';img-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
+        'referrer-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+      })
+      expect(headers).not.toHaveProperty('set-cookie')
+      expect(headers).not.toHaveProperty('strict-transport-security')
+      const isTokenPage = /^\/(confirm|unsubscribe|resubscribe)\/|^\/unsubscribed$/.test(url)
+      expect([url, headers['cache-control']]).toEqual([
+        url,
+        isTokenPage ? 'no-store' : expect.not.stringContaining('no-store'),
+      ])
+      if (isTokenPage) expect(headers['x-robots-tag']).toBe('noindex')
+    }
+  })
+
+  test('over https, browsers are told to stay there', async () => {
+    const app = buildServer({
+      ...site.deps,
+      config: { ...site.deps.config, BASE_URL: 'https://papers.example' },
+    })
+    expect((await app.inject({ url: '/live' })).headers['strict-transport-security']).toContain('max-age=')
+    await app.close()
+  })
+})
+
+test('a known and an unknown address get the same answer', async () => {
+  await subscribeThroughSite(site, EMAIL)
+  await post(site, '/subscribe', { email: 'pending@example.com' })
+  const { deps } = site
+  await deps.db.suppression.create({ data: { addressHash: 'x', reason: 'complaint', at: NOW } })
+  const seen = async (email: string) => {
+    const { statusCode, body, headers } = await post(site, '/subscribe', { email, topic: 'robots' })
+    const { date: _, ...others } = headers
+    return { statusCode, body, headers: others }
+  }
+  const unknown = await seen('nobody@example.com')
+  expect(await seen(EMAIL)).toEqual(unknown)
+  expect(await seen('pending@example.com')).toEqual(unknown)
+  expect(await seen('pending@example.com')).toEqual(unknown)
+})
+
+test('no log line of a whole visit holds an address or a token', async () => {
+  const email = 'canary-7f3a@leak.example'
+  site.logged.length = 0
+  await subscribeThroughSite(site, email, { topic: 'robots' })
+  const token = await unsubscribeToken(site, email)
+  const confirmed = await confirmToken(site, email)
+  await site.app.inject({ url: `/unsubscribe/${token}?email=${email}` })
+  const pressed = await post(site, `/unsubscribe/${token}`, { from: 'page' })
+  const undo = pressed.headers.location as string
+  await post(site, undo)
+  await post(site, '/subscribe', { email: `${email}, x@leak.example` })
+  await site.db.$executeRawUnsafe(
+    `alter table consent add constraint refused check (event <> 'unsubscribed') not valid`,
+  )
+  const failed = await post(site, `/unsubscribe/${token}`, { from: 'page' })
+  await site.db.$executeRawUnsafe(`alter table consent drop constraint refused`)
+  expect(failed.statusCode).toBe(500)
+  expect(failed.body).toMatch(/Reference: <code>[\w-]{8}<\/code>/)
+  const text = site.logged.join('')
+  for (const event of ['request.done', 'request.failed', 'subscriber.asked', 'subscriber.unsubscribed']) {
+    expect(text).toContain(event)
+  }
+  expect(text).toContain('/unsubscribe/[token]')
+  expect(text).not.toMatch(/canary|leak\.example/)
+  for (const secret of [token, confirmed, undo.split('/').at(-1)!]) expect(text).not.toContain(secret)
+})
+
+describe('readiness', () => {
+  test('says ready with database, migrations and mail signing', async () => {
+    const answer = await site.app.inject({ url: '/ready' })
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { status: 'ready', database: true, migrations: true, mailSigning: true },
+    ])
+  })
+
+  test('says not ready without any of them, while the process lives', async () => {
+    const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+    const app = buildServer({ ...site.deps, db: nowhere.db })
+    const ready = await app.inject({ url: '/ready' })
+    expect([ready.statusCode, ready.json()]).toEqual([
+      503,
+      { status: 'not ready', database: false, migrations: false, mailSigning: true },
+    ])
+    expect((await app.inject({ url: '/live' })).statusCode).toBe(200)
+    const page = await app.inject({ url: '/' })
+    expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('Back in a moment')])
+    await app.close()
+    await nowhere.close()
+    const unsigned = buildServer(site.deps, { mailSigning: () => false })
+    expect((await unsigned.inject({ url: '/ready' })).statusCode).toBe(503)
+    await unsigned.close()
+  })
+})

@@ -1,0 +1,16 @@
+import type { Database } from '../../src/platform/database.ts'
+
+/** A checksum of every row of every table of ours, by table: equal before and after where nothing changed. */
+export async function checksums(db: Database): Promise<Record<string, string>> {
+  const tables = await db.$queryRaw<{ name: string }[]>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`
+  const sums: Record<string, string> = {}
+  for (const { name } of tables) {
+    const [row] = await db.$queryRawUnsafe<{ sum: string }[]>(
+      `select count(*) || ':' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from "${name}" t`,
+    )
+    sums[name] = row!.sum
+  }
+  return sums
+}

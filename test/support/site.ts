@@ -1,0 +1,114 @@
+import type { FastifyInstance } from 'fastify'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import type { AnswerContent } from '../../src/flows/ask.ts'
+import { type MovableClock, stoppedClock } from '../../src/platform/clock.ts'
+import type { Database } from '../../src/platform/database.ts'
+import { openLog } from '../../src/platform/log.ts'
+import { openQueue, type Queue } from '../../src/platform/queue.ts'
+import { signLink } from '../../src/subscribers/link-token.ts'
+import { buildServer } from '../../src/web/server.ts'
+import type { ServiceDeps } from '../../src/wiring.ts'
+import { emptyTables, useDatabase } from './database.ts'
+
+export const NOW = new Date('2026-11-24T12:00:00Z')
+
+export interface TestSite {
+  readonly app: FastifyInstance
+  readonly deps: ServiceDeps
+  readonly db: Database
+  readonly clock: MovableClock
+  /** Every line that was logged, since the beginning. */
+  readonly logged: string[]
+}
+
+/** The whole site on a real database, at a clock that stands at NOW before each test; tables are emptied then. */
+export function useSite(settings: Record<string, string> = {}): TestSite {
+  const database = useDatabase()
+  const clock = stoppedClock(NOW)
+  const logged: string[] = []
+  let queue: Queue
+  let deps: ServiceDeps
+  let app: FastifyInstance
+  beforeAll(async () => {
+    const log = openLog('info', { write: (line) => void logged.push(line) })
+    queue = await openQueue(database.url, log)
+    const config = readConfig(settings)
+    deps = { config, clock, log, db: database.db, databaseUrl: database.url, queue }
+    app = buildServer(deps)
+    await app.ready()
+  })
+  afterAll(async () => {
+    await app?.close()
+    await queue?.stop()
+  })
+  beforeEach(async () => {
+    clock.moveTo(NOW)
+    await emptyTables(database.db)
+  })
+  return {
+    get app() {
+      return app
+    },
+    get deps() {
+      return deps
+    },
+    get db() {
+      return database.db
+    },
+    clock,
+    logged,
+  }
+}
+
+/** The content of the newest message to an address, and its kind. */
+export async function newestMail(
+  db: Database,
+  address: string,
+): Promise<{ kind: string; content: AnswerContent }> {
+  const row = await db.message.findFirstOrThrow({
+    where: { toAddress: address },
+    orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
+  })
+  return { kind: row.kind, content: row.content as unknown as AnswerContent }
+}
+
+/** The token in the confirmation that was mailed last to an address. */
+export async function confirmToken({ db, deps }: TestSite, address: string): Promise<string> {
+  const { content } = await newestMail(db, address)
+  const link = { id: String(content.signupId), epoch: 0, issuedAt: new Date(content.askedAt) }
+  return signLink({ purpose: 'confirm', ...link }, deps.config.APP_SECRET[0]!)
+}
+
+/** The token of the unsubscribe link in any mail to an address. */
+export async function unsubscribeToken({ db, deps }: TestSite, address: string): Promise<string> {
+  const { id, epoch } = await db.subscriber.findFirstOrThrow({ where: { address } })
+  return signLink(
+    { purpose: 'unsubscribe', id, epoch, issuedAt: deps.clock.now() },
+    deps.config.APP_SECRET[0]!,
+  )
+}
+
+/** Asks and confirms through the site, as somebody would. */
+export async function subscribeThroughSite(
+  site: TestSite,
+  email: string,
+  fields: object = {},
+): Promise<void> {
+  await post(site, '/subscribe', { email, ...fields })
+  await post(site, `/confirm/${await confirmToken(site, email)}`)
+}
+
+/** A form as a browser posts it; a list is a field that comes more than once. */
+export function post({ app }: TestSite, url: string, fields: object = {}) {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of [value].flat()) form.append(name, String(one))
+  }
+  return app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' },
+    payload: form.toString(),
+  })
+}
