@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { Command } from 'commander'
+import type { Books } from '../digests/books.ts'
+import { books } from '../digests/books-store.ts'
+import { planDigests } from '../flows/plan-digests.ts'
+import { type Preview, previewDigest } from '../flows/preview-digest.ts'
+import { rehearse } from '../flows/rehearse.ts'
+import { runDigests } from '../flows/run-digests.ts'
+import { stoppedClock } from '../platform/clock.ts'
+import { type Day, dayOf, parseDay } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
+import type { Deps } from '../wiring.ts'
+import { type AddCommands, type Answer, type CommandLine, table } from './command-line.ts'
+
+export const addDigestCommands: AddCommands = (program, line) => {
+  const noun = program.command('digests').description('what was due, and what became of it')
+  addRun(noun, line)
+  addStatus(noun, line)
+  addPreview(noun, line)
+}
+
+interface RunOptions {
+  date?: string
+  now?: string
+  dryRun?: boolean
+}
+
+function addRun(noun: Command, line: CommandLine): void {
+  noun
+    .command('run')
+    .description('plan whoever is due, and hand over every message that is ready')
+    .option('--date <date>', 'of this local date, however late; else of the newest one of each subscriber')
+    .option('--now <instant>', 'as if it were that instant, such as 2026-11-24T08:00:00Z; not in production')
+    .option('--dry-run', 'say what would be planned, and change nothing')
+    .action(
+      line.action((deps, { date, now, dryRun }: RunOptions) => {
+        const at = now === undefined ? deps : { ...deps, clock: stoppedClock(instantFrom(deps, now)) }
+        const input = { date: dayFrom(date) }
+        return dryRun ? rehearsal(at, input) : run(at, input)
+      }),
+    )
+}
+
+const dayFrom = (text: string | undefined): Day | undefined =>
+  text === undefined ? undefined : parseDay(text)
+
+function instantFrom({ config }: Deps, text: string): Date {
+  if (config.production) throw new Fault('usage.wrong', { what: '--now: not in production' })
+  const instant = new Date(text)
+  if (Number.isNaN(instant.getTime())) {
+    throw new Fault('usage.wrong', { what: `--now "${text}": takes an instant such as 2026-11-24T08:00:00Z` })
+  }
+  return instant
+}
+
+type Row = [string, number]
+
+const rows = (counts: object): Row[] =>
+  Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
+
+async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
+  const { planned, delivered, stopped } = await runDigests(deps, input)
+  const counts = table(['', ''], [...rows(planned), ...rows(delivered)])
+  return {
+    json: { ...planned, ...delivered, stopped, dryRun: false },
+    text: stopped
+      ? `${counts}\nDelivery stopped: ${stopped}. What was not handed over is still ready.`
+      : counts,
+    exit: stopped ? 1 : 0,
+  }
+}
+
+async function rehearsal(deps: Deps, input: { date?: Day }): Promise<Answer> {
+  const planned = await rehearse(deps, (tried) => planDigests(tried, input))
+  const text = `Dry run, nothing was changed. It would plan:\n${table(['', ''], rows(planned))}`
+  return { json: { ...planned, dryRun: true }, text }
+}
+
+function addStatus(noun: Command, line: CommandLine): void {
+  noun
+    .command('status')
+    .description('the books of one local date')
+    .option('--date <date>', 'else today (UTC)')
+    .action(
+      line.action(async ({ db, clock }, { date }: { date?: string }) => {
+        const counted = await books(db, dayFrom(date) ?? dayOf(clock.now()))
+        return { json: counted, text: textOfBooks(counted) }
+      }),
+    )
+}
+
+const textOfBooks = ({ date, closed, ...counts }: Books): string =>
+  table([date, closed ? 'closed' : 'not closed'], rows(counts))
+
+function addPreview(noun: Command, line: CommandLine): void {
+  noun
+    .command('preview')
+    .description('what somebody would get now; changes nothing')
+    .argument('<email>')
+    .option('--date <date>', 'of this local date; else of today in their zone')
+    .option('--out <file>', 'write it to a file that ends in .html, .txt or .eml')
+    .action(
+      line.action(async (deps, email: string, { date, out }: { date?: string; out?: string }) => {
+        const part = out === undefined ? undefined : partFor(out)
+        const preview = await previewDigest(deps, { email, date: dayFrom(date) })
+        if (out && part && preview.mail) await writeFile(out, preview.mail[part] ?? '')
+        return { json: jsonOfPreview(email, preview), text: textOfPreview(preview, out) }
+      }),
+    )
+}
+
+const PARTS = { '.html': 'html', '.txt': 'text', '.eml': 'raw' } as const
+
+function partFor(file: string): (typeof PARTS)[keyof typeof PARTS] {
+  const part = PARTS[extname(file) as keyof typeof PARTS]
+  if (!part)
+    throw new Fault('usage.wrong', { what: `--out "${file}": takes a file that ends in .html, .txt or .eml` })
+  return part
+}
+
+function jsonOfPreview(email: string, { localDate, composed, mail }: Preview): object {
+  const { papers, matched, bestDay, content } = composed
+  return { email, date: localDate, matched, papers, bestDay, subject: mail?.subject ?? null, content }
+}
+
+function textOfPreview({ localDate, mail }: Preview, out: string | undefined): string {
+  if (!mail) return `${localDate}: nothing matched, so no mail.`
+  return out === undefined ? `${mail.subject}\n\n${mail.text}` : `Wrote ${out}: ${mail.subject}`
+}
