@@ -59,7 +59,7 @@ export interface PlanInput extends DueGroup {
 /**
  * Opens the digests of everybody who is due and has none of that date, and counts them in the plan, in one statement:
  * what was opened is what was counted, whoever else plans at the same time, and whatever becomes of the subscriber
- * afterwards. A plan that was done is open again for them. Returns how many.
+ * afterwards. A plan that was done is open again for them, up to the horizon of now. Returns how many.
  */
 export async function openDigests(
   db: DatabaseOrTransaction,
@@ -87,7 +87,8 @@ export async function openDigests(
       on conflict (subscriber_id, local_date) do nothing
       returning id
     ), counted as (
-      update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null
+      update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
+        horizon = case when planned_at is null then horizon else ${horizon} end
       where id = ${plan!.id} and exists (select from opened))
     select count(*)::int as count from opened`
   return opened!.count

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { balances } from '../../../src/digests/books.ts'
 import { books } from '../../../src/digests/books-store.ts'
 import { planDigests } from '../../../src/flows/plan-digests.ts'
@@ -7,6 +7,7 @@ import { type Database, openDatabase } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import type { Deps } from '../../../src/wiring.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
+import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 
 const world = useDigestWorld()
 const EIGHT = new Date('2026-11-24T08:00:00Z')
@@ -88,4 +89,42 @@ test('a planner that dies and is back after 20 hours: the rest is missed', async
   // The messages of those who were planned ran out too, untried.
   expect(counted).toMatchObject({ due: MANY, planned: 200, missed: 250, skipped: 200, open: 0, closed: true })
   expect(balances(counted)).toBe(true)
+})
+
+describe('the books notice a planner that', () => {
+  /** Whether everybody who was due has an outcome, after a planner's work and a day. */
+  const isBalanced = async (): Promise<boolean> => {
+    await planDigests(depsAt(new Date('2026-11-24T09:00:00Z')))
+    return balances(await books(world.db, '2026-11-24'))
+  }
+
+  test('(none: the right one)', async () => {
+    await addMany()
+    await planDigests(depsAt(EIGHT))
+    expect(await isBalanced()).toBe(true)
+  })
+
+  test('pages-by-offset', async () => {
+    await addMany()
+    await WRONG_PLANNERS['pages-by-offset'](depsAt(EIGHT))
+    expect(await isBalanced()).toBe(false)
+  })
+
+  test('done-before-filled', async () => {
+    await addMany()
+    await expect(WRONG_PLANNERS['done-before-filled'](depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
+    expect(await isBalanced()).toBe(false)
+  })
+
+  test('forgets-the-last', async () => {
+    await addMany()
+    await WRONG_PLANNERS['forgets-the-last'](depsAt(EIGHT))
+    // Whom it forgot is due anew, and the books say that something was lost.
+    expect(await isBalanced()).toBe(false)
+    await world.db.message.updateMany({ data: { state: 'accepted' } })
+    await world.plan('2026-11-24T10:00:00Z')
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', event: 'digests.closed', due: 700, nothingMatched: 200 }),
+    )
+  })
 })

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type OfferRule, type PastDigest, rightOffer, WRONG_OFFERS } from '../../support/wrong-offers.ts'
+
+// Promise 5 as a property: whatever comes late and whatever is given up when, each paper ends in exactly one digest
+// that counts.
+
+/** A day: how late its papers are, whether a digest is planned, and what becomes of that, after how many digests. */
+const day = fc.record({
+  papers: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }),
+  isDue: fc.boolean(),
+  end: fc.constantFrom('accepted' as const, 'gave_up' as const),
+  after: fc.nat({ max: 2 }),
+})
+const someDays = fc.array(day, { minLength: 1, maxLength: 10 })
+type Day = typeof day extends fc.Arbitrary<infer T> ? T : never
+
+/** How often each paper stands in a digest that counts, when all is over. */
+function timesOffered(rule: OfferRule, days: Day[]): number[] {
+  const past: (PastDigest & Pick<Day, 'end' | 'after'>)[] = []
+  const firstDays = new Map<number, number>()
+  const settleAll = [1, 2, 3].map((): Day => ({ papers: [], isDue: true, end: 'accepted', after: 0 }))
+  for (const [number, { papers, isDue, end, after }] of [...days, ...settleAll].entries()) {
+    for (const late of papers) firstDays.set(firstDays.size + 1, Math.max(0, number - late))
+    if (!isDue) continue
+    // What was to end before this digest has ended.
+    for (const [i, digest] of past.entries()) {
+      if (past.length - i > digest.after) digest.state = digest.end
+    }
+    const horizon = firstDays.size
+    const offered = rule({ past, firstDays, horizon })
+    past.push({ day: number, ...offered, toPaper: horizon, state: 'open', end, after })
+  }
+  const counting = past.filter((digest) => digest.end === 'accepted')
+  return [...firstDays.keys()].map((id) => counting.filter(({ papers }) => papers.includes(id)).length)
+}
+
+const eachOnce = (rule: OfferRule) =>
+  fc.property(someDays, (days) => timesOffered(rule, days).every((times) => times === 1))
+
+test('each paper is offered once', () => {
+  fc.assert(eachOnce(rightOffer), { numRuns: 2000 })
+})
+
+describe('the property notices', () => {
+  test.each(Object.entries(WRONG_OFFERS))('%s', (_name, rule) => {
+    expect(() => fc.assert(eachOnce(rule), { numRuns: 2000 })).toThrow('Property failed')
+  })
+})
