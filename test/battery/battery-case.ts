@@ -13,5 +13,6 @@ export interface BatteryCase {
   name: string
   fault: string
   invariant: string
-  run(profile: Profile): Promise<Verdict>
+  /** The verdict, or the reason why it could not be tried here. */
+  run(profile: Profile): Promise<Verdict | string>
 }

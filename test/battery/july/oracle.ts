@@ -1,12 +1,14 @@
 // What July 2025 must bring to whom, told from the recorded days alone: plain loops, the second evaluator and Intl's
 // local times. Nothing here reads our tables or calls our rules.
 
+import type { RecordedRow } from './recorded-days.ts'
+
 export interface RecordedPaper {
   id: string
   title: string
   votes: number
-  /** What the second evaluator reads. */
-  record: unknown
+  /** As the API answered. */
+  record: RecordedRow
 }
 
 /** Day → its papers, as the API answered. */

@@ -6,8 +6,19 @@ import type { RecordedDays } from './oracle.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/huggingface/daily')
 
-interface Row {
-  paper: { id: string; title: string; summary: string; upvotes?: number }
+/** The fields of an answer that the oracle reads. */
+export interface RecordedRow {
+  paper: {
+    id: string
+    title: string
+    summary: string
+    upvotes?: number
+    authors?: { name: string; hidden?: boolean }[]
+    ai_keywords?: string[]
+    githubRepo?: string
+    organization?: { fullname?: string; name?: string }
+  }
+  organization?: { fullname?: string; name?: string }
 }
 
 /** The recorded days of July 2025, or undefined where the recordings are not beside this checkout. */
@@ -15,7 +26,7 @@ export function july2025(): RecordedDays | undefined {
   if (!existsSync(FOLDER)) return undefined
   const days: RecordedDays = new Map()
   for (const name of readdirSync(FOLDER).filter((file) => file.startsWith('2025-07'))) {
-    const rows = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as Row[]
+    const rows = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as RecordedRow[]
     days.set(
       name.slice(0, 10),
       rows.map((row) => ({

@@ -54,7 +54,7 @@ function readMail(raw: string, to: string): CaughtMail {
     at: new Date(header('Date')).toISOString(),
     messageId: header('Message-ID'),
     papers: [...new Set(papers)],
-    more: Number(text.match(/(\d+) more/)?.[1] ?? 0),
+    more: Number(text.match(/(\d+) more on the site/)?.[1] ?? 0),
     bytes: raw.length,
     htmlBytes: html < 0 ? 0 : raw.length - html,
   }

@@ -4,8 +4,10 @@ import { readConfig } from '../../../src/config.ts'
 import { parseQuery } from '../../../src/filters/parse-query.ts'
 import { addSubscriber } from '../../../src/flows/add-subscriber.ts'
 import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
+import type { Paper } from '../../../src/papers/paper.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
+import { secondEvaluator } from '../../support/second-evaluator.ts'
 import type { RecordedPaper, Subscriber } from './oracle.ts'
 
 const FILTERS = resolve(import.meta.dirname, '../../../../shared/data/filters/filters.jsonl')
@@ -53,10 +55,12 @@ function queriesOf(n: number, typed: string[]): string[] {
 
 function typedQueries(): string[] {
   const rows = readFileSync(FILTERS, 'utf8').trim().split('\n')
-  return rows.map((row) => (JSON.parse(row) as { text: string }).text).filter(parses)
+  return rows.map((row) => (JSON.parse(row) as { text: string }).text).filter(isOneTopic)
 }
 
-function parses(query: string): boolean {
+// A comma or a new line would make several topics of one row, which the oracle takes for one query.
+function isOneTopic(query: string): boolean {
+  if (/[,;，；、\n]/.test(query)) return false
   try {
     parseQuery(query)
     return true
@@ -86,6 +90,38 @@ export async function addSubscribers(
   await close()
 }
 
-export function matchesBySecondEvaluator(_query: string, _paper: RecordedPaper): boolean {
-  throw new Error('to be wired')
+/** What a query matches among papers, by the second evaluator over what the API answered. */
+export function matcherOver(papers: RecordedPaper[]): (query: string, paper: RecordedPaper) => boolean {
+  const places = new Map(papers.map((paper, place) => [paper, place]))
+  const answers = secondEvaluator(papers.map(readable))
+  const known = new Map<string, boolean[]>()
+  return (query, paper) => {
+    let matched = known.get(query)
+    if (!matched) {
+      matched = answers(parseQuery(query))
+      known.set(query, matched)
+    }
+    return matched[places.get(paper)!]!
+  }
+}
+
+function readable({ record: { paper, organization }, votes }: RecordedPaper, id: number): Paper {
+  const { fullname, name } = paper.organization ?? organization ?? {}
+  return {
+    id,
+    title: paper.title,
+    abstract: paper.summary,
+    authors: (paper.authors ?? []).filter(({ hidden }) => !hidden).map((author) => author.name),
+    categories: [],
+    keywords: paper.ai_keywords ?? [],
+    organization: fullname ?? name ?? null,
+    codeUrl: paper.githubRepo ?? null,
+    projectUrl: null,
+    publishedAt: null,
+    arxivId: paper.id,
+    doi: null,
+    firstDay: '2025-07-01',
+    votes,
+    comments: null,
+  }
 }
