@@ -1,12 +1,26 @@
 import { Command, CommanderError } from 'commander'
 import type { AddCommands, Answer, CommandLine } from './commands/command-line.ts'
 import { addDatabaseCommands } from './commands/database.ts'
+import { addDeliveryCommands } from './commands/delivery.ts'
+import { addDigestCommands } from './commands/digests.ts'
+import { addMessageCommands } from './commands/messages.ts'
+import { addPaperCommands } from './commands/papers.ts'
+import { addSubscriberCommands } from './commands/subscribers.ts'
+import { addTopicCommands } from './commands/topics.ts'
 import { readConfig, readEnvironment } from './config.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { requireMigrated } from './platform/migrations.ts'
 import { type Deps, wire } from './wiring.ts'
 
-const NOUNS: AddCommands[] = [addDatabaseCommands]
+const NOUNS: AddCommands[] = [
+  addDatabaseCommands,
+  addPaperCommands,
+  addSubscriberCommands,
+  addTopicCommands,
+  addDigestCommands,
+  addMessageCommands,
+  addDeliveryCommands,
+]
 
 const FAILED = 1
 const WRONG_USE = 2

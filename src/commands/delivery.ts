@@ -1,0 +1,75 @@
+import { LANES, type Lane, type MessageState } from '../delivery/message.ts'
+import { countWaiting, type LaneCount } from '../delivery/message-list-store.ts'
+import { clearSwitch, readSwitch, setSwitch } from '../platform/switch-store.ts'
+import { type AddCommands, table } from './command-line.ts'
+import { change } from './subscriber-answers.ts'
+
+const SWITCH = 'delivery'
+const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
+
+export const addDeliveryCommands: AddCommands = (program, line) => {
+  const noun = program.command('delivery').description('whether mail goes out')
+  noun
+    .command('pause')
+    .description('hand nothing over, in any process, until it is resumed')
+    .option('--reason <reason>', 'why, for whoever looks next', 'paused by the operator')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .action(
+      line.action((deps, { reason, dryRun }: { reason: string; dryRun?: boolean }) =>
+        change(deps, { dryRun }, async ({ db, clock }) => {
+          await setSwitch(db, SWITCH, { value: 'paused', reason, at: clock.now() })
+          return { json: { delivery: 'paused', reason }, text: `Delivery is paused: ${reason}` }
+        }),
+      ),
+    )
+  noun
+    .command('resume')
+    .description('hand mail over again')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .action(
+      line.action((deps, { dryRun }: { dryRun?: boolean }) =>
+        change(deps, { dryRun }, async ({ db }) => {
+          const wasPaused = await clearSwitch(db, SWITCH)
+          return {
+            json: { delivery: 'on', wasPaused },
+            text: wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.',
+          }
+        }),
+      ),
+    )
+  noun
+    .command('status')
+    .description('whether delivery is paused, and what waits')
+    .action(
+      line.action(async ({ db, config }) => {
+        const paused = await readSwitch(db, SWITCH)
+        const counts = await countWaiting(db)
+        const delivery = paused ? 'paused' : config.SENDING === 'off' ? 'off' : 'on'
+        const since = paused?.at.toISOString() ?? null
+        return {
+          json: { delivery, reason: paused?.reason ?? null, since, lanes: byLane(counts) },
+          text: [
+            paused ? `Paused since ${since}: ${paused.reason}` : `Delivery is ${delivery}.`,
+            textOf(counts),
+          ].join('\n'),
+        }
+      }),
+    )
+}
+
+const countOf = (counts: LaneCount[], lane: Lane, state: MessageState): number =>
+  counts.find((one) => one.lane === lane && one.state === state)?.count ?? 0
+
+const byLane = (counts: LaneCount[]): object =>
+  Object.fromEntries(
+    LANES.map((lane) => [
+      lane,
+      Object.fromEntries(WAITING.map((state) => [state, countOf(counts, lane, state)])),
+    ]),
+  )
+
+const textOf = (counts: LaneCount[]): string =>
+  table(
+    ['lane', ...WAITING],
+    LANES.map((lane) => [lane, ...WAITING.map((state) => countOf(counts, lane, state))]),
+  )

@@ -1,0 +1,90 @@
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import type { Lane, MessageState } from './message.ts'
+
+/** A message as the operator sees it in a list. */
+export interface ListedMessage {
+  id: string
+  kind: string
+  lane: Lane
+  subscriberId: string
+  /** Null once erased. */
+  toAddress: string | null
+  state: MessageState
+  reason: string | null
+  attempts: number
+  nextTry: Date
+  deadline: Date
+}
+
+/** Newest first, at most `most`; `state` narrows. */
+export async function listMessages(
+  db: DatabaseOrTransaction,
+  { state, most }: { state?: MessageState; most: number },
+): Promise<ListedMessage[]> {
+  const rows = await db.message.findMany({
+    where: { state },
+    omit: { content: true },
+    include: { chunk: { select: { lane: true } } },
+    orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
+    take: most,
+  })
+  return rows.map(({ chunk, ...row }) => ({ ...row, lane: chunk.lane }))
+}
+
+export interface ShownMessage extends ListedMessage {
+  datedAt: Date
+  /** Whose body the server took, and what it said. */
+  acceptances: { at: Date; answer: string }[]
+  tries: {
+    n: number
+    at: Date
+    outcome: string
+    status: number | null
+    enhanced: string | null
+    answer: string
+  }[]
+}
+
+/** A message and its history; null where there is none with that id. */
+export async function messageById(db: DatabaseOrTransaction, id: string): Promise<ShownMessage | null> {
+  const row = await db.message.findUnique({
+    where: { id },
+    omit: { content: true },
+    include: {
+      chunk: { select: { lane: true } },
+      acceptances: { select: { at: true, answer: true }, orderBy: { id: 'asc' } },
+      tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
+    },
+  })
+  if (!row) return null
+  const { chunk, ...message } = row
+  return { ...message, lane: chunk.lane }
+}
+
+/**
+ * Makes a message ready again that came to an end, or waits. False where its state or its deadline forbids it: it is
+ * on its way, was accepted, or is too old.
+ */
+export async function makeReady(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    with again as (
+      update message set state = 'ready', reason = null, next_try = ${now}
+      where id = ${id} and deadline > ${now} and to_address is not null
+        and state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
+      returning chunk_id
+    )
+    update chunk set done_at = null, not_before = least(not_before, ${now}) from again where chunk.id = again.chunk_id`
+  return changed > 0
+}
+
+export interface LaneCount {
+  lane: Lane
+  state: MessageState
+  count: number
+}
+
+/** How many messages of each lane wait, or are on their way. */
+export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
+  select c.lane::text, m.state::text, count(*)::int from message m join chunk c on c.id = m.chunk_id
+  where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+  group by 1, 2`

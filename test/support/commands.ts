@@ -1,0 +1,21 @@
+import { Command } from 'commander'
+import type { AddCommands, Answer } from '../../src/commands/command-line.ts'
+import type { Deps } from '../../src/wiring.ts'
+
+/**
+ * Runs an operator's command in this process and returns its answer: what cli.ts adds (wiring, printing, exit codes)
+ * is left out. Rejects with the command's Fault, or with commander's error for wrong use.
+ */
+export async function runCommand(add: AddCommands, deps: Deps, args: string[]): Promise<Answer> {
+  let answer: Answer | undefined
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => {} })
+  add(program, {
+    action:
+      (work) =>
+      async (...given) => {
+        answer = await work(deps, ...given)
+      },
+  })
+  await program.parseAsync(args, { from: 'user' })
+  return answer!
+}
