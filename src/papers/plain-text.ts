@@ -46,11 +46,11 @@ const LONG_FORMULA = String.raw`(?:[^$\\^_{}]*[\\^_{}][^$]*|\d[^$\s]{0,29}|(?!\s
 const MATH = String.raw`\$(?:${FORMULA}|${LONG_FORMULA})|\$\$[^$]+\$\$|\\\(.*?\\\)|\\\[.*?\\\]`
 const SCRIPT = String.raw`(?<script>[\^_]\{[^{}$]*\}|\^[\p{L}\p{N}])`
 const TIE = String.raw`(?<tie>(?<=[\p{L}\p{N}.,)])~(?=[\p{L}\p{N}\\(]))`
-const PROTECT = new RegExp([ADDRESS, POSSESSIVE, MATH, SCRIPT, TIE, SIGN, ESCAPE].join('|'), 'gu')
+const GUARDED = new RegExp([ADDRESS, POSSESSIVE, MATH, SCRIPT, TIE, SIGN, ESCAPE].join('|'), 'gu')
 
 /** Guards signs that TeX would swallow and that titles mean as they stand: 100% of tokens, A & B, #1, $5. */
 function guarded(text: string): string {
-  return text.replace(PROTECT, (whole, ...rest) => {
+  return text.replace(GUARDED, (whole, ...rest) => {
     const found = rest.at(-1) as Record<string, string | undefined>
     if (found.address) return found.address.replace(/[%&#~]/g, literal)
     if (found.possessive) return "'"
@@ -89,30 +89,20 @@ function nodeText(node: Node, next: Node | undefined): string {
 }
 
 /** Commands that say how text looks or point elsewhere; their words, if any, are no part of the sentence. */
-const SILENT = new Set([
-  ...[
-    'em',
-    'it',
-    'bf',
-    'rm',
-    'sf',
-    'tt',
-    'sc',
-    'boldmath',
-    'xspace',
-    'noindent',
-    'centering',
-    'left',
-    'right',
-  ],
-  ...['cite', 'citep', 'citet', 'ref', 'label', 'footnote'],
+const SILENT = new Set(
+  `em it bf rm sf tt sc boldmath xspace noindent centering left right
+  cite citep citet ref label footnote`.split(/\s+/),
+)
+const WORDS = new Map([
+  ...['TeX', 'LaTeX', "'"].map((word) => [word, word] as const),
+  ['deg', '°'],
+  ['\\', ' '],
 ])
-const WORDS: Record<string, string> = { deg: '°', '\\': ' ', "'": "'", TeX: 'TeX', LaTeX: 'LaTeX' }
 const OF_TEXT = /^(text|emph|url|href|underline|item)/
 
 function macroText(macro: Macro, next: Node | undefined): string {
   const name = macro.content
-  const word = SILENT.has(name) ? '' : WORDS[name]
+  const word = SILENT.has(name) ? '' : WORDS.get(name)
   if (word !== undefined) return word
   const inside = textOf(macro.args?.findLast((argument) => argument.content.length > 0)?.content ?? [])
   if (OF_TEXT.test(name)) return inside

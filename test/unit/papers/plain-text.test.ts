@@ -22,6 +22,7 @@ const tables: Record<string, [source: string, plain: string][]> = {
     ['\\LaTeX{} and \\textcolor{red}{red}', 'LaTeX and red'],
     ['we introduce~\\name, and \\ours{} wins', 'we introduce name, and ours wins'],
     ['\\unheard{of} things', 'of things'],
+    ['the \\constructor of it', 'the constructor of it'],
   ],
   math: [
     ['$\\mathcal{O}(n)$ and $O(n^2)$', 'O(n) and O(n²)'],

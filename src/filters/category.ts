@@ -1,0 +1,18 @@
+// arXiv's archives.
+const ARCHIVES = new Set(
+  `astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio
+  q-fin quant-ph stat`.split(/\s+/),
+)
+
+/** "cs.LG" or "cs" as arXiv writes it, from any case and with arXiv's star (cs.*); undefined where it is neither. */
+export function readCategory(text: string): string | undefined {
+  const [archive = '', subject] = text.replace(/[.*,;]+$/, '').split('.', 2)
+  if (!ARCHIVES.has(archive.toLowerCase())) return undefined
+  if (subject === undefined) return archive.toLowerCase()
+  if (!/^[a-z]{2,}(-[a-z]+)*$/i.test(subject)) return undefined
+  return `${archive.toLowerCase()}.${subject.length === 2 ? subject.toUpperCase() : subject.toLowerCase()}`
+}
+
+/** Whether a paper's category is the one asked for, or of the archive asked for. */
+export const isIn = (category: string, asked: string): boolean =>
+  category === asked || category.startsWith(`${asked}.`)

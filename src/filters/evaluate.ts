@@ -1,0 +1,110 @@
+import { isIn } from './category.ts'
+import type { PaperText, WordIndex } from './paper-text.ts'
+import type { Match, Query, Reason } from './query.ts'
+import { firstPlace, isNamed, type Term, termOf } from './term.ts'
+import { kindOf } from './tokens.ts'
+
+const MOST_MATCHES = 20
+
+type TextTerm = Extract<Query, { kind: 'word' | 'phrase' }>
+
+/**
+ * Why a paper matches a query, or null. For each term met: its first place in the title and its first in the
+ * abstract, then a keyword where it is in neither; at most 20 in all, those in the title first.
+ */
+export function evaluate(query: Query, paper: PaperText): Reason | null {
+  const matches = matchesOf(query, paper)
+  return matches && { matches: titleFirst(distinct(matches)).slice(0, MOST_MATCHES) }
+}
+
+/** Null where the query is not met; empty where it is met by what is not there. */
+function matchesOf(query: Query, paper: PaperText): Match[] | null {
+  switch (query.kind) {
+    case 'and': {
+      const parts: Match[] = []
+      for (const part of query.parts) {
+        const matches = matchesOf(part, paper)
+        if (!matches) return null
+        parts.push(...matches)
+      }
+      return parts
+    }
+    case 'or': {
+      const met = query.parts.map((part) => matchesOf(part, paper)).filter((matches) => matches !== null)
+      return met.length > 0 ? met.flat() : null
+    }
+    case 'not':
+      return matchesOf(query.part, paper) ? null : []
+    default: {
+      const matches = leafMatches(query, paper)
+      return matches.length > 0 ? matches : null
+    }
+  }
+}
+
+function leafMatches(query: Exclude<Query, { kind: 'and' | 'or' | 'not' }>, paper: PaperText): Match[] {
+  switch (query.kind) {
+    case 'category': {
+      const found = paper.categories.find((category) => isIn(category, query.value))
+      return found ? [{ term: `cat:${query.value}`, where: 'category', found }] : []
+    }
+    case 'has-code':
+      return paper.codeUrl ? [{ term: 'has:code', where: 'code', found: paper.codeUrl }] : []
+    case 'votes':
+      return paper.votes !== null && paper.votes >= query.least
+        ? [{ term: `votes>=${query.least}`, where: 'votes', found: String(paper.votes) }]
+        : []
+    default:
+      return textMatches(query, paper)
+  }
+}
+
+function textMatches(query: TextTerm, paper: PaperText): Match[] {
+  const { field, text: term } = query
+  const words = wordsOf(query)
+  const inText = (where: 'title' | 'abstract') => placed(term, words, where, paper[where])
+  switch (field) {
+    case 'any': {
+      const matches = [...inText('title'), ...inText('abstract')]
+      return matches.length > 0 ? matches : inOneOf(term, words, 'keyword', paper.keywords)
+    }
+    case 'title':
+    case 'abstract':
+      return inText(field)
+    case 'keyword':
+      return inOneOf(term, words, 'keyword', paper.keywords)
+    case 'org':
+      return inOneOf(term, words, 'org', paper.organization)
+    case 'author': {
+      const name = paper.authors.find((author) => isNamed(words, author))
+      return name ? [{ term, where: 'author', found: name.text }] : []
+    }
+  }
+}
+
+function placed(term: string, words: Term, where: 'title' | 'abstract', part: WordIndex): Match[] {
+  const at = firstPlace(words, part)
+  return at ? [{ term, where, found: part.text.slice(...at), at }] : []
+}
+
+function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: WordIndex[]): Match[] {
+  const part = parts.find((one) => firstPlace(words, one))
+  return part ? [{ term, where, found: part.text }] : []
+}
+
+// Trees are read once and met by many papers.
+const known = new WeakMap<TextTerm, Term>()
+
+function wordsOf(query: TextTerm): Term {
+  const term = known.get(query) ?? termOf(query.text, kindOf(query.field))
+  known.set(query, term)
+  return term
+}
+
+function distinct(matches: Match[]): Match[] {
+  const byPlace = new Map(matches.map((match) => [`${match.term} ${match.where} ${match.at}`, match]))
+  return [...byPlace.values()]
+}
+
+const titleFirst = (matches: Match[]): Match[] =>
+  matches.toSorted((a, b) => Number(b.where === 'title') - Number(a.where === 'title'))

@@ -1,0 +1,136 @@
+import type { ErrorCode } from '../platform/error-table.ts'
+import type { FaultValues } from '../platform/errors.ts'
+import { readCategory } from './category.ts'
+import type { Query, TextField } from './query.ts'
+import { isStopWord } from './stop-words.ts'
+import { kindOf, tokensOf } from './tokens.ts'
+
+/** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
+export type Written =
+  | { kind: 'and' | 'or'; parts: Written[] }
+  | { kind: 'not'; at: number; part: Written }
+  | { kind: 'field'; at: number; name: string; part: Written | null }
+  | { kind: 'votes'; at: number; sign: string; count: string }
+  | { kind: 'words'; at: number; text: string }
+
+type Field = TextField | 'cat' | 'has'
+export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
+
+const FIELDS = new Map<string, Field>([
+  ['title', 'title'],
+  ['abstract', 'abstract'],
+  ['author', 'author'],
+  ['keyword', 'keyword'],
+  ['org', 'org'],
+  ['cat', 'cat'],
+  ['has', 'has'],
+  // arXiv's own names
+  ['ti', 'title'],
+  ['abs', 'abstract'],
+  ['au', 'author'],
+  ['all', 'any'],
+])
+
+/** What a written query means. Made for one query. */
+export class Meaning {
+  readonly #fault: ThrowFault
+  readonly #nots = new Map<Query, number>()
+  #sawWords = false
+
+  constructor(fault: ThrowFault) {
+    this.#fault = fault
+  }
+
+  of(written: Written): Query {
+    const query = this.#under('any', written)
+    if (!query) return this.#fault(this.#sawWords ? 'query.only-stop-words' : 'query.empty', 0)
+    const bare = bareNot(query)
+    if (bare) this.#fault('query.only-not', this.#nots.get(bare) ?? 0)
+    return query
+  }
+
+  /** The meaning of a part to which a field applies; null where nothing is left of it. */
+  #under(field: Field, written: Written): Query | null {
+    switch (written.kind) {
+      case 'and':
+      case 'or':
+        return joined(
+          written.kind,
+          written.parts.map((part) => this.#under(field, part)),
+        )
+      case 'not':
+        return this.#not(written.at, this.#under(field, written.part))
+      case 'field':
+        return this.#field(written)
+      case 'votes':
+        return this.#votes(written)
+      case 'words':
+        return this.#words(written, field)
+    }
+  }
+
+  #not(at: number, part: Query | null): Query | null {
+    if (!part) return null
+    if (part.kind === 'not') return part.part
+    const not: Query = { kind: 'not', part }
+    this.#nots.set(not, at)
+    return not
+  }
+
+  #field({ at, name, part }: Written & { kind: 'field' }): Query | null {
+    const field = FIELDS.get(name.toLowerCase())
+    if (!field) return this.#fault('query.unknown-field', at, { field: name })
+    if (!part) return this.#fault('query.word-missing', at, { where: `after ${name}:` })
+    return this.#under(field, part)
+  }
+
+  #votes({ at, sign, count }: Written & { kind: 'votes' }): Query {
+    if (!/^(>=|≥|>)$/.test(sign) || !/^\d{1,6}$/.test(count))
+      return this.#fault('query.votes', at, { value: `${sign}${count}` })
+    return { kind: 'votes', least: Number(count) + (sign === '>' ? 1 : 0) }
+  }
+
+  #words({ at, text }: Written & { kind: 'words' }, field: Field): Query | null {
+    if (field === 'cat') {
+      return {
+        kind: 'category',
+        value: readCategory(text) ?? this.#fault('query.category', at, { value: text }),
+      }
+    }
+    if (field === 'has') {
+      return text.toLowerCase() === 'code'
+        ? { kind: 'has-code' }
+        : this.#fault('query.has', at, { value: text })
+    }
+    const kind = kindOf(field)
+    const tokens = tokensOf(text, kind)
+    this.#sawWords ||= tokens.length > 0
+    if (tokens.length === 0 || (kind === 'prose' && tokens.every(({ folded }) => isStopWord(folded))))
+      return null
+    const inner = text.slice(tokens[0]?.start, tokens.at(-1)?.end).replace(/ +/g, ' ')
+    return { kind: tokens.length > 1 ? 'phrase' : 'word', field, text: inner }
+  }
+}
+
+function joined(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
+  const flat = parts
+    .filter((part) => part !== null)
+    .flatMap((part) => (part.kind === kind ? part.parts : [part]))
+  return flat.length > 1 ? { kind, parts: flat } : (flat[0] ?? null)
+}
+
+/** A NOT because of which a paper could match without any word of the query in it. */
+function bareNot(query: Query): Query | undefined {
+  switch (query.kind) {
+    case 'not':
+      return query
+    case 'or':
+      return query.parts.map(bareNot).find(Boolean)
+    case 'and': {
+      const bare = query.parts.map(bareNot)
+      return bare.every(Boolean) ? bare[0] : undefined
+    }
+    default:
+      return undefined
+  }
+}

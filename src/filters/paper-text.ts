@@ -1,0 +1,46 @@
+import type { Paper } from '../papers/paper.ts'
+import { plainText } from '../papers/plain-text.ts'
+import { type Kind, type Token, tokensOf } from './tokens.ts'
+
+/** A text with its words, and where each key stands among them, rising. */
+export interface WordIndex {
+  text: string
+  tokens: Token[]
+  places: Map<string, number[]>
+}
+
+/** A paper as queries see it: plain text, cut into words once. */
+export interface PaperText {
+  title: WordIndex
+  abstract: WordIndex
+  authors: WordIndex[]
+  keywords: WordIndex[]
+  organization: WordIndex[]
+  categories: string[]
+  codeUrl: string | null
+  votes: number | null
+}
+
+export function readPaper(paper: Paper): PaperText {
+  return {
+    title: indexed(plainText(paper.title), 'prose'),
+    abstract: indexed(plainText(paper.abstract), 'prose'),
+    authors: paper.authors.map((name) => indexed(plainText(name), 'names')),
+    keywords: paper.keywords.map((keyword) => indexed(plainText(keyword), 'prose')),
+    organization: paper.organization ? [indexed(plainText(paper.organization), 'names')] : [],
+    categories: paper.categories,
+    codeUrl: paper.codeUrl,
+    votes: paper.votes,
+  }
+}
+
+function indexed(text: string, kind: Kind): WordIndex {
+  const tokens = tokensOf(text, kind)
+  const places = new Map<string, number[]>()
+  for (const [place, { key }] of tokens.entries()) {
+    const known = places.get(key)
+    if (known) known.push(place)
+    else places.set(key, [place])
+  }
+  return { text, tokens, places }
+}

@@ -1,0 +1,26 @@
+import { describePart } from './describe-query.ts'
+import { evaluate } from './evaluate.ts'
+import type { PaperText } from './paper-text.ts'
+import type { Query } from './query.ts'
+import { reasonWords } from './reason.ts'
+
+/** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
+export interface Shortfall {
+  missing: string[]
+  unwanted: string[]
+}
+
+/** Both lists are empty for a paper that matches. */
+export function shortfallOf(query: Query, paper: PaperText): Shortfall {
+  if (query.kind === 'and') return together(query.parts.map((part) => shortfallOf(part, paper)))
+  if (query.kind === 'not') {
+    const reason = evaluate(query.part, paper)
+    return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
+  }
+  return { missing: evaluate(query, paper) ? [] : [describePart(query)], unwanted: [] }
+}
+
+const together = (all: Shortfall[]): Shortfall => ({
+  missing: all.flatMap(({ missing }) => missing),
+  unwanted: all.flatMap(({ unwanted }) => unwanted),
+})

@@ -1,0 +1,68 @@
+import type { WordIndex } from './paper-text.ts'
+import { acronymOf, type Kind, keyOf, type Token, tokensOf } from './tokens.ts'
+
+/** One or more words of a query that a paper may write as one: of "vision-language", vision or visionlanguage. */
+interface Run {
+  key: string
+  /** How many words of the query. */
+  words: number
+  fits(token: Token): boolean
+}
+
+/** The words of one term of a query: for each word, the runs that begin with it. */
+export interface Term {
+  runsFrom: Run[][]
+}
+
+/** The longest run of words that a paper may write as one. */
+const LONGEST_RUN = 4
+
+export function termOf(text: string, kind: Kind): Term {
+  const words = tokensOf(text, kind).map(({ folded }) => folded)
+  const runsFrom = words.map((_, from) =>
+    words.slice(from, from + LONGEST_RUN).map((_, more) => runOf(words.slice(from, from + more + 1), kind)),
+  )
+  return { runsFrom }
+}
+
+function runOf(words: string[], kind: Kind): Run {
+  const whole = words.join('')
+  const run = { key: keyOf(whole, kind), words: words.length }
+  if (kind === 'names') return { ...run, fits: () => true }
+  const [only] = words.length === 1 ? words.map(acronymOf) : []
+  if (only) return { ...run, fits: ({ folded }) => folded === only || folded === `${only}s` }
+  const acronyms = words.flatMap((word, i) => {
+    const acronym = acronymOf(word)
+    return acronym ? [{ acronym, at: words.slice(0, i).join('').length }] : []
+  })
+  return { ...run, fits: ({ folded }) => acronyms.every(({ acronym, at }) => folded.startsWith(acronym, at)) }
+}
+
+/** Where the words of a term first stand side by side, as [start, end) in the text; null where they never do. */
+export function firstPlace(term: Term, { tokens, places }: WordIndex): [start: number, end: number] | null {
+  const starts: number[] = []
+  for (const run of term.runsFrom[0] ?? []) starts.push(...(places.get(run.key) ?? []))
+  for (const start of starts.sort((a, b) => a - b)) {
+    const end = endOf(term, 0, tokens, start)
+    if (end !== null) return [tokens[start]?.start ?? 0, tokens[end]?.end ?? 0]
+  }
+  return null
+}
+
+/** The last token of the words from `word` on, when they stand at `place`. */
+function endOf(term: Term, word: number, tokens: Token[], place: number): number | null {
+  const token = tokens[place]
+  if (!token) return null
+  for (const run of term.runsFrom[word] ?? []) {
+    if (run.key !== token.key || !run.fits(token)) continue
+    const next = word + run.words
+    if (next === term.runsFrom.length) return place
+    const end = endOf(term, next, tokens, place + 1)
+    if (end !== null) return end
+  }
+  return null
+}
+
+/** Whether each word of a term is a word of the name, in any order: Gu Albert is Albert Gu. */
+export const isNamed = (term: Term, { places }: WordIndex): boolean =>
+  term.runsFrom.every(([word]) => word !== undefined && places.has(word.key))

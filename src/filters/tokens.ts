@@ -1,0 +1,77 @@
+import type { TextField } from './query.ts'
+import { stemOf } from './stem.ts'
+
+/** A word of a text. Its place in the list is its position: words of "vision-language" stand side by side. */
+export interface Token {
+  /** Without accents, in the text's own case. */
+  folded: string
+  /** What words must share to be the same: the stem, in lower case; for names the whole word. */
+  key: string
+  /** [start, end) in the text, in UTF-16 units. */
+  start: number
+  end: number
+}
+
+/** `prose`: any inflection of a word is the same word. `names`: of people and organisations, where it is not. */
+export type Kind = 'prose' | 'names'
+
+export const kindOf = (field: TextField): Kind => (field === 'author' || field === 'org' ? 'names' : 'prose')
+
+const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`
+// C++ and C#; else a word, with the dot of 2.5.
+const TOKEN = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])\p{L}(?:\+\+|#)(?![\p{L}\p{N}])|${WORD}(?:(?<=\p{Nd})\.(?=\p{Nd})${WORD})*`,
+  'gu',
+)
+
+export function tokensOf(text: string, kind: Kind = 'prose'): Token[] {
+  const tokens: Token[] = []
+  for (const { 0: word, index } of text.matchAll(TOKEN)) {
+    if (word === 's' && /['’]/.test(text.charAt(index - 1))) continue // model's
+    const folded = foldAccents(word)
+    tokens.push({ folded, key: keyOf(folded, kind), start: index, end: index + word.length })
+  }
+  return tokens
+}
+
+// Letters that NFKD does not take apart.
+const LETTERS: Record<string, string> = {
+  ...{ ł: 'l', ø: 'o', đ: 'd', ð: 'd', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th', ı: 'i' },
+  ...{ Ł: 'L', Ø: 'O', Đ: 'D', Ð: 'D', Æ: 'AE', Œ: 'OE', Þ: 'TH' },
+}
+
+/** Without accents and other marks, compatibility forms resolved; case stays. */
+export const foldAccents = (text: string): string => (ASCII.test(text) ? text : withoutMarks(text))
+
+const ASCII = /^[\x20-\x7e]*$/
+
+const withoutMarks = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[łøđðßæœþıŁØĐÐÆŒÞ]/g, (letter) => LETTERS[letter] ?? letter)
+
+const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
+
+const MOST_REMEMBERED = 50_000
+const remembered = new Map<string, string>()
+
+/** The key of a word that `foldAccents` gave. Stemming is slow, and papers share their words. */
+export function keyOf(folded: string, kind: Kind): string {
+  if (kind === 'names') return lowerCase(folded)
+  const known = remembered.get(folded)
+  if (known !== undefined) return known
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  const key = stemOf(lowerCase(acronymOf(folded) ?? folded))
+  remembered.set(folded, key)
+  return key
+}
+
+/** "RAG" for RAG and RAGs: two to five letters, two or more of them capitals; null for any other word. */
+export function acronymOf(folded: string): string | null {
+  const base = /^\p{L}{2,5}(?=s$)/u.exec(folded)?.[0]
+  if (base && hasTwoCapitals(base)) return base
+  return /^\p{L}{2,5}$/u.test(folded) && hasTwoCapitals(folded) ? folded : null
+}
+
+const hasTwoCapitals = (word: string): boolean => /\p{Lu}.*\p{Lu}/u.test(word)

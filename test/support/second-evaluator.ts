@@ -1,0 +1,168 @@
+import { newStemmer } from 'snowball-stemmers'
+import type { Query } from '../../src/filters/query.ts'
+import type { Paper } from '../../src/papers/paper.ts'
+import { plainText } from '../../src/papers/plain-text.ts'
+
+// The rules of matching told a second time by another method: each text is one line of words, each term one regular
+// expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches.
+
+const { stem: snowball } = newStemmer('english')
+const LONGEST_JOINED = 4
+/** Longer ones would make expressions of many thousands of signs. */
+const LONGEST_TERM = 8
+const ANY_STEM = '[^ ]+'
+
+interface Lines {
+  title: string
+  abstract: string
+  keyword: string[]
+  author: string[]
+  org: string[]
+}
+
+type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
+
+/** Answers, for each query, which of the papers match it, in their order. */
+export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boolean[] {
+  const lines = papers.map(linesOf)
+  const known = new Map<string, boolean[]>()
+  const leafAnswers = (leaf: Leaf): boolean[] => {
+    const name = JSON.stringify(leaf)
+    const answers = known.get(name) ?? papers.map(asked(leaf, lines))
+    known.set(name, answers)
+    return answers
+  }
+  const answersTo = (query: Query): boolean[] => {
+    if (query.kind === 'not') return answersTo(query.part).map((met) => !met)
+    if (query.kind !== 'and' && query.kind !== 'or') return leafAnswers(query)
+    const parts = query.parts.map(answersTo)
+    return papers.map((_, i) => (query.kind === 'and' ? parts.every((p) => p[i]) : parts.some((p) => p[i])))
+  }
+  return answersTo
+}
+
+function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean {
+  if (leaf.kind === 'votes') return ({ votes }) => votes !== null && votes >= leaf.least
+  if (leaf.kind === 'has-code') return ({ codeUrl }) => Boolean(codeUrl)
+  if (leaf.kind === 'category')
+    return ({ categories }) => categories.some((one) => `${one}.`.startsWith(`${leaf.value}.`))
+  const { field, text } = leaf
+  if (field === 'author') {
+    const words = wordsOf(text).map((word) => ` ${word.toLowerCase()} `)
+    return (_, i) => lines[i]!.author.some((name) => words.every((word) => name.includes(word)))
+  }
+  if (field === 'org') {
+    const name = new RegExp(nameSource(wordsOf(text)))
+    return (_, i) => lines[i]!.org.some((line) => name.test(line))
+  }
+  const term = new RegExp(termSource(wordsOf(text)), 'u')
+  const parts = field === 'any' ? (['title', 'abstract', 'keyword'] as const) : [field]
+  return (_, i) => parts.some((part) => [lines[i]![part]].flat().some((line) => term.test(line)))
+}
+
+function linesOf(paper: Paper): Lines {
+  const prose = (text: string) =>
+    ` ${wordsOf(plainText(text))
+      .map((word) => `${stem(word)}/${word}`)
+      .join(' ')} `
+  const name = (text: string) => ` ${wordsOf(plainText(text)).join(' ').toLowerCase()} `
+  return {
+    title: prose(paper.title),
+    abstract: prose(paper.abstract),
+    keyword: paper.keywords.map(prose),
+    author: paper.authors.map(name),
+    org: paper.organization ? [name(paper.organization)] : [],
+  }
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .replace(/['’]s(?![\p{L}\p{N}\p{M}])/gu, ' ')
+    .replace(/(?<![\p{L}\p{N}])(\p{L})\+\+(?![\p{L}\p{N}])/gu, ' $1plusplus ')
+    .replace(/(?<![\p{L}\p{N}])(\p{L})#(?![\p{L}\p{N}])/gu, ' $1sharp ')
+    .replace(/(\p{Nd})\.(?=\p{Nd})/gu, '$1point')
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .map(withoutAccents)
+    .filter(Boolean)
+
+const SPECIAL = [
+  'łl',
+  'øo',
+  'đd',
+  'ðd',
+  'ßss',
+  'æae',
+  'œoe',
+  'þth',
+  'ıi',
+  'ŁL',
+  'ØO',
+  'ĐD',
+  'ÐD',
+  'ÆAE',
+  'ŒOE',
+  'ÞTH',
+]
+
+const withoutAccents = (word: string): string =>
+  SPECIAL.reduce(
+    (text, [letter = '', ...plain]) => text.replaceAll(letter, plain.join('')),
+    word.normalize('NFKD').replace(/\p{M}+/gu, ''),
+  )
+
+const stems = new Map<string, string>()
+
+function stem(word: string): string {
+  const known = stems.get(word) ?? stemAnew(word)
+  stems.set(word, known)
+  return known
+}
+
+function stemAnew(word: string): string {
+  const lower = withoutPlural(word).toLowerCase().replaceAll('ς', 'σ')
+  if (/^[cgnt]pus$/.test(lower)) return lower.slice(0, 3)
+  if (/^[a-z]{4,}$/.test(lower) && /[^s]s$/.test(lower) && !/[aeiouy]/.test(lower)) return lower.slice(0, -1)
+  return snowball(lower)
+}
+
+/** LLM of LLMs and of LLM; other words as they are. */
+const withoutPlural = (word: string): string =>
+  isAcronym(word.replace(/s$/, '')) ? word.replace(/s$/, '') : word
+
+const isAcronym = (word: string): boolean =>
+  /^\p{L}{2,5}$/u.test(word) && word.replace(/[^\p{Lu}]/gu, '').length > 1
+
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+
+/** The words side by side, any neighbours perhaps written as one. */
+function termSource(words: string[]): string {
+  // A stem that does not matter is not looked for: the search then begins with a literal.
+  const begun = (source: string) =>
+    source.startsWith(ANY_STEM) ? source.slice(ANY_STEM.length) : ` ${source}`
+  return sourcesFrom(words, joinedSource).map(begun).join('|')
+}
+
+function nameSource(words: string[]): string {
+  const lower = words.map((word) => word.toLowerCase())
+  return ` (?:${sourcesFrom(lower, (run) => quoted(run.join(''))).join('|')})`
+}
+
+/** For each number of first words that may be written as one: these, then all others in the same manner. */
+function sourcesFrom(words: string[], source: (run: string[]) => string): string[] {
+  const longest = words.length > LONGEST_TERM ? 1 : LONGEST_JOINED
+  return Array.from({ length: Math.min(longest, words.length) }, (_, n) => {
+    const others = sourcesFrom(words.slice(n + 1), source)
+    return `${source(words.slice(0, n + 1))} ${others.length > 0 ? `(?:${others.join('|')})` : ''}`
+  })
+}
+
+function joinedSource(words: string[]): string {
+  const [first = '', ...others] = words.map(withoutPlural)
+  if (others.length === 0 && isAcronym(first)) return `${ANY_STEM}/${quoted(first)}s?`
+  const needed = words.flatMap((word, i) =>
+    isAcronym(withoutPlural(word))
+      ? [`(?=.{${words.slice(0, i).join('').length}}${quoted(withoutPlural(word))})`]
+      : [],
+  )
+  return `${quoted(stem(words.join('')))}/${needed.join('')}[^ ]+`
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from 'vitest'
+import { describeQuery } from '../../../src/filters/describe-query.ts'
+import { parseQuery } from '../../../src/filters/parse-query.ts'
+import type { Query, TextField } from '../../../src/filters/query.ts'
+import type { ErrorCode } from '../../../src/platform/error-table.ts'
+import { Fault } from '../../../src/platform/errors.ts'
+
+const word = (text: string, field: TextField = 'any'): Query => ({ kind: 'word', field, text })
+const phrase = (text: string, field: TextField = 'any'): Query => ({ kind: 'phrase', field, text })
+const and = (...parts: Query[]): Query => ({ kind: 'and', parts })
+const or = (...parts: Query[]): Query => ({ kind: 'or', parts })
+const not = (part: Query): Query => ({ kind: 'not', part })
+const [a, b, c, d] = ['alpha', 'beta', 'gamma', 'delta'].map((text) => word(text)) as [
+  Query,
+  Query,
+  Query,
+  Query,
+]
+
+const trees: Record<string, [text: string, tree: Query][]> = {
+  'words and phrases': [
+    ['alpha', a],
+    ['  alpha  ', a],
+    ['"linear attention"', phrase('linear attention')],
+    ['“linear attention”', phrase('linear attention')],
+    ['„linear attention“ «alpha»', and(phrase('linear attention'), a)],
+    ['"alpha"', a],
+    ['vision-language', phrase('vision-language')],
+    ['vision–language', phrase('vision–language')],
+    ['vision language', and(word('vision'), word('language'))],
+    ['"  two   blanks "', phrase('two blanks')],
+    ['C++ GPT-4o 3D', and(word('C++'), phrase('GPT-4o'), word('3D'))],
+    ['alpha, [beta]; gamma!', and(a, b, c)],
+    ['大语言模型', word('大语言模型')],
+    ['alpha\u00a0\t\nbeta\u0000gamma', and(a, b, c)],
+  ],
+  operators: [
+    ['alpha AND beta', and(a, b)],
+    ['alpha beta gamma', and(a, b, c)],
+    ['alpha OR beta', or(a, b)],
+    ['alpha OR beta gamma OR delta', or(a, and(b, c), d)],
+    ['(alpha OR beta) gamma', and(or(a, b), c)],
+    ['alpha AND (beta AND gamma)', and(a, b, c)],
+    ['alpha (beta (gamma))', and(a, b, c)],
+    ['alpha NOT beta', and(a, not(b))],
+    ['alpha AND NOT beta', and(a, not(b))],
+    ['alpha ANDNOT beta', and(a, not(b))],
+    ['alpha -beta', and(a, not(b))],
+    ['alpha –beta', and(a, not(b))],
+    ['alpha -"beta gamma"', and(a, not(phrase('beta gamma')))],
+    ['alpha -(beta OR gamma)', and(a, not(or(b, c)))],
+    ['alpha NOT NOT beta', and(a, b)],
+    ['alpha & beta', and(a, b)],
+    ['alpha | beta', or(a, b)],
+    ['alpha|beta', or(a, b)],
+    ['R&D', phrase('R&D')],
+    ['alpha - beta', and(a, b)],
+    ['O(alpha)', and(word('O'), a)],
+    ['（alpha OR beta） gamma', and(or(a, b), c)],
+    ['alpha (beta OR NOT gamma)', and(a, or(b, not(c)))],
+  ],
+  'operators in lower case': [
+    ['alpha or beta', or(a, b)],
+    ['alpha and beta', and(a, b)],
+    ['alpha not beta', and(a, not(b))],
+    ['alpha and not beta', and(a, not(b))],
+    ['alpha Or beta', or(a, b)],
+    ['(alpha or beta) and gamma', and(or(a, b), c)],
+    ['or alpha', a],
+    ['alpha or', a],
+    ['alpha not', a],
+    ['oracle notes android', and(word('oracle'), word('notes'), word('android'))],
+    ['author:(gu and dao)', and(word('gu', 'author'), word('dao', 'author'))],
+  ],
+  fields: [
+    ['title:alpha', word('alpha', 'title')],
+    ['Title: alpha beta', and(word('alpha', 'title'), b)],
+    ['title:"linear attention"', phrase('linear attention', 'title')],
+    ['title:(alpha OR beta)', or(word('alpha', 'title'), word('beta', 'title'))],
+    ['title:(alpha abstract:beta)', and(word('alpha', 'title'), word('beta', 'abstract'))],
+    ['alpha title:-beta', and(a, not(word('beta', 'title')))],
+    ['alpha -title:beta', and(a, not(word('beta', 'title')))],
+    ['author:"Albert Gu"', phrase('Albert Gu', 'author')],
+    ['author:He', word('He', 'author')],
+    ['keyword:alpha org:"Hugging Face"', and(word('alpha', 'keyword'), phrase('Hugging Face', 'org'))],
+    ['org:The', word('The', 'org')],
+    ['cat:cs.LG', { kind: 'category', value: 'cs.LG' }],
+    ['cat:CS.lg', { kind: 'category', value: 'cs.LG' }],
+    ['cat:cs', { kind: 'category', value: 'cs' }],
+    ['cat:cs.*', { kind: 'category', value: 'cs' }],
+    ['cat:cond-mat.MES-hall', { kind: 'category', value: 'cond-mat.mes-hall' }],
+    [
+      'cat:(hep-th OR "math.AG")',
+      or({ kind: 'category', value: 'hep-th' }, { kind: 'category', value: 'math.AG' }),
+    ],
+    ['has:code', { kind: 'has-code' }],
+    ['votes>=20', { kind: 'votes', least: 20 }],
+    ['votes >= 20 alpha', and({ kind: 'votes', least: 20 }, a)],
+    ['upvotes≥20', { kind: 'votes', least: 20 }],
+    ['votes>20', { kind: 'votes', least: 21 }],
+    ['votes', word('votes')],
+    [
+      'ti:alpha abs:beta au:gu all:gamma',
+      and(word('alpha', 'title'), word('beta', 'abstract'), word('gu', 'author'), c),
+    ],
+    [
+      'au:gu+AND+ti:%28alpha+OR+%22beta%22%29',
+      and(word('gu', 'author'), or(word('alpha', 'title'), word('beta', 'title'))),
+    ],
+  ],
+  'stop words': [
+    ['the alpha of beta', and(a, b)],
+    ['alpha OR the', a],
+    ['alpha NOT the', a],
+    ['"mixture of experts"', phrase('mixture of experts')],
+    ['IT alpha', and(word('IT'), a)],
+    ['alpha "of the"', a],
+  ],
+}
+
+describe.each(Object.entries(trees))('%s', (_name, rows) => {
+  test.each(rows)('%j', (text, tree) => expect(parseQuery(text)).toEqual(tree))
+})
+
+test('a tree is plain data', () => {
+  const tree = parseQuery('title:(a1 OR "b c") -survey cat:cs votes>=3 has:code')
+  expect(JSON.parse(JSON.stringify(tree))).toEqual(tree)
+})
+
+const deep = (levels: number) => `${'('.repeat(levels)}alpha${')'.repeat(levels)}`
+
+const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][] = [
+  ['', 'query.empty', 1, /Type a word/],
+  [' – … !', 'query.empty', 1, /Type a word/],
+  ['""', 'query.empty', 1, /Type a word/],
+  ['the of and', 'query.only-stop-words', 1, /words “the of and”/],
+  ['to be or not to be', 'query.only-stop-words', 1, /Add one/],
+  ['title:the', 'query.only-stop-words', 1, /Add one/],
+  ['NOT alpha', 'query.only-not', 1, /must hold/],
+  ['-alpha -beta', 'query.only-not', 1, /must hold/],
+  ['alpha OR -beta', 'query.only-not', 10, /column 10/],
+  ['the NOT alpha', 'query.only-not', 5, /column 5/],
+  ['alpha (beta', 'query.bracket-open', 7, /column 7 is never closed/],
+  ['(', 'query.bracket-open', 1, /never closed/],
+  ['alpha) beta', 'query.bracket-stray', 6, /column 6 closes nothing/],
+  [')', 'query.bracket-stray', 1, /closes nothing/],
+  ['alpha "beta gamma', 'query.quote-open', 7, /quote at column 7/],
+  ['“alpha', 'query.quote-open', 1, /quote at column 1/],
+  ['linear AND', 'query.word-missing', 8, /“linear AND”: a word is missing after AND, at column 8/],
+  ['linear OR', 'query.word-missing', 8, /after OR/],
+  ['linear |', 'query.word-missing', 8, /after \|/],
+  ['linear NOT', 'query.word-missing', 8, /after NOT/],
+  ['AND linear', 'query.word-missing', 1, /before AND/],
+  ['(OR linear)', 'query.word-missing', 2, /before OR/],
+  ['linear AND OR beta', 'query.word-missing', 8, /after AND/],
+  ['linear ()', 'query.word-missing', 8, /between \( and \)/],
+  ['linear title:', 'query.word-missing', 8, /after title:/],
+  ['linear titel:beta', 'query.unknown-field', 8, /no field “titel:” \(column 8\)/],
+  ['https://example.org', 'query.unknown-field', 1, /“https:”/],
+  ['Focus:', 'query.unknown-field', 1, /“Focus:”/],
+  ['constructor:alpha', 'query.unknown-field', 1, /“constructor:”/],
+  ['cat:LG', 'query.category', 5, /“LG” \(column 5\).*cat:cs.LG/],
+  ['cat:cs.L', 'query.category', 5, /cat:cs.LG/],
+  ['has:data', 'query.has', 5, /has:code/],
+  ['votes>=many', 'query.votes', 1, /votes>=20/],
+  ['votes<5', 'query.votes', 1, /votes<5/],
+  ['votes>=1234567', 'query.votes', 1, /votes>=20/],
+  ['alpha votes>=', 'query.votes', 7, /column 7/],
+  ['alpha '.repeat(334), 'query.too-long', 1, /too long/],
+  ['é'.repeat(1001), 'query.too-long', 1, /too long/],
+  [deep(21), 'query.too-deep', 21, /at most 20/],
+]
+
+describe('a query that cannot be read is answered with the column and what to do', () => {
+  test.each(faults)('%j', (text, code, column, sentence) => {
+    const fault = thrownBy(() => parseQuery(text))
+    expect(fault.code).toBe(code)
+    expect(fault.values.column).toBe(column)
+    expect(fault.sentence).toMatch(sentence)
+    expect(`${fault.sentence}${fault.message}`).not.toMatch(/[{}]/)
+    expect([fault.status, fault.exit]).toEqual([422, 2])
+  })
+})
+
+function thrownBy(work: () => unknown): Fault {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('brackets as deep as allowed, and the longest queries, end soon', () => {
+  expect(parseQuery(deep(20))).toEqual(a)
+  const start = performance.now()
+  expect(parseQuery('alpha '.repeat(333)).kind).toBe('and')
+  expect(parseQuery(`${'NOT '.repeat(490)}alpha`)).toEqual(a)
+  expect(parseQuery(`${'title:'.repeat(330)}alpha`)).toEqual(word('alpha', 'title'))
+  for (const text of ['(', '"', '|', '-(', 'alpha OR ('])
+    expect(thrownBy(() => parseQuery(text.repeat(Math.floor(2000 / text.length)))).code).toMatch(/^query\./)
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
+
+test.each([
+  [
+    '"linear attention" AND (vision or LLM) -survey',
+    'Papers with the phrase “linear attention” and (vision or LLM), but not survey',
+  ],
+  ['alpha', 'Papers with alpha'],
+  ['alpha beta gamma', 'Papers with alpha, beta and gamma'],
+  ['alpha or beta gamma', 'Papers with alpha or (beta and gamma)'],
+  ['alpha -beta -"gamma delta"', 'Papers with alpha, but not beta or the phrase “gamma delta”'],
+  ['alpha -(beta gamma)', 'Papers with alpha, but not (beta and gamma)'],
+  ['alpha NOT (-beta -gamma)', 'Papers with alpha, but not (neither beta nor gamma)'],
+  ['alpha (beta OR NOT gamma)', 'Papers with alpha and (beta or not gamma)'],
+  [
+    'title:alpha abs:"beta gamma"',
+    'Papers with a title with alpha and an abstract with the phrase “beta gamma”',
+  ],
+  ['au:"Albert Gu" org:google', 'Papers with the author Albert Gu and the organization google'],
+  ['keyword:"beta gamma" cat:cs.LG', 'Papers with the keyword beta gamma and the category cs.LG'],
+  ['cat:cs has:code votes>=20', 'Papers with any category of cs, code and 20 or more votes'],
+])('%s is said back as: %s', (text, words) => expect(describeQuery(parseQuery(text))).toBe(words))

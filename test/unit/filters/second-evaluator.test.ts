@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { evaluate } from '../../../src/filters/evaluate.ts'
+import { readPaper } from '../../../src/filters/paper-text.ts'
+import { parseQuery } from '../../../src/filters/parse-query.ts'
+import type { Query } from '../../../src/filters/query.ts'
+import { Fault } from '../../../src/platform/errors.ts'
+import { recordingsAre } from '../../support/recorded-days.ts'
+import { recordedPapers } from '../../support/recorded-papers.ts'
+import { secondEvaluator } from '../../support/second-evaluator.ts'
+
+const shared = resolve(import.meta.dirname, '../../../../shared/data/filters')
+const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../fixtures/filters')
+
+interface Row {
+  kind: string
+  text: string
+}
+
+const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n')
+
+/** Every filter as somebody typed it, and the ways in which the same words could have been typed. */
+function typedQueries(): string[] {
+  const rows = lines('filters.jsonl').map((line) => JSON.parse(line) as Row)
+  const quoted = (text: string) => `"${text.replaceAll('"', '')}"`
+  return [
+    ...rows.map(({ text }) => text),
+    ...rows.filter(({ kind }) => /^keyword|query/.test(kind)).map(({ text }) => quoted(text)),
+    ...rows.filter(({ kind }) => kind === 'exclude').map(({ text }) => `(model or data) NOT ${quoted(text)}`),
+    ...rows
+      .filter(({ kind }) => kind === 'keyword')
+      .map(({ text }) => `title:(${text.replace(/[()"]/g, '')})`),
+    ...rows
+      .filter(({ kind }) => kind === 'filter_group')
+      .map(({ text }) =>
+        (JSON.parse(text) as { any_of: string[] }).any_of.filter(Boolean).map(quoted).join(' OR '),
+      ),
+    ...lines('boolean-queries.tsv')
+      .slice(1)
+      .map((line) => line.split('\t')[0] ?? ''),
+    ...[
+      'author:wang',
+      'author:"yang li"',
+      'au:li -au:wang',
+      'org:google',
+      'org:"Hugging Face"',
+      'has:code votes>=20',
+    ],
+    ...[
+      'votes>=50 OR (has:code agent)',
+      'keyword:"large language models"',
+      'keyword:diffusion',
+      'C++',
+      'GPT-4o',
+      '3D',
+    ],
+    ...[
+      'R-CNN',
+      'U-Net',
+      'vision-language-action',
+      'llms',
+      'gpus',
+      'RAG-based',
+      '"state of the art"',
+      'Qwen2.5',
+    ],
+  ]
+}
+
+interface Read {
+  queries: Query[]
+  faults: number
+}
+
+function readAll(texts: string[]): Read {
+  const read: Read = { queries: [], faults: 0 }
+  for (const text of new Set(texts)) {
+    try {
+      read.queries.push(parseQuery(text))
+    } catch (error) {
+      expect(error instanceof Fault && error.code.startsWith('query.'), text).toBe(true)
+      read.faults++
+    }
+  }
+  return read
+}
+
+test('two evaluators agree on every filter that people typed, over every recorded paper', () => {
+  const papers = recordedPapers()
+  const texts = papers.map(readPaper)
+  const second = secondEvaluator(papers)
+  const { queries, faults } = readAll(typedQueries())
+  let met = 0
+  const disagreements: string[] = []
+  for (const query of queries) {
+    const expected = second(query)
+    for (const [i, text] of texts.entries()) {
+      const matches = evaluate(query, text) !== null
+      if (matches) met++
+      if (matches !== expected[i]) disagreements.push(`${JSON.stringify(query)}: ${papers[i]?.title}`)
+    }
+  }
+  const where = folder === shared ? 'filters in ../shared/data' : "the project's own filters"
+  console.log(
+    `${where}: ${queries.length} read, ${faults} refused; ${papers.length} papers, ${recordingsAre}; ${met} matches`,
+  )
+  expect(disagreements.slice(0, 10)).toEqual([])
+  expect(queries.length).toBeGreaterThan(20)
+  expect(met).toBeGreaterThan(20)
+}, 120_000)
