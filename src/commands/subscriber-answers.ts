@@ -66,6 +66,7 @@ export const textOfTopics = (topics: TopicText[]): string[] =>
 export function textOfAdded(added: Added): string {
   if (added.confirmed) {
     const next = added.next ? ` The first digest is due on ${added.next.localDate}.` : ''
+    if (added.already) return 'Was subscribed already: topics were added, and nothing else changed.'
     return `Added and confirmed.${next}`
   }
   if (added.held === 'suppressed') return 'Written down, but no mail: the address is suppressed.'

@@ -9,8 +9,8 @@ import { grant } from './grant.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from './read-signup.ts'
 
 export type Added =
-  /** They had said yes: a digest comes when it is next due. */
-  | { confirmed: true; next: DueDate | undefined }
+  /** They had said yes. `already`: they were subscribed, so that topics were added and nothing else changed. */
+  | { confirmed: true; already: boolean; next: DueDate | undefined }
   /** They are asked by mail. */
   | ({ confirmed: false } & Pick<Asked, 'mail' | 'held'>)
 
@@ -28,9 +28,9 @@ export async function addSubscriber(
     deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: 'operator', mail, held })
     return { confirmed: false, mail, held }
   }
-  const subscriber = await addConfirmed(deps, signup, consent)
+  const { subscriber, already } = await addConfirmed(deps, signup, consent)
   deps.log.info('subscriber.confirmed', { subscriber: subscriber.id, how: 'operator' })
-  return { confirmed: true, next: nextDue(subscriber, deps.clock.now()) }
+  return { confirmed: true, already, next: nextDue(subscriber, deps.clock.now()) }
 }
 
 function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSignup, consent: string) {
@@ -44,6 +44,7 @@ function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSig
       now,
     })
     await grant(tx, { subscriber, wish, how: `operator: ${consent}`, wording: NO_PAGE, now })
-    return (await subscriberById(tx, subscriber.id))!
+    const already = subscriber.state === 'active' || subscriber.state === 'paused'
+    return { subscriber: (await subscriberById(tx, subscriber.id))!, already }
   })
 }

@@ -22,7 +22,7 @@ export interface CheckedSignup {
   wish: Wish
 }
 
-export const defaultSettings = (config: Config): SubscriberSettings => ({
+const defaultSettings = (config: Config): SubscriberSettings => ({
   zone: config.DIGEST_ZONE,
   hour: config.DIGEST_HOUR,
   days: config.DIGEST_DAYS,

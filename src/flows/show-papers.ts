@@ -10,6 +10,9 @@ import { type Day, dayOf } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import type { Deps } from '../wiring.ts'
 
+// What a path can carry and the database refuses.
+const NEVER_IN_NAME = /\p{Cc}/u
+
 export interface DayOfPapers extends NeighbourDays {
   day: Day
   /** Most votes first. */
@@ -31,7 +34,7 @@ export async function showNewestDay(deps: Deps): Promise<DayOfPapers> {
 
 /** A paper by its name in paths. Throws page.not-found. */
 export async function showPaper({ db }: Deps, { name }: { name: string }): Promise<Paper> {
-  const paper = await paperByName(db, name)
+  const paper = NEVER_IN_NAME.test(name) ? null : await paperByName(db, name)
   if (!paper) throw new Fault('page.not-found')
   return paper
 }

@@ -23,7 +23,7 @@ export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from
 /** Throws date.invalid for anything but a real day written YYYY-MM-DD. */
 export function parseDay(text: string): Day {
   const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw fault
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) throw fault
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
   } catch {

@@ -1,19 +1,17 @@
 /** What a row of table consent can say. Every change of a subscriber's state leaves one. */
-export const CONSENT_EVENTS = [
-  'asked',
-  'confirmed',
-  'topics-added',
-  'topics-removed',
-  'paused',
-  'resumed',
-  'unsubscribed',
-  'resubscribed',
-  'suppressed',
-  'unsuppressed',
-  'moved',
-  'erased',
-] as const
-export type ConsentEvent = (typeof CONSENT_EVENTS)[number]
+export type ConsentEvent =
+  | 'asked'
+  | 'confirmed'
+  | 'topics-added'
+  | 'topics-removed'
+  | 'paused'
+  | 'resumed'
+  | 'unsubscribed'
+  | 'resubscribed'
+  | 'suppressed'
+  | 'unsuppressed'
+  | 'moved'
+  | 'erased'
 
 /**
  * What a person reads before they press the button. Change a word and raise the number: rows of table consent say
@@ -24,7 +22,7 @@ export const CONSENT_WORDING = {
   /** Beside the button of the form. */
   asking: 'At most one e-mail a day, and none before you confirm. One click ends it.',
   /** Above the button of the confirmation page. */
-  confirming: 'Press the button to get the digest below by e-mail. One click in any of them ends it.',
+  confirming: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
 } as const
 
 /** In the wording column where no page was shown. */

@@ -40,7 +40,7 @@ const knownZones = new Map(
 export const zoneNames = (): string[] => [...knownZones.values()]
 
 /** Throws zone.unknown. A known name may come in any case and with blanks: "asia/tokyo", "America/New York". */
-export function parseZone(text: string): string {
+function parseZone(text: string): string {
   const name = text.replace(/\s+/g, '_')
   const zone = knownZones.get(name.toLowerCase()) ?? name
   if (!isZone(zone)) throw new Fault('zone.unknown', { zone: text.slice(0, 60) })

@@ -8,7 +8,7 @@ import type { DayView, PaperPageView } from './paper-view.ts'
 import type { TopicView } from './wish-view.ts'
 
 /** What each template of templates/pages reads as `it`, besides `site`. */
-export interface PageData {
+interface PageData {
   home: { day: DayView; form: FormView }
   day: { day: DayView }
   paper: { paper: PaperPageView }
@@ -33,7 +33,8 @@ export interface PageData {
     /** Asked for, and beyond the limit. */
     leftOut: TopicView[]
     firstMail: string | null
-    schedule: string
+    /** "Monday to Friday" */
+    days: string
     state: string
   }
   unsubscribe: { token: string; address: string | null }
@@ -43,7 +44,7 @@ export interface PageData {
   fault: { heading: string; sentence: string; reference: string | null }
 }
 
-export type PageName = keyof PageData
+type PageName = keyof PageData
 
 export interface Pages {
   /** Answers with a page; `status` is 200 unless said otherwise. */

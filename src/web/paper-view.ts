@@ -13,7 +13,7 @@ interface Fact {
 }
 
 /** A paper as a list shows it: plain text, no TeX. */
-export interface PaperItem {
+interface PaperItem {
   path: string
   title: string
   authors: string
@@ -25,6 +25,8 @@ export interface PaperItem {
 
 /** A paper on its own page. */
 export interface PaperPageView extends Omit<PaperItem, 'isCut'> {
+  /** Where they are too many to stand in line; else null. */
+  allAuthors: string | null
   dayPath: string
   dayText: string
   categories: string
@@ -49,6 +51,7 @@ export interface DayView {
 }
 
 const SHOWN_AUTHORS = 3
+const AUTHORS_IN_LINE = 15
 const LEAD_LENGTH = 360
 
 export function dayView({ day, papers, previous, next }: DayOfPapers): DayView {
@@ -69,7 +72,7 @@ function paperItem(paper: Paper): PaperItem {
   return {
     path: pathOf(paper),
     title: plainText(paper.title),
-    authors: firstAuthors(paper.authors),
+    authors: firstAuthors(paper.authors.map(plainText)),
     abstract: lead,
     isCut: lead !== abstract,
     facts: factsOf(paper),
@@ -79,7 +82,7 @@ function paperItem(paper: Paper): PaperItem {
 export const paperPageView = (paper: Paper): PaperPageView => ({
   path: pathOf(paper),
   title: plainText(paper.title),
-  authors: listed(paper.authors.map(plainText)),
+  ...authorsOnPage(paper.authors.map(plainText)),
   abstract: plainText(paper.abstract),
   facts: factsOf(paper),
   dayPath: dayLink(paper.firstDay).path,
@@ -87,13 +90,17 @@ export const paperPageView = (paper: Paper): PaperPageView => ({
   categories: paper.categories.join(', '),
 })
 
+const authorsOnPage = (names: string[]): Pick<PaperPageView, 'authors' | 'allAuthors'> =>
+  names.length > AUTHORS_IN_LINE
+    ? { authors: firstAuthors(names), allAuthors: listed(names) }
+    : { authors: listed(names), allAuthors: null }
+
 const dayLink = (day: Day): DayLink => ({ path: `/papers/date/${day}`, text: weekdayDate(day) })
 
-/** "A, B, C and 97 more" */
-function firstAuthors(authors: string[]): string {
-  const names = authors.map(plainText)
+/** "A, B, C and 97 more"; one more is named as well. */
+function firstAuthors(names: string[]): string {
   const others = names.length - SHOWN_AUTHORS
-  return others > 0 ? `${names.slice(0, SHOWN_AUTHORS).join(', ')} and ${others} more` : listed(names)
+  return others > 1 ? `${names.slice(0, SHOWN_AUTHORS).join(', ')} and ${others} more` : listed(names)
 }
 
 function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper): Fact[] {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { weekdays } from '../emails/words.ts'
 import { confirm, openConfirmation } from '../flows/confirm.ts'
 import { openUndo, resubscribe } from '../flows/resubscribe.ts'
 import { openUnsubscribe } from '../flows/unsubscribe.ts'
@@ -65,7 +66,7 @@ function confirmedData(
     topics: topicViews(topics),
     leftOut: again ? [] : topicViews(signup.wish.topics.filter(({ query }) => !has.has(query))),
     firstMail: next ? firstMailText(next, subscriber) : null,
-    schedule: scheduleText(subscriber),
+    days: weekdays(subscriber.days),
     state: subscriber.state,
   }
 }

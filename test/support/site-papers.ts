@@ -27,9 +27,10 @@ const PAPERS: Record<string, object[]> = {
       title: 'A Systematic Analysis of Hybrid Linear Attention',
       summary: ABSTRACT,
       authors: ['Dustin Wang', '王瑞金', 'Steven Abreu', 'Taylor Kergan'],
+      categories: ['cs.CL', 'cs.LG'],
       votes: 41,
       comments: 3,
-      codeUrl: 'https://github.com/example/hybrid-linear-attention',
+      code: 'https://github.com/example/hybrid-linear-attention',
     },
     {
       id: '2511.17001',

@@ -40,6 +40,17 @@ describe('adding', () => {
     expect(await stateOf()).toBe('pending')
   })
 
+  test('somebody who is subscribed: topics are added, and nothing else changes', async () => {
+    await added(['robots'])
+    const { subscriber } = await show()
+    const again = { email: EMAIL, topics: ['vision'], hour: '20', consent: 'by phone' }
+    expect(await addSubscriber(site.deps, again)).toMatchObject({ confirmed: true, already: true })
+    const shown = await show()
+    expect(shown.subscriber).toEqual(subscriber)
+    expect(shown.topics).toHaveLength(2)
+    expect(shown.consents.at(-1)).toMatchObject({ event: 'topics-added', how: 'operator: by phone' })
+  })
+
   test('a suppressed address is refused, and nothing is left of it', async () => {
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await expect(added()).rejects.toMatchObject({ code: 'subscriber.suppressed' })

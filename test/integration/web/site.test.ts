@@ -220,6 +220,18 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       '“2026-02-30” is not a date',
     ],
     [
+      'a year that the calendar lacks',
+      () => site.app.inject({ url: '/papers/date/0000-01-01' }),
+      404,
+      '“0000-01-01” is not a date',
+    ],
+    [
+      'a paper name with a NUL',
+      () => site.app.inject({ url: '/papers/doi:10.1000/%00' }),
+      404,
+      'There is no page here',
+    ],
+    [
       'a paper that is none',
       () => site.app.inject({ url: '/papers/9999.99999' }),
       404,
@@ -263,6 +275,36 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     expect(limited[0]!.body).toMatch(/Too many tries\. Wait a minute, then try again\./)
     expect(limited[0]!.body).toMatch(/value="a\d+@example\.com"/)
     expect((await from(114, 'b@example.com')).statusCode).toBe(303)
+  })
+})
+
+describe('behind a proxy', () => {
+  const from = (app: typeof site.app, remoteAddress: string, forwarded: string, n: number) =>
+    app.inject({
+      method: 'POST',
+      url: '/subscribe',
+      remoteAddress,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'x-forwarded-for': forwarded },
+      payload: `email=a${n}@example.com`,
+    })
+  const statuses = async (trusted: string[], proxy: string, forwarded: (n: number) => string) => {
+    const app = buildServer({ ...site.deps, config: { ...site.deps.config, TRUST_PROXY: trusted } })
+    site.logged.length = 0
+    const numbers = Array.from({ length: 62 }, (_, n) => n)
+    const answers = await Promise.all(numbers.map((n) => from(app, proxy, forwarded(n), n)))
+    await app.close()
+    return answers.filter(({ statusCode }) => statusCode === 429).length
+  }
+
+  test('that TRUST_PROXY names, limits go by the address that it tells', async () => {
+    expect(await statuses(['10.0.0.0/8'], '10.0.0.1', (n) => `203.0.${n}.1`)).toBe(0)
+    expect(await statuses(['10.0.0.0/8'], '10.0.0.1', (n) => `198.51.100.${n}`)).toBe(2)
+    expect(site.logged.join('')).not.toContain('proxy.untrusted')
+  })
+
+  test('that it does not name, forwarded addresses count for nothing, and one warning says so', async () => {
+    expect(await statuses([], '192.0.2.1', (n) => `203.0.${n}.1`)).toBe(2)
+    expect(site.logged.filter((line) => line.includes('proxy.untrusted'))).toHaveLength(1)
   })
 })
 

@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const folder = resolve(import.meta.dirname, '../../../templates/pages')
+const templates = globSync('**/*.eta', { cwd: folder })
+
+// Parts of templates, and attributes that hold nothing but names of fields.
+const RAW = /^<%~ (include\('\.\/|it\.body|wrong\('\w+')/
+
+test('templates fill in values unescaped nowhere', () => {
+  expect(templates.length).toBeGreaterThan(15)
+  for (const name of templates) {
+    const source = readFileSync(resolve(folder, name), 'utf8')
+    for (const [raw] of source.matchAll(/<%~.{0,40}/g))
+      expect([name, raw]).toEqual([name, expect.stringMatching(RAW)])
+  }
+})
+
+test('no page holds a script, a style or anything from elsewhere', () => {
+  for (const name of templates) {
+    const source = readFileSync(resolve(folder, name), 'utf8')
+    expect([name, source]).toEqual([
+      name,
+      expect.not.stringMatching(/<script|<style|style="|\son\w+="|https?:\/\//),
+    ])
+  }
+})
