@@ -104,7 +104,7 @@ function addPreview(noun: Command, line: CommandLine): void {
       line.action(async (deps, email: string, { date, out }: { date?: string; out?: string }) => {
         const part = out === undefined ? undefined : partFor(out)
         const preview = await previewDigest(deps, { email, date: dayFrom(date) })
-        if (out && part && preview.mail) await writeFile(out, preview.mail[part] ?? '')
+        if (out && part && preview.mail) await write(out, preview.mail[part] ?? '')
         return { json: jsonOfPreview(email, preview), text: textOfPreview(preview, out) }
       }),
     )
@@ -117,6 +117,12 @@ function partFor(file: string): (typeof PARTS)[keyof typeof PARTS] {
   if (!part)
     throw new Fault('usage.wrong', { what: `--out "${file}": takes a file that ends in .html, .txt or .eml` })
   return part
+}
+
+async function write(file: string, data: string | Buffer): Promise<void> {
+  await writeFile(file, data).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
+  })
 }
 
 function jsonOfPreview(email: string, { localDate, composed, mail }: Preview): object {

@@ -1,15 +1,13 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import { type Day, dayOf, type Weekday } from '../platform/dates.ts'
+import { type Day, dayOf } from '../platform/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import type { DueDate } from './due.ts'
 
 /** Every schedule that somebody has whose digests can be due. */
-export async function schedulesInUse(db: DatabaseOrTransaction): Promise<Schedule[]> {
-  const rows = await db.$queryRaw<(Schedule & { days: Weekday[] })[]>`
+export const schedulesInUse = (db: DatabaseOrTransaction): Promise<Schedule[]> =>
+  db.$queryRaw`
     select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
     order by zone, hour, days`
-  return rows
-}
 
 /** A schedule, and a date of it on which digests are due. */
 export interface DueGroup {

@@ -190,6 +190,7 @@ describe('preview', () => {
     [['preview', 'nobody@reader.example'], 1, 'subscriber.unknown'],
     [['preview', 'nobody'], 2, 'address.malformed'],
     [['preview', 'ann@reader.example', '--out', 'mail.pdf'], 2, 'usage.wrong'],
+    [['preview', 'ann@reader.example', '--out', '/nowhere/mail.txt'], 2, 'usage.wrong'],
   ])('%j is refused', async (args, code, error) => {
     expect(await digests(args)).toMatchObject({ code, error: { error } })
   })
