@@ -5,6 +5,7 @@ import { addDeliveryCommands } from './commands/delivery.ts'
 import { addDigestCommands } from './commands/digests.ts'
 import { addMessageCommands } from './commands/messages.ts'
 import { addPaperCommands } from './commands/papers.ts'
+import { addQueryCommands } from './commands/queries.ts'
 import { addSubscriberCommands } from './commands/subscribers.ts'
 import { addTopicCommands } from './commands/topics.ts'
 import { readConfig, readEnvironment } from './config.ts'
@@ -15,6 +16,7 @@ import { type Deps, wire } from './wiring.ts'
 const NOUNS: AddCommands[] = [
   addDatabaseCommands,
   addPaperCommands,
+  addQueryCommands,
   addSubscriberCommands,
   addTopicCommands,
   addDigestCommands,

@@ -318,6 +318,12 @@ export const errorTable = {
       'DKIM_KEY_FILE: {why}. It takes an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
     person: 'No mail can go out until the service is set up anew.',
   },
+  'paper.unknown': {
+    status: 404,
+    exit: 1,
+    operator: 'No paper "{name}": takes an arXiv id such as 2507.06457, doi:… or our number.',
+    person: 'We do not have the paper “{name}”.',
+  },
   'query.empty': {
     status: 422,
     exit: 2,

@@ -17,7 +17,7 @@ describe('the words of a text', () => {
     ['Rényi Łukasz ﬁne ＡＢ', ['renyi', 'lukasz', 'fine', 'ab']],
     ['Σ is not σ, ΟΔΟΣ ends in ς', ['σ', 'is', 'not', 'σ', 'οδοσ', 'end', 'in', 'σ']],
     ['G² of 10⁶', ['g2', 'of', '106']],
-    ['LLM LLMs llms GPUs gpus VAEs corpus', ['llm', 'llm', 'llm', 'gpu', 'gpu', 'vae', 'corpus']],
+    ['LLM LLMs llms GPUs gpus RNAs corpus', ['llm', 'llm', 'llm', 'gpu', 'gpu', 'rna', 'corpus']],
     ['studies studied studying', ['studi', 'studi', 'studi']],
     ['语言模型 model', ['语言模型', 'model']],
     ['snake_case', ['snake', 'case']],
