@@ -14,7 +14,9 @@ const LONGEST_TEX = 20_000
  */
 export function plainText(source: string): string {
   const clean = cleaned(source)
-  if (clean.length > LONGEST_TEX || !MAYBE_TEX.test(clean)) return clean
+  const simple = clean.replace(SIMPLE, (found, sign) => sign ?? SIMPLE_SIGNS.get(found))
+  if (!TEX.test(simple)) return simple
+  if (clean.length > LONGEST_TEX) return clean
   try {
     const tree = parse(guarded(clean))
     expandUnicodeLigatures(tree)
@@ -24,7 +26,12 @@ export function plainText(source: string): string {
   }
 }
 
-const MAYBE_TEX = /[\\$^{}~]|--|``|''/
+// The ~ between words that TeX must not part; in ~10x and https://example.org/~me it means itself.
+const TIE = String.raw`(?<=[\p{L}\p{N}.,)])~(?=[\p{L}\p{N}\\(])`
+const SIMPLE = new RegExp(String.raw`\\([%&#_])|${TIE}|---?|\x60{2}|''`, 'gu')
+const SIMPLE_SIGNS = new Map(Object.entries({ '~': ' ', '--': '–', '---': '—', '``': '“', "''": '”' }))
+// What the parser is needed for, which takes some milliseconds.
+const TEX = /[\\$^{}]/
 
 // NFKC would make 102 of 10² and LoRATM of LoRA™.
 const NORMALIZED = /[^²³¹⁰-ₜ™]+/gu
@@ -45,8 +52,10 @@ const FORMULA = String.raw`[^$\s\d\\^_{}][^$\s\\^_{}]{0,29}\$`
 const LONG_FORMULA = String.raw`(?:[^$\\^_{}]*[\\^_{}][^$]*|\d[^$\s]{0,29}|(?!\s)[^$]*[=<>][^$]*(?<!\s))\$(?!\d)`
 const MATH = String.raw`\$(?:${FORMULA}|${LONG_FORMULA})|\$\$[^$]+\$\$|\\\(.*?\\\)|\\\[.*?\\\]`
 const SCRIPT = String.raw`(?<script>[\^_]\{[^{}$]*\}|\^[\p{L}\p{N}])`
-const TIE = String.raw`(?<tie>(?<=[\p{L}\p{N}.,)])~(?=[\p{L}\p{N}\\(]))`
-const GUARDED = new RegExp([ADDRESS, POSSESSIVE, MATH, SCRIPT, TIE, SIGN, ESCAPE].join('|'), 'gu')
+const GUARDED = new RegExp(
+  [ADDRESS, POSSESSIVE, MATH, SCRIPT, `(?<tie>${TIE})`, SIGN, ESCAPE].join('|'),
+  'gu',
+)
 
 /** Guards signs that TeX would swallow and that titles mean as they stand: 100% of tokens, A & B, #1, $5. */
 function guarded(text: string): string {
