@@ -28,14 +28,14 @@ async function eventually(holds: () => boolean | Promise<boolean>): Promise<void
 
 describe('a slot', () => {
   test('is claimed by one of ten at once, and by nobody later', async () => {
-    const slot = new Date('2026-11-24T08:00:00Z')
+    const slot = new Date('2026-11-23T08:00:00Z')
     const claims = await Promise.all(Array.from({ length: 10 }, () => claimTick(database.db, 'minute', slot)))
     expect(claims.filter(Boolean)).toHaveLength(1)
     expect(await claimTick(database.db, 'minute', slot)).toBe(false)
   })
 
   test('is acted on by one of ten processes', async () => {
-    const settings = { DATABASE_URL: database.url, CLOCK_NOW: '2026-11-24T09:00:10Z' }
+    const settings = { DATABASE_URL: database.url, CLOCK_NOW: '2026-11-23T09:00:10Z' }
     const processes = Array.from({ length: 10 }, () => runProgram(['test/support/tick-once.ts'], settings))
     const answers = (await Promise.all(processes)).map(({ stdout }) => stdout.trim())
     expect(answers.toSorted()).toEqual([...Array(9).fill('false'), 'true'])
