@@ -19,6 +19,8 @@ export interface DrainInput {
   compose: Compose
   /** Once aborted: takes nothing new, finishes and records what is under way, gives the rest back. */
   signal?: AbortSignal
+  /** How long, after that, answers to what is under way are waited for; 20 seconds unless said otherwise. */
+  lastAnswersMs?: number
   /** Goes on until no chunk of the lane is ready, also of those that another worker holds. */
   untilNoneReady?: boolean
   /** Called when chunks are ready beyond what this process holds. */
@@ -32,7 +34,6 @@ const ANSWERS_RESERVE = 1
 const FAULTS_IN_A_ROW = 3
 const PAUSE_AFTER_FAULT_MS = 1000
 const LOOK_AGAIN_MS = 500
-/** How long an answer is waited for once the process is asked to stop. */
 const LAST_ANSWERS_MS = 20_000
 
 /**
@@ -46,7 +47,10 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const recorder = openRecorder(deps, input, run)
   const connections = openConnections(SMTP_URL, input.lane)
   const hangUpLate = () => {
-    setTimeout(() => connections.forEach((smtp) => void smtp.hangUp()), LAST_ANSWERS_MS).unref()
+    setTimeout(
+      () => connections.forEach((smtp) => void smtp.hangUp()),
+      input.lastAnswersMs ?? LAST_ANSWERS_MS,
+    ).unref()
   }
   input.signal?.addEventListener('abort', hangUpLate, { once: true })
   try {

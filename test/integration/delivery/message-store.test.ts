@@ -319,6 +319,14 @@ describe('a worker that died', () => {
   })
 })
 
+test('an owner who leases its own chunk again has lost nothing: its mail may still be under way', async () => {
+  await enqueueWelcomes(database.db, 'digests', 2)
+  const { taken } = await takeAndDie('ada', 1)
+  expect(await lease('ada')).toMatchObject({ lost: 0 })
+  const [row] = (await messagesIn(database.db)).filter(({ id }) => id === taken[0]?.id)
+  expect(row).toMatchObject({ state: 'taken', takenBy: 'ada' })
+})
+
 describe('giving a chunk back', () => {
   test('it is done when every message has come to an end', async () => {
     await enqueueWelcomes(database.db, 'digests', 3)
