@@ -1,5 +1,6 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
+import type { MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { EarlierDigest } from './offer.ts'
 
@@ -24,6 +25,7 @@ export interface DueDigest extends Recipient {
   id: number
   /** Null for somebody who was erased since. */
   address: string | null
+  format: MailFormat
 }
 
 /**
@@ -37,7 +39,7 @@ export async function takeDueDigests(
   most: number,
 ): Promise<DueDigest[]> {
   return tx.$queryRaw<DueDigest[]>`
-    select d.id, s.id as "subscriberId", s.address, s.state = 'paused' as paused, s.max_papers as "maxPapers",
+    select d.id, s.id as "subscriberId", s.address, s.format::text, s.state = 'paused' as paused, s.max_papers as "maxPapers",
       s.confirmed_at as "confirmedAt", (
         select coalesce(json_agg(json_build_object('name', name, 'queryId', query_id) order by position), '[]')
         from topic where subscriber_id = s.id) as topics
@@ -108,4 +110,10 @@ export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly 
     from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
       id int, outcome text, "fromPaper" int, "toPaper" int, "bestDay" date, papers int[], matched int, content jsonb)
     where d.id = w.id`
+}
+
+/** What a planned digest says; null for a digest that is not there, or was never filled with papers. */
+export async function digestContent(db: DatabaseOrTransaction, id: number): Promise<DigestContent | null> {
+  const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
+  return (row?.content ?? null) as DigestContent | null
 }

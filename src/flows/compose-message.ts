@@ -2,7 +2,7 @@ import type { Config } from '../config.ts'
 import { buildMime } from '../delivery/build-mime.ts'
 import { assertDkimSigns, type DkimKey, loadDkimKey } from '../delivery/dkim.ts'
 import type { Compose, ComposedMail, TakenMessage } from '../delivery/message.ts'
-import { plannedDigest } from '../digests/planned-digest-store.ts'
+import { digestContent } from '../digests/digest-store.ts'
 import type { RenderedEmail } from '../emails/email.ts'
 import { type Emails, openEmails } from '../emails/emails.ts'
 import { type Addressed, addressed, type Sender } from '../emails/headers.ts'
@@ -10,6 +10,7 @@ import { Fault } from '../platform/errors.ts'
 import { type Link, linkEnd, secretNamed, signLink } from '../subscribers/link-token.ts'
 import type { Deps } from '../wiring.ts'
 import type { AnswerContent } from './ask.ts'
+import type { DigestMessage } from './fill-page.ts'
 
 type Mail = RenderedEmail & Pick<Addressed, 'kind' | 'unsubscribeUrl'>
 
@@ -56,10 +57,11 @@ async function digestMail(
   emails: Emails,
   message: TakenMessage,
 ): Promise<Mail> {
-  const digest = message.digestId === null ? null : await plannedDigest(db, message.digestId)
-  if (!digest) throw new Fault('message.without-content', { id: message.id })
+  const content = message.digestId === null ? null : await digestContent(db, message.digestId)
+  const frozen = message.content as DigestMessage | null
+  if (!content || !frozen) throw new Fault('message.without-content', { id: message.id })
   const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id: message.subscriberId })
-  return { kind: 'digest', unsubscribeUrl, ...emails.digest({ ...digest, unsubscribeUrl }) }
+  return { kind: 'digest', unsubscribeUrl, ...emails.digest({ ...frozen, content, unsubscribeUrl }) }
 }
 
 function answerMail(config: Config, emails: Emails, message: TakenMessage): Mail {

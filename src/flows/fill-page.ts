@@ -6,9 +6,17 @@ import { PLAN_WITHIN_MS } from '../digests/due.ts'
 import type { OpenPlan } from '../digests/plan-store.ts'
 import type { OpenShelf } from '../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { type Day, dayOf } from '../platform/dates.ts'
 import { secretId } from '../subscribers/link-token.ts'
+import type { MailFormat } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
 import { composeDigests } from './compose-digests.ts'
+
+/** The content of a message of kind digest: what its mail says besides the digest. */
+export interface DigestMessage {
+  format: MailFormat
+  confirmedOn: Day
+}
 
 export interface PageInput {
   plan: OpenPlan
@@ -75,10 +83,13 @@ function messagesFor(
   const deadline = new Date((hasLimit ? plan.dueAt : now).getTime() + PLAN_WITHIN_MS)
   const secret = secretId(config.APP_SECRET[0]!)
   const planned = new Set(fillings.filter(({ outcome }) => outcome === 'planned').map(({ id }) => id))
-  return digests.flatMap(({ id: digestId, subscriberId, address: toAddress }) => {
+  return digests.flatMap(({ id: digestId, subscriberId, address: toAddress, format, confirmedAt }) => {
     if (!planned.has(digestId) || toAddress === null) return []
+    const content: DigestMessage = { format, confirmedOn: dayOf(confirmedAt ?? now) }
     const dedupe = `${subscriberId}:${plan.localDate}`
     const times = { datedAt: now, notBefore: now, deadline }
-    return [{ kind: 'digest', dedupe, subscriberId, digestId, toAddress, secretId: secret, ...times }]
+    return [
+      { kind: 'digest', dedupe, subscriberId, digestId, toAddress, secretId: secret, content, ...times },
+    ]
   })
 }

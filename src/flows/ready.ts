@@ -1,3 +1,4 @@
+import { assertDkimSigns, loadDkimKey } from '../delivery/dkim.ts'
 import { missingMigrations } from '../platform/migrations.ts'
 import type { Deps } from '../wiring.ts'
 
@@ -6,18 +7,35 @@ const ANSWER_WITHIN_MS = 2000
 export interface Readiness {
   database: boolean
   migrations: boolean
+  /** Mails are signed as the settings say: true also where they ask for no signature. */
+  mailSigning: boolean
 }
 
-/** Whether the database answers within two seconds, and has every migration of this release. */
-export async function isReady({ db }: Deps): Promise<Readiness> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), ANSWER_WITHIN_MS)
+/** Whether the database answers within two seconds with every migration of this release, and the DKIM key signs. */
+export async function readiness({ db, config }: Deps): Promise<Readiness> {
+  const [missing, mailSigning] = await Promise.all([inTime(missingMigrations(db)), keySigns(config)])
+  return { database: missing !== undefined, migrations: missing?.length === 0, mailSigning }
+}
+
+/** Undefined where no answer came in time, or none at all. */
+async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), ANSWER_WITHIN_MS)
   try {
-    const missing = await Promise.race([missingMigrations(db), late.promise])
-    return { database: true, migrations: missing.length === 0 }
+    return await Promise.race([answer, late.promise])
   } catch {
-    return { database: false, migrations: false }
+    return undefined
   } finally {
     clearTimeout(timer)
+  }
+}
+
+async function keySigns(config: Deps['config']): Promise<boolean> {
+  try {
+    const key = loadDkimKey(config)
+    if (key) await assertDkimSigns(key)
+    return true
+  } catch {
+    return false
   }
 }

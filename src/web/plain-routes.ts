@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { isReady } from '../flows/ready.ts'
+import { readiness } from '../flows/ready.ts'
 import type { Site } from './site.ts'
 
 const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'check-inbox']
@@ -7,11 +7,7 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ch
   .join('\n')
 
 /** What is kept, for people; whether the service lives and works, for machines. */
-export function addPlainRoutes(
-  app: FastifyInstance,
-  { deps, pages }: Site,
-  mailSigning: () => boolean,
-): void {
+export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const { KEEP_DAYS, REPLY_TO, MAIL_FROM, POSTAL_ADDRESS } = deps.config
 
   app.get('/privacy', async (_request, reply) =>
@@ -25,7 +21,7 @@ export function addPlainRoutes(
   app.get('/live', async () => ({ status: 'live' }))
 
   app.get('/ready', async (_request, reply) => {
-    const checks = { ...(await isReady(deps)), mailSigning: mailSigning() }
+    const checks = await readiness(deps)
     const ready = Object.values(checks).every(Boolean)
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...checks })
   })

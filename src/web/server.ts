@@ -17,16 +17,8 @@ import { addTokenRoutes } from './token-routes.ts'
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
 
-export interface ServerOptions {
-  /** Whether mails are signed as the settings say: part of GET /ready. */
-  mailSigning?: () => boolean
-}
-
 /** The site, ready to listen or to be injected into. */
-export function buildServer(
-  deps: ServiceDeps,
-  { mailSigning = () => true }: ServerOptions = {},
-): FastifyInstance {
+export function buildServer(deps: ServiceDeps): FastifyInstance {
   const { BASE_URL, TRUST_PROXY } = deps.config
   const site: Site = { deps, pages: openPages(deps.config) }
   const app = fastify({
@@ -53,7 +45,7 @@ export function buildServer(
     addPaperRoutes(scope, site)
     addSubscribeRoutes(scope, site)
     addTokenRoutes(scope, site)
-    addPlainRoutes(scope, site, mailSigning)
+    addPlainRoutes(scope, site)
   })
   return app
 }

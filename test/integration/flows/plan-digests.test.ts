@@ -59,7 +59,7 @@ describe('each outcome', () => {
       datedAt: new Date('2026-11-24T08:00:00Z'),
       nextTry: new Date('2026-11-24T08:00:00Z'),
       deadline: new Date('2026-11-25T04:00:00Z'),
-      content: null,
+      content: { format: 'html', confirmedOn: '2026-11-23' },
     })
   })
 

@@ -502,7 +502,13 @@ describe('readiness', () => {
     expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('Back in a moment')])
     await app.close()
     await nowhere.close()
-    const unsigned = buildServer(site.deps, { mailSigning: () => false })
+    const config = {
+      ...site.deps.config,
+      DKIM_DOMAIN: 'papers.example',
+      DKIM_SELECTOR: 's1',
+      DKIM_KEY_FILE: '/nowhere',
+    }
+    const unsigned = buildServer({ ...site.deps, config })
     expect((await unsigned.inject({ url: '/ready' })).statusCode).toBe(503)
     await unsigned.close()
   })

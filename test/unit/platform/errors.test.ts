@@ -9,7 +9,9 @@ const root = resolve(import.meta.dirname, '../../..')
 
 const textOfTree = (folder: string): string =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => /\.(ts|peggy)$/.test(path) && !path.includes('generated') && !path.endsWith('error-table.ts'))
+    .filter(
+      (path) => /\.(ts|peggy)$/.test(path) && !path.includes('generated') && !path.endsWith('error-table.ts'),
+    )
     .map((path) => readFileSync(join(root, folder, path), 'utf8'))
     .join('\n')
 

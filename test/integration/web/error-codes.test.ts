@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { Config } from '../../../src/config.ts'
+import { openDatabase } from '../../../src/platform/database.ts'
+import type { ErrorCode } from '../../../src/platform/error-table.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { buildServer } from '../../../src/web/server.ts'
+import type { ServiceDeps } from '../../../src/wiring.ts'
+import { useSite } from '../../support/site.ts'
+
+const site = useSite()
+const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+
+const asking = { method: 'POST', url: '/api/subscriptions', payload: { email: 'ann@example.com' } } as const
+const nothing = { method: 'GET', url: '/nothing/here' } as const
+const withSettings = (settings: Partial<Config>): Partial<ServiceDeps> => ({
+  config: { ...site.deps.config, ...settings },
+})
+
+type Row = [
+  code: ErrorCode,
+  status: number,
+  deps: () => Partial<ServiceDeps>,
+  request: typeof asking | typeof nothing,
+  times: number,
+]
+
+const rows: Row[] = [
+  ['page.not-found', 404, () => ({}), nothing, 1],
+  ['signup.closed', 403, () => withSettings({ SIGNUP: 'closed' }), asking, 1],
+  ['signup.domain', 422, () => withSettings({ SIGNUP_DOMAINS: ['example.org'] }), asking, 1],
+  ['rate.too-many', 429, () => ({}), asking, 61],
+  ['database.unreachable', 503, () => ({ db: nowhere.db }), asking, 1],
+]
+
+test.each(rows)('a program is told %s with %i', async (code, status, deps, request, times) => {
+  const app = buildServer({ ...site.deps, ...deps() })
+  const headers = { accept: 'application/json' }
+  for (let n = 1; n < times; n++) await app.inject({ ...request, headers })
+  const answer = await app.inject({ ...request, headers })
+  await app.close()
+  expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error: code })
+  expect(answer.body).not.toContain('ann@')
+})
