@@ -1,4 +1,4 @@
-// Renders every mail from its sample.json: node scripts/launch.mjs scripts/preview-emails.ts FOLDER
+// Renders every mail from its sample.json: npm run preview -- FOLDER
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { AddTopicsEmail, ConfirmationEmail } from '../src/emails/answer-views.ts'
@@ -9,7 +9,7 @@ import { openEmails } from '../src/emails/emails.ts'
 const templates = resolve(import.meta.dirname, '../templates/emails')
 const folder = process.argv[2]
 if (!folder) {
-  process.stderr.write('Say into which folder: node scripts/launch.mjs scripts/preview-emails.ts FOLDER\n')
+  process.stderr.write('Say into which folder: npm run preview -- FOLDER\n')
   process.exit(2)
 }
 

@@ -32,11 +32,10 @@ export interface WiringOptions {
   connections?: number
 }
 
-export const clockOf = (config: Config): Clock =>
-  config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
+const clockOf = (config: Config): Clock => (config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock())
 
 /** The address of the database; starts the embedded one where the settings say so. */
-export async function databaseUrlOf(config: Config): Promise<string> {
+async function databaseUrlOf(config: Config): Promise<string> {
   if (config.DATABASE_URL !== 'embedded') return config.DATABASE_URL
   return (await startEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))).url
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { addDays, type Day } from '../../src/platform/dates.ts'
 
 /** A real paper with a summary of our own. `daysAgo` below 0: it comes when the demo brings that day. */
-export interface SamplePaper {
+interface SamplePaper {
   title: string
   id?: string
   authors?: string[]
@@ -17,7 +17,7 @@ export interface SamplePaper {
   summary: string
 }
 
-export const samplePapers: SamplePaper[] = ['seed-papers.json', 'more-papers.json'].flatMap((name) =>
+const samplePapers: SamplePaper[] = ['seed-papers.json', 'more-papers.json'].flatMap((name) =>
   JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')),
 )
 

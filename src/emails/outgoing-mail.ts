@@ -18,7 +18,7 @@ export interface OutgoingMail {
 }
 
 /** Never a string such as "Name <address>": that would be parsed, and may hold several. */
-export interface Mailbox {
+interface Mailbox {
   name: string
   address: string
 }

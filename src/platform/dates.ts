@@ -15,9 +15,6 @@ export const midnight = (day: Day): Date => new Date(`${day}T00:00:00Z`)
 
 export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(day).add({ days }).toString()
 
-export const daysBetween = (from: Day, to: Day): number =>
-  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days
-
 export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
 
 /** Throws date.invalid for anything but a real day written YYYY-MM-DD. */

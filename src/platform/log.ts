@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino'
 
 /** The names of log events: what a program may select by. Texts may change, these do not. */
-export const LOG_EVENTS = [
+const LOG_EVENTS = [
   'service.started',
   'service.stopping',
   'service.stopped',

@@ -8,7 +8,7 @@ import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 
 export const PHASES = ['ingest', 'plan', 'deliver'] as const
-export type Phase = (typeof PHASES)[number]
+type Phase = (typeof PHASES)[number]
 
 export interface Order {
   now: string
