@@ -1,15 +1,16 @@
 // For developers: Prisma's schema engine, compiled to WebAssembly, over node-postgres: no download.
 //   npm run migrate -- dev NAME   writes the migration that schema.prisma lacks, and applies it
 //   npm run migrate -- check      exits 1 where migrations, schema.prisma and the database differ
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils'
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 import { readConfig, readEnvironment } from '../src/config.ts'
-import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts'
 
 const FOLDER = 'prisma/migrations'
 const SCHEMA = 'prisma/schema.prisma'
@@ -158,16 +159,13 @@ if (command !== 'dev' && command !== 'check') {
   console.error('npm run migrate -- dev NAME | check')
   process.exit(2)
 }
-const { DATABASE_URL, DATA_DIR } = readConfig(readEnvironment())
-// A database of its own: the one in use keeps its rows.
-const url =
-  DATABASE_URL === 'embedded'
-    ? (
-        await startEmbeddedPostgres(join(DATA_DIR, 'migrate'), {
-          database: `migrate_${process.pid}`,
-          durable: false,
-        })
-      ).url
-    : DATABASE_URL
-const good = await migrate(command, name, url)
+const { DATABASE_URL } = readConfig(readEnvironment())
+const server = DATABASE_URL === 'embedded' ? await startScratchServer() : undefined
+const good = await migrate(command, name, server?.url ?? DATABASE_URL)
+await server?.destroy()
 process.exit(good ? 0 : 1) // the engine's lock timer would keep the process waiting
+
+// The embedded database in use keeps its rows: this is tried on an empty one.
+function startScratchServer(): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres(mkdtempSync(join(tmpdir(), 'migrate-')), { durable: false })
+}

@@ -71,7 +71,7 @@ type MovedRow = TakenMessage & Ended
 export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<Handful> {
   const { chunk, owner, now, most } = input
   const rows = await db.$queryRaw<MovedRow[]>`
-    with lease as (
+    with lease as materialized (
       select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
         and not exists (select from switch where name = 'delivery' and value = 'paused')
     ), picked as (
@@ -79,7 +79,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
       order by m.next_try, m.id limit ${most} for update of m skip locked
-    ), judged as (
+    ), judged as materialized (
       select p.id, p.attempts,
         p.attempts > 0 and exists (
           select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before,
