@@ -75,7 +75,8 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
       select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
         and not exists (select from switch where name = 'delivery' and value = 'paused')
     ), picked as (
-      select m.id, m.attempts from message m join lease on m.chunk_id = lease.id
+      select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
+      from message m join lease on m.chunk_id = lease.id
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
       order by m.next_try, m.id limit ${most} for update of m skip locked
@@ -86,14 +87,14 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
         p.attempts > 0 and exists (
           select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
         case
-          when s.erased_at is not null or m.to_address is null then 'erased'
+          when s.erased_at is not null or p.to_address is null then 'erased'
           when s.state = 'suppressed' or exists (
             select from suppression x where x.address_hash = s.address_hash and x.lifted_at is null)
             then 'suppressed'
-          when m.kind = 'digest' and s.state <> 'active' then s.state::text
-          when m.deadline <= ${now} then 'expired'
+          when p.kind = 'digest' and s.state <> 'active' then s.state::text
+          when p.deadline <= ${now} then 'expired'
         end as reason
-      from picked p join message m on m.id = p.id join subscriber s on s.id = m.subscriber_id
+      from picked p join subscriber s on s.id = p.subscriber_id
     )
     update message m set
       state = (case

@@ -29,6 +29,8 @@ const LONGEST_ANSWER = 500
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string }
 
+// On nodemailer's connection and not on its pool, which decides by itself when a mail goes again, and rests for 100 ms
+// after each connection that ends.
 export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS): Smtp {
   let session: Session | undefined
 
