@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/fixed-seed.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['./test/support/reporter.ts'],
     pool: 'forks',

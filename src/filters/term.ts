@@ -65,4 +65,4 @@ function endOf(term: Term, word: number, tokens: Token[], place: number): number
 
 /** Whether each word of a term is a word of the name, in any order: Gu Albert is Albert Gu. */
 export const isNamed = (term: Term, { places }: WordIndex): boolean =>
-  term.runsFrom.every(([word]) => word !== undefined && places.has(word.key))
+  term.runsFrom.length > 0 && term.runsFrom.every(([word]) => word !== undefined && places.has(word.key))

@@ -243,6 +243,15 @@ describe('any tree on any paper', () => {
           expect(found).not.toBe('')
         }
       }),
+      // A name without a word met an author without a name.
+      {
+        examples: [
+          [
+            { kind: 'word', field: 'author', text: '' },
+            { title: '', abstract: '', authors: [''], keywords: [] },
+          ],
+        ],
+      },
     )
   })
 })
