@@ -69,18 +69,19 @@ type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestD
 /**
  * What these subscribers' digests looked at, as far as it matters for papers of ids from `lowest` on or days from
  * `since` on. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
- * uncertain counts.
+ * uncertain counts; an uncertain one stays so for good once its deadline has passed.
  */
 export async function earlierDigests(
   db: DatabaseOrTransaction,
-  { subscriberIds, lowest, since }: { subscriberIds: string[]; lowest: number; since: Day },
+  { subscriberIds, lowest, since, now }: { subscriberIds: string[]; lowest: number; since: Day; now: Date },
 ): Promise<Map<string, EarlierDigest[]>> {
   // A paper that turned out to be another one lives on under the other one's id.
   const rows = await db.$queryRaw<EarlierRow[]>`
     select d.subscriber_id as "subscriberId", d.from_paper as "fromPaper", d.to_paper as "toPaper",
       array(select coalesce(k.paper_id, p.id) from unnest(d.papers) as p(id)
             left join paper_key k on k.scheme = 'id' and k.value = p.id::text) as papers,
-      d.best_day as "bestDay", coalesce(m.state = 'accepted', true) as settled
+      d.best_day as "bestDay",
+      coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now}), true) as settled
     from digest d left join message m on m.digest_id = d.id
     where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
       and (d.to_paper >= ${lowest} or d.best_day >= ${since}::date)

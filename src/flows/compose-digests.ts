@@ -29,6 +29,7 @@ export async function composeDigests(
     subscriberIds: recipients.map(({ subscriberId }) => subscriberId),
     lowest: shelf.lowestSince(since) ?? snapshot.horizon + 1,
     since,
+    now,
   })
   return recipients.map((recipient) =>
     compose(shelf, {

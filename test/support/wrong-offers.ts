@@ -7,7 +7,7 @@ export interface PastDigest {
   fromPaper: number
   toPaper: number
   papers: number[]
-  state: 'open' | 'accepted' | 'gave_up'
+  state: 'open' | 'accepted' | 'uncertain' | 'gave_up'
 }
 
 /** What is known when a digest is planned: papers by id, with the day of their first listing. */
@@ -29,11 +29,7 @@ const idsIn = ({ firstDays }: Known, has: (id: number) => boolean) => [...firstD
 /** The rule of the program. */
 export const rightOffer: OfferRule = (known) => {
   const counting = known.past.filter(({ state }) => state !== 'gave_up')
-  const earlier = counting.map((digest) => ({
-    ...digest,
-    bestDay: null,
-    settled: digest.state === 'accepted',
-  }))
+  const earlier = counting.map((digest) => ({ ...digest, bestDay: null, settled: digest.state !== 'open' }))
   const offer = offerAfter(earlier, 1, known.horizon)
   return { fromPaper: offer.fromPaper, papers: idsIn(known, offer.has) }
 }
@@ -57,6 +53,17 @@ export const WRONG_OFFERS: Record<string, OfferRule> = {
       ...known.past.filter(({ state }) => state === 'accepted').map(({ toPaper }) => toPaper),
     )
     return { fromPaper: last, papers: idsIn(known, (id) => id > last) }
+  },
+  /** Waits until each one is accepted: behind one that stays uncertain, what was given up is lost. */
+  'waits-for-acceptance': (known) => {
+    const counting = known.past.filter(({ state }) => state !== 'gave_up')
+    const earlier = counting.map((digest) => ({
+      ...digest,
+      bestDay: null,
+      settled: digest.state === 'accepted',
+    }))
+    const offer = offerAfter(earlier, 1, known.horizon)
+    return { fromPaper: offer.fromPaper, papers: idsIn(known, offer.has) }
   },
   /** Reaches back past digests that are open: what one of those gives up later is lost. */
   'past-open-ones': (known) => {

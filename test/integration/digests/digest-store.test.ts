@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/platform/log.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
+const OF_ANN = { subscriberIds: ['ann'], now: new Date('2026-11-25T09:00:00Z') }
 
 async function untilSomebodyWaitsForALock(): Promise<void> {
   for (;;) {
@@ -27,7 +28,7 @@ test('two digests of one subscriber are filled one after the other, so that the 
     const [first] = await takeDueDigests(tx, tuesday!.id, 10)
     second = other.db.$transaction(async (tx) => {
       await takeDueDigests(tx, wednesday!.id, 10)
-      const earlier = await earlierDigests(tx, { subscriberIds: ['ann'], lowest: 1, since: '2026-11-11' })
+      const earlier = await earlierDigests(tx, { ...OF_ANN, lowest: 1, since: '2026-11-11' })
       return earlier.get('ann')
     })
     await untilSomebodyWaitsForALock()
@@ -44,6 +45,6 @@ test('a paper that turned out to be another one counts as shown under the number
   await world.plan('2026-11-24T08:00:00Z')
   await world.db.digest.updateMany({ data: { papers: [50] } })
   await world.db.paperKey.create({ data: { scheme: 'id', value: '50', paperId: 1 } })
-  const earlier = await earlierDigests(world.db, { subscriberIds: ['ann'], lowest: 1, since: '2026-11-11' })
+  const earlier = await earlierDigests(world.db, { ...OF_ANN, lowest: 1, since: '2026-11-11' })
   expect(earlier.get('ann')).toMatchObject([{ papers: [1], settled: false }])
 })

@@ -105,6 +105,21 @@ describe('a digest that ended unaccepted', () => {
     await end('ann', '2026-11-27', 'accepted')
     expect(await plan('2026-11-28T08:00:00Z')).toMatchObject({ nothingMatched: 1 })
   })
+
+  test('before one that is uncertain: offered anew once that one is past its deadline', async () => {
+    await addSubscriber('ann', { topics: ['robots'] })
+    for (const day of ['2026-11-24', '2026-11-25']) {
+      await addPapers(day, [`Robots of ${day}`])
+      await plan(`${day}T08:00:00Z`)
+    }
+    await end('ann', '2026-11-24', 'gave_up')
+    await end('ann', '2026-11-25', 'uncertain')
+    const deadline = new Date('2026-11-26T08:00:00.001Z')
+    await world.db.message.updateMany({ where: { state: 'uncertain' }, data: { deadline } })
+    expect(await plan('2026-11-26T08:00:00Z')).toMatchObject({ nothingMatched: 1 })
+    await plan('2026-11-27T08:00:00Z')
+    expect((await shownTo('ann'))['2026-11-27']).toEqual(['Robots of 2026-11-24'])
+  })
 })
 
 describe('what is offered', () => {

@@ -9,7 +9,7 @@ import { type OfferRule, type PastDigest, rightOffer, WRONG_OFFERS } from '../..
 const day = fc.record({
   papers: fc.array(fc.nat({ max: 3 }), { maxLength: 3 }),
   isDue: fc.boolean(),
-  end: fc.constantFrom('accepted' as const, 'gave_up' as const),
+  end: fc.constantFrom('accepted' as const, 'uncertain' as const, 'gave_up' as const),
   after: fc.nat({ max: 2 }),
 })
 const someDays = fc.array(day, { minLength: 1, maxLength: 10 })
@@ -31,7 +31,7 @@ function timesOffered(rule: OfferRule, days: Day[]): number[] {
     const offered = rule({ past, firstDays, horizon })
     past.push({ day: number, ...offered, toPaper: horizon, state: 'open', end, after })
   }
-  const counting = past.filter((digest) => digest.end === 'accepted')
+  const counting = past.filter((digest) => digest.end !== 'gave_up')
   return [...firstDays.keys()].map((id) => counting.filter(({ papers }) => papers.includes(id)).length)
 }
 
