@@ -6,7 +6,7 @@ import type { Deps } from '../wiring.ts'
 import { type NewAcceptance, recordAcceptances } from './acceptance-store.ts'
 import { alike, classify, type Failure, type SmtpResult } from './classify-answer.ts'
 import { groupCommit } from './group-commit.ts'
-import type { MessageState, TakenMessage } from './message.ts'
+import type { Lane, MessageState, TakenMessage } from './message.ts'
 import { type Ended, recordFailure, type Try } from './message-store.ts'
 import { afterFailure, type NextStep } from './retry.ts'
 import type { Run } from './run.ts'
@@ -20,14 +20,16 @@ export interface Recorder {
   ended(message: Ended): void
 }
 
+interface RecorderInput {
+  lane: Lane
+  owner: string
+  onDeadAddress?: (address: string) => Promise<void>
+}
+
 const REFUSALS_IN_A_ROW = 10
 const LONGEST_PAUSE_MS = 5000
 
-export function openRecorder(
-  deps: Deps,
-  { owner, onDeadAddress }: { owner: string; onDeadAddress?: (address: string) => Promise<void> },
-  run: Run,
-): Recorder {
+export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: RecorderInput, run: Run): Recorder {
   const { config, clock, log, db } = deps
   const untilWritten = (write: () => Promise<void>): Promise<void> =>
     pRetry(write, {
@@ -55,14 +57,18 @@ export function openRecorder(
     )
   }
 
+  const pauseDelivery = (reason: string) =>
+    untilWritten(() => setSwitch(db, 'delivery', { value: 'paused', reason, at: clock.now() }))
+
   const stopIfOurs = async (failure: Failure) => {
     if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
     if (failure.outcome !== 'refused') return
+    // Anybody may sign up with addresses that are nobody's, and must not end others' mail by it.
+    if (lane === 'answers' && failure.deadAddress) return
     const text = alike(failure.answer)
     refusals = { text, count: text === refusals.text ? refusals.count + 1 : 1 }
     if (refusals.count < REFUSALS_IN_A_ROW) return
-    const reason = `${REFUSALS_IN_A_ROW} refusals in a row: ${failure.answer}`
-    await untilWritten(() => setSwitch(db, 'delivery', { value: 'paused', reason, at: clock.now() }))
+    if (lane === 'digests') await pauseDelivery(`${REFUSALS_IN_A_ROW} refusals in a row: ${failure.answer}`)
     run.stop('refused-alike')
   }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { type DrainInput, drain } from '../../../src/delivery/drain.ts'
 import type { Compose, Lane } from '../../../src/delivery/message.ts'
-import { closeExpired } from '../../../src/delivery/message-store.ts'
+import { closeExpired, enqueue } from '../../../src/delivery/message-store.ts'
 import type { RunResult } from '../../../src/delivery/run.ts'
 import { type MovableClock, stoppedClock } from '../../../src/platform/clock.ts'
 import { freePort } from '../../../src/platform/embedded-postgres.ts'
@@ -21,6 +21,7 @@ import {
   messagesIn,
   NOW,
   statesIn,
+  welcome,
 } from '../../support/messages.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
@@ -283,6 +284,40 @@ describe('answers of the server', () => {
     expect((await drainWith(sink, { untilNoneReady: true })).accepted).toBe(0)
     await clearSwitch(database.db, 'delivery')
     expect((await drainWith(sink)).accepted).toBe(40 - result.refused)
+  })
+
+  /** A digest for each of 12 subscribers is ready, and a welcome. */
+  const addBothLanes = async () => {
+    await addDigestMessages(database.db, 12)
+    const welcomes = Array.from({ length: 12 }, (_, i) => welcome(i + 1))
+    await enqueue(database.db, 'answers', welcomes)
+  }
+
+  test('unknown mailboxes among answers, however many, stop nothing', async () => {
+    await addBothLanes()
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
+    const answers = await drainWith(sink, { lane: 'answers' })
+    expect(answers).toMatchObject({ refused: 12, stopped: null })
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
+  })
+
+  test('ten other refusals with one text among answers stop that run, and no digest', async () => {
+    await addBothLanes()
+    const sink = await sinkWith({ at: { rcpt: '554 5.7.1 denied' } })
+    const answers = await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+    expect(answers).toMatchObject({ refused: 10, stopped: 'refused-alike' })
+    expect(await readSwitch(database.db, 'delivery')).toBeNull()
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
+  })
+
+  test('ten unknown mailboxes among digests pause delivery: that is the server, not they', async () => {
+    await addDigestMessages(database.db, 12)
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
+    const digests = await drainWith({ port: sink.port, query: 'connections=1' })
+    expect(digests).toMatchObject({ refused: 10, stopped: 'refused-alike' })
+    expect(await readSwitch(database.db, 'delivery')).toMatchObject({ value: 'paused' })
   })
 
   test.each<[string, (call: number) => string | undefined]>([
