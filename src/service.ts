@@ -4,13 +4,18 @@ import { type DeliverDeps, deliverReady } from './flows/deliver.ts'
 import { ingestDue } from './flows/ingest-day.ts'
 import { migrateDatabase } from './flows/migrate-database.ts'
 import { planDigests } from './flows/plan-digests.ts'
+import { Fault, textOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
+import { NUDGES, type Nudge } from './platform/queue.ts'
 import { startSchedule } from './schedule/schedule.ts'
 import { buildServer } from './web/server.ts'
 import { type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
+
+/** How long a request may go on once the service is asked to stop. */
+const LAST_REQUESTS_MS = 5_000
 
 /** What a service has at hand. */
 type Running = ServiceDeps & DeliverDeps
@@ -38,9 +43,9 @@ export async function startService(
   const stops: (() => Promise<void>)[] = []
   let address: string | undefined
   if (roles.includes('web')) {
-    const server = await buildServer(deps)
+    const server = buildServer(deps)
     address = await server.listen({ host: config.HOST, port: config.PORT })
-    stops.push(() => server.close())
+    stops.push(() => closeServer(server))
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
   if (roles.includes('worker')) stops.push(await startWorker(deps))
@@ -51,29 +56,45 @@ export async function startService(
     address,
     stop: async () => {
       deps.log.info('service.stopping')
-      for (const stop of stops) await stop()
+      // At once: a slow request must not keep the worker taking mails.
+      await Promise.all(stops.map((stop) => stop()))
       await close()
       deps.log.info('service.stopped')
     },
   }
 }
 
+/** Lets requests in flight end, those that take longer than a few seconds excepted. */
+async function closeServer(server: ReturnType<typeof buildServer>): Promise<void> {
+  const cut = setTimeout(() => server.server.closeAllConnections(), LAST_REQUESTS_MS)
+  await server.close()
+  clearTimeout(cut)
+}
+
 /** Answers nudges in this process. Returns what stops it: nothing new is taken, what is in flight is finished. */
 async function startWorker(deps: Running): Promise<() => Promise<void>> {
   const stopping = new AbortController()
   const { signal } = stopping
-  await deps.queue.onNudge('ingest', () => ingestDue(deps))
-  await deps.queue.onNudge('plan', async () => {
-    await planDigests(deps)
-    await deps.queue.nudge('drain-digests')
-  })
-  await deps.queue.onNudge(
-    'drain-answers',
-    async () => void (await deliverReady(deps, { lane: 'answers', signal })),
-  )
-  await deps.queue.onNudge(
-    'drain-digests',
-    async () => void (await deliverReady(deps, { lane: 'digests', signal })),
-  )
+  const work: Record<Nudge, () => Promise<unknown>> = {
+    ingest: () => ingestDue(deps),
+    plan: async () => {
+      await planDigests(deps)
+      await deps.queue.nudge('drain-digests')
+    },
+    'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
+    'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
+  }
+  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => reported(deps.log, nudge, work[nudge]))
   return async () => stopping.abort()
+}
+
+// The queue keeps what was thrown in a table of its own, where no operator looks.
+async function reported(log: Log, nudge: Nudge, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const code = error instanceof Fault ? error.code : 'unexpected'
+    log.error('nudge.failed', { nudge, code, what: textOf(error) })
+    throw error
+  }
 }

@@ -13,6 +13,7 @@ const LOG_EVENTS = [
   'proxy.untrusted',
   'tick.claimed',
   'tick.failed',
+  'nudge.failed',
   'source.fetched',
   'source.retried',
   'source.failed',

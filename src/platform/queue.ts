@@ -7,7 +7,7 @@ import type { Log } from './log.ts'
  * stands in our tables alone, and every tick sends the nudge again while work is open.
  */
 export const NUDGES = ['ingest', 'plan', 'drain-answers', 'drain-digests'] as const
-type Nudge = (typeof NUDGES)[number]
+export type Nudge = (typeof NUDGES)[number]
 
 export interface Queue {
   nudge(name: Nudge): Promise<void>

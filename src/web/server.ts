@@ -16,6 +16,8 @@ import { addTokenRoutes } from './token-routes.ts'
 
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
+/** A body that trickles in holds its connection no longer than this. */
+const LONGEST_REQUEST_MS = 30_000
 
 /** The site, ready to listen or to be injected into. */
 export function buildServer(deps: ServiceDeps): FastifyInstance {
@@ -23,6 +25,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
   const site: Site = { deps, pages: openPages(deps.config) }
   const app = fastify({
     logger: false,
+    requestTimeout: LONGEST_REQUEST_MS,
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },

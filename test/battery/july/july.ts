@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
-import { type Expected, expectedFor, type Month, type Subscriber } from './oracle.ts'
+import { type Expected, expectedFor, type Month, type RecordedDays, type Subscriber } from './oracle.ts'
 import { july2025, startReplay } from './recorded-days.ts'
 import { type CaughtMail, startSink } from './sink.ts'
 import { addSubscribers, julySubscribers, matcherOver } from './subscribers.ts'
@@ -56,7 +56,7 @@ export async function runJuly(workers: number, hours = WHOLE_MONTH): Promise<Jul
     subscribers: subscribers.length,
     digestsExpected: expected.length,
     mails: mails.length,
-    ...compare(expected, mails),
+    ...compare(expected, mails, votesIn(days)),
     largestBytes: Math.max(...mails.map((mail) => mail.bytes)),
     largestHtmlBytes: Math.max(...mails.map((mail) => mail.htmlBytes)),
     seconds: Math.round((performance.now() - begun) / 1000),
@@ -116,12 +116,19 @@ type Faults = Pick<JulyResult, 'missed' | 'doubled' | 'offeredTwice' | 'wrongPap
 
 const keyOf = ({ address, at }: { address: string; at: string }): string => `${address} ${at}`
 
-function compare(expected: Expected[], mails: CaughtMail[]): Faults {
+type Votes = Map<string, number>
+
+const votesIn = (days: RecordedDays): Votes =>
+  new Map([...days.values()].flat().map(({ id, votes }) => [id, votes]))
+
+function compare(expected: Expected[], mails: CaughtMail[], votes: Votes): Faults {
   const came = Map.groupBy(mails, (mail) => keyOf({ address: mail.to, at: mail.at }))
   const due = new Map(expected.map((one) => [keyOf(one), one]))
   const missed = expected.filter((one) => !came.has(keyOf(one)))
   const doubled = [...came.values()].filter((copies) => copies.length > 1)
-  const wrong = mails.filter((mail) => !isRight(mail, due.get(keyOf({ address: mail.to, at: mail.at }))))
+  const wrong = mails.filter(
+    (mail) => !isRight(mail, due.get(keyOf({ address: mail.to, at: mail.at })), votes),
+  )
   const unexpected = mails.filter((mail) => !due.has(keyOf({ address: mail.to, at: mail.at })))
   report(
     'unexpected',
@@ -140,8 +147,10 @@ function compare(expected: Expected[], mails: CaughtMail[]): Faults {
   }
 }
 
-function isRight(mail: CaughtMail, expected: Expected | undefined): boolean {
+function isRight(mail: CaughtMail, expected: Expected | undefined, votes: Votes): boolean {
   if (!expected) return false
+  const best = mail.papers.map((id) => votes.get(id))
+  if (expected.votes && best.join() !== expected.votes.join()) return false
   const known = mail.papers.every((id) => expected.papers.has(id))
   return known && mail.papers.length === expected.shown && mail.more === expected.more
 }

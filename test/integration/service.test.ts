@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { afterEach, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { openLog } from '../../src/platform/log.ts'
+import { startService } from '../../src/service.ts'
+import { useDatabase } from '../support/database.ts'
+import { startProgram } from '../support/processes.ts'
+
+const database = useDatabase()
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup()
+})
+
+async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await holds().catch(() => false)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not hold within 10 s')
+}
+
+/** A mail server that answers the final dot only when it is told to. */
+async function startSlowSink() {
+  const arrived = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onData(stream, _session, answer) {
+      stream.resume()
+      stream.on('end', async () => {
+        arrived.resolve()
+        await release.promise
+        answer()
+      })
+    },
+  })
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  const { port } = server.server.address() as { port: number }
+  return { url: `smtp://127.0.0.1:${port}`, arrived: arrived.promise, release: release.resolve }
+}
+
+test('SIGTERM: a mail in flight is finished and recorded, beside a request that never ends', async () => {
+  const sink = await startSlowSink()
+  const port = await freePort()
+  const settings = {
+    DATABASE_URL: database.url,
+    SMTP_URL: sink.url,
+    PORT: String(port),
+    HF_URL: 'http://127.0.0.1:1',
+  }
+  const service = startProgram(['src/main.ts', '--roles', 'web,worker'], settings)
+  const ended = once(service, 'exit')
+  const site = `http://127.0.0.1:${port}`
+  await eventually(async () => (await fetch(`${site}/ready`)).ok)
+  await fetch(`${site}/subscribe`, {
+    method: 'POST',
+    body: new URLSearchParams({ email: 'ann@reader.example' }),
+    redirect: 'manual',
+  })
+  const slow = connect(port, '127.0.0.1').on('error', () => {})
+  cleanups.push(() => slow.destroy())
+  slow.write(
+    'POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=a',
+  )
+  await sink.arrived
+
+  service.kill('SIGTERM')
+  sink.release()
+  expect(await ended).toEqual([0, null])
+  expect(await database.db.acceptance.count()).toBe(1)
+}, 45_000)
+
+test('a nudge that fails is logged with its code, without an address', async () => {
+  const lines: string[] = []
+  const log = openLog('error', { write: (line) => lines.push(line) })
+  const config = readConfig({ DATABASE_URL: database.url })
+  const service = await startService(config, ['worker'], { log })
+  cleanups.push(service.stop)
+  await database.db.$executeRawUnsafe('alter table plan rename to plan_away')
+  cleanups.unshift(() => database.db.$executeRawUnsafe('alter table plan_away rename to plan'))
+  await service.deps.queue.nudge('plan')
+  await eventually(async () => lines.some((line) => line.includes('nudge.failed')))
+  expect(JSON.parse(lines.find((line) => line.includes('nudge.failed'))!)).toMatchObject({
+    nudge: 'plan',
+    code: 'unexpected',
+  })
+})
