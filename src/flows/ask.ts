@@ -18,7 +18,7 @@ const MOST_MAILS_A_DAY = 2
 const DELIVER_WITHIN_MS = 2 * DAY_MS
 
 /** confirmation: the button makes a subscription. add-topics: it adds topics to one that there is already. */
-const ANSWER_KINDS = ['confirmation', 'add-topics'] as const
+export const ANSWER_KINDS = ['confirmation', 'add-topics'] as const
 type AnswerKind = (typeof ANSWER_KINDS)[number]
 
 /** The content of both kinds of message. */

@@ -1,16 +1,18 @@
-import { redirectUntriedMessages } from '../delivery/subscriber-messages-store.ts'
+import { endWaitingMessages, redirectUntriedMessages } from '../delivery/subscriber-messages-store.ts'
 import { Fault } from '../platform/errors.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { NO_PAGE } from '../subscribers/consent.ts'
 import { recordConsent } from '../subscribers/consent-store.ts'
+import { deleteUnconfirmedSignups } from '../subscribers/signup-store.ts'
 import { changeSubscriber, subscriberByKey } from '../subscribers/subscriber-store.ts'
 import type { Deps } from '../wiring.ts'
+import { ANSWER_KINDS } from './ask.ts'
 import { requireUnsuppressed } from './grant.ts'
 import { withSubscriber } from './with-subscriber.ts'
 
 /**
- * Gives a subscriber a new address; links mailed to the old one, except for unsubscribing, end. Throws address.*,
- * subscriber.unknown, subscriber.suppressed (the new address).
+ * Gives a subscriber a new address. What was asked for under the old one and not confirmed is dropped, so that no link
+ * mailed there confirms the new one. Throws address.*, subscriber.unknown, subscriber.suppressed (the new address).
  */
 export async function moveSubscriber(
   deps: Deps,
@@ -24,6 +26,8 @@ export async function moveSubscriber(
     await requireUnsuppressed(tx, hash)
     const changes = { address, addressKey: key, addressHash: hash, epoch: subscriber.epoch + 1 }
     await changeSubscriber(tx, subscriber.id, changes)
+    await deleteUnconfirmedSignups(tx, subscriber.id)
+    await endWaitingMessages(tx, { subscriberId: subscriber.id, kinds: ANSWER_KINDS, reason: 'moved' })
     await redirectUntriedMessages(tx, subscriber.id, address)
     const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
     await recordConsent(tx, { ...consent, event: 'moved' })

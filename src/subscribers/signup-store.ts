@@ -31,6 +31,14 @@ export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number,
   await db.signup.update({ where: { id }, data: { confirmedAt: now } })
 }
 
+/** Their links end with them. */
+export async function deleteUnconfirmedSignups(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<void> {
+  await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })
+}
+
 export async function deleteSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.signup.deleteMany({ where: { subscriberId } })
 }

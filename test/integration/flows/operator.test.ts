@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/flows/add-subscriber.ts'
 import { addTopicsByOperator, removeTopicByOperator } from '../../../src/flows/change-topics.ts'
+import { confirm } from '../../../src/flows/confirm.ts'
 import { eraseSubscriber } from '../../../src/flows/erase-subscriber.ts'
 import { moveSubscriber } from '../../../src/flows/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../../../src/flows/pause-subscriber.ts'
@@ -10,7 +11,7 @@ import { suppress, unsuppress } from '../../../src/flows/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/flows/unsubscribe.ts'
 import type { Deps } from '../../../src/wiring.ts'
 import { checksums } from '../../support/checksums.ts'
-import { post, useSite } from '../../support/site.ts'
+import { confirmToken, post, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@example.com'
 
@@ -101,15 +102,46 @@ describe('suppressing', () => {
 })
 
 describe('moving', () => {
+  const moves = () => moveSubscriber(site.deps, { email: EMAIL, newEmail: 'new@example.com' })
+
   test('gives a new address, to messages that nobody tried too, and ends links of the old one', async () => {
     await post(site, '/subscribe', { email: EMAIL })
-    await moveSubscriber(site.deps, { email: EMAIL, newEmail: 'new@example.com' })
+    await site.db.message.updateMany({ data: { kind: 'welcome' } })
+    await moves()
     expect(await site.db.subscriber.findFirst()).toMatchObject({
       address: 'new@example.com',
       addressKey: 'new@example.com',
       epoch: 1,
     })
-    expect(await site.db.message.findFirst()).toMatchObject({ toAddress: 'new@example.com' })
+    expect(await site.db.message.findFirst()).toMatchObject({ toAddress: 'new@example.com', state: 'ready' })
+  })
+
+  test('drops what was asked under the old address: its link confirms nothing', async () => {
+    await post(site, '/subscribe', { email: EMAIL })
+    const token = await confirmToken(site, EMAIL)
+    await site.db.message.updateMany({ data: { state: 'accepted', attempts: 1 } })
+    await moves()
+    await expect(confirm(site.deps, token)).rejects.toMatchObject({ code: 'link.unknown' })
+    expect(await site.db.subscriber.findFirst()).toMatchObject({ state: 'pending' })
+    expect(await site.db.message.findFirst()).toMatchObject({ state: 'accepted', reason: null })
+  })
+
+  test('keeps a confirmation that waits from going out, and in doubt what may have gone', async () => {
+    for (let n = 0; n < 2; n++) await post(site, '/subscribe', { email: EMAIL })
+    const [, doubtful] = await site.db.message.findMany({ orderBy: { chunkId: 'asc' } })
+    const attempt = { n: 1, at: site.clock.now(), outcome: 'uncertain', answer: '' }
+    await site.db.attempt.create({ data: { messageId: doubtful!.id, ...attempt } })
+    await site.db.message.update({ where: { id: doubtful!.id }, data: { state: 'uncertain', attempts: 1 } })
+    await moves()
+    const ended = await site.db.message.findMany({ orderBy: { chunkId: 'asc' } })
+    expect(ended.map(({ state, reason, toAddress }) => [state, reason, toAddress])).toEqual([
+      ['skipped', 'moved', EMAIL],
+      ['uncertain', null, EMAIL],
+    ])
+    expect(ended.map(({ nextTry, deadline }) => nextTry.getTime() === deadline.getTime())).toEqual([
+      true,
+      true,
+    ])
   })
 
   test('to an address of somebody else, or a suppressed one, is refused', async () => {
