@@ -10,7 +10,7 @@ export interface Smtp {
   send(mail: ComposedMail): Promise<SmtpResult>
   /** Says goodbye when no mail is under way. */
   close(): void
-  /** Hangs up at once: a mail that is under way ends with what is known of it. */
+  /** Hangs up at once and for good: a mail that is under way ends with what is known of it. */
   hangUp(): void
 }
 
@@ -33,18 +33,22 @@ type SmtpError = Error & { code?: string; command?: string; responseCode?: numbe
 // after each connection that ends.
 export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS): Smtp {
   let session: Session | undefined
+  let hungUp = false
 
   const send = async (mail: ComposedMail): Promise<SmtpResult> => {
     if (session && (session.isClosed() || session.mails >= MOST_MAILS)) closeSession()
     const reused = session !== undefined
     if (!session) {
-      const opened = await openSession(config, timeouts)
-      if ('fault' in opened) return { accepted: false, ...opened.fault }
-      session = opened.session
+      session = openSession(config, timeouts)
+      const fault = await session.opened
+      if (fault) {
+        session = undefined
+        return { accepted: false, ...fault }
+      }
     }
     const result = await session.send(mail)
     // A server may end a session that it has kept for long: nothing of this mail was said, so it goes again.
-    if (reused && isLostSession(result)) {
+    if (reused && !hungUp && isLostSession(result)) {
       closeSession()
       return send(mail)
     }
@@ -55,13 +59,19 @@ export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS):
     session?.close()
     session = undefined
   }
-  return { send, close: closeSession, hangUp: () => session?.hangUp() }
+  const hangUp = () => {
+    hungUp = true
+    session?.hangUp()
+  }
+  return { send, close: closeSession, hangUp }
 }
 
 const isLostSession = (result: SmtpResult): boolean =>
   !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
 
 interface Session {
+  /** What kept it from opening; undefined once it is open. */
+  opened: Promise<SmtpFault | undefined>
   mails: number
   send(mail: ComposedMail): Promise<SmtpResult>
   isClosed(): boolean
@@ -69,10 +79,7 @@ interface Session {
   hangUp(): void
 }
 
-function openSession(
-  config: SmtpConfig,
-  timeouts: SmtpTimeouts,
-): Promise<{ session: Session } | { fault: SmtpFault }> {
+function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
   let bodyWritten = false
   const logger = {
     ...SILENT_LOGGER,
@@ -104,7 +111,13 @@ function openSession(
       done()
     })
   }
+  const { promise: opened, resolve } = Promise.withResolvers<SmtpFault | undefined>()
+  const refuse = (error: SmtpError, stage: Stage) => {
+    connection.close()
+    resolve(faultOf(error, stage, false))
+  }
   const session: Session = {
+    opened,
     mails: 0,
     send: (mail) =>
       new Promise((resolve) => {
@@ -121,28 +134,24 @@ function openSession(
       setTimeout(() => connection.close(), GOODBYE_MS).unref()
     },
     hangUp: () => {
-      connection.close() // forgets the mail under way without a word
-      fail(new Error('given up while waiting for an answer'))
+      const error = new Error('given up while waiting for an answer')
+      refuse(error, 'connect') // forgets the mail under way without a word
+      fail(error)
     },
   }
 
-  return new Promise((resolve) => {
-    const refuse = (error: SmtpError, stage: Stage) => {
-      connection.close()
-      resolve({ fault: faultOf(error, stage, false) })
-    }
-    // Once the session is open its faults come through send; one that comes between mails only ends it.
-    connection.on('error', (error) => refuse(error, isTlsFault(error) ? 'tls' : 'connect'))
-    connection.connect((error) => {
-      if (error) return refuse(error, 'connect')
-      const { user, password } = config
-      if (!user) return resolve({ session })
-      if (!connection.allowsAuth) return refuse(new Error('the server offers no login'), 'login')
-      connection.login({ user, pass: password ?? '' }, (refused) =>
-        refused ? refuse(refused, 'login') : resolve({ session }),
-      )
-    })
+  // Once the session is open its faults come through send; one that comes between mails only ends it.
+  connection.on('error', (error) => refuse(error, isTlsFault(error) ? 'tls' : 'connect'))
+  connection.connect((error) => {
+    if (error) return refuse(error, 'connect')
+    const { user, password } = config
+    if (!user) return resolve(undefined)
+    if (!connection.allowsAuth) return refuse(new Error('the server offers no login'), 'login')
+    connection.login({ user, pass: password ?? '' }, (refused) =>
+      refused ? refuse(refused, 'login') : resolve(undefined),
+    )
   })
+  return session
 }
 
 function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: SmtpTimeouts) {

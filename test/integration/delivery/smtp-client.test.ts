@@ -157,6 +157,38 @@ describe('every place where it can fail', () => {
     client.hangUp()
     expect(await sent).toMatchObject({ accepted: false, stage: 'dot', status: null, bodyWritten: true })
   })
+  test('hanging up on a session that was used before opens no other', async () => {
+    const sink = await sinkWith()
+    const client = clientOf(config(sink.port))
+    await client.send(mail('first'))
+    let asked = false
+    sink.at = {
+      mail: () => {
+        asked = true
+        return sink.connections === 1 ? 'silence' : undefined
+      },
+    }
+    const sent = client.send(mail('second'))
+    while (!asked) await new Promise((resolve) => setImmediate(resolve))
+    client.hangUp()
+    expect(await sent).toMatchObject({ accepted: false, stage: 'mail', status: null, bodyWritten: false })
+    expect(sink.connections).toBe(1)
+    expect(sink.mails).toHaveLength(1)
+  })
+
+  test('hanging up while the greeting is awaited ends the connection', async () => {
+    const sink = await sinkWith({ at: { greeting: 'silence' } })
+    const client = clientOf(config(sink.port))
+    const sent = client.send(mail('ada'))
+    while (sink.connections === 0) await new Promise((resolve) => setImmediate(resolve))
+    client.hangUp()
+    expect(await sent).toMatchObject({
+      accepted: false,
+      stage: 'connect',
+      bodyWritten: false,
+      answer: 'given up while waiting for an answer',
+    })
+  })
 })
 
 describe('a server that ends sessions of its own', () => {
