@@ -34,9 +34,9 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
 export function readSignup(config: Config, { email, topics, ...typed }: TypedSignup): CheckedSignup {
   const fields = new FieldReader()
   const address = fields.read('email', { address: '', key: '' }, () => parseAddress(email))
-  const texts = topics.flatMap(splitTopics)
+  // Before the first is parsed: anybody may send thousands.
+  const texts = fields.read('topic', [], () => fewTopics(topics))
   const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
-  fields.read('topic', undefined, () => requireFew(texts.length))
   const settings = readSettings(typed, defaultSettings(config), fields)
   fields.finish()
   return { address, wish: { ...settings, topics: distinct(parsed.filter((topic) => topic !== undefined)) } }
@@ -50,8 +50,11 @@ export function parseTopic(text: string): ParsedTopic {
 /** What a query was understood as, in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
 
-function requireFew(count: number): void {
+function fewTopics(typed: readonly string[]): string[] {
+  const texts = typed.flatMap(splitTopics)
+  const count = texts.length
   if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  return texts
 }
 
 const distinct = (topics: TopicText[]): TopicText[] => [
