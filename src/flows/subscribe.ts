@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { takeTokens } from '../platform/bucket-store.ts'
-import { Fault } from '../platform/errors.ts'
+import { Fault, textOf } from '../platform/errors.ts'
 import type { Address } from '../subscribers/address.ts'
 import type { ServiceDeps } from '../wiring.ts'
 import { ask } from './ask.ts'
@@ -25,7 +25,10 @@ export async function subscribe(deps: ServiceDeps, { network, ...input }: Subscr
   await requireTokens(deps, network)
   const { subscriber, mail, held } = await ask(deps, input)
   deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
-  await deps.queue.nudge('drain-answers')
+  // The sign-up stands, and the next tick nudges too.
+  await deps.queue
+    .nudge('drain-answers')
+    .catch((error) => deps.log.error('queue.error', { what: textOf(error) }))
 }
 
 function requireOpen({ SIGNUP, SIGNUP_DOMAINS }: Config, { key }: Address): void {

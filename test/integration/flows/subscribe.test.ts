@@ -4,6 +4,7 @@ import { confirm } from '../../../src/flows/confirm.ts'
 import { eraseSubscriber } from '../../../src/flows/erase-subscriber.ts'
 import { pauseSubscriber } from '../../../src/flows/pause-subscriber.ts'
 import { readSignup } from '../../../src/flows/read-signup.ts'
+import { subscribe } from '../../../src/flows/subscribe.ts'
 import { suppress } from '../../../src/flows/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/flows/unsubscribe.ts'
 import { confirmToken, NOW, newestMail, useSite } from '../../support/site.ts'
@@ -157,6 +158,16 @@ describe('somebody asks', () => {
     await asks([], 'ann+papers@example.com')
     expect(await site.db.subscriber.count()).toBe(2)
   })
+})
+
+test('a nudge that fails is logged, and the sign-up stands: the next tick nudges anyway', async () => {
+  const away = { ...site.deps.queue, nudge: () => Promise.reject(new Error('the queue is away')) }
+  const signup = readSignup(site.deps.config, { email: EMAIL, topics: [] })
+  site.logged.length = 0
+  await subscribe({ ...site.deps, queue: away }, { ...signup, how: 'page', network: '203.0.113.0/24' })
+  expect(await site.db.message.count({ where: { state: 'ready' } })).toBe(1)
+  const failed = site.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'queue.error')
+  expect(failed).toMatchObject([{ level: 'error', what: 'the queue is away' }])
 })
 
 describe('a change that fails half-way leaves nothing', () => {
