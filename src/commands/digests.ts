@@ -6,7 +6,7 @@ import { books } from '../digests/books-store.ts'
 import { planDigests } from '../flows/plan-digests.ts'
 import { type Preview, previewDigest } from '../flows/preview-digest.ts'
 import { rehearse } from '../flows/rehearse.ts'
-import { runDigests } from '../flows/run-digests.ts'
+import { type DigestsRun, runDigests } from '../flows/run-digests.ts'
 import { stoppedClock } from '../platform/clock.ts'
 import { type Day, dayOf, parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
@@ -60,15 +60,39 @@ const rows = (counts: object): Row[] =>
   Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
 
 async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
-  const { planned, delivered, stopped } = await runDigests(deps, input)
+  const { planned, delivered, stopped } = await untilSignalled((signal) =>
+    runDigests(deps, { ...input, signal }),
+  )
   const counts = table(['', ''], [...rows(planned), ...rows(delivered)])
   return {
     json: { ...planned, ...delivered, stopped, dryRun: false },
-    text: stopped
-      ? `${counts}\nDelivery stopped: ${stopped}. What was not handed over is still ready.`
-      : counts,
+    text: [counts, ...remarks(deps, stopped)].join('\n'),
     exit: stopped ? 1 : 0,
   }
+}
+
+/** The first SIGINT or SIGTERM lets `work` finish what is under way; a second one ends the process. */
+async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController()
+  const stop = () => {
+    for (const name of STOP_SIGNALS) process.off(name, stop)
+    stopping.abort()
+  }
+  for (const name of STOP_SIGNALS) process.on(name, stop)
+  try {
+    return await work(stopping.signal)
+  } finally {
+    for (const name of STOP_SIGNALS) process.off(name, stop)
+  }
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+function remarks({ config }: Deps, stopped: DigestsRun['stopped']): string[] {
+  if (config.SENDING === 'off') return ['Nothing is handed over: SENDING=off. Everything stays ready.']
+  if (stopped === 'paused')
+    return ['Delivery is paused: what was not handed over is still ready until `delivery resume`.']
+  return stopped ? [`Delivery stopped: ${stopped}. What was not handed over is still ready.`] : []
 }
 
 async function rehearsal(deps: Deps, input: { date?: Day }): Promise<Answer> {

@@ -1,11 +1,13 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '../../../src/platform/embedded-postgres.ts'
+import { setSwitch } from '../../../src/platform/switch-store.ts'
 import { checksums } from '../../support/checksums.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
-import { runCli } from '../../support/processes.ts'
+import { runCli, startProgram } from '../../support/processes.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
 const world = useDigestWorld()
@@ -24,14 +26,18 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const digests = async (args: string[], settings: Record<string, string> = {}) => {
+const digestsText = (args: string[], settings: Record<string, string> = {}) => {
   const smtp: Record<string, string> = sink ? { SMTP_URL: `smtp://127.0.0.1:${sink.port}` } : {}
-  const { code, stdout, stderr } = await runCli(['digests', ...args, '--json'], {
+  return runCli(['digests', ...args], {
     DATABASE_URL: world.deps.databaseUrl,
     CLOCK_NOW: NOW,
     ...smtp,
     ...settings,
   })
+}
+
+const digests = async (args: string[], settings: Record<string, string> = {}) => {
+  const { code, stdout, stderr } = await digestsText([...args, '--json'], settings)
   const lastLine = stderr.trim().split('\n').at(-1)
   return { code, out: stdout ? JSON.parse(stdout) : null, error: lastLine ? JSON.parse(lastLine) : null }
 }
@@ -108,6 +114,50 @@ describe('run', () => {
     expect(run).toMatchObject({ code: 1, out: { planned: 4, accepted: 0, stopped: 'unreachable' } })
     expect((await digests(['status'])).out).toMatchObject({ planned: 4, open: 4, closed: false })
   })
+
+  test('while delivery is paused: plans, hands nothing over, says so, exit code 1', async () => {
+    await startSink()
+    await setSwitch(world.db, 'delivery', { value: 'paused', reason: 'test', at: new Date(NOW) })
+    const run = await digests(['run'])
+    expect(run).toMatchObject({ code: 1, out: { planned: 1, accepted: 0, stopped: 'paused' } })
+    expect((await digestsText(['run'])).stdout).toContain('delivery resume')
+  })
+
+  test('with SENDING=off: plans, and says that nothing is handed over', async () => {
+    await startSink()
+    const { code, stdout } = await digestsText(['run'], { SENDING: 'off' })
+    expect(code).toBe(0)
+    expect(stdout).toContain('SENDING=off')
+    expect((await digests(['status'])).out).toMatchObject({ planned: 1, open: 1 })
+  })
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: what is under way is finished and recorded',
+    async (signal) => {
+      for (const id of ['cid', 'dan', 'eve']) await world.addSubscriber(id, { topics: ['robots'] })
+      await startSink({ delayMs: 300 })
+      const program = startProgram(['src/cli.ts', 'digests', 'run', '--json'], {
+        DATABASE_URL: world.deps.databaseUrl,
+        CLOCK_NOW: NOW,
+        SMTP_URL: `smtp://127.0.0.1:${sink!.port}?connections=1`,
+      })
+      let stdout = ''
+      program.stdout!.on('data', (chunk) => {
+        stdout += chunk
+      })
+      const ended = once(program, 'close')
+      while (sink!.mails.length === 0) await new Promise((resolve) => setImmediate(resolve))
+      program.kill(signal)
+      expect(await ended).toEqual([1, null])
+      expect(JSON.parse(stdout)).toMatchObject({ planned: 4, accepted: 1, stopped: 'interrupted' })
+      expect(
+        await world.db.message.groupBy({ by: ['state'], _count: true, orderBy: { state: 'asc' } }),
+      ).toEqual([
+        { state: 'ready', _count: 3 },
+        { state: 'accepted', _count: 1 },
+      ])
+    },
+  )
 
   test('--dry-run counts, and changes nothing', async () => {
     const before = await checksums(world.db)
