@@ -27,7 +27,7 @@ export interface Composed {
   content: DigestContent | null
 }
 
-/** What somebody's digest of a date says. */
+/** What somebody's digest of a date says. Throws where none of their queries can be read. */
 export const compose = (shelf: Shelf, input: ComposeInput): Composed =>
   input.recipient.topics.length > 0 ? byTopics(shelf, input) : bestOfDay(shelf, input)
 
@@ -37,6 +37,9 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
   const mayHold = (id: number) => offer.has(id) && shelf.paper(id)!.firstDay >= since
   const candidates = candidatesOf(shelf, recipient, mayHold)
+  if (recipient.topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
+    throw shelf.unreadable.get(recipient.topics[0]!.queryId)
+  }
   const { sections, more } = choose(candidates, recipient.maxPapers)
   const shown = sections.map(({ topic, papers }) => ({
     topic: recipient.topics[topic]!.name,

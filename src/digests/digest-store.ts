@@ -29,14 +29,13 @@ export interface DueDigest extends Recipient {
 }
 
 /**
- * Takes the next digests of a plan that are to be filled, oldest first, and holds them and their subscribers until the
+ * Takes the next digests of a plan that are to be filled, by id from `after` on, and holds them and their subscribers until the
  * transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased between this
  * and the message. Digests that another planner holds are left to it.
  */
 export async function takeDueDigests(
   tx: DatabaseOrTransaction,
-  planId: number,
-  most: number,
+  { planId, after, most }: { planId: number; after: number; most: number },
 ): Promise<DueDigest[]> {
   return tx.$queryRaw<DueDigest[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.state = 'paused' as paused, s.max_papers as "maxPapers",
@@ -44,7 +43,7 @@ export async function takeDueDigests(
         select coalesce(json_agg(json_build_object('name', name, 'queryId', query_id) order by position), '[]')
         from topic where subscriber_id = s.id) as topics
     from digest d join subscriber s on s.id = d.subscriber_id
-    where d.plan_id = ${planId} and d.outcome = 'due'
+    where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
     order by d.id limit ${most}
     for update of d skip locked for no key update of s`
 }

@@ -9,18 +9,30 @@ export interface Matcher {
   matches(queryId: number): readonly number[]
   /** Why it matches a paper that it does match. */
   reason(queryId: number, paperId: number): Reason
+  /** Queries that could not be evaluated, with what was thrown: they match nothing. */
+  unreadable: ReadonlyMap<number, unknown>
 }
 
 /** `queries` may grow: a query has to be there when it is first asked about. */
 export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher {
   const texts = new Map<number, PaperText>(papers.map((paper) => [paper.id, readPaper(paper)]))
   const reasons = new Map<number, Map<number, Reason>>()
+  const unreadable = new Map<number, unknown>()
+  const evaluated = (queryId: number) => {
+    try {
+      return evaluateAll(queries.get(queryId), texts)
+    } catch (error) {
+      unreadable.set(queryId, error)
+      return new Map<number, Reason>()
+    }
+  }
   const reasonsOf = (queryId: number) => {
-    const known = reasons.get(queryId) ?? evaluateAll(queries.get(queryId), texts)
+    const known = reasons.get(queryId) ?? evaluated(queryId)
     reasons.set(queryId, known)
     return known
   }
   return {
+    unreadable,
     matches: (queryId) => [...reasonsOf(queryId).keys()],
     reason: (queryId, paperId) => reasonsOf(queryId).get(paperId)!,
   }

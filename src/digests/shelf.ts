@@ -9,7 +9,7 @@ import type { Matcher } from './matcher.ts'
 import { markedRuns, type Place, snippetOf } from './snippet.ts'
 
 /** The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. */
-export interface Shelf extends Pick<Matcher, 'matches'> {
+export interface Shelf extends Pick<Matcher, 'matches' | 'unreadable'> {
   paper(id: number): Paper | undefined
   /** Papers first listed on a day. */
   listedFirst(day: Day): readonly Paper[]
@@ -36,6 +36,7 @@ export function shelfOf(papers: readonly Paper[], matcher: Matcher): Shelf {
   })
   return {
     matches: (queryId) => matcher.matches(queryId),
+    unreadable: matcher.unreadable,
     paper: (id) => byId.get(id),
     listedFirst: (day) => byDay.get(day) ?? [],
     newestDay: (latest, horizon) =>

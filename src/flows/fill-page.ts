@@ -5,8 +5,9 @@ import { type DueDigest, type Filling, fillDigests, takeDueDigests } from '../di
 import { PLAN_WITHIN_MS } from '../digests/due.ts'
 import type { OpenPlan } from '../digests/plan-store.ts'
 import type { OpenShelf } from '../digests/shelf-store.ts'
-import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { type DatabaseOrTransaction, isDatabaseAway } from '../platform/database.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
+import { Fault, textOf } from '../platform/errors.ts'
 import { secretId } from '../subscribers/link-token.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
@@ -26,16 +27,60 @@ export interface PageInput {
   hasLimit: boolean
 }
 
+export interface Page {
+  fillings: Filling[]
+  /** The id of the last digest that it dealt with; undefined when nothing is left to this process. */
+  last: number | undefined
+}
+
 const PAGE = 200
 const LONGEST_MS = 60_000
 
 /**
- * Fills the next digests of a plan, each together with its message, in one transaction. Returns them; none when
- * nothing is left to this process.
+ * Fills the digests of a plan that come after the id `after`, each together with its message, in one transaction; one
+ * by one where that fails. One that cannot be made stays due, so that the next tick tries it again. Throws where the
+ * database is away.
  */
-export function fillPage(deps: Deps, input: PageInput): Promise<Filling[]> {
+export async function fillPage(deps: Deps, input: PageInput, after: number, most = PAGE): Promise<Page> {
+  let taken: DueDigest[] = []
+  try {
+    const fillings = await fillNext(deps, input, async (tx) => {
+      taken = await takeDueDigests(tx, { planId: input.plan.id, after, most })
+      return taken
+    })
+    return { fillings, last: taken.at(-1)?.id }
+  } catch (error) {
+    const last = taken.at(-1)?.id
+    if (last === undefined || isDatabaseAway(error)) throw error
+    if (most > 1) return oneByOne(deps, input, after, last)
+    deps.log.error('digests.failed', { planId: input.plan.id, digestId: last, ...failureOf(error) })
+    return { fillings: [], last }
+  }
+}
+
+async function oneByOne(deps: Deps, input: PageInput, after: number, upTo: number): Promise<Page> {
+  const fillings: Filling[] = []
+  for (let reached = after; reached < upTo; ) {
+    const { fillings: made, last } = await fillPage(deps, input, reached, 1)
+    fillings.push(...made)
+    reached = last ?? upTo
+  }
+  return { fillings, last: upTo }
+}
+
+/** What a log line says of anything thrown. */
+export const failureOf = (error: unknown) => ({
+  code: error instanceof Fault ? error.code : 'unexpected',
+  what: textOf(error),
+})
+
+function fillNext(
+  deps: Deps,
+  input: PageInput,
+  take: (tx: DatabaseOrTransaction) => Promise<DueDigest[]>,
+): Promise<Filling[]> {
   const work = async (tx: DatabaseOrTransaction) => {
-    const digests = await takeDueDigests(tx, input.plan.id, PAGE)
+    const digests = await take(tx)
     if (digests.length === 0) return []
     const fillings = await composeAll(tx, input, digests)
     await fillDigests(tx, fillings)

@@ -5,7 +5,7 @@ import { openShelf } from '../digests/shelf-store.ts'
 import type { Day } from '../platform/dates.ts'
 import type { Deps } from '../wiring.ts'
 import { closePlans } from './close-plans.ts'
-import { fillPage } from './fill-page.ts'
+import { failureOf, fillPage, type PageInput } from './fill-page.ts'
 import { openDue } from './open-due.ts'
 
 export interface PlanResult {
@@ -26,7 +26,7 @@ interface Run {
 /**
  * Plans the digest of everybody who is due, or records why they get none. With `date`: of that local date alone, and
  * without the limit of 20 hours. Safe to break off, to repeat, and to run in several processes at once: each digest is
- * filled once, together with its message.
+ * filled once, together with its message. A plan that fails stops no other one; the first failure is thrown at the end.
  */
 export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
   const run = { date, now: deps.clock.now() }
@@ -36,12 +36,13 @@ export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Pr
     isTooLate(plan) ? 'late' : 'inTime',
   )
   const ended = await missPlans(deps, run, late)
-  const filled = await fillPlans(deps, run, inTime)
+  const { failures, ...filled } = await fillPlans(deps, run, inTime)
   const counts = { ...filled, missed: ended.missed, paused: filled.paused + ended.paused }
   const due = counts.planned + counts.nothingMatched + counts.paused + counts.missed
   if (due > 0) deps.log.info('digests.planned', { due, ...counts })
   if (ended.missed > 0) deps.log.warn('digests.missed', { count: ended.missed })
   await closePlans(deps)
+  if (failures.length > 0) throw failures[0]
   return { due, ...counts }
 }
 
@@ -58,17 +59,34 @@ async function missPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {
 
 async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
   const counts = { planned: 0, nothingMatched: 0, paused: 0 }
-  if (plans.length === 0) return counts
-  const shelf = await openShelf(deps.db, {
+  const failures: unknown[] = []
+  if (plans.length === 0) return { ...counts, failures }
+  const { shelf, learn } = await openShelf(deps.db, {
     since: offeredSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
     upTo: Math.max(...plans.map(({ horizon }) => horizon)),
   })
   for (const plan of plans) {
-    const page = { plan, shelf, now, hasLimit: plan.localDate !== date }
-    for (let filled = await fillPage(deps, page); filled.length > 0; filled = await fillPage(deps, page)) {
-      for (const { outcome } of filled) counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
-    }
-    await finishPlan(deps.db, plan.id, now)
+    const page = { plan, shelf: { shelf, learn }, now, hasLimit: plan.localDate !== date }
+    await fillPlan(deps, page, counts).catch((error) => {
+      deps.log.error('digests.failed', { planId: plan.id, ...failureOf(error) })
+      failures.push(error)
+    })
   }
-  return counts
+  for (const [queryId, error] of shelf.unreadable) {
+    deps.log.error('digests.failed', { queryId, ...failureOf(error) })
+  }
+  return { ...counts, failures }
+}
+
+async function fillPlan(
+  deps: Deps,
+  input: PageInput,
+  counts: Record<'planned' | 'nothingMatched' | 'paused', number>,
+) {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { fillings, last } = await fillPage(deps, input, after)
+    for (const { outcome } of fillings) counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
+    after = last
+  }
+  await finishPlan(deps.db, input.plan.id, input.now)
 }

@@ -27,6 +27,7 @@ const LOG_EVENTS = [
   'subscriber.suppressed',
   'digests.planned',
   'digests.missed',
+  'digests.failed',
   'digests.closed',
   'chunk.leased',
   'chunk.lost',

@@ -25,9 +25,9 @@ test('two digests of one subscriber are filled one after the other, so that the 
   const other = openDatabase(world.deps.databaseUrl, silentLog, 1)
   let second: Promise<unknown> | undefined
   await world.db.$transaction(async (tx) => {
-    const [first] = await takeDueDigests(tx, tuesday!.id, 10)
+    const [first] = await takeDueDigests(tx, { planId: tuesday!.id, after: 0, most: 10 })
     second = other.db.$transaction(async (tx) => {
-      await takeDueDigests(tx, wednesday!.id, 10)
+      await takeDueDigests(tx, { planId: wednesday!.id, after: 0, most: 10 })
       const earlier = await earlierDigests(tx, { ...OF_ANN, lowest: 1, since: '2026-11-11' })
       return earlier.get('ann')
     })

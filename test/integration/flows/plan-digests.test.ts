@@ -262,6 +262,50 @@ test('a query that was read under an older grammar is read anew', async () => {
   expect((await plan('2026-11-24T08:00:00Z')).planned).toBe(1)
 })
 
+describe('a query that cannot be read', () => {
+  const breakQuery = () =>
+    world.db.query.updateMany({ where: { text: 'gated' }, data: { tree: { kind: 'word', field: 'any' } } })
+
+  test('is left out: its subscriber gets the other topics', async () => {
+    await addSubscriber('ann', { topics: ['gated', 'robots'] })
+    await addPapers('2026-11-24', ['Robots'])
+    await breakQuery()
+    expect(await plan('2026-11-24T08:00:00Z')).toEqual({ ...NONE, due: 1, planned: 1 })
+    expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', queryId: 1 }))
+  })
+
+  test('as the only topic: the digest waits, in nobody else’s way, and is missed after 20 hours', async () => {
+    await addSubscriber('ann', { topics: ['gated'], hour: 7 })
+    await addSubscriber('ben', { topics: ['robots'], hour: 7 })
+    await addSubscriber('cem', { topics: ['robots'] })
+    await addPapers('2026-11-24', ['Robots'])
+    await breakQuery()
+    expect(await plan('2026-11-24T08:00:00Z')).toEqual({ ...NONE, due: 2, planned: 2 })
+    expect(await outcomesOf('ann')).toEqual({ '2026-11-24': 'due' })
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', event: 'digests.failed', planId: 1, digestId: 1 }),
+    )
+    expect(await plan('2026-11-25T03:00:00Z')).toEqual({ ...NONE, due: 1, missed: 1 })
+    expect(await books(world.db, '2026-11-24')).toMatchObject({ due: 3, planned: 2, missed: 1 })
+  })
+})
+
+test('a plan that fails does not stop the others, and is told at the end', async () => {
+  await addSubscriber('ann', { topics: ['robots'], hour: 7 })
+  await addSubscriber('ben', { topics: ['robots'] })
+  await addPapers('2026-11-24', ['Robots'])
+  await world.db.$executeRaw`
+    create function fail_finish() returns trigger language plpgsql as $$ begin raise 'no finish'; end $$`
+  await world.db.$executeRaw`
+    create trigger fail_finish before update of planned_at on plan for each row
+    when (new.hour = 7 and new.planned_at is not null) execute function fail_finish()`
+  await expect(plan('2026-11-24T08:00:00Z')).rejects.toThrow('no finish')
+  await world.db.$executeRaw`drop trigger fail_finish on plan`
+  await world.db.$executeRaw`drop function fail_finish`
+  expect(await outcomesOf('ben')).toEqual({ '2026-11-24': 'planned' })
+  expect(world.logged).toContainEqual(expect.objectContaining({ event: 'digests.failed', planId: 1 }))
+})
+
 test('somebody erased between the hour and the plan gets nothing, and the books balance', async () => {
   await addSubscriber('ann', { topics: ['robots'] })
   await addPapers('2026-11-24', ['Robots'])

@@ -36,6 +36,7 @@ const PAPERS = [
 /** Query 1 is the word attention, query 2 agents, query 3 graphs; they look at titles alone. */
 const WORDS = ['', 'attention', 'agents', 'graphs']
 const matcher: Matcher = {
+  unreadable: new Map(),
   matches: (queryId) => PAPERS.filter(({ title }) => title.includes(WORDS[queryId]!)).map(({ id }) => id),
   reason: (queryId, paperId) => {
     const term = WORDS[queryId]!
