@@ -66,14 +66,18 @@ export async function messageById(db: DatabaseOrTransaction, id: string): Promis
  * on its way, was accepted, or is too old.
  */
 export async function makeReady(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
+  // In a chunk of its own: whoever gives the old one back at this moment may not see the message yet, and end it.
   const changed = await db.$executeRaw`
     with again as (
-      update message set state = 'ready', reason = null, next_try = ${now}
-      where id = ${id} and deadline > ${now} and to_address is not null
-        and state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
-      returning chunk_id
+      select m.id, c.lane from message m join chunk c on c.id = m.chunk_id
+      where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
+        and m.state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
+      for update of m
+    ), made as (
+      insert into chunk (lane, not_before) select lane, ${now}::timestamptz from again returning id
     )
-    update chunk set done_at = null, not_before = least(not_before, ${now}) from again where chunk.id = again.chunk_id`
+    update message m set state = 'ready', reason = null, next_try = ${now}, chunk_id = made.id
+    from again, made where m.id = again.id`
   return changed > 0
 }
 

@@ -78,7 +78,7 @@ describe('messages', () => {
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
   })
 
-  test('retry makes it ready and its chunk free, but not in a dry run and not after its deadline', async () => {
+  test('retry makes it ready, in a chunk that is free, but not in a dry run and not after its deadline', async () => {
     const [refused, ready] = await addThree()
     await database.db.$executeRaw`update chunk set done_at = ${NOW}`
     await run(`messages retry ${refused} --dry-run`)
@@ -93,7 +93,11 @@ describe('messages', () => {
       attempts: 1,
       nextTry: at('09:00'),
     })
-    expect(await database.db.chunk.findMany()).toMatchObject([{ doneAt: null, notBefore: NOW }])
+    const chunks = await database.db.chunk.findMany({ orderBy: { id: 'asc' } })
+    expect(chunks).toMatchObject([{ doneAt: NOW }, { lane: 'answers', doneAt: null, notBefore: at('09:00') }])
+    expect(await database.db.message.findUnique({ where: { id: refused } })).toMatchObject({
+      chunkId: chunks[1]?.id,
+    })
     await expect(run(`messages retry ${ready}`)).rejects.toThrow('is ready')
   })
 })

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { recordAcceptances } from '../../../src/delivery/acceptance-store.ts'
 import { leaseChunk, othersHoldChunks, releaseChunk, renewLeases } from '../../../src/delivery/chunk-store.ts'
 import type { Lane } from '../../../src/delivery/message.ts'
+import { makeReady } from '../../../src/delivery/message-list-store.ts'
 import { closeExpired, enqueue, recordFailure, takeMessages } from '../../../src/delivery/message-store.ts'
 import type { NextStep } from '../../../src/delivery/retry.ts'
 import { setSwitch } from '../../../src/platform/switch-store.ts'
@@ -373,6 +374,22 @@ describe('giving a chunk back', () => {
     expect(await chunks()).toMatchObject([{ owner: 'bob', doneAt: null }])
     expect(await statesIn(database.db)).toEqual({ taken: 1 })
   })
+})
+
+test('a message made ready while its chunk is given back is not left in a chunk that is done', async () => {
+  await enqueueWelcomes(database.db, 'digests', 1)
+  const chunk = await lease()
+  const [message] = (await take(chunk!.id)).taken
+  await fail(message!, { state: 'refused', reason: '550' })
+  let released: Promise<void> | undefined
+  await database.db.$transaction(async (tx) => {
+    expect(await makeReady(tx, message!.id, NOW)).toBe(true)
+    released = release(chunk!.id)
+    for (let i = 0; i < 50; i++) await database.db.$queryRaw`select 1`
+  })
+  await released
+  const again = await lease('bob')
+  expect((await take(again!.id, { owner: 'bob' })).taken).toMatchObject([{ id: message!.id, attempts: 2 }])
 })
 
 describe('uncertain', () => {
