@@ -9,6 +9,7 @@ import { addQueryCommands } from './commands/queries.ts'
 import { addSubscriberCommands } from './commands/subscribers.ts'
 import { addTopicCommands } from './commands/topics.ts'
 import { readConfig, readEnvironment } from './config.ts'
+import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { requireMigrated } from './platform/migrations.ts'
 import { type Deps, wire } from './wiring.ts'
@@ -27,9 +28,13 @@ const NOUNS: AddCommands[] = [
 const FAILED = 1
 const WRONG_USE = 2
 
+// Needed before commander has read the line, and where it cannot.
+const wantsJson = process.argv.includes('--json')
+
 const program = new Command('daily-papers')
   .description("The operator's commands. Exit code 0: done, 1: failed, 2: wrong use.")
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => void (wantsJson || write(text)) })
 
 const line: CommandLine = {
   action:
@@ -51,20 +56,25 @@ const commandOf = (args: unknown[]): Command => args.at(-1) as Command
 const isDatabaseCommand = (args: unknown[]): boolean => commandOf(args).parent?.name() === 'db'
 
 function print({ json, text, exit = 0 }: Answer, args: unknown[]): void {
-  const wantsJson = commandOf(args).opts().json === true
-  process.stdout.write(`${wantsJson ? JSON.stringify(json) : text}\n`)
+  const asked = commandOf(args).opts().json === true
+  process.stdout.write(`${asked ? JSON.stringify(json) : text}\n`)
   process.exitCode = exit
 }
 
-function end(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE
-  const fault = error instanceof Fault ? error : undefined
-  const wantsJson = process.argv.includes('--json')
-  const message = fault?.message ?? textOf(error)
-  process.stderr.write(
-    wantsJson ? `${JSON.stringify({ error: fault?.code ?? 'unexpected', message })}\n` : `${message}\n`,
-  )
-  return fault?.exit ?? FAILED
+function end(thrown: unknown): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+  const { code, exit, message } = outcomeOf(namedIfAway(thrown))
+  // In words, commander has said it already.
+  if (wantsJson) process.stderr.write(`${JSON.stringify({ error: code, message })}\n`)
+  else if (!(thrown instanceof CommanderError)) process.stderr.write(`${message}\n`)
+  return exit
+}
+
+function outcomeOf(error: unknown): { code: string; exit: number; message: string } {
+  if (error instanceof Fault) return error
+  if (error instanceof CommanderError)
+    return { code: 'usage.wrong', exit: WRONG_USE, message: error.message.replace(/^error: /, '') }
+  return { code: 'unexpected', exit: FAILED, message: textOf(error) }
 }
 
 for (const add of NOUNS) add(program, line)

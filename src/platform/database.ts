@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import { textOf } from './errors.ts'
+import { Fault, textOf } from './errors.ts'
 import type { Log } from './log.ts'
 
 export type Database = PrismaClient
@@ -29,6 +29,15 @@ export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return true
   const { cause } = (error.meta?.driverAdapterError ?? {}) as { cause?: { originalCode?: string } }
   return cause?.originalCode ? AWAY.test(cause.originalCode) : /^P(1|2010|2024|2028)/.test(error.code)
+}
+
+/** database.unreachable where the database did not answer, with what the driver said last; else `error` itself. */
+export const namedIfAway = (error: unknown): unknown => (isDatabaseAway(error) ? unreachable(error) : error)
+
+/** For what failed on the way to the database. */
+export function unreachable(error: unknown): Fault {
+  const what = textOf(error).trim().split('\n').at(-1) || String((error as { code?: string }).code)
+  return new Fault('database.unreachable', { what }, { cause: error })
 }
 
 /** `connections` is the most that this process holds open. */

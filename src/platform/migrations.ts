@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
+import { unreachable } from './database.ts'
 import { Fault } from './errors.ts'
 
 const FOLDER = join(import.meta.dirname, '../../prisma/migrations')
@@ -28,11 +29,13 @@ export const migrationNames = (): string[] =>
 /**
  * Brings the schema up to date and returns the names applied. Same table, checksums and lock as
  * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
- * Throws database.migration-failed where an earlier one stopped half-way.
+ * Throws database.unreachable, and database.migration-failed where an earlier one stopped half-way.
  */
 export async function applyMigrations(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
-  await client.connect()
+  await client.connect().catch((error) => {
+    throw unreachable(error)
+  })
   try {
     await client.query("set lock_timeout = '60s'")
     await client.query('select pg_advisory_lock($1)', [PRISMA_LOCK]) // let go when the session ends

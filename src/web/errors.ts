@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isDatabaseAway } from '../platform/database.ts'
+import { namedIfAway } from '../platform/database.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'
 import { randomId } from '../platform/random.ts'
@@ -20,13 +20,12 @@ export function addErrorAnswers(app: FastifyInstance, site: Site): void {
 }
 
 /** Ours stays; what Fastify says of a request, and a database that does not answer, become ours. */
-function faultOf(error: unknown): Fault {
+function faultOf(thrown: unknown): Fault {
+  const error = namedIfAway(thrown)
   if (error instanceof Fault) return error
   const { statusCode = 500 } = error as Thrown
   if (statusCode === 413) return new Fault('request.too-large', { limit: BODY_LIMIT })
   if (statusCode >= 400 && statusCode < 500) return new Fault('request.unreadable', { what: textOf(error) })
-  if (isDatabaseAway(error))
-    return new Fault('database.unreachable', { what: textOf(error) }, { cause: error })
   return new Fault('unexpected', { what: textOf(error) }, { cause: error })
 }
 

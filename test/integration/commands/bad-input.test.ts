@@ -66,17 +66,30 @@ describe('wrong use of a command changes nothing', () => {
     expect(await everything()).toBe(before)
   })
 
-  test('an unknown command or option is wrong use', async () => {
-    for (const args of [
-      ['papers', 'eat'],
-      ['db', 'migrate', '--colour'],
-    ]) {
-      const { code, stderr } = await runCli(args, { DATABASE_URL: database.url })
-      expect(code).toBe(2)
-      expect(stderr).toMatch(/unknown/)
-    }
+  test.each([
+    [['papers', 'eat'], "unknown command 'eat'"],
+    [['db', 'migrate', '--colour'], "unknown option '--colour'"],
+    [['papers', 'list'], "required option '--date <date>' not specified"],
+  ])('%j is wrong use', async (args, says) => {
+    const plain = await runCli(args, { DATABASE_URL: database.url })
+    expect(plain).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(says) })
+    const { code, stdout, stderr } = await runCli([...args, '--json'], { DATABASE_URL: database.url })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(JSON.parse(stderr)).toEqual({ error: 'usage.wrong', message: expect.stringContaining(says) })
   })
 })
+
+test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
+  'a database that is away: %j fails with one line that says so',
+  async (args) => {
+    const away = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', LOG_LEVEL: 'silent' }
+    const { code, stdout, stderr } = await runCli([...args, '--json'], away)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const { error, message } = JSON.parse(stderr)
+    expect(error).toBe('database.unreachable')
+    expect(message).toMatch(/^The database does not answer: .*127\.0\.0\.1:1.*$/)
+  },
+)
 
 describe('a source', () => {
   test('that answers HTML fails the fetch, and no paper comes in', async () => {
