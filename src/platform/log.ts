@@ -54,7 +54,8 @@ export interface Log {
 }
 
 // Errors of libraries carry addresses in their text, where redaction by path does not reach.
-const ADDRESS = /[^\s<>"'(),;:]+@[^\s<>"'(),;]+/g
+// An apostrophe within belongs to a name, one in front is a quote.
+const ADDRESS = /[^\s<>"'(),;:][^\s<>"(),;:]*(@|%40)[^\s<>"'(),;]+/gi
 const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
 const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest)\/[^\s"'?#]+/g
 

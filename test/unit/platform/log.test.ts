@@ -3,7 +3,11 @@ import { openLog, scrub } from '../../../src/platform/log.ts'
 
 test.each([
   ['550 5.1.1 <ann@x.example>: unknown', '550 5.1.1 <[address]>: unknown'],
-  ["can't reach Ann.O'Neil+tag@x.example now", "can't reach Ann.O'[address] now"],
+  ["can't reach Ann.O'Neil+tag@x.example now", "can't reach [address] now"],
+  ['a=b/c@x.example', '[address]'],
+  ["o'brien@x.example", '[address]'],
+  ["'ann@x.example' is unknown", "'[address]' is unknown"],
+  ['POST /?email=ann%40x.example&max=5', 'POST [address]'],
   ['GET /unsubscribe/AbC-12_3?x=1 failed', 'GET /unsubscribe/[token]?x=1 failed'],
   ['https://p.example/confirm/eyJhbGci', 'https://p.example/confirm/[token]'],
   ['secret abcdefghijklmnopqrstuvwxyz0123456789ABCDEF here', 'secret [token] here'],
