@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '../src/config.ts'
+import { textOf } from '../src/platform/errors.ts'
 import { checkDemo } from './demo/check.ts'
-import { type Demo, portOr, removeDemo, startDemo } from './demo/demo.ts'
+import { type Demo, portOr, removeDemo, requireAlone, startDemo } from './demo/demo.ts'
 import { type Desk, startDesk } from './demo/desk.ts'
 import { describeDay, describeSent, welcome } from './demo/words.ts'
 
@@ -35,6 +36,7 @@ async function run(options: Options): Promise<void> {
     process.exitCode = (await checkDemo(`${folder}-check`, options.port)) ? 0 : 1
     return
   }
+  await requireAlone(folder)
   if (options.reset) await removeDemo(folder)
   const say = (text: string) => void (options.json || process.stdout.write(`${text}\n`))
   const port = await portOr(options.port ?? 3000)
@@ -78,10 +80,19 @@ function openInBrowser(url: string): void {
   spawn(command, [url], { stdio: 'ignore', detached: true }).on('error', () => {})
 }
 
+let options: Options
 try {
-  await run(optionsFrom(process.argv.slice(2)))
+  options = optionsFrom(process.argv.slice(2))
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.stderr.write('If what an earlier demo left is in the way: npm run demo -- --reset\n')
+  process.stderr.write(
+    `${textOf(error)}\nnpm run demo [-- --check | --port N | --no-open | --reset | --json]\n`,
+  )
+  process.exit(2)
+}
+try {
+  await run(options)
+} catch (error) {
+  process.stderr.write(`${textOf(error)}\n`)
+  process.stderr.write('Is what an earlier demo left in the way? npm run demo -- --reset\n')
   process.exit(1)
 }

@@ -6,8 +6,16 @@ import { ROLES, type Role, startService } from './service.ts'
 
 const LONGEST_STOP_MS = 35_000
 
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options: { roles: { type: 'string', default: ROLES.join(',') } } })
+  } catch (error) {
+    throw new Fault('usage.wrong', { what: textOf(error) })
+  }
+}
+
 function rolesFrom(args: string[]): Role[] {
-  const { values } = parseArgs({ args, options: { roles: { type: 'string', default: ROLES.join(',') } } })
+  const { values } = parsed(args)
   const roles = values.roles.split(',').map((name) => name.trim())
   const unknown = roles.find((name) => !ROLES.includes(name as Role))
   if (unknown !== undefined) {

@@ -16,6 +16,8 @@ import { type SampleSource, startSampleSource } from './sample-source.ts'
 
 /** The demo's days begin at this hour (UTC): papers are there, digests are not due yet. */
 const MORNING_HOUR = 7
+/** Names the demo that is running in a folder. */
+const RUNNING = 'running.json'
 /** An empty day is asked again after an hour. */
 const ASKED_AGAIN_MS = 3600_000
 
@@ -55,9 +57,13 @@ interface Kept {
   now: string
 }
 
-/** Starts the demo from what an earlier run of the same day kept, else anew. */
+/**
+ * Starts the demo from what an earlier run of the same day kept, else anew. Throws where one is running in the same
+ * folder: they would share a database and stop it for each other.
+ */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder)
+  await requireAlone(folder)
   const kept = await keptFromToday(folder)
   const morning = morningOf(kept?.firstDay ?? dayOf(systemClock().now()))
   const early = options.beforeTodaysPapers ? new Date(morning.getTime() - ASKED_AGAIN_MS) : morning
@@ -69,15 +75,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 
   const source = await startSampleSource(firstDay)
   source.showUpTo(options.beforeTodaysPapers ? addDays(firstDay, -1) : dayOf(clock.now()))
-  const mailbox = await startMailbox(join(folder, 'mailbox'), {
-    smtp: await freePort(),
-    web: await freePort(),
-  })
+  const mailbox = await startMailbox(join(folder, 'mailbox'))
   const config = await demoConfig(folder, { port: options.port, hfUrl: source.url, smtpUrl: mailbox.smtpUrl })
   const log = openLog('info', {
     write: (line) => writeFileSync(join(folder, 'demo.log'), line, { flag: 'a' }),
   })
   const service = await startService(config, ['web', 'worker'], { clock, log })
+  writeFileSync(join(folder, RUNNING), JSON.stringify({ pid: process.pid, site: config.BASE_URL }))
   await ingestDue(service.deps)
   return {
     site: config.BASE_URL,
@@ -90,6 +94,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     bringTomorrow: () => bringTomorrow({ service, source, clock, keep, firstDay }),
     stop: async () => {
       keep()
+      rmSync(join(folder, RUNNING), { force: true })
       await service.stop()
       await mailbox.stop()
       await source.stop()
@@ -99,6 +104,19 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 const morningOf = (day: Day): Date => new Date(`${day}T0${MORNING_HOUR}:00:00Z`)
+
+/** Says which demo is running in this folder, by throwing. One that was killed is none. */
+export async function requireAlone(folder: string): Promise<void> {
+  const path = join(folder, RUNNING)
+  if (!existsSync(path)) return
+  const { pid, site } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number; site: string }
+  const answers = await fetch(`${site}/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  if (answers)
+    throw new Error(`A demo is running already, at ${site} (process ${pid}). Use it, or stop it first.`)
+}
 
 async function keptFromToday(folder: string): Promise<Kept | undefined> {
   const path = join(folder, 'demo.json')

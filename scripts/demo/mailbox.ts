@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { createReadStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MailDev } from 'maildev'
+import { buffer } from 'node:stream/consumers'
+import { Eta } from 'eta'
+import fastify, { type FastifyInstance } from 'fastify'
 import { type ParsedMail, simpleParser } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
 
 export interface Mailbox {
   smtpUrl: string
@@ -12,38 +15,69 @@ export interface Mailbox {
 }
 
 /** Catches every mail on 127.0.0.1 and shows it on a page; sends none. Mails are kept in `folder`. */
-export async function startMailbox(folder: string, ports: { smtp: number; web: number }): Promise<Mailbox> {
+export async function startMailbox(folder: string): Promise<Mailbox> {
   mkdirSync(folder, { recursive: true })
-  const maildev = new MailDev({
-    smtp: ports.smtp,
-    web: ports.web,
-    ip: '127.0.0.1',
-    webIp: '127.0.0.1',
-    mailDirectory: folder,
-    silent: true,
-  })
-  await quietly(() => maildev.start())
+  const smtp = await startCatcher(folder)
+  const pages = await startPages(folder)
   return {
-    smtpUrl: `smtp://127.0.0.1:${ports.smtp}`,
-    url: `http://localhost:${ports.web}`,
+    smtpUrl: `smtp://127.0.0.1:${smtp.port}`,
+    url: pages.url,
     mails: () => readMails(folder),
-    stop: () => quietly(() => maildev.stop()),
+    stop: async () => {
+      await pages.server.close()
+      await smtp.stop()
+    },
   }
 }
 
-// maildev prints its address even when silent, where a program expects our own first line.
-async function quietly<T>(work: () => Promise<T>): Promise<T> {
-  const { info } = console
-  console.info = () => {}
-  try {
-    return await work()
-  } finally {
-    console.info = info
-  }
+async function startCatcher(folder: string): Promise<{ port: number; stop(): Promise<void> }> {
+  const server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    async onData(stream, _session, answer) {
+      const raw = await buffer(stream)
+      const name = String(readdirSync(folder).length + 1).padStart(6, '0')
+      writeFileSync(join(folder, `${name}.eml`), raw)
+      answer()
+    },
+  })
+  server.on('error', () => {}) // a client that hangs up is no reason to end the demo
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.server.address() as { port: number }
+  return { port, stop: () => new Promise((stopped) => server.close(() => stopped())) }
 }
+
+async function startPages(folder: string): Promise<{ url: string; server: FastifyInstance }> {
+  const eta = new Eta({ views: import.meta.dirname, autoTrim: false })
+  const server = fastify()
+  server.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+  server.get('/', async (_request, reply) => {
+    const mails = (await readMails(folder)).map((mail, index) => ({ ...lineOf(mail), number: index + 1 }))
+    return reply.type('text/html').send(eta.render('mailbox.eta', { mails: mails.reverse() }))
+  })
+  server.get<{ Params: { number: string } }>('/mails/:number', async (request, reply) => {
+    const mail = (await readMails(folder))[Number(request.params.number) - 1]
+    if (!mail) return reply.redirect('/', 303)
+    const page = { ...lineOf(mail), html: mail.html || '', text: mail.text ?? '' }
+    return reply.type('text/html').send(eta.render('mail.eta', page))
+  })
+  server.get('/desk.css', (_request, reply) =>
+    reply.type('text/css').send(createReadStream(join(import.meta.dirname, 'desk.css'))),
+  )
+  const address = await server.listen({ host: '127.0.0.1', port: 0 })
+  return { url: address.replace('127.0.0.1', 'localhost'), server }
+}
+
+const lineOf = (mail: ParsedMail) => ({
+  subject: mail.subject ?? '(no subject)',
+  from: mail.from?.text ?? '',
+  to: [mail.to ?? []]
+    .flat()
+    .map((one) => one.text)
+    .join(', '),
+  date: mail.date?.toISOString().slice(0, 16).replace('T', ' ') ?? '',
+})
 
 async function readMails(folder: string): Promise<ParsedMail[]> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.eml'))
-  const mails = await Promise.all(files.map((name) => simpleParser(readFileSync(join(folder, name)))))
-  return mails.sort((a, b) => (a.date?.getTime() ?? 0) - (b.date?.getTime() ?? 0))
+  return Promise.all(files.sort().map((name) => simpleParser(readFileSync(join(folder, name)))))
 }
