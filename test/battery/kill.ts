@@ -83,7 +83,7 @@ function wrongCase(variant: string): BatteryCase {
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
-      const plan = { mails: 1200, kills: 6, workers: 1, connections: 8, ...SERVER, variant }
+      const plan = { mails: 2000, kills: 12, workers: 1, connections: 8, ...SERVER, variant }
       const { killed, most, ...arrivals } = await killRun(plan)
       const caught = arrivals.lost > 0 || arrivals.doubles > most
       return {
