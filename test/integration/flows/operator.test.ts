@@ -238,6 +238,14 @@ describe('a dry run', () => {
     expect(await checksums(site.db)).not.toEqual(before)
   })
 
+  test('may take longer than the 5 seconds that Prisma allows', async () => {
+    const slow = async ({ db }: Deps) => {
+      await db.$executeRaw`select pg_sleep(5.5)`
+      return db.subscriber.count()
+    }
+    expect(await rehearse(site.deps, slow)).toBe(0)
+  })
+
   test('fails as the change would', async () => {
     await expect(
       rehearse(site.deps, (deps) => eraseSubscriber(deps, { email: EMAIL })),
