@@ -76,7 +76,7 @@ async function startWorker(deps: Running): Promise<() => Promise<void>> {
   const stopping = new AbortController()
   const { signal } = stopping
   const work: Record<Nudge, () => Promise<unknown>> = {
-    ingest: () => ingestDue(deps),
+    ingest: () => ingestDue(deps, { signal }),
     plan: async () => {
       await planDigests(deps)
       await deps.queue.nudge('drain-digests')

@@ -1,4 +1,5 @@
 import { migrateDatabase } from '../flows/migrate-database.ts'
+import { missingMigrations } from '../platform/migrations.ts'
 import type { AddCommands } from './command-line.ts'
 
 export const addDatabaseCommands: AddCommands = (program, line) => {
@@ -7,8 +8,14 @@ export const addDatabaseCommands: AddCommands = (program, line) => {
     .description('the database')
     .command('migrate')
     .description('bring the schema up to date; safe twice, and from two machines at once')
+    .option('--dry-run', 'say what would be applied, and change nothing')
     .action(
-      line.action(async (deps) => {
+      line.action(async (deps, { dryRun }: { dryRun?: boolean }) => {
+        if (dryRun) {
+          const missing = await missingMigrations(deps.db)
+          const text = missing.length ? `Would apply: ${missing.join(', ')}` : 'Already up to date.'
+          return { json: { applied: missing, dryRun: true }, text }
+        }
         const applied = await migrateDatabase(deps)
         return {
           json: { applied },

@@ -21,6 +21,8 @@ export interface IngestDay extends SourceDayName {
   dryRun?: boolean
   /** How to wait between two tries. */
   wait?: Wait
+  /** Once aborted, no further request is made. */
+  signal?: AbortSignal
 }
 
 export interface Ingested extends SourceDayName, Recorded {
@@ -57,10 +59,11 @@ async function fetchRecords(deps: Deps, input: IngestDay): Promise<ParsedRecords
   }
 }
 
-async function askSource({ config, log }: Deps, { source, day, wait = sleep }: IngestDay) {
+async function askSource({ config, log }: Deps, input: IngestDay) {
+  const { source, day, signal, wait = (ms: number) => sleep(ms, undefined, { signal }) } = input
   if (source !== 'huggingface') throw new Fault('source.unknown', { source, known: 'huggingface' })
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  const { entries, pages } = await fetchDay({ baseUrl: config.HF_URL, day, contact, log, wait })
+  const { entries, pages } = await fetchDay({ baseUrl: config.HF_URL, day, contact, log, wait, signal })
   const parsed = parseDay(entries)
   const [first] = parsed.refused
   if (first && parsed.records.length === 0)
@@ -69,13 +72,18 @@ async function askSource({ config, log }: Deps, { source, day, wait = sleep }: I
 }
 
 /** Fetches every source day that is due, oldest first. One that fails does not keep the others waiting. */
-export async function ingestDue(deps: Deps, { wait }: { wait?: Wait } = {}): Promise<void> {
+export async function ingestDue(
+  deps: Deps,
+  { wait, signal }: Pick<IngestDay, 'wait' | 'signal'> = {},
+): Promise<void> {
   const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now: deps.clock.now() })
   for (const { source, day } of due) {
+    if (signal?.aborted) return
     try {
       const isOurs = await claimSourceDay(deps.db, { source, day }, deps.clock.now())
-      if (isOurs) await ingestDay(deps, { source, day, wait })
+      if (isOurs) await ingestDay(deps, { source, day, wait, signal })
     } catch (error) {
+      if (signal?.aborted) return
       const code = error instanceof Fault ? error.code : 'unexpected'
       deps.log.error('source.failed', { source, day, code, what: textOf(error) })
     }

@@ -15,24 +15,36 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   const now = deps.clock.now()
   const slot = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
   if (!(await claimTick(deps.db, 'minute', slot))) return false
-  for (const nudge of NUDGES) await deps.queue.nudge(nudge)
+  await nudgeAll(deps)
   await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }
 
+async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
+  for (const nudge of NUDGES) await queue.nudge(nudge)
+}
+
 /**
- * Ticks every minute in UTC, where no hour is left out or repeated. `pattern` in cron's form.
- * https://github.com/node-cron/node-cron/issues/509 is why no local hour is ever given to node-cron.
+ * Nudges everybody once, then ticks every minute in UTC, where no hour is left out or repeated. `pattern` in cron's
+ * form. https://github.com/node-cron/node-cron/issues/509 is why no local hour is ever given to node-cron.
  */
 export function startSchedule(deps: ServiceDeps, pattern = '* * * * *'): { stop(): Promise<void> } {
-  const safely = () =>
-    tick(deps).catch((error) =>
+  const safely = (work: (deps: ServiceDeps) => Promise<unknown>) =>
+    work(deps).catch((error) =>
       deps.log.error('tick.failed', {
         code: error instanceof Fault ? error.code : 'unexpected',
         what: textOf(error),
       }),
     )
-  const task = cron.schedule(pattern, safely, { timezone: 'UTC', noOverlap: true, name: 'minute' })
-  return { stop: async () => void (await task.destroy()) }
+  // A process that comes back within the minute finds its slot claimed.
+  const begun = safely(nudgeAll)
+  const options = { timezone: 'UTC', noOverlap: true, name: 'minute' }
+  const task = cron.schedule(pattern, () => safely(tick), options)
+  return {
+    stop: async () => {
+      await task.destroy()
+      await begun
+    },
+  }
 }

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
 import { openLog } from '../../src/platform/log.ts'
 import { startService } from '../../src/service.ts'
+import { wire, wireQueue } from '../../src/wiring.ts'
 import { useDatabase } from '../support/database.ts'
 import { startProgram } from '../support/processes.ts'
 
@@ -91,3 +92,20 @@ test('a nudge that fails is logged with its code, without an address', async () 
     code: 'unexpected',
   })
 })
+
+test('SIGTERM while the source does not answer: the worker stops within seconds', async () => {
+  const settings = { DATABASE_URL: database.url, HF_URL: 'http://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'info' }
+  const service = startProgram(['src/main.ts', '--roles', 'worker'], settings)
+  const ended = once(service, 'exit')
+  const log: string[] = []
+  service.stderr!.on('data', (data) => log.push(String(data)))
+  await eventually(async () => log.join('').includes('service.started'))
+  const { deps, close } = await wireQueue(await wire(readConfig(settings), { log: openLog('silent') }))
+  cleanups.push(close)
+  await deps.queue.nudge('ingest')
+  await eventually(async () => log.join('').includes('source.retried'))
+  service.kill('SIGTERM')
+  const begun = performance.now()
+  expect(await ended).toEqual([0, null])
+  expect(performance.now() - begun).toBeLessThan(10_000)
+}, 45_000)

@@ -26,6 +26,7 @@ const askable = (url: string) => ({
   $queryRawUnsafe: <T>(sql: string) => withClient(url, async (client) => (await client.query(sql)).rows as T),
 })
 
+const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
 const NAMES = ['once', 'by_engine', 'at_once', 'broken'].map((name) => `migrations_${process.pid}_${name}`)
 
@@ -79,6 +80,15 @@ describe('migrations', () => {
     await withClient(urls[3]!, (client) => client.query('update _prisma_migrations set finished_at = null'))
     await expect(applyMigrations(urls[3]!)).rejects.toMatchObject({ code: 'database.migration-failed' })
   })
+})
+
+test('db migrate --dry-run says what is missing and applies nothing', async () => {
+  await withClient(inject('postgresUrl'), (client) => client.query(`create database ${DRY}`))
+  const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${DRY}` }).href
+  const { stdout } = await runCli(['db', 'migrate', '--dry-run', '--json'], { DATABASE_URL: url })
+  expect(JSON.parse(stdout)).toEqual({ applied: migrationNames(), dryRun: true })
+  expect(await missingMigrations(askable(url))).toEqual(migrationNames())
+  await withClient(inject('postgresUrl'), (client) => client.query(`drop database ${DRY} with (force)`))
 })
 
 test('without DATABASE_URL a real Postgres starts under DATA_DIR and is found again', async () => {

@@ -104,3 +104,18 @@ test('node-cron fires the tick', async () => {
   cleanups.push(schedule.stop)
   await eventually(async () => (await database.db.tick.count({ where: { slot: clock.now() } })) === 1)
 })
+
+test('a schedule that starts nudges at once, also where the slot is claimed already', async () => {
+  const clock = stoppedClock(new Date('2026-11-26T08:00:00Z'))
+  await claimTick(database.db, 'minute', clock.now())
+  const service = await startService(readConfig({ DATABASE_URL: database.url }), [], {
+    clock,
+    log: silentLog,
+  })
+  cleanups.push(service.stop)
+  const nudges: string[] = []
+  const queue = { ...service.deps.queue, nudge: async (name: string) => void nudges.push(name) }
+  const schedule = startSchedule({ ...service.deps, queue })
+  await schedule.stop()
+  expect(nudges).toEqual(['ingest', 'plan', 'drain-answers', 'drain-digests'])
+})

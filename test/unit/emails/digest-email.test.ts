@@ -128,7 +128,7 @@ describe('both parts', () => {
     'https://papers.example.org/papers/date/2026-11-24',
     unsubscribeUrl,
     '12 more on the site',
-    'You get this mail because you confirmed this address on 3 Nov 2026.',
+    'You get this mail because this address was subscribed on 3 Nov 2026.',
     'Hugging Face: 31 papers',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {
