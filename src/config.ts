@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from './platform/dates.ts'
@@ -68,7 +69,13 @@ const secret = z
 
 const plainAddress = z.email({ error: 'one e-mail address such as papers@example.org' })
 
-const SOURCE = /^(huggingface|arxiv:[a-z-]+(\.[A-Za-z-]+)?)$/
+/** What Fastify takes: an address, a network, or a name for some of them. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits = '0', ...more] = text.split('/')
+  const version = isIP(address)
+  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
+}
 
 const SMTP_SENTENCE = 'smtp://host:port or smtps://host:port; in the query: connections, rate, tls, transport'
 
@@ -149,7 +156,8 @@ const settings = z.object({
     .default('No postal address set (development)'),
   SITE_NAME: z.string().default('Daily Papers'),
   PRIVACY_URL: webAddress.optional(),
-  BOUNCE_DOMAIN: z.string().optional(),
+  // Nothing takes in what would come back to it.
+  BOUNCE_DOMAIN: z.string().max(0, 'nothing in this release, which does not read bounces').optional(),
   DKIM_DOMAIN: z.string().optional(),
   DKIM_SELECTOR: z.string().optional(),
   DKIM_KEY_FILE: z.string().optional(),
@@ -159,8 +167,8 @@ const settings = z.object({
     .default('huggingface')
     .transform(list)
     .refine(
-      (names) => names.length > 0 && names.every((name) => SOURCE.test(name)),
-      'a comma list of: huggingface, arxiv:cs.CL, …',
+      (names) => names.length > 0 && names.every((name) => name === 'huggingface'),
+      'huggingface, the only source in this release',
     ),
   HF_URL: webAddress.default('https://huggingface.co'),
   DIGEST_HOUR: wholeNumber(0, 23).default(8),
@@ -176,7 +184,14 @@ const settings = z.object({
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
   KEEP_DAYS: wholeNumber(14, 3650).default(90),
-  TRUST_PROXY: z.string().default('').transform(list),
+  TRUST_PROXY: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine(
+      (proxies) => proxies.every(isProxy),
+      'a comma list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+    ),
   ADMIN_PASSWORD: z.string().optional(),
   API_TOKEN: z.string().optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),

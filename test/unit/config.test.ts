@@ -59,7 +59,12 @@ describe('a wrong value is named with what it takes', () => {
     [{ BASE_URL: 'papers.example' }, 'BASE_URL: takes an address that begins with'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
-    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma list of'],
+    [{ SOURCES: 'arxive' }, 'SOURCES: takes huggingface'],
+    [{ SOURCES: 'huggingface,arxiv:cs.CL' }, 'SOURCES: takes huggingface, the only source in this release'],
+    [{ BOUNCE_DOMAIN: 'b.example' }, 'BOUNCE_DOMAIN: takes nothing in this release'],
+    [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma list of addresses'],
     [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes an instant'],
     [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one e-mail address'],
     [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
@@ -73,6 +78,11 @@ describe('a wrong value is named with what it takes', () => {
     expect(message).toContain('DIGEST_MAX')
     expect(message).not.toContain('hunter2')
   })
+})
+
+test('a proxy is an address, a network or one of three names', () => {
+  const trusted = ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/128', 'loopback', 'linklocal', 'uniquelocal']
+  expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
 })
 
 describe('production', () => {
