@@ -40,7 +40,7 @@ interface PageData {
   unsubscribe: { token: string; address: string | null }
   unsubscribed: Record<never, never>
   undo: { token: string; ended: boolean; firstMail: string | null; state: string }
-  privacy: { keepDays: number; contact: string; address: string }
+  privacy: { contact: string; address: string }
   fault: { heading: string; sentence: string; reference: string | null }
 }
 

@@ -8,11 +8,10 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ch
 
 /** What is kept, for people; whether the service lives and works, for machines. */
 export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): void {
-  const { KEEP_DAYS, REPLY_TO, MAIL_FROM, POSTAL_ADDRESS } = deps.config
+  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS } = deps.config
 
   app.get('/privacy', async (_request, reply) =>
     pages.send(reply, 'privacy', {
-      keepDays: KEEP_DAYS,
       contact: REPLY_TO ?? MAIL_FROM,
       address: POSTAL_ADDRESS,
     }),
