@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { readConfig, readEnvironment } from './config.ts'
+import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { ROLES, type Role, startService } from './service.ts'
 
@@ -32,7 +33,8 @@ try {
     if (err) service.log.error('request.failed', { what: textOf(err) })
     await service.stop()
   })
-} catch (error) {
+} catch (thrown) {
+  const error = namedIfAway(thrown)
   process.stderr.write(`${textOf(error)}\n`)
   process.exit(error instanceof Fault ? error.exit : 1)
 }

@@ -45,3 +45,8 @@ export async function takeTokens(
   // No row: another process made the bucket, and emptied it, while this statement ran.
   return rows[0] ?? { allowed: false, waitSeconds: needed / perSecond }
 }
+
+/** Every bucket is full again within a day: one that nobody asked for that long says nothing, and names a network. */
+export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
+  await db.$executeRaw`delete from bucket where at < now() - interval '1 day'`
+}

@@ -1,4 +1,5 @@
 import cron from 'node-cron'
+import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import { NUDGES } from '../platform/queue.ts'
 import type { ServiceDeps } from '../wiring.ts'
@@ -17,6 +18,7 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   if (!(await claimTick(deps.db, 'minute', slot))) return false
   await nudgeAll(deps)
   await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
+  await forgetIdleBuckets(deps.db)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }

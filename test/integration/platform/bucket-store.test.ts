@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { takeTokens } from '../../../src/platform/bucket-store.ts'
+import { forgetIdleBuckets, takeTokens } from '../../../src/platform/bucket-store.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
@@ -71,4 +71,15 @@ test('forty that ask at once share one bucket of ten', async () => {
   const slow = { key: 'shared', capacity: 10, perSecond: 0.001 }
   const answers = await Promise.all(Array.from({ length: 40 }, () => takeTokens(database.db, slow)))
   expect(answers.filter((answer) => answer.allowed)).toHaveLength(10)
+})
+
+test('a bucket that nobody asked for a day is forgotten, others stay', async () => {
+  const kept = { key: 'kept', capacity: 1, perSecond: 0.001 }
+  await takeTokens(database.db, kept)
+  await takeTokens(database.db, { ...kept, key: 'idle' })
+  await database.db.$executeRaw`update bucket set at = now() - interval '25 hours' where key = 'idle'`
+  await forgetIdleBuckets(database.db)
+  const keys = (await database.db.bucket.findMany()).map(({ key }) => key)
+  expect(keys).toContain('kept')
+  expect(keys).not.toContain('idle')
 })
