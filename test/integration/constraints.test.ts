@@ -5,6 +5,11 @@ const database = useDatabase()
 
 const subscriber = `insert into subscriber (id, address, address_key, address_hash, state, zone, hour, days, max_papers, created_at`
 
+const digest = `insert into digest (plan_id, subscriber_id, local_date, due_at, created_at, outcome`
+const digestValues = `1, 'one', now(), now(), now()`
+const message = `insert into message (kind, id, dedupe, subscriber_id, chunk_id, next_try, deadline, dated_at, secret_id, state`
+const messageValues = `'x', 'x', 'one', 1, now(), now(), now(), 's'`
+
 describe('the database refuses', () => {
   const refused: [string, string, string][] = [
     [
@@ -41,6 +46,87 @@ describe('the database refuses', () => {
       'a paper without a title',
       `insert into paper (title, abstract, authors, categories, keywords, first_day, first_seen, updated_at) values ('', '', '{}', '{}', '{}', now(), now(), now())`,
       'paper_title',
+    ],
+    [
+      'votes below zero',
+      `insert into listing (source, day, paper_id, votes, first_seen, updated_at) values ('s', now(), 1, -1, now(), now())`,
+      'listing_counts',
+    ],
+    ['an empty query', `insert into query (text, tree, grammar) values ('', '{}', 1)`, 'query_text'],
+    [
+      'a topic without a name',
+      `insert into topic (subscriber_id, position, name, query_id) values ('one', 0, '', 1)`,
+      'topic_name',
+    ],
+    [
+      'a digest of 26 papers',
+      `${digest}, from_paper, to_paper, papers, matched, content) values (${digestValues}, 'planned', 0, 30, array_fill(1, array[26]), 26, '{}')`,
+      'digest_papers',
+    ],
+    [
+      'a planned digest that says nothing',
+      `${digest}, from_paper, to_paper, papers, matched) values (${digestValues}, 'planned', 0, 1, '{1}', 1)`,
+      'digest_outcome_filled',
+    ],
+    [
+      'a range that runs backwards',
+      `${digest}, from_paper, to_paper, papers) values (${digestValues}, 'nothing_matched', 2, 1, '{}')`,
+      'digest_range',
+    ],
+    [
+      'a lease without an end',
+      `insert into chunk (lane, not_before, owner) values ('answers', now(), 'w')`,
+      'chunk_lease',
+    ],
+    [
+      'a digest message without its digest',
+      `${message}) values ('digest', ${messageValues}, 'ready')`,
+      'message_digest',
+    ],
+    [
+      'a refusal without a reason',
+      `${message}) values ('confirmation', ${messageValues}, 'refused')`,
+      'message_reason',
+    ],
+    [
+      'a message that nobody took',
+      `${message}) values ('confirmation', ${messageValues}, 'taken')`,
+      'message_taken',
+    ],
+    [
+      'a try with an outcome that is none',
+      `insert into attempt (message_id, n, at, outcome, answer) values ('m', 1, now(), 'accepted', '')`,
+      'attempt_outcome',
+    ],
+    [
+      'tries below zero',
+      `insert into source_day (source, day, attempts) values ('s', now(), -1)`,
+      'source_day_counts',
+    ],
+    [
+      'an identifier that is empty',
+      `insert into paper_key (scheme, value, paper_id) values ('arxiv', '', 1)`,
+      'paper_key_filled',
+    ],
+    [
+      'a 51st topic',
+      `insert into topic (subscriber_id, position, name, query_id) values ('one', 50, 'x', 1)`,
+      'topic_position',
+    ],
+    [
+      'a plan with fewer than nobody due',
+      `insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due) values ('UTC', 8, 'mon', now(), now(), 0, '', -1)`,
+      'plan_due',
+    ],
+    [
+      'attempts below zero',
+      `${message}, attempts) values ('confirmation', ${messageValues}, 'ready', -1)`,
+      'message_attempts',
+    ],
+    [
+      'a bucket with fewer than no tokens',
+      `insert into bucket (key, tokens, at) values ('k', -1, now())`,
+      'bucket_tokens',
     ],
   ]
   test.each(refused)('%s', async (_what, sql, constraint) => {
