@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto'
 
-/** `bits` random bits from the system's generator as base64url text. */
-export const randomId = (bits: 80 | 96 | 128 | 256): string => randomBytes(bits / 8).toString('base64url')
+/** `bits` random bits from the system's generator as base64url text that begins with no dash. */
+export function randomId(bits: 80 | 96 | 128 | 256): string {
+  const id = randomBytes(bits / 8).toString('base64url')
+  // On a command line a word that begins with a dash is an option: one id in 64 could not be typed.
+  return id.startsWith('-') ? randomId(bits) : id
+}
