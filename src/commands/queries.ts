@@ -1,4 +1,4 @@
-import { type Explained, explainQuery } from '../flows/explain-query.ts'
+import { type Explained, explainQuery } from '../flows/papers/explain-query.ts'
 import type { AddCommands } from './command-line.ts'
 
 export const addQueryCommands: AddCommands = (program, line) => {

@@ -1,6 +1,6 @@
-import type { Added } from '../flows/add-subscriber.ts'
 import { rehearse } from '../flows/rehearse.ts'
-import type { ShownSubscriber, SubscriberWithTopics } from '../flows/show-subscriber.ts'
+import type { Added } from '../flows/signup/add-subscriber.ts'
+import type { ShownSubscriber, SubscriberWithTopics } from '../flows/subscriber/show-subscriber.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
 import type { Answer } from './command-line.ts'

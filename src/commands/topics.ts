@@ -1,5 +1,5 @@
-import { addTopicsByOperator, removeTopicByOperator } from '../flows/change-topics.ts'
-import { showSubscriber } from '../flows/show-subscriber.ts'
+import { addTopicsByOperator, removeTopicByOperator } from '../flows/subscriber/change-topics.ts'
+import { showSubscriber } from '../flows/subscriber/show-subscriber.ts'
 import type { AddCommands } from './command-line.ts'
 import { change, textOfTopics } from './subscriber-answers.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { hourOfDay } from '../emails/words.ts'
-import type { TypedSignup } from '../flows/read-signup.ts'
+import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { WEEKDAYS, type Weekday } from '../platform/dates.ts'
 import type { Fault } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'

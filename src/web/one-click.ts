@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { unsubscribe } from '../flows/unsubscribe.ts'
+import { unsubscribe } from '../flows/subscriber/unsubscribe.ts'
 import { Fault } from '../platform/errors.ts'
 import type { Site } from './site.ts'
 

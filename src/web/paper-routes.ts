@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { showDay, showNewestDay, showPaper } from '../flows/show-papers.ts'
+import { showDay, showNewestDay, showPaper } from '../flows/papers/show-papers.ts'
 import { parseDay } from '../platform/dates.ts'
 import { formView } from './form-view.ts'
 import { dayView, paperPageView } from './paper-view.ts'

@@ -1,7 +1,7 @@
 import { cut } from '../emails/line.ts'
 import { codeLink } from '../emails/links.ts'
 import { counted, dateWithYear, listed, longDate, weekdayDate } from '../emails/words.ts'
-import type { DayOfPapers } from '../flows/show-papers.ts'
+import type { DayOfPapers } from '../flows/papers/show-papers.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'

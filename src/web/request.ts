@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { TypedSignup } from '../flows/read-signup.ts'
+import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.

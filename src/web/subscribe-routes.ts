@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { readSignup, type TypedSignup } from '../flows/read-signup.ts'
-import { subscribe } from '../flows/subscribe.ts'
+import { readSignup, type TypedSignup } from '../flows/signup/read-signup.ts'
+import { subscribe } from '../flows/signup/subscribe.ts'
 import { Fault } from '../platform/errors.ts'
 import { formView } from './form-view.ts'
 import { networkOf } from './network.ts'

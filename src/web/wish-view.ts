@@ -1,6 +1,6 @@
 import type { DueDate } from '../digests/due.ts'
 import { hourOfDay, longDate, weekdays } from '../emails/words.ts'
-import { describeTopic } from '../flows/read-signup.ts'
+import { describeTopic } from '../flows/signup/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../subscribers/subscriber.ts'
 
 /** A topic as typed, and as it was understood. */

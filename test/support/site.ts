@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import type { AnswerContent } from '../../src/flows/ask.ts'
+import type { AnswerContent } from '../../src/flows/signup/ask.ts'
 import { type MovableClock, stoppedClock } from '../../src/platform/clock.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { openLog } from '../../src/platform/log.ts'

@@ -1,6 +1,6 @@
 import { type Filling, fillDigests } from '../../src/digests/digest-store.ts'
 import { finishPlan, type OpenPlan, plansToFill } from '../../src/digests/plan-store.ts'
-import { openDue } from '../../src/flows/open-due.ts'
+import { openDue } from '../../src/flows/digests/open-due.ts'
 import type { Deps } from '../../src/wiring.ts'
 
 const PAGE = 200

@@ -1,9 +1,9 @@
 // A worker process with a clock that its parent moves: fork it, send { now, phase }, wait for the same back.
 import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { openComposer } from '../../../src/flows/compose-message.ts'
-import { deliverReady } from '../../../src/flows/deliver.ts'
-import { ingestDue } from '../../../src/flows/ingest-day.ts'
-import { planDigests } from '../../../src/flows/plan-digests.ts'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { openComposer } from '../../../src/flows/messages/compose-message.ts'
+import { deliverReady } from '../../../src/flows/messages/deliver.ts'
+import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addQueryCommands } from '../../../src/commands/queries.ts'
 import { readConfig } from '../../../src/config.ts'
-import { importPapers } from '../../../src/flows/import-papers.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import type { ErrorCode } from '../../../src/platform/error-table.ts'
 import { silentLog } from '../../../src/platform/log.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { balances } from '../../../src/digests/books.ts'
 import { books } from '../../../src/digests/books-store.ts'
-import { planDigests } from '../../../src/flows/plan-digests.ts'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { type Database, openDatabase } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'

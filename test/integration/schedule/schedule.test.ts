@@ -1,7 +1,7 @@
 import { SMTPServer } from 'smtp-server'
 import { afterEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
-import { addSubscriber } from '../../../src/flows/add-subscriber.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { startSchedule, tick } from '../../../src/schedule/schedule.ts'

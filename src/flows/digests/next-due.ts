@@ -1,0 +1,11 @@
+import { nextDue } from '../../digests/due.ts'
+import { listSubscribers } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** The next instant at which any active subscriber's digest is due; undefined where nobody has one coming. */
+export async function nextDueOfAnybody({ db, clock }: Deps): Promise<Date | undefined> {
+  const now = clock.now()
+  const active = await listSubscribers(db, 'active')
+  const dues = active.flatMap((subscriber) => nextDue(subscriber, now)?.dueAt ?? [])
+  return dues.sort((a, b) => a.getTime() - b.getTime())[0]
+}

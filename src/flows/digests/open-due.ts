@@ -1,0 +1,45 @@
+import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from '../../digests/due.ts'
+import { openDigests, schedulesInUse, type UnopenedGroup, unopenedGroups } from '../../digests/plan-store.ts'
+import { addDays, type Day } from '../../platform/dates.ts'
+import { resumeWhosePauseEnded } from '../../subscribers/pause-store.ts'
+import type { Schedule } from '../../subscribers/subscriber.ts'
+import type { Deps } from '../../wiring.ts'
+import { snapshotAt } from './snapshot.ts'
+
+interface OpenInput {
+  /** This local date alone; undefined: the newest date of each schedule whose hour has come. */
+  date: Day | undefined
+  now: Date
+}
+
+/**
+ * Opens a digest for everybody who is due, and one for each earlier date on which they were due and nothing was
+ * recorded, because the service was down. Whoever's pause ends by that date is active again first.
+ */
+export async function openDue({ db }: Deps, { date, now }: OpenInput): Promise<void> {
+  const groups = (await schedulesInUse(db)).flatMap((schedule) => {
+    const due = dueFor(schedule, date, now)
+    return due ? [{ schedule, due }] : []
+  })
+  const unopened = await unopenedGroups(db, groups, date !== undefined)
+  if (unopened.length === 0) return
+  const snapshot = await snapshotAt(db, now)
+  for (const { schedule, due, since } of unopened) {
+    await resumeWhosePauseEnded(db, schedule, due.localDate, now)
+    for (const missed of missedDates({ schedule, due, since })) {
+      await openDigests(db, { schedule, due: missed, ...snapshot }, { only: false, now })
+    }
+    await openDigests(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
+  }
+}
+
+function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate | undefined {
+  if (date === undefined) return newestDue(schedule, now)
+  const due = dueOn(schedule, date)
+  return due && due.dueAt <= now ? due : undefined
+}
+
+function missedDates({ schedule, due, since }: UnopenedGroup): DueDate[] {
+  const earliest = addDays(due.localDate, -MISSED_DAYS)
+  return dueBetween(schedule, since > earliest ? since : earliest, due.localDate)
+}

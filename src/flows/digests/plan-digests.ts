@@ -1,0 +1,92 @@
+import { isLate } from '../../digests/due.ts'
+import { offeredSince } from '../../digests/offer.ts'
+import { finishPlan, missDigests, type OpenPlan, plansToFill } from '../../digests/plan-store.ts'
+import { openShelf } from '../../digests/shelf-store.ts'
+import type { Day } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import { closePlans } from './close-plans.ts'
+import { failureOf, fillPage, type PageInput } from './fill-page.ts'
+import { openDue } from './open-due.ts'
+
+export interface PlanResult {
+  /** How many digests this call dealt with: the sum of the others. */
+  due: number
+  planned: number
+  nothingMatched: number
+  paused: number
+  missed: number
+}
+
+interface Run {
+  /** Asked for by name: planned however late it is. */
+  date: Day | undefined
+  now: Date
+}
+
+/**
+ * Plans the digest of everybody who is due, or records why they get none. With `date`: of that local date alone, and
+ * without the limit of 20 hours. Safe to break off, to repeat, and to run in several processes at once: each digest is
+ * filled once, together with its message. A plan that fails stops no other one; the first failure is thrown at the end.
+ */
+export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
+  const run = { date, now: deps.clock.now() }
+  await openDue(deps, run)
+  const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== date && isLate(dueAt, run.now)
+  const { late = [], inTime = [] } = Object.groupBy(await plansToFill(deps.db), (plan) =>
+    isTooLate(plan) ? 'late' : 'inTime',
+  )
+  const ended = await missPlans(deps, run, late)
+  const { failures, ...filled } = await fillPlans(deps, run, inTime)
+  const counts = { ...filled, missed: ended.missed, paused: filled.paused + ended.paused }
+  const due = counts.planned + counts.nothingMatched + counts.paused + counts.missed
+  if (due > 0) deps.log.info('digests.planned', { due, ...counts })
+  if (ended.missed > 0) deps.log.warn('digests.missed', { count: ended.missed })
+  await closePlans(deps)
+  if (failures.length > 0) throw failures[0]
+  return { due, ...counts }
+}
+
+async function missPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {
+  const counts = { paused: 0, missed: 0 }
+  for (const { id } of plans) {
+    const { paused, missed } = await missDigests(db, id)
+    counts.paused += paused
+    counts.missed += missed
+    await finishPlan(db, id, now)
+  }
+  return counts
+}
+
+async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
+  const counts = { planned: 0, nothingMatched: 0, paused: 0 }
+  const failures: unknown[] = []
+  if (plans.length === 0) return { ...counts, failures }
+  const { shelf, learn } = await openShelf(deps.db, {
+    since: offeredSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
+    upTo: Math.max(...plans.map(({ horizon }) => horizon)),
+  })
+  for (const plan of plans) {
+    const page = { plan, shelf: { shelf, learn }, now, hasLimit: plan.localDate !== date }
+    await fillPlan(deps, page, counts).catch((error) => {
+      deps.log.error('digests.failed', { planId: plan.id, ...failureOf(error) })
+      failures.push(error)
+    })
+  }
+  for (const [queryId, error] of shelf.unreadable) {
+    deps.log.error('digests.failed', { queryId, ...failureOf(error) })
+  }
+  return { ...counts, failures }
+}
+
+async function fillPlan(
+  deps: Deps,
+  input: PageInput,
+  counts: Record<'planned' | 'nothingMatched' | 'paused', number>,
+) {
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const { fillings, last } = await fillPage(deps, input, after)
+    for (const { outcome } of fillings) counts[outcome === 'nothing_matched' ? 'nothingMatched' : outcome]++
+    after = last
+  }
+  await finishPlan(deps.db, input.plan.id, input.now)
+}

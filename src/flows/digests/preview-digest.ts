@@ -1,0 +1,55 @@
+import { buildMime } from '../../delivery/build-mime.ts'
+import type { Composed } from '../../digests/compose.ts'
+import type { DigestContent } from '../../digests/digest-content.ts'
+import { recipientOf } from '../../digests/digest-store.ts'
+import { offeredSince } from '../../digests/offer.ts'
+import { openShelf } from '../../digests/shelf-store.ts'
+import type { RenderedEmail } from '../../emails/email.ts'
+import { openEmails } from '../../emails/emails.ts'
+import { addressed } from '../../emails/headers.ts'
+import { type Day, dayOf, localDayOf } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { parseAddress } from '../../subscribers/address.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { subscriberByKey } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { senderOf, siteOf } from '../messages/compose-message.ts'
+import { composeDigests } from './compose-digests.ts'
+import { snapshotAt } from './snapshot.ts'
+
+export interface Preview {
+  localDate: Day
+  composed: Composed
+  /** Both parts whatever format they chose, and the whole message; null where nothing matched. */
+  mail: (RenderedEmail & { raw: Buffer }) | null
+}
+
+/** What somebody's digest would be if it were planned now. Changes nothing. Throws address.*, subscriber.unknown. */
+export async function previewDigest(
+  deps: Deps,
+  { email, date }: { email: string; date?: Day },
+): Promise<Preview> {
+  const { db, clock } = deps
+  const subscriber = await subscriberByKey(db, parseAddress(email).key)
+  if (!subscriber) throw new Fault('subscriber.unknown')
+  const now = clock.now()
+  const localDate = date ?? localDayOf(now, subscriber.zone)
+  const snapshot = await snapshotAt(db, now)
+  const shelf = await openShelf(db, { since: offeredSince(localDate, null), upTo: snapshot.horizon })
+  const recipients = [(await recipientOf(db, subscriber.id))!]
+  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, shelf, now })
+  const { content } = composed!
+  return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
+}
+
+async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: DigestContent) {
+  const now = clock.now()
+  // A file that may lie about for long holds no link that works.
+  const unsubscribeUrl = `${config.BASE_URL}/unsubscribe/preview`
+  const emails = await openEmails(siteOf(config))
+  const confirmedOn = dayOf(subscriber.confirmedAt ?? now)
+  const email = emails.digest({ content, unsubscribeUrl, confirmedOn, format: 'html' })
+  const message = { kind: 'digest', id: 'preview', datedAt: now, toAddress: subscriber.address } as const
+  const raw = await buildMime(addressed({ ...message, unsubscribeUrl }, email, senderOf(config)))
+  return { ...email, raw }
+}

@@ -1,0 +1,17 @@
+import { SOURCES_DAYS_BACK, sourcesLine } from '../../digests/sources-line.ts'
+import { horizon } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { addDays, dayOf } from '../../platform/dates.ts'
+import { sourceDaysBetween } from '../../sources/source-day-store.ts'
+
+/** How far papers go at an instant, and what their sources last said: frozen with what is planned then. */
+export interface Snapshot {
+  horizon: number
+  sources: string
+}
+
+export async function snapshotAt(db: DatabaseOrTransaction, now: Date): Promise<Snapshot> {
+  const today = dayOf(now)
+  const sourceDays = await sourceDaysBetween(db, { from: addDays(today, -SOURCES_DAYS_BACK), to: today })
+  return { horizon: await horizon(db), sources: sourcesLine(sourceDays, today) }
+}

@@ -1,0 +1,35 @@
+import { type DrainInput, drain } from '../../delivery/drain.ts'
+import type { Compose, Lane } from '../../delivery/message.ts'
+import { closeExpired } from '../../delivery/message-store.ts'
+import type { RunResult } from '../../delivery/run.ts'
+import type { Queue } from '../../platform/queue.ts'
+import { randomId } from '../../platform/random.ts'
+import type { Deps } from '../../wiring.ts'
+import { suppress } from '../subscriber/suppress-subscriber.ts'
+
+export interface DeliverDeps extends Deps {
+  compose: Compose
+  /** Where there is one, other processes are nudged to join in. */
+  queue?: Queue
+}
+
+export interface DeliverInput extends Pick<DrainInput, 'signal' | 'untilNoneReady'> {
+  lane: Lane
+}
+
+/**
+ * Hands every message of a lane that is ready to the mail server, and ends those whose deadline has passed. Does
+ * nothing else without SMTP_URL, and with SENDING=off.
+ */
+export async function deliverReady(deps: DeliverDeps, { lane, ...input }: DeliverInput): Promise<RunResult> {
+  const { db, clock, compose, queue } = deps
+  await closeExpired(db, clock.now())
+  return drain(deps, {
+    ...input,
+    lane,
+    owner: `${process.pid}-${randomId(80)}`,
+    compose,
+    moreWaiting: queue && (() => queue.nudge(`drain-${lane}`)),
+    onDeadAddress: (address) => suppress(deps, { email: address, reason: 'dead' }),
+  })
+}

@@ -1,0 +1,42 @@
+import { describeQuery } from '../../filters/describe-query.ts'
+import { evaluate } from '../../filters/evaluate.ts'
+import { readPaper } from '../../filters/paper-text.ts'
+import { parseQuery } from '../../filters/parse-query.ts'
+import type { Match } from '../../filters/query.ts'
+import { reasonSentence } from '../../filters/reason.ts'
+import { type Shortfall, shortfallOf } from '../../filters/shortfall.ts'
+import { nameOf } from '../../papers/identifiers.ts'
+import { paperByName } from '../../papers/paper-store.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** Why a query matches a paper, or what the paper lacks or has too much of. */
+export interface Explained extends Shortfall {
+  /** "Papers with …" */
+  understood: string
+  paper: { id: string; title: string }
+  matched: boolean
+  /** "Matched: …", null where it does not. */
+  reason: string | null
+  matches: Match[]
+}
+
+/** `paper` is its name in paths, "2507.06457", or our number. Throws query.* and paper.unknown. */
+export async function explainQuery(
+  deps: Deps,
+  { query, paper: name }: { query: string; paper: string },
+): Promise<Explained> {
+  const tree = parseQuery(query)
+  const paper = await paperByName(deps.db, name)
+  if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+  const text = readPaper(paper)
+  const reason = evaluate(tree, text)
+  return {
+    understood: describeQuery(tree),
+    paper: { id: nameOf(paper), title: text.title.text },
+    matched: reason !== null,
+    reason: reason && reasonSentence(reason),
+    matches: reason?.matches ?? [],
+    ...shortfallOf(tree, text),
+  }
+}

@@ -1,0 +1,67 @@
+import type { Config } from '../../config.ts'
+import { describeQuery } from '../../filters/describe-query.ts'
+import { parseQuery } from '../../filters/parse-query.ts'
+import { GRAMMAR } from '../../filters/query.ts'
+import { splitTopics } from '../../filters/split-topics.ts'
+import { Fault } from '../../platform/errors.ts'
+import { FieldReader } from '../../platform/field-faults.ts'
+import { type Address, parseAddress } from '../../subscribers/address.ts'
+import { readSettings, type TypedSettings } from '../../subscribers/settings.ts'
+import {
+  MOST_TOPICS,
+  type SubscriberSettings,
+  type TopicText,
+  type Wish,
+} from '../../subscribers/subscriber.ts'
+import type { ParsedTopic } from '../../subscribers/topic-store.ts'
+
+/** A wish as somebody typed it: on the form, in JSON, on the command line. */
+export interface TypedSignup extends TypedSettings {
+  email: string
+  /** Each may hold several, split as `splitTopics` does. */
+  topics: readonly string[]
+}
+
+export interface CheckedSignup {
+  address: Address
+  wish: Wish
+}
+
+const defaultSettings = (config: Config): SubscriberSettings => ({
+  zone: config.DIGEST_ZONE,
+  hour: config.DIGEST_HOUR,
+  days: config.DIGEST_DAYS,
+  maxPapers: config.DIGEST_MAX,
+  format: 'html',
+})
+
+/** Throws FieldFaults with every field that is wrong: email, topic, hour, zone, days, max, format. */
+export function readSignup(config: Config, { email, topics, ...typed }: TypedSignup): CheckedSignup {
+  const fields = new FieldReader()
+  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(email))
+  // Before the first is parsed: anybody may send thousands.
+  const texts = fields.read('topic', [], () => fewTopics(topics))
+  const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
+  const settings = readSettings(typed, defaultSettings(config), fields)
+  fields.finish()
+  return { address, wish: { ...settings, topics: distinct(parsed.filter((topic) => topic !== undefined)) } }
+}
+
+/** Throws query.* with the column where the text cannot be read. */
+export function parseTopic(text: string): ParsedTopic {
+  return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR }
+}
+
+/** What a query was understood as, in plain words. Throws query.*. */
+export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
+
+function fewTopics(typed: readonly string[]): string[] {
+  const texts = typed.flatMap(splitTopics)
+  const count = texts.length
+  if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  return texts
+}
+
+const distinct = (topics: TopicText[]): TopicText[] => [
+  ...new Map(topics.map(({ name, query }) => [query, { name, query }])).values(),
+]

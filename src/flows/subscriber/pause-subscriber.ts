@@ -1,0 +1,40 @@
+import { type Day, localDayOf } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { NO_PAGE } from '../../subscribers/consent.ts'
+import { recordConsent } from '../../subscribers/consent-store.ts'
+import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { requireState, withSubscriber } from './with-subscriber.ts'
+
+/**
+ * No digests until the local date `until`, on which they come again; null: until somebody resumes. Throws
+ * subscriber.state, setting.until.
+ */
+export async function pauseSubscriber(
+  deps: Deps,
+  { email, until }: { email: string; until: Day | null },
+): Promise<void> {
+  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+    requireState(subscriber, 'active', 'paused')
+    const today = localDayOf(now, subscriber.zone)
+    if (until !== null && until <= today) throw new Fault('setting.until', { value: until, today })
+    await changeSubscriber(tx, subscriber.id, { state: 'paused', pausedUntil: until })
+    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
+    await recordConsent(tx, { ...consent, event: 'paused' })
+    return subscriber.id
+  })
+  deps.log.info('subscriber.changed', { subscriber: id, what: 'paused', until })
+}
+
+/** Throws subscriber.state. Somebody who is active stays so. */
+export async function resumeSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
+  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+    requireState(subscriber, 'active', 'paused')
+    if (subscriber.state === 'active') return undefined
+    await changeSubscriber(tx, subscriber.id, { state: 'active', pausedUntil: null })
+    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
+    await recordConsent(tx, { ...consent, event: 'resumed' })
+    return subscriber.id
+  })
+  if (id) deps.log.info('subscriber.changed', { subscriber: id, what: 'resumed' })
+}

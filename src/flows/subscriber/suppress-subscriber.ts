@@ -1,0 +1,50 @@
+import { addressHash, parseAddress } from '../../subscribers/address.ts'
+import { NO_PAGE } from '../../subscribers/consent.ts'
+import { recordConsent } from '../../subscribers/consent-store.ts'
+import { startDateOf } from '../../subscribers/start-date.ts'
+import { changeSubscriber, lockSubscriberByKey } from '../../subscribers/subscriber-store.ts'
+import {
+  liftSuppression,
+  type SuppressionReason,
+  suppressAddress,
+} from '../../subscribers/suppression-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** No mail to this address any more, whether somebody is subscribed with it or not. Throws address.*. */
+export async function suppress(
+  deps: Deps,
+  { email, reason }: { email: string; reason: SuppressionReason },
+): Promise<void> {
+  const { key } = parseAddress(email)
+  const now = deps.clock.now()
+  const hash = addressHash(key, deps.config.SUPPRESSION_KEY)
+  const id = await deps.db.$transaction(async (tx) => {
+    await suppressAddress(tx, { addressHash: hash, reason, at: now })
+    const subscriber = await lockSubscriberByKey(tx, key)
+    if (!subscriber || subscriber.state === 'suppressed') return subscriber?.id
+    await changeSubscriber(tx, subscriber.id, { state: 'suppressed', stateBefore: subscriber.state })
+    const consent = { subscriberId: subscriber.id, at: now, how: reason, wording: NO_PAGE }
+    await recordConsent(tx, { ...consent, event: 'suppressed' })
+    return subscriber.id
+  })
+  deps.log.info('subscriber.suppressed', { subscriber: id, reason })
+}
+
+/** Lifts what `suppress` or a server's answer did: a subscriber is again what they were before. Throws address.*. */
+export async function unsuppress(deps: Deps, { email }: { email: string }): Promise<void> {
+  const { key } = parseAddress(email)
+  const now = deps.clock.now()
+  const id = await deps.db.$transaction(async (tx) => {
+    await liftSuppression(tx, addressHash(key, deps.config.SUPPRESSION_KEY), now)
+    const subscriber = await lockSubscriberByKey(tx, key)
+    if (subscriber?.state !== 'suppressed') return subscriber?.id
+    const state = subscriber.stateBefore ?? 'unsubscribed'
+    // Days that passed meanwhile are not missed: nothing was due on them.
+    const startDate = subscriber.startDate && startDateOf(now, subscriber)
+    await changeSubscriber(tx, subscriber.id, { state, stateBefore: null, startDate })
+    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
+    await recordConsent(tx, { ...consent, event: 'unsuppressed' })
+    return subscriber.id
+  })
+  deps.log.info('subscriber.changed', { subscriber: id, what: 'unsuppressed' })
+}
