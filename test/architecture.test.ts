@@ -43,7 +43,7 @@ describe('imports', () => {
     const wrong = breaches(({ folder, imports }) => {
       const place = STAGES.indexOf(folder)
       if (place < 0) return []
-      const allowed = [...STAGES.slice(0, place + 1), 'platform']
+      const allowed = [...STAGES.slice(0, place + 1), 'platform', 'words']
       const ownFiles = imports.filter(
         (name) => name.endsWith('.ts') && name.includes('/') && !name.startsWith('generated/'),
       )
@@ -52,10 +52,10 @@ describe('imports', () => {
     expect(wrong).toEqual([])
   })
 
-  test('platform imports nothing but platform', () => {
+  test('platform imports nothing but platform and words', () => {
     const wrong = breaches(({ folder, imports }) =>
       folder === 'platform'
-        ? imports.filter((n) => n.endsWith('.ts') && !/^(platform|generated)\//.test(n))
+        ? imports.filter((n) => n.endsWith('.ts') && !/^(platform|generated|words)\//.test(n))
         : [],
     )
     expect(wrong).toEqual([])
@@ -131,7 +131,9 @@ describe('effects', () => {
 test('no file runs past 300 lines', () => {
   expect(
     breaches(({ path, text }) =>
-      text.split('\n').length > 300 && path !== 'platform/error-table.ts' ? ['too long'] : [],
+      text.split('\n').length > 300 && !['platform/error-table.ts', 'words/en.ts'].includes(path)
+        ? ['too long']
+        : [],
     ),
   ).toEqual([])
 })

@@ -30,6 +30,7 @@ export const jsonOf = ({ subscriber, topics }: SubscriberWithTopics): object => 
   days: subscriber.days,
   max: subscriber.maxPapers,
   format: subscriber.format,
+  detail: subscriber.detail,
   createdAt: iso(subscriber.createdAt),
   confirmedAt: iso(subscriber.confirmedAt),
   startDate: subscriber.startDate,

@@ -39,6 +39,7 @@ interface AddOptions extends DryRun {
   days?: string
   max?: string
   format?: string
+  detail?: string
   consent?: string
 }
 
@@ -52,6 +53,7 @@ function addAdd(noun: Command, line: CommandLine): void {
     .option('--days <days>', 'comma list of: mon, tue, wed, thu, fri, sat, sun')
     .option('--max <papers>', 'most papers in a mail, 1 to 25')
     .option('--format <format>', 'html or text')
+    .option('--detail <detail>', 'full or titles')
     .option('--consent <how>', 'how they said yes')
     .action(
       line.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>

@@ -91,7 +91,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
           when s.state = 'suppressed' or exists (
             select from suppression x where x.address_hash = s.address_hash and x.lifted_at is null)
             then 'suppressed'
-          when p.kind = 'digest' and s.state <> 'active' then s.state::text
+          when p.kind in ('digest', 'welcome', 'note') and s.state <> 'active' then s.state::text
           when p.deadline <= ${now} then 'expired'
         end as reason
       from picked p join subscriber s on s.id = p.subscriber_id

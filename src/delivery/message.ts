@@ -16,7 +16,7 @@ export type MessageState = (typeof MESSAGE_STATES)[number]
 
 /** A message to be written down; what it says is made from it when it goes out. */
 export interface NewMessage {
-  /** 'digest' goes to active subscribers alone, every other kind to any address that is not suppressed. */
+  /** 'digest', 'welcome' and 'note' go to active subscribers alone, others to any address that is not suppressed. */
   kind: string
   /** Never two messages of one kind with the same key. */
   dedupe: string

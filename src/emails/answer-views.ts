@@ -1,8 +1,9 @@
 import type { Schedule } from '../subscribers/subscriber.ts'
+import { hourOfDay, moment, weekdays } from '../words/dates.ts'
+import { counted, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
 import type { SiteIdentity } from './email.ts'
 import { asciiLine, cut, unlinked } from './line.ts'
-import { counted, hourOfDay, moment, weekdays } from './words.ts'
 
 /** What both answers to the form hold: plain data, as it is stored with the message. */
 interface AnswerEmail {
@@ -67,7 +68,7 @@ function answerView(site: SiteIdentity, email: AnswerEmail, url: string): Answer
     url,
     topics: topics.slice(0, MOST_TOPICS).map((topic) => cut(unlinked(topic), LONGEST_TOPIC)),
     moreTopics: Math.max(0, topics.length - MOST_TOPICS),
-    topicCount: counted(topics.length, 'topic'),
+    topicCount: counted(topics.length, words.counts.topic),
     zone,
     askedAt: moment(email.askedAt, zone),
     validUntil: moment(email.validUntil, zone),

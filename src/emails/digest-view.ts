@@ -1,12 +1,13 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import type { Day } from '../platform/dates.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
+import { dateWithYear, longDate, shortDate, weekdayDate } from '../words/dates.ts'
+import { counted, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
 import type { SiteIdentity } from './email.ts'
 import { asciiLine, cut, oneLine } from './line.ts'
 import { linksOf } from './links.ts'
 import { type Detail, type PaperView, paperView, titleOf } from './paper-view.ts'
-import { counted, dateWithYear, longDate, shortDate, weekdayDate } from './words.ts'
 
 export interface DigestEmail {
   content: DigestContent
@@ -82,9 +83,10 @@ const headingOf = ({ topic }: DigestSection): string =>
 
 function leadOf({ bestOf, more }: DigestContent, sections: DigestSection[], papers: number): string {
   const beyond = more > 0 ? `; ${more} more on the site` : ''
-  if (bestOf) return `The ${counted(papers, 'paper')} with the most votes of ${longDate(bestOf)}${beyond}.`
+  if (bestOf)
+    return `The ${counted(papers, words.counts.paper)} with the most votes of ${longDate(bestOf)}${beyond}.`
   const topics = sections.length === 1 ? 'your topic' : `${sections.length} of your topics`
-  return `${counted(papers, 'new paper')} on ${topics}${beyond}.`
+  return `${counted(papers, words.counts.newPaper)} on ${topics}${beyond}.`
 }
 
 /** The newest day that has a page for certain: a paper of this digest was listed on it. */

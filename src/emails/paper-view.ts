@@ -1,8 +1,9 @@
 import type { DigestPaper, TextRun } from '../digests/digest-content.ts'
 import type { Day } from '../platform/dates.ts'
+import { shortDate } from '../words/dates.ts'
+import { counted, words } from '../words/words.ts'
 import { cut, cutRuns, oneLine, textOfRuns } from './line.ts'
 import { arxivLink, codeLink, type Links } from './links.ts'
-import { counted, shortDate } from './words.ts'
 
 /** How much of each paper is shown: the most UTF-16 units of title and snippet; or the title alone. */
 export type Detail = { title: number; snippet: number } | { title: number; alone: true }
@@ -55,8 +56,8 @@ function factsOf({ votes, comments, day, codeUrl, path }: DigestPaper, digestDay
   const code = codeLink(codeUrl)
   const arxiv = arxivLink(path)
   return [
-    votes === null ? [] : { text: counted(votes, 'vote') },
-    comments === null ? [] : { text: counted(comments, 'comment') },
+    votes === null ? [] : { text: counted(votes, words.counts.vote) },
+    comments === null ? [] : { text: counted(comments, words.counts.comment) },
     day === digestDay ? [] : { text: `listed ${shortDate(day)}` },
     code ? { text: 'Code', url: code } : [],
     arxiv ? { text: `arXiv:${arxiv.id}`, url: arxiv.url } : [],

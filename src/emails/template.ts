@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Eta } from 'eta'
 import mjml2html from 'mjml'
+import { TemplateEngine } from '../words/template-engine.ts'
 import type { RenderedEmail } from './email.ts'
 import { asciiLine, cut } from './line.ts'
 
@@ -19,8 +19,8 @@ export interface Template<View extends object> {
 type Fill = (view: object) => string
 
 // Blanks and lines of a template stand as they are, except after -%>.
-const html = new Eta({ autoTrim: false })
-const plain = new Eta({ autoTrim: false, autoEscape: false })
+const html = new TemplateEngine({ autoTrim: false })
+const plain = new TemplateEngine({ autoTrim: false, autoEscape: false })
 
 /** Reads a template and compiles it, the only time that MJML runs: what is filled in later never passes through it. */
 export async function openTemplate<View extends object>(name: TemplateName): Promise<Template<View>> {
@@ -41,7 +41,7 @@ export async function openTemplate<View extends object>(name: TemplateName): Pro
   }
 }
 
-function fillerOf(eta: Eta, source: string): Fill {
+function fillerOf(eta: TemplateEngine, source: string): Fill {
   const compiled = eta.compile(source)
   return (view) => eta.render(compiled, view)
 }

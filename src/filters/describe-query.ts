@@ -1,4 +1,4 @@
-import { listWords } from './list-words.ts'
+import { listed } from '../words/words.ts'
 import type { Query } from './query.ts'
 
 type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
@@ -12,7 +12,7 @@ export function describePart(query: Query): string {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return listWords(query.parts.map(inBrackets), 'or')
+      return listed(query.parts.map(inBrackets), 'or')
     case 'not':
       return `not ${inBrackets(query.part)}`
     default:
@@ -24,8 +24,8 @@ function describeAll(parts: Query[]): string {
   const wanted = parts.filter(({ kind }) => kind !== 'not')
   const unwanted = parts.flatMap((part) => (part.kind === 'not' ? [inBrackets(part.part)] : []))
   if (wanted.length === 0) return `neither ${unwanted.join(' nor ')}`
-  const but = unwanted.length > 0 ? [`but not ${listWords(unwanted, 'or')}`] : []
-  return [listWords(wanted.map(inBrackets), 'and'), ...but].join(', ')
+  const but = unwanted.length > 0 ? [`but not ${listed(unwanted, 'or')}`] : []
+  return [listed(wanted.map(inBrackets), 'and'), ...but].join(', ')
 }
 
 const inBrackets = (query: Query): string =>

@@ -1,4 +1,4 @@
-import { listWords } from './list-words.ts'
+import { listed } from '../words/words.ts'
 import type { Match, Reason } from './query.ts'
 
 const MOST_TERMS = 5
@@ -27,7 +27,7 @@ function inPart(matches: Match[], where: string): string[] {
   const terms = matches.map(({ term }) => term)
   const more = terms.length - MOST_TERMS
   const shown = more > 1 ? [...terms.slice(0, MOST_TERMS), `${more} more`] : terms
-  return [`${listWords(shown, 'and')}, ${where}`]
+  return [`${listed(shown, 'and')}, ${where}`]
 }
 
 const isSameTerm = (one: Match, other: Match): boolean => one.term.toLowerCase() === other.term.toLowerCase()

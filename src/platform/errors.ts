@@ -1,3 +1,4 @@
+import { fill, words } from '../words/words.ts'
 import { type ErrorCode, errorTable } from './error-table.ts'
 
 /** What a message may name: values, places and ranges, never an address or a token. */
@@ -29,12 +30,8 @@ export class Fault extends Error {
   }
 
   get sentence(): string {
-    return fill(errorTable[this.code].person, this.values)
+    return fill(words.errors[this.code], this.values)
   }
-}
-
-function fill(template: string, values: FaultValues): string {
-  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
 /** The text of anything thrown, for logs; the logger takes addresses out of it. */

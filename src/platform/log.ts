@@ -57,7 +57,7 @@ export interface Log {
 // An apostrophe within belongs to a name, one in front is a quote.
 const ADDRESS = /[^\s<>"'(),;:][^\s<>"(),;:]*(@|%40)[^\s<>"'(),;]+/gi
 const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
-const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest)\/[^\s"'?#]+/g
+const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^\s"'?#]+/g
 
 /** Takes addresses and tokens out of any text. */
 export const scrub = (text: string): string =>

@@ -3,13 +3,21 @@ import { dayOf } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 
 /** What a link may do, with the byte that stands for it inside the token. */
-const PURPOSES = { confirm: 1, unsubscribe: 2, resubscribe: 3, manage: 4, digest: 5 } as const
+const PURPOSES = {
+  confirm: 1,
+  unsubscribe: 2,
+  resubscribe: 3,
+  manage: 4,
+  digest: 5,
+  account: 6,
+  move: 7,
+} as const
 export type LinkPurpose = keyof typeof PURPOSES
 
 /** What a link says: signed, not secret. */
 export interface Link {
   purpose: LinkPurpose
-  /** The signup's id for confirm, the digest's for digest, else the subscriber's. */
+  /** The signup's id for confirm, the message's for digest, the move's for move, else the subscriber's. */
   id: string
   /** The subscriber's epoch, which turns older links void; unsubscribe links outlive it. */
   epoch: number
@@ -24,6 +32,8 @@ const LIVES_MS: Record<LinkPurpose, number> = {
   unsubscribe: Number.POSITIVE_INFINITY,
   manage: Number.POSITIVE_INFINITY,
   digest: Number.POSITIVE_INFINITY,
+  account: DAY_MS,
+  move: DAY_MS,
 }
 
 /** When a link stops working; an invalid Date for one that never does. */

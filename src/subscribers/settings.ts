@@ -1,7 +1,14 @@
 import { isZone, WEEKDAYS, type Weekday } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import type { FieldReader } from '../platform/field-faults.ts'
-import { FORMATS, type MailFormat, MOST_PAPERS, type SubscriberSettings } from './subscriber.ts'
+import {
+  DETAILS,
+  FORMATS,
+  type MailDetail,
+  type MailFormat,
+  MOST_PAPERS,
+  type SubscriberSettings,
+} from './subscriber.ts'
 
 /** Settings as a form, a JSON body or a command line has them; absent or empty: the default. */
 export interface TypedSettings {
@@ -11,6 +18,7 @@ export interface TypedSettings {
   days?: readonly string[]
   max?: string
   format?: string
+  detail?: string
 }
 
 /** Reads what was typed over `defaults`; faults stay with `fields`, under the names of TypedSettings. */
@@ -29,6 +37,7 @@ export function readSettings(
     days: read('days', defaults.days, parseDays),
     maxPapers: read('max', defaults.maxPapers, parseMax),
     format: read('format', defaults.format, parseFormat),
+    detail: read('detail', defaults.detail, parseDetail),
   }
 }
 
@@ -80,4 +89,10 @@ function parseFormat(text: string): MailFormat {
   const format = FORMATS.find((name) => name === text.toLowerCase())
   if (!format) throw new Fault('setting.format', { value: text.slice(0, 40) })
   return format
+}
+
+function parseDetail(text: string): MailDetail {
+  const detail = DETAILS.find((name) => name === text.toLowerCase())
+  if (!detail) throw new Fault('setting.detail', { value: text.slice(0, 40) })
+  return detail
 }

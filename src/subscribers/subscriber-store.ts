@@ -45,13 +45,14 @@ export async function lockOrCreateSubscriber(
   db: DatabaseOrTransaction,
   { id, address, key, addressHash, settings, now }: NewSubscriber,
 ): Promise<Subscriber> {
-  const { zone, hour, days, maxPapers, format } = settings
+  const { zone, hour, days, maxPapers, format, detail } = settings
   const [row] = await db.$queryRaw<{ id: string }[]>`
     insert into subscriber
-      (id, address, address_key, address_hash, zone, hour, days, max_papers, format, created_at)
+      (id, address, address_key, address_hash, zone, hour, days, max_papers, format, detail,
+       created_at)
     values
       (${id}, ${address}, ${key}, ${addressHash}, ${zone}, ${hour}, ${days}, ${maxPapers},
-       ${format}::mail_format, ${now})
+       ${format}::mail_format, ${detail}::mail_detail, ${now})
     on conflict (address_key) do update set address_key = excluded.address_key
     returning id`
   return (await subscriberById(db, row!.id))!

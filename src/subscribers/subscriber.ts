@@ -6,6 +6,10 @@ export type SubscriberState = (typeof SUBSCRIBER_STATES)[number]
 export const FORMATS = ['html', 'text'] as const
 export type MailFormat = (typeof FORMATS)[number]
 
+export const DETAILS = ['full', 'titles'] as const
+/** How much of each paper a mail shows. */
+export type MailDetail = (typeof DETAILS)[number]
+
 export const MOST_PAPERS = 25
 /** The most topics that one subscriber keeps. */
 export const MOST_TOPICS = 20
@@ -23,6 +27,7 @@ export interface Schedule {
 export interface SubscriberSettings extends Schedule {
   maxPapers: number
   format: MailFormat
+  detail: MailDetail
 }
 
 /** A topic as a person knows it; the query is its text. */

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts'
-import { hourOfDay } from '../emails/words.ts'
 import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { WEEKDAYS, type Weekday } from '../platform/dates.ts'
 import type { Fault } from '../platform/errors.ts'
@@ -7,6 +6,7 @@ import { FieldFaults } from '../platform/field-faults.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { zoneNames } from '../subscribers/settings.ts'
 import { FORMATS, MOST_PAPERS, MOST_TOPICS } from '../subscribers/subscriber.ts'
+import { hourOfDay } from '../words/dates.ts'
 
 interface Choice {
   value: string

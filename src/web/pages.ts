@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
-import { Eta } from 'eta'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../config.ts'
+import { TemplateEngine } from '../words/template-engine.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FormView } from './form-view.ts'
 import type { DayView, PaperPageView } from './paper-view.ts'
@@ -60,7 +60,7 @@ const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
 
 /** Compiles each template once; values are escaped where they are filled in. */
 export function openPages(config: Config): Pages {
-  const eta = new Eta({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+  const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = { name: config.SITE_NAME, assets: ASSETS_PATH, privacyUrl: config.PRIVACY_URL ?? '/privacy' }
   return {
     send: (reply, name, data, status = 200) =>

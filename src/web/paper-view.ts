@@ -1,11 +1,12 @@
 import { cut } from '../emails/line.ts'
 import { codeLink } from '../emails/links.ts'
-import { counted, dateWithYear, listed, longDate, weekdayDate } from '../emails/words.ts'
 import type { DayOfPapers } from '../flows/papers/show-papers.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import type { Day } from '../platform/dates.ts'
+import { dateWithYear, longDate, weekdayDate } from '../words/dates.ts'
+import { counted, listed, words } from '../words/words.ts'
 
 interface Fact {
   text: string
@@ -59,7 +60,7 @@ export function dayView({ day, papers, previous, next }: DayOfPapers): DayView {
     day,
     text: longDate(day),
     shortText: weekdayDate(day),
-    count: counted(papers.length, 'paper'),
+    count: counted(papers.length, words.counts.paper),
     papers: papers.map(paperItem),
     previous: previous === null ? null : dayLink(previous),
     next: next === null ? null : dayLink(next),
@@ -107,8 +108,8 @@ function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper):
   const code = codeLink(codeUrl)
   const project = codeLink(projectUrl)
   return [
-    votes === null ? [] : { text: counted(votes, 'vote') },
-    comments ? { text: counted(comments, 'comment') } : [],
+    votes === null ? [] : { text: counted(votes, words.counts.vote) },
+    comments ? { text: counted(comments, words.counts.comment) } : [],
     arxivId ? { text: `arXiv:${arxivId}`, url: `https://arxiv.org/abs/${arxivId}` } : [],
     doi && !arxivId ? { text: `doi:${doi}`, url: codeLink(`https://doi.org/${doi}`) } : [],
     code ? { text: 'Code', url: code } : [],

@@ -15,6 +15,7 @@ const body = z.object({
   days: texts.optional(),
   max: text.optional(),
   format: text.optional(),
+  detail: text.optional(),
   /** People do not see this field; what fills it in is a program. */
   website: text.default(''),
 })

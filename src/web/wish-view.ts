@@ -1,7 +1,7 @@
 import type { DueDate } from '../digests/due.ts'
-import { hourOfDay, longDate, weekdays } from '../emails/words.ts'
 import { describeTopic } from '../flows/signup/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../subscribers/subscriber.ts'
+import { hourOfDay, longDate, weekdays } from '../words/dates.ts'
 
 /** A topic as typed, and as it was understood. */
 export interface TopicView {

@@ -144,6 +144,15 @@ describe('the database refuses', () => {
     ).rejects.toThrow(/unique/i)
   })
 
+  test('a change of what a change was', async () => {
+    await database.db.$executeRawUnsafe(
+      `insert into change (subscriber_id, at, how, before, after) values ('one', now(), 'page', '{}', '{}')`,
+    )
+    await expect(database.db.$executeRawUnsafe(`update change set how = 'operator'`)).rejects.toThrow(
+      'only ever added',
+    )
+  })
+
   test('a change to a consent', async () => {
     await database.db.$executeRawUnsafe(
       `insert into consent (subscriber_id, at, event, how, wording) values ('one', now(), 'asked', 'web', 'form 1')`,

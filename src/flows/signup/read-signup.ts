@@ -33,9 +33,10 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   days: config.DIGEST_DAYS,
   maxPapers: config.DIGEST_MAX,
   format: 'html',
+  detail: 'full',
 })
 
-/** Throws FieldFaults with every field that is wrong: email, topic, hour, zone, days, max, format. */
+/** Throws FieldFaults with every field that is wrong: email, topic, hour, zone, days, max, format, detail. */
 export function readSignup(config: Config, { email, topics, ...typed }: TypedSignup): CheckedSignup {
   const fields = new FieldReader()
   const address = fields.read('email', { address: '', key: '' }, () => parseAddress(email))

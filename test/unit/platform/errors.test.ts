@@ -3,15 +3,14 @@ import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ErrorCode, errorTable } from '../../../src/platform/error-table.ts'
 import { Fault } from '../../../src/platform/errors.ts'
+import { words } from '../../../src/words/words.ts'
 
 const codes = Object.keys(errorTable) as ErrorCode[]
 const root = resolve(import.meta.dirname, '../../..')
 
 const textOfTree = (folder: string): string =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter(
-      (path) => /\.(ts|peggy)$/.test(path) && !path.includes('generated') && !path.endsWith('error-table.ts'),
-    )
+    .filter((path) => /\.(ts|peggy)$/.test(path) && !/generated|error-table\.ts$|words\/en\.ts$/.test(path))
     .map((path) => readFileSync(join(root, folder, path), 'utf8'))
     .join('\n')
 
@@ -20,7 +19,8 @@ const tests = textOfTree('test')
 
 describe.each(codes)('%s', (code) => {
   test('has a status, an exit code and two messages', () => {
-    const { status, exit, operator, person } = errorTable[code]
+    const { status, exit, operator } = errorTable[code]
+    const person = words.errors[code]
     expect(status).toBeGreaterThanOrEqual(400)
     expect([1, 2]).toContain(exit)
     expect(operator.length).toBeGreaterThan(5)

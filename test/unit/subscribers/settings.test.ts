@@ -10,6 +10,7 @@ const DEFAULTS: SubscriberSettings = {
   days: ['mon', 'tue', 'wed', 'thu', 'fri'],
   maxPapers: 15,
   format: 'html',
+  detail: 'full',
 }
 
 function read(typed: TypedSettings): SubscriberSettings {
@@ -22,13 +23,27 @@ function read(typed: TypedSettings): SubscriberSettings {
 describe('readSettings', () => {
   test('keeps the defaults for what is absent or empty', () => {
     expect(read({})).toEqual(DEFAULTS)
-    expect(read({ zone: ' ', hour: '', days: [], max: '', format: '' })).toEqual(DEFAULTS)
+    expect(read({ zone: ' ', hour: '', days: [], max: '', format: '', detail: '' })).toEqual(DEFAULTS)
   })
 
   test('reads what was typed', () => {
     expect(
-      read({ zone: 'asia/tokyo', hour: '09:00', days: ['sun', 'mon'], max: '25', format: 'Text' }),
-    ).toEqual({ zone: 'Asia/Tokyo', hour: 9, days: ['mon', 'sun'], maxPapers: 25, format: 'text' })
+      read({
+        zone: 'asia/tokyo',
+        hour: '09:00',
+        days: ['sun', 'mon'],
+        max: '25',
+        format: 'Text',
+        detail: 'titles',
+      }),
+    ).toEqual({
+      zone: 'Asia/Tokyo',
+      hour: 9,
+      days: ['mon', 'sun'],
+      maxPapers: 25,
+      format: 'text',
+      detail: 'titles',
+    })
     expect(read({ days: ['fri,mon', 'mon'] }).days).toEqual(['mon', 'fri'])
     expect(read({ zone: 'America/New York' }).zone).toBe('America/New_York')
     expect(read({ hour: '0' }).hour).toBe(0)
@@ -46,6 +61,7 @@ describe('readSettings', () => {
     [{ max: '0' }, 'setting.max'],
     [{ max: '26' }, 'setting.max'],
     [{ format: 'pdf' }, 'setting.format'],
+    [{ detail: 'some' }, 'setting.detail'],
   ])('refuses %j', (typed, code) => {
     expect(() => read(typed)).toThrow(expect.objectContaining({ code }))
   })

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import {
-  counted,
   dateWithYear,
   hourOfDay,
   longDate,
@@ -8,7 +7,7 @@ import {
   shortDate,
   weekdayDate,
   weekdays,
-} from '../../../src/emails/words.ts'
+} from '../../../src/words/dates.ts'
 
 test('dates', () => {
   expect(longDate('2026-11-24')).toBe('Tuesday, 24 November 2026')
@@ -30,11 +29,6 @@ test.each([
   [['sun'], 'Sunday'],
 ] as const)('%s', (days, words) => expect(weekdays([...days])).toBe(words))
 
-test('counts and hours', () => {
-  expect([counted(0, 'vote'), counted(1, 'vote'), counted(2, 'vote')]).toEqual([
-    '0 votes',
-    '1 vote',
-    '2 votes',
-  ])
+test('hours', () => {
   expect([hourOfDay(0), hourOfDay(8), hourOfDay(23)]).toEqual(['00:00', '08:00', '23:00'])
 })

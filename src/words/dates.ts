@@ -1,35 +1,17 @@
 import { Temporal } from 'temporal-polyfill'
 import { type Day, WEEKDAYS, type Weekday, weekdayOf } from '../platform/dates.ts'
+import { listed, words } from './words.ts'
 
-// Spelled out here, since Intl's forms change with the version of Node, and a mail's second try must not.
-const WEEKDAY_NAMES: Record<Weekday, string> = {
-  mon: 'Monday',
-  tue: 'Tuesday',
-  wed: 'Wednesday',
-  thu: 'Thursday',
-  fri: 'Friday',
-  sat: 'Saturday',
-  sun: 'Sunday',
-}
-
-const MONTH_NAMES = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
+// From our own words, since Intl's forms change with the version of Node, and a mail's second try must not.
 
 function partsOf(day: Day) {
   const { year, month, day: date } = Temporal.PlainDate.from(day)
-  return { year, date, month: MONTH_NAMES[month - 1]!, weekday: WEEKDAY_NAMES[weekdayOf(day)] }
+  return {
+    year,
+    date,
+    month: words.months[month as keyof typeof words.months],
+    weekday: words.weekdays[weekdayOf(day)],
+  }
 }
 
 const short = (name: string): string => name.slice(0, 3)
@@ -64,14 +46,7 @@ export const hourOfDay = (hour: number): string => `${String(hour).padStart(2, '
 /** "every day", "Monday to Friday", "Monday, Wednesday and Friday" */
 export function weekdays(days: Weekday[]): string {
   const chosen = WEEKDAYS.filter((day) => days.includes(day))
-  if (chosen.length === WEEKDAYS.length) return 'every day'
-  if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return 'Monday to Friday'
-  return listed(chosen.map((day) => WEEKDAY_NAMES[day]))
+  if (chosen.length === WEEKDAYS.length) return words.schedule.everyDay
+  if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return words.schedule.workdays
+  return listed(chosen.map((day) => words.weekdays[day]))
 }
-
-/** "a, b and c" */
-export const listed = (items: string[]): string =>
-  items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
-
-/** "1 paper", "2 papers" */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

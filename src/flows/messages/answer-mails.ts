@@ -1,0 +1,34 @@
+import type { TakenMessage } from '../../delivery/message.ts'
+import { Fault } from '../../platform/errors.ts'
+import { linkEnd } from '../../subscribers/link-token.ts'
+import type { AnswerContent } from '../signup/ask.ts'
+import { linkTo, type MailOf, type MailParts } from './mailing.ts'
+
+/** To somebody new here: one button that makes a subscription. */
+export const confirmationMail: MailOf = (parts, message) => {
+  const { url, ...email } = answered(parts, message)
+  const { hour, days } = contentOf(message)
+  return { kind: 'confirmation', ...parts.emails.confirmation({ ...email, hour, days, confirmUrl: url }) }
+}
+
+/** To somebody who subscribes already: one button that adds the topics. */
+export const addTopicsMail: MailOf = (parts, message) => {
+  const { url, ...email } = answered(parts, message)
+  return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url }) }
+}
+
+function answered({ config }: MailParts, message: TakenMessage) {
+  const { topics, zone, askedAt, signupId } = contentOf(message)
+  return {
+    topics: topics.map(({ query }) => query),
+    zone,
+    askedAt,
+    validUntil: linkEnd({ purpose: 'confirm', issuedAt: message.datedAt }).toISOString(),
+    url: linkTo(config, message, { purpose: 'confirm', id: String(signupId) }),
+  }
+}
+
+function contentOf({ id, content }: TakenMessage): AnswerContent {
+  if (!content) throw new Fault('message.without-content', { id })
+  return content as AnswerContent
+}

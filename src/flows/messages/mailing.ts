@@ -1,0 +1,32 @@
+import type { Config } from '../../config.ts'
+import type { TakenMessage } from '../../delivery/message.ts'
+import type { RenderedEmail } from '../../emails/email.ts'
+import type { Emails } from '../../emails/emails.ts'
+import type { Addressed } from '../../emails/headers.ts'
+import type { Database } from '../../platform/database.ts'
+import { type Link, secretNamed, signLink } from '../../subscribers/link-token.ts'
+
+/** What a mail is made with, besides the row of its message. */
+export interface MailParts {
+  config: Config
+  db: Database
+  emails: Emails
+}
+
+export type Mail = RenderedEmail & Pick<Addressed, 'kind' | 'unsubscribeUrl'>
+
+/** Makes the mail of a message of one kind. Throws message.without-content. */
+export type MailOf = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
+
+/**
+ * The address of a page behind a link of this mail: dated and signed as the row of its message says, so that a second
+ * try has the same bytes. The epoch has no say over links that confirm or unsubscribe.
+ */
+export function linkTo(
+  config: Config,
+  { datedAt, secretId }: Pick<TakenMessage, 'datedAt' | 'secretId'>,
+  { epoch = 0, ...link }: Pick<Link, 'purpose' | 'id'> & { epoch?: number },
+): string {
+  const secret = secretNamed(secretId, config.APP_SECRET)
+  return `${config.BASE_URL}/${link.purpose}/${signLink({ ...link, epoch, issuedAt: datedAt }, secret)}`
+}

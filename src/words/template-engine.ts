@@ -1,0 +1,16 @@
+import { Eta } from 'eta'
+import { counted, fill, fillHtml, listed, words } from './words.ts'
+
+const inTemplates = { words, fill, fillHtml, counted, listed }
+
+/** Eta, in whose templates and their parts `words`, `fill`, `fillHtml`, `counted` and `listed` are known by name. */
+export class TemplateEngine extends Eta {
+  readonly inTemplates = inTemplates
+
+  constructor(options: ConstructorParameters<typeof Eta>[0]) {
+    super({
+      ...options,
+      functionHeader: `const { ${Object.keys(inTemplates).join(', ')} } = this.inTemplates`,
+    })
+  }
+}
