@@ -32,9 +32,9 @@ export async function addDigests(db: Database, subscribers: number): Promise<num
   return rows.map(({ id }) => id)
 }
 
-/** A welcome to subscriber number `n`. */
-export const welcome = (n: number, changes: Partial<NewMessage> = {}): NewMessage => ({
-  kind: 'welcome',
+/** A goodbye to subscriber number `n`. */
+export const goodbye = (n: number, changes: Partial<NewMessage> = {}): NewMessage => ({
+  kind: 'goodbye',
   dedupe: `s${n}`,
   subscriberId: `s${n}`,
   toAddress: `s${n}@y.example`,
@@ -54,16 +54,16 @@ export async function addDigestMessages(
 ) {
   await addSubscribers(db, subscribers)
   const digests = await addDigests(db, subscribers)
-  const messages = digests.map((digestId, i) => welcome(i + 1, { kind: 'digest', digestId, ...changes }))
+  const messages = digests.map((digestId, i) => goodbye(i + 1, { kind: 'digest', digestId, ...changes }))
   await enqueue(db, 'digests', messages)
 }
 
-export const enqueueWelcomes = async (db: Database, lane: Lane, count: number): Promise<void> => {
+export const enqueueGoodbyes = async (db: Database, lane: Lane, count: number): Promise<void> => {
   await addSubscribers(db, count)
   await enqueue(
     db,
     lane,
-    Array.from({ length: count }, (_, i) => welcome(i + 1)),
+    Array.from({ length: count }, (_, i) => goodbye(i + 1)),
   )
 }
 

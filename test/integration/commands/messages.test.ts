@@ -9,7 +9,7 @@ import { silentLog } from '../../../src/platform/log.ts'
 import { readSwitch } from '../../../src/platform/switch-store.ts'
 import { runCommand } from '../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
-import { addSubscribers, at, DEADLINE, messagesIn, NOW, welcome } from '../../support/messages.ts'
+import { addSubscribers, at, DEADLINE, goodbye, messagesIn, NOW } from '../../support/messages.ts'
 import { runCli } from '../../support/processes.ts'
 
 const database = useDatabase()
@@ -33,7 +33,7 @@ async function addThree(): Promise<string[]> {
   await enqueue(
     database.db,
     'answers',
-    [1, 2, 3].map((n) => welcome(n)),
+    [1, 2, 3].map((n) => goodbye(n)),
   )
   const ids = (await messagesIn(database.db)).map(({ id }) => id)
   await database.db.$executeRaw`
@@ -53,7 +53,7 @@ describe('messages', () => {
     expect(json).toEqual([
       {
         id: refused,
-        kind: 'welcome',
+        kind: 'goodbye',
         lane: 'answers',
         subscriber: 's1',
         to: 's•••@y.example',
@@ -72,7 +72,7 @@ describe('messages', () => {
     const [refused] = await addThree()
     const { json, text } = await run(`messages show ${refused}`)
     expect(text).toBe(
-      `${refused}: welcome to s•••@y.example\nstate: refused (5.1.1)\ntry 1, 2026-11-24T08:00:00.000Z: refused: 550 5.1.1 nobody`,
+      `${refused}: goodbye to s•••@y.example\nstate: refused (5.1.1)\ntry 1, 2026-11-24T08:00:00.000Z: refused: 550 5.1.1 nobody`,
     )
     expect(json).toMatchObject({ acceptances: [], tries: [{ n: 1, outcome: 'refused', status: 550 }] })
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })

@@ -17,11 +17,11 @@ import {
   attemptsIn,
   DEADLINE,
   endLeases,
-  enqueueWelcomes,
+  enqueueGoodbyes,
+  goodbye,
   messagesIn,
   NOW,
   statesIn,
-  welcome,
 } from '../../support/messages.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
@@ -107,7 +107,7 @@ describe('a run', () => {
   })
 
   test('takes answers over at most two connections', async () => {
-    await enqueueWelcomes(database.db, 'answers', 40)
+    await enqueueGoodbyes(database.db, 'answers', 40)
     const sink = await sinkWith({ delayMs: 5 })
     expect(await drainWith({ port: sink.port, query: 'connections=8' }, { lane: 'answers' })).toMatchObject({
       accepted: 40,
@@ -286,11 +286,11 @@ describe('answers of the server', () => {
     expect((await drainWith(sink)).accepted).toBe(40 - result.refused)
   })
 
-  /** A digest for each of 12 subscribers is ready, and a welcome. */
+  /** A digest for each of 12 subscribers is ready, and a goodbye. */
   const addBothLanes = async () => {
     await addDigestMessages(database.db, 12)
-    const welcomes = Array.from({ length: 12 }, (_, i) => welcome(i + 1))
-    await enqueue(database.db, 'answers', welcomes)
+    const goodbyes = Array.from({ length: 12 }, (_, i) => goodbye(i + 1))
+    await enqueue(database.db, 'answers', goodbyes)
   }
 
   test('unknown mailboxes among answers, however many, stop nothing', async () => {

@@ -14,11 +14,11 @@ import {
   attemptsIn,
   DEADLINE,
   endLeases,
-  enqueueWelcomes,
+  enqueueGoodbyes,
+  goodbye,
   messagesIn,
   NOW,
   statesIn,
-  welcome,
 } from '../../support/messages.ts'
 
 const database = useDatabase()
@@ -49,7 +49,7 @@ async function fail(message: { id: string; attempts: number }, next: Partial<Nex
 
 describe('enqueue', () => {
   test('450 messages lie in chunks of at most 200', async () => {
-    await enqueueWelcomes(database.db, 'digests', 450)
+    await enqueueGoodbyes(database.db, 'digests', 450)
     const counts = await database.db.message.groupBy({
       by: ['chunkId'],
       _count: true,
@@ -60,11 +60,11 @@ describe('enqueue', () => {
 
   test('one kind and key is one message, in one call, in two and in two at once', async () => {
     await addSubscribers(database.db, 2)
-    expect(await enqueue(database.db, 'digests', [welcome(1), welcome(1)])).toBe(1)
-    expect(await enqueue(database.db, 'digests', [welcome(1), welcome(2)])).toBe(1)
-    expect(await enqueue(database.db, 'digests', [welcome(1)])).toBe(0)
+    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(1)])).toBe(1)
+    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(2)])).toBe(1)
+    expect(await enqueue(database.db, 'digests', [goodbye(1)])).toBe(0)
     const added = await Promise.all(
-      Array.from({ length: 8 }, () => enqueue(database.db, 'answers', [welcome(1, { dedupe: 'again' })])),
+      Array.from({ length: 8 }, () => enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'again' })])),
     )
     expect(added.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 1])
     expect(await messagesIn(database.db)).toHaveLength(3)
@@ -72,15 +72,15 @@ describe('enqueue', () => {
 
   test('what was there before leaves no empty chunk behind', async () => {
     await addSubscribers(database.db, 1)
-    await enqueue(database.db, 'digests', [welcome(1)])
-    await enqueue(database.db, 'digests', [welcome(1)])
+    await enqueue(database.db, 'digests', [goodbye(1)])
+    await enqueue(database.db, 'digests', [goodbye(1)])
     expect(await chunks()).toHaveLength(1)
   })
 
   test('in a transaction that fails nothing is left', async () => {
     await addSubscribers(database.db, 1)
     const failing = database.db.$transaction(async (tx) => {
-      await enqueue(tx, 'answers', [welcome(1)])
+      await enqueue(tx, 'answers', [goodbye(1)])
       throw new Error('no')
     })
     await expect(failing).rejects.toThrow('no')
@@ -91,11 +91,11 @@ describe('enqueue', () => {
   test('a message comes out as it went in', async () => {
     await addSubscribers(database.db, 1)
     const content = { title: 'Größe “≤ 3”', list: [1, null] }
-    await enqueue(database.db, 'answers', [welcome(1, { content, datedAt: at('07:59') })])
+    await enqueue(database.db, 'answers', [goodbye(1, { content, datedAt: at('07:59') })])
     const chunk = await lease('ada', { lane: 'answers' })
     const { taken } = await take(chunk!.id)
     expect(taken[0]).toMatchObject({
-      kind: 'welcome',
+      kind: 'goodbye',
       subscriberId: 's1',
       toAddress: 's1@y.example',
       secretId: 'k1',
@@ -110,7 +110,7 @@ describe('enqueue', () => {
 })
 
 describe('a lease', () => {
-  beforeEach(() => enqueueWelcomes(database.db, 'digests', 250))
+  beforeEach(() => enqueueGoodbyes(database.db, 'digests', 250))
 
   test('is one owner’s alone, and there is one for each chunk', async () => {
     const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
@@ -168,7 +168,7 @@ describe('a lease', () => {
 
 describe('a take', () => {
   test('takes at most so many, oldest next try first, each once', async () => {
-    await enqueueWelcomes(database.db, 'digests', 5)
+    await enqueueGoodbyes(database.db, 'digests', 5)
     await database.db.$executeRaw`update message set next_try = ${at('07:00')} where subscriber_id = 's4'`
     const chunk = await lease()
     const { taken } = await take(chunk!.id, { most: 2 })
@@ -181,7 +181,7 @@ describe('a take', () => {
   })
 
   test('needs the lease, at this moment and by this owner', async () => {
-    await enqueueWelcomes(database.db, 'digests', 2)
+    await enqueueGoodbyes(database.db, 'digests', 2)
     const chunk = await lease('ada')
     expect((await take(chunk!.id, { owner: 'bob' })).taken).toEqual([])
     await endLeases(database.db)
@@ -189,7 +189,7 @@ describe('a take', () => {
   })
 
   test('leaves what is not due yet', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const chunk = await lease()
     const [message] = (await take(chunk!.id)).taken
     await fail(message!, { nextTry: at('08:05') })
@@ -238,7 +238,7 @@ describe('a take', () => {
     ['paused', true],
     ['suppressed', false],
   ])('other kinds go to a subscriber who is %s: %s', async (state, goes) => {
-    await enqueueWelcomes(database.db, 'answers', 1)
+    await enqueueGoodbyes(database.db, 'answers', 1)
     await database.db.$executeRawUnsafe(`update subscriber set state = '${state}'`)
     const chunk = await lease('ada', { lane: 'answers' })
     expect((await take(chunk!.id)).taken).toHaveLength(goes ? 1 : 0)
@@ -264,7 +264,7 @@ describe('a take', () => {
 
 describe('a worker that died', () => {
   test('leaves what it had taken to the next owner, at once and behind what waits', async () => {
-    await enqueueWelcomes(database.db, 'digests', 4)
+    await enqueueGoodbyes(database.db, 'digests', 4)
     const { chunk, taken } = await takeAndDie('ada', 2)
     expect(await lease('bob', { now: at('08:01') })).toMatchObject({ id: chunk, lost: 2 })
     const again = (await take(chunk, { owner: 'bob', now: at('08:01') })).taken
@@ -282,7 +282,7 @@ describe('a worker that died', () => {
   })
 
   test('with hold, what it had taken stays uncertain', async () => {
-    await enqueueWelcomes(database.db, 'digests', 2)
+    await enqueueGoodbyes(database.db, 'digests', 2)
     const { chunk } = await takeAndDie('ada', 1)
     await lease('bob', { whenUncertain: 'hold' })
     expect((await take(chunk, { owner: 'bob' })).taken).toHaveLength(1)
@@ -290,7 +290,7 @@ describe('a worker that died', () => {
   })
 
   test('after the deadline what it had taken is uncertain, not given up: nobody knows', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk } = await takeAndDie()
     await lease('bob', { now: DEADLINE })
     expect((await take(chunk, { owner: 'bob', now: DEADLINE })).ended).toMatchObject([{ state: 'uncertain' }])
@@ -299,7 +299,7 @@ describe('a worker that died', () => {
   })
 
   test('may still tell of an acceptance, which stands', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk, taken } = await takeAndDie('ada')
     await lease('bob')
     await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
@@ -308,7 +308,7 @@ describe('a worker that died', () => {
   })
 
   test('may still tell of a failure, which is kept and changes nothing', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk, taken } = await takeAndDie('ada')
     await lease('bob')
     const [again] = (await take(chunk, { owner: 'bob' })).taken
@@ -321,7 +321,7 @@ describe('a worker that died', () => {
 })
 
 test('an owner who leases its own chunk again has lost nothing: its mail may still be under way', async () => {
-  await enqueueWelcomes(database.db, 'digests', 2)
+  await enqueueGoodbyes(database.db, 'digests', 2)
   const { taken } = await takeAndDie('ada', 1)
   expect(await lease('ada')).toMatchObject({ lost: 0 })
   const [row] = (await messagesIn(database.db)).filter(({ id }) => id === taken[0]?.id)
@@ -330,7 +330,7 @@ test('an owner who leases its own chunk again has lost nothing: its mail may sti
 
 describe('giving a chunk back', () => {
   test('it is done when every message has come to an end', async () => {
-    await enqueueWelcomes(database.db, 'digests', 3)
+    await enqueueGoodbyes(database.db, 'digests', 3)
     const chunk = await lease()
     const { taken } = await take(chunk!.id)
     await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
@@ -342,7 +342,7 @@ describe('giving a chunk back', () => {
   })
 
   test('it waits for the first next try', async () => {
-    await enqueueWelcomes(database.db, 'digests', 2)
+    await enqueueGoodbyes(database.db, 'digests', 2)
     const chunk = await lease()
     const { taken } = await take(chunk!.id)
     await fail(taken[0]!, { nextTry: at('08:05') })
@@ -354,7 +354,7 @@ describe('giving a chunk back', () => {
   })
 
   test('what was taken and never begun is as before', async () => {
-    await enqueueWelcomes(database.db, 'digests', 2)
+    await enqueueGoodbyes(database.db, 'digests', 2)
     const chunk = await lease()
     await take(chunk!.id)
     await release(chunk!.id)
@@ -366,7 +366,7 @@ describe('giving a chunk back', () => {
   })
 
   test('an owner who lost it changes nothing', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const { chunk } = await takeAndDie('ada')
     await lease('bob')
     await take(chunk, { owner: 'bob' })
@@ -377,7 +377,7 @@ describe('giving a chunk back', () => {
 })
 
 test('a message made ready while its chunk is given back is not left in a chunk that is done', async () => {
-  await enqueueWelcomes(database.db, 'digests', 1)
+  await enqueueGoodbyes(database.db, 'digests', 1)
   const chunk = await lease()
   const [message] = (await take(chunk!.id)).taken
   await fail(message!, { state: 'refused', reason: '550' })
@@ -394,7 +394,7 @@ test('a message made ready while its chunk is given back is not left in a chunk 
 
 describe('uncertain', () => {
   test('is taken once its time has come, and known as such', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     const chunk = await lease()
     const [message] = (await take(chunk!.id)).taken
     const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
@@ -424,7 +424,7 @@ describe('uncertain', () => {
 
 describe('closing what is past its deadline', () => {
   test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: left alone', async () => {
-    await enqueueWelcomes(database.db, 'digests', 3)
+    await enqueueGoodbyes(database.db, 'digests', 3)
     await addSubscribers(database.db, 0)
     const chunk = await lease()
     const { taken } = await take(chunk!.id, { most: 2 })
@@ -442,7 +442,7 @@ describe('closing what is past its deadline', () => {
   })
 
   test('what a dead worker had taken is left for the next owner to judge', async () => {
-    await enqueueWelcomes(database.db, 'digests', 1)
+    await enqueueGoodbyes(database.db, 'digests', 1)
     await takeAndDie()
     expect(await closeExpired(database.db, DEADLINE)).toBe(0)
     expect(await chunks()).toMatchObject([{ doneAt: null }])

@@ -106,7 +106,7 @@ describe('moving', () => {
 
   test('gives a new address, to messages that nobody tried too, and ends links of the old one', async () => {
     await post(site, '/subscribe', { email: EMAIL })
-    await site.db.message.updateMany({ data: { kind: 'welcome' } })
+    await site.db.message.updateMany({ data: { kind: 'goodbye' } })
     await moves()
     expect(await site.db.subscriber.findFirst()).toMatchObject({
       address: 'new@example.com',

@@ -45,6 +45,7 @@ const confirmation: TakenMessage = {
     days: ['tue'],
     maxPapers: 15,
     format: 'html',
+    detail: 'full',
     signupId: 17,
     askedAt: at.toISOString(),
   },

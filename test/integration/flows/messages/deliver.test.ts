@@ -8,7 +8,7 @@ import { silentLog } from '../../../../src/platform/log.ts'
 import { openQueue, type Queue } from '../../../../src/platform/queue.ts'
 import { addressHash } from '../../../../src/subscribers/address.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
-import { addDigestMessages, DEADLINE, messagesIn, NOW, statesIn, welcome } from '../../../support/messages.ts'
+import { addDigestMessages, DEADLINE, goodbye, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
 import { type SinkOptions, startSmtpSink } from '../../../support/smtp-sink.ts'
 
 const database = useDatabase()
@@ -61,7 +61,7 @@ test('an address that the server does not know gets no further mail of any kind'
   expect(await database.db.subscriber.findUnique({ where: { id: 's1' } })).toMatchObject({
     state: 'suppressed',
   })
-  await enqueue(database.db, 'answers', [welcome(1)])
+  await enqueue(database.db, 'answers', [goodbye(1)])
   expect(await deliverReady(deps, { lane: 'answers' })).toMatchObject({ accepted: 0, skipped: 1 })
   expect(sink.recipients.filter((to) => to === 's1@y.example')).toHaveLength(1)
 })

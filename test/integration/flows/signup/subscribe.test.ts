@@ -50,6 +50,7 @@ describe('somebody asks', () => {
       days: ['mon', 'tue', 'wed', 'thu', 'fri'],
       maxPapers: 15,
       format: 'html',
+      detail: 'full',
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
       { at: NOW, event: 'asked', how: 'page', wording: 'site 1' },
