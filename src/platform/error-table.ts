@@ -34,6 +34,16 @@ export const errorTable = {
     exit: 1,
     operator: 'The request could not be read: {what}',
   },
+  'request.unknown-field': {
+    status: 422,
+    exit: 1,
+    operator: 'Unknown field "{field}". Takes {known}.',
+  },
+  'request.wrong-type': {
+    status: 422,
+    exit: 1,
+    operator: 'Field "{field}" takes {takes}.',
+  },
   'rate.too-many': {
     status: 429,
     exit: 1,
@@ -145,6 +155,11 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator: 'hour "{value}": takes a whole number from 0 to 23.',
+  },
+  'setting.no-days': {
+    status: 422,
+    exit: 2,
+    operator: 'No day of the week. Takes one or more of {allowed}.',
   },
   'setting.days': {
     status: 422,
@@ -331,6 +346,16 @@ export const errorTable = {
     exit: 2,
     operator:
       'Query "{query}", column {column}: votes{value} is no limit. Takes votes>= and a whole number up to 999999.',
+  },
+  'query.least-votes': {
+    status: 422,
+    exit: 2,
+    operator: '"{value}" is no least number of votes. Takes a whole number up to {most}.',
+  },
+  'query.nothing-wanted': {
+    status: 422,
+    exit: 2,
+    operator: 'Says only what a paper must not hold.',
   },
   'query.too-long': {
     status: 422,
