@@ -24,11 +24,25 @@ export async function horizon(db: DatabaseOrTransaction): Promise<number> {
   return rows[0]!.highest
 }
 
-/** The papers that any source listed on a day, most votes first; without withdrawn ones. */
-export const papersListedOn = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
+/** Some of a list: `take` of them after the first `skip`. */
+export interface Slice {
+  skip: number
+  take: number
+}
+
+/** The papers that any source listed on a day, most votes first, or a slice of them; without withdrawn ones. */
+export const papersListedOn = (db: DatabaseOrTransaction, day: Day, slice?: Slice): Promise<Paper[]> =>
   db.$queryRaw`
     ${PAPERS} where p.id in (select paper_id from listing where day = ${day}::date) and withdrawn_at is null
-    order by listed.votes desc nulls last, p.id`
+    order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
+
+/** How many papers `papersListedOn` finds. */
+export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): Promise<number> {
+  const rows = await db.$queryRaw<{ count: number }[]>`
+    select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
+    where day = ${day}::date and withdrawn_at is null`
+  return rows[0]!.count
+}
 
 export interface PaperRange {
   /** Papers with higher numbers than this … */

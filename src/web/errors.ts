@@ -3,6 +3,7 @@ import { namedIfAway } from '../platform/database.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'
 import { randomId } from '../platform/random.ts'
+import { words } from '../words/words.ts'
 import { wantsJson } from './request.ts'
 import type { Site } from './site.ts'
 
@@ -49,17 +50,11 @@ function answer(
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (fault.code === 'rate.too-many') reply.header('retry-after', fault.values.seconds)
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
-  const heading = HEADINGS[fault.status] ?? 'That did not work'
+  const heading = HEADINGS[fault.status] ?? words.fault.heading
   return pages.send(reply, 'fault', { heading, sentence: fault.sentence, reference }, fault.status)
 }
 
-const HEADINGS: Record<number, string> = {
-  404: 'Nothing here',
-  410: 'This link has ended',
-  429: 'A little slower, please',
-  500: 'Something broke on our side',
-  503: 'Back in a moment',
-}
+const HEADINGS: Record<number, string | undefined> = words.fault.headings
 
 const jsonOf = (fault: Fault, reference: string | null): object => ({
   error: fault.code,

@@ -3,14 +3,18 @@ import type { FastifyReply } from 'fastify'
 import type { Config } from '../config.ts'
 import { TemplateEngine } from '../words/template-engine.ts'
 import { ASSETS_PATH } from './assets.ts'
+import type { DayView } from './day-view.ts'
 import type { FormView } from './form-view.ts'
-import type { DayView, PaperPageView } from './paper-view.ts'
+import type { PaperPageView } from './paper-view.ts'
+import type { ChangedView, LessView, UndoView } from './unsubscribe-view.ts'
 import type { TopicView } from './wish-view.ts'
 
-/** What each template of templates/pages reads as `it`, besides `site`. */
+/** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
 interface PageData {
   home: { day: DayView; form: FormView }
   day: { day: DayView }
+  /** Where to go to a day, with what was typed and what is wrong with it. */
+  date: { date: string; errors: { id: string; sentence: string }[] }
   paper: { paper: PaperPageView }
   subscribe: { form: FormView }
   'check-inbox': Record<never, never>
@@ -37,9 +41,11 @@ interface PageData {
     days: string
     state: string
   }
-  unsubscribe: { token: string; address: string | null }
-  unsubscribed: Record<never, never>
-  undo: { token: string; ended: boolean; firstMail: string | null; state: string }
+  unsubscribe: { token: string; address: string | null; less: LessView[] }
+  /** Without an undo. `known`: it was a link of ours. */
+  unsubscribed: { known: boolean }
+  undo: UndoView
+  'fewer-mails': ChangedView
   privacy: { contact: string; address: string }
   fault: { heading: string; sentence: string; reference: string | null }
 }
@@ -67,6 +73,6 @@ export function openPages(config: Config): Pages {
       reply
         .code(status)
         .type('text/html; charset=utf-8')
-        .send(eta.render(`./${name}`, { site, ...data })),
+        .send(eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })),
   }
 }

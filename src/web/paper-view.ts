@@ -1,12 +1,11 @@
 import { cut } from '../emails/line.ts'
 import { codeLink } from '../emails/links.ts'
-import type { DayOfPapers } from '../flows/papers/show-papers.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/plain-text.ts'
 import type { Day } from '../platform/dates.ts'
-import { dateWithYear, longDate, weekdayDate } from '../words/dates.ts'
-import { counted, listed, words } from '../words/words.ts'
+import { dateWithYear } from '../words/dates.ts'
+import { counted, fill, listed, words } from '../words/words.ts'
 
 interface Fact {
   text: string
@@ -14,7 +13,7 @@ interface Fact {
 }
 
 /** A paper as a list shows it: plain text, no TeX. */
-interface PaperItem {
+export interface PaperItem {
   path: string
   title: string
   authors: string
@@ -28,46 +27,18 @@ interface PaperItem {
 export interface PaperPageView extends Omit<PaperItem, 'isCut'> {
   /** Where they are too many to stand in line; else null. */
   allAuthors: string | null
+  /** On which it was first listed. */
+  day: Day
   dayPath: string
   dayText: string
   categories: string
-}
-
-interface DayLink {
-  path: string
-  text: string
-}
-
-/** A day's papers, and the ways to the days beside it. */
-export interface DayView {
-  day: Day
-  /** "Tuesday, 24 November 2026" */
-  text: string
-  /** "Tue 24 Nov" */
-  shortText: string
-  count: string
-  papers: PaperItem[]
-  previous: DayLink | null
-  next: DayLink | null
 }
 
 const SHOWN_AUTHORS = 3
 const AUTHORS_IN_LINE = 15
 const LEAD_LENGTH = 360
 
-export function dayView({ day, papers, previous, next }: DayOfPapers): DayView {
-  return {
-    day,
-    text: longDate(day),
-    shortText: weekdayDate(day),
-    count: counted(papers.length, words.counts.paper),
-    papers: papers.map(paperItem),
-    previous: previous === null ? null : dayLink(previous),
-    next: next === null ? null : dayLink(next),
-  }
-}
-
-function paperItem(paper: Paper): PaperItem {
+export function paperItem(paper: Paper): PaperItem {
   const abstract = plainText(paper.abstract)
   const lead = cut(abstract, LEAD_LENGTH)
   return {
@@ -86,7 +57,8 @@ export const paperPageView = (paper: Paper): PaperPageView => ({
   ...authorsOnPage(paper.authors.map(plainText)),
   abstract: plainText(paper.abstract),
   facts: factsOf(paper),
-  dayPath: dayLink(paper.firstDay).path,
+  day: paper.firstDay,
+  dayPath: `/papers/date/${paper.firstDay}`,
   dayText: dateWithYear(paper.firstDay),
   categories: paper.categories.join(', '),
 })
@@ -96,12 +68,14 @@ const authorsOnPage = (names: string[]): Pick<PaperPageView, 'authors' | 'allAut
     ? { authors: firstAuthors(names), allAuthors: listed(names) }
     : { authors: listed(names), allAuthors: null }
 
-const dayLink = (day: Day): DayLink => ({ path: `/papers/date/${day}`, text: weekdayDate(day) })
-
 /** "A, B, C and 97 more"; one more is named as well. */
 function firstAuthors(names: string[]): string {
   const others = names.length - SHOWN_AUTHORS
-  return others > 1 ? `${names.slice(0, SHOWN_AUTHORS).join(', ')} and ${others} more` : listed(names)
+  if (others < 2) return listed(names)
+  return fill(words.paper.authorsAndMore, {
+    authors: names.slice(0, SHOWN_AUTHORS).join(', '),
+    count: others,
+  })
 }
 
 function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper): Fact[] {
@@ -112,7 +86,7 @@ function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper):
     comments ? { text: counted(comments, words.counts.comment) } : [],
     arxivId ? { text: `arXiv:${arxivId}`, url: `https://arxiv.org/abs/${arxivId}` } : [],
     doi && !arxivId ? { text: `doi:${doi}`, url: codeLink(`https://doi.org/${doi}`) } : [],
-    code ? { text: 'Code', url: code } : [],
-    project ? { text: 'Project page', url: project } : [],
+    code ? { text: words.paper.code, url: code } : [],
+    project ? { text: words.paper.project, url: project } : [],
   ].flat()
 }

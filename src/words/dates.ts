@@ -31,6 +31,17 @@ export function shortDate(day: Day): string {
 /** "Tue 24 Nov" */
 export const weekdayDate = (day: Day): string => `${short(partsOf(day).weekday)} ${shortDate(day)}`
 
+/** "Tue 24 Nov 2026" */
+export const weekdayDateWithYear = (day: Day): string => `${weekdayDate(day)} ${partsOf(day).year}`
+
+/** "23 Nov", "17–23 Nov", "28 Nov – 4 Dec" */
+export function dateRange(from: Day, to: Day): string {
+  if (from === to) return shortDate(to)
+  const [first, last] = [partsOf(from), partsOf(to)]
+  const isOneMonth = first.month === last.month && first.year === last.year
+  return isOneMonth ? `${first.date}–${shortDate(to)}` : `${shortDate(from)} – ${shortDate(to)}`
+}
+
 /** "3 Nov 2026" */
 export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
 

@@ -1,5 +1,6 @@
 import type { Paper } from '../../papers/paper.ts'
 import {
+  countPapersListedOn,
   type NeighbourDays,
   neighbourDays,
   newestDayWithPapers,
@@ -13,16 +14,35 @@ import type { Deps } from '../../wiring.ts'
 // What a path can carry and the database refuses.
 const NEVER_IN_NAME = /\p{Cc}/u
 
+const PAPERS_ON_A_PAGE = 40
+
 export interface DayOfPapers extends NeighbourDays {
   day: Day
-  /** Most votes first. */
+  today: Day
+  /** Most votes first: those of one page. */
   papers: Paper[]
+  /** On all pages. */
+  count: number
+  /** From 1. */
+  page: number
+  pages: number
+  /** Where the first one of this page stands among all of the day, from 1. */
+  first: number
 }
 
-/** A day, perhaps without papers, and the nearest days that have some. */
-export async function showDay({ db }: Deps, { day }: { day: Day }): Promise<DayOfPapers> {
-  const [papers, neighbours] = [await papersListedOn(db, day), await neighbourDays(db, day)]
-  return { day, papers, ...neighbours }
+/** One page of a day, perhaps without papers, and the nearest days that have some. Throws page.not-found. */
+export async function showDay(
+  deps: Deps,
+  { day, page = 1 }: { day: Day; page?: number },
+): Promise<DayOfPapers> {
+  const { db, clock } = deps
+  const count = await countPapersListedOn(db, day)
+  const pages = Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE))
+  if (page > pages) throw new Fault('page.not-found')
+  const skip = (page - 1) * PAPERS_ON_A_PAGE
+  const papers = await papersListedOn(db, day, { skip, take: PAPERS_ON_A_PAGE })
+  const neighbours = await neighbourDays(db, day)
+  return { day, today: dayOf(clock.now()), papers, count, page, pages, first: skip + 1, ...neighbours }
 }
 
 /** The newest day that has papers; today where there is none yet. */

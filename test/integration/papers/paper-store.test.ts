@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import {
+  countPapersListedOn,
   horizon,
   neighbourDays,
   newestDayWithPapers,
@@ -53,6 +54,14 @@ describe('the papers of a day', () => {
   })
   test('without withdrawn ones', async () => {
     expect(await papersListedOn(database.db, '2026-08-15')).toEqual([])
+    expect(await countPapersListedOn(database.db, '2026-08-15')).toBe(0)
+  })
+  test('in slices, and counted: a paper of two sources once', async () => {
+    const slice = async (skip: number, take: number) =>
+      ids(await papersListedOn(database.db, '2026-08-13', { skip, take }))
+    expect([await slice(0, 2), await slice(2, 2), await slice(4, 2)]).toEqual([[1, 2], [3], []])
+    expect(await countPapersListedOn(database.db, '2026-08-13')).toBe(3)
+    expect(await countPapersListedOn(database.db, '2026-08-14')).toBe(2)
   })
   test('none on a day that nobody listed', async () => {
     expect(await papersListedOn(database.db, '2026-08-16')).toEqual([])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Paper } from '../../../src/papers/paper.ts'
-import { dayView, paperPageView } from '../../../src/web/paper-view.ts'
+import { paperItem, paperPageView } from '../../../src/web/paper-view.ts'
 
 const paper = (changes: Partial<Paper>): Paper => ({
   id: 7,
@@ -23,8 +23,7 @@ const paper = (changes: Partial<Paper>): Paper => ({
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
 
-const item = (changes: Partial<Paper>) =>
-  dayView({ day: '2026-11-24', papers: [paper(changes)], previous: null, next: null }).papers[0]!
+const item = (changes: Partial<Paper>) => paperItem(paper(changes))
 
 describe('a paper in a list', () => {
   test.each([

@@ -1,0 +1,88 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { recordListings } from '../../../src/papers/listing-store.ts'
+import { useSite } from '../../support/site.ts'
+
+const site = useSite()
+const FULL = '2026-11-24'
+
+const get = (url: string) => site.app.inject({ url })
+
+async function addPapers(count: number): Promise<void> {
+  const records = Array.from({ length: count }, (_, n) => ({
+    keys: [],
+    title: `Paper ${n + 1}`,
+    abstract: 'All of it is said in the title. '.repeat(40),
+    authors: ['Ana Íñiguez', '王瑞金', 'Steven Abreu', 'Taylor Kergan', 'Dustin Wang'],
+    categories: ['cs.CL'],
+    keywords: [],
+    votes: count - n,
+  }))
+  await recordListings(site.db, { source: 'huggingface', day: FULL, records, now: site.clock.now() })
+}
+
+const titlesOn = (body: string) => [...body.matchAll(/<h2><a [^>]*>(Paper \d+)</g)].map(([, title]) => title)
+
+describe('a day of a thousand papers', () => {
+  beforeEach(() => addPapers(1000))
+
+  test('is 25 pages, each below 100 kB, that lead from one to the next', async () => {
+    const titles: (string | undefined)[] = []
+    let path: string | undefined = `/papers/date/${FULL}`
+    for (let page = 1; path; page++) {
+      const { body, statusCode } = await get(path)
+      expect(statusCode).toBe(200)
+      expect(Buffer.byteLength(body)).toBeLessThan(80_000)
+      expect(body).toContain(`Page ${page} of 25`)
+      titles.push(...titlesOn(body))
+      path = /<link rel="next" href="([^"]+)">/.exec(body)?.[1]
+    }
+    expect(titles).toEqual(Array.from({ length: 1000 }, (_, n) => `Paper ${n + 1}`))
+  })
+
+  test('begins on the front page', async () => {
+    const { body } = await get('/')
+    expect(titlesOn(body)).toHaveLength(40)
+    expect(body).toContain(`href="/papers/date/${FULL}?page=2"`)
+  })
+
+  test('has no page that is no number or beyond the last', async () => {
+    for (const page of ['0', '-1', '26', '1e1', '2.5', 'two', '', '99999999999', '1&page=2']) {
+      const { statusCode } = await get(`/papers/date/${FULL}?page=${page}`)
+      expect([page, statusCode]).toEqual([page, 404])
+    }
+  })
+})
+
+describe('the field for a date', () => {
+  test.each([
+    ['2026-11-24', '/papers/date/2026-11-24'],
+    [' 2026-11-22 ', '/papers/date/2026-11-22'],
+  ])('leads from %j to its day', async (date, path) => {
+    const { statusCode, headers } = await get(`/papers/date?date=${encodeURIComponent(date)}`)
+    expect([statusCode, headers.location]).toEqual([303, path])
+  })
+
+  test.each(['24 Nov', '2026-13-01', '//evil.example', 'https://evil.example/2026-11-24', '2026-11-24/../x'])(
+    'keeps %j and says what a date looks like',
+    async (date) => {
+      const { statusCode, headers, body } = await get(`/papers/date?date=${encodeURIComponent(date)}`)
+      expect([statusCode, headers.location]).toEqual([422, undefined])
+      expect(body).toContain('<title>Error: Go to a day')
+      expect(body).toContain(`value="${date}"`)
+      expect(body).toContain('A day looks like 2026-11-24.')
+    },
+  )
+
+  test('is a page of its own where nothing was typed, or too much', async () => {
+    for (const query of ['', '?date=', '?date=a&date=b']) {
+      expect((await get(`/papers/date${query}`)).statusCode).toBe(200)
+    }
+  })
+})
+
+test('a day without papers says why, and links the last one that has some', async () => {
+  await addPapers(1)
+  const { body } = await get('/papers/date/2026-11-29')
+  expect(body).toContain('This day is still to come.')
+  expect(body).toMatch(/The last day with papers before it: <a href="\/papers\/date\/2026-11-24">Tue 24 Nov</)
+})
