@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BatteryCase, Profile, Verdict } from './battery-case.ts'
 import { type Arrivals, type Bench, type BenchOptions, exitOf, withBench } from './delivery-bench.ts'
+import { randomFrom } from './seeded-random.ts'
 import { WRONG_VARIANTS } from './wrong-variants.ts'
 
 const SEED = 20261124
@@ -16,17 +17,6 @@ interface KillPlan extends BenchOptions {
 const whole: Record<Profile, { mails: number; kills: number }> = {
   ci: { mails: 3000, kills: 20 },
   nightly: { mails: 30_000, kills: 200 },
-}
-
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** Kills one of `workers` at a time, 150 to 700 ms after the last, and starts another. Returns how many were killed. */
