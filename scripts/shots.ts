@@ -1,0 +1,78 @@
+// Takes a picture of every page and every mail, in both themes and two widths: npm run shots [-- FOLDER]
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts'
+import { silentLog } from '../src/platform/log.ts'
+import { applyMigrations } from '../src/platform/migrations.ts'
+import { prepareQueue } from '../src/platform/queue.ts'
+import { launchBrowser } from '../test/support/browser.ts'
+import { openWalk, STOPS } from '../test/support/site-walk.ts'
+import { renderMails } from '../test/support/walk-mails.ts'
+
+const THEMES = ['light', 'dark'] as const
+const PAGE_WIDTHS = [375, 1280]
+const MAIL_WIDTHS = [375, 640]
+
+const [folderGiven, wanted = ''] = process.argv.slice(2)
+const folder = resolve(folderGiven ?? '.shots')
+mkdirSync(folder, { recursive: true })
+
+process.env.REQUIRE_BROWSER ??= 'yes'
+const browser = (await launchBrowser())!
+const data = mkdtempSync(join(tmpdir(), 'shots-'))
+const postgres = await startEmbeddedPostgres(join(data, 'postgres'), { durable: false })
+try {
+  await applyMigrations(postgres.url)
+  await prepareQueue(postgres.url, silentLog)
+  await shootPages(browser)
+  await shootMails(browser)
+} finally {
+  await browser.close()
+  await postgres.destroy()
+  rmSync(data, { recursive: true, force: true })
+}
+
+async function shootPages(browser: Browser): Promise<void> {
+  const walk = await openWalk(postgres.url)
+  const page = await (await browser.newContext()).newPage()
+  for (const { name } of STOPS.filter(({ name }) => name.includes(wanted))) {
+    try {
+      await walk.visit(page, name)
+      await shoot(page, name, PAGE_WIDTHS)
+    } catch (error) {
+      console.log(`${name}: ${error}`)
+      process.exitCode = 1
+    }
+  }
+  await walk.close()
+}
+
+async function shootMails(browser: Browser): Promise<void> {
+  const page = await (await browser.newContext()).newPage()
+  for (const [name, { html }] of await renderMails()) {
+    if (!html || !name.includes(wanted)) continue
+    await page.setContent(html)
+    await shoot(page, `mail-${name}`, MAIL_WIDTHS)
+  }
+}
+
+async function shoot(page: Page, name: string, widths: number[]): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme })
+      const path = join(folder, `${name}-${width}-${colorScheme}.png`)
+      await page.screenshot({ path, fullPage: true, animations: 'disabled' })
+      const { width: wide, height } = sizeOf(path)
+      console.log(`${path}  ${wide} × ${height}`)
+    }
+  }
+}
+
+/** A PNG says how large it is at its beginning. */
+function sizeOf(path: string): { width: number; height: number } {
+  const png = readFileSync(path)
+  return { width: png.readUInt32BE(16), height: png.readUInt32BE(20) }
+}

@@ -1,0 +1,124 @@
+import { planDigests } from '../../src/flows/digests/plan-digests.ts'
+import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
+import type { TypedSignup } from '../../src/flows/signup/read-signup.ts'
+import { eraseSubscriber } from '../../src/flows/subscriber/erase-subscriber.ts'
+import { pauseSubscriber } from '../../src/flows/subscriber/pause-subscriber.ts'
+import { suppress } from '../../src/flows/subscriber/suppress-subscriber.ts'
+import { recordListings } from '../../src/papers/listing-store.ts'
+import type { Database } from '../../src/platform/database.ts'
+import { parseList } from '../../src/sources/import/parse-list.ts'
+import { type LinkPurpose, signLink } from '../../src/subscribers/link-token.ts'
+import { confirmToken, NOW, post, type TestSite } from './site.ts'
+import { addPapers } from './site-papers.ts'
+
+/** A day of several pages. */
+export const FULL_DAY = '2026-11-19'
+/** A paper with everything that has ever gone wrong on a page. */
+export const CROWDED_PAPER = '2511.19000'
+
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/** Somebody in each state, who got digests for days, and papers of every kind. The clock then stands at NOW. */
+export async function seedWorld(site: TestSite): Promise<void> {
+  const { db, clock, deps } = site
+  clock.moveTo(new Date('2026-11-20T09:00:00Z'))
+  await addPapers(db)
+  await addFullDay(db)
+  const add = (email: string, typed: Partial<TypedSignup> = {}) =>
+    addSubscriber(deps, { email, topics: [], days: EVERY_DAY, consent: 'on paper', ...typed })
+  await add('ann@example.com', { topics: ['linear attention', '"world model" -robot', 'author:LeCun'] })
+  await add('best@example.com', { format: 'text' })
+  await add('weekly@example.com', { topics: ['attention'], days: ['tue'], zone: 'Asia/Tokyo', max: '5' })
+  await add('quiet@example.com', { topics: ['zeolite catalysis'] })
+  await add('paused@example.com', { topics: ['linear attention'] })
+  await add('gone@example.com', { topics: ['linear attention'] })
+  await add('left@example.com', { topics: ['linear attention'] })
+  await add('refused@example.com')
+  await add('erased@example.com')
+  for (const day of ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24']) await bringDigests(site, day)
+
+  clock.moveTo(NOW)
+  await pauseSubscriber(deps, { email: 'paused@example.com', until: '2026-12-15' })
+  await suppress(deps, { email: 'refused@example.com', reason: 'complaint' })
+  await eraseSubscriber(deps, { email: 'erased@example.com' })
+  await post(site, '/subscribe', { email: 'asked@example.com', topic: 'robots, "world model" -robot' })
+  await post(site, '/subscribe', { email: 'best-asked@example.com' })
+  await post(site, '/subscribe', { email: 'ann@example.com', topic: 'diffusion' })
+}
+
+/** The digests of a date are planned and the server takes them all. */
+async function bringDigests({ db, clock, deps }: TestSite, date: string): Promise<void> {
+  clock.moveTo(new Date(`${date}T08:00:00Z`))
+  await planDigests(deps)
+  const ready = await db.message.findMany({ where: { state: 'ready', kind: 'digest' } })
+  await db.acceptance.createMany({
+    data: ready.map(({ id }) => ({ messageId: id, at: new Date(`${date}T08:00:04Z`), answer: '250 OK' })),
+  })
+  await db.message.updateMany({ where: { state: 'ready', kind: 'digest' }, data: { state: 'accepted' } })
+}
+
+async function addFullDay(db: Database): Promise<void> {
+  const words = ['Attention', 'World Models', 'Robots', 'Diffusion', 'Retrieval', 'Speech', 'Proofs']
+  const many = Array.from({ length: 99 }, (_, n) => ({
+    id: `2511.19${String(n + 100).padStart(3, '0')}`,
+    title: `${words[n % words.length]}, Looked at Once More (${n + 1})`,
+    summary: 'We look at it from another side, and find what others have overlooked. '.repeat(9),
+    authors: ['Ana Íñiguez', '王瑞金', 'Steven Abreu', 'Taylor Kergan', 'Dustin Wang'],
+    votes: 99 - n,
+  }))
+  const { records } = parseList([
+    {
+      id: CROWDED_PAPER,
+      title: `<b>A</b> Title & a Tale: $\\mathcal{O}(n^{2}) \\to \\tilde{\\mathcal{O}}(n)$ ${'Supercalifragilistic'.repeat(
+        4,
+      )} 大语言模型的线性注意力 ${'and on it goes, '.repeat(20)}until here`,
+      summary: `<script>alert(1)</script> We write $\\alpha_{i} \\leq 1$ and "quotes" & ampersands. ${'x'.repeat(300)} \u202eevil\u202c`,
+      authors: ['王瑞金', ...Array.from({ length: 124 }, (_, n) => `Person Number${n + 1}`)],
+      categories: ['cs.CL', 'cs.LG', 'stat.ML'],
+      votes: 1234,
+      comments: 1,
+      code: 'https://github.com/example/a-name-that-is-much-longer-than-names-of-repositories-should-ever-be',
+    },
+    ...many,
+  ])
+  await recordListings(db, {
+    source: 'huggingface',
+    day: FULL_DAY,
+    records,
+    now: new Date(`${FULL_DAY}T10:00:00Z`),
+  })
+  const [old] = [parseList([{ id: '2512.31001', title: 'The Last Paper of a Year' }])]
+  await recordListings(db, {
+    source: 'huggingface',
+    day: '2025-12-31',
+    records: old.records,
+    now: new Date('2025-12-31T10:00:00Z'),
+  })
+}
+
+/** What the links in mails to the people of this world hold. */
+export function tokensOf(site: TestSite) {
+  const { db, deps } = site
+  const sign = (purpose: LinkPurpose, id: string, epoch = 0, issuedAt = NOW) =>
+    signLink({ purpose, id, epoch, issuedAt }, deps.config.APP_SECRET[0]!)
+  const subscriber = (email: string) => db.subscriber.findFirstOrThrow({ where: { address: email } })
+  return {
+    sign,
+    /** In the newest confirmation to an address. */
+    confirm: (email: string) => confirmToken(site, email),
+    /** Of a purpose whose id is the subscriber's. */
+    of: async (purpose: LinkPurpose, email: string) => {
+      const { id, epoch } = await subscriber(email)
+      return sign(purpose, id, epoch)
+    },
+    /** In the newest digest to an address. */
+    digest: async (email: string) => {
+      const { id, epoch } = await subscriber(email)
+      const message = await db.message.findFirstOrThrow({
+        where: { subscriberId: id, kind: 'digest' },
+        orderBy: { datedAt: 'desc' },
+      })
+      return sign('digest', message.id, epoch)
+    },
+  }
+}
