@@ -13,9 +13,18 @@ export interface Matcher {
   unreadable: ReadonlyMap<number, unknown>
 }
 
+/** Papers by their ids, as queries see them. */
+export type PaperTexts = ReadonlyMap<number, PaperText>
+
+export const readAll = (papers: readonly Paper[]): PaperTexts =>
+  new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
+
 /** `queries` may grow: a query has to be there when it is first asked about. */
-export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher {
-  const texts = new Map<number, PaperText>(papers.map((paper) => [paper.id, readPaper(paper)]))
+export const matcherOver = (papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher =>
+  matcherOverTexts(readAll(papers), queries)
+
+/** The same over papers that were cut into words before. */
+export function matcherOverTexts(texts: PaperTexts, queries: ReadonlyMap<number, Query>): Matcher {
   const reasons = new Map<number, Map<number, Reason>>()
   const unreadable = new Map<number, unknown>()
   const evaluated = (queryId: number) => {
@@ -38,7 +47,7 @@ export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<numbe
   }
 }
 
-function evaluateAll(query: Query | undefined, texts: ReadonlyMap<number, PaperText>): Map<number, Reason> {
+function evaluateAll(query: Query | undefined, texts: PaperTexts): Map<number, Reason> {
   const met = new Map<number, Reason>()
   if (!query) return met
   for (const [id, text] of texts) {

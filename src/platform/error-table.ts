@@ -54,6 +54,12 @@ export const errorTable = {
     exit: 2,
     operator: 'The settings have {count} fault(s):\n{list}',
   },
+  'config.suppression-key': {
+    status: 500,
+    exit: 2,
+    operator:
+      "SUPPRESSION_KEY is not the one that this database was begun with on {since}. Under another key, addresses that must get no mail are not recognised. Set the first key again. Only where it is lost for good, and those addresses may be written to: delete from switch where name = 'suppression-key'.",
+  },
   'database.unreachable': {
     status: 503,
     exit: 1,
@@ -282,6 +288,11 @@ export const errorTable = {
     exit: 2,
     operator:
       'DKIM_KEY_FILE: {why}. It takes an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
+  },
+  'preview.days': {
+    status: 422,
+    exit: 2,
+    operator: 'days "{value}": takes a whole number from 1 to {most}.',
   },
   'paper.unknown': {
     status: 404,

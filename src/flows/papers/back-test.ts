@@ -1,0 +1,91 @@
+import type { DigestPaper } from '../../digests/digest-content.ts'
+import { matcherOverTexts } from '../../digests/matcher.ts'
+import { type Shelf, shelfOf } from '../../digests/shelf.ts'
+import { daysIn } from '../../digests/week.ts'
+import { describeQuery } from '../../filters/describe-query.ts'
+import { parseQuery } from '../../filters/parse-query.ts'
+import type { Query } from '../../filters/query.ts'
+import type { Paper } from '../../papers/paper.ts'
+import type { Day } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import { type RecentPapers, recentPapers } from './recent-papers.ts'
+
+export interface DayCount {
+  day: Day
+  papers: number
+}
+
+/** What was met within the days that were looked at. */
+export interface Met {
+  total: number
+  /** Every day, oldest first. */
+  perDay: DayCount[]
+  /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
+  latest: DigestPaper[]
+}
+
+export interface TopicBackTest extends Met {
+  query: string
+  /** "Papers with …" */
+  understood: string
+}
+
+export interface BackTest {
+  from: Day
+  to: Day
+  days: number
+  topics: TopicBackTest[]
+  /** All topics together, each paper once; without a topic, every paper. */
+  together: Met
+}
+
+export interface BackTestInput {
+  queries: readonly string[]
+  /** How many days up to today (UTC), from 1 to 30; 14 unless said otherwise. */
+  days?: number
+  /** How many of the latest papers are shown; 5 unless said otherwise. */
+  latest?: number
+}
+
+/** What queries would have brought among the papers first listed lately. Throws query.*, preview.days. */
+export async function backTest(deps: Deps, input: BackTestInput): Promise<BackTest> {
+  const { queries, days = 14, latest = 5 } = input
+  const trees = queries.map(parseQuery)
+  const recent = await recentPapers(deps, { days })
+  return { from: recent.from, to: recent.to, days, ...metBy(recent, queries, trees, latest) }
+}
+
+function metBy(recent: RecentPapers, queries: readonly string[], trees: Query[], latest: number) {
+  const numbered = new Map(trees.map((tree, i) => [i + 1, tree]))
+  const shelf = shelfOf(recent.papers, matcherOverTexts(recent.texts, numbered))
+  const met = trees.map((_, i) => shelf.matches(i + 1))
+  const firstTopic = new Map(met.flatMap((ids, i) => ids.map((id) => [id, i + 1] as const)).reverse())
+  const all = queries.length > 0 ? [...firstTopic.keys()] : recent.papers.map(({ id }) => id)
+  return {
+    topics: queries.map((query, i) => ({
+      query,
+      understood: describeQuery(trees[i]!),
+      ...summary(recent, shelf, met[i]!, latest, () => i + 1),
+    })),
+    together: summary(recent, shelf, all, latest, (id) => firstTopic.get(id)),
+  }
+}
+
+function summary(
+  range: RecentPapers,
+  shelf: Shelf,
+  ids: readonly number[],
+  latest: number,
+  topicOf: (id: number) => number | undefined,
+): Met {
+  const papers = ids.map((id) => shelf.paper(id)!).sort(newestFirst)
+  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  return {
+    total: papers.length,
+    perDay: daysIn(range).map((day) => ({ day, papers: byDay.get(day)?.length ?? 0 })),
+    latest: papers.slice(0, latest).map(({ id }) => shelf.shown(id, topicOf(id))),
+  }
+}
+
+const newestFirst = (a: Paper, b: Paper): number =>
+  b.firstDay.localeCompare(a.firstDay) || (b.votes ?? 0) - (a.votes ?? 0) || b.id - a.id

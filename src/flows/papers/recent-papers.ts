@@ -1,0 +1,60 @@
+import { type PaperTexts, readAll } from '../../digests/matcher.ts'
+import type { DayRange } from '../../digests/week.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { horizon, papersBetween } from '../../papers/paper-store.ts'
+import type { Database } from '../../platform/database.ts'
+import { addDays, type Day, dayOf } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** Papers first listed on some days, by number, and cut into words. */
+export interface RecentPapers extends DayRange {
+  papers: readonly Paper[]
+  texts: PaperTexts
+}
+
+export const MOST_DAYS = 30
+/** A correction of a paper, or its votes, are seen after so long. */
+const KEPT_MS = 60_000
+
+interface Kept {
+  from: Day
+  upTo: number
+  at: Date
+  papers: Promise<Pick<RecentPapers, 'papers' | 'texts'>>
+}
+
+// The last reading of each database, for whoever types: cutting papers into words takes longer than asking them.
+const kept = new WeakMap<Database, Kept>()
+
+/** The papers of the last `days` days up to today (UTC), from 1 to 30. Throws preview.days. */
+export async function recentPapers(deps: Deps, { days }: { days: number }): Promise<RecentPapers> {
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
+    throw new Fault('preview.days', { value: days, most: MOST_DAYS })
+  }
+  const to = dayOf(deps.clock.now())
+  const from = addDays(to, 1 - days)
+  const { papers, texts } = await lastReading(deps, from)
+  const recent = papers.filter(({ firstDay }) => firstDay >= from && firstDay <= to)
+  return { from, to, papers: recent, texts: new Map(recent.map(({ id }) => [id, texts.get(id)!])) }
+}
+
+async function lastReading(deps: Deps, from: Day): Promise<Pick<RecentPapers, 'papers' | 'texts'>> {
+  const { db, clock } = deps
+  const upTo = await horizon(db)
+  const at = clock.now()
+  const last = kept.get(db)
+  const isFresh = last && last.upTo === upTo && Math.abs(at.getTime() - last.at.getTime()) < KEPT_MS
+  if (isFresh && last.from <= from) return last.papers
+  const reading = { from, upTo, at, papers: read(db, from, upTo) }
+  kept.set(db, reading)
+  reading.papers.catch(() => {
+    if (kept.get(db) === reading) kept.delete(db)
+  })
+  return reading.papers
+}
+
+async function read(db: Database, from: Day, upTo: number) {
+  const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: from })
+  return { papers, texts: readAll(papers) }
+}

@@ -1,0 +1,132 @@
+import { beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config.ts'
+import { parseQuery } from '../../../../src/filters/parse-query.ts'
+import { backTest } from '../../../../src/flows/papers/back-test.ts'
+import { recordListings } from '../../../../src/papers/listing-store.ts'
+import { horizon, papersBetween } from '../../../../src/papers/paper-store.ts'
+import { stoppedClock } from '../../../../src/platform/clock.ts'
+import type { ErrorCode } from '../../../../src/platform/error-table.ts'
+import { silentLog } from '../../../../src/platform/log.ts'
+import { parseDay } from '../../../../src/sources/huggingface/parse-day.ts'
+import type { Deps } from '../../../../src/wiring.ts'
+import { useDatabase } from '../../../support/database.ts'
+import { recordedDay, recordedDays } from '../../../support/recorded-days.ts'
+import { secondEvaluator } from '../../../support/second-evaluator.ts'
+
+const database = useDatabase()
+const days = recordedDays('daily').slice(-20)
+const LAST = days.at(-1)!
+const clock = stoppedClock(new Date(`${LAST}T18:00:00Z`))
+
+const deps = (): Deps => ({
+  config: readConfig({}),
+  clock,
+  log: silentLog,
+  db: database.db,
+  databaseUrl: database.url,
+})
+
+beforeAll(async () => {
+  for (const day of days) {
+    const { records } = parseDay(recordedDay('daily', day))
+    await recordListings(database.db, { source: 'huggingface', day, records, now: clock.now() })
+  }
+})
+
+const QUERIES = [
+  'agent',
+  '"reinforcement learning" -robot',
+  'title:model or has:code',
+  'votes>=40',
+  'xylophone',
+]
+
+/** What another evaluator finds, by day. */
+async function counted(
+  queries: string[],
+  from: string,
+): Promise<{ total: number; byDay: Map<string, number> }> {
+  const upTo = await horizon(database.db)
+  const papers = await papersBetween(database.db, { after: 0, upTo, firstDayFrom: from })
+  const answersTo = secondEvaluator(papers)
+  const answers = queries.map((query) => answersTo(parseQuery(query)))
+  const met = papers.filter(({ firstDay }, i) => firstDay <= LAST && answers.some((answer) => answer[i]))
+  const byDay = Map.groupBy(met, ({ firstDay }) => firstDay)
+  return { total: met.length, byDay: new Map([...byDay].map(([day, found]) => [day, found.length])) }
+}
+
+test('it counts, for each day, what another evaluator finds', async () => {
+  const { from, to, topics, together } = await backTest(deps(), { queries: QUERIES })
+  expect(to).toBe(LAST)
+  for (const found of [...topics, { query: null, ...together }]) {
+    const expected = await counted(found.query === null ? QUERIES : [found.query], from)
+    expect(found.total, found.query ?? 'together').toBe(expected.total)
+    expect(found.perDay).toHaveLength(14)
+    expect(found.perDay.map(({ day }) => day)).toEqual(found.perDay.map(({ day }) => day).toSorted())
+    for (const { day, papers } of found.perDay) expect(papers).toBe(expected.byDay.get(day) ?? 0)
+  }
+  expect(together.total).toBeGreaterThan(0)
+})
+
+test('the latest are shown newest first, each with the reason and the words marked in its title', async () => {
+  const { topics, together } = await backTest(deps(), { queries: ['title:model', 'agent'], latest: 3 })
+  const [model] = topics
+  expect(model!.understood).toBe('Papers with a title with model')
+  expect(model!.latest).toHaveLength(3)
+  expect(model!.latest.map(({ day }) => day)).toEqual(
+    model!.latest
+      .map(({ day }) => day)
+      .toSorted()
+      .reverse(),
+  )
+  for (const { reason, title } of model!.latest) {
+    expect(reason).toBe('Matched: model, in the title')
+    expect(title.some(({ text, marked }) => marked && /model/i.test(text))).toBe(true)
+  }
+  expect(together.latest.every(({ reason }) => reason?.startsWith('Matched: '))).toBe(true)
+})
+
+test('without a topic every paper of the days counts, and none has a reason', async () => {
+  const { from, topics, together } = await backTest(deps(), { queries: [], days: 7 })
+  const [{ count }] = await database.db.$queryRaw<[{ count: number }]>`
+    select count(*)::int as count from paper where first_day between ${from}::date and ${LAST}::date`
+  expect(topics).toEqual([])
+  expect(together.total).toBe(count)
+  expect(together.perDay).toHaveLength(7)
+  expect(together.latest.every(({ reason }) => reason === null)).toBe(true)
+})
+
+test('papers of a later reading are not counted before their day, and a wider look sees more', async () => {
+  const [narrow, wide, narrowAgain] = [
+    await backTest(deps(), { queries: [], days: 1 }),
+    await backTest(deps(), { queries: [], days: 30 }),
+    await backTest(deps(), { queries: [], days: 1 }),
+  ]
+  expect(wide.together.total).toBeGreaterThan(narrow.together.total)
+  expect(narrowAgain).toEqual(narrow)
+})
+
+test('a paper that is corrected is seen as it is within a minute, a new one at once', async () => {
+  const find = async () => (await backTest(deps(), { queries: ['zymurgy'] })).together.total
+  expect(await find()).toBe(0)
+  const { id } = await database.db.paper.findFirstOrThrow({ where: { firstDay: new Date(LAST) } })
+  await database.db.paper.update({ where: { id }, data: { title: 'Zymurgy for Models' } })
+  clock.moveTo(new Date(clock.now().getTime() + 60_000))
+  expect(await find()).toBe(1)
+  const records = [
+    { keys: [], title: 'More on zymurgy', abstract: '', authors: [], categories: [], keywords: [] },
+  ]
+  await recordListings(database.db, { source: 'import', day: LAST, records, now: clock.now() })
+  expect(await find()).toBe(2)
+})
+
+test.each<[queries: string[], days: number, code: ErrorCode]>([
+  [['agent', '(agent'], 14, 'query.bracket-open'],
+  [['-agent'], 14, 'query.only-not'],
+  [['agent'], 0, 'preview.days'],
+  [['agent'], 31, 'preview.days'],
+  [['agent'], 1.5, 'preview.days'],
+  [['agent'], Number.NaN, 'preview.days'],
+])('%j over %d days is refused with %s', async (queries, count, code) => {
+  await expect(backTest(deps(), { queries, days: count })).rejects.toMatchObject({ code })
+})
