@@ -16,12 +16,9 @@ export interface Matcher {
 /** Papers by their ids, as queries see them. */
 export type PaperTexts = ReadonlyMap<number, PaperText>
 
-export const readAll = (papers: readonly Paper[]): PaperTexts =>
-  new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
-
 /** `queries` may grow: a query has to be there when it is first asked about. */
 export const matcherOver = (papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher =>
-  matcherOverTexts(readAll(papers), queries)
+  matcherOverTexts(new Map(papers.map((paper) => [paper.id, readPaper(paper)])), queries)
 
 /** The same over papers that were cut into words before. */
 export function matcherOverTexts(texts: PaperTexts, queries: ReadonlyMap<number, Query>): Matcher {

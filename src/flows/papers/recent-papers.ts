@@ -1,5 +1,8 @@
-import { type PaperTexts, readAll } from '../../digests/matcher.ts'
+import { setImmediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import type { PaperTexts } from '../../digests/matcher.ts'
 import type { DayRange } from '../../digests/week.ts'
+import { type PaperText, readPaper } from '../../filters/paper-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { horizon, papersBetween } from '../../papers/paper-store.ts'
 import type { Database } from '../../platform/database.ts'
@@ -17,11 +20,13 @@ export const MOST_DAYS = 30
 /** A correction of a paper, or its votes, are seen after so long. */
 const KEPT_MS = 60_000
 
+type Reading = Pick<RecentPapers, 'papers' | 'texts'>
+
 interface Kept {
   from: Day
   upTo: number
   at: Date
-  papers: Promise<Pick<RecentPapers, 'papers' | 'texts'>>
+  reading: Promise<Reading>
 }
 
 // The last reading of each database, for whoever types: cutting papers into words takes longer than asking them.
@@ -39,22 +44,36 @@ export async function recentPapers(deps: Deps, { days }: { days: number }): Prom
   return { from, to, papers: recent, texts: new Map(recent.map(({ id }) => [id, texts.get(id)!])) }
 }
 
-async function lastReading(deps: Deps, from: Day): Promise<Pick<RecentPapers, 'papers' | 'texts'>> {
-  const { db, clock } = deps
+async function lastReading({ db, clock }: Deps, from: Day): Promise<Reading> {
   const upTo = await horizon(db)
   const at = clock.now()
   const last = kept.get(db)
   const isFresh = last && last.upTo === upTo && Math.abs(at.getTime() - last.at.getTime()) < KEPT_MS
-  if (isFresh && last.from <= from) return last.papers
-  const reading = { from, upTo, at, papers: read(db, from, upTo) }
-  kept.set(db, reading)
-  reading.papers.catch(() => {
-    if (kept.get(db) === reading) kept.delete(db)
+  if (isFresh && last.from <= from) return last.reading
+  const next = { from, upTo, at, reading: read(db, { from, upTo }, last?.reading) }
+  kept.set(db, next)
+  next.reading.catch(() => {
+    if (kept.get(db) === next) kept.delete(db)
   })
-  return reading.papers
+  return next.reading
 }
 
-async function read(db: Database, from: Day, upTo: number) {
+/** So many papers are cut into words, in some 10 ms, before others get their turn. */
+const AT_ONCE = 10
+
+async function read(
+  db: Database,
+  { from, upTo }: Pick<Kept, 'from' | 'upTo'>,
+  earlier?: Promise<Reading>,
+): Promise<Reading> {
   const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: from })
-  return { papers, texts: readAll(papers) }
+  const before = await earlier?.catch(() => undefined)
+  const known = new Map(before?.papers.map((paper) => [paper.id, paper]))
+  const texts = new Map<number, PaperText>()
+  for (const [i, paper] of papers.entries()) {
+    if (i % AT_ONCE === 0) await setImmediate()
+    const isSame = isDeepStrictEqual(paper, known.get(paper.id))
+    texts.set(paper.id, isSame ? before!.texts.get(paper.id)! : readPaper(paper))
+  }
+  return { papers, texts }
 }
