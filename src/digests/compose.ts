@@ -1,9 +1,10 @@
 import { type Day, dayOf } from '../platform/dates.ts'
-import { type Candidate, choose } from './choose.ts'
+import { byWorth, type Candidate, choose } from './choose.ts'
 import type { DigestContent, DigestSection } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
 import { type EarlierDigest, offerAfter, offeredSince, reachedBy } from './offer.ts'
 import type { Shelf } from './shelf.ts'
+import { daysIn, weekOf, weekTo } from './week.ts'
 
 export interface ComposeInput {
   recipient: Recipient
@@ -43,10 +44,31 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const { sections, more } = choose(candidates, recipient.maxPapers)
   const shown = sections.map(({ topic, papers }) => ({
     topic: recipient.topics[topic]!.name,
+    topicId: recipient.topics[topic]!.id,
     papers: papers.map((paper) => shownUnder(shelf, recipient, paper)),
   }))
+  const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
+  const week = recipient.weekly ? weekOf(localDate, recipient.confirmedAt, days) : null
+  const beyond = more > 0 ? beyondCap(candidates, shown) : []
   const { fromPaper, toPaper } = offer
-  return { fromPaper, toPaper, bestDay: null, ...frozen(input, null, shown, more) }
+  return {
+    fromPaper,
+    toPaper,
+    bestDay: null,
+    ...frozen(input, { bestOf: null, week, sections: shown, more, beyond }),
+  }
+}
+
+/** As many as the digest's page lists. */
+const MOST_BEYOND = 100
+
+function beyondCap(candidates: readonly Candidate[], sections: readonly DigestSection[]): number[] {
+  const shown = new Set(sections.flatMap(({ papers }) => papers.map(({ id }) => id)))
+  const others = candidates.filter(({ id }) => !shown.has(id))
+  return others
+    .sort(byWorth)
+    .map(({ id }) => id)
+    .slice(0, MOST_BEYOND)
 }
 
 function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {
@@ -72,37 +94,41 @@ function shownUnder(shelf: Shelf, { topics }: Recipient, { id, topics: places }:
 
 const HOUR_MS = 3600 * 1000
 /** Votes come in for most of a day: the best of a day are known 20 hours after it began. */
-const BEST_AFTER_MS = 20 * HOUR_MS
+export const BEST_AFTER_MS = 20 * HOUR_MS
 
-/** The best by votes of the newest day that is old enough, once, whenever the subscriber confirmed. */
+/**
+ * The best by votes of the newest day that is old enough, or of the week that ends with it, once, whenever the
+ * subscriber confirmed.
+ */
 function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   const { recipient, earlier, horizon, now } = input
   const reached = reachedBy(earlier)
   const shown = new Set(earlier.flatMap(({ papers }) => papers))
   const day = shelf.newestDay(dayOf(new Date(now.getTime() - BEST_AFTER_MS)), horizon)
   const isNew = day !== undefined && !earlier.some(({ bestDay }) => bestDay === day)
-  const papers = isNew ? shelf.listedFirst(day).filter(({ id }) => id <= horizon && !shown.has(id)) : []
-  const best = papers
+  const week = recipient.weekly && day !== undefined ? weekTo(day) : null
+  const listed = isNew ? daysIn(week ?? { from: day, to: day }).flatMap((one) => shelf.listedFirst(one)) : []
+  const papers = listed
+    .filter(({ id }) => id <= horizon && !shown.has(id))
     .toSorted((a, b) => (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id)
-    .slice(0, recipient.maxPapers)
-    .map(({ id }) => shelf.shown(id))
-  const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
+  const best = papers.slice(0, recipient.maxPapers).map(({ id }) => shelf.shown(id))
+  const others = papers.slice(recipient.maxPapers)
+  const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
+  const beyond = week ? others.slice(0, MOST_BEYOND).map(({ id }) => id) : []
   // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
   return {
     fromPaper: reached,
     toPaper: reached,
     bestDay: best.length > 0 ? day! : null,
-    ...frozen(input, day ?? null, sections, papers.length - best.length),
+    ...frozen(input, { bestOf: day ?? null, week, sections, more: others.length, beyond }),
   }
 }
 
 function frozen(
   { localDate, sources }: ComposeInput,
-  bestOf: Day | null,
-  sections: DigestSection[],
-  more: number,
+  shown: Omit<DigestContent, 'localDate' | 'sources'>,
 ): Pick<Composed, 'papers' | 'matched' | 'content'> {
-  const papers = sections.flatMap((section) => section.papers.map(({ id }) => id))
-  const content = papers.length > 0 ? { localDate, bestOf, sections, more, sources } : null
-  return { papers, matched: papers.length + more, content }
+  const papers = shown.sections.flatMap((section) => section.papers.map(({ id }) => id))
+  const content = papers.length > 0 ? { localDate, ...shown, sources } : null
+  return { papers, matched: papers.length + shown.more, content }
 }

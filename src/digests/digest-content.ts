@@ -1,4 +1,5 @@
 import type { Day } from '../platform/dates.ts'
+import type { DayRange } from './week.ts'
 
 /** A run of text, marked where it is what matched. */
 export interface TextRun {
@@ -26,17 +27,23 @@ export interface DigestPaper {
 export interface DigestSection {
   /** The topic's name; null in the digest of a subscriber without topics. */
   topic: string | null
+  /** Of the topic's row, for the link that changes it; null where topic is. */
+  topicId: number | null
   papers: DigestPaper[]
 }
 
 /** Everything that a digest says, frozen when it is planned. Stored as JSON: plain data. */
 export interface DigestContent {
   localDate: Day
-  /** The day whose best papers these are, for a subscriber without topics. */
+  /** The day whose best papers these are, for a subscriber without topics; the last one, where there is a week. */
   bestOf: Day | null
+  /** The days that it tells of, for a subscriber who chose one day of the week. */
+  week: DayRange | null
   sections: DigestSection[]
   /** How many more matched beyond the subscriber's cap. */
   more: number
-  /** "Hugging Face: 31 papers" */
+  /** The numbers of the first of those papers, best first; none where they all stand on the page of `bestOf`. */
+  beyond: number[]
+  /** "31 papers from Hugging Face" */
   sources: string
 }

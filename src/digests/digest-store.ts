@@ -1,11 +1,12 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
-import type { MailFormat } from '../subscribers/subscriber.ts'
+import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { EarlierDigest } from './offer.ts'
 
 /** A topic as a digest needs it. */
 export interface DigestTopic {
+  id: number
   name: string
   queryId: number
 }
@@ -15,6 +16,8 @@ export interface Recipient {
   subscriberId: string
   /** Whether they want none for now. */
   paused: boolean
+  /** They chose one day of the week. */
+  weekly: boolean
   maxPapers: number
   confirmedAt: Date | null
   /** In the subscriber's order. */
@@ -26,6 +29,8 @@ export interface DueDigest extends Recipient {
   /** Null for somebody who was erased since. */
   address: string | null
   format: MailFormat
+  detail: MailDetail
+  epoch: number
 }
 
 /**
@@ -38,9 +43,10 @@ export async function takeDueDigests(
   { planId, after, most }: { planId: number; after: number; most: number },
 ): Promise<DueDigest[]> {
   return tx.$queryRaw<DueDigest[]>`
-    select d.id, s.id as "subscriberId", s.address, s.format::text, s.state = 'paused' as paused, s.max_papers as "maxPapers",
+    select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
+      s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers",
       s.confirmed_at as "confirmedAt", (
-        select coalesce(json_agg(json_build_object('name', name, 'queryId', query_id) order by position), '[]')
+        select coalesce(json_agg(json_build_object('id', id, 'name', name, 'queryId', query_id) order by position), '[]')
         from topic where subscriber_id = s.id) as topics
     from digest d join subscriber s on s.id = d.subscriber_id
     where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
@@ -58,9 +64,16 @@ export async function recipientOf(
     include: { topics: { orderBy: { position: 'asc' } } },
   })
   if (!row) return null
-  const topics = row.topics.map(({ name, queryId }) => ({ name, queryId }))
-  const { state, maxPapers, confirmedAt } = row
-  return { subscriberId, paused: state === 'paused', maxPapers, confirmedAt, topics }
+  const topics = row.topics.map(({ id, name, queryId }) => ({ id, name, queryId }))
+  const { state, days, maxPapers, confirmedAt } = row
+  return {
+    subscriberId,
+    paused: state === 'paused',
+    weekly: days.length === 1,
+    maxPapers,
+    confirmedAt,
+    topics,
+  }
 }
 
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
@@ -115,5 +128,11 @@ export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly 
 /** What a planned digest says; null for a digest that is not there, or was never filled with papers. */
 export async function digestContent(db: DatabaseOrTransaction, id: number): Promise<DigestContent | null> {
   const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
-  return (row?.content ?? null) as DigestContent | null
+  return contentOf(row?.content)
 }
+
+// One that an earlier release planned may still have to go out.
+const contentOf = (content: unknown): DigestContent | null =>
+  content ? { ...BEFORE, ...(content as DigestContent) } : null
+
+const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }

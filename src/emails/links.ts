@@ -24,9 +24,9 @@ export function linksOf(baseUrl: string): Links {
 }
 
 /** The paper on arXiv, where its page on the site has an arXiv identifier. */
-export function arxivLink(path: string): { id: string; url: string } | undefined {
+export function arxivLink(path: string): string | undefined {
   const id = ARXIV_PAGE.exec(path)?.[1]
-  return id === undefined ? undefined : { id, url: `https://arxiv.org/abs/${id}` }
+  return id && `https://arxiv.org/abs/${id}`
 }
 
 /** A foreign link, if it is https, names nobody and is of a sane length. */

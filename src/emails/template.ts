@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mjml2html from 'mjml'
@@ -6,14 +7,26 @@ import type { RenderedEmail } from './email.ts'
 import { asciiLine, cut } from './line.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
+const PARTS = join(FOLDER, 'parts')
 const LONGEST_SUBJECT = 78
 const LONGEST_PREHEADER = 90
 
-type TemplateName = 'digest' | 'confirmation' | 'add-topics'
+type TemplateName =
+  | 'digest'
+  | 'confirmation'
+  | 'add-topics'
+  | 'goodbye'
+  | 'note'
+  | 'manage-link'
+  | 'account-link'
+  | 'new-address'
+  | 'moved'
 
 /** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
 export interface Template<View extends object> {
   render(view: View): Required<RenderedEmail>
+  /** Without the HTML part. */
+  renderText(view: View): RenderedEmail
 }
 
 type Fill = (view: object) => string
@@ -21,6 +34,10 @@ type Fill = (view: object) => string
 // Blanks and lines of a template stand as they are, except after -%>.
 const html = new TemplateEngine({ autoTrim: false })
 const plain = new TemplateEngine({ autoTrim: false, autoEscape: false })
+// What text parts share: include('@foot', it). MJML brings its own includes.
+for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
+  plain.loadTemplate(`@${file.slice(0, -'.txt'.length)}`, readFileSync(join(PARTS, file), 'utf8'))
+}
 
 /** Reads a template and compiles it, the only time that MJML runs: what is filled in later never passes through it. */
 export async function openTemplate<View extends object>(name: TemplateName): Promise<Template<View>> {
@@ -30,14 +47,13 @@ export async function openTemplate<View extends object>(name: TemplateName): Pro
   const preheader = fillerOf(plain, meta.preheader)
   const body = fillerOf(html, await layOut(await read('body.mjml'), name))
   const text = fillerOf(plain, await read('body.txt'))
+  const subjectOf = (view: View) => asciiLine(subject(view), LONGEST_SUBJECT)
   return {
     render(view) {
-      const head = {
-        subject: asciiLine(subject(view), LONGEST_SUBJECT),
-        preheader: cut(preheader(view), LONGEST_PREHEADER),
-      }
+      const head = { subject: subjectOf(view), preheader: cut(preheader(view), LONGEST_PREHEADER) }
       return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
     },
+    renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),
   }
 }
 
@@ -49,7 +65,7 @@ function fillerOf(eta: TemplateEngine, source: string): Fill {
 async function layOut(source: string, name: TemplateName): Promise<string> {
   const { html } = await mjml2html(source, {
     filePath: join(FOLDER, name, 'body.mjml'),
-    includePath: join(FOLDER, 'parts'),
+    includePath: PARTS,
     ignoreIncludes: false,
     validationLevel: 'strict',
     keepComments: false,

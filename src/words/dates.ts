@@ -22,6 +22,12 @@ export function longDate(day: Day): string {
   return `${weekday}, ${date} ${month} ${year}`
 }
 
+/** "Tuesday, 24 November" */
+export function fullDate(day: Day): string {
+  const { month, date, weekday } = partsOf(day)
+  return `${weekday}, ${date} ${month}`
+}
+
 /** "24 Nov" */
 export function shortDate(day: Day): string {
   const { month, date } = partsOf(day)

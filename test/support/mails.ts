@@ -20,6 +20,13 @@ export const sender: Sender = {
 }
 
 export const unsubscribeUrl = 'https://papers.example.org/unsubscribe/dG9rZW4'
+/** As long as a real one. */
+const TOKEN = 'A'.repeat(59)
+export const readerLinks = {
+  unsubscribeUrl,
+  manageUrl: `https://papers.example.org/manage/${TOKEN}`,
+  viewUrl: `https://papers.example.org/digest/${TOKEN}`,
+}
 
 export const digestMessage: Addressed = {
   kind: 'digest',
@@ -58,6 +65,7 @@ export const paper = (changes: Partial<DigestPaper> = {}): DigestPaper => ({
 
 export const section = (topic: string | null, count = 1): DigestSection => ({
   topic,
+  topicId: topic === null ? null : 31,
   papers: Array.from({ length: count }, (_, i) => paper({ id: i + 1 })),
 })
 
@@ -68,14 +76,17 @@ export const digest = (
   content: {
     localDate: '2026-11-24',
     bestOf: null,
+    week: null,
     sections: [section('linear attention')],
     more: 0,
-    sources: 'Hugging Face: 31 papers',
+    beyond: [],
+    sources: 'The newest lists we read: 31 papers from Hugging Face.',
     ...content,
   },
-  unsubscribeUrl,
+  ...readerLinks,
   confirmedOn: '2026-11-03',
   format: 'html',
+  detail: 'full',
   ...changes,
 })
 
@@ -146,6 +157,7 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
     content: fc.record({
       localDate: day,
       bestOf: fc.option(day),
+      week: fc.option(fc.record({ from: fc.constantFrom('2026-11-10', '2026-11-17'), to: day })),
       sections: fc
         .array(fc.record({ topic: fc.option(text), paper: anyPaper(text), next: fc.boolean() }), {
           minLength: 1,
@@ -153,11 +165,15 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
         })
         .map(inSections),
       more: fc.nat({ max: 500 }),
+      beyond: fc.array(fc.nat(), { maxLength: 3 }),
       sources: text,
     }),
     unsubscribeUrl: fc.constant(unsubscribeUrl),
+    manageUrl: fc.constant(readerLinks.manageUrl),
+    viewUrl: fc.constant(readerLinks.viewUrl),
     confirmedOn: day,
     format: fc.constant('html' as const),
+    detail: fc.constantFrom('full' as const, 'titles' as const),
   })
 
 function inSections(all: { topic: string | null; paper: DigestPaper; next: boolean }[]): DigestSection[] {
@@ -165,7 +181,7 @@ function inSections(all: { topic: string | null; paper: DigestPaper; next: boole
   for (const { topic, paper, next } of all) {
     const last = sections.at(-1)
     if (last && !next) last.papers.push(paper)
-    else sections.push({ topic, papers: [paper] })
+    else sections.push({ topic, topicId: topic === null ? null : 2 ** 31 - 1, papers: [paper] })
   }
   return sections
 }

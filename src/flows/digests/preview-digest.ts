@@ -45,10 +45,13 @@ export async function previewDigest(
 async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: DigestContent) {
   const now = clock.now()
   // A file that may lie about for long holds no link that works.
-  const unsubscribeUrl = `${config.BASE_URL}/unsubscribe/preview`
+  const linkTo = (page: string) => `${config.BASE_URL}/${page}/preview`
+  const unsubscribeUrl = linkTo('unsubscribe')
+  const links = { unsubscribeUrl, manageUrl: linkTo('manage'), viewUrl: linkTo('digest') }
   const emails = await openEmails(siteOf(config))
   const confirmedOn = dayOf(subscriber.confirmedAt ?? now)
-  const email = emails.digest({ content, unsubscribeUrl, confirmedOn, format: 'html' })
+  const { detail } = subscriber
+  const email = emails.digest({ content, ...links, confirmedOn, format: 'html', detail })
   const message = { kind: 'digest', id: 'preview', datedAt: now, toAddress: subscriber.address } as const
   const raw = await buildMime(addressed({ ...message, unsubscribeUrl }, email, senderOf(config)))
   return { ...email, raw }

@@ -7,10 +7,10 @@ import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { buildMime } from '../../../src/delivery/build-mime.ts'
 import { dkimVerifies } from '../../../src/delivery/dkim.ts'
-import { HTML_BUDGET } from '../../../src/emails/digest-email.ts'
 import type { RenderedEmail } from '../../../src/emails/email.ts'
 import { openEmails } from '../../../src/emails/emails.ts'
 import { encodedSize } from '../../../src/emails/encoded-size.ts'
+import { HTML_BUDGET } from '../../../src/emails/fit.ts'
 import { addressed } from '../../../src/emails/headers.ts'
 import {
   anyDigest,
@@ -276,6 +276,7 @@ const wholeAbstracts = (papers: RealPaper[]) =>
     sections: [
       {
         topic: 'everything',
+        topicId: 31,
         papers: papers.map(({ id, title, summary, authors }) =>
           paper({
             title: [{ text: title, marked: false }],

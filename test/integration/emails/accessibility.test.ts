@@ -28,7 +28,7 @@ const mails = {
   confirmation: emails.confirmation(samples.confirmation),
   'add-topics': emails.addTopics(samples.addTopics),
   'crowded digest': emails.digest(
-    digest({ sections: [{ topic: 'x'.repeat(200), papers: [crowded] }], more: 3 }),
+    digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),
   ),
 }
 

@@ -47,12 +47,13 @@ const matcher: Matcher = {
 const shelf = shelfOf(PAPERS, matcher)
 
 const topics = [
-  { name: 'Attention', queryId: 1 },
-  { name: 'Agents', queryId: 2 },
+  { id: 31, name: 'Attention', queryId: 1 },
+  { id: 32, name: 'Agents', queryId: 2 },
 ]
 const recipient = {
   subscriberId: 's',
   paused: false,
+  weekly: false,
   maxPapers: 15,
   confirmedAt: new Date('2026-01-01T00:00:00Z'),
   topics,
@@ -111,6 +112,7 @@ describe('for topics', () => {
     expect(composed({ recipient: { ...recipient, maxPapers: 1 } }).content!.sections).toEqual([
       {
         topic: 'Attention',
+        topicId: 31,
         papers: [
           {
             id: 4,
@@ -134,11 +136,17 @@ describe('for topics', () => {
 
   test('papers beyond the cap are counted as matched, and not offered again', () => {
     const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
-    expect(first).toMatchObject({ papers: [4, 3], matched: 4, content: { more: 2 } })
+    expect(first).toMatchObject({ papers: [4, 3], matched: 4, content: { more: 2, beyond: [2, 6] } })
     const next = composed({
       earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [4, 3] })],
     })
     expect(next).toEqual({ fromPaper: 6, toPaper: 6, bestDay: null, papers: [], matched: 0, content: null })
+  })
+
+  test('who chose one day of the week is told of the week, and of older papers', () => {
+    expect(composed().content!.week).toBeNull()
+    const { content } = composed({ recipient: { ...recipient, weekly: true } })
+    expect(content!.week).toEqual({ from: '2026-11-11', to: '2026-11-24' })
   })
 
   test('nothing from before the day of confirming', () => {
@@ -154,7 +162,7 @@ describe('for topics', () => {
   })
 
   test('where nothing matched, the range still moves on', () => {
-    const graphs = { ...recipient, topics: [{ name: 'Graphs', queryId: 3 }] }
+    const graphs = { ...recipient, topics: [{ id: 33, name: 'Graphs', queryId: 3 }] }
     expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
       fromPaper: 5,
       toPaper: 6,
@@ -199,6 +207,12 @@ describe('without topics', () => {
       matched: 2,
       content: { more: 1 },
     })
+  })
+
+  test('who chose one day of the week gets the best of the week', () => {
+    const { content, ...rest } = composed({ recipient: { ...plain, weekly: true, maxPapers: 2 } })
+    expect(rest).toMatchObject({ bestDay: '2026-11-23', papers: [3, 5], matched: 3 })
+    expect(content).toMatchObject({ week: { from: '2026-11-17', to: '2026-11-23' }, more: 1, beyond: [4] })
   })
 
   test('a day is offered once', () => {

@@ -1,10 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { HTML_BUDGET } from '../../../src/emails/digest-email.ts'
+import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../../src/emails/digest-view.ts'
 import { openEmails } from '../../../src/emails/emails.ts'
 import { encodedSize } from '../../../src/emails/encoded-size.ts'
-import { anyDigest, anyText, digest, paper, section, site, unsubscribeUrl } from '../../support/mails.ts'
+import { HTML_BUDGET } from '../../../src/emails/fit.ts'
+import {
+  anyDigest,
+  anyText,
+  digest,
+  paper,
+  readerLinks,
+  section,
+  site,
+  unsubscribeUrl,
+} from '../../support/mails.ts'
 
 const emails = await openEmails(site)
 const htmlOf = (email: DigestEmail): string => emails.digest(email).html!
@@ -12,6 +22,7 @@ const textsOf = (html: string, tag: string): string[] =>
   [...html.matchAll(new RegExp(`<${tag}[ >][^>]*>?([\\s\\S]*?)</${tag}>`, 'g'))].map(([, inner = '']) =>
     inner.replace(/<[^>]*>/g, '').trim(),
   )
+const titled = (text: string) => paper({ title: [{ text, marked: false }] })
 const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^<]*)</.exec(html)?.[1] ?? ''
 
 describe('subject', () => {
@@ -23,10 +34,48 @@ describe('subject', () => {
       '3 on linear attention, 12 more - 24 Nov',
     ],
     ['a query as its name', [section('"state space" OR mamba')], '1 on state space OR mamba - 24 Nov'],
-    ['a topic that ASCII cannot write', [section('语言模型', 2)], 'Daily Papers: 2 papers - Tue 24 Nov'],
-    ['no topics', [section(null, 15)], 'Daily Papers: 15 papers - Tue 24 Nov'],
-    ['no topics, one paper', [section(null, 1)], 'Daily Papers: 1 paper - Tue 24 Nov'],
+    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 new papers - 24 Nov'],
+    ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
+
+  const WEEK = { from: '2026-11-17', to: '2026-11-23' }
+  test.each<[string, Partial<DigestContent>, string]>([
+    [
+      'the best',
+      { sections: [section(null, 15)], bestOf: '2026-11-23' },
+      'The 15 best of 23 Nov: Gated Linear Attention',
+    ],
+    [
+      'the best one',
+      { sections: [section(null)], bestOf: '2026-11-23' },
+      'The best of 23 Nov: Gated Linear Attention',
+    ],
+    [
+      'a week',
+      { sections: [section('diffusion', 14)], week: WEEK },
+      'This week: 14 on diffusion - 17-23 Nov',
+    ],
+    [
+      'a week, several topics',
+      { sections: [section('diffusion', 14), section('video', 3)], week: WEEK },
+      'This week: 14 on diffusion, 3 more - 17-23 Nov',
+    ],
+    [
+      'a week over the end of a month',
+      { week: { from: '2026-11-28', to: '2026-12-04' } },
+      'This week: 1 on linear attention - 28 Nov - 4 Dec',
+    ],
+    [
+      'more than a week, after a pause',
+      { week: { from: '2026-11-10', to: '2026-11-23' } },
+      '1 on linear attention - 10-23 Nov',
+    ],
+    [
+      'the best of a week',
+      { sections: [section(null, 15)], bestOf: '2026-11-23', week: WEEK },
+      'This week: the 15 best - 17-23 Nov',
+    ],
+  ])('%s', (_what, content, subject) => expect(emails.digest(digest(content)).subject).toBe(subject))
 
   test('of any digest: ASCII, 78 characters, and the preheader of 40 to 90 says something else', () => {
     fc.assert(
@@ -50,16 +99,77 @@ const unescaped = (html: string): string =>
     (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"' })[name] ?? "'",
   )
 
-test('preheader', () => {
-  expect(preheaderOf(htmlOf(digest()))).toBe(
-    'Gated Linear Attention, with the reason why it matches your topic',
-  )
-  expect(preheaderOf(htmlOf(digest({ sections: [section('a', 3)] })))).toBe(
-    'Gated Linear Attention and 2 more, each with the reason why it is here',
-  )
-  expect(preheaderOf(htmlOf(digest({ sections: [section(null, 15)], bestOf: '2026-11-23' })))).toBe(
-    'Gated Linear Attention and 14 more, papers with the most votes on Mon 23 Nov',
-  )
+test.each<[string, Partial<DigestContent>, string]>([
+  ['one paper', {}, 'Gated Linear Attention, with the reason why it is in this mail'],
+  [
+    'several: their titles',
+    { sections: [section('a', 2)] },
+    'Gated Linear Attention · Gated Linear Attention',
+  ],
+  [
+    'as far as an inbox shows them',
+    { sections: [section('a', 9)] },
+    'Gated Linear Attention · Gated Linear Attention · Gated Linear Attention · Gated Linear…',
+  ],
+  [
+    'short titles',
+    { sections: [{ ...section('a'), papers: [titled('RAG'), titled('ToM')] }] },
+    'RAG · ToM, each with the reason why it is in this mail',
+  ],
+])('preheader: %s', (_what, content, expected) => {
+  expect(preheaderOf(htmlOf(digest(content)))).toBe(expected)
+})
+
+const on = (day: string) => ({ papers: [paper({ day })] })
+
+test.each<[string, Partial<DigestContent>, string]>([
+  ['one topic', { sections: [section('linear attention', 3)] }, '3 new papers on linear attention.'],
+  ['several', { sections: [section('a', 3), section('b')] }, '4 new papers on 2 of your topics.'],
+  ['more', { more: 12 }, '1 new paper on linear attention; 12 more on the site.'],
+  [
+    'another day',
+    { sections: [{ ...section('a'), ...on('2026-11-23') }] },
+    '1 new paper on a, listed 23 Nov.',
+  ],
+  [
+    'several days',
+    {
+      sections: [
+        { ...section('a'), ...on('2026-11-24') },
+        { ...section('b'), ...on('2026-11-21') },
+      ],
+    },
+    '2 new papers on 2 of your topics, listed 21–24 Nov.',
+  ],
+  [
+    'a week',
+    { sections: [section('diffusion', 14)], week: { from: '2026-11-18', to: '2026-11-24' } },
+    'This week, 18–24 Nov: 14 new papers on diffusion.',
+  ],
+  [
+    'after a pause',
+    { sections: [section('diffusion', 14)], week: { from: '2026-11-11', to: '2026-11-24' } },
+    '11–24 Nov: 14 new papers on diffusion.',
+  ],
+  [
+    'the best',
+    { sections: [section(null, 2)], bestOf: '2026-11-23' },
+    'The 2 papers with the most votes of Monday, 23 November 2026.',
+  ],
+  [
+    'the best one',
+    { sections: [section(null)], bestOf: '2026-11-23' },
+    'The paper with the most votes of Monday, 23 November 2026.',
+  ],
+  [
+    'the best of a week',
+    { sections: [section(null, 2)], bestOf: '2026-11-24', week: { from: '2026-11-18', to: '2026-11-24' } },
+    'The 2 papers with the most votes of 18–24 Nov.',
+  ],
+])('lead: %s', (_what, content, expected) => {
+  const { html, text } = emails.digest(digest(content))
+  expect(html).toContain(`>${expected}</p>`)
+  expect(text.replace(/\s+/g, ' ')).toContain(expected)
 })
 
 test('headings: the date, the topics, the papers', () => {
@@ -71,37 +181,45 @@ test('headings: the date, the topics, the papers', () => {
   expect(html).toContain('<title>2 on linear attention, 1 more - 24 Nov</title>')
 })
 
-test('a digest of the day’s best says so', () => {
-  const { text, html } = emails.digest(
-    digest({
-      sections: [{ topic: null, papers: [paper({ day: '2026-11-23' }), paper({ day: '2026-11-23' })] }],
-      bestOf: '2026-11-23',
-    }),
-  )
-  expect(text).toContain('The 2 papers with the most votes of Monday, 23 November 2026.')
-  expect(html).toContain('https://papers.example.org/papers/date/2026-11-23')
-  expect(text).not.toContain('listed 23 Nov')
+describe('what lies beyond the cap stands', () => {
+  test.each<[string, Partial<DigestContent>, string]>([
+    ['on the page of the digest', { beyond: [8, 9] }, `${readerLinks.viewUrl}#more`],
+    [
+      'on the page of the day, for the day’s best',
+      { bestOf: '2026-11-23', sections: [section(null)] },
+      'https://papers.example.org/papers/date/2026-11-23',
+    ],
+    [
+      'on the newest day, where an earlier release planned it',
+      { sections: [{ ...section('a'), ...on('2026-11-22') }] },
+      'https://papers.example.org/papers/date/2026-11-22',
+    ],
+  ])('%s', (_where, content, url) => {
+    const { html, text } = emails.digest(digest({ more: 2, ...content }))
+    expect(html).toContain(`<a href="${url}" style="color: #12564f;">2 more on the site</a>`)
+    expect(text).toContain(`2 more on the site:\n${url}\n`)
+  })
 })
 
 test('a section without papers is not shown', () => {
-  const html = htmlOf(digest({ sections: [{ topic: 'empty', papers: [] }, section('full')] }))
+  const html = htmlOf(digest({ sections: [{ topic: 'empty', topicId: 31, papers: [] }, section('full')] }))
   expect(textsOf(html, 'h2')).toEqual(['full'])
 })
 
 describe('a paper', () => {
   const full = paper({
     authors: Array.from({ length: 100 }, (_, i) => `Author ${i + 1}`),
-    comments: 1,
     codeUrl: 'https://github.com/a/b',
     day: '2026-11-23',
   })
-  const { html, text } = emails.digest(digest({ sections: [{ topic: 'a', papers: [full] }] }))
+  const { html, text } = emails.digest(
+    digest({ sections: [{ topic: 'a', topicId: 31, papers: [full, paper({ id: 8 })] }] }),
+  )
 
   test.each([
     ['its first authors', 'Author 1, Author 2, Author 3 and 97 more'],
     ['the reason', 'Matched: linear attention, in the title'],
     ['votes', '41 votes'],
-    ['comments', '1 comment'],
     ['the day, where it is another', 'listed 23 Nov'],
     ['its page', 'https://papers.example.org/papers/2312.06635'],
     ['its code', 'https://github.com/a/b'],
@@ -115,21 +233,23 @@ describe('a paper', () => {
 
   test('leaves out what is not known', () => {
     const bare = paper({ authors: [], snippet: [], reason: null, votes: null, path: '/elsewhere' })
-    const email = emails.digest(digest({ sections: [{ topic: 'a', papers: [bare] }] }))
+    const email = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
     expect(email.html).not.toMatch(/class="(why|text)"|vote/)
-    expect(email.text).toContain(' 1. Gated Linear Attention\n\n--\n')
+    expect(email.text).toContain(' 1. Gated Linear Attention\n\n  Change: a\n')
   })
 })
 
 describe('both parts', () => {
   const email = emails.digest(digest({ more: 12 }))
   test.each([
-    'https://papers.example.org/papers/date/2026-11-24',
     unsubscribeUrl,
+    readerLinks.manageUrl,
+    `${readerLinks.manageUrl}#pause`,
+    readerLinks.viewUrl,
     '12 more on the site',
     'You get this mail because this address was subscribed on 3 Nov 2026.',
-    'Hugging Face: 31 papers',
+    'The newest lists we read: 31 papers from Hugging Face.',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {
     expect(email.html).toContain(words)
@@ -137,14 +257,65 @@ describe('both parts', () => {
   })
 
   test('unsubscribing stands at the top and at the end', () => {
-    expect(email.html!.split(unsubscribeUrl)).toHaveLength(3)
-    expect(email.html!.indexOf(unsubscribeUrl)).toBeLessThan(email.html!.indexOf('<h1'))
+    for (const [part, heading] of [
+      [email.html!, '<h1'],
+      [email.text, '\n# '],
+    ] as const) {
+      expect(part.split(unsubscribeUrl)).toHaveLength(3)
+      expect(part.indexOf(unsubscribeUrl)).toBeLessThan(part.indexOf(heading))
+    }
+  })
+
+  test('a paper leads to the topic that it stands under, to be changed', () => {
+    const url = `${readerLinks.manageUrl}?topic=31#topic-31`
+    expect(email.html).toMatch(/<a class="change" [^>]*>Change: linear attention<\/a>/)
+    expect(email.html).toContain(`href="${url}"`)
+    expect(email.text).toContain(`  Change: linear attention\n  ${url}\n`)
+    const best = emails.digest(digest({ sections: [section(null)], bestOf: '2026-11-24' }))
+    expect(best.html).not.toContain('?topic=')
   })
 
   test('hold no picture and nothing from another host', () => {
     expect(email.html).not.toMatch(/<img|url\(|@import|@font-face/)
     const hosts = [...email.html!.matchAll(/https?:\/\/([^/"]+)/g)].map(([, host]) => host)
     expect(new Set(hosts)).toEqual(new Set(['www.w3.org', 'papers.example.org', 'arxiv.org']))
+  })
+})
+
+describe('titles alone', () => {
+  const titles = (content: Partial<DigestContent> = {}, format: 'html' | 'text' = 'html') =>
+    emails.digest(digest(content, { detail: 'titles', format }))
+
+  test('show section, linked title and reason, nothing else of a paper', () => {
+    const { html } = titles({ sections: [section('linear attention', 2)] })
+    expect(textsOf(html!, 'h2')).toEqual(['linear attention'])
+    expect(html!.split('href="https://papers.example.org/papers/2312.06635"')).toHaveLength(3)
+    expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))).toHaveLength(2)
+    expect(html).not.toMatch(/Songlin|We study|41 votes|arXiv|Change:/)
+  })
+
+  test('in the text part too', () => {
+    const { text } = titles({ sections: [section('linear attention', 2)] }, 'text')
+    expect(text).toContain(`
+# linear attention
+
+ 1. Gated Linear Attention
+    Matched: linear attention, in the title
+    https://papers.example.org/papers/2312.06635
+
+ 2. Gated Linear Attention
+    Matched: linear attention, in the title
+    https://papers.example.org/papers/2312.06635
+
+--
+`)
+  })
+
+  test('a long reason is cut', () => {
+    const long = paper({ reason: `Matched: ${'word '.repeat(40)}` })
+    const { html } = titles({ sections: [{ topic: 'a', topicId: 31, papers: [long] }] })
+    const [reason] = textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))
+    expect(reason!.length).toBeLessThanOrEqual(90)
   })
 })
 
@@ -173,22 +344,21 @@ test('tables are for layout alone', () => {
 })
 
 describe('the byte budget', () => {
-  const fullest = (snippet: number, title = 'T'.repeat(40), author = '欧阳修') =>
-    digest({
-      sections: [
-        {
-          topic: 'a',
-          papers: Array.from({ length: 25 }, () =>
-            paper({
-              title: [{ text: title, marked: false }],
-              authors: Array(100).fill(author),
-              snippet: [{ text: 'word '.repeat(snippet / 5), marked: false }],
-            }),
-          ),
-        },
-      ],
-      more: 12,
+  const fullest = (snippet: number, title = 'T'.repeat(40), author = '欧阳修') => {
+    const full = paper({
+      title: [{ text: title, marked: false }],
+      authors: Array(100).fill(author),
+      snippet: [{ text: 'word '.repeat(snippet / 5), marked: false }],
+      reason: `Matched: ${'linear attention, '.repeat(20)}`,
+      codeUrl: `https://github.com/${'a'.repeat(60)}`,
     })
+    const sections = Array.from({ length: 20 }, (_, i) => ({
+      topic: `topic ${'t'.repeat(80)}`,
+      topicId: 2 ** 31 - 20 + i,
+      papers: Array(i < 5 ? 2 : 1).fill(full),
+    }))
+    return digest({ sections, more: 12 })
+  }
   const shown = (email: DigestEmail) => {
     const html = htmlOf(email)
     expect(encodedSize(html)).toBeLessThan(HTML_BUDGET)

@@ -1,0 +1,86 @@
+import type { DigestContent } from '../digests/digest-content.ts'
+import { isWithinWeek } from '../digests/week.ts'
+import type { Day } from '../platform/dates.ts'
+import { dateRange, longDate, shortDate } from '../words/dates.ts'
+import { counted, fill, words } from '../words/words.ts'
+import { asciiLine } from './line.ts'
+import { titleOf } from './paper-view.ts'
+import { filled, headingOf } from './sections-view.ts'
+
+const LONGEST_TOPIC = 40
+const LONGEST_TITLE = 60
+const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
+
+const papersOf = ({ sections }: DigestContent) => filled(sections).flatMap(({ papers }) => papers)
+
+/** What a digest is, in a sentence: "3 new papers on linear attention." */
+export const leadOf = (content: DigestContent): string =>
+  fill(words.emails.digest.sentence, { what: whatOf(content) })
+
+/** The same, with how many more there are: "…; 12 more on the site." */
+export const leadWithMore = (content: DigestContent): string =>
+  content.more > 0
+    ? fill(words.emails.digest.sentenceAndMore, { what: whatOf(content), count: content.more })
+    : leadOf(content)
+
+function whatOf(content: DigestContent): string {
+  const { bestOf, week } = content
+  const forms = words.emails.digest
+  const dates = week && dateRange(week.from, week.to)
+  if (bestOf) return counted(papersOf(content).length, forms.best, { when: dates ?? longDate(bestOf) })
+  const what = onTopics(content)
+  if (week && dates) return fill(isWithinWeek(week) ? forms.week : forms.longer, { dates, what })
+  const days = papersOf(content)
+    .map(({ day }) => day)
+    .toSorted()
+  if (days.every((day) => day === content.localDate)) return what
+  return fill(forms.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })
+}
+
+function onTopics(content: DigestContent): string {
+  const sections = filled(content.sections)
+  const papers = counted(papersOf(content).length, words.counts.newPaper)
+  return sections.length === 1
+    ? fill(words.emails.digest.onTopic, { papers, topic: headingOf(sections[0]!) })
+    : fill(words.emails.digest.onTopics, { papers, count: sections.length })
+}
+
+/** What is in it first, then the date. */
+export function subjectOf(content: DigestContent): string {
+  const { bestOf, week, localDate } = content
+  const { subject } = words.emails.digest
+  if (!week && bestOf) return bestOfDay(content, bestOf)
+  if (!week) return fill(subject.dated, { what: payloadOf(content), date: shortDate(localDate) })
+  const payload = bestOf ? counted(papersOf(content).length, subject.bestOfWeek) : payloadOf(content)
+  const what = isWithinWeek(week) ? fill(subject.week, { what: payload }) : payload
+  return fill(subject.dated, { what, date: dateRange(week.from, week.to) })
+}
+
+function bestOfDay(content: DigestContent, day: Day): string {
+  const papers = papersOf(content)
+  const title = papers[0] ? asciiLine(titleOf(papers[0], LONGEST_TITLE), LONGEST_TITLE) : ''
+  return counted(papers.length, words.emails.digest.subject.best, { day: shortDate(day), title })
+}
+
+function payloadOf(content: DigestContent): string {
+  const { topic: alone, topicAndMore } = words.emails.digest.subject
+  const first = filled(content.sections)[0]
+  const topic = asciiLine(first?.topic ?? '', LONGEST_TOPIC)
+  const all = papersOf(content).length
+  // ASCII cannot write every topic.
+  if (!first || !topic) return counted(all, words.counts.newPaper)
+  const count = first.papers.length
+  return fill(all > count ? topicAndMore : alone, { count, topic, more: all - count })
+}
+
+/** The titles of the first papers, as far as an inbox shows them. */
+export function preheaderOf(content: DigestContent): string {
+  const { preheaderOne, preheaderSome } = words.emails.digest
+  const titles = papersOf(content)
+    .slice(0, PREHEADER.titles)
+    .map((paper) => titleOf(paper, PREHEADER.longest))
+    .filter(Boolean)
+  const shown = titles.join(' · ')
+  if (shown.length >= PREHEADER.shortest) return shown
+  return fill(titles.length > 1 ? preheaderSome : preheaderOne, { titles: shown })
+}

@@ -1,0 +1,53 @@
+import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
+import { fill, words } from '../words/words.ts'
+import { cut, oneLine } from './line.ts'
+import type { Links } from './links.ts'
+import { type Detail, type PaperView, paperView } from './paper-view.ts'
+
+/** A section as parts/sections.mjml and parts/sections.txt read it, in `it.sections`. */
+export interface SectionView {
+  heading: string
+  papers: PaperView[]
+  /** "Change: linear attention", to the page that changes this topic; not where titles stand alone. */
+  change?: { text: string; url: string }
+}
+
+interface SectionsOptions {
+  links: Links
+  /** The page of the reader's own settings; without it nothing here leads to them. */
+  manageUrl?: string
+  detail: Detail
+}
+
+const LONGEST_TOPIC = 80
+const LONGEST_TOPIC_IN_LINK = 40
+
+/** The sections that hold papers, in words, cut to `detail`. A paper that is older than the newest says its day. */
+export function sectionViews(
+  { sections }: Pick<DigestContent, 'sections'>,
+  { links, manageUrl, detail }: SectionsOptions,
+): SectionView[] {
+  const shown = filled(sections)
+  const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
+  const newest = days.toSorted().at(-1)
+  return shown.map((section) => ({
+    heading: headingOf(section),
+    papers: section.papers.map((paper) => paperView(paper, links, detail, paper.day !== newest)),
+    change: detail.body && manageUrl ? changeOf(section, manageUrl) : undefined,
+  }))
+}
+
+export const filled = (sections: DigestSection[]): DigestSection[] =>
+  sections.filter(({ papers }) => papers.length > 0)
+
+export const headingOf = ({ topic }: DigestSection): string =>
+  topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
+
+function changeOf({ topic, topicId }: DigestSection, manageUrl: string): SectionView['change'] {
+  // A digest that an earlier release planned holds no ids.
+  if (topic === null || !topicId) return undefined
+  return {
+    text: fill(words.emails.parts.change, { topic: cut(oneLine(topic), LONGEST_TOPIC_IN_LINK) }),
+    url: `${manageUrl}?topic=${topicId}#topic-${topicId}`,
+  }
+}
