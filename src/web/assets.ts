@@ -1,16 +1,34 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 
 export const ASSETS_FOLDER = join(import.meta.dirname, 'assets')
+
+/** By the name in its path: a file out of a package. */
+const FROM_PACKAGES = { 'htmx.js': fileURLToPath(import.meta.resolve('htmx.org/dist/htmx.min.js')) }
 
 /** Where the assets stand, /assets/1f2e3d4c/: another path when any byte of them changes, so that they keep for ever. */
 export const ASSETS_PATH = `/assets/${hashOfAssets()}/`
 
+/** How the assets are sent. */
+export const ASSETS_KEPT = { immutable: true, maxAge: '365d' } as const
+
 function hashOfAssets(): string {
   const hash = createHash('sha256')
-  for (const name of readdirSync(ASSETS_FOLDER).sort()) {
-    hash.update(name).update(readFileSync(join(ASSETS_FOLDER, name)))
+  const own = readdirSync(ASSETS_FOLDER).map((name) => [name, join(ASSETS_FOLDER, name)] as const)
+  for (const [name, path] of [...own.sort(), ...Object.entries(FROM_PACKAGES)]) {
+    hash.update(name).update(readFileSync(path))
   }
   return hash.digest('hex').slice(0, 8)
+}
+
+/** Serves what stands in packages; @fastify/static serves the folder. */
+export function addPackageAssets(app: FastifyInstance): void {
+  for (const [name, path] of Object.entries(FROM_PACKAGES)) {
+    app.get(`${ASSETS_PATH}${name}`, (_request, reply) =>
+      reply.sendFile(basename(path), dirname(path), ASSETS_KEPT),
+    )
+  }
 }
