@@ -5,6 +5,9 @@ import type { AddTopicsEmail, ConfirmationEmail } from '../src/emails/answer-vie
 import type { DigestEmail } from '../src/emails/digest-view.ts'
 import type { RenderedEmail } from '../src/emails/email.ts'
 import { openEmails } from '../src/emails/emails.ts'
+import type { GoodbyeEmail } from '../src/emails/goodbye-view.ts'
+import type { NoteEmail } from '../src/emails/note-view.ts'
+import type { WelcomeEmail } from '../src/emails/welcome-view.ts'
 
 const templates = resolve(import.meta.dirname, '../templates/emails')
 const folder = process.argv[2]
@@ -24,6 +27,9 @@ const previews: Record<string, RenderedEmail> = {
   digest: emails.digest(sample<DigestEmail>('digest')),
   confirmation: emails.confirmation(sample<ConfirmationEmail>('confirmation')),
   'add-topics': emails.addTopics(sample<AddTopicsEmail>('add-topics')),
+  goodbye: emails.goodbye(sample<GoodbyeEmail>('goodbye')),
+  note: emails.note(sample<NoteEmail>('note')),
+  welcome: emails.welcome(sample<WelcomeEmail>('welcome')),
 }
 mkdirSync(folder, { recursive: true })
 for (const [name, { subject, html, text }] of Object.entries(previews)) {

@@ -8,13 +8,18 @@ export function countMessagesSince(
   return db.message.count({ where: { subscriberId, kind: { in: [...kinds] }, datedAt: { gt: since } } })
 }
 
-/** Sends messages that nobody tried yet to a new address; a second try must say what the first said. */
+/**
+ * Sends messages that nobody tried yet to a new address, with links of the new epoch; a second try must say what the
+ * first said. What tells an old address that it is one stays.
+ */
 export async function redirectUntriedMessages(
   db: DatabaseOrTransaction,
-  subscriberId: string,
-  toAddress: string,
+  { subscriberId, toAddress, epoch }: { subscriberId: string; toAddress: string; epoch: number },
 ): Promise<void> {
-  await db.message.updateMany({ where: { subscriberId, state: 'ready', attempts: 0 }, data: { toAddress } })
+  await db.$executeRaw`
+    update message set to_address = ${toAddress},
+      content = case when content ? 'epoch' then jsonb_set(content, '{epoch}', to_jsonb(${epoch}::int)) else content end
+    where subscriber_id = ${subscriberId} and state = 'ready' and attempts = 0 and kind <> 'moved'`
 }
 
 /** Ends messages of those kinds that wait for a try: skipped; still uncertain where one may have arrived. */
@@ -38,9 +43,28 @@ export async function endWaitingMessages(
     from waiting w where m.id = w.id`
 }
 
-/** Takes addresses, contents and servers' answers (which name addresses) out of a subscriber's messages. */
+/** Takes addresses, contents and servers' answers out of a subscriber's messages. */
 export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
   await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
   await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { answer: '' } })
+}
+
+/** What a message says; null where there is none, or it was forgotten. */
+export async function messageContent<Content>(
+  db: DatabaseOrTransaction,
+  key: { kind: string; dedupe: string },
+): Promise<Content | null> {
+  const row = await db.message.findUnique({ where: { kind_dedupe: key }, select: { content: true } })
+  return (row?.content ?? null) as Content | null
+}
+
+/** Takes address and content out of messages of one kind, by their keys. */
+export async function forgetMessagesTo(
+  db: DatabaseOrTransaction,
+  kind: string,
+  dedupes: readonly string[],
+): Promise<void> {
+  await db.$executeRaw`
+    update message set to_address = null, content = null where kind = ${kind} and dedupe = any(${[...dedupes]})`
 }

@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import { type Day, dayOf } from '../platform/dates.ts'
+import { type Day, dayOf, midnight } from '../platform/dates.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { EarlierDigest } from './offer.ts'
@@ -81,7 +81,8 @@ type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestD
 /**
  * What these subscribers' digests looked at, as far as it matters for papers of ids from `lowest` on or days from
  * `since` on. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
- * uncertain counts; an uncertain one stays so for good once its deadline has passed.
+ * uncertain counts; an uncertain one stays so for good once its deadline has passed. A welcome looked at nothing: it
+ * counts for the papers that it showed.
  */
 export async function earlierDigests(
   db: DatabaseOrTransaction,
@@ -97,7 +98,16 @@ export async function earlierDigests(
     from digest d left join message m on m.digest_id = d.id
     where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
       and (d.to_paper >= ${lowest} or d.best_day >= ${since}::date)
-      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))`
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+    union all
+    select w.subscriber_id, 0, 0,
+      array(select coalesce(k.paper_id, p.id::int) from jsonb_array_elements_text(w.content -> 'papers') as p(id)
+            left join paper_key k on k.scheme = 'id' and k.value = p.id),
+      null, true
+    from subscriber s join message w on w.subscriber_id = s.id
+    where s.id = any(${subscriberIds}) and s.confirmed_at >= ${midnight(since)}
+      and w.kind = 'welcome' and w.dated_at >= ${midnight(since)} and w.content is not null
+      and w.state not in ('gave_up', 'skipped', 'refused')`
   const digests = rows.map(({ bestDay, ...row }) => ({ ...row, bestDay: bestDay && dayOf(bestDay) }))
   return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
 }
@@ -131,8 +141,23 @@ export async function digestContent(db: DatabaseOrTransaction, id: number): Prom
   return contentOf(row?.content)
 }
 
-// One that an earlier release planned may still have to go out.
-const contentOf = (content: unknown): DigestContent | null =>
-  content ? { ...BEFORE, ...(content as DigestContent) } : null
+/** The papers that a message mailed, a digest's or a welcome's; null where there were none, or they were forgotten. */
+export async function mailedContent(
+  db: DatabaseOrTransaction,
+  messageId: string,
+): Promise<DigestContent | null> {
+  const row = await db.message.findUnique({
+    where: { id: messageId },
+    select: { content: true, digest: { select: { content: true } } },
+  })
+  const own = row?.content as { content?: unknown } | null | undefined
+  return contentOf(row?.digest?.content ?? own?.content)
+}
+
+// One that an earlier release planned may still have to go out; of an erased subscriber's, nothing is left.
+function contentOf(content: unknown): DigestContent | null {
+  const frozen = content as DigestContent | null | undefined
+  return frozen?.sections ? { ...BEFORE, ...frozen } : null
+}
 
 const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }

@@ -26,10 +26,18 @@ export async function openShelf(
     learn: async (db, topics) => {
       const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
       if (unknown.size === 0) return
-      const rows = await db.query.findMany({ where: { id: { in: [...unknown] } } })
-      for (const row of rows) queries.set(row.id, treeOf(row))
+      for (const [id, tree] of await readQueries(db, [...unknown])) queries.set(id, tree)
     },
   }
+}
+
+/** Queries by their ids. */
+export async function readQueries(
+  db: DatabaseOrTransaction,
+  ids: readonly number[],
+): Promise<Map<number, Query>> {
+  const rows = await db.query.findMany({ where: { id: { in: [...ids] } } })
+  return new Map(rows.map((row) => [row.id, treeOf(row)]))
 }
 
 // A text that an older grammar could read may be none for this one: then what it was read as still says what was meant.

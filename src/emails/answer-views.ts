@@ -1,6 +1,6 @@
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { hourOfDay, moment, weekdays } from '../words/dates.ts'
-import { counted, words } from '../words/words.ts'
+import { counted, fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
 import type { SiteIdentity } from './email.ts'
 import { asciiLine, cut, unlinked } from './line.ts'
@@ -29,13 +29,17 @@ export interface AddTopicsEmail extends AnswerEmail {
 /** What the tags of templates/emails/confirmation and add-topics read as `it`. */
 export interface AnswerView {
   site: SiteIdentity
-  /** For the subject, in ASCII. */
-  siteName: string
+  subjectLine: string
+  preview: string
+  heading: string
+  lead: string
+  button: string
+  /** Above the address, in the text part. */
+  open: string
   url: string
   topics: string[]
-  moreTopics: number
-  /** "2 topics" */
-  topicCount: string
+  /** "and 2 more", or empty. */
+  moreTopics: string
   zone: string
   askedAt: string
   validUntil: string
@@ -43,35 +47,52 @@ export interface AnswerView {
 }
 
 export interface ConfirmationView extends AnswerView {
-  hour: string
-  days: string
+  /** "At 08:00 (Europe/Paris), Monday to Friday" */
+  when: string
 }
 
 const MOST_TOPICS = 10
 const LONGEST_TOPIC = 80
 const LONGEST_NAME_IN_SUBJECT = 40
 
-export const confirmationView = (site: SiteIdentity, email: ConfirmationEmail): ConfirmationView => ({
-  ...answerView(site, email, email.confirmUrl),
-  hour: hourOfDay(email.hour),
-  days: weekdays(email.days),
-})
+export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): ConfirmationView {
+  const { zone } = email
+  const hour = hourOfDay(email.hour)
+  const { subject, preheader, when, heading, lead, button, open } = words.emails.confirmation
+  return {
+    ...asked(site, email, email.confirmUrl),
+    subjectLine: fill(subject, { site: nameInSubject(site) }),
+    preview: fill(preheader, { hour, zone }),
+    when: fill(when, { hour, zone, days: weekdays(email.days) }),
+    ...{ heading, lead, button, open },
+  }
+}
 
-export const addTopicsView = (site: SiteIdentity, email: AddTopicsEmail): AnswerView =>
-  answerView(site, email, email.addUrl)
+export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail): AnswerView {
+  const topics = counted(email.topics.length, words.counts.topic)
+  const { subject, preheader, heading, lead, button, open } = words.emails.addTopics
+  return {
+    ...asked(site, email, email.addUrl),
+    subjectLine: fill(subject, { topics, site: nameInSubject(site) }),
+    preview: preheader,
+    heading: fill(heading, { topics }),
+    ...{ lead, button, open },
+  }
+}
 
-function answerView(site: SiteIdentity, email: AnswerEmail, url: string): AnswerView {
-  const { topics, zone } = email
+const nameInSubject = ({ name }: SiteIdentity): string =>
+  asciiLine(name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers'
+
+function asked(site: SiteIdentity, { topics, zone, askedAt, validUntil }: AnswerEmail, url: string) {
+  const more = topics.length - MOST_TOPICS
   return {
     site,
-    siteName: asciiLine(site.name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers',
     url,
     topics: topics.slice(0, MOST_TOPICS).map((topic) => cut(unlinked(topic), LONGEST_TOPIC)),
-    moreTopics: Math.max(0, topics.length - MOST_TOPICS),
-    topicCount: counted(topics.length, words.counts.topic),
+    moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
     zone,
-    askedAt: moment(email.askedAt, zone),
-    validUntil: moment(email.validUntil, zone),
+    askedAt: moment(askedAt, zone),
+    validUntil: moment(validUntil, zone),
     wrap,
   }
 }

@@ -1,3 +1,4 @@
+import type { MailFormat } from '../subscribers/subscriber.ts'
 import {
   type AddTopicsEmail,
   type AnswerView,
@@ -9,25 +10,63 @@ import {
 import { renderDigest } from './digest-email.ts'
 import type { DigestEmail, DigestView } from './digest-view.ts'
 import type { RenderedEmail, SiteIdentity } from './email.ts'
-import { openTemplate } from './template.ts'
+import { renderFitting } from './fit.ts'
+import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
+import {
+  type LinkEmail,
+  type LinkKind,
+  type LinkView,
+  linkView,
+  type MovedEmail,
+  type MovedView,
+  movedView,
+} from './link-views.ts'
+import { type NoteEmail, type NoteView, noteView } from './note-view.ts'
+import { openTemplate, type Template } from './template.ts'
+import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
 
 /** Every mail that one site writes: typed values in, subject and parts out. */
 export interface Emails {
   digest(email: DigestEmail): RenderedEmail
   confirmation(email: ConfirmationEmail): RenderedEmail
   addTopics(email: AddTopicsEmail): RenderedEmail
+  goodbye(email: GoodbyeEmail): RenderedEmail
+  note(email: NoteEmail): RenderedEmail
+  welcome(email: WelcomeEmail): RenderedEmail
+  link(kind: LinkKind, email: LinkEmail): RenderedEmail
+  moved(email: MovedEmail): RenderedEmail
 }
 
 /** Compiles the templates, once for each process. */
 export async function openEmails(site: SiteIdentity): Promise<Emails> {
-  const [digest, confirmation, addTopics] = await Promise.all([
+  const [digest, confirmation, addTopics, goodbye, note, welcome] = await Promise.all([
     openTemplate<DigestView>('digest'),
     openTemplate<ConfirmationView>('confirmation'),
     openTemplate<AnswerView>('add-topics'),
+    openTemplate<GoodbyeView>('goodbye'),
+    openTemplate<NoteView>('note'),
+    openTemplate<WelcomeView>('welcome'),
   ])
+  const links: Record<LinkKind, Template<LinkView>> = {
+    'manage-link': await openTemplate('manage-link'),
+    'account-link': await openTemplate('account-link'),
+    'new-address': await openTemplate('new-address'),
+  }
+  const moved = await openTemplate<MovedView>('moved')
   return {
     digest: (email) => renderDigest(digest, site, email),
     confirmation: (email) => confirmation.render(confirmationView(site, email)),
     addTopics: (email) => addTopics.render(addTopicsView(site, email)),
+    goodbye: (email) => inFormat(goodbye, email.format, goodbyeView(site, email)),
+    note: (email) => inFormat(note, email.format, noteView(site, email)),
+    welcome: (email) => renderFitting(welcome, email, (detail) => welcomeView(site, email, detail)),
+    link: (kind, email) => inFormat(links[kind], email.format, linkView(site, kind, email)),
+    moved: (email) => inFormat(moved, email.format, movedView(site, email)),
   }
 }
+
+const inFormat = <View extends object>(
+  template: Template<View>,
+  format: MailFormat,
+  view: View,
+): RenderedEmail => (format === 'text' ? template.renderText(view) : template.render(view))

@@ -17,11 +17,21 @@ export interface Sender {
 
 /** What the row of a message says about its mail. */
 export interface Addressed {
-  kind: 'digest' | 'confirmation' | 'add-topics'
+  kind:
+    | 'digest'
+    | 'confirmation'
+    | 'add-topics'
+    | 'goodbye'
+    | 'note'
+    | 'welcome'
+    | 'manage-link'
+    | 'account-link'
+    | 'new-address'
+    | 'moved'
   id: string
   datedAt: Date
   toAddress: string
-  /** Of a digest, which alone is mailed to a list. */
+  /** Of a digest, a note and a welcome, which alone are mailed to a list. */
   unsubscribeUrl?: string
 }
 

@@ -17,6 +17,7 @@ type TemplateName =
   | 'add-topics'
   | 'goodbye'
   | 'note'
+  | 'welcome'
   | 'manage-link'
   | 'account-link'
   | 'new-address'

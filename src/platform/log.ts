@@ -21,6 +21,8 @@ const LOG_EVENTS = [
   'papers.imported',
   'subscriber.asked',
   'subscriber.confirmed',
+  'rates.failed',
+  'welcome.failed',
   'subscriber.unsubscribed',
   'subscriber.resubscribed',
   'subscriber.changed',

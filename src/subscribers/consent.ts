@@ -1,3 +1,5 @@
+import { words } from '../words/words.ts'
+
 /** What a row of table consent can say. Every change of a subscriber's state leaves one. */
 export type ConsentEvent =
   | 'asked'
@@ -22,7 +24,7 @@ export const CONSENT_WORDING = {
   /** Beside the button of the form. */
   asking: 'At most one e-mail a day, and none before you confirm. One click ends it.',
   /** Above the button of the confirmation page. */
-  confirming: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
+  confirming: words.confirm.consent,
 } as const
 
 /** In the wording column where no page was shown. */

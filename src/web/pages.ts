@@ -3,9 +3,14 @@ import type { FastifyReply } from 'fastify'
 import type { Config } from '../config.ts'
 import { TemplateEngine } from '../words/template-engine.ts'
 import { ASSETS_PATH } from './assets.ts'
+import type { ConfirmedView, ConfirmView } from './confirm-view.ts'
 import type { DayView } from './day-view.ts'
+import type { DigestPageView } from './digest-view.ts'
+import type { FaultsView } from './faults-view.ts'
 import type { FormView } from './form-view.ts'
+import type { InboxView } from './inbox-view.ts'
 import type { PaperPageView } from './paper-view.ts'
+import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { ChangedView, LessView, UndoView } from './unsubscribe-view.ts'
 import type { TopicView } from './wish-view.ts'
 
@@ -16,36 +21,30 @@ interface PageData {
   /** Where to go to a day, with what was typed and what is wrong with it. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   paper: { paper: PaperPageView }
+  /** Null: not kept any more. */
+  digest: { digest: DigestPageView | null }
   subscribe: { form: FormView }
-  'check-inbox': Record<never, never>
-  confirm: {
-    token: string
-    address: string
-    /** They subscribe already: the button adds topics. */
-    joined: boolean
-    topics: TopicView[]
-    /** From before, and not asked for again. */
-    kept: TopicView[]
-    schedule: string
-    size: string
-    consent: string
-  }
-  confirmed: {
-    /** The link was used before. */
-    again: boolean
-    topics: TopicView[]
-    /** Asked for, and beyond the limit. */
-    leftOut: TopicView[]
-    firstMail: string | null
-    /** "Monday to Friday" */
-    days: string
-    state: string
-  }
+  'check-inbox': { inbox: InboxView }
+  confirm: ConfirmView
+  confirmed: ConfirmedView
   unsubscribe: { token: string; address: string | null; less: LessView[] }
   /** Without an undo. `known`: it was a link of ours. */
   unsubscribed: { known: boolean }
   undo: UndoView
   'fewer-mails': ChangedView
+  /** "Mail me my link": what was typed, and what is wrong with it. */
+  'my-link': FaultsView & { email: string }
+  'link-sent': Record<never, never>
+  /** `address` is masked, here and below. */
+  'account-link-sent': { token: string; address: string }
+  account: FaultsView & { token: string; address: string; joined: boolean; email: string }
+  'new-address': { token: string }
+  erase: { token: string; address: string }
+  erased: Record<never, never>
+  'account-ended': { ended: string }
+  move: { token: string; address: string }
+  /** The token of the page for topics, days and hour, while they have that address. */
+  moved: { manage: string | null }
   privacy: { contact: string; address: string }
   fault: { heading: string; sentence: string; reference: string | null }
 }
@@ -69,10 +68,11 @@ export function openPages(config: Config): Pages {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = { name: config.SITE_NAME, assets: ASSETS_PATH, privacyUrl: config.PRIVACY_URL ?? '/privacy' }
   return {
-    send: (reply, name, data, status = 200) =>
-      reply
-        .code(status)
-        .type('text/html; charset=utf-8')
-        .send(eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })),
+    send: (reply, name, data, status = 200) => {
+      const html = eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })
+      // Values are escaped: nothing but the layout writes this tag.
+      if (html.includes('<script src=')) reply.header('content-security-policy', POLICY_WITH_SCRIPTS)
+      return reply.code(status).type('text/html; charset=utf-8').send(html)
+    },
   }
 }

@@ -3,16 +3,21 @@ import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../wiring.ts'
-import { ASSETS_FOLDER, ASSETS_PATH } from './assets.ts'
-import { addErrorAnswers, answerUnroutable, BODY_LIMIT } from './errors.ts'
+import { addAccountRoutes } from './account-routes.ts'
+import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
+import { addConfirmRoutes } from './confirm-routes.ts'
+import { addDigestRoutes } from './digest-routes.ts'
+import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
+import { addMyLinkRoutes } from './my-link-routes.ts'
 import { openPages } from './pages.ts'
 import { addPaperRoutes } from './paper-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
+import { readableUrl } from './readable-url.ts'
 import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.ts'
 import { addSubscribeRoutes } from './subscribe-routes.ts'
-import { addTokenRoutes } from './token-routes.ts'
+import { addUnsubscribeRoutes } from './unsubscribe-routes.ts'
 
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
@@ -29,7 +34,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    frameworkErrors: answerUnroutable(site),
+    rewriteUrl: ({ url = '/' }) => readableUrl(url),
   })
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
   addRequestLog(app, deps)
@@ -39,15 +44,19 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
   app.register(assets, {
     root: ASSETS_FOLDER,
     prefix: ASSETS_PATH,
-    immutable: true,
-    maxAge: '365d',
+    ...ASSETS_KEPT,
     wildcard: false,
     index: false,
   })
   app.register(async (scope) => {
+    addPackageAssets(scope)
     addPaperRoutes(scope, site)
     addSubscribeRoutes(scope, site)
-    addTokenRoutes(scope, site)
+    addConfirmRoutes(scope, site)
+    addUnsubscribeRoutes(scope, site)
+    addDigestRoutes(scope, site)
+    addMyLinkRoutes(scope, site)
+    addAccountRoutes(scope, site)
     addPlainRoutes(scope, site)
   })
   return app

@@ -8,12 +8,23 @@ import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { addTopicsMail, confirmationMail } from './answer-mails.ts'
 import { digestMail } from './digest-mail.ts'
+import { goodbyeMail } from './goodbye-mail.ts'
+import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-mails.ts'
 import type { Mail, MailOf } from './mailing.ts'
+import { noteMail } from './note-mail.ts'
+import { welcomeMail } from './welcome-mail.ts'
 
 const MAILS: Record<Addressed['kind'], MailOf> = {
   digest: digestMail,
   confirmation: confirmationMail,
   'add-topics': addTopicsMail,
+  goodbye: goodbyeMail,
+  note: noteMail,
+  welcome: welcomeMail,
+  'manage-link': manageLinkMail,
+  'account-link': accountLinkMail,
+  'new-address': newAddressMail,
+  moved: movedMail,
 }
 
 /**

@@ -1,48 +1,86 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
-import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { Fault } from '../../platform/errors.ts'
+import { type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
+import { Fault, textOf } from '../../platform/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { readLink } from '../../subscribers/link-token.ts'
+import { readLink, signLink } from '../../subscribers/link-token.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup-store.ts'
 import type { Subscriber, TopicText } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
-import type { Deps } from '../../wiring.ts'
-import { grant } from './grant.ts'
+import type { Deps, ServiceDeps } from '../../wiring.ts'
+import { nudgeAnswers } from '../messages/nudge-answers.ts'
+import { grant, isJoined } from './grant.ts'
+import { leaveWelcome, readForWelcome, type WelcomeMessage, type WelcomeShelf, welcomeOf } from './welcome.ts'
 
 /** What the page behind a confirmation link shows. */
 export interface Confirmation {
   signup: Signup
   subscriber: Subscriber
+  /** They have a subscription now. */
+  joined: boolean
+  /** The signup began the subscription that they have, or had last; else it added topics, or belongs to an older one. */
+  began: boolean
   /** As they are now. */
   topics: TopicText[]
   /** When the next digest may come; undefined for somebody who gets none. */
   next: DueDate | undefined
+  /** The token of the page for topics, days and hour; null for somebody without a subscription. */
+  manage: string | null
+  welcome: WelcomeMessage | null
 }
 
 /** Reads, and changes nothing. Throws link.*. */
 export async function openConfirmation(deps: Deps, token: string): Promise<Confirmation> {
-  const { signup, subscriber } = await signupBehind(deps, deps.db, token, subscriberById)
-  const topics = await topicsOf(deps.db, subscriber.id)
-  const next = subscriber.state === 'active' ? nextDue(subscriber, deps.clock.now()) : undefined
-  return { signup, subscriber, topics, next }
+  const { config, db, clock } = deps
+  const { signup, subscriber } = await signupBehind(deps, db, token, subscriberById)
+  const joined = isJoined(subscriber)
+  const { id, epoch, state, confirmedAt } = subscriber
+  const manage = { purpose: 'manage', id, epoch, issuedAt: signup.confirmedAt ?? signup.createdAt } as const
+  return {
+    signup,
+    subscriber,
+    joined,
+    began: signup.confirmedAt !== null && signup.confirmedAt.getTime() === confirmedAt?.getTime(),
+    topics: await topicsOf(db, id),
+    next: state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
+    manage: joined ? signLink(manage, config.APP_SECRET[0]!) : null,
+    welcome: signup.confirmedAt && (await welcomeOf(db, signup.id)),
+  }
 }
 
 /**
- * The button behind the mailed link. False where it had been pressed before, which changes nothing. Throws link.*,
- * subscriber.suppressed.
+ * The button behind the mailed link. Whoever begins a subscription with it is left a welcome. False where it had been
+ * pressed before, which changes nothing. Throws link.*, subscriber.suppressed.
  */
-export async function confirm(deps: Deps, token: string): Promise<boolean> {
+export async function confirm(deps: ServiceDeps, token: string): Promise<boolean> {
   const now = deps.clock.now()
+  const shelf = await shelfFor(deps, token, now)
   const before = await deps.db.$transaction(async (tx) => {
     const { signup, subscriber } = await signupBehind(deps, tx, token, lockSubscriber)
     if (signup.confirmedAt) return undefined
-    await grant(tx, { subscriber, wish: signup.wish, how: 'page', wording: CONSENT_WORDING.version, now })
+    const asked = { subscriber, wish: signup.wish, how: 'page', wording: CONSENT_WORDING.version, now }
+    const began = await grant(tx, asked)
+    if (began) await leaveWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, shelf, now })
     await markSignupConfirmed(tx, signup.id, now)
     return subscriber
   })
-  if (before) deps.log.info('subscriber.confirmed', { subscriber: before.id, before: before.state })
-  return before !== undefined
+  if (!before) return false
+  deps.log.info('subscriber.confirmed', { subscriber: before.id, before: before.state })
+  await nudgeAnswers(deps)
+  return true
+}
+
+const EMPTY: WelcomeShelf = { papers: [], shown: [] }
+
+/** Empty where no welcome is due, and where its papers cannot be read while the database answers. */
+async function shelfFor(deps: Deps, token: string, now: Date): Promise<WelcomeShelf> {
+  const { signup, subscriber } = await signupBehind(deps, deps.db, token, subscriberById)
+  if (signup.confirmedAt || isJoined(subscriber)) return EMPTY
+  return readForWelcome(deps, { subscriberId: subscriber.id, now }).catch((error) => {
+    if (isDatabaseAway(error)) throw error
+    deps.log.error('welcome.failed', { subscriber: subscriber.id, what: textOf(error) })
+    return EMPTY
+  })
 }
 
 async function signupBehind(

@@ -19,17 +19,17 @@ export interface GrantInput {
 
 /**
  * Makes a wish so, consent and all: a subscription for somebody who has none, more topics for somebody who has one;
- * topics
- * from before stay, and what goes beyond the limit is left out. Throws subscriber.suppressed.
+ * topics from before stay, and what goes beyond the limit is left out. True where a subscription began. Throws
+ * subscriber.suppressed.
  */
 export async function grant(
   tx: DatabaseOrTransaction,
   { subscriber, wish, how, wording, now }: GrantInput,
-): Promise<void> {
+): Promise<boolean> {
   await requireUnsuppressed(tx, subscriber.addressHash)
   const { id, state, epoch } = subscriber
   const { topics, ...settings } = wish
-  const joined = state === 'active' || state === 'paused'
+  const joined = isJoined(subscriber)
   if (!joined) {
     await changeSubscriber(tx, id, {
       ...settings,
@@ -45,7 +45,12 @@ export async function grant(
   await addTopics(tx, { subscriberId: id, topics: parsed, most: MOST_TOPICS })
   const event = joined ? 'topics-added' : 'confirmed'
   await recordConsent(tx, { subscriberId: id, at: now, event, how, wording })
+  return !joined
 }
+
+/** Whether they have a subscription, so that a wish adds topics to it. */
+export const isJoined = ({ state }: Pick<Subscriber, 'state'>): boolean =>
+  state === 'active' || state === 'paused'
 
 /** Throws subscriber.suppressed. */
 export async function requireUnsuppressed(tx: DatabaseOrTransaction, addressHash: string): Promise<void> {

@@ -1,0 +1,72 @@
+import type { Query } from '../filters/query.ts'
+import type { Paper } from '../papers/paper.ts'
+import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
+import { BEST_AFTER_MS, compose } from './compose.ts'
+import type { DigestContent } from './digest-content.ts'
+import type { Recipient } from './digest-store.ts'
+import { matcherOver } from './matcher.ts'
+import { shelfOf } from './shelf.ts'
+
+/** How many days before the one of confirming a welcome looks at. */
+export const WELCOME_DAYS = 14
+
+export const welcomeSince = (now: Date): Day => addDays(dayOf(now), -WELCOME_DAYS)
+
+export interface WelcomeInput {
+  recipient: Recipient
+  /** Those first listed from `welcomeSince` on. */
+  papers: readonly Paper[]
+  /** By id, of every topic. */
+  queries: ReadonlyMap<number, Query>
+  /** Numbers of papers that they were mailed before, in an earlier subscription. */
+  shown: readonly number[]
+  /** When they confirmed. */
+  now: Date
+}
+
+/**
+ * The digest of the newest day, of those that no later digest of theirs offers, on which there is something for them;
+ * null where there is none. Throws where none of their queries can be read.
+ */
+export function composeWelcome({
+  recipient,
+  papers,
+  queries,
+  shown,
+  now,
+}: WelcomeInput): DigestContent | null {
+  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  const days = [...byDay.keys()].sort().reverse()
+  const before = recipient.topics.length > 0 ? dayOf(now) : firstBestDay(days, now)
+  // Day by day: it takes long to read papers, and the newest day mostly has something.
+  for (const day of days.filter((one) => one < before && one >= welcomeSince(now))) {
+    const content = digestOf(day, byDay.get(day)!, { recipient, queries, shown })
+    if (content) return content
+  }
+  return null
+}
+
+/** The oldest day whose best the first digest may show. */
+function firstBestDay(days: readonly Day[], now: Date): Day {
+  const latest = dayOf(new Date(now.getTime() - BEST_AFTER_MS))
+  return days.find((day) => day <= latest) ?? latest
+}
+
+/** As if it had been planned once all of the day was known. */
+function digestOf(
+  day: Day,
+  papers: readonly Paper[],
+  { recipient, queries, shown }: Pick<WelcomeInput, 'recipient' | 'queries' | 'shown'>,
+): DigestContent | null {
+  const before = { fromPaper: 0, toPaper: 0, papers: [...shown], bestDay: null, settled: true }
+  const { content } = compose(shelfOf(papers, matcherOver(papers, queries)), {
+    recipient: { ...recipient, weekly: false, confirmedAt: null },
+    earlier: [before],
+    localDate: day,
+    horizon: Math.max(...papers.map(({ id }) => id)),
+    sources: '',
+    now: midnight(addDays(day, 1)),
+  })
+  // The page of a digest lists what is beyond the cap; a welcome leads to the page of its day.
+  return content && { ...content, beyond: [] }
+}

@@ -1,0 +1,26 @@
+import { isDatabaseAway } from '../../platform/database.ts'
+import { textOf } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+import { backTest } from '../papers/back-test.ts'
+
+/** How far back rates look. */
+export const RATE_DAYS = 14
+
+/**
+ * How many papers of the last 14 days each query would have brought; of none, where that cannot be told. Throws only
+ * where the database is away.
+ */
+export async function topicRates(
+  deps: Deps,
+  queries: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (queries.length === 0) return new Map()
+  try {
+    const { topics } = await backTest(deps, { queries, days: RATE_DAYS, latest: 0 })
+    return new Map(topics.map(({ query, total }) => [query, total]))
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error
+    deps.log.error('rates.failed', { what: textOf(error) })
+    return new Map()
+  }
+}

@@ -1,0 +1,120 @@
+import { enqueue } from '../../delivery/message-store.ts'
+import { messageContent } from '../../delivery/subscriber-messages-store.ts'
+import type { DigestContent } from '../../digests/digest-content.ts'
+import { earlierDigests, recipientOf } from '../../digests/digest-store.ts'
+import { nextDue } from '../../digests/due.ts'
+import { readQueries } from '../../digests/shelf-store.ts'
+import { composeWelcome, type WelcomeInput, welcomeSince } from '../../digests/welcome.ts'
+import { horizon, papersBetween } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { type Day, dayOf } from '../../platform/dates.ts'
+import { textOf } from '../../platform/errors.ts'
+import { secretId } from '../../subscribers/link-token.ts'
+import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
+import { subscriberById } from '../../subscribers/subscriber-store.ts'
+import { topicsOf } from '../../subscribers/topic-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+const DELIVER_WITHIN_MS = 2 * 24 * 3600 * 1000
+
+/** The content of a message of kind welcome: all that its mail says, but for the links. */
+export interface WelcomeMessage {
+  content: DigestContent | null
+  /** We looked through papers, and none matched. */
+  nothingMatched: boolean
+  /** Queries, as typed. */
+  topics: string[]
+  /** The numbers of the papers in `content`: no later digest holds one of them. */
+  papers: number[]
+  /** The local date of the first digest, and its hour in the zone. */
+  next: Day | null
+  hour: number
+  zone: string
+  confirmedOn: Day
+  /** Of the subscriber, once confirmed. */
+  epoch: number
+  format: MailFormat
+  detail: MailDetail
+}
+
+/** What a welcome is chosen from. */
+export type WelcomeShelf = Pick<WelcomeInput, 'papers' | 'shown'>
+
+/** Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. */
+export async function readForWelcome(
+  { db }: Deps,
+  { subscriberId, now }: { subscriberId: string; now: Date },
+): Promise<WelcomeShelf> {
+  const since = welcomeSince(now)
+  const [papers, earlier] = await Promise.all([
+    papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since }),
+    earlierDigests(db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
+  ])
+  return { papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
+}
+
+export interface LeaveWelcome {
+  signupId: number
+  /** Confirmed and locked by the transaction. */
+  subscriberId: string
+  shelf: WelcomeShelf
+  now: Date
+}
+
+/** Leaves the mail that tells a new subscriber that it worked, with a first digest where there is something for one. */
+export async function leaveWelcome(
+  deps: Deps,
+  tx: DatabaseOrTransaction,
+  { signupId, subscriberId, shelf, now }: LeaveWelcome,
+): Promise<void> {
+  const subscriber = (await subscriberById(tx, subscriberId))!
+  const recipient = (await recipientOf(tx, subscriberId))!
+  const queries = await readQueries(
+    tx,
+    recipient.topics.map(({ queryId }) => queryId),
+  )
+  const topics = await topicsOf(tx, subscriberId)
+  const composed = tryToCompose(deps, { recipient, queries, ...shelf, now })
+  const { hour, zone, epoch, format, detail } = subscriber
+  const content: WelcomeMessage = {
+    ...composed,
+    topics: topics.map(({ query }) => query),
+    papers: composed.content?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? [],
+    next: nextDue(subscriber, now)?.localDate ?? null,
+    confirmedOn: dayOf(now),
+    ...{ hour, zone, epoch, format, detail },
+  }
+  const message = {
+    kind: 'welcome',
+    dedupe: dedupeOf(signupId),
+    subscriberId,
+    toAddress: subscriber.address,
+    secretId: secretId(deps.config.APP_SECRET[0]!),
+    content,
+    datedAt: now,
+    notBefore: now,
+    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+  }
+  await enqueue(tx, 'answers', [message])
+}
+
+/** The welcome of a signup; null where it had none, or what it said was forgotten. */
+export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<WelcomeMessage | null> =>
+  messageContent<WelcomeMessage>(db, { kind: 'welcome', dedupe: dedupeOf(signupId) })
+
+const dedupeOf = (signupId: number): string => `signup ${signupId}`
+
+/** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
+function tryToCompose(
+  { log }: Deps,
+  input: WelcomeInput,
+): Pick<WelcomeMessage, 'content' | 'nothingMatched'> {
+  try {
+    const content = composeWelcome(input)
+    const looked = input.papers.length > 0 && input.recipient.topics.length > 0
+    return { content, nothingMatched: content === null && looked }
+  } catch (error) {
+    log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
+    return { content: null, nothingMatched: false }
+  }
+}

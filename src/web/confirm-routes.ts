@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import { type Confirmation, confirm, openConfirmation } from '../flows/signup/confirm.ts'
+import { topicRates } from '../flows/signup/topic-rates.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
+import { confirmedView, confirmView } from './confirm-view.ts'
+import type { Site } from './site.ts'
+
+interface WithToken {
+  Params: { token: string }
+}
+
+/** The pages behind the link in a confirmation. A GET shows a button, and only its POST changes anything. */
+export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  const sender = deps.config.MAIL_FROM
+  const ratesOf = ({ signup, topics }: Confirmation) =>
+    topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))])
+
+  app.register(async (scope) => {
+    scope.addHook('onRequest', async (_request, reply) => {
+      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
+    })
+
+    scope.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+      const confirmation = await openConfirmation(deps, token)
+      const rates = await ratesOf(confirmation)
+      if (confirmation.signup.confirmedAt) {
+        return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
+      }
+      const shown = { token, consent: CONSENT_WORDING.confirming }
+      return pages.send(reply, 'confirm', confirmView(confirmation, rates, shown))
+    })
+
+    scope.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+      const first = await confirm(deps, token)
+      return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
+    })
+
+    scope.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
+      const confirmation = await openConfirmation(deps, token)
+      if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
+      const rates = await ratesOf(confirmation)
+      return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
+    })
+  })
+}
