@@ -58,7 +58,7 @@ function addAdd(noun: Command, line: CommandLine): void {
     .action(
       line.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>
         change(deps, { dryRun }, async (tried) => {
-          const input = { email, topics: topic, days: days === undefined ? [] : [days], ...typed }
+          const input = { email, topics: topic, days: days === undefined ? undefined : [days], ...typed }
           const added = await addSubscriber(tried, input)
           return { json: { email, ...added }, text: textOfAdded(added) }
         }),

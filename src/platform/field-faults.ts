@@ -21,13 +21,13 @@ export class FieldFaults extends Fault {
 export class FieldReader {
   readonly #faults: FieldFault[] = []
 
-  /** What `work` makes of a field; `fallback` where it throws a Fault, which is kept. */
+  /** What `work` makes of a field; `fallback` where it throws a Fault, which is kept. FieldFaults keep their own fields. */
   read<T>(field: string, fallback: T, work: () => T): T {
     try {
       return work()
     } catch (error) {
       if (!(error instanceof Fault)) throw error
-      this.#faults.push({ field, fault: error })
+      this.#faults.push(...(error instanceof FieldFaults ? error.fields : [{ field, fault: error }]))
       return fallback
     }
   }

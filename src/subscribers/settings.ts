@@ -10,11 +10,11 @@ import {
   type SubscriberSettings,
 } from './subscriber.ts'
 
-/** Settings as a form, a JSON body or a command line has them; absent or empty: the default. */
+/** Settings as a form, a JSON body or a command line has them; absent or empty: the default, but for days. */
 export interface TypedSettings {
   zone?: string
   hour?: string
-  /** Each may hold several, split by commas. */
+  /** Each may hold several, split by commas. Empty where somebody took every day out: there is no such schedule. */
   days?: readonly string[]
   max?: string
   format?: string
@@ -27,14 +27,20 @@ export function readSettings(
   defaults: SubscriberSettings,
   fields: FieldReader,
 ): SubscriberSettings {
-  const read = <T>(name: keyof TypedSettings, fallback: T, parse: (text: string) => T): T => {
-    const text = [typed[name] ?? ''].flat().join(',').trim()
+  const read = <T>(
+    name: Exclude<keyof TypedSettings, 'days'>,
+    fallback: T,
+    parse: (text: string) => T,
+  ): T => {
+    const text = (typed[name] ?? '').trim()
     return text === '' ? fallback : fields.read(name, fallback, () => parse(text))
   }
   return {
     zone: read('zone', defaults.zone, parseZone),
     hour: read('hour', defaults.hour, parseHour),
-    days: read('days', defaults.days, parseDays),
+    days: typed.days
+      ? fields.read('days', defaults.days, () => parseDays(typed.days!.join()))
+      : defaults.days,
     maxPapers: read('max', defaults.maxPapers, parseMax),
     format: read('format', defaults.format, parseFormat),
     detail: read('detail', defaults.detail, parseDetail),
@@ -78,10 +84,10 @@ function parseDays(text: string): Weekday[] {
     .toLowerCase()
     .split(/[\s,;]+/)
     .filter(Boolean)
+  const allowed = WEEKDAYS.join(', ')
+  if (names.length === 0) throw new Fault('setting.no-days', { allowed })
   const unknown = names.find((name) => !(WEEKDAYS as readonly string[]).includes(name))
-  if (unknown !== undefined || names.length === 0) {
-    throw new Fault('setting.days', { value: (unknown ?? text).slice(0, 40), allowed: WEEKDAYS.join(', ') })
-  }
+  if (unknown !== undefined) throw new Fault('setting.days', { value: unknown.slice(0, 40), allowed })
   return WEEKDAYS.filter((day) => names.includes(day))
 }
 

@@ -21,7 +21,7 @@ export function addErrorAnswers(app: FastifyInstance, site: Site): void {
 }
 
 /** Ours stays; what Fastify says of a request, and a database that does not answer, become ours. */
-function faultOf(thrown: unknown): Fault {
+export function faultOf(thrown: unknown): Fault {
   const error = namedIfAway(thrown)
   if (error instanceof Fault) return error
   const { statusCode = 500 } = error as Thrown
@@ -30,28 +30,32 @@ function faultOf(thrown: unknown): Fault {
   return new Fault('unexpected', { what: textOf(error) }, { cause: error })
 }
 
-/** Answers what Fastify refuses before it has a route: a path that cannot be decoded. */
-export const answerUnroutable =
-  (site: Site) =>
-  (error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    answer(site, request, reply, faultOf(error))
-
 function answer(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
   fault: Fault,
 ): FastifyReply {
-  const reference = fault.status >= 500 ? randomId(80).slice(0, 8) : null
-  if (reference) {
-    const route = request.routeOptions.url
-    deps.log.error('request.failed', { reference, route, code: fault.code, what: fault.message })
-  }
-  if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  if (fault.code === 'rate.too-many') reply.header('retry-after', fault.values.seconds)
+  const reference = noteFault(deps, request, reply, fault)
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
   return pages.send(reply, 'fault', { heading, sentence: fault.sentence, reference }, fault.status)
+}
+
+/** Says in the answer when to come again. Of a fault of ours the log has what it was; returns its name there. */
+export function noteFault(
+  { log }: Site['deps'],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  fault: Fault,
+): string | null {
+  if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (fault.code === 'rate.too-many') reply.header('retry-after', fault.values.seconds)
+  if (fault.status < 500) return null
+  const reference = randomId(80).slice(0, 8)
+  const route = request.routeOptions.url
+  log.error('request.failed', { reference, route, code: fault.code, what: fault.message })
+  return reference
 }
 
 const HEADINGS: Record<number, string | undefined> = words.fault.headings

@@ -1,12 +1,17 @@
-import type { Config } from '../config.ts'
-import type { TypedSignup } from '../flows/signup/read-signup.ts'
-import { WEEKDAYS, type Weekday } from '../platform/dates.ts'
-import type { Fault } from '../platform/errors.ts'
-import { FieldFaults } from '../platform/field-faults.ts'
+import { splitTopics } from '../filters/split-topics.ts'
+import type { QueryParts } from '../filters/write-query.ts'
+import { readTypedSettings, type TypedSignup } from '../flows/signup/read-signup.ts'
+import { ARXIV_ARCHIVES } from '../papers/arxiv-categories.ts'
+import { WEEKDAYS } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { zoneNames } from '../subscribers/settings.ts'
-import { FORMATS, MOST_PAPERS, MOST_TOPICS } from '../subscribers/subscriber.ts'
+import { DETAILS, FORMATS, MOST_TOPICS, type SubscriberSettings } from '../subscribers/subscriber.ts'
+import type { Deps } from '../wiring.ts'
 import { hourOfDay } from '../words/dates.ts'
+import { fill, words } from '../words/words.ts'
+import { type FaultsView, faultsView } from './faults-view.ts'
+import { topicViews, whenText } from './wish-view.ts'
 
 interface Choice {
   value: string
@@ -14,69 +19,139 @@ interface Choice {
   chosen: boolean
 }
 
+/** A topic that stands in the plain field. */
+interface Chip {
+  query: string
+  /** What was understood; empty where it cannot be read. */
+  words: string
+}
+
 /** The subscribe form, with what somebody typed and what is wrong with it. */
-export interface FormView {
+export interface FormView extends FaultsView {
   closed: boolean
   email: string
   topic: string
+  chips: Chip[]
+  /** What a button did to the topics. */
+  said: string
+  parts: Omit<QueryParts, 'category'>
+  categories: { label: string; options: Choice[] }[]
+  builderOpen: boolean
+  /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." */
+  when: string
   zone: string
+  /** Nobody chose the zone yet: the browser may say it. */
+  zoneIsOurs: boolean
   max: string
   hours: Choice[]
   days: Choice[]
   formats: Choice[]
+  details: Choice[]
   zones: string[]
-  mostTopics: number
-  mostPapers: number
   consent: string
-  /** The part with hour, zone and days is shown opened. */
   settingsOpen: boolean
-  errors: { id: string; sentence: string }[]
-  /** By field: the sentence beside it. */
-  errorOf: Record<string, string | undefined>
 }
 
-const DAY_LABELS: Record<Weekday, string> = {
-  mon: 'Mon',
-  tue: 'Tue',
-  wed: 'Wed',
-  thu: 'Thu',
-  fri: 'Fri',
-  sat: 'Sat',
-  sun: 'Sun',
+/** What a form is filled with anew; without it, the site's defaults are. */
+export interface Filled {
+  typed?: Partial<TypedSignup>
+  fault?: Fault
+  /** Of a fault that the log has too. */
+  reference?: string | null
+  said?: string
+  /** With the settings in sight. */
+  settingsOpen?: boolean
 }
-const FORMAT_LABELS = { html: 'With formatting', text: 'Plain text' }
-const SETTINGS = ['hour', 'zone', 'days', 'max', 'format']
+
+const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
+const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
+const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
+/** In the order of the page. */
+const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
-// Where the field is a group, its first control.
-const ID_OF: Record<string, string> = { days: 'days-mon' }
-
-/** `typed` fills the form anew; without it, the site's defaults do. */
-export function formView(config: Config, typed?: TypedSignup, fault?: Fault): FormView {
-  const faults = fault instanceof FieldFaults ? fault.fields : fault ? [{ field: 'email', fault }] : []
-  const errors = faults.map(({ field, fault }) => ({
-    field,
-    id: ID_OF[field] ?? field,
-    sentence: fault.sentence,
-  }))
-  const hour = typed?.hour || String(config.DIGEST_HOUR)
-  const days = typed?.days?.length ? typed.days : config.DIGEST_DAYS
-  const format = typed?.format || 'html'
+export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: Filled = {}): FormView {
+  const { typed = {}, fault, reference = null, said = '' } = filled
+  const faults = faultsView(FIELDS, fault, reference)
+  const parts = { ...NO_PARTS, ...typed.parts }
+  const hasParts = PARTS.some((part) => parts[part] !== '')
+  const settings = settingsOf(
+    () => readTypedSettings(config, typed),
+    () => readTypedSettings(config, {}),
+  )
   return {
+    ...faults,
     closed: config.SIGNUP === 'closed',
-    email: typed?.email ?? '',
-    topic: typed?.topics.join('\n') ?? '',
-    zone: typed?.zone || config.DIGEST_ZONE,
-    max: typed?.max || String(config.DIGEST_MAX),
-    hours: HOURS.map((one) => ({ value: String(one), label: hourOfDay(one), chosen: String(one) === hour })),
-    days: WEEKDAYS.map((one) => ({ value: one, label: DAY_LABELS[one], chosen: days.includes(one) })),
-    formats: FORMATS.map((one) => ({ value: one, label: FORMAT_LABELS[one], chosen: one === format })),
-    zones: zoneNames(),
-    mostTopics: MOST_TOPICS,
-    mostPapers: MOST_PAPERS,
+    email: typed.email ?? '',
+    topic: typed.topics?.join('\n') ?? '',
+    chips: chipsOf(typed.topics ?? []),
+    said,
+    parts,
+    categories: categoryGroups(parts.category),
+    builderOpen: hasParts || PARTS.some((part) => faults.errorOf[part]),
+    when: whenText(settings, clock.now()),
+    zoneIsOurs: !typed.zone,
+    ...settingFields(typed, settings),
     consent: CONSENT_WORDING.asking,
-    settingsOpen: errors.some(({ field }) => SETTINGS.includes(field)),
-    errors: errors.map(({ id, sentence }) => ({ id, sentence })),
-    errorOf: Object.fromEntries(errors.map(({ field, sentence }) => [field, sentence])),
+    settingsOpen: filled.settingsOpen || SETTINGS.some((field) => faults.errorOf[field] !== undefined),
   }
+}
+
+/** What stands in each field of the settings: what was typed, wrong or not. */
+function settingFields(typed: Partial<TypedSignup>, { zone, hour, days, maxPapers }: SubscriberSettings) {
+  const typedHour = typed.hour || String(hour)
+  const typedDays: readonly string[] =
+    typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? days
+  return {
+    zone: typed.zone || zone,
+    max: typed.max || String(maxPapers),
+    hours: HOURS.map((one) => choice(String(one), hourOfDay(one), typedHour)),
+    days: WEEKDAYS.map((day) => choice(day, words.weekdays[day].slice(0, 3), typedDays)),
+    formats: FORMATS.map((one) => choice(one, words.form.formats[one], typed.format || 'html')),
+    details: DETAILS.map((one) => choice(one, words.form.details[one], typed.detail || 'full')),
+    zones: zoneNames(),
+  }
+}
+
+const choice = (value: string, label: string, chosen: string | readonly string[]): Choice => ({
+  value,
+  label,
+  chosen: typeof chosen === 'string' ? chosen === value : chosen.includes(value),
+})
+
+/** What can be read, else what stands in for it. */
+function settingsOf<T>(read: () => T, instead: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Fault) return instead()
+    throw error
+  }
+}
+
+function chipsOf(typed: readonly string[]): Chip[] {
+  const topics = typed.flatMap(splitTopics)
+  // Anybody may send thousands, and reading each takes time.
+  if (topics.length > MOST_TOPICS) return []
+  return topics.map((query) =>
+    settingsOf(
+      () => topicViews([{ name: query, query }])[0]!,
+      () => ({ query, words: '' }),
+    ),
+  )
+}
+
+function categoryGroups(chosen: string): FormView['categories'] {
+  const { allOf, group, option, otherPhysics } = words.form.builder
+  const named = ARXIV_ARCHIVES.filter(({ categories }) => categories.length > 0)
+  const others = ARXIV_ARCHIVES.filter(({ categories }) => categories.length === 0)
+  const options = (list: { id: string; name: string }[]) =>
+    list.map(({ id, name }) => choice(id, fill(option, { name, id }), chosen))
+  return [
+    ...named.map(({ id, name, categories }) => ({
+      label: fill(group, { archive: name, id }),
+      options: [choice(id, fill(allOf, { archive: name, id }), chosen), ...options(categories)],
+    })),
+    { label: otherPhysics, options: options(others) },
+  ]
 }

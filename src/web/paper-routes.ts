@@ -12,7 +12,7 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get('/', async (_request, reply) => {
     const day = dayView(await showNewestDay(deps))
-    return pages.send(keptShortly(reply), 'home', { day, form: formView(deps.config) })
+    return pages.send(keptShortly(reply), 'home', { day, form: formView(deps) })
   })
 
   app.get<{ Params: { date: string }; Querystring: { page?: string } }>(

@@ -2,34 +2,119 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
+import { type FieldFault, FieldFaults } from '../platform/field-faults.ts'
+import { words } from '../words/words.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
 const text = z.union([z.string(), z.number()]).transform(String)
 const texts = z.union([text, z.array(text)]).transform((value) => [value].flat())
 
-const body = z.object({
-  email: text.default(''),
-  topic: texts.default([]),
+const settings = {
   hour: text.optional(),
   zone: text.optional(),
+  /** A form sends an empty one along, so that none ticked is not the same as none asked for. */
   days: texts.optional(),
   max: text.optional(),
   format: text.optional(),
   detail: text.optional(),
+}
+
+const subscription = {
+  email: text.default(''),
+  /** Each may hold several: a comma, a semicolon or a new line starts another. */
+  topic: texts.default([]),
+  ...settings,
+  /** One more topic in parts; texts hold several items, split as topics are. Any of these is enough. */
+  any: text.default(''),
+  /** Every one of these. */
+  must: text.default(''),
+  /** None of these. */
+  never: text.default(''),
+  /** One of these names. */
+  author: text.default(''),
+  /** One of arXiv: "cs.LG", or "cs" for all of cs. */
+  category: text.default(''),
+  /** The least votes. */
+  votes: text.default(''),
+  /** "1": the mail once more, with what was asked for last. */
+  again: z.union([text, z.boolean().transform((again) => (again ? '1' : ''))]).default(''),
   /** People do not see this field; what fills it in is a program. */
   website: text.default(''),
-})
-
-/** Reads a form's or a JSON body's fields; others are ignored. Throws request.unreadable. */
-export function readSignupBody(value: unknown): { typed: TypedSignup; isProgram: boolean } {
-  const parsed = body.safeParse(value ?? {})
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new Fault('request.unreadable', { what: `${issue?.path.join('.') || 'body'}: ${issue?.message}` })
-  }
-  const { topic, website, ...typed } = parsed.data
-  return { typed: { ...typed, topics: topic }, isProgram: website !== '' }
 }
+
+const buttons = {
+  /** "add": the builder's topic to the others, and the form again. */
+  do: text.default(''),
+  /** The place, from 0, of a topic that is to go; the form again. */
+  remove: text.default(''),
+}
+
+/** The subscribe form as it was sent. */
+export interface SubscribeForm {
+  typed: TypedSignup & Required<Pick<TypedSignup, 'parts'>>
+  /** Which button was pressed, apart from Subscribe. */
+  adds: boolean
+  removes: number | null
+  again: boolean
+  isProgram: boolean
+}
+
+/** Reads the fields of the form; others are ignored. Throws FieldFaults: request.wrong-type. */
+export function readForm(body: unknown): SubscribeForm {
+  const fields = read(z.object({ ...subscription, ...buttons }), body)
+  const { topic: topics, website, again, do: pressed, remove, ...others } = fields
+  const { any, must, never, author, category, votes, ...typed } = others
+  return {
+    typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
+    adds: pressed === 'add',
+    removes: /^\d{1,4}$/.test(remove) ? Number(remove) : null,
+    again: again !== '',
+    isProgram: website !== '',
+  }
+}
+
+/** Reads a body of JSON. Throws FieldFaults: request.wrong-type, request.unknown-field. */
+export function readSubscription(body: unknown): SubscribeForm {
+  const known = Object.keys(subscription).filter((field) => field !== 'website')
+  const unknown = Object.keys(isFields(body) ? body : {}).filter((field) => !(field in subscription))
+  throwFaults(
+    unknown.map((name) => {
+      const field = name.slice(0, 40)
+      return { field, fault: new Fault('request.unknown-field', { field, known: known.join(', ') }) }
+    }),
+  )
+  return readForm(body)
+}
+
+/** Hour, zone, days and the other settings out of the query of an address, as far as they can be read. */
+export function settingsInQuery(query: unknown): Partial<TypedSignup> {
+  const parsed = z.object(settings).safeParse(query)
+  return parsed.success ? parsed.data : {}
+}
+
+const isFields = (body: unknown): body is object =>
+  typeof body === 'object' && body !== null && !Array.isArray(body)
+
+function read<T extends z.ZodObject>(fields: T, body: unknown = {}): z.output<T> {
+  const parsed = fields.safeParse(body)
+  if (parsed.success) return parsed.data
+  const names = [...new Set(parsed.error.issues.map(({ path: [name] }) => String(name ?? 'body')))]
+  throwFaults(names.map((field) => ({ field, fault: new Fault('request.wrong-type', wrongType(field)) })))
+  throw parsed.error
+}
+
+function wrongType(field: string) {
+  const { text, texts, fields } = words.subscribe.takes
+  return { field, takes: field === 'body' ? fields : ['topic', 'days'].includes(field) ? texts : text }
+}
+
+function throwFaults([first, ...others]: FieldFault[]): void {
+  if (first) throw new FieldFaults([first, ...others])
+}
+
+/** The address of a form with one field, as typed; empty where there is none. */
+export const emailIn = (body: unknown): string =>
+  isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
 /** Programs that ask for JSON get JSON; browsers, and whoever does not say, get a page. */
 export function wantsJson({ headers, url }: FastifyRequest): boolean {

@@ -1,42 +1,98 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { readSignup, type TypedSignup } from '../flows/signup/read-signup.ts'
+import { type CheckedSignup, readSignup, readTypedSettings } from '../flows/signup/read-signup.ts'
 import { subscribe } from '../flows/signup/subscribe.ts'
 import { Fault } from '../platform/errors.ts'
+import { words } from '../words/words.ts'
+import { faultOf, noteFault } from './errors.ts'
 import { formView } from './form-view.ts'
+import { inboxPath, inboxView } from './inbox-view.ts'
 import { networkOf } from './network.ts'
-import { readSignupBody } from './request.ts'
+import { readForm, readSubscription, type SubscribeForm, settingsInQuery } from './request.ts'
 import type { Site } from './site.ts'
+import { topicButtons } from './topic-buttons.ts'
+import { whenText } from './wish-view.ts'
 
 /** The form, the page after it, and the same as JSON. Nothing here tells whether an address is known. */
-export function addSubscribeRoutes(app: FastifyInstance, { deps, pages }: Site): void {
-  app.get('/subscribe', async (_request, reply) =>
-    pages.send(reply, 'subscribe', { form: formView(deps.config) }),
-  )
+export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
 
-  app.post('/subscribe', async (request, reply) => {
-    const { typed, isProgram } = readSignupBody(request.body)
-    try {
-      if (!isProgram) await take(request, typed, 'page')
-      return reply.redirect('/check-inbox', 303)
-    } catch (error) {
-      return askAgain(reply, typed, error)
-    }
+  app.get('/subscribe', async ({ query }, reply) => {
+    const typed = settingsInQuery(query)
+    const settingsOpen = Object.keys(typed).length > 0
+    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, settingsOpen }) })
   })
 
-  app.get('/check-inbox', async (_request, reply) => pages.send(reply, 'check-inbox', {}))
+  addWhen(app, site)
+  addForm(app, site)
+
+  app.get<{ Querystring: { meant?: unknown } }>('/check-inbox', async ({ query }, reply) => {
+    const inbox = inboxView(deps, { typed: settingsInQuery(query), meant: query.meant })
+    return pages.send(reply, 'check-inbox', { inbox })
+  })
 
   app.post('/api/subscriptions', async (request, reply) => {
-    const { typed, isProgram } = readSignupBody(request.body)
-    if (!isProgram) await take(request, typed, 'api')
-    return reply.code(202).send({ message: 'If this address can be subscribed, a mail is on its way to it.' })
+    const form = readSubscription(request.body)
+    await take(site, request, { form, checked: readSignup(deps.config, form.typed), how: 'api' })
+    return reply.code(202).send({ message: words.subscribe.accepted })
   })
+}
 
-  const take = (request: FastifyRequest, typed: TypedSignup, how: 'page' | 'api') =>
-    subscribe(deps, { ...readSignup(deps.config, typed), how, network: networkOf(request.ip) })
+/** What the line about hour, zone and days says of others: for a script, which writes it in. */
+function addWhen(app: FastifyInstance, { deps }: Site): void {
+  app.get('/subscribe/when', async ({ query }, reply) => {
+    reply.type('text/plain; charset=utf-8')
+    try {
+      const settings = readTypedSettings(deps.config, settingsInQuery(query))
+      return reply.send(whenText(settings, deps.clock.now()))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return reply.code(error.status).send(error.sentence)
+    }
+  })
+}
 
-  /** The form again, with what was typed and what is wrong with it. */
-  const askAgain = (reply: FastifyReply, typed: TypedSignup, error: unknown) => {
-    if (!(error instanceof Fault)) throw error
-    return pages.send(reply, 'subscribe', { form: formView(deps.config, typed, error) }, error.status)
-  }
+function addForm(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  // Also answers what is refused before the fields can be read: too much, or no form at all.
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    void askAgain(site, request, reply, { error })
+
+  app.post('/subscribe', { errorHandler }, async (request, reply) => {
+    const form = readForm(request.body)
+    try {
+      const pressed = topicButtons(form)
+      if (pressed) return pages.send(reply, 'subscribe', { form: formView(deps, pressed) })
+      const checked = readSignup(deps.config, form.typed)
+      await take(site, request, { form, checked, how: 'page' })
+      return reply.redirect(inboxPath(checked), 303)
+    } catch (error) {
+      return askAgain(site, request, reply, { form, error })
+    }
+  })
+}
+
+interface Taken {
+  form: SubscribeForm
+  checked: CheckedSignup
+  how: 'page' | 'api'
+}
+
+async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked, how }: Taken): Promise<void> {
+  if (form.isProgram) return
+  await subscribe(deps, { ...checked, how, network: networkOf(ip), ...(form.again && { again: true }) })
+}
+
+/** The form again, with what was typed and what is wrong. */
+function askAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, error }: { form?: SubscribeForm; error: unknown },
+): FastifyReply {
+  const fault = faultOf(error)
+  const reference = noteFault(deps, request, reply, fault)
+  const filled = { typed: form?.typed ?? {}, fault, reference }
+  return form?.again
+    ? pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
+    : pages.send(reply, 'subscribe', { form: formView(deps, filled) }, fault.status)
 }

@@ -1,7 +1,8 @@
-import type { DueDate } from '../digests/due.ts'
+import { type DueDate, nextDue } from '../digests/due.ts'
 import { describeTopic } from '../flows/signup/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../subscribers/subscriber.ts'
-import { hourOfDay, longDate, weekdays } from '../words/dates.ts'
+import { fullDate, hourOfDay, longDate, weekdays } from '../words/dates.ts'
+import { counted, fill, words } from '../words/words.ts'
 
 /** A topic as typed, and as it was understood. */
 export interface TopicView {
@@ -16,12 +17,27 @@ export const topicViews = (topics: TopicText[]): TopicView[] =>
 export const scheduleText = ({ days, hour, zone }: Schedule): string =>
   `${capital(weekdays(days))}, ${hourOfDay(hour)}, ${zone}`
 
-/** "at most 15 papers, in plain text" */
-export const sizeText = ({ maxPapers, format }: SubscriberSettings): string =>
-  `At most ${maxPapers} papers${format === 'text' ? ', in plain text' : ''}`
+/** "At most 15 papers, titles only, in plain text" */
+export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
+  const most = counted(maxPapers, words.wish.most)
+  const size = detail === 'titles' ? fill(words.wish.titles, { size: most }) : most
+  return format === 'text' ? fill(words.wish.text, { size }) : size
+}
 
 /** "Wednesday, 25 November 2026, 08:00, Asia/Tokyo" */
 export const firstMailText = (next: DueDate, { hour, zone }: Schedule): string =>
   `${longDate(next.localDate)}, ${hourOfDay(hour)}, ${zone}`
+
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
+export function whenText(schedule: Schedule, now: Date): string {
+  const { days, hour, zone } = schedule
+  const next = nextDue({ ...schedule, startDate: null }, now)
+  return fill(words.form.when, {
+    days: capital(weekdays(days)),
+    hour: hourOfDay(hour),
+    zone,
+    first: next ? fullDate(next.localDate) : '',
+  })
+}
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -3,6 +3,7 @@ import { describeQuery } from '../../filters/describe-query.ts'
 import { parseQuery } from '../../filters/parse-query.ts'
 import { GRAMMAR } from '../../filters/query.ts'
 import { splitTopics } from '../../filters/split-topics.ts'
+import { isBlank, type QueryParts, writeQuery } from '../../filters/write-query.ts'
 import { Fault } from '../../platform/errors.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import { type Address, parseAddress } from '../../subscribers/address.ts'
@@ -20,6 +21,8 @@ export interface TypedSignup extends TypedSettings {
   email: string
   /** Each may hold several, split as `splitTopics` does. */
   topics: readonly string[]
+  /** One more topic, in parts. */
+  parts?: QueryParts
 }
 
 export interface CheckedSignup {
@@ -36,16 +39,33 @@ const defaultSettings = (config: Config): SubscriberSettings => ({
   detail: 'full',
 })
 
-/** Throws FieldFaults with every field that is wrong: email, topic, hour, zone, days, max, format, detail. */
-export function readSignup(config: Config, { email, topics, ...typed }: TypedSignup): CheckedSignup {
+/** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
+export function readSignup(config: Config, typed: TypedSignup): CheckedSignup {
   const fields = new FieldReader()
-  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(email))
-  // Before the first is parsed: anybody may send thousands.
-  const texts = fields.read('topic', [], () => fewTopics(topics))
-  const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
+  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
+  const topics = fields.read('topic', [], () => readTopics(typed))
   const settings = readSettings(typed, defaultSettings(config), fields)
   fields.finish()
-  return { address, wish: { ...settings, topics: distinct(parsed.filter((topic) => topic !== undefined)) } }
+  return { address, wish: { ...settings, topics } }
+}
+
+/** What was typed over the site's defaults. Throws FieldFaults under the names of TypedSettings. */
+export function readTypedSettings(config: Config, typed: TypedSettings): SubscriberSettings {
+  const fields = new FieldReader()
+  const settings = readSettings(typed, defaultSettings(config), fields)
+  fields.finish()
+  return settings
+}
+
+/** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
+export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>): TopicText[] {
+  const fields = new FieldReader()
+  const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
+  // Before the first is parsed: anybody may send thousands.
+  const texts = fields.read('topic', [], () => fewTopics([...topics, written]))
+  const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
+  fields.finish()
+  return distinct(parsed.filter((topic) => topic !== undefined))
 }
 
 /** Throws query.* with the column where the text cannot be read. */

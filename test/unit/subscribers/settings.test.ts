@@ -23,7 +23,7 @@ function read(typed: TypedSettings): SubscriberSettings {
 describe('readSettings', () => {
   test('keeps the defaults for what is absent or empty', () => {
     expect(read({})).toEqual(DEFAULTS)
-    expect(read({ zone: ' ', hour: '', days: [], max: '', format: '', detail: '' })).toEqual(DEFAULTS)
+    expect(read({ zone: ' ', hour: '', max: '', format: '', detail: '' })).toEqual(DEFAULTS)
   })
 
   test('reads what was typed', () => {
@@ -44,6 +44,7 @@ describe('readSettings', () => {
       format: 'text',
       detail: 'titles',
     })
+    expect(read({ days: ['', 'mon'] }).days).toEqual(['mon'])
     expect(read({ days: ['fri,mon', 'mon'] }).days).toEqual(['mon', 'fri'])
     expect(read({ zone: 'America/New York' }).zone).toBe('America/New_York')
     expect(read({ hour: '0' }).hour).toBe(0)
@@ -57,7 +58,9 @@ describe('readSettings', () => {
     [{ hour: '8.5' }, 'setting.hour'],
     [{ hour: '1e1' }, 'setting.hour'],
     [{ days: ['today'] }, 'setting.days'],
-    [{ days: [','] }, 'setting.days'],
+    [{ days: [','] }, 'setting.no-days'],
+    [{ days: [''] }, 'setting.no-days'],
+    [{ days: [] }, 'setting.no-days'],
     [{ max: '0' }, 'setting.max'],
     [{ max: '26' }, 'setting.max'],
     [{ format: 'pdf' }, 'setting.format'],

@@ -1,0 +1,31 @@
+// The browser knows the zone, and the line about hour, zone and days then says so. The form works without this.
+{
+  const form = document.getElementById('subscribe')
+  const line = document.getElementById('when')
+  const zone = form?.elements.namedItem('zone')
+  const names = ['hour', 'zone', 'days']
+
+  const chosen = () => [...new FormData(form)].filter(([name]) => names.includes(name))
+
+  const say = async (settings) => {
+    const answer = await fetch(`/subscribe/when?${new URLSearchParams(settings)}`)
+    if (answer.ok) line.textContent = await answer.text()
+    return answer.ok
+  }
+
+  const fillIn = async () => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone
+    const before = zone.value
+    if (!own || !('ours' in zone.dataset) || before !== zone.defaultValue) return
+    const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
+    // What somebody typed in the meantime stays.
+    if ((await say(settings)) && zone.value === before) zone.value = own
+  }
+
+  if (zone && line) {
+    form.addEventListener('change', ({ target }) => {
+      if (names.includes(target.name)) say(chosen()).catch(() => {})
+    })
+    fillIn().catch(() => {})
+  }
+}

@@ -1,0 +1,38 @@
+import type { Fault } from '../platform/errors.ts'
+import { FieldFaults } from '../platform/field-faults.ts'
+import { fill, words } from '../words/words.ts'
+
+/** What is wrong with a form: for the summary on top, and for each field. */
+export interface FaultsView {
+  /** `id` of the control to which the sentence leads; null where it belongs to none. */
+  errors: { id: string | null; sentence: string }[]
+  /** By field: the first sentence on it. */
+  errorOf: Record<string, string | undefined>
+}
+
+// Where the field is a group, its first control.
+const ID_OF: Record<string, string> = { days: 'days-mon' }
+/** The field that a fault of the whole form is about. */
+const FIELD_OF: Record<string, string> = { 'signup.domain': 'email' }
+
+/** `fields` in the order of the page; `reference` is how the log knows a fault of ours. */
+export function faultsView(
+  fields: readonly string[],
+  fault: Fault | undefined,
+  reference: string | null = null,
+): FaultsView {
+  if (!fault) return { errors: [], errorOf: {} }
+  const all = fault instanceof FieldFaults ? fault.fields : [{ field: FIELD_OF[fault.code] ?? '', fault }]
+  const place = (field: string) => (fields.includes(field) ? fields.indexOf(field) : fields.length)
+  const sorted = all.toSorted((a, b) => place(a.field) - place(b.field))
+  const ofLog = reference ? ` ${fill(words.form.reference, { reference })}` : ''
+  return {
+    errors: sorted.map(({ field, fault: { sentence } }) => ({
+      id: fields.includes(field) ? (ID_OF[field] ?? field) : null,
+      sentence: `${sentence}${ofLog}`,
+    })),
+    errorOf: Object.fromEntries(
+      sorted.toReversed().map(({ field, fault: { sentence } }) => [field, sentence]),
+    ),
+  }
+}

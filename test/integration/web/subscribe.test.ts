@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../src/platform/database.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { buildServer } from '../../../src/web/server.ts'
+import { checksums } from '../../support/checksums.ts'
+import { newestMail, post, subscribeThroughSite, type TestSite, useSite } from '../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri']
+
+const site = useSite()
+
+const asks = (fields: object = {}) => post(site, '/subscribe', { email: EMAIL, ...fields })
+const get = async (url: string) => (await site.app.inject({ url })).body
+const topicsAsked = async () => (await newestMail(site.db, EMAIL)).content.topics.map(({ query }) => query)
+const json = (payload: unknown) =>
+  site.app.inject({
+    method: 'POST',
+    url: '/api/subscriptions',
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify(payload),
+  })
+
+/** What stands in the plain field of a page. */
+const fieldOf = (body: string): string =>
+  /<textarea [^>]*>([^<]*)<\/textarea>/.exec(body)![1]!.replaceAll('&quot;', '"').replaceAll('&gt;', '>')
+
+describe('the topic builder', () => {
+  const built = { any: 'linear attention, RAG', never: 'survey', category: 'cs.LG', votes: '5' }
+  const query = '("linear attention" OR RAG) cat:cs.LG votes>=5 -survey'
+
+  test('adds its topic to the others, is empty then, and changes nothing', async () => {
+    const before = await checksums(site.db)
+    const { statusCode, body } = await asks({ email: 'half', topic: 'robots, agents', ...built, do: 'add' })
+    expect(statusCode).toBe(200)
+    expect(fieldOf(body)).toBe(`robots\nagents\n${query}`)
+    expect(body).toContain('value="half"')
+    expect(body).toContain('Topic added: Papers with (the phrase “linear attention” or RAG)')
+    expect(body).toMatch(/<input id="any"[^>]* value=""/)
+    expect(body).not.toContain('<option value="cs.LG" selected>')
+    expect(body.match(/name="remove"/g)).toHaveLength(3)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('and the field with it subscribes to the same topics', async () => {
+    const { body } = await asks({ topic: 'robots', ...built, do: 'add' })
+    expect((await asks({ topic: fieldOf(body) })).statusCode).toBe(303)
+    expect(await topicsAsked()).toEqual(['robots', query])
+  })
+
+  test('counts at Subscribe though nobody added it', async () => {
+    expect((await asks({ topic: 'robots', ...built })).statusCode).toBe(303)
+    expect(await topicsAsked()).toEqual(['robots', query])
+    expect((await json({ email: EMAIL, must: 'diffusion', author: 'LeCun' })).statusCode).toBe(202)
+    expect(await topicsAsked()).toEqual(['diffusion author:LeCun'])
+  })
+
+  test('a topic goes with its button; what stands in the builder stays', async () => {
+    const typed = { topic: 'robots; “red, green”\nagents', any: 'half', remove: '1' }
+    const { statusCode, body } = await asks(typed)
+    expect([statusCode, fieldOf(body)]).toEqual([200, 'robots\nagents'])
+    expect(body).toContain('Topic removed: “red, green”')
+    expect(body).toMatch(/<details class="builder" open>/)
+    expect(body).toContain('value="half"')
+    expect(fieldOf((await asks({ ...typed, remove: '9' })).body)).toBe('robots\n“red, green”\nagents')
+  })
+
+  test.each([
+    ['nothing in it', {}, 'any', 'Type a word or two'],
+    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper holds the words “the of”.'],
+    ['only what must not be', { never: 'robot' }, 'never', 'only what a paper must not hold'],
+    ['no number of votes', { any: 'x', votes: 'many' }, 'votes', '“many” is no number of votes.'],
+    ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) is no category of arXiv.'],
+    ['a broken topic beside it', { topic: 'a AND', any: 'x' }, 'topic', 'a word is missing after AND'],
+    [
+      'twenty topics beside it',
+      { topic: [...'abcdefghijklmnopqrst'].map((x) => `${x}x`).join(), any: 'x' },
+      'topic',
+      'That is 21 topics',
+    ],
+  ])('with %s says so at its field, opened', async (_what, fields, field, sentence) => {
+    const { statusCode, body } = await asks({ ...fields, do: 'add' })
+    expect(statusCode).toBe(422)
+    expect(body).toContain('<title>Error: ')
+    expect(body).toContain(`<a class="error-link" href="#${field}">`)
+    expect(body.replaceAll('&quot;', '"')).toContain(sentence)
+    expect(body).toMatch(new RegExp(`aria-describedby="[^"]*${field}-error"[^>]* aria-invalid="true"`))
+    if (field !== 'topic') expect(body).toMatch(/<details class="builder" open>/)
+  })
+
+  test('faults come in the order of the page', async () => {
+    const { body } = await asks({ email: '', topic: 'a AND', must: 'the', votes: 'x', hour: '99', days: '' })
+    const ids = [...body.matchAll(/class="error-link" href="#([\w-]+)"/g)].map(([, id]) => id)
+    expect(ids).toEqual(['email', 'topic', 'must', 'votes', 'hour', 'days-mon'])
+  })
+
+  test('a topic that cannot be read is listed with the others; too many are not', async () => {
+    const { body } = await asks({ email: '', topic: 'a AND, robots' })
+    expect(body.match(/class="chip"/g)).toHaveLength(2)
+    expect(body).toContain('<span class="quiet">Papers with robots</span>')
+    const many = Array.from({ length: 21 }, (_, n) => `word${n}`).join()
+    expect((await asks({ topic: many })).body).not.toContain('class="chip"')
+  })
+})
+
+describe('hour, zone and days', () => {
+  test('are said before anybody opens them', async () => {
+    const said = 'Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.'
+    expect(await get('/')).toContain(said)
+    expect(await get('/subscribe')).toContain(said)
+  })
+
+  test('are said of others, for the script', async () => {
+    const when = (query: string) => site.app.inject({ url: `/subscribe/when?${query}` })
+    const tokyo = await when('zone=Asia/Tokyo&hour=22&days=&days=tue&days=sat')
+    expect([tokyo.statusCode, tokyo.body]).toEqual([
+      200,
+      'Tuesday and Saturday at 22:00, Asia/Tokyo; first mail Tuesday, 24 November.',
+    ])
+    expect(tokyo.headers['content-type']).toContain('text/plain')
+    for (const wrong of ['zone=Mars/Base', 'hour=99', 'days='])
+      expect((await when(wrong)).statusCode).toBe(422)
+    expect((await when('hour[a]=1&zone=%00')).statusCode).toBe(422)
+  })
+
+  test('none ticked is not the same as none asked for', async () => {
+    for (const days of ['', ['', '']]) {
+      const { statusCode, body } = await asks({ days })
+      expect([statusCode, body]).toEqual([422, expect.stringContaining('Tick at least one day.')])
+      expect(body).not.toMatch(/name="days" value="\w+" checked/)
+    }
+    expect((await json({ email: EMAIL, days: [] })).json().fields).toEqual([
+      { field: 'days', error: 'setting.no-days', message: 'Tick at least one day.' },
+    ])
+    expect((await asks({ days: ['', 'sat'] })).statusCode).toBe(303)
+    expect((await newestMail(site.db, EMAIL)).content.days).toEqual(['sat'])
+  })
+
+  test('titles alone can be asked for', async () => {
+    expect((await asks({ detail: 'titles' })).statusCode).toBe(303)
+    expect((await newestMail(site.db, EMAIL)).content.detail).toBe('titles')
+  })
+
+  test('the form takes them from its address, and shows them', async () => {
+    const body = await get('/subscribe?hour=21&zone=Asia%2FTokyo&days=sat&email=x%40y.example')
+    expect(body).toMatch(/<details class="when" open>/)
+    expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first mail Saturday, 28 November.')
+    expect(body).not.toContain('x@y.example')
+    expect((await site.app.inject({ url: '/subscribe?zone[a]=1&hour=%00' })).statusCode).toBe(200)
+  })
+})
+
+describe('the page after the form', () => {
+  test('says back what was set, whom and what to look for, and nothing of the person', async () => {
+    const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, days: ['', ...DAYS], topic: 'robots' })
+    const location = headers.location as string
+    expect(location).toBe(
+      `/check-inbox?hour=22&zone=Asia%2FTokyo${DAYS.map((day) => `&days=${day}`).join('')}`,
+    )
+    const body = await get(location)
+    for (const part of [
+      'Monday to Friday at 22:00, Asia/Tokyo; first mail Tuesday, 24 November.',
+      `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
+      'Please confirm: Daily Papers',
+      'spam folder',
+      'seven days',
+      'href="/subscribe?hour=22&amp;zone=Asia%2FTokyo&amp;days=mon',
+      '<input type="hidden" name="again" value="1">',
+      '<input type="hidden" name="zone" value="Asia/Tokyo">',
+    ]) {
+      expect(body).toContain(part)
+    }
+    expect(body).not.toContain('Did you mean')
+  })
+
+  test('hints at a slip in the domain, which keeps nobody from subscribing', async () => {
+    const { headers } = await asks({ email: 'ann@GMIAL.com' })
+    expect(headers.location).toMatch(/&meant=gmail\.com$/)
+    expect(await get(headers.location as string)).toContain('Did you mean gmail.com?')
+    expect(await site.db.message.count()).toBe(1)
+  })
+
+  test('believes nothing that others write into its address', async () => {
+    const without = await get('/check-inbox')
+    expect(without).not.toContain('<dt>When</dt>')
+    for (const query of [
+      'meant=evil.example',
+      'meant=gmail.com&meant=evil.example',
+      'hour=8&zone=%3Cscript%3E&days=mon',
+      'hour=8&zone=UTC&days=',
+      'hour[x]=8',
+    ]) {
+      const { statusCode, body } = await site.app.inject({ url: `/check-inbox?${query}` })
+      expect([query, statusCode, body]).toEqual([query, 200, without])
+    }
+  })
+
+  test('sends the mail once more, and no third time', async () => {
+    const first = await asks({ topic: 'robots', zone: 'Asia/Tokyo' })
+    const again = { again: '1', hour: '8', zone: 'Asia/Tokyo', days: DAYS }
+    const second = await asks(again)
+    expect(second.headers.location).toBe(first.headers.location)
+    expect(await topicsAsked()).toEqual(['robots'])
+    expect((await asks(again)).statusCode).toBe(303)
+    expect(await site.db.message.count()).toBe(2)
+  })
+
+  test('keeps what was typed where the address is wrong', async () => {
+    const { statusCode, body } = await asks({
+      email: 'ann@',
+      again: '1',
+      hour: '8',
+      zone: 'Asia/Tokyo',
+      days: DAYS,
+    })
+    expect(statusCode).toBe(422)
+    expect(body).toContain('<title>Error: Check your inbox')
+    expect(body).toContain('value="ann@" aria-describedby="email-hint email-error" aria-invalid="true"')
+    expect(body).toContain('Monday to Friday at 08:00, Asia/Tokyo')
+  })
+
+  test('has the same address for whoever asks', async () => {
+    await subscribeThroughSite(site, 'bob@example.com')
+    const location = async (email: string) => (await asks({ email, topic: 'robots' })).headers.location
+    expect(await location('bob@example.com')).toBe(await location('new@example.com'))
+  })
+})
+
+describe('what cannot be taken is answered by the form', () => {
+  const without = async (deps: object, fields: object) => {
+    const app = buildServer({ ...site.deps, ...deps })
+    const answer = await post({ ...site, app } as TestSite, '/subscribe', { email: EMAIL, ...fields })
+    await app.close()
+    return answer
+  }
+
+  test('while the database is away: 503 with all that was typed, and the time to come back', async () => {
+    const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+    const answer = await without({ db: nowhere.db }, { topic: 'kept topic', must: 'kept part', max: '7' })
+    await nowhere.close()
+    expect(answer.statusCode).toBe(503)
+    expect(answer.headers['retry-after']).toBe('30')
+    for (const part of [
+      'We cannot reach our records',
+      `value="${EMAIL}"`,
+      'kept topic',
+      'kept part',
+      'value="7"',
+    ]) {
+      expect(answer.body).toContain(part)
+    }
+    const reference = /Reference: ([\w-]{8})/.exec(answer.body)![1]!
+    expect(site.logged.join('')).toContain(reference)
+  })
+
+  test('a body too large: 413 with an empty form', async () => {
+    const answer = await asks({ topic: 'x'.repeat(200_000) })
+    expect(answer.statusCode).toBe(413)
+    expect(answer.body).toContain('more than this form takes')
+    expect(answer.body).toContain('<form class="subscribe"')
+  })
+
+  test('a field that came twice', async () => {
+    const answer = await post(site, '/subscribe', { email: [EMAIL, EMAIL] })
+    expect([answer.statusCode, answer.body]).toEqual([
+      422,
+      expect.stringContaining('“email” takes one text or number.'),
+    ])
+  })
+})
+
+describe('JSON', () => {
+  test.each<[unknown, string, string, string]>([
+    [
+      { topics: ['robots'] },
+      'topics',
+      'request.unknown-field',
+      'There is no field “topics”. There are email, topic, hour, zone',
+    ],
+    [{ do: 'add' }, 'do', 'request.unknown-field', 'There is no field “do”.'],
+    [{ topic: { a: 1 } }, 'topic', 'request.wrong-type', '“topic” takes a text, or a list of texts.'],
+    [{ hour: [8] }, 'hour', 'request.wrong-type', '“hour” takes one text or number.'],
+    [{ zone: null }, 'zone', 'request.wrong-type', '“zone” takes one text or number.'],
+    [null, 'body', 'request.wrong-type', '“body” takes the fields as an object'],
+    ['text', 'body', 'request.wrong-type', '“body” takes the fields as an object'],
+  ])('%j is refused in words', async (payload, field, error, sentence) => {
+    const body = typeof payload === 'object' && payload ? { email: EMAIL, ...payload } : payload
+    const answer = await json(body)
+    expect([answer.statusCode, answer.json().fields]).toEqual([
+      422,
+      [{ field, error, message: expect.stringContaining(sentence) }],
+    ])
+    expect(await site.db.subscriber.count()).toBe(0)
+  })
+
+  test('every field that is none is named', async () => {
+    const answer = await json({ email: EMAIL, topics: 'x', dais: 'mon', ['x'.repeat(500)]: 1 })
+    expect(answer.json().fields.map(({ field }: { field: string }) => field)).toEqual([
+      'topics',
+      'dais',
+      'x'.repeat(40),
+    ])
+  })
+
+  test('asks for the mail once more', async () => {
+    await json({ email: EMAIL, topic: 'robots' })
+    expect((await json({ email: EMAIL, again: true })).statusCode).toBe(202)
+    expect(await topicsAsked()).toEqual(['robots'])
+  })
+})
