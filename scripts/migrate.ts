@@ -120,7 +120,6 @@ async function migrate(command: string, name: string, url: string): Promise<bool
     () => {},
     bindMigrationAwareSqlAdapterFactory(adapter),
   )
-  // Also fills the cache that createMigration reads.
   const history = await engine.devDiagnostic({ migrationsList: migrationsList(), filters })
   if (history.action.tag === 'reset') throw new Error(history.action.reason)
   const { appliedMigrationNames } = await engine.applyMigrations({
@@ -135,6 +134,8 @@ async function migrate(command: string, name: string, url: string): Promise<bool
     console.log(drift.exitCode === 0 ? 'schema.prisma and migrations agree' : drift.stdout)
     return drift.exitCode === 0
   }
+  // Fills the cache that createMigration reads, which applying emptied.
+  await engine.devDiagnostic({ migrationsList: migrationsList(), filters })
   const made = await engine.createMigration({
     draft: false,
     migrationName: name,

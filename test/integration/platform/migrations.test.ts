@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
@@ -65,6 +65,22 @@ describe('migrations', () => {
     const { stdout } = await engine(urls[1]!)
     expect(stdout).toContain(`applied: ${migrationNames().join(', ')}`)
     expect(await applyMigrations(urls[1]!)).toEqual([])
+  })
+
+  test('are written for what the schema has more', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'migrate-dev-'))
+    try {
+      cpSync(resolve(import.meta.dirname, '../../../prisma'), join(folder, 'prisma'), { recursive: true })
+      appendFileSync(join(folder, 'prisma/schema.prisma'), 'model Extra {\n  id Int @id\n}\n')
+      const settings = { DATABASE_URL: urls[1]! }
+      const { code, stderr } = await runProgram(['scripts/migrate.ts', 'dev', 'extra'], settings, folder)
+      expect([code, stderr]).toEqual([0, ''])
+      expect(
+        readdirSync(join(folder, 'prisma/migrations')).filter((name) => name.endsWith('_extra')),
+      ).toHaveLength(1)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   test('from two processes at once: one applies, the other finds nothing to do', async () => {
