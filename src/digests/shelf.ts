@@ -68,6 +68,10 @@ const plainParts = ({ title, abstract, authors }: Paper): PlainParts => ({
   authors: authors.map(plainText),
 })
 
+/** A paper as a digest shows it. */
+export const showPaper = (paper: Paper, reason: Reason | null): DigestPaper =>
+  digestPaper(paper, plainParts(paper), reason)
+
 function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): DigestPaper {
   return {
     id: paper.id,

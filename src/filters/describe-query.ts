@@ -1,10 +1,11 @@
-import { listed } from '../words/words.ts'
+import { fill, listed, words } from '../words/words.ts'
 import type { Query } from './query.ts'
 
 type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
 
 /** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
-export const describeQuery = (query: Query): string => `Papers with ${describePart(query)}`
+export const describeQuery = (query: Query): string =>
+  fill(words.query.papersWith, { what: describePart(query) })
 
 /** A part of a query as words that go after "with": "the author Albert Gu". */
 export function describePart(query: Query): string {
@@ -14,7 +15,7 @@ export function describePart(query: Query): string {
     case 'or':
       return listed(query.parts.map(inBrackets), 'or')
     case 'not':
-      return `not ${inBrackets(query.part)}`
+      return fill(words.query.not, { what: inBrackets(query.part) })
     default:
       return describeLeaf(query)
   }
@@ -23,37 +24,34 @@ export function describePart(query: Query): string {
 function describeAll(parts: Query[]): string {
   const wanted = parts.filter(({ kind }) => kind !== 'not')
   const unwanted = parts.flatMap((part) => (part.kind === 'not' ? [inBrackets(part.part)] : []))
-  if (wanted.length === 0) return `neither ${unwanted.join(' nor ')}`
-  const but = unwanted.length > 0 ? [`but not ${listed(unwanted, 'or')}`] : []
-  return [listed(wanted.map(inBrackets), 'and'), ...but].join(', ')
+  if (wanted.length === 0) {
+    const what = unwanted.reduce((one, other) => fill(words.query.nor, { one, other }))
+    return fill(words.query.neither, { what })
+  }
+  const all = listed(wanted.map(inBrackets), 'and')
+  if (unwanted.length === 0) return all
+  return fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') })
 }
 
 const inBrackets = (query: Query): string =>
-  'parts' in query ? `(${describePart(query)})` : describePart(query)
-
-const SHOWN_FIELDS = {
-  any: '',
-  title: 'a title with ',
-  abstract: 'an abstract with ',
-  author: 'the author ',
-  keyword: 'the keyword ',
-  org: 'the organization ',
-}
+  'parts' in query ? fill(words.query.brackets, { what: describePart(query) }) : describePart(query)
 
 function describeLeaf(leaf: Leaf): string {
   switch (leaf.kind) {
     case 'word':
-      return `${SHOWN_FIELDS[leaf.field]}${leaf.text}`
+      return fill(words.query.fields[leaf.field], { what: leaf.text })
     case 'phrase':
-      return `${SHOWN_FIELDS[leaf.field]}${describePhrase(leaf)}`
+      return fill(words.query.fields[leaf.field], { what: describePhrase(leaf) })
     case 'category':
-      return leaf.value.includes('.') ? `the category ${leaf.value}` : `any category of ${leaf.value}`
+      return fill(leaf.value.includes('.') ? words.query.category : words.query.archive, {
+        value: leaf.value,
+      })
     case 'has-code':
-      return 'code'
+      return words.query.code
     case 'votes':
-      return `${leaf.least} or more votes`
+      return fill(words.query.votes, { count: leaf.least })
   }
 }
 
 const describePhrase = ({ field, text }: { field: string; text: string }): string =>
-  ['any', 'title', 'abstract'].includes(field) ? `the phrase “${text}”` : text
+  ['any', 'title', 'abstract'].includes(field) ? fill(words.query.phrase, { text }) : text

@@ -118,7 +118,8 @@ export const en = {
     now: 'What comes now',
     welcome: {
       papers: 'A welcome mail with the papers of {day} is on its way to {address}.',
-      nothing: 'A welcome mail is on its way to {address}. Nothing matched in the last 14 days, so it holds no papers; it says what helps.',
+      nothing:
+        'A welcome mail is on its way to {address}. Nothing matched in the last 14 days, so it holds no papers; it says what helps.',
       alone: 'A welcome mail is on its way to {address}.',
     },
     contactsHtml:
@@ -191,8 +192,135 @@ export const en = {
     moreText: 'They matched too; the mail holds only as many as its reader wants.',
     andMore: 'And {count} more.',
     gone: 'This digest is no longer kept',
-    goneText: 'What a mail held is kept for some weeks, or until its reader asks us to forget it. The papers themselves still stand on the site.',
+    goneText:
+      'What a mail held is kept for some weeks, or until its reader asks us to forget it. The papers themselves still stand on the site.',
     papers: 'Read today’s papers',
+  },
+  account: {
+    heading: 'Export, erase or move your subscription',
+    email: 'E-mail address',
+    whoseHtml: 'This is about <strong>{address}</strong>. Nothing changes before you press a button.',
+    back: 'Back to your account page',
+    papers: 'Read today’s papers here',
+    myLink: {
+      title: 'Your digests',
+      heading: 'Get the link to your digests',
+      hint: 'Behind that link you change topics, days and hour, pause, or stop. There is no password: we mail the link to you.',
+      send: 'Mail me my link',
+      orMail: 'Quicker still: “Change topics” at the foot of any digest is the same link.',
+    },
+    linkSent: {
+      heading: 'Look into your inbox',
+      sent: 'If this address subscribes here, its link is on its way; if not, the mail says how to start.',
+      nothing:
+        'Nothing there after some minutes? Look in the spam folder. We send two such mails a day at most.',
+      again: 'Try another address',
+    },
+    accountLinkSent: {
+      sentHtml:
+        'A link to your account page is on its way to <strong>{address}</strong>. It works for one day.',
+      why: 'We mail it because digests get forwarded: whoever reads one shall not be able to erase your subscription, or take it along.',
+      back: 'Back to your digests',
+    },
+    copy: {
+      heading: 'A copy of everything',
+      what: 'Everything that is kept about this address, in one file (JSON): settings, topics, what you asked for and when you said yes, each digest and what became of its mail.',
+      take: 'Download the copy',
+    },
+    move: {
+      heading: 'Another address',
+      hint: 'We mail a link to the new address. The digests move when its button is pressed; topics, days and hour come along.',
+      label: 'New e-mail address',
+      send: 'Mail the link there',
+    },
+    newAddress: {
+      heading: 'Look into the new inbox',
+      sent: 'If digests can go to that address, a mail is on its way there. Press the button behind its link within a day, and they do. Until then everything stays as it is.',
+      nothing:
+        'Nothing there after some minutes? Look in the spam folder. We send two such mails a day at most.',
+    },
+    moving: {
+      title: 'New address',
+      heading: 'Send the digests here?',
+      whereHtml:
+        'From now on they come to <strong>{address}</strong>, and no more to the address that they come to now.',
+      press: 'Yes, send them here',
+      notYou: 'You did not ask for it? Close this page, and nothing happens.',
+    },
+    moved: {
+      title: 'New address',
+      heading: 'Your digests have a new address',
+      done: 'They come here from now on. The old address gets one last short mail that says so. Links in older mails open your settings no more; those that unsubscribe still work.',
+      manage: 'Change topics, days and hour',
+    },
+    erase: {
+      heading: 'Erase everything',
+      what: 'Ends the subscription and forgets who you are. It cannot be undone.',
+      look: 'See what goes and what stays',
+      title: 'Erase everything?',
+      whoseHtml:
+        'This ends the subscription of <strong>{address}</strong> at once and for good. No mail follows, not even a goodbye.',
+      goes: 'What goes when you erase',
+      going: {
+        who: 'Your address, in every place where it stands, with your time zone, days, hour and other settings.',
+        topics: 'Your topics, and every version of them.',
+        asked: 'What you asked for, changed, or gave as a new address.',
+        mails:
+          'What your digests and other mails said, and what the mail server answered where it refused one.',
+      },
+      stays: 'What stays, and why',
+      staying: {
+        counts:
+          'A row with a random number instead of you, the dates of its digests, the numbers of the papers in them, and whether the mail server took each: so that the counts of past days stay right.',
+        consents:
+          'When that number said yes, changed something or left: the proof that mails were asked for. Nothing leads from it to you.',
+        code: 'If mails to your address must never be sent, because somebody complained or the mailbox was gone: a code made from it with a secret key, which cannot be read back. Without it we might write to you again.',
+      },
+      press: 'Erase everything',
+      keep: 'Keep everything as it is',
+    },
+    erased: {
+      title: 'Erased',
+      heading: 'Everything is erased',
+      done: 'Your address, topics and mails are gone, and no mail comes any more. This link has done its work.',
+      keptHtml: 'What stays without a name, and why, stands under <a href="{privacy}">What is kept</a>.',
+    },
+    ended: {
+      heading: 'This link has ended',
+      when: 'It worked for one day, until {ended}. Nothing was changed.',
+      again: 'Get the link to your digests, and from there a new one',
+    },
+  },
+  privacy: {
+    heading: 'What is kept',
+    reading: {
+      heading: 'If you only read',
+      kept: 'Nothing about you. There is no cookie and nothing from another site. Our log holds which kind of page was asked for, when, and how long it took: no address, and no link that names you.',
+    },
+    subscribing: {
+      heading: 'If you subscribe',
+      kept: {
+        who: 'Your e-mail address, your topics, and your days, hour, time zone and kind of mail.',
+        asked:
+          'Each form that you sent, also one that was never confirmed; if the people who run this site added you, their words on how you said yes.',
+        consents:
+          'When and how you said yes, paused, changed or ended it, and which version of our words you read then.',
+        changes: 'What stood before each change and after it, so that it can be undone.',
+        addresses: 'Each new address that you gave, and the one before, in the mails that went there.',
+        digests: 'Each digest: its date, its papers and why each is in it, or why none came.',
+        mails: 'Each mail: when, what it said, and what the mail server answered, without your address.',
+        network:
+          'For about a day, how many forms came from a network (a part of its address), and a code of an address that was given as a new one: so that nobody floods a mailbox.',
+      },
+      howLong: 'It is kept until you erase it. Our mails hold no picture and no link that counts you.',
+      nobodyElse: 'Nobody else gets it, apart from the mail servers on the way to you.',
+    },
+    yours: {
+      heading: 'Your copy, and the end',
+      howHtml:
+        'One click in any digest ends them. To take a copy, to give another address, or to erase everything, <a href="/manage">get the link to your digests</a>: from there a second link comes by mail, which works for a day. No digests, or no access to the mailbox any more? Write to <a href="mailto:{contact}">{contact}</a>.',
+    },
+    who: { heading: 'Who we are' },
   },
   emails: {
     oneButton: { bare: 'If the button does nothing, open this address:' },
@@ -202,7 +330,8 @@ export const en = {
       heading: 'You subscribe already',
       lead: 'Somebody, we hope you, typed this address into our form on {at} ({zone}). Your digests come already, so here is the link to change them: topics, days and hour, a pause, or the end.',
       button: 'Change your digests',
-      valid: 'Keep this link to yourself: whoever has it can change your digests. It ends when you give us another address.',
+      valid:
+        'Keep this link to yourself: whoever has it can change your digests. It ends when you give us another address.',
       otherwise: 'You did not ask? Ignore this mail; nothing was changed.',
     },
     accountLink: {
@@ -317,7 +446,8 @@ export const en = {
       once: 'No later digest holds these papers again.',
       nothing: 'Nothing matched lately',
       nothingHint: 'In the last 14 days no paper matched what you follow:',
-      helps: 'Fewer words match more, and so does OR between two. As it is, a mail comes as soon as a paper matches.',
+      helps:
+        'Fewer words match more, and so does OR between two. As it is, a mail comes as soon as a paper matches.',
       change: 'Change your topics',
     },
     goodbye: {
@@ -392,7 +522,8 @@ export const en = {
       neverHint: 'None of these.',
       rest: 'And what else must hold',
       author: 'Author',
-      authorHintHtml: 'Any of these: <span class="sample">Albert Gu,</span> <span class="sample">LeCun</span>',
+      authorHintHtml:
+        'Any of these: <span class="sample">Albert Gu,</span> <span class="sample">LeCun</span>',
       category: 'Category of arXiv',
       anyCategory: 'Any category',
       allOf: 'All of {archive} ({id})',

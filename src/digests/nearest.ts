@@ -1,0 +1,53 @@
+import { evaluate } from '../filters/evaluate.ts'
+import { type Nearness, nearnessOf } from '../filters/nearness.ts'
+import type { Query } from '../filters/query.ts'
+import type { Paper } from '../papers/paper.ts'
+import type { DigestPaper } from './digest-content.ts'
+import type { PaperTexts } from './matcher.ts'
+import { showPaper } from './shelf.ts'
+
+export interface NearestInput {
+  papers: readonly Paper[]
+  /** Of each paper. */
+  texts: PaperTexts
+  queries: readonly Query[]
+  most: number
+}
+
+interface Candidate extends Nearness {
+  paper: Paper
+}
+
+/**
+ * The papers that come nearest to queries, best first, among those that match none of them. The reason says what each
+ * has and what it lacks: "Has: linear attention. Lacks: robotics".
+ */
+export function nearest({ papers, texts, queries, most }: NearestInput): DigestPaper[] {
+  return papers
+    .flatMap((paper) => nearestOf(paper, texts, queries))
+    .sort(byNearness)
+    .slice(0, most)
+    .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence }))
+}
+
+/** The paper with the query that it comes nearest to; nothing where it matches one. */
+function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): Candidate[] {
+  const text = texts.get(paper.id)!
+  if (queries.some((query) => evaluate(query, text))) return []
+  const found = queries.map((query) => nearnessOf(query, text)).filter((nearness) => nearness !== null)
+  const candidates = found.map((nearness) => ({ ...nearness, paper }))
+  return candidates.sort(byNearness).slice(0, 1)
+}
+
+function byNearness(a: Candidate, b: Candidate): number {
+  return (
+    b.held - a.held ||
+    a.unwanted - b.unwanted ||
+    inTitle(b) - inTitle(a) ||
+    (b.paper.votes ?? 0) - (a.paper.votes ?? 0) ||
+    b.paper.firstDay.localeCompare(a.paper.firstDay) ||
+    b.paper.id - a.paper.id
+  )
+}
+
+const inTitle = ({ matches }: Nearness): number => matches.filter(({ where }) => where === 'title').length

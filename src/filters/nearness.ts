@@ -1,0 +1,82 @@
+import { fill, words } from '../words/words.ts'
+import { describePart } from './describe-query.ts'
+import { evaluate } from './evaluate.ts'
+import type { PaperText } from './paper-text.ts'
+import type { Match, Query } from './query.ts'
+import { termsOf } from './reason.ts'
+import { type Shortfall, shortfallOf } from './shortfall.ts'
+import { isStopWord } from './stop-words.ts'
+import { tokensOf } from './tokens.ts'
+
+type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
+type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
+
+/** How near a paper comes to a query that it does not match. */
+export interface Nearness {
+  /** How much of what the query wants it holds, in words; a phrase that stands whole counts one more. */
+  held: number
+  /** How much of what it must not hold. */
+  unwanted: number
+  /** Where what it holds stands. */
+  matches: Match[]
+  /** "Has: linear attention. Lacks: robotics" */
+  sentence: string
+}
+
+/** Of a paper that does not match; null where it holds none of the words that the query wants. */
+export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
+  const shortfall = shortfallOf(query, paper)
+  const wanted = wantedTerms(query)
+  const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
+  if (wanted.some(isText) && !held.some(({ leaf }) => isText(leaf))) return null
+  return {
+    held: held.reduce((sum, { weight }) => sum + weight, 0),
+    unwanted: shortfall.unwanted.length,
+    matches: held.flatMap(({ matches }) => matches),
+    sentence: sentenceOf(held, shortfall),
+  }
+}
+
+/** The terms that stand under no NOT, each once. */
+function wantedTerms(query: Query): Leaf[] {
+  if (query.kind === 'not') return []
+  if (query.kind !== 'and' && query.kind !== 'or') return [query]
+  const terms = query.parts.flatMap(wantedTerms)
+  return [...new Map(terms.map((term) => [JSON.stringify(term).toLowerCase(), term])).values()]
+}
+
+const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
+
+interface Held {
+  leaf: Leaf
+  matches: Match[]
+  weight: number
+}
+
+/** A term that the paper holds; of a phrase that it does not, the words that stand apart. */
+function heldOf(leaf: Leaf, paper: PaperText): Held[] {
+  const apart = wordsOf(leaf)
+  const reason = evaluate(leaf, paper)
+  if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
+  return apart.flatMap((word) => heldOf(word, paper))
+}
+
+/** None where a term has no words that could stand apart. */
+function wordsOf(leaf: Leaf): TextLeaf[] {
+  if (leaf.kind !== 'phrase' || leaf.field === 'author' || leaf.field === 'org') return []
+  const texts = tokensOf(leaf.text).map(({ folded }) => folded)
+  return texts.filter((text) => !isStopWord(text)).map((text) => ({ kind: 'word', field: leaf.field, text }))
+}
+
+function sentenceOf(held: readonly Held[], { missing, unwanted }: Shortfall): string {
+  const has = [...new Set(held.map(({ leaf }) => nameOf(leaf)))]
+  const say = (sentence: string, terms: string[]) =>
+    terms.length > 0 ? [fill(sentence, { terms: termsOf(terms) })] : []
+  return [
+    ...say(words.reason.has, has),
+    ...say(words.reason.lacks, missing),
+    ...say(words.reason.unwanted, unwanted),
+  ].join('. ')
+}
+
+const nameOf = (leaf: Leaf): string => (isText(leaf) && leaf.field === 'any' ? leaf.text : describePart(leaf))

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import { nearest } from '../../../src/digests/nearest.ts'
+import { readPaper } from '../../../src/filters/paper-text.ts'
+import { parseQuery } from '../../../src/filters/parse-query.ts'
+import type { Paper } from '../../../src/papers/paper.ts'
+import { samplePaper } from '../../support/sample-paper.ts'
+
+const PAPERS = [
+  samplePaper({ id: 1, title: 'Linear Attention for Speech', abstract: 'We like robots.', votes: 1 }),
+  samplePaper({ id: 2, title: 'A Title', abstract: 'About linear attention.', votes: 90 }),
+  samplePaper({ id: 3, title: 'Attention That Is Linear', abstract: 'A survey.', votes: 5 }),
+  samplePaper({ id: 4, title: 'Diffusion', authors: ['Albert Gu'], categories: ['cs.CV'], votes: 7 }),
+]
+
+const found = (queries: string[], papers: Paper[] = PAPERS, most = 9) => {
+  const texts = new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
+  return nearest({ papers, texts, queries: queries.map(parseQuery), most })
+}
+
+const told = (...queries: string[]) => found(queries).map(({ id, reason }) => `${id}: ${reason}`)
+
+test('those that hold more of it come first, then those that hold it in the title, then more votes', () => {
+  expect(told('"linear attention" quantum')).toEqual([
+    '1: Has: linear attention. Lacks: quantum',
+    '2: Has: linear attention. Lacks: quantum',
+    '3: Has: linear and attention. Lacks: the phrase “linear attention” and quantum',
+  ])
+  expect(told('title quantum')[0]).toBe('2: Has: title. Lacks: quantum')
+  expect(told('linear attention quantum')).toEqual([
+    '3: Has: linear and attention. Lacks: quantum',
+    '1: Has: linear and attention. Lacks: quantum',
+    '2: Has: linear and attention. Lacks: quantum',
+  ])
+})
+
+test('what is not wanted counts for nothing, and is said', () => {
+  expect(told('attention -linear')).toEqual([
+    '3: Has: attention. Has, though not wanted: linear, in the title',
+    '1: Has: attention. Has, though not wanted: linear, in the title',
+    '2: Has: attention. Has, though not wanted: linear, in the abstract',
+  ])
+  expect(told('quantum -linear')).toEqual([])
+})
+
+test('a paper without a word of the query is not near, whatever its category or votes', () => {
+  expect(told('quantum cat:cs.CV votes>=5')).toEqual([])
+  expect(told('diffusion cat:cs.LG votes>=5')).toEqual([
+    '4: Has: diffusion and 5 or more votes. Lacks: the category cs.LG',
+  ])
+})
+
+test('where the query holds no word at all, those with most votes', () => {
+  expect(told('votes>=100').slice(0, 2)).toEqual([
+    '2: Lacks: 100 or more votes',
+    '4: Lacks: 100 or more votes',
+  ])
+})
+
+test('names are whole, and each alternative is a part', () => {
+  expect(told('author:"Gu Albert" quantum')).toEqual(['4: Has: the author Gu Albert. Lacks: quantum'])
+  expect(told('author:"Albert Li" quantum')).toEqual([])
+  expect(told('diffusion (video or audio)')).toEqual(['4: Has: diffusion. Lacks: video or audio'])
+})
+
+test('among several queries, the one that a paper comes nearest to; those that match one are left out', () => {
+  expect(told('speech linear quantum', 'diffusion robot')).toEqual([
+    '1: Has: speech and linear. Lacks: quantum',
+    '4: Has: diffusion. Lacks: robot',
+    '3: Has: linear. Lacks: speech and quantum',
+    '2: Has: linear. Lacks: speech and quantum',
+  ])
+  expect(told('speech linear quantum', 'title:attention')).toEqual([
+    '2: Has: linear. Lacks: speech and quantum',
+  ])
+})
+
+test('a paper is shown as in a digest, what it has marked', () => {
+  const [first] = found(['speech quantum'])
+  expect(first).toMatchObject({ id: 1, path: '/papers/id:1' })
+  expect(first!.title).toEqual([
+    { text: 'Linear Attention for ', marked: false },
+    { text: 'Speech', marked: true },
+  ])
+  expect(found(['linear quantum'], PAPERS, 1)).toHaveLength(1)
+})
