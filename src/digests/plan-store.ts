@@ -49,6 +49,8 @@ export async function unopenedGroups(
 }
 
 export interface PlanInput extends DueGroup {
+  /** This subscriber's alone; undefined: everybody's of the schedule. */
+  subscriberId?: string
   /** The highest paper id that it may look at. */
   horizon: number
   sources: string
@@ -61,7 +63,7 @@ export interface PlanInput extends DueGroup {
  */
 export async function openDigests(
   db: DatabaseOrTransaction,
-  { schedule, due, horizon, sources }: PlanInput,
+  { subscriberId, schedule, due, horizon, sources }: PlanInput,
   { only, now }: { only: boolean; now: Date },
 ): Promise<number> {
   const { zone, hour, days } = schedule
@@ -77,7 +79,7 @@ export async function openDigests(
       select ${plan!.id}, s.id, ${localDate}::date, ${dueAt}, 'due', '{}', ${now}
       from subscriber s
       where s.zone = ${zone} and s.hour = ${hour} and s.days = ${[...days]} and s.state in ('active', 'paused')
-        and s.start_date <= ${localDate}::date
+        and s.start_date <= ${localDate}::date and s.id = coalesce(${subscriberId ?? null}, s.id)
         and not exists (
           select from digest d where d.subscriber_id = s.id and d.local_date >= ${localDate}::date
             and (d.local_date = ${localDate}::date or not ${only}))
@@ -90,6 +92,12 @@ export async function openDigests(
       where id = ${plan!.id} and exists (select from opened))
     select count(*)::int as count from opened`
   return opened!.count
+}
+
+/** The newest local date of which a subscriber has a digest. */
+export async function lastDigestDate(db: DatabaseOrTransaction, subscriberId: string): Promise<Day | null> {
+  const { _max } = await db.digest.aggregate({ where: { subscriberId }, _max: { localDate: true } })
+  return _max.localDate && dayOf(_max.localDate)
 }
 
 export interface OpenPlan {

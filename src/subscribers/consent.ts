@@ -6,6 +6,7 @@ export type ConsentEvent =
   | 'confirmed'
   | 'topics-added'
   | 'topics-removed'
+  | 'changed'
   | 'paused'
   | 'resumed'
   | 'unsubscribed'

@@ -1,5 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { keptTopics } from './change.ts'
 import type { TopicText } from './subscriber.ts'
 
 /** A topic with the tree that its query parsed to, under the grammar of that number. */
@@ -16,6 +17,52 @@ export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string):
     include: { query: true },
   })
   return rows.map(({ name, query }) => ({ name, query: query.text }))
+}
+
+/** A topic with the id of its row, which it keeps through every edit: links in mails hold it. */
+export interface KeptTopic extends TopicText {
+  id: number
+}
+
+/** As topicsOf, with their ids. */
+export async function keptTopicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<KeptTopic[]> {
+  const rows = await db.topic.findMany({
+    where: { subscriberId },
+    orderBy: { position: 'asc' },
+    include: { query: true },
+  })
+  return rows.map(({ id, name, query }) => ({ id, name, query: query.text }))
+}
+
+export interface TopicsInput {
+  subscriberId: string
+  /** All of them, in order, each query once. */
+  topics: readonly TopicText[]
+  /** Those whose query the subscriber does not have yet. */
+  parsed: readonly ParsedTopic[]
+}
+
+// Above every position in use: the unique (subscriber, position) is checked row by row.
+const OUT_OF_THE_WAY = 25
+
+/** Makes a subscriber's topics these. Hold the subscriber's row. */
+export async function setTopics(
+  db: DatabaseOrTransaction,
+  { subscriberId, topics, parsed }: TopicsInput,
+): Promise<void> {
+  const rows = await keptTopicsOf(db, subscriberId)
+  const kept = keptTopics(rows, topics)
+  const ids = new Map(kept.map(({ from, to }) => [to, rows.find(({ query }) => query === from.query)!.id]))
+  await db.topic.deleteMany({ where: { subscriberId, id: { notIn: [...ids.values()] } } })
+  await db.topic.updateMany({ where: { subscriberId }, data: { position: { increment: OUT_OF_THE_WAY } } })
+  for (const [position, topic] of topics.entries()) {
+    const fresh = parsed.find(({ query }) => query === topic.query)
+    const queryId = fresh && (await queryIdOf(db, fresh))
+    const id = ids.get(topic)
+    const data = { position, name: topic.name }
+    if (id) await db.topic.update({ where: { id }, data: { ...data, queryId } })
+    else await db.topic.create({ data: { ...data, subscriberId, queryId: queryId! } })
+  }
 }
 
 /** Everybody's, by subscriber. */
@@ -71,10 +118,6 @@ export async function removeTopic(
   for (const { id, position } of later)
     await db.topic.update({ where: { id }, data: { position: position - 1 } })
   return true
-}
-
-export async function deleteTopics(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
-  await db.topic.deleteMany({ where: { subscriberId } })
 }
 
 /** The row that all topics with this query share. */

@@ -1,0 +1,121 @@
+import { dueBetween, MISSED_DAYS, newestDue } from '../../digests/due.ts'
+import { startAfterChange } from '../../digests/next-mail.ts'
+import { lastDigestDate, openDigests } from '../../digests/plan-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { addDays, type Day } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { changedSettings, isSame, type Standing, topicDifference } from '../../subscribers/change.ts'
+import { recordChange } from '../../subscribers/change-store.ts'
+import type { ConsentEvent } from '../../subscribers/consent.ts'
+import { recordConsent } from '../../subscribers/consent-store.ts'
+import { MOST_TOPICS, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
+import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
+import { setTopics, topicsOf } from '../../subscribers/topic-store.ts'
+import { snapshotAt } from '../digests/snapshot.ts'
+import { parseTopic } from '../signup/read-signup.ts'
+import { requireState } from './with-subscriber.ts'
+
+export interface ChangeInput {
+  /** Locked by the transaction. */
+  subscriber: Subscriber
+  /** What is to hold then; anything else stays. */
+  changes: Partial<Standing>
+  how: string
+  /** The version of the words that were shown. */
+  wording: string
+  now: Date
+}
+
+/** What somebody gets as it stands. */
+export async function standingOf(tx: DatabaseOrTransaction, subscriber: Subscriber): Promise<Standing> {
+  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil } = subscriber
+  const topics = await topicsOf(tx, id)
+  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, topics }
+}
+
+/**
+ * Changes what an active or paused subscriber gets, and records it with what stood before; returns the change's id,
+ * null where nothing differs. Throws subscriber.state, topics.too-many, query.*.
+ */
+export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
+  const { subscriber, changes, how, wording, now } = input
+  const before = await standingOf(tx, subscriber)
+  const after = sound({ ...before, ...changes })
+  if (isSame(before, after)) return null
+  requireState(subscriber, 'active', 'paused')
+  requireState({ ...subscriber, state: after.state }, 'active', 'paused')
+  const startDate = isRescheduled(before, after) ? await startOf(tx, subscriber, after, now) : undefined
+  const { topics, ...others } = after
+  await changeSubscriber(tx, subscriber.id, { ...others, startDate })
+  if (!isSame(before, { ...before, topics })) await changeTopics(tx, subscriber.id, before.topics, topics)
+  for (const event of eventsOf(before, after))
+    await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+/** Each query once, and no end of a pause without a pause. */
+const sound = (wanted: Standing): Standing => ({
+  ...wanted,
+  topics: wanted.topics.filter(({ query }, i, all) => all.findIndex((topic) => topic.query === query) === i),
+  pausedUntil: wanted.state === 'paused' ? wanted.pausedUntil : null,
+})
+
+async function changeTopics(
+  tx: DatabaseOrTransaction,
+  subscriberId: string,
+  before: readonly TopicText[],
+  after: readonly TopicText[],
+): Promise<void> {
+  const count = after.length
+  if (count > MOST_TOPICS && count > before.length)
+    throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  // A query that stands stays, even where today's grammar would read it in another way.
+  const fresh = after.filter(({ query }) => before.every((topic) => topic.query !== query))
+  const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await setTopics(tx, { subscriberId, topics: after, parsed })
+}
+
+function eventsOf(before: Standing, after: Standing): ConsentEvent[] {
+  const { added, removed, edited } = topicDifference(before.topics, after.topics)
+  const isOther = edited.some(({ from, to }) => from.query !== to.query)
+  const holds: [ConsentEvent, boolean][] = [
+    ['topics-added', added.length > 0 || isOther],
+    ['topics-removed', removed.length > 0 || isOther],
+    ['changed', changedSettings(before, after).length > 0],
+    [
+      'paused',
+      after.state === 'paused' && (before.state !== 'paused' || before.pausedUntil !== after.pausedUntil),
+    ],
+    ['resumed', after.state === 'active' && before.state === 'paused'],
+  ]
+  return holds.flatMap(([event, held]) => (held ? [event] : []))
+}
+
+const isRescheduled = (before: Standing, after: Standing): boolean =>
+  changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
+
+/** Settles what was due under the old schedule, and returns the first date that counts under the new one. */
+async function startOf(
+  tx: DatabaseOrTransaction,
+  before: Subscriber,
+  after: Standing,
+  now: Date,
+): Promise<Day> {
+  await openOutstanding(tx, before, now)
+  return startAfterChange({ before, after }, await lastDigestDate(tx, before.id), now)
+}
+
+/** Opens the digests that are due and not opened yet, since no planner will find them under the new schedule. */
+async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber, now: Date): Promise<void> {
+  const { id: subscriberId, zone, hour, days, startDate } = subscriber
+  const schedule = { zone, hour, days }
+  const newest = newestDue(schedule, now)
+  const last = await lastDigestDate(tx, subscriberId)
+  if (!newest || !startDate || (last && last >= newest.localDate) || startDate > newest.localDate) return
+  const from = [startDate, last ? addDays(last, 1) : startDate, addDays(newest.localDate, -MISSED_DAYS)]
+    .sort()
+    .at(-1)!
+  const snapshot = await snapshotAt(tx, now)
+  for (const due of dueBetween(schedule, from, addDays(newest.localDate, 1)))
+    await openDigests(tx, { subscriberId, schedule, due, ...snapshot }, { only: false, now })
+}
