@@ -12,6 +12,7 @@ import { readConfig, readEnvironment } from './config.ts'
 import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { requireMigrated } from './platform/migrations.ts'
+import { requireSuppressionKey } from './subscribers/suppression-key.ts'
 import { type Deps, wire } from './wiring.ts'
 
 const NOUNS: AddCommands[] = [
@@ -42,12 +43,17 @@ const line: CommandLine = {
     async (...args) => {
       const { deps, close } = await wire(readConfig(readEnvironment()))
       try {
-        if (!isDatabaseCommand(args)) await requireMigrated(deps.db)
+        if (!isDatabaseCommand(args)) await requireReady(deps)
         print(await work(deps as Deps, ...args), args)
       } finally {
         await close()
       }
     },
+}
+
+async function requireReady(deps: Deps): Promise<void> {
+  await requireMigrated(deps.db)
+  await requireSuppressionKey(deps)
 }
 
 /** commander hands every action its Command last. */

@@ -81,6 +81,7 @@ interface Session {
 
 function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
   let bodyWritten = false
+  let recipient: string | undefined
   const logger = {
     ...SILENT_LOGGER,
     // nodemailer logs this when the final dot has been given to the socket; its errors do not tell.
@@ -95,7 +96,7 @@ function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
     closed = true
   })
   const fail = (error: SmtpError) => {
-    const fault = faultOf(error, bodyWritten ? 'dot' : 'mail', bodyWritten)
+    const fault = faultOf(error, bodyWritten ? 'dot' : 'mail', bodyWritten, recipient)
     // An answer before the whole body was written: whatever we say next would be taken for more of it.
     const cutShort = fault.stage === 'dot' && !bodyWritten
     if (cutShort || fault.status === SERVER_CLOSES) connection.close()
@@ -123,9 +124,10 @@ function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
       new Promise((resolve) => {
         settle = resolve
         bodyWritten = false
+        recipient = mail.to
         session.mails++
         connection.send({ from: mail.from, to: [mail.to] }, mail.raw, (error, info) =>
-          error ? fail(error) : settle({ accepted: true, answer: clean(info!.response) }),
+          error ? fail(error) : settle({ accepted: true, answer: clean(info!.response, mail.to) }),
         )
       }),
     isClosed: () => closed,
@@ -178,20 +180,28 @@ const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string
 const STAGE_OF_COMMAND: Record<string, Stage> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' }
 
 /** `stage`: how far it came, where the error does not say which command was answered. */
-function faultOf(error: SmtpError, stage: Stage, bodyWritten: boolean): SmtpFault {
+function faultOf(error: SmtpError, stage: Stage, bodyWritten: boolean, recipient?: string): SmtpFault {
   const answeredAt = error.code === 'EMESSAGE' ? 'dot' : STAGE_OF_COMMAND[error.command ?? '']
   return {
     stage: error.responseCode && answeredAt ? answeredAt : stage,
     bodyWritten,
     status: error.responseCode ?? null,
     enhanced: error.response?.match(/^\d{3}[ -](\d\.\d{1,3}\.\d{1,3})\b/)?.[1] ?? null,
-    answer: clean(error.response ?? error.message),
+    answer: clean(error.response ?? error.message, recipient),
   }
 }
 
-// Postgres keeps no NUL, and an answer may hold several lines and any bytes.
-const clean = (answer: string): string =>
-  scrub(answer)
+// Answers are kept for ever: those of somebody who was erased must not name them. Postgres keeps no NUL, and an answer
+// may hold several lines and any bytes.
+const clean = (answer: string, recipient?: string): string =>
+  withoutMailbox(scrub(answer), recipient)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_ANSWER)
+
+/** Some servers say the local part alone: "550 5.1.1 ann: no such user". */
+function withoutMailbox(answer: string, recipient = ''): string {
+  const mailbox = recipient.slice(0, Math.max(0, recipient.lastIndexOf('@'))).replace(/[^\w]/g, '\\$&')
+  if (mailbox === '') return answer
+  return answer.replace(new RegExp(`(?<![\\w.+-])${mailbox}(?![\\w+-])`, 'gi'), '[address]')
+}

@@ -11,15 +11,57 @@ export interface Signup {
   confirmedAt: Date | null
 }
 
+export interface NewSignup {
+  subscriberId: string
+  wish: Wish
+  now: Date
+  /** The operator's words on how they said yes: then it needs no button. They go when the subscriber is erased. */
+  note?: string
+}
+
 /** Returns its id. */
 export async function createSignup(
   db: DatabaseOrTransaction,
-  { subscriberId, wish, now }: { subscriberId: string; wish: Wish; now: Date },
+  { subscriberId, wish, now, note }: NewSignup,
 ): Promise<number> {
+  const noted: object = note === undefined ? wish : { ...wish, note }
   const { id } = await db.signup.create({
-    data: { subscriberId, wish: wish as unknown as Prisma.InputJsonObject, createdAt: now },
+    data: {
+      subscriberId,
+      wish: noted as Prisma.InputJsonObject,
+      createdAt: now,
+      confirmedAt: note === undefined ? null : now,
+    },
   })
   return id
+}
+
+/** The newest sign-up after `since` whose button was not pressed. */
+export async function newestUnconfirmedSignup(
+  db: DatabaseOrTransaction,
+  { subscriberId, since }: { subscriberId: string; since: Date },
+): Promise<Signup | null> {
+  const row = await db.signup.findFirst({
+    where: { subscriberId, confirmedAt: null, createdAt: { gt: since } },
+    orderBy: { id: 'desc' },
+  })
+  return row && { ...row, wish: row.wish as unknown as Wish }
+}
+
+/** What the operator noted on how a subscriber said yes, and when: oldest first. */
+export async function notesOf(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<{ at: Date; note: string }[]> {
+  const rows = await db.signup.findMany({
+    where: { subscriberId },
+    select: { createdAt: true, wish: true },
+    orderBy: { id: 'asc' },
+  })
+  return rows.flatMap(({ createdAt: at, wish }) => {
+    const { note } = wish as { note?: string }
+    return note === undefined ? [] : [{ at, note }]
+  })
 }
 
 export async function signupById(db: DatabaseOrTransaction, id: number): Promise<Signup | null> {
@@ -37,8 +79,4 @@ export async function deleteUnconfirmedSignups(
   subscriberId: string,
 ): Promise<void> {
   await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })
-}
-
-export async function deleteSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
-  await db.signup.deleteMany({ where: { subscriberId } })
 }

@@ -1,6 +1,7 @@
-import type { Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
+import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { dayOf, midnight, type Weekday } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 import type { Address } from './address.ts'
 import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
 
@@ -9,9 +10,12 @@ export async function subscriberById(db: DatabaseOrTransaction, id: string): Pro
   return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
 }
 
-/** As subscriberById; nobody else can change or lock the row until the transaction ends. */
+/**
+ * As subscriberById; nobody else can change or lock the row until the transaction ends. A planner may open a digest of
+ * theirs meanwhile: neither waits for the other.
+ */
 export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
-  await db.$queryRaw`select from subscriber where id = ${id} for update`
+  await db.$queryRaw`select from subscriber where id = ${id} for no key update`
   return subscriberById(db, id)
 }
 
@@ -19,7 +23,7 @@ export async function lockSubscriberByKey(
   db: DatabaseOrTransaction,
   addressKey: string,
 ): Promise<Subscriber | null> {
-  await db.$queryRaw`select from subscriber where address_key = ${addressKey} for update`
+  await db.$queryRaw`select from subscriber where address_key = ${addressKey} for no key update`
   return subscriberByKey(db, addressKey)
 }
 
@@ -60,18 +64,20 @@ export async function lockOrCreateSubscriber(
 
 export type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
 
+/** Throws address.taken for a new address that somebody else took at this moment. */
 export async function changeSubscriber(
   db: DatabaseOrTransaction,
   id: string,
   { startDate, pausedUntil, ...changes }: SubscriberChanges,
 ): Promise<void> {
-  await db.subscriber.update({
-    where: { id },
-    data: {
-      ...changes,
-      startDate: startDate && midnight(startDate),
-      pausedUntil: pausedUntil && midnight(pausedUntil),
-    },
+  const data = {
+    ...changes,
+    startDate: startDate && midnight(startDate),
+    pausedUntil: pausedUntil && midnight(pausedUntil),
+  }
+  await db.subscriber.update({ where: { id }, data }).catch((error) => {
+    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+    throw isTaken ? new Fault('address.taken') : error
   })
 }
 
@@ -85,26 +91,6 @@ export async function listSubscribers(
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
   })
   return rows.flatMap((row) => subscriberOf(row) ?? [])
-}
-
-/** Leaves a tombstone without any address. A suppressed one stays suppressed. */
-export async function eraseSubscriber(
-  db: DatabaseOrTransaction,
-  { id, state }: Pick<Subscriber, 'id' | 'state'>,
-  now: Date,
-): Promise<void> {
-  await db.subscriber.update({
-    where: { id },
-    data: {
-      address: null,
-      addressKey: null,
-      addressHash: null,
-      state: state === 'suppressed' ? 'suppressed' : 'unsubscribed',
-      stateBefore: null,
-      pausedUntil: null,
-      erasedAt: now,
-    },
-  })
 }
 
 function subscriberOf(row: SubscriberRow | null): Subscriber | null {

@@ -10,9 +10,9 @@ import type { FaultsView } from './faults-view.ts'
 import type { FormView } from './form-view.ts'
 import type { InboxView } from './inbox-view.ts'
 import type { PaperPageView } from './paper-view.ts'
+import type { PreviewView } from './preview-view.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { ChangedView, LessView, UndoView } from './unsubscribe-view.ts'
-import type { TopicView } from './wish-view.ts'
 
 /** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
 interface PageData {
@@ -23,7 +23,9 @@ interface PageData {
   paper: { paper: PaperPageView }
   /** Null: not kept any more. */
   digest: { digest: DigestPageView | null }
-  subscribe: { form: FormView }
+  subscribe: { form: FormView; preview?: PreviewView }
+  /** The part of that page alone. */
+  'parts/preview': { preview: PreviewView }
   'check-inbox': { inbox: InboxView }
   confirm: ConfirmView
   confirmed: ConfirmedView

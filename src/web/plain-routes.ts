@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { readiness } from '../flows/ready.ts'
 import type { Site } from './site.ts'
 
-const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'check-inbox']
+const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']
   .map((path) => `Disallow: /${path}/`)
   .join('\n')
 

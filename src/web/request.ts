@@ -116,8 +116,16 @@ function throwFaults([first, ...others]: FieldFault[]): void {
 export const emailIn = (body: unknown): string =>
   isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
-/** Programs that ask for JSON get JSON; browsers, and whoever does not say, get a page. */
-export function wantsJson({ headers, url }: FastifyRequest): boolean {
-  const accepted = headers.accept ?? ''
-  return url.startsWith('/api/') || (accepted.includes('application/json') && !accepted.includes('text/html'))
+/** A query and a number of days, 14 unless said otherwise. Throws FieldFaults: request.wrong-type. */
+export const readPreviewQuery = (body: unknown): { query: string; days: number } =>
+  read(z.object({ query: text.default(''), days: text.transform(Number).default(14) }), body)
+
+export const isJson = ({ headers }: FastifyRequest): boolean =>
+  headers['content-type']?.startsWith('application/json') ?? false
+
+/** Programs that send or ask for JSON get JSON; browsers, and whoever does not say, get a page. */
+export function wantsJson(request: FastifyRequest): boolean {
+  const { accept = '' } = request.headers
+  if (request.url.startsWith('/api/')) return true
+  return !accept.includes('text/html') && (accept.includes('application/json') || isJson(request))
 }

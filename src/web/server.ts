@@ -12,6 +12,7 @@ import { addMyLinkRoutes } from './my-link-routes.ts'
 import { openPages } from './pages.ts'
 import { addPaperRoutes } from './paper-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
+import { addPreviewRoutes } from './preview-routes.ts'
 import { readableUrl } from './readable-url.ts'
 import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -52,6 +53,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addPackageAssets(scope)
     addPaperRoutes(scope, site)
     addSubscribeRoutes(scope, site)
+    addPreviewRoutes(scope, site)
     addConfirmRoutes(scope, site)
     addUnsubscribeRoutes(scope, site)
     addDigestRoutes(scope, site)

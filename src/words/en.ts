@@ -36,6 +36,7 @@ export const en = {
     comment: { one: '{count} comment', other: '{count} comments' },
     topic: { one: '{count} topic', other: '{count} topics' },
     day: { one: '{count} day', other: '{count} days' },
+    second: { one: '{count} second', other: '{count} seconds' },
   },
   /** What was understood of a query. */
   query: {
@@ -73,6 +74,28 @@ export const en = {
     has: 'Has: {terms}',
     lacks: 'Lacks: {terms}',
     unwanted: 'Has, though not wanted: {terms}',
+  },
+  preview: {
+    button: 'Preview: what it would have brought',
+    heading: 'What it would have brought',
+    together: 'All topics together',
+    best: 'No topic: the best of each day',
+    bestText: 'A mail holds the {most} papers with the most votes of a day. This is what they were chosen from.',
+    caption: 'Papers by day, {from} to {to}',
+    day: 'Day',
+    papers: 'Papers',
+    latest: 'The latest',
+    nearest: 'The nearest',
+    nothing: 'Nothing matched in {span}',
+    noPapers: 'No papers came in these days at all, so nothing can be said yet.',
+    absent: 'None of their papers has {parts}.',
+    never: 'Each part is there, but never in one paper.',
+    without: 'Without “{part}” it would have been {papers}.',
+    tooMuch:
+      'That is about {count} a day, and a mail holds {most} at most. Add a word to narrow it, or let the cap choose: the best {most} come by mail, the others stand on the site.',
+    /** To those who cannot see it change. */
+    said: '{name}: {rate}',
+    noPreview: 'No preview yet.',
   },
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   confirm: {
@@ -506,7 +529,7 @@ export const en = {
     optional: '(optional)',
     topicHintHtml:
       'A comma or a new line starts another: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>. None: the day’s best papers.',
-    chosen: 'Your topics so far',
+    chosen: 'Chosen so far',
     remove: 'Remove',
     added: 'Topic added: {words}.',
     removed: 'Topic removed: {query}',

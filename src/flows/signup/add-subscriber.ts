@@ -2,6 +2,7 @@ import { type DueDate, nextDue } from '../../digests/due.ts'
 import { randomId } from '../../platform/random.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
+import { createSignup } from '../../subscribers/signup-store.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Asked, ask } from './ask.ts'
@@ -43,7 +44,8 @@ function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSig
       settings: wish,
       now,
     })
-    await grant(tx, { subscriber, wish, how: `operator: ${consent}`, wording: NO_PAGE, now })
+    await createSignup(tx, { subscriberId: subscriber.id, wish, now, note: consent })
+    await grant(tx, { subscriber, wish, how: 'operator', wording: NO_PAGE, now })
     const already = subscriber.state === 'active' || subscriber.state === 'paused'
     return { subscriber: (await subscriberById(tx, subscriber.id))!, already }
   })

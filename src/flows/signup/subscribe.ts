@@ -1,10 +1,11 @@
 import type { Config } from '../../config.ts'
 import { takeTokens } from '../../platform/bucket-store.ts'
-import { Fault, textOf } from '../../platform/errors.ts'
+import { Fault } from '../../platform/errors.ts'
 import type { Address } from '../../subscribers/address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
-import { ask } from './ask.ts'
-import type { CheckedSignup } from './read-signup.ts'
+import { nudgeAnswers } from '../messages/nudge-answers.ts'
+import { type AskInput, ask } from './ask.ts'
+import { type CheckedSignup, readSignup } from './read-signup.ts'
 
 // For one network (/24, /64) and over all processes.
 const SIGNUPS_AT_ONCE = 60
@@ -12,6 +13,8 @@ const SIGNUPS_PER_SECOND = 60 / 3600
 
 export interface SubscribeInput extends CheckedSignup {
   how: 'page' | 'api'
+  /** Once more what was asked for last. */
+  again?: boolean
   /** The network that the request came from: "203.0.113.0/24". */
   network: string
 }
@@ -23,20 +26,40 @@ export interface SubscribeInput extends CheckedSignup {
 export async function subscribe(deps: ServiceDeps, { network, ...input }: SubscribeInput): Promise<void> {
   requireOpen(deps.config, input.address)
   await requireTokens(deps, network)
-  const { subscriber, mail, held } = await ask(deps, input)
-  deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
-  // The sign-up stands, and the next tick nudges too.
-  await deps.queue
-    .nudge('drain-answers')
-    .catch((error) => deps.log.error('queue.error', { what: textOf(error) }))
+  await askAndNudge(deps, input)
 }
 
-function requireOpen({ SIGNUP, SIGNUP_DOMAINS }: Config, { key }: Address): void {
-  if (SIGNUP === 'closed') throw new Fault('signup.closed')
+/**
+ * Somebody asks for the link to their digests. Whoever has none yet gets a confirmation instead, as far as new
+ * subscribers are taken; nothing tells which. Throws FieldFaults (email), rate.too-many.
+ */
+export async function mailMyLink(
+  deps: ServiceDeps,
+  { email, network }: { email: string; network: string },
+): Promise<void> {
+  const signup = readSignup(deps.config, { email, topics: [] })
+  await requireTokens(deps, network)
+  const closed = refusalOf(deps.config, signup.address) !== null
+  await askAndNudge(deps, { ...signup, how: 'link', link: true, closed })
+}
+
+async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
+  const { subscriber, mail, held } = await ask(deps, input)
+  deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
+  await nudgeAnswers(deps)
+}
+
+function requireOpen(config: Config, address: Address): void {
+  const refusal = refusalOf(config, address)
+  if (refusal) throw refusal
+}
+
+/** Why nobody new is taken with an address; null where they are. */
+function refusalOf({ SIGNUP, SIGNUP_DOMAINS }: Config, { key }: Address): Fault | null {
+  if (SIGNUP === 'closed') return new Fault('signup.closed')
   const domain = key.slice(key.lastIndexOf('@') + 1)
-  if (SIGNUP_DOMAINS.length > 0 && !SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) {
-    throw new Fault('signup.domain', { domains: SIGNUP_DOMAINS.join(', ') })
-  }
+  if (SIGNUP_DOMAINS.length === 0 || SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) return null
+  return new Fault('signup.domain', { domains: SIGNUP_DOMAINS.join(', ') })
 }
 
 async function requireTokens({ db }: ServiceDeps, network: string): Promise<void> {

@@ -1,25 +1,55 @@
-import { forgetMessages } from '../../delivery/subscriber-messages-store.ts'
-import { NO_PAGE } from '../../subscribers/consent.ts'
+import { forgetMessages, forgetMessagesTo } from '../../delivery/subscriber-messages-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
-import { deleteSignups } from '../../subscribers/signup-store.ts'
-import { eraseSubscriber as leaveTombstone } from '../../subscribers/subscriber-store.ts'
-import { deleteTopics } from '../../subscribers/topic-store.ts'
+import { leaveTombstone } from '../../subscribers/erasure-store.ts'
+import { deleteUnconfirmedMoves } from '../../subscribers/move-store.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
+import { lockAccount } from './open-account.ts'
 import { withSubscriber } from './with-subscriber.ts'
 
 /**
- * Forgets who somebody was: address, topics, what they asked for, what their mails said. A tombstone stays, so that
- * past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
+ * Forgets who somebody was: address, topics, settings, what they asked for, what their mails said. A tombstone stays,
+ * so that past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
  */
 export async function eraseSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
   const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'erased' })
-    await deleteTopics(tx, subscriber.id)
-    await deleteSignups(tx, subscriber.id)
-    await forgetMessages(tx, subscriber.id)
-    await leaveTombstone(tx, subscriber, now)
+    await erase(tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
+}
+
+/** The same for whoever holds a link to their account page. Again, it changes nothing. Throws link.*. */
+export async function eraseAccount(deps: Deps, token: string): Promise<void> {
+  const now = deps.clock.now()
+  const erased = await deps.db.$transaction(async (tx) => {
+    const subscriber = await lockAccount(deps, tx, token)
+    if (!subscriber) return undefined
+    await erase(tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
+    return subscriber.id
+  })
+  if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
+}
+
+interface Erasing {
+  subscriber: Subscriber
+  how: string
+  wording: string
+  now: Date
+}
+
+async function erase(tx: DatabaseOrTransaction, { subscriber, how, wording, now }: Erasing): Promise<void> {
+  const { id, addressKey } = subscriber
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
+  await forgetMessages(tx, id)
+  // Somebody else may have given this address as their new one.
+  const moves = await deleteUnconfirmedMoves(tx, { addressKey })
+  await forgetMessagesTo(
+    tx,
+    'new-address',
+    moves.map((move) => `move ${move}`),
+  )
+  await leaveTombstone(tx, subscriber, now)
 }

@@ -1,7 +1,10 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
 import { parseAddress } from '../../subscribers/address.ts'
+import type { ConsentEvent } from '../../subscribers/consent.ts'
 import { type Consent, consentsOf } from '../../subscribers/consent-store.ts'
+import { notesOf } from '../../subscribers/signup-store.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../../subscribers/subscriber.ts'
 import { listSubscribers, subscriberByKey } from '../../subscribers/subscriber-store.ts'
 import { type Suppression, suppressionOf } from '../../subscribers/suppression-store.ts'
@@ -32,10 +35,24 @@ export async function showSubscriber(
     subscriber,
     topics: await topicsOf(db, subscriber.id),
     suppression: await suppressionOf(db, subscriber.addressHash),
-    consents: await consentsOf(db, subscriber.id),
+    consents: await notedConsents(db, subscriber.id),
     next: subscriber.state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
   }
 }
+
+/** What the operator wrote on how they said yes stands with the sign-up: a row of table consent is for ever. */
+export async function notedConsents(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
+  const notes = await notesOf(db, id)
+  const consents = await consentsOf(db, id)
+  return consents.map((consent) => {
+    const isOperators = consent.how === 'operator' && YES.includes(consent.event)
+    const place = isOperators ? notes.findIndex(({ at }) => at.getTime() === consent.at.getTime()) : -1
+    const [noted] = place < 0 ? [] : notes.splice(place, 1)
+    return noted ? { ...consent, how: `operator: ${noted.note}` } : consent
+  })
+}
+
+const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
 /** In the order in which they came. */
 export async function showSubscribers(

@@ -1,0 +1,75 @@
+import type { MailFormat } from '../subscribers/subscriber.ts'
+import { moment } from '../words/dates.ts'
+import { words } from '../words/words.ts'
+import { wrap } from './columns.ts'
+import type { SiteIdentity } from './email.ts'
+import { asciiLine } from './line.ts'
+
+interface AccountEmail {
+  /** In which instants are shown. */
+  zone: string
+  /** When it was asked for, or done: ISO 8601. */
+  at: string
+  format: MailFormat
+}
+
+/** One button that opens a page: the digests' settings, the account, or the press that moves them to this address. */
+export interface LinkEmail extends AccountEmail {
+  url: string
+  /** ISO 8601; absent for a link that does not end by itself. */
+  until?: string
+}
+
+/** To the address that digests went to before. */
+export interface MovedEmail extends AccountEmail {
+  /** Whom to write to. */
+  contact: string
+}
+
+interface AccountView extends Pick<AccountEmail, 'zone' | 'at'> {
+  site: SiteIdentity
+  /** For the subject, in ASCII. */
+  siteName: string
+  wrap: typeof wrap
+}
+
+/** What the tags of templates/emails/manage-link, account-link and new-address read as `it`. */
+export interface LinkView extends AccountView {
+  says: (typeof SAYS)[keyof typeof SAYS]
+  url: string
+  until: string
+}
+
+/** What the tags of templates/emails/moved read as `it`. */
+export interface MovedView extends AccountView {
+  contact: string
+}
+
+const SAYS = {
+  'manage-link': words.emails.manageLink,
+  'account-link': words.emails.accountLink,
+  'new-address': words.emails.newAddress,
+}
+export type LinkKind = keyof typeof SAYS
+
+const LONGEST_NAME_IN_SUBJECT = 40
+
+export const linkView = (site: SiteIdentity, kind: LinkKind, email: LinkEmail): LinkView => ({
+  ...accountView(site, email),
+  says: SAYS[kind],
+  url: email.url,
+  until: email.until ? moment(email.until, email.zone) : '',
+})
+
+export const movedView = (site: SiteIdentity, email: MovedEmail): MovedView => ({
+  ...accountView(site, email),
+  contact: email.contact,
+})
+
+const accountView = (site: SiteIdentity, { zone, at }: AccountEmail): AccountView => ({
+  site,
+  siteName: asciiLine(site.name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers',
+  zone,
+  at: moment(at, zone),
+  wrap,
+})

@@ -1,0 +1,55 @@
+import type { TakenMessage } from '../../delivery/message.ts'
+import type { LinkKind } from '../../emails/link-views.ts'
+import { Fault } from '../../platform/errors.ts'
+import { type LinkPurpose, linkEnd } from '../../subscribers/link-token.ts'
+import type { MailFormat } from '../../subscribers/subscriber.ts'
+import { linkTo, type MailOf } from './mailing.ts'
+
+/** The content of messages of kind manage-link, account-link, new-address and moved. */
+export interface LinkMessage {
+  /** The subscriber's when it was asked for: a new address makes the link void. */
+  epoch: number
+  zone: string
+  format: MailFormat
+  /** Of a new-address alone. */
+  moveId?: number
+}
+
+/** To somebody who subscribes already: the link to their settings. */
+export const manageLinkMail: MailOf = (parts, message) => linkMail('manage-link', 'manage', parts, message)
+
+/** A fresh link, for what a forwarded digest must not open: export, erase, new address. */
+export const accountLinkMail: MailOf = (parts, message) => linkMail('account-link', 'account', parts, message)
+
+/** To an address that somebody gave as their new one. */
+export const newAddressMail: MailOf = (parts, message) => linkMail('new-address', 'move', parts, message)
+
+/** To the address that digests went to before; it does not say where they go now. */
+export const movedMail: MailOf = ({ config, emails }, message) => {
+  const { zone, format } = contentOf(message)
+  const contact = config.REPLY_TO ?? config.MAIL_FROM
+  return { kind: 'moved', ...emails.moved({ zone, format, at: message.datedAt.toISOString(), contact }) }
+}
+
+function linkMail(
+  kind: LinkKind,
+  purpose: LinkPurpose,
+  { config, emails }: Parameters<MailOf>[0],
+  message: TakenMessage,
+): ReturnType<MailOf> {
+  const { epoch, zone, format, moveId } = contentOf(message)
+  const end = linkEnd({ purpose, issuedAt: message.datedAt })
+  const email = {
+    url: linkTo(config, message, { purpose, id: moveId ? String(moveId) : message.subscriberId, epoch }),
+    at: message.datedAt.toISOString(),
+    ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
+    zone,
+    format,
+  }
+  return { kind, ...emails.link(kind, email) }
+}
+
+function contentOf({ id, content }: TakenMessage): LinkMessage {
+  if (!content) throw new Fault('message.without-content', { id })
+  return content as LinkMessage
+}

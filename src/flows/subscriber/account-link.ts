@@ -1,0 +1,78 @@
+import type { Config } from '../../config.ts'
+import type { NewMessage } from '../../delivery/message.ts'
+import { enqueue } from '../../delivery/message-store.ts'
+import { countMessagesSince } from '../../delivery/subscriber-messages-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { randomId } from '../../platform/random.ts'
+import { secretId } from '../../subscribers/link-token.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
+import type { Deps, ServiceDeps } from '../../wiring.ts'
+import type { LinkMessage } from '../messages/link-mails.ts'
+import { nudgeAnswers } from '../messages/nudge-answers.ts'
+import { linkHolder } from './link-holder.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+const DELIVER_WITHIN_MS = 2 * DAY_MS
+const MOST_A_DAY = 2
+
+/** Reads, and changes nothing. Throws link.*. */
+export const openManage = (deps: Deps, token: string): Promise<Subscriber> =>
+  linkHolder(deps, token, 'manage', (id) => subscriberById(deps.db, id))
+
+/**
+ * Mails a fresh link to the account page to the address of whoever subscribes, whoever asks: a digest may have been
+ * forwarded with the link to its settings in it. Two a day at most. Throws link.*.
+ */
+export async function mailAccountLink(deps: ServiceDeps, manageToken: string): Promise<void> {
+  const { config, db, clock, log } = deps
+  const now = clock.now()
+  const asked = await db.$transaction(async (tx) => {
+    const subscriber = await linkHolder(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
+    const isHeld = await hadEnough(tx, subscriber, 'account-link', now)
+    if (!isHeld)
+      await enqueue(tx, 'answers', [linkMessage(config, subscriber, { kind: 'account-link', now })])
+    return { subscriber: subscriber.id, mail: isHeld ? null : 'account-link' }
+  })
+  log.info('subscriber.asked', { ...asked, how: 'manage' })
+  await nudgeAnswers(deps)
+}
+
+/** Whether a subscriber caused as many mails of a kind within a day as they may. */
+export async function hadEnough(
+  tx: DatabaseOrTransaction,
+  { id: subscriberId }: Subscriber,
+  kind: NewMessage['kind'],
+  now: Date,
+): Promise<boolean> {
+  const since = new Date(now.getTime() - DAY_MS)
+  return (await countMessagesSince(tx, { subscriberId, kinds: [kind], since })) >= MOST_A_DAY
+}
+
+interface LinkMessageInput {
+  kind: 'account-link' | 'new-address' | 'moved'
+  now: Date
+  /** The subscriber's own unless said otherwise. */
+  toAddress?: string
+  moveId?: number
+}
+
+/** A message of plain words and at most one link, to be left in the transaction of what it tells of. */
+export function linkMessage(
+  config: Config,
+  { id, address, epoch, zone, format }: Subscriber,
+  { kind, now, toAddress = address, moveId }: LinkMessageInput,
+): NewMessage {
+  const content: LinkMessage = { epoch, zone, format, moveId }
+  return {
+    kind,
+    dedupe: moveId === undefined ? randomId(96) : `move ${moveId}`,
+    subscriberId: id,
+    toAddress,
+    secretId: secretId(config.APP_SECRET[0]!),
+    content,
+    datedAt: now,
+    notBefore: now,
+    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+  }
+}

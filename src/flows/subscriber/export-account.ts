@@ -1,0 +1,58 @@
+import { messagesOf } from '../../delivery/message-history-store.ts'
+import { digestsOf } from '../../digests/digest-history-store.ts'
+import { papersById } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { dayOf } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { historyOf } from '../../subscribers/history-store.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { suppressionOf } from '../../subscribers/suppression-store.ts'
+import { topicsOf } from '../../subscribers/topic-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { openAccount } from './open-account.ts'
+import { notedConsents } from './show-subscriber.ts'
+
+/** Everything that is kept about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
+export interface AccountCopy extends Record<string, unknown> {
+  site: string
+  madeAt: string
+}
+
+/** Reads, and changes nothing. Throws link.*, subscriber.unknown for somebody who is erased. */
+export async function exportAccount(deps: Deps, token: string): Promise<AccountCopy> {
+  const { config, db, clock } = deps
+  const subscriber = await openAccount(deps, token)
+  if (!subscriber) throw new Fault('subscriber.unknown')
+  const { id, addressHash } = subscriber
+  return {
+    site: config.BASE_URL,
+    madeAt: clock.now().toISOString(),
+    subscriber: settingsOf(subscriber),
+    topics: await topicsOf(db, id),
+    ...(await historyOf(db, id)),
+    consents: (await notedConsents(db, id)).map(({ subscriberId: _, ...consent }) => consent),
+    digests: await readableDigests(db, id),
+    messages: await messagesOf(db, id),
+    suppression: await suppressionOf(db, addressHash),
+  }
+}
+
+const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscriber) => ({
+  number: id,
+  address,
+  addressInLowerCase: addressKey,
+  addressAsCode: addressHash,
+  ...kept,
+})
+
+async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
+  const digests = await digestsOf(db, subscriberId)
+  const shown = await papersById(db, [...new Set(digests.flatMap(({ papers }) => papers))])
+  const titles = new Map(shown.map(({ id, title }) => [id, title]))
+  return digests.map(({ localDate, bestDay, papers, ...digest }) => ({
+    localDate: dayOf(localDate),
+    ...digest,
+    bestDay: bestDay && dayOf(bestDay),
+    papers: papers.map((paper) => ({ paper, title: titles.get(paper) ?? null })),
+  }))
+}

@@ -1,0 +1,31 @@
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { Fault } from '../../platform/errors.ts'
+import { tombstoneOf } from '../../subscribers/erasure-store.ts'
+import { readLink } from '../../subscribers/link-token.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** Whose account page it is; null once they are erased. Reads, and changes nothing. Throws link.*. */
+export const openAccount = (deps: Deps, token: string): Promise<Subscriber | null> =>
+  accountBehind(deps, deps.db, token, subscriberById)
+
+/** As openAccount; nobody else changes the subscriber until the transaction ends. */
+export const lockAccount = (
+  deps: Deps,
+  tx: DatabaseOrTransaction,
+  token: string,
+): Promise<Subscriber | null> => accountBehind(deps, tx, token, lockSubscriber)
+
+async function accountBehind(
+  { config, clock }: Deps,
+  db: DatabaseOrTransaction,
+  token: string,
+  find: typeof subscriberById,
+): Promise<Subscriber | null> {
+  const { id, epoch } = readLink(token, 'account', config.APP_SECRET, clock.now())
+  const subscriber = await find(db, id)
+  const there = subscriber ?? (await tombstoneOf(db, id))
+  if (there?.epoch !== epoch) throw new Fault('link.unknown')
+  return subscriber
+}

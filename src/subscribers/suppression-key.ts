@@ -1,0 +1,30 @@
+import { createHmac } from 'node:crypto'
+import { Fault } from '../platform/errors.ts'
+import { readSwitch, type Switch, setSwitchOnce } from '../platform/switch-store.ts'
+import type { Deps } from '../wiring.ts'
+
+const NAME = 'suppression-key'
+
+/** Tells one key from another, and neither of them. */
+const fingerprintOf = (key: string): string => createHmac('sha256', key).update('fingerprint').digest('hex')
+
+/**
+ * Writes down at the first start which SUPPRESSION_KEY this database goes with: under another one no suppressed address
+ * would be recognised. Throws config.suppression-key where it is another one.
+ */
+export async function settleSuppressionKey({ config, db, clock }: Deps): Promise<void> {
+  const value = fingerprintOf(config.SUPPRESSION_KEY)
+  const settled = await setSwitchOnce(db, NAME, { value, reason: 'first start', at: clock.now() })
+  requireSame(settled, value)
+}
+
+/** Reads, and changes nothing. Throws config.suppression-key. */
+export async function requireSuppressionKey({ config, db }: Pick<Deps, 'config' | 'db'>): Promise<void> {
+  requireSame(await readSwitch(db, NAME), fingerprintOf(config.SUPPRESSION_KEY))
+}
+
+function requireSame(settled: Switch | null, value: string): void {
+  if (settled && settled.value !== value) {
+    throw new Fault('config.suppression-key', { since: settled.at.toISOString() })
+  }
+}
