@@ -1,0 +1,161 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { newestMail, useSite } from '../support/site.ts'
+import { addPapers } from '../support/site-papers.ts'
+
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const SUBSCRIBE = { name: 'Subscribe', exact: true }
+
+const site = useSite()
+let browser: Browser | undefined
+let base: string
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
+})
+afterAll(() => browser?.close())
+beforeEach((context) => {
+  if (!browser) context.skip('no browser on this machine')
+})
+
+/** In Tokyo, where 08:00 of the next day comes nine hours before it does in UTC. */
+async function open(javaScriptEnabled: boolean, options: object = {}): Promise<Page> {
+  const context = await browser!.newContext({ javaScriptEnabled, timezoneId: 'Asia/Tokyo', ...options })
+  const page = await context.newPage()
+  page.setDefaultTimeout(5_000)
+  return page
+}
+
+const focused = (page: Page) => page.locator(':focus')
+const chips = (page: Page) => page.locator('.chip .query').allInnerTexts()
+const unfold = (page: Page, text: RegExp) => page.locator('summary', { hasText: text }).click()
+const faultsOn = async (page: Page) =>
+  (await new AxeBuilder({ page }).withTags(WCAG).analyze()).violations.map(({ id, nodes }) => [
+    id,
+    nodes[0]?.html,
+  ])
+
+describe.each([
+  ['without scripts', false],
+  ['with scripts', true],
+])('%s', (_how, scripts) => {
+  test('a topic from parts, among others, to the page that says what comes and when', async () => {
+    await addPapers(site.db)
+    const page = await open(scripts)
+    await page.goto(base)
+    const zone = scripts ? 'Asia/Tokyo' : 'UTC'
+    await page.locator('#when', { hasText: zone }).waitFor()
+    expect(await page.locator('#zone').inputValue()).toBe(zone)
+
+    await page.getByLabel('Topics').fill('robots, agents')
+    await unfold(page, /from parts/)
+    await page.getByLabel('Any of these').fill('linear attention, state space model')
+    await page.getByLabel('Never').fill('survey')
+    await page.getByLabel('Category').selectOption({ label: 'Machine Learning (cs.LG)' })
+    await page.getByRole('button', { name: 'Add this topic' }).click()
+
+    const query = '("linear attention" OR "state space model") cat:cs.LG -survey'
+    expect(await chips(page)).toEqual(['robots', 'agents', query])
+    expect(await focused(page).getAttribute('role')).toBe('status')
+    expect(await focused(page).innerText()).toMatch(
+      /^Topic added: Papers with \(the phrase “linear attention” or/,
+    )
+    await page.getByRole('button', { name: 'Remove robots' }).click()
+    expect(await chips(page)).toEqual(['agents', query])
+
+    await unfold(page, /from parts/)
+    await page.getByLabel('Must have').fill('the')
+    await page.getByLabel('E-mail address').fill('ann@gmial')
+    await page.getByRole('button', SUBSCRIBE).click()
+    expect(await page.title()).toMatch(/^Error: /)
+    expect(await focused(page).getAttribute('role')).toBe('alert')
+    expect(await page.getByLabel('Must have').inputValue()).toBe('the')
+    await page.getByRole('link', { name: /Nearly every paper/ }).click()
+    expect(await focused(page).getAttribute('id')).toBe('must')
+
+    await page.getByLabel('Must have').fill('')
+    await page.getByLabel('E-mail address').fill('ann@gmial.com')
+    await page.getByRole('button', SUBSCRIBE).click()
+    expect(await page.locator('h1').innerText()).toBe('Check your inbox')
+    expect(page.url()).not.toMatch(/ann/)
+    const said = await page.getByRole('main').innerText()
+    expect(said).toContain(`Monday to Friday at 08:00, ${zone}; first mail Wednesday, 25 November.`)
+    expect(said).toContain('Did you mean gmail.com?')
+    const { content } = await newestMail(site.db, 'ann@gmial.com')
+    expect(content).toMatchObject({ zone, topics: [{ query: 'agents' }, { query }] })
+
+    await page.getByLabel('E-mail address').fill('ann@gmial.com')
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    expect(await page.locator('h1').innerText()).toBe('Check your inbox')
+    expect((await newestMail(site.db, 'ann@gmial.com')).content.topics).toEqual(content.topics)
+    await page.getByRole('link', { name: 'Change' }).click()
+    expect(await page.locator('#zone').inputValue()).toBe(zone)
+    expect(await page.locator('#hour').isVisible()).toBe(true)
+  }, 60_000)
+})
+
+test('one field is enough: address, Enter', async () => {
+  const page = await open(false)
+  await page.goto(`${base}/subscribe`)
+  await page.getByLabel('E-mail address').fill('ann@example.com')
+  await page.keyboard.press('Enter')
+  expect(await page.locator('h1').innerText()).toBe('Check your inbox')
+})
+
+test('a zone that somebody typed stays, and the line follows what they choose', async () => {
+  const page = await open(true)
+  await page.goto(`${base}/subscribe?zone=Europe%2FParis`)
+  await page.selectOption('#hour', '21')
+  await page.locator('#when', { hasText: '21:00, Europe/Paris' }).waitFor()
+  await page.uncheck('#days-wed')
+  await page.locator('#when', { hasText: 'Monday, Tuesday, Thursday and Friday at 21:00' }).waitFor()
+  await page.fill('#zone', 'Mars/Base')
+  await page.fill('#email', 'ann@example.com')
+  await page.getByRole('button', SUBSCRIBE).click()
+  expect(await page.title()).toMatch(/^Error: /)
+  expect(await page.locator('#zone').inputValue()).toBe('Mars/Base')
+})
+
+test.each([
+  ['light', 320],
+  ['dark', 375],
+  ['light', 1280],
+] as const)(
+  'everything unfolded and wrong: accessible and in its place, %s, %i px',
+  async (colorScheme, width) => {
+    const page = await open(true, { colorScheme, viewport: { width, height: 800 } })
+    const fits = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+    await page.goto(`${base}/subscribe`)
+    await unfold(page, /from parts/)
+    await unfold(page, /Change/)
+    expect([await faultsOn(page), await fits()]).toEqual([[], true])
+    await page.getByLabel('Topics').fill(`robots, ${'incomprehensibilities'.repeat(4)}, a AND`)
+    for (const field of ['any', 'must', 'never', 'author', 'votes']) await page.fill(`#${field}`, '-')
+    for (const field of ['max', 'zone']) await page.fill(`#${field}`, 'x')
+    for (const day of ['mon', 'tue', 'wed', 'thu', 'fri']) await page.uncheck(`#days-${day}`)
+    await page.getByRole('button', SUBSCRIBE).click()
+    expect(await page.locator('.error-link').count()).toBe(10)
+    expect([await faultsOn(page), await fits()]).toEqual([[], true])
+    await page.goto(
+      `${base}/check-inbox?hour=8&zone=America%2FArgentina%2FBuenos_Aires&days=mon&meant=gmail.com`,
+    )
+    await page.getByRole('button', { name: 'Send it again' }).click()
+    expect(await page.title()).toMatch(/^Error: /)
+    expect([await faultsOn(page), await fits()]).toEqual([[], true])
+  },
+  60_000,
+)
+
+test('each page stays below 100 kB, however much was typed', async () => {
+  const topic = Array.from({ length: 20 }, (_, n) => `"a topic of many words, the ${n}th"`).join('\n')
+  const answer = await site.app.inject({
+    method: 'POST',
+    url: '/subscribe',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ topic, any: 'x'.repeat(200) }).toString(),
+  })
+  expect([answer.statusCode, Buffer.byteLength(answer.body) < 60_000]).toEqual([422, true])
+})
