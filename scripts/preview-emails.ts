@@ -23,8 +23,12 @@ const emails = await openEmails({
   baseUrl: 'https://papers.example.org',
   postalAddress: '1 Example Street, 12345 Exampletown',
 })
+const digest = sample<DigestEmail>('digest')
+const week = { from: '2026-11-18', to: '2026-11-24' }
 const previews: Record<string, RenderedEmail> = {
-  digest: emails.digest(sample<DigestEmail>('digest')),
+  digest: emails.digest(digest),
+  'digest-titles': emails.digest({ ...digest, detail: 'titles' }),
+  'digest-weekly': emails.digest({ ...digest, content: { ...digest.content, week } }),
   confirmation: emails.confirmation(sample<ConfirmationEmail>('confirmation')),
   'add-topics': emails.addTopics(sample<AddTopicsEmail>('add-topics')),
   goodbye: emails.goodbye(sample<GoodbyeEmail>('goodbye')),

@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import { type Day, dayOf, midnight } from '../platform/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { EarlierDigest } from './offer.ts'
@@ -88,6 +88,8 @@ export async function earlierDigests(
   db: DatabaseOrTransaction,
   { subscriberIds, lowest, since, now }: { subscriberIds: string[]; lowest: number; since: Day; now: Date },
 ): Promise<Map<string, EarlierDigest[]>> {
+  // The papers of a welcome are up to 14 days old when it is written.
+  const welcomedSince = midnight(addDays(since, -14))
   // A paper that turned out to be another one lives on under the other one's id.
   const rows = await db.$queryRaw<EarlierRow[]>`
     select d.subscriber_id as "subscriberId", d.from_paper as "fromPaper", d.to_paper as "toPaper",
@@ -105,8 +107,8 @@ export async function earlierDigests(
             left join paper_key k on k.scheme = 'id' and k.value = p.id),
       null, true
     from subscriber s join message w on w.subscriber_id = s.id
-    where s.id = any(${subscriberIds}) and s.confirmed_at >= ${midnight(since)}
-      and w.kind = 'welcome' and w.dated_at >= ${midnight(since)} and w.content is not null
+    where s.id = any(${subscriberIds}) and s.confirmed_at >= ${welcomedSince}
+      and w.kind = 'welcome' and w.dated_at >= ${welcomedSince} and w.content is not null
       and w.state not in ('gave_up', 'skipped', 'refused')`
   const digests = rows.map(({ bestDay, ...row }) => ({ ...row, bestDay: bestDay && dayOf(bestDay) }))
   return Map.groupBy(digests, ({ subscriberId }) => subscriberId)

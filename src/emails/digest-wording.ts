@@ -13,22 +13,23 @@ const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
 const papersOf = ({ sections }: DigestContent) => filled(sections).flatMap(({ papers }) => papers)
 
-/** What a digest is, in a sentence: "3 new papers on linear attention." */
+/** What a digest is, in a sentence to its reader: "3 new papers on linear attention; 12 more on the site." */
+export function leadWithMore(content: DigestContent): string {
+  const { sentence, sentenceAndMore, onTopics } = words.emails.digest
+  const form = content.more > 0 ? sentenceAndMore : sentence
+  return fill(form, { what: whatOf(content, onTopics), count: content.more })
+}
+
+/** The same to anybody: "15 new papers on 3 topics." */
 export const leadOf = (content: DigestContent): string =>
-  fill(words.emails.digest.sentence, { what: whatOf(content) })
+  fill(words.emails.digest.sentence, { what: whatOf(content, words.digestPage.onTopics) })
 
-/** The same, with how many more there are: "…; 12 more on the site." */
-export const leadWithMore = (content: DigestContent): string =>
-  content.more > 0
-    ? fill(words.emails.digest.sentenceAndMore, { what: whatOf(content), count: content.more })
-    : leadOf(content)
-
-function whatOf(content: DigestContent): string {
+function whatOf(content: DigestContent, severalTopics: string): string {
   const { bestOf, week } = content
   const forms = words.emails.digest
   const dates = week && dateRange(week.from, week.to)
   if (bestOf) return counted(papersOf(content).length, forms.best, { when: dates ?? longDate(bestOf) })
-  const what = onTopics(content)
+  const what = onTopics(content, severalTopics)
   if (week && dates) return fill(isWithinWeek(week) ? forms.week : forms.longer, { dates, what })
   const days = papersOf(content)
     .map(({ day }) => day)
@@ -37,12 +38,12 @@ function whatOf(content: DigestContent): string {
   return fill(forms.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })
 }
 
-function onTopics(content: DigestContent): string {
+function onTopics(content: DigestContent, severalTopics: string): string {
   const sections = filled(content.sections)
   const papers = counted(papersOf(content).length, words.counts.newPaper)
   return sections.length === 1
     ? fill(words.emails.digest.onTopic, { papers, topic: headingOf(sections[0]!) })
-    : fill(words.emails.digest.onTopics, { papers, count: sections.length })
+    : fill(severalTopics, { papers, count: sections.length })
 }
 
 /** What is in it first, then the date. */

@@ -17,12 +17,20 @@ const day = (source: string, date: string, state: SourceDay['state'], papers = 0
 
 test.each<[string, SourceDay[], string]>([
   ['nothing known', [], ''],
-  ['papers', [day('huggingface', '2026-11-24', 'fresh', 31)], 'Hugging Face: 31 papers'],
-  ['one paper', [day('huggingface', '2026-11-24', 'fresh', 1)], 'Hugging Face: 1 paper'],
+  [
+    'papers',
+    [day('huggingface', '2026-11-24', 'fresh', 31)],
+    'The newest lists we read: 31 papers from Hugging Face.',
+  ],
+  [
+    'one paper',
+    [day('huggingface', '2026-11-24', 'fresh', 1)],
+    'The newest lists we read: 1 paper from Hugging Face.',
+  ],
   [
     'today has not come yet: what the day before brought',
     [day('huggingface', '2026-11-23', 'fresh', 30), day('huggingface', '2026-11-24', 'waiting')],
-    'Hugging Face: 30 papers',
+    'The newest lists we read: 30 papers from Hugging Face.',
   ],
   [
     'a weekend: what Friday brought',
@@ -31,23 +39,36 @@ test.each<[string, SourceDay[], string]>([
       day('huggingface', '2026-11-21', 'quiet'),
       day('huggingface', '2026-11-22', 'quiet'),
     ],
-    'Hugging Face: 28 papers',
+    'The newest lists we read: 28 papers from Hugging Face.',
   ],
-  ['quiet all week', [day('huggingface', '2026-11-24', 'quiet')], 'Hugging Face: no papers'],
+  [
+    'quiet all week',
+    [day('huggingface', '2026-11-24', 'quiet')],
+    'The newest lists we read: no papers from Hugging Face.',
+  ],
   [
     'no answer today',
     [day('huggingface', '2026-11-23', 'fresh', 30), day('huggingface', '2026-11-24', 'failed')],
-    'Hugging Face: no answer yet',
+    'No answer yet from Hugging Face; what is listed there comes with a later mail.',
   ],
   [
     'papers, though a later fetch failed',
     [day('huggingface', '2026-11-24', 'failed', 12)],
-    'Hugging Face: 12 papers',
+    'The newest lists we read: 12 papers from Hugging Face.',
   ],
   [
     'two sources, in order of their names',
     [day('arxiv:cs.CL', '2026-11-24', 'stalled'), day('huggingface', '2026-11-24', 'fresh', 31)],
-    'Hugging Face: 31 papers, arXiv cs.CL: no answer yet',
+    'The newest lists we read: 31 papers from Hugging Face. No answer yet from arXiv cs.CL; what is listed there comes with a later mail.',
+  ],
+  [
+    'three sources, one of them read from a file',
+    [
+      day('import', '2026-11-24', 'fresh', 2),
+      day('huggingface', '2026-11-24', 'fresh', 31),
+      day('arxiv:cs.CL', '2026-11-24', 'quiet'),
+    ],
+    'The newest lists we read: 31 papers from Hugging Face, 2 papers from a list of our own and no papers from arXiv cs.CL.',
   ],
   [
     'a week ago and tomorrow do not count',

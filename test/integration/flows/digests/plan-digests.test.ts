@@ -35,6 +35,7 @@ describe('each outcome', () => {
         sections: [
           {
             topic: 'attention',
+            topicId: expect.any(Number),
             papers: [
               {
                 title: [
@@ -59,7 +60,7 @@ describe('each outcome', () => {
       datedAt: new Date('2026-11-24T08:00:00Z'),
       nextTry: new Date('2026-11-24T08:00:00Z'),
       deadline: new Date('2026-11-25T04:00:00Z'),
-      content: { format: 'html', confirmedOn: '2026-11-23' },
+      content: { format: 'html', detail: 'full', epoch: 0, confirmedOn: '2026-11-23' },
     })
   })
 
@@ -251,7 +252,9 @@ test('what sources said stands in the digest', async () => {
     data: { source: 'huggingface', day: new Date('2026-11-24'), state: 'fresh', papers: 31 },
   })
   await plan('2026-11-24T08:00:00Z')
-  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toBe('Hugging Face: 31 papers')
+  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toBe(
+    'The newest lists we read: 31 papers from Hugging Face.',
+  )
 })
 
 test('a query that was read under an older grammar is read anew', async () => {

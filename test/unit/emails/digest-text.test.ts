@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { openEmails } from '../../../src/emails/emails.ts'
+import { samples, site } from '../../support/mails.ts'
+
+const emails = await openEmails(site)
+
+test('the text part, as somebody reads it', async () => {
+  await expect(emails.digest(samples.digest).text).toMatchFileSnapshot('./snapshots/digest.txt')
+})
+
+test('of titles alone', async () => {
+  const { text } = emails.digest({ ...samples.digest, detail: 'titles' })
+  await expect(text).toMatchFileSnapshot('./snapshots/digest-titles.txt')
+})
