@@ -28,7 +28,7 @@ const askable = (url: string) => ({
 
 const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
-const NAMES = ['once', 'by_engine', 'at_once', 'broken'].map((name) => `migrations_${process.pid}_${name}`)
+const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev'].map((name) => `migrations_${process.pid}_${name}`)
 
 beforeAll(async () => {
   await withClient(inject('postgresUrl'), async (client) => {
@@ -72,7 +72,7 @@ describe('migrations', () => {
     try {
       cpSync(resolve(import.meta.dirname, '../../../prisma'), join(folder, 'prisma'), { recursive: true })
       appendFileSync(join(folder, 'prisma/schema.prisma'), 'model Extra {\n  id Int @id\n}\n')
-      const settings = { DATABASE_URL: urls[1]! }
+      const settings = { DATABASE_URL: urls[4]! }
       const { code, stderr } = await runProgram(['scripts/migrate.ts', 'dev', 'extra'], settings, folder)
       expect([code, stderr]).toEqual([0, ''])
       expect(
