@@ -5,12 +5,11 @@ import { BEST_AFTER_MS, compose } from './compose.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
 import { matcherOver } from './matcher.ts'
+import { offeredSince } from './offer.ts'
 import { shelfOf } from './shelf.ts'
 
-/** How many days before the one of confirming a welcome looks at. */
-export const WELCOME_DAYS = 14
-
-export const welcomeSince = (now: Date): Day => addDays(dayOf(now), -WELCOME_DAYS)
+/** The earliest first day of papers that the welcome of somebody who confirms now may hold. */
+export const welcomeSince = (now: Date): Day => offeredSince(dayOf(now), null)
 
 export interface WelcomeInput {
   recipient: Recipient
