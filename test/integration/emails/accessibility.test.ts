@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openEmails } from '../../../src/emails/emails.ts'
 import { launchBrowser } from '../../support/browser.ts'
-import { digest, paper, samples, site } from '../../support/mails.ts'
+import { digest, paper, samples, section, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)
 const browser = await launchBrowser()
@@ -25,6 +25,11 @@ const crowded = paper({
 
 const mails = {
   digest: emails.digest(samples.digest),
+  'digest of titles': emails.digest({ ...samples.digest, detail: 'titles' }),
+  'weekly digest': emails.digest(
+    digest({ sections: [section('diffusion', 3)], week: { from: '2026-11-17', to: '2026-11-23' } }),
+  ),
+  'digest of the best': emails.digest(digest({ sections: [section(null, 3)], bestOf: '2026-11-23' })),
   confirmation: emails.confirmation(samples.confirmation),
   'add-topics': emails.addTopics(samples.addTopics),
   'crowded digest': emails.digest(
@@ -44,6 +49,6 @@ describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     await opened.close()
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
     expect(sideways).toBe(0)
-    expect(shade).toBe(colorScheme === 'dark' ? 'rgb(23, 25, 28)' : 'rgb(250, 248, 244)')
+    expect(shade).toBe(colorScheme === 'dark' ? 'rgb(23, 23, 21)' : 'rgb(250, 248, 244)')
   })
 })
