@@ -1,18 +1,26 @@
+import { readPaper } from '../filters/paper-text.ts'
 import { parseQuery } from '../filters/parse-query.ts'
 import { GRAMMAR, type Query } from '../filters/query.ts'
 import type { Query as QueryRow } from '../generated/prisma/client.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Day } from '../platform/dates.ts'
+import type { DigestPaper } from './digest-content.ts'
 import type { DigestTopic } from './digest-store.ts'
-import { matcherOver } from './matcher.ts'
-import { type Shelf, shelfOf } from './shelf.ts'
+import { matcherOverTexts } from './matcher.ts'
+import { nearest } from './nearest.ts'
+import { remembered, type Shelf, shelfOf } from './shelf.ts'
 
 export interface OpenShelf {
   shelf: Shelf
   /** Reads the queries of these topics that are not known yet: the shelf can then be asked about them. */
   learn(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
+  /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
+  nearest(queryId: number): readonly DigestPaper[]
 }
+
+/** Some more than are shown: another topic of the same subscriber may match them. */
+const MOST_NEAREST = 12
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openShelf(
@@ -21,8 +29,13 @@ export async function openShelf(
 ): Promise<OpenShelf> {
   const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: since })
   const queries = new Map<number, Query>()
+  const texts = new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
   return {
-    shelf: shelfOf(papers, matcherOver(papers, queries)),
+    shelf: shelfOf(papers, matcherOverTexts(texts, queries)),
+    nearest: remembered((queryId: number) => {
+      const asked = [queries.get(queryId) ?? []].flat()
+      return nearest({ papers, texts, queries: asked, most: MOST_NEAREST })
+    }),
     learn: async (db, topics) => {
       const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
       if (unknown.size === 0) return

@@ -52,7 +52,8 @@ const NO_QUERY = 0
 const lowestOf = (papers: readonly Paper[]): number | undefined =>
   papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)
 
-function remembered<Key, Value>(work: (key: Key) => Value): (key: Key) => Value {
+/** Works each value out once. */
+export function remembered<Key, Value>(work: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<Key, Value>()
   return (key) => {
     if (!known.has(key)) known.set(key, work(key))

@@ -31,8 +31,10 @@ export function addOneClick(app: FastifyInstance, { deps }: Site): void {
       },
       async (request, reply) => {
         if (!isFromPage(request.body)) return oneClick(request, reply)
-        const undo = await unsubscribe(deps, { token: request.params.token, how: 'page' })
-        return reply.redirect(undo ? `/resubscribe/${undo}` : '/unsubscribed', 303)
+        const { token } = request.params
+        const { known, undo } = await unsubscribe(deps, { token, how: 'page' })
+        if (undo) return reply.redirect(`/resubscribe/${undo}`, 303)
+        return reply.redirect(known ? `/unsubscribe/${token}` : '/unsubscribed', 303)
       },
     )
   })

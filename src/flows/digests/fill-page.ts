@@ -9,14 +9,18 @@ import { type DatabaseOrTransaction, isDatabaseAway } from '../../platform/datab
 import { type Day, dayOf } from '../../platform/dates.ts'
 import { Fault, textOf } from '../../platform/errors.ts'
 import { secretId } from '../../subscribers/link-token.ts'
-import type { MailFormat } from '../../subscribers/subscriber.ts'
+import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { composeDigests } from './compose-digests.ts'
+import { type MessageTimes, notesFor } from './notes.ts'
 
 /** The content of a message of kind digest: what its mail says besides the digest. */
 export interface DigestMessage {
   format: MailFormat
+  detail: MailDetail
   confirmedOn: Day
+  /** The subscriber's, for links to their settings. */
+  epoch: number
 }
 
 export interface PageInput {
@@ -84,7 +88,16 @@ function fillNext(
     if (digests.length === 0) return []
     const fillings = await composeAll(tx, input, digests)
     await fillDigests(tx, fillings)
-    await enqueue(tx, 'digests', messagesFor(deps, input, digests, fillings))
+    const times = timesOf(deps, input)
+    const outcomes = new Map(fillings.map(({ id, outcome }) => [id, outcome]))
+    const messages = messagesFor(
+      input,
+      digests.filter(({ id }) => outcomes.get(id) === 'planned'),
+      times,
+    )
+    const quiet = digests.filter(({ id }) => outcomes.get(id) === 'nothing_matched')
+    const notes = await notesFor(tx, { ...input, quiet, times })
+    await enqueue(tx, 'digests', [...messages, ...notes])
     return fillings
   }
   return deps.db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS })
@@ -119,22 +132,17 @@ function filling({ id, address }: DueDigest, composed: Composed): Filling {
   return { id, outcome: 'nothing_matched', ...composed, bestDay: null, papers: [], matched: 0, content: null }
 }
 
-function messagesFor(
-  { config }: Deps,
-  { plan, now, hasLimit }: PageInput,
-  digests: DueDigest[],
-  fillings: Filling[],
-): NewMessage[] {
+function timesOf({ config }: Deps, { plan, now, hasLimit }: PageInput): MessageTimes {
   const deadline = new Date((hasLimit ? plan.dueAt : now).getTime() + PLAN_WITHIN_MS)
-  const secret = secretId(config.APP_SECRET[0]!)
-  const planned = new Set(fillings.filter(({ outcome }) => outcome === 'planned').map(({ id }) => id))
-  return digests.flatMap(({ id: digestId, subscriberId, address: toAddress, format, confirmedAt }) => {
-    if (!planned.has(digestId) || toAddress === null) return []
-    const content: DigestMessage = { format, confirmedOn: dayOf(confirmedAt ?? now) }
+  return { datedAt: now, notBefore: now, deadline, secretId: secretId(config.APP_SECRET[0]!) }
+}
+
+function messagesFor({ plan, now }: PageInput, planned: DueDigest[], times: MessageTimes): NewMessage[] {
+  return planned.flatMap(({ id: digestId, subscriberId, address: toAddress, confirmedAt, ...chosen }) => {
+    if (toAddress === null) return []
+    const { format, detail, epoch } = chosen
+    const content: DigestMessage = { format, detail, epoch, confirmedOn: dayOf(confirmedAt ?? now) }
     const dedupe = `${subscriberId}:${plan.localDate}`
-    const times = { datedAt: now, notBefore: now, deadline }
-    return [
-      { kind: 'digest', dedupe, subscriberId, digestId, toAddress, secretId: secret, content, ...times },
-    ]
+    return [{ kind: 'digest', dedupe, subscriberId, digestId, toAddress, content, ...times }]
   })
 }

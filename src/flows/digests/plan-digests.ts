@@ -61,18 +61,18 @@ async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
   const counts = { planned: 0, nothingMatched: 0, paused: 0 }
   const failures: unknown[] = []
   if (plans.length === 0) return { ...counts, failures }
-  const { shelf, learn } = await openShelf(deps.db, {
+  const shelf = await openShelf(deps.db, {
     since: offeredSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
     upTo: Math.max(...plans.map(({ horizon }) => horizon)),
   })
   for (const plan of plans) {
-    const page = { plan, shelf: { shelf, learn }, now, hasLimit: plan.localDate !== date }
+    const page = { plan, shelf, now, hasLimit: plan.localDate !== date }
     await fillPlan(deps, page, counts).catch((error) => {
       deps.log.error('digests.failed', { planId: plan.id, ...failureOf(error) })
       failures.push(error)
     })
   }
-  for (const [queryId, error] of shelf.unreadable) {
+  for (const [queryId, error] of shelf.shelf.unreadable) {
     deps.log.error('digests.failed', { queryId, ...failureOf(error) })
   }
   return { ...counts, failures }

@@ -1,26 +1,41 @@
-import { type DueDate, nextDue } from '../../digests/due.ts'
+import { type NextMail, nextMail } from '../../digests/next-mail.ts'
+import { lastDigestDate } from '../../digests/plan-store.ts'
+import { localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
-import { readLink } from '../../subscribers/link-token.ts'
+import { type Link, linkEnd, readLink } from '../../subscribers/link-token.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { requireUnsuppressed } from '../signup/grant.ts'
+import { takeGoodbyeBack } from './leave-goodbye.ts'
 
 /** What the page behind an undo link shows. */
 export interface Undo {
   subscriber: Subscriber
   /** When the next digest may come; undefined for somebody who gets none. */
-  next: DueDate | undefined
+  next: NextMail | undefined
+  /** From when on the link undoes nothing any more. */
+  ends: Date
 }
 
-/** Reads, and changes nothing. Throws link.*. */
+/** Reads, and changes nothing. Throws link.*, subscriber.suppressed. */
 export async function openUndo(deps: Deps, token: string): Promise<Undo> {
-  const subscriber = await subscriberBehind(deps, token, (id) => subscriberById(deps.db, id))
-  const next = subscriber.state === 'active' ? nextDue(subscriber, deps.clock.now()) : undefined
-  return { subscriber, next }
+  const link = undoLink(deps, token)
+  const subscriber = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
+  await requireUnsuppressed(deps.db, subscriber.addressHash)
+  return { subscriber, next: await nextMailOf(deps, subscriber), ends: linkEnd(link) }
+}
+
+/** A pause that has run out ends when the next digest is due. */
+async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+  const now = clock.now()
+  const { id, state, pausedUntil, zone } = subscriber
+  const isOver = state === 'paused' && pausedUntil !== null && pausedUntil <= localDayOf(now, zone)
+  if (state !== 'active' && !isOver) return undefined
+  return nextMail(subscriber, await lastDigestDate(db, id), now)
 }
 
 /**
@@ -29,8 +44,9 @@ export async function openUndo(deps: Deps, token: string): Promise<Undo> {
  */
 export async function resubscribe(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
+  const link = undoLink(deps, token)
   const changed = await deps.db.$transaction(async (tx) => {
-    const subscriber = await subscriberBehind(deps, token, (id) => lockSubscriber(tx, id))
+    const subscriber = await subscriberBehind(link, (id) => lockSubscriber(tx, id))
     await requireUnsuppressed(tx, subscriber.addressHash)
     const { id, state, stateBefore } = subscriber
     if (state !== 'unsubscribed' || !stateBefore) return undefined
@@ -40,6 +56,7 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
       stateBefore: null,
       startDate: startDateOf(now, subscriber),
     })
+    await takeGoodbyeBack(tx, id)
     const wording = CONSENT_WORDING.version
     await recordConsent(tx, { subscriberId: id, at: now, event: 'resubscribed', how: 'page', wording })
     return id
@@ -47,12 +64,13 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
   if (changed) deps.log.info('subscriber.resubscribed', { subscriber: changed })
 }
 
+const undoLink = ({ config, clock }: Deps, token: string): Link =>
+  readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
+
 async function subscriberBehind(
-  { config, clock }: Deps,
-  token: string,
+  { id, epoch }: Link,
   find: (id: string) => Promise<Subscriber | null>,
 ): Promise<Subscriber> {
-  const { id, epoch } = readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
   const subscriber = await find(id)
   if (!subscriber || subscriber.epoch !== epoch) throw new Fault('link.unknown')
   return subscriber

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
+import { wrongNotes } from './notes.ts'
 import { type Expected, expectedFor, type Month, type RecordedDays, type Subscriber } from './oracle.ts'
 import { july2025, startReplay } from './recorded-days.ts'
 import { type CaughtMail, startSink } from './sink.ts'
@@ -27,6 +28,8 @@ export interface JulyResult {
   doubled: number
   offeredTwice: number
   wrongPapers: number
+  notes: number
+  wrongNotes: number
   largestBytes: number
   largestHtmlBytes: number
   seconds: number
@@ -49,7 +52,11 @@ export async function runJuly(workers: number, hours = WHOLE_MONTH): Promise<Jul
     cameAt,
     matches: matcherOver([...days.values()].flat()),
   }
-  const mails = await replay(month, subscribers, workers)
+  const caught = await replay(month, subscribers, workers)
+  // Whatever is neither of both is a digest that nobody expects.
+  const { note: notes = [], digest: mails = [] } = Object.groupBy(caught, ({ kind }) =>
+    kind === 'note' ? 'note' : 'digest',
+  )
   const expected = subscribers.flatMap((subscriber) => expectedFor(subscriber, month))
   return {
     workers,
@@ -57,8 +64,10 @@ export async function runJuly(workers: number, hours = WHOLE_MONTH): Promise<Jul
     digestsExpected: expected.length,
     mails: mails.length,
     ...compare(expected, mails, votesIn(days)),
-    largestBytes: Math.max(...mails.map((mail) => mail.bytes)),
-    largestHtmlBytes: Math.max(...mails.map((mail) => mail.htmlBytes)),
+    notes: notes.length,
+    wrongNotes: reported('wrong notes', wrongNotes(subscribers, month, notes)),
+    largestBytes: Math.max(...caught.map((mail) => mail.bytes)),
+    largestHtmlBytes: Math.max(...caught.map((mail) => mail.htmlBytes)),
     seconds: Math.round((performance.now() - begun) / 1000),
   }
 }
@@ -173,4 +182,9 @@ function countOfferedTwice(mails: CaughtMail[]): number {
 
 function report(what: string, lines: string[]): void {
   for (const line of lines.slice(0, 5)) console.log(`  ${what}: ${line}`)
+}
+
+function reported(what: string, lines: string[]): number {
+  report(what, lines)
+  return lines.length
 }

@@ -93,7 +93,7 @@ export function expectedFor(subscriber: Subscriber, month: Month): Expected[] {
 }
 
 /** The steps at which the subscriber's hour has come on one of their days. */
-function turnsOf(subscriber: Subscriber, { steps, confirmed }: Month): { at: Date; date: string }[] {
+export function turnsOf(subscriber: Subscriber, { steps, confirmed }: Month): { at: Date; date: string }[] {
   const atConfirm = localTime(confirmed, subscriber.zone)
   let done = atConfirm.hour >= subscriber.hour ? atConfirm.date : ''
   const turns: { at: Date; date: string }[] = []

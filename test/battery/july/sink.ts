@@ -1,7 +1,9 @@
 import { SMTPServer } from 'smtp-server'
 
-/** A mail as it came over the wire: who, when, and the papers that its text part names. */
+/** A mail as it came over the wire: what, who, when, and the papers that its text part names. */
 export interface CaughtMail {
+  /** "digest" or "note", as its Feedback-ID says. */
+  kind: string
   to: string
   /** The Date header as an instant. */
   at: string
@@ -50,6 +52,7 @@ function readMail(raw: string, to: string): CaughtMail {
   const text = decode(raw.slice(0, html < 0 ? undefined : html))
   const papers = [...text.matchAll(/\/papers\/(\d{4}\.\d{4,5})/g)].map(([, id = '']) => id)
   return {
+    kind: header('Feedback-ID').split(':')[0]!,
     to,
     at: new Date(header('Date')).toISOString(),
     messageId: header('Message-ID'),

@@ -23,7 +23,7 @@ async function active(): Promise<string> {
 }
 
 async function press(token: string, how: 'page' | 'one-click' = 'page'): Promise<string | null> {
-  return unsubscribe(site.deps, { token, how })
+  return (await unsubscribe(site.deps, { token, how })).undo
 }
 
 describe('unsubscribing', () => {

@@ -1,0 +1,82 @@
+import type { NewMessage } from '../../delivery/message.ts'
+import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { DigestTopic, DueDigest } from '../../digests/digest-store.ts'
+import { offeredSince } from '../../digests/offer.ts'
+import type { OpenPlan } from '../../digests/plan-store.ts'
+import { type QuietTime, quietTimes } from '../../digests/quiet-store.ts'
+import type { OpenShelf } from '../../digests/shelf-store.ts'
+import type { NearPaper } from '../../emails/note-view.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { dayOf } from '../../platform/dates.ts'
+import type { NoteMessage } from '../messages/note-mail.ts'
+
+const MOST_NEAREST = 3
+
+/** What the message of a digest and that of a note have in common. */
+export type MessageTimes = Pick<NewMessage, 'secretId' | 'datedAt' | 'notBefore' | 'deadline'>
+
+export interface NotesInput {
+  plan: OpenPlan
+  shelf: OpenShelf
+  /** Digests of that plan on which nothing matched, held by this transaction. */
+  quiet: readonly DueDigest[]
+  times: MessageTimes
+}
+
+/**
+ * A note for whoever has gone without a match long enough. It goes with the digests, not before them: nobody waits for
+ * it, it comes at the subscriber's hour, and it stops where a digest would.
+ */
+export async function notesFor(tx: DatabaseOrTransaction, input: NotesInput): Promise<NewMessage[]> {
+  const followers = input.quiet.filter(({ address, topics }) => address !== null && topics.length > 0)
+  if (followers.length === 0) return []
+  const subscriberIds = followers.map(({ subscriberId }) => subscriberId)
+  const told = await quietTimes(tx, { subscriberIds, localDate: input.plan.localDate })
+  const timeOf = new Map(told.map((time) => [time.subscriberId, time]))
+  return followers.flatMap((digest) => {
+    const time = timeOf.get(digest.subscriberId)
+    return time ? [noteFor(digest, time, input)] : []
+  })
+}
+
+function noteFor(digest: DueDigest, { since, dates }: QuietTime, input: NotesInput): NewMessage {
+  const { subscriberId, address, topics, format, epoch, weekly, confirmedAt } = digest
+  const { localDate } = input.plan
+  const content: NoteMessage = {
+    localDate,
+    since,
+    dates,
+    topics: topics.map(({ name }) => name),
+    nearest: nearestTo(topics, input),
+    weekly,
+    format,
+    epoch,
+    confirmedOn: dayOf(confirmedAt ?? input.times.datedAt),
+  }
+  const dedupe = `${subscriberId}:${localDate}`
+  return { kind: 'note', dedupe, subscriberId, toAddress: address!, content, ...input.times }
+}
+
+/** The topics take turns, each with the paper that comes nearest to it. */
+function nearestTo(
+  topics: readonly DigestTopic[],
+  { plan, shelf: { shelf, nearest } }: NotesInput,
+): NearPaper[] {
+  const since = offeredSince(plan.localDate, null)
+  const matched = new Set(topics.flatMap(({ queryId }) => shelf.matches(queryId)))
+  const mayShow = ({ id, day }: DigestPaper) => id <= plan.horizon && day >= since && !matched.has(id)
+  const readable = topics.filter(({ queryId }) => !shelf.unreadable.has(queryId))
+  const near = readable.map(({ queryId }) => nearest(queryId).filter(mayShow))
+  const turns = Array.from({ length: MOST_NEAREST }, (_, turn) =>
+    near.flatMap((papers) => papers[turn] ?? []),
+  )
+  const inTurns = turns.flat()
+  const once = inTurns.filter(({ id }, i) => inTurns.findIndex((other) => other.id === id) === i)
+  return once.slice(0, MOST_NEAREST).map(nearPaper)
+}
+
+const nearPaper = ({ title, path, reason }: DigestPaper): NearPaper => ({
+  title: title.map(({ text }) => text).join(''),
+  path,
+  reason: reason ?? '',
+})

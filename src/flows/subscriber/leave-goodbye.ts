@@ -1,0 +1,49 @@
+import type { Config } from '../../config.ts'
+import { enqueue } from '../../delivery/message-store.ts'
+import { countMessagesSince, endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { secretId } from '../../subscribers/link-token.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import type { GoodbyeMessage } from '../messages/goodbye-mail.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+const DELIVER_WITHIN_MS = 2 * DAY_MS
+// Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
+const MOST_A_DAY = 2
+
+const KIND = 'goodbye'
+
+export interface GoodbyeInput {
+  config: Config
+  /** As they were before it ended, locked by the transaction. */
+  subscriber: Subscriber
+  now: Date
+}
+
+/** Leaves a goodbye for somebody who got digests. False where they got none, or had two goodbyes within a day. */
+export async function leaveGoodbye(
+  tx: DatabaseOrTransaction,
+  { config, subscriber, now }: GoodbyeInput,
+): Promise<boolean> {
+  const { id, state, address, epoch, zone, format } = subscriber
+  if (state !== 'active' && state !== 'paused') return false
+  const since = new Date(now.getTime() - DAY_MS)
+  if ((await countMessagesSince(tx, { subscriberId: id, kinds: [KIND], since })) >= MOST_A_DAY) return false
+  const content: GoodbyeMessage = { epoch, zone, format }
+  const message = {
+    kind: KIND,
+    dedupe: `${id}:${now.toISOString()}`,
+    subscriberId: id,
+    toAddress: address,
+    secretId: secretId(config.APP_SECRET[0]!),
+    content,
+    datedAt: now,
+    notBefore: now,
+    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+  }
+  return (await enqueue(tx, 'answers', [message])) > 0
+}
+
+/** A goodbye that has not gone yet would no longer be true. */
+export const takeGoodbyeBack = (tx: DatabaseOrTransaction, subscriberId: string): Promise<void> =>
+  endWaitingMessages(tx, { subscriberId, kinds: [KIND], reason: 'undone' })
