@@ -98,28 +98,6 @@ export async function addTopics(
   return { added, leftOut: wanted.slice(added.length) }
 }
 
-/** Takes away the topic whose query or name that is, and closes the gap. False where there is none. */
-export async function removeTopic(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-  text: string,
-): Promise<boolean> {
-  const topic = await db.topic.findFirst({
-    where: { subscriberId, OR: [{ query: { text } }, { name: text }] },
-    orderBy: { position: 'asc' },
-  })
-  if (!topic) return false
-  await db.topic.delete({ where: { id: topic.id } })
-  // One by one upwards: the unique (subscriber, position) is checked row by row.
-  const later = await db.topic.findMany({
-    where: { subscriberId, position: { gt: topic.position } },
-    orderBy: { position: 'asc' },
-  })
-  for (const { id, position } of later)
-    await db.topic.update({ where: { id }, data: { position: position - 1 } })
-  return true
-}
-
 /** The row that all topics with this query share. */
 async function queryIdOf(db: DatabaseOrTransaction, { query, tree, grammar }: ParsedTopic): Promise<number> {
   const parsed = { tree: tree as Prisma.InputJsonObject, grammar }

@@ -1,11 +1,14 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
+import { isSame } from '../../subscribers/change.ts'
+import { recordChange } from '../../subscribers/change-store.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
 import { MOST_TOPICS, type Subscriber, type Wish } from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import { addTopics } from '../../subscribers/topic-store.ts'
+import { standingOf } from '../subscriber/standing.ts'
 import { parseTopic } from './read-signup.ts'
 
 export interface GrantInput {
@@ -42,7 +45,11 @@ export async function grant(
     })
   }
   const parsed = topics.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  const before = await standingOf(tx, subscriber)
   await addTopics(tx, { subscriberId: id, topics: parsed, most: MOST_TOPICS })
+  const after = await standingOf(tx, subscriber)
+  const change = { subscriberId: id, at: now, how, before, after }
+  if (joined && !isSame(before, after)) await recordChange(tx, change)
   const event = joined ? 'topics-added' : 'confirmed'
   await recordConsent(tx, { subscriberId: id, at: now, event, how, wording })
   return !joined

@@ -10,9 +10,10 @@ import type { ConsentEvent } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { MOST_TOPICS, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
-import { setTopics, topicsOf } from '../../subscribers/topic-store.ts'
+import { setTopics } from '../../subscribers/topic-store.ts'
 import { snapshotAt } from '../digests/snapshot.ts'
 import { parseTopic } from '../signup/read-signup.ts'
+import { standingOf } from './standing.ts'
 import { requireState } from './with-subscriber.ts'
 
 export interface ChangeInput {
@@ -26,24 +27,17 @@ export interface ChangeInput {
   now: Date
 }
 
-/** What somebody gets as it stands. */
-export async function standingOf(tx: DatabaseOrTransaction, subscriber: Subscriber): Promise<Standing> {
-  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil } = subscriber
-  const topics = await topicsOf(tx, id)
-  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, topics }
-}
-
 /**
- * Changes what an active or paused subscriber gets, and records it with what stood before; returns the change's id,
- * null where nothing differs. Throws subscriber.state, topics.too-many, query.*.
+ * Changes what somebody gets, and records it with what stood before; returns the change's id, null where nothing
+ * differs. Topics may change in any state, everything else while active or paused. Throws subscriber.state,
+ * topics.too-many, query.*.
  */
 export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
   const { subscriber, changes, how, wording, now } = input
   const before = await standingOf(tx, subscriber)
   const after = sound({ ...before, ...changes })
   if (isSame(before, after)) return null
-  requireState(subscriber, 'active', 'paused')
-  requireState({ ...subscriber, state: after.state }, 'active', 'paused')
+  if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) requireJoined(subscriber, after)
   const startDate = isRescheduled(before, after) ? await startOf(tx, subscriber, after, now) : undefined
   const { topics, ...others } = after
   await changeSubscriber(tx, subscriber.id, { ...others, startDate })
@@ -51,6 +45,11 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
   for (const event of eventsOf(before, after))
     await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+function requireJoined(subscriber: Subscriber, { state }: Standing): void {
+  requireState(subscriber, 'active', 'paused')
+  requireState({ ...subscriber, state }, 'active', 'paused')
 }
 
 /** Each query once, and no end of a pause without a pause. */

@@ -1,12 +1,12 @@
 import { splitTopics } from '../../filters/split-topics.ts'
 import { Fault } from '../../platform/errors.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
-import { recordConsent } from '../../subscribers/consent-store.ts'
-import { MOST_TOPICS, type TopicText } from '../../subscribers/subscriber.ts'
-import { addTopics, removeTopic, topicsOf } from '../../subscribers/topic-store.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
+import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
-import { withSubscriber } from './with-subscriber.ts'
+import { applyChange } from './apply-change.ts'
+import { type Held, withSubscriber } from './with-subscriber.ts'
 
 export interface TopicChange {
   email: string
@@ -16,26 +16,25 @@ export interface TopicChange {
 
 /** Returns all topics of the subscriber then. Throws query.*, topics.too-many, subscriber.unknown. */
 export function addTopicsByOperator(deps: Deps, { email, text }: TopicChange): Promise<TopicText[]> {
-  const topics = splitTopics(text).map(parseTopic)
-  return withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
-    const { added, leftOut } = await addTopics(tx, { subscriberId: subscriber.id, topics, most: MOST_TOPICS })
-    const all = await topicsOf(tx, subscriber.id)
-    if (leftOut.length > 0) {
-      throw new Fault('topics.too-many', { count: all.length + leftOut.length, most: MOST_TOPICS })
-    }
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    if (added.length > 0) await recordConsent(tx, { ...consent, event: 'topics-added' })
-    return all
+  const added = splitTopics(text).map(parseTopic)
+  return withSubscriber(deps, email, async (held) => {
+    const kept = await topicsOf(held.tx, held.subscriber.id)
+    return changeTopics(held, [...kept, ...added])
   })
 }
 
 /** Returns the topics that are left. Throws topic.unknown, subscriber.unknown. */
 export function removeTopicByOperator(deps: Deps, { email, text }: TopicChange): Promise<TopicText[]> {
-  return withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
-    const removed = await removeTopic(tx, subscriber.id, text.trim())
-    if (!removed) throw new Fault('topic.unknown', { query: text.trim().slice(0, 100) })
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'topics-removed' })
-    return topicsOf(tx, subscriber.id)
+  return withSubscriber(deps, email, async (held) => {
+    const kept = await topicsOf(held.tx, held.subscriber.id)
+    const named = text.trim()
+    const place = kept.findIndex(({ query, name }) => query === named || name === named)
+    if (place < 0) throw new Fault('topic.unknown', { query: named.slice(0, 100) })
+    return changeTopics(held, kept.toSpliced(place, 1))
   })
+}
+
+async function changeTopics({ tx, subscriber, now }: Held, topics: TopicText[]): Promise<TopicText[]> {
+  await applyChange(tx, { subscriber, changes: { topics }, how: 'operator', wording: NO_PAGE, now })
+  return topicsOf(tx, subscriber.id)
 }

@@ -1,9 +1,8 @@
 import { type Day, localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
-import { recordConsent } from '../../subscribers/consent-store.ts'
-import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { applyChange } from './apply-change.ts'
 import { requireState, withSubscriber } from './with-subscriber.ts'
 
 /**
@@ -18,9 +17,8 @@ export async function pauseSubscriber(
     requireState(subscriber, 'active', 'paused')
     const today = localDayOf(now, subscriber.zone)
     if (until !== null && until <= today) throw new Fault('setting.until', { value: until, today })
-    await changeSubscriber(tx, subscriber.id, { state: 'paused', pausedUntil: until })
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'paused' })
+    const changes = { state: 'paused', pausedUntil: until } as const
+    await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'paused', until })
@@ -30,11 +28,9 @@ export async function pauseSubscriber(
 export async function resumeSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
   const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
     requireState(subscriber, 'active', 'paused')
-    if (subscriber.state === 'active') return undefined
-    await changeSubscriber(tx, subscriber.id, { state: 'active', pausedUntil: null })
-    const consent = { subscriberId: subscriber.id, at: now, how: 'operator', wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'resumed' })
-    return subscriber.id
+    const changes = { state: 'active' } as const
+    const changed = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
+    return changed === null ? undefined : subscriber.id
   })
   if (id) deps.log.info('subscriber.changed', { subscriber: id, what: 'resumed' })
 }

@@ -9,6 +9,7 @@ import { pauseSubscriber, resumeSubscriber } from '../../../src/flows/subscriber
 import { showSubscriber, showSubscribers } from '../../../src/flows/subscriber/show-subscriber.ts'
 import { suppress, unsuppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import type { Standing } from '../../../src/subscribers/change.ts'
 import type { Deps } from '../../../src/wiring.ts'
 import { checksums } from '../../support/checksums.ts'
 import { confirmToken, post, useSite } from '../../support/site.ts'
@@ -199,6 +200,27 @@ describe('topics', () => {
     })
     expect((await show()).topics).toHaveLength(19)
   })
+})
+
+test('what the operator changes is written down with what stood before', async () => {
+  await added(['one'])
+  await addTopicsByOperator(site.deps, { email: EMAIL, text: 'two' })
+  await addSubscriber(site.deps, { email: EMAIL, topics: ['three'], consent: 'by phone' })
+  await pauseSubscriber(site.deps, { email: EMAIL, until: '2026-12-01' })
+  await resumeSubscriber(site.deps, { email: EMAIL })
+  await removeTopicByOperator(site.deps, { email: EMAIL, text: 'one' })
+  const changes = await site.db.change.findMany({ orderBy: { id: 'asc' } })
+  const said = changes.map(({ how, after }) => {
+    const { topics, state } = after as unknown as Standing
+    return `${how.split(':')[0]}, ${state}: ${topics.map(({ name }) => name).join()}`
+  })
+  expect(said).toEqual([
+    'operator, active: one,two',
+    'operator, active: one,two,three',
+    'operator, paused: one,two,three',
+    'operator, active: one,two,three',
+    'operator, active: two,three',
+  ])
 })
 
 test('listing gives everybody with topics, or those of one state', async () => {

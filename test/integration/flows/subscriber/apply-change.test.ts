@@ -81,8 +81,9 @@ describe('what a change leaves', () => {
     expect(await keptTopicsOf(world.db, 'ann')).toMatchObject([topic('one')])
   })
 
-  test('nobody who has no subscription', async () => {
+  test('nothing but topics for somebody who has no subscription', async () => {
     await world.addSubscriber('ann', { state: 'unsubscribed' })
+    expect(await change('2026-11-24T12:00:00Z', { topics: [topic('one')] })).not.toBeNull()
     await expect(change('2026-11-24T12:00:00Z', { hour: 9 })).rejects.toMatchObject({
       code: 'subscriber.state',
     })
