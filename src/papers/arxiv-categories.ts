@@ -96,7 +96,7 @@ interface ArxivCategory {
   name: string
 }
 
-export interface ArxivArchive extends ArxivCategory {
+interface ArxivArchive extends ArxivCategory {
   /** Empty where the archive is one category itself, such as hep-th. */
   categories: ArxivCategory[]
 }

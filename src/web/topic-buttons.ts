@@ -5,7 +5,7 @@ import { fill, words } from '../words/words.ts'
 import type { SubscribeForm } from './request.ts'
 import { topicViews } from './wish-view.ts'
 
-export interface Pressed {
+interface Pressed {
   /** The form's fields as they are now. */
   typed: TypedSignup
   /** What was done, in words. */
