@@ -6,6 +6,7 @@ import type { DigestEmail } from '../src/emails/digest-view.ts'
 import type { RenderedEmail } from '../src/emails/email.ts'
 import { openEmails } from '../src/emails/emails.ts'
 import type { GoodbyeEmail } from '../src/emails/goodbye-view.ts'
+import type { LinkEmail, MovedEmail } from '../src/emails/link-views.ts'
 import type { NoteEmail } from '../src/emails/note-view.ts'
 import type { WelcomeEmail } from '../src/emails/welcome-view.ts'
 
@@ -33,6 +34,10 @@ const previews: Record<string, RenderedEmail> = {
   'add-topics': emails.addTopics(sample<AddTopicsEmail>('add-topics')),
   goodbye: emails.goodbye(sample<GoodbyeEmail>('goodbye')),
   note: emails.note(sample<NoteEmail>('note')),
+  'manage-link': emails.link('manage-link', sample<LinkEmail>('manage-link')),
+  'account-link': emails.link('account-link', sample<LinkEmail>('account-link')),
+  'new-address': emails.link('new-address', sample<LinkEmail>('new-address')),
+  moved: emails.moved(sample<MovedEmail>('moved')),
   welcome: emails.welcome(sample<WelcomeEmail>('welcome')),
 }
 mkdirSync(folder, { recursive: true })

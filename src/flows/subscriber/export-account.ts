@@ -1,6 +1,7 @@
 import { messagesOf } from '../../delivery/message-history-store.ts'
 import { digestsOf } from '../../digests/digest-history-store.ts'
 import { papersById } from '../../papers/paper-store.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { dayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -48,7 +49,7 @@ const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscribe
 async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
   const digests = await digestsOf(db, subscriberId)
   const shown = await papersById(db, [...new Set(digests.flatMap(({ papers }) => papers))])
-  const titles = new Map(shown.map(({ id, title }) => [id, title]))
+  const titles = new Map(shown.map(({ id, title }) => [id, plainText(title)]))
   return digests.map(({ localDate, bestDay, papers, ...digest }) => ({
     localDate: dayOf(localDate),
     ...digest,

@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest'
+import { closeExpired } from '../../../../src/delivery/message-store.ts'
+import { ask } from '../../../../src/flows/signup/ask.ts'
+import { readSignup, type TypedSignup } from '../../../../src/flows/signup/read-signup.ts'
+import { mailMyLink } from '../../../../src/flows/signup/subscribe.ts'
+import { pauseSubscriber } from '../../../../src/flows/subscriber/pause-subscriber.ts'
+import { suppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
+import { kindsOf, mailed } from '../../../support/mailed-links.ts'
+import {
+  confirmToken,
+  get,
+  NOW,
+  newestMail,
+  post,
+  subscribeThroughSite,
+  useSite,
+} from '../../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+const DAY_MS = 86_400_000
+const site = useSite()
+
+const asks = (typed: Partial<TypedSignup> = {}, again = false) =>
+  ask(site.deps, {
+    ...readSignup(site.deps.config, { email: EMAIL, topics: [], ...typed }),
+    how: 'page',
+    again,
+  })
+const asksForLink = (email = EMAIL, config = site.deps.config) =>
+  mailMyLink({ ...site.deps, config }, { email, network: '203.0.113.0/24' })
+const later = (days: number) => site.clock.moveTo(new Date(NOW.getTime() + days * DAY_MS))
+const queriesMailed = async () => (await newestMail(site.db, EMAIL)).content.topics.map(({ query }) => query)
+
+describe('somebody who subscribes and names no topic', () => {
+  test('gets the link to their digests, and nothing changes', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    later(2)
+    const before = await site.db.subscriber.findFirst()
+    expect((await asks()).mail).toBe('manage-link')
+    const { text, html, path } = await mailed(site, 'manage-link', EMAIL)
+    expect(text).toMatch(/You subscribe already/)
+    expect(html).toContain(path)
+    expect(await site.db.subscriber.findFirst()).toEqual(before)
+  })
+
+  test('while paused: the same', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await pauseSubscriber(site.deps, { email: EMAIL, until: null })
+    later(2)
+    expect((await asks()).mail).toBe('manage-link')
+  })
+
+  test('counts into two mails a day, whatever their kinds', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    expect((await asks()).mail).toBe('manage-link')
+    expect(await asks({ topics: ['robots'] })).toMatchObject({ mail: null, held: 'limit' })
+    await asksForLink()
+    expect((await kindsOf(site, EMAIL)).filter((kind) => kind !== 'welcome')).toEqual([
+      'confirmation',
+      'manage-link',
+    ])
+  })
+})
+
+describe('once more', () => {
+  test('what was asked for last counts, not what the second form says', async () => {
+    await asks({ topics: ['robots'], hour: '20' })
+    expect((await asks({ hour: '8' }, true)).mail).toBe('confirmation')
+    expect(await queriesMailed()).toEqual(['robots'])
+    expect((await newestMail(site.db, EMAIL)).content.hour).toBe(20)
+  })
+
+  test('of topics to be added: them again', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    later(2)
+    await asks({ topics: ['robots'] })
+    expect((await asks({}, true)).mail).toBe('add-topics')
+    expect(await queriesMailed()).toEqual(['robots'])
+  })
+
+  test('where nothing was asked for, or longer ago than the link in it works: what the form says', async () => {
+    expect((await asks({ topics: ['vision'] }, true)).mail).toBe('confirmation')
+    expect(await queriesMailed()).toEqual(['vision'])
+    later(8)
+    await asks({ topics: ['robots'] }, true)
+    expect(await queriesMailed()).toEqual(['robots'])
+  })
+
+  test('what was confirmed meanwhile does not count', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    later(2)
+    await asks({ topics: ['vision'] }, true)
+    expect(await queriesMailed()).toEqual(['vision'])
+  })
+})
+
+describe('mail me my link', () => {
+  test('to somebody who subscribes: the link, also where they asked for topics meanwhile', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    later(2)
+    await asks({ topics: ['robots'] })
+    await asksForLink()
+    expect(await kindsOf(site, EMAIL)).toContain('manage-link')
+  })
+
+  test('to somebody new: the ordinary confirmation', async () => {
+    await asksForLink()
+    expect(await kindsOf(site)).toEqual(['confirmation'])
+    await post(site, `/confirm/${await confirmToken(site, EMAIL)}`)
+    expect(await site.db.subscriber.findFirst()).toMatchObject({ state: 'active' })
+    expect(await site.db.consent.findFirst()).toMatchObject({ event: 'asked', how: 'link', wording: 'none' })
+  })
+
+  test('to somebody who asked for topics and did not confirm: those again', async () => {
+    await asks({ topics: ['robots'] })
+    await asksForLink()
+    expect(await queriesMailed()).toEqual(['robots'])
+  })
+
+  test('to somebody who left: a confirmation with the settings that they had', async () => {
+    await subscribeThroughSite(site, EMAIL, { hour: '20', zone: 'Asia/Tokyo', topic: 'robots' })
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    later(9)
+    await asksForLink()
+    await post(site, `/confirm/${await confirmToken(site, EMAIL)}`)
+    expect(await site.db.subscriber.findFirst()).toMatchObject({
+      state: 'active',
+      hour: 20,
+      zone: 'Asia/Tokyo',
+    })
+    expect(await site.db.topic.count()).toBe(1)
+  })
+
+  test('to a suppressed address: nothing', async () => {
+    await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
+    await asksForLink()
+    expect(await kindsOf(site)).toEqual([])
+  })
+
+  test.each([{ SIGNUP: 'closed' as const }, { SIGNUP_DOMAINS: ['example.org'] }])(
+    'while nobody new is taken (%j): only to somebody who subscribes',
+    async (settings) => {
+      await subscribeThroughSite(site, EMAIL)
+      const config = { ...site.deps.config, ...settings }
+      later(2)
+      await asksForLink('new@example.com', config)
+      await asksForLink(EMAIL, config)
+      await closeExpired(site.db, site.clock.now())
+      const open = await site.db.message.findMany({ where: { datedAt: site.clock.now(), state: 'ready' } })
+      expect(open.map(({ kind, toAddress }) => [kind, toAddress])).toEqual([['manage-link', EMAIL]])
+    },
+  )
+})
+
+describe('the page', () => {
+  const KINDS = [
+    'active@example.com',
+    'pending@example.com',
+    'gone@example.com',
+    'dead@example.com',
+    'new@example.com',
+  ]
+
+  async function seed() {
+    await subscribeThroughSite(site, 'active@example.com')
+    await post(site, '/subscribe', { email: 'pending@example.com' })
+    await subscribeThroughSite(site, 'gone@example.com')
+    await unsubscribeByOperator(site.deps, { email: 'gone@example.com' })
+    await suppress(site.deps, { email: 'dead@example.com', reason: 'dead' })
+    later(1)
+  }
+
+  test('answers every address alike, to the byte', async () => {
+    await seed()
+    const answers = []
+    for (const email of KINDS) {
+      const { statusCode, headers, body } = await post(site, '/manage', { email })
+      const { date: _, ...told } = headers
+      answers.push(JSON.stringify({ statusCode, told, body }))
+    }
+    expect(new Set(answers).size).toBe(1)
+    expect(answers[0]).toContain('/manage/sent')
+    expect((await get(site, '/manage/sent')).body).toContain('If this address subscribes here')
+  })
+
+  test.each([{}, { SIGNUP: 'closed' as const }])(
+    'leaves as many rows for a new address as for a known one (%j)',
+    async (settings) => {
+      await seed()
+      const config = { ...site.deps.config, ...settings }
+      const { signup, consent, message, chunk } = site.db
+      const count = async () => [
+        await signup.count(),
+        await consent.count(),
+        await message.count(),
+        await chunk.count(),
+      ]
+      const start = await count()
+      await asksForLink('active@example.com', config)
+      const known = await count()
+      await asksForLink('new@example.com', config)
+      const both = await count()
+      expect(both.map((rows, i) => rows - known[i]!)).toEqual(known.map((rows, i) => rows - start[i]!))
+    },
+  )
+
+  test('a mistyped address: 422, what was typed, and where to put it right', async () => {
+    const { statusCode, body } = await post(site, '/manage', { email: 'ann@' })
+    expect(statusCode).toBe(422)
+    expect(body).toMatch(/<title>Error: /)
+    expect(body).toContain('href="#email"')
+    expect(body).toContain('value="ann@"')
+  })
+
+  test('one network asks within the limit of sign-ups', async () => {
+    for (let n = 0; n < 60; n++)
+      await post(site, n % 2 ? '/manage' : '/subscribe', { email: `a${n}@example.com` })
+    const { statusCode, headers } = await post(site, '/manage', { email: EMAIL })
+    expect([statusCode, Number(headers['retry-after']) > 0]).toEqual([429, true])
+  })
+})

@@ -1,0 +1,363 @@
+import { describe, expect, test } from 'vitest'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
+import { checksums } from '../../support/checksums.ts'
+import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
+import { get, NOW, post, subscribeThroughSite, unsubscribeToken, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+const NEW = 'ann@new.example'
+const DAY_MS = 86_400_000
+const site = useSite()
+
+const later = (ms: number) => site.clock.moveTo(new Date(NOW.getTime() + ms))
+const account = (email = EMAIL) => pathOf(site, 'account', email)
+const found = () => site.db.subscriber.findFirstOrThrow()
+
+/** The path of the mailed link that moves somebody. */
+async function asksToMove(email = NEW): Promise<string> {
+  await post(site, `${await account()}/address`, { email })
+  return (await mailed(site, 'new-address', email)).path
+}
+
+describe('the way to the account page', () => {
+  test('from the page behind the link in a digest: a fresh link goes to the own address alone', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const manage = await pathOf(site, 'manage', EMAIL)
+    const { statusCode, headers } = await post(site, `${manage}/account`)
+    expect([statusCode, headers.location]).toEqual([303, `${manage}/account`])
+    const sent = await get(site, `${manage}/account`)
+    expect(sent.body).toContain('a•••@example.com')
+    expect(sent.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+    const { path, text, subject } = await mailed(site, 'account-link', EMAIL)
+    expect(subject).toMatch(/^Export, erase or move/)
+    expect(text).toContain('25 Nov 2026, 12:00 (UTC)')
+    expect((await get(site, path)).statusCode).toBe(200)
+  })
+
+  test('twice a day, and no third time; the page says the same', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const manage = await pathOf(site, 'manage', EMAIL)
+    for (let n = 0; n < 3; n++) expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
+    expect((await kindsOf(site)).filter((kind) => kind === 'account-link')).toHaveLength(2)
+    later(DAY_MS)
+    await post(site, `${manage}/account`)
+    expect((await kindsOf(site)).filter((kind) => kind === 'account-link')).toHaveLength(3)
+  })
+})
+
+describe('links', () => {
+  const pages = ['', '/export.json', '/erase', '/address'] as const
+  const presses = ['/erase', '/address'] as const
+  const OTHERS: LinkPurpose[] = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'move']
+
+  test.each(OTHERS)('for %s open no account, and no other page', async (purpose) => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = (await pathOf(site, purpose, EMAIL)).split('/').at(-1)
+    const before = await checksums(site.db)
+    for (const page of pages) expect((await get(site, `/account/${token}${page}`)).statusCode).toBe(404)
+    for (const page of presses) {
+      expect((await post(site, `/account/${token}${page}`, { email: NEW })).statusCode).toBe(404)
+    }
+    if (purpose !== 'manage') expect((await post(site, `/manage/${token}/account`)).statusCode).toBe(404)
+    if (purpose !== 'move') expect((await post(site, `/move/${token}`)).statusCode).toBe(404)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('to an account move nobody', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = (await account()).split('/').at(-1)
+    expect((await post(site, `/move/${token}`)).statusCode).toBe(404)
+    expect((await post(site, `/manage/${token}/account`)).statusCode).toBe(404)
+  })
+
+  test('end after a day: 410, nothing changed, and where the next one comes from', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    const move = await asksToMove()
+    later(DAY_MS - 1000)
+    expect((await get(site, path)).statusCode).toBe(200)
+    expect((await get(site, move)).statusCode).toBe(200)
+    later(DAY_MS)
+    const before = await checksums(site.db)
+    for (const page of pages) {
+      const { statusCode, body } = await get(site, `${path}${page}`)
+      expect(statusCode).toBe(410)
+      expect(body).toContain('href="/manage"')
+    }
+    for (const page of presses)
+      expect((await post(site, `${path}${page}`, { email: NEW })).statusCode).toBe(410)
+    expect((await get(site, move)).statusCode).toBe(410)
+    expect((await post(site, move)).statusCode).toBe(410)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('change nothing by being looked at', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    const move = await asksToMove()
+    const manage = await pathOf(site, 'manage', EMAIL)
+    const before = await checksums(site.db)
+    for (const url of [...pages.map((page) => path + page), move, `${manage}/account`]) {
+      for (const method of ['GET', 'HEAD'] as const) {
+        const { statusCode } = await site.app.inject({ method, url, headers: { accept: 'text/html' } })
+        expect([url, statusCode]).toEqual([url, 200])
+      }
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('show no address whole, nor does the log', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    const move = await asksToMove()
+    site.logged.length = 0
+    for (const url of [path, `${path}/erase`, `${path}/address`, move]) {
+      expect((await get(site, url)).body).not.toMatch(/ann@/)
+    }
+    await post(site, move)
+    await post(site, `${await pathOf(site, 'account', NEW)}/erase`)
+    expect(site.logged.join()).not.toMatch(/ann@|new\.example|\/account\/[\w-]{40}/)
+  })
+})
+
+describe('a copy', () => {
+  test('holds everything that is kept: each table that knows a subscriber, in words that can be read', async () => {
+    await addPapers(site.db)
+    site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
+    await subscribeThroughSite(site, EMAIL, { topic: 'attention' })
+    const { id } = await found()
+    const set = { topics: [{ name: 'x', query: 'x' }] }
+    await site.db.change.create({ data: { subscriberId: id, at: NOW, how: 'page', before: set, after: set } })
+    site.clock.moveTo(NOW)
+    await planDigests(site.deps)
+    await asksToMove()
+    const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
+    await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, answer: '250 ok' } })
+    await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
+
+    const { statusCode, headers, body } = await get(site, `${await account()}/export.json`)
+    expect([statusCode, headers['content-type']]).toEqual([200, 'application/json; charset=utf-8'])
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'content-disposition': 'attachment; filename="daily-papers-2026-11-24.json"',
+    })
+    const copy = JSON.parse(body)
+    expect(copy).toMatchObject({
+      subscriber: {
+        number: id,
+        address: EMAIL,
+        state: 'suppressed',
+        zone: 'UTC',
+        hour: 8,
+        startDate: '2026-11-24',
+      },
+      topics: [{ query: 'attention' }],
+      signups: [{ wish: { topics: [{ query: 'attention' }] } }],
+      consents: [{ event: 'asked' }, { event: 'confirmed', how: 'page' }, { event: 'suppressed' }],
+      changes: [{ how: 'page', before: set }],
+      newAddresses: [{ address: NEW, confirmedAt: null }],
+      digests: [{ localDate: '2026-11-24', outcome: 'planned', papers: expect.arrayContaining([{ paper: 2, title: 'Strings and Branes at β-Functions' }]) }],
+      suppression: { reason: 'complaint' },
+    })
+    expect(copy.messages.find(({ kind }: { kind: string }) => kind === 'digest')).toMatchObject({
+      toAddress: EMAIL,
+      state: 'accepted',
+      acceptances: [{ answer: '250 ok' }],
+    })
+
+    const tables = await site.db.$queryRaw<{ name: string }[]>`
+      select distinct conrelid::regclass::text as name from pg_constraint
+      where contype = 'f' and confrelid = 'subscriber'::regclass order by 1`
+    const partOf: Record<string, string> = {
+      change: 'changes',
+      consent: 'consents',
+      digest: 'digests',
+      message: 'messages',
+      move: 'newAddresses',
+      signup: 'signups',
+      topic: 'topics',
+    }
+    for (const { name } of tables)
+      expect([name, copy[partOf[name] ?? name]?.length > 0]).toEqual([name, true])
+  })
+
+  test('is there for somebody who left, too', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    const path = await account()
+    expect((await get(site, `${path}/export.json`)).json().subscriber.state).toBe('unsubscribed')
+    expect((await get(site, path)).body).not.toContain('name="email"')
+  })
+})
+
+describe('another address', () => {
+  test('is asked first, by a mail there; its button moves, once, and tells the old one', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const path = await account()
+    const { statusCode, headers } = await post(site, `${path}/address`, { email: NEW })
+    expect([statusCode, headers.location]).toEqual([303, `${path}/address`])
+    expect((await found()).address).toBe(EMAIL)
+    const { path: move } = await mailed(site, 'new-address', NEW)
+    const shown = await get(site, move)
+    expect(shown.body).toContain('a•••@new.example')
+    expect(shown.body).not.toContain('example.com')
+
+    for (let n = 0; n < 2; n++) {
+      expect((await post(site, move)).headers.location).toBe(move)
+      expect(await found()).toMatchObject({ address: NEW, addressKey: NEW, epoch: 1, state: 'active' })
+    }
+    expect((await get(site, move)).body).toContain('Your digests have a new address')
+    expect(await kindsOf(site, EMAIL)).toEqual(['confirmation', 'moved'])
+    const told = await mailed(site, 'moved', EMAIL)
+    expect(told.text).toContain('now go to another address')
+    expect(told.text + told.html).not.toContain('new.example')
+    expect(await site.db.consent.findFirst({ orderBy: { id: 'desc' } })).toMatchObject({
+      event: 'moved',
+      how: 'page',
+    })
+    expect(await site.db.topic.count()).toBe(1)
+  })
+
+  test('makes older links to settings and account void, and leaves those that unsubscribe', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const [manage, path] = [await pathOf(site, 'manage', EMAIL), await account()]
+    const unsubscribe = await unsubscribeToken(site, EMAIL)
+    const others = [await asksToMove('first@new.example'), await asksToMove()]
+    await post(site, others[1]!)
+    expect((await get(site, path)).statusCode).toBe(404)
+    expect((await post(site, `${path}/erase`)).statusCode).toBe(404)
+    expect((await post(site, `${manage}/account`)).statusCode).toBe(404)
+    expect((await post(site, others[0]!)).statusCode).toBe(404)
+    const fresh = (await get(site, others[1]!)).body.match(/\/manage\/[\w-]+/)?.[0]
+    expect((await post(site, `${fresh}/account`)).statusCode).toBe(303)
+    expect(await kindsOf(site, NEW)).toEqual(expect.arrayContaining(['new-address', 'account-link']))
+    await post(site, `/unsubscribe/${unsubscribe}`, { from: 'page' })
+    expect((await found()).state).toBe('unsubscribed')
+  })
+
+  test('digests that wait go there, with links that work there', async () => {
+    await addPapers(site.db)
+    site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
+    await subscribeThroughSite(site, EMAIL)
+    site.clock.moveTo(NOW)
+    await planDigests(site.deps)
+    await post(site, await asksToMove())
+    const { text } = await mailed(site, 'digest', NEW)
+    const manage = text.match(/\/manage\/[\w-]+/)?.[0]
+    expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
+  })
+
+  test.each(['somebody who subscribes here', 'a suppressed address', 'a stranger'])(
+    'that is %s: the same answer and page',
+    async (whose) => {
+      await subscribeThroughSite(site, EMAIL)
+      if (whose.startsWith('somebody')) await subscribeThroughSite(site, NEW)
+      if (whose.includes('suppressed')) await suppress(site.deps, { email: NEW, reason: 'operator' })
+      const path = await account()
+      const { statusCode, headers } = await post(site, `${path}/address`, { email: NEW })
+      expect([statusCode, headers.location]).toEqual([303, `${path}/address`])
+      expect((await kindsOf(site, NEW)).includes('new-address')).toBe(!whose.includes('suppressed'))
+    },
+  )
+
+  test('that somebody has, or that was suppressed, when the button is pressed: a calm sentence', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await subscribeThroughSite(site, NEW)
+    const move = await asksToMove()
+    const taken = await post(site, move)
+    expect(taken.statusCode).toBe(409)
+    expect(taken.body).toContain('That address already has a subscription.')
+    const other = await asksToMove('third@new.example')
+    await suppress(site.deps, { email: 'third@new.example', reason: 'dead' })
+    const dead = await post(site, other)
+    expect(dead.statusCode).toBe(409)
+    expect(dead.body).toContain('We cannot write to this address at present.')
+    expect((await found()).address).toBe(EMAIL)
+  })
+
+  test('that two people take at one moment: one gets it', async () => {
+    const both = ['a@example.com', 'b@example.com']
+    const moves: string[] = []
+    for (const email of both) {
+      await subscribeThroughSite(site, email)
+      await post(site, `${await account(email)}/address`, { email: NEW })
+      moves.push((await mailed(site, 'new-address', NEW)).path)
+      site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    }
+    const answers = await Promise.all(moves.map((move) => post(site, move)))
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([303, 409])
+    expect(await site.db.subscriber.count({ where: { address: NEW } })).toBe(1)
+  })
+
+  test('two mails a day of one subscriber, and two to one address', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    for (const email of ['x@new.example', 'y@new.example', 'z@new.example']) {
+      expect((await post(site, `${path}/address`, { email })).statusCode).toBe(303)
+    }
+    expect((await kindsOf(site)).filter((kind) => kind === 'new-address')).toHaveLength(2)
+    for (const email of ['b@example.com', 'c@example.com', 'd@example.com']) {
+      await subscribeThroughSite(site, email)
+      await post(site, `${await account(email)}/address`, { email: NEW })
+    }
+    expect(await kindsOf(site, NEW)).toEqual(['new-address', 'new-address'])
+    expect((await site.db.bucket.findMany()).map(({ key }) => key).join()).not.toContain('new.example')
+  })
+
+  test('mistyped: 422 with what was typed, and nothing is written', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    const before = await checksums(site.db)
+    for (const fields of [{ email: 'ann at new' }, { email: '' }, {}]) {
+      const { statusCode, body } = await post(site, `${path}/address`, fields)
+      expect(statusCode).toBe(422)
+      expect(body).toMatch(/<title>Error: .*role="alert"/s)
+      expect(body).toContain(`value="${'email' in fields ? fields.email : ''}"`)
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+})
+
+describe('erasing', () => {
+  test('says what goes and what stays, and a button does it; again, it says that it is done', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const path = await account()
+    const page = await get(site, `${path}/erase`)
+    for (const words of ['What goes when you erase', 'What stays, and why', 'a•••@example.com']) {
+      expect(page.body).toContain(words)
+    }
+    for (let n = 0; n < 2; n++) {
+      const { statusCode, headers } = await post(site, `${path}/erase`)
+      expect([statusCode, headers.location]).toEqual([303, path])
+    }
+    for (const url of [path, `${path}/erase`, `${path}/address`]) {
+      expect((await get(site, url)).body).toContain('Everything is erased')
+    }
+    expect((await get(site, `${path}/export.json`)).statusCode).toBe(404)
+    expect(await site.db.consent.findMany({ where: { event: 'erased' } })).toMatchObject([{ how: 'page' }])
+    expect(await kindsOf(site, EMAIL)).toEqual([])
+  })
+
+  test('also of somebody who left, and of somebody suppressed, who stays so', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
+    await post(site, `${await account()}/erase`)
+    expect(await found()).toMatchObject({ address: null, state: 'suppressed' })
+    expect(await site.db.suppression.count({ where: { liftedAt: null } })).toBe(1)
+  })
+
+  test('whoever comes back is somebody new, whose account an old link does not open', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const path = await account()
+    await post(site, `${path}/erase`)
+    later(1000)
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect((await get(site, path)).body).toContain('Everything is erased')
+    await post(site, `${path}/erase`)
+    expect(await site.db.subscriber.count({ where: { address: EMAIL, state: 'active' } })).toBe(1)
+  })
+})

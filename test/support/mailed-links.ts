@@ -1,0 +1,42 @@
+import { simpleParser } from 'mailparser'
+import type { TakenMessage } from '../../src/delivery/message.ts'
+import { openComposer } from '../../src/flows/messages/compose-message.ts'
+import { type LinkPurpose, signLink } from '../../src/subscribers/link-token.ts'
+import type { TestSite } from './site.ts'
+
+export interface Mailed {
+  subject: string
+  text: string
+  html: string
+  /** The path of the first link to our pages behind a token. */
+  path: string
+}
+
+/** The newest mail of a kind to an address, made as it would go out. */
+export async function mailed({ db, deps }: TestSite, kind: string, address: string): Promise<Mailed> {
+  const row = await db.message.findFirstOrThrow({
+    where: { kind, toAddress: address },
+    orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
+  })
+  const compose = await openComposer(deps)
+  const { raw } = await compose({ ...row, uncertainBefore: false } as TakenMessage)
+  const { subject = '', text = '', html } = await simpleParser(raw)
+  const path = text.match(/(\/(?:manage|account|move)\/[\w-]{20,})/)?.[1] ?? ''
+  return { subject, text, html: html || '', path }
+}
+
+/** A link to the page of a subscriber, as any mail has it. */
+export async function pathOf({ db, deps }: TestSite, purpose: LinkPurpose, address: string): Promise<string> {
+  const { id, epoch } = await db.subscriber.findFirstOrThrow({ where: { address } })
+  const link = { purpose, id, epoch, issuedAt: deps.clock.now() }
+  return `/${purpose}/${signLink(link, deps.config.APP_SECRET[0]!)}`
+}
+
+/** How many messages were left, by kind. */
+export async function kindsOf({ db }: TestSite, toAddress?: string): Promise<string[]> {
+  const rows = await db.message.findMany({
+    where: { toAddress },
+    orderBy: [{ datedAt: 'asc' }, { chunkId: 'asc' }],
+  })
+  return rows.map(({ kind }) => kind)
+}
