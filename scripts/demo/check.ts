@@ -9,8 +9,8 @@ const TOPIC = '"linear attention"'
 type Step = [what: string, walk: () => Promise<string>]
 
 /**
- * Walks the main job without a terminal, in a demo of its own: subscribe, confirm, ingest, digest, read, one-click
- * unsubscribe, nothing the next day. Prints a line for each step; true when every one held.
+ * Walks the main job without a terminal, in a demo of its own: subscribe, confirm, welcome, ingest, digest, read,
+ * one-click unsubscribe, nothing the next day. Prints a line for each step; true when every one held.
  */
 export async function checkDemo(folder: string, port?: number): Promise<boolean> {
   const begun = performance.now()
@@ -50,6 +50,7 @@ async function tryStep(what: string, walk: () => Promise<string>): Promise<boole
 
 function steps(demo: Demo): Step[] {
   let digest: ParsedMail
+  let earlier: Set<string>
   return [
     [
       'subscribe',
@@ -65,6 +66,16 @@ function steps(demo: Demo): Step[] {
         const link = find(mail.text, /http\S+\/confirm\/\S+/, 'a link in the confirmation')
         await post(link, {}, 303)
         return `by the button behind the link in “${mail.subject}”`
+      },
+    ],
+    [
+      'welcome',
+      async () => {
+        const mail = await nextMail(demo, 2)
+        must(/^Welcome: /.test(mail.subject ?? ''), `“${mail.subject}” came, and no welcome`)
+        earlier = papersIn(mail)
+        must(earlier.size > 0, 'no paper stands in the welcome')
+        return `“${mail.subject}”, ${earlier.size} papers to begin with`
       },
     ],
     [
@@ -85,7 +96,7 @@ function steps(demo: Demo): Step[] {
       async () => {
         const { at, planned } = await demo.sendDigests()
         must(planned === 1, `${planned} digests were planned, not 1`)
-        digest = await nextMail(demo, 2)
+        digest = await nextMail(demo, 3)
         return `“${digest.subject}” at ${at?.toISOString().slice(11, 16)} UTC`
       },
     ],
@@ -98,9 +109,10 @@ function steps(demo: Demo): Step[] {
           'the topic is missing in the mail',
         )
         must(/Matched/.test(digest.text ?? ''), 'no reason stands beside the papers')
-        const papers = new Set((digest.text ?? '').match(/\/papers\/\d{4}\.\d{4,5}/g)).size
-        must(papers > 0, 'no paper stands in the mail')
-        return `${papers} papers with their reasons, ${Math.round(html.length / 1000)} kB`
+        const papers = papersIn(digest)
+        must(papers.size > 0, 'no paper stands in the mail')
+        must(![...papers].some((paper) => earlier.has(paper)), 'a paper of the welcome came again')
+        return `${papers.size} papers with their reasons, ${Math.round(html.length / 1000)} kB`
       },
     ],
     [
@@ -126,6 +138,8 @@ function steps(demo: Demo): Step[] {
     ],
   ]
 }
+
+const papersIn = ({ text = '' }: ParsedMail): Set<string> => new Set(text.match(/\/papers\/\d{4}\.\d{4,5}/g))
 
 function must(held: boolean, otherwise: string): asserts held {
   if (!held) throw new Error(otherwise)

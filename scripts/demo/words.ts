@@ -20,7 +20,7 @@ export function welcome(
   └─ Desk     ${desk}    what to try, and buttons for the two keys below
 
   1. Subscribe on the site, with any address and a topic such as: linear attention
-  2. Open the mail in the mailbox and press its button.
+  2. Open the mail in the mailbox and press its button, then the one on the page. A welcome lands beside it.
   3. ${keys ? 'Press d here' : 'Press "Send today\'s digests" on the desk'}: the clock moves to your hour, and the digest lands in the mailbox.
 ${keys ? '\n  Keys  d today’s digests now · t bring tomorrow · o open the desk · q quit\n' : ''}`
 }

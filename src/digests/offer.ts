@@ -25,7 +25,7 @@ export interface Offer {
 }
 
 /** A paper is offered within 14 days of its first listing: its day and the 13 after it. */
-const OFFERED_DAYS = 14
+export const OFFERED_DAYS = 14
 
 /** The earliest first day of papers that a digest may hold. */
 export function offeredSince(localDate: Day, confirmedAt: Date | null): Day {

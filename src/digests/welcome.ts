@@ -4,7 +4,7 @@ import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
 import { BEST_AFTER_MS, compose } from './compose.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
-import { matcherOver } from './matcher.ts'
+import { matcherOverTexts, type PaperTexts } from './matcher.ts'
 import { offeredSince } from './offer.ts'
 import { shelfOf } from './shelf.ts'
 
@@ -15,6 +15,8 @@ export interface WelcomeInput {
   recipient: Recipient
   /** Those first listed from `welcomeSince` on. */
   papers: readonly Paper[]
+  /** Of all those papers; of none, where there are no topics. */
+  texts: PaperTexts
   /** By id, of every topic. */
   queries: ReadonlyMap<number, Query>
   /** Numbers of papers that they were mailed before, in an earlier subscription. */
@@ -27,19 +29,12 @@ export interface WelcomeInput {
  * The digest of the newest day, of those that no later digest of theirs offers, on which there is something for them;
  * null where there is none. Throws where none of their queries can be read.
  */
-export function composeWelcome({
-  recipient,
-  papers,
-  queries,
-  shown,
-  now,
-}: WelcomeInput): DigestContent | null {
+export function composeWelcome({ papers, now, ...chosen }: WelcomeInput): DigestContent | null {
   const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
   const days = [...byDay.keys()].sort().reverse()
-  const before = recipient.topics.length > 0 ? dayOf(now) : firstBestDay(days, now)
-  // Day by day: it takes long to read papers, and the newest day mostly has something.
+  const before = chosen.recipient.topics.length > 0 ? dayOf(now) : firstBestDay(days, now)
   for (const day of days.filter((one) => one < before && one >= welcomeSince(now))) {
-    const content = digestOf(day, byDay.get(day)!, { recipient, queries, shown })
+    const content = digestOf(day, byDay.get(day)!, chosen)
     if (content) return content
   }
   return null
@@ -55,10 +50,11 @@ function firstBestDay(days: readonly Day[], now: Date): Day {
 function digestOf(
   day: Day,
   papers: readonly Paper[],
-  { recipient, queries, shown }: Pick<WelcomeInput, 'recipient' | 'queries' | 'shown'>,
+  { recipient, texts, queries, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
 ): DigestContent | null {
   const before = { fromPaper: 0, toPaper: 0, papers: [...shown], bestDay: null, settled: true }
-  const { content } = compose(shelfOf(papers, matcherOver(papers, queries)), {
+  const ofDay = new Map(papers.flatMap(({ id }) => (texts.has(id) ? [[id, texts.get(id)!] as const] : [])))
+  const { content } = compose(shelfOf(papers, matcherOverTexts(ofDay, queries)), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,

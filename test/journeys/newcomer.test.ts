@@ -96,19 +96,24 @@ test('a newcomer subscribes, confirms, reads a digest, leaves, and comes back', 
 
   await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
   await page.getByRole('button', { name: 'Yes, send me this' }).click()
-  expect(await page.locator('main').innerText()).toMatch(/08:00/)
+  expect(await heading()).toBe('You are subscribed')
+  expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome mail with the papers of/)
+
+  const welcome = await mailNumber(2)
+  expect(welcome.subject).toMatch(/^Welcome: \d+ on /)
+  expect(await (await openMail(2)).locator('h3 a').count()).toBeGreaterThan(0)
 
   await demo.sendDigests()
-  const digest = await mailNumber(2)
+  const digest = await mailNumber(3)
   expect(digest.subject).toMatch(/linear attention/)
-  const mail = await openMail(2)
+  const mail = await openMail(3)
   expect(await mail.locator('body').innerText()).toMatch(/Matched: /)
   const title = mail.locator('h3 a').first()
   const name = await title.innerText()
   await follow(title)
   expect(await heading()).toBe(name)
 
-  await follow((await openMail(2)).locator('a[href*="/unsubscribe/"]').first())
+  await follow((await openMail(3)).locator('a[href*="/unsubscribe/"]').first())
   await page.getByRole('button', { name: /unsubscribe/i }).click()
   expect(await page.locator('main').innerText()).toMatch(/no more digests/i)
 

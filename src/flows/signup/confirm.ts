@@ -70,13 +70,14 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
   return true
 }
 
-const EMPTY: WelcomeShelf = { papers: [], shown: [] }
+const EMPTY: WelcomeShelf = { papers: [], texts: new Map(), shown: [] }
 
 /** Empty where no welcome is due, and where its papers cannot be read while the database answers. */
 async function shelfFor(deps: Deps, token: string, now: Date): Promise<WelcomeShelf> {
   const { signup, subscriber } = await signupBehind(deps, deps.db, token, subscriberById)
   if (signup.confirmedAt || isJoined(subscriber)) return EMPTY
-  return readForWelcome(deps, { subscriberId: subscriber.id, now }).catch((error) => {
+  const topics = signup.wish.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
+  return readForWelcome(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
     if (isDatabaseAway(error)) throw error
     deps.log.error('welcome.failed', { subscriber: subscriber.id, what: textOf(error) })
     return EMPTY

@@ -3,10 +3,11 @@ import { messageContent } from '../../delivery/subscriber-messages-store.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { earlierDigests, recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
+import { OFFERED_DAYS } from '../../digests/offer.ts'
 import { readQueries } from '../../digests/shelf-store.ts'
 import { composeWelcome, type WelcomeInput, welcomeSince } from '../../digests/welcome.ts'
 import { horizon, papersBetween } from '../../papers/paper-store.ts'
-import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
 import { textOf } from '../../platform/errors.ts'
 import { secretId } from '../../subscribers/link-token.ts'
@@ -14,6 +15,7 @@ import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { recentPapers } from '../papers/recent-papers.ts'
 
 const DELIVER_WITHIN_MS = 2 * 24 * 3600 * 1000
 
@@ -38,19 +40,27 @@ export interface WelcomeMessage {
 }
 
 /** What a welcome is chosen from. */
-export type WelcomeShelf = Pick<WelcomeInput, 'papers' | 'shown'>
+export type WelcomeShelf = Pick<WelcomeInput, 'papers' | 'texts' | 'shown'>
 
-/** Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. */
+/**
+ * Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. `topics`:
+ * whether they have any.
+ */
 export async function readForWelcome(
-  { db }: Deps,
-  { subscriberId, now }: { subscriberId: string; now: Date },
+  deps: Deps,
+  { subscriberId, topics, now }: { subscriberId: string; topics: boolean; now: Date },
 ): Promise<WelcomeShelf> {
   const since = welcomeSince(now)
   const [papers, earlier] = await Promise.all([
-    papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since }),
-    earlierDigests(db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
+    topics ? recentPapers(deps, { days: OFFERED_DAYS }) : papersSince(deps.db, since),
+    earlierDigests(deps.db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
   ])
-  return { papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
+  return { ...papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
+}
+
+async function papersSince(db: Database, since: Day): Promise<Pick<WelcomeShelf, 'papers' | 'texts'>> {
+  const papers = await papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since })
+  return { papers, texts: new Map() }
 }
 
 export interface LeaveWelcome {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeWelcome, type WelcomeInput } from '../../../src/digests/welcome.ts'
+import { readPaper } from '../../../src/filters/paper-text.ts'
 import { parseQuery } from '../../../src/filters/parse-query.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
@@ -17,6 +18,7 @@ const PAPERS = [
   paper(5, 'Vision', '2026-11-23', 5),
   paper(6, 'Robots of the day', '2026-11-24', 50),
 ]
+const texts = new Map(PAPERS.map((one) => [one.id, readPaper(one)]))
 const queries = new Map(['robots', 'vision', 'graphs', 'nothing'].map((text, i) => [i + 1, parseQuery(text)]))
 const topics = (...ids: number[]) =>
   ids.map((queryId) => ({ id: 30 + queryId, name: `topic ${queryId}`, queryId }))
@@ -29,7 +31,7 @@ const recipient = {
   topics: topics(1),
 }
 const welcome = (more: Partial<WelcomeInput> = {}) =>
-  composeWelcome({ recipient, papers: PAPERS, queries, shown: [], now: NOW, ...more })
+  composeWelcome({ recipient, papers: PAPERS, texts, queries, shown: [], now: NOW, ...more })
 const idsIn = (content: ReturnType<typeof welcome>) =>
   content?.sections.map(({ topic, papers }) => [topic, papers.map(({ id }) => id)])
 

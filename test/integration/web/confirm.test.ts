@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { pauseSubscriber } from '../../../src/flows/subscriber/pause-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { recordListings } from '../../../src/papers/listing-store.ts'
+import { readLink } from '../../../src/subscribers/link-token.ts'
+import { checksums } from '../../support/checksums.ts'
+import { confirmToken, get, NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+
+const site = useSite()
+
+// What was read of papers is kept for a minute, and each test numbers them anew.
+let minutes = 0
+beforeEach(() => site.clock.moveTo(new Date(NOW.getTime() + ++minutes * 61_000)))
+
+async function listed(day: string, ...titles: string[]): Promise<void> {
+  const records = titles.map((title) => ({
+    keys: [],
+    title,
+    abstract: '',
+    authors: [],
+    categories: [],
+    keywords: [],
+  }))
+  await recordListings(site.db, { source: 'huggingface', day, records, now: NOW })
+}
+
+async function asked(fields: object = {}): Promise<string> {
+  await post(site, '/subscribe', { email: EMAIL, ...fields })
+  return confirmToken(site, EMAIL)
+}
+
+/** Presses the button and returns the page that answers. */
+async function pressed(token: string): Promise<string> {
+  const { headers } = await post(site, `/confirm/${token}`)
+  return (await get(site, headers.location as string)).body
+}
+
+const headingOf = (page: string) => page.match(/<h1>([^<]*)</)?.[1]
+const manyTopics = (count: number) => Array.from({ length: count }, (_, n) => `topic${n}`)
+
+describe('the page with the button', () => {
+  test('says what each topic would have brought, and changes nothing', async () => {
+    await listed('2026-11-20', 'Robots', 'Robots again', 'Graphs')
+    await listed('2026-11-10', 'Robots of long ago')
+    const token = await asked({ topic: ['robots', 'graphs', 'zebras'] })
+    const before = await checksums(site.db)
+    const { body } = await get(site, `/confirm/${token}`)
+    expect([...body.matchAll(/class="rate">([^<]*)</g)].map(([, rate]) => rate)).toEqual([
+      '2 papers in 14 days',
+      '1 paper in 14 days',
+      'nothing in 14 days',
+    ])
+    expect(body).toContain('Where a topic has nothing in 14 days, fewer words match more')
+    expect(body).not.toContain('/manage/')
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('where nothing matched, says so plainly, and what helps', async () => {
+    await listed('2026-11-20', 'Robots')
+    const { body } = await get(site, `/confirm/${await asked({ topic: 'zebras' })}`)
+    expect(body).toContain('With nothing in 14 days, no mail would have come.')
+  })
+
+  test('works without rates where they cannot be told', async () => {
+    await listed('2026-11-20', 'Robots')
+    const token = await asked({ topic: 'robots' })
+    await site.db.$executeRawUnsafe('alter table listing rename to hidden')
+    const [page, done] = [await get(site, `/confirm/${token}`), await pressed(token)]
+    await site.db.$executeRawUnsafe('alter table hidden rename to listing')
+    expect(page.statusCode).toBe(200)
+    for (const body of [page.body, done]) {
+      expect(body).toContain('robots')
+      expect(body).not.toContain('class="rate"')
+    }
+    expect(headingOf(done)).toBe('You are subscribed')
+    expect(site.logged.join('')).toContain('rates.failed')
+  })
+
+  test('says beforehand what the button leaves out', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: manyTopics(19) })
+    const { body } = await get(site, `/confirm/${await asked({ topic: 'topic0, one more, one too many' })}`)
+    const [before, after] = body.split('No room for')
+    expect(before).toContain('one more')
+    expect(before).not.toContain('one too many')
+    expect(after).toContain('one too many')
+  })
+
+  test('has no button where a subscriber asks for nothing', async () => {
+    const token = await asked()
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const { body } = await get(site, `/confirm/${token}`)
+    expect(headingOf(body)).toBe('You are subscribed already')
+    expect(body).not.toContain('<form')
+    expect(body).toMatch(/\/manage\/[\w-]{40,}/)
+  })
+})
+
+describe('the page after the button', () => {
+  test('says when the first mail comes, what comes now and from whom, and leads to the settings', async () => {
+    await listed('2026-11-20', 'Robots')
+    const page = await pressed(await asked({ topic: 'robots', zone: 'Asia/Tokyo' }))
+    expect(headingOf(page)).toBe('You are subscribed')
+    expect(page).toContain(
+      'first digest comes on <strong>Wednesday, 25 November 2026, 08:00, Asia/Tokyo</strong>',
+    )
+    expect(page).toContain(
+      'A welcome mail with the papers of Friday, 20 November 2026 is on its way to a•••@example.com.',
+    )
+    expect(page).toContain(`<strong>${site.deps.config.MAIL_FROM}</strong>`)
+    expect(page).toContain('1 paper in 14 days')
+    const token = page.match(/\/manage\/([\w-]+)/)![1]!
+    const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
+    expect(readLink(token, 'manage', site.deps.config.APP_SECRET, site.clock.now())).toMatchObject({
+      id,
+      epoch,
+    })
+  })
+
+  test('says plainly that the welcome holds nothing', async () => {
+    await listed('2026-11-20', 'Robots')
+    const page = await pressed(await asked({ topic: 'zebras' }))
+    expect(page).toContain('Nothing matched in the last 14 days, so it holds no papers')
+  })
+
+  test('of added topics says so, and tells of no first mail', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const page = await pressed(await asked({ topic: 'graphs' }))
+    expect(headingOf(page)).toBe('Topics added')
+    expect(page).toContain('Your next digest comes on')
+    expect(page).toContain('graphs')
+    expect(page).not.toMatch(/first digest|welcome/i)
+  })
+
+  test('says what was left out, as long as there is no room', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: manyTopics(20) })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const token = await asked({ topic: 'one too many' })
+    const page = await pressed(token)
+    expect(headingOf(page)).toBe('No topic was added')
+    expect(page.split('Left out')[1]).toContain('one too many')
+    await site.db.topic.deleteMany({ where: { name: 'topic7' } })
+    expect((await get(site, `/confirm/${token}/done`)).body).not.toContain('Left out')
+  })
+
+  test('of somebody who is paused says so', async () => {
+    const token = await asked({ topic: 'robots' })
+    await pressed(token)
+    await pauseSubscriber(site.deps, { email: EMAIL, until: null })
+    const { body } = await get(site, `/confirm/${token}/done`)
+    expect(body).toContain('Your digests are paused at present.')
+    expect(body).not.toContain('digest comes')
+  })
+
+  test.each(['', '/done'])(
+    'behind a used link%s, once the subscription has ended, says that',
+    async (path) => {
+      const token = await asked({ topic: 'robots' })
+      await pressed(token)
+      await unsubscribeByOperator(site.deps, { email: EMAIL })
+      const { statusCode, body } = await get(site, `/confirm/${token}${path}`)
+      expect([statusCode, headingOf(body)]).toEqual([200, 'This subscription has ended'])
+      expect(body).not.toMatch(/\/manage\/|digest comes on|class="query"/)
+    },
+  )
+
+  test.each(['', '/done'])(
+    'behind the link%s of an earlier subscription tells of the one there is now',
+    async (path) => {
+      const token = await asked({ topic: 'robots' })
+      await pressed(token)
+      await unsubscribeByOperator(site.deps, { email: EMAIL })
+      site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+      await subscribeThroughSite(site, EMAIL, { topic: 'graphs' })
+      const { body } = await get(site, `/confirm/${token}${path}`)
+      expect(headingOf(body)).toBe('Already confirmed')
+      expect(body).toContain('Your next digest comes on')
+    },
+  )
+})
