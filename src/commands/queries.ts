@@ -1,10 +1,28 @@
 import { type Explained, explainQuery } from '../flows/papers/explain-query.ts'
-import type { AddCommands } from './command-line.ts'
+import { previewTopics } from '../flows/papers/preview-topics.ts'
+import { MOST_DAYS } from '../flows/papers/recent-papers.ts'
+import { type ToldPaper, type ToldPreview, toldPreview } from '../flows/papers/told-preview.ts'
+import { counted, listed, words } from '../words/words.ts'
+import { type AddCommands, table } from './command-line.ts'
+
+const LATEST = 10
 
 export const addQueryCommands: AddCommands = (program, line) => {
-  program
-    .command('queries')
-    .description('the query language')
+  const noun = program.command('queries').description('the query language')
+  noun
+    .command('test')
+    .description('what a query would have brought lately, by day')
+    .argument('<query>')
+    .option('--days <n>', `how many days up to today (UTC), from 1 to ${MOST_DAYS}`, '30')
+    .action(
+      line.action(async (deps, query: string, { days }: { days: string }) => {
+        const input = { queries: [query], days: Number(days), latest: LATEST }
+        const preview = await previewTopics(deps, input)
+        const told = toldPreview(preview, preview.topics[0]!)
+        return { json: told, text: testText(told) }
+      }),
+    )
+  noun
     .command('explain')
     .description('why a query matches a paper or does not')
     .argument('<query>')
@@ -12,12 +30,42 @@ export const addQueryCommands: AddCommands = (program, line) => {
     .action(
       line.action(async (deps, query: string, { paper }: { paper: string }) => {
         const explained = await explainQuery(deps, { query, paper })
-        return { json: explained, text: textOf(explained) }
+        return { json: explained, text: explainText(explained) }
       }),
     )
 }
 
-const textOf = ({ understood, paper, reason, matches, missing, unwanted }: Explained): string =>
+const LONGEST_BAR = 30
+
+function testText({ understood, from, to, total, perDay, latest, nothing }: ToldPreview): string {
+  const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
+  const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * LONGEST_BAR))
+  return [
+    `Understood: ${understood}.`,
+    `${counted(total, words.counts.paper)}, first listed from ${from} to ${to} (UTC).`,
+    table(
+      ['day', 'papers', ''],
+      perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
+    ),
+    ...(latest.length > 0 ? ['The latest:', ...latest.flatMap(paperLines)] : []),
+    ...(nothing ? nothingLines(nothing) : []),
+  ].join('\n')
+}
+
+function nothingLines({ absent, without, nearest }: NonNullable<ToldPreview['nothing']>): string[] {
+  return [
+    ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
+    ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
+    ...(nearest.length > 0 ? ['The nearest:', ...nearest.flatMap(paperLines)] : []),
+  ]
+}
+
+const paperLines = ({ id, day, title, reason }: ToldPaper): string[] => [
+  `  ${day}  ${id}  ${title}`,
+  `    ${reason}`,
+]
+
+const explainText = ({ understood, paper, reason, matches, missing, unwanted }: Explained): string =>
   [
     `Understood: ${understood}.`,
     `Paper ${paper.id}: ${paper.title}`,

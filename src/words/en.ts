@@ -88,9 +88,10 @@ export const en = {
     nearest: 'The nearest',
     nothing: 'Nothing matched in {span}',
     noPapers: 'No papers came in these days at all, so nothing can be said yet.',
-    absent: 'None of their papers has {parts}.',
+    absent: 'No paper of these days has {parts}.',
     never: 'Each part is there, but never in one paper.',
-    without: 'Without “{part}” it would have been {papers}.',
+    without: 'Without {part} it would have been {papers}.',
+    allowed: 'With {part} allowed it would have been {papers}.',
     tooMuch:
       'That is about {count} a day, and a mail holds {most} at most. Add a word to narrow it, or let the cap choose: the best {most} come by mail, the others stand on the site.',
     /** To those who cannot see it change. */
@@ -164,7 +165,7 @@ export const en = {
     orLess: 'Or fewer of them',
     pause: 'Pause for a month',
     weekly: 'Once a week',
-    short: 'At most {most} papers',
+    short: 'At most {most} papers a mail',
     papers: 'Read today’s papers here',
     ended: {
       title: 'Unsubscribed',

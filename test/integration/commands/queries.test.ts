@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { addQueryCommands } from '../../../src/commands/queries.ts'
 import { readConfig } from '../../../src/config.ts'
 import { importPapers } from '../../../src/flows/papers/import-papers.ts'
@@ -67,4 +67,47 @@ test.each<[query: string, paper: string, code: ErrorCode]>([
   ['(attention', '2611.00001', 'query.bracket-open'],
 ])('%s on %s is refused with %s', async (query, paper, code) => {
   await expect(explain(query, paper)).rejects.toMatchObject({ code })
+})
+
+describe('a query is tested on the papers of the last days', () => {
+  const testQuery = (...args: string[]) =>
+    runCommand(addQueryCommands, depsOf(), ['queries', 'test', ...args])
+
+  test('by day, with the latest and their reasons', async () => {
+    const { json, text } = await testQuery('attention', '--days', '3')
+    expect(text).toBe(
+      [
+        'Understood: Papers with attention.',
+        '1 paper, first listed from 2026-11-22 to 2026-11-24 (UTC).',
+        'day         papers',
+        '2026-11-22  0',
+        '2026-11-23  0',
+        `2026-11-24  1       ${'#'.repeat(30)}`,
+        'The latest:',
+        '  2026-11-24  2611.00001  Linear O(n) Attention',
+        '    Matched: attention, in the title',
+      ].join('\n'),
+    )
+    expect(json).toMatchObject({ query: 'attention', days: 3, total: 1, nothing: null })
+  })
+
+  test('over 30 days unless said otherwise; where nothing matched, why', async () => {
+    const { json, text } = await testQuery('attention xylophone')
+    expect(json).toMatchObject({ from: '2026-10-26', to: '2026-11-24', days: 30, total: 0 })
+    expect(text.split('\n').slice(-5)).toEqual([
+      'No paper has xylophone.',
+      'Without xylophone: 1.',
+      'The nearest:',
+      '  2026-11-24  2611.00001  Linear O(n) Attention',
+      '    Has: attention. Lacks: xylophone',
+    ])
+  })
+
+  test.each<[args: string[], code: ErrorCode]>([
+    [['(attention'], 'query.bracket-open'],
+    [['attention', '--days', '31'], 'preview.days'],
+    [['attention', '--days', 'all'], 'preview.days'],
+  ])('%j is refused with %s', async (args, code) => {
+    await expect(testQuery(...args)).rejects.toMatchObject({ code, exit: 2 })
+  })
 })

@@ -17,9 +17,11 @@ test('templates fill in values unescaped nowhere', () => {
   }
 })
 
-test('no page holds a script, a style or anything from elsewhere', () => {
+const OUR_SCRIPT = '<script src="<%= it.site.assets %><%= script %>" defer></script>'
+
+test('no page holds a script of its own, a style or anything from elsewhere', () => {
   for (const name of templates) {
-    const source = readFileSync(resolve(folder, name), 'utf8')
+    const source = readFileSync(resolve(folder, name), 'utf8').replace(OUR_SCRIPT, '')
     expect([name, source]).toEqual([
       name,
       expect.not.stringMatching(/<script|<style|style="|\son\w+="|https?:\/\//),

@@ -1,0 +1,27 @@
+import { describePart } from './describe-query.ts'
+import { evaluate } from './evaluate.ts'
+import type { PaperText } from './paper-text.ts'
+import type { Query } from './query.ts'
+
+/** Why a query that matches none of some papers matches none. */
+export interface WhyEmpty {
+  /** The parts that no paper has, in words. */
+  absent: string[]
+  /** The part without which most papers would match, in words, and how many; null where one is not enough. */
+  without: { part: string; papers: number; isUnwanted: boolean } | null
+}
+
+export function whyEmpty(query: Query, papers: readonly PaperText[]): WhyEmpty {
+  const parts = query.kind === 'and' ? query.parts : [query]
+  const count = (all: readonly Query[]) =>
+    papers.filter((paper) => all.every((part) => evaluate(part, paper))).length
+  const absent = parts.filter((part) => part.kind !== 'not' && count([part]) === 0).map(describePart)
+  const withouts = parts.flatMap((part, i) => {
+    const rest = parts.toSpliced(i, 1)
+    if (rest.every(({ kind }) => kind === 'not')) return []
+    const isUnwanted = part.kind === 'not'
+    return [{ part: describePart(isUnwanted ? part.part : part), papers: count(rest), isUnwanted }]
+  })
+  const best = withouts.sort((a, b) => b.papers - a.papers)[0]
+  return { absent, without: best && best.papers > 0 ? best : null }
+}

@@ -1,0 +1,40 @@
+import type { DigestPaper } from '../../digests/digest-content.ts'
+import { nearest } from '../../digests/nearest.ts'
+import { parseQuery } from '../../filters/parse-query.ts'
+import { type WhyEmpty, whyEmpty } from '../../filters/why-empty.ts'
+import type { Deps } from '../../wiring.ts'
+import { type BackTest, type BackTestInput, backTest, type TopicBackTest } from './back-test.ts'
+import { type RecentPapers, recentPapers } from './recent-papers.ts'
+
+/** Why a topic met nothing, and the papers that come nearest. */
+export interface Nothing extends WhyEmpty {
+  nearest: DigestPaper[]
+}
+
+export interface TopicPreview extends TopicBackTest {
+  /** Null where it met something, or where there was no paper at all. */
+  nothing: Nothing | null
+}
+
+export interface Preview extends BackTest {
+  topics: TopicPreview[]
+}
+
+const MOST_NEAREST = 3
+
+/** A back-test that says more of topics that met nothing. Throws query.*, preview.days. */
+export async function previewTopics(deps: Deps, input: BackTestInput): Promise<Preview> {
+  const tested = await backTest(deps, input)
+  const recent = await recentPapers(deps, { days: tested.days })
+  const topics = tested.topics.map((topic) => ({ ...topic, nothing: nothingOf(topic, recent) }))
+  return { ...tested, topics }
+}
+
+function nothingOf({ total, query }: TopicBackTest, { papers, texts }: RecentPapers): Nothing | null {
+  if (total > 0 || papers.length === 0) return null
+  const tree = parseQuery(query)
+  return {
+    ...whyEmpty(tree, [...texts.values()]),
+    nearest: nearest({ papers, texts, queries: [tree], most: MOST_NEAREST }),
+  }
+}

@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { previewTopics } from '../flows/papers/preview-topics.ts'
+import { takePreview } from '../flows/papers/take-preview.ts'
+import { toldPreview } from '../flows/papers/told-preview.ts'
+import { readTopics, readTypedSettings } from '../flows/signup/read-signup.ts'
+import { Fault } from '../platform/errors.ts'
+import { faultOf, noteFault } from './errors.ts'
+import { formView } from './form-view.ts'
+import { networkOf } from './network.ts'
+import { faultyPreview, type PreviewView, previewView } from './preview-view.ts'
+import { isJson, readForm, readPreviewQuery, type SubscribeForm } from './request.ts'
+import type { Site } from './site.ts'
+
+/** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
+export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
+  const { deps } = site
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    if (isJson(request)) throw error
+    void askAgain(site, request, reply, { error })
+  }
+
+  app.post('/preview', { errorHandler }, async (request, reply) => {
+    if (isJson(request)) return tell(site, request, reply)
+    const form = readForm(request.body)
+    try {
+      await take(site, request)
+      const queries = readTopics(form.typed).map(({ query }) => query)
+      const latest = queries.length > 1 ? LATEST_OF_SEVERAL : LATEST
+      const preview = await previewTopics(deps, { queries, latest })
+      return show(site, request, reply, { form, preview: previewView(preview, mostPapers(site, form)) })
+    } catch (error) {
+      return askAgain(site, request, reply, { form, error })
+    }
+  })
+}
+
+const take = ({ deps }: Site, { ip }: FastifyRequest): Promise<void> =>
+  takePreview(deps, { network: networkOf(ip) })
+
+async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  await take(site, request)
+  const { query, days } = readPreviewQuery(request.body)
+  const preview = await previewTopics(site.deps, { queries: [query], days })
+  return reply.send(toldPreview(preview, preview.topics[0]!))
+}
+
+const LATEST = 5
+const LATEST_OF_SEVERAL = 3
+
+/** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
+function mostPapers({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number {
+  try {
+    return readTypedSettings(config, { max }).maxPapers
+  } catch (error) {
+    if (error instanceof Fault) return config.DIGEST_MAX
+    throw error
+  }
+}
+
+const isLive = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
+
+function show(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form: { typed }, preview }: { form: SubscribeForm; preview: PreviewView },
+): FastifyReply {
+  if (isLive(request)) return pages.send(reply, 'parts/preview', { preview })
+  return pages.send(reply, 'subscribe', { form: formView(deps, { typed }), preview })
+}
+
+function askAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, error }: { form?: SubscribeForm; error: unknown },
+): FastifyReply {
+  const fault = faultOf(error)
+  const reference = noteFault(deps, request, reply, fault)
+  if (isLive(request)) {
+    return pages.send(reply, 'parts/preview', { preview: faultyPreview(fault.sentence) }, fault.status)
+  }
+  const view = formView(deps, { typed: form?.typed, fault, reference })
+  return pages.send(reply, 'subscribe', { form: view }, fault.status)
+}

@@ -1,0 +1,215 @@
+import { beforeEach, expect, test } from 'vitest'
+import { post, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite()
+beforeEach(() => addPapers(site.db))
+
+const live = { 'hx-request': 'true' }
+
+/** The form as htmx posts it. */
+const postLive = (fields: Record<string, string>) =>
+  site.app.inject({
+    method: 'POST',
+    url: '/preview',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html', ...live },
+    payload: new URLSearchParams(fields).toString(),
+  })
+
+const postJson = (payload: object | string) =>
+  site.app.inject({
+    method: 'POST',
+    url: '/preview',
+    headers: { 'content-type': 'application/json' },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  })
+
+const textOf = (html: string): string =>
+  html
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&quot;/g, '"')
+    .replace(/\s+/g, ' ')
+
+/** What each day's column says: "Tuesday, 24 November 2026: 1". */
+function columnsOf(html: string): string[] {
+  const [, head = '', body = ''] = /<thead>(.*?)<\/thead>.*?<tbody>(.*?)<\/tbody>/s.exec(html) ?? []
+  const days = [...head.matchAll(/<th scope="col"><span class="unseen">([^<]+)</g)].map(([, day]) => day)
+  const papers = [...body.matchAll(/<td>.*?<\/span>(\d+)<\/td>/g)].map(([, count]) => count)
+  return days.map((day, i) => `${day}: ${papers[i]}`)
+}
+
+test('the form comes back with everything typed and the preview in it', async () => {
+  const answer = await post(site, '/preview', {
+    email: 'ann@example.com',
+    topic: '"linear attention", xylophone',
+    hour: '6',
+    zone: 'Asia/Tokyo',
+    days: ['sat'],
+    max: '7',
+  })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.body).toContain('value="ann@example.com"')
+  expect(answer.body).toContain('&quot;linear attention&quot;, xylophone</textarea>')
+  expect(answer.body).toMatch(/<option value="6" selected>/)
+  expect(answer.body).toContain('value="Asia/Tokyo"')
+  expect(answer.body).toMatch(/id="days-sat"[^>]* checked/)
+  expect(answer.body).toContain('value="7"')
+  const text = textOf(answer.body)
+  expect(text).toContain('All topics together 1 paper in 14 days')
+  expect(text).toContain('Papers with the phrase “linear attention” 1 paper in 14 days')
+  expect(text).toContain('Matched: linear attention, in the title')
+  expect(text).toContain(
+    'Papers with xylophone Nothing matched in 14 days No paper of these days has xylophone.',
+  )
+  expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
+})
+
+test('each of the 14 days has a column, with its date and its papers', async () => {
+  const { body } = await postLive({ topic: 'attention' })
+  const columns = columnsOf(body)
+  expect(columns).toHaveLength(14)
+  expect(columns[0]).toBe('Wednesday, 11 November 2026: 0')
+  expect(columns.slice(-2)).toEqual(['Monday, 23 November 2026: 2', 'Tuesday, 24 November 2026: 2'])
+  expect(body).toContain('<caption>Papers by day, 11 Nov to 24 Nov</caption>')
+})
+
+test('the parts of a topic count as one', async () => {
+  const { body } = await postLive({ any: 'attention, strings', never: 'hybrid' })
+  expect(textOf(body)).toContain('Papers with (attention or strings), but not hybrid')
+})
+
+test('without a topic, what the best of each day are chosen from', async () => {
+  const text = textOf((await postLive({ max: '3' })).body)
+  expect(text).toContain('No topic: the best of each day A mail holds the 3 papers')
+  expect(text).toContain('7 papers in 14 days')
+  expect(text).not.toContain('Matched')
+})
+
+test('more than a mail holds is said, as often as it is', async () => {
+  const said = 'That is about 2 papers a day, and a mail holds 1 at most.'
+  expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)
+  expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toContain('That is about')
+  // What stands in that field is for Subscribe to judge.
+  expect((await postLive({ topic: 'attention', max: 'many' })).statusCode).toBe(200)
+})
+
+test.each([
+  [
+    'linear xylophone',
+    'No paper of these days has xylophone. Without xylophone it would have been 5 papers.',
+  ],
+  ['title:hybrid title:strings', 'Each part is there, but never in one paper.'],
+  ['title:hybrid -attention', 'With attention allowed it would have been 1 paper.'],
+])('%s matched nothing: why, and what comes nearest', async (topic, why) => {
+  const text = textOf((await postLive({ topic })).body)
+  expect(text).toContain('Nothing matched in 14 days')
+  expect(text).toContain(why)
+  expect(text).toContain('The nearest')
+  expect(text).toContain('Has: ')
+})
+
+test('htmx gets that part alone, and the policy of a page without scripts', async () => {
+  const answer = await postLive({ topic: 'attention' })
+  expect(answer.body).not.toMatch(/<html|<form|<script/)
+  expect(answer.body).toContain('role="status"')
+  expect(answer.headers['content-security-policy']).not.toContain('script-src')
+})
+
+test('only a page with a script may run ours; nothing inline, nothing evaluated', async () => {
+  const page = await site.app.inject('/subscribe')
+  const policy = page.headers['content-security-policy']
+  expect(policy).toContain("script-src 'self'")
+  expect(policy).toContain("connect-src 'self'")
+  expect(policy).not.toMatch(/unsafe|nonce/)
+  const scripts = [...page.body.matchAll(/<script src="([^"]+)" defer><\/script>/g)].map(([, path]) => path!)
+  expect(scripts.map((path) => path.split('/').at(-1))).toEqual(['subscribe.js', 'htmx.js', 'preview.js'])
+  for (const path of scripts) {
+    const script = await site.app.inject(path)
+    expect(script.statusCode).toBe(200)
+    expect(script.headers['content-type']).toContain('javascript')
+    expect(script.headers['cache-control']).toContain('immutable')
+  }
+  const plain = await site.app.inject('/privacy')
+  expect(plain.body).not.toContain('<script')
+  expect(plain.headers['content-security-policy']).not.toMatch(/script-src|connect-src/)
+})
+
+test('a query that cannot be read: the form with the sentence and the column, and what was typed', async () => {
+  const answer = await post(site, '/preview', { email: 'ann@example.com', topic: 'attention, (robot' })
+  expect(answer.statusCode).toBe(422)
+  expect(answer.body).toContain('<title>Error: ')
+  expect(answer.body).toContain('href="#topic"')
+  expect(answer.body).toContain('attention, (robot</textarea>')
+  expect(textOf(answer.body)).toContain('the bracket at column 1 is never closed')
+  const fragment = await postLive({ topic: '(robot' })
+  expect(fragment.statusCode).toBe(422)
+  expect(textOf(fragment.body)).toContain('the bracket at column 1 is never closed')
+  expect(fragment.body).not.toContain('role="alert"')
+  expect((await postLive({ topic: Array.from({ length: 200 }, (_, n) => `t${n}`).join() })).statusCode).toBe(
+    422,
+  )
+})
+
+test('a program gets numbers by day, and reasons', async () => {
+  const answer = await postJson({ query: '"linear attention"', days: 7 })
+  expect(answer.statusCode).toBe(200)
+  const told = answer.json()
+  expect(told).toMatchObject({
+    query: '"linear attention"',
+    understood: 'Papers with the phrase “linear attention”',
+    from: '2026-11-18',
+    to: '2026-11-24',
+    days: 7,
+    total: 1,
+    nothing: null,
+  })
+  expect(told.perDay).toHaveLength(7)
+  expect(told.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1 })
+  expect(told.latest).toEqual([
+    {
+      id: '2507.06457',
+      title: 'A Systematic Analysis of Hybrid Linear Attention',
+      day: '2026-11-24',
+      votes: 41,
+      reason: 'Matched: linear attention, in the title',
+    },
+  ])
+  expect((await postJson({ query: 'title:strings' })).json().latest[0].id).toBe('hep-th/9901001')
+  const nothing = (await postJson({ query: 'strings xylophone' })).json().nothing
+  expect(nothing).toMatchObject({ absent: ['xylophone'], without: { part: 'xylophone', papers: 1 } })
+  expect(nothing.nearest[0]).toMatchObject({ id: 'hep-th/9901001', reason: 'Has: strings. Lacks: xylophone' })
+})
+
+test.each([
+  [{ query: '(robot' }, 422, 'query.bracket-open'],
+  [{}, 422, 'query.empty'],
+  [{ query: 'robot', days: 31 }, 422, 'preview.days'],
+  [{ query: 'robot', days: 'many' }, 422, 'preview.days'],
+  [{ query: ['robot'] }, 422, 'request.wrong-type'],
+  ['{', 400, 'request.unreadable'],
+])('a program that sends %j gets %i %s', async (payload, status, error) => {
+  const answer = await postJson(payload)
+  expect({ status: answer.statusCode, error: answer.json().error }).toEqual({ status, error })
+})
+
+test('a network that asks too often is told when to come again, in its form', async () => {
+  const full = { key: 'preview 127.0.0.0/24', tokens: 0.2, at: new Date(Date.now() + 60_000) }
+  await site.db.bucket.create({ data: full })
+  const page = await post(site, '/preview', { topic: 'attention', email: 'ann@example.com' })
+  expect(page.statusCode).toBe(429)
+  expect(page.headers['retry-after']).toBe('1')
+  expect(textOf(page.body)).toContain('Too many tries. Wait 1 second, then try again.')
+  expect(page.body).toContain('value="ann@example.com"')
+  const fragment = await postLive({ topic: 'attention' })
+  expect(fragment.statusCode).toBe(429)
+  expect(textOf(fragment.body)).toContain('Wait 1 second')
+  expect((await postJson({ query: 'attention' })).json().error).toBe('rate.too-many')
+})
+
+test('a preview leaves nothing behind but the count of its network', async () => {
+  await post(site, '/preview', { email: 'ann@example.com', topic: 'attention' })
+  expect(await site.db.subscriber.count()).toBe(0)
+  expect(await site.db.query.count()).toBe(0)
+  expect(await site.db.message.count()).toBe(0)
+  expect(site.logged.join('\n')).not.toContain('ann@')
+})

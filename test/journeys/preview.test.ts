@@ -1,0 +1,96 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { useSite } from '../support/site.ts'
+import { addPapers } from '../support/site-papers.ts'
+
+const site = useSite()
+let browser: Browser | undefined
+let base: string
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
+})
+afterAll(() => browser?.close())
+beforeEach(async (context) => {
+  if (!browser) context.skip('no browser on this machine')
+  await addPapers(site.db)
+})
+
+async function open(javaScriptEnabled: boolean): Promise<Page> {
+  const context = await browser!.newContext({ javaScriptEnabled })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  await page.goto(`${base}/subscribe`)
+  return page
+}
+
+const previewOf = (page: Page) => page.locator('#preview')
+
+describe('somebody sees what a topic would have brought before they subscribe', () => {
+  test('while they type', async () => {
+    const page = await open(true)
+    const wrong: string[] = []
+    page.on('pageerror', (error) => wrong.push(String(error)))
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) wrong.push(message.text())
+    })
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.url() === `${base}/preview`) sent.push(request.postData() ?? '')
+    })
+    const status = await page.locator('#preview-said').elementHandle()
+    await page.getByLabel('E-mail address').fill('ann@example.com')
+    const topic = page.getByLabel('Topics')
+    await topic.pressSequentially('"hybrid linear attention"', { delay: 20 })
+    await previewOf(page).getByText('1 paper in 14 days', { exact: true }).waitFor()
+    expect(await previewOf(page).getByRole('link').allInnerTexts()).toEqual([
+      'A Systematic Analysis of Hybrid Linear Attention',
+    ])
+    expect(
+      await previewOf(page).getByText('Matched: hybrid linear attention, in the title').isVisible(),
+    ).toBe(true)
+
+    await topic.fill('(hybrid')
+    await previewOf(page).getByText('the bracket at column 1 is never closed').last().waitFor()
+    await topic.fill('xylophone')
+    await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).waitFor()
+    // The same element: its change is read out, and what is typed goes on.
+    expect(await status!.innerText()).toBe('xylophone: Nothing matched in 14 days')
+    expect(await page.locator('#topic:focus').count()).toBe(1)
+    expect(new URL(page.url()).pathname).toBe('/subscribe')
+    expect(sent.length).toBeGreaterThan(2)
+    expect(sent.join()).not.toContain('ann')
+    expect(wrong).toEqual([])
+    await page.context().close()
+  })
+
+  test('from the parts of a topic, and by the button', async () => {
+    const page = await open(true)
+    await page.getByText('Put a topic together').click()
+    await page.getByLabel('Any of these').fill('strings')
+    await previewOf(page).getByText('Papers with strings').waitFor()
+    await page.getByLabel('Any of these').fill('')
+    await previewOf(page).getByText('No topic: the best of each day', { exact: true }).waitFor()
+    await page.getByLabel('Author').fill('Abreu')
+    await page.getByRole('button', { name: /^Preview/ }).click()
+    await previewOf(page).getByText('Papers with the author Abreu').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/subscribe')
+    await page.context().close()
+  })
+
+  test('without JavaScript, by the button; what they typed stays', async () => {
+    const page = await open(false)
+    await page.getByLabel('E-mail address').fill('ann@example.com')
+    await page.getByLabel('Topics').fill('"hybrid linear attention", xylophone')
+    await page.getByRole('button', { name: /^Preview/ }).click()
+    await page.waitForURL(`${base}/preview#preview`)
+    expect(await previewOf(page).getByText('1 paper in 14 days', { exact: true }).count()).toBe(2)
+    expect(await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).count()).toBe(1)
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.com')
+    await page.getByRole('button', { name: 'Subscribe', exact: true }).click()
+    expect(new URL(page.url()).pathname).toBe('/check-inbox')
+    await page.context().close()
+  })
+})
