@@ -51,10 +51,12 @@ const PAPERS: Record<string, object[]> = {
   ],
 }
 
+const DAYS = Object.keys(PAPERS)
+
 /** Three days of papers: with TeX, a Chinese name, a hundred authors, a DOI, an old identifier, none at all. */
-export async function addPapers(db: Database): Promise<void> {
-  for (const [day, entries] of Object.entries(PAPERS)) {
-    const { records } = parseList(entries)
+export async function addPapers(db: Database, days = DAYS): Promise<void> {
+  for (const day of days) {
+    const { records } = parseList(PAPERS[day] ?? [])
     await recordListings(db, { source: 'huggingface', day, records, now: new Date(`${day}T10:00:00Z`) })
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { readConfig } from '../../src/config.ts'
 import { stoppedClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/database.ts'
@@ -7,8 +7,9 @@ import type { ErrorCode } from '../../src/platform/error-table.ts'
 import { Fault } from '../../src/platform/errors.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { openQueue } from '../../src/platform/queue.ts'
+import type { LinkPurpose } from '../../src/subscribers/link-token.ts'
 import { buildServer } from '../../src/web/server.ts'
-import { NOW, post, type TestSite } from './site.ts'
+import { get, NOW, post, type TestSite } from './site.ts'
 import { CROWDED_PAPER, FULL_DAY, seedWorld, tokensOf } from './walk-world.ts'
 
 type Fields = Record<string, string | string[]>
@@ -44,9 +45,23 @@ async function pressed({ site }: WorldOfWalk, path: string, fields: Fields = {})
 }
 
 const WRONG = { email: 'ann', topic: 'linear AND', zone: 'EST', hour: '8', max: '99', format: 'html' }
+const TWO_TOPICS = { email: '', topic: 'attention, zeolite catalysis' }
 
-/** Every page of the site in every state that matters. */
-export const STOPS: Stop[] = [
+/** Where a link in a mail to somebody leads. */
+const linked =
+  (purpose: LinkPurpose, email: string, rest = '') =>
+  async ({ tokens }: WorldOfWalk) =>
+    `/${purpose}/${await tokens.of(purpose, email)}${rest}`
+
+/** Where a confirmation leads. */
+const asked =
+  (email: string) =>
+  async ({ tokens }: WorldOfWalk) =>
+    `/confirm/${await tokens.confirm(email)}`
+
+const old = new Date('2026-10-01T00:00:00Z')
+
+const PAPERS: Stop[] = [
   { name: 'home', path: at('/') },
   { name: 'day', path: at('/papers/date/2026-11-23') },
   { name: 'day-of-many', path: at(`/papers/date/${FULL_DAY}`) },
@@ -58,43 +73,114 @@ export const STOPS: Stop[] = [
   { name: 'paper', path: at('/papers/2507.06457') },
   { name: 'paper-crowded', path: at(`/papers/${CROWDED_PAPER}`) },
   { name: 'paper-bare', path: at('/papers/id:4') },
+]
+
+const SIGNUP: Stop[] = [
   { name: 'subscribe', path: at('/subscribe') },
   { name: 'subscribe-wrong', path: at('/subscribe'), fields: WRONG, status: 422 },
-  { name: 'check-inbox', path: at('/check-inbox') },
-  { name: 'confirm', path: async ({ tokens }) => `/confirm/${await tokens.confirm('asked@example.com')}` },
   {
-    name: 'confirm-best',
-    path: async ({ tokens }) => `/confirm/${await tokens.confirm('best-asked@example.com')}`,
+    name: 'subscribe-topic-added',
+    path: at('/subscribe'),
+    fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
+  },
+  { name: 'preview', path: at('/preview'), fields: TWO_TOPICS },
+  { name: 'preview-nothing', path: at('/preview'), fields: { topic: 'zeolite catalysis' } },
+  { name: 'preview-wrong', path: at('/preview'), fields: { topic: 'linear AND' }, status: 422 },
+  {
+    name: 'check-inbox',
+    path: (walk) => pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' }),
+  },
+  { name: 'check-inbox-wrong', path: at('/subscribe'), fields: { email: 'ann', again: '1' }, status: 422 },
+  { name: 'confirm', path: asked('asked@example.com') },
+  { name: 'confirm-best', path: asked('best-asked@example.com') },
+  { name: 'confirm-more-topics', path: asked('ann@example.com') },
+  {
+    name: 'confirmed',
+    path: async (walk) => pressed(walk, await asked('done@example.com')(walk)),
   },
   {
-    name: 'confirm-more-topics',
-    path: async ({ tokens }) => `/confirm/${await tokens.confirm('ann@example.com')}`,
+    name: 'confirmed-again',
+    path: async (walk) => {
+      const path = await asked('again@example.com')(walk)
+      await pressed(walk, path)
+      return path
+    },
+  },
+]
+
+const ACCOUNT: Stop[] = [
+  { name: 'my-link', path: at('/manage') },
+  { name: 'my-link-wrong', path: at('/manage'), fields: { email: 'ann@' }, status: 422 },
+  { name: 'my-link-sent', path: (walk) => pressed(walk, '/manage', { email: 'ann@example.com' }) },
+  { name: 'account-link-sent', path: linked('manage', 'ann@example.com', '/account') },
+  { name: 'account', path: linked('account', 'ann@example.com') },
+  {
+    name: 'account-wrong',
+    path: linked('account', 'ann@example.com', '/address'),
+    fields: { email: 'ann' },
+    status: 422,
   },
   {
-    name: 'unsubscribe',
-    path: async ({ tokens }) => `/unsubscribe/${await tokens.of('unsubscribe', 'ann@example.com')}`,
+    name: 'new-address',
+    path: async (walk) => {
+      const path = await linked('account', 'ann@example.com', '/address')(walk)
+      return pressed(walk, path, { email: 'ann@home.example' })
+    },
   },
+  { name: 'erase', path: linked('account', 'ann@example.com', '/erase') },
+  {
+    name: 'erased',
+    path: async (walk) => pressed(walk, await linked('account', 'forgotten@example.com', '/erase')(walk)),
+  },
+  {
+    name: 'account-ended',
+    path: ({ tokens }) => `/account/${tokens.sign('account', 'nobody', 0, old)}`,
+    status: 410,
+  },
+  { name: 'move', path: ({ tokens }) => tokens.move('moving@example.com') },
+  {
+    name: 'moved',
+    path: async (walk) => pressed(walk, await walk.tokens.move('moved@example.com')),
+  },
+]
+
+const WAY_OUT: Stop[] = [
+  { name: 'unsubscribe', path: linked('unsubscribe', 'ann@example.com') },
   { name: 'unsubscribe-unknown', path: at('/unsubscribe/nonsense') },
+  {
+    name: 'fewer-paused',
+    path: async (walk) => pressed(walk, await linked('unsubscribe', 'fewer@example.com', '/pause')(walk)),
+  },
   {
     name: 'unsubscribed',
     path: async (walk) => {
-      const token = await walk.tokens.of('unsubscribe', 'gone@example.com')
-      return pressed(walk, `/unsubscribe/${token}`, { from: 'page' })
+      const path = await linked('unsubscribe', 'gone@example.com')(walk)
+      return pressed(walk, path, { from: 'page' })
     },
   },
   { name: 'unsubscribed-unknown', path: at('/unsubscribed') },
   {
     name: 'undone',
     path: async (walk) => {
-      const token = await walk.tokens.of('unsubscribe', 'left@example.com')
-      return pressed(walk, await pressed(walk, `/unsubscribe/${token}`, { from: 'page' }))
+      const path = await linked('unsubscribe', 'left@example.com')(walk)
+      return pressed(walk, await pressed(walk, path, { from: 'page' }))
     },
+  },
+]
+
+const OTHERS: Stop[] = [
+  { name: 'digest', path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}` },
+  { name: 'digest-best', path: async ({ tokens }) => `/digest/${await tokens.digest('best@example.com')}` },
+  {
+    name: 'digest-gone',
+    path: ({ tokens }) => `/digest/${tokens.sign('digest', 'AAAAAAAAAAAAAAAA')}`,
+    status: 410,
   },
   { name: 'privacy', path: at('/privacy') },
   { name: 'fault-404', path: at('/nothing/here'), status: 404 },
   {
     name: 'fault-410',
-    path: ({ tokens }) => `/confirm/${tokens.sign('confirm', '1', 0, new Date('2026-11-01T00:00:00Z'))}`,
+    path: ({ tokens }) => `/confirm/${tokens.sign('confirm', '1', 0, old)}`,
     status: 410,
   },
   fault('rate.too-many', 429),
@@ -102,8 +188,11 @@ export const STOPS: Stop[] = [
   fault('database.unreachable', 503),
 ]
 
+/** Every page of the site in every state that matters. */
+export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
+
 /** GET routes whose answers are for machines. */
-export const NOT_PAGES = ['/live', '/ready', '/robots.txt']
+export const NOT_PAGES = ['/live', '/ready', '/robots.txt', '/subscribe/when', '/account/:token/export.json']
 
 export interface Walk extends WorldOfWalk {
   base: string
@@ -111,8 +200,10 @@ export interface Walk extends WorldOfWalk {
   routes: string[]
   /** The path of a stop; by whatever it takes, once. */
   pathOf(name: string): Promise<string>
+  /** Asks for a stop without a browser. */
+  ask(name: string): Promise<{ statusCode: number; body: string }>
   /** Shows a stop in a browser's window. */
-  visit(page: Page, name: string): Promise<void>
+  visit(page: Page, name: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -143,6 +234,10 @@ export async function openWalk(databaseUrl: string): Promise<Walk> {
     base,
     routes,
     pathOf,
+    ask: async (name) => {
+      const [path, { fields }] = [await pathOf(name), stopNamed(name)]
+      return fields ? post(site, path, fields) : get(site, path)
+    },
     visit: async (page, name) => show(page, base + (await pathOf(name)), stopNamed(name)),
     close: async () => {
       await app.close()
@@ -163,12 +258,13 @@ function watchRoutes(app: FastifyInstance): string[] {
 }
 
 /** Goes to a page, or posts the fields of a form there as if its button had been pressed. */
-async function show(page: Page, url: string, { name, fields, status = 200 }: Stop): Promise<void> {
+async function show(page: Page, url: string, { name, fields, status = 200 }: Stop): Promise<Response> {
   if (fields) {
     await page.route(url, (route) => route.continue(posted(fields)), { times: 1 })
   }
   const answer = await page.goto(url)
   if (answer?.status() !== status) throw new Error(`${name}: ${answer?.status()} instead of ${status}`)
+  return answer
 }
 
 function posted(fields: Fields) {

@@ -99,6 +99,9 @@ export async function subscribeThroughSite(
   await post(site, `/confirm/${await confirmToken(site, email)}`)
 }
 
+/** A page as a browser asks for it. */
+export const get = ({ app }: TestSite, url: string) => app.inject({ url, headers: { accept: 'text/html' } })
+
 /** A form as a browser posts it; a list is a field that comes more than once. */
 export function post({ app }: TestSite, url: string, fields: object = {}) {
   const form = new URLSearchParams()

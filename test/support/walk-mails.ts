@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { RenderedEmail } from '../../src/emails/email.ts'
 import { openEmails } from '../../src/emails/emails.ts'
+import type { LinkKind } from '../../src/emails/link-views.ts'
 import { site } from './mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
@@ -13,11 +14,14 @@ export const MAIL_NAMES = globSync('*/sample*.json', { cwd: FOLDER })
 
 /** Renders every sample there is of every template. */
 export async function renderMails(): Promise<Map<string, RenderedEmail>> {
-  const emails = (await openEmails(site)) as unknown as Record<string, (sample: object) => RenderedEmail>
+  const emails = await openEmails(site)
+  const renderers = emails as unknown as Record<string, (sample: object) => RenderedEmail>
   return new Map(
     MAIL_NAMES.map((name) => {
       const { folder, file } = placeOf(name)
-      return [name, emails[camelCase(folder)]!(JSON.parse(readFileSync(file, 'utf8')) as object)]
+      const sample = JSON.parse(readFileSync(file, 'utf8'))
+      const render = renderers[camelCase(folder)]
+      return [name, render ? render(sample) : emails.link(folder as LinkKind, sample)]
     }),
   )
 }

@@ -22,8 +22,8 @@ const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 export async function seedWorld(site: TestSite): Promise<void> {
   const { db, clock, deps } = site
   clock.moveTo(new Date('2026-11-20T09:00:00Z'))
-  await addPapers(db)
   await addFullDay(db)
+  await addPapers(db, ['2026-11-20'])
   const add = (email: string, typed: Partial<TypedSignup> = {}) =>
     addSubscriber(deps, { email, topics: [], days: EVERY_DAY, consent: 'on paper', ...typed })
   await add('ann@example.com', { topics: ['linear attention', '"world model" -robot', 'author:LeCun'] })
@@ -33,6 +33,9 @@ export async function seedWorld(site: TestSite): Promise<void> {
   await add('paused@example.com', { topics: ['linear attention'] })
   await add('gone@example.com', { topics: ['linear attention'] })
   await add('left@example.com', { topics: ['linear attention'] })
+  for (const name of ['fewer', 'moving', 'moved', 'forgotten']) {
+    await add(`${name}@example.com`, { topics: ['linear attention'] })
+  }
   await add('refused@example.com')
   await add('erased@example.com')
   for (const day of ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24']) await bringDigests(site, day)
@@ -42,12 +45,15 @@ export async function seedWorld(site: TestSite): Promise<void> {
   await suppress(deps, { email: 'refused@example.com', reason: 'complaint' })
   await eraseSubscriber(deps, { email: 'erased@example.com' })
   await post(site, '/subscribe', { email: 'asked@example.com', topic: 'robots, "world model" -robot' })
+  await post(site, '/subscribe', { email: 'done@example.com', topic: 'attention, zeolite catalysis' })
+  await post(site, '/subscribe', { email: 'again@example.com', topic: 'attention' })
   await post(site, '/subscribe', { email: 'best-asked@example.com' })
   await post(site, '/subscribe', { email: 'ann@example.com', topic: 'diffusion' })
 }
 
-/** The digests of a date are planned and the server takes them all. */
+/** The papers of a date come in, its digests are planned, and the server takes them all. */
 async function bringDigests({ db, clock, deps }: TestSite, date: string): Promise<void> {
+  await addPapers(db, [date])
   clock.moveTo(new Date(`${date}T08:00:00Z`))
   await planDigests(deps)
   const ready = await db.message.findMany({ where: { state: 'ready', kind: 'digest' } })
@@ -110,6 +116,14 @@ export function tokensOf(site: TestSite) {
     of: async (purpose: LinkPurpose, email: string) => {
       const { id, epoch } = await subscriber(email)
       return sign(purpose, id, epoch)
+    },
+    /** Where the link leads that is mailed to the new address of somebody who asks for one. */
+    move: async (email: string) => {
+      const { id, epoch } = await subscriber(email)
+      const account = sign('account', id, epoch)
+      await post(site, `/account/${account}/address`, { email: `new-${email}` })
+      const move = await db.move.findFirstOrThrow({ where: { subscriberId: id } })
+      return `/move/${sign('move', String(move.id), epoch)}`
     },
     /** In the newest digest to an address. */
     digest: async (email: string) => {

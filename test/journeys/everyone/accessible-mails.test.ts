@@ -1,0 +1,50 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../../support/browser.ts'
+import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
+
+// A mail stands inside somebody else's page: it is an article there, and has no landmarks of its own.
+const RULES_FOR_PAGES = ['landmark-one-main', 'region']
+
+const mails = await renderMails()
+let browser: Browser | undefined
+let page: Page
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  page = await (await browser!.newContext({ javaScriptEnabled: true })).newPage()
+})
+afterAll(() => browser?.close())
+beforeEach((context) => {
+  if (!browser) context.skip('no browser on this machine')
+})
+
+async function isDark(): Promise<boolean> {
+  const shade = (await page.evaluate('getComputedStyle(document.body).backgroundColor')) as string
+  return shade.match(/\d+/g)!.every((part) => Number(part) < 60)
+}
+
+describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) => {
+  beforeAll(async () => void (await page?.setContent(mails.get(name)!.html!)))
+
+  test.each([
+    ['light', 375],
+    ['dark', 375],
+    ['light', 640],
+    ['dark', 640],
+  ] as const)('has no finding, %s, %i px', async (colorScheme, width) => {
+    await page.setViewportSize({ width, height: 800 })
+    await page.emulateMedia({ colorScheme })
+    const axe = new AxeBuilder({ page }).disableRules(RULES_FOR_PAGES).setLegacyMode()
+    const { violations } = await axe.analyze()
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    expect(await isDark()).toBe(colorScheme === 'dark')
+  })
+
+  test('fits a phone without sideways scrolling, holds no picture and asks nobody for anything', async () => {
+    await page.setViewportSize({ width: 320, height: 700 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+    expect(await page.locator('img, link[href], [background], script').count()).toBe(0)
+  })
+})

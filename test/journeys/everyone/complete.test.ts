@@ -1,0 +1,57 @@
+import { globSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { useDatabase } from '../../support/database.ts'
+import { NOT_PAGES, openWalk, STOPS, type Walk } from '../../support/site-walk.ts'
+import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
+
+const templates = resolve(import.meta.dirname, '../../../templates')
+const database = useDatabase()
+const rendered = vi.hoisted(() => new Set<string>())
+let walk: Walk
+
+// The engine itself, which also notes what it renders.
+vi.mock('../../../src/words/template-engine.ts', async (original) => {
+  const { TemplateEngine } = await original<typeof import('../../../src/words/template-engine.ts')>()
+  return {
+    TemplateEngine: class extends TemplateEngine {
+      constructor(options: ConstructorParameters<typeof TemplateEngine>[0]) {
+        super(options)
+        const { resolvePath } = this
+        this.resolvePath = (name, renderOptions) => {
+          const path = resolvePath.call(this, name, renderOptions)
+          rendered.add(path)
+          return path
+        }
+      }
+    },
+  }
+})
+
+beforeAll(async () => {
+  walk = await openWalk(database.url)
+})
+afterAll(() => walk.close())
+
+describe('the walk', () => {
+  test('meets each page as it should be, each of its templates, and each route that shows one', async () => {
+    const paths: string[] = []
+    for (const { name, status = 200 } of STOPS) {
+      expect([name, (await walk.ask(name)).statusCode]).toEqual([name, status])
+      paths.push((await walk.pathOf(name)).split('?')[0]!)
+    }
+    const all = globSync('pages/**/*.eta', { cwd: templates })
+    expect(all.filter((path) => !rendered.has(resolve(templates, path)))).toEqual([])
+    const isMet = (route: string) => paths.some((path) => patternOf(route).test(path))
+    expect(walk.routes.filter((route) => !NOT_PAGES.includes(route) && !isMet(route))).toEqual([])
+  })
+
+  test('meets each mail', async () => {
+    const folders = readdirSync(resolve(templates, 'emails')).filter((name) => name !== 'parts')
+    expect(folders.filter((name) => !MAIL_NAMES.includes(name))).toEqual([])
+    expect((await renderMails()).size).toBe(MAIL_NAMES.length)
+  })
+})
+
+const patternOf = (route: string): RegExp =>
+  new RegExp(`^${route.replace(/:\w+/g, '[^/]+').replace('*', '.+')}$`)

@@ -1,0 +1,50 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { STOPS } from '../../support/site-walk.ts'
+import { useWalk } from '../../support/use-walk.ts'
+
+const FAULTY = STOPS.filter(({ status }) => status === 422)
+const seen = useWalk()
+
+describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
+  let page: Page
+  beforeAll(async () => {
+    if (seen.walk) page = await seen.open({ javaScriptEnabled })
+  })
+
+  describe.each(FAULTY)('$name', ({ name, fields = {} }) => {
+    beforeAll(async () => void (await seen.walk?.visit(page, name)))
+
+    test('says so in its title, and begins with the problems, which have the focus', async () => {
+      expect(await page.title()).toMatch(/^Error: /)
+      expect(await page.locator('[role=alert]:focus h2').innerText()).toBe('There is a problem')
+      expect(await page.locator('[role=alert]').count()).toBe(1)
+    })
+
+    test('leads from each problem to its field, where the same words stand', async () => {
+      const links = page.locator('[role=alert] a')
+      expect(await links.count()).toBeGreaterThan(0)
+      for (const link of await links.all()) {
+        const sentence = await link.innerText()
+        await link.focus()
+        await page.keyboard.press('Enter')
+        const field = page.locator(`${await link.getAttribute('href')}:focus`)
+        expect([sentence, await field.count()]).toEqual([sentence, 1])
+        expect(await saidAt(page)).toContain(sentence)
+      }
+    })
+
+    test('keeps everything that was typed', async () => {
+      const typed = Object.entries(fields).filter(([field]) => field !== 'again')
+      for (const [field, value] of typed) {
+        expect([field, await page.locator(`[name="${field}"]`).first().inputValue()]).toEqual([field, value])
+      }
+    })
+  })
+})
+
+/** What is read out with the field that has the focus, or with its group. */
+const saidAt = (page: Page): Promise<string> =>
+  page.evaluate(`[document.activeElement, document.activeElement.closest('fieldset')]
+    .flatMap((one) => (one?.getAttribute('aria-describedby') ?? '').split(' '))
+    .map((id) => document.getElementById(id)?.textContent ?? '').join(' ')`)

@@ -1,0 +1,46 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { STOPS } from '../../support/site-walk.ts'
+import { useWalk } from '../../support/use-walk.ts'
+import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
+
+// What a screen reader reads out, as files to be read. After a change that is meant to be heard:
+// npm test -- test/journeys/everyone/heard.test.ts -u
+
+const FOLDER = resolve(import.meta.dirname, '../../fixtures/accessibility')
+const seen = useWalk()
+
+/** Of a long list of papers, three are enough. */
+const SHORTENED = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`
+
+async function heard(): Promise<string> {
+  await seen.page.evaluate(SHORTENED)
+  const tree = await seen.page.locator('body').ariaSnapshot()
+  return `# ${await seen.page.title()}\n${masked(tree)}\n`
+}
+
+/** What is another one each time: tokens of links, references of faults, the path of the assets. */
+const masked = (tree: string): string =>
+  tree.replace(/[\w-]{38,}/g, 'TOKEN').replace(/(- code: ).*/g, '$1REFERENCE')
+
+describe('what is heard', () => {
+  test.each(STOPS.map(({ name }) => name))('of the page %s', async (name) => {
+    await seen.walk.visit(seen.page, name)
+    await expect(await heard()).toMatchFileSnapshot(`${FOLDER}/pages/${name}.yaml`)
+  })
+
+  test.each(MAIL_NAMES)('of the mail %s', async (name) => {
+    const { html } = (await renderMails()).get(name)!
+    if (!html) return
+    await seen.page.setContent(html)
+    await expect(await heard()).toMatchFileSnapshot(`${FOLDER}/mails/${name}.yaml`)
+  })
+
+  test('is kept of nothing that is gone', () => {
+    const kept = (folder: string) =>
+      readdirSync(`${FOLDER}/${folder}`).map((file) => file.replace('.yaml', ''))
+    expect(kept('pages').sort()).toEqual(STOPS.map(({ name }) => name).sort())
+    expect(kept('mails').filter((name) => !MAIL_NAMES.includes(name))).toEqual([])
+  })
+})
