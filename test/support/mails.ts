@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import type { DigestContent, DigestPaper, DigestSection } from '../../src/digests/digest-content.ts'
 import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/answer-views.ts'
 import type { DigestEmail } from '../../src/emails/digest-view.ts'
+import type { GoodbyeEmail } from '../../src/emails/goodbye-view.ts'
 import type { Addressed, Sender } from '../../src/emails/headers.ts'
+import type { NoteEmail } from '../../src/emails/note-view.ts'
 
 export const site = {
   name: 'Daily Papers',
@@ -43,6 +45,8 @@ export const samples = {
   digest: sample('digest') as DigestEmail,
   confirmation: sample('confirmation') as ConfirmationEmail,
   addTopics: sample('add-topics') as AddTopicsEmail,
+  goodbye: sample('goodbye') as GoodbyeEmail,
+  note: sample('note') as NoteEmail,
 }
 
 export const paper = (changes: Partial<DigestPaper> = {}): DigestPaper => ({

@@ -27,7 +27,7 @@ const changeIn = (html: string) => html.match(/name="change" value="(\d+)"/)?.[1
 describe('beside the button that ends it', () => {
   test('stand smaller steps, and nothing of what somebody follows', async () => {
     const page = await get(await subscribed())
-    for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'At most 5 papers']) {
+    for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'At most 5 papers a mail']) {
       expect(page).toContain(`>${button}</button>`)
     }
     expect(page).toContain('Was this forwarded to you? Then it is their subscription that ends.')

@@ -35,7 +35,7 @@ test('with a domain for what comes back, each message has its own sender, and le
   )
 })
 
-test.each(['confirmation', 'add-topics'] as const)('%s goes to no list', (kind) => {
+test.each(['confirmation', 'add-topics', 'goodbye'] as const)('%s goes to no list', (kind) => {
   const mail = addressed({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
   expect(Object.keys(mail.headers)).toEqual(['Feedback-ID', 'Auto-Submitted', 'X-Auto-Response-Suppress'])
   expect(mail.messageId).toBe(`<${kind}.AAECAwQFBgcICQoL@papers.example.org>`)

@@ -1,0 +1,89 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { launchBrowser } from '../support/browser.ts'
+import { mailed, pathOf } from '../support/mailed-links.ts'
+import { subscribeThroughSite, useSite } from '../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+
+const site = useSite()
+let browser: Browser | undefined
+let base: string
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
+})
+afterAll(() => browser?.close())
+beforeEach((context) => {
+  if (!browser) context.skip('no browser on this machine')
+})
+
+async function open(options: object): Promise<Page> {
+  const page = await (await browser!.newContext(options)).newPage()
+  page.setDefaultTimeout(5_000)
+  return page
+}
+
+const heading = (page: Page) => page.locator('h1').innerText()
+const said = (page: Page) => page.getByRole('status').innerText()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const stateOf = async () => (await site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })).state
+
+describe.each([
+  ['without scripts', { javaScriptEnabled: false, viewport: { width: 375, height: 700 } }],
+  ['with scripts', { viewport: { width: 1280, height: 800 } }],
+])('%s', (_how, options) => {
+  test('a pause, its undo, the end, and the way back from the goodbye', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const page = await open(options)
+    await page.goto(base + (await pathOf(site, 'unsubscribe', EMAIL)))
+    expect(await heading(page)).toBe('Stop the digests?')
+
+    await press(page, 'Pause for a month')
+    expect(await heading(page)).toBe('Your digests are paused')
+    expect(await said(page)).toContain('Thursday, 24 December 2026')
+    expect(await stateOf()).toBe('paused')
+
+    await press(page, 'Undo')
+    expect(await heading(page)).toBe('All is as it was')
+    expect(await said(page)).toContain('Wednesday, 25 November 2026, 08:00, UTC')
+    expect(await stateOf()).toBe('active')
+
+    await page.getByRole('main').getByRole('link', { name: 'Unsubscribe' }).click()
+    await press(page, 'Unsubscribe')
+    expect(await heading(page)).toBe('You are unsubscribed')
+    expect(await stateOf()).toBe('unsubscribed')
+
+    const { subject, text } = await mailed(site, 'goodbye', EMAIL)
+    expect(subject).toBe('You get no more digests - Daily Papers')
+    site.clock.moveTo(new Date('2026-12-10T12:00:00Z'))
+    await page.goto(base + text.match(/\/resubscribe\/\S+/)![0])
+    expect(await heading(page)).toBe('You are unsubscribed')
+    await press(page, 'Undo: subscribe again')
+    expect(await heading(page)).toBe('You are subscribed')
+    expect(await said(page)).toContain('Friday, 11 December 2026, 08:00, UTC')
+    expect(await stateOf()).toBe('active')
+    expect(await page.context().cookies()).toEqual([])
+  }, 60_000)
+})
+
+test('by keyboard, the button that ends it comes before the smaller ones, and is larger', async () => {
+  await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+  const page = await open({ viewport: { width: 375, height: 700 } })
+  await page.goto(base + (await pathOf(site, 'unsubscribe', EMAIL)))
+  await page.locator('#main').focus()
+  const names: string[] = []
+  const heights: number[] = []
+  for (let stop = 0; stop < 4; stop++) {
+    await page.keyboard.press('Tab')
+    names.push(await page.locator(':focus').innerText())
+    heights.push((await page.locator(':focus').boundingBox())!.height)
+  }
+  expect(names).toEqual(['Unsubscribe', 'Pause for a month', 'Once a week', 'At most 5 papers a mail'])
+  expect(heights[0]).toBeGreaterThan(Math.max(...heights.slice(1)))
+  expect(Math.min(...heights)).toBeGreaterThanOrEqual(44)
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+}, 60_000)

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { openEmails } from '../../../src/emails/emails.ts'
+import { samples, site } from '../../support/mails.ts'
+
+const emails = await openEmails({ ...site, privacyUrl: 'https://papers.example.org/privacy' })
+
+const hrefsOf = (html: string | undefined) =>
+  [...html!.matchAll(/href="([^"]*)"/g)].map(([, href]) => href).filter((href) => !href!.includes('/privacy'))
+
+/** The words of the HTML part, each line break and tag a blank. */
+const wordsOf = (html: string | undefined) => html!.replace(/<[^>]+>|\s+/g, ' ').replace(/ +/g, ' ')
+
+describe('the goodbye', () => {
+  const email = emails.goodbye(samples.goodbye)
+
+  test.each([
+    'You get no more digests',
+    'pressed Unsubscribe on 24 Nov 2026, 08:03 (Europe/Paris)',
+    'It works until 24 Dec 2026, 08:03 (Europe/Paris).',
+    samples.goodbye.undoUrl,
+    'This was the last mail.',
+    '1 Example Street, 12345 Exampletown',
+  ])('says in both parts: %s', (words) => {
+    expect(wordsOf(email.html)).toContain(words)
+    expect(email.text.replace(/\s+/g, ' ')).toContain(words)
+  })
+
+  test('leads to the undo alone', () => {
+    expect(new Set(hrefsOf(email.html))).toEqual(new Set([samples.goodbye.undoUrl]))
+    expect(email.subject).toBe('You get no more digests - Daily Papers')
+  })
+
+  test('is text alone for whoever wants that', () => {
+    const { html, text, subject } = emails.goodbye({ ...samples.goodbye, format: 'text' })
+    expect([html, text, subject]).toEqual([undefined, email.text, email.subject])
+  })
+})
+
+describe('the note', () => {
+  const email = emails.note(samples.note)
+
+  test.each([
+    'On your last 5 days, since Wed 18 Nov, no new paper matched your topics.',
+    'linear attention',
+    'A Systematic Analysis of Hybrid Linear Attention',
+    'Has: linear. Lacks: a title with attention',
+    'Pause, or one digest a week',
+    'You get this mail because this address was subscribed on 3 Nov 2026.',
+  ])('says in both parts: %s', (words) => {
+    expect(wordsOf(email.html)).toContain(words)
+    expect(email.text.replace(/\s+/g, ' ')).toContain(words)
+  })
+
+  test('leads to the papers, to the topics, and out', () => {
+    const { changeUrl, unsubscribeUrl } = { ...samples.note, changeUrl: samples.note.manageUrl }
+    const papers = samples.note.nearest.map(({ path }) => site.baseUrl + path)
+    expect(hrefsOf(email.html)).toEqual([...papers, changeUrl, unsubscribeUrl, unsubscribeUrl])
+    for (const url of [...papers, changeUrl, unsubscribeUrl]) expect(email.text).toContain(url)
+    expect(email.subject).toBe('Nothing matched since 18 Nov - Daily Papers')
+  })
+
+  test('offers a pause, and no week, to whoever has one digest a week', () => {
+    const { html, text } = emails.note({ ...samples.note, weekly: true })
+    for (const part of [html, text]) {
+      expect(part).toContain('Pause for a month')
+      expect(part).not.toContain('one digest a week')
+    }
+  })
+
+  test('says nothing of near papers where there are none', () => {
+    const { html, text } = emails.note({ ...samples.note, nearest: [] })
+    for (const part of [html, text]) expect(part).not.toContain('nearest papers<')
+    expect(text).not.toContain('nearest')
+  })
+
+  test('names ten topics at most, and holds no markup of theirs, nor of papers', () => {
+    const evil = '<img src=x onerror=alert(1)>'
+    const topics = [evil, ...Array.from({ length: 13 }, (_, n) => `topic ${n}`)]
+    const nearest = [{ title: evil, path: 'javascript:alert(1)', reason: `${evil}\r\nBcc: eve@evil.example` }]
+    const { html, text } = emails.note({ ...samples.note, topics, nearest })
+    expect(html!.match(/<li[ >]/g)).toHaveLength(11)
+    expect(html).toContain('and 4 more')
+    expect(text).toContain('- and 4 more')
+    expect(html).not.toMatch(/<img|javascript:/)
+    expect(text).not.toContain('javascript:')
+  })
+
+  test('is text alone for whoever wants that', () => {
+    expect(emails.note({ ...samples.note, format: 'text' })).toEqual({
+      subject: email.subject,
+      text: email.text,
+    })
+  })
+})
