@@ -152,7 +152,11 @@ function bestOfDays(subscriber: Subscriber, month: Month, turns: { at: Date; dat
       .at(-1)
     if (!day || day === lastDay) continue
     lastDay = day
-    const papers = [...first].filter(([, entry]) => entry.day === day).map(([, { paper }]) => paper)
+    // Whoever chose one day of the week gets the best of the week that ends with the newest day.
+    const oldest = subscriber.days.length === 1 ? dayBefore(day, 6) : day
+    const papers = [...first]
+      .filter(([, entry]) => entry.day >= oldest && entry.day <= day)
+      .map(([, { paper }]) => paper)
     const shown = Math.min(subscriber.max, papers.length)
     const votes = papers.map((paper) => paper.votes).sort((a, b) => b - a)
     expected.push({

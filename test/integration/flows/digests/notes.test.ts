@@ -133,6 +133,19 @@ describe('a note', () => {
     expect(await world.db.message.count({ where: { kind: 'note' } })).toBe(30)
   }, 30_000)
 
+  test('that cannot be left leaves its digest due; the next planner leaves both', async () => {
+    await world.addSubscriber('ann', SEEKER)
+    await planDays('2026-11-24', '2026-11-27')
+    await world.db.$executeRaw`alter table message add constraint no_note check (kind <> 'note')`
+    await world.plan('2026-11-28T08:05:00Z')
+    await world.db.$executeRaw`alter table message drop constraint no_note`
+    expect((await world.digestsOf('ann'))['2026-11-28']).toMatchObject({ outcome: 'due' })
+    expect(world.logged.filter(({ event }) => event === 'digests.failed')).toHaveLength(1)
+    for (const minute of ['06', '07']) await world.plan(`2026-11-28T08:${minute}:00Z`)
+    expect((await world.digestsOf('ann'))['2026-11-28']).toMatchObject({ outcome: 'nothing_matched' })
+    expect(await notesOf('ann')).toEqual(['2026-11-28'])
+  })
+
   test('leaves the books of the day as they are', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-28')
