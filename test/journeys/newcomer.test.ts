@@ -2,32 +2,16 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ParsedMail } from 'mailparser'
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { FrameLocator, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Demo, removeDemo, startDemo } from '../../scripts/demo/demo.ts'
 import { launchBrowser } from '../support/browser.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'journey-'))
 const browser = await launchBrowser()
 let demo: Demo
 let page: Page
 
-beforeAll(async () => {
-  if (!browser) return
-  demo = await startDemo({ folder, port: 0 })
-  page = await withoutJavaScript(browser)
-  page.setDefaultTimeout(5_000)
-})
-
-afterAll(async () => {
-  if (!browser) return
-  await browser.close()
-  await demo.stop()
-  await removeDemo(folder)
-})
-
-const withoutJavaScript = async (opened: Browser): Promise<Page> =>
-  (await opened.newContext({ javaScriptEnabled: false })).newPage()
+afterAll(() => browser?.close())
 
 async function mailNumber(count: number): Promise<ParsedMail> {
   for (let tries = 0; tries < 100; tries++) {
@@ -60,66 +44,88 @@ const follow = async (link: Locator) => {
 
 const heading = () => page.locator('h1').innerText()
 
-test('a newcomer subscribes, confirms, reads a digest, leaves, and comes back', async (context) => {
-  if (!browser) context.skip('no browser on this machine')
+describe.each([
+  ['without scripts', false],
+  ['with scripts', true],
+])('%s', (_how, javaScriptEnabled) => {
+  const folder = mkdtempSync(join(tmpdir(), 'journey-'))
 
-  await page.goto(demo.site)
-  await page
-    .getByRole('textbox', { name: /e-mail/i })
-    .first()
-    .fill('not an address')
-  await page
-    .getByRole('button', { name: /subscribe/i })
-    .first()
-    .click()
-  expect(await page.title()).toMatch(/^Error: /)
-  expect(
+  beforeAll(async () => {
+    if (!browser) return
+    demo = await startDemo({ folder, port: 0 })
+    page = await (await browser.newContext({ javaScriptEnabled })).newPage()
+    page.setDefaultTimeout(5_000)
+  })
+
+  afterAll(async () => {
+    if (!browser) return
+    // A site that stops waits for its visitors.
+    await page.context().close()
+    await demo.stop()
+    await removeDemo(folder)
+  })
+
+  test('a newcomer subscribes, confirms, reads a digest, leaves, and comes back', async (context) => {
+    if (!browser) context.skip('no browser on this machine')
+
+    await page.goto(demo.site)
     await page
       .getByRole('textbox', { name: /e-mail/i })
       .first()
-      .inputValue(),
-  ).toBe('not an address')
+      .fill('not an address')
+    await page
+      .getByRole('button', { name: /subscribe/i })
+      .first()
+      .click()
+    expect(await page.title()).toMatch(/^Error: /)
+    expect(
+      await page
+        .getByRole('textbox', { name: /e-mail/i })
+        .first()
+        .inputValue(),
+    ).toBe('not an address')
 
-  await page
-    .getByRole('textbox', { name: /e-mail/i })
-    .first()
-    .fill('newcomer@reader.example')
-  await page
-    .getByRole('textbox', { name: /topics/i })
-    .first()
-    .fill('"linear attention", agents')
-  await page
-    .getByRole('button', { name: /subscribe/i })
-    .first()
-    .click()
-  expect(new URL(page.url()).pathname).toBe('/check-inbox')
+    await page
+      .getByRole('textbox', { name: /e-mail/i })
+      .first()
+      .fill('newcomer@reader.example')
+    await page
+      .getByRole('textbox', { name: /topics/i })
+      .first()
+      .fill('"linear attention", agents')
+    await page
+      .getByRole('button', { name: /subscribe/i })
+      .first()
+      .click()
+    expect(new URL(page.url()).pathname).toBe('/check-inbox')
 
-  await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
-  await page.getByRole('button', { name: 'Yes, send me this' }).click()
-  expect(await heading()).toBe('You are subscribed')
-  expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome mail with the papers of/)
+    await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
+    await page.getByRole('button', { name: 'Yes, send me this' }).click()
+    expect(await heading()).toBe('You are subscribed')
+    expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome mail with the papers of/)
 
-  const welcome = await mailNumber(2)
-  expect(welcome.subject).toMatch(/^Welcome: \d+ on /)
-  expect(await (await openMail(2)).locator('h3 a').count()).toBeGreaterThan(0)
+    const welcome = await mailNumber(2)
+    expect(welcome.subject).toMatch(/^Welcome: \d+ on /)
+    expect(await (await openMail(2)).locator('h3 a').count()).toBeGreaterThan(0)
 
-  await demo.sendDigests()
-  const digest = await mailNumber(3)
-  expect(digest.subject).toMatch(/linear attention/)
-  const mail = await openMail(3)
-  expect(await mail.locator('body').innerText()).toMatch(/Matched: /)
-  const title = mail.locator('h3 a').first()
-  const name = await title.innerText()
-  await follow(title)
-  expect(await heading()).toBe(name)
+    await demo.sendDigests()
+    const digest = await mailNumber(3)
+    expect(digest.subject).toMatch(/linear attention/)
+    const mail = await openMail(3)
+    expect(await mail.locator('body').innerText()).toMatch(/Matched: /)
+    const title = mail.locator('h3 a').first()
+    const name = await title.innerText()
+    await follow(title)
+    expect(await heading()).toBe(name)
 
-  await follow((await openMail(3)).locator('a[href*="/unsubscribe/"]').first())
-  await page.getByRole('button', { name: /unsubscribe/i }).click()
-  expect(await page.locator('main').innerText()).toMatch(/no more digests/i)
+    await follow((await openMail(3)).locator('a[href*="/unsubscribe/"]').first())
+    await page.getByRole('button', { name: /unsubscribe/i }).click()
+    expect(await page.locator('main').innerText()).toMatch(/no more digests/i)
 
-  await page.getByRole('button', { name: /subscribe again/i }).click()
-  expect(await heading()).toBe('You are subscribed')
-  await demo.bringTomorrow()
-  const { planned } = await demo.sendDigests()
-  expect(planned).toBe(1)
+    await page.getByRole('button', { name: /subscribe again/i }).click()
+    expect(await heading()).toBe('You are subscribed')
+    await demo.bringTomorrow()
+    const { planned } = await demo.sendDigests()
+    expect(planned).toBe(1)
+  })
 })
