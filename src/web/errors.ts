@@ -3,7 +3,8 @@ import { namedIfAway } from '../platform/database.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'
 import { randomId } from '../platform/random.ts'
-import { words } from '../words/words.ts'
+import { longDate } from '../words/dates.ts'
+import { fill, words } from '../words/words.ts'
 import { wantsJson } from './request.ts'
 import type { Site } from './site.ts'
 
@@ -39,8 +40,12 @@ function answer(
   const reference = noteFault(deps, request, reply, fault)
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
-  return pages.send(reply, 'fault', { heading, sentence: fault.sentence, reference }, fault.status)
+  return pages.send(reply, 'fault', { heading, sentence: sentenceOf(fault), reference }, fault.status)
 }
+
+/** With its date in words, as everywhere on a page. */
+const sentenceOf = ({ code, sentence, values }: Fault): string =>
+  code === 'link.expired' ? fill(words.errors[code], { ended: longDate(String(values.ended)) }) : sentence
 
 /** Says in the answer when to come again. Of a fault of ours the log has what it was; returns its name there. */
 export function noteFault(

@@ -100,13 +100,18 @@ export const en = {
     noPreview: 'No preview yet.',
   },
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
+  /** What people consent to: change a word, and raise the number beside them in src/subscribers/consent.ts. */
+  consent: {
+    asking: 'At most one digest a day, and no mail before you confirm. One click ends it.',
+    confirming: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
+    adding: 'Press the button, and your digests hold what matches these topics too. One click in any of them ends it.',
+  },
   confirm: {
     to: 'To',
     topics: 'Topics',
     best: 'None: the best papers of each day, by votes.',
     when: 'When',
     much: 'How much',
-    consent: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
     begin: {
       title: 'Confirm',
       heading: 'Start the digests?',
@@ -135,7 +140,7 @@ export const en = {
     },
     noneAdded: 'No topic was added',
     firstHtml:
-      'Your first digest comes on <strong>{when}</strong>, if there are papers for you by then. Later ones come on your days ({days}), when new papers match.',
+      'Your first digest comes on <strong>{when}</strong>, if there are papers for you by then. Later ones come on your days ({days}), when there are new ones.',
     nextHtml: 'Your next digest comes on <strong>{when}</strong>, if there are papers for you by then.',
     paused: 'Your digests are paused at present.',
     overHtml:
@@ -381,7 +386,7 @@ export const en = {
       subject: 'Your digests now go to another address - {site}',
       preheader: 'Nothing more comes to this one.',
       heading: 'Your digests now go to another address',
-      lead: 'On {at} ({zone}) somebody, we hope you, gave your subscription a new address. This is the last mail to this one.',
+      lead: 'On {at} ({zone}) somebody, we hope you, gave your subscription a new address. From now on nothing new goes to this one.',
       otherwise: 'It was not you? Answer this mail, or write to {contact}.',
     },
     parts: {
@@ -681,6 +686,7 @@ export const en = {
     change: 'Change',
     hour: 'Hour',
     zone: 'Time zone',
+    zones: 'Names of time zones',
     days: 'Days',
     max: 'Most papers in a mail',
     format: 'Mail format',
@@ -760,7 +766,7 @@ export const en = {
       404: 'Nothing here',
       410: 'This link has ended',
       429: 'A little slower, please',
-      500: 'Something broke on our side',
+      500: 'Our fault, not yours',
       503: 'Back in a moment',
     },
     heading: 'That did not work',
