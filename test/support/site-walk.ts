@@ -72,7 +72,14 @@ const PAPERS: Stop[] = [
   { name: 'date-wrong', path: at('/papers/date?date=24+Nov'), status: 422 },
   { name: 'paper', path: at('/papers/2507.06457') },
   { name: 'paper-crowded', path: at(`/papers/${CROWDED_PAPER}`) },
-  { name: 'paper-bare', path: at('/papers/id:4') },
+  {
+    name: 'paper-bare',
+    path: async ({ site }) => {
+      const title = 'A Paper Known by Its Title Alone'
+      const { id } = await site.db.paper.findFirstOrThrow({ where: { title } })
+      return `/papers/id:${id}`
+    },
+  },
 ]
 
 const SIGNUP: Stop[] = [

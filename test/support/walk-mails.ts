@@ -1,39 +1,55 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { RenderedEmail } from '../../src/emails/email.ts'
-import { openEmails } from '../../src/emails/emails.ts'
+import { type Emails, openEmails } from '../../src/emails/emails.ts'
 import type { LinkKind } from '../../src/emails/link-views.ts'
-import { site } from './mails.ts'
+import { digest, paper, samples, section, site } from './mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 
-/** Every mail: "digest", and "digest-titles" where there is a sample-titles.json. Known before anything is rendered. */
-export const MAIL_NAMES = globSync('*/sample*.json', { cwd: FOLDER })
-  .map((path) => dirname(path) + basename(path, '.json').slice('sample'.length))
-  .sort()
+const crowded = paper({
+  title: [
+    {
+      text: `A Title without End ${'Supercalifragilisticexpialidocious'.repeat(4)} 大语言模型的线性注意力`,
+      marked: false,
+    },
+  ],
+  authors: ['欧阳修', ...Array.from({ length: 99 }, (_, i) => `Author ${i}`)],
+  codeUrl: 'https://github.com/a/b',
+  comments: 4,
+})
 
-/** Renders every sample there is of every template. */
+/** Forms that a mail takes besides that of its sample. */
+const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
+  'digest-titles': (emails) => emails.digest({ ...samples.digest, detail: 'titles' }),
+  'digest-week': (emails) =>
+    emails.digest(
+      digest({ sections: [section('diffusion', 3)], week: { from: '2026-11-17', to: '2026-11-23' } }),
+    ),
+  'digest-best': (emails) => emails.digest(digest({ sections: [section(null, 3)], bestOf: '2026-11-23' })),
+  'digest-crowded': (emails) =>
+    emails.digest(
+      digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),
+    ),
+}
+
+const FOLDERS = globSync('*/sample.json', { cwd: FOLDER }).map((path) => dirname(path))
+
+/** Every mail in every form. Known before anything is rendered. */
+export const MAIL_NAMES = [...FOLDERS, ...Object.keys(FORMS)].sort()
+
 export async function renderMails(): Promise<Map<string, RenderedEmail>> {
   const emails = await openEmails(site)
-  const renderers = emails as unknown as Record<string, (sample: object) => RenderedEmail>
   return new Map(
-    MAIL_NAMES.map((name) => {
-      const { folder, file } = placeOf(name)
-      const sample = JSON.parse(readFileSync(file, 'utf8'))
-      const render = renderers[camelCase(folder)]
-      return [name, render ? render(sample) : emails.link(folder as LinkKind, sample)]
-    }),
+    MAIL_NAMES.map((name) => [name, FORMS[name] ? FORMS[name](emails) : renderSample(emails, name)]),
   )
 }
 
-function placeOf(name: string): { folder: string; file: string } {
-  const parts = name.split('-')
-  for (let count = parts.length; count > 0; count--) {
-    const folder = parts.slice(0, count).join('-')
-    const file = join(FOLDER, folder, `${['sample', ...parts.slice(count)].join('-')}.json`)
-    if (existsSync(file)) return { folder, file }
-  }
-  throw new Error(`no mail ${name}`)
+/** A template's sample.json, rendered by the function that has the folder's name. */
+function renderSample(emails: Emails, folder: string): RenderedEmail {
+  const sample = JSON.parse(readFileSync(join(FOLDER, folder, 'sample.json'), 'utf8'))
+  const render = (emails as unknown as Record<string, (sample: object) => RenderedEmail>)[camelCase(folder)]
+  return render ? render(sample) : emails.link(folder as LinkKind, sample)
 }
 
 const camelCase = (name: string): string =>
