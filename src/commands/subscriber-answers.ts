@@ -72,6 +72,8 @@ export function textOfAdded(added: Added): string {
   }
   if (added.held === 'suppressed') return 'Written down, but no mail: the address is suppressed.'
   if (added.held === 'limit') return 'Written down, but no mail: two were left for this address within a day.'
+  if (added.mail === 'manage-link')
+    return 'Is subscribed: a mail with the link to their digests is on its way.'
   return added.mail === 'add-topics'
     ? 'Is subscribed: a mail with a button that adds the topics is on its way.'
     : 'A mail with a button that confirms it is on its way.'

@@ -9,6 +9,7 @@ import { Fault } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
+import { longDate } from '../words/dates.ts'
 import { faultsView } from './faults-view.ts'
 import { emailIn } from './request.ts'
 import type { Site } from './site.ts'
@@ -33,7 +34,7 @@ export function addAccountRoutes(app: FastifyInstance, site: Site): void {
 /** A link that lived its day says where the next one comes from; anything else is answered as everywhere. */
 function sayEnded({ pages }: Site, reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof Fault) || error.code !== 'link.expired') throw error
-  return pages.send(reply, 'account-ended', { ended: String(error.values.ended) }, error.status)
+  return pages.send(reply, 'account-ended', { ended: longDate(String(error.values.ended)) }, error.status)
 }
 
 /** The subscriber, or the page that says that they are erased, which is answered then. */

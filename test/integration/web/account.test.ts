@@ -87,6 +87,7 @@ describe('links', () => {
       const { statusCode, body } = await get(site, `${path}${page}`)
       expect(statusCode).toBe(410)
       expect(body).toContain('href="/manage"')
+      expect(body).toContain('25 November 2026')
     }
     for (const page of presses)
       expect((await post(site, `${path}${page}`, { email: NEW })).statusCode).toBe(410)
@@ -160,7 +161,13 @@ describe('a copy', () => {
       consents: [{ event: 'asked' }, { event: 'confirmed', how: 'page' }, { event: 'suppressed' }],
       changes: [{ how: 'page', before: set }],
       newAddresses: [{ address: NEW, confirmedAt: null }],
-      digests: [{ localDate: '2026-11-24', outcome: 'planned', papers: expect.arrayContaining([{ paper: 2, title: 'Strings and Branes at β-Functions' }]) }],
+      digests: [
+        {
+          localDate: '2026-11-24',
+          outcome: 'planned',
+          papers: expect.arrayContaining([{ paper: 2, title: 'Strings and Branes at β-Functions' }]),
+        },
+      ],
       suppression: { reason: 'complaint' },
     })
     expect(copy.messages.find(({ kind }: { kind: string }) => kind === 'digest')).toMatchObject({
