@@ -21,11 +21,13 @@ export type ConsentEvent =
  * which words were shown.
  */
 export const CONSENT_WORDING = {
-  version: 'site 1',
+  version: 'site 2',
   /** Beside the button of the form. */
-  asking: 'At most one e-mail a day, and none before you confirm. One click ends it.',
+  asking: words.consent.asking,
   /** Above the button of the confirmation page. */
-  confirming: words.confirm.consent,
+  confirming: words.consent.confirming,
+  /** The same, for somebody who subscribes already. */
+  adding: words.consent.adding,
 } as const
 
 /** In the wording column where no page was shown. */

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { type Confirmation, confirm, openConfirmation } from '../flows/signup/confirm.ts'
 import { topicRates } from '../flows/signup/topic-rates.ts'
-import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 import type { Site } from './site.ts'
 
@@ -26,8 +25,7 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
       if (confirmation.signup.confirmedAt) {
         return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
       }
-      const shown = { token, consent: CONSENT_WORDING.confirming }
-      return pages.send(reply, 'confirm', confirmView(confirmation, rates, shown))
+      return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
     })
 
     scope.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {

@@ -1,6 +1,7 @@
 import type { Confirmation } from '../flows/signup/confirm.ts'
 import { RATE_DAYS } from '../flows/signup/topic-rates.ts'
 import { maskAddress } from '../subscribers/address.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
 import { MOST_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
 import { longDate, weekdays } from '../words/dates.ts'
 import { rateOf } from '../words/rates.ts'
@@ -30,6 +31,7 @@ export interface ConfirmView {
   idle: 'none' | 'some' | 'all'
   schedule: string
   size: string
+  /** What they consent to with the button. */
   consent: string
   managePath: string
 }
@@ -53,11 +55,11 @@ export interface ConfirmedView {
   managePath: string
 }
 
-/** What nobody has confirmed yet; `consent` is what they read above the button. */
+/** What nobody has confirmed yet. */
 export function confirmView(
   { signup: { wish }, subscriber, joined, topics, manage }: Confirmation,
   rates: Rates,
-  { token, consent }: { token: string; consent: string },
+  token: string,
 ): ConfirmView {
   const has = new Set(topics.map(({ query }) => query))
   const asked = new Set(wish.topics.map(({ query }) => query))
@@ -77,7 +79,7 @@ export function confirmView(
     idle: idle === 0 ? 'none' : idle < brought.length ? 'some' : 'all',
     schedule: scheduleText(joined ? subscriber : wish),
     size: sizeText(joined ? subscriber : wish),
-    consent,
+    consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
     managePath: managePath(manage),
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { readConfig } from '../../src/config.ts'
-import type { AnswerContent } from '../../src/flows/signup/ask.ts'
+import { ANSWER_KINDS, type AnswerContent } from '../../src/flows/signup/ask.ts'
 import { type MovableClock, stoppedClock } from '../../src/platform/clock.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { openLog } from '../../src/platform/log.ts'
@@ -61,13 +61,14 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
   }
 }
 
-/** The content of the newest message to an address, and its kind. */
+/** The content of the newest answer to the form that an address got, and its kind. */
 export async function newestMail(
   db: Database,
   address: string,
+  kinds: readonly string[] = ANSWER_KINDS,
 ): Promise<{ kind: string; content: AnswerContent }> {
   const row = await db.message.findFirstOrThrow({
-    where: { toAddress: address },
+    where: { toAddress: address, kind: { in: [...kinds] } },
     orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
   })
   return { kind: row.kind, content: row.content as unknown as AnswerContent }
@@ -75,7 +76,7 @@ export async function newestMail(
 
 /** The token in the confirmation that was mailed last to an address. */
 export async function confirmToken({ db, deps }: TestSite, address: string): Promise<string> {
-  const { content } = await newestMail(db, address)
+  const { content } = await newestMail(db, address, ['confirmation', 'add-topics'])
   const link = { id: String(content.signupId), epoch: 0, issuedAt: new Date(content.askedAt) }
   return signLink({ purpose: 'confirm', ...link }, deps.config.APP_SECRET[0]!)
 }
