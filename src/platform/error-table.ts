@@ -157,6 +157,21 @@ export const errorTable = {
     exit: 1,
     operator: 'The subscriber has no topic "{query}".',
   },
+  'topic.exists': {
+    status: 422,
+    exit: 2,
+    operator: 'The subscriber has this topic already.',
+  },
+  'topic.long-name': {
+    status: 422,
+    exit: 2,
+    operator: 'The name of the topic is too long: at most {most} characters.',
+  },
+  'change.cannot-undo': {
+    status: 409,
+    exit: 1,
+    operator: 'Nothing of this change is left to undo, or it is none of this subscriber.',
+  },
   'setting.hour': {
     status: 422,
     exit: 2,

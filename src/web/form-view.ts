@@ -2,22 +2,14 @@ import { splitTopics } from '../filters/split-topics.ts'
 import type { QueryParts } from '../filters/write-query.ts'
 import { readTypedSettings, type TypedSignup } from '../flows/signup/read-signup.ts'
 import { ARXIV_ARCHIVES } from '../papers/arxiv-categories.ts'
-import { WEEKDAYS } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { zoneNames } from '../subscribers/settings.ts'
-import { DETAILS, FORMATS, MOST_TOPICS, type SubscriberSettings } from '../subscribers/subscriber.ts'
+import { MOST_TOPICS } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
-import { hourOfDay } from '../words/dates.ts'
 import { fill, words } from '../words/words.ts'
 import { type FaultsView, faultsView } from './faults-view.ts'
+import { type Choice, choice, type SettingFields, settingFields } from './setting-fields.ts'
 import { topicViews, whenText } from './wish-view.ts'
-
-interface Choice {
-  value: string
-  label: string
-  chosen: boolean
-}
 
 /** A topic that stands in the plain field. */
 interface Chip {
@@ -27,7 +19,7 @@ interface Chip {
 }
 
 /** The subscribe form, with what somebody typed and what is wrong with it. */
-export interface FormView extends FaultsView {
+export interface FormView extends FaultsView, SettingFields {
   closed: boolean
   email: string
   topic: string
@@ -39,15 +31,8 @@ export interface FormView extends FaultsView {
   builderOpen: boolean
   /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." */
   when: string
-  zone: string
   /** Nobody chose the zone yet: the browser may say it. */
   zoneIsOurs: boolean
-  max: string
-  hours: Choice[]
-  days: Choice[]
-  formats: Choice[]
-  details: Choice[]
-  zones: string[]
   consent: string
   settingsOpen: boolean
 }
@@ -68,7 +53,6 @@ const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', categor
 const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
 
 export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: Filled = {}): FormView {
   const { typed = {}, fault, reference = null, said = '' } = filled
@@ -96,28 +80,6 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     settingsOpen: filled.settingsOpen || SETTINGS.some((field) => faults.errorOf[field] !== undefined),
   }
 }
-
-/** What stands in each field of the settings: what was typed, wrong or not. */
-function settingFields(typed: Partial<TypedSignup>, { zone, hour, days, maxPapers }: SubscriberSettings) {
-  const typedHour = typed.hour || String(hour)
-  const typedDays: readonly string[] =
-    typed.days?.flatMap((text) => text.toLowerCase().split(/[\s,;]+/)) ?? days
-  return {
-    zone: typed.zone || zone,
-    max: typed.max || String(maxPapers),
-    hours: HOURS.map((one) => choice(String(one), hourOfDay(one), typedHour)),
-    days: WEEKDAYS.map((day) => choice(day, words.weekdays[day].slice(0, 3), typedDays)),
-    formats: FORMATS.map((one) => choice(one, words.form.formats[one], typed.format || 'html')),
-    details: DETAILS.map((one) => choice(one, words.form.details[one], typed.detail || 'full')),
-    zones: zoneNames(),
-  }
-}
-
-const choice = (value: string, label: string, chosen: string | readonly string[]): Choice => ({
-  value,
-  label,
-  chosen: typeof chosen === 'string' ? chosen === value : chosen.includes(value),
-})
 
 /** What can be read, else what stands in for it. */
 function settingsOf<T>(read: () => T, instead: () => T): T {

@@ -9,6 +9,7 @@ import type { DigestPageView } from './digest-view.ts'
 import type { FaultsView } from './faults-view.ts'
 import type { FormView } from './form-view.ts'
 import type { InboxView } from './inbox-view.ts'
+import type { ManageView, NoDigestsView } from './manage-view.ts'
 import type { PaperPageView } from './paper-view.ts'
 import type { PreviewView } from './preview-view.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
@@ -34,6 +35,8 @@ interface PageData {
   unsubscribed: { known: boolean }
   undo: UndoView
   'fewer-mails': ChangedView
+  manage: ManageView
+  'no-digests': NoDigestsView
   /** "Mail me my link": what was typed, and what is wrong with it. */
   'my-link': FaultsView & { email: string }
   'link-sent': Record<never, never>

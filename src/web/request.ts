@@ -6,10 +6,11 @@ import { type FieldFault, FieldFaults } from '../platform/field-faults.ts'
 import { words } from '../words/words.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
-const text = z.union([z.string(), z.number()]).transform(String)
+export const text = z.union([z.string(), z.number()]).transform(String)
 const texts = z.union([text, z.array(text)]).transform((value) => [value].flat())
 
-const settings = {
+/** Hour, zone, days and the others, as fields have them. */
+export const settings = {
   hour: text.optional(),
   zone: text.optional(),
   /** A form sends an empty one along, so that none ticked is not the same as none asked for. */
@@ -95,7 +96,8 @@ export function settingsInQuery(query: unknown): Partial<TypedSignup> {
 const isFields = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body)
 
-function read<T extends z.ZodObject>(fields: T, body: unknown = {}): z.output<T> {
+/** Reads the fields of a form or a body of JSON; others are ignored. Throws FieldFaults: request.wrong-type. */
+export function read<T extends z.ZodObject>(fields: T, body: unknown = {}): z.output<T> {
   const parsed = fields.safeParse(body)
   if (parsed.success) return parsed.data
   const names = [...new Set(parsed.error.issues.map(({ path: [name] }) => String(name ?? 'body')))]

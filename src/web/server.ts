@@ -8,6 +8,7 @@ import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './ass
 import { addConfirmRoutes } from './confirm-routes.ts'
 import { addDigestRoutes } from './digest-routes.ts'
 import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
+import { addManageRoutes } from './manage-routes.ts'
 import { addMyLinkRoutes } from './my-link-routes.ts'
 import { openPages } from './pages.ts'
 import { addPaperRoutes } from './paper-routes.ts'
@@ -58,6 +59,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addUnsubscribeRoutes(scope, site)
     addDigestRoutes(scope, site)
     addMyLinkRoutes(scope, site)
+    addManageRoutes(scope, site)
     addAccountRoutes(scope, site)
     addPlainRoutes(scope, site)
   })

@@ -1,0 +1,106 @@
+import { addDays, parseDay } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { FieldReader } from '../../platform/field-faults.ts'
+import type { Standing } from '../../subscribers/change.ts'
+import { readSettings, type TypedSettings } from '../../subscribers/settings.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
+import type { KeptTopic } from '../../subscribers/topic-store.ts'
+import { parseTopic, readTopics } from '../signup/read-signup.ts'
+import type { Held } from './manage.ts'
+
+// What each form of a subscriber's own page asks for. Whatever is as asked for already comes back as it stands.
+
+const LONGEST_NAME = 100
+const PAUSE_DAYS = { week: 7, month: 30 }
+
+/** Throws FieldFaults under the names of TypedSettings. */
+export function newSettings(typed: TypedSettings, { subscriber }: Held): Partial<Standing> {
+  const { zone, hour, days, maxPapers, format, detail } = subscriber
+  const fields = new FieldReader()
+  const settings = readSettings(typed, { zone, hour, days, maxPapers, format, detail }, fields)
+  fields.finish()
+  return settings
+}
+
+/** The text may hold several. Throws FieldFaults: topic. */
+export function moreTopics(text: string, { topics }: Held): Partial<Standing> {
+  const fields = new FieldReader()
+  const added = fields.read('topic', [], () => {
+    if (text.trim() === '') throw new Fault('query.empty')
+    const read = readTopics({ topics: [text] })
+    if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
+    return read
+  })
+  fields.finish()
+  return { topics: [...plain(topics), ...added] }
+}
+
+export interface TypedTopic {
+  id: number
+  query: string
+  name: string
+}
+
+/** Other words, or another name. Throws FieldFaults: query, name. */
+export function editedTopic({ id, query, name }: TypedTopic, { topics }: Held): Partial<Standing> {
+  const kept = topics.find((topic) => topic.id === id)
+  if (!kept) return {}
+  const fields = new FieldReader()
+  const text = query.trim()
+  fields.read('query', undefined, () => {
+    if (text !== kept.query) parseTopic(text)
+    if (
+      isThere(
+        topics.filter((topic) => topic !== kept),
+        text,
+      )
+    )
+      throw new Fault('topic.exists')
+  })
+  fields.read('name', undefined, () => {
+    if (name.trim().length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
+  })
+  fields.finish()
+  const edited = { query: text, name: nameFor(kept, { query: text, name: name.trim() }) }
+  return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
+}
+
+/** A topic that was called by its words goes on so, unless somebody gives it a name. */
+function nameFor(kept: TopicText, { query, name }: TopicText): string {
+  const isUntouched = name === kept.name && kept.name === kept.query
+  return name === '' || isUntouched ? query : name
+}
+
+export const withoutTopic = (id: number, { topics }: Held): Partial<Standing> => ({
+  topics: plain(topics.filter((topic) => topic.id !== id)),
+})
+
+/** One place further up or down. */
+export function movedTopic({ id, to }: { id: number; to: string }, { topics }: Held): Partial<Standing> {
+  const place = topics.findIndex((topic) => topic.id === id)
+  const other = to === 'up' ? place - 1 : place + 1
+  if (place < 0 || !topics[other]) return {}
+  return { topics: plain(topics.with(place, topics[other]).with(other, topics[place]!)) }
+}
+
+/** For a week, a month, or until a date. Throws FieldFaults: until. */
+export function pause(typed: { for: string; until: string }, { today }: Held): Partial<Standing> {
+  const days = typed.for === 'week' || typed.for === 'month' ? PAUSE_DAYS[typed.for] : undefined
+  if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
+  const fields = new FieldReader()
+  const pausedUntil = fields.read('until', today, () => {
+    const until = parseDay(typed.until.trim())
+    if (until <= today) throw new Fault('setting.until', { value: until, today })
+    return until
+  })
+  fields.finish()
+  return { state: 'paused', pausedUntil }
+}
+
+export const resumed: Partial<Standing> = { state: 'active', pausedUntil: null }
+
+const isThere = (topics: readonly TopicText[], text: string): boolean =>
+  topics.some(({ query }) => query === text)
+
+const plain = (topics: readonly (TopicText | KeptTopic)[]): TopicText[] =>
+  topics.map(({ name, query }) => ({ name, query }))

@@ -1,0 +1,49 @@
+import type { Day } from '../platform/dates.ts'
+import { type Change, changedSettings, type Edit, type Standing, topicDifference } from './change.ts'
+import type { TopicText } from './subscriber.ts'
+
+/**
+ * What puts back what a change altered, and nothing else: later changes of other things stay. What is as it was, or
+ * cannot be as it was any more, is left out. `today` is the subscriber's.
+ */
+export function undoOf(
+  now: Standing,
+  { before, after }: Pick<Change, 'before' | 'after'>,
+  today: Day,
+): Partial<Standing> {
+  const settings = changedSettings(before, after).map((name) => [name, before[name]])
+  const topics = topicsBack(now.topics, before.topics, after.topics)
+  return { ...Object.fromEntries(settings), ...pauseBack(now, before, after, today), topics }
+}
+
+function pauseBack(now: Standing, before: Standing, after: Standing, today: Day): Partial<Standing> {
+  const { state, pausedUntil } = before
+  if (state === after.state && pausedUntil === after.pausedUntil) return {}
+  const isOver = state === 'paused' && pausedUntil !== null && pausedUntil <= today
+  return isOver && now.state === 'active' ? {} : { state, pausedUntil }
+}
+
+function topicsBack(now: TopicText[], before: TopicText[], after: TopicText[]): TopicText[] {
+  const { added, removed, edited, reordered } = topicDifference(before, after)
+  const left = now.filter(({ query }) => added.every((topic) => topic.query !== query))
+  const topics = left.map((topic) => editBack(topic, edited))
+  for (const topic of removed) {
+    const isThere = topics.some(({ query }) => query === topic.query)
+    if (!isThere) topics.splice(Math.min(before.indexOf(topic), topics.length), 0, topic)
+  }
+  return reordered ? inOrderOf(before, topics) : topics
+}
+
+function editBack(topic: TopicText, edited: Edit[]): TopicText {
+  const edit = edited.find(({ to }) => to.query === topic.query)
+  if (!edit) return topic
+  const { from, to } = edit
+  return { query: from.query, name: from.name === to.name ? topic.name : from.name }
+}
+
+/** Those that stood before, in the order of then, on the places that they have now. */
+function inOrderOf(before: TopicText[], topics: TopicText[]): TopicText[] {
+  const place = ({ query }: TopicText) => before.findIndex((topic) => topic.query === query)
+  const sorted = topics.filter((topic) => place(topic) >= 0).sort((a, b) => place(a) - place(b))
+  return topics.map((topic) => (place(topic) >= 0 ? sorted.shift()! : topic))
+}

@@ -1,0 +1,220 @@
+import { isJoined } from '../flows/signup/grant.ts'
+import { describeTopic } from '../flows/signup/read-signup.ts'
+import { RATE_DAYS } from '../flows/signup/topic-rates.ts'
+import { type Managed, UNDOING } from '../flows/subscriber/manage.ts'
+import { addDays } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
+import { type FieldFault, FieldFaults } from '../platform/field-faults.ts'
+import { maskAddress } from '../subscribers/address.ts'
+import { MOST_TOPICS } from '../subscribers/subscriber.ts'
+import type { KeptTopic } from '../subscribers/topic-store.ts'
+import { fullDate, hourOfDay, moment, weekdays } from '../words/dates.ts'
+import { rateOf } from '../words/rates.ts'
+import { fill, words } from '../words/words.ts'
+import { changeLines, untilText } from './change-lines.ts'
+import { type FaultsView, faultsView } from './faults-view.ts'
+import { idIn, type ManageForm } from './manage-form.ts'
+import { type ReceiptsView, receiptsView } from './receipts-view.ts'
+import { type SettingFields, settingFields } from './setting-fields.ts'
+import { sizeText } from './wish-view.ts'
+
+interface TopicFormView {
+  id: number
+  name: string
+  /** The words of one that has a name of its own; else empty. */
+  query: string
+  understood: string
+  /** "11 papers in 14 days"; empty where it is not known. */
+  rate: string
+  open: boolean
+  first: boolean
+  last: boolean
+  /** What stands in its fields. */
+  typed: { query: string; name: string }
+}
+
+/** A change, said back. */
+export interface SaidView {
+  heading: string
+  lines: string[]
+  /** When the next mail comes now; empty where that did not change. */
+  next: string
+  /** The change that a button undoes; null where there is nothing to undo. */
+  undo: number | null
+}
+
+/** Somebody's own page. */
+export interface ManageView extends FaultsView {
+  token: string
+  address: string
+  is: 'active' | 'paused'
+  /** "Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November" */
+  glance: string
+  /** "At most 15 papers" */
+  size: string
+  said: SaidView | null
+  topics: TopicFormView[]
+  /** Topics that are not there yet, as typed. */
+  add: string
+  mostTopics: number
+  settings: SettingFields
+  /** "until Tuesday, 1 December"; empty while active. */
+  pausedUntil: string
+  /** What stands in the field for a date, and a date that it takes. */
+  until: string
+  sampleDate: string
+  receipts: ReceiptsView
+  unsubscribePath: string
+}
+
+/** The same page for somebody who gets no digests. */
+export interface NoDigestsView {
+  is: 'unsubscribed' | 'suppressed' | 'pending'
+  address: string
+  /** The token that takes an unsubscribe of a moment ago back. */
+  resubscribe: string | null
+}
+
+export interface Shown {
+  token: string
+  /** The topic that a link names. */
+  topicId?: number
+  form?: ManageForm
+  fault?: Fault
+  reference?: string | null
+  /** Nothing differed from what was asked for. */
+  unchanged?: boolean
+  sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
+}
+
+export function noDigestsView({ subscriber, resubscribe }: Managed): NoDigestsView {
+  const { state, stateBefore, address } = subscriber
+  // Whoever left before the address was suppressed has left all the same.
+  const left = state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
+  const is = left ? 'unsubscribed' : state === 'suppressed' ? 'suppressed' : 'pending'
+  return { is, address: maskAddress(address), resubscribe }
+}
+
+export function manageView(managed: Managed, shown: Shown): ManageView {
+  const { subscriber, topics, receipts } = managed
+  const { token, form, sign } = shown
+  const opened = form ? topicIdIn(form) : shown.topicId
+  const { zone, days } = subscriber
+  return {
+    token,
+    address: maskAddress(subscriber.address),
+    is: subscriber.state === 'paused' ? 'paused' : 'active',
+    glance: glanceText(managed),
+    size: sizeText(subscriber),
+    ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
+    said: shown.unchanged ? { ...NOTHING_SAID, heading: words.manage.said.nothing } : saidView(managed),
+    topics: topics.map((topic, place) => ({
+      ...topicView(managed, topic),
+      open: opened === topic.id,
+      first: place === 0,
+      last: place === topics.length - 1,
+      typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
+    })),
+    add: form?.do === 'add-topic' ? form.topic : '',
+    mostTopics: MOST_TOPICS,
+    settings: settingFields(form?.do === 'settings' ? form : {}, subscriber),
+    until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
+    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil) : '',
+    sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
+    receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
+    unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
+  }
+}
+
+const SAMPLE_PAUSE_DAYS = 14
+const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
+const OF_A_TOPIC = ['query', 'name']
+
+/** Every field, in the order of the page. */
+const fieldsOf = (topics: KeptTopic[]): string[] => [
+  ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
+  'topic',
+  ...SETTINGS,
+  'until',
+]
+
+const topicIdIn = (form: ManageForm): number | undefined =>
+  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idIn(form.topic) : undefined
+
+/** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
+function faultFor({ form, fault }: Shown): Fault | undefined {
+  if (!form || !fault) return fault
+  const topicId = topicIdIn(form)
+  if (!(fault instanceof FieldFaults))
+    return fault.code === 'topics.too-many' ? atField('topic', fault) : fault
+  if (topicId === undefined) return fault
+  const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
+  return new FieldFaults(fields as [FieldFault, ...FieldFault[]])
+}
+
+const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
+
+/** When mails come, and the next one. */
+function glanceText({ subscriber, next, today }: Managed): string {
+  const { days, hour, zone, state, pausedUntil } = subscriber
+  const schedule = { days: capital(weekdays(days)), hour: hourOfDay(hour), zone }
+  const { glance } = words.manage
+  if (state === 'paused' && !next) return fill(glance.paused, { ...schedule, until: untilText(pausedUntil) })
+  if (!next) return fill(glance.none, schedule)
+  return fill(glance.next, { ...schedule, when: whenText(next, today) })
+}
+
+function whenText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
+  const { when } = words.manage
+  if (now) return when.now
+  return localDate === today ? when.today : fullDate(localDate)
+}
+
+const NOTHING_SAID: SaidView = { heading: '', lines: [], next: '', undo: null }
+
+function saidView(managed: Managed): SaidView | null {
+  const { change, subscriber, next, today } = managed
+  if (!change) return null
+  const { said } = words.manage
+  const { before, after, isNewest, at, how } = change
+  const at_ = moment(at.toISOString(), subscriber.zone)
+  const heading = how === UNDOING ? said.undone : said.saved
+  const when = next && fill(said.next, { when: whenText(next, today), hour: hourOfDay(subscriber.hour) })
+  return {
+    heading: isNewest ? heading : fill(said.earlier, { at: at_ }),
+    lines: changeLines(before, after),
+    next: isNewest && when && isRescheduled(change) ? (next.now ? said.nextNow : when) : '',
+    undo: change.canBeUndone ? change.id : null,
+  }
+}
+
+const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
+  [before, after]
+    .map(({ zone, hour, days, state, pausedUntil }) => [zone, hour, days, state, pausedUntil].join())
+    .every((text, _i, [first]) => text === first) === false
+
+function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
+  const total = rates.get(query)
+  return {
+    id,
+    name,
+    query: name === query ? '' : query,
+    understood: understoodOf(query),
+    rate: total === undefined ? '' : rateOf(total, RATE_DAYS),
+  }
+}
+
+/** Empty where today's grammar does not read it any more. */
+function understoodOf(query: string): string {
+  try {
+    return describeTopic(query)
+  } catch (error) {
+    if (error instanceof Fault) return ''
+    throw error
+  }
+}
+
+/** Whether there is a page with forms for them. */
+export const hasForms = ({ subscriber }: Managed): boolean => isJoined(subscriber)
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,0 +1,417 @@
+import { describe, expect, test } from 'vitest'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import type { TypedSignup } from '../../../src/flows/signup/read-signup.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { CONSENT_WORDING } from '../../../src/subscribers/consent.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
+import { checksums } from '../../support/checksums.ts'
+import { get, NOW, post, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+const site = useSite()
+
+const ann = () => site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
+
+const signed = async (purpose: LinkPurpose, epoch?: number) => {
+  const { id, epoch: now } = await ann()
+  const link = { purpose, id, epoch: epoch ?? now, issuedAt: NOW }
+  return signLink(link, site.deps.config.APP_SECRET[0]!)
+}
+
+/** Somebody with digests on weekdays at 8 UTC; returns the path of their page. */
+async function page(typed: Partial<TypedSignup> = {}): Promise<string> {
+  await addSubscriber(site.deps, {
+    email: EMAIL,
+    topics: ['linear attention', 'rag'],
+    consent: 'on paper',
+    ...typed,
+  })
+  return `/manage/${await signed('manage')}`
+}
+
+const textOf = (body: string) => body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+const topicIds = async () =>
+  (await site.db.topic.findMany({ orderBy: { position: 'asc' } })).map(({ id }) => String(id))
+const names = async () =>
+  (await site.db.topic.findMany({ orderBy: { position: 'asc' } })).map(({ name }) => name).join('; ')
+
+/** Presses a button; returns the text of what the page says back, and its address. */
+async function press(path: string, fields: object): Promise<{ said: string; url: string; body: string }> {
+  const { statusCode, headers } = await post(site, path, fields)
+  expect(statusCode).toBe(303)
+  const url = headers.location as string
+  const { body } = await get(site, url)
+  return { said: textOf(body.match(/role="status">([\s\S]*?)<\/div>/)?.[1] ?? '').trim(), url, body }
+}
+
+const undo = (path: string, url: string) => press(path, { do: 'undo', change: url.split('change=')[1] })
+
+describe('the page', () => {
+  test('says at a glance who, when and what next; no list of addresses, no cache, no index', async () => {
+    const { body, headers, statusCode } = await get(site, await page({ zone: 'Asia/Tokyo' }))
+    expect(statusCode).toBe(200)
+    expect(textOf(body)).toContain('Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November')
+    expect(textOf(body)).toContain('To a•••@example.com. At most 15 papers.')
+    expect(body).not.toContain(EMAIL)
+    expect(headers).toMatchObject({
+      'cache-control': 'no-store',
+      'x-robots-tag': 'noindex',
+      'referrer-policy': 'same-origin',
+    })
+    expect(headers['set-cookie']).toBeUndefined()
+  })
+
+  test('each topic with what was understood and how much it brings', async () => {
+    await addPapers(site.db)
+    const text = textOf((await get(site, await page({ topics: ['attention', 'zeolite catalysis'] }))).body)
+    expect(text).toMatch(/attention Papers with attention \d+ papers? in 14 days/)
+    expect(text).toContain('zeolite catalysis Papers with zeolite and catalysis nothing in 14 days')
+  })
+
+  test('a link of a mail opens its topic', async () => {
+    const path = await page()
+    const [, second] = await topicIds()
+    const { body } = await get(site, `${path}?topic=${second}`)
+    expect(body.match(/<details id="topic-\d+"[^>]*>/g)).toEqual([
+      expect.not.stringContaining('open'),
+      `<details id="topic-${second}" open>`,
+    ])
+  })
+
+  test.each([
+    '?topic=x',
+    '?topic=1&topic=2',
+    '?change=999',
+    '?change=',
+    '?change=99999999999999',
+    '?change=a&change=b',
+  ])('is there whatever its address asks for: %s', async (query) =>
+    expect((await get(site, (await page()) + query)).statusCode).toBe(200),
+  )
+
+  test('looking changes nothing', async () => {
+    const path = await page()
+    await press(path, { do: 'settings', hour: '9' })
+    const before = await checksums(site.db)
+    for (const query of ['', '?change=1', '?topic=1']) await get(site, path + query)
+    await site.app.inject({ method: 'HEAD', url: path })
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('is below 100 kB with 20 long topics and 30 receipts', async () => {
+    const topics = Array.from(
+      { length: 20 },
+      (_, i) => `("linear attention" OR "state space model" OR word${i}) -survey -"position paper" votes>=5`,
+    )
+    const path = await page({ topics, days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] })
+    const { id } = await ann()
+    await site.db.subscriber.update({ where: { id }, data: { startDate: new Date('2026-10-20') } })
+    await planDigests(site.deps)
+    const { body } = await get(site, path)
+    expect(body.match(/<time /g)?.length).toBeGreaterThanOrEqual(30)
+    expect(Buffer.byteLength(body)).toBeLessThan(100_000)
+  })
+})
+
+describe('each change is said back and can be undone', () => {
+  test('settings', async () => {
+    const path = await page()
+    const days = ['', 'mon', 'tue', 'wed', 'thu', 'fri']
+    const saved = await press(path, { do: 'settings', hour: '19', days, zone: 'UTC', max: '15' })
+    expect(saved.said).toBe('Saved Hour: 08:00 → 19:00 Next mail today at 19:00, if papers match by then.')
+    expect(saved.body).toContain('<title>Saved: Your digests')
+    const undone = await undo(path, saved.url)
+    expect(undone.said).toBe(
+      'Undone Hour: 19:00 → 08:00 The mail of today comes within minutes, if papers match.',
+    )
+    expect(await ann()).toMatchObject({ hour: 8 })
+    expect((await undo(path, undone.url)).said).toContain('Hour: 08:00 → 19:00')
+  })
+
+  test('topics added, changed, named, moved, removed', async () => {
+    const path = await page()
+    const added = await press(path, { do: 'add-topic', topic: 'vision, "world model" -robot' })
+    expect(added.said).toMatch(/^Saved Added: vision Added: &\S+world model&\S+ -robot$/)
+    const [first, second, third] = await topicIds()
+    await press(path, {
+      do: 'change-topic',
+      topic: first,
+      query: 'gated attention',
+      name: 'linear attention',
+    })
+    await press(path, { do: 'change-topic', topic: second, query: 'rag', name: 'Retrieval' })
+    await press(path, { do: 'move-topic', topic: third, to: 'up' })
+    expect(await names()).toBe('gated attention; vision; Retrieval; "world model" -robot')
+    expect((await topicIds()).slice(0, 3)).toEqual([first, third, second])
+    const removed = await press(path, { do: 'remove-topic', topic: second })
+    expect(removed.said).toBe('Saved Removed: Retrieval')
+    expect((await undo(path, removed.url)).said).toBe('Undone Added: Retrieval')
+    expect((await undo(path, added.url)).said).toContain('Removed: vision')
+    expect(await names()).toBe('gated attention; Retrieval')
+  })
+
+  test('a pause for a week, a month, until a date; resumed', async () => {
+    const path = await page()
+    expect((await press(path, { do: 'pause', for: 'week' })).said).toContain(
+      'Paused until Tuesday, 1 December',
+    )
+    expect((await press(path, { do: 'pause', for: 'month' })).said).toContain('→ until Thursday, 24 December')
+    const dated = await press(path, { do: 'pause', for: 'date', until: '2026-11-30' })
+    expect(dated.said).toContain('Next mail Monday, 30 November at 08:00')
+    expect(textOf(dated.body)).toContain('No mails come until Monday, 30 November.')
+    const resumed = await press(path, { do: 'resume' })
+    expect(resumed.said).toBe(
+      'Saved Resumed Next mail Wednesday, 25 November at 08:00, if papers match by then.',
+    )
+    expect((await undo(path, resumed.url)).said).toContain('Paused until Monday, 30 November')
+  })
+
+  test('each leaves a consent row where it is about consent', async () => {
+    const path = await page()
+    await press(path, { do: 'add-topic', topic: 'vision' })
+    await press(path, { do: 'settings', max: '5' })
+    await press(path, { do: 'pause', for: 'week' })
+    const { version } = CONSENT_WORDING
+    const rows = await site.db.consent.findMany({ orderBy: { id: 'asc' }, skip: 1 })
+    expect(rows.map(({ event, how, wording }) => `${event}, ${how}, ${wording}`)).toEqual([
+      `topics-added, page, ${version}`,
+      `changed, page, ${version}`,
+      `paused, page, ${version}`,
+    ])
+  })
+
+  test('what stands already is said to, and nothing is written', async () => {
+    const path = await page()
+    const before = await checksums(site.db)
+    for (const fields of [
+      { do: 'settings', hour: '8' },
+      { do: 'resume' },
+      { do: 'move-topic', topic: (await topicIds())[0], to: 'up' },
+      { do: 'remove-topic', topic: '999' },
+    ]) {
+      expect((await press(path, fields)).said).toBe('Nothing changed: it is all as you asked already')
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('a change that others came after is called an earlier one', async () => {
+    const path = await page()
+    const first = await press(path, { do: 'settings', hour: '19' })
+    await press(path, { do: 'settings', max: '5' })
+    const { body } = await get(site, first.url)
+    expect(textOf(body)).toContain('An earlier change, of 24 Nov 2026, 12:00 Hour: 08:00 → 19:00')
+    expect((await undo(path, first.url)).said).toContain('Hour: 19:00 → 08:00')
+    expect(await ann()).toMatchObject({ hour: 8, maxPapers: 5 })
+  })
+
+  test('an undo twice, or of somebody else, is refused with a sentence, and the page is whole', async () => {
+    const path = await page()
+    const { url } = await press(path, { do: 'settings', hour: '19' })
+    await undo(path, url)
+    await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['x'], consent: 'on paper' })
+    await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['y'], consent: 'on paper' })
+    const ofBob = await site.db.change.findFirstOrThrow({ orderBy: { id: 'desc' } })
+    const before = await checksums(site.db)
+    for (const change of [url.split('change=')[1]!, String(ofBob.id), 'x', '0']) {
+      const { statusCode, body } = await post(site, path, { do: 'undo', change })
+      expect(statusCode).toBe(409)
+      expect(textOf(body)).toContain('There is nothing left to undo')
+      expect(body).toContain('id="receipts"')
+    }
+    expect(await checksums(site.db)).toEqual(before)
+    expect((await get(site, `${path}?change=${ofBob.id}`)).body).not.toContain('Added: y')
+    const program = { method: 'POST', url: path, payload: { do: 'undo', change: '0' } } as const
+    const answer = await site.app.inject({ ...program, headers: { accept: 'application/json' } })
+    expect(answer.json()).toMatchObject({ error: 'change.cannot-undo' })
+  })
+
+  test('a topic that no longer fits is not brought back', async () => {
+    const path = await page({ topics: Array.from({ length: 20 }, (_, i) => `word${i}`) })
+    const { url } = await press(path, { do: 'remove-topic', topic: (await topicIds())[0] })
+    await press(path, { do: 'add-topic', topic: 'another' })
+    const { statusCode, body } = await post(site, path, { do: 'undo', change: url.split('change=')[1] })
+    expect(statusCode).toBe(422)
+    expect(textOf(body)).toContain('That is 21 topics, and we take 20 at most.')
+  })
+})
+
+describe('a fault is answered with the page whole, and what was typed', () => {
+  const wrong = async (path: string, fields: object) => {
+    const before = await checksums(site.db)
+    const { statusCode, body } = await post(site, path, fields)
+    expect(statusCode).toBe(422)
+    expect(await checksums(site.db)).toEqual(before)
+    expect(body).toContain('<title>Error: Your digests')
+    expect(body).toContain('id="receipts"')
+    const summary = body.match(/role="alert"[\s\S]*?<\/div>/)?.[0] ?? ''
+    return {
+      body,
+      links: [...summary.matchAll(/href="#([^"]+)">([^<]+)/g)].map(([, id, text]) => `${id}: ${text}`),
+    }
+  }
+
+  test('in the settings, all at once', async () => {
+    const { body, links } = await wrong(await page(), {
+      do: 'settings',
+      hour: '25',
+      zone: 'EST',
+      max: '99',
+      days: '',
+    })
+    expect(links.map((link) => link.split(':')[0])).toEqual(['hour', 'zone', 'max', 'days-mon'])
+    expect(body).toContain('value="EST"')
+    expect(body).toContain('value="99"')
+  })
+
+  test("in one topic's form, which opens", async () => {
+    const path = await page()
+    const [first] = await topicIds()
+    const fields = { do: 'change-topic', topic: first, query: 'linear AND', name: 'x'.repeat(101) }
+    const { body, links } = await wrong(path, fields)
+    expect(links.map((link) => link.split(':')[0])).toEqual([`query-${first}`, `name-${first}`])
+    expect(body).toContain(`<details id="topic-${first}" open>`)
+    expect(body.match(/ open>/g)).toHaveLength(1)
+    expect(body).toContain('>linear AND</textarea>')
+    expect(body).toContain('aria-invalid="true"')
+  })
+
+  test.each([
+    ['', 'Type a word or two'],
+    ['rag', 'You have this topic already'],
+    ['vision, (', 'bracket'],
+    [Array.from({ length: 19 }, (_, i) => `word${i}`).join(), 'That is 21 topics'],
+  ])('in topics to add: %j', async (topic, sentence) => {
+    const { body, links } = await wrong(await page(), { do: 'add-topic', topic })
+    expect(links).toEqual([expect.stringMatching(/^topic: /)])
+    expect(textOf(body)).toContain(sentence)
+    expect(body).toContain(`>${topic}</textarea>`)
+  })
+
+  test('other words that another topic has', async () => {
+    const path = await page()
+    const [first] = await topicIds()
+    const { links } = await wrong(path, { do: 'change-topic', topic: first, query: 'rag', name: '' })
+    expect(links).toEqual([`query-${first}: You have this topic already. Type another.`])
+  })
+
+  test.each(['2026-11-24', '2026-02-31', 'soon', ''])('in the date of a pause: %j', async (until) => {
+    const { links, body } = await wrong(await page(), { do: 'pause', for: 'date', until })
+    expect(links).toEqual([expect.stringMatching(/^until: .*date/)])
+    expect(body).toContain(`value="${until}"`)
+  })
+
+  test.each([{}, { do: 'constructor' }, { do: ['settings', 'undo'] }, { do: 'change' }])(
+    'a form of no page of ours: %j',
+    async (fields) => {
+      const { statusCode } = await post(site, await page(), fields)
+      expect(statusCode).toBeGreaterThanOrEqual(400)
+      expect(statusCode).toBeLessThan(500)
+    },
+  )
+
+  test('names of codes that programs are told', async () => {
+    const path = await page()
+    const [topic] = await topicIds()
+    const told = async (payload: object) =>
+      (
+        await site.app.inject({ method: 'POST', url: path, payload, headers: { accept: 'application/json' } })
+      ).json().error
+    expect(await told({ do: 'add-topic', topic: 'rag' })).toBe('topic.exists')
+    expect(await told({ do: 'change-topic', topic, query: 'x', name: 'x'.repeat(101) })).toBe(
+      'topic.long-name',
+    )
+  })
+})
+
+describe('links', () => {
+  test.each(['unsubscribe', 'confirm', 'resubscribe', 'digest', 'account', 'move'] as const)(
+    'one for %s opens nothing here, and a new one is offered',
+    async (purpose) => {
+      await page()
+      const path = `/manage/${await signed(purpose)}`
+      const before = await checksums(site.db)
+      for (const answer of [await get(site, path), await post(site, path, { do: 'pause', for: 'week' })]) {
+        expect(answer.statusCode).toBe(404)
+        expect(answer.body).toContain('<form method="post" action="/manage"')
+        expect(answer.body).toContain('name="email"')
+        expect(answer.headers['cache-control']).toBe('no-store')
+      }
+      expect(await checksums(site.db)).toEqual(before)
+    },
+  )
+
+  test('one of an earlier epoch, one cut off, one in small letters', async () => {
+    const path = await page()
+    await site.db.subscriber.updateMany({ data: { epoch: 1 } })
+    for (const url of [path, path.slice(0, -3), path.toLowerCase()]) {
+      expect((await get(site, url)).statusCode).toBe(404)
+      expect((await post(site, url, { do: 'pause', for: 'week' })).statusCode).toBe(404)
+    }
+    expect(await ann()).toMatchObject({ state: 'active' })
+  })
+
+  test('whoever left gets the way back, and can change nothing', async () => {
+    const path = await page()
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    const before = await checksums(site.db)
+    const { statusCode, headers } = await post(site, path, { do: 'settings', hour: '9' })
+    expect([statusCode, headers.location]).toEqual([303, path])
+    const { body } = await get(site, path)
+    expect(body).toContain('<h1>You are unsubscribed</h1>')
+    expect(body).not.toContain('name="do"')
+    expect(await checksums(site.db)).toEqual(before)
+    const back = body.match(/action="(\/resubscribe\/[^"]+)"/)![1]!
+    expect((await post(site, back)).statusCode).toBe(303)
+    expect(await ann()).toMatchObject({ state: 'active' })
+  })
+
+  test('to a suppressed address nothing comes, and the page says so', async () => {
+    const path = await page()
+    await suppress(site.deps, { email: EMAIL, reason: 'dead' })
+    const { statusCode, body } = await get(site, path)
+    expect(statusCode).toBe(200)
+    expect(body).toContain('No mails go to this address')
+    expect((await post(site, path, { do: 'resume' })).headers.location).toBe(path)
+    expect(await ann()).toMatchObject({ state: 'suppressed' })
+  })
+})
+
+describe('receipts', () => {
+  /** A date of its own for each, oldest first; what the page says of them, newest first. */
+  const receipts = async (path: string) =>
+    [...(await get(site, path)).body.matchAll(/<li><time[^>]*>([^<]+)<\/time>: ([^<]+)/g)].map(
+      ([, date, text]) => `${date}: ${text!.trim().replace(/\.$/, '')}`,
+    )
+
+  test('say what became of each date', async () => {
+    await addPapers(site.db)
+    const path = await page({ topics: [], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] })
+    const { id } = await ann()
+    await site.db.subscriber.update({ where: { id }, data: { startDate: new Date('2026-11-22') } })
+    await planDigests(site.deps)
+    const [, yesterday, today] = await receipts(path)
+    expect([yesterday, today]).toEqual([
+      'Mon 23 Nov: missed: this service was down then; the next mail carries its papers',
+      'Sun 22 Nov: missed: this service was down then; the next mail carries its papers',
+    ])
+    expect((await receipts(path))[0]).toMatch(/^Tue 24 Nov: \d+ papers?, waiting to be sent/)
+    const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
+    await site.db.acceptance.create({
+      data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), answer: '250' },
+    })
+    expect((await receipts(path))[0]).toMatch(/papers?, taken by your mail server at 12:00$/)
+    const { body } = await get(site, path)
+    const link = body.match(/href="(\/digest\/[^"]+)"/)![1]!
+    expect((await get(site, link)).statusCode).toBe(200)
+  })
+
+  test('somebody else sees none of them', async () => {
+    await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['x'], consent: 'on paper' })
+    await site.db.subscriber.updateMany({ data: { startDate: new Date('2026-11-24') } })
+    await planDigests(site.deps)
+    expect(textOf((await get(site, await page())).body)).toContain('No mail was due yet.')
+  })
+})
