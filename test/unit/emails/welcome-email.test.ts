@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { DigestContent } from '../../../src/digests/digest-content.ts'
+import { openEmails } from '../../../src/emails/emails.ts'
+import { encodedSize } from '../../../src/emails/encoded-size.ts'
+import { HTML_BUDGET } from '../../../src/emails/fit.ts'
+import type { WelcomeEmail } from '../../../src/emails/welcome-view.ts'
+import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
+
+const emails = await openEmails(site)
+const { unsubscribeUrl, manageUrl } = readerLinks
+
+const welcome = (more: Partial<WelcomeEmail> = {}, content: Partial<DigestContent> = {}): WelcomeEmail => ({
+  content: {
+    ...digest({ sections: [section('linear attention', 3)], localDate: '2026-11-23' }).content,
+    ...content,
+  },
+  nothingMatched: false,
+  topics: ['linear attention'],
+  next: '2026-11-25',
+  hour: 8,
+  zone: 'Europe/Paris',
+  confirmedOn: '2026-11-24',
+  format: 'html',
+  detail: 'full',
+  unsubscribeUrl,
+  manageUrl,
+  ...more,
+})
+const flat = (text: string) => text.replace(/\s+/g, ' ')
+
+describe('subject', () => {
+  const nothing = { content: null, nothingMatched: true }
+  test.each<[string, WelcomeEmail, string]>([
+    ['papers on a topic', welcome(), 'Welcome: 3 on linear attention - 23 Nov'],
+    [
+      'the best of a day',
+      welcome({}, { bestOf: '2026-11-23', sections: [section(null, 2)] }),
+      'Welcome: The 2 best of 23 Nov: Gated Linear Attention',
+    ],
+    ['no papers', welcome(nothing), 'Welcome: your first digest comes on Wed 25 Nov'],
+    ['no papers and no date', welcome({ ...nothing, next: null }), 'Welcome to Daily Papers'],
+  ])('%s', (_what, email, subject) => expect(emails.welcome(email).subject).toBe(subject))
+})
+
+test('both parts say when the next comes, what these papers are, and where to change or end it', () => {
+  const { html, text } = emails.welcome(welcome({}, { more: 4 }))
+  for (const part of [flat(html!), flat(text)]) {
+    expect(part).toContain('Your first digest comes on Wednesday, 25 November 2026, at 08:00 (Europe/Paris)')
+    expect(part).toContain('what matched on Monday, 23 November 2026: 3 new papers on linear attention')
+    expect(part).toContain('4 more on the site')
+    expect(part).toContain('https://papers.example.org/papers/date/2026-11-23')
+    expect(part).toContain('No later digest holds these papers again.')
+    for (const url of [unsubscribeUrl, manageUrl]) expect(part).toContain(url)
+    expect(part).not.toContain('Nothing matched lately')
+  }
+})
+
+test('nothing matched: the topics, ten of them at most, and what helps', () => {
+  const topics = Array.from({ length: 12 }, (_, n) => `topic <${n}>`)
+  const { html, text } = emails.welcome(welcome({ content: null, nothingMatched: true, topics }))
+  expect(html!.match(/<li[ >]/g)).toHaveLength(11)
+  expect(html).toContain('topic &lt;9&gt;')
+  for (const part of [html!, text]) {
+    expect(part).toContain('and 2 more')
+    expect(part).toContain('Change your topics')
+    expect(part).not.toContain('No later digest')
+  }
+})
+
+test('nothing looked for: no word of papers', () => {
+  const { text } = emails.welcome(welcome({ content: null }))
+  expect(text).not.toMatch(/matched lately|To begin with|holds these papers/)
+})
+
+test('text alone, and titles alone', () => {
+  expect(emails.welcome(welcome({ format: 'text' }))).not.toHaveProperty('html')
+  const { html, text } = emails.welcome(welcome({ detail: 'titles' }))
+  for (const part of [html!, text]) {
+    expect(part).toContain('Gated Linear Attention')
+    expect(part).not.toContain('Songlin Yang')
+  }
+})
+
+test('whatever the papers hold, the HTML keeps within the budget and the foot in it', () => {
+  fc.assert(
+    fc.property(anyDigest(25), ({ content }) => {
+      const { html } = emails.welcome(welcome({ content }))
+      expect(encodedSize(html!)).toBeLessThan(HTML_BUDGET)
+      expect(html).toContain(unsubscribeUrl)
+    }),
+    { numRuns: 50 },
+  )
+})
