@@ -14,7 +14,8 @@ export interface NearestInput {
   most: number
 }
 
-interface Candidate extends Nearness {
+/** A paper, and how near it comes to the query that it comes nearest to. */
+export interface NearPaper extends Nearness {
   paper: Paper
 }
 
@@ -22,16 +23,21 @@ interface Candidate extends Nearness {
  * The papers that come nearest to queries, best first, among those that match none of them. The reason says what each
  * has and what it lacks: "Has: linear attention. Lacks: robotics".
  */
-export function nearest({ papers, texts, queries, most }: NearestInput): DigestPaper[] {
-  return papers
+export const nearest = (input: NearestInput): DigestPaper[] =>
+  rankNearest(input).map(({ paper, matches, sentence }) => ({
+    ...showPaper(paper, { matches }),
+    reason: sentence,
+  }))
+
+/** The same papers, not made ready to be shown, which takes longer than finding them. */
+export const rankNearest = ({ papers, texts, queries, most }: NearestInput): NearPaper[] =>
+  papers
     .flatMap((paper) => nearestOf(paper, texts, queries))
     .sort(byNearness)
     .slice(0, most)
-    .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence }))
-}
 
 /** The paper with the query that it comes nearest to; nothing where it matches one. */
-function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): Candidate[] {
+function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): NearPaper[] {
   const text = texts.get(paper.id)!
   if (queries.some((query) => evaluate(query, text))) return []
   const found = queries.map((query) => nearnessOf(query, text)).filter((nearness) => nearness !== null)
@@ -39,7 +45,7 @@ function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): 
   return candidates.sort(byNearness).slice(0, 1)
 }
 
-function byNearness(a: Candidate, b: Candidate): number {
+function byNearness(a: NearPaper, b: NearPaper): number {
   return (
     b.held - a.held ||
     a.unwanted - b.unwanted ||

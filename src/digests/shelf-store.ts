@@ -5,10 +5,9 @@ import type { Query as QueryRow } from '../generated/prisma/client.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Day } from '../platform/dates.ts'
-import type { DigestPaper } from './digest-content.ts'
 import type { DigestTopic } from './digest-store.ts'
 import { matcherOverTexts } from './matcher.ts'
-import { nearest } from './nearest.ts'
+import { type NearPaper, rankNearest } from './nearest.ts'
 import { remembered, type Shelf, shelfOf } from './shelf.ts'
 
 export interface OpenShelf {
@@ -16,7 +15,7 @@ export interface OpenShelf {
   /** Reads the queries of these topics that are not known yet: the shelf can then be asked about them. */
   learn(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
   /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
-  nearest(queryId: number): readonly DigestPaper[]
+  nearest(queryId: number): readonly NearPaper[]
 }
 
 /** Some more than are shown: another topic of the same subscriber may match them. */
@@ -34,7 +33,7 @@ export async function openShelf(
     shelf: shelfOf(papers, matcherOverTexts(texts, queries)),
     nearest: remembered((queryId: number) => {
       const asked = [queries.get(queryId) ?? []].flat()
-      return nearest({ papers, texts, queries: asked, most: MOST_NEAREST })
+      return rankNearest({ papers, texts, queries: asked, most: MOST_NEAREST })
     }),
     learn: async (db, topics) => {
       const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))

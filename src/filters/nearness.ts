@@ -37,13 +37,27 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   }
 }
 
-/** The terms that stand under no NOT, each once. */
-function wantedTerms(query: Query): Leaf[] {
-  if (query.kind === 'not') return []
-  if (query.kind !== 'and' && query.kind !== 'or') return [query]
-  const terms = query.parts.flatMap(wantedTerms)
-  return [...new Map(terms.map((term) => [JSON.stringify(term).toLowerCase(), term])).values()]
+// Trees are read once and held against many papers.
+const known = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
+
+function remembered<Key extends object, Value>(
+  values: WeakMap<Key, Value>,
+  key: Key,
+  work: () => Value,
+): Value {
+  const value = values.get(key) ?? work()
+  values.set(key, value)
+  return value
 }
+
+/** The terms that stand under no NOT, each once. */
+const wantedTerms = (query: Query): Leaf[] =>
+  remembered(known.wanted, query, () => {
+    if (query.kind === 'not') return []
+    if (query.kind !== 'and' && query.kind !== 'or') return [query]
+    const terms = query.parts.flatMap(wantedTerms)
+    return [...new Map(terms.map((term) => [JSON.stringify(term).toLowerCase(), term])).values()]
+  })
 
 const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
 
@@ -62,11 +76,14 @@ function heldOf(leaf: Leaf, paper: PaperText): Held[] {
 }
 
 /** None where a term has no words that could stand apart. */
-function wordsOf(leaf: Leaf): TextLeaf[] {
-  if (leaf.kind !== 'phrase' || leaf.field === 'author' || leaf.field === 'org') return []
-  const texts = tokensOf(leaf.text).map(({ folded }) => folded)
-  return texts.filter((text) => !isStopWord(text)).map((text) => ({ kind: 'word', field: leaf.field, text }))
-}
+const wordsOf = (leaf: Leaf): TextLeaf[] =>
+  remembered(known.apart, leaf, () => {
+    if (leaf.kind !== 'phrase' || leaf.field === 'author' || leaf.field === 'org') return []
+    const texts = tokensOf(leaf.text).map(({ folded }) => folded)
+    return texts
+      .filter((text) => !isStopWord(text))
+      .map((text) => ({ kind: 'word', field: leaf.field, text }))
+  })
 
 function sentenceOf(held: readonly Held[], { missing, unwanted }: Shortfall): string {
   const has = [...new Set(held.map(({ leaf }) => nameOf(leaf)))]

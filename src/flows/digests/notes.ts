@@ -1,11 +1,12 @@
 import type { NewMessage } from '../../delivery/message.ts'
-import type { DigestPaper } from '../../digests/digest-content.ts'
 import type { DigestTopic, DueDigest } from '../../digests/digest-store.ts'
+import type { NearPaper } from '../../digests/nearest.ts'
 import { offeredSince } from '../../digests/offer.ts'
 import type { OpenPlan } from '../../digests/plan-store.ts'
 import { type QuietTime, quietTimes } from '../../digests/quiet-store.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
-import type { NearPaper } from '../../emails/note-view.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/plain-text.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { dayOf } from '../../platform/dates.ts'
 import type { NoteMessage } from '../messages/note-mail.ts'
@@ -61,22 +62,21 @@ function noteFor(digest: DueDigest, { since, dates }: QuietTime, input: NotesInp
 function nearestTo(
   topics: readonly DigestTopic[],
   { plan, shelf: { shelf, nearest } }: NotesInput,
-): NearPaper[] {
+): NoteMessage['nearest'] {
   const since = offeredSince(plan.localDate, null)
   const matched = new Set(topics.flatMap(({ queryId }) => shelf.matches(queryId)))
-  const mayShow = ({ id, day }: DigestPaper) => id <= plan.horizon && day >= since && !matched.has(id)
+  const mayShow = ({ paper: { id, firstDay } }: NearPaper) =>
+    id <= plan.horizon && firstDay >= since && !matched.has(id)
   const readable = topics.filter(({ queryId }) => !shelf.unreadable.has(queryId))
-  const near = readable.map(({ queryId }) => nearest(queryId).filter(mayShow))
-  const turns = Array.from({ length: MOST_NEAREST }, (_, turn) =>
-    near.flatMap((papers) => papers[turn] ?? []),
-  )
-  const inTurns = turns.flat()
-  const once = inTurns.filter(({ id }, i) => inTurns.findIndex((other) => other.id === id) === i)
-  return once.slice(0, MOST_NEAREST).map(nearPaper)
+  // Lazily, since each topic that is looked at takes longer than matching it did.
+  const near = readable.values().map(({ queryId }) => nearest(queryId).filter(mayShow))
+  const byTopic = [...near.filter((papers) => papers.length > 0).take(MOST_NEAREST)]
+  const turns = Array.from({ length: MOST_NEAREST }, (_, turn) => byTopic.flatMap((all) => all[turn] ?? []))
+  const once = Map.groupBy(turns.flat(), ({ paper }) => paper)
+  const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MOST_NEAREST)
+  return first.map(({ paper, sentence }) => ({
+    title: plainText(paper.title),
+    path: pathOf(paper),
+    reason: sentence,
+  }))
 }
-
-const nearPaper = ({ title, path, reason }: DigestPaper): NearPaper => ({
-  title: title.map(({ text }) => text).join(''),
-  path,
-  reason: reason ?? '',
-})
