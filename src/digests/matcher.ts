@@ -1,7 +1,6 @@
 import { evaluate } from '../filters/evaluate.ts'
-import { type PaperText, readPaper } from '../filters/paper-text.ts'
+import type { PaperText } from '../filters/paper-text.ts'
 import type { Query, Reason } from '../filters/query.ts'
-import type { Paper } from '../papers/paper.ts'
 
 /** What queries, known by their ids, say about a set of papers. Each query is evaluated once, whoever shares it. */
 export interface Matcher {
@@ -17,10 +16,6 @@ export interface Matcher {
 export type PaperTexts = ReadonlyMap<number, PaperText>
 
 /** `queries` may grow: a query has to be there when it is first asked about. */
-export const matcherOver = (papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher =>
-  matcherOverTexts(new Map(papers.map((paper) => [paper.id, readPaper(paper)])), queries)
-
-/** The same over papers that were cut into words before. */
 export function matcherOverTexts(texts: PaperTexts, queries: ReadonlyMap<number, Query>): Matcher {
   const reasons = new Map<number, Map<number, Reason>>()
   const unreadable = new Map<number, unknown>()

@@ -25,8 +25,7 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
     try {
       await take(site, request)
       const queries = readTopics(form.typed).map(({ query }) => query)
-      const latest = queries.length > 1 ? LATEST_OF_SEVERAL : LATEST
-      const preview = await previewTopics(deps, { queries, latest })
+      const preview = await previewTopics(deps, { queries, latest: latestOf(queries.length) })
       return show(site, request, reply, { form, preview: previewView(preview, mostPapers(site, form)) })
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
@@ -44,8 +43,8 @@ async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): P
   return reply.send(toldPreview(preview, preview.topics[0]!))
 }
 
-const LATEST = 5
-const LATEST_OF_SEVERAL = 3
+/** How many papers of each topic are shown: a page of 20 topics is small too. */
+const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
 /** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
 function mostPapers({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number {

@@ -1,7 +1,7 @@
 import type { DigestPaper, TextRun } from '../digests/digest-content.ts'
 import type { DayCount, Met } from '../flows/papers/back-test.ts'
 import type { Nothing, Preview, TopicPreview } from '../flows/papers/preview-topics.ts'
-import { longDate, shortDate } from '../words/dates.ts'
+import { dateWithYear, shortDate } from '../words/dates.ts'
 import { rateOf } from '../words/rates.ts'
 import { counted, fill, listed, words } from '../words/words.ts'
 
@@ -14,10 +14,8 @@ interface PaperLine {
 }
 
 interface Bar {
-  /** "Tuesday, 24 November 2026" */
+  /** "24": the caption has the months. */
   date: string
-  /** "24" */
-  short: string
   papers: number
   /** From 0 to 10. */
   step: number
@@ -96,7 +94,7 @@ function metPart({ from, to, days }: Preview, { total, perDay, latest }: Met) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
     rate: total > 0 ? rateOf(total, days) : nothing,
-    caption: fill(words.preview.caption, { from: shortDate(from), to: shortDate(to) }),
+    caption: fill(words.preview.caption, { from: shortDate(from), to: dateWithYear(to) }),
     bars: total > 0 ? barsOf(perDay) : [],
     papersHeading: words.preview.latest,
     papers: latest.map(paperLine),
@@ -109,8 +107,7 @@ const STEPS = 10
 function barsOf(perDay: readonly DayCount[]): Bar[] {
   const highest = Math.max(...perDay.map(({ papers }) => papers))
   return perDay.map(({ day, papers }) => ({
-    date: longDate(day),
-    short: String(Number(day.slice(8))),
+    date: String(Number(day.slice(8))),
     papers,
     step: Math.ceil((papers / highest) * STEPS),
   }))

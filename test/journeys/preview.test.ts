@@ -28,6 +28,17 @@ async function open(javaScriptEnabled: boolean): Promise<Page> {
 
 const previewOf = (page: Page) => page.locator('#preview')
 
+test('htmx is loaded by those who are in the form, and by nobody else', async () => {
+  const page = await open(true)
+  const loaded = () =>
+    page.evaluate<string[]>("performance.getEntriesByType('resource').map(({ name }) => name)")
+  await page.getByRole('link', { name: 'Papers', exact: true }).focus()
+  expect((await loaded()).filter((name) => name.endsWith('/htmx.js'))).toEqual([])
+  await page.getByLabel('E-mail address').focus()
+  await page.waitForFunction("typeof htmx === 'object'")
+  await page.context().close()
+})
+
 describe('somebody sees what a topic would have brought before they subscribe', () => {
   test('while they type', async () => {
     const page = await open(true)
