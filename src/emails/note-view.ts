@@ -8,7 +8,7 @@ import { asciiLine, cut, oneLine } from './line.ts'
 import { linksOf } from './links.ts'
 
 /** A paper that matched nothing, and how near it came. */
-export interface NearPaper {
+interface NearPaper {
   title: string
   /** Path on the site. */
   path: string

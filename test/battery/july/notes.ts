@@ -9,7 +9,7 @@ const MOST_PAPERS = 3
 const DAY_MS = 24 * 3600 * 1000
 
 /** The steps at which a subscriber must get a note. */
-export function notesFor(subscriber: Subscriber, month: Month): string[] {
+function notesFor(subscriber: Subscriber, month: Month): string[] {
   if (subscriber.queries.length === 0) return []
   const withDigest = new Set(expectedFor(subscriber, month).map(({ at }) => at))
   const notes: string[] = []
