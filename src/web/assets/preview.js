@@ -8,7 +8,7 @@
     script.src = htmx
     // What was typed meanwhile counts too; htmx looks at the page before that.
     script.addEventListener('load', () => setTimeout(sayChanged))
-    document.head.append(script)
+    document.body.append(script)
   }
 
   const sayChanged = () => {
