@@ -115,6 +115,36 @@ const SIGNUP: Stop[] = [
   },
 ]
 
+const MANAGE: Stop[] = [
+  { name: 'manage', path: linked('manage', 'ann@example.com') },
+  {
+    name: 'manage-saved',
+    path: async (walk) => {
+      const path = await linked('manage', 'weekly@example.com')(walk)
+      return pressed(walk, path, { do: 'settings', hour: '21', days: ['', 'tue', 'fri'] })
+    },
+  },
+  {
+    name: 'manage-wrong',
+    path: linked('manage', 'weekly@example.com'),
+    fields: { do: 'settings', hour: '8', zone: 'EST', max: '99', days: '' },
+    status: 422,
+  },
+  {
+    name: 'manage-topic',
+    path: async (walk) => {
+      const { id } = await walk.site.db.topic.findFirstOrThrow({ where: { name: 'author:LeCun' } })
+      return `${await linked('manage', 'ann@example.com')(walk)}?topic=${id}`
+    },
+  },
+  { name: 'manage-many', path: linked('manage', 'many@example.com') },
+  { name: 'manage-best', path: linked('manage', 'best@example.com') },
+  { name: 'manage-paused', path: linked('manage', 'paused@example.com') },
+  { name: 'manage-over', path: linked('manage', 'over@example.com') },
+  { name: 'manage-suppressed', path: linked('manage', 'refused@example.com') },
+  { name: 'manage-unknown', path: at('/manage/nonsense'), status: 404 },
+]
+
 const ACCOUNT: Stop[] = [
   { name: 'my-link', path: at('/manage') },
   { name: 'my-link-wrong', path: at('/manage'), fields: { email: 'ann@' }, status: 422 },
@@ -196,7 +226,7 @@ const OTHERS: Stop[] = [
 ]
 
 /** Every page of the site in every state that matters. */
-export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
+export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
 
 /** GET routes whose answers are for machines. */
 export const NOT_PAGES = ['/live', '/ready', '/robots.txt', '/subscribe/when', '/account/:token/export.json']

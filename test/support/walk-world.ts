@@ -4,6 +4,7 @@ import type { TypedSignup } from '../../src/flows/signup/read-signup.ts'
 import { eraseSubscriber } from '../../src/flows/subscriber/erase-subscriber.ts'
 import { pauseSubscriber } from '../../src/flows/subscriber/pause-subscriber.ts'
 import { suppress } from '../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../src/flows/subscriber/unsubscribe.ts'
 import { recordListings } from '../../src/papers/listing-store.ts'
 import type { Database } from '../../src/platform/database.ts'
 import { parseList } from '../../src/sources/import/parse-list.ts'
@@ -17,6 +18,15 @@ export const FULL_DAY = '2026-11-19'
 export const CROWDED_PAPER = '2511.19000'
 
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/** As many as one subscriber keeps, some of them long. */
+const manyTopics = Array.from({ length: 20 }, (_, n) =>
+  n % 3 === 0
+    ? `("linear attention" OR "state space model" OR "gated recurrence ${n}") AND (vision OR video) -survey -"position paper" votes>=5`
+    : n % 3 === 1
+      ? `pneumonoultramicroscopicsilicovolcanoconiosis${n} cat:cs.LG`
+      : `author:Person${n}`,
+)
 
 /** Somebody in each state, who got digests for days, and papers of every kind. The clock then stands at NOW. */
 export async function seedWorld(site: TestSite): Promise<void> {
@@ -36,12 +46,15 @@ export async function seedWorld(site: TestSite): Promise<void> {
   for (const name of ['fewer', 'moving', 'moved', 'forgotten']) {
     await add(`${name}@example.com`, { topics: ['linear attention'] })
   }
+  await add('many@example.com', { topics: manyTopics, zone: 'America/Argentina/Buenos_Aires', max: '25' })
+  await add('over@example.com', { topics: ['linear attention'] })
   await add('refused@example.com')
   await add('erased@example.com')
   for (const day of ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24']) await bringDigests(site, day)
 
   clock.moveTo(NOW)
   await pauseSubscriber(deps, { email: 'paused@example.com', until: '2026-12-15' })
+  await unsubscribeByOperator(deps, { email: 'over@example.com' })
   await suppress(deps, { email: 'refused@example.com', reason: 'complaint' })
   await eraseSubscriber(deps, { email: 'erased@example.com' })
   await post(site, '/subscribe', { email: 'asked@example.com', topic: 'robots, "world model" -robot' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { openDatabase } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'
-import { signLink } from '../../../src/subscribers/link-token.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
 import {
@@ -20,7 +20,7 @@ const CHECK_INBOX = '/check-inbox?hour=8&zone=UTC&days=mon&days=tue&days=wed&day
 
 const site = useSite()
 
-const sign = (purpose: 'confirm' | 'resubscribe' | 'manage', id = '1', issuedAt = NOW) =>
+const sign = (purpose: LinkPurpose, id = '1', issuedAt = NOW) =>
   signLink({ purpose, id, epoch: 0, issuedAt }, site.deps.config.APP_SECRET[0]!)
 
 const json = (payload: object | string) =>
@@ -369,7 +369,23 @@ describe('reading', () => {
     const gone = await post(site, `/unsubscribe/${await unsubscribeToken(site, 'carol@example.com')}`, {
       from: 'page',
     })
+    const { id } = await site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL } })
+    const account = `/account/${sign('account', id)}`
+    await post(site, `${account}/address`, { email: 'ann@new.example' })
+    const move = await site.db.move.findFirstOrThrow()
+    const welcome = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', subscriberId: id } })
     return [
+      '/manage',
+      '/manage/sent',
+      `/manage/${sign('manage', id)}`,
+      `/manage/${sign('manage', id)}/account`,
+      account,
+      `${account}/address`,
+      `${account}/erase`,
+      `${account}/export.json`,
+      `/move/${sign('move', String(move.id))}`,
+      `/digest/${sign('digest', welcome.id)}`,
+      `/unsubscribe/${unsubscribe}/changed`,
       '/',
       '/papers/date/2026-11-24',
       '/papers/date/2026-11-22',
@@ -411,6 +427,8 @@ describe('reading', () => {
 
   const statusFor = (url: string): number => {
     if (url === '/nothing' || url === '/confirm/nonsense') return 404
+    // Nothing was chosen instead of the end.
+    if (url.endsWith('/changed')) return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200
   }
 
@@ -440,7 +458,8 @@ describe('reading', () => {
       })
       expect(headers).not.toHaveProperty('set-cookie')
       expect(headers).not.toHaveProperty('strict-transport-security')
-      const isTokenPage = /^\/(confirm|unsubscribe|resubscribe)\/|^\/unsubscribed$/.test(url)
+      const isTokenPage =
+        /^\/(confirm|unsubscribe|resubscribe|manage|account|move|digest)\/(?!sent)|^\/unsubscribed$/.test(url)
       expect([url, headers['cache-control']]).toEqual([
         url,
         isTokenPage ? 'no-store' : expect.not.stringContaining('no-store'),
