@@ -21,7 +21,7 @@ export interface Change {
   after: Standing
 }
 
-export const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] as const
+const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** A topic that changed in place: other words, another name, or both. */

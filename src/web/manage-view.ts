@@ -34,7 +34,7 @@ interface TopicFormView {
 }
 
 /** A change, said back. */
-export interface SaidView {
+interface SaidView {
   heading: string
   lines: string[]
   /** When the next mail comes now; empty where that did not change. */

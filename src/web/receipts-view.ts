@@ -4,7 +4,7 @@ import { moment, weekdayDate } from '../words/dates.ts'
 import { counted, fill, listed, words } from '../words/words.ts'
 
 /** What became of one date on which something was due. */
-export interface ReceiptView {
+interface ReceiptView {
   day: Day
   /** "Tue 24 Nov" */
   date: string
