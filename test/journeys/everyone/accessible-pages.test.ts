@@ -1,27 +1,25 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { EVERY_RULE, findings, loadAxe, RULES_BY_LOOK } from '../../support/axe.ts'
 import { STOPS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
-
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-/** The rules whose answer may change with theme or width: the others see the same page each time. */
-const BY_LOOK = ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable']
 
 const seen = useWalk()
 
 describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
-  beforeAll(async () => void (await seen.walk?.visit(seen.page, name)))
+  beforeAll(async () => {
+    if (!seen.walk) return
+    await seen.walk.visit(seen.page, name)
+    await loadAxe(seen.page)
+  })
 
   test.each([
-    ['light', 375, 'all'],
-    ['dark', 375, 'by look'],
-    ['light', 1280, 'by look'],
-    ['dark', 1280, 'all'],
-  ] as const)('has no finding, %s, %i px (rules: %s)', async (colorScheme, width, rules) => {
+    ['light', 375, EVERY_RULE],
+    ['dark', 375, RULES_BY_LOOK],
+    ['light', 1280, RULES_BY_LOOK],
+    ['dark', 1280, EVERY_RULE],
+  ] as const)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
     await seen.page.setViewportSize({ width, height: 800 })
     await seen.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const axe = new AxeBuilder({ page: seen.page }).setLegacyMode()
-    const { violations } = await (rules === 'all' ? axe.withTags(WCAG) : axe.withRules(BY_LOOK)).analyze()
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+    expect(await findings(seen.page, rules)).toEqual([])
   })
 })
