@@ -228,6 +228,9 @@ const OTHERS: Stop[] = [
 /** Every page of the site in every state that matters. */
 export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
 
+/** For a page's console: of a long list of papers, three are enough. */
+export const SHORTEN_LISTS = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`
+
 /** GET routes whose answers are for machines. */
 export const NOT_PAGES = ['/live', '/ready', '/robots.txt', '/subscribe/when', '/account/:token/export.json']
 

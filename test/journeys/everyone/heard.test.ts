@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { STOPS } from '../../support/site-walk.ts'
+import { SHORTEN_LISTS, STOPS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
@@ -10,12 +10,10 @@ import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../fixtures/accessibility')
 const seen = useWalk()
-
-/** Of a long list of papers, three are enough. */
-const SHORTENED = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`
+const mails = await renderMails()
 
 async function heard(): Promise<string> {
-  await seen.page.evaluate(SHORTENED)
+  await seen.page.evaluate(SHORTEN_LISTS)
   const tree = await seen.page.locator('body').ariaSnapshot()
   return `# ${await seen.page.title()}\n${masked(tree)}\n`
 }
@@ -31,7 +29,7 @@ describe('what is heard', () => {
   })
 
   test.each(MAIL_NAMES)('of the mail %s', async (name) => {
-    const { html } = (await renderMails()).get(name)!
+    const { html } = mails.get(name)!
     if (!html) return
     await seen.page.setContent(html)
     await expect(await heard()).toMatchFileSnapshot(`${FOLDER}/mails/${name}.yaml`)
