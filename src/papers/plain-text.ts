@@ -20,7 +20,7 @@ export function plainText(source: string): string {
   try {
     const tree = parse(guarded(clean))
     expandUnicodeLigatures(tree)
-    return cleaned(textOf(tree.content))
+    return cleaned(textOf(tree.content).replaceAll(STRAIGHT_QUOTE, '"'))
   } catch {
     return clean
   }
@@ -45,7 +45,9 @@ const cleaned = (text: string): string =>
 
 const ADDRESS = String.raw`(?<address>https?://[^\s{}\\$]+)(?:\{[^{}]*\})?`
 const POSSESSIVE = String.raw`(?<possessive>\\'(?=s\b))`
-const SIGN = String.raw`\\?(?<sign>[$%&#])|(?<tilde>~)`
+// TeX closes with it what it did not open: until the end, a sign that no text has stands in its place.
+const STRAIGHT_QUOTE = '\ue000'
+const SIGN = String.raw`\\?(?<sign>[$%&#])|(?<tilde>~)|(?<quote>")`
 const ESCAPE = String.raw`\\[\s\S]`
 // $…$ is math when it holds no blank, or a relation, or one of \ ^ _ { }. Money is left: $5-$6, $5 and $6.
 const FORMULA = String.raw`[^$\s\d\\^_{}][^$\s\\^_{}]{0,29}\$`
@@ -65,6 +67,7 @@ function guarded(text: string): string {
     if (found.possessive) return "'"
     if (found.script) return `\${}${found.script}$`
     if (found.tie) return ' '
+    if (found.quote) return STRAIGHT_QUOTE
     const sign = found.sign ?? found.tilde
     return sign ? literal(sign) : whole
   })

@@ -20,6 +20,7 @@ const tables: Record<string, [source: string, plain: string][]> = {
     ['\\begin{itemize} \\item one \\item two \\end{itemize}', 'one two'],
     ["360{\\deg} at 300\\,k, ``quoted''", '360° at 300 k, “quoted”'],
     ["Cahn--Hilliard --- ``quoted''", 'Cahn–Hilliard — “quoted”'],
+    ['the \\emph{new} "state" of G\\"odel', 'the new "state" of Gödel'],
     ['\\LaTeX{} and \\textcolor{red}{red}', 'LaTeX and red'],
     ['we introduce~\\name, and \\ours{} wins', 'we introduce name, and ours wins'],
     ['\\unheard{of} things', 'of things'],
