@@ -104,7 +104,8 @@ export const en = {
   consent: {
     asking: 'At most one digest a day, and no mail before you confirm. One click ends it.',
     confirming: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
-    adding: 'Press the button, and your digests hold what matches these topics too. One click in any of them ends it.',
+    adding:
+      'Press the button, and your digests hold what matches these topics too. One click in any of them ends it.',
   },
   confirm: {
     to: 'To',
