@@ -66,7 +66,7 @@ function median(values: number[]): number {
 }
 
 /** Two-sided p that both come from one distribution, by the normal approximation (Mann and Whitney 1947). */
-export function mannWhitneyP(a: number[], b: number[]): number {
+function mannWhitneyP(a: number[], b: number[]): number {
   const all = [...a.map((value) => ({ value, isA: true })), ...b.map((value) => ({ value, isA: false }))]
   all.sort((x, y) => x.value - y.value)
   let rankSum = 0
