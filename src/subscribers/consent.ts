@@ -21,7 +21,7 @@ export type ConsentEvent =
  * which words were shown.
  */
 export const CONSENT_WORDING = {
-  version: 'site 2',
+  version: 'site 3',
   /** Beside the button of the form. */
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */

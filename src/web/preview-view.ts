@@ -22,7 +22,7 @@ interface Bar {
 }
 
 /** What one topic would have brought, or all of them together. */
-export interface PreviewPart {
+interface PreviewPart {
   id: string
   name: string
   /** Of a topic, which is shown as it was typed. */

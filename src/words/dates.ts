@@ -6,36 +6,34 @@ import { listed, words } from './words.ts'
 
 function partsOf(day: Day) {
   const { year, month, day: date } = Temporal.PlainDate.from(day)
-  return {
-    year,
-    date,
-    month: words.months[month as keyof typeof words.months],
-    weekday: words.weekdays[weekdayOf(day)],
-  }
+  return { year, date, month: month as keyof typeof words.months, weekday: weekdayOf(day) }
 }
-
-const short = (name: string): string => name.slice(0, 3)
 
 /** "Tuesday, 24 November 2026" */
 export function longDate(day: Day): string {
   const { year, month, date, weekday } = partsOf(day)
-  return `${weekday}, ${date} ${month} ${year}`
+  return `${words.weekdays[weekday]}, ${date} ${words.months[month]} ${year}`
 }
 
 /** "Tuesday, 24 November" */
 export function fullDate(day: Day): string {
   const { month, date, weekday } = partsOf(day)
-  return `${weekday}, ${date} ${month}`
+  return `${words.weekdays[weekday]}, ${date} ${words.months[month]}`
 }
+
+/** "Tuesday, 24 November"; with the year where it is not that of `today`. */
+export const dateSeenOn = (today: Day, day: Day): string =>
+  partsOf(day).year === partsOf(today).year ? fullDate(day) : longDate(day)
 
 /** "24 Nov" */
 export function shortDate(day: Day): string {
   const { month, date } = partsOf(day)
-  return `${date} ${short(month)}`
+  return `${date} ${words.monthsShort[month]}`
 }
 
 /** "Tue 24 Nov" */
-export const weekdayDate = (day: Day): string => `${short(partsOf(day).weekday)} ${shortDate(day)}`
+export const weekdayDate = (day: Day): string =>
+  `${words.weekdaysShort[weekdayOf(day)]} ${shortDate(day)}`
 
 /** "Tue 24 Nov 2026" */
 export const weekdayDateWithYear = (day: Day): string => `${weekdayDate(day)} ${partsOf(day).year}`

@@ -1,6 +1,7 @@
 /**
  * Every word that a subscriber reads, on pages and in mails: a second language is a file beside this one with the same
- * keys. {names} are filled in; `one` and `other` are chosen by a count; a key that ends in Html holds markup.
+ * keys. {names} are filled in; a count chooses among the forms that the language has (`one` and `other` in English); a
+ * key that ends in Html holds markup.
  */
 export const en = {
   language: 'en',
@@ -13,6 +14,7 @@ export const en = {
     sat: 'Saturday',
     sun: 'Sunday',
   },
+  weekdaysShort: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },
   months: {
     1: 'January',
     2: 'February',
@@ -27,6 +29,20 @@ export const en = {
     11: 'November',
     12: 'December',
   },
+  monthsShort: {
+    1: 'Jan',
+    2: 'Feb',
+    3: 'Mar',
+    4: 'Apr',
+    5: 'May',
+    6: 'Jun',
+    7: 'Jul',
+    8: 'Aug',
+    9: 'Sep',
+    10: 'Oct',
+    11: 'Nov',
+    12: 'Dec',
+  },
   lists: { and: 'and', or: 'or' },
   schedule: { everyDay: 'every day', workdays: 'Monday to Friday' },
   counts: {
@@ -36,6 +52,7 @@ export const en = {
     comment: { one: '{count} comment', other: '{count} comments' },
     topic: { one: '{count} topic', other: '{count} topics' },
     day: { one: '{count} day', other: '{count} days' },
+    minute: { one: '{count} minute', other: '{count} minutes' },
     second: { one: '{count} second', other: '{count} seconds' },
   },
   /** What was understood of a query. */
@@ -71,8 +88,16 @@ export const en = {
     category: 'category {found}',
     code: 'with code',
     moreTerms: '{count} more',
-    has: 'Has: {terms}',
-    lacks: 'Lacks: {terms}',
+    has: {
+      paper: 'Has: {terms}',
+      title: 'Has in the title: {terms}',
+      abstract: 'Has in the abstract: {terms}',
+    },
+    missing: {
+      paper: 'Missing: {terms}',
+      title: 'Missing from the title: {terms}',
+      abstract: 'Missing from the abstract: {terms}',
+    },
     unwanted: 'Has, though not wanted: {terms}',
   },
   preview: {
@@ -102,10 +127,10 @@ export const en = {
   rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
   /** What people consent to: change a word, and raise the number beside them in src/subscribers/consent.ts. */
   consent: {
-    asking: 'At most one digest a day, and no mail before you confirm. One click ends it.',
-    confirming: 'Press the button, and the digests below come by e-mail. One click in any of them ends it.',
+    asking: 'At most one digest a day, and no mail before you confirm. A link in each ends it.',
+    confirming: 'Press the button, and the digests below come by e-mail. A link in each ends it.',
     adding:
-      'Press the button, and your digests hold what matches these topics too. One click in any of them ends it.',
+      'Press the button, and your digests hold what matches these topics too. A link in each ends it.',
   },
   confirm: {
     to: 'To',
@@ -125,6 +150,8 @@ export const en = {
       nothing: 'The form was filled in again, without a topic. There is nothing to add, and nothing changes.',
       change: 'Change topics, days or hour',
     },
+    otherSettings:
+      'The form held other settings this time: {schedule}. {size}. They do not count: yours stay as they are.',
     leftOut: 'No room for',
     leftOutHint: 'The button leaves these out: you would have too many. Join some with OR, in one topic.',
     idle: 'With nothing in 14 days, no mail would have come. Fewer words match more, and so does OR between two. You can start all the same: a mail comes as soon as a paper matches, and each has a link to change topics.',
@@ -152,9 +179,10 @@ export const en = {
       nothing:
         'A welcome mail is on its way to {address}. Nothing matched in the last 14 days, so it holds no papers; it says what helps.',
       alone: 'A welcome mail is on its way to {address}.',
+      elsewhere: 'A welcome mail is on its way to {address}. {what}',
     },
     contactsHtml:
-      'It comes from <strong>{sender}</strong>. Add this address to your contacts, and no digest ends among the spam.',
+      'It comes from <strong>{sender}</strong>. Add this address to your contacts, so that no digest lands in spam.',
     topics: 'Your topics',
     leftOut: 'Left out',
     leftOutHint: 'There was no room for these. Take others away, or join some with OR, in one topic.',
@@ -168,6 +196,8 @@ export const en = {
       'No more digests to <strong>{address}</strong>. Was this forwarded to you? Then it is their subscription that ends.',
     unknown:
       'This link looks incomplete or changed, so we cannot say whose it is. If digests keep coming, use the link in the newest one.',
+    older:
+      'This link is from an older mail. It still stops the digests, to whichever address they go now; all else is changed from a newer mail.',
     stop: 'Unsubscribe',
     orLess: 'Or fewer of them',
     pause: 'Pause for a month',
@@ -233,6 +263,7 @@ export const en = {
     whoseHtml: 'This is about <strong>{address}</strong>. Nothing changes before you press a button.',
     back: 'Back to your account page',
     papers: 'Read today’s papers here',
+    meant: 'Did you mean {domain}? Then go back, mend the address and send it again.',
     myLink: {
       title: 'Your digests',
       heading: 'Get the link to your digests',
@@ -242,15 +273,17 @@ export const en = {
     },
     linkSent: {
       heading: 'Look into your inbox',
-      sent: 'If this address subscribes here, its link is on its way; if not, the mail says how to start.',
+      sent: 'If you have just asked, a mail is on its way to the address you gave. If that address subscribes here, the mail holds its link; if not, it says how to start.',
       nothing:
-        'Nothing there after some minutes? Look in the spam folder. We send two such mails a day at most.',
+        'Nothing there after some minutes? Look in the spam folder, and for an earlier mail: we send one address two in 24 hours at most, and the link in an earlier one works as well.',
       again: 'Try another address',
     },
     accountLinkSent: {
       sentHtml:
-        'A link to your account page is on its way to <strong>{address}</strong>. It works for one day.',
-      why: 'We mail it because digests get forwarded: whoever reads one shall not be able to erase your subscription, or take it along.',
+        'If you have just asked, a link to your account page is on its way to <strong>{address}</strong>. It works for one day.',
+      nothing:
+        'Nothing there after some minutes? Look in the spam folder, and for an earlier mail: we send two in 24 hours at most.',
+      why: 'We mail it because digests get forwarded: whoever reads one must not be able to erase your subscription, or take it along.',
       back: 'Back to your digests',
     },
     copy: {
@@ -266,9 +299,9 @@ export const en = {
     },
     newAddress: {
       heading: 'Look into the new inbox',
-      sent: 'If digests can go to that address, a mail is on its way there. Press the button behind its link within a day, and they do. Until then everything stays as it is.',
+      sent: 'If you have just given a new address, and digests can go there, a mail is on its way to it. Open its link within a day and press the button, and they do. Until then everything stays as it is.',
       nothing:
-        'Nothing there after some minutes? Look in the spam folder. We send two such mails a day at most.',
+        'Nothing there after some minutes? Look in the spam folder, and for an earlier mail: in 24 hours you can ask for two at most, and we send one address two at most.',
     },
     moving: {
       title: 'New address',
@@ -281,7 +314,7 @@ export const en = {
     moved: {
       title: 'New address',
       heading: 'Your digests have a new address',
-      done: 'They come here from now on. The old address gets one last short mail that says so. Links in older mails open your settings no more; those that unsubscribe still work.',
+      done: 'They come here from now on. The old address gets one last short mail that says so. Links in older mails no longer open your settings; those that unsubscribe still work.',
       manage: 'Change topics, days and hour',
     },
     erase: {
@@ -349,7 +382,7 @@ export const en = {
     yours: {
       heading: 'Your copy, and the end',
       howHtml:
-        'One click in any digest ends them. To take a copy, to give another address, or to erase everything, <a href="/manage">get the link to your digests</a>: from there a second link comes by mail, which works for a day. No digests, or no access to the mailbox any more? Write to <a href="mailto:{contact}">{contact}</a>.',
+        'A link in each digest ends them. To take a copy, to give another address, or to erase everything, <a href="/manage">get the link to your digests</a>: from there a second link comes by mail, which works for a day. No digests, or no access to the mailbox any more? Write to <a href="mailto:{contact}">{contact}</a>.',
     },
     who: { heading: 'Who we are' },
   },
@@ -395,6 +428,7 @@ export const en = {
       unsubscribe: 'Unsubscribe',
       unsubscribeByButton: 'Unsubscribe, with one button on a page',
       changeTopics: 'Change topics',
+      unnamedSite: 'Daily Papers',
       pause: 'Pause',
       why: 'You get this mail because this address was subscribed on {date}.',
       passOn: 'The links above are yours alone. To pass these papers on, share',
@@ -455,6 +489,10 @@ export const en = {
       askedAt: 'Asked on {at} ({zone}).',
       notYou: 'You did not ask?',
       ignore: 'Ignore this mail; nothing will be sent.',
+      account: {
+        says: 'You subscribed here once. To take a copy of what is still kept, or to erase it, there is no need to confirm. This link works for one day:',
+        link: 'Export or erase what is kept',
+      },
     },
     addTopics: {
       subject: 'Add {topics}? - {site}',
@@ -464,6 +502,10 @@ export const en = {
       button: 'Look and add',
       open: 'Open this page to look and add:',
       ignore: 'Ignore this mail; your topics stay as they are.',
+      manage: {
+        says: 'What you have now stands on a page of your own: topics, days, hour, and how to stop.',
+        link: 'Your digests',
+      },
     },
     welcome: {
       subject: 'Welcome: {what}',
@@ -475,6 +517,14 @@ export const en = {
       matched: 'To begin with, what matched on {day}: {lead}',
       best: 'To begin with, papers from before you came. {lead}',
       once: 'No later digest holds these papers again.',
+      today: {
+        one: '{count} paper of today matches already. It is for your first digest.',
+        other: '{count} papers of today match already. They are for your first digest.',
+      },
+      before: {
+        one: '{count} paper of the last 14 days matched, and you had it before.',
+        other: '{count} papers of the last 14 days matched, and you had them before.',
+      },
       nothing: 'Nothing matched lately',
       nothingHint: 'In the last 14 days no paper matched what you follow:',
       helps:
@@ -498,7 +548,7 @@ export const en = {
       subject: 'Nothing matched since {since} - {site}',
       preheader: 'The nearest papers, and what you can do: change topics, fewer mails, or stop.',
       heading: 'Nothing matched lately',
-      lead: 'On your last {count} days, since {since}, no new paper matched your topics. That is why no digest came. We say so once in 30 days at most.',
+      lead: 'On {count} of your mail days since {since} there were new papers, and none matched your topics. That is why no digest came. We say so once in 30 days at most.',
       topics: 'What you follow',
       moreTopics: { one: 'and {count} more', other: 'and {count} more' },
       nearest: 'The nearest papers',
@@ -518,9 +568,8 @@ export const en = {
     title: 'Your digests',
     heading: 'Your digests',
     glance: {
-      next: '{days} at {hour}, {zone}; next mail {when}',
-      none: '{days} at {hour}, {zone}',
-      paused: '{days} at {hour}, {zone}; paused {until}',
+      next: '{schedule}; next mail {when}',
+      paused: '{schedule}; paused {until}',
     },
     when: { now: 'within minutes', today: 'today' },
     until: 'until {date}',
@@ -535,7 +584,7 @@ export const en = {
       saved: 'Saved',
       undone: 'Undone',
       earlier: 'An earlier change, of {at}',
-      nothing: 'Nothing changed: it is all as you asked already',
+      nothing: 'Nothing changed: it was so already',
       line: '{what}: {before} → {after}',
       added: 'Added: {name}',
       removed: 'Removed: {name}',
@@ -598,6 +647,11 @@ export const en = {
       suppressed: 'No mails go to this address',
       suppressedHtml:
         'Our mails to <strong>{address}</strong> came back, or somebody marked one as unwanted, so we stopped. If the address is yours and works, please write to the people who run this site: they can start the digests again.',
+      account: {
+        heading: 'A copy, or erase everything',
+        what: 'We mail you a link for that. It works for one day.',
+        send: 'Mail me that link',
+      },
       pending: 'Not confirmed yet',
       pendingHtml:
         'Nothing comes to <strong>{address}</strong> before the link in our mail is confirmed. <a href="/subscribe">Fill in the form again</a>, and the mail comes once more.',
@@ -605,10 +659,14 @@ export const en = {
   },
   receipts: {
     heading: 'Why did I, or did I not, get mail?',
-    hint: 'Each day of the last 30 on which a mail was due.',
+    hint: 'Each day of the last 30 on which a mail was due, and our welcome.',
     none: 'No mail was due yet.',
-    notDue: 'Nothing is due on {days}.',
+    notDue: 'As it is set now, nothing is due on {days}.',
     mail: '{papers}, {what}',
+    welcome: 'welcome, {what}',
+    welcomeWith: 'welcome, with {papers}, {what}',
+    note: '{outcome}; a note that says so, {what}',
+    carried: '{text}; the next mail carries its papers',
     read: 'Read it here',
     outcomes: {
       due: 'being put together now',
@@ -623,14 +681,15 @@ export const en = {
       again: 'not known whether it arrived; it goes once more',
       uncertain: 'not known whether it arrived',
       refused: 'refused by your mail server',
-      gave_up: 'given up: your mail server took it at no try; the next mail carries its papers',
+      gave_up: 'given up: your mail server never took it',
       skipped: 'not sent: {why}',
     },
     skipped: {
-      expired: 'its time had passed; the next mail carries its papers',
+      expired: 'its time had passed',
       paused: 'you paused before it went out',
       unsubscribed: 'you unsubscribed before it went out',
       suppressed: 'no mails went to this address then',
+      moved: 'your address changed before it went out',
     },
   },
   home: { banner: 'The day’s papers on your topics, by e-mail' },
@@ -656,6 +715,7 @@ export const en = {
     optional: '(optional)',
     topicHintHtml:
       'A comma or a new line starts another: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>. None: the day’s best papers.',
+    keepsTopics: 'Leave this empty, and the topics that you gave with the same address stay.',
     chosen: 'Chosen so far',
     remove: 'Remove',
     added: 'Topic added: {words}.',
@@ -683,7 +743,7 @@ export const en = {
       votes: 'Least votes',
       add: 'Add this topic',
     },
-    when: '{days} at {hour}, {zone}; first mail {first}.',
+    when: '{schedule}; first mail {first}.',
     change: 'Change',
     hour: 'Hour',
     zone: 'Time zone',
@@ -697,14 +757,16 @@ export const en = {
     nobody: 'Leave this empty',
   },
   wish: {
+    schedule: '{days} at {hour}, {zone}',
     most: { one: 'At most {count} paper', other: 'At most {count} papers' },
     titles: '{size}, titles only',
     text: '{size}, in plain text',
+    unreadable: 'This cannot be read any more: change it.',
   },
   checkInbox: {
     title: 'Check your inbox',
     heading: 'Check your inbox',
-    sent: 'If the address you gave can be subscribed, a mail is on its way to it. Press the button behind its link, and the digests begin; nothing comes before that.',
+    sent: 'If the address you gave can be subscribed, a mail is on its way to it. Open its link and press the button, and the digests begin; nothing comes before that.',
     meant: 'Did you mean {domain}? Then go back, mend the address and press Subscribe again.',
     from: 'From',
     sender: '{name} <{address}>',
@@ -798,7 +860,8 @@ export const en = {
     'address.not-ascii':
       'We cannot write to addresses with accents or other scripts before the @. Enter another address of yours.',
     'address.too-long': 'No e-mail address is that long. Enter one in the form name@example.com.',
-    'address.taken': 'That address already has a subscription.',
+    'address.taken':
+      'That address has a subscription of its own, and nothing was moved. Unsubscribe there first, with the link in any digest that comes to it, then open this link once more.',
     'link.unknown':
       'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
     'link.wrong-purpose':
@@ -815,6 +878,10 @@ export const en = {
     'topic.unknown': 'There is no topic “{query}”.',
     'topic.exists': 'You have this topic already. Type another.',
     'topic.long-name': 'That name is too long. Use at most {most} characters.',
+    'topic.several':
+      'Those are {count} topics. Leave one here, and type the others under “Add topics”.',
+    'topic.removed':
+      'This topic was removed meanwhile, and nothing was changed. Your words stand here: press Add to have them as a topic.',
     'change.cannot-undo': 'There is nothing left to undo: it stands as it was before, or has changed since.',
     'setting.hour': 'Choose an hour from 0 to 23.',
     'setting.no-days': 'Tick at least one day.',
@@ -822,7 +889,7 @@ export const en = {
     'setting.max': 'Choose how many papers a mail holds at most, from 1 to {most}.',
     'setting.format': 'Choose html or text.',
     'setting.detail': 'Choose the whole papers or their titles.',
-    'setting.until': 'Choose a date after {today}.',
+    'setting.until': 'Choose a date after {today}, and up to {latest}.',
     'subscriber.unknown': 'Nobody is subscribed with this address.',
     'subscriber.suppressed':
       'We cannot write to this address at present. If it is yours and works, please write to the people who run this site.',

@@ -1,12 +1,18 @@
 import { en } from './en.ts'
 
-/** Another language has the same keys, and the same {names} in each. */
-type Translated<T> = T extends string ? string : { readonly [Key in keyof T]: Translated<T[Key]> }
+/** The forms that a language has for counts: `one` and `other` in English, `few` and `many` besides in Polish. */
+export type Plural = Readonly<{ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>>
+
+/** Another language has the same keys, and the same {names} in each; for counts, the forms of its own. */
+type Translated<T> = T extends string
+  ? string
+  : T extends { other: string }
+    ? Plural
+    : { readonly [Key in keyof T]: Translated<T[Key]> }
 export type Words = Translated<typeof en>
 
 /** What stands in {braces}: values, never markup. */
 export type FillValues = Readonly<Record<string, string | number>>
-export type Plural = Readonly<{ one: string; other: string }>
 
 /** The words of this site. */
 export const words: Words = en
@@ -19,11 +25,14 @@ export const fill = (sentence: string, values: FillValues): string =>
 export const fillHtml = (sentence: string, values: FillValues): string =>
   fill(sentence, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escaped(value)])))
 
-const plurals = new Intl.PluralRules(words.language)
+/** How a language counts. A form that the words do not give is `other`. */
+export const countedBy =
+  (rules: Intl.PluralRules) =>
+  (count: number, forms: Plural, values: FillValues = {}): string =>
+    fill(forms[rules.select(count)] ?? forms.other, { ...values, count })
 
 /** "1 paper", "2 papers": the form that goes with a count, its {count} and other {names} filled in. */
-export const counted = (count: number, forms: Plural, values: FillValues = {}): string =>
-  fill(forms[plurals.select(count) === 'one' ? 'one' : 'other'], { ...values, count })
+export const counted = countedBy(new Intl.PluralRules(words.language))
 
 /** "a, b and c" */
 export function listed(items: readonly string[], last: keyof Words['lists'] = 'and'): string {

@@ -258,7 +258,7 @@ export async function openWalk(databaseUrl: string): Promise<Walk> {
   const routes = watchRoutes(app)
   app.get('/walk/:code', async ({ params }) => {
     const { code } = params as { code: ErrorCode }
-    throw new Fault(code, { wait: 'a minute', seconds: 60 })
+    throw new Fault(code, { wait: '1 minute', seconds: 60 })
   })
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
   const site: TestSite = { app, deps, db: database.db, clock, logged: [] }

@@ -292,7 +292,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     const answers = await Promise.all(Array.from({ length: 61 }, (_, n) => from(113, `a${n}@example.com`)))
     const limited = answers.filter(({ statusCode }) => statusCode === 429)
     expect(limited).toHaveLength(1)
-    expect(limited[0]!.body).toMatch(/Too many tries\. Wait a minute, then try again\./)
+    expect(limited[0]!.body).toMatch(/Too many tries\. Wait 1 minute, then try again\./)
     expect(limited[0]!.body).toMatch(/value="a\d+@example\.com"/)
     expect((await from(114, 'b@example.com')).statusCode).toBe(303)
   })

@@ -4,52 +4,47 @@ import { describe, expect, test } from 'vitest'
 import { errorTable } from '../../../src/platform/error-table.ts'
 import { en } from '../../../src/words/en.ts'
 import { TemplateEngine } from '../../../src/words/template-engine.ts'
-import { counted, fill, fillHtml, listed, words } from '../../../src/words/words.ts'
+import { counted, countedBy, fill, fillHtml, listed, words } from '../../../src/words/words.ts'
+import {
+  type Dictionary,
+  deadWords,
+  isLeaf,
+  leavesOf,
+  missingWords,
+  type Reader,
+} from '../../support/word-reads.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-const filesIn = (folder: string, ending: RegExp): string[] =>
+const filesIn = (folder: string, ending: RegExp): Reader[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => ending.test(path) && !/generated|words\/en\.ts$/.test(path))
     .map((path) => join(folder, path))
+    .map((path) => ({ path, source: readFileSync(join(root, path), 'utf8') }))
 
 // The compiler sees to what TypeScript reads.
 const templates = filesIn('templates', /\.(eta|mjml|txt|json)$/)
 const readers = [...filesIn('src', /\.ts$/), ...templates]
-
-/** Every place that reads a word, as "pages.title", or "weekdays" where the last part is computed. */
-const readsOf = (path: string): string[] =>
-  [...readFileSync(join(root, path), 'utf8').matchAll(/(?<![\w./])words((?:\.\w+)+)(\[)?/g)].map(([, keys]) =>
-    keys!.slice(1),
-  )
-
-/** "pages.title": a sentence, or its forms by count. */
-function leavesOf(value: unknown, path = ''): string[] {
-  if (typeof value === 'string') return [path]
-  const keys = Object.keys(value as object)
-  if (keys.includes('one') && keys.includes('other')) return [path]
-  return keys.flatMap((key) =>
-    leavesOf((value as Record<string, unknown>)[key], path ? `${path}.${key}` : key),
-  )
-}
-
 const leaves = leavesOf(en)
-const reads = new Set(readers.flatMap(readsOf))
+const DEAD = 'readByNobody'
 
 describe('every word', () => {
   test('that is read is there', () => {
-    const there = (path: string) => leaves.some((leaf) => leaf === path || leaf.startsWith(`${path}.`))
-    const missing = templates.flatMap((file) =>
-      readsOf(file)
-        .filter((path) => !there(path) && !there(path.replace(/\.(one|other|length)$/, '')))
-        .map((path) => `${file}: ${path}`),
-    )
-    expect(missing).toEqual([])
+    expect(templates.flatMap((file) => missingWords(en, file))).toEqual([])
   })
 
   test('that is there is read', () => {
-    const isRead = (leaf: string) => [...reads].some((path) => leaf === path || leaf.startsWith(`${path}.`))
-    expect(leaves.filter((leaf) => !isRead(leaf))).toEqual([])
+    expect(deadWords(en, readers)).toEqual([])
+  })
+
+  test('that nobody reads is found, wherever it stands', () => {
+    const parts = partsOf(en)
+    const isRead = new Set(
+      deadWords(withDead(en), readers).map((path) => path.replace(/\.?readByNobody$/, '')),
+    )
+    // Pages list all that stands in these.
+    const listed = ['account.erase.going', 'account.erase.staying', 'privacy.subscribing.kept']
+    expect(parts.filter((path) => !isRead.has(path)).sort()).toEqual(listed)
   })
 
   test('of an error code belongs to one', () => {
@@ -57,12 +52,48 @@ describe('every word', () => {
   })
 
   test('holds markup only where its key says so', () => {
-    const textOf = (leaf: string) =>
-      JSON.stringify(
-        leaf.split(/\.(?![^.]*-)/).reduce((at: unknown, key) => (at as Record<string, unknown>)?.[key], en),
-      )
-    expect(leaves.filter((leaf) => !leaf.endsWith('Html') && /<\w/.test(textOf(leaf) ?? ''))).toEqual([])
+    const marked = [...leaves].filter(([, text]) => /<\w/.test(JSON.stringify(text)))
+    expect(marked.map(([path]) => path).filter((path) => !path.endsWith('Html'))).toEqual([])
   })
+
+  test('that depends on a count has the forms that the language has', () => {
+    const { pluralCategories } = new Intl.PluralRules(en.language).resolvedOptions()
+    const others = [...leaves].filter(
+      ([, forms]) => typeof forms === 'object' && pluralCategories.some((form) => !(form in forms)),
+    )
+    expect(others).toEqual([])
+  })
+})
+
+/** The parts of the dictionary that hold sentences; "" is the whole. */
+const partsOf = (part: Dictionary, path = ''): string[] => [
+  path,
+  ...Object.entries(part).flatMap(([key, value]) =>
+    typeof value === 'string' || isLeaf(value) ? [] : partsOf(value, path ? `${path}.${key}` : key),
+  ),
+]
+
+/** The same, with a sentence in every part that nobody reads. */
+const withDead = (part: Dictionary): Dictionary => ({
+  ...Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      typeof value === 'string' || isLeaf(value) ? value : withDead(value),
+    ]),
+  ),
+  [DEAD]: 'Nobody reads this.',
+})
+
+test.each([
+  ['under the name of a part', 'const note = words.note\nnote.lead'],
+  ['under a name of a name', 'const { note: forms } = words\nconst n = forms\nn.lead'],
+  ['taken out by name', 'const { lead } = words.note'],
+  ['in one of two', '<% const w = it.is ? words.other : words.note %><%= w.lead %>'],
+  ['by a key that is computed', "words.note[is === 'lead' ? is : 'heading']"],
+])('what is read is known %s, and what is not beside it', (_how, source) => {
+  const dictionary = { note: { lead: 'Read', hint: 'Not read' }, other: { lead: 'Too' } }
+  expect(deadWords(dictionary, [{ path: 'a.eta', source }])).toContain('note.hint')
+  expect(deadWords(dictionary, [{ path: 'a.eta', source }])).not.toContain('note.lead')
 })
 
 test('sentences are filled in; what has no value stays in sight', () => {
@@ -77,6 +108,19 @@ test('a count chooses its form', () => {
     '2 votes',
   ])
   expect(counted(1, { one: '{count} on {day}', other: '' }, { day: 'Monday' })).toBe('1 on Monday')
+  expect(counted(1, { other: '{count} all the same' })).toBe('1 all the same')
+})
+
+test('a language with more forms chooses among its own', () => {
+  const inPolish = countedBy(new Intl.PluralRules('pl'))
+  const forms = { one: '{count} głos', few: '{count} głosy', many: '{count} głosów', other: '{count} głosu' }
+  expect([1, 2, 5, 22, 1.5].map((count) => inPolish(count, forms))).toEqual([
+    '1 głos',
+    '2 głosy',
+    '5 głosów',
+    '22 głosy',
+    '1.5 głosu',
+  ])
 })
 
 test.each([

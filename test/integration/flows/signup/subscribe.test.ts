@@ -53,7 +53,7 @@ describe('somebody asks', () => {
       detail: 'full',
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
-      { at: NOW, event: 'asked', how: 'page', wording: 'site 2' },
+      { at: NOW, event: 'asked', how: 'page', wording: 'site 3' },
     ])
   })
 

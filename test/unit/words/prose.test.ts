@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { literalProse, literalProseOfText } from '../../support/literal-prose.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../../templates')
+const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
+
+test.each(globSync('**/*.{eta,mjml}', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
+  expect(literalProse(read(path))).toEqual([])
+  expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
+})
+
+test.each(globSync('emails/**/*.txt', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
+  expect(literalProseOfText(read(path))).toEqual([])
+})
+
+test.each(globSync('emails/*/meta.json', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
+  const meta: Record<string, string> = JSON.parse(read(path))
+  expect(Object.values(meta).flatMap(literalProseOfText)).toEqual([])
+})
+
+test.each([
+  ['<p><%= words.a %> and more</p>', 'and more'],
+  ['<title>Papers</title>', 'Papers'],
+  ['<img alt="A bar">', 'A bar'],
+  ['<nav aria-label="Pages">', 'Pages'],
+  ['<input placeholder="Your topics">', 'Your topics'],
+  ['<abbr title="Universal time"></abbr>', 'Universal time'],
+  ['<input type="submit" value="Go">', 'Go'],
+  ['<mj-text><p>Bye <%= it.name %></p></mj-text>', 'Bye'],
+  ["<% layout('./layout', { title: 'Papers' }) %>", 'Papers'],
+  ['<table><tr>stray</tr></table>', 'stray'],
+])('%s is found', (source, found) => expect(literalProse(source)).toContain(found))
+
+test('what is no prose is none', () => {
+  const source = `<% layout('./layout', { title: words.day.title, hidden: true }) %>
+    <a class="site-link" href="/papers" <% if (it.on) { %>aria-current="page"<% } %>><%= it.name %></a> · 1 –
+    <style>p { margin: 0 }</style><input type="hidden" name="do" value="add">`
+  expect(literalProse(source)).toEqual([])
+  expect(literalProseOfText('<%= it.manageUrl %>#pause\n  - <%= it.topic %>:')).toEqual([])
+  expect(literalProseOfText('<%= it.name %>, since <%= it.day %>')).toEqual([', since'])
+})
