@@ -5,23 +5,12 @@ import mjml2html from 'mjml'
 import { TemplateEngine } from '../words/template-engine.ts'
 import type { RenderedEmail } from './email.ts'
 import { asciiLine, cut } from './line.ts'
+import type { MailKind } from './mail-kind.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 const PARTS = join(FOLDER, 'parts')
 const LONGEST_SUBJECT = 78
 const LONGEST_PREHEADER = 90
-
-type TemplateName =
-  | 'digest'
-  | 'confirmation'
-  | 'add-topics'
-  | 'goodbye'
-  | 'note'
-  | 'welcome'
-  | 'manage-link'
-  | 'account-link'
-  | 'new-address'
-  | 'moved'
 
 /** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
 export interface Template<View extends object> {
@@ -41,7 +30,7 @@ for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
 }
 
 /** Reads a template and compiles it, the only time that MJML runs: what is filled in later never passes through it. */
-export async function openTemplate<View extends object>(name: TemplateName): Promise<Template<View>> {
+export async function openTemplate<View extends object>(name: MailKind): Promise<Template<View>> {
   const read = (file: string) => readFile(join(FOLDER, name, file), 'utf8')
   const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
   const subject = fillerOf(plain, meta.subject)
@@ -63,7 +52,7 @@ function fillerOf(eta: TemplateEngine, source: string): Fill {
   return (view) => eta.render(compiled, view)
 }
 
-async function layOut(source: string, name: TemplateName): Promise<string> {
+async function layOut(source: string, name: MailKind): Promise<string> {
   const { html } = await mjml2html(source, {
     filePath: join(FOLDER, name, 'body.mjml'),
     includePath: PARTS,

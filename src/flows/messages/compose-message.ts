@@ -3,7 +3,8 @@ import { buildMime } from '../../delivery/build-mime.ts'
 import { assertDkimSigns, type DkimKey, loadDkimKey } from '../../delivery/dkim.ts'
 import type { Compose, ComposedMail, TakenMessage } from '../../delivery/message.ts'
 import { openEmails } from '../../emails/emails.ts'
-import { type Addressed, addressed, type Sender } from '../../emails/headers.ts'
+import { addressed, type Sender } from '../../emails/headers.ts'
+import type { MailKind } from '../../emails/mail-kind.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { addTopicsMail, confirmationMail } from './answer-mails.ts'
@@ -14,7 +15,7 @@ import type { Mail, MailOf } from './mailing.ts'
 import { noteMail } from './note-mail.ts'
 import { welcomeMail } from './welcome-mail.ts'
 
-const MAILS: Record<Addressed['kind'], MailOf> = {
+const MAILS: Record<MailKind, MailOf> = {
   digest: digestMail,
   confirmation: confirmationMail,
   'add-topics': addTopicsMail,
@@ -36,7 +37,7 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   const emails = await openEmails(siteOf(config))
   const sender = senderOf(config)
   return async (message) => {
-    const mailOf = MAILS[message.kind as Addressed['kind']]
+    const mailOf = MAILS[message.kind as MailKind]
     if (!mailOf) throw new Fault('message.without-content', { id: message.id })
     return finish(message, await mailOf({ config, db, emails }, message), sender, dkim)
   }
