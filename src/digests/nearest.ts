@@ -21,7 +21,7 @@ export interface NearPaper extends Nearness {
 
 /**
  * The papers that come nearest to queries, best first, among those that match none of them. The reason says what each
- * has and what it lacks: "Has: linear attention. Lacks: robotics".
+ * has and what is missing: "Has: linear attention. Missing: robotics".
  */
 export const nearest = (input: NearestInput): DigestPaper[] =>
   rankNearest(input).map(({ paper, matches, sentence }) => ({

@@ -1,10 +1,10 @@
 import type { Day } from '../platform/dates.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
-import { dateWithYear, shortDate, weekdayDate } from '../words/dates.ts'
+import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
-import type { SiteIdentity } from './email.ts'
-import { asciiLine, cut, oneLine } from './line.ts'
+import { nameInSubject, type SiteIdentity } from './email.ts'
+import { cut, oneLine } from './line.ts'
 import { linksOf } from './links.ts'
 
 /** A paper that matched nothing, and how near it came. */
@@ -12,7 +12,7 @@ interface NearPaper {
   title: string
   /** Path on the site. */
   path: string
-  /** "Has: linear attention; lacks: vision" */
+  /** "Has: linear attention. Missing: vision" */
   reason: string
 }
 
@@ -20,7 +20,9 @@ interface NearPaper {
 export interface NoteEmail {
   /** Names, in the subscriber's order. */
   topics: string[]
-  /** The first of the dates in a row on which nothing matched, and how many they are. */
+  /** The date that it comes on. */
+  localDate: Day
+  /** The first of the dates in a row on which papers came and none matched, and how many they are. */
   since: Day
   dates: number
   nearest: NearPaper[]
@@ -37,7 +39,7 @@ export interface NoteView {
   site: SiteIdentity
   /** For the subject, in ASCII. */
   siteName: string
-  /** "18 Nov" */
+  /** "18 Nov", "18 Nov 2026" in another year */
   shortSince: string
   lead: string
   topics: string[]
@@ -54,18 +56,22 @@ export interface NoteView {
 }
 
 const MOST_TOPICS = 10
-const LONGEST = { topic: 80, title: 250, reason: 240, nameInSubject: 40 }
+const LONGEST = { topic: 80, title: 250, reason: 240 }
 
 export function noteView(site: SiteIdentity, email: NoteEmail): NoteView {
-  const { topics, since, dates } = email
+  const { topics, since, dates, localDate } = email
   const links = linksOf(site.baseUrl)
   const note = words.emails.note
   const more = topics.length - MOST_TOPICS
+  const isOfThisYear = since.slice(0, 4) === localDate.slice(0, 4)
   return {
     site,
-    siteName: asciiLine(site.name, LONGEST.nameInSubject) || 'Daily Papers',
-    shortSince: shortDate(since),
-    lead: fill(note.lead, { count: dates, since: weekdayDate(since) }),
+    siteName: nameInSubject(site),
+    shortSince: isOfThisYear ? shortDate(since) : dateWithYear(since),
+    lead: fill(note.lead, {
+      count: dates,
+      since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
+    }),
     topics: topics.slice(0, MOST_TOPICS).map((topic) => cut(oneLine(topic), LONGEST.topic)),
     moreTopics: more > 0 ? counted(more, note.moreTopics) : '',
     nearest: email.nearest.map(({ title, path, reason }) => ({

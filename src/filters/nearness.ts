@@ -4,7 +4,7 @@ import { evaluate } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Match, Query } from './query.ts'
 import { termsOf } from './reason.ts'
-import { type Shortfall, shortfallOf } from './shortfall.ts'
+import { type LackingParts, lackingParts } from './shortfall.ts'
 import { isStopWord } from './stop-words.ts'
 import { tokensOf } from './tokens.ts'
 
@@ -19,21 +19,21 @@ export interface Nearness {
   unwanted: number
   /** Where what it holds stands. */
   matches: Match[]
-  /** "Has: linear attention. Lacks: robotics" */
+  /** "Has: linear attention. Missing from the title: robotics" */
   sentence: string
 }
 
 /** Of a paper that does not match; null where it holds none of the words that the query wants. */
 export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
-  const shortfall = shortfallOf(query, paper)
+  const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
   const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
   if (wanted.some(isText) && !held.some(({ leaf }) => isText(leaf))) return null
   return {
     held: held.reduce((sum, { weight }) => sum + weight, 0),
-    unwanted: shortfall.unwanted.length,
+    unwanted: lacking.unwanted.length,
     matches: held.flatMap(({ matches }) => matches),
-    sentence: sentenceOf(held, shortfall),
+    sentence: sentenceOf(held, lacking),
   }
 }
 
@@ -85,15 +85,30 @@ const wordsOf = (leaf: Leaf): TextLeaf[] =>
       .map((text) => ({ kind: 'word', field: leaf.field, text }))
   })
 
-function sentenceOf(held: readonly Held[], { missing, unwanted }: Shortfall): string {
-  const has = [...new Set(held.map(({ leaf }) => nameOf(leaf)))]
-  const say = (sentence: string, terms: string[]) =>
-    terms.length > 0 ? [fill(sentence, { terms: termsOf(terms) })] : []
+const PLACES = ['paper', 'title', 'abstract'] as const
+type Place = (typeof PLACES)[number]
+
+function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
+  const has = Map.groupBy(held, ({ leaf }) => placeOf(leaf))
+  const lacks = Map.groupBy(missing, placeOf)
+  const say = (sentence: string, terms: string[] = []) =>
+    terms.length > 0 ? [fill(sentence, { terms: termsOf([...new Set(terms)]) })] : []
+  const sayAll = (sentences: Record<Place, string>, termsAt: (place: Place) => string[] | undefined) =>
+    PLACES.flatMap((place) => say(sentences[place], termsAt(place)))
   return [
-    ...say(words.reason.has, has),
-    ...say(words.reason.lacks, missing),
+    ...sayAll(words.reason.has, (place) => has.get(place)?.map(({ leaf }) => nameOf(leaf))),
+    ...sayAll(words.reason.missing, (place) => lacks.get(place)?.map(nameMissing)),
     ...say(words.reason.unwanted, unwanted),
   ].join('. ')
 }
 
-const nameOf = (leaf: Leaf): string => (isText(leaf) && leaf.field === 'any' ? leaf.text : describePart(leaf))
+/** The part of a paper that alone is looked at. */
+const placeOf = (part: Query): Place =>
+  'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
+
+const nameOf = (leaf: Leaf): string =>
+  isText(leaf) && (leaf.field === 'any' || placeOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
+
+/** The sentence says where. */
+const nameMissing = (part: Query): string =>
+  describePart(placeOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))

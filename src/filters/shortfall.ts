@@ -10,17 +10,28 @@ export interface Shortfall {
   unwanted: string[]
 }
 
+/** The same, with the parts that it lacks as they stand in the tree. */
+export interface LackingParts {
+  missing: Query[]
+  unwanted: string[]
+}
+
 /** Both lists are empty for a paper that matches. */
 export function shortfallOf(query: Query, paper: PaperText): Shortfall {
-  if (query.kind === 'and') return together(query.parts.map((part) => shortfallOf(part, paper)))
+  const { missing, unwanted } = lackingParts(query, paper)
+  return { missing: missing.map(describePart), unwanted }
+}
+
+export function lackingParts(query: Query, paper: PaperText): LackingParts {
+  if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
   if (query.kind === 'not') {
     const reason = evaluate(query.part, paper)
     return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
   }
-  return { missing: evaluate(query, paper) ? [] : [describePart(query)], unwanted: [] }
+  return { missing: evaluate(query, paper) ? [] : [query], unwanted: [] }
 }
 
-const together = (all: Shortfall[]): Shortfall => ({
+const together = (all: LackingParts[]): LackingParts => ({
   missing: all.flatMap(({ missing }) => missing),
   unwanted: all.flatMap(({ unwanted }) => unwanted),
 })

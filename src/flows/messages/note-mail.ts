@@ -1,12 +1,9 @@
 import type { NoteEmail } from '../../emails/note-view.ts'
-import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { linkTo, type MailOf } from './mailing.ts'
 
 /** The content of a message of kind note: all that its mail says, but for the links. */
 export interface NoteMessage extends Omit<NoteEmail, 'manageUrl' | 'unsubscribeUrl'> {
-  /** The due date that it came on: the next one comes 30 days later at the earliest. */
-  localDate: Day
   /** Of the subscriber, when it was planned. */
   epoch: number
 }
@@ -14,9 +11,9 @@ export interface NoteMessage extends Omit<NoteEmail, 'manageUrl' | 'unsubscribeU
 /** To somebody whose topics matched nothing for a while. It is mailed as digests are, so it ends as they do. */
 export const noteMail: MailOf = ({ config, emails }, message) => {
   if (!message.content) throw new Fault('message.without-content', { id: message.id })
-  const { epoch, localDate: _, ...content } = message.content as NoteMessage
+  const { epoch, ...content } = message.content as NoteMessage
   const id = message.subscriberId
   const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
-  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id })
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
   return { kind: 'note', unsubscribeUrl, ...emails.note({ ...content, manageUrl, unsubscribeUrl }) }
 }

@@ -1,6 +1,6 @@
 // Which notes July 2025 must bring to whom, told from the recorded days alone, as the digests are.
 
-import { expectedFor, type Month, type Subscriber, turnsOf } from './oracle.ts'
+import { expectedFor, firstDays, type Month, oldestOffered, type Subscriber, turnsOf } from './oracle.ts'
 import type { CaughtMail } from './sink.ts'
 
 const QUIET_DATES = 5
@@ -15,13 +15,24 @@ function notesFor(subscriber: Subscriber, month: Month): string[] {
   const notes: string[] = []
   let quiet = 0
   let last = Number.NEGATIVE_INFINITY
+  let lastLook = new Date(0)
   for (const { at, date } of turnsOf(subscriber, month)) {
+    const came = cameBetween(month, { after: lastLook, at, date })
+    lastLook = at
+    if (!came) continue
     quiet = withDigest.has(at.toISOString()) ? 0 : quiet + 1
     if (quiet < QUIET_DATES || Date.parse(date) - last < NOTE_EVERY_DAYS * DAY_MS) continue
     notes.push(at.toISOString())
     last = Date.parse(date)
   }
   return notes
+}
+
+/** Whether any paper that a digest of that date may hold came since the one before. */
+function cameBetween(month: Month, { after, at, date }: { after: Date; at: Date; date: string }): boolean {
+  const oldest = oldestOffered(date, month)
+  const days = [...firstDays(month.days).values()].map(({ day }) => day)
+  return days.some((day) => day >= oldest && month.cameAt(day) > after && month.cameAt(day) <= at)
 }
 
 /** Notes that came and must not, or must and did not; and those that name a paper that matched, or too many. */

@@ -107,7 +107,7 @@ export function turnsOf(subscriber: Subscriber, { steps, confirmed }: Month): { 
 }
 
 /** Paper → the first day that lists it. */
-function firstDays(days: RecordedDays): Map<string, { day: string; paper: RecordedPaper }> {
+export function firstDays(days: RecordedDays): Map<string, { day: string; paper: RecordedPaper }> {
   const first = new Map<string, { day: string; paper: RecordedPaper }>()
   for (const day of [...days.keys()].sort()) {
     for (const paper of days.get(day)!) if (!first.has(paper.id)) first.set(paper.id, { day, paper })
@@ -115,12 +115,16 @@ function firstDays(days: RecordedDays): Map<string, { day: string; paper: Record
   return first
 }
 
+/** The earliest first day of papers that a digest of that date may hold. */
+export const oldestOffered = (date: string, { confirmed }: Month): string =>
+  [dayBefore(date, OFFERED_FOR_DAYS), confirmed.toISOString().slice(0, 10)].sort()[1]!
+
 function byTopics(subscriber: Subscriber, month: Month, turns: { at: Date; date: string }[]): Expected[] {
   const first = firstDays(month.days)
   const expected: Expected[] = []
   let lastLook = new Date(0)
   for (const { at, date } of turns) {
-    const oldest = [dayBefore(date, OFFERED_FOR_DAYS), month.confirmed.toISOString().slice(0, 10)].sort()[1]!
+    const oldest = oldestOffered(date, month)
     const papers = new Set<string>()
     for (const [id, { day, paper }] of first) {
       const came = month.cameAt(day)

@@ -99,7 +99,7 @@ describe('a query is tested on the papers of the last days', () => {
       'Without xylophone: 1.',
       'The nearest:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
-      '    Has: attention. Lacks: xylophone',
+      '    Has: attention. Missing: xylophone',
     ])
   })
 

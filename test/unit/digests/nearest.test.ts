@@ -21,15 +21,15 @@ const told = (...queries: string[]) => found(queries).map(({ id, reason }) => `$
 
 test('those that hold more of it come first, then those that hold it in the title, then more votes', () => {
   expect(told('"linear attention" quantum')).toEqual([
-    '1: Has: linear attention. Lacks: quantum',
-    '2: Has: linear attention. Lacks: quantum',
-    '3: Has: linear and attention. Lacks: the phrase “linear attention” and quantum',
+    '1: Has: linear attention. Missing: quantum',
+    '2: Has: linear attention. Missing: quantum',
+    '3: Has: linear and attention. Missing: the phrase “linear attention” and quantum',
   ])
-  expect(told('title quantum')[0]).toBe('2: Has: title. Lacks: quantum')
+  expect(told('title quantum')[0]).toBe('2: Has: title. Missing: quantum')
   expect(told('linear attention quantum')).toEqual([
-    '3: Has: linear and attention. Lacks: quantum',
-    '1: Has: linear and attention. Lacks: quantum',
-    '2: Has: linear and attention. Lacks: quantum',
+    '3: Has: linear and attention. Missing: quantum',
+    '1: Has: linear and attention. Missing: quantum',
+    '2: Has: linear and attention. Missing: quantum',
   ])
 })
 
@@ -45,32 +45,47 @@ test('what is not wanted counts for nothing, and is said', () => {
 test('a paper without a word of the query is not near, whatever its category or votes', () => {
   expect(told('quantum cat:cs.CV votes>=5')).toEqual([])
   expect(told('diffusion cat:cs.LG votes>=5')).toEqual([
-    '4: Has: diffusion and 5 or more votes. Lacks: the category cs.LG',
+    '4: Has: diffusion and 5 or more votes. Missing: the category cs.LG',
   ])
 })
 
 test('where the query holds no word at all, those with most votes', () => {
   expect(told('votes>=100').slice(0, 2)).toEqual([
-    '2: Lacks: 100 or more votes',
-    '4: Lacks: 100 or more votes',
+    '2: Missing: 100 or more votes',
+    '4: Missing: 100 or more votes',
+  ])
+})
+
+test('where a part of the paper is asked for, it is named', () => {
+  expect(told('title:attention title:robot abstract:robot survey')).toContain(
+    '1: Has in the title: attention. Has in the abstract: robot. Missing: survey. Missing from the title: robot',
+  )
+  expect(told('title:robot abstract:survey attention')).toContain(
+    '3: Has: attention. Has in the abstract: survey. Missing from the title: robot',
+  )
+  expect(told('title:"linear robots" abstract:quantum')).toContain(
+    '1: Has in the title: linear. Missing from the title: the phrase “linear robots”. Missing from the abstract: quantum',
+  )
+  expect(told('speech (title:robot or quantum)')).toEqual([
+    '1: Has: speech. Missing: a title with robot or quantum',
   ])
 })
 
 test('names are whole, and each alternative is a part', () => {
-  expect(told('author:"Gu Albert" quantum')).toEqual(['4: Has: the author Gu Albert. Lacks: quantum'])
+  expect(told('author:"Gu Albert" quantum')).toEqual(['4: Has: the author Gu Albert. Missing: quantum'])
   expect(told('author:"Albert Li" quantum')).toEqual([])
-  expect(told('diffusion (video or audio)')).toEqual(['4: Has: diffusion. Lacks: video or audio'])
+  expect(told('diffusion (video or audio)')).toEqual(['4: Has: diffusion. Missing: video or audio'])
 })
 
 test('among several queries, the one that a paper comes nearest to; those that match one are left out', () => {
   expect(told('speech linear quantum', 'diffusion robot')).toEqual([
-    '1: Has: speech and linear. Lacks: quantum',
-    '4: Has: diffusion. Lacks: robot',
-    '3: Has: linear. Lacks: speech and quantum',
-    '2: Has: linear. Lacks: speech and quantum',
+    '1: Has: speech and linear. Missing: quantum',
+    '4: Has: diffusion. Missing: robot',
+    '3: Has: linear. Missing: speech and quantum',
+    '2: Has: linear. Missing: speech and quantum',
   ])
   expect(told('speech linear quantum', 'title:attention')).toEqual([
-    '2: Has: linear. Lacks: speech and quantum',
+    '2: Has: linear. Missing: speech and quantum',
   ])
 })
 

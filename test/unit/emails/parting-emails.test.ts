@@ -40,10 +40,10 @@ describe('the note', () => {
   const email = emails.note(samples.note)
 
   test.each([
-    'On your last 5 days, since Wed 18 Nov, no new paper matched your topics.',
+    'On 5 of your mail days since Wed 18 Nov there were new papers, and none matched your topics.',
     'linear attention',
     'A Systematic Analysis of Hybrid Linear Attention',
-    'Has: linear. Lacks: a title with attention',
+    'Has: linear. Missing from the title: attention',
     'Pause, or one digest a week',
     'You get this mail because this address was subscribed on 3 Nov 2026.',
   ])('says in both parts: %s', (words) => {
@@ -57,6 +57,12 @@ describe('the note', () => {
     expect(hrefsOf(email.html)).toEqual([...papers, changeUrl, unsubscribeUrl, unsubscribeUrl])
     for (const url of [...papers, changeUrl, unsubscribeUrl]) expect(email.text).toContain(url)
     expect(email.subject).toBe('Nothing matched since 18 Nov - Daily Papers')
+  })
+
+  test('names the year of a date in another one', () => {
+    const { text, subject } = emails.note({ ...samples.note, localDate: '2027-01-02' })
+    expect(subject).toBe('Nothing matched since 18 Nov 2026 - Daily Papers')
+    expect(text.replace(/\s+/g, ' ')).toContain('since Wed 18 Nov 2026 there were')
   })
 
   test('offers a pause, and no week, to whoever has one digest a week', () => {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { NoteMessage } from '../../../../src/flows/messages/note-mail.ts'
+import { applyChange } from '../../../../src/flows/subscriber/apply-change.ts'
+import { withSubscriber } from '../../../../src/flows/subscriber/with-subscriber.ts'
+import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../../src/platform/dates.ts'
+import { NO_PAGE } from '../../../../src/subscribers/consent.ts'
 import { useDigestWorld } from '../../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -15,17 +19,31 @@ async function notesOf(subscriberId: string): Promise<Day[]> {
   return rows.map(({ datedAt }) => dayOf(datedAt))
 }
 
-/** Plans the days from one date to another, each at 8:05 UTC. */
-async function planDays(from: Day, to: Day): Promise<void> {
-  for (let day = from; day <= to; day = addDays(day, 1)) await world.plan(`${day}T08:05:00Z`)
+/** Plans the days from one date to another, each at 8:05 UTC, after a paper on something else came. */
+async function planDays(from: Day, to: Day, papersOf = (day: Day) => [`Cooking on ${day}`]): Promise<void> {
+  for (let day = from; day <= to; day = addDays(day, 1)) {
+    await world.addPapers(day, papersOf(day))
+    await world.plan(`${day}T08:05:00Z`)
+  }
+}
+
+const planEmptyDays = (from: Day, to: Day): Promise<void> => planDays(from, to, () => [])
+
+/** Ann has these topics from now on, under names of that time. */
+function changeTopics(at: string, queries: string[]): Promise<unknown> {
+  const deps = { ...world.deps, clock: stoppedClock(new Date(at)) }
+  const topics = queries.map((query) => ({ name: `${query} ${at}`, query }))
+  return withSubscriber(deps, 'ann@reader.example', ({ tx, subscriber, now }) =>
+    applyChange(tx, { subscriber, changes: { topics }, how: 'page', wording: NO_PAGE, now }),
+  )
 }
 
 describe('a note', () => {
-  test('comes with the fifth due date in a row on which nothing matched, and says so', async () => {
+  test('comes with the fifth due date in a row on which papers came and none matched, and says so', async () => {
     await world.addSubscriber('ann', SEEKER)
-    await world.addPapers('2026-11-23', ['Linear Attention'])
     await planDays('2026-11-24', '2026-11-27')
     expect(await notesOf('ann')).toEqual([])
+    await world.addPapers('2026-11-28', ['Linear Attention'])
     const { nothingMatched, planned } = await world.plan('2026-11-28T08:05:00Z')
     expect([nothingMatched, planned]).toEqual([1, 0])
     expect(await notesOf('ann')).toEqual(['2026-11-28'])
@@ -57,9 +75,9 @@ describe('a note', () => {
     const note = await world.db.message.findFirstOrThrow({ where: { kind: 'note' } })
     const { nearest } = note.content as unknown as NoteMessage
     expect(nearest.map(({ title, reason }) => [title, reason])).toEqual([
-      ['Nonlinear Attention', 'Has: attention. Lacks: linear'],
-      ['Robots', 'Has: a title with robots. Lacks: the phrase “warm hands”'],
-      ['Linear Models', 'Has: linear. Lacks: attention'],
+      ['Nonlinear Attention', 'Has: attention. Missing: linear'],
+      ['Robots', 'Has in the title: robots. Missing: the phrase “warm hands”'],
+      ['Linear Models', 'Has: linear. Missing: attention'],
     ])
     expect((await world.digestsOf('ann'))['2026-11-29']).toMatchObject({ titles: [], matched: 0 })
   })
@@ -119,15 +137,57 @@ describe('a note', () => {
     ])
   })
 
+  test('is counted anew after a change of topics', async () => {
+    await world.addSubscriber('ann', { topics: ['unobtainium', 'kryptonite'] })
+    await planDays('2026-11-24', '2026-11-27')
+    await changeTopics('2026-11-27T20:00:00Z', ['unobtainium', 'zeolite'])
+    await planDays('2026-11-28', '2026-12-01')
+    expect(await notesOf('ann')).toEqual([])
+    await planDays('2026-12-02', '2026-12-02')
+    const { content } = await world.db.message.findFirstOrThrow({ where: { kind: 'note' } })
+    expect(content).toMatchObject({ since: '2026-11-28', dates: 5 })
+  })
+
+  test('is counted on where topics got other names or another order alone', async () => {
+    await world.addSubscriber('ann', { topics: ['unobtainium', 'kryptonite'] })
+    await planDays('2026-11-24', '2026-11-27')
+    await changeTopics('2026-11-27T20:00:00Z', ['kryptonite', 'unobtainium'])
+    await planDays('2026-11-28', '2026-11-28')
+    expect(await notesOf('ann')).toEqual(['2026-11-28'])
+  })
+
+  test('counts no date before there were topics', async () => {
+    await world.addSubscriber('ann')
+    await planEmptyDays('2026-11-24', '2026-11-27')
+    await changeTopics('2026-11-27T20:00:00Z', ['zeolite'])
+    await planDays('2026-11-28', '2026-12-01')
+    expect(await notesOf('ann')).toEqual([])
+    await planDays('2026-12-02', '2026-12-02')
+    expect(await notesOf('ann')).toEqual(['2026-12-02'])
+  })
+
+  test('says nothing of dates on which no paper came, and such a date breaks no row', async () => {
+    await world.addSubscriber('ann', SEEKER)
+    await planEmptyDays('2026-11-24', '2026-11-30')
+    expect(await notesOf('ann')).toEqual([])
+    await planDays('2026-12-01', '2026-12-04')
+    await planEmptyDays('2026-12-05', '2026-12-06')
+    expect(await notesOf('ann')).toEqual([])
+    await planDays('2026-12-07', '2026-12-07')
+    const { content } = await world.db.message.findFirstOrThrow({ where: { kind: 'note' } })
+    expect(content).toMatchObject({ localDate: '2026-12-07', since: '2026-12-01', dates: 5 })
+  })
+
   test('goes to nobody without topics', async () => {
     await world.addSubscriber('ann')
-    await planDays('2026-11-24', '2026-11-29')
+    await planEmptyDays('2026-11-24', '2026-11-29')
     expect(await notesOf('ann')).toEqual([])
   })
 
   test('comes once, whoever plans at the same time', async () => {
     for (let n = 0; n < 30; n++) await world.addSubscriber(`s${n}`, SEEKER)
     await planDays('2026-11-24', '2026-11-27')
+    await world.addPapers('2026-11-28', ['Linear Attention'])
     const results = await Promise.all(Array.from({ length: 5 }, () => world.plan('2026-11-28T08:05:00Z')))
     expect(results.reduce((sum, { nothingMatched }) => sum + nothingMatched, 0)).toBe(30)
     expect(await world.db.message.count({ where: { kind: 'note' } })).toBe(30)
@@ -136,6 +196,7 @@ describe('a note', () => {
   test('that cannot be left leaves its digest due; the next planner leaves both', async () => {
     await world.addSubscriber('ann', SEEKER)
     await planDays('2026-11-24', '2026-11-27')
+    await world.addPapers('2026-11-28', ['Linear Attention'])
     await world.db.$executeRaw`alter table message add constraint no_note check (kind <> 'note')`
     await world.plan('2026-11-28T08:05:00Z')
     await world.db.$executeRaw`alter table message drop constraint no_note`
