@@ -14,8 +14,9 @@ export interface Candidate {
 export interface Choice {
   /** In the subscriber's order; each paper stands once, under the first topic that it matched. */
   sections: { topic: number; papers: Candidate[] }[]
-  /** How many more matched. */
+  /** How many more matched, and which, best first. */
   more: number
+  others: Candidate[]
 }
 
 /**
@@ -37,17 +38,17 @@ export function byWorth(a: Candidate, b: Candidate): number {
  * matches leaves room for the others.
  */
 export function choose(candidates: readonly Candidate[], cap: number): Choice {
-  const byTopic = Map.groupBy([...candidates].sort(byWorth), ({ topics }) => topics[0]!)
+  const sorted = [...candidates].sort(byWorth)
+  const byTopic = Map.groupBy(sorted, ({ topics }) => topics[0]!)
   const sections = [...byTopic].sort(([a], [b]) => a - b).map(([topic, papers]) => ({ topic, papers }))
   const counts = takeTurns(
     sections.map(({ papers }) => papers.length),
     cap,
   )
   const chosen = sections.map(({ topic, papers }, i) => ({ topic, papers: papers.slice(0, counts[i]) }))
-  return {
-    sections: chosen.filter(({ papers }) => papers.length > 0),
-    more: Math.max(0, candidates.length - cap),
-  }
+  const held = new Set(chosen.flatMap(({ papers }) => papers))
+  const others = sorted.filter((paper) => !held.has(paper))
+  return { sections: chosen.filter(({ papers }) => papers.length > 0), more: others.length, others }
 }
 
 /** How many each gets when `cap` things are dealt out in turns, to each at most what it has. */

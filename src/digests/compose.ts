@@ -1,6 +1,6 @@
 import { type Day, dayOf } from '../platform/dates.ts'
-import { byWorth, type Candidate, choose } from './choose.ts'
-import type { DigestContent, DigestSection } from './digest-content.ts'
+import { type Candidate, choose } from './choose.ts'
+import type { DigestContent } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
 import { type EarlierDigest, offerAfter, offeredSince, reachedBy } from './offer.ts'
 import type { Shelf } from './shelf.ts'
@@ -41,7 +41,7 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   if (recipient.topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(recipient.topics[0]!.queryId)
   }
-  const { sections, more } = choose(candidates, recipient.maxPapers)
+  const { sections, more, others } = choose(candidates, recipient.maxPapers)
   const shown = sections.map(({ topic, papers }) => ({
     topic: recipient.topics[topic]!.name,
     topicId: recipient.topics[topic]!.id,
@@ -49,7 +49,7 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   }))
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, recipient.confirmedAt, days) : null
-  const beyond = more > 0 ? beyondCap(candidates, shown) : []
+  const beyond = idsBeyond(others)
   const { fromPaper, toPaper } = offer
   return {
     fromPaper,
@@ -62,14 +62,8 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
 /** As many as the digest's page lists. */
 const MOST_BEYOND = 100
 
-function beyondCap(candidates: readonly Candidate[], sections: readonly DigestSection[]): number[] {
-  const shown = new Set(sections.flatMap(({ papers }) => papers.map(({ id }) => id)))
-  const others = candidates.filter(({ id }) => !shown.has(id))
-  return others
-    .sort(byWorth)
-    .map(({ id }) => id)
-    .slice(0, MOST_BEYOND)
-}
+const idsBeyond = (others: readonly { id: number }[]): number[] =>
+  others.slice(0, MOST_BEYOND).map(({ id }) => id)
 
 function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {
   const found = new Map<number, Candidate>()
@@ -114,7 +108,7 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   const best = papers.slice(0, recipient.maxPapers).map(({ id }) => shelf.shown(id))
   const others = papers.slice(recipient.maxPapers)
   const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
-  const beyond = week ? others.slice(0, MOST_BEYOND).map(({ id }) => id) : []
+  const beyond = week ? idsBeyond(others) : []
   // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
   return {
     fromPaper: reached,

@@ -55,6 +55,12 @@ describe('a choice', () => {
     })
   })
 
+  test('says which are left out, best first over all topics', () => {
+    const papers = [paper(1), paper(2, { topics: [1], votes: 9 }), paper(3), paper(4, { topics: [1] })]
+    expect(choose(papers, 1).others.map(({ id }) => id)).toEqual([2, 4, 1])
+    expect(choose(papers, 4).others).toEqual([])
+  })
+
   test('gives what one topic lacks to the others', () => {
     const many = [1, 2, 3, 4].map((id) => paper(id, { topics: [1] }))
     expect(shown([...many, paper(9)], 4)).toEqual({
@@ -77,6 +83,6 @@ describe('a choice', () => {
   })
 
   test('of nothing is empty', () => {
-    expect(choose([], 15)).toEqual({ sections: [], more: 0 })
+    expect(choose([], 15)).toEqual({ sections: [], more: 0, others: [] })
   })
 })
