@@ -1,9 +1,11 @@
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { DigestPaper } from '../../src/digests/digest-content.ts'
 import type { RenderedEmail } from '../../src/emails/email.ts'
 import { type Emails, openEmails } from '../../src/emails/emails.ts'
 import type { LinkKind } from '../../src/emails/link-views.ts'
-import { digest, paper, samples, section, site } from './mails.ts'
+import { MAIL_KINDS, type MailKind } from '../../src/emails/mail-kind.ts'
+import { digest, paper, samples, site } from './mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 
@@ -19,34 +21,64 @@ const crowded = paper({
   comments: 4,
 })
 
+/** As they matched a topic; as the best of a day, which matched nothing. */
+const MATCHED = [
+  matched(1, ['', 'Diffusion', ' Models That Forget'], 41),
+  matched(2, ['Faster ', 'Diffusion', ' on Graphs'], 12),
+  matched(3, ['Where ', 'Diffusion', ' Ends'], 3),
+]
+const BEST = MATCHED.map((one) => ({
+  ...one,
+  title: [{ text: one.title.map(({ text }) => text).join(''), marked: false }],
+  reason: null,
+}))
+
+function matched(id: number, [before, met, after]: [string, string, string], votes: number): DigestPaper {
+  const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
+  return paper({
+    id,
+    title: runs.filter(({ text }) => text !== ''),
+    path: `/papers/2511.1700${id}`,
+    snippet: [{ text: 'We look at it from all sides.', marked: false }],
+    reason: 'Matched: diffusion, in the title',
+    votes,
+    day: '2026-11-23',
+  })
+}
+
 /** Forms that a mail takes besides that of its sample. */
 const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
   'digest-titles': (emails) => emails.digest({ ...samples.digest, detail: 'titles' }),
   'digest-week': (emails) =>
     emails.digest(
-      digest({ sections: [section('diffusion', 3)], week: { from: '2026-11-17', to: '2026-11-23' } }),
+      digest({
+        sections: [{ topic: 'diffusion', topicId: 31, papers: MATCHED }],
+        week: { from: '2026-11-17', to: '2026-11-23' },
+      }),
     ),
-  'digest-best': (emails) => emails.digest(digest({ sections: [section(null, 3)], bestOf: '2026-11-23' })),
+  'digest-best': (emails) =>
+    emails.digest(digest({ sections: [{ topic: null, topicId: null, papers: BEST }], bestOf: '2026-11-23' })),
   'digest-crowded': (emails) =>
     emails.digest(
       digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),
     ),
 }
 
-const FOLDERS = globSync('*/sample.json', { cwd: FOLDER }).map((path) => dirname(path))
-
 /** Every mail in every form. Known before anything is rendered. */
-export const MAIL_NAMES = [...FOLDERS, ...Object.keys(FORMS)].sort()
+export const MAIL_NAMES = [...MAIL_KINDS, ...Object.keys(FORMS)].sort()
 
 export async function renderMails(): Promise<Map<string, RenderedEmail>> {
   const emails = await openEmails(site)
   return new Map(
-    MAIL_NAMES.map((name) => [name, FORMS[name] ? FORMS[name](emails) : renderSample(emails, name)]),
+    MAIL_NAMES.map((name) => [
+      name,
+      FORMS[name] ? FORMS[name](emails) : renderSample(emails, name as MailKind),
+    ]),
   )
 }
 
 /** A template's sample.json, rendered by the function that has the folder's name. */
-function renderSample(emails: Emails, folder: string): RenderedEmail {
+function renderSample(emails: Emails, folder: MailKind): RenderedEmail {
   const sample = JSON.parse(readFileSync(join(FOLDER, folder, 'sample.json'), 'utf8'))
   const render = (emails as unknown as Record<string, (sample: object) => RenderedEmail>)[camelCase(folder)]
   return render ? render(sample) : emails.link(folder as LinkKind, sample)
