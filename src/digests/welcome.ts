@@ -54,14 +54,33 @@ function digestOf(
 ): DigestContent | null {
   const before = { fromPaper: 0, toPaper: 0, papers: [...shown], bestDay: null, settled: true }
   const ofDay = new Map(papers.flatMap(({ id }) => (texts.has(id) ? [[id, texts.get(id)!] as const] : [])))
-  const { content } = compose(shelfOf(papers, matcherOverTexts(ofDay, queries)), {
+  return compose(shelfOf(papers, matcherOverTexts(ofDay, queries)), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,
     horizon: Math.max(...papers.map(({ id }) => id)),
     sources: '',
     now: midnight(addDays(day, 1)),
-  })
-  // The page of a digest lists what is beyond the cap; a welcome leads to the page of its day.
-  return content && { ...content, beyond: [] }
+  }).content
+}
+
+/** What matched, and is not for a welcome. */
+export interface MatchedElsewhere {
+  /** Papers of the day of confirming: later digests offer them. */
+  matchedToday: number
+  /** In an earlier subscription. */
+  mailedBefore: number
+}
+
+export function matchedElsewhere(input: WelcomeInput): MatchedElsewhere {
+  const { recipient, papers, texts, queries, shown, now } = input
+  const matcher = matcherOverTexts(texts, queries)
+  const matched = new Set(recipient.topics.flatMap(({ queryId }) => matcher.matches(queryId)))
+  const isShown = new Set(shown)
+  const isNew = ({ id, firstDay }: Paper) => firstDay >= dayOf(now) && !isShown.has(id)
+  const met = papers.filter(({ id }) => matched.has(id))
+  return {
+    matchedToday: met.filter(isNew).length,
+    mailedBefore: met.filter(({ id }) => isShown.has(id)).length,
+  }
 }

@@ -7,7 +7,7 @@ import { wrap } from './columns.ts'
 import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
 import type { SiteIdentity } from './email.ts'
 import { cut, oneLine } from './line.ts'
-import { linksOf } from './links.ts'
+import { type Links, linksOf } from './links.ts'
 import type { Detail } from './paper-view.ts'
 import { filled, type SectionView, sectionViews } from './sections-view.ts'
 
@@ -57,8 +57,7 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
     date: longDate(content.localDate),
     lead: leadWithMore(content),
     sections: sectionViews(content, { links, manageUrl, detail }),
-    more: content.more > 0 ? fill(words.emails.digest.more, { count: content.more }) : '',
-    moreUrl: content.beyond.length > 0 ? `${viewUrl}#more` : links.day(dayShown(content)),
+    ...moreOf(content, { links, viewUrl }),
     sources: cut(oneLine(content.sources), LONGEST_SOURCES),
     confirmedOn: dateWithYear(email.confirmedOn),
     unsubscribeUrl,
@@ -67,6 +66,12 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
     wrap,
   }
 }
+
+/** How many more there are on the site, and where. */
+export const moreOf = (content: DigestContent, { links, viewUrl }: { links: Links; viewUrl: string }) => ({
+  more: content.more > 0 ? fill(words.emails.digest.more, { count: content.more }) : '',
+  moreUrl: content.beyond.length > 0 ? `${viewUrl}#more` : links.day(dayShown(content)),
+})
 
 /** The newest day that has a page for certain: a paper of this digest was listed on it. */
 const dayShown = ({ bestOf, sections, localDate }: DigestContent): Day =>

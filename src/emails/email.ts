@@ -1,3 +1,6 @@
+import { words } from '../words/words.ts'
+import { asciiLine } from './line.ts'
+
 /** What every template makes. */
 export interface RenderedEmail {
   subject: string
@@ -13,3 +16,9 @@ export interface SiteIdentity {
   postalAddress: string
   privacyUrl?: string
 }
+
+const LONGEST_IN_SUBJECT = 40
+
+/** The name of the site as subjects have it: in ASCII, which cannot write every name. */
+export const nameInSubject = ({ name }: Pick<SiteIdentity, 'name'>): string =>
+  asciiLine(name, LONGEST_IN_SUBJECT) || words.emails.parts.unnamedSite

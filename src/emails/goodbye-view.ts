@@ -1,8 +1,7 @@
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import { moment } from '../words/dates.ts'
 import { wrap } from './columns.ts'
-import type { SiteIdentity } from './email.ts'
-import { asciiLine } from './line.ts'
+import { nameInSubject, type SiteIdentity } from './email.ts'
 
 /** To somebody whose subscription was ended on the page: plain data, as it is stored with the message. */
 export interface GoodbyeEmail {
@@ -23,11 +22,9 @@ export interface GoodbyeView extends Omit<GoodbyeEmail, 'format'> {
   wrap: typeof wrap
 }
 
-const LONGEST_NAME_IN_SUBJECT = 40
-
 export const goodbyeView = (site: SiteIdentity, email: GoodbyeEmail): GoodbyeView => ({
   site,
-  siteName: asciiLine(site.name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers',
+  siteName: nameInSubject(site),
   undoUrl: email.undoUrl,
   zone: email.zone,
   endedAt: moment(email.endedAt, email.zone),

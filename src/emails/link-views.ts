@@ -2,8 +2,7 @@ import type { MailFormat } from '../subscribers/subscriber.ts'
 import { moment } from '../words/dates.ts'
 import { words } from '../words/words.ts'
 import { wrap } from './columns.ts'
-import type { SiteIdentity } from './email.ts'
-import { asciiLine } from './line.ts'
+import { nameInSubject, type SiteIdentity } from './email.ts'
 
 interface AccountEmail {
   /** In which instants are shown. */
@@ -52,8 +51,6 @@ const SAYS = {
 }
 export type LinkKind = keyof typeof SAYS
 
-const LONGEST_NAME_IN_SUBJECT = 40
-
 export const linkView = (site: SiteIdentity, kind: LinkKind, email: LinkEmail): LinkView => ({
   ...accountView(site, email),
   says: SAYS[kind],
@@ -68,7 +65,7 @@ export const movedView = (site: SiteIdentity, email: MovedEmail): MovedView => (
 
 const accountView = (site: SiteIdentity, { zone, at }: AccountEmail): AccountView => ({
   site,
-  siteName: asciiLine(site.name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers',
+  siteName: nameInSubject(site),
   zone,
   at: moment(at, zone),
   wrap,

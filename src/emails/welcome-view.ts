@@ -4,22 +4,26 @@ import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { dateWithYear, hourOfDay, longDate, weekdayDate } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
-import type { ReaderLinks } from './digest-view.ts'
+import { moreOf, type ReaderLinks } from './digest-view.ts'
 import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
-import type { SiteIdentity } from './email.ts'
-import { asciiLine, cut, oneLine } from './line.ts'
+import { nameInSubject, type SiteIdentity } from './email.ts'
+import { cut, oneLine } from './line.ts'
 import { linksOf } from './links.ts'
 import type { Detail } from './paper-view.ts'
 import { type SectionView, sectionViews } from './sections-view.ts'
 
-type WelcomeLinks = Omit<ReaderLinks, 'viewUrl'>
-
 /** To somebody who just confirmed: plain data, as it is stored with the message. */
-export interface WelcomeEmail extends WelcomeLinks {
+export interface WelcomeEmail extends ReaderLinks {
   /** Papers of one day to begin with; null where there are none. */
   content: DigestContent | null
   /** There were papers, and none matched. */
   nothingMatched: boolean
+  /**
+   * Without `content`, how many matched that are of today, and how many that were mailed before. A message that an
+   * earlier release wrote down says neither.
+   */
+  matchedToday?: number
+  mailedBefore?: number
   /** Queries, as typed. */
   topics: string[]
   /** The local date of the first digest, and its hour in the zone. */
@@ -32,7 +36,7 @@ export interface WelcomeEmail extends WelcomeLinks {
 }
 
 /** What the tags of templates/emails/welcome read as `it`; an empty text is not shown. */
-export interface WelcomeView extends WelcomeLinks {
+export interface WelcomeView extends ReaderLinks {
   site: SiteIdentity
   subjectLine: string
   preview: string
@@ -44,6 +48,8 @@ export interface WelcomeView extends WelcomeLinks {
   /** "12 more on the site", and where they are. */
   more: string
   moreUrl: string
+  /** Where what matched is, instead of papers. */
+  elsewhere: string
   /** The topics, where nothing matched them. */
   nothing: string[]
   moreTopics: string
@@ -52,7 +58,7 @@ export interface WelcomeView extends WelcomeLinks {
 }
 
 const MOST_TOPICS = 10
-const LONGEST = { topic: 80, nameInSubject: 40 }
+const LONGEST_TOPIC = 80
 
 /** Everything that a welcome says, in words, its papers cut to `detail`. */
 export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Detail): WelcomeView {
@@ -63,10 +69,12 @@ export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Det
     preview: content ? preheaderOf(content) : words.emails.welcome.preheaderAlone,
     first: firstOf(email),
     ...papersOf(site, email, detail),
+    elsewhere: elsewhereText(email),
     ...topicsOf(email),
     confirmedOn: dateWithYear(email.confirmedOn),
     unsubscribeUrl,
     manageUrl,
+    viewUrl: content ? email.viewUrl : '',
     wrap,
   }
 }
@@ -75,29 +83,38 @@ function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): strin
   const { subject, subjectAlone, subjectBare } = words.emails.welcome
   if (content) return fill(subject, { what: subjectOf(content) })
   if (next) return fill(subjectAlone, { date: weekdayDate(next) })
-  return fill(subjectBare, { site: asciiLine(site.name, LONGEST.nameInSubject) || 'Daily Papers' })
+  return fill(subjectBare, { site: nameInSubject(site) })
 }
 
 const firstOf = ({ next, hour, zone }: WelcomeEmail): string =>
   next ? fill(words.emails.welcome.first, { day: longDate(next), hour: hourOfDay(hour), zone }) : ''
 
-function papersOf(site: SiteIdentity, { content, manageUrl }: WelcomeEmail, detail: Detail) {
+function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEmail, detail: Detail) {
   if (!content) return { intro: '', sections: [], more: '', moreUrl: '' }
   const links = linksOf(site.baseUrl)
   const intro = content.bestOf ? words.emails.welcome.best : words.emails.welcome.matched
   return {
     intro: fill(intro, { day: longDate(content.localDate), lead: leadWithMore(content) }),
     sections: sectionViews(content, { links, manageUrl, detail }),
-    more: content.more > 0 ? fill(words.emails.digest.more, { count: content.more }) : '',
-    moreUrl: links.day(content.localDate),
+    ...moreOf(content, { links, viewUrl }),
   }
+}
+
+type Matched = Pick<WelcomeEmail, 'content' | 'matchedToday' | 'mailedBefore'>
+
+/** Where what matched is, if not among the papers of a welcome; empty where nothing is to be said of it. */
+export function elsewhereText({ content, matchedToday = 0, mailedBefore = 0 }: Matched): string {
+  const { today, before } = words.emails.welcome
+  if (content) return ''
+  if (matchedToday > 0) return counted(matchedToday, today)
+  return mailedBefore > 0 ? counted(mailedBefore, before) : ''
 }
 
 function topicsOf({ nothingMatched, topics }: WelcomeEmail) {
   if (!nothingMatched) return { nothing: [], moreTopics: '' }
   const more = topics.length - MOST_TOPICS
   return {
-    nothing: topics.slice(0, MOST_TOPICS).map((topic) => cut(oneLine(topic), LONGEST.topic)),
+    nothing: topics.slice(0, MOST_TOPICS).map((topic) => cut(oneLine(topic), LONGEST_TOPIC)),
     moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
   }
 }

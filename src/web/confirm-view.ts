@@ -1,11 +1,14 @@
+import { elsewhereText } from '../emails/welcome-view.ts'
 import type { Confirmation } from '../flows/signup/confirm.ts'
 import { RATE_DAYS } from '../flows/signup/topic-rates.ts'
+import { localDayOf } from '../platform/dates.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { MOST_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
+import { MOST_TOPICS, type SubscriberSettings, type TopicText } from '../subscribers/subscriber.ts'
 import { longDate, weekdays } from '../words/dates.ts'
 import { rateOf } from '../words/rates.ts'
 import { fill, words } from '../words/words.ts'
+import { changeLines } from './change-lines.ts'
 import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
 
 type Rates = ReadonlyMap<string, number>
@@ -31,6 +34,8 @@ export interface ConfirmView {
   idle: 'none' | 'some' | 'all'
   schedule: string
   size: string
+  /** That the settings of the form do not count, where they are others; else empty. */
+  otherSettings: string
   /** What they consent to with the button. */
   consent: string
   managePath: string
@@ -41,8 +46,11 @@ export interface ConfirmedView {
   /** over: there is no subscription any more. */
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
+  /** The topics that were added, said back, and the change that a button undoes. */
+  said: { heading: string; lines: string[]; next: ''; undo: number } | null
   topics: RatedTopicView[]
   leftOut: TopicView[]
+  otherSettings: string
   /** Null for somebody who is paused. */
   nextMail: string | null
   /** "Monday to Friday" */
@@ -79,6 +87,7 @@ export function confirmView(
     idle: idle === 0 ? 'none' : idle < brought.length ? 'some' : 'all',
     schedule: scheduleText(joined ? subscriber : wish),
     size: sizeText(joined ? subscriber : wish),
+    otherSettings: joined ? otherSettings(wish, subscriber) : '',
     consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
     managePath: managePath(manage),
   }
@@ -97,8 +106,10 @@ export function confirmedView(
   return {
     is,
     heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
+    said: is === 'added' ? saidView(confirmation) : null,
     topics: rated(topics, rates),
     leftOut: topicViews(leftOut),
+    otherSettings: is === 'added' ? otherSettings(signup.wish, subscriber) : '',
     nextMail: next ? firstMailText(next, subscriber) : null,
     days: weekdays(subscriber.days),
     address: maskAddress(subscriber.address),
@@ -120,11 +131,30 @@ const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
 
 const roomBeside = (topics: TopicText[]): number => Math.max(0, MOST_TOPICS - topics.length)
 
+/** Whoever had a subscription before they pressed keeps its settings. */
+function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
+  const texts = (settings: SubscriberSettings) => ({
+    schedule: scheduleText(settings),
+    size: sizeText(settings),
+  })
+  const said = (settings: SubscriberSettings) => fill(words.confirm.otherSettings, texts(settings))
+  return said(asked) === said(kept) ? '' : said(asked)
+}
+
+function saidView({ change }: Confirmation): ConfirmedView['said'] {
+  if (!change) return null
+  const { id, at, before, after } = change
+  const lines = changeLines(before, after, localDayOf(at, after.zone))
+  return { heading: words.manage.said.saved, lines, next: '', undo: id }
+}
+
 function welcomeText({ welcome, subscriber }: Confirmation): string {
   if (!welcome) return ''
   const address = maskAddress(subscriber.address)
   const forms = words.confirmed.welcome
   if (welcome.content) return fill(forms.papers, { day: longDate(welcome.content.localDate), address })
+  const what = elsewhereText(welcome)
+  if (what) return fill(forms.elsewhere, { address, what })
   return fill(welcome.nothingMatched ? forms.nothing : forms.alone, { address })
 }
 

@@ -1,20 +1,29 @@
 import { splitTopics } from '../filters/split-topics.ts'
 import type { QueryParts } from '../filters/write-query.ts'
-import { readTypedSettings, type TypedSignup } from '../flows/signup/read-signup.ts'
+import {
+  describeTopic,
+  isReadable,
+  readTypedSettings,
+  type TypedSignup,
+} from '../flows/signup/read-signup.ts'
 import { ARXIV_ARCHIVES } from '../papers/arxiv-categories.ts'
+import { categoriesNamedSince } from '../papers/paper-store.ts'
+import { addDays, dayOf } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { MOST_TOPICS } from '../subscribers/subscriber.ts'
+import { MOST_TOPICS, type SubscriberSettings } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
 import { fill, words } from '../words/words.ts'
 import { type FaultsView, faultsView } from './faults-view.ts'
 import { type Choice, choice, type SettingFields, settingFields } from './setting-fields.ts'
-import { topicViews, whenText } from './wish-view.ts'
+import { whenText } from './wish-view.ts'
 
-/** A topic that stands in the plain field. */
+/** A topic that stands in the plain field, and can be read. */
 interface Chip {
+  /** Among all that stand there, from 0. */
+  place: number
   query: string
-  /** What was understood; empty where it cannot be read. */
+  /** What was understood. */
   words: string
 }
 
@@ -23,13 +32,17 @@ export interface FormView extends FaultsView, SettingFields {
   closed: boolean
   email: string
   topic: string
+  /** Where no topic is typed, those of before stay. */
+  keepsTopics: boolean
   chips: Chip[]
   /** What a button did to the topics. */
   said: string
   parts: Omit<QueryParts, 'category'>
   categories: { label: string; options: Choice[] }[]
+  /** Papers here name their category, so a topic can ask for one. */
+  categoriesNamed: boolean
   builderOpen: boolean
-  /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." */
+  /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty where hour, zone or days cannot be read. */
   when: string
   /** Nobody chose the zone yet: the browser may say it. */
   zoneIsOurs: boolean
@@ -44,6 +57,8 @@ export interface Filled {
   /** Of a fault that the log has too. */
   reference?: string | null
   said?: string
+  keepsTopics?: boolean
+  categoriesNamed?: boolean
   /** With the settings in sight. */
   settingsOpen?: boolean
 }
@@ -51,12 +66,14 @@ export interface Filled {
 const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
 const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
+const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
 
 export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: Filled = {}): FormView {
   const { typed = {}, fault, reference = null, said = '' } = filled
   const faults = faultsView(FIELDS, fault, reference)
+  const { hour, zone, days } = typed
   const parts = { ...NO_PARTS, ...typed.parts }
   const hasParts = PARTS.some((part) => parts[part] !== '')
   const settings = settingsOf(
@@ -68,12 +85,14 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     closed: config.SIGNUP === 'closed',
     email: typed.email ?? '',
     topic: typed.topics?.join('\n') ?? '',
+    keepsTopics: filled.keepsTopics ?? false,
     chips: chipsOf(typed.topics ?? []),
     said,
     parts,
     categories: categoryGroups(parts.category),
+    categoriesNamed: filled.categoriesNamed ?? true,
     builderOpen: hasParts || PARTS.some((part) => faults.errorOf[part]),
-    when: whenText(settings, clock.now()),
+    when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),
     zoneIsOurs: !typed.zone,
     ...settingFields(typed, settings),
     consent: CONSENT_WORDING.asking,
@@ -81,8 +100,16 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
   }
 }
 
+/** `formView`, which also knows the papers of the last 30 days. */
+export async function shownForm(deps: Deps, filled: Filled = {}): Promise<FormView> {
+  const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
+  // The form stands without it, where our records cannot be reached.
+  const categoriesNamed = await categoriesNamedSince(deps.db, since).catch(() => true)
+  return formView(deps, { ...filled, categoriesNamed })
+}
+
 /** What can be read, else what stands in for it. */
-function settingsOf<T>(read: () => T, instead: () => T): T {
+function settingsOf<T, U>(read: () => T, instead: () => U): T | U {
   try {
     return read()
   } catch (error) {
@@ -91,15 +118,17 @@ function settingsOf<T>(read: () => T, instead: () => T): T {
   }
 }
 
+function whenOf(read: () => SubscriberSettings, now: Date): string {
+  const settings = settingsOf(read, () => null)
+  return settings ? whenText(settings, now) : ''
+}
+
 function chipsOf(typed: readonly string[]): Chip[] {
   const topics = typed.flatMap(splitTopics)
   // Anybody may send thousands, and reading each takes time.
   if (topics.length > MOST_TOPICS) return []
-  return topics.map((query) =>
-    settingsOf(
-      () => topicViews([{ name: query, query }])[0]!,
-      () => ({ query, words: '' }),
-    ),
+  return topics.flatMap((query, place) =>
+    isReadable(query) ? [{ place, query, words: describeTopic(query) }] : [],
   )
 }
 

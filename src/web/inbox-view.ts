@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
-import { asciiLine } from '../emails/line.ts'
+import { nameInSubject } from '../emails/email.ts'
 import { type CheckedSignup, readTypedSettings, type TypedSignup } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
 import { isProvider, meantDomain } from '../subscribers/meant-domain.ts'
-import type { Schedule } from '../subscribers/subscriber.ts'
+import type { SubscriberSettings } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
 import { fill, words } from '../words/words.ts'
 import { type FaultsView, faultsView } from './faults-view.ts'
@@ -15,7 +15,7 @@ export interface InboxView extends FaultsView {
   subject: string
   /** Null where the address of the page says nothing that can be read. */
   when: string | null
-  /** The form again, with these settings. */
+  /** The form again, with these settings; it keeps the topics too. */
   changePath: string
   /** The settings as fields. */
   fields: [name: string, value: string][]
@@ -23,9 +23,6 @@ export interface InboxView extends FaultsView {
   meant: string | null
   email: string
 }
-
-// As subjects have it.
-const LONGEST_NAME = 40
 
 /** Where the form leads: nothing in it tells of the person, nor whether the address is known. */
 export function inboxPath({ address, wish }: CheckedSignup): string {
@@ -45,27 +42,32 @@ export function inboxView(
     reference,
   }: { typed: Partial<TypedSignup>; meant?: unknown; fault?: Fault; reference?: string | null },
 ): InboxView {
-  const schedule = scheduleIn(config, typed)
-  const fields = schedule ? fieldsOf(schedule) : []
+  const settings = settingsIn(config, typed)
+  const fields = settings ? fieldsOf(settings) : []
   return {
     ...faultsView(['email'], fault, reference),
     sender: fill(words.checkInbox.sender, { name: config.MAIL_FROM_NAME, address: config.MAIL_FROM }),
-    subject: fill(words.emails.confirmation.subject, { site: asciiLine(config.SITE_NAME, LONGEST_NAME) }),
-    when: schedule && whenText(schedule, clock.now()),
-    changePath: `/subscribe?${new URLSearchParams(fields)}`,
+    subject: fill(words.emails.confirmation.subject, {
+      site: nameInSubject({ name: config.SITE_NAME }),
+    }),
+    when: settings && whenText(settings, clock.now()),
+    changePath: `/subscribe?${new URLSearchParams([...fields, ['change', '1']])}`,
     fields,
     meant: typeof meant === 'string' && isProvider(meant) ? meant : null,
     email: typed.email ?? '',
   }
 }
 
-const fieldsOf = ({ hour, zone, days }: Schedule): [string, string][] => [
-  ['hour', String(hour)],
-  ['zone', zone],
-  ...days.map((day): [string, string] => ['days', day]),
+const fieldsOf = (settings: SubscriberSettings): [string, string][] => [
+  ['hour', String(settings.hour)],
+  ['zone', settings.zone],
+  ...settings.days.map((day): [string, string] => ['days', day]),
+  ['max', String(settings.maxPapers)],
+  ['format', settings.format],
+  ['detail', settings.detail],
 ]
 
-function scheduleIn(config: Config, typed: Partial<TypedSignup>): Schedule | null {
+function settingsIn(config: Config, typed: Partial<TypedSignup>): SubscriberSettings | null {
   if (!typed.hour || !typed.zone || !typed.days) return null
   try {
     return readTypedSettings(config, typed)

@@ -48,6 +48,8 @@ const buttons = {
   do: text.default(''),
   /** The place, from 0, of a topic that is to go; the form again. */
   remove: text.default(''),
+  /** "1": back from the page after the form, so that where no topic is typed those of before stay. */
+  change: text.default(''),
 }
 
 /** The subscribe form as it was sent. */
@@ -57,19 +59,21 @@ export interface SubscribeForm {
   adds: boolean
   removes: number | null
   again: boolean
+  keepsTopics: boolean
   isProgram: boolean
 }
 
 /** Reads the fields of the form; others are ignored. Throws FieldFaults: request.wrong-type. */
 export function readForm(body: unknown): SubscribeForm {
   const fields = read(z.object({ ...subscription, ...buttons }), body)
-  const { topic: topics, website, again, do: pressed, remove, ...others } = fields
+  const { topic: topics, website, again, do: pressed, remove, change, ...others } = fields
   const { any, must, never, author, category, votes, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
     adds: pressed === 'add',
     removes: /^\d{1,4}$/.test(remove) ? Number(remove) : null,
     again: again !== '',
+    keepsTopics: change === '1',
     isProgram: website !== '',
   }
 }

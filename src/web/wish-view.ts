@@ -1,5 +1,5 @@
 import { type DueDate, nextDue } from '../digests/due.ts'
-import { describeTopic } from '../flows/signup/read-signup.ts'
+import { describeTopic, isReadable } from '../flows/signup/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../subscribers/subscriber.ts'
 import { fullDate, hourOfDay, longDate, weekdays } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
@@ -11,11 +11,15 @@ export interface TopicView {
 }
 
 export const topicViews = (topics: TopicText[]): TopicView[] =>
-  topics.map(({ query }) => ({ query, words: describeTopic(query) }))
+  topics.map(({ query }) => ({ query, words: understoodOf(query) }))
 
-/** "Monday to Friday, 08:00, Asia/Tokyo" */
+/** Of a kept topic that today's grammar does not read, that. */
+export const understoodOf = (query: string): string =>
+  isReadable(query) ? describeTopic(query) : words.wish.unreadable
+
+/** "Monday to Friday at 08:00, Asia/Tokyo" */
 export const scheduleText = ({ days, hour, zone }: Schedule): string =>
-  `${capital(weekdays(days))}, ${hourOfDay(hour)}, ${zone}`
+  fill(words.wish.schedule, { days: capital(weekdays(days)), hour: hourOfDay(hour), zone })
 
 /** "At most 15 papers, titles only, in plain text" */
 export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
@@ -30,12 +34,9 @@ export const firstMailText = (next: DueDate, { hour, zone }: Schedule): string =
 
 /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
 export function whenText(schedule: Schedule, now: Date): string {
-  const { days, hour, zone } = schedule
   const next = nextDue({ ...schedule, startDate: null }, now)
   return fill(words.form.when, {
-    days: capital(weekdays(days)),
-    hour: hourOfDay(hour),
-    zone,
+    schedule: scheduleText(schedule),
     first: next ? fullDate(next.localDate) : '',
   })
 }

@@ -129,8 +129,7 @@ export const en = {
   consent: {
     asking: 'At most one digest a day, and no mail before you confirm. A link in each ends it.',
     confirming: 'Press the button, and the digests below come by e-mail. A link in each ends it.',
-    adding:
-      'Press the button, and your digests hold what matches these topics too. A link in each ends it.',
+    adding: 'Press the button, and your digests hold what matches these topics too. A link in each ends it.',
   },
   confirm: {
     to: 'To',
@@ -339,6 +338,8 @@ export const en = {
         consents:
           'When that number said yes, changed something or left: the proof that mails were asked for. Nothing leads from it to you.',
         code: 'If mails to your address must never be sent, because somebody complained or the mailbox was gone: a code made from it with a secret key, which cannot be read back. Without it we might write to you again.',
+        count:
+          'For about a day, how many mails were asked for to your address, under another such code: so that nobody fills your inbox.',
       },
       press: 'Erase everything',
       keep: 'Keep everything as it is',
@@ -374,7 +375,7 @@ export const en = {
         digests: 'Each digest: its date, its papers and why each is in it, or why none came.',
         mails: 'Each mail: when, what it said, and what the mail server answered, without your address.',
         network:
-          'For about a day, how many forms came from a network (a part of its address), and a code of an address that was given as a new one: so that nobody floods a mailbox.',
+          'For about a day, how many forms came from a network (a part of its address), and a code of each address that a mail was asked for: so that nobody floods a mailbox.',
       },
       howLong: 'It is kept until you erase it. Our mails hold no picture and no link that counts you.',
       nobodyElse: 'Nobody else gets it, apart from the mail servers on the way to you.',
@@ -433,6 +434,7 @@ export const en = {
       why: 'You get this mail because this address was subscribed on {date}.',
       passOn: 'The links above are yours alone. To pass these papers on, share',
       thePage: 'their page',
+      thePageNames: 'It names the topics, and not you.',
       kept: 'What is kept about you',
       mostVotesFirst: 'Most votes first',
       sources: {
@@ -465,6 +467,7 @@ export const en = {
       preheaderOne: '{titles}, with the reason why it is in this mail',
       preheaderSome: '{titles}, each with the reason why it is in this mail',
       subject: {
+        unwritable: { one: '{papers} on your topic', other: '{papers} on your topics' },
         topic: '{count} on {topic}',
         topicAndMore: '{count} on {topic}, {more} more',
         best: { one: 'The best of {day}: {title}', other: 'The {count} best of {day}: {title}' },
@@ -584,7 +587,7 @@ export const en = {
       saved: 'Saved',
       undone: 'Undone',
       earlier: 'An earlier change, of {at}',
-      nothing: 'Nothing changed: it was so already',
+      nothing: 'Nothing changed, as it was so already',
       line: '{what}: {before} → {after}',
       added: 'Added: {name}',
       removed: 'Removed: {name}',
@@ -716,7 +719,7 @@ export const en = {
     topicHintHtml:
       'A comma or a new line starts another: <span class="sample">linear attention,</span> <span class="sample">“world model” -robot,</span> <span class="sample">author:LeCun</span>. None: the day’s best papers.',
     keepsTopics: 'Leave this empty, and the topics that you gave with the same address stay.',
-    chosen: 'Chosen so far',
+    chosen: 'How we read them',
     remove: 'Remove',
     added: 'Topic added: {words}.',
     removed: 'Topic removed: {query}',
@@ -741,9 +744,12 @@ export const en = {
       option: '{name} ({id})',
       otherPhysics: 'More of physics',
       votes: 'Least votes',
+      addHint: 'Subscribe counts it too. The button makes room for another.',
       add: 'Add this topic',
+      noCategories: 'No paper here names its category at present, so a topic with one matches nothing.',
     },
     when: '{schedule}; first mail {first}.',
+    whenUnread: 'Hour, zone and days',
     change: 'Change',
     hour: 'Hour',
     zone: 'Time zone',
@@ -768,6 +774,8 @@ export const en = {
     heading: 'Check your inbox',
     sent: 'If the address you gave can be subscribed, a mail is on its way to it. Open its link and press the button, and the digests begin; nothing comes before that.',
     meant: 'Did you mean {domain}? Then go back, mend the address and press Subscribe again.',
+    notShown:
+      'Your address and topics are not repeated here, so that nobody who sees this page reads them. The mail holds them.',
     from: 'From',
     sender: '{name} <{address}>',
     subject: 'Subject',
@@ -835,6 +843,8 @@ export const en = {
     heading: 'That did not work',
     reference: 'Reference:',
     home: 'To the papers',
+    again: 'Fill in the form again, and a new link comes',
+    myLink: 'Get the link to your digests',
   },
   /** By error code: calm, says what to do next. */
   errors: {
@@ -868,8 +878,7 @@ export const en = {
       'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
     'link.lower-case':
       'This link has lost its capital letters: a program on the way changed it. Copy the address out of the mail by hand, or subscribe from the front page.',
-    'link.expired':
-      'This link ended on {ended}. Nothing was changed; you can subscribe again on the front page.',
+    'link.expired': 'This link ended on {ended}, and nothing was changed.',
     'signup.closed':
       'New subscriptions are closed here. The papers of each day stand on the site for everybody.',
     'signup.domain': 'Subscriptions are open to addresses at {domains} only. Enter such an address.',
@@ -878,8 +887,7 @@ export const en = {
     'topic.unknown': 'There is no topic “{query}”.',
     'topic.exists': 'You have this topic already. Type another.',
     'topic.long-name': 'That name is too long. Use at most {most} characters.',
-    'topic.several':
-      'Those are {count} topics. Leave one here, and type the others under “Add topics”.',
+    'topic.several': 'Those are {count} topics. Leave one here, and type the others under “Add topics”.',
     'topic.removed':
       'This topic was removed meanwhile, and nothing was changed. Your words stand here: press Add to have them as a topic.',
     'change.cannot-undo': 'There is nothing left to undo: it stands as it was before, or has changed since.',
@@ -913,15 +921,15 @@ export const en = {
     'preview.days': 'Choose a number of days from 1 to {most}.',
     'paper.unknown': 'We do not have the paper “{name}”.',
     'query.empty': 'Type a word or two to look for.',
-    'query.only-stop-words': 'Nearly every paper holds the words “{query}”. Add one that says more.',
+    'query.only-stop-words': 'Nearly every paper holds “{query}”. Add a word that says more.',
     'query.only-not':
-      '“{query}” says at column {column} only what a paper must not hold. Add a word that it must hold.',
+      '“{query}” says only what a paper must not hold (column {column}). Add a word that it must hold.',
     'query.bracket-open':
       'We could not read “{query}”: the bracket at column {column} is never closed. Add the missing ) or take the bracket out.',
     'query.bracket-stray':
       'We could not read “{query}”: the bracket at column {column} closes nothing. Take it out, or open one before it.',
     'query.quote-open':
-      'We could not read “{query}”: the quote at column {column} is never closed. Add the missing quote or take this one out.',
+      'The quote at column {column} is never closed. Add the missing one or take it out: {query}',
     'query.word-missing':
       'We could not read “{query}”: a word is missing {where}, at column {column}. Add it there.',
     'query.unknown-field':
@@ -936,7 +944,8 @@ export const en = {
       '“{value}” is no number of votes. Enter a whole number, such as 20, or leave it empty.',
     'query.nothing-wanted':
       'That says only what a paper must not hold. Fill in a word that it must hold, an author, a category or votes too.',
-    'query.too-long': 'That query is too long. Use fewer words, or several topics.',
+    'query.too-long':
+      'That query is too long: it has {bytes} bytes, and we take {most} at most. Use fewer words, or several topics.',
     'query.too-deep':
       'We could not read “{query}”: there are too many brackets inside each other at column {column}. Use at most {most}.',
     'smtp.not-set': 'No mail can go out until the service is set up.',

@@ -8,6 +8,8 @@ export const welcomeMail: MailOf = ({ config, emails }, message) => {
   const { epoch, papers: _, ...content } = message.content as WelcomeMessage
   const id = message.subscriberId
   const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
-  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id })
-  return { kind: 'welcome', unsubscribeUrl, ...emails.welcome({ ...content, manageUrl, unsubscribeUrl }) }
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
+  const viewUrl = linkTo(config, message, { purpose: 'digest', id: message.id })
+  const email = emails.welcome({ ...content, manageUrl, unsubscribeUrl, viewUrl })
+  return { kind: 'welcome', unsubscribeUrl, ...email }
 }

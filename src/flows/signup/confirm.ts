@@ -1,6 +1,8 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
-import { type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
+import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
 import { Fault, textOf } from '../../platform/errors.ts'
+import type { Change } from '../../subscribers/change.ts'
+import { newestChanges } from '../../subscribers/change-store.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { readLink, signLink } from '../../subscribers/link-token.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup-store.ts'
@@ -27,6 +29,8 @@ export interface Confirmation {
   /** The token of the page for topics, days and hour; null for somebody without a subscription. */
   manage: string | null
   welcome: WelcomeMessage | null
+  /** The topics that the signup added, while it is their newest change. */
+  change: Change | null
 }
 
 /** Reads, and changes nothing. Throws link.*. */
@@ -45,7 +49,13 @@ export async function openConfirmation(deps: Deps, token: string): Promise<Confi
     next: state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
     manage: joined ? signLink(manage, config.APP_SECRET[0]!) : null,
     welcome: signup.confirmedAt && (await welcomeOf(db, signup.id)),
+    change: await changeBy(db, signup),
   }
+}
+
+async function changeBy(db: Database, { subscriberId, confirmedAt }: Signup): Promise<Change | null> {
+  const [newest] = await newestChanges(db, subscriberId, 1)
+  return newest && newest.at.getTime() === confirmedAt?.getTime() ? newest : null
 }
 
 /**

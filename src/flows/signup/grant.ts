@@ -4,7 +4,7 @@ import { isSame } from '../../subscribers/change.ts'
 import { recordChange } from '../../subscribers/change-store.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
-import { MOST_TOPICS, type Subscriber, type Wish } from '../../subscribers/subscriber.ts'
+import { MOST_TOPICS, type Subscriber, type TopicText, type Wish } from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import { addTopics } from '../../subscribers/topic-store.ts'
@@ -25,34 +25,43 @@ export interface GrantInput {
  * topics from before stay, and what goes beyond the limit is left out. True where a subscription began. Throws
  * subscriber.suppressed.
  */
-export async function grant(
-  tx: DatabaseOrTransaction,
-  { subscriber, wish, how, wording, now }: GrantInput,
-): Promise<boolean> {
+export async function grant(tx: DatabaseOrTransaction, input: GrantInput): Promise<boolean> {
+  const { subscriber, how, wording, now } = input
   await requireUnsuppressed(tx, subscriber.addressHash)
+  const joined = isJoined(subscriber)
+  await (joined ? widen(tx, input) : begin(tx, input))
+  const event = joined ? 'topics-added' : 'confirmed'
+  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  return !joined
+}
+
+async function begin(tx: DatabaseOrTransaction, { subscriber, wish, now }: GrantInput): Promise<void> {
   const { id, state, epoch } = subscriber
   const { topics, ...settings } = wish
-  const joined = isJoined(subscriber)
-  if (!joined) {
-    await changeSubscriber(tx, id, {
-      ...settings,
-      state: 'active',
-      stateBefore: null,
-      epoch: state === 'pending' ? epoch : epoch + 1,
-      confirmedAt: now,
-      startDate: startDateOf(now, settings),
-      pausedUntil: null,
-    })
-  }
-  const parsed = topics.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await changeSubscriber(tx, id, {
+    ...settings,
+    state: 'active',
+    stateBefore: null,
+    epoch: state === 'pending' ? epoch : epoch + 1,
+    confirmedAt: now,
+    startDate: startDateOf(now, settings),
+    pausedUntil: null,
+  })
+  await addAsked(tx, id, topics)
+}
+
+/** Adds the topics, which is a change that can be undone; the settings of the wish do not count. */
+async function widen(tx: DatabaseOrTransaction, { subscriber, wish, how, now }: GrantInput): Promise<void> {
   const before = await standingOf(tx, subscriber)
-  await addTopics(tx, { subscriberId: id, topics: parsed, most: MOST_TOPICS })
+  await addAsked(tx, subscriber.id, wish.topics)
   const after = await standingOf(tx, subscriber)
-  const change = { subscriberId: id, at: now, how, before, after }
-  if (joined && !isSame(before, after)) await recordChange(tx, change)
-  const event = joined ? 'topics-added' : 'confirmed'
-  await recordConsent(tx, { subscriberId: id, at: now, event, how, wording })
-  return !joined
+  if (isSame(before, after)) return
+  await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+async function addAsked(tx: DatabaseOrTransaction, subscriberId: string, asked: TopicText[]): Promise<void> {
+  const topics = asked.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await addTopics(tx, { subscriberId, topics, most: MOST_TOPICS })
 }
 
 /** Whether they have a subscription, so that a wish adds topics to it. */

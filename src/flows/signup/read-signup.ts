@@ -73,6 +73,17 @@ export function parseTopic(text: string): ParsedTopic {
   return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR }
 }
 
+/** Whether today's grammar reads a query: one that was kept may be older. */
+export function isReadable(query: string): boolean {
+  try {
+    parseQuery(query)
+    return true
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
 /** What a query was understood as, in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
 

@@ -2,6 +2,7 @@ import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { backTest } from '../papers/back-test.ts'
+import { isReadable } from './read-signup.ts'
 
 /** How far back rates look. */
 export const RATE_DAYS = 14
@@ -14,9 +15,10 @@ export async function topicRates(
   deps: Deps,
   queries: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  if (queries.length === 0) return new Map()
+  const readable = queries.filter(isReadable)
+  if (readable.length === 0) return new Map()
   try {
-    const { topics } = await backTest(deps, { queries, days: RATE_DAYS, latest: 0 })
+    const { topics } = await backTest(deps, { queries: readable, days: RATE_DAYS, latest: 0 })
     return new Map(topics.map(({ query, total }) => [query, total]))
   } catch (error) {
     if (isDatabaseAway(error)) throw error

@@ -5,7 +5,13 @@ import { earlierDigests, recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
 import { OFFERED_DAYS } from '../../digests/offer.ts'
 import { readQueries } from '../../digests/shelf-store.ts'
-import { composeWelcome, type WelcomeInput, welcomeSince } from '../../digests/welcome.ts'
+import {
+  composeWelcome,
+  type MatchedElsewhere,
+  matchedElsewhere,
+  type WelcomeInput,
+  welcomeSince,
+} from '../../digests/welcome.ts'
 import { horizon, papersBetween } from '../../papers/paper-store.ts'
 import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
@@ -20,9 +26,9 @@ import { recentPapers } from '../papers/recent-papers.ts'
 const DELIVER_WITHIN_MS = 2 * 24 * 3600 * 1000
 
 /** The content of a message of kind welcome: all that its mail says, but for the links. */
-export interface WelcomeMessage {
+export interface WelcomeMessage extends MatchedElsewhere {
   content: DigestContent | null
-  /** We looked through papers, and none matched. */
+  /** We looked through papers, and none matched, be it of today or mailed before. */
   nothingMatched: boolean
   /** Queries, as typed. */
   topics: string[]
@@ -114,17 +120,22 @@ export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
 
+const NOT_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
+
 /** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
 function tryToCompose(
   { log }: Deps,
   input: WelcomeInput,
-): Pick<WelcomeMessage, 'content' | 'nothingMatched'> {
+): Pick<WelcomeMessage, 'content' | 'nothingMatched' | keyof MatchedElsewhere> {
   try {
     const content = composeWelcome(input)
     const looked = input.papers.length > 0 && input.recipient.topics.length > 0
-    return { content, nothingMatched: content === null && looked }
+    if (content || !looked) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
+    const elsewhere = matchedElsewhere(input)
+    const nothingMatched = elsewhere.matchedToday + elsewhere.mailedBefore === 0
+    return { content, nothingMatched, ...elsewhere }
   } catch (error) {
     log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
-    return { content: null, nothingMatched: false }
+    return { content: null, nothingMatched: false, ...NOT_ELSEWHERE }
   }
 }

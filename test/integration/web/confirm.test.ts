@@ -118,6 +118,13 @@ describe('the page after the button', () => {
     })
   })
 
+  test('says that papers of today are for the first digest', async () => {
+    await listed('2026-11-24', 'Robots')
+    const page = await pressed(await asked({ topic: 'robots' }))
+    expect(page).toContain('1 paper of today matches already')
+    expect(page).not.toContain('Nothing matched')
+  })
+
   test('says plainly that the welcome holds nothing', async () => {
     await listed('2026-11-20', 'Robots')
     const page = await pressed(await asked({ topic: 'zebras' }))
@@ -132,6 +139,29 @@ describe('the page after the button', () => {
     expect(page).toContain('Your next digest comes on')
     expect(page).toContain('graphs')
     expect(page).not.toMatch(/first digest|welcome/i)
+  })
+
+  test('of added topics says them back to whoever hears, with an undo that works', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const token = await asked({ topic: 'graphs' })
+    const page = await pressed(token)
+    const said = page.match(/role="status">([\s\S]*?)<\/div>/)![1]
+    expect(said).toContain('Added: graphs')
+    expect(said).not.toContain('robots')
+    const [, path] = page.match(/<form method="post" action="(\/manage\/[\w-]+)">/)!
+    const [, change] = page.match(/name="change" value="(\d+)"/)!
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const { headers } = await post(site, path!, { do: 'undo', change })
+    expect((await get(site, headers.location as string)).body).toContain('Removed: graphs')
+    expect(await site.db.topic.findMany({ select: { name: true } })).toEqual([{ name: 'robots' }])
+    expect((await get(site, `/confirm/${token}/done`)).body).not.toMatch(/role="status"|name="change"/)
+  })
+
+  test('where nothing was added, nor of a new subscription, offers no undo', async () => {
+    expect(await pressed(await asked({ topic: 'robots' }))).not.toMatch(/role="status"|name="change"/)
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    expect(await pressed(await asked({ topic: 'robots' }))).not.toMatch(/role="status"|name="change"/)
   })
 
   test('says what was left out, as long as there is no room', async () => {
@@ -179,4 +209,50 @@ describe('the page after the button', () => {
       expect(body).toContain('Your next digest comes on')
     },
   )
+})
+
+describe('whoever subscribes already when they press', () => {
+  const second = { topic: 'graphs', hour: '19', zone: 'Asia/Tokyo', max: '5' }
+
+  test('is told before and after that the settings of the form do not count', async () => {
+    const first = await asked({ topic: 'robots' })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const token = await asked(second)
+    expect((await get(site, `/confirm/${token}`)).body).not.toContain('do not count')
+    await pressed(first)
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const { body } = await get(site, `/confirm/${token}`)
+    for (const page of [body, await pressed(token)]) {
+      expect(page).toContain('Monday to Friday at 19:00, Asia/Tokyo')
+      expect(page).toContain('do not count')
+      expect(page).toMatch(/href="\/manage\/[\w-]+/)
+    }
+    expect(await site.db.subscriber.findFirstOrThrow()).toMatchObject({ hour: 8, zone: 'UTC' })
+  })
+
+  test('is told nothing of it where they are the same', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const token = await asked({ topic: 'graphs' })
+    const { body } = await get(site, `/confirm/${token}`)
+    for (const page of [body, await pressed(token)]) expect(page).not.toContain('do not count')
+  })
+})
+
+describe('a topic that today’s grammar does not read any more', () => {
+  test('stands on its pages with its text, and takes nothing from the others', async () => {
+    await listed('2026-11-20', 'Robots', 'Graphs')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots, seas' })
+    await site.db.query.updateMany({ where: { text: 'seas' }, data: { text: 'seas AND' } })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
+    const token = await asked({ topic: 'graphs' })
+    const before = (await get(site, `/confirm/${token}`)).body
+    const after = await pressed(token)
+    const manage = (await get(site, after.match(/\/manage\/[\w-]+/)![0])).body
+    for (const page of [before, after, manage]) {
+      expect(page).toContain('seas AND')
+      expect(page).toContain('This cannot be read any more: change it.')
+      expect(page.match(/1 paper in 14 days/g)).toHaveLength(2)
+    }
+  })
 })

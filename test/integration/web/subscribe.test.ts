@@ -3,7 +3,8 @@ import { openDatabase } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
-import { newestMail, post, subscribeThroughSite, type TestSite, useSite } from '../../support/site.ts'
+import { NOW, newestMail, post, subscribeThroughSite, type TestSite, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
 
 const EMAIL = 'ann@example.com'
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri']
@@ -67,7 +68,7 @@ describe('the topic builder', () => {
 
   test.each([
     ['nothing in it', {}, 'any', 'Type a word or two'],
-    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper holds the words “the of”.'],
+    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper holds “the of”.'],
     ['only what must not be', { never: 'robot' }, 'never', 'only what a paper must not hold'],
     ['no number of votes', { any: 'x', votes: 'many' }, 'votes', '“many” is no number of votes.'],
     ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) is no category of arXiv.'],
@@ -94,13 +95,30 @@ describe('the topic builder', () => {
     expect(ids).toEqual(['email', 'topic', 'must', 'votes', 'hour', 'days-mon'])
   })
 
-  test('a topic that cannot be read is listed with the others; too many are not', async () => {
+  test('a topic that can be read is said back; one that cannot and too many are not', async () => {
     const { body } = await asks({ email: '', topic: 'a AND, robots' })
-    expect(body.match(/class="chip"/g)).toHaveLength(2)
-    expect(body).toContain('<span class="quiet">Papers with robots</span>')
+    expect(body.match(/class="chip"/g)).toHaveLength(1)
+    expect(body).toContain('Papers with robots')
+    expect(body).toMatch(/name="remove" value="1"/)
     const many = Array.from({ length: 21 }, (_, n) => `word${n}`).join()
     expect((await asks({ topic: many })).body).not.toContain('class="chip"')
   })
+})
+
+test('each topic that cannot be read is told beside the field', async () => {
+  const { body } = await asks({ topic: 'a AND, (robots' })
+  const [, beside = ''] = /id="topic-error">(.*?)<\/p>/s.exec(body) ?? []
+  for (const part of ['a word is missing after AND', 'is never closed']) expect(beside).toContain(part)
+})
+
+test('the builder says when no paper here names its category', async () => {
+  const said = 'No paper here names its category at present'
+  for (const path of ['/', '/subscribe']) expect(await get(path)).toContain(said)
+  expect((await asks({ topic: 'a AND' })).body).toContain(said)
+  await addPapers(site.db)
+  for (const path of ['/', '/subscribe']) expect(await get(path)).not.toContain(said)
+  site.clock.moveTo(new Date('2026-12-25T12:00:00Z'))
+  expect(await get('/subscribe')).toContain(said)
 })
 
 describe('hour, zone and days', () => {
@@ -155,7 +173,7 @@ describe('the page after the form', () => {
     const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, days: ['', ...DAYS], topic: 'robots' })
     const location = headers.location as string
     expect(location).toBe(
-      `/check-inbox?hour=22&zone=Asia%2FTokyo${DAYS.map((day) => `&days=${day}`).join('')}`,
+      `/check-inbox?hour=22&zone=Asia%2FTokyo${DAYS.map((day) => `&days=${day}`).join('')}&max=15&format=html&detail=full`,
     )
     const body = await get(location)
     for (const part of [
@@ -163,6 +181,7 @@ describe('the page after the form', () => {
       `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
       'Please confirm: Daily Papers',
       'spam folder',
+      'Your address and topics are not repeated here',
       'seven days',
       'href="/subscribe?hour=22&amp;zone=Asia%2FTokyo&amp;days=mon',
       '<input type="hidden" name="again" value="1">',
@@ -171,6 +190,34 @@ describe('the page after the form', () => {
       expect(body).toContain(part)
     }
     expect(body).not.toContain('Did you mean')
+  })
+
+  test('leads back to the form, which keeps the topics of before where none are typed', async () => {
+    const typed = { topic: 'robots, seas', hour: '21', max: '5', format: 'text', detail: 'titles' }
+    const { headers } = await asks(typed)
+    const inbox = await get(headers.location as string)
+    const path = inbox.match(/href="(\/subscribe\?[^"]*)"/)![1]!.replaceAll('&amp;', '&')
+    const body = await get(path)
+    expect(body).toContain('<input type="hidden" name="change" value="1">')
+    expect(body).toContain('the topics that you gave with the same address stay')
+    const { topic: _, ...settings } = typed
+    site.clock.moveTo(new Date(NOW.getTime() + 60_000))
+    expect((await asks({ ...settings, hour: '7', change: '1' })).statusCode).toBe(303)
+    const { content } = await newestMail(site.db, EMAIL)
+    expect(content).toMatchObject({ hour: 7, maxPapers: 5, format: 'text', detail: 'titles' })
+    expect(content.topics.map(({ query }) => query)).toEqual(['robots', 'seas'])
+  })
+
+  test('on the way back, topics that are typed count alone, and the buttons for topics change nothing of that', async () => {
+    await asks({ topic: 'robots' })
+    const added = await asks({ any: 'graphs', do: 'add', change: '1' })
+    const tried = await post(site, '/preview', { topic: 'graphs', change: '1' })
+    const wrong = await asks({ topic: 'a AND', change: '1' })
+    for (const { body } of [added, tried, wrong]) expect(body).toContain('name="change" value="1"')
+    site.clock.moveTo(new Date(NOW.getTime() + 60_000))
+    await asks({ topic: 'graphs', change: '1' })
+    expect(await topicsAsked()).toEqual(['graphs'])
+    expect(await get('/subscribe')).not.toContain('name="change"')
   })
 
   test('hints at a slip in the domain, which keeps nobody from subscribing', async () => {

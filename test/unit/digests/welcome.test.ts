@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { composeWelcome, type WelcomeInput } from '../../../src/digests/welcome.ts'
+import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/welcome.ts'
 import { readPaper } from '../../../src/filters/paper-text.ts'
 import { parseQuery } from '../../../src/filters/parse-query.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
@@ -50,7 +50,7 @@ describe('with topics', () => {
 
   test('up to their cap', () => {
     const content = welcome({ recipient: { ...recipient, maxPapers: 1 } })
-    expect([idsIn(content), content!.more]).toEqual([[['topic 1', [4]]], 1])
+    expect([idsIn(content), content!.more, content!.beyond]).toEqual([[['topic 1', [4]]], 1, [3]])
   })
 
   test('for a reader of one day a week too, that one day', () => {
@@ -76,6 +76,16 @@ describe('with topics', () => {
     const broken = new Map([[1, { kind: 'no such' } as never]])
     expect(() => welcome({ queries: broken })).toThrow()
   })
+})
+
+test('what matched and no welcome holds: papers of today, and those that were mailed before', () => {
+  const elsewhere = (more: Partial<WelcomeInput> = {}) =>
+    matchedElsewhere({ recipient, papers: PAPERS, texts, queries, shown: [], now: NOW, ...more })
+  expect(elsewhere()).toEqual({ matchedToday: 1, mailedBefore: 0 })
+  expect(elsewhere({ shown: [3, 4, 5, 6] })).toEqual({ matchedToday: 0, mailedBefore: 3 })
+  const several = { ...recipient, topics: topics(1, 1, 4) }
+  expect(elsewhere({ recipient: several })).toEqual({ matchedToday: 1, mailedBefore: 0 })
+  expect(elsewhere({ recipient: { ...recipient, topics: [] } })).toEqual({ matchedToday: 0, mailedBefore: 0 })
 })
 
 describe('without topics', () => {

@@ -8,7 +8,7 @@ import type { WelcomeEmail } from '../../../src/emails/welcome-view.ts'
 import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)
-const { unsubscribeUrl, manageUrl } = readerLinks
+const { unsubscribeUrl, manageUrl, viewUrl } = readerLinks
 
 const welcome = (more: Partial<WelcomeEmail> = {}, content: Partial<DigestContent> = {}): WelcomeEmail => ({
   content: {
@@ -16,6 +16,8 @@ const welcome = (more: Partial<WelcomeEmail> = {}, content: Partial<DigestConten
     ...content,
   },
   nothingMatched: false,
+  matchedToday: 0,
+  mailedBefore: 0,
   topics: ['linear attention'],
   next: '2026-11-25',
   hour: 8,
@@ -25,6 +27,7 @@ const welcome = (more: Partial<WelcomeEmail> = {}, content: Partial<DigestConten
   detail: 'full',
   unsubscribeUrl,
   manageUrl,
+  viewUrl,
   ...more,
 })
 const flat = (text: string) => text.replace(/\s+/g, ' ')
@@ -49,9 +52,9 @@ test('both parts say when the next comes, what these papers are, and where to ch
     expect(part).toContain('Your first digest comes on Wednesday, 25 November 2026, at 08:00 (Europe/Paris)')
     expect(part).toContain('what matched on Monday, 23 November 2026: 3 new papers on linear attention')
     expect(part).toContain('4 more on the site')
-    expect(part).toContain('https://papers.example.org/papers/date/2026-11-23')
+    expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
     expect(part).toContain('No later digest holds these papers again.')
-    for (const url of [unsubscribeUrl, manageUrl]) expect(part).toContain(url)
+    for (const url of [unsubscribeUrl, manageUrl, viewUrl]) expect(part).toContain(url)
     expect(part).not.toContain('Nothing matched lately')
   }
 })
@@ -66,6 +69,33 @@ test('nothing matched: the topics, ten of them at most, and what helps', () => {
     expect(part).toContain('Change your topics')
     expect(part).not.toContain('No later digest')
   }
+})
+
+test('what is beyond the cap stands on the page of this mail, as far as that lists it', () => {
+  const { html, text } = emails.welcome(welcome({}, { more: 4, beyond: [7, 8, 9, 10] }))
+  for (const part of [html!, text]) {
+    expect(part).toContain(`${viewUrl}#more`)
+    expect(part).not.toContain('/papers/date/')
+  }
+})
+
+test('no papers: no page that shows them', () => {
+  const { html, text } = emails.welcome(welcome({ content: null, nothingMatched: true }))
+  for (const part of [html!, text]) expect(part).not.toContain(viewUrl)
+})
+
+test('what matched and is not here is told of', () => {
+  const textWith = (more: Partial<WelcomeEmail>) =>
+    flat(emails.welcome(welcome({ content: null, ...more })).text)
+  expect(textWith({ matchedToday: 1 })).toContain(
+    '1 paper of today matches already. It is for your first digest.',
+  )
+  expect(textWith({ matchedToday: 3, mailedBefore: 2 })).toContain(
+    '3 papers of today match already. They are for your first digest.',
+  )
+  expect(textWith({ mailedBefore: 2 })).toContain(
+    '2 papers of the last 14 days matched, and you had them before.',
+  )
 })
 
 test('nothing looked for: no word of papers', () => {

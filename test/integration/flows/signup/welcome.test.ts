@@ -12,8 +12,10 @@ import { recordListings } from '../../../../src/papers/listing-store.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../../src/platform/dates.ts'
 import { readLink } from '../../../../src/subscribers/link-token.ts'
 import { emptyTables } from '../../../support/database.ts'
+import { mailed } from '../../../support/mailed-links.ts'
 import {
   confirmToken,
+  get,
   NOW,
   post,
   subscribeThroughSite,
@@ -120,6 +122,43 @@ describe('confirming leaves a welcome', () => {
       expect(part).toContain('robots')
       expect(part).toMatch(/\/manage\//)
     }
+  })
+
+  test('where only papers of today matched, that says so, and when they come', async () => {
+    await listed('2026-11-20', 'Graphs')
+    await listed(TODAY, 'Robots of today', 'More robots', 'Graphs of today')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false, matchedToday: 2 }])
+    const { mail } = await mailOf()
+    for (const part of [mail.text!.replace(/\s+/g, ' '), mail.html as string]) {
+      expect(part).toContain('2 papers of today match already.')
+      expect(part).not.toMatch(/no paper matched|Nothing matched|Fewer words/)
+    }
+  })
+
+  test('where all that matched was mailed before, that says so', async () => {
+    await listed('2026-11-20', 'Robots')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    await site.db.message.updateMany({ where: { kind: 'welcome' }, data: { state: 'accepted' } })
+    await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'page' })
+    site.clock.moveTo(later(NOW))
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const [, second] = await welcomes()
+    expect(second).toMatchObject({ content: null, nothingMatched: false, matchedToday: 0, mailedBefore: 1 })
+    const { text } = await mailed(site, 'welcome', EMAIL)
+    expect(text.replace(/\s+/g, ' ')).toContain('1 paper of the last 14 days matched, and you had it before.')
+    expect(text).not.toMatch(/no paper matched|Nothing matched|Fewer words/)
+  })
+
+  test('with the page of the same papers, and those beyond the cap on it', async () => {
+    await listed('2026-11-20', 'Robots 1', 'Robots 2', 'Robots 3')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots', max: '1' })
+    const { text } = await mailed(site, 'welcome', EMAIL)
+    const [, view] = text.match(/View in browser:\s+(\S+\/digest\/[\w-]+)\s/)!
+    expect(text).toContain(`2 more on the site:\n${view}#more`)
+    const { statusCode, body } = await get(site, new URL(view!).pathname)
+    expect(statusCode).toBe(200)
+    for (const part of ['Robots 1', 'id="more"', 'Robots 3']) expect(body).toContain(part)
   })
 
   test('where there are no papers at all, that blames no topic', async () => {
