@@ -57,23 +57,23 @@ export interface PlanInput extends DueGroup {
 }
 
 /**
- * Opens the digests of everybody who is due and has none of that date, and counts them in the plan, in one statement:
- * what was opened is what was counted, whoever else plans at the same time, and whatever becomes of the subscriber
- * afterwards. A plan that was done is open again for them, up to the horizon of now. Returns how many.
+ * Opens the digests of everybody who is due and has none of that date, and counts them in the plan: what was opened is
+ * what was counted, whatever becomes of the subscriber afterwards. Call it in a transaction: it holds the plan before
+ * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open again for them, up to the horizon of now. Returns how many.
  */
 export async function openDigests(
-  db: DatabaseOrTransaction,
+  tx: DatabaseOrTransaction,
   { subscriberId, schedule, due, horizon, sources }: PlanInput,
   { only, now }: { only: boolean; now: Date },
 ): Promise<number> {
   const { zone, hour, days } = schedule
   const { localDate, dueAt } = due
-  const [plan] = await db.$queryRaw<{ id: number }[]>`
+  const [plan] = await tx.$queryRaw<{ id: number }[]>`
     insert into plan (zone, hour, days, local_date, due_at, horizon, sources)
     values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${horizon}, ${sources})
     on conflict (zone, hour, days, local_date) do update set due = plan.due
     returning id`
-  const [opened] = await db.$queryRaw<{ count: number }[]>`
+  const [opened] = await tx.$queryRaw<{ count: number }[]>`
     with opened as (
       insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
       select ${plan!.id}, s.id, ${localDate}::date, ${dueAt}, 'due', '{}', ${now}

@@ -1,10 +1,19 @@
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from '../../digests/due.ts'
-import { openDigests, schedulesInUse, type UnopenedGroup, unopenedGroups } from '../../digests/plan-store.ts'
+import {
+  openDigests,
+  type PlanInput,
+  schedulesInUse,
+  type UnopenedGroup,
+  unopenedGroups,
+} from '../../digests/plan-store.ts'
+import type { Database } from '../../platform/database.ts'
 import { addDays, type Day } from '../../platform/dates.ts'
 import { resumeWhosePauseEnded } from '../../subscribers/pause-store.ts'
 import type { Schedule } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { snapshotAt } from './snapshot.ts'
+
+const LONGEST_MS = 60_000
 
 interface OpenInput {
   /** This local date alone; undefined: the newest date of each schedule whose hour has come. */
@@ -27,11 +36,15 @@ export async function openDue({ db }: Deps, { date, now }: OpenInput): Promise<v
   for (const { schedule, due, since } of unopened) {
     await resumeWhosePauseEnded(db, schedule, due.localDate, now)
     for (const missed of missedDates({ schedule, due, since })) {
-      await openDigests(db, { schedule, due: missed, ...snapshot }, { only: false, now })
+      await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now })
     }
-    await openDigests(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
+    await openAll(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
   }
 }
+
+/** One plan in one transaction: no lock is held across two of them. */
+const openAll = (db: Database, plan: PlanInput, options: { only: boolean; now: Date }): Promise<number> =>
+  db.$transaction((tx) => openDigests(tx, plan, options), { timeout: LONGEST_MS, maxWait: LONGEST_MS })
 
 function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate | undefined {
   if (date === undefined) return newestDue(schedule, now)

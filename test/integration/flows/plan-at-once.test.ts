@@ -57,12 +57,12 @@ test('several planners at once plan each subscriber once', async () => {
   await expectEverybodyOnce()
 })
 
-/** A database that is gone from its nth transaction on. */
+/** A database that is gone from the nth page on; the transaction that opens the plan comes before the first. */
 function failingAt(nth: number): Database {
   let count = 0
   return new Proxy(world.db, {
     get(target, name) {
-      if (name === '$transaction' && ++count >= nth) throw new Error('the database is gone')
+      if (name === '$transaction' && ++count > nth) throw new Error('the database is gone')
       const value = target[name as keyof Database]
       return typeof value === 'function' ? value.bind(target) : value
     },
