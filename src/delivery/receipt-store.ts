@@ -1,21 +1,28 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import { type Day, dayOf } from '../platform/dates.ts'
+import { addDays, type Day, dayOf, localDayOf, midnight } from '../platform/dates.ts'
 import type { MessageState } from './message.ts'
 
-/** What became of one local date on which a digest was due. */
-export interface Receipt {
-  localDate: Day
-  outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed'
-  /** How many papers its mail holds. */
-  papers: number
-  /** Of its message; null where there is none. */
-  messageId: string | null
-  state: MessageState | null
+/** How far a mail came. */
+export interface MailFate {
+  state: MessageState
   /** Why it was skipped, refused or given up. */
   reason: string | null
   /** It is not tried any more. */
   ended: boolean
   acceptedAt: Date | null
+}
+
+/** What became of one local date on which a digest was due, or a welcome was left. */
+export interface Receipt {
+  localDate: Day
+  outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'welcome'
+  /** How many papers its mail holds. */
+  papers: number
+  /** Of its message; null where there is none. */
+  messageId: string | null
+  mail: MailFate | null
+  /** Of the note that went with it: that nothing matched for long. */
+  note: MailFate | null
   /** What its papers were is still known. */
   kept: boolean
 }
@@ -23,16 +30,61 @@ export interface Receipt {
 /** A subscriber's, from a date on, newest first. */
 export async function receiptsSince(
   db: DatabaseOrTransaction,
-  subscriberId: string,
+  { id, zone }: { id: string; zone: string },
   since: Day,
 ): Promise<Receipt[]> {
-  const rows = await db.$queryRaw<(Omit<Receipt, 'localDate'> & { localDate: Date })[]>`
-    select d.local_date as "localDate", d.outcome::text, cardinality(d.papers) as papers, m.id as "messageId",
-      m.state::text, m.reason, coalesce(m.next_try >= m.deadline, false) as ended,
-      (select min(a.at) from acceptance a where a.message_id = m.id) as "acceptedAt",
-      d.content is not null and d.content <> '{}' as kept
-    from digest d left join message m on m.digest_id = d.id
-    where d.subscriber_id = ${subscriberId} and d.local_date >= ${since}::date
-    order by d.local_date desc`
-  return rows.map(({ localDate, ...row }) => ({ ...row, localDate: dayOf(localDate) }))
+  const mails = await mailsSince(db, id, since)
+  const welcomes = mails.flatMap((mail) => (mail.kind === 'welcome' ? welcomeReceipt(mail, zone) : []))
+  const all = [...(await digestReceipts(db, { id, since, mails })), ...welcomes]
+  return all
+    .filter(({ localDate }) => localDate >= since)
+    .sort((one, other) => other.localDate.localeCompare(one.localDate))
 }
+
+interface MailRow extends MailFate {
+  id: string
+  kind: string
+  dedupe: string
+  digestId: number | null
+  datedAt: Date
+  /** Of a welcome, while what it said is kept. */
+  zone: string | null
+  papers: number
+}
+
+function mailsSince(db: DatabaseOrTransaction, subscriberId: string, since: Day): Promise<MailRow[]> {
+  return db.$queryRaw<MailRow[]>`
+    select m.id, m.kind, m.dedupe, m.digest_id as "digestId", m.dated_at as "datedAt", m.state::text, m.reason,
+      m.next_try >= m.deadline as ended,
+      (select min(a.at) from acceptance a where a.message_id = m.id) as "acceptedAt",
+      m.content ->> 'zone' as zone, coalesce(jsonb_array_length(m.content -> 'papers'), 0) as papers
+    from message m
+    where m.subscriber_id = ${subscriberId} and m.kind in ('digest', 'note', 'welcome')
+      and m.dated_at >= ${midnight(addDays(since, -1))}`
+}
+
+async function digestReceipts(
+  db: DatabaseOrTransaction,
+  { id, since, mails }: { id: string; since: Day; mails: readonly MailRow[] },
+): Promise<Receipt[]> {
+  type Row = Pick<Receipt, 'outcome' | 'papers' | 'kept'> & { id: number; localDate: Date }
+  const rows = await db.$queryRaw<Row[]>`
+    select d.id, d.local_date as "localDate", d.outcome::text, cardinality(d.papers) as papers,
+      d.content is not null and d.content <> '{}' as kept
+    from digest d where d.subscriber_id = ${id} and d.local_date >= ${since}::date`
+  return rows.map(({ id: digestId, localDate: date, ...row }) => {
+    const localDate = dayOf(date)
+    const mail = mails.find((one) => one.digestId === digestId)
+    const note = mails.find(({ kind, dedupe }) => kind === 'note' && dedupe === `${id}:${localDate}`)
+    return { ...row, localDate, messageId: mail?.id ?? null, mail: fateOf(mail), note: fateOf(note) }
+  })
+}
+
+function welcomeReceipt(mail: MailRow, zone: string): Receipt {
+  const localDate = localDayOf(mail.datedAt, mail.zone ?? zone)
+  const { id: messageId, papers } = mail
+  return { localDate, outcome: 'welcome', papers, messageId, mail: fateOf(mail), note: null, kept: false }
+}
+
+const fateOf = (mail: MailRow | undefined): MailFate | null =>
+  mail ? { state: mail.state, reason: mail.reason, ended: mail.ended, acceptedAt: mail.acceptedAt } : null

@@ -14,12 +14,12 @@ export function splitTopics(text: string): string[] {
     if (depth === 0 && /^[,;，；\n\r]$/.test(piece)) topics.push('')
     else topics[topics.length - 1] += piece
   }
-  return [...new Set(topics.map(cleaned).filter(Boolean))]
+  return [...new Set(topics.map(cleanText).filter(Boolean))]
 }
 
-// Pasted text brings signs that nobody sees and that the database refuses.
-const cleaned = (topic: string): string =>
-  topic
+/** Without what pasted text brings along: signs that nobody sees, and that the database refuses. */
+export const cleanText = (text: string): string =>
+  text
     .replace(/[\p{Cf}\p{Cs}]/gu, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()

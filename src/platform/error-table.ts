@@ -115,7 +115,7 @@ export const errorTable = {
   'address.taken': {
     status: 409,
     exit: 1,
-    operator: 'Another subscriber has the new address.',
+    operator: 'Another subscriber has the new address: unsubscribe that one first.',
   },
   'link.unknown': {
     status: 404,
@@ -167,6 +167,16 @@ export const errorTable = {
     exit: 2,
     operator: 'The name of the topic is too long: at most {most} characters.',
   },
+  'topic.several': {
+    status: 422,
+    exit: 2,
+    operator: '{count} topics where one is changed: takes one.',
+  },
+  'topic.removed': {
+    status: 422,
+    exit: 1,
+    operator: 'The topic to be changed was removed meanwhile.',
+  },
   'change.cannot-undo': {
     status: 409,
     exit: 1,
@@ -205,7 +215,7 @@ export const errorTable = {
   'setting.until': {
     status: 422,
     exit: 2,
-    operator: 'until {value}: takes a date after {today}.',
+    operator: 'until {value}: takes a date after {today}, up to {latest}.',
   },
   'subscriber.unknown': {
     status: 404,

@@ -3,8 +3,8 @@ import type { SubscriberSettings, SubscriberState, TopicText } from './subscribe
 
 /** All that decides what somebody gets. */
 export interface Standing extends SubscriberSettings {
-  /** In the subscriber's order. */
-  topics: TopicText[]
+  /** In the subscriber's order; with the id of its row where one is known. */
+  topics: (TopicText & { id?: number })[]
   state: SubscriberState
   /** The local date on which digests come again; null while active, or until somebody resumes. */
   pausedUntil: Day | null

@@ -9,14 +9,9 @@ export interface ParsedTopic extends TopicText {
   grammar: number
 }
 
-/** In the order in which they were added. */
+/** In the subscriber's order. */
 export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<TopicText[]> {
-  const rows = await db.topic.findMany({
-    where: { subscriberId },
-    orderBy: { position: 'asc' },
-    include: { query: true },
-  })
-  return rows.map(({ name, query }) => ({ name, query: query.text }))
+  return (await keptTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
 }
 
 /** A topic with the id of its row, which it keeps through every edit: links in mails hold it. */
@@ -36,8 +31,8 @@ export async function keptTopicsOf(db: DatabaseOrTransaction, subscriberId: stri
 
 export interface TopicsInput {
   subscriberId: string
-  /** All of them, in order, each query once. */
-  topics: readonly TopicText[]
+  /** All of them, in order, each query once; one that stood before comes back under its id. */
+  topics: readonly (TopicText & { id?: number })[]
   /** Those whose query the subscriber does not have yet. */
   parsed: readonly ParsedTopic[]
 }
@@ -61,8 +56,17 @@ export async function setTopics(
     const id = ids.get(topic)
     const data = { position, name: topic.name }
     if (id) await db.topic.update({ where: { id }, data: { ...data, queryId } })
-    else await db.topic.create({ data: { ...data, subscriberId, queryId: queryId! } })
+    else await addTopic(db, { ...data, subscriberId, queryId: queryId!, id: topic.id })
   }
+}
+
+/** Under the id that it once had, unless another row has it now. */
+async function addTopic(
+  db: DatabaseOrTransaction,
+  { id, ...topic }: Prisma.TopicUncheckedCreateInput,
+): Promise<void> {
+  const isFree = id !== undefined && (await db.topic.count({ where: { id } })) === 0
+  await db.topic.create({ data: isFree ? { ...topic, id } : topic })
 }
 
 /** Everybody's, by subscriber. */

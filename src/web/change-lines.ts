@@ -1,15 +1,15 @@
 import type { Day } from '../platform/dates.ts'
 import { changedSettings, type SettingName, type Standing, topicDifference } from '../subscribers/change.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
-import { fullDate, hourOfDay, weekdays } from '../words/dates.ts'
+import { dateSeenOn, hourOfDay, weekdays } from '../words/dates.ts'
 import { fill, listed, words } from '../words/words.ts'
 
-/** What a change altered, in words: "Hour: 08:00 → 19:00". */
-export function changeLines(before: Standing, after: Standing): string[] {
+/** What a change altered, in words: "Hour: 08:00 → 19:00". `today` is the reader's. */
+export function changeLines(before: Standing, after: Standing, today: Day): string[] {
   return [
     ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
     ...topicLines(before.topics, after.topics),
-    ...pauseLines(before, after),
+    ...pauseLines(before, after, today),
   ]
 }
 
@@ -59,15 +59,15 @@ function editLine(from: TopicText, to: TopicText): string {
   return from.name === to.name ? wordsLine : fill(said.renamedToo, { line: wordsLine, name: to.name })
 }
 
-function pauseLines(before: Standing, after: Standing): string[] {
+function pauseLines(before: Standing, after: Standing, today: Day): string[] {
   const { said } = words.manage
   if (before.state === after.state && before.pausedUntil === after.pausedUntil) return []
   if (after.state === 'active') return [said.resumed]
   return before.state === 'paused'
-    ? [line(said.pause, untilText(before.pausedUntil), untilText(after.pausedUntil))]
-    : [fill(said.paused, { until: untilText(after.pausedUntil) })]
+    ? [line(said.pause, untilText(before.pausedUntil, today), untilText(after.pausedUntil, today))]
+    : [fill(said.paused, { until: untilText(after.pausedUntil, today) })]
 }
 
 /** "until Tuesday, 1 December", "until you resume" */
-export const untilText = (until: Day | null): string =>
-  until ? fill(words.manage.until, { date: fullDate(until) }) : words.manage.untilResumed
+export const untilText = (until: Day | null, today: Day): string =>
+  until ? fill(words.manage.until, { date: dateSeenOn(today, until) }) : words.manage.untilResumed

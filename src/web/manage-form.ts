@@ -12,11 +12,14 @@ import {
 import { Fault } from '../platform/errors.ts'
 import type { Standing } from '../subscribers/change.ts'
 import { read, settings, text } from './request.ts'
+import { touched } from './setting-fields.ts'
 
 const fields = {
   /** Which of the page's forms it is. */
   do: text.default(''),
   ...settings,
+  /** The settings that stood in the form when it was shown. */
+  shown: text.default(''),
   /** The id of a topic; the words of those to add. */
   topic: text.default(''),
   query: text.default(''),
@@ -41,7 +44,7 @@ export const idIn = (typed: unknown): number =>
   typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
 
 const WANTED: Record<string, (form: ManageForm, held: Held) => Partial<Standing>> = {
-  settings: (form, held) => newSettings(form, held),
+  settings: (form, held) => newSettings(touched(form, form.shown), held),
   'add-topic': (form, held) => moreTopics(form.topic, held),
   'change-topic': (form, held) => editedTopic({ ...form, id: idIn(form.topic) }, held),
   'remove-topic': (form, held) => withoutTopic(idIn(form.topic), held),

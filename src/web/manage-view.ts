@@ -1,22 +1,22 @@
 import { isJoined } from '../flows/signup/grant.ts'
-import { describeTopic } from '../flows/signup/read-signup.ts'
 import { RATE_DAYS } from '../flows/signup/topic-rates.ts'
-import { type Managed, UNDOING } from '../flows/subscriber/manage.ts'
+import { UNDOING } from '../flows/subscriber/manage.ts'
+import type { Managed } from '../flows/subscriber/open-managed.ts'
 import { addDays } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import type { Fault } from '../platform/errors.ts'
 import { type FieldFault, FieldFaults } from '../platform/field-faults.ts'
 import { maskAddress } from '../subscribers/address.ts'
 import { MOST_TOPICS } from '../subscribers/subscriber.ts'
 import type { KeptTopic } from '../subscribers/topic-store.ts'
-import { fullDate, hourOfDay, moment, weekdays } from '../words/dates.ts'
+import { dateSeenOn, hourOfDay, moment } from '../words/dates.ts'
 import { rateOf } from '../words/rates.ts'
 import { fill, words } from '../words/words.ts'
 import { changeLines, untilText } from './change-lines.ts'
 import { type FaultsView, faultsView } from './faults-view.ts'
 import { idIn, type ManageForm } from './manage-form.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
-import { type SettingFields, settingFields } from './setting-fields.ts'
-import { sizeText } from './wish-view.ts'
+import { type SettingFields, settingFields, touched } from './setting-fields.ts'
+import { scheduleText, sizeText, understoodOf } from './wish-view.ts'
 
 interface TopicFormView {
   id: number
@@ -115,11 +115,11 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
       last: place === topics.length - 1,
       typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
     })),
-    add: form?.do === 'add-topic' ? form.topic : '',
+    add: wordsToAdd(form, topics),
     mostTopics: MOST_TOPICS,
-    settings: settingFields(form?.do === 'settings' ? form : {}, subscriber),
+    settings: settingFields(form?.do === 'settings' ? touched(form, form.shown) : {}, subscriber),
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
-    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil) : '',
+    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
     sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
     receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
     unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
@@ -141,13 +141,20 @@ const fieldsOf = (topics: KeptTopic[]): string[] => [
 const topicIdIn = (form: ManageForm): number | undefined =>
   form.do.endsWith('-topic') && form.do !== 'add-topic' ? idIn(form.topic) : undefined
 
+/** Also those for a topic that was removed meanwhile. */
+function wordsToAdd(form: ManageForm | undefined, topics: readonly KeptTopic[]): string {
+  if (form?.do === 'add-topic') return form.topic
+  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idIn(form.topic))
+  return isGone ? form.query : ''
+}
+
 /** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
 function faultFor({ form, fault }: Shown): Fault | undefined {
   if (!form || !fault) return fault
   const topicId = topicIdIn(form)
   if (!(fault instanceof FieldFaults))
     return fault.code === 'topics.too-many' ? atField('topic', fault) : fault
-  if (topicId === undefined) return fault
+  if (topicId === undefined || fault.fields.some(({ field }) => !OF_A_TOPIC.includes(field))) return fault
   const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
   return new FieldFaults(fields as [FieldFault, ...FieldFault[]])
 }
@@ -156,36 +163,46 @@ const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{
 
 /** When mails come, and the next one. */
 function glanceText({ subscriber, next, today }: Managed): string {
-  const { days, hour, zone, state, pausedUntil } = subscriber
-  const schedule = { days: capital(weekdays(days)), hour: hourOfDay(hour), zone }
+  const { state, pausedUntil } = subscriber
+  const schedule = scheduleText(subscriber)
   const { glance } = words.manage
-  if (state === 'paused' && !next) return fill(glance.paused, { ...schedule, until: untilText(pausedUntil) })
-  if (!next) return fill(glance.none, schedule)
-  return fill(glance.next, { ...schedule, when: whenText(next, today) })
+  if (next) return fill(glance.next, { schedule, when: nextText(next, today) })
+  return state === 'paused'
+    ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
+    : schedule
 }
 
-function whenText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
+/** "within minutes", "today", "Friday, 4 December" */
+function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
   const { when } = words.manage
   if (now) return when.now
-  return localDate === today ? when.today : fullDate(localDate)
+  return localDate === today ? when.today : dateSeenOn(today, localDate)
 }
 
 const NOTHING_SAID: SaidView = { heading: '', lines: [], next: '', undo: null }
 
 function saidView(managed: Managed): SaidView | null {
-  const { change, subscriber, next, today } = managed
+  const { change, today } = managed
   if (!change) return null
-  const { said } = words.manage
-  const { before, after, isNewest, at, how } = change
-  const at_ = moment(at.toISOString(), subscriber.zone)
-  const heading = how === UNDOING ? said.undone : said.saved
-  const when = next && fill(said.next, { when: whenText(next, today), hour: hourOfDay(subscriber.hour) })
   return {
-    heading: isNewest ? heading : fill(said.earlier, { at: at_ }),
-    lines: changeLines(before, after),
-    next: isNewest && when && isRescheduled(change) ? (next.now ? said.nextNow : when) : '',
+    heading: saidHeading(change, managed.subscriber.zone),
+    lines: changeLines(change.before, change.after, today),
+    next: change.isNewest && isRescheduled(change) ? nextAfter(managed) : '',
     undo: change.canBeUndone ? change.id : null,
   }
+}
+
+function saidHeading({ isNewest, how, at }: NonNullable<Managed['change']>, zone: string): string {
+  const { said } = words.manage
+  if (!isNewest) return fill(said.earlier, { at: moment(at.toISOString(), zone) })
+  return how === UNDOING ? said.undone : said.saved
+}
+
+function nextAfter({ subscriber, next, today }: Managed): string {
+  const { said } = words.manage
+  if (!next) return ''
+  const when = { when: nextText(next, today), hour: hourOfDay(subscriber.hour) }
+  return next.now ? said.nextNow : fill(said.next, when)
 }
 
 const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
@@ -204,17 +221,5 @@ function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
   }
 }
 
-/** Empty where today's grammar does not read it any more. */
-function understoodOf(query: string): string {
-  try {
-    return describeTopic(query)
-  } catch (error) {
-    if (error instanceof Fault) return ''
-    throw error
-  }
-}
-
 /** Whether there is a page with forms for them. */
 export const hasForms = ({ subscriber }: Managed): boolean => isJoined(subscriber)
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,4 +1,4 @@
-import type { Receipt } from '../delivery/receipt-store.ts'
+import type { MailFate, Receipt } from '../delivery/receipt-store.ts'
 import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../platform/dates.ts'
 import { moment, weekdayDate } from '../words/dates.ts'
 import { counted, fill, listed, words } from '../words/words.ts'
@@ -42,18 +42,29 @@ export function receiptsView(receipts: readonly Receipt[], { zone, days, tokenOf
 
 /** What happened, as somebody who waits for mail would put it. */
 export function receiptText(receipt: Receipt, zone: string): string {
-  const { outcome, papers } = receipt
+  const { localDate, outcome, papers, mail, note } = receipt
   const { outcomes } = words.receipts
-  if (outcome === 'due') return outcomes.due
-  if (outcome !== 'planned') return outcomes[outcome]
-  return fill(words.receipts.mail, {
-    papers: counted(papers, words.counts.paper),
-    what: mailText(receipt, zone),
-  })
+  if (outcome === 'planned' || outcome === 'welcome') {
+    const template = outcome === 'planned' ? words.receipts.mail : welcomeWords(papers)
+    const what = mailText(mail, localDate, zone)
+    const text = fill(template, { papers: counted(papers, words.counts.paper), what })
+    return outcome === 'planned' && isLost(mail) ? fill(words.receipts.carried, { text }) : text
+  }
+  const text = outcomes[outcome]
+  return note ? fill(words.receipts.note, { outcome: text, what: mailText(note, localDate, zone) }) : text
 }
 
-function mailText({ localDate, state, reason, ended, acceptedAt }: Receipt, zone: string): string {
+/** It never left us: its papers are offered again. */
+const isLost = (mail: MailFate | null): boolean =>
+  !mail?.acceptedAt && (mail?.state === 'gave_up' || (mail?.state === 'skipped' && mail.reason === 'expired'))
+
+const welcomeWords = (papers: number): string =>
+  papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
+
+function mailText(mail: MailFate | null, localDate: Day, zone: string): string {
   const { mails, skipped } = words.receipts
+  if (!mail) return mails.waiting
+  const { state, reason, ended, acceptedAt } = mail
   if (acceptedAt) return fill(mails.accepted, { at: timeOf(acceptedAt, localDate, zone) })
   const reasons: Record<string, string | undefined> = skipped
   switch (state) {

@@ -19,6 +19,8 @@ export interface SettingFields {
   formats: Choice[]
   details: Choice[]
   zones: string[]
+  /** What holds while these are shown, for `touched`. */
+  shown: string
 }
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour)
@@ -33,10 +35,36 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
     zone: typed.zone || zone,
     max: typed.max || String(maxPapers),
     hours: HOURS.map((one) => choice(String(one), hourOfDay(one), typedHour)),
-    days: WEEKDAYS.map((day) => choice(day, words.weekdays[day].slice(0, 3), typedDays)),
+    days: WEEKDAYS.map((day) => choice(day, words.weekdaysShort[day], typedDays)),
     formats: FORMATS.map((one) => choice(one, words.form.formats[one], typed.format || format)),
     details: DETAILS.map((one) => choice(one, words.form.details[one], typed.detail || detail)),
     zones: zoneNames(),
+    shown: String(new URLSearchParams(pairsOf(settings))),
+  }
+}
+
+const pairsOf = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
+  ['zone', zone],
+  ['hour', String(hour)],
+  ['max', String(others.maxPapers)],
+  ['format', others.format],
+  ['detail', others.detail],
+  ...days.map((day): [string, string] => ['days', day]),
+]
+
+/**
+ * Of the settings that a form sent, those that differ from what stood in it: the others are not asked for, and may
+ * have been changed elsewhere meanwhile. `shown` empty: all of them.
+ */
+export function touched(typed: TypedSettings, shown: string): TypedSettings {
+  if (shown === '') return typed
+  const before = new URLSearchParams(shown)
+  const days = typed.days?.filter(Boolean)
+  const { zone, hour, max, format, detail } = typed
+  const texts = Object.entries({ zone, hour, max, format, detail })
+  return {
+    ...Object.fromEntries(texts.filter(([name, text]) => text?.trim() !== before.get(name))),
+    ...(days && days.join() !== before.getAll('days').join() && { days: typed.days! }),
   }
 }
 

@@ -2,12 +2,13 @@ import { dueBetween, MISSED_DAYS, newestDue } from '../../digests/due.ts'
 import { startAfterChange } from '../../digests/next-mail.ts'
 import { lastDigestDate, openDigests } from '../../digests/plan-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { addDays, type Day } from '../../platform/dates.ts'
+import { addDays, type Day, localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { changedSettings, isSame, type Standing, topicDifference } from '../../subscribers/change.ts'
 import { recordChange } from '../../subscribers/change-store.ts'
-import type { ConsentEvent } from '../../subscribers/consent.ts'
+import { type ConsentEvent, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
+import { withoutEndedPause } from '../../subscribers/pause.ts'
 import { MOST_TOPICS, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
 import { setTopics } from '../../subscribers/topic-store.ts'
@@ -34,16 +35,19 @@ export interface ChangeInput {
  */
 export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
   const { subscriber, changes, how, wording, now } = input
-  const before = await standingOf(tx, subscriber)
-  const after = sound({ ...before, ...changes })
+  const today = localDayOf(now, subscriber.zone)
+  const before = withoutEndedPause(await standingOf(tx, subscriber), today)
+  const after = withoutEndedPause(sound({ ...before, ...changes }), today)
   if (isSame(before, after)) return null
   if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) requireJoined(subscriber, after)
   const startDate = isRescheduled(before, after) ? await startOf(tx, subscriber, after, now) : undefined
   const { topics, ...others } = after
   await changeSubscriber(tx, subscriber.id, { ...others, startDate })
   if (!isSame(before, { ...before, topics })) await changeTopics(tx, subscriber.id, before.topics, topics)
-  for (const event of eventsOf(before, after))
-    await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  const consent = { subscriberId: subscriber.id, at: now }
+  if (before.state !== subscriber.state)
+    await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended', wording: NO_PAGE })
+  for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how, wording })
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
 }
 

@@ -6,7 +6,7 @@ import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { applyChange } from './apply-change.ts'
-import { type Held, withSubscriber } from './with-subscriber.ts'
+import { type Locked, withSubscriber } from './with-subscriber.ts'
 
 export interface TopicChange {
   email: string
@@ -34,7 +34,7 @@ export function removeTopicByOperator(deps: Deps, { email, text }: TopicChange):
   })
 }
 
-async function changeTopics({ tx, subscriber, now }: Held, topics: TopicText[]): Promise<TopicText[]> {
+async function changeTopics({ tx, subscriber, now }: Locked, topics: TopicText[]): Promise<TopicText[]> {
   await applyChange(tx, { subscriber, changes: { topics }, how: 'operator', wording: NO_PAGE, now })
   return topicsOf(tx, subscriber.id)
 }

@@ -1,4 +1,5 @@
 import { addDays, type Day, type Weekday } from '../../platform/dates.ts'
+import { withoutEndedPause } from '../../subscribers/pause.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 
 /** What somebody may take instead of unsubscribing. */
@@ -8,8 +9,9 @@ export type FewerMails = 'pause' | 'weekly' | 'short'
 export const SHORT_MAIL = 5
 const PAUSE_DAYS = 30
 
-/** The choices that would change something, in order. */
-export function fewerFor({ state, days, maxPapers }: Subscriber): FewerMails[] {
+/** The choices that would change something, in order, on the subscriber's own `today`. */
+export function fewerFor(subscriber: Subscriber, today: Day): FewerMails[] {
+  const { state, days, maxPapers } = withoutEndedPause(subscriber, today)
   if (state !== 'active') return []
   return [
     'pause' as const,

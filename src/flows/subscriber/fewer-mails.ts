@@ -8,9 +8,10 @@ import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { isJoined } from '../signup/grant.ts'
 import { applyChange } from './apply-change.ts'
 import { type FewerMails, fewerChanges, fewerFor } from './fewer-choice.ts'
-import { subscriberIn, UNDO_OFFERED_MS } from './unsubscribe-link.ts'
+import { isOlder, UNDO_OFFERED_MS, unsubscribeLink } from './unsubscribe-link.ts'
 
 // What stands in the changes that are made here: the link undoes these, and no other.
 const TAKEN = 'unsubscribe page'
@@ -26,16 +27,15 @@ export interface FewerNow {
   undo: number | null
 }
 
-/** Changes nothing where the link is not ours, or the choice would change nothing. */
+/** Changes nothing where the link is not ours or older, or the choice would change nothing. */
 export const takeFewer = (
   deps: Deps,
   { token, choice }: { token: string; choice: FewerMails },
 ): Promise<void> =>
-  changeBehind(deps, token, TAKEN, async (_tx, subscriber, now) =>
-    fewerFor(subscriber).includes(choice)
-      ? fewerChanges(choice, subscriber, localDayOf(now, subscriber.zone))
-      : null,
-  )
+  changeBehind(deps, token, TAKEN, async (_tx, subscriber, now) => {
+    const today = localDayOf(now, subscriber.zone)
+    return fewerFor(subscriber, today).includes(choice) ? fewerChanges(choice, subscriber, today) : null
+  })
 
 /** Undoes what was just chosen here, unless something else has changed since. */
 export const undoFewer = (deps: Deps, { token, change }: { token: string; change: number }): Promise<void> =>
@@ -50,8 +50,9 @@ export const undoFewer = (deps: Deps, { token, change }: { token: string; change
 export async function openFewer(deps: Deps, token: string): Promise<FewerNow | null> {
   const { db, clock } = deps
   const now = clock.now()
-  const id = subscriberIn(deps, token)
-  const subscriber = id === null ? null : await subscriberById(db, id)
+  const link = unsubscribeLink(deps, token)
+  const found = link && (await subscriberById(db, link.id))
+  const subscriber = found && !isOlder(link, found) ? found : null
   const last = subscriber && (await justChanged(db, subscriber.id, now))
   if (!last || last.after.state !== subscriber.state) return null
   const active = subscriber.state === 'active'
@@ -71,11 +72,12 @@ async function changeBehind(
   ) => Promise<Partial<Standing> | null>,
 ): Promise<void> {
   const now = deps.clock.now()
-  const id = subscriberIn(deps, token)
-  if (id === null) return
+  const link = unsubscribeLink(deps, token)
+  if (!link) return
+  const { id } = link
   const change = await deps.db.$transaction(async (tx) => {
     const subscriber = await lockSubscriber(tx, id)
-    if (subscriber?.state !== 'active' && subscriber?.state !== 'paused') return null
+    if (!subscriber || !isJoined(subscriber) || isOlder(link, subscriber)) return null
     const changes = await changesFor(tx, subscriber, now)
     const wording = CONSENT_WORDING.version
     return changes && applyChange(tx, { subscriber, changes, how, wording, now })

@@ -1,7 +1,9 @@
+import { cleanText, splitTopics } from '../../filters/split-topics.ts'
 import { addDays, parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
-import { FieldReader } from '../../platform/field-faults.ts'
+import { FieldFaults, FieldReader } from '../../platform/field-faults.ts'
 import type { Standing } from '../../subscribers/change.ts'
+import { requirePauseEnd } from '../../subscribers/pause.ts'
 import { readSettings, type TypedSettings } from '../../subscribers/settings.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
@@ -41,28 +43,35 @@ export interface TypedTopic {
   name: string
 }
 
-/** Other words, or another name. Throws FieldFaults: query, name. */
+/**
+ * Other words, or another name. Throws FieldFaults: query, name; topic where it was removed meanwhile, so that the
+ * words are not lost.
+ */
 export function editedTopic({ id, query, name }: TypedTopic, { topics }: Held): Partial<Standing> {
   const kept = topics.find((topic) => topic.id === id)
-  if (!kept) return {}
+  if (!kept) throw new FieldFaults([{ field: 'topic', fault: new Fault('topic.removed') }])
+  const others = topics.filter((topic) => topic !== kept)
   const fields = new FieldReader()
-  const text = query.trim()
-  fields.read('query', undefined, () => {
-    if (text !== kept.query) parseTopic(text)
-    if (
-      isThere(
-        topics.filter((topic) => topic !== kept),
-        text,
-      )
-    )
-      throw new Fault('topic.exists')
-  })
-  fields.read('name', undefined, () => {
-    if (name.trim().length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
-  })
+  const text = fields.read('query', '', () =>
+    query.trim() === kept.query ? kept.query : oneTopic(query, others),
+  )
+  const called = fields.read('name', '', () => shortName(name))
   fields.finish()
-  const edited = { query: text, name: nameFor(kept, { query: text, name: name.trim() }) }
+  const edited = { query: text, name: nameFor(kept, { query: text, name: called }) }
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
+}
+
+function oneTopic(typed: string, others: readonly TopicText[]): string {
+  const [text = '', ...more] = splitTopics(typed)
+  if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
+  if (isThere(others, text)) throw new Fault('topic.exists')
+  return parseTopic(text).query
+}
+
+function shortName(typed: string): string {
+  const name = cleanText(typed)
+  if (name.length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
+  return name
 }
 
 /** A topic that was called by its words goes on so, unless somebody gives it a name. */
@@ -89,8 +98,9 @@ export function pause(typed: { for: string; until: string }, { today }: Held): P
   if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
   const fields = new FieldReader()
   const pausedUntil = fields.read('until', today, () => {
-    const until = parseDay(typed.until.trim())
-    if (until <= today) throw new Fault('setting.until', { value: until, today })
+    // What is not typed is no date that was typed wrongly.
+    const until = parseDay(typed.until.trim() || today)
+    requirePauseEnd(until, today)
     return until
   })
   fields.finish()

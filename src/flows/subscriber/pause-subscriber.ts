@@ -1,6 +1,6 @@
 import { type Day, localDayOf } from '../../platform/dates.ts'
-import { Fault } from '../../platform/errors.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
+import { requirePauseEnd } from '../../subscribers/pause.ts'
 import type { Deps } from '../../wiring.ts'
 import { applyChange } from './apply-change.ts'
 import { requireState, withSubscriber } from './with-subscriber.ts'
@@ -15,8 +15,7 @@ export async function pauseSubscriber(
 ): Promise<void> {
   const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
     requireState(subscriber, 'active', 'paused')
-    const today = localDayOf(now, subscriber.zone)
-    if (until !== null && until <= today) throw new Fault('setting.until', { value: until, today })
+    if (until !== null) requirePauseEnd(until, localDayOf(now, subscriber.zone))
     const changes = { state: 'paused', pausedUntil: until } as const
     await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id

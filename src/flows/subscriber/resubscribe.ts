@@ -5,6 +5,7 @@ import { Fault } from '../../platform/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { type Link, linkEnd, readLink } from '../../subscribers/link-token.ts'
+import { withoutEndedPause } from '../../subscribers/pause.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
@@ -24,18 +25,15 @@ export interface Undo {
 /** Reads, and changes nothing. Throws link.*, subscriber.suppressed. */
 export async function openUndo(deps: Deps, token: string): Promise<Undo> {
   const link = undoLink(deps, token)
-  const subscriber = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
-  await requireUnsuppressed(deps.db, subscriber.addressHash)
+  const found = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
+  await requireUnsuppressed(deps.db, found.addressHash)
+  const subscriber = withoutEndedPause(found, localDayOf(deps.clock.now(), found.zone))
   return { subscriber, next: await nextMailOf(deps, subscriber), ends: linkEnd(link) }
 }
 
-/** A pause that has run out ends when the next digest is due. */
 async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
-  const now = clock.now()
-  const { id, state, pausedUntil, zone } = subscriber
-  const isOver = state === 'paused' && pausedUntil !== null && pausedUntil <= localDayOf(now, zone)
-  if (state !== 'active' && !isOver) return undefined
-  return nextMail(subscriber, await lastDigestDate(db, id), now)
+  if (subscriber.state !== 'active') return undefined
+  return nextMail(subscriber, await lastDigestDate(db, subscriber.id), clock.now())
 }
 
 /**

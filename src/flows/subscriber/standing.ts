@@ -1,11 +1,11 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import type { Standing } from '../../subscribers/change.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
-import { topicsOf } from '../../subscribers/topic-store.ts'
+import { keptTopicsOf } from '../../subscribers/topic-store.ts'
 
-/** What somebody gets as it stands. */
+/** What somebody gets as it stands; each topic with its id. */
 export async function standingOf(tx: DatabaseOrTransaction, subscriber: Subscriber): Promise<Standing> {
   const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil } = subscriber
-  const topics = await topicsOf(tx, id)
+  const topics = await keptTopicsOf(tx, id)
   return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, topics }
 }

@@ -1,6 +1,7 @@
+import { localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { lastConsentAt } from '../../subscribers/consent-store.ts'
-import { readLink, signLink } from '../../subscribers/link-token.ts'
+import { type Link, readLink, signLink } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
@@ -15,39 +16,49 @@ export type UnsubscribePage =
   | { is: 'unknown' }
   /** It has ended already; the token undoes that, where it is offered. */
   | { is: 'ended'; undo: string | null }
+  /** The link is of a mail to an older address or of an older subscription: it ends this one, and tells nothing of it. */
+  | { is: 'older' }
   | { is: 'open'; subscriber: Subscriber; fewer: FewerMails[] }
 
 /** Reads, and changes nothing. */
 export async function openUnsubscribe(deps: Deps, token: string): Promise<UnsubscribePage> {
-  const id = subscriberIn(deps, token)
-  if (id === null) return { is: 'unknown' }
-  const subscriber = await subscriberById(deps.db, id)
-  if (!subscriber || hasEnded(subscriber)) return { is: 'ended', undo: await undoOffered(deps, id) }
-  return { is: 'open', subscriber, fewer: fewerFor(subscriber) }
+  const link = unsubscribeLink(deps, token)
+  if (!link) return { is: 'unknown' }
+  const subscriber = await subscriberById(deps.db, link.id)
+  if (!subscriber || hasEnded(subscriber)) return { is: 'ended', undo: await undoOffered(deps, link) }
+  if (isOlder(link, subscriber)) return { is: 'older' }
+  const today = localDayOf(deps.clock.now(), subscriber.zone)
+  return { is: 'open', subscriber, fewer: fewerFor(subscriber, today) }
 }
 
 /** A suppressed address stays so; when that is lifted, nothing starts again. */
 export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>
   state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
 
-/** The subscriber's id in an unsubscribe link; null for any link that is not ours. */
-export function subscriberIn({ config, clock }: Deps, token: string): string | null {
+/** What an unsubscribe link says; null for any link that is not ours. Of any epoch it ends a subscription. */
+export function unsubscribeLink({ config, clock }: Deps, token: string): Link | null {
   try {
-    return readLink(token, 'unsubscribe', config.APP_SECRET, clock.now()).id
+    return readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())
   } catch (error) {
     if (error instanceof Fault) return null
     throw error
   }
 }
 
-/** The token that undoes an end of a moment ago; null where there is nothing to undo, or no more. */
-export async function undoOffered(deps: Deps, id: string): Promise<string | null> {
+/** Whether it was mailed before a new address or subscription: whoever reads it may be somebody else by now. */
+export const isOlder = ({ epoch }: Pick<Link, 'epoch'>, subscriber: Subscriber): boolean =>
+  epoch !== subscriber.epoch
+
+/** The token that undoes an end of a moment ago; null where there is nothing to undo, or no more, or for an older link. */
+export async function undoOffered(deps: Deps, link: Pick<Link, 'id' | 'epoch'>): Promise<string | null> {
   const { db, clock, config } = deps
+  const { id } = link
   const subscriber = await subscriberById(db, id)
+  if (subscriber && isOlder(link, subscriber)) return null
   const endedAt = await lastConsentAt(db, id, 'unsubscribed')
   const undoable = subscriber?.stateBefore === 'active' || subscriber?.stateBefore === 'paused'
   if (!undoable || subscriber.state !== 'unsubscribed' || !endedAt) return null
   if (clock.now().getTime() - endedAt.getTime() >= UNDO_OFFERED_MS) return null
-  const link = { purpose: 'resubscribe', id, epoch: subscriber.epoch, issuedAt: endedAt } as const
-  return signLink(link, config.APP_SECRET[0]!)
+  const undo = { purpose: 'resubscribe', id, epoch: subscriber.epoch, issuedAt: endedAt } as const
+  return signLink(undo, config.APP_SECRET[0]!)
 }

@@ -6,7 +6,7 @@ import { lockSubscriberByKey } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 
 /** What an operator's change works with: a transaction, and a subscriber whom nobody else can change meanwhile. */
-export interface Held {
+export interface Locked {
   tx: DatabaseOrTransaction
   subscriber: Subscriber
   now: Date
@@ -16,7 +16,7 @@ export interface Held {
 export function withSubscriber<T>(
   { db, clock }: Deps,
   email: string,
-  work: (held: Held) => Promise<T>,
+  work: (locked: Locked) => Promise<T>,
 ): Promise<T> {
   const { key } = parseAddress(email)
   return db.$transaction(async (tx) => {

@@ -6,6 +6,7 @@ import { buildServer } from '../../../src/web/server.ts'
 import { checksums } from '../../support/checksums.ts'
 import {
   confirmToken,
+  get,
   NOW,
   post,
   subscribeThroughSite,
@@ -60,7 +61,7 @@ describe('subscribing on the site', () => {
     for (const part of [
       'a•••@example.com',
       'robots',
-      'Monday to Friday, 08:00, Asia/Tokyo',
+      'Monday to Friday at 08:00, Asia/Tokyo',
       'At most 5 papers',
     ]) {
       expect(page.body).toContain(part)
@@ -207,7 +208,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       'an expired one',
       () => post(site, `/confirm/${sign('confirm', '1', new Date('2026-11-17T12:00:00Z'))}`),
       410,
-      'This link ended on Tuesday, 24 November 2026',
+      'This link ended on Tuesday, 24 November 2026, and nothing was changed.',
     ],
     [
       'a link for something else',
@@ -278,6 +279,34 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     const { statusCode, body } = await send()
     expect([statusCode, body]).toEqual([status, expect.stringContaining(sentence)])
     expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test.each([
+    [
+      'confirm',
+      [
+        ['/subscribe', 'Fill in the form again, and a new link comes'],
+        ['/manage', 'Get the link to your digests'],
+        ['/', 'To the papers'],
+      ],
+    ],
+    [
+      'move',
+      [
+        ['/manage', 'Get the link to your digests'],
+        ['/', 'To the papers'],
+      ],
+    ],
+  ] as const)('a link that has ended leads to a new one: %s', async (purpose, ways) => {
+    const { statusCode, body } = await get(
+      site,
+      `/${purpose}/${sign(purpose, '1', new Date('2026-11-01T12:00:00Z'))}`,
+    )
+    expect(statusCode).toBe(410)
+    const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'))
+    expect([...main.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, path, text]) => [path, text])).toEqual(
+      ways,
+    )
   })
 
   test('too many from one network: 429 with the wait, the input kept; another network is not held up', async () => {

@@ -46,14 +46,15 @@ const cases: [Partial<Standing>, string[]][] = [
   [{ state: 'paused', pausedUntil: '2026-12-01' }, ['Paused until Tuesday, 1 December']],
   [{ state: 'paused' }, ['Paused until you resume']],
 ]
+const TODAY = '2026-11-24'
 test.each(cases)('%j', (changes, expected) => {
-  expect(changeLines(BASE, { ...BASE, ...changes })).toEqual(expected)
+  expect(changeLines(BASE, { ...BASE, ...changes }, TODAY)).toEqual(expected)
 })
 
 test('a pause that ends, or another one', () => {
   const paused: Standing = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
-  expect(changeLines(paused, BASE)).toEqual(['Resumed'])
-  expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' })).toEqual([
+  expect(changeLines(paused, BASE, TODAY)).toEqual(['Resumed'])
+  expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' }, TODAY)).toEqual([
     'Pause: until Tuesday, 1 December → until Thursday, 24 December',
   ])
 })
