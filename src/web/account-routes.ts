@@ -11,6 +11,7 @@ import { maskAddress } from '../subscribers/address.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { longDate } from '../words/dates.ts'
 import { faultsView } from './faults-view.ts'
+import { meantIn, meantQuery } from './meant.ts'
 import { emailIn } from './request.ts'
 import type { Site } from './site.ts'
 
@@ -21,9 +22,6 @@ interface WithToken {
 /** Export, erase and a new address, behind links that work for a day. A GET shows, and only a POST changes. */
 export function addAccountRoutes(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
     scope.setErrorHandler(async (error, _request, reply) => sayEnded(site, reply, error))
     addAccount(scope, site)
     addErase(scope, site)
@@ -64,17 +62,17 @@ function addAccount(app: FastifyInstance, site: Site): void {
   app.post<WithToken>('/account/:token/address', async (request, reply) => {
     const { token } = request.params
     try {
-      await askForMove(deps, { token, email: emailIn(request.body) })
-      return reply.redirect(`/account/${token}/address`, 303)
+      const to = await askForMove(deps, { token, email: emailIn(request.body) })
+      return reply.redirect(`/account/${token}/address${meantQuery(to)}`, 303)
     } catch (error) {
       if (!(error instanceof FieldFaults)) throw error
       return askAgain(site, request, reply, error)
     }
   })
 
-  app.get<WithToken>('/account/:token/address', async ({ params: { token } }, reply) => {
+  app.get<WithToken>('/account/:token/address', async ({ params: { token }, query }, reply) => {
     const subscriber = await accountOrErased(site, token, reply)
-    return subscriber ? pages.send(reply, 'new-address', { token }) : reply
+    return subscriber ? pages.send(reply, 'new-address', { token, meant: meantIn(query) }) : reply
   })
 }
 

@@ -14,30 +14,24 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
   const ratesOf = ({ signup, topics }: Confirmation) =>
     topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))])
 
-  app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
+  app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+    const confirmation = await openConfirmation(deps, token)
+    const rates = await ratesOf(confirmation)
+    if (confirmation.signup.confirmedAt) {
+      return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
+    }
+    return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
+  })
 
-    scope.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
-      const confirmation = await openConfirmation(deps, token)
-      const rates = await ratesOf(confirmation)
-      if (confirmation.signup.confirmedAt) {
-        return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
-      }
-      return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
-    })
+  app.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+    const first = await confirm(deps, token)
+    return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
+  })
 
-    scope.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
-      const first = await confirm(deps, token)
-      return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
-    })
-
-    scope.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
-      const confirmation = await openConfirmation(deps, token)
-      if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
-      const rates = await ratesOf(confirmation)
-      return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
-    })
+  app.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
+    const confirmation = await openConfirmation(deps, token)
+    if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
+    const rates = await ratesOf(confirmation)
+    return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
   })
 }

@@ -6,7 +6,6 @@ import type { Site } from './site.ts'
 /** What a mail held, on a page that its reader may pass on. */
 export function addDigestRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   app.get<{ Params: { token: string } }>('/digest/:token', async ({ params: { token } }, reply) => {
-    reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
     const shown = await showDigest(deps, { token })
     if (!shown) return pages.send(reply, 'digest', { digest: null }, 410)
     return pages.send(reply, 'digest', { digest: digestPageView(shown, deps.config.BASE_URL) })

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { changeByLink, openManaged, undoByLink } from '../flows/subscriber/manage.ts'
+import { changeByLink, undoByLink } from '../flows/subscriber/manage.ts'
+import { openManaged } from '../flows/subscriber/open-managed.ts'
 import type { Fault } from '../platform/errors.ts'
 import { FieldFaults } from '../platform/field-faults.ts'
 import { signLink } from '../subscribers/link-token.ts'
@@ -21,9 +22,6 @@ const NOTHING = 'none'
 /** Topics, settings, pause and receipts, for whoever holds the link in a mail. A GET shows, and only a POST changes. */
 export function addManageRoutes(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
     scope.setErrorHandler(async (error, request, reply) => offerLink(site, request, reply, error))
 
     scope.get<WithToken>('/manage/:token', async ({ params: { token }, query }, reply) => {
@@ -55,7 +53,11 @@ async function sendPage(
 ): Promise<FastifyReply> {
   const { deps, pages } = site
   const managed = await openManaged(deps, { token: shown.token, changeId })
-  if (!hasForms(managed)) return pages.send(reply, 'no-digests', noDigestsView(managed))
+  if (!hasForms(managed)) {
+    // To a suppressed address no mail goes.
+    const account = managed.subscriber.state === 'unsubscribed'
+    return pages.send(reply, 'no-digests', { ...noDigestsView(managed), token: shown.token, account })
+  }
   const { epoch } = managed.subscriber
   const [secret] = deps.config.APP_SECRET
   const issuedAt = deps.clock.now()

@@ -4,6 +4,7 @@ import { mailAccountLink, openManage } from '../flows/subscriber/account-link.ts
 import { maskAddress } from '../subscribers/address.ts'
 import { faultOf, noteFault } from './errors.ts'
 import { faultsView } from './faults-view.ts'
+import { meantIn, meantQuery } from './meant.ts'
 import { networkOf } from './network.ts'
 import { emailIn } from './request.ts'
 import type { Site } from './site.ts'
@@ -12,18 +13,8 @@ interface WithToken {
   Params: { token: string }
 }
 
-/** "Mail me my link", and from the page behind that link the one to the account. The same answer for every address. */
+/** "Mail me my link". The same answer for every address. */
 export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
-  addMyLink(app, site)
-  app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
-    addAccountLink(scope, site)
-  })
-}
-
-function addMyLink(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const empty = { email: '', ...faultsView(['email'], undefined) }
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -32,11 +23,13 @@ function addMyLink(app: FastifyInstance, site: Site): void {
   app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
 
   app.post('/manage', { errorHandler }, async (request, reply) => {
-    await mailMyLink(deps, { email: emailIn(request.body), network: networkOf(request.ip) })
-    return reply.redirect('/manage/sent', 303)
+    const to = await mailMyLink(deps, { email: emailIn(request.body), network: networkOf(request.ip) })
+    return reply.redirect(`/manage/sent${meantQuery(to)}`, 303)
   })
 
-  app.get('/manage/sent', async (_request, reply) => pages.send(reply, 'link-sent', {}))
+  app.get('/manage/sent', async ({ query }, reply) =>
+    pages.send(reply, 'link-sent', { meant: meantIn(query) }),
+  )
 }
 
 function askAgain(
@@ -51,7 +44,8 @@ function askAgain(
   return pages.send(reply, 'my-link', view, fault.status)
 }
 
-function addAccountLink(app: FastifyInstance, { deps, pages }: Site): void {
+/** From the page behind that link, the one to the account. */
+export function addAccountLinkRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   app.post<WithToken>('/manage/:token/account', async ({ params: { token } }, reply) => {
     await mailAccountLink(deps, token)
     return reply.redirect(`/manage/${token}/account`, 303)

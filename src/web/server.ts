@@ -3,23 +3,19 @@ import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../wiring.ts'
-import { addAccountRoutes } from './account-routes.ts'
 import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
-import { addConfirmRoutes } from './confirm-routes.ts'
-import { addDigestRoutes } from './digest-routes.ts'
 import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
-import { addManageRoutes } from './manage-routes.ts'
 import { addMyLinkRoutes } from './my-link-routes.ts'
 import { openPages } from './pages.ts'
 import { addPaperRoutes } from './paper-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
 import { addPreviewRoutes } from './preview-routes.ts'
+import { addPrivatePages } from './private-pages.ts'
 import { readableUrl } from './readable-url.ts'
 import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.ts'
 import { addSubscribeRoutes } from './subscribe-routes.ts'
-import { addUnsubscribeRoutes } from './unsubscribe-routes.ts'
 
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
@@ -55,12 +51,8 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addPaperRoutes(scope, site)
     addSubscribeRoutes(scope, site)
     addPreviewRoutes(scope, site)
-    addConfirmRoutes(scope, site)
-    addUnsubscribeRoutes(scope, site)
-    addDigestRoutes(scope, site)
     addMyLinkRoutes(scope, site)
-    addManageRoutes(scope, site)
-    addAccountRoutes(scope, site)
+    addPrivatePages(scope, site)
     addPlainRoutes(scope, site)
   })
   return app

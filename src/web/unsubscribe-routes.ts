@@ -17,14 +17,9 @@ interface WithToken {
  * whole, no topic, and of the settings only what was just changed.
  */
 export function addUnsubscribeRoutes(app: FastifyInstance, site: Site): void {
-  app.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
-      reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
-    })
-    addUnsubscribe(scope, site)
-    addFewer(scope, site)
-    addResubscribe(scope, site)
-  })
+  addUnsubscribe(app, site)
+  addFewer(app, site)
+  addResubscribe(app, site)
 }
 
 function addUnsubscribe(app: FastifyInstance, site: Site): void {
@@ -34,7 +29,7 @@ function addUnsubscribe(app: FastifyInstance, site: Site): void {
     if (page.is === 'ended') return sendEnded(reply, page.undo)
     const address = page.is === 'open' ? maskAddress(page.subscriber.address) : null
     const less = lessViews(page.is === 'open' ? page.fewer : [], SHORT_MAIL)
-    return pages.send(reply, 'unsubscribe', { token, address, less })
+    return pages.send(reply, 'unsubscribe', { token, older: page.is === 'older', address, less })
   })
 
   const sendEnded = async (reply: FastifyReply, undo: string | null) =>
