@@ -2,8 +2,8 @@ import type { Schedule } from '../subscribers/subscriber.ts'
 import { hourOfDay, moment, weekdays } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
-import type { SiteIdentity } from './email.ts'
-import { asciiLine, cut, unlinked } from './line.ts'
+import { nameInSubject, type SiteIdentity } from './email.ts'
+import { cut, unlinked } from './line.ts'
 
 /** What both answers to the form hold: plain data, as it is stored with the message. */
 interface AnswerEmail {
@@ -19,11 +19,15 @@ interface AnswerEmail {
 /** To an address that is new here: one button that confirms it. */
 export interface ConfirmationEmail extends AnswerEmail, Schedule {
   confirmUrl: string
+  /** To somebody who left and asked for their link: the one to their account, which works for a day. */
+  accountUrl?: string
 }
 
 /** To somebody who subscribes already and filled in the form again: one button, to the page that adds the topics. */
 export interface AddTopicsEmail extends AnswerEmail {
   addUrl: string
+  /** The page for topics, days and hour. */
+  manageUrl?: string
 }
 
 /** What the tags of templates/emails/confirmation and add-topics read as `it`. */
@@ -43,6 +47,8 @@ export interface AnswerView {
   zone: string
   askedAt: string
   validUntil: string
+  /** What they have here already, besides the button: a sentence and a link. */
+  own: { says: string; link: string; url: string } | null
   wrap: typeof wrap
 }
 
@@ -53,7 +59,6 @@ export interface ConfirmationView extends AnswerView {
 
 const MOST_TOPICS = 10
 const LONGEST_TOPIC = 80
-const LONGEST_NAME_IN_SUBJECT = 40
 
 export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): ConfirmationView {
   const { zone } = email
@@ -64,6 +69,7 @@ export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): 
     subjectLine: fill(subject, { site: nameInSubject(site) }),
     preview: fill(preheader, { hour, zone }),
     when: fill(when, { hour, zone, days: weekdays(email.days) }),
+    own: ownView(email.accountUrl, words.emails.confirmation.account),
     ...{ heading, lead, button, open },
   }
 }
@@ -76,12 +82,13 @@ export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail): Answer
     subjectLine: fill(subject, { topics, site: nameInSubject(site) }),
     preview: preheader,
     heading: fill(heading, { topics }),
+    own: ownView(email.manageUrl, words.emails.addTopics.manage),
     ...{ lead, button, open },
   }
 }
 
-const nameInSubject = ({ name }: SiteIdentity): string =>
-  asciiLine(name, LONGEST_NAME_IN_SUBJECT) || 'Daily Papers'
+const ownView = (url: string | undefined, says: { says: string; link: string }): AnswerView['own'] =>
+  url ? { ...says, url } : null
 
 function asked(site: SiteIdentity, { topics, zone, askedAt, validUntil }: AnswerEmail, url: string) {
   const more = topics.length - MOST_TOPICS

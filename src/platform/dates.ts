@@ -4,6 +4,8 @@ import { Fault } from './errors.ts'
 /** A day without a zone, "2026-11-24". Days of sources are UTC days. */
 export type Day = string
 
+export const DAY_MS = 24 * 3600 * 1000
+
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof WEEKDAYS)[number]
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { dayOf } from '../platform/dates.ts'
+import { DAY_MS, dayOf } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 
 /** What a link may do, with the byte that stands for it inside the token. */
@@ -19,13 +19,12 @@ export interface Link {
   purpose: LinkPurpose
   /** The signup's id for confirm, the message's for digest, the move's for move, else the subscriber's. */
   id: string
-  /** The subscriber's epoch, which turns older links void; unsubscribe links outlive it. */
+  /** The subscriber's epoch, which turns older links void; one that unsubscribes still does. */
   epoch: number
   /** To the second. */
   issuedAt: Date
 }
 
-const DAY_MS = 24 * 3600 * 1000
 const LIVES_MS: Record<LinkPurpose, number> = {
   confirm: 7 * DAY_MS,
   resubscribe: 30 * DAY_MS,

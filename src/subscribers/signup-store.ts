@@ -73,10 +73,7 @@ export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number,
   await db.signup.update({ where: { id }, data: { confirmedAt: now } })
 }
 
-/** Their links end with them. */
-export async function deleteUnconfirmedSignups(
-  db: DatabaseOrTransaction,
-  subscriberId: string,
-): Promise<void> {
-  await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })
+/** All but those that the operator noted, which no link leads to. Their links end with them. */
+export async function deleteMailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+  await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not wish ? 'note'`
 }

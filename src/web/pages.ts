@@ -30,20 +30,23 @@ interface PageData {
   'check-inbox': { inbox: InboxView }
   confirm: ConfirmView
   confirmed: ConfirmedView
-  unsubscribe: { token: string; address: string | null; less: LessView[] }
+  /** `older`: the link was mailed before a new address or subscription. */
+  unsubscribe: { token: string; older: boolean; address: string | null; less: LessView[] }
   /** Without an undo. `known`: it was a link of ours. */
   unsubscribed: { known: boolean }
   undo: UndoView
   'fewer-mails': ChangedView
   manage: ManageView
-  'no-digests': NoDigestsView
+  /** `account`: the link to the account can be mailed. */
+  'no-digests': NoDigestsView & { token: string; account: boolean }
   /** "Mail me my link": what was typed, and what is wrong with it. */
   'my-link': FaultsView & { email: string }
-  'link-sent': Record<never, never>
+  /** `meant`: the domain that was probably meant, here and below. */
+  'link-sent': { meant: string | null }
   /** `address` is masked, here and below. */
   'account-link-sent': { token: string; address: string }
   account: FaultsView & { token: string; address: string; joined: boolean; email: string }
-  'new-address': { token: string }
+  'new-address': { token: string; meant: string | null }
   erase: { token: string; address: string }
   erased: Record<never, never>
   'account-ended': { ended: string }
@@ -51,7 +54,13 @@ interface PageData {
   /** The token of the page for topics, days and hour, while they have that address. */
   moved: { manage: string | null }
   privacy: { contact: string; address: string }
-  fault: { heading: string; sentence: string; reference: string | null }
+  /** `ways`: where it goes on from here, before the front page. */
+  fault: {
+    heading: string
+    sentence: string
+    reference: string | null
+    ways: { path: string; text: string }[]
+  }
 }
 
 type PageName = keyof PageData

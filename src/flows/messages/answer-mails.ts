@@ -8,13 +8,24 @@ import { linkTo, type MailOf, type MailParts } from './mailing.ts'
 export const confirmationMail: MailOf = (parts, message) => {
   const { url, ...email } = answered(parts, message)
   const { hour, days } = contentOf(message)
-  return { kind: 'confirmation', ...parts.emails.confirmation({ ...email, hour, days, confirmUrl: url }) }
+  const accountUrl = ownUrl(parts, message, 'account')
+  const confirmation = { ...email, hour, days, confirmUrl: url, accountUrl }
+  return { kind: 'confirmation', ...parts.emails.confirmation(confirmation) }
 }
 
 /** To somebody who subscribes already: one button that adds the topics. */
 export const addTopicsMail: MailOf = (parts, message) => {
   const { url, ...email } = answered(parts, message)
-  return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url }) }
+  const manageUrl = ownUrl(parts, message, 'manage')
+  return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url, manageUrl }) }
+}
+
+/** The link to what they have here already; undefined for somebody who has nothing, or did not ask for it. */
+function ownUrl({ config }: MailParts, message: TakenMessage, purpose: 'manage' | 'account') {
+  const { epoch } = contentOf(message)
+  return epoch === undefined
+    ? undefined
+    : linkTo(config, message, { purpose, id: message.subscriberId, epoch })
 }
 
 function answered({ config }: MailParts, message: TakenMessage) {

@@ -12,7 +12,7 @@ export const digestMail: MailOf = async ({ config, db, emails }, message) => {
   const { detail = 'full', epoch = 0, ...frozen } = message.content as DigestMessage
   const id = message.subscriberId
   const links: ReaderLinks = {
-    unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id }),
+    unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id, epoch }),
     manageUrl: linkTo(config, message, { purpose: 'manage', id, epoch }),
     viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
   }

@@ -20,7 +20,7 @@ export type MailOf = (parts: MailParts, message: TakenMessage) => Mail | Promise
 
 /**
  * The address of a page behind a link of this mail: dated and signed as the row of its message says, so that a second
- * try has the same bytes. The epoch has no say over links that confirm or unsubscribe.
+ * try has the same bytes. Links that confirm, or show a digest, have no epoch.
  */
 export function linkTo(
   config: Config,

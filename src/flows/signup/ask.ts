@@ -1,6 +1,6 @@
 import { enqueue } from '../../delivery/message-store.ts'
-import { countMessagesSince } from '../../delivery/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { DAY_MS } from '../../platform/dates.ts'
 import { randomId } from '../../platform/random.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
@@ -16,13 +16,11 @@ import {
   suppressionOf,
 } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { answerDeadline, takeMailTo } from '../messages/answer-limits.ts'
 import type { LinkMessage } from '../messages/link-mails.ts'
 import { isJoined } from './grant.ts'
 import type { CheckedSignup } from './read-signup.ts'
 
-const DAY_MS = 24 * 3600 * 1000
-const MOST_MAILS_A_DAY = 2
-const DELIVER_WITHIN_MS = 2 * DAY_MS
 /** As long as the link in a confirmation works. */
 const AGAIN_WITHIN_MS = 7 * DAY_MS
 
@@ -31,19 +29,24 @@ const AGAIN_WITHIN_MS = 7 * DAY_MS
  * to somebody who subscribes already and named no topic.
  */
 export const ANSWER_KINDS = ['confirmation', 'add-topics', 'manage-link'] as const
-type AnswerKind = (typeof ANSWER_KINDS)[number]
+/** account-link: to somebody who left, and wants their link while nobody new is taken. */
+type AnswerKind = (typeof ANSWER_KINDS)[number] | 'account-link'
 
-/** The content of a confirmation and of an add-topics message; a manage-link has a LinkMessage. */
+/** The content of a confirmation and of an add-topics message; the others have a LinkMessage. */
 export interface AnswerContent extends Wish {
   signupId: number
   /** ISO 8601: also when the link in it was issued. */
   askedAt: string
+  /** Of the subscriber, where the mail holds the link to what they have here already, besides the button. */
+  epoch?: number
 }
 
 export interface AskInput extends CheckedSignup {
   how: string
   /** What was asked for last and not confirmed counts once more, where there is something; else the wish. */
   again?: boolean
+  /** Where the wish has no topics, those count that were asked for last and not confirmed. */
+  keepsTopics?: boolean
   /** They want their link and no topics: whoever has none yet is asked what they asked for last, or nothing special. */
   link?: boolean
   /** Nobody who does not subscribe yet gets a mail. */
@@ -60,7 +63,7 @@ export interface Asked {
 
 /**
  * Writes down what somebody wishes and leaves a message with the link that makes it so; nothing else changes. Every
- * address meets the same statements up to that message.
+ * address meets the same statements up to that message, and beyond two a day none is left.
  */
 export function ask(deps: Deps, input: AskInput): Promise<Asked> {
   const { config, db, clock } = deps
@@ -74,12 +77,12 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
     const signupId = await createSignup(tx, { subscriberId: subscriber.id, wish, now })
     await recordAsked(tx, subscriber, input, now)
     const suppression = await suppressionOf(tx, hash)
-    const recent = await countRecentMails(tx, subscriber, now)
-    const held = whyHeld({ subscriber, suppression, recent, closed, now })
-    if (held === 'suppressed' || held === 'limit') return { subscriber, mail: null, held }
+    const isWithinLimit = await takeMailTo(tx, config, { key: address.key, now })
+    const held = whyHeld({ subscriber, suppression, closed, now })
+    if (!isWithinLimit) return { subscriber, mail: null, held: held ?? 'limit' }
     if (suppression && !held) await letTryAgain(tx, subscriber, now)
     const signer = secretId(config.APP_SECRET[0]!)
-    const message = answerTo({ subscriber, wish, link, signupId, now, secretId: signer })
+    const message = answerTo({ subscriber, wish, link, closed, signupId, now, secretId: signer })
     // One that is held lies there like any other, and is too late: a stranger's address takes no less time.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
     return held ? { subscriber, mail: null, held } : { subscriber, mail: message.kind }
@@ -90,13 +93,14 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
 async function wishOf(
   tx: DatabaseOrTransaction,
   { id, zone, hour, days, maxPapers, format, detail }: Subscriber,
-  { wish, again, link }: AskInput,
+  { wish, again, keepsTopics, link }: AskInput,
   now: Date,
 ): Promise<Wish> {
-  if (!again && !link) return wish
+  const keeps = !again && !link && keepsTopics && wish.topics.length === 0
+  if (!again && !link && !keeps) return wish
   const since = new Date(now.getTime() - AGAIN_WITHIN_MS)
   const last = await newestUnconfirmedSignup(tx, { subscriberId: id, since })
-  if (last) return last.wish
+  if (last) return keeps ? { ...wish, topics: last.wish.topics } : last.wish
   return link ? { topics: [], zone, hour, days, maxPapers, format, detail } : wish
 }
 
@@ -113,21 +117,16 @@ function recordAsked(
 interface Holding {
   subscriber: Subscriber
   suppression: Suppression | null
-  recent: number
   closed?: boolean
   now: Date
 }
 
-function whyHeld({ subscriber, suppression, recent, closed, now }: Holding): Asked['held'] {
+function whyHeld({ subscriber, suppression, closed, now }: Holding): Asked['held'] {
   if (suppression && !mayBeConfirmedAgain(suppression, now)) return 'suppressed'
-  if (recent >= MOST_MAILS_A_DAY) return 'limit'
-  return closed && !isJoined(subscriber) ? 'closed' : undefined
+  return closed && !isJoined(subscriber) && !hasLeft(subscriber) ? 'closed' : undefined
 }
 
-function countRecentMails(tx: DatabaseOrTransaction, { id }: Subscriber, now: Date): Promise<number> {
-  const since = new Date(now.getTime() - DAY_MS)
-  return countMessagesSince(tx, { subscriberId: id, kinds: ANSWER_KINDS, since })
-}
+const hasLeft = ({ state }: Subscriber): boolean => state === 'unsubscribed'
 
 /** An address that was dead gets a confirmation, and nothing else until the button is pressed. */
 async function letTryAgain(tx: DatabaseOrTransaction, subscriber: Subscriber, now: Date): Promise<void> {
@@ -148,28 +147,39 @@ interface Answer {
   subscriber: Subscriber
   wish: Wish
   link?: boolean
+  closed?: boolean
   signupId: number
   secretId: string
   now: Date
 }
 
-function answerTo({ subscriber, wish, link, signupId, secretId, now }: Answer) {
+function answerTo({ secretId, ...answer }: Answer) {
+  const { subscriber, signupId, now } = answer
   return {
-    ...answerOf({ subscriber, wish, link, signupId, now }),
+    ...answerOf(answer),
     dedupe: `signup ${signupId}`,
     subscriberId: subscriber.id,
     toAddress: subscriber.address,
     secretId,
     datedAt: now,
     notBefore: now,
-    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+    deadline: answerDeadline(now),
   }
 }
 
-function answerOf({ subscriber, wish, link, signupId, now }: Omit<Answer, 'secretId'>) {
+function answerOf({ subscriber, wish, link, closed, signupId, now }: Omit<Answer, 'secretId'>) {
   const { epoch, zone, format } = subscriber
   const content: AnswerContent = { ...wish, signupId, askedAt: now.toISOString() }
-  if (!isJoined(subscriber)) return { kind: 'confirmation' as const, content }
-  if (!link && wish.topics.length > 0) return { kind: 'add-topics' as const, content }
-  return { kind: 'manage-link' as const, content: { epoch, zone, format } satisfies LinkMessage }
+  const own: LinkMessage = { epoch, zone, format }
+  if (isJoined(subscriber)) {
+    // A stranger who asks in their name for topics keeps nobody from the link: it is in that mail too.
+    const adds = !link && wish.topics.length > 0
+    return adds
+      ? { kind: 'add-topics' as const, content: { ...content, epoch } }
+      : { kind: 'manage-link' as const, content: own }
+  }
+  if (!link || !hasLeft(subscriber)) return { kind: 'confirmation' as const, content }
+  return closed
+    ? { kind: 'account-link' as const, content: own }
+    : { kind: 'confirmation' as const, content: { ...content, epoch } }
 }

@@ -3,6 +3,7 @@ import { takeTokens } from '../../platform/bucket-store.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Address } from '../../subscribers/address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
+import { counted, words } from '../../words/words.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { type AskInput, ask } from './ask.ts'
 import { type CheckedSignup, readSignup } from './read-signup.ts'
@@ -15,6 +16,8 @@ export interface SubscribeInput extends CheckedSignup {
   how: 'page' | 'api'
   /** Once more what was asked for last. */
   again?: boolean
+  /** Where the wish has no topics, those asked for last count. */
+  keepsTopics?: boolean
   /** The network that the request came from: "203.0.113.0/24". */
   network: string
 }
@@ -30,17 +33,19 @@ export async function subscribe(deps: ServiceDeps, { network, ...input }: Subscr
 }
 
 /**
- * Somebody asks for the link to their digests. Whoever has none yet gets a confirmation instead, as far as new
- * subscribers are taken; nothing tells which. Throws FieldFaults (email), rate.too-many.
+ * Somebody asks for the link to their digests. Whoever has none gets a confirmation instead, as far as new
+ * subscribers are taken, and whoever left the link to their account too; nothing tells which. Returns the address. Throws
+ * FieldFaults (email), rate.too-many.
  */
 export async function mailMyLink(
   deps: ServiceDeps,
   { email, network }: { email: string; network: string },
-): Promise<void> {
+): Promise<Address> {
   const signup = readSignup(deps.config, { email, topics: [] })
   await requireTokens(deps, network)
   const closed = refusalOf(deps.config, signup.address) !== null
   await askAndNudge(deps, { ...signup, how: 'link', link: true, closed })
+  return signup.address
 }
 
 async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
@@ -55,8 +60,11 @@ function requireOpen(config: Config, address: Address): void {
 }
 
 /** Why nobody new is taken with an address; null where they are. */
-function refusalOf({ SIGNUP, SIGNUP_DOMAINS }: Config, { key }: Address): Fault | null {
-  if (SIGNUP === 'closed') return new Fault('signup.closed')
+const refusalOf = (config: Config, address: Address): Fault | null =>
+  config.SIGNUP === 'closed' ? new Fault('signup.closed') : domainRefusal(config, address)
+
+/** Why no digest may go to an address; null where they may. */
+export function domainRefusal({ SIGNUP_DOMAINS }: Config, { key }: Address): Fault | null {
   const domain = key.slice(key.lastIndexOf('@') + 1)
   if (SIGNUP_DOMAINS.length === 0 || SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) return null
   return new Fault('signup.domain', { domains: SIGNUP_DOMAINS.join(', ') })
@@ -67,10 +75,6 @@ async function requireTokens({ db }: ServiceDeps, network: string): Promise<void
   const { allowed, waitSeconds } = await takeTokens(db, bucket)
   if (allowed) return
   const seconds = Math.ceil(waitSeconds)
-  const minutes = Math.ceil(seconds / 60)
-  throw new Fault('rate.too-many', {
-    limit: 'sign-ups of one network',
-    seconds,
-    wait: minutes === 1 ? 'a minute' : `${minutes} minutes`,
-  })
+  const wait = counted(Math.ceil(seconds / 60), words.counts.minute)
+  throw new Fault('rate.too-many', { limit: 'sign-ups of one network', seconds, wait })
 }

@@ -1,20 +1,15 @@
 import type { Config } from '../../config.ts'
 import type { NewMessage } from '../../delivery/message.ts'
 import { enqueue } from '../../delivery/message-store.ts'
-import { countMessagesSince } from '../../delivery/subscriber-messages-store.ts'
-import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { randomId } from '../../platform/random.ts'
 import { secretId } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
+import { answerDeadline, hadEnough } from '../messages/answer-limits.ts'
 import type { LinkMessage } from '../messages/link-mails.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { linkHolder } from './link-holder.ts'
-
-const DAY_MS = 24 * 3600 * 1000
-const DELIVER_WITHIN_MS = 2 * DAY_MS
-const MOST_A_DAY = 2
 
 /** Reads, and changes nothing. Throws link.*. */
 export const openManage = (deps: Deps, token: string): Promise<Subscriber> =>
@@ -29,24 +24,13 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
   const now = clock.now()
   const asked = await db.$transaction(async (tx) => {
     const subscriber = await linkHolder(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
-    const isHeld = await hadEnough(tx, subscriber, 'account-link', now)
+    const isHeld = await hadEnough(tx, { subscriberId: subscriber.id, kind: 'account-link', now })
     if (!isHeld)
       await enqueue(tx, 'answers', [linkMessage(config, subscriber, { kind: 'account-link', now })])
     return { subscriber: subscriber.id, mail: isHeld ? null : 'account-link' }
   })
   log.info('subscriber.asked', { ...asked, how: 'manage' })
   await nudgeAnswers(deps)
-}
-
-/** Whether a subscriber caused as many mails of a kind within a day as they may. */
-export async function hadEnough(
-  tx: DatabaseOrTransaction,
-  { id: subscriberId }: Subscriber,
-  kind: NewMessage['kind'],
-  now: Date,
-): Promise<boolean> {
-  const since = new Date(now.getTime() - DAY_MS)
-  return (await countMessagesSince(tx, { subscriberId, kinds: [kind], since })) >= MOST_A_DAY
 }
 
 interface LinkMessageInput {
@@ -73,6 +57,6 @@ export function linkMessage(
     content,
     datedAt: now,
     notBefore: now,
-    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+    deadline: answerDeadline(now),
   }
 }

@@ -40,7 +40,11 @@ interface Erasing {
   now: Date
 }
 
-async function erase(tx: DatabaseOrTransaction, { subscriber, how, wording, now }: Erasing): Promise<void> {
+/** The subscriber must be locked by the transaction. */
+export async function erase(
+  tx: DatabaseOrTransaction,
+  { subscriber, how, wording, now }: Erasing,
+): Promise<void> {
   const { id, addressKey } = subscriber
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
   await forgetMessages(tx, id)

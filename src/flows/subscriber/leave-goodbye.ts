@@ -1,15 +1,11 @@
 import type { Config } from '../../config.ts'
 import { enqueue } from '../../delivery/message-store.ts'
-import { countMessagesSince, endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
+import { endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { secretId } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { answerDeadline, hadEnough } from '../messages/answer-limits.ts'
 import type { GoodbyeMessage } from '../messages/goodbye-mail.ts'
-
-const DAY_MS = 24 * 3600 * 1000
-const DELIVER_WITHIN_MS = 2 * DAY_MS
-// Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
-const MOST_A_DAY = 2
 
 const KIND = 'goodbye'
 
@@ -27,8 +23,8 @@ export async function leaveGoodbye(
 ): Promise<boolean> {
   const { id, state, address, epoch, zone, format } = subscriber
   if (state !== 'active' && state !== 'paused') return false
-  const since = new Date(now.getTime() - DAY_MS)
-  if ((await countMessagesSince(tx, { subscriberId: id, kinds: [KIND], since })) >= MOST_A_DAY) return false
+  // Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
+  if (await hadEnough(tx, { subscriberId: id, kind: KIND, now })) return false
   const content: GoodbyeMessage = { epoch, zone, format }
   const message = {
     kind: KIND,
@@ -39,7 +35,7 @@ export async function leaveGoodbye(
     content,
     datedAt: now,
     notBefore: now,
-    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+    deadline: answerDeadline(now),
   }
   return (await enqueue(tx, 'answers', [message])) > 0
 }

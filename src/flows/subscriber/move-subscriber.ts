@@ -5,12 +5,13 @@ import { type Address, addressHash, parseAddress } from '../../subscribers/addre
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { deleteUnconfirmedMoves } from '../../subscribers/move-store.ts'
-import { deleteUnconfirmedSignups } from '../../subscribers/signup-store.ts'
+import { deleteMailedSignups } from '../../subscribers/signup-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
-import { changeSubscriber, subscriberByKey } from '../../subscribers/subscriber-store.ts'
+import { changeSubscriber, lockSubscriberByKey, subscriberByKey } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { ANSWER_KINDS } from '../signup/ask.ts'
-import { requireUnsuppressed } from '../signup/grant.ts'
+import { isJoined, requireUnsuppressed } from '../signup/grant.ts'
+import { erase } from './erase-subscriber.ts'
 import { withSubscriber } from './with-subscriber.ts'
 
 const VOID_KINDS = [...ANSWER_KINDS, 'account-link', 'new-address']
@@ -41,8 +42,9 @@ export interface GiveAddressInput {
 }
 
 /**
- * What was asked for under the old address and not confirmed is dropped, so that no link mailed there confirms the new
- * one; links to settings and account that were mailed there are void. Throws address.taken, subscriber.suppressed.
+ * What was asked for under the old address is dropped, confirmed or not, so that no link mailed there confirms the new one
+ * or opens its settings; links to settings and account that were mailed there are void. Throws address.taken,
+ * subscriber.suppressed.
  */
 export async function giveAddress(
   { config }: Pick<Deps, 'config'>,
@@ -51,14 +53,39 @@ export async function giveAddress(
 ): Promise<void> {
   const { id: subscriberId } = subscriber
   const hash = addressHash(key, config.SUPPRESSION_KEY)
-  const other = await subscriberByKey(tx, key)
-  if (other && other.id !== subscriberId) throw new Fault('address.taken')
   await requireUnsuppressed(tx, hash)
+  await freeAddress(tx, { key, subscriberId, wording, now })
   const epoch = subscriber.epoch + 1
   await changeSubscriber(tx, subscriberId, { address, addressKey: key, addressHash: hash, epoch })
-  await deleteUnconfirmedSignups(tx, subscriberId)
+  await deleteMailedSignups(tx, subscriberId)
   await deleteUnconfirmedMoves(tx, { subscriberId })
   await endWaitingMessages(tx, { subscriberId, kinds: VOID_KINDS, reason: 'moved' })
   await redirectUntriedMessages(tx, { subscriberId, toAddress: address, epoch })
   await recordConsent(tx, { subscriberId, at: now, event: 'moved', how, wording })
 }
+
+interface Freeing {
+  key: Address['key']
+  /** Who gets it. */
+  subscriberId: string
+  wording: string
+  now: Date
+}
+
+/**
+ * Somebody who never confirmed, or who left, gives the address up: whoever moves has shown that the mailbox is theirs.
+ * Looked at before it is locked: two who subscribe, and take each other's address, must not wait for each other.
+ */
+async function freeAddress(
+  tx: DatabaseOrTransaction,
+  { key, subscriberId, wording, now }: Freeing,
+): Promise<void> {
+  const other = await subscriberByKey(tx, key)
+  if (!other || other.id === subscriberId) return
+  const locked = isIdle(other) ? await lockSubscriberByKey(tx, key) : other
+  if (!locked) return
+  if (!isIdle(locked)) throw new Fault('address.taken')
+  await erase(tx, { subscriber: locked, how: 'address taken over', wording, now })
+}
+
+const isIdle = (subscriber: Subscriber): boolean => !isJoined(subscriber) && subscriber.state !== 'suppressed'

@@ -1,5 +1,5 @@
+import type { Config } from '../../config.ts'
 import { enqueue } from '../../delivery/message-store.ts'
-import { takeTokens } from '../../platform/bucket-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
@@ -11,54 +11,69 @@ import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
+import { hadEnough, takeMailTo } from '../messages/answer-limits.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
-import { hadEnough, linkMessage } from './account-link.ts'
+import { domainRefusal } from '../signup/subscribe.ts'
+import { linkMessage } from './account-link.ts'
 import { linkHolder } from './link-holder.ts'
 import { giveAddress } from './move-subscriber.ts'
 
-const DAY_SECONDS = 24 * 3600
-const MOST_A_DAY = 2
-
 /**
  * Mails a link to an address that a subscriber gives as their new one; its button moves them. Two such mails a day of one
- * subscriber, and two to one address, whoever asks; beyond that, and for a suppressed address, none, and nothing tells.
- * Throws link.*, FieldFaults (email).
+ * subscriber, and two mails to one address, whoever asks for what; beyond that, and for a suppressed address, none, and
+ * nothing tells. Returns the address. Throws link.*, FieldFaults (email).
  */
 export async function askForMove(
   deps: ServiceDeps,
   { token, email }: { token: string; email: string },
-): Promise<void> {
-  const { db, clock, log } = deps
-  const to = readAddress(email)
+): Promise<Address> {
+  const { config, db, clock, log } = deps
+  const to = readAddress(config, email)
   const now = clock.now()
   const asked = await db.$transaction(async (tx) => {
     const subscriber = await linkHolder(deps, token, 'account', (id) => lockSubscriber(tx, id))
-    const isHeld = (await hadEnough(tx, subscriber, 'new-address', now)) || (await isClosed(deps, tx, to))
-    if (!isHeld) await leaveMove(deps, tx, { subscriber, to, now })
-    return { subscriber: subscriber.id, mail: isHeld ? null : 'new-address' }
+    const mayGo = (await mayWriteTo(deps, tx, to)) && (await takeMail(deps, tx, { subscriber, to, now }))
+    if (mayGo) await leaveMove(deps, tx, { subscriber, to, now })
+    return { subscriber: subscriber.id, mail: mayGo ? 'new-address' : null }
   })
   log.info('subscriber.asked', { ...asked, how: 'account' })
   await nudgeAnswers(deps)
+  return to
 }
 
-function readAddress(email: string): Address {
+function readAddress(config: Config, email: string): Address {
   const fields = new FieldReader()
-  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(email))
+  const address = fields.read('email', { address: '', key: '' }, () => {
+    const typed = parseAddress(email)
+    const refusal = domainRefusal(config, typed)
+    if (refusal) throw refusal
+    return typed
+  })
   fields.finish()
   return address
 }
 
-async function isClosed({ config }: Deps, tx: DatabaseOrTransaction, { key }: Address): Promise<boolean> {
-  const hash = addressHash(key, config.SUPPRESSION_KEY)
-  const bucket = { key: `move ${hash}`, capacity: MOST_A_DAY, perSecond: MOST_A_DAY / DAY_SECONDS }
-  const { allowed } = await takeTokens(tx, bucket)
-  return (await suppressionOf(tx, hash)) !== null || !allowed
+async function mayWriteTo({ config }: Deps, tx: DatabaseOrTransaction, { key }: Address): Promise<boolean> {
+  return (await suppressionOf(tx, addressHash(key, config.SUPPRESSION_KEY))) === null
+}
+
+/** Counts the mail for both, its cause first; false where one has had their two. */
+async function takeMail({ config }: Deps, tx: DatabaseOrTransaction, move: NewMove): Promise<boolean> {
+  const { subscriber, to, now } = move
+  if (await hadEnough(tx, { subscriberId: subscriber.id, kind: 'new-address', now })) return false
+  return takeMailTo(tx, config, { key: to.key, now })
+}
+
+interface NewMove {
+  subscriber: Subscriber
+  to: Address
+  now: Date
 }
 
 async function leaveMove(
   { config }: Deps,
   tx: DatabaseOrTransaction,
-  { subscriber, to, now }: { subscriber: Subscriber; to: Address; now: Date },
+  { subscriber, to, now }: NewMove,
 ): Promise<void> {
   const moveId = await createMove(tx, { subscriberId: subscriber.id, ...to, now })
   const mail = { kind: 'new-address', now, toAddress: to.address, moveId } as const

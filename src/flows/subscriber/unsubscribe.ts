@@ -1,12 +1,12 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { textOf } from '../../platform/errors.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockSubscriber } from '../../subscribers/subscriber-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
+import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { leaveGoodbye } from './leave-goodbye.ts'
-import { hasEnded, subscriberIn, undoOffered } from './unsubscribe-link.ts'
+import { hasEnded, undoOffered, unsubscribeLink } from './unsubscribe-link.ts'
 import { withSubscriber } from './with-subscriber.ts'
 
 export interface UnsubscribeInput {
@@ -30,12 +30,13 @@ export async function unsubscribe(
   deps: ServiceDeps,
   { token, how }: UnsubscribeInput,
 ): Promise<Unsubscribed> {
-  const id = subscriberIn(deps, token)
-  if (id === null) return { known: false, undo: null }
+  const link = unsubscribeLink(deps, token)
+  if (!link) return { known: false, undo: null }
+  const { id } = link
   const { ended, goodbye } = await deps.db.$transaction((tx) => endBehindLink(deps, tx, { id, how }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how })
-  if (goodbye) await nudge(deps)
-  return { known: true, undo: await undoOffered(deps, id) }
+  if (goodbye) await nudgeAnswers(deps)
+  return { known: true, undo: await undoOffered(deps, link) }
 }
 
 async function endBehindLink(
@@ -50,10 +51,6 @@ async function endBehindLink(
   const goodbye = ended && how === 'page' && (await leaveGoodbye(tx, { config, subscriber, now }))
   return { ended, goodbye }
 }
-
-// The end stands, and the next tick nudges too.
-const nudge = ({ queue, log }: ServiceDeps): Promise<void> =>
-  queue.nudge('drain-answers').catch((error) => log.error('queue.error', { what: textOf(error) }))
 
 /** Ends a subscription at the operator's hand. False where it had ended before. Throws subscriber.unknown. */
 export async function unsubscribeByOperator(deps: Deps, { email }: { email: string }): Promise<boolean> {

@@ -5,7 +5,15 @@ import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe
 import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
-import { get, NOW, post, subscribeThroughSite, unsubscribeToken, useSite } from '../../support/site.ts'
+import {
+  confirmToken,
+  get,
+  NOW,
+  post,
+  subscribeThroughSite,
+  unsubscribeToken,
+  useSite,
+} from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const EMAIL = 'ann@example.com'
@@ -30,12 +38,35 @@ describe('the way to the account page', () => {
     const { statusCode, headers } = await post(site, `${manage}/account`)
     expect([statusCode, headers.location]).toEqual([303, `${manage}/account`])
     const sent = await get(site, `${manage}/account`)
+    expect(sent.body).toContain('If you have just asked, a link')
     expect(sent.body).toContain('a•••@example.com')
     expect(sent.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
     const { path, text, subject } = await mailed(site, 'account-link', EMAIL)
     expect(subject).toMatch(/^Export, erase or move/)
     expect(text).toContain('25 Nov 2026, 12:00 (UTC)')
     expect((await get(site, path)).statusCode).toBe(200)
+  })
+
+  test('from the same page after leaving, as long as mails go to the address', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const manage = await pathOf(site, 'manage', EMAIL)
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    const { body } = await get(site, manage)
+    expect(body).toContain(`action="${manage}/account"`)
+    expect(body).toContain('Mail me that link')
+    expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
+    const { path } = await mailed(site, 'account-link', EMAIL)
+    expect((await get(site, `${path}/export.json`)).statusCode).toBe(200)
+    expect((await post(site, `${path}/erase`)).statusCode).toBe(303)
+    expect((await found()).address).toBeNull()
+  })
+
+  test('not where the address is suppressed: no mail would go', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const manage = await pathOf(site, 'manage', EMAIL)
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
+    expect((await get(site, manage)).body).not.toContain('Mail me that link')
   })
 
   test('twice a day, and no third time; the page says the same', async () => {
@@ -233,12 +264,16 @@ describe('another address', () => {
     await subscribeThroughSite(site, EMAIL)
     const [manage, path] = [await pathOf(site, 'manage', EMAIL), await account()]
     const unsubscribe = await unsubscribeToken(site, EMAIL)
+    const confirmed = await confirmToken(site, EMAIL)
     const others = [await asksToMove('first@new.example'), await asksToMove()]
     await post(site, others[1]!)
     expect((await get(site, path)).statusCode).toBe(404)
     expect((await post(site, `${path}/erase`)).statusCode).toBe(404)
     expect((await post(site, `${manage}/account`)).statusCode).toBe(404)
     expect((await post(site, others[0]!)).statusCode).toBe(404)
+    expect((await get(site, `/confirm/${confirmed}`)).statusCode).toBe(404)
+    await post(site, `/unsubscribe/${unsubscribe}/fewer`, { to: 'short' })
+    expect((await found()).maxPapers).toBeGreaterThan(5)
     const fresh = (await get(site, others[1]!)).body.match(/\/manage\/[\w-]+/)?.[0]
     expect((await post(site, `${fresh}/account`)).statusCode).toBe(303)
     expect(await kindsOf(site, NEW)).toEqual(expect.arrayContaining(['new-address', 'account-link']))
@@ -277,7 +312,7 @@ describe('another address', () => {
     const move = await asksToMove()
     const taken = await post(site, move)
     expect(taken.statusCode).toBe(409)
-    expect(taken.body).toContain('That address already has a subscription.')
+    expect(taken.body).toContain('That address has a subscription of its own')
     const other = await asksToMove('third@new.example')
     await suppress(site.deps, { email: 'third@new.example', reason: 'dead' })
     const dead = await post(site, other)

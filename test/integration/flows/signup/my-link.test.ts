@@ -6,6 +6,7 @@ import { mailMyLink } from '../../../../src/flows/signup/subscribe.ts'
 import { pauseSubscriber } from '../../../../src/flows/subscriber/pause-subscriber.ts'
 import { suppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
+import type { Database } from '../../../../src/platform/database.ts'
 import { kindsOf, mailed } from '../../../support/mailed-links.ts'
 import {
   confirmToken,
@@ -136,7 +137,8 @@ describe('mail me my link', () => {
   test('to a suppressed address: nothing', async () => {
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await asksForLink()
-    expect(await kindsOf(site)).toEqual([])
+    await closeExpired(site.db, site.clock.now())
+    expect(await site.db.message.findMany()).toMatchObject([{ state: 'skipped' }])
   })
 
   test.each([{ SIGNUP: 'closed' as const }, { SIGNUP_DOMAINS: ['example.org'] }])(
@@ -152,6 +154,52 @@ describe('mail me my link', () => {
       expect(open.map(({ kind, toAddress }) => [kind, toAddress])).toEqual([['manage-link', EMAIL]])
     },
   )
+})
+
+describe('besides the button', () => {
+  const goesTo = async (path: string) => (await get(site, path)).body
+
+  test('somebody who left and asks for their link finds the one to their account', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    later(2)
+    await asksForLink()
+    const { text, html, path } = await mailed(site, 'confirmation', EMAIL)
+    expect(text).toContain('/confirm/')
+    expect(html).toContain(path)
+    expect(await goesTo(path)).toContain('Download the copy')
+    expect((await post(site, `${path}/erase`)).statusCode).toBe(303)
+    expect(await site.db.subscriber.findFirst()).toMatchObject({ address: null })
+  })
+
+  test('also while nobody new is taken: then that link alone', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    later(2)
+    await asksForLink(EMAIL, { ...site.deps.config, SIGNUP: 'closed' })
+    expect(await goesTo((await mailed(site, 'account-link', EMAIL)).path)).toContain('Download the copy')
+  })
+
+  test('somebody new, or who fills in the form, finds none', async () => {
+    await asksForLink()
+    expect((await mailed(site, 'confirmation', EMAIL)).path).toBe('')
+    await subscribeThroughSite(site, 'bob@example.com')
+    await unsubscribeByOperator(site.deps, { email: 'bob@example.com' })
+    later(2)
+    await post(site, '/subscribe', { email: 'bob@example.com', topic: 'robots' })
+    expect((await mailed(site, 'confirmation', 'bob@example.com')).path).toBe('')
+  })
+
+  test('a stranger who asks for topics twice keeps nobody from their link: it is in those mails', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    later(2)
+    for (const topic of ['spam', 'more spam']) await post(site, '/subscribe', { email: EMAIL, topic })
+    await asksForLink()
+    const { path, html } = await mailed(site, 'add-topics', EMAIL)
+    expect(path).toMatch(/^\/manage\//)
+    expect(html).toContain(path)
+    expect((await get(site, path)).statusCode).toBe(200)
+  })
 })
 
 describe('the page', () => {
@@ -182,29 +230,53 @@ describe('the page', () => {
     }
     expect(new Set(answers).size).toBe(1)
     expect(answers[0]).toContain('/manage/sent')
-    expect((await get(site, '/manage/sent')).body).toContain('If this address subscribes here')
+    expect((await get(site, '/manage/sent')).body).toContain('If you have just asked, a mail is on its way')
   })
 
+  /** A database that writes down every statement, inside transactions too. */
+  function counted(): { db: Database; statements: string[] } {
+    const statements: string[] = []
+    const db = site.db.$extends({
+      query: {
+        $allOperations({ model, operation, args, query }) {
+          statements.push(`${model ?? ''} ${operation}`)
+          return query(args)
+        },
+      },
+    })
+    return { db: db as unknown as Database, statements }
+  }
+
   test.each([{}, { SIGNUP: 'closed' as const }])(
-    'leaves as many rows for a new address as for a known one (%j)',
+    'meets every address with the same statements, and leaves as many rows (%j)',
     async (settings) => {
       await seed()
       const config = { ...site.deps.config, ...settings }
       const { signup, consent, message, chunk } = site.db
-      const count = async () => [
-        await signup.count(),
-        await consent.count(),
-        await message.count(),
-        await chunk.count(),
-      ]
-      const start = await count()
-      await asksForLink('active@example.com', config)
-      const known = await count()
-      await asksForLink('new@example.com', config)
-      const both = await count()
-      expect(both.map((rows, i) => rows - known[i]!)).toEqual(known.map((rows, i) => rows - start[i]!))
+      const tables = [signup, consent, message, chunk]
+      const count = () => Promise.all(tables.map((table) => (table as typeof signup).count()))
+      const seen = []
+      for (const email of KINDS) {
+        const { db, statements } = counted()
+        const before = await count()
+        await mailMyLink({ ...site.deps, config, db }, { email, network: '203.0.113.0/24' })
+        const after = await count()
+        seen.push({ statements, rows: after.map((rows, i) => rows - before[i]!) })
+      }
+      expect(seen[0]!.statements.length).toBeGreaterThan(5)
+      for (const [i, one] of seen.entries()) expect([KINDS[i], one]).toEqual([KINDS[i], seen[0]])
     },
   )
+
+  test('a slip in the domain: the page after it asks, and nothing is held back', async () => {
+    const { headers } = await post(site, '/manage', { email: 'ann@gmial.com' })
+    expect(headers.location).toBe('/manage/sent?meant=gmail.com')
+    expect((await get(site, '/manage/sent?meant=gmail.com')).body).toContain('Did you mean gmail.com?')
+    expect((await get(site, '/manage/sent?meant=%3Cb%3E&meant=evil.example')).body).not.toContain(
+      'Did you mean',
+    )
+    expect(await kindsOf(site, 'ann@gmial.com')).toEqual(['confirmation'])
+  })
 
   test('a mistyped address: 422, what was typed, and where to put it right', async () => {
     const { statusCode, body } = await post(site, '/manage', { email: 'ann@' })
