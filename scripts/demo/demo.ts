@@ -150,7 +150,7 @@ async function demoConfig(
     HF_URL: hfUrl,
     SMTP_URL: smtpUrl,
     MAIL_FROM: 'digest@papers.example',
-    POSTAL_ADDRESS: 'Daily Papers demo, 1 Example Street, Springfield',
+    POSTAL_ADDRESS: '1 Example Street, Springfield',
     DIGEST_DAYS: 'mon,tue,wed,thu,fri,sat,sun',
   })
 }

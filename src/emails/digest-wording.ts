@@ -64,15 +64,20 @@ function bestOfDay(content: DigestContent, day: Day): string {
 }
 
 function payloadOf(content: DigestContent): string {
-  const { topic: alone, topicAndMore } = words.emails.digest.subject
-  const first = filled(content.sections)[0]
-  const topic = asciiLine(first?.topic ?? '', LONGEST_TOPIC)
+  const { topic: alone, topicAndMore, unwritable } = words.emails.digest.subject
+  const sections = filled(content.sections)
+  const [first] = sections
   const all = papersOf(content).length
-  // ASCII cannot write every topic.
-  if (!first || !topic) return counted(all, words.counts.newPaper)
+  if (!first?.topic) return counted(all, words.counts.newPaper)
+  const topic = isAscii(first.topic) ? asciiLine(first.topic, LONGEST_TOPIC) : ''
+  if (!topic) return counted(sections.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
   return fill(all > count ? topicAndMore : alone, { count, topic, more: all - count })
 }
+
+/** Whether ASCII can write its letters: half a name would name something else. */
+const isAscii = (name: string): boolean =>
+  !/(?![a-z\d])[\p{L}\p{N}]/iu.test(name.normalize('NFKD').replace(/\p{M}/gu, ''))
 
 /** The titles of the first papers, as far as an inbox shows them. */
 export function preheaderOf(content: DigestContent): string {

@@ -13,7 +13,7 @@ export function describePart(query: Query): string {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return listed(query.parts.map(inBrackets), 'or')
+      return listed(each(query.parts), 'or')
     case 'not':
       return fill(words.query.not, { what: inBrackets(query.part) })
     default:
@@ -23,18 +23,27 @@ export function describePart(query: Query): string {
 
 function describeAll(parts: Query[]): string {
   const wanted = parts.filter(({ kind }) => kind !== 'not')
-  const unwanted = parts.flatMap((part) => (part.kind === 'not' ? [inBrackets(part.part)] : []))
+  const unwanted = each(parts.flatMap((part) => (part.kind === 'not' ? [part.part] : [])))
   if (wanted.length === 0) {
     const what = unwanted.reduce((one, other) => fill(words.query.nor, { one, other }))
     return fill(words.query.neither, { what })
   }
-  const all = listed(wanted.map(inBrackets), 'and')
+  const all = listed(each(wanted), 'and')
   if (unwanted.length === 0) return all
   return fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') })
 }
 
+/** Each part once: who typed a word twice reads it once. */
+function each(parts: readonly Query[]): string[] {
+  const texts = parts.map(inBrackets)
+  const folded = texts.map((text) => text.toLowerCase())
+  return texts.filter((_, i) => folded.indexOf(folded[i]!) === i)
+}
+
 const inBrackets = (query: Query): string =>
-  'parts' in query ? fill(words.query.brackets, { what: describePart(query) }) : describePart(query)
+  'parts' in query && each(query.parts).length > 1
+    ? fill(words.query.brackets, { what: describePart(query) })
+    : describePart(query)
 
 function describeLeaf(leaf: Leaf): string {
   switch (leaf.kind) {

@@ -44,6 +44,14 @@ export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): 
   return rows[0]!.count
 }
 
+/** Whether any paper first listed on a day or later names a category. */
+export async function categoriesNamedSince(db: DatabaseOrTransaction, day: Day): Promise<boolean> {
+  const rows = await db.$queryRaw<{ named: boolean }[]>`
+    select exists(select from paper where first_day >= ${day}::date and withdrawn_at is null
+      and categories <> '{}') as named`
+  return rows[0]!.named
+}
+
 export interface PaperRange {
   /** Papers with higher numbers than this … */
   after: number

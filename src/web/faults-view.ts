@@ -6,7 +6,7 @@ import { fill, words } from '../words/words.ts'
 export interface FaultsView {
   /** `id` of the control to which the sentence leads; null where it belongs to none. */
   errors: { id: string | null; sentence: string }[]
-  /** By field: the first sentence on it. */
+  /** By field: all that is wrong with it. */
   errorOf: Record<string, string | undefined>
 }
 
@@ -32,7 +32,10 @@ export function faultsView(
       sentence: `${sentence}${ofLog}`,
     })),
     errorOf: Object.fromEntries(
-      sorted.toReversed().map(({ field, fault: { sentence } }) => [field, sentence]),
+      [...Map.groupBy(sorted, ({ field }) => field)].map(([field, its]) => [
+        field,
+        its.map(({ fault: { sentence } }) => sentence).join(' '),
+      ]),
     ),
   }
 }

@@ -3,7 +3,7 @@ import { showDay, showNewestDay, showPaper } from '../flows/papers/show-papers.t
 import { parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import { dayView } from './day-view.ts'
-import { formView } from './form-view.ts'
+import { shownForm } from './form-view.ts'
 import { paperPageView } from './paper-view.ts'
 import type { Site } from './site.ts'
 
@@ -12,7 +12,7 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get('/', async (_request, reply) => {
     const day = dayView(await showNewestDay(deps))
-    return pages.send(keptShortly(reply), 'home', { day, form: formView(deps) })
+    return pages.send(keptShortly(reply), 'home', { day, form: await shownForm(deps) })
   })
 
   app.get<{ Params: { date: string }; Querystring: { page?: string } }>(

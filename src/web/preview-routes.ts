@@ -4,20 +4,23 @@ import { takePreview } from '../flows/papers/take-preview.ts'
 import { toldPreview } from '../flows/papers/told-preview.ts'
 import { readTopics, readTypedSettings } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
-import { faultOf, noteFault } from './errors.ts'
-import { formView } from './form-view.ts'
+import { askAgain, isLive } from './ask-again.ts'
+import { shownForm } from './form-view.ts'
 import { networkOf } from './network.ts'
-import { faultyPreview, type PreviewView, previewView } from './preview-view.ts'
+import { type PreviewView, previewView } from './preview-view.ts'
 import { isJson, readForm, readPreviewQuery, type SubscribeForm } from './request.ts'
 import type { Site } from './site.ts'
 
 /** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
 export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
   const { deps } = site
-  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+  const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
-    void askAgain(site, request, reply, { error })
+    return askAgain(site, request, reply, { error })
   }
+
+  // Of a preview that is loaded again.
+  app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
 
   app.post('/preview', { errorHandler }, async (request, reply) => {
     if (isJson(request)) return tell(site, request, reply)
@@ -56,29 +59,12 @@ function mostPapers({ deps: { config } }: Site, { typed: { max } }: SubscribeFor
   }
 }
 
-const isLive = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
-
-function show(
+async function show(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { form: { typed }, preview }: { form: SubscribeForm; preview: PreviewView },
-): FastifyReply {
+  { form: { typed, keepsTopics }, preview }: { form: SubscribeForm; preview: PreviewView },
+): Promise<FastifyReply> {
   if (isLive(request)) return pages.send(reply, 'parts/preview', { preview })
-  return pages.send(reply, 'subscribe', { form: formView(deps, { typed }), preview })
-}
-
-function askAgain(
-  { deps, pages }: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { form, error }: { form?: SubscribeForm; error: unknown },
-): FastifyReply {
-  const fault = faultOf(error)
-  const reference = noteFault(deps, request, reply, fault)
-  if (isLive(request)) {
-    return pages.send(reply, 'parts/preview', { preview: faultyPreview(fault.sentence) }, fault.status)
-  }
-  const view = formView(deps, { typed: form?.typed, fault, reference })
-  return pages.send(reply, 'subscribe', { form: view }, fault.status)
+  return pages.send(reply, 'subscribe', { form: await shownForm(deps, { typed, keepsTopics }), preview })
 }

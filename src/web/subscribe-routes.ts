@@ -3,8 +3,8 @@ import { type CheckedSignup, readSignup, readTypedSettings } from '../flows/sign
 import { subscribe } from '../flows/signup/subscribe.ts'
 import { Fault } from '../platform/errors.ts'
 import { words } from '../words/words.ts'
-import { faultOf, noteFault } from './errors.ts'
-import { formView } from './form-view.ts'
+import { askAgain } from './ask-again.ts'
+import { shownForm } from './form-view.ts'
 import { inboxPath, inboxView } from './inbox-view.ts'
 import { networkOf } from './network.ts'
 import { readForm, readSubscription, type SubscribeForm, settingsInQuery } from './request.ts'
@@ -16,10 +16,13 @@ import { whenText } from './wish-view.ts'
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
 
-  app.get('/subscribe', async ({ query }, reply) => {
+  app.get<{ Querystring: { change?: unknown } }>('/subscribe', async ({ query }, reply) => {
     const typed = settingsInQuery(query)
     const settingsOpen = Object.keys(typed).length > 0
-    return pages.send(reply, 'subscribe', { form: formView(deps, { typed, settingsOpen }) })
+    const keepsTopics = query.change === '1'
+    return pages.send(reply, 'subscribe', {
+      form: await shownForm(deps, { typed, settingsOpen, keepsTopics }),
+    })
   })
 
   addWhen(app, site)
@@ -55,13 +58,16 @@ function addForm(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   // Also answers what is refused before the fields can be read: too much, or no form at all.
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    void askAgain(site, request, reply, { error })
+    askAgain(site, request, reply, { error })
 
   app.post('/subscribe', { errorHandler }, async (request, reply) => {
     const form = readForm(request.body)
     try {
       const pressed = topicButtons(form)
-      if (pressed) return pages.send(reply, 'subscribe', { form: formView(deps, pressed) })
+      if (pressed) {
+        const { keepsTopics } = form
+        return pages.send(reply, 'subscribe', { form: await shownForm(deps, { ...pressed, keepsTopics }) })
+      }
       const checked = readSignup(deps.config, form.typed)
       await take(site, request, { form, checked, how: 'page' })
       return reply.redirect(inboxPath(checked), 303)
@@ -79,20 +85,6 @@ interface Taken {
 
 async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked, how }: Taken): Promise<void> {
   if (form.isProgram) return
-  await subscribe(deps, { ...checked, how, network: networkOf(ip), ...(form.again && { again: true }) })
-}
-
-/** The form again, with what was typed and what is wrong. */
-function askAgain(
-  { deps, pages }: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { form, error }: { form?: SubscribeForm; error: unknown },
-): FastifyReply {
-  const fault = faultOf(error)
-  const reference = noteFault(deps, request, reply, fault)
-  const filled = { typed: form?.typed ?? {}, fault, reference }
-  return form?.again
-    ? pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
-    : pages.send(reply, 'subscribe', { form: formView(deps, filled) }, fault.status)
+  const { again, keepsTopics } = form
+  await subscribe(deps, { ...checked, how, network: networkOf(ip), again, keepsTopics })
 }

@@ -1,28 +1,17 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { useSite } from '../support/site.ts'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 
-const site = useSite()
-let browser: Browser | undefined
-let base: string
+const seen = useSiteInBrowser()
+const { site } = seen
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
-})
-afterAll(() => browser?.close())
-beforeEach(async (context) => {
-  if (!browser) context.skip('no browser on this machine')
-  await addPapers(site.db)
-})
+beforeEach(() => addPapers(site.db))
 
 async function open(javaScriptEnabled: boolean): Promise<Page> {
-  const context = await browser!.newContext({ javaScriptEnabled })
-  const page = await context.newPage()
+  const page = await seen.open({ javaScriptEnabled })
   page.setDefaultTimeout(10_000)
-  await page.goto(`${base}/subscribe`)
+  await page.goto('/subscribe')
   return page
 }
 
@@ -49,7 +38,7 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     })
     const sent: string[] = []
     page.on('request', (request) => {
-      if (request.url() === `${base}/preview`) sent.push(request.postData() ?? '')
+      if (request.url() === `${seen.base}/preview`) sent.push(request.postData() ?? '')
     })
     const status = await page.locator('#preview-said').elementHandle()
     await page.getByLabel('E-mail address').fill('ann@example.com')
@@ -77,6 +66,15 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await page.context().close()
   })
 
+  test('on the front page too', async () => {
+    const page = await open(true)
+    await page.goto('/')
+    await page.getByLabel('Topics').pressSequentially('xylophone', { delay: 20 })
+    await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).waitFor()
+    expect(page.url()).toBe(`${seen.base}/`)
+    await page.context().close()
+  })
+
   test('from the parts of a topic, and by the button', async () => {
     const page = await open(true)
     await page.getByText('Put a topic together').click()
@@ -96,7 +94,7 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await page.getByLabel('E-mail address').fill('ann@example.com')
     await page.getByLabel('Topics').fill('"hybrid linear attention", xylophone')
     await page.getByRole('button', { name: /^Preview/ }).click()
-    await page.waitForURL(`${base}/preview#preview`)
+    await page.waitForURL(`${seen.base}/preview#preview`)
     expect(await previewOf(page).getByText('1 paper in 14 days', { exact: true }).count()).toBe(2)
     expect(await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).count()).toBe(1)
     expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.com')

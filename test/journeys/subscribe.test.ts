@@ -1,36 +1,22 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
-import { newestMail, useSite } from '../support/site.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { newestMail } from '../support/site.ts'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
 import { addPapers } from '../support/site-papers.ts'
 
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const SUBSCRIBE = { name: 'Subscribe', exact: true }
 
-const site = useSite()
-let browser: Browser | undefined
-let base: string
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (!browser) context.skip('no browser on this machine')
-})
+const seen = useSiteInBrowser()
+const { site } = seen
 
 /** In Tokyo, where 08:00 of the next day comes nine hours before it does in UTC. */
-async function open(javaScriptEnabled: boolean, options: object = {}): Promise<Page> {
-  const context = await browser!.newContext({ javaScriptEnabled, timezoneId: 'Asia/Tokyo', ...options })
-  const page = await context.newPage()
-  page.setDefaultTimeout(5_000)
-  return page
-}
+const open = (javaScriptEnabled: boolean, options: object = {}): Promise<Page> =>
+  seen.open({ javaScriptEnabled, timezoneId: 'Asia/Tokyo', ...options })
 
 const focused = (page: Page) => page.locator(':focus')
-const chips = (page: Page) => page.locator('.chip .query').allInnerTexts()
+const chips = (page: Page) => page.locator('.chip > span').allInnerTexts()
 const unfold = (page: Page, text: RegExp) => page.locator('summary', { hasText: text }).click()
 const faultsOn = async (page: Page) =>
   (await new AxeBuilder({ page }).withTags(WCAG).analyze()).violations.map(({ id, nodes }) => [
@@ -45,7 +31,7 @@ describe.each([
   test('a topic from parts, among others, to the page that says what comes and when', async () => {
     await addPapers(site.db)
     const page = await open(scripts)
-    await page.goto(base)
+    await page.goto('/')
     const zone = scripts ? 'Asia/Tokyo' : 'UTC'
     await page.locator('#when', { hasText: zone }).waitFor()
     expect(await page.locator('#zone').inputValue()).toBe(zone)
@@ -58,13 +44,16 @@ describe.each([
     await page.getByRole('button', { name: 'Add this topic' }).click()
 
     const query = '("linear attention" OR "state space model") cat:cs.LG -survey'
-    expect(await chips(page)).toEqual(['robots', 'agents', query])
+    const understood =
+      'Papers with (the phrase “linear attention” or the phrase “state space model”) and the category cs.LG, but not survey'
+    expect(await chips(page)).toEqual(['Papers with robots', 'Papers with agents', understood])
+    expect(await page.getByLabel('Topics').inputValue()).toBe(`robots\nagents\n${query}`)
     expect(await focused(page).getAttribute('role')).toBe('status')
     expect(await focused(page).innerText()).toMatch(
       /^Topic added: Papers with \(the phrase “linear attention” or/,
     )
     await page.getByRole('button', { name: 'Remove robots' }).click()
-    expect(await chips(page)).toEqual(['agents', query])
+    expect(await chips(page)).toEqual(['Papers with agents', understood])
 
     await unfold(page, /from parts/)
     await page.getByLabel('Must have').fill('the')
@@ -99,20 +88,33 @@ describe.each([
 
 test('one field is enough: address, Enter', async () => {
   const page = await open(false)
-  await page.goto(`${base}/subscribe`)
+  await page.goto('/subscribe')
   await page.getByLabel('E-mail address').fill('ann@example.com')
   await page.keyboard.press('Enter')
   expect(await page.locator('h1').innerText()).toBe('Check your inbox')
 })
 
+test('in a field of the builder, Enter adds the topic', async () => {
+  const page = await open(true)
+  await page.goto('/')
+  await page.getByLabel('E-mail address').fill('ann@example.com')
+  await unfold(page, /from parts/)
+  await page.getByLabel('Must have').fill('robots')
+  await page.keyboard.press('Enter')
+  await page.getByText('Topic added: Papers with robots.').waitFor()
+  expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.com')
+})
+
 test('a zone that somebody typed stays, and the line follows what they choose', async () => {
   const page = await open(true)
-  await page.goto(`${base}/subscribe?zone=Europe%2FParis`)
+  await page.goto(`/subscribe?zone=Europe%2FParis`)
   await page.selectOption('#hour', '21')
   await page.locator('#when', { hasText: '21:00, Europe/Paris' }).waitFor()
   await page.uncheck('#days-wed')
   await page.locator('#when', { hasText: 'Monday, Tuesday, Thursday and Friday at 21:00' }).waitFor()
   await page.fill('#zone', 'Mars/Base')
+  await page.press('#zone', 'Tab')
+  await page.locator('#when', { hasText: 'Hour, zone and days' }).waitFor()
   await page.fill('#email', 'ann@example.com')
   await page.getByRole('button', SUBSCRIBE).click()
   expect(await page.title()).toMatch(/^Error: /)
@@ -128,7 +130,7 @@ test.each([
   async (colorScheme, width) => {
     const page = await open(true, { colorScheme, viewport: { width, height: 800 } })
     const fits = () => page.evaluate('document.documentElement.scrollWidth <= innerWidth')
-    await page.goto(`${base}/subscribe`)
+    await page.goto('/subscribe')
     await unfold(page, /from parts/)
     await unfold(page, /Change/)
     expect([await faultsOn(page), await fits()]).toEqual([[], true])
@@ -139,9 +141,7 @@ test.each([
     await page.getByRole('button', SUBSCRIBE).click()
     expect(await page.locator('.error-link').count()).toBe(10)
     expect([await faultsOn(page), await fits()]).toEqual([[], true])
-    await page.goto(
-      `${base}/check-inbox?hour=8&zone=America%2FArgentina%2FBuenos_Aires&days=mon&meant=gmail.com`,
-    )
+    await page.goto(`/check-inbox?hour=8&zone=America%2FArgentina%2FBuenos_Aires&days=mon&meant=gmail.com`)
     await page.getByRole('button', { name: 'Send it again' }).click()
     expect(await page.title()).toMatch(/^Error: /)
     expect([await faultsOn(page), await fits()]).toEqual([[], true])

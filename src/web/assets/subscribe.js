@@ -3,6 +3,7 @@
   const form = document.getElementById('subscribe')
   const line = document.getElementById('when')
   const zone = form?.elements.namedItem('zone')
+  const builder = form?.querySelector('.builder')
   const names = ['hour', 'zone', 'days']
 
   const chosen = () => [...new FormData(form)].filter(([name]) => names.includes(name))
@@ -10,7 +11,7 @@
   const say = async (settings) => {
     const answer = await fetch(`/subscribe/when?${new URLSearchParams(settings)}`)
     if (answer.ok) line.textContent = await answer.text()
-    return answer.ok
+    return answer
   }
 
   const fillIn = async () => {
@@ -19,12 +20,24 @@
     if (!own || !('ours' in zone.dataset) || before !== zone.defaultValue) return
     const settings = chosen().map(([name, value]) => [name, name === 'zone' ? own : value])
     // What somebody typed in the meantime stays.
-    if ((await say(settings)) && zone.value === before) zone.value = own
+    if ((await say(settings)).ok && zone.value === before) zone.value = own
   }
+
+  const follow = async () => {
+    const { status } = await say(chosen())
+    if (status === 422) line.textContent = line.dataset.unread
+  }
+
+  // Enter would press the form's first button, which subscribes.
+  builder?.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.isComposing || !event.target.matches('input')) return
+    event.preventDefault()
+    form.requestSubmit(builder.querySelector('[value=add]'))
+  })
 
   if (zone && line) {
     form.addEventListener('change', ({ target }) => {
-      if (names.includes(target.name)) say(chosen()).catch(() => {})
+      if (names.includes(target.name)) follow().catch(() => {})
     })
     fillIn().catch(() => {})
   }

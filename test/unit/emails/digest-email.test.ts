@@ -34,7 +34,12 @@ describe('subject', () => {
       '3 on linear attention, 12 more - 24 Nov',
     ],
     ['a query as its name', [section('"state space" OR mamba')], '1 on state space OR mamba - 24 Nov'],
-    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 new papers - 24 Nov'],
+    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 papers on your topic - 24 Nov'],
+    [
+      'a topic that ASCII can write in part',
+      [section('Lin "α" <b>', 4), section('video', 2)],
+      '6 papers on your topics - 24 Nov',
+    ],
     ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
 

@@ -49,13 +49,22 @@ describe('the form', () => {
       ['sat'],
     ])
     expect(chosen(form.details)).toEqual(['titles'])
-    expect(form.when).toBe('Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.')
     expect(form.zoneIsOurs).toBe(false)
     expect(form.chips).toEqual([
-      { query: 'a AND', words: '' },
-      { query: 'robots', words: 'Papers with robots' },
+      // What cannot be read is said at the field alone; the buttons count it all the same.
+      { place: 1, query: 'robots', words: 'Papers with robots' },
     ])
   })
+
+  test.each([{ zone: 'Mars/Base' }, { days: [''] }, { hour: '99' }])(
+    'does not say when the first mail comes, where %j cannot be read',
+    (typed) => expect(view({ typed }).when).toBe(''),
+  )
+
+  test('says when the first mail comes, where another field is wrong', () =>
+    expect(view({ typed: { hour: '6', max: 'many' } }).when).toBe(
+      'Monday to Friday at 06:00, UTC; first mail Wednesday, 25 November.',
+    ))
 
   test('unfolds the part in which something stands or is wrong', () => {
     const parts = { any: '', must: '', never: '', author: '', category: 'cs.LG', votes: '' }
@@ -91,7 +100,12 @@ describe('what is wrong', () => {
     ])
     const { errors, errorOf } = faultsView(['email', 'zone'], faults)
     expect(errors.map(({ id }) => id)).toEqual(['email', 'email', 'zone', null])
-    expect(errorOf.email).toBe('Enter your e-mail address.')
+    expect(errorOf.email).toBe(
+      errors
+        .slice(0, 2)
+        .map(({ sentence }) => sentence)
+        .join(' '),
+    )
     expect(faultsView(['email'], new Fault('signup.domain', { domains: 'x.example' })).errors[0]?.id).toBe(
       'email',
     )
