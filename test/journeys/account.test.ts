@@ -1,46 +1,30 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { kindsOf, mailed } from '../support/mailed-links.ts'
-import { subscribeThroughSite, useSite } from '../support/site.ts'
+import { subscribeThroughSite } from '../support/site.ts'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
 
 const EMAIL = 'ann@example.com'
 const NEW = 'ann@new.example'
 
-const site = useSite()
-let browser: Browser | undefined
-let base: string
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (!browser) context.skip('no browser on this machine')
-})
-
-async function open(javaScriptEnabled: boolean): Promise<Page> {
-  const page = await (await browser!.newContext({ javaScriptEnabled })).newPage()
-  page.setDefaultTimeout(5_000)
-  return page
-}
+const seen = useSiteInBrowser()
+const { site } = seen
 
 const heading = (page: Page) => page.locator('h1').innerText()
 const press = (page: Page, name: string) => page.getByRole('button', { name }).click()
 
 /** From the front page to the account page, by two mails, as somebody does who has no digest at hand. */
 async function toAccount(page: Page): Promise<void> {
-  await page.goto(base)
+  await page.goto('/')
   await page.getByRole('link', { name: 'Your digests' }).click()
   await page.getByLabel('E-mail address').fill(EMAIL)
   await press(page, 'Mail me my link')
   expect(await heading(page)).toBe('Look into your inbox')
-  await page.goto(base + (await mailed(site, 'manage-link', EMAIL)).path)
+  await page.goto((await mailed(site, 'manage-link', EMAIL)).path)
   await page.getByRole('button', { name: 'Mail me that link' }).click()
   expect(await page.locator('main').innerText()).toContain('a•••@example.com')
-  await page.goto(base + (await mailed(site, 'account-link', EMAIL)).path)
+  await page.goto((await mailed(site, 'account-link', EMAIL)).path)
 }
 
 describe.each([
@@ -49,7 +33,7 @@ describe.each([
 ])('%s', (_how, scripts) => {
   test('a copy, a new address, and the end', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
-    const page = await open(scripts)
+    const page = await seen.open({ javaScriptEnabled: scripts })
     await toAccount(page)
 
     const [download] = await Promise.all([
@@ -68,14 +52,14 @@ describe.each([
     await page.getByLabel('New e-mail address').fill(NEW)
     await press(page, 'Mail the link there')
     expect(await heading(page)).toBe('Look into the new inbox')
-    await page.goto(base + (await mailed(site, 'new-address', NEW)).path)
+    await page.goto((await mailed(site, 'new-address', NEW)).path)
     await press(page, 'Yes, send them here')
     expect(await heading(page)).toBe('Your digests have a new address')
     expect(await kindsOf(site, EMAIL)).toContain('moved')
 
     await page.getByRole('link', { name: 'Change topics, days and hour' }).click()
     await page.getByRole('button', { name: 'Mail me that link' }).click()
-    await page.goto(base + (await mailed(site, 'account-link', NEW)).path)
+    await page.goto((await mailed(site, 'account-link', NEW)).path)
     await page.getByRole('link', { name: 'See what goes and what stays' }).click()
     await press(page, 'Erase everything')
     expect(await heading(page)).toBe('Everything is erased')

@@ -1,24 +1,14 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
 import { signLink } from '../../src/subscribers/link-token.ts'
-import { launchBrowser } from '../support/browser.ts'
-import { NOW, useSite } from '../support/site.ts'
+import { NOW } from '../support/site.ts'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
 
 const EMAIL = 'ann@example.com'
 
-const site = useSite()
-let browser: Browser | undefined
-let base: string
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (!browser) context.skip('no browser on this machine')
-})
+const seen = useSiteInBrowser()
+const { site } = seen
 
 /** Where the link in a mail leads, and the id of the topic that it names. */
 async function mailed(): Promise<{ url: string; topicId: number }> {
@@ -26,12 +16,11 @@ async function mailed(): Promise<{ url: string; topicId: number }> {
   const { id, epoch } = await site.db.subscriber.findFirstOrThrow()
   const token = signLink({ purpose: 'manage', id, epoch, issuedAt: NOW }, site.deps.config.APP_SECRET[0]!)
   const topic = await site.db.topic.findFirstOrThrow({ where: { name: 'rag' } })
-  return { url: `${base}/manage/${token}`, topicId: topic.id }
+  return { url: `${seen.base}/manage/${token}`, topicId: topic.id }
 }
 
 async function open(javaScriptEnabled: boolean, url: string): Promise<Page> {
-  const page = await (await browser!.newContext({ javaScriptEnabled })).newPage()
-  page.setDefaultTimeout(5_000)
+  const page = await seen.open({ javaScriptEnabled })
   await page.goto(url)
   return page
 }

@@ -1,30 +1,14 @@
 import AxeBuilder from '@axe-core/playwright'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { mailed, pathOf } from '../support/mailed-links.ts'
-import { subscribeThroughSite, useSite } from '../support/site.ts'
+import { subscribeThroughSite } from '../support/site.ts'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
 
 const EMAIL = 'ann@example.com'
 
-const site = useSite()
-let browser: Browser | undefined
-let base: string
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (!browser) context.skip('no browser on this machine')
-})
-
-async function open(options: object): Promise<Page> {
-  const page = await (await browser!.newContext(options)).newPage()
-  page.setDefaultTimeout(5_000)
-  return page
-}
+const seen = useSiteInBrowser()
+const { site } = seen
 
 const heading = (page: Page) => page.locator('h1').innerText()
 const said = (page: Page) => page.getByRole('status').innerText()
@@ -37,8 +21,8 @@ describe.each([
 ])('%s', (_how, options) => {
   test('a pause, its undo, the end, and the way back from the goodbye', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
-    const page = await open(options)
-    await page.goto(base + (await pathOf(site, 'unsubscribe', EMAIL)))
+    const page = await seen.open(options)
+    await page.goto(await pathOf(site, 'unsubscribe', EMAIL))
     expect(await heading(page)).toBe('Stop the digests?')
 
     await press(page, 'Pause for a month')
@@ -59,7 +43,7 @@ describe.each([
     const { subject, text } = await mailed(site, 'goodbye', EMAIL)
     expect(subject).toBe('You get no more digests - Daily Papers')
     site.clock.moveTo(new Date('2026-12-10T12:00:00Z'))
-    await page.goto(base + text.match(/\/resubscribe\/\S+/)![0])
+    await page.goto(text.match(/\/resubscribe\/\S+/)![0])
     expect(await heading(page)).toBe('You are unsubscribed')
     await press(page, 'Undo: subscribe again')
     expect(await heading(page)).toBe('You are subscribed')
@@ -71,8 +55,8 @@ describe.each([
 
 test('by keyboard, the button that ends it comes before the smaller ones, and is larger', async () => {
   await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
-  const page = await open({ viewport: { width: 375, height: 700 } })
-  await page.goto(base + (await pathOf(site, 'unsubscribe', EMAIL)))
+  const page = await seen.open({ viewport: { width: 375, height: 700 } })
+  await page.goto(await pathOf(site, 'unsubscribe', EMAIL))
   await page.locator('#main').focus()
   const names: string[] = []
   const heights: number[] = []

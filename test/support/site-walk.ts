@@ -23,6 +23,8 @@ export interface Stop {
   fields?: Fields
   /** 200, unless said otherwise. */
   status?: number
+  /** It loads a script. */
+  scripted?: boolean
 }
 
 interface WorldOfWalk {
@@ -62,7 +64,7 @@ const asked =
 const old = new Date('2026-10-01T00:00:00Z')
 
 const PAPERS: Stop[] = [
-  { name: 'home', path: at('/') },
+  { name: 'home', scripted: true, path: at('/') },
   { name: 'day', path: at('/papers/date/2026-11-23') },
   { name: 'day-of-many', path: at(`/papers/date/${FULL_DAY}`) },
   { name: 'day-page-2', path: at(`/papers/date/${FULL_DAY}?page=2`) },
@@ -83,16 +85,23 @@ const PAPERS: Stop[] = [
 ]
 
 const SIGNUP: Stop[] = [
-  { name: 'subscribe', path: at('/subscribe') },
-  { name: 'subscribe-wrong', path: at('/subscribe'), fields: WRONG, status: 422 },
+  { name: 'subscribe', scripted: true, path: at('/subscribe') },
+  { name: 'subscribe-wrong', scripted: true, path: at('/subscribe'), fields: WRONG, status: 422 },
   {
     name: 'subscribe-topic-added',
+    scripted: true,
     path: at('/subscribe'),
     fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
   },
-  { name: 'preview', path: at('/preview'), fields: TWO_TOPICS },
-  { name: 'preview-nothing', path: at('/preview'), fields: { topic: 'zeolite catalysis' } },
-  { name: 'preview-wrong', path: at('/preview'), fields: { topic: 'linear AND' }, status: 422 },
+  { name: 'preview', scripted: true, path: at('/preview'), fields: TWO_TOPICS },
+  { name: 'preview-nothing', scripted: true, path: at('/preview'), fields: { topic: 'zeolite catalysis' } },
+  {
+    name: 'preview-wrong',
+    scripted: true,
+    path: at('/preview'),
+    fields: { topic: 'linear AND' },
+    status: 422,
+  },
   {
     name: 'check-inbox',
     path: (walk) => pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' }),
@@ -227,6 +236,12 @@ const OTHERS: Stop[] = [
 
 /** Every page of the site in every state that matters. */
 export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
+
+/** How each page is looked at: with scripts, and without them too where it loads one. */
+export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [
+  { stop: name, scripts: true, title: name },
+  ...(scripted ? [{ stop: name, scripts: false, title: `${name}-without-scripts` }] : []),
+])
 
 /** For a page's console: of a long list of papers, three are enough. */
 export const SHORTEN_LISTS = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`

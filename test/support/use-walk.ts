@@ -1,41 +1,33 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach } from 'vitest'
-import { launchBrowser } from './browser.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
 import { useDatabase } from './database.ts'
 import { openWalk, type Walk } from './site-walk.ts'
+import { useBrowser } from './use-browser.ts'
 
 export interface BrowserOnWalk {
   readonly walk: Walk
   /** One window, the same for every test of the file. */
   readonly page: Page
+  /** That one, or another in which no script runs. */
+  window(scripts: boolean): Page
   /** Another window. */
-  open(options: BrowserContextOptions): Promise<Page>
+  open(options?: BrowserContextOptions): Promise<Page>
 }
 
 /** The walk's site and one browser for a test file. Where there is no browser, every test says so and is skipped. */
 export function useWalk(options: BrowserContextOptions = {}): BrowserOnWalk {
   const database = useDatabase()
-  let browser: Browser | undefined
+  const browser = useBrowser()
   let walk: Walk
   let page: Page
-  const open = async (options: BrowserContextOptions): Promise<Page> => {
-    const opened = await (await browser!.newContext(options)).newPage()
-    opened.setDefaultTimeout(5_000)
-    return opened
-  }
+  let withoutScripts: Page
   beforeAll(async () => {
-    browser = await launchBrowser()
-    if (!browser) return
+    if (!browser.isThere) return
     walk = await openWalk(database.url)
-    page = await open(options)
+    page = await browser.open(options)
+    withoutScripts = await browser.open({ ...options, javaScriptEnabled: false })
   })
-  afterAll(async () => {
-    await browser?.close()
-    await walk?.close()
-  })
-  beforeEach((context) => {
-    if (!browser) context.skip('no browser on this machine')
-  })
+  afterAll(() => walk?.close())
   return {
     get walk() {
       return walk
@@ -43,6 +35,7 @@ export function useWalk(options: BrowserContextOptions = {}): BrowserOnWalk {
     get page() {
       return page
     },
-    open,
+    window: (scripts) => (scripts ? page : withoutScripts),
+    open: browser.open,
   }
 }

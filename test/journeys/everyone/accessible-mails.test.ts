@@ -1,23 +1,18 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { EVERY_RULE, findings, loadAxe, RULES_BY_LOOK } from '../../support/axe.ts'
-import { launchBrowser } from '../../support/browser.ts'
+import { useBrowser } from '../../support/use-browser.ts'
 import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
 // A mail stands inside somebody else's page: it is an article there, and has no landmarks of its own.
 const RULES_FOR_PAGES = ['landmark-one-main', 'region']
 
 const mails = await renderMails()
-let browser: Browser | undefined
+const browser = useBrowser()
 let page: Page
 
 beforeAll(async () => {
-  browser = await launchBrowser()
-  page = await (await browser!.newContext({ javaScriptEnabled: true })).newPage()
-})
-afterAll(() => browser?.close())
-beforeEach((context) => {
-  if (!browser) context.skip('no browser on this machine')
+  if (browser.isThere) page = await browser.open()
 })
 
 async function isDark(): Promise<boolean> {
@@ -27,7 +22,7 @@ async function isDark(): Promise<boolean> {
 
 describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) => {
   beforeAll(async () => {
-    if (!browser) return
+    if (!browser.isThere) return
     await page.setContent(mails.get(name)!.html!)
     await loadAxe(page)
   })

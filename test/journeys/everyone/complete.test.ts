@@ -34,10 +34,11 @@ beforeAll(async () => {
 afterAll(() => walk.close())
 
 describe('the walk', () => {
-  test('meets each page as it should be, each of its templates, and each route that shows one', async () => {
+  test('meets each page as it should be, each of its templates and routes, and knows which load a script', async () => {
     const paths: string[] = []
-    for (const { name, status = 200 } of STOPS) {
-      expect([name, (await walk.ask(name)).statusCode]).toEqual([name, status])
+    for (const { name, status = 200, scripted = false } of STOPS) {
+      const { statusCode, body } = await walk.ask(name)
+      expect([name, statusCode, body.includes('<script src=')]).toEqual([name, status, scripted])
       paths.push((await walk.pathOf(name)).split('?')[0]!)
     }
     const all = globSync('pages/**/*.eta', { cwd: templates })

@@ -1,7 +1,7 @@
 import { HtmlValidate } from 'html-validate'
-import type { CDPSession, Response } from 'playwright-core'
+import type { CDPSession, Page, Response } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { STOPS } from '../../support/site-walk.ts'
+import { BOTH_WAYS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 
 const MOST_BYTES = 100_000
@@ -15,23 +15,25 @@ const standard = new HtmlValidate({
   rules: { 'require-sri': 'off', 'heading-level': 'off' },
 })
 
-describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
+describe.each(BOTH_WAYS)('$title', ({ stop, scripts }) => {
+  let page: Page
   let answer: Response
   const fetched: Response[] = []
 
   beforeAll(async () => {
     if (!seen.walk) return
-    seen.page.on('response', (response) => void fetched.push(response))
-    answer = await seen.walk.visit(seen.page, name)
-    seen.page.removeAllListeners('response')
+    page = seen.window(scripts)
+    page.on('response', (response) => void fetched.push(response))
+    answer = await seen.walk.visit(page, stop)
+    page.removeAllListeners('response')
   })
 
   test('needs no sideways scrolling at 320 px, nor at 400 % of 1280 px', async () => {
-    await seen.page.setViewportSize({ width: 320, height: 256 })
-    expect(await sideways()).toEqual([])
-    const chromium = await zoom()
-    expect(await seen.page.evaluate('[innerWidth, devicePixelRatio]')).toEqual([320, 4])
-    expect(await sideways()).toEqual([])
+    await page.setViewportSize({ width: 320, height: 256 })
+    expect(await sideways(page)).toEqual([])
+    const chromium = await zoom(page)
+    expect(await page.evaluate('[innerWidth, devicePixelRatio]')).toEqual([320, 4])
+    expect(await sideways(page)).toEqual([])
     await chromium.detach()
   })
 
@@ -39,7 +41,7 @@ describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
     const origins = new Set(fetched.map((response) => new URL(response.url()).origin))
     expect([...origins]).toEqual([seen.walk.base])
     expect(fetched.map((response) => response.request().resourceType())).not.toContain('font')
-    expect(await seen.page.context().cookies()).toEqual([])
+    expect(await page.context().cookies()).toEqual([])
     let bytes = 0
     for (const response of fetched) {
       if (response.status() < 300 || response === answer) bytes += (await response.body()).byteLength
@@ -51,36 +53,36 @@ describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
     const { results } = await standard.validateString(await answer.text())
     const faults = results.flatMap(({ messages }) => messages)
     expect(faults.map(({ line, ruleId, message }) => `${line} ${ruleId}: ${message}`)).toEqual([])
-    expect(await seen.page.evaluate(REPEATED_IDS)).toEqual([])
-    expect(await seen.page.locator('h1').count()).toBe(1)
+    expect(await page.evaluate(REPEATED_IDS)).toEqual([])
+    expect(await page.locator('h1').count()).toBe(1)
   })
 
   test('prints black on white, without what only a screen can use, in the dark theme too', async () => {
-    await seen.page.emulateMedia({ media: 'print', colorScheme: 'dark' })
-    const colours = await seen.page.evaluate(
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    const colours = await page.evaluate(
       '[getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector("h1")).color]',
     )
     expect(colours).toEqual(['rgba(0, 0, 0, 0)', 'rgb(255, 255, 255)', 'rgb(0, 0, 0)'])
-    expect(await seen.page.locator('nav:visible, button:visible, .skip:visible').count()).toBe(0)
-    expect((await seen.page.pdf()).byteLength).toBeGreaterThan(1_000)
-    await seen.page.emulateMedia({ media: null, colorScheme: null })
+    expect(await page.locator('nav:visible, button:visible, .skip:visible').count()).toBe(0)
+    expect((await page.pdf()).byteLength).toBeGreaterThan(1_000)
+    await page.emulateMedia({ media: null, colorScheme: null })
   })
 
   test('stands still for those who want less motion', async () => {
-    await seen.page.emulateMedia({ reducedMotion: 'reduce' })
-    expect(await seen.page.evaluate(MOVING)).toEqual([])
-    await seen.page.emulateMedia({ reducedMotion: null })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    expect(await page.evaluate(MOVING)).toEqual([])
+    await page.emulateMedia({ reducedMotion: null })
   })
 })
 
-async function zoom(): Promise<CDPSession> {
-  const chromium = await seen.page.context().newCDPSession(seen.page)
+async function zoom(page: Page): Promise<CDPSession> {
+  const chromium = await page.context().newCDPSession(page)
   await chromium.send('Emulation.setDeviceMetricsOverride', ZOOMED)
   return chromium
 }
 
 /** What makes the page wider than its window; the page itself where nothing in it does. */
-const sideways = (): Promise<string[]> => seen.page.evaluate(SIDEWAYS)
+const sideways = (page: Page): Promise<string[]> => page.evaluate(SIDEWAYS)
 
 const SIDEWAYS = `(() => {
   const root = document.documentElement

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { SHORTEN_LISTS, STOPS } from '../../support/site-walk.ts'
+import { BOTH_WAYS, SHORTEN_LISTS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
@@ -12,10 +13,10 @@ const FOLDER = resolve(import.meta.dirname, '../../fixtures/accessibility')
 const seen = useWalk()
 const mails = await renderMails()
 
-async function heard(): Promise<string> {
-  await seen.page.evaluate(SHORTEN_LISTS)
-  const tree = await seen.page.locator('body').ariaSnapshot()
-  return `# ${await seen.page.title()}\n${masked(tree)}\n`
+async function heard(page: Page): Promise<string> {
+  await page.evaluate(SHORTEN_LISTS)
+  const tree = await page.locator('body').ariaSnapshot()
+  return `# ${await page.title()}\n${masked(tree)}\n`
 }
 
 /** What is another one each time: tokens of links, references of faults, the path of the assets. */
@@ -23,22 +24,22 @@ const masked = (tree: string): string =>
   tree.replace(/[\w-]{38,}/g, 'TOKEN').replace(/(- code: ).*/g, '$1REFERENCE')
 
 describe('what is heard', () => {
-  test.each(STOPS.map(({ name }) => name))('of the page %s', async (name) => {
-    await seen.walk.visit(seen.page, name)
-    await expect(await heard()).toMatchFileSnapshot(`${FOLDER}/pages/${name}.yaml`)
+  test.each(BOTH_WAYS)('of the page $title', async ({ stop, scripts, title }) => {
+    await seen.walk.visit(seen.window(scripts), stop)
+    await expect(await heard(seen.window(scripts))).toMatchFileSnapshot(`${FOLDER}/pages/${title}.yaml`)
   })
 
   test.each(MAIL_NAMES)('of the mail %s', async (name) => {
     const { html } = mails.get(name)!
     if (!html) return
     await seen.page.setContent(html)
-    await expect(await heard()).toMatchFileSnapshot(`${FOLDER}/mails/${name}.yaml`)
+    await expect(await heard(seen.page)).toMatchFileSnapshot(`${FOLDER}/mails/${name}.yaml`)
   })
 
   test('is kept of nothing that is gone', () => {
     const kept = (folder: string) =>
       readdirSync(`${FOLDER}/${folder}`).map((file) => file.replace('.yaml', ''))
-    expect(kept('pages').sort()).toEqual(STOPS.map(({ name }) => name).sort())
+    expect(kept('pages').sort()).toEqual(BOTH_WAYS.map(({ title }) => title).sort())
     expect(kept('mails').filter((name) => !MAIL_NAMES.includes(name))).toEqual([])
   })
 })

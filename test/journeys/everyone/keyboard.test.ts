@@ -1,25 +1,30 @@
+import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { SHORTEN_LISTS, STOPS } from '../../support/site-walk.ts'
+import { BOTH_WAYS, SHORTEN_LISTS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 
 const seen = useWalk({ viewport: { width: 1280, height: 800 } })
 
-describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
+describe.each(BOTH_WAYS)('$title', ({ stop, scripts }) => {
+  let page: Page
   beforeAll(async () => {
     if (!seen.walk) return
-    await seen.walk.visit(seen.page, name)
-    await seen.page.evaluate(SHORTEN_LISTS)
-    await seen.page.evaluate(START)
+    page = seen.window(scripts)
+    await seen.walk.visit(page, stop)
+    await page.evaluate(SHORTEN_LISTS)
+    // What the page itself gives the focus to has it by the second frame, which only a script can wait for.
+    await (scripts ? page.evaluate(TWO_FRAMES) : page.screenshot())
+    await page.evaluate(START)
   })
 
   test('by keyboard: everything in the order of the page, each seen to have the focus, and a way out', async () => {
-    const expected = (await seen.page.evaluate(REACHABLE)) as string[]
+    const expected = (await page.evaluate(REACHABLE)) as string[]
     const reached: string[] = []
     const unseen: string[] = []
     // A field for a date has several stops of its own; after the last stop comes the first again.
     for (let presses = 0; presses < expected.length * 5; presses++) {
-      await seen.page.keyboard.press('Tab')
-      const at = (await seen.page.evaluate(FOCUSED)) as { what: string; fault: string } | null
+      await page.keyboard.press('Tab')
+      const at = (await page.evaluate(FOCUSED)) as { what: string; fault: string } | null
       if (!at || at.what === reached[0]) break
       if (at.what === reached.at(-1)) continue
       reached.push(at.what)
@@ -83,10 +88,10 @@ async function press(role: 'button', name: string, key?: string): Promise<void> 
   await seen.page.waitForLoadState()
 }
 
+const TWO_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))'
+
 /** Back to where a fresh page has the focus: before everything. */
-const START = `(async () => {
-  // What the page itself gives the focus to has it by the second frame.
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+const START = `(() => {
   document.activeElement?.blur()
   document.body.tabIndex = -1
   document.body.focus()
