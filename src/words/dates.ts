@@ -32,8 +32,7 @@ export function shortDate(day: Day): string {
 }
 
 /** "Tue 24 Nov" */
-export const weekdayDate = (day: Day): string =>
-  `${words.weekdaysShort[weekdayOf(day)]} ${shortDate(day)}`
+export const weekdayDate = (day: Day): string => `${words.weekdaysShort[weekdayOf(day)]} ${shortDate(day)}`
 
 /** "Tue 24 Nov 2026" */
 export const weekdayDateWithYear = (day: Day): string => `${weekdayDate(day)} ${partsOf(day).year}`

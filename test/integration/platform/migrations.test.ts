@@ -28,7 +28,9 @@ const askable = (url: string) => ({
 
 const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
-const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev'].map((name) => `migrations_${process.pid}_${name}`)
+const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev'].map(
+  (name) => `migrations_${process.pid}_${name}`,
+)
 
 beforeAll(async () => {
   await withClient(inject('postgresUrl'), async (client) => {

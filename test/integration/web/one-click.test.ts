@@ -60,7 +60,13 @@ describe('one click', () => {
       await subscribeThroughSite(site, EMAIL)
       const token = await unsubscribeToken(site, EMAIL)
       const before = await checksums(site.db)
-      const tokens = [token.toLowerCase(), `${token.slice(0, -1)}`, 'x'.repeat(1500), 'nonsense', `${token}%ff`]
+      const tokens = [
+        token.toLowerCase(),
+        `${token.slice(0, -1)}`,
+        'x'.repeat(1500),
+        'nonsense',
+        `${token}%ff`,
+      ]
       const answers = await Promise.all(tokens.map((one) => press(one, type, payload)))
       expect(await checksums(site.db)).toEqual(before)
       const known = await press(token, type, payload)
