@@ -8,10 +8,8 @@ const LONGEST_DAYS = 365
  * Whether no digest comes on the subscriber's own `today`. The row of a pause with an end says paused until the next
  * date on which something is due.
  */
-export const isPaused = (
-  { state, pausedUntil }: Pick<Standing, 'state' | 'pausedUntil'>,
-  today: Day,
-): boolean => state === 'paused' && (pausedUntil === null || pausedUntil > today)
+const isPaused = ({ state, pausedUntil }: Pick<Standing, 'state' | 'pausedUntil'>, today: Day): boolean =>
+  state === 'paused' && (pausedUntil === null || pausedUntil > today)
 
 /** The same, and active where a pause has run out. */
 export const withoutEndedPause = <T extends Pick<Standing, 'state' | 'pausedUntil'>>(

@@ -40,16 +40,15 @@ function answer(
   const reference = noteFault(deps, request, reply, fault)
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
-  const ways = fault.code === 'link.expired' ? waysBehind(request.routeOptions.url) : []
+  const ways = fault.code === 'link.expired' ? waysOn() : []
   return pages.send(reply, 'fault', { heading, sentence: sentenceOf(fault), reference, ways }, fault.status)
 }
 
-/** From a link that has ended to a new one. A new address is typed by whoever has the link to their digests. */
-function waysBehind(route = ''): { path: string; text: string }[] {
-  const form = { path: '/subscribe', text: words.fault.again }
-  const myLink = { path: '/manage', text: words.fault.myLink }
-  return route.startsWith('/move/') ? [myLink] : [form, myLink]
-}
+/** From a link that has ended to a new one: for whoever wants digests, and for whoever gets them already. */
+const waysOn = () => [
+  { path: '/subscribe', text: words.fault.again },
+  { path: '/manage', text: words.fault.myLink },
+]
 
 /** With its date in words, as everywhere on a page. */
 const sentenceOf = ({ code, sentence, values }: Fault): string =>
