@@ -5,12 +5,10 @@ export async function checksums(db: Database): Promise<Record<string, string>> {
   const tables = await db.$queryRaw<{ name: string }[]>`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`
-  const sums: Record<string, string> = {}
-  for (const { name } of tables) {
-    const [row] = await db.$queryRawUnsafe<{ sum: string }[]>(
-      `select count(*) || ':' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from "${name}" t`,
-    )
-    sums[name] = row!.sum
-  }
-  return sums
+  const each = tables.map(
+    ({ name }) => `select '${name}' as name,
+      count(*) || ':' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from "${name}" t`,
+  )
+  const rows = await db.$queryRawUnsafe<{ name: string; sum: string }[]>(each.join(' union all '))
+  return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]))
 }

@@ -1,52 +1,69 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { bombingIsHeld } from './bombing.ts'
+import { type Door, tryDoor, tryWrongly } from './door.ts'
+import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
 import { noRequestBreaksIt } from './mutated.ts'
-import { headersOnEveryRoute, noOpenRedirect, nothingChangesOnGet } from './routes.ts'
+import { noOpenRedirect } from './redirects.ts'
+import { nothingChangesOnGet } from './safe-methods.ts'
 import { timeTellsNothing } from './timing.ts'
+import { WRONG_DOORS } from './wrong-doors.ts'
+
+const doorCase = (name: string, fault: string, invariant: string, door: Door): BatteryCase => ({
+  name: `doors-${name}`,
+  fault,
+  invariant,
+  run: (profile) => tryDoor(door, profile),
+})
+
+/** Green where the battery sees that a door is open. */
+const wrongCases = Object.entries(WRONG_DOORS).map(
+  ([name, { door, sees, ...wrong }]): BatteryCase => ({
+    name: `doors-wrong-${name}`,
+    fault: `wrong on purpose: ${name}`,
+    invariant: 'the battery must see it',
+    run: () => tryWrongly(door, wrong, sees),
+  }),
+)
 
 /** What strangers may try at the doors of the site. */
 export const doorsCases: BatteryCase[] = [
-  {
-    name: 'doors-headers',
-    fault: 'every route, with good and garbled tokens',
-    invariant: 'content policy without inline, no-store behind tokens, no cookie',
-    run: headersOnEveryRoute,
-  },
-  {
-    name: 'doors-safe-methods',
-    fault: 'GET and HEAD of every route, with tokens that work',
-    invariant: 'no row of any table but counters changes',
-    run: nothingChangesOnGet,
-  },
-  {
-    name: 'doors-redirects',
-    fault: 'payloads in paths, queries, fields, Host',
-    invariant: 'no answer leads elsewhere',
-    run: noOpenRedirect,
-  },
-  {
-    name: 'doors-mutated',
-    fault: 'mutated requests',
-    invariant: 'no 5xx, no trace',
-    run: noRequestBreaksIt,
-  },
-  {
-    name: 'doors-bombing',
-    fault: 'sign-ups for one address and many, from one network and many',
-    invariant: 'at most two mails per address and day',
-    run: bombingIsHeld,
-  },
-  {
-    name: 'doors-markup',
-    fault: 'markup, bidi marks, NUL, javascript: in papers',
-    invariant: 'text on every page and in every mail',
-    run: markupStaysText,
-  },
+  doorCase(
+    'headers',
+    'every page and button, used well and badly',
+    'content policy and pages without inline, no-store behind tokens, no cookie',
+    headersHold,
+  ),
+  doorCase(
+    'safe-methods',
+    'GET and HEAD by whom a button would do something for',
+    'no row of any table but counters changes',
+    nothingChangesOnGet,
+  ),
+  doorCase(
+    'redirects',
+    'payloads in paths, queries, fields, headers',
+    'no answer leads elsewhere',
+    noOpenRedirect,
+  ),
+  doorCase('mutated', 'mutated requests', 'no 5xx, no trace', noRequestBreaksIt),
+  doorCase(
+    'bombing',
+    'mails asked for with addresses and links of others',
+    'at most two mails per address and day',
+    bombingIsHeld,
+  ),
+  doorCase(
+    'markup',
+    'markup, bidi marks, NUL, javascript: in papers and topics',
+    'text on every page and in every mail',
+    markupStaysText,
+  ),
   {
     name: 'doors-timing',
     fault: 'known and unknown addresses, timed',
     invariant: 'Mann-Whitney p > 0.01, medians within 2 ms',
     run: timeTellsNothing,
   },
+  ...wrongCases,
 ]

@@ -1,10 +1,17 @@
-// What a source could hand us to see whether it reaches a reader as more than text.
+// What a source, or somebody at a form, could hand us to see whether it reaches a reader as more than text.
 
 const BIDI = '\u202e\u2066\u200f'
 
-/** Texts whose `alive` parts must never come out as markup, link or control. */
+/** No element of ours: wherever it stands in a page, something was not escaped. */
+export const ALIVE = 'x-alive'
+
 export const HOSTILE = {
-  topic: 'attention',
+  /** Matches every paper below. Its name is its query. */
+  topic: `attention OR "</h2></title></textarea><${ALIVE}>" OR "'><${ALIVE} onclick=1>"`,
+  /** Matches none of them, and comes near to all. */
+  quietTopic: `attention AND "<${ALIVE}>unobtainium"`,
+  /** What somebody may call a topic, or type anywhere else. */
+  name: `"><${ALIVE} onload=1> '><script>alert(12)</script></textarea></title><b>x</b>`,
   titles: [
     `Attention <script>alert(1)</script> is not all`,
     `Attention "><img src=x onerror=alert(2)>`,
@@ -16,8 +23,8 @@ export const HOSTILE = {
     'Attention \r\nBcc: victim@reader.example\r\n\r\nbody',
     `Attention &lt;script&gt;alert(5)&lt;/script&gt; &#106;avascript:alert(6)`,
     'Attention $\\href{javascript:alert(7)}{x}$ and $<script>$',
-    `Attention ${'W'.repeat(3000)}`,
-    'Attention \ud800 alone',
+    `Attention <${ALIVE}> ${'W'.repeat(3000)}`,
+    `Attention <${ALIVE}> \ud800 alone`,
   ],
 } as const
 
@@ -25,9 +32,9 @@ const links = ['javascript:alert(8)', 'data:text/html,<script>alert(9)</script>'
 
 export const hostilePapers = HOSTILE.titles.map((title, i) => ({
   id: `2511.${String(i + 1).padStart(5, '0')}`,
-  title,
+  title: `${title} <${ALIVE}>`,
   summary: `An abstract on attention. ${title} <a href="javascript:alert(10)">x</a> <style>*{display:none}</style>`,
-  authors: [`Eve <b>${i}</b>`, title.slice(0, 300)],
+  authors: [`Eve <b>${i}</b> <${ALIVE}>`, title.slice(0, 300)],
   code: links[i % links.length],
   project: links[(i + 1) % links.length],
   organization: title.slice(0, 200),

@@ -1,0 +1,94 @@
+import { HOSTILE } from './hostile.ts'
+import type { Person, State } from './people.ts'
+
+export type Fields = Record<string, string>
+
+/** A POST of the site, with a form that it takes, and somebody for whom it does something. */
+export interface Button {
+  /** As it is registered. */
+  url: string
+  by: State
+  fields?(person: Person): Fields
+  /** 303 unless said otherwise. */
+  status?: number
+  headers?: Record<string, string>
+  /** A body of JSON. */
+  isJson?: true
+  /** Changes no row. */
+  looks?: true
+}
+
+const topic = HOSTILE.topic
+const live = { 'hx-request': 'true' }
+
+/** Every POST of the site stands here at least once: one without a sample is a fault. */
+export const BUTTONS: Button[] = [
+  // Whoever is asked for the first time, and whoever subscribes already.
+  {
+    url: '/subscribe',
+    by: 'active',
+    fields: ({ email, format }) => ({ email: `new-${email}`, topic, format }),
+  },
+  { url: '/subscribe', by: 'active', fields: ({ email }) => ({ email, topic: '"another <x-alive>"' }) },
+  {
+    url: '/subscribe',
+    by: 'active',
+    fields: () => ({ topic, any: 'robots', do: 'add' }),
+    status: 200,
+    looks: true,
+  },
+  { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
+  { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
+  {
+    url: '/api/subscriptions',
+    by: 'active',
+    fields: ({ email }) => ({ email: `api-${email}`, topic }),
+    isJson: true,
+    status: 202,
+  },
+  { url: '/manage', by: 'active', fields: ({ email }) => ({ email }) },
+  { url: '/confirm/:token', by: 'asked' },
+  { url: '/unsubscribe/:token', by: 'active', fields: () => ({ from: 'page' }) },
+  {
+    url: '/unsubscribe/:token',
+    by: 'active',
+    fields: () => ({ 'List-Unsubscribe': 'One-Click' }),
+    status: 200,
+  },
+  { url: '/unsubscribe/:token/pause', by: 'active' },
+  { url: '/unsubscribe/:token/fewer', by: 'active', fields: () => ({ to: 'weekly' }) },
+  { url: '/unsubscribe/:token/undo', by: 'fewer', fields: ({ changeId }) => ({ change: String(changeId) }) },
+  { url: '/resubscribe/:token', by: 'ended' },
+  { url: '/manage/:token', by: 'active', fields: () => ({ do: 'pause', for: 'week' }) },
+  {
+    url: '/manage/:token',
+    by: 'active',
+    fields: () => ({ do: 'add-topic', topic: `title:robots ${topic}` }),
+  },
+  {
+    url: '/manage/:token',
+    by: 'active',
+    fields: ({ topicId }) => ({
+      do: 'change-topic',
+      topic: String(topicId),
+      query: topic,
+      name: '<x-alive>',
+    }),
+  },
+  {
+    url: '/manage/:token',
+    by: 'active',
+    fields: ({ changeId }) => ({ do: 'undo', change: String(changeId) }),
+  },
+  { url: '/manage/:token/account', by: 'active' },
+  { url: '/account/:token/address', by: 'active', fields: ({ email }) => ({ email: `moved-${email}` }) },
+  { url: '/account/:token/erase', by: 'active' },
+  { url: '/move/:token', by: 'moving' },
+]
+
+/** The queries that pages read, for GETs. */
+export const queriesFor = ({ topicId, changeId }: Person): Fields[] => [
+  {},
+  { change: String(changeId), topic: String(topicId) },
+  { date: '2026-11-24', hour: '9', zone: 'Europe/Paris', days: 'mon', meant: 'gmail.com', from: 'page' },
+]

@@ -1,0 +1,83 @@
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { takeFewer } from '../../../src/flows/subscriber/fewer-mails.ts'
+import { changeByLink } from '../../../src/flows/subscriber/manage.ts'
+import { askForMove } from '../../../src/flows/subscriber/new-address.ts'
+import { unsubscribe } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
+import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
+import type { ServiceDeps } from '../../../src/wiring.ts'
+import { HOSTILE } from './hostile.ts'
+import { EVERY_DAY, READER } from './seed.ts'
+
+/**
+ * asked: has not confirmed. fewer: an active one who just chose fewer mails. moving: gave a new address, and did not
+ * confirm it.
+ */
+export type State = 'asked' | 'active' | 'fewer' | 'ended' | 'moving'
+
+export interface Person {
+  email: string
+  format: MailFormat
+  /** In the link of that purpose that was mailed to them last. */
+  token(purpose: LinkPurpose): string
+  topicId: number
+  /** Of their newest change; 0 where there was none. */
+  changeId: number
+}
+
+let count = 0
+
+/** Somebody whom nobody else has met. */
+export async function somebody(
+  deps: ServiceDeps,
+  state: State,
+  format: MailFormat = 'html',
+): Promise<Person> {
+  const email = `person${count++}@people.example`
+  const typed = { email, topics: [HOSTILE.topic], format, zone: 'UTC', hour: '8', days: EVERY_DAY }
+  await addSubscriber(deps, { ...typed, ...(state !== 'asked' && { consent: 'for these tests' }) })
+  const { id, epoch } = await deps.db.subscriber.findFirstOrThrow({ where: { address: email } })
+  const issuedAt = deps.clock.now()
+  const sign = (purpose: LinkPurpose, of = id) =>
+    signLink({ purpose, id: of, epoch, issuedAt }, deps.config.APP_SECRET[0]!)
+  if (state === 'active') await changeOnce(deps, sign('manage'))
+  if (state === 'fewer') await takeFewer(deps, { token: sign('unsubscribe'), choice: 'weekly' })
+  if (state === 'ended') await unsubscribe(deps, { token: sign('unsubscribe'), how: 'page' })
+  if (state === 'moving') await askForMove(deps, { token: sign('account'), email: `new-${email}` })
+  const ids = await idsOf(deps, id)
+  const others: Partial<Record<LinkPurpose, number | string>> = ids
+  return { email, format, ...ids, token: (purpose) => sign(purpose, String(others[purpose] ?? id)) }
+}
+
+async function changeOnce(deps: ServiceDeps, token: string): Promise<void> {
+  await changeByLink(deps, token, ({ topics }) => ({
+    topics: topics.map(({ query }) => ({ query, name: HOSTILE.name.slice(0, 90) })),
+  }))
+}
+
+/** What their links and forms name, beside the subscriber. */
+async function idsOf({ db }: ServiceDeps, subscriberId: string) {
+  const newest = { where: { subscriberId }, orderBy: { id: 'desc' } } as const
+  const digest = await db.message.findFirstOrThrow({ where: { kind: 'digest', toAddress: READER } })
+  return {
+    confirm: (await db.signup.findFirst(newest))?.id,
+    move: (await db.move.findFirst(newest))?.id,
+    digest: digest.id,
+    topicId: (await db.topic.findFirst(newest))?.id ?? 0,
+    changeId: (await db.change.findFirst(newest))?.id ?? 0,
+  }
+}
+
+const FOR_WHOM: Partial<Record<LinkPurpose, State>> = {
+  confirm: 'asked',
+  resubscribe: 'ended',
+  move: 'moving',
+}
+
+/** An active subscriber who also holds links of others: each of them does something. */
+export async function holderOfAll(deps: ServiceDeps): Promise<Person> {
+  const holder = await somebody(deps, 'active')
+  const others = new Map<string, Person>()
+  for (const [purpose, state] of Object.entries(FOR_WHOM)) others.set(purpose, await somebody(deps, state))
+  return { ...holder, token: (purpose) => (others.get(purpose) ?? holder).token(purpose) }
+}

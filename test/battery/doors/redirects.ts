@@ -1,0 +1,88 @@
+import type { InjectOptions } from 'fastify'
+import type { Profile } from '../battery-case.ts'
+import { BUTTONS, type Button, type Fields } from './buttons.ts'
+import type { Door } from './door.ts'
+import { ELSEWHERE, ELSEWHERE_HEADERS, NAMES, OWN_NAMES } from './elsewhere.ts'
+import { holderOfAll, somebody } from './people.ts'
+import { buttonsOf, pathOf, press } from './visits.ts'
+import type { Doors } from './world.ts'
+
+/** No answer leads anywhere else, whatever a path, a query, a field or a header says. */
+export const noOpenRedirect: Door = async (doors, profile) => {
+  const faults: string[] = []
+  const count = { requests: 0, redirects: 0 }
+  const look: Look = async (what, { headers, ...request }) => {
+    const answer = await doors.ask({ ...request, headers: { ...headers, ...ELSEWHERE_HEADERS } })
+    const location = answer.headers.location
+    count.requests++
+    if (location !== undefined) count.redirects++
+    if (location !== undefined && !isHere(String(location), doors)) faults.push(`${what} → ${location}`)
+    return answer.statusCode
+  }
+  for (const button of buttonsOf(doors)) faults.push(...(await pressAll(doors, profile, button, look)))
+  if (!doors.wrong.only) await readAll(doors, look)
+  return {
+    n: `${ELSEWHERE.length} payloads, ${count.requests} requests, ${count.redirects} redirects`,
+    faults,
+    shut: 'all stay here',
+    enough: count.redirects > 150,
+  }
+}
+
+/** Asks, notes where it leads, and returns the status. */
+type Look = (what: string, request: InjectOptions) => Promise<number>
+
+function isHere(location: string, { deps }: Doors): boolean {
+  const { origin } = new URL(deps.config.BASE_URL)
+  return /^\/(?![/\\])/.test(location) && URL.parse(location, origin)?.origin === origin
+}
+
+/** The plain one, and on most days a third of the others, so that the buttons share them. */
+function payloadsFor(button: Button, profile: Profile): string[] {
+  const turn = BUTTONS.indexOf(button) % 3
+  return ELSEWHERE.filter((_, i) => profile === 'nightly' || i === 0 || i % 3 === turn)
+}
+
+/** Each payload in fields and a query that a form does not have, beside a form that is taken; then in its own. */
+async function pressAll(doors: Doors, profile: Profile, button: Button, look: Look): Promise<string[]> {
+  const { url, by, status: expected = 303, isJson } = button
+  const name = `POST ${url}`
+  const refused: string[] = []
+  for (const payload of payloadsFor(button, profile)) {
+    const person = await somebody(doors.deps, by)
+    const own = Object.keys(button.fields?.(person) ?? {})
+    // A body of JSON that holds more than we know is refused.
+    const others = isJson
+      ? {}
+      : fieldsOf(
+          NAMES.filter((field) => !own.includes(field)),
+          payload,
+        )
+    const request = press(button, person, others)
+    const status = await look(name, { ...request, url: `${request.url}?${queryOf(payload)}` })
+    if (status !== expected) refused.push(`${name}: ${status} instead of ${expected}`)
+  }
+  const person = await somebody(doors.deps, by)
+  for (const field of [...Object.keys(button.fields?.(person) ?? {}), ...OWN_NAMES]) {
+    await look(name, press(button, person, { [field]: ELSEWHERE[0]! }))
+  }
+  return refused
+}
+
+const fieldsOf = (names: string[], payload: string): Fields =>
+  Object.fromEntries(names.map((field) => [field, payload]))
+
+const queryOf = (payload: string): string =>
+  new URLSearchParams(fieldsOf([...NAMES, ...OWN_NAMES], payload)).toString()
+
+/** Each payload as a path, and in the query of every page. */
+async function readAll(doors: Doors, look: Look): Promise<void> {
+  const person = await holderOfAll(doors.deps)
+  const pages = doors.routes.filter(({ method }) => method === 'GET')
+  for (const payload of ELSEWHERE) {
+    await look(`path ${payload}`, { url: `/${payload.replace(/[\r\n\t\\]/g, encodeURIComponent)}` })
+    for (const { url } of pages) {
+      await look(`GET ${url}`, { url: `${pathOf(url, person.token)}?${queryOf(payload)}` })
+    }
+  }
+}

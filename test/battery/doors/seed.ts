@@ -1,0 +1,34 @@
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import type { MovableClock } from '../../../src/platform/clock.ts'
+import type { Deps } from '../../../src/wiring.ts'
+import { HOSTILE, hostilePapers } from './hostile.ts'
+
+/** Somebody who got digests, of hostile papers, on each of these days. */
+export const READER = 'ann@reader.example'
+/** Long enough for a note to whom nothing matched. */
+export const DAYS = [18, 19, 20, 21, 22, 23, 24].map((day) => `2026-11-${day}`)
+/** When the strangers come: no digest is due then. */
+export const NOON = new Date('2026-11-24T12:00:00Z')
+export const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+/** A week of hostile papers, and digests and notes of them that wait to be sent, as HTML and as text. */
+export async function seed(deps: Deps, clock: MovableClock): Promise<void> {
+  clock.moveTo(new Date(`${DAYS[0]}T07:00:00Z`))
+  const typed = { zone: 'UTC', hour: '8', days: EVERY_DAY, consent: 'for these tests' }
+  await addSubscriber(deps, { ...typed, email: READER, topics: [HOSTILE.topic] })
+  await addSubscriber(deps, { ...typed, email: 'best@reader.example', topics: [] })
+  await addSubscriber(deps, { ...typed, email: 'quiet@reader.example', topics: [HOSTILE.quietTopic] })
+  const asText = { ...typed, format: 'text' }
+  await addSubscriber(deps, { ...asText, email: 'text@reader.example', topics: [HOSTILE.topic] })
+  await addSubscriber(deps, { ...asText, email: 'still@reader.example', topics: [HOSTILE.quietTopic] })
+  for (const [i, day] of DAYS.entries()) {
+    clock.moveTo(new Date(`${day}T07:30:00Z`))
+    const papers = hostilePapers.filter((_, place) => place % DAYS.length === i)
+    await importPapers(deps, { text: JSON.stringify(papers), day })
+    clock.moveTo(new Date(`${day}T08:05:00Z`))
+    await planDigests(deps)
+  }
+  clock.moveTo(NOON)
+}

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { readConfig } from '../../../src/config.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { openDatabase } from '../../../src/platform/database.ts'
+import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { applyMigrations } from '../../../src/platform/migrations.ts'
+import { NOON, seed } from './seed.ts'
+
+interface Server {
+  url(database: string): string
+  run(sql: string): Promise<void>
+}
+
+const SEEDED = 'doors_seeded'
+
+let server: Promise<Server> | undefined
+let count = 0
+
+/** A copy of one database that is made once, of its own until it is dropped. */
+export async function seededDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  server ??= startServer()
+  const { url, run } = await server
+  const name = `doors_${count++}`
+  await run(`create database ${name} template ${SEEDED}`)
+  return { url: url(name), drop: () => run(`drop database ${name} with (force)`) }
+}
+
+/** One Postgres for all cases; gone when this process has nothing left to do. */
+async function startServer(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'daily-papers-doors-'))
+  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { database: SEEDED, durable: false })
+  process.once('beforeExit', async () => {
+    await postgres.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const url = (database: string) => Object.assign(new URL(postgres.url), { pathname: `/${database}` }).href
+  await fill(postgres.url)
+  return { url, run: (sql) => runOn(url('postgres'), sql) }
+}
+
+async function fill(databaseUrl: string): Promise<void> {
+  await applyMigrations(databaseUrl)
+  const { db, close } = openDatabase(databaseUrl, silentLog)
+  const clock = stoppedClock(NOON)
+  try {
+    await seed({ config: readConfig({}), clock, log: silentLog, db, databaseUrl }, clock)
+  } finally {
+    await close()
+  }
+}
+
+async function runOn(connectionString: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,48 @@
+// What a wrong variant does to a site from outside, where the site itself is as it should be.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServiceDeps } from '../../../src/wiring.ts'
+import type { Wrong } from './world.ts'
+
+const isAt = (name: string, { method, routeOptions }: FastifyRequest): boolean =>
+  `${method} ${routeOptions.url}` === name
+
+export const tokenOf = ({ params }: FastifyRequest): string => (params as { token: string }).token
+export const field = (from: unknown, name: string): string | undefined =>
+  (from as Record<string, string>)?.[name]
+
+/** What happens before a route answers. */
+export const before =
+  (name: string, act: (deps: ServiceDeps, request: FastifyRequest) => Promise<unknown>): Wrong['hook'] =>
+  (app, deps) =>
+    void app.addHook('preHandler', async (request) => {
+      if (isAt(name, request)) await act(deps, request)
+    })
+
+/** What becomes of an answer: what is returned is its body. */
+export const answering =
+  (
+    name: string,
+    change: (body: string, reply: FastifyReply, request: FastifyRequest) => string,
+  ): Wrong['hook'] =>
+  (app) =>
+    void app.addHook('onSend', async (request, reply, body) =>
+      isAt(name, request) ? change(String(body ?? ''), reply, request) : body,
+    )
+
+/** A redirect leads to what the request says, where there is a redirect and the request says so. */
+export const leadingTo = (
+  name: string,
+  where: (request: FastifyRequest, location: string) => string | undefined,
+) =>
+  answering(name, (body, reply, request) => {
+    const location = reply.getHeader('location')
+    const other = location === undefined ? undefined : where(request, String(location))
+    if (other) reply.header('location', other)
+    return body
+  })
+
+/** Text that was escaped is markup, between two ends. */
+export const unescaped = (html: string, begin: string, end: string): string =>
+  html.replaceAll(new RegExp(`(${begin})(.*?)(?=${end})`, 'gs'), (_, first: string, text: string) =>
+    [first, text.replaceAll('&lt;', '<').replaceAll('&gt;', '>')].join(''),
+  )
