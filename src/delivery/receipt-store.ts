@@ -15,7 +15,8 @@ export interface MailFate {
 /** What became of one local date on which a digest was due, or a welcome was left. */
 export interface Receipt {
   localDate: Day
-  outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'welcome'
+  /** rescheduled: missed, and due only by a change that was made after its hour. */
+  outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'rescheduled' | 'welcome'
   /** How many papers its mail holds. */
   papers: number
   /** Of its message; null where there is none. */
@@ -69,9 +70,17 @@ async function digestReceipts(
 ): Promise<Receipt[]> {
   type Row = Pick<Receipt, 'outcome' | 'papers' | 'kept'> & { id: number; localDate: Date }
   const rows = await db.$queryRaw<Row[]>`
-    select d.id, d.local_date as "localDate", d.outcome::text, cardinality(d.papers) as papers,
+    select d.id, d.local_date as "localDate", cardinality(d.papers) as papers,
+      case when d.outcome = 'missed' and stood.otherwise then 'rescheduled' else d.outcome::text end as outcome,
       d.content is not null and d.content <> '{}' as kept
-    from digest d where d.subscriber_id = ${id} and d.local_date >= ${since}::date`
+    from digest d join plan p on p.id = d.plan_id
+    -- The first change after its hour tells what stood at its hour.
+    left join lateral (
+      select (c.before ->> 'startDate')::date > d.local_date
+        or c.before -> 'zone' <> to_jsonb(p.zone) or c.before -> 'hour' <> to_jsonb(p.hour)
+        or c.before -> 'days' <> to_jsonb(string_to_array(p.days, ',')) as otherwise
+      from change c where c.subscriber_id = d.subscriber_id and c.at > d.due_at order by c.id limit 1) stood on true
+    where d.subscriber_id = ${id} and d.local_date >= ${since}::date`
   return rows.map(({ id: digestId, localDate: date, ...row }) => {
     const localDate = dayOf(date)
     const mail = mails.find((one) => one.digestId === digestId)

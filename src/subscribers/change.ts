@@ -8,6 +8,8 @@ export interface Standing extends SubscriberSettings {
   state: SubscriberState
   /** The local date on which digests come again; null while active, or until somebody resumes. */
   pausedUntil: Day | null
+  /** The first local date that counts under this schedule; follows from a change, and is none by itself. */
+  startDate?: Day | null
 }
 
 /** One change of what somebody gets, with what stood before it and after it. */
@@ -42,6 +44,9 @@ export interface TopicDifference {
 /** The settings that differ. */
 export const changedSettings = (before: Standing, after: Standing): SettingName[] =>
   SETTING_NAMES.filter((name) => String(before[name]) !== String(after[name]))
+
+export const isRescheduled = (before: Standing, after: Standing): boolean =>
+  changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
 
 /** What happened to the topics. One whose query gave way to another at the same place was edited. */
 export function topicDifference(before: readonly TopicText[], after: readonly TopicText[]): TopicDifference {

@@ -1,10 +1,17 @@
 import type { Day } from '../platform/dates.ts'
-import { type Change, changedSettings, type Edit, type Standing, topicDifference } from './change.ts'
+import {
+  type Change,
+  changedSettings,
+  type Edit,
+  isRescheduled,
+  type Standing,
+  topicDifference,
+} from './change.ts'
 import type { TopicText } from './subscriber.ts'
 
 /**
  * What puts back what a change altered, and nothing else: later changes of other things stay. What is as it was, or
- * cannot be as it was any more, is left out. `today` is the subscriber's.
+ * cannot be as it was any more, is left out. With a schedule comes the date on which it was to begin. `today` is the subscriber's.
  */
 export function undoOf(
   now: Standing,
@@ -13,7 +20,8 @@ export function undoOf(
 ): Partial<Standing> {
   const settings = changedSettings(before, after).map((name) => [name, before[name]])
   const topics = topicsBack(now.topics, before.topics, after.topics)
-  return { ...Object.fromEntries(settings), ...pauseBack(now, before, after, today), topics }
+  const start = isRescheduled(before, after) ? { startDate: before.startDate } : {}
+  return { ...Object.fromEntries(settings), ...start, ...pauseBack(now, before, after, today), topics }
 }
 
 function pauseBack(now: Standing, before: Standing, after: Standing, today: Day): Partial<Standing> {

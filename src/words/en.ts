@@ -193,8 +193,10 @@ export const en = {
     heading: 'Stop the digests?',
     whoseHtml:
       'No more digests to <strong>{address}</strong>. Was this forwarded to you? Then it is their subscription that ends.',
-    unknown:
-      'This link looks incomplete or changed, so we cannot say whose it is. If digests keep coming, use the link in the newest one.',
+    unknown: {
+      heading: 'We could not tell whose link this is',
+      says: 'It looks incomplete or changed, so nothing was changed here, and digests come as before. To stop them, use the link in the newest one, or get a link below.',
+    },
     older:
       'This link is from an older mail. It still stops the digests, to whichever address they go now; all else is changed from a newer mail.',
     stop: 'Unsubscribe',
@@ -209,8 +211,6 @@ export const en = {
       untilHtml:
         'No more digests come. Pressed by mistake? Until <strong>{date}</strong>, one button brings everything back as it was.',
       undo: 'Undo: subscribe again',
-      unsure:
-        'No more digests come. If one does, use the link in that one: the one you used may have been incomplete.',
     },
     over: {
       heading: 'This subscription has ended',
@@ -398,6 +398,10 @@ export const en = {
       valid:
         'Keep this link to yourself: whoever has it can change your digests. It ends when you give us another address.',
       otherwise: 'You did not ask? Ignore this mail; nothing was changed.',
+      asked: {
+        heading: 'Here is your link',
+        lead: 'Somebody, we hope you, asked on {at} ({zone}) for the link to the digests that come to this address. Behind it you change topics, days and hour, pause, or stop.',
+      },
     },
     accountLink: {
       subject: 'Export, erase or move your subscription - {site}',
@@ -478,13 +482,14 @@ export const en = {
     },
     confirmation: {
       subject: 'Please confirm: {site}',
-      preheader: 'One press on the button, and papers come at {hour} ({zone}).',
+      preheader: 'The page behind the button has the last step; then papers come at {hour} ({zone}).',
       heading: 'Is this your address?',
       lead: 'Somebody, we hope you, asked us to mail new research papers to this address. Nothing is sent until you confirm.',
-      button: 'Confirm this address',
+      button: 'Open the confirmation page',
       open: 'Open this page and press its button:',
       bare: 'If the button does nothing, open this address:',
       until: 'It works until {until} ({zone}).',
+      last: 'The button on the page behind it is the last step.',
       asked: 'What was asked for',
       moreTopics: { one: 'and {count} more', other: 'and {count} more' },
       best: 'The best papers of each day, by votes',
@@ -675,6 +680,7 @@ export const en = {
       due: 'being put together now',
       nothing_matched: 'nothing matched',
       paused: 'paused',
+      rescheduled: 'no mail: its hour had passed when you chose it; the next mail carries its papers',
       missed: 'missed: this service was down then; the next mail carries its papers',
     },
     mails: {
@@ -872,12 +878,15 @@ export const en = {
     'address.too-long': 'No e-mail address is that long. Enter one in the form name@example.com.',
     'address.taken':
       'That address has a subscription of its own, and nothing was moved. Unsubscribe there first, with the link in any digest that comes to it, then open this link once more.',
+    'address.unchanged': 'Your digests come to this address already. Enter another one of yours.',
     'link.unknown':
       'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
     'link.wrong-purpose':
       'We do not know this link. Open it again from the mail, whole, or subscribe from the front page.',
     'link.lower-case':
       'This link has lost its capital letters: a program on the way changed it. Copy the address out of the mail by hand, or subscribe from the front page.',
+    'link.outdated':
+      'This link has ended: a newer one took its place. Use the one in the newest mail from us, or have it mailed to you.',
     'link.expired': 'This link ended on {ended}, and nothing was changed.',
     'signup.closed':
       'New subscriptions are closed here. The papers of each day stand on the site for everybody.',

@@ -4,7 +4,13 @@ import { lastDigestDate, openDigests } from '../../digests/plan-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { addDays, type Day, localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
-import { changedSettings, isSame, type Standing, topicDifference } from '../../subscribers/change.ts'
+import {
+  changedSettings,
+  isRescheduled,
+  isSame,
+  type Standing,
+  topicDifference,
+} from '../../subscribers/change.ts'
 import { recordChange } from '../../subscribers/change-store.ts'
 import { type ConsentEvent, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
@@ -20,7 +26,7 @@ import { requireState } from './with-subscriber.ts'
 export interface ChangeInput {
   /** Locked by the transaction. */
   subscriber: Subscriber
-  /** What is to hold then; anything else stays. */
+  /** What is to hold then; anything else stays. With a startDate a new schedule begins no earlier. */
   changes: Partial<Standing>
   how: string
   /** The version of the words that were shown. */
@@ -40,9 +46,11 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
   const after = withoutEndedPause(sound({ ...before, ...changes }), today)
   if (isSame(before, after)) return null
   if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) requireJoined(subscriber, after)
-  const startDate = isRescheduled(before, after) ? await startOf(tx, subscriber, after, now) : undefined
+  after.startDate = isRescheduled(before, after)
+    ? await startOf(tx, subscriber, { ...after, startDate: changes.startDate }, now)
+    : before.startDate
   const { topics, ...others } = after
-  await changeSubscriber(tx, subscriber.id, { ...others, startDate })
+  await changeSubscriber(tx, subscriber.id, others)
   if (!isSame(before, { ...before, topics })) await changeTopics(tx, subscriber.id, before.topics, topics)
   const consent = { subscriberId: subscriber.id, at: now }
   if (before.state !== subscriber.state)
@@ -94,9 +102,6 @@ function eventsOf(before: Standing, after: Standing): ConsentEvent[] {
   return holds.flatMap(([event, held]) => (held ? [event] : []))
 }
 
-const isRescheduled = (before: Standing, after: Standing): boolean =>
-  changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
-
 /** Settles what was due under the old schedule, and returns the first date that counts under the new one. */
 async function startOf(
   tx: DatabaseOrTransaction,
@@ -105,7 +110,8 @@ async function startOf(
   now: Date,
 ): Promise<Day> {
   await openOutstanding(tx, before, now)
-  return startAfterChange({ before, after }, await lastDigestDate(tx, before.id), now)
+  const first = startAfterChange({ before, after }, await lastDigestDate(tx, before.id), now)
+  return after.startDate && after.startDate > first ? after.startDate : first
 }
 
 /** Opens the digests that are due and not opened yet, since no planner will find them under the new schedule. */

@@ -5,7 +5,7 @@ import { keptTopicsOf } from '../../subscribers/topic-store.ts'
 
 /** What somebody gets as it stands; each topic with its id. */
 export async function standingOf(tx: DatabaseOrTransaction, subscriber: Subscriber): Promise<Standing> {
-  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil } = subscriber
+  const { id, zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate } = subscriber
   const topics = await keptTopicsOf(tx, id)
-  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, topics }
+  return { zone, hour, days, maxPapers, format, detail, state, pausedUntil, startDate, topics }
 }

@@ -67,6 +67,7 @@ test.each([
   ['due', 'being put together now'],
   ['nothing_matched', 'nothing matched'],
   ['paused', 'paused'],
+  ['rescheduled', 'no mail: its hour had passed when you chose it; the next mail carries its papers'],
   ['missed', 'missed: this service was down then; the next mail carries its papers'],
 ] as const)('no mail: %s', (outcome, text) =>
   expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),

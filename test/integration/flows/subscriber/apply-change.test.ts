@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { receiptsSince } from '../../../../src/delivery/receipt-store.ts'
 import { nextMail } from '../../../../src/digests/next-mail.ts'
 import { lastDigestDate } from '../../../../src/digests/plan-store.ts'
 import { applyChange } from '../../../../src/flows/subscriber/apply-change.ts'
+import { standingOf } from '../../../../src/flows/subscriber/standing.ts'
 import type { Standing } from '../../../../src/subscribers/change.ts'
 import { changeById, newestChanges } from '../../../../src/subscribers/change-store.ts'
 import { consentsOf } from '../../../../src/subscribers/consent-store.ts'
 import type { TopicText } from '../../../../src/subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../../../src/subscribers/subscriber-store.ts'
 import { keptTopicsOf } from '../../../../src/subscribers/topic-store.ts'
+import { undoOf } from '../../../../src/subscribers/undo-change.ts'
 import { type SubscriberOptions, useDigestWorld } from '../../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -17,6 +20,12 @@ const change = (now: string, changes: Partial<Standing>) =>
     const subscriber = (await lockSubscriber(tx, 'ann'))!
     return applyChange(tx, { subscriber, changes, how: 'page', wording: 'site 1', now: new Date(now) })
   })
+
+/** Presses the button of the change with that id. */
+async function undo(now: string, id: number): Promise<number | null> {
+  const standing = await standingOf(world.db, (await subscriberById(world.db, 'ann'))!)
+  return change(now, undoOf(standing, (await changeById(world.db, id))!, '2026-11-24'))
+}
 
 const topic = (query: string, name = query): TopicText => ({ name, query })
 const events = async () => (await consentsOf(world.db, 'ann')).map(({ event }) => event)
@@ -35,7 +44,8 @@ describe('what a change leaves', () => {
     const recorded = (await changeById(world.db, id!))!
     expect(recorded).toMatchObject({ subscriberId: 'ann', how: 'page' })
     expect(recorded.before).toMatchObject({ hour: 8, maxPapers: 15, topics: [topic('diffusion')] })
-    expect(recorded.after).toEqual({ ...recorded.before, hour: 19, maxPapers: 5 })
+    const startDate = '2026-11-25'
+    expect(recorded.after).toEqual({ ...recorded.before, hour: 19, maxPapers: 5, startDate })
     expect(await subscriberById(world.db, 'ann')).toMatchObject({ hour: 19, maxPapers: 5 })
     expect(await events()).toEqual(['changed'])
   })
@@ -182,6 +192,47 @@ describe('when a digest is due then', () => {
     await world.plan('2026-11-24T12:01:00Z')
     expect(await outcomes()).toEqual(['2026-11-24 planned'])
     expect(await nextOf('2026-11-24T12:02:00Z')).toBe('2026-11-25 2026-11-24T18:00:00.000Z')
+  })
+
+  test('undone on the first day, whose hour had passed: the mail that was promised before, and no other', async () => {
+    await due({ confirmedAt: '2026-11-24T20:00:00Z' })
+    const promised = await nextOf('2026-11-24T20:00:00Z')
+    expect(promised).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
+    const later = await change('2026-11-24T20:01:00Z', { hour: 23 })
+    expect(await nextOf('2026-11-24T20:01:00Z')).toBe('2026-11-24 2026-11-24T23:00:00.000Z')
+    const undone = await undo('2026-11-24T20:02:00Z', later!)
+    expect(await nextOf('2026-11-24T20:02:00Z')).toBe(promised)
+    await undo('2026-11-24T20:03:00Z', undone!)
+    expect(await nextOf('2026-11-24T20:03:00Z')).toBe('2026-11-24 2026-11-24T23:00:00.000Z')
+    await undo('2026-11-24T20:04:00Z', later!)
+    await world.plan('2026-11-24T23:00:00Z')
+    expect(await outcomes()).toEqual([])
+    await world.plan('2026-11-25T08:00:00Z')
+    expect(await dates()).toEqual(['2026-11-25'])
+  })
+
+  test('undone after other changes of the first day: those stay, and it begins no earlier than promised', async () => {
+    await due({ confirmedAt: '2026-11-24T20:00:00Z' })
+    const later = await change('2026-11-24T20:01:00Z', { hour: 23 })
+    await change('2026-11-24T20:02:00Z', { maxPapers: 5 })
+    await undo('2026-11-24T20:03:00Z', later!)
+    expect(await subscriberById(world.db, 'ann')).toMatchObject({ hour: 8, maxPapers: 5 })
+    expect(await nextOf('2026-11-24T20:03:00Z')).toBe('2026-11-25 2026-11-25T08:00:00.000Z')
+  })
+
+  test('a date that became due after its hour, and was planned too late: no receipt blames an outage', async () => {
+    await due({ hour: 23, confirmedAt: '2026-11-23T23:30:00Z' })
+    await change('2026-11-24T19:59:00Z', { hour: 0 })
+    await world.plan('2026-11-24T20:01:00Z')
+    await world.plan('2026-11-26T10:00:00Z')
+    expect(await outcomes()).toEqual(['2026-11-24 missed', '2026-11-25 missed', '2026-11-26 planned'])
+    await change('2026-11-26T12:00:00Z', { hour: 7 })
+    const receipts = await receiptsSince(world.db, { id: 'ann', zone: 'UTC' }, '2026-11-24')
+    expect(receipts.map(({ localDate, outcome }) => `${localDate} ${outcome}`)).toEqual([
+      '2026-11-26 planned',
+      '2026-11-25 missed',
+      '2026-11-24 rescheduled',
+    ])
   })
 
   test('a digest that a planner opens at that moment is the only one of its date', async () => {
