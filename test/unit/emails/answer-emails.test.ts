@@ -12,6 +12,7 @@ describe('the confirmation', () => {
     '08:00 (Europe/Paris), Monday to Friday',
     'Asked on 24 Nov 2026, 08:03 (Europe/Paris).',
     'It works until 1 Dec 2026, 08:03 (Europe/Paris).',
+    'The button on the page behind it is the last step.',
     'Ignore this mail; nothing will be sent.',
     '1 Example Street, 12345 Exampletown',
     'https://papers.example.org/privacy',
@@ -22,7 +23,9 @@ describe('the confirmation', () => {
 
   test('subject and preheader', () => {
     expect(email.subject).toBe('Please confirm: Daily Papers')
-    expect(email.html).toContain('>One press on the button, and papers come at 08:00 (Europe/Paris).<')
+    expect(email.html).toContain(
+      '>The page behind the button has the last step; then papers come at 08:00 (Europe/Paris).<',
+    )
   })
 
   test('one address leads on, from button and bare link', () => {
@@ -32,6 +35,17 @@ describe('the confirmation', () => {
       samples.confirmation.confirmUrl,
       'https://papers.example.org/privacy',
     ])
+  })
+
+  test('to somebody who left: their account too, in both parts, after the button', () => {
+    const accountUrl = 'https://papers.example.org/account/c2FtcGxlLXRva2Vu'
+    const { html, text } = emails.confirmation({ ...samples.confirmation, accountUrl })
+    expect(html).toContain(`href="${accountUrl}"`)
+    expect(html).toContain('>Export or erase what is kept</a>')
+    expect(text).toContain(`Export or erase what is kept:\n${accountUrl}\n`)
+    for (const part of [html!, text]) {
+      expect(part.indexOf(samples.confirmation.confirmUrl)).toBeLessThan(part.indexOf(accountUrl))
+    }
   })
 
   test('no topics: the day’s best papers', () => {
