@@ -17,6 +17,8 @@ export interface LinkEmail extends AccountEmail {
   url: string
   /** ISO 8601; absent for a link that does not end by itself. */
   until?: string
+  /** They asked for this link by itself. */
+  asked?: boolean
 }
 
 /** To the address that digests went to before. */
@@ -34,7 +36,7 @@ interface AccountView extends Pick<AccountEmail, 'zone' | 'at'> {
 
 /** What the tags of templates/emails/manage-link, account-link and new-address read as `it`. */
 export interface LinkView extends AccountView {
-  says: (typeof SAYS)[keyof typeof SAYS]
+  says: Record<keyof typeof words.emails.accountLink, string>
   url: string
   until: string
 }
@@ -49,11 +51,13 @@ const SAYS = {
   'account-link': words.emails.accountLink,
   'new-address': words.emails.newAddress,
 }
+const { heading, lead } = words.emails.manageLinkAsked
+const ASKED = { ...words.emails.manageLink, heading, lead }
 export type LinkKind = keyof typeof SAYS
 
 export const linkView = (site: SiteIdentity, kind: LinkKind, email: LinkEmail): LinkView => ({
   ...accountView(site, email),
-  says: SAYS[kind],
+  says: kind === 'manage-link' && email.asked ? ASKED : SAYS[kind],
   url: email.url,
   until: email.until ? moment(email.until, email.zone) : '',
 })

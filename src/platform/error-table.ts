@@ -117,6 +117,11 @@ export const errorTable = {
     exit: 1,
     operator: 'Another subscriber has the new address: unsubscribe that one first.',
   },
+  'address.unchanged': {
+    status: 422,
+    exit: 2,
+    operator: 'The new address is the one that the subscriber has.',
+  },
   'link.unknown': {
     status: 404,
     exit: 1,
@@ -136,6 +141,11 @@ export const errorTable = {
     status: 410,
     exit: 1,
     operator: 'The link ended on {ended}.',
+  },
+  'link.outdated': {
+    status: 410,
+    exit: 1,
+    operator: 'A link from before a new address or subscription.',
   },
   'signup.closed': {
     status: 403,

@@ -83,6 +83,19 @@ export function readLink(token: string, purpose: LinkPurpose, secrets: readonly 
   return link
 }
 
+/**
+ * Whoever a link is about, where it still counts. Throws link.unknown where there is nobody, link.outdated where a new
+ * address or subscription came after it.
+ */
+export function holderOf<Holder extends Pick<Link, 'epoch'>>(
+  { epoch }: Pick<Link, 'epoch'>,
+  found: Holder | null | undefined,
+): Holder {
+  if (!found) throw new Fault('link.unknown')
+  if (found.epoch !== epoch) throw new Fault('link.outdated')
+  return found
+}
+
 function verified(token: string, secrets: readonly string[]): Link | undefined {
   if (token.length > LONGEST_TOKEN || token.length < SHORTEST_TOKEN) return undefined
   const bytes = Buffer.from(token, 'base64url')

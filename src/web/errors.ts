@@ -41,7 +41,9 @@ function answer(
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
   const ways = fault.code === 'link.expired' ? waysOn() : []
-  return pages.send(reply, 'fault', { heading, sentence: sentenceOf(fault), reference, ways }, fault.status)
+  const asksLink = fault.code === 'link.outdated'
+  const view = { heading, sentence: sentenceOf(fault), reference, ways, asksLink }
+  return pages.send(reply, 'fault', view, fault.status)
 }
 
 /** From a link that has ended to a new one: for whoever wants digests, and for whoever gets them already. */

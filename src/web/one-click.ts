@@ -9,7 +9,7 @@ interface WithToken {
 
 /**
  * POST /unsubscribe/:token, as RFC 8058 has it: whatever the body is, the subscription ends and the answer is 200 at
- * once. Only our own page says `from=page`, and its reader gets a page. Same answers where the link is not ours.
+ * once, also where the link is not ours. Only our own page says `from=page`, and its reader gets a page that tells.
  */
 export function addOneClick(app: FastifyInstance, { deps }: Site): void {
   const oneClick = async ({ params }: FastifyRequest<WithToken>, reply: FastifyReply) => {
@@ -32,9 +32,11 @@ export function addOneClick(app: FastifyInstance, { deps }: Site): void {
       async (request, reply) => {
         if (!isFromPage(request.body)) return oneClick(request, reply)
         const { token } = request.params
-        const { known, undo } = await unsubscribe(deps, { token, how: 'page' })
-        if (undo) return reply.redirect(`/resubscribe/${undo}`, 303)
-        return reply.redirect(known ? `/unsubscribe/${token}` : '/unsubscribed', 303)
+        const { undo } = await unsubscribe(deps, { token, how: 'page' })
+        return reply.redirect(
+          undo ? `/resubscribe/${undo}` : `/unsubscribe/${encodeURIComponent(token)}`,
+          303,
+        )
       },
     )
   })

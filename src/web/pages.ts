@@ -30,10 +30,12 @@ interface PageData {
   'check-inbox': { inbox: InboxView }
   confirm: ConfirmView
   confirmed: ConfirmedView
-  /** `older`: the link was mailed before a new address or subscription. */
-  unsubscribe: { token: string; older: boolean; address: string | null; less: LessView[] }
-  /** Without an undo. `known`: it was a link of ours. */
-  unsubscribed: { known: boolean }
+  /** `older`: the link was mailed before a new address or subscription, and the page shows no address. */
+  unsubscribe: { token: string; older: boolean; address: string; less: LessView[] }
+  /** The link is none of ours. */
+  'unsubscribe-unknown': Record<never, never>
+  /** Without an undo. */
+  unsubscribed: Record<never, never>
   undo: UndoView
   'fewer-mails': ChangedView
   manage: ManageView
@@ -54,12 +56,13 @@ interface PageData {
   /** The token of the page for topics, days and hour, while they have that address. */
   moved: { manage: string | null }
   privacy: { contact: string; address: string }
-  /** `ways`: where it goes on from here, before the front page. */
+  /** `ways`: where it goes on from here, before the front page; `asksLink`: with the form that mails a new link. */
   fault: {
     heading: string
     sentence: string
     reference: string | null
     ways: { path: string; text: string }[]
+    asksLink: boolean
   }
 }
 

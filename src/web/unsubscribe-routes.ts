@@ -26,8 +26,9 @@ function addUnsubscribe(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get<WithToken>('/unsubscribe/:token', async ({ params: { token } }, reply) => {
     const page = await openUnsubscribe(deps, token)
+    if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {})
     if (page.is === 'ended') return sendEnded(reply, page.undo)
-    const address = page.is === 'open' ? maskAddress(page.subscriber.address) : null
+    const address = page.is === 'open' ? maskAddress(page.subscriber.address) : ''
     const less = lessViews(page.is === 'open' ? page.fewer : [], SHORT_MAIL)
     return pages.send(reply, 'unsubscribe', { token, older: page.is === 'older', address, less })
   })
@@ -35,10 +36,9 @@ function addUnsubscribe(app: FastifyInstance, site: Site): void {
   const sendEnded = async (reply: FastifyReply, undo: string | null) =>
     undo
       ? pages.send(reply, 'undo', undoView(undo, await openUndo(deps, undo)))
-      : pages.send(reply, 'unsubscribed', { known: true })
+      : pages.send(reply, 'unsubscribed', {})
 
   addOneClick(app, site)
-  app.get('/unsubscribed', async (_request, reply) => pages.send(reply, 'unsubscribed', { known: false }))
 }
 
 function addFewer(app: FastifyInstance, { deps, pages }: Site): void {

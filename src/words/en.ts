@@ -398,10 +398,10 @@ export const en = {
       valid:
         'Keep this link to yourself: whoever has it can change your digests. It ends when you give us another address.',
       otherwise: 'You did not ask? Ignore this mail; nothing was changed.',
-      asked: {
-        heading: 'Here is your link',
-        lead: 'Somebody, we hope you, asked on {at} ({zone}) for the link to the digests that come to this address. Behind it you change topics, days and hour, pause, or stop.',
-      },
+    },
+    manageLinkAsked: {
+      heading: 'Here is your link',
+      lead: 'Somebody, we hope you, asked on {at} ({zone}) for the link to the digests that come to this address. Behind it you change topics, days and hour, pause, or stop.',
     },
     accountLink: {
       subject: 'Export, erase or move your subscription - {site}',

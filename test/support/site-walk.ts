@@ -204,7 +204,6 @@ const WAY_OUT: Stop[] = [
       return pressed(walk, path, { from: 'page' })
     },
   },
-  { name: 'unsubscribed-unknown', path: at('/unsubscribed') },
   {
     name: 'undone',
     path: async (walk) => {
@@ -224,6 +223,14 @@ const OTHERS: Stop[] = [
   },
   { name: 'privacy', path: at('/privacy') },
   { name: 'fault-404', path: at('/nothing/here'), status: 404 },
+  {
+    name: 'fault-outdated',
+    path: async ({ site, tokens }) => {
+      const { id } = await site.db.subscriber.findFirstOrThrow({ where: { address: 'ann@example.com' } })
+      return `/account/${tokens.sign('account', id, 9)}`
+    },
+    status: 410,
+  },
   {
     name: 'fault-410',
     path: ({ tokens }) => `/confirm/${tokens.sign('confirm', '1', 0, old)}`,

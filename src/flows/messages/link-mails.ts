@@ -11,6 +11,8 @@ export interface LinkMessage {
   epoch: number
   zone: string
   format: MailFormat
+  /** Of a manage-link: they asked for it, and did not fill in the form. */
+  asked?: boolean
   /** Of a new-address alone. */
   moveId?: number
 }
@@ -37,7 +39,7 @@ function linkMail(
   { config, emails }: Parameters<MailOf>[0],
   message: TakenMessage,
 ): ReturnType<MailOf> {
-  const { epoch, zone, format, moveId } = contentOf(message)
+  const { epoch, zone, format, asked, moveId } = contentOf(message)
   const end = linkEnd({ purpose, issuedAt: message.datedAt })
   const email = {
     url: linkTo(config, message, { purpose, id: moveId ? String(moveId) : message.subscriberId, epoch }),
@@ -45,6 +47,7 @@ function linkMail(
     ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
     zone,
     format,
+    asked,
   }
   return { kind, ...emails.link(kind, email) }
 }

@@ -170,7 +170,7 @@ function answerTo({ secretId, ...answer }: Answer) {
 function answerOf({ subscriber, wish, link, closed, signupId, now }: Omit<Answer, 'secretId'>) {
   const { epoch, zone, format } = subscriber
   const content: AnswerContent = { ...wish, signupId, askedAt: now.toISOString() }
-  const own: LinkMessage = { epoch, zone, format }
+  const own: LinkMessage = { epoch, zone, format, asked: link }
   if (isJoined(subscriber)) {
     // A stranger who asks in their name for topics keeps nobody from the link: it is in that mail too.
     const adds = !link && wish.topics.length > 0

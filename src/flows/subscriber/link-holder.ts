@@ -1,5 +1,4 @@
-import { Fault } from '../../platform/errors.ts'
-import { readLink } from '../../subscribers/link-token.ts'
+import { holderOf, readLink } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 
@@ -10,8 +9,6 @@ export async function linkHolder(
   purpose: 'manage' | 'account',
   find: (id: string) => Promise<Subscriber | null>,
 ): Promise<Subscriber> {
-  const { id, epoch } = readLink(token, purpose, config.APP_SECRET, clock.now())
-  const subscriber = await find(id)
-  if (!subscriber || subscriber.epoch !== epoch) throw new Fault('link.unknown')
-  return subscriber
+  const link = readLink(token, purpose, config.APP_SECRET, clock.now())
+  return holderOf(link, await find(link.id))
 }

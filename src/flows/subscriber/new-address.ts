@@ -5,7 +5,7 @@ import { Fault } from '../../platform/errors.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import { type Address, addressHash, parseAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { readLink, signLink } from '../../subscribers/link-token.ts'
+import { holderOf, readLink, signLink } from '../../subscribers/link-token.ts'
 import { createMove, type Move, markMoveConfirmed, moveById } from '../../subscribers/move-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
@@ -28,23 +28,24 @@ export async function askForMove(
   { token, email }: { token: string; email: string },
 ): Promise<Address> {
   const { config, db, clock, log } = deps
-  const to = readAddress(config, email)
   const now = clock.now()
-  const asked = await db.$transaction(async (tx) => {
+  const { to, ...asked } = await db.$transaction(async (tx) => {
     const subscriber = await linkHolder(deps, token, 'account', (id) => lockSubscriber(tx, id))
+    const to = readAddress(config, email, subscriber)
     const mayGo = (await mayWriteTo(deps, tx, to)) && (await takeMail(deps, tx, { subscriber, to, now }))
     if (mayGo) await leaveMove(deps, tx, { subscriber, to, now })
-    return { subscriber: subscriber.id, mail: mayGo ? 'new-address' : null }
+    return { to, subscriber: subscriber.id, mail: mayGo ? 'new-address' : null }
   })
   log.info('subscriber.asked', { ...asked, how: 'account' })
   await nudgeAnswers(deps)
   return to
 }
 
-function readAddress(config: Config, email: string): Address {
+function readAddress(config: Config, email: string, { addressKey }: Subscriber): Address {
   const fields = new FieldReader()
   const address = fields.read('email', { address: '', key: '' }, () => {
     const typed = parseAddress(email)
+    if (typed.key === addressKey) throw new Fault('address.unchanged')
     const refusal = domainRefusal(config, typed)
     if (refusal) throw refusal
     return typed
@@ -124,11 +125,12 @@ async function moveBehind(
   token: string,
   find: typeof subscriberById,
 ): Promise<{ move: Move; subscriber: Subscriber }> {
-  const { id, epoch } = readLink(token, 'move', config.APP_SECRET, clock.now())
-  const found = await moveById(db, Number(id))
+  const link = readLink(token, 'move', config.APP_SECRET, clock.now())
+  const found = await moveById(db, Number(link.id))
   const subscriber = found && (await find(db, found.subscriberId))
   // Once more, now that nobody else can be pressing its button.
   const move = subscriber && (await moveById(db, found.id))
-  if (!move || (!move.confirmedAt && subscriber.epoch !== epoch)) throw new Fault('link.unknown')
+  if (!move) throw new Fault('link.unknown')
+  if (!move.confirmedAt) holderOf(link, subscriber)
   return { move, subscriber }
 }

@@ -1,7 +1,6 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { Fault } from '../../platform/errors.ts'
 import { tombstoneOf } from '../../subscribers/erasure-store.ts'
-import { readLink } from '../../subscribers/link-token.ts'
+import { holderOf, readLink } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
@@ -23,9 +22,8 @@ async function accountBehind(
   token: string,
   find: typeof subscriberById,
 ): Promise<Subscriber | null> {
-  const { id, epoch } = readLink(token, 'account', config.APP_SECRET, clock.now())
-  const subscriber = await find(db, id)
-  const there = subscriber ?? (await tombstoneOf(db, id))
-  if (there?.epoch !== epoch) throw new Fault('link.unknown')
+  const link = readLink(token, 'account', config.APP_SECRET, clock.now())
+  const subscriber = await find(db, link.id)
+  holderOf(link, subscriber ?? (await tombstoneOf(db, link.id)))
   return subscriber
 }

@@ -1,10 +1,9 @@
 import { type NextMail, nextMail } from '../../digests/next-mail.ts'
 import { lastDigestDate } from '../../digests/plan-store.ts'
 import { localDayOf } from '../../platform/dates.ts'
-import { Fault } from '../../platform/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
-import { type Link, linkEnd, readLink } from '../../subscribers/link-token.ts'
+import { holderOf, type Link, linkEnd, readLink } from '../../subscribers/link-token.ts'
 import { withoutEndedPause } from '../../subscribers/pause.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
@@ -65,11 +64,7 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
 const undoLink = ({ config, clock }: Deps, token: string): Link =>
   readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
 
-async function subscriberBehind(
-  { id, epoch }: Link,
+const subscriberBehind = async (
+  link: Link,
   find: (id: string) => Promise<Subscriber | null>,
-): Promise<Subscriber> {
-  const subscriber = await find(id)
-  if (!subscriber || subscriber.epoch !== epoch) throw new Fault('link.unknown')
-  return subscriber
-}
+): Promise<Subscriber> => holderOf(link, await find(link.id))

@@ -16,8 +16,6 @@ export interface UnsubscribeInput {
 
 /** What a press on the button or a one-click came to. */
 export interface Unsubscribed {
-  /** The link is ours, whether or not there was anything to end. */
-  known: boolean
   /** The token that undoes it, where there is something to undo. */
   undo: string | null
 }
@@ -31,12 +29,12 @@ export async function unsubscribe(
   { token, how }: UnsubscribeInput,
 ): Promise<Unsubscribed> {
   const link = unsubscribeLink(deps, token)
-  if (!link) return { known: false, undo: null }
+  if (!link) return { undo: null }
   const { id } = link
   const { ended, goodbye } = await deps.db.$transaction((tx) => endBehindLink(deps, tx, { id, how }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how })
   if (goodbye) await nudgeAnswers(deps)
-  return { known: true, undo: await undoOffered(deps, link) }
+  return { undo: await undoOffered(deps, link) }
 }
 
 async function endBehindLink(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { askForMove } from '../../../src/flows/subscriber/new-address.ts'
 import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
 import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
@@ -260,6 +261,24 @@ describe('another address', () => {
     expect(await site.db.topic.count()).toBe(1)
   })
 
+  test.each([EMAIL, EMAIL.toUpperCase()])(
+    'is not the one they have (%s): 422, and no mail',
+    async (email) => {
+      await subscribeThroughSite(site, EMAIL)
+      const path = await account()
+      const before = await checksums(site.db)
+      const { statusCode, body } = await post(site, `${path}/address`, { email })
+      expect(statusCode).toBe(422)
+      expect(body).toMatch(/<title>Error: /)
+      expect(body).toContain('<a class="error-link" href="#email">Your digests come to this address already.')
+      expect(body).toContain(`value="${email}"`)
+      await expect(askForMove(site.deps, { token: path.split('/')[2]!, email })).rejects.toMatchObject({
+        code: 'address.unchanged',
+      })
+      expect(await checksums(site.db)).toEqual(before)
+    },
+  )
+
   test('makes older links to settings and account void, and leaves those that unsubscribe', async () => {
     await subscribeThroughSite(site, EMAIL)
     const [manage, path] = [await pathOf(site, 'manage', EMAIL), await account()]
@@ -267,10 +286,25 @@ describe('another address', () => {
     const confirmed = await confirmToken(site, EMAIL)
     const others = [await asksToMove('first@new.example'), await asksToMove()]
     await post(site, others[1]!)
-    expect((await get(site, path)).statusCode).toBe(404)
-    expect((await post(site, `${path}/erase`)).statusCode).toBe(404)
-    expect((await post(site, `${manage}/account`)).statusCode).toBe(404)
+    const ended = [
+      await get(site, path),
+      await post(site, `${path}/erase`),
+      await get(site, manage),
+      await post(site, `${manage}/account`),
+    ]
     expect((await post(site, others[0]!)).statusCode).toBe(404)
+    for (const { statusCode, body, headers } of ended) {
+      expect(statusCode).toBe(410)
+      expect(body).toContain('This link has ended: a newer one took its place.')
+      expect(body).toContain('<form method="post" action="/manage"')
+      expect(body).not.toMatch(/do not know this link|new\.example/)
+      expect(headers['cache-control']).toBe('no-store')
+    }
+    const asProgram = await site.app.inject({
+      url: `${path}/export.json`,
+      headers: { accept: 'application/json' },
+    })
+    expect([asProgram.statusCode, asProgram.json().error]).toEqual([410, 'link.outdated'])
     expect((await get(site, `/confirm/${confirmed}`)).statusCode).toBe(404)
     await post(site, `/unsubscribe/${unsubscribe}/fewer`, { to: 'short' })
     expect((await found()).maxPapers).toBeGreaterThan(5)

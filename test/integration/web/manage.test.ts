@@ -125,7 +125,7 @@ describe('each change is said back and can be undone', () => {
     expect(saved.body).toContain('<title>Saved: Your digests')
     const undone = await undo(path, saved.url)
     expect(undone.said).toBe(
-      'Undone Hour: 19:00 → 08:00 The mail of today comes within minutes, if papers match.',
+      'Undone Hour: 19:00 → 08:00 Next mail Wednesday, 25 November at 08:00, if papers match by then.',
     )
     expect(await ann()).toMatchObject({ hour: 8 })
     expect((await undo(path, undone.url)).said).toContain('Hour: 08:00 → 19:00')
@@ -344,9 +344,13 @@ describe('links', () => {
   test('one of an earlier epoch, one cut off, one in small letters', async () => {
     const path = await page()
     await site.db.subscriber.updateMany({ data: { epoch: 1 } })
-    for (const url of [path, path.slice(0, -3), path.toLowerCase()]) {
-      expect((await get(site, url)).statusCode).toBe(404)
-      expect((await post(site, url, { do: 'pause', for: 'week' })).statusCode).toBe(404)
+    for (const [url, status] of [
+      [path, 410],
+      [path.slice(0, -3), 404],
+      [path.toLowerCase(), 404],
+    ] as const) {
+      expect((await get(site, url)).statusCode).toBe(status)
+      expect((await post(site, url, { do: 'pause', for: 'week' })).statusCode).toBe(status)
     }
     expect(await ann()).toMatchObject({ state: 'active' })
   })

@@ -103,7 +103,11 @@ describe('mail me my link', () => {
     later(2)
     await asks({ topics: ['robots'] })
     await asksForLink()
-    expect(await kindsOf(site, EMAIL)).toContain('manage-link')
+    const { text, html } = await mailed(site, 'manage-link', EMAIL)
+    for (const part of [text, html]) {
+      expect(part).toContain('Here is your link')
+      expect(part).not.toMatch(/subscribe already|our form/)
+    }
   })
 
   test('to somebody new: the ordinary confirmation', async () => {

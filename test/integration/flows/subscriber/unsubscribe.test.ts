@@ -112,7 +112,7 @@ describe('undoing it', () => {
   test('is void once somebody has confirmed anew', async () => {
     const undo = await press(await active())
     await addSubscriber(site.deps, { email: EMAIL, topics: [], consent: 'on paper' })
-    await expect(openUndo(site.deps, undo!)).rejects.toMatchObject({ code: 'link.unknown' })
+    await expect(openUndo(site.deps, undo!)).rejects.toMatchObject({ code: 'link.outdated' })
   })
 
   test('of a suppressed address is refused', async () => {
