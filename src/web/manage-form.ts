@@ -4,9 +4,9 @@ import {
   editedTopic,
   moreTopics,
   movedTopic,
-  newSettings,
   pause,
   resumed,
+  settingsAndTopics,
   withoutTopic,
 } from '../flows/subscriber/own-changes.ts'
 import { Fault } from '../platform/errors.ts'
@@ -44,7 +44,7 @@ export const idIn = (typed: unknown): number =>
   typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
 
 const WANTED: Record<string, (form: ManageForm, held: Held) => Partial<Standing>> = {
-  settings: (form, held) => newSettings(touched(form, form.shown), held),
+  settings: (form, held) => settingsAndTopics({ ...touched(form, form.shown), topic: form.topic }, held),
   'add-topic': (form, held) => moreTopics(form.topic, held),
   'change-topic': (form, held) => editedTopic({ ...form, id: idIn(form.topic) }, held),
   'remove-topic': (form, held) => withoutTopic(idIn(form.topic), held),

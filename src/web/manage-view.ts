@@ -143,7 +143,7 @@ const topicIdIn = (form: ManageForm): number | undefined =>
 
 /** Also those for a topic that was removed meanwhile. */
 function wordsToAdd(form: ManageForm | undefined, topics: readonly KeptTopic[]): string {
-  if (form?.do === 'add-topic') return form.topic
+  if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
   const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idIn(form.topic))
   return isGone ? form.query : ''
 }

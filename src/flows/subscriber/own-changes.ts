@@ -24,6 +24,15 @@ export function newSettings(typed: TypedSettings, { subscriber }: Held): Partial
   return settings
 }
 
+/** Settings, and topics where there are any, of one form. Throws FieldFaults of both. */
+export function settingsAndTopics(typed: TypedSettings & { topic: string }, held: Held): Partial<Standing> {
+  const fields = new FieldReader()
+  const settings = fields.read('settings', {}, () => newSettings(typed, held))
+  const added = typed.topic.trim() === '' ? {} : fields.read('topic', {}, () => moreTopics(typed.topic, held))
+  fields.finish()
+  return { ...settings, ...added }
+}
+
 /** The text may hold several. Throws FieldFaults: topic. */
 export function moreTopics(text: string, { topics }: Held): Partial<Standing> {
   const fields = new FieldReader()

@@ -294,3 +294,35 @@ describe('receipts', () => {
     expect(await rows(path)).toEqual(['Tue 24 Nov: nothing matched; a note that says so, waiting to be sent'])
   })
 })
+
+describe('settings and topics to add are one form', () => {
+  const typed = async (path: string, topic: string) => ({ ...(await settingsForm(path)), max: '5', topic })
+
+  test('in the page, with both buttons; what was typed in either part is saved', async () => {
+    const path = await page()
+    const { body } = await get(site, path)
+    const form = body.match(/name="do" value="settings">[\s\S]*?<\/form>/)![0]
+    expect(form).toContain('<textarea id="topic" name="topic"')
+    expect(form.match(/<button type="submit">[^<]+/g)).toEqual([
+      '<button type="submit">Add',
+      '<button type="submit">Save',
+    ])
+    const { said } = await press(path, await typed(path, 'vision'))
+    expect(said).toContain('vision')
+    expect(said).toContain('15 → 5')
+    expect(await queries()).toEqual(['linear attention', 'rag', 'vision'])
+    expect(await ann()).toMatchObject({ maxPapers: 5, hour: 8 })
+  })
+
+  test('a fault in one part changes neither, and both stay as typed', async () => {
+    const path = await page()
+    const wrong = await post(site, path, { ...(await typed(path, '(vision')), zone: 'Mars/Base' })
+    expect(wrong.statusCode).toBe(422)
+    expect(wrong.body).toContain('href="#topic"')
+    expect(wrong.body).toContain('href="#zone"')
+    expect(wrong.body).toContain('>(vision</textarea>')
+    expect(wrong.body).toMatch(/name="max"[^>]* value="5"/)
+    expect(await queries()).toEqual(['linear attention', 'rag'])
+    expect(await ann()).toMatchObject({ maxPapers: 15 })
+  })
+})
