@@ -16,7 +16,7 @@ const LONGEST_NAME = 100
 const PAUSE_DAYS = { week: 7, month: 30 }
 
 /** Throws FieldFaults under the names of TypedSettings. */
-export function newSettings(typed: TypedSettings, { subscriber }: Held): Partial<Standing> {
+function newSettings(typed: TypedSettings, { subscriber }: Held): Partial<Standing> {
   const { zone, hour, days, maxPapers, format, detail } = subscriber
   const fields = new FieldReader()
   const settings = readSettings(typed, { zone, hour, days, maxPapers, format, detail }, fields)
