@@ -1,11 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import { addAccountRoutes } from './account-routes.ts'
-import { addConfirmRoutes } from './confirm-routes.ts'
-import { addDigestRoutes } from './digest-routes.ts'
-import { addManageRoutes } from './manage-routes.ts'
-import { addAccountLinkRoutes } from './my-link-routes.ts'
+import { addDigestRoutes } from './digests/digest-routes.ts'
+import { addConfirmRoutes } from './signup/confirm-routes.ts'
 import type { Site } from './site.ts'
-import { addUnsubscribeRoutes } from './unsubscribe-routes.ts'
+import { addAccountRoutes } from './subscriber/account-routes.ts'
+import { addManageRoutes } from './subscriber/manage-routes.ts'
+import { addAccountLinkRoutes } from './subscriber/my-link-routes.ts'
+import { addUnsubscribeRoutes } from './subscriber/unsubscribe-routes.ts'
 
 /** Every page behind a link of somebody's: nothing keeps it on the way, and no search engine lists it. */
 export function addPrivatePages(app: FastifyInstance, site: Site): void {

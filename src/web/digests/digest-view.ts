@@ -1,0 +1,35 @@
+import { leadOf } from '../../emails/digest-wording.ts'
+import { linksOf } from '../../emails/links.ts'
+import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
+import type { ShownDigest } from '../../flows/digests/show-digest.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/plain-text.ts'
+import type { Day } from '../../platform/dates.ts'
+import { longDate } from '../../words/dates.ts'
+
+/** A digest as anybody may see it: no address, and no link of its reader's own. */
+export interface DigestPageView {
+  day: Day
+  /** "Tuesday, 24 November 2026" */
+  date: string
+  lead: string
+  sections: SectionView[]
+  /** What lay beyond the reader's cap; `unlisted` of them are only counted. */
+  more: { count: number; papers: { path: string; title: string }[]; unlisted: number }
+}
+
+const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
+
+export function digestPageView({ content, beyond }: ShownDigest, baseUrl: string): DigestPageView {
+  return {
+    day: content.localDate,
+    date: longDate(content.localDate),
+    lead: leadOf(content),
+    sections: sectionViews(content, { links: linksOf(baseUrl), detail: WHOLE }),
+    more: {
+      count: content.more,
+      papers: beyond.map((paper) => ({ path: pathOf(paper), title: plainText(paper.title) })),
+      unlisted: content.more - beyond.length,
+    },
+  }
+}

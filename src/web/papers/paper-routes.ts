@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
+import { parseDay } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { shownForm } from '../signup/form-view.ts'
+import type { Site } from '../site.ts'
+import { dayView } from './day-view.ts'
+import { paperPageView } from './paper-view.ts'
+
+/** The newest day, any day, and a paper. */
+export function addPaperRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  app.get('/', async (_request, reply) => {
+    const day = dayView(await showNewestDay(deps))
+    return pages.send(keptShortly(reply), 'home', { day, form: await shownForm(deps) })
+  })
+
+  app.get<{ Params: { date: string }; Querystring: { page?: string } }>(
+    '/papers/date/:date',
+    async ({ params, query }, reply) => {
+      const day = parseDay(params.date)
+      const shown = await showDay(deps, { day, page: pageNumber(query.page) })
+      return pages.send(keptShortly(reply), 'day', { day: dayView(shown) })
+    },
+  )
+
+  addDateForm(app, site)
+
+  // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
+  app.get<{ Params: { '*': string } }>('/papers/*', async ({ params }, reply) => {
+    const paper = paperPageView(await showPaper(deps, { name: params['*'] }))
+    return pages.send(keptShortly(reply), 'paper', { paper })
+  })
+}
+
+/** Where the field for a date leads: to that day, or back to the field with what is wrong with it. */
+function addDateForm(app: FastifyInstance, { pages }: Site): void {
+  app.get<{ Querystring: { date?: unknown } }>('/papers/date', async ({ query }, reply) => {
+    const date = typeof query.date === 'string' ? query.date.trim() : ''
+    if (!date) return pages.send(reply, 'date', { date, errors: [] })
+    try {
+      return reply.redirect(`/papers/date/${parseDay(date)}`, 303)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
+    }
+  })
+}
+
+const keptShortly = (reply: FastifyReply): FastifyReply => reply.header('cache-control', 'public, max-age=60')
+
+/** Throws page.not-found for anything but a number from 1. */
+function pageNumber(text: unknown = '1'): number {
+  if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('page.not-found')
+  return Number(text)
+}

@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { faultOf, noteFault } from '../errors.ts'
+import type { SubscribeForm } from '../request.ts'
+import type { Site } from '../site.ts'
+import { shownForm } from './form-view.ts'
+import { inboxView } from './inbox-view.ts'
+import { faultyPreview } from './preview-view.ts'
+
+/** The request is htmx's, which wants a part of the page alone. */
+export const isLive = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
+
+/** The form again, with what was typed and what is wrong. `form` is absent where its fields could not be read. */
+export async function askAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, error }: { form?: SubscribeForm; error: unknown },
+): Promise<FastifyReply> {
+  const fault = faultOf(error)
+  const reference = noteFault(deps, request, reply, fault)
+  if (isLive(request)) {
+    return pages.send(reply, 'parts/preview', { preview: faultyPreview(fault.sentence) }, fault.status)
+  }
+  const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
+  return form?.again
+    ? pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
+    : pages.send(reply, 'subscribe', { form: await shownForm(deps, filled) }, fault.status)
+}

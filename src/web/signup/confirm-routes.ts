@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import { type Confirmation, confirm, openConfirmation } from '../../flows/signup/confirm.ts'
+import { topicRates } from '../../flows/signup/topic-rates.ts'
+import type { Site } from '../site.ts'
+import { confirmedView, confirmView } from './confirm-view.ts'
+
+interface WithToken {
+  Params: { token: string }
+}
+
+/** The pages behind the link in a confirmation. A GET shows a button, and only its POST changes anything. */
+export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  const sender = deps.config.MAIL_FROM
+  const ratesOf = ({ signup, topics }: Confirmation) =>
+    topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))])
+
+  app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+    const confirmation = await openConfirmation(deps, token)
+    const rates = await ratesOf(confirmation)
+    if (confirmation.signup.confirmedAt) {
+      return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
+    }
+    return pages.send(reply, 'confirm', confirmView(confirmation, rates, token))
+  })
+
+  app.post<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
+    const first = await confirm(deps, token)
+    return reply.redirect(`/confirm/${token}${first ? '/done' : ''}`, 303)
+  })
+
+  app.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
+    const confirmation = await openConfirmation(deps, token)
+    if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
+    const rates = await ratesOf(confirmation)
+    return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
+  })
+}

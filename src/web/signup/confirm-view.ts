@@ -1,0 +1,166 @@
+import { elsewhereText } from '../../emails/welcome-view.ts'
+import type { Confirmation } from '../../flows/signup/confirm.ts'
+import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
+import { localDayOf } from '../../platform/dates.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { CONSENT_WORDING } from '../../subscribers/consent.ts'
+import { MOST_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
+import { longDate, weekdays } from '../../words/dates.ts'
+import { rateOf } from '../../words/rates.ts'
+import { fill, words } from '../../words/words.ts'
+import { changeLines } from '../subscriber/change-lines.ts'
+import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
+
+type Rates = ReadonlyMap<string, number>
+
+interface RatedTopicView extends TopicView {
+  /** "11 papers in 14 days"; empty where it is not known. */
+  rate: string
+}
+
+/** The page with the button. */
+export interface ConfirmView {
+  token: string
+  address: string
+  /** They subscribe already: the button adds topics. */
+  joined: boolean
+  /** Those that the button brings. */
+  topics: RatedTopicView[]
+  /** From before, and not asked for again. */
+  kept: RatedTopicView[]
+  /** Asked for, and beyond the limit. */
+  leftOut: TopicView[]
+  /** How many of `topics` matched nothing lately. */
+  idle: 'none' | 'some' | 'all'
+  schedule: string
+  size: string
+  /** That the settings of the form do not count, where they are others; else empty. */
+  otherSettings: string
+  /** What they consent to with the button. */
+  consent: string
+  managePath: string
+}
+
+/** The page behind the button, and behind a link that was used before. */
+export interface ConfirmedView {
+  /** over: there is no subscription any more. */
+  is: 'begun' | 'added' | 'used' | 'over'
+  heading: string
+  /** The topics that were added, said back, and the change that a button undoes. */
+  said: { heading: string; lines: string[]; next: ''; undo: number } | null
+  topics: RatedTopicView[]
+  leftOut: TopicView[]
+  otherSettings: string
+  /** Null for somebody who is paused. */
+  nextMail: string | null
+  /** "Monday to Friday" */
+  days: string
+  address: string
+  /** What the welcome mail holds; empty where none comes. */
+  welcome: string
+  /** The address that mails come from. */
+  sender: string
+  managePath: string
+}
+
+/** What nobody has confirmed yet. */
+export function confirmView(
+  { signup: { wish }, subscriber, joined, topics, manage }: Confirmation,
+  rates: Rates,
+  token: string,
+): ConfirmView {
+  const has = new Set(topics.map(({ query }) => query))
+  const asked = new Set(wish.topics.map(({ query }) => query))
+  const room = new Set(wish.topics.filter(({ query }) => !has.has(query)).slice(0, roomBeside(topics)))
+  const brought = wish.topics.filter((topic) => has.has(topic.query) || room.has(topic))
+  const idle = brought.filter(({ query }) => rates.get(query) === 0).length
+  return {
+    token,
+    address: maskAddress(subscriber.address),
+    joined,
+    topics: rated(brought, rates),
+    kept: rated(
+      topics.filter(({ query }) => !asked.has(query)),
+      rates,
+    ),
+    leftOut: topicViews(wish.topics.filter((topic) => !brought.includes(topic))),
+    idle: idle === 0 ? 'none' : idle < brought.length ? 'some' : 'all',
+    schedule: scheduleText(joined ? subscriber : wish),
+    size: sizeText(joined ? subscriber : wish),
+    otherSettings: joined ? otherSettings(wish, subscriber) : '',
+    consent: joined ? CONSENT_WORDING.adding : CONSENT_WORDING.confirming,
+    managePath: managePath(manage),
+  }
+}
+
+/** `pressed`: this page answers the button, and not an old link. */
+export function confirmedView(
+  confirmation: Confirmation,
+  rates: Rates,
+  { pressed, sender }: { pressed: boolean; sender: string },
+): ConfirmedView {
+  const { signup, subscriber, topics, next, manage } = confirmation
+  const is = stateOf(confirmation, pressed)
+  const leftOut = is === 'begun' || is === 'added' ? leftOutOf(signup.wish.topics, topics) : []
+  const added = signup.wish.topics.length > leftOut.length
+  return {
+    is,
+    heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
+    said: is === 'added' ? saidView(confirmation) : null,
+    topics: rated(topics, rates),
+    leftOut: topicViews(leftOut),
+    otherSettings: is === 'added' ? otherSettings(signup.wish, subscriber) : '',
+    nextMail: next ? firstMailText(next, subscriber) : null,
+    days: weekdays(subscriber.days),
+    address: maskAddress(subscriber.address),
+    welcome: is === 'begun' ? welcomeText(confirmation) : '',
+    sender,
+    managePath: managePath(manage),
+  }
+}
+
+function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: boolean): ConfirmedView['is'] {
+  if (!joined) return 'over'
+  if (!pressed || signup.confirmedAt! < subscriber.confirmedAt!) return 'used'
+  return began ? 'begun' : 'added'
+}
+
+// With room for more, what is not there was taken away since.
+const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
+  roomBeside(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
+
+const roomBeside = (topics: TopicText[]): number => Math.max(0, MOST_TOPICS - topics.length)
+
+/** Whoever had a subscription before they pressed keeps its settings. */
+function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
+  const texts = (settings: SubscriberSettings) => ({
+    schedule: scheduleText(settings),
+    size: sizeText(settings),
+  })
+  const said = (settings: SubscriberSettings) => fill(words.confirm.otherSettings, texts(settings))
+  return said(asked) === said(kept) ? '' : said(asked)
+}
+
+function saidView({ change }: Confirmation): ConfirmedView['said'] {
+  if (!change) return null
+  const { id, at, before, after } = change
+  const lines = changeLines(before, after, localDayOf(at, after.zone))
+  return { heading: words.manage.said.saved, lines, next: '', undo: id }
+}
+
+function welcomeText({ welcome, subscriber }: Confirmation): string {
+  if (!welcome) return ''
+  const address = maskAddress(subscriber.address)
+  const forms = words.confirmed.welcome
+  if (welcome.content) return fill(forms.papers, { day: longDate(welcome.content.localDate), address })
+  const what = elsewhereText(welcome)
+  if (what) return fill(forms.elsewhere, { address, what })
+  return fill(welcome.nothingMatched ? forms.nothing : forms.alone, { address })
+}
+
+const rated = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
+  topicViews(topics).map((topic) => ({ ...topic, rate: rateText(rates.get(topic.query)) }))
+
+const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, RATE_DAYS))
+
+const managePath = (token: string | null): string => (token === null ? '/manage' : `/manage/${token}`)

@@ -1,0 +1,148 @@
+import { splitTopics } from '../../filters/split-topics.ts'
+import type { QueryParts } from '../../filters/write-query.ts'
+import {
+  describeTopic,
+  isReadable,
+  readTypedSettings,
+  type TypedSignup,
+} from '../../flows/signup/read-signup.ts'
+import { ARXIV_ARCHIVES } from '../../papers/arxiv-categories.ts'
+import { categoriesNamedSince } from '../../papers/paper-store.ts'
+import { addDays, dayOf } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { CONSENT_WORDING } from '../../subscribers/consent.ts'
+import { MOST_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
+import type { Deps } from '../../wiring.ts'
+import { fill, words } from '../../words/words.ts'
+import { type FaultsView, faultsView } from '../faults-view.ts'
+import { type Choice, choice, type SettingFields, settingFields } from '../setting-fields.ts'
+import { whenText } from './wish-view.ts'
+
+/** A topic that stands in the plain field, and can be read. */
+interface Chip {
+  /** Among all that stand there, from 0. */
+  place: number
+  query: string
+  /** What was understood. */
+  words: string
+}
+
+/** The subscribe form, with what somebody typed and what is wrong with it. */
+export interface FormView extends FaultsView, SettingFields {
+  closed: boolean
+  email: string
+  topic: string
+  /** Where no topic is typed, those of before stay. */
+  keepsTopics: boolean
+  chips: Chip[]
+  /** What a button did to the topics. */
+  said: string
+  parts: Omit<QueryParts, 'category'>
+  categories: { label: string; options: Choice[] }[]
+  /** Papers here name their category, so a topic can ask for one. */
+  categoriesNamed: boolean
+  builderOpen: boolean
+  /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty where hour, zone or days cannot be read. */
+  when: string
+  /** Nobody chose the zone yet: the browser may say it. */
+  zoneIsOurs: boolean
+  consent: string
+  settingsOpen: boolean
+}
+
+/** What a form is filled with anew; without it, the site's defaults are. */
+export interface Filled {
+  typed?: Partial<TypedSignup>
+  fault?: Fault
+  /** Of a fault that the log has too. */
+  reference?: string | null
+  said?: string
+  keepsTopics?: boolean
+  categoriesNamed?: boolean
+  /** With the settings in sight. */
+  settingsOpen?: boolean
+}
+
+const PARTS = ['any', 'must', 'never', 'author', 'category', 'votes'] as const
+const NO_PARTS: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
+const SETTINGS = ['hour', 'zone', 'max', 'format', 'detail', 'days']
+const DAYS_OF_CATEGORIES = 30
+/** In the order of the page. */
+const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
+
+export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: Filled = {}): FormView {
+  const { typed = {}, fault, reference = null, said = '' } = filled
+  const faults = faultsView(FIELDS, fault, reference)
+  const { hour, zone, days } = typed
+  const parts = { ...NO_PARTS, ...typed.parts }
+  const hasParts = PARTS.some((part) => parts[part] !== '')
+  const settings = settingsOf(
+    () => readTypedSettings(config, typed),
+    () => readTypedSettings(config, {}),
+  )
+  return {
+    ...faults,
+    closed: config.SIGNUP === 'closed',
+    email: typed.email ?? '',
+    topic: typed.topics?.join('\n') ?? '',
+    keepsTopics: filled.keepsTopics ?? false,
+    chips: chipsOf(typed.topics ?? []),
+    said,
+    parts,
+    categories: categoryGroups(parts.category),
+    categoriesNamed: filled.categoriesNamed ?? true,
+    builderOpen: hasParts || PARTS.some((part) => faults.errorOf[part]),
+    when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),
+    zoneIsOurs: !typed.zone,
+    ...settingFields(typed, settings),
+    consent: CONSENT_WORDING.asking,
+    settingsOpen: filled.settingsOpen || SETTINGS.some((field) => faults.errorOf[field] !== undefined),
+  }
+}
+
+/** `formView`, which also knows the papers of the last 30 days. */
+export async function shownForm(deps: Deps, filled: Filled = {}): Promise<FormView> {
+  const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
+  // The form stands without it, where our records cannot be reached.
+  const categoriesNamed = await categoriesNamedSince(deps.db, since).catch(() => true)
+  return formView(deps, { ...filled, categoriesNamed })
+}
+
+/** What can be read, else what stands in for it. */
+function settingsOf<T, U>(read: () => T, instead: () => U): T | U {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Fault) return instead()
+    throw error
+  }
+}
+
+function whenOf(read: () => SubscriberSettings, now: Date): string {
+  const settings = settingsOf(read, () => null)
+  return settings ? whenText(settings, now) : ''
+}
+
+function chipsOf(typed: readonly string[]): Chip[] {
+  const topics = typed.flatMap(splitTopics)
+  // Anybody may send thousands, and reading each takes time.
+  if (topics.length > MOST_TOPICS) return []
+  return topics.flatMap((query, place) =>
+    isReadable(query) ? [{ place, query, words: describeTopic(query) }] : [],
+  )
+}
+
+function categoryGroups(chosen: string): FormView['categories'] {
+  const { allOf, group, option, otherPhysics } = words.form.builder
+  const named = ARXIV_ARCHIVES.filter(({ categories }) => categories.length > 0)
+  const others = ARXIV_ARCHIVES.filter(({ categories }) => categories.length === 0)
+  const options = (list: { id: string; name: string }[]) =>
+    list.map(({ id, name }) => choice(id, fill(option, { name, id }), chosen))
+  return [
+    ...named.map(({ id, name, categories }) => ({
+      label: fill(group, { archive: name, id }),
+      options: [choice(id, fill(allOf, { archive: name, id }), chosen), ...options(categories)],
+    })),
+    { label: otherPhysics, options: options(others) },
+  ]
+}

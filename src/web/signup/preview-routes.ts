@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { previewTopics } from '../../flows/papers/preview-topics.ts'
+import { takePreview } from '../../flows/papers/take-preview.ts'
+import { toldPreview } from '../../flows/papers/told-preview.ts'
+import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
+import { Fault } from '../../platform/errors.ts'
+import { networkOf } from '../network.ts'
+import { isJson, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
+import type { Site } from '../site.ts'
+import { askAgain, isLive } from './ask-again.ts'
+import { shownForm } from './form-view.ts'
+import { type PreviewView, previewView } from './preview-view.ts'
+
+/** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
+export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
+  const { deps } = site
+  const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    if (isJson(request)) throw error
+    return askAgain(site, request, reply, { error })
+  }
+
+  // Of a preview that is loaded again.
+  app.get('/preview', (_request, reply) => reply.redirect('/subscribe', 303))
+
+  app.post('/preview', { errorHandler }, async (request, reply) => {
+    if (isJson(request)) return tell(site, request, reply)
+    const form = readForm(request.body)
+    try {
+      await take(site, request)
+      const queries = readTopics(form.typed).map(({ query }) => query)
+      const preview = await previewTopics(deps, { queries, latest: latestOf(queries.length) })
+      return show(site, request, reply, { form, preview: previewView(preview, mostPapers(site, form)) })
+    } catch (error) {
+      return askAgain(site, request, reply, { form, error })
+    }
+  })
+}
+
+const take = ({ deps }: Site, { ip }: FastifyRequest): Promise<void> =>
+  takePreview(deps, { network: networkOf(ip) })
+
+async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  await take(site, request)
+  const { query, days } = readPreviewQuery(request.body)
+  const preview = await previewTopics(site.deps, { queries: [query], days })
+  return reply.send(toldPreview(preview, preview.topics[0]!))
+}
+
+/** How many papers of each topic are shown: a page of 20 topics is small too. */
+const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
+
+/** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
+function mostPapers({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number {
+  try {
+    return readTypedSettings(config, { max }).maxPapers
+  } catch (error) {
+    if (error instanceof Fault) return config.DIGEST_MAX
+    throw error
+  }
+}
+
+async function show(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form: { typed, keepsTopics }, preview }: { form: SubscribeForm; preview: PreviewView },
+): Promise<FastifyReply> {
+  if (isLive(request)) return pages.send(reply, 'parts/preview', { preview })
+  return pages.send(reply, 'subscribe', { form: await shownForm(deps, { typed, keepsTopics }), preview })
+}

@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
+import { subscribe } from '../../flows/signup/subscribe.ts'
+import { Fault } from '../../platform/errors.ts'
+import { words } from '../../words/words.ts'
+import { networkOf } from '../network.ts'
+import { readForm, readSubscription, type SubscribeForm, settingsInQuery } from '../request.ts'
+import type { Site } from '../site.ts'
+import { askAgain } from './ask-again.ts'
+import { shownForm } from './form-view.ts'
+import { inboxPath, inboxView } from './inbox-view.ts'
+import { topicButtons } from './topic-buttons.ts'
+import { whenText } from './wish-view.ts'
+
+/** The form, the page after it, and the same as JSON. Nothing here tells whether an address is known. */
+export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+
+  app.get<{ Querystring: { change?: unknown } }>('/subscribe', async ({ query }, reply) => {
+    const typed = settingsInQuery(query)
+    const settingsOpen = Object.keys(typed).length > 0
+    const keepsTopics = query.change === '1'
+    return pages.send(reply, 'subscribe', {
+      form: await shownForm(deps, { typed, settingsOpen, keepsTopics }),
+    })
+  })
+
+  addWhen(app, site)
+  addForm(app, site)
+
+  app.get<{ Querystring: { meant?: unknown } }>('/check-inbox', async ({ query }, reply) => {
+    const inbox = inboxView(deps, { typed: settingsInQuery(query), meant: query.meant })
+    return pages.send(reply, 'check-inbox', { inbox })
+  })
+
+  app.post('/api/subscriptions', async (request, reply) => {
+    const form = readSubscription(request.body)
+    await take(site, request, { form, checked: readSignup(deps.config, form.typed), how: 'api' })
+    return reply.code(202).send({ message: words.subscribe.accepted })
+  })
+}
+
+/** What the line about hour, zone and days says of others: for a script, which writes it in. */
+function addWhen(app: FastifyInstance, { deps }: Site): void {
+  app.get('/subscribe/when', async ({ query }, reply) => {
+    reply.type('text/plain; charset=utf-8')
+    try {
+      const settings = readTypedSettings(deps.config, settingsInQuery(query))
+      return reply.send(whenText(settings, deps.clock.now()))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      return reply.code(error.status).send(error.sentence)
+    }
+  })
+}
+
+function addForm(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  // Also answers what is refused before the fields can be read: too much, or no form at all.
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    askAgain(site, request, reply, { error })
+
+  app.post('/subscribe', { errorHandler }, async (request, reply) => {
+    const form = readForm(request.body)
+    try {
+      const pressed = topicButtons(form)
+      if (pressed) {
+        const { keepsTopics } = form
+        return pages.send(reply, 'subscribe', { form: await shownForm(deps, { ...pressed, keepsTopics }) })
+      }
+      const checked = readSignup(deps.config, form.typed)
+      await take(site, request, { form, checked, how: 'page' })
+      return reply.redirect(inboxPath(checked), 303)
+    } catch (error) {
+      return askAgain(site, request, reply, { form, error })
+    }
+  })
+}
+
+interface Taken {
+  form: SubscribeForm
+  checked: CheckedSignup
+  how: 'page' | 'api'
+}
+
+async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked, how }: Taken): Promise<void> {
+  if (form.isProgram) return
+  const { again, keepsTopics } = form
+  await subscribe(deps, { ...checked, how, network: networkOf(ip), again, keepsTopics })
+}

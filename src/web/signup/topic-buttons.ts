@@ -1,0 +1,34 @@
+import { splitTopics } from '../../filters/split-topics.ts'
+import { writeQuery } from '../../filters/write-query.ts'
+import { readTopics, type TypedSignup } from '../../flows/signup/read-signup.ts'
+import { fill, words } from '../../words/words.ts'
+import type { SubscribeForm } from '../request.ts'
+import { topicViews } from './wish-view.ts'
+
+interface Pressed {
+  /** The form's fields as they are now. */
+  typed: TypedSignup
+  /** What was done, in words. */
+  said: string
+}
+
+/**
+ * What the form's buttons for topics make of it: one added from the builder, one removed; undefined where another
+ * button was pressed. Throws FieldFaults where there is nothing to add, or a topic cannot be read.
+ */
+export function topicButtons({ typed, adds, removes }: SubscribeForm): Pressed | undefined {
+  if (adds) return added(typed)
+  return removes === null ? undefined : removed(typed, removes)
+}
+
+function added(typed: SubscribeForm['typed']): Pressed {
+  const [topic] = topicViews([{ name: '', query: writeQuery(typed.parts) }])
+  const topics = readTopics(typed).map(({ query }) => query)
+  return { typed: { ...typed, topics, parts: undefined }, said: fill(words.form.added, { ...topic }) }
+}
+
+function removed(typed: TypedSignup, place: number): Pressed {
+  const topics = typed.topics.flatMap(splitTopics)
+  const [query] = topics.splice(place, 1)
+  return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
+}

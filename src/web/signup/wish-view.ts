@@ -1,0 +1,44 @@
+import { type DueDate, nextDue } from '../../digests/due.ts'
+import { describeTopic, isReadable } from '../../flows/signup/read-signup.ts'
+import type { Schedule, SubscriberSettings, TopicText } from '../../subscribers/subscriber.ts'
+import { fullDate, hourOfDay, longDate, weekdays } from '../../words/dates.ts'
+import { counted, fill, words } from '../../words/words.ts'
+
+/** A topic as typed, and as it was understood. */
+export interface TopicView {
+  query: string
+  words: string
+}
+
+export const topicViews = (topics: TopicText[]): TopicView[] =>
+  topics.map(({ query }) => ({ query, words: understoodOf(query) }))
+
+/** Of a kept topic that today's grammar does not read, that. */
+export const understoodOf = (query: string): string =>
+  isReadable(query) ? describeTopic(query) : words.wish.unreadable
+
+/** "Monday to Friday at 08:00, Asia/Tokyo" */
+export const scheduleText = ({ days, hour, zone }: Schedule): string =>
+  fill(words.wish.schedule, { days: capital(weekdays(days)), hour: hourOfDay(hour), zone })
+
+/** "At most 15 papers, titles only, in plain text" */
+export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
+  const most = counted(maxPapers, words.wish.most)
+  const size = detail === 'titles' ? fill(words.wish.titles, { size: most }) : most
+  return format === 'text' ? fill(words.wish.text, { size }) : size
+}
+
+/** "Wednesday, 25 November 2026, 08:00, Asia/Tokyo" */
+export const firstMailText = (next: DueDate, { hour, zone }: Schedule): string =>
+  `${longDate(next.localDate)}, ${hourOfDay(hour)}, ${zone}`
+
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
+export function whenText(schedule: Schedule, now: Date): string {
+  const next = nextDue({ ...schedule, startDate: null }, now)
+  return fill(words.form.when, {
+    schedule: scheduleText(schedule),
+    first: next ? fullDate(next.localDate) : '',
+  })
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,0 +1,225 @@
+import { isJoined } from '../../flows/signup/grant.ts'
+import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
+import { UNDOING } from '../../flows/subscriber/manage.ts'
+import type { Managed } from '../../flows/subscriber/open-managed.ts'
+import { addDays } from '../../platform/dates.ts'
+import type { Fault } from '../../platform/errors.ts'
+import { type FieldFault, FieldFaults } from '../../platform/field-faults.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import type { KeptTopic } from '../../subscribers/topic-store.ts'
+import { dateSeenOn, hourOfDay, moment } from '../../words/dates.ts'
+import { rateOf } from '../../words/rates.ts'
+import { fill, words } from '../../words/words.ts'
+import { type FaultsView, faultsView } from '../faults-view.ts'
+import { type SettingFields, settingFields, touched } from '../setting-fields.ts'
+import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
+import { changeLines, untilText } from './change-lines.ts'
+import { idIn, type ManageForm } from './manage-form.ts'
+import { type ReceiptsView, receiptsView } from './receipts-view.ts'
+
+interface TopicFormView {
+  id: number
+  name: string
+  /** The words of one that has a name of its own; else empty. */
+  query: string
+  understood: string
+  /** "11 papers in 14 days"; empty where it is not known. */
+  rate: string
+  open: boolean
+  first: boolean
+  last: boolean
+  /** What stands in its fields. */
+  typed: { query: string; name: string }
+}
+
+/** A change, said back. */
+interface SaidView {
+  heading: string
+  lines: string[]
+  /** When the next mail comes now; empty where that did not change. */
+  next: string
+  /** The change that a button undoes; null where there is nothing to undo. */
+  undo: number | null
+}
+
+/** Somebody's own page. */
+export interface ManageView extends FaultsView {
+  token: string
+  address: string
+  is: 'active' | 'paused'
+  /** "Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November" */
+  glance: string
+  /** "At most 15 papers" */
+  size: string
+  said: SaidView | null
+  topics: TopicFormView[]
+  /** Topics that are not there yet, as typed. */
+  add: string
+  mostTopics: number
+  settings: SettingFields
+  /** "until Tuesday, 1 December"; empty while active. */
+  pausedUntil: string
+  /** What stands in the field for a date, and a date that it takes. */
+  until: string
+  sampleDate: string
+  receipts: ReceiptsView
+  unsubscribePath: string
+}
+
+/** The same page for somebody who gets no digests. */
+export interface NoDigestsView {
+  is: 'unsubscribed' | 'suppressed' | 'pending'
+  address: string
+  /** The token that takes an unsubscribe of a moment ago back. */
+  resubscribe: string | null
+}
+
+export interface Shown {
+  token: string
+  /** The topic that a link names. */
+  topicId?: number
+  form?: ManageForm
+  fault?: Fault
+  reference?: string | null
+  /** Nothing differed from what was asked for. */
+  unchanged?: boolean
+  sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
+}
+
+export function noDigestsView({ subscriber, resubscribe }: Managed): NoDigestsView {
+  const { state, stateBefore, address } = subscriber
+  // Whoever left before the address was suppressed has left all the same.
+  const left = state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
+  const is = left ? 'unsubscribed' : state === 'suppressed' ? 'suppressed' : 'pending'
+  return { is, address: maskAddress(address), resubscribe }
+}
+
+export function manageView(managed: Managed, shown: Shown): ManageView {
+  const { subscriber, topics, receipts } = managed
+  const { token, form, sign } = shown
+  const opened = form ? topicIdIn(form) : shown.topicId
+  const { zone, days } = subscriber
+  return {
+    token,
+    address: maskAddress(subscriber.address),
+    is: subscriber.state === 'paused' ? 'paused' : 'active',
+    glance: glanceText(managed),
+    size: sizeText(subscriber),
+    ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
+    said: shown.unchanged ? { ...NOTHING_SAID, heading: words.manage.said.nothing } : saidView(managed),
+    topics: topics.map((topic, place) => ({
+      ...topicView(managed, topic),
+      open: opened === topic.id,
+      first: place === 0,
+      last: place === topics.length - 1,
+      typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
+    })),
+    add: wordsToAdd(form, topics),
+    mostTopics: MOST_TOPICS,
+    settings: settingFields(form?.do === 'settings' ? touched(form, form.shown) : {}, subscriber),
+    until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
+    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
+    sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
+    receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
+    unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
+  }
+}
+
+const SAMPLE_PAUSE_DAYS = 14
+const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
+const OF_A_TOPIC = ['query', 'name']
+
+/** Every field, in the order of the page. */
+const fieldsOf = (topics: KeptTopic[]): string[] => [
+  ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
+  'topic',
+  ...SETTINGS,
+  'until',
+]
+
+const topicIdIn = (form: ManageForm): number | undefined =>
+  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idIn(form.topic) : undefined
+
+/** Also those for a topic that was removed meanwhile. */
+function wordsToAdd(form: ManageForm | undefined, topics: readonly KeptTopic[]): string {
+  if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
+  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idIn(form.topic))
+  return isGone ? form.query : ''
+}
+
+/** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
+function faultFor({ form, fault }: Shown): Fault | undefined {
+  if (!form || !fault) return fault
+  const topicId = topicIdIn(form)
+  if (!(fault instanceof FieldFaults))
+    return fault.code === 'topics.too-many' ? atField('topic', fault) : fault
+  if (topicId === undefined || fault.fields.some(({ field }) => !OF_A_TOPIC.includes(field))) return fault
+  const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
+  return new FieldFaults(fields as [FieldFault, ...FieldFault[]])
+}
+
+const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
+
+/** When mails come, and the next one. */
+function glanceText({ subscriber, next, today }: Managed): string {
+  const { state, pausedUntil } = subscriber
+  const schedule = scheduleText(subscriber)
+  const { glance } = words.manage
+  if (next) return fill(glance.next, { schedule, when: nextText(next, today) })
+  return state === 'paused'
+    ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
+    : schedule
+}
+
+/** "within minutes", "today", "Friday, 4 December" */
+function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
+  const { when } = words.manage
+  if (now) return when.now
+  return localDate === today ? when.today : dateSeenOn(today, localDate)
+}
+
+const NOTHING_SAID: SaidView = { heading: '', lines: [], next: '', undo: null }
+
+function saidView(managed: Managed): SaidView | null {
+  const { change, today } = managed
+  if (!change) return null
+  return {
+    heading: saidHeading(change, managed.subscriber.zone),
+    lines: changeLines(change.before, change.after, today),
+    next: change.isNewest && isRescheduled(change) ? nextAfter(managed) : '',
+    undo: change.canBeUndone ? change.id : null,
+  }
+}
+
+function saidHeading({ isNewest, how, at }: NonNullable<Managed['change']>, zone: string): string {
+  const { said } = words.manage
+  if (!isNewest) return fill(said.earlier, { at: moment(at.toISOString(), zone) })
+  return how === UNDOING ? said.undone : said.saved
+}
+
+function nextAfter({ subscriber, next, today }: Managed): string {
+  const { said } = words.manage
+  if (!next) return ''
+  const when = { when: nextText(next, today), hour: hourOfDay(subscriber.hour) }
+  return next.now ? said.nextNow : fill(said.next, when)
+}
+
+const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
+  [before, after]
+    .map(({ zone, hour, days, state, pausedUntil }) => [zone, hour, days, state, pausedUntil].join())
+    .every((text, _i, [first]) => text === first) === false
+
+function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
+  const total = rates.get(query)
+  return {
+    id,
+    name,
+    query: name === query ? '' : query,
+    understood: understoodOf(query),
+    rate: total === undefined ? '' : rateOf(total, RATE_DAYS),
+  }
+}
+
+/** Whether there is a page with forms for them. */
+export const hasForms = ({ subscriber }: Managed): boolean => isJoined(subscriber)

@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { mailMyLink } from '../../flows/signup/subscribe.ts'
+import { mailAccountLink, openManage } from '../../flows/subscriber/account-link.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { faultOf, noteFault } from '../errors.ts'
+import { faultsView } from '../faults-view.ts'
+import { networkOf } from '../network.ts'
+import { emailIn } from '../request.ts'
+import { meantIn, meantQuery } from '../signup/meant.ts'
+import type { Site } from '../site.ts'
+
+interface WithToken {
+  Params: { token: string }
+}
+
+/** "Mail me my link". The same answer for every address. */
+export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  const empty = { email: '', ...faultsView(['email'], undefined) }
+  const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    void askAgain(site, request, reply, error)
+
+  app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
+
+  app.post('/manage', { errorHandler }, async (request, reply) => {
+    const to = await mailMyLink(deps, { email: emailIn(request.body), network: networkOf(request.ip) })
+    return reply.redirect(`/manage/sent${meantQuery(to)}`, 303)
+  })
+
+  app.get('/manage/sent', async ({ query }, reply) =>
+    pages.send(reply, 'link-sent', { meant: meantIn(query) }),
+  )
+}
+
+function askAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  const fault = faultOf(error)
+  const reference = noteFault(deps, request, reply, fault)
+  const view = { email: emailIn(request.body), ...faultsView(['email'], fault, reference) }
+  return pages.send(reply, 'my-link', view, fault.status)
+}
+
+/** From the page behind that link, the one to the account. */
+export function addAccountLinkRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  app.post<WithToken>('/manage/:token/account', async ({ params: { token } }, reply) => {
+    await mailAccountLink(deps, token)
+    return reply.redirect(`/manage/${token}/account`, 303)
+  })
+
+  app.get<WithToken>('/manage/:token/account', async ({ params: { token } }, reply) => {
+    const { address } = await openManage(deps, token)
+    return pages.send(reply, 'account-link-sent', { token, address: maskAddress(address) })
+  })
+}

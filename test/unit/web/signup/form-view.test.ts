@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config.ts'
+import { stoppedClock } from '../../../../src/platform/clock.ts'
+import { Fault } from '../../../../src/platform/errors.ts'
+import { FieldFaults } from '../../../../src/platform/field-faults.ts'
+import { faultsView } from '../../../../src/web/faults-view.ts'
+import { type Filled, formView } from '../../../../src/web/signup/form-view.ts'
+
+const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
+const view = (filled?: Filled, settings = {}) => formView({ config: readConfig(settings), clock }, filled)
+const chosen = (choices: { value: string; chosen: boolean }[]) =>
+  choices.filter((one) => one.chosen).map(({ value }) => value)
+
+describe('the form', () => {
+  test('is filled with the settings of the site', () => {
+    const form = view(
+      {},
+      { DIGEST_HOUR: '6', DIGEST_ZONE: 'Asia/Tokyo', DIGEST_DAYS: 'sat,sun', DIGEST_MAX: '9' },
+    )
+    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first mail Saturday, 28 November.')
+    expect([form.zone, form.max, chosen(form.hours), chosen(form.days)]).toEqual([
+      'Asia/Tokyo',
+      '9',
+      ['6'],
+      ['sat', 'sun'],
+    ])
+    expect([chosen(form.formats), chosen(form.details)]).toEqual([['html'], ['full']])
+    expect([form.builderOpen, form.settingsOpen, form.zoneIsOurs, form.chips]).toEqual([
+      false,
+      false,
+      true,
+      [],
+    ])
+  })
+
+  test('keeps what was typed, though it cannot be read', () => {
+    const typed = {
+      topics: ['a AND, robots'],
+      zone: 'Mars/Base',
+      hour: '99',
+      days: ['', 'Sat'],
+      detail: 'titles',
+    }
+    const form = view({ typed })
+    expect([form.topic, form.zone, chosen(form.hours), chosen(form.days)]).toEqual([
+      'a AND, robots',
+      'Mars/Base',
+      [],
+      ['sat'],
+    ])
+    expect(chosen(form.details)).toEqual(['titles'])
+    expect(form.zoneIsOurs).toBe(false)
+    expect(form.chips).toEqual([
+      // What cannot be read is said at the field alone; the buttons count it all the same.
+      { place: 1, query: 'robots', words: 'Papers with robots' },
+    ])
+  })
+
+  test.each([{ zone: 'Mars/Base' }, { days: [''] }, { hour: '99' }])(
+    'does not say when the first mail comes, where %j cannot be read',
+    (typed) => expect(view({ typed }).when).toBe(''),
+  )
+
+  test('says when the first mail comes, where another field is wrong', () =>
+    expect(view({ typed: { hour: '6', max: 'many' } }).when).toBe(
+      'Monday to Friday at 06:00, UTC; first mail Wednesday, 25 November.',
+    ))
+
+  test('unfolds the part in which something stands or is wrong', () => {
+    const parts = { any: '', must: '', never: '', author: '', category: 'cs.LG', votes: '' }
+    expect(view({ typed: { parts } }).builderOpen).toBe(true)
+    expect(view({ typed: { parts: { ...parts, category: '' } } }).builderOpen).toBe(false)
+    const fault = new FieldFaults([{ field: 'votes', fault: new Fault('query.least-votes', { value: 'x' }) }])
+    expect(view({ fault }).builderOpen).toBe(true)
+    const days = new FieldFaults([{ field: 'days', fault: new Fault('setting.no-days') }])
+    expect(view({ fault: days })).toMatchObject({ settingsOpen: true, errors: [{ id: 'days-mon' }] })
+  })
+
+  test('offers the categories of arXiv by archive, and an archive as a whole', () => {
+    const parts = { any: '', must: '', never: '', author: '', category: 'hep-th', votes: '' }
+    const { categories } = view({ typed: { parts } })
+    expect(categories[0]).toMatchObject({
+      label: 'Computer Science (cs)',
+      options: expect.arrayContaining([
+        { value: 'cs', label: 'All of Computer Science (cs)', chosen: false },
+        { value: 'cs.LG', label: 'Machine Learning (cs.LG)', chosen: false },
+      ]),
+    })
+    expect(chosen(categories.flatMap(({ options }) => options))).toEqual(['hep-th'])
+  })
+})
+
+describe('what is wrong', () => {
+  test('comes in the order of the page; what belongs to no field leads nowhere', () => {
+    const faults = new FieldFaults([
+      { field: 'zone', fault: new Fault('zone.unknown', { zone: 'x' }) },
+      { field: 'email', fault: new Fault('address.empty') },
+      { field: 'email', fault: new Fault('address.malformed') },
+      { field: 'website', fault: new Fault('request.wrong-type', { field: 'website', takes: 'a text' }) },
+    ])
+    const { errors, errorOf } = faultsView(['email', 'zone'], faults)
+    expect(errors.map(({ id }) => id)).toEqual(['email', 'email', 'zone', null])
+    expect(errorOf.email).toBe(
+      errors
+        .slice(0, 2)
+        .map(({ sentence }) => sentence)
+        .join(' '),
+    )
+    expect(faultsView(['email'], new Fault('signup.domain', { domains: 'x.example' })).errors[0]?.id).toBe(
+      'email',
+    )
+  })
+
+  test('with us has the name that the log knows it by', () => {
+    const { errors } = faultsView(['email'], new Fault('unexpected', { what: 'secret' }), '7f3k')
+    expect(errors).toEqual([
+      { id: null, sentence: expect.stringMatching(/^Something broke .* Reference: 7f3k$/) },
+    ])
+  })
+})
