@@ -193,6 +193,7 @@ const ACCOUNT: Stop[] = [
 const WAY_OUT: Stop[] = [
   { name: 'unsubscribe', path: linked('unsubscribe', 'ann@example.com') },
   { name: 'unsubscribe-unknown', path: at('/unsubscribe/nonsense') },
+  { name: 'unsubscribe-ended', path: linked('unsubscribe', 'over@example.com') },
   {
     name: 'fewer-paused',
     path: async (walk) => pressed(walk, await linked('unsubscribe', 'fewer@example.com', '/pause')(walk)),

@@ -52,9 +52,9 @@ export async function seedWorld(site: TestSite): Promise<void> {
   await add('erased@example.com')
   for (const day of ['2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24']) await bringDigests(site, day)
 
+  await unsubscribeByOperator(deps, { email: 'over@example.com' })
   clock.moveTo(NOW)
   await pauseSubscriber(deps, { email: 'paused@example.com', until: '2026-12-15' })
-  await unsubscribeByOperator(deps, { email: 'over@example.com' })
   await suppress(deps, { email: 'refused@example.com', reason: 'complaint' })
   await eraseSubscriber(deps, { email: 'erased@example.com' })
   await post(site, '/subscribe', { email: 'asked@example.com', topic: 'robots, "world model" -robot' })
