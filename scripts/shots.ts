@@ -1,4 +1,4 @@
-// Takes a picture of every page and every mail, in both themes and two widths: npm run shots [-- FOLDER]
+// Takes a picture of every page and every mail, in both themes, as a phone and a desk show it: npm run shots [-- FOLDER]
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -13,7 +13,7 @@ import { renderMails } from '../test/support/walk-mails.ts'
 
 const THEMES = ['light', 'dark'] as const
 const PAGE_WIDTHS = [375, 1280]
-const MAIL_WIDTHS = [375, 640]
+const MAIL_WIDTHS = [375, 640, 1280]
 
 const [folderGiven, wanted = ''] = process.argv.slice(2)
 const folder = resolve(folderGiven ?? '.shots')

@@ -30,8 +30,8 @@ describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) =
   test.each([
     ['light', 375, EVERY_RULE],
     ['dark', 375, RULES_BY_LOOK],
-    ['light', 640, RULES_BY_LOOK],
-    ['dark', 640, EVERY_RULE],
+    ['light', 1280, RULES_BY_LOOK],
+    ['dark', 1280, EVERY_RULE],
   ] as const)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })
