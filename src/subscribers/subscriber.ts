@@ -1,4 +1,5 @@
 import type { Day, Weekday } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 
 export const SUBSCRIBER_STATES = ['pending', 'active', 'paused', 'unsubscribed', 'suppressed'] as const
 export type SubscriberState = (typeof SUBSCRIBER_STATES)[number]
@@ -54,4 +55,14 @@ export interface Subscriber extends SubscriberSettings {
   confirmedAt: Date | null
   startDate: Day | null
   pausedUntil: Day | null
+}
+
+/** Whether they have a subscription: digests come, or come again after a pause. */
+export const isJoined = ({ state }: Pick<Subscriber, 'state'>): boolean =>
+  state === 'active' || state === 'paused'
+
+/** Throws subscriber.state. */
+export function requireJoined(subscriber: Pick<Subscriber, 'state'>): void {
+  if (isJoined(subscriber)) return
+  throw new Fault('subscriber.state', { state: subscriber.state, needed: 'active or paused' })
 }

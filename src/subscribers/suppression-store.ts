@@ -1,4 +1,6 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { DAY_MS } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 
 /** dead: the mail server says that there is no such mailbox. */
 export const SUPPRESSION_REASONS = ['dead', 'complaint', 'operator'] as const
@@ -9,7 +11,7 @@ export interface Suppression {
   at: Date
 }
 
-const DEAD_FOR_MS = 7 * 24 * 3600 * 1000
+const DEAD_FOR_MS = 7 * DAY_MS
 
 /** After seven days a dead address may be confirmed again; after anything else only the operator lifts it. */
 export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boolean =>
@@ -22,6 +24,14 @@ export async function suppressionOf(
 ): Promise<Suppression | null> {
   const row = await db.suppression.findFirst({ where: { addressHash, liftedAt: null } })
   return row && { reason: row.reason as SuppressionReason, at: row.at }
+}
+
+/** Throws subscriber.suppressed. */
+export async function requireUnsuppressed(db: DatabaseOrTransaction, addressHash: string): Promise<void> {
+  const suppression = await suppressionOf(db, addressHash)
+  if (!suppression) return
+  const { reason, at } = suppression
+  throw new Fault('subscriber.suppressed', { reason, since: at.toISOString() })
 }
 
 /** Suppresses an address, known or not. A complaint stays a complaint until it is lifted. */

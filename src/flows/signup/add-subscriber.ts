@@ -3,6 +3,7 @@ import { randomId } from '../../platform/random.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import { createSignup } from '../../subscribers/signup-store.ts'
+import { isJoined } from '../../subscribers/subscriber.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Asked, ask } from './ask.ts'
@@ -46,7 +47,6 @@ function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSig
     })
     await createSignup(tx, { subscriberId: subscriber.id, wish, now, note: consent })
     await grant(tx, { subscriber, wish, how: 'operator', wording: NO_PAGE, now })
-    const already = subscriber.state === 'active' || subscriber.state === 'paused'
-    return { subscriber: (await subscriberById(tx, subscriber.id))!, already }
+    return { subscriber: (await subscriberById(tx, subscriber.id))!, already: isJoined(subscriber) }
   })
 }

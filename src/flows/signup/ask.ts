@@ -7,7 +7,7 @@ import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { secretId } from '../../subscribers/link-token.ts'
 import { createSignup, newestUnconfirmedSignup } from '../../subscribers/signup-store.ts'
-import type { Subscriber, Wish } from '../../subscribers/subscriber.ts'
+import { isJoined, type Subscriber, type Wish } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockOrCreateSubscriber } from '../../subscribers/subscriber-store.ts'
 import {
   liftSuppression,
@@ -18,7 +18,6 @@ import {
 import type { Deps } from '../../wiring.ts'
 import { answerDeadline, takeMailTo } from '../messages/answer-limits.ts'
 import type { LinkMessage } from '../messages/link-mails.ts'
-import { isJoined } from './grant.ts'
 import type { CheckedSignup } from './read-signup.ts'
 
 /** As long as the link in a confirmation works. */

@@ -1,12 +1,17 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { Fault } from '../../platform/errors.ts'
 import { isSame } from '../../subscribers/change.ts'
 import { recordChange } from '../../subscribers/change-store.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
-import { MOST_TOPICS, type Subscriber, type TopicText, type Wish } from '../../subscribers/subscriber.ts'
+import {
+  isJoined,
+  MOST_TOPICS,
+  type Subscriber,
+  type TopicText,
+  type Wish,
+} from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
-import { suppressionOf } from '../../subscribers/suppression-store.ts'
+import { requireUnsuppressed } from '../../subscribers/suppression-store.ts'
 import { addTopics } from '../../subscribers/topic-store.ts'
 import { standingOf } from '../subscriber/standing.ts'
 import { parseTopic } from './read-signup.ts'
@@ -62,16 +67,4 @@ async function widen(tx: DatabaseOrTransaction, { subscriber, wish, how, now }: 
 async function addAsked(tx: DatabaseOrTransaction, subscriberId: string, asked: TopicText[]): Promise<void> {
   const topics = asked.map(({ name, query }) => ({ ...parseTopic(query), name }))
   await addTopics(tx, { subscriberId, topics, most: MOST_TOPICS })
-}
-
-/** Whether they have a subscription, so that a wish adds topics to it. */
-export const isJoined = ({ state }: Pick<Subscriber, 'state'>): boolean =>
-  state === 'active' || state === 'paused'
-
-/** Throws subscriber.suppressed. */
-export async function requireUnsuppressed(tx: DatabaseOrTransaction, addressHash: string): Promise<void> {
-  const suppression = await suppressionOf(tx, addressHash)
-  if (!suppression) return
-  const { reason, at } = suppression
-  throw new Fault('subscriber.suppressed', { reason, since: at.toISOString() })
 }

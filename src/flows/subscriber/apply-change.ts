@@ -15,13 +15,12 @@ import { recordChange } from '../../subscribers/change-store.ts'
 import { type ConsentEvent, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
 import { withoutEndedPause } from '../../subscribers/pause.ts'
-import { MOST_TOPICS, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
+import { MOST_TOPICS, requireJoined, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
 import { changeSubscriber } from '../../subscribers/subscriber-store.ts'
 import { setTopics } from '../../subscribers/topic-store.ts'
 import { snapshotAt } from '../digests/snapshot.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { standingOf } from './standing.ts'
-import { requireState } from './with-subscriber.ts'
 
 export interface ChangeInput {
   /** Locked by the transaction. */
@@ -45,7 +44,10 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
   const before = withoutEndedPause(await standingOf(tx, subscriber), today)
   const after = withoutEndedPause(sound({ ...before, ...changes }), today)
   if (isSame(before, after)) return null
-  if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) requireJoined(subscriber, after)
+  if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) {
+    requireJoined(subscriber)
+    requireJoined(after)
+  }
   after.startDate = isRescheduled(before, after)
     ? await startOf(tx, subscriber, { ...after, startDate: changes.startDate }, now)
     : before.startDate
@@ -57,11 +59,6 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
     await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended', wording: NO_PAGE })
   for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how, wording })
   return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
-}
-
-function requireJoined(subscriber: Subscriber, { state }: Standing): void {
-  requireState(subscriber, 'active', 'paused')
-  requireState({ ...subscriber, state }, 'active', 'paused')
 }
 
 /** Each query once, and no end of a pause without a pause. */

@@ -3,7 +3,7 @@ import { enqueue } from '../../delivery/message-store.ts'
 import { endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { secretId } from '../../subscribers/link-token.ts'
-import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { answerDeadline, hadEnough } from '../messages/answer-limits.ts'
 import type { GoodbyeMessage } from '../messages/goodbye-mail.ts'
 
@@ -21,8 +21,8 @@ export async function leaveGoodbye(
   tx: DatabaseOrTransaction,
   { config, subscriber, now }: GoodbyeInput,
 ): Promise<boolean> {
-  const { id, state, address, epoch, zone, format } = subscriber
-  if (state !== 'active' && state !== 'paused') return false
+  const { id, address, epoch, zone, format } = subscriber
+  if (!isJoined(subscriber)) return false
   // Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
   if (await hadEnough(tx, { subscriberId: id, kind: KIND, now })) return false
   const content: GoodbyeMessage = { epoch, zone, format }

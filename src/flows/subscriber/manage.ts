@@ -4,12 +4,11 @@ import { Fault } from '../../platform/errors.ts'
 import { type Change, isSame, type Standing } from '../../subscribers/change.ts'
 import { changeById, newestChanges } from '../../subscribers/change-store.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { requireJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber } from '../../subscribers/subscriber-store.ts'
 import { type KeptTopic, keptTopicsOf } from '../../subscribers/topic-store.ts'
 import { undoOf } from '../../subscribers/undo-change.ts'
 import type { Deps } from '../../wiring.ts'
-import { isJoined } from '../signup/grant.ts'
 import { applyChange } from './apply-change.ts'
 import { linkHolder } from './link-holder.ts'
 import { standingOf } from './standing.ts'
@@ -73,8 +72,8 @@ async function withLink(
   const now = clock.now()
   const made = await db.$transaction(async (tx) => {
     const subscriber = await linkHolder(deps, token, 'manage', (id) => lockSubscriber(tx, id))
-    const { id, state, zone } = subscriber
-    if (!isJoined(subscriber)) throw new Fault('subscriber.state', { state, needed: 'active or paused' })
+    requireJoined(subscriber)
+    const { id, zone } = subscriber
     const held = { subscriber, today: localDayOf(now, zone), topics: await keptTopicsOf(tx, id) }
     const { changes, already } = await wanted(tx, held)
     const wording = CONSENT_WORDING.version

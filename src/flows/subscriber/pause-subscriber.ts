@@ -1,9 +1,10 @@
 import { type Day, localDayOf } from '../../platform/dates.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import { requirePauseEnd } from '../../subscribers/pause.ts'
+import { requireJoined } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { applyChange } from './apply-change.ts'
-import { requireState, withSubscriber } from './with-subscriber.ts'
+import { withSubscriber } from './with-subscriber.ts'
 
 /**
  * No digests until the local date `until`, on which they come again; null: until somebody resumes. Throws
@@ -14,7 +15,7 @@ export async function pauseSubscriber(
   { email, until }: { email: string; until: Day | null },
 ): Promise<void> {
   const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
-    requireState(subscriber, 'active', 'paused')
+    requireJoined(subscriber)
     if (until !== null) requirePauseEnd(until, localDayOf(now, subscriber.zone))
     const changes = { state: 'paused', pausedUntil: until } as const
     await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
@@ -26,7 +27,7 @@ export async function pauseSubscriber(
 /** Throws subscriber.state. Somebody who is active stays so. */
 export async function resumeSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
   const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
-    requireState(subscriber, 'active', 'paused')
+    requireJoined(subscriber)
     const changes = { state: 'active' } as const
     const changed = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
     return changed === null ? undefined : subscriber.id

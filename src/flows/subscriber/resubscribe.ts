@@ -8,8 +8,8 @@ import { withoutEndedPause } from '../../subscribers/pause.ts'
 import { startDateOf } from '../../subscribers/start-date.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
+import { requireUnsuppressed } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { requireUnsuppressed } from '../signup/grant.ts'
 import { takeGoodbyeBack } from './leave-goodbye.ts'
 
 /** What the page behind an undo link shows. */

@@ -2,7 +2,7 @@ import { localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { lastConsentAt } from '../../subscribers/consent-store.ts'
 import { type Link, readLink, signLink } from '../../subscribers/link-token.ts'
-import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FewerMails, fewerFor } from './fewer-choice.ts'
@@ -54,11 +54,12 @@ export async function undoOffered(deps: Deps, link: Pick<Link, 'id' | 'epoch'>):
   const { db, clock, config } = deps
   const { id } = link
   const subscriber = await subscriberById(db, id)
-  if (subscriber && isOlder(link, subscriber)) return null
+  if (!subscriber || isOlder(link, subscriber)) return null
+  const { state, stateBefore, epoch } = subscriber
   const endedAt = await lastConsentAt(db, id, 'unsubscribed')
-  const undoable = subscriber?.stateBefore === 'active' || subscriber?.stateBefore === 'paused'
-  if (!undoable || subscriber.state !== 'unsubscribed' || !endedAt) return null
+  const isUndoable = state === 'unsubscribed' && stateBefore && isJoined({ state: stateBefore })
+  if (!isUndoable || !endedAt) return null
   if (clock.now().getTime() - endedAt.getTime() >= UNDO_OFFERED_MS) return null
-  const undo = { purpose: 'resubscribe', id, epoch: subscriber.epoch, issuedAt: endedAt } as const
+  const undo = { purpose: 'resubscribe', id, epoch, issuedAt: endedAt } as const
   return signLink(undo, config.APP_SECRET[0]!)
 }

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
 import { parseAddress } from '../../subscribers/address.ts'
-import type { Subscriber, SubscriberState } from '../../subscribers/subscriber.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriberByKey } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 
@@ -24,9 +24,4 @@ export function withSubscriber<T>(
     if (!subscriber) throw new Fault('subscriber.unknown')
     return work({ tx, subscriber, now: clock.now() })
   })
-}
-
-/** Throws subscriber.state. */
-export function requireState({ state }: Subscriber, ...allowed: SubscriberState[]): void {
-  if (!allowed.includes(state)) throw new Fault('subscriber.state', { state, needed: allowed.join(' or ') })
 }
