@@ -14,24 +14,23 @@ export interface Taken {
 }
 
 /**
- * Takes `cost` tokens (1 unless said otherwise) or none at all, in one statement: any number of processes share the
- * bucket, which fills by the database's clock. `leave`: how many must stay for others, who come first. The capacity
- * holds both.
+ * Takes a token or none, in one statement: any number of processes share the bucket, which fills by the database's
+ * clock. `leave`: how many must stay for others, who come first; fewer than the capacity.
  */
 export async function takeTokens(
   db: DatabaseOrTransaction,
-  { key, capacity, perSecond, cost = 1, leave = 0 }: Bucket & { cost?: number; leave?: number },
+  { key, capacity, perSecond, leave = 0 }: Bucket & { leave?: number },
 ): Promise<Taken> {
-  const needed = cost + leave
+  const needed = 1 + leave
   const rows = await db.$queryRaw<Taken[]>`
     with wanted as (
       select ${key}::text as key, ${capacity}::float8 as capacity, ${perSecond}::float8 as per_second,
-             ${cost}::float8 as cost, ${needed}::float8 as needed, date_trunc('milliseconds', now()) as at
+             ${needed}::float8 as needed, date_trunc('milliseconds', now()) as at
     ), taken as (
-      insert into bucket as b (key, tokens, at) select key, capacity - cost, at from wanted
+      insert into bucket as b (key, tokens, at) select key, capacity - 1, at from wanted
       on conflict (key) do update
         set tokens = least(${capacity}::float8, b.tokens
-              + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) - ${cost}::float8,
+              + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) - 1,
             at = greatest(b.at, excluded.at)
         where least(${capacity}::float8, b.tokens
               + greatest(0, extract(epoch from excluded.at - b.at)::float8) * ${perSecond}::float8) >= ${needed}::float8

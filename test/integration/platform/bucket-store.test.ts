@@ -41,14 +41,6 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     await takeTimes(1)
   })
 
-  test('a dear thing waits for all its tokens', async () => {
-    await takeTimes(2)
-    const dear = await takeTokens(database.db, { ...bucket, cost: 2 })
-    expect(dear.allowed).toBe(false)
-    expect(dear.waitSeconds).toBeGreaterThan(1)
-    await takeTimes(1)
-  })
-
   test('what must be left for others is not given to those who come after them', async () => {
     const patient = { ...bucket, leave: 1 }
     for (let i = 0; i < 2; i++) expect((await takeTokens(database.db, patient)).allowed).toBe(true)
