@@ -1,21 +1,11 @@
 import type { Day } from '../platform/dates.ts'
 import type { SourceRecord } from '../sources/source-record.ts'
+import type { Paper } from './paper.ts'
 
 /** What sources say of a paper itself, and since when. */
-export interface PaperFacts {
-  title: string
-  abstract: string
-  authors: string[]
-  categories: string[]
-  keywords: string[]
-  organization: string | null
-  codeUrl: string | null
-  projectUrl: string | null
-  publishedAt: Date | null
+export interface PaperFacts extends Omit<Paper, 'id' | 'arxivId' | 'doi' | 'votes' | 'comments'> {
   version: number | null
   withdrawnAt: Date | null
-  /** The earliest day on which a source listed it. */
-  firstDay: Day
 }
 
 export const factsOf = (record: SourceRecord, day: Day): PaperFacts => ({
