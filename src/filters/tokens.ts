@@ -12,7 +12,7 @@ export interface Token {
   end: number
 }
 
-/** `prose`: any inflection of a word is the same word. `names`: of people and organisations, where it is not. */
+/** `prose`: any inflection of a word is the same word. `names`: of people and organizations, where it is not. */
 export type Kind = 'prose' | 'names'
 
 export const kindOf = (field: TextField): Kind => (field === 'author' || field === 'org' ? 'names' : 'prose')

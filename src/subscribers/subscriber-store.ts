@@ -10,12 +10,9 @@ export async function subscriberById(db: DatabaseOrTransaction, id: string): Pro
   return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
 }
 
-/**
- * As subscriberById; nobody else can change or lock the row until the transaction ends. A planner may open a digest of
- * theirs meanwhile: neither waits for the other.
- */
+/** As subscriberById; nobody else can change or lock the row until the transaction ends. */
 export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
-  await db.$queryRaw`select from subscriber where id = ${id} for no key update`
+  await lockRow(db, Prisma.sql`id = ${id}`)
   return subscriberById(db, id)
 }
 
@@ -23,9 +20,13 @@ export async function lockSubscriberByKey(
   db: DatabaseOrTransaction,
   addressKey: string,
 ): Promise<Subscriber | null> {
-  await db.$queryRaw`select from subscriber where address_key = ${addressKey} for no key update`
+  await lockRow(db, Prisma.sql`address_key = ${addressKey}`)
   return subscriberByKey(db, addressKey)
 }
+
+// A planner may open a digest of theirs meanwhile: neither waits for the other.
+const lockRow = (db: DatabaseOrTransaction, where: Prisma.Sql) =>
+  db.$queryRaw`select from subscriber where ${where} for no key update`
 
 export async function subscriberByKey(
   db: DatabaseOrTransaction,

@@ -11,7 +11,8 @@ import type { TopicText } from './subscriber.ts'
 
 /**
  * What puts back what a change altered, and nothing else: later changes of other things stay. What is as it was, or
- * cannot be as it was any more, is left out. With a schedule comes the date on which it was to begin. `today` is the subscriber's.
+ * cannot be as it was any more, is left out. With a schedule comes the date on which it was to begin. `today` is the
+ * subscriber's.
  */
 export function undoOf(
   now: Standing,
