@@ -8,9 +8,6 @@ import { type Address, addressHash } from '../../subscribers/address.ts'
 
 const MOST_A_DAY = 2
 
-/** Until when an answer is worth sending to somebody who waits for it. */
-export const answerDeadline = (now: Date): Date => new Date(now.getTime() + 2 * DAY_MS)
-
 /**
  * Counts one more mail to an address that somebody typed, perhaps a stranger, and tells whether it may go: two in any 24
  * hours, over all forms. The count knows the address as a code of its own, outlives whoever caused the mail, and goes

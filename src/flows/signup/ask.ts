@@ -5,7 +5,6 @@ import { randomId } from '../../platform/random.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
-import { secretId } from '../../subscribers/link-token.ts'
 import { createSignup, newestUnconfirmedSignup } from '../../subscribers/signup-store.ts'
 import { isJoined, type Subscriber, type Wish } from '../../subscribers/subscriber.ts'
 import { changeSubscriber, lockOrCreateSubscriber } from '../../subscribers/subscriber-store.ts'
@@ -16,8 +15,9 @@ import {
   suppressionOf,
 } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { answerDeadline, takeMailTo } from '../messages/answer-limits.ts'
+import { takeMailTo } from '../messages/answer-limits.ts'
 import type { LinkMessage } from '../messages/link-mails.ts'
+import { newAnswer } from '../messages/new-answer.ts'
 import type { CheckedSignup } from './read-signup.ts'
 
 /** As long as the link in a confirmation works. */
@@ -80,11 +80,11 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
     const held = whyHeld({ subscriber, suppression, closed, now })
     if (!isWithinLimit) return { subscriber, mail: null, held: held ?? 'limit' }
     if (suppression && !held) await letTryAgain(tx, subscriber, now)
-    const signer = secretId(config.APP_SECRET[0]!)
-    const message = answerTo({ subscriber, wish, link, closed, signupId, now, secretId: signer })
+    const answer = answerOf({ subscriber, wish, link, closed, signupId, now })
+    const message = newAnswer(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
     // One that is held lies there like any other, and is too late: a stranger's address takes no less time.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
-    return held ? { subscriber, mail: null, held } : { subscriber, mail: message.kind }
+    return held ? { subscriber, mail: null, held } : { subscriber, mail: answer.kind }
   })
 }
 
@@ -148,25 +148,10 @@ interface Answer {
   link?: boolean
   closed?: boolean
   signupId: number
-  secretId: string
   now: Date
 }
 
-function answerTo({ secretId, ...answer }: Answer) {
-  const { subscriber, signupId, now } = answer
-  return {
-    ...answerOf(answer),
-    dedupe: `signup ${signupId}`,
-    subscriberId: subscriber.id,
-    toAddress: subscriber.address,
-    secretId,
-    datedAt: now,
-    notBefore: now,
-    deadline: answerDeadline(now),
-  }
-}
-
-function answerOf({ subscriber, wish, link, closed, signupId, now }: Omit<Answer, 'secretId'>) {
+function answerOf({ subscriber, wish, link, closed, signupId, now }: Answer) {
   const { epoch, zone, format } = subscriber
   const content: AnswerContent = { ...wish, signupId, askedAt: now.toISOString() }
   const own: LinkMessage = { epoch, zone, format, asked: link }

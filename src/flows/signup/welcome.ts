@@ -16,14 +16,12 @@ import { horizon, papersBetween } from '../../papers/paper-store.ts'
 import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
 import { textOf } from '../../platform/errors.ts'
-import { secretId } from '../../subscribers/link-token.ts'
 import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { newAnswer } from '../messages/new-answer.ts'
 import { recentPapers } from '../papers/recent-papers.ts'
-
-const DELIVER_WITHIN_MS = 2 * 24 * 3600 * 1000
 
 /** The content of a message of kind welcome: all that its mail says, but for the links. */
 export interface WelcomeMessage extends MatchedElsewhere {
@@ -100,18 +98,8 @@ export async function leaveWelcome(
     confirmedOn: dayOf(now),
     ...{ hour, zone, epoch, format, detail },
   }
-  const message = {
-    kind: 'welcome',
-    dedupe: dedupeOf(signupId),
-    subscriberId,
-    toAddress: subscriber.address,
-    secretId: secretId(deps.config.APP_SECRET[0]!),
-    content,
-    datedAt: now,
-    notBefore: now,
-    deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
-  }
-  await enqueue(tx, 'answers', [message])
+  const welcome = { kind: 'welcome', dedupe: dedupeOf(signupId), content, now } as const
+  await enqueue(tx, 'answers', [newAnswer(deps.config, subscriber, welcome)])
 }
 
 /** The welcome of a signup; null where it had none, or what it said was forgotten. */

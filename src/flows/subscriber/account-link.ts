@@ -2,12 +2,12 @@ import type { Config } from '../../config.ts'
 import type { NewMessage } from '../../delivery/message.ts'
 import { enqueue } from '../../delivery/message-store.ts'
 import { randomId } from '../../platform/random.ts'
-import { secretId } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
-import { answerDeadline, hadEnough } from '../messages/answer-limits.ts'
+import { hadEnough } from '../messages/answer-limits.ts'
 import type { LinkMessage } from '../messages/link-mails.ts'
+import { type AnswerInput, newAnswer } from '../messages/new-answer.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { linkHolder } from './link-holder.ts'
 
@@ -33,30 +33,19 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
   await nudgeAnswers(deps)
 }
 
-interface LinkMessageInput {
+interface LinkMessageInput extends Pick<AnswerInput, 'now' | 'toAddress'> {
   kind: 'account-link' | 'new-address' | 'moved'
-  now: Date
-  /** The subscriber's own unless said otherwise. */
-  toAddress?: string
   moveId?: number
 }
 
 /** A message of plain words and at most one link, to be left in the transaction of what it tells of. */
 export function linkMessage(
   config: Config,
-  { id, address, epoch, zone, format }: Subscriber,
-  { kind, now, toAddress = address, moveId }: LinkMessageInput,
+  subscriber: Subscriber,
+  { moveId, ...mail }: LinkMessageInput,
 ): NewMessage {
+  const { epoch, zone, format } = subscriber
   const content: LinkMessage = { epoch, zone, format, moveId }
-  return {
-    kind,
-    dedupe: moveId === undefined ? randomId(96) : `move ${moveId}`,
-    subscriberId: id,
-    toAddress,
-    secretId: secretId(config.APP_SECRET[0]!),
-    content,
-    datedAt: now,
-    notBefore: now,
-    deadline: answerDeadline(now),
-  }
+  const dedupe = moveId === undefined ? randomId(96) : `move ${moveId}`
+  return newAnswer(config, subscriber, { ...mail, dedupe, content })
 }

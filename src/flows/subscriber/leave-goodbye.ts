@@ -2,10 +2,10 @@ import type { Config } from '../../config.ts'
 import { enqueue } from '../../delivery/message-store.ts'
 import { endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { secretId } from '../../subscribers/link-token.ts'
 import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
-import { answerDeadline, hadEnough } from '../messages/answer-limits.ts'
+import { hadEnough } from '../messages/answer-limits.ts'
 import type { GoodbyeMessage } from '../messages/goodbye-mail.ts'
+import { newAnswer } from '../messages/new-answer.ts'
 
 const KIND = 'goodbye'
 
@@ -21,23 +21,13 @@ export async function leaveGoodbye(
   tx: DatabaseOrTransaction,
   { config, subscriber, now }: GoodbyeInput,
 ): Promise<boolean> {
-  const { id, address, epoch, zone, format } = subscriber
+  const { id, epoch, zone, format } = subscriber
   if (!isJoined(subscriber)) return false
   // Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
   if (await hadEnough(tx, { subscriberId: id, kind: KIND, now })) return false
   const content: GoodbyeMessage = { epoch, zone, format }
-  const message = {
-    kind: KIND,
-    dedupe: `${id}:${now.toISOString()}`,
-    subscriberId: id,
-    toAddress: address,
-    secretId: secretId(config.APP_SECRET[0]!),
-    content,
-    datedAt: now,
-    notBefore: now,
-    deadline: answerDeadline(now),
-  }
-  return (await enqueue(tx, 'answers', [message])) > 0
+  const goodbye = { kind: KIND, dedupe: `${id}:${now.toISOString()}`, content, now } as const
+  return (await enqueue(tx, 'answers', [newAnswer(config, subscriber, goodbye)])) > 0
 }
 
 /** A goodbye that has not gone yet would no longer be true. */
