@@ -1,6 +1,6 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
-import { Fault, textOf } from '../../platform/errors.ts'
+import { textOf } from '../../platform/errors.ts'
 import type { Change } from '../../subscribers/change.ts'
 import { newestChanges } from '../../subscribers/change-store.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
@@ -11,6 +11,7 @@ import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-sto
 import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
+import { askedBehind } from '../subscriber/link-holder.ts'
 import { grant } from './grant.ts'
 import { leaveWelcome, readForWelcome, type WelcomeMessage, type WelcomeShelf, welcomeOf } from './welcome.ts'
 
@@ -100,11 +101,7 @@ async function signupBehind(
   token: string,
   subscriberWith: typeof lockSubscriber,
 ): Promise<{ signup: Signup; subscriber: Subscriber }> {
-  const { id } = readLink(token, 'confirm', config.APP_SECRET, clock.now())
-  const found = await signupById(db, Number(id))
-  const subscriber = found && (await subscriberWith(db, found.subscriberId))
-  // Once more, now that nobody else can be confirming it.
-  const signup = subscriber && (await signupById(db, found.id))
-  if (!signup) throw new Fault('link.unknown')
-  return { signup, subscriber }
+  const link = readLink(token, 'confirm', config.APP_SECRET, clock.now())
+  const { asked, subscriber } = await askedBehind(db, { link, askedById: signupById, subscriberWith })
+  return { signup: asked, subscriber }
 }

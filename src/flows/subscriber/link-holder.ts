@@ -1,4 +1,6 @@
-import { holderOf, readLink } from '../../subscribers/link-token.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { Fault } from '../../platform/errors.ts'
+import { holderOf, type Link, readLink } from '../../subscribers/link-token.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 
@@ -11,4 +13,24 @@ export async function linkHolder(
 ): Promise<Subscriber> {
   const link = readLink(token, purpose, config.APP_SECRET, clock.now())
   return holderOf(link, await find(link.id))
+}
+
+export interface Finding<Asked> {
+  link: Link
+  askedById: (db: DatabaseOrTransaction, id: number) => Promise<Asked | null>
+  /** Reads or locks. */
+  subscriberWith: (db: DatabaseOrTransaction, id: string) => Promise<Subscriber | null>
+}
+
+/** What was asked for and waits for the button behind a link, and who asked. Throws link.unknown. */
+export async function askedBehind<Asked extends { id: number; subscriberId: string }>(
+  db: DatabaseOrTransaction,
+  { link, askedById, subscriberWith }: Finding<Asked>,
+): Promise<{ asked: Asked; subscriber: Subscriber }> {
+  const found = await askedById(db, Number(link.id))
+  const subscriber = found && (await subscriberWith(db, found.subscriberId))
+  // Once more, now that nobody else can be pressing its button.
+  const asked = subscriber && (await askedById(db, found.id))
+  if (!asked) throw new Fault('link.unknown')
+  return { asked, subscriber }
 }

@@ -15,7 +15,7 @@ import { hadEnough, takeMailTo } from '../messages/answer-limits.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { domainRefusal } from '../signup/subscribe.ts'
 import { linkMessage } from './account-link.ts'
-import { linkHolder } from './link-holder.ts'
+import { askedBehind, linkHolder } from './link-holder.ts'
 import { giveAddress } from './move-subscriber.ts'
 
 /**
@@ -123,14 +123,10 @@ async function moveBehind(
   { config, clock }: Deps,
   db: DatabaseOrTransaction,
   token: string,
-  find: typeof subscriberById,
+  subscriberWith: typeof subscriberById,
 ): Promise<{ move: Move; subscriber: Subscriber }> {
   const link = readLink(token, 'move', config.APP_SECRET, clock.now())
-  const found = await moveById(db, Number(link.id))
-  const subscriber = found && (await find(db, found.subscriberId))
-  // Once more, now that nobody else can be pressing its button.
-  const move = subscriber && (await moveById(db, found.id))
-  if (!move) throw new Fault('link.unknown')
+  const { asked: move, subscriber } = await askedBehind(db, { link, askedById: moveById, subscriberWith })
   if (!move.confirmedAt) holderOf(link, subscriber)
   return { move, subscriber }
 }
