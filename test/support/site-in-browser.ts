@@ -13,8 +13,9 @@ export interface SiteInBrowser {
 
 /** The site of `useSite`, which listens, and one browser for a test file. */
 export function useSiteInBrowser(): SiteInBrowser {
-  const browser = useBrowser()
   const site = useSite()
+  // What opens last closes first: a site that closes before its visitors waits for them, for more than a minute.
+  const browser = useBrowser()
   let base: string
   beforeAll(async () => {
     base = await site.app.listen({ port: 0, host: '127.0.0.1' })
