@@ -25,7 +25,7 @@ export async function mailed({ db, deps }: TestSite, kind: string, address: stri
   return { subject, text, html: html || '', path }
 }
 
-/** A link to the page of a subscriber, as any mail has it. */
+/** The path of a link, signed now, to the page of a subscriber that serves a purpose whose id is the subscriber's. */
 export async function pathOf({ db, deps }: TestSite, purpose: LinkPurpose, address: string): Promise<string> {
   const { id, epoch } = await db.subscriber.findFirstOrThrow({ where: { address } })
   const link = { purpose, id, epoch, issuedAt: deps.clock.now() }

@@ -17,8 +17,10 @@ export interface BrowserOnWalk {
 /** The walk's site and one browser for a test file. Where there is no browser, every test says so and is skipped. */
 export function useWalk(options: BrowserContextOptions = {}): BrowserOnWalk {
   const database = useDatabase()
-  const browser = useBrowser()
   let walk: Walk
+  // What is named last ends first: a site that closes before its visitors waits for them.
+  afterAll(() => walk?.close())
+  const browser = useBrowser()
   let page: Page
   let withoutScripts: Page
   beforeAll(async () => {
@@ -27,7 +29,6 @@ export function useWalk(options: BrowserContextOptions = {}): BrowserOnWalk {
     page = await browser.open(options)
     withoutScripts = await browser.open({ ...options, javaScriptEnabled: false })
   })
-  afterAll(() => walk?.close())
   return {
     get walk() {
       return walk
