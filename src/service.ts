@@ -4,7 +4,7 @@ import { openComposer } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
 import { migrateDatabase } from './flows/migrate-database.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
-import { Fault, textOf } from './platform/errors.ts'
+import { failureOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
 import { startSchedule } from './schedule/schedule.ts'
@@ -93,8 +93,7 @@ async function reported(log: Log, nudge: Nudge, work: () => Promise<unknown>): P
   try {
     await work()
   } catch (error) {
-    const code = error instanceof Fault ? error.code : 'unexpected'
-    log.error('nudge.failed', { nudge, code, what: textOf(error) })
+    log.error('nudge.failed', { nudge, ...failureOf(error) })
     throw error
   }
 }

@@ -34,6 +34,12 @@ export class Fault extends Error {
   }
 }
 
+/** What a log line says of anything thrown. */
+export const failureOf = (error: unknown) => ({
+  code: error instanceof Fault ? error.code : 'unexpected',
+  what: textOf(error),
+})
+
 /** The text of anything thrown, for logs; the logger takes addresses out of it. */
 export function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

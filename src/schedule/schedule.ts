@@ -1,12 +1,13 @@
 import cron from 'node-cron'
 import { forgetIdleBuckets } from '../platform/bucket-store.ts'
-import { Fault, textOf } from '../platform/errors.ts'
+import { DAY_MS } from '../platform/dates.ts'
+import { failureOf } from '../platform/errors.ts'
 import { NUDGES } from '../platform/queue.ts'
 import type { ServiceDeps } from '../wiring.ts'
 import { claimTick, forgetTicksBefore } from './tick-store.ts'
 
 const MINUTE_MS = 60_000
-const KEEP_TICKS_MS = 2 * 24 * 3600 * 1000
+const KEEP_TICKS_MS = 2 * DAY_MS
 
 /**
  * One tick: the process that claims the minute's slot nudges everybody to look whether there is work. What is due
@@ -33,12 +34,7 @@ async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
  */
 export function startSchedule(deps: ServiceDeps, pattern = '* * * * *'): { stop(): Promise<void> } {
   const safely = (work: (deps: ServiceDeps) => Promise<unknown>) =>
-    work(deps).catch((error) =>
-      deps.log.error('tick.failed', {
-        code: error instanceof Fault ? error.code : 'unexpected',
-        what: textOf(error),
-      }),
-    )
+    work(deps).catch((error) => deps.log.error('tick.failed', failureOf(error)))
   // A process that comes back within the minute finds its slot claimed.
   const begun = safely(nudgeAll)
   const options = { timezone: 'UTC', noOverlap: true, name: 'minute' }

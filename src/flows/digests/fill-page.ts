@@ -7,7 +7,7 @@ import type { OpenPlan } from '../../digests/plan-store.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import { type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
-import { Fault, textOf } from '../../platform/errors.ts'
+import { failureOf } from '../../platform/errors.ts'
 import { secretId } from '../../subscribers/link-token.ts'
 import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
@@ -71,12 +71,6 @@ async function oneByOne(deps: Deps, input: PageInput, after: number, upTo: numbe
   }
   return { fillings, last: upTo }
 }
-
-/** What a log line says of anything thrown. */
-export const failureOf = (error: unknown) => ({
-  code: error instanceof Fault ? error.code : 'unexpected',
-  what: textOf(error),
-})
 
 function fillNext(
   deps: Deps,

@@ -3,9 +3,10 @@ import { offeredSince } from '../../digests/offer.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from '../../digests/plan-store.ts'
 import { openShelf } from '../../digests/shelf-store.ts'
 import type { Day } from '../../platform/dates.ts'
+import { failureOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { closePlans } from './close-plans.ts'
-import { failureOf, fillPage, type PageInput } from './fill-page.ts'
+import { fillPage, type PageInput } from './fill-page.ts'
 import { openDue } from './open-due.ts'
 
 export interface PlanResult {

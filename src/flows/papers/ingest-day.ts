@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Recorded, recordListings } from '../../papers/listing-store.ts'
 import { stopwatch } from '../../platform/clock.ts'
-import { Fault, textOf } from '../../platform/errors.ts'
+import { Fault, failureOf } from '../../platform/errors.ts'
 import { fetchDay } from '../../sources/huggingface/huggingface-client.ts'
 import { parseDay } from '../../sources/huggingface/parse-day.ts'
 import {
@@ -84,8 +84,7 @@ export async function ingestDue(
       if (isOurs) await ingestDay(deps, { source, day, wait, signal })
     } catch (error) {
       if (signal?.aborted) return
-      const code = error instanceof Fault ? error.code : 'unexpected'
-      deps.log.error('source.failed', { source, day, code, what: textOf(error) })
+      deps.log.error('source.failed', { source, day, ...failureOf(error) })
     }
   }
 }
