@@ -1,13 +1,12 @@
 import type { TakenMessage } from '../../delivery/message.ts'
-import { Fault } from '../../platform/errors.ts'
 import { linkEnd } from '../../subscribers/link-token.ts'
 import type { AnswerContent } from '../signup/ask.ts'
-import { linkTo, type MailOf, type MailParts } from './mailing.ts'
+import { contentOf, linkTo, type MailOf, type MailParts } from './mailing.ts'
 
 /** To somebody new here: one button that makes a subscription. */
 export const confirmationMail: MailOf = (parts, message) => {
   const { url, ...email } = answered(parts, message)
-  const { hour, days } = contentOf(message)
+  const { hour, days } = contentOf<AnswerContent>(message)
   const accountUrl = ownUrl(parts, message, 'account')
   const confirmation = { ...email, hour, days, confirmUrl: url, accountUrl }
   return { kind: 'confirmation', ...parts.emails.confirmation(confirmation) }
@@ -22,14 +21,14 @@ export const addTopicsMail: MailOf = (parts, message) => {
 
 /** The link to what they have here already; undefined for somebody who has nothing, or did not ask for it. */
 function ownUrl({ config }: MailParts, message: TakenMessage, purpose: 'manage' | 'account') {
-  const { epoch } = contentOf(message)
+  const { epoch } = contentOf<AnswerContent>(message)
   return epoch === undefined
     ? undefined
     : linkTo(config, message, { purpose, id: message.subscriberId, epoch })
 }
 
 function answered({ config }: MailParts, message: TakenMessage) {
-  const { topics, zone, askedAt, signupId } = contentOf(message)
+  const { topics, zone, askedAt, signupId } = contentOf<AnswerContent>(message)
   return {
     topics: topics.map(({ query }) => query),
     zone,
@@ -37,9 +36,4 @@ function answered({ config }: MailParts, message: TakenMessage) {
     validUntil: linkEnd({ purpose: 'confirm', issuedAt: message.datedAt }).toISOString(),
     url: linkTo(config, message, { purpose: 'confirm', id: String(signupId) }),
   }
-}
-
-function contentOf({ id, content }: TakenMessage): AnswerContent {
-  if (!content) throw new Fault('message.without-content', { id })
-  return content as AnswerContent
 }

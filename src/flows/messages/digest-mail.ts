@@ -2,14 +2,14 @@ import { digestContent } from '../../digests/digest-store.ts'
 import type { ReaderLinks } from '../../emails/digest-view.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { DigestMessage } from '../digests/fill-page.ts'
-import { linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
 
 /** A digest: its content stands with the row of the digest. */
 export const digestMail: MailOf = async ({ config, db, emails }, message) => {
   const content = message.digestId === null ? null : await digestContent(db, message.digestId)
-  if (!content || !message.content) throw new Fault('message.without-content', { id: message.id })
+  if (!content) throw new Fault('message.without-content', { id: message.id })
   // A message that an earlier release wrote down says nothing of its detail and epoch.
-  const { detail = 'full', epoch = 0, ...frozen } = message.content as DigestMessage
+  const { detail = 'full', epoch = 0, ...frozen } = contentOf<DigestMessage>(message)
   const id = message.subscriberId
   const links: ReaderLinks = {
     unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id, epoch }),

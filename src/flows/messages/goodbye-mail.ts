@@ -1,7 +1,6 @@
-import { Fault } from '../../platform/errors.ts'
 import { linkEnd } from '../../subscribers/link-token.ts'
 import type { MailFormat } from '../../subscribers/subscriber.ts'
-import { linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
 
 /** The content of a message of kind goodbye. */
 export interface GoodbyeMessage {
@@ -14,8 +13,7 @@ export interface GoodbyeMessage {
 /** To somebody who ended their subscription on the page: it is done, and a button undoes it. */
 export const goodbyeMail: MailOf = ({ config, emails }, message) => {
   const { subscriberId: id, datedAt } = message
-  if (!message.content) throw new Fault('message.without-content', { id: message.id })
-  const { epoch, zone, format } = message.content as GoodbyeMessage
+  const { epoch, zone, format } = contentOf<GoodbyeMessage>(message)
   const link = { purpose: 'resubscribe', id, epoch } as const
   const email = {
     undoUrl: linkTo(config, message, link),

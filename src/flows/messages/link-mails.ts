@@ -1,9 +1,8 @@
 import type { TakenMessage } from '../../delivery/message.ts'
 import type { LinkKind } from '../../emails/link-views.ts'
-import { Fault } from '../../platform/errors.ts'
 import { type LinkPurpose, linkEnd } from '../../subscribers/link-token.ts'
 import type { MailFormat } from '../../subscribers/subscriber.ts'
-import { linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
 
 /** The content of messages of kind manage-link, account-link, new-address and moved. */
 export interface LinkMessage {
@@ -28,7 +27,7 @@ export const newAddressMail: MailOf = (parts, message) => linkMail('new-address'
 
 /** To the address that digests went to before; it does not say where they go now. */
 export const movedMail: MailOf = ({ config, emails }, message) => {
-  const { zone, format } = contentOf(message)
+  const { zone, format } = contentOf<LinkMessage>(message)
   const contact = config.REPLY_TO ?? config.MAIL_FROM
   return { kind: 'moved', ...emails.moved({ zone, format, at: message.datedAt.toISOString(), contact }) }
 }
@@ -39,7 +38,7 @@ function linkMail(
   { config, emails }: Parameters<MailOf>[0],
   message: TakenMessage,
 ): ReturnType<MailOf> {
-  const { epoch, zone, format, asked, moveId } = contentOf(message)
+  const { epoch, zone, format, asked, moveId } = contentOf<LinkMessage>(message)
   const end = linkEnd({ purpose, issuedAt: message.datedAt })
   const email = {
     url: linkTo(config, message, { purpose, id: moveId ? String(moveId) : message.subscriberId, epoch }),
@@ -50,9 +49,4 @@ function linkMail(
     asked,
   }
   return { kind, ...emails.link(kind, email) }
-}
-
-function contentOf({ id, content }: TakenMessage): LinkMessage {
-  if (!content) throw new Fault('message.without-content', { id })
-  return content as LinkMessage
 }

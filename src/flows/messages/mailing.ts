@@ -4,6 +4,7 @@ import type { RenderedEmail } from '../../emails/email.ts'
 import type { Emails } from '../../emails/emails.ts'
 import type { Addressed } from '../../emails/headers.ts'
 import type { Database } from '../../platform/database.ts'
+import { Fault } from '../../platform/errors.ts'
 import { type Link, secretNamed, signLink } from '../../subscribers/link-token.ts'
 
 /** What a mail is made with, besides the row of its message. */
@@ -17,6 +18,12 @@ export type Mail = RenderedEmail & Pick<Addressed, 'kind' | 'unsubscribeUrl'>
 
 /** Makes the mail of a message of one kind. Throws message.without-content. */
 export type MailOf = (parts: MailParts, message: TakenMessage) => Mail | Promise<Mail>
+
+/** What a message says, as the flow that left it wrote it down. Throws message.without-content. */
+export function contentOf<Content>({ id, content }: TakenMessage): Content {
+  if (!content) throw new Fault('message.without-content', { id })
+  return content as Content
+}
 
 /**
  * The address of a page behind a link of this mail: dated and signed as the row of its message says, so that a second

@@ -1,6 +1,5 @@
 import type { NoteEmail } from '../../emails/note-view.ts'
-import { Fault } from '../../platform/errors.ts'
-import { linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
 
 /** The content of a message of kind note: all that its mail says, but for the links. */
 export interface NoteMessage extends Omit<NoteEmail, 'manageUrl' | 'unsubscribeUrl'> {
@@ -10,8 +9,7 @@ export interface NoteMessage extends Omit<NoteEmail, 'manageUrl' | 'unsubscribeU
 
 /** To somebody whose topics matched nothing for a while. It is mailed as digests are, so it ends as they do. */
 export const noteMail: MailOf = ({ config, emails }, message) => {
-  if (!message.content) throw new Fault('message.without-content', { id: message.id })
-  const { epoch, ...content } = message.content as NoteMessage
+  const { epoch, ...content } = contentOf<NoteMessage>(message)
   const id = message.subscriberId
   const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
   const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })

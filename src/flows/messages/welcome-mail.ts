@@ -1,11 +1,9 @@
-import { Fault } from '../../platform/errors.ts'
 import type { WelcomeMessage } from '../signup/welcome.ts'
-import { linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
 
 /** To somebody who just confirmed. It is mailed as digests are, so it ends as they do. */
 export const welcomeMail: MailOf = ({ config, emails }, message) => {
-  if (!message.content) throw new Fault('message.without-content', { id: message.id })
-  const { epoch, papers: _, ...content } = message.content as WelcomeMessage
+  const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
   const id = message.subscriberId
   const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
   const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
