@@ -34,9 +34,9 @@ export interface DueDigest extends Recipient {
 }
 
 /**
- * Takes the next digests of a plan that are to be filled, by id from `after` on, and holds them and their subscribers until the
- * transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased between this
- * and the message. Digests that another planner holds are left to it.
+ * Takes the next digests of a plan that are to be filled, by id from `after` on, and holds them and their subscribers
+ * until the transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased
+ * between this and the message. Digests that another planner holds are left to it.
  */
 export async function takeDueDigests(
   tx: DatabaseOrTransaction,

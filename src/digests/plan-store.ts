@@ -59,7 +59,8 @@ export interface PlanInput extends DueGroup {
 /**
  * Opens the digests of everybody who is due and has none of that date, and counts them in the plan: what was opened is
  * what was counted, whatever becomes of the subscriber afterwards. Call it in a transaction: it holds the plan before
- * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open again for them, up to the horizon of now. Returns how many.
+ * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open
+ * again for them, up to the horizon of now. Returns how many.
  */
 export async function openDigests(
   tx: DatabaseOrTransaction,
