@@ -9,6 +9,7 @@ import { longDate, weekdays } from '../../words/dates.ts'
 import { rateOf } from '../../words/rates.ts'
 import { fill, words } from '../../words/words.ts'
 import { changeLines } from '../subscriber/change-lines.ts'
+import type { SaidView } from '../subscriber/said-view.ts'
 import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
 
 type Rates = ReadonlyMap<string, number>
@@ -47,7 +48,7 @@ export interface ConfirmedView {
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
   /** The topics that were added, said back, and the change that a button undoes. */
-  said: { heading: string; lines: string[]; next: ''; undo: number } | null
+  said: SaidView | null
   topics: RatedTopicView[]
   leftOut: TopicView[]
   otherSettings: string

@@ -4,12 +4,13 @@ import { openManaged } from '../../flows/subscriber/open-managed.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { FieldFaults } from '../../platform/field-faults.ts'
 import { signLink } from '../../subscribers/link-token.ts'
-import { faultOf, noteFault } from '../errors.ts'
-import { faultsView } from '../faults-view.ts'
+import { isJoined } from '../../subscribers/subscriber.ts'
+import { faultOf } from '../errors.ts'
 import { wantsJson } from '../request.ts'
 import type { Site } from '../site.ts'
 import { idIn, type ManageForm, readManageForm, wantedBy } from './manage-form.ts'
-import { hasForms, manageView, noDigestsView, type Shown } from './manage-view.ts'
+import { manageView, noDigestsView, type Shown } from './manage-view.ts'
+import { sendMyLink } from './my-link-routes.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -53,7 +54,7 @@ async function sendPage(
 ): Promise<FastifyReply> {
   const { deps, pages } = site
   const managed = await openManaged(deps, { token: shown.token, changeId })
-  if (!hasForms(managed)) {
+  if (!isJoined(managed.subscriber)) {
     // To a suppressed address no mail goes.
     const account = managed.subscriber.state === 'unsubscribed'
     return pages.send(reply, 'no-digests', { ...noDigestsView(managed), token: shown.token, account })
@@ -83,14 +84,8 @@ async function askAgain(
 const OF_FORMS: string[] = ['topics.too-many', 'change.cannot-undo']
 
 /** A link that leads nowhere: the page says why, and mails another. Anything else is answered as everywhere. */
-function offerLink(
-  { deps, pages }: Site,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: unknown,
-): FastifyReply {
+function offerLink(site: Site, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const fault = faultOf(error)
   if (!fault.code.startsWith('link.') || wantsJson(request)) throw error
-  noteFault(deps, request, reply, fault)
-  return pages.send(reply, 'my-link', { email: '', ...faultsView(['email'], fault) }, fault.status)
+  return sendMyLink(site, request, reply, { fault, email: '' })
 }

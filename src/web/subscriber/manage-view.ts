@@ -1,21 +1,20 @@
 import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
-import { UNDOING } from '../../flows/subscriber/manage.ts'
 import type { Managed } from '../../flows/subscriber/open-managed.ts'
 import { addDays } from '../../platform/dates.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { type FieldFault, FieldFaults } from '../../platform/field-faults.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { isJoined, MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
-import { dateSeenOn, hourOfDay, moment } from '../../words/dates.ts'
 import { rateOf } from '../../words/rates.ts'
 import { fill, words } from '../../words/words.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { type SettingFields, settingFields, touched } from '../setting-fields.ts'
 import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
-import { changeLines, untilText } from './change-lines.ts'
+import { untilText } from './change-lines.ts'
 import { idIn, type ManageForm } from './manage-form.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
+import { NOTHING_CHANGED, nextText, type SaidView, saidView } from './said-view.ts'
 
 interface TopicFormView {
   id: number
@@ -30,16 +29,6 @@ interface TopicFormView {
   last: boolean
   /** What stands in its fields. */
   typed: { query: string; name: string }
-}
-
-/** A change, said back. */
-interface SaidView {
-  heading: string
-  lines: string[]
-  /** When the next mail comes now; empty where that did not change. */
-  next: string
-  /** The change that a button undoes; null where there is nothing to undo. */
-  undo: number | null
 }
 
 /** Somebody's own page. */
@@ -106,7 +95,7 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     glance: glanceText(managed),
     size: sizeText(subscriber),
     ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
-    said: shown.unchanged ? { ...NOTHING_SAID, heading: words.manage.said.nothing } : saidView(managed),
+    said: shown.unchanged ? NOTHING_CHANGED : saidView(managed),
     topics: topics.map((topic, place) => ({
       ...topicView(managed, topic),
       open: opened === topic.id,
@@ -171,44 +160,6 @@ function glanceText({ subscriber, next, today }: Managed): string {
     : schedule
 }
 
-/** "within minutes", "today", "Friday, 4 December" */
-function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
-  const { when } = words.manage
-  if (now) return when.now
-  return localDate === today ? when.today : dateSeenOn(today, localDate)
-}
-
-const NOTHING_SAID: SaidView = { heading: '', lines: [], next: '', undo: null }
-
-function saidView(managed: Managed): SaidView | null {
-  const { change, today } = managed
-  if (!change) return null
-  return {
-    heading: saidHeading(change, managed.subscriber.zone),
-    lines: changeLines(change.before, change.after, today),
-    next: change.isNewest && isRescheduled(change) ? nextAfter(managed) : '',
-    undo: change.canBeUndone ? change.id : null,
-  }
-}
-
-function saidHeading({ isNewest, how, at }: NonNullable<Managed['change']>, zone: string): string {
-  const { said } = words.manage
-  if (!isNewest) return fill(said.earlier, { at: moment(at.toISOString(), zone) })
-  return how === UNDOING ? said.undone : said.saved
-}
-
-function nextAfter({ subscriber, next, today }: Managed): string {
-  const { said } = words.manage
-  if (!next) return ''
-  const when = { when: nextText(next, today), hour: hourOfDay(subscriber.hour) }
-  return next.now ? said.nextNow : fill(said.next, when)
-}
-
-const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
-  [before, after]
-    .map(({ zone, hour, days, state, pausedUntil }) => [zone, hour, days, state, pausedUntil].join())
-    .every((text, _i, [first]) => text === first) === false
-
 function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
   const total = rates.get(query)
   return {
@@ -219,6 +170,3 @@ function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
     rate: total === undefined ? '' : rateOf(total, RATE_DAYS),
   }
 }
-
-/** Whether there is a page with forms for them. */
-export const hasForms = ({ subscriber }: Managed): boolean => isJoined(subscriber)

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { mailMyLink } from '../../flows/signup/subscribe.ts'
 import { mailAccountLink, openManage } from '../../flows/subscriber/account-link.ts'
+import type { Fault } from '../../platform/errors.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { faultsView } from '../faults-view.ts'
@@ -18,7 +19,7 @@ export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const empty = { email: '', ...faultsView(['email'], undefined) }
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    void askAgain(site, request, reply, error)
+    void sendMyLink(site, request, reply, { fault: faultOf(error), email: emailIn(request.body) })
 
   app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
 
@@ -32,15 +33,15 @@ export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
   )
 }
 
-function askAgain(
+/** The form for the link, and what went wrong on the way to it. */
+export function sendMyLink(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  error: unknown,
+  { fault, email }: { fault: Fault; email: string },
 ): FastifyReply {
-  const fault = faultOf(error)
   const reference = noteFault(deps, request, reply, fault)
-  const view = { email: emailIn(request.body), ...faultsView(['email'], fault, reference) }
+  const view = { email, ...faultsView(['email'], fault, reference) }
   return pages.send(reply, 'my-link', view, fault.status)
 }
 

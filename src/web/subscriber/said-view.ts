@@ -1,0 +1,60 @@
+import { UNDOING } from '../../flows/subscriber/manage.ts'
+import type { Managed } from '../../flows/subscriber/open-managed.ts'
+import type { Standing } from '../../subscribers/change.ts'
+import { dateSeenOn, hourOfDay, moment } from '../../words/dates.ts'
+import { fill, words } from '../../words/words.ts'
+import { changeLines } from './change-lines.ts'
+
+/** A change, said back. */
+export interface SaidView {
+  heading: string
+  lines: string[]
+  /** When the next mail comes now; empty where that did not change. */
+  next: string
+  /** The change that a button undoes; null where there is nothing to undo. */
+  undo: number | null
+}
+
+export const NOTHING_CHANGED: SaidView = {
+  heading: words.manage.said.nothing,
+  lines: [],
+  next: '',
+  undo: null,
+}
+
+export function saidView(managed: Managed): SaidView | null {
+  const { change, today } = managed
+  if (!change) return null
+  return {
+    heading: saidHeading(change, managed.subscriber.zone),
+    lines: changeLines(change.before, change.after, today),
+    next: change.isNewest && isRescheduled(change) ? nextAfter(managed) : '',
+    undo: change.canBeUndone ? change.id : null,
+  }
+}
+
+function saidHeading({ isNewest, how, at }: NonNullable<Managed['change']>, zone: string): string {
+  const { said } = words.manage
+  if (!isNewest) return fill(said.earlier, { at: moment(at.toISOString(), zone) })
+  return how === UNDOING ? said.undone : said.saved
+}
+
+function nextAfter({ subscriber, next, today }: Managed): string {
+  const { said } = words.manage
+  if (!next) return ''
+  const when = { when: nextText(next, today), hour: hourOfDay(subscriber.hour) }
+  return next.now ? said.nextNow : fill(said.next, when)
+}
+
+const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
+  scheduleKey(before) !== scheduleKey(after)
+
+const scheduleKey = ({ zone, hour, days, state, pausedUntil }: Standing): string =>
+  [zone, hour, days, state, pausedUntil].join()
+
+/** "within minutes", "today", "Friday, 4 December" */
+export function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
+  const { when } = words.manage
+  if (now) return when.now
+  return localDate === today ? when.today : dateSeenOn(today, localDate)
+}
