@@ -1,4 +1,5 @@
 import { WEEKDAYS } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 import { type TypedSettings, zoneNames } from '../subscribers/settings.ts'
 import { DETAILS, FORMATS, type SubscriberSettings } from '../subscribers/subscriber.ts'
 import { hourOfDay } from '../words/dates.ts'
@@ -43,13 +44,14 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
   }
 }
 
-const pairsOf = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
-  ['zone', zone],
+/** Settings as a form or the query of an address holds them. */
+export const pairsOf = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
   ['hour', String(hour)],
+  ['zone', zone],
+  ...days.map((day): [string, string] => ['days', day]),
   ['max', String(others.maxPapers)],
   ['format', others.format],
   ['detail', others.detail],
-  ...days.map((day): [string, string] => ['days', day]),
 ]
 
 /**
@@ -65,6 +67,16 @@ export function touched(typed: TypedSettings, shown: string): TypedSettings {
   return {
     ...Object.fromEntries(texts.filter(([name, text]) => text?.trim() !== before.get(name))),
     ...(days && days.join() !== before.getAll('days').join() && { days: typed.days! }),
+  }
+}
+
+/** What can be read, else what stands in for it. */
+export function readOr<T, U>(read: () => T, instead: () => U): T | U {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Fault) return instead()
+    throw error
   }
 }
 

@@ -9,13 +9,13 @@ import {
 import { ARXIV_ARCHIVES } from '../../papers/arxiv-categories.ts'
 import { categoriesNamedSince } from '../../papers/paper-store.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
-import { Fault } from '../../platform/errors.ts'
+import type { Fault } from '../../platform/errors.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { MOST_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { fill, words } from '../../words/words.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { type Choice, choice, type SettingFields, settingFields } from '../setting-fields.ts'
+import { type Choice, choice, readOr, type SettingFields, settingFields } from '../setting-fields.ts'
 import { whenText } from './wish-view.ts'
 
 /** A topic that stands in the plain field, and can be read. */
@@ -76,7 +76,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
   const { hour, zone, days } = typed
   const parts = { ...NO_PARTS, ...typed.parts }
   const hasParts = PARTS.some((part) => parts[part] !== '')
-  const settings = settingsOf(
+  const settings = readOr(
     () => readTypedSettings(config, typed),
     () => readTypedSettings(config, {}),
   )
@@ -108,18 +108,8 @@ export async function shownForm(deps: Deps, filled: Filled = {}): Promise<FormVi
   return formView(deps, { ...filled, categoriesNamed })
 }
 
-/** What can be read, else what stands in for it. */
-function settingsOf<T, U>(read: () => T, instead: () => U): T | U {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof Fault) return instead()
-    throw error
-  }
-}
-
 function whenOf(read: () => SubscriberSettings, now: Date): string {
-  const settings = settingsOf(read, () => null)
+  const settings = readOr(read, () => null)
   return settings ? whenText(settings, now) : ''
 }
 

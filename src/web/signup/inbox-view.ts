@@ -1,12 +1,13 @@
 import type { Config } from '../../config.ts'
 import { nameInSubject } from '../../emails/email.ts'
 import { type CheckedSignup, readTypedSettings, type TypedSignup } from '../../flows/signup/read-signup.ts'
-import { Fault } from '../../platform/errors.ts'
-import { isProvider, meantDomain } from '../../subscribers/meant-domain.ts'
+import type { Fault } from '../../platform/errors.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { fill, words } from '../../words/words.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
+import { pairsOf, readOr } from '../setting-fields.ts'
+import { meantBy, readMeant } from './meant.ts'
 import { whenText } from './wish-view.ts'
 
 /** The page after the form: what to look for, and the form for another try. */
@@ -26,8 +27,8 @@ export interface InboxView extends FaultsView {
 
 /** Where the form leads: nothing in it tells of the person, nor whether the address is known. */
 export function inboxPath({ address, wish }: CheckedSignup): string {
-  const query = new URLSearchParams(fieldsOf(wish))
-  const meant = meantDomain(address.key.slice(address.key.lastIndexOf('@') + 1))
+  const query = new URLSearchParams(pairsOf(wish))
+  const meant = meantBy(address)
   if (meant) query.append('meant', meant)
   return `/check-inbox?${query}`
 }
@@ -43,7 +44,7 @@ export function inboxView(
   }: { typed: Partial<TypedSignup>; meant?: unknown; fault?: Fault; reference?: string | null },
 ): InboxView {
   const settings = settingsIn(config, typed)
-  const fields = settings ? fieldsOf(settings) : []
+  const fields = settings ? pairsOf(settings) : []
   return {
     ...faultsView(['email'], fault, reference),
     sender: fill(words.checkInbox.sender, { name: config.MAIL_FROM_NAME, address: config.MAIL_FROM }),
@@ -53,26 +54,15 @@ export function inboxView(
     when: settings && whenText(settings, clock.now()),
     changePath: `/subscribe?${new URLSearchParams([...fields, ['change', '1']])}`,
     fields,
-    meant: typeof meant === 'string' && isProvider(meant) ? meant : null,
+    meant: readMeant(meant),
     email: typed.email ?? '',
   }
 }
 
-const fieldsOf = (settings: SubscriberSettings): [string, string][] => [
-  ['hour', String(settings.hour)],
-  ['zone', settings.zone],
-  ...settings.days.map((day): [string, string] => ['days', day]),
-  ['max', String(settings.maxPapers)],
-  ['format', settings.format],
-  ['detail', settings.detail],
-]
-
 function settingsIn(config: Config, typed: Partial<TypedSignup>): SubscriberSettings | null {
   if (!typed.hour || !typed.zone || !typed.days) return null
-  try {
-    return readTypedSettings(config, typed)
-  } catch (error) {
-    if (error instanceof Fault) return null
-    throw error
-  }
+  return readOr(
+    () => readTypedSettings(config, typed),
+    () => null,
+  )
 }

@@ -3,9 +3,9 @@ import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { takePreview } from '../../flows/papers/take-preview.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
-import { Fault } from '../../platform/errors.ts'
 import { networkOf } from '../network.ts'
 import { isJson, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
+import { readOr } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
 import { askAgain, isLive } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
@@ -50,14 +50,11 @@ async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): P
 const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
 /** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
-function mostPapers({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number {
-  try {
-    return readTypedSettings(config, { max }).maxPapers
-  } catch (error) {
-    if (error instanceof Fault) return config.DIGEST_MAX
-    throw error
-  }
-}
+const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number =>
+  readOr(
+    () => readTypedSettings(config, { max }).maxPapers,
+    () => config.DIGEST_MAX,
+  )
 
 async function show(
   { deps, pages }: Site,
