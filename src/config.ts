@@ -1,11 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from './platform/dates.ts'
 import { Fault } from './platform/errors.ts'
+import {
+  databaseUrl,
+  isProxy,
+  list,
+  oneOf,
+  password,
+  plainAddress,
+  SECRET_SENTENCE,
+  secret,
+  webAddress,
+  wholeNumber,
+} from './setting-kinds.ts'
+import { smtpUrl } from './smtp-url.ts'
 
-const SECRET_BYTES = 32
 const SECRETS = [
   'DATABASE_URL',
   'SMTP_URL',
@@ -16,117 +27,19 @@ const SECRETS = [
   'ADMIN_PASSWORD',
   'API_TOKEN',
 ]
-const REQUIRED_IN_PRODUCTION = [
-  'DATABASE_URL',
-  'SMTP_URL',
-  'BASE_URL',
-  'APP_SECRET',
-  'SUPPRESSION_KEY',
-  'MAIL_FROM',
-  'POSTAL_ADDRESS',
-] as const
+/** What each takes. */
+const REQUIRED_IN_PRODUCTION = {
+  DATABASE_URL: 'postgresql://user:password@host/database, or the word embedded',
+  SMTP_URL: 'the mail server, such as smtp://relay.example.org:587',
+  BASE_URL: 'the address of the site, such as https://papers.example.org',
+  APP_SECRET: SECRET_SENTENCE,
+  SUPPRESSION_KEY: SECRET_SENTENCE,
+  MAIL_FROM: 'one e-mail address such as papers@example.org',
+  POSTAL_ADDRESS: 'a postal address, on one line',
+}
 
 // Known to everybody, so good for nothing but trying things out.
 const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
-
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
-
-const oneOf = <const T extends string>(...values: T[]) =>
-  z.enum(values, { error: `one of: ${values.join(', ')}` })
-
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean)
-
-const webAddress = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'an address that begins with https:// or http://',
-  )
-  .transform((text) => text.replace(/\/+$/, ''))
-
-const databaseUrl = z
-  .string()
-  .refine(
-    (text) => text === 'embedded' || /^postgres(ql)?:\/\//.test(text),
-    'postgresql://… or the word embedded',
-  )
-
-const secret = z
-  .string()
-  .refine(
-    (text) => Buffer.byteLength(text) >= SECRET_BYTES,
-    `${SECRET_BYTES} bytes or more, for example from: openssl rand -base64 32`,
-  )
-
-const plainAddress = z.email({ error: 'one e-mail address such as papers@example.org' })
-
-/** What Fastify takes: an address, a network, or a name for some of them. */
-function isProxy(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
-  const [address = '', bits = '0', ...more] = text.split('/')
-  const version = isIP(address)
-  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
-}
-
-const SMTP_SENTENCE = 'smtp://host:port or smtps://host:port; in the query: connections, rate, tls, transport'
-
-/** Everything about the mail server that SMTP_URL says. */
-export interface SmtpConfig {
-  host: string
-  port: number
-  /** TLS from the first byte (smtps). */
-  implicitTls: boolean
-  user?: string
-  password?: string
-  connections: number
-  /** Messages a second over all processes; absent: no limit. */
-  rate?: number
-  tls: 'require' | 'verify' | 'any' | 'off'
-}
-
-const smtpQuery = z.strictObject({
-  connections: wholeNumber(1, 100).default(4),
-  rate: wholeNumber(1, 10_000).optional(),
-  tls: oneOf('require', 'verify', 'any', 'off').optional(),
-  transport: oneOf('pool').optional(),
-})
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
-
-const smtpUrl = z.string().transform((text, context): SmtpConfig => {
-  const fail = (message: string) => {
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
-  }
-  if (!URL.canParse(text)) return fail(SMTP_SENTENCE)
-  const url = new URL(text)
-  if (!/^smtps?:$/.test(url.protocol) || !url.hostname) return fail(SMTP_SENTENCE)
-  const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
-  if (!query.success)
-    return fail(
-      `${SMTP_SENTENCE} (${query.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')})`,
-    )
-  const { connections, rate, tls } = query.data
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
-    implicitTls: url.protocol === 'smtps:',
-    user: url.username ? decodeURIComponent(url.username) : undefined,
-    password: url.password ? decodeURIComponent(url.password) : undefined,
-    connections,
-    rate,
-    tls: tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
-  }
-})
 
 const settings = z.object({
   NODE_ENV: z.string().optional(),
@@ -144,7 +57,7 @@ const settings = z.object({
     .transform(list)
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((one) => secret.safeParse(one).success),
-      `${SECRET_BYTES} bytes or more each, newest first, split by commas`,
+      '32 bytes or more each, newest first, split by commas',
     ),
   SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
   MAIL_FROM: plainAddress.default('papers@localhost.example'),
@@ -192,8 +105,8 @@ const settings = z.object({
       (proxies) => proxies.every(isProxy),
       'a comma list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
     ),
-  ADMIN_PASSWORD: z.string().optional(),
-  API_TOKEN: z.string().optional(),
+  ADMIN_PASSWORD: password.optional(),
+  API_TOKEN: secret.optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   CLOCK_NOW: z
     .string()
@@ -229,59 +142,86 @@ function readDotEnv(): Environment {
 
 /** Throws config.invalid, which names every setting that is wrong and what it takes. */
 export function readConfig(environment: Environment): Config {
-  const faults: string[] = []
-  const values = withSecretFiles(environment, faults)
-  const parsed = settings.safeParse(values)
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues)
-      faults.push(`${issue.path[0]?.toString()}: takes ${issue.message}`)
-  }
-  faults.push(...faultsBetweenSettings(values))
-  if (faults.length > 0 || !parsed.success) {
+  const { config, faults } = inspectConfig(environment)
+  if (faults.length > 0) {
     throw new Fault('config.invalid', {
       count: faults.length,
-      list: faults.map((fault) => `  ${fault}`).join('\n'),
+      list: faults.map((fault) => `  ${sentenceOf(fault)}`).join('\n'),
     })
   }
-  return finish(parsed.data)
+  return config
 }
 
+export interface SettingFault {
+  names: string[]
+  /** "required in production; takes …", without the value. */
+  what: string
+}
+
+const sentenceOf = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
+
+/** Every fault at once, and the settings as they are without those that are wrong. */
+export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {
+  const { values, faults } = withSecretFiles(environment)
+  const issues = settings.safeParse(values).error?.issues ?? []
+  for (const { path, message } of issues) faults.push(fault(String(path[0]), `takes ${message}`))
+  faults.push(...faultsBetweenSettings(values, wrongIn(faults)))
+  const wrong = wrongIn(faults)
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
+  return { config: finish(settings.parse(rest)), faults }
+}
+
+/** Names of settings; NAME_FILE stands for NAME too. */
+export const wrongIn = (faults: SettingFault[]): ReadonlySet<string> =>
+  new Set(faults.flatMap(({ names }) => [...names, ...names.map((name) => name.replace(/_FILE$/, ''))]))
+
+const fault = (name: string, what: string): SettingFault => ({ names: [name], what })
+
 // An empty value in an env file means "not set".
-function withSecretFiles(environment: Environment, faults: string[]): Environment {
+function withSecretFiles(environment: Environment): { values: Environment; faults: SettingFault[] } {
+  const faults: SettingFault[] = []
   const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   for (const name of SECRETS) {
     const file = values[`${name}_FILE`]
     if (!file) continue
-    if (values[name]) faults.push(`${name}: set it or ${name}_FILE, not both`)
-    try {
-      values[name] = readFileSync(file, 'utf8').trim()
-    } catch {
-      faults.push(`${name}_FILE: takes the path of a file that can be read`)
-    }
+    if (values[name]) faults.push(fault(name, `set it or ${name}_FILE, not both`))
+    values[name] = textOf(file)
+    if (!values[name]) faults.push(fault(`${name}_FILE`, UNREADABLE))
   }
-  return values
+  return { values, faults }
 }
 
-function faultsBetweenSettings(values: Environment): string[] {
-  const faults: string[] = []
-  const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE'].filter((name) => values[name])
-  if (dkim.length > 0 && dkim.length < 3)
-    faults.push('DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none')
-  if (values.NODE_ENV === 'production') faults.push(...faultsInProduction(values))
-  return faults
+const UNREADABLE = 'takes the path of a file that can be read and is not empty'
+
+// A password may begin or end with a blank; a line break at the end is the editor's.
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
+  } catch {
+    return undefined
+  }
 }
 
-function faultsInProduction(values: Environment): string[] {
-  const faults = REQUIRED_IN_PRODUCTION.filter((name) => !values[name]).map(
-    (name) => `${name}: required in production`,
-  )
-  if (values.BASE_URL && !values.BASE_URL.startsWith('https://'))
-    faults.push('BASE_URL: takes an address that begins with https:// in production')
+function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
+  const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
+  const set = dkim.filter((name) => values[name]).length
+  return [
+    ...(set > 0 && set < dkim.length ? [{ names: dkim, what: 'set all three or none' }] : []),
+    ...(values.NODE_ENV === 'production' ? faultsInProduction(values, wrong) : []),
+  ]
+}
+
+function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
+  const faults = Object.entries(REQUIRED_IN_PRODUCTION)
+    .filter(([name]) => !values[name] && !wrong.has(name))
+    .map(([name, takes]) => fault(name, `required in production; takes ${takes}`))
+  if (values.BASE_URL && !wrong.has('BASE_URL') && !values.BASE_URL.startsWith('https://'))
+    faults.push(fault('BASE_URL', 'takes an address that begins with https:// in production'))
   for (const name of ['APP_SECRET', 'SUPPRESSION_KEY']) {
     if (values[name]?.includes(DEVELOPMENT_SECRET))
-      faults.push(`${name}: takes a secret of your own, not the one for development`)
+      faults.push(fault(name, 'takes a secret of your own, not the one for development'))
   }
-  if (values.CLOCK_NOW) faults.push('CLOCK_NOW: not in production')
+  if (values.CLOCK_NOW) faults.push(fault('CLOCK_NOW', 'not in production'))
   return faults
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SmtpConfig } from '../config.ts'
+import type { SmtpConfig } from '../smtp-url.ts'
 import { takeTokens } from '../platform/bucket-store.ts'
 import { stopwatch } from '../platform/clock.ts'
 import { isDatabaseFault } from '../platform/database.ts'

@@ -1,5 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SmtpConfig } from '../config.ts'
+import type { SmtpConfig } from '../smtp-url.ts'
 import { scrub } from '../platform/log.ts'
 import type { SmtpFault, SmtpResult, Stage } from './classify-answer.ts'
 import type { ComposedMail } from './message.ts'

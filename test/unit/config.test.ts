@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { inspectConfig, readConfig } from '../../src/config.ts'
 import type { Fault } from '../../src/platform/errors.ts'
 
 const production = {
@@ -65,6 +65,13 @@ describe('a wrong value is named with what it takes', () => {
     [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma list of addresses'],
     [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma list of addresses'],
     [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma list of addresses'],
+    [{ ADMIN_PASSWORD: 'eleven char' }, 'ADMIN_PASSWORD: takes 12 characters or more'],
+    [{ API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: takes 32 bytes or more'],
+    [{ SMTP_URL: 'smtp://ann:12/3@relay.example' }, 'leave both out, and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:123#4@relay.example' }, 'leave both out, and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:1?2@relay.example' }, 'leave both out, and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:100%@relay.example' }, 'leave both out, and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://relay.example:25/queue' }, 'SMTP_URL: takes smtp://host:port'],
     [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes an instant'],
     [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one e-mail address'],
     [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
@@ -88,20 +95,20 @@ test('a proxy is an address, a network or one of three names', () => {
 describe('production', () => {
   test('is content with what is required', () => expect(readConfig(production).production).toBe(true))
 
-  test.each([
-    'DATABASE_URL',
-    'SMTP_URL',
-    'BASE_URL',
-    'APP_SECRET',
-    'SUPPRESSION_KEY',
-    'MAIL_FROM',
-    'POSTAL_ADDRESS',
-  ])('refuses to start without %s', (name) =>
-    expect(faultsOf({ ...production, [name]: undefined })).toContain(`${name}: required in production`),
+  test.each(Object.keys(production).slice(1))('refuses to start without %s, and says what it takes', (name) =>
+    expect(faultsOf({ ...production, [name]: undefined })).toMatch(
+      new RegExp(`1 fault\\(s\\):\n  ${name}: required in production; takes \\w.{9,}$`),
+    ),
   )
 
   test('names all that is missing at once', () => {
     expect(faultsOf({ NODE_ENV: 'production' }).match(/required in production/g)).toHaveLength(7)
+  })
+
+  test('says of a file that cannot be read that, and not that the setting is missing', () => {
+    const message = faultsOf({ ...production, APP_SECRET: undefined, APP_SECRET_FILE: '/nowhere' })
+    expect(message).toContain('1 fault(s)')
+    expect(message).toContain('APP_SECRET_FILE: takes the path of a file that can be read and is not empty')
   })
 
   test('takes https alone, the secret of nobody else, and no other clock', () => {
@@ -134,12 +141,25 @@ describe('secrets', () => {
       password: 'a secret with : and @ in it',
     })
   })
+  test('keep their blanks, and lose the line break of an editor', () => {
+    writeFileSync(file, ' a secret with : and @ in it \n\n')
+    const { SMTP_URL } = readConfig({ SMTP_URL: 'smtp://relay.example', SMTP_PASSWORD_FILE: file })
+    expect(SMTP_URL?.password).toBe(' a secret with : and @ in it ')
+  })
+  test('in an empty file are refused', () => {
+    writeFileSync(file, '\n')
+    expect(faultsOf({ API_TOKEN_FILE: file })).toContain('API_TOKEN_FILE: takes the path of a file')
+  })
   test('set twice are refused', () => {
     expect(faultsOf({ SMTP_PASSWORD: 'x', SMTP_PASSWORD_FILE: file })).toContain(
       'set it or SMTP_PASSWORD_FILE, not both',
     )
   })
-  test('in a URL are decoded', () => {
+  test('in a URL are decoded, whatever they hold', () => {
+    const password = 'aB/+=@:#%?&c d'
+    expect(
+      readConfig({ SMTP_URL: `smtps://AKIA:${encodeURIComponent(password)}@relay.example` }).SMTP_URL,
+    ).toMatchObject({ user: 'AKIA', password, host: 'relay.example', port: 465 })
     expect(readConfig({ SMTP_URL: 'smtp://ann%40x:p%2Fw@relay.example' }).SMTP_URL).toMatchObject({
       user: 'ann@x',
       password: 'p/w',
@@ -160,4 +180,15 @@ describe('TLS to the mail server', () => {
     ['smtp://relay.example', 'verify'],
     ['smtp://relay.example?tls=off', 'off'],
   ])('%s: %s', (url, tls) => expect(readConfig({ SMTP_URL: url }).SMTP_URL?.tls).toBe(tls))
+})
+
+test('faulty settings can be looked past: the others keep what they say', () => {
+  const { config, faults } = inspectConfig({
+    ...production,
+    SMTP_URL: 'x',
+    DIGEST_MAX: '99',
+    DIGEST_HOUR: '7',
+  })
+  expect(faults.flatMap(({ names }) => names)).toEqual(['SMTP_URL', 'DIGEST_MAX'])
+  expect(config).toMatchObject({ SMTP_URL: undefined, DIGEST_MAX: 15, DIGEST_HOUR: 7, production: true })
 })

@@ -1,0 +1,61 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+
+const SECRET_BYTES = 32
+const PASSWORD_CHARACTERS = 12
+
+export const SECRET_SENTENCE = `${SECRET_BYTES} bytes or more, for example from: openssl rand -base64 32`
+
+// Each message says what the setting takes, and begins in the middle of a sentence.
+
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `a whole number from ${least} to ${most}`)
+
+export const oneOf = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `one of: ${values.join(', ')}` })
+
+/** The parts of a comma list, without blanks around them. */
+export const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+export const webAddress = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'an address that begins with https:// or http://',
+  )
+  .transform((text) => text.replace(/\/+$/, ''))
+
+export const databaseUrl = z
+  .string()
+  .refine(
+    (text) => text === 'embedded' || /^postgres(ql)?:\/\//.test(text),
+    'postgresql://… or the word embedded',
+  )
+
+export const secret = z.string().refine((text) => Buffer.byteLength(text) >= SECRET_BYTES, SECRET_SENTENCE)
+
+/** One to type in, which a program may try out: shorter than a secret, never short. */
+export const password = z
+  .string()
+  .refine(
+    (text) => [...text].length >= PASSWORD_CHARACTERS,
+    `${PASSWORD_CHARACTERS} characters or more, for example from: openssl rand -base64 12`,
+  )
+
+export const plainAddress = z.email({ error: 'one e-mail address such as papers@example.org' })
+
+/** What Fastify takes: an address, a network, or a name for some of them. */
+export function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits = '0', ...more] = text.split('/')
+  const version = isIP(address)
+  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
+}

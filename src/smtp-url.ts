@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { oneOf, wholeNumber } from './setting-kinds.ts'
+
+const SENTENCE = 'smtp://host:port or smtps://host:port; in the query: connections, rate, tls, transport'
+const PASSWORD_SENTENCE =
+  'a user and password whose / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out, and set SMTP_USER and SMTP_PASSWORD, which take them as they are'
+
+/** Everything about the mail server that SMTP_URL says. */
+export interface SmtpConfig {
+  host: string
+  port: number
+  /** TLS from the first byte (smtps). */
+  implicitTls: boolean
+  user?: string
+  password?: string
+  connections: number
+  /** Messages a second over all processes; absent: no limit. */
+  rate?: number
+  tls: 'require' | 'verify' | 'any' | 'off'
+}
+
+const smtpQuery = z.strictObject({
+  connections: wholeNumber(1, 100).default(4),
+  rate: wholeNumber(1, 10_000).optional(),
+  tls: oneOf('require', 'verify', 'any', 'off').optional(),
+  transport: oneOf('pool').optional(),
+})
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+
+export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
+  const fail = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  if (!/^smtps?:\/\//.test(text)) return fail(SENTENCE)
+  if (isTornApart(text)) return fail(PASSWORD_SENTENCE)
+  if (!URL.canParse(text)) return fail(SENTENCE)
+  const url = new URL(text)
+  if (!url.hostname || url.hash || !['', '/'].includes(url.pathname)) return fail(SENTENCE)
+  const login = loginOf(url)
+  if (!login) return fail(PASSWORD_SENTENCE)
+  const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
+  if (!query.success) return fail(`${SENTENCE} (${faultsOf(query.error)})`)
+  const { connections, rate, tls } = query.data
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
+    implicitTls: url.protocol === 'smtps:',
+    ...login,
+    connections,
+    rate,
+    tls: tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
+  }
+})
+
+/** True where an @ stands behind the host: a password that was not encoded, whose / ? or # ended it. */
+const isTornApart = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
+
+function loginOf(url: URL): Pick<SmtpConfig, 'user' | 'password'> | undefined {
+  try {
+    return {
+      user: url.username ? decodeURIComponent(url.username) : undefined,
+      password: url.password ? decodeURIComponent(url.password) : undefined,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+const faultsOf = ({ issues }: z.ZodError): string =>
+  issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
