@@ -1,10 +1,9 @@
 import { LANES, type Lane, type MessageState } from '../delivery/message.ts'
-import { countWaiting, type LaneCount } from '../delivery/message-list-store.ts'
-import { clearSwitch, readSwitch, setSwitch } from '../platform/switch-store.ts'
+import type { LaneCount } from '../delivery/message-list-store.ts'
+import { deliveryStatus, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
 import { type AddCommands, table } from './command-line.ts'
 import { change } from './subscriber-answers.ts'
 
-const SWITCH = 'delivery'
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
 
 export const addDeliveryCommands: AddCommands = (program, line) => {
@@ -16,8 +15,8 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .option('--dry-run', 'say what would happen, and change nothing')
     .action(
       line.action((deps, { reason, dryRun }: { reason: string; dryRun?: boolean }) =>
-        change(deps, { dryRun }, async ({ db, clock }) => {
-          await setSwitch(db, SWITCH, { value: 'paused', reason, at: clock.now() })
+        change(deps, { dryRun }, async (tried) => {
+          await pauseDelivery(tried, { reason })
           return { json: { delivery: 'paused', reason }, text: `Delivery is paused: ${reason}` }
         }),
       ),
@@ -28,8 +27,8 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .option('--dry-run', 'say what would happen, and change nothing')
     .action(
       line.action((deps, { dryRun }: { dryRun?: boolean }) =>
-        change(deps, { dryRun }, async ({ db }) => {
-          const wasPaused = await clearSwitch(db, SWITCH)
+        change(deps, { dryRun }, async (tried) => {
+          const wasPaused = await resumeDelivery(tried)
           return {
             json: { delivery: 'on', wasPaused },
             text: wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.',
@@ -41,16 +40,14 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .command('status')
     .description('whether delivery is paused, and what waits')
     .action(
-      line.action(async ({ db, config }) => {
-        const paused = await readSwitch(db, SWITCH)
-        const counts = await countWaiting(db)
-        const delivery = paused ? 'paused' : config.SENDING === 'off' ? 'off' : 'on'
-        const since = paused?.at.toISOString() ?? null
+      line.action(async (deps) => {
+        const { delivery, reason, since, waiting } = await deliveryStatus(deps)
+        const at = since?.toISOString() ?? null
         return {
-          json: { delivery, reason: paused?.reason ?? null, since, lanes: byLane(counts) },
+          json: { delivery, reason, since: at, lanes: byLane(waiting) },
           text: [
-            paused ? `Paused since ${since}: ${paused.reason}` : `Delivery is ${delivery}.`,
-            textOf(counts),
+            delivery === 'paused' ? `Paused since ${at}: ${reason}` : `Delivery is ${delivery}.`,
+            textOf(waiting),
           ].join('\n'),
         }
       }),
