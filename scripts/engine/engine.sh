@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# A Docker engine where there is none, for who builds and tests here: npm run engine [-- stop]
+# On Debian as root it starts one of its own, and makes the base images where no registry can be reached.
+# The last line is DOCKER_HOST=…; a second call finds the engine running and takes a second.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+here=$root/scripts/engine
+folder=${ENGINE_DIR:-${TMPDIR:-/tmp}/daily-papers-engine}
+own=unix://$folder/docker.sock
+mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+
+fail() {
+  echo "No engine: $1" >&2
+  exit 1
+}
+
+answers() { DOCKER_HOST=$1 timeout 10 docker info >/dev/null 2>&1; }
+
+find_engine() {
+  for host in "${DOCKER_HOST:-}" "$own" unix:///var/run/docker.sock; do
+    if [ -n "$host" ] && answers "$host"; then
+      export DOCKER_HOST=$host
+      return 0
+    fi
+  done
+  return 1
+}
+
+# The process that the pid file names, where it is the engine of this folder.
+own_pid() {
+  local pid
+  pid=$(cat "$folder/docker.pid" 2>/dev/null) || return 1
+  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "$folder/docker.sock" && echo "$pid"
+}
+
+stop() {
+  local pid running
+  pid=$(own_pid) || { echo "No engine of this machine's own is running."; return 0; }
+  running=$(DOCKER_HOST=$own docker ps -q | wc -l)
+  [ "$running" = 0 ] || fail "$running containers are running in it; it goes on."
+  kill "$pid"
+  for _ in $(seq 100); do
+    kill -0 "$pid" 2>/dev/null || { echo "Stopped. Its images stay in $folder."; return 0; }
+    sleep 0.1
+  done
+  fail "process $pid does not end."
+}
+
+install_packages() {
+  local missing=()
+  command -v dockerd >/dev/null || missing+=(docker.io iptables)
+  command -v docker >/dev/null || missing+=(docker-cli)
+  docker compose version >/dev/null 2>&1 || missing+=(docker-compose)
+  docker buildx version >/dev/null 2>&1 || missing+=(docker-buildx)
+  command -v mmdebstrap >/dev/null || missing+=(mmdebstrap)
+  [ ${#missing[@]} = 0 ] && return 0
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "these are missing: ${missing[*]}"
+  echo "Installing ${missing[*]} …"
+  (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") >/dev/null 2>&1 ||
+    fail "apt-get could not install ${missing[*]}"
+}
+
+start_engine() {
+  [ "$(id -u)" = 0 ] || fail "none answers, and only root can start one."
+  mkdir -p "$folder"
+  echo "Starting dockerd in $folder …"
+  setsid dockerd -H "$own" --data-root "$folder/data" --exec-root "$folder/exec" \
+    --pidfile "$folder/docker.pid" >"$folder/dockerd.log" 2>&1 </dev/null &
+  for _ in $(seq 60); do
+    answers "$own" && { export DOCKER_HOST=$own; return 0; }
+    sleep 0.5
+  done
+  fail "dockerd does not answer within 30 s: $(tail -n 1 "$folder/dockerd.log")"
+}
+
+# Its tar is kept beside the engine, so that a new engine on this machine needs no download.
+make_debian() {
+  local kept=$folder/trixie-slim.tar
+  if [ ! -s "$kept" ]; then
+    mmdebstrap --quiet --variant=minbase --include=ca-certificates \
+      --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+      --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+      --format=tar trixie "$kept.part" "$mirror"
+    mv "$kept.part" "$kept"
+  fi
+  docker import -c 'CMD ["bash"]' "$kept" debian:trixie-slim
+}
+
+make_node() {
+  local context binary npm
+  context=$(mktemp -d)
+  binary=$(node "$root/scripts/launch.mjs" -p process.execPath)
+  npm=$(dirname "$(dirname "$(realpath "$(command -v npm)")")")
+  cp "$binary" "$context/node"
+  cp -r "$npm" "$context/npm"
+  docker build -q -t node:24-trixie-slim -f "$here/node.Dockerfile" "$context"
+  rm -rf "$context"
+}
+
+make_postgres() { docker build -q -t postgres:17 -f "$here/postgres.Dockerfile" "$here"; }
+
+# A name that a registry can give is pulled; else what we make here stands in for it.
+need_image() {
+  docker image inspect "$1" >/dev/null 2>&1 && return 0
+  if [ -z "$no_registry" ] && timeout 300 docker pull -q "$1" >/dev/null 2>&1; then return 0; fi
+  no_registry=1
+  echo "$1 cannot be pulled: making one from Debian …"
+  "$2" >"$folder/${2}.log" 2>&1 || fail "$1 could not be made: $(tail -n 3 "$folder/${2}.log")"
+}
+
+[ "${1:-}" = stop ] && { stop; exit; }
+[ $# = 0 ] || { echo "npm run engine [-- stop]" >&2; exit 2; }
+
+install_packages
+mkdir -p "$folder"
+exec 9>"$folder/lock"
+flock 9
+find_engine || start_engine 9>&-
+no_registry=
+need_image debian:trixie-slim make_debian
+need_image postgres:17 make_postgres &
+need_image node:24-trixie-slim make_node
+wait $!
+echo "DOCKER_HOST=$DOCKER_HOST"
