@@ -52,9 +52,10 @@ interface PageData {
   erase: { token: string; address: string }
   erased: Record<never, never>
   'account-ended': { ended: string }
-  move: { token: string; address: string }
+  /** `joined`: digests come, here and below. */
+  move: { token: string; address: string; joined: boolean }
   /** The token of the page for topics, days and hour, while they have that address. */
-  moved: { manage: string | null }
+  moved: { manage: string | null; joined: boolean }
   privacy: { contact: string; address: string }
   /** `ways`: where it goes on from here, before the front page; `asksLink`: with the form that mails a new link. */
   fault: {

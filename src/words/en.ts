@@ -304,16 +304,29 @@ export const en = {
     },
     moving: {
       title: 'New address',
-      heading: 'Send the digests here?',
-      whereHtml:
-        'From now on they come to <strong>{address}</strong>, and no more to the address that they come to now.',
-      press: 'Yes, send them here',
+      digests: {
+        heading: 'Send the digests here?',
+        whereHtml:
+          'From now on they come to <strong>{address}</strong>, and no more to the address that they come to now.',
+        press: 'Yes, send them here',
+      },
+      ended: {
+        heading: 'Make this your address?',
+        whereHtml:
+          'Your subscription has ended, and stays so: only the address kept for it becomes <strong>{address}</strong>.',
+        press: 'Yes, this is my address',
+      },
       notYou: 'You did not ask for it? Close this page, and nothing happens.',
     },
     moved: {
       title: 'New address',
-      heading: 'Your digests have a new address',
-      done: 'They come here from now on. The old address gets one last short mail that says so. Links in older mails no longer open your settings; those that unsubscribe still work.',
+      digests: { heading: 'Your digests have a new address', done: 'They come here from now on.' },
+      ended: {
+        heading: 'Your address is changed',
+        done: 'Your subscription has ended, and stays so: no digest comes here.',
+      },
+      older:
+        'The old address gets one last short mail that says so. Links in older mails no longer open your settings; those that unsubscribe still work.',
       manage: 'Change topics, days and hour',
     },
     erase: {

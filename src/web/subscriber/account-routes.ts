@@ -113,10 +113,11 @@ function addErase(app: FastifyInstance, site: Site): void {
 
 function addMove(app: FastifyInstance, { deps, pages }: Site): void {
   app.get<WithToken>('/move/:token', async ({ params: { token } }, reply) => {
-    const { move, manage } = await openMove(deps, token)
+    const { move, subscriber, manage } = await openMove(deps, token)
+    const joined = isJoined(subscriber)
     return move.confirmedAt
-      ? pages.send(reply, 'moved', { manage })
-      : pages.send(reply, 'move', { token, address: maskAddress(move.address) })
+      ? pages.send(reply, 'moved', { manage, joined })
+      : pages.send(reply, 'move', { token, address: maskAddress(move.address), joined })
   })
 
   app.post<WithToken>('/move/:token', async ({ params: { token } }, reply) => {

@@ -125,6 +125,18 @@ describe('the new address', () => {
     })
   })
 
+  test('of somebody who has left: no page says that digests come there', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const link = await asksToMove()
+    await post(site, `/unsubscribe/${await unsubscribeToken(site, EMAIL)}`)
+    const { body } = await get(site, link)
+    expect(body).toContain('Your subscription has ended')
+    await post(site, link)
+    const after = (await get(site, link)).body
+    expect(after).toContain('Your subscription has ended')
+    expect(body + after).not.toMatch(/digests here|from now on/i)
+  })
+
   test('may not be that of somebody who subscribes: the page says what to do, and then it works', async () => {
     await subscribeThroughSite(site, EMAIL)
     await subscribeThroughSite(site, NEW)
