@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { type Day, midnight } from '../platform/dates.ts'
 
 /** Every digest of a subscriber, whole, oldest first. */
 export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
@@ -6,4 +7,14 @@ export const digestsOf = (db: DatabaseOrTransaction, subscriberId: string) =>
     where: { subscriberId },
     omit: { subscriberId: true, planId: true },
     orderBy: { id: 'asc' },
+  })
+
+/** A subscriber's digest of a date with its plan and the id of its message; null where none was opened. */
+export const digestOn = (
+  db: DatabaseOrTransaction,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+) =>
+  db.digest.findUnique({
+    where: { subscriberId_localDate: { subscriberId, localDate: midnight(localDate) } },
+    include: { plan: true, message: { select: { id: true } } },
   })

@@ -1,0 +1,50 @@
+import { addDays, dayOf } from '../../platform/dates.ts'
+import { MOST_DAYS_BACK, type SourceDayState } from '../../sources/calendar.ts'
+import { type SourceDay, sourceDaysBetween } from '../../sources/source-day-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** One day (UTC) of one source. */
+export type SourceDayStatus = Omit<SourceDay, 'source'>
+
+export interface SourceStatus {
+  source: string
+  /** Of today (UTC); `waiting` too for a source that was never asked. */
+  state: SourceDayState
+  /** The newest time that its papers came in. */
+  newestFetch: Date | null
+  /** When it is asked next: an instant that has passed means with the next tick; null where no day is open. */
+  nextTry: Date | null
+  /** As far as anything is known of them, newest first. */
+  days: SourceDayStatus[]
+}
+
+/** Every source of the settings, and any other that brought papers, over the last `days` days (UTC) up to today. */
+export async function sourceStatus(
+  { db, config, clock }: Deps,
+  { days }: { days: number },
+): Promise<SourceStatus[]> {
+  const today = dayOf(clock.now())
+  const since = addDays(today, 1 - days)
+  const rows = await sourceDaysBetween(db, {
+    from: [since, addDays(today, -MOST_DAYS_BACK)].sort()[0]!,
+    to: today,
+  })
+  const bySource = Map.groupBy(rows, ({ source }) => source)
+  const others = [...bySource.keys()].filter((source) => !config.SOURCES.includes(source))
+  return [...config.SOURCES, ...others].map((source) => {
+    const known = (bySource.get(source) ?? []).toReversed()
+    return {
+      source,
+      state: known.find(({ day }) => day === today)?.state ?? 'waiting',
+      newestFetch: latest(known.map(({ fetchedAt }) => fetchedAt)),
+      nextTry: earliest(known.map(({ nextTry, closedAt }) => (closedAt ? null : nextTry))),
+      days: known.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
+    }
+  })
+}
+
+const sorted = (instants: readonly (Date | null)[]): Date[] =>
+  instants.filter((instant) => instant !== null).sort((a, b) => a.getTime() - b.getTime())
+
+const latest = (instants: readonly (Date | null)[]): Date | null => sorted(instants).at(-1) ?? null
+const earliest = (instants: readonly (Date | null)[]): Date | null => sorted(instants)[0] ?? null
