@@ -52,8 +52,9 @@ CREATE TABLE "import_run" (
 -- CreateTable
 CREATE TABLE "day_book" (
     "local_date" DATE NOT NULL,
-    "counts" JSONB NOT NULL,
-    "pruned_at" TIMESTAMPTZ(3) NOT NULL,
+    "counts" JSONB,
+    "figures" JSONB,
+    "pruned_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "day_book_pkey" PRIMARY KEY ("local_date")
 );
@@ -70,6 +71,12 @@ CREATE UNIQUE INDEX "notice_kind_key_key" ON "notice"("kind", "key");
 -- CreateIndex
 CREATE INDEX "admin_session_expires_at_idx" ON "admin_session"("expires_at");
 
+-- CreateIndex
+CREATE INDEX "consent_at_idx" ON "consent"("at");
+
+-- CreateIndex
+CREATE INDEX "message_dated_at_idx" ON "message" USING BRIN ("dated_at");
+
 -- What Prisma cannot say
 
 -- What was done stays written down.
@@ -77,3 +84,14 @@ CREATE TRIGGER action_never_changes BEFORE UPDATE OR DELETE ON "action"
   FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 ALTER TABLE "action" ADD CONSTRAINT "action_door" CHECK ("door" IN ('admin', 'api', 'command'));
+
+-- Somebody who never confirmed goes whole, and only by a transaction that says so. Who confirmed keeps every row.
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' AND TG_TABLE_NAME = 'consent' AND current_setting('papers.forgets_unconfirmed', true) = 'on' THEN
+    IF EXISTS (SELECT FROM "subscriber" WHERE id = OLD.subscriber_id AND state = 'pending' AND confirmed_at IS NULL) THEN
+      RETURN OLD;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME;
+END $$;
