@@ -1,0 +1,38 @@
+import { type MessageDay, messagesByDay } from '../../delivery/daily-messages-store.ts'
+import type { Day } from '../../platform/dates.ts'
+import {
+  type ConsentDay,
+  consentsByDay,
+  type SubscriberDay,
+  subscribersByDay,
+} from '../../subscribers/daily-consents-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** One day (UTC): who had a subscription when it ended, what people did on it, what became of its mails. */
+export type DayFigures = SubscriberDay & ConsentDay & MessageDay
+
+const NOTHING = {
+  asked: 0,
+  confirmed: 0,
+  unsubscribed: 0,
+  accepted: 0,
+  refused: 0,
+  gaveUp: 0,
+  uncertain: 0,
+  skipped: 0,
+}
+
+/** Every day from `from` to `to`, oldest first. Mails that are not kept any more are not counted. */
+export async function dailyFigures(
+  { db }: Pick<Deps, 'db'>,
+  days: { from: Day; to: Day },
+): Promise<DayFigures[]> {
+  const [subscribers, consents, messages] = await Promise.all([
+    subscribersByDay(db, days),
+    consentsByDay(db, days),
+    messagesByDay(db, days),
+  ])
+  const byDay = new Map<Day, Partial<DayFigures>>()
+  for (const row of [...consents, ...messages]) byDay.set(row.day, { ...byDay.get(row.day), ...row })
+  return subscribers.map((row) => ({ ...NOTHING, ...byDay.get(row.day), ...row }))
+}
