@@ -14,12 +14,13 @@ export async function recordAction(db: DatabaseOrTransaction, action: Action): P
   await db.action.create({ data: action })
 }
 
-/** The newest first. */
+/** The newest first; `verbs` narrows. */
 export async function recentActions(
   db: DatabaseOrTransaction,
-  { limit }: { limit: number },
+  { limit, verbs }: { limit: number; verbs?: readonly string[] },
 ): Promise<Required<Action>[]> {
-  const rows = await db.action.findMany({ orderBy: { id: 'desc' }, take: limit })
+  const where = verbs && { verb: { in: [...verbs] } }
+  const rows = await db.action.findMany({ where, orderBy: { id: 'desc' }, take: limit })
   return rows.map(({ at, door, verb, subscriberId, detail }) => ({
     at,
     door: door as Action['door'],

@@ -3,8 +3,8 @@ import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { failureOf } from '../platform/errors.ts'
 import { NUDGES } from '../platform/queue.ts'
+import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
 import type { ServiceDeps } from '../wiring.ts'
-import { claimTick, forgetTicksBefore } from './tick-store.ts'
 
 const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS

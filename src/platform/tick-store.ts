@@ -1,4 +1,4 @@
-import type { Database } from '../platform/database.ts'
+import type { Database, DatabaseOrTransaction } from './database.ts'
 
 /** True for the one process that may act on this slot; false for all others, however often they ask. */
 export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {
@@ -10,4 +10,16 @@ export async function claimTick(db: Database, name: string, slot: Date): Promise
 /** Slots that nobody can ask for any more. */
 export async function forgetTicksBefore(db: Database, instant: Date): Promise<void> {
   await db.$executeRaw`delete from tick where slot < ${instant}`
+}
+
+/** The newest slot that was claimed from one instant on and before another; null where nobody ticked. */
+export async function newestTick(
+  db: DatabaseOrTransaction,
+  { from, before }: { from?: Date; before?: Date } = {},
+): Promise<Date | null> {
+  const { _max } = await db.tick.aggregate({
+    where: { slot: { gte: from, lt: before } },
+    _max: { slot: true },
+  })
+  return _max.slot
 }
