@@ -230,7 +230,7 @@ export const errorTable = {
   'subscriber.unknown': {
     status: 404,
     exit: 1,
-    operator: 'No subscriber has this address.',
+    operator: 'No subscriber has this address or number.',
   },
   'subscriber.suppressed': {
     status: 409,

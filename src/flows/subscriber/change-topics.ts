@@ -6,26 +6,25 @@ import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { applyChange } from './apply-change.ts'
-import { type Locked, withSubscriber } from './with-subscriber.ts'
+import { type Locked, type Who, withSubscriber } from './with-subscriber.ts'
 
-export interface TopicChange {
-  email: string
+export type TopicChange = Who & {
   /** add: may hold several topics. remove: the query, or the name, of one. */
   text: string
 }
 
 /** Returns all topics of the subscriber then. Throws query.*, topics.too-many, subscriber.unknown. */
-export function addTopicsByOperator(deps: Deps, { email, text }: TopicChange): Promise<TopicText[]> {
+export function addTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
   const added = splitTopics(text).map(parseTopic)
-  return withSubscriber(deps, email, async (held) => {
+  return withSubscriber(deps, who, async (held) => {
     const kept = await topicsOf(held.tx, held.subscriber.id)
     return changeTopics(held, [...kept, ...added])
   })
 }
 
 /** Returns the topics that are left. Throws topic.unknown, subscriber.unknown. */
-export function removeTopicByOperator(deps: Deps, { email, text }: TopicChange): Promise<TopicText[]> {
-  return withSubscriber(deps, email, async (held) => {
+export function removeTopicByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<TopicText[]> {
+  return withSubscriber(deps, who, async (held) => {
     const kept = await topicsOf(held.tx, held.subscriber.id)
     const named = text.trim()
     const place = kept.findIndex(({ query, name }) => query === named || name === named)

@@ -7,14 +7,14 @@ import { deleteUnconfirmedMoves } from '../../subscribers/move-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { lockAccount } from './open-account.ts'
-import { withSubscriber } from './with-subscriber.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
 
 /**
  * Forgets who somebody was: address, topics, settings, what they asked for, what their mails said. A tombstone stays,
  * so that past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
  */
-export async function eraseSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
-  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+export async function eraseSubscriber(deps: Deps, who: Who): Promise<void> {
+  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     await erase(tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })

@@ -12,7 +12,7 @@ import { requireUnsuppressed } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { ANSWER_KINDS } from '../signup/ask.ts'
 import { erase } from './erase-subscriber.ts'
-import { withSubscriber } from './with-subscriber.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
 
 const VOID_KINDS = [...ANSWER_KINDS, 'account-link', 'new-address']
 
@@ -22,10 +22,10 @@ const VOID_KINDS = [...ANSWER_KINDS, 'account-link', 'new-address']
  */
 export async function moveSubscriber(
   deps: Deps,
-  { email, newEmail }: { email: string; newEmail: string },
+  { newEmail, ...who }: Who & { newEmail: string },
 ): Promise<void> {
   const to = parseAddress(newEmail)
-  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     await giveAddress(deps, tx, { subscriber, to, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })

@@ -4,7 +4,7 @@ import { requirePauseEnd } from '../../subscribers/pause.ts'
 import { requireJoined } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { applyChange } from './apply-change.ts'
-import { withSubscriber } from './with-subscriber.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
 
 /**
  * No digests until the local date `until`, on which they come again; null: until somebody resumes. Throws
@@ -12,9 +12,9 @@ import { withSubscriber } from './with-subscriber.ts'
  */
 export async function pauseSubscriber(
   deps: Deps,
-  { email, until }: { email: string; until: Day | null },
+  { until, ...who }: Who & { until: Day | null },
 ): Promise<void> {
-  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     requireJoined(subscriber)
     if (until !== null) requirePauseEnd(until, localDayOf(now, subscriber.zone))
     const changes = { state: 'paused', pausedUntil: until } as const
@@ -25,8 +25,8 @@ export async function pauseSubscriber(
 }
 
 /** Throws subscriber.state. Somebody who is active stays so. */
-export async function resumeSubscriber(deps: Deps, { email }: { email: string }): Promise<void> {
-  const id = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => {
+export async function resumeSubscriber(deps: Deps, who: Who): Promise<void> {
+  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     requireJoined(subscriber)
     const changes = { state: 'active' } as const
     const changed = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })

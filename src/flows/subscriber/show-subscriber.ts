@@ -1,15 +1,14 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { Fault } from '../../platform/errors.ts'
-import { parseAddress } from '../../subscribers/address.ts'
 import type { ConsentEvent } from '../../subscribers/consent.ts'
 import { type Consent, consentsOf } from '../../subscribers/consent-store.ts'
 import { notesOf } from '../../subscribers/signup-store.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../../subscribers/subscriber.ts'
-import { listSubscribers, subscriberByKey } from '../../subscribers/subscriber-store.ts'
+import { listSubscribers } from '../../subscribers/subscriber-store.ts'
 import { type Suppression, suppressionOf } from '../../subscribers/suppression-store.ts'
 import { topicsOf, topicsOfAll } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { findSubscriber, type Who } from './with-subscriber.ts'
 
 export interface SubscriberWithTopics {
   subscriber: Subscriber
@@ -25,12 +24,8 @@ export interface ShownSubscriber extends SubscriberWithTopics {
 }
 
 /** Throws address.*, subscriber.unknown. */
-export async function showSubscriber(
-  { db, clock }: Deps,
-  { email }: { email: string },
-): Promise<ShownSubscriber> {
-  const subscriber = await subscriberByKey(db, parseAddress(email).key)
-  if (!subscriber) throw new Fault('subscriber.unknown')
+export async function showSubscriber({ db, clock }: Deps, who: Who): Promise<ShownSubscriber> {
+  const subscriber = await findSubscriber(db, who)
   return {
     subscriber,
     topics: await topicsOf(db, subscriber.id),

@@ -7,7 +7,7 @@ import type { Deps, ServiceDeps } from '../../wiring.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { leaveGoodbye } from './leave-goodbye.ts'
 import { hasEnded, undoOffered, unsubscribeLink } from './unsubscribe-link.ts'
-import { withSubscriber } from './with-subscriber.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
 
 export interface UnsubscribeInput {
   token: string
@@ -51,8 +51,8 @@ async function endBehindLink(
 }
 
 /** Ends a subscription at the operator's hand. False where it had ended before. Throws subscriber.unknown. */
-export async function unsubscribeByOperator(deps: Deps, { email }: { email: string }): Promise<boolean> {
-  const { id, ended } = await withSubscriber(deps, email, async ({ tx, subscriber, now }) => ({
+export async function unsubscribeByOperator(deps: Deps, who: Who): Promise<boolean> {
+  const { id, ended } = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => ({
     id: subscriber.id,
     ended: await endSubscription(tx, { subscriber, how: 'operator', wording: NO_PAGE, now }),
   }))

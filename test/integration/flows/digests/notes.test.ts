@@ -33,7 +33,7 @@ const planEmptyDays = (from: Day, to: Day): Promise<void> => planDays(from, to, 
 function changeTopics(at: string, queries: string[]): Promise<unknown> {
   const deps = { ...world.deps, clock: stoppedClock(new Date(at)) }
   const topics = queries.map((query) => ({ name: `${query} ${at}`, query }))
-  return withSubscriber(deps, 'ann@reader.example', ({ tx, subscriber, now }) =>
+  return withSubscriber(deps, { email: 'ann@reader.example' }, ({ tx, subscriber, now }) =>
     applyChange(tx, { subscriber, changes: { topics }, how: 'page', wording: NO_PAGE, now }),
   )
 }
