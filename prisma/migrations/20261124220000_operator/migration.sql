@@ -1,3 +1,6 @@
+-- AlterTable
+ALTER TABLE "subscriber" ADD COLUMN     "imported_at" TIMESTAMPTZ(3);
+
 -- CreateTable
 CREATE TABLE "action" (
     "id" SERIAL NOT NULL,
@@ -42,6 +45,8 @@ CREATE TABLE "import_run" (
     "taken" INTEGER NOT NULL DEFAULT 0,
     "unchanged" INTEGER NOT NULL DEFAULT 0,
     "refused" INTEGER NOT NULL DEFAULT 0,
+    "tally" JSONB NOT NULL DEFAULT '{}',
+    "told" INTEGER NOT NULL DEFAULT 0,
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
     "done_at" TIMESTAMPTZ(3),
