@@ -34,7 +34,7 @@ export const compose = (shelf: Shelf, input: ComposeInput): Composed =>
 
 function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const { recipient, earlier, localDate, horizon } = input
-  const since = offeredSince(localDate, recipient.confirmedAt)
+  const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
   const mayHold = (id: number) => offer.has(id) && shelf.paper(id)!.firstDay >= since
   const candidates = candidatesOf(shelf, recipient, mayHold)
@@ -48,7 +48,7 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
     papers: papers.map((paper) => shownUnder(shelf, recipient, paper)),
   }))
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
-  const week = recipient.weekly ? weekOf(localDate, recipient.confirmedAt, days) : null
+  const week = recipient.weekly ? weekOf(localDate, hereSince(recipient), days) : null
   const beyond = idsBeyond(others)
   const { fromPaper, toPaper } = offer
   return {
@@ -64,6 +64,10 @@ const MOST_BEYOND = 100
 
 const idsBeyond = (others: readonly { id: number }[]): number[] =>
   others.slice(0, MOST_BEYOND).map(({ id }) => id)
+
+/** Whoever was brought here by an import confirmed before, and had their mails from elsewhere till then. */
+const hereSince = ({ confirmedAt, importedAt }: Recipient): Date | null =>
+  confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
 function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {
   const found = new Map<number, Candidate>()

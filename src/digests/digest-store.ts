@@ -20,6 +20,8 @@ export interface Recipient {
   weekly: boolean
   maxPapers: number
   confirmedAt: Date | null
+  /** When they came by an import; null or left out for everybody else. */
+  importedAt?: Date | null
   /** In the subscriber's order. */
   topics: DigestTopic[]
 }
@@ -45,7 +47,7 @@ export async function takeDueDigests(
   return tx.$queryRaw<DueDigest[]>`
     select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
       s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers",
-      s.confirmed_at as "confirmedAt", (
+      s.confirmed_at as "confirmedAt", s.imported_at as "importedAt", (
         select coalesce(json_agg(json_build_object('id', id, 'name', name, 'queryId', query_id) order by position), '[]')
         from topic where subscriber_id = s.id) as topics
     from digest d join subscriber s on s.id = d.subscriber_id
@@ -65,13 +67,14 @@ export async function recipientOf(
   })
   if (!row) return null
   const topics = row.topics.map(({ id, name, queryId }) => ({ id, name, queryId }))
-  const { state, days, maxPapers, confirmedAt } = row
+  const { state, days, maxPapers, confirmedAt, importedAt } = row
   return {
     subscriberId,
     paused: state === 'paused',
     weekly: days.length === 1,
     maxPapers,
     confirmedAt,
+    importedAt,
     topics,
   }
 }

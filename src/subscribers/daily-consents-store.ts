@@ -23,9 +23,10 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
   return db.$queryRaw<SubscriberDay[]>`
     with touched as (
       select subscriber_id as id from consent where at >= ${from}::date::timestamp at time zone 'utc'
-      union select id from subscriber where created_at >= ${from}::date::timestamp at time zone 'utc'
+      union select id from subscriber
+        where greatest(created_at, imported_at) >= ${from}::date::timestamp at time zone 'utc'
     ), stood as (
-      select c.subscriber_id, c.id, (greatest(c.at, s.created_at) at time zone 'utc')::date as day,
+      select c.subscriber_id, c.id, (greatest(c.at, s.created_at, s.imported_at) at time zone 'utc')::date as day,
         count(*) filter (where c.event = 'confirmed') over w > 0
         and coalesce(max(c.id) filter (where c.event in ('confirmed', 'resubscribed')) over w, 0) >
           coalesce(max(c.id) filter (where c.event in ('unsubscribed', 'erased')
