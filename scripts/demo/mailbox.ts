@@ -14,11 +14,20 @@ export interface Mailbox {
   stop(): Promise<void>
 }
 
-/** Catches every mail on 127.0.0.1 and shows it on a page; sends none. Mails are kept in `folder`. */
-export async function startMailbox(folder: string): Promise<Mailbox> {
+/** Where a mailbox listens; port 0 is any that is free. */
+export interface MailboxPlace {
+  host: string
+  smtpPort: number
+  pagePort: number
+}
+
+const THIS_COMPUTER: MailboxPlace = { host: '127.0.0.1', smtpPort: 0, pagePort: 0 }
+
+/** Catches every mail and shows it on a page; sends none. Mails are kept in `folder`. */
+export async function startMailbox(folder: string, place = THIS_COMPUTER): Promise<Mailbox> {
   mkdirSync(folder, { recursive: true })
-  const smtp = await startCatcher(folder)
-  const pages = await startPages(folder)
+  const smtp = await startCatcher(folder, place)
+  const pages = await startPages(folder, place)
   return {
     smtpUrl: `smtp://127.0.0.1:${smtp.port}`,
     url: pages.url,
@@ -30,7 +39,10 @@ export async function startMailbox(folder: string): Promise<Mailbox> {
   }
 }
 
-async function startCatcher(folder: string): Promise<{ port: number; stop(): Promise<void> }> {
+async function startCatcher(
+  folder: string,
+  { host, smtpPort }: MailboxPlace,
+): Promise<{ port: number; stop(): Promise<void> }> {
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
     async onData(stream, _session, answer) {
@@ -41,12 +53,15 @@ async function startCatcher(folder: string): Promise<{ port: number; stop(): Pro
     },
   })
   server.on('error', () => {}) // a client that hangs up is no reason to end the demo
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening) => server.listen(smtpPort, host, listening))
   const { port } = server.server.address() as { port: number }
   return { port, stop: () => new Promise((stopped) => server.close(() => stopped())) }
 }
 
-async function startPages(folder: string): Promise<{ url: string; server: FastifyInstance }> {
+async function startPages(
+  folder: string,
+  { host, pagePort }: MailboxPlace,
+): Promise<{ url: string; server: FastifyInstance }> {
   const eta = new Eta({ views: import.meta.dirname, autoTrim: false })
   const server = fastify()
   server.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
@@ -63,7 +78,7 @@ async function startPages(folder: string): Promise<{ url: string; server: Fastif
   server.get('/desk.css', (_request, reply) =>
     reply.type('text/css').send(createReadStream(join(import.meta.dirname, 'desk.css'))),
   )
-  const address = await server.listen({ host: '127.0.0.1', port: 0 })
+  const address = await server.listen({ host, port: pagePort })
   return { url: address.replace('127.0.0.1', 'localhost'), server }
 }
 

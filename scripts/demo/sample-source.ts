@@ -10,8 +10,11 @@ export interface SampleSource {
   stop(): Promise<void>
 }
 
-/** Answers on 127.0.0.1 as Hugging Face's API of daily papers does, with the sample papers. */
-export async function startSampleSource(today: Day): Promise<SampleSource> {
+/** Answers as Hugging Face's API of daily papers does, with the sample papers: on 127.0.0.1 unless told otherwise. */
+export async function startSampleSource(
+  today: Day,
+  { host = '127.0.0.1', port = 0 } = {},
+): Promise<SampleSource> {
   let newest = today
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
@@ -22,7 +25,7 @@ export async function startSampleSource(today: Day): Promise<SampleSource> {
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(papers.slice(page * limit, (page + 1) * limit)))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, host, resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     showUpTo: (day) => {
