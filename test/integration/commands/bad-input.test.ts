@@ -56,8 +56,7 @@ describe('wrong use of a command changes nothing', () => {
     [['digests', 'run'], 2, 'smtp.not-set', 'SMTP_URL'],
     [['messages', 'show', 'nothing'], 1, 'message.unknown', 'nothing'],
   ]
-  // Side by side, since none of them changes anything: most of the time is the start of a program.
-  test.concurrent.each(rows)('%j → %i %s', async (args, exit, code, says) => {
+  test.each(rows)('%j → %i %s', async (args, exit, code, says) => {
     const before = await everything()
     const { code: ended, stdout, stderr } = await runCli([...args, '--json'], { DATABASE_URL: database.url })
     expect({ ended, stdout }).toEqual({ ended: exit, stdout: '' })
@@ -67,7 +66,7 @@ describe('wrong use of a command changes nothing', () => {
     expect(await everything()).toBe(before)
   })
 
-  test.concurrent.each([
+  test.each([
     [['papers', 'eat'], "unknown command 'eat'"],
     [['db', 'migrate', '--colour'], "unknown option '--colour'"],
     [['papers', 'list'], "required option '--date <date>' not specified"],
@@ -80,7 +79,7 @@ describe('wrong use of a command changes nothing', () => {
   })
 })
 
-test.concurrent.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
+test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
   'a database that is away: %j fails with one line that says so',
   async (args) => {
     const away = { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none', LOG_LEVEL: 'silent' }
