@@ -1,22 +1,14 @@
 import { Option } from 'commander'
-import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
-import {
-  type ListedMessage,
-  listMessages,
-  makeReady,
-  messageById,
-  type ShownMessage,
-} from '../delivery/message-list-store.ts'
-import { Fault } from '../platform/errors.ts'
+import { MESSAGE_STATES } from '../delivery/message.ts'
+import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/message-list-store.ts'
+import { retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import type { Deps } from '../wiring.ts'
 import { type AddCommands, table } from './command-line.ts'
 import { change } from './subscriber-answers.ts'
 
 const MOST = 1000
 
-const nameOf = (state: MessageState): string => state.replace('_', '-')
-const STATE_OF = new Map(MESSAGE_STATES.map((state) => [nameOf(state), state]))
+const STATE_OF = new Map(MESSAGE_STATES.map((state) => [stateName(state), state]))
 
 export const addMessageCommands: AddCommands = (program, line) => {
   const noun = program.command('messages').description('mails, and what became of them')
@@ -39,7 +31,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
     .argument('<id>')
     .action(
       line.action(async (deps, id: string) => {
-        const message = await requireMessage(deps, id)
+        const message = await showMessage(deps, { id })
         return { json: jsonOfShown(message), text: textOfShown(message) }
       }),
     )
@@ -51,23 +43,11 @@ export const addMessageCommands: AddCommands = (program, line) => {
     .action(
       line.action((deps, id: string, { dryRun }: { dryRun?: boolean }) =>
         change(deps, { dryRun }, async (tried) => {
-          await retry(tried, id)
+          await retryMessage(tried, { id })
           return { json: { id, state: 'ready' }, text: `Message ${id} is ready, and goes with the next run.` }
         }),
       ),
     )
-}
-
-async function requireMessage({ db }: Deps, id: string): Promise<ShownMessage> {
-  const message = await messageById(db, id)
-  if (!message) throw new Fault('message.unknown', { id: id.slice(0, 40) })
-  return message
-}
-
-async function retry(deps: Deps, id: string): Promise<void> {
-  const { state, deadline } = await requireMessage(deps, id)
-  if (await makeReady(deps.db, id, deps.clock.now())) return
-  throw new Fault('message.cannot-retry', { id, state: nameOf(state), deadline: deadline.toISOString() })
 }
 
 const masked = ({ toAddress }: ListedMessage): string | null => toAddress && maskAddress(toAddress)
@@ -78,7 +58,7 @@ const jsonOf = (message: ListedMessage): object => ({
   lane: message.lane,
   subscriber: message.subscriberId,
   to: masked(message),
-  state: nameOf(message.state),
+  state: stateName(message.state),
   reason: message.reason,
   attempts: message.attempts,
   nextTry: message.nextTry.toISOString(),
@@ -98,7 +78,7 @@ function textOfList(messages: ListedMessage[]): string {
     message.id,
     message.kind,
     masked(message),
-    nameOf(message.state),
+    stateName(message.state),
     message.reason,
     message.attempts,
   ])
@@ -110,7 +90,7 @@ function textOfShown(message: ShownMessage): string {
   const waits = state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
   return [
     `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}`,
-    `state: ${nameOf(state)}${reason ? ` (${reason})` : ''}`,
+    `state: ${stateName(state)}${reason ? ` (${reason})` : ''}`,
     ...(waits ? [`next try: ${nextTry.toISOString()}, until ${deadline.toISOString()}`] : []),
     ...tries.map(({ n, at, outcome, answer }) => `try ${n}, ${at.toISOString()}: ${outcome}: ${answer}`),
     ...acceptances.map(({ at, answer }) => `accepted, ${at.toISOString()}: ${answer}`),

@@ -12,17 +12,22 @@ export interface ListedMessage {
   state: MessageState
   reason: string | null
   attempts: number
+  datedAt: Date
   nextTry: Date
   deadline: Date
 }
 
-/** Newest first, at most `most`; `state` narrows. */
+/** A place in the list. */
+export type MessagePlace = Pick<ListedMessage, 'datedAt' | 'id'>
+
+/** Newest first, at most `most`; `state` narrows, `after` goes on from a place. */
 export async function listMessages(
   db: DatabaseOrTransaction,
-  { state, most }: { state?: MessageState; most: number },
+  { state, most, after }: { state?: MessageState; most: number; after?: MessagePlace },
 ): Promise<ListedMessage[]> {
+  const rest = after && [{ datedAt: { lt: after.datedAt } }, { datedAt: after.datedAt, id: { gt: after.id } }]
   const rows = await db.message.findMany({
-    where: { state },
+    where: { state, OR: rest },
     omit: { content: true },
     include: { chunk: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
@@ -32,7 +37,6 @@ export async function listMessages(
 }
 
 export interface ShownMessage extends ListedMessage {
-  datedAt: Date
   /** Whose body the server took, and what it said. */
   acceptances: { at: Date; answer: string }[]
   tries: {
@@ -72,6 +76,7 @@ export async function makeReady(db: DatabaseOrTransaction, id: string, now: Date
       select m.id, c.lane from message m join chunk c on c.id = m.chunk_id
       where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
         and m.state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
+        and m.reason is distinct from 'restored'
       for update of m
     ), made as (
       insert into chunk (lane, not_before) select lane, ${now}::timestamptz from again returning id

@@ -71,6 +71,25 @@ export const papersBetween = (
       and withdrawn_at is null
     order by p.id`
 
+/** A place in the list of the newest: everything after it was listed earlier, or has a lower number. */
+export type PaperPlace = Pick<Paper, 'firstDay' | 'id'>
+
+/** Newest first, at most `most`, without withdrawn ones; `listedOn`: that any source listed on that day. */
+export const newestPapers = (
+  db: DatabaseOrTransaction,
+  { after, listedOn, most }: { after?: PaperPlace; listedOn?: Day; most: number },
+): Promise<Paper[]> => {
+  const rest = after
+    ? Prisma.sql`(first_day, p.id) < (${after.firstDay}::date, ${after.id}::int)`
+    : Prisma.sql`true`
+  const listed = listedOn
+    ? Prisma.sql`p.id in (select paper_id from listing where day = ${listedOn}::date)`
+    : Prisma.sql`true`
+  return db.$queryRaw`
+    ${PAPERS} where ${rest} and ${listed} and withdrawn_at is null
+    order by first_day desc, p.id desc limit ${most}::int`
+}
+
 /** Papers by number, in the order of the numbers given; withdrawn ones too. Numbers that are gone are left out. */
 export const papersById = (db: DatabaseOrTransaction, ids: readonly number[]): Promise<Paper[]> =>
   db.$queryRaw`${PAPERS} where p.id = any(${[...ids]}::int[]) order by array_position(${[...ids]}::int[], p.id)`

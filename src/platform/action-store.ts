@@ -14,14 +14,18 @@ export async function recordAction(db: DatabaseOrTransaction, action: Action): P
   await db.action.create({ data: action })
 }
 
-/** The newest first; `verbs` narrows. */
+/** Its number rises. */
+export type KeptAction = Required<Action> & { id: number }
+
+/** The newest first; `verbs` narrows, `before` goes on from a number. */
 export async function recentActions(
   db: DatabaseOrTransaction,
-  { limit, verbs }: { limit: number; verbs?: readonly string[] },
-): Promise<Required<Action>[]> {
-  const where = verbs && { verb: { in: [...verbs] } }
+  { limit, verbs, before }: { limit: number; verbs?: readonly string[]; before?: number },
+): Promise<KeptAction[]> {
+  const where = { id: { lt: before }, ...(verbs && { verb: { in: [...verbs] } }) }
   const rows = await db.action.findMany({ where, orderBy: { id: 'desc' }, take: limit })
-  return rows.map(({ at, door, verb, subscriberId, detail }) => ({
+  return rows.map(({ id, at, door, verb, subscriberId, detail }) => ({
+    id,
     at,
     door: door as Action['door'],
     verb,

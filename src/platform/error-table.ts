@@ -44,6 +44,22 @@ export const errorTable = {
     exit: 1,
     operator: 'Field "{field}" takes {takes}.',
   },
+  'request.not-json': {
+    status: 415,
+    exit: 1,
+    operator: 'The API takes JSON alone: content-type: application/json.',
+  },
+  'cursor.unknown': {
+    status: 400,
+    exit: 1,
+    operator:
+      'The cursor is none of this list: send it as it came, with the same filters, or begin without one.',
+  },
+  'token.wrong': {
+    status: 401,
+    exit: 1,
+    operator: 'This takes the header "Authorization: Bearer" with the API_TOKEN of the settings.',
+  },
   'rate.too-many': {
     status: 429,
     exit: 1,
@@ -232,6 +248,12 @@ export const errorTable = {
     exit: 1,
     operator: 'No subscriber has this address or number.',
   },
+  'subscriber.unknown-suppressed': {
+    status: 404,
+    exit: 1,
+    operator:
+      'No subscriber has this address, and it is suppressed ({reason}, since {since}): no mail goes to it.',
+  },
   'subscriber.suppressed': {
     status: 409,
     exit: 1,
@@ -296,6 +318,104 @@ export const errorTable = {
     status: 400,
     exit: 1,
     operator: 'None of the {count} entries can be read. The first: {why}',
+  },
+  'import.no-csv': {
+    status: 400,
+    exit: 2,
+    operator: 'Cannot read the file "{file}": takes the path of a CSV file.',
+  },
+  'import.not-text': {
+    status: 400,
+    exit: 2,
+    operator: 'This is no text in UTF-8 or UTF-16: save it as "CSV UTF-8".',
+  },
+  'import.no-email-column': {
+    status: 400,
+    exit: 2,
+    operator: 'The head of the file has no column "email": it has {columns}.',
+  },
+  'import.column-twice': {
+    status: 400,
+    exit: 2,
+    operator: 'The head of the file has the column "{column}" twice.',
+  },
+  'import.column-slip': {
+    status: 400,
+    exit: 2,
+    operator:
+      'The head of the file has a column "{column}": did you mean "{meant}"? Change it, or rename the column so that it is not read.',
+  },
+  'import.no-column': {
+    status: 400,
+    exit: 2,
+    operator: '--topics "{column}": the file has no such column. It has {columns}.',
+  },
+  'import.running': {
+    status: 409,
+    exit: 1,
+    operator: 'Another process imports this file at this moment.',
+  },
+  'import.other-key': {
+    status: 409,
+    exit: 1,
+    operator:
+      'These hashes were made with another SUPPRESSION_KEY, so no address would be recognised by them.',
+  },
+  'import.quotes': {
+    status: 422,
+    exit: 1,
+    operator: 'The quotes of this line do not add up.',
+  },
+  'import.cells': {
+    status: 422,
+    exit: 1,
+    operator: '{count} cells, where the head has {width}.',
+  },
+  'import.bytes': {
+    status: 422,
+    exit: 1,
+    operator: 'Column {column} holds bytes that are no UTF-8: save the file as "CSV UTF-8".',
+  },
+  'import.state': {
+    status: 422,
+    exit: 1,
+    operator: 'state "{value}": takes {allowed}.',
+  },
+  'import.no-consent': {
+    status: 422,
+    exit: 1,
+    operator:
+      'Nothing shows that they said yes: fill in confirmed_at, or say --consent "how" for all such rows.',
+  },
+  'import.instant': {
+    status: 422,
+    exit: 1,
+    operator: '{column} "{value}": takes an instant up to now, such as 2026-11-24T08:00:00Z.',
+  },
+  'import.reason': {
+    status: 422,
+    exit: 1,
+    operator: 'suppressed_reason "{value}": takes {allowed}.',
+  },
+  'import.epoch': {
+    status: 422,
+    exit: 1,
+    operator: 'epoch "{value}": takes a whole number.',
+  },
+  'import.json': {
+    status: 422,
+    exit: 1,
+    operator: 'Column {column} holds no JSON object.',
+  },
+  'import.hash': {
+    status: 422,
+    exit: 1,
+    operator: 'address_hash takes 64 hexadecimal digits.',
+  },
+  'import.gets-no-mail': {
+    status: 422,
+    exit: 1,
+    operator: 'The address is suppressed here ({reason}, since {since}): see subscribers unsuppress.',
   },
   'message.without-content': {
     status: 500,

@@ -94,6 +94,26 @@ export async function listSubscribers(
   return rows.flatMap((row) => subscriberOf(row) ?? [])
 }
 
+/** A place in the list of the newest. */
+export type SubscriberPlace = Pick<Subscriber, 'createdAt' | 'id'>
+
+/** Who came last first, at most `most`; `after` goes on from a place. */
+export async function newestSubscribers(
+  db: DatabaseOrTransaction,
+  { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+): Promise<Subscriber[]> {
+  const rest = after && [
+    { createdAt: { lt: after.createdAt } },
+    { createdAt: after.createdAt, id: { lt: after.id } },
+  ]
+  const rows = await db.subscriber.findMany({
+    where: { erasedAt: null, state, OR: rest },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: most,
+  })
+  return rows.flatMap((row) => subscriberOf(row) ?? [])
+}
+
 function subscriberOf(row: SubscriberRow | null): Subscriber | null {
   if (!row || row.address === null || row.addressKey === null || row.addressHash === null) return null
   const { erasedAt: _, ...kept } = row

@@ -70,9 +70,17 @@ async function addTopic(
 }
 
 /** Everybody's, by subscriber. */
-export async function topicsOfAll(db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> {
+export const topicsOfAll = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> => topicsOfEach(db)
+
+/** Of these subscribers alone, where they are given. */
+export async function topicsOfEach(
+  db: DatabaseOrTransaction,
+  ids?: readonly string[],
+): Promise<Map<string, TopicText[]>> {
+  const all = ids === undefined
   const rows = await db.$queryRaw<(TopicText & { subscriberId: string })[]>`
     select t.subscriber_id as "subscriberId", t.name, q.text as query from topic t join query q on q.id = t.query_id
+    where ${all} or t.subscriber_id = any(${[...(ids ?? [])]}::text[])
     order by t.subscriber_id, t.position`
   const groups = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
   return new Map([...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query }))]))

@@ -12,6 +12,7 @@ import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { openAccount } from './open-account.ts'
 import { notedConsents } from './show-subscriber.ts'
+import { findSubscriber, type Who } from './with-subscriber.ts'
 
 /** Everything that is kept about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
 export interface AccountCopy extends Record<string, unknown> {
@@ -21,9 +22,17 @@ export interface AccountCopy extends Record<string, unknown> {
 
 /** Reads, and changes nothing. Throws link.*, subscriber.unknown for somebody who is erased. */
 export async function exportAccount(deps: Deps, token: string): Promise<AccountCopy> {
-  const { config, db, clock } = deps
   const subscriber = await openAccount(deps, token)
   if (!subscriber) throw new Fault('subscriber.unknown')
+  return copyOf(deps, subscriber)
+}
+
+/** The same for the operator. Throws address.*, subscriber.unknown. */
+export const exportSubscriber = async (deps: Deps, who: Who): Promise<AccountCopy> =>
+  copyOf(deps, await findSubscriber(deps.db, who))
+
+async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> {
+  const { config, db, clock } = deps
   const { id, addressHash } = subscriber
   return {
     site: config.BASE_URL,

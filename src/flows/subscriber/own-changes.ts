@@ -77,7 +77,8 @@ function oneTopic(typed: string, others: readonly TopicText[]): string {
   return parseTopic(text).query
 }
 
-function shortName(typed: string): string {
+/** Throws topic.long-name. */
+export function shortName(typed: string): string {
   const name = cleanText(typed)
   if (name.length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
   return name

@@ -4,9 +4,13 @@ import type { ConsentEvent } from '../../subscribers/consent.ts'
 import { type Consent, consentsOf } from '../../subscribers/consent-store.ts'
 import { notesOf } from '../../subscribers/signup-store.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../../subscribers/subscriber.ts'
-import { listSubscribers } from '../../subscribers/subscriber-store.ts'
+import {
+  listSubscribers,
+  newestSubscribers,
+  type SubscriberPlace,
+} from '../../subscribers/subscriber-store.ts'
 import { type Suppression, suppressionOf } from '../../subscribers/suppression-store.ts'
-import { topicsOf, topicsOfAll } from '../../subscribers/topic-store.ts'
+import { topicsOf, topicsOfAll, topicsOfEach } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { findSubscriber, type Who } from './with-subscriber.ts'
 
@@ -56,5 +60,16 @@ export async function showSubscribers(
 ): Promise<SubscriberWithTopics[]> {
   const topics = await topicsOfAll(db)
   const subscribers = await listSubscribers(db, state)
+  return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
+}
+
+/** Who came last first, at most `most`; `after` goes on from a place. */
+export async function showNewestSubscribers(
+  { db }: Deps,
+  input: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+): Promise<SubscriberWithTopics[]> {
+  const subscribers = await newestSubscribers(db, input)
+  const ids = subscribers.map(({ id }) => id)
+  const topics = await topicsOfEach(db, ids)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
