@@ -1,8 +1,15 @@
 import { Command, CommanderError } from 'commander'
-import type { AddCommands, Answer, CommandLine } from './commands/command-line.ts'
+import {
+  type AddCommands,
+  type Answer,
+  type CommandLine,
+  commandOf,
+  typedOf,
+} from './commands/command-line.ts'
 import { addDatabaseCommands } from './commands/database.ts'
 import { addDeliveryCommands } from './commands/delivery.ts'
 import { addDigestCommands } from './commands/digests.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addMessageCommands } from './commands/messages.ts'
 import { addPaperCommands } from './commands/papers.ts'
 import { addQueryCommands } from './commands/queries.ts'
@@ -24,6 +31,7 @@ const NOUNS: AddCommands[] = [
   addDigestCommands,
   addMessageCommands,
   addDeliveryCommands,
+  addDoctorCommand,
 ]
 
 const FAILED = 1
@@ -44,20 +52,26 @@ const line: CommandLine = {
       const { deps, close } = await wire(readConfig(readEnvironment()))
       try {
         if (!isDatabaseCommand(args)) await requireReady(deps)
-        print(await work(deps as Deps, ...args), args)
+        print(await work({ ...deps, typed: typedOf(commandOf(args)) }, ...args), args)
       } finally {
         await close()
       }
     },
+  unready:
+    (work) =>
+    async (...args) => {
+      print(await work(readEnvironment(), ...args), args)
+      await flushed()
+      process.exit() // whatever still waits for an answer must not keep it
+    },
 }
+
+const flushed = (): Promise<void> => new Promise((done) => process.stdout.write('', () => done()))
 
 async function requireReady(deps: Deps): Promise<void> {
   await requireMigrated(deps.db)
   await requireSuppressionKey(deps)
 }
-
-/** commander hands every action its Command last. */
-const commandOf = (args: unknown[]): Command => args.at(-1) as Command
 
 const isDatabaseCommand = (args: unknown[]): boolean => commandOf(args).parent?.name() === 'db'
 

@@ -39,7 +39,7 @@ const REQUIRED_IN_PRODUCTION = {
 }
 
 // Known to everybody, so good for nothing but trying things out.
-const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
+export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 
 const settings = z.object({
   NODE_ENV: z.string().optional(),
@@ -124,7 +124,7 @@ export interface Config extends Omit<Settings, 'BASE_URL' | 'SMTP_USER' | 'SMTP_
   production: boolean
 }
 
-type Environment = Record<string, string | undefined>
+export type Environment = Record<string, string | undefined>
 
 /** The environment, with what `.env` in the working folder adds to it. The only reader of process.env. */
 export function readEnvironment({ dotEnv = true } = {}): Environment {

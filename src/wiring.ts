@@ -32,7 +32,8 @@ export interface WiringOptions {
   connections?: number
 }
 
-const clockOf = (config: Config): Clock => (config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock())
+export const clockOf = (config: Config): Clock =>
+  config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
 
 /** The address of the database; starts the embedded one where the settings say so. */
 async function databaseUrlOf(config: Config): Promise<string> {

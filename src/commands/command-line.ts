@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Environment } from '../config.ts'
 import type { Deps } from '../wiring.ts'
 
 /** What a command has to say: `json` for programs, `text` for people. */
@@ -9,6 +10,27 @@ export interface Answer {
   exit?: number
 }
 
+/** What was typed, as far as it is kept. */
+export interface Typed {
+  /** "subscribers pause" */
+  verb: string
+  /** Whom it is about, where it takes an address. */
+  email?: string
+  /** What it is about, where it takes an id. */
+  id?: string
+}
+
+export type CommandDeps = Deps & { typed: Typed }
+
+/** commander hands every action its Command last. */
+export const commandOf = (args: unknown[]): Command => args.at(-1) as Command
+
+export function typedOf(command: Command): Typed {
+  const place = (name: string) => command.registeredArguments.findIndex((one) => one.name() === name)
+  const verb = `${command.parent?.name()} ${command.name()}`
+  return { verb, email: command.args[place('email')], id: command.args[place('id')] }
+}
+
 /** What cli.ts gives to each noun. */
 export interface CommandLine {
   /**
@@ -16,7 +38,11 @@ export interface CommandLine {
    * with --json) and closes. A Fault ends it with its message on stderr and its exit code.
    */
   action<Args extends unknown[]>(
-    work: (deps: Deps, ...args: Args) => Promise<Answer>,
+    work: (deps: CommandDeps, ...args: Args) => Promise<Answer>,
+  ): (...args: Args) => Promise<void>
+  /** The same for what must work where nothing else does: without Deps, and with settings that may be wrong. */
+  unready<Args extends unknown[]>(
+    work: (environment: Environment, ...args: Args) => Promise<Answer>,
   ): (...args: Args) => Promise<void>
 }
 

@@ -1,13 +1,16 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import type { SmtpConfig } from '../smtp-url.ts'
 import { scrub } from '../platform/log.ts'
+import type { SmtpConfig } from '../smtp-url.ts'
 import type { SmtpFault, SmtpResult, Stage } from './classify-answer.ts'
 import type { ComposedMail } from './message.ts'
+import { type SmtpTls, tlsOf } from './smtp-tls.ts'
 
 /** One connection to the mail server, which opens when the first mail goes out and again whenever it has to. */
 export interface Smtp {
   /** One mail at a time. Never rejects: whatever happens is a result. */
   send(mail: ComposedMail): Promise<SmtpResult>
+  /** Of the connection that is open; undefined where none is, or it is not encrypted. */
+  tls(): SmtpTls | undefined
   /** Says goodbye when no mail is under way. */
   close(): void
   /** Hangs up at once and for good: a mail that is under way ends with what is known of it. */
@@ -63,23 +66,27 @@ export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS):
     hungUp = true
     session?.hangUp()
   }
-  return { send, close: closeSession, hangUp }
+  return { send, tls: () => session?.tls(), close: closeSession, hangUp }
 }
 
 const isLostSession = (result: SmtpResult): boolean =>
   !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
 
-interface Session {
+export interface Session {
   /** What kept it from opening; undefined once it is open. */
   opened: Promise<SmtpFault | undefined>
   mails: number
   send(mail: ComposedMail): Promise<SmtpResult>
+  /** Begins a mail from this address and takes it back. Undefined where the server would take it. */
+  wouldTakeFrom(address: string): Promise<SmtpFault | undefined>
+  tls(): SmtpTls | undefined
   isClosed(): boolean
   close(): void
   hangUp(): void
 }
 
-function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
+/** Connects, encrypts and logs in as the settings say. */
+export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
   let bodyWritten = false
   let recipient: string | undefined
   const logger = {
@@ -130,6 +137,20 @@ function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
           error ? fail(error) : settle({ accepted: true, answer: clean(info!.response, mail.to) }),
         )
       }),
+    wouldTakeFrom: (address) =>
+      new Promise((resolve) => {
+        recipient = address
+        settle = (result) => resolve(result.accepted ? undefined : result)
+        connection.once('end', () => resolve(faultOf(new Error('the server hung up'), 'mail', false)))
+        const { _responseActions: actions, _sendCommand: say } = connection as unknown as Inside
+        say.call(connection, `MAIL FROM:<${address}>`)
+        actions.push((answer) => {
+          if (answer.startsWith('2')) return afterReset(() => resolve(undefined))
+          const error = { command: 'MAIL FROM', response: answer, responseCode: Number(answer.slice(0, 3)) }
+          fail(Object.assign(new Error(answer), error))
+        })
+      }),
+    tls: () => tlsOf(connection._socket),
     isClosed: () => closed,
     close: () => {
       connection.quit()
@@ -154,6 +175,12 @@ function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
     )
   })
   return session
+}
+
+/** nodemailer has no word of its own for a mail that is only begun. */
+interface Inside {
+  _sendCommand(command: string): void
+  _responseActions: ((answer: string) => void)[]
 }
 
 function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: SmtpTimeouts) {

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { answerTo, PROBE_HEADER, proxySeen } from '../flows/operator/doctor/probe.ts'
 import { readiness } from '../flows/ready.ts'
 import type { Site } from './site.ts'
 
@@ -17,7 +18,11 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
     }),
   )
 
-  app.get('/live', async () => ({ status: 'live' }))
+  app.get('/live', async (request, reply) => {
+    const said = doctorAnswer(request, deps.config.APP_SECRET)
+    if (said) reply.header(PROBE_HEADER, said)
+    return { status: 'live' }
+  })
 
   app.get('/ready', async (_request, reply) => {
     const checks = await readiness(deps)
@@ -28,4 +33,15 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
   app.get('/robots.txt', async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(`User-agent: *\n${ROBOTS}\n`),
   )
+}
+
+/** To the operator's doctor alone, which knows APP_SECRET. */
+function doctorAnswer(
+  { headers, ip, socket }: FastifyRequest,
+  secrets: readonly string[],
+): string | undefined {
+  const question = headers[PROBE_HEADER]
+  if (typeof question !== 'string') return undefined
+  const forwarded = headers['x-forwarded-for']?.toString()
+  return answerTo(question, secrets, proxySeen({ forwarded, ip, socket: socket.remoteAddress ?? '' }))
 }

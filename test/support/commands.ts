@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { AddCommands, Answer } from '../../src/commands/command-line.ts'
+import { type AddCommands, type Answer, commandOf, typedOf } from '../../src/commands/command-line.ts'
 import type { Deps } from '../../src/wiring.ts'
 
 /**
@@ -13,8 +13,9 @@ export async function runCommand(add: AddCommands, deps: Deps, args: string[]): 
     action:
       (work) =>
       async (...given) => {
-        answer = await work(deps, ...given)
+        answer = await work({ ...deps, typed: typedOf(commandOf(given)) }, ...given)
       },
+    unready: () => () => Promise.reject(new Error('runs only as a program of its own: runCli')),
   })
   await program.parseAsync(args, { from: 'user' })
   return answer!

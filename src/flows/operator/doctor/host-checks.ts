@@ -1,0 +1,141 @@
+import { DEVELOPMENT_SECRET } from '../../../config.ts'
+import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+
+const GB = 1024 ** 3
+const LITTLE_BYTES = 2 * GB
+const NO_BYTES = GB / 4
+
+/** `free`: bytes that this process may still write. */
+export function judgeDisk({ folder, free }: { folder: string; free: number }): Verdict {
+  const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
+  const fix = 'Make room; npm run -s cli -- prune takes away what KEEP_DAYS does not keep.'
+  if (free < NO_BYTES) return wrong(found, fix)
+  return free < LITTLE_BYTES ? warning(found, fix) : ok(found)
+}
+
+const FEW_CHARACTERS = 10
+const isMonotonous = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
+const NEW_SECRET = 'openssl rand -base64 32'
+
+export interface SecretsSeen {
+  appSecrets: string[]
+  suppressionKey: string
+  /** Mode of the .env file, where there is one. */
+  dotEnvMode?: number
+  /** The database was begun with another SUPPRESSION_KEY. */
+  isOtherKey: boolean
+}
+
+export function judgeSecrets(seen: SecretsSeen): Verdict {
+  const { appSecrets, suppressionKey, dotEnvMode = 0, isOtherKey } = seen
+  const newest = Buffer.byteLength(appSecrets[0] ?? '')
+  const older = appSecrets.length > 1 ? ` (and ${appSecrets.length - 1} older)` : ''
+  const forDevelopment = [...appSecrets, suppressionKey].includes(DEVELOPMENT_SECRET)
+  const found = `APP_SECRET ${newest} bytes${older}, SUPPRESSION_KEY ${Buffer.byteLength(suppressionKey)} bytes`
+  return together(found, [
+    isOtherKey
+      ? wrong(
+          'SUPPRESSION_KEY is not the one that this database was begun with',
+          'Set the first SUPPRESSION_KEY again: it stands in your backup.',
+        )
+      : undefined,
+    forDevelopment
+      ? warning(
+          'a secret is the one for development, known to everybody',
+          `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
+        )
+      : undefined,
+    !forDevelopment && appSecrets.includes(suppressionKey)
+      ? warning(
+          'both are the same, so neither can be changed alone',
+          `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
+        )
+      : undefined,
+    [...appSecrets, suppressionKey].some(isMonotonous)
+      ? warning('a secret repeats few characters', `Take secrets from: ${NEW_SECRET}`)
+      : undefined,
+    dotEnvMode & 0o077 ? warning('others on this machine may read .env', 'chmod 600 .env') : undefined,
+  ])
+}
+
+const COMMON = /passwor[dt]|12345|qwert|letmein|admin|daily.?papers/i
+
+export function judgeAdmin({ password, token }: { password?: string; token?: string }): Verdict {
+  const found = [
+    password ? 'pages behind ADMIN_PASSWORD' : 'no admin pages',
+    token ? 'API behind API_TOKEN' : 'no API',
+  ]
+  const isWeak =
+    password !== undefined && (COMMON.test(password) || new Set(password).size < FEW_CHARACTERS - 2)
+  return together(found.join(', '), [
+    isWeak
+      ? warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15')
+      : undefined,
+    token !== undefined && isMonotonous(token)
+      ? warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`)
+      : undefined,
+  ])
+}
+
+const TICKS_WITHIN_MS = 3 * 60_000
+
+/** `tick`: the newest that a process claimed; one is due every minute. */
+export function judgeWorker({ tick, now }: { tick: Date | null; now: Date }): Verdict {
+  const fix =
+    'npm start, or systemctl start daily-papers; with --roles, one process needs schedule and one worker.'
+  if (!tick) return wrong('no process has ever ticked', fix)
+  const ms = now.getTime() - tick.getTime()
+  if (ms > TICKS_WITHIN_MS) return wrong(`no tick since ${tick.toISOString()}`, fix)
+  return ok('ticks every minute')
+}
+
+export const judgeOperator = (email: string | undefined): Verdict =>
+  email
+    ? ok('OPERATOR_EMAIL is told')
+    : warning('nobody is told when something breaks', 'OPERATOR_EMAIL=an address that is read')
+
+export interface SourceSeen {
+  /** Status of a request made now, or what came instead. */
+  answer: number | string
+  /** Undefined where the database cannot say. */
+  last?: { fetchedAt: Date | null; fault: string | null }
+  now: Date
+}
+
+const HOURS_NOTICED = 36
+const HOUR_MS = 3_600_000
+const OK = 200
+const TOO_MANY = 429
+
+export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
+  const hours = last?.fetchedAt ? Math.floor((now.getTime() - last.fetchedAt.getTime()) / HOUR_MS) : 0
+  return together(sinceText(last, hours), [
+    judgeAnswer(answer),
+    hours > HOURS_NOTICED
+      ? warning('nothing comes in', 'npm run -s cli -- sources status, and look at the log.')
+      : undefined,
+    last?.fault
+      ? warning(`the last fetch failed (${last.fault})`, 'npm run -s cli -- sources status')
+      : undefined,
+  ])
+}
+
+function sinceText(last: SourceSeen['last'], hours: number): string {
+  if (!last) return 'its last fetch is not known'
+  return last.fetchedAt ? `last good fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
+}
+
+function judgeAnswer(answer: number | string): Verdict {
+  if (answer === OK) return ok('answers')
+  if (answer === TOO_MANY)
+    return warning('it wants us to wait (429)', 'Nothing to do: it is asked again later.')
+  return wrong(
+    typeof answer === 'number' ? `answers ${answer}` : `does not answer: ${answer}`,
+    'Let this machine out to it on port 443; through a proxy with HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+  )
+}
+
+export const settingsRead = (production: boolean): Verdict =>
+  production
+    ? ok('complete, for production')
+    : warning('complete, but not for production: nothing is required', 'NODE_ENV=production')

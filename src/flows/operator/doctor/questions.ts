@@ -1,0 +1,156 @@
+import type { Config } from '../../../config.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import type { DatabaseFacts } from '../../../platform/database-facts-store.ts'
+import { missingMigrations } from '../../../platform/migrations.ts'
+import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
+import type { Deps } from '../../../wiring.ts'
+import { deliveryStatus } from '../delivery-switch.ts'
+import { sourceStatus } from '../source-status.ts'
+import { askDkim, askMailServer } from './ask-mail.ts'
+import type { SiteSeen } from './ask-site.ts'
+import { skipped, type Verdict } from './check.ts'
+import { judgeClock, judgeDatabase, judgeDatabaseFault, judgeMigrations } from './database-checks.ts'
+import {
+  judgeAdmin,
+  judgeDisk,
+  judgeOperator,
+  judgeSecrets,
+  judgeSource,
+  judgeWorker,
+} from './host-checks.ts'
+import { freeBytes, modeOf } from './host-facts.ts'
+import { judgeSending } from './mail-checks.ts'
+import { newestTick } from './newest-tick-store.ts'
+import type { Question } from './run-checks.ts'
+import { judgeCertificate, judgeProxy, judgeSite } from './site-checks.ts'
+import { statusOf } from './site-client.ts'
+
+/** What the questions are asked about. */
+export interface Patient {
+  config: Config
+  clock: Clock
+  /** Reject where the database does not answer, or has not our tables. */
+  facts: Promise<DatabaseFacts>
+  deps: Promise<Deps>
+  hasTables: Promise<boolean>
+  site: Promise<SiteSeen>
+  timeoutMs: number
+}
+
+export const questions = (patient: Patient): Question[] => [
+  ...aboutDatabase(patient),
+  ...aboutSite(patient),
+  ...aboutMail(patient),
+  ...aboutSources(patient),
+  ...aboutMachine(patient),
+]
+
+const aboutDatabase = ({ config, clock, facts, deps }: Patient): Question[] => [
+  { check: 'database', settings: ['DATABASE_URL'], ask: () => facts.then(judgeDatabase, judgeDatabaseFault) },
+  {
+    check: 'migrations',
+    needs: 'database',
+    ask: async () => judgeMigrations(await missingMigrations((await deps).db)),
+  },
+  {
+    check: 'clock',
+    needs: 'database',
+    ask: async () => {
+      if (config.CLOCK_NOW) return skipped('CLOCK_NOW is set')
+      const { now } = await facts
+      return judgeClock({ seconds: (now.getTime() - clock.now().getTime()) / 1000 })
+    },
+  },
+]
+
+const SITE = ['BASE_URL', 'APP_SECRET', 'HOST', 'PORT']
+
+const aboutSite = ({ config, clock, site }: Patient): Question[] => [
+  { check: 'site', settings: SITE, ask: async () => judgeSite(await site) },
+  {
+    check: 'https',
+    settings: SITE,
+    ask: async () => judgeCertificate(await site, { now: clock.now(), production: config.production }),
+  },
+  {
+    check: 'proxy',
+    settings: [...SITE, 'TRUST_PROXY'],
+    ask: async () => judgeProxy(await site, { trusted: config.TRUST_PROXY }),
+  },
+]
+
+const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
+
+const aboutMail = (patient: Patient): Question[] => [
+  {
+    check: 'mail server',
+    settings: ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM'],
+    ask: () => askMailServer(patient, patient),
+  },
+  { check: 'dkim', settings: [...DKIM, 'MAIL_FROM'], ask: () => askDkim(patient.config) },
+  {
+    check: 'sending',
+    settings: ['SENDING'],
+    needs: 'tables',
+    ask: async () =>
+      judgeSending({ ...(await deliveryStatus(await patient.deps)), sending: patient.config.SENDING }),
+  },
+]
+
+const SOURCE_DAYS = 2
+
+const aboutSources = (patient: Patient): Question[] =>
+  patient.config.SOURCES.map((source) => ({
+    check: source,
+    settings: ['SOURCES', 'HF_URL'],
+    ask: () => askSource(patient, source),
+  }))
+
+async function askSource(
+  { config, clock, deps, hasTables, timeoutMs }: Patient,
+  source: string,
+): Promise<Verdict> {
+  const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
+  const url = `${config.HF_URL}/api/daily_papers?limit=1`
+  const asked = statusOf({ url, contact, timeoutMs })
+  const known = (await hasTables) ? await sourceStatus(await deps, { days: SOURCE_DAYS }) : undefined
+  const mine = known?.find((one) => one.source === source)
+  const last = mine && { fetchedAt: mine.newestFetch, fault: mine.days[0]?.lastFault ?? null }
+  return judgeSource({ answer: await asked, last, now: clock.now() })
+}
+
+const aboutMachine = ({ config, clock, deps, hasTables }: Patient): Question[] => [
+  {
+    check: 'worker',
+    needs: 'tables',
+    ask: async () => judgeWorker({ tick: await newestTick((await deps).db), now: clock.now() }),
+  },
+  {
+    check: 'disk',
+    settings: ['DATA_DIR'],
+    ask: () => judgeDisk({ folder: config.DATA_DIR, free: freeBytes(config.DATA_DIR) }),
+  },
+  {
+    check: 'secrets',
+    settings: ['APP_SECRET', 'SUPPRESSION_KEY'],
+    ask: async () =>
+      judgeSecrets({
+        appSecrets: config.APP_SECRET,
+        suppressionKey: config.SUPPRESSION_KEY,
+        dotEnvMode: modeOf('.env'),
+        isOtherKey: (await hasTables) && (await isOtherKey(await deps)),
+      }),
+  },
+  {
+    check: 'admin',
+    settings: ['ADMIN_PASSWORD', 'API_TOKEN'],
+    ask: () => judgeAdmin({ password: config.ADMIN_PASSWORD, token: config.API_TOKEN }),
+  },
+  { check: 'operator', settings: ['OPERATOR_EMAIL'], ask: () => judgeOperator(config.OPERATOR_EMAIL) },
+]
+
+const isOtherKey = (deps: Deps): Promise<boolean> =>
+  requireSuppressionKey(deps).then(
+    () => false,
+    () => true,
+  )

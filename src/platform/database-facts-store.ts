@@ -1,0 +1,36 @@
+import type { Database } from './database.ts'
+
+/** What a Postgres says of itself. */
+export interface DatabaseFacts {
+  /** "17.4" */
+  version: string
+  major: number
+  encoding: string
+  fsync: boolean
+  fullPageWrites: boolean
+  synchronousCommit: string
+  /** A standby, or told to be read-only. */
+  readOnly: boolean
+  bytes: number
+  connections: number
+  mostConnections: number
+  now: Date
+}
+
+export async function databaseFacts(db: Database): Promise<DatabaseFacts> {
+  const [row] = await db.$queryRaw<[Omit<DatabaseFacts, 'version' | 'major'> & { number: number }]>`
+    select current_setting('server_version_num')::int as number,
+      pg_encoding_to_char(encoding) as encoding,
+      current_setting('fsync')::boolean as fsync,
+      current_setting('full_page_writes')::boolean as "fullPageWrites",
+      current_setting('synchronous_commit') as "synchronousCommit",
+      pg_is_in_recovery() or current_setting('default_transaction_read_only')::boolean as "readOnly",
+      pg_database_size(oid)::float8 as bytes,
+      (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+      current_setting('max_connections')::int as "mostConnections",
+      clock_timestamp() as now
+    from pg_database where datname = current_database()`
+  const { number, ...facts } = row
+  const major = Math.floor(number / 10_000)
+  return { ...facts, major, version: `${major}.${number % 10_000}` }
+}
