@@ -3,6 +3,7 @@ import { planDigests } from './flows/digests/plan-digests.ts'
 import { openComposer } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
 import { migrateDatabase } from './flows/migrate-database.ts'
+import { pauseIfRestored } from './flows/operator/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
 import { failureOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
@@ -37,6 +38,7 @@ export async function startService(
 ): Promise<Service> {
   const wired = await wire(config, options)
   await migrateDatabase(wired.deps)
+  await pauseIfRestored(wired.deps)
   const compose = await openComposer(wired.deps)
   const { deps: queued, close } = await wireQueue(wired)
   const deps = { ...queued, compose }

@@ -1,5 +1,6 @@
 import { LANES, type Lane, type MessageState } from '../delivery/message.ts'
 import type { LaneCount } from '../delivery/message-list-store.ts'
+import type { AfterRestore } from '../flows/operator/after-restore.ts'
 import { deliveryStatus, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
 import { type AddCommands, table } from './command-line.ts'
 import { change } from './subscriber-answers.ts'
@@ -23,15 +24,17 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     )
   noun
     .command('resume')
-    .description('hand mail over again')
+    .description('hand mail over again; after a restore, end first what may have gone out since the backup')
+    .option('--moved', 'after a restore: nothing was sent since the copy was made, so nothing is ended')
     .option('--dry-run', 'say what would happen, and change nothing')
     .action(
-      line.action((deps, { dryRun }: { dryRun?: boolean }) =>
+      line.action((deps, { dryRun, moved }: { dryRun?: boolean; moved?: boolean }) =>
         change(deps, { dryRun }, async (tried) => {
-          const wasPaused = await resumeDelivery(tried)
+          const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
+          const text = wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.'
           return {
-            json: { delivery: 'on', wasPaused },
-            text: wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.',
+            json: { delivery: 'on', wasPaused, afterRestore },
+            text: afterRestore ? `${textOfGap(afterRestore)}\n${text}` : text,
           }
         }),
       ),
@@ -47,12 +50,27 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
           json: { delivery, reason, since: at, lanes: byLane(waiting) },
           text: [
             delivery === 'paused' ? `Paused since ${at}: ${reason}` : `Delivery is ${delivery}.`,
+            ...(reason === 'restored' ? [RESTORED] : []),
             textOf(waiting),
           ].join('\n'),
         }
       }),
     )
 }
+
+const RESTORED = `This database was restored from a backup. Nothing is planned or handed over until you say so:
+  delivery resume --dry-run    what ends then: open messages of the backup, and dates whose hour has come
+  delivery resume              end it, and go on with the next hour
+  delivery resume --moved      nothing was sent since the copy was made: end nothing`
+
+const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
+  [
+    'After the restore:',
+    `  ${skipped} messages were open in the backup and may have gone out since: skipped (restored)`,
+    `  ${uncertain} more had been begun: uncertain`,
+    `  ${missed} digests whose hour has come are recorded as missed, ${paused} as paused`,
+    '  The next digests carry the papers of the missed ones.',
+  ].join('\n')
 
 const countOf = (counts: LaneCount[], lane: Lane, state: MessageState): number =>
   counts.find((one) => one.lane === lane && one.state === state)?.count ?? 0

@@ -88,8 +88,12 @@ async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
+const RESTORED =
+  'This database was restored: nothing is planned or handed over until `delivery resume`. See `delivery status`.'
+
 function remarks({ config }: Deps, stopped: DigestsRun['stopped']): string[] {
   if (config.SENDING === 'off') return ['Nothing is handed over: SENDING=off. Everything stays ready.']
+  if (stopped === 'restored') return [RESTORED]
   if (stopped === 'paused')
     return ['Delivery is paused: what was not handed over is still ready until `delivery resume`.']
   return stopped ? [`Delivery stopped: ${stopped}. What was not handed over is still ready.`] : []

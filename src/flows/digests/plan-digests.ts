@@ -5,6 +5,7 @@ import { openShelf } from '../../digests/shelf-store.ts'
 import type { Day } from '../../platform/dates.ts'
 import { failureOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
+import { pauseIfRestored } from '../operator/restored.ts'
 import { closePlans } from './close-plans.ts'
 import { fillPage, type PageInput } from './fill-page.ts'
 import { openDue } from './open-due.ts'
@@ -18,6 +19,8 @@ export interface PlanResult {
   missed: number
 }
 
+const NOTHING: PlanResult = { due: 0, planned: 0, nothingMatched: 0, paused: 0, missed: 0 }
+
 interface Run {
   /** Asked for by name: planned however late it is. */
   date: Day | undefined
@@ -28,8 +31,10 @@ interface Run {
  * Plans the digest of everybody who is due, or records why they get none. With `date`: of that local date alone, and
  * without the limit of 20 hours. Safe to break off, to repeat, and to run in several processes at once: each digest is
  * filled once, together with its message. A plan that fails stops no other one; the first failure is thrown at the end.
+ * On a restored database nothing is planned until delivery is resumed.
  */
 export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
+  if (await pauseIfRestored(deps)) return NOTHING
   const run = { date, now: deps.clock.now() }
   await openDue(deps, run)
   const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== date && isLate(dueAt, run.now)

@@ -6,6 +6,7 @@ import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { openComposer } from '../messages/compose-message.ts'
 import { deliverReady } from '../messages/deliver.ts'
+import { isHeld } from '../operator/restored.ts'
 import { closePlans } from './close-plans.ts'
 import { type PlanResult, planDigests } from './plan-digests.ts'
 
@@ -14,7 +15,7 @@ export interface DigestsRun {
   /** What became of the messages of both lanes that were ready. */
   delivered: Omit<RunResult, 'stopped'>
   /** Why some may still be ready; null where everything was tried, or SENDING is off. */
-  stopped: RunResult['stopped'] | 'paused' | 'interrupted'
+  stopped: RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
 }
 
 /**
@@ -36,6 +37,7 @@ export async function runDigests(
     stopped ??= result.stopped
   }
   await closePlans(deps)
+  if (await isHeld(deps.db)) stopped = 'restored'
   if (signal?.aborted) stopped ??= 'interrupted'
   if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, 'delivery'))) stopped ??= 'paused'
   return { planned, delivered, stopped }

@@ -5,6 +5,7 @@ import type { RunResult } from '../../delivery/run.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { randomId } from '../../platform/random.ts'
 import type { Deps } from '../../wiring.ts'
+import { pauseIfRestored } from '../operator/restored.ts'
 import { suppress } from '../subscriber/suppress-subscriber.ts'
 
 export interface DeliverDeps extends Deps {
@@ -19,10 +20,11 @@ export interface DeliverInput extends Pick<DrainInput, 'signal' | 'untilNoneRead
 
 /**
  * Hands every message of a lane that is ready to the mail server, and ends those whose deadline has passed. Does
- * nothing else without SMTP_URL, and with SENDING=off.
+ * nothing else without SMTP_URL, with SENDING=off, and while delivery is paused: on a restored database it is.
  */
 export async function deliverReady(deps: DeliverDeps, { lane, ...input }: DeliverInput): Promise<RunResult> {
   const { db, clock, compose, queue } = deps
+  await pauseIfRestored(deps)
   await closeExpired(db, clock.now())
   return drain(deps, {
     ...input,

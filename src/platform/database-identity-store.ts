@@ -1,0 +1,27 @@
+import type { DatabaseOrTransaction } from './database.ts'
+
+const UNKNOWN = '-'
+
+/**
+ * What tells this database from a copy that was restored out of a dump: "server/database/table", each a number, "-"
+ * where the server does not say which it is. A copy of the server's files keeps all three.
+ */
+export async function databaseIdentity(db: DatabaseOrTransaction): Promise<string> {
+  const [own] = await db.$queryRaw<{ database: string; table: string; maySee: boolean }[]>`
+    select d.oid::text as database, 'message'::regclass::oid::text as table,
+      has_function_privilege('pg_control_system()', 'execute') as "maySee"
+    from pg_database d where d.datname = current_database()`
+  return [own!.maySee ? await serverOf(db) : UNKNOWN, own!.database, own!.table].join('/')
+}
+
+async function serverOf(db: DatabaseOrTransaction): Promise<string> {
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    select system_identifier::text as id from pg_control_system()`
+  return row!.id
+}
+
+/** Whether both may be the same database: what one of them does not know tells nothing. */
+export function isSameDatabase(one: string, other: string): boolean {
+  const parts = other.split('/')
+  return one.split('/').every((part, i) => part === parts[i] || part === UNKNOWN || parts[i] === UNKNOWN)
+}
