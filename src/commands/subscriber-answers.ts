@@ -1,17 +1,21 @@
+import { audited } from '../flows/operator/audited.ts'
 import { rehearse } from '../flows/rehearse.ts'
 import type { Added } from '../flows/signup/add-subscriber.ts'
 import type { ShownSubscriber, SubscriberWithTopics } from '../flows/subscriber/show-subscriber.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
-import type { Answer } from './command-line.ts'
+import type { Answer, CommandDeps } from './command-line.ts'
 
-/** Works for good, or with --dry-run takes it back and says so. */
+/** Works for good and writes down that it was done, or with --dry-run takes it back and says so. */
 export async function change(
-  deps: Deps,
+  deps: CommandDeps,
   { dryRun = false }: { dryRun?: boolean },
   work: (deps: Deps) => Promise<{ json?: object; text: string }>,
 ): Promise<Answer> {
-  const { json, text } = await (dryRun ? rehearse(deps, work) : work(deps))
+  const { verb, email, id: detail } = deps.typed
+  const { json, text } = await (dryRun
+    ? rehearse(deps, work)
+    : audited(deps, { door: 'command', verb, email, detail }, work))
   return {
     json: { ...json, dryRun },
     text: dryRun ? `Dry run, nothing was changed. It would say:\n${text}` : text,

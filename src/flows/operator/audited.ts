@@ -1,0 +1,42 @@
+import { type Action, recordAction } from '../../platform/action-store.ts'
+import type { Database } from '../../platform/database.ts'
+import { parseAddress } from '../../subscribers/address.ts'
+import { subscriberByKey } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** What the operator does. `email` finds out whom it is done to, and is not kept. */
+export interface Doing extends Omit<Action, 'at'> {
+  email?: string
+}
+
+/** Does something for the operator and writes down that it was done: both or neither. Throws what `work` throws. */
+export function audited<D extends Deps, T>(
+  deps: D,
+  { email, ...doing }: Doing,
+  work: (deps: D) => Promise<T>,
+): Promise<T> {
+  // The transactions of `work` become savepoints of this one.
+  return deps.db.$transaction(async (tx) => {
+    const inside = { ...deps, db: tx as Database }
+    const before = doing.subscriberId ?? (await idOf(inside, email))
+    const result = await work(inside)
+    const subscriberId = before ?? (await idOf(inside, email))
+    await recordAction(tx, { ...doing, subscriberId, at: deps.clock.now() })
+    return result
+  })
+}
+
+/** Before an address is erased and after it is added: one of both finds somebody. */
+async function idOf({ db }: Deps, email: string | undefined): Promise<string | undefined> {
+  const key = email === undefined ? undefined : keyIn(email)
+  return key && (await subscriberByKey(db, key))?.id
+}
+
+// What is wrong with an address is said by `work`, with all else that is.
+function keyIn(email: string): string | undefined {
+  try {
+    return parseAddress(email).key
+  } catch {
+    return undefined
+  }
+}
