@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { explainSubscriber } from '../flows/operator/explain-subscriber.ts'
 import { addSubscriber } from '../flows/signup/add-subscriber.ts'
 import { eraseSubscriber } from '../flows/subscriber/erase-subscriber.ts'
 import { moveSubscriber } from '../flows/subscriber/move-subscriber.ts'
@@ -10,6 +11,7 @@ import { parseDay } from '../platform/dates.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../subscribers/suppression-store.ts'
 import { type AddCommands, type CommandLine, table } from './command-line.ts'
+import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
 import { change, jsonOf, jsonOfShown, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
@@ -17,6 +19,7 @@ export const addSubscriberCommands: AddCommands = (program, line) => {
   addAdd(noun, line)
   addList(noun, line)
   addShow(noun, line)
+  addExplain(noun, line)
   addPause(noun, line)
   addEnds(noun, line)
   addSuppress(noun, line)
@@ -94,6 +97,24 @@ function addShow(noun: Command, line: CommandLine): void {
       line.action(async (deps, email: string) => {
         const shown = await showSubscriber(deps, { email })
         return { json: jsonOfShown(shown), text: textOfShown(shown) }
+      }),
+    )
+}
+
+function addExplain(noun: Command, line: CommandLine): void {
+  noun
+    .command('explain')
+    .description('why somebody did or did not get their mail of a date')
+    .argument('<email>', 'an address; for whoever was erased, the id that books and logs name')
+    .option('--date <date>', 'their local date; else the newest on which something was due')
+    .action(
+      line.action(async (deps, who: string, { date }: { date?: string }) => {
+        const named = who.includes('@') ? { email: who } : { id: who }
+        const explained = await explainSubscriber(deps, {
+          ...named,
+          date: date === undefined ? undefined : parseDay(date),
+        })
+        return { json: jsonOfExplanation(explained), text: textOfExplanation(explained) }
       }),
     )
 }

@@ -13,3 +13,14 @@ export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
     },
     orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
   })
+
+/** The ids and kinds of messages that were left for a subscriber from one instant on and before another, oldest first. */
+export const messagesBetween = (
+  db: DatabaseOrTransaction,
+  { subscriberId, from, to }: { subscriberId: string; from: Date; to: Date },
+): Promise<{ id: string; kind: string }[]> =>
+  db.message.findMany({
+    where: { subscriberId, datedAt: { gte: from, lt: to } },
+    select: { id: true, kind: true },
+    orderBy: [{ datedAt: 'asc' }, { id: 'asc' }],
+  })

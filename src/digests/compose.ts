@@ -66,7 +66,10 @@ const idsBeyond = (others: readonly { id: number }[]): number[] =>
   others.slice(0, MOST_BEYOND).map(({ id }) => id)
 
 /** Whoever was brought here by an import confirmed before, and had their mails from elsewhere till then. */
-const hereSince = ({ confirmedAt, importedAt }: Recipient): Date | null =>
+export const hereSince = ({
+  confirmedAt,
+  importedAt,
+}: Pick<Recipient, 'confirmedAt' | 'importedAt'>): Date | null =>
   confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
 function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {

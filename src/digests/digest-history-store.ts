@@ -18,3 +18,14 @@ export const digestOn = (
     where: { subscriberId_localDate: { subscriberId, localDate: midnight(localDate) } },
     include: { plan: true, message: { select: { id: true } } },
   })
+
+/** What a subscriber's digests before a date looked at and showed, newest first. */
+export const digestsBefore = (
+  db: DatabaseOrTransaction,
+  { subscriberId, localDate }: { subscriberId: string; localDate: Day },
+) =>
+  db.digest.findMany({
+    where: { subscriberId, localDate: { lt: midnight(localDate) }, toPaper: { not: null } },
+    select: { localDate: true, fromPaper: true, toPaper: true, papers: true },
+    orderBy: { localDate: 'desc' },
+  })

@@ -50,7 +50,11 @@ async function deleteQueriesOfNobody(tx: DatabaseOrTransaction): Promise<void> {
   await tx.query.deleteMany({ where: { id: { in: unused.map(({ id }) => id) }, topics: { none: {} } } })
 }
 
-/** Whether a subscriber with that id was erased, and under which epoch; null where there is no tombstone. */
-export async function tombstoneOf(db: DatabaseOrTransaction, id: string): Promise<{ epoch: number } | null> {
-  return db.subscriber.findFirst({ where: { id, erasedAt: { not: null } }, select: { epoch: true } })
+/** When a subscriber with that id was erased, and under which epoch; null where there is no tombstone. */
+export async function tombstoneOf(
+  db: DatabaseOrTransaction,
+  id: string,
+): Promise<{ epoch: number; erasedAt: Date } | null> {
+  const row = await db.subscriber.findUnique({ where: { id }, select: { epoch: true, erasedAt: true } })
+  return row?.erasedAt ? { epoch: row.epoch, erasedAt: row.erasedAt } : null
 }

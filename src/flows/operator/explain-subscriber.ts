@@ -1,29 +1,37 @@
-import { messageById } from '../../delivery/message-list-store.ts'
-import { digestOn } from '../../digests/digest-history-store.ts'
+import { hereSince } from '../../digests/compose.ts'
+import { recipientOf } from '../../digests/digest-store.ts'
 import { newestDue } from '../../digests/due.ts'
+import { lastDigestDate } from '../../digests/plan-store.ts'
 import { type Day, localDayOf, type Weekday } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
-import { parseAddress } from '../../subscribers/address.ts'
-import type { SubscriberState } from '../../subscribers/subscriber.ts'
+import { addressHash, parseAddress } from '../../subscribers/address.ts'
+import { tombstoneOf } from '../../subscribers/erasure-store.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { subscriberById, subscriberByKey } from '../../subscribers/subscriber-store.ts'
+import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { standingOf } from '../subscriber/standing.ts'
+import { openCase, type Subject } from './explain/case.ts'
+import type { Step, Verdict } from './explain/say.ts'
+import type { StateThen } from './explain/standing-then.ts'
+import { stepsOf } from './explain/steps.ts'
+import { verdictOf } from './explain/verdict.ts'
 
 export interface Explanation {
   /** As they stood at the hour of that date; email null: erased. */
   subscriber: {
     id: string
     email: string | null
-    state: SubscriberState | 'erased'
+    state: StateThen
     zone: string
     hour: number
     days: Weekday[]
   }
   /** The local date that is explained. */
   date: Day
-  /** `code` for programs, `text` one plain sentence. */
-  verdict: { code: string; text: string }
-  /** In order of time; `at` null: a fact without a time of its own, at its place in the order. */
-  steps: { at: Date | null; code: string; text: string }[]
+  verdict: Verdict
+  /** In order of time. */
+  steps: Step[]
 }
 
 export interface ExplainInput {
@@ -35,23 +43,82 @@ export interface ExplainInput {
 }
 
 /**
- * Why somebody did or did not get their mail of a date. Changes nothing. Throws address.*, subscriber.unknown.
+ * Why somebody did or did not get their mail of a date. Changes nothing. An address finds nobody who was erased, their
+ * id does. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
  */
-export async function explainSubscriber(deps: Deps, { email, id, date }: ExplainInput): Promise<Explanation> {
-  const { db, clock } = deps
-  const now = clock.now()
-  const subscriber = await (email === undefined
-    ? subscriberById(db, id ?? '')
-    : subscriberByKey(db, parseAddress(email).key))
-  if (!subscriber) throw new Fault('subscriber.unknown')
-  const day = date ?? newestDue(subscriber, now)?.localDate ?? localDayOf(now, subscriber.zone)
-  const digest = await digestOn(db, { subscriberId: subscriber.id, localDate: day })
-  const message = digest?.message ? await messageById(db, digest.message.id) : null
-  const { address, state, zone, hour, days } = subscriber
+export async function explainSubscriber(deps: Deps, input: ExplainInput): Promise<Explanation> {
+  const subject = await subjectOf(deps, input)
+  const open = await openCase(deps, subject, input.date ?? (await newestDate(deps, subject)))
+  const { zone, hour, days } = open.standing
   return {
-    subscriber: { id: subscriber.id, email: address, state, zone, hour, days },
-    date: day,
-    verdict: { code: message?.state ?? digest?.outcome ?? 'nothing', text: '' },
-    steps: digest ? [{ at: digest.dueAt, code: 'due', text: 'The hour came.' }] : [],
+    subscriber: { id: subject.id, email: subject.email, state: open.state, zone, hour, days },
+    date: open.date,
+    verdict: verdictOf(open),
+    steps: stepsOf(open),
   }
+}
+
+async function subjectOf(deps: Deps, { email, id = '' }: ExplainInput): Promise<Subject> {
+  const { db } = deps
+  const key = email === undefined ? undefined : parseAddress(email).key
+  const subscriber = await (key === undefined ? subscriberById(db, id) : subscriberByKey(db, key))
+  if (subscriber) return { ...(await known(deps, subscriber)), email: subscriber.address }
+  const tombstone = key === undefined ? await tombstoneOf(db, id) : null
+  if (tombstone) return erased(id, tombstone.erasedAt)
+  throw key === undefined ? new Fault('subscriber.unknown') : await unknown(deps, key)
+}
+
+async function known({ db }: Deps, subscriber: Subscriber): Promise<Omit<Subject, 'email'>> {
+  const { id, state, addressHash: hash } = subscriber
+  const recipient = await recipientOf(db, id)
+  const since = recipient && hereSince(recipient)
+  return {
+    id,
+    state,
+    addressHash: hash,
+    since,
+    erasedAt: null,
+    standing: await standingOf(db, subscriber),
+  }
+}
+
+async function unknown({ db, config }: Deps, key: string): Promise<Fault> {
+  const suppression = await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY))
+  if (!suppression) return new Fault('subscriber.unknown')
+  const { reason, at } = suppression
+  return new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
+}
+
+const erased = (id: string, erasedAt: Date): Subject => ({
+  id,
+  email: null,
+  addressHash: null,
+  state: 'unsubscribed',
+  since: null,
+  erasedAt,
+  standing: {
+    zone: 'UTC',
+    hour: 0,
+    days: [],
+    maxPapers: 1,
+    format: 'html',
+    detail: 'full',
+    topics: [],
+    state: 'unsubscribed',
+    pausedUntil: null,
+  },
+})
+
+/** The newest date of a digest, or of an hour that has come; today for whoever has neither. */
+async function newestDate({ db, clock }: Deps, { id, state, standing }: Subject): Promise<Day> {
+  const now = clock.now()
+  const last = await lastDigestDate(db, id)
+  const due = state === 'active' || state === 'paused' ? newestDue(standing, now)?.localDate : undefined
+  const begun = due && standing.startDate && due >= standing.startDate ? due : undefined
+  return (
+    [last, begun]
+      .filter((day) => day != null)
+      .sort()
+      .at(-1) ?? localDayOf(now, standing.zone)
+  )
 }

@@ -1,0 +1,25 @@
+import { wrap } from '../emails/columns.ts'
+import type { Explanation } from '../flows/operator/explain-subscriber.ts'
+import { hourOfDay, weekdayDateWithYear, weekdays } from '../words/dates.ts'
+
+/** The verdict first, then what led to it in order of time, within 80 columns. */
+export function textOfExplanation({ subscriber, date, verdict, steps }: Explanation): string {
+  const { id, email, state, zone, hour, days } = subscriber
+  const schedule = days.length > 0 ? `, ${weekdays(days)} at ${hourOfDay(hour)} ${zone}` : ''
+  const stood = state === 'none' ? 'not there yet' : state
+  return [
+    wrap(verdict.text),
+    '',
+    wrap(`${email ?? `${id} (erased)`} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
+    ...(steps.length > 0 ? ['', 'When (UTC)           What'] : []),
+    ...steps.map(({ at, text }) => wrap(text, INDENT, at ? stamp(at) : INDENT)),
+  ].join('\n')
+}
+
+const stamp = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')}  `
+const INDENT = ' '.repeat(21)
+
+export const jsonOfExplanation = ({ steps, ...rest }: Explanation): object => ({
+  ...rest,
+  steps: steps.map(({ at, ...step }) => ({ at: at?.toISOString() ?? null, ...step })),
+})

@@ -1,0 +1,36 @@
+import { recentActions } from '../../platform/action-store.ts'
+import { readSwitch } from '../../platform/switch-store.ts'
+import type { Deps } from '../../wiring.ts'
+
+/** A time in which nothing was handed over. */
+export interface Pause {
+  from: Date
+  /** Null: it still holds. */
+  to: Date | null
+  /** Known only while it holds. */
+  reason: string | null
+}
+
+const MOST = 1000
+const PAUSE = 'delivery pause'
+const RESUME = 'delivery resume'
+
+/** When delivery was paused by the operator, and the pause that holds now, whoever made it; oldest first. */
+export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Pause[]> {
+  const actions = await recentActions(db, { limit: MOST, verbs: [PAUSE, RESUME] })
+  const holds = await readSwitch(db, 'delivery')
+  const pauses: Pause[] = []
+  let from: Date | undefined
+  for (const { verb, at } of actions.toReversed()) {
+    if (verb === PAUSE) from ??= at
+    else if (from) {
+      pauses.push({ from, to: at, reason: null })
+      from = undefined
+    }
+  }
+  return holds ? [...pauses, { from: holds.at, to: null, reason: holds.reason }] : pauses
+}
+
+/** Those that fell at least partly between two instants. */
+export const pausesBetween = (pauses: readonly Pause[], from: Date, to: Date): Pause[] =>
+  pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))

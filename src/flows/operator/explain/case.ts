@@ -1,0 +1,172 @@
+import { messagesBetween } from '../../../delivery/message-history-store.ts'
+import { type ListedMessage, messageById, type ShownMessage } from '../../../delivery/message-list-store.ts'
+import { type Receipt, receiptsSince } from '../../../delivery/receipt-store.ts'
+import type { DigestContent } from '../../../digests/digest-content.ts'
+import { digestOn } from '../../../digests/digest-history-store.ts'
+import type { DueDate } from '../../../digests/due.ts'
+import { addDays, type Day, dayOf, instantOf } from '../../../platform/dates.ts'
+import { newestTick } from '../../../platform/tick-store.ts'
+import { type SourceDay, sourceDaysBetween } from '../../../sources/source-day-store.ts'
+import type { Change, Standing } from '../../../subscribers/change.ts'
+import { newestChanges } from '../../../subscribers/change-store.ts'
+import type { Consent } from '../../../subscribers/consent-store.ts'
+import { withoutEndedPause } from '../../../subscribers/pause.ts'
+import type { SubscriberState } from '../../../subscribers/subscriber.ts'
+import { type Suppression, suppressionOf } from '../../../subscribers/suppression-store.ts'
+import type { Deps } from '../../../wiring.ts'
+import { notedConsents } from '../../subscriber/show-subscriber.ts'
+import { deliveryPauses, type Pause } from '../delivery-pauses.ts'
+import { dueThen, type StateThen, standingAt, stateAt } from './standing-then.ts'
+import { type Looked, lookAgain } from './topics-then.ts'
+
+/** Who is explained: a subscriber, or what is left of one who was erased. */
+export interface Subject {
+  id: string
+  email: string | null
+  addressHash: string | null
+  state: SubscriberState
+  /** No paper from before is offered: when they confirmed, or came by an import. */
+  since: Date | null
+  erasedAt: Date | null
+  /** What stands now. */
+  standing: Standing
+}
+
+/** All that is known of one date of one subscriber. */
+export interface Case {
+  now: Date
+  subject: Subject
+  date: Day
+  /** As the hour came; where it did not, at noon. */
+  state: StateThen
+  standing: Standing
+  due: DueDate | null
+  passedOver: boolean
+  /** Oldest first. */
+  consents: Consent[]
+  /** Newest first. */
+  changes: Change[]
+  digest: (NonNullable<Awaited<ReturnType<typeof digestOn>>> & { said: DigestContent | null }) | null
+  outcome: Receipt['outcome'] | null
+  mail: ShownMessage | null
+  /** What else was left for them on that date. */
+  otherMails: ShownMessage[]
+  looked: Looked | null
+  sources: SourceDay[]
+  suppression: Suppression | null
+  pauses: Pause[]
+  sending: 'on' | 'off'
+  /** The newest minute in which the schedule ticked. */
+  ticked: Date | null
+  keepDays: number
+  /** Of Message-IDs. */
+  senderDomain: string
+}
+
+const MOST_CHANGES = 1000
+
+export async function openCase(deps: Deps, subject: Subject, date: Day): Promise<Case> {
+  const { db, clock, config } = deps
+  const now = clock.now()
+  const consents = await notedConsents(db, subject.id)
+  const changes = await newestChanges(db, subject.id, MOST_CHANGES)
+  const digest = await digestOn(db, { subscriberId: subject.id, localDate: date })
+  const said = contentOf(digest?.content)
+  const noon = instantOf(date, 12, digest?.plan.zone ?? subject.standing.zone)
+  const then = digest
+    ? {
+        due: { localDate: date, dueAt: digest.dueAt },
+        ...scheduleOf(digest, changes, subject),
+        passedOver: false,
+      }
+    : dueThen(changes, subject.standing, date, noon)
+  const at = then.due?.dueAt ?? noon
+  const standing = withoutEndedPause(then.standing, date)
+  const [receipt] = (await receiptsSince(db, { id: subject.id, zone: standing.zone }, date)).filter(
+    ({ localDate, outcome }) => localDate === date && outcome !== 'welcome',
+  )
+  const state = stateThen(consents, at, subject.state, standing)
+  const mails = await messagesBetween(db, {
+    subscriberId: subject.id,
+    ...mailWindow(date, standing.zone, state, now),
+  })
+  return {
+    now,
+    subject,
+    date,
+    ...then,
+    standing,
+    state,
+    consents,
+    changes,
+    digest: digest && { ...digest, said },
+    outcome: receipt?.outcome ?? null,
+    mail: digest?.message ? await messageById(db, digest.message.id) : null,
+    otherMails: await shown(
+      deps,
+      mails.filter(({ kind }) => kind !== 'digest'),
+    ),
+    looked: await lookedAt(deps, subject, digest, standing),
+    sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
+    suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
+    pauses: await deliveryPauses(deps),
+    sending: config.SENDING,
+    ticked: await newestTick(db),
+    keepDays: config.KEEP_DAYS,
+    senderDomain: config.MAIL_FROM.split('@').at(-1)!,
+  }
+}
+
+/** Of their date; of all time for somebody who was not confirmed, since one of them asks for that. */
+const mailWindow = (date: Day, zone: string, state: StateThen, now: Date) =>
+  state === 'pending'
+    ? { from: new Date(0), to: now }
+    : { from: instantOf(date, 0, zone), to: instantOf(addDays(date, 1), 0, zone) }
+
+const contentOf = (content: unknown): DigestContent | null => {
+  const said = content as DigestContent | null
+  return said?.sections ? said : null
+}
+
+type Digest = Awaited<ReturnType<typeof digestOn>>
+
+/** Under the schedule of its plan. What else stood is looked up when the digest was opened. */
+function scheduleOf(
+  digest: NonNullable<Digest>,
+  changes: Change[],
+  { standing }: Subject,
+): { standing: Standing } {
+  const stood = standingAt(changes, standing, digest.createdAt)
+  const { zone, hour, days } = digest.plan
+  return { standing: { ...stood, zone, hour, days: days.split(',') as Standing['days'] } }
+}
+
+function stateThen(consents: Consent[], at: Date, now: SubscriberState, { state }: Standing): StateThen {
+  const recorded = stateAt(consents, at, now)
+  // The row of a pause that has run out says paused until something is due.
+  return recorded === 'paused' && state === 'active' ? 'active' : recorded
+}
+
+async function shown({ db }: Deps, mails: readonly Pick<ListedMessage, 'id'>[]): Promise<ShownMessage[]> {
+  const found = await Promise.all(mails.map(({ id }) => messageById(db, id)))
+  return found.filter((message) => message !== null)
+}
+
+/** Only where nothing matched: a digest with papers says itself what it looked at. */
+async function lookedAt(
+  { db }: Deps,
+  { id, since }: Subject,
+  digest: Digest,
+  { topics }: Standing,
+): Promise<Looked | null> {
+  if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
+    return null
+  return lookAgain(db, {
+    subscriberId: id,
+    localDate: dayOf(digest.localDate),
+    confirmedAt: since,
+    topics,
+    fromPaper: topics.length > 0 ? digest.fromPaper : 0,
+    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.horizon,
+  })
+}

@@ -1,0 +1,66 @@
+import type { ShownMessage } from '../../../delivery/message-list-store.ts'
+import { pausesBetween } from '../delivery-pauses.ts'
+import { isWaiting, reasonText } from '../message-life.ts'
+import type { Case } from './case.ts'
+import { utcText, type Verdict } from './say.ts'
+
+/** What became of the mail of a digest. */
+export function mailVerdict(open: Case, mail: ShownMessage): Verdict {
+  const [accepted] = mail.acceptances
+  const last = mail.tries.at(-1)
+  const answer = last?.answer ? `: ${last.answer}` : ''
+  if (accepted) return { code: 'accepted', text: `Sent: the mail server took it at ${utcText(accepted.at)}.` }
+  if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker has it in its hand.' }
+  if (isWaiting(mail)) return waiting(open, mail, answer)
+  switch (mail.state) {
+    case 'refused':
+      if (mail.reason === 'render-failed')
+        return { code: 'not-made', text: 'Not sent: the mail could not be made; the log says why.' }
+      return { code: 'refused', text: `Not sent: the mail server refused it${answer}` }
+    case 'gave_up':
+      return {
+        code: 'gave-up',
+        text: `Given up after ${mail.attempts} tries: no server took it in time${answer}`,
+      }
+    case 'uncertain':
+      return {
+        code: 'uncertain',
+        text: 'Not known: it was written in full, no answer came, and it is not tried again.',
+      }
+    default:
+      return skipped(open, mail)
+  }
+}
+
+function waiting({ sending, pauses, now }: Case, mail: ShownMessage, answer: string): Verdict {
+  const pause = pauses.find(({ to }) => !to)
+  if (pause)
+    return {
+      code: 'delivery-paused',
+      text: `Waiting: delivery is paused since ${utcText(pause.from)} (${pause.reason}).`,
+    }
+  if (sending === 'off')
+    return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is handed over.' }
+  if (mail.state === 'ready')
+    return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}.` }
+  const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
+  if (mail.state === 'uncertain')
+    return { code: 'uncertain-again', text: `Not known whether it arrived; it goes once more ${when}.` }
+  return { code: 'deferred', text: `Put off, and tried again ${when}${answer}` }
+}
+
+function skipped({ pauses, sending }: Case, mail: ShownMessage): Verdict {
+  const { reason, datedAt, deadline } = mail
+  if (reason !== 'expired')
+    return {
+      code: `skipped-${reason ?? 'unknown'}`,
+      text: `Not sent: ${reasonText(reason)} before it went out.`,
+    }
+  const [pause] = pausesBetween(pauses, datedAt, deadline)
+  const why = pause
+    ? `: delivery was paused from ${utcText(pause.from)}`
+    : sending === 'off'
+      ? ': SENDING is off'
+      : ': no worker took it; was one running?'
+  return { code: 'expired', text: `Not sent: its time was over at ${utcText(deadline)}${why}.` }
+}

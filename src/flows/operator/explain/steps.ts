@@ -1,0 +1,169 @@
+import type { ShownMessage } from '../../../delivery/message-list-store.ts'
+import { addDays, DAY_MS, instantOf } from '../../../platform/dates.ts'
+import { type Change, changedSettings, topicDifference } from '../../../subscribers/change.ts'
+import type { Consent } from '../../../subscribers/consent-store.ts'
+import { weekdays } from '../../../words/dates.ts'
+import { pausesBetween } from '../delivery-pauses.ts'
+import { messageLife } from '../message-life.ts'
+import { faultText } from '../source-words.ts'
+import type { Case } from './case.ts'
+import { count, hourText, type Step, utcText } from './say.ts'
+import { topicSteps } from './topic-steps.ts'
+
+/** Everything that led to the verdict, in order of time. */
+export const stepsOf = (open: Case): Step[] =>
+  inOrder([
+    ...consentSteps(open),
+    ...changeSteps(open),
+    ...dueSteps(open),
+    ...sourceSteps(open),
+    ...planSteps(open),
+    ...pauseSteps(open),
+    ...(open.mail ? [...messageLife(open.mail, open.now), ...searchSteps(open, open.mail)] : []),
+    ...open.otherMails.flatMap((mail) => messageLife(mail, open.now)),
+  ])
+
+/** A step without a time stays behind the one that it follows. */
+function inOrder(steps: Step[]): Step[] {
+  let last = 0
+  const timed = steps.map((step) => {
+    last = step.at?.getTime() ?? last
+    return { step, time: last }
+  })
+  return timed.sort((a, b) => a.time - b.time).map(({ step }) => step)
+}
+
+/** Long enough to show what they did when no mail came. */
+const AFTERWARDS_MS = 2 * DAY_MS
+
+interface Window {
+  from: Date
+  to: Date
+}
+
+/** From the beginning of their date to two days after. */
+const windowOf = ({ date, standing: { zone } }: Case): Window => {
+  const from = instantOf(date, 0, zone)
+  return { from, to: new Date(from.getTime() + AFTERWARDS_MS) }
+}
+
+/** What fell into the window, and the newest before it. `all` oldest first. */
+function around<T extends { at: Date }>(all: readonly T[], { from, to }: Window): T[] {
+  const before = all.findLast(({ at }) => at < from)
+  return [...(before ? [before] : []), ...all.filter(({ at }) => at >= from && at < to)]
+}
+
+const EVENTS: Record<Consent['event'], string> = {
+  asked: 'They asked to subscribe',
+  confirmed: 'They confirmed',
+  'topics-added': 'They added topics',
+  'topics-removed': 'They took topics away',
+  changed: 'They changed settings',
+  paused: 'They paused',
+  resumed: 'They were active again',
+  unsubscribed: 'They unsubscribed',
+  resubscribed: 'They took the unsubscribe back',
+  suppressed: 'The address was suppressed',
+  unsuppressed: 'The suppression was lifted',
+  moved: 'They moved to another address',
+  erased: 'They were erased',
+}
+
+/** What a change says in more words. */
+const TOLD_BY_CHANGE: Consent['event'][] = ['topics-added', 'topics-removed', 'changed']
+
+function consentSteps(open: Case): Step[] {
+  const told = new Set(open.changes.map(({ at }) => at.getTime()))
+  const states = open.consents.filter(
+    ({ event, at }) => !(TOLD_BY_CHANGE.includes(event) && told.has(at.getTime())),
+  )
+  return around(states, windowOf(open)).map(({ at, event, how }) => ({
+    at,
+    code: event,
+    text: `${EVENTS[event]} (${how}).`,
+  }))
+}
+
+const changeSteps = (open: Case): Step[] =>
+  around(open.changes.toReversed(), windowOf(open)).flatMap(changeStep)
+
+function changeStep({ at, before, after }: Change): Step[] {
+  const settings = changedSettings(before, after).map(
+    (name) => `${NAMES[name] ?? name} ${String(before[name])} to ${String(after[name])}`,
+  )
+  const { added, removed, edited } = topicDifference(before.topics, after.topics)
+  const parts = [
+    ...settings,
+    ...added.map(({ name }) => `topic “${name}” added`),
+    ...removed.map(({ name }) => `topic “${name}” taken away`),
+    ...edited.map(({ from, to }) => `topic “${from.query}” to “${to.query}”`),
+  ]
+  return parts.length > 0 ? [{ at, code: 'change', text: `A change: ${parts.join('; ')}.` }] : []
+}
+
+const NAMES: Record<string, string> = { maxPapers: 'most papers' }
+
+function dueSteps({ due, standing, date, now, state }: Case): Step[] {
+  if (!due || state === 'none') return []
+  const { zone, days } = standing
+  const [comes, are] = due.dueAt > now ? ['comes', 'are'] : ['came', 'were']
+  const text = `Their hour ${comes}: ${hourText(due.dueAt, zone, date)}, ${weekdays(days)}; they ${are} ${state}.`
+  return [{ at: due.dueAt, code: 'due', text }]
+}
+
+function sourceSteps({ sources, digest }: Case): Step[] {
+  if (!digest) return []
+  return sources.map(({ source, day, state, papers, lastFault, lastStatus, fetchedAt }) => {
+    const fault = lastFault ? `; last fault: ${faultText(lastFault, lastStatus)}` : ''
+    const read = fetchedAt ? `, last read ${utcText(fetchedAt)}` : ', never read'
+    const text = `Source ${source}, ${day}: ${state}, ${count(papers, 'paper')}${read}${fault}.`
+    return { at: null, code: 'source', text }
+  })
+}
+
+function planSteps(open: Case): Step[] {
+  const { digest, due } = open
+  if (!digest) return []
+  const { horizon, sources, plannedAt } = digest.plan
+  const late = digest.createdAt.getTime() - (due?.dueAt.getTime() ?? 0) > LATE_MS
+  const opened = `Opened${late ? ' late' : ''}: it could look at papers up to number ${horizon}.`
+  const said = sources ? [{ at: null, code: 'sources', text: `What the sources had said: ${sources}` }] : []
+  const at = open.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
+  return [
+    { at: digest.createdAt, code: 'opened', text: opened },
+    ...said,
+    ...(at ? [{ at, code: 'planned', text: outcomeText(open) }] : []),
+    ...topicSteps(open),
+  ]
+}
+
+/** For whoever says that a mail which the server took never came. */
+function searchSteps({ senderDomain }: Case, { id, kind, acceptances }: ShownMessage): Step[] {
+  if (acceptances.length === 0) return []
+  const text = `Not in their inbox? Look in its log for Message-ID <${kind}.${id}@${senderDomain}>, then in their spam folder.`
+  return [{ at: null, code: 'search', text }]
+}
+
+const LATE_MS = 5 * 60_000
+
+function outcomeText({ digest, outcome, standing: { maxPapers } }: Case): string {
+  const { papers, matched } = digest!
+  if (digest!.outcome !== 'planned') return `Outcome: ${(outcome ?? digest!.outcome).replace('_', ' ')}.`
+  const more = matched - papers.length
+  const beyond = more > 0 ? ` (at most ${maxPapers} in a mail); ${more} more stand on the digest’s page` : ''
+  return `Outcome: planned. ${count(matched, 'paper')} matched, ${papers.length} in the mail${beyond}.`
+}
+
+function pauseSteps({ pauses, mail, now, due, date, standing: { zone } }: Case): Step[] {
+  const from = mail?.datedAt ?? due?.dueAt
+  if (!from || from > now) return []
+  const to = mail?.acceptances[0]?.at ?? instantOf(addDays(date, 2), 0, zone)
+  return pausesBetween(pauses, from, to).flatMap((pause) => [
+    {
+      at: pause.from,
+      code: 'delivery-paused',
+      text: `Delivery was paused${pause.reason ? `: ${pause.reason}` : '.'}`,
+    },
+    ...(pause.to ? [{ at: pause.to, code: 'delivery-resumed', text: 'Delivery went on.' }] : []),
+  ])
+}

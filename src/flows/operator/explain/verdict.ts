@@ -1,0 +1,163 @@
+import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
+import { weekdays } from '../../../words/dates.ts'
+import type { Case } from './case.ts'
+import { mailVerdict } from './mail-verdict.ts'
+import { count, dayText, hourText, titled, until, utcText, type Verdict } from './say.ts'
+
+/** What became of the date, and the one reason that decided it. */
+export function verdictOf(open: Case): Verdict {
+  if (open.digest) return open.mail ? mailVerdict(open, open.mail) : digestVerdict(open)
+  return stateVerdict(open) ?? dueVerdict(open)
+}
+
+const says = (code: string, text: string): Verdict => ({ code, text })
+
+function digestVerdict(open: Case): Verdict {
+  const { date, due, standing, outcome, digest } = open
+  const at = hourText(due!.dueAt, standing.zone, date)
+  switch (outcome ?? digest!.outcome) {
+    case 'rescheduled':
+      return says('rescheduled', `No mail: their hour on that date, ${at}, had passed when it was chosen.`)
+    case 'missed':
+      return says(
+        'missed',
+        `Missed: nothing planned it within 20 hours of ${at}; the next digest carried its papers.`,
+      )
+    case 'paused':
+      return says('paused', `No mail: they were paused${pauseEnd(open)}.`)
+    case 'nothing_matched':
+      return nothingMatched(open)
+    default:
+      return says(
+        'being-planned',
+        `Their hour came (${at}), and the papers are not chosen yet: ${planning(open)}.`,
+      )
+  }
+}
+
+const pauseEnd = ({ standing: { pausedUntil } }: Case): string =>
+  pausedUntil ? `, until ${dayText(pausedUntil)}` : ' until they resume'
+
+function planning({ ticked }: Case): string {
+  return ticked ? `the newest tick was at ${utcText(ticked)}` : 'the schedule has not ticked for two days'
+}
+
+function nothingMatched({ looked, standing, sources }: Case): Verdict {
+  const stuck = sources.find(({ state }) => state === 'failed' || state === 'stalled')
+  const why = stuck ? `; ${stuck.source} is ${stuck.state} for ${stuck.day}` : ''
+  if (standing.topics.length === 0)
+    return says('nothing-matched', `No mail: no day’s best papers were new to them${why}.`)
+  if (looked?.fresh === 0) return says('no-new-papers', `No mail: no paper was new to them${why}.`)
+  const nearest = looked?.topics.flatMap((topic) => topic.nearest ?? []).sort((a, b) => b.held - a.held)[0]
+  const near = nearest ? `; nearest came ${titled(nearest.paper.title)}` : ''
+  const all = looked ? `none of ${count(looked.fresh, 'new paper')}` : 'no new paper'
+  const topics = count(standing.topics.length, 'topic')
+  return says('nothing-matched', `No mail: ${all} matched their ${topics}${near}.`)
+}
+
+/** By what they were, where that alone decides. */
+function stateVerdict(open: Case): Verdict | null {
+  const { state, consents, due, now, subject } = open
+  const last = (event: string) =>
+    consents.findLast((one) => one.event === event && one.at <= (due?.dueAt ?? now))?.at
+  const since = (at: Date | undefined) => (at ? ` since ${utcText(at)}` : '')
+  switch (state) {
+    case 'none':
+      return notThere(open)
+    case 'pending':
+      return notConfirmed(open)
+    case 'unsubscribed':
+      return says('unsubscribed', `Nothing was due: they had unsubscribed${since(last('unsubscribed'))}.`)
+    case 'suppressed':
+      return says(
+        'suppressed',
+        `Nothing was due: the address was suppressed${since(last('suppressed'))}${suppressedBy(open)}.`,
+      )
+    case 'erased':
+      return says('erased', `Nothing was due: they were erased at ${utcText(subject.erasedAt ?? now)}.`)
+    default:
+      return null
+  }
+}
+
+const suppressedBy = ({ suppression }: Case): string => (suppression ? ` (${suppression.reason})` : '')
+
+function notThere({ consents, date, due, standing }: Case): Verdict {
+  const [first] = consents
+  const hour = due ? `, after that date’s hour (${hourText(due.dueAt, standing.zone, date)})` : ''
+  const came = first
+    ? `: they came at ${utcText(first.at)}${localDayOf(first.at, standing.zone) === date ? hour : ''}`
+    : ''
+  return says(
+    'not-subscribed',
+    `Nothing was due, since nobody was subscribed${came}${firstDue(standing.startDate, date)}.`,
+  )
+}
+
+const firstDue = (first: Day | null | undefined, date: Day): string =>
+  first && first > date ? `; the first date that counts is ${dayText(first)}` : ''
+
+function notConfirmed({ consents, due, standing, date }: Case): Verdict {
+  const asked = consents.find(({ event }) => event === 'asked')
+  const confirmed = consents.find(({ event, at }) => event === 'confirmed' && (!due || at > due.dueAt))
+  if (!confirmed)
+    return says(
+      'not-confirmed',
+      `Nothing was due: they asked at ${utcText(asked!.at)} and never pressed the button in the confirmation.`,
+    )
+  const hour = due ? `, after that date’s hour (${hourText(due.dueAt, standing.zone, date)})` : ''
+  const next = firstDue(standing.startDate, date)
+  return says(
+    'confirmed-later',
+    `Nothing was due yet: they confirmed at ${utcText(confirmed.at)}${hour}${next}.`,
+  )
+}
+
+/** By the schedule, for whoever was active or paused and has no digest of the date. */
+function dueVerdict(open: Case): Verdict {
+  const { date, due, now, standing, passedOver, keepDays } = open
+  const { zone, days, startDate } = standing
+  if (!due) {
+    if (!dayExists(date, zone))
+      return says('no-such-day', `Nothing was due: ${zone} never had ${dayText(date)}.`)
+    if (passedOver && days.includes(weekdayOf(date)))
+      return says(
+        'rescheduled',
+        'Nothing was due: a change of their hour, days or zone passed that date’s hour over.',
+      )
+    return says(
+      'not-their-day',
+      `Nothing is due on a ${weekdayName(date)}: their days are ${weekdays(days)}.`,
+    )
+  }
+  const at = hourText(due.dueAt, zone, date)
+  if (due.dueAt > now && open.state === 'paused')
+    return says('paused', `No mail will come: they are paused${pauseEnd(open)}.`)
+  if (due.dueAt > now) return says('not-due-yet', `Not due yet: it comes at ${at}, ${until(due.dueAt, now)}.`)
+  if (date < addDays(localDayOf(now, zone), -keepDays))
+    return says(
+      'not-kept',
+      `Nothing is kept of that date: digests are kept for ${keepDays} days (KEEP_DAYS).`,
+    )
+  if (startDate && startDate > date)
+    return says(
+      'before-first',
+      `Nothing was due: the first date that counts for them is ${dayText(startDate)}.`,
+    )
+  return notPlanned(open, at)
+}
+
+function notPlanned(open: Case, at: string): Verdict {
+  const restored = open.pauses.find(({ to, reason }) => !to && reason === 'restored')
+  if (restored)
+    return says(
+      'restored',
+      `Nothing is planned since the database was restored (${utcText(restored.from)}): see delivery status.`,
+    )
+  return says(
+    'not-planned',
+    `Their hour came (${at}), and nothing has planned it: ${planning(open)}. Is the service up?`,
+  )
+}
+
+const weekdayName = (date: Day): string => weekdays([weekdayOf(date)])

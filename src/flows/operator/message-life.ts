@@ -1,0 +1,90 @@
+import type { MessageState } from '../../delivery/message.ts'
+import type { ShownMessage } from '../../delivery/message-list-store.ts'
+
+/** What happened to a message; `at` null where no time is known. */
+export interface LifeEvent {
+  at: Date | null
+  code: string
+  text: string
+}
+
+const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Everything that happened to a message and what comes next, in order of time, for the operator. */
+export function messageLife(message: ShownMessage, now: Date): LifeEvent[] {
+  const { datedAt, kind, lane, deadline, tries, acceptances } = message
+  return [
+    {
+      at: datedAt,
+      code: 'left',
+      text: `The ${kind} was left in the lane ${lane}, to go until ${minute(deadline)}.`,
+    },
+    ...tries.map(tryEvent),
+    ...acceptances.map(({ at, answer }) => ({
+      at,
+      code: 'accepted',
+      text: `The mail server took it: ${answer}`,
+    })),
+    ...endOf(message, now),
+  ]
+}
+
+function tryEvent({ n, at, outcome, status, answer }: ShownMessage['tries'][number]): LifeEvent {
+  return { at, code: outcome, text: `Try ${n}: ${tryText(outcome, status)}${answer ? `: ${answer}` : '.'}` }
+}
+
+function tryText(outcome: string, status: number | null): string {
+  if (outcome === 'deferred')
+    return status ? 'the mail server put it off' : 'the mail server could not be reached'
+  if (outcome === 'refused') return status ? 'the mail server refused it' : 'the mail could not be made'
+  if (outcome === 'uncertain') return 'all of it was written, and no answer came'
+  return 'the worker that held it ended'
+}
+
+/** How it ended, or what it waits for. A message that the server took has said so. */
+function endOf(message: ShownMessage, now: Date): LifeEvent[] {
+  const { state, deadline, nextTry, acceptances } = message
+  if (state === 'accepted' || acceptances.length > 0) return []
+  if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker has it in its hand.' }]
+  if (isWaiting(message)) {
+    const when = nextTry <= now ? 'as soon as a worker takes it' : `at ${minute(nextTry)}`
+    return [{ at: null, code: 'waits', text: `It waits: the next try is ${when}.` }]
+  }
+  const at = message.reason === 'expired' ? deadline : null
+  return [{ at, code: state.replace('_', '-'), text: endText(message) }]
+}
+
+/** There may be another try. */
+export const isWaiting = ({
+  state,
+  nextTry,
+  deadline,
+}: Pick<ShownMessage, 'state' | 'nextTry' | 'deadline'>): boolean =>
+  state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
+
+function endText({ state, reason }: ShownMessage): string {
+  if (state === 'uncertain') return 'It is not tried again: it may have arrived, and nobody knows.'
+  if (state === 'refused') return `It is not tried again: refused (${reasonText(reason)}).`
+  if (state === 'gave_up') return `It was given up: ${reasonText(reason)}.`
+  return `It was not sent: ${reasonText(reason)}.`
+}
+
+const REASONS: Record<string, string> = {
+  expired: 'its time was over before a server took it',
+  unsubscribed: 'they had unsubscribed',
+  suppressed: 'the address is suppressed',
+  paused: 'they had paused',
+  pending: 'the address was not confirmed any more',
+  erased: 'they were erased',
+  moved: 'they had moved to another address',
+  undone: 'they took back what it tells of',
+  restored: 'it may have gone out before the database was restored from a backup',
+  'render-failed': 'the mail could not be made; the log says why',
+}
+
+/** Why a message was skipped, refused or given up, in words. A server's own code stays as it is. */
+export const reasonText = (reason: string | null): string =>
+  reason ? (REASONS[reason] ?? reason) : 'no reason is kept'
+
+/** As the commands write it. */
+export const stateName = (state: MessageState): string => state.replace('_', '-')
