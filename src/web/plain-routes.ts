@@ -36,12 +36,9 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
 }
 
 /** To the operator's doctor alone, which knows APP_SECRET. */
-function doctorAnswer(
-  { headers, ip, socket }: FastifyRequest,
-  secrets: readonly string[],
-): string | undefined {
+function doctorAnswer({ headers, ips, ip }: FastifyRequest, secrets: readonly string[]): string | undefined {
   const question = headers[PROBE_HEADER]
   if (typeof question !== 'string') return undefined
   const forwarded = headers['x-forwarded-for']?.toString()
-  return answerTo(question, secrets, proxySeen({ forwarded, ip, socket: socket.remoteAddress ?? '' }))
+  return answerTo(question, secrets, proxySeen({ forwarded, chain: ips ?? [ip] }))
 }

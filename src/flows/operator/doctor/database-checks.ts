@@ -47,7 +47,8 @@ const DATABASE_FIXES: [RegExp, string][] = [
 
 /** Of one that does not answer. */
 export function judgeDatabaseFault(error: unknown): Verdict {
-  const what = textOf(error)
+  const text = textOf(error)
+  const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps what the server said
   const fix = DATABASE_FIXES.find(([pattern]) => pattern.test(what))?.[1]
   return wrong(
     what,

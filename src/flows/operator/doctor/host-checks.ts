@@ -1,5 +1,6 @@
 import { DEVELOPMENT_SECRET } from '../../../config.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+import type { SignsOfLife } from './signs-of-life-store.ts'
 
 const GB = 1024 ** 3
 const LITTLE_BYTES = 2 * GB
@@ -77,16 +78,20 @@ export function judgeAdmin({ password, token }: { password?: string; token?: str
   ])
 }
 
-const TICKS_WITHIN_MS = 3 * 60_000
+const LIVES_WITHIN_MS = 3 * 60_000
 
-/** `tick`: the newest that a process claimed; one is due every minute. */
-export function judgeWorker({ tick, now }: { tick: Date | null; now: Date }): Verdict {
+/** One tick and one nudge are due every minute. */
+export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Date }): Verdict {
   const fix =
     'npm start, or systemctl start daily-papers; with --roles, one process needs schedule and one worker.'
-  if (!tick) return wrong('no process has ever ticked', fix)
-  const ms = now.getTime() - tick.getTime()
-  if (ms > TICKS_WITHIN_MS) return wrong(`no tick since ${tick.toISOString()}`, fix)
-  return ok('ticks every minute')
+  if (!tick)
+    return wrong('no process has ticked yet', `${fix} In the first minute after the start: ask again.`)
+  if (now.getTime() - tick.getTime() > LIVES_WITHIN_MS)
+    return wrong(`no tick since ${tick.toISOString()}`, fix)
+  const waitsMs = (waitsSeconds ?? 0) * 1000
+  if (waitsMs > LIVES_WITHIN_MS)
+    return wrong(`ticks, but nobody has worked for ${count(Math.floor(waitsMs / 60_000), 'minute')}`, fix)
+  return ok('ticks every minute, and is worked on')
 }
 
 export const judgeOperator = (email: string | undefined): Verdict =>

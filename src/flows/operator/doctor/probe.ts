@@ -24,21 +24,18 @@ export interface ProxySeen {
 
 interface Request {
   forwarded: string | undefined
-  /** As the service takes it to be. */
-  ip: string
-  /** Of the other end of the connection. */
-  socket: string
+  /** The other end of the connection, then whom it is believed to speak for, one after the other. */
+  chain: readonly string[]
 }
 
 /** No address is in what the site answers. */
-export function proxySeen({ forwarded, ip, socket }: Request): ProxySeen {
-  const hop = networkOf(socket)
-  const entries = (forwarded ?? '').split(',').map((entry) => entry.trim())
+export function proxySeen({ forwarded, chain }: Request): ProxySeen {
+  const hop = networkOf(chain[0] ?? '')
+  const isBelieved = chain.length > 1
   if (!forwarded) return { seen: 'gone', hop }
-  const isAsSent = entries.length === 1 && entries[0] === CLAIMED_ADDRESS
-  if (isAsSent) return { seen: ip === CLAIMED_ADDRESS ? 'believed' : 'as-sent', hop }
-  if (ip === socket) return { seen: 'untrusted', hop }
-  return { seen: ip === CLAIMED_ADDRESS ? 'beyond' : 'trusted', hop }
+  if (forwarded.trim() === CLAIMED_ADDRESS) return { seen: isBelieved ? 'believed' : 'as-sent', hop }
+  if (!isBelieved) return { seen: 'untrusted', hop }
+  return { seen: chain.at(-1) === CLAIMED_ADDRESS ? 'beyond' : 'trusted', hop }
 }
 
 function networkOf(address: string): Network {

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { DatabaseFacts } from '../../../platform/database-facts-store.ts'
+import { addDays, dayOf } from '../../../platform/dates.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
 import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
 import type { Deps } from '../../../wiring.ts'
@@ -20,8 +21,8 @@ import {
 } from './host-checks.ts'
 import { freeBytes, modeOf } from './host-facts.ts'
 import { judgeSending } from './mail-checks.ts'
-import { newestTick } from './newest-tick-store.ts'
 import type { Question } from './run-checks.ts'
+import { signsOfLife } from './signs-of-life-store.ts'
 import { judgeCertificate, judgeProxy, judgeSite } from './site-checks.ts'
 import { statusOf } from './site-client.ts'
 
@@ -111,7 +112,7 @@ async function askSource(
   source: string,
 ): Promise<Verdict> {
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  const url = `${config.HF_URL}/api/daily_papers?limit=1`
+  const url = `${config.HF_URL}/api/daily_papers?date=${addDays(dayOf(clock.now()), -1)}&limit=1`
   const asked = statusOf({ url, contact, timeoutMs })
   const known = (await hasTables) ? await sourceStatus(await deps, { days: SOURCE_DAYS }) : undefined
   const mine = known?.find((one) => one.source === source)
@@ -123,7 +124,7 @@ const aboutMachine = ({ config, clock, deps, hasTables }: Patient): Question[] =
   {
     check: 'worker',
     needs: 'tables',
-    ask: async () => judgeWorker({ tick: await newestTick((await deps).db), now: clock.now() }),
+    ask: async () => judgeWorker({ ...(await signsOfLife((await deps).db)), now: clock.now() }),
   },
   {
     check: 'disk',

@@ -63,10 +63,12 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   }
 }
 
+const LOGIN = /\/\/[^\s/]*@/g
+
 // Texts of libraries may hold the address or the password that they were given.
 const cleaned = ({ state, found, fix }: Verdict): Verdict => ({
   state,
-  found: oneLine(scrub(found)),
+  found: oneLine(scrub(found.replace(LOGIN, '//'))),
   fix: fix && oneLine(fix),
 })
 

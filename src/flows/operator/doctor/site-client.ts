@@ -53,7 +53,7 @@ export async function statusOf({
     await body?.cancel()
     return status
   } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as { code?: string }
-    return code ?? textOf(error)
+    const cause = ((error as Error).cause ?? error) as Error & { code?: string }
+    return cause.code ? String(cause.code) : textOf(cause)
   }
 }

@@ -1,0 +1,198 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import type { Check } from '../../src/flows/operator/doctor/check.ts'
+import { freePort, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../src/platform/log.ts'
+import { tick } from '../../src/schedule/schedule.ts'
+import { startService } from '../../src/service.ts'
+import { makeCertificate } from '../support/certificates.ts'
+import { startHuggingFaceServer } from '../support/hugging-face-server.ts'
+import { nginxPath, startNginx } from '../support/nginx.ts'
+import { runCli } from '../support/processes.ts'
+import { type Relay, startRelay } from '../support/relay.ts'
+
+const LOGIN = { user: 'AKIA', password: 'aB/+=@:#%?&' }
+const folder = mkdtempSync(join(tmpdir(), 'doctor-'))
+const certificate = makeCertificate(['localhost'])
+const RECORDED = resolve(import.meta.dirname, '../fixtures/huggingface')
+const stops: (() => Promise<unknown>)[] = []
+let relay: Relay
+let settings: Record<string, string>
+
+beforeAll(async () => {
+  const [port, upstream] = [await freePort(), await freePort()]
+  relay = await startRelay({ certificate, ...LOGIN })
+  const source = await startHuggingFaceServer({ folder: RECORDED })
+  const key = join(folder, 'dkim.pem')
+  execFileSync('openssl', ['genrsa', '-out', key, '2048'], { stdio: 'ignore' })
+  chmodSync(key, 0o600)
+  // The tests' own server is fast and loses data with the power: the doctor would say so.
+  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+  settings = {
+    NODE_ENV: 'production',
+    DATABASE_URL: postgres.url,
+    DATA_DIR: folder,
+    SMTP_URL: `smtp://localhost:${relay.port}?tls=verify`,
+    SMTP_USER: LOGIN.user,
+    SMTP_PASSWORD: LOGIN.password,
+    BASE_URL: `https://localhost:${port}`,
+    PORT: String(upstream),
+    TRUST_PROXY: '127.0.0.1',
+    APP_SECRET: 'jD0vXr3P8mYqLw5tKz1sNb7hGc4fQeUa',
+    SUPPRESSION_KEY: 'Tq9ZpM2xVw6RkY4nBd8HsLc1JgFu3EaW',
+    MAIL_FROM: 'digest@papers.example.org',
+    POSTAL_ADDRESS: '1 Main Street, Springfield',
+    OPERATOR_EMAIL: 'ops@papers.example.org',
+    ADMIN_PASSWORD: 'heron-quilt-brass-47',
+    HF_URL: source.url,
+    DKIM_DOMAIN: 'papers.example.org',
+    DKIM_SELECTOR: 's1',
+    DKIM_KEY_FILE: key,
+    NODE_EXTRA_CA_CERTS: certificate.ca,
+  }
+  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { log: silentLog })
+  await tick(service.deps)
+  const nginx = nginxPath === undefined ? undefined : await startNginx({ certificate, upstream, port })
+  stops.push(
+    async () => nginx?.stop(),
+    () => service.stop(),
+    () => relay.close(),
+    () => source.close(),
+    () => postgres.destroy(),
+  )
+})
+afterAll(async () => {
+  for (const stop of stops) await stop()
+})
+beforeEach((context) => {
+  if (!nginxPath) context.skip('no nginx on this machine')
+})
+
+const doctor = async (changed: Record<string, string> = {}) => {
+  const { code, stdout, stderr } = await runCli(['doctor', '--json'], { ...settings, ...changed }, folder)
+  expect(stderr).toBe('')
+  return { code, checks: JSON.parse(stdout) as Check[] }
+}
+
+/** "wrong: what was found" of one check. */
+const saidOf = (checks: Check[], name: string) =>
+  checks.filter(({ check }) => check === name).map(({ state, found }) => `${state}: ${found}`)
+
+test('says of a good installation that all is well', async () => {
+  const { code, checks } = await doctor()
+  if (process.env.SHOW) process.stderr.write((await runCli(['doctor'], settings, folder)).stdout)
+  expect(checks.filter(({ state }) => state !== 'ok')).toEqual([])
+  expect(checks.map(({ check }) => check)).toEqual([
+    'settings',
+    'database',
+    'migrations',
+    'clock',
+    'site',
+    'https',
+    'proxy',
+    'mail server',
+    'dkim',
+    'sending',
+    'huggingface',
+    'worker',
+    'disk',
+    'secrets',
+    'admin',
+    'operator',
+  ])
+  expect(code).toBe(0)
+  expect(relay.mails).toEqual([])
+})
+
+test('says of six faults at once what each is, and how it is cured', async () => {
+  const unfit = join(folder, 'ed25519.pem')
+  execFileSync('openssl', ['genpkey', '-algorithm', 'ed25519', '-out', unfit], { stdio: 'ignore' })
+  const faults = {
+    DIGEST_MAX: '99',
+    SMTP_PASSWORD: 'wrong',
+    DKIM_KEY_FILE: unfit,
+    HF_URL: `http://127.0.0.1:${await freePort()}`,
+    SUPPRESSION_KEY: 'Another-key-than-this-databases-was!',
+    ADMIN_PASSWORD: 'password1234',
+    OPERATOR_EMAIL: '',
+  }
+  const { code, checks } = await doctor(faults)
+  if (process.env.SHOW)
+    process.stderr.write((await runCli(['doctor'], { ...settings, ...faults }, folder)).stdout)
+  expect(code).toBe(1)
+  expect(saidOf(checks, 'settings')).toEqual(['wrong: DIGEST_MAX: takes a whole number from 1 to 25'])
+  expect(saidOf(checks, 'mail server')[0]).toMatch(/^wrong: .*535/)
+  expect(saidOf(checks, 'dkim')[0]).toMatch(/^wrong: .*ed25519/)
+  expect(saidOf(checks, 'huggingface')[0]).toMatch(/^wrong: does not answer: ECONNREFUSED/)
+  expect(saidOf(checks, 'secrets')[0]).toMatch(/^wrong: SUPPRESSION_KEY is not the one/)
+  expect(saidOf(checks, 'admin')[0]).toMatch(/^warning: ADMIN_PASSWORD is easy to guess/)
+  expect(saidOf(checks, 'operator')[0]).toMatch(/^warning/)
+  for (const { state, fix } of checks) expect(Boolean(fix)).toBe(state === 'wrong' || state === 'warning')
+})
+
+test('goes on without a database, and with one that never answers', async () => {
+  const silent = createServer(() => {})
+  await new Promise<void>((open) => silent.listen(0, '127.0.0.1', open))
+  stops.push(async () => silent.close())
+  const { port } = silent.address() as AddressInfo
+  const examined = async (place: string, what: RegExp) => {
+    const begun = performance.now()
+    const { code, checks } = await doctor({
+      DATABASE_URL: `postgresql://papers:secret-password@${place}/papers`,
+    })
+    expect(performance.now() - begun).toBeLessThan(30_000)
+    expect(code).toBe(1)
+    expect(saidOf(checks, 'database')[0]).toMatch(what)
+    expect(saidOf(checks, 'worker')).toEqual(['skipped: the database does not answer'])
+    expect(saidOf(checks, 'mail server')[0]).toMatch(/^ok/)
+    expect(saidOf(checks, 'site')[0]).toMatch(/^ok/)
+    expect(JSON.stringify(checks)).not.toContain('secret-password')
+  }
+  await Promise.all([
+    examined('127.0.0.1:1', /^wrong: Can't reach database server/),
+    examined(`127.0.0.1:${port}`, /^wrong: .*no answer within 14 s/),
+  ])
+}, 60_000)
+
+test('sees a proxy that is not believed, and one that lets clients claim an address', async () => {
+  const passesOn = (recipe: string) =>
+    recipe.replace('X-Forwarded-For $remote_addr', 'X-Forwarded-For $http_x_forwarded_for')
+  const proxyBehind = async (trusted: string, change?: (recipe: string) => string) => {
+    const [port, upstream] = [await freePort(), await freePort()]
+    const changed = { BASE_URL: `https://localhost:${port}`, PORT: String(upstream), TRUST_PROXY: trusted }
+    const service = await startService(readConfig({ ...settings, ...changed }), ['web'], { log: silentLog })
+    const nginx = await startNginx({ certificate, upstream, port, change })
+    const { checks } = await doctor(changed)
+    await nginx.stop()
+    await service.stop()
+    return checks.find(({ check }) => check === 'proxy')
+  }
+  const [none, another, claimed, neither] = await Promise.all([
+    proxyBehind(''),
+    proxyBehind('10.0.0.1'),
+    proxyBehind('127.0.0.1', passesOn),
+    proxyBehind('', passesOn),
+  ])
+  expect(none).toMatchObject({ state: 'wrong', fix: 'TRUST_PROXY=loopback' })
+  expect(another).toMatchObject({ state: 'wrong', fix: 'TRUST_PROXY=loopback' })
+  expect(claimed).toMatchObject({ state: 'warning', found: 'whoever asks may claim any address' })
+  expect(neither).toMatchObject({ state: 'wrong', fix: 'proxy_set_header X-Forwarded-For $remote_addr;' })
+}, 60_000)
+
+test('a certificate that ends soon, and an authority that is not known', async () => {
+  const soon = makeCertificate(['localhost'], { days: 3 })
+  const port = await freePort()
+  const nginx = await startNginx({ certificate: soon, upstream: Number(settings.PORT), port })
+  const changed = { BASE_URL: `https://localhost:${port}` }
+  const { checks } = await doctor({ ...changed, NODE_EXTRA_CA_CERTS: soon.ca })
+  expect(saidOf(checks, 'https')).toEqual(['warning: certificate good for 2 days'])
+  const { checks: unknown } = await doctor(changed)
+  expect(saidOf(unknown, 'https')[0]).toMatch(/^wrong: /)
+  expect(saidOf(unknown, 'site')[0]).toMatch(/^ok/)
+  await nginx.stop()
+}, 60_000)

@@ -1,0 +1,319 @@
+import { describe, expect, test } from 'vitest'
+import { textOfChecks } from '../../../src/commands/doctor-text.ts'
+import { ok, skipped, together, warning, wrong } from '../../../src/flows/operator/doctor/check.ts'
+import {
+  judgeClock,
+  judgeDatabase,
+  judgeDatabaseFault,
+  judgeMigrations,
+} from '../../../src/flows/operator/doctor/database-checks.ts'
+import { judgeDaysLeft } from '../../../src/flows/operator/doctor/days-left.ts'
+import {
+  judgeAdmin,
+  judgeDisk,
+  judgeSecrets,
+  judgeSource,
+  judgeWorker,
+} from '../../../src/flows/operator/doctor/host-checks.ts'
+import { judgeKey, judgeSending, judgeSmtp } from '../../../src/flows/operator/doctor/mail-checks.ts'
+import {
+  answerTo,
+  CLAIMED_ADDRESS,
+  proxySeen,
+  questionOf,
+  readAnswer,
+} from '../../../src/flows/operator/doctor/probe.ts'
+import { runChecks } from '../../../src/flows/operator/doctor/run-checks.ts'
+import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/flows/operator/doctor/site-checks.ts'
+
+const now = new Date('2026-11-24T12:00:00Z')
+const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
+
+describe('database', () => {
+  const facts = {
+    version: '18.4',
+    major: 18,
+    encoding: 'UTF8',
+    fsync: true,
+    fullPageWrites: true,
+    synchronousCommit: 'on',
+    readOnly: false,
+    bytes: 1_000_000,
+    connections: 5,
+    mostConnections: 100,
+    now,
+  }
+  test('good', () => expect(judgeDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
+  test.each([
+    [{ major: 14, version: '14.1' }, 'wrong', 'PostgreSQL 15 or newer'],
+    [{ encoding: 'SQL_ASCII' }, 'wrong', '--encoding=UTF8'],
+    [{ fsync: false }, 'wrong', 'fsync'],
+    [{ fullPageWrites: false }, 'wrong', 'full_page_writes'],
+    [{ synchronousCommit: 'off' }, 'wrong', 'synchronous_commit'],
+    [{ readOnly: true }, 'wrong', 'primary'],
+    [{ connections: 95 }, 'warning', 'max_connections'],
+  ])('%o: %s', (change, state, fix) => {
+    const verdict = judgeDatabase({ ...facts, ...change })
+    expect(verdict.state).toBe(state)
+    expect(verdict.fix).toContain(fix)
+  })
+  test.each([
+    ['getaddrinfo ENOTFOUND db.example', 'no such name'],
+    ['password authentication failed for user "papers"', 'user and password'],
+    ['database "papers" does not exist', 'createdb'],
+    ['self-signed certificate', 'sslrootcert'],
+    ['connect ECONNREFUSED', 'systemctl start postgresql'],
+  ])('%s', (what, fix) => expect(judgeDatabaseFault(new Error(what)).fix).toContain(fix))
+  test('migrations', () => {
+    expect(judgeMigrations([]).state).toBe('ok')
+    expect(judgeMigrations(['2026_first'])).toMatchObject({
+      state: 'wrong',
+      fix: 'npm run -s cli -- db migrate',
+    })
+  })
+  test.each([
+    [0.2, 'ok'],
+    [-7, 'warning'],
+    [90, 'wrong'],
+  ])('a clock %d s ahead: %s', (seconds, state) => expect(judgeClock({ seconds }).state).toBe(state))
+})
+
+describe('site', () => {
+  const good = {
+    baseUrl: 'https://papers.example.org',
+    listens: true,
+    status: 200,
+    proxy: { seen: 'trusted', hop: 'loopback' } as const,
+  }
+  test.each([
+    [{}, 'ok', null],
+    [
+      { status: undefined, proxy: undefined, fault: { code: 'ECONNREFUSED', what: 'refused' } },
+      'wrong',
+      'start the proxy',
+    ],
+    [
+      {
+        status: undefined,
+        proxy: undefined,
+        listens: false,
+        fault: { code: 'ECONNREFUSED', what: 'refused' },
+      },
+      'wrong',
+      'Start the service',
+    ],
+    [{ proxy: undefined, fault: { code: 'ENOTFOUND', what: 'not found' } }, 'wrong', 'doctor --dns'],
+    [
+      { status: 301, proxy: undefined, redirect: 'https://www.example.org' },
+      'wrong',
+      'BASE_URL=https://www.example.org',
+    ],
+    [{ status: 502, proxy: undefined }, 'wrong', 'docs/recipes/nginx.md'],
+    [{ proxy: undefined }, 'wrong', 'APP_SECRET'],
+  ])('%o: %s', (change, state, fix) => {
+    const verdict = judgeSite({ ...good, ...change })
+    expect(verdict.state).toBe(state)
+    if (fix) expect(verdict.fix).toContain(fix)
+  })
+  test.each([
+    [40, 'ok'],
+    [5, 'warning'],
+    [-2, 'wrong'],
+  ])('a certificate with %d days left: %s', (days, state) =>
+    expect(judgeDaysLeft(new Date(now.getTime() + days * 86_400_000 + 1000), now, 'renew').state).toBe(state),
+  )
+  test('http is for trying out alone', () => {
+    const site = { ...good, baseUrl: 'http://localhost:3000' }
+    expect(judgeCertificate(site, { now, production: true }).state).toBe('wrong')
+    expect(judgeCertificate(site, { now, production: false }).state).toBe('skipped')
+  })
+  test.each([
+    ['a network too wide', 'beyond', ['0.0.0.0/0'], 'wrong'],
+    ['trusted here for its own address alone', 'beyond', ['127.0.0.1'], 'ok'],
+    ['none that adds the header', 'gone', [], 'wrong'],
+  ] as const)('proxy: %s', (_what, seen, trusted, state) =>
+    expect(judgeProxy({ ...good, proxy: { seen, hop: 'loopback' } }, { trusted }).state).toBe(state),
+  )
+})
+
+describe('the question to the site', () => {
+  const nonce = 'a-nonce'
+  const secret = 's'.repeat(32)
+  const seen = { seen: 'untrusted', hop: 'private' } as const
+  test('is answered to who knows the secret, an older one too', () => {
+    const answer = answerTo(questionOf(nonce, [secret]), ['another', secret], seen)!
+    expect(readAnswer(answer, { nonce, secrets: [secret] })).toEqual(seen)
+    expect(readAnswer(answer, { nonce: 'other', secrets: [secret] })).toBeUndefined()
+    expect(readAnswer(answer.replace('untrusted', 'trusted'), { nonce, secrets: [secret] })).toBeUndefined()
+  })
+  test.each(['', 'x', 'x.y', `${nonce}.${'0'.repeat(64)}`, questionOf(nonce, ['wrong'])])(
+    'not to: %s',
+    (question) => expect(answerTo(question, [secret], seen)).toBeUndefined(),
+  )
+  test.each([
+    [undefined, ['10.0.0.2'], 'gone', 'private'],
+    [CLAIMED_ADDRESS, ['127.0.0.1'], 'as-sent', 'loopback'],
+    [CLAIMED_ADDRESS, ['127.0.0.1', CLAIMED_ADDRESS], 'believed', 'loopback'],
+    [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::ffff:10.0.0.2'], 'untrusted', 'private'],
+    ['203.0.113.5', ['198.51.100.1', '203.0.113.5'], 'trusted', 'public'],
+    [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::1', '203.0.113.5', CLAIMED_ADDRESS], 'beyond', 'loopback'],
+  ])('a header %s from %j is %s', (forwarded, chain, word, hop) =>
+    expect(proxySeen({ forwarded, chain })).toEqual({ seen: word, hop }),
+  )
+})
+
+describe('mail', () => {
+  const smtp = {
+    host: 'relay.example',
+    port: 587,
+    implicitTls: false,
+    connections: 4,
+    tls: 'verify',
+  } as const
+  const tls = { protocol: 'TLSv1.3', doubt: null, until: null }
+  const fault = { bodyWritten: false, status: null, enhanced: null, answer: 'no' }
+  test.each([
+    [{ tls }, 'ok', null],
+    [{}, 'warning', 'tls=off'],
+    [{ smtp: { ...smtp, user: 'ann' } }, 'wrong', 'tls=off'],
+    [{ smtp: { ...smtp, host: '127.0.0.1' } }, 'ok', null],
+    [{ tls: { ...tls, doubt: 'SELF_SIGNED_CERT' } }, 'warning', 'tls=verify'],
+    [{ fault: { ...fault, stage: 'connect' } }, 'wrong', 'smtps://'],
+    [{ fault: { ...fault, stage: 'tls' } }, 'wrong', 'NODE_EXTRA_CA_CERTS'],
+    [{ fault: { ...fault, stage: 'login', status: 535 } }, 'wrong', 'SMTP_USER'],
+    [{ fault: { ...fault, stage: 'mail', status: 553 } }, 'wrong', 'MAIL_FROM'],
+    [{ fault: { ...fault, stage: 'mail', status: 530 } }, 'wrong', 'SMTP_PASSWORD'],
+  ] as const)('%o: %s', (seen, state, fix) => {
+    const verdict = judgeSmtp({ smtp, now, ...seen })
+    expect(verdict.state).toBe(state)
+    if (fix) expect(verdict.fix).toContain(fix)
+  })
+  const key = {
+    file: 'k.pem',
+    selector: 's1',
+    domain: 'example.org',
+    bits: 2048,
+    mode: 0o100600,
+    from: 'a@papers.example.org',
+  }
+  test.each([
+    [{}, 'ok', null],
+    [{ mode: 0o100640 }, 'warning', 'chmod 600 k.pem'],
+    [{ bits: 1024 }, 'warning', '2048'],
+    [{ from: 'a@example.com' }, 'wrong', 'DKIM_DOMAIN'],
+    [{ from: 'a@notexample.org' }, 'wrong', 'DKIM_DOMAIN'],
+    [{ fault: 'no key' }, 'wrong', 'openssl genrsa'],
+  ])('dkim %o: %s', (change, state, fix) => {
+    const verdict = judgeKey({ ...key, ...change })
+    expect(verdict.state).toBe(state)
+    if (fix) expect(verdict.fix).toContain(fix)
+  })
+  const status = { delivery: 'on', reason: null, since: null, waiting: [] } as const
+  test.each([
+    [{}, 'ok'],
+    [{ sending: 'off' }, 'warning'],
+    [{ delivery: 'paused', since: now, reason: 'refused alike' }, 'warning'],
+  ] as const)('sending %o: %s', (change, state) =>
+    expect(judgeSending({ sending: 'on', ...status, waiting: [], ...change }).state).toBe(state),
+  )
+})
+
+describe('machine', () => {
+  test.each([
+    [{ tick: ago(1), waitsSeconds: null }, 'ok'],
+    [{ tick: ago(4), waitsSeconds: null }, 'wrong'],
+    [{ tick: null, waitsSeconds: null }, 'wrong'],
+    [{ tick: ago(1), waitsSeconds: 400 }, 'wrong'],
+  ])('worker %o: %s', (life, state) => expect(judgeWorker({ ...life, now }).state).toBe(state))
+  test.each([
+    [50, 'ok'],
+    [1, 'warning'],
+    [0.1, 'wrong'],
+  ])('%d GB free: %s', (gigabytes, state) =>
+    expect(judgeDisk({ folder: '.data', free: gigabytes * 1024 ** 3 }).state).toBe(state),
+  )
+  const secrets = {
+    appSecrets: ['jD0vXr3P8mYqLw5tKz1sNb7hGc4fQeUa'],
+    suppressionKey: 'Tq9ZpM2xVw6RkY4nBd8HsLc1JgFu3EaW',
+    isOtherKey: false,
+  }
+  test.each([
+    [{}, 'ok'],
+    [{ suppressionKey: secrets.appSecrets[0]! }, 'warning'],
+    [{ appSecrets: ['a'.repeat(40)] }, 'warning'],
+    [{ dotEnvMode: 0o100644 }, 'warning'],
+    [{ appSecrets: ['development-only-secret-of-32-bytes!'] }, 'warning'],
+    [{ isOtherKey: true }, 'wrong'],
+  ])('secrets %o: %s', (change, state) => {
+    const verdict = judgeSecrets({ ...secrets, ...change })
+    expect(verdict.state).toBe(state)
+    expect(verdict.found).not.toContain(secrets.appSecrets[0])
+  })
+  test.each([
+    [{}, 'ok'],
+    [{ password: 'heron-quilt-brass-47' }, 'ok'],
+    [{ password: 'aaaaaaaaaaaa' }, 'warning'],
+    [{ password: 'MyPassword2026!' }, 'warning'],
+    [{ token: 'ab'.repeat(20) }, 'warning'],
+  ])('admin %o: %s', (seen, state) => expect(judgeAdmin(seen).state).toBe(state))
+  test.each([
+    [{ answer: 200, last: { fetchedAt: ago(60), fault: null } }, 'ok'],
+    [{ answer: 200, last: { fetchedAt: ago(60 * 50), fault: null } }, 'warning'],
+    [{ answer: 200, last: { fetchedAt: ago(60), fault: 'source.failing' } }, 'warning'],
+    [{ answer: 429 }, 'warning'],
+    [{ answer: 503 }, 'wrong'],
+    [{ answer: 'ENOTFOUND' }, 'wrong'],
+  ])('source %o: %s', (seen, state) => expect(judgeSource({ ...seen, now }).state).toBe(state))
+})
+
+describe('asking', () => {
+  const none = { database: Promise.resolve(undefined), tables: Promise.resolve('no tables') }
+  const asking = { wrongSettings: new Set<string>(), missing: none, withinMs: 50 }
+  test('never rejects and never hangs, and skips what cannot be asked', async () => {
+    const checks = await runChecks({
+      ...asking,
+      wrongSettings: new Set(['SMTP_URL']),
+      questions: [
+        { check: 'hangs', ask: () => new Promise(() => {}) },
+        { check: 'throws', ask: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
+        { check: 'setting', settings: ['SMTP_URL'], ask: () => ok('') },
+        { check: 'tables', needs: 'tables', ask: () => ok('') },
+        { check: 'good', needs: 'database', ask: () => ok('all well') },
+      ],
+    })
+    expect(checks.map(({ check, state, found }) => `${check} ${state}: ${found}`)).toEqual([
+      'hangs wrong: no answer within 0 s',
+      'throws wrong: smtp://relay.example said no',
+      'setting skipped: SMTP_URL is wrong: see settings',
+      'tables skipped: no tables',
+      'good ok: all well',
+    ])
+  })
+})
+
+test('several verdicts on one thing: the gravest first', () => {
+  expect(together('seen', [undefined, warning('b', 'cure b'), wrong('a', 'cure a'), ok('c')])).toEqual({
+    state: 'wrong',
+    found: 'a; b; seen; c',
+    fix: 'cure a cure b',
+  })
+  expect(together('seen', [undefined])).toEqual(ok('seen'))
+})
+
+test('a line for each, its fix below, and a count', () => {
+  const checks = [
+    { check: 'one', ...ok('good') },
+    { check: 'second', ...wrong('bad', 'mend it') },
+    { check: 'third', ...skipped('no way') },
+  ]
+  expect(textOfChecks(checks)).toBe(
+    [
+      '✓  one     good',
+      '✗  second  bad',
+      '           fix: mend it',
+      '–  third   skipped: no way',
+      '',
+      '1 ok, 0 warnings, 1 wrong, 1 skipped.',
+    ].join('\n'),
+  )
+})
