@@ -1,6 +1,6 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import type { Day } from '../platform/dates.ts'
+import { type Day, dayOf } from '../platform/dates.ts'
 import { type Books, type Counts, sumOf } from './books.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
 
@@ -17,6 +17,14 @@ interface PlanRow extends Counts {
 export async function books(db: DatabaseOrTransaction, date: Day): Promise<Books> {
   const plans = await planRows(db, Prisma.sql`p.local_date = ${date}::date`)
   return { date, ...sumOf(plans), closed: plans.length > 0 && plans.every(({ closed }) => closed) }
+}
+
+/** The newest local date all of whose plans are closed; null where there is none. */
+export async function newestClosedDate(db: DatabaseOrTransaction): Promise<Day | null> {
+  const rows = await db.$queryRaw<{ date: Date }[]>`
+    select local_date as date from plan group by local_date having bool_and(closed_at is not null)
+    order by local_date desc limit 1`
+  return rows[0] ? dayOf(rows[0].date) : null
 }
 
 export interface ClosedPlan extends Counts {

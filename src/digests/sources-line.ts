@@ -36,7 +36,8 @@ function newestCount(days: readonly SourceDay[]): number | null {
   return said.papers > 0 ? said.papers : null
 }
 
-function sourceName(source: string): string {
+/** "Hugging Face", "arXiv cs.CL" */
+export function sourceName(source: string): string {
   const { huggingface, byHand } = words.emails.parts.sources
   if (source === 'huggingface') return huggingface
   if (source === 'import') return byHand

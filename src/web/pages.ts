@@ -7,6 +7,7 @@ import type { DigestPageView } from './digests/digest-view.ts'
 import type { FaultsView } from './faults-view.ts'
 import type { DayView } from './papers/day-view.ts'
 import type { PaperPageView } from './papers/paper-view.ts'
+import type { StatusView } from './papers/status-view.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { ConfirmedView, ConfirmView } from './signup/confirm-view.ts'
 import type { FormView } from './signup/form-view.ts'
@@ -57,6 +58,7 @@ interface PageData {
   /** The token of the page for topics, days and hour, while they have that address. */
   moved: { manage: string | null; joined: boolean }
   privacy: { contact: string; address: string }
+  status: StatusView
   /** `ways`: where it goes on from here, before the front page; `asksLink`: with the form that mails a new link. */
   fault: {
     heading: string

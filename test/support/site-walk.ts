@@ -3,6 +3,7 @@ import type { Page, Response } from 'playwright-core'
 import { readConfig } from '../../src/config.ts'
 import { stoppedClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/database.ts'
+import { DAY_MS } from '../../src/platform/dates.ts'
 import type { ErrorCode } from '../../src/platform/error-table.ts'
 import { Fault } from '../../src/platform/errors.ts'
 import { silentLog } from '../../src/platform/log.ts'
@@ -11,6 +12,8 @@ import type { LinkPurpose } from '../../src/subscribers/link-token.ts'
 import { buildServer } from '../../src/web/server.ts'
 import { get, NOW, post, type TestSite } from './site.ts'
 import { CROWDED_PAPER, FULL_DAY, seedWorld, tokensOf } from './walk-world.ts'
+
+const HOUR_MS = 3600_000
 
 type Fields = Record<string, string | string[]>
 
@@ -214,6 +217,17 @@ const WAY_OUT: Stop[] = [
   },
 ]
 
+/** A week of a source in which everything happened. */
+const sourceDays = (['failed', 'stalled', 'fresh', 'quiet', 'quiet', 'fresh', 'waiting'] as const).map(
+  (state, back) => ({
+    source: 'huggingface',
+    day: new Date(NOW.getTime() - back * DAY_MS),
+    state,
+    papers: state === 'fresh' ? 31 : 0,
+    fetchedAt: state === 'failed' ? null : new Date(NOW.getTime() - back * DAY_MS - HOUR_MS),
+  }),
+)
+
 const OTHERS: Stop[] = [
   { name: 'digest', path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}` },
   { name: 'digest-best', path: async ({ tokens }) => `/digest/${await tokens.digest('best@example.com')}` },
@@ -223,6 +237,13 @@ const OTHERS: Stop[] = [
     status: 410,
   },
   { name: 'privacy', path: at('/privacy') },
+  {
+    name: 'status',
+    path: async ({ site }) => {
+      await site.db.sourceDay.createMany({ data: sourceDays, skipDuplicates: true })
+      return '/status'
+    },
+  },
   { name: 'fault-404', path: at('/nothing/here'), status: 404 },
   {
     name: 'fault-outdated',

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { siteStatus } from '../../flows/operator/site-status.ts'
 import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -6,6 +7,7 @@ import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
 import { dayView } from './day-view.ts'
 import { paperPageView } from './paper-view.ts'
+import { statusView } from './status-view.ts'
 
 /** The newest day, any day, and a paper. */
 export function addPaperRoutes(app: FastifyInstance, site: Site): void {
@@ -25,6 +27,10 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   )
 
   addDateForm(app, site)
+
+  app.get('/status', async (_request, reply) =>
+    pages.send(keptShortly(reply), 'status', statusView(await siteStatus(deps))),
+  )
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
   app.get<{ Params: { '*': string } }>('/papers/*', async ({ params }, reply) => {

@@ -1,0 +1,55 @@
+import { sourceName } from '../../digests/sources-line.ts'
+import type { SiteStatus } from '../../flows/operator/site-status.ts'
+import type { SourceStatus } from '../../flows/operator/source-status.ts'
+import type { Day } from '../../platform/dates.ts'
+import { longDate, moment, weekdayDate } from '../../words/dates.ts'
+import { fill, words } from '../../words/words.ts'
+
+export interface StatusView {
+  /** "Digests are going out." */
+  delivery: string
+  /** "Newest date whose digests are all accounted for: Monday, 23 November 2026." */
+  closed: string
+  sources: {
+    id: string
+    name: string
+    /** "Papers last read: 24 Nov 2026, 11:00 UTC." */
+    read: string
+    days: { day: Day; date: string; state: string; papers: number; read: string }[]
+  }[]
+}
+
+export function statusView({ sources, delivery, since, closed }: SiteStatus): StatusView {
+  const at = since ? momentOf(since) : ''
+  return {
+    delivery: fill(words.status.delivery[delivery], { since: at }),
+    closed: closed ? fill(words.status.closed, { day: longDate(closed) }) : words.status.neverClosed,
+    sources: sources.map(sourceView),
+  }
+}
+
+const momentOf = (at: Date): string => moment(at.toISOString(), 'UTC')
+
+function sourceView(
+  { source, newestFetch, days }: SourceStatus,
+  place: number,
+): StatusView['sources'][number] {
+  return {
+    id: `source-${place + 1}`,
+    name: sourceName(source),
+    read: newestFetch ? fill(words.status.read, { at: momentOf(newestFetch) }) : words.status.never,
+    days: days.map(({ day, state, papers, fetchedAt }) => ({
+      day,
+      date: weekdayDate(day),
+      state: words.status.states[state],
+      papers,
+      read: fetchedAt ? timeSeenFrom(fetchedAt, day) : words.status.unread,
+    })),
+  }
+}
+
+/** "11:00", with its date where that is another one: "25 Nov, 06:30". */
+function timeSeenFrom(at: Date, day: Day): string {
+  const [date = '', time = ''] = momentOf(at).split(', ')
+  return at.toISOString().startsWith(day) ? time : `${date.replace(/ \d{4}$/, '')}, ${time}`
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { pauseDelivery } from '../../../src/flows/operator/delivery-switch.ts'
+import { recordFailure, recordFetch } from '../../../src/sources/source-day-store.ts'
+import { get, NOW, useSite } from '../../support/site.ts'
+
+const site = useSite()
+const off = useSite({ SENDING: 'off' })
+
+const page = async (at = site) => {
+  const { statusCode, body } = await get(at, '/status')
+  expect(statusCode).toBe(200)
+  return body
+}
+
+test('says of each source and day what came, and when', async () => {
+  await recordFetch(site.db, {
+    source: 'huggingface',
+    day: '2026-11-23',
+    papers: 31,
+    now: new Date('2026-11-24T06:30:00Z'),
+  })
+  await recordFailure(site.db, {
+    source: 'huggingface',
+    day: '2026-11-24',
+    now: NOW,
+    fault: 'source.failing',
+    status: 502,
+  })
+  const body = await page()
+  expect(body).toMatch(
+    /Mon 23 Nov<\/time><\/th><td>papers are in<\/td><td class="number">31<\/td><td>24 Nov, 06:30</,
+  )
+  expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>not read; tried again<\/td>/)
+  expect(body).not.toContain('502')
+})
+
+test('a source that was never asked is there, with no day', async () => {
+  expect(await page()).toContain('Not asked yet.')
+})
+
+test('whether digests go out: since when they do not, and not why', async () => {
+  expect(await page()).toContain('Digests are going out.')
+  await pauseDelivery(site.deps, { reason: 'ann@example.com complained' })
+  const body = await page()
+  expect(body).toContain('Sending is paused since 24 Nov 2026, 12:00 UTC.')
+  expect(body).not.toContain('ann@example.com')
+  expect(await page(off)).toContain('Sending is switched off here.')
+})
+
+test('the newest date that is closed, also while a later one is open', async () => {
+  expect(await page()).toContain('No date’s digests are all accounted for yet.')
+  const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, horizon: 0, sources: '' }
+  await site.db.plan.createMany({
+    data: [
+      { ...plan, localDate: new Date('2026-11-23'), closedAt: NOW },
+      { ...plan, localDate: new Date('2026-11-24'), closedAt: NOW },
+      { ...plan, localDate: new Date('2026-11-24'), hour: 9 },
+    ],
+  })
+  expect(await page()).toContain('all accounted for: Monday, 23 November 2026.')
+})
+
+test('every page leads there', async () => {
+  expect((await get(site, '/')).body).toContain('<a href="/status">Status</a>')
+  expect(await page()).toContain('<a href="/status" aria-current="page">Status</a>')
+})
