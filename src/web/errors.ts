@@ -74,7 +74,8 @@ export function noteFault(
 
 const HEADINGS: Record<number, string | undefined> = words.fault.headings
 
-const jsonOf = (fault: Fault, reference: string | null): object => ({
+/** A fault as every program is told of it. */
+export const jsonOf = (fault: Fault, reference: string | null): object => ({
   error: fault.code,
   message: fault.sentence,
   ...(reference && { reference }),

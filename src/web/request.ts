@@ -43,6 +43,9 @@ const subscription = {
   website: text.default(''),
 }
 
+/** Those that programs may send: the trap for them is not for programs that mean well. */
+export const subscriptionFields = z.strictObject({ ...subscription, email: text }).omit({ website: true })
+
 const buttons = {
   /** "add": the builder's topic to the others, and the form again. */
   do: text.default(''),
@@ -80,7 +83,7 @@ export function readForm(body: unknown): SubscribeForm {
 
 /** Reads a body of JSON. Throws FieldFaults: request.wrong-type, request.unknown-field. */
 export function readSubscription(body: unknown): SubscribeForm {
-  const known = Object.keys(subscription).filter((field) => field !== 'website')
+  const known = Object.keys(subscriptionFields.shape)
   const unknown = Object.keys(isFields(body) ? body : {}).filter((field) => !(field in subscription))
   throwFaults(
     unknown.map((name) => {

@@ -3,6 +3,7 @@ import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../wiring.ts'
+import { addApi } from './api/api.ts'
 import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
 import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
 import { openPages } from './pages.ts'
@@ -54,6 +55,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addMyLinkRoutes(scope, site)
     addPrivatePages(scope, site)
     addPlainRoutes(scope, site)
+    addApi(scope, site)
   })
   return app
 }

@@ -2,9 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
-import { words } from '../../words/words.ts'
 import { networkOf } from '../network.ts'
-import { readForm, readSubscription, type SubscribeForm, settingsInQuery } from '../request.ts'
+import { readForm, type SubscribeForm, settingsInQuery } from '../request.ts'
 import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
@@ -12,7 +11,7 @@ import { inboxPath, inboxView } from './inbox-view.ts'
 import { topicButtons } from './topic-buttons.ts'
 import { whenText } from './wish-view.ts'
 
-/** The form, the page after it, and the same as JSON. Nothing here tells whether an address is known. */
+/** The form, and the page after it. Nothing here tells whether an address is known. */
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
 
@@ -31,12 +30,6 @@ export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   app.get<{ Querystring: { meant?: unknown } }>('/check-inbox', async ({ query }, reply) => {
     const inbox = inboxView(deps, { typed: settingsInQuery(query), meant: query.meant })
     return pages.send(reply, 'check-inbox', { inbox })
-  })
-
-  app.post('/api/subscriptions', async (request, reply) => {
-    const form = readSubscription(request.body)
-    await take(site, request, { form, checked: readSignup(deps.config, form.typed), how: 'api' })
-    return reply.code(202).send({ message: words.subscribe.accepted })
   })
 }
 
@@ -69,7 +62,7 @@ function addForm(app: FastifyInstance, site: Site): void {
         return pages.send(reply, 'subscribe', { form: await shownForm(deps, { ...pressed, keepsTopics }) })
       }
       const checked = readSignup(deps.config, form.typed)
-      await take(site, request, { form, checked, how: 'page' })
+      await take(site, request, { form, checked })
       return reply.redirect(inboxPath(checked), 303)
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
@@ -80,11 +73,10 @@ function addForm(app: FastifyInstance, site: Site): void {
 interface Taken {
   form: SubscribeForm
   checked: CheckedSignup
-  how: 'page' | 'api'
 }
 
-async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked, how }: Taken): Promise<void> {
+async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked }: Taken): Promise<void> {
   if (form.isProgram) return
   const { again, keepsTopics } = form
-  await subscribe(deps, { ...checked, how, network: networkOf(ip), again, keepsTopics })
+  await subscribe(deps, { ...checked, how: 'page', network: networkOf(ip), again, keepsTopics })
 }

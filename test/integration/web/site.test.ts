@@ -423,6 +423,10 @@ describe('reading', () => {
       '/live',
       '/ready',
       '/robots.txt',
+      '/openapi.json',
+      '/api/papers',
+      '/api/papers/2507.06457',
+      '/api/source-days',
       '/nothing',
       '/confirm/nonsense',
     ]

@@ -1,0 +1,72 @@
+import { LANES, type Lane, type MessageState } from '../../delivery/message.ts'
+import type { LaneCount } from '../../delivery/message-list-store.ts'
+import { books } from '../../digests/books-store.ts'
+import { deliveryStatus, pauseDelivery, resumeDelivery } from '../../flows/operator/delivery-switch.ts'
+import { dayOf } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import type { Site } from '../site.ts'
+import * as schemas from './schemas/operation.ts'
+import { bare } from './schemas/subscribers.ts'
+import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
+
+const TAG = 'delivery'
+
+/** Whether mail goes out, and the books of a date. */
+export function addDeliveryRoutes(api: Api, { deps }: Site): void {
+  const counted = {
+    ...closed('digests', 'showBooks', 'The books of one local date'),
+    querystring: schemas.booksQuery,
+    response: { 200: schemas.books, ...operatorFaults(422) },
+  }
+  api.get('/api/digests/status', { schema: counted }, ({ query: { date } }) =>
+    books(deps.db, date ?? dayOf(deps.clock.now())),
+  )
+
+  const shown = {
+    ...closed(TAG, 'showDelivery', 'Whether mail goes out, and what waits'),
+    response: { 200: schemas.delivery, ...operatorFaults() },
+  }
+  api.get('/api/delivery', { schema: shown }, () => answered(deps))
+
+  const response = { 200: schemas.changedDelivery, ...changeFaults() }
+  const paused = {
+    ...closed(TAG, 'pauseDelivery', 'Hand nothing over, in any process, until it is resumed'),
+    body: schemas.deliveryPause,
+    response,
+  }
+  api.post('/api/delivery/pause', { schema: paused }, async ({ body }) => {
+    const { reason, dryRun } = body ?? { reason: 'paused by the operator', dryRun: false }
+    const delivery = await change(deps, { verb: 'delivery pause', dryRun }, async (tried) => {
+      await pauseDelivery(tried, { reason })
+      return answered(tried)
+    })
+    return { dryRun, delivery }
+  })
+
+  const resumed = { ...closed(TAG, 'resumeDelivery', 'Hand mail over again'), body: bare, response }
+  api.post('/api/delivery/resume', { schema: resumed }, async ({ body }) => {
+    const dryRun = body?.dryRun ?? false
+    const delivery = await change(deps, { verb: 'delivery resume', dryRun }, async (tried) => {
+      await resumeDelivery(tried)
+      return answered(tried)
+    })
+    return { dryRun, delivery }
+  })
+}
+
+async function answered(deps: Deps) {
+  const { waiting, since, ...status } = await deliveryStatus(deps)
+  const [answers, digests] = LANES.map((lane) => countsOf(waiting, lane))
+  return { ...status, since: iso(since), lanes: { answers: answers!, digests: digests! } }
+}
+
+const countsOf = (counts: LaneCount[], lane: Lane) => {
+  const count = (state: MessageState) =>
+    counts.find((one) => one.lane === lane && one.state === state)?.count ?? 0
+  return {
+    ready: count('ready'),
+    taken: count('taken'),
+    deferred: count('deferred'),
+    uncertain: count('uncertain'),
+  }
+}

@@ -1,0 +1,26 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import type { Config } from '../../config.ts'
+
+const TEXT = `Papers and sources for everybody; the operator's verbs with a token.
+
+Unknown fields are refused with those that there are. Lists hold \`next\`, which goes into \`cursor\` of the next
+request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in \`error\`. A change may be
+sent again: what is so already stays so. With \`dryRun\` it is tried with every check, and nothing changes.`
+
+/** The head of the document. */
+export const descriptionOf = ({
+  SITE_NAME,
+  BASE_URL,
+  API_TOKEN,
+}: Config): FastifyDynamicSwaggerOptions['openapi'] => ({
+  openapi: '3.1.0',
+  info: { title: SITE_NAME, version: '1.0.0', description: TEXT },
+  servers: [{ url: BASE_URL }],
+  ...(API_TOKEN && {
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'API_TOKEN of the settings' },
+      },
+    },
+  }),
+})

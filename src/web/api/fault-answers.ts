@@ -1,0 +1,57 @@
+import type { FastifyError, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Fault } from '../../platform/errors.ts'
+import { type FieldFault, FieldFaults } from '../../platform/field-faults.ts'
+import { faultOf, jsonOf, noteFault } from '../errors.ts'
+import type { Site } from '../site.ts'
+import type { Api } from './scope.ts'
+
+/** Every fault in one shape; to the operator also in the operator's words. */
+export function addFaultAnswers(api: Api, { deps }: Site): void {
+  api.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const fault = apiFaultOf(error, request)
+    const reference = noteFault(deps, request, reply, fault)
+    const isOperators = request.routeOptions.schema !== undefined && 'security' in request.routeOptions.schema
+    const said = jsonOf(fault, reference)
+    // What a fault of ours says of itself may hold more than it should.
+    const told = isOperators && fault.status < 500 ? { message: fault.message, sentence: fault.sentence } : {}
+    return reply.code(fault.status).send({ ...said, ...told })
+  })
+}
+
+function apiFaultOf(error: FastifyError, request: FastifyRequest): Fault {
+  if (error.statusCode === 415) return new Fault('request.not-json')
+  if (!error.validation) return faultOf(error)
+  // An id that cannot be one is of nothing.
+  if (error.validationContext === 'params') return new Fault('page.not-found')
+  const known = fieldsOf(request, error.validationContext ?? 'body')
+  const fields = error.validation.flatMap((issue) => fieldFaultsOf(issue, known))
+  const [first, ...others] = fields
+  return first ? new FieldFaults([first, ...others]) : faultOf(error)
+}
+
+type Issue = NonNullable<FastifyError['validation']>[number]
+
+function fieldFaultsOf({ instancePath, keyword, params, message = '' }: Issue, known: string): FieldFault[] {
+  const { keys } = params as { keys?: unknown }
+  const place = instancePath.split('/').slice(1).filter(Boolean)
+  if (keyword === 'unrecognized_keys' && Array.isArray(keys)) {
+    // Within a field, what is known is not what this list says.
+    const there = place.length === 0 ? known : 'query, name'
+    return keys.map((key) => {
+      const field = String(key).slice(0, 40)
+      return { field, fault: new Fault('request.unknown-field', { field, known: there }) }
+    })
+  }
+  const field = place[0] ?? 'body'
+  const takes = field === 'body' ? `the fields as an object: ${known}` : message
+  return [{ field, fault: new Fault('request.wrong-type', { field, takes }) }]
+}
+
+/** "email, topics, …" */
+function fieldsOf({ routeOptions: { schema = {} } }: FastifyRequest, context: string): string {
+  const part = context === 'querystring' ? schema.querystring : schema.body
+  const object = part instanceof z.ZodOptional ? part.unwrap() : part
+  const names = object instanceof z.ZodObject ? Object.keys(object.shape) : []
+  return names.join(', ') || 'none'
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { type ListedMessage, listMessages, type ShownMessage } from '../../delivery/message-list-store.ts'
+import { retryMessage, showMessage, stateName } from '../../flows/messages/retry-message.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import type { Site } from '../site.ts'
+import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
+import { idParams } from './schemas/kinds.ts'
+import { messageQuery, messages, retried, shownMessage, stateNamed } from './schemas/operation.ts'
+import { bare } from './schemas/subscribers.ts'
+import { type Api, change, changeFaults, closed, operatorFaults } from './scope.ts'
+
+const TAG = 'messages'
+
+/** Mails, and what became of them. */
+export function addMessageRoutes(api: Api, { deps }: Site): void {
+  const listed = {
+    ...closed(TAG, 'listMessages', 'Mails, newest first'),
+    querystring: messageQuery,
+    response: { 200: messages, ...operatorFaults(422) },
+  }
+  api.get('/api/messages', { schema: listed }, async ({ query: { state, limit, cursor } }) => {
+    const list = { name: 'messages', filters: { state }, place: z.tuple([at, z.string()]) }
+    const [datedAt, id] = cursor ? placeIn(list, cursor) : []
+    const after = datedAt && id ? { datedAt, id } : undefined
+    const wanted = { state: state ? stateNamed(state) : undefined, after, most: limit + 1 }
+    const { shown, last } = pageOf(await listMessages(deps.db, wanted), limit)
+    return {
+      items: shown.map(answered),
+      next: last ? cursorOf(list, [last.datedAt.toISOString(), last.id]) : null,
+    }
+  })
+
+  const shown = {
+    ...closed(TAG, 'showMessage', 'One mail, each of its tries and what the server said'),
+    params: idParams,
+    response: { 200: shownMessage, ...operatorFaults(404) },
+  }
+  api.get('/api/messages/:id', { schema: shown }, async ({ params }) =>
+    shownAnswered(await showMessage(deps, params)),
+  )
+
+  const again = {
+    ...closed(TAG, 'retryMessage', 'Try a mail again that was refused, given up or skipped, or that waits'),
+    params: idParams,
+    body: bare,
+    response: { 200: retried, ...changeFaults(404, 409) },
+  }
+  api.post('/api/messages/:id/retry', { schema: again }, async ({ params: { id }, body }) => {
+    const dryRun = body?.dryRun ?? false
+    const message = await change(deps, { verb: 'messages retry', detail: id, dryRun }, async (tried) => {
+      await retryMessage(tried, { id })
+      return shownAnswered(await showMessage(tried, { id }))
+    })
+    return { dryRun, message }
+  })
+}
+
+const answered = (message: ListedMessage) => ({
+  id: message.id,
+  kind: message.kind,
+  lane: message.lane,
+  subscriber: message.subscriberId,
+  to: message.toAddress && maskAddress(message.toAddress),
+  state: stateName(message.state),
+  reason: message.reason,
+  attempts: message.attempts,
+  datedAt: message.datedAt.toISOString(),
+  nextTry: message.nextTry.toISOString(),
+  deadline: message.deadline.toISOString(),
+})
+
+const shownAnswered = (message: ShownMessage) => ({
+  ...answered(message),
+  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
+  tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
+})

@@ -1,0 +1,85 @@
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { describeQuery } from '../../filters/describe-query.ts'
+import { parseQuery } from '../../filters/parse-query.ts'
+import { reasonSentence } from '../../filters/reason.ts'
+import { type FoundPaper, searchPapers } from '../../flows/papers/search-papers.ts'
+import { showPaper } from '../../flows/papers/show-papers.ts'
+import { takePreview } from '../../flows/papers/take-preview.ts'
+import { nameOf, pathOf } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/plain-text.ts'
+import { FieldReader } from '../../platform/field-faults.ts'
+import { networkOf } from '../network.ts'
+import type { Site } from '../site.ts'
+import { cursorOf, number, placeIn } from './cursor.ts'
+import { faults } from './schemas/faults.ts'
+import { day } from './schemas/kinds.ts'
+import { paper, paperParams, paperQuery, papers } from './schemas/papers.ts'
+import { type Api, iso, open } from './scope.ts'
+
+type Answered = z.output<typeof paper>
+
+/** Papers by day and by query, and each by its name. */
+export function addPaperRoutes(api: Api, { deps }: Site): void {
+  const { BASE_URL } = deps.config
+  const listed = {
+    ...open('papers', 'listPapers', 'Papers of a day, that match a query, or all: newest first'),
+    querystring: paperQuery,
+    response: { 200: papers, ...faults(422, 429) },
+  }
+  api.get('/api/papers', { schema: listed }, async ({ query, ip }, reply) => {
+    const { date, q, limit, cursor } = query
+    const list = { name: 'papers', filters: { date, q }, place: z.tuple([day, number]) }
+    const [firstDay, id] = cursor ? placeIn(list, cursor) : []
+    const understood = q === undefined ? null : understoodAs(q)
+    if (q !== undefined) await takePreview(deps, { network: networkOf(ip) })
+    const after = firstDay && id ? { firstDay, id } : undefined
+    const { found, next } = await searchPapers(deps, { query: q, day: date, after, limit })
+    return keptShortly(reply).send({
+      items: found.map((one) => answered(BASE_URL, one)),
+      next: next && cursorOf(list, [next.firstDay, next.id]),
+      understood,
+    })
+  })
+
+  const shown = {
+    ...open('papers', 'showPaper', 'One paper, by the name that it has in paths'),
+    params: paperParams,
+    response: { 200: paper, ...faults(404) },
+  }
+  api.get('/api/papers/:id', { schema: shown }, async ({ params }, reply) => {
+    const found = await showPaper(deps, { name: params.id })
+    return keptShortly(reply).send(answered(BASE_URL, { paper: found, reason: null }))
+  })
+}
+
+/** Throws FieldFaults: q. */
+function understoodAs(q: string): string {
+  const fields = new FieldReader()
+  const text = fields.read('q', '', () => describeQuery(parseQuery(q)))
+  fields.finish()
+  return text
+}
+
+function answered(baseUrl: string, { paper, reason }: FoundPaper): Answered {
+  const { title, abstract, authors, firstDay, votes, comments, categories, keywords, organization } = paper
+  return {
+    id: nameOf(paper),
+    title: plainText(title),
+    summary: plainText(abstract),
+    authors: authors.map(plainText),
+    day: firstDay,
+    ...{ votes, comments, categories, keywords, organization },
+    published: iso(paper.publishedAt),
+    reason: reason && reasonSentence(reason),
+    links: {
+      self: `${baseUrl}/api/papers/${encodeURIComponent(nameOf(paper))}`,
+      page: `${baseUrl}${pathOf(paper)}`,
+      code: paper.codeUrl,
+      project: paper.projectUrl,
+    },
+  }
+}
+
+const keptShortly = <T extends FastifyReply>(reply: T): T =>
+  reply.header('cache-control', 'public, max-age=60') as T

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { WEEKDAYS } from '../../../platform/dates.ts'
+import { FORMATS } from '../../../subscribers/subscriber.ts'
+
+// What requests are made of. Each message says what the field takes, and goes on from "takes".
+
+const LONGEST_TEXT = 2_000
+
+/** One line of text, without what the database refuses. */
+export const line = z
+  .string({ error: 'a text' })
+  .max(LONGEST_TEXT, `a text of up to ${LONGEST_TEXT} characters`)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a text on one line')
+
+export const query = z
+  .string({ error: 'a query' })
+  .min(1, 'a query')
+  .max(LONGEST_TEXT, `a query of up to ${LONGEST_TEXT} characters`)
+  .describe('In the query language, such as "linear attention" OR author:Gu')
+
+export const email = z.string({ error: 'one e-mail address' }).describe('One e-mail address')
+
+export const day = z.iso
+  .date({ error: 'a day such as 2026-11-24' })
+  // Year 0 is none of the database's.
+  .refine((text) => !text.startsWith('0000'), 'a day such as 2026-11-24')
+  .describe('YYYY-MM-DD')
+
+export const days = (most: number, usual: number) =>
+  z.coerce
+    .number({ error: `a whole number from 1 to ${most}` })
+    .int(`a whole number from 1 to ${most}`)
+    .min(1, `a whole number from 1 to ${most}`)
+    .max(most, `a whole number from 1 to ${most}`)
+    .default(usual)
+
+const LONGEST_CURSOR = 400
+
+/** How far a list goes, and where it goes on. */
+export const page = {
+  limit: days(100, 20).describe('The most items of one answer'),
+  cursor: z
+    .string({ error: 'the text in next of the answer before' })
+    .max(LONGEST_CURSOR, 'the text in next of the answer before')
+    .describe('next of the answer before, with the same filters')
+    .optional(),
+}
+
+const IDS = /^[\w-]{1,40}$/
+export const idParams = z.strictObject({ id: z.string().regex(IDS).describe('As in id of the list') })
+
+export const dryRun = z
+  .boolean({ error: 'true or false' })
+  .default(false)
+  .describe('Try it with every check, and change nothing')
+
+/** The same in a query, where there is no body. */
+export const dryRunInQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
+})
+
+/** Settings of a subscriber; what is left out stays, or is the site's default. */
+export const settings = {
+  hour: z
+    .int({ error: 'a whole number from 0 to 23' })
+    .min(0, 'a whole number from 0 to 23')
+    .max(23, 'a whole number from 0 to 23')
+    .describe('Local hour of the digest')
+    .optional(),
+  zone: line.describe('A time zone such as Europe/Paris').optional(),
+  days: z
+    .array(z.enum(WEEKDAYS, { error: `a list of ${WEEKDAYS.join(', ')}` }), {
+      error: `a list of ${WEEKDAYS.join(', ')}`,
+    })
+    .min(1, `a list of ${WEEKDAYS.join(', ')}`)
+    .max(WEEKDAYS.length, 'each day once')
+    .optional(),
+  max: z
+    .int({ error: 'a whole number from 1 to 25' })
+    .min(1, 'a whole number from 1 to 25')
+    .max(25, 'a whole number from 1 to 25')
+    .describe('Most papers in a mail')
+    .optional(),
+  format: z.enum(FORMATS, { error: FORMATS.join(' or ') }).optional(),
+  detail: z
+    .enum(['full', 'titles'], { error: 'full or titles' })
+    .describe('How much of each paper a mail shows')
+    .optional(),
+}
+
+/** An instant, as answers have it. */
+export const instant = z.iso.datetime()
+export const count = z.int().min(0)
+
+/** What a list answers with. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({
+    items: z.array(item),
+    next: z
+      .string()
+      .nullable()
+      .describe(
+        'As cursor of the next request; null at the end. A list may end a page early and still go on',
+      ),
+  })

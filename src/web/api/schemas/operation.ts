@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
+import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
+
+// Digests, messages, delivery, actions and figures: what the operator looks at every day.
+
+export const STATE_NAMES = MESSAGE_STATES.map((state) => state.replace('_', '-')) as [string, ...string[]]
+export const stateNamed = (name: string): MessageState => name.replace('-', '_') as MessageState
+
+export const booksQuery = z.strictObject({ date: day.describe('A local date; else today (UTC)').optional() })
+
+export const books = z.object({
+  date: day,
+  due: count,
+  nothingMatched: count,
+  paused: count,
+  missed: count,
+  planned: count,
+  accepted: count,
+  refused: count,
+  gaveUp: count,
+  skipped: count,
+  uncertain: count,
+  open: count.describe('May still be tried'),
+  closed: z.boolean(),
+})
+
+export const messageQuery = z.strictObject({
+  state: z.enum(STATE_NAMES, { error: `one of ${STATE_NAMES.join(', ')}` }).optional(),
+  ...page,
+})
+
+const message = {
+  id: z.string(),
+  kind: z.string(),
+  lane: z.enum(LANES),
+  subscriber: z.string(),
+  to: z.string().nullable().describe('Masked; null where the subscriber is erased'),
+  state: z.enum(STATE_NAMES),
+  reason: z.string().nullable(),
+  attempts: count,
+  datedAt: instant,
+  nextTry: instant,
+  deadline: instant,
+}
+
+export const messages = listOf(z.object(message).meta({ id: 'Message' }))
+
+export const shownMessage = z
+  .object({
+    ...message,
+    acceptances: z.array(z.object({ at: instant, answer: z.string() })),
+    tries: z.array(
+      z.object({
+        n: count,
+        at: instant,
+        outcome: z.string(),
+        status: z.int().nullable(),
+        enhanced: z.string().nullable(),
+        answer: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'ShownMessage' })
+
+export const retried = z.object({ dryRun: z.boolean(), message: shownMessage })
+
+const waiting = z.object({ ready: count, taken: count, deferred: count, uncertain: count })
+
+export const delivery = z
+  .object({
+    delivery: z.enum(['on', 'paused', 'off']).describe('off: by the setting SENDING'),
+    reason: z.string().nullable(),
+    since: instant.nullable(),
+    lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
+  })
+  .meta({ id: 'Delivery' })
+
+export const deliveryPause = z
+  .strictObject({
+    reason: line
+      .min(1, 'why')
+      .max(200, 'a reason of up to 200 characters')
+      .default('paused by the operator')
+      .describe('Why, for whoever looks next; no address'),
+    dryRun,
+  })
+  .optional()
+
+export const changedDelivery = z.object({ dryRun: z.boolean(), delivery })
+
+export const actionQuery = z.strictObject(page)
+
+export const actions = listOf(
+  z
+    .object({
+      id: z.int(),
+      at: instant,
+      door: z.enum(['admin', 'api', 'command']),
+      verb: z.string().describe('As the command says it: subscribers pause'),
+      subscriber: z.string().nullable(),
+      detail: z.string(),
+    })
+    .meta({ id: 'Action' }),
+)
+
+const MOST_DAYS = 366
+const DAY_MS = 24 * 3600 * 1000
+
+export const figureQuery = z
+  .strictObject({ from: day, to: day })
+  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'a day that is not before from' })
+  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MOST_DAYS * DAY_MS, {
+    path: ['from'],
+    error: `a day at most ${MOST_DAYS - 1} days before to`,
+  })
+
+export const figures = z.object({
+  items: z.array(
+    z
+      .object({
+        day,
+        subscribers: count.describe('Who had a subscription when the day ended'),
+        asked: count,
+        confirmed: count,
+        unsubscribed: count,
+        accepted: count,
+        refused: count,
+        gaveUp: count,
+        uncertain: count,
+        skipped: count,
+      })
+      .meta({ id: 'DayFigures' }),
+  ),
+})

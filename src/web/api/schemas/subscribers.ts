@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { WEEKDAYS } from '../../../platform/dates.ts'
+import { FORMATS, MOST_TOPICS, SUBSCRIBER_STATES } from '../../../subscribers/subscriber.ts'
+import { SUPPRESSION_REASONS } from '../../../subscribers/suppression-store.ts'
+import { count, day, dryRun, email, instant, line, listOf, page, query, settings } from './kinds.ts'
+
+const states = SUBSCRIBER_STATES.join(', ')
+const reasons = SUPPRESSION_REASONS.join(', ')
+
+export const subscriberQuery = z.strictObject({
+  state: z.enum(SUBSCRIBER_STATES, { error: `one of ${states}` }).optional(),
+  ...page,
+})
+
+export const find = z.strictObject({ email })
+
+export const addition = z.strictObject({
+  email,
+  topics: z
+    .array(query, { error: 'a list of queries' })
+    .max(MOST_TOPICS, `up to ${MOST_TOPICS} topics`)
+    .default([])
+    .describe("None: the day's best papers"),
+  ...settings,
+  consent: line
+    .min(1, 'how they said yes')
+    .describe('How they said yes: then they are confirmed at once. Left out: a mail asks them')
+    .optional(),
+  dryRun,
+})
+
+const topic = z.strictObject({
+  query,
+  name: line.max(100, 'a name of up to 100 characters').optional(),
+})
+
+export const changes = z
+  .strictObject({
+    ...settings,
+    topics: z
+      .array(topic, { error: 'a list of topics such as {"query": "robots"}' })
+      .max(MOST_TOPICS, `up to ${MOST_TOPICS} topics`)
+      .describe('All of them, in order')
+      .optional(),
+    dryRun,
+  })
+  .optional()
+
+export const pause = z.strictObject({ until: day.describe('When digests come again').optional(), dryRun })
+/** An operation that takes nothing else may come without a body. */
+export const bare = z.strictObject({ dryRun }).optional()
+export const pauseOrBare = pause.optional()
+export const suppression = z
+  .strictObject({
+    reason: z.enum(SUPPRESSION_REASONS, { error: `one of ${reasons}` }).default('operator'),
+    dryRun,
+  })
+  .optional()
+export const move = z.strictObject({ email, dryRun })
+export const addedTopic = z.strictObject({ query, dryRun })
+export const removedTopic = z.strictObject({ query: query.describe('Query or name of one topic'), dryRun })
+export const explainQuery = z.strictObject({
+  date: day.describe('Their local date; else the newest on which something was due').optional(),
+})
+
+const keptTopic = z.object({ name: z.string(), query: z.string() })
+
+const fields = {
+  id: z.string(),
+  email: z.string(),
+  state: z.enum(SUBSCRIBER_STATES),
+  topics: z.array(keptTopic),
+  hour: count,
+  zone: z.string(),
+  days: z.array(z.enum(WEEKDAYS)),
+  max: count,
+  format: z.enum(FORMATS),
+  detail: z.enum(['full', 'titles']),
+  createdAt: instant,
+  confirmedAt: instant.nullable(),
+  startDate: day.nullable(),
+  pausedUntil: day.nullable(),
+}
+
+export const subscribers = listOf(z.object(fields).meta({ id: 'Subscriber' }))
+
+export const shown = z
+  .object({
+    ...fields,
+    nextDigest: z.object({ date: day, at: instant }).nullable(),
+    suppression: z.object({ reason: z.string(), at: instant }).nullable(),
+    consents: z
+      .array(z.object({ at: instant, event: z.string(), how: z.string(), wording: z.string() }))
+      .describe('Oldest first'),
+  })
+  .meta({ id: 'ShownSubscriber' })
+
+const tried = z.boolean().describe('True: nothing was changed')
+
+/** How they stand after the change. */
+export const changed = z.object({ dryRun: tried, subscriber: shown })
+
+export const added = z.object({
+  dryRun: tried,
+  confirmed: z.boolean(),
+  already: z.boolean().describe('They were subscribed: topics were added, and nothing else changed'),
+  mail: z
+    .enum(['confirmation', 'add-topics', 'manage-link', 'account-link'])
+    .nullable()
+    .describe('What asks them'),
+  held: z.enum(['suppressed', 'limit', 'closed']).nullable().describe('Why no mail goes out'),
+  subscriber: shown,
+})
+
+export const erased = z.object({ dryRun: tried, erased: z.literal(true) })
+export const topics = z.object({ items: z.array(keptTopic) })
+export const changedTopics = z.object({ dryRun: tried, items: z.array(keptTopic) })
+
+export const explanation = z
+  .object({
+    subscriber: z.object({
+      id: z.string(),
+      email: z.string().nullable(),
+      state: z.string(),
+      zone: z.string(),
+      hour: count,
+      days: z.array(z.string()),
+    }),
+    date: day,
+    verdict: z.object({ code: z.string(), text: z.string() }),
+    steps: z.array(z.object({ at: instant.nullable(), code: z.string(), text: z.string() })),
+  })
+  .meta({ id: 'Explanation' })
+
+/** Everything that is kept, as the subscriber's own copy has it. */
+export const copy = z.looseObject({
+  site: z.string(),
+  madeAt: instant,
+  subscriber: z.looseObject({ number: z.string(), address: z.string() }),
+  topics: z.array(keptTopic),
+  consents: z.array(z.looseObject({ event: z.string() })),
+  digests: z.array(z.looseObject({ localDate: day })),
+  messages: z.array(z.looseObject({ id: z.string() })),
+})

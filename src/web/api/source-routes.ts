@@ -1,0 +1,36 @@
+import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../flows/operator/source-status.ts'
+import type { Site } from '../site.ts'
+import { faults } from './schemas/faults.ts'
+import { sourceQuery, sources } from './schemas/papers.ts'
+import { type Api, iso, open } from './scope.ts'
+
+/** What became of each source on each day. */
+export function addSourceRoutes(api: Api, { deps }: Site): void {
+  const schema = {
+    ...open('papers', 'listSourceDays', 'Where papers come from, and what came of each day'),
+    querystring: sourceQuery,
+    response: { 200: sources, ...faults(422) },
+  }
+  api.get('/api/source-days', { schema }, async ({ query }, reply) =>
+    reply.header('cache-control', 'public, max-age=60').send(await sourcesOf(deps, query)),
+  )
+}
+
+/** The newest day first. */
+export async function sourcesOf(deps: Site['deps'], { days }: { days: number }) {
+  return { items: (await sourceStatus(deps, { days })).map(answered) }
+}
+
+const answered = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
+  ...source,
+  newestFetch: iso(newestFetch),
+  nextTry: iso(nextTry),
+  days: days.map(dayAnswered),
+})
+
+const dayAnswered = ({ fetchedAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
+  ...day,
+  fetchedAt: iso(fetchedAt),
+  nextTry: iso(nextTry),
+  closedAt: iso(closedAt),
+})

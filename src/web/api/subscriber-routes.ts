@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { nudgeAnswers } from '../../flows/messages/nudge-answers.ts'
+import { explainSubscriber } from '../../flows/operator/explain-subscriber.ts'
+import { addSubscriber } from '../../flows/signup/add-subscriber.ts'
+import { changeByOperator } from '../../flows/subscriber/change-by-operator.ts'
+import { eraseSubscriber } from '../../flows/subscriber/erase-subscriber.ts'
+import { exportSubscriber } from '../../flows/subscriber/export-account.ts'
+import { showNewestSubscribers, showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
+import type { Deps } from '../../wiring.ts'
+import type { Site } from '../site.ts'
+import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
+import { dryRunInQuery, idParams } from './schemas/kinds.ts'
+import * as schemas from './schemas/subscribers.ts'
+import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
+import { answered, shownAnswered } from './subscriber-answers.ts'
+import { typedSettings } from './typed-settings.ts'
+
+const TAG = 'subscribers'
+
+/** Who gets digests: list, find, add, look, set, erase. An address stands in a body, never in a URL. */
+export function addSubscriberRoutes(api: Api, site: Site): void {
+  addLists(api, site)
+  addAdding(api, site)
+  addOne(api, site)
+  addCopies(api, site)
+}
+
+function addLists(api: Api, { deps }: Site): void {
+  const listed = {
+    ...closed(TAG, 'listSubscribers', 'Subscribers, who came last first'),
+    querystring: schemas.subscriberQuery,
+    response: { 200: schemas.subscribers, ...operatorFaults(422) },
+  }
+  api.get('/api/subscribers', { schema: listed }, async ({ query: { state, limit, cursor } }) => {
+    const list = { name: 'subscribers', filters: { state }, place: z.tuple([at, z.string()]) }
+    const [createdAt, id] = cursor ? placeIn(list, cursor) : []
+    const after = createdAt && id ? { createdAt, id } : undefined
+    const { shown, last } = pageOf(
+      await showNewestSubscribers(deps, { state, after, most: limit + 1 }),
+      limit,
+    )
+    const next = last ? cursorOf(list, [last.subscriber.createdAt.toISOString(), last.subscriber.id]) : null
+    return { items: shown.map(answered), next }
+  })
+
+  const found = {
+    ...closed(TAG, 'findSubscriber', 'The subscriber with an address'),
+    body: schemas.find,
+    response: { 200: schemas.shown, ...changeFaults(404) },
+  }
+  api.post('/api/subscribers/find', { schema: found }, async ({ body }) =>
+    shownAnswered(await showSubscriber(deps, body)),
+  )
+}
+
+function addAdding(api: Api, { deps }: Site): void {
+  const schema = {
+    ...closed(TAG, 'addSubscriber', 'Add somebody: confirmed with their consent, else asked by mail'),
+    body: schemas.addition,
+    response: { 200: schemas.added, 201: schemas.added, 202: schemas.added, ...changeFaults(409) },
+  }
+  api.post('/api/subscribers', { schema }, async ({ body }, reply) => {
+    const { email, topics, consent, dryRun, ...settings } = body
+    const typed = { email, topics, consent, ...typedSettings(settings) }
+    const doing = { verb: 'subscribers add', dryRun, email }
+    const { result, subscriber } = await change(deps, doing, async (tried) => ({
+      result: await addSubscriber(tried, typed),
+      subscriber: shownAnswered(await showSubscriber(tried, { email })),
+    }))
+    const { confirmed } = result
+    const already = confirmed && result.already
+    const [mail, held] = confirmed ? [null, null] : [result.mail, result.held ?? null]
+    if (mail && !dryRun) await nudgeAnswers(deps)
+    const status = dryRun || already ? 200 : confirmed ? 201 : 202
+    return reply.code(status).send({ dryRun, confirmed, already, mail, held, subscriber })
+  })
+}
+
+function addOne(api: Api, { deps }: Site): void {
+  const shown = {
+    ...closed(TAG, 'showSubscriber', 'What is known of one subscriber'),
+    params: idParams,
+    response: { 200: schemas.shown, ...operatorFaults(404) },
+  }
+  api.get('/api/subscribers/:id', { schema: shown }, async ({ params }) =>
+    shownAnswered(await showSubscriber(deps, params)),
+  )
+
+  const set = {
+    ...closed(TAG, 'setSubscriber', 'Set settings and topics; what is left out stays'),
+    params: idParams,
+    body: schemas.changes,
+    response: { 200: schemas.changed, ...changeFaults(404, 409) },
+  }
+  api.patch('/api/subscribers/:id', { schema: set }, async ({ params: { id }, body }) => {
+    const { topics, dryRun = false, ...settings } = body ?? {}
+    const doing = { verb: 'subscribers set', subscriberId: id, dryRun }
+    const subscriber = await change(deps, doing, async (tried: Deps) => {
+      await changeByOperator(tried, { id, topics, settings: typedSettings(settings) })
+      return shownAnswered(await showSubscriber(tried, { id }))
+    })
+    return { dryRun, subscriber }
+  })
+
+  const erased = {
+    ...closed(TAG, 'eraseSubscriber', 'Forget who somebody was; a suppressed address stays suppressed'),
+    params: idParams,
+    querystring: dryRunInQuery,
+    response: { 200: schemas.erased, ...operatorFaults(404, 422) },
+  }
+  api.delete('/api/subscribers/:id', { schema: erased }, async ({ params: { id }, query }) => {
+    const dryRun = query.dryRun === 'true'
+    const doing = { verb: 'subscribers erase', subscriberId: id, dryRun }
+    await change(deps, doing, (tried) => eraseSubscriber(tried, { id }))
+    return { dryRun, erased: true as const }
+  })
+}
+
+function addCopies(api: Api, { deps }: Site): void {
+  const explained = {
+    ...closed(TAG, 'explainSubscriber', 'Why they did or did not get mail on a date'),
+    params: idParams,
+    querystring: schemas.explainQuery,
+    response: { 200: schemas.explanation, ...operatorFaults(404, 422) },
+  }
+  api.get(
+    '/api/subscribers/:id/explain',
+    { schema: explained },
+    async ({ params: { id }, query: { date } }) => {
+      const { steps, ...explanation } = await explainSubscriber(deps, { id, date })
+      return { ...explanation, steps: steps.map((step) => ({ ...step, at: iso(step.at) })) }
+    },
+  )
+
+  const copied = {
+    ...closed(TAG, 'exportSubscriber', 'Everything that is kept about them'),
+    params: idParams,
+    response: { 200: schemas.copy, ...operatorFaults(404) },
+  }
+  api.get('/api/subscribers/:id/export', { schema: copied }, async ({ params }) =>
+    schemas.copy.parse(JSON.parse(JSON.stringify(await exportSubscriber(deps, params)))),
+  )
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { readSignup } from '../../flows/signup/read-signup.ts'
+import { subscribe } from '../../flows/signup/subscribe.ts'
+import { words } from '../../words/words.ts'
+import { networkOf } from '../network.ts'
+import { readSubscription, subscriptionFields } from '../request.ts'
+import type { Site } from '../site.ts'
+import { BODY_FAULTS, faults } from './schemas/faults.ts'
+import { type Api, open } from './scope.ts'
+
+const accepted = z.object({ message: z.string() })
+
+/** The subscribe form as JSON. The same answer for every address: what differs comes by mail. */
+export function addSubscriptionRoute(api: Api, { deps }: Site): void {
+  const schema = {
+    ...open('subscriptions', 'subscribe', 'Ask for digests; a mail asks for the yes'),
+    body: subscriptionFields,
+    response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
+  }
+  // Read as the form is, so that both say the same of what is wrong.
+  const options = { schema, validatorCompiler: () => (value: unknown) => ({ value }) }
+  api.post('/api/subscriptions', options, async ({ body, ip }, reply) => {
+    const { typed, again, keepsTopics, isProgram } = readSubscription(body)
+    const signup = readSignup(deps.config, typed)
+    if (!isProgram) {
+      await subscribe(deps, { ...signup, how: 'api', network: networkOf(ip), again, keepsTopics })
+    }
+    return reply.code(202).send({ message: words.subscribe.accepted })
+  })
+}
