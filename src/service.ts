@@ -2,12 +2,13 @@ import type { Config } from './config.ts'
 import { planDigests } from './flows/digests/plan-digests.ts'
 import { openComposer } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
-import { migrateDatabase } from './flows/migrate-database.ts'
+import { migrateIfAlone } from './flows/migrate-database.ts'
 import { pauseIfRestored } from './flows/operator/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
 import { failureOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
+import { sayRunning } from './platform/running.ts'
 import { startSchedule } from './schedule/schedule.ts'
 import { buildServer } from './web/server.ts'
 import { type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
@@ -37,7 +38,8 @@ export async function startService(
   options: WiringOptions = {},
 ): Promise<Service> {
   const wired = await wire(config, options)
-  await migrateDatabase(wired.deps)
+  await migrateIfAlone(wired.deps)
+  const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)
   await pauseIfRestored(wired.deps)
   const compose = await openComposer(wired.deps)
   const { deps: queued, close } = await wireQueue(wired)
@@ -60,6 +62,7 @@ export async function startService(
       deps.log.info('service.stopping')
       // At once: a slow request must not keep the worker taking mails.
       await Promise.all(stops.map((stop) => stop()))
+      await running.stop()
       await close()
       deps.log.info('service.stopped')
     },

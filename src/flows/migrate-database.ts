@@ -1,5 +1,7 @@
-import { applyMigrations } from '../platform/migrations.ts'
+import { Fault } from '../platform/errors.ts'
+import { applyMigrations, laterMigration, missingMigrations } from '../platform/migrations.ts'
 import { prepareQueue } from '../platform/queue.ts'
+import { othersRunning } from '../platform/running.ts'
 import { settleSuppressionKey } from '../subscribers/suppression-key.ts'
 import type { Deps } from '../wiring.ts'
 
@@ -13,4 +15,18 @@ export async function migrateDatabase(deps: Deps): Promise<string[]> {
   if (applied.length > 0) deps.log.info('database.migrated', { count: applied.length, last: applied.at(-1) })
   await settleSuppressionKey(deps)
   return applied
+}
+
+/**
+ * What a start does: migrates where this process is alone on the database, or nothing is missing. Throws
+ * database.others-running, and what migrateDatabase throws.
+ */
+export async function migrateIfAlone(deps: Deps): Promise<void> {
+  // Asked in this order: whoever runs was done with its migrations before it said so.
+  const others = await othersRunning(deps.db)
+  const [name, ...rest] = await missingMigrations(deps.db)
+  if (others > 0 && name) throw new Fault('database.others-running', { count: rest.length + 1, name, others })
+  await migrateDatabase(deps)
+  const later = await laterMigration(deps.db)
+  if (later) deps.log.warn('database.newer', { migration: later })
 }

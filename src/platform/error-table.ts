@@ -93,6 +93,12 @@ export const errorTable = {
     operator:
       'The database lacks {count} migration(s), the first is {name}. Run: npm run -s cli -- db migrate',
   },
+  'database.others-running': {
+    status: 503,
+    exit: 1,
+    operator:
+      'The database lacks {count} migration(s), the first is {name}, and {others} other process(es) work on it. Stop them and start again; or bring it up to date beside them: npm run -s cli -- db migrate',
+  },
   'zone.unknown': {
     status: 422,
     exit: 2,

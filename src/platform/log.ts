@@ -7,6 +7,7 @@ const LOG_EVENTS = [
   'service.stopped',
   'database.error',
   'database.migrated',
+  'database.newer',
   'database.restored',
   'queue.error',
   'request.done',

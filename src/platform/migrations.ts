@@ -98,6 +98,19 @@ export async function missingMigrations(db: Askable): Promise<string[]> {
   return migrationNames().filter((name) => !done.has(name))
 }
 
+/** The newest migration that the database has from a later release than this one; undefined where there is none. */
+export async function laterMigration(db: Askable): Promise<string | undefined> {
+  const known = new Set(migrationNames())
+  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
+  const names = rows.map((row) => row.migration_name)
+  return names
+    .filter((name) => !known.has(name))
+    .sort()
+    .at(-1)
+}
+
 /** Throws database.behind where a migration is missing. */
 export async function requireMigrated(db: Askable): Promise<void> {
   const [first, ...others] = await missingMigrations(db)

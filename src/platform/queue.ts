@@ -20,11 +20,14 @@ export interface Queue {
 const HEARTBEAT_SECONDS = 30
 const LONGEST_WORK_SECONDS = 6 * 3600
 const STOP_WITHIN_MS = 30_000
+// Without one, pg-boss takes a name that tells whose it is to nobody.
+const application_name = 'daily-papers queue'
 
 /** Needs the tables of `prepareQueue`. `pollSeconds`: how soon a nudge is seen. */
 export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise<Queue> {
   const boss = new PgBoss({
     connectionString: url,
+    application_name,
     max: 3,
     migrate: false,
     monitorIntervalSeconds: 15,
@@ -45,7 +48,13 @@ export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise
 
 /** Makes or updates the queue's own tables and queues. Safe twice, and from several machines at once. */
 export async function prepareQueue(url: string, log: Log): Promise<void> {
-  const boss = new PgBoss({ connectionString: url, max: 2, supervise: false, schedule: false })
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name,
+    max: 2,
+    supervise: false,
+    schedule: false,
+  })
   boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
   await boss.start()
   try {

@@ -1,0 +1,53 @@
+import pg from 'pg'
+import type { DatabaseOrTransaction } from './database.ts'
+import { textOf } from './errors.ts'
+import type { Log } from './log.ts'
+
+/** Held, shared, by every process that serves or works; by no command. */
+const RUNNING_LOCK = 1_684_108_368
+const AGAIN_AFTER_MS = 5_000
+
+/** Says to whoever asks that a process of ours works on this database, until `stop`; again after a lost connection. */
+export async function sayRunning(url: string, log: Log): Promise<{ stop(): Promise<void> }> {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const say = async () => {
+    client = new pg.Client({ connectionString: url, application_name: 'daily-papers running' })
+    client.once('error', (error) => {
+      log.error('database.error', { what: textOf(error) })
+      sayLater()
+    })
+    await client.connect()
+    await client.query('select pg_advisory_lock_shared($1)', [RUNNING_LOCK])
+  }
+  const sayLater = () => {
+    if (stopped) return
+    timer = setTimeout(() => say().catch(sayLater), AGAIN_AFTER_MS)
+    timer.unref()
+  }
+  await say()
+  return {
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      await client?.end().catch(() => {})
+    },
+  }
+}
+
+/**
+ * How many processes work on this database. The first release did not say so: there its queue gives it away, by the
+ * name of its connections.
+ */
+export async function othersRunning(db: DatabaseOrTransaction): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select (
+      (select count(*) from pg_locks l join pg_database d on d.oid = l.database
+       where d.datname = current_database() and l.locktype = 'advisory' and l.classid = 0
+         and l.objid = ${RUNNING_LOCK}::bigint::oid and l.granted)
+      + (select count(distinct client_addr) from pg_stat_activity
+         where datname = current_database() and application_name like 'pgboss%')
+    )::int as count`
+  return row!.count
+}

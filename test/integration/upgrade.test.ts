@@ -1,0 +1,203 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { runDigests } from '../../src/flows/digests/run-digests.ts'
+import { migrateIfAlone } from '../../src/flows/migrate-database.ts'
+import { stoppedClock } from '../../src/platform/clock.ts'
+import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { openLog, silentLog } from '../../src/platform/log.ts'
+import { missingMigrations } from '../../src/platform/migrations.ts'
+import { sayRunning } from '../../src/platform/running.ts'
+import { type Deps, wire } from '../../src/wiring.ts'
+import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'
+import { runProgram, startProgram } from '../support/processes.ts'
+import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+let counter = 0
+async function database(options?: { left: boolean }): Promise<string> {
+  const name = `upgrade_${process.pid}_${counter++}`
+  cleanups.push(() => dropDatabase(name))
+  return databaseOf(name, options)
+}
+
+async function openDeps(settings: Record<string, string>, now: string): Promise<Deps> {
+  const clock = stoppedClock(new Date(now))
+  const { deps, close } = await wire(readConfig(settings), { log: silentLog, clock })
+  cleanups.push(close)
+  return deps
+}
+
+async function eventually<T>(found: () => Promise<T | undefined | false>): Promise<T> {
+  for (let tries = 0; tries < 400; tries++) {
+    const value = await found().catch(() => undefined)
+    if (value) return value
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not hold within 20 s')
+}
+
+interface Started {
+  service: ChildProcess
+  site: string
+}
+
+/** npm start in a folder that holds the `.env` of then, as an operator does after an upgrade. */
+async function startHere(settings: Record<string, string>): Promise<Started> {
+  const folder = mkdtempSync(join(tmpdir(), 'upgrade-'))
+  const env = Object.entries(firstSettings).map(([name, value]) => `${name}=${value}`)
+  writeFileSync(join(folder, '.env'), env.join('\n'))
+  const port = String(await freePort())
+  const service = startProgram(
+    ['src/main.ts'],
+    { ...settings, PORT: port, HF_URL: 'http://127.0.0.1:1' },
+    folder,
+  )
+  const stderr: string[] = []
+  service.stderr!.on('data', (data) => stderr.push(String(data)))
+  const ended = once(service, 'exit')
+  cleanups.push(async () => {
+    service.kill('SIGTERM')
+    await ended
+  })
+  const site = `http://127.0.0.1:${port}`
+  await eventually(async () => {
+    if (service.exitCode !== null) throw new Error(stderr.join(''))
+    return (await fetch(`${site}/ready`)).ok
+  })
+  return { service, site }
+}
+
+async function sinkFor(): Promise<{ sink: SmtpSink; SMTP_URL: string }> {
+  const sink = await startSmtpSink()
+  cleanups.push(() => sink.close())
+  return { sink, SMTP_URL: `smtp://127.0.0.1:${sink.port}` }
+}
+
+const mail = (name: string) => `${name}@reader.example`
+const tokenOf = (name: string, purpose: string): string => firstRelease.links[mail(name)]![purpose]!
+const post = (url: string, fields: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+
+describe('a database that the first release left with messages in flight', () => {
+  test('is brought up to date by npm start; what was open goes out once, every old link works', async () => {
+    const url = await database()
+    const { sink, SMTP_URL } = await sinkFor()
+    const settings = { DATABASE_URL: url, SMTP_URL }
+    const deps = await openDeps({ ...firstSettings, ...settings }, '2026-11-25T08:00:00Z')
+    expect((await missingMigrations(deps.db)).length).toBeGreaterThan(0)
+    const { site } = await startHere({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
+    expect(await missingMigrations(deps.db)).toEqual([])
+
+    const open = firstRelease.messages.filter(({ state }) =>
+      ['ready', 'deferred', 'uncertain'].includes(state),
+    )
+    expect(open).toHaveLength(4)
+    await eventually(async () => sink.accepted.length === open.length)
+    expect(sink.mails.map(({ to, messageId }) => `${to} ${messageId}`).toSorted()).toEqual(
+      open.map(({ to, kind, id }) => `${to} ${kind}.${id}@papers.example`).toSorted(),
+    )
+    // The one whose body had arrived before is known by its Message-ID.
+    const before = firstRelease.arrived
+      .filter(({ to }) => to === mail('uncertain'))
+      .map((one) => one.messageId)
+    expect(before).toContain(sink.mails.find(({ to }) => to === mail('uncertain'))!.messageId)
+
+    const stateOf = async (name: string) =>
+      (await deps.db.subscriber.findUniqueOrThrow({ where: { addressKey: mail(name) } })).state
+    expect(await (await fetch(`${site}/manage/${tokenOf('accepted', 'manage')}`)).text()).toContain('robots')
+    expect((await post(`${site}/unsubscribe/${tokenOf('best', 'unsubscribe')}`)).status).toBe(200)
+    expect((await fetch(`${site}/confirm/${tokenOf('pending', 'confirm')}`)).status).toBe(200)
+    expect((await post(`${site}/confirm/${tokenOf('pending', 'confirm')}`)).status).toBe(303)
+    expect((await post(`${site}/resubscribe/${tokenOf('unsubscribed', 'resubscribe')}`)).status).toBe(303)
+    for (const name of ['complained', 'gone']) await post(`${site}/subscribe`, { email: mail(name) })
+    const states = await Promise.all(
+      ['best', 'pending', 'unsubscribed', 'paused', 'complained', 'dead'].map(stateOf),
+    )
+    expect(states).toEqual(['unsubscribed', 'active', 'active', 'paused', 'suppressed', 'suppressed'])
+    const asked = ['complained', 'gone'].map(mail)
+    const answers = await deps.db.message.findMany({ where: { toAddress: { in: asked } } })
+    expect(answers.filter(({ deadline, datedAt }) => deadline > datedAt)).toEqual([])
+
+    await runDigests(deps, {})
+    const nextDay = sink.recipients.slice(open.length)
+    expect(nextDay).toEqual(expect.arrayContaining([mail('unsubscribed')]))
+    for (const name of ['best', 'paused', 'complained', 'dead', 'gone'])
+      expect(nextDay).not.toContain(mail(name))
+    const ids = sink.mails.map(({ messageId }) => messageId)
+    expect(new Set(ids).size).toBe(ids.length)
+  }, 90_000)
+})
+
+describe('npm start while migrations are pending', () => {
+  const start = (url: string) =>
+    runProgram(['src/main.ts', '--roles', 'worker'], { DATABASE_URL: url, HF_URL: 'http://127.0.0.1:1' })
+
+  test('beside a process of the first release says the command and exits 1; alone it migrates', async () => {
+    const url = await database()
+    // How the first release is seen: by the connections of its queue.
+    const first = new pg.Client({ connectionString: url, application_name: 'pgboss' })
+    await first.connect()
+    const { code, stderr } = await start(url)
+    await first.end()
+    expect(code).toBe(1)
+    expect(stderr).toContain('1 other process(es) work on it')
+    expect(stderr).toContain('npm run -s cli -- db migrate')
+    const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
+    expect(await missingMigrations(deps.db)).not.toEqual([])
+    await migrateIfAlone(deps)
+    expect(await missingMigrations(deps.db)).toEqual([])
+  })
+
+  test('beside a process of this release: database.others-running; up to date it starts', async () => {
+    const url = await database()
+    const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
+    const running = await sayRunning(url, silentLog)
+    await expect(migrateIfAlone(deps)).rejects.toMatchObject({
+      code: 'database.others-running',
+      values: { others: 1 },
+    })
+    await running.stop()
+    await migrateIfAlone(deps)
+    const again = await sayRunning(url, silentLog)
+    await migrateIfAlone(deps)
+    await again.stop()
+  })
+
+  test.each([
+    ['an empty database', false],
+    ['one of the first release', true],
+  ])(
+    'three processes that start at once on %s all run',
+    async (_what, left) => {
+      const url = await database({ left })
+      const { SMTP_URL } = await sinkFor()
+      const settings = { DATABASE_URL: url, SMTP_URL, CLOCK_NOW: '2026-11-24T09:30:00Z' }
+      const started = await Promise.all([1, 2, 3].map(() => startHere(settings)))
+      expect(started.map(({ service }) => service.exitCode)).toEqual([null, null, null])
+    },
+    90_000,
+  )
+})
+
+test('on a schema of a later release it starts, and says so', async () => {
+  const url = await database()
+  const lines: string[] = []
+  const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
+  await migrateIfAlone(deps)
+  await deps.db.$executeRaw`insert into _prisma_migrations (id, checksum, migration_name, finished_at)
+    values ('later', '', '20991231000000_later', now())`
+  await migrateIfAlone({ ...deps, log: openLog('warn', { write: (line) => lines.push(line) }) })
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'database.newer', migration: '20991231000000_later' },
+  ])
+})
