@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Day } from '../platform/dates.ts'
-import { NO_PAGE } from './consent.ts'
+import { type ConsentEvent, NO_PAGE } from './consent.ts'
 
 interface Days {
   from: Day
@@ -13,6 +13,16 @@ export interface SubscriberDay {
   subscribers: number
 }
 
+// What begins, ends or holds up a subscription.
+const BEARING: ConsentEvent[] = [
+  'confirmed',
+  'resubscribed',
+  'unsubscribed',
+  'erased',
+  'suppressed',
+  'unsuppressed',
+]
+
 /**
  * From `from` to `to`, oldest first. Counts today's and takes back what consents say of the days since, so that its
  * cost is that of those days. A consent from before its subscriber was here counts from when they were: an import.
@@ -22,7 +32,8 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
   // under a lock, so their numbers are in the order of what happened.
   return db.$queryRaw<SubscriberDay[]>`
     with touched as (
-      select subscriber_id as id from consent where at >= ${from}::date::timestamp at time zone 'utc'
+      select subscriber_id as id from consent
+        where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${BEARING})
       union select id from subscriber
         where greatest(created_at, imported_at) >= ${from}::date::timestamp at time zone 'utc'
     ), stood as (
@@ -34,11 +45,12 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
         and coalesce(max(c.id) filter (where c.event in ('confirmed', 'unsuppressed')) over w, 0) >
           coalesce(max(c.id) filter (where c.event = 'suppressed') over w, 0) as joined
       from touched t join consent c on c.subscriber_id = t.id join subscriber s on s.id = t.id
+      where c.event = any(${BEARING})
       window w as (partition by c.subscriber_id order by c.id)
     ), change as (
       select day, joined::int - lag(joined::int, 1, 0) over (partition by subscriber_id order by id) as by
       from stood
-    ), by_day as (select day, sum(by) as by from change where by <> 0 group by day)
+    ), by_day as materialized (select day, sum(by) as by from change where by <> 0 group by day)
     select to_char(d, 'YYYY-MM-DD') as day, (
       (select count(*) from subscriber where state in ('active', 'paused'))
       - coalesce((select sum(by) from by_day where day > d), 0))::int as subscribers
