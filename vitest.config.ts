@@ -1,13 +1,30 @@
 import { defineConfig } from 'vitest/config'
+import { noContainers } from './test/support/engine.ts'
+
+const main = { name: 'main', include: ['test/**/*.test.ts'], globalSetup: ['test/support/global-setup.ts'] }
+
+/** What leans most on the database is tried a second time on the Postgres of docker-compose.yml. */
+const container = {
+  name: 'container',
+  include: [
+    'test/integration/constraints.test.ts',
+    'test/integration/{platform,delivery}/{migrations,message-store}.test.ts',
+    'test/integration/{papers,digests}/*-store.test.ts',
+    'test/integration/flows/plan-at-once.test.ts',
+    'test/integration/flows/digests/open-due.test.ts',
+  ],
+  globalSetup: ['test/support/container-setup.ts'],
+}
+
+if (noContainers) console.log(`Tests on a Postgres in a container: skipped (${noContainers})`)
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/fixed-seed.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
     reporters: ['./test/support/reporter.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    projects: [main, ...(noContainers ? [] : [container])].map((test) => ({ extends: true, test })),
   },
 })

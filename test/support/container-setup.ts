@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { PostgreSqlContainer } from '@testcontainers/postgresql'
+import type { TestProject } from 'vitest/node'
+import { POSTGRES_IMAGE } from './engine.ts'
+import { prepareTemplate } from './template.ts'
+
+/** One Postgres in a container, for the tests that are run on it too. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // The library's own clean-up is an image too; where it is not there, we end what we start.
+  if (!hasImageOf('testcontainers/ryuk')) process.env.TESTCONTAINERS_RYUK_DISABLED ??= 'true'
+  const container = await new PostgreSqlContainer(POSTGRES_IMAGE)
+    .withCommand(['postgres', '-c', 'max_connections=200', '-c', 'fsync=off'])
+    .start()
+  await prepareTemplate(project, `container ${POSTGRES_IMAGE}`, container.getConnectionUri())
+  return async () => void (await container.stop())
+}
+
+function hasImageOf(name: string): boolean {
+  const { stdout } = spawnSync('docker', ['images', '-q', name], { encoding: 'utf8' })
+  return Boolean(stdout?.trim())
+}

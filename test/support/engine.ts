@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+/** What docker-compose.yml runs too. */
+export const POSTGRES_IMAGE = 'postgres:17'
+
+const ANSWER_WITHIN_MS = 10_000
+const PULLED_WITHIN_MS = 120_000
+
+const docker = (...args: string[]): boolean =>
+  spawnSync('docker', args, {
+    stdio: 'ignore',
+    timeout: args[0] === 'pull' ? PULLED_WITHIN_MS : ANSWER_WITHIN_MS,
+  }).status === 0
+
+const hasImage = (name: string): boolean => docker('image', 'inspect', name) || docker('pull', name)
+
+/** Why nothing can be run in a container here; undefined where it can. */
+export const noContainers: string | undefined = reason()
+
+function reason(): string | undefined {
+  // Asked once: those who run after the first find it in the environment.
+  process.env.NO_CONTAINERS ??= findReason()
+  return process.env.NO_CONTAINERS || undefined
+}
+
+function findReason(): string {
+  if (!process.env.DOCKER_HOST && !existsSync('/var/run/docker.sock'))
+    return 'no Docker engine: npm run engine starts one'
+  if (!docker('info')) return 'the Docker engine does not answer'
+  if (!hasImage(POSTGRES_IMAGE)) return `no image ${POSTGRES_IMAGE}: npm run engine makes one`
+  return ''
+}

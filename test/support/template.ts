@@ -1,0 +1,27 @@
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { silentLog } from '../../src/platform/log.ts'
+import { applyMigrations } from '../../src/platform/migrations.ts'
+import { prepareQueue } from '../../src/platform/queue.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string
+  }
+}
+
+const TEMPLATE = 'template_migrated'
+
+/** Makes the migrated database that each test file copies, says which Postgres it is, and tells the tests where. */
+export async function prepareTemplate(project: TestProject, what: string, url: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: url })
+  await admin.connect()
+  const { rows } = await admin.query<{ version: string }>('select version()')
+  console.log(`Postgres: ${what} (${rows[0]?.version.split(' on ')[0]})`)
+  await admin.query(`create database ${TEMPLATE}`)
+  await admin.end()
+  const template = Object.assign(new URL(url), { pathname: `/${TEMPLATE}` }).href
+  await applyMigrations(template)
+  await prepareQueue(template, silentLog)
+  project.provide('postgresUrl', url)
+}
