@@ -34,6 +34,8 @@ interface Options {
   /** Holds 2026-08-14.json, …; a day without a file answers `[]`. */
   folder: string
   port?: number
+  /** This machine alone unless given. */
+  host?: string
   /** Later days are refused. The machine's own day, or the newest recorded one, unless given. */
   today?: string
   /** The most entries that a page holds, whatever limit asks for. */
@@ -49,9 +51,10 @@ export async function startHuggingFaceServer(options: Options): Promise<HuggingF
     requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
     answer(request, response, { ...options, folder }, troubles.shift()).catch(() => response.destroy())
   })
-  await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
+  const host = options.host ?? '127.0.0.1'
+  await new Promise<void>((listening) => server.listen(options.port ?? 0, host, listening))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     requests,
     troubles,
     serve: (other) => {

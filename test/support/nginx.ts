@@ -26,6 +26,9 @@ export interface NginxOptions {
   /** Where the service listens. */
   upstream: number
   port: number
+  /** Where it listens, and the name of the site. */
+  host?: string
+  name?: string
   /** Changes the recipe, to see what a wrong one does. */
   change?(recipe: string): string
 }
@@ -35,18 +38,20 @@ export async function startNginx({
   certificate,
   upstream,
   port,
+  host = '127.0.0.1',
+  name = 'localhost',
   change = (text) => text,
 }: NginxOptions): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const plainPort = await freePort()
   const site = change(readFileSync(RECIPE, 'utf8'))
-    .replaceAll('papers.example.org', 'localhost')
-    .replace(/\/etc\/letsencrypt\/live\/localhost\/fullchain.pem/, certificate.cert)
-    .replace(/\/etc\/letsencrypt\/live\/localhost\/privkey.pem/, certificate.key)
+    .replaceAll('papers.example.org', name)
+    .replace(/\/etc\/letsencrypt\S+fullchain.pem/, certificate.cert)
+    .replace(/\/etc\/letsencrypt\S+privkey.pem/, certificate.key)
     .replaceAll('/var/log/nginx', folder)
     .replaceAll('127.0.0.1:3000', `127.0.0.1:${upstream}`)
-    .replace('listen 80;', `listen 127.0.0.1:${plainPort};`)
-    .replace('listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`)
+    .replace('listen 80;', `listen ${host}:${plainPort};`)
+    .replace('listen 443 ssl;', `listen ${host}:${port} ssl;`)
   writeFileSync(join(folder, 'site.conf'), site)
   writeFileSync(join(folder, 'nginx.conf'), wrapper(folder))
   const nginx = spawn(nginxPath!, ['-c', join(folder, 'nginx.conf'), '-p', folder, '-g', 'daemon off;'], {
@@ -57,7 +62,7 @@ export async function startNginx({
     complaints += chunk
   })
   const ended = once(nginx, 'exit')
-  await listening(port).catch(() => Promise.reject(new Error(`nginx did not start: ${complaints}`)))
+  await listening(port, host).catch(() => Promise.reject(new Error(`nginx did not start: ${complaints}`)))
   const read = (name: string) => readFileSync(join(folder, name), 'utf8')
   return {
     port,
@@ -87,9 +92,9 @@ http {
 `
 
 /** Resolves when somebody takes connections there. */
-export async function listening(port: number): Promise<void> {
+export async function listening(port: number, host = '127.0.0.1'): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect(port, host)
     const isOpen = await Promise.race([
       once(socket, 'connect').then(() => true),
       once(socket, 'error').then(() => false),

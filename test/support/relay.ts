@@ -19,6 +19,8 @@ export interface RelayOptions {
   password: string
   /** TLS from the first byte. */
   implicit?: boolean
+  /** This machine alone unless given. */
+  host?: string
 }
 
 /** A mail server that wants TLS and a login, as those of mail services do. */
@@ -27,6 +29,7 @@ export async function startRelay({
   user,
   password,
   implicit = false,
+  host = '127.0.0.1',
 }: RelayOptions): Promise<Relay> {
   const relay: Relay = { port: 0, mails: [], encrypted: [], close: async () => {} }
   const server = new SMTPServer({
@@ -48,7 +51,7 @@ export async function startRelay({
     },
   })
   server.on('error', () => {}) // senders that do not trust the certificate hang up
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  await new Promise<void>((listening) => server.listen(0, host, listening))
   relay.port = (server.server.address() as AddressInfo).port
   relay.close = () => new Promise((closed) => server.close(() => closed()))
   return relay
