@@ -8,6 +8,8 @@ export interface Answer {
   text: string
   /** 0 unless said otherwise. */
   exit?: number
+  /** It stands on the terminal already, where it is too much for one piece. */
+  isPrinted?: boolean
 }
 
 /** What was typed, as far as it is kept. */
@@ -62,3 +64,6 @@ export function table(head: string[], rows: (string | number | null)[][]): strin
     )
     .join('\n')
 }
+
+/** "2026-11-24 08:00", in UTC */
+export const minuteOf = (instant: Date): string => instant.toISOString().slice(0, 16).replace('T', ' ')

@@ -1,4 +1,3 @@
-import type { MessageState } from '../../delivery/message.ts'
 import type { ShownMessage } from '../../delivery/message-list-store.ts'
 
 /** What happened to a message; `at` null where no time is known. */
@@ -85,6 +84,3 @@ const REASONS: Record<string, string> = {
 /** Why a message was skipped, refused or given up, in words. A server's own code stays as it is. */
 export const reasonText = (reason: string | null): string =>
   reason ? (REASONS[reason] ?? reason) : 'no reason is kept'
-
-/** As the commands write it. */
-export const stateName = (state: MessageState): string => state.replace('_', '-')

@@ -226,7 +226,7 @@ describe('no mail, because of the papers', () => {
       'no-new-papers',
       'no paper was new to them; huggingface is failed for 2026-11-24',
     )
-    expect(await texts()).toContain('last fault: it answered with a fault of its own (answer 502)')
+    expect(await texts()).toContain('last fault: answered with an error (502)')
   })
 
   test('no day’s best was new to somebody without topics', async () => {

@@ -1,0 +1,89 @@
+import { beforeEach, expect, test } from 'vitest'
+import { addSourceCommands } from '../../../src/commands/sources.ts'
+import { readConfig } from '../../../src/config.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { recordFailure, recordFetch, recordImport } from '../../../src/sources/source-day-store.ts'
+import { runCommand } from '../../support/commands.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { NOW } from '../../support/site.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+function run(...options: string[]) {
+  const deps = {
+    config: readConfig({}),
+    clock: stoppedClock(NOW),
+    log: silentLog,
+    db: database.db,
+    databaseUrl: database.url,
+  }
+  return runCommand(addSourceCommands, deps, ['sources', 'status', ...options])
+}
+
+const huggingface = 'huggingface'
+const at = (time: string) => new Date(`2026-11-24T${time}:00Z`)
+
+/** Yesterday closed with papers; today failed twice, and is tried again in a quarter of an hour. */
+async function addDays(): Promise<void> {
+  await recordFetch(database.db, {
+    source: huggingface,
+    day: '2026-11-10',
+    papers: 4,
+    now: new Date('2026-11-11T07:00:00Z'),
+  })
+  await recordFetch(database.db, { source: huggingface, day: '2026-11-23', papers: 31, now: at('06:30') })
+  for (const time of ['11:30', '11:50']) {
+    await recordFailure(database.db, {
+      source: huggingface,
+      day: '2026-11-24',
+      now: at(time),
+      fault: 'source.failing',
+      status: 502,
+    })
+  }
+}
+
+test('says of each source how it stands, when papers came last, what it answered, and when it is asked next', async () => {
+  await addDays()
+  const { json, text } = await run()
+  expect(json).toEqual([
+    {
+      source: huggingface,
+      state: 'failed',
+      newestFetch: at('06:30'),
+      nextTry: at('12:05'),
+      days: [
+        expect.objectContaining({ day: '2026-11-24', state: 'failed', failures: 2, lastStatus: 502 }),
+        expect.objectContaining({ day: '2026-11-23', state: 'fresh', papers: 31, closedAt: at('06:30') }),
+      ],
+    },
+  ])
+  expect(text.split('\n')).toEqual([
+    'huggingface: failed today',
+    'Papers last read 2026-11-24 06:30 UTC. Next try 2026-11-24 12:05 UTC.',
+    'day         state   papers  read (UTC)   last answer',
+    '2026-11-24  failed  0                    answered with an error (502), 2 times',
+    '2026-11-23  fresh   31      11-24 06:30  closed 11-24 06:30',
+  ])
+})
+
+test('a source of the settings that was never asked, and one that only an import brought', async () => {
+  expect((await run()).text).toBe(
+    'huggingface: waiting today\nPapers were never read. No day is open.\nNothing is known of these days.',
+  )
+  await recordImport(database.db, { source: 'import', day: '2026-11-24', papers: 2, now: at('09:00') })
+  expect((await run()).json).toMatchObject([{ source: huggingface }, { source: 'import', state: 'fresh' }])
+})
+
+test('as many days as asked for, and no wrong number', async () => {
+  await addDays()
+  expect((await run('--days', '15')).json).toMatchObject([{ days: [{}, {}, { day: '2026-11-10' }] }])
+  expect((await run('--days', '1')).json).toMatchObject([
+    { newestFetch: at('06:30'), days: [{ day: '2026-11-24' }] },
+  ])
+  for (const days of ['0', '61', 'x', '1.5']) {
+    await expect(run('--days', days)).rejects.toThrow(`--days "${days}": takes a number from 1 to 60`)
+  }
+})
