@@ -1,3 +1,4 @@
+import type { Action as ActionRow } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from './database.ts'
 
 /** What the operator did. `detail` and `verb` hold no address. */
@@ -24,12 +25,17 @@ export async function recentActions(
 ): Promise<KeptAction[]> {
   const where = { id: { lt: before }, ...(verbs && { verb: { in: [...verbs] } }) }
   const rows = await db.action.findMany({ where, orderBy: { id: 'desc' }, take: limit })
-  return rows.map(({ id, at, door, verb, subscriberId, detail }) => ({
-    id,
-    at,
-    door: door as Action['door'],
-    verb,
-    subscriberId: subscriberId ?? '',
-    detail,
-  }))
+  return rows.map(keptAction)
 }
+
+/** Everything that was done to one subscriber, the newest first; kept when they are erased. */
+export async function actionsOn(db: DatabaseOrTransaction, subscriberId: string): Promise<KeptAction[]> {
+  const rows = await db.action.findMany({ where: { subscriberId }, orderBy: { id: 'desc' } })
+  return rows.map(keptAction)
+}
+
+const keptAction = ({ door, subscriberId, ...row }: ActionRow): KeptAction => ({
+  ...row,
+  door: door as Action['door'],
+  subscriberId: subscriberId ?? '',
+})

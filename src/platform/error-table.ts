@@ -99,6 +99,12 @@ export const errorTable = {
     operator:
       'The database lacks {count} migration(s), the first is {name}, and {others} other process(es) work on it. Stop them and start again; or bring it up to date beside them: npm run -s cli -- db migrate',
   },
+  'digests.pruned': {
+    status: 422,
+    exit: 1,
+    operator:
+      'Digests up to {date} are not kept any more: whoever got one could get it again. The earliest date that can be run is {first}.',
+  },
   'zone.unknown': {
     status: 422,
     exit: 2,
@@ -538,6 +544,18 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator: 'Query "{query}", column {column}: brackets inside more than {most} others.',
+  },
+  'admin.not-https': {
+    status: 400,
+    exit: 1,
+    operator:
+      'This request did not come over https, as far as the service can tell. Set TRUST_PROXY to the address of your proxy, and let the proxy send X-Forwarded-Proto.',
+  },
+  'admin.elsewhere': {
+    status: 403,
+    exit: 1,
+    operator:
+      'Nothing was changed: this form did not come from a page of your login here. Open the page again, and press the button there.',
   },
   'smtp.not-set': {
     status: 503,

@@ -35,6 +35,7 @@ const LOG_EVENTS = [
   'digests.missed',
   'digests.failed',
   'digests.closed',
+  'prune.done',
   'chunk.leased',
   'chunk.lost',
   'chunk.done',
@@ -45,6 +46,10 @@ const LOG_EVENTS = [
   'message.gave-up',
   'message.skipped',
   'delivery.stopped',
+  'admin.logged-in',
+  'admin.logged-out',
+  'admin.refused',
+  'admin.limited',
   'mail.unsigned',
 ] as const
 

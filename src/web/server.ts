@@ -15,6 +15,7 @@ import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addSubscribeRoutes } from './signup/subscribe-routes.ts'
+import { addAdminPages } from './operator/admin-routes.ts'
 import type { Site } from './site.ts'
 import { addMyLinkRoutes } from './subscriber/my-link-routes.ts'
 
@@ -55,6 +56,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addMyLinkRoutes(scope, site)
     addPrivatePages(scope, site)
     addPlainRoutes(scope, site)
+    addAdminPages(scope, site)
     addApi(scope, site)
   })
   return app

@@ -912,6 +912,7 @@ export const en = {
     'database.migration-failed': 'We cannot reach our records right now. Please try again in a few minutes.',
     'database.behind': 'We are being updated. Please try again in a few minutes.',
     'database.others-running': 'We are being updated. Please try again in a few minutes.',
+    'digests.pruned': 'What came on that day is not kept any more.',
     'zone.unknown': 'We do not know the time zone “{zone}”. Use a name such as Europe/Paris, or UTC.',
     'date.invalid': '“{date}” is not a date. A day looks like 2026-11-24.',
     'address.empty': 'Enter your e-mail address.',
@@ -1021,6 +1022,8 @@ export const en = {
       'That query is too long: it has {bytes} bytes, and we take {most} at most. Use fewer words, or several topics.',
     'query.too-deep':
       'We could not read “{query}”: there are too many brackets inside each other at column {column}. Use at most {most}.',
+    'admin.not-https': 'This page needs https.',
+    'admin.elsewhere': 'Nothing was changed. Open the page again, and press the button there.',
     'smtp.not-set': 'No mail can go out until the service is set up.',
   },
 } as const

@@ -2,8 +2,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-const folder = resolve(import.meta.dirname, '../../../templates/pages')
-const templates = globSync('**/*.eta', { cwd: folder })
+const folder = resolve(import.meta.dirname, '../../../templates')
+const templates = globSync('{pages,admin}/**/*.eta', { cwd: folder })
 
 // Parts of templates, attributes that hold nothing but names of fields, and words of ours that hold markup.
 const RAW = /^<%~ (include\('\.\/|it\.body|wrong\('\w+'|fillHtml\(words\.|words(\.\w+)+Html %>)/

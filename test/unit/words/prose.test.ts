@@ -6,10 +6,14 @@ import { literalProse, literalProseOfText } from '../../support/literal-prose.ts
 const FOLDER = resolve(import.meta.dirname, '../../../templates')
 const read = (path: string) => readFileSync(join(FOLDER, path), 'utf8')
 
-test.each(globSync('**/*.{eta,mjml}', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
-  expect(literalProse(read(path))).toEqual([])
-  expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
-})
+// What the operator alone reads stands in English where it is shown.
+test.each(globSync('{pages,emails}/**/*.{eta,mjml}', { cwd: FOLDER }))(
+  '%s says nothing by itself',
+  (path) => {
+    expect(literalProse(read(path))).toEqual([])
+    expect(read(path).match(/ lang="[^<"]*"/)).toBe(null)
+  },
+)
 
 test.each(globSync('emails/**/*.txt', { cwd: FOLDER }))('%s says nothing by itself', (path) => {
   expect(literalProseOfText(read(path))).toEqual([])

@@ -1,0 +1,24 @@
+import { enqueue } from '../../delivery/message-store.ts'
+import { randomId } from '../../platform/random.ts'
+import { requireJoined } from '../../subscribers/subscriber.ts'
+import type { Deps } from '../../wiring.ts'
+import { hadEnough } from '../messages/answer-limits.ts'
+import type { LinkMessage } from '../messages/link-mails.ts'
+import { newAnswer } from '../messages/new-answer.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
+
+/**
+ * Leaves a mail with the link to somebody's digests, at the operator's hand. False where two were left within a day:
+ * none is added. Nudge the answers then. Throws subscriber.unknown, subscriber.state.
+ */
+export function mailManageLink(deps: Deps, who: Who): Promise<boolean> {
+  return withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
+    requireJoined(subscriber)
+    const { id, epoch, zone, format } = subscriber
+    if (await hadEnough(tx, { subscriberId: id, kind: 'manage-link', now })) return false
+    const content: LinkMessage = { epoch, zone, format, asked: true }
+    const answer = { kind: 'manage-link' as const, dedupe: randomId(96), content, now }
+    await enqueue(tx, 'answers', [newAnswer(deps.config, subscriber, answer)])
+    return true
+  })
+}

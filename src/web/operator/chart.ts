@@ -1,0 +1,104 @@
+/** One value of a series; null: there is none. */
+export interface Point {
+  /** "24 Nov" */
+  label: string
+  value: number | null
+}
+
+/** What is drawn, in the units of the drawing. */
+export interface Chart {
+  width: number
+  height: number
+  /** All bars, or the area below the line, as one path: hundreds of elements would make the page heavy. */
+  path: string
+  /** The line of a series of levels; empty for bars. */
+  line: string
+  /** Left end of the bars and of each rule of the grid. */
+  left: number
+  rules: { y: number; text: string }[]
+  labels: { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[]
+  /** Where the labels stand. */
+  labelY: number
+}
+
+const WIDTH = 360
+const HEIGHT = 170
+const TOP = 12
+const BOTTOM = 24
+const RIGHT = 6
+const CHARACTER = 7
+const MOST_RULES = 4
+const GAP = 0.25
+
+/** Draws a series as bars, or levels as a line, from zero up to a round number. */
+export function chart(points: readonly Point[], { unit = '', levels = false } = {}): Chart {
+  const step = roundStep(Math.max(...points.map(({ value }) => value ?? 0), 1))
+  const top = step * Math.ceil(Math.max(...points.map(({ value }) => value ?? 0), 1) / step)
+  const steps = Math.round(top / step)
+  const textOf = (value: number) => `${figure.format(value)}${unit}`
+  const left = Math.ceil(textOf(top).length * CHARACTER) + 8
+  const base = HEIGHT - BOTTOM
+  const y = (value: number) => rounded(base - (value / top) * (base - TOP))
+  const slot = (WIDTH - left - RIGHT) / Math.max(points.length, 1)
+  const drawn = levels ? area(points, { left, slot, base, y }) : bars(points, { left, slot, base, y })
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    ...drawn,
+    left,
+    rules: Array.from({ length: steps + 1 }, (_, n) => ({ y: y(n * step), text: textOf(n * step) })),
+    labels: labelsOf(points, left, slot),
+    labelY: HEIGHT - 6,
+  }
+}
+
+const figure = new Intl.NumberFormat('en', { notation: 'compact' })
+const rounded = (value: number): number => Math.round(value * 10) / 10
+
+/** 1, 2 or 5 times a power of ten, never less than 1: at most four steps up to `most`. */
+export function roundStep(most: number): number {
+  const rough = most / MOST_RULES
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough)! * power
+  return Math.max(1, step)
+}
+
+interface Place {
+  left: number
+  slot: number
+  base: number
+  y: (value: number) => number
+}
+
+function bars(points: readonly Point[], { left, slot, base, y }: Place) {
+  const width = rounded(slot * (1 - GAP))
+  const path = points
+    .map(({ value }, n) =>
+      value ? `M${rounded(left + (n + GAP / 2) * slot)} ${base}V${y(value)}h${width}V${base}z` : '',
+    )
+    .join('')
+  return { path, line: '' }
+}
+
+/** Levels have no gaps: one that is not known counts as none. */
+function area(points: readonly Point[], { left, slot, base, y }: Place) {
+  const corners = points.map(({ value }, n) => `${rounded(left + (n + 0.5) * slot)} ${y(value ?? 0)}`)
+  if (corners.length === 0) return { path: '', line: '' }
+  const line = `M${corners.join('L')}`
+  const end = rounded(left + (points.length - 0.5) * slot)
+  return { path: `${line}L${end} ${base}L${rounded(left + slot / 2)} ${base}z`, line }
+}
+
+/** The first, the last and the one in the middle. */
+function labelsOf(points: readonly Point[], left: number, slot: number): Chart['labels'] {
+  if (points.length === 0) return []
+  const last = points.length - 1
+  const middle = Math.floor(last / 2)
+  const at = (n: number) => rounded(left + (n + 0.5) * slot)
+  const text = (n: number) => points[n]?.label ?? ''
+  const ends: Chart['labels'] = [
+    { x: left, text: text(0), anchor: 'start' },
+    { x: WIDTH - RIGHT, text: text(last), anchor: 'end' },
+  ]
+  return last < 4 ? ends : [ends[0]!, { x: at(middle), text: text(middle), anchor: 'middle' }, ends[1]!]
+}

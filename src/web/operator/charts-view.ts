@@ -1,0 +1,114 @@
+import { type DayFigures, dailyFigures } from '../../flows/operator/daily-figures.ts'
+import { addDays, dayOf } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import { dateRange, shortDate } from '../../words/dates.ts'
+import { type Chart, chart, type Point } from './chart.ts'
+
+/** How many days the charts can show; more than a hundred points are drawn by week. */
+export const SPANS = [30, 90, 364] as const
+export type Span = (typeof SPANS)[number]
+
+const BY_WEEK_FROM = 100
+
+export interface ChartView {
+  id: string
+  title: string
+  /** "320 on 24 Nov; highest 410 (12 Nov), lowest 0 (1 Nov)" */
+  summary: string
+  chart: Chart
+  /** What the column of the table counts. */
+  column: string
+  rows: { label: string; text: string }[]
+}
+
+interface Series {
+  id: string
+  title: string
+  column: string
+  unit?: string
+  levels?: boolean
+  /** Of the days of one bar; null where there is nothing to tell. */
+  of(days: readonly DayFigures[]): number | null
+}
+
+type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubscribed'
+
+const sum = (days: readonly DayFigures[], ...names: Count[]): number =>
+  days.reduce((all, day) => all + names.reduce((some, name) => some + day[name], 0), 0)
+
+const SERIES: Series[] = [
+  {
+    id: 'subscribers',
+    title: 'Subscribers',
+    column: 'Subscribers at the end',
+    levels: true,
+    of: (days) => days.at(-1)?.subscribers ?? null,
+  },
+  { id: 'accepted', title: 'Mails accepted', column: 'Mails', of: (days) => sum(days, 'accepted') },
+  {
+    id: 'refusals',
+    title: 'Mails refused or given up',
+    column: 'Mails',
+    of: (days) => sum(days, 'refused', 'gaveUp'),
+  },
+  {
+    id: 'confirm-rate',
+    title: 'Confirmed, of 100 who asked',
+    column: 'Confirmed of 100',
+    unit: '%',
+    of: (days) => {
+      const asked = sum(days, 'asked')
+      return asked > 0 ? Math.round((100 * sum(days, 'confirmed')) / asked) : null
+    },
+  },
+  { id: 'unsubscribed', title: 'Unsubscribed', column: 'People', of: (days) => sum(days, 'unsubscribed') },
+]
+
+/** What happened on each day up to today (UTC), or in each week. */
+export async function chartsOf(deps: Deps, span: Span): Promise<ChartView[]> {
+  const to = dayOf(deps.clock.now())
+  const days = await dailyFigures(deps, { from: addDays(to, 1 - span), to })
+  return chartsView(days)
+}
+
+export function chartsView(days: readonly DayFigures[]): ChartView[] {
+  const size = days.length > BY_WEEK_FROM ? 7 : 1
+  const groups = Array.from({ length: Math.ceil(days.length / size) }, (_, n) =>
+    days.slice(n * size, (n + 1) * size),
+  )
+  return SERIES.map((series) => chartView(series, groups))
+}
+
+function chartView({ id, title, column, unit = '', levels, of }: Series, groups: DayFigures[][]): ChartView {
+  const points: (Point & { text: string })[] = groups.map((group) => {
+    const value = of(group)
+    const [first, last] = [group[0]!.day, group.at(-1)!.day]
+    const text = value === null ? 'nobody asked' : `${number.format(value)}${unit}`
+    return { value, text, label: shortDate(first === last ? last : first) }
+  })
+  const rows = points.map(({ text }, n) => ({ label: labelOf(groups[n]!), text }))
+  const by = groups[0] && groups[0].length > 1 ? 'by week' : 'by day'
+  return {
+    id,
+    title: `${title}, ${by}`,
+    summary: summaryOf(rows, points),
+    chart: chart(points, { unit, levels }),
+    column,
+    rows: rows.toReversed(),
+  }
+}
+
+const number = new Intl.NumberFormat('en')
+
+const labelOf = (group: DayFigures[]): string => dateRange(group[0]!.day, group.at(-1)!.day)
+
+/** What a glance at the bars would tell. */
+function summaryOf(rows: ChartView['rows'], points: readonly Point[]): string {
+  const known = points.flatMap(({ value }, n) => (value === null ? [] : [{ value, ...rows[n]! }]))
+  const newest = known.at(-1)
+  if (!newest) return 'Nothing to show yet.'
+  const sorted = known.toSorted((a, b) => b.value - a.value)
+  const [highest, lowest] = [sorted[0]!, sorted.at(-1)!]
+  if (highest.value === lowest.value) return `${newest.text} throughout.`
+  return `Newest ${newest.text} (${newest.label}), highest ${highest.text} (${highest.label}), lowest ${lowest.text} (${lowest.label}).`
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify'
+import { BOOK_COLUMNS, entriesIn } from '../../delivery/book-list-store.ts'
+import { books } from '../../digests/books-store.ts'
+import { reasonText } from '../../flows/operator/message-life.ts'
+import { addDays, dayOf, parseDay } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import { fullDate } from '../../words/dates.ts'
+import type { AdminSite } from './admin-site.ts'
+import { bookCells, titleOf } from './book-cells.ts'
+import { numberIn, paged, ROWS } from './paging.ts'
+
+const DAYS = 14
+
+/** The books of each date, and who is counted in them. */
+export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+  app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
+    const today = dayOf(deps.clock.now())
+    const last = query.date ? parseDay(query.date) : today
+    const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back))
+    const all = await Promise.all(dates.map((date) => books(deps.db, date)))
+    const rows = all.map((one) => ({ ...one, text: fullDate(one.date), cells: bookCells(one) }))
+    const later = addDays(last, DAYS)
+    return send(reply, 'days', {
+      rows,
+      last,
+      today,
+      titles: BOOK_COLUMNS.map(titleOf),
+      earlier: addDays(last, -DAYS),
+      later: last < today ? [later, today].sort()[0] : '',
+    })
+  })
+
+  app.get<{ Params: { date: string; column: string }; Querystring: { after?: string } }>(
+    '/days/:date/:column',
+    async ({ params, query }, reply) => {
+      const date = parseDay(params.date)
+      const column = BOOK_COLUMNS.find((name) => name === params.column)
+      if (!column) throw new Fault('page.not-found')
+      const after = numberIn(query.after)
+      const found = paged(await entriesIn(deps.db, { date, column, after, most: ROWS + 1 }))
+      const rows = found.rows.map((row) => ({ ...row, why: row.reason && reasonText(row.reason) }))
+      const title = titleOf(column)
+      return send(reply, 'day-column', { date, text: fullDate(date), column, title, ...found, rows })
+    },
+  )
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { LANES } from '../../delivery/message.ts'
+import { books } from '../../digests/books-store.ts'
+import { audited } from '../../flows/operator/audited.ts'
+import {
+  type DeliveryStatus,
+  deliveryStatus,
+  pauseDelivery,
+  resumeDelivery,
+} from '../../flows/operator/delivery-switch.ts'
+import { sourceStatus } from '../../flows/operator/source-status.ts'
+import { recentActions } from '../../platform/action-store.ts'
+import { dayOf } from '../../platform/dates.ts'
+import { newestNotices } from '../../platform/notice-list-store.ts'
+import { countByState } from '../../subscribers/subscriber-lists-store.ts'
+import { read, text } from '../request.ts'
+import type { AdminSite } from './admin-site.ts'
+import { bookCells } from './book-cells.ts'
+import { chartsOf, SPANS } from './charts-view.ts'
+
+const NEWEST = 8
+const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
+const SAID: Record<string, string> = {
+  paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
+  resumed: 'Delivery goes on.',
+}
+
+interface Asked {
+  Querystring: { days?: unknown; done?: unknown }
+}
+
+/** How things stand, and stop and go. */
+export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+  app.get<Asked>('', async ({ query }, reply) => {
+    const span = SPANS.find((days) => String(days) === query.days) ?? SPANS[0]
+    const today = dayOf(deps.clock.now())
+    const [delivery, counted] = [await deliveryStatus(deps), await books(deps.db, today)]
+    return send(reply, 'overview', {
+      said: SAID[String(query.done)],
+      delivery,
+      waiting: waitingRows(delivery),
+      today,
+      books: counted,
+      cells: bookCells(counted),
+      states: await countByState(deps.db),
+      sources: await sourceStatus(deps, { days: 1 }),
+      notices: await newestNotices(deps.db, { limit: NEWEST }),
+      actions: await recentActions(deps.db, { limit: NEWEST }),
+      span,
+      spans: SPANS,
+      charts: await chartsOf(deps, span),
+    })
+  })
+
+  app.post('/delivery', async ({ body }, reply) => {
+    const fields = read(z.object({ do: text.default(''), reason: text.default('') }), body)
+    const goes = fields.do === 'resume'
+    const doing = { door: 'admin', verb: `delivery ${goes ? 'resume' : 'pause'}` } as const
+    const reason = fields.reason.trim().slice(0, 200) || 'paused by the operator'
+    await audited(deps, doing, async (tried) => {
+      await (goes ? resumeDelivery(tried) : pauseDelivery(tried, { reason }))
+    })
+    return reply.redirect(`/admin?done=${goes ? 'resumed' : 'paused'}`, 303)
+  })
+}
+
+const waitingRows = ({ waiting }: DeliveryStatus) =>
+  LANES.map((lane) => ({
+    lane,
+    counts: WAITING.map(
+      (state) => waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0,
+    ),
+  }))

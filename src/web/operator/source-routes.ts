@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify'
+import { sourceStatus } from '../../flows/operator/source-status.ts'
+import { fullDate } from '../../words/dates.ts'
+import type { AdminSite } from './admin-site.ts'
+
+const DAYS = 14
+
+/** Where papers come from, by day (UTC). */
+export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+  app.get('/sources', async (_request, reply) => {
+    const sources = await sourceStatus(deps, { days: DAYS })
+    return send(reply, 'sources', {
+      days: DAYS,
+      sources: sources.map(({ days, ...source }) => ({
+        ...source,
+        days: days.map((day) => ({ ...day, text: fullDate(day.day) })),
+      })),
+    })
+  })
+}
