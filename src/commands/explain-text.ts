@@ -11,10 +11,16 @@ export function textOfExplanation({ subscriber, date, verdict, steps }: Explanat
     wrap(verdict.text),
     '',
     wrap(`${email ?? `${id} (erased)`} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
-    ...(steps.length > 0 ? ['', 'When (UTC)           What'] : []),
-    ...steps.map(({ at, text }) => wrap(text, INDENT, at ? stamp(at) : INDENT)),
+    ...(steps.length > 0 ? ['', textOfSteps(steps)] : []),
   ].join('\n')
 }
+
+/** What happened, a line or more for each, under a head. */
+export const textOfSteps = (steps: readonly { at: Date | null; text: string }[]): string =>
+  [
+    'When (UTC)           What',
+    ...steps.map(({ at, text }) => wrap(text, INDENT, at ? stamp(at) : INDENT)),
+  ].join('\n')
 
 const stamp = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')}  `
 const INDENT = ' '.repeat(21)

@@ -1,9 +1,15 @@
 import { Option } from 'commander'
-import { MESSAGE_STATES } from '../delivery/message.ts'
+import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
 import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/message-list-store.ts'
+import { MAIL_KINDS } from '../emails/mail-kind.ts'
 import { retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
+import { messageLife } from '../flows/operator/message-life.ts'
+import { parseDay } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import { type AddCommands, table } from './command-line.ts'
+import type { Deps } from '../wiring.ts'
+import { type AddCommands, minuteOf, table } from './command-line.ts'
+import { textOfSteps } from './explain-text.ts'
 import { change } from './subscriber-answers.ts'
 
 const MOST = 1000
@@ -14,15 +20,21 @@ export const addMessageCommands: AddCommands = (program, line) => {
   const noun = program.command('messages').description('mails, and what became of them')
   noun
     .command('list')
-    .description(`the newest ${MOST}`)
+    .description(`the newest first, ${MOST} at most`)
     .addOption(new Option('--state <state>', 'only these').choices([...STATE_OF.keys()]))
+    .addOption(new Option('--kind <kind>', 'only these').choices(MAIL_KINDS))
+    .option('--date <date>', 'only those left on this day (UTC)')
+    .option('--limit <count>', `at most so many, 1 to ${MOST}`)
     .action(
-      line.action(async ({ db }, { state }: { state?: string }) => {
+      line.action(async ({ db }, { state, kind, date, limit }: ListOptions) => {
+        const most = limitFrom(limit)
         const messages = await listMessages(db, {
           state: state ? STATE_OF.get(state) : undefined,
-          most: MOST,
+          kind,
+          day: date === undefined ? undefined : parseDay(date),
+          most,
         })
-        return { json: messages.map(jsonOf), text: textOfList(messages) }
+        return { json: messages.map(jsonOf), text: textOfList(messages, most) }
       }),
     )
   noun
@@ -32,7 +44,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
     .action(
       line.action(async (deps, id: string) => {
         const message = await showMessage(deps, { id })
-        return { json: jsonOfShown(message), text: textOfShown(message) }
+        return { json: jsonOfShown(message), text: textOfShown(deps, message) }
       }),
     )
   noun
@@ -48,6 +60,20 @@ export const addMessageCommands: AddCommands = (program, line) => {
         }),
       ),
     )
+}
+
+interface ListOptions {
+  state?: string
+  kind?: string
+  date?: string
+  limit?: string
+}
+
+function limitFrom(text: string | undefined): number {
+  if (text === undefined) return MOST
+  const most = Number(text)
+  if (/^\d{1,4}$/.test(text) && most >= 1 && most <= MOST) return most
+  throw new Fault('usage.wrong', { what: `--limit "${text}": takes a number from 1 to ${MOST}` })
 }
 
 const masked = ({ toAddress }: ListedMessage): string | null => toAddress && maskAddress(toAddress)
@@ -72,27 +98,35 @@ const jsonOfShown = (message: ShownMessage): object => ({
   tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
 })
 
-function textOfList(messages: ListedMessage[]): string {
+function textOfList(messages: ListedMessage[], most: number): string {
   if (messages.length === 0) return 'No messages.'
   const rows = messages.map((message) => [
     message.id,
     message.kind,
     masked(message),
+    minuteOf(message.datedAt).slice(5),
     stateName(message.state),
-    message.reason,
     message.attempts,
+    message.reason,
   ])
-  return table(['id', 'kind', 'to', 'state', 'reason', 'tries'], rows)
+  const more = messages.length === most ? [`These are the newest ${most}; --limit takes up to ${MOST}.`] : []
+  return [table(['id', 'kind', 'to', 'left (UTC)', 'state', 'tries', 'reason'], rows), ...more].join('\n')
 }
 
-function textOfShown(message: ShownMessage): string {
-  const { id, kind, state, reason, nextTry, deadline, tries, acceptances } = message
-  const waits = state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
+/** Its whole life, in order of time, and what can be done. */
+function textOfShown({ clock, config }: Deps, message: ShownMessage): string {
+  const { id, kind, subscriberId } = message
+  const now = clock.now()
+  const domain = config.MAIL_FROM.split('@').at(-1)
   return [
-    `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}`,
-    `state: ${stateName(state)}${reason ? ` (${reason})` : ''}`,
-    ...(waits ? [`next try: ${nextTry.toISOString()}, until ${deadline.toISOString()}`] : []),
-    ...tries.map(({ n, at, outcome, answer }) => `try ${n}, ${at.toISOString()}: ${outcome}: ${answer}`),
-    ...acceptances.map(({ at, answer }) => `accepted, ${at.toISOString()}: ${answer}`),
+    `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}, ${stateName(message.state)}`,
+    `subscriber ${subscriberId}; Message-ID <${kind}.${id}@${domain}>`,
+    '',
+    textOfSteps(messageLife(message, now)),
+    ...(mayRetry(message, now) ? ['', `To try it again: messages retry ${id}`] : []),
   ].join('\n')
 }
+
+const mayRetry = ({ state, reason, deadline, toAddress }: ShownMessage, now: Date): boolean =>
+  ENDED.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
+const ENDED: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']

@@ -105,3 +105,10 @@ export async function othersHoldChunks(
     limit 1`
   return rows.length > 0
 }
+
+/** How many workers hold messages at this moment, by the database's clock. */
+export async function countHolders(db: DatabaseOrTransaction): Promise<number> {
+  const rows = await db.$queryRaw<{ count: number }[]>`
+    select count(distinct owner)::int as count from chunk where done_at is null and lease_until > now()`
+  return rows[0]!.count
+}

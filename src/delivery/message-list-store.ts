@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { addDays, type Day, midnight } from '../platform/dates.ts'
 import type { Lane, MessageState } from './message.ts'
 
 /** A message as the operator sees it in a list. */
@@ -20,14 +21,22 @@ export interface ListedMessage {
 /** A place in the list. */
 export type MessagePlace = Pick<ListedMessage, 'datedAt' | 'id'>
 
-/** Newest first, at most `most`; `state` narrows, `after` goes on from a place. */
+export interface MessageFilter {
+  state?: MessageState
+  kind?: string
+  /** Left on this day (UTC). */
+  day?: Day
+}
+
+/** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
 export async function listMessages(
   db: DatabaseOrTransaction,
-  { state, most, after }: { state?: MessageState; most: number; after?: MessagePlace },
+  { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessagePlace },
 ): Promise<ListedMessage[]> {
+  const datedAt = day && { gte: midnight(day), lt: midnight(addDays(day, 1)) }
   const rest = after && [{ datedAt: { lt: after.datedAt } }, { datedAt: after.datedAt, id: { gt: after.id } }]
   const rows = await db.message.findMany({
-    where: { state, OR: rest },
+    where: { state, kind, datedAt, OR: rest },
     omit: { content: true },
     include: { chunk: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
@@ -97,3 +106,18 @@ export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> =>
   select c.lane::text, m.state::text, count(*)::int from message m join chunk c on c.id = m.chunk_id
   where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1, 2`
+
+export interface LaneWait {
+  lane: Lane
+  /** When the message was left that waits longest. */
+  oldest: Date
+  /** The first instant at which one of them may be tried. */
+  nextTry: Date
+}
+
+/** How long each lane has had something that waits to be tried; nothing of a lane that has none. */
+export const longestWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
+  select c.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
+  from message m join chunk c on c.id = m.chunk_id
+  where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+  group by 1`

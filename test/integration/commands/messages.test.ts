@@ -68,12 +68,39 @@ describe('messages', () => {
     await expect(run('messages list --state sent')).rejects.toThrow('Allowed choices are')
   })
 
-  test('show tells of each try', async () => {
+  test('list by kind, by day and by number; what is wrong is said', async () => {
+    await addThree()
+    const yesterday = goodbye(1, { kind: 'note', dedupe: 'n', datedAt: new Date('2026-11-23T23:59:59Z') })
+    await enqueue(database.db, 'digests', [yesterday])
+    expect((await run('messages list --kind note')).json).toMatchObject([{ kind: 'note', lane: 'digests' }])
+    expect((await run('messages list --date 2026-11-23')).json).toMatchObject([{ kind: 'note' }])
+    expect((await run('messages list --date 2026-11-24 --kind goodbye --state ready')).json).toHaveLength(1)
+    expect((await run('messages list --date 2026-11-22')).json).toEqual([])
+    const { json, text } = await run('messages list --limit 2')
+    expect(json).toHaveLength(2)
+    expect(text).toContain('These are the newest 2; --limit takes up to 1000.')
+    await expect(run('messages list --kind letter')).rejects.toThrow(
+      'Allowed choices are digest, confirmation',
+    )
+    await expect(run('messages list --limit 0')).rejects.toThrow('--limit "0": takes a number from 1 to 1000')
+    await expect(run('messages list --date tuesday')).rejects.toMatchObject({ code: 'date.invalid', exit: 2 })
+  })
+
+  test('show tells its whole life, and what can be done', async () => {
     const [refused] = await addThree()
     const { json, text } = await run(`messages show ${refused}`)
-    expect(text).toBe(
-      `${refused}: goodbye to s•••@y.example\nstate: refused (5.1.1)\ntry 1, 2026-11-24T08:00:00.000Z: refused: 550 5.1.1 nobody`,
-    )
+    expect(text.split('\n')).toEqual([
+      `${refused}: goodbye to s•••@y.example, refused`,
+      `subscriber s1; Message-ID <goodbye.${refused}@localhost.example>`,
+      '',
+      'When (UTC)           What',
+      '2026-11-24 08:00:00  The goodbye was left in the lane answers, to go until',
+      '                     2026-11-25 04:00 UTC.',
+      '2026-11-24 08:00:00  Try 1: the mail server refused it: 550 5.1.1 nobody',
+      '                     It is not tried again: refused (5.1.1).',
+      '',
+      `To try it again: messages retry ${refused}`,
+    ])
     expect(json).toMatchObject({ acceptances: [], tries: [{ n: 1, outcome: 'refused', status: 550 }] })
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
   })
@@ -110,18 +137,56 @@ describe('delivery', () => {
       reason: null,
       since: null,
       lanes: {
-        answers: { ready: 1, taken: 0, deferred: 0, uncertain: 0 },
-        digests: { ready: 0, taken: 0, deferred: 0, uncertain: 0 },
+        answers: {
+          ready: 1,
+          taken: 0,
+          deferred: 0,
+          uncertain: 0,
+          oldest: NOW.toISOString(),
+          nextTry: NOW.toISOString(),
+        },
+        digests: { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null },
       },
+      schedule: { ticked: null },
+      workers: { holding: 0, nudgeWaitsSeconds: null },
     })
     await run('delivery pause --reason relay --dry-run')
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
     await run('delivery pause --reason relay')
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
-    expect(text).toContain('Paused since 2026-11-24T09:00:00.000Z: relay')
+    expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo go on: delivery resume')
     expect((await run('delivery resume')).json).toMatchObject({ delivery: 'on', wasPaused: true })
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
+  })
+
+  test('status says what waits longest, and whether the schedule and the workers are alive', async () => {
+    await addThree()
+    const text = async (now?: Date) => (await run('delivery status', now)).text.split('\n')
+    expect(await text()).toEqual([
+      'Delivery is on.',
+      '',
+      'lane     ready  taken  deferred  uncertain  oldest (UTC)      next try (UTC)',
+      'answers  1      0      0         0          2026-11-24 08:00  now',
+      'digests  0      0      0         0',
+      '',
+      'Schedule: no tick within two days. Is a process with the role schedule up?',
+      'Workers: none has messages in hand now, and no nudge waits.',
+    ])
+    await database.db.tick.create({ data: { name: 'minute', slot: at('08:58') } })
+    await database.db.$executeRaw`
+      update chunk set owner = 'w1', lease_until = now() + interval '1 minute' where done_at is null`
+    expect((await text()).slice(-2)).toEqual([
+      'Schedule: ticked 2026-11-24 08:58 UTC.',
+      'Workers: 1 with messages in hand now.',
+    ])
+    await database.db.$executeRaw`
+      insert into pgboss.job (name, created_on) values ('drain-answers', now() - interval '5 minutes')`
+    expect((await text(at('10:00'))).slice(-2)).toEqual([
+      'Schedule: ticked 2026-11-24 08:58 UTC: 62 minutes ago. Is a process with the role schedule up?',
+      'Workers: none took a nudge for 5 minutes. Is a process with the role worker up?',
+    ])
+    await database.db.$executeRaw`delete from pgboss.job`
   })
 
   test('the command line knows both nouns', async () => {

@@ -1,0 +1,104 @@
+import { LANES, type Lane, type MessageState } from '../delivery/message.ts'
+import type { DeliveryHealth } from '../flows/operator/delivery-health.ts'
+import type { DeliveryStatus } from '../flows/operator/delivery-switch.ts'
+import { minuteOf, table } from './command-line.ts'
+
+const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
+
+interface Shown extends DeliveryStatus, DeliveryHealth {
+  now: Date
+}
+
+const RESTORED = `This database was restored from a backup. Nothing is planned or handed over until you say so:
+  delivery resume --dry-run    what ends then: open messages of the backup, and dates whose hour has come
+  delivery resume              end it, and go on with the next hour
+  delivery resume --moved      nothing was sent since the copy was made: end nothing`
+
+/** Whether mail goes out, what waits, and whether somebody is there to hand it over. */
+export const textOfDelivery = (shown: Shown): string =>
+  [
+    switchText(shown),
+    ...(shown.reason === 'restored' ? [RESTORED] : []),
+    '',
+    table(
+      ['lane', ...WAITING, 'oldest (UTC)', 'next try (UTC)'],
+      LANES.map((lane) => rowOf(shown, lane)),
+    ),
+    '',
+    scheduleText(shown),
+    workerText(shown),
+  ].join('\n')
+
+function switchText({ delivery, since, reason, now }: Shown): string {
+  if (delivery === 'paused' && since)
+    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}\nTo go on: delivery resume`
+  if (delivery === 'off')
+    return 'Off: SENDING=off in the settings. Everything is planned, and nothing handed over.'
+  return 'Delivery is on.'
+}
+
+const countOf = ({ waiting }: Shown, lane: Lane, state: MessageState): number =>
+  waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0
+
+function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
+  const wait = shown.waits.find((one) => one.lane === lane)
+  const next = wait && (wait.nextTry <= shown.now ? 'now' : minuteOf(wait.nextTry))
+  return [
+    lane,
+    ...WAITING.map((state) => countOf(shown, lane, state)),
+    wait ? minuteOf(wait.oldest) : null,
+    next ?? null,
+  ]
+}
+
+/** A tick comes every minute. */
+const LATE_MS = 3 * 60_000
+
+function scheduleText({ ticked, now }: Shown): string {
+  if (!ticked) return 'Schedule: no tick within two days. Is a process with the role schedule up?'
+  const late = now.getTime() - ticked.getTime() > LATE_MS
+  const asks = late ? `: ${ago(ticked, now)} ago. Is a process with the role schedule up?` : '.'
+  return `Schedule: ticked ${minuteOf(ticked)} UTC${asks}`
+}
+
+/** Nudges are taken within seconds. */
+const LATE_SECONDS = 60
+
+function workerText({ nudgeWaitsSeconds, holders }: Shown): string {
+  if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
+    return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Is a process with the role worker up?`
+  if (holders > 0) return `Workers: ${holders} with messages in hand now.`
+  return 'Workers: none has messages in hand now, and no nudge waits.'
+}
+
+const ago = (from: Date, to: Date): string => span(to.getTime() - from.getTime())
+
+/** "12 minutes", "3 hours", "2 days" */
+function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  const [count, unit] =
+    minutes < 90
+      ? [minutes, 'minute']
+      : minutes < 2880
+        ? [Math.round(minutes / 60), 'hour']
+        : [Math.round(minutes / 1440), 'day']
+  return `${count} ${unit}${count === 1 ? '' : 's'}`
+}
+
+export const jsonOfDelivery = (shown: Shown): object => ({
+  delivery: shown.delivery,
+  reason: shown.reason,
+  since: shown.since?.toISOString() ?? null,
+  lanes: Object.fromEntries(LANES.map((lane) => [lane, laneJson(shown, lane)])),
+  schedule: { ticked: shown.ticked?.toISOString() ?? null },
+  workers: { holding: shown.holders, nudgeWaitsSeconds: shown.nudgeWaitsSeconds },
+})
+
+function laneJson(shown: Shown, lane: Lane): object {
+  const wait = shown.waits.find((one) => one.lane === lane)
+  return {
+    ...Object.fromEntries(WAITING.map((state) => [state, countOf(shown, lane, state)])),
+    oldest: wait?.oldest.toISOString() ?? null,
+    nextTry: wait?.nextTry.toISOString() ?? null,
+  }
+}

@@ -1,0 +1,25 @@
+import { countHolders } from '../../delivery/chunk-store.ts'
+import { type LaneWait, longestWaits } from '../../delivery/message-list-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { signsOfLife } from './doctor/signs-of-life-store.ts'
+
+/** Whether somebody is there to hand over what waits. */
+export interface DeliveryHealth {
+  waits: LaneWait[]
+  /** The newest minute that the schedule claimed; null: none within two days. */
+  ticked: Date | null
+  /** Workers that hold messages at this moment. */
+  holders: number
+  /** How long a nudge to send has waited that no worker took; null where none waits. */
+  nudgeWaitsSeconds: number | null
+}
+
+export async function deliveryHealth({ db }: Deps): Promise<DeliveryHealth> {
+  const { tick, waitsSeconds } = await signsOfLife(db)
+  return {
+    waits: await longestWaits(db),
+    ticked: tick,
+    holders: await countHolders(db),
+    nudgeWaitsSeconds: waitsSeconds === null ? null : Math.round(waitsSeconds),
+  }
+}
