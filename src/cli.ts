@@ -10,6 +10,7 @@ import { addDatabaseCommands } from './commands/database.ts'
 import { addDeliveryCommands } from './commands/delivery.ts'
 import { addDigestCommands } from './commands/digests.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addMailCommand } from './commands/mail.ts'
 import { addMessageCommands } from './commands/messages.ts'
 import { addPaperCommands } from './commands/papers.ts'
 import { addQueryCommands } from './commands/queries.ts'
@@ -32,6 +33,7 @@ const NOUNS: AddCommands[] = [
   addMessageCommands,
   addDeliveryCommands,
   addDoctorCommand,
+  addMailCommand,
 ]
 
 const FAILED = 1

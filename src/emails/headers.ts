@@ -3,7 +3,7 @@ import { dayOf } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import type { RenderedEmail } from './email.ts'
 import { asciiLine, cut, oneLine } from './line.ts'
-import type { MailKind } from './mail-kind.ts'
+import type { MailKind, OperatorMailKind } from './mail-kind.ts'
 import type { OutgoingMail } from './outgoing-mail.ts'
 
 /** Who sends: from the settings. */
@@ -18,7 +18,7 @@ export interface Sender {
 
 /** What the row of a message says about its mail. */
 export interface Addressed {
-  kind: MailKind
+  kind: MailKind | OperatorMailKind
   id: string
   datedAt: Date
   toAddress: string

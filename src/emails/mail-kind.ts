@@ -12,3 +12,6 @@ export const MAIL_KINDS = [
   'moved',
 ] as const
 export type MailKind = (typeof MAIL_KINDS)[number]
+
+/** Of mails to the operator, which go out beside the messages. */
+export type OperatorMailKind = 'test' | 'notice'

@@ -43,7 +43,8 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   }
 }
 
-async function openDkim(config: Config): Promise<DkimKey | undefined> {
+/** The key that the settings name, tried out. Throws dkim.cannot-sign. */
+export async function openDkim(config: Config): Promise<DkimKey | undefined> {
   const key = loadDkimKey(config)
   if (key) await assertDkimSigns(key)
   return key

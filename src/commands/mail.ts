@@ -1,0 +1,83 @@
+import type { SmtpResult } from '../delivery/classify-answer.ts'
+import type { SmtpTls } from '../delivery/smtp-tls.ts'
+import type { Sent } from '../flows/messages/send-directly.ts'
+import { mailTest } from '../flows/operator/mail-test.ts'
+import { recordAction } from '../platform/action-store.ts'
+import type { SmtpConfig } from '../smtp-url.ts'
+import type { AddCommands, Answer } from './command-line.ts'
+
+const FAILED = 1
+
+export const addMailCommand: AddCommands = (program, line) => {
+  program
+    .command('mail')
+    .description('the way that mails go')
+    .command('test')
+    .description('send one small mail with the headers, the signature and the connection of every message')
+    .argument('<address>')
+    .option('--dry-run', 'make and sign the mail, and send nothing')
+    .action(
+      line.action(async (deps, email: string, { dryRun }: { dryRun?: boolean }) => {
+        const sent = await mailTest(deps, { email, dryRun })
+        if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'mail test' })
+        return answerOf(sent, deps.config.SMTP_URL!)
+      }),
+    )
+}
+
+function answerOf(sent: Sent, smtp: SmtpConfig): Answer {
+  const { result, tls, signedBy, messageId, bytes, ms } = sent
+  const server = `${smtp.host}:${smtp.port}`
+  const json = {
+    server,
+    accepted: result?.accepted ?? null,
+    answer: result?.answer ?? null,
+    stage: result && !result.accepted ? result.stage : null,
+    tls: tls ?? null,
+    signedBy,
+    messageId,
+    bytes,
+    ms,
+    dryRun: result === undefined,
+  }
+  const text = [
+    headOf(server, sent),
+    ...(result ? [`  encrypted  ${wordsOf(tls, smtp, result)}`] : []),
+    `  signed     ${signedBy ?? 'no: DKIM_KEY_FILE is not set'}`,
+    `  message    ${messageId}, ${bytes} bytes`,
+    ...tailOf(result),
+  ]
+  return { json, text: text.join('\n'), exit: result?.accepted === false ? FAILED : 0 }
+}
+
+function headOf(server: string, { result, ms }: Sent): string {
+  if (!result) return `Dry run, nothing was sent. It would go to ${server}.`
+  if (result.accepted) return `Accepted by ${server} after ${ms} ms: ${result.answer}`
+  const silence = result.bodyWritten && result.status === null
+  const what = silence ? 'No answer, it may have arrived' : 'Not accepted'
+  return `${what}: ${server} at ${STAGES[result.stage]}, after ${ms} ms: ${result.answer}`
+}
+
+const STAGES: Record<Extract<SmtpResult, { accepted: false }>['stage'], string> = {
+  connect: 'the connection',
+  tls: 'the encryption',
+  login: 'the login',
+  mail: 'the sender (MAIL FROM)',
+  rcpt: 'the recipient (RCPT TO)',
+  data: 'the beginning of the mail (DATA)',
+  dot: 'the end of the mail',
+}
+
+function wordsOf(tls: SmtpTls | undefined, smtp: SmtpConfig, result: SmtpResult): string {
+  if (!tls) return result.accepted ? 'no' : 'not known'
+  const doubt = tls.doubt ? `certificate not verified (${tls.doubt})` : 'certificate verified'
+  const until = tls.until ? `, good until ${tls.until.toISOString().slice(0, 10)}` : ''
+  return `${tls.protocol}${smtp.implicitTls ? ' from the first byte' : ''}, ${doubt}${until}`
+}
+
+const tailOf = (result: SmtpResult | undefined): string[] => {
+  if (!result) return []
+  return result.accepted
+    ? ['Accepted is not yet delivered: look into the mailbox, its spam folder, and the headers of the mail.']
+    : ['What is wrong with the mail server, and its fix: npm run -s cli -- doctor']
+}

@@ -1,0 +1,28 @@
+import { addressHash, parseAddress } from '../../subscribers/address.ts'
+import { requireUnsuppressed } from '../../subscribers/suppression-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { type Sent, sendDirectly } from '../messages/send-directly.ts'
+
+/**
+ * Mails one address a few lines, as messages are mailed. Throws address.*, subscriber.suppressed, smtp.not-set,
+ * dkim.cannot-sign.
+ */
+export async function mailTest(
+  deps: Deps,
+  { email, dryRun }: { email: string; dryRun?: boolean },
+): Promise<Sent> {
+  const { db, config } = deps
+  const { address, key } = parseAddress(email)
+  await requireUnsuppressed(db, addressHash(key, config.SUPPRESSION_KEY))
+  const { SITE_NAME, BASE_URL, POSTAL_ADDRESS } = config
+  const text = [
+    `This is a test of ${SITE_NAME}, which mails from ${BASE_URL}.`,
+    'If you read it, mails go out. Look into its headers for what your mail provider says of it: spf=pass, dkim=pass and dmarc=pass.',
+    `Nobody has subscribed you to anything.\n\n${SITE_NAME}\n${POSTAL_ADDRESS}`,
+  ].join('\n\n')
+  return sendDirectly(
+    deps,
+    { kind: 'test', to: address, subject: `Test mail of ${SITE_NAME}`, text },
+    { dryRun },
+  )
+}
