@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { freePort } from '../../src/platform/embedded-postgres.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** docker compose on this repository's file, with containers, volumes and ports that meet nobody else's. */
+export interface Composed {
+  site: string
+  mailbox: string
+  run(args: string[], input?: string): Promise<Ended>
+  /** What it printed; throws what it complained of where it does not end well. */
+  must(args: string[], input?: string): Promise<string>
+  down(): Promise<void>
+}
+
+export async function openCompose(): Promise<Composed> {
+  const [demoPort, mailboxPort] = [String(await freePort()), String(await freePort())]
+  const env = { ...process.env, DEMO_PORT: demoPort, MAILBOX_PORT: mailboxPort }
+  const run = (args: string[], input = '') =>
+    ended(['compose', '--project-name', `daily-papers-test-${process.pid}`, ...args], env, input)
+  const must = async (args: string[], input?: string) => {
+    const { code, stdout, stderr } = await run(args, input)
+    if (code !== 0) throw new Error(`docker compose ${args.join(' ')}: ${code}\n${stderr.slice(-2000)}`)
+    return stdout.trim()
+  }
+  return {
+    site: `http://localhost:${demoPort}`,
+    mailbox: `http://localhost:${mailboxPort}`,
+    run,
+    must,
+    down: async () => void (await run(['--profile', 'demo', 'down', '--volumes', '--timeout', '5'])),
+  }
+}
+
+/** docker with these arguments, to its end. */
+export const docker = (...args: string[]): Promise<Ended> => ended(args, process.env, '')
+
+function ended(args: string[], env: NodeJS.ProcessEnv, input: string): Promise<Ended> {
+  const child = spawn('docker', args, { cwd: root, env })
+  const heard = { stdout: '', stderr: '' }
+  for (const channel of ['stdout', 'stderr'] as const) {
+    child[channel].setEncoding('utf8').on('data', (part: string) => {
+      heard[channel] += part
+    })
+  }
+  child.stdin.on('error', () => {}).end(input) // it may have ended without reading
+  return new Promise((end, fail) => child.on('error', fail).on('close', (code) => end({ code, ...heard })))
+}
