@@ -1,3 +1,5 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 
 export const API_TOKEN = 'a-token-of-32-bytes-or-more-for-tests'
@@ -44,3 +46,19 @@ export const ask = (
     headers,
     ...(body && { payload: body }),
   } as InjectOptions)
+
+/** What is wrong with an answer by the document: nothing, or its first faults. */
+export function answerChecker(document: Document) {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(document, 'api')
+  return ({ path, method, responses }: Operation, status: number, body: string): string => {
+    if (!responses[status]) return `${status} is not in the document`
+    const place = ['paths', path, method.toLowerCase(), 'responses', String(status)]
+    const pointer = [...place, 'content', 'application/json', 'schema'].map(escaped).join('/')
+    const validate = ajv.getSchema(`api#/${pointer}`)!
+    return validate(JSON.parse(body)) ? '' : ajv.errorsText(validate.errors)
+  }
+}
+
+const escaped = (part: string): string => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))

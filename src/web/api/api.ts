@@ -30,7 +30,7 @@ export function addApi(app: FastifyInstance, site: Site): void {
   app.register(async (plain) => {
     const api: Api = plain.withTypeProvider<ZodTypeProvider>()
     plain.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
-    plain.setValidatorCompiler(validatorCompiler)
+    plain.setValidatorCompiler(readByZod)
     plain.setSerializerCompiler(serializerCompiler)
     addFaultAnswers(api, site)
     await plain.register(swagger, {
@@ -44,6 +44,12 @@ export function addApi(app: FastifyInstance, site: Site): void {
     addSubscriptionRoute(api, site)
     if (site.deps.config.API_TOKEN) api.register(async (scope) => addOperatorRoutes(scope, site))
   })
+}
+
+/** Fastify says null where there is no body. */
+const readByZod: typeof validatorCompiler = (route) => {
+  const validate = validatorCompiler(route)
+  return (data: unknown) => validate(data ?? undefined)
 }
 
 function addOperatorRoutes(api: Api, site: Site): void {

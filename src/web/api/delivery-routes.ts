@@ -6,7 +6,6 @@ import { dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import type { Site } from '../site.ts'
 import * as schemas from './schemas/operation.ts'
-import { bare } from './schemas/subscribers.ts'
 import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
 
 const TAG = 'delivery'
@@ -43,11 +42,15 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
     return { dryRun, delivery }
   })
 
-  const resumed = { ...closed(TAG, 'resumeDelivery', 'Hand mail over again'), body: bare, response }
+  const resumed = {
+    ...closed(TAG, 'resumeDelivery', 'Hand mail over again'),
+    body: schemas.deliveryResume,
+    response,
+  }
   api.post('/api/delivery/resume', { schema: resumed }, async ({ body }) => {
-    const dryRun = body?.dryRun ?? false
+    const { moved, dryRun } = body ?? { moved: false, dryRun: false }
     const delivery = await change(deps, { verb: 'delivery resume', dryRun }, async (tried) => {
-      await resumeDelivery(tried)
+      await resumeDelivery(tried, { moved })
       return answered(tried)
     })
     return { dryRun, delivery }

@@ -5,7 +5,7 @@ const TEXT = `Papers and sources for everybody; the operator's verbs with a toke
 
 Unknown fields are refused with those that there are. Lists hold \`next\`, which goes into \`cursor\` of the next
 request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in \`error\`. A change may be
-sent again: what is so already stays so. With \`dryRun\` it is tried with every check, and nothing changes.`
+sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing changes.`
 
 /** The head of the document. */
 export const descriptionOf = ({

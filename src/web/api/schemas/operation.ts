@@ -87,6 +87,16 @@ export const deliveryPause = z
   })
   .optional()
 
+export const deliveryResume = z
+  .strictObject({
+    moved: z
+      .boolean({ error: 'true or false' })
+      .default(false)
+      .describe('After a restore: nothing was sent since the copy was made, so nothing is ended'),
+    dryRun,
+  })
+  .optional()
+
 export const changedDelivery = z.object({ dryRun: z.boolean(), delivery })
 
 export const actionQuery = z.strictObject(page)

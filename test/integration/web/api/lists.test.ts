@@ -1,0 +1,203 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
+import { recordListings } from '../../../../src/papers/listing-store.ts'
+import { recordAction } from '../../../../src/platform/action-store.ts'
+import { API_TOKEN, ask } from '../../../support/api.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+import { addPapers } from '../../../support/site-papers.ts'
+
+const site = useSite({ API_TOKEN })
+
+interface Page {
+  items: Record<string, unknown>[]
+  next: string | null
+}
+
+const list = async (path: string, query: Record<string, string> = {}): Promise<Page> => {
+  const answer = await ask(site.app, 'GET', `${path}?${new URLSearchParams(query)}`)
+  expect({ status: answer.statusCode, body: answer.statusCode === 200 ? '' : answer.body }).toEqual({
+    status: 200,
+    body: '',
+  })
+  return answer.json()
+}
+
+/** All pages of a list; `between` happens after each. */
+async function walk(path: string, query: Record<string, string>, between = async () => {}): Promise<Page[]> {
+  const pages: Page[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page = await list(path, { ...query, ...(cursor !== null && { cursor }) })
+    pages.push(page)
+    cursor = page.next
+    await between()
+  } while (cursor !== null)
+  return pages
+}
+
+const of = (pages: Page[], field: string) => pages.flatMap(({ items }) => items.map((item) => item[field]))
+
+const addPaper = (n: number, day = '2026-11-24') =>
+  recordListings(site.db, {
+    source: 'huggingface',
+    day,
+    records: [
+      {
+        keys: [],
+        title: `Late paper ${n}`,
+        abstract: 'On attention.',
+        authors: [],
+        categories: [],
+        keywords: [],
+      },
+    ],
+    now: NOW,
+  })
+
+describe('papers', () => {
+  beforeEach(() => addPapers(site.db))
+
+  test('come newest first, each once, with links that lead to them', async () => {
+    const pages = await walk('/api/papers', { limit: '2' })
+    expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 2, 1])
+    const days = of(pages, 'day') as string[]
+    expect(days).toEqual(days.toSorted().reverse())
+    expect(new Set(of(pages, 'id')).size).toBe(7)
+    const { items } = await list('/api/papers', { q: 'title:hybrid' })
+    expect(items).toMatchObject([
+      {
+        id: '2507.06457',
+        title: 'A Systematic Analysis of Hybrid Linear Attention',
+        votes: 41,
+        comments: 3,
+        day: '2026-11-24',
+        links: { code: 'https://github.com/example/hybrid-linear-attention' },
+      },
+    ])
+    for (const { id, links } of pages.flatMap((page) => page.items) as {
+      id: string
+      links: Record<string, string>
+    }[]) {
+      const path = (url = '') => url.replace(site.deps.config.BASE_URL, '')
+      const self = await site.app.inject({ url: path(links.self) })
+      expect({ id, found: self.json().id }).toEqual({ id, found: id })
+      expect((await site.app.inject({ url: path(links.page) })).statusCode).toBe(200)
+    }
+  })
+
+  test('a cursor survives papers that come meanwhile: none twice, none left out', async () => {
+    let n = 0
+    const pages = await walk('/api/papers', { limit: '2' }, async () => {
+      await addPaper(n++)
+    })
+    const titles = of(pages, 'title') as string[]
+    expect(titles.filter((title) => title.startsWith('Late'))).toEqual([])
+    expect(new Set(titles).size).toBe(7)
+    expect(titles).toHaveLength(7)
+  })
+
+  test('of a day, and that match a query, with the reason and what was understood', async () => {
+    expect(of(await walk('/api/papers', { date: '2026-11-23' }), 'id')).toEqual([
+      'doi:10.1000/182',
+      'hep-th/9901001',
+    ])
+    const page = await list('/api/papers', { q: 'title:attention', limit: '1' })
+    expect(page).toMatchObject({ understood: 'Papers with a title with attention' })
+    expect(page.items[0]).toMatchObject({ reason: 'Matched: attention, in the title' })
+    expect(await list('/api/papers', { date: '2026-11-25' })).toMatchObject({ items: [], next: null })
+    expect(of(await walk('/api/papers', { q: 'attention', limit: '3' }), 'id')).toHaveLength(6 - 1)
+  })
+
+  test('a query looks at a thousand papers for one answer, and goes on where it stopped', async () => {
+    const records = Array.from({ length: 1050 }, (_, n) => ({
+      keys: [],
+      title: `Filler number ${n}`,
+      abstract: 'Nothing else.',
+      authors: [],
+      categories: [],
+      keywords: [],
+    }))
+    await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: NOW })
+    const pages = await walk('/api/papers', { q: 'title:hybrid' })
+    expect(pages.map(({ items }) => items.length)).toEqual([0, 1])
+  }, 60_000)
+
+  test('a query that is asked for too often has to wait', async () => {
+    const asks = () => ask(site.app, 'GET', '/api/papers?q=attention&limit=1')
+    expect((await asks()).statusCode).toBe(200)
+    // The bucket fills by the database's clock: not before a minute from now.
+    await site.db.bucket.updateMany({ data: { tokens: 0, at: new Date(Date.now() + 60_000) } })
+    const { statusCode, headers } = await asks()
+    expect(statusCode).toBe(429)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+    expect((await ask(site.app, 'GET', '/api/papers?limit=1')).statusCode).toBe(200)
+  })
+})
+
+describe('what the operator lists', () => {
+  test('subscribers: who came last first, each once, though others come', async () => {
+    const add = (n: number) => {
+      site.clock.moveTo(new Date(NOW.getTime() + n * 1000))
+      return addSubscriber(site.deps, {
+        email: `s${n}@reader.example`,
+        topics: [`topic ${n}`],
+        consent: 'test',
+      })
+    }
+    for (let n = 0; n < 5; n++) await add(n)
+    let n = 5
+    const pages = await walk('/api/subscribers', { limit: '2' }, async () => void (await add(n++)))
+    expect(pages.map(({ items }) => items.length)).toEqual([2, 2, 1])
+    const emails = of(pages, 'email')
+    expect(emails).toEqual([4, 3, 2, 1, 0].map((i) => `s${i}@reader.example`))
+    expect(pages[0]!.items[0]!.topics).toEqual([{ name: 'topic 4', query: 'topic 4' }])
+    expect((await list('/api/subscribers', { state: 'paused' })).items).toEqual([])
+  })
+
+  test('messages by state, with the address masked', async () => {
+    for (let n = 0; n < 3; n++) await addSubscriber(site.deps, { email: `m${n}@reader.example`, topics: [] })
+    const pages = await walk('/api/messages', { limit: '1', state: 'ready' })
+    expect(of(pages, 'to')).toEqual(Array(3).fill('m•••@reader.example'))
+    expect(new Set(of(pages, 'id')).size).toBe(3)
+    expect((await list('/api/messages', { state: 'gave-up' })).items).toEqual([])
+  })
+
+  test('actions, newest first', async () => {
+    for (const verb of ['one', 'two', 'three'])
+      await recordAction(site.db, { at: NOW, door: 'command', verb })
+    const pages = await walk('/api/actions', { limit: '2' })
+    expect(of(pages, 'verb')).toEqual(['three', 'two', 'one'])
+    expect(of(pages, 'subscriber')).toEqual([null, null, null])
+  })
+
+  test('figures of every day, and what waits', async () => {
+    await addSubscriber(site.deps, { email: 'a@reader.example', topics: [], consent: 'test' })
+    const { items } = await list('/api/figures', { from: '2026-11-22', to: '2026-11-24' })
+    expect(items.map(({ day, subscribers, confirmed }) => [day, subscribers, confirmed])).toEqual([
+      ['2026-11-22', 0, 0],
+      ['2026-11-23', 0, 0],
+      ['2026-11-24', 1, 1],
+    ])
+  })
+})
+
+describe('a cursor', () => {
+  test.each([
+    ['/api/papers', { q: 'vision' }],
+    ['/api/papers', { date: '2026-11-23' }],
+    ['/api/subscribers', {}],
+    ['/api/messages', {}],
+    ['/api/actions', {}],
+  ])('of another list, or of none, is refused at %s with %j', async (path, query: Record<string, string>) => {
+    await addPapers(site.db)
+    const { next } = await list('/api/papers', { limit: '1' })
+    const forged = Buffer.from('["x","2026-11-24",99999999999]').toString('base64url')
+    for (const cursor of [next!, forged, 'nonsense', 'bnVsbA', '____']) {
+      const answer = await ask(site.app, 'GET', `${path}?${new URLSearchParams({ ...query, cursor })}`)
+      expect({ status: answer.statusCode, error: answer.json().error }).toEqual({
+        status: 400,
+        error: 'cursor.unknown',
+      })
+    }
+  })
+})
