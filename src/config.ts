@@ -96,7 +96,7 @@ const settings = z.object({
   SIGNUP_DOMAINS: z.string().default('').transform(list),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
-  KEEP_DAYS: wholeNumber(14, 3650).default(90),
+  KEEP_DAYS: wholeNumber(30, 3650).default(90),
   TRUST_PROXY: z
     .string()
     .default('')

@@ -2,6 +2,7 @@ import { Prisma } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
 import { type Books, type Counts, sumOf } from './books.ts'
+import { keptBook } from './day-book-store.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
 
 interface PlanRow extends Counts {
@@ -13,8 +14,10 @@ interface PlanRow extends Counts {
   over: Date
 }
 
-/** The books of one local date. */
+/** The books of one local date, also where its digests are not kept any more. */
 export async function books(db: DatabaseOrTransaction, date: Day): Promise<Books> {
+  const kept = await keptBook(db, date)
+  if (kept) return { date, ...kept, closed: true }
   const plans = await planRows(db, Prisma.sql`p.local_date = ${date}::date`)
   return { date, ...sumOf(plans), closed: plans.length > 0 && plans.every(({ closed }) => closed) }
 }

@@ -12,13 +12,13 @@ export async function forgetTicksBefore(db: Database, instant: Date): Promise<vo
   await db.$executeRaw`delete from tick where slot < ${instant}`
 }
 
-/** The newest slot that was claimed from one instant on and before another; null where nobody ticked. */
+/** The newest minute that was claimed from one instant on and before another; null where nobody ticked. */
 export async function newestTick(
   db: DatabaseOrTransaction,
   { from, before }: { from?: Date; before?: Date } = {},
 ): Promise<Date | null> {
   const { _max } = await db.tick.aggregate({
-    where: { slot: { gte: from, lt: before } },
+    where: { name: 'minute', slot: { gte: from, lt: before } },
     _max: { slot: true },
   })
   return _max.slot

@@ -1,3 +1,4 @@
+import { prunedThrough } from '../../digests/day-book-store.ts'
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from '../../digests/due.ts'
 import {
   openDigests,
@@ -32,10 +33,11 @@ export async function openDue({ db }: Deps, { date, now }: OpenInput): Promise<v
   })
   const unopened = await unopenedGroups(db, groups, date !== undefined)
   if (unopened.length === 0) return
+  const pruned = await prunedThrough(db)
   const snapshot = await snapshotAt(db, now)
   for (const { schedule, due, since } of unopened) {
     await resumeWhosePauseEnded(db, schedule, due.localDate, now)
-    for (const missed of missedDates({ schedule, due, since })) {
+    for (const missed of missedDates({ schedule, due, since }, pruned)) {
       await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now })
     }
     await openAll(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
@@ -52,7 +54,8 @@ function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate |
   return due && due.dueAt <= now ? due : undefined
 }
 
-function missedDates({ schedule, due, since }: UnopenedGroup): DueDate[] {
-  const earliest = addDays(due.localDate, -MISSED_DAYS)
-  return dueBetween(schedule, since > earliest ? since : earliest, due.localDate)
+// What was recorded of a date that is pruned is not there to tell that nothing is lacking.
+function missedDates({ schedule, due, since }: UnopenedGroup, pruned: Day | null): DueDate[] {
+  const starts = [since, addDays(due.localDate, -MISSED_DAYS), ...(pruned ? [addDays(pruned, 1)] : [])]
+  return dueBetween(schedule, starts.sort().at(-1)!, due.localDate)
 }

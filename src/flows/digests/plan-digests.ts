@@ -1,9 +1,10 @@
+import { prunedThrough } from '../../digests/day-book-store.ts'
 import { isLate } from '../../digests/due.ts'
-import { offeredSince } from '../../digests/offer.ts'
+import { OFFERED_DAYS, offeredSince } from '../../digests/offer.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from '../../digests/plan-store.ts'
 import { openShelf } from '../../digests/shelf-store.ts'
-import type { Day } from '../../platform/dates.ts'
-import { failureOf } from '../../platform/errors.ts'
+import { addDays, type Day } from '../../platform/dates.ts'
+import { Fault, failureOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { pauseIfRestored } from '../operator/restored.ts'
 import { closePlans } from './close-plans.ts'
@@ -31,10 +32,11 @@ interface Run {
  * Plans the digest of everybody who is due, or records why they get none. With `date`: of that local date alone, and
  * without the limit of 20 hours. Safe to break off, to repeat, and to run in several processes at once: each digest is
  * filled once, together with its message. A plan that fails stops no other one; the first failure is thrown at the end.
- * On a restored database nothing is planned until delivery is resumed.
+ * Throws digests.pruned for a date that is not kept. On a restored database nothing is planned until delivery is resumed.
  */
 export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Promise<PlanResult> {
   if (await pauseIfRestored(deps)) return NOTHING
+  if (date) await requireKept(deps, date)
   const run = { date, now: deps.clock.now() }
   await openDue(deps, run)
   const isTooLate = ({ localDate, dueAt }: OpenPlan) => localDate !== date && isLate(dueAt, run.now)
@@ -50,6 +52,13 @@ export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Pr
   await closePlans(deps)
   if (failures.length > 0) throw failures[0]
   return { due, ...counts }
+}
+
+/** What a date was offered is told by its own digests and those of the two weeks before it. */
+async function requireKept({ db }: Deps, date: Day): Promise<void> {
+  const pruned = await prunedThrough(db)
+  const first = pruned && addDays(pruned, OFFERED_DAYS + 1)
+  if (first && date < first) throw new Fault('digests.pruned', { date, first })
 }
 
 async function missPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {

@@ -1,5 +1,6 @@
 import { type MessageDay, messagesByDay } from '../../delivery/daily-messages-store.ts'
 import type { Day } from '../../platform/dates.ts'
+import { keptFigures } from '../../platform/kept-figures-store.ts'
 import {
   type ConsentDay,
   consentsByDay,
@@ -22,17 +23,19 @@ const NOTHING = {
   skipped: 0,
 }
 
-/** Every day from `from` to `to`, oldest first. Mails that are not kept any more are not counted. */
+/** Every day from `from` to `to`, oldest first; as it was kept where its rows have begun to go. */
 export async function dailyFigures(
   { db }: Pick<Deps, 'db'>,
   days: { from: Day; to: Day },
 ): Promise<DayFigures[]> {
-  const [subscribers, consents, messages] = await Promise.all([
+  const [kept, subscribers, consents, messages] = await Promise.all([
+    keptFigures<DayFigures>(db, days),
     subscribersByDay(db, days),
     consentsByDay(db, days),
     messagesByDay(db, days),
   ])
   const byDay = new Map<Day, Partial<DayFigures>>()
   for (const row of [...consents, ...messages]) byDay.set(row.day, { ...byDay.get(row.day), ...row })
-  return subscribers.map((row) => ({ ...NOTHING, ...byDay.get(row.day), ...row }))
+  const keptOf = new Map(kept.map((row) => [row.day, row]))
+  return subscribers.map((row) => keptOf.get(row.day) ?? { ...NOTHING, ...byDay.get(row.day), ...row })
 }

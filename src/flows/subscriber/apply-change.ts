@@ -1,3 +1,4 @@
+import { prunedThrough } from '../../digests/day-book-store.ts'
 import { dueBetween, MISSED_DAYS, newestDue } from '../../digests/due.ts'
 import { startAfterChange } from '../../digests/next-mail.ts'
 import { lastDigestDate, openDigests } from '../../digests/plan-store.ts'
@@ -118,9 +119,9 @@ async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber
   const newest = newestDue(schedule, now)
   const last = await lastDigestDate(tx, subscriberId)
   if (!newest || !startDate || (last && last >= newest.localDate) || startDate > newest.localDate) return
-  const from = [startDate, last ? addDays(last, 1) : startDate, addDays(newest.localDate, -MISSED_DAYS)]
-    .sort()
-    .at(-1)!
+  const pruned = await prunedThrough(tx)
+  const recorded = [last, pruned].flatMap((date) => (date ? [addDays(date, 1)] : []))
+  const from = [startDate, ...recorded, addDays(newest.localDate, -MISSED_DAYS)].sort().at(-1)!
   const snapshot = await snapshotAt(tx, now)
   for (const due of dueBetween(schedule, from, addDays(newest.localDate, 1)))
     await openDigests(tx, { subscriberId, schedule, due, ...snapshot }, { only: false, now })
