@@ -1,6 +1,11 @@
-import { inspectConfig } from '../config.ts'
+import { isIP } from 'node:net'
+import { type Environment, inspectConfig, wrongIn } from '../config.ts'
+import { openDns } from '../flows/operator/dns/dns-client.ts'
+import { examineDns } from '../flows/operator/dns/examine-dns.ts'
+import { zoneFile } from '../flows/operator/dns/zone-file.ts'
 import type { Check } from '../flows/operator/doctor/check.ts'
-import { examine } from '../flows/operator/doctor/examine.ts'
+import { examine, settingsChecks } from '../flows/operator/doctor/examine.ts'
+import { Fault } from '../platform/errors.ts'
 import { silentLog } from '../platform/log.ts'
 import { clockOf, wire } from '../wiring.ts'
 import type { AddCommands, Answer } from './command-line.ts'
@@ -10,20 +15,63 @@ const WITHIN_MS = 20_000
 const CONNECTIONS = 4
 const FAILED = 1
 
+interface DnsOptions {
+  resolver?: string
+  ip?: string[]
+}
+
 export const addDoctorCommand: AddCommands = (program, line) => {
   program
     .command('doctor')
     .description(
       'what keeps the service from working, each with its fix; exit code 1 where something is wrong',
     )
-    .action(line.unready((environment) => doctor(environment)))
+    .option('--dns', 'the records to publish, and what is published instead of all else')
+    .option('--resolver <address>', 'with --dns: ask this server, such as 9.9.9.9 or 127.0.0.1:5353')
+    .option('--ip <address...>', 'with --dns: the addresses that mails leave from')
+    .action(
+      line.unready((environment, { dns, ...options }: DnsOptions & { dns?: boolean }) => {
+        if (!dns && (options.resolver ?? options.ip))
+          throw new Fault('usage.wrong', { what: '--resolver and --ip go with --dns' })
+        return dns ? doctorDns(environment, options) : doctor(environment)
+      }),
+    )
 }
 
-async function doctor(environment: Parameters<typeof inspectConfig>[0]): Promise<Answer> {
+async function doctor(environment: Environment): Promise<Answer> {
   const { config, faults } = inspectConfig(environment)
   const connect = async () => (await wire(config, { log: silentLog, connections: CONNECTIONS })).deps
   const checks = await examine({ config, clock: clockOf(config), connect }, { faults, withinMs: WITHIN_MS })
-  return { json: checks, text: textOfChecks(checks), exit: isSick(checks) ? FAILED : 0 }
+  return answer(checks, { json: checks, text: textOfChecks(checks) })
 }
 
-const isSick = (checks: Check[]): boolean => checks.some(({ state }) => state === 'wrong')
+const DNS_SETTINGS = ['MAIL_FROM', 'BASE_URL', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
+
+async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: DnsOptions): Promise<Answer> {
+  const stranger = ips.find((ip) => isIP(ip) === 0)
+  if (stranger)
+    throw new Fault('usage.wrong', { what: `--ip takes addresses such as 192.0.2.1, not ${stranger}` })
+  const dns = openDns(resolver)
+  const { config, faults } = inspectConfig(environment)
+  const wrong = wrongIn(faults)
+  if (DNS_SETTINGS.some((name) => wrong.has(name))) {
+    const checks = settingsChecks(config, faults)
+    return answer(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
+  }
+  const { records, checks } = await examineDns(config, dns, { ips, withinMs: WITHIN_MS })
+  const text = [
+    '; Records to publish, as lines of a zone file',
+    '',
+    zoneFile(records),
+    '',
+    `; What is published, asked of ${dns.name}`,
+    '',
+    textOfChecks(checks),
+  ].join('\n')
+  return answer(checks, { json: { records, checks }, text })
+}
+
+const answer = (checks: Check[], said: Omit<Answer, 'exit'>): Answer => ({
+  ...said,
+  exit: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
+})

@@ -61,7 +61,7 @@ export async function examine(
   return [...settingsChecks(config, faults), ...checks]
 }
 
-const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
+export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
   if (faults.length === 0) return [{ check: 'settings', ...settingsRead(config.production) }]
   return faults.map(({ names, what }) => ({
     check: 'settings',

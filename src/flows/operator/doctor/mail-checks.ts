@@ -2,6 +2,7 @@ import type { SmtpFault } from '../../../delivery/classify-answer.ts'
 import type { SmtpTls } from '../../../delivery/smtp-tls.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'
 import type { DeliveryStatus } from '../delivery-switch.ts'
+import { domainOf, isWithin } from '../dns/domains.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 import { judgeDaysLeft } from './days-left.ts'
 
@@ -81,8 +82,8 @@ const FOR_OTHERS = 0o077
 export function judgeKey({ file, selector, domain, bits, mode, from, fault }: KeySeen): Verdict {
   if (fault)
     return wrong(fault, `openssl genrsa -out ${file} ${LEAST_BITS}, then npm run -s cli -- doctor --dns`)
-  const fromDomain = from.slice(from.lastIndexOf('@') + 1).toLowerCase()
-  const isAligned = fromDomain === domain.toLowerCase() || fromDomain.endsWith(`.${domain.toLowerCase()}`)
+  const fromDomain = domainOf(from)
+  const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
   return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
     mode & FOR_OTHERS
       ? warning(`others may read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)

@@ -1,0 +1,165 @@
+import { count, ok, skipped, together, type Verdict, warning, wrong } from '../doctor/check.ts'
+import { isWithin } from './domains.ts'
+import { MOST_LOOKUPS, type SpfSeen } from './spf.ts'
+
+const PASS = '+'
+
+export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
+  const { records, lookups, faults, results, end } = seen
+  const [record] = records
+  const publish = `Publish the SPF record above at ${domain}.`
+  if (!record) return wrong(`${domain} has no SPF record`, publish)
+  if (records.length > 1)
+    return wrong(
+      `${domain} has ${records.length} SPF records: receivers take none`,
+      'Make one of them: v=spf1, then the mechanisms of both, then -all.',
+    )
+  const strangers = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
+  return together(`${record} (${count(lookups, 'look-up')} of ${MOST_LOOKUPS})`, [
+    ...faults.map((fault) =>
+      wrong(fault, 'Correct it: receivers take no part of a record that they cannot read.'),
+    ),
+    lookups > MOST_LOOKUPS
+      ? wrong(
+          'too many look-ups: receivers take it for none',
+          'Take out an include: that is not needed, or name its ip4: networks.',
+        )
+      : undefined,
+    strangers.length > 0 ? wrong(`${strangers.join(', ')} may not send`, publish) : undefined,
+    end === '+all' || end === 'all' ? wrong('everybody may send', 'End it with -all.') : undefined,
+    (end === undefined || end === '?all') && !/redirect=/i.test(record)
+      ? warning('it says nothing of strangers', 'End it with -all.')
+      : undefined,
+  ])
+}
+
+export interface DkimPublished {
+  name: string
+  texts: string[]
+  /** Of our key, base64. */
+  expected: string
+}
+
+export function judgeDkim({ name, texts, expected }: DkimPublished): Verdict {
+  const publish = `Publish the DKIM record above at ${name}.`
+  const [text] = texts
+  if (text === undefined) return wrong(`nothing at ${name}`, publish)
+  if (texts.length > 1)
+    return wrong(`${texts.length} records at ${name}`, 'Leave one: a new key takes a new selector.')
+  const tags = tagsOf(text)
+  const published = tags.get('p')
+  if (published === undefined) return wrong(`${name} holds no key`, publish)
+  if (published === '')
+    return wrong(
+      `the key at ${name} was withdrawn (p= is empty)`,
+      'Make a new key, with a new DKIM_SELECTOR.',
+    )
+  if (published !== expected) return wrong(`the key at ${name} is another one than DKIM_KEY_FILE’s`, publish)
+  return together('the key of DKIM_KEY_FILE is published', [
+    tags.get('t')?.split(':').includes('y')
+      ? warning('t=y: receivers take it for a trial', `Take t=y out of the record at ${name}.`)
+      : undefined,
+  ])
+}
+
+export interface DmarcPublished {
+  /** Of MAIL_FROM. */
+  from: string
+  /** Where the record is that holds: the domain of From, or one above it. */
+  domain?: string
+  texts: string[]
+}
+
+const POLICIES = ['none', 'quarantine', 'reject']
+
+export function judgeDmarc({ from, domain, texts }: DmarcPublished): Verdict {
+  const [text] = texts
+  if (!domain || text === undefined)
+    return wrong(
+      `no DMARC record at _dmarc.${from}, nor above it`,
+      `Publish the DMARC record above at _dmarc.${from}.`,
+    )
+  if (texts.length > 1)
+    return wrong(`${texts.length} DMARC records at _dmarc.${domain}: receivers take none`, 'Leave one.')
+  const tags = tagsOf(text)
+  const policy = (domain === from ? undefined : tags.get('sp')) ?? tags.get('p') ?? ''
+  if (!POLICIES.includes(policy)) return wrong(`p=${policy} says nothing to receivers`, 'p=quarantine')
+  return together(`p=${policy} at _dmarc.${domain}`, [
+    policy === 'none'
+      ? warning(
+          'p=none: anybody may still write in your name',
+          'Once the reports show your mails alone: p=quarantine.',
+        )
+      : undefined,
+    tags.has('pct')
+      ? warning('pct is not read any more (RFC 9989)', 'Take pct= out of the record.')
+      : undefined,
+  ])
+}
+
+export interface Alignment {
+  from: string
+  envelope: string
+  dkim?: string
+  /** Of the DMARC record that holds. */
+  dmarc?: { domain: string; text: string }
+}
+
+/** DMARC passes where the domain of SPF or of DKIM is of one house with From's; better both. */
+export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verdict {
+  if (!dmarc) return skipped('no DMARC record says what is aligned')
+  const tags = tagsOf(dmarc.text)
+  const aligned = (domain: string | undefined, mode: string): boolean =>
+    domain !== undefined &&
+    (tags.get(mode) === 's'
+      ? domain === from
+      : isWithin(domain, dmarc.domain) && isWithin(from, dmarc.domain))
+  const byDkim = aligned(dkim, 'adkim')
+  const bySpf = aligned(envelope, 'aspf')
+  if (byDkim && bySpf) return ok(`SPF (${envelope}) and DKIM (${dkim}) speak for ${from}`)
+  if (byDkim)
+    return warning(
+      `DKIM alone speaks for ${from}, SPF is of ${envelope}`,
+      'Let BOUNCE_DOMAIN lie within the domain of MAIL_FROM.',
+    )
+  if (bySpf)
+    return warning(
+      `SPF alone speaks for ${from}: a mail that is forwarded fails`,
+      'DKIM_DOMAIN=the domain of MAIL_FROM',
+    )
+  return wrong(`neither SPF nor DKIM speaks for ${from}`, 'DKIM_DOMAIN=the domain of MAIL_FROM')
+}
+
+export function judgeMx(domain: string, { mx, addresses }: { mx: string[]; addresses: string[] }): Verdict {
+  const fix = `Publish an MX record at ${domain}, which names the server that takes in its mail.`
+  if (mx.includes('')) return wrong(`${domain} says that it takes no mail at all (null MX)`, fix)
+  if (mx.length > 0) return ok(`${domain}: ${mx.join(', ')}`)
+  if (addresses.length > 0) return warning(`${domain} has no MX record; mail goes to its address`, fix)
+  return wrong(`${domain} cannot get mail: answers and reports are lost`, fix)
+}
+
+export const judgeAddresses = (host: string, addresses: string[]): Verdict =>
+  addresses.length > 0
+    ? ok(`${host}: ${addresses.join(', ')}`)
+    : wrong(`${host} has no address`, `Publish an A or AAAA record at ${host}.`)
+
+/** `back`: the addresses of each name that the reverse record gives. */
+export function judgePtr(ip: string, back: Map<string, string[]>): Verdict {
+  const fix = `Set the reverse record of ${ip} where it is rented, to a name with an A record of ${ip}.`
+  const names = [...back.keys()]
+  if (names.length === 0) return wrong(`${ip} has no PTR record`, fix)
+  const good = names.find((name) => back.get(name)?.includes(ip))
+  return good
+    ? ok(`${ip} is ${good}, which leads back`)
+    : wrong(`${ip} is ${names.join(', ')}, which does not lead back`, fix)
+}
+
+/** "v=DKIM1; k=rsa" by tag; blanks within values count for nothing. */
+export const tagsOf = (text: string): Map<string, string> =>
+  new Map(
+    text
+      .split(';')
+      .map((part) => part.replace(/\s+/g, ''))
+      .filter((part) => part.includes('='))
+      .map((part) => [part.slice(0, part.indexOf('=')).toLowerCase(), part.slice(part.indexOf('=') + 1)]),
+  )

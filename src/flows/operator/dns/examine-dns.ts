@@ -1,0 +1,113 @@
+import type { Config } from '../../../config.ts'
+import { type DkimKey, loadDkimKey } from '../../../delivery/dkim.ts'
+import { textOf } from '../../../platform/errors.ts'
+import { type Check, skipped, type Verdict, wrong } from '../doctor/check.ts'
+import { type Question, runChecks } from '../doctor/run-checks.ts'
+import {
+  judgeAddresses,
+  judgeAlignment,
+  judgeDkim,
+  judgeDmarc,
+  judgeMx,
+  judgePtr,
+  judgeSpf,
+} from './dns-checks.ts'
+import type { Dns } from './dns-client.ts'
+import { domainOf, upwards } from './domains.ts'
+import {
+  type DnsRecord,
+  envelopeDomain,
+  mailDomains,
+  publicKeyOf,
+  recordsToSet,
+  siteHost,
+} from './records.ts'
+import { readSpf } from './spf.ts'
+
+export interface DnsExamined {
+  records: DnsRecord[]
+  checks: Check[]
+}
+
+interface Input {
+  /** The addresses that mails leave from. */
+  ips: string[]
+  withinMs: number
+}
+
+/** The records to publish, and what is published. Throws dkim.cannot-sign for a key that cannot be read. */
+export async function examineDns(config: Config, dns: Dns, { ips, withinMs }: Input): Promise<DnsExamined> {
+  const key = loadDkimKey(config)
+  const none = Promise.resolve(undefined)
+  const checks = await runChecks({
+    questions: questions(config, dns, { key, ips }).map(withResolverFix),
+    wrongSettings: new Set(),
+    missing: { database: none, tables: none },
+    withinMs,
+  })
+  return { records: recordsToSet(config, { key, ips }), checks }
+}
+
+const withResolverFix = ({ ask, ...question }: Question): Question => ({
+  ...question,
+  ask: async () => {
+    try {
+      return await ask()
+    } catch (error) {
+      return wrong(textOf(error), 'Ask another resolver: --resolver 9.9.9.9')
+    }
+  },
+})
+
+function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips: string[] }): Question[] {
+  const from = domainOf(config.MAIL_FROM)
+  const envelope = envelopeDomain(config)
+  const dmarc = findDmarc(dns, from)
+  dmarc.catch(() => {}) // two questions wait for it
+  return [
+    { check: 'SPF', ask: async () => judgeSpf(envelope, await readSpf(dns, envelope, ips)) },
+    { check: 'DKIM', ask: () => askDkim(dns, key) },
+    { check: 'DMARC', ask: async () => judgeDmarc({ from, ...(await dmarc) }) },
+    {
+      check: 'alignment',
+      ask: async () => {
+        const { domain, texts } = await dmarc
+        const text = texts[0]
+        const found = domain !== undefined && text !== undefined ? { domain, text } : undefined
+        return judgeAlignment({ from, envelope, dkim: key?.domain.toLowerCase(), dmarc: found })
+      },
+    },
+    ...mailDomains(config).map((domain) => ({
+      check: 'MX',
+      ask: async () => judgeMx(domain, { mx: await dns.mx(domain), addresses: await dns.addresses(domain) }),
+    })),
+    {
+      check: 'site',
+      ask: async () => judgeAddresses(siteHost(config), await dns.addresses(siteHost(config))),
+    },
+    ...(ips.length > 0
+      ? ips.map((ip) => ({ check: 'PTR', ask: () => askPtr(dns, ip) }))
+      : [{ check: 'PTR', ask: () => skipped('say with --ip which address mails leave from') }]),
+  ]
+}
+
+async function askDkim(dns: Dns, key: DkimKey | undefined): Promise<Verdict> {
+  if (!key) return skipped('no DKIM_KEY_FILE: look at what your mail service asks for')
+  const name = `${key.selector}._domainkey.${key.domain}`
+  return judgeDkim({ name, texts: await dns.txt(name), expected: publicKeyOf(key) })
+}
+
+/** The record that holds for a domain: its own, or the first one above it. */
+async function findDmarc(dns: Dns, from: string): Promise<{ domain?: string; texts: string[] }> {
+  for (const domain of upwards(from)) {
+    const texts = (await dns.txt(`_dmarc.${domain}`)).filter((text) => /^v=DMARC1\s*(;|$)/i.test(text))
+    if (texts.length > 0) return { domain, texts }
+  }
+  return { texts: [] }
+}
+
+async function askPtr(dns: Dns, ip: string): Promise<Verdict> {
+  const names = await dns.ptr(ip)
+  const back = await Promise.all(names.map(async (name) => [name, await dns.addresses(name)] as const))
+  return judgePtr(ip, new Map(back))
+}

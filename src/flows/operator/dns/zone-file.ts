@@ -1,0 +1,21 @@
+import type { DnsRecord } from './records.ts'
+
+const LONGEST_STRING = 255
+const TTL = 3600
+
+/** The lines of a zone file, with a comment in front of each record. A text is cut into strings of 255 bytes. */
+export const zoneFile = (records: DnsRecord[]): string =>
+  records
+    .map(({ name, type, value, why }) => `; ${why}\n${name}. ${TTL} IN ${type} ${dataOf(type, value)}`)
+    .join('\n\n')
+
+function dataOf(type: DnsRecord['type'], value: string): string {
+  if (type !== 'TXT') return value
+  const strings = textStrings(value).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`)
+  return strings.length === 1 ? strings[0]! : `(\n    ${strings.join('\n    ')} )`
+}
+
+/** As a TXT record holds them: 255 bytes each. */
+export function textStrings(value: string): string[] {
+  return value.match(new RegExp(`[\\s\\S]{1,${LONGEST_STRING}}`, 'g')) ?? ['']
+}
