@@ -56,7 +56,7 @@ install_packages() {
   [ ${#missing[@]} = 0 ] && return 0
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "these are missing: ${missing[*]}"
   echo "Installing ${missing[*]} …"
-  (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") >/dev/null 2>&1 ||
+  (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") </dev/null >/dev/null 2>&1 ||
     fail "apt-get could not install ${missing[*]}"
 }
 
@@ -68,9 +68,10 @@ start_engine() {
     --pidfile "$folder/docker.pid" >"$folder/dockerd.log" 2>&1 </dev/null &
   for _ in $(seq 60); do
     answers "$own" && { export DOCKER_HOST=$own; return 0; }
+    kill -0 $! 2>/dev/null || fail "dockerd ended: $(tail -n 1 "$folder/dockerd.log")"
     sleep 0.5
   done
-  fail "dockerd does not answer within 30 s: $(tail -n 1 "$folder/dockerd.log")"
+  fail "dockerd does not answer within 30 s: see $folder/dockerd.log"
 }
 
 # Its tar is kept beside the engine, so that a new engine on this machine needs no download.
