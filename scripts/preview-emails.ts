@@ -1,6 +1,7 @@
 // Renders every mail from its samples: npm run preview -- FOLDER
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sampleNoticeMails } from '../test/support/sample-notices.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
 
 const folder = process.argv[2]
@@ -11,6 +12,11 @@ if (!folder) {
 mkdirSync(folder, { recursive: true })
 for (const [name, { subject, html, text }] of await renderMails()) {
   if (html) writeFileSync(join(folder, `${name}.html`), html)
+  writeFileSync(join(folder, `${name}.txt`), text)
+  process.stdout.write(`${name}: ${subject}\n`)
+}
+// What the operator gets is text alone.
+for (const [name, { subject, text }] of sampleNoticeMails()) {
   writeFileSync(join(folder, `${name}.txt`), text)
   process.stdout.write(`${name}: ${subject}\n`)
 }

@@ -3,9 +3,10 @@ import { planDigests } from './flows/digests/plan-digests.ts'
 import { openComposer } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
 import { migrateIfAlone } from './flows/migrate-database.ts'
+import { noted } from './flows/operator/notices/note-work.ts'
+import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
-import { failureOf } from './platform/errors.ts'
 import type { Log } from './platform/log.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
 import { sayRunning } from './platform/running.ts'
@@ -88,17 +89,8 @@ async function startWorker(deps: Running): Promise<() => Promise<void>> {
     },
     'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
     'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
+    prune: () => pruneNightly(deps, { signal }),
   }
-  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => reported(deps.log, nudge, work[nudge]))
+  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge]))
   return async () => stopping.abort()
-}
-
-// The queue keeps what was thrown in a table of its own, where no operator looks.
-async function reported(log: Log, nudge: Nudge, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    log.error('nudge.failed', { nudge, ...failureOf(error) })
-    throw error
-  }
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SmtpConfig } from '../smtp-url.ts'
 import { takeTokens } from '../platform/bucket-store.ts'
 import { stopwatch } from '../platform/clock.ts'
 import { isDatabaseFault } from '../platform/database.ts'
+import { textOf } from '../platform/errors.ts'
+import { endTrouble, noteTrouble } from '../platform/trouble-store.ts'
+import type { SmtpConfig } from '../smtp-url.ts'
 import type { Deps } from '../wiring.ts'
 import { othersHoldChunks } from './chunk-store.ts'
 import { reachedMessage } from './classify-answer.ts'
@@ -61,7 +63,19 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   }
   const { stopped } = run.result
   if (stopped) deps.log.error('delivery.stopped', { lane: input.lane, reason: stopped })
+  await noteStop(deps, input.lane, run)
   return run.result
+}
+
+/** For the operator, who is told: a stop lasts until a run of this lane gets a mail accepted and is not stopped. */
+async function noteStop({ db, clock, log }: Deps, lane: Lane, { result, heard }: Run): Promise<void> {
+  const name = `delivery ${lane}`
+  try {
+    if (result.stopped) await noteTrouble(db, { name, what: result.stopped, said: heard, since: clock.now() })
+    else if (result.accepted > 0) await endTrouble(db, name)
+  } catch (error) {
+    log.error('database.error', { what: textOf(error) })
+  }
 }
 
 interface Drain {

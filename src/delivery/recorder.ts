@@ -82,6 +82,7 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
         return
       }
       const failure = classify(result)
+      run.heard = failure.answer
       if (failure.deadAddress) await tellOfDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
       await writeFailure(message, tryOf(failure), afterFailure(message, failure, options))

@@ -22,6 +22,8 @@ export interface Run {
   result: RunResult
   /** Aborts when the run is stopped, or its caller's signal aborts. */
   halt: AbortSignal
+  /** What the server said last to a mail that it did not take, or what kept it from answering. */
+  heard: string
   /** The first reason stands. */
   stop(reason: StopReason): void
   count(state: MessageState): void
@@ -36,6 +38,7 @@ export function startRun(signal?: AbortSignal): Run {
   let seen = 0
   return {
     result,
+    heard: '',
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     stop: (reason) => {
       result.stopped ??= reason

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import cron from 'node-cron'
+import { watch } from '../flows/operator/notices/watch.ts'
 import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { failureOf } from '../platform/errors.ts'
@@ -7,6 +9,8 @@ import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
 import type { ServiceDeps } from '../wiring.ts'
 
 const MINUTE_MS = 60_000
+/** How long what is being told may take once the service is asked to stop. */
+const LAST_WATCH_MS = 3000
 const KEEP_TICKS_MS = 2 * DAY_MS
 
 /**
@@ -38,11 +42,17 @@ export function startSchedule(deps: ServiceDeps, pattern = '* * * * *'): { stop(
   // A process that comes back within the minute finds its slot claimed.
   const begun = safely(nudgeAll)
   const options = { timezone: 'UTC', noOverlap: true, name: 'minute' }
-  const task = cron.schedule(pattern, () => safely(tick), options)
+  // Beside the ticks: a mail server that does not answer must not hold them up.
+  let watching: Promise<void> | undefined
+  const tickAndWatch = async () => {
+    if (await tick(deps)) watching ??= watch(deps).finally(() => (watching = undefined))
+  }
+  const task = cron.schedule(pattern, () => safely(tickAndWatch), options)
   return {
     stop: async () => {
       await task.destroy()
       await begun
+      await Promise.race([watching, sleep(LAST_WATCH_MS, undefined, { ref: false })])
     },
   }
 }

@@ -54,3 +54,11 @@ export async function liftSuppression(
 ): Promise<void> {
   await db.suppression.updateMany({ where: { addressHash, liftedAt: null }, data: { liftedAt: at } })
 }
+
+/** How many addresses were suppressed from one instant on and before another, and still are. */
+export function countSuppressions(
+  db: DatabaseOrTransaction,
+  { from, before }: { from: Date; before: Date },
+): Promise<number> {
+  return db.suppression.count({ where: { at: { gte: from, lt: before }, liftedAt: null } })
+}

@@ -23,6 +23,7 @@ CREATE TABLE "notice" (
     "tries" INTEGER NOT NULL DEFAULT 0,
     "next_try" TIMESTAMPTZ(3) NOT NULL,
     "told_at" TIMESTAMPTZ(3),
+    "over_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "notice_pkey" PRIMARY KEY ("id")
 );

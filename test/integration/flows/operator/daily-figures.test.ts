@@ -70,7 +70,7 @@ const STEPS: ((n: number, other: number) => Promise<unknown>)[] = [
   (n) => addSubscriber(site.deps, { email: address(n), topics: [], consent: 'on paper' }),
   (n) => addSubscriber(site.deps, { email: address(n), topics: ['robots'] }),
   async (n) => confirm(site.deps, await confirmToken(site, address(n))),
-  (n) => pauseSubscriber(site.deps, { email: address(n) }),
+  (n) => pauseSubscriber(site.deps, { email: address(n), until: null }),
   (n) => resumeSubscriber(site.deps, { email: address(n) }),
   (n) => unsubscribeByOperator(site.deps, { email: address(n) }),
   undo,

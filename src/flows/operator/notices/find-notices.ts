@@ -1,0 +1,27 @@
+import { addNotice, endNotice, lastingNotices } from '../../../platform/notice-store.ts'
+import type { Deps } from '../../../wiring.ts'
+import { findTroubles, TROUBLE_KINDS } from './troubles.ts'
+import { addWeek } from './week.ts'
+
+/**
+ * Writes down, once each, what the operator must hear of: what is wrong, what is not wrong any more, and how the week
+ * was. Any number of processes may look at the same time.
+ */
+export async function findNotices(deps: Deps): Promise<void> {
+  const { db, clock, log } = deps
+  const at = clock.now()
+  const found = await findTroubles(deps)
+  for (const { kind, key, values } of found) {
+    const isNew = await addNotice(db, { kind, key, at, values })
+    if (isNew) log.warn('notice.raised', { kind, key, ...values })
+  }
+  const lasts = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
+  for (const { id, kind, key, told, values } of await lastingNotices(db, TROUBLE_KINDS)) {
+    if (lasts.has(`${kind} ${key}`) || !(await endNotice(db, id, at))) continue
+    log.info('notice.over', { kind, key })
+    // What nobody was told of yet says itself that it is over.
+    const overValues = { ...values, kind, over: at.toISOString() }
+    if (told) await addNotice(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
+  }
+  await addWeek(deps)
+}

@@ -1,0 +1,86 @@
+import { overdueDates } from '../../../digests/overdue-store.ts'
+import { addDays, DAY_MS, dayOf, midnight, weekdayOf } from '../../../platform/dates.ts'
+import type { NoticeValues } from '../../../platform/notice-store.ts'
+import { troubles } from '../../../platform/trouble-store.ts'
+import type { Deps } from '../../../wiring.ts'
+import { type SourceStatus, sourceStatus } from '../source-status.ts'
+
+/** What may last, and is over one day. */
+export const TROUBLE_KINDS = ['run-stopped', 'source-stalled', 'day-not-closed', 'work-failed'] as const
+type TroubleKind = (typeof TROUBLE_KINDS)[number]
+
+/** Something that the operator must hear of. Its key stays the same for as long as it lasts. */
+export interface LastingTrouble {
+  kind: TroubleKind
+  key: string
+  values: NoticeValues
+}
+
+const MINUTE_MS = 60_000
+/** A relay that restarts, or a job that fails once, mends itself. */
+const MENDS_WITHIN_MS = 15 * MINUTE_MS
+const NO_FETCH_MS = DAY_MS
+const DAYS_KNOWN = 14
+
+/** Everything that is wrong now. */
+export async function findTroubles(deps: Deps): Promise<LastingTrouble[]> {
+  const found = await Promise.all([stoppedRuns(deps), stalledSources(deps), openDates(deps)])
+  return found.flat()
+}
+
+async function stoppedRuns({ db, clock }: Deps): Promise<LastingTrouble[]> {
+  const lastsSince = clock.now().getTime() - MENDS_WITHIN_MS
+  return (await troubles(db)).flatMap(({ name, what, said, since }) => {
+    const [area, subject = ''] = name.split(' ')
+    const mayMendItself = area === 'work' || what === 'unreachable'
+    if (mayMendItself && since.getTime() > lastsSince) return []
+    const key = `${subject} ${since.toISOString()}`
+    const values = { subject, what, said, since: since.toISOString() }
+    return [{ kind: area === 'work' ? ('work-failed' as const) : ('run-stopped' as const), key, values }]
+  })
+}
+
+async function stalledSources(deps: Deps): Promise<LastingTrouble[]> {
+  const now = deps.clock.now()
+  const all = await sourceStatus(deps, { days: DAYS_KNOWN })
+  return all
+    .filter(({ source }) => deps.config.SOURCES.includes(source))
+    .flatMap((status) => withoutFetch(status, now) ?? withoutPapers(status, now) ?? [])
+}
+
+/** No good fetch for a day; for a source that never gave one, since it was first asked. */
+function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): LastingTrouble | undefined {
+  const oldest = days.at(-1)
+  const since = newestFetch ?? (oldest && midnight(oldest.day))
+  if (!since || now.getTime() - since.getTime() < NO_FETCH_MS) return undefined
+  const failed = days.find(({ lastFault }) => lastFault)
+  const values = {
+    source,
+    what: 'no-fetch',
+    since: since.toISOString(),
+    failures: failed?.failures ?? 0,
+    status: failed?.lastStatus ?? null,
+    fault: failed?.lastFault ?? null,
+  }
+  return { kind: 'source-stalled', key: `${source} fetch ${since.toISOString()}`, values }
+}
+
+/** The newest weekday that is over has no papers, and no later day has any. */
+function withoutPapers({ source, days }: SourceStatus, now: Date): LastingTrouble | undefined {
+  let weekday = addDays(dayOf(now), -1)
+  while (['sat', 'sun'].includes(weekdayOf(weekday))) weekday = addDays(weekday, -1)
+  const known = days.find(({ day }) => day === weekday)
+  if (!known || days.some(({ day, papers }) => day >= weekday && papers > 0)) return undefined
+  const newest = days.find(({ papers }) => papers > 0)?.day ?? null
+  const values = { source, what: 'no-papers', day: weekday, newest, fault: known.lastFault }
+  return { kind: 'source-stalled', key: `${source} papers ${newest ?? 'never'}`, values }
+}
+
+async function openDates({ db, clock }: Deps): Promise<LastingTrouble[]> {
+  const dates = await overdueDates(db, new Date(clock.now().getTime() - MENDS_WITHIN_MS))
+  return dates.map(({ localDate, plans, due, since }) => ({
+    kind: 'day-not-closed' as const,
+    key: localDate,
+    values: { date: localDate, plans, due, since: since.toISOString() },
+  }))
+}

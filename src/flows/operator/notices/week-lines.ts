@@ -1,0 +1,38 @@
+import type { NoticeValues } from '../../../platform/notice-store.ts'
+
+const LABEL = 26
+const NUMBER = 9
+const MIB = 1024 * 1024
+
+/** The week beside the one before, as columns. */
+export function weekLines(values: NoticeValues): string[] {
+  const pair = (label: string, name: string) => row(label, values[name], values[`${name}Before`])
+  const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
+  return [
+    row('', 'this week', 'before'),
+    pair('Subscribers at the end', 'subscribers'),
+    pair('Sign-ups asked for', 'asked'),
+    pair('Confirmed', 'confirmed'),
+    pair('Unsubscribed', 'unsubscribed'),
+    pair('Mails accepted', 'accepted'),
+    pair('Mails refused', 'refused'),
+    pair('Mails given up', 'gaveUp'),
+    pair('Mails uncertain', 'uncertain'),
+    pair('Mails skipped', 'skipped'),
+    '',
+    single('Dates closed', `${values.closed} of ${values.dates} on which somebody was due`),
+    single(
+      'Days of sources',
+      `${values.withPapers} of ${values.sourceDays} with papers, ${values.papers} papers`,
+    ),
+    single('Addresses suppressed', `${values.suppressions}`),
+    single('Database', `${Math.round(Number(values.databaseBytes) / MIB)} MiB`),
+  ]
+}
+
+const row = (
+  label: string,
+  now: string | number | null | undefined,
+  before: string | number | null | undefined,
+): string =>
+  `  ${label.padEnd(LABEL)}${String(now ?? '').padStart(NUMBER)}${String(before ?? '').padStart(NUMBER)}`

@@ -1,0 +1,109 @@
+import type { RenderedEmail } from '../../src/emails/email.ts'
+import { writeNotice, writeRest } from '../../src/flows/operator/notices/write-notice.ts'
+import type { Notice, NoticeValues } from '../../src/platform/notice-store.ts'
+
+const SINCE = '2026-11-24T08:03:10.000Z'
+
+const notice = (id: number, kind: string, values: NoticeValues, overAt: Date | null = null): Notice => ({
+  id,
+  kind,
+  key: String(id),
+  at: new Date('2026-11-24T08:04:00Z'),
+  values,
+  tries: 0,
+  overAt,
+})
+
+const LOGIN = {
+  subject: 'digests',
+  what: 'login-refused',
+  said: '535 5.7.8 authentication failed',
+  since: SINCE,
+}
+
+/** One of each kind, and of each way in which it may read. */
+export const SAMPLE_NOTICES: Record<string, Notice> = {
+  'login-refused': notice(1, 'run-stopped', LOGIN),
+  'login-refused-over': notice(2, 'over', {
+    ...LOGIN,
+    kind: 'run-stopped',
+    over: '2026-11-24T09:20:00.000Z',
+  }),
+  'answers-unreachable': notice(3, 'run-stopped', {
+    ...LOGIN,
+    subject: 'answers',
+    what: 'unreachable',
+    said: 'connect ECONNREFUSED 192.0.2.1:587',
+  }),
+  'refused-alike': notice(4, 'run-stopped', {
+    ...LOGIN,
+    what: 'refused-alike',
+    said: '554 5.7.1 rejected: the sender domain has no SPF record that names this host',
+  }),
+  'no-fetch': notice(5, 'source-stalled', {
+    source: 'huggingface',
+    what: 'no-fetch',
+    since: '2026-11-23T07:58:00.000Z',
+    failures: 26,
+    status: 503,
+    fault: 'source.unavailable',
+  }),
+  'no-papers': notice(6, 'source-stalled', {
+    source: 'huggingface',
+    what: 'no-papers',
+    day: '2026-11-23',
+    newest: '2026-11-20',
+    fault: null,
+  }),
+  'day-not-closed': notice(7, 'day-not-closed', {
+    date: '2026-11-23',
+    plans: 2,
+    due: 311,
+    since: '2026-11-24T04:00:00.000Z',
+  }),
+  'work-failed': notice(8, 'work-failed', {
+    subject: 'plan',
+    what: 'unexpected',
+    said: 'could not extend file: no space left on device',
+    since: SINCE,
+  }),
+  week: notice(9, 'week', {
+    from: '2026-11-16',
+    to: '2026-11-22',
+    subscribers: 311,
+    subscribersBefore: 296,
+    asked: 31,
+    askedBefore: 12,
+    confirmed: 24,
+    confirmedBefore: 9,
+    unsubscribed: 9,
+    unsubscribedBefore: 4,
+    accepted: 1487,
+    acceptedBefore: 1421,
+    refused: 2,
+    refusedBefore: 0,
+    gaveUp: 0,
+    gaveUpBefore: 0,
+    uncertain: 1,
+    uncertainBefore: 0,
+    skipped: 3,
+    skippedBefore: 1,
+    dates: 5,
+    closed: 5,
+    sourceDays: 7,
+    withPapers: 5,
+    papers: 214,
+    suppressions: 2,
+    databaseBytes: 187 * 1024 * 1024,
+  }),
+}
+
+/** Every sample as a mail, and several that share one. */
+export function sampleNoticeMails(): [name: string, mail: RenderedEmail][] {
+  const all = Object.values(SAMPLE_NOTICES)
+  const alone = Object.entries(SAMPLE_NOTICES).map(([name, one]): [string, RenderedEmail] => [
+    `notice-${name}`,
+    writeNotice(one),
+  ])
+  return [...alone, ['notice-more', writeRest(all.slice(0, 4))]]
+}
