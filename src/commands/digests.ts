@@ -12,6 +12,7 @@ import { type Day, dayOf, parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import type { Deps } from '../wiring.ts'
 import { type AddCommands, type Answer, type CommandLine, table } from './command-line.ts'
+import { watchDigests } from './watch-digests.ts'
 
 export const addDigestCommands: AddCommands = (program, line) => {
   const noun = program.command('digests').description('what was due, and what became of it')
@@ -110,12 +111,32 @@ function addStatus(noun: Command, line: CommandLine): void {
     .command('status')
     .description('the books of one local date')
     .option('--date <date>', 'else today (UTC)')
+    .option('--watch', 'on a terminal: again every second, with the pace, until the date is closed')
     .action(
-      line.action(async ({ db, clock }, { date }: { date?: string }) => {
-        const counted = await books(db, dayFrom(date) ?? dayOf(clock.now()))
-        return { json: counted, text: textOfBooks(counted) }
+      line.action(async (deps, { date, watch, json }: StatusOptions) => {
+        const day = dayFrom(date) ?? dayOf(deps.clock.now())
+        if (watch && !json) return watched(deps, day)
+        const counted = await books(deps.db, day)
+        return { json: counted, text: [textOfBooks(counted), ...watchHint(counted)].join('\n') }
       }),
     )
+}
+
+interface StatusOptions {
+  date?: string
+  watch?: boolean
+  json?: boolean
+}
+
+const watchHint = ({ due, closed }: Books): string[] =>
+  process.stdout.isTTY && due > 0 && !closed ? ['To follow it: digests status --watch'] : []
+
+async function watched(deps: Deps, date: Day): Promise<Answer> {
+  const terminal = process.stdout
+  if (!terminal.isTTY)
+    throw new Fault('usage.wrong', { what: '--watch: takes a terminal; elsewhere ask again, with --json' })
+  const counted = await untilSignalled((signal) => watchDigests(deps, { date, terminal, signal }))
+  return { json: counted, text: '', isPrinted: true }
 }
 
 const textOfBooks = ({ date, closed, ...counts }: Books): string =>
