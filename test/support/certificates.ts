@@ -11,8 +11,8 @@ export interface Certificate {
   caText: string
 }
 
-/** A certificate for `names` (and 127.0.0.1), good for `days`, from an authority that nobody else knows. */
-export function makeCertificate(names: string[], { days = 30 } = {}): Certificate {
+/** A certificate for `names` and `ips`, good for `days`, from an authority that nobody else knows. */
+export function makeCertificate(names: string[], { days = 30, ips = ['127.0.0.1'] } = {}): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'certificates-'))
   const [ca, caKey, cert, key, request] = ['ca.pem', 'ca.key', 'cert.pem', 'cert.key', 'cert.csr'].map(
     (name) => join(folder, name),
@@ -33,7 +33,7 @@ export function makeCertificate(names: string[], { days = 30 } = {}): Certificat
     '/CN=Authority for tests',
   )
   openssl('req', ...newKey, '-keyout', key, '-out', request, '-subj', `/CN=${names[0]}`)
-  const alternatives = [...names.map((name) => `DNS:${name}`), 'IP:127.0.0.1'].join(',')
+  const alternatives = [...names.map((name) => `DNS:${name}`), ...ips.map((ip) => `IP:${ip}`)].join(',')
   const extensions = join(folder, 'extensions')
   execFileSync('sh', ['-c', `echo "subjectAltName=${alternatives}" > "${extensions}"`])
   const authority = ['-CA', ca, '-CAkey', caKey, '-CAcreateserial']
