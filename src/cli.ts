@@ -13,7 +13,9 @@ import { addDoctorCommand } from './commands/doctor.ts'
 import { addMailCommand } from './commands/mail.ts'
 import { addMessageCommands } from './commands/messages.ts'
 import { addPaperCommands } from './commands/papers.ts'
+import { addPruneCommand } from './commands/prune.ts'
 import { addQueryCommands } from './commands/queries.ts'
+import { addSourceCommands } from './commands/sources.ts'
 import { addSubscriberCommands } from './commands/subscribers.ts'
 import { addTopicCommands } from './commands/topics.ts'
 import { readConfig, readEnvironment } from './config.ts'
@@ -26,12 +28,14 @@ import { type Deps, wire } from './wiring.ts'
 const NOUNS: AddCommands[] = [
   addDatabaseCommands,
   addPaperCommands,
+  addSourceCommands,
   addQueryCommands,
   addSubscriberCommands,
   addTopicCommands,
   addDigestCommands,
   addMessageCommands,
   addDeliveryCommands,
+  addPruneCommand,
   addDoctorCommand,
   addMailCommand,
 ]
@@ -77,9 +81,9 @@ async function requireReady(deps: Deps): Promise<void> {
 
 const isDatabaseCommand = (args: unknown[]): boolean => commandOf(args).parent?.name() === 'db'
 
-function print({ json, text, exit = 0 }: Answer, args: unknown[]): void {
+function print({ json, text, exit = 0, isPrinted }: Answer, args: unknown[]): void {
   const asked = commandOf(args).opts().json === true
-  process.stdout.write(`${asked ? JSON.stringify(json) : text}\n`)
+  if (!isPrinted) process.stdout.write(`${asked ? JSON.stringify(json) : text}\n`)
   process.exitCode = exit
 }
 
