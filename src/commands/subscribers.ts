@@ -12,6 +12,7 @@ import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscrib
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../subscribers/suppression-store.ts'
 import { type AddCommands, type CommandLine, table } from './command-line.ts'
 import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
+import { addMoving } from './moving.ts'
 import { change, jsonOf, jsonOfShown, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
@@ -24,6 +25,7 @@ export const addSubscriberCommands: AddCommands = (program, line) => {
   addEnds(noun, line)
   addSuppress(noun, line)
   addMove(noun, line)
+  addMoving(noun, line)
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]

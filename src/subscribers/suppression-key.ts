@@ -6,7 +6,8 @@ import type { Deps } from '../wiring.ts'
 const NAME = 'suppression-key'
 
 /** Tells one key from another, and neither of them. */
-const fingerprintOf = (key: string): string => createHmac('sha256', key).update('fingerprint').digest('hex')
+export const fingerprintOf = (key: string): string =>
+  createHmac('sha256', key).update('fingerprint').digest('hex')
 
 /**
  * Writes down at the first start which SUPPRESSION_KEY this database goes with: under another one no suppressed address

@@ -44,13 +44,14 @@ export async function notedConsents(db: DatabaseOrTransaction, id: string): Prom
   const notes = await notesOf(db, id)
   const consents = await consentsOf(db, id)
   return consents.map((consent) => {
-    const isOperators = consent.how === 'operator' && YES.includes(consent.event)
+    const isOperators = NOTED.includes(consent.how) && YES.includes(consent.event)
     const place = isOperators ? notes.findIndex(({ at }) => at.getTime() === consent.at.getTime()) : -1
     const [noted] = place < 0 ? [] : notes.splice(place, 1)
-    return noted ? { ...consent, how: `operator: ${noted.note}` } : consent
+    return noted ? { ...consent, how: `${consent.how}: ${noted.note}` } : consent
   })
 }
 
+const NOTED = ['operator', 'import']
 const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
 
 /** In the order in which they came. */

@@ -1,0 +1,57 @@
+import type { Imported, Progress } from '../flows/operator/import-subscribers.ts'
+import { type ErrorCode, errorTable } from '../platform/error-table.ts'
+
+const number = (value: number): string => value.toLocaleString('en')
+
+/** One line that is written over itself, on a terminal only. */
+export function progressLine(
+  stream: NodeJS.WriteStream,
+  seconds: () => number,
+): { show?: (progress: Progress) => void; clear(): void } {
+  if (!stream.isTTY) return { clear() {} }
+  let first: number | undefined
+  return {
+    show({ rows, refused, done }) {
+      first ??= rows
+      const rate = Math.round((rows - first) / seconds())
+      stream.write(
+        `\r\u001b[K${Math.floor(done * 100)} %  ${number(rows)} rows, ${number(refused)} refused, ${number(rate)} a second`,
+      )
+    },
+    clear: () => void stream.write('\r\u001b[K'),
+  }
+}
+
+interface Saying {
+  dryRun: boolean
+  ask?: boolean
+  seconds: number
+  rowsPerSecond: number
+}
+
+const MOST_REASONS = 8
+
+export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsPerSecond }: Saying): string {
+  const { rows, taken, unchanged, refused, tally, format, ignored, refusedFile, resumedAt, asked } = imported
+  const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
+  const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
+  const pending = tally.states.pending ?? 0
+  return [
+    dryRun && 'Dry run, nothing was changed. It would say:',
+    resumedAt > 0 && `Went on after row ${number(resumedAt)}, where an earlier run was cut off.`,
+    `${number(rows)} rows (${format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
+    `  taken      ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', who are here already' : ''}`,
+    `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
+    ...reasons.slice(0, MOST_REASONS).map(([code, count]) => `    ${number(count)} × ${whatOf(code)}`),
+    reasons.length > MOST_REASONS && `    and ${number(reasons.length - MOST_REASONS)} other reasons`,
+    ignored.length > 0 && `  columns that were not read: ${ignored.join(', ')}`,
+    ask && !dryRun && `${number(asked)} were asked by mail to confirm.`,
+    pending > 0 && !ask && 'Who is pending gets no mail: --ask asks them.',
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+const whatOf = (code: string): string =>
+  `${code}: ${errorTable[code as ErrorCode].operator.replace(/\{\w+\}/g, '…')}`

@@ -1,0 +1,140 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { type Command, Option } from 'commander'
+import {
+  type ExportRow,
+  exportHead,
+  exportLine,
+  exportSubscribers,
+  exportSuppressions,
+} from '../flows/operator/export-subscribers.ts'
+import { importSubscribers } from '../flows/operator/import-subscribers.ts'
+import { recordAction } from '../platform/action-store.ts'
+import { stopwatch } from '../platform/clock.ts'
+import { IMPORT_FORMATS, type ImportFormat } from '../subscribers/import-columns.ts'
+import { SUBSCRIPTIONS, type Subscription } from '../subscribers/import-foreign.ts'
+import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscriber.ts'
+import type { Deps } from '../wiring.ts'
+import type { Answer, CommandLine } from './command-line.ts'
+import { progressLine, textOfImported } from './moving-answers.ts'
+
+export function addMoving(noun: Command, line: CommandLine): void {
+  addImport(noun, line)
+  addExport(noun, line)
+}
+
+interface ImportOptions {
+  from?: ImportFormat
+  consent?: string
+  topics?: string
+  subscription?: Subscription
+  ask?: boolean
+  refused?: string
+  dryRun?: boolean
+}
+
+function addImport(noun: Command, line: CommandLine): void {
+  noun
+    .command('import')
+    .description('bring subscribers in from a CSV file: our own, or an export of listmonk or Keila')
+    .argument('<file>')
+    .addOption(new Option('--from <program>', 'else told by the head of the file').choices(IMPORT_FORMATS))
+    .option('--consent <how>', 'how those said yes whose row does not tell')
+    .option(
+      '--topics <topics>',
+      'a topic for all who have none, or where topics stand: a column, attributes.NAME, data.NAME',
+    )
+    .addOption(
+      new Option('--subscription <status>', 'what a file of listmonk was exported by').choices(SUBSCRIPTIONS),
+    )
+    .option('--ask', 'a mail asks everybody who is pending')
+    .option('--refused <file>', 'where refused rows go; else FILE.refused.csv')
+    .option(
+      '--dry-run',
+      'read everything and say what would happen; only the file of refused rows is written',
+    )
+    .action(line.action((deps, file: string, options: ImportOptions) => runImport(deps, file, options)))
+}
+
+async function runImport(deps: Deps, file: string, options: ImportOptions): Promise<Answer> {
+  const { refused: refusedFile, dryRun = false, ...reading } = options
+  const begun = stopwatch()
+  const seconds = () => Math.max(0.001, (stopwatch() - begun) / 1000)
+  const progress = progressLine(process.stderr, seconds)
+  const imported = await importSubscribers(deps, {
+    ...reading,
+    file,
+    refusedFile,
+    dryRun,
+    onProgress: progress.show,
+  })
+  progress.clear()
+  const { tally, told: _, ...counts } = imported
+  const took = Math.round(seconds() * 10) / 10
+  const rowsPerSecond = Math.round((imported.rows - imported.resumedAt) / seconds())
+  const json = { file, ...counts, ...tally, seconds: took, rowsPerSecond, dryRun }
+  return { json, text: textOfImported(imported, { dryRun, seconds: took, rowsPerSecond, ask: options.ask }) }
+}
+
+interface ExportOptions {
+  out?: string
+  suppressions?: string
+  state?: SubscriberState
+  json?: boolean
+}
+
+function addExport(noun: Command, line: CommandLine): void {
+  noun
+    .command('export')
+    .description('all of them as CSV, which subscribers import takes back')
+    .option('--out <file>', 'where to; else the terminal')
+    .option('--suppressions <file>', 'and the hashes of all addresses that get no mail into this file')
+    .addOption(new Option('--state <state>', 'only these').choices(SUBSCRIBER_STATES))
+    .action(line.action((deps, options: ExportOptions) => runExport(deps, options)))
+}
+
+async function runExport(deps: Deps, { out, suppressions, state, json }: ExportOptions): Promise<Answer> {
+  const rows = exportSubscribers(deps, { state })
+  const written = await (out
+    ? toFile(out, csvOf(rows))
+    : toStream(process.stdout, json ? jsonOf(rows) : csvOf(rows)))
+  const hashes = suppressions ? await toFile(suppressions, exportSuppressions(deps)) : undefined
+  const detail = JSON.stringify({ subscribers: written - 1, state })
+  await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'subscribers export', detail })
+  const counts = { subscribers: written - 1, ...(hashes !== undefined && { suppressions: hashes - 1 }) }
+  const and = hashes === undefined ? '' : `, and ${hashes - 1} hashes to ${suppressions}`
+  const text = out ? `${counts.subscribers} subscribers to ${out}${and}.` : ''
+  return { json: { file: out, ...counts }, text, isPrinted: !out }
+}
+
+async function* csvOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  yield exportHead()
+  for await (const row of rows) yield exportLine(row)
+}
+
+async function* jsonOf(rows: AsyncIterable<ExportRow>): AsyncGenerator<string> {
+  let before = '['
+  for await (const row of rows) {
+    yield `${before}${JSON.stringify(row)}`
+    before = ',\n'
+  }
+  yield before === '[' ? '[]\n' : ']\n'
+}
+
+const toFile = (path: string, lines: AsyncIterable<string>): Promise<number> =>
+  toStream(createWriteStream(path, { mode: 0o600 }), lines)
+
+/** Returns how many lines were written; whoever reads may stop earlier, as `head` does. */
+async function toStream(stream: NodeJS.WritableStream, lines: AsyncIterable<string>): Promise<number> {
+  let count = 0
+  const counted = async function* () {
+    for await (const line of lines) {
+      count++
+      yield line
+    }
+  }
+  await pipeline(counted, stream, { end: stream !== process.stdout }).catch((error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  return count
+}

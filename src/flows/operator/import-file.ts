@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { CsvReader, type CsvRecord, decoded, delimiterOf } from '../../platform/csv.ts'
+import { Fault } from '../../platform/errors.ts'
+
+const PIECE_BYTES = 256 * 1024
+
+/** A CSV file that is looked at twice: for its hash, then record by record. */
+export interface ImportFile {
+  path: string
+  bytes: number
+  hash: string
+  delimiter: string
+  /** The cells of its first record. */
+  head: string[]
+}
+
+/** Throws import.no-csv, .not-text, .no-email-column for an empty one. */
+export async function openImportFile(path: string): Promise<ImportFile> {
+  try {
+    const { size: bytes } = await stat(path)
+    const hash = createHash('sha256')
+    for await (const piece of createReadStream(path)) hash.update(piece as Buffer)
+    return { path, bytes, hash: hash.digest('hex'), ...(await headOf(path)) }
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    throw new Fault('import.no-csv', { file: path }, { cause: error })
+  }
+}
+
+async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'head'>> {
+  let text = ''
+  for await (const piece of decoded(createReadStream(path, { highWaterMark: PIECE_BYTES }))) {
+    if (piece.includes('\0')) throw new Fault('import.not-text')
+    text += piece
+    if (text.trimStart().includes('\n') || text.length > PIECE_BYTES) break
+  }
+  const line = text.trimStart().split('\n', 1)[0]!
+  const delimiter = delimiterOf(line)
+  const reader = new CsvReader(delimiter)
+  const [first] = [...reader.push(text), ...reader.end()]
+  if (!first?.cells) throw new Fault('import.no-email-column', { columns: line.trim().slice(0, 100) || '—' })
+  return { delimiter, head: first.cells }
+}
+
+/** A part of a file: its records, and how many bytes of it are read so far. */
+export interface FilePart {
+  records: CsvRecord[]
+  bytesRead: number
+}
+
+/** All records after the head, some hundred at a time. */
+export async function* recordsOf({ path, delimiter }: ImportFile): AsyncGenerator<FilePart> {
+  const stream = createReadStream(path, { highWaterMark: PIECE_BYTES })
+  const reader = new CsvReader(delimiter)
+  let isFirst = true
+  const part = (records: CsvRecord[]): FilePart => {
+    const body = isFirst ? records.slice(1) : records
+    isFirst &&= records.length === 0
+    return { records: body, bytesRead: stream.bytesRead }
+  }
+  for await (const piece of decoded(stream)) yield part(reader.push(piece))
+  yield part(reader.end())
+}

@@ -1,0 +1,157 @@
+// Papa reads and writes cells; which lines belong to one record is told here, so that a quote that nobody closed costs
+// its own line and not the rest of the file.
+import Papa from 'papaparse'
+
+/** A line of a CSV file, or several where a quoted cell holds line breaks. */
+export interface CsvRecord {
+  /** Of its first line, from 1. */
+  line: number
+  text: string
+  /** Null where the quotes do not add up. */
+  cells: string[] | null
+}
+
+const LONGEST_RECORD = 64 * 1024
+
+const hasOddQuotes = (text: string): boolean => {
+  let odd = false
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd
+  return odd
+}
+
+/** Cuts text that comes in pieces into records. Blank lines are none. Give it each piece, then `end`. */
+export class CsvReader {
+  readonly #delimiter: string
+  #rest = ''
+  #line = 0
+  #held: string[] = []
+  #heldLength = 0
+  #found: CsvRecord[] = []
+
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter
+  }
+
+  /** The records that this piece ends. */
+  push(piece: string): CsvRecord[] {
+    const text = this.#rest + piece
+    let from = 0
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      this.#take(text.slice(from, end))
+      from = end + 1
+    }
+    this.#rest = text.slice(from)
+    return this.#give()
+  }
+
+  end(): CsvRecord[] {
+    if (this.#rest !== '') this.#take(this.#rest)
+    this.#rest = ''
+    while (this.#held.length > 0) this.#breakOff()
+    return this.#give()
+  }
+
+  #take(text: string): void {
+    this.#line++
+    const isOpen = this.#held.length > 0
+    const isOdd = hasOddQuotes(text)
+    if (!isOpen && !isOdd) {
+      const plain = withoutReturn(text)
+      if (plain.trim() !== '') this.#found.push({ line: this.#line, text: plain, cells: null })
+      return
+    }
+    this.#held.push(text)
+    this.#heldLength += text.length
+    if (isOpen && isOdd) this.#close()
+    else if (this.#heldLength > LONGEST_RECORD) this.#breakOff()
+  }
+
+  #close(): void {
+    const text = withoutReturn(this.#held.join('\n'))
+    const cells = readRecord(text, this.#delimiter)
+    if (!cells) {
+      this.#breakOff()
+      return
+    }
+    this.#found.push({ line: this.#line - this.#held.length + 1, text, cells })
+    this.#held = []
+    this.#heldLength = 0
+  }
+
+  /** The first line that is held stands alone, and those after it are looked at anew. */
+  #breakOff(): void {
+    const [first = '', ...others] = this.#held
+    const line = this.#line - this.#held.length + 1
+    const text = withoutReturn(first)
+    this.#found.push({ line, text, cells: readRecord(text, this.#delimiter) })
+    this.#held = []
+    this.#heldLength = 0
+    this.#line = line
+    for (const other of others) this.#take(other)
+  }
+
+  #give(): CsvRecord[] {
+    const found = this.#found
+    this.#found = []
+    return withCells(found, this.#delimiter)
+  }
+}
+
+const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
+
+const papa = (text: string, delimiter: string) => Papa.parse<string[]>(text, { delimiter, newline: '\n' })
+
+function readRecord(text: string, delimiter: string): string[] | null {
+  const { data, errors } = papa(text, delimiter)
+  return errors.length === 0 && data.length === 1 ? data[0]! : null
+}
+
+/** All of one line at once, which is much faster; one by one where that does not come out even. */
+function withCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
+  const plain = records.filter(({ cells }) => cells === null)
+  const { data, errors } = papa(plain.map(({ text }) => text).join('\n'), delimiter)
+  const isEven = errors.length === 0 && data.length === plain.length
+  for (const [i, record] of plain.entries()) {
+    record.cells = isEven ? data[i]! : readRecord(record.text, delimiter)
+  }
+  return records
+}
+
+/** The sign that parts the cells of a file with this head: comma, semicolon or tab. */
+export function delimiterOf(head: string): string {
+  const unquoted = head.replace(/"[^"]*"/g, '')
+  const count = (sign: string) => unquoted.split(sign).length
+  return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
+}
+
+/** One line, with its end. */
+export const csvLine = (cells: readonly string[], delimiter = ','): string =>
+  `${Papa.unparse([cells as string[]], { delimiter, newline: '\n' })}\n`
+
+// What a spreadsheet would take for a formula, and what already looks guarded.
+const FORMULA = /^'*[=+\-@\t\r]/
+
+/** A cell that no spreadsheet runs; `unguarded` gives back what it was. */
+export const guarded = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
+
+export const unguarded = (cell: string): string =>
+  cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
+
+/**
+ * Decodes bytes that come in pieces: UTF-8, or UTF-16 that says so at its start. Bytes that are none become U+FFFD.
+ * Where lines end with a lone return, as they once did, they end as everywhere.
+ */
+export async function* decoded(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined
+  let hasReturns: boolean | undefined
+  for await (const piece of pieces) {
+    decoder ??= new TextDecoder(encodingOf(piece))
+    const text = decoder.decode(piece, { stream: true })
+    hasReturns ??= text.includes('\r') && !text.includes('\n')
+    yield hasReturns ? text.replaceAll('\r', '\n') : text
+  }
+  yield decoder?.decode() ?? ''
+}
+
+const encodingOf = ([first, second]: Buffer): string =>
+  first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'

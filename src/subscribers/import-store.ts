@@ -1,0 +1,336 @@
+import { once } from 'node:events'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { Fault } from '../platform/errors.ts'
+import { NO_PAGE } from './consent.ts'
+import type { ImportRow } from './import-row.ts'
+import type { ParsedTopic } from './topic-store.ts'
+
+/** A row on its way into the tables. */
+export interface Incoming extends Omit<ImportRow, 'id'> {
+  line: number
+  id: string
+  /** For where somebody has that id already. */
+  spareId: string | null
+  addressHash: string
+}
+
+/** An address that is to get no mail; `turns`: whoever is here under it is suppressed too. */
+export interface IncomingSuppression {
+  addressHash: string
+  reason: string
+  at: Date
+  turns: boolean
+}
+
+export interface ImportBatch {
+  rows: Incoming[]
+  suppressions: IncomingSuppression[]
+  now: Date
+  /** Parses a query that the database does not have yet. */
+  parse(query: string): ParsedTopic
+}
+
+/** What became of a batch. */
+export interface Stored {
+  /** How many subscribers are new, and by their state. */
+  made: number
+  states: Record<string, number>
+  /** Who was here and is suppressed now. */
+  turned: number
+  /** Suppressions that were not there before. */
+  suppressed: number
+  /** Lines of addresses that get no mail from here. */
+  blocked: { line: number; reason: string; since: Date }[]
+}
+
+/** How far an import came. */
+export interface ImportRun {
+  rows: number
+  taken: number
+  unchanged: number
+  refused: number
+  tally: { states: Record<string, number>; reasons: Record<string, number> }
+  told: number
+}
+
+const NOTHING_DONE: ImportRun = {
+  rows: 0,
+  taken: 0,
+  unchanged: 0,
+  refused: 0,
+  tally: { states: {}, reasons: {} },
+  told: 0,
+}
+
+const WAIT_MS = 30_000
+
+/**
+ * A connection of its own for one import: rows come in by COPY, and every batch is one transaction with how far the
+ * file is dealt with. With `rehearsal` all of it is one transaction, which is taken back.
+ */
+export class ImportStore {
+  readonly #client: pg.Client
+  readonly #rehearsal: boolean
+
+  private constructor(client: pg.Client, rehearsal: boolean) {
+    this.#client = client
+    this.#rehearsal = rehearsal
+  }
+
+  /** Throws import.running while another process imports the same. */
+  static async open(
+    url: string,
+    { id, rehearsal }: { id: string; rehearsal: boolean },
+  ): Promise<ImportStore> {
+    const client = new pg.Client({ connectionString: url, application_name: 'daily-papers import' })
+    await client.connect()
+    const store = new ImportStore(client, rehearsal)
+    try {
+      await store.#prepare(id)
+      return store
+    } catch (error) {
+      await client.end()
+      throw (error as { code?: string }).code === '55P03' ? new Fault('import.running') : error
+    }
+  }
+
+  async #prepare(id: string): Promise<void> {
+    // The last batches may be lost with the machine's power: then the file is gone on with from before them.
+    await this.#client.query(`set synchronous_commit = off; set lock_timeout = ${WAIT_MS}`)
+    await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
+    await this.#client.query('reset lock_timeout')
+    await this.#client.query(TEMPORARY_TABLES)
+    if (this.#rehearsal) await this.#client.query('begin')
+  }
+
+  /** How far the run with this id came; one that ended begins anew. */
+  async begin(
+    id: string,
+    { file, format, now }: { file: string; format: string; now: Date },
+  ): Promise<ImportRun> {
+    const { rows } = await this.#client.query<ImportRun>(
+      `insert into import_run as r (id, file, format, started_at, updated_at) values ($1, $2, $3, $4, $4)
+       on conflict (id) do update set updated_at = $4, done_at = null,
+         rows = case when r.done_at is null then r.rows else 0 end,
+         taken = case when r.done_at is null then r.taken else 0 end,
+         unchanged = case when r.done_at is null then r.unchanged else 0 end,
+         refused = case when r.done_at is null then r.refused else 0 end,
+         tally = case when r.done_at is null then r.tally else '{}' end,
+         told = case when r.done_at is null then r.told else 0 end
+       returning rows, taken, unchanged, refused, tally, told`,
+      [id, file, format, now],
+    )
+    const { tally, ...run } = rows[0] ?? NOTHING_DONE
+    return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
+  }
+
+  /** Brings a batch in; nothing of it counts before `commit`. */
+  async store({ rows, suppressions, now, parse }: ImportBatch): Promise<Stored> {
+    if (!this.#rehearsal) await this.#client.query('begin')
+    await this.#client.query('truncate incoming, incoming_topic, incoming_suppression')
+    const queryIds = await this.#queryIds(rows, parse)
+    await this.#copy('incoming', rows.map((row) => rowLine(row, now)).join(''))
+    await this.#copy('incoming_topic', rows.map((row) => topicLines(row, queryIds)).join(''))
+    await this.#copy('incoming_suppression', suppressions.map(suppressionLine).join(''))
+    if (rows.some(({ spareId }) => spareId !== null)) await this.#client.query(GIVE_SPARE_IDS)
+    const { rows: blocked } = await this.#client.query<Stored['blocked'][number]>(TAKE_BLOCKED_OUT)
+    const turned = suppressions.length > 0 ? await this.#count(TURN, [now]) : 0
+    const suppressed = suppressions.length > 0 ? await this.#count(SUPPRESS) : 0
+    const { rows: made } = await this.#client.query<{ state: string; count: number }>(BRING_IN, [
+      now,
+      NO_PAGE,
+    ])
+    return {
+      made: made.reduce((sum, { count }) => sum + count, 0),
+      states: Object.fromEntries(made.map(({ state, count }) => [state, count])),
+      turned,
+      suppressed,
+      blocked,
+    }
+  }
+
+  /** Writes down how far the file is dealt with, together with the batch. */
+  async commit(
+    id: string,
+    { rows, taken, unchanged, refused, tally, told }: ImportRun,
+    now: Date,
+  ): Promise<void> {
+    await this.#client.query(
+      `update import_run set rows = $2, taken = $3, unchanged = $4, refused = $5, tally = $6, told = $7,
+         updated_at = $8 where id = $1`,
+      [id, rows, taken, unchanged, refused, JSON.stringify(tally), told, now],
+    )
+    if (!this.#rehearsal) await this.#client.query('commit')
+  }
+
+  /** Nothing of the file is left to do. */
+  async finish(id: string, now: Date): Promise<void> {
+    await this.#client.query('update import_run set done_at = $2 where id = $1', [id, now])
+  }
+
+  /** Ends the connection; what is not committed is taken back. */
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+
+  async #count(sql: string, values: unknown[] = []): Promise<number> {
+    return (await this.#client.query(sql, values)).rowCount ?? 0
+  }
+
+  async #copy(table: string, lines: string): Promise<void> {
+    if (lines === '') return
+    const stream = this.#client.query(copyFrom(`copy ${table} from stdin`))
+    stream.end(lines)
+    await once(stream, 'finish')
+  }
+
+  /** Of every query in these rows; the rows stay until the transaction ends. */
+  async #queryIds(
+    rows: readonly Incoming[],
+    parse: ImportBatch['parse'],
+  ): Promise<ReadonlyMap<string, number>> {
+    // In one order, so that two imports do not wait for each other.
+    const texts = [...new Set(rows.flatMap(({ topics }) => topics.map(({ query }) => query)))].sort()
+    if (texts.length === 0) return new Map()
+    const known = await this.#idsByText('select id, text from query where text = any($1) for key share', [
+      texts,
+    ])
+    const missing = texts.filter((text) => !known.has(text)).map(parse)
+    if (missing.length === 0) return known
+    const made = await this.#idsByText(
+      `insert into query (text, tree, grammar)
+       select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
+       on conflict (text) do update set text = excluded.text returning id, text`,
+      [JSON.stringify(missing)],
+    )
+    return new Map([...known, ...made])
+  }
+
+  async #idsByText(sql: string, values: unknown[]): Promise<Map<string, number>> {
+    const { rows } = await this.#client.query<{ id: number; text: string }>(sql, values)
+    return new Map(rows.map(({ id, text }) => [text, id]))
+  }
+}
+
+const TEMPORARY_TABLES = `
+  create temporary table incoming (
+    line int, id text, spare_id text, address text, address_key text, address_hash text, state subscriber_state,
+    state_before subscriber_state, zone text, hour int, days text[], max_papers int, format mail_format,
+    detail mail_detail, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
+    paused_until date, unsubscribed_at timestamptz, suppressed_at timestamptz, paused_at timestamptz, how text,
+    may_be_suppressed boolean);
+  create temporary table incoming_topic (id text, position int, name text, query_id int);
+  create temporary table incoming_suppression (address_hash text, reason text, at timestamptz, turns boolean)`
+
+// Subselects for single rows, so that each is found by its index, however large the table is.
+const GIVE_SPARE_IDS = `
+  with taken as (
+    update incoming i set id = spare_id
+    from (select id as was from incoming
+          where spare_id is not null and (select true from subscriber s where s.id = incoming.id)) t
+    where i.id = t.was returning t.was, i.id)
+  update incoming_topic t set id = taken.id from taken where t.id = taken.was`
+
+const TAKE_BLOCKED_OUT = `
+  with here as materialized (
+    select i.line, (
+      select s from suppression s where s.address_hash = i.address_hash and s.lifted_at is null) as s
+    from incoming i
+    where not i.may_be_suppressed
+      and (select true from subscriber where address_key = i.address_key) is not true)
+  delete from incoming i using here h where h.line = i.line and (h.s).address_hash is not null
+  returning i.line, (h.s).reason, (h.s).at as since`
+
+// Somebody who said yes here after that is asked for nothing: their word is the newer one.
+const NEWER_WORD = `(
+  select true from subscriber s
+  where s.address_hash = i.address_hash and s.state in ('active', 'paused') and s.confirmed_at >= i.at)`
+
+const TURN = `
+  with turned as (
+    update subscriber s set state = 'suppressed', state_before = s.state
+    where s.id in (
+      select (select id from subscriber t where t.address_hash = i.address_hash limit 1)
+      from incoming_suppression i
+      where i.turns and ${NEWER_WORD} is not true and (
+        select p.lifted_at is null or p.lifted_at < i.at from suppression p
+        where p.address_hash = i.address_hash) is not false)
+      and s.state <> 'suppressed'
+    returning s.id)
+  insert into consent (subscriber_id, at, event, how, wording)
+  select id, $1::timestamptz, 'suppressed', 'import', '${NO_PAGE}' from turned`
+
+const SUPPRESS = `
+  insert into suppression as p (address_hash, reason, at)
+  select distinct on (address_hash) address_hash, reason, at from incoming_suppression i
+  where ${NEWER_WORD} is not true
+  order by address_hash, at desc
+  on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
+    where p.lifted_at < excluded.at`
+
+const BRING_IN = `
+  with made as (
+    insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
+      format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
+    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail,
+      epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
+    from incoming order by line
+    on conflict (address_key) do nothing
+    returning id, state
+  ), consented as (
+    insert into consent (subscriber_id, at, event, how, wording)
+    select i.id, e.at, e.event, 'import', $2 from made join incoming i using (id), lateral (values
+      (1, 'confirmed', i.confirmed_at), (2, 'unsubscribed', i.unsubscribed_at), (3, 'suppressed', i.suppressed_at),
+      (4, 'paused', i.paused_at)) as e(place, event, at)
+    where e.at is not null
+    order by i.line, e.place
+  ), noted as (
+    insert into signup (subscriber_id, wish, created_at, confirmed_at)
+    select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
+    from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
+  ), wanted as (
+    insert into topic (subscriber_id, position, name, query_id)
+    select t.id, t.position, t.name, t.query_id from made join incoming_topic t using (id)
+  )
+  select state::text, count(*)::int as count from made group by state`
+
+const SPECIAL = /[\\\n\r\t]/g
+const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+const text = (value: string): string => value.replace(SPECIAL, (sign) => ESCAPES[sign]!)
+const NULL = '\\N'
+const instant = (value: Date | null): string => value?.toISOString() ?? NULL
+
+const rowLine = (row: Incoming, now: Date): string =>
+  `${[
+    row.line,
+    row.id,
+    row.spareId ?? NULL,
+    text(row.address),
+    text(row.key),
+    row.addressHash,
+    row.state,
+    row.stateBefore ?? NULL,
+    text(row.zone),
+    row.hour,
+    `{${row.days.join()}}`,
+    row.maxPapers,
+    row.format,
+    row.detail,
+    row.epoch,
+    instant(row.createdAt),
+    instant(row.confirmedAt),
+    row.startDate ?? NULL,
+    row.pausedUntil ?? NULL,
+    instant(row.unsubscribedAt),
+    row.state === 'suppressed' ? instant(row.suppression?.at ?? now) : NULL,
+    row.state === 'paused' ? instant(now) : NULL,
+    row.how === null ? NULL : text(row.how),
+    row.suppression !== null,
+  ].join('\t')}\n`
+
+const topicLines = ({ id, topics }: Incoming, queryIds: ReadonlyMap<string, number>): string =>
+  topics.map(({ name, query }, place) => `${id}\t${place}\t${text(name)}\t${queryIds.get(query)}\n`).join('')
+
+const suppressionLine = ({ addressHash, reason, at, turns }: IncomingSuppression): string =>
+  `${addressHash}\t${reason}\t${instant(at)}\t${turns}\n`
