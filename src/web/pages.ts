@@ -57,7 +57,8 @@ interface PageData {
   move: { token: string; address: string; joined: boolean }
   /** The token of the page for topics, days and hour, while they have that address. */
   moved: { manage: string | null; joined: boolean }
-  privacy: { contact: string; address: string }
+  /** `days`: how long digests are kept; `unconfirmed`: who never confirmed. */
+  privacy: { contact: string; address: string; days: number; unconfirmed: number }
   status: StatusView
   /** `ways`: where it goes on from here, before the front page; `asksLink`: with the form that mails a new link. */
   fault: {

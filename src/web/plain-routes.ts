@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { answerTo, PROBE_HEADER, proxySeen } from '../flows/operator/doctor/probe.ts'
+import { UNCONFIRMED_DAYS } from '../flows/operator/prune.ts'
 import { readiness } from '../flows/ready.ts'
 import type { Site } from './site.ts'
 
@@ -9,12 +10,14 @@ const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'ac
 
 /** What is kept, for people; whether the service lives and works, for machines. */
 export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): void {
-  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS } = deps.config
+  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS } = deps.config
 
   app.get('/privacy', async (_request, reply) =>
     pages.send(reply, 'privacy', {
       contact: REPLY_TO ?? MAIL_FROM,
       address: POSTAL_ADDRESS,
+      days: KEEP_DAYS,
+      unconfirmed: UNCONFIRMED_DAYS,
     }),
   )
 

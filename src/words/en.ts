@@ -380,17 +380,23 @@ export const en = {
       kept: {
         who: 'Your e-mail address, your topics, and your days, hour, time zone and kind of mail.',
         asked:
-          'Each form that you sent, also one that was never confirmed; if the people who run this site added you, their words on how you said yes.',
+          'Each form that you sent; if the people who run this site added you or brought you from another list, that, and their words on how you said yes.',
         consents:
           'When and how you said yes, paused, changed or ended it, and which version of our words you read then.',
         changes: 'What stood before each change and after it, so that it can be undone.',
         addresses: 'Each new address that you gave, and the one before, in the mails that went there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why none came.',
         mails: 'Each mail: when, what it said, and what the mail server answered, without your address.',
+        actions:
+          'What the people who run this site did for you by hand: when and what, under a random number instead of your address.',
         network:
           'For about a day, how many forms came from a network (a part of its address), and a code of each address that a mail was asked for: so that nobody floods a mailbox.',
       },
-      howLong: 'It is kept until you erase it. Our mails hold no picture and no link that counts you.',
+      howLong:
+        'Digests, mails, forms, changes and new addresses go after {days} days; how many digests there were on each day stays. Your address, settings and topics, and when and how you said yes, are kept until you erase them. Backups may hold all of it for longer: ask the people below for how long.',
+      unconfirmed:
+        'If you never confirm, all of it goes {unconfirmed} days after you asked last, your address with it.',
+      notCounted: 'Our mails hold no picture and no link that counts you.',
       nobodyElse: 'Nobody else gets it, apart from the mail servers on the way to you.',
     },
     yours: {
@@ -454,6 +460,7 @@ export const en = {
       thePageNames: 'It names the topics, and not you.',
       kept: 'What is kept about you',
       mostVotesFirst: 'Most votes first',
+      attribution: 'Papers from arXiv and Hugging Face Daily Papers; not affiliated.',
       sources: {
         read: 'The newest lists we read: {lists}.',
         papers: { one: '{count} paper from {source}', other: '{count} papers from {source}' },
@@ -816,6 +823,8 @@ export const en = {
     subscribe: 'Subscribe',
     manage: 'Your digests',
     promise: 'No cookie, no tracking, no picture in any mail.',
+    attribution:
+      'Papers from arXiv and Hugging Face Daily Papers, with thanks to arXiv for its open access; not affiliated with either.',
     privacy: 'What is kept',
     status: 'Status',
   },

@@ -255,6 +255,7 @@ describe('both parts', () => {
     '12 more on the site',
     'You get this mail because this address was subscribed on 3 Nov 2026.',
     'The newest lists we read: 31 papers from Hugging Face.',
+    'Papers from arXiv and Hugging Face Daily Papers; not affiliated',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {
     expect(email.html).toContain(words)
@@ -296,7 +297,7 @@ describe('titles alone', () => {
     expect(textsOf(html!, 'h2')).toEqual(['linear attention'])
     expect(html!.split('href="https://papers.example.org/papers/2312.06635"')).toHaveLength(3)
     expect(textsOf(html!, 'p').filter((text) => text.startsWith('Matched:'))).toHaveLength(2)
-    expect(html).not.toMatch(/Songlin|We study|41 votes|arXiv|Change:/)
+    expect(html).not.toMatch(/Songlin|We study|41 votes|>arXiv<|Change:/)
   })
 
   test('in the text part too', () => {

@@ -1,0 +1,114 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config.ts'
+import { runDigests } from '../../../../src/flows/digests/run-digests.ts'
+import { recordListings } from '../../../../src/papers/listing-store.ts'
+import { clockFrom, stoppedClock } from '../../../../src/platform/clock.ts'
+import { midnight } from '../../../../src/platform/dates.ts'
+import { openLog } from '../../../../src/platform/log.ts'
+import { startService } from '../../../../src/service.ts'
+import { addressHash } from '../../../../src/subscribers/address.ts'
+import {
+  type DebianPostgres,
+  noDebianPostgres,
+  startDebianPostgres,
+} from '../../../support/debian-postgres.ts'
+import { runCli } from '../../../support/processes.ts'
+import { startSmtpSink } from '../../../support/smtp-sink.ts'
+
+const missing = noDebianPostgres()
+const EMAIL = 'Zebedee.Quill@post.example'
+const TRACES = /zebedee|quill|post\.example/gi
+
+let server: DebianPostgres
+beforeAll(async () => {
+  if (!missing) server = await startDebianPostgres()
+})
+afterAll(() => server?.stop())
+
+const filesIn = (folder: string): string =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n')
+
+async function eventually<T>(found: () => T | undefined | false): Promise<T> {
+  for (let tries = 0; tries < 400; tries++) {
+    const value = found()
+    if (value) return value
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not hold within 20 s')
+}
+
+test('an erased address is in no dump, no log and no file of ours; only the keyed hash of a complaint stays', async (context) => {
+  if (missing) context.skip(missing)
+  const logged: string[] = []
+  const DATA_DIR = mkdtempSync(join(tmpdir(), 'daily-papers-erase-'))
+  const sink = await startSmtpSink()
+  const url = await server.create('papers')
+  const settings = {
+    DATABASE_URL: url,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+    DATA_DIR,
+    PORT: '0',
+    HF_URL: 'http://127.0.0.1:1',
+    LOG_LEVEL: 'trace',
+  }
+  const cli = async (...args: string[]) => {
+    const { stdout, stderr, code } = await runCli(args, { ...settings, CLOCK_NOW: '2026-11-24T12:00:00Z' })
+    logged.push(stderr)
+    expect({ args: args[1], stdout, stderr, code }).toMatchObject({ code: 0 })
+  }
+  const clock = clockFrom(new Date('2026-11-23T09:00:00Z'))
+  const log = openLog('trace', { write: (line) => logged.push(line) })
+  const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { clock, log })
+  const { deps, address: site } = service
+  await recordListings(deps.db, {
+    source: 'huggingface',
+    day: '2026-11-23',
+    records: [
+      {
+        keys: [],
+        title: 'Robots',
+        abstract: 'Robots.',
+        authors: ['A'],
+        categories: [],
+        keywords: [],
+        votes: 1,
+      },
+    ],
+    now: midnight('2026-11-23'),
+  })
+  const post = (path: string, fields: Record<string, string>) =>
+    fetch(`${site}${path}`, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+  await post('/subscribe', { email: EMAIL, topic: 'robots' })
+  const asked = await eventually(() => sink.mails.find(({ to }) => to === EMAIL))
+  const token = asked.text.replace(/=\r?\n/g, '').match(/\/confirm\/([\w-]{30,})/)![1]!
+  expect((await post(`/confirm/${token}`, {})).status).toBe(303)
+  sink.at.dot = `250 2.0.0 kept for <${EMAIL}> Zebedee.Quill`
+  await runDigests({ ...deps, clock: stoppedClock(new Date('2026-11-24T08:00:00Z')) }, {})
+  sink.at.rcpt = `451 4.2.1 <${EMAIL}> has no room`
+  await post('/manage', { email: EMAIL })
+  await eventually(() => sink.recipients.filter((to) => to === EMAIL).length > 2)
+  await fetch(`${site}/papers?q=${encodeURIComponent(EMAIL)}`)
+  await cli('subscribers', 'pause', EMAIL)
+  await cli('subscribers', 'suppress', EMAIL, '--reason', 'complaint')
+
+  const hits = async () => {
+    const dump = await server.tool('pg_dump', url)
+    return { dump: dump.match(TRACES)?.length ?? 0, files: filesIn(DATA_DIR).match(TRACES)?.length ?? 0 }
+  }
+  expect((await hits()).dump).toBeGreaterThan(3) // the search finds what is there
+  await cli('subscribers', 'erase', EMAIL)
+  await service.stop()
+  await sink.close()
+  expect(await hits()).toEqual({ dump: 0, files: 0 })
+  expect(logged.length).toBeGreaterThan(10)
+  expect(logged.join('\n').match(TRACES)).toBeNull()
+  const hash = addressHash(EMAIL.toLowerCase(), deps.config.SUPPRESSION_KEY)
+  const dump = await server.tool('pg_dump', url)
+  expect(dump.split(hash)).toHaveLength(2)
+}, 90_000)

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { readConfig } from '../../../src/config.ts'
+import { UNCONFIRMED_DAYS } from '../../../src/flows/operator/prune.ts'
+import { linkEnd } from '../../../src/subscribers/link-token.ts'
+import { buildServer } from '../../../src/web/server.ts'
+import { get, useSite } from '../../support/site.ts'
+
+const site = useSite()
+
+const textAt = async (url: string, settings: Record<string, string> = {}) => {
+  const app = buildServer({ ...site.deps, config: readConfig(settings) })
+  const { body } = await get({ ...site, app }, url)
+  await app.close()
+  return body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+}
+
+test('the privacy page says how long things are kept as they really are', async () => {
+  const issuedAt = new Date('2026-11-24T12:00:00Z')
+  const days = (linkEnd({ purpose: 'confirm', issuedAt }).getTime() - issuedAt.getTime()) / 86_400_000
+  expect(days).toBe(UNCONFIRMED_DAYS)
+  expect(await textAt('/privacy')).toContain('go after 90 days')
+  expect(await textAt('/privacy', { KEEP_DAYS: '45' })).toContain('go after 45 days')
+  expect(await textAt('/privacy')).toContain(`all of it goes ${UNCONFIRMED_DAYS} days after you asked last`)
+})
+
+test('every page says where the papers are from, and that we belong to neither', async () => {
+  for (const path of ['/', '/privacy', '/status', '/nothing-here'])
+    expect(await textAt(path)).toMatch(/Papers from arXiv and Hugging Face Daily Papers, .*not affiliated/)
+})
