@@ -12,6 +12,7 @@ import type { DigestEmail, DigestView } from './digest-view.ts'
 import type { RenderedEmail, SiteIdentity } from './email.ts'
 import { renderFitting } from './fit.ts'
 import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
+import { layOut } from './lay-out.ts'
 import {
   type LinkEmail,
   type LinkKind,
@@ -21,6 +22,7 @@ import {
   type MovedView,
   movedView,
 } from './link-views.ts'
+import { MAIL_KINDS, type MailKind } from './mail-kind.ts'
 import { type NoteEmail, type NoteView, noteView } from './note-view.ts'
 import { openTemplate, type Template } from './template.ts'
 import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
@@ -39,20 +41,20 @@ export interface Emails {
 
 /** Compiles the templates, once for each process. */
 export async function openEmails(site: SiteIdentity): Promise<Emails> {
-  const [digest, confirmation, addTopics, goodbye, note, welcome] = await Promise.all([
-    openTemplate<DigestView>('digest'),
-    openTemplate<ConfirmationView>('confirmation'),
-    openTemplate<AnswerView>('add-topics'),
-    openTemplate<GoodbyeView>('goodbye'),
-    openTemplate<NoteView>('note'),
-    openTemplate<WelcomeView>('welcome'),
-  ])
+  const laidOut = await layOut(MAIL_KINDS)
+  const open = <View extends object>(name: MailKind) => openTemplate<View>(name, laidOut[name])
+  const digest = await open<DigestView>('digest')
+  const confirmation = await open<ConfirmationView>('confirmation')
+  const addTopics = await open<AnswerView>('add-topics')
+  const goodbye = await open<GoodbyeView>('goodbye')
+  const note = await open<NoteView>('note')
+  const welcome = await open<WelcomeView>('welcome')
   const links: Record<LinkKind, Template<LinkView>> = {
-    'manage-link': await openTemplate('manage-link'),
-    'account-link': await openTemplate('account-link'),
-    'new-address': await openTemplate('new-address'),
+    'manage-link': await open('manage-link'),
+    'account-link': await open('account-link'),
+    'new-address': await open('new-address'),
   }
-  const moved = await openTemplate<MovedView>('moved')
+  const moved = await open<MovedView>('moved')
   return {
     digest: (email) => renderDigest(digest, site, email),
     confirmation: (email) => confirmation.render(confirmationView(site, email)),

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import mjml2html from 'mjml'
 import { TemplateEngine } from '../words/template-engine.ts'
 import type { RenderedEmail } from './email.ts'
 import { asciiLine, cut } from './line.ts'
@@ -29,13 +28,16 @@ for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
   plain.loadTemplate(`@${file.slice(0, -'.txt'.length)}`, readFileSync(join(PARTS, file), 'utf8'))
 }
 
-/** Reads a template and compiles it, the only time that MJML runs: what is filled in later never passes through it. */
-export async function openTemplate<View extends object>(name: MailKind): Promise<Template<View>> {
+/** Reads a template and compiles it; `laidOut`: its HTML. What is filled in later never passes through MJML. */
+export async function openTemplate<View extends object>(
+  name: MailKind,
+  laidOut: string,
+): Promise<Template<View>> {
   const read = (file: string) => readFile(join(FOLDER, name, file), 'utf8')
   const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
   const subject = fillerOf(plain, meta.subject)
   const preheader = fillerOf(plain, meta.preheader)
-  const body = fillerOf(html, await layOut(await read('body.mjml'), name))
+  const body = fillerOf(html, laidOut)
   const text = fillerOf(plain, await read('body.txt'))
   const subjectOf = (view: View) => asciiLine(subject(view), LONGEST_SUBJECT)
   return {
@@ -50,16 +52,4 @@ export async function openTemplate<View extends object>(name: MailKind): Promise
 function fillerOf(eta: TemplateEngine, source: string): Fill {
   const compiled = eta.compile(source)
   return (view) => eta.render(compiled, view)
-}
-
-async function layOut(source: string, name: MailKind): Promise<string> {
-  const { html } = await mjml2html(source, {
-    filePath: join(FOLDER, name, 'body.mjml'),
-    includePath: PARTS,
-    ignoreIncludes: false,
-    validationLevel: 'strict',
-    keepComments: false,
-    fonts: {},
-  })
-  return html.replace(/\s*\n\s*/g, '\n')
 }
