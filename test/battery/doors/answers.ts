@@ -29,7 +29,7 @@ export async function* answersOf(doors: Doors, { person, pages, button }: Visit)
     if (!button) yield await answer(name, { ...request, url: garbled(request) })
   }
   if (!button) return
-  const name = `POST ${button.url}`
+  const name = `${button.method ?? 'POST'} ${button.url}`
   const pressed = await answer(name, press(button, person), button.status ?? 303)
   yield pressed
   const { location } = pressed.headers

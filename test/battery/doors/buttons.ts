@@ -3,11 +3,13 @@ import type { Person, State } from './people.ts'
 
 export type Fields = Record<string, string>
 
-/** A POST of the site, with a form that it takes, and somebody for whom it does something. */
+/** A POST of the site, or what else changes something, with a form that it takes, and somebody for whom it does something. */
 export interface Button {
   /** As it is registered. */
   url: string
   by: State
+  /** POST unless said otherwise. */
+  method?: 'POST' | 'PATCH' | 'DELETE'
   fields?(person: Person): Fields
   /** 303 unless said otherwise. */
   status?: number
@@ -20,6 +22,33 @@ export interface Button {
 
 const topic = HOSTILE.topic
 const live = { 'hx-request': 'true' }
+
+type OperatorsButton = Omit<Button, 'by' | 'isJson'> & { by?: State }
+
+/** What the operator's program asks for; a pause of delivery is lifted by the next one. */
+const OPERATORS: Button[] = (
+  [
+    { url: '/api/subscribers/find', fields: ({ email }) => ({ email }), looks: true },
+    {
+      url: '/api/subscribers',
+      fields: ({ email }) => ({ email: `op-${email}`, consent: 'test' }),
+      status: 201,
+    },
+    { url: '/api/subscribers/:id', method: 'PATCH', fields: () => ({ zone: 'Europe/Paris' }) },
+    { url: '/api/subscribers/:id', method: 'DELETE' },
+    { url: '/api/subscribers/:id/pause', fields: () => ({ until: '2026-12-24' }) },
+    { url: '/api/subscribers/:id/resume' },
+    { url: '/api/subscribers/:id/unsubscribe' },
+    { url: '/api/subscribers/:id/suppress', fields: () => ({ reason: 'operator' }) },
+    { url: '/api/subscribers/:id/unsuppress' },
+    { url: '/api/subscribers/:id/move', fields: ({ email }) => ({ email: `op-moved-${email}` }) },
+    { url: '/api/subscribers/:id/topics', fields: () => ({ query: '"another <x-alive>"' }) },
+    { url: '/api/subscribers/:id/topics/remove', fields: () => ({ query: topic }) },
+    { url: '/api/messages/:id/retry', by: 'refused' },
+    { url: '/api/delivery/pause', fields: () => ({ reason: 'test' }) },
+    { url: '/api/delivery/resume' },
+  ] satisfies OperatorsButton[] as OperatorsButton[]
+).map((button) => ({ by: 'active', status: 200, ...button, isJson: true }))
 
 /** Every POST of the site stands here at least once: one without a sample is a fault. */
 export const BUTTONS: Button[] = [
@@ -84,6 +113,7 @@ export const BUTTONS: Button[] = [
   { url: '/account/:token/address', by: 'active', fields: ({ email }) => ({ email: `moved-${email}` }) },
   { url: '/account/:token/erase', by: 'active' },
   { url: '/move/:token', by: 'moving' },
+  ...OPERATORS,
 ]
 
 /** The queries that pages read, for GETs. */

@@ -3,7 +3,7 @@ import { randomFrom } from '../seeded-random.ts'
 import type { Door } from './door.ts'
 import { NAMES, TYPES, VALUES } from './mutated-values.ts'
 import { holderOfAll, type Person } from './people.ts'
-import { pathOf } from './visits.ts'
+import { pathOf, tokenFor } from './visits.ts'
 import type { Doors, Route } from './world.ts'
 
 const REQUESTS: Record<Profile, number> = { ci: 10_000, nightly: 100_000 }
@@ -23,7 +23,7 @@ export const noRequestBreaksIt: Door = async (doors, profile) => {
   for (let i = 0; i < REQUESTS[profile]; i++) {
     if (i % REQUESTS_OF_ONE === 0) person = await othersAllowed(doors)
     const route = pick(doors.routes)
-    const request = mutated(route, pathOf(route.url, person.token), random, pick)
+    const request = mutated(route, pathOf(route.url, person), random, pick)
     const { statusCode, body } = await doors.app.inject(request)
     const hundreds = Math.floor(statusCode / 100)
     statuses.set(hundreds, (statuses.get(hundreds) ?? 0) + 1)
@@ -60,6 +60,7 @@ function mutated(route: Route, asItIs: string, random: () => number, pick: Pick)
     url: `${path.startsWith('/') ? '' : '/'}${path}${query}`,
     remoteAddress: `10.${Math.floor(random() * 200)}.${Math.floor(random() * 200)}.1`,
     headers: {
+      ...(chance(0.9) && tokenFor(route.url)),
       ...(type && { 'content-type': encodeURI(type) }),
       ...(chance(0.3) && { accept: pick(['text/html', 'application/json', '*/*', 'image/png']) }),
       ...(chance(0.2) && { 'hx-request': 'true' }),

@@ -10,13 +10,16 @@ import { HOSTILE } from './hostile.ts'
 import { EVERY_DAY, READER } from './seed.ts'
 
 /**
- * asked: has not confirmed. fewer: an active one who just chose fewer mails. moving: gave a new address, and did not
+ * asked: has not confirmed. refused: the same, and the mail was refused. fewer: an active one who just chose fewer mails. moving: gave a new address, and did not
  * confirm it.
  */
-export type State = 'asked' | 'active' | 'fewer' | 'ended' | 'moving'
+export type State = 'asked' | 'refused' | 'active' | 'fewer' | 'ended' | 'moving'
 
 export interface Person {
   email: string
+  subscriberId: string
+  /** Of a mail of theirs, or of the reader's. */
+  messageId: string
   format: MailFormat
   /** In the link of that purpose that was mailed to them last. */
   token(purpose: LinkPurpose): string
@@ -35,18 +38,31 @@ export async function somebody(
 ): Promise<Person> {
   const email = `person${count++}@people.example`
   const typed = { email, topics: [HOSTILE.topic], format, zone: 'UTC', hour: '8', days: EVERY_DAY }
-  await addSubscriber(deps, { ...typed, ...(state !== 'asked' && { consent: 'for these tests' }) })
+  await addSubscriber(deps, { ...typed, ...(isConfirmed(state) && { consent: 'for these tests' }) })
   const { id, epoch } = await deps.db.subscriber.findFirstOrThrow({ where: { address: email } })
   const issuedAt = deps.clock.now()
   const sign = (purpose: LinkPurpose, of = id) =>
     signLink({ purpose, id: of, epoch, issuedAt }, deps.config.APP_SECRET[0]!)
+  if (state === 'refused') await refuseMail(deps, id)
   if (state === 'active') await changeOnce(deps, sign('manage'))
   if (state === 'fewer') await takeFewer(deps, { token: sign('unsubscribe'), choice: 'weekly' })
   if (state === 'ended') await unsubscribe(deps, { token: sign('unsubscribe'), how: 'page' })
   if (state === 'moving') await askForMove(deps, { token: sign('account'), email: `new-${email}` })
   const ids = await idsOf(deps, id)
   const others: Partial<Record<LinkPurpose, number | string>> = ids
-  return { email, format, ...ids, token: (purpose) => sign(purpose, String(others[purpose] ?? id)) }
+  return {
+    email,
+    subscriberId: id,
+    format,
+    ...ids,
+    token: (purpose) => sign(purpose, String(others[purpose] ?? id)),
+  }
+}
+
+const isConfirmed = (state: State): boolean => state !== 'asked' && state !== 'refused'
+
+async function refuseMail({ db }: ServiceDeps, subscriberId: string): Promise<void> {
+  await db.message.updateMany({ where: { subscriberId }, data: { state: 'refused', reason: 'test' } })
 }
 
 async function changeOnce(deps: ServiceDeps, token: string): Promise<void> {
@@ -63,6 +79,7 @@ async function idsOf({ db }: ServiceDeps, subscriberId: string) {
     confirm: (await db.signup.findFirst(newest))?.id,
     move: (await db.move.findFirst(newest))?.id,
     digest: digest.id,
+    messageId: (await db.message.findFirst({ where: { subscriberId } }))?.id ?? digest.id,
     topicId: (await db.topic.findFirst(newest))?.id ?? 0,
     changeId: (await db.change.findFirst(newest))?.id ?? 0,
   }

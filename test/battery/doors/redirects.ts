@@ -4,7 +4,7 @@ import { BUTTONS, type Button, type Fields } from './buttons.ts'
 import type { Door } from './door.ts'
 import { ELSEWHERE, ELSEWHERE_HEADERS, NAMES, OWN_NAMES } from './elsewhere.ts'
 import { holderOfAll, somebody } from './people.ts'
-import { buttonsOf, pathOf, press } from './visits.ts'
+import { buttonsOf, pathOf, press, tokenFor } from './visits.ts'
 import type { Doors } from './world.ts'
 
 /** No answer leads anywhere else, whatever a path, a query, a field or a header says. */
@@ -45,8 +45,8 @@ function payloadsFor(button: Button, profile: Profile): string[] {
 
 /** Each payload in fields and a query that a form does not have, beside a form that is taken; then in its own. */
 async function pressAll(doors: Doors, profile: Profile, button: Button, look: Look): Promise<string[]> {
-  const { url, by, status: expected = 303, isJson } = button
-  const name = `POST ${url}`
+  const { url, by, method = 'POST', status: expected = 303, isJson } = button
+  const name = `${method} ${url}`
   const refused: string[] = []
   for (const payload of payloadsFor(button, profile)) {
     const person = await somebody(doors.deps, by)
@@ -59,7 +59,9 @@ async function pressAll(doors: Doors, profile: Profile, button: Button, look: Lo
           payload,
         )
     const request = press(button, person, others)
-    const status = await look(name, { ...request, url: `${request.url}?${queryOf(payload)}` })
+    // Where there is no body, a query that holds more is refused in the same way.
+    const query = method === 'DELETE' ? '' : `?${queryOf(payload)}`
+    const status = await look(name, { ...request, url: `${request.url}${query}` })
     if (status !== expected) refused.push(`${name}: ${status} instead of ${expected}`)
   }
   const person = await somebody(doors.deps, by)
@@ -82,7 +84,8 @@ async function readAll(doors: Doors, look: Look): Promise<void> {
   for (const payload of ELSEWHERE) {
     await look(`path ${payload}`, { url: `/${payload.replace(/[\r\n\t\\]/g, encodeURIComponent)}` })
     for (const { url } of pages) {
-      await look(`GET ${url}`, { url: `${pathOf(url, person.token)}?${queryOf(payload)}` })
+      const asked = `${pathOf(url, person)}?${queryOf(payload)}`
+      await look(`GET ${url}`, { url: asked, headers: tokenFor(url) })
     }
   }
 }

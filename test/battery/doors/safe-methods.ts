@@ -54,7 +54,8 @@ async function changesWatched({ deps: { db } }: Doors): Promise<() => Promise<st
 
 async function askAll(doors: Doors, requests: InjectOptions[]): Promise<number> {
   for (const request of requests) await doors.ask(request)
-  for (const headers of OTHER_ASKERS) await doors.ask({ ...requests.at(-1), headers })
+  const last = requests.at(-1)
+  for (const headers of OTHER_ASKERS) await doors.ask({ ...last, headers: { ...last?.headers, ...headers } })
   return requests.length + OTHER_ASKERS.length
 }
 
@@ -64,10 +65,10 @@ async function pressedFaults(
   { button, person }: Visit,
   sums: () => Promise<string[]>,
 ): Promise<string[]> {
-  const { url, status: expected = 303, looks = false } = button!
+  const { url, method = 'POST', status: expected = 303, looks = false } = button!
   const { statusCode: status } = await doors.ask(press(button!, person))
   const changed = await sums()
-  const name = `POST ${url}`
+  const name = `${method} ${url}`
   const wrong = looks
     ? `${name}: ${changed.join(', ')}`
     : `${name}: no row changed, so its pages tell nothing`

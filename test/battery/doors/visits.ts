@@ -3,7 +3,7 @@ import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
 import { BUTTONS, type Button, type Fields, queriesFor } from './buttons.ts'
 import { holderOfAll, type Person, somebody } from './people.ts'
 import { DAYS } from './seed.ts'
-import type { Doors, Route } from './world.ts'
+import { API_TOKEN, type Doors, type Route } from './world.ts'
 
 /** Somebody fresh, the pages that they can see, and a button on one of them. */
 export interface Visit {
@@ -36,10 +36,14 @@ export const buttonsOf = ({ wrong: { only = '/' } }: Doors): Button[] =>
 function requireSamples(routes: Route[]): void {
   for (const { method, url } of routes) {
     const isRead = method === 'GET' || method === 'HEAD'
-    const isKnown = isRead ? !pathOf(url, () => 'x').includes(':') : BUTTONS.some((one) => one.url === url)
-    if (!isKnown || (!isRead && method !== 'POST')) throw new Error(`${method} ${url}: no sample of it`)
+    const isKnown = isRead
+      ? !pathOf(url, ANYBODY).includes(':')
+      : BUTTONS.some((one) => one.url === url && (one.method ?? 'POST') === method)
+    if (!isKnown) throw new Error(`${method} ${url}: no sample of it`)
   }
 }
+
+const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x' }
 
 /** A page with the same link, or at the same address. */
 const isBehind = (page: string, button: string): boolean =>
@@ -51,30 +55,43 @@ const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['p
   routes.map((route) => {
     const all = route.method === 'GET' ? [...queriesFor(person), fields] : [fields]
     const queries = all.map((query) => new URLSearchParams(query).toString())
-    const path = pathOf(route.url, person.token)
+    const path = pathOf(route.url, person)
     const requests = [...new Set(queries)].map((query) => `${path}${query && '?'}${query}`)
-    return { route, requests: requests.map((url) => ({ method: route.method as 'GET', url })) }
+    return {
+      route,
+      requests: requests.map((url) => ({ method: route.method as 'GET', url, headers: tokenFor(url) })),
+    }
   })
 
 /** A path at which a route answers; a parameter that nobody knows stays. */
-export const pathOf = (url: string, token: Person['token']): string =>
+export const pathOf = (
+  url: string,
+  { token, subscriberId, messageId }: Pick<Person, 'token' | 'subscriberId' | 'messageId'>,
+): string =>
   url
     .replace(':token', () => token(purposeOf(url)))
+    .replace('/papers/:id', '/papers/2511.00001')
+    .replace('/messages/:id', () => `/messages/${messageId}`)
+    .replace('/subscribers/:id', () => `/subscribers/${subscriberId}`)
     .replace(':date', DAYS.at(-1)!)
     .replace('/papers/*', '/papers/2511.00001')
 
+/** What the operator's program sends along. */
+export const tokenFor = (url: string): Record<string, string> =>
+  url.startsWith('/api/') ? { authorization: `Bearer ${API_TOKEN}` } : {}
+
 /** The button's form as a browser sends it; `more`: fields that it lacks, or has otherwise. */
 export function press(
-  { url, fields, headers, isJson }: Button,
+  { url, method = 'POST', fields, headers, isJson }: Button,
   person: Person,
   more: Fields = {},
 ): InjectOptions {
   const all = { ...fields?.(person), ...more }
   const type = isJson ? 'application/json' : 'application/x-www-form-urlencoded'
   return {
-    method: 'POST',
-    url: pathOf(url, person.token),
-    headers: { 'content-type': type, ...headers },
+    method,
+    url: pathOf(url, person),
+    headers: { 'content-type': type, ...tokenFor(url), ...headers },
     payload: isJson ? JSON.stringify(all) : new URLSearchParams(all).toString(),
   }
 }

@@ -9,6 +9,9 @@ import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { NOON } from './seed.ts'
 import { seededDatabase } from './seeded-database.ts'
 
+/** Of the operator's program, which asks among the strangers. */
+export const API_TOKEN = 'a-token-of-32-bytes-or-more-for-doors'
+
 export interface Route {
   method: string
   /** As it is registered: /confirm/:token */
@@ -43,7 +46,7 @@ export async function withDoors<T>(wrong: Wrong, work: (doors: Doors) => Promise
   const database = openDatabase(url, silentLog, 10)
   const sink = await startSmtpSink()
   const clock = stoppedClock(NOON)
-  const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}`, DATABASE_URL: url })
+  const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}`, DATABASE_URL: url, API_TOKEN })
   const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
   const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: url, queue }
   const app = buildServer(deps)
