@@ -2,11 +2,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts'
 import { silentLog } from '../src/platform/log.ts'
 import { applyMigrations } from '../src/platform/migrations.ts'
 import { prepareQueue } from '../src/platform/queue.ts'
+import { ADMIN_STOPS, openAdminWalk, visitAdmin } from '../test/support/admin-walk.ts'
 import { launchBrowser } from '../test/support/browser.ts'
 import { openWalk, STOPS } from '../test/support/site-walk.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
@@ -24,9 +26,8 @@ const browser = (await launchBrowser())!
 const data = mkdtempSync(join(tmpdir(), 'shots-'))
 const postgres = await startEmbeddedPostgres(join(data, 'postgres'), { durable: false })
 try {
-  await applyMigrations(postgres.url)
-  await prepareQueue(postgres.url, silentLog)
-  await shootPages(browser)
+  await shootPages(browser, await freshDatabase('pages'))
+  await shootAdmin(browser, await freshDatabase('admin'))
   await shootMails(browser)
 } finally {
   await browser.close()
@@ -34,12 +35,42 @@ try {
   rmSync(data, { recursive: true, force: true })
 }
 
-async function shootPages(browser: Browser): Promise<void> {
-  const walk = await openWalk(postgres.url)
+async function freshDatabase(name: string): Promise<string> {
+  const server = new pg.Client({ connectionString: postgres.url })
+  await server.connect()
+  await server.query(`create database ${name}`)
+  await server.end()
+  const url = Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href
+  await applyMigrations(url)
+  await prepareQueue(url, silentLog)
+  return url
+}
+
+async function shootPages(browser: Browser, url: string): Promise<void> {
+  const stops = STOPS.filter(({ name }) => name.includes(wanted))
+  if (stops.length === 0) return
+  const walk = await openWalk(url)
   const page = await (await browser.newContext()).newPage()
-  for (const { name } of STOPS.filter(({ name }) => name.includes(wanted))) {
+  for (const { name } of stops) {
     try {
       await walk.visit(page, name)
+      await shoot(page, name, PAGE_WIDTHS)
+    } catch (error) {
+      console.log(`${name}: ${error}`)
+      process.exitCode = 1
+    }
+  }
+  await walk.close()
+}
+
+async function shootAdmin(browser: Browser, url: string): Promise<void> {
+  const stops = ADMIN_STOPS.filter(({ name }) => name.includes(wanted))
+  if (stops.length === 0) return
+  const walk = await openAdminWalk(url)
+  const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
+  for (const { name } of stops) {
+    try {
+      await visitAdmin(walk, page, name)
       await shoot(page, name, PAGE_WIDTHS)
     } catch (error) {
       console.log(`${name}: ${error}`)

@@ -292,11 +292,11 @@ export interface Walk extends WorldOfWalk {
 }
 
 /** A site on a database of its own, full of people and papers, that listens. */
-export async function openWalk(databaseUrl: string): Promise<Walk> {
+export async function openWalk(databaseUrl: string, settings: Record<string, string> = {}): Promise<Walk> {
   const clock = stoppedClock(NOW)
   const database = openDatabase(databaseUrl, silentLog)
   const queue = await openQueue(databaseUrl, silentLog)
-  const config = readConfig({})
+  const config = readConfig(settings)
   const deps = { config, clock, log: silentLog, db: database.db, databaseUrl, queue }
   const app = buildServer(deps)
   const routes = watchRoutes(app)

@@ -30,26 +30,31 @@ const CHARACTER = 7
 const MOST_RULES = 4
 const GAP = 0.25
 
-/** Draws a series as bars, or levels as a line, from zero up to a round number. */
-export function chart(points: readonly Point[], { unit = '', levels = false } = {}): Chart {
-  const step = roundStep(Math.max(...points.map(({ value }) => value ?? 0), 1))
-  const top = step * Math.ceil(Math.max(...points.map(({ value }) => value ?? 0), 1) / step)
-  const steps = Math.round(top / step)
-  const textOf = (value: number) => `${figure.format(value)}${unit}`
-  const left = Math.ceil(textOf(top).length * CHARACTER) + 8
+interface Look {
+  unit?: string
+  /** A line instead of bars. */
+  levels?: boolean
+  /** Where the axis ends; a round number above the highest value unless it is given. */
+  top?: number
+}
+
+/** Draws a series as bars, or levels as a line, from zero up. */
+export function chart(points: readonly Point[], { unit = '', levels = false, ...look }: Look = {}): Chart {
+  const most = look.top ?? Math.max(...points.map(({ value }) => value ?? 0), 1)
+  const step = roundStep(most)
+  const steps = Math.ceil(most / step)
+  const top = step * steps
   const base = HEIGHT - BOTTOM
-  const y = (value: number) => rounded(base - (value / top) * (base - TOP))
+  const y = (value: number) => rounded(base - (Math.min(value, top) / top) * (base - TOP))
+  const rules = Array.from({ length: steps + 1 }, (_, n) => ({
+    y: y(n * step),
+    text: `${figure.format(n * step)}${unit}`,
+  }))
+  const left = Math.max(...rules.map(({ text }) => text.length)) * CHARACTER + 8
   const slot = (WIDTH - left - RIGHT) / Math.max(points.length, 1)
   const drawn = levels ? area(points, { left, slot, base, y }) : bars(points, { left, slot, base, y })
-  return {
-    width: WIDTH,
-    height: HEIGHT,
-    ...drawn,
-    left,
-    rules: Array.from({ length: steps + 1 }, (_, n) => ({ y: y(n * step), text: textOf(n * step) })),
-    labels: labelsOf(points, left, slot),
-    labelY: HEIGHT - 6,
-  }
+  const labels = labelsOf(points, left, slot)
+  return { width: WIDTH, height: HEIGHT, ...drawn, left, rules, labels, labelY: HEIGHT - 6 }
 }
 
 const figure = new Intl.NumberFormat('en', { notation: 'compact' })

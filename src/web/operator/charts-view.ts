@@ -4,9 +4,12 @@ import type { Deps } from '../../wiring.ts'
 import { dateRange, shortDate } from '../../words/dates.ts'
 import { type Chart, chart, type Point } from './chart.ts'
 
-/** How many days the charts can show; more than a hundred points are drawn by week. */
-export const SPANS = [30, 90, 364] as const
-export type Span = (typeof SPANS)[number]
+/** What the charts can show. A year is drawn by week, and holds whole ones. */
+export const SPANS = [
+  { days: 30, text: '30 days' },
+  { days: 90, text: '90 days' },
+  { days: 364, text: '52 weeks' },
+] as const
 
 const BY_WEEK_FROM = 100
 
@@ -27,8 +30,11 @@ interface Series {
   column: string
   unit?: string
   levels?: boolean
+  top?: number
   /** Of the days of one bar; null where there is nothing to tell. */
   of(days: readonly DayFigures[]): number | null
+  /** What the table says of them, where a number alone says too little. */
+  text?(days: readonly DayFigures[]): string
 }
 
 type Count = 'accepted' | 'refused' | 'gaveUp' | 'asked' | 'confirmed' | 'unsubscribed'
@@ -54,18 +60,21 @@ const SERIES: Series[] = [
   {
     id: 'confirm-rate',
     title: 'Confirmed, of 100 who asked',
-    column: 'Confirmed of 100',
+    column: 'Confirmed of those who asked',
     unit: '%',
+    top: 100,
+    // Whoever asked on the day before may confirm today.
     of: (days) => {
       const asked = sum(days, 'asked')
-      return asked > 0 ? Math.round((100 * sum(days, 'confirmed')) / asked) : null
+      return asked > 0 ? Math.min(100, Math.round((100 * sum(days, 'confirmed')) / asked)) : null
     },
+    text: (days) => `${sum(days, 'confirmed')} of ${sum(days, 'asked')}`,
   },
   { id: 'unsubscribed', title: 'Unsubscribed', column: 'People', of: (days) => sum(days, 'unsubscribed') },
 ]
 
 /** What happened on each day up to today (UTC), or in each week. */
-export async function chartsOf(deps: Deps, span: Span): Promise<ChartView[]> {
+export async function chartsOf(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
   const to = dayOf(deps.clock.now())
   const days = await dailyFigures(deps, { from: addDays(to, 1 - span), to })
   return chartsView(days)
@@ -79,7 +88,8 @@ export function chartsView(days: readonly DayFigures[]): ChartView[] {
   return SERIES.map((series) => chartView(series, groups))
 }
 
-function chartView({ id, title, column, unit = '', levels, of }: Series, groups: DayFigures[][]): ChartView {
+function chartView(series: Series, groups: DayFigures[][]): ChartView {
+  const { id, title, column, unit = '', of } = series
   const points: (Point & { text: string })[] = groups.map((group) => {
     const value = of(group)
     const [first, last] = [group[0]!.day, group.at(-1)!.day]
@@ -92,9 +102,9 @@ function chartView({ id, title, column, unit = '', levels, of }: Series, groups:
     id,
     title: `${title}, ${by}`,
     summary: summaryOf(rows, points),
-    chart: chart(points, { unit, levels }),
+    chart: chart(points, series),
     column,
-    rows: rows.toReversed(),
+    rows: rows.map(({ label, text }, n) => ({ label, text: series.text?.(groups[n]!) ?? text })).toReversed(),
   }
 }
 

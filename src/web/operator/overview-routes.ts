@@ -33,7 +33,7 @@ interface Asked {
 /** How things stand, and stop and go. */
 export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<Asked>('', async ({ query }, reply) => {
-    const span = SPANS.find((days) => String(days) === query.days) ?? SPANS[0]
+    const span = SPANS.find(({ days }) => String(days) === query.days) ?? SPANS[0]
     const today = dayOf(deps.clock.now())
     const [delivery, counted] = [await deliveryStatus(deps), await books(deps.db, today)]
     return send(reply, 'overview', {
@@ -45,7 +45,10 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       cells: bookCells(counted),
       states: await countByState(deps.db),
       sources: await sourceStatus(deps, { days: 1 }),
-      notices: await newestNotices(deps.db, { limit: NEWEST }),
+      notices: (await newestNotices(deps.db, { limit: NEWEST })).map((notice) => ({
+        ...notice,
+        text: `${notice.kind}, ${notice.key}`,
+      })),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,
       spans: SPANS,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { sourceStatus } from '../../flows/operator/source-status.ts'
+import { faultText } from '../../flows/operator/source-words.ts'
 import { fullDate } from '../../words/dates.ts'
 import type { AdminSite } from './admin-site.ts'
 
@@ -13,7 +14,11 @@ export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite)
       days: DAYS,
       sources: sources.map(({ days, ...source }) => ({
         ...source,
-        days: days.map((day) => ({ ...day, text: fullDate(day.day) })),
+        days: days.map((day) => ({
+          ...day,
+          text: fullDate(day.day),
+          answer: day.lastFault ? faultText(day.lastFault, day.lastStatus) : (day.lastStatus ?? ''),
+        })),
       })),
     })
   })

@@ -1,5 +1,7 @@
-import { receiptsSince } from '../../delivery/receipt-store.ts'
+import { type MailFate, type Receipt, receiptsSince } from '../../delivery/receipt-store.ts'
+import { stateName } from '../../flows/messages/retry-message.ts'
 import { explainSubscriber } from '../../flows/operator/explain-subscriber.ts'
+import { reasonText } from '../../flows/operator/message-life.ts'
 import { showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
 import { actionsOn } from '../../platform/action-store.ts'
 import { addDays, localDayOf, parseDay } from '../../platform/dates.ts'
@@ -7,9 +9,9 @@ import { tombstoneOf } from '../../subscribers/erasure-store.ts'
 import { isJoined } from '../../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { fullDate, weekdayDateWithYear } from '../../words/dates.ts'
+import { fullDate, moment, weekdayDateWithYear } from '../../words/dates.ts'
+import { counted, words } from '../../words/words.ts'
 import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
-import { receiptText } from '../subscriber/receipts-view.ts'
 
 const RECEIPT_DAYS = 30
 
@@ -39,12 +41,34 @@ export async function subscriberView(deps: Deps, { id, date }: { id: string; dat
     receipts: receipts.map((receipt) => ({
       ...receipt,
       date: weekdayDateWithYear(receipt.localDate),
-      text: receiptText(receipt, zone),
+      text: receiptLine(receipt, zone),
     })),
     explained: { ...explained, text: fullDate(explained.date) },
     today,
     actions: await actionsOn(deps.db, id),
   }
+}
+
+const OUTCOMES: Record<Receipt['outcome'], string> = {
+  due: 'being put together now',
+  planned: 'a digest',
+  nothing_matched: 'nothing matched',
+  paused: 'paused',
+  missed: 'missed',
+  rescheduled: 'no mail: its hour had passed when they chose it',
+  welcome: 'the welcome',
+}
+
+/** "a digest, 3 papers: accepted 24 Nov 2026, 08:00" */
+function receiptLine({ outcome, papers, mail, note }: Receipt, zone: string): string {
+  const what = [OUTCOMES[outcome], papers > 0 && counted(papers, words.counts.paper)].filter(Boolean)
+  const fates = [mail, note].flatMap((fate) => (fate ? [fateText(fate, zone)] : []))
+  return [what.join(', '), ...fates].join(': ')
+}
+
+function fateText({ state, reason, acceptedAt }: MailFate, zone: string): string {
+  if (acceptedAt) return `accepted ${moment(acceptedAt.toISOString(), zone)}`
+  return `${stateName(state)}${reason ? ` (${reasonText(reason)})` : ''}`
 }
 
 /** What is left of somebody who was erased; null for anybody else. */

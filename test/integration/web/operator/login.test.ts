@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
+import { errorTable } from '../../../../src/platform/error-table.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import { adminWith, cookieOf, logIn, PASSWORD, postLogin } from '../../../support/admin.ts'
 import { get, type TestSite, useSite } from '../../../support/site.ts'
@@ -178,7 +179,7 @@ describe('the cookie', () => {
     withSettings(secure, async (other) => {
       const answer = await postLogin(other, PASSWORD, { ip: '127.0.0.1' })
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined])
-      expect(answer.body).toContain('TRUST_PROXY')
+      expect(answer.body).toContain(errorTable['admin.not-https'].operator)
     }))
 
   test('is given nowhere else on the site, whoever asks', async () => {

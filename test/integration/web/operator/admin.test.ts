@@ -1,0 +1,279 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { planDigests } from '../../../../src/flows/digests/plan-digests.ts'
+import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
+import { recentActions } from '../../../../src/platform/action-store.ts'
+import { errorTable } from '../../../../src/platform/error-table.ts'
+import { HOSTILE } from '../../../battery/doors/hostile.ts'
+import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
+import { checksums } from '../../../support/checksums.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+import { addPapers } from '../../../support/site-papers.ts'
+
+const site = useSite({ ADMIN_PASSWORD: PASSWORD })
+const ANN = 'ann@example.com'
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+// Somebody with a digest of today that waits.
+let admin: Admin
+let ann: string
+let messageId: string
+
+beforeEach(async () => {
+  site.clock.moveTo(new Date('2026-11-23T07:00:00Z'))
+  await addSubscriber(site.deps, { email: ANN, topics: ['attention'], days: EVERY_DAY, consent: 'paper' })
+  await addPapers(site.db, ['2026-11-24'])
+  site.clock.moveTo(NOW)
+  await planDigests(site.deps)
+  ann = (await site.db.subscriber.findFirstOrThrow({ where: { address: ANN } })).id
+  messageId = (await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })).id
+  admin = await logIn(site)
+})
+
+const actions = async () => (await recentActions(site.db, { limit: 100 })).reverse()
+const stateOf = async (id = ann) => (await site.db.subscriber.findUniqueOrThrow({ where: { id } })).state
+
+const PAGES = () => [
+  '/admin',
+  '/admin?days=364',
+  '/admin/subscribers',
+  `/admin/subscribers/${ann}`,
+  `/admin/subscribers/${ann}/erase`,
+  '/admin/topics',
+  '/admin/days',
+  '/admin/days/2026-11-24/due',
+  '/admin/messages',
+  `/admin/messages/${messageId}`,
+  '/admin/sources',
+  '/admin/suppressions',
+  '/admin/actions',
+  '/admin/nothing/here',
+]
+
+const BUTTONS = (): [url: string, fields: Record<string, string>][] => [
+  ['/admin/logout', {}],
+  ['/admin/delivery', { do: 'pause', reason: 'x' }],
+  ['/admin/subscribers', { email: ANN }],
+  ...['pause', 'suppress', 'send-link', 'unsubscribe', 'erase'].map(
+    (verb): [string, Record<string, string>] => [`/admin/subscribers/${ann}`, { do: verb }],
+  ),
+  [`/admin/messages/${messageId}/retry`, {}],
+  ['/admin/suppressions', { email: ANN }],
+  ['/admin/suppressions/lift', { email: ANN }],
+]
+
+describe('the door', () => {
+  test('without a session every page and button leads to the login, and nothing changes', async () => {
+    const token = await admin.token()
+    const before = await checksums(site.db)
+    for (const url of PAGES()) {
+      const { statusCode, headers } = await site.app.inject({ url })
+      expect([url, statusCode, headers.location]).toEqual([url, 303, '/admin/login'])
+      expect(headers['set-cookie']).toBe(undefined)
+    }
+    for (const [url, fields] of BUTTONS()) {
+      const payload = new URLSearchParams({ token, ...fields }).toString()
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', cookie: 'admin=made.up' }
+      const answer = await site.app.inject({ method: 'POST', url, headers, payload })
+      expect([url, answer.statusCode, answer.headers.location]).toEqual([url, 303, '/admin/login'])
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('with a session, and no token or another one, no button does anything', async () => {
+    const before = await checksums(site.db)
+    for (const [url, fields] of BUTTONS()) {
+      for (const token of ['', 'abc-def', 'another']) {
+        const answer = await admin.post(url, { ...fields, token })
+        expect([url, answer.statusCode]).toEqual([url, 403])
+        expect(answer.body).toContain(errorTable['admin.elsewhere'].operator)
+      }
+      const elsewhere = await admin.post(url, fields, { 'sec-fetch-site': 'cross-site' })
+      expect([url, elsewhere.statusCode]).toEqual([url, 403])
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('every answer is kept by nobody, listed nowhere, and loads no script', async () => {
+    const routes = [...PAGES(), '/admin/login']
+    for (const url of routes) {
+      for (const answer of [await admin.get(url), await site.app.inject({ url })]) {
+        const { headers } = answer
+        expect([url, headers['cache-control'], headers['x-robots-tag']]).toEqual([url, 'no-store', 'noindex'])
+        expect(headers['content-security-policy']).toContain("default-src 'none'")
+        expect(headers['content-security-policy']).not.toContain('script-src')
+        expect(answer.body).not.toMatch(/<script|style="| on\w+="/)
+      }
+    }
+  })
+
+  test('GETs change nothing', async () => {
+    await admin.get('/admin')
+    const before = await checksums(site.db)
+    for (const url of PAGES()) await admin.get(url)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+})
+
+describe('one subscriber', () => {
+  const press = (verb: string, fields = {}) =>
+    admin.post(`/admin/subscribers/${ann}`, { do: verb, ...fields })
+
+  test('is found by address, which then stands in no URL', async () => {
+    const { statusCode, headers } = await admin.post('/admin/subscribers', {
+      email: ` ${ANN.toUpperCase()} `,
+    })
+    expect([statusCode, headers.location]).toEqual([303, `/admin/subscribers/${ann}`])
+    const { body } = await admin.get(headers.location as string)
+    for (const text of [ANN, 'attention', 'operator: paper', 'Their hour came'])
+      expect([text, body.includes(text)]).toEqual([text, true])
+  })
+
+  test.each([
+    ['nobody@example.com', 'Nobody here has this address'],
+    ['ann@', 'e-mail address'],
+  ])('%s is not found, and stays in the field', async (email, text) => {
+    const { statusCode, body } = await admin.post('/admin/subscribers', { email })
+    expect(statusCode).toBe(422)
+    expect(body).toContain(text)
+    expect(body).toContain(`value="${email}"`)
+  })
+
+  test('each button does what its command does, and is written down once', async () => {
+    const steps: [verb: string, fields: object, state: string][] = [
+      ['pause', { until: '2026-12-15' }, 'paused'],
+      ['resume', {}, 'active'],
+      ['suppress', { reason: 'complaint' }, 'suppressed'],
+      ['unsuppress', {}, 'active'],
+      ['send-link', {}, 'active'],
+      ['unsubscribe', {}, 'unsubscribed'],
+      ['erase', {}, 'unsubscribed'],
+    ]
+    for (const [verb, fields, state] of steps) {
+      const { statusCode, headers } = await press(verb, fields)
+      const to = `/admin/subscribers/${ann}?done=${verb}`
+      expect([verb, statusCode, headers.location, await stateOf()]).toEqual([verb, 303, to, state])
+      expect((await admin.get(to)).body).toContain('role="status"')
+    }
+    expect(await actions()).toMatchObject(
+      steps.map(([verb]) => ({ door: 'admin', verb: `subscribers ${verb}`, subscriberId: ann, detail: '' })),
+    )
+    expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(1)
+    expect((await admin.get(`/admin/subscribers/${ann}`)).body).toContain('Somebody who was erased')
+  })
+
+  test('what cannot be undone has a page in between, which changes nothing', async () => {
+    for (const step of ['unsubscribe', 'erase']) {
+      const { statusCode, body } = await admin.get(`/admin/subscribers/${ann}/${step}`)
+      expect(statusCode).toBe(200)
+      expect(body).toContain(ANN)
+    }
+    expect(await stateOf()).toBe('active')
+  })
+
+  test('what is refused says why on the same page, keeps what was typed, and is not written down', async () => {
+    const wrong = await press('pause', { until: '2026-01-01' })
+    expect(wrong.statusCode).toBe(422)
+    expect(wrong.body).toContain('value="2026-01-01"')
+    await press('unsubscribe')
+    expect((await press('resume')).statusCode).toBe(409)
+    expect((await press('dance')).statusCode).toBe(404)
+    expect((await press('constructor')).statusCode).toBe(404)
+    expect((await actions()).map(({ verb }) => verb)).toEqual(['subscribers unsubscribe'])
+  })
+
+  test('no more than two links a day, and a sentence says so', async () => {
+    for (let n = 0; n < 2; n++) await press('send-link')
+    const { headers } = await press('send-link')
+    expect((await admin.get(headers.location as string)).body).toContain('two with this link')
+    expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(2)
+  })
+})
+
+describe('mails and their books', () => {
+  test('a count leads to whom it counts, and from there to the life of the mail', async () => {
+    expect((await admin.get('/admin')).body).toContain('href="/admin/days/2026-11-24/open"')
+    const list = (await admin.get('/admin/days/2026-11-24/open')).body
+    expect(list).toContain(`href="/admin/messages/${messageId}"`)
+    expect(list).toContain(ANN)
+    expect((await admin.get('/admin/days/2026-11-24/refused')).body).toContain('Nobody.')
+    expect((await admin.get(`/admin/messages/${messageId}`)).body).toContain('The digest was left')
+  })
+
+  test('the list of each column holds as many as the books count', async () => {
+    const { body } = await admin.get('/admin/days')
+    const links = [...body.matchAll(/href="(\/admin\/days\/[\d-]+\/\w+)">(\d+)/g)]
+    expect(links.length).toBeGreaterThan(3)
+    for (const [, path, count] of links) {
+      const rows = (await admin.get(path!)).body.match(/<th scope="row">/g)?.length
+      expect([path, rows]).toEqual([path, Number(count)])
+    }
+  })
+
+  test('a refused mail is tried again, once it is pressed', async () => {
+    const refused = { state: 'refused', reason: '5.7.1' } as const
+    await site.db.message.update({ where: { id: messageId }, data: refused })
+    const { headers } = await admin.post(`/admin/messages/${messageId}/retry`)
+    expect(headers.location).toBe(`/admin/messages/${messageId}?done=ready`)
+    expect(await site.db.message.findUnique({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
+    expect(await actions()).toMatchObject([
+      { verb: 'messages retry', door: 'admin', detail: messageId, subscriberId: ann },
+    ])
+    expect((await admin.post(`/admin/messages/${messageId}/retry`)).statusCode).toBe(409)
+  })
+
+  test('delivery is paused with its reason, and resumed', async () => {
+    await admin.post('/admin/delivery', { do: 'pause', reason: 'The relay moves' })
+    expect((await admin.get('/admin')).body).toContain('The relay moves')
+    await admin.post('/admin/delivery', { do: 'resume' })
+    expect((await admin.get('/admin')).body).toContain('<strong>On.</strong>')
+    expect((await actions()).map(({ verb }) => verb)).toEqual(['delivery pause', 'delivery resume'])
+  })
+})
+
+test('a suppressed address is looked up and lifted, and stands in no URL', async () => {
+  await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
+  const found = await admin.post('/admin/suppressions', { email: ANN })
+  expect(found.statusCode).toBe(200)
+  expect(found.body).toContain(`${ANN} is suppressed`)
+  const lifted = await admin.post('/admin/suppressions/lift', { email: ANN })
+  expect(lifted.headers.location).toBe('/admin/suppressions?done=lifted')
+  expect(await stateOf()).toBe('active')
+  expect((await admin.post('/admin/suppressions', { email: ANN })).body).toContain('is not suppressed')
+  expect((await admin.post('/admin/suppressions', { email: 'ann' })).statusCode).toBe(422)
+})
+
+test('markup in names, topics and answers is text on every page', async () => {
+  await addSubscriber(site.deps, { email: 'eve@example.com', topics: [HOSTILE.topic], consent: HOSTILE.name })
+  const eve = await site.db.subscriber.findFirstOrThrow({ where: { address: 'eve@example.com' } })
+  await site.db.topic.updateMany({ where: { subscriberId: eve.id }, data: { name: HOSTILE.name } })
+  await admin.post('/admin/delivery', { do: 'pause', reason: HOSTILE.name })
+  const topic = await site.db.topic.findFirstOrThrow({ where: { subscriberId: eve.id } })
+  const pages = [...PAGES(), `/admin/subscribers/${eve.id}`, `/admin/topics/${topic.queryId}`]
+  let met = 0
+  for (const url of [...pages, `/admin/days?date=2026-11-24`]) {
+    const { body } = await admin.get(url)
+    expect([url, body.match(/<x-alive|<script|<b>x/)]).toEqual([url, null])
+    if (body.includes('&lt;x-alive')) met++
+  }
+  expect(met).toBeGreaterThan(3)
+  const typed = await admin.post('/admin/subscribers', { email: HOSTILE.name })
+  expect(typed.body).not.toMatch(/<x-alive|<script/)
+})
+
+test('no address reaches the log or what was written down', async () => {
+  site.logged.length = 0
+  await admin.post('/admin/subscribers', { email: ANN })
+  await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
+  await admin.post('/admin/suppressions/lift', { email: ANN })
+  expect(site.logged.length).toBeGreaterThan(3)
+  expect(site.logged.join('')).not.toContain(ANN)
+  expect(JSON.stringify(await site.db.action.findMany())).not.toContain('@')
+})
+
+test('what nobody knows is answered with 404, and a wrong date with a sentence', async () => {
+  const unknown = ['subscribers/nobody', 'messages/none', 'topics/99999', 'days/2026-11-24/nonsense']
+  for (const path of unknown)
+    expect([path, (await admin.get(`/admin/${path}`)).statusCode]).toEqual([path, 404])
+  for (const path of ['days?date=24+Nov', `subscribers/${ann}?date=24+Nov`])
+    expect((await admin.get(`/admin/${path}`)).body).toContain('24 Nov')
+})

@@ -1,0 +1,88 @@
+import { globSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { PASSWORD } from '../../support/admin.ts'
+import { ADMIN_STOPS, visitAdmin } from '../../support/admin-walk.ts'
+import { useAdminWalk } from '../../support/use-admin-walk.ts'
+
+// An operator's day with the keyboard alone, in a browser in which no script runs.
+const seen = useAdminWalk({ viewport: { width: 1280, height: 800 } })
+
+async function tabTo(role: 'button' | 'link' | 'textbox', name: string | RegExp): Promise<void> {
+  const { page } = seen
+  const wanted = page.getByRole(role, { name, exact: true }).and(page.locator(':focus'))
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    if ((await wanted.count()) > 0) return
+  }
+  throw new Error(`Tab never reached ${role} ${name}`)
+}
+
+async function press(role: 'button' | 'link', name: string | RegExp): Promise<void> {
+  await tabTo(role, name)
+  const answered = seen.page.waitForEvent('framenavigated')
+  await seen.page.keyboard.press('Enter')
+  await answered
+  await seen.page.waitForLoadState()
+}
+
+const heading = () => seen.page.locator('h1').innerText()
+const status = () => seen.page.locator('[role=status]').innerText()
+
+test('Anna got no mail: found, explained, paused; delivery is stopped and goes on; out again', async () => {
+  const { page, walk } = seen
+  await page.goto(`${walk.base}/admin`)
+  expect(await heading()).toBe('Log in')
+  // The field has the focus already.
+  await page.keyboard.type(PASSWORD)
+  await press('button', 'Log in')
+  expect(await heading()).toBe('Overview')
+
+  await tabTo('textbox', 'Why you pause it, for whoever looks next')
+  await page.keyboard.type('The relay moves')
+  await press('button', 'Pause delivery')
+  expect(await status()).toContain('Delivery is paused')
+  expect(await page.locator('main').innerText()).toContain('The relay moves')
+  await press('button', 'Resume delivery')
+  expect(await status()).toContain('Delivery goes on')
+
+  await press('link', 'Subscribers')
+  await tabTo('textbox', 'E-mail address')
+  await page.keyboard.type('quiet@example.com')
+  await press('button', 'Find')
+  expect(await heading()).toBe('quiet@example.com')
+  expect(page.url()).not.toContain('quiet')
+  await press('link', 'Explain Sun 22 Nov 2026')
+  expect(await page.locator('.verdict').innerText()).toMatch(/^No mail: /)
+  await press('button', 'Pause')
+  expect(await status()).toContain('Paused')
+  await press('link', 'Erase…')
+  expect(await heading()).toBe('Erase them?')
+  await press('link', 'Leave it as it is')
+  expect(await heading()).toBe('quiet@example.com')
+
+  await press('link', 'Actions')
+  expect(await page.locator('tbody tr').first().innerText()).toMatch(/subscribers pause\s+admin/)
+  await press('button', 'Log out')
+  expect(await heading()).toBe('Log in')
+  await page.goto(`${walk.base}/admin/actions`)
+  expect(await heading()).toBe('Log in')
+}, 120_000)
+
+test('the walk meets every admin page and its templates', async () => {
+  const { page, walk } = seen
+  const bodies: string[] = []
+  const paths: string[] = []
+  for (const { name } of ADMIN_STOPS) {
+    await visitAdmin(walk, page, name)
+    paths.push(new URL(page.url()).pathname)
+    bodies.push(await page.content())
+  }
+  const routes = walk.routes.filter((route) => route.startsWith('/admin'))
+  const patternOf = (route: string) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+').replace('*', '.+')}$`)
+  expect(routes.length).toBeGreaterThan(12)
+  expect(routes.filter((route) => !paths.some((path) => patternOf(route).test(path)))).toEqual([])
+  const folder = resolve(import.meta.dirname, '../../../templates/admin')
+  expect(globSync('*.eta', { cwd: folder }).length).toBeLessThanOrEqual(ADMIN_STOPS.length)
+  expect(bodies.filter((body) => /<x-alive/.test(body))).toEqual([])
+}, 120_000)

@@ -1,0 +1,142 @@
+import type { Page } from 'playwright-core'
+import { recordAction } from '../../src/platform/action-store.ts'
+import { HOSTILE } from '../battery/doors/hostile.ts'
+import { PASSWORD } from './admin.ts'
+import { seedHistory } from './admin-history.ts'
+import { openWalk, type Walk } from './site-walk.ts'
+
+/** A page of the operator's, in a state that matters. */
+export interface AdminStop {
+  name: string
+  /** Where it stands. */
+  path(walk: Walk): string | Promise<string>
+  /** What is typed and pressed there, so that the page is the answer. */
+  act?(page: Page): Promise<unknown>
+  /** Nobody is logged in. */
+  outside?: true
+}
+
+const at = (path: string) => () => path
+const subscriber =
+  (address: string, rest = '') =>
+  async ({ site }: Walk) => {
+    const { id } = await site.db.subscriber.findFirstOrThrow({ where: { address } })
+    return `/admin/subscribers/${id}${rest}`
+  }
+
+const typed = (button: string, label: string, value: string) => async (page: Page) => {
+  await page.getByLabel(label).fill(value)
+  await page.getByRole('button', { name: button, exact: true }).click()
+}
+
+/** Every admin page in every state that matters. Those outside come first: a window that is in stays in. */
+export const ADMIN_STOPS: AdminStop[] = [
+  { name: 'admin-login', path: at('/admin/login'), outside: true },
+  {
+    name: 'admin-login-wrong',
+    path: at('/admin/login'),
+    outside: true,
+    act: typed('Log in', 'Password', 'not the password'),
+  },
+  { name: 'admin-overview', path: at('/admin') },
+  { name: 'admin-overview-90', path: at('/admin?days=90') },
+  { name: 'admin-overview-364', path: at('/admin?days=364') },
+  {
+    name: 'admin-paused',
+    path: at('/admin'),
+    act: typed('Pause delivery', 'Why you pause it', 'The relay is being moved'),
+  },
+  {
+    name: 'admin-resumed',
+    path: at('/admin'),
+    act: (page) => page.getByRole('button', { name: 'Resume delivery' }).click(),
+  },
+  { name: 'admin-subscribers', path: at('/admin/subscribers') },
+  {
+    name: 'admin-subscribers-unknown',
+    path: at('/admin/subscribers'),
+    act: typed('Find', 'E-mail address', 'nobody@example.com'),
+  },
+  { name: 'admin-subscriber', path: subscriber('ann@example.com') },
+  { name: 'admin-subscriber-date', path: subscriber('ann@example.com', '?date=2026-11-22') },
+  {
+    name: 'admin-subscriber-paused',
+    path: subscriber('left@example.com'),
+    act: (page) => page.getByRole('button', { name: 'Pause', exact: true }).click(),
+  },
+  {
+    name: 'admin-subscriber-wrong',
+    path: subscriber('fewer@example.com'),
+    act: typed('Pause', 'Until, else until resumed', '2026-01-01'),
+  },
+  { name: 'admin-subscriber-many', path: subscriber('many@example.com') },
+  { name: 'admin-subscriber-hostile', path: subscriber('hostile@example.com') },
+  { name: 'admin-subscriber-suppressed', path: subscriber('refused@example.com') },
+  { name: 'admin-subscriber-over', path: subscriber('over@example.com') },
+  { name: 'admin-unsubscribe', path: subscriber('ann@example.com', '/unsubscribe') },
+  { name: 'admin-erase', path: subscriber('ann@example.com', '/erase') },
+  {
+    name: 'admin-erased',
+    path: async ({ site }) => {
+      const { id } = await site.db.subscriber.findFirstOrThrow({ where: { erasedAt: { not: null } } })
+      return `/admin/subscribers/${id}`
+    },
+  },
+  { name: 'admin-topics', path: at('/admin/topics') },
+  {
+    name: 'admin-topic',
+    path: async ({ site }) => {
+      const { id } = await site.db.query.findFirstOrThrow({ where: { text: 'linear attention' } })
+      return `/admin/topics/${id}`
+    },
+  },
+  { name: 'admin-days', path: at('/admin/days') },
+  { name: 'admin-day-column', path: at('/admin/days/2026-11-24/due') },
+  { name: 'admin-messages', path: at('/admin/messages') },
+  { name: 'admin-messages-none', path: at('/admin/messages?state=uncertain') },
+  {
+    name: 'admin-message',
+    path: async ({ site }) => {
+      const { id } = await site.db.message.findFirstOrThrow({ where: { state: 'refused' } })
+      return `/admin/messages/${id}`
+    },
+  },
+  { name: 'admin-sources', path: at('/admin/sources') },
+  { name: 'admin-suppressions', path: at('/admin/suppressions') },
+  {
+    name: 'admin-suppression-found',
+    path: at('/admin/suppressions'),
+    act: typed('Look it up', 'E-mail address', 'refused@example.com'),
+  },
+  { name: 'admin-actions', path: at('/admin/actions') },
+  { name: 'admin-not-found', path: at('/admin/nothing') },
+]
+
+/** The walk's site with a password, a year of history, somebody hostile, and mails that came to nothing. */
+export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
+  const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
+  await seedHistory(walk.site)
+  await recordAction(walk.site.db, {
+    at: walk.site.clock.now(),
+    door: 'command',
+    verb: 'delivery resume',
+    detail: HOSTILE.name,
+  })
+  return walk
+}
+
+/** Shows a stop in a window, which logs in where it is not yet. */
+export async function visitAdmin(walk: Walk, page: Page, name: string): Promise<void> {
+  const { path, act, outside } = ADMIN_STOPS.find((stop) => stop.name === name)!
+  if (outside) await page.context().clearCookies()
+  else if ((await page.context().cookies()).length === 0) await logInBy(page, walk.base)
+  await page.goto(walk.base + (await path(walk)))
+  await act?.(page)
+  await page.waitForLoadState()
+}
+
+async function logInBy(page: Page, base: string): Promise<void> {
+  await page.goto(`${base}/admin/login`)
+  await typed('Log in', 'Password', PASSWORD)(page)
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+}
