@@ -53,9 +53,9 @@ async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: D
     throw new Fault('usage.wrong', { what: `--ip takes addresses such as 192.0.2.1, not ${stranger}` })
   const dns = openDns(resolver)
   const { config, faults } = inspectConfig(environment)
-  const wrong = wrongIn(faults)
-  if (DNS_SETTINGS.some((name) => wrong.has(name))) {
-    const checks = settingsChecks(config, faults)
+  const about = faults.filter((fault) => DNS_SETTINGS.some((name) => wrongIn([fault]).has(name)))
+  if (about.length > 0) {
+    const checks = settingsChecks(config, about)
     return answer(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
   }
   const { records, checks } = await examineDns(config, dns, { ips, withinMs: WITHIN_MS })

@@ -125,7 +125,8 @@ test('says of six faults at once what each is, and how it is cured', async () =>
   if (process.env.SHOW)
     process.stderr.write((await runCli(['doctor'], { ...settings, ...faults }, folder)).stdout)
   expect(code).toBe(1)
-  expect(saidOf(checks, 'settings')).toEqual(['wrong: DIGEST_MAX: takes a whole number from 1 to 25'])
+  expect(saidOf(checks, 'settings')).toEqual(['wrong: DIGEST_MAX: not understood'])
+  expect(checks[0]?.fix).toBe('DIGEST_MAX takes a whole number from 1 to 25')
   expect(saidOf(checks, 'mail server')[0]).toMatch(/^wrong: .*535/)
   expect(saidOf(checks, 'dkim')[0]).toMatch(/^wrong: .*ed25519/)
   expect(saidOf(checks, 'huggingface')[0]).toMatch(/^wrong: does not answer: ECONNREFUSED/)
@@ -196,3 +197,25 @@ test('a certificate that ends soon, and an authority that is not known', async (
   expect(saidOf(unknown, 'site')[0]).toMatch(/^ok/)
   await nginx.stop()
 }, 60_000)
+
+test('names every setting that is missing, each with what it takes, and asks what can be asked', async () => {
+  const nothing = { NODE_ENV: 'production', HF_URL: settings.HF_URL! }
+  const { code, stdout } = await runCli(['doctor', '--json'], nothing, mkdtempSync(join(tmpdir(), 'doctor-')))
+  const checks: Check[] = JSON.parse(stdout)
+  expect(code).toBe(1)
+  expect(
+    checks.filter(({ check }) => check === 'settings').map(({ found, fix }) => `${found} / ${fix}`),
+  ).toEqual(
+    [
+      ['DATABASE_URL', 'postgresql://user:password@host/database, or the word embedded'],
+      ['SMTP_URL', 'the mail server, such as smtp://relay.example.org:587'],
+      ['BASE_URL', 'the address of the site, such as https://papers.example.org'],
+      ['APP_SECRET', '32 bytes or more, for example from: openssl rand -base64 32'],
+      ['SUPPRESSION_KEY', '32 bytes or more, for example from: openssl rand -base64 32'],
+      ['MAIL_FROM', 'one e-mail address such as papers@example.org'],
+      ['POSTAL_ADDRESS', 'a postal address, on one line'],
+    ].map(([name, takes]) => `${name}: required in production / ${name} takes ${takes}`),
+  )
+  expect(saidOf(checks, 'worker')).toEqual(['skipped: DATABASE_URL is wrong: see settings'])
+  expect(saidOf(checks, 'huggingface')[0]).toMatch(/^ok/)
+})

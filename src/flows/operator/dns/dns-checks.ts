@@ -155,7 +155,7 @@ export function judgePtr(ip: string, back: Map<string, string[]>): Verdict {
 }
 
 /** "v=DKIM1; k=rsa" by tag; blanks within values count for nothing. */
-export const tagsOf = (text: string): Map<string, string> =>
+const tagsOf = (text: string): Map<string, string> =>
   new Map(
     text
       .split(';')

@@ -16,6 +16,6 @@ function dataOf(type: DnsRecord['type'], value: string): string {
 }
 
 /** As a TXT record holds them: 255 bytes each. */
-export function textStrings(value: string): string[] {
+function textStrings(value: string): string[] {
   return value.match(new RegExp(`[\\s\\S]{1,${LONGEST_STRING}}`, 'g')) ?? ['']
 }

@@ -4,7 +4,7 @@ import { randomId } from '../../../platform/random.ts'
 import { CLAIMED_ADDRESS, PROBE_HEADER, type ProxySeen, questionOf, readAnswer } from './probe.ts'
 import { askSite, type SiteAnswer } from './site-client.ts'
 
-export interface SiteFault {
+interface SiteFault {
   /** Node's, such as ECONNREFUSED or CERT_HAS_EXPIRED. */
   code: string
   what: string

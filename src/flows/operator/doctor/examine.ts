@@ -5,7 +5,7 @@ import { databaseFacts } from '../../../platform/database-facts-store.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
 import type { Deps } from '../../../wiring.ts'
 import { seeSite } from './ask-site.ts'
-import { type Check, wrong } from './check.ts'
+import { type Check, type Verdict, wrong } from './check.ts'
 import { settingsRead } from './host-checks.ts'
 import { questions } from './questions.ts'
 import { runChecks, within } from './run-checks.ts'
@@ -43,17 +43,20 @@ export async function examine(
     .then(async () => (await missingMigrations((await deps).db)).length === 0)
     .catch(() => false)
   const site = seeSite(config, { timeoutMs: timeoutMs / 2 })
+  const away = wrongSettings.has('DATABASE_URL')
+    ? 'DATABASE_URL is wrong: see settings'
+    : 'the database does not answer'
   const checks = await runChecks({
     questions: questions({ config, clock, facts, deps, hasTables, site, timeoutMs }),
     wrongSettings,
     missing: {
       database: facts.then(
         () => undefined,
-        () => 'the database does not answer',
+        () => away,
       ),
       tables: facts.then(
         async () => ((await hasTables) ? undefined : 'the database lacks migrations'),
-        () => 'the database does not answer',
+        () => away,
       ),
     },
     withinMs,
@@ -61,13 +64,15 @@ export async function examine(
   return [...settingsChecks(config, faults), ...checks]
 }
 
+/** One check for each fault, or one for all settings. */
 export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
   if (faults.length === 0) return [{ check: 'settings', ...settingsRead(config.production) }]
-  return faults.map(({ names, what }) => ({
-    check: 'settings',
-    ...wrong(
-      `${names.join(', ')}: ${what}`,
-      `${names.join(', ')} in .env, or in the environment of the service`,
-    ),
-  }))
+  return faults.map((fault) => ({ check: 'settings', ...judgeSetting(fault) }))
+}
+
+function judgeSetting({ names, what }: SettingFault): Verdict {
+  const name = names.join(', ')
+  const [fault, takes] = what.split(/(?:; )?takes /)
+  if (!takes) return wrong(`${name}: ${what}`, 'Change it in .env, or in the environment of the service.')
+  return wrong(`${name}: ${fault || 'not understood'}`, `${name} takes ${takes}`)
 }
