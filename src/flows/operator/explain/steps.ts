@@ -1,5 +1,5 @@
 import type { ShownMessage } from '../../../delivery/message-list-store.ts'
-import { addDays, DAY_MS, instantOf } from '../../../platform/dates.ts'
+import { DAY_MS, instantOf } from '../../../platform/dates.ts'
 import { type Change, changedSettings, topicDifference } from '../../../subscribers/change.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
@@ -126,8 +126,10 @@ function planSteps(open: Case): Step[] {
   if (!digest) return []
   const { horizon, sources, plannedAt } = digest.plan
   const late = digest.createdAt.getTime() - (due?.dueAt.getTime() ?? 0) > LATE_MS
-  const opened = `Opened${late ? ' late' : ''}: it could look at papers up to number ${horizon}.`
-  const said = sources ? [{ at: null, code: 'sources', text: `What the sources had said: ${sources}` }] : []
+  const looks = digest.outcome !== 'missed' && digest.outcome !== 'paused'
+  const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${horizon}` : ''}.`
+  const said =
+    looks && sources ? [{ at: null, code: 'sources', text: `What the sources had said: ${sources}` }] : []
   const at = open.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
   return [
     { at: digest.createdAt, code: 'opened', text: opened },
@@ -154,11 +156,10 @@ function outcomeText({ digest, outcome, standing: { maxPapers } }: Case): string
   return `Outcome: planned. ${count(matched, 'paper')} matched, ${papers.length} in the mail${beyond}.`
 }
 
-function pauseSteps({ pauses, mail, now, due, date, standing: { zone } }: Case): Step[] {
-  const from = mail?.datedAt ?? due?.dueAt
-  if (!from || from > now) return []
-  const to = mail?.acceptances[0]?.at ?? instantOf(addDays(date, 2), 0, zone)
-  return pausesBetween(pauses, from, to).flatMap((pause) => [
+/** Those that held while the mail might have gone. */
+function pauseSteps({ pauses, mail }: Case): Step[] {
+  if (!mail) return []
+  return pausesBetween(pauses, mail.datedAt, mail.acceptances[0]?.at ?? mail.deadline).flatMap((pause) => [
     {
       at: pause.from,
       code: 'delivery-paused',

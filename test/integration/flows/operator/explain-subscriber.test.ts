@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { textOfExplanation } from '../../../../src/commands/explain-text.ts'
+import { addSubscriberCommands } from '../../../../src/commands/subscribers.ts'
 import { pauseDelivery, resumeDelivery } from '../../../../src/flows/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../../src/flows/operator/explain-subscriber.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
@@ -10,8 +11,10 @@ import { pauseSubscriber } from '../../../../src/flows/subscriber/pause-subscrib
 import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
 import { recordAction } from '../../../../src/platform/action-store.ts'
+import { setSwitch } from '../../../../src/platform/switch-store.ts'
 import { recordFailure } from '../../../../src/sources/source-day-store.ts'
 import { signLink } from '../../../../src/subscribers/link-token.ts'
+import { runCommand } from '../../../support/commands.ts'
 import { EMAIL, useExplainWorld } from '../../../support/explain-world.ts'
 
 const world = useExplainWorld()
@@ -340,6 +343,13 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
   })
 
+  test('nothing is planned after a restore, until told', async () => {
+    await untilTuesday()
+    const restored = { value: 'paused', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
+    await setSwitch(world.db, 'delivery', restored)
+    await expectVerdict(TUESDAY, 'restored', 'since the database was restored (2026-11-24 05:00:00 UTC)')
+  })
+
   test('missed: the service was down for more than 20 hours', async () => {
     await untilTuesday()
     await world.at('2026-11-25T08:00:00Z').run()
@@ -382,4 +392,29 @@ test('in words: the verdict first, every line within 80 columns', async () => {
   expect(lines[0]).toMatch(/^Not sent: the mail server refused it: 550 5\.7\.1/)
   expect(lines.filter((line) => line.length > 80)).toEqual([])
   expect(lines.find((line) => line.startsWith('2026-11-24 07:00:00  Their hour came'))).toBeDefined()
+})
+
+test('the command says the same to programs, by address or by id', async () => {
+  await untilTuesday()
+  await world.run()
+  const explain = (...args: string[]) =>
+    runCommand(addSubscriberCommands, world.deps, ['subscribers', 'explain', ...args])
+  const { json } = await explain(EMAIL, '--date', TUESDAY)
+  expect(json).toMatchObject({
+    subscriber: {
+      email: EMAIL,
+      state: 'active',
+      zone: 'Europe/Paris',
+      hour: 8,
+      days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+    },
+    date: TUESDAY,
+    verdict: { code: 'accepted' },
+    steps: expect.arrayContaining([
+      { at: '2026-11-24T07:00:00.000Z', code: 'due', text: expect.any(String) },
+      { at: null, code: 'topic', text: expect.stringContaining('linear attention') },
+    ]),
+  })
+  const { id } = (json as { subscriber: { id: string } }).subscriber
+  expect((await explain(id, '--date', TUESDAY)).json).toEqual(json)
 })
