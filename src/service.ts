@@ -7,7 +7,8 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
-import type { Log } from './platform/log.ts'
+import { type Log, openLog } from './platform/log.ts'
+import { openMetrics } from './platform/metrics.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
 import { sayRunning } from './platform/running.ts'
 import { startSchedule } from './schedule/schedule.ts'
@@ -38,13 +39,15 @@ export async function startService(
   roles: readonly Role[],
   options: WiringOptions = {},
 ): Promise<Service> {
-  const wired = await wire(config, options)
+  const metrics = openMetrics()
+  const log = metrics.metered(options.log ?? openLog(config.LOG_LEVEL))
+  const wired = await wire(config, { ...options, log })
   await migrateIfAlone(wired.deps)
   const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)
   await pauseIfRestored(wired.deps)
   const compose = await openComposer(wired.deps)
   const { deps: queued, close } = await wireQueue(wired)
-  const deps = { ...queued, compose }
+  const deps = { ...queued, compose, metrics }
   const stops: (() => Promise<void>)[] = []
   let address: string | undefined
   if (roles.includes('web')) {

@@ -4,6 +4,7 @@ import { type Clock, clockFrom, systemClock } from './platform/clock.ts'
 import { type Database, openDatabase } from './platform/database.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { type Log, openLog } from './platform/log.ts'
+import type { Metrics } from './platform/metrics.ts'
 import { openQueue, type Queue } from './platform/queue.ts'
 
 /** What every flow and door is handed first. Built here, once for each process. */
@@ -11,6 +12,8 @@ export interface Deps {
   config: Config
   clock: Clock
   log: Log
+  /** What this process counts; of a service alone. */
+  metrics?: Metrics
   db: Database
   /** The database's own address, for what brings its own connections (migrations, the queue). */
   databaseUrl: string

@@ -44,10 +44,10 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
   )
   let refusals = { text: '', count: 0 }
 
-  const writeFailure = async (message: TakenMessage, made: Try, next: NextStep) => {
+  const writeFailure = async (message: TakenMessage, made: Try, next: NextStep, ms?: number) => {
     await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
     run.count(next.state)
-    log.warn(eventOf(next.state), { message: message.id, attempt: message.attempts, ...made })
+    log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
   }
 
   // Where this fails, the address's next mail is refused in the same way and tells again.
@@ -78,14 +78,14 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
         await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
         refusals.count = 0
         run.count('accepted')
-        log.info('message.accepted', { message: message.id, attempt: message.attempts, ms })
+        log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
       }
       const failure = classify(result)
       run.heard = failure.answer
       if (failure.deadAddress) await tellOfDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
-      await writeFailure(message, tryOf(failure), afterFailure(message, failure, options))
+      await writeFailure(message, tryOf(failure), afterFailure(message, failure, options), ms)
       await stopIfOurs(failure)
     },
     recordUnrendered: (message, error) =>
@@ -96,7 +96,7 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
       ),
     ended: ({ id, state, reason }) => {
       run.count(state)
-      log.info(eventOf(state), { message: id, reason })
+      log.info(eventOf(state), { message: id, lane, reason })
     },
   }
 }

@@ -6,6 +6,8 @@ import type { ServiceDeps } from '../wiring.ts'
 import { addApi } from './api/api.ts'
 import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
 import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
+import { addAdminPages } from './operator/admin-routes.ts'
+import { addMetricsRoute } from './operator/metrics-route.ts'
 import { openPages } from './pages.ts'
 import { addPaperRoutes } from './papers/paper-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
@@ -15,7 +17,6 @@ import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addSubscribeRoutes } from './signup/subscribe-routes.ts'
-import { addAdminPages } from './operator/admin-routes.ts'
 import type { Site } from './site.ts'
 import { addMyLinkRoutes } from './subscriber/my-link-routes.ts'
 
@@ -56,6 +57,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addMyLinkRoutes(scope, site)
     addPrivatePages(scope, site)
     addPlainRoutes(scope, site)
+    addMetricsRoute(scope, site)
     addAdminPages(scope, site)
     addApi(scope, site)
   })

@@ -1,0 +1,73 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { Log, LogEvent, LogFields } from './log.ts'
+
+/** What one process counts since it started. Never an address, a token, a query or an IP in a label. */
+export interface Metrics {
+  registry: Registry
+  /** Counts what is logged, whatever LOG_LEVEL lets through, and passes it on. */
+  metered(log: Log): Log
+}
+
+const MS = 1000
+
+export function openMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const count = counters(registry)
+  const metered = (log: Log): Log => ({
+    info: (event, fields) => {
+      count(event, fields)
+      log.info(event, fields)
+    },
+    warn: (event, fields) => {
+      count(event, fields)
+      log.warn(event, fields)
+    },
+    error: (event, fields) => {
+      count(event, fields)
+      log.error(event, fields)
+    },
+  })
+  return { registry, metered }
+}
+
+function counters(registry: Registry): (event: LogEvent, fields?: LogFields) => void {
+  const registers = [registry]
+  const events = new Counter({
+    name: 'daily_papers_log_events_total',
+    help: 'Lines written to the log by this process, by event, whatever LOG_LEVEL lets through.',
+    labelNames: ['event'],
+    registers,
+  })
+  const mails = new Counter({
+    name: 'daily_papers_mails_total',
+    help: 'What this process brought messages to, by lane and outcome.',
+    labelNames: ['lane', 'outcome'],
+    registers,
+  })
+  const answers = new Histogram({
+    name: 'daily_papers_smtp_answer_seconds',
+    help: 'From the first byte of a mail to the last answer of the mail server, by lane.',
+    labelNames: ['lane'],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  })
+  const requests = new Histogram({
+    name: 'daily_papers_http_request_duration_seconds',
+    help: 'Requests to the site, by method, pattern of the route and status.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10],
+    registers,
+  })
+  return (event, { lane, ms, method, route, status } = {}) => {
+    events.inc({ event })
+    const outcome = event.startsWith('message.') && event.slice('message.'.length)
+    if (outcome && lane) mails.inc({ lane: String(lane), outcome: outcome.replace('-', '_') })
+    if (outcome && lane && typeof ms === 'number') answers.observe({ lane: String(lane) }, ms / MS)
+    if (event !== 'request.done') return
+    requests.observe(
+      { method: String(method), route: String(route), status: String(status) },
+      Number(ms) / MS,
+    )
+  }
+}
