@@ -1,0 +1,308 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { parseQuery } from '../../../../src/filters/parse-query.ts'
+import { type ImportInput, importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
+import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
+import { showSubscriber } from '../../../../src/flows/subscriber/show-subscriber.ts'
+import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
+import { checksums } from '../../../support/checksums.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+
+const site = useSite()
+const folder = mkdtempSync(join(tmpdir(), 'import-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => site.db.importRun.deleteMany())
+
+const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/import', name)
+
+function fileOf(text: string | Buffer): string {
+  const file = join(folder, 'people.csv')
+  writeFileSync(file, text)
+  rmSync(`${file}.refused.csv`, { force: true })
+  return file
+}
+
+const importText = (text: string | Buffer, options: Partial<ImportInput> = {}) =>
+  importSubscribers(site.deps, { file: fileOf(text), ...options })
+
+const importFixture = (name: string, options: Partial<ImportInput> = {}) =>
+  importSubscribers(site.deps, {
+    file: fixture(name),
+    refusedFile: join(folder, 'refused.csv'),
+    ...options,
+  })
+
+const shown = (email: string) => showSubscriber(site.deps, { email })
+const stateOf = async (email: string) => (await shown(email)).subscriber.state
+const messages = () => site.db.message.findMany()
+
+describe('our own columns', () => {
+  test('somebody who said yes elsewhere is active, with that consent, and gets no old papers', async () => {
+    const run = await importText(
+      'email,state,topics,hour,zone,days,confirmed_at,confirmed_how\n' +
+        'Ann@Bücher.example,active,"""linear attention""; RAG OR retrieval",9,Europe/Paris,"mon,thu",2025-03-01T08:00:00Z,"on paper, twice"\n',
+    )
+    expect(run).toMatchObject({
+      format: 'own',
+      rows: 1,
+      taken: 1,
+      unchanged: 0,
+      refused: 0,
+      refusedFile: null,
+    })
+    const { subscriber, topics, consents, next } = await shown('ann@bücher.example')
+    expect(subscriber).toMatchObject({
+      address: 'Ann@xn--bcher-kva.example',
+      state: 'active',
+      hour: 9,
+      zone: 'Europe/Paris',
+      days: ['mon', 'thu'],
+      confirmedAt: new Date('2025-03-01T08:00:00Z'),
+      startDate: '2026-11-25',
+      importedAt: NOW,
+    })
+    expect(topics.map(({ query }) => query)).toEqual(['"linear attention"', 'RAG OR retrieval'])
+    expect(consents).toMatchObject([
+      { event: 'confirmed', how: 'import: on paper, twice', at: new Date('2025-03-01T08:00:00Z') },
+    ])
+    expect(next?.dueAt.getTime()).toBeGreaterThan(NOW.getTime())
+    expect(await messages()).toEqual([])
+    const [query] = await site.db.query.findMany({ where: { text: 'RAG OR retrieval' } })
+    expect(query?.tree).toEqual(parseQuery('RAG OR retrieval'))
+  })
+
+  test('each state arrives as itself', async () => {
+    const run = await importText(
+      [
+        'email,state,confirmed_at,paused_until,unsubscribed_at,suppressed_reason,suppressed_at',
+        'pending@example.com,pending,,,,,',
+        'paused@example.com,paused,2025-01-01,2027-01-01,,,',
+        'left@example.com,unsubscribed,2025-01-01,,2025-02-01,,',
+        'dead@example.com,suppressed,,,,dead,2025-02-02',
+        'both@example.com,active,2025-01-01,,,complaint,2025-02-03',
+      ].join('\n'),
+    )
+    expect(run.tally.states).toEqual({ pending: 1, paused: 1, unsubscribed: 1, suppressed: 2 })
+    expect((await shown('paused@example.com')).subscriber).toMatchObject({
+      state: 'paused',
+      pausedUntil: '2027-01-01',
+    })
+    expect((await shown('left@example.com')).consents.map(({ event, at }) => [event, at])).toEqual([
+      ['confirmed', new Date('2025-01-01')],
+      ['unsubscribed', new Date('2025-02-01')],
+    ])
+    expect((await shown('dead@example.com')).suppression).toEqual({
+      reason: 'dead',
+      at: new Date('2025-02-02'),
+    })
+    expect(await shown('both@example.com')).toMatchObject({
+      subscriber: { state: 'suppressed', stateBefore: 'active' },
+      suppression: { reason: 'complaint' },
+    })
+    await unsuppress(site.deps, { email: 'both@example.com' })
+    expect(await stateOf('both@example.com')).toBe('active')
+  })
+
+  test('nobody who said yes to nobody is active, but for the operator who says how they did', async () => {
+    const text = 'email,state\nann@example.com,active\n'
+    const refused = await importText(text)
+    expect(refused).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
+    expect(await importText(text, { consent: 'staff list of 2026' })).toMatchObject({ taken: 1, refused: 0 })
+    expect((await shown('ann@example.com')).consents).toMatchObject([
+      { event: 'confirmed', how: 'import: staff list of 2026', at: NOW },
+    ])
+  })
+
+  test('who is pending gets no mail, and with --ask one confirmation, once', async () => {
+    const text = 'email,state,topics\nann@example.com,pending,robots\nbob@example.com,pending,\n'
+    expect(await importText(text)).toMatchObject({ taken: 2, asked: 0 })
+    expect(await messages()).toEqual([])
+    expect(await importText(text, { ask: true })).toMatchObject({ taken: 0, unchanged: 2, asked: 2 })
+    expect((await messages()).map(({ kind }) => kind)).toEqual(['confirmation', 'confirmation'])
+    expect(await importText(text, { ask: true })).toMatchObject({ asked: 0 })
+    expect(await messages()).toHaveLength(2)
+  })
+
+  test('nobody who is suppressed or unsubscribed here comes back, and who is here keeps what they have', async () => {
+    const consent = 'on paper'
+    for (const email of ['here@example.com', 'left@example.com', 'dead@example.com'])
+      await addSubscriber(site.deps, { email, topics: ['robots'], hour: '7', consent })
+    await unsubscribeByOperator(site.deps, { email: 'left@example.com' })
+    await suppress(site.deps, { email: 'dead@example.com', reason: 'dead' })
+    await suppress(site.deps, { email: 'nobody@example.com', reason: 'complaint' })
+    const before = await checksums(site.db)
+    const row = (email: string) => `${email},active,other topic,11,2025-01-01`
+    const names = ['here', 'left', 'dead', 'nobody'].map((name) => row(`${name.toUpperCase()}@example.com`))
+    const run = await importText(['email,state,topics,hour,confirmed_at', ...names].join('\n'))
+    expect(run).toMatchObject({ taken: 0, unchanged: 3, refused: 1 })
+    const { import_run: _, action: __, query: ___, ...after } = await checksums(site.db)
+    expect(before).toMatchObject(after)
+    expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
+      /^NOBODY@example.com,.*,5,"The address is suppressed here \(complaint, since 2026-11-24\)/m,
+    )
+  })
+
+  test('who is suppressed in the file is suppressed here too, but for a newer yes', async () => {
+    const consent = 'on paper'
+    await addSubscriber(site.deps, { email: 'here@example.com', topics: [], consent })
+    const text = (at: string) =>
+      `email,state,suppressed_reason,suppressed_at\nhere@example.com,suppressed,complaint,${at}\n`
+    expect(await importText(text('2026-11-01'))).toMatchObject({ taken: 0, unchanged: 1 })
+    expect(await stateOf('here@example.com')).toBe('active')
+    site.clock.moveTo(new Date('2026-11-26T12:00:00Z'))
+    expect(await importText(text('2026-11-25'))).toMatchObject({ taken: 1, unchanged: 0 })
+    expect(await stateOf('here@example.com')).toBe('suppressed')
+    await unsuppress(site.deps, { email: 'here@example.com' })
+    expect(await importText(text('2026-11-25'))).toMatchObject({ taken: 0, unchanged: 1 })
+    expect(await stateOf('here@example.com')).toBe('active')
+  })
+
+  test('an address twice in a file is one subscriber, the first', async () => {
+    const rows = ['A@example.com,9', 'a@EXAMPLE.com,10', 'b@example.com,11', 'a@example.com,12']
+    const text = ['email,hour', ...rows].join('\n')
+    expect(await importText(text, { consent: 'x', batchRows: 3 })).toMatchObject({ taken: 2, unchanged: 2 })
+    expect((await shown('a@example.com')).subscriber.hour).toBe(9)
+  })
+
+  test('bad rows are refused one by one, with their line and the reason in words', async () => {
+    const run = await importText(
+      [
+        'email,state,topics,hour,confirmed_at',
+        'fine@example.com,active,robots,8,2025-01-01',
+        'no address,active,,,2025-01-01',
+        'a@example.com,actve,,,2025-01-01',
+        'b@example.com,active,foo AND (,,2025-01-01',
+        'c@example.com,active,,25,2025-01-01',
+        'd@example.com,active,,,tomorrow',
+        'e@example.com,active,"open,,2025-01-01',
+        'f@example.com,active,,,2025-01-01,too,many',
+        '"g\n@example.com",active,,,2025-01-01',
+        'last@example.com,active,,8,2025-01-01',
+      ].join('\n'),
+    )
+    expect(run).toMatchObject({ rows: 10, taken: 2, refused: 8 })
+    const lines = readFileSync(run.refusedFile!, 'utf8').split('\n')
+    expect(lines[0]).toBe('email,state,topics,hour,confirmed_at,line,reason')
+    expect(lines.slice(1).join('\n')).toMatch(
+      /,3,Not an e-mail[\s\S]*,4,"state ""actve""[\s\S]*,5,"Query [\s\S]*,6,"hour ""25""[\s\S]*,7,"confirmed_at [\s\S]*,8,The quotes[\s\S]*,9,"7 cells[\s\S]*,10,Not an/,
+    )
+  })
+
+  test.each([
+    [
+      'semicolons, CRLF and a mark',
+      '\uFEFFE-Mail;state;days;confirmed_at\r\nann@example.com;active;"mon,tue";2025-01-01\r\n',
+    ],
+    [
+      'tabs in UTF-16',
+      Buffer.from(
+        '\uFEFFemail\tstate\tdays\tconfirmed_at\nann@example.com\tactive\tmon,tue\t2025-01-01\n',
+        'utf16le',
+      ),
+    ],
+    ['old line ends', 'email,state,days,confirmed_at\rann@example.com,active,"mon,tue",2025-01-01\r'],
+  ])('%s are read', async (_what, text) => {
+    expect(await importText(text)).toMatchObject({ rows: 1, taken: 1 })
+    expect((await shown('ann@example.com')).subscriber.days).toEqual(['mon', 'tue'])
+  })
+
+  test('bytes that are no UTF-8 are refused, and no other row', async () => {
+    const text =
+      'email,topics,confirmed_at\nann@example.com,caf\xe9,2025-01-01\nbob@example.com,x,2025-01-01\n'
+    const run = await importText(Buffer.from(text, 'latin1'))
+    expect(run).toMatchObject({ taken: 1, refused: 1, tally: { reasons: { 'import.bytes': 1 } } })
+  })
+
+  test('a dry run says the same and changes nothing', async () => {
+    const text =
+      'email,state,confirmed_at\na@example.com,active,2025-01-01\nA@example.com,active,2025-01-01\nbad,active,\n'
+    const before = await checksums(site.db)
+    const rehearsed = await importText(text, { dryRun: true, batchRows: 1 })
+    expect(await checksums(site.db)).toEqual(before)
+    expect(await importText(text, { batchRows: 1 })).toEqual(rehearsed)
+    expect(rehearsed).toMatchObject({ rows: 3, taken: 1, unchanged: 1, refused: 1 })
+  })
+})
+
+describe('an id that came along', () => {
+  test('is kept, and given up where somebody has it', async () => {
+    const text = (email: string) =>
+      `email,id,epoch,topics,confirmed_at\n${email},AAAABBBBCCCCDD,3,robots,2025-01-01\n`
+    await importText(text('a@example.com'))
+    expect((await shown('a@example.com')).subscriber).toMatchObject({ id: 'AAAABBBBCCCCDD', epoch: 3 })
+    expect(await importText(text('b@example.com'))).toMatchObject({ taken: 1 })
+    const b = await shown('b@example.com')
+    expect(b.subscriber.id).not.toBe('AAAABBBBCCCCDD')
+    expect(b.topics).toHaveLength(1)
+  })
+})
+
+describe('listmonk', () => {
+  test('its export: nobody is active without a yes, topics come from attributes', async () => {
+    const run = await importFixture('listmonk.csv')
+    expect(run).toMatchObject({ format: 'listmonk', taken: 2, refused: 3, ignored: ['uuid', 'name'] })
+    expect(run.tally.states).toEqual({ suppressed: 1, unsubscribed: 1 })
+    expect((await shown('bob@example.com')).suppression).toEqual({
+      reason: 'complaint',
+      at: new Date('2025-04-05T06:07:08.900Z'),
+    })
+    const again = await importFixture('listmonk.csv', {
+      consent: 'newsletter form',
+      topics: 'attributes.topics',
+    })
+    expect(again.tally.reasons).toEqual({ 'import.json': 1, 'address.malformed': 1 })
+    const { subscriber, topics, consents } = await shown('ada@example.com')
+    expect(subscriber).toMatchObject({ state: 'active', confirmedAt: new Date('2025-03-01T08:00:00.123Z') })
+    expect(topics.map(({ query }) => query)).toEqual(['linear attention', 'RAG OR retrieval'])
+    expect(consents[0]?.how).toBe('import: newsletter form')
+  })
+
+  test('a file of unconfirmed subscriptions is pending', async () => {
+    await importFixture('listmonk.csv', { subscription: 'unconfirmed' })
+    expect(await stateOf('ada@example.com')).toBe('pending')
+  })
+
+  test('with the query: subscription states and double opt-in', async () => {
+    await importFixture('listmonk-query.csv', { topics: 'state space models' })
+    expect(await shown('ada@example.com')).toMatchObject({
+      subscriber: { state: 'active', confirmedAt: new Date('2025-03-01T08:05:00Z') },
+      topics: [{ query: 'state space models' }],
+      consents: [{ how: 'import: listmonk double opt-in, from 192.0.2.7' }],
+    })
+    expect(await stateOf('ben@example.com')).toBe('pending')
+    expect(await stateOf('cyd@example.com')).toBe('unsubscribed')
+  })
+})
+
+describe('Keila', () => {
+  test('its export', async () => {
+    const run = await importFixture('keila.csv', { consent: 'our form', topics: 'data.prefs.topics' })
+    expect(run).toMatchObject({ format: 'keila', taken: 3, refused: 0 })
+    expect((await shown('ada@example.com')).topics).toMatchObject([{ query: 'linear attention' }])
+    expect(await stateOf('bea@example.com')).toBe('unsubscribed')
+    expect((await shown('cid@example.com')).suppression?.reason).toBe('dead')
+  })
+
+  test('with the query: only who confirmed is active', async () => {
+    expect(await importFixture('keila-query.csv')).toMatchObject({ taken: 1, refused: 1 })
+    expect((await shown('ada@example.com')).consents[0]?.how).toBe('import: Keila double opt-in')
+  })
+})
+
+test('a topic or a column that is none is refused before any row is read', async () => {
+  const code = (name: string) => expect.objectContaining({ code: name })
+  await expect(importFixture('keila.csv', { topics: 'data.x.(' })).rejects.toEqual(code('query.bracket-open'))
+  await expect(importFixture('keila.csv', { topics: 'attributes.x' })).rejects.toEqual(
+    code('import.no-column'),
+  )
+  await expect(importText('emial\n')).rejects.toEqual(code('import.column-slip'))
+  await expect(importText('')).rejects.toEqual(code('import.no-email-column'))
+  await expect(importText(Buffer.from('%PDF\0\0'))).rejects.toEqual(code('import.not-text'))
+  await expect(importSubscribers(site.deps, { file: join(folder, 'none.csv') })).rejects.toEqual(
+    code('import.no-csv'),
+  )
+  expect(await site.db.subscriber.count()).toBe(0)
+})
