@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -98,6 +100,19 @@ test('from the form to one click: tokens are in mails, and in no log', async () 
   expect(log).toContain('GET /confirm/[token] HTTP/1.1 200')
   for (const secret of [token, confirm.split('/').at(-1)!, 'ann@reader.example'])
     expect(log).not.toContain(secret)
+})
+
+test('every path of the site that holds a token is in the map', () => {
+  const web = join(import.meta.dirname, '../../src/web')
+  const source = readdirSync(web, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(web, path), 'utf8'))
+    .join('\n')
+  const rooms = new Set([...source.matchAll(/['`]\/([\w-]+)\/:token/g)].map(([, room]) => room))
+  expect(rooms.size).toBeGreaterThan(5)
+  const recipe = readFileSync(join(import.meta.dirname, '../../docs/recipes/nginx.conf'), 'utf8')
+  const masked = /<room>([\w|-]+)\)/.exec(recipe)![1]!.split('|')
+  expect([...rooms].filter((room) => !masked.includes(room!))).toEqual([])
 })
 
 test('the service counts the client, whatever the client says of itself', async () => {

@@ -2,16 +2,19 @@ import { appendFileSync, chownSync, copyFileSync, mkdtempSync, statSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Check } from '../../src/flows/operator/doctor/check.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
 import { makeCertificate } from '../support/certificates.ts'
+import { useDatabase } from '../support/database.ts'
+import { pgbouncerPath, startPgbouncer } from '../support/pgbouncer.ts'
 import { runCli } from '../support/processes.ts'
 
 const folder = join(mkdtempSync(join(tmpdir(), 'tls-postgres-')), 'postgres')
 const certificate = makeCertificate(['localhost'], { ips: [] })
 const stranger = makeCertificate(['localhost'])
 const PASSWORD = 'p/w?#@:%'
+const database = useDatabase()
 let server: EmbeddedPostgres
 
 // A server that takes nothing but TLS and a password.
@@ -91,3 +94,24 @@ test.each([
   },
   60_000,
 )
+
+describe('behind PgBouncer', () => {
+  beforeEach((context) => {
+    if (!pgbouncerPath) context.skip('no pgbouncer on this machine')
+  })
+
+  test.each([
+    ['session', false],
+    ['transaction', true],
+  ] as const)(
+    'in %s mode the doctor objects: %s',
+    async (mode, objects) => {
+      const pooler = await startPgbouncer(database.url, mode)
+      const verdict = await doctor(pooler.url)
+      await pooler.stop()
+      expect(verdict?.found).toContain('PostgreSQL')
+      expect(verdict?.found.includes('a pooler in transaction mode')).toBe(objects)
+    },
+    60_000,
+  )
+})

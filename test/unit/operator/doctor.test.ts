@@ -41,6 +41,7 @@ describe('database', () => {
     bytes: 1_000_000,
     connections: 5,
     mostConnections: 100,
+    locksHold: true,
     now,
   }
   test('good', () => expect(judgeDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
@@ -51,6 +52,7 @@ describe('database', () => {
     [{ fullPageWrites: false }, 'wrong', 'full_page_writes'],
     [{ synchronousCommit: 'off' }, 'wrong', 'synchronous_commit'],
     [{ readOnly: true }, 'wrong', 'primary'],
+    [{ locksHold: false }, 'wrong', 'pool_mode = session'],
     [{ connections: 95 }, 'warning', 'max_connections'],
   ])('%o: %s', (change, state, fix) => {
     const verdict = judgeDatabase({ ...facts, ...change })

@@ -8,7 +8,7 @@ const MB = 1024 * 1024
 const MOST_CONNECTIONS_SHARE = 0.9
 
 /** Of a Postgres that answers: whether it is one that loses nothing. */
-export function judgeDatabase(facts: DatabaseFacts): Verdict {
+export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Verdict {
   const { version, encoding, bytes, connections, mostConnections } = facts
   const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
   return together(found, [
@@ -22,6 +22,12 @@ export function judgeDatabase(facts: DatabaseFacts): Verdict {
         )
       : undefined,
     ...judgeDurability(facts),
+    facts.locksHold
+      ? undefined
+      : wrong(
+          'a pooler in transaction mode is in between, where no lock holds',
+          'Let DATABASE_URL lead past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
+        ),
     facts.readOnly
       ? wrong('takes no writes', 'Let DATABASE_URL name the primary server, not a standby.')
       : undefined,

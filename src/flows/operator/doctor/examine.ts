@@ -1,8 +1,9 @@
 import { type Config, type SettingFault, wrongIn } from '../../../config.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { namedIfAway } from '../../../platform/database.ts'
-import { databaseFacts } from '../../../platform/database-facts-store.ts'
+import { type DatabaseFacts, databaseFacts } from '../../../platform/database-facts-store.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
+import { locksHoldForSessions } from '../../../platform/session-lock.ts'
 import type { Deps } from '../../../wiring.ts'
 import { seeSite } from './ask-site.ts'
 import { type Check, type Verdict, wrong } from './check.ts'
@@ -33,10 +34,7 @@ export async function examine(
   const timeoutMs = withinMs * 0.7
   const wrongSettings = wrongIn(faults)
   const deps = wrongSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
-  const facts = within(
-    timeoutMs,
-    deps.then(({ db }) => databaseFacts(db)),
-  ).catch((error) => {
+  const facts = within(timeoutMs, deps.then(factsOf)).catch((error) => {
     throw namedIfAway(error)
   })
   const hasTables = facts
@@ -62,6 +60,10 @@ export async function examine(
     withinMs,
   })
   return [...settingsChecks(config, faults), ...checks]
+}
+
+async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { locksHold: boolean }> {
+  return { ...(await databaseFacts(db)), locksHold: await locksHoldForSessions(databaseUrl) }
 }
 
 /** One check for each fault, or one for all settings. */

@@ -31,7 +31,7 @@ export interface Patient {
   config: Config
   clock: Clock
   /** Reject where the database does not answer, or has not our tables. */
-  facts: Promise<DatabaseFacts>
+  facts: Promise<DatabaseFacts & { locksHold: boolean }>
   deps: Promise<Deps>
   hasTables: Promise<boolean>
   site: Promise<SiteSeen>
