@@ -2,7 +2,7 @@ import { Option } from 'commander'
 import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
 import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/message-list-store.ts'
 import { MAIL_KINDS } from '../emails/mail-kind.ts'
-import { retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
+import { type Held, retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
 import { messageLife } from '../flows/operator/message-life.ts'
 import { parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
@@ -55,11 +55,19 @@ export const addMessageCommands: AddCommands = (program, line) => {
     .action(
       line.action((deps, id: string, { dryRun }: { dryRun?: boolean }) =>
         change(deps, { dryRun }, async (tried) => {
-          await retryMessage(tried, { id })
-          return { json: { id, state: 'ready' }, text: `Message ${id} is ready, and goes with the next run.` }
+          const held = await retryMessage(tried, { id })
+          const goes = held ? `. ${HELD[held]}` : ', and goes with the next run.'
+          return { json: { id, state: 'ready', held }, text: `Message ${id} is ready${goes}` }
         }),
       ),
     )
+}
+
+const HELD: Record<Held, string> = {
+  suppressed: 'It will be skipped all the same: the address is suppressed. See subscribers unsuppress.',
+  'not-active': 'It will be skipped all the same: the subscriber is not active. See subscribers show.',
+  paused: 'It waits, since delivery is paused. See delivery resume.',
+  off: 'It waits, since SENDING is off.',
 }
 
 interface ListOptions {

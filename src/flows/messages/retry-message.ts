@@ -1,6 +1,9 @@
 import type { MessageState } from '../../delivery/message.ts'
 import { makeReady, messageById, type ShownMessage } from '../../delivery/message-list-store.ts'
 import { Fault } from '../../platform/errors.ts'
+import { readSwitch } from '../../platform/switch-store.ts'
+import { subscriberById } from '../../subscribers/subscriber-store.ts'
+import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
 
 /** As the operator reads a state: gave-up. */
@@ -13,9 +16,26 @@ export async function showMessage({ db }: Deps, { id }: { id: string }): Promise
   return message
 }
 
-/** Makes a message ready again, for the next run. Throws message.unknown, message.cannot-retry. */
-export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<void> {
-  const { state, deadline } = await showMessage(deps, { id })
-  if (await makeReady(deps.db, id, deps.clock.now())) return
+/** What keeps a ready message from going all the same. `off`: the setting SENDING. */
+export type Held = 'suppressed' | 'not-active' | 'paused' | 'off'
+
+/**
+ * Makes a message ready again, for the next run; returns what holds it all the same. Throws message.unknown,
+ * message.cannot-retry.
+ */
+export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<Held | null> {
+  const message = await showMessage(deps, { id })
+  const { state, deadline } = message
+  if (await makeReady(deps.db, id, deps.clock.now())) return whatHolds(deps, message)
   throw new Fault('message.cannot-retry', { id, state: stateName(state), deadline: deadline.toISOString() })
 }
+
+async function whatHolds({ db, config }: Deps, { kind, subscriberId }: ShownMessage): Promise<Held | null> {
+  const subscriber = await subscriberById(db, subscriberId)
+  if (subscriber && (await suppressionOf(db, subscriber.addressHash))) return 'suppressed'
+  if (TO_ACTIVE.includes(kind) && subscriber?.state !== 'active') return 'not-active'
+  if (await readSwitch(db, 'delivery')) return 'paused'
+  return config.SENDING === 'off' ? 'off' : null
+}
+
+const TO_ACTIVE = ['digest', 'welcome', 'note']

@@ -9,7 +9,15 @@ import { silentLog } from '../../../src/platform/log.ts'
 import { readSwitch } from '../../../src/platform/switch-store.ts'
 import { runCommand } from '../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
-import { addSubscribers, at, DEADLINE, goodbye, messagesIn, NOW } from '../../support/messages.ts'
+import {
+  addDigestMessages,
+  addSubscribers,
+  at,
+  DEADLINE,
+  goodbye,
+  messagesIn,
+  NOW,
+} from '../../support/messages.ts'
 import { runCli } from '../../support/processes.ts'
 
 const database = useDatabase()
@@ -126,6 +134,33 @@ describe('messages', () => {
       chunkId: chunks[1]?.id,
     })
     await expect(run(`messages retry ${ready}`)).rejects.toThrow('is ready')
+  })
+})
+
+test.each([
+  [
+    'the address is suppressed',
+    async () =>
+      void (await database.db.suppression.create({
+        data: { addressHash: 'hash1', reason: 'dead', at: NOW },
+      })),
+  ],
+  ['delivery is paused', async () => void (await run('delivery pause'))],
+])('retry says what holds it all the same: %s', async (says, hold) => {
+  const [refused] = await addThree()
+  await hold()
+  expect((await run(`messages retry ${refused} --dry-run`)).text).toContain(says)
+  expect((await run(`messages retry ${refused}`)).text).toContain(says)
+})
+
+test('retry of a digest to somebody who is not active says that it will be skipped', async () => {
+  await addDigestMessages(database.db, 1)
+  await database.db.$executeRaw`update message set state = 'refused', reason = '5.7.1', attempts = 1`
+  await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+  const { id } = (await messagesIn(database.db))[0]!
+  expect(await run(`messages retry ${id}`)).toMatchObject({
+    json: { held: 'not-active' },
+    text: expect.stringContaining('the subscriber is not active'),
   })
 })
 

@@ -41,13 +41,19 @@ function waiting({ sending, pauses, now }: Case, mail: ShownMessage, answer: str
     }
   if (sending === 'off')
     return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is handed over.' }
-  if (mail.state === 'ready')
-    return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}.` }
+  if (mail.state === 'ready') {
+    const asks =
+      now.getTime() - mail.datedAt.getTime() > LONG_MS ? '; is a worker running? See delivery status' : ''
+    return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.` }
+  }
   const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
   if (mail.state === 'uncertain')
     return { code: 'uncertain-again', text: `Not known whether it arrived; it goes once more ${when}.` }
   return { code: 'deferred', text: `Put off, and tried again ${when}${answer}` }
 }
+
+/** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
+const LONG_MS = 15 * 60_000
 
 function skipped({ pauses, sending }: Case, mail: ShownMessage): Verdict {
   const { reason, datedAt, deadline } = mail

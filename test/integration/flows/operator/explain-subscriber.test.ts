@@ -164,6 +164,8 @@ describe('a mail that did not go out, or not yet', () => {
     await untilTuesday()
     await world.plan()
     await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 2026-11-24 07:00:10 UTC')
+    world.at('2026-11-24T07:30:00Z')
+    await expectVerdict(TUESDAY, 'waiting', 'is a worker running? See delivery status')
     await world.at('2026-11-25T03:30:00Z').plan()
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
