@@ -67,6 +67,8 @@ export const SAMPLE_NOTICES: Record<string, Notice> = {
     said: 'could not extend file: no space left on device',
     since: SINCE,
   }),
+  idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', said: null, since: SINCE }),
+  restored: notice(11, 'run-stopped', { subject: 'digests', what: 'restored', said: null, since: SINCE }),
   week: notice(9, 'week', {
     from: '2026-11-16',
     to: '2026-11-22',

@@ -1,9 +1,12 @@
 import { overdueDates } from '../../../digests/overdue-store.ts'
 import { addDays, DAY_MS, dayOf, midnight, weekdayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
+import { readSwitch } from '../../../platform/switch-store.ts'
 import { troubles } from '../../../platform/trouble-store.ts'
 import type { Deps } from '../../../wiring.ts'
+import { DELIVERY, isHeld } from '../restored.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
+import { idleSince } from './idle-store.ts'
 
 /** What may last, and is over one day. */
 export const TROUBLE_KINDS = ['run-stopped', 'source-stalled', 'day-not-closed', 'work-failed'] as const
@@ -24,8 +27,36 @@ const DAYS_KNOWN = 14
 
 /** Everything that is wrong now. */
 export async function findTroubles(deps: Deps): Promise<LastingTrouble[]> {
-  const found = await Promise.all([stoppedRuns(deps), stalledSources(deps), openDates(deps)])
+  const found = await Promise.all([
+    restored(deps),
+    stoppedRuns(deps),
+    nobodyWorks(deps),
+    stalledSources(deps),
+    openDates(deps),
+  ])
   return found.flat()
+}
+
+async function restored({ db }: Deps): Promise<LastingTrouble[]> {
+  const delivery = await readSwitch(db, DELIVERY)
+  if (!delivery || !(await isHeld(db))) return []
+  const since = delivery.at.toISOString()
+  const values = { subject: 'digests', what: 'restored', said: null, since }
+  return [{ kind: 'run-stopped', key: `restored ${since}`, values }]
+}
+
+/** Whoever looks ticks; but nobody takes what the tick asks for. */
+async function nobodyWorks({ db }: Deps): Promise<LastingTrouble[]> {
+  const idle = await idleSince(db, MENDS_WITHIN_MS / 1000)
+  if (!idle) return []
+  const since = idle.toISOString()
+  return [
+    {
+      kind: 'work-failed',
+      key: `worker ${since}`,
+      values: { subject: 'worker', what: 'idle', said: null, since },
+    },
+  ]
 }
 
 async function stoppedRuns({ db, clock }: Deps): Promise<LastingTrouble[]> {

@@ -5,7 +5,7 @@ import { minuteOf } from './instants.ts'
 import { weekLines } from './week-lines.ts'
 
 /** A notice in words: what happened, what it means for subscribers, what to run next. */
-export interface Wording {
+interface Wording {
   subject: string
   facts: string[]
   meaning: string
@@ -45,6 +45,14 @@ const said = (text: NoticeValues[string] | undefined): string[] =>
   text ? [`What came back last: ${text}`] : []
 
 function runStopped({ subject, what, said: answer, since }: NoticeValues): Wording {
+  if (what === 'restored')
+    return {
+      subject: 'this database was restored, and waits for you',
+      facts: [`Since ${minuteOf(since)}: a copy from a backup was started. Delivery is paused.`],
+      meaning:
+        'Nothing is planned or handed over until you say so, since nobody knows here what went out after the backup.',
+      next: [['delivery resume --dry-run', 'what ends then, and what goes on'], STATUS],
+    }
   const why = WHY_STOPPED[String(what)] ?? String(what)
   const isPaused = what === 'refused-alike' && subject === 'digests'
   return {
@@ -107,6 +115,13 @@ const WORK: Record<string, string> = {
 }
 
 function workFailed({ subject, what, said: text, since }: NoticeValues): Wording {
+  if (what === 'idle')
+    return {
+      subject: 'nobody sends mail: no process with the role worker is there',
+      facts: [`A nudge to send mail waits since ${minuteOf(since)}, and nobody takes it.`],
+      meaning: 'No confirmation and no digest goes out, and no papers are fetched, until a worker runs.',
+      next: [['doctor', 'whether processes tick and work'], STATUS],
+    }
   const work = WORK[String(subject)] ?? subject
   return {
     subject: `${work} fails`,

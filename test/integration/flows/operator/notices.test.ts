@@ -6,10 +6,12 @@ import { noted } from '../../../../src/flows/operator/notices/note-work.ts'
 import { watch } from '../../../../src/flows/operator/notices/watch.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { addNotice } from '../../../../src/platform/notice-store.ts'
+import { startSchedule } from '../../../../src/schedule/schedule.ts'
 import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import type { Deps } from '../../../../src/wiring.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+import { until } from '../../../support/until.ts'
 
 const OPERATOR = 'operator@lab.example'
 const MINUTE = 60_000
@@ -171,6 +173,33 @@ test('work that fails for a quarter of an hour, with no address in what is told'
   expect(subjects().at(-1)).toBe('Daily Papers: over: planning digests fails')
 })
 
+test('a nudge that no worker takes for a quarter of an hour', async () => {
+  await sourceIsWell()
+  await site.deps.queue.nudge('drain-answers')
+  const waiting = (minutes: number) => site.db.$executeRaw`
+    update pgboss.job set created_on = now() - make_interval(mins => ${minutes}) where name = 'drain-answers'`
+  await waiting(14)
+  await watch(depsWith())
+  expect(subjects()).toEqual([])
+  await waiting(16)
+  await watch(depsWith())
+  expect(subjects()).toEqual(['Daily Papers: nobody sends mail: no process with the role worker is there'])
+  await site.db.$executeRaw`delete from pgboss.job where name = 'drain-answers'`
+  await watch(depsWith())
+  expect(subjects()).toHaveLength(2)
+})
+
+test('a database that was restored, and waits', async () => {
+  await sourceIsWell()
+  await site.db.switch.create({ data: { name: 'delivery', value: 'paused', reason: 'restored', at: NOW } })
+  await watch(depsWith())
+  await watch(depsWith())
+  expect(subjects()).toEqual(['Daily Papers: this database was restored, and waits for you'])
+  await site.db.switch.deleteMany()
+  await watch(depsWith())
+  expect(subjects()).toHaveLength(2)
+})
+
 describe('the week', () => {
   test('comes on Monday at 8 in DIGEST_ZONE, once, with the week before beside it', async () => {
     moveTo('2026-11-18T12:00:00Z')
@@ -198,6 +227,15 @@ describe('the week', () => {
     await watch(depsWith())
     expect(await site.db.notice.count()).toBe(0)
   })
+})
+
+test('the schedule looks every minute, and the process that claims it tells', async () => {
+  await sourceIsWell()
+  later(25 * HOUR)
+  const schedule = startSchedule({ ...site.deps, ...depsWith() }, '* * * * * *')
+  await until('a mail to the operator', () => toOperator()[0])
+  await schedule.stop()
+  expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
 })
 
 describe('telling', () => {
