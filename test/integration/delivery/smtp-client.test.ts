@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { SmtpConfig } from '../../../src/smtp-url.ts'
 import { openSmtp, type Smtp } from '../../../src/delivery/smtp-client.ts'
 import { freePort } from '../../../src/platform/embedded-postgres.ts'
+import type { SmtpConfig } from '../../../src/smtp-url.ts'
 import {
   type Behaviour,
   type SinkOptions,
