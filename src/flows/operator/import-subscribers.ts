@@ -43,7 +43,7 @@ export interface Imported extends ImportRun {
   asked: number
 }
 
-const BATCH_ROWS = 5000
+const BATCH_ROWS = 2000
 
 /**
  * Brings subscribers in from a file. Who is here keeps what they have, nobody who is suppressed or unsubscribed here
