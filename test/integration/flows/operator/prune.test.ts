@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { addPruneCommand } from '../../../../src/commands/prune.ts'
 import { books } from '../../../../src/digests/books-store.ts'
 import { keptBook, prunedThrough } from '../../../../src/digests/day-book-store.ts'
@@ -16,6 +16,9 @@ import { runCommand } from '../../../support/commands.ts'
 import { emptyTables } from '../../../support/database.ts'
 import { useDigestWorld } from '../../../support/digest-world.ts'
 import { everyRow } from '../../../support/every-row.ts'
+
+// Months of days.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const world = useDigestWorld()
 const FIRST: Day = '2026-11-24'
@@ -92,12 +95,12 @@ describe('what digests hold is the same with pruning and without', () => {
     expect(without.length).toBeGreaterThan(250)
     expect(pruned).toEqual(without)
     expect(await world.db.digest.count({ where: { localDate: { lt: new Date('2026-12-30') } } })).toBe(0)
-  }, 240_000)
+  })
 
   test('with 5 days it would not be: this test would notice', async () => {
     const { without, pruned } = await both(30, 5)
     expect(pruned).not.toEqual(without)
-  }, 240_000)
+  })
 })
 
 describe('what is pruned', () => {

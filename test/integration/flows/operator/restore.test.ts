@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addDeliveryCommands } from '../../../../src/commands/delivery.ts'
 import { readConfig } from '../../../../src/config.ts'
 import { balances } from '../../../../src/digests/books.ts'
@@ -30,6 +30,9 @@ import {
   startDebianPostgres,
 } from '../../../support/debian-postgres.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+
+// A dump, a restore and several runs each.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const missing = noDebianPostgres()
 const READERS = 12
@@ -202,6 +205,19 @@ describe('a database restored from a dump that was made in the middle of a run',
     const { delivered } = await runDigests(later, {})
     expect(delivered.accepted).toBeGreaterThan(0)
   })
+})
+
+test('a copy of the server’s files is no other database: the operator says so', async (context) => {
+  skips(context)
+  const deps = await openedDatabase()
+  await runDigests(at(deps, '2026-11-23T13:00:00Z'), {})
+  await pauseDelivery(at(deps, '2026-11-24T07:00:00Z'), { reason: 'restored' })
+  const first = await runDigests(at(deps, '2026-11-24T08:00:00Z'), {})
+  expect(first).toMatchObject({ stopped: 'restored', planned: { due: 0 } })
+  const { afterRestore } = await resumeDelivery(at(deps, '2026-11-24T08:30:00Z'))
+  expect(afterRestore).toMatchObject({ missed: READERS })
+  await runDigests(at(deps, '2026-11-24T09:00:00Z'), {})
+  expect(sink.mails).toEqual([])
 })
 
 test('a database that stays where it is, is never held', async (context) => {

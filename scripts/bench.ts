@@ -1,0 +1,20 @@
+// Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
+import { parseArgs } from 'node:util'
+import { benchImport } from './bench/import.ts'
+import { benchPrune } from './bench/prune.ts'
+
+const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
+  import: benchImport,
+  prune: benchPrune,
+}
+
+const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })
+const [name = ''] = positionals
+const bench = BENCHES[name]
+if (!bench) {
+  console.error(`npm run bench -- ${Object.keys(BENCHES).join('|')} [--json]`)
+  process.exit(2)
+}
+const asJson = tokens.some((token) => token.kind === 'option' && token.name === 'json')
+const { json, text } = await bench(process.argv.slice(process.argv.indexOf(name) + 1))
+console.log(asJson ? JSON.stringify(json) : text)
