@@ -14,10 +14,11 @@ import { recentActions } from '../../platform/action-store.ts'
 import { dayOf } from '../../platform/dates.ts'
 import { newestNotices } from '../../platform/notice-list-store.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
-import { read, text } from '../request.ts'
+import { read } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { bookCells } from './book-cells.ts'
 import { chartsOf, SPANS } from './charts-view.ts'
+import { line } from './fields.ts'
 
 const NEWEST = 8
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
@@ -57,10 +58,10 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
   })
 
   app.post('/delivery', async ({ body }, reply) => {
-    const fields = read(z.object({ do: text.default(''), reason: text.default('') }), body)
+    const fields = read(z.object({ do: line, reason: line }), body)
     const goes = fields.do === 'resume'
     const doing = { door: 'admin', verb: `delivery ${goes ? 'resume' : 'pause'}` } as const
-    const reason = fields.reason.trim().slice(0, 200) || 'paused by the operator'
+    const reason = fields.reason.slice(0, 200) || 'paused by the operator'
     await audited(deps, doing, async (tried) => {
       await (goes ? resumeDelivery(tried) : pauseDelivery(tried, { reason }))
     })

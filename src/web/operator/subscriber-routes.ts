@@ -8,8 +8,9 @@ import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import { faultOf } from '../errors.ts'
-import { read, text } from '../request.ts'
+import { read } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
+import { line } from './fields.ts'
 import { readVerbForm, STEPS, saidOf, VERBS, type VerbForm } from './subscriber-verbs.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
 
@@ -24,7 +25,7 @@ export function addSubscriberRoutes(app: FastifyInstance, admin: AdminSite): voi
   app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
 
   app.post('/subscribers', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: text.default('') }), body)
+    const { email } = read(z.object({ email: line }), body)
     try {
       return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}`, 303)
     } catch (error) {

@@ -9,9 +9,10 @@ import { findSubscriber } from '../../flows/subscriber/with-subscriber.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { SUPPRESSION_REASONS } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { read, text } from '../request.ts'
+import { read } from '../request.ts'
+import { line } from './fields.ts'
 
-const fields = z.object({ do: text.default(''), until: text.default(''), reason: text.default('') })
+const fields = z.object({ do: line, until: line, reason: line })
 export type VerbForm = z.output<typeof fields>
 
 export const readVerbForm = (body: FastifyRequest['body']): VerbForm => read(fields, body)
@@ -29,8 +30,7 @@ export const VERBS: Record<string, Verb> = {
   pause: {
     verb: 'subscribers pause',
     said: 'Paused: no digest goes out.',
-    work: (deps, id, { until }) =>
-      pauseSubscriber(deps, { id, until: until.trim() ? parseDay(until.trim()) : null }),
+    work: (deps, id, { until }) => pauseSubscriber(deps, { id, until: until ? parseDay(until) : null }),
   },
   resume: {
     verb: 'subscribers resume',

@@ -6,8 +6,9 @@ import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countSuppressions, listSuppressions } from '../../subscribers/suppression-list-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import { faultOf } from '../errors.ts'
-import { read, text } from '../request.ts'
+import { read } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
+import { line } from './fields.ts'
 import { numberIn, paged, ROWS } from './paging.ts'
 
 /** Addresses that get no mail: known by a code alone, unless somebody types one. */
@@ -22,7 +23,7 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
 
   // Not a redirect: the address would stand in the browser's history and in the proxy's log.
   app.post('/suppressions', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: text.default('') }), body)
+    const { email } = read(z.object({ email: line }), body)
     try {
       const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
       return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
@@ -34,7 +35,7 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
   })
 
   app.post('/suppressions/lift', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: text.default('') }), body)
+    const { email } = read(z.object({ email: line }), body)
     const doing = { door: 'admin', verb: 'subscribers unsuppress', email } as const
     await audited(deps, doing, (tried) => unsuppress(tried, { email }))
     return reply.redirect('/admin/suppressions?done=lifted', 303)

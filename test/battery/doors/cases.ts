@@ -1,4 +1,5 @@
 import type { BatteryCase } from '../battery-case.ts'
+import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
 import { type Door, tryDoor, tryWrongly } from './door.ts'
 import { headersHold } from './headers.ts'
@@ -58,6 +59,12 @@ export const doorsCases: BatteryCase[] = [
     'markup, bidi marks, NUL, javascript: in papers and topics',
     'text on every page and in every mail',
     markupStaysText,
+  ),
+  doorCase(
+    'admin',
+    'the operator’s pages without a login, without a token, with hostile values',
+    'the login, 403, text; no row changes',
+    adminIsShut,
   ),
   {
     name: 'doors-timing',

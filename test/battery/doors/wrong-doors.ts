@@ -3,6 +3,7 @@ import { confirm } from '../../../src/flows/signup/confirm.ts'
 import { changeByLink } from '../../../src/flows/subscriber/manage.ts'
 import { resubscribe } from '../../../src/flows/subscriber/resubscribe.ts'
 import type { ServiceDeps } from '../../../src/wiring.ts'
+import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
 import type { Door } from './door.ts'
 import { headersHold } from './headers.ts'
@@ -125,5 +126,26 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
       db.message.updateMany({ where: { kind: 'goodbye' }, data: { datedAt: new Date(0) } }),
     ),
     sees: /people.example: \d+ mails/,
+  },
+  'admin-page-for-strangers': {
+    door: adminIsShut,
+    only: '/admin/actions',
+    hook: answering('GET /admin/actions', (_page, reply) => {
+      reply.code(200).removeHeader('location')
+      return 'what was done'
+    }),
+    sees: /^GET \/admin\/actions: 200 for a stranger/,
+  },
+  'admin-get-changes': {
+    door: adminIsShut,
+    only: '/admin/sources',
+    hook: before('GET /admin/sources', ({ db }) => db.subscriber.updateMany({ data: { maxPapers: 3 } })),
+    sees: /^GET \/admin\/sources: subscriber/,
+  },
+  'admin-name-unescaped': {
+    door: adminIsShut,
+    only: '/admin/topics',
+    hook: answering('GET /admin/topics', (page) => unescaped(page, 'class="long"[^>]*>', '</th>')),
+    sees: /^GET \/admin\/topics: <x-alive>/,
   },
 }
