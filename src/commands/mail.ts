@@ -42,7 +42,7 @@ function answerOf(sent: Sent, smtp: SmtpConfig): Answer {
   }
   const text = [
     headOf(server, sent),
-    ...(result ? [`  encrypted  ${wordsOf(tls, smtp, result)}`] : []),
+    ...(tls || result?.accepted ? [`  encrypted  ${wordsOf(tls, smtp)}`] : []),
     `  signed     ${signedBy ?? 'no: DKIM_KEY_FILE is not set'}`,
     `  message    ${messageId}, ${bytes} bytes`,
     ...tailOf(result),
@@ -68,8 +68,8 @@ const STAGES: Record<Extract<SmtpResult, { accepted: false }>['stage'], string> 
   dot: 'the end of the mail',
 }
 
-function wordsOf(tls: SmtpTls | undefined, smtp: SmtpConfig, result: SmtpResult): string {
-  if (!tls) return result.accepted ? 'no' : 'not known'
+function wordsOf(tls: SmtpTls | undefined, smtp: SmtpConfig): string {
+  if (!tls) return 'no'
   const doubt = tls.doubt ? `certificate not verified (${tls.doubt})` : 'certificate verified'
   const until = tls.until ? `, good until ${tls.until.toISOString().slice(0, 10)}` : ''
   return `${tls.protocol}${smtp.implicitTls ? ' from the first byte' : ''}, ${doubt}${until}`

@@ -146,7 +146,7 @@ test('goes on without a database, and with one that never answers', async () => 
     const { code, checks } = await doctor({
       DATABASE_URL: `postgresql://papers:secret-password@${place}/papers`,
     })
-    expect(performance.now() - begun).toBeLessThan(30_000)
+    expect(performance.now() - begun).toBeLessThan(40_000) // 20 s of it are the doctor's own
     expect(code).toBe(1)
     expect(saidOf(checks, 'database')[0]).toMatch(what)
     expect(saidOf(checks, 'worker')).toEqual(['skipped: the database does not answer'])
@@ -158,7 +158,7 @@ test('goes on without a database, and with one that never answers', async () => 
     examined('127.0.0.1:1', /^wrong: Can't reach database server/),
     examined(`127.0.0.1:${port}`, /^wrong: .*no answer within 14 s/),
   ])
-}, 60_000)
+}, 90_000)
 
 test('sees a proxy that is not believed, and one that lets clients claim an address', async () => {
   const passesOn = (recipe: string) =>

@@ -14,7 +14,7 @@ export interface Dns {
   ptr(ip: string): Promise<string[]>
 }
 
-const TIMEOUT_MS = 3000
+const TIMEOUT_MS = 2000
 const TRIES = 2
 const NOTHING = ['ENOTFOUND', 'ENODATA']
 

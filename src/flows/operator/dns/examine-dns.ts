@@ -79,7 +79,7 @@ function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips:
     },
     ...mailDomains(config).map((domain) => ({
       check: 'MX',
-      ask: async () => judgeMx(domain, { mx: await dns.mx(domain), addresses: await dns.addresses(domain) }),
+      ask: () => askMx(dns, domain),
     })),
     {
       check: 'site',
@@ -89,6 +89,11 @@ function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips:
       ? ips.map((ip) => ({ check: 'PTR', ask: () => askPtr(dns, ip) }))
       : [{ check: 'PTR', ask: () => skipped('say with --ip which address mails leave from') }]),
   ]
+}
+
+async function askMx(dns: Dns, domain: string): Promise<Verdict> {
+  const [mx, addresses] = await Promise.all([dns.mx(domain), dns.addresses(domain)])
+  return judgeMx(domain, { mx, addresses })
 }
 
 async function askDkim(dns: Dns, key: DkimKey | undefined): Promise<Verdict> {
