@@ -3,7 +3,7 @@ import type { DatabaseOrTransaction } from '../platform/database.ts'
 
 // Nobody who was ever subscribed: those stay, as a tombstone once they are erased.
 const forgotten = (before: Date) => Prisma.sql`
-  s.state = 'pending' and s.confirmed_at is null and s.created_at < ${before}
+  s.state = 'pending' and s.confirmed_at is null and greatest(s.created_at, s.imported_at) < ${before}
     and not exists (select from signup g where g.subscriber_id = s.id and g.created_at >= ${before})
     and not exists (select from digest d where d.subscriber_id = s.id)
     and not exists (

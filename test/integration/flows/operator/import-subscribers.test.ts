@@ -8,6 +8,8 @@ import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { showSubscriber } from '../../../../src/flows/subscriber/show-subscriber.ts'
 import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
+import { DAY_MS } from '../../../../src/platform/dates.ts'
+import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers-store.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 
@@ -124,6 +126,13 @@ describe('our own columns', () => {
     expect((await messages()).map(({ kind }) => kind)).toEqual(['confirmation', 'confirmation'])
     expect(await importText(text, { ask: true })).toMatchObject({ asked: 0 })
     expect(await messages()).toHaveLength(2)
+  })
+
+  test('who is pending is kept for 7 days from the import on, however old they are', async () => {
+    await importText('email,state,created_at\nann@example.com,pending,2020-01-01\n')
+    const daysLater = (days: number) => new Date(NOW.getTime() + (days - 7) * DAY_MS)
+    expect(await countUnconfirmed(site.db, daysLater(6))).toBe(0)
+    expect(await countUnconfirmed(site.db, daysLater(8))).toBe(1)
   })
 
   test('nobody who is suppressed or unsubscribed here comes back, and who is here keeps what they have', async () => {
