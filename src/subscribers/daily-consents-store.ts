@@ -35,7 +35,8 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
       select subscriber_id as id from consent
         where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${BEARING})
       union select id from subscriber
-        where greatest(created_at, imported_at) >= ${from}::date::timestamp at time zone 'utc'
+        where created_at >= ${from}::date::timestamp at time zone 'utc'
+          or imported_at >= ${from}::date::timestamp at time zone 'utc'
     ), stood as (
       select c.subscriber_id, c.id, (greatest(c.at, s.created_at, s.imported_at) at time zone 'utc')::date as day,
         count(*) filter (where c.event = 'confirmed') over w > 0
