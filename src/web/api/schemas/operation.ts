@@ -4,7 +4,7 @@ import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
 
 // Digests, messages, delivery, actions and figures: what the operator looks at every day.
 
-export const STATE_NAMES = MESSAGE_STATES.map((state) => state.replace('_', '-')) as [string, ...string[]]
+const STATE_NAMES = MESSAGE_STATES.map((state) => state.replace('_', '-')) as [string, ...string[]]
 export const stateNamed = (name: string): MessageState => name.replace('-', '_') as MessageState
 
 export const booksQuery = z.strictObject({ date: day.describe('A local date; else today (UTC)').optional() })

@@ -46,10 +46,11 @@ export const changes = z
   })
   .optional()
 
-export const pause = z.strictObject({ until: day.describe('When digests come again').optional(), dryRun })
 /** An operation that takes nothing else may come without a body. */
 export const bare = z.strictObject({ dryRun }).optional()
-export const pauseOrBare = pause.optional()
+export const pauseOrBare = z
+  .strictObject({ until: day.describe('When digests come again').optional(), dryRun })
+  .optional()
 export const suppression = z
   .strictObject({
     reason: z.enum(SUPPRESSION_REASONS, { error: `one of ${reasons}` }).default('operator'),
