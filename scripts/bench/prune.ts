@@ -135,7 +135,7 @@ async function measure(deps: Deps, client: pg.Client, options: Options) {
     `prune: ${took} s, ${Math.round((pruned.messages + pruned.digests) / Number(took))} rows of messages and digests a second; VACUUM: ${vacuumTook} s`,
     ...(weekdays < WEEKDAYS_A_YEAR - 5
       ? [
-          `multiplied to ${WEEKDAYS_A_YEAR} weekdays: ${mb(year(before))} MB without prune, ${mb((year(before) * options.keep) / 365)} MB for each ${options.keep} days kept`,
+          `multiplied to ${WEEKDAYS_A_YEAR} weekdays: ${mb(year(before))} MB without prune, ${mb((year(before) * 90) / 365)} MB with 90 days kept`,
         ]
       : []),
   ].join('\n')

@@ -711,6 +711,7 @@ export const en = {
       uncertain: 'not known whether it arrived',
       refused: 'refused by your mail server',
       gave_up: 'given up: your mail server never took it',
+      restored: 'not known whether it was sent: our records were lost, and brought back from a copy',
       skipped: 'not sent: {why}',
     },
     skipped: {

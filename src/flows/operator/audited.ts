@@ -4,6 +4,9 @@ import { parseAddress } from '../../subscribers/address.ts'
 import { subscriberByKey } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
 
+// Going on after a restore records a date for everybody.
+const LONGEST_MS = 600_000
+
 /** What the operator does. `email` finds out whom it is done to, and is not kept. */
 export interface Doing extends Omit<Action, 'at'> {
   email?: string
@@ -16,14 +19,17 @@ export function audited<D extends Deps, T>(
   work: (deps: D) => Promise<T>,
 ): Promise<T> {
   // The transactions of `work` become savepoints of this one.
-  return deps.db.$transaction(async (tx) => {
-    const inside = { ...deps, db: tx as Database }
-    const before = doing.subscriberId ?? (await idOf(inside, email))
-    const result = await work(inside)
-    const subscriberId = before ?? (await idOf(inside, email))
-    await recordAction(tx, { ...doing, subscriberId, at: deps.clock.now() })
-    return result
-  })
+  return deps.db.$transaction(
+    async (tx) => {
+      const inside = { ...deps, db: tx as Database }
+      const before = doing.subscriberId ?? (await idOf(inside, email))
+      const result = await work(inside)
+      const subscriberId = before ?? (await idOf(inside, email))
+      await recordAction(tx, { ...doing, subscriberId, at: deps.clock.now() })
+      return result
+    },
+    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+  )
 }
 
 /** Before an address is erased and after it is added: one of both finds somebody. */

@@ -54,9 +54,11 @@ export function receiptText(receipt: Receipt, zone: string): string {
   return note ? fill(words.receipts.note, { outcome: text, what: mailText(note, localDate, zone) }) : text
 }
 
-/** It never left us: its papers are offered again. */
+/** It never left us, as far as we know: its papers are offered again. */
 const isLost = (mail: MailFate | null): boolean =>
-  !mail?.acceptedAt && (mail?.state === 'gave_up' || (mail?.state === 'skipped' && mail.reason === 'expired'))
+  !mail?.acceptedAt &&
+  (mail?.state === 'gave_up' ||
+    (mail?.state === 'skipped' && ['expired', 'restored'].includes(mail.reason ?? '')))
 
 const welcomeWords = (papers: number): string =>
   papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
@@ -75,6 +77,7 @@ function mailText(mail: MailFate | null, localDate: Day, zone: string): string {
     case 'uncertain':
       return ended ? mails.uncertain : mails.again
     case 'skipped':
+      if (reason === 'restored') return mails.restored
       return fill(mails.skipped, { why: reasons[reason ?? ''] ?? skipped.expired })
     default:
       return mails.waiting

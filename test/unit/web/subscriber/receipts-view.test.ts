@@ -40,11 +40,15 @@ const cases: [Partial<MailFate>, string][] = [
     { state: 'skipped', reason: 'expired' },
     'not sent: its time had passed; the next mail carries its papers',
   ],
+  [
+    { state: 'skipped', reason: 'restored' },
+    'not known whether it was sent: our records were lost, and brought back from a copy; the next mail carries its papers',
+  ],
 ]
 test.each(cases)('a mail: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
   expect(receiptText({ ...RECEIPT, mail }, 'Asia/Tokyo')).toBe(`4 papers, ${text}`)
-  if (fate.state === 'gave_up' || fate.reason === 'expired') return
+  if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
   expect(receiptText({ ...WELCOME, mail }, 'Asia/Tokyo')).toBe(`welcome, with 4 papers, ${text}`)
   expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome, ${text}`)
   expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
