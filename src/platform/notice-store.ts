@@ -70,6 +70,15 @@ export async function untoldNotices(
   return rows.map(noticeOf)
 }
 
+/** The newest first, told or not. */
+export async function newestNotices(
+  db: DatabaseOrTransaction,
+  { limit }: { limit: number },
+): Promise<(Notice & { toldAt: Date | null })[]> {
+  const rows = await db.notice.findMany({ orderBy: { id: 'desc' }, take: limit })
+  return rows.map((row) => ({ ...noticeOf(row), toldAt: row.toldAt }))
+}
+
 /** How many mails were told after an instant: what one mail told has one instant. */
 export async function tellingsSince(db: DatabaseOrTransaction, since: Date): Promise<number> {
   const rows = await db.notice.groupBy({ by: 'toldAt', where: { toldAt: { gt: since } } })

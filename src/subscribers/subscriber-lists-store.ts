@@ -5,7 +5,12 @@ import type { SubscriberState } from './subscriber.ts'
 export async function countByState(
   db: DatabaseOrTransaction,
 ): Promise<{ state: SubscriberState; count: number }[]> {
-  const rows = await db.subscriber.groupBy({ by: 'state', where: { erasedAt: null }, _count: true })
+  const rows = await db.subscriber.groupBy({
+    by: 'state',
+    where: { erasedAt: null },
+    _count: true,
+    orderBy: { state: 'asc' },
+  })
   return rows.map(({ state, _count: count }) => ({ state, count }))
 }
 

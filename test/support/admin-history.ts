@@ -61,6 +61,13 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
     })),
   })
   await db.notice.create({
-    data: { kind: 'run-stopped', key: '2026-11-24T08:00', at: now, values: {}, nextTry: now, toldAt: now },
+    data: {
+      kind: 'run-stopped',
+      key: '2026-11-24T08:00',
+      at: now,
+      values: { subject: 'digests', what: 'unreachable', since: now.toISOString(), said: null },
+      nextTry: now,
+      toldAt: now,
+    },
   })
 }

@@ -9,10 +9,11 @@ import {
   pauseDelivery,
   resumeDelivery,
 } from '../../flows/operator/delivery-switch.ts'
+import { noticeLine } from '../../flows/operator/notices/write-notice.ts'
 import { sourceStatus } from '../../flows/operator/source-status.ts'
 import { recentActions } from '../../platform/action-store.ts'
 import { dayOf } from '../../platform/dates.ts'
-import { newestNotices } from '../../platform/notice-list-store.ts'
+import { newestNotices } from '../../platform/notice-store.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
 import { read } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
@@ -48,7 +49,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       sources: await sourceStatus(deps, { days: 1 }),
       notices: (await newestNotices(deps.db, { limit: NEWEST })).map((notice) => ({
         ...notice,
-        text: `${notice.kind}, ${notice.key}`,
+        text: noticeLine(notice),
       })),
       actions: await recentActions(deps.db, { limit: NEWEST }),
       span,

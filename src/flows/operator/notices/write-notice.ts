@@ -153,6 +153,10 @@ export function writeNotice({ kind, values, overAt }: Notice): RenderedEmail {
   return laidOut({ ...wording, subject: `over: ${wording.subject}`, facts, meaning: '' })
 }
 
+/** In one line. A kind that an older release told of is its own. */
+export const noticeLine = (notice: Notice): string =>
+  Object.hasOwn(WORDINGS, notice.kind) ? writeNotice(notice).subject : notice.kind
+
 /** Several in one mail, a line each. */
 export function writeRest(notices: Notice[]): RenderedEmail {
   const lines = notices.map(
