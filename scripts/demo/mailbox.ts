@@ -15,7 +15,7 @@ export interface Mailbox {
 }
 
 /** Where a mailbox listens; port 0 is any that is free. */
-export interface MailboxPlace {
+interface MailboxPlace {
   host: string
   smtpPort: number
   pagePort: number
