@@ -1,6 +1,6 @@
 // Ticks once at CLOCK_NOW and prints whether this process was the one that acted.
 import { readConfig, readEnvironment } from '../../src/config.ts'
-import { tick } from '../../src/schedule/schedule.ts'
+import { tick } from '../../src/schedule/tick.ts'
 import { wire, wireQueue } from '../../src/wiring.ts'
 
 const { deps, close } = await wireQueue(await wire(readConfig(readEnvironment({ dotEnv: false }))))

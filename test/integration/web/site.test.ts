@@ -423,6 +423,8 @@ describe('reading', () => {
       '/live',
       '/ready',
       '/robots.txt',
+      '/metrics',
+      '/status',
       '/openapi.json',
       '/api/papers',
       '/api/papers/2507.06457',

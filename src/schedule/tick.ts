@@ -1,0 +1,28 @@
+import { forgetIdleBuckets } from '../platform/bucket-store.ts'
+import { DAY_MS } from '../platform/dates.ts'
+import { NUDGES } from '../platform/queue.ts'
+import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
+import type { ServiceDeps } from '../wiring.ts'
+
+const MINUTE_MS = 60_000
+const KEEP_TICKS_MS = 2 * DAY_MS
+
+/**
+ * One tick: the process that claims the minute's slot nudges everybody to look whether there is work. What is due
+ * stands in rows, so a tick that never came costs a minute and nothing else.
+ */
+export async function tick(deps: ServiceDeps): Promise<boolean> {
+  const now = deps.clock.now()
+  const slot = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
+  if (!(await claimTick(deps.db, 'minute', slot))) return false
+  await nudgeAll(deps)
+  await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
+  await forgetIdleBuckets(deps.db)
+  deps.log.info('tick.claimed', { slot: slot.toISOString() })
+  return true
+}
+
+/** Everybody looks whether there is work. */
+export async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
+  for (const nudge of NUDGES) await queue.nudge(nudge)
+}
