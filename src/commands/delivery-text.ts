@@ -31,7 +31,7 @@ export const textOfDelivery = (shown: Shown): string =>
 
 function switchText({ delivery, since, reason, now }: Shown): string {
   if (delivery === 'paused' && since)
-    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}\nTo go on: delivery resume`
+    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${reason === 'restored' ? '' : '\nTo go on: delivery resume'}`
   if (delivery === 'off')
     return 'Off: SENDING=off in the settings. Everything is planned, and nothing handed over.'
   return 'Delivery is on.'
