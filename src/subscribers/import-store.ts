@@ -3,25 +3,23 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { Fault } from '../platform/errors.ts'
 import { NO_PAGE } from './consent.ts'
-import type { ImportRow } from './import-row.ts'
+import {
+  type Incoming,
+  type IncomingSuppression,
+  rowLine,
+  suppressionLine,
+  topicLines,
+} from './import-lines.ts'
+import {
+  BRING_IN,
+  GIVE_SPARE_IDS,
+  SKIP_KNOWN_CHECKS,
+  SUPPRESS,
+  TAKE_BLOCKED_OUT,
+  TEMPORARY_TABLES,
+  TURN,
+} from './import-sql-store.ts'
 import type { ParsedTopic } from './topic-store.ts'
-
-/** A row on its way into the tables. */
-export interface Incoming extends Omit<ImportRow, 'id'> {
-  line: number
-  id: string
-  /** For where somebody has that id already. */
-  spareId: string | null
-  addressHash: string
-}
-
-/** An address that is to get no mail; `turns`: whoever is here under it is suppressed too. */
-export interface IncomingSuppression {
-  addressHash: string
-  reason: string
-  at: Date
-  turns: boolean
-}
 
 export interface ImportBatch {
   rows: Incoming[]
@@ -101,6 +99,7 @@ export class ImportStore {
     await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
     await this.#client.query('reset lock_timeout')
     await this.#client.query(TEMPORARY_TABLES)
+    await this.#client.query(SKIP_KNOWN_CHECKS)
     if (this.#rehearsal) await this.#client.query('begin')
   }
 
@@ -212,125 +211,3 @@ export class ImportStore {
     return new Map(rows.map(({ id, text }) => [text, id]))
   }
 }
-
-const TEMPORARY_TABLES = `
-  create temporary table incoming (
-    line int, id text, spare_id text, address text, address_key text, address_hash text, state subscriber_state,
-    state_before subscriber_state, zone text, hour int, days text[], max_papers int, format mail_format,
-    detail mail_detail, epoch int, created_at timestamptz, confirmed_at timestamptz, start_date date,
-    paused_until date, unsubscribed_at timestamptz, suppressed_at timestamptz, paused_at timestamptz, how text,
-    may_be_suppressed boolean);
-  create temporary table incoming_topic (id text, position int, name text, query_id int);
-  create temporary table incoming_suppression (address_hash text, reason text, at timestamptz, turns boolean)`
-
-// Subselects for single rows, so that each is found by its index, however large the table is.
-const GIVE_SPARE_IDS = `
-  with taken as (
-    update incoming i set id = spare_id
-    from (select id as was from incoming
-          where spare_id is not null and (select true from subscriber s where s.id = incoming.id)) t
-    where i.id = t.was returning t.was, i.id)
-  update incoming_topic t set id = taken.id from taken where t.id = taken.was`
-
-const TAKE_BLOCKED_OUT = `
-  with here as materialized (
-    select i.line, (
-      select s from suppression s where s.address_hash = i.address_hash and s.lifted_at is null) as s
-    from incoming i
-    where not i.may_be_suppressed
-      and (select true from subscriber where address_key = i.address_key) is not true)
-  delete from incoming i using here h where h.line = i.line and (h.s).address_hash is not null
-  returning i.line, (h.s).reason, (h.s).at as since`
-
-// Somebody who said yes here after that is asked for nothing: their word is the newer one.
-const NEWER_WORD = `(
-  select true from subscriber s
-  where s.address_hash = i.address_hash and s.state in ('active', 'paused') and s.confirmed_at >= i.at)`
-
-const TURN = `
-  with turned as (
-    update subscriber s set state = 'suppressed', state_before = s.state
-    where s.id in (
-      select (select id from subscriber t where t.address_hash = i.address_hash limit 1)
-      from incoming_suppression i
-      where i.turns and ${NEWER_WORD} is not true and (
-        select p.lifted_at is null or p.lifted_at < i.at from suppression p
-        where p.address_hash = i.address_hash) is not false)
-      and s.state <> 'suppressed'
-    returning s.id)
-  insert into consent (subscriber_id, at, event, how, wording)
-  select id, $1::timestamptz, 'suppressed', 'import', '${NO_PAGE}' from turned`
-
-const SUPPRESS = `
-  insert into suppression as p (address_hash, reason, at)
-  select distinct on (address_hash) address_hash, reason, at from incoming_suppression i
-  where ${NEWER_WORD} is not true
-  order by address_hash, at desc
-  on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
-    where p.lifted_at < excluded.at`
-
-const BRING_IN = `
-  with made as (
-    insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
-      format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
-    select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail,
-      epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
-    from incoming order by line
-    on conflict (address_key) do nothing
-    returning id, state
-  ), consented as (
-    insert into consent (subscriber_id, at, event, how, wording)
-    select i.id, e.at, e.event, 'import', $2 from made join incoming i using (id), lateral (values
-      (1, 'confirmed', i.confirmed_at), (2, 'unsubscribed', i.unsubscribed_at), (3, 'suppressed', i.suppressed_at),
-      (4, 'paused', i.paused_at)) as e(place, event, at)
-    where e.at is not null
-    order by i.line, e.place
-  ), noted as (
-    insert into signup (subscriber_id, wish, created_at, confirmed_at)
-    select i.id, jsonb_build_object('topics', '[]'::jsonb, 'note', i.how), i.confirmed_at, i.confirmed_at
-    from made join incoming i using (id) where i.how is not null and i.confirmed_at is not null
-  ), wanted as (
-    insert into topic (subscriber_id, position, name, query_id)
-    select t.id, t.position, t.name, t.query_id from made join incoming_topic t using (id)
-  )
-  select state::text, count(*)::int as count from made group by state`
-
-const SPECIAL = /[\\\n\r\t]/g
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-const text = (value: string): string => value.replace(SPECIAL, (sign) => ESCAPES[sign]!)
-const NULL = '\\N'
-const instant = (value: Date | null): string => value?.toISOString() ?? NULL
-
-const rowLine = (row: Incoming, now: Date): string =>
-  `${[
-    row.line,
-    row.id,
-    row.spareId ?? NULL,
-    text(row.address),
-    text(row.key),
-    row.addressHash,
-    row.state,
-    row.stateBefore ?? NULL,
-    text(row.zone),
-    row.hour,
-    `{${row.days.join()}}`,
-    row.maxPapers,
-    row.format,
-    row.detail,
-    row.epoch,
-    instant(row.createdAt),
-    instant(row.confirmedAt),
-    row.startDate ?? NULL,
-    row.pausedUntil ?? NULL,
-    instant(row.unsubscribedAt),
-    row.state === 'suppressed' ? instant(row.suppression?.at ?? now) : NULL,
-    row.state === 'paused' ? instant(now) : NULL,
-    row.how === null ? NULL : text(row.how),
-    row.suppression !== null,
-  ].join('\t')}\n`
-
-const topicLines = ({ id, topics }: Incoming, queryIds: ReadonlyMap<string, number>): string =>
-  topics.map(({ name, query }, place) => `${id}\t${place}\t${text(name)}\t${queryIds.get(query)}\n`).join('')
-
-const suppressionLine = ({ addressHash, reason, at, turns }: IncomingSuppression): string =>
-  `${addressHash}\t${reason}\t${instant(at)}\t${turns}\n`
