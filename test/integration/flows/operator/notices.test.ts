@@ -29,7 +29,6 @@ beforeEach(async () => {
   sink.accepted.length = 0
   sink.mails.length = 0
   site.logged.length = 0
-  await site.db.$executeRaw`truncate notice`
 })
 
 const depsWith = (settings: Record<string, string> = {}): Deps => ({
