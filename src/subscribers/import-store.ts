@@ -61,7 +61,8 @@ const NOTHING_DONE: ImportRun = {
   told: 0,
 }
 
-const WAIT_MS = 30_000
+// As long as the server may take to hear that a killed process is gone.
+const WAIT_MS = 5000
 
 /**
  * A connection of its own for one import: rows come in by COPY, and every batch is one transaction with how far the

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/filters/parse-query.ts'
 import { type ImportInput, importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
@@ -147,6 +148,7 @@ describe('our own columns', () => {
     const names = ['here', 'left', 'dead', 'nobody'].map((name) => row(`${name.toUpperCase()}@example.com`))
     const run = await importText(['email,state,topics,hour,confirmed_at', ...names].join('\n'))
     expect(run).toMatchObject({ taken: 0, unchanged: 3, refused: 1 })
+    expect(run.tally.reasons).toEqual({ 'import.gets-no-mail': 1 })
     const { import_run: _, action: __, query: ___, ...after } = await checksums(site.db)
     expect(before).toMatchObject(after)
     expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
@@ -193,6 +195,12 @@ describe('our own columns', () => {
       ].join('\n'),
     )
     expect(run).toMatchObject({ rows: 10, taken: 2, refused: 8 })
+    expect(run.tally.reasons).toMatchObject({
+      'import.quotes': 1,
+      'import.cells': 1,
+      'import.state': 1,
+      'import.instant': 1,
+    })
     const lines = readFileSync(run.refusedFile!, 'utf8').split('\n')
     expect(lines[0]).toBe('email,state,topics,hour,confirmed_at,line,reason')
     expect(lines.slice(1).join('\n')).toMatch(
@@ -315,3 +323,24 @@ test('a topic or a column that is none is refused before any row is read', async
   )
   expect(await site.db.subscriber.count()).toBe(0)
 })
+
+test('a reason, an epoch or a hash that is none is refused', async () => {
+  const rows = 'email,suppressed_reason,epoch\na@example.com,whim,\nb@example.com,,first\n'
+  expect((await importText(rows, { consent: 'x' })).tally.reasons).toEqual({
+    'import.reason': 1,
+    'import.epoch': 1,
+  })
+  expect((await importText('address_hash,reason\nabc,dead\n')).tally.reasons).toEqual({ 'import.hash': 1 })
+})
+
+test('while another process imports the same file, a second one says so', async () => {
+  const text = 'email,confirmed_at\nann@example.com,2025-01-01\n'
+  await importText(text)
+  const { id } = await site.db.importRun.findFirstOrThrow()
+  const other = new pg.Client({ connectionString: site.deps.databaseUrl })
+  await other.connect()
+  await other.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
+  await expect(importText(text)).rejects.toEqual(expect.objectContaining({ code: 'import.running' }))
+  await other.end()
+  expect(await importText(text)).toMatchObject({ unchanged: 1 })
+}, 30_000)
