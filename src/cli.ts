@@ -1,3 +1,4 @@
+import './platform/small-heap.ts'
 import { Command, CommanderError } from 'commander'
 import {
   type AddCommands,

@@ -11,7 +11,6 @@ import {
 import { importSubscribers } from '../flows/operator/import-subscribers.ts'
 import { recordAction } from '../platform/action-store.ts'
 import { stopwatch } from '../platform/clock.ts'
-import { keepHeapSmall } from '../platform/small-heap.ts'
 import { IMPORT_FORMATS, type ImportFormat } from '../subscribers/import-columns.ts'
 import { SUBSCRIPTIONS, type Subscription } from '../subscribers/import-foreign.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscriber.ts'
@@ -59,7 +58,6 @@ function addImport(noun: Command, line: CommandLine): void {
 
 async function runImport(deps: Deps, file: string, options: ImportOptions): Promise<Answer> {
   const { refused: refusedFile, dryRun = false, ...reading } = options
-  keepHeapSmall()
   const begun = stopwatch()
   const seconds = () => Math.max(0.001, (stopwatch() - begun) / 1000)
   const progress = progressLine(process.stderr, seconds)

@@ -157,6 +157,14 @@ describe('for topics', () => {
     })
   })
 
+  test('nothing from before the day on which an import brought them', () => {
+    const importedAt = new Date('2026-11-23T20:00:00Z')
+    expect(composed({ recipient: { ...recipient, importedAt } })).toMatchObject({
+      fromPaper: 3,
+      papers: [4, 6],
+    })
+  })
+
   test('nothing above the horizon', () => {
     expect(composed({ horizon: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
   })
