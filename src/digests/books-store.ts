@@ -17,7 +17,8 @@ interface PlanRow extends Counts {
 /** The books of one local date, also where its digests are not kept any more. */
 export async function books(db: DatabaseOrTransaction, date: Day): Promise<Books> {
   const kept = await keptBook(db, date)
-  if (kept) return { date, ...kept, closed: true }
+  // jsonb keeps an order of its own.
+  if (kept) return { date, ...sumOf([kept]), closed: true }
   const plans = await planRows(db, Prisma.sql`p.local_date = ${date}::date`)
   return { date, ...sumOf(plans), closed: plans.length > 0 && plans.every(({ closed }) => closed) }
 }
