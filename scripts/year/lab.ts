@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Certificate, makeCertificate } from '../../test/support/certificates.ts'
@@ -38,14 +38,14 @@ ADMIN_PASSWORD=heron-quilt-brass-47
 TRUST_PROXY=uniquelocal
 DKIM_DOMAIN=${SITE}
 DKIM_SELECTOR=s1
-DKIM_KEY_FILE=/dkim.pem
+DKIM_KEY_FILE=/keys/dkim.pem
 NODE_EXTRA_CA_CERTS=/ca.pem
 `
 
-const override = (certificate: Certificate, dkimKey: string): string => `services:
+const override = (certificate: Certificate): string => `services:
   app:
     extra_hosts: ['${SITE}:host-gateway']
-    volumes: ['${certificate.ca}:/ca.pem:ro', '${dkimKey}:/dkim.pem:ro']
+    volumes: ['${certificate.ca}:/ca.pem:ro']
     environment:
       NODE_ENV: \${YEAR_ENV:-production}
       CLOCK_NOW: \${YEAR_NOW:-}
@@ -61,7 +61,8 @@ export async function openLab(papers: string, sitePort: number): Promise<Lab> {
   const relay = await startRelay({ certificate, ...LOGIN, host })
   const source = await startHuggingFaceServer({ folder: papers, host })
   const nginx = await startNginx({ certificate, upstream: sitePort, port: 443, host, name: SITE })
-  const dkimKey = join(folder, 'dkim.pem')
+  const dkimKey = join(clone, 'keys/dkim.pem')
+  mkdirSync(join(clone, 'keys'))
   await must(['openssl', 'genrsa', '-out', dkimKey, '2048'])
   await must(['chown', '1000', dkimKey]) // the service's own user, and nobody else
   const overrideFile = join(folder, 'override.yml')
@@ -69,7 +70,7 @@ export async function openLab(papers: string, sitePort: number): Promise<Lab> {
     join(clone, '.env'),
     settings({ relay: relay.port, source: Number(new URL(source.url).port) }),
   )
-  writeFileSync(overrideFile, override(certificate, dkimKey))
+  writeFileSync(overrideFile, override(certificate))
   const compose = openCompose(clone, `lab-${process.pid}`, ['docker-compose.yml', overrideFile])
   return {
     folder,
