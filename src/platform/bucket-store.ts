@@ -45,6 +45,14 @@ export async function takeTokens(
   return rows[0] ?? { allowed: false, waitSeconds: needed / perSecond }
 }
 
+/** For what did not count after all. */
+export async function giveTokenBack(
+  db: DatabaseOrTransaction,
+  { key, capacity }: Pick<Bucket, 'key' | 'capacity'>,
+): Promise<void> {
+  await db.$executeRaw`update bucket set tokens = least(${capacity}::float8, tokens + 1) where key = ${key}`
+}
+
 /**
  * Whether there may be one more: at most `most` in any span of `withinMs`, counted in as many rows, each used once in
  * such a span. By the clock that is passed in, as are the mails that it counts. At most a day: see below.

@@ -1,48 +1,51 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import { BlockList } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { openMetricsWriter } from '../../flows/operator/metrics/write-metrics.ts'
-import { takeTokens } from '../../platform/bucket-store.ts'
 import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
-
-// Asked every 15 seconds, four a minute: several may ask from one network, and nobody guesses a password at that pace.
-const TRIES = 20
-const TRIES_PER_SECOND = 0.2
+import { tryPassword } from './try-password.ts'
 
 /** Prometheus, from this machine itself or with ADMIN_PASSWORD by Basic authentication, whatever the user's name. */
 export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
   const writer = openMetricsWriter(deps)
   app.get('/metrics', async (request, reply) => {
-    const refused = (await isWelcome(request, deps)) ? undefined : refusal(reply, deps.config)
+    const refused = await refusal(request, reply, deps)
     return refused ?? reply.type(writer.contentType).send(await writer.write())
   })
 }
 
-async function isWelcome(
+/** Nothing where it is this machine, or sends the password. */
+async function refusal(
   request: FastifyRequest,
-  { config, db }: Site['deps'],
-): Promise<boolean | undefined> {
+  reply: FastifyReply,
+  deps: Site['deps'],
+): Promise<FastifyReply | undefined> {
+  const { ADMIN_PASSWORD } = deps.config
   const password = passwordIn(request.headers.authorization)
-  if (password === undefined || !config.ADMIN_PASSWORD) return isFromHere(request, config)
-  const key = `metrics ${networkOf(request.ip)}`
-  const { allowed } = await takeTokens(db, { key, capacity: TRIES, perSecond: TRIES_PER_SECOND })
-  return allowed && isSame(password, config.ADMIN_PASSWORD)
+  if (password === undefined || !ADMIN_PASSWORD) {
+    if (isFromHere(request, deps.config)) return
+    return ADMIN_PASSWORD ? askForPassword(reply) : refuse(reply, 403, FROM_HERE)
+  }
+  const { isRight, waitSeconds } = await tryPassword(deps, {
+    door: 'metrics',
+    network: networkOf(request.ip),
+    password,
+  })
+  if (waitSeconds > 0) return refuse(reply.header('retry-after', waitSeconds), 429, TOO_MANY)
+  return isRight ? undefined : askForPassword(reply)
 }
 
-function refusal(reply: FastifyReply, { ADMIN_PASSWORD }: Config): FastifyReply {
-  if (!ADMIN_PASSWORD)
-    return reply
-      .code(403)
-      .type('text/plain')
-      .send('Metrics are for this machine alone, until ADMIN_PASSWORD is set.\n')
-  return reply
-    .code(401)
-    .header('www-authenticate', 'Basic realm="metrics"')
-    .type('text/plain')
-    .send('Metrics take ADMIN_PASSWORD by Basic authentication.\n')
-}
+const FROM_HERE = 'Metrics are for this machine alone, until ADMIN_PASSWORD is set.\n'
+const ASKED = 'Metrics take ADMIN_PASSWORD by Basic authentication.\n'
+const TOO_MANY =
+  'Too many wrong passwords. Until retry-after is over none is looked at, the right one neither.\n'
+
+const refuse = (reply: FastifyReply, status: number, why: string): FastifyReply =>
+  reply.code(status).type('text/plain').send(why)
+
+const askForPassword = (reply: FastifyReply): FastifyReply =>
+  refuse(reply.header('www-authenticate', 'Basic realm="metrics"'), 401, ASKED)
 
 const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
@@ -76,7 +79,3 @@ function passwordIn(authorization = ''): string | undefined {
   const credentials = encoded && Buffer.from(encoded, 'base64').toString()
   return credentials?.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : undefined
 }
-
-const isSame = (one: string, other: string): boolean => timingSafeEqual(digestOf(one), digestOf(other))
-
-const digestOf = (value: string): Buffer => createHash('sha256').update(value).digest()

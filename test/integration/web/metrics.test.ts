@@ -92,15 +92,30 @@ describe('who may read them', () => {
     expect((await ask(trusting.app)).statusCode).toBe(200)
   })
 
-  test('a wrong password, and after some tries none at all', async () => {
+  test('a wrong password, and after five of a network none is looked at there', async () => {
     const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
     const from = { remoteAddress: '203.0.113.9' }
-    for (const wrong of ['', 'x', `${PASSWORD} `, 'a'.repeat(10_000)])
-      expect((await ask(app, { ...from, headers: { authorization: basic(wrong) } })).statusCode).toBe(401)
-    for (let i = 0; i < 20; i++) await ask(app, { ...from, headers: { authorization: basic(`guess ${i}`) } })
-    const right = { headers: { authorization: basic(PASSWORD) } }
-    expect((await ask(app, { ...from, ...right })).statusCode).toBe(401)
-    expect((await ask(app, { ...right, remoteAddress: '198.51.100.1' })).statusCode).toBe(200)
+    const guess = async (password: string, remoteAddress = from.remoteAddress) =>
+      ask(app, { remoteAddress, headers: { authorization: basic(password) } })
+    for (let n = 0; n < 30; n++) expect((await guess(PASSWORD)).statusCode).toBe(200)
+    for (const wrong of ['', 'x', `${PASSWORD} `, 'a'.repeat(10_000), 'y'])
+      expect((await guess(wrong)).statusCode).toBe(401)
+    const limited = await guess(PASSWORD)
+    expect(limited.statusCode).toBe(429)
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(60)
+    expect((await guess(PASSWORD, '198.51.100.1')).statusCode).toBe(200)
+    const counted = (await guess(PASSWORD, '198.51.100.1')).body
+    expect(counted).toContain('daily_papers_log_events_total{event="admin.refused"} 5\n')
+    expect(counted).toContain('daily_papers_log_events_total{event="admin.limited"} 1\n')
+  })
+
+  test('many networks share one limit with the login: each has one try left, and the right one passes', async () => {
+    const { app } = counting({ ADMIN_PASSWORD: PASSWORD })
+    const guess = async (password: string, remoteAddress: string) =>
+      (await ask(app, { remoteAddress, headers: { authorization: basic(password) } })).statusCode
+    for (let n = 0; n < 50; n++) expect(await guess('wrong', `10.0.${n}.1`)).toBe(401)
+    expect([await guess('wrong', '10.1.0.1'), await guess('wrong', '10.1.0.1')]).toEqual([401, 429])
+    for (let n = 0; n < 3; n++) expect(await guess(PASSWORD, '10.2.0.1')).toBe(200)
   })
 })
 
