@@ -6,18 +6,37 @@ export interface PrunedOperatorRows {
   importRuns: number
 }
 
-const where = ({ now, kept }: { now: Date; kept: Date }) => ({
-  notices: { toldAt: { lt: kept } },
+interface Limits {
+  now: Date
+  kept: Date
+  /** Kinds of notices that last until they are over. */
+  lasting: readonly string[]
+}
+
+const where = ({ now, kept, lasting }: Limits) => ({
+  notices: {
+    OR: [
+      { overAt: { lt: kept } },
+      {
+        overAt: null,
+        kind: { notIn: [...lasting] },
+        OR: [{ toldAt: { lt: kept } }, { toldAt: null, at: { lt: kept } }],
+      },
+    ],
+  },
   sessions: { expiresAt: { lt: now } },
   importRuns: { doneAt: { lt: kept } },
 })
 
-/** Notices told and imports done before `kept`, and logins that have ended. What the operator did stays. */
+/**
+ * Notices over, told or, where nobody was told, raised before `kept`, never one that still lasts; imports done before
+ * `kept`, and logins that have ended. What the operator did stays.
+ */
 export async function countOldOperatorRows(
   db: DatabaseOrTransaction,
-  instants: { now: Date; kept: Date },
+  limits: Limits,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(instants)
+  const { notices, sessions, importRuns } = where(limits)
   return {
     notices: await db.notice.count({ where: notices }),
     sessions: await db.adminSession.count({ where: sessions }),
@@ -28,9 +47,9 @@ export async function countOldOperatorRows(
 /** Takes them away. */
 export async function deleteOldOperatorRows(
   db: DatabaseOrTransaction,
-  instants: { now: Date; kept: Date },
+  limits: Limits,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(instants)
+  const { notices, sessions, importRuns } = where(limits)
   return {
     notices: (await db.notice.deleteMany({ where: notices })).count,
     sessions: (await db.adminSession.deleteMany({ where: sessions })).count,

@@ -20,6 +20,7 @@ import {
 } from '../../subscribers/prune-subscribers-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { dailyFigures } from './daily-figures.ts'
+import { TROUBLE_KINDS } from './notices/troubles.ts'
 
 /** How long somebody is kept who never confirmed: as long as the link that was mailed to them works. */
 export const UNCONFIRMED_DAYS = 7
@@ -43,6 +44,7 @@ interface Limits {
   now: Date
   before: Day
   kept: Date
+  lasting: readonly string[]
   unconfirmed: Date
 }
 
@@ -53,6 +55,7 @@ function limitsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Limits {
     now,
     before,
     kept: midnight(before),
+    lasting: TROUBLE_KINDS,
     unconfirmed: new Date(now.getTime() - UNCONFIRMED_DAYS * DAY_MS),
   }
 }

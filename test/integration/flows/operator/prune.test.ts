@@ -150,6 +150,46 @@ describe('what is pruned', () => {
     expect(await world.db.action.count({ where: { verb: 'prune' } })).toBeGreaterThan(0)
   })
 
+  test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
+    'keeps figures from when an import came, whatever instant it tells of: %s',
+    async (at) => {
+      await world.addSubscriber('imported')
+      const imported = { createdAt: new Date(at), importedAt: new Date('2026-11-20T12:00:00Z') }
+      await world.db.subscriber.update({ where: { id: 'imported' }, data: imported })
+      const consent = { event: 'confirmed' as const, how: 'import', wording: 'elsewhere' }
+      await world.db.consent.create({ data: { subscriberId: 'imported', at: new Date(at), ...consent } })
+      await prune(depsAt('2026-12-10T03:00:00Z'))
+      const kept = await world.db.dayBook.findMany({ orderBy: { localDate: 'asc' } })
+      expect([kept.length, kept[0]?.localDate]).toEqual([14, new Date('2026-11-20')])
+    },
+  )
+
+  test('notices go that are over, or were told or raised long ago, and none that lasts', async () => {
+    const old = new Date('2026-11-24T12:00:00Z')
+    const young = new Date('2027-01-09T12:00:00Z')
+    const rows = [
+      { key: 'lasts, told', toldAt: old },
+      { key: 'lasts, never told' },
+      { key: 'over, told', toldAt: old, overAt: old },
+      { key: 'over, never told', overAt: old },
+      { key: 'over now, told', toldAt: old, overAt: young },
+      { key: 'week, told', kind: 'week', toldAt: old },
+      { key: 'week, never told', kind: 'week' },
+      { key: 'week, told now', kind: 'week', toldAt: young },
+    ]
+    const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
+    await world.db.notice.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ notices: 4 })
+    expect(await prune(depsAt(NIGHT))).toMatchObject({ notices: 4 })
+    const left = await world.db.notice.findMany({ orderBy: { id: 'asc' } })
+    expect(left.map(({ key }) => key)).toEqual([
+      'lasts, told',
+      'lasts, never told',
+      'over now, told',
+      'week, told now',
+    ])
+  })
+
   test('can be broken off, and done by two at once', async () => {
     await addReaders()
     await liveFor(20)
