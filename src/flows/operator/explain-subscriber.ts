@@ -77,6 +77,7 @@ async function known({ db }: Deps, subscriber: Subscriber): Promise<Omit<Subject
     state,
     addressHash: hash,
     since,
+    importedAt: recipient?.importedAt ?? null,
     erasedAt: null,
     standing: await standingOf(db, subscriber),
   }
@@ -95,6 +96,7 @@ const erased = (id: string, erasedAt: Date): Subject => ({
   addressHash: null,
   state: 'unsubscribed',
   since: null,
+  importedAt: null,
   erasedAt,
   standing: {
     zone: 'UTC',

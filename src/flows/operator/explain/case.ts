@@ -27,6 +27,8 @@ export interface Subject {
   state: SubscriberState
   /** No paper from before is offered: when they confirmed, or came by an import. */
   since: Date | null
+  /** Null for whoever came by no import. */
+  importedAt: Date | null
   erasedAt: Date | null
   /** What stands now. */
   standing: Standing
@@ -85,7 +87,7 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
   const [receipt] = (await receiptsSince(db, { id: subject.id, zone: standing.zone }, date)).filter(
     ({ localDate, outcome }) => localDate === date && outcome !== 'welcome',
   )
-  const state = stateThen(consents, at, subject.state, standing)
+  const state = stateThen(consents, at, subject, standing)
   const mails = await messagesBetween(db, {
     subscriberId: subject.id,
     ...mailWindow(date, standing.zone, state, now),
@@ -141,7 +143,7 @@ function scheduleOf(
   return { standing: { ...stood, zone, hour, days: days.split(',') as Standing['days'] } }
 }
 
-function stateThen(consents: Consent[], at: Date, now: SubscriberState, { state }: Standing): StateThen {
+function stateThen(consents: Consent[], at: Date, now: Subject, { state }: Standing): StateThen {
   const recorded = stateAt(consents, at, now)
   // The row of a pause that has run out says paused until something is due.
   return recorded === 'paused' && state === 'active' ? 'active' : recorded

@@ -9,11 +9,17 @@ export type StateThen = SubscriberState | 'erased' | 'none'
 
 /**
  * What somebody was at an instant, by what was recorded up to it (oldest first). `state` is what they are now, for
- * whoever has no record.
+ * whoever has no record. An import brings people in whom nobody asked until later.
  */
-export function stateAt(consents: readonly Consent[], at: Date, state: SubscriberState): StateThen {
-  if (consents.length === 0) return state
-  let [now, before] = ['none', 'none'] as [StateThen, StateThen]
+export function stateAt(
+  consents: readonly Consent[],
+  at: Date,
+  { state, importedAt }: { state: SubscriberState; importedAt: Date | null },
+): StateThen {
+  const [first] = consents
+  if (!first) return state
+  const waits = first.event === 'asked' && importedAt !== null && importedAt <= at
+  let [now, before] = [waits ? 'pending' : 'none', 'none'] as [StateThen, StateThen]
   let suppressed = false
   const become = (next: StateThen) => {
     before = now

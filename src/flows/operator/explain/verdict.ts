@@ -1,6 +1,7 @@
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
+import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
-import type { Case } from './case.ts'
+import type { Case, Subject } from './case.ts'
 import { mailVerdict } from './mail-verdict.ts'
 import { count, dayText, hourText, titled, until, utcText, type Verdict } from './say.ts'
 
@@ -97,20 +98,31 @@ function notThere({ consents, date, due, standing }: Case): Verdict {
 const firstDue = (first: Day | null | undefined, date: Day): string =>
   first && first > date ? `; the first date that counts is ${dayText(first)}` : ''
 
-function notConfirmed({ consents, due, standing, date }: Case): Verdict {
+function notConfirmed({ subject, consents, due, standing, date }: Case): Verdict {
   const asked = consents.find(({ event }) => event === 'asked')
   const confirmed = consents.find(({ event, at }) => event === 'confirmed' && (!due || at > due.dueAt))
-  if (!confirmed)
-    return says(
-      'not-confirmed',
-      `Nothing was due: they asked at ${utcText(asked!.at)} and never pressed the button in the confirmation.`,
-    )
+  if (!confirmed) return asked ? askedInVain(asked) : neverAsked(subject)
   const hour = due ? `, after that date’s hour (${hourText(due.dueAt, standing.zone, date)})` : ''
   const next = firstDue(standing.startDate, date)
   return says(
     'confirmed-later',
     `Nothing was due yet: they confirmed at ${utcText(confirmed.at)}${hour}${next}.`,
   )
+}
+
+function askedInVain({ how, at }: Consent): Verdict {
+  const asked = how === 'import' ? 'an import brought them in, they were asked' : 'they asked'
+  return says(
+    'not-confirmed',
+    `Nothing was due: ${asked} at ${utcText(at)} and never pressed the button in the confirmation.`,
+  )
+}
+
+function neverAsked({ importedAt }: Subject): Verdict {
+  const came = importedAt
+    ? `an import brought them in at ${utcText(importedAt)}, and nobody asked them to confirm yet (subscribers import --ask)`
+    : 'nothing shows that they confirmed, or were asked to'
+  return says('never-asked', `Nothing was due: ${came}.`)
 }
 
 /** By the schedule, for whoever was active or paused and has no digest of the date. */

@@ -1,8 +1,12 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { textOfExplanation } from '../../../../src/commands/explain-text.ts'
 import { addSubscriberCommands } from '../../../../src/commands/subscribers.ts'
 import { pauseDelivery, resumeDelivery } from '../../../../src/flows/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../../src/flows/operator/explain-subscriber.ts'
+import { importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { addTopicsByOperator, removeTopicByOperator } from '../../../../src/flows/subscriber/change-topics.ts'
 import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
@@ -295,6 +299,19 @@ describe('no mail, because of who they were then', () => {
     expect(await texts(TUESDAY)).toContain('Try 1: the mail server put it off: 451 4.7.1 greylisted')
     await world.at('2026-11-25T12:00:00Z').add()
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
+  })
+
+  test('imported as pending: nobody asked them, then we did, and they never answered', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
+    writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
+    await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
+    const unasked = 'an import brought them in at 2026-11-20 09:00:00 UTC, and nobody asked them'
+    await expectVerdict(undefined, 'never-asked', unasked)
+    await expectVerdict('2026-11-19', 'never-asked', unasked)
+    await importSubscribers(world.at('2026-11-23T12:00:00Z').deps, { file, ask: true })
+    await expectVerdict(MONDAY, 'not-confirmed', 'they were asked at 2026-11-23 12:00:00 UTC')
+    await expectVerdict(TUESDAY, 'not-confirmed', 'and never pressed the button')
+    await expectVerdict('2026-11-19', 'not-subscribed', 'nobody was subscribed')
   })
 
   test('erased: by id, without an address; the address finds nobody', async () => {
