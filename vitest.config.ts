@@ -23,8 +23,10 @@ export default defineConfig({
     setupFiles: ['test/support/fixed-seed.ts'],
     reporters: ['./test/support/reporter.ts'],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Most of the time a test waits for a process, a browser or the database.
+    maxWorkers: '100%',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     projects: [main, ...(noContainers ? [] : [container])].map((test) => ({ extends: true, test })),
   },
 })
