@@ -46,7 +46,7 @@ export async function othersRunning(db: DatabaseOrTransaction): Promise<number> 
       (select count(*) from pg_locks l join pg_database d on d.oid = l.database
        where d.datname = current_database() and l.locktype = 'advisory' and l.classid = 0
          and l.objid = ${RUNNING_LOCK}::bigint::oid and l.granted)
-      + (select count(distinct client_addr) from pg_stat_activity
+      + (select count(distinct coalesce(client_addr::text, 'unix socket')) from pg_stat_activity
          where datname = current_database() and application_name like 'pgboss%')
     )::int as count`
   return row!.count

@@ -12,8 +12,9 @@ import { stoppedClock } from '../../src/platform/clock.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
 import { openLog, silentLog } from '../../src/platform/log.ts'
 import { missingMigrations } from '../../src/platform/migrations.ts'
-import { sayRunning } from '../../src/platform/running.ts'
+import { othersRunning, sayRunning } from '../../src/platform/running.ts'
 import { type Deps, wire } from '../../src/wiring.ts'
+import { noDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts'
 import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
@@ -159,6 +160,19 @@ describe('npm start while migrations are pending', () => {
     expect(await missingMigrations(deps.db)).not.toEqual([])
     await migrateIfAlone(deps)
     expect(await missingMigrations(deps.db)).toEqual([])
+  })
+
+  const missing = noDebianPostgres()
+  test('a process of the first release that came through a Unix socket is seen too', async (context) => {
+    if (missing) return context.skip(missing)
+    const server = await startDebianPostgres()
+    cleanups.push(() => server.stop())
+    const url = await server.create('papers')
+    const first = new pg.Client({ connectionString: server.bySocket('papers'), application_name: 'pgboss' })
+    await first.connect()
+    cleanups.push(() => first.end())
+    const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
+    expect(await othersRunning(deps.db)).toBe(1)
   })
 
   test('beside a process of this release: database.others-running; up to date it starts', async () => {

@@ -14,6 +14,8 @@ export interface DebianPostgres {
   version: string
   /** An empty database of that name. */
   create(name: string): Promise<string>
+  /** The same database through the server's Unix socket. */
+  bySocket(name: string): string
   drop(name: string): Promise<void>
   /** pg_dump, pg_restore and the like, to their end; returns what they print. */
   tool(name: string, ...args: string[]): Promise<string>
@@ -43,7 +45,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   const as = { ...user, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: 256 * 1024 * 1024 }
   const port = await freePort()
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`
   const control = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, '-w', ...args], as)
   await control('-l', join(folder, 'log'), '-o', options, 'start')
   const url = (name: string) => `postgresql://postgres@127.0.0.1:${port}/${name}`
@@ -58,6 +60,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
       await onServer(`create database ${name}`)
       return url(name)
     },
+    bySocket: (name) => `postgresql://postgres@/${name}?host=${folder}&port=${port}`,
     drop: (name) => onServer(`drop database ${name} with (force)`),
     tool: async (name, ...args) => (await run(join(bin, name), args, { maxBuffer: as.maxBuffer })).stdout,
     stop: async () => {
