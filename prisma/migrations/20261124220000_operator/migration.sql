@@ -48,6 +48,7 @@ CREATE TABLE "import_run" (
     "refused" INTEGER NOT NULL DEFAULT 0,
     "tally" JSONB NOT NULL DEFAULT '{}',
     "told" INTEGER NOT NULL DEFAULT 0,
+    "told_in" TEXT,
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
     "done_at" TIMESTAMPTZ(3),
