@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WriteStream } from 'node:tty'
 import type { Books } from '../digests/books.ts'
 import { books } from '../digests/books-store.ts'
-import { deliveryStatus } from '../flows/operator/delivery-switch.ts'
+import { deliverySwitch } from '../flows/operator/delivery-switch.ts'
 import { stopwatch } from '../platform/clock.ts'
 import type { Day } from '../platform/dates.ts'
 import type { Deps } from '../wiring.ts'
@@ -31,7 +31,7 @@ export async function watchDigests(
       samples.push({ at: stopwatch(), done: doneOf(counted) })
       if (samples.length > MOST_SAMPLES) samples.shift()
       const columns = terminal.columns || COLUMNS
-      const delivery = await deliveryStatus(deps)
+      const delivery = await deliverySwitch(deps)
       const lines = frameLines({ books: counted, delivery, samples, now: deps.clock.now(), columns })
       terminal.write(`${upAndClear(drawn)}${lines.join('\n')}\n`)
       drawn = lines.length

@@ -7,12 +7,15 @@ import { DELIVERY, isHeld, pauseIfRestored, settleIdentity } from './restored.ts
 
 const LONGEST_MS = 600_000
 
-export interface DeliveryStatus {
+export interface DeliverySwitch {
   /** `off`: by the setting SENDING. */
   delivery: 'on' | 'paused' | 'off'
   /** `restored`: this is a copy out of a backup, and nothing is planned either. */
   reason: string | null
   since: Date | null
+}
+
+export interface DeliveryStatus extends DeliverySwitch {
   waiting: LaneCount[]
 }
 
@@ -47,13 +50,17 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
   )
 }
 
-/** Whether mail goes out, and what waits in which lane. */
-export async function deliveryStatus({ db, config }: Deps): Promise<DeliveryStatus> {
+/** Whether mail goes out. */
+export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwitch> {
   const paused = await readSwitch(db, DELIVERY)
   return {
     delivery: paused ? 'paused' : config.SENDING,
     reason: paused?.reason ?? null,
     since: paused?.at ?? null,
-    waiting: await countWaiting(db),
   }
+}
+
+/** The same, and what waits in which lane: counts every message that waits. */
+export async function deliveryStatus(deps: Deps): Promise<DeliveryStatus> {
+  return { ...(await deliverySwitch(deps)), waiting: await countWaiting(deps.db) }
 }

@@ -1,7 +1,7 @@
 import { newestClosedDate } from '../../digests/books-store.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
-import { deliveryStatus } from './delivery-switch.ts'
+import { deliverySwitch } from './delivery-switch.ts'
 import { type SourceStatus, sourceStatus } from './source-status.ts'
 
 /** How the service is, for everybody: nothing that names a person, a server or a reason. */
@@ -17,7 +17,7 @@ export interface SiteStatus {
 const DAYS = 7
 
 export async function siteStatus(deps: Deps): Promise<SiteStatus> {
-  const { delivery, since } = await deliveryStatus(deps)
+  const { delivery, since } = await deliverySwitch(deps)
   return {
     sources: await sourceStatus(deps, { days: DAYS }),
     delivery,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { pauseDelivery } from '../../../src/flows/operator/delivery-switch.ts'
+import { siteStatus } from '../../../src/flows/operator/site-status.ts'
 import { recordFailure, recordFetch } from '../../../src/sources/source-day-store.ts'
 import { get, NOW, useSite } from '../../support/site.ts'
 
@@ -58,6 +59,21 @@ test('the newest date that is closed, also while a later one is open', async () 
     ],
   })
   expect(await page()).toContain('all accounted for: Monday, 23 November 2026.')
+})
+
+test('a stranger has no message counted', async () => {
+  const asked: string[] = []
+  const db = site.db.$extends({
+    query: {
+      $allOperations({ model, operation, args, query }) {
+        asked.push(`${model ?? ''} ${operation} ${JSON.stringify(args)}`.toLowerCase())
+        return query(args)
+      },
+    },
+  }) as unknown as typeof site.db
+  await siteStatus({ ...site.deps, db })
+  expect(asked.length).toBeGreaterThan(2)
+  expect(asked.filter((one) => one.includes('message'))).toEqual([])
 })
 
 test('every page leads there', async () => {
