@@ -336,6 +336,13 @@ describe('behind a proxy', () => {
     expect(site.logged.join('')).not.toContain('proxy.untrusted')
   })
 
+  test('a client on the machine of the proxy is no false alarm', async () => {
+    await statuses(['10.0.0.0/8'], '10.0.0.1', () => '10.0.0.1')
+    expect(site.logged.join('')).not.toContain('proxy.untrusted')
+    await statuses(['10.0.0.0/8'], '192.0.2.1', () => '192.0.2.1')
+    expect(site.logged.filter((line) => line.includes('proxy.untrusted'))).toHaveLength(1)
+  })
+
   test('that it does not name, forwarded addresses count for nothing, and one warning says so', async () => {
     expect(await statuses([], '192.0.2.1', (n) => `203.0.${n}.1`)).toBe(2)
     expect(site.logged.filter((line) => line.includes('proxy.untrusted'))).toHaveLength(1)
