@@ -9,20 +9,13 @@ import { startService } from '../../src/service.ts'
 import { wire, wireQueue } from '../../src/wiring.ts'
 import { useDatabase } from '../support/database.ts'
 import { startProgram } from '../support/processes.ts'
+import { eventually } from '../support/until.ts'
 
 const database = useDatabase()
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) await cleanup()
 })
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds().catch(() => false)) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not hold within 10 s')
-}
 
 /** A mail server that answers the final dot only when it is told to. */
 async function startSlowSink() {

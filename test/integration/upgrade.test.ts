@@ -13,11 +13,13 @@ import { freePort } from '../../src/platform/embedded-postgres.ts'
 import { openLog, silentLog } from '../../src/platform/log.ts'
 import { missingMigrations } from '../../src/platform/migrations.ts'
 import { othersRunning, sayRunning } from '../../src/platform/running.ts'
+import { startService } from '../../src/service.ts'
 import { type Deps, wire } from '../../src/wiring.ts'
 import { noDebianPostgres, startDebianPostgres } from '../support/debian-postgres.ts'
 import { databaseOf, dropDatabase, firstRelease, firstSettings } from '../support/first-release.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
+import { eventually } from '../support/until.ts'
 
 // Whole processes are started, some at once.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -39,15 +41,6 @@ async function openDeps(settings: Record<string, string>, now: string): Promise<
   const { deps, close } = await wire(readConfig(settings), { log: silentLog, clock })
   cleanups.push(close)
   return deps
-}
-
-async function eventually<T>(found: () => Promise<T | undefined | false>): Promise<T> {
-  for (let tries = 0; tries < 1200; tries++) {
-    const value = await found().catch(() => undefined)
-    if (value) return value
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not hold within a minute')
 }
 
 interface Started {
@@ -74,10 +67,9 @@ async function startHere(settings: Record<string, string>): Promise<Started> {
     await ended
   })
   const site = `http://127.0.0.1:${port}`
-  await eventually(async () => {
-    if (service.exitCode !== null) throw new Error(stderr.join(''))
-    return (await fetch(`${site}/ready`)).ok
-  })
+  const isReady = async () => (await fetch(`${site}/ready`)).ok
+  await eventually(() => service.exitCode !== null || isReady(), { seconds: 60 })
+  if (service.exitCode !== null) throw new Error(stderr.join(''))
   return { service, site }
 }
 
@@ -106,7 +98,7 @@ describe('a database that the first release left with messages in flight', () =>
       ['ready', 'deferred', 'uncertain'].includes(state),
     )
     expect(open).toHaveLength(4)
-    await eventually(async () => sink.accepted.length === open.length)
+    await eventually(() => sink.accepted.length === open.length, { seconds: 60 })
     expect(sink.mails.map(({ to, messageId }) => `${to} ${messageId}`).toSorted()).toEqual(
       open.map(({ to, kind, id }) => `${to} ${kind}.${id}@papers.example`).toSorted(),
     )
@@ -216,5 +208,16 @@ test('on a schema of a later release it starts, and says so', async () => {
   await migrateIfAlone({ ...deps, log: openLog('warn', { write: (line) => lines.push(line) }) })
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { event: 'database.newer', migration: '20991231000000_later' },
+  ])
+})
+
+test('with a KEEP_DAYS that the first release took it starts, and says as what it counts', async () => {
+  const url = await database()
+  const lines: string[] = []
+  const log = openLog('warn', { write: (line) => lines.push(line) })
+  const service = await startService(readConfig({ DATABASE_URL: url, KEEP_DAYS: '20' }), [], { log })
+  await service.stop()
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'setting.adjusted', what: 'KEEP_DAYS=20 counts as 30, the fewest days that are kept' },
   ])
 })

@@ -1,11 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Looks again and again until there is something to give back, for ten seconds. */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+const EVERY_MS = 50
+
+/** Looks again and again until there is something to give back, for ten seconds unless said otherwise. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  { seconds = 10 } = {},
+): Promise<T> {
+  for (let tries = 0; tries < (seconds * 1000) / EVERY_MS; tries++) {
     const found = await look()
     if (found !== undefined) return found
-    await sleep(50)
+    await sleep(EVERY_MS)
   }
-  throw new Error(`not within ten seconds: ${what}`)
+  throw new Error(`not within ${seconds} seconds: ${what}`)
+}
+
+/** The same until something holds, for half a minute unless said otherwise; what throws does not hold yet. */
+export function eventually<T>(
+  holds: () => T | Promise<T>,
+  { seconds = 30 }: { seconds?: number } = {},
+): Promise<Exclude<T, undefined | null | false>> {
+  type Held = Exclude<T, undefined | null | false>
+  const look = async () => ((await holds()) || undefined) as Held | undefined
+  return until(String(holds), () => look().catch(() => undefined), { seconds })
 }

@@ -6,7 +6,7 @@ import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { openComposer } from '../messages/compose-message.ts'
 import { deliverReady } from '../messages/deliver.ts'
-import { isHeld } from '../operator/restored.ts'
+import { DELIVERY, isHeld } from '../operator/restored.ts'
 import { closePlans } from './close-plans.ts'
 import { type PlanResult, planDigests } from './plan-digests.ts'
 
@@ -39,6 +39,6 @@ export async function runDigests(
   await closePlans(deps)
   if (await isHeld(deps.db)) stopped = 'restored'
   if (signal?.aborted) stopped ??= 'interrupted'
-  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, 'delivery'))) stopped ??= 'paused'
+  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY))) stopped ??= 'paused'
   return { planned, delivered, stopped }
 }

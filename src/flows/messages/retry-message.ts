@@ -5,6 +5,7 @@ import { readSwitch } from '../../platform/switch-store.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { DELIVERY } from '../operator/restored.ts'
 
 /** As the operator reads a state: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')
@@ -34,7 +35,7 @@ async function whatHolds({ db, config }: Deps, { kind, subscriberId }: ShownMess
   const subscriber = await subscriberById(db, subscriberId)
   if (subscriber && (await suppressionOf(db, subscriber.addressHash))) return 'suppressed'
   if (TO_ACTIVE.includes(kind) && subscriber?.state !== 'active') return 'not-active'
-  if (await readSwitch(db, 'delivery')) return 'paused'
+  if (await readSwitch(db, DELIVERY)) return 'paused'
   return config.SENDING === 'off' ? 'off' : null
 }
 

@@ -1,6 +1,7 @@
 import { recentActions } from '../../platform/action-store.ts'
 import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { DELIVERY } from './restored.ts'
 
 /** A time in which nothing was handed over. */
 export interface Pause {
@@ -18,7 +19,7 @@ const RESUME = 'delivery resume'
 /** When delivery was paused by the operator, and the pause that holds now, whoever made it; oldest first. */
 export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Pause[]> {
   const actions = await recentActions(db, { limit: MOST, verbs: [PAUSE, RESUME] })
-  const holds = await readSwitch(db, 'delivery')
+  const holds = await readSwitch(db, DELIVERY)
   const pauses: Pause[] = []
   let from: Date | undefined
   for (const { verb, at } of actions.toReversed()) {

@@ -6,6 +6,7 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
+import { keptShortly } from '../kept-shortly.ts'
 import type { Site } from '../site.ts'
 import { addActionRoutes } from './action-routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
@@ -67,9 +68,6 @@ function addDocument(api: Api): void {
   let document: string | undefined
   api.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(api.swagger())
-    return reply
-      .header('cache-control', 'public, max-age=60')
-      .type('application/json; charset=utf-8')
-      .send(document)
+    return keptShortly(reply).type('application/json; charset=utf-8').send(document)
   })
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { describeQuery } from '../../filters/describe-query.ts'
 import { parseQuery } from '../../filters/parse-query.ts'
@@ -9,6 +8,7 @@ import { takePreview } from '../../flows/papers/take-preview.ts'
 import { nameOf, pathOf } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/plain-text.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
+import { keptShortly } from '../kept-shortly.ts'
 import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { cursorOf, number, placeIn } from './cursor.ts'
@@ -80,6 +80,3 @@ function answered(baseUrl: string, { paper, reason }: FoundPaper): Answered {
     },
   }
 }
-
-const keptShortly = <T extends FastifyReply>(reply: T): T =>
-  reply.header('cache-control', 'public, max-age=60') as T

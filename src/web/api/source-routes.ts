@@ -1,4 +1,5 @@
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../flows/operator/source-status.ts'
+import { keptShortly } from '../kept-shortly.ts'
 import type { Site } from '../site.ts'
 import { faults } from './schemas/faults.ts'
 import { sourceQuery, sources } from './schemas/papers.ts'
@@ -12,7 +13,7 @@ export function addSourceRoutes(api: Api, { deps }: Site): void {
     response: { 200: sources, ...faults(422) },
   }
   api.get('/api/source-days', { schema }, async ({ query }, reply) =>
-    reply.header('cache-control', 'public, max-age=60').send(await sourcesOf(deps, query)),
+    keptShortly(reply).send(await sourcesOf(deps, query)),
   )
 }
 

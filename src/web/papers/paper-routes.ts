@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { siteStatus } from '../../flows/operator/site-status.ts'
 import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
+import { keptShortly } from '../kept-shortly.ts'
 import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
 import { dayView } from './day-view.ts'
@@ -52,8 +53,6 @@ function addDateForm(app: FastifyInstance, { pages }: Site): void {
     }
   })
 }
-
-const keptShortly = (reply: FastifyReply): FastifyReply => reply.header('cache-control', 'public, max-age=60')
 
 /** Throws page.not-found for anything but a number from 1. */
 function pageNumber(text: unknown = '1'): number {

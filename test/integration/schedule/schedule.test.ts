@@ -11,6 +11,7 @@ import { startService } from '../../../src/service.ts'
 import { startReplay } from '../../battery/july/recorded-days.ts'
 import { useDatabase } from '../../support/database.ts'
 import { runProgram } from '../../support/processes.ts'
+import { eventually } from '../../support/until.ts'
 
 const database = useDatabase()
 const cleanups: (() => Promise<unknown>)[] = []
@@ -19,14 +20,6 @@ afterEach(async () => {
 })
 
 /** Looks again until it holds; the queue is polled, so a nudge takes a moment. */
-async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not hold within 10 s')
-}
-
 describe('a slot', () => {
   test('is claimed by one of ten at once, and by nobody later', async () => {
     const slot = new Date('2026-11-23T08:00:00Z')

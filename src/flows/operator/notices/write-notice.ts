@@ -1,7 +1,7 @@
 import { wrap } from '../../../emails/columns.ts'
 import type { RenderedEmail } from '../../../emails/email.ts'
 import type { Notice, NoticeValues } from '../../../platform/notice-store.ts'
-import { minuteOf } from './instants.ts'
+import { weekdayMinute } from './instants.ts'
 import { weekLines } from './week-lines.ts'
 
 /** A notice in words: what happened, what it means for subscribers, what to run next. */
@@ -48,7 +48,7 @@ function runStopped({ subject, what, said: answer, since }: NoticeValues): Wordi
   if (what === 'restored')
     return {
       subject: 'this database was restored, and waits for you',
-      facts: [`Since ${minuteOf(since)}: a copy from a backup was started. Delivery is paused.`],
+      facts: [`Since ${weekdayMinute(since)}: a copy from a backup was started. Delivery is paused.`],
       meaning:
         'Nothing is planned or handed over until you say so, since nobody knows here what went out after the backup.',
       next: [['delivery resume --dry-run', 'what ends then, and what goes on'], STATUS],
@@ -58,7 +58,7 @@ function runStopped({ subject, what, said: answer, since }: NoticeValues): Wordi
   return {
     subject: `delivery stopped, ${why}`,
     facts: [
-      `Since ${minuteOf(since)}: ${why}.`,
+      `Since ${weekdayMinute(since)}: ${why}.`,
       ...said(answer),
       ...(isPaused ? ['Delivery is paused.'] : []),
     ],
@@ -79,7 +79,7 @@ function sourceStalled({ source, what, since, failures, status, fault, day, newe
   if (what === 'no-fetch')
     return {
       subject: `source ${source} has not answered for a day`,
-      facts: [`No good fetch since ${minuteOf(since)}, ${failures} failed in a row.`, ...failed],
+      facts: [`No good fetch since ${weekdayMinute(since)}, ${failures} failed in a row.`, ...failed],
       meaning,
       next: [SOURCES],
     }
@@ -99,7 +99,7 @@ function dayNotClosed({ date, plans, due, since }: NoticeValues): Wording {
   return {
     subject: `the books of ${date} did not close`,
     facts: [
-      `${plans} plans of ${date} with ${due} subscribers are still open; the last ought to have closed at ${minuteOf(since)}.`,
+      `${plans} plans of ${date} with ${due} subscribers are still open; the last ought to have closed at ${weekdayMinute(since)}.`,
     ],
     meaning:
       'Some of them may have got no digest and no recorded reason. As a rule no process with the role worker runs.',
@@ -118,7 +118,7 @@ function workFailed({ subject, what, said: text, since }: NoticeValues): Wording
   if (what === 'idle')
     return {
       subject: 'nobody sends mail: no process with the role worker is there',
-      facts: [`A nudge to send mail waits since ${minuteOf(since)}, and nobody takes it.`],
+      facts: [`A nudge to send mail waits since ${weekdayMinute(since)}, and nobody takes it.`],
       meaning: 'No confirmation and no digest goes out, and no papers are fetched, until a worker runs.',
       next: [['doctor', 'whether processes tick and work'], STATUS],
     }
@@ -126,7 +126,7 @@ function workFailed({ subject, what, said: text, since }: NoticeValues): Wording
   return {
     subject: `${work} fails`,
     facts: [
-      `${work} has failed since ${minuteOf(since)} at every try.`,
+      `${work} has failed since ${weekdayMinute(since)} at every try.`,
       `The last fault: ${text} (${what}).`,
     ],
     meaning: 'It is tried again every minute. What was to be done stays written down.',
@@ -139,7 +139,7 @@ function isOver(values: NoticeValues): Wording {
   const before = WORDINGS[String(values.kind)]!(values)
   return {
     subject: `over: ${before.subject}`,
-    facts: [`Over since ${minuteOf(values.over)}.`, 'What was told before:', ...before.facts],
+    facts: [`Over since ${weekdayMinute(values.over)}.`, 'What was told before:', ...before.facts],
     meaning: '',
     next: [STATUS],
   }
@@ -149,7 +149,7 @@ function isOver(values: NoticeValues): Wording {
 export function writeNotice({ kind, values, overAt }: Notice): RenderedEmail {
   const wording = WORDINGS[kind]!(values)
   if (!overAt) return laidOut(wording)
-  const facts = [...wording.facts, `It is over since ${minuteOf(overAt.toISOString())}.`]
+  const facts = [...wording.facts, `It is over since ${weekdayMinute(overAt.toISOString())}.`]
   return laidOut({ ...wording, subject: `over: ${wording.subject}`, facts, meaning: '' })
 }
 
@@ -160,7 +160,7 @@ export const noticeLine = (notice: Notice): string =>
 /** Several in one mail, a line each. */
 export function writeRest(notices: Notice[]): RenderedEmail {
   const lines = notices.map(
-    (notice) => `${minuteOf(notice.at.toISOString())}: ${writeNotice(notice).subject}`,
+    (notice) => `${weekdayMinute(notice.at.toISOString())}: ${writeNotice(notice).subject}`,
   )
   return laidOut({
     subject: `${notices.length} more notices`,

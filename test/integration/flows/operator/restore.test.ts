@@ -30,6 +30,7 @@ import {
   startDebianPostgres,
 } from '../../../support/debian-postgres.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+import { eventually } from '../../../support/until.ts'
 
 // A dump, a restore and several runs each.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -236,12 +237,4 @@ async function drained({ db }: Deps): Promise<void> {
       select distinct name from pgboss.job where state = 'completed' and name = any(${names})`
     return done.length === names.length
   })
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not hold within 10 s')
 }

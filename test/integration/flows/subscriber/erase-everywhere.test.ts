@@ -17,6 +17,7 @@ import {
 } from '../../../support/debian-postgres.ts'
 import { runCli } from '../../../support/processes.ts'
 import { startSmtpSink } from '../../../support/smtp-sink.ts'
+import { eventually } from '../../../support/until.ts'
 
 const missing = noDebianPostgres()
 const EMAIL = 'Zebedee.Quill@post.example'
@@ -33,15 +34,6 @@ const filesIn = (folder: string): string =>
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
     .join('\n')
-
-async function eventually<T>(found: () => T | undefined | false): Promise<T> {
-  for (let tries = 0; tries < 400; tries++) {
-    const value = found()
-    if (value) return value
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('it did not hold within 20 s')
-}
 
 test('an erased address is in no dump, no log and no file of ours; only the keyed hash of a complaint stays', async (context) => {
   if (missing) context.skip(missing)
