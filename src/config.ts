@@ -41,6 +41,10 @@ const REQUIRED_IN_PRODUCTION = {
 // Known to everybody, so good for nothing but trying things out.
 export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 
+const LEAST_KEEP_DAYS = 30
+// What the first release took from 14 on.
+const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
+
 const settings = z.object({
   NODE_ENV: z.string().optional(),
   DATABASE_URL: databaseUrl.default('embedded'),
@@ -96,7 +100,11 @@ const settings = z.object({
   SIGNUP_DOMAINS: z.string().default('').transform(list),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
-  KEEP_DAYS: wholeNumber(30, 3650).default(90),
+  KEEP_DAYS: z
+    .string()
+    .transform((text) => (isRaised(text) ? String(LEAST_KEEP_DAYS) : text))
+    .pipe(wholeNumber(LEAST_KEEP_DAYS, 3650))
+    .default(90),
   TRUST_PROXY: z
     .string()
     .default('')
@@ -122,6 +130,8 @@ type Settings = z.infer<typeof settings>
 export interface Config extends Omit<Settings, 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD'> {
   BASE_URL: string
   production: boolean
+  /** Settings that count as something else than they say, a sentence each. */
+  adjusted: string[]
 }
 
 export type Environment = Record<string, string | undefined>
@@ -168,7 +178,7 @@ export function inspectConfig(environment: Environment): { config: Config; fault
   faults.push(...faultsBetweenSettings(values, wrongIn(faults)))
   const wrong = wrongIn(faults)
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
-  return { config: finish(settings.parse(rest)), faults }
+  return { config: { ...finish(settings.parse(rest)), adjusted: adjustedIn(rest) }, faults }
 }
 
 /** Names of settings; NAME_FILE stands for NAME too. */
@@ -225,7 +235,12 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
   return faults
 }
 
-function finish({ SMTP_USER, SMTP_PASSWORD, ...values }: Settings): Config {
+const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
+  isRaised(KEEP_DAYS)
+    ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the fewest days that are kept`]
+    : []
+
+function finish({ SMTP_USER, SMTP_PASSWORD, ...values }: Settings): Omit<Config, 'adjusted'> {
   const smtp = values.SMTP_URL
   return {
     ...values,

@@ -5,6 +5,7 @@ const LOG_EVENTS = [
   'service.started',
   'service.stopping',
   'service.stopped',
+  'setting.adjusted',
   'database.error',
   'database.migrated',
   'database.newer',

@@ -45,6 +45,24 @@ describe('defaults', () => {
   test('links follow the port', () => expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
 })
 
+describe('KEEP_DAYS of an older release', () => {
+  test.each(['14', '20', '29'])('%s counts as 30, and says so', (KEEP_DAYS) => {
+    const { config, faults } = inspectConfig({ KEEP_DAYS })
+    expect(faults).toEqual([])
+    expect(config).toMatchObject({
+      KEEP_DAYS: 30,
+      adjusted: [`KEEP_DAYS=${KEEP_DAYS} counts as 30, the fewest days that are kept`],
+    })
+  })
+  test('30 and more are as they say', () => {
+    expect(readConfig({ KEEP_DAYS: '30' })).toMatchObject({ KEEP_DAYS: 30, adjusted: [] })
+    expect(readConfig({})).toMatchObject({ KEEP_DAYS: 90, adjusted: [] })
+  })
+  test.each(['13', '3651', '-20', '2e1', '20.5', ' 20'])('%s was never taken', (KEEP_DAYS) =>
+    expect(faultsOf({ KEEP_DAYS })).toContain('KEEP_DAYS: takes a whole number from 30 to 3650'),
+  )
+})
+
 describe('a wrong value is named with what it takes', () => {
   test.each([
     [{ PORT: '70000' }, 'PORT: takes a whole number from 0 to 65535'],

@@ -14,6 +14,7 @@ import {
   judgeSecrets,
   judgeSource,
   judgeWorker,
+  settingsRead,
 } from '../../../src/flows/operator/doctor/host-checks.ts'
 import { judgeKey, judgeSending, judgeSmtp } from '../../../src/flows/operator/doctor/mail-checks.ts'
 import {
@@ -266,6 +267,15 @@ describe('machine', () => {
     [{ answer: 503 }, 'wrong'],
     [{ answer: 'ENOTFOUND' }, 'wrong'],
   ])('source %o: %s', (seen, state) => expect(judgeSource({ ...seen, now }).state).toBe(state))
+})
+
+test('settings that count as something else are a warning', () => {
+  const read = (adjusted: string[]) => settingsRead({ production: true, adjusted })
+  expect(read([])).toMatchObject({ state: 'ok', found: 'complete, for production' })
+  expect(read(['KEEP_DAYS=20 counts as 30'])).toMatchObject({
+    state: 'warning',
+    found: 'KEEP_DAYS=20 counts as 30; complete, for production',
+  })
 })
 
 describe('asking', () => {

@@ -68,7 +68,7 @@ async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { loc
 
 /** One check for each fault, or one for all settings. */
 export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
-  if (faults.length === 0) return [{ check: 'settings', ...settingsRead(config.production) }]
+  if (faults.length === 0) return [{ check: 'settings', ...settingsRead(config) }]
   return faults.map((fault) => ({ check: 'settings', ...judgeSetting(fault) }))
 }
 

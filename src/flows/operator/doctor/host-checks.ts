@@ -1,4 +1,4 @@
-import { DEVELOPMENT_SECRET } from '../../../config.ts'
+import { type Config, DEVELOPMENT_SECRET } from '../../../config.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 import type { SignsOfLife } from './signs-of-life-store.ts'
 
@@ -140,7 +140,8 @@ function judgeAnswer(answer: number | string): Verdict {
   )
 }
 
-export const settingsRead = (production: boolean): Verdict =>
-  production
-    ? ok('complete, for production')
-    : warning('complete, but not for production: nothing is required', 'NODE_ENV=production')
+export const settingsRead = ({ production, adjusted }: Pick<Config, 'production' | 'adjusted'>): Verdict =>
+  together(production ? 'complete, for production' : 'complete', [
+    production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
+    ...adjusted.map((what) => warning(what, 'Write in .env what it counts as, or more.')),
+  ])
