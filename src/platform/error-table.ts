@@ -336,6 +336,16 @@ export const errorTable = {
     exit: 2,
     operator: 'Cannot read the file "{file}": takes the path of a CSV file.',
   },
+  'import.refused-is-file': {
+    status: 400,
+    exit: 2,
+    operator: '--refused "{file}" is the file that is imported: name another.',
+  },
+  'import.refused-exists': {
+    status: 409,
+    exit: 2,
+    operator: '"{file}" is there and holds no refused rows of this file: name another with --refused.',
+  },
   'import.not-text': {
     status: 400,
     exit: 2,
@@ -402,7 +412,7 @@ export const errorTable = {
   'import.instant': {
     status: 422,
     exit: 1,
-    operator: '{column} "{value}": takes an instant up to now, such as 2026-11-24T08:00:00Z.',
+    operator: '{column} "{value}": takes an instant from 1995 up to now, such as 2026-11-24T08:00:00Z.',
   },
   'import.reason': {
     status: 422,
@@ -561,6 +571,12 @@ export const errorTable = {
     status: 503,
     exit: 2,
     operator: 'SMTP_URL is not set, so there is no mail server to hand mail to: smtp://host:port.',
+  },
+  'smtp.sending-off': {
+    status: 503,
+    exit: 2,
+    operator:
+      'SENDING=off: nothing is handed to the mail server. Say SENDING=on for this command, or --dry-run to make and sign the mail.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

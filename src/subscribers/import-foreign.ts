@@ -1,4 +1,5 @@
 import { Fault } from '../platform/errors.ts'
+import { isNever } from './import-instant.ts'
 import type { Cells } from './import-row.ts'
 
 /** A row of another program's export, by the names of its columns. */
@@ -26,7 +27,7 @@ export function fromListmonk(cells: ForeignCells, subscription?: Subscription): 
     ...common,
     state: 'active',
     confirmed_at: cells.confirmed_at,
-    confirmed_how: [cells.confirmed_at && 'listmonk double opt-in', ip && `from ${ip}`]
+    confirmed_how: [!isNever(cells.confirmed_at) && 'listmonk double opt-in', ip && `from ${ip}`]
       .filter(Boolean)
       .join(', '),
   }
@@ -45,7 +46,7 @@ export function fromKeila(cells: ForeignCells): Cells {
     ...common,
     state: 'active',
     confirmed_at: double_opt_in_at,
-    confirmed_how: double_opt_in_at ? 'Keila double opt-in' : '',
+    confirmed_how: isNever(double_opt_in_at) ? '' : 'Keila double opt-in',
   }
 }
 

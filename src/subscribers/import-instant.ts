@@ -4,16 +4,31 @@ import { Fault } from '../platform/errors.ts'
 const INSTANT =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?))?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?(?: (?:[A-Z]{2,5}|[+-]\d{4}))?$/
 
-/** Null for an empty cell; without a zone it is UTC. Throws import.instant for anything else, and for the future. */
+// What programs print for "never": MySQL, Go, the Unix clock.
+const NEVER = /^(?:0000-00-00|0001-01-01|1970-01-01(?:$|[T ]00:00))/
+
+/** Whether a cell says that something never was. */
+export const isNever = (text: string | undefined): boolean => {
+  const typed = text?.trim() ?? ''
+  return typed === '' || NEVER.test(typed)
+}
+
+// No list for mails is older; such a date is a slip, or stands for something else.
+const OLDEST = new Date('1995-01-01')
+
+/**
+ * Null for an empty cell, and for one that says "never"; without a zone it is UTC. Throws import.instant for anything
+ * else, for the future, and for what is before 1995.
+ */
 export function readInstant(column: string, text: string, now: Date): Date | null {
+  if (isNever(text)) return null
   const typed = text.trim()
-  if (typed === '') return null
   const [, day, time = '00:00', offset = 'Z'] = INSTANT.exec(typed) ?? []
   const instant = new Date(
     `${day}T${time.replace(',', '.').replace(/(\.\d{3})\d+/, '$1')}${isoOffset(offset)}`,
   )
-  if (!(instant <= now)) throw new Fault('import.instant', { column, value: typed.slice(0, 40) })
-  return instant
+  if (instant >= OLDEST && instant <= now) return instant
+  throw new Fault('import.instant', { column, value: typed.slice(0, 40) })
 }
 
 const isoOffset = (offset: string): string => {

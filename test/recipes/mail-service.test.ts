@@ -111,6 +111,17 @@ describe('mail test', () => {
     expect(starttls.mails.length).toBe(before)
   })
 
+  test('with SENDING=off nothing is handed over: exit code 2, and a dry run goes', async () => {
+    const before = starttls.mails.length
+    const { code, stdout, stderr } = await mailTest({ ...good(), SENDING: 'off' }, '--json')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const { error, message } = JSON.parse(stderr)
+    expect(error).toBe('smtp.sending-off')
+    expect(message).toContain('Say SENDING=on for this command')
+    expect((await mailTest({ ...good(), SENDING: 'off' }, '--dry-run')).code).toBe(0)
+    expect(starttls.mails.length).toBe(before)
+  })
+
   test('a suppressed address gets none, and nothing of it is logged', async () => {
     const cli = (...args: string[]) =>
       runCli(args, { DATABASE_URL: database.url, LOG_LEVEL: 'trace', ...good() })

@@ -1,11 +1,12 @@
+import { Fault } from '../../platform/errors.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { requireUnsuppressed } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Sent, sendDirectly } from '../messages/send-directly.ts'
 
 /**
- * Mails one address a few lines, as messages are mailed. Throws address.*, subscriber.suppressed, smtp.not-set,
- * dkim.cannot-sign.
+ * Mails one address a few lines, as messages are mailed. Throws address.*, subscriber.suppressed, smtp.sending-off,
+ * smtp.not-set, dkim.cannot-sign.
  */
 export async function mailTest(
   deps: Deps,
@@ -13,6 +14,7 @@ export async function mailTest(
 ): Promise<Sent> {
   const { db, config } = deps
   const { address, key } = parseAddress(email)
+  if (config.SENDING === 'off' && !dryRun) throw new Fault('smtp.sending-off')
   await requireUnsuppressed(db, addressHash(key, config.SUPPRESSION_KEY))
   const { SITE_NAME, BASE_URL, POSTAL_ADDRESS } = config
   const text = [

@@ -1,12 +1,49 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { type CsvRecord, csvLine } from '../../platform/csv.ts'
-import type { Fault } from '../../platform/errors.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { ImportFile } from './import-file.ts'
 
 /** A row that was not taken, and why. */
 export interface RefusedRow {
   record: CsvRecord
   fault: Fault
 }
+
+/**
+ * Where refused rows go, as a full path: a new file, or one of refused rows of the same columns. Throws
+ * import.refused-is-file, .refused-exists.
+ */
+export async function refusedPath(
+  { path: imported, head, delimiter }: ImportFile,
+  file: string,
+): Promise<string> {
+  const path = resolve(file)
+  const there = await stat(path).catch(() => undefined)
+  if (!there || there.isCharacterDevice()) return path
+  const { dev, ino } = await stat(imported)
+  if (there.dev === dev && there.ino === ino) throw new Fault('import.refused-is-file', { file })
+  const first = Buffer.from(headLine(head, delimiter))
+  if (!there.isFile() || (there.size > 0 && !first.equals(await beginOf(path, first.length))))
+    throw new Fault('import.refused-exists', { file })
+  return path
+}
+
+async function beginOf(path: string, bytes: number): Promise<Buffer> {
+  const file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+  await file.close()
+  return buffer.subarray(0, bytesRead)
+}
+
+/** Whether that many bytes of refused rows are still there. */
+export async function holdsRefused(path: string, bytes: number): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there?.isFile() === true && there.size >= bytes
+}
+
+const headLine = (head: readonly string[], delimiter: string): string =>
+  csvLine([...head, 'line', 'reason'], delimiter)
 
 /**
  * The file of refused rows: the columns of the file, then `line` and `reason`. It is made with the first of them, and
@@ -46,8 +83,7 @@ export class RefusedRows {
     await kept?.truncate(this.#bytes)
     if (kept) return kept
     const file = await open(this.path, 'w', 0o600)
-    const head = csvLine([...this.#head, 'line', 'reason'], this.#delimiter)
-    this.#bytes = (await file.write(head, 0)).bytesWritten
+    this.#bytes = (await file.write(headLine(this.#head, this.#delimiter), 0)).bytesWritten
     return file
   }
 

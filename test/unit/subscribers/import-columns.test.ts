@@ -50,9 +50,22 @@ describe('an instant', () => {
     expect(readInstant('at', text, now)?.toISOString()).toBe(iso)
   })
 
-  test('an empty cell is none', () => expect(readInstant('at', ' ', now)).toBeNull())
+  test.each([
+    ' ',
+    '0001-01-01T00:00:00Z',
+    '0001-01-01 00:00:00 +0000 UTC',
+    '0001-01-01 00:09:21+00:09:21',
+    '0000-00-00 00:00:00',
+    '1970-01-01T00:00:00Z',
+  ])('"%s" is none', (text) => expect(readInstant('at', text, now)).toBeNull())
 
-  test.each(['yesterday', '2025-13-01', '01.03.2025', '2026-11-25T00:00:00Z'])('%s is refused', (text) => {
-    expect(() => readInstant('at', text, now)).toThrow(expect.objectContaining({ code: 'import.instant' }))
-  })
+  test('the oldest that counts', () =>
+    expect(readInstant('at', '1995-01-01', now)).toEqual(new Date('1995-01-01')))
+
+  test.each(['yesterday', '2025-13-01', '01.03.2025', '2026-11-25T00:00:00Z', '1994-12-31', '0025-03-01'])(
+    '%s is refused',
+    (text) => {
+      expect(() => readInstant('at', text, now)).toThrow(expect.objectContaining({ code: 'import.instant' }))
+    },
+  )
 })
