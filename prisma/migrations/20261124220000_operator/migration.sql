@@ -81,9 +81,6 @@ CREATE INDEX "admin_session_expires_at_idx" ON "admin_session"("expires_at");
 -- CreateIndex
 CREATE INDEX "consent_at_idx" ON "consent"("at");
 
--- CreateIndex
-CREATE INDEX "message_dated_at_idx" ON "message" USING BRIN ("dated_at");
-
 -- What Prisma cannot say
 
 -- What was done stays written down.

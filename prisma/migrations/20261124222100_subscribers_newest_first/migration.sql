@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "subscriber_created_at_id_idx" ON "subscriber"("created_at" DESC, "id");
