@@ -19,10 +19,10 @@ export const addDays = (day: Day, days: number): Day => Temporal.PlainDate.from(
 
 export const weekdayOf = (day: Day): Weekday => WEEKDAYS[Temporal.PlainDate.from(day).dayOfWeek - 1]!
 
-/** Throws date.invalid for anything but a real day written YYYY-MM-DD. */
+/** Throws date.invalid for anything but a real day written YYYY-MM-DD, from the year 1000: others reckon from it. */
 export function parseDay(text: string): Day {
   const fault = new Fault('date.invalid', { date: text.slice(0, 40) })
-  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) throw fault
+  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) throw fault
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
   } catch {

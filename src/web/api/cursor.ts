@@ -39,7 +39,11 @@ function partsOf(cursor: string): unknown[] {
 
 const HIGHEST_NUMBER = 2 ** 31 - 1
 export const number = z.int().min(1).max(HIGHEST_NUMBER)
-export const at = z.iso.datetime().transform((text) => new Date(text))
+export const at = z.iso
+  .datetime()
+  // Year 0 is none of the database's.
+  .refine((text) => !text.startsWith('0000'))
+  .transform((text) => new Date(text))
 
 /** One page of what was read with one item more than it holds. */
 export function pageOf<T>(items: readonly T[], limit: number): { shown: T[]; last: T | undefined } {

@@ -9,7 +9,7 @@ import { showNewestSubscribers, showSubscriber } from '../../flows/subscriber/sh
 import type { Deps } from '../../wiring.ts'
 import type { Site } from '../site.ts'
 import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
-import { dryRunInQuery, idParams } from './schemas/kinds.ts'
+import { dryRunInQuery, id, idParams } from './schemas/kinds.ts'
 import * as schemas from './schemas/subscribers.ts'
 import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
 import { answered, shownAnswered } from './subscriber-answers.ts'
@@ -32,9 +32,9 @@ function addLists(api: Api, { deps }: Site): void {
     response: { 200: schemas.subscribers, ...operatorFaults(422) },
   }
   api.get('/api/subscribers', { schema: listed }, async ({ query: { state, limit, cursor } }) => {
-    const list = { name: 'subscribers', filters: { state }, place: z.tuple([at, z.string()]) }
-    const [createdAt, id] = cursor ? placeIn(list, cursor) : []
-    const after = createdAt && id ? { createdAt, id } : undefined
+    const list = { name: 'subscribers', filters: { state }, place: z.tuple([at, id]) }
+    const [createdAt, lastId] = cursor ? placeIn(list, cursor) : []
+    const after = createdAt && lastId ? { createdAt, id: lastId } : undefined
     const { shown, last } = pageOf(
       await showNewestSubscribers(deps, { state, after, most: limit + 1 }),
       limit,

@@ -2,7 +2,9 @@ import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import session from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { Fault } from '../../platform/errors.ts'
+import { id } from '../api/schemas/kinds.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 import { addActionRoutes } from './action-routes.ts'
@@ -17,6 +19,8 @@ import { addSourceRoutes } from './source-routes.ts'
 import { addSubscriberRoutes } from './subscriber-routes.ts'
 import { addSuppressionRoutes } from './suppression-routes.ts'
 import { addTopicRoutes } from './topic-routes.ts'
+
+const paths = z.looseObject({ id: id.optional() })
 
 const SEEN_EVERY_MS = 60_000
 
@@ -67,6 +71,9 @@ function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
   app.addHook('preHandler', (request, reply, done) =>
     request.method === 'POST' ? app.csrfProtection(request, reply, done) : done(),
   )
+  app.addHook('preHandler', async ({ params }) => {
+    if (!paths.safeParse(params).success) throw new Fault('page.not-found')
+  })
   app.post('/logout', async ({ session }, reply) => {
     await session.destroy()
     admin.deps.log.info('admin.logged-out')

@@ -5,28 +5,31 @@ import { reasonText } from '../../flows/operator/message-life.ts'
 import { addDays, dayOf, parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { fullDate } from '../../words/dates.ts'
+import { day } from '../api/schemas/kinds.ts'
 import type { AdminSite } from './admin-site.ts'
 import { bookCells, titleOf } from './book-cells.ts'
 import { numberIn, paged, ROWS } from './paging.ts'
 
 const DAYS = 14
+/** Before the year 1000 there is none. */
+const isDay = (text: string): boolean => day.safeParse(text).success
 
 /** The books of each date, and who is counted in them. */
 export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
     const today = dayOf(deps.clock.now())
     const last = query.date ? parseDay(query.date) : today
-    const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back))
+    const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back)).filter(isDay)
     const all = await Promise.all(dates.map((date) => books(deps.db, date)))
     const rows = all.map((one) => ({ ...one, text: fullDate(one.date), cells: bookCells(one) }))
-    const later = addDays(last, DAYS)
+    const earlier = addDays(last, -DAYS)
     return send(reply, 'days', {
       rows,
       last,
       today,
       titles: BOOK_COLUMNS.map(titleOf),
-      earlier: addDays(last, -DAYS),
-      later: last < today ? [later, today].sort()[0] : '',
+      earlier: isDay(earlier) ? earlier : '',
+      later: last < today ? [addDays(last, DAYS), today].sort()[0] : '',
     })
   })
 

@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
 import { MESSAGE_STATES } from '../../delivery/message.ts'
 import { listMessages, type MessagePlace } from '../../delivery/message-list-store.ts'
 import { retryMessage, showMessage, stateName } from '../../flows/messages/retry-message.ts'
 import { audited } from '../../flows/operator/audited.ts'
 import { messageLife } from '../../flows/operator/message-life.ts'
+import { Fault } from '../../platform/errors.ts'
+import { at } from '../api/cursor.ts'
+import { id } from '../api/schemas/kinds.ts'
 import type { AdminSite } from './admin-site.ts'
 import { paged, ROWS } from './paging.ts'
 
@@ -49,9 +53,12 @@ export function addMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite
   })
 }
 
-/** "2026-11-24T08:00:00.000Z~id" */
-function placeIn(value: unknown): MessagePlace | undefined {
-  const [at = '', id = ''] = typeof value === 'string' ? value.split('~') : []
-  const datedAt = new Date(at)
-  return id && !Number.isNaN(datedAt.getTime()) ? { datedAt, id } : undefined
+const place = z.tuple([at, id])
+
+/** "2026-11-24T08:00:00.000Z~id". Throws page.not-found. */
+function placeIn(after: unknown): MessagePlace | undefined {
+  if (after === undefined) return undefined
+  const { success, data } = place.safeParse(String(after).split('~'))
+  if (!success) throw new Fault('page.not-found')
+  return { datedAt: data[0], id: data[1] }
 }

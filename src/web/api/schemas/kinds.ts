@@ -22,8 +22,8 @@ export const email = z.string({ error: 'one e-mail address' }).describe('One e-m
 
 export const day = z.iso
   .date({ error: 'a day such as 2026-11-24' })
-  // Year 0 is none of the database's.
-  .refine((text) => !text.startsWith('0000'), 'a day such as 2026-11-24')
+  // Answers reckon from it, and the database has no year 0.
+  .refine((text) => !text.startsWith('0'), 'a day such as 2026-11-24')
   .describe('YYYY-MM-DD')
 
 export const days = (most: number, usual: number) =>
@@ -46,8 +46,11 @@ export const page = {
     .optional(),
 }
 
-const IDS = /^[\w-]{1,40}$/
-export const idParams = z.strictObject({ id: z.string().regex(IDS).describe('As in id of the list') })
+export const id = z
+  .string()
+  .regex(/^[\w-]{1,40}$/)
+  .describe('As in id of the list')
+export const idParams = z.strictObject({ id })
 
 export const dryRun = z
   .boolean({ error: 'true or false' })

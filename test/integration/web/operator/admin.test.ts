@@ -270,6 +270,31 @@ test('no address reaches the log or what was written down', async () => {
   expect(JSON.stringify(await site.db.action.findMany())).not.toContain('@')
 })
 
+test('no path and no query that can be typed is an error of ours', async () => {
+  const status = async (path: string) => [path, (await admin.get(`/admin/${path}`)).statusCode]
+  for (const path of [
+    'subscribers/%00',
+    'subscribers/%00/erase',
+    'messages/%00',
+    `messages/${'a'.repeat(41)}`,
+    'messages?after=2026-11-24T08:00:00.000Z~%00',
+    'messages?after=0000-01-01T08:00:00.000Z~a',
+    'messages?after=-271821-04-20T00:00:00.000Z~a',
+    'messages?after=nonsense',
+    'topics/%00',
+    'days?date=0000-01-01',
+    'days?date=%00',
+    'days?date=0001-01-01',
+    'days/0001-01-01/due',
+    `subscribers/${ann}?date=0001-01-01`,
+  ])
+    expect.soft(await status(path)).toEqual([path, 404])
+  for (const day of ['1000-01-01', '9999-12-31'])
+    for (const path of [`days?date=${day}`, `days/${day}/due`, `subscribers/${ann}?date=${day}`])
+      expect.soft(await status(path)).toEqual([path, 200])
+  expect((await admin.get('/admin/days?date=1000-01-01')).body).not.toContain('0999')
+})
+
 test('what nobody knows is answered with 404, and a wrong date with a sentence', async () => {
   const unknown = ['subscribers/nobody', 'messages/none', 'topics/99999', 'days/2026-11-24/nonsense']
   for (const path of unknown)
