@@ -6,12 +6,15 @@ import { Fault } from './platform/errors.ts'
 import {
   databaseUrl,
   isProxy,
+  isWholeInternet,
   list,
+  oneLine,
   oneOf,
   password,
   plainAddress,
   SECRET_SENTENCE,
   secret,
+  siteAddress,
   webAddress,
   wholeNumber,
 } from './setting-kinds.ts'
@@ -46,13 +49,13 @@ const LEAST_KEEP_DAYS = 30
 const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
 
 const settings = z.object({
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
   DATABASE_URL: databaseUrl.default('embedded'),
   DATA_DIR: z.string().default('.data'),
   SMTP_URL: smtpUrl.optional(),
   SMTP_USER: z.string().optional(),
   SMTP_PASSWORD: z.string().optional(),
-  BASE_URL: webAddress.optional(),
+  BASE_URL: siteAddress.optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(3000),
   APP_SECRET: z
@@ -65,13 +68,10 @@ const settings = z.object({
     ),
   SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
   MAIL_FROM: plainAddress.default('papers@localhost.example'),
-  MAIL_FROM_NAME: z.string().default('Daily Papers'),
+  MAIL_FROM_NAME: oneLine('a name, on one line').default('Daily Papers'),
   REPLY_TO: plainAddress.optional(),
-  POSTAL_ADDRESS: z
-    .string()
-    .min(1, 'a postal address, on one line')
-    .default('No postal address set (development)'),
-  SITE_NAME: z.string().default('Daily Papers'),
+  POSTAL_ADDRESS: oneLine('a postal address, on one line').default('No postal address set (development)'),
+  SITE_NAME: oneLine('a name, on one line').default('Daily Papers'),
   PRIVACY_URL: webAddress.optional(),
   // Nothing takes in what would come back to it.
   BOUNCE_DOMAIN: z.string().max(0, 'nothing in this release, which does not read bounces').optional(),
@@ -97,7 +97,15 @@ const settings = z.object({
     .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma list of: ${WEEKDAYS.join(', ')}`)),
   DIGEST_MAX: wholeNumber(1, 25).default(15),
   SIGNUP: oneOf('open', 'closed').default('open'),
-  SIGNUP_DOMAINS: z.string().default('').transform(list),
+  // People write the part of an address that they know.
+  SIGNUP_DOMAINS: z
+    .string()
+    .default('')
+    .transform((text) => list(text).map((domain) => domain.replace(/^@/, '')))
+    .refine(
+      (domains) => domains.every((domain) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(domain)),
+      'a comma list of domains such as lab.example.org',
+    ),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
   KEEP_DAYS: z
@@ -112,6 +120,10 @@ const settings = z.object({
     .refine(
       (proxies) => proxies.every(isProxy),
       'a comma list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+    )
+    .refine(
+      (proxies) => !proxies.some(isWholeInternet),
+      'the addresses of your proxies alone: with the whole internet, whoever asks may claim any address',
     ),
   ADMIN_PASSWORD: password.optional(),
   API_TOKEN: secret.optional(),

@@ -33,11 +33,32 @@ export const webAddress = z
   )
   .transform((text) => text.replace(/\/+$/, ''))
 
+/** What links begin with: nothing stands behind the host, where their path goes, and nothing secret before it. */
+export const siteAddress = webAddress.refine(isOrigin, {
+  error: 'scheme and host alone, such as https://papers.example.org: no path, query, user or password',
+})
+
+function isOrigin(text: string): boolean {
+  const { username, password, pathname } = new URL(text)
+  return !username && !password && pathname === '/' && !/[?#]/.test(text)
+}
+
+/** Blanks around it do not count. */
+export const oneLine = (takes: string) =>
+  z
+    .string()
+    .transform((text) => text.trim())
+    .refine((text) => /^\P{Cc}+$/u.test(text), takes)
+
 export const databaseUrl = z
   .string()
   .refine(
     (text) => text === 'embedded' || /^postgres(ql)?:\/\//.test(text),
     'postgresql://… or the word embedded',
+  )
+  .refine(
+    (text) => text === 'embedded' || URL.canParse(text),
+    'postgresql://user:password@host:port/database, a port up to 65535, and in the password / ? # @ : % as %2F %3F %23 %40 %3A %25',
   )
 
 export const secret = z.string().refine((text) => Buffer.byteLength(text) >= SECRET_BYTES, SECRET_SENTENCE)
@@ -59,3 +80,6 @@ export function isProxy(text: string): boolean {
   const version = isIP(address)
   return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
 }
+
+/** Whoever asks could claim any address. */
+export const isWholeInternet = (proxy: string): boolean => /\/0+$/.test(proxy)

@@ -75,6 +75,24 @@ describe('a wrong value is named with what it takes', () => {
     [{ SMTP_URL: 'smtp://mail.example?conections=4' }, 'SMTP_URL: takes smtp://host:port'],
     [{ SMTP_URL: 'smtp://mail.example?connections=0' }, 'connections: a whole number from 1 to 100'],
     [{ BASE_URL: 'papers.example' }, 'BASE_URL: takes an address that begins with'],
+    [{ BASE_URL: 'https://ann:secret@papers.example' }, 'BASE_URL: takes scheme and host alone'],
+    [{ BASE_URL: 'https://a.example?x=1' }, 'BASE_URL: takes scheme and host alone'],
+    [{ BASE_URL: 'https://a.example/#top' }, 'BASE_URL: takes scheme and host alone'],
+    [{ BASE_URL: 'https://a.example/papers' }, 'BASE_URL: takes scheme and host alone'],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV: takes one of: production, development, test, replay'],
+    [{ NODE_ENV: 'Production' }, 'NODE_ENV: takes one of: production, development, test, replay'],
+    [{ POSTAL_ADDRESS: '  ' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
+    [{ POSTAL_ADDRESS: '1 Main Street\nSpringfield' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
+    [{ SITE_NAME: 'Papers\r\nBcc: x' }, 'SITE_NAME: takes a name, on one line'],
+    [{ MAIL_FROM_NAME: 'Papers\nof the day' }, 'MAIL_FROM_NAME: takes a name, on one line'],
+    [{ MAIL_FROM_NAME: ' ' }, 'MAIL_FROM_NAME: takes a name, on one line'],
+    [{ SIGNUP_DOMAINS: 'ann@lab.example' }, 'SIGNUP_DOMAINS: takes a comma list of domains'],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
+    [{ TRUST_PROXY: 'loopback,::/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
+    [
+      { DATABASE_URL: 'postgresql://localhost:99999/x' },
+      'DATABASE_URL: takes postgresql://user:password@host',
+    ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
     [{ SOURCES: 'arxive' }, 'SOURCES: takes huggingface'],
@@ -102,6 +120,19 @@ describe('a wrong value is named with what it takes', () => {
     expect(message).toContain('PORT')
     expect(message).toContain('DIGEST_MAX')
     expect(message).not.toContain('hunter2')
+  })
+})
+
+test('blanks around a name, a slash behind the site and the @ of a domain do not count', () => {
+  const config = readConfig({
+    SITE_NAME: ' Papers ',
+    BASE_URL: 'https://papers.example/',
+    SIGNUP_DOMAINS: '@lab.example, b.example',
+  })
+  expect(config).toMatchObject({
+    SITE_NAME: 'Papers',
+    BASE_URL: 'https://papers.example',
+    SIGNUP_DOMAINS: ['lab.example', 'b.example'],
   })
 })
 
