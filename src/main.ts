@@ -30,7 +30,7 @@ function rolesFrom(args: string[]): Role[] {
 try {
   const service = await startService(readConfig(readEnvironment()), rolesFrom(process.argv.slice(2)))
   closeWithGrace({ delay: LONGEST_STOP_MS, logger: false }, async ({ err }) => {
-    if (err) service.log.error('request.failed', { what: textOf(err) })
+    if (err) service.log.error('service.crashed', { what: err.stack ?? textOf(err) })
     await service.stop()
   })
 } catch (thrown) {

@@ -42,5 +42,11 @@ export const failureOf = (error: unknown) => ({
 
 /** The text of anything thrown, for logs; the logger takes addresses out of it. */
 export function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ') || error.message
+  if (hasMessage(error)) return String(error.message)
+  return typeof error === 'object' && error !== null ? JSON.stringify(error) : String(error)
 }
+
+// Some libraries throw what looks like an error and is none.
+const hasMessage = (error: unknown): error is { message: unknown } =>
+  typeof error === 'object' && error !== null && 'message' in error

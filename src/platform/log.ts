@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino'
 /** The names of log events: what a program may select by. Texts may change, these do not. */
 const LOG_EVENTS = [
   'service.started',
+  'service.crashed',
   'service.stopping',
   'service.stopped',
   'setting.adjusted',

@@ -13,13 +13,17 @@ export async function sayRunning(url: string, log: Log): Promise<{ stop(): Promi
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const say = async () => {
-    client = new pg.Client({ connectionString: url, application_name: 'daily-papers running' })
-    client.once('error', (error) => {
+    const own = new pg.Client({ connectionString: url, application_name: 'daily-papers running' })
+    client = own
+    // pg tells twice of a server that goes down: of its farewell, and of the end of the connection.
+    own.on('error', (error) => {
       log.error('database.error', { what: textOf(error) })
+      if (client !== own) return
+      client = undefined
       sayLater()
     })
-    await client.connect()
-    await client.query('select pg_advisory_lock_shared($1)', [RUNNING_LOCK])
+    await own.connect()
+    await own.query('select pg_advisory_lock_shared($1)', [RUNNING_LOCK])
   }
   const sayLater = () => {
     if (stopped) return

@@ -5,6 +5,7 @@ import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
 import { openLog } from '../../src/platform/log.ts'
+import { othersRunning } from '../../src/platform/running.ts'
 import { startService } from '../../src/service.ts'
 import { wire, wireQueue } from '../../src/wiring.ts'
 import { useDatabase } from '../support/database.ts'
@@ -69,6 +70,25 @@ test('SIGTERM: a mail in flight is finished and recorded, beside a request that 
   expect(await ended).toEqual([0, null])
   expect(await database.db.acceptance.count()).toBe(1)
 }, 45_000)
+
+test('a database that restarts ends no process: it answers again, and says again that it runs', async () => {
+  const port = await freePort()
+  const settings = { DATABASE_URL: database.url, PORT: String(port), HF_URL: 'http://127.0.0.1:1' }
+  const service = startProgram(['src/main.ts'], settings)
+  cleanups.push(() => service.kill('SIGKILL'))
+  const isReady = async () => (await fetch(`http://127.0.0.1:${port}/ready`)).ok
+  const cut = () => database.db.$queryRaw`
+    select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`
+  await eventually(isReady)
+  for (let times = 0; times < 2; times++) {
+    await cut()
+    await eventually(
+      async () => service.exitCode !== null || ((await othersRunning(database.db)) > 0 && isReady()),
+    )
+    expect([service.exitCode, service.signalCode]).toEqual([null, null])
+  }
+})
 
 test('a nudge that fails is logged with its code, without an address', async () => {
   const lines: string[] = []
