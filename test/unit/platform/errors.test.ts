@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ErrorCode, errorTable } from '../../../src/platform/error-table.ts'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault, textOf } from '../../../src/platform/errors.ts'
 import { words } from '../../../src/words/words.ts'
 
 const codes = Object.keys(errorTable) as ErrorCode[]
@@ -41,3 +41,15 @@ test('a message is filled from the values; what is not given stays in sight', ()
   expect(new Fault('zone.unknown').message).toContain('{zone}')
   expect(fault).toMatchObject({ status: 422, exit: 2 })
 })
+
+test.each([
+  [new Error('no route'), 'no route'],
+  [
+    new AggregateError([new Error('::1 refused'), new Error('127.0.0.1 refused')]),
+    '::1 refused; 127.0.0.1 refused',
+  ],
+  [{ message: 'gone', queue: 'plan' }, 'gone'],
+  [{ code: 'ECONNRESET' }, '{"code":"ECONNRESET"}'],
+  ['stopped', 'stopped'],
+  [undefined, 'undefined'],
+])('the text of %o', (thrown, text) => expect(textOf(thrown)).toBe(text))
