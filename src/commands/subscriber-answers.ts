@@ -1,4 +1,4 @@
-import { audited } from '../flows/operator/audited.ts'
+import { audited, type MayChangeNothing } from '../flows/operator/audited.ts'
 import { rehearse } from '../flows/rehearse.ts'
 import type { Added } from '../flows/signup/add-subscriber.ts'
 import type { ShownSubscriber, SubscriberWithTopics } from '../flows/subscriber/show-subscriber.ts'
@@ -10,7 +10,7 @@ import type { Answer, CommandDeps } from './command-line.ts'
 export async function change(
   deps: CommandDeps,
   { dryRun = false }: { dryRun?: boolean },
-  work: (deps: Deps) => Promise<{ json?: object; text: string }>,
+  work: (deps: Deps) => Promise<MayChangeNothing & { json?: object; text: string }>,
 ): Promise<Answer> {
   const { verb, email, id: detail } = deps.typed
   const { json, text } = await (dryRun

@@ -29,7 +29,7 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
       select id from chunk
       where lane = ${lane}::lane and done_at is null and not_before <= ${now}
         and (lease_until is null or lease_until <= now())
-        and not exists (select from switch where name = 'delivery' and value = 'paused')
+        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
       order by not_before, id limit 1 for update skip locked
     ), leased as (
       update chunk c set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
@@ -101,7 +101,7 @@ export async function othersHoldChunks(
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from chunk
     where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner <> ${owner}
-      and not exists (select from switch where name = 'delivery' and value = 'paused')
+      and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
     limit 1`
   return rows.length > 0
 }

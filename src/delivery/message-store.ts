@@ -73,7 +73,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
   const rows = await db.$queryRaw<MovedRow[]>`
     with lease as materialized (
       select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
-        and not exists (select from switch where name = 'delivery' and value = 'paused')
+        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
     ), picked as (
       select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
       from message m join lease on m.chunk_id = lease.id

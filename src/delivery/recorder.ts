@@ -1,7 +1,7 @@
 import pRetry from 'p-retry'
 import { textOf } from '../platform/errors.ts'
 import { type LogEvent, scrub } from '../platform/log.ts'
-import { setSwitch } from '../platform/switch-store.ts'
+import { setSwitchUnless } from '../platform/switch-store.ts'
 import type { Deps } from '../wiring.ts'
 import { type NewAcceptance, recordAcceptances } from './acceptance-store.ts'
 import { alike, classify, type Failure, type SmtpResult } from './classify-answer.ts'
@@ -31,7 +31,7 @@ const LONGEST_PAUSE_MS = 5000
 
 export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: RecorderInput, run: Run): Recorder {
   const { config, clock, log, db } = deps
-  const untilWritten = (write: () => Promise<void>): Promise<void> =>
+  const untilWritten = <T>(write: () => Promise<T>): Promise<T> =>
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 100,
@@ -58,7 +58,9 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
   }
 
   const pauseDelivery = (reason: string) =>
-    untilWritten(() => setSwitch(db, 'delivery', { value: 'paused', reason, at: clock.now() }))
+    untilWritten(() =>
+      setSwitchUnless(db, 'delivery', { value: 'paused', reason, at: clock.now() }, 'restored'),
+    )
 
   const stopIfOurs = async (failure: Failure) => {
     if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')

@@ -30,6 +30,27 @@ export async function setSwitchOnce(
   return (await readSwitch(db, name))!
 }
 
+/** Sets it unless it stands at a value that `keeps`, in one statement; returns whether it did. */
+export async function setSwitchUnless(
+  db: DatabaseOrTransaction,
+  name: string,
+  { value, reason, at }: Switch,
+  keeps: string,
+): Promise<boolean> {
+  const set = await db.$executeRaw`
+    insert into switch (name, value, reason, at) values (${name}, ${value}, ${reason}, ${at})
+    on conflict (name) do update set value = excluded.value, reason = excluded.reason, at = excluded.at
+    where switch.value <> ${keeps}`
+  return set > 0
+}
+
+/** The same as readSwitch, and nobody else changes it before the transaction ends. */
+export async function lockSwitch(tx: DatabaseOrTransaction, name: string): Promise<Switch | null> {
+  const [row] = await tx.$queryRaw<Switch[]>`
+    select value, reason, at from switch where name = ${name} for update`
+  return row ?? null
+}
+
 /** Back to how it stands where nobody has set it. True where somebody had. */
 export async function clearSwitch(db: DatabaseOrTransaction, name: string): Promise<boolean> {
   return (await db.switch.deleteMany({ where: { name } })).count > 0

@@ -12,7 +12,13 @@ export interface Doing extends Omit<Action, 'at'> {
   email?: string
 }
 
-/** Does something for the operator and writes down that it was done: both or neither. Throws what `work` throws. */
+/** What a change may come to that changed nothing: then nothing is written down. */
+export interface MayChangeNothing {
+  unchanged?: boolean
+}
+
+/** Does something for the operator and writes down that it was done: both or neither, unless
+ * the result says that it changed nothing. Throws what `work` throws. */
 export function audited<D extends Deps, T>(
   deps: D,
   { email, ...doing }: Doing,
@@ -24,6 +30,7 @@ export function audited<D extends Deps, T>(
       const inside = { ...deps, db: tx as Database }
       const before = doing.subscriberId ?? (await idOf(inside, email))
       const result = await work(inside)
+      if ((result as MayChangeNothing | undefined)?.unchanged === true) return result
       const subscriberId = before ?? (await idOf(inside, email))
       await recordAction(tx, { ...doing, subscriberId, at: deps.clock.now() })
       return result

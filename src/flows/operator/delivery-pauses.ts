@@ -1,7 +1,7 @@
 import { recentActions } from '../../platform/action-store.ts'
 import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { DELIVERY } from './restored.ts'
+import { DELIVERY, isHeldBy } from './restored.ts'
 
 /** A time in which nothing was handed over. */
 export interface Pause {
@@ -10,6 +10,8 @@ export interface Pause {
   to: Date | null
   /** Known only while it holds. */
   reason: string | null
+  /** The database was restored: nothing is planned either. */
+  restored: boolean
 }
 
 const MOST = 1000
@@ -25,11 +27,12 @@ export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Pause[]>
   for (const { verb, at } of actions.toReversed()) {
     if (verb === PAUSE) from ??= at
     else if (from) {
-      pauses.push({ from, to: at, reason: null })
+      pauses.push({ from, to: at, reason: null, restored: false })
       from = undefined
     }
   }
-  return holds ? [...pauses, { from: holds.at, to: null, reason: holds.reason }] : pauses
+  if (!holds) return pauses
+  return [...pauses, { from: holds.at, to: null, reason: holds.reason, restored: isHeldBy(holds) }]
 }
 
 /** Those that fell at least partly between two instants. */

@@ -1,17 +1,26 @@
 import { countWaiting, type LaneCount } from '../../delivery/message-list-store.ts'
 import type { Database } from '../../platform/database.ts'
-import { clearSwitch, readSwitch, setSwitch } from '../../platform/switch-store.ts'
+import { clearSwitch, readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type AfterRestore, closeTheGap } from './after-restore.ts'
-import { DELIVERY, isHeld, pauseIfRestored, settleIdentity } from './restored.ts'
+import {
+  DELIVERY,
+  holdDelivery,
+  isHeldBy,
+  lockIdentity,
+  pauseIfRestored,
+  pauseUnlessHeld,
+  settleIdentity,
+} from './restored.ts'
 
 const LONGEST_MS = 600_000
 
 export interface DeliverySwitch {
   /** `off`: by the setting SENDING. */
   delivery: 'on' | 'paused' | 'off'
-  /** `restored`: this is a copy out of a backup, and nothing is planned either. */
   reason: string | null
+  /** This is a copy out of a backup: nothing is planned either, and going on ends what may have gone out. */
+  restored: boolean
   since: Date | null
 }
 
@@ -19,10 +28,16 @@ export interface DeliveryStatus extends DeliverySwitch {
   waiting: LaneCount[]
 }
 
-/** Nothing is handed over, in any process, until it is resumed. A restored database stays paused as such. */
-export async function pauseDelivery({ db, clock }: Deps, { reason }: { reason: string }): Promise<void> {
-  if (await isHeld(db)) return
-  await setSwitch(db, DELIVERY, { value: 'paused', reason, at: clock.now() })
+/**
+ * Nothing is handed over, in any process, until it is resumed; with `restored` nothing is planned either, as on a
+ * database that is seen to be restored. False where that is so already: it stays so, whatever the reason.
+ */
+export const pauseDelivery = (
+  { db, clock }: Deps,
+  { reason, restored = false }: { reason: string; restored?: boolean },
+): Promise<boolean> => {
+  const at = clock.now()
+  return restored ? holdDelivery(db, at) : pauseUnlessHeld(db, { reason, at })
 }
 
 export interface Resumed {
@@ -39,8 +54,9 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
   await pauseIfRestored(deps)
   return deps.db.$transaction(
     async (tx) => {
+      await lockIdentity(tx)
       const paused = await readSwitch(tx, DELIVERY)
-      const held = await isHeld(tx)
+      const held = isHeldBy(paused)
       const inside = { ...deps, db: tx as Database }
       const afterRestore = held && paused && !moved ? await closeTheGap(inside, { since: paused.at }) : null
       if (held) await settleIdentity(tx, deps.clock.now())
@@ -56,6 +72,7 @@ export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwit
   return {
     delivery: paused ? 'paused' : config.SENDING,
     reason: paused?.reason ?? null,
+    restored: isHeldBy(paused),
     since: paused?.at ?? null,
   }
 }

@@ -25,6 +25,7 @@ const NEWEST = 8
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
   paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
+  held: 'Nothing changed: this database was restored, and nothing goes out until you resume delivery.',
   resumed: 'Delivery goes on.',
 }
 
@@ -63,10 +64,12 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     const goes = fields.do === 'resume'
     const doing = { door: 'admin', verb: `delivery ${goes ? 'resume' : 'pause'}` } as const
     const reason = fields.reason.slice(0, 200) || 'paused by the operator'
-    await audited(deps, doing, async (tried) => {
-      await (goes ? resumeDelivery(tried) : pauseDelivery(tried, { reason }))
+    const { unchanged } = await audited(deps, doing, async (tried) => {
+      if (!goes) return { unchanged: !(await pauseDelivery(tried, { reason })) }
+      await resumeDelivery(tried)
+      return { unchanged: false }
     })
-    return reply.redirect(`/admin?done=${goes ? 'resumed' : 'paused'}`, 303)
+    return reply.redirect(`/admin?done=${goes ? 'resumed' : unchanged ? 'held' : 'paused'}`, 303)
   })
 }
 

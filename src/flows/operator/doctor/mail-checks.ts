@@ -109,7 +109,7 @@ export const noKey = (): Verdict =>
     'Set DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE; or see that your mail server signs for the domain of MAIL_FROM.',
   )
 
-export interface DeliverySeen extends DeliveryStatus {
+export interface DeliverySeen extends Omit<DeliveryStatus, 'restored'> {
   /** The setting. */
   sending: 'on' | 'off'
 }

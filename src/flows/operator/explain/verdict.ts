@@ -160,7 +160,7 @@ function dueVerdict(open: Case): Verdict {
 }
 
 function notPlanned(open: Case, at: string): Verdict {
-  const restored = open.pauses.find(({ to, reason }) => !to && reason === 'restored')
+  const restored = open.pauses.find(({ to, restored }) => !to && restored)
   if (restored)
     return says(
       'restored',

@@ -24,7 +24,7 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
     from chunk where done_at is null and lease_until > now() group by lane
     union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
     union all select 'delivery_paused', '{}', count(*)::float8
-    from switch where name = 'delivery' and value = 'paused'
+    from switch where name = 'delivery' and value in ('paused', 'restored')
     union all select 'notices', jsonb_build_object('kind', kind), count(*)::float8
     from notice where over_at is null and kind not in ('over', 'week') group by kind
     union all select 'notices_untold', '{}', count(*)::float8 from notice where told_at is null

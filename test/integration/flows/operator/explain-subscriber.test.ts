@@ -368,7 +368,7 @@ describe('no mail, because of the date or the service', () => {
 
   test('nothing is planned after a restore, until told', async () => {
     await untilTuesday()
-    const restored = { value: 'paused', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
+    const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
     await setSwitch(world.db, 'delivery', restored)
     await expectVerdict(TUESDAY, 'restored', 'since the database was restored (2026-11-24 05:00:00 UTC)')
   })

@@ -190,7 +190,7 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
 
 test('a database that was restored, and waits', async () => {
   await sourceIsWell()
-  await site.db.switch.create({ data: { name: 'delivery', value: 'paused', reason: 'restored', at: NOW } })
+  await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
   await watch(depsWith())
   await watch(depsWith())
   expect(subjects()).toEqual(['Daily Papers: this database was restored, and waits for you'])

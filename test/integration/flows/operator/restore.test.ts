@@ -13,7 +13,7 @@ import {
   pauseDelivery,
   resumeDelivery,
 } from '../../../../src/flows/operator/delivery-switch.ts'
-import { settleIdentity } from '../../../../src/flows/operator/restored.ts'
+import { pauseIfRestored, settleIdentity } from '../../../../src/flows/operator/restored.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { readSignup } from '../../../../src/flows/signup/read-signup.ts'
 import { subscribe } from '../../../../src/flows/signup/subscribe.ts'
@@ -199,8 +199,13 @@ describe('a database restored from a dump that was made in the middle of a run',
     const tried = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--dry-run'])
     expect(tried.text).toContain('1 digests whose hour has come are recorded as missed')
     expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'paused' })
-    await pauseDelivery(later, { reason: 'lunch' })
-    expect(await deliveryStatus(copy)).toMatchObject({ reason: 'restored' })
+    for (const reason of ['lunch', 'restored']) {
+      const paused = await runCommand(addDeliveryCommands, later, ['delivery', 'pause', '--reason', reason])
+      expect(paused.text).toContain('Nothing changed')
+      expect(paused.json).toMatchObject({ reason: 'restored', restored: true, changed: false })
+    }
+    expect(await copy.db.action.count()).toBe(0)
+    expect(await deliveryStatus(copy)).toMatchObject({ restored: true })
     const moved = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--moved'])
     expect(moved.json).toMatchObject({ wasPaused: true, afterRestore: null })
     const { delivered } = await runDigests(later, {})
@@ -212,13 +217,53 @@ test('a copy of the server’s files is no other database: the operator says so'
   skips(context)
   const deps = await openedDatabase()
   await runDigests(at(deps, '2026-11-23T13:00:00Z'), {})
-  await pauseDelivery(at(deps, '2026-11-24T07:00:00Z'), { reason: 'restored' })
+  await pauseDelivery(at(deps, '2026-11-24T07:00:00Z'), { reason: '', restored: true })
   const first = await runDigests(at(deps, '2026-11-24T08:00:00Z'), {})
   expect(first).toMatchObject({ stopped: 'restored', planned: { due: 0 } })
   const { afterRestore } = await resumeDelivery(at(deps, '2026-11-24T08:30:00Z'))
   expect(afterRestore).toMatchObject({ missed: READERS })
   await runDigests(at(deps, '2026-11-24T09:00:00Z'), {})
   expect(sink.mails).toEqual([])
+})
+
+test('no reason that is typed has the power of a restore, the word restored neither', async (context) => {
+  skips(context)
+  const deps = await openedDatabase()
+  await plannedOnly(deps)
+  const open = await deps.db.message.count({ where: { state: 'ready' } })
+  const pause = ['delivery', 'pause', '--reason', 'restored']
+  const { json } = await runCommand(addDeliveryCommands, deps, pause)
+  expect(json).toMatchObject({ restored: false, changed: true })
+  const { stopped } = await runDigests(at(deps, '2026-11-24T08:00:00Z'), {})
+  expect(stopped).toBe('paused')
+  expect(await resumeDelivery(at(deps, '2026-11-24T08:30:00Z'))).toEqual({
+    wasPaused: true,
+    afterRestore: null,
+  })
+  expect(await deps.db.message.count({ where: { state: 'skipped' } })).toBe(0)
+  expect(open).toBe(READERS)
+})
+
+test('a look that overlaps with delivery resume does not hold what was just resumed', async (context) => {
+  skips(context)
+  const deps = await openedDatabase()
+  const copy = await restoredCopy(deps)
+  const late = at(copy, '2026-11-24T12:00:00Z')
+  await pauseIfRestored(late)
+  // The other process has seen the old identity; then delivery is resumed, whole, before it reads the switch.
+  const overlapping = whenFirstRead(copy, () => resumeDelivery(late))
+  expect(await pauseIfRestored({ ...late, db: overlapping })).toBe(false)
+  expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'on', restored: false })
+})
+
+test('of two resumes at once, one ends what was open', async (context) => {
+  skips(context)
+  const deps = await openedDatabase()
+  const copy = at(await restoredCopy(deps), '2026-11-24T12:00:00Z')
+  await pauseIfRestored(copy)
+  const both = await Promise.all([resumeDelivery(copy), resumeDelivery(copy)])
+  expect(both.map(({ wasPaused }) => wasPaused).toSorted()).toEqual([false, true])
+  expect(both.filter(({ afterRestore }) => afterRestore !== null)).toHaveLength(1)
 })
 
 test('a database that stays where it is, is never held', async (context) => {
@@ -228,6 +273,30 @@ test('a database that stays where it is, is never held', async (context) => {
   await migrateDatabase(deps)
   expect(await runDigests(at(deps, '2026-11-24T11:00:00Z'), {})).toMatchObject({ stopped: null })
 })
+
+/** Digests of 8:00 stand ready, and nothing has gone out. */
+async function plannedOnly(deps: Deps): Promise<void> {
+  const off = { ...deps.config, SENDING: 'off' as const }
+  await runDigests(at({ ...deps, config: off }, '2026-11-24T08:00:00Z'), {})
+}
+
+/** The same database, on which `meanwhile` is done to its end before the delivery switch is first read. */
+function whenFirstRead({ db }: Deps, meanwhile: () => Promise<unknown>): Deps['db'] {
+  let done: Promise<unknown> | undefined
+  return db.$extends({
+    query: {
+      switch: {
+        findUnique: async ({ args, query }) => {
+          if (args.where.name === 'delivery') {
+            done ??= meanwhile()
+            await done
+          }
+          return query(args)
+        },
+      },
+    },
+  }) as unknown as Deps['db']
+}
 
 /** The worker has looked at both lanes and at what is due. */
 async function drained({ db }: Deps): Promise<void> {
