@@ -12,6 +12,8 @@ const ROOM = '/usr/lib/postgresql'
 /** A server with the tools of its own version, which the embedded one comes without. */
 export interface DebianPostgres {
   version: string
+  /** Its data folder. */
+  data: string
   /** An empty database of that name. */
   create(name: string): Promise<string>
   /** The same database through the server's Unix socket. */
@@ -55,6 +57,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     await client.query(sql).finally(() => client.end())
   }
   return {
+    data,
     version: execFileSync(join(bin, 'postgres'), ['--version'], { encoding: 'utf8' }).trim(),
     create: async (name) => {
       await onServer(`create database ${name}`)
