@@ -9,7 +9,7 @@ export type StateThen = SubscriberState | 'erased' | 'none'
 
 /**
  * What somebody was at an instant, by what was recorded up to it (oldest first). `state` is what they are now, for
- * whoever has no record. An import brings people in whom nobody asked until later.
+ * whoever has no record. Before an import nobody is there: the yes that it brings is older, or is asked for later.
  */
 export function stateAt(
   consents: readonly Consent[],
@@ -18,7 +18,8 @@ export function stateAt(
 ): StateThen {
   const [first] = consents
   if (!first) return state
-  const waits = first.event === 'asked' && importedAt !== null && importedAt <= at
+  if (importedAt !== null && at < importedAt) return 'none'
+  const waits = first.event === 'asked' && importedAt !== null
   let [now, before] = [waits ? 'pending' : 'none', 'none'] as [StateThen, StateThen]
   let suppressed = false
   const become = (next: StateThen) => {

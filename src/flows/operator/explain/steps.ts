@@ -14,6 +14,7 @@ import { topicSteps } from './topic-steps.ts'
 export const stepsOf = (open: Case): Step[] =>
   inOrder([
     ...consentSteps(open),
+    ...importSteps(open),
     ...changeSteps(open),
     ...dueSteps(open),
     ...sourceSteps(open),
@@ -83,6 +84,10 @@ function consentSteps(open: Case): Step[] {
     text: `${EVENTS[event]} (${how}).`,
   }))
 }
+
+/** Of any date: what they had agreed to elsewhere may be older than it. */
+const importSteps = ({ subject: { importedAt } }: Case): Step[] =>
+  importedAt ? [{ at: importedAt, code: 'imported', text: 'An import brought them in.' }] : []
 
 const changeSteps = (open: Case): Step[] =>
   around(open.changes.toReversed(), windowOf(open)).flatMap(changeStep)

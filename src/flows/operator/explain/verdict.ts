@@ -83,11 +83,12 @@ function stateVerdict(open: Case): Verdict | null {
 
 const suppressedBy = ({ suppression }: Case): string => (suppression ? ` (${suppression.reason})` : '')
 
-function notThere({ consents, date, due, standing }: Case): Verdict {
-  const [first] = consents
+function notThere({ subject: { importedAt }, consents, date, due, standing }: Case): Verdict {
+  const at = importedAt ?? consents[0]?.at
+  const how = importedAt ? ' here by an import' : ''
   const hour = due ? `, after that date’s hour (${hourText(due.dueAt, standing.zone, date)})` : ''
-  const came = first
-    ? `: they came at ${utcText(first.at)}${localDayOf(first.at, standing.zone) === date ? hour : ''}`
+  const came = at
+    ? `: they came${how} at ${utcText(at)}${localDayOf(at, standing.zone) === date ? hour : ''}`
     : ''
   return says(
     'not-subscribed',

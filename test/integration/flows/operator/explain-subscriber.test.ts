@@ -314,6 +314,23 @@ describe('no mail, because of who they were then', () => {
     await expectVerdict('2026-11-19', 'not-subscribed', 'nobody was subscribed')
   })
 
+  test('imported after the hour with an old yes: not there before, and the import is told', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
+    writeFileSync(file, `email,zone,confirmed_at,confirmed_how\n${EMAIL},Europe/Paris,2025-01-01,form\n`)
+    await importSubscribers(world.at('2026-11-24T22:23:00Z').deps, { file })
+    await expectVerdict(
+      TUESDAY,
+      'not-subscribed',
+      'they came here by an import at 2026-11-24 22:23:00 UTC, after that date’s hour (08:00 Europe/Paris (07:00 UTC)); the first date that counts is Wed 25 Nov 2026',
+    )
+    expect((await world.explain(TUESDAY)).subscriber.state).toBe('none')
+    expect(await codes(TUESDAY)).toEqual(['confirmed', 'imported'])
+    expect(await texts(TUESDAY)).not.toContain('they were active')
+    world.at('2026-11-25T07:00:10Z')
+    expect(await codes('2026-11-25')).toEqual(['confirmed', 'imported', 'due'])
+    expect(await texts('2026-11-25')).toContain('they were active')
+  })
+
   test('erased: by id, without an address; the address finds nobody', async () => {
     await untilTuesday()
     await world.run()
