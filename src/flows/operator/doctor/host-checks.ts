@@ -85,7 +85,10 @@ export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Da
   const fix =
     'npm start, or systemctl start daily-papers; with --roles, one process needs schedule and one worker.'
   if (!tick)
-    return wrong('no process has ticked yet', `${fix} In the first minute after the start: ask again.`)
+    return wrong(
+      'no process with the role schedule has run yet',
+      `${fix} In the first minute after the start: ask again.`,
+    )
   if (now.getTime() - tick.getTime() > LIVES_WITHIN_MS)
     return wrong(`no tick since ${tick.toISOString()}`, fix)
   const waitsMs = (waitsSeconds ?? 0) * 1000
@@ -126,7 +129,7 @@ export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
 }
 
 function sinceText(last: SourceSeen['last'], hours: number): string {
-  if (!last) return 'its last fetch is not known'
+  if (!last) return 'the database cannot say when it was last read'
   return last.fetchedAt ? `last good fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
 }
 
