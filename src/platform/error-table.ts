@@ -53,7 +53,7 @@ export const errorTable = {
     status: 400,
     exit: 1,
     operator:
-      'The cursor is none of this list: send it as it came, with the same filters, or begin without one.',
+      'This cursor does not belong to this list: send it as it came, with the same filters, or begin without one.',
   },
   'token.wrong': {
     status: 401,
