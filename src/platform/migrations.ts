@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pRetry from 'p-retry'
 import pg from 'pg'
 import { unreachable } from './database.ts'
 import { Fault } from './errors.ts'
@@ -9,6 +10,12 @@ const FOLDER = join(import.meta.dirname, '../../prisma/migrations')
 
 // The lock that Prisma's own engine takes, so that both may run at once.
 const PRISMA_LOCK = 72707369
+
+const LOCK_WAIT_MS = 600_000
+const ASK_MS = 200
+const BRIEF_MS = 1000
+const TRIES = 30
+const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
 const TABLE = `create table if not exists _prisma_migrations (
   id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz,
@@ -38,9 +45,7 @@ export async function applyMigrations(url: string): Promise<string[]> {
     throw unreachable(error)
   })
   try {
-    await client.query("set lock_timeout = '60s'")
-    await client.query('select pg_advisory_lock($1)', [PRISMA_LOCK]) // let go when the session ends
-    await client.query('set lock_timeout = 0')
+    await takeLock(client)
     await client.query(TABLE)
     const done = await appliedNames(client)
     const missing = migrationNames().filter((name) => !done.has(name))
@@ -50,6 +55,42 @@ export async function applyMigrations(url: string): Promise<string[]> {
     await client.end()
   }
 }
+
+/**
+ * Let go when the session ends. Asked for again and again: a statement that waits for it would be waited for by an index
+ * that whoever has it builds concurrently.
+ */
+const takeLock = (client: pg.Client): Promise<void> =>
+  pRetry(
+    async () => {
+      const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [PRISMA_LOCK])
+      if (!rows[0].taken) throw unreachable(new Error('another process has been migrating it for minutes'))
+    },
+    { retries: LOCK_WAIT_MS / ASK_MS, minTimeout: ASK_MS, factor: 1 },
+  )
+
+/** What takes a lock that keeps others out waits for it a second at a time, since they all wait behind it. */
+async function run(client: pg.Client, sql: string): Promise<void> {
+  const [, index] = sql.match(CONCURRENTLY) ?? []
+  if (index) await dropInvalid(client, index)
+  await client.query(`set lock_timeout = ${index ? 0 : BRIEF_MS}`)
+  await pRetry(() => client.query(sql), {
+    retries: TRIES,
+    minTimeout: BRIEF_MS,
+    factor: 1,
+    shouldRetry: ({ error }) => isLockTimeout(error),
+  })
+  await client.query('set lock_timeout = 0')
+}
+
+/** What an index that was broken off while it was built leaves behind. */
+async function dropInvalid(client: pg.Client, index: string): Promise<void> {
+  const left = 'select from pg_index where indexrelid = to_regclass($1) and not indisvalid'
+  const { rowCount } = await client.query(left, [`"${index}"`])
+  if (rowCount) await client.query(`drop index concurrently "${index}"`)
+}
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
 
 async function appliedNames(client: pg.Client): Promise<Set<string>> {
   const { rows } = await client.query<MigrationRow>(
@@ -70,8 +111,12 @@ async function applyOne(client: pg.Client, name: string): Promise<void> {
     name,
   ])
   try {
-    await client.query(sql) // one simple query: one transaction
+    await run(client, sql) // one simple query: one transaction, or none for an index that is built concurrently
   } catch (error) {
+    if (isLockTimeout(error)) {
+      await client.query('delete from _prisma_migrations where id = $1', [id])
+      throw unreachable(error)
+    }
     await client.query('update _prisma_migrations set logs = $2 where id = $1', [id, String(error)])
     throw error
   }

@@ -78,9 +78,6 @@ CREATE UNIQUE INDEX "notice_kind_key_key" ON "notice"("kind", "key");
 -- CreateIndex
 CREATE INDEX "admin_session_expires_at_idx" ON "admin_session"("expires_at");
 
--- CreateIndex
-CREATE INDEX "consent_at_idx" ON "consent"("at");
-
 -- What Prisma cannot say
 
 -- What was done stays written down.

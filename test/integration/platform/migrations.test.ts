@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import pg from 'pg'
@@ -28,7 +28,7 @@ const askable = (url: string) => ({
 
 const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
-const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev'].map(
+const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev', 'busy', 'cut_off'].map(
   (name) => `migrations_${process.pid}_${name}`,
 )
 
@@ -46,6 +46,21 @@ afterAll(async () => {
 })
 
 const engine = (url: string) => runProgram(['scripts/migrate.ts', 'check'], { DATABASE_URL: url })
+
+/** All migrations before that one, as their files say. */
+const engineless = (url: string, before: string) =>
+  withClient(url, async (client) => {
+    await client.query(`create table _prisma_migrations (id varchar(36) primary key, checksum varchar(64) not null,
+      finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
+      started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`)
+    for (const name of migrationNames().filter((one) => one < before)) {
+      const folder = resolve(import.meta.dirname, '../../../prisma/migrations')
+      await client.query(readFileSync(join(folder, name, 'migration.sql'), 'utf8'))
+      const done =
+        'insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ($1, $2, $1, now())'
+      await client.query(done, [name.slice(0, 36), ''])
+    }
+  })
 
 describe('migrations', () => {
   test('apply once, then there is nothing to do', async () => {
@@ -91,6 +106,37 @@ describe('migrations', () => {
     )
     const applied = answers.map(({ stdout }) => JSON.parse(stdout).applied.length as number)
     expect(applied.sort()).toEqual([0, migrationNames().length])
+  })
+
+  test('wait for a table in use without keeping others from it for long', async () => {
+    const url = urls[5]!
+    await engineless(url, '20261124220000_operator')
+    await withClient(url, async (user) => {
+      await user.query('begin; select count(*) from subscriber')
+      const applied = applyMigrations(url)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const begun = performance.now()
+      await withClient(url, (another) => another.query('select count(*) from subscriber'))
+      expect(performance.now() - begun).toBeLessThan(1500)
+      await user.query('commit')
+      expect(await applied).toContain('20261124220000_operator')
+    })
+  })
+
+  test('an index that was broken off is built again', async () => {
+    const url = urls[6]!
+    await applyMigrations(url)
+    await withClient(url, async (client) => {
+      await client.query(
+        `update pg_index set indisvalid = false where indexrelid = 'consent_at_idx'::regclass`,
+      )
+      await client.query(`delete from _prisma_migrations where migration_name like '%consents_by_time'`)
+      expect(await applyMigrations(url)).toHaveLength(1)
+      const { rows } = await client.query(
+        `select indisvalid from pg_index where indexrelid = 'consent_at_idx'::regclass`,
+      )
+      expect(rows).toEqual([{ indisvalid: true }])
+    })
   })
 
   test('one that stopped half-way is named and not stepped over', async () => {

@@ -19,6 +19,10 @@ const FORBIDDEN: [what: string, pattern: RegExp][] = [
   ],
   ['a column that older releases do not fill', /\badd\s+column\b(?![^;]*\bdefault\b)[^;]*\bnot\s+null\b/i],
   ['deletes rows', /^\s*delete\s+from\b/i],
+  [
+    'keeps writers out while it builds an index',
+    /\bcreate\s+(unique\s+)?index\s+(?!concurrently\s+if\s+not\s+exists\b)/i,
+  ],
 ]
 
 /** Statements without comments; what stands between $$ is one. */
@@ -35,13 +39,15 @@ const newTablesOf = (sql: string): string[] =>
 
 function breaches(sql: string): string[] {
   const isNew = (statement: string) => newTablesOf(sql).some((name) => statement.includes(`"${name}"`))
-  const old = statementsOf(sql).filter((statement) => !isNew(statement))
+  const statements = statementsOf(sql).filter((one) => one.trim())
+  const old = statements.filter((statement) => !isNew(statement))
   const stricter = old.filter((one) =>
     /\badd\s+constraint\b|create\s+unique\s+index|create\s+trigger/i.test(one),
   )
   return [
     ...FORBIDDEN.flatMap(([what, pattern]) => (old.some((one) => pattern.test(one)) ? [what] : [])),
     ...stricter.map(() => 'a new rule on a table that older releases write'),
+    ...(/\bconcurrently\b/i.test(sql) && statements.length > 1 ? ['is not alone in its file'] : []),
   ]
 }
 
@@ -62,7 +68,16 @@ test.each([
   'DELETE FROM "paper";',
   'CREATE UNIQUE INDEX "paper_title_key" ON "paper"("title");',
   'ALTER TABLE "paper" ADD CONSTRAINT "paper_votes" CHECK (true);',
+  'CREATE INDEX "paper_title_idx" ON "paper"("title");',
+  'CREATE INDEX CONCURRENTLY "paper_title_idx" ON "paper"("title");',
+  'CREATE INDEX CONCURRENTLY IF NOT EXISTS "a" ON "paper"("title"); CREATE TABLE "mood" (a TEXT);',
 ])('%s would be noticed', (sql) => expect(breaches(sql)).not.toEqual([]))
+
+test('an index on an old table is fine where it is built beside others, alone in its file', () => {
+  const sql =
+    '-- CreateIndex\nCREATE INDEX CONCURRENTLY IF NOT EXISTS "paper_title_idx" ON "paper"("title");\n'
+  expect(breaches(sql)).toEqual([])
+})
 
 test('a column with a default, a table of its own and a function are fine', () => {
   const sql = `ALTER TABLE "paper" ADD COLUMN "mood" TEXT NOT NULL DEFAULT 'good'; CREATE TABLE "mood" (a TEXT NOT NULL);
