@@ -52,8 +52,9 @@ export const rowLine = (row: Incoming, now: Date): string =>
     row.suppression !== null,
   ].join('\t')}\n`
 
-export const topicLines = ({ id, topics }: Incoming, queryIds: ReadonlyMap<string, number>): string =>
-  topics.map(({ name, query }, place) => `${id}\t${place}\t${text(name)}\t${queryIds.get(query)}\n`).join('')
+/** `placeOf` a query among those of the batch, from 1. */
+export const topicLines = ({ id, topics }: Incoming, placeOf: (query: string) => number): string =>
+  topics.map(({ name, query }, place) => `${id}\t${place}\t${text(name)}\t${placeOf(query)}\n`).join('')
 
 export const suppressionLine = ({ addressHash, reason, at, turns }: IncomingSuppression): string =>
   `${addressHash}\t${reason}\t${instant(at)}\t${turns}\n`

@@ -4,15 +4,9 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { Fault } from '../platform/errors.ts'
 import { NO_PAGE } from './consent.ts'
 import {
-  type Incoming,
-  type IncomingSuppression,
-  rowLine,
-  suppressionLine,
-  topicLines,
-} from './import-lines.ts'
-import {
   BRING_IN,
   GIVE_SPARE_IDS,
+  HEED_LIFTED,
   SKIP_KNOWN_CHECKS,
   SUPPRESS,
   TAKE_BLOCKED_OUT,
@@ -22,8 +16,16 @@ import {
 import type { ParsedTopic } from './topic-store.ts'
 
 export interface ImportBatch {
-  rows: Incoming[]
-  suppressions: IncomingSuppression[]
+  /** Lines of COPY, as import-lines makes them. */
+  batch: {
+    rows: Buffer[]
+    topics: Buffer[]
+    suppressions: Buffer[]
+    /** Of the topics, which know them by their place. */
+    queries: string[]
+    /** Some rows bring an id of their own. */
+    hasSpareIds: boolean
+  }
   now: Date
   /** Parses a query that the database does not have yet. */
   parse(query: string): ParsedTopic
@@ -50,6 +52,14 @@ export interface ImportRun {
   refused: number
   tally: { states: Record<string, number>; reasons: Record<string, number> }
   told: number
+}
+
+export interface NewRun {
+  file: string
+  format: string
+  /** Path of the file of refused rows. */
+  toldIn: string
+  now: Date
 }
 
 const NOTHING_DONE: ImportRun = {
@@ -107,39 +117,49 @@ export class ImportStore {
   /** How far the run with this id came; one that ended begins anew. */
   async begin(
     id: string,
-    { file, format, now }: { file: string; format: string; now: Date },
-  ): Promise<ImportRun> {
-    const { rows } = await this.#client.query<ImportRun>(
-      `insert into import_run as r (id, file, format, started_at, updated_at) values ($1, $2, $3, $4, $4)
+    { file, format, toldIn, now }: NewRun,
+  ): Promise<ImportRun & { toldIn: string | null }> {
+    const { rows } = await this.#client.query<ImportRun & { toldIn: string | null }>(
+      `insert into import_run as r (id, file, format, told_in, started_at, updated_at)
+       values ($1, $2, $3, $5, $4, $4)
        on conflict (id) do update set updated_at = $4, done_at = null,
          rows = case when r.done_at is null then r.rows else 0 end,
          taken = case when r.done_at is null then r.taken else 0 end,
          unchanged = case when r.done_at is null then r.unchanged else 0 end,
          refused = case when r.done_at is null then r.refused else 0 end,
          tally = case when r.done_at is null then r.tally else '{}' end,
-         told = case when r.done_at is null then r.told else 0 end
-       returning rows, taken, unchanged, refused, tally, told`,
-      [id, file, format, now],
+         told = case when r.done_at is null then r.told else 0 end,
+         told_in = case when r.done_at is null and r.told > 0 then r.told_in else $5 end
+       returning rows, taken, unchanged, refused, tally, told, told_in as "toldIn"`,
+      [id, file, format, now, toldIn],
     )
-    const { tally, ...run } = rows[0] ?? NOTHING_DONE
+    const { tally, ...run } = rows[0] ?? { ...NOTHING_DONE, toldIn }
     return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
   }
 
+  /** Lets it begin anew. */
+  async forget(id: string): Promise<void> {
+    await this.#client.query('delete from import_run where id = $1', [id])
+  }
+
   /** Brings a batch in; nothing of it counts before `commit`. */
-  async store({ rows, suppressions, now, parse }: ImportBatch): Promise<Stored> {
-    if (!this.#rehearsal) await this.#client.query('begin')
-    await this.#client.query('truncate incoming, incoming_topic, incoming_suppression')
-    const queryIds = await this.#queryIds(rows, parse)
-    await this.#copy('incoming', rows.map((row) => rowLine(row, now)).join(''))
-    await this.#copy('incoming_topic', rows.map((row) => topicLines(row, queryIds)).join(''))
-    await this.#copy('incoming_suppression', suppressions.map(suppressionLine).join(''))
-    if (rows.some(({ spareId }) => spareId !== null)) await this.#client.query(GIVE_SPARE_IDS)
+  async store({ batch, now, parse }: ImportBatch): Promise<Stored> {
+    const { rows, topics, suppressions, queries, hasSpareIds } = batch
+    const emptied = 'truncate incoming, incoming_topic, incoming_suppression'
+    await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
+    const queryIds = await this.#queryIds(queries, parse)
+    await this.#copy('incoming', rows)
+    await this.#copy('incoming_topic', topics)
+    await this.#copy('incoming_suppression', suppressions)
+    if (hasSpareIds) await this.#client.query(GIVE_SPARE_IDS)
     const { rows: blocked } = await this.#client.query<Stored['blocked'][number]>(TAKE_BLOCKED_OUT)
     const turned = suppressions.length > 0 ? await this.#count(TURN, [now]) : 0
     const suppressed = suppressions.length > 0 ? await this.#count(SUPPRESS) : 0
+    if (suppressions.length > 0) await this.#client.query(HEED_LIFTED, [now])
     const { rows: made } = await this.#client.query<{ state: string; count: number }>(BRING_IN, [
       now,
       NO_PAGE,
+      queryIds,
     ])
     return {
       made: made.reduce((sum, { count }) => sum + count, 0),
@@ -178,33 +198,35 @@ export class ImportStore {
     return (await this.#client.query(sql, values)).rowCount ?? 0
   }
 
-  async #copy(table: string, lines: string): Promise<void> {
-    if (lines === '') return
+  async #copy(table: string, lines: readonly Buffer[]): Promise<void> {
+    if (lines.length === 0) return
     const stream = this.#client.query(copyFrom(`copy ${table} from stdin`))
-    stream.end(lines)
+    for (const some of lines) stream.write(some)
+    stream.end()
     await once(stream, 'finish')
   }
 
-  /** Of every query in these rows; the rows stay until the transaction ends. */
-  async #queryIds(
-    rows: readonly Incoming[],
-    parse: ImportBatch['parse'],
-  ): Promise<ReadonlyMap<string, number>> {
-    // In one order, so that two imports do not wait for each other.
-    const texts = [...new Set(rows.flatMap(({ topics }) => topics.map(({ query }) => query)))].sort()
-    if (texts.length === 0) return new Map()
-    const known = await this.#idsByText('select id, text from query where text = any($1) for key share', [
-      texts,
+  /** Of each query, in their order; the rows stay until the transaction ends. */
+  async #queryIds(queries: readonly string[], parse: ImportBatch['parse']): Promise<number[]> {
+    if (queries.length === 0) return []
+    const ids = await this.#idsByText('select id, text from query where text = any($1) for key share', [
+      queries,
     ])
-    const missing = texts.filter((text) => !known.has(text)).map(parse)
-    if (missing.length === 0) return known
-    const made = await this.#idsByText(
-      `insert into query (text, tree, grammar)
-       select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
-       on conflict (text) do update set text = excluded.text returning id, text`,
-      [JSON.stringify(missing)],
-    )
-    return new Map([...known, ...made])
+    // In one order, so that two imports do not wait for each other.
+    const missing = queries
+      .filter((text) => !ids.has(text))
+      .sort()
+      .map(parse)
+    if (missing.length > 0) {
+      const made = await this.#idsByText(
+        `insert into query (text, tree, grammar)
+         select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
+         on conflict (text) do update set text = excluded.text returning id, text`,
+        [JSON.stringify(missing)],
+      )
+      for (const [text, id] of made) ids.set(text, id)
+    }
+    return queries.map((text) => ids.get(text)!)
   }
 
   async #idsByText(sql: string, values: unknown[]): Promise<Map<string, number>> {

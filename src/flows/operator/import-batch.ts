@@ -1,23 +1,21 @@
 import type { Config } from '../../config.ts'
 import type { CsvRecord } from '../../platform/csv.ts'
 import { Fault } from '../../platform/errors.ts'
-import { randomId } from '../../platform/random.ts'
+import { randomIds } from '../../platform/random.ts'
 import { addressHash } from '../../subscribers/address.ts'
 import type { ForeignCells } from '../../subscribers/import-foreign.ts'
 import { readInstant } from '../../subscribers/import-instant.ts'
-import type { Incoming, IncomingSuppression } from '../../subscribers/import-lines.ts'
+import {
+  type Incoming,
+  type IncomingSuppression,
+  rowLine,
+  suppressionLine,
+  topicLines,
+} from '../../subscribers/import-lines.ts'
 import { type ImportRow, suppressionReason } from '../../subscribers/import-row.ts'
 import { fingerprintOf } from '../../subscribers/suppression-key.ts'
 import type { RecordReader } from './import-reader.ts'
 import type { RefusedRow } from './refused-rows.ts'
-
-/** Records that were read, ready for the database. */
-export interface Batch {
-  records: CsvRecord[]
-  rows: Incoming[]
-  suppressions: IncomingSuppression[]
-  refused: RefusedRow[]
-}
 
 export interface BatchInput {
   config: Config
@@ -25,54 +23,98 @@ export interface BatchInput {
   reader: RecordReader
 }
 
-/** Reads records into batches; what cannot be read is refused, one by one. */
-export function batchMaker(input: BatchInput): (records: CsvRecord[]) => Batch {
-  const addTo = input.reader.head.format === 'suppressions' ? addHash : addRow
-  return (records) => {
-    const batch: Batch = { records, rows: [], suppressions: [], refused: [] }
+const FRESH_IDS = 200
+
+interface Lines {
+  rows: string
+  topics: string
+  suppressions: string
+}
+
+/** Records that were read, as the lines that the database takes; what cannot be read is refused, one by one. */
+export class Batch {
+  readonly records: CsvRecord[] = []
+  readonly refused: RefusedRow[] = []
+  readonly rows: Buffer[] = []
+  readonly topics: Buffer[] = []
+  readonly suppressions: Buffer[] = []
+  hasSpareIds = false
+  readonly #input: BatchInput
+  readonly #ids = new Set<string>()
+  #freshIds: string[] = []
+  readonly #places = new Map<string, number>()
+
+  constructor(input: BatchInput) {
+    this.#input = input
+  }
+
+  /** Those of the topics, each at its place. */
+  get queries(): string[] {
+    return [...this.#places.keys()]
+  }
+
+  add(records: readonly CsvRecord[]): void {
+    const lines: Lines = { rows: '', topics: '', suppressions: '' }
+    const isOfHashes = this.#input.reader.head.format === 'suppressions'
     for (const record of records) {
+      this.records.push(record)
       try {
-        addTo(batch, record, input)
+        if (isOfHashes) lines.suppressions += suppressionLine(hashIn(record, this.#input))
+        else this.#addRow(lines, record)
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault
-        batch.refused.push({ record, fault })
+        this.refused.push({ record, fault })
       }
     }
-    keepIdsApart(batch.rows)
-    return batch
+    for (const kind of ['rows', 'topics', 'suppressions'] as const)
+      if (lines[kind] !== '') this[kind].push(Buffer.from(lines[kind]))
+  }
+
+  #addRow(lines: Lines, record: CsvRecord): void {
+    const { config, now, reader } = this.#input
+    const read = reader.read(record)
+    const hash = addressHash(read.key, config.SUPPRESSION_KEY)
+    const row: Incoming = { ...read, ...this.#idsOf(read), line: record.line, addressHash: hash }
+    const { suppression, state } = row
+    lines.rows += rowLine(row, now)
+    lines.topics += topicLines(row, this.#placeOf)
+    if (suppression)
+      lines.suppressions += suppressionLine({
+        ...suppression,
+        addressHash: hash,
+        turns: state === 'suppressed',
+      })
+  }
+
+  /** One id on two lines of a file is the first one's. */
+  #idsOf({ id }: ImportRow): Pick<Incoming, 'id' | 'spareId'> {
+    if (id === null || this.#ids.has(id)) return { id: this.#freshId(), spareId: null }
+    this.#ids.add(id)
+    this.hasSpareIds = true
+    return { id, spareId: this.#freshId() }
+  }
+
+  #freshId(): string {
+    if (this.#freshIds.length === 0) this.#freshIds = randomIds(80, FRESH_IDS)
+    return this.#freshIds.pop()!
+  }
+
+  readonly #placeOf = (query: string): number => {
+    const place = this.#places.get(query) ?? this.#places.size + 1
+    this.#places.set(query, place)
+    return place
   }
 }
 
-function addRow(batch: Batch, record: CsvRecord, { config, reader }: BatchInput): void {
-  const row = reader.read(record)
-  const hash = addressHash(row.key, config.SUPPRESSION_KEY)
-  const { suppression, state } = row
-  if (suppression)
-    batch.suppressions.push({ ...suppression, addressHash: hash, turns: state === 'suppressed' })
-  batch.rows.push({ ...row, ...idsOf(row), line: record.line, addressHash: hash })
-}
-
-const idsOf = ({ id }: ImportRow): Pick<Incoming, 'id' | 'spareId'> =>
-  id === null ? { id: randomId(80), spareId: null } : { id, spareId: randomId(80) }
-
-/** One id on two lines of a file is the first one's. */
-function keepIdsApart(rows: Incoming[]): void {
-  const seen = new Set<string>()
-  for (const row of rows) {
-    if (seen.has(row.id)) Object.assign(row, { id: randomId(80), spareId: null })
-    seen.add(row.id)
-  }
-}
-
-function addHash(batch: Batch, record: CsvRecord, { config, now, reader }: BatchInput): void {
+function hashIn(record: CsvRecord, { config, now, reader }: BatchInput): IncomingSuppression {
   const { address_hash, reason, at, key }: ForeignCells = reader.cellsOf(record)
   if (key && key !== fingerprintOf(config.SUPPRESSION_KEY)) throw new Fault('import.other-key')
   const hash = (address_hash ?? '').trim().toLowerCase()
   if (!/^[0-9a-f]{64}$/.test(hash)) throw new Fault('import.hash')
-  batch.suppressions.push({
+  return {
     addressHash: hash,
     reason: suppressionReason((reason ?? '').trim().toLowerCase() || 'operator'),
     at: readInstant('at', at ?? '', now) ?? now,
     turns: true,
-  })
+  }
 }

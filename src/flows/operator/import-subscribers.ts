@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
 import { recordAction } from '../../platform/action-store.ts'
-import type { CsvRecord } from '../../platform/csv.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { ImportFormat } from '../../subscribers/import-columns.ts'
-import { type ImportRun, ImportStore } from '../../subscribers/import-store.ts'
+import { type ImportRun, ImportStore, type NewRun } from '../../subscribers/import-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { askImported } from './ask-imported.ts'
-import { type Batch, batchMaker } from './import-batch.ts'
+import { Batch, type BatchInput } from './import-batch.ts'
 import { type ImportFile, openImportFile, recordsOf } from './import-file.ts'
 import { type ReadingOptions, recordReader } from './import-reader.ts'
-import { RefusedRows } from './refused-rows.ts'
+import { holdsRefused, RefusedRows, refusedPath } from './refused-rows.ts'
 
 export interface ImportInput extends ReadingOptions {
   /** Path of a CSV file. */
@@ -39,11 +38,13 @@ export interface Imported extends ImportRun {
   refusedFile: string | null
   /** Rows that an earlier run, which was cut off, had dealt with. */
   resumedAt: number
+  /** There was one, but its refused rows are gone, or in another file. */
+  begunAnew: boolean
   /** Mails that ask somebody to confirm. */
   asked: number
 }
 
-const BATCH_ROWS = 2000
+const BATCH_ROWS = 5000
 
 /**
  * Brings subscribers in from a file. Who is here keeps what they have, nobody who is suppressed or unsubscribed here
@@ -57,15 +58,13 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
   const reader = recordReader({ config, now }, file.head, input)
   const { format, ignored } = reader.head
   const id = runId(file, input)
+  const path = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
   const store = await ImportStore.open(deps.databaseUrl, { id, rehearsal: input.dryRun ?? false })
   try {
-    const begun = await store.begin(id, { file: input.file, format, now })
-    const refused = new RefusedRows(input.refusedFile ?? `${input.file}.refused.csv`, {
-      ...file,
-      told: begun.told,
-    })
-    const make = batchMaker({ config, now, reader })
-    const run = await takeAll({ store, id, file, refused, make, begun, now, input })
+    const { begun, begunAnew } = await beginRun(store, id, { file: input.file, format, toldIn: path, now })
+    const refused = new RefusedRows(path, { ...file, told: begun.told })
+    const reading = { config, now, reader }
+    const run = await takeAll({ store, id, file, refused, reading, begun, now, input })
     const asked = input.ask && !input.dryRun ? await askImported(deps) : 0
     const { rows, taken, unchanged } = run
     const counts = { rows, taken, unchanged, refused: run.refused, asked }
@@ -79,10 +78,20 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
       log.info('subscribers.imported', { format, ...counts })
     }
     const refusedFile = run.told > 0 ? refused.path : null
-    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, asked }
+    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
   } finally {
     await store.close()
   }
+}
+
+/** Goes on where a run was cut off, if the rows that it refused are still where these are to go. */
+async function beginRun(store: ImportStore, id: string, run: NewRun) {
+  const { toldIn, ...begun } = await store.begin(id, run)
+  const isWhole = begun.told === 0 || (toldIn === run.toldIn && (await holdsRefused(toldIn, begun.told)))
+  if (isWhole) return { begun, begunAnew: false }
+  await store.forget(id)
+  const { toldIn: _, ...anew } = await store.begin(id, run)
+  return { begun: anew, begunAnew: true }
 }
 
 /** Of what decides what becomes of the rows: other options make another run of the same file. */
@@ -96,7 +105,7 @@ interface Taking {
   id: string
   file: ImportFile
   refused: RefusedRows
-  make(records: CsvRecord[]): Batch
+  reading: BatchInput
   begun: ImportRun
   now: Date
   input: ImportInput
@@ -104,11 +113,10 @@ interface Taking {
 
 /** While the database takes one batch in, the next is read. */
 async function takeAll(taking: Taking): Promise<ImportRun> {
-  const { file, begun, input, make, store, id, now } = taking
-  let run = begun
+  const { input, store, id, now } = taking
+  let run = taking.begun
   let taken = Promise.resolve()
-  for await (const { records, done } of batchesOf(file, begun.rows, input.batchRows ?? BATCH_ROWS)) {
-    const batch = make(records)
+  for await (const { batch, done } of batchesOf(taking)) {
     await taken
     taken = takeBatch(taking, batch, run).then((next) => {
       run = next
@@ -128,7 +136,7 @@ async function takeBatch(
   batch: Batch,
   run: ImportRun,
 ): Promise<ImportRun> {
-  const stored = await store.store({ ...batch, now, parse: parseTopic })
+  const stored = await store.store({ batch, now, parse: parseTopic })
   const byLine = new Map(stored.blocked.map((one) => [one.line, one]))
   const blocked = batch.records.flatMap((record) => {
     const found = byLine.get(record.line)
@@ -162,21 +170,27 @@ function added(counts: Record<string, number>, more: [string, number][]): Record
   return sum
 }
 
-async function* batchesOf(
-  file: ImportFile,
-  skip: number,
-  size: number,
-): AsyncGenerator<{ records: CsvRecord[]; done: number }> {
-  let waiting: CsvRecord[] = []
-  let left = skip
+async function* batchesOf({
+  file,
+  begun,
+  reading,
+  input,
+}: Taking): AsyncGenerator<{ batch: Batch; done: number }> {
+  const size = input.batchRows ?? BATCH_ROWS
+  let batch = new Batch(reading)
+  let left = begun.rows
   let done = 0
   for await (const { records, bytesRead } of recordsOf(file)) {
     done = file.bytes > 0 ? bytesRead / file.bytes : 1
-    const fresh = left > 0 ? records.slice(left) : records
+    for (let from = Math.min(left, records.length); from < records.length; ) {
+      const part = records.slice(from, from + size - batch.records.length)
+      batch.add(part)
+      from += part.length
+      if (batch.records.length < size) break
+      yield { batch, done }
+      batch = new Batch(reading)
+    }
     left = Math.max(0, left - records.length)
-    waiting = waiting.concat(fresh)
-    for (; waiting.length >= size; waiting = waiting.slice(size))
-      yield { records: waiting.slice(0, size), done }
   }
-  if (waiting.length > 0) yield { records: waiting, done }
+  if (batch.records.length > 0) yield { batch, done }
 }
