@@ -3,9 +3,10 @@ import type { Config } from '../../config.ts'
 
 const TEXT = `Papers and sources for everybody; the operator's verbs with a token.
 
-A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into \`cursor\` of the next
-request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in \`error\`. A change may be
-sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing changes.`
+A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into
+\`cursor\` of the next request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in
+\`error\`. A change may be sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing
+changes.`
 
 /** The head of the document. */
 export const descriptionOf = ({
