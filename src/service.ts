@@ -12,6 +12,7 @@ import { openMetrics } from './platform/metrics.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
 import { sayRunning } from './platform/running.ts'
 import { startSchedule } from './schedule/schedule.ts'
+import { listen } from './web/listen.ts'
 import { buildServer } from './web/server.ts'
 import { type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
 
@@ -53,7 +54,7 @@ export async function startService(
   let address: string | undefined
   if (roles.includes('web')) {
     const server = buildServer(deps)
-    address = await server.listen({ host: config.HOST, port: config.PORT })
+    address = await listen(server, config)
     stops.push(() => closeServer(server))
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)

@@ -70,6 +70,17 @@ export const errorTable = {
     exit: 2,
     operator: 'The settings have {count} fault(s):\n{list}',
   },
+  'config.port': {
+    status: 500,
+    exit: 1,
+    operator: 'PORT={port} on HOST={host} is {what}.',
+  },
+  'config.host': {
+    status: 500,
+    exit: 1,
+    operator:
+      'HOST={host} is no address of this machine. Set HOST to 127.0.0.1 behind a proxy on this machine, to 0.0.0.0 for all its addresses.',
+  },
   'config.suppression-key': {
     status: 500,
     exit: 2,

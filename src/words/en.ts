@@ -916,6 +916,8 @@ export const en = {
     'token.wrong': 'This is for whoever runs this site.',
     'rate.too-many': 'Too many tries. Wait {wait}, then try again.',
     'config.invalid': 'The service is not set up yet.',
+    'config.port': 'The service is not set up yet.',
+    'config.host': 'The service is not set up yet.',
     'config.suppression-key': 'The service is not set up yet.',
     'database.unreachable':
       'We cannot reach our records right now. Nothing was changed; please try again in a few minutes.',

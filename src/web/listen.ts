@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify'
+import { Fault } from '../platform/errors.ts'
+
+const NO_ADDRESS = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']
+
+const FAULTS_OF_PORT: Record<string, string> = {
+  EADDRINUSE: 'taken by another program: stop that one, or set PORT to a free one',
+  EACCES: 'not open to this user: set PORT to 1024 or more, and let a proxy lead to it',
+}
+
+/** Returns the address. Throws config.port, config.host. */
+export async function listen(
+  server: Pick<FastifyInstance, 'listen'>,
+  { HOST: host, PORT: port }: { HOST: string; PORT: number },
+): Promise<string> {
+  try {
+    return await server.listen({ host, port })
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    const what = FAULTS_OF_PORT[code]
+    if (what) throw new Fault('config.port', { host, port, what })
+    if (NO_ADDRESS.includes(code)) throw new Fault('config.host', { host })
+    throw error
+  }
+}
