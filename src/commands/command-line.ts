@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { Environment } from '../config.ts'
 import type { Deps } from '../wiring.ts'
 
@@ -46,6 +46,12 @@ export interface CommandLine {
   unready<Args extends unknown[]>(
     work: (environment: Environment, ...args: Args) => Promise<Answer>,
   ): (...args: Args) => Promise<void>
+}
+
+/** Of --consent: it is written down, so it says something. */
+export function consentIn(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It takes how they said yes, in words.')
+  return text.trim()
 }
 
 /** Every noun is a file that exports one of these. */

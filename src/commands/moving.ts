@@ -15,7 +15,7 @@ import { IMPORT_FORMATS, type ImportFormat } from '../subscribers/import-columns
 import { SUBSCRIPTIONS, type Subscription } from '../subscribers/import-foreign.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
-import type { Answer, CommandLine } from './command-line.ts'
+import { type Answer, type CommandLine, consentIn } from './command-line.ts'
 import { progressLine, textOfImported } from './moving-answers.ts'
 
 export function addMoving(noun: Command, line: CommandLine): void {
@@ -39,7 +39,7 @@ function addImport(noun: Command, line: CommandLine): void {
     .description('bring subscribers in from a CSV file: our own, or an export of listmonk or Keila')
     .argument('<file>')
     .addOption(new Option('--from <program>', 'else told by the head of the file').choices(IMPORT_FORMATS))
-    .option('--consent <how>', 'how those said yes whose row does not tell')
+    .option('--consent <how>', 'how those said yes whose row does not tell', consentIn)
     .option(
       '--topics <topics>',
       'a topic for all who have none, or where topics stand: a column, attributes.NAME, data.NAME',

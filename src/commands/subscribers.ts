@@ -10,9 +10,10 @@ import { unsubscribeByOperator } from '../flows/subscriber/unsubscribe.ts'
 import { parseDay } from '../platform/dates.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../subscribers/suppression-store.ts'
-import { type AddCommands, type CommandLine, table } from './command-line.ts'
+import { type AddCommands, type CommandLine, consentIn, table } from './command-line.ts'
 import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
 import { addMoving } from './moving.ts'
+import { addReplay } from './replay.ts'
 import { change, jsonOf, jsonOfShown, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
@@ -26,6 +27,7 @@ export const addSubscriberCommands: AddCommands = (program, line) => {
   addSuppress(noun, line)
   addMove(noun, line)
   addMoving(noun, line)
+  addReplay(noun, line)
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
@@ -59,7 +61,7 @@ function addAdd(noun: Command, line: CommandLine): void {
     .option('--max <papers>', 'most papers in a mail, 1 to 25')
     .option('--format <format>', 'html or text')
     .option('--detail <detail>', 'full or titles')
-    .option('--consent <how>', 'how they said yes')
+    .option('--consent <how>', 'how they said yes', consentIn)
     .action(
       line.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>
         change(deps, { dryRun }, async (tried) => {

@@ -51,6 +51,8 @@ describe('wrong use of a command changes nothing', () => {
     [['subscribers', 'add', 'a@b.example', '--zone', 'Mars/Base'], 2, 'zone.unknown', 'Mars/Base'],
     [['subscribers', 'add', 'a@b.example', '--topic', '(unclosed'], 2, 'query.bracket-open', 'column'],
     [['subscribers', 'add', 'a@b.example', '--max', '26'], 2, 'setting.max', '25'],
+    [['subscribers', 'add', 'a@b.example', '--consent', ''], 2, 'usage.wrong', 'how they said yes'],
+    [['subscribers', 'import', 'package.json', '--consent', ' '], 2, 'usage.wrong', 'how they said yes'],
     [['subscribers', 'show', 'nobody@reader.example'], 1, 'subscriber.unknown', ''],
     [['subscribers', 'explain', 'nobody@reader.example'], 1, 'subscriber.unknown', 'No subscriber'],
     [['subscribers', 'explain', 'a@b.example', '--date', 'Tuesday'], 2, 'date.invalid', 'Tuesday'],
