@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts'
 import { moment } from '../../words/dates.ts'
 import { TemplateEngine } from '../../words/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
+import { aboutAction } from './about-action.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
@@ -17,6 +18,7 @@ const HELPERS = {
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
   time: (at: Date | null, zone = 'UTC') => (at ? moment(at.toISOString(), zone) : '–'),
   number: (value: number) => number.format(value),
+  about: aboutAction,
 }
 
 export function openAdminPages(config: Config): SendAdmin {

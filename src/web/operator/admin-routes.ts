@@ -105,7 +105,8 @@ function answerFault(
 ): FastifyReply {
   const fault = isForgery(error) ? new Fault('admin.elsewhere') : faultOf(error)
   const reference = noteFault(deps, request, reply, fault)
-  return send(reply, 'fault', { message: fault.message, status: fault.status, reference }, fault.status)
+  const { code, message, status } = fault
+  return send(reply, 'fault', { code, message, status, reference }, status)
 }
 
 const isForgery = (error: unknown): boolean =>

@@ -201,6 +201,8 @@ describe('the cookie', () => {
       const answer = await postLogin(other, PASSWORD, { ip: '127.0.0.1' })
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined])
       expect(answer.body).toContain(errorTable['admin.not-https'].operator)
+      expect(answer.body).toContain('<h1>Only over https</h1>')
+      expect(answer.body).not.toContain('To the overview')
     }))
 
   test('is given nowhere else on the site, whoever asks', async () => {
