@@ -32,13 +32,27 @@ interface Saying {
 const MOST_REASONS = 8
 
 export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsPerSecond }: Saying): string {
-  const { rows, taken, unchanged, refused, tally, format, ignored, refusedFile, resumedAt, asked } = imported
+  const {
+    rows,
+    taken,
+    unchanged,
+    refused,
+    tally,
+    format,
+    ignored,
+    refusedFile,
+    resumedAt,
+    begunAnew,
+    asked,
+  } = imported
   const states = Object.entries(tally.states).map(([state, count]) => `${number(count)} ${state}`)
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
   const pending = tally.states.pending ?? 0
   return [
     dryRun && 'Dry run, nothing was changed. It would say:',
     resumedAt > 0 && `Went on after row ${number(resumedAt)}, where an earlier run was cut off.`,
+    begunAnew &&
+      'An earlier run was cut off. The rows that it refused are gone, or in another file: so this one read all again.',
     `${number(rows)} rows (${format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
     `  taken      ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', who are here already' : ''}`,

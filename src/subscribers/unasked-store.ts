@@ -1,14 +1,25 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 
-/** Pending subscribers whom an import brought and nobody asked yet: the next by id after `after`. */
+export interface UnaskedPage {
+  ids: string[]
+  /** Where the next page begins; null: this was the last one. */
+  last: string | null
+}
+
+/**
+ * Pending subscribers whom an import brought and nobody asked yet, among the next `look` of all subscribers by id after
+ * `after`: however few they are, all pages together walk the table once, and sort nothing.
+ */
 export async function unaskedAfter(
   db: DatabaseOrTransaction,
-  { after, most }: { after: string; most: number },
-): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    select id from subscriber s
-    where state = 'pending' and imported_at is not null and id collate "C" > ${after} collate "C"
-      and not exists (select from signup g where g.subscriber_id = s.id)
-    order by id collate "C" limit ${most}`
-  return rows.map(({ id }) => id)
+  { after, look }: { after: string; look: number },
+): Promise<UnaskedPage> {
+  const [page] = await db.$queryRaw<UnaskedPage[]>`
+    with page as materialized (
+      select id, state, imported_at from subscriber where id > ${after} order by id limit ${look})
+    select max(id) as last, coalesce(array_agg(id order by id) filter (
+      where state = 'pending' and imported_at is not null
+        and (select true from signup g where g.subscriber_id = page.id limit 1) is not true), '{}') as ids
+    from page`
+  return page!
 }

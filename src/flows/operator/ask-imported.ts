@@ -1,10 +1,10 @@
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
-import { unaskedAfter } from '../../subscribers/unasked-store.ts'
+import { type UnaskedPage, unaskedAfter } from '../../subscribers/unasked-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { ask } from '../signup/ask.ts'
 
-const PAGE = 500
+const LOOK_AT = 5000
 
 /**
  * Asks, by mail, every pending subscriber whom an import brought and nobody asked yet; each is done for good before the
@@ -12,13 +12,13 @@ const PAGE = 500
  */
 export async function askImported(deps: Deps): Promise<number> {
   let mails = 0
-  let after = ''
-  for (;;) {
-    const ids = await unaskedAfter(deps.db, { after, most: PAGE })
+  let after: string | null = ''
+  while (after !== null) {
+    const { ids, last }: UnaskedPage = await unaskedAfter(deps.db, { after, look: LOOK_AT })
     for (const id of ids) mails += (await askOne(deps, id)) ? 1 : 0
-    if (ids.length < PAGE) return mails
-    after = ids.at(-1)!
+    after = last
   }
+  return mails
 }
 
 async function askOne(deps: Deps, id: string): Promise<boolean> {

@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -6,11 +14,13 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/filters/parse-query.ts'
 import { type ImportInput, importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
+import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
 import { showSubscriber } from '../../../../src/flows/subscriber/show-subscriber.ts'
 import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
 import { DAY_MS } from '../../../../src/platform/dates.ts'
 import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers-store.ts'
+import { type UnaskedPage, unaskedAfter } from '../../../../src/subscribers/unasked-store.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 
@@ -34,7 +44,7 @@ const importText = (text: string | Buffer, options: Partial<ImportInput> = {}) =
 const importFixture = (name: string, options: Partial<ImportInput> = {}) =>
   importSubscribers(site.deps, {
     file: fixture(name),
-    refusedFile: join(folder, 'refused.csv'),
+    refusedFile: join(folder, `${name}.refused.csv`),
     ...options,
   })
 
@@ -127,6 +137,23 @@ describe('our own columns', () => {
     expect((await messages()).map(({ kind }) => kind)).toEqual(['confirmation', 'confirmation'])
     expect(await importText(text, { ask: true })).toMatchObject({ asked: 0 })
     expect(await messages()).toHaveLength(2)
+  })
+
+  test('those whom nobody asked are found page by page, however few they are', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const state = (name: string) => (name === 'c' || name === 'f' ? 'pending' : 'active')
+    const rows = names.map((name) => `${name}@example.com,${state(name)},2025-01-01`)
+    await importText(`email,state,confirmed_at\n${rows.join('\n')}\n`)
+    const found: string[] = []
+    let pages = 0
+    for (let after: string | null = ''; after !== null; pages++) {
+      const page: UnaskedPage = await unaskedAfter(site.db, { after, look: 2 })
+      found.push(...page.ids)
+      after = page.last
+    }
+    const pending = await site.db.subscriber.findMany({ where: { state: 'pending' } })
+    expect(found.sort()).toEqual(pending.map(({ id }) => id).sort())
+    expect({ found: found.length, pages }).toEqual({ found: 2, pages: 5 })
   })
 
   test('who is pending is kept for 7 days from the import on, however old they are', async () => {
@@ -241,6 +268,102 @@ describe('our own columns', () => {
     expect(await checksums(site.db)).toEqual(before)
     expect(await importText(text, { batchRows: 1 })).toEqual(rehearsed)
     expect(rehearsed).toMatchObject({ rows: 3, taken: 1, unchanged: 1, refused: 1 })
+  })
+  test('a suppression that was lifted here since the file: they come as what they were before, never as suppressed', async () => {
+    const consent = 'on paper'
+    const names = ['paused', 'left', 'nothing']
+    for (const name of names) {
+      await addSubscriber(site.deps, { email: `${name}@example.com`, topics: [], consent })
+      await suppress(site.deps, { email: `${name}@example.com`, reason: 'dead' })
+      await unsuppress(site.deps, { email: `${name}@example.com` })
+      await eraseSubscriber(site.deps, { email: `${name}@example.com` })
+    }
+    const rows = ['paused@example.com,paused', 'left@example.com,unsubscribed', 'nothing@example.com,']
+    const text = rows.map((row) => `${row},suppressed,dead,2026-11-01,2025-01-01`).join('\n')
+    const head = 'email,state_before,state,suppressed_reason,suppressed_at,confirmed_at'
+    const run = await importText(`${head}\n${text}\nother@example.com,,suppressed,dead,2026-11-01,\n`)
+    expect(run.tally.states).toEqual({ paused: 1, unsubscribed: 2, suppressed: 1 })
+    for (const name of names) {
+      const { subscriber, suppression, consents } = await shown(`${name}@example.com`)
+      expect({ state: subscriber.state, before: subscriber.stateBefore, suppression }).toEqual({
+        state: name === 'paused' ? 'paused' : 'unsubscribed',
+        before: null,
+        suppression: null,
+      })
+      expect(consents.map(({ event }) => event)).toEqual([
+        'confirmed',
+        name === 'paused' ? 'paused' : 'unsubscribed',
+      ])
+    }
+    expect((await shown('other@example.com')).suppression?.reason).toBe('dead')
+  })
+
+  test('what programs print for never is no yes, and what was before 1995 is a slip', async () => {
+    const rows = 'email,confirmed_at\na@example.com,0001-01-01T00:00:00Z\nb@example.com,0025-03-01\n'
+    const run = await importText(rows)
+    expect(run.tally.reasons).toEqual({ 'import.no-consent': 1, 'import.instant': 1 })
+    expect(readFileSync(run.refusedFile!, 'utf8')).toContain(
+      'confirmed_at ""0025-03-01"": takes an instant from 1995',
+    )
+    const query =
+      'email,status,subscription_status,confirmed_at\nada@example.com,enabled,confirmed,0001-01-01 00:00:00+00\n'
+    await importText(query, { consent: 'our form' })
+    expect((await shown('ada@example.com')).consents).toMatchObject([{ how: 'import: our form', at: NOW }])
+  })
+})
+
+describe('the file of refused rows', () => {
+  const text = 'email,confirmed_at\nbad,2025-01-01\nann@example.com,2025-01-01\nworse,2025-01-01\n'
+  const code = (name: string) => expect.objectContaining({ code: name })
+
+  test('is never the file that is imported, under any name, and no other file that was there', async () => {
+    const file = fileOf(text)
+    const [alias, hard, other] = ['alias.csv', 'hard.csv', 'other.csv'].map((name) => join(folder, name))
+    symlinkSync(file, alias!)
+    linkSync(file, hard!)
+    writeFileSync(other!, 'email,confirmed_at\nmine,\n')
+    for (const refusedFile of [file, alias, hard])
+      await expect(importSubscribers(site.deps, { file, refusedFile })).rejects.toEqual(
+        code('import.refused-is-file'),
+      )
+    for (const refusedFile of [other, folder])
+      await expect(importSubscribers(site.deps, { file, refusedFile })).rejects.toEqual(
+        code('import.refused-exists'),
+      )
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect(readFileSync(other!, 'utf8')).toBe('email,confirmed_at\nmine,\n')
+    expect(await site.db.subscriber.count()).toBe(0)
+    await importText(text, { dryRun: true })
+    expect(await importSubscribers(site.deps, { file })).toMatchObject({ taken: 1, refused: 2 })
+  })
+
+  /** As a process leaves it that was killed after two of the three rows. */
+  async function cutOff(): Promise<string> {
+    const { refusedFile } = await importText(text, { batchRows: 1 })
+    const lines = readFileSync(refusedFile!, 'utf8').split('\n')
+    const told = `${lines.slice(0, 2).join('\n')}\n`.length
+    await site.db.importRun.updateMany({ data: { rows: 2, taken: 1, refused: 1, told, doneAt: null } })
+    return refusedFile!
+  }
+
+  test('goes on after a cut, and where it is gone, cut or elsewhere, all rows are read again', async () => {
+    const whole = readFileSync(await cutOff(), 'utf8')
+    const again = (options: Partial<ImportInput> = {}) =>
+      importSubscribers(site.deps, { file: join(folder, 'people.csv'), ...options })
+    const wentOn = await again()
+    expect(wentOn).toMatchObject({ resumedAt: 2, begunAnew: false, taken: 1, refused: 2 })
+    expect(readFileSync(wentOn.refusedFile!, 'utf8')).toBe(whole)
+    const elsewhere = join(folder, 'elsewhere.csv')
+    for (const [lose, options] of [
+      [(file: string) => rmSync(file), {}],
+      [(file: string) => truncateSync(file, 40), {}],
+      [() => {}, { refusedFile: elsewhere }],
+    ] as const) {
+      lose(await cutOff())
+      const run = await again(options)
+      expect(run).toMatchObject({ resumedAt: 0, begunAnew: true, rows: 3, unchanged: 1, refused: 2 })
+      expect(readFileSync(run.refusedFile!, 'utf8')).toBe(whole)
+    }
   })
 })
 
