@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { dailyFigures } from '../../flows/operator/daily-figures.ts'
+import { recentFigures } from '../../flows/operator/recent-figures.ts'
 import { recentActions } from '../../platform/action-store.ts'
 import type { Site } from '../site.ts'
 import { cursorOf, number, pageOf, placeIn } from './cursor.ts'
@@ -33,7 +33,7 @@ export function addActionRoutes(api: Api, { deps }: Site): void {
     response: { 200: figures, ...operatorFaults(422) },
   }
   api.get('/api/figures', { schema: counted }, async ({ query }) => ({
-    items: await dailyFigures(deps, query),
+    items: await recentFigures(deps, query),
   }))
 
   const shown = {

@@ -1,4 +1,5 @@
-import { type DayFigures, dailyFigures } from '../../flows/operator/daily-figures.ts'
+import type { DayFigures } from '../../flows/operator/daily-figures.ts'
+import { recentFigures } from '../../flows/operator/recent-figures.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { dateRange, shortDate } from '../../words/dates.ts'
@@ -76,7 +77,7 @@ const SERIES: Series[] = [
 /** What happened on each day up to today (UTC), or in each week. */
 export async function chartsOf(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
   const to = dayOf(deps.clock.now())
-  const days = await dailyFigures(deps, { from: addDays(to, 1 - span), to })
+  const days = await recentFigures(deps, { from: addDays(to, 1 - span), to })
   return chartsView(days)
 }
 
