@@ -13,6 +13,7 @@ import { SUPPRESSION_REASONS, type SuppressionReason } from '../subscribers/supp
 import { type AddCommands, type CommandLine, consentIn, table } from './command-line.ts'
 import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
 import { addMoving } from './moving.ts'
+import { addReplay } from './replay.ts'
 import { change, jsonOf, jsonOfShown, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
@@ -26,6 +27,7 @@ export const addSubscriberCommands: AddCommands = (program, line) => {
   addSuppress(noun, line)
   addMove(noun, line)
   addMoving(noun, line)
+  addReplay(noun, line)
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type Replayed, replayLog } from '../flows/operator/replay-log.ts'
+import { Fault, textOf } from '../platform/errors.ts'
+import type { CommandLine } from './command-line.ts'
+import { change } from './subscriber-answers.ts'
+
+const STDIN = 0
+
+export function addReplay(noun: Command, line: CommandLine): void {
+  noun
+    .command('replay')
+    .description('after a restore: let go again who left since the dump, as the log of the service tells')
+    .argument('<log...>', 'files of log lines; - for standard input')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .action(
+      line.action((deps, logs: string[], { dryRun }: { dryRun?: boolean }) => {
+        const lines = logs.flatMap((log) => read(log).split('\n'))
+        return change(deps, { dryRun }, async (tried) => {
+          const replayed = await replayLog(tried, lines)
+          return { json: replayed, text: sentenceOf(replayed) }
+        })
+      }),
+    )
+}
+
+function read(log: string): string {
+  try {
+    return readFileSync(log === '-' ? STDIN : log, 'utf8')
+  } catch (error) {
+    throw new Fault('usage.wrong', { what: textOf(error) })
+  }
+}
+
+const sentenceOf = ({ erased, suppressed, unsubscribed, known, unknown }: Replayed): string =>
+  `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had left here already or came back; ${unknown} are erased or not known here.`
