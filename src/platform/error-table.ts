@@ -92,6 +92,12 @@ export const errorTable = {
     exit: 1,
     operator: 'The database does not answer: {what}',
   },
+  'database.no-place': {
+    status: 503,
+    exit: 1,
+    operator:
+      'DATA_DIR {folder}: only root can enter it, and Postgres does not run as root. Take a folder that others can enter, such as /var/lib/daily-papers, or set DATABASE_URL.',
+  },
   'database.migration-failed': {
     status: 503,
     exit: 1,
