@@ -11,8 +11,8 @@ export const TEMPORARY_TABLES = `
   create temporary table incoming_topic (id text, position int, name text, query int);
   create temporary table incoming_suppression (address_hash text, reason text, at timestamptz, turns boolean)`
 
-// Foreign keys are checked by triggers, which take a quarter of BRING_IN's time. Here every row that refers to another is written
-// in one statement with it, or holds it; so where the role may, they are left out.
+// Foreign keys are checked by triggers: a quarter of what BRING_IN takes. Here every row that refers to another is
+// written in one statement with it, or holds it; so where the role may, they are left out.
 export const SKIP_KNOWN_CHECKS = `
   select set_config('session_replication_role', 'replica', false)
   where has_parameter_privilege('session_replication_role', 'SET')`
