@@ -18,7 +18,7 @@ const RESTORED = `This database was restored from a backup. Nothing is planned o
 export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),
-    ...(shown.reason === 'restored' ? [RESTORED] : []),
+    ...(shown.restored ? [RESTORED] : []),
     '',
     table(
       ['lane', ...WAITING, 'oldest (UTC)', 'next try (UTC)'],
@@ -29,9 +29,9 @@ export const textOfDelivery = (shown: Shown): string =>
     workerText(shown),
   ].join('\n')
 
-function switchText({ delivery, since, reason, now }: Shown): string {
+function switchText({ delivery, since, reason, restored, now }: Shown): string {
   if (delivery === 'paused' && since)
-    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${reason === 'restored' ? '' : '\nTo go on: delivery resume'}`
+    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo go on: delivery resume'}`
   if (delivery === 'off')
     return 'Off: SENDING=off in the settings. Everything is planned, and nothing handed over.'
   return 'Delivery is on.'
@@ -88,6 +88,7 @@ function span(ms: number): string {
 export const jsonOfDelivery = (shown: Shown): object => ({
   delivery: shown.delivery,
   reason: shown.reason,
+  restored: shown.restored,
   since: shown.since?.toISOString() ?? null,
   lanes: Object.fromEntries(LANES.map((lane) => [lane, laneJson(shown, lane)])),
   schedule: { ticked: shown.ticked?.toISOString() ?? null },

@@ -1,9 +1,16 @@
+import { Option } from 'commander'
 import type { AfterRestore } from '../flows/operator/after-restore.ts'
 import { deliveryHealth } from '../flows/operator/delivery-health.ts'
-import { deliveryStatus, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
+import { deliveryStatus, deliverySwitch, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
 import type { AddCommands } from './command-line.ts'
 import { jsonOfDelivery, textOfDelivery } from './delivery-text.ts'
 import { change } from './subscriber-answers.ts'
+
+interface PauseOptions {
+  reason: string
+  restored?: boolean
+  dryRun?: boolean
+}
 
 export const addDeliveryCommands: AddCommands = (program, line) => {
   const noun = program.command('delivery').description('whether mail goes out')
@@ -11,12 +18,22 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .command('pause')
     .description('hand nothing over, in any process, until it is resumed')
     .option('--reason <reason>', 'why, for whoever looks next', 'paused by the operator')
+    .addOption(
+      new Option(
+        '--restored',
+        'this database is a copy out of a backup that the service cannot tell: plan nothing either, until it is resumed as after a restore',
+      ).conflicts('reason'),
+    )
     .option('--dry-run', 'say what would happen, and change nothing')
     .action(
-      line.action((deps, { reason, dryRun }: { reason: string; dryRun?: boolean }) =>
+      line.action((deps, { dryRun, ...wish }: PauseOptions) =>
         change(deps, { dryRun }, async (tried) => {
-          await pauseDelivery(tried, { reason })
-          return { json: { delivery: 'paused', reason }, text: `Delivery is paused: ${reason}` }
+          const changed = await pauseDelivery(tried, wish)
+          const { reason, restored } = await deliverySwitch(tried)
+          const text = changed
+            ? `Delivery is paused: ${reason}`
+            : 'Nothing changed: this database was restored, and nothing goes out before delivery resume.'
+          return { unchanged: !changed, json: { delivery: 'paused', reason, restored, changed }, text }
         }),
       ),
     )

@@ -35,9 +35,9 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   }
   api.post('/api/delivery/pause', { schema: paused }, async ({ body }) => {
     const { reason, dryRun } = body ?? { reason: 'paused by the operator', dryRun: false }
-    const delivery = await change(deps, { verb: 'delivery pause', dryRun }, async (tried) => {
-      await pauseDelivery(tried, { reason })
-      return answered(tried)
+    const { delivery } = await change(deps, { verb: 'delivery pause', dryRun }, async (tried) => {
+      const changed = await pauseDelivery(tried, { reason })
+      return { unchanged: !changed, delivery: await answered(tried) }
     })
     return { dryRun, delivery }
   })

@@ -71,6 +71,7 @@ export const delivery = z
   .object({
     delivery: z.enum(['on', 'paused', 'off']).describe('off: by the setting SENDING'),
     reason: z.string().nullable(),
+    restored: z.boolean().describe('Out of a backup: nothing is planned either, and a pause changes nothing'),
     since: instant.nullable(),
     lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
   })
