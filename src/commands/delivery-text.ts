@@ -1,13 +1,8 @@
-import { LANES, type Lane, type MessageState } from '../delivery/message.ts'
-import type { DeliveryHealth } from '../flows/operator/delivery-health.ts'
-import type { DeliveryStatus } from '../flows/operator/delivery-switch.ts'
+import { LANES, type Lane } from '../delivery/message.ts'
+import { countOf, type DeliveryReport, WAITING } from '../flows/operator/delivery-report.ts'
 import { minuteOf, table } from './command-line.ts'
 
-const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
-
-interface Shown extends DeliveryStatus, DeliveryHealth {
-  now: Date
-}
+type Shown = DeliveryReport & { now: Date }
 
 const RESTORED = `This database was restored from a backup. Nothing is planned or handed over until you say so:
   delivery resume --dry-run    what ends then: open messages of the backup, and dates whose hour has come
@@ -37,15 +32,12 @@ function switchText({ delivery, since, reason, restored, now }: Shown): string {
   return 'Delivery is on.'
 }
 
-const countOf = ({ waiting }: Shown, lane: Lane, state: MessageState): number =>
-  waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0
-
 function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
   const wait = shown.waits.find((one) => one.lane === lane)
   const next = wait && (wait.nextTry <= shown.now ? 'now' : minuteOf(wait.nextTry))
   return [
     lane,
-    ...WAITING.map((state) => countOf(shown, lane, state)),
+    ...WAITING.map((state) => countOf(shown.waiting, lane, state)),
     wait ? minuteOf(wait.oldest) : null,
     next ?? null,
   ]
@@ -83,23 +75,4 @@ function span(ms: number): string {
         ? [Math.round(minutes / 60), 'hour']
         : [Math.round(minutes / 1440), 'day']
   return `${count} ${unit}${count === 1 ? '' : 's'}`
-}
-
-export const jsonOfDelivery = (shown: Shown): object => ({
-  delivery: shown.delivery,
-  reason: shown.reason,
-  restored: shown.restored,
-  since: shown.since?.toISOString() ?? null,
-  lanes: Object.fromEntries(LANES.map((lane) => [lane, laneJson(shown, lane)])),
-  schedule: { ticked: shown.ticked?.toISOString() ?? null },
-  workers: { holding: shown.holders, nudgeWaitsSeconds: shown.nudgeWaitsSeconds },
-})
-
-function laneJson(shown: Shown, lane: Lane): object {
-  const wait = shown.waits.find((one) => one.lane === lane)
-  return {
-    ...Object.fromEntries(WAITING.map((state) => [state, countOf(shown, lane, state)])),
-    oldest: wait?.oldest.toISOString() ?? null,
-    nextTry: wait?.nextTry.toISOString() ?? null,
-  }
 }

@@ -1,9 +1,9 @@
 import { Option } from 'commander'
 import type { AfterRestore } from '../flows/operator/after-restore.ts'
-import { deliveryHealth } from '../flows/operator/delivery-health.ts'
-import { deliveryStatus, deliverySwitch, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
+import { deliveryReport, jsonOfReport } from '../flows/operator/delivery-report.ts'
+import { deliverySwitch, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
 import type { AddCommands } from './command-line.ts'
-import { jsonOfDelivery, textOfDelivery } from './delivery-text.ts'
+import { textOfDelivery } from './delivery-text.ts'
 import { change } from './subscriber-answers.ts'
 
 interface PauseOptions {
@@ -60,12 +60,8 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .description('whether mail goes out, what waits, and whether somebody is there to hand it over')
     .action(
       line.action(async (deps) => {
-        const shown = {
-          ...(await deliveryStatus(deps)),
-          ...(await deliveryHealth(deps)),
-          now: deps.clock.now(),
-        }
-        return { json: jsonOfDelivery(shown), text: textOfDelivery(shown) }
+        const report = await deliveryReport(deps)
+        return { json: jsonOfReport(report), text: textOfDelivery({ ...report, now: deps.clock.now() }) }
       }),
     )
 }

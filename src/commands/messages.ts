@@ -95,13 +95,13 @@ const jsonOf = (message: ListedMessage): object => ({
   state: stateName(message.state),
   reason: message.reason,
   attempts: message.attempts,
+  datedAt: message.datedAt.toISOString(),
   nextTry: message.nextTry.toISOString(),
   deadline: message.deadline.toISOString(),
 })
 
 const jsonOfShown = (message: ShownMessage): object => ({
   ...jsonOf(message),
-  datedAt: message.datedAt.toISOString(),
   acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
   tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
 })

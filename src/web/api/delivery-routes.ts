@@ -1,12 +1,11 @@
-import { LANES, type Lane, type MessageState } from '../../delivery/message.ts'
-import type { LaneCount } from '../../delivery/message-list-store.ts'
 import { books } from '../../digests/books-store.ts'
-import { deliveryStatus, pauseDelivery, resumeDelivery } from '../../flows/operator/delivery-switch.ts'
+import { deliveryReport, jsonOfReport } from '../../flows/operator/delivery-report.ts'
+import { pauseDelivery, resumeDelivery } from '../../flows/operator/delivery-switch.ts'
 import { dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import type { Site } from '../site.ts'
 import * as schemas from './schemas/operation.ts'
-import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
+import { type Api, change, changeFaults, closed, operatorFaults } from './scope.ts'
 
 const TAG = 'delivery'
 
@@ -22,7 +21,11 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   )
 
   const shown = {
-    ...closed(TAG, 'showDelivery', 'Whether mail goes out, and what waits'),
+    ...closed(
+      TAG,
+      'showDelivery',
+      'Whether mail goes out, what waits, and whether somebody is there to hand it over',
+    ),
     response: { 200: schemas.delivery, ...operatorFaults() },
   }
   api.get('/api/delivery', { schema: shown }, () => answered(deps))
@@ -57,19 +60,4 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   })
 }
 
-async function answered(deps: Deps) {
-  const { waiting, since, ...status } = await deliveryStatus(deps)
-  const [answers, digests] = LANES.map((lane) => countsOf(waiting, lane))
-  return { ...status, since: iso(since), lanes: { answers: answers!, digests: digests! } }
-}
-
-const countsOf = (counts: LaneCount[], lane: Lane) => {
-  const count = (state: MessageState) =>
-    counts.find((one) => one.lane === lane && one.state === state)?.count ?? 0
-  return {
-    ready: count('ready'),
-    taken: count('taken'),
-    deferred: count('deferred'),
-    uncertain: count('uncertain'),
-  }
-}
+const answered = async (deps: Deps) => jsonOfReport(await deliveryReport(deps))

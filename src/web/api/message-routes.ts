@@ -4,7 +4,7 @@ import { retryMessage, showMessage, stateName } from '../../flows/messages/retry
 import { maskAddress } from '../../subscribers/address.ts'
 import type { Site } from '../site.ts'
 import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
-import { idParams } from './schemas/kinds.ts'
+import { id, idParams } from './schemas/kinds.ts'
 import { messageQuery, messages, retried, shownMessage, stateNamed } from './schemas/operation.ts'
 import { bare } from './schemas/subscribers.ts'
 import { type Api, change, changeFaults, closed, operatorFaults } from './scope.ts'
@@ -18,11 +18,13 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
     querystring: messageQuery,
     response: { 200: messages, ...operatorFaults(422) },
   }
-  api.get('/api/messages', { schema: listed }, async ({ query: { state, limit, cursor } }) => {
-    const list = { name: 'messages', filters: { state }, place: z.tuple([at, z.string()]) }
-    const [datedAt, id] = cursor ? placeIn(list, cursor) : []
-    const after = datedAt && id ? { datedAt, id } : undefined
-    const wanted = { state: state ? stateNamed(state) : undefined, after, most: limit + 1 }
+  api.get('/api/messages', { schema: listed }, async ({ query: { limit, cursor, ...filters } }) => {
+    const { state, kind, date } = filters
+    const list = { name: 'messages', filters, place: z.tuple([at, id]) }
+    const [datedAt, lastId] = cursor ? placeIn(list, cursor) : []
+    const after = datedAt && lastId ? { datedAt, id: lastId } : undefined
+    const narrowed = { state: state ? stateNamed(state) : undefined, kind, day: date }
+    const wanted = { ...narrowed, after, most: limit + 1 }
     const { shown, last } = pageOf(await listMessages(deps.db, wanted), limit)
     return {
       items: shown.map(answered),

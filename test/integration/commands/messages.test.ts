@@ -68,6 +68,7 @@ describe('messages', () => {
         state: 'refused',
         reason: '5.1.1',
         attempts: 1,
+        datedAt: NOW.toISOString(),
         nextTry: DEADLINE.toISOString(),
         deadline: DEADLINE.toISOString(),
       },
@@ -170,6 +171,7 @@ describe('delivery', () => {
     expect((await run('delivery status')).json).toEqual({
       delivery: 'on',
       reason: null,
+      restored: false,
       since: null,
       lanes: {
         answers: {

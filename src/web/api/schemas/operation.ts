@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
+import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
 import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
 
 // Digests, messages, delivery, actions and figures: what the operator looks at every day.
@@ -27,6 +28,8 @@ export const books = z.object({
 
 export const messageQuery = z.strictObject({
   state: z.enum(STATE_NAMES, { error: `one of ${STATE_NAMES.join(', ')}` }).optional(),
+  kind: z.enum(MAIL_KINDS, { error: `one of ${MAIL_KINDS.join(', ')}` }).optional(),
+  date: day.describe('Left on this day (UTC)').optional(),
   ...page,
 })
 
@@ -65,7 +68,14 @@ export const shownMessage = z
 
 export const retried = z.object({ dryRun: z.boolean(), message: shownMessage })
 
-const waiting = z.object({ ready: count, taken: count, deferred: count, uncertain: count })
+const waiting = z.object({
+  ready: count,
+  taken: count,
+  deferred: count,
+  uncertain: count,
+  oldest: instant.nullable().describe('When that was left which waits longest'),
+  nextTry: instant.nullable().describe('The first instant at which one may be tried'),
+})
 
 export const delivery = z
   .object({
@@ -74,6 +84,15 @@ export const delivery = z
     restored: z.boolean().describe('Out of a backup: nothing is planned either, and a pause changes nothing'),
     since: instant.nullable(),
     lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
+    schedule: z.object({
+      ticked: instant
+        .nullable()
+        .describe('The newest minute that the schedule claimed; null: none within two days'),
+    }),
+    workers: z.object({
+      holding: count.describe('Workers with messages in hand'),
+      nudgeWaitsSeconds: count.nullable().describe('How long a nudge to send waits; null where none does'),
+    }),
   })
   .meta({ id: 'Delivery' })
 

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import type { AddCommands } from '../../../../src/commands/command-line.ts'
+import { addDeliveryCommands } from '../../../../src/commands/delivery.ts'
+import { addDigestCommands } from '../../../../src/commands/digests.ts'
+import { addMessageCommands } from '../../../../src/commands/messages.ts'
+import { pauseDelivery } from '../../../../src/flows/operator/delivery-switch.ts'
+import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
+import { API_TOKEN, ask } from '../../../support/api.ts'
+import { runCommand } from '../../../support/commands.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+
+const site = useSite({ API_TOKEN })
+
+const said = async (add: AddCommands, ...args: string[]) =>
+  JSON.parse(JSON.stringify((await runCommand(add, site.deps, args)).json))
+const answered = async (path: string) => (await ask(site.app, 'GET', path)).json()
+// How long a nudge has waited is another second at each look.
+const still = ({ workers, ...rest }: { workers: object }) => ({ ...rest, workers: Object.keys(workers) })
+
+test('the API says of mails, books and delivery what the commands say', async () => {
+  await addSubscriber(site.deps, { email: 'ann@reader.example', topics: [] })
+  await addSubscriber(site.deps, { email: 'ben@reader.example', topics: [] })
+  await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
+  await pauseDelivery(site.deps, { reason: 'a look' })
+
+  const messages = await said(addMessageCommands, 'messages', 'list')
+  expect(messages.length).toBeGreaterThan(1)
+  expect((await answered('/api/messages')).items).toEqual(messages)
+  for (const [query, ...options] of [
+    ['kind=confirmation', '--kind', 'confirmation'],
+    ['kind=goodbye', '--kind', 'goodbye'],
+    ['date=2026-11-24', '--date', '2026-11-24'],
+    ['date=2026-11-23', '--date', '2026-11-23'],
+  ]) {
+    const { items } = await answered(`/api/messages?${query}`)
+    expect([query, items]).toEqual([query, await said(addMessageCommands, 'messages', 'list', ...options)])
+  }
+  expect((await answered('/api/messages?kind=confirmation')).items).toHaveLength(2)
+  expect((await answered('/api/messages?kind=goodbye')).items).toEqual([])
+  expect((await answered('/api/messages?date=2026-11-23')).items).toEqual([])
+
+  const [{ id }] = messages
+  expect(await answered(`/api/messages/${id}`)).toEqual(
+    await said(addMessageCommands, 'messages', 'show', id),
+  )
+  expect(await answered('/api/digests/status')).toEqual(await said(addDigestCommands, 'digests', 'status'))
+
+  const delivery = await answered('/api/delivery')
+  expect(delivery).toMatchObject({
+    reason: 'a look',
+    lanes: { answers: { oldest: NOW.toISOString(), nextTry: NOW.toISOString() }, digests: { oldest: null } },
+    schedule: { ticked: NOW.toISOString() },
+    workers: { holding: 0 },
+  })
+  expect(still(delivery)).toEqual(still(await said(addDeliveryCommands, 'delivery', 'status')))
+})
