@@ -76,14 +76,14 @@ export const HEED_LIFTED = `
       and (select p.lifted_at is not null from suppression p where p.address_hash = n.address_hash)) lifted
   where lifted.line = i.line`
 
-// In the order of the random ids, so that a batch visits the pages of each index once.
+// The first line of an address, in the order of the random ids, so that a batch visits the pages of each index once.
 export const BRING_IN = `
   with made as (
     insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
       format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)
     select id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers, format, detail,
       epoch, created_at, confirmed_at, start_date, paused_until, $1::timestamptz
-    from incoming order by id
+    from (select distinct on (address_key) * from incoming order by address_key, line) firsts order by id
     on conflict (address_key) do nothing
     returning id, state
   ), consented as (
