@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -147,16 +147,11 @@ async function start({ bin, data, as }: Server, durable: boolean): Promise<void>
     '-c unix_socket_directories=',
     '-c log_timezone=UTC',
     '-c max_connections=200',
-    `-c shared_buffers=${sharedMegabytes()}MB`,
-    '-c max_wal_size=4GB',
     ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
   ]
   const options = `-p ${await freePort()} ${settings.join(' ')}`
   await run(bin.pg_ctl, ['-D', data, '-w', '-l', join(data, 'server.log'), '-o', options, 'start'], as)
 }
-
-// What the indexes of a million subscribers take; a quarter of a smaller machine.
-const sharedMegabytes = (): number => Math.min(512, Math.floor(totalmem() / 2 ** 20 / 4))
 
 const portOf = (data: string): number =>
   Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[3])
