@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { isZone, WEEKDAYS } from './platform/dates.ts'
+import { editDistance } from './platform/edit-distance.ts'
 import { Fault } from './platform/errors.ts'
 import {
   databaseUrl,
@@ -144,6 +145,8 @@ export interface Config extends Omit<Settings, 'BASE_URL' | 'SMTP_USER' | 'SMTP_
   production: boolean
   /** Settings that count as something else than they say, a sentence each. */
   adjusted: string[]
+  /** Names that are probably meant to be a setting, a sentence each. */
+  misspelt: string[]
 }
 
 export type Environment = Record<string, string | undefined>
@@ -165,10 +168,11 @@ function readDotEnv(): Environment {
 /** Throws config.invalid, which names every setting that is wrong and what it takes. */
 export function readConfig(environment: Environment): Config {
   const { config, faults } = inspectConfig(environment)
+  const lines = [...faults.map(sentenceOf), ...config.misspelt]
   if (faults.length > 0) {
     throw new Fault('config.invalid', {
       count: faults.length,
-      list: faults.map((fault) => `  ${sentenceOf(fault)}`).join('\n'),
+      list: lines.map((line) => `  ${line}`).join('\n'),
     })
   }
   return config
@@ -190,7 +194,8 @@ export function inspectConfig(environment: Environment): { config: Config; fault
   faults.push(...faultsBetweenSettings(values, wrongIn(faults)))
   const wrong = wrongIn(faults)
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
-  return { config: { ...finish(settings.parse(rest)), adjusted: adjustedIn(rest) }, faults }
+  const doubts = { adjusted: adjustedIn(rest), misspelt: misspeltIn(environment) }
+  return { config: { ...finish(settings.parse(rest)), ...doubts }, faults }
 }
 
 /** Names of settings; NAME_FILE stands for NAME too. */
@@ -252,7 +257,20 @@ const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
     ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the fewest days that are kept`]
     : []
 
-function finish({ SMTP_USER, SMTP_PASSWORD, ...values }: Settings): Omit<Config, 'adjusted'> {
+const NAMES = [...Object.keys(settings.shape), ...SECRETS.map((name) => `${name}_FILE`)]
+const SHORT_NAME = 6
+
+// The environment is full of names of others: short ones are near to anything.
+function misspeltIn(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => !NAMES.includes(name) && name.length > SHORT_NAME)
+    .flatMap((name) => {
+      const meant = NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
+      return meant ? [`${name} is no setting: probably ${meant} is meant`] : []
+    })
+}
+
+function finish({ SMTP_USER, SMTP_PASSWORD, ...values }: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
   const smtp = values.SMTP_URL
   return {
     ...values,

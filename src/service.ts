@@ -43,6 +43,7 @@ export async function startService(
   const metrics = openMetrics()
   const log = metrics.metered(options.log ?? openLog(config.LOG_LEVEL))
   for (const what of config.adjusted) log.warn('setting.adjusted', { what })
+  for (const what of config.misspelt) log.warn('setting.misspelt', { what })
   const wired = await wire(config, { ...options, log })
   await migrateIfAlone(wired.deps)
   const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)

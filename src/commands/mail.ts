@@ -3,6 +3,7 @@ import type { SmtpTls } from '../delivery/smtp-tls.ts'
 import type { Sent } from '../flows/messages/send-directly.ts'
 import { mailTest } from '../flows/operator/mail-test.ts'
 import { recordAction } from '../platform/action-store.ts'
+import { ownCommand } from '../platform/own-command.ts'
 import type { SmtpConfig } from '../smtp-url.ts'
 import type { AddCommands, Answer } from './command-line.ts'
 
@@ -79,5 +80,5 @@ const tailOf = (result: SmtpResult | undefined): string[] => {
   if (!result) return []
   return result.accepted
     ? ['Accepted is not yet delivered: look into the mailbox, its spam folder, and the headers of the mail.']
-    : ['What is wrong with the mail server, and its fix: npm run -s cli -- doctor']
+    : [`What is wrong with the mail server, and its fix: ${ownCommand('doctor')}`]
 }

@@ -1,3 +1,5 @@
+import { ownCommand } from './own-command.ts'
+
 interface ErrorEntry {
   /** HTTP status. */
   status: number
@@ -107,14 +109,12 @@ export const errorTable = {
   'database.behind': {
     status: 503,
     exit: 1,
-    operator:
-      'The database lacks {count} migration(s), the first is {name}. Run: npm run -s cli -- db migrate',
+    operator: `The database lacks {count} migration(s), the first is {name}. Run: ${ownCommand('db migrate')}`,
   },
   'database.others-running': {
     status: 503,
     exit: 1,
-    operator:
-      'The database lacks {count} migration(s), the first is {name}, and {others} other process(es) work on it. Stop them and start again; or bring it up to date beside them: npm run -s cli -- db migrate',
+    operator: `The database lacks {count} migration(s), the first is {name}, and {others} other process(es) work on it. Stop them and start again; or bring it up to date beside them: ${ownCommand('db migrate')}`,
   },
   'digests.pruned': {
     status: 422,

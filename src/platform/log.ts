@@ -7,6 +7,7 @@ const LOG_EVENTS = [
   'service.stopping',
   'service.stopped',
   'setting.adjusted',
+  'setting.misspelt',
   'database.error',
   'database.migrated',
   'database.newer',

@@ -1,5 +1,5 @@
+import { editDistance } from '../platform/edit-distance.ts'
 import { Fault } from '../platform/errors.ts'
-import { editDistance } from './meant-domain.ts'
 
 /** What an export has, in this order; an import takes any of them, and needs `email` alone. */
 export const SUBSCRIBER_COLUMNS = [

@@ -1,3 +1,5 @@
+import { editDistance } from '../platform/edit-distance.ts'
+
 // Where most people have their mail: what a slip was probably meant to be.
 const PROVIDERS =
   `gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr live.com msn.com yahoo.com
@@ -31,20 +33,4 @@ function isCountryOf(domain: string): boolean {
   const end = country.at(-1) ?? ''
   if (!/^[a-z]{2}$/.test(end) || SLIPS_OF_COM.includes(end)) return false
   return PROVIDERS.some((provider) => provider.startsWith(`${name}.`))
-}
-
-/** How many letters were left out, put in, changed, or swapped with the next. */
-export function editDistance(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  for (let i = 1; i <= a.length; i++) {
-    const [row, above, before] = [[i], rows[i - 1]!, rows[i - 2]]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      const least = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + same)
-      const isSwapped = before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row[j] = isSwapped ? Math.min(least, before[j - 2]! + 1) : least
-    }
-    rows.push(row)
-  }
-  return rows.at(-1)!.at(-1)!
 }

@@ -141,6 +141,23 @@ test('a proxy is an address, a network or one of three names', () => {
   expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
 })
 
+describe('a name that is near to a setting', () => {
+  test('is no fault, and is told', () => {
+    const { config, faults } = inspectConfig({ APP_SECRTE: 'x', base_url: 'y', HOSTNAME: 'h', PATH: '/bin' })
+    expect(faults).toEqual([])
+    expect(config.misspelt).toEqual([
+      'APP_SECRTE is no setting: probably APP_SECRET is meant',
+      'base_url is no setting: probably BASE_URL is meant',
+    ])
+  })
+  test('stands with what is missing', () =>
+    expect(faultsOf({ ...production, APP_SECRET: undefined, APP_SECRTE: 'x' })).toMatch(
+      /1 fault.+APP_SECRTE is no setting: probably APP_SECRET is meant$/s,
+    ))
+  test('is none where it is a setting, or the file of one', () =>
+    expect(readConfig({ ...production, ADMIN_PASSWORD_FILE: '' }).misspelt).toEqual([]))
+})
+
 describe('production', () => {
   test('is content with what is required', () => expect(readConfig(production).production).toBe(true))
 

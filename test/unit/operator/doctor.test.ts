@@ -270,7 +270,7 @@ describe('machine', () => {
 })
 
 test('settings that count as something else are a warning', () => {
-  const read = (adjusted: string[]) => settingsRead({ production: true, adjusted })
+  const read = (adjusted: string[]) => settingsRead({ production: true, adjusted, misspelt: [] })
   expect(read([])).toMatchObject({ state: 'ok', found: 'complete, for production' })
   expect(read(['KEEP_DAYS=20 counts as 30'])).toMatchObject({
     state: 'warning',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { editDistance, isProvider, meantDomain } from '../../../src/subscribers/meant-domain.ts'
+import { editDistance } from '../../../src/platform/edit-distance.ts'
+import { isProvider, meantDomain } from '../../../src/subscribers/meant-domain.ts'
 
 test.each([
   ['gmial.com', 'gmail.com'],

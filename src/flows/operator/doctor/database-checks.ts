@@ -1,6 +1,7 @@
 import type { DatabaseFacts } from '../../../platform/database-facts-store.ts'
 import { isZone } from '../../../platform/dates.ts'
 import { textOf } from '../../../platform/errors.ts'
+import { ownCommand } from '../../../platform/own-command.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 
 const OLDEST_POSTGRES = 15
@@ -82,7 +83,7 @@ export function judgeMigrations(missing: string[]): Verdict {
   if (!first) return ok('up to date')
   return wrong(
     `${count(missing.length, 'migration')} missing, the first is ${first}`,
-    'npm run -s cli -- db migrate',
+    ownCommand('db migrate'),
   )
 }
 

@@ -7,7 +7,7 @@ import { locksHoldForSessions } from '../../../platform/session-lock.ts'
 import type { Deps } from '../../../wiring.ts'
 import { seeSite } from './ask-site.ts'
 import { type Check, type Verdict, wrong } from './check.ts'
-import { settingsRead } from './host-checks.ts'
+import { judgeMisspelt, settingsRead } from './host-checks.ts'
 import { questions } from './questions.ts'
 import { runChecks, within } from './run-checks.ts'
 
@@ -69,7 +69,8 @@ async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { loc
 /** One check for each fault, or one for all settings. */
 export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
   if (faults.length === 0) return [{ check: 'settings', ...settingsRead(config) }]
-  return faults.map((fault) => ({ check: 'settings', ...judgeSetting(fault) }))
+  const verdicts = [...faults.map(judgeSetting), ...config.misspelt.map(judgeMisspelt)]
+  return verdicts.map((verdict) => ({ check: 'settings', ...verdict }))
 }
 
 function judgeSetting({ names, what }: SettingFault): Verdict {

@@ -1,4 +1,5 @@
 import { type Config, DEVELOPMENT_SECRET } from '../../../config.ts'
+import { ownCommand } from '../../../platform/own-command.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 import type { SignsOfLife } from './signs-of-life-store.ts'
 
@@ -9,7 +10,7 @@ const NO_BYTES = GB / 4
 /** `free`: bytes that this process may still write. */
 export function judgeDisk({ folder, free }: { folder: string; free: number }): Verdict {
   const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
-  const fix = 'Make room; npm run -s cli -- prune takes away what KEEP_DAYS does not keep.'
+  const fix = `Make room; ${ownCommand('prune')} takes away what KEEP_DAYS does not keep.`
   if (free < NO_BYTES) return wrong(found, fix)
   return free < LITTLE_BYTES ? warning(found, fix) : ok(found)
 }
@@ -83,7 +84,7 @@ const LIVES_WITHIN_MS = 3 * 60_000
 /** One tick and one nudge are due every minute. */
 export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Date }): Verdict {
   const fix =
-    'npm start, or systemctl start daily-papers; with --roles, one process needs schedule and one worker.'
+    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one worker.'
   if (!tick)
     return wrong(
       'no process with the role schedule has run yet',
@@ -120,11 +121,9 @@ export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
   return together(sinceText(last, hours), [
     judgeAnswer(answer),
     hours > HOURS_NOTICED
-      ? warning('nothing comes in', 'npm run -s cli -- sources status, and look at the log.')
+      ? warning('nothing comes in', `${ownCommand('sources status')}, and look at the log.`)
       : undefined,
-    last?.fault
-      ? warning(`the last fetch failed (${last.fault})`, 'npm run -s cli -- sources status')
-      : undefined,
+    last?.fault ? warning(`the last fetch failed (${last.fault})`, ownCommand('sources status')) : undefined,
   ])
 }
 
@@ -143,8 +142,16 @@ function judgeAnswer(answer: number | string): Verdict {
   )
 }
 
-export const settingsRead = ({ production, adjusted }: Pick<Config, 'production' | 'adjusted'>): Verdict =>
+export const judgeMisspelt = (what: string): Verdict =>
+  warning(what, 'Write its name as in .env.example, or take it out of .env.')
+
+export const settingsRead = ({
+  production,
+  adjusted,
+  misspelt,
+}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): Verdict =>
   together(production ? 'complete, for production' : 'complete', [
     production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
     ...adjusted.map((what) => warning(what, 'Write in .env what it counts as, or more.')),
+    ...misspelt.map(judgeMisspelt),
   ])

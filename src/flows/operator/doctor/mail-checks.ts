@@ -1,5 +1,6 @@
 import type { SmtpFault } from '../../../delivery/classify-answer.ts'
 import type { SmtpTls } from '../../../delivery/smtp-tls.ts'
+import { ownCommand } from '../../../platform/own-command.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'
 import type { DeliveryStatus } from '../delivery-switch.ts'
 import { domainOf, isWithin } from '../dns/domains.ts'
@@ -81,7 +82,7 @@ const FOR_OTHERS = 0o077
 /** Of a DKIM key that signed a message, or did not. */
 export function judgeKey({ file, selector, domain, bits, mode, from, fault }: KeySeen): Verdict {
   if (fault)
-    return wrong(fault, `openssl genrsa -out ${file} ${LEAST_BITS}, then npm run -s cli -- doctor --dns`)
+    return wrong(fault, `openssl genrsa -out ${file} ${LEAST_BITS}, then ${ownCommand('doctor --dns')}`)
   const fromDomain = domainOf(from)
   const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
   return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
@@ -120,7 +121,7 @@ export function judgeSending({ sending, delivery, reason, since, waiting }: Deli
   if (delivery === 'paused')
     return warning(
       `paused since ${since?.toISOString()} (${reason}); ${found}`,
-      'npm run -s cli -- delivery resume, once the reason is gone',
+      `${ownCommand('delivery resume')}, once the reason is gone`,
     )
   return sending === 'off'
     ? warning(`SENDING=off: nothing is handed over; ${found}`, 'SENDING=on')

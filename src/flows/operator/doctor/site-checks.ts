@@ -1,3 +1,4 @@
+import { ownCommand } from '../../../platform/own-command.ts'
 import type { SiteSeen } from './ask-site.ts'
 import { ok, skipped, type Verdict, warning, wrong } from './check.ts'
 import { judgeDaysLeft } from './days-left.ts'
@@ -25,11 +26,11 @@ export function judgeSite(site: SiteSeen): Verdict {
   return ok(`${baseUrl} leads to this service`)
 }
 
-const START = 'Start the service: npm start, or systemctl start daily-papers'
+const START = 'Start the service: npm start, systemctl start daily-papers, or docker compose up -d'
 
 function unreachableFix({ fault, listens }: SiteSeen): string {
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(fault?.code ?? ''))
-    return 'Publish an A or AAAA record for the host of BASE_URL: npm run -s cli -- doctor --dns'
+    return `Publish an A or AAAA record for the host of BASE_URL: ${ownCommand('doctor --dns')}`
   return listens
     ? 'The service itself runs: start the proxy, let its port through the firewall, see docs/recipes/nginx.md'
     : START
