@@ -41,7 +41,7 @@ async function hashes(deps: Deps): Promise<string> {
 }
 
 async function importInto(deps: Deps, text: string) {
-  const file = join(folder, 'moved.csv')
+  const file = join(mkdtempSync(join(folder, 'import-')), 'moved.csv')
   writeFileSync(file, text)
   return importSubscribers(deps, { file })
 }
