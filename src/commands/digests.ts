@@ -64,12 +64,18 @@ async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
   const { planned, delivered, stopped } = await untilSignalled((signal) =>
     runDigests(deps, { ...input, signal }),
   )
-  const counts = table(['', ''], [...rows(planned), ...rows(delivered)])
+  const counts = table(['of this run', ''], [...rows(planned), ...rows(delivered)])
+  const early = await nobodyYet(deps, input)
   return {
     json: { ...planned, ...delivered, stopped, dryRun: false },
-    text: [counts, ...remarks(deps, stopped)].join('\n'),
+    text: [counts, ...early, ...remarks(deps, stopped)].join('\n'),
     exit: stopped ? 1 : 0,
   }
+}
+
+async function nobodyYet({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
+  if (date === undefined || (await books(db, date)).due > 0) return []
+  return [`Nobody’s hour of ${date} has come yet, or nobody gets a mail on that date.`]
 }
 
 /** The first SIGINT or SIGTERM lets `work` finish what is under way; a second one ends the process. */

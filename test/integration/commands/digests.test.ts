@@ -101,6 +101,17 @@ describe('run', () => {
     expect(run.out).toMatchObject({ planned: 1, nothingMatched: 1, missed: 0, accepted: 1 })
   })
 
+  test('--date before the hour of anybody says so; its counts are those of this run alone', async () => {
+    await startSink()
+    const early = await digestsText(['run', '--date', '2026-11-25'])
+    expect(early).toMatchObject({ code: 0, stdout: expect.stringMatching(/^of this run/) })
+    expect(early.stdout).toContain('Nobody’s hour of 2026-11-25 has come yet')
+    await digests(['run'])
+    const again = await digestsText(['run', '--date', '2026-11-24'])
+    expect(again.stdout).toMatch(/^due +0$/m)
+    expect(again.stdout).not.toContain('Nobody')
+  })
+
   test('a refusal is recorded like any answer: exit code 0', async () => {
     await startSink({ at: { rcpt: '550 5.7.1 not here' } })
     expect(await digests(['run'])).toMatchObject({ code: 0, out: { planned: 1, refused: 1 } })
