@@ -1,13 +1,18 @@
 import { Option } from 'commander'
-import type { AfterRestore } from '../flows/operator/after-restore.ts'
 import { deliveryReport, jsonOfReport } from '../flows/operator/delivery-report.ts'
-import { deliverySwitch, pauseDelivery, resumeDelivery } from '../flows/operator/delivery-switch.ts'
-import type { AddCommands } from './command-line.ts'
+import {
+  type DeliverySwitch,
+  deliverySwitch,
+  pauseDelivery,
+  resumeDelivery,
+} from '../flows/operator/delivery-switch.ts'
+import type { AfterRestore } from '../flows/operator/restore/after-restore.ts'
+import { type AddCommands, minuteOf } from './command-line.ts'
 import { textOfDelivery } from './delivery-text.ts'
 import { change } from './subscriber-answers.ts'
 
 interface PauseOptions {
-  reason: string
+  reason?: string
   restored?: boolean
   dryRun?: boolean
 }
@@ -17,7 +22,7 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
   noun
     .command('pause')
     .description('hand nothing over, in any process, until it is resumed')
-    .option('--reason <reason>', 'why, for whoever looks next', 'paused by the operator')
+    .option('--reason <reason>', 'why, for whoever looks next')
     .addOption(
       new Option(
         '--restored',
@@ -29,10 +34,9 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
       line.action((deps, { dryRun, ...wish }: PauseOptions) =>
         change(deps, { dryRun }, async (tried) => {
           const changed = await pauseDelivery(tried, wish)
-          const { reason, restored } = await deliverySwitch(tried)
-          const text = changed
-            ? `Delivery is paused: ${reason}`
-            : 'Nothing changed: this database was restored, and nothing goes out before delivery resume.'
+          const now = await deliverySwitch(tried)
+          const { reason, restored } = now
+          const text = changed ? `Delivery is paused: ${reason}` : textOfNoPause(now)
           return { unchanged: !changed, json: { delivery: 'paused', reason, restored, changed }, text }
         }),
       ),
@@ -65,6 +69,11 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
       }),
     )
 }
+
+const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
+  restored
+    ? 'Nothing changed: this database was restored, and nothing goes out before delivery resume.'
+    : `Nothing changed: delivery was paused already, since ${since ? minuteOf(since) : ''} UTC: ${reason}`
 
 const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
   [

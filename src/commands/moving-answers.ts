@@ -1,4 +1,4 @@
-import type { Imported, Progress } from '../flows/operator/import-subscribers.ts'
+import type { Imported, Progress } from '../flows/operator/moving/import-subscribers.ts'
 import { type ErrorCode, errorTable } from '../platform/error-table.ts'
 
 const number = (value: number): string => value.toLocaleString('en')

@@ -7,8 +7,8 @@ import {
   exportLine,
   exportSubscribers,
   exportSuppressions,
-} from '../flows/operator/export-subscribers.ts'
-import { importSubscribers } from '../flows/operator/import-subscribers.ts'
+} from '../flows/operator/moving/export-subscribers.ts'
+import { importSubscribers } from '../flows/operator/moving/import-subscribers.ts'
 import { recordAction } from '../platform/action-store.ts'
 import { stopwatch } from '../platform/clock.ts'
 import { IMPORT_FORMATS, type ImportFormat } from '../subscribers/import-columns.ts'

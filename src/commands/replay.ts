@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type Replayed, replayLog } from '../flows/operator/replay-log.ts'
+import { type Replayed, replayLog } from '../flows/operator/restore/replay-log.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import type { CommandLine } from './command-line.ts'
 import { change } from './subscriber-answers.ts'

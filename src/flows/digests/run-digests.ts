@@ -6,7 +6,7 @@ import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { openComposer } from '../messages/compose-message.ts'
 import { deliverReady } from '../messages/deliver.ts'
-import { DELIVERY, isHeld } from '../operator/restored.ts'
+import { DELIVERY, isHeld } from '../operator/restore/restored.ts'
 import { closePlans } from './close-plans.ts'
 import { type PlanResult, planDigests } from './plan-digests.ts'
 

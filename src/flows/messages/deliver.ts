@@ -5,7 +5,7 @@ import type { RunResult } from '../../delivery/run.ts'
 import type { Queue } from '../../platform/queue.ts'
 import { randomId } from '../../platform/random.ts'
 import type { Deps } from '../../wiring.ts'
-import { pauseIfRestored } from '../operator/restored.ts'
+import { pauseIfRestored } from '../operator/restore/restored.ts'
 import { suppress } from '../subscriber/suppress-subscriber.ts'
 
 export interface DeliverDeps extends Deps {

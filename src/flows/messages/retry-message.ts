@@ -5,7 +5,7 @@ import { readSwitch } from '../../platform/switch-store.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { DELIVERY } from '../operator/restored.ts'
+import { DELIVERY } from '../operator/restore/restored.ts'
 
 /** As the operator reads a state: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')

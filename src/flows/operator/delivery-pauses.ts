@@ -1,7 +1,7 @@
 import { recentActions } from '../../platform/action-store.ts'
 import { readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { DELIVERY, isHeldBy } from './restored.ts'
+import { DELIVERY, isHeldBy } from './restore/restored.ts'
 
 /** A time in which nothing was handed over. */
 export interface Pause {

@@ -2,7 +2,7 @@ import { countWaiting, type LaneCount } from '../../delivery/message-list-store.
 import type { Database } from '../../platform/database.ts'
 import { clearSwitch, readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { type AfterRestore, closeTheGap } from './after-restore.ts'
+import { type AfterRestore, closeTheGap } from './restore/after-restore.ts'
 import {
   DELIVERY,
   holdDelivery,
@@ -11,7 +11,7 @@ import {
   pauseIfRestored,
   pauseUnlessHeld,
   settleIdentity,
-} from './restored.ts'
+} from './restore/restored.ts'
 
 const LONGEST_MS = 600_000
 
@@ -30,14 +30,17 @@ export interface DeliveryStatus extends DeliverySwitch {
 
 /**
  * Nothing is handed over, in any process, until it is resumed; with `restored` nothing is planned either, as on a
- * database that is seen to be restored. False where that is so already: it stays so, whatever the reason.
+ * database that is seen to be restored. False where that is so already: it stays so, whatever the reason. Without a
+ * reason a pause that stands keeps its own: false too.
  */
-export const pauseDelivery = (
+export async function pauseDelivery(
   { db, clock }: Deps,
-  { reason, restored = false }: { reason: string; restored?: boolean },
-): Promise<boolean> => {
+  { reason, restored = false }: { reason?: string; restored?: boolean },
+): Promise<boolean> {
   const at = clock.now()
-  return restored ? holdDelivery(db, at) : pauseUnlessHeld(db, { reason, at })
+  if (restored) return holdDelivery(db, at)
+  if (reason === undefined && (await readSwitch(db, DELIVERY))) return false
+  return pauseUnlessHeld(db, { reason: reason ?? 'paused by the operator', at })
 }
 
 export interface Resumed {

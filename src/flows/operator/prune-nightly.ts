@@ -2,7 +2,7 @@ import { dayOf, midnight } from '../../platform/dates.ts'
 import { claimTick } from '../../platform/tick-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { prune } from './prune.ts'
-import { isHeld } from './restored.ts'
+import { isHeld } from './restore/restored.ts'
 
 const FIRST_HOUR = 3
 

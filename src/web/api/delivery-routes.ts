@@ -37,7 +37,7 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
     response,
   }
   api.post('/api/delivery/pause', { schema: paused }, async ({ body }) => {
-    const { reason, dryRun } = body ?? { reason: 'paused by the operator', dryRun: false }
+    const { reason, dryRun } = body ?? { dryRun: false }
     const { delivery } = await change(deps, { verb: 'delivery pause', dryRun }, async (tried) => {
       const changed = await pauseDelivery(tried, { reason })
       return { unchanged: !changed, delivery: await answered(tried) }

@@ -6,6 +6,7 @@ import { audited } from '../../flows/operator/audited.ts'
 import {
   type DeliveryStatus,
   deliveryStatus,
+  deliverySwitch,
   pauseDelivery,
   resumeDelivery,
 } from '../../flows/operator/delivery-switch.ts'
@@ -15,6 +16,7 @@ import { recentActions } from '../../platform/action-store.ts'
 import { dayOf } from '../../platform/dates.ts'
 import { newestNotices } from '../../platform/notice-store.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
+import type { Deps } from '../../wiring.ts'
 import { read } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { bookCells } from './book-cells.ts'
@@ -25,6 +27,7 @@ const NEWEST = 8
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
   paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
+  already: 'Nothing changed: delivery was paused already.',
   held: 'Nothing changed: this database was restored, and nothing goes out until you resume delivery.',
   resumed: 'Delivery goes on.',
 }
@@ -63,13 +66,13 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     const fields = read(z.object({ do: line, reason: line }), body)
     const goes = fields.do === 'resume'
     const doing = { door: 'admin', verb: `delivery ${goes ? 'resume' : 'pause'}` } as const
-    const reason = fields.reason.slice(0, 200) || 'paused by the operator'
-    const { unchanged } = await audited(deps, doing, async (tried) => {
-      if (!goes) return { unchanged: !(await pauseDelivery(tried, { reason })) }
+    const reason = fields.reason.slice(0, 200) || undefined
+    const { done } = await audited(deps, doing, async (tried) => {
+      if (!goes) return paused(tried, reason)
       await resumeDelivery(tried)
-      return { unchanged: false }
+      return { done: 'resumed', unchanged: false }
     })
-    return reply.redirect(`/admin?done=${goes ? 'resumed' : unchanged ? 'held' : 'paused'}`, 303)
+    return reply.redirect(`/admin?done=${done}`, 303)
   })
 }
 
@@ -80,3 +83,8 @@ const waitingRows = ({ waiting }: DeliveryStatus) =>
       (state) => waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0,
     ),
   }))
+
+async function paused(deps: Deps, reason: string | undefined): Promise<{ done: string; unchanged: boolean }> {
+  if (await pauseDelivery(deps, { reason })) return { done: 'paused', unchanged: false }
+  return { done: (await deliverySwitch(deps)).restored ? 'held' : 'already', unchanged: true }
+}

@@ -190,6 +190,11 @@ describe('delivery', () => {
     await run('delivery pause --reason relay --dry-run')
     expect(await readSwitch(database.db, 'delivery')).toBeNull()
     await run('delivery pause --reason relay')
+    const second = await run('delivery pause', new Date(NOW.getTime() + 3_600_000))
+    expect(second.json).toMatchObject({ changed: false, reason: 'relay' })
+    expect(second.text).toMatch(
+      /^Nothing changed: delivery was paused already, since 2026-11-24 .* UTC: relay$/,
+    )
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
     expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo go on: delivery resume')

@@ -4,7 +4,7 @@ import type { NoticeValues } from '../../../platform/notice-store.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
 import { troubles } from '../../../platform/trouble-store.ts'
 import type { Deps } from '../../../wiring.ts'
-import { DELIVERY, isHeld } from '../restored.ts'
+import { DELIVERY, isHeld } from '../restore/restored.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
 import { idleSince } from './idle-store.ts'
 

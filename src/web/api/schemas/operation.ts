@@ -101,8 +101,8 @@ export const deliveryPause = z
     reason: line
       .min(1, 'why')
       .max(200, 'a reason of up to 200 characters')
-      .default('paused by the operator')
-      .describe('Why, for whoever looks next; no address'),
+      .describe('Why, for whoever looks next; no address. Left out: a pause that stands keeps its reason')
+      .optional(),
     dryRun,
   })
   .optional()

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { CsvReader, type CsvRecord, decoded, delimiterOf } from '../../platform/csv.ts'
-import { Fault } from '../../platform/errors.ts'
+import { CsvReader, type CsvRecord, decoded, delimiterOf } from '../../../platform/csv.ts'
+import { Fault } from '../../../platform/errors.ts'
 
 const HEAD_BYTES = 256 * 1024
 // Small, so that between two pieces the database hears what is next: it works on the batch before.

@@ -2,35 +2,35 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { addDeliveryCommands } from '../../../../src/commands/delivery.ts'
-import { readConfig } from '../../../../src/config.ts'
-import { balances } from '../../../../src/digests/books.ts'
-import { books } from '../../../../src/digests/books-store.ts'
-import { runDigests } from '../../../../src/flows/digests/run-digests.ts'
-import { migrateDatabase } from '../../../../src/flows/migrate-database.ts'
+import { addDeliveryCommands } from '../../../../../src/commands/delivery.ts'
+import { readConfig } from '../../../../../src/config.ts'
+import { balances } from '../../../../../src/digests/books.ts'
+import { books } from '../../../../../src/digests/books-store.ts'
+import { runDigests } from '../../../../../src/flows/digests/run-digests.ts'
+import { migrateDatabase } from '../../../../../src/flows/migrate-database.ts'
 import {
   deliveryStatus,
   pauseDelivery,
   resumeDelivery,
-} from '../../../../src/flows/operator/delivery-switch.ts'
-import { pauseIfRestored, settleIdentity } from '../../../../src/flows/operator/restored.ts'
-import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
-import { readSignup } from '../../../../src/flows/signup/read-signup.ts'
-import { subscribe } from '../../../../src/flows/signup/subscribe.ts'
-import { recordListings } from '../../../../src/papers/listing-store.ts'
-import { stoppedClock } from '../../../../src/platform/clock.ts'
-import { midnight } from '../../../../src/platform/dates.ts'
-import { openLog, silentLog } from '../../../../src/platform/log.ts'
-import { startService } from '../../../../src/service.ts'
-import { type Deps, wire, wireQueue } from '../../../../src/wiring.ts'
-import { runCommand } from '../../../support/commands.ts'
+} from '../../../../../src/flows/operator/delivery-switch.ts'
+import { pauseIfRestored, settleIdentity } from '../../../../../src/flows/operator/restore/restored.ts'
+import { addSubscriber } from '../../../../../src/flows/signup/add-subscriber.ts'
+import { readSignup } from '../../../../../src/flows/signup/read-signup.ts'
+import { subscribe } from '../../../../../src/flows/signup/subscribe.ts'
+import { recordListings } from '../../../../../src/papers/listing-store.ts'
+import { stoppedClock } from '../../../../../src/platform/clock.ts'
+import { midnight } from '../../../../../src/platform/dates.ts'
+import { openLog, silentLog } from '../../../../../src/platform/log.ts'
+import { startService } from '../../../../../src/service.ts'
+import { type Deps, wire, wireQueue } from '../../../../../src/wiring.ts'
+import { runCommand } from '../../../../support/commands.ts'
 import {
   type DebianPostgres,
   noDebianPostgres,
   startDebianPostgres,
-} from '../../../support/debian-postgres.ts'
-import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
-import { eventually } from '../../../support/until.ts'
+} from '../../../../support/debian-postgres.ts'
+import { type SmtpSink, startSmtpSink } from '../../../../support/smtp-sink.ts'
+import { eventually } from '../../../../support/until.ts'
 
 // A dump, a restore and several runs each.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

@@ -1,17 +1,17 @@
-import { csvLine, guarded } from '../../platform/csv.ts'
+import { csvLine, guarded } from '../../../platform/csv.ts'
 import {
   type ExportedSubscriber,
   subscribersToExport,
   suppressionsToExport,
-} from '../../subscribers/export-store.ts'
+} from '../../../subscribers/export-store.ts'
 import {
   SUBSCRIBER_COLUMNS,
   SUPPRESSION_COLUMNS,
   type SubscriberColumn,
-} from '../../subscribers/import-columns.ts'
-import type { SubscriberState } from '../../subscribers/subscriber.ts'
-import { fingerprintOf } from '../../subscribers/suppression-key.ts'
-import type { Deps } from '../../wiring.ts'
+} from '../../../subscribers/import-columns.ts'
+import type { SubscriberState } from '../../../subscribers/subscriber.ts'
+import { fingerprintOf } from '../../../subscribers/suppression-key.ts'
+import type { Deps } from '../../../wiring.ts'
 import { topicsCell } from './topics-cell.ts'
 
 const PAGE = 1000

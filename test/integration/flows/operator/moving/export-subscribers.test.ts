@@ -2,24 +2,24 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { GRAMMAR } from '../../../../src/filters/query.ts'
+import { GRAMMAR } from '../../../../../src/filters/query.ts'
 import {
   exportHead,
   exportLine,
   exportSubscribers,
   exportSuppressions,
-} from '../../../../src/flows/operator/export-subscribers.ts'
-import { importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
-import { readTopicsCell, topicsCell } from '../../../../src/flows/operator/topics-cell.ts'
-import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
-import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
-import { pauseSubscriber } from '../../../../src/flows/subscriber/pause-subscriber.ts'
-import { showSubscriber } from '../../../../src/flows/subscriber/show-subscriber.ts'
-import { suppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
-import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
-import type { Deps } from '../../../../src/wiring.ts'
-import { useDatabase } from '../../../support/database.ts'
-import { useSite } from '../../../support/site.ts'
+} from '../../../../../src/flows/operator/moving/export-subscribers.ts'
+import { importSubscribers } from '../../../../../src/flows/operator/moving/import-subscribers.ts'
+import { readTopicsCell, topicsCell } from '../../../../../src/flows/operator/moving/topics-cell.ts'
+import { addSubscriber } from '../../../../../src/flows/signup/add-subscriber.ts'
+import { eraseSubscriber } from '../../../../../src/flows/subscriber/erase-subscriber.ts'
+import { pauseSubscriber } from '../../../../../src/flows/subscriber/pause-subscriber.ts'
+import { showSubscriber } from '../../../../../src/flows/subscriber/show-subscriber.ts'
+import { suppress } from '../../../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../../../src/flows/subscriber/unsubscribe.ts'
+import type { Deps } from '../../../../../src/wiring.ts'
+import { useDatabase } from '../../../../support/database.ts'
+import { useSite } from '../../../../support/site.ts'
 
 const here = useSite()
 const elsewhere = useDatabase()

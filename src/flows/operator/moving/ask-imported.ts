@@ -1,8 +1,8 @@
-import { subscriberById } from '../../subscribers/subscriber-store.ts'
-import { topicsOf } from '../../subscribers/topic-store.ts'
-import { type UnaskedPage, unaskedAfter } from '../../subscribers/unasked-store.ts'
-import type { Deps } from '../../wiring.ts'
-import { ask } from '../signup/ask.ts'
+import { subscriberById } from '../../../subscribers/subscriber-store.ts'
+import { topicsOf } from '../../../subscribers/topic-store.ts'
+import { type UnaskedPage, unaskedAfter } from '../../../subscribers/unasked-store.ts'
+import type { Deps } from '../../../wiring.ts'
+import { ask } from '../../signup/ask.ts'
 
 const LOOK_AT = 5000
 

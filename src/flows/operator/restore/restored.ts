@@ -1,5 +1,5 @@
-import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { databaseIdentity, isSameDatabase } from '../../platform/database-identity-store.ts'
+import type { DatabaseOrTransaction } from '../../../platform/database.ts'
+import { databaseIdentity, isSameDatabase } from '../../../platform/database-identity-store.ts'
 import {
   lockSwitch,
   readSwitch,
@@ -7,8 +7,8 @@ import {
   setSwitch,
   setSwitchOnce,
   setSwitchUnless,
-} from '../../platform/switch-store.ts'
-import type { Deps } from '../../wiring.ts'
+} from '../../../platform/switch-store.ts'
+import type { Deps } from '../../../wiring.ts'
 
 const IDENTITY = 'database-identity'
 export const DELIVERY = 'delivery'

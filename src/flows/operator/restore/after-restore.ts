@@ -1,9 +1,9 @@
-import { endRestoredMessages } from '../../delivery/restored-messages-store.ts'
-import { finishPlan, missDigests, plansToFill } from '../../digests/plan-store.ts'
-import type { Database } from '../../platform/database.ts'
-import type { Deps } from '../../wiring.ts'
-import { closePlans } from '../digests/close-plans.ts'
-import { openDue } from '../digests/open-due.ts'
+import { endRestoredMessages } from '../../../delivery/restored-messages-store.ts'
+import { finishPlan, missDigests, plansToFill } from '../../../digests/plan-store.ts'
+import type { Database } from '../../../platform/database.ts'
+import type { Deps } from '../../../wiring.ts'
+import { closePlans } from '../../digests/close-plans.ts'
+import { openDue } from '../../digests/open-due.ts'
 
 /** What the gap between a backup and now costs. */
 export interface AfterRestore {

@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type CsvRecord, csvLine } from '../../platform/csv.ts'
-import { Fault } from '../../platform/errors.ts'
+import { type CsvRecord, csvLine } from '../../../platform/csv.ts'
+import { Fault } from '../../../platform/errors.ts'
 import type { ImportFile } from './import-file.ts'
 
 /** A row that was not taken, and why. */

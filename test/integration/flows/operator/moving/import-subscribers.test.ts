@@ -11,25 +11,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseQuery } from '../../../../src/filters/parse-query.ts'
-import { type ImportInput, importSubscribers } from '../../../../src/flows/operator/import-subscribers.ts'
-import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
-import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
-import { showSubscriber } from '../../../../src/flows/subscriber/show-subscriber.ts'
-import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
-import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
-import { DAY_MS } from '../../../../src/platform/dates.ts'
-import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers-store.ts'
-import { type UnaskedPage, unaskedAfter } from '../../../../src/subscribers/unasked-store.ts'
-import { checksums } from '../../../support/checksums.ts'
-import { NOW, useSite } from '../../../support/site.ts'
+import { parseQuery } from '../../../../../src/filters/parse-query.ts'
+import {
+  type ImportInput,
+  importSubscribers,
+} from '../../../../../src/flows/operator/moving/import-subscribers.ts'
+import { addSubscriber } from '../../../../../src/flows/signup/add-subscriber.ts'
+import { eraseSubscriber } from '../../../../../src/flows/subscriber/erase-subscriber.ts'
+import { showSubscriber } from '../../../../../src/flows/subscriber/show-subscriber.ts'
+import { suppress, unsuppress } from '../../../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../../../src/flows/subscriber/unsubscribe.ts'
+import { DAY_MS } from '../../../../../src/platform/dates.ts'
+import { countUnconfirmed } from '../../../../../src/subscribers/prune-subscribers-store.ts'
+import { type UnaskedPage, unaskedAfter } from '../../../../../src/subscribers/unasked-store.ts'
+import { checksums } from '../../../../support/checksums.ts'
+import { NOW, useSite } from '../../../../support/site.ts'
 
 const site = useSite()
 const folder = mkdtempSync(join(tmpdir(), 'import-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeEach(() => site.db.importRun.deleteMany())
 
-const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/import', name)
+const fixture = (name: string): string => join(import.meta.dirname, '../../../../fixtures/import', name)
 
 function fileOf(text: string | Buffer): string {
   const file = join(folder, 'people.csv')

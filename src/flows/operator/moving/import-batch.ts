@@ -1,19 +1,19 @@
-import type { Config } from '../../config.ts'
-import type { CsvRecord } from '../../platform/csv.ts'
-import { Fault } from '../../platform/errors.ts'
-import { randomIds } from '../../platform/random.ts'
-import { addressHash } from '../../subscribers/address.ts'
-import type { ForeignCells } from '../../subscribers/import-foreign.ts'
-import { readInstant } from '../../subscribers/import-instant.ts'
+import type { Config } from '../../../config.ts'
+import type { CsvRecord } from '../../../platform/csv.ts'
+import { Fault } from '../../../platform/errors.ts'
+import { randomIds } from '../../../platform/random.ts'
+import { addressHash } from '../../../subscribers/address.ts'
+import type { ForeignCells } from '../../../subscribers/import-foreign.ts'
+import { readInstant } from '../../../subscribers/import-instant.ts'
 import {
   type Incoming,
   type IncomingSuppression,
   rowLine,
   suppressionLine,
   topicLines,
-} from '../../subscribers/import-lines.ts'
-import { type ImportRow, suppressionReason } from '../../subscribers/import-row.ts'
-import { fingerprintOf } from '../../subscribers/suppression-key.ts'
+} from '../../../subscribers/import-lines.ts'
+import { type ImportRow, suppressionReason } from '../../../subscribers/import-row.ts'
+import { fingerprintOf } from '../../../subscribers/suppression-key.ts'
 import type { RecordReader } from './import-reader.ts'
 import type { RefusedRow } from './refused-rows.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { cleanText, splitTopics } from '../../filters/split-topics.ts'
-import { Fault } from '../../platform/errors.ts'
-import { MOST_TOPICS, type TopicText } from '../../subscribers/subscriber.ts'
-import { parseTopic, readTopics } from '../signup/read-signup.ts'
+import { cleanText, splitTopics } from '../../../filters/split-topics.ts'
+import { Fault } from '../../../platform/errors.ts'
+import { MOST_TOPICS, type TopicText } from '../../../subscribers/subscriber.ts'
+import { parseTopic, readTopics } from '../../signup/read-signup.ts'
 
 // A query never begins with a bracket of this kind, so a cell that does and is JSON is a list.
 const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.string() })]))

@@ -1,22 +1,22 @@
-import type { Config } from '../../config.ts'
-import { type CsvRecord, unguarded } from '../../platform/csv.ts'
-import { Fault } from '../../platform/errors.ts'
+import type { Config } from '../../../config.ts'
+import { type CsvRecord, unguarded } from '../../../platform/csv.ts'
+import { Fault } from '../../../platform/errors.ts'
 import {
   columnName,
   type ImportFormat,
   type ImportHead,
   readHead,
   shown,
-} from '../../subscribers/import-columns.ts'
+} from '../../../subscribers/import-columns.ts'
 import {
   type ForeignCells,
   fromKeila,
   fromListmonk,
   inJson,
   type Subscription,
-} from '../../subscribers/import-foreign.ts'
-import { type Cells, type ImportRow, rowReader } from '../../subscribers/import-row.ts'
-import { readTypedSettings } from '../signup/read-signup.ts'
+} from '../../../subscribers/import-foreign.ts'
+import { type Cells, type ImportRow, rowReader } from '../../../subscribers/import-row.ts'
+import { readTypedSettings } from '../../signup/read-signup.ts'
 import { readTopicsCell } from './topics-cell.ts'
 
 export interface ReadingOptions {
