@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { noContainers } from './test/support/engine.ts'
 
@@ -25,6 +27,8 @@ export default defineConfig({
     pool: 'forks',
     // Most of the time a test waits for a process, a browser or the database.
     maxWorkers: '100%',
+    // Programs that tests start are compiled once, not each time.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'daily-papers-compiled') },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [main, ...(noContainers ? [] : [container])].map((test) => ({ extends: true, test })),
