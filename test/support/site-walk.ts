@@ -276,7 +276,18 @@ export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [
 export const SHORTEN_LISTS = `document.querySelectorAll('article.paper').forEach((paper, n) => n > 2 && paper.remove())`
 
 /** GET routes whose answers are for machines. */
-export const NOT_PAGES = ['/live', '/ready', '/robots.txt', '/subscribe/when', '/account/:token/export.json']
+export const NOT_PAGES = [
+  '/live',
+  '/ready',
+  '/robots.txt',
+  '/subscribe/when',
+  '/account/:token/export.json',
+  '/metrics',
+  '/openapi.json',
+  '/api/papers',
+  '/api/papers/:id',
+  '/api/source-days',
+]
 
 export interface Walk extends WorldOfWalk {
   base: string
