@@ -8,6 +8,7 @@ import { openDatabase } from '../../../src/platform/database.ts'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { applyMigrations } from '../../../src/platform/migrations.ts'
+import { prepareQueue } from '../../../src/platform/queue.ts'
 import { NOON, seed } from './seed.ts'
 
 interface Server {
@@ -44,6 +45,7 @@ async function startServer(): Promise<Server> {
 
 async function fill(databaseUrl: string): Promise<void> {
   await applyMigrations(databaseUrl)
+  await prepareQueue(databaseUrl, silentLog)
   const { db, close } = openDatabase(databaseUrl, silentLog)
   const clock = stoppedClock(NOON)
   try {
