@@ -23,6 +23,7 @@ try {
   }
 } catch (error) {
   say(`${styleText('red', '✘')} ${textOf(error)}`)
+  say(await lab.compose.run(['logs', '--no-color', '--tail', '20', 'app']))
   process.exitCode = 1
 } finally {
   await lab.stop()
