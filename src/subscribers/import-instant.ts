@@ -27,9 +27,12 @@ export function readInstant(column: string, text: string, now: Date): Date | nul
   const instant = new Date(
     `${day}T${time.replace(',', '.').replace(/(\.\d{3})\d+/, '$1')}${isoOffset(offset)}`,
   )
-  if (instant >= OLDEST && instant <= now) return instant
+  if (instant >= OLDEST && instant <= now && isDay(day!)) return instant
   throw new Fault('import.instant', { column, value: typed.slice(0, 40) })
 }
+
+// A Date takes 30 February for 2 March.
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 
 const isoOffset = (offset: string): string => {
   if (offset === 'Z' || offset === 'UTC') return 'Z'
