@@ -1,5 +1,4 @@
 import type { Imported, Progress } from '../flows/operator/moving/import-subscribers.ts'
-import { type ErrorCode, errorTable } from '../platform/error-table.ts'
 
 const number = (value: number): string => value.toLocaleString('en')
 
@@ -57,7 +56,9 @@ export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsP
     `  taken      ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', who are here already' : ''}`,
     `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
-    ...reasons.slice(0, MOST_REASONS).map(([code, count]) => `    ${number(count)} × ${whatOf(code)}`),
+    ...reasons
+      .slice(0, MOST_REASONS)
+      .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
     reasons.length > MOST_REASONS && `    and ${number(reasons.length - MOST_REASONS)} other reasons`,
     ignored.length > 0 && `  columns that were not read: ${ignored.join(', ')}`,
     ask && !dryRun && `${number(asked)} were asked by mail to confirm.`,
@@ -67,5 +68,8 @@ export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsP
     .join('\n')
 }
 
-const whatOf = (code: string): string =>
-  `${code}: ${errorTable[code as ErrorCode].operator.replace(/\{\w+\}/g, '…')}`
+/** "first in line 4: state "actve": takes …" */
+function exampleOf(code: string, { tally: { reasons, examples } }: Imported): string {
+  const { line, message } = examples[code]!
+  return `${reasons[code] === 1 ? 'in' : 'first in'} line ${line}: ${message}`
+}

@@ -363,6 +363,11 @@ export const errorTable = {
     exit: 2,
     operator: '"{file}" is there and holds no refused rows of this file: name another with --refused.',
   },
+  'import.empty': {
+    status: 400,
+    exit: 2,
+    operator: 'The file is empty.',
+  },
   'import.not-text': {
     status: 400,
     exit: 2,

@@ -44,13 +44,24 @@ export interface Stored {
   blocked: { line: number; reason: string; since: Date }[]
 }
 
+/** The first row that was refused for a reason, without an address. */
+interface Example {
+  line: number
+  message: string
+}
+
 /** How far an import came. */
 export interface ImportRun {
   rows: number
   taken: number
   unchanged: number
   refused: number
-  tally: { states: Record<string, number>; reasons: Record<string, number> }
+  tally: {
+    states: Record<string, number>
+    reasons: Record<string, number>
+    /** One of each of the reasons. */
+    examples: Record<string, Example>
+  }
   told: number
 }
 
@@ -67,7 +78,7 @@ const NOTHING_DONE: ImportRun = {
   taken: 0,
   unchanged: 0,
   refused: 0,
-  tally: { states: {}, reasons: {} },
+  tally: { states: {}, reasons: {}, examples: {} },
   told: 0,
 }
 

@@ -984,6 +984,7 @@ export const en = {
     'import.no-csv': 'We could not read the file “{file}”.',
     'import.refused-is-file': 'This is the file that is imported.',
     'import.refused-exists': 'The file “{file}” is there already.',
+    'import.empty': 'This file is empty.',
     'import.not-text': 'This file is no text.',
     'import.no-email-column': 'This file has no column “email”.',
     'import.column-twice': 'This file has the column “{column}” twice.',

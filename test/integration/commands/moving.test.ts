@@ -48,6 +48,29 @@ test('in, for people and for programs, and out again', async () => {
   expect(JSON.stringify(actions)).not.toContain('@')
 }, 120_000)
 
+test('of each reason it tells the first row, in its own words and without an address', async () => {
+  const file = join(folder, 'reasons.csv')
+  const rows = [
+    'a@example.com,actve,',
+    'b@example.com,c@example.com,',
+    'd@example.com,active,Mars/One',
+    'e,,',
+  ]
+  writeFileSync(file, ['email,state,zone', ...rows, 'f@example.com,g@example.com,', ''].join('\n'))
+  const { stdout } = await cli('import', file, '--consent', 'on paper')
+  expect(stdout.split('\n').filter((line) => line.includes(' × '))).toEqual([
+    '    3 × import.state, first in line 2: state "actve": takes pending, active, paused, unsubscribed, suppressed.',
+    '    1 × zone.unknown, in line 4: Unknown time zone "Mars/One": use a name such as Europe/Paris, or UTC.',
+    '    1 × address.malformed, in line 5: Not an e-mail address: takes one of the form name@example.com.',
+  ])
+  const alone = join(folder, 'alone.csv')
+  writeFileSync(alone, ['email,state', 'a@example.com,b@example.com', ''].join('\n'))
+  const { examples } = JSON.parse((await cli('import', alone, '--json')).stdout)
+  expect(examples).toEqual({
+    'import.state': { line: 2, message: expect.stringMatching(/^state "\[address\]": takes pending/) },
+  })
+}, 60_000)
+
 test('whoever reads the export may stop, as head does', () => {
   const command = `"${process.execPath}" src/cli.ts subscribers export | head -1`
   const { stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
@@ -64,6 +87,9 @@ test('what is wrong with the file itself ends with code 2 and says what it takes
   writeFileSync(slip, 'emial\nann@example.com\n')
   const { code, stderr } = await cli('import', slip)
   expect([code, stderr]).toEqual([2, expect.stringContaining('"emial": did you mean "email"')])
+  writeFileSync(slip, '')
+  const nothing = await cli('import', slip)
+  expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('The file is empty.')])
 }, 60_000)
 
 test('killed in the middle, it goes on where it was, and nobody and no refused row comes twice', async () => {

@@ -18,7 +18,7 @@ export interface ImportFile {
   head: string[]
 }
 
-/** Throws import.no-csv, .not-text, .no-email-column for an empty one. */
+/** Throws import.no-csv, .empty, .not-text, .no-email-column. */
 export async function openImportFile(path: string): Promise<ImportFile> {
   try {
     const { size: bytes } = await stat(path)
@@ -38,11 +38,12 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
     text += piece
     if (text.trimStart().includes('\n') || text.length > HEAD_BYTES) break
   }
+  if (text.trim() === '') throw new Fault('import.empty')
   const line = text.trimStart().split('\n', 1)[0]!
   const delimiter = delimiterOf(line)
   const reader = new CsvReader(delimiter)
   const [first] = [...reader.push(text), ...reader.end()]
-  if (!first?.cells) throw new Fault('import.no-email-column', { columns: line.trim().slice(0, 100) || '—' })
+  if (!first?.cells) throw new Fault('import.no-email-column', { columns: line.trim().slice(0, 100) })
   return { delimiter, head: first.cells }
 }
 

@@ -9,7 +9,7 @@ import { askImported } from './ask-imported.ts'
 import { Batch, type BatchInput } from './import-batch.ts'
 import { type ImportFile, openImportFile, recordsOf } from './import-file.ts'
 import { type ReadingOptions, recordReader } from './import-reader.ts'
-import { holdsRefused, RefusedRows, refusedPath } from './refused-rows.ts'
+import { examplesOf, holdsRefused, RefusedRows, refusedPath } from './refused-rows.ts'
 
 export interface ImportInput extends ReadingOptions {
   /** Path of a CSV file. */
@@ -157,6 +157,7 @@ async function takeBatch(
         run.tally.reasons,
         rows.map(({ fault }) => [fault.code, 1]),
       ),
+      examples: { ...examplesOf(rows), ...run.tally.examples },
     },
     told: await refused.add(rows),
   }

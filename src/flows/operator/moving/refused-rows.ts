@@ -2,12 +2,26 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type CsvRecord, csvLine } from '../../../platform/csv.ts'
 import { Fault } from '../../../platform/errors.ts'
+import { scrub } from '../../../platform/log.ts'
+import type { ImportRun } from '../../../subscribers/import-store.ts'
 import type { ImportFile } from './import-file.ts'
 
 /** A row that was not taken, and why. */
 export interface RefusedRow {
   record: CsvRecord
   fault: Fault
+}
+
+/** Of each reason the first row, in words that hold no address. */
+export const examplesOf = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
+  Object.fromEntries(
+    rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
+  )
+
+/** Only what stood in the row: the sentence itself may show what an address looks like. */
+function scrubbed({ code, values }: Fault): string {
+  const texts = Object.entries(values).map(([name, value]) => [name, scrub(String(value))])
+  return new Fault(code, Object.fromEntries(texts)).message
 }
 
 /**

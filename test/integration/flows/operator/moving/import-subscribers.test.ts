@@ -263,6 +263,16 @@ describe('our own columns', () => {
     expect(run).toMatchObject({ taken: 1, refused: 1, tally: { reasons: { 'import.bytes': 1 } } })
   })
 
+  test('a row that is too long is refused with its beginning, and those after it are read', async () => {
+    const rows = ['a', 'long', 'b'].map((name) => `${name}@example.com,2025-01-01,robots`)
+    rows[1] += '; robots'.repeat(100_000)
+    const run = await importText(`email,confirmed_at,topics\n${rows.join('\n')}\n`)
+    expect(run).toMatchObject({ rows: 3, taken: 2, refused: 1, tally: { reasons: { 'import.too-long': 1 } } })
+    expect(readFileSync(run.refusedFile!, 'utf8')).toMatch(
+      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 65,536 signs/m,
+    )
+  })
+
   test('a dry run says the same and changes nothing', async () => {
     const text =
       'email,state,confirmed_at\na@example.com,active,2025-01-01\nA@example.com,active,2025-01-01\nbad,active,\n'
@@ -355,6 +365,7 @@ describe('the file of refused rows', () => {
       importSubscribers(site.deps, { file: join(folder, 'people.csv'), ...options })
     const wentOn = await again()
     expect(wentOn).toMatchObject({ resumedAt: 2, begunAnew: false, taken: 1, refused: 2 })
+    expect(wentOn.tally.examples).toMatchObject({ 'address.malformed': { line: 2 } })
     expect(readFileSync(wentOn.refusedFile!, 'utf8')).toBe(whole)
     const elsewhere = join(folder, 'elsewhere.csv')
     for (const [lose, options] of [
@@ -442,7 +453,9 @@ test('a topic or a column that is none is refused before any row is read', async
     code('import.no-column'),
   )
   await expect(importText('emial\n')).rejects.toEqual(code('import.column-slip'))
-  await expect(importText('')).rejects.toEqual(code('import.no-email-column'))
+  for (const nothing of ['', '\uFEFF', ' \n\n'])
+    await expect(importText(nothing)).rejects.toEqual(code('import.empty'))
+  await expect(importText('name\n')).rejects.toEqual(code('import.no-email-column'))
   await expect(importText(Buffer.from('%PDF\0\0'))).rejects.toEqual(code('import.not-text'))
   await expect(importSubscribers(site.deps, { file: join(folder, 'none.csv') })).rejects.toEqual(
     code('import.no-csv'),
