@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
 import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/message-list-store.ts'
 import { MAIL_KINDS } from '../emails/mail-kind.ts'
+import { jsonOfMessage, jsonOfShownMessage } from '../flows/messages/message-json.ts'
 import { type Held, retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
 import { messageLife } from '../flows/operator/message-life.ts'
 import { parseDay } from '../platform/dates.ts'
@@ -34,7 +35,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
           day: date === undefined ? undefined : parseDay(date),
           most,
         })
-        return { json: messages.map(jsonOf), text: textOfList(messages, most) }
+        return { json: messages.map(jsonOfMessage), text: textOfList(messages, most) }
       }),
     )
   noun
@@ -44,7 +45,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
     .action(
       line.action(async (deps, id: string) => {
         const message = await showMessage(deps, { id })
-        return { json: jsonOfShown(message), text: textOfShown(deps, message) }
+        return { json: jsonOfShownMessage(message), text: textOfShown(deps, message) }
       }),
     )
   noun
@@ -85,26 +86,6 @@ function limitFrom(text: string | undefined): number {
 }
 
 const masked = ({ toAddress }: ListedMessage): string | null => toAddress && maskAddress(toAddress)
-
-const jsonOf = (message: ListedMessage): object => ({
-  id: message.id,
-  kind: message.kind,
-  lane: message.lane,
-  subscriber: message.subscriberId,
-  to: masked(message),
-  state: stateName(message.state),
-  reason: message.reason,
-  attempts: message.attempts,
-  datedAt: message.datedAt.toISOString(),
-  nextTry: message.nextTry.toISOString(),
-  deadline: message.deadline.toISOString(),
-})
-
-const jsonOfShown = (message: ShownMessage): object => ({
-  ...jsonOf(message),
-  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
-  tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
-})
 
 function textOfList(messages: ListedMessage[], most: number): string {
   if (messages.length === 0) return 'No messages.'

@@ -1,7 +1,7 @@
 import { audited, type MayChangeNothing } from '../flows/operator/audited.ts'
 import { rehearse } from '../flows/rehearse.ts'
 import type { Added } from '../flows/signup/add-subscriber.ts'
-import type { ShownSubscriber, SubscriberWithTopics } from '../flows/subscriber/show-subscriber.ts'
+import type { ShownSubscriber } from '../flows/subscriber/show-subscriber.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import type { Deps } from '../wiring.ts'
 import type { Answer, CommandDeps } from './command-line.ts'
@@ -21,32 +21,6 @@ export async function change(
     text: dryRun ? `Dry run, nothing was changed. It would say:\n${text}` : text,
   }
 }
-
-const iso = (instant: Date | null): string | null => instant?.toISOString() ?? null
-
-export const jsonOf = ({ subscriber, topics }: SubscriberWithTopics): object => ({
-  id: subscriber.id,
-  email: subscriber.address,
-  state: subscriber.state,
-  topics,
-  hour: subscriber.hour,
-  zone: subscriber.zone,
-  days: subscriber.days,
-  max: subscriber.maxPapers,
-  format: subscriber.format,
-  detail: subscriber.detail,
-  createdAt: iso(subscriber.createdAt),
-  confirmedAt: iso(subscriber.confirmedAt),
-  startDate: subscriber.startDate,
-  pausedUntil: subscriber.pausedUntil,
-})
-
-export const jsonOfShown = (shown: ShownSubscriber): object => ({
-  ...jsonOf(shown),
-  nextDigest: shown.next ? { date: shown.next.localDate, at: iso(shown.next.dueAt) } : null,
-  suppression: shown.suppression && { reason: shown.suppression.reason, at: iso(shown.suppression.at) },
-  consents: shown.consents.map(({ at, event, how, wording }) => ({ at: iso(at), event, how, wording })),
-})
 
 export function textOfShown({ subscriber, topics, suppression, consents, next }: ShownSubscriber): string {
   const { address, state, hour, zone, days, maxPapers, format, pausedUntil } = subscriber

@@ -5,6 +5,7 @@ import { eraseSubscriber } from '../flows/subscriber/erase-subscriber.ts'
 import { moveSubscriber } from '../flows/subscriber/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../flows/subscriber/pause-subscriber.ts'
 import { showSubscriber, showSubscribers } from '../flows/subscriber/show-subscriber.ts'
+import { jsonOfShown, jsonOfSubscriber } from '../flows/subscriber/subscriber-json.ts'
 import { suppress, unsuppress } from '../flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../flows/subscriber/unsubscribe.ts'
 import { parseDay } from '../platform/dates.ts'
@@ -14,7 +15,7 @@ import { type AddCommands, type CommandLine, consentIn, table } from './command-
 import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
 import { addMoving } from './moving.ts'
 import { addReplay } from './replay.ts'
-import { change, jsonOf, jsonOfShown, textOfAdded, textOfShown } from './subscriber-answers.ts'
+import { change, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
   const noun = program.command('subscribers').description('who gets digests')
@@ -87,7 +88,7 @@ function addList(noun: Command, line: CommandLine): void {
           topics.length,
           `${subscriber.hour}:00 ${subscriber.zone}`,
         ])
-        return { json: found.map(jsonOf), text: table(['email', 'state', 'topics', 'hour'], rows) }
+        return { json: found.map(jsonOfSubscriber), text: table(['email', 'state', 'topics', 'hour'], rows) }
       }),
     )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { type ListedMessage, listMessages, type ShownMessage } from '../../delivery/message-list-store.ts'
-import { retryMessage, showMessage, stateName } from '../../flows/messages/retry-message.ts'
-import { maskAddress } from '../../subscribers/address.ts'
+import { listMessages } from '../../delivery/message-list-store.ts'
+import { jsonOfMessage, jsonOfShownMessage } from '../../flows/messages/message-json.ts'
+import { retryMessage, showMessage } from '../../flows/messages/retry-message.ts'
 import type { Site } from '../site.ts'
 import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
 import { id, idParams } from './schemas/kinds.ts'
@@ -27,7 +27,7 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
     const wanted = { ...narrowed, after, most: limit + 1 }
     const { shown, last } = pageOf(await listMessages(deps.db, wanted), limit)
     return {
-      items: shown.map(answered),
+      items: shown.map(jsonOfMessage),
       next: last ? cursorOf(list, [last.datedAt.toISOString(), last.id]) : null,
     }
   })
@@ -38,7 +38,7 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
     response: { 200: shownMessage, ...operatorFaults(404) },
   }
   api.get('/api/messages/:id', { schema: shown }, async ({ params }) =>
-    shownAnswered(await showMessage(deps, params)),
+    jsonOfShownMessage(await showMessage(deps, params)),
   )
 
   const again = {
@@ -51,28 +51,8 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
     const dryRun = body?.dryRun ?? false
     const message = await change(deps, { verb: 'messages retry', detail: id, dryRun }, async (tried) => {
       await retryMessage(tried, { id })
-      return shownAnswered(await showMessage(tried, { id }))
+      return jsonOfShownMessage(await showMessage(tried, { id }))
     })
     return { dryRun, message }
   })
 }
-
-const answered = (message: ListedMessage) => ({
-  id: message.id,
-  kind: message.kind,
-  lane: message.lane,
-  subscriber: message.subscriberId,
-  to: message.toAddress && maskAddress(message.toAddress),
-  state: stateName(message.state),
-  reason: message.reason,
-  attempts: message.attempts,
-  datedAt: message.datedAt.toISOString(),
-  nextTry: message.nextTry.toISOString(),
-  deadline: message.deadline.toISOString(),
-})
-
-const shownAnswered = (message: ShownMessage) => ({
-  ...answered(message),
-  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
-  tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
-})

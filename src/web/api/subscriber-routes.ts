@@ -6,13 +6,13 @@ import { changeByOperator } from '../../flows/subscriber/change-by-operator.ts'
 import { eraseSubscriber } from '../../flows/subscriber/erase-subscriber.ts'
 import { exportSubscriber } from '../../flows/subscriber/export-account.ts'
 import { showNewestSubscribers, showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
+import { jsonOfShown, jsonOfSubscriber } from '../../flows/subscriber/subscriber-json.ts'
 import type { Deps } from '../../wiring.ts'
 import type { Site } from '../site.ts'
 import { at, cursorOf, pageOf, placeIn } from './cursor.ts'
 import { dryRunInQuery, id, idParams } from './schemas/kinds.ts'
 import * as schemas from './schemas/subscribers.ts'
 import { type Api, change, changeFaults, closed, iso, operatorFaults } from './scope.ts'
-import { answered, shownAnswered } from './subscriber-answers.ts'
 import { typedSettings } from './typed-settings.ts'
 
 const TAG = 'subscribers'
@@ -40,7 +40,7 @@ function addLists(api: Api, { deps }: Site): void {
       limit,
     )
     const next = last ? cursorOf(list, [last.subscriber.createdAt.toISOString(), last.subscriber.id]) : null
-    return { items: shown.map(answered), next }
+    return { items: shown.map(jsonOfSubscriber), next }
   })
 
   const found = {
@@ -49,7 +49,7 @@ function addLists(api: Api, { deps }: Site): void {
     response: { 200: schemas.shown, ...changeFaults(404) },
   }
   api.post('/api/subscribers/find', { schema: found }, async ({ body }) =>
-    shownAnswered(await showSubscriber(deps, body)),
+    jsonOfShown(await showSubscriber(deps, body)),
   )
 }
 
@@ -65,7 +65,7 @@ function addAdding(api: Api, { deps }: Site): void {
     const doing = { verb: 'subscribers add', dryRun, email }
     const { result, subscriber } = await change(deps, doing, async (tried) => ({
       result: await addSubscriber(tried, typed),
-      subscriber: shownAnswered(await showSubscriber(tried, { email })),
+      subscriber: jsonOfShown(await showSubscriber(tried, { email })),
     }))
     const { confirmed } = result
     const already = confirmed && result.already
@@ -83,7 +83,7 @@ function addOne(api: Api, { deps }: Site): void {
     response: { 200: schemas.shown, ...operatorFaults(404) },
   }
   api.get('/api/subscribers/:id', { schema: shown }, async ({ params }) =>
-    shownAnswered(await showSubscriber(deps, params)),
+    jsonOfShown(await showSubscriber(deps, params)),
   )
 
   const set = {
@@ -97,7 +97,7 @@ function addOne(api: Api, { deps }: Site): void {
     const doing = { verb: 'subscribers set', subscriberId: id, dryRun }
     const subscriber = await change(deps, doing, async (tried: Deps) => {
       await changeByOperator(tried, { id, topics, settings: typedSettings(settings) })
-      return shownAnswered(await showSubscriber(tried, { id }))
+      return jsonOfShown(await showSubscriber(tried, { id }))
     })
     return { dryRun, subscriber }
   })

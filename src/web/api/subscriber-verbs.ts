@@ -1,6 +1,7 @@
 import { moveSubscriber } from '../../flows/subscriber/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../../flows/subscriber/pause-subscriber.ts'
 import { showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
+import { jsonOfShown } from '../../flows/subscriber/subscriber-json.ts'
 import { suppress, unsuppress } from '../../flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../flows/subscriber/unsubscribe.ts'
 import { findSubscriber } from '../../flows/subscriber/with-subscriber.ts'
@@ -9,7 +10,6 @@ import type { Site } from '../site.ts'
 import { idParams } from './schemas/kinds.ts'
 import { bare, changed, move, pauseOrBare, suppression } from './schemas/subscribers.ts'
 import { type Api, change, changeFaults, closed } from './scope.ts'
-import { shownAnswered } from './subscriber-answers.ts'
 
 const about = (operationId: string, summary: string) => ({
   ...closed('subscribers', operationId, summary),
@@ -60,7 +60,7 @@ const doer =
     const doing = { verb: `subscribers ${verb}`, subscriberId: id, dryRun }
     const subscriber = await change(deps, doing, async (tried) => {
       await work(tried)
-      return shownAnswered(await showSubscriber(tried, { id }))
+      return jsonOfShown(await showSubscriber(tried, { id }))
     })
     return { dryRun, subscriber }
   }

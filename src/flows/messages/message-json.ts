@@ -1,0 +1,25 @@
+import type { ListedMessage, ShownMessage } from '../../delivery/message-list-store.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { stateName } from './retry-message.ts'
+
+/** As commands and the API list it: its address is masked. */
+export const jsonOfMessage = (message: ListedMessage) => ({
+  id: message.id,
+  kind: message.kind,
+  lane: message.lane,
+  subscriber: message.subscriberId,
+  to: message.toAddress && maskAddress(message.toAddress),
+  state: stateName(message.state),
+  reason: message.reason,
+  attempts: message.attempts,
+  datedAt: message.datedAt.toISOString(),
+  nextTry: message.nextTry.toISOString(),
+  deadline: message.deadline.toISOString(),
+})
+
+/** The same with each of its tries. */
+export const jsonOfShownMessage = (message: ShownMessage) => ({
+  ...jsonOfMessage(message),
+  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
+  tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
+})
