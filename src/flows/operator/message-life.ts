@@ -1,4 +1,5 @@
 import type { ShownMessage } from '../../delivery/message-list-store.ts'
+import { stateName } from '../messages/retry-message.ts'
 
 /** What happened to a message; `at` null where no time is known. */
 export interface LifeEvent {
@@ -50,7 +51,7 @@ function endOf(message: ShownMessage, now: Date): LifeEvent[] {
     return [{ at: null, code: 'waits', text: `It waits: the next try is ${when}.` }]
   }
   const at = message.reason === 'expired' ? deadline : null
-  return [{ at, code: state.replace('_', '-'), text: endText(message) }]
+  return [{ at, code: stateName(state), text: endText(message) }]
 }
 
 /** There may be another try. */

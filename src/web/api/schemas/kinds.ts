@@ -26,7 +26,7 @@ export const day = z.iso
   .refine((text) => !text.startsWith('0'), 'a day such as 2026-11-24')
   .describe('YYYY-MM-DD')
 
-export const days = (most: number, usual: number) =>
+export const wholeNumber = (most: number, usual: number) =>
   z.coerce
     .number({ error: `a whole number from 1 to ${most}` })
     .int(`a whole number from 1 to ${most}`)
@@ -38,7 +38,7 @@ const LONGEST_CURSOR = 400
 
 /** How far a list goes, and where it goes on. */
 export const page = {
-  limit: days(100, 20).describe('The most items of one answer'),
+  limit: wholeNumber(100, 20).describe('The most items of one answer'),
   cursor: z
     .string({ error: 'the text in next of the answer before' })
     .max(LONGEST_CURSOR, 'the text in next of the answer before')

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
 import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
+import { stateName } from '../../../flows/messages/retry-message.ts'
+import { DAY_MS } from '../../../platform/dates.ts'
 import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
 
 // Digests, messages, delivery, actions and figures: what the operator looks at every day.
 
-const STATE_NAMES = MESSAGE_STATES.map((state) => state.replace('_', '-')) as [string, ...string[]]
+const STATE_NAMES = MESSAGE_STATES.map(stateName) as [string, ...string[]]
 export const stateNamed = (name: string): MessageState => name.replace('-', '_') as MessageState
 
 export const booksQuery = z.strictObject({ date: day.describe('A local date; else today (UTC)').optional() })
@@ -135,7 +137,6 @@ export const actions = listOf(
 )
 
 const MOST_DAYS = 366
-const DAY_MS = 24 * 3600 * 1000
 
 export const figureQuery = z
   .strictObject({ from: day, to: day })

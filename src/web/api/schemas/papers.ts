@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, day, days, instant, listOf, page, query } from './kinds.ts'
+import { count, day, instant, listOf, page, query, wholeNumber } from './kinds.ts'
 
 export const paperQuery = z.strictObject({
   date: day.describe('Papers that a source listed on this day (UTC)').optional(),
@@ -42,7 +42,9 @@ export const papers = listOf(paper).extend({
   understood: z.string().nullable().describe('What q was understood as'),
 })
 
-export const sourceQuery = z.strictObject({ days: days(90, 7).describe('How many days up to today (UTC)') })
+export const sourceQuery = z.strictObject({
+  days: wholeNumber(90, 7).describe('How many days up to today (UTC)'),
+})
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
 
