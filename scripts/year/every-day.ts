@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Books } from '../../src/digests/books.ts'
 import { at, EVERY_HOURS, hours, runHours } from './clock.ts'
 import type { Lab } from './lab.ts'
 import { messageIds } from './mails.ts'
@@ -7,17 +8,6 @@ import { ANNA, BEN } from './people.ts'
 import { ask, enter, need, type Say, until } from './typing.ts'
 
 const WEEK = ['01', '02', '03', '04', '05', '06', '07'].map((day) => `2025-07-${day}`)
-
-interface Books {
-  date: string
-  due: number
-  nothingMatched: number
-  paused: number
-  missed: number
-  planned: number
-  accepted: number
-  closed: boolean
-}
 
 export async function week(lab: Lab, say: Say): Promise<void> {
   const before = messageIds(lab).filter((id) => id.startsWith('<digest.')).length
