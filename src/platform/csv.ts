@@ -7,11 +7,15 @@ export interface CsvRecord {
   /** Of its first line, from 1. */
   line: number
   text: string
-  /** Null where the quotes do not add up. */
+  /** Null where the quotes do not add up, and where it is too long. */
   cells: string[] | null
+  /** A line above LONGEST_RECORD, of which `text` is the beginning. */
+  isTooLong?: true
 }
 
-const LONGEST_RECORD = 64 * 1024
+/** In UTF-16 units. */
+export const LONGEST_RECORD = 64 * 1024
+const BEGINNING = 200
 
 const hasOddQuotes = (text: string): boolean => {
   let odd = false
@@ -24,6 +28,8 @@ export class CsvReader {
   readonly #delimiter: string
   #rest = ''
   #line = 0
+  /** Until the end of a line that was refused before it. */
+  #isSkipping = false
   #held: string[] = []
   #heldLength = 0
   #found: CsvRecord[] = []
@@ -34,13 +40,18 @@ export class CsvReader {
 
   /** The records that this piece ends. */
   push(piece: string): CsvRecord[] {
-    const text = this.#rest + piece
+    const text = this.#rest + this.#unskipped(piece)
     let from = 0
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
       this.#take(text.slice(from, end))
       from = end + 1
     }
     this.#rest = text.slice(from)
+    if (this.#rest.length > LONGEST_RECORD) {
+      this.#refuse(this.#rest)
+      this.#rest = ''
+      this.#isSkipping = true
+    }
     return this.#give()
   }
 
@@ -51,7 +62,26 @@ export class CsvReader {
     return this.#give()
   }
 
+  #unskipped(piece: string): string {
+    if (!this.#isSkipping) return piece
+    const end = piece.indexOf('\n')
+    this.#isSkipping = end < 0
+    return end < 0 ? '' : piece.slice(end + 1)
+  }
+
+  /** No quote that was open before it reaches into it or beyond. */
+  #refuse(text: string): void {
+    while (this.#held.length > 0) this.#breakOff()
+    this.#line++
+    const beginning = ownCopy(text.slice(0, BEGINNING))
+    this.#found.push({ line: this.#line, text: beginning, cells: null, isTooLong: true })
+  }
+
   #take(text: string): void {
+    if (text.length > LONGEST_RECORD) {
+      this.#refuse(text)
+      return
+    }
     this.#line++
     const isOpen = this.#held.length > 0
     const isOdd = hasOddQuotes(text)
@@ -97,6 +127,9 @@ export class CsvReader {
   }
 }
 
+/** A slice keeps all of the text that it was cut from in memory; this does not. */
+export const ownCopy = (text: string): string => Buffer.from(text).toString()
+
 const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
 
 const papa = (text: string, delimiter: string) => Papa.parse<string[]>(text, { delimiter, newline: '\n' })
@@ -108,7 +141,7 @@ function readRecord(text: string, delimiter: string): string[] | null {
 
 /** All of one line at once, which is much faster; one by one where that does not come out even. */
 function withCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
-  const plain = records.filter(({ cells }) => cells === null)
+  const plain = records.filter(({ cells, isTooLong }) => cells === null && !isTooLong)
   const { data, errors } = papa(plain.map(({ text }) => text).join('\n'), delimiter)
   const isEven = errors.length === 0 && data.length === plain.length
   for (const [i, record] of plain.entries()) {

@@ -405,6 +405,11 @@ export const errorTable = {
     operator:
       'These hashes were made with another SUPPRESSION_KEY, so no address would be recognised by them.',
   },
+  'import.too-long': {
+    status: 422,
+    exit: 1,
+    operator: 'More than {most} signs in one line. Only its beginning stands in the file of refused rows.',
+  },
   'import.quotes': {
     status: 422,
     exit: 1,

@@ -1,3 +1,4 @@
+import { ownCopy } from '../platform/csv.ts'
 import type { Day, Weekday } from '../platform/dates.ts'
 import { parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
@@ -87,9 +88,6 @@ function remembered<T, U>(read: (text: string) => T, finish: (read: T) => U): (t
     return made
   }
 }
-
-// A cell is a slice of the piece of the file that it stands in, and would keep all of that in memory.
-const ownCopy = (text: string): string => Buffer.from(text).toString()
 
 const keyOf = ({ zone, hour, days, max, format, detail }: Cells): string =>
   [zone, hour, days, max, format, detail].map((text) => text ?? '').join('\n')

@@ -992,6 +992,7 @@ export const en = {
     'import.no-column': 'This file has no column “{column}”.',
     'import.running': 'This file is being imported at this moment.',
     'import.other-key': 'These addresses cannot be recognised here.',
+    'import.too-long': 'This line has more than {most} signs.',
     'import.quotes': 'The quotes of this line do not add up.',
     'import.cells': 'This line has {count} cells, where the head has {width}.',
     'import.bytes': 'This line holds signs that cannot be read.',

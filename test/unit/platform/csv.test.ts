@@ -41,6 +41,36 @@ describe('reading', () => {
     expect(found.filter(({ cells }) => cells === null).map(({ line }) => line)).toEqual([2])
   })
 
+  test('a line above 65,536 signs is refused before it ends, and costs nothing but itself', () => {
+    const reader = new CsvReader(',')
+    const long = `ann@example.com,"${'robots; '.repeat(9000)}`
+    const [refused, ...others] = reader.push(`head,b\n${long}`).slice(1)
+    expect(others).toEqual([])
+    expect(refused).toEqual({ line: 2, text: long.slice(0, 200), cells: null, isTooLong: true })
+    expect(reader.push(long)).toEqual([])
+    expect(reader.push(`end"\nbob,1\n`)).toEqual([{ line: 3, text: 'bob,1', cells: ['bob', '1'] }])
+    expect(reader.end()).toEqual([])
+  })
+
+  test.each([4096, 1_000_000])(
+    'lines around one that is too long stay as they are, in pieces of %i',
+    (size) => {
+      const longest = 'x'.repeat(65_536)
+      const shown = (cells: string[] | null) => (cells?.[0] === longest ? longest.length : cells?.join('|'))
+      const found = read(`ann,"open\nbob,1\n${longest}x\n${longest}\n"cy\nline",2\n${longest}x`, { size })
+      expect(
+        found.map(({ line, cells, isTooLong }) => [line, isTooLong ? 'too long' : shown(cells)]),
+      ).toEqual([
+        [1, undefined],
+        [2, 'bob|1'],
+        [3, 'too long'],
+        [4, 65_536],
+        [5, 'cy\nline|2'],
+        [7, 'too long'],
+      ])
+    },
+  )
+
   test('what was written is read as it was, in pieces of any size', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', "'", '=', 'ü', '\t') })
     fc.assert(
