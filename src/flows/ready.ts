@@ -1,4 +1,5 @@
 import { assertDkimSigns, loadDkimKey } from '../delivery/dkim.ts'
+import { inTime } from '../platform/in-time.ts'
 import { missingMigrations } from '../platform/migrations.ts'
 import type { Deps } from '../wiring.ts'
 
@@ -13,21 +14,11 @@ export interface Readiness {
 
 /** Whether the database answers within two seconds with every migration of this release, and the DKIM key signs. */
 export async function readiness({ db, config }: Deps): Promise<Readiness> {
-  const [missing, mailSigning] = await Promise.all([inTime(missingMigrations(db)), keySigns(config)])
+  const [missing, mailSigning] = await Promise.all([
+    inTime(ANSWER_WITHIN_MS, missingMigrations(db)),
+    keySigns(config),
+  ])
   return { database: missing !== undefined, migrations: missing?.length === 0, mailSigning }
-}
-
-/** Undefined where no answer came in time, or none at all. */
-async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), ANSWER_WITHIN_MS)
-  try {
-    return await Promise.race([answer, late.promise])
-  } catch {
-    return undefined
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 async function keySigns(config: Deps['config']): Promise<boolean> {

@@ -13,6 +13,14 @@ export const RULES_BY_LOOK = {
   values: ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'],
 } as const
 
+/** Theme and width of a window, and the rules that are asked there: each where its answer may differ. */
+export const LOOKS = [
+  ['light', 375, EVERY_RULE],
+  ['dark', 375, RULES_BY_LOOK],
+  ['light', 1280, RULES_BY_LOOK],
+  ['dark', 1280, EVERY_RULE],
+] as const
+
 /** Makes the page that a window shows ready to be asked. */
 export const loadAxe = (page: Page): Promise<void> => page.evaluate(axe.source)
 

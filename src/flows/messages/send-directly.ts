@@ -61,7 +61,7 @@ async function send(
   { envelope }: OutgoingMail,
   raw: Buffer,
 ): Promise<Pick<Sent, 'result' | 'tls' | 'ms'>> {
-  const client = openSmtp(smtp, TIMEOUTS)
+  const client = openSmtp(smtp, { timeouts: TIMEOUTS })
   const begun = stopwatch()
   const result = await client.send({ ...envelope, raw })
   const sent = { result, tls: client.tls(), ms: Math.round(stopwatch() - begun) }

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { EVERY_RULE, findings, loadAxe, RULES_BY_LOOK } from '../../support/axe.ts'
+import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
 import { useBrowser } from '../../support/use-browser.ts'
 import { MAIL_NAMES, renderMails } from '../../support/walk-mails.ts'
 
@@ -27,12 +27,7 @@ describe.each(MAIL_NAMES.filter((name) => mails.get(name)!.html))('%s', (name) =
     await loadAxe(page)
   })
 
-  test.each([
-    ['light', 375, EVERY_RULE],
-    ['dark', 375, RULES_BY_LOOK],
-    ['light', 1280, RULES_BY_LOOK],
-    ['dark', 1280, EVERY_RULE],
-  ] as const)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
+  test.each(LOOKS)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme })
     expect(await findings(page, rules, RULES_FOR_PAGES)).toEqual([])

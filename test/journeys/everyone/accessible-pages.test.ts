@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { EVERY_RULE, findings, loadAxe, RULES_BY_LOOK } from '../../support/axe.ts'
+import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
 import { STOPS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 
@@ -12,12 +12,7 @@ describe.each(STOPS.map(({ name }) => name))('%s', (name) => {
     await loadAxe(seen.page)
   })
 
-  test.each([
-    ['light', 375, EVERY_RULE],
-    ['dark', 375, RULES_BY_LOOK],
-    ['light', 1280, RULES_BY_LOOK],
-    ['dark', 1280, EVERY_RULE],
-  ] as const)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
+  test.each(LOOKS)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
     await seen.page.setViewportSize({ width, height: 800 })
     await seen.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await findings(seen.page, rules)).toEqual([])

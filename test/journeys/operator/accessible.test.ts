@@ -1,7 +1,7 @@
 import { HtmlValidate } from 'html-validate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ADMIN_STOPS, visitAdmin } from '../../support/admin-walk.ts'
-import { EVERY_RULE, findings, loadAxe, RULES_BY_LOOK } from '../../support/axe.ts'
+import { findings, LOOKS, loadAxe } from '../../support/axe.ts'
 import { useAdminWalk } from '../../support/use-admin-walk.ts'
 
 // Each page without its scripts, asked by axe: which takes scripts, of the browser's own and not of the page.
@@ -19,12 +19,7 @@ describe.each(ADMIN_STOPS.map(({ name }) => name))('%s', (name) => {
     await loadAxe(seen.page)
   })
 
-  test.each([
-    ['light', 375, EVERY_RULE],
-    ['dark', 375, RULES_BY_LOOK],
-    ['light', 1280, RULES_BY_LOOK],
-    ['dark', 1280, EVERY_RULE],
-  ] as const)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
+  test.each(LOOKS)('has no finding, %s, %i px', async (colorScheme, width, rules) => {
     await seen.page.setViewportSize({ width, height: 800 })
     await seen.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await findings(seen.page, rules)).toEqual([])

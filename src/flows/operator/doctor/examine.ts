@@ -2,6 +2,7 @@ import { type Config, type SettingFault, wrongIn } from '../../../config.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { namedIfAway } from '../../../platform/database.ts'
 import { type DatabaseFacts, databaseFacts } from '../../../platform/database-facts-store.ts'
+import { within } from '../../../platform/in-time.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
 import { locksHoldForSessions } from '../../../platform/session-lock.ts'
 import type { Deps } from '../../../wiring.ts'
@@ -9,7 +10,7 @@ import { seeSite } from './ask-site.ts'
 import { type Check, type Verdict, wrong } from './check.ts'
 import { judgeMisspelt, settingsRead } from './host-checks.ts'
 import { questions } from './questions.ts'
-import { runChecks, within } from './run-checks.ts'
+import { runChecks } from './run-checks.ts'
 
 export interface ExamineDeps {
   /** Without the settings that are wrong. */

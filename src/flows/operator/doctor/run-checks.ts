@@ -1,5 +1,5 @@
-import { setTimeout as after } from 'node:timers/promises'
 import { textOf } from '../../../platform/errors.ts'
+import { within } from '../../../platform/in-time.ts'
 import { scrub } from '../../../platform/log.ts'
 import { type Check, skipped, type Verdict, wrong } from './check.ts'
 
@@ -27,7 +27,7 @@ export const runChecks = (asking: Asking): Promise<Check[]> =>
   Promise.all(
     asking.questions.map(async (question) => ({
       check: question.check,
-      ...cleaned(await inTime(answer(question, asking), asking.withinMs)),
+      ...cleaned(await verdictInTime(answer(question, asking), asking.withinMs)),
     })),
   )
 
@@ -43,24 +43,10 @@ async function answer(question: Question, { wrongSettings, missing }: Asking): P
   }
 }
 
-async function inTime(verdict: Promise<Verdict>, ms: number): Promise<Verdict> {
+async function verdictInTime(verdict: Promise<Verdict>, ms: number): Promise<Verdict> {
   return within(ms, verdict).catch((error) =>
     wrong(textOf(error), 'Look whether a firewall is between here and there.'),
   )
-}
-
-/** Rejects with a sentence where `work` takes longer. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const ended = new AbortController()
-  const late = after(ms, undefined, { signal: ended.signal }).then(() => {
-    throw new Error(`no answer within ${Math.round(ms / 1000)} s`)
-  })
-  late.catch(() => {})
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    ended.abort()
-  }
 }
 
 const LOGIN = /\/\/[^\s/]*@/g

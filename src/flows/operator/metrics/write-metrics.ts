@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client'
 import { stopwatch } from '../../../platform/clock.ts'
 import { DAY_MS } from '../../../platform/dates.ts'
+import { inTime } from '../../../platform/in-time.ts'
 import { type Metrics, openMetrics } from '../../../platform/metrics.ts'
 import type { Deps } from '../../../wiring.ts'
 import { GAUGES } from './gauges.ts'
@@ -27,7 +28,7 @@ export function openMetricsWriter(deps: Deps): MetricsWriter {
   const { SENDING, SMTP_URL } = deps.config
   const gauges = async (): Promise<Samples> => {
     const sending = { sending_enabled: [number(SENDING === 'on' && SMTP_URL ? 1 : 0)] }
-    const read = await inTime(Promise.all([busy(), slow()]))
+    const read = await inTime(ANSWER_WITHIN_MS, Promise.all([busy(), slow()]))
     if (!read) return { ...sending, database_up: [number(0)] }
     return { ...sending, database_up: [number(1)], ...read[0], ...read[1] }
   }
@@ -69,17 +70,5 @@ function kept<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
       if (reading === now) reading = undefined
     })
     return now
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), ANSWER_WITHIN_MS)
-  try {
-    return await Promise.race([answer, late.promise])
-  } catch {
-    return undefined
-  } finally {
-    clearTimeout(timer)
   }
 }

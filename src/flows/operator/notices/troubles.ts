@@ -96,7 +96,7 @@ function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): L
   return { kind: 'source-stalled', key: `${source} fetch ${since.toISOString()}`, values }
 }
 
-/** The newest weekday that is over has no papers, and no later day has any. */
+/** The last weekday that ended has no papers, and neither has any day since. */
 function withoutPapers({ source, days }: SourceStatus, now: Date): LastingTrouble | undefined {
   let weekday = addDays(dayOf(now), -1)
   while (['sat', 'sun'].includes(weekdayOf(weekday))) weekday = addDays(weekday, -1)
