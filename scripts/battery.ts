@@ -5,7 +5,7 @@ import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../test/battery/battery-case.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
-import { killCases } from '../test/battery/kill.ts'
+import { killCases } from '../test/battery/crash/kill.ts'
 
 const CASES: BatteryCase[] = [...killCases, ...julyCases, ...doorsCases]
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]

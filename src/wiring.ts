@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
+import type { Watch } from './delivery/points.ts'
 import { type Clock, clockFrom, systemClock } from './platform/clock.ts'
 import { type Database, openDatabase } from './platform/database.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
@@ -14,6 +15,8 @@ export interface Deps {
   log: Log
   /** What this process counts; of a service alone. */
   metrics?: Metrics
+  /** Sees each point that a delivery reaches; nobody does in a service. */
+  watch?: Watch
   db: Database
   /** The database's own address, for what brings its own connections (migrations, the queue). */
   databaseUrl: string
@@ -33,6 +36,7 @@ export interface WiringOptions {
   clock?: Clock
   log?: Log
   connections?: number
+  watch?: Watch
 }
 
 export const clockOf = (config: Config): Clock =>
@@ -49,7 +53,9 @@ export async function wire(config: Config, options: WiringOptions = {}): Promise
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const database = openDatabase(await databaseUrlOf(config), log, options.connections)
-  return { deps: { config, clock, log, db: database.db, databaseUrl: database.url }, close: database.close }
+  const { watch } = options
+  const deps = { config, clock, log, watch, db: database.db, databaseUrl: database.url }
+  return { deps, close: database.close }
 }
 
 /** Adds the queue to what `wire` built. */

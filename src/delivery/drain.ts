@@ -47,7 +47,7 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const { SMTP_URL, SENDING } = deps.config
   if (!SMTP_URL || SENDING === 'off') return run.result
   const recorder = openRecorder(deps, input, run)
-  const connections = openConnections(SMTP_URL, input.lane)
+  const connections = openConnections(deps, SMTP_URL, input.lane)
   const hangUpLate = () => {
     setTimeout(
       () => connections.forEach((smtp) => void smtp.hangUp()),
@@ -86,9 +86,10 @@ interface Drain {
   connections: Smtp[]
 }
 
-function openConnections(config: SmtpConfig, lane: Lane): Smtp[] {
+function openConnections({ watch }: Deps, config: SmtpConfig, lane: Lane): Smtp[] {
   const most = lane === 'answers' ? Math.min(ANSWERS_CONNECTIONS, config.connections) : config.connections
-  return Array.from({ length: most }, () => openSmtp(config))
+  const onBodyWritten = () => void watch?.('after-dot')
+  return Array.from({ length: most }, () => openSmtp(config, { onBodyWritten }))
 }
 
 // A round ends when nothing is ready; the next one finds what became ready during it.

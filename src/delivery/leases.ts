@@ -24,14 +24,14 @@ export interface Leases {
   close(): Promise<void>
 }
 
-type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log'> & { db: Database }
+type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'watch'> & { db: Database }
 
 /**
  * The chunks that one drain holds, renewed on a timer. Whether a lease holds is the database's clock to say; between
  * two answers the stopwatch, started before the question, can only end it too early.
  */
 export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner: string }): Leases {
-  const { config, clock, log, db } = deps
+  const { config, clock, log, db, watch } = deps
   const leaseSeconds = config.LEASE_SECONDS
   const held = new Map<number, HeldChunk>()
   const goodUntilIfAskedNow = () => stopwatch() + leaseSeconds * 1000
@@ -56,12 +56,14 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
   }, config.LEASE_RENEW_SECONDS * 1000)
 
   const lease = async () => {
+    await watch?.('before-claim')
     const goodUntil = goodUntilIfAskedNow()
     const input = { lane, owner, now: clock.now(), leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN }
     const leased = await leaseChunk(db, input)
     if (!leased) return undefined
     const chunk: HeldChunk = { id: leased.id, open: 0, exhausted: false, lost: false, goodUntil }
     held.set(chunk.id, chunk)
+    await watch?.('after-claim')
     log.info('chunk.leased', { chunk: chunk.id, lane, lost: leased.lost })
     return { chunk, more: leased.more }
   }

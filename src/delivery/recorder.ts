@@ -30,7 +30,7 @@ const REFUSALS_IN_A_ROW = 10
 const LONGEST_PAUSE_MS = 5000
 
 export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: RecorderInput, run: Run): Recorder {
-  const { config, clock, log, db } = deps
+  const { config, clock, log, db, watch } = deps
   const untilWritten = <T>(write: () => Promise<T>): Promise<T> =>
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
@@ -39,9 +39,11 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
       shouldRetry: () => true,
       onFailedAttempt: ({ error }) => log.error('database.error', { what: textOf(error) }),
     })
-  const writeAcceptance = groupCommit((accepted: NewAcceptance[]) =>
-    untilWritten(() => recordAcceptances(db, accepted)),
-  )
+  const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
+    await watch?.('before-commit')
+    await untilWritten(() => recordAcceptances(db, accepted))
+    await watch?.('after-commit')
+  })
   let refusals = { text: '', count: 0 }
 
   const writeFailure = async (message: TakenMessage, made: Try, next: NextStep, ms?: number) => {
@@ -77,6 +79,7 @@ export function openRecorder(deps: Deps, { lane, owner, onDeadAddress }: Recorde
   return {
     record: async (message, result, ms) => {
       if (result.accepted) {
+        await watch?.('after-250')
         await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
         refusals.count = 0
         run.count('accepted')

@@ -23,6 +23,12 @@ export interface SmtpTimeouts {
   silenceMs: number
 }
 
+export interface SmtpOptions {
+  timeouts?: SmtpTimeouts
+  /** Called when the final dot of a mail has been given to the socket. */
+  onBodyWritten?: () => void
+}
+
 // RFC 5321, 4.5.3.2: ten minutes for the answer to the final dot.
 const TIMEOUTS: SmtpTimeouts = { connectMs: 30_000, silenceMs: 600_000 }
 const MOST_MAILS = 100
@@ -34,7 +40,7 @@ type SmtpError = Error & { code?: string; command?: string; responseCode?: numbe
 
 // On nodemailer's connection and not on its pool, which decides by itself when a mail goes again, and rests for 100 ms
 // after each connection that ends.
-export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS): Smtp {
+export function openSmtp(config: SmtpConfig, { timeouts = TIMEOUTS, onBodyWritten }: SmtpOptions = {}): Smtp {
   let session: Session | undefined
   let hungUp = false
 
@@ -42,7 +48,7 @@ export function openSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = TIMEOUTS):
     if (session && (session.isClosed() || session.mails >= MOST_MAILS)) closeSession()
     const reused = session !== undefined
     if (!session) {
-      session = openSession(config, timeouts)
+      session = openSession(config, timeouts, onBodyWritten)
       const fault = await session.opened
       if (fault) {
         session = undefined
@@ -86,14 +92,16 @@ export interface Session {
 }
 
 /** Connects, encrypts and logs in as the settings say. */
-export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts): Session {
+export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWritten?: () => void): Session {
   let bodyWritten = false
   let recipient: string | undefined
   const logger = {
     ...SILENT_LOGGER,
     // nodemailer logs this when the final dot has been given to the socket; its errors do not tell.
     info: (entry: { tnx?: string }) => {
-      if (entry.tnx === 'message') bodyWritten = true
+      if (entry.tnx !== 'message') return
+      bodyWritten = true
+      onBodyWritten?.()
     },
   }
   const connection = new SMTPConnection({ ...connectionOptions(config, timeouts), logger })

@@ -9,7 +9,7 @@ export type Behaviour = string | 'close' | 'silence'
 
 export interface SinkOptions {
   port?: number
-  /** Gets "Message-ID sha256" for each mail, on the disk before the mail is accepted. */
+  /** Gets a line for each mail, on the disk before the mail is answered: see readArrivals. */
   file?: string
   /** Milliseconds from the final dot to its answer. */
   delayMs?: number
@@ -21,6 +21,24 @@ export interface SinkOptions {
   extensions?: string[]
   /** Behaviour by step; where it is a function, of the mail's recipient and how many mails came before. */
   at?: Partial<Record<Step, Behaviour | ((recipient: string, mailsBefore: number) => Behaviour | undefined)>>
+  /** The same as plain values, for a sink in another process; the first that fits counts, before `at`. */
+  rules?: SinkRule[]
+  /** It accepts no more than so many mails a second, over all connections; whoever comes first waits least. */
+  mailsPerSecond?: number
+}
+
+/** What the sink does at a step, and to whom. */
+export interface SinkRule {
+  step: Step
+  does: Behaviour
+  /** Recipients of this domain alone; only where a recipient is known: rcpt, data, dot. */
+  domain?: string
+  /** The first so many times that it fits. */
+  first?: number
+  /** The first so many times for each recipient. */
+  firstOfEach?: number
+  /** Beyond so many a second. */
+  beyondPerSecond?: number
 }
 
 export interface SinkMail {
@@ -45,10 +63,13 @@ export interface SmtpSink {
 }
 
 const END_OF_MAIL = '\r\n.\r\n'
+const GOOD_DOT = '250 2.0.0 accepted'
 
 /** A mail server of a few lines that shares no code with the sender: what it has seen is the truth in tests. */
 export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink> {
   const file = options.file ? openSync(options.file, 'a') : undefined
+  const ruled = followRules(options.rules ?? [])
+  const turn = turns(options.mailsPerSecond)
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -56,7 +77,7 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {}) // senders get killed
     socket.setNoDelay(true)
-    talk(socket, sink, { ...options, file: undefined }, file)
+    talk(socket, sink, { ...options, file: undefined }, { file, ruled, turn })
   })
   server.on('error', (error) => console.error(`sink: ${error.message}`))
   await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
@@ -76,16 +97,25 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
   return sink
 }
 
-function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, file: number | undefined): void {
+interface Shared {
+  file: number | undefined
+  ruled: (step: Step, recipient: string) => Behaviour | undefined
+  /** Milliseconds to wait for the mail's turn. */
+  turn: () => number
+}
+
+function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, { file, ruled, turn }: Shared): void {
   let buffer = ''
   let inData = false
   let from = ''
   let to = ''
   let mailsHere = 0
 
-  const answer = (step: Step, good: string): boolean => {
+  const decide = (step: Step, good: string): Behaviour => {
     const set = sink.at[step]
-    const behaviour = (typeof set === 'function' ? set(to, sink.mails.length) : set) ?? good
+    return ruled(step, to) ?? (typeof set === 'function' ? set(to, sink.mails.length) : set) ?? good
+  }
+  const answer = (step: Step, good: string, behaviour = decide(step, good)): boolean => {
     const act = () => {
       if (behaviour === 'close') socket.destroy()
       else if (behaviour !== 'silence') socket.write(`${behaviour}\r\n`)
@@ -124,14 +154,18 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, file: number
     const mail = { from, to, messageId: messageIdOf(text), hash: sha256(text), text }
     sink.mails.push(mail)
     mailsHere++
-    setTimeout(() => {
-      if (file !== undefined) {
-        writeSync(file, `${mail.messageId} ${mail.hash}\n`)
-        fdatasyncSync(file)
-      }
-      if (answer('dot', '250 2.0.0 accepted')) sink.accepted.push(mail)
-      if (mailsHere === options.closeAfter) socket.end()
-    }, options.delayMs ?? 0)
+    setTimeout(
+      () => {
+        const does = decide('dot', GOOD_DOT)
+        if (file !== undefined) {
+          writeSync(file, `${mail.messageId} ${mail.hash} ${to} ${Date.now()} ${does.slice(0, 3)}\n`)
+          fdatasyncSync(file)
+        }
+        if (answer('dot', GOOD_DOT, does)) sink.accepted.push(mail)
+        if (mailsHere === options.closeAfter) socket.end()
+      },
+      (options.delayMs ?? 0) + turn(),
+    )
   }
 
   answer('greeting', '220 sink ready')
@@ -157,12 +191,74 @@ const ehloLine = (text: string, index: number, all: string[]): string =>
 const messageIdOf = (text: string): string => text.match(/^message-id:\s*<([^>]*)>/im)?.[1] ?? ''
 const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex')
 
-/** What a sink wrote to its file: for each Message-ID, the hash of every copy. */
-export function readSinkFile(path: string): Map<string, string[]> {
-  const copies = new Map<string, string[]>()
-  for (const line of readFileSync(path, 'utf8').split('\n').filter(Boolean)) {
-    const [id = '', hash = ''] = line.split(' ')
-    copies.set(id, [...(copies.get(id) ?? []), hash])
-  }
-  return copies
+function followRules(rules: SinkRule[]): Shared['ruled'] {
+  const counted = rules.map((rule) => ({
+    rule,
+    times: 0,
+    each: new Map<string, number>(),
+    recent: [] as number[],
+  }))
+  return (step, recipient) =>
+    counted.find(
+      (one) => one.rule.step === step && isInDomain(recipient, one.rule.domain) && counts(one, recipient),
+    )?.rule.does
 }
+
+const isInDomain = (recipient: string, domain?: string): boolean =>
+  domain === undefined || recipient.endsWith(`@${domain}`)
+
+function counts(
+  one: { rule: SinkRule; times: number; each: Map<string, number>; recent: number[] },
+  recipient: string,
+): boolean {
+  const { first, firstOfEach, beyondPerSecond } = one.rule
+  const before = one.each.get(recipient) ?? 0
+  if (first !== undefined && one.times >= first) return false
+  if (firstOfEach !== undefined && before >= firstOfEach) return false
+  if (beyondPerSecond !== undefined) {
+    const now = performance.now()
+    one.recent = one.recent.filter((at) => at > now - 1000)
+    if (one.recent.length < beyondPerSecond) {
+      one.recent.push(now)
+      return false
+    }
+  }
+  one.times++
+  one.each.set(recipient, before + 1)
+  return true
+}
+
+function turns(mailsPerSecond: number | undefined): () => number {
+  if (!mailsPerSecond) return () => 0
+  let next = 0
+  return () => {
+    const now = performance.now()
+    const turn = Math.max(now, next)
+    next = turn + 1000 / mailsPerSecond
+    return turn - now
+  }
+}
+
+/** A mail whose body came whole, as the sink wrote it down. */
+export interface Arrival {
+  messageId: string
+  hash: string
+  to: string
+  /** Milliseconds of the machine's clock, just before it was answered. */
+  at: number
+  /** "250", "451"; "clo" where it hung up, "sil" where it said nothing. */
+  answer: string
+}
+
+/** What a sink wrote to its file, in order. */
+export const readArrivals = (path: string): Arrival[] =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [messageId = '', hash = '', to = '', at = '', answer = ''] = line.split(' ')
+      return { messageId, hash, to, at: Number(at), answer }
+    })
+
+/** Those that it keeps: all but those that it refused in words. */
+export const isKept = ({ answer }: Arrival): boolean => !/^[45]/.test(answer)

@@ -5,22 +5,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type OpenDatabase, openDatabase } from '../../src/platform/database.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
-import { silentLog } from '../../src/platform/log.ts'
-import { applyMigrations } from '../../src/platform/migrations.ts'
-import { addDigestMessages } from '../support/messages.ts'
-import { startProgram } from '../support/processes.ts'
-import { readSinkFile } from '../support/smtp-sink.ts'
+import { type Database, openDatabase } from '../../../src/platform/database.ts'
+import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { applyMigrations } from '../../../src/platform/migrations.ts'
+import { addDigestMessages } from '../../support/messages.ts'
+import { startProgram } from '../../support/processes.ts'
+import { type Arrival, isKept, readArrivals, type SinkOptions } from '../../support/smtp-sink.ts'
 
 export interface BenchOptions {
+  /** Digest messages that lie ready; none: the case brings its own. */
   mails: number
   connections: number
-  /** Milliseconds that the mail server takes for each mail, and for each answer before it. */
-  delayMs: number
-  stepDelayMs: number
-  /** A wrong variant's name, for the workers to use. */
-  variant?: string
+  /** How the mail server behaves: it runs in a process of its own, and writes down what came. */
+  sink?: Omit<SinkOptions, 'file' | 'at'>
+  /** More of SMTP_URL's query: "rate=20". */
+  query?: string
+  /** Settings of every worker. */
+  settings?: Record<string, string>
+  /** What every worker is started with, behind its name: a wrong variant. */
+  workerArgs?: string[]
 }
 
 /** What came, told by the mail server's own file alone. */
@@ -28,6 +32,8 @@ export interface Arrivals {
   lost: number
   /** Copies beyond the first. */
   doubles: number
+  /** The most copies of one message. */
+  mostCopies: number
   /** Messages of which two copies differ. */
   differing: number
   /** Arrived and not known as accepted, or known as accepted and not arrived. */
@@ -35,8 +41,17 @@ export interface Arrivals {
 }
 
 export interface Bench {
+  folder: string
+  db: Database
+  databaseUrl: string
+  /** What a process of ours needs to work on this bench. */
+  settings: Record<string, string>
+  /** Starts one of our programs; it is ended with the bench. Resolves at once. */
+  begin(args: string[], settings?: Record<string, string>): ChildProcess
   /** Resolves once the worker begins to deliver. */
-  startWorker(): Promise<ChildProcess>
+  startWorker(...args: string[]): Promise<ChildProcess>
+  /** Every mail whose body arrived, in order. */
+  arrived(): Arrival[]
   /** Runs workers until nothing is left to do; then says what came. */
   finish(): Promise<Arrivals>
 }
@@ -51,10 +66,9 @@ const LONGEST_FINISH_MS = 120_000
  * is done. Ends only the processes that it began.
  */
 export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const { delayMs, stepDelayMs } = options
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-battery-'))
   const children = new Set<ChildProcess>()
-  const begin = (args: string[], settings: Record<string, string> = {}) => {
+  const begin: Bench['begin'] = (args, settings = {}) => {
     const child = startProgram(args, settings)
     children.add(child)
     child.once('exit', () => children.delete(child))
@@ -65,31 +79,23 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   await applyMigrations(postgres.url)
   const database = openDatabase(postgres.url, silentLog, 2)
   try {
-    const now = new Date()
-    const deadline = new Date(now.getTime() + DEADLINE_MS)
-    await addDigestMessages(database.db, options.mails, { notBefore: now, datedAt: now, deadline })
+    if (options.mails > 0) await addMails(database.db, options.mails)
     const sinkFile = join(folder, 'arrived')
     writeFileSync(sinkFile, '')
     const sink = begin([
       'test/support/smtp-sink-process.ts',
-      JSON.stringify({ file: sinkFile, delayMs, stepDelayMs }),
+      JSON.stringify({ ...options.sink, file: sinkFile }),
     ])
-    const port = await firstLine(sink)
-    const settings = {
-      DATABASE_URL: postgres.url,
-      SMTP_URL: `smtp://127.0.0.1:${port}?connections=${options.connections}`,
-      LEASE_SECONDS,
-      LEASE_RENEW_SECONDS,
-    }
-    const startWorker = async () => {
-      const worker = begin(
-        ['test/battery/worker.ts', ...(options.variant ? [options.variant] : [])],
-        settings,
-      )
+    const settings = settingsFor(options, postgres.url, await firstLine(sink))
+    const startWorker = async (...args: string[]) => {
+      const all = [...(options.workerArgs ?? []), ...args]
+      const worker = begin(['test/battery/bench/worker.ts', ...all], settings)
       await firstLine(worker)
       return worker
     }
-    return await work({ startWorker, finish: () => finish(startWorker, database, sinkFile) })
+    const bench = { folder, db: database.db, databaseUrl: postgres.url, settings, begin, startWorker }
+    const arrived = () => readArrivals(sinkFile)
+    return await work({ ...bench, arrived, finish: () => finish(startWorker, database.db, arrived) })
   } finally {
     for (const child of children) child.kill('SIGKILL')
     await database.close()
@@ -98,7 +104,27 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   }
 }
 
-async function firstLine(child: ChildProcess): Promise<string> {
+/** An active subscriber, a digest and a ready message each. */
+async function addMails(db: Database, mails: number): Promise<void> {
+  const now = new Date()
+  const deadline = new Date(now.getTime() + DEADLINE_MS)
+  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline })
+}
+
+const settingsFor = (
+  { connections, query, settings }: BenchOptions,
+  databaseUrl: string,
+  port: string,
+): Record<string, string> => ({
+  DATABASE_URL: databaseUrl,
+  SMTP_URL: `smtp://127.0.0.1:${port}?connections=${connections}${query ? `&${query}` : ''}`,
+  LEASE_SECONDS,
+  LEASE_RENEW_SECONDS,
+  ...settings,
+})
+
+/** The first line that a program prints. Throws where it ends before. */
+export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   const [line] = await Promise.race([
     once(lines, 'line'),
@@ -117,8 +143,8 @@ export async function exitOf(child: ChildProcess): Promise<number | null> {
 
 async function finish(
   startWorker: Bench['startWorker'],
-  { db }: OpenDatabase,
-  sinkFile: string,
+  db: Database,
+  arrived: () => Arrival[],
 ): Promise<Arrivals> {
   const giveUpAt = performance.now() + LONGEST_FINISH_MS
   while ((await db.chunk.count({ where: { doneAt: null } })) > 0) {
@@ -126,14 +152,22 @@ async function finish(
     await exitOf(await startWorker())
     await sleep(200) // a wrong variant does not wait for the leases of those that were killed
   }
+  return compare(db, arrived())
+}
+
+/** The messages of the database beside what arrived. */
+export async function compare(db: Database, arrived: Arrival[]): Promise<Arrivals> {
   const messages = await db.message.findMany({ select: { id: true, state: true } })
-  const arrived = readSinkFile(sinkFile)
-  const copiesOf = (id: string) => arrived.get(`${id}@site.example`) ?? []
+  const byId = Map.groupBy(arrived.filter(isKept), ({ messageId }) => messageId)
+  const told = messages.map(({ id, state }) => ({ state, copies: byId.get(`${id}@site.example`) ?? [] }))
   return {
-    lost: messages.filter(({ id }) => copiesOf(id).length === 0).length,
-    doubles: messages.reduce((sum, { id }) => sum + Math.max(0, copiesOf(id).length - 1), 0),
-    differing: messages.filter(({ id }) => new Set(copiesOf(id)).size > 1).length,
-    misrecorded: messages.filter(({ id, state }) => copiesOf(id).length > 0 !== (state === 'accepted'))
-      .length,
+    lost: told.filter(({ copies }) => copies.length === 0).length,
+    doubles: told.reduce((sum, { copies }) => sum + Math.max(0, copies.length - 1), 0),
+    mostCopies: Math.max(0, ...told.map(({ copies }) => copies.length)),
+    differing: told.filter(({ copies }) => new Set(copies.map(({ hash }) => hash)).size > 1).length,
+    misrecorded: told.filter(({ state, copies }) => copies.length > 0 !== (state === 'accepted')).length,
   }
 }
+
+export const inWords = ({ lost, doubles, differing, misrecorded }: Arrivals): string =>
+  `lost ${lost}, doubled ${doubles}, differing ${differing}, misrecorded ${misrecorded}`

@@ -1,10 +1,10 @@
 // A worker that does nothing but deliver: worker.ts [VARIANT]. Prints "ready" when it begins; on SIGTERM it finishes
 // what is under way and ends with 0.
-import { readConfig, readEnvironment } from '../../src/config.ts'
-import { drain } from '../../src/delivery/drain.ts'
-import { wire } from '../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { drain } from '../../../src/delivery/drain.ts'
+import { wire } from '../../../src/wiring.ts'
+import { drainWrongly, type WrongVariant } from '../crash/wrong-variants.ts'
 import { plainMail } from './plain-mail.ts'
-import { drainWrongly, type WrongVariant } from './wrong-variants.ts'
 
 const variant = process.argv[2] as WrongVariant | undefined
 const owner = `worker-${process.pid}`

@@ -1,8 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BatteryCase, Profile, Verdict } from './battery-case.ts'
-import { type Arrivals, type Bench, type BenchOptions, exitOf, withBench } from './delivery-bench.ts'
-import { randomFrom } from './seeded-random.ts'
+import type { BatteryCase, Profile, Verdict } from '../battery-case.ts'
+import {
+  type Arrivals,
+  type Bench,
+  type BenchOptions,
+  exitOf,
+  inWords,
+  withBench,
+} from '../bench/delivery-bench.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
 import { WRONG_VARIANTS } from './wrong-variants.ts'
 
 const SEED = 20261124
@@ -16,7 +23,7 @@ interface KillPlan extends BenchOptions {
 
 const whole: Record<Profile, { mails: number; kills: number }> = {
   ci: { mails: 3000, kills: 20 },
-  nightly: { mails: 30_000, kills: 200 },
+  nightly: { mails: 50_000, kills: 200 },
 }
 
 /** Kills one of `workers` at a time, 150 to 700 ms after the last, and starts another. Returns how many were killed. */
@@ -38,9 +45,6 @@ async function killAtRandom(bench: Bench, { workers, kills }: KillPlan): Promise
   return killed
 }
 
-const inWords = ({ lost, doubles, differing, misrecorded }: Arrivals): string =>
-  `lost ${lost}, doubled ${doubles}, differing ${differing}, misrecorded ${misrecorded}`
-
 async function killRun(plan: KillPlan): Promise<Arrivals & { killed: number; most: number }> {
   return withBench(plan, async (bench) => {
     const killed = await killAtRandom(bench, plan)
@@ -48,14 +52,14 @@ async function killRun(plan: KillPlan): Promise<Arrivals & { killed: number; mos
   })
 }
 
-function killCase(name: string, workers: number, connections: number, server = SERVER): BatteryCase {
+function killCase(name: string, workers: number, connections: number, sink = SERVER): BatteryCase {
   return {
     name,
     fault: `kill -9 at random, ${workers} worker(s)`,
     invariant: 'lost 0; doubled ≤ connections × kills, with the same bytes',
     run: async (profile) => {
       const { mails, kills } = whole[profile]
-      const { killed, most, ...arrivals } = await killRun({ mails, kills, workers, connections, ...server })
+      const { killed, most, ...arrivals } = await killRun({ mails, kills, workers, connections, sink })
       const { lost, doubles, differing, misrecorded } = arrivals
       return {
         ok: lost === 0 && doubles <= most && differing === 0 && misrecorded === 0 && killed >= kills * 0.9,
@@ -73,7 +77,7 @@ function wrongCase(variant: string): BatteryCase {
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
-      const plan = { mails: 2000, kills: 12, workers: 1, connections: 8, ...SERVER, variant }
+      const plan = { mails: 2000, kills: 12, workers: 1, connections: 8, sink: SERVER, workerArgs: [variant] }
       const { killed, most, ...arrivals } = await killRun(plan)
       const caught = arrivals.lost > 0 || arrivals.doubles > most
       return {
@@ -86,13 +90,13 @@ function wrongCase(variant: string): BatteryCase {
 }
 
 const terminate: BatteryCase = {
-  name: 'terminate',
+  name: 'B1-terminate',
   fault: 'SIGTERM under load',
   invariant: 'exit 0; lost 0; doubled 0',
   run: (profile) => {
-    const times = profile === 'ci' ? 5 : 50
-    const mails = times * 300
-    return withBench({ mails, connections: 8, ...SERVER }, async (bench): Promise<Verdict> => {
+    const times = profile === 'ci' ? 10 : 50
+    const mails = times * 150
+    return withBench({ mails, connections: 8, sink: SERVER }, async (bench): Promise<Verdict> => {
       const random = randomFrom(SEED)
       const exits: (number | null)[] = []
       for (let time = 0; time < times; time++) {
@@ -113,8 +117,8 @@ const terminate: BatteryCase = {
 }
 
 export const killCases: BatteryCase[] = [
-  killCase('kill-one', 1, 8),
-  killCase('kill-three', 3, 4, { ...SERVER, delayMs: 30 }),
+  killCase('K1-kill-one', 1, 8),
+  killCase('K1-kill-three', 3, 4, { ...SERVER, delayMs: 30 }),
   terminate,
   ...Object.keys(WRONG_VARIANTS).map(wrongCase),
 ]

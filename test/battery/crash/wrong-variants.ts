@@ -1,10 +1,10 @@
-import { recordAcceptances } from '../../src/delivery/acceptance-store.ts'
-import { leaseChunk, releaseChunk } from '../../src/delivery/chunk-store.ts'
-import type { TakenMessage } from '../../src/delivery/message.ts'
-import { takeMessages } from '../../src/delivery/message-store.ts'
-import { openSmtp, type Smtp } from '../../src/delivery/smtp-client.ts'
-import type { Deps } from '../../src/wiring.ts'
-import { plainMail } from './plain-mail.ts'
+import { recordAcceptances } from '../../../src/delivery/acceptance-store.ts'
+import { leaseChunk, releaseChunk } from '../../../src/delivery/chunk-store.ts'
+import type { TakenMessage } from '../../../src/delivery/message.ts'
+import { takeMessages } from '../../../src/delivery/message-store.ts'
+import { openSmtp, type Smtp } from '../../../src/delivery/smtp-client.ts'
+import type { Deps } from '../../../src/wiring.ts'
+import { plainMail } from '../bench/plain-mail.ts'
 
 /**
  * Three ways to hand messages over that look right and are wrong. They are never used: the battery runs them to show

@@ -1,5 +1,5 @@
 import type { Profile } from '../battery-case.ts'
-import { randomFrom } from '../seeded-random.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
 import type { Door } from './door.ts'
 import { NAMES, TYPES, VALUES } from './mutated-values.ts'
 import { holderOfAll, type Person } from './people.ts'

@@ -39,7 +39,7 @@ async function sinkWith(options: SinkOptions = {}): Promise<SmtpSink> {
 }
 
 function clientOf(smtp: SmtpConfig, timeouts = { connectMs: 2000, silenceMs: 2000 }): Smtp {
-  const client = openSmtp(smtp, timeouts)
+  const client = openSmtp(smtp, { timeouts })
   closing.push(client.close)
   return client
 }
