@@ -1,3 +1,5 @@
+import { classifyRefusal, type Refusal } from './classify-refusal.ts'
+
 /** How far a try came. */
 export type Stage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
 
@@ -18,13 +20,16 @@ export type SmtpResult = { accepted: true; answer: string } | ({ accepted: false
 
 export interface Failure extends SmtpFault {
   outcome: 'deferred' | 'refused' | 'uncertain'
-  /** The server says that there is no such mailbox. */
+  /** What the answer means, by the rules; null where none came. */
+  class: Refusal['class']
+  /** The server asks us to send slower. */
+  slowDown: boolean
+  /** The server says, to RCPT, that there is no such mailbox. */
   deadAddress: boolean
   /** The fault is in our settings, not in the message: the run stops. */
   ours: boolean
 }
 
-const NO_SUCH_MAILBOX = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 const LOGIN_WANTED = [530, 534, 535, 538]
 
 /**
@@ -32,18 +37,19 @@ const LOGIN_WANTED = [530, 534, 535, 538]
  * silence may hide an acceptance; else the first digit decides.
  */
 export function classify(fault: SmtpFault): Failure {
-  const { stage, bodyWritten, status, enhanced } = fault
+  const { stage, bodyWritten, status } = fault
   const ours = isOurs(fault)
+  const { class: kind, slowDown } = classifyRefusal(fault)
   const failure = (outcome: Failure['outcome'], deadAddress = false): Failure => ({
     ...fault,
     outcome,
+    class: kind,
+    slowDown,
     deadAddress,
     ours,
   })
   if (ours || !reachedMessage(fault)) return failure('deferred')
-  if (isPermanent(status)) {
-    return failure('refused', stage === 'rcpt' && NO_SUCH_MAILBOX.includes(enhanced ?? ''))
-  }
+  if (isPermanent(status)) return failure('refused', stage === 'rcpt' && kind === 'dead')
   return failure(bodyWritten && !isTemporary(status) ? 'uncertain' : 'deferred')
 }
 
