@@ -1,13 +1,17 @@
 // Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [NAME]
 // NAME: only the cases whose name holds it.
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../test/battery/battery-case.ts'
+import { crashCases } from '../test/battery/crash/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
-import { killCases } from '../test/battery/crash/kill.ts'
 
-const CASES: BatteryCase[] = [...killCases, ...julyCases, ...doorsCases]
+const CASES: BatteryCase[] = [...crashCases, ...julyCases, ...doorsCases]
+// Processes that are begun a hundred times are compiled once.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
 
 function wrongUse(sentence: string): never {

@@ -46,16 +46,18 @@ export const goodbye = (n: number, changes: Partial<NewMessage> = {}): NewMessag
   ...changes,
 })
 
-/** Subscribers, a digest for each, and a message for each digest. */
+/** Subscribers, a digest for each, and a message for each digest; `perChunk` of them lie in one chunk. */
 export async function addDigestMessages(
   db: Database,
   subscribers: number,
   changes: Partial<NewMessage> = {},
+  perChunk = 200,
 ) {
   await addSubscribers(db, subscribers)
   const digests = await addDigests(db, subscribers)
   const messages = digests.map((digestId, i) => goodbye(i + 1, { kind: 'digest', digestId, ...changes }))
-  await enqueue(db, 'digests', messages)
+  for (let from = 0; from < messages.length; from += perChunk)
+    await enqueue(db, 'digests', messages.slice(from, from + perChunk))
 }
 
 export const enqueueGoodbyes = async (db: Database, lane: Lane, count: number): Promise<void> => {

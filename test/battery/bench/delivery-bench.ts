@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, openDatabase } from '../../../src/platform/database.ts'
+import { type Database, type OpenDatabase, openDatabase } from '../../../src/platform/database.ts'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { applyMigrations } from '../../../src/platform/migrations.ts'
@@ -16,6 +16,8 @@ import { type Arrival, isKept, readArrivals, type SinkOptions } from '../../supp
 export interface BenchOptions {
   /** Digest messages that lie ready; none: the case brings its own. */
   mails: number
+  /** How many of them lie in one chunk; 200 unless said otherwise. */
+  perChunk?: number
   connections: number
   /** How the mail server behaves: it runs in a process of its own, and writes down what came. */
   sink?: Omit<SinkOptions, 'file' | 'at'>
@@ -54,6 +56,8 @@ export interface Bench {
   arrived(): Arrival[]
   /** Runs workers until nothing is left to do; then says what came. */
   finish(): Promise<Arrivals>
+  /** The same Postgres server and mail server with a database of its own, so that several runs go side by side. */
+  beside(mails: Pick<BenchOptions, 'mails' | 'perChunk'>): Promise<Bench>
 }
 
 const LEASE_SECONDS = '2'
@@ -76,39 +80,63 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     return child
   }
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
-  await applyMigrations(postgres.url)
-  const database = openDatabase(postgres.url, silentLog, 2)
+  const databases: OpenDatabase[] = []
   try {
-    if (options.mails > 0) await addMails(database.db, options.mails)
     const sinkFile = join(folder, 'arrived')
     writeFileSync(sinkFile, '')
     const sink = begin([
       'test/support/smtp-sink-process.ts',
       JSON.stringify({ ...options.sink, file: sinkFile }),
     ])
-    const settings = settingsFor(options, postgres.url, await firstLine(sink))
-    const startWorker = async (...args: string[]) => {
-      const all = [...(options.workerArgs ?? []), ...args]
-      const worker = begin(['test/battery/bench/worker.ts', ...all], settings)
-      await firstLine(worker)
-      return worker
-    }
-    const bench = { folder, db: database.db, databaseUrl: postgres.url, settings, begin, startWorker }
+    const port = await firstLine(sink)
     const arrived = () => readArrivals(sinkFile)
-    return await work({ ...bench, arrived, finish: () => finish(startWorker, database.db, arrived) })
+    const openBench = async (url: string, { mails, perChunk }: Pick<BenchOptions, 'mails' | 'perChunk'>) => {
+      await applyMigrations(url)
+      const database = openDatabase(url, silentLog, 2)
+      databases.push(database)
+      if (mails > 0) await addMails(database.db, mails, perChunk)
+      const settings = settingsFor(options, url, port)
+      const startWorker = async (...args: string[]) => {
+        const all = [...(options.workerArgs ?? []), ...args]
+        const worker = begin(['test/battery/bench/worker.ts', ...all], settings)
+        await firstLine(worker)
+        return worker
+      }
+      const finished = () => finish(startWorker, database.db, arrived)
+      const bench: Bench = {
+        folder,
+        db: database.db,
+        databaseUrl: url,
+        settings,
+        begin,
+        startWorker,
+        arrived,
+        finish: finished,
+        beside: async (more) => openBench(await addDatabase(database.db, url, databases.length), more),
+      }
+      return bench
+    }
+    return await work(await openBench(postgres.url, options))
   } finally {
     for (const child of children) child.kill('SIGKILL')
-    await database.close()
+    for (const { close } of databases) await close()
     await postgres.destroy()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/** Makes an empty database on the same server; returns its address. */
+async function addDatabase(db: Database, url: string, number: number): Promise<string> {
+  const name = `beside_${number}`
+  await db.$executeRawUnsafe(`create database ${name}`)
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href
+}
+
 /** An active subscriber, a digest and a ready message each. */
-async function addMails(db: Database, mails: number): Promise<void> {
+async function addMails(db: Database, mails: number, perChunk?: number): Promise<void> {
   const now = new Date()
   const deadline = new Date(now.getTime() + DEADLINE_MS)
-  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline })
+  await addDigestMessages(db, mails, { notBefore: now, datedAt: now, deadline }, perChunk)
 }
 
 const settingsFor = (

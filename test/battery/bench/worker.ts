@@ -1,17 +1,27 @@
-// A worker that does nothing but deliver: worker.ts [VARIANT]. Prints "ready" when it begins; on SIGTERM it finishes
-// what is under way and ends with 0.
+// A worker that does nothing but deliver: worker.ts [VARIANT] [--crash POINT:N]. Prints "ready" when it begins; on
+// SIGTERM it finishes what is under way and ends with 0.
+import { flushCompileCache } from 'node:module'
+import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config.ts'
 import { drain } from '../../../src/delivery/drain.ts'
 import { wire } from '../../../src/wiring.ts'
+import { crashAt } from '../crash/crash-at.ts'
 import { drainWrongly, type WrongVariant } from '../crash/wrong-variants.ts'
 import { plainMail } from './plain-mail.ts'
 
-const variant = process.argv[2] as WrongVariant | undefined
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { crash: { type: 'string' } },
+})
+const variant = positionals[0] as WrongVariant | undefined
 const owner = `worker-${process.pid}`
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+const watch = values.crash ? crashAt(values.crash) : undefined
+const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { watch })
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 await deps.db.$queryRaw`select 1`
+// Whoever is killed has no other moment to leave what it compiled to the next one.
+flushCompileCache()
 console.log('ready')
 if (variant) await drainWrongly(deps, variant, owner)
 else
