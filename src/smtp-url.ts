@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { oneOf, wholeNumber } from './setting-kinds.ts'
 
-const SENTENCE = 'smtp://host:port or smtps://host:port; in the query: connections, rate, tls, transport'
+const SENTENCE =
+  'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls, transport'
 const PASSWORD_SENTENCE =
   'a user and password whose / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out, and set SMTP_USER and SMTP_PASSWORD, which take them as they are'
 
@@ -14,6 +15,10 @@ export interface SmtpConfig {
   user?: string
   password?: string
   connections: number
+  /** The most mails on one connection. */
+  mails: number
+  /** Of silence, and for the answer to a mail; what takes less shrinks with it. */
+  timeoutSeconds: number
   /** Messages a second over all processes; absent: no limit. */
   rate?: number
   tls: 'require' | 'verify' | 'any' | 'off'
@@ -21,7 +26,9 @@ export interface SmtpConfig {
 
 const smtpQuery = z.strictObject({
   connections: wholeNumber(1, 100).default(4),
+  mails: wholeNumber(1, 10_000).default(100),
   rate: wholeNumber(1, 10_000).optional(),
+  timeout: wholeNumber(1, 3600).default(600),
   tls: oneOf('require', 'verify', 'any', 'off').optional(),
   transport: oneOf('pool').optional(),
 })
@@ -42,13 +49,15 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   if (!login) return fail(PASSWORD_SENTENCE)
   const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
   if (!query.success) return fail(`${SENTENCE} (${faultsOf(query.error)})`)
-  const { connections, rate, tls } = query.data
+  const { connections, mails, rate, timeout, tls } = query.data
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (url.protocol === 'smtps:' ? 465 : 587),
     implicitTls: url.protocol === 'smtps:',
     ...login,
     connections,
+    mails,
+    timeoutSeconds: timeout,
     rate,
     tls: tls ?? (isLoopback(url.hostname) ? 'any' : 'verify'),
   }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { act, type Behaviour } from './sink-acts.ts'
+import { followRules, type Ruled, type SinkRule, type Step, turns } from './sink-rules.ts'
 
-/** What the sink does at a step instead of its good answer. */
-export type Step = 'greeting' | 'ehlo' | 'mail' | 'rcpt' | 'data' | 'dot' | 'rset'
-/** A line such as "451 later"; close: hangs up without a word; silence: never answers. */
-export type Behaviour = string | 'close' | 'silence'
+export type { Behaviour } from './sink-acts.ts'
+export type { SinkRule, Step } from './sink-rules.ts'
 
 export interface SinkOptions {
   port?: number
@@ -17,6 +18,10 @@ export interface SinkOptions {
   stepDelayMs?: number
   /** Hangs up, without a word, after so many mails on one connection. */
   closeAfter?: number
+  /** How it does so, one way for each connection in turn. */
+  closing?: Closing[]
+  /** PEM: it offers STARTTLS. */
+  tls?: { key: string; cert: string }
   /** More lines of the answer to EHLO, such as PIPELINING. */
   extensions?: string[]
   /** Behaviour by step; where it is a function, of the mail's recipient and how many mails came before. */
@@ -27,19 +32,11 @@ export interface SinkOptions {
   mailsPerSecond?: number
 }
 
-/** What the sink does at a step, and to whom. */
-export interface SinkRule {
-  step: Step
-  does: Behaviour
-  /** Recipients of this domain alone; only where a recipient is known: rcpt, data, dot. */
-  domain?: string
-  /** The first so many times that it fits. */
-  first?: number
-  /** The first so many times for each recipient. */
-  firstOfEach?: number
-  /** Beyond so many a second. */
-  beyondPerSecond?: number
-}
+/**
+ * How a connection ends after its last mail: without a word; with 421 in the same breath as the last answer, or just
+ * after it; with 421 to the next MAIL; with 421 as the last answer, and the mail not kept.
+ */
+export type Closing = 'silent' | '421-with' | '421-after' | '421-next' | '421-instead'
 
 export interface SinkMail {
   from: string
@@ -59,6 +56,8 @@ export interface SmtpSink {
   /** Addresses of RCPT commands, in order. */
   recipients: string[]
   at: NonNullable<SinkOptions['at']>
+  /** Says a line to everybody that nobody asked for. */
+  say(line: string): void
   close(): Promise<void>
 }
 
@@ -88,6 +87,9 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
     connections: 0,
     recipients: [],
     at: options.at ?? {},
+    say: (line) => {
+      for (const socket of sockets) socket.write(`${line}\r\n`)
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((closed) => server.close(closed))
@@ -99,12 +101,14 @@ export async function startSmtpSink(options: SinkOptions = {}): Promise<SmtpSink
 
 interface Shared {
   file: number | undefined
-  ruled: (step: Step, recipient: string) => Behaviour | undefined
+  ruled: Ruled
   /** Milliseconds to wait for the mail's turn. */
   turn: () => number
 }
 
-function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, { file, ruled, turn }: Shared): void {
+function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shared): void {
+  const { file, ruled, turn } = shared
+  const way = options.closing?.[(sink.connections - 1) % options.closing.length] ?? 'silent'
   let buffer = ''
   let inData = false
   let from = ''
@@ -113,24 +117,26 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, { file, rule
 
   const decide = (step: Step, good: string): Behaviour => {
     const set = sink.at[step]
-    return ruled(step, to) ?? (typeof set === 'function' ? set(to, sink.mails.length) : set) ?? good
+    return ruled(step, { from, to }) ?? (typeof set === 'function' ? set(to, sink.mails.length) : set) ?? good
   }
   const answer = (step: Step, good: string, behaviour = decide(step, good)): boolean => {
-    const act = () => {
-      if (behaviour === 'close') socket.destroy()
-      else if (behaviour !== 'silence') socket.write(`${behaviour}\r\n`)
-    }
-    if (options.stepDelayMs && step !== 'dot') setTimeout(act, options.stepDelayMs)
-    else act()
-    return behaviour === good
+    if (options.stepDelayMs && step !== 'dot') setTimeout(() => act(socket, behaviour), options.stepDelayMs)
+    else act(socket, behaviour)
+    return behaviour === good || /^after \d+: 354/.test(behaviour)
   }
+  const isLast = () => mailsHere === options.closeAfter
 
   const onCommand = (line: string) => {
     const address = line.match(/<([^>]*)>/)?.[1] ?? ''
     switch (line.slice(0, 4).toUpperCase()) {
       case 'EHLO':
-        return answer('ehlo', ['sink', ...(options.extensions ?? []), 'OK'].map(ehloLine).join('\r\n'))
+        return answer('ehlo', ehloLines(options, socket))
+      case 'HELO':
+        return answer('helo', '250 sink')
+      case 'STAR':
+        return options.tls ? startTls(decide('starttls', '220 go on')) : socket.write('502 5.5.1 no\r\n')
       case 'MAIL':
+        if (isLast() && way === '421-next') return socket.end(`${ENOUGH}\r\n`)
         from = address
         return answer('mail', '250 sender ok')
       case 'RCPT':
@@ -150,25 +156,36 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, { file, rule
     }
   }
 
+  // More may be injected behind the 220.
+  const startTls = (does: Behaviour) => {
+    answer('starttls', '220 go on', does)
+    if (!does.startsWith('220')) return
+    socket.removeAllListeners('data')
+    const encrypted = new TLSSocket(socket, { isServer: true, ...options.tls })
+    encrypted.on('error', () => {}) // senders that refuse the certificate
+    talk(encrypted, sink, options, shared)
+  }
+
   const onMail = (text: string) => {
     const mail = { from, to, messageId: messageIdOf(text), hash: sha256(text), text }
     sink.mails.push(mail)
     mailsHere++
     setTimeout(
       () => {
-        const does = decide('dot', GOOD_DOT)
+        const does = isLast() && way === '421-instead' ? ENOUGH : decide('dot', GOOD_DOT)
         if (file !== undefined) {
           writeSync(file, `${mail.messageId} ${mail.hash} ${to} ${Date.now()} ${does.slice(0, 3)}\n`)
           fdatasyncSync(file)
         }
-        if (answer('dot', GOOD_DOT, does)) sink.accepted.push(mail)
-        if (mailsHere === options.closeAfter) socket.end()
+        answer('dot', GOOD_DOT, isLast() && way === '421-with' ? `${does}\r\n${ENOUGH}` : does)
+        if (does === GOOD_DOT) sink.accepted.push(mail)
+        if (isLast() && way !== '421-next') setImmediate(() => socket.end(LAST_WORDS[way] ?? ''))
       },
       (options.delayMs ?? 0) + turn(),
     )
   }
 
-  answer('greeting', '220 sink ready')
+  if (!(socket instanceof TLSSocket)) answer('greeting', '220 sink ready')
   socket.setEncoding('latin1')
   socket.on('data', (chunk) => {
     buffer += chunk
@@ -186,58 +203,17 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, { file, rule
   })
 }
 
+const ENOUGH = '421 4.7.0 enough for one connection'
+const LAST_WORDS: Partial<Record<Closing, string>> = { '421-after': `${ENOUGH}\r\n` }
+
+const ehloLines = ({ extensions = [], tls }: SinkOptions, socket: Socket): string =>
+  ['sink', ...extensions, ...(tls && !(socket instanceof TLSSocket) ? ['STARTTLS'] : []), 'OK']
+    .map(ehloLine)
+    .join('\r\n')
 const ehloLine = (text: string, index: number, all: string[]): string =>
   `250${index === all.length - 1 ? ' ' : '-'}${text}`
 const messageIdOf = (text: string): string => text.match(/^message-id:\s*<([^>]*)>/im)?.[1] ?? ''
 const sha256 = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex')
-
-function followRules(rules: SinkRule[]): Shared['ruled'] {
-  const counted = rules.map((rule) => ({
-    rule,
-    times: 0,
-    each: new Map<string, number>(),
-    recent: [] as number[],
-  }))
-  return (step, recipient) =>
-    counted.find(
-      (one) => one.rule.step === step && isInDomain(recipient, one.rule.domain) && counts(one, recipient),
-    )?.rule.does
-}
-
-const isInDomain = (recipient: string, domain?: string): boolean =>
-  domain === undefined || recipient.endsWith(`@${domain}`)
-
-function counts(
-  one: { rule: SinkRule; times: number; each: Map<string, number>; recent: number[] },
-  recipient: string,
-): boolean {
-  const { first, firstOfEach, beyondPerSecond } = one.rule
-  const before = one.each.get(recipient) ?? 0
-  if (first !== undefined && one.times >= first) return false
-  if (firstOfEach !== undefined && before >= firstOfEach) return false
-  if (beyondPerSecond !== undefined) {
-    const now = performance.now()
-    one.recent = one.recent.filter((at) => at > now - 1000)
-    if (one.recent.length < beyondPerSecond) {
-      one.recent.push(now)
-      return false
-    }
-  }
-  one.times++
-  one.each.set(recipient, before + 1)
-  return true
-}
-
-function turns(mailsPerSecond: number | undefined): () => number {
-  if (!mailsPerSecond) return () => 0
-  let next = 0
-  return () => {
-    const now = performance.now()
-    const turn = Math.max(now, next)
-    next = turn + 1000 / mailsPerSecond
-    return turn - now
-  }
-}
 
 /** A mail whose body came whole, as the sink wrote it down. */
 export interface Arrival {

@@ -1,48 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
-import { afterEach, describe, expect, test } from 'vitest'
-import { openSmtp, type Smtp } from '../../../src/delivery/smtp-client.ts'
+import { describe, expect, test } from 'vitest'
 import { freePort } from '../../../src/platform/embedded-postgres.ts'
-import type { SmtpConfig } from '../../../src/smtp-url.ts'
-import {
-  type Behaviour,
-  type SinkOptions,
-  type SmtpSink,
-  type Step,
-  startSmtpSink,
-} from '../../support/smtp-sink.ts'
+import { smtpConfig as config, smallMail as mail, useSmtp } from '../../support/smtp-clients.ts'
+import type { Behaviour, SinkOptions, Step } from '../../support/smtp-sink.ts'
 
-const config = (port: number, changes: Partial<SmtpConfig> = {}): SmtpConfig => ({
-  host: '127.0.0.1',
-  port,
-  implicitTls: false,
-  connections: 1,
-  tls: 'any',
-  ...changes,
-})
-
-const mail = (name: string) => ({
-  from: 'papers@site.example',
-  to: `${name}@y.example`,
-  raw: Buffer.from(`Message-ID: <${name}@site.example>\r\nSubject: ${name}\r\n\r\nHello\r\n.dot\r\n`),
-})
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
-
-async function sinkWith(options: SinkOptions = {}): Promise<SmtpSink> {
-  const sink = await startSmtpSink(options)
-  closing.push(sink.close)
-  return sink
-}
-
-function clientOf(smtp: SmtpConfig, timeouts = { connectMs: 2000, silenceMs: 2000 }): Smtp {
-  const client = openSmtp(smtp, { timeouts })
-  closing.push(client.close)
-  return client
-}
+const { sinkWith, clientOf, afterTest } = useSmtp()
 
 describe('an accepted mail', () => {
   test('arrives byte for byte, with the envelope that was given', async () => {
@@ -225,7 +188,7 @@ describe('TLS and login', () => {
     })
     server.on('error', () => {}) // clients that refuse its certificate
     await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
-    closing.push(() => new Promise<void>((closed) => void server.close(closed)))
+    afterTest(() => new Promise<void>((closed) => void server.close(closed)))
     return (server.server.address() as AddressInfo).port
   }
   const noTls: SMTPServerOptions = {

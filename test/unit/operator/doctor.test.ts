@@ -171,6 +171,8 @@ describe('mail', () => {
     port: 587,
     implicitTls: false,
     connections: 4,
+    mails: 100,
+    timeoutSeconds: 600,
     tls: 'verify',
   } as const
   const tls = { protocol: 'TLSv1.3', doubt: null, until: null }

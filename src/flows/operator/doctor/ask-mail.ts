@@ -1,6 +1,6 @@
 import type { Config } from '../../../config.ts'
 import { assertDkimSigns, loadDkimKey } from '../../../delivery/dkim.ts'
-import { openSession } from '../../../delivery/smtp-client.ts'
+import { openSession } from '../../../delivery/smtp-session-client.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { textOf } from '../../../platform/errors.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'

@@ -1,0 +1,46 @@
+import { afterEach } from 'vitest'
+import type { ComposedMail } from '../../src/delivery/message.ts'
+import { openSmtp, type Smtp, type SmtpOptions } from '../../src/delivery/smtp-client.ts'
+import type { SmtpConfig } from '../../src/smtp-url.ts'
+import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'
+
+export const smtpConfig = (port: number, changes: Partial<SmtpConfig> = {}): SmtpConfig => ({
+  host: '127.0.0.1',
+  port,
+  implicitTls: false,
+  connections: 1,
+  mails: 100,
+  timeoutSeconds: 600,
+  tls: 'any',
+  ...changes,
+})
+
+/** To name@y.example, of a few lines. */
+export const smallMail = (name: string): ComposedMail => ({
+  from: 'papers@site.example',
+  to: `${name}@y.example`,
+  raw: Buffer.from(`Message-ID: <${name}@site.example>\r\nSubject: ${name}\r\n\r\nHello\r\n.dot\r\n`),
+})
+
+const TIMEOUTS = { connectMs: 2000, silenceMs: 2000 }
+
+/** Mail servers and clients of a test, closed after it. */
+export function useSmtp() {
+  const closing: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close()
+  })
+  return {
+    afterTest: (close: () => unknown) => void closing.push(close),
+    sinkWith: async (options: SinkOptions = {}): Promise<SmtpSink> => {
+      const sink = await startSmtpSink(options)
+      closing.push(sink.close)
+      return sink
+    },
+    clientOf: (config: SmtpConfig, timeouts = TIMEOUTS, options: SmtpOptions = {}): Smtp => {
+      const client = openSmtp(config, { timeouts, ...options })
+      closing.push(client.close)
+      return client
+    },
+  }
+}
