@@ -5,11 +5,19 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../test/battery/battery-case.ts'
+import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
+import { peopleCases } from '../test/battery/people/cases.ts'
 
-const CASES: BatteryCase[] = [...crashCases, ...julyCases, ...doorsCases]
+const CASES: BatteryCase[] = [
+  ...crashCases,
+  ...peopleCases,
+  ...daylightSavingCases,
+  ...julyCases,
+  ...doorsCases,
+]
 // Processes that are begun a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]

@@ -1,0 +1,15 @@
+// A worker that delivers lane `digests` as the service does, with the mails that the service makes. Prints "ready" when
+// it begins, and what it took of memory at most, in megabytes, when it ends.
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { openComposer } from '../../../src/flows/messages/compose-message.ts'
+import { deliverReady } from '../../../src/flows/messages/deliver.ts'
+import { wire } from '../../../src/wiring.ts'
+
+const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+const compose = await openComposer(deps)
+const stopping = new AbortController()
+process.once('SIGTERM', () => stopping.abort())
+console.log('ready')
+await deliverReady({ ...deps, compose }, { lane: 'digests', signal: stopping.signal })
+await close()
+console.log(Math.round(process.resourceUsage().maxRSS / 1024))

@@ -1,0 +1,89 @@
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { type LeavingRun, MOST_IN_HAND, type Outcome, runLeaving } from './unsubscribing.ts'
+
+const RUNS: Record<Profile, LeavingRun> = {
+  ci: { digests: 900, goodbyes: 100, pending: 30, suppressed: 40, events: 500, delayMs: 80 },
+  nightly: { digests: 48_000, goodbyes: 2000, pending: 300, suppressed: 400, events: 20_000, delayMs: 40 },
+}
+const SMALL: LeavingRun = {
+  digests: 300,
+  goodbyes: 60,
+  pending: 20,
+  suppressed: 30,
+  events: 150,
+  delayMs: 80,
+}
+
+/** What is under way ends long before the ten minutes of one SMTP time-out: this server answers within milliseconds. */
+const LATEST_MS = 15_000
+
+const unsubscribe: BatteryCase = {
+  name: 'U1-unsubscribe',
+  fault: 'unsubscribes, erasures, suppressions and an import in the middle of a run',
+  invariant: `answered before it was taken: no mail; late at one instant ≤ ${MOST_IN_HAND}; books right`,
+  run: async (profile) => {
+    const outcome = await runLeaving(RUNS[profile])
+    const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, woken } = outcome
+    const { lateAtOnce, latestMs, left, stopped } = outcome
+    const wrong = mailedAfter + mailedPending + mailedSuppressed + misrecorded.length + doubled + woken
+    const enough = left === RUNS[profile].events && stopped > left / 4
+    return {
+      ok: wrong === 0 && lateAtOnce <= MOST_IN_HAND && latestMs < LATEST_MS && enough,
+      n: howMany(RUNS[profile], outcome),
+      result: inWords(outcome),
+    }
+  },
+}
+
+interface Wrong {
+  part: WrongPart
+  sees: 'mailedAfter' | 'mailedPending' | 'mailedSuppressed'
+}
+
+const takenBy = (name: string): WrongPart => ({
+  real: 'src/delivery/message-store.ts',
+  wrong: `test/battery/people/wrong-parts/${name}.ts`,
+})
+
+/** Ways to take messages that look right and are not: the battery runs them to show that it would notice. */
+const WRONG: Record<string, Wrong> = {
+  'looks-once-per-chunk': { part: takenBy('looks-once-per-chunk'), sees: 'mailedAfter' },
+  'forgets-suppression': { part: takenBy('forgets-suppression'), sees: 'mailedSuppressed' },
+  'mails-unconfirmed': { part: takenBy('mails-unconfirmed'), sees: 'mailedPending' },
+}
+
+/** Green where the battery sees that the variant is wrong. */
+const wrongCases = Object.entries(WRONG).map(
+  ([name, { part, sees }]): BatteryCase => ({
+    name: `U1-wrong-${name}`,
+    fault: `the same, wrong on purpose: ${name}`,
+    invariant: 'the battery must see whom it mails',
+    run: async () => {
+      const outcome = await runLeaving(SMALL, part)
+      const caught = outcome[sees] > 0
+      return {
+        ok: caught,
+        n: howMany(SMALL, outcome),
+        result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(outcome)}`,
+      }
+    },
+  }),
+)
+
+const howMany = ({ digests, goodbyes }: LeavingRun, { left, suppressions }: Outcome): string =>
+  `${digests + goodbyes} mails, ${left} events, ${suppressions} suppressed addresses imported`
+
+function inWords(outcome: Outcome): string {
+  const { mailedAfter, mailedPending, mailedSuppressed, misrecorded, doubled, woken } = outcome
+  const { late, lateAtOnce, latestMs, stopped } = outcome
+  const books = misrecorded.length > 0 ? ` (${[...new Set(misrecorded)].slice(0, 4).join('; ')})` : ''
+  return [
+    `mailed after the answer ${mailedAfter}, unconfirmed ${mailedPending}, suppressed ${mailedSuppressed}`,
+    `woken ${woken}, doubled ${doubled}, misrecorded ${misrecorded.length}${books}`,
+    `${stopped} mails stopped; ${late} were under way, at one instant ${lateAtOnce}, the latest after ${latestMs} ms`,
+  ].join('; ')
+}
+
+/** What people do to their subscription while mails go out. */
+export const peopleCases: BatteryCase[] = [unsubscribe, ...wrongCases]

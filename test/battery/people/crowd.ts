@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { enqueue } from '../../../src/delivery/message-store.ts'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import type { GoodbyeMessage } from '../../../src/flows/messages/goodbye-mail.ts'
+import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { DAY_MS, dayOf } from '../../../src/platform/dates.ts'
+import { secretId } from '../../../src/subscribers/link-token.ts'
+import type { Deps } from '../../../src/wiring.ts'
+
+/**
+ * digest: an active subscriber. goodbye: somebody who left, and gets a last mail of the kind that goes to everybody
+ * who is not suppressed. pending: has not confirmed. suppressed: before the run begins; half of them have a digest ready, half a goodbye.
+ */
+type Group = 'digest' | 'goodbye' | 'pending' | 'suppressed'
+
+export interface Person {
+  group: Group
+  subscriberId: string
+  address: string
+  messageId: string
+}
+
+export interface CrowdSize {
+  digests: number
+  goodbyes: number
+  pending: number
+  suppressed: number
+}
+
+const HEAD = 'email,state,topics,hour,zone,days'
+const SCHEDULE = '0,UTC,"mon,tue,wed,thu,fri,sat,sun"'
+const CONSENT = 'for these tests'
+const DOMAINS = ['one.example', 'two.example', 'three.example']
+
+const addressOf = (group: Group, n: number): string => `${group}-${n}@${DOMAINS[n % DOMAINS.length]}`
+
+/** The lines of a file for `subscribers import`, head included. */
+export const csvOf = (addresses: readonly string[], state = 'active'): string =>
+  [HEAD, ...addresses.map((address) => `${address},${state},attention,${SCHEDULE}`)].join('\n')
+
+/** People who came by an import two days ago, with a digest of today planned for each by the real planner, or a goodbye. */
+export async function gather(deps: Deps, folder: string, size: CrowdSize): Promise<Person[]> {
+  const now = deps.clock.now()
+  const [digests, goodbyes, pending, suppressed] = [
+    named('digest', size.digests),
+    named('goodbye', size.goodbyes),
+    named('pending', size.pending),
+    named('suppressed', size.suppressed),
+  ]
+  const before = { ...deps, clock: { ...deps.clock, now: () => new Date(now.getTime() - 2 * DAY_MS) } }
+  const half = Math.floor(suppressed.length / 2)
+  const [joined, gone] = [
+    [...digests, ...pending, ...suppressed.slice(half)],
+    [...goodbyes, ...suppressed.slice(0, half)],
+  ]
+  await bringIn(before, join(folder, 'joined.csv'), csvOf(joined))
+  await bringIn(before, join(folder, 'left.csv'), csvOf(gone, 'unsubscribed'))
+  await importPapers(deps, { text: JSON.stringify([PAPER]) })
+  await planDigests(deps, { date: dayOf(now) })
+  await leaveGoodbyes(deps, gone)
+  await deps.db.subscriber.updateMany({ where: { address: { in: pending } }, data: { state: 'pending' } })
+  for (const email of suppressed) await suppress(deps, { email, reason: 'complaint' })
+  return peopleIn(deps)
+}
+
+const PAPER = { title: 'Attention', summary: 'On attention.', authors: ['A. Author'] }
+
+const named = (group: Group, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => addressOf(group, n))
+
+async function bringIn(deps: Deps, file: string, csv: string): Promise<void> {
+  writeFileSync(file, csv)
+  await importSubscribers(deps, { file, consent: CONSENT })
+}
+
+/** In the lane of digests, so that the same worker meets both kinds. */
+async function leaveGoodbyes({ db, clock, config }: Deps, addresses: readonly string[]): Promise<void> {
+  const people = await db.subscriber.findMany({ where: { address: { in: [...addresses] } } })
+  const now = clock.now()
+  const messages = people.map(({ id, address, epoch, zone, format }) => ({
+    kind: 'goodbye',
+    dedupe: `${id}:${now.toISOString()}`,
+    subscriberId: id,
+    toAddress: address!,
+    secretId: secretId(config.APP_SECRET[0]!),
+    content: { epoch, zone, format } satisfies GoodbyeMessage,
+    datedAt: now,
+    notBefore: now,
+    deadline: new Date(now.getTime() + DAY_MS),
+  }))
+  await enqueue(db, 'digests', messages)
+}
+
+async function peopleIn({ db }: Deps): Promise<Person[]> {
+  const messages = await db.message.findMany({ orderBy: { toAddress: 'asc' } })
+  return messages.map(({ id, subscriberId, toAddress }) => ({
+    group: toAddress!.split('-')[0] as Group,
+    subscriberId,
+    address: toAddress!,
+    messageId: id,
+  }))
+}

@@ -1,0 +1,146 @@
+import { eraseSubscriber } from '../../../src/flows/subscriber/erase-subscriber.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import type { Deps } from '../../../src/wiring.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import type { Person } from './crowd.ts'
+
+/** What somebody does in the middle of a run, or the operator or their mail server for them. */
+interface Way {
+  /** The reason for which their message is skipped from then on. */
+  reason: 'unsubscribed' | 'erased' | 'suppressed'
+  /** How often it is chosen among the others. */
+  weight: number
+  /** Resolves once it was answered. */
+  go(world: World, person: Person): Promise<unknown>
+}
+
+interface World {
+  deps: Deps
+  /** A real process of the site. */
+  site: string
+}
+
+const press =
+  (body: RequestInit['body'], headers?: Record<string, string>) => (world: World, person: Person) =>
+    post(world, person, { body, headers })
+
+const WAYS: Record<string, Way> = {
+  'one-click, multipart': { reason: 'unsubscribed', weight: 3, go: press(oneClickForm()) },
+  'one-click, urlencoded': {
+    reason: 'unsubscribed',
+    weight: 3,
+    go: press('List-Unsubscribe=One-Click', { 'content-type': 'application/x-www-form-urlencoded' }),
+  },
+  'one-click, empty': { reason: 'unsubscribed', weight: 2, go: press(undefined) },
+  page: { reason: 'unsubscribed', weight: 2, go: press(new URLSearchParams({ from: 'page' })) },
+  operator: {
+    reason: 'unsubscribed',
+    weight: 2,
+    go: ({ deps }, { subscriberId }) => unsubscribeByOperator(deps, { id: subscriberId }),
+  },
+  erased: {
+    reason: 'erased',
+    weight: 4,
+    go: ({ deps }, { subscriberId }) => eraseSubscriber(deps, { id: subscriberId }),
+  },
+  dead: {
+    reason: 'suppressed',
+    weight: 2,
+    go: ({ deps }, { address }) => suppress(deps, { email: address, reason: 'dead' }),
+  },
+  complaint: {
+    reason: 'suppressed',
+    weight: 2,
+    go: ({ deps }, { address }) => suppress(deps, { email: address, reason: 'complaint' }),
+  },
+}
+
+function oneClickForm(): FormData {
+  const form = new FormData()
+  form.set('List-Unsubscribe', 'One-Click')
+  return form
+}
+
+async function post(
+  { deps, site }: World,
+  { subscriberId }: Person,
+  { body, headers }: RequestInit,
+): Promise<void> {
+  const link = { purpose: 'unsubscribe', id: subscriberId, epoch: 0, issuedAt: deps.clock.now() } as const
+  const token = signLink(link, deps.config.APP_SECRET[0]!)
+  const request = { method: 'POST', body, headers, redirect: 'manual' } as const
+  const { status } = await fetch(`${site}/unsubscribe/${token}`, request)
+  if (status !== 200 && status !== 303) throw new Error(`an unsubscribe was answered with ${status}`)
+}
+
+/** One of these for one person, at a share of the run. */
+export interface Plan {
+  person: Person
+  way: string
+  /** 0: the run begins; 1: all is handed over. */
+  at: number
+}
+
+/** One that was answered. */
+export interface Left extends Plan {
+  reason: Way['reason']
+  /** Milliseconds of the machine's clock, after the answer. */
+  answeredAt: number
+}
+
+/** Who leaves how and when: the same for the same seed. Whoever left long ago is erased or suppressed. */
+export function planLeaving(
+  people: readonly Person[],
+  { events, seed }: { events: number; seed: number },
+): Plan[] {
+  const random = randomFrom(seed)
+  const shuffled = people
+    .map((person) => ({ person, key: random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ person }) => person)
+  return shuffled
+    .slice(0, events)
+    .map((person) => ({ person, way: wayFor(person, random()), at: instantFor(random(), random()) }))
+    .sort((a, b) => a.at - b.at)
+}
+
+/** Four in ten leave at one instant, the others whenever they like. */
+const instantFor = (chance: number, share: number): number => (chance < 0.4 ? 0.3 : 0.02 + 0.88 * share)
+
+function wayFor({ group }: Person, chance: number): string {
+  const fitting = Object.entries(WAYS).filter(
+    ([, { reason }]) => group !== 'goodbye' || reason !== 'unsubscribed',
+  )
+  let left = chance * fitting.reduce((sum, [, { weight }]) => sum + weight, 0)
+  for (const [name, { weight }] of fitting) {
+    left -= weight
+    if (left < 0) return name
+  }
+  return fitting.at(-1)![0]
+}
+
+const AT_ONCE = 12
+
+/** Brings them about as the run goes on: `reached` resolves once so much of it is done. */
+export async function leave(
+  world: World,
+  plans: readonly Plan[],
+  reached: (share: number) => Promise<void>,
+): Promise<Left[]> {
+  const left: Left[] = []
+  const going = new Set<Promise<void>>()
+  for (const plan of plans) {
+    await reached(plan.at)
+    if (going.size >= AT_ONCE) await Promise.race(going)
+    const { reason, go } = WAYS[plan.way]!
+    const one = go(world, plan.person).then(() => {
+      left.push({ ...plan, reason, answeredAt: Date.now() })
+      going.delete(one)
+    })
+    going.add(one)
+  }
+  await Promise.all(going)
+  return left
+}

@@ -1,0 +1,149 @@
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig } from '../../../src/config.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { freePort } from '../../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { addressHash } from '../../../src/subscribers/address.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import { runCli } from '../../support/processes.ts'
+import { eventually } from '../../support/until.ts'
+import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { type CrowdSize, csvOf, gather } from './crowd.ts'
+import { type Judged, judge } from './judge.ts'
+import { leave, planLeaving } from './leaving.ts'
+
+const SEED = 20261124
+const CONNECTIONS = 8
+const WORKERS = 2
+/** A message in the hand, and one on the way, for each connection. */
+export const MOST_IN_HAND = 2 * CONNECTIONS * WORKERS
+const STRANGERS = 20
+/** When the import begins, as a share of the run. */
+const IMPORT_AT = 0.3
+
+export interface LeavingRun extends CrowdSize {
+  events: number
+  /** From the final dot of a mail to its answer. */
+  delayMs: number
+}
+
+export interface Outcome extends Judged {
+  left: number
+  /** Addresses that were suppressed, before and during the run. */
+  suppressions: number
+  /** Those that the import woke. */
+  woken: number
+}
+
+/** Hands mails to a slow server while people unsubscribe, are erased and suppressed, and a file is imported. */
+export function runLeaving(run: LeavingRun, part?: WrongPart): Promise<Outcome> {
+  const sink = { delayMs: run.delayMs }
+  return withBench({ mails: 0, connections: CONNECTIONS, sink }, async (bench) => {
+    const { deps, close } = await wire(readConfig(bench.settings), { log: silentLog, connections: 10 })
+    try {
+      return await leaveOn(bench, deps, run, part)
+    } finally {
+      await close()
+    }
+  })
+}
+
+async function leaveOn(
+  bench: Bench,
+  deps: Deps,
+  run: LeavingRun,
+  part: WrongPart | undefined,
+): Promise<Outcome> {
+  const [people, site] = await Promise.all([gather(deps, bench.folder, run), startSite(bench)])
+  const strangers = Array.from({ length: STRANGERS }, (_, n) => `stranger-${n}@one.example`)
+  for (const email of strangers) await suppress(deps, { email, reason: 'complaint' })
+  const plans = planLeaving(
+    people.filter(({ group }) => group === 'digest' || group === 'goodbye'),
+    { events: run.events, seed: SEED },
+  )
+  const workers = await startWorkers(bench, part)
+  let over = false
+  const ended = Promise.all(workers.map(exitOf)).finally(() => {
+    over = true
+  })
+  // Of those who leave, about half are mailed before.
+  const expected = run.digests + run.goodbyes - run.events / 2
+  const reached = reachedIn(bench, { expected, isOver: () => over })
+  const suppressed = [
+    ...strangers,
+    ...people.filter(({ group }) => group === 'suppressed').map(({ address }) => address),
+    ...plans.filter(({ way }) => way === 'dead' || way === 'complaint').map(({ person }) => person.address),
+  ]
+  const imported = reached(IMPORT_AT).then(() => importAgain(bench, suppressed))
+  const left = await leave({ deps, site }, plans, reached).finally(() =>
+    Promise.allSettled([ended, imported]),
+  )
+  await imported
+  const judged = await judge(deps.db, { people, left, arrived: bench.arrived() })
+  return {
+    ...judged,
+    left: left.length,
+    suppressions: suppressed.length,
+    woken: await countWoken(deps, suppressed),
+  }
+}
+
+async function startSite({ begin, settings }: Bench): Promise<string> {
+  const port = await freePort()
+  const site = `http://127.0.0.1:${port}`
+  begin(['src/main.ts', '--roles', 'web'], { ...settings, PORT: String(port) })
+  await eventually(async () => (await fetch(`${site}/ready`)).ok)
+  return site
+}
+
+async function startWorkers({ begin, settings }: Bench, part: WrongPart | undefined) {
+  const workers = Array.from({ length: WORKERS }, () =>
+    begin(programWith(part, 'test/battery/bench/composing-worker.ts'), settings),
+  )
+  await Promise.all(workers.map(firstLine))
+  return workers
+}
+
+const LOOK_EVERY_MS = 5
+const BYTES_TO_REST_ON = 5000
+
+/** Waits until so much of the run is done, by the length of the mail server's file; at once where it is over. */
+function reachedIn(
+  { arrived, folder }: Bench,
+  { expected, isOver }: { expected: number; isOver: () => boolean },
+): (share: number) => Promise<void> {
+  let bytesEach = 0
+  const share = () => {
+    const { size } = statSync(join(folder, 'arrived'))
+    if (bytesEach === 0 && size > BYTES_TO_REST_ON) bytesEach = size / arrived().length
+    return bytesEach === 0 ? 0 : size / bytesEach / expected
+  }
+  return async (wanted) => {
+    while (!isOver() && share() < wanted) await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** The file says that they are active; none of them may come back by it. */
+async function importAgain({ folder, settings }: Bench, addresses: string[]): Promise<void> {
+  const file = join(folder, 'again.csv')
+  writeFileSync(file, csvOf(addresses))
+  const { stdout, stderr } = await runCli(
+    ['subscribers', 'import', file, '--consent', 'test', '--json'],
+    settings,
+  )
+  if (JSON.parse(stdout || '{}').rows !== addresses.length)
+    throw new Error(`the import failed: ${stdout}${stderr}`)
+}
+
+/** Addresses whose suppression does not hold any more, or whose subscriber is anything else. */
+async function countWoken({ db, config }: Deps, addresses: string[]): Promise<number> {
+  const hashes = addresses.map((address) => addressHash(address, config.SUPPRESSION_KEY))
+  const holding = await db.suppression.count({ where: { addressHash: { in: hashes }, liftedAt: null } })
+  const awake = await db.subscriber.count({
+    where: { address: { in: addresses }, state: { not: 'suppressed' } },
+  })
+  return Math.max(addresses.length - holding, awake)
+}

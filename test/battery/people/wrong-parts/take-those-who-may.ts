@@ -1,0 +1,29 @@
+import type { Handful, TakeInput } from '../../../../src/delivery/message-store.ts'
+import type { Prisma } from '../../../../src/generated/prisma/client.ts'
+import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+
+export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<Handful>
+
+/**
+ * Takes messages as the program does, and looks at nothing but what `may` says of message m and subscriber s. An empty
+ * handful where nothing is left.
+ */
+export async function takeThoseWhoMay(
+  db: DatabaseOrTransaction,
+  { chunk, owner, now, most }: TakeInput,
+  may: Prisma.Sql,
+): Promise<Handful> {
+  const taken = await (db as Database).$queryRaw<Handful['taken']>`
+    with picked as (
+      select m.id from message m join chunk c on c.id = m.chunk_id join subscriber s on s.id = m.subscriber_id
+      where c.id = ${chunk} and c.owner = ${owner} and c.lease_until > now() and m.next_try <= ${now}
+        and m.state in ('ready', 'deferred') and m.to_address is not null and ${may}
+      order by m.next_try, m.id limit ${most} for update of m skip locked
+    )
+    update message m set state = 'taken', attempts = m.attempts + 1, taken_at = ${now}, taken_by = ${owner}
+    from picked where m.id = picked.id
+    returning m.id, m.chunk_id as "chunkId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+      m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
+      m.attempts, false as "uncertainBefore"`
+  return { taken, ended: [] }
+}
