@@ -6,6 +6,8 @@ import { editDistance } from './platform/edit-distance.ts'
 import { Fault } from './platform/errors.ts'
 import {
   databaseUrl,
+  day,
+  domainRates,
   isProxy,
   isWholeInternet,
   list,
@@ -109,6 +111,9 @@ const settings = z.object({
     ),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
+  DOMAIN_RATE: domainRates.default({ domains: new Map() }),
+  RAMP_UP_SINCE: day.optional(),
+  STOP_AT_REFUSED: wholeNumber(1, 100).default(20),
   KEEP_DAYS: z
     .string()
     .transform((text) => (isRaised(text) ? String(LEAST_KEEP_DAYS) : text))

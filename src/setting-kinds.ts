@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { type Day, parseDay } from './platform/dates.ts'
 
 const SECRET_BYTES = 32
 const PASSWORD_CHARACTERS = 12
@@ -42,6 +43,41 @@ function isOrigin(text: string): boolean {
   const { username, password, pathname } = new URL(text)
   return !username && !password && pathname === '/' && !/[?#]/.test(text)
 }
+
+export const day = z.string().transform((text, context): Day => {
+  try {
+    return parseDay(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'a date such as 2026-11-24' })
+    return z.NEVER
+  }
+})
+
+/** Mails a second to one recipients' domain. */
+export interface DomainRates {
+  /** Of a domain that is not named; absent: no limit. */
+  each?: number
+  domains: ReadonlyMap<string, number>
+}
+
+const RATES_SENTENCE = 'mails a second to one domain, such as 20, or 20,gmail.com=50,lab.example=2.5'
+
+export const domainRates = z.string().transform((text, context): DomainRates => {
+  const domains = new Map<string, number>()
+  let each: number | undefined
+  for (const part of list(text)) {
+    const { domain, rate } =
+      part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)=)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
+    const isTwice = domain ? domains.has(domain.toLowerCase()) : each !== undefined
+    if (!rate || Number(rate) <= 0 || Number(rate) > 10_000 || isTwice) {
+      context.addIssue({ code: 'custom', message: RATES_SENTENCE })
+      return z.NEVER
+    }
+    if (domain) domains.set(domain.toLowerCase(), Number(rate))
+    else each = Number(rate)
+  }
+  return { each, domains }
+})
 
 /** Blanks around it do not count. */
 export const oneLine = (takes: string) =>

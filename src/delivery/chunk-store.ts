@@ -3,6 +3,8 @@ import type { Lane } from './message.ts'
 
 export interface LeasedChunk {
   id: number
+  /** Of all its recipients; null where they are of several. */
+  domain: string | null
   /** Messages that a worker which lost this chunk had taken, and that go again. */
   lost: number
   /** Another chunk of the lane could be leased at this moment. */
@@ -19,22 +21,31 @@ export interface LeaseInput {
 }
 
 /**
- * Leases the chunk that has waited longest, by the database's clock; null where none is ready and free, or delivery
- * is paused. What its last owner took and never recorded goes again at once, behind what waits.
+ * Leases a chunk, by the database's clock: of those whose domain the fewest hold, the one that has waited longest, so
+ * that a domain which is slow, or has most of the mail, leaves room for the others. Null where none is ready and free,
+ * its pace allows none, or delivery is paused. What its last owner took and never recorded goes again at once, behind
+ * what waits.
  */
 export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain } = input
   const [row] = await db.$queryRaw<LeasedChunk[]>`
-    with picked as (
-      select id from chunk
-      where lane = ${lane}::lane and done_at is null and not_before <= ${now}
-        and (lease_until is null or lease_until <= now())
+    with held as (
+      select coalesce(domain, '') as domain, count(*) as holders from chunk
+      where lane = ${lane}::lane and done_at is null and lease_until > now() group by 1
+    ), slow as (
+      select key from pace p where pace_tokens(p, now()) < 1
+    ), picked as (
+      select c.id from chunk c left join held on held.domain = coalesce(c.domain, '')
+      where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
+        and (c.lease_until is null or c.lease_until <= now())
+        and not exists (select from slow where key = 'domain ' || c.domain)
+        and not (c.lane = 'digests' and exists (select from slow where key = 'ramp-up'))
         and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
-      order by not_before, id limit 1 for update skip locked
+      order by coalesce(held.holders, 0), c.not_before, c.id limit 1 for update of c skip locked
     ), leased as (
       update chunk c set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
       from picked where c.id = picked.id
-      returning c.id
+      returning c.id, c.domain
     ), lost as (
       update message m set
         state = (case when ${whenUncertain}::text = 'hold' then 'uncertain' else 'ready' end)::message_state,
@@ -47,12 +58,71 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
       select id, attempts, ${now}::timestamptz, 'lost', 'its worker ended, or lost its lease' from lost
       on conflict do nothing
     )
-    select id, (select count(*) from lost)::int as lost,
+    select id, domain, (select count(*) from lost)::int as lost,
            exists (select from chunk c
                    where c.id <> leased.id and c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
                      and (c.lease_until is null or c.lease_until <= now())) as more
     from leased`
   return row ?? null
+}
+
+/**
+ * Leases half of what the fullest chunk of another owner has ready, as a chunk of its own: nobody idles at the end of
+ * a run, or waits behind a mail that takes long. What its owner has taken stays with it. Null where nobody has
+ * two ready, or delivery is paused.
+ */
+export async function shareChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
+  const { lane, owner, now, leaseSeconds } = input
+  const [row] = await db.$queryRaw<LeasedChunk[]>`
+    with fullest as (
+      select c.id, c.domain, c.not_before, count(*) as ready
+      from chunk c join message m on m.chunk_id = c.id
+      where c.lane = ${lane}::lane and c.done_at is null and c.owner <> ${owner} and c.lease_until > now()
+        and m.state in ('ready', 'deferred') and m.next_try <= ${now}
+        and not exists (select from pace p
+                        where p.key in ('domain ' || c.domain, 'ramp-up') and pace_tokens(p, now()) < 1)
+        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+      group by c.id having count(*) > 1 order by ready desc, c.id limit 1
+    ), half as (
+      select m.id from message m join fullest f on m.chunk_id = f.id
+      where m.state in ('ready', 'deferred') and m.next_try <= ${now}
+      order by m.id desc limit (select ready / 2 from fullest) for update of m skip locked
+    ), made as (
+      insert into chunk (lane, domain, not_before, owner, lease_until)
+      select ${lane}::lane, domain, not_before, ${owner}, now() + make_interval(secs => ${leaseSeconds}::float8)
+      from fullest where exists (select from half)
+      returning id, domain
+    ), moved as (
+      update message m set chunk_id = made.id from half, made where m.id = half.id
+    )
+    select id, domain, 0 as lost, false as more from made`
+  return row ?? null
+}
+
+/**
+ * Puts what `owner` took of a domain's mail, and all that waits of it in the same chunk, into a chunk of the domain's
+ * own, which waits for the domain's pace; the rest of the chunk goes on.
+ */
+export async function setAside(
+  db: DatabaseOrTransaction,
+  { chunk, owner, domain, ids }: { chunk: number; owner: string; domain: string; ids: string[] },
+): Promise<void> {
+  await db.$executeRaw`
+    with mine as (
+      select id, lane, not_before from chunk where id = ${chunk} and owner = ${owner} and lease_until > now() for update
+    ), theirs as (
+      select m.id, m.state from message m join mine on m.chunk_id = mine.id
+      where (m.id = any(${ids}) and m.state = 'taken' and m.taken_by = ${owner})
+        or (m.state in ('ready', 'deferred') and lower(substring(m.to_address from '[^@]*$')) = ${domain})
+      for update of m
+    ), made as (
+      insert into chunk (lane, domain, not_before) select lane, ${domain}, not_before from mine
+      where exists (select from theirs) returning id
+    )
+    update message m set chunk_id = made.id,
+      state = (case theirs.state when 'taken' then 'ready' else theirs.state end)::message_state,
+      attempts = m.attempts - (theirs.state = 'taken')::int, taken_at = null, taken_by = null
+    from theirs, made where m.id = theirs.id`
 }
 
 /** Renews every lease that `owner` still holds, by the database's clock; returns the chunks' ids. */
@@ -93,14 +163,14 @@ export async function releaseChunk(
     from held, rest where c.id = held.id`
 }
 
-/** True while somebody else holds a chunk of the lane whose time has come, and delivery is not paused. */
+/** True while somebody holds a chunk of the lane whose time has come, and delivery is not paused. Holds none oneself. */
 export async function othersHoldChunks(
   db: DatabaseOrTransaction,
-  { lane, owner, now }: Pick<LeaseInput, 'lane' | 'owner' | 'now'>,
+  { lane, now }: Pick<LeaseInput, 'lane' | 'now'>,
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
     select 1 from chunk
-    where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner <> ${owner}
+    where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
       and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
     limit 1`
   return rows.length > 0
@@ -109,6 +179,7 @@ export async function othersHoldChunks(
 /** How many workers hold messages at this moment, by the database's clock. */
 export async function countHolders(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
-    select count(distinct owner)::int as count from chunk where done_at is null and lease_until > now()`
+    select count(distinct split_part(owner, '/', 1))::int as count from chunk
+    where done_at is null and lease_until > now()`
   return rows[0]!.count
 }

@@ -2,15 +2,18 @@ import type { Deps } from '../wiring.ts'
 import { type HeldChunk, openLeases } from './leases.ts'
 import type { Lane, TakenMessage } from './message.ts'
 import { type Ended, takeMessages } from './message-store.ts'
+import type { Turns } from './turns.ts'
 
 export interface Work {
   message: TakenMessage
   chunk: HeldChunk
+  /** Who holds the chunk, and took the message. */
+  owner: string
 }
 
 /** What one drain holds in its hand: at most one message for each connection, besides the one that it sends. */
 export interface Hand {
-  /** The next message; undefined once nothing is ready, or the hand is closing. */
+  /** The next message; undefined while nothing is ready, or once the hand is closing. */
   next(): Promise<Work | undefined>
   /** True while this message may still begin. */
   mayStart(work: Work): boolean
@@ -27,19 +30,20 @@ export interface HandInput {
   owner: string
   /** The most messages in the hand. */
   size: number
+  turns: Turns
   /** Called when a chunk is leased while others are free. */
   moreWaiting?: () => Promise<void>
   /** Called for each message that may not go any more. */
   onEnded: (ended: Ended) => void
 }
 
-export function openHand(deps: Deps, { lane, owner, size, moreWaiting, onEnded }: HandInput): Hand {
+export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, onEnded }: HandInput): Hand {
   const leases = openLeases(deps, { lane, owner })
   const waiting: Work[] = []
   let current: HeldChunk | undefined
   let dry = false
   let stopped = false
-  let filling: Promise<void> | undefined
+  let filling: Promise<boolean> | undefined
 
   const leaseNext = async (): Promise<HeldChunk | undefined> => {
     const leased = await leases.lease()
@@ -53,35 +57,34 @@ export function openHand(deps: Deps, { lane, owner, size, moreWaiting, onEnded }
 
   const takeFrom = async (chunk: HeldChunk): Promise<boolean> => {
     if (!leases.isGood(chunk)) return false
-    const most = size - waiting.length
-    const { taken, ended } = await takeMessages(deps.db, {
-      chunk: chunk.id,
-      owner,
-      now: deps.clock.now(),
-      most,
-    })
-    for (const message of taken) waiting.push({ message, chunk })
-    chunk.open += taken.length
+    const most = await turns.of(chunk, size - waiting.length)
+    if (most === 0) return false
+    const now = deps.clock.now()
+    const { taken, ended } = await takeMessages(deps.db, { chunk: chunk.id, owner, now, most })
     ended.forEach(onEnded)
+    if (taken.length < most) await turns.unused(chunk, most - taken.length)
+    const kept = await turns.keep(chunk, owner, taken)
+    for (const message of kept) waiting.push({ message, chunk, owner })
+    chunk.open += kept.length
     return taken.length + ended.length > 0
   }
 
-  const fill = async (): Promise<void> => {
+  /** False where nothing is ready. */
+  const fill = async (): Promise<boolean> => {
     while (!stopped) {
       current ??= await leaseNext()
-      if (!current) {
-        dry = true
-        return
-      }
+      dry = current === undefined
+      if (!current) return false
       const chunk = current
-      if (await takeFrom(chunk)) return
+      if (await takeFrom(chunk)) return true
       chunk.exhausted = true
       current = undefined
       await giveBackIfDone(chunk)
     }
+    return false
   }
 
-  const fillOnce = (): Promise<void> => {
+  const fillOnce = (): Promise<boolean> => {
     filling ??= fill().finally(() => {
       filling = undefined
     })
@@ -106,8 +109,7 @@ export function openHand(deps: Deps, { lane, owner, size, moreWaiting, onEnded }
         return work
       }
       if (work) await done(work)
-      else if (dry) return undefined
-      else await fillOnce()
+      else if (!(await fillOnce()) && waiting.length === 0) return undefined
     }
     return undefined
   }

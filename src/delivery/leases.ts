@@ -2,11 +2,13 @@ import { stopwatch } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { textOf } from '../platform/errors.ts'
 import type { Deps } from '../wiring.ts'
-import { leaseChunk, releaseChunk, renewLeases } from './chunk-store.ts'
+import { leaseChunk, releaseChunk, renewLeases, shareChunk } from './chunk-store.ts'
 import type { Lane } from './message.ts'
 
 export interface HeldChunk {
   id: number
+  /** Of all its recipients; null where they are of several. */
+  domain: string | null
   /** Messages taken from it that are not recorded yet. */
   open: number
   /** Nothing is left to take: it goes back once nothing is open. */
@@ -17,6 +19,7 @@ export interface HeldChunk {
 }
 
 export interface Leases {
+  /** A free chunk, else half of one that somebody else holds. */
   lease(): Promise<{ chunk: HeldChunk; more: boolean } | undefined>
   isGood(chunk: HeldChunk): boolean
   release(chunk: HeldChunk): Promise<void>
@@ -59,9 +62,10 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
     await watch?.('before-claim')
     const goodUntil = goodUntilIfAskedNow()
     const input = { lane, owner, now: clock.now(), leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN }
-    const leased = await leaseChunk(db, input)
+    const leased = (await leaseChunk(db, input)) ?? (await shareChunk(db, input))
     if (!leased) return undefined
-    const chunk: HeldChunk = { id: leased.id, open: 0, exhausted: false, lost: false, goodUntil }
+    const { id, domain } = leased
+    const chunk: HeldChunk = { id, domain, open: 0, exhausted: false, lost: false, goodUntil }
     held.set(chunk.id, chunk)
     await watch?.('after-claim')
     log.info('chunk.leased', { chunk: chunk.id, lane, lost: leased.lost })

@@ -5,6 +5,8 @@ import type { Lane, MessageState, NewMessage, TakenMessage } from './message.ts'
 import type { NextStep } from './retry.ts'
 
 const MOST_IN_CHUNK = 200
+/** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
+const LEAST_FOR_OWN_CHUNK = 20
 
 /**
  * Writes messages down, in chunks of their own; one whose kind and key are there already is left out. Returns how
@@ -30,16 +32,21 @@ function addChunk(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[])
         id text, kind text, dedupe text, "subscriberId" text, "digestId" int, "toAddress" text, "secretId" text,
         content jsonb, "datedAt" timestamptz, "notBefore" timestamptz, deadline timestamptz)
       where not exists (select from message m where m.kind = w.kind and m.dedupe = w.dedupe)
+    ), addressed as (
+      select *, lower(substring("toAddress" from '[^@]*$')) as domain from wanted
+    ), grouped as (
+      select *, case when count(*) over (partition by domain) >= ${LEAST_FOR_OWN_CHUNK} then domain end as of_chunk
+      from addressed
     ), made as (
-      insert into chunk (lane, not_before)
-      select ${lane}::lane, min("notBefore") from wanted having count(*) > 0
-      returning id
+      insert into chunk (lane, domain, not_before)
+      select ${lane}::lane, of_chunk, min("notBefore") from grouped group by of_chunk
+      returning id, domain
     )
     insert into message (id, kind, dedupe, subscriber_id, digest_id, chunk_id, to_address, secret_id, content,
                          dated_at, next_try, deadline)
     select w.id, w.kind, w.dedupe, w."subscriberId", w."digestId", made.id, w."toAddress", w."secretId", w.content,
            w."datedAt", w."notBefore", w.deadline
-    from wanted w, made
+    from grouped w join made on made.domain is not distinct from w.of_chunk
     on conflict (kind, dedupe) do nothing`
 }
 

@@ -11,7 +11,7 @@ interface Counts {
 }
 
 /** What ends a run that still had something to do: the server or our settings, never a message. */
-type StopReason = 'unreachable' | 'login-refused' | 'tls-refused' | 'refused-alike'
+type StopReason = 'unreachable' | 'login-refused' | 'tls-refused' | 'refused-alike' | 'refused-much'
 
 export interface RunResult extends Counts {
   /** Null where everything was tried that was ready. */

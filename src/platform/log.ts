@@ -49,6 +49,8 @@ const LOG_EVENTS = [
   'message.gave-up',
   'message.skipped',
   'delivery.stopped',
+  'delivery.slowed',
+  'delivery.domain-held',
   'notice.raised',
   'notice.over',
   'notice.told',

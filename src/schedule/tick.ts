@@ -1,3 +1,4 @@
+import { forgetIdlePaces } from '../delivery/pace-store.ts'
 import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { NUDGES } from '../platform/queue.ts'
@@ -18,6 +19,7 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   await nudgeAll(deps)
   await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   await forgetIdleBuckets(deps.db)
+  await forgetIdlePaces(deps.db)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }

@@ -32,7 +32,7 @@ export async function runDigests(
   const delivered = { accepted: 0, deferred: 0, refused: 0, uncertain: 0, gaveUp: 0, skipped: 0 }
   let stopped: DigestsRun['stopped'] = null
   for (const lane of LANES) {
-    const result = await deliverReady({ ...deps, compose }, { lane, signal, untilNoneReady: true })
+    const result = await deliverReady({ ...deps, compose }, { lane, signal })
     for (const name of Object.keys(delivered) as (keyof typeof delivered)[]) delivered[name] += result[name]
     stopped ??= result.stopped
   }

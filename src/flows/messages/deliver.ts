@@ -14,7 +14,7 @@ export interface DeliverDeps extends Deps {
   queue?: Queue
 }
 
-export interface DeliverInput extends Pick<DrainInput, 'signal' | 'untilNoneReady'> {
+export interface DeliverInput extends Pick<DrainInput, 'signal'> {
   lane: Lane
 }
 

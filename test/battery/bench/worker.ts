@@ -30,6 +30,5 @@ else
     owner,
     compose: plainMail,
     signal: stopping.signal,
-    untilNoneReady: true,
   })
 await close()

@@ -71,6 +71,5 @@ async function repeat(
 /** Hands over every answer that is ready. */
 async function delivery({ deps }: Doors): Promise<() => Promise<void>> {
   const compose = await openComposer(deps)
-  return async () =>
-    void (await deliverReady({ ...deps, compose }, { lane: 'answers', untilNoneReady: true }))
+  return async () => void (await deliverReady({ ...deps, compose }, { lane: 'answers' }))
 }
