@@ -2,10 +2,12 @@
 import { parseArgs } from 'node:util'
 import { benchImport } from './bench/import.ts'
 import { benchPrune } from './bench/prune.ts'
+import { benchRefusals } from './bench/refusals.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   import: benchImport,
   prune: benchPrune,
+  refusals: benchRefusals,
 }
 
 const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })

@@ -1,5 +1,6 @@
 import './platform/small-heap.ts'
 import { Command, CommanderError } from 'commander'
+import { addBounceCommands } from './commands/bounces.ts'
 import {
   type AddCommands,
   type Answer,
@@ -35,6 +36,7 @@ const NOUNS: AddCommands[] = [
   addTopicCommands,
   addDigestCommands,
   addMessageCommands,
+  addBounceCommands,
   addDeliveryCommands,
   addPruneCommand,
   addDoctorCommand,
@@ -82,11 +84,17 @@ async function requireReady(deps: Deps): Promise<void> {
 
 const isDatabaseCommand = (args: unknown[]): boolean => commandOf(args).parent?.name() === 'db'
 
-function print({ json, text, exit = 0, isPrinted }: Answer, args: unknown[]): void {
+function print(answer: Answer, args: unknown[]): void {
+  const { text, exit = 0, isPrinted } = answer
   const asked = commandOf(args).opts().json === true
-  if (!isPrinted) process.stdout.write(`${asked ? JSON.stringify(json) : text}\n`)
+  if (!isPrinted) process.stdout.write(`${asked ? jsonOf(answer) : text}\n`)
   process.exitCode = exit
 }
+
+const jsonOf = ({ json, isLines }: Answer): string =>
+  isLines && Array.isArray(json)
+    ? json.map((value) => JSON.stringify(value)).join('\n')
+    : JSON.stringify(json)
 
 function end(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0

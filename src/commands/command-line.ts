@@ -8,6 +8,8 @@ export interface Answer {
   text: string
   /** 0 unless said otherwise. */
   exit?: number
+  /** `json` is a list, of which each value is a line of its own. */
+  isLines?: boolean
   /** It stands on the terminal already, where it is too much for one piece. */
   isPrinted?: boolean
 }

@@ -487,6 +487,28 @@ export const errorTable = {
     exit: 1,
     operator: 'Message {id}: its address is not one plain address, so no mail was built.',
   },
+  'bounces.no-file': {
+    status: 400,
+    exit: 2,
+    operator:
+      'Cannot read "{file}": takes the path of a file of answers or of a mail, or - for the standard input.',
+  },
+  'bounces.empty': {
+    status: 400,
+    exit: 2,
+    operator:
+      '"{file}" is empty: takes answers of a mail server, one to a line, such as "550 5.1.1 User unknown".',
+  },
+  'bounces.not-text': {
+    status: 400,
+    exit: 2,
+    operator: '"{file}" is no text: save it as UTF-8, or a mail as it came (.eml).',
+  },
+  'bounces.too-large': {
+    status: 400,
+    exit: 2,
+    operator: '"{file}" is above {most} MB: cut it into smaller files.',
+  },
   'dkim.cannot-sign': {
     status: 500,
     exit: 2,

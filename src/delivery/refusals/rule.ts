@@ -1,9 +1,11 @@
+export const REFUSAL_CLASSES = ['dead', 'full', 'policy', 'ours', 'temporary'] as const
+
 /**
  * What an answer that is no acceptance means: no such mailbox; a mailbox that takes nothing at present (full, switched
  * off); refused for what the server or its people want; refused for something of ours (settings, DNS, form of the
  * mail); not now.
  */
-export type RefusalClass = 'dead' | 'full' | 'policy' | 'ours' | 'temporary'
+export type RefusalClass = (typeof REFUSAL_CLASSES)[number]
 
 /** One reviewed rule. It fits where everything that it names fits, and one of each list is enough. */
 export interface RefusalRule {

@@ -1,5 +1,6 @@
 import type { ListedMessage, ShownMessage } from '../../delivery/message-list-store.ts'
 import { maskAddress } from '../../subscribers/address.ts'
+import { classOf } from './refusal-words.ts'
 import { stateName } from './retry-message.ts'
 
 /** As commands and the API list it: its address is masked. */
@@ -21,5 +22,5 @@ export const jsonOfMessage = (message: ListedMessage) => ({
 export const jsonOfShownMessage = (message: ShownMessage) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
-  tries: message.tries.map(({ at, ...made }) => ({ ...made, at: at.toISOString() })),
+  tries: message.tries.map(({ at, ...made }) => ({ ...made, class: classOf(made), at: at.toISOString() })),
 })

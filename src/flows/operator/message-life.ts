@@ -1,4 +1,5 @@
 import type { ShownMessage } from '../../delivery/message-list-store.ts'
+import { aboutRefusal } from '../messages/refusal-words.ts'
 import { stateName } from '../messages/retry-message.ts'
 
 /** What happened to a message; `at` null where no time is known. */
@@ -29,8 +30,10 @@ export function messageLife(message: ShownMessage, now: Date): LifeEvent[] {
   ]
 }
 
-function tryEvent({ n, at, outcome, status, answer }: ShownMessage['tries'][number]): LifeEvent {
-  return { at, code: outcome, text: `Try ${n}: ${tryText(outcome, status)}${answer ? `: ${answer}` : '.'}` }
+function tryEvent(made: ShownMessage['tries'][number]): LifeEvent {
+  const { n, at, outcome, status, answer } = made
+  const what = `${tryText(outcome, status)}${aboutRefusal(made)}`
+  return { at, code: outcome, text: `Try ${n}: ${what}${answer ? `: ${answer}` : '.'}` }
 }
 
 function tryText(outcome: string, status: number | null): string {

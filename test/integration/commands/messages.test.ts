@@ -105,12 +105,13 @@ describe('messages', () => {
       'When (UTC)           What',
       '2026-11-24 08:00:00  The goodbye was left in the lane answers, to go until',
       '                     2026-11-25 04:00 UTC.',
-      '2026-11-24 08:00:00  Try 1: the mail server refused it: 550 5.1.1 nobody',
+      '2026-11-24 08:00:00  Try 1: the mail server refused it (no such mailbox):',
+      '                     550 5.1.1 nobody',
       '                     It is not tried again: refused (5.1.1).',
       '',
       `To try it again: messages retry ${refused}`,
     ])
-    expect(json).toMatchObject({ acceptances: [], tries: [{ n: 1, outcome: 'refused', status: 550 }] })
+    expect(json).toMatchObject({ acceptances: [], tries: [{ n: 1, outcome: 'refused', class: 'dead' }] })
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
   })
 

@@ -32,6 +32,10 @@ describe('an address is dead', () => {
   test.each(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10'])('by %s to RCPT', (enhanced) => {
     expect(classify(fault({ status: 550, enhanced })).deadAddress).toBe(true)
   })
+  test('by words that say it, to RCPT', () => {
+    const failure = classify(fault({ status: 550, answer: '550 Mailbox does not exist' }))
+    expect(failure).toMatchObject({ deadAddress: true, class: 'dead', outcome: 'refused' })
+  })
   test.each<[string, Partial<SmtpFault>]>([
     ['a bare 550', { status: 550 }],
     ['a policy', { status: 550, enhanced: '5.7.1' }],
@@ -40,8 +44,23 @@ describe('an address is dead', () => {
     ['5.1.1 to the sender', { stage: 'mail', status: 550, enhanced: '5.1.1' }],
     ['5.1.1 to the body', { stage: 'dot', bodyWritten: true, status: 550, enhanced: '5.1.1' }],
     ['5.1.1 in a temporary answer', { status: 450, enhanced: '5.1.1' }],
+    ['5.1.1 beside a policy', { status: 550, enhanced: '5.1.1', answer: '550 5.1.1 blocked by our list' }],
+    ['words that say it, to the body', { stage: 'dot', status: 550, answer: '550 Mailbox does not exist' }],
   ])('but not by %s', (_what, changes) => {
     expect(classify(fault(changes)).deadAddress).toBe(false)
+  })
+})
+
+describe('what an answer means goes with it', () => {
+  test.each<[string, Partial<SmtpFault>, string | null, boolean]>([
+    ['no answer', {}, null, false],
+    ['one that asks for less', { status: 421, answer: '421 too many connections' }, 'temporary', true],
+    ['a full mailbox', { status: 452, enhanced: '4.2.2', answer: '452 4.2.2 full' }, 'full', false],
+    ['what nobody knows', { status: 550, answer: '550 no' }, 'unknown', false],
+    ['our relay setting', { status: 554, answer: '554 Relay access denied' }, 'ours', false],
+  ])('%s', (_what, changes, kind, slowDown) => {
+    // A class stops no run: a fault of ours in one mail's words may be that mail's alone.
+    expect(classify(fault(changes))).toMatchObject({ class: kind, slowDown, ours: false })
   })
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
+import { REFUSAL_CLASSES } from '../../../delivery/refusals/rule.ts'
 import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
 import { stateName } from '../../../flows/messages/retry-message.ts'
 import { DAY_MS } from '../../../platform/dates.ts'
@@ -63,6 +64,10 @@ export const shownMessage = z
         status: z.int().nullable(),
         enhanced: z.string().nullable(),
         answer: z.string(),
+        class: z
+          .enum([...REFUSAL_CLASSES, 'unknown'])
+          .nullable()
+          .describe('What the answer means, by the rules of this release; null where none came'),
       }),
     ),
   })

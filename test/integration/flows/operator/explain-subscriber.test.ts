@@ -296,7 +296,7 @@ describe('no mail, because of who they were then', () => {
     await world.run({ rcpt: '451 4.7.1 greylisted' })
     await world.at(HOUR).run({})
     await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
-    expect(await texts(TUESDAY)).toContain('Try 1: the mail server put it off: 451 4.7.1 greylisted')
+    expect(await texts(TUESDAY)).toContain('Try 1: the mail server put it off (temporary): 451 4.7.1 greylisted')
     await world.at('2026-11-25T12:00:00Z').add()
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
   })

@@ -1,0 +1,76 @@
+import { type Read, readReturn } from '../bounces/read-return.ts'
+import type { Returned } from '../bounces/returned.ts'
+import { classify, type Stage } from '../delivery/classify-answer.ts'
+import { backOff } from '../delivery/retry.ts'
+import { listed } from '../words/words.ts'
+import type { AddCommands } from './command-line.ts'
+import { textIn } from './text-input.ts'
+
+export const addBounceCommands: AddCommands = (program, line) => {
+  const noun = program.command('bounces').description('what mail servers answer, and what comes back')
+  noun
+    .command('try')
+    .description('what an answer of a mail server, or a report by mail, would do; nothing is changed')
+    .argument('<file...>', 'answers, one to a line, or a mail as it came; - for the standard input')
+    .action(
+      line.unready(async (_environment, files: string[]) => {
+        const read: { file: string; came: Read }[] = []
+        for (const file of files) read.push({ file, came: readReturn(await textIn(file)) })
+        return { json: read.map(jsonOf), isLines: true, text: read.map(textOf).join('\n\n') }
+      }),
+    )
+}
+
+const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
+  file,
+  results: came.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
+    recipient,
+    class: kind,
+    status,
+    diagnostic,
+  })),
+})
+
+const textOf = ({ file, came }: { file: string; came: Read }): string =>
+  [`${file}:`, ...came.returned.map((one) => textOfOne(one, came.isMail))].join('\n')
+
+function textOfOne(one: Returned, isMail: boolean): string {
+  const { diagnostic, recipient, class: kind, rule } = one
+  const said = diagnostic ?? 'It quotes no answer of a mail server.'
+  const by = rule ? `rule ${rule}` : 'no rule knows it'
+  const ruled = diagnostic === null || isOfReports(kind) ? '' : ` (${by})`
+  return [
+    `  ${recipient && !said.includes(recipient) ? `${recipient}: ` : ''}${said}`,
+    `    ${kind}${ruled}: ${isMail ? (REPORT[kind] ?? NOT_YET) : consequence(one)}`,
+  ].join('\n')
+}
+
+const isOfReports = (kind: Returned['class']): boolean => kind in REPORT
+
+const NOT_YET = 'a report by mail; this release reads it and does nothing with it.'
+const REPORT: Partial<Record<Returned['class'], string>> = {
+  complaint: 'a reader’s complaint; this release does nothing with it.',
+  'auto-reply': 'an automatic answer; nothing is done.',
+  delayed: 'their server goes on trying; nothing is done.',
+  'not-a-report': 'no report of a mail that failed; nothing is done.',
+}
+
+const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' }
+
+/** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
+function consequence({ answer, to }: Returned): string {
+  if (!answer || answer.status === null) return 'no code of a mail server stands in it.'
+  const stage = STAGES[to ?? 'RCPT']
+  const failure = classify({ ...answer, stage, bodyWritten: false })
+  const slower = failure.slowDown ? ' The run slows down.' : ''
+  if (failure.ours) return 'the run stops, and the operator is told: a fault of our settings.'
+  if (failure.outcome === 'deferred') return `tried again after ${TIMES} minutes, then every hour.${slower}`
+  if (failure.deadAddress) return `${to ? '' : 'in answer to RCPT '}this address is suppressed.`
+  const why = failure.class === 'dead' ? ': only an answer to RCPT says who is there' : ''
+  return `this message is refused, the address stays${why}.${slower}`
+}
+
+const START = new Date(0)
+const TIMES = listed(
+  [1, 2, 3, 4, 5].map((tries) => `${(backOff(tries, START).getTime() - START.getTime()) / 60_000}`),
+)

@@ -1,0 +1,42 @@
+import { createReadStream } from 'node:fs'
+import { Fault } from '../platform/errors.ts'
+
+const MEGABYTE = 1024 * 1024
+const MOST_MEGABYTES = 10
+
+/**
+ * The text of a file, "-" being the standard input; Latin-1 where it is no UTF-8. Throws bounces.no-file,
+ * bounces.empty, bounces.not-text, bounces.too-large.
+ */
+export async function textIn(file: string): Promise<string> {
+  const bytes = await bytesIn(file)
+  if (bytes.includes(0)) throw new Fault('bounces.not-text', { file })
+  const text = decoded(bytes)
+  if (text.trim() === '') throw new Fault('bounces.empty', { file })
+  return text
+}
+
+async function bytesIn(file: string): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let size = 0
+  try {
+    for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
+      size += piece.length
+      if (size > MOST_MEGABYTES * MEGABYTE)
+        throw new Fault('bounces.too-large', { file, most: MOST_MEGABYTES })
+      pieces.push(piece)
+    }
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    throw new Fault('bounces.no-file', { file }, { cause })
+  }
+  return Buffer.concat(pieces)
+}
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
+  }
+}

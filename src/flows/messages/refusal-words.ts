@@ -1,0 +1,22 @@
+import { classifyRefusal, type Refusal } from '../../delivery/classify-refusal.ts'
+import type { ShownMessage } from '../../delivery/message-list-store.ts'
+
+type Try = Pick<ShownMessage['tries'][number], 'status' | 'enhanced' | 'answer'>
+
+/** Not kept with a try: the rules say it again, and newer rules say it better. Null where no answer came. */
+export const classOf = (made: Try): Refusal['class'] => classifyRefusal(made).class
+
+/** " (no such mailbox)"; empty where no answer came. */
+export function aboutRefusal(made: Try): string {
+  const kind = classOf(made)
+  return kind === null ? '' : ` (${WORDS[kind]})`
+}
+
+const WORDS: Record<NonNullable<Refusal['class']>, string> = {
+  dead: 'no such mailbox',
+  full: 'mailbox full or off',
+  policy: 'policy',
+  ours: 'our side',
+  temporary: 'temporary',
+  unknown: 'unclear why',
+}

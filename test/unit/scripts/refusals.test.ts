@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { CORPUS, hasCorpus } from '../../../scripts/bench/refusal-corpus.ts'
+import { benchRefusals, measureRefusals } from '../../../scripts/bench/refusals.ts'
+import { REFUSAL_RULES } from '../../../src/delivery/refusal-rules.ts'
+
+const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtures/bounces')
+const where = hasCorpus() ? 'reports in ../shared/data' : "the project's own reports"
+console.info(`Refusals: ${where}`)
+
+describe(`on ${where}`, () => {
+  const measured = measureRefusals(folder)
+
+  test('nobody is suppressed whom the corpus does not call dead', () => {
+    expect(measured.falselySuppressed).toEqual([])
+    expect(measured.strict.precision).toBe(1)
+  })
+
+  test('and of whom it does, most are, which is better than the plain rule does', () => {
+    expect(measured.strict.recall).toBeGreaterThan(0.75)
+    expect(measured.plainStrict.precision).toBeLessThan(0.75)
+  })
+
+  test('rules that look for the dead first suppress others: the order is the care', () => {
+    const dead = REFUSAL_RULES.filter((rule) => rule.class === 'dead')
+    const deadFirst = [...dead, ...REFUSAL_RULES.filter((rule) => rule.class !== 'dead')]
+    expect(measureRefusals(folder, deadFirst).falselySuppressed).not.toEqual([])
+  })
+})
+
+describe('the bench', () => {
+  test('prints precision and recall beside the plain rule', async () => {
+    const { text } = await benchRefusals(['--data', folder])
+    expect(text).toMatch(
+      /by our rules, strict +\d+ +\d+ +1\.000 +0\.\d{3}|by our rules, strict +\d+ +\d+ +1\.000 +1\.000/,
+    )
+    expect(text).toContain('Suppressed, and not called dead: 0')
+  })
+
+  test('says so where there are no reports', async () =>
+    expect((await benchRefusals(['--data', '/nowhere'])).text).toContain('/nowhere holds no expected.jsonl'))
+})
