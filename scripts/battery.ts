@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../test/battery/battery-case.ts'
 import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
+import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
@@ -14,6 +15,7 @@ import { peopleCases } from '../test/battery/people/cases.ts'
 const CASES: BatteryCase[] = [
   ...crashCases,
   ...peopleCases,
+  ...contentCases,
   ...daylightSavingCases,
   ...julyCases,
   ...doorsCases,

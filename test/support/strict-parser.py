@@ -9,7 +9,8 @@ for line in sys.stdin:
         fields = [[name, str(value)] for name, value in mail.items()]
         defects = [str(d) for name, value in mail.items() for d in getattr(value, "defects", ())]
         parts = [[p.get_content_type(), p.get_content()] for p in mail.walk() if not p.is_multipart()]
-        answer = {"fields": fields, "defects": defects, "parts": parts}
+        senders = [[a.display_name, a.addr_spec] for a in mail["from"].addresses]
+        answer = {"fields": fields, "from": senders, "defects": defects, "parts": parts}
     except Exception as error:
-        answer = {"fields": [], "defects": [repr(error)], "parts": []}
+        answer = {"fields": [], "from": [], "defects": [repr(error)], "parts": []}
     print(json.dumps(answer), flush=True)

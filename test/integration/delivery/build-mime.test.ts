@@ -13,6 +13,14 @@ import { encodedSize } from '../../../src/emails/encoded-size.ts'
 import { HTML_BUDGET } from '../../../src/emails/fit.ts'
 import { addressed } from '../../../src/emails/headers.ts'
 import {
+  anyMails,
+  buildRightly,
+  builtFaults,
+  DIGEST_FIELDS,
+  faultsOfBytes,
+  foreignMarkup,
+} from '../../support/built-mails.ts'
+import {
   anyDigest,
   anyText,
   digest,
@@ -124,50 +132,6 @@ describe('DKIM', async () => {
   })
 })
 
-// Every tag that is ours; anything more came in from outside.
-const OUR_TAGS =
-  'html head title meta style noscript xml o:officedocumentsettings o:allowpng o:pixelsperinch body div table tbody tr td p h1 h2 h3 a mark'.split(
-    ' ',
-  )
-const OUR_HOSTS = /^https:\/\/(papers\.example\.org|arxiv\.org|code\.example)\//
-
-/** Names of tags and handlers and links that no template of ours writes. */
-function foreignMarkup(html: string): string[] {
-  const tags = html.match(/<\/?[a-z][^>]*>/gi) ?? []
-  return tags.flatMap((tag) => {
-    const name = /^<\/?([^\s>/]+)/.exec(tag)![1]!.toLowerCase()
-    const hrefs = [...tag.matchAll(/\b(?:href|src)="([^"]*)"/g)].map(([, href = '']) => href)
-    return [
-      ...(OUR_TAGS.includes(name) ? [] : [tag]),
-      ...(/\son\w+\s*=/i.test(tag.replace(/"[^"]*"/g, '""')) ? [tag] : []),
-      ...hrefs.filter((href) => !OUR_HOSTS.test(href)),
-    ]
-  })
-}
-
-const FIELDS = [
-  'List-ID',
-  'List-Unsubscribe',
-  'List-Unsubscribe-Post',
-  'Feedback-ID',
-  'Auto-Submitted',
-  'X-Auto-Response-Suppress',
-  'From',
-  'To',
-  'Reply-To',
-  'Subject',
-  'Message-ID',
-  'Date',
-  'MIME-Version',
-  'Content-Type',
-]
-
-function expectCleanBytes(raw: Buffer): void {
-  const text = raw.toString('latin1')
-  expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n\0]/)
-  expect(Math.max(...text.split('\r\n').map((line) => line.length))).toBeLessThanOrEqual(998)
-}
-
 describe('header injection', () => {
   const evil = 'x\r\nBcc: eve@evil.example\r\n\r\nbody'
   test.each([
@@ -186,41 +150,20 @@ describe('header injection', () => {
     const message = { ...digestMessage, unsubscribeUrl: input.link ?? digestMessage.unsubscribeUrl }
     const email = emails.digest(digest(input.content))
     const raw = await buildMime(addressed(message, email, { ...sender, ...from }))
-    expectCleanBytes(raw)
+    expect(faultsOfBytes(raw)).toEqual([])
     const names = headOf(raw)
       .split(/\r\n(?! )/)
       .map((field) => field.split(':', 1)[0])
-    expect(names).toEqual(FIELDS)
+    expect(names).toEqual(DIGEST_FIELDS)
   })
 })
 
-test('2,000 digests of any text: strict header fields, clean bytes, no foreign markup', async (context) => {
-  const inputs = fc.sample(fc.tuple(anyDigest(3), anyText, anyText), { numRuns: 2_000, seed: 20261124 })
-  const mails = inputs.map(([email, siteName, name]) =>
-    addressed(digestMessage, emails.digest(email), { ...sender, siteName, name }),
-  )
-  const raws: Buffer[] = []
-  for (const mail of mails) {
-    const raw = await buildMime(mail)
-    expectCleanBytes(raw)
-    expect(foreignMarkup(mail.html!)).toEqual([])
-    raws.push(raw)
-  }
-  if (!hasPython) context.skip('no python3 on this machine')
-  const parsed = parseStrictly(raws)
-  expect(parsed).toHaveLength(2_000)
-  parsed.forEach(({ fields, defects, parts }, i) => {
-    expect(defects).toEqual([])
-    expect(fields.map(([name]) => name)).toEqual(FIELDS)
-    expect(fields.find(([name]) => name === 'Subject')?.[1]).toBe(mails[i]!.subject)
-    const received = parts.map(([type, content]) => [type, content.replaceAll('\r\n', '\n').trim()])
-    const { text, html } = mails[i]!
-    expect(received).toEqual([
-      ['text/plain', text.trim()],
-      ['text/html', html!.trim()],
-    ])
-  })
-}, 300_000)
+test('400 digests of any text: read as they were meant, by two parsers', async () => {
+  if (!hasPython) console.log('Not read by Python: no python3 on this machine')
+  const mails = await anyMails(400, 20261124)
+  const { faults } = await builtFaults(mails, buildRightly, { strictly: hasPython })
+  expect(faults).toEqual([])
+}, 120_000)
 
 test('the encoded size is never above what is reckoned', () => {
   const wide = fc.oneof(
@@ -302,7 +245,7 @@ test('the fullest real days: whole abstracts, within the budget, nothing wrong',
   for (const input of inputs) {
     const email = emails.digest(input)
     const raw = await buildMime(digestMail(email), dkim)
-    expectCleanBytes(raw)
+    expect(faultsOfBytes(raw)).toEqual([])
     expect(foreignMarkup(email.html!)).toEqual([])
     expect(encodedSize(email.html!)).toBeLessThan(HTML_BUDGET)
     expect(email.html!.match(/<h3/g)).toHaveLength(
@@ -311,5 +254,5 @@ test('the fullest real days: whole abstracts, within the budget, nothing wrong',
     expect(email.html).toContain('1 Example Street')
     raws.push(raw)
   }
-  if (hasPython) expect(parseStrictly(raws).flatMap(({ defects }) => defects)).toEqual([])
+  if (hasPython) expect((await parseStrictly(raws)).flatMap(({ defects }) => defects)).toEqual([])
 }, 60_000)

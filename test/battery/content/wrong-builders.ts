@@ -1,0 +1,68 @@
+import MailComposer from 'nodemailer/lib/mail-composer'
+import { addressed } from '../../../src/emails/headers.ts'
+import type { OutgoingMail } from '../../../src/emails/outgoing-mail.ts'
+import { type Build, buildRightly } from '../../support/built-mails.ts'
+import { digestMessage } from '../../support/mails.ts'
+
+/** A way to build mails that looks right, and what the battery must say of it. */
+interface WrongBuilder {
+  build: Build
+  sees: RegExp
+}
+
+type Header = { key: string; value: string | { prepared: boolean; value: string } }
+
+/** With nodemailer, as buildMime does, but for its header fields. */
+function compose(
+  { from, to, replyTo, subject, messageId, date, boundary, text, html }: OutgoingMail,
+  headers: Header[],
+) {
+  const fields = { from, to, replyTo, subject, messageId, date, headers, text, html, baseBoundary: boundary }
+  return new MailComposer({ ...fields, textEncoding: 'quoted-printable' }).compile().build()
+}
+
+/** They are never used: the battery runs them to show that it would notice. */
+export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
+  /** The name of the site goes into a field as it was typed, line ends and all. */
+  'name-as-typed': {
+    build: ({ email, from }) => {
+      const mail = addressed(digestMessage, email, from)
+      const list = `"${from.siteName}" ${mail.headers['List-ID']!.replace(/^.*</, '<')}`
+      const headers = { ...mail.headers, 'List-ID': list }
+      return compose(
+        mail,
+        Object.entries(headers).map(([key, value]) => ({ key, value: { prepared: true, value } })),
+      )
+    },
+    sees: /reads the fields as .*bcc/i,
+  },
+  /** A field for each way to unsubscribe, where one field lists both. */
+  'two-unsubscribe-fields': {
+    build: ({ email, from }) => {
+      const mail = addressed(digestMessage, email, { ...from, bounceDomain: 'b.example.org' })
+      const headers = Object.entries(mail.headers).flatMap(([key, value]): Header[] =>
+        key === 'List-Unsubscribe'
+          ? value.split(', ').map((one) => ({ key, value: { prepared: true, value: one } }))
+          : [{ key, value: { prepared: true, value } }],
+      )
+      return compose(mail, headers)
+    },
+    sees: /reads the fields as .*list-unsubscribe","list-unsubscribe/i,
+  },
+  /** Parts go out as they are written, and not as quoted-printable. */
+  'parts-as-they-stand': {
+    build: async (mail) => {
+      const [head = ''] = (await buildRightly(mail)).toString('latin1').split('\r\n\r\n', 1)
+      const [, boundary = ''] = /boundary="([^"]+)"/.exec(head)!
+      const { text, html } = mail.email
+      const parts = [part('plain', text), part('html', html ?? '')]
+      return Buffer.from(
+        [head, '', ...parts.flatMap((one) => [`--${boundary}`, one]), `--${boundary}--`, ''].join('\r\n'),
+      )
+    },
+    sees: /a line of \d+ bytes/,
+  },
+}
+
+const part = (type: string, text: string): string =>
+  [`Content-Type: text/${type}; charset=utf-8`, 'Content-Transfer-Encoding: 8bit', '', text].join('\r\n')
