@@ -10,13 +10,17 @@ import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
+import { mannersCases } from '../test/battery/manners/cases.ts'
 import { peopleCases } from '../test/battery/people/cases.ts'
+import { smtpCases } from '../test/battery/smtp/cases.ts'
 
 const CASES: BatteryCase[] = [
   ...crashCases,
   ...peopleCases,
   ...contentCases,
+  ...smtpCases,
   ...daylightSavingCases,
+  ...mannersCases,
   ...julyCases,
   ...doorsCases,
 ]

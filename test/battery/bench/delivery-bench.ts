@@ -186,8 +186,8 @@ async function finish(
 /** The messages of the database beside what arrived. */
 export async function compare(db: Database, arrived: Arrival[]): Promise<Arrivals> {
   const messages = await db.message.findMany({ select: { id: true, state: true } })
-  const byId = Map.groupBy(arrived.filter(isKept), ({ messageId }) => messageId)
-  const told = messages.map(({ id, state }) => ({ state, copies: byId.get(`${id}@site.example`) ?? [] }))
+  const byId = Map.groupBy(arrived.filter(isKept), ({ messageId }) => idIn(messageId))
+  const told = messages.map(({ id, state }) => ({ state, copies: byId.get(id) ?? [] }))
   return {
     lost: told.filter(({ copies }) => copies.length === 0).length,
     doubles: told.reduce((sum, { copies }) => sum + Math.max(0, copies.length - 1), 0),
@@ -196,6 +196,9 @@ export async function compare(db: Database, arrived: Arrival[]): Promise<Arrival
     misrecorded: told.filter(({ state, copies }) => copies.length > 0 !== (state === 'accepted')).length,
   }
 }
+
+/** Of the message whose Message-ID it is: "goodbye.ID@site.example", or without the kind. */
+const idIn = (messageId: string): string => messageId.split('@')[0]!.split('.').at(-1)!
 
 export const inWords = ({ lost, doubles, differing, misrecorded }: Arrivals): string =>
   `lost ${lost}, doubled ${doubles}, differing ${differing}, misrecorded ${misrecorded}`

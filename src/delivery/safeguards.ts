@@ -1,0 +1,70 @@
+import { setSwitchUnless } from '../platform/switch-store.ts'
+import { noteTrouble } from '../platform/trouble-store.ts'
+import type { Deps } from '../wiring.ts'
+import { openBreaker, type Trip } from './breaker.ts'
+import type { Failure } from './classify-answer.ts'
+import type { Lane, TakenMessage } from './message.ts'
+import { domainOf, paceMeant, paceOf } from './pace.ts'
+import { holdPace, slowDown } from './pace-store.ts'
+import type { Run } from './run.ts'
+
+/** What a run does about the answers that it gets, beside writing them down. */
+export interface Safeguards {
+  accepted(message: TakenMessage): Promise<void>
+  failed(message: TakenMessage, failure: Failure): Promise<void>
+}
+
+interface SafeguardsInput {
+  lane: Lane
+  run: Run
+  /** Tries a write again until the database takes it. */
+  untilWritten: <T>(write: () => Promise<T>) => Promise<T>
+}
+
+const DOMAIN_HELD_SECONDS = 3600
+
+/**
+ * Goes slower where a server asks for it, lets a domain be that refuses much, and stops the run where our settings are
+ * at fault or everybody refuses: then delivery is paused too, if these are digests.
+ */
+export function openSafeguards(deps: Deps, { lane, run, untilWritten }: SafeguardsInput): Safeguards {
+  const { config, clock, log, db } = deps
+  const breaker = openBreaker(config.STOP_AT_REFUSED)
+
+  const goSlowerIfAsked = async ({ toAddress }: TakenMessage, failure: Failure) => {
+    if (!failure.slowDown) return
+    const key = paceMeant(failure, toAddress)
+    if (await untilWritten(() => slowDown(db, key)))
+      log.warn('delivery.slowed', { key, answer: failure.answer })
+  }
+
+  const holdDomain = async (domain: string, { share, of }: Trip, said: string) => {
+    await untilWritten(() => holdPace(db, paceOf(domain), DOMAIN_HELD_SECONDS))
+    log.error('delivery.domain-held', { domain, seconds: DOMAIN_HELD_SECONDS, share, of })
+    const trouble = { name: `domain ${domain}`, what: 'domain-held', said, since: clock.now() }
+    await untilWritten(() => noteTrouble(db, trouble))
+  }
+
+  const stop = async (trip: Trip, said: string) => {
+    const reason =
+      trip.what === 'refused-alike'
+        ? `${trip.of} refusals in a row: ${said}`
+        : `${trip.share} % of the last ${trip.of} mails were refused, the last with: ${said}`
+    const paused = { value: 'paused', reason, at: clock.now() }
+    if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
+    run.stop(trip.what)
+  }
+
+  return {
+    accepted: async ({ toAddress }) => void breaker.hear({ domain: domainOf(toAddress) }),
+    failed: async (message, failure) => {
+      await goSlowerIfAsked(message, failure)
+      if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
+      // Anybody may sign up with addresses that are nobody's, and must not end others' mail by it.
+      if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
+      const trip = breaker.hear({ domain: domainOf(message.toAddress), refused: failure })
+      if (trip?.domain) await holdDomain(trip.domain, trip, failure.answer)
+      else if (trip) await stop(trip, failure.answer)
+    },
+  }
+}

@@ -1,0 +1,33 @@
+import { enqueue } from '../../../src/delivery/message-store.ts'
+import type { GoodbyeMessage } from '../../../src/flows/messages/goodbye-mail.ts'
+import type { Database } from '../../../src/platform/database.ts'
+import { secretId } from '../../../src/subscribers/link-token.ts'
+import { addSubscribers, goodbye } from '../../support/messages.ts'
+
+/** Of every process of a case that has the service compose its mails. */
+export const APP_SECRET = 'a-secret-for-the-battery-of-32-bytes!'
+
+export const COMPOSING = { APP_SECRET, MAIL_FROM: 'papers@site.example' }
+
+const HOUR_MS = 3600 * 1000
+const PAGE = 200
+
+/** A small mail in lane digests, that the service can compose, for each address; in chunks as planning makes them. */
+export async function addBulkMails(db: Database, addresses: readonly string[]): Promise<void> {
+  await addSubscribers(db, addresses.length)
+  const now = new Date()
+  const content: GoodbyeMessage = { epoch: 0, zone: 'UTC', format: 'text' }
+  const times = { datedAt: now, notBefore: now, deadline: new Date(now.getTime() + 20 * HOUR_MS) }
+  const secret = secretId(APP_SECRET)
+  const messages = addresses.map((toAddress, i) =>
+    goodbye(i + 1, { toAddress, content, secretId: secret, ...times }),
+  )
+  for (let from = 0; from < messages.length; from += PAGE)
+    await enqueue(db, 'digests', messages.slice(from, from + PAGE))
+}
+
+/** "s17@big.example": so many of every ten are of the big domain, the others of ten small ones. */
+export const mixedAddresses = (count: number, bigOfTen: number): string[] =>
+  Array.from({ length: count }, (_, i) =>
+    i % 10 < bigOfTen ? `s${i}@big.example` : `s${i}@small${Math.floor(i / 10) % 10}.example`,
+  )
