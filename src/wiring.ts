@@ -6,6 +6,7 @@ import { type Database, openDatabase } from './platform/database.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { type Log, openLog } from './platform/log.ts'
 import type { Metrics } from './platform/metrics.ts'
+import type { Patience } from './platform/patient-client.ts'
 import { openQueue, type Queue } from './platform/queue.ts'
 
 /** What every flow and door is handed first. Built here, once for each process. */
@@ -42,6 +43,9 @@ export interface WiringOptions {
 export const clockOf = (config: Config): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
 
+/** A renewal that gets no answer is given up while there is time for another one before the lease ends. */
+const patienceOf = ({ LEASE_RENEW_SECONDS }: Config): Patience => ({ quietMs: LEASE_RENEW_SECONDS * 1000 })
+
 /** The address of the database; starts the embedded one where the settings say so. */
 async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
   if (DATABASE_URL !== 'embedded') return DATABASE_URL
@@ -52,7 +56,8 @@ async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Pr
 export async function wire(config: Config, options: WiringOptions = {}): Promise<Wired> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
-  const database = openDatabase(await databaseUrlOf(config), log, options.connections)
+  const url = await databaseUrlOf(config)
+  const database = openDatabase(url, log, options.connections, patienceOf(config))
   const { watch } = options
   const deps = { config, clock, log, watch, db: database.db, databaseUrl: database.url }
   return { deps, close: database.close }
@@ -60,7 +65,7 @@ export async function wire(config: Config, options: WiringOptions = {}): Promise
 
 /** Adds the queue to what `wire` built. */
 export async function wireQueue({ deps, close }: Wired): Promise<Wired<ServiceDeps>> {
-  const queue = await openQueue(deps.databaseUrl, deps.log)
+  const queue = await openQueue(deps.databaseUrl, deps.log, patienceOf(deps.config))
   return {
     deps: { ...deps, queue },
     close: async () => {

@@ -1,8 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import { withCodes } from './driver-errors.ts'
 import { Fault, textOf } from './errors.ts'
 import type { Log } from './log.ts'
+import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
 
 export type Database = PrismaClient
 /** A Database, or a transaction on it. */
@@ -40,12 +42,22 @@ export function unreachable(error: unknown): Fault {
   return new Fault('database.unreachable', { what }, { cause: error })
 }
 
-/** `connections` is the most that this process holds open. */
-export function openDatabase(url: string, log: Log, connections = 10): OpenDatabase {
-  const pool = new pg.Pool({ connectionString: url, max: connections, application_name: 'daily-papers' })
+/** `connections` is the most that this process holds open. A connection that falls silent is given up: see patientClient. */
+export function openDatabase(
+  url: string,
+  log: Log,
+  connections = 10,
+  patience: Patience = PATIENCE,
+): OpenDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: 'daily-papers',
+    Client: patientClient(url, patience),
+  })
   // Without a listener, a server that goes away under an idle connection ends this process.
   pool.on('error', (error) => log.error('database.error', { what: textOf(error) }))
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) })
+  const db = new PrismaClient({ adapter: withCodes(new PrismaPg(pool)) })
   return {
     db,
     url,

@@ -1,6 +1,7 @@
 import { PgBoss } from 'pg-boss'
 import { textOf } from './errors.ts'
 import type { Log } from './log.ts'
+import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
 
 /**
  * Nudges: "there may be work of this kind". A nudge holds no ids and may come twice or late; what is to be done
@@ -23,12 +24,21 @@ const STOP_WITHIN_MS = 30_000
 // Without one, pg-boss takes a name that tells whose it is to nobody.
 const application_name = 'daily-papers queue'
 
-/** Needs the tables of `prepareQueue`. `pollSeconds`: how soon a nudge is seen. */
-export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise<Queue> {
+// How soon a nudge is seen.
+const POLL_SECONDS = 1
+
+/** pg-boss hands what it does not know itself to the pool that it opens. */
+const poolOf = (url: string, max: number, patience = PATIENCE) => ({
+  connectionString: url,
+  application_name,
+  max,
+  Client: patientClient(url, patience),
+})
+
+/** Needs the tables of `prepareQueue`. A connection that falls silent is given up: see patientClient. */
+export async function openQueue(url: string, log: Log, patience?: Patience): Promise<Queue> {
   const boss = new PgBoss({
-    connectionString: url,
-    application_name,
-    max: 3,
+    ...poolOf(url, 3, patience),
     migrate: false,
     monitorIntervalSeconds: 15,
     superviseIntervalSeconds: 15,
@@ -38,7 +48,7 @@ export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise
   return {
     nudge: async (name) => void (await boss.send(name, {})),
     onNudge: async (name, work) => {
-      await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => {
+      await boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
         await work()
       })
     },
@@ -48,13 +58,7 @@ export async function openQueue(url: string, log: Log, pollSeconds = 1): Promise
 
 /** Makes or updates the queue's own tables and queues. Safe twice, and from several machines at once. */
 export async function prepareQueue(url: string, log: Log): Promise<void> {
-  const boss = new PgBoss({
-    connectionString: url,
-    application_name,
-    max: 2,
-    supervise: false,
-    schedule: false,
-  })
+  const boss = new PgBoss({ ...poolOf(url, 2), supervise: false, schedule: false })
   boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
   await boss.start()
   try {

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import {
+  isDatabaseAway,
+  isDatabaseFault,
+  type OpenDatabase,
+  openDatabase,
+} from '../../../src/platform/database.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { useDatabase } from '../../support/database.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import { pgbouncerPath, startPgbouncer } from '../../support/pgbouncer.ts'
+import { eventually } from '../../support/until.ts'
+
+const QUIET_MS = 120
+const database = useDatabase()
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** A pool that reaches the database through a proxy. */
+async function throughProxy(): Promise<OpenDatabase & { proxy: DatabaseProxy }> {
+  const proxy = await startDatabaseProxy(database.url)
+  const open = openDatabase(proxy.url, silentLog, 4, { quietMs: QUIET_MS })
+  cleanups.push(proxy.close, open.close)
+  return { ...open, proxy }
+}
+
+/** What a broken connection leaves at work on the server would be taken for the next one's. */
+const endSleepers = () =>
+  database.db.$queryRaw`
+    select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where query like '%pg_sleep(20)%' and pid <> pg_backend_pid()`
+
+/** Resolves once a statement of this kind is at work. */
+const atWork = (kind: string) =>
+  eventually(async () => {
+    const [row] = await database.db.$queryRaw<{ count: number }[]>`
+      select count(*)::int from pg_stat_activity
+      where state = 'active' and query like ${`%${kind}%`} and pid <> pg_backend_pid()`
+    return row!.count > 0
+  })
+
+const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(work).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test.each(['end', 'reset'] as const)(
+  'a connection that breaks (%s) is a database that is away',
+  async (how) => {
+    const { db, proxy } = await throughProxy()
+    cleanups.push(endSleepers)
+    const raw = failure(db.$queryRaw`select pg_sleep(20)::text as raw`)
+    const inTransaction = failure(db.$transaction((tx) => tx.$queryRaw`select pg_sleep(20)::text as within`))
+    const writes = failure(db.$transaction([db.$executeRaw`select pg_sleep(20) as batch`]))
+    for (const kind of ['raw', 'within', 'batch']) await atWork(`as ${kind}`)
+    proxy.cut(how)
+    for (const error of [await raw, await inTransaction, await writes]) {
+      expect(isDatabaseFault(error)).toBe(true)
+      expect(isDatabaseAway(error)).toBe(true)
+    }
+    expect(await db.switch.count()).toBe(0)
+  },
+)
+
+test('what the code got wrong is no fault of the database', async () => {
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  const error = await failure(database.db.$queryRaw`select ${circle}::jsonb`)
+  expect(error).toBeInstanceOf(Error)
+  expect(isDatabaseAway(error)).toBe(false)
+})
+
+test('a connection that never answers again is given up, and another one takes its place', async () => {
+  const { db, proxy } = await throughProxy()
+  await db.$queryRaw`select 1`
+  const hung = failure(db.$queryRaw`select pg_sleep(0.05)::text as hung`)
+  await atWork('as hung')
+  proxy.swallow()
+  expect(isDatabaseAway(await hung)).toBe(true)
+  expect(await db.switch.count()).toBe(0)
+})
+
+test('so is one that falls silent within a transaction, and the pool is whole again', async () => {
+  const { db, proxy } = await throughProxy()
+  const hang = (n: number) =>
+    failure(
+      db.$transaction(async (tx) => {
+        await tx.$queryRaw`select ${n}::int`
+        await tx.$queryRaw`select pg_sleep(0.05)::text as within`
+      }),
+    )
+  const hung = Promise.all([1, 2, 3, 4].map(hang))
+  await atWork('as within')
+  proxy.swallow()
+  for (const error of await hung) expect(isDatabaseAway(error)).toBe(true)
+  expect(await Promise.all([1, 2, 3, 4, 5].map(() => db.switch.count()))).toEqual([0, 0, 0, 0, 0])
+})
+
+test('a server that answers nobody is a database that is away, until it answers again', async () => {
+  const { db, proxy } = await throughProxy()
+  await db.$queryRaw`select 1`
+  proxy.treatNew('black-hole')
+  proxy.swallow()
+  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+  proxy.treatNew('pass')
+  await eventually(async () => (await failure(db.switch.count())) === undefined)
+})
+
+test('a long statement that the server works on is waited for', async () => {
+  const { db } = await throughProxy()
+  const seconds = (QUIET_MS * 8) / 1000
+  expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+  const within = db.$transaction((tx) => tx.$queryRaw`select 'done' as said from pg_sleep(${seconds})`)
+  expect(await within).toEqual([{ said: 'done' }])
+})
+
+test('a transaction that thinks between two statements keeps its connection', async () => {
+  const { db } = await throughProxy()
+  const counted = db.$transaction(async (tx) => {
+    await tx.switch.count()
+    await sleep(QUIET_MS * 6)
+    return tx.switch.count()
+  })
+  expect(await counted).toBe(0)
+})
+
+test.skipIf(!pgbouncerPath)(
+  'behind a pooler, which nobody can ask, a long statement is waited for as well',
+  async () => {
+    const pooler = await startPgbouncer(database.url, 'transaction')
+    const proxy = await startDatabaseProxy(pooler.url)
+    const { db, close } = openDatabase(proxy.url, silentLog, 4, {
+      quietMs: QUIET_MS,
+      longestMs: QUIET_MS * 20,
+    })
+    cleanups.push(pooler.stop, proxy.close, close)
+    const seconds = (QUIET_MS * 8) / 1000
+    expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+    proxy.swallow()
+    expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+    expect(await db.switch.count()).toBe(0)
+  },
+)

@@ -1,0 +1,77 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** pass; black-hole: takes every byte and lets none through, for ever, while the connection stays open. */
+type Mode = 'pass' | 'black-hole'
+
+export interface DatabaseProxy {
+  /** The database's address, through this proxy. */
+  url: string
+  /** How many connections are open through it. */
+  open(): number
+  /** Makes black holes of the connections that are open now; later ones pass. */
+  swallow(): void
+  /** How it treats connections from now on; those that are open stay as they are. */
+  treatNew(mode: Mode): void
+  /** Ends the connections that are open now: without a word (FIN), or with a reset (RST). */
+  cut(how: 'end' | 'reset'): void
+  /** Milliseconds that each piece of data is held back, both ways, from now on. */
+  delay(ms: number): void
+  close(): Promise<void>
+}
+
+interface Pair {
+  near: Socket
+  far: Socket
+  mode: Mode
+}
+
+/** A way to a database that may break as networks do. */
+export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
+  const { hostname, port } = new URL(url)
+  const pairs = new Set<Pair>()
+  let mode: Mode = 'pass'
+  let delayMs = 0
+  const server = createServer((near) => {
+    const pair: Pair = { near, far: connect(Number(port), hostname), mode }
+    pairs.add(pair)
+    join(pair, pair.near, pair.far, () => delayMs)
+    join(pair, pair.far, pair.near, () => delayMs)
+    near.once('close', () => pairs.delete(pair))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port: own } = server.address() as AddressInfo
+  return {
+    url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(own) }).href,
+    open: () => pairs.size,
+    swallow: () => {
+      for (const pair of pairs) pair.mode = 'black-hole'
+    },
+    treatNew: (next) => {
+      mode = next
+    },
+    cut: (how) => {
+      for (const { near } of pairs) how === 'reset' ? near.resetAndDestroy() : near.destroy()
+    },
+    delay: (ms) => {
+      delayMs = ms
+    },
+    close: () => {
+      for (const { near, far } of pairs) for (const socket of [near, far]) socket.destroy()
+      return new Promise((closed) => server.close(() => closed()))
+    },
+  }
+}
+
+/** What `from` says goes to `to`, and so does its end, unless the pair is a black hole. */
+function join(pair: Pair, from: Socket, to: Socket, delayMs: () => number): void {
+  const pass = (act: () => void) => {
+    const unlessSwallowed = () => {
+      if (pair.mode === 'pass') act()
+    }
+    if (delayMs() > 0) setTimeout(unlessSwallowed, delayMs())
+    else unlessSwallowed()
+  }
+  from.on('data', (data) => pass(() => to.writable && to.write(data)))
+  from.on('error', () => {}) // its close follows
+  from.on('close', () => pass(() => to.destroy()))
+}
