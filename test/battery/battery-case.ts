@@ -13,6 +13,8 @@ export interface BatteryCase {
   name: string
   fault: string
   invariant: string
+  /** It measures time: no other case runs beside it. */
+  alone?: true
   /** The verdict, or the reason why it could not be tried here. */
   run(profile: Profile): Promise<Verdict | string>
 }

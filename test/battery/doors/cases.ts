@@ -68,6 +68,7 @@ export const doorsCases: BatteryCase[] = [
   ),
   {
     name: 'doors-timing',
+    alone: true,
     fault: 'known and unknown addresses, timed',
     invariant: 'Mann-Whitney p > 0.01, medians within 2 ms',
     run: timeTellsNothing,

@@ -31,6 +31,7 @@ const MAILS: Record<Profile, number> = { ci: 300, nightly: 3000 }
 
 const rates: BatteryCase = {
   name: 'manners-rates',
+  alone: true,
   fault: `${RATE} mails a second in all, ${DOMAIN_RATE} to one domain, two workers at once`,
   invariant: 'never more in a second than the buckets hold, nothing idles, lost 0, doubled 0',
   run: (profile) => {

@@ -1,0 +1,55 @@
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { silentLog } from '../../../src/platform/log.ts'
+import { openQueue } from '../../../src/platform/queue.ts'
+import { othersRunning } from '../../../src/platform/running.ts'
+import { runCli } from '../../support/processes.ts'
+import type { Bench } from '../bench/delivery-bench.ts'
+
+const LOOK_AGAIN_MS = 50
+
+export async function until(condition: () => Promise<boolean> | boolean, withinMs: number): Promise<boolean> {
+  for (const end = performance.now() + withinMs; performance.now() < end; ) {
+    if (await condition()) return true
+    await sleep(LOOK_AGAIN_MS)
+  }
+  return false
+}
+
+/** The real service in processes of its own, with roles; with the tables of its queue. */
+export async function prepareServices({ settings }: Bench): Promise<void> {
+  const { code, stderr } = await runCli(['db', 'migrate'], settings)
+  if (code !== 0) throw new Error(`db migrate: ${stderr}`)
+}
+
+const LONGEST_START_MS = 30_000
+/** No source: nothing answers there. */
+const NOWHERE = 'http://127.0.0.1:1'
+
+/** Resolves once so many more of them work. */
+export async function startServices(
+  bench: Bench,
+  count: number,
+  { roles = 'worker', settings = {} }: { roles?: string; settings?: Record<string, string> } = {},
+): Promise<ChildProcess[]> {
+  const before = await othersRunning(bench.db)
+  const args = ['src/main.ts', '--roles', roles]
+  const all = { ...bench.settings, HF_URL: NOWHERE, ...settings }
+  const services = Array.from({ length: count }, () => bench.begin(args, all))
+  const areUp = async () => (await othersRunning(bench.db)) >= before + count
+  if (!(await until(areUp, LONGEST_START_MS))) throw new Error(`${count} services did not start`)
+  return services
+}
+
+/** As every tick does, so that whoever has nothing to do looks again. */
+export async function nudgeEach(bench: Bench, everyMs: number): Promise<{ stop(): Promise<void> }> {
+  const queue = await openQueue(bench.databaseUrl, silentLog)
+  await queue.nudge('drain-digests')
+  const timer = setInterval(() => queue.nudge('drain-digests').catch(() => {}), everyMs)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await queue.stop()
+    },
+  }
+}
