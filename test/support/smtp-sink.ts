@@ -113,6 +113,7 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shar
   let inData = false
   let from = ''
   let to = ''
+  let begun = 0
   let mailsHere = 0
 
   const decide = (step: Step, good: string): Behaviour => {
@@ -138,6 +139,7 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shar
       case 'MAIL':
         if (isLast() && way === '421-next') return socket.end(`${ENOUGH}\r\n`)
         from = address
+        begun = Date.now()
         return answer('mail', '250 sender ok')
       case 'RCPT':
         to = address
@@ -168,13 +170,16 @@ function talk(socket: Socket, sink: SmtpSink, options: SinkOptions, shared: Shar
 
   const onMail = (text: string) => {
     const mail = { from, to, messageId: messageIdOf(text), hash: sha256(text), text }
+    const begunAt = begun
     sink.mails.push(mail)
     mailsHere++
     setTimeout(
       () => {
         const does = isLast() && way === '421-instead' ? ENOUGH : decide('dot', GOOD_DOT)
         if (file !== undefined) {
-          writeSync(file, `${mail.messageId} ${mail.hash} ${to} ${Date.now()} ${does.slice(0, 3)}\n`)
+          const { messageId, hash, to } = mail
+          const line = [messageId, hash, to, Date.now(), does.slice(0, 3), begunAt].join(' ')
+          writeSync(file, `${line}\n`)
           fdatasyncSync(file)
         }
         answer('dot', GOOD_DOT, isLast() && way === '421-with' ? `${does}\r\n${ENOUGH}` : does)
@@ -224,6 +229,8 @@ export interface Arrival {
   at: number
   /** "250", "451"; "clo" where it hung up, "sil" where it said nothing. */
   answer: string
+  /** When its MAIL command came, as `at`. */
+  begun: number
 }
 
 /** What a sink wrote to its file, in order. */
@@ -232,8 +239,8 @@ export const readArrivals = (path: string): Arrival[] =>
     .split('\n')
     .filter(Boolean)
     .map((line) => {
-      const [messageId = '', hash = '', to = '', at = '', answer = ''] = line.split(' ')
-      return { messageId, hash, to, at: Number(at), answer }
+      const [messageId = '', hash = '', to = '', at = '', answer = '', begun = ''] = line.split(' ')
+      return { messageId, hash, to, at: Number(at), answer, begun: Number(begun) }
     })
 
 /** Those that it keeps: all but those that it refused in words. */
