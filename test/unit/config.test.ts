@@ -112,6 +112,11 @@ describe('a wrong value is named with what it takes', () => {
     [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one e-mail address'],
     [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
     [{ SMTP_PASSWORD_FILE: '/nowhere' }, 'SMTP_PASSWORD_FILE: takes the path of a file that can be read'],
+    [{ RAMP_UP_SINCE: '24.11.2026' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ RAMP_UP_SINCE: '2026-02-30' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ RAMP_UP_SINCE: 'today' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ STOP_AT_REFUSED: '0' }, 'STOP_AT_REFUSED: takes a whole number from 1 to 100'],
+    [{ STOP_AT_REFUSED: '101' }, 'STOP_AT_REFUSED: takes a whole number from 1 to 100'],
   ])('%o', (environment, words) => expect(faultsOf(environment)).toContain(words))
 
   test('all of them at once, without a value in sight', () => {
@@ -139,6 +144,44 @@ test('blanks around a name, a slash behind the site and the @ of a domain do not
 test('a proxy is an address, a network or one of three names', () => {
   const trusted = ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/128', 'loopback', 'linklocal', 'uniquelocal']
   expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
+})
+
+describe('mails a second to a domain', () => {
+  const rates = (DOMAIN_RATE: string) => {
+    const { each, domains } = readConfig({ DOMAIN_RATE }).DOMAIN_RATE
+    return { each, ...Object.fromEntries(domains) }
+  }
+  test.each([
+    ['20', { each: 20 }],
+    ['20, gmail.com=50 ,lab.example=2.5', { each: 20, 'gmail.com': 50, 'lab.example': 2.5 }],
+    ['gmail.com=50', { 'gmail.com': 50 }],
+    ['gmail.com=50,20', { each: 20, 'gmail.com': 50 }],
+    ['GMail.COM=50', { 'gmail.com': 50 }],
+    ['0.01', { each: 0.01 }],
+    ['10000,gmail.com=10000', { each: 10_000, 'gmail.com': 10_000 }],
+    ['', {}],
+  ])('%s', (text, expected) => expect(rates(text)).toEqual(expected))
+
+  test.each([
+    ['twice the rate of each', '20,30'],
+    ['a domain twice', 'gmail.com=1,gmail.com=2'],
+    ['a domain twice, in capitals', 'gmail.com=1,GMAIL.com=2'],
+    ['none', '0'],
+    ['less than none', '-1'],
+    ['a domain with none', 'gmail.com=0.0'],
+    ['more than there may be', '10000.1'],
+    ['a domain with more', 'gmail.com=10001'],
+    ['no domain', 'gmail=5'],
+    ['an address', 'ann@gmail.com=5'],
+    ['words', 'fast'],
+    ['an exponent', '1e2'],
+    ['a domain without a rate', 'gmail.com='],
+    ['half a number', 'gmail.com=5.'],
+  ])('not %s', (_what, DOMAIN_RATE) =>
+    expect(faultsOf({ DOMAIN_RATE })).toContain(
+      'DOMAIN_RATE: takes mails a second to one domain, such as 20, or 20,gmail.com=50,lab.example=2.5',
+    ),
+  )
 })
 
 describe('a name that is near to a setting', () => {
