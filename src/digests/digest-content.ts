@@ -13,7 +13,10 @@ export interface DigestPaper {
   title: TextRun[]
   /** Path on the site: /papers/2507.06457 */
   path: string
+  /** The first few: those that a mail names. */
   authors: string[]
+  /** How many there are besides; absent where there are none. */
+  moreAuthors?: number
   /** About 300 characters of the abstract, cut around the first match. */
   snippet: TextRun[]
   /** "Matched: linear attention, in the title"; null for a subscriber without topics. */

@@ -66,7 +66,7 @@ type PlainParts = Pick<Paper, 'title' | 'abstract' | 'authors'>
 const plainParts = ({ title, abstract, authors }: Paper): PlainParts => ({
   title: plainText(title),
   abstract: plainText(abstract),
-  authors: authors.map(plainText),
+  authors: authors.map(plainText).filter(Boolean),
 })
 
 /** A paper as a digest shows it. */
@@ -78,7 +78,7 @@ function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): Di
     id: paper.id,
     title: markedRuns(plain.title, placesIn('title', reason)),
     path: pathOf(paper),
-    authors: plain.authors,
+    ...firstAuthors(plain.authors),
     snippet: snippetOf(plain.abstract, placesIn('abstract', reason)),
     reason: reason && reasonSentence(reason),
     votes: paper.votes,
@@ -86,6 +86,15 @@ function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): Di
     codeUrl: paper.codeUrl,
     day: paper.firstDay,
   }
+}
+
+// A mail names three, or four where those are all. Some papers have thousands, and each digest keeps its own copy.
+const MOST_AUTHORS = 4
+
+function firstAuthors(names: readonly string[]): Pick<DigestPaper, 'authors' | 'moreAuthors'> {
+  const authors = names.slice(0, MOST_AUTHORS)
+  const moreAuthors = names.length - authors.length
+  return { authors, ...(moreAuthors > 0 && { moreAuthors }) }
 }
 
 const placesIn = (part: 'title' | 'abstract', reason: Reason | null): Place[] =>

@@ -33,7 +33,7 @@ export function paperView(paper: DigestPaper, links: Links, detail: Detail, date
     title: titleOf(paper, detail.title),
     url: links.paper(paper.path),
     reason: detail.reason > 0 ? cut(oneLine(paper.reason ?? ''), detail.reason) : '',
-    authors: detail.body ? authorsOf(paper.authors) : '',
+    authors: detail.body ? authorsOf(paper) : '',
     snippet,
     snippetText: textOfRuns(snippet),
     facts: detail.body ? factsOf(paper, dated) : [],
@@ -43,9 +43,9 @@ export function paperView(paper: DigestPaper, links: Links, detail: Detail, date
 export const titleOf = (paper: DigestPaper, most: number): string => cut(textOfRuns(paper.title), most)
 
 /** "A, B, C and 97 more"; one more is named as well. */
-function authorsOf(authors: string[]): string {
+function authorsOf({ authors, moreAuthors = 0 }: DigestPaper): string {
   const names = authors.map((author) => cut(oneLine(author), LONGEST_AUTHOR)).filter(Boolean)
-  const others = names.length - FIRST_AUTHORS
+  const others = names.length + moreAuthors - FIRST_AUTHORS
   if (others <= 1) return names.join(', ')
   const first = names.slice(0, FIRST_AUTHORS).join(', ')
   return fill(words.emails.parts.authors, { names: first, count: others })

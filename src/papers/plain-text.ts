@@ -33,8 +33,8 @@ const SIMPLE_SIGNS = new Map(Object.entries({ '~': ' ', '--': '–', '---': '—
 // What the parser is needed for, which takes some milliseconds.
 const TEX = /[\\$^{}]/
 
-// NFKC would make 102 of 10² and LoRATM of LoRA™.
-const NORMALIZED = /[^²³¹⁰-ₜ™]+/gu
+// NFKC would make 102 of 10² and LoRATM of LoRA™. A run of some million signs would be too long for the engine.
+const NORMALIZED = /[^²³¹⁰-ₜ™]{1,10000}/gu
 
 const cleaned = (text: string): string =>
   text

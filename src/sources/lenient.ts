@@ -7,21 +7,42 @@ export const lenient = <T extends z.ZodType>(schema: T) =>
     .transform((value) => value ?? undefined)
     .catch(() => undefined)
 
+// Ten times what arXiv takes: every run reads the papers of two weeks into memory.
+const LONGEST_ABSTRACT = 20_000
+const LONGEST_TEXT = 2_000
+// Twice as many as the longest list of authors.
+const LONGEST_LIST = 10_000
+
 /** Text on one line, without control characters and half characters, which Postgres refuses. */
-const oneLine = (text: string): string =>
-  text
+const oneLine = (text: string, longest: number): string =>
+  beginningOf(text, longest)
     .toWellFormed()
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 
-export const text = lenient(z.string().transform((value) => oneLine(value) || undefined))
+function beginningOf(text: string, longest: number): string {
+  const beginning = text.slice(0, longest)
+  return beginning.length < text.length ? beginning.replace(/[\ud800-\udbff]$/, '') : text
+}
+
+const textUpTo = (longest: number) =>
+  lenient(z.string().transform((value) => oneLine(value, longest) || undefined))
+
+export const text = textUpTo(LONGEST_TEXT)
+export const abstract = textUpTo(LONGEST_ABSTRACT)
 
 const LARGEST = 2_147_483_647
 export const count = lenient(z.number().int().min(0).max(LARGEST))
 
 /** Items that cannot be read are left out. */
 export const listOf = <T extends z.ZodType>(item: T) =>
-  lenient(z.array(lenient(item)).transform((items) => items.filter((value) => value !== undefined)))
+  lenient(
+    z
+      .array(z.unknown())
+      .transform((items) => items.slice(0, LONGEST_LIST))
+      .pipe(z.array(lenient(item)))
+      .transform((items) => items.filter((value) => value !== undefined)),
+  )
 
 export const distinct = (items: readonly string[] = []): string[] => [...new Set(items)]
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseArxivId } from '../identifier.ts'
-import { count, distinct, httpsUrl, instant, lenient, listOf, text } from '../lenient.ts'
+import { abstract, count, distinct, httpsUrl, instant, lenient, listOf, text } from '../lenient.ts'
 import { readEntries } from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source-record.ts'
 
@@ -14,14 +14,14 @@ const organization = lenient(
 
 const entry = z.object({
   title: text,
-  summary: text,
+  summary: abstract,
   publishedAt: instant,
   numComments: count,
   organization,
   paper: z.object({
     id: text,
     title: text,
-    summary: text,
+    summary: abstract,
     publishedAt: instant,
     authors: listOf(author),
     upvotes: count,

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { parseIdentifier } from '../identifier.ts'
-import { count, distinct, httpsUrl, instant, listOf, text } from '../lenient.ts'
+import { abstract, count, distinct, httpsUrl, instant, listOf, text } from '../lenient.ts'
 import { readEntries } from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source-record.ts'
 
 const entry = z.object({
   title: text,
-  summary: text,
+  summary: abstract,
   id: text,
   authors: listOf(text),
   published: instant,

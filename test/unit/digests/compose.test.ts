@@ -58,8 +58,8 @@ const recipient = {
   confirmedAt: new Date('2026-01-01T00:00:00Z'),
   topics,
 }
-const composed = (more: Partial<ComposeInput> = {}) =>
-  compose(shelf, {
+const composed = (more: Partial<ComposeInput> = {}, papers = shelf) =>
+  compose(papers, {
     recipient,
     earlier: [],
     localDate: '2026-11-24',
@@ -132,6 +132,16 @@ describe('for topics', () => {
         ],
       },
     ])
+  })
+
+  test('of thousands of authors, those that a mail names are frozen, and how many more there are', () => {
+    const authors = Array.from({ length: 3000 }, (_, i) => `Author ${i + 1}`)
+    const byThousands = PAPERS.map((one) => ({ ...one, authors }))
+    const { content } = composed({}, shelfOf(byThousands, matcher))
+    expect(content!.sections[0]!.papers[0]).toMatchObject({
+      authors: ['Author 1', 'Author 2', 'Author 3', 'Author 4'],
+      moreAuthors: 2996,
+    })
   })
 
   test('papers beyond the cap are counted as matched, and not offered again', () => {

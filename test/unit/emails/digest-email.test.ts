@@ -234,6 +234,12 @@ describe('a paper', () => {
     expect(text).toContain(words)
   })
 
+  test('counts the authors that were not frozen', () => {
+    const some = paper({ authors: ['A', 'B', 'C', 'D'], moreAuthors: 2996 })
+    const { html } = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [some] }] }))
+    expect(html).toContain('A, B, C and 2997 more')
+  })
+
   test('marks what matched', () => expect(html).toMatch(/We study <mark [^>]*>linear attention<\/mark>\./))
 
   test('leaves out what is not known', () => {

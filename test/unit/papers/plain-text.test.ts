@@ -84,6 +84,8 @@ describe('what nobody means as TeX', () => {
     ['dollars', '$^'.repeat(9_000)],
     ['open math', '\\('.repeat(9_000)],
     ['far too long', '\\emph{x} '.repeat(100_000)],
+    ['ten megabytes', 'attention is all you need, '.repeat(400_000)],
+    ['ten megabytes of Chinese', '注意力 attention '.repeat(700_000)],
   ])('%s end soon', (_name, source) => {
     const start = performance.now()
     expect(typeof plainText(source)).toBe('string')

@@ -56,3 +56,25 @@ test('an entry without a title is refused', () => {
   expect(records).toHaveLength(1)
   expect(refused.map(({ index }) => index)).toEqual([0, 1, 2])
 })
+
+test('of texts that no paper has, the beginning is kept', () => {
+  const beginning = 'a'.repeat(1999)
+  const long = `${beginning}\u{1d54f}${'b'.repeat(10_000_000)}`
+  const { records } = parseList([{ title: long, summary: long, authors: [long] }])
+  expect(records).toEqual([
+    {
+      keys: [],
+      title: beginning,
+      abstract: `${beginning}\u{1d54f}${'b'.repeat(17_999)}`,
+      authors: [beginning],
+      categories: [],
+      keywords: [],
+    },
+  ])
+})
+
+test('of a list that no paper has, the first ten thousand are kept', () => {
+  const authors = Array.from({ length: 200_000 }, (_, n) => `Author ${n}`)
+  const { records } = parseList([{ title: 'A title', summary: 's', authors }])
+  expect(records[0]?.authors).toEqual(authors.slice(0, 10_000))
+})
