@@ -1,5 +1,81 @@
-import type { BatteryCase } from '../battery-case.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
 import { fuzzCases } from './fuzz.ts'
+import { POISONS } from './poison.ts'
+import { MEGABYTES } from './poison-papers.ts'
+import { type Poisoned, type PoisonPlan, runPoisoned } from './poisoned-run.ts'
+
+const PLANS: Record<Profile, PoisonPlan> = {
+  ci: { others: 1000, poisons: 20 },
+  nightly: { others: 1000, poisons: 500 },
+}
+const SMALL: PoisonPlan = { others: 300, poisons: 20 }
+/** A planner or a worker of a thousand takes 300 to 500. */
+const MOST_MEGABYTES = 600
+
+const poison: BatteryCase = {
+  name: 'P1-poison',
+  fault: 'people, papers and messages that break things',
+  invariant: 'others all sent; poison ends with its reason; memory bounded; HTML < 95 kB',
+  run: async (profile) => {
+    const seen = await runPoisoned(PLANS[profile])
+    const { notSent, wrongEnds, letIn, mailFaults, balanced, workerCode } = seen
+    const isSmall = Math.max(seen.workerMegabytes, seen.plannerMegabytes) < MOST_MEGABYTES
+    const wrong = notSent + wrongEnds.length + letIn + mailFaults.length
+    return {
+      ok: wrong === 0 && balanced && workerCode === 0 && isSmall,
+      n: howMany(seen),
+      result: inWords(seen),
+    }
+  },
+}
+
+/** Parts that look right and are not: the battery runs them to show that it would notice. */
+const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
+  'unmakeable-ends-the-run': {
+    deliver: {
+      real: 'src/delivery/recorder.ts',
+      wrong: 'test/battery/content/wrong-parts/unmakeable-ends-the-run.ts',
+    },
+  },
+  'one-ends-the-plan': {
+    plan: {
+      real: 'src/platform/database.ts',
+      wrong: 'test/battery/content/wrong-parts/one-ends-the-plan.ts',
+    },
+  },
+}
+
+/** Green where the battery sees that others suffer. */
+const wrongCases = Object.entries(WRONG).map(
+  ([name, parts]): BatteryCase => ({
+    name: `P1-wrong-${name}`,
+    fault: `the same, wrong on purpose: ${name}`,
+    invariant: 'the battery must see others without their mail',
+    run: async () => {
+      const seen = await runPoisoned(SMALL, parts)
+      const caught = seen.notSent > 0
+      return { ok: caught, n: howMany(seen), result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(seen)}` }
+    },
+  }),
+)
+
+const howMany = ({ others, poisons }: PoisonPlan): string =>
+  `${poisons} of ${others + poisons} in ${Object.keys(POISONS).length} ways, abstracts of ${MEGABYTES} MB`
+
+function inWords(seen: Poisoned): string {
+  const { notSent, wrongEnds, letIn, mailFaults, balanced, books, largestHtml } = seen
+  const { accepted, refused, missed } = books
+  const firstOf = (all: string[]) => (all.length > 0 ? ` (${[...new Set(all)].slice(0, 3).join('; ')})` : '')
+  return [
+    `others not sent ${notSent}, wrong ends ${wrongEnds.length}${firstOf(wrongEnds)}, let in ${letIn}`,
+    `${accepted} accepted, ${refused} refused, ${missed} missed, the books ${balanced ? 'balance' : 'do NOT balance'}`,
+    `faults in mails ${mailFaults.length}${firstOf(mailFaults)}, largest HTML part ${largestHtml} bytes`,
+    `worker ended with ${seen.workerCode}, ${megabytes(seen.workerMegabytes)}; planner ${megabytes(seen.plannerMegabytes)}`,
+  ].join('; ')
+}
+
+const megabytes = (most: number): string => (Number.isFinite(most) ? `${most} MB` : 'failed')
 
 /** What comes in by the doors and goes out as mail. */
-export const contentCases: BatteryCase[] = [...fuzzCases]
+export const contentCases: BatteryCase[] = [poison, ...wrongCases, ...fuzzCases]

@@ -1,0 +1,66 @@
+/** What a source, or whoever writes a file, could hand us. All of them are on attention, so they reach everybody. */
+
+const BIDI = '\u202edrawkcab\u2066\u200f'
+export const MEGABYTES = 10
+const LONG = MEGABYTES * 1024 * 1024
+
+const filled = (piece: string): string => piece.repeat(Math.ceil(LONG / piece.length)).slice(0, LONG)
+
+interface PoisonPaper {
+  id: string
+  title: string
+  summary: string
+}
+
+const paper = (n: number, title: string, summary = 'On attention.'): PoisonPaper => ({
+  id: `2511.${String(n).padStart(5, '0')}`,
+  title: `Attention ${title}`,
+  summary,
+})
+
+/** As somebody writes them into a file for `papers import`. */
+export const importedPapers: unknown[] = [
+  paper(1, 'as it should be'),
+  paper(2, 'of ten megabytes', filled('attention is all you need $\\alpha_{i}$ and {more} of it. ')),
+  paper(3, 'in one word', filled('attention')),
+  paper(4, '\r\nBcc: victim@y.example\r\n\r\nbody'),
+  paper(5, `${BIDI} and \u0000 NUL, \ud800 half a character, \u001b[31m red`),
+  paper(6, 'W'.repeat(200_000)),
+  { title: 7, summary: 'On attention.' },
+  { summary: 'On attention, without a title.' },
+  null,
+  'Attention',
+  [],
+  {
+    title: 'Attention to wrong types',
+    summary: { text: 'x' },
+    authors: 'Eve',
+    votes: 'many',
+    keywords: [[1]],
+  },
+]
+
+/** As the API of Hugging Face answers. */
+export const answeredPapers: unknown[] = [
+  ...[
+    paper(11, 'as it should be'),
+    paper(12, 'of ten megabytes', filled('注意力 attention \\textbf{bold} $x^2$ ')),
+    paper(13, `${BIDI} and \u0000 NUL, \ud800 half a character`),
+    paper(14, 'by many', 'On attention.'),
+  ].map(({ id, title, summary }) => ({
+    paper: {
+      id,
+      title,
+      summary,
+      upvotes: 3,
+      authors: Array.from({ length: id.endsWith('14') ? 5000 : 2 }, (_, i) => ({
+        name: `Author ${i} ${BIDI}`,
+      })),
+      ai_keywords: ['attention', '\u0000', BIDI],
+    },
+  })),
+  { paper: null },
+  { paper: { id: 7 } },
+  { title: 'Attention outside', paper: { id: '2511.00019', title: null, summary: ['x'] } },
+  'nonsense',
+]

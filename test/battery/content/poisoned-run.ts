@@ -1,0 +1,275 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { readConfig } from '../../../src/config.ts'
+import { type Books, balances } from '../../../src/digests/books.ts'
+import { books } from '../../../src/digests/books-store.ts'
+import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { changeByLink } from '../../../src/flows/subscriber/manage.ts'
+import { editedTopic } from '../../../src/flows/subscriber/own-changes.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { FieldFaults } from '../../../src/platform/field-faults.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import type { KeptTopic } from '../../../src/subscribers/topic-store.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import { faultsOfBytes } from '../../support/built-mails.ts'
+import { runProgram } from '../../support/processes.ts'
+import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
+import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { POISONS, REFUSED_AT_THE_DOOR } from './poison.ts'
+import { answeredPapers, importedPapers } from './poison-papers.ts'
+
+const DATE = '2026-11-24'
+const JOINED = new Date('2026-11-22T12:00:00Z')
+const PLANNED = new Date(`${DATE}T08:05:00Z`)
+const DELIVERED = `${DATE}T08:10:00Z`
+/** Beyond the twenty hours within which a digest can be planned, and before the next one is due. */
+const TOO_LATE = '2026-11-25T04:30:00Z'
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const MOST_TRIES = 5
+const MOST_HTML_BYTES = 95_000
+
+export interface Poisoned {
+  others: number
+  poisons: number
+  /** Others whose mail did not arrive once, or is not known as accepted. */
+  notSent: number
+  /** Poisoned messages and digests that did not end as they must: "what: how". */
+  wrongEnds: string[]
+  /** Signed up with what is to be refused. */
+  letIn: number
+  /** Of mails that arrived: bytes that no mail may hold, HTML parts of 95 kB or more. */
+  mailFaults: string[]
+  largestHtml: number
+  books: Books
+  balanced: boolean
+  workerCode: number | null
+  workerMegabytes: number
+  plannerMegabytes: number
+}
+
+export interface PoisonPlan {
+  others: number
+  poisons: number
+}
+
+/** Papers and people that break things, among many who must not notice. */
+export function runPoisoned(
+  plan: PoisonPlan,
+  parts: { plan?: WrongPart; deliver?: WrongPart } = {},
+): Promise<Poisoned> {
+  return withBench({ mails: 0, connections: 4 }, async (bench) => {
+    const sink = await startSmtpSink()
+    const source = await startSource()
+    const settings = {
+      ...bench.settings,
+      SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=4`,
+      HF_URL: source.url,
+      CLOCK_NOW: DELIVERED,
+      LEASE_SECONDS: '45',
+      LEASE_RENEW_SECONDS: '10',
+    }
+    const clock = stoppedClock(JOINED)
+    const { deps, close } = await wire(readConfig(settings), { clock, log: silentLog, connections: 4 })
+    try {
+      return await poisonedOn({
+        bench,
+        deps,
+        settings,
+        sink,
+        plan,
+        parts,
+        atPlanning: () => clock.moveTo(PLANNED),
+      })
+    } finally {
+      await close()
+      await source.stop()
+      await sink.close()
+    }
+  })
+}
+
+interface Stage {
+  bench: Bench
+  deps: Deps
+  settings: Record<string, string>
+  sink: SmtpSink
+  plan: PoisonPlan
+  parts: { plan?: WrongPart; deliver?: WrongPart }
+  atPlanning(): void
+}
+
+async function poisonedOn(stage: Stage): Promise<Poisoned> {
+  const { bench, deps, settings, sink, plan, parts } = stage
+  await addOthers(deps, bench.folder, plan.others)
+  const victims = await addVictims(deps, plan.poisons)
+  const letIn = await knock(deps)
+  stage.atPlanning()
+  await importPapers(deps, { text: JSON.stringify(importedPapers), day: DATE })
+  const first = await runPlanner(settings, PLANNED.toISOString(), parts.plan)
+  await spoil(deps, victims)
+  const worker = bench.begin(programWith(parts.deliver, 'test/battery/bench/composing-worker.ts'), settings)
+  const lines: string[] = []
+  worker.stdout!.on('data', (data) => lines.push(...String(data).trim().split('\n')))
+  const workerCode = await exitOf(worker)
+  const late = await runPlanner(settings, TOO_LATE, parts.plan)
+  const kept = await books(deps.db, DATE)
+  return {
+    ...plan,
+    ...(await fates(deps, { victims, others: plan.others, sink })),
+    letIn,
+    books: kept,
+    balanced: balances(kept) && kept.due === plan.others + plan.poisons,
+    workerCode,
+    workerMegabytes: Number(lines.at(-1)),
+    plannerMegabytes: Math.max(first.megabytes, late.megabytes),
+  }
+}
+
+async function addOthers(deps: Deps, folder: string, count: number): Promise<void> {
+  const topics = ['attention', 'attention OR robots', '"attention"', 'title:attention']
+  const rows = Array.from(
+    { length: count },
+    (_, n) =>
+      `other-${n}@y.example,active,"${topics[n % topics.length]!.replaceAll('"', '""')}",8,UTC,"${EVERY_DAY}"`,
+  )
+  const file = join(folder, 'others.csv')
+  writeFileSync(file, ['email,state,topics,hour,zone,days', ...rows].join('\n'))
+  await importSubscribers(deps, { file, consent: 'for these tests' })
+}
+
+interface Victim {
+  what: string
+  address: string
+  subscriberId: string
+}
+
+async function addVictims(deps: Deps, count: number): Promise<Victim[]> {
+  const kinds = Object.keys(POISONS)
+  const victims: Victim[] = []
+  for (let n = 0; n < count; n++) victims.push(await addVictim(deps, kinds[n % kinds.length]!, n))
+  return victims
+}
+
+async function addVictim(deps: Deps, what: string, n: number): Promise<Victim> {
+  const { topic, name, before } = POISONS[what]!
+  const address = `poison-${n}@y.example`
+  const typed = { zone: 'UTC', hour: '8', days: EVERY_DAY, consent: 'for these tests' }
+  await addSubscriber(deps, { ...typed, email: address, topics: [topic?.(n) ?? 'attention'] })
+  const { id, epoch } = await deps.db.subscriber.findFirstOrThrow({ where: { address } })
+  const link = { purpose: 'manage', id, epoch, issuedAt: deps.clock.now() } as const
+  if (name !== undefined) {
+    const token = signLink(link, deps.config.APP_SECRET[0]!)
+    await changeByLink(deps, token, (held) => {
+      const [{ id, query }] = held.topics as [KeptTopic]
+      return editedTopic({ id, query, name }, held)
+    })
+  }
+  await before?.(deps.db, id)
+  return { what, address, subscriberId: id }
+}
+
+/** How many got in with what is to be refused. */
+async function knock(deps: Deps): Promise<number> {
+  let letIn = 0
+  for (const { email = 'knock@y.example', topic = 'attention' } of REFUSED_AT_THE_DOOR) {
+    try {
+      await addSubscriber(deps, { email, topics: [topic], consent: 'for these tests' })
+      letIn++
+    } catch (error) {
+      if (!(error instanceof FieldFaults)) throw error
+    }
+  }
+  return letIn
+}
+
+/** What it took of memory; infinite where it failed. */
+async function runPlanner(
+  settings: Record<string, string>,
+  now: string,
+  part: WrongPart | undefined,
+): Promise<{ megabytes: number }> {
+  const { CLOCK_NOW: _, ...others } = settings
+  const program = programWith(part, 'test/battery/bench/planning-worker.ts')
+  const { code, stdout } = await runProgram([...program, now], { ...others, LOG_LEVEL: 'fatal' })
+  return code === 0 ? JSON.parse(stdout) : { megabytes: Number.POSITIVE_INFINITY }
+}
+
+async function spoil({ db }: Deps, victims: Victim[]): Promise<void> {
+  const messages = await db.message.findMany({ where: { kind: 'digest' } })
+  const bySubscriber = new Map(messages.map((message) => [message.subscriberId, message]))
+  for (const { what, subscriberId } of victims) {
+    const message = bySubscriber.get(subscriberId)
+    if (message)
+      await POISONS[what]!.spoil?.(db, { subscriberId, messageId: message.id, digestId: message.digestId! })
+  }
+}
+
+async function fates(
+  { db }: Deps,
+  { victims, others, sink }: { victims: Victim[]; others: number; sink: SmtpSink },
+) {
+  const digests = await db.digest.findMany({
+    where: { localDate: new Date(`${DATE}T00:00:00Z`) },
+    include: { message: true, subscriber: true },
+  })
+  const arrived = Map.groupBy(sink.accepted, ({ to }) => to)
+  const byId = new Map(digests.map((digest) => [digest.subscriberId, digest]))
+  const sent = digests.filter(
+    ({ message, subscriber }) =>
+      subscriber.address?.startsWith('other-') &&
+      message?.state === 'accepted' &&
+      arrived.get(subscriber.address)?.length === 1,
+  )
+  const wrongEnds = victims.flatMap(({ what, address, subscriberId }) => {
+    const { outcome, message } = byId.get(subscriberId) ?? { outcome: 'no digest', message: null }
+    const end = outcome === 'planned' ? (message?.state ?? 'no message') : outcome
+    const came = arrived.get(address)?.length ?? 0
+    const { ends } = POISONS[what]!
+    const isRight = end === ends && came === (ends === 'accepted' ? 1 : 0)
+    const isReasoned = message?.state !== 'refused' || message.reason !== null
+    const isShort = (message?.attempts ?? 0) <= MOST_TRIES
+    return isRight && isReasoned && isShort
+      ? []
+      : [`${what}: ${end}, ${message?.attempts ?? 0} tries, ${came} arrived`]
+  })
+  const sizes = sink.accepted.map(({ text }) => htmlBytes(text))
+  return {
+    notSent: others - sent.length,
+    wrongEnds,
+    mailFaults: [
+      ...sink.accepted.flatMap(({ text }) => faultsOfBytes(Buffer.from(text, 'latin1'))),
+      ...sizes.filter((bytes) => bytes >= MOST_HTML_BYTES).map((bytes) => `an HTML part of ${bytes} bytes`),
+    ],
+    largestHtml: Math.max(0, ...sizes),
+  }
+}
+
+function htmlBytes(text: string): number {
+  const at = text.indexOf('Content-Type: text/html')
+  return at < 0 ? 0 : text.length - at
+}
+
+/** Answers with the papers of one day, and an empty list for every other. */
+async function startSource(): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const query = new URL(request.url ?? '/', 'http://localhost').searchParams
+    const isTheDay = query.get('date') === DATE && Number(query.get('p') ?? 0) === 0
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(isTheDay ? answeredPapers : []))
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((stopped) => {
+        server.close(() => stopped())
+        server.closeAllConnections()
+      }),
+  }
+}
