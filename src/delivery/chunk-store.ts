@@ -1,5 +1,6 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Lane } from './message.ts'
+import type { PaceKey } from './pace.ts'
 
 export interface LeasedChunk {
   id: number
@@ -18,16 +19,18 @@ export interface LeaseInput {
   leaseSeconds: number
   /** With hold, what a lost worker had taken stays uncertain: its body may have been written. */
   whenUncertain: 'retry' | 'hold'
+  /** The pace of today's digests, where the sending domain is new. */
+  rampUp?: PaceKey
 }
 
 /**
  * Leases a chunk, by the database's clock: of those whose domain the fewest hold, the one that has waited longest, so
  * that a domain which is slow, or has most of the mail, leaves room for the others. Null where none is ready and free,
- * its pace allows none, or delivery is paused. What its last owner took and never recorded goes again at once, behind
- * what waits.
+ * its pace allows none (answers wait for none), or delivery is paused. What its last owner took and never recorded goes
+ * again at once, behind what waits.
  */
 export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
-  const { lane, owner, now, leaseSeconds, whenUncertain } = input
+  const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
   const [row] = await db.$queryRaw<LeasedChunk[]>`
     with held as (
       select coalesce(domain, '') as domain, count(*) as holders from chunk
@@ -38,8 +41,8 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
       select c.id from chunk c left join held on held.domain = coalesce(c.domain, '')
       where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
         and (c.lease_until is null or c.lease_until <= now())
-        and not exists (select from slow where key = 'domain ' || c.domain)
-        and not (c.lane = 'digests' and exists (select from slow where key = 'ramp-up'))
+        and (c.lane = 'answers' or not exists (
+          select from slow where key in ('domain ' || c.domain, ${rampUp ?? ''}::text)))
         and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
       order by coalesce(held.holders, 0), c.not_before, c.id limit 1 for update of c skip locked
     ), leased as (
@@ -72,15 +75,15 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
  * two ready, or delivery is paused.
  */
 export async function shareChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
-  const { lane, owner, now, leaseSeconds } = input
+  const { lane, owner, now, leaseSeconds, rampUp } = input
   const [row] = await db.$queryRaw<LeasedChunk[]>`
     with fullest as (
       select c.id, c.domain, c.not_before, count(*) as ready
       from chunk c join message m on m.chunk_id = c.id
       where c.lane = ${lane}::lane and c.done_at is null and c.owner <> ${owner} and c.lease_until > now()
         and m.state in ('ready', 'deferred') and m.next_try <= ${now}
-        and not exists (select from pace p
-                        where p.key in ('domain ' || c.domain, 'ramp-up') and pace_tokens(p, now()) < 1)
+        and (c.lane = 'answers' or not exists (
+          select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
         and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
       group by c.id having count(*) > 1 order by ready desc, c.id limit 1
     ), half as (

@@ -41,6 +41,7 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   }
   input.signal?.addEventListener('abort', hangUpLate, { once: true })
   try {
+    await turns.begin()
     await serveAll({ deps, input, run, recorder, turns, connections })
   } finally {
     input.signal?.removeEventListener('abort', hangUpLate)

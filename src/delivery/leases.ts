@@ -4,6 +4,7 @@ import { textOf } from '../platform/errors.ts'
 import type { Deps } from '../wiring.ts'
 import { leaseChunk, releaseChunk, renewLeases, shareChunk } from './chunk-store.ts'
 import type { Lane } from './message.ts'
+import { rampUpOf } from './pace.ts'
 
 export interface HeldChunk {
   id: number
@@ -61,7 +62,9 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
   const lease = async () => {
     await watch?.('before-claim')
     const goodUntil = goodUntilIfAskedNow()
-    const input = { lane, owner, now: clock.now(), leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN }
+    const now = clock.now()
+    const rampUp = rampUpOf(config, now)?.key
+    const input = { lane, owner, now, leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN, rampUp }
     const leased = (await leaseChunk(db, input)) ?? (await shareChunk(db, input))
     if (!leased) return undefined
     const { id, domain } = leased

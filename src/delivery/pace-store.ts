@@ -72,6 +72,7 @@ export async function giveTurnsBack(
   keys: readonly PaceKey[],
   count: number,
 ): Promise<void> {
+  if (keys.length === 0) return
   await db.$executeRaw`
     update pace p set tokens = pace_tokens(p, now()) + ${count}::float8, at = greatest(p.at, now())
     where key = any(${keys}) and (pace_rate(p, now()) < ${NO_LIMIT}::float8 or p.held_until > now())`

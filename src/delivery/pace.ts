@@ -1,9 +1,9 @@
 import type { Config } from '../config.ts'
-import { DAY_MS, midnight } from '../platform/dates.ts'
+import { DAY_MS, dayOf, midnight } from '../platform/dates.ts'
 import type { SmtpFault, Stage } from './classify-answer.ts'
 
-/** Whose bucket of tokens it is: of all mail, of digests while a sending domain is new, of one recipients' domain. */
-export type PaceKey = 'all' | 'ramp-up' | `domain ${string}`
+/** Whose bucket of tokens it is: of all mail, of one day's digests while a sending domain is new, of one recipients' domain. */
+export type PaceKey = 'all' | `ramp-up ${string}` | `domain ${string}`
 
 /** Tokens of "all" that stay for whoever waits for an answer. */
 export const ANSWERS_RESERVE = 1
@@ -29,7 +29,7 @@ export const paceMeant = ({ stage }: SmtpFault, recipient: string): PaceKey =>
 const FIRST_DAY_MAILS = 1000
 const RAMP_UP_DAYS = 14
 
-/** Digests that may go out on a day of the ramp-up: 1,000 on the first, twice as many each day after it. */
+/** Digests that may go out on a day (UTC) of the ramp-up: 1,000 on the first, twice as many each day after it. */
 export function rampUpMails(
   { RAMP_UP_SINCE: since }: Pick<Config, 'RAMP_UP_SINCE'>,
   now: Date,
@@ -39,15 +39,31 @@ export function rampUpMails(
   return day < RAMP_UP_DAYS ? FIRST_DAY_MAILS * 2 ** Math.max(0, day) : undefined
 }
 
+/** A day's mails do not come again on that day. */
+const NEVER = 1e-9
+
+/**
+ * The pace of a day of the ramp-up; undefined where there is none. Each day and number of mails has a bucket of its own, so
+ * that a process whose clock is late, or whose settings are older, fills none anew.
+ */
+export function rampUpOf(
+  config: Pick<Config, 'RAMP_UP_SINCE'>,
+  now: Date,
+): { key: PaceKey; limit: PaceLimit; mails: number } | undefined {
+  const mails = rampUpMails(config, now)
+  if (mails === undefined) return undefined
+  return { key: `ramp-up ${dayOf(now)} ${mails}`, limit: { perSecond: NEVER, capacity: mails }, mails }
+}
+
 /** What the settings say of a pace at an instant; undefined where they say nothing. */
 export function limitOf(config: Config, key: PaceKey, now: Date): PaceLimit | undefined {
   if (key === 'all') {
     const rate = config.SMTP_URL?.rate
     return rate === undefined ? undefined : { perSecond: rate, capacity: rate + ANSWERS_RESERVE }
   }
-  if (key === 'ramp-up') {
-    const mails = rampUpMails(config, now)
-    return mails === undefined ? undefined : { perSecond: (mails * 1000) / DAY_MS, capacity: mails }
+  if (key.startsWith('ramp-up ')) {
+    const rampUp = rampUpOf(config, now)
+    return rampUp?.key === key ? rampUp.limit : undefined
   }
   const { each, domains } = config.DOMAIN_RATE
   return perSecond(domains.get(key.slice('domain '.length)) ?? each)

@@ -3,11 +3,13 @@ import type { Deps } from '../wiring.ts'
 import { setAside } from './chunk-store.ts'
 import type { HeldChunk } from './leases.ts'
 import type { Lane, TakenMessage } from './message.ts'
-import { ANSWERS_RESERVE, domainOf, limitOf, type PaceKey, paceOf } from './pace.ts'
+import { ANSWERS_RESERVE, domainOf, limitOf, type PaceKey, paceOf, rampUpOf } from './pace.ts'
 import { giveTurnsBack, setLimits, takeTurns } from './pace-store.ts'
 
 /** How many messages of one lane may go now, by the paces that all processes share. */
 export interface Turns {
+  /** Before anything is leased: what the settings say may have changed since the last run. */
+  begin(): Promise<void>
   /** Of a chunk's messages, so many at most may be taken now. */
   of(chunk: HeldChunk, most: number): Promise<number>
   /** Of those, so many found no message. */
@@ -25,62 +27,64 @@ export const openTurns = (deps: TurnsDeps, lane: Lane): Turns =>
 
 /** Few, and somebody waits for them: they mind the pace of all mail alone. */
 const turnsOfAnswers = (deps: TurnsDeps): Turns => ({
+  begin: () => openLimits(deps).say(['all']),
   of: async (_chunk, most) => most,
   unused: async () => {},
   keep: async (_chunk, _owner, taken) => taken,
-  wait: (halt) => waitForOne(deps, openLimits(deps), 0, halt),
+  wait: (halt) => waitForOne(deps, 0, halt),
 })
 
 function turnsOfDigests(deps: TurnsDeps): Turns {
-  const { db, config } = deps
+  const { db, config, clock } = deps
   const limits = openLimits(deps)
+  const rampUp = (): PaceKey[] => {
+    const today = rampUpOf(config, clock.now())
+    return today ? [today.key] : []
+  }
   // Looked at with each handful: a mail alone asks only where all mail has a pace.
   let allHasPace = false
 
-  const granted = async (key: PaceKey, mails: number): Promise<number> => {
-    await limits.say([key])
-    const turns = await takeTurns(db, [
-      { key, mails },
-      { key: 'all', mails: 0 },
-    ])
-    allHasPace = turns.some((turn) => turn.key === 'all')
-    return turns.find((turn) => turn.key === key)?.granted ?? mails
+  const grantedFor = async (wanted: { key: PaceKey; mails: number }[]): Promise<Map<PaceKey, number>> => {
+    const turns = await takeTurns(db, [...wanted, { key: 'all', mails: 0 }])
+    allHasPace = turns.some(({ key }) => key === 'all')
+    return new Map(turns.map(({ key, granted }) => [key, granted]))
   }
 
   return {
+    begin: () => limits.say(['all']),
     of: async ({ domain }, most) => {
-      const ramp = await granted('ramp-up', most)
-      if (domain === null || ramp === 0) return ramp
-      const turns = await granted(paceOf(domain), ramp)
-      if (turns < ramp) await giveTurnsBack(db, ['ramp-up'], ramp - turns)
-      return turns
+      const keys: PaceKey[] = domain === null ? rampUp() : [...rampUp(), paceOf(domain)]
+      if (keys.length === 0) return most
+      await limits.say(keys)
+      const granted = await grantedFor(keys.map((key) => ({ key, mails: most })))
+      const least = Math.min(most, ...keys.map((key) => granted.get(key) ?? most))
+      for (const key of keys) await giveTurnsBack(db, [key], (granted.get(key) ?? least) - least)
+      return least
     },
     unused: ({ domain }, count) =>
-      giveTurnsBack(db, domain === null ? ['ramp-up'] : ['ramp-up', paceOf(domain)], count),
+      giveTurnsBack(db, domain === null ? rampUp() : [...rampUp(), paceOf(domain)], count),
     keep: async (chunk, owner, taken) => {
       if (chunk.domain !== null || taken.length === 0) return taken
       const byDomain = Map.groupBy(taken, ({ toAddress }) => domainOf(toAddress))
       await limits.say(
         [...byDomain.keys()].filter((domain) => config.DOMAIN_RATE.domains.has(domain)).map(paceOf),
       )
-      const wanted = [...byDomain].map(([domain, messages]) => ({
-        key: paceOf(domain),
-        mails: messages.length,
-      }))
-      const turns = new Map((await takeTurns(db, wanted)).map((turn) => [turn.key, turn.granted]))
+      const granted = await grantedFor(
+        [...byDomain].map(([domain, messages]) => ({ key: paceOf(domain), mails: messages.length })),
+      )
       const kept: TakenMessage[] = []
       for (const [domain, messages] of byDomain) {
-        const may = turns.get(paceOf(domain)) ?? messages.length
+        const may = granted.get(paceOf(domain)) ?? messages.length
         kept.push(...messages.slice(0, may))
         const ids = messages.slice(may).map(({ id }) => id)
         if (ids.length === 0) continue
-        await giveTurnsBack(db, ['ramp-up'], ids.length)
+        await giveTurnsBack(db, rampUp(), ids.length)
         await setAside(db, { chunk: chunk.id, owner, domain, ids })
       }
       return kept
     },
     wait: async (halt) => {
-      if (allHasPace || config.SMTP_URL?.rate) await waitForOne(deps, limits, ANSWERS_RESERVE, halt)
+      if (allHasPace || config.SMTP_URL?.rate) await waitForOne(deps, ANSWERS_RESERVE, halt)
     },
   }
 }
@@ -103,13 +107,7 @@ function openLimits({ db, config, clock }: TurnsDeps): Limits {
   }
 }
 
-async function waitForOne(
-  { db }: TurnsDeps,
-  limits: Limits,
-  leave: number,
-  halt: AbortSignal,
-): Promise<void> {
-  await limits.say(['all'])
+async function waitForOne({ db }: TurnsDeps, leave: number, halt: AbortSignal): Promise<void> {
   while (!halt.aborted) {
     const [turn] = await takeTurns(db, [{ key: 'all', mails: 1, leave }])
     if (!turn || turn.granted > 0) return
