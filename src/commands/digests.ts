@@ -61,17 +61,24 @@ const rows = (counts: object): Row[] =>
   Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
 
 async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
-  const { planned, delivered, stopped } = await untilSignalled((signal) =>
+  const { planned, delivered, paced, stopped } = await untilSignalled((signal) =>
     runDigests(deps, { ...input, signal }),
   )
   const counts = table(['of this run', ''], [...rows(planned), ...rows(delivered)])
   const early = await nobodyYet(deps, input)
   return {
-    json: { ...planned, ...delivered, stopped, dryRun: false },
-    text: [counts, ...early, ...remarks(deps, stopped)].join('\n'),
+    json: { ...planned, ...delivered, paced, stopped, dryRun: false },
+    text: [counts, ...early, ...remarks(deps, stopped), ...pacedRemark(paced)].join('\n'),
     exit: stopped ? 1 : 0,
   }
 }
+
+const pacedRemark = (paced: number): string[] =>
+  paced > 0
+    ? [
+        `Still ready: ${paced}, for domains that may have no more now, or from a new one. See \`delivery status\`.`,
+      ]
+    : []
 
 async function nobodyYet({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
   if (date === undefined || (await books(db, date)).due > 0) return []

@@ -107,6 +107,14 @@ export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> =>
   where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
   group by 1, 2`
 
+/** How many messages could be tried now. */
+export async function countReady(db: DatabaseOrTransaction, now: Date): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from message
+    where state in ('ready', 'deferred') and next_try <= ${now} and deadline > ${now}`
+  return row!.count
+}
+
 export interface LaneWait {
   lane: Lane
   /** When the message was left that waits longest. */

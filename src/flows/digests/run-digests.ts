@@ -1,4 +1,5 @@
 import { LANES } from '../../delivery/message.ts'
+import { countReady } from '../../delivery/message-list-store.ts'
 import type { RunResult } from '../../delivery/run.ts'
 import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -14,6 +15,8 @@ export interface DigestsRun {
   planned: PlanResult
   /** What became of the messages of both lanes that were ready. */
   delivered: Omit<RunResult, 'stopped'>
+  /** Messages that stay ready because their domain, or a new sending domain, may have no more mail for now. */
+  paced: number
   /** Why some may still be ready; null where everything was tried, or SENDING is off. */
   stopped: RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
 }
@@ -40,5 +43,6 @@ export async function runDigests(
   if (await isHeld(deps.db)) stopped = 'restored'
   if (signal?.aborted) stopped ??= 'interrupted'
   if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY))) stopped ??= 'paused'
-  return { planned, delivered, stopped }
+  const paced = stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
+  return { planned, delivered, paced, stopped }
 }

@@ -47,6 +47,17 @@ const startSink = async (options: SinkOptions = {}) => {
 }
 
 describe('run', () => {
+  test('says how many stay ready because their domain is held', async () => {
+    await startSink()
+    await world.deps.db.$executeRaw`
+      insert into pace (key, tokens, at, held_until)
+      values ('domain reader.example', 0, now(), now() + interval '1 hour')`
+    expect(await digests(['run'])).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
+    const { stdout } = await digestsText(['run'])
+    expect(stdout).toContain('Still ready: 1,')
+    expect(sink!.accepted).toEqual([])
+  })
+
   test('plans whoever is due, delivers, and closes the books; a second run changes nothing', async () => {
     await startSink()
     const first = await digests(['run'])
