@@ -8,6 +8,7 @@ import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
 import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
 import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
+import { databaseCases } from '../test/battery/database/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
 import { mannersCases } from '../test/battery/manners/cases.ts'
@@ -25,6 +26,7 @@ const CASES: BatteryCase[] = [
   ...daylightSavingCases,
   ...mannersCases,
   ...manyCases,
+  ...databaseCases,
   ...julyCases,
   ...doorsCases,
 ]

@@ -1,0 +1,130 @@
+import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../../src/platform/database.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
+import { readArrivals } from '../../support/smtp-sink.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { COMPOSING } from '../bench/bulk-mails.ts'
+import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
+import { nudgeEach, startServices } from '../many/crew-of-services.ts'
+import { addDigests } from './digests.ts'
+import { isSound, judge, judgementInWords, observe, type Sent } from './observer.ts'
+import { doMoreArrive, isAlive, isDoneWithin } from './running.ts'
+import { type Server, serverOf } from './server.ts'
+
+const CONNECTIONS = 4
+const PER_CHUNK = 20
+const MAILS_EACH = 120
+const SINK = { delayMs: 60, stepDelayMs: 4 }
+const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
+const LEASE_MS = 2000
+
+/** Milliseconds without a database: longer than a lease. */
+const PLANS: Record<Profile, { times: number; awayMs: number }> = {
+  ci: { times: 3, awayMs: LEASE_MS + 700 },
+  nightly: { times: 20, awayMs: 30_000 },
+}
+
+/** A service behind a proxy, and one that reaches the same database directly. */
+interface Scene {
+  bench: Bench
+  server: Server
+  proxy: DatabaseProxy
+  awayMs: number
+}
+
+/** Each fault begins and ends in the middle of the run. */
+const FAULTS: ((scene: Scene) => Promise<void>)[] = [
+  async function frozen({ server, awayMs }) {
+    const thaw = server.freeze()
+    try {
+      await sleep(awayMs)
+    } finally {
+      thaw()
+    }
+  },
+  // For good on the connections that are open, for a while on new ones.
+  async function blackHole({ proxy, awayMs }) {
+    proxy.treatNew('black-hole')
+    proxy.swallow()
+    await sleep(awayMs)
+    proxy.treatNew('pass')
+    proxy.swallow()
+  },
+  async function terminated({ bench }) {
+    await bench.db.$queryRaw`
+      select count(pg_terminate_backend(pid)) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`
+  },
+]
+
+/** A mail server of its own for the second service, and that service. */
+async function startBehind(
+  bench: Bench,
+  proxy: DatabaseProxy,
+): Promise<{ service: ChildProcess; file: string }> {
+  const file = join(bench.folder, 'arrived-behind-proxy')
+  const sink = bench.begin(['test/support/smtp-sink-process.ts', JSON.stringify({ ...SINK, file })])
+  const url = `smtp://127.0.0.1:${await firstLine(sink)}?connections=${CONNECTIONS}`
+  const [service] = await startServices(bench, 1, { settings: { SMTP_URL: url, DATABASE_URL: proxy.url } })
+  return { service: service!, file }
+}
+
+/** Times that a chunk went from the service behind the proxy to the other one. */
+async function countTakeovers(db: Database, from: number, to: number): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select count(distinct (a.chunk, b.owner))::int from lease_seen a join lease_seen b on b.chunk = a.chunk and b.at > a.until
+    where a.owner ~ ${`\\m${from}\\M`} and b.owner ~ ${`\\m${to}\\M`}`
+  return row!.count
+}
+
+async function runAway(bench: Bench, profile: Profile) {
+  const { times, awayMs } = PLANS[profile]
+  const [direct] = await startServices(bench, 1)
+  await observe(bench.db)
+  const mails = times * FAULTS.length * MAILS_EACH
+  await addDigests(bench.db, mails, PER_CHUNK)
+  const server = await serverOf(bench.db)
+  const proxy = await startDatabaseProxy(bench.databaseUrl)
+  try {
+    const { service, file } = await startBehind(bench, proxy)
+    const nudges = await nudgeEach(bench, 300)
+    const arrived = [bench.arrived, () => readArrivals(file)]
+    const goOn = async () => (await Promise.all(arrived.map((one) => doMoreArrive(one, 10)))).every(Boolean)
+    let alive = await goOn()
+    for (let time = 0; time < times; time++) {
+      for (const bring of FAULTS) {
+        if (alive) await bring({ bench, server, proxy, awayMs })
+        alive &&= await goOn()
+      }
+    }
+    alive &&= (await isDoneWithin(bench, 60_000)) && isAlive(direct!) && isAlive(service)
+    await nudges.stop()
+    const sent: Sent[] = [direct!, service].map(({ pid }, i) => ({ pid: pid!, arrived: arrived[i]!() }))
+    const takeovers = await countTakeovers(bench.db, service.pid!, direct!.pid!)
+    return { found: await judge(bench.db, sent), alive, mails, takeovers }
+  } finally {
+    await proxy.close()
+  }
+}
+
+export const away: BatteryCase = {
+  name: 'D2-away',
+  fault: 'Postgres frozen; its connections black-holed, for good; pg_terminate_backend on all of them',
+  invariant:
+    'no mail begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
+  run: (profile) => {
+    const options = { mails: 0, connections: CONNECTIONS, sink: SINK, settings: SETTINGS }
+    return withBench(options, async (bench) => {
+      const { found, alive, mails, takeovers } = await runAway(bench, profile)
+      const { times, awayMs } = PLANS[profile]
+      const most = CONNECTIONS * 2 * times * FAULTS.length
+      return {
+        ok: alive && isSound(found) && found.doubles <= most && takeovers >= times,
+        n: `${mails} mails, 2 services, ${times} of each fault, ${awayMs / 1000} s each`,
+        result: `${alive ? 'both go on' : 'ONE DOES NOT GO ON'}, ${takeovers} chunks taken over, ${judgementInWords(found, most)}`,
+      }
+    })
+  },
+}

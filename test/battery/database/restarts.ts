@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { COMPOSING } from '../bench/bulk-mails.ts'
+import { withBench } from '../bench/delivery-bench.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { nudgeEach, startServices } from '../many/crew-of-services.ts'
+import { addDigests } from './digests.ts'
+import { isSound, judge, judgementInWords, observe } from './observer.ts'
+import { doMoreArrive, isAlive, isDoneWithin, SEED, SERVER } from './running.ts'
+import { serverOf } from './server.ts'
+
+const CONNECTIONS = 8
+const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
+const MAILS_EACH = 90
+const RESTARTS: Record<Profile, number> = { ci: 5, nightly: 50 }
+
+export const restarts: BatteryCase = {
+  name: 'D1-restart',
+  fault: 'pg_ctl restart -m immediate in the middle of a run',
+  invariant: 'lost 0; doubled ≤ connections × restarts; the same process goes on by itself',
+  run: (profile) => {
+    const times = RESTARTS[profile]
+    const mails = (times + 1) * MAILS_EACH
+    const options = { mails: 0, connections: CONNECTIONS, sink: SERVER, settings: SETTINGS }
+    return withBench(options, async (bench) => {
+      const [service] = await startServices(bench, 1)
+      await observe(bench.db)
+      await addDigests(bench.db, mails)
+      const server = await serverOf(bench.db)
+      const random = randomFrom(SEED)
+      const nudges = await nudgeEach(bench, 300)
+      for (let time = 0; time < times; time++) {
+        await doMoreArrive(bench.arrived, 20 + Math.floor(random() * 40))
+        await sleep(random() * 50)
+        await server.restart()
+      }
+      const isDone = await isDoneWithin(bench, 60_000)
+      await nudges.stop()
+      const found = await judge(bench.db, [{ pid: service!.pid!, arrived: bench.arrived() }])
+      const most = CONNECTIONS * times
+      return {
+        ok: isDone && isAlive(service!) && isSound(found) && found.doubles <= most,
+        n: `${mails} mails, ${times} restarts, ${CONNECTIONS} connections`,
+        result: `${isAlive(service!) ? 'one process' : 'THE PROCESS ENDED'}, ${judgementInWords(found, most)}`,
+      }
+    })
+  },
+}
