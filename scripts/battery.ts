@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
+import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
 import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
 import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
@@ -68,6 +69,7 @@ function readArguments() {
 const { profile, cases, atOnce, markdown } = readArguments()
 const begun = performance.now()
 const outcomes = await runCases(cases, { profile, atOnce, tell: (outcome) => console.log(linesOf(outcome)) })
+await stopSharedPostgres()
 if (markdown) console.log(`\n${markdownOf(outcomes)}\n`)
 const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length
 const failed = outcomes.filter(({ verdict }) => typeof verdict !== 'string' && !verdict.ok)

@@ -12,6 +12,7 @@ import { applyMigrations } from '../../../src/platform/migrations.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import { startProgram } from '../../support/processes.ts'
 import { type Arrival, isKept, readArrivals, type SinkOptions } from '../../support/smtp-sink.ts'
+import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 
 export interface BenchOptions {
   /** Digest messages that lie ready; none: the case brings its own. */
@@ -25,6 +26,8 @@ export interface BenchOptions {
   query?: string
   /** Settings of every worker. */
   settings?: Record<string, string>
+  /** A Postgres server in `folder`/postgres, for cases that do it harm; else one that cases share. */
+  ownServer?: true
   /** What every worker is started with, behind its name: a wrong variant. */
   workerArgs?: string[]
 }
@@ -56,7 +59,7 @@ export interface Bench {
   arrived(): Arrival[]
   /** Runs workers until nothing is left to do; then says what came. */
   finish(): Promise<Arrivals>
-  /** The same Postgres server and mail server with a database of its own, so that several runs go side by side. */
+  /** The same mail server with a database of its own, so that several runs go side by side. */
   beside(mails: Pick<BenchOptions, 'mails' | 'perChunk'>): Promise<Bench>
 }
 
@@ -66,7 +69,7 @@ const DEADLINE_MS = 20 * 3600 * 1000
 const LONGEST_FINISH_MS = 120_000
 
 /**
- * A durable Postgres, a mail server in a process of its own and so many messages, all of its own and gone when `work`
+ * A durable database, a mail server in a process of its own and so many messages, all of its own and gone when `work`
  * is done. Ends only the processes that it began.
  */
 export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
@@ -79,8 +82,11 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     child.stderr?.pipe(process.stderr)
     return child
   }
-  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+  const postgres = options.ownServer
+    ? await startEmbeddedPostgres(join(folder, 'postgres'))
+    : await ownDatabase()
   const databases: OpenDatabase[] = []
+  const others: OwnDatabase[] = []
   try {
     const sinkFile = join(folder, 'arrived')
     writeFileSync(sinkFile, '')
@@ -91,7 +97,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     const port = await firstLine(sink)
     const arrived = () => readArrivals(sinkFile)
     const openBench = async (url: string, { mails, perChunk }: Pick<BenchOptions, 'mails' | 'perChunk'>) => {
-      await applyMigrations(url)
+      if (options.ownServer) await applyMigrations(url)
       const database = openDatabase(url, silentLog, 2)
       databases.push(database)
       if (mails > 0) await addMails(database.db, mails, perChunk)
@@ -112,7 +118,11 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
         startWorker,
         arrived,
         finish: finished,
-        beside: async (more) => openBench(await addDatabase(database.db, url, databases.length), more),
+        beside: async (more) => {
+          const another = await ownDatabase()
+          others.push(another)
+          return openBench(another.url, more)
+        },
       }
       return bench
     }
@@ -120,16 +130,9 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   } finally {
     for (const child of children) child.kill('SIGKILL')
     for (const { close } of databases) await close()
-    await postgres.destroy()
+    for (const { destroy } of [...others, postgres]) await destroy()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** Makes an empty database on the same server; returns its address. */
-async function addDatabase(db: Database, url: string, number: number): Promise<string> {
-  const name = `beside_${number}`
-  await db.$executeRawUnsafe(`create database ${name}`)
-  return Object.assign(new URL(url), { pathname: `/${name}` }).href
 }
 
 /** An active subscriber, a digest and a ready message each. */

@@ -1,13 +1,23 @@
-// Fetches papers and plans, as the service does: planning-worker.ts NOW. Prints { megabytes }.
+// Plans as the service does: planning-worker.ts NOW [--ingest] [--wrong VARIANT]. With --ingest it fetches papers first.
+// Prints "ready" when it begins, and what it took of memory at most, in megabytes, when it ends.
+import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config.ts'
 import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
 import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
+import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 
-const clock = stoppedClock(new Date(process.argv[2]!))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { ingest: { type: 'boolean' }, wrong: { type: 'string' } },
+})
+const clock = stoppedClock(new Date(positionals[0]!))
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock })
-await ingestDue(deps)
-await planDigests(deps)
+await deps.db.$queryRaw`select 1`
+console.log('ready')
+if (values.ingest) await ingestDue(deps)
+if (values.wrong) await WRONG_PLANNERS[values.wrong as keyof typeof WRONG_PLANNERS](deps)
+else await planDigests(deps)
 await close()
-console.log(JSON.stringify({ megabytes: Math.round(process.resourceUsage().maxRSS / 1024) }))
+console.log(Math.round(process.resourceUsage().maxRSS / 1024))

@@ -115,7 +115,13 @@ export const away: BatteryCase = {
   invariant:
     'no mail begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
   run: (profile) => {
-    const options = { mails: 0, connections: CONNECTIONS, sink: SINK, settings: SETTINGS }
+    const options = {
+      mails: 0,
+      connections: CONNECTIONS,
+      sink: SINK,
+      settings: SETTINGS,
+      ownServer: true,
+    } as const
     return withBench(options, async (bench) => {
       const { found, alive, mails, takeovers } = await runAway(bench, profile)
       const { times, awayMs } = PLANS[profile]

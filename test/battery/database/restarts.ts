@@ -21,7 +21,13 @@ export const restarts: BatteryCase = {
   run: (profile) => {
     const times = RESTARTS[profile]
     const mails = (times + 1) * MAILS_EACH
-    const options = { mails: 0, connections: CONNECTIONS, sink: SERVER, settings: SETTINGS }
+    const options = {
+      mails: 0,
+      connections: CONNECTIONS,
+      sink: SERVER,
+      settings: SETTINGS,
+      ownServer: true,
+    } as const
     return withBench(options, async (bench) => {
       const [service] = await startServices(bench, 1)
       await observe(bench.db)

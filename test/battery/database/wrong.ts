@@ -79,7 +79,13 @@ const wrongCase = (wrong: Wrong): BatteryCase => ({
   invariant: 'the battery must see that what was accepted is not recorded, or begun without a lease',
   run: async () => {
     const sink = { delayMs: wrong.delayMs, stepDelayMs: 4 }
-    const options = { mails: MAILS, connections: CONNECTIONS, sink, settings: SETTINGS }
+    const options = {
+      mails: MAILS,
+      connections: CONNECTIONS,
+      sink,
+      settings: SETTINGS,
+      ownServer: true,
+    } as const
     const found = await withBench(options, (bench) => runWrong(bench, wrong))
     const isCaught = found[wrong.sees] > 0
     return {

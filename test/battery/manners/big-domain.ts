@@ -4,7 +4,7 @@ import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { type Bench, compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 
 const CONNECTIONS = 4
-const MAILS: Record<Profile, number> = { ci: 400, nightly: 4000 }
+const MAILS: Record<Profile, number> = { ci: 240, nightly: 4000 }
 const SLOW_MS = 250
 const QUICK_MS = 20
 
