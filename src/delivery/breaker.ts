@@ -39,65 +39,86 @@ const ABOUT_US: Failure['class'][] = ['policy', 'ours']
 /**
  * Trips at ten refusals in a row in the same words, and at too large a share of refusals among the newest mails of a
  * run: of a domain counts what speaks of us and not of an address or a message; of all mail every refusal, against
- * `stopAt` per cent.
+ * `stopAt` per cent. What one domain refuses, while another takes mail, is its matter alone.
  */
 export function openBreaker(stopAt: number): Breaker {
   const row = openRow()
   const all = openWindow({ ...ALL, share: stopAt })
   const domains = new Map<string, Window>()
-  const inDomain = (domain: string, isAboutUs: boolean) => {
+  const taking = new Set<string>()
+  const anotherTakes = (domain: string) => [...taking].some((one) => one !== domain)
+
+  const inRow = ({ domain, refused }: Heard): Trip | undefined => {
+    const refusing = row(domain, refused && alike(refused.answer))
+    if (!refusing) return undefined
+    const isItsOwn = refusing.every((one) => one === domain) && anotherTakes(domain)
+    return { domain: isItsOwn ? domain : null, what: 'refused-alike', share: 100, of: IN_A_ROW }
+  }
+  const inDomain = ({ domain, refused }: Heard): Share | undefined => {
+    const isAboutUs = refused !== undefined && ABOUT_US.includes(refused.class)
     // A domain that never refused for such a reason needs no window.
     if (!isAboutUs && !domains.has(domain)) return undefined
     const window = domains.get(domain) ?? openWindow(DOMAIN)
     domains.set(domain, window)
-    return window(isAboutUs)
+    return window.hear(domain, isAboutUs)
+  }
+  const inShare = (heard: Heard): Trip | undefined => {
+    const { domain, refused } = heard
+    const ofIt = inDomain(heard)
+    const ofAll = ofIt && anotherTakes(domain) ? undefined : all.hear(domain, refused !== undefined)
+    if (ofAll) return { domain: null, what: 'refused-much', ...ofAll }
+    return ofIt && { domain, what: 'refused-much', ...ofIt }
   }
   return {
     hear: (heard) => {
-      const { domain, refused } = heard
-      const rowOf = row(heard)
-      if (rowOf) return { domain: rowOf.domain, what: 'refused-alike', share: 100, of: IN_A_ROW }
-      const much = all(refused !== undefined)
-      if (much) return { domain: null, what: 'refused-much', ...much }
-      const muchOfIt = inDomain(domain, refused !== undefined && ABOUT_US.includes(refused.class))
-      return muchOfIt && { domain, what: 'refused-much', ...muchOfIt }
+      if (!heard.refused && taking.size < 2) taking.add(heard.domain)
+      const trip = inRow(heard) ?? inShare(heard)
+      // It is let be from here on.
+      if (trip?.domain) all.forget(trip.domain)
+      return trip
     },
   }
 }
 
-/** Ten in a row are everybody's matter, unless all are of one domain and another one took something in this run. */
+/** Says whose refusals they were where ten in a row had the same words, and begins anew; undefined words: accepted. */
 function openRow() {
-  let text = ''
+  let text: string | undefined
   let refusing: string[] = []
-  const taking = new Set<string>()
-  return ({ domain, refused }: Heard): { domain: string | null } | undefined => {
-    if (!refused) {
-      if (taking.size < 2) taking.add(domain)
-      refusing = []
-      return undefined
-    }
-    const said = alike(refused.answer)
-    refusing = said === text ? [...refusing, domain] : [domain]
-    text = said
+  return (domain: string, words: string | undefined): string[] | undefined => {
+    refusing = words === undefined ? [] : words === text ? [...refusing, domain] : [domain]
+    text = words
     if (refusing.length < IN_A_ROW) return undefined
-    const isOne = refusing.every((one) => one === domain) && [...taking].some((one) => one !== domain)
+    const all = refusing
     refusing = []
-    return { domain: isOne ? domain : null }
+    return all
   }
 }
 
-type Window = (counts: boolean) => { share: number; of: number } | undefined
+interface Share {
+  share: number
+  of: number
+}
 
-/** Undefined while the share is below; begins anew where it was not. */
+interface Window {
+  /** Undefined while the share is below; begins anew where it was not. */
+  hear(domain: string, counts: boolean): Share | undefined
+  forget(domain: string): void
+}
+
 function openWindow({ window, least, share }: Limits): Window {
-  let newest: boolean[] = []
-  return (counts) => {
-    newest.push(counts)
-    if (newest.length > window) newest.shift()
-    const found = newest.filter(Boolean).length
-    const of = newest.length
-    if (!counts || found < least || (found * 100) / of < share) return undefined
-    newest = []
-    return { share: Math.round((found * 100) / of), of }
+  let newest: { domain: string; counts: boolean }[] = []
+  return {
+    hear: (domain, counts) => {
+      newest.push({ domain, counts })
+      if (newest.length > window) newest.shift()
+      const found = newest.filter((one) => one.counts).length
+      const of = newest.length
+      if (!counts || found < least || (found * 100) / of < share) return undefined
+      newest = []
+      return { share: Math.round((found * 100) / of), of }
+    },
+    forget: (domain) => {
+      newest = newest.filter((one) => one.domain !== domain)
+    },
   }
 }

@@ -3,6 +3,7 @@ import { endTrouble, noteTrouble } from '../platform/trouble-store.ts'
 import type { SmtpConfig } from '../smtp-url.ts'
 import type { Deps } from '../wiring.ts'
 import { type CrewInput, serveAll } from './crew.ts'
+import { endDomainTroubles } from './domain-trouble-store.ts'
 import type { Lane } from './message.ts'
 import { openRecorder } from './recorder.ts'
 import { type Run, type RunResult, startRun } from './run.ts'
@@ -53,12 +54,16 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   return run.result
 }
 
-/** For the operator, who is told: a stop lasts until a run of this lane gets a mail accepted and is not stopped. */
-async function noteStop({ db, clock, log }: Deps, lane: Lane, { result, heard }: Run): Promise<void> {
+/**
+ * For the operator, who is told: a stop lasts until a run of this lane gets a mail accepted and is not stopped, what a
+ * domain refused until it takes one.
+ */
+async function noteStop({ db, clock, log }: Deps, lane: Lane, { result, heard, took }: Run): Promise<void> {
   const name = `delivery ${lane}`
   try {
     if (result.stopped) await noteTrouble(db, { name, what: result.stopped, said: heard, since: clock.now() })
     else if (result.accepted > 0) await endTrouble(db, name)
+    if (took.size > 0) await endDomainTroubles(db, took)
   } catch (error) {
     log.error('database.error', { what: textOf(error) })
   }

@@ -84,27 +84,40 @@ const SAME_CALL_SECONDS = 10
 
 /**
  * The server asked for less: ten mails a second, or half of what it is where that is less. What is asked for within ten
- * seconds counts as one. True where the pace changed.
+ * seconds counts as one. `said`: its answer, without addresses. True where the pace changed.
  */
-export async function slowDown(db: DatabaseOrTransaction, key: PaceKey): Promise<boolean> {
+export async function slowDown(db: DatabaseOrTransaction, key: PaceKey, said: string): Promise<boolean> {
   const changed = await db.$executeRaw`
-    insert into pace as p (key, tokens, at, slowed_to, slowed_at)
-    values (${key}, 0, now(), ${FIRST_STEP}::float8, now())
+    insert into pace as p (key, tokens, at, slowed_to, slowed_at, said)
+    values (${key}, 0, now(), ${FIRST_STEP}::float8, now(), ${said})
     on conflict (key) do update set
       slowed_to = greatest(${LEAST}::float8, least(${2 * FIRST_STEP}::float8, pace_rate(p, now())) / 2),
-      slowed_at = now(), tokens = least(1, pace_tokens(p, now())), at = now()
+      slowed_at = now(), tokens = least(1, pace_tokens(p, now())), at = now(), said = excluded.said
       where p.slowed_at is null or p.slowed_at < now() - make_interval(secs => ${SAME_CALL_SECONDS}::float8)`
   return changed > 0
 }
 
-/** Nothing goes to a pace's recipients for so long; then it goes on slowly. */
-export async function holdPace(db: DatabaseOrTransaction, key: PaceKey, seconds: number): Promise<void> {
+/** After a pause, all mail begins with ten a second, or less where it was slower, and finds its way back from there. */
+export async function beginSlowly(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`
-    insert into pace as p (key, tokens, at, slowed_to, slowed_at, held_until)
-    select ${key}, 0, until, ${LEAST}::float8, until, until
+    insert into pace as p (key, tokens, at, slowed_to, slowed_at)
+    values ('all', ${FIRST_STEP}::float8, now(), ${FIRST_STEP}::float8, now())
+    on conflict (key) do update set slowed_to = least(${FIRST_STEP}::float8, pace_rate(p, now())), slowed_at = now(),
+      tokens = least(${FIRST_STEP}::float8, pace_tokens(p, now())), at = now(), said = null`
+}
+
+/** Nothing goes to a pace's recipients for so long; then it goes on slowly. `said`: why, without addresses. */
+export async function holdPace(
+  db: DatabaseOrTransaction,
+  key: PaceKey,
+  { seconds, said }: { seconds: number; said: string },
+): Promise<void> {
+  await db.$executeRaw`
+    insert into pace as p (key, tokens, at, slowed_to, slowed_at, held_until, said)
+    select ${key}, 0, until, ${LEAST}::float8, until, until, ${said}
     from (select now() + make_interval(secs => ${seconds}::float8) as until) u
     on conflict (key) do update set tokens = 0, at = excluded.at, slowed_to = excluded.slowed_to,
-      slowed_at = excluded.slowed_at, held_until = excluded.held_until`
+      slowed_at = excluded.slowed_at, held_until = excluded.held_until, said = excluded.said`
 }
 
 /** True while a chunk of the lane is ready, and free, whose domain's next turn comes within so many seconds. */
@@ -130,21 +143,34 @@ export interface SlowPace {
   perSecond: number
   /** What the settings allow; null where they say nothing. */
   limit: number | null
-  /** A server asked for less than that. */
+  /** It is slower than that: a server asked for it, a domain was held, or delivery was resumed. */
   slowed: boolean
+  /** Null where nothing is held, or not any more. */
   heldUntil: Date | null
+  /** It was slowed by being held. */
+  wasHeld: boolean
+  /** What came back then; null: delivery was resumed. */
+  said: string | null
+  /** Mails that may go at once, and the most that gather. */
+  left: number
+  capacity: number | null
 }
 
 export const slowPaces = (db: DatabaseOrTransaction): Promise<SlowPace[]> => db.$queryRaw<SlowPace[]>`
   select key, pace_rate(p, now()) as "perSecond", per_second as limit,
     slowed_to is not null and pace_rate(p, now()) < coalesce(per_second, ${NO_LIMIT}::float8) as slowed,
-    case when held_until > now() then held_until end as "heldUntil"
+    case when held_until > now() then held_until end as "heldUntil",
+    coalesce(slowed_at = held_until, false) as "wasHeld", said, floor(pace_tokens(p, now())) as left, capacity
   from pace p where pace_rate(p, now()) < ${NO_LIMIT}::float8 or held_until > now()
   order by key`
 
-/** A pace that has found its way back, or that nobody asked for within a day, says nothing. */
+/**
+ * A pace that has found its way back, or that nobody asked for within a day, says nothing. One that was held is kept in
+ * mind for an hour after it: its trouble is not over before.
+ */
 export async function forgetIdlePaces(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`
     delete from pace p where at < now() - interval '1 day'
-      or (per_second is null and pace_rate(p, now()) >= ${NO_LIMIT}::float8 and coalesce(held_until <= now(), true))`
+      or (per_second is null and pace_rate(p, now()) >= ${NO_LIMIT}::float8
+        and coalesce(held_until <= now() - interval '1 hour', true))`
 }

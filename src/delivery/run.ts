@@ -24,6 +24,8 @@ export interface Run {
   halt: AbortSignal
   /** What the server said last to a mail that it did not take, or what kept it from answering. */
   heard: string
+  /** Domains that took a mail since this run held them, if it did. */
+  took: Set<string>
   /** The first reason stands. */
   stop(reason: StopReason): void
   count(state: MessageState): void
@@ -39,6 +41,7 @@ export function startRun(signal?: AbortSignal): Run {
   return {
     result,
     heard: '',
+    took: new Set(),
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     stop: (reason) => {
       result.stopped ??= reason

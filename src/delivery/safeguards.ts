@@ -34,29 +34,37 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
   const goSlowerIfAsked = async ({ toAddress }: TakenMessage, failure: Failure) => {
     if (!failure.slowDown) return
     const key = paceMeant(failure, toAddress)
-    if (await untilWritten(() => slowDown(db, key)))
+    if (await untilWritten(() => slowDown(db, key, failure.answer)))
       log.warn('delivery.slowed', { key, answer: failure.answer })
   }
 
-  const holdDomain = async (domain: string, { share, of }: Trip, said: string) => {
-    await untilWritten(() => holdPace(db, paceOf(domain), DOMAIN_HELD_SECONDS))
+  const holdDomain = async (domain: string, trip: Trip, answer: string) => {
+    const { share, of } = trip
+    const said = refusedText(trip)
+    await untilWritten(() => holdPace(db, paceOf(domain), { seconds: DOMAIN_HELD_SECONDS, said }))
+    run.took.delete(domain)
     log.error('delivery.domain-held', { domain, seconds: DOMAIN_HELD_SECONDS, share, of })
-    const trouble = { name: `domain ${domain}`, what: 'domain-held', said, since: clock.now() }
+    const why = `${said}, the last with: ${answer}`
+    const trouble = { name: paceOf(domain), what: 'domain-held', said: why, since: clock.now() }
     await untilWritten(() => noteTrouble(db, trouble))
   }
 
-  const stop = async (trip: Trip, said: string) => {
+  const stop = async (trip: Trip, answer: string) => {
     const reason =
       trip.what === 'refused-alike'
-        ? `${trip.of} refusals in a row: ${said}`
-        : `${trip.share} % of the last ${trip.of} mails were refused, the last with: ${said}`
+        ? `${trip.of} refusals in a row: ${answer}`
+        : `${refusedText(trip)} were refused, the last with: ${answer}`
     const paused = { value: 'paused', reason, at: clock.now() }
     if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
     run.stop(trip.what)
   }
 
   return {
-    accepted: async ({ toAddress }) => void breaker.hear({ domain: domainOf(toAddress) }),
+    accepted: async ({ toAddress }) => {
+      const domain = domainOf(toAddress)
+      breaker.hear({ domain })
+      run.took.add(domain)
+    },
     failed: async (message, failure) => {
       await goSlowerIfAsked(message, failure)
       if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
@@ -68,3 +76,6 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
     },
   }
 }
+
+const refusedText = ({ what, share, of }: Trip): string =>
+  what === 'refused-alike' ? `${of} mails in a row` : `${share} % of the last ${of} mails`

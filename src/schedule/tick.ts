@@ -1,3 +1,4 @@
+import { endDomainTroubles } from '../delivery/domain-trouble-store.ts'
 import { forgetIdlePaces } from '../delivery/pace-store.ts'
 import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
@@ -20,6 +21,7 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   await forgetIdleBuckets(deps.db)
   await forgetIdlePaces(deps.db)
+  await endDomainTroubles(deps.db)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }

@@ -117,7 +117,7 @@ describe('a lease', () => {
 
   test('passes over a domain that is held', async () => {
     await add({ 'a.example': 20 })
-    await holdPace(database.db, 'domain a.example', 3600)
+    await holdPace(database.db, 'domain a.example', { seconds: 3600, said: 'much refused' })
     expect(await lease('ada')).toBeNull()
     await passInPaces(database.db, 3599)
     expect(await lease('ada')).toBeNull()

@@ -5,14 +5,18 @@ import { readConfig } from '../../../src/config.ts'
 import { type DrainInput, drain } from '../../../src/delivery/drain.ts'
 import type { Compose, Lane } from '../../../src/delivery/message.ts'
 import { closeExpired, enqueue } from '../../../src/delivery/message-store.ts'
+import { slowPaces } from '../../../src/delivery/pace-store.ts'
 import type { RunResult } from '../../../src/delivery/run.ts'
 import { type MovableClock, stoppedClock } from '../../../src/platform/clock.ts'
 import { freePort } from '../../../src/platform/embedded-postgres.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../src/platform/switch-store.ts'
+import { troubles } from '../../../src/platform/trouble-store.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import {
   addDigestMessages,
+  addDigests,
+  addSubscribers,
   at,
   attemptsIn,
   DEADLINE,
@@ -23,6 +27,7 @@ import {
   NOW,
   statesIn,
 } from '../../support/messages.ts'
+import { passInPaces } from '../../support/paces.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
 const database = useDatabase()
@@ -345,6 +350,49 @@ describe('answers of the server', () => {
     expect((await readSwitch(database.db, 'delivery'))?.reason).toMatch(
       /^5\d % of the last \d+ mails were refused/,
     )
+  })
+
+  describe('one domain that refuses, while others take theirs', () => {
+    const POLICY = '550 5.7.1 blocked using a list'
+    const mixed = async () => {
+      await addSubscribers(database.db, 60)
+      const digests = await addDigests(database.db, 60)
+      const messages = digests.map((digestId, i) => {
+        const domain = i % 2 ? 'held.example' : 'good.example'
+        return goodbye(i + 1, { kind: 'digest', digestId, toAddress: `s${i + 1}@${domain}` })
+      })
+      await enqueue(database.db, 'digests', messages)
+    }
+    const heldNames = async () => (await troubles(database.db)).map(({ name }) => name)
+
+    test('is let be for an hour, told once, and over when it takes a mail again', async () => {
+      await mixed()
+      const sink = await sinkWith({
+        at: { rcpt: (to) => (to.endsWith('@held.example') ? POLICY : undefined) },
+      })
+      const result = await drainWith({ port: sink.port, query: 'connections=2' })
+      expect(result).toMatchObject({ accepted: 30, stopped: null })
+      expect(result.refused).toBeGreaterThanOrEqual(10)
+      expect(result.refused).toBeLessThan(25)
+      const much = '^(10 mails in a row|\\d+ % of the last \\d+ mails)'
+      const told = await troubles(database.db)
+      expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
+      expect(told[0]!.said).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
+      const [pace] = await slowPaces(database.db)
+      expect(pace).toMatchObject({ key: 'domain held.example', wasHeld: true })
+      expect(pace!.said).toMatch(new RegExp(`${much}$`))
+
+      sink.at = {}
+      expect(await drainWith({ port: sink.port })).toMatchObject({ accepted: 0, stopped: null })
+      await enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'a', toAddress: 's1@held.example' })])
+      expect(await drainWith({ port: sink.port }, { lane: 'answers' })).toMatchObject({ accepted: 1 })
+      expect(await heldNames()).toEqual(['domain held.example'])
+
+      await passInPaces(database.db, 3700)
+      const later = await drainWith({ port: sink.port })
+      expect(later).toMatchObject({ accepted: 30 - result.refused, stopped: null })
+      expect(await heldNames()).toEqual([])
+    })
   })
 
   test('silence after the body is tried once more with the same bytes, then stays uncertain', async () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
+import { endDomainTroubles } from '../../../src/delivery/domain-trouble-store.ts'
 import { rampUpOf } from '../../../src/delivery/pace.ts'
 import {
+  beginSlowly,
   forgetIdlePaces,
   giveTurnsBack,
   holdPace,
@@ -12,6 +14,7 @@ import {
   takeTurns,
 } from '../../../src/delivery/pace-store.ts'
 import { setSwitch } from '../../../src/platform/switch-store.ts'
+import { noteTrouble, troubles } from '../../../src/platform/trouble-store.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { at, enqueueGoodbyes, NOW } from '../../support/messages.ts'
 import { passInPaces } from '../../support/paces.ts'
@@ -160,7 +163,7 @@ describe('what the settings allow', () => {
   })
   test('lifts nothing of what a server asked for', async () => {
     await allow(5)
-    await slowDown(database.db, GMAIL)
+    await slowDown(database.db, GMAIL, '421 slow down')
     await allow(undefined)
     expect(await rate()).toBeCloseTo(2.5, 1)
   })
@@ -168,7 +171,7 @@ describe('what the settings allow', () => {
 
 describe('what a server asks for', () => {
   test('is ten a second at first, one to begin with, and twice as many each minute', async () => {
-    expect(await slowDown(database.db, GMAIL)).toBe(true)
+    expect(await slowDown(database.db, GMAIL, '421 slow down')).toBe(true)
     expect(await rate()).toBeCloseTo(10, 0)
     await pass(60)
     expect(await rate()).toBeCloseTo(20, 0)
@@ -178,22 +181,24 @@ describe('what a server asks for', () => {
 
   test('takes away what has gathered but one', async () => {
     await allow(0.01, 100)
-    await slowDown(database.db, GMAIL)
+    await slowDown(database.db, GMAIL, '421 slow down')
     expect(await granted(50)).toBe(1)
   })
 
   test('counts once within ten seconds', async () => {
-    await slowDown(database.db, GMAIL)
-    expect(await slowDown(database.db, GMAIL)).toBe(false)
+    await slowDown(database.db, GMAIL, '421 slow down')
+    expect(await slowDown(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(9)
-    expect(await slowDown(database.db, GMAIL)).toBe(false)
+    expect(await slowDown(database.db, GMAIL, '421 slow down')).toBe(false)
     expect(await rate()).toBeGreaterThan(10)
     await pass(1.1)
-    expect(await slowDown(database.db, GMAIL)).toBe(true)
+    expect(await slowDown(database.db, GMAIL, '421 slow down')).toBe(true)
   })
 
   test('of eight that hear it at once, one changes the pace', async () => {
-    const changed = await Promise.all(Array.from({ length: 8 }, () => slowDown(database.db, GMAIL)))
+    const changed = await Promise.all(
+      Array.from({ length: 8 }, () => slowDown(database.db, GMAIL, '421 slow down')),
+    )
     expect(changed.filter(Boolean)).toHaveLength(1)
     expect(await rate()).toBeCloseTo(10, 0)
   })
@@ -201,7 +206,7 @@ describe('what a server asks for', () => {
   test('halves, down to one in two seconds', async () => {
     const steps: number[] = []
     for (let step = 0; step < 8; step++) {
-      await slowDown(database.db, GMAIL)
+      await slowDown(database.db, GMAIL, '421 slow down')
       steps.push((await rate())!)
       await pass(11)
     }
@@ -215,7 +220,7 @@ describe('what a server asks for', () => {
 
   test('never goes beyond what the settings allow, and is half of that at most', async () => {
     await allow(3)
-    await slowDown(database.db, GMAIL)
+    await slowDown(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(1.5, 1)
     await pass(300)
     expect(await slowPaces(database.db)).toMatchObject([
@@ -225,12 +230,12 @@ describe('what a server asks for', () => {
 
   test('is ten a second where the settings allow more than twenty', async () => {
     await allow(500)
-    await slowDown(database.db, GMAIL)
+    await slowDown(database.db, GMAIL, '421 slow down')
     expect(await rate()).toBeCloseTo(10, 0)
   })
 
   test('is forgotten once the pace has found its way back', async () => {
-    await slowDown(database.db, GMAIL)
+    await slowDown(database.db, GMAIL, '421 slow down')
     await pass(13 * 60)
     await forgetIdlePaces(database.db)
     expect(await rows()).toBe(1)
@@ -245,7 +250,7 @@ describe('what a server asks for', () => {
 describe('a pace that is held', () => {
   test('gives nothing until then, also of what is given back', async () => {
     await allow(0.01, 100)
-    await holdPace(database.db, GMAIL, 3600)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     await giveTurnsBack(database.db, [GMAIL], 5)
     const turns = (await take(1))!
     expect(turns.granted).toBe(0)
@@ -255,7 +260,7 @@ describe('a pace that is held', () => {
   })
 
   test('goes on with one in two seconds, and twice as many each minute', async () => {
-    await holdPace(database.db, GMAIL, 3600)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
     await pass(60)
@@ -263,27 +268,99 @@ describe('a pace that is held', () => {
   })
 
   test('says until when', async () => {
-    await holdPace(database.db, GMAIL, 3600)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     const [pace] = await slowPaces(database.db)
     const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
-    expect(pace).toMatchObject({ key: GMAIL, slowed: true })
+    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, said: 'much refused' })
     expect(Math.abs(pace!.heldUntil!.getTime() - now.now.getTime() - 3_600_000)).toBeLessThan(5000)
     await pass(3600)
     expect((await slowPaces(database.db))[0]!.heldUntil).toBeNull()
   })
 
   test('hears no server that asks for less meanwhile', async () => {
-    await holdPace(database.db, GMAIL, 3600)
-    expect(await slowDown(database.db, GMAIL)).toBe(false)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    expect(await slowDown(database.db, GMAIL, '421 slow down')).toBe(false)
     await pass(3600)
     expect(await rate()).toBeCloseTo(0.5, 1)
   })
 
   test('may be held anew', async () => {
-    await holdPace(database.db, GMAIL, 3600)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     await pass(3000)
-    await holdPace(database.db, GMAIL, 3600)
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
     expect((await take(1))!.waitSeconds).toBeGreaterThan(3590)
+  })
+})
+
+describe('after a pause', () => {
+  const ofAll = async () => (await slowPaces(database.db)).find(({ key }) => key === 'all')
+  const takeOfAll = async (mails: number) =>
+    (await takeTurns(database.db, [{ key: 'all', mails }]))[0]?.granted
+
+  test('all mail begins with ten at once and ten a second, twice as many each minute', async () => {
+    await beginSlowly(database.db)
+    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, said: null, left: 10 })
+    expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
+    expect(await takeOfAll(100)).toBe(10)
+    await pass(60)
+    expect((await ofAll())!.perSecond).toBeCloseTo(20, 0)
+    await pass(13 * 60)
+    expect(await takeOfAll(10_000)).toBeUndefined()
+  })
+
+  test('a slower pace stays as slow, and goes on from there', async () => {
+    await slowDown(database.db, 'all', '421 slow down')
+    await pass(11)
+    await slowDown(database.db, 'all', '421 slow down')
+    const before = (await ofAll())!.perSecond
+    expect(before).toBeLessThan(6)
+    await beginSlowly(database.db)
+    expect((await ofAll())!.perSecond).toBeCloseTo(before, 1)
+  })
+
+  test('the settings still hold', async () => {
+    await allow(3, 4, 'all')
+    await beginSlowly(database.db)
+    expect(await ofAll()).toMatchObject({ perSecond: 3, slowed: false, left: 4 })
+  })
+})
+
+describe('the trouble of a domain', () => {
+  const hold = async () => {
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 mails' })
+    const trouble = { what: 'domain-held', said: '550 5.7.1 no', since: NOW }
+    await noteTrouble(database.db, { name: GMAIL, ...trouble })
+    await noteTrouble(database.db, { name: 'delivery digests', ...trouble })
+  }
+  const names = async () => (await troubles(database.db)).map(({ name }) => name)
+  const tick = async () => {
+    await forgetIdlePaces(database.db)
+    await endDomainTroubles(database.db)
+  }
+  beforeEach(hold)
+
+  test('lasts while the domain is held, whatever it takes meanwhile', async () => {
+    await endDomainTroubles(database.db, new Set(['gmail.com']))
+    expect(await names()).toContain(GMAIL)
+  })
+
+  test('is over once it takes a mail after that, and no other is', async () => {
+    await pass(3601)
+    await endDomainTroubles(database.db, new Set(['other.example']))
+    expect(await names()).toContain(GMAIL)
+    await endDomainTroubles(database.db, new Set(['gmail.com', 'other.example']))
+    expect(await names()).toEqual(['delivery digests'])
+  })
+
+  test('is over two hours after it was held last, where nobody mails there', async () => {
+    await pass(3600)
+    await hold()
+    await pass(7190)
+    await tick()
+    expect(await names()).toContain(GMAIL)
+    await pass(20)
+    await tick()
+    expect(await names()).toEqual(['delivery digests'])
   })
 })
 
@@ -368,7 +445,7 @@ describe('chunks that wait for a pace', () => {
   })
 
   test('not where the domain is held for an hour', async () => {
-    await holdPace(database.db, 'domain y.example', 3600)
+    await holdPace(database.db, 'domain y.example', { seconds: 3600, said: 'much refused' })
     expect(await holds()).toBe(false)
     await pass(3600)
     expect(await holds()).toBe(true)

@@ -164,8 +164,29 @@ describe('much of all mail', () => {
     expect(spread()).toEqual(trip(100, 20))
   })
 
-  test('comes before a domain that trips at the same mail', () => {
+  test('comes before a domain that trips at the same mail, where no other one takes anything', () => {
     expect(refusedAfter(0, 20, 'policy', 20).last).toEqual(trip(100, 20))
+  })
+
+  test('is not what one domain refuses while others take theirs, however much of the mail that is', () => {
+    const breaker = openBreaker(20)
+    const trips: unknown[] = []
+    for (let i = 0; i < 70; i++) {
+      if (i % 7 < 2) expect(accept(breaker, 'b.example')).toBeUndefined()
+      else trips.push(refuse(breaker))
+    }
+    const expected = { domain: A, what: 'refused-much', share: 100, of: 20 }
+    expect(trips.flatMap((trip, i) => (trip ? [i, trip] : []))).toEqual([19, expected, 39, expected])
+  })
+
+  test('is it still where the others refuse as well', () => {
+    const breaker = openBreaker(20)
+    for (let i = 0; i < 15; i++) {
+      accept(breaker, 'b.example')
+      expect(refuse(breaker)).toBeUndefined()
+    }
+    for (let i = 0; i < 4; i++) expect(refuse(breaker, 'full', 'c.example')).toBeUndefined()
+    expect(refuse(breaker, 'full', 'd.example')).toEqual(trip(57, 35))
   })
 
   test('with 100 it stops only where everything is refused', () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "pace" ADD COLUMN     "said" TEXT;
