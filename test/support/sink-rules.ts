@@ -8,6 +8,8 @@ export interface SinkRule {
   does: Behaviour
   /** Recipients of this domain alone; only where a recipient is known: rcpt, data, dot. */
   domain?: string
+  /** Recipients that begin so: as with a domain. */
+  to?: string
   /** Mails from this address alone. */
   from?: string
   /** The first so many times that it fits. */
@@ -40,8 +42,9 @@ export function followRules(rules: SinkRule[]): Ruled {
       ?.rule.does
 }
 
-const isAbout = ({ domain, from }: SinkRule, envelope: Envelope): boolean =>
+const isAbout = ({ domain, to = '', from }: SinkRule, envelope: Envelope): boolean =>
   (domain === undefined || envelope.to.endsWith(`@${domain}`)) &&
+  envelope.to.startsWith(to) &&
   (from === undefined || envelope.from === from)
 
 function counts(one: Counted, recipient: string): boolean {

@@ -1,0 +1,17 @@
+import type { BatteryCase } from '../battery-case.ts'
+import { closing, closingWrongly } from './closing.ts'
+import { greylist, greylistWrongly } from './greylist.ts'
+import { replies, repliesTakenWrongly } from './replies.ts'
+import { unanswered, unansweredWrongly } from './unanswered.ts'
+
+/** What a mail server may do. */
+export const smtpCases: BatteryCase[] = [
+  replies,
+  repliesTakenWrongly,
+  unanswered,
+  ...unansweredWrongly,
+  greylist,
+  ...greylistWrongly,
+  closing,
+  closingWrongly,
+]

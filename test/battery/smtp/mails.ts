@@ -1,0 +1,94 @@
+import { enqueue } from '../../../src/delivery/message-store.ts'
+import type { Database } from '../../../src/platform/database.ts'
+import { addDigests, addSubscribers, DEADLINE, goodbye, NOW } from '../../support/messages.ts'
+import { type Arrival, isKept } from '../../support/smtp-sink.ts'
+
+export const BEGIN = NOW
+/** Minutes from the beginning until a digest is not worth sending any more. */
+const DEADLINE_MINUTES = (DEADLINE.getTime() - NOW.getTime()) / 60_000
+
+export interface Batch {
+  /** How the mail server behaves to these: their addresses are LABEL.1@y.example, LABEL.2@y.example, … */
+  label: string
+  count: number
+  /** Minutes from the beginning. */
+  from?: number
+  until?: number
+}
+
+const minutesLater = (minutes: number): Date => new Date(BEGIN.getTime() + minutes * 60_000)
+
+/** Digests of so many subscribers, all in chunks of their own. Once on a database. */
+export async function addBatches(db: Database, batches: Batch[]): Promise<void> {
+  const total = batches.reduce((sum, { count }) => sum + count, 0)
+  await addSubscribers(db, total)
+  const digests = await addDigests(db, total)
+  let number = 0
+  const times = Map.groupBy(batches, ({ from = 0, until = DEADLINE_MINUTES }) => `${from} ${until}`)
+  for (const [time, together] of times) {
+    const [from = 0, until = 0] = time.split(' ').map(Number)
+    const messages = together.flatMap(({ label, count }) =>
+      Array.from({ length: count }, () => {
+        number++
+        return goodbye(number, {
+          kind: 'digest',
+          digestId: digests[number - 1],
+          toAddress: `${label}.${number}@y.example`,
+          notBefore: minutesLater(from),
+          datedAt: minutesLater(from),
+          deadline: minutesLater(until),
+        })
+      }),
+    )
+    await enqueue(db, 'digests', messages)
+  }
+}
+
+/** A message, and what the mail server has of it. */
+export interface Told {
+  /** "rcpt-550" */
+  label: string
+  state: string
+  attempts: number
+  /** Bodies that came whole, in order. */
+  arrived: Arrival[]
+  /** Those that the server keeps. */
+  kept: number
+  /** The server said 250 to the dot. */
+  accepted: boolean
+}
+
+export async function tellAll(db: Database, arrivals: Arrival[]): Promise<Told[]> {
+  const byId = Map.groupBy(arrivals, ({ messageId }) => messageId)
+  const messages = await db.message.findMany({
+    select: { id: true, toAddress: true, state: true, attempts: true },
+  })
+  return messages.map(({ id, toAddress, state, attempts }) => {
+    const arrived = byId.get(`${id}@site.example`) ?? []
+    return {
+      label: toAddress!.replace(/\.\d+@.*$/, ''),
+      state,
+      attempts,
+      arrived,
+      kept: arrived.filter(isKept).length,
+      accepted: arrived.some(({ answer }) => answer === '250'),
+    }
+  })
+}
+
+/** What must hold of every message, whatever the server did; what does not, in words. */
+export function nothingLost(told: Told[]): string[] {
+  const open = ['ready', 'taken', 'deferred']
+  return told.flatMap(({ label, state, kept, accepted, arrived }) => [
+    ...(open.includes(state) ? [`${label} is left ${state}`] : []),
+    ...(kept > 0 && !['accepted', 'uncertain'].includes(state) ? [`${label} is kept and told ${state}`] : []),
+    ...(state === 'accepted' && !accepted ? [`${label} is told accepted without a 250`] : []),
+    ...(new Set(arrived.map(({ hash }) => hash)).size > 1 ? [`${label} has copies that differ`] : []),
+  ])
+}
+
+/** The first few of many, with how many there are of each. */
+export function counted(faults: string[]): string {
+  const groups = [...Map.groupBy(faults, (fault) => fault)].map(([fault, all]) => `${all.length} × ${fault}`)
+  return groups.length > 0 ? `: ${groups.slice(0, 5).join('; ')}` : ''
+}

@@ -1,0 +1,54 @@
+// A worker whose clock its parent moves: fork it, send { now, smtp? }, and what that run did comes back.
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { drain } from '../../../src/delivery/drain.ts'
+import type { Compose } from '../../../src/delivery/message.ts'
+import type { RunResult } from '../../../src/delivery/run.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import type { Log, LogEvent, LogFields } from '../../../src/platform/log.ts'
+import { smtpUrl } from '../../../src/smtp-url.ts'
+import { wire } from '../../../src/wiring.ts'
+import { plainMail } from '../bench/plain-mail.ts'
+
+export interface Order {
+  now: string
+  /** Another mail server than that of the settings. */
+  smtp?: string
+}
+
+export interface Report extends RunResult {
+  /** How long the slowest mail was held. */
+  longestMs: number
+  /** The most memory of this process until now. */
+  peakMb: number
+}
+
+let longestMs = 0
+const note = (event: LogEvent, { ms, what }: LogFields = {}) => {
+  if (typeof ms === 'number') longestMs = Math.max(longestMs, ms)
+  if (event === 'database.error') console.error(event, what)
+}
+const log: Log = { info: note, warn: note, error: note }
+const clock = stoppedClock(new Date(0))
+const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, log })
+const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1024)
+
+/** "rcpt-550.7@y.example" is mailed to from rcpt-550@site.example. */
+const compose: Compose = async (message) => ({
+  ...(await plainMail(message)),
+  from: `${message.toAddress.split('.')[0]}@site.example`,
+})
+
+let runs = 0
+process.on('message', async ({ now, smtp }: Order) => {
+  clock.moveTo(new Date(now))
+  longestMs = 0
+  const config = smtp ? { ...deps.config, SMTP_URL: smtpUrl.parse(smtp) } : deps.config
+  const owner = `worker-${process.pid}-${++runs}`
+  const result = await drain({ ...deps, config }, { lane: 'digests', owner, compose })
+  process.send?.({ ...result, longestMs, peakMb: peakMb() } satisfies Report)
+})
+process.on('disconnect', async () => {
+  await close()
+  process.exit(0)
+})
+process.send?.({ peakMb: peakMb() })

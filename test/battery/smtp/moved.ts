@@ -1,0 +1,132 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { resolve } from 'node:path'
+import type { Database } from '../../../src/platform/database.ts'
+import type { BatteryCase } from '../battery-case.ts'
+import { type Bench, exitOf } from '../bench/delivery-bench.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { BEGIN, counted } from './mails.ts'
+import type { Order, Report } from './moved-worker.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+/** A run that hangs is a fault of its own. */
+const LONGEST_RUN_MS = 120_000
+const MOST_GOODBYE_MS = 5000
+const WORKER = 'test/battery/smtp/moved-worker.ts'
+
+export interface MovedWorker {
+  /** Megabytes of the process before it did anything. */
+  bareMb: number
+  /** Delivers what is ready, so many minutes after the beginning, until nothing is. */
+  deliverAt(minutes: number, smtp?: string): Promise<Report>
+}
+
+/** A real process with a clock of its own, which ends with `work`. */
+export async function withMovedWorker<T>(
+  { settings }: Pick<Bench, 'settings'>,
+  part: WrongPart | undefined,
+  work: (worker: MovedWorker) => Promise<T>,
+): Promise<T> {
+  const [file = '', ...args] = programWith(part, WORKER)
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  const child = fork(resolve(root, file), args, {
+    cwd: root,
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  try {
+    const { peakMb } = await heardFrom(child)
+    const deliverAt: MovedWorker['deliverAt'] = (minutes, smtp) => {
+      const now = new Date(BEGIN.getTime() + minutes * 60_000).toISOString()
+      child.send({ now, smtp } satisfies Order)
+      return heardFrom(child)
+    }
+    return await work({ bareMb: peakMb, deliverAt })
+  } finally {
+    if (child.connected) child.disconnect()
+    const late = setTimeout(() => child.kill('SIGKILL'), MOST_GOODBYE_MS)
+    await exitOf(child)
+    clearTimeout(late)
+  }
+}
+
+function heardFrom(child: ChildProcess): Promise<Report> {
+  return new Promise((heard, failed) => {
+    const done = () => {
+      clearTimeout(late)
+      child.off('exit', ended)
+    }
+    const fail = (what: string) => {
+      done()
+      failed(new Error(what))
+    }
+    const ended = (code: number | null) => fail(`a worker ended with ${code} in the middle`)
+    const late = setTimeout(() => fail(`a run goes on after ${LONGEST_RUN_MS} ms`), LONGEST_RUN_MS)
+    child.once('exit', ended)
+    child.once('message', (report) => {
+      done()
+      heard(report as Report)
+    })
+  })
+}
+
+const MOST_RUNS = 300
+
+/** One run after the other until nothing is due at that minute, whatever stops them. */
+export async function deliverAllAt(
+  worker: MovedWorker,
+  db: Database,
+  minutes: number,
+  smtp?: string,
+): Promise<Report[]> {
+  const reports: Report[] = []
+  do reports.push(await worker.deliverAt(minutes, smtp))
+  while ((await isDue(db, minutes)) && reports.length < MOST_RUNS)
+  return reports
+}
+
+async function isDue(db: Database, minutes: number): Promise<boolean> {
+  const now = new Date(BEGIN.getTime() + minutes * 60_000)
+  const due = await db.message.findFirst({
+    where: {
+      state: { in: ['ready', 'deferred', 'taken', 'uncertain'] },
+      nextTry: { lte: now },
+      deadline: { gt: now },
+    },
+  })
+  return due !== null
+}
+
+const partOf = (real: string, name: string): WrongPart => ({
+  real: `src/delivery/${real}.ts`,
+  wrong: `test/battery/smtp/wrong-parts/${name}.ts`,
+})
+const classifiedBy = (name: string): WrongPart => partOf('classify-answer', name)
+
+/** Not wrong: pace has rows of its own. */
+export const NEVER_SLOWER = classifiedBy('never-slower')
+
+/** Parts that look right and are not: the battery runs them to show that it would notice. */
+export const WRONG = {
+  'later-is-never': classifiedBy('later-is-never'),
+  'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
+  'greylist-slows-down': classifiedBy('greylist-slows-down'),
+  'hears-without-end': partOf('smtp-wire-client', 'hears-without-end'),
+  'hang-up-defers': partOf('smtp-client', 'hang-up-defers'),
+} satisfies Record<string, WrongPart>
+
+/** Green where the battery sees that the part is wrong. */
+export const wrongCase = (
+  row: string,
+  part: keyof typeof WRONG,
+  run: (part: WrongPart) => Promise<{ n: string; faults: string[] }>,
+): BatteryCase => ({
+  name: `${row}-wrong-${part}`,
+  fault: `the same, wrong on purpose: ${part}`,
+  invariant: 'the battery must see it',
+  run: async () => {
+    const { n, faults } = await run(WRONG[part])
+    const caught = faults.length > 0
+    return { ok: caught, n, result: `${caught ? 'caught' : 'NOT CAUGHT'}${counted(faults)}` }
+  },
+})

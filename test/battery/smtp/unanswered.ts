@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs'
+import type { Database } from '../../../src/platform/database.ts'
+import { makeCertificate } from '../../support/certificates.ts'
+import {
+  type SinkOptions,
+  type SinkRule,
+  type SmtpSink,
+  type Step,
+  startSmtpSink,
+} from '../../support/smtp-sink.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { type Bench, withBench } from '../bench/delivery-bench.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { addBatches, counted, nothingLost, type Told, tellAll } from './mails.ts'
+import { deliverAllAt, type MovedWorker, withMovedWorker, wrongCase } from './moved.ts'
+
+interface Kind {
+  step: Step
+  does: string
+  /** What the server does leaves the dot without an answer, or the mail without a body, or does no harm. */
+  leaves: 'unanswered' | 'unbegun' | 'accepted'
+}
+
+/** Longer than any limit of this row. */
+const LATE_MS = 6000
+
+const KINDS: Record<string, Kind> = {
+  'drop-dot': { step: 'dot', does: 'close', leaves: 'unanswered' },
+  'slow-dot': { step: 'dot', does: `after ${LATE_MS}: 250 2.0.0 accepted`, leaves: 'unanswered' },
+  'slow-data': { step: 'data', does: `after ${LATE_MS}: 354 go on`, leaves: 'unbegun' },
+  reset: { step: 'dot', does: 'reset', leaves: 'unanswered' },
+  'half-close': { step: 'dot', does: 'half-close', leaves: 'unanswered' },
+  'byte-a-second': { step: 'dot', does: 'drip 1000: 250 2.0.0 accepted', leaves: 'unanswered' },
+  'endless-line': { step: 'dot', does: 'endless', leaves: 'unanswered' },
+  '512-lines': { step: 'dot', does: `${'250-and a line\r\n'.repeat(511)}250 ok`, leaves: 'accepted' },
+  'other-letters': { step: 'dot', does: '250 принято, 受け取りました 🎉\x00\x1b', leaves: 'accepted' },
+}
+/** Seen to another batch, before it says anything of a mail: see sessions. */
+const SESSION_KINDS = 3
+
+/** Half of each kind meets it every time, half the first time. */
+const HALVES = ['always', 'once'] as const
+
+const RULES: SinkRule[] = Object.entries(KINDS).flatMap(([kind, { step, does }]) => [
+  { step, does, to: `${kind}.always.` },
+  { step, does, to: `${kind}.once.`, firstOfEach: 1 },
+])
+
+/** What becomes of a mail in the end: an answer that never came is asked for once more, after 15 minutes. */
+const ENDS: Record<`${Kind['leaves']} ${(typeof HALVES)[number]}`, string> = {
+  'unanswered always': 'uncertain, tried 2 times, arrived 2 times',
+  'unanswered once': 'accepted, tried 2 times, arrived 2 times',
+  'unbegun always': 'gave_up, tried 4 times, arrived 0 times',
+  'unbegun once': 'accepted, tried 2 times, arrived 1 times',
+  'accepted always': 'accepted, tried 1 times, arrived 1 times',
+  'accepted once': 'accepted, tried 1 times, arrived 1 times',
+}
+const expected = new Map<string, string>(
+  Object.entries(KINDS).flatMap(([kind, { leaves }]) =>
+    HALVES.map((half) => [`${kind}.${half}`, ENDS[`${leaves} ${half}`]] as const),
+  ),
+)
+
+const CONNECTIONS = 40
+const TIMEOUT_S = 2
+/** Of SMTP_URL's timeout: opening, the body, the answer to the dot, and the reset after a refusal. */
+const LONGEST_HELD_MS = 2000 + 1000 + 2000 + 1000
+/** Whatever the count of mails; a worker that does nothing has 130. */
+const MOST_MB = 400
+const UNTIL = 30
+const SESSIONS_FROM = 60
+
+interface Seen {
+  faults: string[]
+  /** After the first run. */
+  uncertain: number
+  longestMs: number
+  bareMb: number
+  peakMb: number
+}
+
+async function meetAll(bench: Bench, each: number, part?: WrongPart): Promise<Seen> {
+  const { db } = bench
+  await addBatches(db, [
+    ...[...expected.keys()].map((label) => ({ label, count: each / HALVES.length, until: UNTIL })),
+    { label: 'session', count: each, from: SESSIONS_FROM },
+  ])
+  return withMovedWorker(bench, part, async (worker) => {
+    const first = await deliverAllAt(worker, db, 0)
+    const { faults, uncertain } = await uncertainOnly(bench)
+    const reports = [...first]
+    for (const minutes of [1, 6, 14.9, 15, 21, 29.9, UNTIL])
+      reports.push(...(await deliverAllAt(worker, db, minutes)))
+    const told = (await tellAll(db, bench.arrived())).filter(({ label }) => label !== 'session')
+    faults.push(...wrongEnds(told), ...nothingLost(told))
+    if (!part) faults.push(...(await sessions(worker, db, each)))
+    const longestMs = Math.max(...reports.map((report) => report.longestMs))
+    if (longestMs > LONGEST_HELD_MS) faults.push(`a mail was held for ${longestMs} ms`)
+    const { peakMb } = await worker.deliverAt(SESSIONS_FROM)
+    if (peakMb > MOST_MB) faults.push(`${peakMb} MB`)
+    return { faults, uncertain, longestMs, bareMb: worker.bareMb, peakMb }
+  })
+}
+
+/** As many are uncertain as the server saw dots that it did not answer. */
+async function uncertainOnly({ db, arrived }: Bench): Promise<Pick<Seen, 'faults' | 'uncertain'>> {
+  const uncertain = await db.message.count({ where: { state: 'uncertain' } })
+  const unanswered = arrived().filter(({ answer }) => answer !== '250').length
+  const faults = uncertain === unanswered ? [] : [`${uncertain} uncertain of ${unanswered} unanswered dots`]
+  return { faults, uncertain }
+}
+
+const wrongEnds = (told: Told[]): string[] =>
+  told.flatMap(({ label, state, attempts, arrived }) => {
+    const is = `${state}, tried ${attempts} times, arrived ${arrived.length} times`
+    return is === expected.get(label) ? [] : [`${label} is ${is}`]
+  })
+
+const INJECTED =
+  '220 go on\r\n250-evil\r\n250 PIPELINING\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 not this one'
+
+/** The same mails before a server that greets as another would, one without STARTTLS, and one that injects into it. */
+async function sessions(worker: MovedWorker, db: Database, each: number): Promise<string[]> {
+  const files = makeCertificate(['localhost'])
+  const tls = { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8') }
+  const meet = async (minutes: number, options: SinkOptions, query: string) => {
+    const sink = await startSmtpSink(options)
+    const { stopped } = await worker.deliverAt(minutes, `smtp://127.0.0.1:${sink.port}?${query}`)
+    await sink.close()
+    return { stopped, sink }
+  }
+  const garbage = await meet(60, { at: { greeting: '\x00HTTP/1.1 400 no' } }, 'connections=5&timeout=2')
+  const stripped = await meet(61, {}, 'tls=require&timeout=2')
+  const injected = await meet(90, { tls, at: { starttls: INJECTED } }, 'tls=require&timeout=60')
+  const answers = await db.acceptance.groupBy({
+    by: ['answer'],
+    where: { message: { toAddress: { startsWith: 'session' } } },
+    _count: true,
+  })
+  const told = answers.map(({ answer, _count }) => `${_count} × ${answer}`).join()
+  return [
+    ...wrongSession('garbage banner', garbage, 'unreachable', 0),
+    ...wrongSession('STARTTLS stripped', stripped, 'tls-refused', 0),
+    ...wrongSession('STARTTLS injected', injected, null, each),
+    ...(told === `${each} × 250 2.0.0 accepted` ? [] : [`STARTTLS injected: ${told} were told`]),
+  ]
+}
+
+function wrongSession(
+  what: string,
+  { stopped, sink }: { stopped: string | null; sink: SmtpSink },
+  expectedStop: string | null,
+  mails: number,
+): string[] {
+  const isRight = stopped === expectedStop && sink.mails.length === mails && sink.recipients.length === mails
+  return isRight ? [] : [`${what}: stopped ${stopped}, ${sink.mails.length} mails arrived`]
+}
+
+const EACH: Record<Profile, number> = { ci: 20, nightly: 200 }
+
+const meet = (each: number, part?: WrongPart): Promise<Seen> =>
+  withBench(
+    { mails: 0, connections: CONNECTIONS, query: `timeout=${TIMEOUT_S}`, sink: { rules: RULES } },
+    (bench) => meetAll(bench, each, part),
+  )
+
+export const unanswered: BatteryCase = {
+  name: 'S2-unanswered',
+  fault:
+    'no answer to the dot, or one that is late, slow, without an end, in other letters; no session, no TLS',
+  invariant:
+    'uncertain = dots without an answer, tried once more; nobody held beyond the limits; memory flat',
+  run: async (profile) => {
+    const { faults, uncertain, longestMs, bareMb, peakMb } = await meet(EACH[profile])
+    const kinds = Object.keys(KINDS).length + SESSION_KINDS
+    return {
+      ok: faults.length === 0,
+      n: `${kinds} kinds × ${EACH[profile]} mails`,
+      result: `${uncertain} uncertain, held ${longestMs} ms at most, ${bareMb} → ${peakMb} MB, wrong ${faults.length}${counted(faults)}`,
+    }
+  },
+}
+
+const FEW = 4
+
+export const unansweredWrongly = (['unanswered-goes-again', 'hears-without-end'] as const).map((name) =>
+  wrongCase('S2', name, async (part) => ({
+    n: `${Object.keys(KINDS).length} kinds × ${FEW} mails`,
+    faults: (await meet(FEW, part)).faults,
+  })),
+)

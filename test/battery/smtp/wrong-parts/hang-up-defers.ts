@@ -1,0 +1,21 @@
+import type { openSmtp as openRightly, Smtp } from '../../../../src/delivery/smtp-client.ts'
+import { openSession } from '../../../../src/delivery/smtp-session-client.ts'
+
+export * from '../../../../src/delivery/smtp-client.ts'
+
+/** A connection that the server has ended is not opened anew for the mail that finds it so. */
+export const openSmtp: typeof openRightly = (config, options): Smtp => {
+  const open = () => openSession(config, { connectMs: 2000, silenceMs: 2000 }, options?.onBodyWritten)
+  let session = open()
+  return {
+    send: async (mail) => {
+      const fault = await session.opened
+      const result = fault ? { accepted: false as const, ...fault } : await session.send(mail)
+      if (session.isLost()) session = open()
+      return result
+    },
+    tls: () => session.tls(),
+    close: () => session.close(),
+    hangUp: () => session.hangUp(),
+  }
+}

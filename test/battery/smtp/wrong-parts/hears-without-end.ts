@@ -1,0 +1,13 @@
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { openWire as openRightly, type Wire } from '../../../../src/delivery/smtp-wire-client.ts'
+
+export * from '../../../../src/delivery/smtp-wire-client.ts'
+
+/** Whatever a server says is kept until it is whole, or enough to be seen. */
+export const openWire: typeof openRightly = (...args): Wire => {
+  const wire = openRightly(...args)
+  wire.connection.options.maxResponseSize = 800_000_000
+  const onData = (SMTPConnection.prototype as unknown as { _onData: object })._onData
+  Object.assign(wire.connection, { _onData: onData })
+  return wire
+}
