@@ -10,6 +10,7 @@ import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
 import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
 import { databaseCases } from '../test/battery/database/cases.ts'
+import { digestsCases } from '../test/battery/digests/cases.ts'
 import { doorsCases } from '../test/battery/doors/cases.ts'
 import { julyCases } from '../test/battery/july/cases.ts'
 import { mannersCases } from '../test/battery/manners/cases.ts'
@@ -23,6 +24,7 @@ const CASES: BatteryCase[] = [
   ...crashCases,
   ...peopleCases,
   ...contentCases,
+  ...digestsCases,
   ...smtpCases,
   ...daylightSavingCases,
   ...mannersCases,
