@@ -9,6 +9,7 @@ import { day } from '../api/schemas/kinds.ts'
 import type { AdminSite } from './admin-site.ts'
 import { bookCells, titleOf } from './book-cells.ts'
 import { numberIn, paged, ROWS } from './paging.ts'
+import { typedDay } from './typed-day.ts'
 
 const DAYS = 14
 /** Before the year 1000 there is none. */
@@ -18,19 +19,22 @@ const isDay = (text: string): boolean => day.safeParse(text).success
 export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
     const today = dayOf(deps.clock.now())
-    const last = query.date ? parseDay(query.date) : today
+    const asked = typedDay(query.date)
+    const last = asked.day ?? today
     const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back)).filter(isDay)
     const all = await Promise.all(dates.map((date) => books(deps.db, date)))
     const rows = all.map((one) => ({ ...one, text: fullDate(one.date), cells: bookCells(one) }))
     const earlier = addDays(last, -DAYS)
-    return send(reply, 'days', {
+    const view = {
       rows,
-      last,
+      typed: asked.typed ?? last,
+      problem: asked.problem,
       today,
       titles: BOOK_COLUMNS.map(titleOf),
       earlier: isDay(earlier) ? earlier : '',
       later: last < today ? [addDays(last, DAYS), today].sort()[0] : '',
-    })
+    }
+    return send(reply, 'days', view, asked.problem ? 422 : 200)
   })
 
   app.get<{ Params: { date: string; column: string }; Querystring: { after?: string } }>(

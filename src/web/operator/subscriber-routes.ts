@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nudgeAnswers } from '../../flows/messages/nudge-answers.ts'
 import { audited } from '../../flows/operator/audited.ts'
 import { findSubscriber } from '../../flows/subscriber/with-subscriber.ts'
+import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
@@ -13,6 +14,7 @@ import type { AdminSite } from './admin-site.ts'
 import { line } from './fields.ts'
 import { readVerbForm, STEPS, saidOf, VERBS, type VerbForm } from './subscriber-verbs.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
+import { typedDay } from './typed-day.ts'
 
 interface WithId {
   Params: { id: string; step: string }
@@ -36,9 +38,11 @@ export function addSubscriberRoutes(app: FastifyInstance, admin: AdminSite): voi
     }
   })
 
-  app.get<WithId>('/subscribers/:id', async ({ params: { id }, query }, reply) =>
-    sendPage(admin, reply, { id, date: query.date, said: saidOf(query.done) }),
-  )
+  app.get<WithId>('/subscribers/:id', async ({ params: { id }, query }, reply) => {
+    const { day: date, ...wrong } = typedDay(query.date)
+    const status = wrong.problem ? 422 : 200
+    return sendPage(admin, reply, { id, date, said: saidOf(query.done), ...wrong }, status)
+  })
 
   app.post<WithId>('/subscribers/:id', async ({ params: { id }, body }, reply) => {
     const form = readVerbForm(body)
@@ -84,7 +88,9 @@ async function sendFinder(
 
 interface Shown {
   id: string
-  date?: string
+  date?: Day
+  /** A date that is none. */
+  typed?: string
   said?: string
   problem?: string
   form?: VerbForm

@@ -4,7 +4,7 @@ import { explainSubscriber } from '../../flows/operator/explain-subscriber.ts'
 import { reasonText } from '../../flows/operator/message-life.ts'
 import { showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
 import { actionsOn } from '../../platform/action-store.ts'
-import { addDays, localDayOf, parseDay } from '../../platform/dates.ts'
+import { addDays, type Day, localDayOf } from '../../platform/dates.ts'
 import { tombstoneOf } from '../../subscribers/erasure-store.ts'
 import { isJoined } from '../../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS } from '../../subscribers/suppression-store.ts'
@@ -15,12 +15,12 @@ import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
 
 const RECEIPT_DAYS = 30
 
-/** Everything of one subscriber that the operator looks for. Throws subscriber.unknown, date.invalid. */
-export async function subscriberView(deps: Deps, { id, date }: { id: string; date?: string }) {
+/** Everything of one subscriber that the operator looks for. Throws subscriber.unknown. */
+export async function subscriberView(deps: Deps, { id, date }: { id: string; date?: Day }) {
   const { subscriber, topics, suppression, consents, next } = await showSubscriber(deps, { id })
   const { zone, state } = subscriber
   const today = localDayOf(deps.clock.now(), zone)
-  const explained = await explainSubscriber(deps, { id, date: date ? parseDay(date) : undefined })
+  const explained = await explainSubscriber(deps, { id, date })
   const receipts = await receiptsSince(deps.db, subscriber, addDays(today, -RECEIPT_DAYS))
   return {
     subscriber,

@@ -25,7 +25,7 @@ import { POISONS, REFUSED_AT_THE_DOOR } from './poison.ts'
 import { answeredPapers, importedPapers } from './poison-papers.ts'
 
 const DATE = '2026-11-24'
-const JOINED = new Date('2026-11-22T12:00:00Z')
+const JOINED = new Date('2026-11-23T12:00:00Z')
 const PLANNED = new Date(`${DATE}T08:05:00Z`)
 const DELIVERED = `${DATE}T08:10:00Z`
 /** Beyond the twenty hours within which a digest can be planned, and before the next one is due. */
@@ -196,8 +196,9 @@ async function runPlanner(
 ): Promise<{ megabytes: number }> {
   const { CLOCK_NOW: _, ...others } = settings
   const program = programWith(part, 'test/battery/bench/planning-worker.ts')
-  const { code, stdout } = await runProgram([...program, now], { ...others, LOG_LEVEL: 'fatal' })
-  return code === 0 ? JSON.parse(stdout) : { megabytes: Number.POSITIVE_INFINITY }
+  const { code, stdout } = await runProgram([...program, now, '--ingest'], { ...others, LOG_LEVEL: 'fatal' })
+  const megabytes = code === 0 ? Number(stdout.trim().split('\n').at(-1)) : Number.POSITIVE_INFINITY
+  return { megabytes }
 }
 
 async function spoil({ db }: Deps, victims: Victim[]): Promise<void> {

@@ -18,7 +18,7 @@ const OWN_DRAWING =
   /<svg viewBox="[\d ]+" role="img" aria-labelledby="[\w-]+" aria-describedby="[\w-]+">.*?<\/svg>/gs
 
 /** A site with admin pages, on the same database. */
-interface AdminDoors extends Doors {
+export interface AdminDoors extends Doors {
   paths: { route: Route; path: string }[]
   cookie: string
   token: string
@@ -43,7 +43,7 @@ export const adminIsShut: Door = async (doors) => {
   }
 }
 
-function adminSite({ deps, wrong }: Doors): { app: FastifyInstance; routes: Route[] } {
+export function adminSite({ deps, wrong }: Doors): { app: FastifyInstance; routes: Route[] } {
   const withPassword = { ...deps, config: { ...deps.config, ADMIN_PASSWORD: PASSWORD } }
   const app = buildServer(withPassword)
   const routes: Route[] = []
@@ -55,7 +55,7 @@ function adminSite({ deps, wrong }: Doors): { app: FastifyInstance; routes: Rout
   return { app, routes }
 }
 
-async function logIn(doors: Doors, app: FastifyInstance, routes: Route[]): Promise<AdminDoors> {
+export async function logIn(doors: Doors, app: FastifyInstance, routes: Route[]): Promise<AdminDoors> {
   const ask: Doors['ask'] = (request) => app.inject(request)
   const answer = await ask(posted('/admin/login', { password: PASSWORD }))
   const cookie = String([answer.headers['set-cookie'] ?? ''].flat()[0]).split(';')[0]!

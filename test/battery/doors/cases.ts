@@ -8,6 +8,7 @@ import { noRequestBreaksIt } from './mutated.ts'
 import { noOpenRedirect } from './redirects.ts'
 import { nothingChangesOnGet } from './safe-methods.ts'
 import { timeTellsNothing } from './timing.ts'
+import { nothingTypedIsLost } from './typed.ts'
 import { WRONG_DOORS } from './wrong-doors.ts'
 
 const doorCase = (name: string, fault: string, invariant: string, door: Door): BatteryCase => ({
@@ -65,6 +66,12 @@ export const doorsCases: BatteryCase[] = [
     'the operator’s pages without a login, without a token, with hostile values',
     'the login, 403, text; no row changes',
     adminIsShut,
+  ),
+  doorCase(
+    'typed',
+    'every form with something to fill in, filled in wrongly',
+    'a sentence that says what to do, and all that was typed',
+    nothingTypedIsLost,
   ),
   {
     name: 'doors-timing',

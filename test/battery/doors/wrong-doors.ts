@@ -10,6 +10,7 @@ import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
 import { noOpenRedirect } from './redirects.ts'
 import { nothingChangesOnGet } from './safe-methods.ts'
+import { nothingTypedIsLost } from './typed.ts'
 import type { Wrong } from './world.ts'
 import { answering, before, field, leadingTo, tokenOf, unescaped } from './wrong-hooks.ts'
 
@@ -126,6 +127,24 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
       db.message.updateMany({ where: { kind: 'goodbye' }, data: { datedAt: new Date(0) } }),
     ),
     sees: /people.example: \d+ mails/,
+  },
+  'form-begins-anew': {
+    door: nothingTypedIsLost,
+    only: '/subscribe',
+    hook: answering('POST /subscribe', (page) =>
+      page
+        .replace(/(<textarea id="topic"[^>]*>)[^<]*/, '$1')
+        .replace(/(<input id="votes"[^>]*) value="[^"]*"/, '$1'),
+    ),
+    sees: /^POST \/subscribe, email wrong: topic is lost/,
+  },
+  'fault-without-a-sentence': {
+    door: nothingTypedIsLost,
+    only: '/manage',
+    hook: answering('POST /manage', (page) =>
+      page.replace(/(class="error-link"[^>]*>)[^<]*/g, '$1Invalid input'),
+    ),
+    sees: /^POST \/manage, email wrong: no sentence/,
   },
   'admin-page-for-strangers': {
     door: adminIsShut,

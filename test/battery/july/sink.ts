@@ -45,7 +45,7 @@ export async function startSink(): Promise<Sink> {
   }
 }
 
-function readMail(raw: string, to: string): CaughtMail {
+export function readMail(raw: string, to: string): CaughtMail {
   const header = (name: string) =>
     raw.match(new RegExp(`^${name}: ([^\\r\\n]*(?:\\r\\n[ \\t][^\\r\\n]*)*)`, 'im'))?.[1] ?? ''
   const html = raw.indexOf('Content-Type: text/html')

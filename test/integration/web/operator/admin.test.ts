@@ -209,6 +209,17 @@ describe('mails and their books', () => {
     }
   })
 
+  test.each(['/admin/days', '/admin/subscribers/ANN'])(
+    'a date that is none, typed at %s: the same page says so, and has it still',
+    async (path) => {
+      const { statusCode, body } = await admin.get(`${path.replace('ANN', ann)}?date=2026-02-30`)
+      expect(statusCode).toBe(422)
+      expect(body).toContain('&quot;2026-02-30&quot; is no date: use YYYY-MM-DD.')
+      expect(body).toMatch(/name="date" type="date" value="2026-02-30"[^>]* aria-invalid="true"/)
+      expect(body).toContain(path.endsWith('days') ? '24 Nov' : ANN)
+    },
+  )
+
   test('a refused mail is tried again, once it is pressed', async () => {
     const refused = { state: 'refused', reason: '5.7.1' } as const
     await site.db.message.update({ where: { id: messageId }, data: refused })
@@ -282,13 +293,12 @@ test('no path and no query that can be typed is an error of ours', async () => {
     'messages?after=-271821-04-20T00:00:00.000Z~a',
     'messages?after=nonsense',
     'topics/%00',
-    'days?date=0000-01-01',
-    'days?date=%00',
-    'days?date=0001-01-01',
     'days/0001-01-01/due',
-    `subscribers/${ann}?date=0001-01-01`,
   ])
     expect.soft(await status(path)).toEqual([path, 404])
+  for (const path of ['days?date=0000-01-01', 'days?date=0001-01-01', `subscribers/${ann}?date=0001-01-01`])
+    expect.soft(await status(path)).toEqual([path, 422])
+  expect.soft(await status('days?date=%00')).toEqual(['days?date=%00', 200])
   for (const day of ['1000-01-01', '9999-12-31'])
     for (const path of [`days?date=${day}`, `days/${day}/due`, `subscribers/${ann}?date=${day}`])
       expect.soft(await status(path)).toEqual([path, 200])

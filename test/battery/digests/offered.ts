@@ -1,0 +1,212 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { readConfig } from '../../../src/config.ts'
+import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { type MovableClock, stoppedClock } from '../../../src/platform/clock.ts'
+import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { readMail } from '../july/sink.ts'
+
+const SEED = 20261124
+const FIRST_DAY = '2026-11-02'
+const JOINED = new Date('2026-11-01T12:00:00Z')
+/** After the last day with papers: what was given up is offered anew, and nothing fails any more. */
+const QUIET_DAYS = 3
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const TOPICS = ['alpha', 'beta', 'alpha OR beta']
+
+export interface OfferingRun {
+  days: number
+  subscribers: number
+}
+
+export interface Offered {
+  mails: number
+  /** Pairs of a subscriber and a paper that must be offered. */
+  pairs: number
+  twice: number
+  never: number
+  /** Not of their topics. */
+  foreign: number
+  /** Tries that the server refused, and bodies that it took without an answer. */
+  refused: number
+  unanswered: number
+}
+
+interface PaperOf {
+  id: string
+  title: string
+  /** The day on which it is listed first, which may come later than the day itself. */
+  listed: Day
+  comes: Day
+}
+
+/**
+ * Days of papers, some of them late, some listed again by another source and in another version, and a mail server
+ * that refuses some mails and says nothing to others. What was offered is told by the bodies that arrived.
+ */
+export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
+  const folder = mkdtempSync(join(tmpdir(), 'daily-papers-offers-'))
+  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
+  const mood = { random: randomFrom(SEED), isGood: false }
+  const sink = await startSmtpSink({ at: { rcpt: () => refusal(mood), dot: () => silence(mood) } })
+  const settings = {
+    DATABASE_URL: postgres.url,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=2`,
+    WHEN_UNCERTAIN: 'hold',
+    STOP_AT_REFUSED: '100',
+    LOG_LEVEL: 'fatal',
+  }
+  const clock = stoppedClock(JOINED)
+  const { deps, close } = await wire(readConfig(settings), { clock, log: silentLog, connections: 2 })
+  let worker: ChildProcess | undefined
+  try {
+    await migrateDatabase(deps)
+    const subscribers = await addSubscribers(deps, run.subscribers)
+    worker = await startWorker(settings, part)
+    const papers = papersOf(run.days)
+    for (let n = 0; n < run.days + QUIET_DAYS; n++) {
+      const day = addDays(FIRST_DAY, n)
+      mood.isGood = n >= run.days
+      await bringPapers(deps, clock, { day, papers })
+      for (const phase of ['plan', 'deliver'] as const)
+        await order(worker, { now: `${day}T08:05:00Z`, phase })
+    }
+    return compare(sink, subscribers, papers)
+  } finally {
+    worker?.disconnect()
+    await close()
+    await sink.close()
+    await postgres.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Mood {
+  random: () => number
+  isGood: boolean
+}
+
+const refusal = ({ random, isGood }: Mood): Behaviour | undefined =>
+  !isGood && random() < 0.2 ? `554 5.7.1 not this one, said ${random() < 0.5 ? 'one' : 'another'}` : undefined
+const silence = ({ random, isGood }: Mood): Behaviour | undefined =>
+  !isGood && random() < 0.2 ? 'close' : undefined
+
+/** Each in a domain of their own, so that none waits for another. */
+async function addSubscribers(deps: Deps, count: number): Promise<Map<string, string>> {
+  const subscribers = new Map<string, string>()
+  for (let n = 0; n < count; n++) {
+    const [email, topic] = [`s@y${n}.example`, TOPICS[n % TOPICS.length]!]
+    const typed = { zone: 'UTC', hour: '8', days: EVERY_DAY, max: '25', consent: 'for these tests' }
+    await addSubscriber(deps, { ...typed, email, topics: [topic] })
+    subscribers.set(email, topic)
+  }
+  return subscribers
+}
+
+/** Three a day, of which one in three comes a day or two after its day. */
+function papersOf(days: number): PaperOf[] {
+  const random = randomFrom(SEED)
+  return Array.from({ length: days * 3 }, (_, n) => {
+    const listed = addDays(FIRST_DAY, Math.floor(n / 3))
+    const comes = addDays(listed, random() < 0.33 ? 1 + Math.floor(random() * 2) : 0)
+    const word = n % 3 === 0 ? 'beta' : 'alpha'
+    return {
+      id: `2611.${String(n + 1).padStart(5, '0')}`,
+      title: `On ${word}, number ${n + 1}`,
+      listed,
+      comes,
+    }
+  })
+}
+
+/** What comes on a day; and what came the day before once more, from another source and in another version. */
+async function bringPapers(
+  deps: Deps,
+  clock: MovableClock,
+  { day, papers }: { day: Day; papers: PaperOf[] },
+): Promise<void> {
+  clock.moveTo(new Date(`${day}T06:00:00Z`))
+  const yesterday = addDays(day, -1)
+  const fresh = Map.groupBy(
+    papers.filter(({ comes }) => comes === day),
+    ({ listed }) => listed,
+  )
+  for (const [listed, some] of fresh) {
+    const entries = some.map(({ id, title }) => ({ id, title, summary: 'A summary.' }))
+    await importPapers(deps, { text: JSON.stringify(entries), day: listed })
+  }
+  const again = papers.filter(({ comes }) => comes === yesterday)
+  if (again.length === 0) return
+  const entries = again.map(({ id, title }) => ({
+    paper: { id: `${id}v2`, title: `${title}!`, summary: 'Anew.' },
+  }))
+  await importPapers(deps, { text: JSON.stringify(entries), day })
+}
+
+async function startWorker(
+  settings: Record<string, string>,
+  part: WrongPart | undefined,
+): Promise<ChildProcess> {
+  const [file = '', ...args] = programWith(part, 'test/battery/july/worker.ts')
+  const root = resolve(import.meta.dirname, '../../..')
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+  const worker = fork(join(root, file), args, {
+    cwd: root,
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...settings },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  await answered(worker)
+  return worker
+}
+
+async function order(worker: ChildProcess, what: { now: string; phase: 'plan' | 'deliver' }): Promise<void> {
+  const done = answered(worker)
+  worker.send(what)
+  await done
+}
+
+/** Its next word. Throws where it ends instead. */
+async function answered(worker: ChildProcess): Promise<void> {
+  const over = new AbortController()
+  const { signal } = over
+  const ended = once(worker, 'exit', { signal }).then(([code]) => {
+    throw new Error(`a worker ended with ${code}`)
+  })
+  await Promise.race([once(worker, 'message', { signal }), ended]).finally(() => over.abort())
+}
+
+function compare(sink: SmtpSink, subscribers: Map<string, string>, papers: PaperOf[]): Offered {
+  const times = new Map<string, number>()
+  const mails = sink.mails.map(({ text, to }) => readMail(text, to)).filter(({ kind }) => kind === 'digest')
+  for (const mail of mails) {
+    for (const id of mail.papers) times.set(`${mail.to} ${id}`, (times.get(`${mail.to} ${id}`) ?? 0) + 1)
+  }
+  const wanted = [...subscribers].flatMap(([to, topic]) =>
+    papers
+      .filter(({ title }) => topic.split(' OR ').some((word) => title.includes(word)))
+      .map(({ id }) => `${to} ${id}`),
+  )
+  return {
+    mails: mails.length,
+    pairs: wanted.length,
+    twice: [...times.values()].filter((count) => count > 1).length,
+    never: wanted.filter((pair) => !times.has(pair)).length,
+    foreign: times
+      .keys()
+      .filter((pair) => !wanted.includes(pair))
+      .toArray().length,
+    refused: sink.recipients.length - sink.mails.length,
+    unanswered: sink.mails.length - sink.accepted.length,
+  }
+}

@@ -1,0 +1,142 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig } from '../../../src/config.ts'
+import { type Books, balances } from '../../../src/digests/books.ts'
+import { books } from '../../../src/digests/books-store.ts'
+import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+
+const SEED = 20261124
+/** A Tuesday. */
+const DATE = '2026-11-24'
+const JOINED = new Date('2026-11-23T12:00:00Z')
+const FIRST_TICK = '2026-11-24T08:05:00Z'
+const LAST_TICK = '2026-11-24T09:05:00Z'
+const WEEK = 'mon,tue,wed,thu,fri,sat,sun'
+
+export interface PlanningRun {
+  subscribers: number
+  /** Planners that are ended with kill -9, one after the other, before one may end by itself. */
+  kills: number
+  /** They plan in a wrong way, all but the last. */
+  wrong?: string
+}
+
+/** What must be on that date, told by the file of subscribers alone. */
+interface Wanted {
+  address: string
+  /** none: the date is none of theirs, or they left. */
+  outcome: 'planned' | 'nothing_matched' | 'paused' | 'none'
+}
+
+export interface Planned {
+  due: number
+  killed: number
+  /** Whose outcome is not the one that was wanted. */
+  wrongOutcomes: string[]
+  /** With more than one digest or message of that date. */
+  twice: number
+  books: Books
+  balanced: boolean
+}
+
+/** Planners of one date that are killed in the middle of their work, and one that ends it. */
+export function runPlanning(run: PlanningRun): Promise<Planned> {
+  return withBench({ mails: 0, connections: 1 }, async (bench) => {
+    const clock = stoppedClock(JOINED)
+    const { deps, close } = await wire(readConfig(bench.settings), { clock, log: silentLog, connections: 2 })
+    try {
+      const wanted = await bringIn(deps, bench.folder, run.subscribers)
+      clock.moveTo(new Date(FIRST_TICK))
+      await importPapers(deps, { text: JSON.stringify(PAPERS), day: DATE })
+      const killed = await planAndKill(bench, run)
+      await exitOf(await startPlanner(bench, LAST_TICK))
+      return { killed, ...(await judge(deps, wanted)) }
+    } finally {
+      await close()
+    }
+  })
+}
+
+const PAPERS = ['On robots', 'On graphs'].map((title) => ({ title, summary: `${title}, from all sides.` }))
+
+/** Of a thousand: some who paused, some who left, some with another day, some whose topic nothing matches. */
+async function bringIn(deps: Deps, folder: string, count: number): Promise<Wanted[]> {
+  const random = randomFrom(SEED)
+  const rows = Array.from({ length: count }, (_, n) => {
+    const [state, days, topic] = [random(), random(), random()]
+    return {
+      address: `s${n}@y.example`,
+      state: state < 0.05 ? 'unsubscribed' : state < 0.12 ? 'paused' : 'active',
+      days: days < 0.1 ? 'wed' : WEEK,
+      topic: topic < 0.2 ? 'unobtainium' : topic < 0.6 ? 'robots' : 'graphs',
+    }
+  })
+  const lines = rows.map(({ address, state, days, topic }) => `${address},${state},${topic},8,UTC,"${days}"`)
+  const file = join(folder, 'subscribers.csv')
+  writeFileSync(file, ['email,state,topics,hour,zone,days', ...lines].join('\n'))
+  await importSubscribers(deps, { file, consent: 'for these tests' })
+  return rows.map(({ address, state, days, topic }) => {
+    if (state === 'unsubscribed' || days !== WEEK) return { address, outcome: 'none' }
+    if (state === 'paused') return { address, outcome: 'paused' }
+    return { address, outcome: topic === 'unobtainium' ? 'nothing_matched' : 'planned' }
+  })
+}
+
+async function startPlanner({ begin, settings }: Bench, now: string, ...args: string[]) {
+  const planner = begin(['test/battery/bench/planning-worker.ts', now, ...args], settings)
+  await firstLine(planner)
+  return planner
+}
+
+const LOOK_EVERY_MS = 3
+
+/** Each once it has filled some digests; where there is none to kill, it plans to its end. Returns how many died. */
+async function planAndKill(bench: Bench, { kills, wrong }: PlanningRun): Promise<number> {
+  const random = randomFrom(SEED)
+  const args = wrong ? ['--wrong', wrong] : []
+  if (kills === 0) await exitOf(await startPlanner(bench, FIRST_TICK, ...args))
+  let killed = 0
+  for (let kill = 0; kill < kills; kill++) {
+    const before = await filled(bench)
+    const planner = await startPlanner(bench, FIRST_TICK, ...args)
+    const ended = exitOf(planner)
+    while (planner.exitCode === null && (await filled(bench)) === before) await sleep(LOOK_EVERY_MS)
+    await sleep(random() * 20)
+    if (planner.exitCode === null && planner.kill('SIGKILL')) killed++
+    await ended
+  }
+  return killed
+}
+
+const filled = ({ db }: Bench): Promise<number> => db.digest.count({ where: { outcome: { not: 'due' } } })
+
+async function judge({ db }: Deps, wanted: readonly Wanted[]): Promise<Omit<Planned, 'killed'>> {
+  const digests = await db.digest.findMany({ include: { message: true, subscriber: true } })
+  const byAddress = Map.groupBy(digests, ({ subscriber }) => subscriber.address ?? '')
+  const messages = Map.groupBy(await db.message.findMany(), ({ toAddress }) => toAddress ?? '')
+  const due = wanted.filter(({ outcome }) => outcome !== 'none').length
+  const kept = await books(db, DATE)
+  return {
+    due,
+    wrongOutcomes: wanted.flatMap(({ address, outcome }) => {
+      const [digest] = byAddress.get(address) ?? []
+      const came = digest?.outcome ?? 'none'
+      const isMailed = came !== 'planned' || digest?.message != null
+      return came === outcome && isMailed
+        ? []
+        : [`${came}, not ${outcome}${isMailed ? '' : ', without a message'}`]
+    }),
+    twice: wanted.filter(
+      ({ address }) => (byAddress.get(address)?.length ?? 0) > 1 || (messages.get(address)?.length ?? 0) > 1,
+    ).length,
+    books: kept,
+    balanced: balances(kept) && kept.due === due,
+  }
+}

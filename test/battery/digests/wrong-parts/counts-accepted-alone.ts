@@ -1,0 +1,30 @@
+import { earlierDigests as earlierRightly } from '../../../../src/digests/digest-store.ts'
+import type { DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+
+export * from '../../../../src/digests/digest-store.ts'
+
+/** A digest counts once the server accepted it: what one without an answer brought comes again. */
+export const earlierDigests: typeof earlierRightly = async (db, input) => {
+  const all = await earlierRightly(db, input)
+  const accepted = await acceptedRanges(db, input.subscriberIds)
+  const isAccepted = (subscriberId: string, { fromPaper, toPaper }: { fromPaper: number; toPaper: number }) =>
+    accepted.has(`${subscriberId} ${fromPaper} ${toPaper}`)
+  return new Map(
+    [...all].map(([subscriberId, digests]) => [
+      subscriberId,
+      digests.filter((one) => isAccepted(subscriberId, one)),
+    ]),
+  )
+}
+
+async function acceptedRanges(db: DatabaseOrTransaction, subscriberIds: string[]): Promise<Set<string>> {
+  const rows = await db.digest.findMany({
+    where: {
+      subscriberId: { in: subscriberIds },
+      OR: [{ message: null }, { message: { state: 'accepted' } }],
+    },
+  })
+  return new Set(
+    rows.map(({ subscriberId, fromPaper, toPaper }) => `${subscriberId} ${fromPaper} ${toPaper}`),
+  )
+}

@@ -1,0 +1,7 @@
+import { offerAfter as offerRightly } from '../../../../src/digests/offer.ts'
+
+export * from '../../../../src/digests/offer.ts'
+
+/** Every digest offers what was listed within the two weeks, whatever the ones before it offered. */
+export const offerAfter: typeof offerRightly = (_earlier, lowest, highest) =>
+  offerRightly([], lowest, highest)
