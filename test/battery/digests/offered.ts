@@ -1,19 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readConfig } from '../../../src/config.ts'
-import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
 import { importPapers } from '../../../src/flows/papers/import-papers.ts'
 import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import { type MovableClock, stoppedClock } from '../../../src/platform/clock.ts'
 import { addDays, type Day } from '../../../src/platform/dates.ts'
-import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { type Deps, wire } from '../../../src/wiring.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
+import { ownDatabase } from '../bench/shared-postgres.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { readMail } from '../july/sink.ts'
 
@@ -56,12 +53,11 @@ interface PaperOf {
  * that refuses some mails and says nothing to others. What was offered is told by the bodies that arrived.
  */
 export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<Offered> {
-  const folder = mkdtempSync(join(tmpdir(), 'daily-papers-offers-'))
-  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
+  const { url, destroy } = await ownDatabase()
   const mood = { random: randomFrom(SEED), isGood: false }
   const sink = await startSmtpSink({ at: { rcpt: () => refusal(mood), dot: () => silence(mood) } })
   const settings = {
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: url,
     SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=2`,
     WHEN_UNCERTAIN: 'hold',
     STOP_AT_REFUSED: '100',
@@ -71,7 +67,6 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
   const { deps, close } = await wire(readConfig(settings), { clock, log: silentLog, connections: 2 })
   let worker: ChildProcess | undefined
   try {
-    await migrateDatabase(deps)
     const subscribers = await addSubscribers(deps, run.subscribers)
     worker = await startWorker(settings, part)
     const papers = papersOf(run.days)
@@ -87,8 +82,7 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
     worker?.disconnect()
     await close()
     await sink.close()
-    await postgres.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    await destroy()
   }
 }
 
