@@ -1,5 +1,6 @@
 import { LANES, type Lane } from '../delivery/message.ts'
 import { countOf, type DeliveryReport, WAITING } from '../flows/operator/delivery-report.ts'
+import { paceText } from '../flows/operator/limiting-paces.ts'
 import { minuteOf, table } from './command-line.ts'
 
 type Shown = DeliveryReport & { now: Date }
@@ -9,7 +10,7 @@ const RESTORED = `This database was restored from a backup. Nothing is planned o
   delivery resume              end it, and go on with the next hour
   delivery resume --moved      nothing was sent since the copy was made: end nothing`
 
-/** Whether mail goes out, what waits, and whether somebody is there to hand it over. */
+/** Whether mail goes out, what waits, what limits it, and whether somebody is there to hand it over. */
 export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),
@@ -20,6 +21,7 @@ export const textOfDelivery = (shown: Shown): string =>
       LANES.map((lane) => rowOf(shown, lane)),
     ),
     '',
+    ...pacesText(shown),
     scheduleText(shown),
     workerText(shown),
   ].join('\n')
@@ -40,6 +42,19 @@ function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
     ...WAITING.map((state) => countOf(shown.waiting, lane, state)),
     wait ? minuteOf(wait.oldest) : null,
     next ?? null,
+  ]
+}
+
+const MOST_PACES = 12
+
+function pacesText({ paces }: Shown): string[] {
+  if (paces.length === 0) return []
+  const more = paces.length - MOST_PACES
+  return [
+    'What limits mail now (a pace that was slowed doubles each minute):',
+    ...paces.slice(0, MOST_PACES).map((pace) => `  ${paceText(pace)}`),
+    ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
+    '',
   ]
 }
 

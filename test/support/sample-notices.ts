@@ -40,6 +40,23 @@ export const SAMPLE_NOTICES: Record<string, Notice> = {
     what: 'refused-alike',
     said: '554 5.7.1 rejected: the sender domain has no SPF record that names this host',
   }),
+  'refused-much': notice(12, 'run-stopped', {
+    ...LOGIN,
+    what: 'refused-much',
+    said: '552 5.2.2 mailbox full',
+  }),
+  'domain-held': notice(13, 'run-stopped', {
+    subject: 'example.org',
+    what: 'domain-held',
+    said: '8 % of the last 250 mails, the last with: 550 5.7.1 blocked, see https://postmaster.example.org',
+    since: SINCE,
+  }),
+  complaints: notice(14, 'run-stopped', {
+    subject: '',
+    what: 'complaints',
+    said: '7 complaints in 24 hours, of 1,480 mails accepted in a day: 0.47 %',
+    since: SINCE,
+  }),
   'no-fetch': notice(5, 'source-stalled', {
     source: 'huggingface',
     what: 'no-fetch',

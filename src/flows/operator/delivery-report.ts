@@ -3,15 +3,17 @@ import type { LaneCount, LaneWait } from '../../delivery/message-list-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type DeliveryHealth, deliveryHealth } from './delivery-health.ts'
 import { type DeliveryStatus, deliveryStatus } from './delivery-switch.ts'
+import { type LimitingPace, limitingPaces } from './limiting-paces.ts'
 
 export const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
 
-export type DeliveryReport = DeliveryStatus & DeliveryHealth
+export type DeliveryReport = DeliveryStatus & DeliveryHealth & { paces: LimitingPace[] }
 
-/** Whether mail goes out, what waits in which lane, and whether somebody is there to hand it over. */
+/** Whether mail goes out, what waits in which lane, what limits it, and whether somebody is there to hand it over. */
 export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   ...(await deliveryStatus(deps)),
   ...(await deliveryHealth(deps)),
+  paces: await limitingPaces(deps),
 })
 
 /** As the command and the API say it. */
@@ -24,6 +26,7 @@ export const jsonOfReport = ({ waiting, waits, ...report }: DeliveryReport) => (
     Lane,
     ReturnType<typeof laneJson>
   >,
+  paces: report.paces.map(({ until, ...pace }) => ({ ...pace, until: iso(until) })),
   schedule: { ticked: iso(report.ticked) },
   workers: { holding: report.holders, nudgeWaitsSeconds: report.nudgeWaitsSeconds },
 })

@@ -10,6 +10,7 @@ import {
   pauseDelivery,
   resumeDelivery,
 } from '../../flows/operator/delivery-switch.ts'
+import { limitingPaces, paceText } from '../../flows/operator/limiting-paces.ts'
 import { noticeLine } from '../../flows/operator/notices/write-notice.ts'
 import { sourceStatus } from '../../flows/operator/source-status.ts'
 import { recentActions } from '../../platform/action-store.ts'
@@ -24,6 +25,7 @@ import { chartsOf, SPANS } from './charts-view.ts'
 import { line } from './fields.ts'
 
 const NEWEST = 8
+const MOST_PACES = 20
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
   paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
@@ -46,6 +48,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       said: SAID[String(query.done)],
       delivery,
       waiting: waitingRows(delivery),
+      paces: (await limitingPaces(deps)).slice(0, MOST_PACES).map(paceText),
       today,
       books: counted,
       cells: bookCells(counted),

@@ -4,6 +4,8 @@ import { addDeliveryCommands } from '../../../src/commands/delivery.ts'
 import { addMessageCommands } from '../../../src/commands/messages.ts'
 import { readConfig } from '../../../src/config.ts'
 import { enqueue } from '../../../src/delivery/message-store.ts'
+import { rampUpOf } from '../../../src/delivery/pace.ts'
+import { beginSlowly, holdPace, setLimits, slowDown, takeTurns } from '../../../src/delivery/pace-store.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { readSwitch } from '../../../src/platform/switch-store.ts'
@@ -23,9 +25,9 @@ import { runCli } from '../../support/processes.ts'
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
-function run(command: string, now = at('09:00')): Promise<Answer> {
+function run(command: string, now = at('09:00'), environment = {}): Promise<Answer> {
   const deps = {
-    config: readConfig({}),
+    config: readConfig(environment),
     clock: stoppedClock(now),
     log: silentLog,
     db: database.db,
@@ -185,6 +187,7 @@ describe('delivery', () => {
         },
         digests: { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null },
       },
+      paces: [],
       schedule: { ticked: null },
       workers: { holding: 0, nudgeWaitsSeconds: null },
     })
@@ -230,6 +233,66 @@ describe('delivery', () => {
       'Workers: none took a nudge for 5 minutes. Is a process with the role worker up?',
     ])
     await database.db.$executeRaw`delete from pgboss.job`
+  })
+
+  test('status says what limits mail, slowest domains last to be cut', async () => {
+    const { db } = database
+    await slowDown(db, 'domain gmail.com', '421 4.7.28 too many')
+    await holdPace(db, 'domain example.org', { seconds: 3600, said: '8 % of the last 250 mails' })
+    await setLimits(db, [{ key: 'domain plain.example', limit: { perSecond: 5 } }])
+    const [{ until }] = await db.$queryRaw<[{ until: Date }]>`
+      select held_until as until from pace where held_until is not null`
+    const { json, text } = await run('delivery status')
+    expect(text.split('\n\n')[2]!.split('\n')).toEqual([
+      'What limits mail now (a pace that was slowed doubles each minute):',
+      `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, it refused 8 % of the last 250 mails`,
+      '  gmail.com: 10 a second, since its server asked for less: 421 4.7.28 too many',
+    ])
+    const none = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }
+    expect((json as { paces: object[] }).paces).toEqual([
+      {
+        ...none,
+        kind: 'held',
+        domain: 'example.org',
+        until: until.toISOString(),
+        said: '8 % of the last 250 mails',
+      },
+      {
+        ...none,
+        kind: 'slowed',
+        domain: 'gmail.com',
+        perSecond: expect.closeTo(10, 0),
+        said: '421 4.7.28 too many',
+      },
+    ])
+    await db.$executeRaw`
+      insert into pace (key, tokens, at, slowed_to, slowed_at, said)
+      select 'domain d' || n || '.example', 0, now(), 20 + n, now(), '421 slow' from generate_series(1, 15) n`
+    const lines = (await run('delivery status')).text.split('\n\n')[2]!.split('\n')
+    expect(lines).toHaveLength(14)
+    expect(lines.at(-1)).toBe('  and 5 more domains: delivery status --json')
+  })
+
+  test('status says what the settings allow of all mail, and what is left of a new domain’s day', async () => {
+    const { db } = database
+    const settings = { SMTP_URL: 'smtp://127.0.0.1?rate=20', RAMP_UP_SINCE: '2026-11-22' }
+    const lines = async () =>
+      (await run('delivery status', at('09:00'), settings)).text.split('\n\n')[2]!.split('\n').slice(1)
+    const ramp = '  new sending domain: 4,000 of 4,000 left today, UTC (ramp-up)'
+    expect(await lines()).toEqual(['  all mail: 20 a second (SMTP_URL)', ramp])
+    const { key, limit } = rampUpOf(readConfig(settings), at('09:00'))!
+    await setLimits(db, [{ key, limit }])
+    await takeTurns(db, [{ key, mails: 880 }])
+    await beginSlowly(db)
+    expect(await lines()).toEqual([
+      ramp.replace('4,000', '3,120'),
+      '  all mail: 10 a second, since delivery was resumed',
+    ])
+    await db.$executeRaw`delete from pace where key = 'all'`
+    await slowDown(db, 'all', '421 4.7.0 too many connections')
+    expect((await lines()).at(-1)).toBe(
+      '  all mail: 10 a second, since the mail server asked for less: 421 4.7.0 too many connections',
+    )
   })
 
   test('the command line knows both nouns', async () => {

@@ -31,6 +31,11 @@ export const GAUGES: readonly GaugeName[] = [
   gauge('leased_chunks', 'Chunks that a worker holds.', 'lane'),
   gauge('open_plans', 'Plans that are not closed.'),
   gauge('delivery_paused', '1 while delivery is paused.'),
+  gauge(
+    'paces',
+    'Paces that limit mail: of what a server asked to slow down, of domains that are held, and 1 once the day of a new sending domain is used up.',
+    'kind',
+  ),
   gauge('sending_enabled', '0 with SENDING=off or without SMTP_URL, in the process that was asked.'),
   gauge('source_last_fetch_timestamp_seconds', 'When papers of a source last came in.', 'source'),
   gauge('source_day_state', '1 for the state of today (UTC) of each source.', 'source', 'state'),

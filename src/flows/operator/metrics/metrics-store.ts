@@ -25,6 +25,14 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
     union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
     union all select 'delivery_paused', '{}', count(*)::float8
     from switch where name = 'delivery' and value in ('paused', 'restored')
+    union all select 'paces', jsonb_build_object('kind', k.kind), count(p.key)::float8
+    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join pace p on case k.kind
+      when 'held' then p.held_until > now()
+      when 'slowed' then p.slowed_to is not null and coalesce(p.held_until <= now(), true)
+        and pace_rate(p, now()) < least(p.per_second, 100000)
+      else p.key like 'ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
+        and pace_tokens(p, now()) < 1 end
+    group by k.kind
     union all select 'notices', jsonb_build_object('kind', kind), count(*)::float8
     from notice where over_at is null and kind not in ('over', 'week') group by kind
     union all select 'notices_untold', '{}', count(*)::float8 from notice where told_at is null

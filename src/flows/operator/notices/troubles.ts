@@ -65,7 +65,7 @@ async function stoppedRuns({ db, clock }: Deps): Promise<LastingTrouble[]> {
     const [area, subject = ''] = name.split(' ')
     const mayMendItself = area === 'work' || what === 'unreachable'
     if (mayMendItself && since.getTime() > lastsSince) return []
-    const key = `${subject} ${since.toISOString()}`
+    const key = `${subject || area} ${since.toISOString()}`
     const values = { subject, what, said, since: since.toISOString() }
     return [{ kind: area === 'work' ? ('work-failed' as const) : ('run-stopped' as const), key, values }]
   })

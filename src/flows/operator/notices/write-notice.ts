@@ -2,23 +2,11 @@ import { wrap } from '../../../emails/columns.ts'
 import type { RenderedEmail } from '../../../emails/email.ts'
 import type { Notice, NoticeValues } from '../../../platform/notice-store.ts'
 import { weekdayMinute } from './instants.ts'
+import { runStopped } from './run-stopped.ts'
 import { weekLines } from './week-lines.ts'
-
-/** A notice in words: what happened, what it means for subscribers, what to run next. */
-interface Wording {
-  subject: string
-  facts: string[]
-  meaning: string
-  /** Commands, each with what it shows. */
-  next: [command: string, shows: string][]
-}
+import { DOCTOR, SOURCES, STATUS, type Wording } from './wording.ts'
 
 const NEXT = 'Next, each after `npm run -s cli --` (in the image: `daily-papers`):'
-
-const STATUS: Wording['next'][number] = ['delivery status', 'whether mail goes out, and what waits']
-const DOCTOR: Wording['next'][number] = ['doctor', 'asks the mail server, says what to mend']
-const RESUME: Wording['next'][number] = ['delivery resume', 'hands mail over again, once it is mended']
-const SOURCES: Wording['next'][number] = ['sources status', 'each day of each source, and the next try']
 
 const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
   'run-stopped': runStopped,
@@ -32,44 +20,6 @@ const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
     meaning: '',
     next: [['digests status --date D', 'the books of one date']],
   }),
-}
-
-const WHY_STOPPED: Record<string, string> = {
-  'login-refused': 'the mail server refuses the login',
-  'tls-refused': 'no encrypted connection to the mail server',
-  unreachable: 'the mail server cannot be reached',
-  'refused-alike': 'ten refusals in a row, all alike',
-}
-
-const said = (text: NoticeValues[string] | undefined): string[] =>
-  text ? [`What came back last: ${text}`] : []
-
-function runStopped({ subject, what, said: answer, since }: NoticeValues): Wording {
-  if (what === 'restored')
-    return {
-      subject: 'this database was restored, and waits for you',
-      facts: [`Since ${weekdayMinute(since)}: a copy from a backup was started. Delivery is paused.`],
-      meaning:
-        'Nothing is planned or handed over until you say so, since nobody knows here what went out after the backup.',
-      next: [['delivery resume --dry-run', 'what ends then, and what goes on'], STATUS],
-    }
-  const why = WHY_STOPPED[String(what)] ?? String(what)
-  const isPaused = what === 'refused-alike' && subject === 'digests'
-  return {
-    subject: `delivery stopped, ${why}`,
-    facts: [
-      `Since ${weekdayMinute(since)}: ${why}.`,
-      ...said(answer),
-      ...(isPaused ? ['Delivery is paused.'] : []),
-    ],
-    meaning:
-      subject === 'answers'
-        ? 'Confirmations and links to settings do not go out. They are tried again every minute, each until its deadline.'
-        : isPaused
-          ? 'No mail goes out until you resume it. Digests that are not handed over within 20 hours of their hour are given up; their papers come with the next ones.'
-          : 'Digests do not go out. They are tried again every minute, each until 20 hours after its hour.',
-    next: [DOCTOR, STATUS, ...(isPaused ? [RESUME] : [])],
-  }
 }
 
 function sourceStalled({ source, what, since, failures, status, fault, day, newest }: NoticeValues): Wording {

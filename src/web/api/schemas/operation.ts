@@ -84,6 +84,22 @@ const waiting = z.object({
   nextTry: instant.nullable().describe('The first instant at which one may be tried'),
 })
 
+const pace = z
+  .object({
+    kind: z
+      .enum(['rate', 'slowed', 'resumed', 'held', 'was-held', 'ramp-up'])
+      .describe(
+        'rate: SMTP_URL says so; slowed: the server asked for less; resumed: delivery went on after a pause; held: it refused too much and gets nothing until then; was-held: it goes on slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
+      ),
+    domain: z.string().nullable().describe('Of the recipients; null: all mail'),
+    perSecond: z.number().nullable().describe('Mails a second; what was slowed doubles each minute'),
+    until: instant.nullable().describe('Of what is held'),
+    left: count.nullable().describe('Of the ramp-up: how many may still go today'),
+    of: count.nullable().describe('Of the ramp-up: how many may go today in all'),
+    said: z.string().nullable().describe('What came back, without addresses; how much was refused'),
+  })
+  .meta({ id: 'Pace' })
+
 export const delivery = z
   .object({
     delivery: z.enum(['on', 'paused', 'off']).describe('off: by the setting SENDING'),
@@ -91,6 +107,7 @@ export const delivery = z
     restored: z.boolean().describe('Out of a backup: nothing is planned either, and a pause changes nothing'),
     since: instant.nullable(),
     lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
+    paces: z.array(pace).describe('What limits mail now, beyond what DOMAIN_RATE says'),
     schedule: z.object({
       ticked: instant
         .nullable()

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
+import { endDomainTroubles } from '../../../../src/delivery/domain-trouble-store.ts'
+import { holdPace } from '../../../../src/delivery/pace-store.ts'
 import { openComposer } from '../../../../src/flows/messages/compose-message.ts'
 import { deliverReady } from '../../../../src/flows/messages/deliver.ts'
 import { noted } from '../../../../src/flows/operator/notices/note-work.ts'
 import { watch } from '../../../../src/flows/operator/notices/watch.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { addNotice } from '../../../../src/platform/notice-store.ts'
+import { noteTrouble } from '../../../../src/platform/trouble-store.ts'
 import { startSchedule } from '../../../../src/schedule/schedule.ts'
 import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import type { Deps } from '../../../../src/wiring.ts'
+import { passInPaces } from '../../../support/paces.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
 import { until } from '../../../support/until.ts'
@@ -49,6 +53,27 @@ const events = () =>
 /** A source that answered a minute ago with papers, so that nothing else is told. */
 const sourceIsWell = (day = '2026-11-24') =>
   recordFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
+
+test('a domain that is held is told at once in its own words, and that it is over', async () => {
+  await sourceIsWell()
+  const deps = depsWith()
+  await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
+  const said = '8 % of the last 250 mails, the last with: 550 5.7.1 blocked'
+  const trouble = { name: 'domain lab.example', what: 'domain-held', said, since: site.clock.now() }
+  await noteTrouble(site.db, trouble)
+  await noteTrouble(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
+  await watch(deps)
+  await watch(deps)
+  expect(subjects()).toEqual(['Daily Papers: mail to lab.example is held for an hour'])
+  expect(toOperator()[0]!.text.replace(/\s+/g, ' ')).toContain(`lab.example refused ${said}`)
+
+  await passInPaces(site.db, 3700)
+  await endDomainTroubles(site.db, new Set(['lab.example']))
+  later(HOUR)
+  await sourceIsWell()
+  await watch(deps)
+  expect(subjects().slice(1)).toEqual(['Daily Papers: over: mail to lab.example is held for an hour'])
+})
 
 describe('a run that stopped', () => {
   const drained = async (deps: Deps) => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { holdPace } from '../../../../src/delivery/pace-store.ts'
 import { planDigests } from '../../../../src/flows/digests/plan-digests.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/platform/action-store.ts'
@@ -238,6 +239,16 @@ describe('mails and their books', () => {
     await admin.post('/admin/delivery', { do: 'resume' })
     expect((await admin.get('/admin')).body).toContain('<strong>On.</strong>')
     expect((await actions()).map(({ verb }) => verb)).toEqual(['delivery pause', 'delivery resume'])
+  })
+
+  test('a domain that is held is told, and no heading where nothing limits mail', async () => {
+    expect((await admin.get('/admin')).body).not.toContain('What limits it')
+    await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
+    const { body } = await admin.get('/admin')
+    expect(body).toContain('What limits it')
+    expect(body).toMatch(
+      /<li>lab\.example: held until \d\d:\d\d UTC, it refused 8 % of the last 250 &lt;mails&gt;<\/li>/,
+    )
   })
 })
 
