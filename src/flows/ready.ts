@@ -1,4 +1,5 @@
 import { assertDkimSigns, loadDkimKey } from '../delivery/dkim.ts'
+import { takesWrites } from '../platform/database-facts-store.ts'
 import { inTime } from '../platform/in-time.ts'
 import { missingMigrations } from '../platform/migrations.ts'
 import type { Deps } from '../wiring.ts'
@@ -8,17 +9,28 @@ const ANSWER_WITHIN_MS = 2000
 export interface Readiness {
   database: boolean
   migrations: boolean
+  /** False where its disk is full, or it is a standby. */
+  writes: boolean
   /** Mails are signed as the settings say: true also where they ask for no signature. */
   mailSigning: boolean
 }
 
-/** Whether the database answers within two seconds with every migration of this release, and the DKIM key signs. */
+/**
+ * Whether the database answers within two seconds, with every migration of this release, and takes what is written;
+ * and whether the DKIM key signs.
+ */
 export async function readiness({ db, config }: Deps): Promise<Readiness> {
-  const [missing, mailSigning] = await Promise.all([
+  const [missing, writes, mailSigning] = await Promise.all([
     inTime(ANSWER_WITHIN_MS, missingMigrations(db)),
+    inTime(ANSWER_WITHIN_MS, takesWrites(db)),
     keySigns(config),
   ])
-  return { database: missing !== undefined, migrations: missing?.length === 0, mailSigning }
+  return {
+    database: missing !== undefined,
+    migrations: missing?.length === 0,
+    writes: writes === true,
+    mailSigning,
+  }
 }
 
 async function keySigns(config: Deps['config']): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts'
+import type { Database, DatabaseOrTransaction } from './database.ts'
 
 /** What a Postgres says of itself. */
 export interface DatabaseFacts {
@@ -33,4 +33,14 @@ export async function databaseFacts(db: Database): Promise<DatabaseFacts> {
   const { number, ...facts } = row
   const major = Math.floor(number / 10_000)
   return { ...facts, major, version: `${major}.${number % 10_000}` }
+}
+
+/**
+ * Whether what is written now would stay: false for a standby; rejects where the disk is full. A row might fit into a
+ * page that is there already; an exported snapshot is a new file, gone when the statement ends.
+ */
+export async function takesWrites(db: DatabaseOrTransaction): Promise<boolean> {
+  const [row] = await db.$queryRaw<[{ readOnly: boolean }]>`
+    select pg_export_snapshot(), current_setting('transaction_read_only')::boolean as "readOnly"`
+  return !row.readOnly
 }

@@ -51,6 +51,7 @@ const LOG_EVENTS = [
   'delivery.stopped',
   'delivery.slowed',
   'delivery.domain-held',
+  'delivery.complained',
   'notice.raised',
   'notice.over',
   'notice.told',
@@ -91,14 +92,25 @@ export function openLog(level: string, destination?: { write(line: string): void
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  const logger: Logger = destination
-    ? pino(options, destination)
-    : pino(options, pino.destination({ dest: 2, sync: true }))
+  const logger: Logger = pino(options, destination ?? standardError())
   const write =
     (at: 'info' | 'warn' | 'error') =>
     (event: LogEvent, fields: LogFields = {}) =>
       logger[at]({ event, ...cleaned(fields) })
   return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+const MOST_UNWRITTEN_BYTES = 100_000
+
+/** A full disk ends nothing: lines wait until there is space, and are left out once too many wait. */
+function standardError() {
+  // With a least length, flush() tries to write; flushSync() would try for ever.
+  const options = { dest: 2, sync: true, minLength: 1, maxLength: MOST_UNWRITTEN_BYTES }
+  const destination = pino.destination(options)
+  // Without a listener, a line that cannot be written ends this process.
+  destination.on('error', () => {})
+  destination.on('drop', () => destination.flush())
+  return destination
 }
 
 export const silentLog: Log = { info() {}, warn() {}, error() {} }

@@ -130,7 +130,7 @@ test('a transaction that thinks between two statements keeps its connection', as
 })
 
 test.skipIf(!pgbouncerPath)(
-  'behind a pooler, which nobody can ask, a long statement is waited for as well',
+  `behind a pooler, which nobody can ask, a long statement is waited for as well${pgbouncerPath ? '' : ': pgbouncer is not installed'}`,
   async () => {
     const pooler = await startPgbouncer(database.url, 'transaction')
     const proxy = await startDatabaseProxy(pooler.url)

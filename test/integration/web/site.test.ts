@@ -551,12 +551,26 @@ test('no log line of a whole visit holds an address or a token', async () => {
 })
 
 describe('readiness', () => {
-  test('says ready with database, migrations and mail signing', async () => {
+  test('says ready with a database that takes writes, migrations and mail signing', async () => {
     const answer = await site.app.inject({ url: '/ready' })
     expect([answer.statusCode, answer.json()]).toEqual([
       200,
-      { status: 'ready', database: true, migrations: true, mailSigning: true },
+      { status: 'ready', database: true, migrations: true, writes: true, mailSigning: true },
     ])
+  })
+
+  test('says not ready while the database only reads, as a standby does', async () => {
+    const readOnly = new URL(site.deps.databaseUrl)
+    readOnly.searchParams.set('options', '-c default_transaction_read_only=on')
+    const standby = openDatabase(readOnly.href, silentLog)
+    const app = buildServer({ ...site.deps, db: standby.db })
+    const ready = await app.inject({ url: '/ready' })
+    expect([ready.statusCode, ready.json()]).toEqual([
+      503,
+      { status: 'not ready', database: true, migrations: true, writes: false, mailSigning: true },
+    ])
+    await app.close()
+    await standby.close()
   })
 
   test('says not ready without any of them, while the process lives', async () => {
@@ -565,7 +579,7 @@ describe('readiness', () => {
     const ready = await app.inject({ url: '/ready' })
     expect([ready.statusCode, ready.json()]).toEqual([
       503,
-      { status: 'not ready', database: false, migrations: false, mailSigning: true },
+      { status: 'not ready', database: false, migrations: false, writes: false, mailSigning: true },
     ])
     expect((await app.inject({ url: '/live' })).statusCode).toBe(200)
     const page = await app.inject({ url: '/' })
