@@ -1,7 +1,9 @@
 import { Option } from 'commander'
 import { deliveryReport, jsonOfReport } from '../flows/operator/delivery-report.ts'
 import {
+  type DeliveryStatus,
   type DeliverySwitch,
+  deliveryStatus,
   deliverySwitch,
   pauseDelivery,
   resumeDelivery,
@@ -51,7 +53,8 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
         change(deps, { dryRun }, async (tried) => {
           const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
           const off = tried.config.SENDING === 'off' ? ' Nothing goes out all the same: SENDING=off.' : ''
-          const text = `${wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.'}${off}`
+          const slowly = wasPaused ? textOfBeginning(await deliveryStatus(tried)) : ''
+          const text = `${wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.'}${off || slowly}`
           return {
             json: { delivery: 'on', wasPaused, afterRestore },
             text: afterRestore ? `${textOfGap(afterRestore)}\n${text}` : text,
@@ -68,6 +71,16 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
         return { json: jsonOfReport(report), text: textOfDelivery({ ...report, now: deps.clock.now() }) }
       }),
     )
+}
+
+/** Fewer are out before anybody looks. */
+const WORTH_A_WORD = 50
+
+function textOfBeginning({ waiting }: DeliveryStatus): string {
+  const messages = waiting.reduce((sum, { count }) => sum + count, 0)
+  return messages > WORTH_A_WORD
+    ? ` ${messages.toLocaleString('en')} messages wait: they begin with 10 a second, and twice as many each minute.`
+    : ''
 }
 
 const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>

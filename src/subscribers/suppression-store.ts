@@ -62,3 +62,8 @@ export function countSuppressions(
 ): Promise<number> {
   return db.suppression.count({ where: { at: { gte: from, lt: before }, liftedAt: null } })
 }
+
+/** How many complaints came after an instant that nobody lifted. */
+export function countComplaints(db: DatabaseOrTransaction, after: Date): Promise<number> {
+  return db.suppression.count({ where: { reason: 'complaint', at: { gt: after }, liftedAt: null } })
+}

@@ -1,7 +1,9 @@
 import { countWaiting, type LaneCount } from '../../delivery/message-list-store.ts'
-import type { Database } from '../../platform/database.ts'
+import { beginSlowly } from '../../delivery/pace-store.ts'
+import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { clearSwitch, readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { settleComplaints } from './complaints.ts'
 import { type AfterRestore, closeTheGap } from './restore/after-restore.ts'
 import {
   DELIVERY,
@@ -50,7 +52,7 @@ export interface Resumed {
 }
 
 /**
- * Hands mail over again. After a restore it first ends, in one transaction, all that may have gone out since the
+ * Hands mail over again, slowly at first. After a restore it first ends, in one transaction, all that may have gone out since the
  * backup; not with `moved`, which says that nothing was sent since the copy was made.
  */
 export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promise<Resumed> {
@@ -63,10 +65,18 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
       const inside = { ...deps, db: tx as Database }
       const afterRestore = held && paused && !moved ? await closeTheGap(inside, { since: paused.at }) : null
       if (held) await settleIdentity(tx, deps.clock.now())
-      return { wasPaused: await clearSwitch(tx, DELIVERY), afterRestore }
+      const wasPaused = await clearSwitch(tx, DELIVERY)
+      if (wasPaused) await beginAnew(tx, deps.clock.now())
+      return { wasPaused, afterRestore }
     },
     { timeout: LONGEST_MS, maxWait: LONGEST_MS },
   )
+}
+
+/** What has gathered goes out slowly at first, and what stopped delivery is settled. */
+async function beginAnew(tx: DatabaseOrTransaction, at: Date): Promise<void> {
+  await beginSlowly(tx)
+  await settleComplaints(tx, at)
 }
 
 /** Whether mail goes out. */

@@ -9,8 +9,12 @@ import {
   suppressAddress,
 } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { weighComplaints } from '../operator/complaints.ts'
 
-/** No mail to this address any more, whether somebody is subscribed with it or not. Throws address.*. */
+/**
+ * No mail to this address any more, whether somebody is subscribed with it or not; too many complaints stop delivery.
+ * Throws address.*.
+ */
 export async function suppress(
   deps: Deps,
   { email, reason }: { email: string; reason: SuppressionReason },
@@ -28,6 +32,7 @@ export async function suppress(
     return subscriber.id
   })
   deps.log.info('subscriber.suppressed', { subscriber: id, reason })
+  if (reason === 'complaint') await weighComplaints(deps)
 }
 
 /** Lifts what `suppress` or a server's answer did: a subscriber is again what they were before. Throws address.*. */

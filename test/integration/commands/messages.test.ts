@@ -16,6 +16,7 @@ import {
   addSubscribers,
   at,
   DEADLINE,
+  enqueueGoodbyes,
   goodbye,
   messagesIn,
   NOW,
@@ -204,6 +205,21 @@ describe('delivery', () => {
     expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo go on: delivery resume')
     expect((await run('delivery resume')).json).toMatchObject({ delivery: 'on', wasPaused: true })
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
+  })
+
+  test.each([
+    [50, 'Delivery goes on.'],
+    [51, 'Delivery goes on. 51 messages wait: they begin with 10 a second, and twice as many each minute.'],
+  ])('resume with %i that wait: %s', async (messages, text) => {
+    await enqueueGoodbyes(database.db, 'digests', messages)
+    await run('delivery pause')
+    expect((await run('delivery resume --dry-run')).text).toContain(text)
+    expect(await database.db.pace.count()).toBe(0)
+    expect((await run('delivery resume')).text).toBe(text)
+    expect(await database.db.pace.findMany()).toMatchObject([{ key: 'all', slowedTo: 10, said: null }])
+    await database.db.pace.deleteMany()
+    expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
+    expect(await database.db.pace.count()).toBe(0)
   })
 
   test('status says what waits longest, and whether the schedule and the workers are alive', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { endDomainTroubles } from '../../../../src/delivery/domain-trouble-store.ts'
+import type { Compose } from '../../../../src/delivery/message.ts'
 import { holdPace } from '../../../../src/delivery/pace-store.ts'
 import { openComposer } from '../../../../src/flows/messages/compose-message.ts'
 import { deliverReady } from '../../../../src/flows/messages/deliver.ts'
+import { resumeDelivery } from '../../../../src/flows/operator/delivery-switch.ts'
 import { noted } from '../../../../src/flows/operator/notices/note-work.ts'
 import { watch } from '../../../../src/flows/operator/notices/watch.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
@@ -12,6 +14,7 @@ import { noteTrouble } from '../../../../src/platform/trouble-store.ts'
 import { startSchedule } from '../../../../src/schedule/schedule.ts'
 import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import type { Deps } from '../../../../src/wiring.ts'
+import { addDigestMessages, statesIn } from '../../../support/messages.ts'
 import { passInPaces } from '../../../support/paces.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
@@ -107,6 +110,41 @@ describe('a run that stopped', () => {
     await watch(deps)
     expect(subjects().slice(1)).toEqual([
       'Daily Papers: over: delivery stopped, the mail server refuses the login',
+    ])
+  })
+
+  test('and paused delivery: after the resume nothing expired goes out, and nothing is told twice', async () => {
+    await sourceIsWell()
+    const deps = depsWith()
+    await addDigestMessages(site.db, 60)
+    await site.db.$executeRaw`
+      update message set deadline = ${new Date(NOW.getTime() + 2 * HOUR)} where subscriber_id > 's4'`
+    sink.at.rcpt = (to) => (to === OPERATOR ? undefined : '554 5.7.1 denied')
+    const compose: Compose = async ({ id, toAddress }) => ({
+      from: 'papers@site.example',
+      to: toAddress,
+      raw: Buffer.from(`Message-ID: <${id}@site.example>\r\n\r\nHello\r\n`),
+    })
+    const run = () => deliverReady({ ...deps, compose }, { lane: 'digests' })
+    const first = await run()
+    expect(first).toMatchObject({ accepted: 0, stopped: 'refused-alike' })
+    await watch(deps)
+    delete sink.at.rcpt
+    later(3 * HOUR)
+    await sourceIsWell()
+    await resumeDelivery(deps)
+    expect(await run()).toMatchObject({ stopped: null, refused: 0 })
+    const { accepted = 0, refused, skipped = 0 } = await statesIn(site.db)
+    expect(refused).toBe(first.refused)
+    expect(accepted).toBeGreaterThan(0)
+    expect(skipped).toBeGreaterThan(0)
+    expect(accepted + skipped).toBe(60 - first.refused)
+    const late = { state: 'accepted', deadline: { lte: site.clock.now() } } as const
+    expect(await site.db.message.count({ where: late })).toBe(0)
+    for (let looks = 0; looks < 3; looks++) await watch(deps)
+    expect(subjects()).toEqual([
+      'Daily Papers: delivery stopped, ten refusals in a row, all alike',
+      'Daily Papers: over: delivery stopped, ten refusals in a row, all alike',
     ])
   })
 
