@@ -2,14 +2,13 @@ import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { fuzzCases } from './fuzz.ts'
 import { POISONS } from './poison.ts'
-import { MEGABYTES } from './poison-papers.ts'
 import { type Poisoned, type PoisonPlan, runPoisoned } from './poisoned-run.ts'
 
 const PLANS: Record<Profile, PoisonPlan> = {
-  ci: { others: 1000, poisons: 20 },
-  nightly: { others: 1000, poisons: 500 },
+  ci: { others: 1000, poisons: 20, megabytes: 10 },
+  nightly: { others: 1000, poisons: 500, megabytes: 10 },
 }
-const SMALL: PoisonPlan = { others: 300, poisons: 20 }
+const SMALL: PoisonPlan = { others: 300, poisons: 20, megabytes: 0.1 }
 /** A planner or a worker of a thousand takes 300 to 500. */
 const MOST_MEGABYTES = 600
 
@@ -60,8 +59,8 @@ const wrongCases = Object.entries(WRONG).map(
   }),
 )
 
-const howMany = ({ others, poisons }: PoisonPlan): string =>
-  `${poisons} of ${others + poisons} in ${Object.keys(POISONS).length} ways, abstracts of ${MEGABYTES} MB`
+const howMany = ({ others, poisons, megabytes }: PoisonPlan): string =>
+  `${poisons} of ${others + poisons} in ${Object.keys(POISONS).length} ways, abstracts of ${megabytes} MB`
 
 function inWords(seen: Poisoned): string {
   const { notSent, wrongEnds, letIn, mailFaults, balanced, books, largestHtml } = seen
@@ -71,11 +70,11 @@ function inWords(seen: Poisoned): string {
     `others not sent ${notSent}, wrong ends ${wrongEnds.length}${firstOf(wrongEnds)}, let in ${letIn}`,
     `${accepted} accepted, ${refused} refused, ${missed} missed, the books ${balanced ? 'balance' : 'do NOT balance'}`,
     `faults in mails ${mailFaults.length}${firstOf(mailFaults)}, largest HTML part ${largestHtml} bytes`,
-    `worker ended with ${seen.workerCode}, ${megabytes(seen.workerMegabytes)}; planner ${megabytes(seen.plannerMegabytes)}`,
+    `worker ended with ${seen.workerCode}, ${memory(seen.workerMegabytes)}; planner ${memory(seen.plannerMegabytes)}`,
   ].join('; ')
 }
 
-const megabytes = (most: number): string => (Number.isFinite(most) ? `${most} MB` : 'failed')
+const memory = (most: number): string => (Number.isFinite(most) ? `${most} MB` : 'failed')
 
 /** What comes in by the doors and goes out as mail. */
 export const contentCases: BatteryCase[] = [poison, ...wrongCases, ...fuzzCases]

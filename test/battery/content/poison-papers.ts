@@ -1,10 +1,10 @@
 /** What a source, or whoever writes a file, could hand us. All of them are on attention, so they reach everybody. */
 
 const BIDI = '\u202edrawkcab\u2066\u200f'
-export const MEGABYTES = 10
-const LONG = MEGABYTES * 1024 * 1024
+const MEGABYTE = 1024 * 1024
 
-const filled = (piece: string): string => piece.repeat(Math.ceil(LONG / piece.length)).slice(0, LONG)
+const filled = (piece: string, megabytes: number): string =>
+  piece.repeat(Math.ceil((megabytes * MEGABYTE) / piece.length))
 
 interface PoisonPaper {
   id: string
@@ -19,10 +19,14 @@ const paper = (n: number, title: string, summary = 'On attention.'): PoisonPaper
 })
 
 /** As somebody writes them into a file for `papers import`. */
-export const importedPapers: unknown[] = [
+export const importedPapers = (megabytes: number): unknown[] => [
   paper(1, 'as it should be'),
-  paper(2, 'of ten megabytes', filled('attention is all you need $\\alpha_{i}$ and {more} of it. ')),
-  paper(3, 'in one word', filled('attention')),
+  paper(
+    2,
+    'of many megabytes',
+    filled('attention is all you need $\\alpha_{i}$ and {more} of it. ', megabytes),
+  ),
+  paper(3, 'in one word', filled('attention', megabytes)),
   paper(4, '\r\nBcc: victim@y.example\r\n\r\nbody'),
   paper(5, `${BIDI} and \u0000 NUL, \ud800 half a character, \u001b[31m red`),
   paper(6, 'W'.repeat(200_000)),
@@ -41,10 +45,10 @@ export const importedPapers: unknown[] = [
 ]
 
 /** As the API of Hugging Face answers. */
-export const answeredPapers: unknown[] = [
+export const answeredPapers = (megabytes: number): unknown[] => [
   ...[
     paper(11, 'as it should be'),
-    paper(12, 'of ten megabytes', filled('注意力 attention \\textbf{bold} $x^2$ ')),
+    paper(12, 'of many megabytes', filled('注意力 attention \\textbf{bold} $x^2$ ', megabytes)),
     paper(13, `${BIDI} and \u0000 NUL, \ud800 half a character`),
     paper(14, 'by many', 'On attention.'),
   ].map(({ id, title, summary }) => ({

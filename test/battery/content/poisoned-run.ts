@@ -34,9 +34,7 @@ const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const MOST_TRIES = 5
 const MOST_HTML_BYTES = 95_000
 
-export interface Poisoned {
-  others: number
-  poisons: number
+export interface Poisoned extends PoisonPlan {
   /** Others whose mail did not arrive once, or is not known as accepted. */
   notSent: number
   /** Poisoned messages and digests that did not end as they must: "what: how". */
@@ -56,6 +54,8 @@ export interface Poisoned {
 export interface PoisonPlan {
   others: number
   poisons: number
+  /** Of the longest abstracts. */
+  megabytes: number
 }
 
 /** Papers and people that break things, among many who must not notice. */
@@ -65,7 +65,7 @@ export function runPoisoned(
 ): Promise<Poisoned> {
   return withBench({ mails: 0, connections: 4 }, async (bench) => {
     const sink = await startSmtpSink()
-    const source = await startSource()
+    const source = await startSource(plan.megabytes)
     const settings = {
       ...bench.settings,
       SMTP_URL: `smtp://127.0.0.1:${sink.port}?connections=4`,
@@ -110,7 +110,7 @@ async function poisonedOn(stage: Stage): Promise<Poisoned> {
   const victims = await addVictims(deps, plan.poisons)
   const letIn = await knock(deps)
   stage.atPlanning()
-  await importPapers(deps, { text: JSON.stringify(importedPapers), day: DATE })
+  await importPapers(deps, { text: JSON.stringify(importedPapers(plan.megabytes)), day: DATE })
   const first = await runPlanner(settings, PLANNED.toISOString(), parts.plan)
   await spoil(deps, victims)
   const worker = bench.begin(programWith(parts.deliver, 'test/battery/bench/composing-worker.ts'), settings)
@@ -257,12 +257,13 @@ function htmlBytes(text: string): number {
 }
 
 /** Answers with the papers of one day, and an empty list for every other. */
-async function startSource(): Promise<{ url: string; stop(): Promise<void> }> {
+async function startSource(megabytes: number): Promise<{ url: string; stop(): Promise<void> }> {
+  const answer = JSON.stringify(answeredPapers(megabytes))
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? '/', 'http://localhost').searchParams
     const isTheDay = query.get('date') === DATE && Number(query.get('p') ?? 0) === 0
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(isTheDay ? answeredPapers : []))
+    response.end(isTheDay ? answer : '[]')
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return {

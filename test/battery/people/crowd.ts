@@ -62,7 +62,7 @@ export async function gather(deps: Deps, folder: string, size: CrowdSize): Promi
   await planDigests(deps, { date: dayOf(now) })
   await leaveGoodbyes(deps, gone)
   await deps.db.subscriber.updateMany({ where: { address: { in: pending } }, data: { state: 'pending' } })
-  for (const email of suppressed) await suppress(deps, { email, reason: 'complaint' })
+  for (const email of suppressed) await suppress(deps, { email, reason: 'operator' })
   return peopleIn(deps)
 }
 

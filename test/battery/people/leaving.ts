@@ -50,10 +50,10 @@ const WAYS: Record<string, Way> = {
     weight: 2,
     go: ({ deps }, { address }) => suppress(deps, { email: address, reason: 'dead' }),
   },
-  complaint: {
+  'suppressed by the operator': {
     reason: 'suppressed',
     weight: 2,
-    go: ({ deps }, { address }) => suppress(deps, { email: address, reason: 'complaint' }),
+    go: ({ deps }, { address }) => suppress(deps, { email: address, reason: 'operator' }),
   },
 }
 
@@ -82,6 +82,8 @@ export interface Plan {
   /** 0: the run begins; 1: all is handed over. */
   at: number
 }
+
+export const isSuppression = ({ way }: Plan): boolean => WAYS[way]!.reason === 'suppressed'
 
 /** One that was answered. */
 export interface Left extends Plan {

@@ -13,22 +13,26 @@ import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-benc
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
 import { type CrowdSize, csvOf, gather } from './crowd.ts'
 import { type Judged, judge } from './judge.ts'
-import { leave, planLeaving } from './leaving.ts'
+import { isSuppression, leave, planLeaving } from './leaving.ts'
 
 const SEED = 20261124
+/** Of each worker. */
 const CONNECTIONS = 8
-const WORKERS = 2
-/** A message in the hand, and one on the way, for each connection. */
-export const MOST_IN_HAND = 2 * CONNECTIONS * WORKERS
 const STRANGERS = 20
 /** When the import begins, as a share of the run. */
 const IMPORT_AT = 0.3
 
 export interface LeavingRun extends CrowdSize {
   events: number
+  workers: number
+  /** Whether a file comes in meanwhile. */
+  imports: boolean
   /** From the final dot of a mail to its answer. */
   delayMs: number
 }
+
+/** A message in the hand, and one on the way, for each connection. */
+export const mostInHand = ({ workers }: Pick<LeavingRun, 'workers'>): number => 2 * CONNECTIONS * workers
 
 export interface Outcome extends Judged {
   left: number
@@ -59,12 +63,12 @@ async function leaveOn(
 ): Promise<Outcome> {
   const [people, site] = await Promise.all([gather(deps, bench.folder, run), startSite(bench)])
   const strangers = Array.from({ length: STRANGERS }, (_, n) => `stranger-${n}@one.example`)
-  for (const email of strangers) await suppress(deps, { email, reason: 'complaint' })
+  for (const email of strangers) await suppress(deps, { email, reason: 'operator' })
   const plans = planLeaving(
     people.filter(({ group }) => group === 'digest' || group === 'goodbye'),
     { events: run.events, seed: SEED },
   )
-  const workers = await startWorkers(bench, part)
+  const workers = await startWorkers(bench, run.workers, part)
   let over = false
   const ended = Promise.all(workers.map(exitOf)).finally(() => {
     over = true
@@ -75,9 +79,9 @@ async function leaveOn(
   const suppressed = [
     ...strangers,
     ...people.filter(({ group }) => group === 'suppressed').map(({ address }) => address),
-    ...plans.filter(({ way }) => way === 'dead' || way === 'complaint').map(({ person }) => person.address),
+    ...plans.filter(isSuppression).map(({ person }) => person.address),
   ]
-  const imported = reached(IMPORT_AT).then(() => importAgain(bench, suppressed))
+  const imported = run.imports ? reached(IMPORT_AT).then(() => importAgain(bench, suppressed)) : undefined
   const left = await leave({ deps, site }, plans, reached).finally(() =>
     Promise.allSettled([ended, imported]),
   )
@@ -95,12 +99,12 @@ async function startSite({ begin, settings }: Bench): Promise<string> {
   const port = await freePort()
   const site = `http://127.0.0.1:${port}`
   begin(['src/main.ts', '--roles', 'web'], { ...settings, PORT: String(port) })
-  await eventually(async () => (await fetch(`${site}/ready`)).ok)
+  await eventually(async () => (await fetch(`${site}/ready`)).ok, { seconds: 120 })
   return site
 }
 
-async function startWorkers({ begin, settings }: Bench, part: WrongPart | undefined) {
-  const workers = Array.from({ length: WORKERS }, () =>
+async function startWorkers({ begin, settings }: Bench, count: number, part: WrongPart | undefined) {
+  const workers = Array.from({ length: count }, () =>
     begin(programWith(part, 'test/battery/bench/composing-worker.ts'), settings),
   )
   await Promise.all(workers.map(firstLine))
