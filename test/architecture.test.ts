@@ -82,7 +82,6 @@ describe('imports', () => {
   test.each([
     ['nodemailer', 'delivery'],
     ['mjml', 'emails'],
-    ['node-cron', 'schedule'],
     ['fastify', 'web'],
     ['pg-boss', 'platform'],
     ['commander', 'commands'],

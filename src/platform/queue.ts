@@ -1,4 +1,5 @@
-import { PgBoss } from 'pg-boss'
+import { PgBoss, systemClock } from 'pg-boss'
+import { steadyNow } from './clock.ts'
 import { textOf } from './errors.ts'
 import type { Log } from './log.ts'
 import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
@@ -27,6 +28,9 @@ const application_name = 'daily-papers queue'
 // How soon a nudge is seen.
 const POLL_SECONDS = 1
 
+// pg-boss reckons its pauses by its clock: on the machine's, one that goes back an hour makes a pause of an hour.
+const clock = { ...systemClock, now: steadyNow }
+
 /** pg-boss hands what it does not know itself to the pool that it opens. */
 const poolOf = (url: string, max: number, patience = PATIENCE) => ({
   connectionString: url,
@@ -39,6 +43,7 @@ const poolOf = (url: string, max: number, patience = PATIENCE) => ({
 export async function openQueue(url: string, log: Log, patience?: Patience): Promise<Queue> {
   const boss = new PgBoss({
     ...poolOf(url, 3, patience),
+    clock,
     migrate: false,
     monitorIntervalSeconds: 15,
     superviseIntervalSeconds: 15,

@@ -6,7 +6,7 @@ import { NUDGES } from '../platform/queue.ts'
 import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
 import type { ServiceDeps } from '../wiring.ts'
 
-const MINUTE_MS = 60_000
+export const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
 
 /**

@@ -1,4 +1,4 @@
-import { afterEach, test } from 'vitest'
+import { afterEach, test, vi } from 'vitest'
 import { silentLog } from '../../../src/platform/log.ts'
 import { openQueue, prepareQueue } from '../../../src/platform/queue.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -27,4 +27,19 @@ test('a queue whose connections never answer again takes nudges on new ones', as
     return true
   })
   await eventually(() => worked > 1)
+})
+
+test('a clock that goes back three hours while a nudge is worked on delays no nudge', async () => {
+  await prepareQueue(database.url, silentLog)
+  const queue = await openQueue(database.url, silentLog)
+  cleanups.push(queue.stop, () => vi.useRealTimers())
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  let worked = 0
+  await queue.onNudge('prune', async () => {
+    if (++worked === 1) vi.setSystemTime(Date.now() - 3 * 3600 * 1000)
+  })
+  await queue.nudge('prune')
+  await eventually(() => worked === 1)
+  await queue.nudge('prune')
+  await eventually(() => worked === 2, { seconds: 5 })
 })
