@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
+import type { Compose } from './delivery/message.ts'
 import { planDigests } from './flows/digests/plan-digests.ts'
-import { openComposer } from './flows/messages/compose-message.ts'
+import { openComposer, openDkim } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
 import { migrateIfAlone } from './flows/migrate-database.ts'
 import { noted } from './flows/operator/notices/note-work.ts'
@@ -14,7 +15,7 @@ import { sayRunning } from './platform/running.ts'
 import { startSchedule } from './schedule/schedule.ts'
 import { listen } from './web/listen.ts'
 import { buildServer } from './web/server.ts'
-import { type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
+import { type Deps, type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
@@ -22,8 +23,8 @@ export type Role = (typeof ROLES)[number]
 /** How long a request may go on once the service is asked to stop. */
 const LAST_REQUESTS_MS = 5_000
 
-/** What a service has at hand. */
-type Running = ServiceDeps & DeliverDeps
+/** What a service has at hand; the role worker alone makes mails. */
+type Running = ServiceDeps & { compose?: Compose }
 
 export interface Service {
   deps: Running
@@ -48,7 +49,7 @@ export async function startService(
   await migrateIfAlone(wired.deps)
   const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)
   await pauseIfRestored(wired.deps)
-  const compose = await openComposer(wired.deps)
+  const compose = await composerFor(roles, wired.deps)
   const { deps: queued, close } = await wireQueue(wired)
   const deps = { ...queued, compose, metrics }
   const stops: (() => Promise<void>)[] = []
@@ -59,7 +60,7 @@ export async function startService(
     stops.push(() => closeServer(server))
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  if (roles.includes('worker')) stops.push(await startWorker(deps))
+  if (compose) stops.push(await startWorker({ ...deps, compose }))
   deps.log.info('service.started', { roles: roles.join(','), port: config.PORT })
   return {
     deps,
@@ -83,8 +84,15 @@ async function closeServer(server: ReturnType<typeof buildServer>): Promise<void
   clearTimeout(cut)
 }
 
+/** For the role that makes mails of messages. A key that cannot sign stops the others too. */
+async function composerFor(roles: readonly Role[], deps: Deps): Promise<Compose | undefined> {
+  if (roles.includes('worker')) return openComposer(deps)
+  await openDkim(deps.config)
+  return undefined
+}
+
 /** Answers nudges in this process. Returns what stops it: nothing new is taken, what is in flight is finished. */
-async function startWorker(deps: Running): Promise<() => Promise<void>> {
+async function startWorker(deps: ServiceDeps & DeliverDeps): Promise<() => Promise<void>> {
   const stopping = new AbortController()
   const { signal } = stopping
   const work: Record<Nudge, () => Promise<unknown>> = {

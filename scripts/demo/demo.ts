@@ -170,8 +170,9 @@ async function work({ deps }: Service): Promise<DigestsSent> {
   const signal = new AbortController().signal
   await ingestDue(deps)
   const { planned, nothingMatched } = await planDigests(deps)
-  await deliverReady(deps, { lane: 'answers', signal })
-  await deliverReady(deps, { lane: 'digests', signal })
+  const delivering = { ...deps, compose: deps.compose! }
+  await deliverReady(delivering, { lane: 'answers', signal })
+  await deliverReady(delivering, { lane: 'digests', signal })
   return { planned, nothingMatched }
 }
 

@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -9,7 +12,7 @@ import { othersRunning } from '../../src/platform/running.ts'
 import { startService } from '../../src/service.ts'
 import { wire, wireQueue } from '../../src/wiring.ts'
 import { useDatabase } from '../support/database.ts'
-import { startProgram } from '../support/processes.ts'
+import { runProgram, startProgram } from '../support/processes.ts'
 import { eventually } from '../support/until.ts'
 
 const database = useDatabase()
@@ -122,3 +125,15 @@ test('SIGTERM while the source does not answer: the worker stops within seconds'
   expect(await ended).toEqual([0, null])
   expect(performance.now() - begun).toBeLessThan(10_000)
 }, 45_000)
+
+test.each(['worker', 'schedule'] as const)('a key that cannot sign stops the start as %s', async (role) => {
+  const folder = mkdtempSync(join(tmpdir(), 'bad-key-'))
+  cleanups.push(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'key')
+  writeFileSync(file, 'no key')
+  const dkim = { DKIM_DOMAIN: 'papers.example', DKIM_SELECTOR: 's1', DKIM_KEY_FILE: file }
+  const settings = { DATABASE_URL: database.url, ...dkim }
+  const { code, stderr } = await runProgram(['src/main.ts', '--roles', role], settings)
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('DKIM')
+})
