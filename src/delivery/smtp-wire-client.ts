@@ -41,14 +41,20 @@ interface Inside {
 export function openWire(config: SmtpConfig, timeouts: WireTimeouts, events: WireEvents): Wire {
   let heardBytes = 0
   const asked = ['the greeting']
-  const said = (command: string) => {
+  const expect = (what: string) => {
     heardBytes = 0
-    asked.push(command)
+    asked.push(what)
+  }
+  // What is there before we ask would be taken for the answer. A no is one, whatever we ask.
+  const saidTooMuch = () => /^[^45]/.test(more())
+  const said = (command: string) => {
+    if (saidTooMuch()) events.onBreach(`before ${command.slice(0, 4)} was said: ${more()}`)
+    expect(command)
   }
   const heard = (answer: string) => {
     if (asked.shift() !== 'DATA' || !/^[23]/.test(answer)) return
-    // nodemailer begins the body after any yes, and would take another that is there already for the dot's answer.
-    if (codeOf(answer) === GO_ON && !/^[^45]/.test(more())) said('the body')
+    // nodemailer begins the body after any yes.
+    if (codeOf(answer) === GO_ON && !saidTooMuch()) expect('the body')
     else events.onBreach(`DATA was answered with: ${answer} ${more()}`)
   }
   const logger = {

@@ -1,4 +1,5 @@
 import type { BatteryCase } from '../battery-case.ts'
+import { answers, answersWrongly } from './answers.ts'
 import { closing, closingWrongly } from './closing.ts'
 import { greylist, greylistWrongly } from './greylist.ts'
 import { replies, repliesTakenWrongly } from './replies.ts'
@@ -14,4 +15,6 @@ export const smtpCases: BatteryCase[] = [
   ...greylistWrongly,
   closing,
   closingWrongly,
+  answers,
+  answersWrongly,
 ]

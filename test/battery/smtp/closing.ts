@@ -52,7 +52,7 @@ export const closing: BatteryCase = {
   },
 }
 
-const FEW = 200
+const FEW = 100
 
 export const closingWrongly = wrongCase('S4', 'hang-up-defers', async (part) => ({
   n: `${FEW} mails`,

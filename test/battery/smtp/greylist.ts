@@ -1,3 +1,4 @@
+import { slowPaces } from '../../../src/delivery/pace-store.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
@@ -44,7 +45,9 @@ function meet(each: number, part?: WrongPart): Promise<Seen> {
         await run(GREY_AT, 0, each)
         await run(GREY_AT + 0.9, 0)
         const grey = await run(GREY_AT + 1, each)
+        const slowed = await slowPaces(db)
         const after = await run(AFTER_AT, each)
+        faults.push(...slowed.map(({ key }) => `slowed down: ${key}`))
         const told = await tellAll(db, arrived())
         faults.push(...nothingLost(told))
         for (const { label, attempts, kept } of told)
@@ -77,7 +80,7 @@ export const greylist: BatteryCase = {
   },
 }
 
-const FEW = 100
+const FEW = 40
 
 export const greylistWrongly = (['later-is-never', 'greylist-slows-down'] as const).map((name) =>
   wrongCase('S3', name, async (part) => ({

@@ -70,9 +70,10 @@ function heardFrom(child: ChildProcess): Promise<Report> {
   })
 }
 
-const MOST_RUNS = 300
+/** Runs in a row that did nothing: delivery is paused. */
+const MOST_IDLE_RUNS = 3
 
-/** One run after the other until nothing is due at that minute, whatever stops them. */
+/** One run after the other until nothing is due at that minute, or nothing goes any more. */
 export async function deliverAllAt(
   worker: MovedWorker,
   db: Database,
@@ -80,8 +81,13 @@ export async function deliverAllAt(
   smtp?: string,
 ): Promise<Report[]> {
   const reports: Report[] = []
-  do reports.push(await worker.deliverAt(minutes, smtp))
-  while ((await isDue(db, minutes)) && reports.length < MOST_RUNS)
+  let idle = 0
+  do {
+    const report = await worker.deliverAt(minutes, smtp)
+    reports.push(report)
+    const { accepted, deferred, refused, uncertain, gaveUp, skipped } = report
+    idle = accepted + deferred + refused + uncertain + gaveUp + skipped > 0 ? 0 : idle + 1
+  } while (idle < MOST_IDLE_RUNS && (await isDue(db, minutes)))
   return reports
 }
 
@@ -112,6 +118,7 @@ export const WRONG = {
   'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
   'greylist-slows-down': classifiedBy('greylist-slows-down'),
   'hears-without-end': partOf('smtp-wire-client', 'hears-without-end'),
+  'any-yes-is-an-acceptance': partOf('smtp-answer', 'any-yes-is-an-acceptance'),
   'hang-up-defers': partOf('smtp-client', 'hang-up-defers'),
 } satisfies Record<string, WrongPart>
 

@@ -22,7 +22,7 @@ interface Kind {
 }
 
 /** Longer than any limit of this row. */
-const LATE_MS = 6000
+const LATE_MS = 9000
 
 const KINDS: Record<string, Kind> = {
   'drop-dot': { step: 'dot', does: 'close', leaves: 'unanswered' },
@@ -48,12 +48,12 @@ const RULES: SinkRule[] = Object.entries(KINDS).flatMap(([kind, { step, does }])
 
 /** What becomes of a mail in the end: an answer that never came is asked for once more, after 15 minutes. */
 const ENDS: Record<`${Kind['leaves']} ${(typeof HALVES)[number]}`, string> = {
-  'unanswered always': 'uncertain, tried 2 times, arrived 2 times',
-  'unanswered once': 'accepted, tried 2 times, arrived 2 times',
-  'unbegun always': 'gave_up, tried 4 times, arrived 0 times',
-  'unbegun once': 'accepted, tried 2 times, arrived 1 times',
-  'accepted always': 'accepted, tried 1 times, arrived 1 times',
-  'accepted once': 'accepted, tried 1 times, arrived 1 times',
+  'unanswered always': 'uncertain, arrived 2 times',
+  'unanswered once': 'accepted, arrived 2 times',
+  'unbegun always': 'gave_up, arrived 0 times',
+  'unbegun once': 'accepted, arrived 1 times',
+  'accepted always': 'accepted, arrived 1 times',
+  'accepted once': 'accepted, arrived 1 times',
 }
 const expected = new Map<string, string>(
   Object.entries(KINDS).flatMap(([kind, { leaves }]) =>
@@ -63,11 +63,15 @@ const expected = new Map<string, string>(
 
 const CONNECTIONS = 40
 const TIMEOUT_S = 2
-/** Of SMTP_URL's timeout: opening, the body, the answer to the dot, and the reset after a refusal. */
-const LONGEST_HELD_MS = 2000 + 1000 + 2000 + 1000
-/** Whatever the count of mails; a worker that does nothing has 130. */
-const MOST_MB = 400
+/** Of SMTP_URL's timeout: opening, the body, the answer to the dot, the reset after a refusal; and a busy machine. */
+const LONGEST_HELD_MS = 2000 + 1000 + 2000 + 1000 + 2000
+/** Whatever the count of mails. */
+const MOST_MB = 256
+/** Without a limit, Node lets garbage lie. */
+const LEAN = { NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8' }
 const UNTIL = 30
+/** By the policy, and just before it. */
+const RETRIED_AT = [1, 6, 14.9, 15, 21, 29.9, UNTIL]
 const SESSIONS_FROM = 60
 
 interface Seen {
@@ -79,6 +83,7 @@ interface Seen {
   peakMb: number
 }
 
+/** With a wrong part: what the first run shows. */
 async function meetAll(bench: Bench, each: number, part?: WrongPart): Promise<Seen> {
   const { db } = bench
   await addBatches(db, [
@@ -86,17 +91,16 @@ async function meetAll(bench: Bench, each: number, part?: WrongPart): Promise<Se
     { label: 'session', count: each, from: SESSIONS_FROM },
   ])
   return withMovedWorker(bench, part, async (worker) => {
-    const first = await deliverAllAt(worker, db, 0)
+    const reports = await deliverAllAt(worker, db, 0)
     const { faults, uncertain } = await uncertainOnly(bench)
-    const reports = [...first]
-    for (const minutes of [1, 6, 14.9, 15, 21, 29.9, UNTIL])
-      reports.push(...(await deliverAllAt(worker, db, minutes)))
-    const told = (await tellAll(db, bench.arrived())).filter(({ label }) => label !== 'session')
-    faults.push(...wrongEnds(told), ...nothingLost(told))
-    if (!part) faults.push(...(await sessions(worker, db, each)))
+    if (!part) {
+      for (const minutes of RETRIED_AT) reports.push(...(await deliverAllAt(worker, db, minutes)))
+      const told = (await tellAll(db, bench.arrived())).filter(({ label }) => label !== 'session')
+      faults.push(...wrongEnds(told), ...nothingLost(told), ...(await sessions(worker, db, each)))
+    }
     const longestMs = Math.max(...reports.map((report) => report.longestMs))
+    const peakMb = Math.max(...reports.map((report) => report.peakMb))
     if (longestMs > LONGEST_HELD_MS) faults.push(`a mail was held for ${longestMs} ms`)
-    const { peakMb } = await worker.deliverAt(SESSIONS_FROM)
     if (peakMb > MOST_MB) faults.push(`${peakMb} MB`)
     return { faults, uncertain, longestMs, bareMb: worker.bareMb, peakMb }
   })
@@ -111,8 +115,8 @@ async function uncertainOnly({ db, arrived }: Bench): Promise<Pick<Seen, 'faults
 }
 
 const wrongEnds = (told: Told[]): string[] =>
-  told.flatMap(({ label, state, attempts, arrived }) => {
-    const is = `${state}, tried ${attempts} times, arrived ${arrived.length} times`
+  told.flatMap(({ label, state, arrived }) => {
+    const is = `${state}, arrived ${arrived.length} times`
     return is === expected.get(label) ? [] : [`${label} is ${is}`]
   })
 
@@ -129,9 +133,9 @@ async function sessions(worker: MovedWorker, db: Database, each: number): Promis
     await sink.close()
     return { stopped, sink }
   }
-  const garbage = await meet(60, { at: { greeting: '\x00HTTP/1.1 400 no' } }, 'connections=5&timeout=2')
-  const stripped = await meet(61, {}, 'tls=require&timeout=2')
-  const injected = await meet(90, { tls, at: { starttls: INJECTED } }, 'tls=require&timeout=60')
+  const garbage = await meet(60, { at: { greeting: '\x00HTTP/1.1 400 no' } }, 'connections=5')
+  const stripped = await meet(61, {}, 'tls=require')
+  const injected = await meet(90, { tls, at: { starttls: INJECTED } }, 'tls=require')
   const answers = await db.acceptance.groupBy({
     by: ['answer'],
     where: { message: { toAddress: { startsWith: 'session' } } },
@@ -160,7 +164,13 @@ const EACH: Record<Profile, number> = { ci: 20, nightly: 200 }
 
 const meet = (each: number, part?: WrongPart): Promise<Seen> =>
   withBench(
-    { mails: 0, connections: CONNECTIONS, query: `timeout=${TIMEOUT_S}`, sink: { rules: RULES } },
+    {
+      mails: 0,
+      connections: CONNECTIONS,
+      query: `timeout=${TIMEOUT_S}`,
+      sink: { rules: RULES },
+      settings: part ? {} : LEAN, // a part that keeps everything shall be seen, and not end the process
+    },
     (bench) => meetAll(bench, each, part),
   )
 

@@ -107,6 +107,8 @@ describe('an answer to the dot', () => {
     const sink = await sinkWith()
     const early: Partial<Record<Step, Behaviour>>[] = [
       { rcpt: '250 ok\r\n250 ok\r\n250 ok' },
+      { mail: '250 ok\r\n250 ok\r\n354 go on' },
+      { rcpt: '250 ok\r\n354 go on' },
       { data: '250 ok' },
       { data: '354 go on\r\n250 ok' },
       { data: '354 go on\r\n25' },
