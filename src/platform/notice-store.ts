@@ -53,6 +53,18 @@ export async function lastingNotices(
   return rows.map((row) => ({ ...noticeOf(row), told: row.toldAt !== null }))
 }
 
+/** Of a kind, those that lasted at some moment between two instants. */
+export async function noticesWhile(
+  db: DatabaseOrTransaction,
+  { kind, from, to }: { kind: string; from: Date; to: Date },
+): Promise<Notice[]> {
+  const rows = await db.notice.findMany({
+    where: { kind, at: { lt: to }, OR: [{ overAt: null }, { overAt: { gt: from } }] },
+    orderBy: { id: 'asc' },
+  })
+  return rows.map(noticeOf)
+}
+
 /** True for the one caller who ended it. */
 export async function endNotice(db: DatabaseOrTransaction, id: number, at: Date): Promise<boolean> {
   return (await db.notice.updateMany({ where: { id, overAt: null }, data: { overAt: at } })).count > 0

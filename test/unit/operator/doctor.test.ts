@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { textOfChecks } from '../../../src/commands/doctor-text.ts'
-import { ok, skipped, together, warning, wrong } from '../../../src/flows/operator/doctor/check.ts'
+import {
+  type CheckState,
+  ok,
+  skipped,
+  together,
+  warning,
+  wrong,
+} from '../../../src/flows/operator/doctor/check.ts'
 import {
   judgeClock,
   judgeDatabase,
@@ -16,7 +23,7 @@ import {
   judgeWorker,
   settingsRead,
 } from '../../../src/flows/operator/doctor/host-checks.ts'
-import { judgeKey, judgeSending, judgeSmtp } from '../../../src/flows/operator/doctor/mail-checks.ts'
+import { judgeKey, judgeSmtp } from '../../../src/flows/operator/doctor/mail-checks.ts'
 import {
   answerTo,
   CLAIMED_ADDRESS,
@@ -25,6 +32,7 @@ import {
   readAnswer,
 } from '../../../src/flows/operator/doctor/probe.ts'
 import { runChecks } from '../../../src/flows/operator/doctor/run-checks.ts'
+import { judgeSending, type SendingSeen } from '../../../src/flows/operator/doctor/sending-checks.ts'
 import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/flows/operator/doctor/site-checks.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
@@ -213,14 +221,62 @@ describe('mail', () => {
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
-  const status = { delivery: 'on', reason: null, since: null, waiting: [] } as const
-  test.each([
-    [{}, 'ok'],
-    [{ sending: 'off' }, 'warning'],
-    [{ delivery: 'paused', since: now, reason: 'refused alike' }, 'warning'],
-  ] as const)('sending %o: %s', (change, state) =>
-    expect(judgeSending({ sending: 'on', ...status, waiting: [], ...change }).state).toBe(state),
-  )
+})
+
+describe('sending', () => {
+  const seen: SendingSeen = {
+    sending: 'on',
+    delivery: 'on',
+    reason: null,
+    since: null,
+    waiting: [],
+    active: 5000,
+    hasSent: true,
+    now,
+  }
+  const waiting: SendingSeen['waiting'] = [{ lane: 'digests', state: 'ready', count: 3 }]
+  test.each<[Partial<SendingSeen>, CheckState, string, string | null]>([
+    [{}, 'ok', 'on, nothing waits', null],
+    [{ waiting }, 'ok', 'on, 3 messages waiting', null],
+    [
+      { sending: 'off', delivery: 'off' },
+      'warning',
+      'SENDING=off: nothing is handed over; nothing waits',
+      'SENDING=on',
+    ],
+    [
+      { delivery: 'paused', since: now, reason: 'refused alike', waiting },
+      'warning',
+      'paused since 2026-11-24T12:00:00.000Z (refused alike); 3 messages waiting',
+      'delivery resume',
+    ],
+    [{ hasSent: false, active: 1000 }, 'ok', 'on, nothing waits', null],
+    [
+      { hasSent: false, active: 1001 },
+      'warning',
+      'no mail was ever accepted from here, and 1,001 subscribers are active',
+      'RAMP_UP_SINCE=2026-11-24 where the domain of MAIL_FROM is new',
+    ],
+    [
+      { hasSent: false, rampUpSince: '2026-11-22', active: 4000 },
+      'ok',
+      'ramp-up since 2026-11-22: 4,000 digests today (UTC), enough for all 4,000 active subscribers',
+      null,
+    ],
+    [
+      { rampUpSince: '2026-11-22', active: 20_000 },
+      'warning',
+      'ramp-up since 2026-11-22: 4,000 digests today (UTC), and 20,000 subscribers are active',
+      'from 2026-11-27 on it is enough',
+    ],
+    [{ rampUpSince: '2026-11-24', active: 10 ** 8 }, 'warning', '1,000 digests today', 'from 2026-12-08 on'],
+    [{ rampUpSince: '2026-11-10' }, 'ok', 'ramp-up since 2026-11-10 is over', null],
+  ])('%o: %s', (change, state, found, fix) => {
+    const verdict = judgeSending({ ...seen, ...change })
+    expect(verdict).toMatchObject({ state, found: expect.stringContaining(found) })
+    if (fix) expect(verdict.fix).toContain(fix)
+    else expect(verdict.fix).toBeNull()
+  })
 })
 
 describe('machine', () => {

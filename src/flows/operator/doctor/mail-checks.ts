@@ -2,9 +2,8 @@ import type { SmtpFault } from '../../../delivery/classify-answer.ts'
 import type { SmtpTls } from '../../../delivery/smtp-tls.ts'
 import { ownCommand } from '../../../platform/own-command.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'
-import type { DeliveryStatus } from '../delivery-switch.ts'
 import { domainOf, isWithin } from '../dns/domains.ts'
-import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+import { together, type Verdict, warning, wrong } from './check.ts'
 import { judgeDaysLeft } from './days-left.ts'
 
 export interface SmtpSeen {
@@ -109,21 +108,3 @@ export const noKey = (): Verdict =>
     'mails go out unsigned, unless the mail server signs them',
     'Set DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE; or see that your mail server signs for the domain of MAIL_FROM.',
   )
-
-export interface DeliverySeen extends Omit<DeliveryStatus, 'restored'> {
-  /** The setting. */
-  sending: 'on' | 'off'
-}
-
-export function judgeSending({ sending, delivery, reason, since, waiting }: DeliverySeen): Verdict {
-  const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
-  const found = messages > 0 ? `${count(messages, 'message')} waiting` : 'nothing waits'
-  if (delivery === 'paused')
-    return warning(
-      `paused since ${since?.toISOString()} (${reason}); ${found}`,
-      `${ownCommand('delivery resume')}, once the reason is gone`,
-    )
-  return sending === 'off'
-    ? warning(`SENDING=off: nothing is handed over; ${found}`, 'SENDING=on')
-    : ok(`on, ${found}`)
-}

@@ -5,9 +5,9 @@ import { addDays, dayOf } from '../../../platform/dates.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
 import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
 import type { Deps } from '../../../wiring.ts'
-import { deliveryStatus } from '../delivery-switch.ts'
 import { sourceStatus } from '../source-status.ts'
 import { askDkim, askMailServer } from './ask-mail.ts'
+import { seeSending } from './ask-sending.ts'
 import type { SiteSeen } from './ask-site.ts'
 import { skipped, type Verdict } from './check.ts'
 import { judgeClock, judgeDatabase, judgeDatabaseFault, judgeMigrations } from './database-checks.ts'
@@ -20,8 +20,8 @@ import {
   judgeWorker,
 } from './host-checks.ts'
 import { freeBytes, modeOf } from './host-facts.ts'
-import { judgeSending } from './mail-checks.ts'
 import type { Question } from './run-checks.ts'
+import { judgeSending } from './sending-checks.ts'
 import { signsOfLife } from './signs-of-life-store.ts'
 import { judgeCertificate, judgeProxy, judgeSite } from './site-checks.ts'
 import { statusOf } from './site-client.ts'
@@ -91,10 +91,9 @@ const aboutMail = (patient: Patient): Question[] => [
   { check: 'dkim', settings: [...DKIM, 'MAIL_FROM'], ask: () => askDkim(patient.config) },
   {
     check: 'sending',
-    settings: ['SENDING'],
+    settings: ['SENDING', 'RAMP_UP_SINCE'],
     needs: 'tables',
-    ask: async () =>
-      judgeSending({ ...(await deliveryStatus(await patient.deps)), sending: patient.config.SENDING }),
+    ask: async () => judgeSending(await seeSending(await patient.deps, patient)),
   },
 ]
 

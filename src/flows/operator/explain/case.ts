@@ -16,6 +16,7 @@ import { type Suppression, suppressionOf } from '../../../subscribers/suppressio
 import type { Deps } from '../../../wiring.ts'
 import { notedConsents } from '../../subscriber/show-subscriber.ts'
 import { deliveryPauses, type Pause } from '../delivery-pauses.ts'
+import { type Slowness, slownessOf } from './slowness.ts'
 import { dueThen, type StateThen, standingAt, stateAt } from './standing-then.ts'
 import { type Looked, lookAgain } from './topics-then.ts'
 
@@ -57,6 +58,8 @@ export interface Case {
   sources: SourceDay[]
   suppression: Suppression | null
   pauses: Pause[]
+  /** What keeps its mail waiting, or kept it until its time was over; null where it was no pace. */
+  slowness: Slowness | null
   sending: 'on' | 'off'
   /** The newest minute in which the schedule ticked. */
   ticked: Date | null
@@ -92,6 +95,7 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
     subscriberId: subject.id,
     ...mailWindow(date, standing.zone, state, now),
   })
+  const mail = digest?.message ? await messageById(db, digest.message.id) : null
   return {
     now,
     subject,
@@ -103,7 +107,8 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
     changes,
     digest: digest && { ...digest, said },
     outcome: receipt?.outcome ?? null,
-    mail: digest?.message ? await messageById(db, digest.message.id) : null,
+    mail,
+    slowness: mail && (await slownessOf(deps, mail)),
     otherMails: await shown(
       deps,
       mails.filter(({ kind }) => kind !== 'digest'),

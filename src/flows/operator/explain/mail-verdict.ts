@@ -32,7 +32,7 @@ export function mailVerdict(open: Case, mail: ShownMessage): Verdict {
   }
 }
 
-function waiting({ sending, pauses, now }: Case, mail: ShownMessage, answer: string): Verdict {
+function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, answer: string): Verdict {
   const pause = pauses.find(({ to }) => !to)
   if (pause)
     return {
@@ -41,6 +41,8 @@ function waiting({ sending, pauses, now }: Case, mail: ShownMessage, answer: str
     }
   if (sending === 'off')
     return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is handed over.' }
+  if (mail.state === 'ready' && slowness)
+    return { code: slowness.code, text: `Waiting for its pace: ${slowness.text}.` }
   if (mail.state === 'ready') {
     const asks =
       now.getTime() - mail.datedAt.getTime() > LONG_MS ? '; is a worker running? See delivery status' : ''
@@ -55,7 +57,7 @@ function waiting({ sending, pauses, now }: Case, mail: ShownMessage, answer: str
 /** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
 const LONG_MS = 15 * 60_000
 
-function skipped({ pauses, sending }: Case, mail: ShownMessage): Verdict {
+function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdict {
   const { reason, datedAt, deadline } = mail
   if (reason !== 'expired')
     return {
@@ -67,6 +69,8 @@ function skipped({ pauses, sending }: Case, mail: ShownMessage): Verdict {
     ? `: delivery was paused from ${utcText(pause.from)}`
     : sending === 'off'
       ? ': SENDING is off'
-      : ': no worker took it; was one running?'
+      : slowness
+        ? `: ${slowness.text}`
+        : ': no worker took it; was one running?'
   return { code: 'expired', text: `Not sent: its time was over at ${utcText(deadline)}${why}.` }
 }

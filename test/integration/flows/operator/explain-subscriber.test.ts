@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { textOfExplanation } from '../../../../src/commands/explain-text.ts'
 import { addSubscriberCommands } from '../../../../src/commands/subscribers.ts'
+import { rampUpOf } from '../../../../src/delivery/pace.ts'
+import { holdPace, setLimits, takeTurns } from '../../../../src/delivery/pace-store.ts'
 import { pauseDelivery, resumeDelivery } from '../../../../src/flows/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../../src/flows/operator/explain-subscriber.ts'
 import { importSubscribers } from '../../../../src/flows/operator/moving/import-subscribers.ts'
@@ -15,6 +17,7 @@ import { pauseSubscriber } from '../../../../src/flows/subscriber/pause-subscrib
 import { suppress, unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscribe.ts'
 import { recordAction } from '../../../../src/platform/action-store.ts'
+import { addNotice } from '../../../../src/platform/notice-store.ts'
 import { setSwitch } from '../../../../src/platform/switch-store.ts'
 import { recordFailure } from '../../../../src/sources/source-day-store.ts'
 import { signLink } from '../../../../src/subscribers/link-token.ts'
@@ -174,6 +177,41 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
 
+  test('its domain is held: it waits for that, then its time is over', async () => {
+    await untilTuesday()
+    await holdPace(world.db, 'domain lab.example', { seconds: 3600, said: '10 mails in a row' })
+    const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
+    await addNotice(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
+    await world.run()
+    await expectVerdict(TUESDAY, 'domain-held', 'Waiting for its pace: lab.example: held until')
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(TUESDAY, 'expired', ': mail to lab.example was held, since it refused too much.')
+  })
+
+  test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
+    await untilTuesday()
+    world.set({ RAMP_UP_SINCE: TUESDAY })
+    const { key, limit } = rampUpOf(world.deps.config, world.deps.clock.now())!
+    await setLimits(world.db, [{ key, limit }])
+    await takeTurns(world.db, [{ key, mails: 1000 }])
+    await world.run()
+    await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
+    await world.db.$executeRaw`
+      insert into acceptance (message_id, at, answer)
+      select id, ${new Date(HOUR)}, '250 ok' from (select id from message where state = 'accepted' limit 1) m,
+        generate_series(1, 999)`
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(TUESDAY, 'expired', 'no worker took it')
+    await world.db.$executeRaw`
+      insert into acceptance (message_id, at, answer)
+      select id, ${new Date(HOUR)}, '250 ok' from message where state = 'accepted' limit 1`
+    await expectVerdict(
+      TUESDAY,
+      'expired',
+      ': the 1,000 mails of that day of a new sending domain were used up',
+    )
+  })
+
   test('SENDING is off', async () => {
     await untilTuesday()
     world.set({ SENDING: 'off' })
@@ -296,7 +334,9 @@ describe('no mail, because of who they were then', () => {
     await world.run({ rcpt: '451 4.7.1 greylisted' })
     await world.at(HOUR).run({})
     await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
-    expect(await texts(TUESDAY)).toContain('Try 1: the mail server put it off (temporary): 451 4.7.1 greylisted')
+    expect(await texts(TUESDAY)).toContain(
+      'Try 1: the mail server put it off (temporary): 451 4.7.1 greylisted',
+    )
     await world.at('2026-11-25T12:00:00Z').add()
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
   })

@@ -1,0 +1,61 @@
+import { rampUpMails } from '../../../delivery/pace.ts'
+import { addDays, type Day, dayOf, midnight } from '../../../platform/dates.ts'
+import { ownCommand } from '../../../platform/own-command.ts'
+import type { DeliveryStatus } from '../delivery-switch.ts'
+import { count, ok, together, type Verdict, warning } from './check.ts'
+
+export interface SendingSeen extends Omit<DeliveryStatus, 'restored'> {
+  /** The setting. */
+  sending: 'on' | 'off'
+  /** The setting RAMP_UP_SINCE. */
+  rampUpSince?: Day
+  /** Subscribers. */
+  active: number
+  /** A mail was accepted from here. */
+  hasSent: boolean
+  now: Date
+}
+
+/** Whether mail goes out, and whether a sending domain that is new may reach everybody. */
+export function judgeSending(seen: SendingSeen): Verdict {
+  const { sending, delivery, reason, since, waiting } = seen
+  const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
+  const waits = messages > 0 ? `${count(messages, 'message')} waiting` : 'nothing waits'
+  return together(delivery === 'on' ? `on, ${waits}` : waits, [
+    delivery === 'paused'
+      ? warning(
+          `paused since ${since?.toISOString()} (${reason})`,
+          `${ownCommand('delivery resume')}, once the reason is gone`,
+        )
+      : undefined,
+    sending === 'off' ? warning('SENDING=off: nothing is handed over', 'SENDING=on') : undefined,
+    seen.rampUpSince ? judgeRampUp(seen, seen.rampUpSince) : judgeFirstSending(seen),
+  ])
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+
+function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefined {
+  const mailsOn = (at: Date) => rampUpMails({ RAMP_UP_SINCE: since }, at)
+  const mails = mailsOn(now)
+  if (mails === undefined) return ok(`ramp-up since ${since} is over`)
+  const said = `ramp-up since ${since}: ${number(mails)} digests today (UTC)`
+  if (mails >= active) return ok(`${said}, enough for all ${number(active)} active subscribers`)
+  let enough = dayOf(now)
+  while ((mailsOn(midnight(enough)) ?? active) < active) enough = addDays(enough, 1)
+  return warning(
+    `${said}, and ${number(active)} subscribers are active: digests beyond that wait until 20 hours after their hour and are skipped then, their papers come with the next one`,
+    `Nothing to do: from ${enough} on it is enough. RAMP_UP_SINCE= lifts it, where the domain has sent as much before.`,
+  )
+}
+
+/** More than a mail server takes from a domain that it has never seen without doubts. */
+const MANY = 1000
+
+function judgeFirstSending({ active, hasSent, now }: SendingSeen): Verdict | undefined {
+  if (hasSent || active <= MANY) return undefined
+  return warning(
+    `no mail was ever accepted from here, and ${number(active)} subscribers are active`,
+    `RAMP_UP_SINCE=${dayOf(now)} where the domain of MAIL_FROM is new: ${number(MANY)} digests on the first day, twice as many each day. Leave it where the domain has sent before.`,
+  )
+}
