@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
 import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
-import { daylightSavingCases } from '../test/battery/clock/daylight-saving.ts'
+import { clockCases } from '../test/battery/clock/cases.ts'
 import { contentCases } from '../test/battery/content/cases.ts'
 import { crashCases } from '../test/battery/crash/cases.ts'
 import { databaseCases } from '../test/battery/database/cases.ts'
@@ -26,7 +26,7 @@ const CASES: BatteryCase[] = [
   ...contentCases,
   ...digestsCases,
   ...smtpCases,
-  ...daylightSavingCases,
+  ...clockCases,
   ...mannersCases,
   ...manyCases,
   ...databaseCases,

@@ -51,8 +51,11 @@ export interface Bench {
   databaseUrl: string
   /** What a process of ours needs to work on this bench. */
   settings: Record<string, string>
-  /** Starts one of our programs; it is ended with the bench. Resolves at once. */
-  begin(args: string[], settings?: Record<string, string>): ChildProcess
+  /**
+   * Starts one of our programs; it is ended with the bench. Returns at once. What it says on stderr is shown, unless
+   * somebody else listens, line by line.
+   */
+  begin(args: string[], settings?: Record<string, string>, onLine?: (line: string) => void): ChildProcess
   /** Resolves once the worker begins to deliver. */
   startWorker(...args: string[]): Promise<ChildProcess>
   /** Every mail whose body arrived, in order. */
@@ -75,11 +78,12 @@ const LONGEST_FINISH_MS = 120_000
 export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'daily-papers-battery-'))
   const children = new Set<ChildProcess>()
-  const begin: Bench['begin'] = (args, settings = {}) => {
+  const begin: Bench['begin'] = (args, settings = {}, onLine) => {
     const child = startProgram(args, settings)
     children.add(child)
     child.once('exit', () => children.delete(child))
-    child.stderr?.pipe(process.stderr)
+    if (onLine) createInterface({ input: child.stderr! }).on('line', onLine)
+    else child.stderr?.pipe(process.stderr)
     return child
   }
   const postgres = options.ownServer

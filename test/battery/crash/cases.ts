@@ -1,4 +1,6 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { killCases } from './kill.ts'
+import { pointCases } from './points.ts'
+import { serviceCases } from './services.ts'
 
-export const crashCases: BatteryCase[] = [...killCases]
+export const crashCases: BatteryCase[] = [...killCases, ...pointCases, ...serviceCases]

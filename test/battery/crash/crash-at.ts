@@ -1,11 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { POINTS, type Point, type Watch } from '../../../src/delivery/points.ts'
 
-/** Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". */
+/**
+ * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A chunk is claimed while
+ * the last mail of the one before is under way: there it waits until that mail, the only one, is recorded.
+ */
 export function crashAt(text: string): Watch {
-  const [name, nth] = text.split(':')
+  const [name = '', nth] = text.split(':')
   if (!POINTS.includes(name as Point) || !(Number(nth) >= 1)) throw new Error(`no such crash: ${text}`)
   let times = 0
-  return (point) => {
-    if (point === name && ++times === Number(nth)) process.kill(process.pid, 'SIGKILL')
+  let unrecorded = 0
+  return async (point) => {
+    if (point === 'after-dot') unrecorded++
+    if (point === 'after-commit') unrecorded--
+    if (point !== name || ++times !== Number(nth)) return
+    while (name.endsWith('claim') && unrecorded > 0) await sleep(1)
+    process.kill(process.pid, 'SIGKILL')
   }
 }

@@ -1,6 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BatteryCase, Profile, Verdict } from '../battery-case.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
 import {
   type Arrivals,
   type Bench,
@@ -16,55 +15,99 @@ const SEED = 20261124
 /** Long enough for a kill to fall between any two steps. */
 const SERVER = { delayMs: 15, stepDelayMs: 4 }
 
-interface KillPlan extends BenchOptions {
+interface SignalPlan extends BenchOptions {
+  /** Of one run. */
   workers: number
-  kills: number
+  signal: 'SIGKILL' | 'SIGTERM'
+  /** Signals, over all workers. */
+  times: number
+  /** Databases of their own, side by side, that share mails and signals. */
+  runs: number
 }
 
-const whole: Record<Profile, { mails: number; kills: number }> = {
-  ci: { mails: 3000, kills: 20 },
-  nightly: { mails: 50_000, kills: 200 },
-}
+/** As even as whole numbers are: 20 over 3 is 7, 7, 6. */
+const shares = (all: number, parts: number): number[] =>
+  Array.from({ length: parts }, (_, i) => Math.floor((all + parts - 1 - i) / parts))
 
-/** Kills one of `workers` at a time, 150 to 700 ms after the last, and starts another. Returns how many were killed. */
-async function killAtRandom(bench: Bench, { workers, kills }: KillPlan): Promise<number> {
-  const random = randomFrom(SEED)
-  const running: Promise<ChildProcess>[] = Array.from({ length: workers }, () => bench.startWorker())
-  await Promise.all(running)
-  let killed = 0
-  for (let kill = 0; kill < kills; kill++) {
-    const which = Math.floor(random() * workers)
-    const worker = await running[which]!
+type End = number | NodeJS.Signals | null
+
+/**
+ * Sends a worker the signal 150 to 700 ms after it began, and starts another; the last one goes on to the end. Returns
+ * how each of them ended.
+ */
+async function signalInTurn(
+  bench: Bench,
+  { signal, times }: Pick<SignalPlan, 'signal' | 'times'>,
+  random: () => number,
+): Promise<End[]> {
+  const ends: End[] = []
+  for (let time = 0; time < times; time++) {
+    const worker = await bench.startWorker()
     await sleep(150 + random() * 550)
-    if (worker.kill('SIGKILL')) killed++
-    await exitOf(worker)
-    if (kill < kills - 1) running[which] = bench.startWorker()
+    worker.kill(signal)
+    ends.push((await exitOf(worker)) ?? worker.signalCode)
   }
-  // The others go on, and end when nothing is left.
-  await Promise.all(running.map(async (worker) => exitOf(await worker)))
-  return killed
+  await exitOf(await bench.startWorker())
+  return ends
 }
 
-async function killRun(plan: KillPlan): Promise<Arrivals & { killed: number; most: number }> {
-  return withBench(plan, async (bench) => {
-    const killed = await killAtRandom(bench, plan)
-    return { ...(await bench.finish()), killed, most: plan.connections * killed }
+interface Signalled extends Arrivals {
+  /** Of the workers that got the signal. */
+  ends: End[]
+}
+
+function signalRun(plan: SignalPlan): Promise<Signalled> {
+  const random = randomFrom(SEED)
+  const { workers, runs, signal } = plan
+  const times = shares(plan.times, workers * runs)
+  const runOn = async (bench: Bench, run: number): Promise<Signalled> => {
+    const mine = times.filter((_, i) => i % runs === run)
+    const ends = await Promise.all(mine.map((many) => signalInTurn(bench, { signal, times: many }, random)))
+    return { ...(await bench.finish()), ends: ends.flat() }
+  }
+  return withBench({ ...plan, mails: 0 }, async (first) => {
+    const benches = await Promise.all(shares(plan.mails, runs).map((mails) => first.beside({ mails })))
+    return inAll(await Promise.all(benches.map(runOn)))
   })
 }
 
-function killCase(name: string, workers: number, connections: number, sink = SERVER): BatteryCase {
+function inAll(outcomes: Signalled[]): Signalled {
+  const total = (of: keyof Arrivals) => outcomes.reduce((all, one) => all + one[of], 0)
+  return {
+    lost: total('lost'),
+    doubles: total('doubles'),
+    mostCopies: Math.max(...outcomes.map(({ mostCopies }) => mostCopies)),
+    differing: total('differing'),
+    misrecorded: total('misrecorded'),
+    ends: outcomes.flatMap(({ ends }) => ends),
+  }
+}
+
+/** How many SIGKILL ended, and the doubles that they explain at most. */
+function killedIn({ ends }: Signalled, connections: number): { killed: number; most: number } {
+  const killed = ends.filter((end) => end === 'SIGKILL').length
+  return { killed, most: killed * connections }
+}
+
+const KILLS: Record<Profile, { mails: number; times: number }> = {
+  ci: { mails: 3000, times: 20 },
+  nightly: { mails: 50_000, times: 200 },
+}
+
+function killCase(name: string, what: Omit<SignalPlan, 'mails' | 'times' | 'signal'>): BatteryCase {
   return {
     name,
-    fault: `kill -9 at random, ${workers} worker(s)`,
+    fault: `kill -9 at random, ${what.workers} worker(s)`,
     invariant: 'lost 0; doubled ≤ connections × kills, with the same bytes',
     run: async (profile) => {
-      const { mails, kills } = whole[profile]
-      const { killed, most, ...arrivals } = await killRun({ mails, kills, workers, connections, sink })
-      const { lost, doubles, differing, misrecorded } = arrivals
+      const { mails, times } = KILLS[profile]
+      const outcome = await signalRun({ ...what, mails, times, signal: 'SIGKILL' })
+      const { lost, doubles, differing, misrecorded } = outcome
+      const { killed, most } = killedIn(outcome, what.connections)
       return {
-        ok: lost === 0 && doubles <= most && differing === 0 && misrecorded === 0 && killed >= kills * 0.9,
-        n: `${mails} mails, ${killed} kills, ${connections} connections`,
-        result: `${inWords(arrivals)} (≤ ${most})`,
+        ok: lost === 0 && doubles <= most && differing === 0 && misrecorded === 0 && killed >= times * 0.9,
+        n: `${mails} mails, ${killed} kills, ${what.connections} connections`,
+        result: `${inWords(outcome)} (≤ ${most})`,
       }
     },
   }
@@ -77,13 +120,14 @@ function wrongCase(variant: string): BatteryCase {
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
-      const plan = { mails: 2000, kills: 12, workers: 1, connections: 8, sink: SERVER, workerArgs: [variant] }
-      const { killed, most, ...arrivals } = await killRun(plan)
-      const caught = arrivals.lost > 0 || arrivals.doubles > most
+      const plan = { mails: 800, workers: 1, runs: 2, connections: 8, sink: SERVER, workerArgs: [variant] }
+      const outcome = await signalRun({ ...plan, times: 4, signal: 'SIGKILL' })
+      const { killed, most } = killedIn(outcome, plan.connections)
+      const caught = outcome.lost > 0 || outcome.doubles > most
       return {
         ok: caught,
         n: `${plan.mails} mails, ${killed} kills, ${plan.connections} connections`,
-        result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(arrivals)} (≤ ${most})`,
+        result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(outcome)} (≤ ${most})`,
       }
     },
   }
@@ -93,32 +137,22 @@ const terminate: BatteryCase = {
   name: 'B1-terminate',
   fault: 'SIGTERM under load',
   invariant: 'exit 0; lost 0; doubled 0',
-  run: (profile) => {
+  run: async (profile) => {
     const times = profile === 'ci' ? 10 : 50
-    const mails = times * 150
-    return withBench({ mails, connections: 8, sink: SERVER }, async (bench): Promise<Verdict> => {
-      const random = randomFrom(SEED)
-      const exits: (number | null)[] = []
-      for (let time = 0; time < times; time++) {
-        const worker = await bench.startWorker()
-        await sleep(150 + random() * 550)
-        worker.kill('SIGTERM')
-        exits.push(await exitOf(worker))
-      }
-      const arrivals = await bench.finish()
-      const { lost, doubles, misrecorded } = arrivals
-      return {
-        ok: exits.every((code) => code === 0) && lost === 0 && doubles === 0 && misrecorded === 0,
-        n: `${mails} mails, ${times} signals`,
-        result: `exits ${[...new Set(exits)].join('/')}, ${inWords(arrivals)}`,
-      }
-    })
+    const plan = { mails: times * 150, workers: 1, runs: 2, connections: 8, sink: SERVER }
+    const outcome = await signalRun({ ...plan, times, signal: 'SIGTERM' })
+    const { lost, doubles, misrecorded, ends } = outcome
+    return {
+      ok: ends.every((end) => end === 0) && lost === 0 && doubles === 0 && misrecorded === 0,
+      n: `${plan.mails} mails, ${ends.length} signals`,
+      result: `exits ${[...new Set(ends)].join('/')}, ${inWords(outcome)}`,
+    }
   },
 }
 
 export const killCases: BatteryCase[] = [
-  killCase('K1-kill-one', 1, 8),
-  killCase('K1-kill-three', 3, 4, { ...SERVER, delayMs: 30 }),
+  killCase('K1-kill-one', { workers: 1, runs: 2, connections: 8, sink: SERVER }),
+  killCase('K1-kill-three', { workers: 3, runs: 1, connections: 4, sink: SERVER }),
   terminate,
   ...Object.keys(WRONG_VARIANTS).map(wrongCase),
 ]

@@ -39,9 +39,10 @@ const BATCH = 100
 
 /** Drains lane digests in a wrong way. */
 export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: string): Promise<void> {
-  const { db, clock, config } = deps
+  const { db, clock, config, watch } = deps
   const smtp = config.SMTP_URL!
-  const connections = Array.from({ length: smtp.connections }, () => openSmtp(smtp))
+  const onBodyWritten = () => void watch?.('after-dot')
+  const connections = Array.from({ length: smtp.connections }, () => openSmtp(smtp, { onBodyWritten }))
   const lease = {
     lane: 'digests',
     owner,

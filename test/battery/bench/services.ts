@@ -1,0 +1,66 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Role } from '../../../src/service.ts'
+import { eventually } from '../../support/until.ts'
+import { type Bench, exitOf } from './delivery-bench.ts'
+import { programWith, type WrongPart } from './wrong-part.ts'
+
+/** A process of the real service. */
+export interface ServiceProcess {
+  child: ChildProcess
+  roles: readonly Role[]
+  /** The events that it logged, in order. */
+  logged: LogLine[]
+  /** Resolves once it says that it has started. Throws where it ends before. */
+  started: Promise<unknown>
+}
+
+interface LogLine {
+  event: string
+  /** By this process's clock, milliseconds since the epoch; `time` is what the other said. */
+  seenAt: number
+  [field: string]: unknown
+}
+
+export interface ServiceOptions {
+  roles: readonly Role[]
+  /** What its clock says when it starts. */
+  now: Date
+  settings?: Record<string, string>
+  part?: WrongPart
+}
+
+/** Nobody asks a source: the papers are here. */
+const NO_SOURCE = 'http://127.0.0.1:1'
+
+/** Starts a process of the real service on a bench. Returns at once. */
+export function beginService(bench: Bench, { roles, now, settings, part }: ServiceOptions): ServiceProcess {
+  const logged: LogLine[] = []
+  const child = bench.begin(
+    [...programWith(part, 'src/main.ts'), '--roles', roles.join(',')],
+    { ...bench.settings, LOG_LEVEL: 'info', HF_URL: NO_SOURCE, CLOCK_NOW: now.toISOString(), ...settings },
+    (line) => logged.push(read(line)),
+  )
+  const hasStarted = () => logged.some(({ event }) => event === 'service.started')
+  const started = eventually(() => child.exitCode !== null || child.signalCode !== null || hasStarted(), {
+    seconds: 60,
+  })
+  started.catch(() => {})
+  return { child, roles, logged, started }
+}
+
+/** What is no line of the log is an event too. */
+function read(line: string): LogLine {
+  try {
+    const { event = 'unknown', ...fields } = JSON.parse(line)
+    return { ...fields, event, seenAt: Date.now() }
+  } catch {
+    return { event: line, seenAt: Date.now() }
+  }
+}
+
+/** Asks it to end, once it has started; its exit code. */
+export async function endService({ child, started }: ServiceProcess): Promise<number | null> {
+  await started
+  child.kill('SIGTERM')
+  return exitOf(child)
+}

@@ -1,0 +1,36 @@
+// A process with a clock that its parent moves: fork it, send { now, phase }, wait for the answer: { value } or
+// { error }. It ticks, plans and delivers as a service does, at once instead of when a nudge comes.
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { deliverReady } from '../../../src/flows/messages/deliver.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { textOf } from '../../../src/platform/errors.ts'
+import { tick } from '../../../src/schedule/tick.ts'
+import { wire, wireQueue } from '../../../src/wiring.ts'
+import { plainMail } from './plain-mail.ts'
+import type { Order, Phase } from './ticking.ts'
+
+const clock = stoppedClock(new Date(0))
+const options = { clock, connections: 3 }
+const { deps, close } = await wireQueue(await wire(readConfig(readEnvironment({ dotEnv: false })), options))
+const deliverDeps = { ...deps, queue: undefined, compose: plainMail }
+
+const work: Record<Phase, () => Promise<unknown>> = {
+  tick: () => tick(deps),
+  plan: () => planDigests(deps),
+  deliver: () => deliverReady(deliverDeps, { lane: 'digests' }),
+}
+
+process.on('message', async ({ now, phase }: Order) => {
+  clock.moveTo(new Date(now))
+  try {
+    process.send?.({ value: await work[phase]() })
+  } catch (error) {
+    process.send?.({ error: textOf(error) })
+  }
+})
+process.on('disconnect', async () => {
+  await close()
+  process.exit(0)
+})
+process.send?.('ready')

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readConfig } from '../../../src/config.ts'
+import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
+import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'
+import { importPapers } from '../../../src/flows/papers/import-papers.ts'
+import { type MovableClock, stoppedClock } from '../../../src/platform/clock.ts'
+import type { Day } from '../../../src/platform/dates.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import type { Bench } from './delivery-bench.ts'
+
+/** Somebody who comes by an import, as the import's columns say it. */
+export interface Person {
+  email: string
+  state: 'active' | 'paused' | 'pending' | 'unsubscribed' | 'suppressed'
+  topics: string[]
+  hour: number
+  zone: string
+  days: readonly string[]
+}
+
+/** What the case itself does beside the processes that it starts, at a time that it moves. */
+export interface World {
+  deps: Deps
+  clock: MovableClock
+  addPeople(people: readonly Person[]): Promise<void>
+  /** Papers with these titles, listed on a day. */
+  addPapers(day: Day, titles: readonly string[]): Promise<void>
+}
+
+/** Opens a bench's database with everything that a service needs, its queue too, for as long as `work` takes. */
+export async function withWorld<T>(bench: Bench, now: Date, work: (world: World) => Promise<T>): Promise<T> {
+  const clock = stoppedClock(now)
+  const { deps, close } = await wire(readConfig(bench.settings), { clock, log: silentLog, connections: 2 })
+  let files = 0
+  try {
+    await migrateDatabase(deps)
+    return await work({
+      deps,
+      clock,
+      addPeople: async (people) => {
+        const file = join(bench.folder, `people-${deps.databaseUrl.split('/').at(-1)}-${++files}.csv`)
+        writeFileSync(file, csvOf(people))
+        const { taken } = await importSubscribers(deps, { file, consent: 'for these tests' })
+        if (taken < people.length) throw new Error(`${people.length - taken} people were not taken`)
+      },
+      addPapers: async (day, titles) => {
+        const text = JSON.stringify(
+          titles.map((title) => ({ title, summary: `On ${title}.`, authors: ['A'] })),
+        )
+        await importPapers(deps, { text, day })
+      },
+    })
+  } finally {
+    await close()
+  }
+}
+
+const csvOf = (people: readonly Person[]): string =>
+  ['email,state,topics,hour,zone,days', ...people.map(rowOf)].join('\n')
+
+const rowOf = ({ email, state, topics, hour, zone, days }: Person): string =>
+  [email, state, `"${topics.join('; ')}"`, hour, zone, `"${days.join(',')}"`].join(',')

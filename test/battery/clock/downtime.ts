@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { balances } from '../../../src/digests/books.ts'
+import { books } from '../../../src/digests/books-store.ts'
+import { addDays, DAY_MS, type Day, dayOf, WEEKDAYS } from '../../../src/platform/dates.ts'
+import { isKept } from '../../support/smtp-sink.ts'
+import type { BatteryCase } from '../battery-case.ts'
+import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
+import { beginService } from '../bench/services.ts'
+import { type World, withWorld } from '../bench/world.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { type DatedPaper, type DowntimePerson, type Outcome, outcomesOf } from './downtime-oracle.ts'
+
+const HOUR_MS = DAY_MS / 24
+const DOWN_MS = { '1 h': HOUR_MS, '26 h': 26 * HOUR_MS, '8 days': 8 * DAY_MS }
+type Down = keyof typeof DOWN_MS
+/** Each of the three, three times, each time after another one. */
+const RUNS: Down[][] = [
+  ['1 h', '26 h', '8 days'],
+  ['26 h', '8 days', '1 h'],
+  ['8 days', '1 h', '26 h'],
+]
+
+/** Long before the service starts for the first time: what is missed then is older than what is offered. */
+const CAME = new Date('2026-11-08T08:30:00Z')
+const FIRST_START = new Date('2026-11-24T08:30:00Z')
+/** Before that, nobody is offered it. */
+const OLD_DAY = '2026-10-20'
+
+/** Zones without daylight saving, so that the oracle gets by without a calendar of its own. */
+const OFFSET_HOURS = { UTC: 0, 'Asia/Tokyo': 9, 'America/Phoenix': -7 }
+const DAYS = [WEEKDAYS, ['mon', 'wed']]
+
+const people = (): DowntimePerson[] =>
+  Object.entries(OFFSET_HOURS).flatMap(([zone, offsetHours]) =>
+    [0, 8, 13, 20].flatMap((hour) =>
+      DAYS.map((days) => ({
+        email: `p-${zone.slice(-3).toLowerCase()}-${hour}-${days.length}@y.example`,
+        state: 'active',
+        topics: ['attention'],
+        hour,
+        zone,
+        offsetHours,
+        days,
+      })),
+    ),
+  )
+
+/** The service starts at each of these instants, does what there is to do, and is killed. */
+function startsOf(downs: readonly Down[]): Date[] {
+  const starts = [FIRST_START]
+  for (const down of downs) starts.push(new Date(starts.at(-1)!.getTime() + DOWN_MS[down]))
+  return starts
+}
+
+/** What is listed by then and not yet known: a paper of each day, and one more that came late. */
+function papersAt(start: Date, before: Date | undefined): DatedPaper[] {
+  const today = dayOf(start)
+  const days: Day[] = []
+  for (let day = before ? addDays(dayOf(before), 1) : dayOf(CAME); day <= today; day = addDays(day, 1))
+    days.push(day)
+  const titled = (kind: string, day: Day) => ({
+    title: `Attention ${kind} ${start.toISOString()} ${day}`,
+    day,
+    known: start,
+  })
+  return [titled('old', OLD_DAY), ...days.map((day) => titled('new', day)), titled('late', today)]
+}
+
+interface Down3 {
+  starts: number
+  digests: number
+  missed: number
+  /** "ann@… 2026-11-25: planned, expected missed" */
+  wrong: string[]
+  /** Dates whose books say something else than the oracle, or do not balance. */
+  wrongBooks: number
+  mails: number
+  doubles: number
+}
+
+async function walk(bench: Bench, world: World, downs: readonly Down[], part?: WrongPart): Promise<Down3> {
+  const everybody = people()
+  await world.addPeople(everybody)
+  const starts = startsOf(downs)
+  const papers: DatedPaper[] = []
+  for (const [i, start] of starts.entries()) {
+    world.clock.moveTo(start)
+    const fresh = papersAt(start, starts[i - 1])
+    for (const { title, day } of fresh) await world.addPapers(day, [title])
+    papers.push(...fresh)
+    const expected = outcomesOf(everybody, { came: CAME, starts: starts.slice(0, i + 1), papers })
+    await serve(bench, world, start, expected.length, part)
+  }
+  const expected = outcomesOf(everybody, { came: CAME, starts, papers })
+  return { starts: starts.length, ...(await judge(bench, world, expected)) }
+}
+
+const LONGEST_MS = 60_000
+/** Of a service that has planned and has nothing to send. */
+const IDLE_MS = 2000
+
+/** Starts the service and kills it once so many digests have an outcome and no mail is open, or it has nothing to do. */
+async function serve(bench: Bench, { deps: { db } }: World, now: Date, digests: number, part?: WrongPart) {
+  const service = beginService(bench, { roles: ['schedule', 'worker'], now, part })
+  const giveUpAt = performance.now() + LONGEST_MS
+  let idleSince: number | undefined
+  while (performance.now() < giveUpAt) {
+    const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })
+    const open = await db.message.count({ where: { state: { not: 'accepted' } } })
+    if (open === 0 && filled >= digests) break
+    const hasPlanned = service.logged.some(({ event }) => event === 'digests.planned')
+    if (open > 0 || !hasPlanned) idleSince = undefined
+    else idleSince ??= performance.now()
+    if (idleSince && performance.now() > idleSince + IDLE_MS) break
+    await sleep(100)
+  }
+  service.child.kill('SIGKILL')
+  await exitOf(service.child)
+}
+
+async function judge(
+  bench: Bench,
+  { deps: { db } }: World,
+  expected: Outcome[],
+): Promise<Omit<Down3, 'starts'>> {
+  const papers = await db.paper.findMany({ select: { id: true, title: true } })
+  const titles = new Map(papers.map(({ id, title }) => [id, title]))
+  const digests = await db.digest.findMany({ include: { subscriber: true, message: true } })
+  const found = new Map(
+    digests.map((one) => {
+      const shown = one.papers.map((id) => titles.get(id)!).sort()
+      return [`${one.subscriber.address} ${dayOf(one.localDate)}`, [one.outcome, ...shown].join('; ')]
+    }),
+  )
+  const wanted = new Map(
+    expected.map((one) => [`${one.email} ${one.date}`, [one.outcome, ...one.titles.toSorted()].join('; ')]),
+  )
+  const keys = [...new Set([...found.keys(), ...wanted.keys()])]
+  const wrong = keys.filter((key) => found.get(key) !== wanted.get(key))
+  const messages = new Set(digests.flatMap(({ message }) => message?.id ?? []))
+  const mails = bench
+    .arrived()
+    .filter(isKept)
+    .filter(({ messageId }) => messages.has(messageId.split(/[.@]/)[1]!))
+  return {
+    digests: digests.length,
+    missed: digests.filter(({ outcome }) => outcome === 'missed').length,
+    wrong: wrong.map((key) => `${key}: ${found.get(key)}, expected ${wanted.get(key)}`),
+    wrongBooks: await wrongBooks(db, expected),
+    mails: mails.length,
+    doubles: mails.length - new Set(mails.map(({ messageId }) => messageId)).size,
+  }
+}
+
+async function wrongBooks(db: World['deps']['db'], expected: Outcome[]): Promise<number> {
+  let wrong = 0
+  for (const [date, outcomes] of Map.groupBy(expected, (one) => one.date)) {
+    const counts = await books(db, date)
+    const planned = outcomes.filter(({ outcome }) => outcome === 'planned').length
+    const isRight =
+      balances(counts) &&
+      counts.due === outcomes.length &&
+      counts.accepted === planned &&
+      counts.missed === outcomes.length - planned
+    if (!isRight) wrong++
+  }
+  return wrong
+}
+
+async function run(downs: readonly Down[], bench: Bench, part?: WrongPart): Promise<Down3> {
+  return withWorld(bench, CAME, (world) => walk(bench, world, downs, part))
+}
+
+/** Room for every paper of two weeks. */
+const NO_MAILS = { mails: 0, connections: 4, settings: { DIGEST_MAX: '25' } }
+const isRight = ({ wrong, wrongBooks, doubles }: Down3): boolean => wrong.length + wrongBooks + doubles === 0
+
+const inFigures = (all: Down3[]): string => {
+  const sum = (of: 'digests' | 'missed' | 'wrongBooks' | 'mails' | 'doubles') =>
+    all.reduce((total, one) => total + one[of], 0)
+  const wrong = all.flatMap((one) => one.wrong)
+  return `${sum('digests')} outcomes, ${sum('missed')} of them missed, ${sum('mails')} mails; wrong ${wrong.length}${wrong.slice(0, 1).map((one) => ` (${one.slice(0, 200)})`)}, doubled ${sum('doubles')}, dates with wrong books ${sum('wrongBooks')}`
+}
+
+const downtime: BatteryCase = {
+  name: 'T3-downtime',
+  fault: `killed, and started again after ${Object.keys(DOWN_MS).join(', ')}`,
+  invariant: 'one catch-up digest, of the newest date, with all papers of 14 days; the others missed',
+  run: () =>
+    withBench(NO_MAILS, async (bench) => {
+      const all = await Promise.all(RUNS.map(async (downs) => run(downs, await bench.beside({ mails: 0 }))))
+      return {
+        ok: all.every(isRight),
+        n: `${RUNS.length} × ${Object.keys(DOWN_MS).length} downtimes, ${people().length} subscribers each`,
+        result: inFigures(all),
+      }
+    }),
+}
+
+const partOf = (name: string): WrongPart => ({
+  real: 'src/digests/due.ts',
+  wrong: `test/battery/clock/wrong-parts/${name}.ts`,
+})
+const WRONG = ['never-late', 'forgets-missed-dates']
+
+/** Green where the battery sees each of them. */
+const wrongParts: BatteryCase = {
+  name: 'T3-wrong',
+  fault: 'the same, wrong on purpose',
+  invariant: 'each wrong part must be seen',
+  run: () =>
+    withBench(NO_MAILS, async (bench) => {
+      const all = await Promise.all(
+        WRONG.map(async (name) => run(['26 h'], await bench.beside({ mails: 0 }), partOf(name))),
+      )
+      return {
+        ok: !all.some(isRight),
+        n: `${WRONG.length} variants × 2 starts`,
+        result: all
+          .map((one, i) => `${isRight(one) ? 'NOT CAUGHT' : 'caught'}: ${WRONG[i]} ${inFigures([one])}`)
+          .join('; '),
+      }
+    }),
+}
+
+export const downtimeCases: BatteryCase[] = [downtime, wrongParts]

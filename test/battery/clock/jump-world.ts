@@ -1,0 +1,131 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { silentLog } from '../../../src/platform/log.ts'
+import { openQueue } from '../../../src/platform/queue.ts'
+import { nudgeAll } from '../../../src/schedule/tick.ts'
+import type { ServiceDeps } from '../../../src/wiring.ts'
+import type { Bench } from '../bench/delivery-bench.ts'
+import { beginService, type ServiceProcess } from '../bench/services.ts'
+import { type Person, withWorld } from '../bench/world.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+
+const LIBRARY = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
+
+/** Why no clock can be made to jump here. */
+export const noJumps = existsSync(LIBRARY) ? undefined : `there is no ${LIBRARY} (Debian: libfaketime)`
+
+export const at = (time: string): Date => new Date(`2026-11-24T${time}:00Z`)
+
+const START = at('22:00')
+/** Three hours on, as the clock said that jumped. */
+const LATER = new Date('2026-11-25T01:05:00Z')
+const MAILS_PER_JUMP = 60
+/** Their mail server takes nothing in: at 23:00 their mails are given up. */
+export const LATE = 'late.example'
+
+interface Guests {
+  came: Date
+  hours: number[]
+  /** Of each hour. */
+  many: number
+  domain: string
+}
+
+/** Enough mail for the whole of the run, and whom a jump brings something: their hour, or their deadline. */
+const guestsOf = (jumps: number): Guests[] => [
+  {
+    came: at('14:00'),
+    hours: [15, 16, 17, 18, 19, 20],
+    many: (jumps * MAILS_PER_JUMP) / 6,
+    domain: 'open.example',
+  },
+  { came: at('21:30'), hours: [23, 0], many: 20, domain: 'soon.example' },
+  { came: at('02:00'), hours: [3], many: 10, domain: LATE },
+]
+
+const peopleOf = ({ hours, many, domain }: Guests): Person[] =>
+  hours.flatMap((hour) =>
+    Array.from({ length: many }, (_, n) => ({
+      email: `at-${hour}-${n}@${domain}`,
+      state: 'active',
+      topics: ['attention'],
+      hour,
+      zone: 'UTC',
+      days: ['tue', 'wed'],
+    })),
+  )
+
+export interface JumpWorld {
+  bench: Bench
+  deps: ServiceDeps
+  people: number
+  /** Starts a whole service, whose clock says 22:00. */
+  begin(): ServiceProcess
+  /** The same, and its clock can be made to jump. */
+  beginJumper(): ServiceProcess
+  /** The same three hours later, with many more connections. */
+  beginLater(): ServiceProcess
+  /** "+3h": from what it would say without a jump. */
+  jumpTo(offset: string): void
+  /** Ticks until it holds; milliseconds, or Infinity where it does not within so many. */
+  until(holds: () => Promise<boolean>, withinMs?: number): Promise<number>
+}
+
+const LONGEST_MS = 60_000
+
+export async function withJumpWorld<T>(
+  bench: Bench,
+  { jumps, part }: { jumps: number; part?: WrongPart },
+  work: (world: JumpWorld) => Promise<T>,
+): Promise<T> {
+  const file = join(bench.folder, 'clock')
+  const jumpTo = (offset: string) => writeFileSync(file, offset)
+  jumpTo('+0')
+  const begin = (now: Date, settings: Record<string, string> = {}) =>
+    beginService(bench, { roles: ['schedule', 'worker'], now, settings, part })
+  return withWorld(bench, START, async ({ clock, addPeople, addPapers, deps: { db, ...others } }) => {
+    for (const guests of guestsOf(jumps)) {
+      clock.moveTo(guests.came)
+      await addPeople(peopleOf(guests))
+    }
+    await addPapers('2026-11-24', ['Attention'])
+    const queue = await openQueue(bench.databaseUrl, silentLog)
+    const deps = { ...others, db, queue }
+    try {
+      return await work({
+        bench,
+        deps,
+        people: guestsOf(jumps).flatMap(peopleOf).length,
+        begin: () => begin(START),
+        beginJumper: () => begin(START, jumpingBy(file)),
+        beginLater: () => begin(LATER, { SMTP_URL: `${bench.settings.SMTP_URL}0` }),
+        jumpTo,
+        until: (holds, withinMs = LONGEST_MS) => tickUntil(deps, holds, withinMs),
+      })
+    } finally {
+      await queue.stop()
+    }
+  })
+}
+
+const jumpingBy = (file: string): Record<string, string> => ({
+  LD_PRELOAD: LIBRARY,
+  FAKETIME_TIMESTAMP_FILE: file,
+  FAKETIME_NO_CACHE: '1',
+  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+})
+
+async function tickUntil(
+  deps: ServiceDeps,
+  holds: () => Promise<boolean>,
+  withinMs: number,
+): Promise<number> {
+  const begun = performance.now()
+  while (!(await holds())) {
+    if (performance.now() > begun + withinMs) return Number.POSITIVE_INFINITY
+    await nudgeAll(deps)
+    await sleep(200)
+  }
+  return performance.now() - begun
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { nudgeAll } from '../../../src/schedule/tick.ts'
+import { isKept } from '../../support/smtp-sink.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { type Bench, type BenchOptions, exitOf, withBench } from '../bench/delivery-bench.ts'
+import { endService, type ServiceProcess } from '../bench/services.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { at, type JumpWorld, LATE, noJumps, withJumpWorld } from './jump-world.ts'
+
+/** What the clock jumps to and fro between, each jump by three hours. */
+const ROUND = ['+3h', '+0', '-3h', '+0']
+const JUMPS: Record<Profile, number> = { ci: 4, nightly: 40 }
+const BETWEEN_JUMPS_MS = 1500
+const CONNECTIONS = 2
+const BENCH: BenchOptions = {
+  mails: 0,
+  connections: CONNECTIONS,
+  sink: { delayMs: 150, rules: [{ step: 'rcpt', does: '451 4.3.0 not now', domain: LATE }] },
+}
+/** Two seconds of lease, one until a nudge is seen, and time to breathe. */
+const LONGEST_TAKEOVER_MS = 8000
+
+interface Jumped {
+  /** The clock said three hours more, and three hours less: the process's own log. */
+  forth: boolean
+  back: boolean
+  /** Messages whose chunk was taken from a worker that lived, and leases that a worker took for lost. */
+  takenOver: number
+  doubles: number
+}
+
+interface Judged {
+  /** People of whom there is not exactly one digest, and one mail or what became of it. */
+  wrong: number
+  /** Whose mail a jump past its deadline ended. */
+  ended: number
+  mails: number
+  doublesByKill: number
+}
+
+type Outcome = Jumped & Judged & { takeoverMs: number }
+
+/** Whether it holds a chunk that everybody may take: not one that only a clock three hours ahead takes for ready. */
+const holds = async ({ deps: { db } }: JumpWorld, { child }: ServiceProcess): Promise<boolean> => {
+  const where = { owner: { startsWith: `${child.pid}-` }, notBefore: { lt: at('22:30') } }
+  return (await db.chunk.count({ where })) > 0
+}
+
+/** One of two services jumps in the middle of its work; it is three hours ahead in the end. */
+async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServiceProcess, jumps: number) {
+  await world.until(async () => (await holds(world, jumper)) && (await holds(world, steady)))
+  for (let time = 0; time < jumps; time++) {
+    world.jumpTo(ROUND[time % ROUND.length]!)
+    await nudgeAll(world.deps)
+    await sleep(BETWEEN_JUMPS_MS)
+  }
+  world.jumpTo('+3h')
+  await world.until(() => holds(world, jumper))
+  const offsets = jumper.logged.map(({ time, seenAt }) => (Date.parse(String(time)) - seenAt) / 3600_000)
+  const lost = [jumper, steady].flatMap(({ logged }) => logged.filter(({ event }) => event === 'chunk.lost'))
+  return {
+    forth: offsets.some((hours) => hours > 2.9),
+    back: offsets.some((hours) => hours < -2.9),
+    takenOver: lost.length + (await world.deps.db.attempt.count({ where: { outcome: 'lost' } })),
+    doubles: doublesIn(world.bench),
+  }
+}
+
+/** Kills the one that is ahead, and has others finish. */
+async function run(world: JumpWorld, jumps: number): Promise<Outcome> {
+  const { db } = world.deps
+  const [jumper, steady] = [world.beginJumper(), world.begin()]
+  await Promise.all([jumper.started, steady.started])
+  const jumped = await jump(world, jumper, steady, jumps)
+  jumper.child.kill('SIGKILL')
+  await exitOf(jumper.child)
+  const takeoverMs = await world.until(async () => !(await holds(world, jumper)), 2 * LONGEST_TAKEOVER_MS)
+  await endService(steady)
+  if (takeoverMs < LONGEST_TAKEOVER_MS) {
+    const later = world.beginLater()
+    await later.started
+    await world.until(async () => (await db.chunk.count({ where: { doneAt: null } })) === 0)
+    await endService(later)
+  }
+  const { doublesInAll, ...judged } = await judge(world)
+  return { ...jumped, takeoverMs, ...judged, doublesByKill: doublesInAll - jumped.doubles }
+}
+
+const arrivedIn = (bench: Bench) => bench.arrived().filter(isKept)
+
+function doublesIn(bench: Bench): number {
+  const arrived = arrivedIn(bench)
+  return arrived.length - new Set(arrived.map(({ messageId }) => messageId)).size
+}
+
+async function judge({ bench, people, deps: { db } }: JumpWorld) {
+  const subscribers = await db.subscriber.findMany({ include: { digests: true, messages: true } })
+  const mailsOf = Map.groupBy(arrivedIn(bench), ({ to }) => to)
+  const right = subscribers.filter(({ address, digests, messages: [message, ...more] }) => {
+    const mails = new Set(mailsOf.get(address!)?.map(({ messageId }) => messageId)).size
+    const isMailed = message?.state === 'accepted'
+    const mayEnd = address!.endsWith(LATE)
+    const isEnded = mayEnd && (message?.reason === 'expired' || digests[0]?.outcome === 'missed')
+    return digests.length === 1 && more.length === 0 && mails === Number(isMailed) && (isMailed || isEnded)
+  })
+  return {
+    wrong: people - right.length,
+    ended: right.filter(({ messages: [message] }) => message?.state !== 'accepted').length,
+    mails: arrivedIn(bench).length,
+    doublesInAll: doublesIn(bench),
+  }
+}
+
+const isRight = (one: Outcome): boolean =>
+  one.takenOver + one.doubles + one.wrong === 0 &&
+  one.doublesByKill <= CONNECTIONS &&
+  one.takeoverMs < LONGEST_TAKEOVER_MS
+
+function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, mails, doublesByKill }: Outcome): string {
+  const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'by nobody'
+  return `${mails} mails; wrong ${wrong}, ended by a jump ${ended}; taken over from the living ${takenOver}, doubled ${doubles}; killed while ahead: taken over ${takeover}, doubled ${doublesByKill} (≤ ${CONNECTIONS})`
+}
+
+const jumpRun = (jumps: number, part?: WrongPart): Promise<Outcome> =>
+  withBench(BENCH, (bench) => withJumpWorld(bench, { jumps, part }, (world) => run(world, jumps)))
+
+const clockJumps: BatteryCase = {
+  name: 'T1-clock-jumps',
+  fault: 'the clock of one of two services jumps by 3 h, to and fro, in the middle of a run',
+  invariant: 'one digest and mail each; no lease ends or lasts by it; what a deadline ends is recorded',
+  run: async (profile) => {
+    if (noJumps) return noJumps
+    const outcome = await jumpRun(JUMPS[profile])
+    const { forth, back } = outcome
+    return {
+      ok: isRight(outcome) && forth && back && outcome.ended > 0,
+      n: `${JUMPS[profile]} jumps${forth && back ? '' : ', THE CLOCK DID NOT JUMP'}`,
+      result: inFigures(outcome),
+    }
+  },
+}
+
+/** Green where the battery sees it. */
+const ownClock: BatteryCase = {
+  name: 'T1-wrong',
+  fault: 'the same, wrong on purpose: leases by the clock of each worker',
+  invariant: 'it must be seen to take over from the living, or to wait for the dead',
+  run: async () => {
+    if (noJumps) return noJumps
+    const outcome = await jumpRun(2, {
+      real: 'src/delivery/chunk-store.ts',
+      wrong: 'test/battery/clock/wrong-parts/leases-by-own-clock.ts',
+    })
+    const caught = outcome.takenOver + outcome.doubles > 0 || outcome.takeoverMs > LONGEST_TAKEOVER_MS
+    return { ok: caught, n: '2 jumps', result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inFigures(outcome)}` }
+  },
+}
+
+export const jumpCases: BatteryCase[] = [clockJumps, ownClock]

@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../../../src/platform/database.ts'
+
+export * from '../../../../src/platform/tick-store.ts'
+
+/** Looks whether the slot is free, then takes it: whoever looks in between finds it free too. */
+export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {
+  if ((await db.tick.count({ where: { name, slot } })) > 0) return false
+  await sleep(1)
+  await db.$executeRaw`insert into tick (name, slot) values (${name}, ${slot}) on conflict do nothing`
+  return true
+}

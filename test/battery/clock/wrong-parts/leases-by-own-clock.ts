@@ -1,0 +1,25 @@
+import * as right from '../../../../src/delivery/chunk-store.ts'
+import { Prisma } from '../../../../src/generated/prisma/client.ts'
+import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+
+export * from '../../../../src/delivery/chunk-store.ts'
+
+/** A database to which "now" is what this process takes for it. */
+function byOwnClock(db: DatabaseOrTransaction): Database {
+  const ask =
+    (name: '$queryRaw' | '$executeRaw') =>
+    (texts: readonly string[], ...values: unknown[]) => {
+      const now = `'${new Date().toISOString()}'::timestamptz`
+      return db[name](
+        Prisma.sql(
+          texts.map((text) => text.replaceAll('now()', now)),
+          ...values,
+        ),
+      )
+    }
+  return { $queryRaw: ask('$queryRaw'), $executeRaw: ask('$executeRaw') } as unknown as Database
+}
+
+/** Compares leases with the worker's clock instead of the database's. */
+export const leaseChunk: typeof right.leaseChunk = (db, input) => right.leaseChunk(byOwnClock(db), input)
+export const renewLeases: typeof right.renewLeases = (db, input) => right.renewLeases(byOwnClock(db), input)

@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { balances } from '../../../src/digests/books.ts'
+import { books } from '../../../src/digests/books-store.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { openQueue } from '../../../src/platform/queue.ts'
+import { nudgeAll } from '../../../src/schedule/tick.ts'
+import type { Role } from '../../../src/service.ts'
+import type { ServiceDeps } from '../../../src/wiring.ts'
+import { isKept } from '../../support/smtp-sink.ts'
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { type Bench, type BenchOptions, withBench } from '../bench/delivery-bench.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { beginService, endService, type ServiceProcess } from '../bench/services.ts'
+import { type Person, type World, withWorld } from '../bench/world.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+
+const SEED = 20261124
+const LONGEST_MS = 90_000
+const KILLS: Record<Profile, number> = { ci: 15, nightly: 100 }
+const CREW: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
+const BENCH: BenchOptions = { mails: 0, connections: 4, sink: { delayMs: 50 } }
+
+/** A Tuesday. */
+const DATE = '2026-11-24'
+const CAME = new Date(`${DATE}T07:00:00Z`)
+const EIGHT = new Date(`${DATE}T08:00:05Z`)
+
+type Expected = 'planned' | 'nothing_matched' | 'paused'
+
+/** Who comes with each wave, how many, and what their digest of the date must be; undefined: they are not due. */
+const GROUPS: [count: number, expected: Expected | undefined, person: Partial<Person>][] = [
+  [40, 'planned', {}],
+  [8, 'nothing_matched', { topics: ['palaeobotany'] }],
+  [4, 'paused', { state: 'paused' }],
+  [3, undefined, { state: 'pending' }],
+  [2, undefined, { state: 'unsubscribed' }],
+  [2, undefined, { state: 'suppressed' }],
+  [3, undefined, { days: ['wed'] }],
+]
+
+const PERSON: Omit<Person, 'email'> = {
+  state: 'active',
+  topics: ['attention'],
+  hour: 8,
+  zone: 'UTC',
+  days: ['mon', 'tue'],
+}
+
+interface Guest extends Person {
+  expected: Expected | undefined
+}
+
+function wave(name: string): Guest[] {
+  return GROUPS.flatMap(([count, expected, person], group) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...PERSON,
+      ...person,
+      email: `${name}-${group}-${n}@y.example`,
+      expected,
+    })),
+  )
+}
+
+interface Run {
+  bench: Bench
+  world: World
+  deps: ServiceDeps
+  /** What the clock of a process says that starts now. */
+  now: () => Date
+  crew: ServiceProcess[]
+  part?: WrongPart
+}
+
+const begin = ({ bench, now, part }: Run, roles: readonly Role[]) =>
+  beginService(bench, { roles, now: now(), part })
+
+/** Ticks, which a service does once a minute, until everybody who must have a digest has it, and no mail is open. */
+async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void> {
+  const { db } = deps
+  const due = guests.filter(({ expected }) => expected).length
+  const giveUpAt = performance.now() + LONGEST_MS
+  for (;;) {
+    await nudgeAll(deps)
+    await sleep(200)
+    const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })
+    if (filled >= due && (await db.chunk.count({ where: { doneAt: null } })) === 0) return
+    if (performance.now() > giveUpAt) throw new Error(`only ${filled} of ${due} digests, or mails are open`)
+  }
+}
+
+/** Each wave comes while the one before is planned or sent; somebody is killed meanwhile, and started again. */
+async function killAny(run: Run, kills: number): Promise<{ guests: Guest[]; killed: ServiceProcess[] }> {
+  const random = randomFrom(SEED)
+  const guests: Guest[] = []
+  const killed: ServiceProcess[] = []
+  for (let kill = 0; kill < kills; kill++) {
+    const came = wave(`kill-${kill}`)
+    await run.world.addPeople(came)
+    guests.push(...came)
+    const which = Math.floor(random() * run.crew.length)
+    const victim = run.crew[which]!
+    await victim.started
+    await nudgeAll(run.deps)
+    await sleep(150 + random() * 550)
+    if (victim.child.kill('SIGKILL')) killed.push(victim)
+    run.crew[which] = begin(run, victim.roles)
+  }
+  return { guests, killed }
+}
+
+interface Judged {
+  /** People whose digest, message or mail is not what was expected. */
+  wrong: string[]
+  doubles: number
+  /** Messages of which two copies differ. */
+  differing: number
+}
+
+/** Everybody beside the digests of the database and the mails that arrived. */
+async function judge({ bench, deps: { db } }: Run, guests: readonly Guest[]): Promise<Judged> {
+  const digests = await db.digest.findMany({ include: { subscriber: true, message: true } })
+  const digestsOf = Map.groupBy(digests, ({ subscriber }) => subscriber.address!)
+  const mailsOf = Map.groupBy(bench.arrived().filter(isKept), ({ to }) => to)
+  const wrong = guests.filter(({ email, expected }) => {
+    const [digest, ...more] = digestsOf.get(email) ?? []
+    const ids = new Set(mailsOf.get(email)?.map(({ messageId }) => messageId))
+    const isMailed = digest?.message?.state === 'accepted'
+    return (
+      more.length > 0 ||
+      digest?.outcome !== expected ||
+      isMailed !== (expected === 'planned') ||
+      ids.size !== (expected === 'planned' ? 1 : 0)
+    )
+  })
+  const copies = guests.map(({ email }) => mailsOf.get(email) ?? []).filter(({ length }) => length > 1)
+  return {
+    wrong: wrong.map(({ email }) => email),
+    doubles: copies.reduce((sum, { length }) => sum + length - 1, 0),
+    differing: copies.filter((all) => new Set(all.map(({ hash }) => hash)).size > 1).length,
+  }
+}
+
+const withCrew = <T>(bench: Bench, many: Role[][], work: (run: Run) => Promise<T>, part?: WrongPart) =>
+  withWorld(bench, CAME, async (world) => {
+    await world.addPapers(DATE, ['Attention', 'More attention', 'Graphs'])
+    const queue = await openQueue(bench.databaseUrl, silentLog)
+    const begun = performance.now()
+    const now = () => new Date(EIGHT.getTime() + performance.now() - begun)
+    const run: Run = { bench, world, deps: { ...world.deps, queue }, now, crew: [], part }
+    run.crew = many.map((roles) => begin(run, roles))
+    await Promise.all(run.crew.map(({ started }) => started))
+    try {
+      return await work(run)
+    } finally {
+      await queue.stop()
+    }
+  })
+
+const anyKilled: BatteryCase = {
+  name: 'K3-services',
+  fault: 'kill -9 of any of 3 workers and 2 schedulers, while people come and mails go',
+  invariant: 'digests = who is due; one each; doubled ≤ connections × workers killed, 0 without a kill',
+  run: (profile) =>
+    withBench(BENCH, (bench) =>
+      withCrew(bench, CREW, async (run) => {
+        const calm = wave('calm')
+        await run.world.addPeople(calm)
+        await untilDone(run, calm)
+        const before = await judge(run, calm)
+        const { guests, killed } = await killAny(run, KILLS[profile])
+        const all = [...calm, ...guests]
+        await untilDone(run, all)
+        const exits = await Promise.all(run.crew.map(endService))
+        const after = await judge(run, all)
+        const counts = await books(run.deps.db, DATE)
+        const due = all.filter(({ expected }) => expected).length
+        const workers = killed.filter(({ roles }) => roles.includes('worker')).length
+        const most = workers * BENCH.connections
+        return {
+          ok:
+            before.wrong.length + before.doubles === 0 &&
+            after.wrong.length + after.differing === 0 &&
+            after.doubles <= most &&
+            counts.due === due &&
+            counts.open === 0 &&
+            balances(counts) &&
+            exits.every((code) => code === 0),
+          n: `${all.length} people, ${killed.length} kills, ${workers} of them workers`,
+          result: `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, doubled ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; books ${balances(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`,
+        }
+      }),
+    ),
+}
+
+export const serviceCases: BatteryCase[] = [anyKilled]
