@@ -1,7 +1,7 @@
 import { alike, type Failure } from './classify-answer.ts'
 
 /** What a breaker hears of each mail that the server took or refused; a mail that waits says nothing. */
-export interface Heard {
+interface Heard {
   domain: string
   /** Undefined where it was accepted. */
   refused?: Pick<Failure, 'class' | 'answer'>
