@@ -70,7 +70,13 @@ async function post(
 ): Promise<void> {
   const link = { purpose: 'unsubscribe', id: subscriberId, epoch: 0, issuedAt: deps.clock.now() } as const
   const token = signLink(link, deps.config.APP_SECRET[0]!)
-  const request = { method: 'POST', body, headers, redirect: 'manual' } as const
+  // A connection of its own each time, as from the programs of many.
+  const request = {
+    method: 'POST',
+    body,
+    headers: { ...headers, connection: 'close' },
+    redirect: 'manual',
+  } as const
   const { status } = await fetch(`${site}/unsubscribe/${token}`, request)
   if (status !== 200 && status !== 303) throw new Error(`an unsubscribe was answered with ${status}`)
 }
@@ -132,17 +138,23 @@ export async function leave(
   reached: (share: number) => Promise<void>,
 ): Promise<Left[]> {
   const left: Left[] = []
+  const failures: unknown[] = []
   const going = new Set<Promise<void>>()
+  const begin = (plan: Plan): Promise<void> => {
+    const { reason, go } = WAYS[plan.way]!
+    const one = go(world, plan.person)
+      .then(() => void left.push({ ...plan, reason, answeredAt: Date.now() }))
+      .catch((error) => void failures.push(error))
+      .finally(() => going.delete(one))
+    return one
+  }
   for (const plan of plans) {
     await reached(plan.at)
     if (going.size >= AT_ONCE) await Promise.race(going)
-    const { reason, go } = WAYS[plan.way]!
-    const one = go(world, plan.person).then(() => {
-      left.push({ ...plan, reason, answeredAt: Date.now() })
-      going.delete(one)
-    })
-    going.add(one)
+    going.add(begin(plan))
+    if (failures.length > 0) break
   }
   await Promise.all(going)
+  if (failures.length > 0) throw failures[0]
   return left
 }
