@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { holdPace } from '../../src/delivery/pace-store.ts'
 import { recordAction } from '../../src/platform/action-store.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'
@@ -112,10 +113,11 @@ export const ADMIN_STOPS: AdminStop[] = [
   { name: 'admin-not-found', path: at('/admin/nothing') },
 ]
 
-/** The walk's site with a password, a year of history, somebody hostile, and mails that came to nothing. */
+/** The walk's site with a password, a year of history, somebody hostile, mails that came to nothing, a domain that is held. */
 export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
+  await holdPace(walk.site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
   await recordAction(walk.site.db, {
     at: walk.site.clock.now(),
     door: 'command',
