@@ -53,16 +53,17 @@ export const runCli = (
   cwd?: string,
 ): Promise<Finished> => runProgram(['src/cli.ts', ...args], settings, cwd)
 
-/** Starts one of our programs and leaves it running; end it by its own pid. */
+/** Starts one of our programs and leaves it running; end it by its own pid. `stderr` may be an open file. */
 export function startProgram(
   args: string[],
   settings: Record<string, string> = {},
   cwd: string = root,
+  stderr: 'pipe' | number = 'pipe',
 ): ChildProcess {
   const [file = '', ...rest] = args
   return spawn(process.execPath, [...FLAGS, resolve(root, file), ...rest], {
     cwd,
     env: environment(settings),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', stderr],
   })
 }

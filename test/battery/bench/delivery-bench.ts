@@ -26,8 +26,8 @@ export interface BenchOptions {
   query?: string
   /** Settings of every worker. */
   settings?: Record<string, string>
-  /** A Postgres server in `folder`/postgres, for cases that do it harm; else one that cases share. */
-  ownServer?: true
+  /** A Postgres server of its own, for cases that do it harm, in the folder said or one of the bench; else a shared one. */
+  ownServer?: true | string
   /** What every worker is started with, behind its name: a wrong variant. */
   workerArgs?: string[]
 }
@@ -87,7 +87,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     return child
   }
   const postgres = options.ownServer
-    ? await startEmbeddedPostgres(join(folder, 'postgres'))
+    ? await startEmbeddedPostgres(options.ownServer === true ? join(folder, 'postgres') : options.ownServer)
     : await ownDatabase()
   const databases: OpenDatabase[] = []
   const others: OwnDatabase[] = []

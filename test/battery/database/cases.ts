@@ -1,7 +1,8 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { away } from './away.ts'
+import { fullDisk } from './full-disk.ts'
 import { restarts } from './restarts.ts'
 import { wrongDatabaseCases } from './wrong.ts'
 
 /** What a database does to whoever relies on it. */
-export const databaseCases: BatteryCase[] = [restarts, away, ...wrongDatabaseCases]
+export const databaseCases: BatteryCase[] = [restarts, away, fullDisk, ...wrongDatabaseCases]

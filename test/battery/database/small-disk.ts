@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { textOf } from '../../../src/platform/errors.ts'
+
+const TOP_UP_MS = 200
+const PIECES = [65_536, 4096]
+
+export interface SmallDisk {
+  folder: string
+  /** Takes every byte that is left, and those that become free, until what comes back is called. */
+  fill(): () => void
+}
+
+/** A disk of so many megabytes while `work` goes on, or the reason why there can be none here. */
+export async function withSmallDisk<T>(
+  megabytes: number,
+  work: (disk: SmallDisk) => Promise<T>,
+): Promise<T | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' })
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    return `no tmpfs can be mounted here: ${textOf(error).trim()}`
+  }
+  chmodSync(folder, 0o755) // Postgres runs as another user
+  try {
+    return await work({ folder, fill: () => fillFrom(join(folder, 'ballast')) })
+  } finally {
+    execFileSync('umount', ['-l', folder])
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function fillFrom(ballast: string): () => void {
+  append(ballast)
+  const timer = setInterval(() => append(ballast), TOP_UP_MS)
+  return () => {
+    clearInterval(timer)
+    rmSync(ballast, { force: true })
+  }
+}
+
+function append(path: string): void {
+  const file = openSync(path, 'a')
+  for (const size of PIECES) {
+    try {
+      for (;;) writeSync(file, Buffer.alloc(size))
+    } catch {
+      // Not one more of this size.
+    }
+  }
+  closeSync(file)
+}
