@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readReturn } from '../../src/bounces/read-return.ts'
 import type { Returned } from '../../src/bounces/returned.ts'
-import { classifyRefusal } from '../../src/delivery/classify-refusal.ts'
-import { REFUSAL_RULES } from '../../src/delivery/refusal-rules.ts'
-import type { RefusalRule } from '../../src/delivery/refusals/rule.ts'
+import { classifyRefusal } from '../../src/delivery/answers/classify-refusal.ts'
+import { REFUSAL_RULES } from '../../src/delivery/answers/refusal-rules.ts'
+import type { RefusalRule } from '../../src/delivery/answers/rules/rule.ts'
 import { scrub } from '../../src/platform/log.ts'
 
 export const CORPUS = resolve(import.meta.dirname, '../../../shared/data/bounces')

@@ -1,4 +1,4 @@
-import { type Answer, classifyRefusal, type Refusal } from '../delivery/classify-refusal.ts'
+import { type Answer, classifyRefusal, type Refusal } from '../delivery/answers/classify-refusal.ts'
 import { scrub } from '../platform/log.ts'
 import type { DeliveryStatus } from './delivery-status.ts'
 import { answersQuotedIn, type QuotedAnswer } from './quoted-answers.ts'

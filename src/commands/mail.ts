@@ -1,5 +1,5 @@
-import type { SmtpResult } from '../delivery/classify-answer.ts'
-import type { SmtpTls } from '../delivery/smtp-tls.ts'
+import type { SmtpResult } from '../delivery/answers/classify-answer.ts'
+import type { SmtpTls } from '../delivery/smtp/smtp-tls.ts'
 import type { Sent } from '../flows/messages/send-directly.ts'
 import { mailTest } from '../flows/operator/mail-test.ts'
 import { recordAction } from '../platform/action-store.ts'

@@ -1,6 +1,6 @@
 import { Option } from 'commander'
+import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/ledger/message-list-store.ts'
 import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
-import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/message-list-store.ts'
 import { MAIL_KINDS } from '../emails/mail-kind.ts'
 import { jsonOfMessage, jsonOfShownMessage } from '../flows/messages/message-json.ts'
 import { type Held, retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'

@@ -1,4 +1,4 @@
-import { assertDkimSigns, loadDkimKey } from '../delivery/dkim.ts'
+import { assertDkimSigns, loadDkimKey } from '../delivery/smtp/dkim.ts'
 import { takesWrites } from '../platform/database-facts-store.ts'
 import { inTime } from '../platform/in-time.ts'
 import { missingMigrations } from '../platform/migrations.ts'

@@ -1,5 +1,5 @@
-import { endDomainTroubles } from '../delivery/domain-trouble-store.ts'
-import { forgetIdlePaces } from '../delivery/pace-store.ts'
+import { endDomainTroubles } from '../delivery/paces/domain-trouble-store.ts'
+import { forgetIdlePaces } from '../delivery/paces/pace-store.ts'
 import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { NUDGES } from '../platform/queue.ts'

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { holdPace } from '../../src/delivery/pace-store.ts'
+import { holdPace } from '../../src/delivery/paces/pace-store.ts'
 import { recordAction } from '../../src/platform/action-store.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'

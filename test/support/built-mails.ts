@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
-import { buildMime } from '../../src/delivery/build-mime.ts'
+import { buildMime } from '../../src/delivery/smtp/build-mime.ts'
 import type { RenderedEmail } from '../../src/emails/email.ts'
 import { openEmails } from '../../src/emails/emails.ts'
 import { addressed, type Sender } from '../../src/emails/headers.ts'

@@ -1,5 +1,5 @@
+import { enqueue } from '../../src/delivery/ledger/message-store.ts'
 import type { Lane, MessageState, NewMessage } from '../../src/delivery/message.ts'
-import { enqueue } from '../../src/delivery/message-store.ts'
 import type { Database } from '../../src/platform/database.ts'
 
 export const NOW = new Date('2026-11-24T08:00:00Z')

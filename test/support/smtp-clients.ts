@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest'
 import type { ComposedMail } from '../../src/delivery/message.ts'
-import { openSmtp, type Smtp, type SmtpOptions } from '../../src/delivery/smtp-client.ts'
+import { openSmtp, type Smtp, type SmtpOptions } from '../../src/delivery/smtp/smtp-client.ts'
 import type { SmtpConfig } from '../../src/smtp-url.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'
 

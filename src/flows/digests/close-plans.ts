@@ -1,4 +1,4 @@
-import { closeExpired } from '../../delivery/message-store.ts'
+import { closeExpired } from '../../delivery/ledger/message-store.ts'
 import { balances } from '../../digests/books.ts'
 import { closeFinishedPlans } from '../../digests/books-store.ts'
 import type { Deps } from '../../wiring.ts'

@@ -1,5 +1,5 @@
+import { enqueue } from '../../delivery/ledger/message-store.ts'
 import type { NewMessage } from '../../delivery/message.ts'
-import { enqueue } from '../../delivery/message-store.ts'
 import type { Composed } from '../../digests/compose.ts'
 import { type DueDigest, type Filling, fillDigests, takeDueDigests } from '../../digests/digest-store.ts'
 import { PLAN_WITHIN_MS } from '../../digests/due.ts'

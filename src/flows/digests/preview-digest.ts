@@ -1,4 +1,4 @@
-import { buildMime } from '../../delivery/build-mime.ts'
+import { buildMime } from '../../delivery/smtp/build-mime.ts'
 import type { Composed } from '../../digests/compose.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { recipientOf } from '../../digests/digest-store.ts'

@@ -1,6 +1,6 @@
+import { countReady } from '../../delivery/ledger/message-list-store.ts'
 import { LANES } from '../../delivery/message.ts'
-import { countReady } from '../../delivery/message-list-store.ts'
-import type { RunResult } from '../../delivery/run.ts'
+import type { RunResult } from '../../delivery/run/run.ts'
 import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { readSwitch } from '../../platform/switch-store.ts'

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
+import { countMessagesSince } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { NewMessage } from '../../delivery/message.ts'
-import { countMessagesSince } from '../../delivery/subscriber-messages-store.ts'
 import { takeOneOf } from '../../platform/bucket-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'

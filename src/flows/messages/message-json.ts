@@ -1,4 +1,4 @@
-import type { ListedMessage, ShownMessage } from '../../delivery/message-list-store.ts'
+import type { ListedMessage, ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { classOf } from './refusal-words.ts'
 import { stateName } from './retry-message.ts'

@@ -1,5 +1,5 @@
-import { classifyRefusal, type Refusal } from '../../delivery/classify-refusal.ts'
-import type { ShownMessage } from '../../delivery/message-list-store.ts'
+import { classifyRefusal, type Refusal } from '../../delivery/answers/classify-refusal.ts'
+import type { ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 
 type Try = Pick<ShownMessage['tries'][number], 'status' | 'enhanced' | 'answer'>
 

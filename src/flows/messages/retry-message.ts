@@ -1,5 +1,5 @@
+import { makeReady, messageById, type ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 import type { MessageState } from '../../delivery/message.ts'
-import { makeReady, messageById, type ShownMessage } from '../../delivery/message-list-store.ts'
 import { Fault } from '../../platform/errors.ts'
 import { readSwitch } from '../../platform/switch-store.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'

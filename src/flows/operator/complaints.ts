@@ -1,4 +1,4 @@
-import { busiestDay } from '../../delivery/acceptance-store.ts'
+import { busiestDay } from '../../delivery/ledger/acceptance-store.ts'
 import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'
 import { readSwitch, setSwitch } from '../../platform/switch-store.ts'

@@ -1,4 +1,4 @@
-import { type MessageDay, messagesByDay } from '../../delivery/daily-messages-store.ts'
+import { type MessageDay, messagesByDay } from '../../delivery/ledger/daily-messages-store.ts'
 import type { Day } from '../../platform/dates.ts'
 import { keptFigures } from '../../platform/kept-figures-store.ts'
 import {

@@ -1,5 +1,5 @@
-import { countHolders } from '../../delivery/chunk-store.ts'
-import { type LaneWait, longestWaits } from '../../delivery/message-list-store.ts'
+import { countHolders } from '../../delivery/ledger/chunk-store.ts'
+import { type LaneWait, longestWaits } from '../../delivery/ledger/message-list-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { signsOfLife } from './doctor/signs-of-life-store.ts'
 

@@ -1,5 +1,5 @@
+import type { LaneCount, LaneWait } from '../../delivery/ledger/message-list-store.ts'
 import { LANES, type Lane, type MessageState } from '../../delivery/message.ts'
-import type { LaneCount, LaneWait } from '../../delivery/message-list-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type DeliveryHealth, deliveryHealth } from './delivery-health.ts'
 import { type DeliveryStatus, deliveryStatus } from './delivery-switch.ts'

@@ -1,5 +1,5 @@
-import { countWaiting, type LaneCount } from '../../delivery/message-list-store.ts'
-import { beginSlowly } from '../../delivery/pace-store.ts'
+import { countWaiting, type LaneCount } from '../../delivery/ledger/message-list-store.ts'
+import { beginSlowly } from '../../delivery/paces/pace-store.ts'
 import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
 import { clearSwitch, readSwitch } from '../../platform/switch-store.ts'
 import type { Deps } from '../../wiring.ts'

@@ -1,5 +1,5 @@
-import { rampUpOf } from '../../delivery/pace.ts'
-import { type SlowPace, slowPaces } from '../../delivery/pace-store.ts'
+import { rampUpOf } from '../../delivery/paces/pace.ts'
+import { type SlowPace, slowPaces } from '../../delivery/paces/pace-store.ts'
 import type { Deps } from '../../wiring.ts'
 
 /** What limits mail now, beyond what the settings say of domains. */

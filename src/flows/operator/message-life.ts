@@ -1,4 +1,4 @@
-import type { ShownMessage } from '../../delivery/message-list-store.ts'
+import type { ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 import { aboutRefusal } from '../messages/refusal-words.ts'
 import { stateName } from '../messages/retry-message.ts'
 

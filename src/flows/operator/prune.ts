@@ -1,4 +1,8 @@
-import { countOldMessages, deleteMessagesOf, deleteOldMessages } from '../../delivery/prune-messages-store.ts'
+import {
+  countOldMessages,
+  deleteMessagesOf,
+  deleteOldMessages,
+} from '../../delivery/ledger/prune-messages-store.ts'
 import { books } from '../../digests/books-store.ts'
 import { datesWithoutBook, keepBook } from '../../digests/day-book-store.ts'
 import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../../digests/prune-digests-store.ts'

@@ -1,4 +1,4 @@
-import { enqueue } from '../../delivery/message-store.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'
 import { randomId } from '../../platform/random.ts'

@@ -1,5 +1,5 @@
-import { enqueue } from '../../delivery/message-store.ts'
-import { messageContent } from '../../delivery/subscriber-messages-store.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
+import { messageContent } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { earlierDigests, recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'

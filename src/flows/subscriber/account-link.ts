@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
 import type { NewMessage } from '../../delivery/message.ts'
-import { enqueue } from '../../delivery/message-store.ts'
 import { randomId } from '../../platform/random.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'

@@ -1,4 +1,4 @@
-import { forgetMessages, forgetMessagesTo } from '../../delivery/subscriber-messages-store.ts'
+import { forgetMessages, forgetMessagesTo } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'

@@ -1,4 +1,4 @@
-import { messagesOf } from '../../delivery/message-history-store.ts'
+import { messagesOf } from '../../delivery/ledger/message-history-store.ts'
 import { digestsOf } from '../../digests/digest-history-store.ts'
 import { papersById } from '../../papers/paper-store.ts'
 import { plainText } from '../../papers/plain-text.ts'

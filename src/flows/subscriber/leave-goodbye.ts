@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts'
-import { enqueue } from '../../delivery/message-store.ts'
-import { endWaitingMessages } from '../../delivery/subscriber-messages-store.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
+import { endWaitingMessages } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { hadEnough } from '../messages/answer-limits.ts'

@@ -1,4 +1,4 @@
-import { enqueue } from '../../delivery/message-store.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
 import { randomId } from '../../platform/random.ts'
 import { requireJoined } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'

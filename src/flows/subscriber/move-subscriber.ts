@@ -1,4 +1,7 @@
-import { endWaitingMessages, redirectUntriedMessages } from '../../delivery/subscriber-messages-store.ts'
+import {
+  endWaitingMessages,
+  redirectUntriedMessages,
+} from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
 import { type Address, addressHash, parseAddress } from '../../subscribers/address.ts'

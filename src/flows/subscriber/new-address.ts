@@ -1,5 +1,5 @@
 import type { Config } from '../../config.ts'
-import { enqueue } from '../../delivery/message-store.ts'
+import { enqueue } from '../../delivery/ledger/message-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { Fault } from '../../platform/errors.ts'
 import { FieldReader } from '../../platform/field-faults.ts'

@@ -1,4 +1,4 @@
-import { type Receipt, receiptsSince } from '../../delivery/receipt-store.ts'
+import { type Receipt, receiptsSince } from '../../delivery/ledger/receipt-store.ts'
 import { type NextMail, nextMail } from '../../digests/next-mail.ts'
 import { lastDigestDate } from '../../digests/plan-store.ts'
 import { addDays, type Day, localDayOf } from '../../platform/dates.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listMessages } from '../../delivery/message-list-store.ts'
+import { listMessages } from '../../delivery/ledger/message-list-store.ts'
 import { jsonOfMessage, jsonOfShownMessage } from '../../flows/messages/message-json.ts'
 import { retryMessage, showMessage } from '../../flows/messages/retry-message.ts'
 import type { Site } from '../site.ts'

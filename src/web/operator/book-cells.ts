@@ -1,4 +1,4 @@
-import { BOOK_COLUMNS, type BookColumn } from '../../delivery/book-list-store.ts'
+import { BOOK_COLUMNS, type BookColumn } from '../../delivery/ledger/book-list-store.ts'
 import type { Books } from '../../digests/books.ts'
 
 const TITLES: Record<BookColumn, string> = {

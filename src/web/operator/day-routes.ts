@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { BOOK_COLUMNS, entriesIn } from '../../delivery/book-list-store.ts'
+import { BOOK_COLUMNS, entriesIn } from '../../delivery/ledger/book-list-store.ts'
 import { books } from '../../digests/books-store.ts'
 import { reasonText } from '../../flows/operator/message-life.ts'
 import { addDays, dayOf, parseDay } from '../../platform/dates.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { listMessages, type MessagePlace } from '../../delivery/ledger/message-list-store.ts'
 import { MESSAGE_STATES } from '../../delivery/message.ts'
-import { listMessages, type MessagePlace } from '../../delivery/message-list-store.ts'
 import { retryMessage, showMessage, stateName } from '../../flows/messages/retry-message.ts'
 import { audited } from '../../flows/operator/audited.ts'
 import { messageLife } from '../../flows/operator/message-life.ts'

@@ -1,4 +1,4 @@
-import { type MailFate, type Receipt, receiptsSince } from '../../delivery/receipt-store.ts'
+import { type MailFate, type Receipt, receiptsSince } from '../../delivery/ledger/receipt-store.ts'
 import { stateName } from '../../flows/messages/retry-message.ts'
 import { explainSubscriber } from '../../flows/operator/explain-subscriber.ts'
 import { reasonText } from '../../flows/operator/message-life.ts'

@@ -1,4 +1,4 @@
-import type { MailFate, Receipt } from '../../delivery/receipt-store.ts'
+import type { MailFate, Receipt } from '../../delivery/ledger/receipt-store.ts'
 import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../platform/dates.ts'
 import { moment, weekdayDate } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'

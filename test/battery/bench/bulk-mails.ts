@@ -1,4 +1,4 @@
-import { enqueue } from '../../../src/delivery/message-store.ts'
+import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
 import type { GoodbyeMessage } from '../../../src/flows/messages/goodbye-mail.ts'
 import type { Database } from '../../../src/platform/database.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'

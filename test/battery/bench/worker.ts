@@ -3,7 +3,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { drain } from '../../../src/delivery/drain.ts'
+import { drain } from '../../../src/delivery/run/drain.ts'
 import { wire } from '../../../src/wiring.ts'
 import { crashAt } from '../crash/crash-at.ts'
 import { drainWrongly, type WrongVariant } from '../crash/wrong-variants.ts'

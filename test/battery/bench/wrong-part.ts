@@ -1,6 +1,6 @@
 /** One file of the program with another in its place, which looks right and is not. */
 export interface WrongPart {
-  /** "src/delivery/message-store.ts" */
+  /** "src/delivery/ledger/message-store.ts" */
   real: string
   /** A file of the battery that exports the same. */
   wrong: string

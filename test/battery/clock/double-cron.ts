@@ -110,7 +110,7 @@ const WRONG: Record<string, WrongPart> = {
     wrong: 'test/battery/clock/wrong-parts/claims-by-looking.ts',
   },
   'leases-held-chunks': {
-    real: 'src/delivery/chunk-store.ts',
+    real: 'src/delivery/ledger/chunk-store.ts',
     wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
   },
 }

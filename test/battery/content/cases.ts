@@ -33,7 +33,7 @@ const poison: BatteryCase = {
 const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
   'unmakeable-ends-the-run': {
     deliver: {
-      real: 'src/delivery/recorder.ts',
+      real: 'src/delivery/run/recorder.ts',
       wrong: 'test/battery/content/wrong-parts/unmakeable-ends-the-run.ts',
     },
   },

@@ -1,8 +1,8 @@
-import { recordAcceptances } from '../../../src/delivery/acceptance-store.ts'
-import { leaseChunk, releaseChunk } from '../../../src/delivery/chunk-store.ts'
+import { recordAcceptances } from '../../../src/delivery/ledger/acceptance-store.ts'
+import { leaseChunk, releaseChunk } from '../../../src/delivery/ledger/chunk-store.ts'
+import { takeMessages } from '../../../src/delivery/ledger/message-store.ts'
 import type { TakenMessage } from '../../../src/delivery/message.ts'
-import { takeMessages } from '../../../src/delivery/message-store.ts'
-import { openSmtp, type Smtp } from '../../../src/delivery/smtp-client.ts'
+import { openSmtp, type Smtp } from '../../../src/delivery/smtp/smtp-client.ts'
 import type { Deps } from '../../../src/wiring.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 

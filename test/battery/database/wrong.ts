@@ -1,92 +1,136 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import type { BatteryCase } from '../battery-case.ts'
+import { COMPOSING } from '../bench/bulk-mails.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
-import { judge, judgementInWords, observe } from './observer.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { addDigests } from './digests.ts'
+import { type Judgement, judge, judgementInWords, observe } from './observer.ts'
 import { doMoreArrive } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
 const MAILS = 240
 const FROZEN_MS = 3000
-const SETTINGS = { LOG_LEVEL: 'fatal' }
+const CUTS = 12
+const CUT_EVERY_MS = 150
+const LONGEST_MS = 8000
+const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 
-interface Wrong {
-  row: string
-  variant: string
-  /** The program that has it, and what it is started with. */
-  args: string[]
+const PARTS = 'test/battery/database/wrong-parts'
+const PLAIN = 'test/battery/bench/worker.ts'
+/** Reads what is in a digest from the database, as the service does. */
+const COMPOSER = 'test/battery/bench/composing-worker.ts'
+
+interface Fault {
   fault: string
-  bring(server: Server): Promise<void>
-  /** Of the mail server: how long a mail takes. */
-  delayMs: number
-  sees: 'unrecorded' | 'unleased'
+  bring(scene: { server: Server; proxy: DatabaseProxy }): Promise<void>
 }
 
-const restart = { fault: 'pg_ctl restart -m immediate', bring: (server: Server) => server.restart() }
+const restart: Fault = { fault: 'pg_ctl restart -m immediate', bring: ({ server }) => server.restart() }
 
-const freeze = {
+const freeze: Fault = {
   fault: `Postgres frozen for ${FROZEN_MS / 1000} s`,
-  bring: async (server: Server) => {
+  bring: async ({ server }) => {
     const thaw = server.freeze()
     await sleep(FROZEN_MS).finally(thaw)
   },
 }
 
-const WRONG_WORKER = 'test/battery/database/wrong-worker.ts'
+const blackHole: Fault = {
+  fault: 'connections black-holed, for good',
+  bring: async ({ proxy }) => proxy.swallow(),
+}
+
+const hangUps: Fault = {
+  fault: `connections that hang up without a word, ${CUTS} times`,
+  bring: async ({ proxy }) => {
+    for (let cut = 0; cut < CUTS; cut++) {
+      await sleep(CUT_EVERY_MS)
+      proxy.cut('end')
+    }
+  },
+}
+
+interface Wrong extends Fault {
+  name: string
+  /** The program that has it, and what it is started with. */
+  program: string[]
+  /** Of the mail server: how long a mail takes. */
+  delayMs?: number
+  /** What must be seen of it. */
+  sees: keyof typeof MUST_SEE
+}
+
+const part = (real: WrongPart['real'], name: string): WrongPart => ({ real, wrong: `${PARTS}/${name}.ts` })
 
 const WRONGS: Wrong[] = [
   {
-    row: 'D1',
-    variant: 'gives-up-after-one-try',
-    args: [WRONG_WORKER, 'gives-up-after-one-try'],
+    name: 'D1-wrong-gives-up-after-one-try',
+    program: programWith(part('src/delivery/ledger/acceptance-store.ts', 'gives-up-after-one-try'), PLAIN),
     ...restart,
-    delayMs: 30,
     sees: 'unrecorded',
   },
   {
-    row: 'D2',
-    variant: 'fenced-results',
-    args: [WRONG_WORKER, 'fenced-results'],
+    name: 'D1-wrong-unknown-errors',
+    program: programWith(part('src/platform/driver-errors.ts', 'unknown-errors'), COMPOSER),
+    ...hangUps,
+    sees: 'lost',
+  },
+  {
+    name: 'D2-wrong-fenced-results',
+    program: programWith(part('src/delivery/ledger/acceptance-store.ts', 'fenced-results'), PLAIN),
     ...freeze,
-    delayMs: 30,
     sees: 'unrecorded',
   },
   {
-    row: 'D2',
-    variant: 'record-per-batch',
-    args: ['test/battery/bench/worker.ts', 'record-per-batch'],
+    name: 'D2-wrong-waits-for-ever',
+    program: programWith(part('src/platform/patient-client.ts', 'waits-for-ever'), PLAIN),
+    ...blackHole,
+    sees: 'unrecorded',
+  },
+  {
+    name: 'D2-wrong-record-per-batch',
+    program: [PLAIN, 'record-per-batch'],
     ...freeze,
     delayMs: 150,
     sees: 'unleased',
   },
 ]
 
-async function runWrong(bench: Bench, { args, bring }: Wrong) {
+async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgement> {
   await observe(bench.db)
+  await addDigests(bench.db, MAILS)
   const server = await serverOf(bench.db)
-  const worker = bench.begin(args, bench.settings)
-  await firstLine(worker)
-  await doMoreArrive(bench.arrived, 30)
-  await bring(server)
-  await Promise.race([exitOf(worker), sleep(8000)])
-  return judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }])
+  const proxy = await startDatabaseProxy(bench.databaseUrl)
+  try {
+    const worker = bench.begin(program, { ...bench.settings, DATABASE_URL: proxy.url })
+    worker.stderr?.unpipe().resume() // of what it says at its end
+    await firstLine(worker)
+    await doMoreArrive(bench.arrived, 20)
+    await bring({ server, proxy })
+    await Promise.race([exitOf(worker), sleep(LONGEST_MS)])
+    return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }])
+  } finally {
+    await proxy.close()
+  }
+}
+
+const MUST_SEE = {
+  lost: 'must be caught: mails are lost',
+  unrecorded: 'must be caught: a 250 is not recorded',
+  unleased: 'must be caught: a mail begins without a lease',
 }
 
 /** Green where the battery sees that the variant is wrong. */
 const wrongCase = (wrong: Wrong): BatteryCase => ({
-  name: `${wrong.row}-wrong-${wrong.variant}`,
-  fault: `${wrong.fault}, wrong on purpose: ${wrong.variant}`,
-  invariant: 'the battery must see that what was accepted is not recorded, or begun without a lease',
+  name: wrong.name,
+  fault: `${wrong.fault}; a wrong variant`,
+  invariant: MUST_SEE[wrong.sees],
   run: async () => {
-    const sink = { delayMs: wrong.delayMs, stepDelayMs: 4 }
-    const options = {
-      mails: MAILS,
-      connections: CONNECTIONS,
-      sink,
-      settings: SETTINGS,
-      ownServer: true,
-    } as const
-    const found = await withBench(options, (bench) => runWrong(bench, wrong))
+    const sink = { delayMs: wrong.delayMs ?? 30, stepDelayMs: 4 }
+    const bench = { mails: 0, connections: CONNECTIONS, sink, settings: SETTINGS, ownServer: true } as const
+    const found = await withBench(bench, (opened) => runWrong(opened, wrong))
     const isCaught = found[wrong.sees] > 0
     return {
       ok: isCaught,

@@ -39,7 +39,7 @@ interface Wrong {
 }
 
 const takenBy = (name: string): WrongPart => ({
-  real: 'src/delivery/message-store.ts',
+  real: 'src/delivery/ledger/message-store.ts',
   wrong: `test/battery/people/wrong-parts/${name}.ts`,
 })
 

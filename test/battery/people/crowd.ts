@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { enqueue } from '../../../src/delivery/message-store.ts'
+import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
 import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
 import type { GoodbyeMessage } from '../../../src/flows/messages/goodbye-mail.ts'
 import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'

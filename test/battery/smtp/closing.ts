@@ -18,7 +18,8 @@ interface Seen {
 
 function meet(mails: number, part: WrongPart): Promise<Seen> {
   const sink = { closeAfter: CLOSE_AFTER, closing: CLOSING }
-  return withBench({ mails: 0, connections: CONNECTIONS, sink }, async ({ db, arrived, ...bench }) => {
+  return withBench({ mails: 0, connections: CONNECTIONS, sink }, async (bench) => {
+    const { db, arrived } = bench
     await addBatches(db, [{ label: 'mail', count: mails }])
     return withMovedWorker(bench, part, async (worker) => {
       const [first] = await deliverAllAt(worker, db, 0)

@@ -1,4 +1,4 @@
-import { slowPaces } from '../../../src/delivery/pace-store.ts'
+import { slowPaces } from '../../../src/delivery/paces/pace-store.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
@@ -22,43 +22,41 @@ interface Seen {
 /** As many mails before and after it as are greylisted. */
 function meet(each: number, part?: WrongPart): Promise<Seen> {
   const rules = [{ step: 'rcpt' as const, does: GREYLISTED, to: 'grey.', firstOfEach: 1 }]
-  return withBench(
-    { mails: 0, connections: CONNECTIONS, sink: { rules } },
-    async ({ db, arrived, ...bench }) => {
-      await addBatches(db, [
-        { label: 'before', count: each },
-        { label: 'grey', count: each, from: GREY_AT },
-        { label: 'after', count: each, from: AFTER_AT },
-      ])
-      const faults: string[] = []
-      return withMovedWorker(bench, part, async (worker) => {
-        const run = async (minutes: number, accepted: number, deferred = 0): Promise<number> => {
-          const begun = performance.now()
-          const report = await worker.deliverAt(minutes)
-          if (report.accepted !== accepted || report.deferred !== deferred || report.stopped)
-            faults.push(
-              `${report.accepted} accepted, ${report.deferred} deferred, ${report.stopped} at ${minutes}`,
-            )
-          return Math.round(performance.now() - begun)
-        }
-        const before = await run(0, each)
-        await run(GREY_AT, 0, each)
-        await run(GREY_AT + 0.9, 0)
-        const grey = await run(GREY_AT + 1, each)
-        const slowed = await slowPaces(db)
-        const after = await run(AFTER_AT, each)
-        faults.push(...slowed.map(({ key }) => `slowed down: ${key}`))
-        const told = await tellAll(db, arrived())
-        faults.push(...nothingLost(told))
-        for (const { label, attempts, kept } of told)
-          if (kept !== 1 || attempts !== (label === 'grey' ? 2 : 1))
-            faults.push(`${label} arrived ${kept} times after ${attempts} tries`)
-        for (const [when, ms] of Object.entries({ grey, after }))
-          if (ms > MOST_TIMES_SLOWER * before + GRACE_MS) faults.push(`${when}: slower than before`)
-        return { faults, took: { before, grey, after } }
-      })
-    },
-  )
+  return withBench({ mails: 0, connections: CONNECTIONS, sink: { rules } }, async (bench) => {
+    const { db, arrived } = bench
+    await addBatches(db, [
+      { label: 'before', count: each },
+      { label: 'grey', count: each, from: GREY_AT },
+      { label: 'after', count: each, from: AFTER_AT },
+    ])
+    const faults: string[] = []
+    return withMovedWorker(bench, part, async (worker) => {
+      const run = async (minutes: number, accepted: number, deferred = 0): Promise<number> => {
+        const begun = performance.now()
+        const report = await worker.deliverAt(minutes)
+        if (report.accepted !== accepted || report.deferred !== deferred || report.stopped)
+          faults.push(
+            `${report.accepted} accepted, ${report.deferred} deferred, ${report.stopped} at ${minutes}`,
+          )
+        return Math.round(performance.now() - begun)
+      }
+      const before = await run(0, each)
+      await run(GREY_AT, 0, each)
+      await run(GREY_AT + 0.9, 0)
+      const grey = await run(GREY_AT + 1, each)
+      const slowed = await slowPaces(db)
+      const after = await run(AFTER_AT, each)
+      faults.push(...slowed.map(({ key }) => `slowed down: ${key}`))
+      const told = await tellAll(db, arrived())
+      faults.push(...nothingLost(told))
+      for (const { label, attempts, kept } of told)
+        if (kept !== 1 || attempts !== (label === 'grey' ? 2 : 1))
+          faults.push(`${label} arrived ${kept} times after ${attempts} tries`)
+      for (const [when, ms] of Object.entries({ grey, after }))
+        if (ms > MOST_TIMES_SLOWER * before + GRACE_MS) faults.push(`${when}: slower than before`)
+      return { faults, took: { before, grey, after } }
+    })
+  })
 }
 
 const inWords = ({ took: { before, grey, after } }: Seen): string =>

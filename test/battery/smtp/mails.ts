@@ -1,4 +1,4 @@
-import { enqueue } from '../../../src/delivery/message-store.ts'
+import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
 import type { Database } from '../../../src/platform/database.ts'
 import { addDigests, addSubscribers, DEADLINE, goodbye, NOW } from '../../support/messages.ts'
 import { type Arrival, isKept } from '../../support/smtp-sink.ts'
@@ -27,21 +27,27 @@ export async function addBatches(db: Database, batches: Batch[]): Promise<void> 
   const times = Map.groupBy(batches, ({ from = 0, until = DEADLINE_MINUTES }) => `${from} ${until}`)
   for (const [time, together] of times) {
     const [from = 0, until = 0] = time.split(' ').map(Number)
-    const messages = together.flatMap(({ label, count }) =>
-      Array.from({ length: count }, () => {
-        number++
-        return goodbye(number, {
-          kind: 'digest',
-          digestId: digests[number - 1],
-          toAddress: `${label}.${number}@y.example`,
-          notBefore: minutesLater(from),
-          datedAt: minutesLater(from),
-          deadline: minutesLater(until),
-        })
-      }),
-    )
+    const messages = mixed(together).map((label) => {
+      number++
+      return goodbye(number, {
+        kind: 'digest',
+        digestId: digests[number - 1],
+        toAddress: `${label}.${number}@y.example`,
+        notBefore: minutesLater(from),
+        datedAt: minutesLater(from),
+        deadline: minutesLater(until),
+      })
+    })
     await enqueue(db, 'digests', messages)
   }
+}
+
+/** A label for each mail: one of each batch, and again, so that no chunk holds one kind alone. */
+function mixed(batches: Batch[]): string[] {
+  const most = Math.max(...batches.map(({ count }) => count))
+  return Array.from({ length: most }, (_, i) =>
+    batches.filter(({ count }) => i < count).map(({ label }) => label),
+  ).flat()
 }
 
 /** A message, and what the mail server has of it. */

@@ -1,8 +1,8 @@
 // A worker whose clock its parent moves: fork it, send { now, smtp? }, and what that run did comes back.
 import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { drain } from '../../../src/delivery/drain.ts'
 import type { Compose } from '../../../src/delivery/message.ts'
-import type { RunResult } from '../../../src/delivery/run.ts'
+import { drain } from '../../../src/delivery/run/drain.ts'
+import type { RunResult } from '../../../src/delivery/run/run.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import type { Log, LogEvent, LogFields } from '../../../src/platform/log.ts'
 import { smtpUrl } from '../../../src/smtp-url.ts'

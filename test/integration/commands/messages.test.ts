@@ -3,9 +3,15 @@ import type { Answer } from '../../../src/commands/command-line.ts'
 import { addDeliveryCommands } from '../../../src/commands/delivery.ts'
 import { addMessageCommands } from '../../../src/commands/messages.ts'
 import { readConfig } from '../../../src/config.ts'
-import { enqueue } from '../../../src/delivery/message-store.ts'
-import { rampUpOf } from '../../../src/delivery/pace.ts'
-import { beginSlowly, holdPace, setLimits, slowDown, takeTurns } from '../../../src/delivery/pace-store.ts'
+import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
+import { rampUpOf } from '../../../src/delivery/paces/pace.ts'
+import {
+  beginSlowly,
+  holdPace,
+  setLimits,
+  slowDown,
+  takeTurns,
+} from '../../../src/delivery/paces/pace-store.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { readSwitch } from '../../../src/platform/switch-store.ts'

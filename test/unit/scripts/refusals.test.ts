@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CORPUS, hasCorpus } from '../../../scripts/bench/refusal-corpus.ts'
 import { benchRefusals, measureRefusals } from '../../../scripts/bench/refusals.ts'
-import { REFUSAL_RULES } from '../../../src/delivery/refusal-rules.ts'
+import { REFUSAL_RULES } from '../../../src/delivery/answers/refusal-rules.ts'
 
 const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtures/bounces')
 const where = hasCorpus() ? 'reports in ../shared/data' : "the project's own reports"

@@ -1,5 +1,5 @@
 import type { Config } from '../../../config.ts'
-import { type DkimKey, loadDkimKey } from '../../../delivery/dkim.ts'
+import { type DkimKey, loadDkimKey } from '../../../delivery/smtp/dkim.ts'
 import { textOf } from '../../../platform/errors.ts'
 import { type Check, skipped, type Verdict, wrong } from '../doctor/check.ts'
 import { type Question, runChecks } from '../doctor/run-checks.ts'

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../../config.ts'
-import type { DkimKey } from '../../../delivery/dkim.ts'
+import type { DkimKey } from '../../../delivery/smtp/dkim.ts'
 import { domainOf, isWithin, reverseName } from './domains.ts'
 
 export interface DnsRecord {

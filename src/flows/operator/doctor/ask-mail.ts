@@ -1,6 +1,6 @@
 import type { Config } from '../../../config.ts'
-import { assertDkimSigns, loadDkimKey } from '../../../delivery/dkim.ts'
-import { openSession } from '../../../delivery/smtp-session-client.ts'
+import { assertDkimSigns, loadDkimKey } from '../../../delivery/smtp/dkim.ts'
+import { openSession } from '../../../delivery/smtp/smtp-session-client.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { textOf } from '../../../platform/errors.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'
@@ -15,7 +15,7 @@ export async function askMailServer(
 ): Promise<Verdict> {
   const { SMTP_URL: smtp, MAIL_FROM } = config
   if (!smtp) return skipped('no SMTP_URL: nothing can go out')
-  const session = openSession(smtp, { connectMs: timeoutMs, silenceMs: timeoutMs })
+  const session = openSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
   try {
     const fault = (await session.opened) ?? (await session.wouldTakeFrom(MAIL_FROM))
     return judgeSmtp({ smtp: withoutLogin(smtp), fault, tls: session.tls(), now: clock.now() })

@@ -1,5 +1,5 @@
 import type { Config } from '../../../config.ts'
-import { hasAcceptances } from '../../../delivery/acceptance-store.ts'
+import { hasAcceptances } from '../../../delivery/ledger/acceptance-store.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { countByState } from '../../../subscribers/subscriber-lists-store.ts'
 import type { Deps } from '../../../wiring.ts'

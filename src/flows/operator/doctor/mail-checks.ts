@@ -1,5 +1,5 @@
-import type { SmtpFault } from '../../../delivery/classify-answer.ts'
-import type { SmtpTls } from '../../../delivery/smtp-tls.ts'
+import type { SmtpFault } from '../../../delivery/answers/classify-answer.ts'
+import type { SmtpTls } from '../../../delivery/smtp/smtp-tls.ts'
 import { ownCommand } from '../../../platform/own-command.ts'
 import type { SmtpConfig } from '../../../smtp-url.ts'
 import { domainOf, isWithin } from '../dns/domains.ts'

@@ -1,4 +1,4 @@
-import { rampUpMails } from '../../../delivery/pace.ts'
+import { rampUpMails } from '../../../delivery/paces/pace.ts'
 import { addDays, type Day, dayOf, midnight } from '../../../platform/dates.ts'
 import { ownCommand } from '../../../platform/own-command.ts'
 import type { DeliveryStatus } from '../delivery-switch.ts'

@@ -1,6 +1,10 @@
-import { messagesBetween } from '../../../delivery/message-history-store.ts'
-import { type ListedMessage, messageById, type ShownMessage } from '../../../delivery/message-list-store.ts'
-import { type Receipt, receiptsSince } from '../../../delivery/receipt-store.ts'
+import { messagesBetween } from '../../../delivery/ledger/message-history-store.ts'
+import {
+  type ListedMessage,
+  messageById,
+  type ShownMessage,
+} from '../../../delivery/ledger/message-list-store.ts'
+import { type Receipt, receiptsSince } from '../../../delivery/ledger/receipt-store.ts'
 import type { DigestContent } from '../../../digests/digest-content.ts'
 import { digestOn } from '../../../digests/digest-history-store.ts'
 import type { DueDate } from '../../../digests/due.ts'

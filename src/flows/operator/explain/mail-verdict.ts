@@ -1,4 +1,4 @@
-import type { ShownMessage } from '../../../delivery/message-list-store.ts'
+import type { ShownMessage } from '../../../delivery/ledger/message-list-store.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { isWaiting, reasonText } from '../message-life.ts'
 import type { Case } from './case.ts'

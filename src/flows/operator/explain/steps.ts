@@ -1,4 +1,4 @@
-import type { ShownMessage } from '../../../delivery/message-list-store.ts'
+import type { ShownMessage } from '../../../delivery/ledger/message-list-store.ts'
 import { DAY_MS, instantOf } from '../../../platform/dates.ts'
 import { type Change, changedSettings, topicDifference } from '../../../subscribers/change.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'

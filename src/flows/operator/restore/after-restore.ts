@@ -1,4 +1,4 @@
-import { endRestoredMessages } from '../../../delivery/restored-messages-store.ts'
+import { endRestoredMessages } from '../../../delivery/ledger/restored-messages-store.ts'
 import { finishPlan, missDigests, plansToFill } from '../../../digests/plan-store.ts'
 import type { Database } from '../../../platform/database.ts'
 import type { Deps } from '../../../wiring.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { REFUSAL_CLASSES } from '../../../delivery/answers/rules/rule.ts'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
-import { REFUSAL_CLASSES } from '../../../delivery/refusals/rule.ts'
 import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
 import { stateName } from '../../../flows/messages/retry-message.ts'
 import { DAY_MS } from '../../../platform/dates.ts'

@@ -1,8 +1,8 @@
-import * as right from '../../../../src/delivery/chunk-store.ts'
+import * as right from '../../../../src/delivery/ledger/chunk-store.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
 import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
 
-export * from '../../../../src/delivery/chunk-store.ts'
+export * from '../../../../src/delivery/ledger/chunk-store.ts'
 
 /** A database to which "now" is what this process takes for it. */
 function byOwnClock(db: DatabaseOrTransaction): Database {

@@ -1,4 +1,4 @@
-import type { Handful, TakeInput } from '../../../../src/delivery/message-store.ts'
+import type { Handful, TakeInput } from '../../../../src/delivery/ledger/message-store.ts'
 import type { Prisma } from '../../../../src/generated/prisma/client.ts'
 import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
 

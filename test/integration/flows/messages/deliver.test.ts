@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
+import { enqueue } from '../../../../src/delivery/ledger/message-store.ts'
 import type { Compose } from '../../../../src/delivery/message.ts'
-import { enqueue } from '../../../../src/delivery/message-store.ts'
 import { deliverReady } from '../../../../src/flows/messages/deliver.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { silentLog } from '../../../../src/platform/log.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { closeExpired } from '../../../../src/delivery/message-store.ts'
+import { closeExpired } from '../../../../src/delivery/ledger/message-store.ts'
 import { ask } from '../../../../src/flows/signup/ask.ts'
 import { readSignup, type TypedSignup } from '../../../../src/flows/signup/read-signup.ts'
 import { mailMyLink } from '../../../../src/flows/signup/subscribe.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { takeMessages } from '../../../../src/delivery/message-store.ts'
+import { takeMessages } from '../../../../src/delivery/ledger/message-store.ts'
 import { planDigests } from '../../../../src/flows/digests/plan-digests.ts'
 import { openComposer } from '../../../../src/flows/messages/compose-message.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { receiptsSince } from '../../../../src/delivery/receipt-store.ts'
+import { receiptsSince } from '../../../../src/delivery/ledger/receipt-store.ts'
 import { nextMail } from '../../../../src/digests/next-mail.ts'
 import { lastDigestDate } from '../../../../src/digests/plan-store.ts'
 import { applyChange } from '../../../../src/flows/subscriber/apply-change.ts'

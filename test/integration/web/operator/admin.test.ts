@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { holdPace } from '../../../../src/delivery/pace-store.ts'
+import { holdPace } from '../../../../src/delivery/paces/pace-store.ts'
 import { planDigests } from '../../../../src/flows/digests/plan-digests.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/platform/action-store.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { MailFate, Receipt } from '../../../../src/delivery/receipt-store.ts'
+import type { MailFate, Receipt } from '../../../../src/delivery/ledger/receipt-store.ts'
 import { receiptsView, receiptText } from '../../../../src/web/subscriber/receipts-view.ts'
 
 const RECEIPT: Receipt = {

@@ -1,0 +1,47 @@
+import type { MessageState, TakenMessage } from '../message.ts'
+import { type Failure, reachedMessage } from './classify-answer.ts'
+
+const MINUTE_MS = 60_000
+const BACK_OFF_MINUTES = [1, 5, 15, 30, 60]
+const WHEN_UNCERTAIN_MINUTES = 15
+
+export interface NextStep {
+  state: Extract<MessageState, 'deferred' | 'refused' | 'uncertain' | 'gave_up'>
+  /** Equal to the deadline: there is no other try. */
+  nextTry: Date
+  reason: string | null
+}
+
+/** When to try again after so many tries: 1, 5, 15, 30 and 60 minutes, then every hour. */
+export const backOff = (attempts: number, now: Date): Date =>
+  minutesAfter(now, BACK_OFF_MINUTES[attempts - 1] ?? BACK_OFF_MINUTES.at(-1)!)
+
+/** What becomes of a message after a try that was not accepted. */
+export function afterFailure(
+  message: Pick<TakenMessage, 'attempts' | 'deadline' | 'uncertainBefore'>,
+  failure: Failure,
+  { now, whenUncertain }: { now: Date; whenUncertain: 'retry' | 'hold' },
+): NextStep {
+  const { attempts, deadline, uncertainBefore } = message
+  const uncertainUntil = (nextTry: Date | null): NextStep => ({
+    state: 'uncertain',
+    nextTry: nextTry && nextTry < deadline ? nextTry : deadline,
+    reason: null,
+  })
+  // Its one more try counts once a body was written or the server spoke: not where there was no connection.
+  if (uncertainBefore) return uncertainUntil(wasMade(failure) ? null : backOff(attempts, now))
+  if (failure.outcome === 'uncertain')
+    return uncertainUntil(whenUncertain === 'retry' ? minutesAfter(now, WHEN_UNCERTAIN_MINUTES) : null)
+  if (failure.outcome === 'refused')
+    return { state: 'refused', nextTry: deadline, reason: failure.enhanced ?? String(failure.status) }
+  const nextTry = backOff(attempts, now)
+  return nextTry < deadline
+    ? { state: 'deferred', nextTry, reason: null }
+    : { state: 'gave_up', nextTry: deadline, reason: 'expired' }
+}
+
+const wasMade = (failure: Failure): boolean =>
+  failure.bodyWritten || (failure.status !== null && reachedMessage(failure) && !failure.ours)
+
+const minutesAfter = (instant: Date, minutes: number): Date =>
+  new Date(instant.getTime() + minutes * MINUTE_MS)

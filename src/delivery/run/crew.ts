@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stopwatch } from '../../platform/clock.ts'
+import { isDatabaseAway, isDatabaseFault } from '../../platform/database.ts'
+import { textOf } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+import { reachedMessage } from '../answers/classify-answer.ts'
+import { othersHoldChunks } from '../ledger/chunk-store.ts'
+import type { Compose, ComposedMail, Lane } from '../message.ts'
+import { paceHoldsChunks } from '../paces/pace-store.ts'
+import type { Smtp } from '../smtp/smtp-client.ts'
+import { type Hand, openHand, type Work } from './hand.ts'
+import type { Recorder } from './recorder.ts'
+import type { Run } from './run.ts'
+import type { Turns } from './turns.ts'
+
+export interface CrewInput {
+  lane: Lane
+  /** A name that no other drain bears. */
+  owner: string
+  compose: Compose
+  /** Called when chunks are ready beyond what this process holds. */
+  moreWaiting?: () => Promise<void>
+}
+
+/** The connections of a run, and what they work with. */
+export interface Crew {
+  deps: Deps
+  input: CrewInput
+  run: Run
+  recorder: Recorder
+  turns: Turns
+  connections: Smtp[]
+}
+
+/** Each takes from a chunk of its own, so that a domain that is slow leaves half of the connections to the others. */
+const HANDS = 2
+const FAULTS_IN_A_ROW = 3
+const PAUSE_AFTER_FAULT_MS = 1000
+const LOOK_AGAIN_MS = 500
+/** A domain whose next turn is farther off is left to a later run. */
+const LONGEST_PACE_SECONDS = 60
+/** So often in a row, a second apart, the database may be away before a connection gives up. */
+const MOST_DATABASE_FAULTS = 60
+
+/**
+ * Lets every connection work until nothing is ready, all are at rest, nobody else holds anything, and no pace is to be
+ * waited for. One that waits for a slow answer does not keep the others from what becomes ready meanwhile. Rejects
+ * with what a connection met that it could not go on after.
+ */
+export async function serveAll(crew: Crew): Promise<void> {
+  const { run, connections } = crew
+  if (run.halt.aborted) return
+  const hands = openHands(crew)
+  const stop = () => {
+    for (const hand of hands) hand.stop()
+  }
+  run.halt.addEventListener('abort', stop, { once: true })
+  const rest = openRest(crew)
+  const ends = await Promise.allSettled(
+    connections.map((smtp, i) => serve(crew, hands[i % hands.length]!, smtp, rest).finally(rest.leave)),
+  )
+  run.halt.removeEventListener('abort', stop)
+  if (ends.every((end) => end.status === 'fulfilled' && end.value === 'unreachable')) run.stop('unreachable')
+  const closed = await Promise.allSettled(hands.map((hand) => hand.close()))
+  for (const end of [...ends, ...closed]) if (end.status === 'rejected') throw end.reason
+}
+
+function openHands({ deps, input, recorder, turns, connections }: Crew): Hand[] {
+  const { lane, owner, moreWaiting } = input
+  const count = Math.min(HANDS, connections.length)
+  return Array.from({ length: count }, (_, i) =>
+    openHand(deps, {
+      lane,
+      owner: `${owner}/${i + 1}`,
+      size: Math.ceil((connections.length - i) / count),
+      turns,
+      moreWaiting,
+      onEnded: recorder.ended,
+    }),
+  )
+}
+
+/** Where connections wait that found nothing. */
+interface Rest {
+  /** True once the run is over; false when it is time to look again. */
+  isOver(): Promise<boolean>
+  /** A connection that ended is not waited for. */
+  leave(): void
+}
+
+function openRest({ deps, input, run, connections }: Crew): Rest {
+  let working = connections.length
+  let seen = run.seen()
+  const over = new AbortController()
+  const wakes = AbortSignal.any([run.halt, over.signal])
+
+  const isHeldUp = async (): Promise<boolean> => {
+    const { lane } = input
+    const now = deps.clock.now()
+    return (
+      (await othersHoldChunks(deps.db, { lane, now })) ||
+      (await paceHoldsChunks(deps.db, { lane, now, withinSeconds: LONGEST_PACE_SECONDS }))
+    )
+  }
+  /** True where what became ready while the last ones worked is to be looked for at once. */
+  const lastLook = async (): Promise<boolean> => {
+    const isNews = run.seen() > seen
+    seen = run.seen()
+    if (!isNews && !(await isHeldUp())) over.abort()
+    return isNews
+  }
+  return {
+    isOver: async () => {
+      working--
+      try {
+        const atOnce = working === 0 && !run.halt.aborted && (await lastLook())
+        if (!atOnce) await pause(LOOK_AGAIN_MS, wakes)
+        return wakes.aborted
+      } finally {
+        working++
+      }
+    },
+    leave: () => {
+      working--
+    },
+  }
+}
+
+/** One connection: a mail, its record, the next. */
+async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<'over' | 'unreachable'> {
+  const { run, deps } = crew
+  let faults = 0
+  let away = 0
+  for (;;) {
+    try {
+      const work = await hand.next()
+      away = 0
+      if (!work) {
+        if (await rest.isOver()) return 'over'
+        continue
+      }
+      faults = (await deliver(crew, hand, smtp, work)) ? 0 : faults + 1
+      if (faults === FAULTS_IN_A_ROW) return 'unreachable'
+      if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+    } catch (error) {
+      if (!isDatabaseAway(error) || ++away > MOST_DATABASE_FAULTS || run.halt.aborted) throw error
+      deps.log.error('database.error', { what: textOf(error) })
+      await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+    }
+  }
+}
+
+/** False where the server could not be reached. */
+async function deliver(crew: Crew, hand: Hand, smtp: Smtp, work: Work): Promise<boolean> {
+  const { run, recorder, turns } = crew
+  try {
+    const mail = await composeOrRefuse(crew, work)
+    if (mail) await turns.wait(run.halt)
+    if (!mail || !hand.mayStart(work)) return true
+    const begun = stopwatch()
+    const result = await smtp.send(mail)
+    await recorder.record(work, result, Math.round(stopwatch() - begun))
+    return result.accepted || reachedMessage(result)
+  } finally {
+    await hand.done(work)
+  }
+}
+
+async function composeOrRefuse({ input, recorder }: Crew, work: Work): Promise<ComposedMail | undefined> {
+  try {
+    return await input.compose(work.message)
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error
+    await recorder.recordUnrendered(work, error)
+    return undefined
+  }
+}
+
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => {})

@@ -1,0 +1,130 @@
+import type { Deps } from '../../wiring.ts'
+import { type Ended, takeMessages } from '../ledger/message-store.ts'
+import type { Lane, TakenMessage } from '../message.ts'
+import { type HeldChunk, openLeases } from './leases.ts'
+import type { Turns } from './turns.ts'
+
+export interface Work {
+  message: TakenMessage
+  chunk: HeldChunk
+  /** Who holds the chunk, and took the message. */
+  owner: string
+}
+
+/** What one drain holds in its hand: at most one message for each connection, besides the one that it sends. */
+export interface Hand {
+  /** The next message; undefined while nothing is ready, or once the hand is closing. */
+  next(): Promise<Work | undefined>
+  /** True while this message may still begin. */
+  mayStart(work: Work): boolean
+  /** Its result is recorded, or it was never begun. */
+  done(work: Work): Promise<void>
+  /** Takes nothing new from now on. */
+  stop(): void
+  /** Gives everything back that was not begun. Call it when no message is under way. */
+  close(): Promise<void>
+}
+
+export interface HandInput {
+  lane: Lane
+  owner: string
+  /** The most messages in the hand. */
+  size: number
+  turns: Turns
+  /** Called when a chunk is leased while others are free. */
+  moreWaiting?: () => Promise<void>
+  /** Called for each message that may not go any more. */
+  onEnded: (ended: Ended) => void
+}
+
+export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, onEnded }: HandInput): Hand {
+  const leases = openLeases(deps, { lane, owner })
+  const waiting: Work[] = []
+  let current: HeldChunk | undefined
+  let dry = false
+  let stopped = false
+  let filling: Promise<boolean> | undefined
+
+  const leaseNext = async (): Promise<HeldChunk | undefined> => {
+    const leased = await leases.lease()
+    if (leased?.more) await moreWaiting?.()
+    return leased?.chunk
+  }
+
+  const giveBackIfDone = async (chunk: HeldChunk) => {
+    if (chunk.exhausted && chunk.open === 0) await leases.release(chunk)
+  }
+
+  const takeFrom = async (chunk: HeldChunk): Promise<boolean> => {
+    if (!leases.isGood(chunk)) return false
+    const most = await turns.of(chunk, size - waiting.length)
+    if (most === 0) return false
+    const now = deps.clock.now()
+    const { taken, ended } = await takeMessages(deps.db, { chunk: chunk.id, owner, now, most })
+    ended.forEach(onEnded)
+    if (taken.length < most) await turns.unused(chunk, most - taken.length)
+    const kept = await turns.keep(chunk, owner, taken)
+    for (const message of kept) waiting.push({ message, chunk, owner })
+    chunk.open += kept.length
+    return taken.length + ended.length > 0
+  }
+
+  /** False where nothing is ready. */
+  const fill = async (): Promise<boolean> => {
+    while (!stopped) {
+      current ??= await leaseNext()
+      dry = current === undefined
+      if (!current) return false
+      const chunk = current
+      if (await takeFrom(chunk)) return true
+      chunk.exhausted = true
+      current = undefined
+      await giveBackIfDone(chunk)
+    }
+    return false
+  }
+
+  const fillOnce = (): Promise<boolean> => {
+    filling ??= fill().finally(() => {
+      filling = undefined
+    })
+    return filling
+  }
+
+  // While the connections are busy. Where it fails, next() meets the same failure.
+  const fillAhead = () => {
+    if (!dry && waiting.length <= size / 2) fillOnce().catch(() => {})
+  }
+
+  const done = async ({ chunk }: Work) => {
+    chunk.open--
+    await giveBackIfDone(chunk)
+  }
+
+  const next = async (): Promise<Work | undefined> => {
+    while (!stopped) {
+      const work = waiting.shift()
+      if (work && leases.isGood(work.chunk)) {
+        fillAhead()
+        return work
+      }
+      if (work) await done(work)
+      else if (!(await fillOnce()) && waiting.length === 0) return undefined
+    }
+    return undefined
+  }
+
+  return {
+    next,
+    done,
+    mayStart: ({ chunk }) => !stopped && leases.isGood(chunk),
+    stop: () => {
+      stopped = true
+    },
+    close: async () => {
+      stopped = true
+      await filling?.catch(() => {})
+      await leases.close()
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { stopwatch } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database.ts'
+import { textOf } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+import { leaseChunk, releaseChunk, renewLeases, shareChunk } from '../ledger/chunk-store.ts'
+import type { Lane } from '../message.ts'
+import { rampUpOf } from '../paces/pace.ts'
+
+export interface HeldChunk {
+  id: number
+  /** Of all its recipients; null where they are of several. */
+  domain: string | null
+  /** Messages taken from it that are not recorded yet. */
+  open: number
+  /** Nothing is left to take: it goes back once nothing is open. */
+  exhausted: boolean
+  lost: boolean
+  /** By the stopwatch: from here on the lease may be somebody else's, whatever we hear. */
+  goodUntil: number
+}
+
+export interface Leases {
+  /** A free chunk, else half of one that somebody else holds. */
+  lease(): Promise<{ chunk: HeldChunk; more: boolean } | undefined>
+  isGood(chunk: HeldChunk): boolean
+  release(chunk: HeldChunk): Promise<void>
+  /** Gives back whatever is held. */
+  close(): Promise<void>
+}
+
+type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'watch'> & { db: Database }
+
+/**
+ * The chunks that one drain holds, renewed on a timer. Whether a lease holds is the database's clock to say; between
+ * two answers the stopwatch, started before the question, can only end it too early.
+ */
+export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner: string }): Leases {
+  const { config, clock, log, db, watch } = deps
+  const leaseSeconds = config.LEASE_SECONDS
+  const held = new Map<number, HeldChunk>()
+  const goodUntilIfAskedNow = () => stopwatch() + leaseSeconds * 1000
+
+  const lose = (chunk: HeldChunk) => {
+    if (!chunk.lost) log.warn('chunk.lost', { chunk: chunk.id, open: chunk.open })
+    chunk.lost = true
+  }
+
+  const renew = async () => {
+    if (held.size === 0) return
+    const asked = [...held.values()]
+    const goodUntil = goodUntilIfAskedNow()
+    const renewed = new Set(await renewLeases(db, { owner, leaseSeconds }))
+    for (const chunk of asked) {
+      if (renewed.has(chunk.id)) chunk.goodUntil = goodUntil
+      else if (held.has(chunk.id)) lose(chunk)
+    }
+  }
+  const timer = setInterval(() => {
+    renew().catch((error) => log.error('database.error', { what: textOf(error) }))
+  }, config.LEASE_RENEW_SECONDS * 1000)
+
+  const lease = async () => {
+    await watch?.('before-claim')
+    const goodUntil = goodUntilIfAskedNow()
+    const now = clock.now()
+    const rampUp = rampUpOf(config, now)?.key
+    const input = { lane, owner, now, leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN, rampUp }
+    const leased = (await leaseChunk(db, input)) ?? (await shareChunk(db, input))
+    if (!leased) return undefined
+    const { id, domain } = leased
+    const chunk: HeldChunk = { id, domain, open: 0, exhausted: false, lost: false, goodUntil }
+    held.set(chunk.id, chunk)
+    await watch?.('after-claim')
+    log.info('chunk.leased', { chunk: chunk.id, lane, lost: leased.lost })
+    return { chunk, more: leased.more }
+  }
+
+  const release = async (chunk: HeldChunk) => {
+    held.delete(chunk.id)
+    await releaseChunk(db, { chunk: chunk.id, owner, now: clock.now() })
+    log.info('chunk.done', { chunk: chunk.id, lane })
+  }
+
+  return {
+    lease,
+    release,
+    isGood: (chunk) => {
+      if (stopwatch() >= chunk.goodUntil) lose(chunk)
+      return !chunk.lost
+    },
+    close: async () => {
+      clearInterval(timer)
+      for (const chunk of held.values()) await release(chunk)
+    },
+  }
+}

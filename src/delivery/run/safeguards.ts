@@ -1,0 +1,81 @@
+import { setSwitchUnless } from '../../platform/switch-store.ts'
+import { noteTrouble } from '../../platform/trouble-store.ts'
+import type { Deps } from '../../wiring.ts'
+import type { Failure } from '../answers/classify-answer.ts'
+import type { Lane, TakenMessage } from '../message.ts'
+import { domainOf, paceMeant, paceOf } from '../paces/pace.ts'
+import { holdPace, slowDown } from '../paces/pace-store.ts'
+import { openBreaker, type Trip } from './breaker.ts'
+import type { Run } from './run.ts'
+
+/** What a run does about the answers that it gets, beside writing them down. */
+export interface Safeguards {
+  accepted(message: TakenMessage): Promise<void>
+  failed(message: TakenMessage, failure: Failure): Promise<void>
+}
+
+interface SafeguardsInput {
+  lane: Lane
+  run: Run
+  /** Tries a write again until the database takes it. */
+  untilWritten: <T>(write: () => Promise<T>) => Promise<T>
+}
+
+const DOMAIN_HELD_SECONDS = 3600
+
+/**
+ * Goes slower where a server asks for it, lets a domain be that refuses much, and stops the run where our settings are
+ * at fault or everybody refuses: then delivery is paused too, if these are digests.
+ */
+export function openSafeguards(deps: Deps, { lane, run, untilWritten }: SafeguardsInput): Safeguards {
+  const { config, clock, log, db } = deps
+  const breaker = openBreaker(config.STOP_AT_REFUSED)
+
+  const goSlowerIfAsked = async ({ toAddress }: TakenMessage, failure: Failure) => {
+    if (!failure.slowDown) return
+    const key = paceMeant(failure, toAddress)
+    if (await untilWritten(() => slowDown(db, key, failure.answer)))
+      log.warn('delivery.slowed', { key, answer: failure.answer })
+  }
+
+  const holdDomain = async (domain: string, trip: Trip, answer: string) => {
+    const { share, of } = trip
+    const said = refusedText(trip)
+    await untilWritten(() => holdPace(db, paceOf(domain), { seconds: DOMAIN_HELD_SECONDS, said }))
+    run.took.delete(domain)
+    log.error('delivery.domain-held', { domain, seconds: DOMAIN_HELD_SECONDS, share, of })
+    const why = `${said}, the last with: ${answer}`
+    const trouble = { name: paceOf(domain), what: 'domain-held', said: why, since: clock.now() }
+    await untilWritten(() => noteTrouble(db, trouble))
+  }
+
+  const stop = async (trip: Trip, answer: string) => {
+    const reason =
+      trip.what === 'refused-alike'
+        ? `${trip.of} refusals in a row: ${answer}`
+        : `${refusedText(trip)} were refused, the last with: ${answer}`
+    const paused = { value: 'paused', reason, at: clock.now() }
+    if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
+    run.stop(trip.what)
+  }
+
+  return {
+    accepted: async ({ toAddress }) => {
+      const domain = domainOf(toAddress)
+      breaker.hear({ domain })
+      run.took.add(domain)
+    },
+    failed: async (message, failure) => {
+      await goSlowerIfAsked(message, failure)
+      if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
+      // Anybody may sign up with addresses that are nobody's, and must not end others' mail by it.
+      if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
+      const trip = breaker.hear({ domain: domainOf(message.toAddress), refused: failure })
+      if (trip?.domain) await holdDomain(trip.domain, trip, failure.answer)
+      else if (trip) await stop(trip, failure.answer)
+    },
+  }
+}
+
+const refusedText = ({ what, share, of }: Trip): string =>
+  what === 'refused-alike' ? `${of} mails in a row` : `${share} % of the last ${of} mails`

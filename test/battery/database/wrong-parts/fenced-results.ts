@@ -1,0 +1,16 @@
+import { recordAcceptances as recordRightly } from '../../../../src/delivery/ledger/acceptance-store.ts'
+
+export * from '../../../../src/delivery/ledger/acceptance-store.ts'
+
+/** Whoever has lost the lease is taken for one whose results no longer count. */
+export const recordAcceptances: typeof recordRightly = async (db, accepted) => {
+  const held = await db.$queryRaw<{ id: string }[]>`
+    select m.id from message m join chunk c on c.id = m.chunk_id
+    where m.id = any(${accepted.map(({ messageId }) => messageId)})
+      and m.state = 'taken' and m.taken_by = c.owner and c.lease_until > now()`
+  const ids = new Set(held.map(({ id }) => id))
+  await recordRightly(
+    db,
+    accepted.filter(({ messageId }) => ids.has(messageId)),
+  )
+}

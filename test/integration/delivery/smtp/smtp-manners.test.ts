@@ -1,0 +1,211 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { makeCertificate } from '../../../support/certificates.ts'
+import { smtpConfig as config, smallMail as mail, useSmtp } from '../../../support/smtp-clients.ts'
+import type { Behaviour, Closing, SinkOptions, Step } from '../../../support/smtp-sink.ts'
+
+const { sinkWith, clientOf } = useSmtp()
+
+describe('a server that is never quite silent', () => {
+  const BRIEF = { connectMs: 200, silenceMs: 300 }
+  const LIMIT_MS = 200 + 200 + 300
+  const drip = (text: string) => `drip 40: ${text}, and so on, and so on, and so on`
+
+  const slow: [Step, string, object][] = [
+    ['greeting', '220 sink', { stage: 'connect', bodyWritten: false }],
+    ['ehlo', '250 sink', { stage: 'connect', bodyWritten: false }],
+    ['mail', '250 ok', { stage: 'mail', bodyWritten: false }],
+    ['rcpt', '250 ok', { stage: 'mail', bodyWritten: false }],
+    ['data', '354 go on', { stage: 'mail', bodyWritten: false }],
+    ['dot', '250 accepted', { stage: 'dot', bodyWritten: true }],
+  ]
+  test.each(slow)('at %s holds nobody longer than the limit', async (step, text, expected) => {
+    const sink = await sinkWith({ at: { [step]: drip(text) } })
+    const client = clientOf(config(sink.port), BRIEF)
+    const begun = performance.now()
+    expect(await client.send(mail('ada'))).toMatchObject({ accepted: false, status: null, ...expected })
+    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 500)
+    sink.at = {}
+    expect((await client.send(mail('next'))).accepted).toBe(true)
+    expect(sink.connections).toBe(2)
+  })
+
+  test('to the reset after a refusal leaves the refusal as it is', async () => {
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 nobody', rset: drip('250 ok') } })
+    const begun = performance.now()
+    const result = await clientOf(config(sink.port), BRIEF).send(mail('ada'))
+    expect(result).toMatchObject({ stage: 'rcpt', status: 550 })
+    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 500)
+  })
+
+  test('a session that was used before is not tried twice when its time is over', async () => {
+    const sink = await sinkWith()
+    const client = clientOf(config(sink.port), BRIEF)
+    await client.send(mail('first'))
+    sink.at = { rcpt: drip('250 ok') }
+    expect(await client.send(mail('second'))).toMatchObject({ accepted: false, bodyWritten: false })
+    expect(sink.recipients).toHaveLength(2)
+  })
+
+  test.each(['endless', 'endless-lines', 'blank-lines'])(
+    'with an answer that never ends: %s',
+    async (endless) => {
+      const sink = await sinkWith()
+      const client = clientOf(config(sink.port))
+      for (const step of ['greeting', 'ehlo', 'mail', 'rcpt', 'data', 'dot'] as const) {
+        sink.at = { [step]: endless }
+        const result = await client.send(mail(step))
+        expect(result).toMatchObject({ accepted: false, status: null, bodyWritten: step === 'dot' })
+      }
+    },
+  )
+})
+
+describe('an answer to the dot', () => {
+  const line = (length: number) => 'x'.repeat(length)
+  const many = (lines: number, end: string) =>
+    `${'250-and one more line of it\r\n'.repeat(lines - 1)}250 ${end}`
+
+  test.each([
+    ['without words', '250'],
+    ['of two lines', '250-queued\r\n250 as 12'],
+    ['of 512 lines', many(512, 'ok')],
+    ['of 100,000 letters without a blank', `250 ${line(100_000)}`],
+    ['of 2,000 addresses', `250 ${'someone@long-enough.example '.repeat(2000)}`],
+    ['in other letters, with a NUL', '250 2.0.0 принято 受け取りました 🎉\x00\x07'],
+  ])('%s is an acceptance, and kept short', async (_what, dot) => {
+    const sink = await sinkWith({ at: { dot } })
+    const begun = performance.now()
+    const result = await clientOf(config(sink.port)).send(mail('ada'))
+    expect(result).toMatchObject({ accepted: true, answer: expect.stringMatching(/^250[^\p{Cc}]{0,497}$/u) })
+    expect(result.answer).not.toContain('@')
+    expect(performance.now() - begun).toBeLessThan(1000)
+  })
+
+  test.each([
+    ['250-queued\r\n550 not after all'],
+    ['250-queued\r\nas 12'],
+    ['25 queued'],
+    ['2500 queued'],
+    ['250queued'],
+    ['251 queued'],
+    ['221 bye'],
+    ['354 go on'],
+    ['550no'],
+    ['99999999999 no'],
+  ])('"%s" says nothing for certain', async (dot) => {
+    const sink = await sinkWith({ at: { dot } })
+    const client = clientOf(config(sink.port))
+    const result = await client.send(mail('ada'))
+    expect(result).toMatchObject({ accepted: false, stage: 'dot', bodyWritten: true, status: null })
+    sink.at = {}
+    expect((await client.send(mail('next'))).accepted).toBe(true)
+    expect(sink.connections).toBe(2)
+  })
+
+  test('is none where the body was not asked for, or not whole', async () => {
+    const sink = await sinkWith()
+    const early: Partial<Record<Step, Behaviour>>[] = [
+      { rcpt: '250 ok\r\n250 ok\r\n250 ok' },
+      { mail: '250 ok\r\n250 ok\r\n354 go on' },
+      { rcpt: '250 ok\r\n354 go on' },
+      { data: '250 ok' },
+      { data: '354 go on\r\n250 ok' },
+      { data: '354 go on\r\n25' },
+    ]
+    for (const at of early) {
+      sink.at = at
+      const result = await clientOf(config(sink.port)).send(mail('ada'))
+      expect(result, JSON.stringify(at)).toMatchObject({ accepted: false, bodyWritten: false, status: null })
+    }
+    expect(sink.mails).toEqual([])
+  })
+
+  test('is none while the body is still being written', async () => {
+    let isAsked = false
+    const data = () => {
+      isAsked = true
+      return undefined
+    }
+    const sink = await sinkWith({ at: { data } })
+    const client = clientOf(config(sink.port))
+    const large = { ...mail('large'), raw: Buffer.alloc(30_000_000, `${'x'.repeat(70)}\r\n`) }
+    const sent = client.send(large)
+    while (!isAsked) await new Promise((resolve) => setImmediate(resolve))
+    sink.say('250 ok')
+    expect(await sent).toMatchObject({ accepted: false, bodyWritten: false })
+    expect((await client.send(mail('next'))).accepted).toBe(true)
+    expect(sink.accepted).toHaveLength(1)
+  })
+
+  test('that is followed by another is not taken for that of the next mail', async () => {
+    const sink = await sinkWith({ at: { dot: '250 ok\r\n550 no' } })
+    const client = clientOf(config(sink.port))
+    expect((await client.send(mail('ada'))).accepted).toBe(true)
+    expect((await client.send(mail('next'))).accepted).toBe(true)
+    expect(sink.connections).toBe(2)
+  })
+})
+
+describe('a connection that was used', () => {
+  const sendMany = async (options: SinkOptions, count: number, changes = {}, oldestMs?: number) => {
+    const sink = await sinkWith(options)
+    const client = clientOf(config(sink.port, changes), undefined, { oldestMs })
+    const results = []
+    for (let i = 0; i < count; i++) results.push(await client.send(mail(`m${i}`)))
+    return { sink, results }
+  }
+
+  test('takes no more mails than the settings say', async () => {
+    const { sink, results } = await sendMany({}, 7, { mails: 3 })
+    expect(results.every(({ accepted }) => accepted)).toBe(true)
+    expect(sink.connections).toBe(3)
+  })
+
+  test('takes no mail once it is old', async () => {
+    const { sink } = await sendMany({}, 3, {}, 0)
+    expect(sink.connections).toBe(3)
+    expect(sink.accepted).toHaveLength(3)
+  })
+
+  const ways: Closing[] = ['silent', '421-with', '421-after', '421-next', '421-instead']
+  for (const extensions of [[], ['PIPELINING']]) {
+    test.each(ways)(`and is ended by the server after two mails, %s (${extensions})`, async (way) => {
+      const { sink, results } = await sendMany({ closeAfter: 2, closing: [way], extensions }, 9)
+      const kept = sink.accepted.map(({ messageId }) => messageId)
+      expect(new Set(kept).size).toBe(kept.length)
+      const told = results.flatMap((result, i) => (result.accepted ? [`m${i}@site.example`] : []))
+      expect(told).toEqual(kept)
+      expect(kept).toHaveLength(way === '421-instead' ? 5 : 9)
+      for (const result of results) if (!result.accepted) expect(result.status).toBe(421)
+    })
+  }
+})
+
+describe('STARTTLS', () => {
+  const files = makeCertificate(['localhost'])
+  const tls = { key: readFileSync(files.key, 'utf8'), cert: readFileSync(files.cert, 'utf8') }
+
+  test.each(['require', 'verify'] as const)('taken out on the way: tls=%s sends nothing', async (mode) => {
+    const sink = await sinkWith()
+    const result = await clientOf(config(sink.port, { tls: mode })).send(mail('ada'))
+    expect(result).toMatchObject({ accepted: false, stage: 'tls', bodyWritten: false })
+    expect([...sink.recipients, ...sink.mails]).toEqual([])
+  })
+
+  test.each(['any', 'require', 'verify'] as const)('refused for now: tls=%s sends nothing', async (mode) => {
+    const sink = await sinkWith({ tls, at: { starttls: '454 4.7.0 TLS not available' } })
+    const result = await clientOf(config(sink.port, { tls: mode })).send(mail('ada'))
+    expect(result).toMatchObject({ accepted: false, stage: 'tls', status: 454, bodyWritten: false })
+    expect([...sink.recipients, ...sink.mails]).toEqual([])
+  })
+
+  test('what was injected before the encryption is no answer in it', async () => {
+    const injected = '250-evil\r\n250 PIPELINING\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 swallowed\r\n250 '
+    const sink = await sinkWith({ tls, at: { starttls: `220 go on\r\n${injected}` } })
+    const client = clientOf(config(sink.port, { tls: 'require' }))
+    expect(await client.send(mail('ada'))).toEqual({ accepted: true, answer: '250 2.0.0 accepted' })
+    expect(client.tls()?.protocol).toMatch(/^TLS/)
+    expect(sink.accepted).toHaveLength(1)
+  })
+})
