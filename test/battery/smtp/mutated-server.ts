@@ -3,7 +3,7 @@ import { randomFrom } from '../bench/seeded-random.ts'
 import { mutate } from './mutations.ts'
 
 /** What the server knows of a mail whose dot it saw. */
-export interface Dot {
+interface Dot {
   /** All that was said from the dot to the next command, or the end: a letter for each byte. */
   said: string
   /** Until then, and at the dot, every answer of this connection was good. */
