@@ -15,7 +15,7 @@ import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
 const PER_CHUNK = 20
-const MAILS_EACH = 120
+const MAILS_EACH = 100
 const SINK = { delayMs: 60, stepDelayMs: 4 }
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 const LEASE_MS = 2000
@@ -56,6 +56,9 @@ const FAULTS: ((scene: Scene) => Promise<void>)[] = [
     await bench.db.$queryRaw`
       select count(pg_terminate_backend(pid)) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`
+  },
+  async function hungUp({ proxy }) {
+    proxy.cut('end')
   },
 ]
 
@@ -111,7 +114,8 @@ async function runAway(bench: Bench, profile: Profile) {
 
 export const away: BatteryCase = {
   name: 'D2-away',
-  fault: 'Postgres frozen; its connections black-holed, for good; pg_terminate_backend on all of them',
+  fault:
+    'Postgres frozen; connections black-holed for good, ended by pg_terminate_backend, or without a word',
   invariant:
     'no mail begins without a live lease, others take over, each 250 is recorded; lost 0; doubled ≤ connections × faults; both processes go on',
   run: (profile) => {

@@ -1,8 +1,9 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { away } from './away.ts'
 import { fullDisk } from './full-disk.ts'
+import { fullLog } from './full-log.ts'
 import { restarts } from './restarts.ts'
 import { wrongDatabaseCases } from './wrong.ts'
 
 /** What a database does to whoever relies on it. */
-export const databaseCases: BatteryCase[] = [restarts, away, fullDisk, ...wrongDatabaseCases]
+export const databaseCases: BatteryCase[] = [restarts, away, fullDisk, fullLog, ...wrongDatabaseCases]
