@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
+import { endWithSignals } from '../test/battery/bench/interrupted.ts'
 import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
 import { clockCases } from '../test/battery/clock/cases.ts'
 import { contentCases } from '../test/battery/content/cases.ts'
@@ -69,6 +70,7 @@ function readArguments() {
 }
 
 const { profile, cases, atOnce, markdown } = readArguments()
+endWithSignals()
 const begun = performance.now()
 const outcomes = await runCases(cases, { profile, atOnce, tell: (outcome) => console.log(linesOf(outcome)) })
 await stopSharedPostgres()

@@ -12,6 +12,7 @@ import { applyMigrations } from '../../../src/platform/migrations.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import { startProgram } from '../../support/processes.ts'
 import { type Arrival, isKept, readArrivals, type SinkOptions } from '../../support/smtp-sink.ts'
+import { endIfInterrupted } from './interrupted.ts'
 import { type OwnDatabase, ownDatabase } from './shared-postgres.ts'
 
 export interface BenchOptions {
@@ -89,6 +90,14 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
   const postgres = options.ownServer
     ? await startEmbeddedPostgres(options.ownServer === true ? join(folder, 'postgres') : options.ownServer)
     : await ownDatabase()
+  const endChildren = () => {
+    for (const child of children) child.kill('SIGKILL')
+  }
+  const forget = endIfInterrupted(async () => {
+    endChildren()
+    if (options.ownServer) await postgres.destroy()
+    rmSync(folder, { recursive: true, force: true })
+  })
   const databases: OpenDatabase[] = []
   const others: OwnDatabase[] = []
   try {
@@ -132,7 +141,8 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     }
     return await work(await openBench(postgres.url, options))
   } finally {
-    for (const child of children) child.kill('SIGKILL')
+    forget()
+    endChildren()
     for (const { close } of databases) await close()
     for (const { destroy } of [...others, postgres]) await destroy()
     rmSync(folder, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { applyMigrations } from '../../../src/platform/migrations.ts'
+import { endIfInterrupted } from './interrupted.ts'
 
 const TEMPLATE = 'battery_template'
 
@@ -44,6 +45,7 @@ async function startShared(): Promise<Shared> {
   const connectionString = Object.assign(new URL(postgres.url), { pathname: '/postgres' }).href
   // One at a time: a template is copied while nobody uses it.
   const admin = new pg.Pool({ connectionString, max: 1 })
+  endIfInterrupted(stopSharedPostgres)
   return { folder, postgres, admin }
 }
 

@@ -1,0 +1,19 @@
+const cleanups = new Set<() => unknown>()
+
+/** What is to end where the battery is interrupted; call what comes back once it has ended. */
+export function endIfInterrupted(cleanup: () => unknown): () => void {
+  cleanups.add(cleanup)
+  return () => void cleanups.delete(cleanup)
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** Ends what the cases began, before this process ends by a signal: nothing of it works on. */
+export function endWithSignals(): void {
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.once(signal, async () => {
+      await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
+      process.exit(code)
+    })
+  }
+}
