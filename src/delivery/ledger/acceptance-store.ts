@@ -9,8 +9,8 @@ export interface NewAcceptance {
 }
 
 /**
- * Writes acceptances down, all or none. Nobody's lease is asked for: what the server accepted is accepted, whoever
- * saw it, and beats every other state.
+ * Writes acceptances down, all or none; once, however often they are written. Nobody's lease is asked for: what the
+ * server accepted is accepted, whoever saw it, and beats every other state.
  */
 export async function recordAcceptances(db: DatabaseOrTransaction, accepted: NewAcceptance[]): Promise<void> {
   await db.$executeRaw`
@@ -18,7 +18,9 @@ export async function recordAcceptances(db: DatabaseOrTransaction, accepted: New
     select * from unnest(
       ${accepted.map(({ messageId }) => messageId)}::text[],
       ${accepted.map(({ at }) => at.toISOString())}::timestamptz[],
-      ${accepted.map(({ answer }) => answer)}::text[])`
+      ${accepted.map(({ answer }) => answer)}::text[]) as told(id, at, answer)
+    where not exists (
+      select from acceptance a where a.message_id = told.id and a.at = told.at and a.answer = told.answer)`
 }
 
 /** How many were accepted from one instant on and before another; counts no further than `most`. */
