@@ -1,9 +1,19 @@
 import type { Database, DatabaseOrTransaction } from './database.ts'
 
-/** True for the one process that may act on this slot; false for all others, however often they ask. */
-export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {
-  const claimed =
-    await db.$executeRaw`insert into tick (name, slot) values (${name}, ${slot}) on conflict do nothing`
+/**
+ * True for the one process that may act on this slot; false for all others, however often they ask. With
+ * `againAfterSeconds`, one may act again once the last claim is so old by the database's clock.
+ */
+export async function claimTick(
+  db: Database,
+  name: string,
+  slot: Date,
+  { againAfterSeconds = null }: { againAfterSeconds?: number | null } = {},
+): Promise<boolean> {
+  const claimed = await db.$executeRaw`
+    insert into tick (name, slot) values (${name}, ${slot})
+    on conflict (name, slot) do update set claimed_at = now()
+      where tick.claimed_at <= now() - make_interval(secs => ${againAfterSeconds}::float8)`
   return claimed === 1
 }
 

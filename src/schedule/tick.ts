@@ -8,6 +8,8 @@ import type { ServiceDeps } from '../wiring.ts'
 
 export const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
+/** A slot that is claimed and older than this has come twice: the clock was set back. */
+const AGAIN_AFTER_SECONDS = 90
 
 /**
  * One tick: the process that claims the minute's slot nudges everybody to look whether there is work. What is due
@@ -16,7 +18,7 @@ const KEEP_TICKS_MS = 2 * DAY_MS
 export async function tick(deps: ServiceDeps): Promise<boolean> {
   const now = deps.clock.now()
   const slot = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
-  if (!(await claimTick(deps.db, 'minute', slot))) return false
+  if (!(await claimTick(deps.db, 'minute', slot, { againAfterSeconds: AGAIN_AFTER_SECONDS }))) return false
   await nudgeAll(deps)
   await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
   await forgetIdleBuckets(deps.db)

@@ -36,6 +36,17 @@ describe('a slot', () => {
   })
 })
 
+test('a clock that was set back ticks again through the minutes that were ticked before', async () => {
+  const clock = stoppedClock(new Date('2026-11-22T08:00:10Z'))
+  const config = readConfig({ DATABASE_URL: database.url })
+  const service = await startService(config, [], { clock, log: silentLog })
+  cleanups.push(service.stop)
+  expect([await tick(service.deps), await tick(service.deps)]).toEqual([true, false])
+  await database.db.$executeRaw`update tick set claimed_at = now() - interval '2 minutes'`
+  const again = await Promise.all(Array.from({ length: 5 }, () => tick(service.deps)))
+  expect(again.filter(Boolean)).toHaveLength(1)
+})
+
 async function startSink(): Promise<{ url: string; recipients: string[] }> {
   const recipients: string[] = []
   const server = new SMTPServer({
