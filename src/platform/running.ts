@@ -1,19 +1,32 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { DatabaseOrTransaction } from './database.ts'
 import { textOf } from './errors.ts'
 import type { Log } from './log.ts'
+import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
 
 /** Held, shared, by every process that serves or works; by no command. */
 const RUNNING_LOCK = 1_684_108_368
-const AGAIN_AFTER_MS = 5_000
+
+interface RunningOptions {
+  patience?: Patience
+  /** How long after a lost connection it is said again. */
+  againAfterMs?: number
+  /** How often the connection is used, which would else be found out by nobody when it falls silent. */
+  beatMs?: number
+}
 
 /** Says to whoever asks that a process of ours works on this database, until `stop`; again after a lost connection. */
-export async function sayRunning(url: string, log: Log): Promise<{ stop(): Promise<void> }> {
+export async function sayRunning(
+  url: string,
+  log: Log,
+  { patience = PATIENCE, againAfterMs = 5_000, beatMs = 60_000 }: RunningOptions = {},
+): Promise<{ stop(): Promise<void> }> {
+  const Client = patientClient(url, patience)
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const say = async () => {
-    const own = new pg.Client({ connectionString: url, application_name: 'daily-papers running' })
+    const own = new Client({ connectionString: url, application_name: 'daily-papers running' })
     client = own
     // pg tells twice of a server that goes down: of its farewell, and of the end of the connection.
     own.on('error', (error) => {
@@ -27,13 +40,16 @@ export async function sayRunning(url: string, log: Log): Promise<{ stop(): Promi
   }
   const sayLater = () => {
     if (stopped) return
-    timer = setTimeout(() => say().catch(sayLater), AGAIN_AFTER_MS)
+    timer = setTimeout(() => say().catch(sayLater), againAfterMs)
     timer.unref()
   }
   await say()
+  const beat = setInterval(() => client?.query('select').catch(() => {}), beatMs) // its connection tells of it
+  beat.unref()
   return {
     stop: async () => {
       stopped = true
+      clearInterval(beat)
       clearTimeout(timer)
       await client?.end().catch(() => {})
     },

@@ -6,8 +6,8 @@ type Mode = 'pass' | 'black-hole'
 export interface DatabaseProxy {
   /** The database's address, through this proxy. */
   url: string
-  /** How many connections are open through it. */
-  open(): number
+  /** How many connections came so far. */
+  count(): number
   /** Makes black holes of the connections that are open now; later ones pass. */
   swallow(): void
   /** How it treats connections from now on; those that are open stay as they are. */
@@ -31,9 +31,11 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   const pairs = new Set<Pair>()
   let mode: Mode = 'pass'
   let delayMs = 0
+  let count = 0
   const server = createServer((near) => {
     const pair: Pair = { near, far: connect(Number(port), hostname), mode }
     pairs.add(pair)
+    count++
     join(pair, pair.near, pair.far, () => delayMs)
     join(pair, pair.far, pair.near, () => delayMs)
     near.once('close', () => pairs.delete(pair))
@@ -42,7 +44,7 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   const { port: own } = server.address() as AddressInfo
   return {
     url: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(own) }).href,
-    open: () => pairs.size,
+    count: () => count,
     swallow: () => {
       for (const pair of pairs) pair.mode = 'black-hole'
     },
