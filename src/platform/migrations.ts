@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pRetry from 'p-retry'
-import pg from 'pg'
+import type pg from 'pg'
 import { unreachable } from './database.ts'
 import { Fault } from './errors.ts'
+import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
 
 const FOLDER = join(import.meta.dirname, '../../prisma/migrations')
 
@@ -15,6 +16,8 @@ const LOCK_WAIT_MS = 600_000
 const ASK_MS = 200
 const BRIEF_MS = 1000
 const TRIES = 30
+// An index may take hours, also behind a pooler.
+const WHATEVER_IT_TAKES: Patience = { ...PATIENCE, longestMs: Number.POSITIVE_INFINITY }
 const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
 const TABLE = `create table if not exists _prisma_migrations (
@@ -38,8 +41,8 @@ export const migrationNames = (): string[] =>
  * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
  * Throws database.unreachable, and database.migration-failed where an earlier one stopped half-way.
  */
-export async function applyMigrations(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url })
+export async function applyMigrations(url: string, patience = WHATEVER_IT_TAKES): Promise<string[]> {
+  const client = new (patientClient(url, patience))({ connectionString: url })
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
     throw unreachable(error)

@@ -10,6 +10,7 @@ import {
   missingMigrations,
   requireMigrated,
 } from '../../../src/platform/migrations.ts'
+import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { runCli, runProgram } from '../../support/processes.ts'
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -144,6 +145,14 @@ describe('migrations', () => {
     await withClient(urls[3]!, (client) => client.query('update _prisma_migrations set finished_at = null'))
     await expect(applyMigrations(urls[3]!)).rejects.toMatchObject({ code: 'database.migration-failed' })
   })
+})
+
+test('a database that takes the connection and answers nothing is one that does not answer', async () => {
+  const proxy = await startDatabaseProxy(inject('postgresUrl'))
+  proxy.treatNew('black-hole')
+  const migrated = applyMigrations(proxy.url, { quietMs: 100 })
+  await expect(migrated).rejects.toMatchObject({ code: 'database.unreachable' })
+  await proxy.close()
 })
 
 test('db migrate --dry-run says what is missing and applies nothing', async () => {
