@@ -1,5 +1,5 @@
-// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [--at-once N] [--markdown] [NAME]
-// NAME: only the cases whose name holds it. --markdown: a table for a document at the end.
+// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [--at-once N] [--markdown] [NAME …]
+// NAME: only the cases whose name holds it, or one of them. --markdown: a table for a document at the end.
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -37,7 +37,7 @@ const CASES: BatteryCase[] = [
 // Processes that are begun a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
-const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--markdown] [NAME]`
+const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--markdown] [NAME …]`
 /** Most of the time a case waits, for a server, a lease or a process that starts. */
 const AT_ONCE = 3
 
@@ -56,13 +56,13 @@ function readArguments() {
       },
       allowPositionals: true,
     })
-    const [name = ''] = positionals
-    const cases = CASES.filter((one) => one.name.includes(name))
+    const names = positionals.length > 0 ? positionals : ['']
+    const cases = CASES.filter((one) => names.some((name) => one.name.includes(name)))
     const atOnce = Number(values['at-once'])
     if (!PROFILES.includes(values.profile)) wrongUse(`There is no profile "${values.profile}".`)
     if (!(atOnce >= 1 && atOnce <= 16)) wrongUse('--at-once takes a number from 1 to 16.')
     if (cases.length === 0)
-      wrongUse(`There is no case "${name}": ${CASES.map((one) => one.name).join(', ')}.`)
+      wrongUse(`There is no case "${names.join(' ')}": ${CASES.map((one) => one.name).join(', ')}.`)
     return { profile: values.profile as Profile, cases, atOnce, markdown: values.markdown }
   } catch (error) {
     wrongUse(textOf(error))

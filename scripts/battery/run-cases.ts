@@ -12,27 +12,26 @@ interface RunOptions {
   profile: Profile
   /** So many cases at once; those that measure time have the machine to themselves, after the others. */
   atOnce: number
-  /** Called for each, in the order of the list, as soon as those before it are done. */
+  /** Called for each as it is done. */
   tell: (outcome: Outcome) => void
 }
 
-/** Runs every case once, and says what came of each in the order of the list. */
+/** Runs every case once; what came of each, in the order of the list. */
 export async function runCases(cases: BatteryCase[], options: RunOptions): Promise<Outcome[]> {
   const { profile, atOnce, tell } = options
-  const outcomes: (Outcome | undefined)[] = cases.map(() => undefined)
-  let told = 0
-  const run = async (index: number) => {
-    outcomes[index] = await runCase(cases[index]!, profile)
-    for (let next = outcomes[told]; next; next = outcomes[++told]) tell(next)
+  const outcomes: Outcome[] = []
+  const run = async (one: BatteryCase) => {
+    const outcome = await runCase(one, profile)
+    outcomes.push(outcome)
+    tell(outcome)
   }
-  const all = [...cases.keys()]
-  const sideBySide = all.filter((index) => !cases[index]!.alone)
+  const sideBySide = cases.filter(({ alone }) => !alone)
   const serve = async () => {
-    for (let index = sideBySide.shift(); index !== undefined; index = sideBySide.shift()) await run(index)
+    for (let one = sideBySide.shift(); one; one = sideBySide.shift()) await run(one)
   }
   await Promise.all(Array.from({ length: atOnce }, serve))
-  for (const index of all.filter((one) => cases[one]!.alone)) await run(index)
-  return outcomes.map((outcome) => outcome!)
+  for (const one of cases.filter(({ alone }) => alone)) await run(one)
+  return outcomes.sort((one, other) => cases.indexOf(one.one) - cases.indexOf(other.one))
 }
 
 async function runCase(one: BatteryCase, profile: Profile): Promise<Outcome> {
