@@ -5,7 +5,9 @@ import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { reachedMessage } from '../answers/classify-answer.ts'
 import { othersHoldChunks } from '../ledger/chunk-store.ts'
+import { giveBackIfEnded } from '../ledger/message-store.ts'
 import type { Compose, ComposedMail, Lane } from '../message.ts'
+import { rampUpOf } from '../paces/pace.ts'
 import { paceHoldsChunks } from '../paces/pace-store.ts'
 import type { Smtp } from '../smtp/smtp-client.ts'
 import { type Hand, openHand, type Work } from './hand.ts'
@@ -37,8 +39,12 @@ const HANDS = 2
 const FAULTS_IN_A_ROW = 3
 const PAUSE_AFTER_FAULT_MS = 1000
 const LOOK_AGAIN_MS = 500
+/** A connection that could not be made, while others can, is tried again after so long. */
+const UNREACHABLE_MS = 60_000
 /** A domain whose next turn is farther off is left to a later run. */
 const LONGEST_PACE_SECONDS = 60
+/** A message that was taken longer ago is judged again before it begins. */
+const JUDGED_FOR_MS = 1000
 /** So often in a row, a second apart, the database may be away before a connection gives up. */
 const MOST_DATABASE_FAULTS = 60
 
@@ -56,11 +62,20 @@ export async function serveAll(crew: Crew): Promise<void> {
   }
   run.halt.addEventListener('abort', stop, { once: true })
   const rest = openRest(crew)
-  const ends = await Promise.allSettled(
-    connections.map((smtp, i) => serve(crew, hands[i % hands.length]!, smtp, rest).finally(rest.leave)),
-  )
+  const left = hands.map((_, h) => connections.filter((_smtp, i) => i % hands.length === h).length)
+  const serveToTheEnd = async (smtp: Smtp, i: number) => {
+    const h = i % hands.length
+    try {
+      return await serve(crew, hands[h]!, smtp, rest)
+    } finally {
+      left[h]!--
+      // The others go on with what nobody is left to send; they would wait for it for ever.
+      if (left[h] === 0) await hands[h]!.close().finally(rest.leave)
+      else rest.leave()
+    }
+  }
+  const ends = await Promise.allSettled(connections.map(serveToTheEnd))
   run.halt.removeEventListener('abort', stop)
-  if (ends.every((end) => end.status === 'fulfilled' && end.value === 'unreachable')) run.stop('unreachable')
   const closed = await Promise.allSettled(hands.map((hand) => hand.close()))
   for (const end of [...ends, ...closed]) if (end.status === 'rejected') throw end.reason
 }
@@ -84,13 +99,18 @@ function openHands({ deps, input, recorder, turns, connections }: Crew): Hand[] 
 interface Rest {
   /** True once the run is over; false when it is time to look again. */
   isOver(): Promise<boolean>
-  /** A connection that ended is not waited for. */
+  /** For a connection that cannot be made: true where none can; false after a minute, to try once more. */
+  isUnreachable(): Promise<boolean>
+  /** A connection that ended is not waited for; what it held may be there for the others. */
   leave(): void
 }
 
 function openRest({ deps, input, run, connections }: Crew): Rest {
   let working = connections.length
+  let left = connections.length
+  let unreachable = 0
   let seen = run.seen()
+  let somebodyLeft = false
   const over = new AbortController()
   const wakes = AbortSignal.any([run.halt, over.signal])
 
@@ -98,14 +118,15 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
     const { lane } = input
     const now = deps.clock.now()
     return (
-      (await othersHoldChunks(deps.db, { lane, now })) ||
+      (await othersHoldChunks(deps.db, { lane, now, rampUp: rampUpOf(deps.config, now)?.key })) ||
       (await paceHoldsChunks(deps.db, { lane, now, withinSeconds: LONGEST_PACE_SECONDS }))
     )
   }
   /** True where what became ready while the last ones worked is to be looked for at once. */
   const lastLook = async (): Promise<boolean> => {
-    const isNews = run.seen() > seen
+    const isNews = run.seen() > seen || somebodyLeft
     seen = run.seen()
+    somebodyLeft = false
     if (!isNews && !(await isHeldUp())) over.abort()
     return isNews
   }
@@ -120,14 +141,25 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
         working++
       }
     },
+    isUnreachable: async () => {
+      unreachable++
+      if (unreachable === left) return true
+      working--
+      await pause(UNREACHABLE_MS, wakes)
+      working++
+      unreachable--
+      return false
+    },
     leave: () => {
       working--
+      left--
+      somebodyLeft = true
     },
   }
 }
 
 /** One connection: a mail, its record, the next. */
-async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<'over' | 'unreachable'> {
+async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<void> {
   const { run, deps } = crew
   let faults = 0
   let away = 0
@@ -136,12 +168,13 @@ async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<'o
       const work = await hand.next()
       away = 0
       if (!work) {
-        if (await rest.isOver()) return 'over'
+        if (await rest.isOver()) return
         continue
       }
       faults = (await deliver(crew, hand, smtp, work)) ? 0 : faults + 1
-      if (faults === FAULTS_IN_A_ROW) return 'unreachable'
-      if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+      if (faults < FAULTS_IN_A_ROW) {
+        if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+      } else if (await rest.isUnreachable()) run.stop('unreachable')
     } catch (error) {
       if (!isDatabaseAway(error) || ++away > MOST_DATABASE_FAULTS || run.halt.aborted) throw error
       deps.log.error('database.error', { what: textOf(error) })
@@ -156,7 +189,7 @@ async function deliver(crew: Crew, hand: Hand, smtp: Smtp, work: Work): Promise<
   try {
     const mail = await composeOrRefuse(crew, work)
     if (mail) await turns.wait(run.halt)
-    if (!mail || !hand.mayStart(work)) return true
+    if (!mail || !(await mayStart(crew, hand, work))) return true
     const begun = stopwatch()
     const result = await smtp.send(mail)
     await recorder.record(work, result, Math.round(stopwatch() - begun))
@@ -164,6 +197,15 @@ async function deliver(crew: Crew, hand: Hand, smtp: Smtp, work: Work): Promise<
   } finally {
     await hand.done(work)
   }
+}
+
+/** Whoever left while the message waited for its turn gets it no more. */
+async function mayStart({ deps: { db, clock } }: Crew, hand: Hand, work: Work): Promise<boolean> {
+  if (stopwatch() - work.takenAt > JUDGED_FOR_MS) {
+    const { message, chunk } = work
+    if (await giveBackIfEnded(db, { id: message.id, owner: chunk.owner, now: clock.now() })) return false
+  }
+  return hand.mayStart(work)
 }
 
 async function composeOrRefuse({ input, recorder }: Crew, work: Work): Promise<ComposedMail | undefined> {

@@ -55,8 +55,9 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
         ? `${trip.of} refusals in a row: ${answer}`
         : `${refusedText(trip)} were refused, the last with: ${answer}`
     const paused = { value: 'paused', reason, at: clock.now() }
-    if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
+    // First of all: what is written may take a while, and the other connections would go on.
     run.stop(trip.what)
+    if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
   }
 
   return {

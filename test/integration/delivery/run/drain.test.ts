@@ -457,6 +457,18 @@ describe('a server that is not there for us', () => {
     expect(sink.mails).toHaveLength(20)
   })
 
+  test('one that lets only one connection in gets all over that one', async () => {
+    await addDigestMessages(database.db, 40)
+    let greetings = 0
+    const sink = await sinkWith({
+      delayMs: 100,
+      at: { greeting: () => (greetings++ === 0 ? undefined : '554 5.7.0 one is enough') },
+    })
+    const result = await drainWith({ port: sink.port, query: 'connections=2' })
+    expect(result).toMatchObject({ accepted: 37, deferred: 3, stopped: null })
+    expect(await allGivenBack()).toBe(true)
+  }, 20_000)
+
   async function smtpServer(requiresLogin: boolean): Promise<number> {
     const server = new SMTPServer({
       authOptional: !requiresLogin,
@@ -517,6 +529,20 @@ describe('a mail that cannot be made', () => {
     expect(await statesIn(database.db)).toEqual({ ready: 3 })
     expect(await allGivenBack()).toBe(true)
   })
+  test('a connection that cannot go on gives back what it held, and the others bring it', async () => {
+    await addDigestMessages(database.db, 40)
+    const sink = await sinkWith()
+    let calls = 0
+    const failingOnce: Compose = async (message) => {
+      if (calls++ === 0) await database.db.$queryRaw`select no_such_column`
+      return compose(message)
+    }
+    await expect(drainWith(sink, { compose: failingOnce })).rejects.toThrow('no_such_column')
+    expect(new Set(recipients(sink)).size).toBe(40)
+    expect(sink.mails).toHaveLength(40)
+    expect(await statesIn(database.db)).toEqual({ accepted: 40 })
+    expect(await allGivenBack()).toBe(true)
+  }, 20_000)
 })
 
 describe('being asked to stop', () => {
