@@ -63,6 +63,8 @@ const expected = new Map<string, string>(
 
 const CONNECTIONS = 40
 const TIMEOUT_S = 2
+/** Long enough for a part that keeps everything to be seen. */
+const WRONG_TIMEOUT_S = 5
 /** Of SMTP_URL's timeout: opening, the body, the answer to the dot, the reset after a refusal; and a busy machine. */
 const LONGEST_HELD_MS = 2000 + 1000 + 2000 + 1000 + 2000
 /** Whatever the count of mails. */
@@ -167,7 +169,7 @@ const meet = (each: number, part?: WrongPart): Promise<Seen> =>
     {
       mails: 0,
       connections: CONNECTIONS,
-      query: `timeout=${TIMEOUT_S}`,
+      query: `timeout=${part ? WRONG_TIMEOUT_S : TIMEOUT_S}`,
       sink: { rules: RULES },
       settings: part ? {} : LEAN, // a part that keeps everything shall be seen, and not end the process
     },
