@@ -20,7 +20,9 @@ export const at = (time: string): Date => new Date(`2026-11-24T${time}:00Z`)
 const START = at('22:00')
 /** Three hours on, as the clock said that jumped. */
 const LATER = new Date('2026-11-25T01:05:00Z')
-const MAILS_PER_JUMP = 60
+const HOURS_PAST = [15, 16, 17, 18, 19, 20]
+/** More people come as soon as fewer mails are open: so much goes out between two jumps, and as much again. */
+const LEAST_OPEN = 80
 /** Their mail server takes nothing in: at 23:00 their mails are given up. */
 export const LATE = 'late.example'
 
@@ -32,14 +34,16 @@ interface Guests {
   domain: string
 }
 
-/** Enough mail for the whole of the run, and whom a jump brings something: their hour, or their deadline. */
-const guestsOf = (jumps: number): Guests[] => [
-  {
-    came: at('14:00'),
-    hours: [15, 16, 17, 18, 19, 20],
-    many: (jumps * MAILS_PER_JUMP) / 6,
-    domain: 'open.example',
-  },
+/** Whose hour came before; their mails go out all the time. */
+const crowd = (wave: number): Guests => ({
+  came: at('14:00'),
+  hours: HOURS_PAST,
+  many: LEAST_OPEN / 4,
+  domain: `wave-${wave}.example`,
+})
+
+/** Whom a jump brings something: their hour, or their deadline. */
+const TOUCHED: Guests[] = [
   { came: at('21:30'), hours: [23, 0], many: 20, domain: 'soon.example' },
   { came: at('02:00'), hours: [3], many: 10, domain: LATE },
 ]
@@ -59,7 +63,10 @@ const peopleOf = ({ hours, many, domain }: Guests): Person[] =>
 export interface JumpWorld {
   bench: Bench
   deps: ServiceDeps
-  people: number
+  /** Who came so far. */
+  people(): number
+  /** More people come where little mail is left; ticks. */
+  fillUp(): Promise<void>
   /** Starts a whole service, whose clock says 22:00. */
   begin(): ServiceProcess
   /** The same, and its clock can be made to jump. */
@@ -76,7 +83,7 @@ const LONGEST_MS = 300_000
 
 export async function withJumpWorld<T>(
   bench: Bench,
-  { jumps, part }: { jumps: number; part?: WrongPart },
+  part: WrongPart | undefined,
   work: (world: JumpWorld) => Promise<T>,
 ): Promise<T> {
   const file = join(bench.folder, 'clock')
@@ -85,18 +92,28 @@ export async function withJumpWorld<T>(
   const begin = (now: Date, settings: Record<string, string> = {}) =>
     beginService(bench, { roles: ['schedule', 'worker'], now, settings, part })
   return withWorld(bench, START, async ({ clock, addPeople, addPapers, deps: { db, ...others } }) => {
-    for (const guests of guestsOf(jumps)) {
+    let people = 0
+    let waves = 0
+    const invite = async (guests: Guests) => {
       clock.moveTo(guests.came)
       await addPeople(peopleOf(guests))
+      people += peopleOf(guests).length
     }
+    for (const guests of [...TOUCHED, crowd(0)]) await invite(guests)
     await addPapers('2026-11-24', ['Attention'])
     const queue = await openQueue(bench.databaseUrl, silentLog)
     const deps = { ...others, db, queue }
+    const fillUp = async () => {
+      const open = await db.message.count({ where: { state: { in: ['ready', 'taken'] } } })
+      if (open < LEAST_OPEN) await invite(crowd(++waves))
+      await nudgeAll(deps)
+    }
     try {
       return await work({
         bench,
         deps,
-        people: guestsOf(jumps).flatMap(peopleOf).length,
+        people: () => people,
+        fillUp,
         begin: () => begin(START),
         beginJumper: () => begin(START, jumpingBy(file)),
         beginLater: () => begin(LATER, { SMTP_URL: `${bench.settings.SMTP_URL}0` }),
