@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import { withCodes } from './driver-errors.ts'
+import { isDriverError, withCodes } from './driver-errors.ts'
 import { Fault, textOf } from './errors.ts'
 import type { Log } from './log.ts'
 import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
@@ -19,6 +19,7 @@ export interface OpenDatabase {
 /** True for what the database or the way to it brought about, and not the code that asked. */
 export const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientKnownRequestError ||
+  isDriverError(error) ||
   error instanceof Prisma.PrismaClientUnknownRequestError ||
   error instanceof Prisma.PrismaClientInitializationError
 
@@ -28,10 +29,13 @@ const AWAY = /^(08|40|53|55|57|58)/
 /** True where the database did not answer, and may later; false where it refused what was asked. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!isDatabaseFault(error)) return false
+  if (isDriverError(error)) return isAwayCode(error.cause.originalCode) ?? true
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return true
   const { cause } = (error.meta?.driverAdapterError ?? {}) as { cause?: { originalCode?: string } }
-  return cause?.originalCode ? AWAY.test(cause.originalCode) : /^P(1|2010|2024|2028)/.test(error.code)
+  return isAwayCode(cause?.originalCode) ?? /^P(1|2010|2024|2028)/.test(error.code)
 }
+
+const isAwayCode = (code?: string): boolean | undefined => (code ? AWAY.test(code) : undefined)
 
 /** database.unreachable where the database did not answer, with what the driver said last; else `error` itself. */
 export const namedIfAway = (error: unknown): unknown => (isDatabaseAway(error) ? unreachable(error) : error)

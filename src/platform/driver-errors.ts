@@ -5,6 +5,16 @@ const CONNECTION_FAILURE = '08006'
 
 const DRIVER_ERROR = 'DriverAdapterError'
 
+/** What the driver met, as Prisma passes it on. */
+interface Met {
+  /** SQLSTATE, where the server told. */
+  originalCode?: string
+}
+
+/** True for an error of the driver that Prisma made none of its own of: it does so for all but those of a commit. */
+export const isDriverError = (error: unknown): error is Error & { cause: Met } =>
+  error instanceof Error && error.name === DRIVER_ERROR && typeof error.cause === 'object'
+
 /** As Prisma knows an error of its driver: by this name and a cause. */
 class DriverAdapterError extends Error {
   override readonly name = DRIVER_ERROR

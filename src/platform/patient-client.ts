@@ -27,6 +27,8 @@ export function patientClient(url: string, { quietMs, longestMs = LONGEST_MS }: 
     constructor(config?: pg.ClientConfig) {
       const socket = new Socket()
       super({ ...config, stream: () => socket })
+      // Between a pool and whoever it is handed to nobody listens for a moment, and an unheard error ends the process.
+      this.on('error', () => {})
       attend(this, socket, { quietMs, longestMs, ask: () => askAfter(url, processOf(this), quietMs) })
     }
   }

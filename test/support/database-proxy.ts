@@ -14,10 +14,14 @@ export interface DatabaseProxy {
   treatNew(mode: Mode): void
   /** Ends the connections that are open now: without a word (FIN), or with a reset (RST). */
   cut(how: 'end' | 'reset'): void
+  /** What the database says from now on is followed, in the same breath, by its farewell. */
+  bidFarewell(): void
   /** Milliseconds that each piece of data is held back, both ways, from now on. */
   delay(ms: number): void
   close(): Promise<void>
 }
+
+const NOTHING: Buffer = Buffer.alloc(0)
 
 interface Pair {
   near: Socket
@@ -31,13 +35,14 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   const pairs = new Set<Pair>()
   let mode: Mode = 'pass'
   let delayMs = 0
+  let last = NOTHING
   let count = 0
   const server = createServer((near) => {
     const pair: Pair = { near, far: connect(Number(port), hostname), mode }
     pairs.add(pair)
     count++
-    join(pair, pair.near, pair.far, () => delayMs)
-    join(pair, pair.far, pair.near, () => delayMs)
+    join(pair, pair.near, pair.far, { delayMs: () => delayMs })
+    join(pair, pair.far, pair.near, { delayMs: () => delayMs, last: () => last })
     near.once('close', () => pairs.delete(pair))
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
@@ -54,6 +59,9 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
     cut: (how) => {
       for (const { near } of pairs) how === 'reset' ? near.resetAndDestroy() : near.destroy()
     },
+    bidFarewell: () => {
+      last = farewell()
+    },
     delay: (ms) => {
       delayMs = ms
     },
@@ -65,7 +73,12 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
 }
 
 /** What `from` says goes to `to`, and so does its end, unless the pair is a black hole. */
-function join(pair: Pair, from: Socket, to: Socket, delayMs: () => number): void {
+function join(
+  pair: Pair,
+  from: Socket,
+  to: Socket,
+  { delayMs, last = () => NOTHING }: { delayMs: () => number; last?: () => Buffer },
+): void {
   const pass = (act: () => void) => {
     const unlessSwallowed = () => {
       if (pair.mode === 'pass') act()
@@ -73,7 +86,16 @@ function join(pair: Pair, from: Socket, to: Socket, delayMs: () => number): void
     if (delayMs() > 0) setTimeout(unlessSwallowed, delayMs())
     else unlessSwallowed()
   }
-  from.on('data', (data) => pass(() => to.writable && to.write(data)))
+  from.on('data', (data) => pass(() => to.writable && to.write(Buffer.concat([data, last()]))))
   from.on('error', () => {}) // its close follows
   from.on('close', () => pass(() => to.destroy()))
+}
+
+/** ErrorResponse: https://www.postgresql.org/docs/current/protocol-error-fields.html */
+function farewell(): Buffer {
+  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', '']
+  const body = Buffer.from(`${fields.join('\0')}\0`)
+  const head = Buffer.from('E\0\0\0\0')
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
 }

@@ -150,7 +150,7 @@ describe('migrations', () => {
 test('a database that takes the connection and answers nothing is one that does not answer', async () => {
   const proxy = await startDatabaseProxy(inject('postgresUrl'))
   proxy.treatNew('black-hole')
-  const migrated = applyMigrations(proxy.url, { quietMs: 100 })
+  const migrated = applyMigrations(proxy.url, { quietMs: 300 })
   await expect(migrated).rejects.toMatchObject({ code: 'database.unreachable' })
   await proxy.close()
 })

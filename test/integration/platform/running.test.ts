@@ -13,7 +13,7 @@ afterEach(async () => {
 
 async function running(beatMs: number): Promise<DatabaseProxy> {
   const proxy = await startDatabaseProxy(database.url)
-  const options = { patience: { quietMs: 100 }, againAfterMs: 50, beatMs }
+  const options = { patience: { quietMs: 400 }, againAfterMs: 50, beatMs }
   const said = await sayRunning(proxy.url, silentLog, options)
   cleanups.push(proxy.close, said.stop)
   expect(await othersRunning(database.db)).toBe(1)
