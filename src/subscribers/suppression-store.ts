@@ -43,7 +43,7 @@ export async function suppressAddress(
     insert into suppression as s (address_hash, reason, at) values (${addressHash}, ${reason}, ${at})
     on conflict (address_hash) do update
       set reason = case when s.lifted_at is null and s.reason = 'complaint' then s.reason else excluded.reason end,
-          at = excluded.at,
+          at = case when s.lifted_at is null and s.reason = 'complaint' then s.at else excluded.at end,
           lifted_at = null`
 }
 

@@ -128,16 +128,16 @@ export async function setAside(
     from theirs, made where m.id = theirs.id`
 }
 
-/** Renews every lease that `owner` still holds, by the database's clock; returns the chunks' ids. */
+/** Renews those of the leases that still hold, by the database's clock; returns their owners. */
 export async function renewLeases(
   db: DatabaseOrTransaction,
-  { owner, leaseSeconds }: Pick<LeaseInput, 'owner' | 'leaseSeconds'>,
-): Promise<number[]> {
-  const rows = await db.$queryRaw<{ id: number }[]>`
+  { owners, leaseSeconds }: Pick<LeaseInput, 'leaseSeconds'> & { owners: string[] },
+): Promise<string[]> {
+  const rows = await db.$queryRaw<{ owner: string }[]>`
     update chunk set lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
-    where owner = ${owner} and lease_until > now()
-    returning id`
-  return rows.map(({ id }) => id)
+    where owner = any(${owners}) and lease_until > now()
+    returning owner`
+  return rows.map(({ owner }) => owner)
 }
 
 /**
@@ -166,14 +166,19 @@ export async function releaseChunk(
     from held, rest where c.id = held.id`
 }
 
-/** True while somebody holds a chunk of the lane whose time has come, and delivery is not paused. Holds none oneself. */
+/**
+ * True while somebody holds a chunk of the lane whose time has come, or may hold it no more and it may be leased, and
+ * delivery is not paused. For whoever holds none.
+ */
 export async function othersHoldChunks(
   db: DatabaseOrTransaction,
-  { lane, now }: Pick<LeaseInput, 'lane' | 'now'>,
+  { lane, now, rampUp }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'>,
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from chunk
+    select 1 from chunk c
     where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
+      and (lease_until > now() or lane = 'answers' or not exists (
+        select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
       and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
     limit 1`
   return rows.length > 0

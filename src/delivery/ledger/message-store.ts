@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { randomId } from '../../platform/random.ts'
 import type { Failure } from '../answers/classify-answer.ts'
@@ -71,6 +72,33 @@ export interface Handful {
 
 type MovedRow = TakenMessage & Ended
 
+/** Why message p to subscriber s may not go at an instant; null where it may. */
+const whyNot = (now: Date): Prisma.Sql => Prisma.sql`
+  case
+    when s.erased_at is not null or p.to_address is null then 'erased'
+    when s.state = 'suppressed' or exists (
+      select from suppression x where x.address_hash = s.address_hash and x.lifted_at is null)
+      then 'suppressed'
+    when p.kind in ('digest', 'welcome', 'note') and s.state <> 'active' then s.state::text
+    when p.deadline <= ${now} then 'expired'
+  end`
+
+/**
+ * Looks again at a message that `owner` took and did not begin: one that may not go any more is as before, so that the
+ * next take ends it with its reason. True where that is so.
+ */
+export async function giveBackIfEnded(
+  db: DatabaseOrTransaction,
+  { id, owner, now }: { id: string; owner: string; now: Date },
+): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    update message p set state = 'ready', attempts = p.attempts - 1, taken_at = null, taken_by = null
+    from subscriber s
+    where p.id = ${id} and s.id = p.subscriber_id and p.state = 'taken' and p.taken_by = ${owner}
+      and ${whyNot(now)} is not null`
+  return changed > 0
+}
+
 /**
  * Takes at most `most` messages of a chunk that `owner` holds by the database's clock. Looks again at each one's
  * deadline, subscriber and suppression. An empty handful: nothing is left for now, or the lease is lost.
@@ -93,14 +121,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
           select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before,
         p.attempts > 0 and exists (
           select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
-        case
-          when s.erased_at is not null or p.to_address is null then 'erased'
-          when s.state = 'suppressed' or exists (
-            select from suppression x where x.address_hash = s.address_hash and x.lifted_at is null)
-            then 'suppressed'
-          when p.kind in ('digest', 'welcome', 'note') and s.state <> 'active' then s.state::text
-          when p.deadline <= ${now} then 'expired'
-        end as reason
+        ${whyNot(now)} as reason
       from picked p join subscriber s on s.id = p.subscriber_id
     )
     update message m set

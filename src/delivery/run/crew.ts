@@ -62,16 +62,12 @@ export async function serveAll(crew: Crew): Promise<void> {
   }
   run.halt.addEventListener('abort', stop, { once: true })
   const rest = openRest(crew)
-  const left = hands.map((_, h) => connections.filter((_smtp, i) => i % hands.length === h).length)
   const serveToTheEnd = async (smtp: Smtp, i: number) => {
-    const h = i % hands.length
+    const hand = hands[i % hands.length]!
     try {
-      return await serve(crew, hands[h]!, smtp, rest)
+      await serve(crew, hand, smtp, rest)
     } finally {
-      left[h]!--
-      // The others go on with what nobody is left to send; they would wait for it for ever.
-      if (left[h] === 0) await hands[h]!.close().finally(rest.leave)
-      else rest.leave()
+      await hand.leave().finally(rest.leave)
     }
   }
   const ends = await Promise.allSettled(connections.map(serveToTheEnd))
@@ -117,9 +113,10 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
   const isHeldUp = async (): Promise<boolean> => {
     const { lane } = input
     const now = deps.clock.now()
+    const rampUp = rampUpOf(deps.config, now)?.key
     return (
-      (await othersHoldChunks(deps.db, { lane, now, rampUp: rampUpOf(deps.config, now)?.key })) ||
-      (await paceHoldsChunks(deps.db, { lane, now, withinSeconds: LONGEST_PACE_SECONDS }))
+      (await othersHoldChunks(deps.db, { lane, now, rampUp })) ||
+      (await paceHoldsChunks(deps.db, { lane, now, rampUp, withinSeconds: LONGEST_PACE_SECONDS }))
     )
   }
   /** True where what became ready while the last ones worked is to be looked for at once. */
@@ -144,6 +141,7 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
     isUnreachable: async () => {
       unreachable++
       if (unreachable === left) return true
+      somebodyLeft = true
       working--
       await pause(UNREACHABLE_MS, wakes)
       working++
@@ -155,6 +153,15 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
       left--
       somebodyLeft = true
     },
+  }
+}
+
+async function restOf(hand: Hand, rest: Rest, run: Run): Promise<void> {
+  try {
+    await hand.leave()
+    if (await rest.isUnreachable()) run.stop('unreachable')
+  } finally {
+    hand.join()
   }
 }
 
@@ -174,7 +181,9 @@ async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<vo
       faults = (await deliver(crew, hand, smtp, work)) ? 0 : faults + 1
       if (faults < FAULTS_IN_A_ROW) {
         if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
-      } else if (await rest.isUnreachable()) run.stop('unreachable')
+      } else {
+        await restOf(hand, rest, run)
+      }
     } catch (error) {
       if (!isDatabaseAway(error) || ++away > MOST_DATABASE_FAULTS || run.halt.aborted) throw error
       deps.log.error('database.error', { what: textOf(error) })

@@ -1,3 +1,4 @@
+import { stopwatch } from '../../platform/clock.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Ended, takeMessages } from '../ledger/message-store.ts'
 import type { Lane, TakenMessage } from '../message.ts'
@@ -7,8 +8,8 @@ import type { Turns } from './turns.ts'
 export interface Work {
   message: TakenMessage
   chunk: HeldChunk
-  /** Who holds the chunk, and took the message. */
-  owner: string
+  /** By the stopwatch. */
+  takenAt: number
 }
 
 /** What one drain holds in its hand: at most one message for each connection, besides the one that it sends. */
@@ -19,6 +20,10 @@ export interface Hand {
   mayStart(work: Work): boolean
   /** Its result is recorded, or it was never begun. */
   done(work: Work): Promise<void>
+  /** A connection works no more, for good or for a while: what nobody is left to send is given back. */
+  leave(): Promise<void>
+  /** It works again. */
+  join(): void
   /** Takes nothing new from now on. */
   stop(): void
   /** Gives everything back that was not begun. Call it when no message is under way. */
@@ -44,6 +49,7 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
   let dry = false
   let stopped = false
   let filling: Promise<boolean> | undefined
+  let connections = size
 
   const leaseNext = async (): Promise<HeldChunk | undefined> => {
     const leased = await leases.lease()
@@ -60,11 +66,12 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
     const most = await turns.of(chunk, size - waiting.length)
     if (most === 0) return false
     const now = deps.clock.now()
-    const { taken, ended } = await takeMessages(deps.db, { chunk: chunk.id, owner, now, most })
+    const takenAt = stopwatch()
+    const { taken, ended } = await takeMessages(deps.db, { chunk: chunk.id, owner: chunk.owner, now, most })
     ended.forEach(onEnded)
     if (taken.length < most) await turns.unused(chunk, most - taken.length)
-    const kept = await turns.keep(chunk, owner, taken)
-    for (const message of kept) waiting.push({ message, chunk, owner })
+    const kept = await turns.keep(chunk, taken)
+    for (const message of kept) waiting.push({ message, chunk, takenAt })
     chunk.open += kept.length
     return taken.length + ended.length > 0
   }
@@ -118,6 +125,17 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
     next,
     done,
     mayStart: ({ chunk }) => !stopped && leases.isGood(chunk),
+    leave: async () => {
+      connections--
+      if (connections > 0) return
+      await filling?.catch(() => {})
+      for (const { chunk } of waiting.splice(0)) chunk.open--
+      current = undefined
+      await leases.releaseAll()
+    },
+    join: () => {
+      connections++
+    },
     stop: () => {
       stopped = true
     },

@@ -8,6 +8,8 @@ import { rampUpOf } from '../paces/pace.ts'
 
 export interface HeldChunk {
   id: number
+  /** Of this lease alone: whoever loses a chunk and leases it again is somebody else, also to itself. */
+  owner: string
   /** Of all its recipients; null where they are of several. */
   domain: string | null
   /** Messages taken from it that are not recorded yet. */
@@ -24,7 +26,9 @@ export interface Leases {
   lease(): Promise<{ chunk: HeldChunk; more: boolean } | undefined>
   isGood(chunk: HeldChunk): boolean
   release(chunk: HeldChunk): Promise<void>
-  /** Gives back whatever is held. */
+  /** Gives back whatever is held. Call it when no message is under way. */
+  releaseAll(): Promise<void>
+  /** The same, for good. */
   close(): Promise<void>
 }
 
@@ -37,7 +41,8 @@ type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'watch'> & { db: Databa
 export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner: string }): Leases {
   const { config, clock, log, db, watch } = deps
   const leaseSeconds = config.LEASE_SECONDS
-  const held = new Map<number, HeldChunk>()
+  const held = new Set<HeldChunk>()
+  let leases = 0
   const goodUntilIfAskedNow = () => stopwatch() + leaseSeconds * 1000
 
   const lose = (chunk: HeldChunk) => {
@@ -47,12 +52,13 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
 
   const renew = async () => {
     if (held.size === 0) return
-    const asked = [...held.values()]
+    const asked = [...held]
     const goodUntil = goodUntilIfAskedNow()
-    const renewed = new Set(await renewLeases(db, { owner, leaseSeconds }))
+    const owners = asked.map((chunk) => chunk.owner)
+    const renewed = new Set(await renewLeases(db, { owners, leaseSeconds }))
     for (const chunk of asked) {
-      if (renewed.has(chunk.id)) chunk.goodUntil = goodUntil
-      else if (held.has(chunk.id)) lose(chunk)
+      if (renewed.has(chunk.owner)) chunk.goodUntil = goodUntil
+      else if (held.has(chunk)) lose(chunk)
     }
   }
   const timer = setInterval(() => {
@@ -64,21 +70,34 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
     const goodUntil = goodUntilIfAskedNow()
     const now = clock.now()
     const rampUp = rampUpOf(config, now)?.key
-    const input = { lane, owner, now, leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN, rampUp }
+    const leaseOwner = `${owner}.${++leases}`
+    const input = { lane, owner: leaseOwner, now, leaseSeconds, whenUncertain: config.WHEN_UNCERTAIN, rampUp }
     const leased = (await leaseChunk(db, input)) ?? (await shareChunk(db, input))
     if (!leased) return undefined
     const { id, domain } = leased
-    const chunk: HeldChunk = { id, domain, open: 0, exhausted: false, lost: false, goodUntil }
-    held.set(chunk.id, chunk)
+    const chunk: HeldChunk = {
+      id,
+      owner: leaseOwner,
+      domain,
+      open: 0,
+      exhausted: false,
+      lost: false,
+      goodUntil,
+    }
+    held.add(chunk)
     await watch?.('after-claim')
     log.info('chunk.leased', { chunk: chunk.id, lane, lost: leased.lost })
     return { chunk, more: leased.more }
   }
 
   const release = async (chunk: HeldChunk) => {
-    held.delete(chunk.id)
-    await releaseChunk(db, { chunk: chunk.id, owner, now: clock.now() })
+    held.delete(chunk)
+    await releaseChunk(db, { chunk: chunk.id, owner: chunk.owner, now: clock.now() })
     log.info('chunk.done', { chunk: chunk.id, lane })
+  }
+
+  const releaseAll = async () => {
+    for (const chunk of held) await release(chunk)
   }
 
   return {
@@ -88,9 +107,10 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
       if (stopwatch() >= chunk.goodUntil) lose(chunk)
       return !chunk.lost
     },
+    releaseAll,
     close: async () => {
       clearInterval(timer)
-      for (const chunk of held.values()) await release(chunk)
+      await releaseAll()
     },
   }
 }

@@ -45,7 +45,8 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
   })
   const safeguards = openSafeguards(deps, { lane, run, untilWritten })
 
-  const writeFailure = async ({ message, owner }: Work, made: Try, next: NextStep, ms?: number) => {
+  const writeFailure = async ({ message, chunk }: Work, made: Try, next: NextStep, ms?: number) => {
+    const { owner } = chunk
     await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
     run.count(next.state)
     log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })

@@ -35,7 +35,7 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
     if (!failure.slowDown) return
     const key = paceMeant(failure, toAddress)
     if (await untilWritten(() => slowDown(db, key, failure.answer)))
-      log.warn('delivery.slowed', { key, answer: failure.answer })
+      log.warn('delivery.slowed', { pace: key === 'all' ? 'all' : 'domain', answer: failure.answer })
   }
 
   const holdDomain = async (domain: string, trip: Trip, answer: string) => {
@@ -43,7 +43,8 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
     const said = refusedText(trip)
     await untilWritten(() => holdPace(db, paceOf(domain), { seconds: DOMAIN_HELD_SECONDS, said }))
     run.took.delete(domain)
-    log.error('delivery.domain-held', { domain, seconds: DOMAIN_HELD_SECONDS, share, of })
+    // Not which: a domain may be a person's, and logs are kept. `delivery status` tells.
+    log.error('delivery.domain-held', { seconds: DOMAIN_HELD_SECONDS, share, of })
     const why = `${said}, the last with: ${answer}`
     const trouble = { name: paceOf(domain), what: 'domain-held', said: why, since: clock.now() }
     await untilWritten(() => noteTrouble(db, trouble))

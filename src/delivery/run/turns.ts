@@ -15,7 +15,7 @@ export interface Turns {
   /** Of those, so many found no message. */
   unused(chunk: HeldChunk, count: number): Promise<void>
   /** Of a chunk for several domains, those whose domain may be mailed to now; the others are put aside. */
-  keep(chunk: HeldChunk, owner: string, taken: TakenMessage[]): Promise<TakenMessage[]>
+  keep(chunk: HeldChunk, taken: TakenMessage[]): Promise<TakenMessage[]>
   /** Waits until one more mail may go in all; somebody who waits for an answer goes first. */
   wait(halt: AbortSignal): Promise<void>
 }
@@ -30,7 +30,7 @@ const turnsOfAnswers = (deps: TurnsDeps): Turns => ({
   begin: () => openLimits(deps).say(['all']),
   of: async (_chunk, most) => most,
   unused: async () => {},
-  keep: async (_chunk, _owner, taken) => taken,
+  keep: async (_chunk, taken) => taken,
   wait: (halt) => waitForOne(deps, 0, halt),
 })
 
@@ -63,12 +63,12 @@ function turnsOfDigests(deps: TurnsDeps): Turns {
     },
     unused: ({ domain }, count) =>
       giveTurnsBack(db, domain === null ? rampUp() : [...rampUp(), paceOf(domain)], count),
-    keep: async (chunk, owner, taken) => {
+    keep: async (chunk, taken) => {
       if (chunk.domain !== null || taken.length === 0) return taken
       const byDomain = Map.groupBy(taken, ({ toAddress }) => domainOf(toAddress))
-      await limits.say(
-        [...byDomain.keys()].filter((domain) => config.DOMAIN_RATE.domains.has(domain)).map(paceOf),
-      )
+      const { each, domains } = config.DOMAIN_RATE
+      const limited = [...byDomain.keys()].filter((domain) => each !== undefined || domains.has(domain))
+      await limits.say(limited.map(paceOf))
       const granted = await grantedFor(
         [...byDomain].map(([domain, messages]) => ({ key: paceOf(domain), mails: messages.length })),
       )
@@ -79,7 +79,7 @@ function turnsOfDigests(deps: TurnsDeps): Turns {
         const ids = messages.slice(may).map(({ id }) => id)
         if (ids.length === 0) continue
         await giveTurnsBack(db, rampUp(), ids.length)
-        await setAside(db, { chunk: chunk.id, owner, domain, ids })
+        await setAside(db, { chunk: chunk.id, owner: chunk.owner, domain, ids })
       }
       return kept
     },

@@ -152,10 +152,10 @@ describe('a lease', () => {
   })
 
   test('is renewed while it holds, and not once it has ended', async () => {
-    const chunk = await lease('ada')
-    expect(await renewLeases(database.db, { owner: 'ada', leaseSeconds: 45 })).toEqual([chunk?.id])
+    await lease('ada')
+    expect(await renewLeases(database.db, { owners: ['ada'], leaseSeconds: 45 })).toEqual(['ada'])
     await endLeases(database.db)
-    expect(await renewLeases(database.db, { owner: 'ada', leaseSeconds: 45 })).toEqual([])
+    expect(await renewLeases(database.db, { owners: ['ada'], leaseSeconds: 45 })).toEqual([])
   })
 
   test('is not given while delivery is paused', async () => {

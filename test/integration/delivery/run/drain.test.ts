@@ -223,6 +223,74 @@ describe('an unsubscribe during a run', () => {
   })
 })
 
+describe('a domain with a pace', () => {
+  test('is mailed to until nothing is ready, in one run', async () => {
+    await addDigestMessages(database.db, 100)
+    const sink = await sinkWith()
+    const result = await drainWith({ port: sink.port, environment: { DOMAIN_RATE: '16' } })
+    expect(result).toMatchObject({ accepted: 100, stopped: null })
+  })
+
+  test('has it in a chunk of several domains too', async () => {
+    await addDigestMessages(database.db, 10)
+    const sink = await sinkWith()
+    const stopping = new AbortController()
+    const running = drainWith(
+      { port: sink.port, environment: { DOMAIN_RATE: '0.1' } },
+      { signal: stopping.signal },
+    )
+    await until(() => sink.accepted.length > 0)
+    await roundTrips(100)
+    stopping.abort()
+    expect((await running).accepted).toBe(1)
+  })
+})
+
+describe('a message that waits for its turn', () => {
+  test('does not go to whoever left meanwhile', async () => {
+    await addDigestMessages(database.db, 2)
+    await database.db.$executeRaw`
+      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
+    const sink = await sinkWith()
+    // The first goes at once; the second waits longer than a look at its subscriber is good for.
+    const leaving: Compose = async (message) => {
+      if (sink.accepted.length === 1)
+        await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+      return compose(message)
+    }
+    const result = await drainWith({ port: sink.port, query: 'connections=1' }, { compose: leaving })
+    expect(result).toMatchObject({ accepted: 1, skipped: 1 })
+    expect(sink.mails).toHaveLength(1)
+    expect((await messagesIn(database.db)).map(({ attempts }) => attempts).sort()).toEqual([0, 1])
+  })
+})
+
+describe('a lost chunk that its own worker leases again', () => {
+  test('is held by the new lease alone: what the old one ends gives nothing back', async () => {
+    await addDigestMessages(database.db, 8)
+    const sink = await sinkWith({ delayMs: 1500 })
+    const settings = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
+    const seen: string[] = []
+    const watching: Compose = async (message) => {
+      const owners = await database.db.chunk.findMany({ where: { owner: { not: null } } })
+      seen.push(...owners.map(({ owner }) => owner!))
+      return compose(message)
+    }
+    const running = drainWith(
+      { port: sink.port, query: 'connections=2', environment: settings },
+      { compose: watching },
+    )
+    await until(() => sink.accepted.length >= 2)
+    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'seen enough', at: NOW })
+    await running
+    // Each lease has a name of its own, and no message is on its way twice beyond what a lost lease allows.
+    expect(new Set(seen).size).toBeGreaterThan(1)
+    const copies = Map.groupBy(sink.mails, ({ messageId }) => messageId)
+    expect(Math.max(...[...copies.values()].map(({ length }) => length))).toBeLessThanOrEqual(2)
+    expect((await statesIn(database.db)).taken ?? 0).toBe(0)
+  })
+})
+
 describe('answers of the server', () => {
   test('4xx defers; the same run later brings it', async () => {
     await addDigestMessages(database.db, 3)
@@ -445,6 +513,16 @@ describe('answers of the server', () => {
 })
 
 describe('a server that is not there for us', () => {
+  test('ends a run in which one hand holds more than its connections try', async () => {
+    await addDigestMessages(database.db, 6)
+    await enqueue(database.db, 'digests', [goodbye(1)])
+    const sink = await sinkWith({ at: { greeting: '554 no' } })
+    expect(await drainWith({ port: sink.port, query: 'connections=2' })).toMatchObject({
+      stopped: 'unreachable',
+    })
+    expect(await allGivenBack()).toBe(true)
+  })
+
   test('unreachable: what was tried is deferred, nothing is lost, and later it goes', async () => {
     await addDigestMessages(database.db, 20)
     const port = await freePort()
