@@ -7,10 +7,10 @@ import { readArrivals } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-mails.ts'
 import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
-import { nudgeEach, startServices } from '../many/crew-of-services.ts'
+import { startServices } from '../many/crew-of-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe, type Sent } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin } from './running.ts'
+import { doMoreArrive, isAlive, isDoneWithin, whileNudged } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
@@ -92,18 +92,19 @@ async function runAway(bench: Bench, profile: Profile) {
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
     const { service, file } = await startBehind(bench, proxy)
-    const nudges = await nudgeEach(bench, 300)
     const arrived = [bench.arrived, () => readArrivals(file)]
     const goOn = async () => (await Promise.all(arrived.map((one) => doMoreArrive(one, 10)))).every(Boolean)
-    let alive = await goOn()
-    for (let time = 0; time < times; time++) {
-      for (const bring of FAULTS) {
-        if (alive) await bring({ bench, server, proxy, awayMs })
-        alive &&= await goOn()
+    const wentOn = await whileNudged(bench, async () => {
+      let alive = await goOn()
+      for (let time = 0; time < times; time++) {
+        for (const bring of FAULTS) {
+          if (alive) await bring({ bench, server, proxy, awayMs })
+          alive &&= await goOn()
+        }
       }
-    }
-    alive &&= (await isDoneWithin(bench, 60_000)) && isAlive(direct!) && isAlive(service)
-    await nudges.stop()
+      return alive && isDoneWithin(bench, 60_000)
+    })
+    const alive = wentOn && isAlive(direct!) && isAlive(service)
     const sent: Sent[] = [direct!, service].map(({ pid }, i) => ({ pid: pid!, arrived: arrived[i]!() }))
     const takeovers = await countTakeovers(bench.db, service.pid!, direct!.pid!)
     return { found: await judge(bench.db, sent), alive, mails, takeovers }

@@ -8,10 +8,9 @@ import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-mails.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
-import { nudgeEach } from '../many/crew-of-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin, SERVER } from './running.ts'
+import { doMoreArrive, isAlive, isDoneWithin, SERVER, whileNudged } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 import { type SmallDisk, withSmallDisk } from './small-disk.ts'
 
@@ -37,9 +36,15 @@ async function startOn(disk: SmallDisk, bench: Bench) {
   return { service, readiness, log: () => readFileSync(log, 'utf8') }
 }
 
-/** Nothing that needs a new page is written any more; then, once it needs a new segment of its log, Postgres stops. */
-async function crash(bench: Bench, server: Server): Promise<void> {
-  await bench.db.$queryRaw`select pg_switch_wal()::text`.catch(() => {})
+const MOST_SEGMENTS = 40
+
+/** Nothing that needs a new page is written any more; once it needs a new segment of its log, Postgres stops. */
+async function crash({ db }: Bench, server: Server): Promise<void> {
+  for (let segment = 0; segment < MOST_SEGMENTS && server.runs(); segment++) {
+    await db.$queryRaw`select pg_logical_emit_message(false, 'battery', 'a segment more'), pg_switch_wal()::text`
+      .then(() => sleep(50))
+      .catch(() => sleep(500))
+  }
   await eventually(() => !server.runs(), { seconds: 10 })
 }
 
@@ -87,14 +92,14 @@ async function runFull(disk: SmallDisk, bench: Bench, times: number) {
     await observe(bench.db)
     await addDigests(bench.db, (times + 1) * MAILS_EACH)
     const server = await serverOf(bench.db)
-    const nudges = await nudgeEach(bench, 300)
     const seen: Seen[] = []
-    for (let time = 0; time < times; time++) {
-      await doMoreArrive(bench.arrived, 30)
-      seen.push(await fillUp(bench, disk, { server, readiness }))
-    }
-    const isDone = await isDoneWithin(bench, 60_000)
-    await nudges.stop()
+    const isDone = await whileNudged(bench, async () => {
+      for (let time = 0; time < times; time++) {
+        await doMoreArrive(bench.arrived, 30)
+        seen.push(await fillUp(bench, disk, { server, readiness }))
+      }
+      return isDoneWithin(bench, 60_000)
+    })
     const found = await judge(bench.db, [{ pid: service.pid!, arrived: bench.arrived() }])
     const logsAgain = log().trimEnd().endsWith('}')
     return { found, seen, alive: isDone && isAlive(service) && logsAgain }

@@ -41,11 +41,20 @@ const SLACK_MS = 300
 export async function judge(db: Database, sent: Sent[]): Promise<Judgement> {
   const arrived = sent.flatMap((one) => one.arrived)
   const beganAll = await Promise.all(sent.map((one) => countUnleased(db, one)))
-  return {
+  const found = {
     ...(await compare(db, arrived)),
     unleased: beganAll.reduce((sum, count) => sum + count, 0),
     unrecorded: await countUnrecorded(db, arrived),
   }
+  if (found.lost > 0) console.error(JSON.stringify(await lostOnes(db, arrived)))
+  return found
+}
+
+/** For whoever has to find out: of a few messages that never arrived, all that the database knows. */
+async function lostOnes(db: Database, arrived: Arrival[]) {
+  const came = [...new Set(arrived.map(idOf))]
+  const include = { acceptances: true, tries: true } as const
+  return db.message.findMany({ where: { id: { notIn: came } }, include, omit: { content: true }, take: 3 })
 }
 
 export const isSound = ({ lost, differing, misrecorded, unleased, unrecorded }: Judgement): boolean =>

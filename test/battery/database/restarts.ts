@@ -3,10 +3,10 @@ import type { BatteryCase, Profile } from '../battery-case.ts'
 import { COMPOSING } from '../bench/bulk-mails.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
-import { nudgeEach, startServices } from '../many/crew-of-services.ts'
+import { startServices } from '../many/crew-of-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin, SEED, SERVER } from './running.ts'
+import { doMoreArrive, isAlive, isDoneWithin, SEED, SERVER, whileNudged } from './running.ts'
 import { serverOf } from './server.ts'
 
 const CONNECTIONS = 8
@@ -34,14 +34,14 @@ export const restarts: BatteryCase = {
       await addDigests(bench.db, mails)
       const server = await serverOf(bench.db)
       const random = randomFrom(SEED)
-      const nudges = await nudgeEach(bench, 300)
-      for (let time = 0; time < times; time++) {
-        await doMoreArrive(bench.arrived, 20 + Math.floor(random() * 40))
-        await sleep(random() * 50)
-        await server.restart()
-      }
-      const isDone = await isDoneWithin(bench, 60_000)
-      await nudges.stop()
+      const isDone = await whileNudged(bench, async () => {
+        for (let time = 0; time < times; time++) {
+          await doMoreArrive(bench.arrived, 20 + Math.floor(random() * 40))
+          await sleep(random() * 50)
+          await server.restart()
+        }
+        return isDoneWithin(bench, 60_000)
+      })
       const found = await judge(bench.db, [{ pid: service!.pid!, arrived: bench.arrived() }])
       const most = CONNECTIONS * times
       return {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
+import { nudgeEach } from '../many/crew-of-services.ts'
 
 export const SEED = 20261125
 /** Long enough for a fault to fall between any two steps. */
@@ -33,4 +34,16 @@ export async function isDoneWithin({ db }: Bench, ms: number): Promise<boolean> 
     await sleep(100)
   }
   return false
+}
+
+const NUDGE_MS = 300
+
+/** Does `work` while services are told again and again that there may be something to do. */
+export async function whileNudged<T>(bench: Bench, work: () => Promise<T>): Promise<T> {
+  const nudges = await nudgeEach(bench, NUDGE_MS)
+  try {
+    return await work()
+  } finally {
+    await nudges.stop().catch(() => {}) // the database may be away for good
+  }
 }

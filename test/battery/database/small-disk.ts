@@ -3,6 +3,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { textOf } from '../../../src/platform/errors.ts'
+import { endIfInterrupted } from '../bench/interrupted.ts'
 
 const TOP_UP_MS = 200
 const PIECES = [65_536, 4096]
@@ -25,12 +26,17 @@ export async function withSmallDisk<T>(
     rmSync(folder, { recursive: true })
     return `no tmpfs can be mounted here: ${textOf(error).trim()}`
   }
+  const away = () => {
+    execFileSync('umount', ['-l', folder])
+    rmSync(folder, { recursive: true })
+  }
+  const ended = endIfInterrupted(away)
   chmodSync(folder, 0o755) // Postgres runs as another user
   try {
     return await work({ folder, fill: () => fillFrom(join(folder, 'ballast')) })
   } finally {
-    execFileSync('umount', ['-l', folder])
-    rmSync(folder, { recursive: true })
+    ended()
+    away()
   }
 }
 
