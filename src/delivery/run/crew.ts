@@ -209,20 +209,23 @@ async function deliver(crew: Crew, hand: Hand, smtp: Smtp, work: Work): Promise<
 }
 
 /** Whoever left while the message waited for its turn gets it no more. */
-async function mayStart({ deps: { db, clock } }: Crew, hand: Hand, work: Work): Promise<boolean> {
-  if (stopwatch() - work.takenAt > JUDGED_FOR_MS) {
-    const { message, chunk } = work
-    if (await giveBackIfEnded(db, { id: message.id, owner: chunk.owner, now: clock.now() })) return false
-  }
+async function mayStart(crew: Crew, hand: Hand, work: Work): Promise<boolean> {
+  if (stopwatch() - work.takenAt > JUDGED_FOR_MS && (await hasEnded(crew, work))) return false
   return hand.mayStart(work)
 }
 
-async function composeOrRefuse({ input, recorder }: Crew, work: Work): Promise<ComposedMail | undefined> {
+/** Gives it back where it may not go any more; whoever takes it next says why. */
+const hasEnded = ({ deps: { db, clock } }: Crew, { message, chunk }: Work): Promise<boolean> =>
+  giveBackIfEnded(db, { id: message.id, owner: chunk.owner, now: clock.now() })
+
+async function composeOrRefuse(crew: Crew, work: Work): Promise<ComposedMail | undefined> {
+  const { input, recorder } = crew
   try {
     return await input.compose(work.message)
   } catch (error) {
     if (isDatabaseFault(error)) throw error
-    await recorder.recordUnrendered(work, error)
+    // Of whoever was erased meanwhile nothing is left to make a mail of.
+    if (!(await hasEnded(crew, work))) await recorder.recordUnrendered(work, error)
     return undefined
   }
 }

@@ -124,8 +124,8 @@ function wrongCase(variant: string): BatteryCase {
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
-      const plan = { mails: 800, workers: 1, runs: 2, connections: 8, sink: SERVER, workerArgs: [variant] }
-      const outcome = await signalRun({ ...plan, times: 4, signal: 'SIGKILL' })
+      const plan = { mails: 1800, workers: 1, runs: 2, connections: 8, sink: SERVER, workerArgs: [variant] }
+      const outcome = await signalRun({ ...plan, times: 12, signal: 'SIGKILL' })
       const { killed, most } = killedIn(outcome, plan.connections)
       const caught = outcome.lost > 0 || outcome.doubles > most
       return {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Database } from '../../../src/platform/database.ts'
+import { textOf } from '../../../src/platform/errors.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
@@ -127,6 +128,13 @@ export const WRONG = {
 } satisfies Record<string, WrongPart>
 
 /** Green where the battery sees that the part is wrong. */
+/** A worker that ends in the middle is a fault that was seen; anything else is the battery's own. */
+function crashOf(error: unknown): { n: string; faults: string[] } {
+  const said = textOf(error)
+  if (!said.startsWith('a worker ended')) throw error
+  return { n: 'until it crashed', faults: [said] }
+}
+
 export const wrongCase = (
   row: string,
   part: keyof typeof WRONG,
@@ -136,7 +144,7 @@ export const wrongCase = (
   fault: `the same, wrong on purpose: ${part}`,
   invariant: 'the battery must see it',
   run: async () => {
-    const { n, faults } = await run(WRONG[part])
+    const { n, faults } = await run(WRONG[part]).catch(crashOf)
     const caught = faults.length > 0
     return { ok: caught, n, result: `${caught ? 'caught' : 'NOT CAUGHT'}${counted(faults)}` }
   },

@@ -582,6 +582,20 @@ describe('a server that is not there for us', () => {
 })
 
 describe('a mail that cannot be made', () => {
+  test('since its subscriber was erased while it lay in the hand: skipped for that reason, not refused', async () => {
+    const { db } = database
+    await addDigestMessages(db, 1)
+    const { port } = await sinkWith()
+    const compose: Compose = async () => {
+      const gone = { address: null, addressKey: null, addressHash: null, erasedAt: NOW }
+      await db.subscriber.updateMany({ data: { ...gone, state: 'unsubscribed' } })
+      throw new Error('says nothing that a mail could be made of')
+    }
+    expect(await drainWith({ port }, { compose })).toMatchObject({ skipped: 1, refused: 0 })
+    expect(await messagesIn(db)).toMatchObject([{ state: 'skipped', reason: 'erased' }])
+    expect(await attemptsIn(db)).toEqual([])
+  })
+
   test('is refused, and the run goes on', async () => {
     await addDigestMessages(database.db, 5)
     const sink = await sinkWith()
