@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { silentLog } from '../../../src/platform/log.ts'
@@ -87,7 +87,11 @@ export async function withJumpWorld<T>(
   work: (world: JumpWorld) => Promise<T>,
 ): Promise<T> {
   const file = join(bench.folder, 'clock')
-  const jumpTo = (offset: string) => writeFileSync(file, offset)
+  // Whoever asks for the time meanwhile must find a whole file.
+  const jumpTo = (offset: string) => {
+    writeFileSync(`${file}.next`, offset)
+    renameSync(`${file}.next`, file)
+  }
   jumpTo('+0')
   const begin = (now: Date, settings: Record<string, string> = {}) =>
     beginService(bench, { roles: ['schedule', 'worker'], now, settings, part })

@@ -54,6 +54,7 @@ async function jump(world: JumpWorld, jumper: ServiceProcess, steady: ServicePro
     world.jumpTo(ROUND[time % ROUND.length]!)
     await world.fillUp()
     await sleep(BETWEEN_JUMPS_MS)
+    if (jumper.child.exitCode !== null) throw new Error('the service whose clock jumps ended by itself')
   }
   await world.fillUp()
   await world.until(() => holds(world, jumper))
