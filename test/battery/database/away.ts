@@ -10,7 +10,7 @@ import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
 import { startServices } from '../many/crew-of-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe, type Sent } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin, whileNudged } from './running.ts'
+import { doMoreArrive, getsDone, isAlive, whileNudged } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 
 const CONNECTIONS = 4
@@ -102,7 +102,7 @@ async function runAway(bench: Bench, profile: Profile) {
           alive &&= await goOn()
         }
       }
-      return alive && isDoneWithin(bench, 60_000)
+      return alive && getsDone(bench.db, () => arrived.flatMap((one) => one()))
     })
     const alive = wentOn && isAlive(direct!) && isAlive(service)
     const sent: Sent[] = [direct!, service].map(({ pid }, i) => ({ pid: pid!, arrived: arrived[i]!() }))

@@ -10,7 +10,7 @@ import { COMPOSING } from '../bench/bulk-mails.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin, SERVER, whileNudged } from './running.ts'
+import { doMoreArrive, getsDone, isAlive, SERVER, whileNudged } from './running.ts'
 import { type Server, serverOf } from './server.ts'
 import { type SmallDisk, withSmallDisk } from './small-disk.ts'
 
@@ -98,7 +98,7 @@ async function runFull(disk: SmallDisk, bench: Bench, times: number) {
         await doMoreArrive(bench.arrived, 30)
         seen.push(await fillUp(bench, disk, { server, readiness }))
       }
-      return isDoneWithin(bench, 60_000)
+      return getsDone(bench.db, bench.arrived)
     })
     const found = await judge(bench.db, [{ pid: service.pid!, arrived: bench.arrived() }])
     const logsAgain = log().trimEnd().endsWith('}')

@@ -6,6 +6,8 @@ import { type Arrivals, compare } from '../bench/delivery-bench.ts'
 const OBSERVER = [
   `create table lease_seen (at timestamptz not null default clock_timestamp(), chunk int, owner text, until timestamptz)`,
   `create table take_seen (at timestamptz not null default clock_timestamp(), message text, chunk int, owner text)`,
+  `create index on lease_seen (chunk, owner)`,
+  `create index on take_seen (message)`,
   `create function see_lease() returns trigger language plpgsql as $$
    begin insert into lease_seen (chunk, owner, until) values (new.id, new.owner, new.lease_until); return null; end $$`,
   `create function see_take() returns trigger language plpgsql as $$
@@ -37,8 +39,11 @@ export interface Judgement extends Arrivals {
 /** From the check of a lease to the MAIL command there is a connection to open, on a busy machine. */
 const SLACK_MS = 300
 
-/** What came, beside the database's messages, its acceptances and what the observer saw. */
-export async function judge(db: Database, sent: Sent[]): Promise<Judgement> {
+/**
+ * What came, beside the database's messages, its acceptances and what the observer saw; to be asked once nothing comes
+ * any more. Tells of mails that were lost, unless they are meant to be.
+ */
+export async function judge(db: Database, sent: Sent[], { tell = true } = {}): Promise<Judgement> {
   const arrived = sent.flatMap((one) => one.arrived)
   const beganAll = await Promise.all(sent.map((one) => countUnleased(db, one)))
   const found = {
@@ -46,7 +51,7 @@ export async function judge(db: Database, sent: Sent[]): Promise<Judgement> {
     unleased: beganAll.reduce((sum, count) => sum + count, 0),
     unrecorded: await countUnrecorded(db, arrived),
   }
-  if (found.lost > 0) console.error(JSON.stringify(await lostOnes(db, arrived)))
+  if (tell && found.lost > 0) console.error(JSON.stringify(await lostOnes(db, arrived)))
   return found
 }
 

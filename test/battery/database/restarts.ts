@@ -6,7 +6,7 @@ import { randomFrom } from '../bench/seeded-random.ts'
 import { startServices } from '../many/crew-of-services.ts'
 import { addDigests } from './digests.ts'
 import { isSound, judge, judgementInWords, observe } from './observer.ts'
-import { doMoreArrive, isAlive, isDoneWithin, SEED, SERVER, whileNudged } from './running.ts'
+import { doMoreArrive, getsDone, isAlive, SEED, SERVER, whileNudged } from './running.ts'
 import { serverOf } from './server.ts'
 
 const CONNECTIONS = 8
@@ -40,7 +40,7 @@ export const restarts: BatteryCase = {
           await sleep(random() * 50)
           await server.restart()
         }
-        return isDoneWithin(bench, 60_000)
+        return getsDone(bench.db, bench.arrived)
       })
       const found = await judge(bench.db, [{ pid: service!.pid!, arrived: bench.arrived() }])
       const most = CONNECTIONS * times

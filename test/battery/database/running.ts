@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '../../../src/platform/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 import { nudgeEach } from '../many/crew-of-services.ts'
@@ -26,11 +27,16 @@ export async function doMoreArrive(
   return false
 }
 
-/** Whether every chunk is done within that time, however often the database does not answer meanwhile. */
-export async function isDoneWithin({ db }: Bench, ms: number): Promise<boolean> {
-  for (const end = performance.now() + ms; performance.now() < end; ) {
-    const open = await db.chunk.count({ where: { doneAt: null } }).catch(() => 1)
-    if (open === 0) return true
+const LONGEST_QUIET_MS = 30_000
+
+/** Whether every chunk gets done; waits as long as mails come, and half a minute more. */
+export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<boolean> {
+  const openChunks = () => db.chunk.count({ where: { doneAt: null } })
+  let came = -1
+  for (let quietSince = performance.now(); performance.now() - quietSince < LONGEST_QUIET_MS; ) {
+    if ((await openChunks().catch(() => 1)) === 0) return true
+    if (arrived().length > came) quietSince = performance.now()
+    came = arrived().length
     await sleep(100)
   }
   return false

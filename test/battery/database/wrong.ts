@@ -13,8 +13,9 @@ const CONNECTIONS = 4
 const MAILS = 240
 const FROZEN_MS = 3000
 const CUTS = 12
-const CUT_EVERY_MS = 150
-const LONGEST_MS = 8000
+const CUT_EVERY_MS = 400
+const DELAY_MS = 30
+const QUIET_MS = 4000
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 
 const PARTS = 'test/battery/database/wrong-parts'
@@ -45,10 +46,12 @@ const blackHole: Fault = {
 const hangUps: Fault = {
   fault: `connections that hang up without a word, ${CUTS} times`,
   bring: async ({ proxy }) => {
+    proxy.delay(DELAY_MS) // so that each of them meets questions under way
     for (let cut = 0; cut < CUTS; cut++) {
       await sleep(CUT_EVERY_MS)
       proxy.cut('end')
     }
+    proxy.delay(0)
   },
 }
 
@@ -98,6 +101,10 @@ const WRONGS: Wrong[] = [
   },
 ]
 
+async function noMoreArrive(arrived: Bench['arrived']): Promise<void> {
+  while (await doMoreArrive(arrived, 1, QUIET_MS)) await sleep(QUIET_MS / 10)
+}
+
 async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgement> {
   await observe(bench.db)
   await addDigests(bench.db, MAILS)
@@ -109,8 +116,8 @@ async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgem
     await firstLine(worker)
     await doMoreArrive(bench.arrived, 20)
     await bring({ server, proxy })
-    await Promise.race([exitOf(worker), sleep(LONGEST_MS)])
-    return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }])
+    await Promise.race([exitOf(worker), noMoreArrive(bench.arrived)])
+    return await judge(bench.db, [{ pid: worker.pid!, arrived: bench.arrived() }], { tell: false })
   } finally {
     await proxy.close()
   }
