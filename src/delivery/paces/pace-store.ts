@@ -120,17 +120,17 @@ export async function holdPace(
       slowed_at = excluded.slowed_at, held_until = excluded.held_until, said = excluded.said`
 }
 
-/** True while a chunk of the lane is ready, and free, whose domain's turn has come or comes within so many seconds. */
-export async function paceHoldsChunks(
+/** True while a chunk of the lane is ready, and free, whose turn has come or comes within so many seconds. */
+export async function chunksReadySoon(
   db: DatabaseOrTransaction,
   { lane, now, rampUp, withinSeconds }: { lane: string; now: Date; rampUp?: PaceKey; withinSeconds: number },
 ): Promise<boolean> {
   const rows = await db.$queryRaw<unknown[]>`
-    select 1 from chunk c join pace p on p.key = 'domain ' || c.domain
+    select 1 from chunk c left join pace p on p.key = 'domain ' || c.domain
     where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
       and (c.lease_until is null or c.lease_until <= now())
       and (p.held_until is null or p.held_until <= now() + make_interval(secs => ${withinSeconds}::float8))
-      and (1 - pace_tokens(p, now())) / pace_rate(p, now()) <= ${withinSeconds}::float8
+      and (p.key is null or (1 - pace_tokens(p, now())) / pace_rate(p, now()) <= ${withinSeconds}::float8)
       and not exists (select from pace r where r.key = ${rampUp ?? ''}::text and pace_tokens(r, now()) < 1)
       and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
     limit 1`

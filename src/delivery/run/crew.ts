@@ -8,7 +8,7 @@ import { othersHoldChunks } from '../ledger/chunk-store.ts'
 import { giveBackIfEnded } from '../ledger/message-store.ts'
 import type { Compose, ComposedMail, Lane } from '../message.ts'
 import { rampUpOf } from '../paces/pace.ts'
-import { paceHoldsChunks } from '../paces/pace-store.ts'
+import { chunksReadySoon } from '../paces/pace-store.ts'
 import type { Smtp } from '../smtp/smtp-client.ts'
 import { type Hand, openHand, type Work } from './hand.ts'
 import type { Recorder } from './recorder.ts'
@@ -116,7 +116,7 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
     const rampUp = rampUpOf(deps.config, now)?.key
     return (
       (await othersHoldChunks(deps.db, { lane, now, rampUp })) ||
-      (await paceHoldsChunks(deps.db, { lane, now, rampUp, withinSeconds: LONGEST_PACE_SECONDS }))
+      (await chunksReadySoon(deps.db, { lane, now, rampUp, withinSeconds: LONGEST_PACE_SECONDS }))
     )
   }
   /** True where what became ready while the last ones worked is to be looked for at once. */

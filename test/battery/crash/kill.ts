@@ -19,6 +19,8 @@ interface SignalPlan extends BenchOptions {
   /** Of one run. */
   workers: number
   signal: 'SIGKILL' | 'SIGTERM'
+  /** Not before mails arrive, however long a worker takes to begin. */
+  whileSending?: true
   /** Signals, over all workers. */
   times: number
   /** Databases of their own, side by side, that share mails and signals. */
@@ -39,13 +41,14 @@ interface End {
 /** Sends a worker the signal 150 to 700 ms after it began, and starts another; the last one goes on to the end. */
 async function signalInTurn(
   bench: Bench,
-  { signal, times }: Pick<SignalPlan, 'signal' | 'times'>,
+  { signal, times, whileSending }: Pick<SignalPlan, 'signal' | 'times' | 'whileSending'>,
   random: () => number,
 ): Promise<End[]> {
   const ends: End[] = []
   for (let time = 0; time < times; time++) {
     const worker = await bench.startWorker()
-    await sleep(150 + random() * 550)
+    if (whileSending) await untilSending(bench)
+    await sleep(whileSending ? 150 + random() * 250 : 150 + random() * 550)
     const asked = performance.now()
     worker.kill(signal)
     const how = (await exitOf(worker)) ?? worker.signalCode
@@ -55,6 +58,15 @@ async function signalInTurn(
   return ends
 }
 
+const LONGEST_SILENCE_MS = 5000
+
+/** Until a mail arrives, or nothing has for some seconds. */
+async function untilSending(bench: Bench): Promise<void> {
+  const before = bench.arrived().length
+  const end = performance.now() + LONGEST_SILENCE_MS
+  while (bench.arrived().length === before && performance.now() < end) await sleep(10)
+}
+
 interface Signalled extends Arrivals {
   /** Of the workers that got the signal. */
   ends: End[]
@@ -62,11 +74,13 @@ interface Signalled extends Arrivals {
 
 function signalRun(plan: SignalPlan): Promise<Signalled> {
   const random = randomFrom(SEED)
-  const { workers, runs, signal } = plan
+  const { workers, runs, signal, whileSending } = plan
   const times = shares(plan.times, workers * runs)
   const runOn = async (bench: Bench, run: number): Promise<Signalled> => {
     const mine = times.filter((_, i) => i % runs === run)
-    const ends = await Promise.all(mine.map((many) => signalInTurn(bench, { signal, times: many }, random)))
+    const ends = await Promise.all(
+      mine.map((many) => signalInTurn(bench, { signal, times: many, whileSending }, random)),
+    )
     return { ...(await bench.finish()), ends: ends.flat() }
   }
   return withBench({ ...plan, mails: 0 }, async (first) => {
@@ -124,8 +138,8 @@ function wrongCase(variant: string): BatteryCase {
     fault: `kill -9 at random, wrong on purpose: ${variant}`,
     invariant: 'the battery must see it lose or double',
     run: async () => {
-      const plan = { mails: 1800, workers: 1, runs: 2, connections: 8, sink: SERVER, workerArgs: [variant] }
-      const outcome = await signalRun({ ...plan, times: 12, signal: 'SIGKILL' })
+      const plan = { mails: 800, workers: 1, runs: 1, connections: 8, sink: SERVER, workerArgs: [variant] }
+      const outcome = await signalRun({ ...plan, times: 6, signal: 'SIGKILL', whileSending: true })
       const { killed, most } = killedIn(outcome, plan.connections)
       const caught = outcome.lost > 0 || outcome.doubles > most
       return {

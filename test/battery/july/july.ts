@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { wrongNotes } from './notes.ts'
 import { type Expected, expectedFor, type Month, type RecordedDays, type Subscriber } from './oracle.ts'
+import { type Order, PHASES } from './phases.ts'
 import { july2025, startReplay } from './recorded-days.ts'
 import { type CaughtMail, startSink } from './sink.ts'
 import { addSubscribers, julySubscribers, matcherOver } from './subscribers.ts'
-import { type Order, PHASES } from './worker.ts'
 
 const HOUR_MS = 3600 * 1000
 const CONFIRMED = new Date('2025-06-30T12:00:00Z')

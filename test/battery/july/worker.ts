@@ -6,14 +6,7 @@ import { deliverReady } from '../../../src/flows/messages/deliver.ts'
 import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
-
-export const PHASES = ['ingest', 'plan', 'deliver'] as const
-type Phase = (typeof PHASES)[number]
-
-export interface Order {
-  now: string
-  phase: Phase
-}
+import type { Order, Phase } from './phases.ts'
 
 const clock = stoppedClock(new Date(0))
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, connections: 8 })
