@@ -90,7 +90,7 @@ const WRONGS: Wrong[] = [
     name: 'D2-wrong-waits-for-ever',
     program: programWith(part('src/platform/patient-client.ts', 'waits-for-ever'), PLAIN),
     ...blackHole,
-    sees: 'unrecorded',
+    sees: 'lost',
   },
   {
     name: 'D2-wrong-record-per-batch',
@@ -124,7 +124,7 @@ async function runWrong(bench: Bench, { program, bring }: Wrong): Promise<Judgem
 }
 
 const MUST_SEE = {
-  lost: 'must be caught: mails are lost',
+  lost: 'must be caught: mails never go',
   unrecorded: 'must be caught: a 250 is not recorded',
   unleased: 'must be caught: a mail begins without a lease',
 }
