@@ -18,7 +18,7 @@ import { mannersCases } from '../test/battery/manners/cases.ts'
 import { manyCases } from '../test/battery/many/cases.ts'
 import { peopleCases } from '../test/battery/people/cases.ts'
 import { smtpCases } from '../test/battery/smtp/cases.ts'
-import { runCases } from './battery/run-cases.ts'
+import { type Outcome, runCases } from './battery/run-cases.ts'
 import { linesOf, markdownOf } from './battery/words.ts'
 
 const CASES: BatteryCase[] = [
@@ -53,9 +53,14 @@ function readArguments() {
         profile: { type: 'string', default: 'ci' },
         'at-once': { type: 'string', default: String(AT_ONCE) },
         markdown: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
     })
+    if (values.help) {
+      console.log(`${USAGE}\n${CASES.map((one) => `  ${one.name}`).join('\n')}`)
+      process.exit(0)
+    }
     const names = positionals.length > 0 ? positionals : ['']
     const cases = CASES.filter((one) => names.some((name) => one.name.includes(name)))
     const atOnce = Number(values['at-once'])
@@ -70,9 +75,14 @@ function readArguments() {
 }
 
 const { profile, cases, atOnce, markdown } = readArguments()
-endWithSignals()
+let told = 0
+endWithSignals(() => console.log(`interrupted: ${told} of ${cases.length} cases were told`))
 const begun = performance.now()
-const outcomes = await runCases(cases, { profile, atOnce, tell: (outcome) => console.log(linesOf(outcome)) })
+const tell = (outcome: Outcome) => {
+  told++
+  console.log(linesOf(outcome))
+}
+const outcomes = await runCases(cases, { profile, atOnce, tell })
 await stopSharedPostgres()
 if (markdown) console.log(`\n${markdownOf(outcomes)}\n`)
 const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length

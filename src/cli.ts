@@ -20,7 +20,7 @@ import { addQueryCommands } from './commands/queries.ts'
 import { addSourceCommands } from './commands/sources.ts'
 import { addSubscriberCommands } from './commands/subscribers.ts'
 import { addTopicCommands } from './commands/topics.ts'
-import { readConfig, readEnvironment } from './config.ts'
+import { type Environment, readConfig, readEnvironment } from './config.ts'
 import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { requireMigrated } from './platform/migrations.ts'
@@ -58,7 +58,7 @@ const line: CommandLine = {
   action:
     (work) =>
     async (...args) => {
-      const { deps, close } = await wire(readConfig(readEnvironment()))
+      const { deps, close } = await wire(readConfig(quietOnTerminal(readEnvironment())))
       try {
         if (!isDatabaseCommand(args)) await requireReady(deps)
         print(await work({ ...deps, typed: typedOf(commandOf(args)) }, ...args), args)
@@ -74,6 +74,12 @@ const line: CommandLine = {
       process.exit() // whatever still waits for an answer must not keep it
     },
 }
+
+/** A person who reads the answer wants no line for each mail above it. */
+const quietOnTerminal = (environment: Environment): Environment => ({
+  ...environment,
+  LOG_LEVEL: environment.LOG_LEVEL || (process.stderr.isTTY ? 'warn' : undefined),
+})
 
 const flushed = (): Promise<void> => new Promise((done) => process.stdout.write('', () => done()))
 

@@ -60,19 +60,22 @@ export interface DomainRates {
   domains: ReadonlyMap<string, number>
 }
 
-const RATES_SENTENCE = 'mails a second to one domain, such as 20, or 20,gmail.com=50,lab.example=2.5'
+const MOST_A_SECOND = 10_000
+const RATES_SENTENCE = `mails a second to one domain, above 0 and at most ${MOST_A_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
 
 export const domainRates = z.string().transform((text, context): DomainRates => {
   const domains = new Map<string, number>()
   let each: number | undefined
+  const fail = (what: string) => {
+    context.addIssue({ code: 'custom', message: `${RATES_SENTENCE}: ${what}` })
+    return z.NEVER
+  }
   for (const part of list(text)) {
-    const { domain, rate } =
-      part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)=)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
+    const { domain, rate = '' } =
+      part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)\s*=\s*)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
+    if (!(Number(rate) > 0 && Number(rate) <= MOST_A_SECOND)) return fail(`"${part}" is no such rate`)
     const isTwice = domain ? domains.has(domain.toLowerCase()) : each !== undefined
-    if (!rate || Number(rate) <= 0 || Number(rate) > 10_000 || isTwice) {
-      context.addIssue({ code: 'custom', message: RATES_SENTENCE })
-      return z.NEVER
-    }
+    if (isTwice) return fail(`"${part}" is the second for ${domain ?? 'every domain'}`)
     if (domain) domains.set(domain.toLowerCase(), Number(rate))
     else each = Number(rate)
   }

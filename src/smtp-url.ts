@@ -78,4 +78,10 @@ function loginOf(url: URL): Pick<SmtpConfig, 'user' | 'password'> | undefined {
 }
 
 const faultsOf = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
+  issues
+    .map((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `not known: ${issue.keys.join(', ')}`
+        : `${issue.path.join('.')}: ${issue.message}`,
+    )
+    .join('; ')

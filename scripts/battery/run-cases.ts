@@ -25,7 +25,9 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
     outcomes.push(outcome)
     tell(outcome)
   }
-  const sideBySide = cases.filter(({ alone }) => !alone)
+  const sideBySide = cases
+    .filter(({ alone }) => !alone)
+    .sort((one, other) => Number(other.long ?? false) - Number(one.long ?? false))
   const serve = async () => {
     for (let one = sideBySide.shift(); one; one = sideBySide.shift()) await run(one)
   }

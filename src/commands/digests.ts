@@ -76,7 +76,7 @@ async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
 const pacedRemark = (paced: number): string[] =>
   paced > 0
     ? [
-        `Still ready: ${paced}, for domains that may have no more now, or from a new one. See \`delivery status\`.`,
+        `Still ready: ${paced}. They wait for a pace: of a domain that is held or slow, or of a new sending domain. See \`delivery status\`.`,
       ]
     : []
 
@@ -102,15 +102,25 @@ async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-const RESTORED =
-  'This database was restored: nothing is planned or handed over until `delivery resume`. See `delivery status`.'
+const REFUSED =
+  'What was not handed over is still ready. Read why in `delivery status`, mend it, then go on with `delivery resume`.'
+const SETTINGS = 'Nothing is lost. `doctor` says what to set; the next run tries again.'
+const STOPPED: Record<NonNullable<DigestsRun['stopped']>, string> = {
+  restored:
+    'This database was restored: nothing is planned or handed over until `delivery resume`. See `delivery status`.',
+  paused: 'Delivery is paused: what was not handed over is still ready until `delivery resume`.',
+  interrupted: 'Interrupted: what was not handed over is still ready, and the next run goes on.',
+  unreachable:
+    'The mail server cannot be reached: what was not handed over is still ready, and the next run tries again. `doctor` says more.',
+  'login-refused': `The mail server refuses the login, or mail from us. ${SETTINGS}`,
+  'tls-refused': `No encrypted connection to the mail server can be made. ${SETTINGS}`,
+  'refused-alike': `The mail server refused ten mails in a row in the same words. ${REFUSED}`,
+  'refused-much': `Too many mails were refused. ${REFUSED}`,
+}
 
 function remarks({ config }: Deps, stopped: DigestsRun['stopped']): string[] {
   if (config.SENDING === 'off') return ['Nothing is handed over: SENDING=off. Everything stays ready.']
-  if (stopped === 'restored') return [RESTORED]
-  if (stopped === 'paused')
-    return ['Delivery is paused: what was not handed over is still ready until `delivery resume`.']
-  return stopped ? [`Delivery stopped: ${stopped}. What was not handed over is still ready.`] : []
+  return stopped ? [STOPPED[stopped]] : []
 }
 
 async function rehearsal(deps: Deps, input: { date?: Day }): Promise<Answer> {

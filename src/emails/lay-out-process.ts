@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import mjml2html from 'mjml'
 
+// Ctrl-C reaches the whole group; whoever asked ends in order, and takes this with it.
+process.on('SIGINT', () => {})
+
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
 
 async function htmlOf(name: string): Promise<string> {

@@ -15,6 +15,8 @@ export interface BatteryCase {
   invariant: string
   /** It measures time: no other case runs beside it. */
   alone?: true
+  /** Begun before the others, so that it is not the last to run, beside nothing. */
+  long?: true
   /** The verdict, or the reason why it could not be tried here. */
   run(profile: Profile): Promise<Verdict | string>
 }

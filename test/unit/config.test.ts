@@ -156,6 +156,7 @@ describe('mails a second to a domain', () => {
     ['20, gmail.com=50 ,lab.example=2.5', { each: 20, 'gmail.com': 50, 'lab.example': 2.5 }],
     ['gmail.com=50', { 'gmail.com': 50 }],
     ['gmail.com=50,20', { each: 20, 'gmail.com': 50 }],
+    ['20, gmail.com = 50', { each: 20, 'gmail.com': 50 }],
     ['GMail.COM=50', { 'gmail.com': 50 }],
     ['0.01', { each: 0.01 }],
     ['10000,gmail.com=10000', { each: 10_000, 'gmail.com': 10_000 }],
@@ -179,7 +180,7 @@ describe('mails a second to a domain', () => {
     ['half a number', 'gmail.com=5.'],
   ])('not %s', (_what, DOMAIN_RATE) =>
     expect(faultsOf({ DOMAIN_RATE })).toContain(
-      'DOMAIN_RATE: takes mails a second to one domain, such as 20, or 20,gmail.com=50,lab.example=2.5',
+      'DOMAIN_RATE: takes mails a second to one domain, above 0 and at most 10000, such as 20, or 20,gmail.com=50,lab.example=2.5: "',
     ),
   )
 })

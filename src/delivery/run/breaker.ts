@@ -44,14 +44,25 @@ const ABOUT_US: Failure['class'][] = ['policy', 'ours']
 export function openBreaker(stopAt: number): Breaker {
   const row = openRow()
   const all = openWindow({ ...ALL, share: stopAt })
+  const rows = new Map<string, ReturnType<typeof openRow>>()
   const domains = new Map<string, Window>()
   const taking = new Set<string>()
   const anotherTakes = (domain: string) => [...taking].some((one) => one !== domain)
 
-  const inRow = ({ domain, refused }: Heard): Trip | undefined => {
+  /** Whatever others take or refuse in between. An address that is dead says nothing of the next one there. */
+  const isOwnRow = ({ domain, refused }: Heard): boolean => {
+    if (!refused) rows.delete(domain)
+    if (!refused || refused.class === 'dead') return false
+    const ownRow = rows.get(domain) ?? openRow()
+    rows.set(domain, ownRow)
+    return ownRow(domain, alike(refused.answer)) !== undefined
+  }
+  const inRow = (heard: Heard): Trip | undefined => {
+    const { domain, refused } = heard
     const refusing = row(domain, refused && alike(refused.answer))
-    if (!refusing) return undefined
-    const isItsOwn = refusing.every((one) => one === domain) && anotherTakes(domain)
+    const isOwn = isOwnRow(heard) && anotherTakes(domain)
+    if (!refusing && !isOwn) return undefined
+    const isItsOwn = isOwn || (refusing?.every((one) => one === domain) && anotherTakes(domain))
     return { domain: isItsOwn ? domain : null, what: 'refused-alike', share: 100, of: IN_A_ROW }
   }
   const inDomain = ({ domain, refused }: Heard): Share | undefined => {
@@ -74,7 +85,10 @@ export function openBreaker(stopAt: number): Breaker {
       if (!heard.refused && taking.size < 2) taking.add(heard.domain)
       const trip = inRow(heard) ?? inShare(heard)
       // It is let be from here on.
-      if (trip?.domain) all.forget(trip.domain)
+      if (trip?.domain) {
+        all.forget(trip.domain)
+        taking.delete(trip.domain)
+      }
       return trip
     },
   }

@@ -81,5 +81,8 @@ export function openSmtp(config: SmtpConfig, options: SmtpOptions = {}): Smtp {
   return { send, tls: () => session?.tls(), close: closeSession, hangUp }
 }
 
+// Where a recipient was named, 421 speaks of that recipient's domain.
 const isLostSession = (result: SmtpResult): boolean =>
-  !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
+  !result.accepted &&
+  !result.bodyWritten &&
+  (result.status === null || (result.status === SERVER_CLOSES && result.stage === 'mail'))

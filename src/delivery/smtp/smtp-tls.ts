@@ -13,7 +13,8 @@ export interface SmtpTls {
 
 /** Undefined where the connection is not encrypted. */
 export function tlsOf(socket: Socket | false | null): SmtpTls | undefined {
-  if (!(socket instanceof TLSSocket)) return undefined
+  // One that is closed has forgotten its certificate.
+  if (!(socket instanceof TLSSocket) || socket.destroyed) return undefined
   const { valid_to: until } = socket.getPeerCertificate()
   return {
     protocol: socket.getProtocol() ?? 'TLS',

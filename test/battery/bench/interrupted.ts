@@ -8,10 +8,11 @@ export function endIfInterrupted(cleanup: () => unknown): () => void {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** Ends what the cases began, before this process ends by a signal: nothing of it works on. */
-export function endWithSignals(): void {
+/** Ends what the cases began, before this process ends by a signal: nothing of it works on. `tell` is called first. */
+export function endWithSignals(tell: () => void): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, async () => {
+      tell()
       await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
       process.exit(code)
     })

@@ -5,7 +5,7 @@ import { type Answer, startCrew } from '../bench/ticking.ts'
 import { type Person, type World, withWorld } from '../bench/world.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 
-const SLOTS: Record<Profile, number> = { ci: 50, nightly: 1000 }
+const SLOTS: Record<Profile, number> = { ci: 25, nightly: 1000 }
 const PROCESSES = 4
 /** Of each schedule. */
 const PEOPLE = 4

@@ -16,7 +16,7 @@ import type { WrongPart } from '../bench/wrong-part.ts'
 
 const SEED = 20261124
 const LONGEST_MS = 180_000
-const KILLS: Record<Profile, number> = { ci: 15, nightly: 100 }
+const KILLS: Record<Profile, number> = { ci: 9, nightly: 100 }
 const CREW: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
 const BENCH: BenchOptions = { mails: 0, connections: 4, sink: { delayMs: 50 } }
 

@@ -3,10 +3,11 @@ import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { compare, withBench } from '../bench/delivery-bench.ts'
 import { nudgeEach, prepareServices, startServices, until } from './crew-of-services.ts'
 
-const CONNECTIONS = 8
+/** What a service has unless it is told otherwise. */
+const CONNECTIONS = 4
 /** What the mail server takes for each mail. */
 const MAIL_MS = 200
-const PER_WORKER: Record<Profile, number> = { ci: 320, nightly: 2400 }
+const PER_WORKER: Record<Profile, number> = { ci: 200, nightly: 1200 }
 const WORKERS = [1, 2, 4]
 const TICK_MS = 60_000
 const LONGEST_MS = 300_000

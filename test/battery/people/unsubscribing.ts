@@ -29,6 +29,8 @@ export interface LeavingRun extends CrowdSize {
   imports: boolean
   /** From the final dot of a mail to its answer. */
   delayMs: number
+  /** Of SMTP_URL: as long as an answer is waited for. */
+  timeoutSeconds: number
 }
 
 /** A message in the hand, and one on the way, for each connection. */
@@ -45,7 +47,8 @@ export interface Outcome extends Judged {
 /** Hands mails to a slow server while people unsubscribe, are erased and suppressed, and a file is imported. */
 export function runLeaving(run: LeavingRun, part?: WrongPart): Promise<Outcome> {
   const sink = { delayMs: run.delayMs }
-  return withBench({ mails: 0, connections: CONNECTIONS, sink }, async (bench) => {
+  const query = `timeout=${run.timeoutSeconds}`
+  return withBench({ mails: 0, connections: CONNECTIONS, sink, query }, async (bench) => {
     const { deps, close } = await wire(readConfig(bench.settings), { log: silentLog, connections: 10 })
     try {
       return await leaveOn(bench, deps, run, part)

@@ -52,9 +52,11 @@ describe('run', () => {
     await world.deps.db.$executeRaw`
       insert into pace (key, tokens, at, held_until)
       values ('domain reader.example', 0, now(), now() + interval '1 hour')`
-    expect(await digests(['run'])).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
-    const { stdout } = await digestsText(['run'])
-    expect(stdout).toContain('Still ready: 1,')
+    // The clock of each process begins anew.
+    const run = ['run', '--now', '2026-11-24T08:00:30Z']
+    expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
+    const { stdout } = await digestsText(run)
+    expect(stdout).toContain('Still ready: 1. They wait for a pace')
     expect(sink!.accepted).toEqual([])
   })
 

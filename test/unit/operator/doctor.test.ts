@@ -269,6 +269,12 @@ describe('sending', () => {
       'ramp-up since 2026-11-22: 4,000 digests today (UTC), and 20,000 subscribers are active',
       'from 2026-11-27 on it is enough',
     ],
+    [
+      { rampUpSince: '2027-11-24', active: 4 },
+      'warning',
+      'RAMP_UP_SINCE=2027-11-24 is yet to come: until then 1,000 digests a day (UTC)',
+      'The first day on which the domain sends',
+    ],
     [{ rampUpSince: '2026-11-24', active: 10 ** 8 }, 'warning', '1,000 digests today', 'from 2026-12-08 on'],
     [{ rampUpSince: '2026-11-10' }, 'ok', 'ramp-up since 2026-11-10 is over', null],
   ])('%o: %s', (change, state, found, fix) => {

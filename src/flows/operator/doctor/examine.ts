@@ -32,7 +32,7 @@ export async function examine(
   { faults, withinMs }: ExamineInput,
 ): Promise<Check[]> {
   // What waits for the database, or for the site, must learn in time that it does not answer.
-  const timeoutMs = withinMs * 0.7
+  const timeoutMs = withinMs / 2
   const wrongSettings = wrongIn(faults)
   const deps = wrongSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
   const facts = within(timeoutMs, deps.then(factsOf)).catch((error) => {

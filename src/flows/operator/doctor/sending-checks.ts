@@ -39,6 +39,11 @@ function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefi
   const mailsOn = (at: Date) => rampUpMails({ RAMP_UP_SINCE: since }, at)
   const mails = mailsOn(now)
   if (mails === undefined) return ok(`ramp-up since ${since} is over`)
+  if (midnight(since) > now)
+    return warning(
+      `RAMP_UP_SINCE=${since} is yet to come: until then ${number(mails)} digests a day (UTC)`,
+      'The first day on which the domain sends, or RAMP_UP_SINCE= where it has sent as much before.',
+    )
   const said = `ramp-up since ${since}: ${number(mails)} digests today (UTC)`
   if (mails >= active) return ok(`${said}, enough for all ${number(active)} active subscribers`)
   let enough = dayOf(now)

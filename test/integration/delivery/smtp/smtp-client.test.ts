@@ -173,6 +173,16 @@ describe('a server that ends sessions of its own', () => {
     expect((await client.send(mail('second'))).accepted).toBe(true)
     expect(sink.mails).toHaveLength(2)
   })
+
+  test('but 421 to RCPT is this recipient’s answer, and not asked for twice', async () => {
+    const sink = await sinkWith()
+    const client = clientOf(config(sink.port))
+    await client.send(mail('first'))
+    let asked = 0
+    sink.at = { rcpt: () => (++asked ? '421 4.7.28 slow down' : undefined) }
+    expect(await client.send(mail('second'))).toMatchObject({ stage: 'rcpt', status: 421 })
+    expect(asked).toBe(1)
+  })
 })
 
 describe('TLS and login', () => {

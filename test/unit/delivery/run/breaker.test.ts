@@ -7,12 +7,13 @@ const A = 'a.example'
 
 const accept = (breaker: Breaker, domain = A) => breaker.hear({ domain })
 
+const WORDS = ['554 not from you', '554 we know you', '554 no']
 let words = 0
 /** In other words than the refusal before, unless they are given. */
 const refuse = (breaker: Breaker, kind: RefusalClass | 'unknown' = 'policy', domain = A, answer?: string) =>
   breaker.hear({
     domain,
-    refused: { class: kind, answer: answer ?? (words++ % 2 ? '554 not from you' : '554 we know you') },
+    refused: { class: kind, answer: answer ?? WORDS[words++ % WORDS.length]! },
   })
 
 /** So many acceptances, which say nothing, and then refusals of which all but the last say nothing either. */
@@ -55,6 +56,26 @@ describe('in the same words', () => {
     const breaker = openBreaker(NEVER)
     accept(breaker, 'b.example')
     expect(alike(breaker, 10)).toEqual(trip(A))
+  })
+
+  test('are one domain’s matter whatever others take or refuse in between', () => {
+    const breaker = openBreaker(NEVER)
+    for (let i = 1; i < 10; i++) {
+      expect(alike(breaker, 1)).toBeUndefined()
+      accept(breaker, 'b.example')
+      expect(alike(breaker, 1, 'c.example', '550 other words')).toBeUndefined()
+    }
+    expect(alike(breaker, 1)).toEqual(trip(A))
+  })
+
+  test('are no row of a domain that took one in between, or whose addresses are dead', () => {
+    const breaker = openBreaker(NEVER)
+    for (let i = 1; i < 30; i++) {
+      expect(refuse(breaker, 'dead', A, '550 5.1.1 no such user')).toBeUndefined()
+      accept(breaker, 'b.example')
+      expect(refuse(breaker, 'full', 'c.example', '552 full')).toBeUndefined()
+      if (i % 9 === 0) accept(breaker, 'c.example')
+    }
   })
 
   test('are everybody’s where the domain itself took the only mails', () => {
