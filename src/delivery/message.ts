@@ -14,6 +14,9 @@ export const MESSAGE_STATES = [
 ] as const
 export type MessageState = (typeof MESSAGE_STATES)[number]
 
+/** What stands in place of an answer where nobody knows what the server said. */
+export const LOST_ANSWER = 'its worker ended, or lost its lease'
+
 /** A message to be written down; what it says is made from it when it goes out. */
 export interface NewMessage {
   /** 'digest', 'welcome' and 'note' go to active subscribers alone, others to any address that is not suppressed. */

@@ -1,5 +1,5 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import type { Lane } from '../message.ts'
+import { type Lane, LOST_ANSWER } from '../message.ts'
 import type { PaceKey } from '../paces/pace.ts'
 
 export interface LeasedChunk {
@@ -24,10 +24,9 @@ export interface LeaseInput {
 }
 
 /**
- * Leases a chunk, by the database's clock: of those whose domain the fewest hold, the one that has waited longest, so
- * that a domain which is slow, or has most of the mail, leaves room for the others. Null where none is ready and free,
- * its pace allows none (answers wait for none), or delivery is paused. What its last owner took and never recorded goes
- * again at once, behind what waits.
+ * Leases a chunk, by the database's clock: of those whose domain the fewest hold, the one that has waited longest. What
+ * its last owner took and never recorded goes again at once. Null where none is ready and free, its pace allows none
+ * (answers wait for none), or delivery is paused.
  */
 export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
@@ -58,7 +57,7 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
       returning m.id, m.attempts
     ), noted as (
       insert into attempt (message_id, n, at, outcome, answer)
-      select id, attempts, ${now}::timestamptz, 'lost', 'its worker ended, or lost its lease' from lost
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_ANSWER} from lost
       on conflict do nothing
     )
     select id, domain, (select count(*) from lost)::int as lost,
@@ -155,7 +154,7 @@ export async function releaseChunk(
       update message m set state = 'ready', attempts = m.attempts - 1, taken_at = null, taken_by = null
       from held where m.chunk_id = held.id and m.state = 'taken' and m.taken_by = ${owner}
     ), rest as (
-      select min(case when state = 'taken' then ${now}::timestamptz else next_try end) as next_try from message
+      select min(next_try) as next_try from message
       where chunk_id = ${chunk} and (state in ('ready', 'deferred', 'taken')
         or (state = 'uncertain' and next_try < deadline))
     )

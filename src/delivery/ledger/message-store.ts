@@ -3,7 +3,7 @@ import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { randomId } from '../../platform/random.ts'
 import type { Failure } from '../answers/classify-answer.ts'
 import type { NextStep } from '../answers/retry.ts'
-import type { Lane, MessageState, NewMessage, TakenMessage } from '../message.ts'
+import { type Lane, LOST_ANSWER, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
 
 const MOST_IN_CHUNK = 200
 /** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
@@ -177,16 +177,17 @@ export async function recordFailure(
 }
 
 /**
- * Ends every message whose deadline has passed while no worker holds it, and every chunk that has nothing left to
- * do. Returns how many messages ended.
+ * Ends every message whose deadline has passed while no worker holds it, one that a worker took and never recorded as
+ * uncertain, and every chunk that has nothing left to do. Returns how many messages ended.
  */
 export async function closeExpired(db: DatabaseOrTransaction, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`
     with late as (
-      select m.id, m.attempts, exists (
+      select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
         select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
       from message m join chunk c on c.id = m.chunk_id
-      where m.deadline <= ${now} and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
+      where m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
+        or (m.state = 'uncertain' and m.next_try < m.deadline))
         and (c.lease_until is null or c.lease_until <= now())
       for update of m skip locked
     ), ended as (
@@ -194,9 +195,13 @@ export async function closeExpired(db: DatabaseOrTransaction, now: Date): Promis
         state = (case when late.in_doubt then 'uncertain' when late.attempts > 0 then 'gave_up' else 'skipped'
                  end)::message_state,
         reason = case when not late.in_doubt then 'expired' end,
-        next_try = m.deadline
+        next_try = m.deadline, taken_at = null, taken_by = null
       from late where m.id = late.id
       returning m.id, m.chunk_id
+    ), noted as (
+      insert into attempt (message_id, n, at, outcome, answer)
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_ANSWER} from late where taken
+      on conflict do nothing
     ), done as (
       update chunk c set done_at = ${now}, owner = null, lease_until = null
       where c.done_at is null and (c.lease_until is null or c.lease_until <= now()) and not exists (

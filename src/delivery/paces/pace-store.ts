@@ -72,10 +72,16 @@ export async function giveTurnsBack(
   keys: readonly PaceKey[],
   count: number,
 ): Promise<void> {
-  if (keys.length === 0) return
+  if (keys.length === 0 || count === 0) return
+  // In the order in which they are taken: two who lock in different orders wait for each other.
   await db.$executeRaw`
+    with locked as materialized (
+      select key from pace p
+      where key = any(${keys}) and (pace_rate(p, now()) < ${NO_LIMIT}::float8 or p.held_until > now())
+      order by key for update
+    )
     update pace p set tokens = pace_tokens(p, now()) + ${count}::float8, at = greatest(p.at, now())
-    where key = any(${keys}) and (pace_rate(p, now()) < ${NO_LIMIT}::float8 or p.held_until > now())`
+    from locked where p.key = locked.key`
 }
 
 const FIRST_STEP = 10

@@ -35,6 +35,7 @@ const IN_A_ROW = 10
 const DOMAIN: Limits = { window: 400, least: 20, share: 5 }
 const ALL = { window: 200, least: 20 }
 const ABOUT_US: Failure['class'][] = ['policy', 'ours']
+const ABOUT_A_MAILBOX: Failure['class'][] = ['dead', 'full']
 
 /**
  * Trips at ten refusals in a row in the same words, and at too large a share of refusals among the newest mails of a
@@ -49,10 +50,10 @@ export function openBreaker(stopAt: number): Breaker {
   const taking = new Set<string>()
   const anotherTakes = (domain: string) => [...taking].some((one) => one !== domain)
 
-  /** Whatever others take or refuse in between. An address that is dead says nothing of the next one there. */
+  /** Whatever others take or refuse in between. One mailbox that is dead or full says nothing of the next one there. */
   const isOwnRow = ({ domain, refused }: Heard): boolean => {
     if (!refused) rows.delete(domain)
-    if (!refused || refused.class === 'dead') return false
+    if (!refused || ABOUT_A_MAILBOX.includes(refused.class)) return false
     const ownRow = rows.get(domain) ?? openRow()
     rows.set(domain, ownRow)
     return ownRow(domain, alike(refused.answer)) !== undefined

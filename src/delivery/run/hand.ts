@@ -1,4 +1,5 @@
 import { stopwatch } from '../../platform/clock.ts'
+import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Ended, takeMessages } from '../ledger/message-store.ts'
 import type { Lane, TakenMessage } from '../message.ts'
@@ -53,7 +54,9 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
 
   const leaseNext = async (): Promise<HeldChunk | undefined> => {
     const leased = await leases.lease()
-    if (leased?.more) await moreWaiting?.()
+    // Whoever is not told looks by itself within a minute.
+    if (leased?.more)
+      await moreWaiting?.().catch((error) => deps.log.error('nudge.failed', { what: textOf(error) }))
     return leased?.chunk
   }
 

@@ -97,7 +97,10 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
   }
 
   const releaseAll = async () => {
-    for (const chunk of held) await release(chunk)
+    const all = [...held]
+    // Where one cannot be given back, nobody works on the others either: none may be renewed any more.
+    held.clear()
+    for (const chunk of all) await release(chunk)
   }
 
   return {

@@ -70,11 +70,12 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
     failed: async (message, failure) => {
       await goSlowerIfAsked(message, failure)
       if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
-      // Anybody may sign up with addresses that are nobody's, and must not end others' mail by it.
+      // Anybody may sign up with addresses that are nobody's, and must neither end others' mail by it nor hold it.
       if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
       const trip = breaker.hear({ domain: domainOf(message.toAddress), refused: failure })
-      if (trip?.domain) await holdDomain(trip.domain, trip, failure.answer)
-      else if (trip) await stop(trip, failure.answer)
+      if (!trip) return
+      if (!trip.domain) await stop(trip, failure.answer)
+      else if (lane === 'digests') await holdDomain(trip.domain, trip, failure.answer)
     },
   }
 }

@@ -450,10 +450,21 @@ describe('closing what is past its deadline', () => {
     expect(await closeExpired(database.db, DEADLINE)).toBe(0)
   })
 
-  test('what a dead worker had taken is left for the next owner to judge', async () => {
+  test('what a dead worker had taken may have gone out: uncertain, also where nobody leases any more', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     await takeAndDie()
+    expect(await closeExpired(database.db, at('23:00'))).toBe(0)
+    expect(await closeExpired(database.db, DEADLINE)).toBe(1)
+    expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
+    expect(await database.db.attempt.findMany()).toMatchObject([{ n: 1, outcome: 'lost' }])
+    expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
+  })
+
+  test('what a living worker has taken is its own', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const chunk = await lease('ada')
+    expect((await take(chunk!.id)).taken).toHaveLength(1)
     expect(await closeExpired(database.db, DEADLINE)).toBe(0)
-    expect(await chunks()).toMatchObject([{ doneAt: null }])
+    expect(await statesIn(database.db)).toEqual({ taken: 1 })
   })
 })

@@ -112,6 +112,15 @@ describe('a run', () => {
     expect(nudges).toBe(2)
   })
 
+  test('ends, and sends all, where the others cannot be told', async () => {
+    await addDigestMessages(database.db, 450)
+    const sink = await sinkWith()
+    const deaf = async () => {
+      throw new Error('no queue')
+    }
+    expect(await drainWith(sink, { moreWaiting: deaf })).toMatchObject({ accepted: 450, stopped: null })
+  })
+
   test('takes answers over at most two connections', async () => {
     await enqueueGoodbyes(database.db, 'answers', 40)
     const sink = await sinkWith({ delayMs: 5 })
@@ -432,6 +441,20 @@ describe('answers of the server', () => {
       await enqueue(database.db, 'digests', messages)
     }
     const heldNames = async () => (await troubles(database.db)).map(({ name }) => name)
+
+    test('among answers holds nobody’s digests there: anybody may sign up with its addresses', async () => {
+      await addSubscribers(database.db, 24)
+      const answers = Array.from({ length: 24 }, (_, i) =>
+        goodbye(i + 1, { toAddress: `s${i + 1}@${i < 2 ? 'good' : 'held'}.example` }),
+      )
+      await enqueue(database.db, 'answers', answers)
+      const sink = await sinkWith({
+        at: { rcpt: (to) => (to.endsWith('@held.example') ? '550 mailbox unavailable' : undefined) },
+      })
+      await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+      expect(await heldNames()).toEqual([])
+      expect(await slowPaces(database.db)).toEqual([])
+    })
 
     test('is let be for an hour, told once, and over when it takes a mail again', async () => {
       await mixed()
