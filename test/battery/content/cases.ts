@@ -1,6 +1,7 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { fuzzCases } from './fuzz.ts'
+import { inboundCases } from './inbound.ts'
 import { POISONS } from './poison.ts'
 import { type Poisoned, type PoisonPlan, runPoisoned } from './poisoned-run.ts'
 
@@ -77,4 +78,4 @@ function inWords(seen: Poisoned): string {
 const memory = (most: number): string => (Number.isFinite(most) ? `${most} MB` : 'failed')
 
 /** What comes in by the doors and goes out as mail. */
-export const contentCases: BatteryCase[] = [poison, ...wrongCases, ...fuzzCases]
+export const contentCases: BatteryCase[] = [poison, ...wrongCases, ...fuzzCases, ...inboundCases]

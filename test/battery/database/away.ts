@@ -115,6 +115,7 @@ async function runAway(bench: Bench, profile: Profile) {
 
 export const away: BatteryCase = {
   name: 'D2-away',
+  long: true,
   fault:
     'Postgres frozen; connections black-holed for good, ended by pg_terminate_backend, or without a word',
   invariant:

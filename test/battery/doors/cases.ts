@@ -48,7 +48,12 @@ export const doorsCases: BatteryCase[] = [
     'no answer leads elsewhere',
     noOpenRedirect,
   ),
-  doorCase('mutated', 'mutated requests', 'no 5xx, no trace', noRequestBreaksIt),
+  doorCase(
+    'mutated',
+    'mutated requests, broken tokens',
+    'no 5xx, no trace, no row changes without a valid token',
+    noRequestBreaksIt,
+  ),
   doorCase(
     'bombing',
     'mails asked for with addresses and links of others',

@@ -2,11 +2,14 @@ import type { Profile } from '../battery-case.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import type { Door } from './door.ts'
 import { NAMES, TYPES, VALUES } from './mutated-values.ts'
-import { holderOfAll, type Person } from './people.ts'
-import { pathOf, tokenFor } from './visits.ts'
+import { holderOfAll, type Person, somebody } from './people.ts'
+import { changesWatched } from './safe-methods.ts'
+import { buttonsOf, pathOf, press, tokenFor } from './visits.ts'
 import type { Doors, Route } from './world.ts'
 
 const REQUESTS: Record<Profile, number> = { ci: 10_000, nightly: 100_000 }
+/** For each button behind a token. */
+const BROKEN_TOKENS: Record<Profile, number> = { ci: 10, nightly: 100 }
 const SEED = 20261124
 /** Then other people hold the tokens, since some of the requests erase them or end what they have. */
 const REQUESTS_OF_ONE = 500
@@ -19,12 +22,16 @@ export const noRequestBreaksIt: Door = async (doors, profile) => {
   const pick: Pick = (from) => from[Math.floor(random() * from.length)]!
   const broken = new Map<string, number>()
   const statuses = new Map<number, number>()
+  const took: number[] = []
+  const broke = await pressedWithBrokenTokens(doors, BROKEN_TOKENS[profile], random)
   let person = await holderOfAll(doors.deps)
   for (let i = 0; i < REQUESTS[profile]; i++) {
     if (i % REQUESTS_OF_ONE === 0) person = await othersAllowed(doors)
     const route = pick(doors.routes)
     const request = mutated(route, pathOf(route.url, person), random, pick)
+    const begun = performance.now()
     const { statusCode, body } = await doors.app.inject(request)
+    took.push(performance.now() - begun)
     const hundreds = Math.floor(statusCode / 100)
     statuses.set(hundreds, (statuses.get(hundreds) ?? 0) + 1)
     const leaks = /\bat .*\.ts:\d+|PrismaClient|node_modules/.test(body)
@@ -34,11 +41,38 @@ export const noRequestBreaksIt: Door = async (doors, profile) => {
   }
   const spread = [...statuses].sort(([a], [b]) => a - b).map(([hundreds, count]) => `${hundreds}xx ${count}`)
   return {
-    n: `${REQUESTS[profile]} requests, ${doors.routes.length} routes`,
-    faults: [...broken].map(([what, count]) => `${what} × ${count}`),
-    shut: spread.join(', '),
+    n: `${REQUESTS[profile]} requests, ${doors.routes.length} routes, ${broke.presses} presses with broken tokens`,
+    faults: [...[...broken].map(([what, count]) => `${what} × ${count}`), ...broke.faults],
+    shut: `${spread.join(', ')}; p99 ${slowestHundredth(took)} ms; no row changed by a broken token`,
     enough: (statuses.get(2) ?? 0) > REQUESTS[profile] / 5 && (statuses.get(3) ?? 0) > REQUESTS[profile] / 50,
   }
+}
+
+const slowestHundredth = (took: number[]): number =>
+  Math.round(took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)]!)
+
+/** Every button behind a token, each by somebody for whom it would do something, were the token whole. */
+async function pressedWithBrokenTokens(doors: Doors, each: number, random: () => number) {
+  const buttons = buttonsOf(doors).filter(({ url }) => url.includes('/:token'))
+  const people: Person[] = []
+  for (const { by } of buttons) people.push(await somebody(doors.deps, by))
+  const changes = await changesWatched(doors)
+  const faults: string[] = []
+  for (const [i, button] of buttons.entries()) {
+    const person = people[i]!
+    const token: Person['token'] = (purpose) => brokenToken(person.token(purpose), random)
+    for (let time = 0; time < each; time++) await doors.ask(press(button, { ...person, token }))
+    const tables = await changes()
+    if (tables.length > 0) faults.push(`${button.url} with a broken token: ${tables.join(', ')}`)
+  }
+  return { presses: buttons.length * each, faults }
+}
+
+/** Cut, or one letter is another: never the last alone, whose lowest bits may count for nothing. */
+function brokenToken(token: string, random: () => number): string {
+  const at = Math.floor(random() * (token.length - 2))
+  if (random() < 0.3) return token.slice(0, at + 1)
+  return `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`
 }
 
 /** Somebody new, and the limits anew, so that these do not answer in the place of what stands behind them. */

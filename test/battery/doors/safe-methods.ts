@@ -42,7 +42,7 @@ export const nothingChangesOnGet: Door = async (doors) => {
 }
 
 /** Names the tables that are others than when it was called last. */
-async function changesWatched({ deps: { db } }: Doors): Promise<() => Promise<string[]>> {
+export async function changesWatched({ deps: { db } }: Doors): Promise<() => Promise<string[]>> {
   let before = await checksums(db)
   return async () => {
     const after = await checksums(db)

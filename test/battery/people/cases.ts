@@ -1,3 +1,4 @@
+import { listed } from '../../../src/words/words.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubscribing.ts'
@@ -23,7 +24,8 @@ const leavingCase = (
   runs: Record<Profile, LeavingRun>,
 ): BatteryCase => ({
   name,
-  fault: `unsubscribes, erasures, suppressions and an import in the middle of a run, ${server}`,
+  long: true,
+  fault: `${listed(['unsubscribes', 'erasures', 'suppressions', ...(runs.ci.imports ? ['an import'] : [])])} in the middle of a run, ${server}`,
   invariant: `answered before it was taken: no mail; late at one instant ≤ ${mostInHand(runs.ci)}, never by more than one SMTP time-out; books right`,
   run: async (profile) => {
     const run = runs[profile]

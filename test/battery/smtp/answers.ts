@@ -46,7 +46,13 @@ export const answers: BatteryCase = {
 
 const FEW = 1000
 
-export const answersWrongly = wrongCase('F2-answers', 'any-yes-is-an-acceptance', async (part) => {
+const acceptsAnyYes = {
+  row: 'F2-answers',
+  part: 'any-yes-is-an-acceptance',
+  sees: /^accepted without a 250$/,
+} as const
+
+export const answersWrongly = wrongCase(acceptsAnyYes, async (part) => {
   const { faults, mutated } = await meet(FEW, part)
   return { n: `${mutated} mutated answers, ${FEW} mails`, faults }
 })

@@ -55,7 +55,13 @@ export const closing: BatteryCase = {
 
 const FEW = 100
 
-export const closingWrongly = wrongCase('S4', 'hang-up-defers', async (part) => ({
+const defersAtHangUp = {
+  row: 'S4',
+  part: 'hang-up-defers',
+  sees: /^(\d+) deferred of (?!\1 )\d+ that were answered 421/,
+} as const
+
+export const closingWrongly = wrongCase(defersAtHangUp, async (part) => ({
   n: `${FEW} mails`,
   faults: (await meet(FEW, part)).faults,
 }))
