@@ -47,6 +47,7 @@ const onDatabasesOfTheirOwn = <T>(work: (open: (mails: number) => Promise<Bench>
 
 const everyPoint: BatteryCase = {
   name: 'K2-points',
+  long: true,
   fault: 'kill -9 at each named point, one connection',
   invariant: 'after-dot, after-250, before-commit: 1 double a crash; others 0; lost 0; the same bytes',
   run: (profile) =>
