@@ -58,7 +58,8 @@ const REPORT: Partial<Record<Returned['class'], string>> = {
 const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' }
 
 /** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
-function consequence({ answer, to }: Returned): string {
+function consequence({ answer, to, diagnostic }: Returned): string {
+  if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'no refusal: the mail server said yes, or go on.'
   if (!answer || answer.status === null) return 'no code of a mail server stands in it.'
   const stage = STAGES[to ?? 'RCPT']
   const failure = classify({ ...answer, stage, bodyWritten: false })

@@ -35,7 +35,7 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .action(
       line.action((deps, { dryRun, ...wish }: PauseOptions) =>
         change(deps, { dryRun }, async (tried) => {
-          const changed = await pauseDelivery(tried, wish)
+          const changed = await pauseDelivery(tried, { ...wish, reason: wish.reason?.trim() || undefined })
           const now = await deliverySwitch(tried)
           const { reason, restored } = now
           const text = changed ? `Delivery is paused: ${reason}` : textOfNoPause(now)

@@ -34,6 +34,7 @@ describe('bounces try', () => {
         '535 5.7.8 no',
         '550 no',
         'hello',
+        '250 2.0.0 queued',
       ].join('\n'),
     )
     const { code, stdout } = await tryFiles(answers)
@@ -56,6 +57,8 @@ describe('bounces try', () => {
       '    unknown (no rule knows it): this message is refused, the address stays.',
       '  hello',
       '    unknown (no rule knows it): no code of a mail server stands in it.',
+      '  250 2.0.0 queued',
+      '    unknown (no rule knows it): no refusal: the mail server said yes, or go on.',
       '',
     ])
   })
