@@ -91,8 +91,21 @@ test('what is still in the hand of a worker then is told aloud', async () => {
   await addPapers('2026-11-24', ['Robots'])
   await plan('2026-11-24T08:00:00Z')
   await world.db.message.updateMany({ data: { state: 'taken', takenAt: new Date(), takenBy: 'test' } })
+  await world.db.$executeRaw`update chunk set owner = 'test', lease_until = now() + interval '1 hour'`
   await close('2026-11-25T04:00:00Z')
   expect(closedLines()).toMatchObject([{ level: 'error', planned: 1, open: 1 }])
+})
+
+test('what a worker had in hand that died is uncertain then, also where nobody works any more', async () => {
+  await addSubscriber('ann', { topics: ['robots'] })
+  await addPapers('2026-11-24', ['Robots'])
+  await plan('2026-11-24T08:00:00Z')
+  await world.db.message.updateMany({
+    data: { state: 'taken', attempts: 1, takenAt: new Date(), takenBy: 'test' },
+  })
+  await close('2026-11-25T04:00:00Z')
+  expect(closedLines()).toMatchObject([{ planned: 1, open: 0 }])
+  expect(await today()).toMatchObject({ uncertain: 1, open: 0, closed: true })
 })
 
 test('a date that the operator asked for late stays open while its messages may be tried', async () => {
