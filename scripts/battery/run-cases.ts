@@ -12,16 +12,19 @@ interface RunOptions {
   profile: Profile
   /** So many cases at once; those that measure time have the machine to themselves, after the others. */
   atOnce: number
+  /** Why a case is not tried in this run; undefined where it is. */
+  whyNot: (one: BatteryCase) => string | undefined
   /** Called for each as it is done. */
   tell: (outcome: Outcome) => void
 }
 
 /** Runs every case once; what came of each, in the order of the list. */
 export async function runCases(cases: BatteryCase[], options: RunOptions): Promise<Outcome[]> {
-  const { profile, atOnce, tell } = options
+  const { profile, atOnce, tell, whyNot } = options
   const outcomes: Outcome[] = []
   const run = async (one: BatteryCase) => {
-    const outcome = await runCase(one, profile)
+    const reason = whyNot(one)
+    const outcome = reason ? { one, verdict: reason, seconds: 0 } : await runCase(one, profile)
     outcomes.push(outcome)
     tell(outcome)
   }

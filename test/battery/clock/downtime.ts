@@ -97,7 +97,7 @@ async function walk(bench: Bench, world: World, downs: readonly Down[], part?: W
 
 const LONGEST_MS = 60_000
 /** A wrong part may plan nothing, and is not waited for. */
-const LONGEST_WRONG_MS = 15_000
+const LONGEST_WRONG_MS = 10_000
 /** Of a service that has planned and has nothing to send. */
 const IDLE_MS = 2000
 
@@ -188,12 +188,13 @@ const downtime: BatteryCase = {
   name: 'T3-downtime',
   fault: `killed, and started again after ${Object.keys(DOWN_MS).join(', ')}`,
   invariant: 'one catch-up digest, of the newest date, with all papers of 14 days; the others missed',
-  run: () =>
+  run: (profile) =>
     withBench(NO_MAILS, async (bench) => {
-      const all = await Promise.all(RUNS.map(async (downs) => run(downs, await bench.beside({ mails: 0 }))))
+      const runs = profile === 'ci' ? RUNS.slice(0, 1) : RUNS
+      const all = await Promise.all(runs.map(async (downs) => run(downs, await bench.beside({ mails: 0 }))))
       return {
         ok: all.every(isRight),
-        n: `${RUNS.length} × ${Object.keys(DOWN_MS).length} downtimes, ${people().length} subscribers each`,
+        n: `${runs.length} × ${Object.keys(DOWN_MS).length} downtimes, ${people().length} subscribers each`,
         result: inFigures(all),
       }
     }),

@@ -6,7 +6,7 @@ import { POISONS } from './poison.ts'
 import { type Poisoned, type PoisonPlan, runPoisoned } from './poisoned-run.ts'
 
 const PLANS: Record<Profile, PoisonPlan> = {
-  ci: { others: 1000, poisons: 20, megabytes: 10 },
+  ci: { others: 400, poisons: 20, megabytes: 10 },
   nightly: { others: 1000, poisons: 500, megabytes: 10 },
 }
 const SMALL: PoisonPlan = { others: 300, poisons: 20, megabytes: 0.1 }

@@ -110,19 +110,23 @@ function killedIn({ ends }: Signalled, connections: number): { killed: number; m
   return { killed, most: killed * connections }
 }
 
-const KILLS: Record<Profile, { mails: number; times: number }> = {
-  ci: { mails: 3000, times: 20 },
-  nightly: { mails: 50_000, times: 200 },
-}
+type Kills = Record<Profile, { mails: number; times: number }>
+const NIGHTLY = { mails: 50_000, times: 200 }
+const KILLS_OF_ONE: Kills = { ci: { mails: 3000, times: 20 }, nightly: NIGHTLY }
+const KILLS_OF_THREE: Kills = { ci: { mails: 1500, times: 12 }, nightly: NIGHTLY }
 
-function killCase(name: string, what: Omit<SignalPlan, 'mails' | 'times' | 'signal'>): BatteryCase {
+function killCase(
+  name: string,
+  kills: Kills,
+  what: Omit<SignalPlan, 'mails' | 'times' | 'signal'>,
+): BatteryCase {
   return {
     name,
     long: true,
     fault: `kill -9 at random, ${what.workers} worker(s)`,
     invariant: 'lost 0; doubled ≤ connections × kills, with the same bytes',
     run: async (profile) => {
-      const { mails, times } = KILLS[profile]
+      const { mails, times } = kills[profile]
       const outcome = await signalRun({ ...what, mails, times, signal: 'SIGKILL' })
       const { lost, doubles, differing, misrecorded } = outcome
       const { killed, most } = killedIn(outcome, what.connections)
@@ -179,8 +183,8 @@ const terminate: BatteryCase = {
 }
 
 export const killCases: BatteryCase[] = [
-  killCase('K1-kill-one', { workers: 1, runs: 2, connections: 8, sink: SERVER }),
-  killCase('K1-kill-three', { workers: 3, runs: 1, connections: 4, sink: SERVER }),
+  killCase('K1-kill-one', KILLS_OF_ONE, { workers: 1, runs: 2, connections: 8, sink: SERVER }),
+  killCase('K1-kill-three', KILLS_OF_THREE, { workers: 3, runs: 1, connections: 4, sink: SERVER }),
   terminate,
   ...Object.keys(WRONG_VARIANTS).map(wrongCase),
 ]

@@ -5,7 +5,7 @@ import { randomFrom } from '../bench/seeded-random.ts'
 import { WRONG_VARIANTS } from './wrong-variants.ts'
 
 const SEED = 20261124
-const CRASHES: Record<Profile, number> = { ci: 5, nightly: 100 }
+const CRASHES: Record<Profile, number> = { ci: 3, nightly: 100 }
 const PER_CHUNK = 5
 /** Leaves a mail over after every crash, wherever it falls. */
 const MAILS_PER_CRASH = 3 * PER_CHUNK + 1

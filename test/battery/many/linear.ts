@@ -7,7 +7,7 @@ import { nudgeEach, prepareServices, startServices, until } from './crew-of-serv
 const CONNECTIONS = 4
 /** What the mail server takes for each mail. */
 const MAIL_MS = 200
-const PER_WORKER: Record<Profile, number> = { ci: 200, nightly: 1200 }
+const PER_WORKER: Record<Profile, number> = { ci: 140, nightly: 1200 }
 const WORKERS = [1, 2, 4]
 const TICK_MS = 60_000
 const LONGEST_MS = 300_000
