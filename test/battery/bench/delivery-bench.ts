@@ -84,7 +84,7 @@ export async function withBench<T>(options: BenchOptions, work: (bench: Bench) =
     children.add(child)
     child.once('exit', () => children.delete(child))
     if (onLine) createInterface({ input: child.stderr! }).on('line', onLine)
-    else child.stderr?.pipe(process.stderr)
+    else child.stderr?.on('data', (text) => process.stderr.write(text))
     return child
   }
   const postgres = options.ownServer
