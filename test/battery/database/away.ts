@@ -16,15 +16,24 @@ import { type Server, serverOf } from './server.ts'
 const CONNECTIONS = 4
 const PER_CHUNK = 20
 const MAILS_EACH = 100
-const SINK = { delayMs: 60, stepDelayMs: 4 }
+const STEP_DELAY_MS = 4
 const SETTINGS = { ...COMPOSING, LOG_LEVEL: 'fatal' }
 const LEASE_MS = 2000
 
-/** Milliseconds without a database: longer than a lease. */
-const PLANS: Record<Profile, { times: number; awayMs: number }> = {
-  ci: { times: 3, awayMs: LEASE_MS + 700 },
-  nightly: { times: 20, awayMs: 30_000 },
+interface Plan {
+  times: number
+  /** Milliseconds without a database: longer than a lease. */
+  awayMs: number
+  /** What a mail takes: so long that the other service has mails left at the end. */
+  delayMs: number
 }
+
+const PLANS: Record<Profile, Plan> = {
+  ci: { times: 3, awayMs: LEASE_MS + 700, delayMs: 60 },
+  nightly: { times: 20, awayMs: 30_000, delayMs: 1000 },
+}
+
+const sinkOf = ({ delayMs }: Plan) => ({ delayMs, stepDelayMs: STEP_DELAY_MS })
 
 /** A service behind a proxy, and one that reaches the same database directly. */
 interface Scene {
@@ -66,9 +75,10 @@ const FAULTS: ((scene: Scene) => Promise<void>)[] = [
 async function startBehind(
   bench: Bench,
   proxy: DatabaseProxy,
+  plan: Plan,
 ): Promise<{ service: ChildProcess; file: string }> {
   const file = join(bench.folder, 'arrived-behind-proxy')
-  const sink = bench.begin(['test/support/smtp-sink-process.ts', JSON.stringify({ ...SINK, file })])
+  const sink = bench.begin(['test/support/smtp-sink-process.ts', JSON.stringify({ ...sinkOf(plan), file })])
   const url = `smtp://127.0.0.1:${await firstLine(sink)}?connections=${CONNECTIONS}`
   const [service] = await startServices(bench, 1, { settings: { SMTP_URL: url, DATABASE_URL: proxy.url } })
   return { service: service!, file }
@@ -91,7 +101,7 @@ async function runAway(bench: Bench, profile: Profile) {
   const server = await serverOf(bench.db)
   const proxy = await startDatabaseProxy(bench.databaseUrl)
   try {
-    const { service, file } = await startBehind(bench, proxy)
+    const { service, file } = await startBehind(bench, proxy, PLANS[profile])
     const arrived = [bench.arrived, () => readArrivals(file)]
     const goOn = async () => (await Promise.all(arrived.map((one) => doMoreArrive(one, 10)))).every(Boolean)
     const wentOn = await whileNudged(bench, async () => {
@@ -124,7 +134,7 @@ export const away: BatteryCase = {
     const options = {
       mails: 0,
       connections: CONNECTIONS,
-      sink: SINK,
+      sink: sinkOf(PLANS[profile]),
       settings: SETTINGS,
       ownServer: true,
     } as const
