@@ -5,11 +5,21 @@ import { promisify } from 'node:util'
 const PROGRAM = join(import.meta.dirname, 'lay-out-process.ts')
 const MOST_BYTES = 10_000_000
 
+const laidOut = new Map<string, Promise<Record<string, string>>>()
+
 /**
  * The HTML of templates/emails/<name>/body.mjml, by name. MJML runs once for each process that mails, in one of its own:
  * what it takes, some 100 MB, is given back when that ends. Rejects with MJML's own error.
  */
-export async function layOut<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
+export function layOut<Name extends string>(names: readonly Name[]): Promise<Record<Name, string>> {
+  const key = names.join(' ')
+  const known = laidOut.get(key) ?? runMjml(names)
+  laidOut.set(key, known)
+  known.catch(() => laidOut.delete(key))
+  return known
+}
+
+async function runMjml(names: readonly string[]): Promise<Record<string, string>> {
   const args = ['--disable-warning=ExperimentalWarning', PROGRAM, ...names]
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MOST_BYTES })
   return JSON.parse(stdout)
