@@ -14,6 +14,7 @@ export interface LeasedChunk {
 
 export interface LeaseInput {
   lane: Lane
+  /** A name that no other lease bears: the name of its hand, a dot and a number. */
   owner: string
   now: Date
   leaseSeconds: number
@@ -24,8 +25,8 @@ export interface LeaseInput {
 }
 
 /**
- * Leases a chunk, by the database's clock: of those whose domain the fewest hold, the one that has waited longest. What
- * its last owner took and never recorded goes again at once. Null where none is ready and free, its pace allows none
+ * Leases a chunk, by the database's clock: of those whose domain the fewest other hands hold, the one that has waited
+ * longest; what this hand holds is about to end. What its last owner took and never recorded goes again at once. Null where none is ready and free, its pace allows none
  * (answers wait for none), or delivery is paused.
  */
 export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
@@ -33,7 +34,8 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
   const [row] = await db.$queryRaw<LeasedChunk[]>`
     with held as (
       select coalesce(domain, '') as domain, count(*) as holders from chunk
-      where lane = ${lane}::lane and done_at is null and lease_until > now() group by 1
+      where lane = ${lane}::lane and done_at is null and lease_until > now()
+        and not starts_with(owner, ${handOf(owner)}) group by 1
     ), slow as (
       select key from pace p where pace_tokens(p, now()) < 1
     ), picked as (
@@ -67,6 +69,9 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
     from leased`
   return row ?? null
 }
+
+/** "host-17/2." of "host-17/2.31" */
+const handOf = (owner: string): string => owner.slice(0, owner.lastIndexOf('.') + 1) || owner
 
 /**
  * Leases half of what the fullest chunk of another owner has ready, as a chunk of its own: nobody idles at the end of

@@ -111,6 +111,18 @@ describe('a lease', () => {
     }
   }
 
+  test('is of the same domain again where others hold the others: what a hand holds itself does not count', async () => {
+    await addSubscribers(database.db, 20)
+    for (let time = 0; time < 3; time++) {
+      await addMore('a.example', 1)
+      await addMore('b.example', 1)
+    }
+    expect((await lease('one.1'))?.domain).toBe('a.example')
+    for (const again of [1, 2, 3]) expect((await lease(`two.${again}`))?.domain).toBe('b.example')
+    expect((await lease('one.2'))?.domain).toBe('a.example')
+    expect((await lease('two.4'))?.domain).toBe('a.example')
+  })
+
   test('passes over a domain without a turn, until there is one', async () => {
     await add({ 'a.example': 20, 'b.example': 20 })
     await spend('domain a.example')
