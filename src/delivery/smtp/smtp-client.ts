@@ -81,8 +81,6 @@ export function openSmtp(config: SmtpConfig, options: SmtpOptions = {}): Smtp {
   return { send, tls: () => session?.tls(), close: closeSession, hangUp }
 }
 
-// Where a recipient was named, 421 speaks of that recipient's domain.
+// Also where a recipient was named: a 421 that ends the session may cross with our MAIL. Said again, it counts.
 const isLostSession = (result: SmtpResult): boolean =>
-  !result.accepted &&
-  !result.bodyWritten &&
-  (result.status === null || (result.status === SERVER_CLOSES && result.stage === 'mail'))
+  !result.accepted && !result.bodyWritten && (result.status === null || result.status === SERVER_CLOSES)
