@@ -41,6 +41,9 @@ const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N
 /** What another case shows as well in less time: these run when they are named, and with --profile nightly. */
 const LONG_AND_SHOWN_ELSEWHERE = [
   'july-1',
+  'K3-wrong',
+  'many-lanes-rate',
+  'D1-wrong-unknown-errors',
   'T1-wrong',
   'U1-wrong-forgets-suppression',
   'S3-wrong-greylist-slows-down',

@@ -21,4 +21,4 @@ const julyCase = (workers: number, days: number): BatteryCase => ({
   },
 })
 
-export const julyCases: BatteryCase[] = [julyCase(1, 4), julyCase(3, 5)]
+export const julyCases: BatteryCase[] = [julyCase(1, 4), julyCase(3, 4)]

@@ -118,7 +118,7 @@ const classifiedBy = (name: string): WrongPart => partOf('answers/classify-answe
 export const NEVER_SLOWER = classifiedBy('never-slower')
 
 /** Parts that look right and are not: the battery runs them to show that it would notice. */
-export const WRONG = {
+const WRONG = {
   'later-is-never': classifiedBy('later-is-never'),
   'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
   'greylist-slows-down': classifiedBy('greylist-slows-down'),
