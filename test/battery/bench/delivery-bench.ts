@@ -173,7 +173,8 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   const [line] = await Promise.race([
     once(lines, 'line'),
-    once(child, 'exit').then(([code]) => {
+    // Not its exit, which may be told before what it had said.
+    once(child, 'close').then(([code]) => {
       throw new Error(`ended with ${code} before it began`)
     }),
   ])
