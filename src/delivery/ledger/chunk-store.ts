@@ -26,8 +26,8 @@ export interface LeaseInput {
 
 /**
  * Leases a chunk, by the database's clock: of those whose domain the fewest other hands hold, the one that has waited
- * longest; what this hand holds is about to end. What its last owner took and never recorded goes again at once. Null where none is ready and free, its pace allows none
- * (answers wait for none), or delivery is paused.
+ * longest; what this hand holds is about to end. What its last owner took and never recorded goes again at once. Null
+ * where none is ready and free, its pace allows none (answers wait for none), or delivery is paused.
  */
 export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedChunk | null> {
   const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
