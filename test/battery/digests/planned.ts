@@ -55,6 +55,7 @@ export function runPlanning(run: PlanningRun): Promise<Planned> {
       const wanted = await bringIn(deps, bench.folder, run.subscribers)
       clock.moveTo(new Date(FIRST_TICK))
       await importPapers(deps, { text: JSON.stringify(PAPERS), day: DATE })
+      if (run.kills > 0) await slowDown(deps)
       const killed = await planAndKill(bench, run)
       await exitOf(await startPlanner(bench, LAST_TICK))
       return { killed, ...(await judge(deps, wanted)) }
@@ -87,6 +88,15 @@ async function bringIn(deps: Deps, folder: string, count: number): Promise<Wante
     if (state === 'paused') return { address, outcome: 'paused' }
     return { address, outcome: topic === 'unobtainium' ? 'nothing_matched' : 'planned' }
   })
+}
+
+/** Each statement that fills digests takes this long: a quick planner does not end before it is killed. */
+async function slowDown({ db }: Deps): Promise<void> {
+  await db.$executeRawUnsafe(`create function slow_down() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.06); return null; end $$`)
+  await db.$executeRawUnsafe(
+    'create trigger slow_down after update on digest for each statement execute function slow_down()',
+  )
 }
 
 async function startPlanner({ begin, settings }: Bench, now: string, ...args: string[]) {
