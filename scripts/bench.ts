@@ -1,10 +1,12 @@
 // Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
 import { parseArgs } from 'node:util'
+import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
+  bounces: benchBounces,
   import: benchImport,
   prune: benchPrune,
   refusals: benchRefusals,

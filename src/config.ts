@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { isZone, WEEKDAYS } from './platform/dates.ts'
 import { editDistance } from './platform/edit-distance.ts'
 import { Fault } from './platform/errors.ts'
+import { faultsBetweenReturns, RETURN_SECRETS, returnSettings } from './return-settings.ts'
 import {
   databaseUrl,
   day,
@@ -21,7 +22,7 @@ import {
   webAddress,
   wholeNumber,
 } from './setting-kinds.ts'
-import { smtpUrl } from './smtp-url.ts'
+import { smtpUrl, withLogin } from './smtp-url.ts'
 
 const SECRETS = [
   'DATABASE_URL',
@@ -32,6 +33,7 @@ const SECRETS = [
   'SUPPRESSION_KEY',
   'ADMIN_PASSWORD',
   'API_TOKEN',
+  ...RETURN_SECRETS,
 ]
 /** What each takes. */
 const REQUIRED_IN_PRODUCTION = {
@@ -76,8 +78,7 @@ const settings = z.object({
   POSTAL_ADDRESS: oneLine('a postal address, on one line').default('No postal address set (development)'),
   SITE_NAME: oneLine('a name, on one line').default('Daily Papers'),
   PRIVACY_URL: webAddress.optional(),
-  // Nothing takes in what would come back to it.
-  BOUNCE_DOMAIN: z.string().max(0, 'nothing in this release, which does not read bounces').optional(),
+  ...returnSettings,
   DKIM_DOMAIN: z.string().optional(),
   DKIM_SELECTOR: z.string().optional(),
   DKIM_KEY_FILE: z.string().optional(),
@@ -145,7 +146,9 @@ const settings = z.object({
 
 type Settings = z.infer<typeof settings>
 
-export interface Config extends Omit<Settings, 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD'> {
+type Apart = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_USER' | 'BOUNCE_IMAP_PASSWORD'
+
+export interface Config extends Omit<Settings, Apart> {
   BASE_URL: string
   production: boolean
   /** Settings that count as something else than they say, a sentence each. */
@@ -239,6 +242,7 @@ function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>):
   const set = dkim.filter((name) => values[name]).length
   return [
     ...(set > 0 && set < dkim.length ? [{ names: dkim, what: 'set all three or none' }] : []),
+    ...faultsBetweenReturns(values),
     ...(values.NODE_ENV === 'production' ? faultsInProduction(values, wrong) : []),
   ]
 }
@@ -253,7 +257,9 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
     if (values[name]?.includes(DEVELOPMENT_SECRET))
       faults.push(fault(name, 'takes a secret of your own, not the one for development'))
   }
-  if (values.CLOCK_NOW) faults.push(fault('CLOCK_NOW', 'not in production'))
+  for (const name of ['CLOCK_NOW', 'SNS_URL']) {
+    if (values[name]) faults.push(fault(name, 'not in production'))
+  }
   return faults
 }
 
@@ -275,11 +281,12 @@ function misspeltIn(environment: Environment): string[] {
     })
 }
 
-function finish({ SMTP_USER, SMTP_PASSWORD, ...values }: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
-  const smtp = values.SMTP_URL
+function finish(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
+  const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
   return {
     ...values,
-    SMTP_URL: smtp && { ...smtp, user: SMTP_USER ?? smtp.user, password: SMTP_PASSWORD ?? smtp.password },
+    SMTP_URL: withLogin(values.SMTP_URL, SMTP_USER, SMTP_PASSWORD),
+    BOUNCE_IMAP: withLogin(values.BOUNCE_IMAP, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD),
     BASE_URL: values.BASE_URL ?? `http://localhost:${values.PORT}`,
     production: values.NODE_ENV === 'production',
   }

@@ -1,3 +1,4 @@
+import { openMailReader } from './bounces/mail/parse-apart.ts'
 import type { Config } from './config.ts'
 import type { Compose } from './delivery/message.ts'
 import { planDigests } from './flows/digests/plan-digests.ts'
@@ -8,6 +9,9 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
+import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
+import { type ReadDeps, readReports } from './flows/returns/read-reports.ts'
+import { startIntake } from './intake/intake.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMetrics } from './platform/metrics.ts'
 import { NUDGES, type Nudge } from './platform/queue.ts'
@@ -57,10 +61,11 @@ export async function startService(
   if (roles.includes('web')) {
     const server = buildServer(deps)
     address = await listen(server, config)
-    stops.push(() => closeServer(server))
+    stops.push(() => closeServer(server), (await startIntake(deps)).stop)
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  if (compose) stops.push(await startWorker({ ...deps, compose }))
+  const mails = compose && openMailReader()
+  if (compose && mails) stops.push(await startWorker({ ...deps, compose, mails }))
   deps.log.info('service.started', { roles: roles.join(','), port: config.PORT })
   return {
     deps,
@@ -72,6 +77,7 @@ export async function startService(
       await Promise.all(stops.map((stop) => stop()))
       await running.stop()
       await close()
+      await mails?.close()
       deps.log.info('service.stopped')
     },
   }
@@ -92,7 +98,7 @@ async function composerFor(roles: readonly Role[], deps: Deps): Promise<Compose 
 }
 
 /** Answers nudges in this process. Returns what stops it: nothing new is taken, what is in flight is finished. */
-async function startWorker(deps: ServiceDeps & DeliverDeps): Promise<() => Promise<void>> {
+async function startWorker(deps: ServiceDeps & DeliverDeps & ReadDeps): Promise<() => Promise<void>> {
   const stopping = new AbortController()
   const { signal } = stopping
   const work: Record<Nudge, () => Promise<unknown>> = {
@@ -103,6 +109,8 @@ async function startWorker(deps: ServiceDeps & DeliverDeps): Promise<() => Promi
     },
     'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
     'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
+    'read-reports': () => readReports(deps, { signal }),
+    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
   }
   for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge]))

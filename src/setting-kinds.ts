@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import { type Day, parseDay } from './platform/dates.ts'
 
@@ -43,6 +44,28 @@ function isOrigin(text: string): boolean {
   const { username, password, pathname } = new URL(text)
   return !username && !password && pathname === '/' && !/[?#]/.test(text)
 }
+
+/** In lower case, as an A-label. */
+export const domain = z
+  .string()
+  .transform((text) => domainToASCII(text.trim().replace(/^@/, '')))
+  .refine((text) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(text), 'a domain such as bounce.papers.example.org')
+
+/** Where a listener waits: on this machine alone, unless a host is named. */
+export interface ListenAddress {
+  host: string
+  port: number
+}
+
+const LISTEN_SENTENCE = 'a port such as 2424, of this machine alone; or host:port'
+
+export const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const [, host = '127.0.0.1', digits = ''] = /^(?:(\[[^\]]+\]|[^\s:]+):)?(\d{1,5})$/.exec(text.trim()) ?? []
+  const port = Number(digits)
+  if (digits !== '' && port <= 65_535) return { host: host.replace(/^\[|\]$/g, ''), port }
+  context.addIssue({ code: 'custom', message: LISTEN_SENTENCE })
+  return z.NEVER
+})
 
 export const day = z.string().transform((text, context): Day => {
   try {

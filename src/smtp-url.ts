@@ -33,7 +33,8 @@ const smtpQuery = z.strictObject({
   transport: oneOf('pool').optional(),
 })
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || /^127\./.test(host)
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '[::1]' || /^127\./.test(host)
 
 export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
   const fail = (message: string) => {
@@ -66,7 +67,7 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
 /** True where an @ stands behind the host: a password that was not encoded, whose / ? or # ended it. */
 const isTornApart = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
-function loginOf(url: URL): Pick<SmtpConfig, 'user' | 'password'> | undefined {
+export function loginOf(url: URL): Login | undefined {
   try {
     return {
       user: url.username ? decodeURIComponent(url.username) : undefined,
@@ -77,7 +78,16 @@ function loginOf(url: URL): Pick<SmtpConfig, 'user' | 'password'> | undefined {
   }
 }
 
-const faultsOf = ({ issues }: z.ZodError): string =>
+/** Settings of their own come before what the address of the server says. */
+export const withLogin = <T extends Login>(
+  server: T | undefined,
+  user: string | undefined,
+  password: string | undefined,
+): T | undefined => server && { ...server, user: user ?? server.user, password: password ?? server.password }
+
+type Login = Pick<SmtpConfig, 'user' | 'password'>
+
+export const faultsOf = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 const root = resolve(import.meta.dirname, '../src')
 
 const STAGES = ['sources', 'papers', 'subscribers', 'filters', 'digests', 'emails', 'delivery', 'bounces']
-const DOORS = ['schedule', 'web', 'commands']
+const DOORS = ['schedule', 'web', 'intake', 'commands']
 
 interface SourceFile {
   path: string
@@ -85,6 +85,9 @@ describe('imports', () => {
     ['fastify', 'web'],
     ['pg-boss', 'platform'],
     ['commander', 'commands'],
+    ['mailparser', 'bounces'],
+    ['imapflow', 'bounces'],
+    ['smtp-server', 'intake'],
   ])('%s only in %s/', (name, folder) => {
     const wrong = breaches((file) =>
       file.folder === folder || file.path === 'cli.ts'

@@ -1,8 +1,8 @@
 // Reports of real servers and what their collectors say of each: who is called dead, by the collectors' own word
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readReturn } from '../../src/bounces/read-return.ts'
-import type { Returned } from '../../src/bounces/returned.ts'
+import { readReturn } from '../../src/bounces/reading/read-return.ts'
+import type { Returned } from '../../src/bounces/reading/returned.ts'
 import { classifyRefusal } from '../../src/delivery/answers/classify-refusal.ts'
 import { REFUSAL_RULES } from '../../src/delivery/answers/refusal-rules.ts'
 import type { RefusalRule } from '../../src/delivery/answers/rules/rule.ts'
@@ -44,18 +44,18 @@ const DEAD_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 export const hasCorpus = (folder = CORPUS): boolean => existsSync(join(folder, 'expected.jsonl'))
 
 /** `unclear`: reports of several recipients where it does not show which answer is whose. */
-export function readCorpus(
+export async function readCorpus(
   folder = CORPUS,
   rules: readonly RefusalRule[] = REFUSAL_RULES,
-): { files: number; unclear: number; quoted: Quoted[] } {
+): Promise<{ files: number; unclear: number; quoted: Quoted[] }> {
   const lines = readFileSync(join(folder, 'expected.jsonl'), 'utf8').split('\n').filter(Boolean)
   const rows = Map.groupBy(
     lines.map((line) => JSON.parse(line) as Expected),
     ({ corpus, file }) => join(corpus, file),
   )
-  const read = [...rows].map(([file, expected]) =>
-    quotedIn(readFileSync(join(folder, file), 'utf8'), { file, expected, rules }),
-  )
+  const read: (Quoted[] | null)[] = []
+  for (const [file, expected] of rows)
+    read.push(await quotedIn(readFileSync(join(folder, file)), { file, expected, rules }))
   return {
     files: rows.size,
     unclear: read.filter((quoted) => quoted === null).length,
@@ -69,12 +69,9 @@ interface Report {
   rules: readonly RefusalRule[]
 }
 
-function quotedIn(text: string, { file, expected, rules }: Report): Quoted[] | null {
-  const answers = new Map(
-    readReturn(text)
-      .returned.flatMap((one) => answerOf(one, rules))
-      .map((one) => [one.answer, one]),
-  )
+async function quotedIn(mail: Buffer, { file, expected, rules }: Report): Promise<Quoted[] | null> {
+  const { returned } = await readReturn(mail)
+  const answers = new Map(returned.flatMap((one) => answerOf(one, rules)).map((one) => [one.answer, one]))
   if (answers.size === 0) return []
   const all = [...answers.values()]
   if (expected.length === 1) return [{ file, answers: all, ...labelOf(expected[0]!) }]

@@ -34,8 +34,8 @@ const plain = ({ answers }: Quoted): boolean => answers.some(({ status }) => sta
 const isDead = (one: Quoted): boolean => one.isDead === true
 const isLikeDead = (one: Quoted): boolean => isDead(one) || one.isLikeDead
 
-export function measureRefusals(folder = CORPUS, rules = REFUSAL_RULES): Measured {
-  const { files, unclear, quoted } = readCorpus(folder, rules)
+export async function measureRefusals(folder = CORPUS, rules = REFUSAL_RULES): Promise<Measured> {
+  const { files, unclear, quoted } = await readCorpus(folder, rules)
   const reviewed = quoted.filter((one) => one.isReviewed)
   const named = quoted.filter((one) => !one.isReviewed && one.isDead !== null)
   const answers = quoted.flatMap((one) => one.answers)
@@ -87,7 +87,7 @@ export async function benchRefusals(args: string[]): Promise<{ json: unknown; te
   const folder = typeof values.data === 'string' ? values.data : CORPUS
   if (!hasCorpus(folder))
     return { json: null, text: `No reports to measure on: ${folder} holds no expected.jsonl.` }
-  const measured = measureRefusals(folder)
+  const measured = await measureRefusals(folder)
   return { json: measured, text: textOf(measured) }
 }
 

@@ -1,13 +1,15 @@
-import { type Read, readReturn } from '../bounces/read-return.ts'
-import type { Returned } from '../bounces/returned.ts'
+import { type Read, readReturn } from '../bounces/reading/read-return.ts'
+import type { Returned } from '../bounces/reading/returned.ts'
 import { classify, type Stage } from '../delivery/answers/classify-answer.ts'
 import { backOff } from '../delivery/answers/retry.ts'
 import { listed } from '../words/words.ts'
 import type { AddCommands } from './command-line.ts'
+import { addReturnCommands } from './returns.ts'
 import { textIn } from './text-input.ts'
 
 export const addBounceCommands: AddCommands = (program, line) => {
   const noun = program.command('bounces').description('what mail servers answer, and what comes back')
+  addReturnCommands(noun, line)
   noun
     .command('try')
     .description('what an answer of a mail server, or a report by mail, would do; nothing is changed')
@@ -15,7 +17,7 @@ export const addBounceCommands: AddCommands = (program, line) => {
     .action(
       line.unready(async (_environment, files: string[]) => {
         const read: { file: string; came: Read }[] = []
-        for (const file of files) read.push({ file, came: readReturn(await textIn(file)) })
+        for (const file of files) read.push({ file, came: await readReturn(await textIn(file)) })
         return { json: read.map(jsonOf), isLines: true, text: read.map(textOf).join('\n\n') }
       }),
     )
@@ -41,18 +43,31 @@ function textOfOne(one: Returned, isMail: boolean): string {
   const ruled = diagnostic === null || isOfReports(kind) ? '' : ` (${by})`
   return [
     `  ${recipient && !said.includes(recipient) ? `${recipient}: ` : ''}${said}`,
-    `    ${kind}${ruled}: ${isMail ? (REPORT[kind] ?? NOT_YET) : consequence(one)}`,
+    `    ${kind}${ruled}: ${isMail ? outcome(one) : consequence(one)}`,
   ].join('\n')
 }
 
-const isOfReports = (kind: Returned['class']): boolean => kind in REPORT
+const isOfReports = (kind: Returned['class']): boolean =>
+  ['complaint', 'auto-reply', 'delayed', 'not-a-report'].includes(kind)
 
-const NOT_YET = 'a report by mail; this release reads it and does nothing with it.'
-const REPORT: Partial<Record<Returned['class'], string>> = {
-  complaint: 'a reader’s complaint; this release does nothing with it.',
+const COUNTED = 'counted, nothing is done.'
+const TOLD = 'the operator is told; the address stays.'
+const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
+  full: 'paused for 7 days, suppressed after five in two weeks or more.',
+  policy: TOLD,
+  ours: TOLD,
+  temporary: COUNTED,
+  unknown: COUNTED,
+  complaint: 'unsubscribed and suppressed at once.',
   'auto-reply': 'an automatic answer; nothing is done.',
   delayed: 'their server goes on trying; nothing is done.',
   'not-a-report': 'no report of a mail that failed; nothing is done.',
+}
+
+/** What a report by mail leads to. */
+function outcome({ class: kind, sure }: Returned): string {
+  if (kind !== 'dead') return OUTCOMES[kind]
+  return sure ? 'suppressed.' : 'suppressed after a second such report on another day.'
 }
 
 const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' }

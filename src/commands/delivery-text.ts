@@ -24,6 +24,7 @@ export const textOfDelivery = (shown: Shown): string =>
     ...pacesText(shown),
     scheduleText(shown),
     workerText(shown),
+    ...reportsText(shown),
   ].join('\n')
 
 function switchText({ delivery, since, reason, restored, now }: Shown): string {
@@ -76,6 +77,18 @@ function workerText({ nudgeWaitsSeconds, holders }: Shown): string {
     return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Is a process with the role worker up?`
   if (holders > 0) return `Workers: ${holders} with messages in hand now.`
   return 'Workers: none has messages in hand now, and no nudge waits.'
+}
+
+/** They are read within seconds. */
+const LATE_REPORT_MS = 5 * 60_000
+
+function reportsText({ reports: { count, oldest }, now }: Shown): string[] {
+  if (!oldest || now.getTime() - oldest.getTime() <= LATE_REPORT_MS) return []
+  const [wait, be] =
+    count === 1 ? ['report on mail waits', 'it is'] : ['reports on mail wait', 'the oldest is']
+  return [
+    `Returns: ${count} ${wait} to be read; ${be} ${span(now.getTime() - oldest.getTime())} old. See bounces status.`,
+  ]
 }
 
 const ago = (from: Date, to: Date): string => span(to.getTime() - from.getTime())

@@ -45,7 +45,14 @@ async function doctor(environment: Environment): Promise<Answer> {
   return answer(checks, { json: checks, text: textOfChecks(checks) })
 }
 
-const DNS_SETTINGS = ['MAIL_FROM', 'BASE_URL', 'DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
+const DNS_SETTINGS = [
+  'MAIL_FROM',
+  'BOUNCE_DOMAIN',
+  'BASE_URL',
+  'DKIM_DOMAIN',
+  'DKIM_SELECTOR',
+  'DKIM_KEY_FILE',
+]
 
 async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: DnsOptions): Promise<Answer> {
   const stranger = ips.find((ip) => isIP(ip) === 0)

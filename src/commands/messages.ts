@@ -1,10 +1,16 @@
 import { Option } from 'commander'
-import { type ListedMessage, listMessages, type ShownMessage } from '../delivery/ledger/message-list-store.ts'
+import { type ListedMessage, listMessages } from '../delivery/ledger/message-list-store.ts'
 import { MESSAGE_STATES, type MessageState } from '../delivery/message.ts'
 import { MAIL_KINDS } from '../emails/mail-kind.ts'
 import { jsonOfMessage, jsonOfShownMessage } from '../flows/messages/message-json.ts'
-import { type Held, retryMessage, showMessage, stateName } from '../flows/messages/retry-message.ts'
-import { messageLife } from '../flows/operator/message-life.ts'
+import {
+  type Held,
+  retryMessage,
+  showMessage,
+  stateName,
+  type WholeMessage,
+} from '../flows/messages/retry-message.ts'
+import { fateText, messageLife } from '../flows/operator/message-life.ts'
 import { parseDay } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import { maskAddress } from '../subscribers/address.ts'
@@ -40,7 +46,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
     )
   noun
     .command('show')
-    .description('one message, each of its tries and what the server said')
+    .description('one message, each of its tries, what the server said and what came back')
     .argument('<id>')
     .action(
       line.action(async (deps, id: string) => {
@@ -103,12 +109,12 @@ function textOfList(messages: ListedMessage[], most: number): string {
 }
 
 /** Its whole life, in order of time, and what can be done. */
-function textOfShown({ clock, config }: Deps, message: ShownMessage): string {
+function textOfShown({ clock, config }: Deps, message: WholeMessage): string {
   const { id, kind, subscriberId } = message
   const now = clock.now()
   const domain = config.MAIL_FROM.split('@').at(-1)
   return [
-    `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}, ${stateName(message.state)}`,
+    `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}, ${fateText(message)}`,
     `subscriber ${subscriberId}; Message-ID <${kind}.${id}@${domain}>`,
     '',
     textOfSteps(messageLife(message, now)),
@@ -116,6 +122,6 @@ function textOfShown({ clock, config }: Deps, message: ShownMessage): string {
   ].join('\n')
 }
 
-const mayRetry = ({ state, reason, deadline, toAddress }: ShownMessage, now: Date): boolean =>
+const mayRetry = ({ state, reason, deadline, toAddress }: WholeMessage, now: Date): boolean =>
   ENDED.includes(state) && reason !== 'restored' && toAddress !== null && deadline > now
 const ENDED: MessageState[] = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']

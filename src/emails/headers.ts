@@ -12,8 +12,6 @@ export interface Sender {
   name: string
   replyTo?: string
   siteName: string
-  /** Has an intake for what comes back: gives each message its own envelope sender, and unsubscribing by mail. */
-  bounceDomain?: string
 }
 
 /** What the row of a message says about its mail. */
@@ -24,7 +22,20 @@ export interface Addressed {
   toAddress: string
   /** Of a digest, a note and a welcome, which alone are mailed to a list. */
   unsubscribeUrl?: string
+  /** Names the message, signed: for reports that hold nothing else of it. Not of a mail without a row. */
+  token?: string
+  /** Where something takes in what comes back; else the envelope sender is who the mail is from. */
+  returns?: ReturnAddresses
 }
+
+/** The message's own envelope sender (VERP), and where to mail to end the subscription. */
+interface ReturnAddresses {
+  sender: string
+  unsubscribe: string
+}
+
+/** The field that holds the token of a message. */
+const TOKEN_FIELD = 'X-Daily-Papers-Message'
 
 const FEEDBACK_SENDER_LENGTH = 15
 // A header line above 998 bytes is against the standard, and a word in one cannot be folded.
@@ -32,11 +43,11 @@ const LONGEST_NAME = 60
 
 /** Puts an envelope and header fields to a mail. Throws message.bad-address. */
 export function addressed(message: Addressed, email: RenderedEmail, sender: Sender): OutgoingMail {
-  const { kind, id, datedAt } = message
+  const { kind, id, datedAt, returns } = message
   const to = plainAddress(message.toAddress, id)
   const domain = domainOf(sender.address)
   return {
-    envelope: { from: sender.bounceDomain ? `b+${id}@${sender.bounceDomain}` : sender.address, to },
+    envelope: { from: returns?.sender ?? sender.address, to },
     from: { name: nameOf(sender), address: sender.address },
     to: { name: '', address: to },
     ...(sender.replyTo && { replyTo: { name: '', address: sender.replyTo } }),
@@ -45,19 +56,24 @@ export function addressed(message: Addressed, email: RenderedEmail, sender: Send
     date: datedAt,
     boundary: id,
     headers: {
-      ...(message.unsubscribeUrl && listHeaders(message.unsubscribeUrl, id, sender)),
+      ...(message.unsubscribeUrl && listHeaders(message.unsubscribeUrl, sender, returns)),
       'Feedback-ID': `${kind}:${dayOf(datedAt)}:daily-papers:${feedbackSender(domain)}`,
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
+      ...(message.token && { [TOKEN_FIELD]: message.token }),
     },
     text: email.text,
     html: email.html,
   }
 }
 
-function listHeaders(unsubscribeUrl: string, id: string, sender: Sender): Record<string, string> {
+function listHeaders(
+  unsubscribeUrl: string,
+  sender: Sender,
+  returns: ReturnAddresses | undefined,
+): Record<string, string> {
   const name = asciiLine(sender.siteName, LONGEST_NAME)
-  const byMail = sender.bounceDomain ? `, <mailto:u+${id}@${sender.bounceDomain}?subject=unsubscribe>` : ''
+  const byMail = returns ? `, <mailto:${returns.unsubscribe}?subject=unsubscribe>` : ''
   return {
     'List-ID': `${name ? `"${name}" ` : ''}<daily.${domainOf(sender.address)}>`,
     'List-Unsubscribe': `<${new URL(unsubscribeUrl).href}>${byMail}`,

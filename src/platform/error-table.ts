@@ -83,6 +83,11 @@ export const errorTable = {
     operator:
       'HOST={host} is no address of this machine. Set HOST to 127.0.0.1 behind a proxy on this machine, to 0.0.0.0 for all its addresses.',
   },
+  'config.listener': {
+    status: 500,
+    exit: 1,
+    operator: '{setting}: nothing can listen on {host}:{port}: {what}. Name a free port of this machine.',
+  },
   'config.suppression-key': {
     status: 500,
     exit: 2,
@@ -508,6 +513,58 @@ export const errorTable = {
     status: 400,
     exit: 2,
     operator: '"{file}" is above {most} MB: cut it into smaller files.',
+  },
+  'report.too-long-to-read': {
+    status: 422,
+    exit: 1,
+    operator: 'A report by mail took more than {seconds} s to read, and is left unread.',
+  },
+  'report.unreadable': {
+    status: 422,
+    exit: 1,
+    operator: 'A report by mail could not be read: {what}',
+  },
+  'webhook.unsigned': {
+    status: 401,
+    exit: 1,
+    operator: 'Webhook of {maker}: nothing proves that {maker} sent it. Is its setting what {maker} shows?',
+  },
+  'webhook.too-old': {
+    status: 403,
+    exit: 1,
+    operator:
+      'Webhook of {maker}: its time is more than {hours} hours ago, or ahead. Is the clock of this machine right?',
+  },
+  'webhook.other-topic': {
+    status: 403,
+    exit: 1,
+    operator: 'Webhook of ses: it is of another topic than SES_TOPIC_ARN.',
+  },
+  'webhook.token-used': {
+    status: 403,
+    exit: 1,
+    operator: 'Webhook of mailgun: its token came with another body before.',
+  },
+  'webhook.unreachable': {
+    status: 503,
+    exit: 1,
+    operator: 'SNS does not answer: {what}',
+  },
+  'mailbox.refused': {
+    status: 503,
+    exit: 1,
+    operator:
+      'The mail server of BOUNCE_IMAP refuses the login: {what}. Are BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD right?',
+  },
+  'mailbox.no-folder': {
+    status: 503,
+    exit: 1,
+    operator: 'The mail server of BOUNCE_IMAP opens no folder "{folder}": {what}',
+  },
+  'mailbox.unreachable': {
+    status: 503,
+    exit: 1,
+    operator: 'The mail server of BOUNCE_IMAP does not answer as it should: {what}',
   },
   'dkim.cannot-sign': {
     status: 500,

@@ -45,6 +45,12 @@ function counters(registry: Registry): (event: LogEvent, fields?: LogFields) => 
     labelNames: ['lane', 'outcome'],
     registers,
   })
+  const returns = new Counter({
+    name: 'daily_papers_returns_total',
+    help: 'What this process read of mails that came back, by the way in and by class.',
+    labelNames: ['way', 'class'],
+    registers,
+  })
   const answers = new Histogram({
     name: 'daily_papers_smtp_answer_seconds',
     help: 'From the first byte of a mail to the last answer of the mail server, by lane.',
@@ -59,8 +65,9 @@ function counters(registry: Registry): (event: LogEvent, fields?: LogFields) => 
     buckets: [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10],
     registers,
   })
-  return (event, { lane, ms, method, route, status } = {}) => {
+  return (event, { lane, ms, method, route, status, way, class: kind } = {}) => {
     events.inc({ event })
+    if (event === 'report.read') returns.inc({ way: String(way), class: String(kind) })
     const outcome = event.startsWith('message.') && event.slice('message.'.length)
     if (outcome && lane) mails.inc({ lane: String(lane), outcome: outcome.replace('-', '_') })
     if (outcome && lane && typeof ms === 'number') answers.observe({ lane: String(lane) }, ms / MS)

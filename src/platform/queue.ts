@@ -8,7 +8,15 @@ import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
  * Nudges: "there may be work of this kind". A nudge holds no ids and may come twice or late; what is to be done
  * stands in our tables alone, and every tick sends the nudge again while work is open.
  */
-export const NUDGES = ['ingest', 'plan', 'drain-answers', 'drain-digests', 'prune'] as const
+export const NUDGES = [
+  'ingest',
+  'plan',
+  'drain-answers',
+  'drain-digests',
+  'read-reports',
+  'fetch-mailbox',
+  'prune',
+] as const
 export type Nudge = (typeof NUDGES)[number]
 
 export interface Queue {

@@ -2,6 +2,9 @@ import { addDays, type Day } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 import type { Standing } from './change.ts'
 
+/** How a pause came that nobody asked for: mail came back from a full mailbox. */
+export const MAILBOX_FULL = 'mailbox full'
+
 const LONGEST_DAYS = 365
 
 /**

@@ -48,6 +48,14 @@ export async function newestUnconfirmedSignup(
   return row && { ...row, wish: row.wish as unknown as Wish }
 }
 
+/** The button of whatever was asked for does nothing any more. Returns how many wishes there were. */
+export async function dropUnconfirmedSignups(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<number> {
+  return (await db.signup.deleteMany({ where: { subscriberId, confirmedAt: null } })).count
+}
+
 /** What the operator noted on how a subscriber said yes, and when: oldest first. */
 export async function notesOf(
   db: DatabaseOrTransaction,

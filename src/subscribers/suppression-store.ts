@@ -2,8 +2,8 @@ import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { Fault } from '../platform/errors.ts'
 
-/** dead: the mail server says that there is no such mailbox. */
-export const SUPPRESSION_REASONS = ['dead', 'complaint', 'operator'] as const
+/** dead: the mail server says that there is no such mailbox. full: it took nothing for two weeks or more. */
+export const SUPPRESSION_REASONS = ['dead', 'full', 'complaint', 'operator'] as const
 export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
 
 export interface Suppression {
@@ -13,9 +13,9 @@ export interface Suppression {
 
 const DEAD_FOR_MS = 7 * DAY_MS
 
-/** After seven days a dead address may be confirmed again; after anything else only the operator lifts it. */
+/** After seven days a dead or full mailbox may be confirmed again; after anything else only the operator lifts it. */
 export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boolean =>
-  reason === 'dead' && now.getTime() - at.getTime() >= DEAD_FOR_MS
+  (reason === 'dead' || reason === 'full') && now.getTime() - at.getTime() >= DEAD_FOR_MS
 
 /** The suppression that holds for an address; null where there is none, or it was lifted. */
 export async function suppressionOf(

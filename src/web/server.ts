@@ -19,6 +19,7 @@ import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addSubscribeRoutes } from './signup/subscribe-routes.ts'
 import type { Site } from './site.ts'
 import { addMyLinkRoutes } from './subscriber/my-link-routes.ts'
+import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
@@ -58,6 +59,7 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
     addPrivatePages(scope, site)
     addPlainRoutes(scope, site)
     addMetricsRoute(scope, site)
+    addWebhookRoutes(scope, site)
     addAdminPages(scope, site)
     addApi(scope, site)
   })

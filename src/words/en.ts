@@ -342,12 +342,12 @@ export const en = {
         topics: 'Your topics, and every version of them.',
         asked: 'What you asked for, changed, or gave as a new address.',
         mails:
-          'What your digests and other mails said, and what the mail server answered where it refused one.',
+          'What your digests and other mails said, and what mail servers answered where they refused one or sent it back.',
       },
       stays: 'What stays, and why',
       staying: {
         counts:
-          'A row with a random number instead of you, the dates of its digests, the numbers of the papers in them, and whether the mail server took each: so that the counts of past days stay right.',
+          'A row with a random number instead of you, the dates of its digests, the numbers of the papers in them, and whether the mail server took each or sent it back: so that the counts of past days stay right.',
         consents:
           'When that number said yes, changed something or left: the proof that mails were asked for. Nothing leads from it to you.',
         code: 'If mails to your address must never be sent, because somebody complained or the mailbox was gone: a code made from it with a secret key, which cannot be read back. Without it we might write to you again.',
@@ -387,6 +387,8 @@ export const en = {
         addresses: 'Each new address that you gave, and the one before, in the mails that went there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why none came.',
         mails: 'Each mail: when, what it said, and what the mail server answered, without your address.',
+        returns:
+          'What mail servers and mail services sent back about a mail: of which kind, and what they said, without your address. The report itself goes once it is read.',
         actions:
           'What the people who run this site did for you by hand: when and what, under a random number instead of your address.',
         network:
@@ -606,6 +608,8 @@ export const en = {
     size: '{size}.',
     ifMatched: 'A mail comes when papers match.',
     pausedNow: 'Paused at present.',
+    pausedByFull:
+      'Paused for a week: a mail came back, and your mail server says that your mailbox is full or switched off.',
     parts: 'On this page',
     titleSaid: '{said}: {page}',
     said: {
@@ -706,6 +710,8 @@ export const en = {
     mails: {
       waiting: 'waiting to be sent',
       accepted: 'taken by your mail server at {at}',
+      cameBack: '{taken} and sent back later: {why}',
+      onlyCameBack: 'sent back by your mail server: {why}',
       deferred: 'waiting: your mail server asked us to come again later',
       again: 'not known whether it arrived; it goes once more',
       uncertain: 'not known whether it arrived',
@@ -714,9 +720,19 @@ export const en = {
       restored: 'not known whether it was sent: our records were lost, and brought back from a copy',
       skipped: 'not sent: {why}',
     },
+    /** Why a mail came back that was taken. */
+    cameBack: {
+      dead: 'it says that there is no such mailbox',
+      full: 'it says that your mailbox is full or switched off',
+      policy: 'it did not want it, for a rule of its own',
+      ours: 'it says that something is wrong on our side',
+      temporary: 'it could not put it into your mailbox in time',
+      unknown: 'it does not say why',
+      elsewhere: 'a mailbox that yours passes mail on to did not take it',
+    },
     skipped: {
       expired: 'its time had passed',
-      paused: 'you paused before it went out',
+      paused: 'your digests were paused before it went out',
       unsubscribed: 'you unsubscribed before it went out',
       suppressed: 'no mails went to this address then',
       moved: 'your address changed before it went out',
@@ -918,6 +934,7 @@ export const en = {
     'config.invalid': 'The service is not set up yet.',
     'config.port': 'The service is not set up yet.',
     'config.host': 'The service is not set up yet.',
+    'config.listener': 'The service is not set up yet.',
     'config.suppression-key': 'The service is not set up yet.',
     'database.unreachable':
       'We cannot reach our records right now. Nothing was changed; please try again in a few minutes.',
@@ -1012,6 +1029,16 @@ export const en = {
     'message.unknown': 'There is no such message.',
     'message.cannot-retry': 'This message cannot be tried again.',
     'message.bad-address': 'That mail cannot be built for this address.',
+    'report.too-long-to-read': 'This mail takes too long to read.',
+    'report.unreadable': 'We could not read this mail.',
+    'webhook.unsigned': 'This is for the mail service of whoever runs this site.',
+    'webhook.too-old': 'This comes too late.',
+    'webhook.other-topic': 'This is for the mail service of whoever runs this site.',
+    'webhook.token-used': 'This came before, and said something else.',
+    'webhook.unreachable': 'We cannot look who sent this right now. Please send it again in a few minutes.',
+    'mailbox.refused': 'The service is not set up yet.',
+    'mailbox.no-folder': 'The service is not set up yet.',
+    'mailbox.unreachable': 'The service is not set up yet.',
     'dkim.cannot-sign': 'No mail can go out until the service is set up anew.',
     'preview.days': 'Choose a number of days from 1 to {most}.',
     'paper.unknown': 'We do not have the paper “{name}”.',

@@ -54,6 +54,8 @@ beforeAll(async () => {
     DKIM_SELECTOR: 's1',
     DKIM_KEY_FILE: key,
     NODE_EXTRA_CA_CERTS: certificate.ca,
+    BOUNCE_DOMAIN: 'bounce.papers.example.org',
+    BOUNCE_LMTP: String(await freePort()),
   }
   const service = await startService(readConfig(settings), ['web', 'schedule', 'worker'], { log: silentLog })
   await tick(service.deps)
@@ -97,6 +99,7 @@ test('says of a good installation that all is well', async () => {
     'proxy',
     'mail server',
     'dkim',
+    'returns',
     'sending',
     'huggingface',
     'worker',
@@ -165,7 +168,12 @@ test('sees a proxy that is not believed, and one that lets clients claim an addr
     recipe.replace('X-Forwarded-For $remote_addr', 'X-Forwarded-For $http_x_forwarded_for')
   const proxyBehind = async (trusted: string, change?: (recipe: string) => string) => {
     const [port, upstream] = [await freePort(), await freePort()]
-    const changed = { BASE_URL: `https://localhost:${port}`, PORT: String(upstream), TRUST_PROXY: trusted }
+    const changed = {
+      BASE_URL: `https://localhost:${port}`,
+      PORT: String(upstream),
+      TRUST_PROXY: trusted,
+      BOUNCE_LMTP: String(await freePort()),
+    }
     const service = await startService(readConfig({ ...settings, ...changed }), ['web'], { log: silentLog })
     const nginx = await startNginx({ certificate, upstream, port, change })
     const { checks } = await doctor(changed)

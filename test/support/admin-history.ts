@@ -60,6 +60,28 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
       closedAt: back > 2 ? now : null,
     })),
   })
+  // What came back of the last month's mails, and a report that has waited for long.
+  await db.$executeRaw`
+    with back as (
+      select m.*, row_number() over (order by md5(m.id))::int as n from message m
+      where m.id like 'mh%' and m.state = 'accepted' and m.dated_at > ${now}::timestamptz - interval '30 days'
+      order by md5(m.id) limit 45
+    ), came as (
+      insert into report (hash, way, recipient, bytes, at, state, read_at)
+      select 'history ' || n, (array['lmtp', 'smtp', 'ses'])[1 + n % 3], null, 4000, dated_at + interval '3 minutes', 'read', dated_at
+      from back returning id, hash, at
+    )
+    insert into returned (report_id, n, at, class, status, sure, answer, domain, found_by, message_id, subscriber_id, done)
+    select came.id, 0, came.at, (array['dead', 'full', 'policy', 'temporary', 'complaint', 'auto-reply', 'dead'])[1 + back.n % 7],
+      (array['5.1.1', '5.2.2', '5.7.1', '4.4.7', null, null, '5.1.1'])[1 + back.n % 7], true,
+      case when back.n % 7 < 4 then '550 5.7.1 <x-alive>your mail is not wanted here</x-alive>, see https://postmaster.history.example/help' else '' end,
+      (array['history.example', 'mail.a-university-with-a-long-name.example', 'post.example'])[1 + back.n % 3],
+      (array['token', 'field', 'message-id'])[1 + back.n % 3], back.id, back.subscriber_id,
+      (array['suppressed', 'paused', 'nothing', 'nothing', 'suppressed', 'nothing', 'suppressed'])[1 + back.n % 7]
+    from came join back on came.hash = 'history ' || back.n`
+  await db.$executeRaw`
+    insert into report (hash, way, recipient, raw, bytes, at)
+    values ('waits', 'lmtp', null, 'x', 1, ${now}::timestamptz - interval '9 minutes')`
   await db.notice.create({
     data: {
       kind: 'run-stopped',

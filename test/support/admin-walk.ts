@@ -102,6 +102,15 @@ export const ADMIN_STOPS: AdminStop[] = [
       return `/admin/messages/${id}`
     },
   },
+  {
+    name: 'admin-message-returned',
+    path: async ({ site }) => {
+      const { messageId } = await site.db.returned.findFirstOrThrow({ where: { class: 'dead' } })
+      return `/admin/messages/${messageId}`
+    },
+  },
+  { name: 'admin-returns', path: at('/admin/returns?days=30') },
+  { name: 'admin-returns-none', path: at('/admin/returns?class=unsubscribe&domain=post.example') },
   { name: 'admin-sources', path: at('/admin/sources') },
   { name: 'admin-suppressions', path: at('/admin/suppressions') },
   {

@@ -1,4 +1,5 @@
 import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
+import { cameBack } from './returns.ts'
 import { NOW, type TestSite } from './site.ts'
 import { addPapers } from './site-papers.ts'
 
@@ -13,7 +14,7 @@ export interface ApiWorld {
   messageId: string
 }
 
-/** Papers of three days, an active subscriber, one who was asked by mail, and that mail, which was refused. */
+/** Papers of three days, an active subscriber, one who was asked by mail, and that mail, which was refused and came back. */
 export async function apiWorld({ db, deps }: TestSite): Promise<ApiWorld> {
   await addPapers(db)
   const topics = ['attention', 'title:robots']
@@ -24,6 +25,7 @@ export async function apiWorld({ db, deps }: TestSite): Promise<ApiWorld> {
   await db.attempt.create({ data: { messageId, n: 1, at: NOW, outcome: 'refused', answer: '550 no' } })
   const subscriber = await db.subscriber.findFirstOrThrow({ where: { address: CANARY } })
   const other = await db.subscriber.findFirstOrThrow({ where: { address: OTHER } })
+  await cameBack(db, NOW, { messageId, subscriberId: other.id })
   return { subscriberId: subscriber.id, otherId: other.id, messageId }
 }
 
@@ -73,6 +75,7 @@ export const SAMPLES: Record<string, Sample> = {
   removeTopic: { id: ofSubscriber, body: { query: 'attention' }, verb: 'topics remove' },
   listMessages: { query: '?state=refused' },
   showMessage: { id: ofMessage },
+  listReturns: { query: '?class=dead&limit=1' },
   retryMessage: { id: ofMessage, verb: 'messages retry' },
   showBooks: { query: '?date=2026-11-24' },
   showDelivery: {},

@@ -30,6 +30,7 @@ export const DIGEST_FIELDS = [
   'Feedback-ID',
   'Auto-Submitted',
   'X-Auto-Response-Suppress',
+  'X-Daily-Papers-Message',
   'From',
   'To',
   'Reply-To',

@@ -47,5 +47,5 @@ async function onServer(sql: string): Promise<void> {
 export async function emptyTables(db: Database): Promise<void> {
   await db.$executeRawUnsafe(`truncate source_day, paper, paper_key, listing, subscriber, query, topic, signup, consent,
     suppression, plan, digest, chunk, message, acceptance, attempt, pace, tick, bucket, switch, action, notice,
-    admin_session, import_run, day_book restart identity cascade`)
+    admin_session, import_run, day_book, report, returned, mailbox_place restart identity cascade`)
 }

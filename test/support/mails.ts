@@ -36,6 +36,13 @@ export const digestMessage: Addressed = {
   datedAt: new Date('2026-11-24T07:00:00Z'),
   toAddress: 'ann@reader.example',
   unsubscribeUrl,
+  token: '000102030405060708090a0b00112233445566778899',
+}
+
+/** What it has where something takes in what comes back. */
+export const digestReturns = {
+  sender: `b+${digestMessage.token}@bounce.example.org`,
+  unsubscribe: 'u+0001020304050607080900112233445566778899@bounce.example.org',
 }
 
 const sample = (name: string) =>

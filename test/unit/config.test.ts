@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +16,12 @@ const production = {
   MAIL_FROM: 'digest@papers.example',
   POSTAL_ADDRESS: '1 Main Street, Springfield',
 }
+
+const publicKey = (namedCurve: string): string =>
+  generateKeyPairSync('ec', { namedCurve })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64')
+const OTHER_CURVE = publicKey('secp384r1')
 
 function faultsOf(environment: Record<string, string | undefined>): string {
   try {
@@ -97,7 +104,30 @@ describe('a wrong value is named with what it takes', () => {
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
     [{ SOURCES: 'arxive' }, 'SOURCES: takes huggingface'],
     [{ SOURCES: 'huggingface,arxiv:cs.CL' }, 'SOURCES: takes huggingface, the only source in this release'],
-    [{ BOUNCE_DOMAIN: 'b.example' }, 'BOUNCE_DOMAIN: takes nothing in this release'],
+    [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
+    [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: set BOUNCE_DOMAIN too'],
+    [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],
+    [{ BOUNCE_IMAP: 'pop3://mail.example' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
+    [{ BOUNCE_IMAP: 'imaps://mail.example/INBOX?tsl=off' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
+    [{ BOUNCE_IMAP: 'imaps://ann:12/3@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
+    [{ BOUNCE_IMAP: 'imaps://ann:100%@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
+    [{ BOUNCE_IMAP: 'imaps://mail.example' }, 'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both'],
+    [
+      { BOUNCE_IMAP: 'imaps://mail.example', BOUNCE_IMAP_USER: 'x' },
+      'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both',
+    ],
+    [{ SES_TOPIC_ARN: 'bounces' }, 'SES_TOPIC_ARN: takes the ARN of the SNS topic, such as arn:aws:sns:'],
+    [
+      { SES_TOPIC_ARN: 'arn:aws:sqs:eu-west-1:123456789012:x' },
+      'SES_TOPIC_ARN: takes the ARN of the SNS topic',
+    ],
+    [{ SNS_URL: 'sns.example' }, 'SNS_URL: takes an address that begins with'],
+    [{ SENDGRID_WEBHOOK_KEY: 'hunter2' }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
+    [{ SENDGRID_WEBHOOK_KEY: OTHER_CURVE }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
+    [{ MAILGUN_WEBHOOK_KEY: 'hunter2' }, 'MAILGUN_WEBHOOK_KEY: takes the HTTP webhook signing key'],
+    [{ POSTMARK_WEBHOOK_LOGIN: 'a-long-password-alone' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
+    [{ POSTMARK_WEBHOOK_LOGIN: 'ann:eleven char' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
+    [{ BREVO_WEBHOOK_TOKEN: 'x'.repeat(31) }, 'BREVO_WEBHOOK_TOKEN: takes 32 bytes or more'],
     [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma list of addresses'],
     [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma list of addresses'],
     [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma list of addresses'],
@@ -227,6 +257,7 @@ describe('production', () => {
       'APP_SECRET',
     )
     expect(faultsOf({ ...production, CLOCK_NOW: '2026-11-24T08:00:00Z' })).toContain('CLOCK_NOW')
+    expect(faultsOf({ ...production, SNS_URL: 'http://127.0.0.1:1' })).toContain('SNS_URL: not in production')
   })
 
   test('may say embedded on purpose', () => {
@@ -280,6 +311,46 @@ describe('secrets', () => {
     const fresh = 'n'.repeat(32)
     expect(readConfig({ APP_SECRET: `${fresh},${old}` }).APP_SECRET).toEqual([fresh, old])
   })
+})
+
+test('what proves a maker of mail is taken as it is, also from a file', () => {
+  const key = publicKey('prime256v1')
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'login')
+  writeFileSync(file, 'ann:a password with : in it\n')
+  const proofs = {
+    SES_TOPIC_ARN: 'arn:aws-cn:sns:cn-north-1:123456789012:bounces',
+    SENDGRID_WEBHOOK_KEY: key,
+    MAILGUN_WEBHOOK_KEY: '0123456789abcdef0123456789abcdef',
+    BREVO_WEBHOOK_TOKEN: 'x'.repeat(32),
+  }
+  const config = readConfig({ ...proofs, POSTMARK_WEBHOOK_LOGIN_FILE: file })
+  expect(config).toMatchObject({ ...proofs, POSTMARK_WEBHOOK_LOGIN: 'ann:a password with : in it' })
+})
+
+describe('the mailbox of BOUNCE_IMAP', () => {
+  const login = { BOUNCE_IMAP_USER: 'ann', BOUNCE_IMAP_PASSWORD: 'pass/word' }
+  test.each([
+    [
+      'imaps://mail.example',
+      { host: 'mail.example', port: 993, implicitTls: true, folder: 'INBOX', tls: 'verify' },
+    ],
+    ['imap://mail.example/Returned', { port: 143, implicitTls: false, folder: 'Returned', tls: 'verify' }],
+    ['imap://127.0.0.1:1143/a/b%20c?tls=off', { port: 1143, folder: 'a/b c', tls: 'off' }],
+    ['imap://localhost/', { folder: 'INBOX', tls: 'any' }],
+    ['imaps://[::1]:9930/INBOX?tls=require', { host: '::1', port: 9930, tls: 'require' }],
+  ])('%s', (BOUNCE_IMAP, expected) =>
+    expect(readConfig({ BOUNCE_IMAP, ...login }).BOUNCE_IMAP).toMatchObject({
+      user: 'ann',
+      password: 'pass/word',
+      ...expected,
+    }),
+  )
+  test('may hold the login itself', () =>
+    expect(readConfig({ BOUNCE_IMAP: 'imaps://ann%40x:p%2Fw@mail.example' }).BOUNCE_IMAP).toMatchObject({
+      user: 'ann@x',
+      password: 'p/w',
+    }))
+  test('is none unless it is set', () => expect(readConfig(login).BOUNCE_IMAP).toBeUndefined())
 })
 
 describe('TLS to the mail server', () => {

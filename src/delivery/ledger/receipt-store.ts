@@ -4,6 +4,8 @@ import type { MessageState } from '../message.ts'
 
 /** How far a mail came. */
 export interface MailFate {
+  /** Of its message. */
+  id: string
   state: MessageState
   /** Why it was skipped, refused or given up. */
   reason: string | null
@@ -96,4 +98,6 @@ function welcomeReceipt(mail: MailRow, zone: string): Receipt {
 }
 
 const fateOf = (mail: MailRow | undefined): MailFate | null =>
-  mail ? { state: mail.state, reason: mail.reason, ended: mail.ended, acceptedAt: mail.acceptedAt } : null
+  mail
+    ? { id: mail.id, state: mail.state, reason: mail.reason, ended: mail.ended, acceptedAt: mail.acceptedAt }
+    : null

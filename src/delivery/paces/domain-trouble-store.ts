@@ -1,5 +1,18 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { TROUBLE } from '../../platform/trouble-store.ts'
+import { noteTrouble, TROUBLE } from '../../platform/trouble-store.ts'
+import { paceOf } from './pace.ts'
+import { holdPace } from './pace-store.ts'
+
+export const DOMAIN_HELD_SECONDS = 3600
+
+/** Lets a domain be that refuses too much, and tells the operator. `said`: how much; `why`: with the last answer. */
+export async function holdDomain(
+  db: DatabaseOrTransaction,
+  { domain, said, why, at }: { domain: string; said: string; why: string; at: Date },
+): Promise<void> {
+  await holdPace(db, paceOf(domain), { seconds: DOMAIN_HELD_SECONDS, said })
+  await noteTrouble(db, { name: paceOf(domain), what: 'domain-held', said: why, since: at })
+}
 
 /**
  * What a domain refused is over where the domain is held no more and took a mail since (`took`), and where nothing was held

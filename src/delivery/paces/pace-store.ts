@@ -126,6 +126,13 @@ export async function holdPace(
       slowed_at = excluded.slowed_at, held_until = excluded.held_until, said = excluded.said`
 }
 
+/** Whether nothing goes to that domain at this moment. */
+export async function isHeldPace(db: DatabaseOrTransaction, domain: string): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`
+    select 1 from pace where key = ${`domain ${domain}`} and held_until > now()`
+  return rows.length > 0
+}
+
 /** True while a chunk of the lane is ready, and free, whose turn has come or comes within so many seconds. */
 export async function chunksReadySoon(
   db: DatabaseOrTransaction,

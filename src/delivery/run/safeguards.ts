@@ -1,10 +1,10 @@
 import { setSwitchUnless } from '../../platform/switch-store.ts'
-import { noteTrouble } from '../../platform/trouble-store.ts'
 import type { Deps } from '../../wiring.ts'
 import type { Failure } from '../answers/classify-answer.ts'
 import type { Lane, TakenMessage } from '../message.ts'
-import { domainOf, paceMeant, paceOf } from '../paces/pace.ts'
-import { holdPace, slowDown } from '../paces/pace-store.ts'
+import { DOMAIN_HELD_SECONDS, holdDomain } from '../paces/domain-trouble-store.ts'
+import { domainOf, paceMeant } from '../paces/pace.ts'
+import { slowDown } from '../paces/pace-store.ts'
 import { openBreaker, type Trip } from './breaker.ts'
 import type { Run } from './run.ts'
 
@@ -21,8 +21,6 @@ interface SafeguardsInput {
   untilWritten: <T>(write: () => Promise<T>) => Promise<T>
 }
 
-const DOMAIN_HELD_SECONDS = 3600
-
 /**
  * Goes slower where a server asks for it, lets a domain be that refuses much, and stops the run where our settings are
  * at fault or everybody refuses: then delivery is paused too, if these are digests.
@@ -38,16 +36,14 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
       log.warn('delivery.slowed', { pace: key === 'all' ? 'all' : 'domain', answer: failure.answer })
   }
 
-  const holdDomain = async (domain: string, trip: Trip, answer: string) => {
+  const letBe = async (domain: string, trip: Trip, answer: string) => {
     const { share, of } = trip
     const said = refusedText(trip)
-    await untilWritten(() => holdPace(db, paceOf(domain), { seconds: DOMAIN_HELD_SECONDS, said }))
+    const why = `${said}, the last with: ${answer}`
+    await untilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
     run.took.delete(domain)
     // Not which: a domain may be a person's, and logs are kept. `delivery status` tells.
     log.error('delivery.domain-held', { seconds: DOMAIN_HELD_SECONDS, share, of })
-    const why = `${said}, the last with: ${answer}`
-    const trouble = { name: paceOf(domain), what: 'domain-held', said: why, since: clock.now() }
-    await untilWritten(() => noteTrouble(db, trouble))
   }
 
   const stop = async (trip: Trip, answer: string) => {
@@ -75,7 +71,7 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
       const trip = breaker.hear({ domain: domainOf(message.toAddress), refused: failure })
       if (!trip) return
       if (!trip.domain) await stop(trip, failure.answer)
-      else if (lane === 'digests') await holdDomain(trip.domain, trip, failure.answer)
+      else if (lane === 'digests') await letBe(trip.domain, trip, failure.answer)
     },
   }
 }

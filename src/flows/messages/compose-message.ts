@@ -3,9 +3,11 @@ import type { Compose, ComposedMail, TakenMessage } from '../../delivery/message
 import { buildMime } from '../../delivery/smtp/build-mime.ts'
 import { assertDkimSigns, type DkimKey, loadDkimKey } from '../../delivery/smtp/dkim.ts'
 import { openEmails } from '../../emails/emails.ts'
-import { addressed, type Sender } from '../../emails/headers.ts'
+import { type Addressed, addressed, type Sender } from '../../emails/headers.ts'
 import type { MailKind } from '../../emails/mail-kind.ts'
 import { Fault } from '../../platform/errors.ts'
+import { secretNamed } from '../../subscribers/link-token.ts'
+import { returnAddress, returnToken } from '../../subscribers/return-address.ts'
 import type { Deps } from '../../wiring.ts'
 import { addTopicsMail, confirmationMail } from './answer-mails.ts'
 import { digestMail } from './digest-mail.ts'
@@ -39,7 +41,7 @@ export async function openComposer({ config, db }: Deps): Promise<Compose> {
   return async (message) => {
     const mailOf = MAILS[message.kind as MailKind]
     if (!mailOf) throw new Fault('message.without-content', { id: message.id })
-    return finish(message, await mailOf({ config, db, emails }, message), sender, dkim)
+    return finish(message, await mailOf({ config, db, emails }, message), { config, sender, dkim })
   }
 }
 
@@ -62,15 +64,35 @@ export const senderOf = (config: Config): Sender => ({
   name: config.MAIL_FROM_NAME,
   replyTo: config.REPLY_TO,
   siteName: config.SITE_NAME,
-  bounceDomain: config.BOUNCE_DOMAIN,
 })
 
+interface Finish {
+  config: Config
+  sender: Sender
+  dkim: DkimKey | undefined
+}
+
 async function finish(
-  { id, datedAt, toAddress }: TakenMessage,
+  message: TakenMessage,
   { kind, unsubscribeUrl, ...email }: Mail,
-  sender: Sender,
-  dkim: DkimKey | undefined,
+  { config, sender, dkim }: Finish,
 ): Promise<ComposedMail> {
-  const mail = addressed({ kind, id, datedAt, toAddress, unsubscribeUrl }, email, sender)
+  const { id, datedAt, toAddress } = message
+  const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnsOf(config, message) }
+  const mail = addressed(row, email, sender)
   return { ...mail.envelope, raw: await buildMime(mail, dkim) }
+}
+
+/** Signed as the row of the message says, so that a second try has the same bytes. */
+function returnsOf(
+  { BOUNCE_DOMAIN: domain, APP_SECRET }: Config,
+  { id, subscriberId, secretId }: TakenMessage,
+): Pick<Addressed, 'token' | 'returns'> {
+  const secret = secretNamed(secretId, APP_SECRET)
+  const token = returnToken({ purpose: 'bounce', id }, secret)
+  const returns = domain && {
+    sender: returnAddress({ purpose: 'bounce', id }, secret, domain),
+    unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, domain),
+  }
+  return { token, returns: returns || undefined }
 }

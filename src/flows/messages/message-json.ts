@@ -1,7 +1,8 @@
-import type { ListedMessage, ShownMessage } from '../../delivery/ledger/message-list-store.ts'
+import type { ListedReturn } from '../../bounces/returned-list-store.ts'
+import type { ListedMessage } from '../../delivery/ledger/message-list-store.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { classOf } from './refusal-words.ts'
-import { stateName } from './retry-message.ts'
+import { stateName, type WholeMessage } from './retry-message.ts'
 
 /** As commands and the API list it: its address is masked. */
 export const jsonOfMessage = (message: ListedMessage) => ({
@@ -18,9 +19,24 @@ export const jsonOfMessage = (message: ListedMessage) => ({
   deadline: message.deadline.toISOString(),
 })
 
-/** The same with each of its tries. */
-export const jsonOfShownMessage = (message: ShownMessage) => ({
+/** The same with each of its tries, and what came back. */
+export const jsonOfShownMessage = (message: WholeMessage) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
   tries: message.tries.map(({ at, ...made }) => ({ ...made, class: classOf(made), at: at.toISOString() })),
+  returned: message.returned.map(jsonOfReturn),
+})
+
+/** As commands and the API list it. */
+export const jsonOfReturn = (one: ListedReturn) => ({
+  at: one.at.toISOString(),
+  class: one.class,
+  status: one.status,
+  answer: one.answer,
+  domain: one.domain,
+  way: one.way,
+  foundBy: one.foundBy,
+  done: one.done,
+  message: one.messageId,
+  subscriber: one.subscriberId,
 })

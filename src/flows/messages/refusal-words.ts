@@ -9,10 +9,11 @@ export const classOf = (made: Try): Refusal['class'] => classifyRefusal(made).cl
 /** " (no such mailbox)"; empty where no answer came. */
 export function aboutRefusal(made: Try): string {
   const kind = classOf(made)
-  return kind === null ? '' : ` (${WORDS[kind]})`
+  return kind === null ? '' : ` (${REFUSAL_WORDS[kind]})`
 }
 
-const WORDS: Record<NonNullable<Refusal['class']>, string> = {
+/** What a refusal means, in few words for the operator. */
+export const REFUSAL_WORDS: Record<NonNullable<Refusal['class']>, string> = {
   dead: 'no such mailbox',
   full: 'mailbox full or off',
   policy: 'policy',

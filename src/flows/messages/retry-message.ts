@@ -1,3 +1,4 @@
+import { type ListedReturn, returnsOfMessages } from '../../bounces/returned-list-store.ts'
 import { makeReady, messageById, type ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 import type { MessageState } from '../../delivery/message.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -10,11 +11,17 @@ import { DELIVERY } from '../operator/restore/restored.ts'
 /** As the operator reads a state: gave-up. */
 export const stateName = (state: MessageState): string => state.replace('_', '-')
 
+/** A message with all that is known of it. */
+export interface WholeMessage extends ShownMessage {
+  /** What came back for it, oldest first. */
+  returned: ListedReturn[]
+}
+
 /** Throws message.unknown. */
-export async function showMessage({ db }: Deps, { id }: { id: string }): Promise<ShownMessage> {
+export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string }): Promise<WholeMessage> {
   const message = await messageById(db, id)
   if (!message) throw new Fault('message.unknown', { id: id.slice(0, 40) })
-  return message
+  return { ...message, returned: await returnsOfMessages(db, [id]) }
 }
 
 /** What keeps a ready message from going all the same. `off`: the setting SENDING. */

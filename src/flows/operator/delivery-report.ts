@@ -1,3 +1,4 @@
+import { type WaitingReports, waitingReports } from '../../bounces/waiting-reports-store.ts'
 import type { LaneCount, LaneWait } from '../../delivery/ledger/message-list-store.ts'
 import { LANES, type Lane, type MessageState } from '../../delivery/message.ts'
 import type { Deps } from '../../wiring.ts'
@@ -7,13 +8,15 @@ import { type LimitingPace, limitingPaces } from './limiting-paces.ts'
 
 export const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
 
-export type DeliveryReport = DeliveryStatus & DeliveryHealth & { paces: LimitingPace[] }
+export type DeliveryReport = DeliveryStatus &
+  DeliveryHealth & { paces: LimitingPace[]; reports: WaitingReports }
 
 /** Whether mail goes out, what waits in which lane, what limits it, and whether somebody is there to hand it over. */
 export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
   ...(await deliveryStatus(deps)),
   ...(await deliveryHealth(deps)),
   paces: await limitingPaces(deps),
+  reports: await waitingReports(deps.db),
 })
 
 /** As the command and the API say it. */
@@ -27,6 +30,7 @@ export const jsonOfReport = ({ waiting, waits, ...report }: DeliveryReport) => (
     ReturnType<typeof laneJson>
   >,
   paces: report.paces.map(({ until, ...pace }) => ({ ...pace, until: iso(until) })),
+  reports: { waiting: report.reports.count, oldest: iso(report.reports.oldest) },
   schedule: { ticked: iso(report.ticked) },
   workers: { holding: report.holders, nudgeWaitsSeconds: report.nudgeWaitsSeconds },
 })

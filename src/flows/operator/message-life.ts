@@ -1,6 +1,7 @@
 import type { ShownMessage } from '../../delivery/ledger/message-list-store.ts'
 import { aboutRefusal } from '../messages/refusal-words.ts'
-import { stateName } from '../messages/retry-message.ts'
+import { stateName, type WholeMessage } from '../messages/retry-message.ts'
+import { classText, newestFailure, returnText } from '../returns/return-words.ts'
 
 /** What happened to a message; `at` null where no time is known. */
 export interface LifeEvent {
@@ -12,25 +13,37 @@ export interface LifeEvent {
 const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** Everything that happened to a message and what comes next, in order of time, for the operator. */
-export function messageLife(message: ShownMessage, now: Date): LifeEvent[] {
-  const { datedAt, kind, lane, deadline, tries, acceptances } = message
+export function messageLife(message: WholeMessage, now: Date): LifeEvent[] {
+  const { datedAt, kind, lane, deadline, tries, acceptances, returned } = message
+  const accepted = acceptances.map(({ at, answer }) => ({
+    at,
+    code: 'accepted',
+    text: `The mail server took it: ${answer}`,
+  }))
+  const cameBack = returned.map((one) => ({
+    at: one.at,
+    code: `returned-${one.class}`,
+    text: returnText(one),
+  }))
+  const happened = [...tries.map(tryEvent), ...accepted, ...cameBack]
   return [
     {
       at: datedAt,
       code: 'left',
       text: `The ${kind} was left in the lane ${lane}, to go until ${minute(deadline)}.`,
     },
-    ...tries.map(tryEvent),
-    ...acceptances.map(({ at, answer }) => ({
-      at,
-      code: 'accepted',
-      text: `The mail server took it: ${answer}`,
-    })),
+    ...happened.sort((a, b) => a.at.getTime() - b.at.getTime()),
     ...endOf(message, now),
   ]
 }
 
-function tryEvent(made: ShownMessage['tries'][number]): LifeEvent {
+/** "accepted", or "accepted, and came back: no such mailbox (5.1.1)". */
+export function fateText({ state, returned }: Pick<WholeMessage, 'state' | 'returned'>): string {
+  const failure = newestFailure(returned)
+  return failure ? `${stateName(state)}, and came back: ${classText(failure)}` : stateName(state)
+}
+
+function tryEvent(made: ShownMessage['tries'][number]): LifeEvent & { at: Date } {
   const { n, at, outcome, status, answer } = made
   const what = `${tryText(outcome, status)}${aboutRefusal(made)}`
   return { at, code: outcome, text: `Try ${n}: ${what}${answer ? `: ${answer}` : '.'}` }

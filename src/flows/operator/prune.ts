@@ -1,3 +1,4 @@
+import { countOldReports, deleteOldReports } from '../../bounces/report-store.ts'
 import {
   countOldMessages,
   deleteMessagesOf,
@@ -40,6 +41,8 @@ export interface Pruned extends PrunedRequests, PrunedOperatorRows {
   before: Day
   messages: number
   digests: number
+  /** What came in about mails, and was read. */
+  reports: number
   /** Who never confirmed. */
   subscribers: number
 }
@@ -91,6 +94,7 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
     before,
     messages,
     digests,
+    reports: await deleteOldReports(db, limits.kept),
     subscribers,
     ...(await deleteOldRequests(db, limits)),
     ...(await deleteOldOperatorRows(db, limits)),
@@ -109,6 +113,7 @@ export async function prunable(deps: Deps): Promise<Pruned> {
     before,
     messages,
     digests: digests + (await countOldDigests(db, before)),
+    reports: await countOldReports(db, limits.kept),
     subscribers: await countUnconfirmed(db, unconfirmed),
     ...(await countOldRequests(db, limits)),
     ...(await countOldOperatorRows(db, limits)),

@@ -1,3 +1,4 @@
+import { forgetReturns } from '../../bounces/returned-store.ts'
 import { forgetMessages, forgetMessagesTo } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
@@ -48,6 +49,7 @@ export async function erase(
   const { id, addressKey } = subscriber
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
   await forgetMessages(tx, id)
+  await forgetReturns(tx, id)
   // Somebody else may have given this address as their new one.
   const moves = await deleteUnconfirmedMoves(tx, { addressKey })
   await forgetMessagesTo(

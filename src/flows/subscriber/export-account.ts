@@ -1,3 +1,4 @@
+import { returnsOfSubscriber } from '../../bounces/returned-list-store.ts'
 import { messagesOf } from '../../delivery/ledger/message-history-store.ts'
 import { digestsOf } from '../../digests/digest-history-store.ts'
 import { papersById } from '../../papers/paper-store.ts'
@@ -43,6 +44,7 @@ async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> 
     consents: (await notedConsents(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
     messages: await messagesOf(db, id),
+    returned: await readableReturns(db, id),
     suppression: await suppressionOf(db, addressHash),
   }
 }
@@ -54,6 +56,16 @@ const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscribe
   addressAsCode: addressHash,
   ...kept,
 })
+
+const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) =>
+  (await returnsOfSubscriber(db, subscriberId)).map(
+    ({ reportId: _, n: __, subscriberId: ___, isRead, kind, messageId, ...one }) => ({
+      ...one,
+      readable: isRead,
+      message: messageId,
+      messageKind: kind,
+    }),
+  )
 
 async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
   const digests = await digestsOf(db, subscriberId)

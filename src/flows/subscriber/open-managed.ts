@@ -1,16 +1,16 @@
-import { type Receipt, receiptsSince } from '../../delivery/ledger/receipt-store.ts'
 import { type NextMail, nextMail } from '../../digests/next-mail.ts'
 import { lastDigestDate } from '../../digests/plan-store.ts'
 import { addDays, type Day, localDayOf } from '../../platform/dates.ts'
 import { type Change, isSame } from '../../subscribers/change.ts'
 import { changeById, newestChanges } from '../../subscribers/change-store.ts'
-import { withoutEndedPause } from '../../subscribers/pause.ts'
+import { MAILBOX_FULL, withoutEndedPause } from '../../subscribers/pause.ts'
 import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { type KeptTopic, keptTopicsOf } from '../../subscribers/topic-store.ts'
 import { undoOf } from '../../subscribers/undo-change.ts'
 import type { Deps } from '../../wiring.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { openManage } from './account-link.ts'
+import { type WholeReceipt, wholeReceipts } from './receipts.ts'
 import { standingOf } from './standing.ts'
 import { undoOffered } from './unsubscribe-link.ts'
 
@@ -26,8 +26,10 @@ export interface Managed {
   rates: ReadonlyMap<string, number>
   /** Undefined where none comes. */
   next: NextMail | undefined
+  /** They are paused since their mailbox took nothing, and have changed nothing since. */
+  isPausedByFull: boolean
   /** Newest first. */
-  receipts: Receipt[]
+  receipts: WholeReceipt[]
   /** The change that was asked for; null where it is none of theirs. */
   change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
   /** The token that takes back an unsubscribe of a moment ago. */
@@ -47,7 +49,8 @@ export async function openManaged(
     today,
     ...(await topicsWithRates(deps, subscriber)),
     next: await nextOf(deps, subscriber),
-    receipts: await receiptsSince(deps.db, subscriber, addDays(today, -RECEIPT_DAYS)),
+    isPausedByFull: await isPausedByFull(deps, subscriber),
+    receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
     change: changeId === undefined ? null : await changeShown(deps, { subscriber, changeId, today }),
     resubscribe: isJoined(subscriber) ? null : await undoOffered(deps, subscriber),
   }
@@ -69,6 +72,12 @@ async function nextOf({ db, clock }: Deps, subscriber: Subscriber): Promise<Next
   const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
   const last = await lastDigestDate(db, id)
   return nextMail({ ...subscriber, startDate: begin.sort().at(-1) ?? null }, last, clock.now())
+}
+
+async function isPausedByFull({ db }: Deps, { id, state }: Subscriber): Promise<boolean> {
+  if (state !== 'paused') return false
+  const [newest] = await newestChanges(db, id, 1)
+  return newest?.how === MAILBOX_FULL
 }
 
 async function changeShown(

@@ -1,3 +1,4 @@
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import { recordConsent } from '../../subscribers/consent-store.ts'
@@ -20,17 +21,31 @@ export async function suppress(
   { email, reason }: { email: string; reason: SuppressionReason },
 ): Promise<void> {
   const { key } = parseAddress(email)
-  const now = deps.clock.now()
-  const hash = addressHash(key, deps.config.SUPPRESSION_KEY)
-  const id = await deps.db.$transaction(async (tx) => {
-    await suppressAddress(tx, { addressHash: hash, reason, at: now })
-    const subscriber = await lockSubscriberByKey(tx, key)
-    if (!subscriber || subscriber.state === 'suppressed') return subscriber?.id
-    await changeSubscriber(tx, subscriber.id, { state: 'suppressed', stateBefore: subscriber.state })
-    const consent = { subscriberId: subscriber.id, at: now, how: reason, wording: NO_PAGE }
-    await recordConsent(tx, { ...consent, event: 'suppressed' })
-    return subscriber.id
-  })
+  const at = deps.clock.now()
+  const id = await deps.db.$transaction((tx) => suppressKey(tx, deps, { key, reason, at }))
+  await tellSuppressed(deps, { id, reason })
+}
+
+/** The same inside a transaction; `tellSuppressed` follows it. Returns who is subscribed with that address. */
+export async function suppressKey(
+  tx: DatabaseOrTransaction,
+  { config }: Pick<Deps, 'config'>,
+  { key, reason, at }: { key: string; reason: SuppressionReason; at: Date },
+): Promise<string | undefined> {
+  await suppressAddress(tx, { addressHash: addressHash(key, config.SUPPRESSION_KEY), reason, at })
+  const subscriber = await lockSubscriberByKey(tx, key)
+  if (!subscriber || subscriber.state === 'suppressed') return subscriber?.id
+  await changeSubscriber(tx, subscriber.id, { state: 'suppressed', stateBefore: subscriber.state })
+  const consent = { subscriberId: subscriber.id, at, how: reason, wording: NO_PAGE }
+  await recordConsent(tx, { ...consent, event: 'suppressed' })
+  return subscriber.id
+}
+
+/** To the log, and to whoever weighs complaints. */
+export async function tellSuppressed(
+  deps: Deps,
+  { id, reason }: { id: string | undefined; reason: SuppressionReason },
+): Promise<void> {
   deps.log.info('subscriber.suppressed', { subscriber: id, reason })
   if (reason === 'complaint') await weighComplaints(deps)
 }

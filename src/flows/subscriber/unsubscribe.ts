@@ -61,7 +61,7 @@ export async function unsubscribeByOperator(deps: Deps, who: Who): Promise<boole
 }
 
 /** False where it had ended before. The subscriber must be locked by the transaction. */
-async function endSubscription(
+export async function endSubscription(
   tx: DatabaseOrTransaction,
   { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
 ): Promise<boolean> {

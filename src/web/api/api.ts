@@ -15,6 +15,7 @@ import { addFaultAnswers } from './fault-answers.ts'
 import { addMessageRoutes } from './message-routes.ts'
 import { requireToken } from './operator-token.ts'
 import { addPaperRoutes } from './paper-routes.ts'
+import { addReturnRoutes } from './return-routes.ts'
 import type { Api } from './scope.ts'
 import { addSourceRoutes } from './source-routes.ts'
 import { addSubscriberRoutes } from './subscriber-routes.ts'
@@ -59,6 +60,7 @@ function addOperatorRoutes(api: Api, site: Site): void {
   addSubscriberVerbs(api, site)
   addTopicRoutes(api, site)
   addMessageRoutes(api, site)
+  addReturnRoutes(api, site)
   addDeliveryRoutes(api, site)
   addActionRoutes(api, site)
 }

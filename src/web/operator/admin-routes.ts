@@ -14,6 +14,7 @@ import { addDayRoutes } from './day-routes.ts'
 import { addLoginRoutes } from './login-routes.ts'
 import { addMessageRoutes } from './message-routes.ts'
 import { addOverviewRoutes } from './overview-routes.ts'
+import { addReturnRoutes } from './return-routes.ts'
 import { openSessionStore } from './session-store.ts'
 import { addSourceRoutes } from './source-routes.ts'
 import { addSubscriberRoutes } from './subscriber-routes.ts'
@@ -84,6 +85,7 @@ function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
   addTopicRoutes(app, admin)
   addDayRoutes(app, admin)
   addMessageRoutes(app, admin)
+  addReturnRoutes(app, admin)
   addSourceRoutes(app, admin)
   addSuppressionRoutes(app, admin)
   addActionRoutes(app, admin)

@@ -1,6 +1,6 @@
 import type { DayFigures } from '../../flows/operator/daily-figures.ts'
 import { recentFigures } from '../../flows/operator/recent-figures.ts'
-import { addDays, dayOf } from '../../platform/dates.ts'
+import { addDays, type Day, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { dateRange, shortDate } from '../../words/dates.ts'
 import { type Chart, chart, type Point } from './chart.ts'
@@ -106,6 +106,23 @@ function chartView(series: Series, groups: DayFigures[][]): ChartView {
     chart: chart(points, series),
     column,
     rows: rows.map(({ label, text }, n) => ({ label, text: series.text?.(groups[n]!) ?? text })).toReversed(),
+  }
+}
+
+/** A count of each day as bars. */
+export function dayChart(
+  { id, title, column }: Pick<ChartView, 'id' | 'title' | 'column'>,
+  days: readonly { day: Day; count: number }[],
+): ChartView {
+  const points = days.map(({ day, count }) => ({ label: shortDate(day), value: count }))
+  const rows = points.map(({ label, value }) => ({ label, text: number.format(value) }))
+  return {
+    id,
+    title: `${title}, by day`,
+    summary: summaryOf(rows, points),
+    chart: chart(points),
+    column,
+    rows: rows.toReversed(),
   }
 }
 

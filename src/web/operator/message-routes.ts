@@ -4,7 +4,7 @@ import { listMessages, type MessagePlace } from '../../delivery/ledger/message-l
 import { MESSAGE_STATES } from '../../delivery/message.ts'
 import { retryMessage, showMessage, stateName } from '../../flows/messages/retry-message.ts'
 import { audited } from '../../flows/operator/audited.ts'
-import { messageLife } from '../../flows/operator/message-life.ts'
+import { fateText, messageLife } from '../../flows/operator/message-life.ts'
 import { Fault } from '../../platform/errors.ts'
 import { at } from '../api/cursor.ts'
 import { id } from '../api/schemas/kinds.ts'
@@ -39,6 +39,7 @@ export function addMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite
       return send(reply, 'message', {
         said: query.done === 'ready' ? 'It is ready again, and goes with the next run.' : undefined,
         message: { ...message, state: stateName(message.state) },
+        fate: fateText(message),
         life: messageLife(message, now),
         canRetry: RETRIED.includes(message.state) && message.deadline > now && message.toAddress !== null,
       })

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { countReturns } from '../../bounces/returned-list-store.ts'
 import { LANES } from '../../delivery/message.ts'
 import { books } from '../../digests/books-store.ts'
 import { audited } from '../../flows/operator/audited.ts'
@@ -14,7 +15,7 @@ import { limitingPaces, paceText } from '../../flows/operator/limiting-paces.ts'
 import { noticeLine } from '../../flows/operator/notices/write-notice.ts'
 import { sourceStatus } from '../../flows/operator/source-status.ts'
 import { recentActions } from '../../platform/action-store.ts'
-import { dayOf } from '../../platform/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../../platform/dates.ts'
 import { newestNotices } from '../../platform/notice-store.ts'
 import { countByState } from '../../subscribers/subscriber-lists-store.ts'
 import type { Deps } from '../../wiring.ts'
@@ -23,6 +24,7 @@ import type { AdminSite } from './admin-site.ts'
 import { bookCells } from './book-cells.ts'
 import { chartsOf, SPANS } from './charts-view.ts'
 import { line } from './fields.ts'
+import { classRows } from './returns-view.ts'
 
 const NEWEST = 8
 const MOST_PACES = 20
@@ -53,6 +55,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       books: counted,
       cells: bookCells(counted),
       states: await countByState(deps.db),
+      returned: await returnedOn(deps, addDays(today, -1)),
       sources: await sourceStatus(deps, { days: 1 }),
       notices: (await newestNotices(deps.db, { limit: NEWEST })).map((notice) => ({
         ...notice,
@@ -78,6 +81,12 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
     return reply.redirect(`/admin?done=${done}`, 303)
   })
 }
+
+/** What came back on a day (UTC), as figures. */
+const returnedOn = async ({ db }: Deps, day: Day) =>
+  classRows(await countReturns(db, { from: midnight(day), before: midnight(addDays(day, 1)) })).map(
+    ({ text, count }) => ({ state: text, count }),
+  )
 
 const waitingRows = ({ waiting }: DeliveryStatus) =>
   LANES.map((lane) => ({

@@ -1,7 +1,9 @@
-import { type MailFate, type Receipt, receiptsSince } from '../../delivery/ledger/receipt-store.ts'
+import type { Receipt } from '../../delivery/ledger/receipt-store.ts'
 import { stateName } from '../../flows/messages/retry-message.ts'
 import { explainSubscriber } from '../../flows/operator/explain-subscriber.ts'
 import { reasonText } from '../../flows/operator/message-life.ts'
+import { classText } from '../../flows/returns/return-words.ts'
+import { type WholeFate, type WholeReceipt, wholeReceipts } from '../../flows/subscriber/receipts.ts'
 import { showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
 import { actionsOn } from '../../platform/action-store.ts'
 import { addDays, type Day, localDayOf } from '../../platform/dates.ts'
@@ -21,7 +23,7 @@ export async function subscriberView(deps: Deps, { id, date }: { id: string; dat
   const { zone, state } = subscriber
   const today = localDayOf(deps.clock.now(), zone)
   const explained = await explainSubscriber(deps, { id, date })
-  const receipts = await receiptsSince(deps.db, subscriber, addDays(today, -RECEIPT_DAYS))
+  const receipts = await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS))
   return {
     subscriber,
     can: {
@@ -60,14 +62,16 @@ const OUTCOMES: Record<Receipt['outcome'], string> = {
 }
 
 /** "a digest, 3 papers: accepted 24 Nov 2026, 08:00" */
-function receiptLine({ outcome, papers, mail, note }: Receipt, zone: string): string {
+function receiptLine({ outcome, papers, mail, note }: WholeReceipt, zone: string): string {
   const what = [OUTCOMES[outcome], papers > 0 && counted(papers, words.counts.paper)].filter(Boolean)
   const fates = [mail, note].flatMap((fate) => (fate ? [fateText(fate, zone)] : []))
   return [what.join(', '), ...fates].join(': ')
 }
 
-function fateText({ state, reason, acceptedAt }: MailFate, zone: string): string {
-  if (acceptedAt) return `accepted ${moment(acceptedAt.toISOString(), zone)}`
+function fateText({ state, reason, acceptedAt, cameBack }: WholeFate, zone: string): string {
+  const back = cameBack ? `, came back: ${classText(cameBack)}` : ''
+  if (acceptedAt) return `accepted ${moment(acceptedAt.toISOString(), zone)}${back}`
+  if (cameBack) return `${stateName(state)}${back}`
   return `${stateName(state)}${reason ? ` (${reasonText(reason)})` : ''}`
 }
 

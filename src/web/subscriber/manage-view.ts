@@ -36,6 +36,7 @@ export interface ManageView extends FaultsView {
   token: string
   address: string
   is: 'active' | 'paused'
+  isPausedByFull: boolean
   /** "Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November" */
   glance: string
   /** "At most 15 papers" */
@@ -92,6 +93,7 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     token,
     address: maskAddress(subscriber.address),
     is: subscriber.state === 'paused' ? 'paused' : 'active',
+    isPausedByFull: managed.isPausedByFull,
     glance: glanceText(managed),
     size: sizeText(subscriber),
     ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),

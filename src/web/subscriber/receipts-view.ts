@@ -1,4 +1,4 @@
-import type { MailFate, Receipt } from '../../delivery/ledger/receipt-store.ts'
+import type { WholeFate, WholeReceipt } from '../../flows/subscriber/receipts.ts'
 import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../platform/dates.ts'
 import { moment, weekdayDate } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
@@ -27,7 +27,10 @@ interface Shown {
   tokenOf: (messageId: string) => string
 }
 
-export function receiptsView(receipts: readonly Receipt[], { zone, days, tokenOf }: Shown): ReceiptsView {
+export function receiptsView(
+  receipts: readonly WholeReceipt[],
+  { zone, days, tokenOf }: Shown,
+): ReceiptsView {
   const others = WEEKDAYS.filter((day) => !days.includes(day)).map((day) => words.weekdays[day])
   return {
     rows: receipts.map((receipt) => ({
@@ -41,7 +44,7 @@ export function receiptsView(receipts: readonly Receipt[], { zone, days, tokenOf
 }
 
 /** What happened, as somebody who waits for mail would put it. */
-export function receiptText(receipt: Receipt, zone: string): string {
+export function receiptText(receipt: WholeReceipt, zone: string): string {
   const { localDate, outcome, papers, mail, note } = receipt
   const { outcomes } = words.receipts
   if (outcome === 'planned' || outcome === 'welcome') {
@@ -55,7 +58,7 @@ export function receiptText(receipt: Receipt, zone: string): string {
 }
 
 /** It never left us, as far as we know: its papers are offered again. */
-const isLost = (mail: MailFate | null): boolean =>
+const isLost = (mail: WholeFate | null): boolean =>
   !mail?.acceptedAt &&
   (mail?.state === 'gave_up' ||
     (mail?.state === 'skipped' && ['expired', 'restored'].includes(mail.reason ?? '')))
@@ -63,11 +66,14 @@ const isLost = (mail: MailFate | null): boolean =>
 const welcomeWords = (papers: number): string =>
   papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
 
-function mailText(mail: MailFate | null, localDate: Day, zone: string): string {
+function mailText(mail: WholeFate | null, localDate: Day, zone: string): string {
   const { mails, skipped } = words.receipts
   if (!mail) return mails.waiting
-  const { state, reason, ended, acceptedAt } = mail
-  if (acceptedAt) return fill(mails.accepted, { at: timeOf(acceptedAt, localDate, zone) })
+  const { state, reason, ended, acceptedAt, cameBack } = mail
+  const taken = acceptedAt && fill(mails.accepted, { at: timeOf(acceptedAt, localDate, zone) })
+  if (cameBack)
+    return fill(taken ? mails.cameBack : mails.onlyCameBack, { taken: taken ?? '', why: whyBack(cameBack) })
+  if (taken) return taken
   const reasons: Record<string, string | undefined> = skipped
   switch (state) {
     case 'deferred':
@@ -82,6 +88,12 @@ function mailText(mail: MailFate | null, localDate: Day, zone: string): string {
     default:
       return mails.waiting
   }
+}
+
+function whyBack({ class: kind, done }: NonNullable<WholeFate['cameBack']>): string {
+  const { cameBack } = words.receipts
+  const reasons: Record<string, string | undefined> = cameBack
+  return done === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
 }
 
 /** "08:00"; with the date where it is another one. */

@@ -1,5 +1,6 @@
 // Reads so many mutated reports and answers, and prints what came of it as JSON: inbound-worker.ts N SEED.
-import { readReturn } from '../../../src/bounces/read-return.ts'
+import { readReturn } from '../../../src/bounces/reading/read-return.ts'
+import type { Returned } from '../../../src/bounces/reading/returned.ts'
 import { textOf } from '../../../src/platform/errors.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutateReport } from './mutated-reports.ts'
@@ -21,7 +22,8 @@ const LONGEST_MS = 1000
 const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const random = randomFrom(seed)
 const reports = readReports()
-const said = reports.map((report) => inWords(readReturn(report).returned))
+const said: string[] = []
+for (const report of reports) said.push(inWords((await readReturn(report)).returned))
 const megabytes = () => process.resourceUsage().maxRSS / 1024
 const megabytesBefore = megabytes()
 const faults: string[] = []
@@ -33,7 +35,7 @@ for (let i = 0; i < mails; i++) {
   const from = i % reports.length
   const mail = mutateReport(reports[from]!, reports, random)
   const begun = process.cpuUsage()
-  const returned = returnedIn(mail)
+  const returned = await returnedIn(mail)
   const { user, system } = process.cpuUsage(begun)
   const ms = Math.round((user + system) / 1000)
   slowestMs = Math.max(slowestMs, ms)
@@ -41,33 +43,33 @@ for (let i = 0; i < mails; i++) {
   const named = returned.filter((one) => one.class === 'dead' && one.recipient !== null)
   if (named.length > 0) dead++
   if (inWords(returned) !== said[from]) otherwise++
-  faults.push(...named.flatMap(({ recipient, answer }) => wrongOf(recipient!, answer, mail)))
+  faults.push(...named.flatMap((one) => wrongOf(one, mail)))
 }
 const grownMb = Math.round(megabytes() - megabytesBefore)
 const report: InboundReport = { faults, reports: reports.length, dead, otherwise, slowestMs, grownMb }
 console.log(JSON.stringify(report))
 
-function returnedIn(mail: string): ReturnType<typeof readReturn>['returned'] {
+async function returnedIn(mail: string): Promise<Returned[]> {
   try {
-    return readReturn(mail).returned
+    return (await readReturn(mail)).returned
   } catch (error) {
     faults.push(`it throws: ${textOf(error)}`)
     return []
   }
 }
 
-type Returned = ReturnType<typeof returnedIn>[number]
-
 function inWords(returned: Returned[]): string {
   return returned.map((one) => `${one.recipient} ${one.class}`).join()
 }
 
-/** Nobody is dead whom the mail does not name, nor without a code that says "for good". */
-function wrongOf(recipient: string, answer: Returned['answer'], mail: string): string[] {
-  const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient))
+/** Nobody is dead whom the mail does not name, nor for sure without a code that says "for good". */
+function wrongOf({ recipient, answer, sure }: Returned, mail: string): string[] {
+  const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient!))
   return [
     ...(isNamed ? [] : ['somebody is dead whom the mail does not name']),
-    ...(answer?.status && answer.status >= 500 && /5(?:\d\d|\.\d)/.test(mail) ? [] : ['dead without a 5xx']),
+    ...(!sure || (answer?.status && answer.status >= 500 && /5(?:\d\d|\.\d)/.test(mail))
+      ? []
+      : ['dead for sure without a 5xx']),
   ]
 }
 

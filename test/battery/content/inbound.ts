@@ -33,7 +33,7 @@ const right: BatteryCase = {
   fault:
     'reports and answers that come back: lines cut, lost, repeated, exchanged, mixed, of wrong bytes and codes',
   invariant:
-    'never throws; nobody is dead whom the mail does not name, or without a 5xx; each < 1 s; < 256 MB more',
+    'never throws; nobody is dead whom the mail does not name, or for sure without a 5xx; each < 1 s; < 256 MB more',
   run: async (profile) => {
     const report = await readMutated(MAILS[profile])
     return {
@@ -47,7 +47,7 @@ const right: BatteryCase = {
 const FEW = 500
 const NAME = 'remembers-the-last'
 const REMEMBERS: WrongPart = {
-  real: 'src/bounces/read-return.ts',
+  real: 'src/bounces/reading/read-return.ts',
   wrong: `test/battery/content/wrong-parts/${NAME}.ts`,
 }
 

@@ -2,7 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import { addressed } from '../../../src/emails/headers.ts'
 import type { OutgoingMail } from '../../../src/emails/outgoing-mail.ts'
 import { type Build, buildRightly } from '../../support/built-mails.ts'
-import { digestMessage } from '../../support/mails.ts'
+import { digestMessage, digestReturns } from '../../support/mails.ts'
 
 /** A way to build mails that looks right, and what the battery must say of it. */
 interface WrongBuilder {
@@ -39,7 +39,7 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
   /** A field for each way to unsubscribe, where one field lists both. */
   'two-unsubscribe-fields': {
     build: ({ email, from }) => {
-      const mail = addressed(digestMessage, email, { ...from, bounceDomain: 'b.example.org' })
+      const mail = addressed({ ...digestMessage, returns: digestReturns }, email, from)
       const headers = Object.entries(mail.headers).flatMap(([key, value]): Header[] =>
         key === 'List-Unsubscribe'
           ? value.split(', ').map((one) => ({ key, value: { prepared: true, value: one } }))

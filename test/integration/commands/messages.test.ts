@@ -195,6 +195,7 @@ describe('delivery', () => {
         digests: { ready: 0, taken: 0, deferred: 0, uncertain: 0, oldest: null, nextTry: null },
       },
       paces: [],
+      reports: { waiting: 0, oldest: null },
       schedule: { ticked: null },
       workers: { holding: 0, nudgeWaitsSeconds: null },
     })

@@ -105,7 +105,7 @@ describe('subscribers and topics', () => {
     const { code, stderr } = await runCli(['subscribers', 'suppress', EMAIL, '--reason', 'whim'], settings())
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('Allowed choices are dead, complaint, operator'),
+      expect.stringContaining('Allowed choices are dead, full, complaint, operator'),
     ])
     expect(await checksums(database.db)).toEqual(before)
   }, 30_000)

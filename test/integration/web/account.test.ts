@@ -6,6 +6,7 @@ import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe
 import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
+import { messageCameBack } from '../../support/returns.ts'
 import {
   confirmToken,
   get,
@@ -170,6 +171,7 @@ describe('a copy', () => {
     await asksToMove()
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
     await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, answer: '250 ok' } })
+    await messageCameBack(site.db, NOW, { class: 'full', status: '5.2.2', answer: '552 full' })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
 
     const { statusCode, headers, body } = await get(site, `${await account()}/export.json`)
@@ -200,6 +202,7 @@ describe('a copy', () => {
           papers: expect.arrayContaining([{ paper: 2, title: 'Strings and Branes at β-Functions' }]),
         },
       ],
+      returned: [{ class: 'full', status: '5.2.2', answer: '552 full', messageKind: 'digest', way: 'lmtp' }],
       suppression: { reason: 'complaint' },
     })
     expect(copy.messages.find(({ kind }: { kind: string }) => kind === 'digest')).toMatchObject({
@@ -217,6 +220,7 @@ describe('a copy', () => {
       digest: 'digests',
       message: 'messages',
       move: 'newAddresses',
+      returned: 'returned',
       signup: 'signups',
       topic: 'topics',
     }

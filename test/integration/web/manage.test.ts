@@ -7,6 +7,7 @@ import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe
 import { CONSENT_WORDING } from '../../../src/subscribers/consent.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
 import { checksums } from '../../support/checksums.ts'
+import { messageCameBack } from '../../support/returns.ts'
 import { get, NOW, post, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
@@ -381,6 +382,21 @@ describe('links', () => {
   })
 })
 
+test('somebody who is paused since their mailbox was full reads why, until they change something', async () => {
+  const path = await page()
+  const { id } = await ann()
+  const full = { subscriberId: id, at: NOW, how: 'mailbox full', before: {}, after: {} }
+  await site.db.subscriber.update({
+    where: { id },
+    data: { state: 'paused', pausedUntil: new Date('2026-12-01') },
+  })
+  await site.db.change.create({ data: full })
+  const says = 'your mail server says that your mailbox is full or switched off'
+  expect(textOf((await get(site, path)).body)).toContain(says)
+  await site.db.change.create({ data: { ...full, how: 'page' } })
+  expect(textOf((await get(site, path)).body)).not.toContain(says)
+})
+
 describe('receipts', () => {
   /** A date of its own for each, oldest first; what the page says of them, newest first. */
   const receipts = async (path: string) =>
@@ -405,6 +421,10 @@ describe('receipts', () => {
       data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), answer: '250' },
     })
     expect((await receipts(path))[0]).toMatch(/papers?, taken by your mail server at 12:00$/)
+    await messageCameBack(site.db, new Date('2026-11-24T12:03:00Z'), { class: 'full', status: '5.2.2' })
+    expect((await receipts(path))[0]).toMatch(
+      /papers?, taken by your mail server at 12:00 and sent back later: it says that your mailbox is full or switched off$/,
+    )
     const { body } = await get(site, path)
     const link = body.match(/href="(\/digest\/[^"]+)"/)![1]!
     expect((await get(site, link)).statusCode).toBe(200)

@@ -11,6 +11,7 @@ import { openMetrics } from '../../../src/platform/metrics.ts'
 import { addNotice } from '../../../src/platform/notice-store.ts'
 import { recordFailure, recordFetch } from '../../../src/sources/source-day-store.ts'
 import { buildServer } from '../../../src/web/server.ts'
+import { cameBack, leaveReport } from '../../support/returns.ts'
 import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
 
@@ -133,6 +134,16 @@ async function busyDay() {
   await recordFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now: NOW })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   await addNotice(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
+  // Eleven domains of two subscribers, and one of somebody's own.
+  const [one, two] = await site.db.subscriber.findMany()
+  for (let n = 0; n < 11; n++)
+    for (const { id: subscriberId } of [one!, two!])
+      await cameBack(site.db, NOW, { domain: `big${n}.test`, subscriberId })
+  for (let n = 0; n < 3; n++) await cameBack(site.db, NOW, { domain: 'canary.test', subscriberId: one!.id })
+  await cameBack(site.db, NOW, { domain: null, class: 'complaint' })
+  await cameBack(site.db, new Date(NOW.getTime() - 86_400_000), { domain: 'canary.old' })
+  await leaveReport(site.db, NOW)
+  deps.log.info('report.read', { report: 1, way: 'lmtp', class: 'dead', done: 'suppressed' })
   await deps.queue.nudge('plan')
   await site.db.$executeRaw`insert into chunk (lane, owner, lease_until, not_before)
     values ('digests', 'w', now() + interval '1 hour', ${NOW})`
@@ -196,6 +207,11 @@ describe('what they say', () => {
       'daily_papers_sending_enabled 1',
       'daily_papers_notices{kind="source-stalled"} 1',
       'daily_papers_notices_untold 1',
+      'daily_papers_day_returns{class="dead",domain="big8.test"} 2',
+      'daily_papers_day_returns{class="dead",domain="other"} 5',
+      'daily_papers_day_returns{class="complaint",domain="other"} 1',
+      'daily_papers_waiting_reports 1',
+      'daily_papers_returns_total{way="lmtp",class="dead"} 1',
       'daily_papers_source_day_papers{source="huggingface"} 3',
       'daily_papers_source_day_state{source="huggingface",state="fresh"} 1',
       `daily_papers_last_tick_timestamp_seconds ${NOW.getTime() / 1000}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addressed } from '../../../src/emails/headers.ts'
-import { digestMessage, sender, unsubscribeUrl } from '../../support/mails.ts'
+import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../support/mails.ts'
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }
 
@@ -21,23 +21,34 @@ test('the mail of a digest', () => {
       'Feedback-ID': 'digest:2026-11-24:daily-papers:papersexampleor',
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
+      'X-Daily-Papers-Message': digestMessage.token,
     },
     text: 'text',
     html: '<p>html</p>',
   })
 })
 
-test('with a domain for what comes back, each message has its own sender, and leaves by mail too', () => {
-  const mail = addressed(digestMessage, email, { ...sender, bounceDomain: 'bounce.example.org' })
-  expect(mail.envelope.from).toBe('b+AAECAwQFBgcICQoL@bounce.example.org')
+test('where something takes in what comes back, each message has its own sender, and leaves by mail too', () => {
+  const mail = addressed({ ...digestMessage, returns: digestReturns }, email, sender)
+  expect(mail.envelope.from).toBe(digestReturns.sender)
   expect(mail.headers['List-Unsubscribe']).toBe(
-    `<${unsubscribeUrl}>, <mailto:u+AAECAwQFBgcICQoL@bounce.example.org?subject=unsubscribe>`,
+    `<${unsubscribeUrl}>, <mailto:${digestReturns.unsubscribe}?subject=unsubscribe>`,
   )
+})
+
+test('a mail without a row has no token', () => {
+  const mail = addressed({ ...digestMessage, token: undefined }, email, sender)
+  expect(Object.keys(mail.headers)).not.toContain('X-Daily-Papers-Message')
 })
 
 test.each(['confirmation', 'add-topics', 'goodbye'] as const)('%s goes to no list', (kind) => {
   const mail = addressed({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
-  expect(Object.keys(mail.headers)).toEqual(['Feedback-ID', 'Auto-Submitted', 'X-Auto-Response-Suppress'])
+  expect(Object.keys(mail.headers)).toEqual([
+    'Feedback-ID',
+    'Auto-Submitted',
+    'X-Auto-Response-Suppress',
+    'X-Daily-Papers-Message',
+  ])
   expect(mail.messageId).toBe(`<${kind}.AAECAwQFBgcICQoL@papers.example.org>`)
 })
 

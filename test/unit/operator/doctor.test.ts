@@ -31,6 +31,7 @@ import {
   questionOf,
   readAnswer,
 } from '../../../src/flows/operator/doctor/probe.ts'
+import { judgeReturns } from '../../../src/flows/operator/doctor/returns-checks.ts'
 import { runChecks } from '../../../src/flows/operator/doctor/run-checks.ts'
 import { judgeSending, type SendingSeen } from '../../../src/flows/operator/doctor/sending-checks.ts'
 import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/flows/operator/doctor/site-checks.ts'
@@ -171,6 +172,36 @@ describe('the question to the site', () => {
   ])('a header %s from %j is %s', (forwarded, chain, word, hop) =>
     expect(proxySeen({ forwarded, chain })).toEqual({ seen: word, hop }),
   )
+})
+
+describe('returns', () => {
+  const lmtp = { way: 'lmtp', setting: 'BOUNCE_LMTP' } as const
+  const ses = { way: 'ses', setting: 'SES_TOPIC_ARN' } as const
+  const domain = 'bounce.example.org'
+  const good = { greeting: '220 here', rcpt: '550 5.1.1 no such address' }
+  const heard = (seen: typeof good | Error) => ({
+    domain,
+    ways: [lmtp],
+    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, seen }],
+  })
+  const none = { domain: undefined, ways: [], listeners: [] }
+  test.each([
+    [none, 'skipped', 'no BOUNCE_DOMAIN', null],
+    [{ ...none, domain }, 'warning', 'nothing here takes in what comes back to it', 'BOUNCE_LMTP=2424'],
+    [{ ...none, ways: [ses] }, 'ok', 'reports come in by ses (SES_TOPIC_ARN)', null],
+    [{ ...none, domain, ways: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
+    [heard(good), 'ok', 'takes mail for bounce.example.org at 127.0.0.1:2424', null],
+    [heard(new Error('connect ECONNREFUSED')), 'wrong', 'nothing answers', 'Start the service'],
+    [heard({ greeting: '554 no', rcpt: '' }), 'wrong', 'greets with: 554 no', 'a port of its own'],
+    [heard({ ...good, rcpt: '250 ok' }), 'wrong', 'an address that is forged', 'a port of its own'],
+    [heard({ ...good, rcpt: '451 later' }), 'warning', '451 later', 'a port of its own'],
+  ] as const)('%j: %s', (seen, state, found, fix) => {
+    const verdict = judgeReturns(seen)
+    expect(verdict.state).toBe(state)
+    expect(verdict.found).toContain(found)
+    if (fix) expect(verdict.fix).toContain(fix)
+    else expect(verdict.fix).toBeNull()
+  })
 })
 
 describe('mail', () => {

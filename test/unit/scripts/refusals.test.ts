@@ -8,8 +8,8 @@ const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtur
 const where = hasCorpus() ? 'reports in ../shared/data' : "the project's own reports"
 console.info(`Refusals: ${where}`)
 
-describe(`on ${where}`, () => {
-  const measured = measureRefusals(folder)
+describe(`on ${where}`, async () => {
+  const measured = await measureRefusals(folder)
 
   test('nobody is suppressed whom the corpus does not call dead', () => {
     expect(measured.falselySuppressed).toEqual([])
@@ -21,10 +21,10 @@ describe(`on ${where}`, () => {
     expect(measured.plainStrict.precision).toBeLessThan(0.75)
   })
 
-  test('rules that look for the dead first suppress others: the order is the care', () => {
+  test('rules that look for the dead first suppress others: the order is the care', async () => {
     const dead = REFUSAL_RULES.filter((rule) => rule.class === 'dead')
     const deadFirst = [...dead, ...REFUSAL_RULES.filter((rule) => rule.class !== 'dead')]
-    expect(measureRefusals(folder, deadFirst).falselySuppressed).not.toEqual([])
+    expect((await measureRefusals(folder, deadFirst)).falselySuppressed).not.toEqual([])
   })
 })
 

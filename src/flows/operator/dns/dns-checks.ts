@@ -130,12 +130,22 @@ export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verd
   return wrong(`neither SPF nor DKIM speaks for ${from}`, 'DKIM_DOMAIN=the domain of MAIL_FROM')
 }
 
-export function judgeMx(domain: string, { mx, addresses }: { mx: string[]; addresses: string[] }): Verdict {
+export interface MxPublished {
+  mx: string[]
+  addresses: string[]
+  /** It is BOUNCE_DOMAIN. */
+  isBounces?: boolean
+}
+
+export function judgeMx(domain: string, { mx, addresses, isBounces = false }: MxPublished): Verdict {
   const fix = `Publish an MX record at ${domain}, which names the server that takes in its mail.`
   if (mx.includes('')) return wrong(`${domain} says that it takes no mail at all (null MX)`, fix)
   if (mx.length > 0) return ok(`${domain}: ${mx.join(', ')}`)
   if (addresses.length > 0) return warning(`${domain} has no MX record; mail goes to its address`, fix)
-  return wrong(`${domain} cannot get mail: answers and reports are lost`, fix)
+  const lost = isBounces
+    ? 'what comes back is lost, and unsubscribing by mail fails'
+    : 'answers and reports are lost'
+  return wrong(`${domain} cannot get mail: ${lost}`, fix)
 }
 
 export const judgeAddresses = (host: string, addresses: string[]): Verdict =>

@@ -79,7 +79,7 @@ function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips:
     },
     ...mailDomains(config).map((domain) => ({
       check: 'MX',
-      ask: () => askMx(dns, domain),
+      ask: () => askMx(dns, domain, domain === config.BOUNCE_DOMAIN),
     })),
     {
       check: 'site',
@@ -91,9 +91,9 @@ function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips:
   ]
 }
 
-async function askMx(dns: Dns, domain: string): Promise<Verdict> {
+async function askMx(dns: Dns, domain: string, isBounces: boolean): Promise<Verdict> {
   const [mx, addresses] = await Promise.all([dns.mx(domain), dns.addresses(domain)])
-  return judgeMx(domain, { mx, addresses })
+  return judgeMx(domain, { mx, addresses, isBounces })
 }
 
 async function askDkim(dns: Dns, key: DkimKey | undefined): Promise<Verdict> {

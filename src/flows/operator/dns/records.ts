@@ -32,11 +32,15 @@ export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): s
   ]),
 ]
 
-/** The name that the addresses of mails ought to have: the mail server's, or the site's where both are one machine. */
-function sendingHost(settings: Settings): string {
-  const host = settings.SMTP_URL?.host ?? 'localhost'
-  return isWithin(host, 'localhost') || /^[\d.:]+$/.test(host) ? siteHost(settings) : host
+/** The mail server is this machine, as far as the settings tell. */
+function isOnThisMachine({ SMTP_URL }: Settings): boolean {
+  const host = SMTP_URL?.host ?? 'localhost'
+  return isWithin(host, 'localhost') || /^[\d.:]+$/.test(host)
 }
+
+/** The name that the addresses of mails ought to have: the mail server's, or the site's where both are one machine. */
+const sendingHost = (settings: Settings): string =>
+  isOnThisMachine(settings) ? siteHost(settings) : settings.SMTP_URL!.host
 
 /** What has to stand in the DNS. `ips`: the addresses that mails leave from. */
 export function recordsToSet(
@@ -47,12 +51,7 @@ export function recordsToSet(
     spfRecord(settings, ips),
     ...(key ? [dkimRecord(key)] : []),
     dmarcRecord(settings),
-    ...mailDomains(settings).map((name) => ({
-      name,
-      type: 'MX' as const,
-      value: `10 mail.${name}.`,
-      why: `the server that takes in mail for ${name}`,
-    })),
+    ...mailDomains(settings).map((name) => mxRecord(settings, name)),
     ...addressRecords(settings, ips),
     ...ips.map((ip) => ({
       name: reverseName(ip),
@@ -61,6 +60,18 @@ export function recordsToSet(
       why: `set where the address ${ip} is rented; the name must lead back to it`,
     })),
   ]
+}
+
+function mxRecord(settings: Settings, name: string): DnsRecord {
+  const isBounces = name === settings.BOUNCE_DOMAIN
+  return {
+    name,
+    type: 'MX',
+    value: `10 ${isBounces && isOnThisMachine(settings) ? siteHost(settings) : `mail.${name}`}.`,
+    why: isBounces
+      ? `the server that takes in what comes back to ${name}, and hands it on to BOUNCE_LMTP or keeps it for BOUNCE_IMAP`
+      : `the server that takes in mail for ${name}`,
+  }
 }
 
 function spfRecord(settings: Settings, ips: string[]): DnsRecord {

@@ -7,6 +7,7 @@ import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
 import type { Deps } from '../../../wiring.ts'
 import { sourceStatus } from '../source-status.ts'
 import { askDkim, askMailServer } from './ask-mail.ts'
+import { askReturns } from './ask-returns.ts'
 import { seeSending } from './ask-sending.ts'
 import type { SiteSeen } from './ask-site.ts'
 import { skipped, type Verdict } from './check.ts'
@@ -82,6 +83,8 @@ const aboutSite = ({ config, clock, site }: Patient): Question[] => [
 
 const DKIM = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
 
+const RETURNS = ['BOUNCE_DOMAIN', 'BOUNCE_LMTP', 'BOUNCE_SMTP', 'BOUNCE_IMAP']
+
 const aboutMail = (patient: Patient): Question[] => [
   {
     check: 'mail server',
@@ -89,6 +92,7 @@ const aboutMail = (patient: Patient): Question[] => [
     ask: () => askMailServer(patient, patient),
   },
   { check: 'dkim', settings: [...DKIM, 'MAIL_FROM'], ask: () => askDkim(patient.config) },
+  { check: 'returns', settings: RETURNS, ask: () => askReturns(patient.config, patient) },
   {
     check: 'sending',
     settings: ['SENDING', 'RAMP_UP_SINCE'],

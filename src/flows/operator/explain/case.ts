@@ -1,9 +1,10 @@
-import { messagesBetween } from '../../../delivery/ledger/message-history-store.ts'
 import {
-  type ListedMessage,
-  messageById,
-  type ShownMessage,
-} from '../../../delivery/ledger/message-list-store.ts'
+  type ListedReturn,
+  returnsOfMessages,
+  returnsOfSubscriber,
+} from '../../../bounces/returned-list-store.ts'
+import { messagesBetween } from '../../../delivery/ledger/message-history-store.ts'
+import { type ListedMessage, messageById } from '../../../delivery/ledger/message-list-store.ts'
 import { type Receipt, receiptsSince } from '../../../delivery/ledger/receipt-store.ts'
 import type { DigestContent } from '../../../digests/digest-content.ts'
 import { digestOn } from '../../../digests/digest-history-store.ts'
@@ -18,6 +19,7 @@ import { withoutEndedPause } from '../../../subscribers/pause.ts'
 import type { SubscriberState } from '../../../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../../../subscribers/suppression-store.ts'
 import type { Deps } from '../../../wiring.ts'
+import type { WholeMessage } from '../../messages/retry-message.ts'
 import { notedConsents } from '../../subscriber/show-subscriber.ts'
 import { deliveryPauses, type Pause } from '../delivery-pauses.ts'
 import { type Slowness, slownessOf } from './slowness.ts'
@@ -55,9 +57,11 @@ export interface Case {
   changes: Change[]
   digest: (NonNullable<Awaited<ReturnType<typeof digestOn>>> & { said: DigestContent | null }) | null
   outcome: Receipt['outcome'] | null
-  mail: ShownMessage | null
+  mail: WholeMessage | null
   /** What else was left for them on that date. */
-  otherMails: ShownMessage[]
+  otherMails: WholeMessage[]
+  /** What ever came back for them, oldest first. */
+  returns: ListedReturn[]
   looked: Looked | null
   sources: SourceDay[]
   suppression: Suppression | null
@@ -99,7 +103,7 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
     subscriberId: subject.id,
     ...mailWindow(date, standing.zone, state, now),
   })
-  const mail = digest?.message ? await messageById(db, digest.message.id) : null
+  const [mail = null] = digest?.message ? await shown(deps, [digest.message]) : []
   return {
     now,
     subject,
@@ -117,6 +121,7 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
       deps,
       mails.filter(({ kind }) => kind !== 'digest'),
     ),
+    returns: await returnsOfSubscriber(db, subject.id),
     looked: await lookedAt(deps, subject, digest, standing),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
     suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
@@ -158,9 +163,13 @@ function stateThen(consents: Consent[], at: Date, now: Subject, { state }: Stand
   return recorded === 'paused' && state === 'active' ? 'active' : recorded
 }
 
-async function shown({ db }: Deps, mails: readonly Pick<ListedMessage, 'id'>[]): Promise<ShownMessage[]> {
-  const found = await Promise.all(mails.map(({ id }) => messageById(db, id)))
-  return found.filter((message) => message !== null)
+async function shown({ db }: Deps, mails: readonly Pick<ListedMessage, 'id'>[]): Promise<WholeMessage[]> {
+  const ids = mails.map(({ id }) => id)
+  const returns = await returnsOfMessages(db, ids)
+  const found = await Promise.all(ids.map((id) => messageById(db, id)))
+  return found
+    .filter((message) => message !== null)
+    .map((message) => ({ ...message, returned: returns.filter(({ messageId }) => messageId === message.id) }))
 }
 
 /** Only where nothing matched: a digest with papers says itself what it looked at. */

@@ -1,14 +1,18 @@
 import type { ShownMessage } from '../../../delivery/ledger/message-list-store.ts'
+import type { WholeMessage } from '../../messages/retry-message.ts'
+import { classText, newestFailure } from '../../returns/return-words.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { isWaiting, reasonText } from '../message-life.ts'
 import type { Case } from './case.ts'
 import { utcText, type Verdict } from './say.ts'
 
 /** What became of the mail of a digest. */
-export function mailVerdict(open: Case, mail: ShownMessage): Verdict {
+export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
   const answer = last?.answer ? `: ${last.answer}` : ''
+  const cameBack = cameBackVerdict(mail)
+  if (cameBack) return cameBack
   if (accepted) return { code: 'accepted', text: `Sent: the mail server took it at ${utcText(accepted.at)}.` }
   if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker has it in its hand.' }
   if (isWaiting(mail)) return waiting(open, mail, answer)
@@ -29,6 +33,18 @@ export function mailVerdict(open: Case, mail: ShownMessage): Verdict {
       }
     default:
       return skipped(open, mail)
+  }
+}
+
+/** What a report says of a mail is newer than what was known when it went out. */
+function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | undefined {
+  const failure = newestFailure(returned)
+  if (!failure) return undefined
+  const taken = acceptances[0] ? `the mail server took it at ${utcText(acceptances[0].at)}, and ` : ''
+  const said = failure.answer ? `: ${failure.answer}` : '.'
+  return {
+    code: 'came-back',
+    text: `Sent, and came back: ${classText(failure)}; ${taken}a report came at ${utcText(failure.at)}${said}`,
   }
 }
 

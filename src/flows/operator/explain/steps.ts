@@ -1,8 +1,10 @@
+import type { Done } from '../../../bounces/returned-store.ts'
 import type { ShownMessage } from '../../../delivery/ledger/message-list-store.ts'
 import { DAY_MS, instantOf } from '../../../platform/dates.ts'
 import { type Change, changedSettings, topicDifference } from '../../../subscribers/change.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
+import { returnText } from '../../returns/return-words.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { messageLife } from '../message-life.ts'
 import { faultText } from '../source-words.ts'
@@ -22,6 +24,7 @@ export const stepsOf = (open: Case): Step[] =>
     ...pauseSteps(open),
     ...(open.mail ? [...messageLife(open.mail, open.now), ...searchSteps(open, open.mail)] : []),
     ...open.otherMails.flatMap((mail) => messageLife(mail, open.now)),
+    ...returnSteps(open),
   ])
 
 /** A step without a time stays behind the one that it follows. */
@@ -143,6 +146,21 @@ function planSteps(open: Case): Step[] {
     ...topicSteps(open),
   ]
 }
+
+/** What came back on those days for mails of other dates, or for none that is known; and before, what was acted on last. */
+function returnSteps(open: Case): Step[] {
+  const shown = [open.mail, ...open.otherMails].map((mail) => mail?.id)
+  const others = open.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
+  const { from, to } = windowOf(open)
+  const inWindow = others.filter(({ at }) => at >= from && at < to)
+  const before = others.findLast(({ at, done }) => at < from && ACTED.includes(done))
+  return [...(before ? [before] : []), ...inWindow].map((one) => {
+    const about = one.messageId ? `For ${one.kind ?? 'a mail'} ${one.messageId}: ` : ''
+    return { at: one.at, code: `returned-${one.class}`, text: about + returnText(one) }
+  })
+}
+
+const ACTED: Done[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
 
 /** For whoever says that a mail which the server took never came. */
 function searchSteps({ senderDomain }: Case, { id, kind, acceptances }: ShownMessage): Step[] {

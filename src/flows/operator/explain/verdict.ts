@@ -1,6 +1,8 @@
+import type { ListedReturn } from '../../../bounces/returned-list-store.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
+import { classText, newestFailure } from '../../returns/return-words.ts'
 import type { Case, Subject } from './case.ts'
 import { mailVerdict } from './mail-verdict.ts'
 import { count, dayText, hourText, titled, until, utcText, type Verdict } from './say.ts'
@@ -81,7 +83,16 @@ function stateVerdict(open: Case): Verdict | null {
   }
 }
 
-const suppressedBy = ({ suppression }: Case): string => (suppression ? ` (${suppression.reason})` : '')
+/** " (dead, by the report that came at … for digest …)" */
+function suppressedBy({ suppression, returns }: Case): string {
+  if (!suppression) return ''
+  const { reason, at } = suppression
+  const report = returns.find((one) => one.done === 'suppressed' && one.at.getTime() === at.getTime())
+  return report ? ` (${reason}, by ${reportText(report)})` : ` (${reason})`
+}
+
+const reportText = ({ at, kind, messageId }: ListedReturn): string =>
+  `the report that came at ${utcText(at)}${messageId ? ` for ${kind ?? 'mail'} ${messageId}` : ''}`
 
 function notThere({ subject: { importedAt }, consents, date, due, standing }: Case): Verdict {
   const at = importedAt ?? consents[0]?.at
@@ -99,10 +110,11 @@ function notThere({ subject: { importedAt }, consents, date, due, standing }: Ca
 const firstDue = (first: Day | null | undefined, date: Day): string =>
   first && first > date ? `; the first date that counts is ${dayText(first)}` : ''
 
-function notConfirmed({ subject, consents, due, standing, date }: Case): Verdict {
+function notConfirmed(open: Case): Verdict {
+  const { subject, consents, due, standing, date } = open
   const asked = consents.find(({ event }) => event === 'asked')
   const confirmed = consents.find(({ event, at }) => event === 'confirmed' && (!due || at > due.dueAt))
-  if (!confirmed) return asked ? askedInVain(asked) : neverAsked(subject)
+  if (!confirmed) return asked ? askedInVain(asked, open) : neverAsked(subject)
   const hour = due ? `, after that date’s hour (${hourText(due.dueAt, standing.zone, date)})` : ''
   const next = firstDue(standing.startDate, date)
   return says(
@@ -111,8 +123,14 @@ function notConfirmed({ subject, consents, due, standing, date }: Case): Verdict
   )
 }
 
-function askedInVain({ how, at }: Consent): Verdict {
+function askedInVain({ how, at }: Consent, { returns }: Case): Verdict {
   const asked = how === 'import' ? 'an import brought them in, they were asked' : 'they asked'
+  const failure = newestFailure(returns)
+  if (failure)
+    return says(
+      'confirmation-came-back',
+      `Nothing was due: ${asked} at ${utcText(at)}, and the mail came back: ${classText(failure)}.`,
+    )
   return says(
     'not-confirmed',
     `Nothing was due: ${asked} at ${utcText(at)} and never pressed the button in the confirmation.`,

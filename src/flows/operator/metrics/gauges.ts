@@ -24,6 +24,13 @@ export const GAUGES: readonly GaugeName[] = [
   ),
   gauge('day_messages', 'Messages of the last 24 hours, by kind and state.', 'kind', 'state'),
   gauge(
+    'day_returns',
+    'What came back in the last 24 hours, by class and by the ten domains with the most, the others as one.',
+    'class',
+    'domain',
+  ),
+  gauge('waiting_reports', 'Reports about mails that came in and are not read yet.'),
+  gauge(
     'oldest_ready_message_timestamp_seconds',
     'Since when the oldest message that could go now waits.',
     'lane',

@@ -22,6 +22,7 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
     from open where state <> 'taken' and next_try <= ${now} group by lane
     union all select 'leased_chunks', jsonb_build_object('lane', lane::text), count(*)::float8
     from chunk where done_at is null and lease_until > now() group by lane
+    union all select 'waiting_reports', '{}', count(*)::float8 from report where state = 'waiting'
     union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
     union all select 'delivery_paused', '{}', count(*)::float8
     from switch where name = 'delivery' and value in ('paused', 'restored')
@@ -51,10 +52,17 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
   )
 }
 
+// A domain of few may be a person's, and one of a single subscriber is theirs: it is no label.
+const MOST_DOMAINS = 10
+
 /** What takes reading whole tables: with a million subscribers, some hundred milliseconds. */
 export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promise<Record<string, Sample[]>> {
   return byName(
     await db.$queryRaw<Row[]>`
+    with recent as (select class, domain, subscriber_id from returned where at > ${since}),
+    biggest as (
+      select domain from recent where domain is not null
+      group by 1 having count(distinct subscriber_id) > 1 order by count(*) desc, 1 limit ${MOST_DOMAINS})
     select 'subscribers' as name, jsonb_build_object('state', s.state::text) as labels,
       count(t.state)::float8 as value
     from unnest(enum_range(null::subscriber_state)) s(state)
@@ -62,7 +70,10 @@ export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promi
     group by s.state
     union all select 'topics', '{}', count(*)::float8 from topic
     union all select 'day_messages', jsonb_build_object('kind', kind, 'state', state::text), count(*)::float8
-    from message where dated_at > ${since} group by kind, state`,
+    from message where dated_at > ${since} group by kind, state
+    union all select 'day_returns', jsonb_build_object('class', r.class, 'domain', coalesce(b.domain, 'other')),
+      count(*)::float8
+    from recent r left join biggest b on b.domain = r.domain group by r.class, coalesce(b.domain, 'other')`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
 import { addDays, DAY_MS, dayOf, midnight, weekdayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
@@ -31,6 +32,7 @@ export async function findTroubles(deps: Deps): Promise<LastingTrouble[]> {
     restored(deps),
     stoppedRuns(deps),
     nobodyWorks(deps),
+    unreadReports(deps),
     stalledSources(deps),
     openDates(deps),
   ])
@@ -55,6 +57,22 @@ async function nobodyWorks({ db }: Deps): Promise<LastingTrouble[]> {
       kind: 'work-failed',
       key: `worker ${since}`,
       values: { subject: 'worker', what: 'idle', said: null, since },
+    },
+  ]
+}
+
+/** Somebody works, and nothing fails; but what comes back is not read. */
+async function unreadReports({ db, clock }: Deps): Promise<LastingTrouble[]> {
+  const { count, oldest } = await waitingReports(db)
+  if (!oldest || clock.now().getTime() - oldest.getTime() <= MENDS_WITHIN_MS) return []
+  const isTold = (await troubles(db)).some(({ name }) => name === 'work read-reports')
+  if (isTold || (await idleSince(db, MENDS_WITHIN_MS / 1000))) return []
+  const since = oldest.toISOString()
+  return [
+    {
+      kind: 'work-failed',
+      key: `reports ${since}`,
+      values: { subject: 'reports', what: 'unread', said: null, count, since },
     },
   ]
 }

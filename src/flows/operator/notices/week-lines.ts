@@ -4,10 +4,18 @@ const LABEL = 26
 const NUMBER = 9
 const MIB = 1024 * 1024
 
+const CAME_BACK: [label: string, name: string][] = [
+  ['Came back: no mailbox', 'dead'],
+  ['Came back: mailbox full', 'full'],
+  ['Complaints', 'complaint'],
+]
+
 /** The week beside the one before, as columns. */
 export function weekLines(values: NoticeValues): string[] {
   const pair = (label: string, name: string) => row(label, values[name], values[`${name}Before`])
   const single = (label: string, text: string) => `  ${label.padEnd(LABEL)}${text}`
+  // A notice of an older release knows none of it.
+  const cameBack = CAME_BACK.filter(([, name]) => values[name] !== undefined)
   return [
     row('', 'this week', 'before'),
     pair('Subscribers at the end', 'subscribers'),
@@ -19,6 +27,7 @@ export function weekLines(values: NoticeValues): string[] {
     pair('Mails given up', 'gaveUp'),
     pair('Mails uncertain', 'uncertain'),
     pair('Mails skipped', 'skipped'),
+    ...cameBack.map(([label, name]) => pair(label, name)),
     '',
     single('Dates closed', `${values.closed} of ${values.dates} on which somebody was due`),
     single(

@@ -1,3 +1,4 @@
+import { countReturns } from '../../../bounces/returned-list-store.ts'
 import { closedDates } from '../../../digests/overdue-store.ts'
 import { databaseFacts } from '../../../platform/database-facts-store.ts'
 import {
@@ -61,6 +62,7 @@ async function weekBefore(deps: Deps, monday: Day): Promise<NoticeValues | undef
     subscribers: last.at(-1)!.subscribers,
     subscribersBefore: before.at(-1)!.subscribers,
     ...Object.fromEntries(counts),
+    ...(await returnedIn(deps, { from, to })),
     dates,
     closed,
     sourceDays: sourceDays.length,
@@ -72,6 +74,21 @@ async function weekBefore(deps: Deps, monday: Day): Promise<NoticeValues | undef
     }),
     databaseBytes: (await databaseFacts(db)).bytes,
   }
+}
+
+const RETURNED = ['dead', 'full', 'complaint']
+
+/** What came back in those days, and in as many before. */
+async function returnedIn({ db }: Deps, { from, to }: { from: Day; to: Day }): Promise<NoticeValues> {
+  const last = await countReturns(db, { from: midnight(from), before: midnight(addDays(to, 1)) })
+  const before = await countReturns(db, { from: midnight(addDays(from, -7)), before: midnight(from) })
+  const of = (counts: typeof last, kind: string) => counts.find((one) => one.class === kind)?.count ?? 0
+  return Object.fromEntries(
+    RETURNED.flatMap((kind) => [
+      [kind, of(last, kind)],
+      [`${kind}Before`, of(before, kind)],
+    ]),
+  )
 }
 
 const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)

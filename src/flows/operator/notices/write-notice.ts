@@ -62,15 +62,29 @@ const WORK: Record<string, string> = {
   plan: 'planning digests',
   'drain-answers': 'sending answers',
   'drain-digests': 'sending digests',
+  'read-reports': 'reading what comes back',
+  'fetch-mailbox': 'fetching what comes back',
 }
 
-function workFailed({ subject, what, said: text, since }: NoticeValues): Wording {
+function workFailed({ subject, what, said: text, since, count }: NoticeValues): Wording {
   if (what === 'idle')
     return {
       subject: 'nobody sends mail: no process with the role worker is there',
       facts: [`A nudge to send mail waits since ${weekdayMinute(since)}, and nobody takes it.`],
       meaning: 'No confirmation and no digest goes out, and no papers are fetched, until a worker runs.',
       next: [['doctor', 'whether processes tick and work'], STATUS],
+    }
+  if (what === 'unread')
+    return {
+      subject: 'what comes back is not read',
+      facts: [
+        count === 1
+          ? `A report on mail waits since ${weekdayMinute(since)}, and nobody reads it.`
+          : `${count} reports on mail wait, the oldest since ${weekdayMinute(since)}, and nobody reads them.`,
+      ],
+      meaning:
+        'Who complained or unsubscribed by mail still gets digests, and mail goes on to mailboxes that are not there. Nothing is lost: what came in stays written down.',
+      next: [['bounces status', 'what waits, and what came'], ['bounces read', 'reads it now'], DOCTOR],
     }
   const work = WORK[String(subject)] ?? subject
   return {

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { WAYS } from '../../../bounces/report-store.ts'
+import { DONE, FOUND_BY, RETURN_CLASSES } from '../../../bounces/returned-store.ts'
 import { REFUSAL_CLASSES } from '../../../delivery/answers/rules/rule.ts'
 import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
 import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
@@ -50,6 +52,34 @@ const message = {
   deadline: instant,
 }
 
+const returned = z
+  .object({
+    at: instant.describe('When the report came'),
+    class: z.enum(RETURN_CLASSES),
+    status: z.string().nullable().describe('5.1.1, or the three digits of an answer'),
+    answer: z.string().describe('What the server said, without addresses'),
+    domain: z.string().nullable().describe('Of the recipient'),
+    way: z.enum(WAYS).describe('How its report came in'),
+    foundBy: z
+      .enum(FOUND_BY)
+      .nullable()
+      .describe('By which mark the subscriber was found; null: they were not'),
+    done: z
+      .enum(DONE)
+      .describe('dropped: the sign-up; elsewhere: nothing, since it is about a mailbox behind theirs'),
+    message: z.string().nullable(),
+    subscriber: z.string().nullable(),
+  })
+  .meta({ id: 'Returned' })
+
+export const returnQuery = z.strictObject({
+  class: z.enum(RETURN_CLASSES, { error: `one of ${RETURN_CLASSES.join(', ')}` }).optional(),
+  domain: line.describe('Of the recipient').optional(),
+  ...page,
+})
+
+export const returns = listOf(returned)
+
 export const messages = listOf(z.object(message).meta({ id: 'Message' }))
 
 export const shownMessage = z
@@ -70,6 +100,7 @@ export const shownMessage = z
           .describe('What the answer means, by the rules of this release; null where none came'),
       }),
     ),
+    returned: z.array(returned).describe('What came back for it, oldest first'),
   })
   .meta({ id: 'ShownMessage' })
 
@@ -108,6 +139,9 @@ export const delivery = z
     since: instant.nullable(),
     lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
     paces: z.array(pace).describe('What limits mail now, beyond what DOMAIN_RATE says'),
+    reports: z
+      .object({ waiting: count, oldest: instant.nullable() })
+      .describe('Reports about mails that came in and are not read yet'),
     schedule: z.object({
       ticked: instant
         .nullable()

@@ -25,6 +25,7 @@ import {
   anyText,
   digest,
   digestMessage,
+  digestReturns,
   paper,
   samples,
   sender,
@@ -41,18 +42,17 @@ const digestMail = (email = emails.digest(samples.digest)) => addressed(digestMe
 
 describe('header fields', () => {
   test('of a digest', async () => {
-    const mail = addressed(digestMessage, emails.digest(samples.digest), {
-      ...sender,
-      bounceDomain: 'b.example.org',
-    })
+    const message = { ...digestMessage, returns: digestReturns }
+    const mail = addressed(message, emails.digest(samples.digest), sender)
     expect(headOf(await buildMime(mail)).split('\r\n')).toEqual([
       'List-ID: "Daily Papers" <daily.papers.example.org>',
       'List-Unsubscribe: <https://papers.example.org/unsubscribe/dG9rZW4>,',
-      ' <mailto:u+AAECAwQFBgcICQoL@b.example.org?subject=unsubscribe>',
+      ` <mailto:${digestReturns.unsubscribe}?subject=unsubscribe>`,
       'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
       'Feedback-ID: digest:2026-11-24:daily-papers:papersexampleor',
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
+      `X-Daily-Papers-Message: ${digestMessage.token}`,
       'From: Daily Papers <digest@papers.example.org>',
       'To: ann@reader.example',
       'Reply-To: help@papers.example.org',
@@ -75,6 +75,7 @@ describe('header fields', () => {
       `Feedback-ID: ${kind}:2026-11-24:daily-papers:papersexampleor`,
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
+      `X-Daily-Papers-Message: ${digestMessage.token}`,
       'From: Daily Papers <digest@papers.example.org>',
       'To: ann@reader.example',
       'Reply-To: help@papers.example.org',

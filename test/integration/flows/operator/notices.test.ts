@@ -10,12 +10,13 @@ import { noted } from '../../../../src/flows/operator/notices/note-work.ts'
 import { watch } from '../../../../src/flows/operator/notices/watch.ts'
 import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { addNotice } from '../../../../src/platform/notice-store.ts'
-import { noteTrouble } from '../../../../src/platform/trouble-store.ts'
+import { endTrouble, noteTrouble } from '../../../../src/platform/trouble-store.ts'
 import { startSchedule } from '../../../../src/schedule/schedule.ts'
 import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import type { Deps } from '../../../../src/wiring.ts'
 import { addDigestMessages, statesIn } from '../../../support/messages.ts'
 import { passInPaces } from '../../../support/paces.ts'
+import { cameBack, leaveReport } from '../../../support/returns.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
 import { until } from '../../../support/until.ts'
@@ -251,6 +252,26 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   expect(subjects()).toHaveLength(2)
 })
 
+test('reports that nobody reads for a quarter of an hour, though nothing fails', async () => {
+  await sourceIsWell()
+  const deps = depsWith()
+  const id = await leaveReport(site.db, site.clock.now())
+  later(15 * MINUTE)
+  await watch(deps)
+  expect(subjects()).toEqual([])
+  later(MINUTE)
+  await noteTrouble(site.db, { name: 'work read-reports', what: 'x', said: 'y', since: site.clock.now() })
+  await watch(deps)
+  expect(subjects()).toEqual([]) // what fails is told in its own words
+  await endTrouble(site.db, 'work read-reports')
+  await watch(deps)
+  await watch(deps)
+  expect(subjects()).toEqual(['Daily Papers: what comes back is not read'])
+  await site.db.report.update({ where: { id }, data: { state: 'read', raw: null } })
+  await watch(deps)
+  expect(subjects().slice(1)).toEqual(['Daily Papers: over: what comes back is not read'])
+})
+
 test('a database that was restored, and waits', async () => {
   await sourceIsWell()
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
@@ -269,6 +290,9 @@ describe('the week', () => {
     moveTo('2026-11-25T12:00:00Z')
     await addSubscriber(site.deps, { email: 'bob@example.com', topics: [], consent: 'on paper' })
     await sourceIsWell('2026-11-27')
+    for (const kind of ['dead', 'complaint', 'delayed'] as const)
+      await cameBack(site.db, site.clock.now(), { class: kind })
+    await cameBack(site.db, new Date('2026-11-22T23:59:00Z'), {})
     moveTo('2026-11-30T06:30:00Z')
     await sourceIsWell('2026-11-30')
     const deps = depsWith({ DIGEST_ZONE: 'Europe/Paris' })
@@ -281,6 +305,8 @@ describe('the week', () => {
     expect(subjects()).toEqual(['Daily Papers: the week from 2026-11-23 to 2026-11-29'])
     expect(toOperator()[0]!.text).toMatch(/Subscribers at the end +2 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
+    expect(toOperator()[0]!.text).toMatch(/Came back: no mailbox +1 +1\r\n/)
+    expect(toOperator()[0]!.text).toMatch(/Complaints +1 +0\r\n/)
     expect(toOperator()[0]!.text).not.toContain('@example.com')
   })
 

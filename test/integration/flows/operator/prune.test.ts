@@ -16,6 +16,7 @@ import { runCommand } from '../../../support/commands.ts'
 import { emptyTables } from '../../../support/database.ts'
 import { useDigestWorld } from '../../../support/digest-world.ts'
 import { everyRow } from '../../../support/every-row.ts'
+import { cameBack, leaveReport } from '../../../support/returns.ts'
 
 // Months of days.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
@@ -188,6 +189,20 @@ describe('what is pruned', () => {
       'over now, told',
       'week, told now',
     ])
+  })
+
+  test('what came back goes with its report, and nothing that waits to be read', async () => {
+    const old = new Date('2026-12-10T23:59:00Z')
+    await world.addSubscriber('ann')
+    await cameBack(world.db, old, { subscriberId: 'ann' })
+    await cameBack(world.db, old, { isRead: false, class: 'unknown' })
+    await cameBack(world.db, new Date('2026-12-11T00:00:00Z'), {})
+    await leaveReport(world.db, old)
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
+    expect(await world.db.returned.count()).toBe(1)
+    expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
 
   test('can be broken off, and done by two at once', async () => {

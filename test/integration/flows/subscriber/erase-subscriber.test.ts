@@ -13,6 +13,7 @@ import { suppress } from '../../../../src/flows/subscriber/suppress-subscriber.t
 import { addressHash } from '../../../../src/subscribers/address.ts'
 import { everyRow } from '../../../support/every-row.ts'
 import { kindsOf, mailed, pathOf } from '../../../support/mailed-links.ts'
+import { messageCameBack } from '../../../support/returns.ts'
 import { NOW, post, subscribeThroughSite, useSite } from '../../../support/site.ts'
 import { addPapers } from '../../../support/site-papers.ts'
 import { startSmtpSink } from '../../../support/smtp-sink.ts'
@@ -25,7 +26,7 @@ const site = useSite()
 const traces = async () =>
   (await everyRow(site.db)).filter((row) => !row.startsWith('public.paper') && TRACES.test(row))
 
-/** Everything that can be known of somebody: asked, confirmed, changed, mailed, refused, moved, asked to move. */
+/** All that can be known of somebody: asked, confirmed, changed, mailed, refused, what came back, moved, asked to move. */
 async function liveHere(): Promise<void> {
   site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
   await addPapers(site.db)
@@ -42,6 +43,7 @@ async function liveHere(): Promise<void> {
   site.clock.moveTo(NOW)
   await planDigests(site.deps)
   await deliverAll({ dot: '250 2.0.0 Ok, kept for Zebedee.Quill' })
+  await messageCameBack(site.db, NOW, { answer: '552 zebedee.quill has no room', domain: 'post.example' })
   await moveSubscriber(site.deps, { email: EMAIL, newEmail: NEW })
   const account = await pathOf(site, 'account', NEW)
   await post(site, `${account}/address`, { email: EMAIL })
@@ -80,6 +82,7 @@ describe('after erasing', () => {
         'public.move',
         'public.message',
         'public.digest',
+        'public.returned',
       ]),
     )
     expect(await site.db.acceptance.count()).toBeGreaterThan(0)

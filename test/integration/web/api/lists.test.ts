@@ -3,6 +3,7 @@ import { addSubscriber } from '../../../../src/flows/signup/add-subscriber.ts'
 import { recordListings } from '../../../../src/papers/listing-store.ts'
 import { recordAction } from '../../../../src/platform/action-store.ts'
 import { API_TOKEN, ask } from '../../../support/api.ts'
+import { cameBack } from '../../../support/returns.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { addPapers } from '../../../support/site-papers.ts'
 
@@ -162,6 +163,28 @@ describe('what the operator lists', () => {
     expect((await list('/api/messages', { state: 'gave-up' })).items).toEqual([])
   })
 
+  test('what came back, newest first, each once though others come; by class and domain', async () => {
+    const add = (minute: number, said = {}) =>
+      cameBack(site.db, new Date(NOW.getTime() + minute * 60_000), { answer: `answer ${minute}`, ...said })
+    for (const minute of [0, 1, 1, 1, 2]) await add(minute, { class: minute === 2 ? 'full' : 'dead' })
+    const pages = await walk('/api/returns', { limit: '2' }, async () => void (await add(3)))
+    expect(of(pages, 'answer')).toEqual(['answer 2', 'answer 1', 'answer 1', 'answer 1', 'answer 0'])
+    expect(pages[0]!.items[0]).toEqual({
+      at: new Date(NOW.getTime() + 120_000).toISOString(),
+      class: 'full',
+      status: '5.1.1',
+      answer: 'answer 2',
+      domain: 'y.example',
+      way: 'lmtp',
+      foundBy: null,
+      done: 'nothing',
+      message: null,
+      subscriber: null,
+    })
+    expect((await list('/api/returns', { class: 'full' })).items).toHaveLength(1)
+    expect((await list('/api/returns', { domain: 'z.example' })).items).toEqual([])
+  })
+
   test('actions, newest first', async () => {
     for (const verb of ['one', 'two', 'three'])
       await recordAction(site.db, { at: NOW, door: 'command', verb })
@@ -188,6 +211,7 @@ describe('a cursor', () => {
     ['/api/subscribers', {}],
     ['/api/messages', {}],
     ['/api/actions', {}],
+    ['/api/returns', {}],
   ])('of another list, or of none, is refused at %s with %j', async (path, query: Record<string, string>) => {
     await addPapers(site.db)
     const { next } = await list('/api/papers', { limit: '1' })

@@ -7,6 +7,7 @@ import { errorTable } from '../../../../src/platform/error-table.ts'
 import { HOSTILE } from '../../../battery/doors/hostile.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
+import { cameBack, leaveReport, messageCameBack } from '../../../support/returns.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 import { addPapers } from '../../../support/site-papers.ts'
 
@@ -44,6 +45,8 @@ const PAGES = () => [
   '/admin/days/2026-11-24/due',
   '/admin/messages',
   `/admin/messages/${messageId}`,
+  '/admin/returns',
+  '/admin/returns?days=30&class=dead&domain=y.example',
   '/admin/sources',
   '/admin/suppressions',
   '/admin/actions',
@@ -187,6 +190,70 @@ describe('one subscriber', () => {
     const { headers } = await press('send-link')
     expect((await admin.get(headers.location as string)).body).toContain('two with this link')
     expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(2)
+  })
+})
+
+describe('what came back', () => {
+  const back = (said = {}) => messageCameBack(site.db, NOW, { domain: 'example.com', ...said })
+
+  test('is counted, and leads to the mail and to whom', async () => {
+    await back({ done: 'suppressed' })
+    const { body } = await admin.get('/admin/returns')
+    for (const text of [
+      `href="/admin/messages/${messageId}"`,
+      `href="/admin/subscribers/${ann}"`,
+      'no such mailbox (5.1.1)',
+      '550 5.1.1 nobody here',
+      'the address was suppressed',
+      '1 dead',
+      'there is no such mailbox',
+      'These settings switch no way in on',
+    ])
+      expect([text, body.includes(text)]).toEqual([text, true])
+    expect(body).not.toContain(ANN)
+    const message = (await admin.get(`/admin/messages/${messageId}`)).body
+    expect(message).toContain('and came back: no such mailbox (5.1.1)</h1>')
+    expect(message).toContain('found by the token in its envelope sender; the address was suppressed.')
+    const page = (await admin.get(`/admin/subscribers/${ann}`)).body
+    expect(page).toContain('came back: no such mailbox (5.1.1)')
+  })
+
+  test('by class and by domain; what is unknown filters nothing', async () => {
+    await back({ class: 'full', answer: 'first' })
+    await cameBack(site.db, NOW, { class: 'delayed', domain: 'other.example', answer: 'second' })
+    const rows = async (query: string) => {
+      const { body } = await admin.get(`/admin/returns?${query}`)
+      return ['first', 'second'].filter((answer) => body.includes(`: ${answer}<`))
+    }
+    expect(await rows('')).toEqual(['first', 'second'])
+    expect(await rows('class=full')).toEqual(['first'])
+    expect(await rows('domain=other.example')).toEqual(['second'])
+    expect(await rows('class=full&domain=other.example')).toEqual([])
+    expect(await rows('class=nonsense&domain=%00&days=x')).toEqual(['first', 'second'])
+  })
+
+  test('older ones stand on the next page, each once', async () => {
+    for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { answer: `answer ${n};` })
+    const answers = (body: string) => [...body.matchAll(/: answer (\d+);/g)].map(([, n]) => Number(n))
+    const { body } = await admin.get('/admin/returns?class=dead')
+    const older = /rel="next" href="([^"]+)"/.exec(body)![1]!.replaceAll('&amp;', '&')
+    expect(older).toContain('class=dead')
+    const seen = [...answers(body), ...answers((await admin.get(older)).body)]
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 101 }, (_, n) => n))
+    for (const after of ['x', `${NOW.toISOString()}~1`, '~~'])
+      expect((await admin.get(`/admin/returns?after=${after}`)).statusCode).toBe(404)
+  })
+
+  test('says what waits to be read; the overview says what came yesterday, and nothing where nothing did', async () => {
+    expect((await admin.get('/admin')).body).not.toContain('What came back yesterday')
+    await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
+    expect((await admin.get('/admin/returns')).body).toContain('1 not read yet')
+    await back({ class: 'complaint' })
+    site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
+    admin = await logIn(site)
+    expect((await admin.get('/admin')).body).toMatch(
+      /What came back yesterday[\s\S]*<dt>complaint<\/dt><dd>1<\/dd>/,
+    )
   })
 })
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { MailFate, Receipt } from '../../../../src/delivery/ledger/receipt-store.ts'
+import type { WholeFate, WholeReceipt } from '../../../../src/flows/subscriber/receipts.ts'
 import { receiptsView, receiptText } from '../../../../src/web/subscriber/receipts-view.ts'
 
-const RECEIPT: Receipt = {
+const RECEIPT: WholeReceipt = {
   localDate: '2026-11-24',
   outcome: 'planned',
   papers: 4,
@@ -12,18 +12,47 @@ const RECEIPT: Receipt = {
   kept: true,
 }
 
-const READY: MailFate = { state: 'ready', reason: null, ended: false, acceptedAt: null }
+const READY: WholeFate = {
+  id: 'm1',
+  state: 'ready',
+  reason: null,
+  ended: false,
+  acceptedAt: null,
+  cameBack: null,
+}
 
 const NOTE = { ...RECEIPT, outcome: 'nothing_matched' } as const
 const WELCOME = { ...RECEIPT, outcome: 'welcome' } as const
 const at = (instant: string) => new Date(instant)
 
-const cases: [Partial<MailFate>, string][] = [
+const back = (kind: NonNullable<WholeFate['cameBack']>['class'], done = 'nothing' as const) => ({
+  state: 'accepted' as const,
+  acceptedAt: at('2026-11-23T23:00:09Z'),
+  cameBack: { class: kind, status: null, done },
+})
+
+const cases: [Partial<WholeFate>, string][] = [
   [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'taken by your mail server at 08:00'],
   // An acceptance beats whatever state was written after it.
   [
     { acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' },
     'taken by your mail server at 25 Nov 2026, 00:30',
+  ],
+  [
+    back('full'),
+    'taken by your mail server at 08:00 and sent back later: it says that your mailbox is full or switched off',
+  ],
+  [
+    back('dead'),
+    'taken by your mail server at 08:00 and sent back later: it says that there is no such mailbox',
+  ],
+  [
+    { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', done: 'elsewhere' } },
+    'taken by your mail server at 08:00 and sent back later: a mailbox that yours passes mail on to did not take it',
+  ],
+  [
+    { ...back('ours'), state: 'uncertain', acceptedAt: null },
+    'sent back by your mail server: it says that something is wrong on our side',
   ],
   [{}, 'waiting to be sent'],
   [{ state: 'taken' }, 'waiting to be sent'],
@@ -32,7 +61,7 @@ const cases: [Partial<MailFate>, string][] = [
   [{ state: 'gave_up' }, 'given up: your mail server never took it; the next mail carries its papers'],
   [{ state: 'uncertain' }, 'not known whether it arrived; it goes once more'],
   [{ state: 'uncertain', ended: true }, 'not known whether it arrived'],
-  [{ state: 'skipped', reason: 'paused' }, 'not sent: you paused before it went out'],
+  [{ state: 'skipped', reason: 'paused' }, 'not sent: your digests were paused before it went out'],
   [{ state: 'skipped', reason: 'unsubscribed' }, 'not sent: you unsubscribed before it went out'],
   [{ state: 'skipped', reason: 'suppressed' }, 'not sent: no mails went to this address then'],
   [{ state: 'skipped', reason: 'moved' }, 'not sent: your address changed before it went out'],

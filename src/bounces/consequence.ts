@@ -1,0 +1,40 @@
+import { DAY_MS, dayOf } from '../platform/dates.ts'
+import type { CountedReturn } from './returned-store.ts'
+import type { Told } from './told.ts'
+
+/** suppress: the address is dead. pause: for a week. leave: they unsubscribe. complain: the same, for good. */
+export type Consequence = 'suppress' | 'pause' | 'leave' | 'complain' | 'none'
+
+const DEAD_WITHIN_DAYS = 30
+const FULL_TIMES = 5
+const FULL_FOR_DAYS = 14
+
+/**
+ * What one return leads to. A dead mailbox: suppressed at once where a server's own answer says so, else when a second
+ * report on another day (UTC) does. A full one: paused, suppressed at the fifth time over two weeks or more. What is about
+ * us, the mail or the moment never touches the address. `earlier`: what counts against it, without this one.
+ */
+export function consequenceOf(
+  { class: kind, sure, at }: Pick<Told, 'class' | 'sure'> & { at: Date },
+  earlier: readonly CountedReturn[],
+): Consequence {
+  if (kind === 'complaint') return 'complain'
+  if (kind === 'unsubscribe') return 'leave'
+  if (kind === 'dead') return sure || wasDeadOnAnotherDay(at, earlier) ? 'suppress' : 'none'
+  if (kind === 'full') return isFullForLong(at, earlier) ? 'suppress' : 'pause'
+  return 'none'
+}
+
+const wasDeadOnAnotherDay = (now: Date, earlier: readonly CountedReturn[]): boolean =>
+  earlier.some(
+    ({ class: kind, at }) =>
+      kind === 'dead' &&
+      dayOf(at) !== dayOf(now) &&
+      now.getTime() - at.getTime() <= DEAD_WITHIN_DAYS * DAY_MS,
+  )
+
+function isFullForLong(now: Date, earlier: readonly CountedReturn[]): boolean {
+  const times = earlier.filter(({ class: kind }) => kind === 'full').map(({ at }) => at.getTime())
+  const first = Math.min(...times)
+  return times.length + 1 >= FULL_TIMES && now.getTime() - first >= FULL_FOR_DAYS * DAY_MS
+}

@@ -1,0 +1,46 @@
+import { decodeWords } from './charset.ts'
+import type { Header } from './returned-mail.ts'
+
+const MOST_HEADERS = 1000
+const LONGEST_VALUE = 8000
+const FIELD = /^([!-9;-~]{1,80})[ \t]*:(.*)$/s
+
+/** The head of a mail and what follows its first empty line. Takes lines ended by \n. */
+export function cutHead(mail: string): { head: string; body: string } {
+  const text = mail.replace(/^(?:\s*\n)?(?:>?From [^\n]*\n)?/, '')
+  if (!isHead(text)) return { head: '', body: text }
+  const end = text.search(/\n[ \t]*\n/)
+  if (end < 0) return { head: text, body: '' }
+  return { head: text.slice(0, end), body: text.slice(end).replace(/^\n[ \t]*\n/, '') }
+}
+
+const isHead = (text: string): boolean => FIELD.test(text.split('\n', 1)[0]!)
+
+/** The fields of a head, unfolded and decoded; lines that are no field are left out. At most 1000, of 8000 signs. */
+export function headersIn(head: string): Header[] {
+  const headers: Header[] = []
+  for (const line of unfolded(head)) {
+    const [, name, value] = FIELD.exec(line) ?? []
+    if (name === undefined || value === undefined) continue
+    headers.push({ name: name.toLowerCase(), value: decodeWords(value.trim()) })
+    if (headers.length === MOST_HEADERS) break
+  }
+  return headers
+}
+
+/** Lines of a head that are no field: words of a mail without a head, or with a broken one. */
+export const strayLines = (head: string): string =>
+  unfolded(head)
+    .filter((line) => !FIELD.test(line))
+    .join('\n')
+
+function unfolded(head: string): string[] {
+  const lines: string[] = []
+  for (const line of head.split('\n')) {
+    const last = lines.at(-1)
+    if (last === undefined || !/^[ \t]/.test(line)) lines.push(line.slice(0, LONGEST_VALUE))
+    else if (last.length < LONGEST_VALUE)
+      lines[lines.length - 1] = `${last} ${line.trim()}`.slice(0, LONGEST_VALUE)
+  }
+  return lines
+}

@@ -1,0 +1,129 @@
+import { ImapFlow, type ImapFlowError } from 'imapflow'
+import type { ImapConfig } from '../../imap-url.ts'
+import { DAY_MS } from '../../platform/dates.ts'
+import { Fault, textOf } from '../../platform/errors.ts'
+
+export interface OpenMailbox {
+  uidValidity: bigint
+  /** The number that the next mail to come will have, or more. */
+  uidNext: bigint
+  /** Numbers above `uid`, in their order. */
+  numbersAbove(uid: bigint): Promise<bigint[]>
+  /** Numbers of what came at `instant` or later, by the server's clock, in their order. */
+  numbersSince(instant: Date): Promise<bigint[]>
+  /** The beginning of a mail, at most `most` bytes; null where it is gone. */
+  mail(uid: bigint, most: number): Promise<Uint8Array | null>
+}
+
+const CONNECT_MS = 10_000
+const SILENCE_MS = 30_000
+/** Far above a mail's beginning. */
+const LARGEST_ANSWER = 10_000_000
+
+/**
+ * Opens a folder to look at it alone: nothing is marked or moved. What `work` does goes on until `signal` or its end. Throws
+ * mailbox.*, and what `work` throws.
+ */
+export async function inMailbox<T>(
+  server: ImapConfig,
+  { signal, work }: { signal: AbortSignal; work: (mailbox: OpenMailbox) => Promise<T> },
+): Promise<T> {
+  const client = new ImapFlow(optionsOf(server))
+  const losses: unknown[] = []
+  client.on('error', (error: unknown) => losses.push(error)) // what waits for an answer rejects too
+  const named: Named = (asking) =>
+    asking.catch((error) => Promise.reject(faultOf(losses[0] ?? error, server)))
+  const close = () => client.close()
+  signal.addEventListener('abort', close)
+  try {
+    if (signal.aborted) throw new Fault('mailbox.unreachable', { what: 'no time' })
+    await named(client.connect())
+    const { uidValidity, uidNext } = await named(openFolder(client, server.folder))
+    return await work({ uidValidity, uidNext: BigInt(uidNext), ...readingWith(client, named) })
+  } finally {
+    signal.removeEventListener('abort', close)
+    client.close()
+  }
+}
+
+/** Names what fails on the way to the server; what else `work` does fails under its own name. */
+type Named = <T>(asking: Promise<T>) => Promise<T>
+
+const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: ImapConfig) => ({
+  host,
+  port,
+  secure: implicitTls,
+  ...(!implicitTls && { doSTARTTLS: tls === 'off' ? false : tls === 'any' ? undefined : true }),
+  tls: { rejectUnauthorized: tls === 'verify' },
+  auth: { user, pass: password },
+  logger: false as const,
+  disableAutoIdle: true,
+  disableBinary: true, // which gives other bytes than came
+  connectionTimeout: CONNECT_MS,
+  greetingTimeout: CONNECT_MS,
+  socketTimeout: SILENCE_MS,
+  maxLiteralSize: LARGEST_ANSWER,
+  maxResponseSize: 2 * LARGEST_ANSWER,
+})
+
+async function openFolder(client: ImapFlow, folder: string) {
+  try {
+    return await client.mailboxOpen(folder, { readOnly: true })
+  } catch (cause) {
+    const { responseStatus, responseText } = cause as ImapFlowError
+    if (responseStatus !== 'NO') throw cause
+    throw new Fault('mailbox.no-folder', { folder, what: responseText ?? textOf(cause) }, { cause })
+  }
+}
+
+const readingWith = (
+  client: ImapFlow,
+  named: Named,
+): Pick<OpenMailbox, 'numbersAbove' | 'numbersSince' | 'mail'> => ({
+  numbersAbove: (uid) => named(numbersAbove(client, uid)),
+  numbersSince: (instant) => named(numbersSince(client, instant)),
+  async mail(uid, most) {
+    const query = { uid: true, source: { maxLength: most } }
+    const found = await named(client.fetchOne(String(uid), query, { uid: true }))
+    return found ? (found.source?.subarray(0, most) ?? null) : null
+  },
+})
+
+async function numbersAbove(client: ImapFlow, uid: bigint): Promise<bigint[]> {
+  // "7:*" names the last mail too where that is number 5.
+  const found = await client.search({ uid: `${uid + 1n}:*` }, { uid: true })
+  return numbersOf(found).filter((number) => number > uid)
+}
+
+async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> {
+  // The server compares days, in a zone of its own.
+  const found = await client.search({ since: new Date(instant.getTime() - DAY_MS) }, { uid: true })
+  const numbers = numbersOf(found)
+  if (numbers.length === 0) return []
+  const dated = await client.fetchAll(numbers.join(','), { uid: true, internalDate: true }, { uid: true })
+  return dated
+    .filter(({ internalDate }) => internalDate && new Date(internalDate) >= instant)
+    .map(({ uid }) => BigInt(uid))
+    .sort(byNumber)
+}
+
+/** The library says false where the server refused to search. */
+function numbersOf(found: number[] | false | undefined): bigint[] {
+  if (!found) throw new Error('the search was refused')
+  return found.map(BigInt).sort(byNumber)
+}
+
+const byNumber = (one: bigint, other: bigint): number => Number(one - other)
+
+function faultOf(error: unknown, { user = '' }: ImapConfig): Fault {
+  if (error instanceof Fault) return error
+  const { responseText, code, authenticationFailed } = error as ImapFlowError
+  // A server may repeat who logs in.
+  const said = (responseText ?? textOf(error)).replaceAll(user || '\0', '[user]')
+  const what = code ? `${said} (${code})` : said
+  return new Fault(
+    authenticationFailed ? 'mailbox.refused' : 'mailbox.unreachable',
+    { what },
+    { cause: error },
+  )
+}

@@ -1,0 +1,56 @@
+import { Piscina } from 'piscina'
+import { Fault, textOf } from '../../platform/errors.ts'
+import { MOST_BYTES } from './parse-mail.ts'
+import type { ReturnedMail } from './returned-mail.ts'
+
+export interface MailReader {
+  /**
+   * See parseMail. Throws report.too-long-to-read and report.unreadable: whatever the mail is, this process goes on.
+   * Anything else that it throws is no fault of the mail's.
+   */
+  read(raw: Uint8Array): Promise<ReturnedMail>
+  /** Ends the thread, and what is still being read with it. */
+  close(): Promise<void>
+}
+
+const LONGEST_MS = 10_000
+const IDLE_MS = 3000
+const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 }
+const FILE = new URL('./parse-worker.ts', import.meta.url).href
+
+/** Parses mails of strangers in a thread, one after the other. A reader at rest holds no thread. */
+export function openMailReader({ longestMs = LONGEST_MS, filename = FILE } = {}): MailReader {
+  const pool = new Piscina({
+    filename,
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: IDLE_MS,
+    resourceLimits: LIMITS,
+    recordTiming: false,
+  })
+  let isClosed = false
+  return {
+    async read(raw) {
+      const signal = AbortSignal.timeout(longestMs)
+      try {
+        const mail = new Uint8Array(raw.subarray(0, MOST_BYTES)) // a view would take all behind it along
+        return await pool.run(mail, { signal, transferList: [mail.buffer] })
+      } catch (cause) {
+        if (isClosed || isOfThread(cause)) throw cause
+        if (signal.aborted)
+          throw new Fault('report.too-long-to-read', { seconds: longestMs / 1000 }, { cause })
+        throw new Fault('report.unreadable', { what: textOf(cause) }, { cause })
+      }
+    },
+    async close() {
+      isClosed = true
+      await pool.destroy()
+    },
+  }
+}
+
+/** The thread could not begin, or ended for another reason than what it read. */
+function isOfThread(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return code.startsWith('ERR_WORKER_') && code !== 'ERR_WORKER_OUT_OF_MEMORY'
+}

@@ -1,0 +1,79 @@
+import { type AttachmentStream, MailParser } from 'mailparser'
+import { decode } from './charset.ts'
+import { cutHead, headersIn, strayLines } from './headers.ts'
+import { headerOf, type Part, type ReturnedMail } from './returned-mail.ts'
+
+export const MOST_BYTES = 2 * 1024 * 1024
+const MOST_PARTS = 200
+const MOST_PART_BYTES = 256 * 1024
+
+/**
+ * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than 2 MB the first 2 MB are read, of a
+ * part the first 256 KB, and no more than 200 parts. What is no MIME, or broken, comes as one part of plain text.
+ */
+export async function parseMail(raw: Uint8Array): Promise<ReturnedMail> {
+  const mail = withPlainEnds(raw.subarray(0, MOST_BYTES))
+  const { head, body } = cutHead(mail.toString('latin1'))
+  const headers = headersIn(asText(head))
+  const type = headerOf(headers, 'content-type')
+  const leaves = head === '' ? [] : await leavesOf(mail).catch(() => [])
+  const stray = [
+    strayLines(head),
+    ...(isMultipart(type) && leaves.length > 0 ? [preambleOf(body)] : []),
+  ].filter((text) => text.trim())
+  return {
+    headers,
+    parts: [
+      ...stray.map((text) => ({ type: 'text/plain', text: cut(asText(text)) })),
+      ...(leaves.length > 0 ? leaves : [{ type: 'text/plain', text: cut(asText(body)) }]),
+    ],
+  }
+}
+
+/** CRLF and CR become LF. */
+const withPlainEnds = (raw: Uint8Array): Buffer =>
+  Buffer.from(Buffer.from(raw).toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
+
+const asText = (bytes: string): string => decode(Buffer.from(bytes, 'latin1'))
+const cut = (text: string): string => text.slice(0, MOST_PART_BYTES)
+const isMultipart = (type: string): boolean => /^multipart\//i.test(type)
+
+/** What stands before the first boundary, which some servers write their words into. */
+const preambleOf = (body: string): string => body.split(/^--(?=\S)/m, 1)[0]!
+
+/** The library gives plain text back joined, and lost in it what is a mail sent back: here each leaf counts for itself. */
+class LeafParser extends MailParser {
+  protected readonly textTypes: string[] = []
+}
+
+function leavesOf(mail: Buffer): Promise<Part[]> {
+  const parser = new LeafParser({ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: MOST_PARTS })
+  const leaves: Promise<Part>[] = []
+  return new Promise((resolve, reject) => {
+    parser.on('data', (data) => {
+      if (data.type === 'attachment') leaves.push(leafOf(data))
+    })
+    parser.once('error', reject)
+    parser.once('end', () => Promise.all(leaves).then(resolve, reject))
+    parser.end(mail)
+  })
+}
+
+async function leafOf(leaf: AttachmentStream): Promise<Part> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of leaf.content) {
+    if (size < MOST_PART_BYTES) pieces.push(piece)
+    size += piece.length
+  }
+  leaf.release?.()
+  const bytes = Buffer.concat(pieces).subarray(0, MOST_PART_BYTES)
+  return { type: typeOf(leaf), text: decode(bytes, charsetOf(leaf)).replace(/\r\n?/g, '\n') }
+}
+
+const typeOf = ({ contentType }: AttachmentStream): string => contentType.toLowerCase()
+
+function charsetOf({ headers }: AttachmentStream): string {
+  const type = headers.get('content-type') as { params?: { charset?: string } } | undefined
+  return type?.params?.charset ?? ''
+}

@@ -1,0 +1,63 @@
+import { headerOf, type ReturnedMail } from '../mail/returned-mail.ts'
+import { addressesIn } from './address.ts'
+import type { Divided } from './own-words.ts'
+import { only, type ReturnClass, type Returned } from './returned.ts'
+
+const OF_TYPE: Record<string, ReturnClass> = {
+  'not-spam': 'not-a-report',
+  'auth-failure': 'ours',
+  dmarc: 'ours',
+}
+
+/**
+ * What a feedback report says (RFC 5965, RFC 6591, and what mailbox providers send in its place): the reader who
+ * complains, or null for one who is not named; null where the mail is no such report.
+ */
+export function complaintIn(mail: ReturnedMail, divided: Divided): Returned[] | null {
+  const fields = feedbackOf(mail, divided)
+  if (fields === null) return null
+  const type = fieldsNamed(fields, 'feedback-type')[0]?.toLowerCase() ?? 'abuse'
+  const kind = OF_TYPE[type] ?? 'complaint'
+  const recipients = kind === 'complaint' ? readersIn(mail, divided, fields) : []
+  return recipients.length > 0 ? recipients.map((one) => only(kind, one)) : [only(kind)]
+}
+
+const SUBJECT = /^complaint about message from|^(?:e-?mail )?(?:abuse|spam) (?:report|complaint)/i
+
+/** The fields of the report; "" for one without any. */
+function feedbackOf(mail: ReturnedMail, { own, feedback, copyHeaders }: Divided): string | null {
+  if (feedback) return feedback
+  const header = (name: string) => headerOf(mail.headers, name)
+  if (/\breport-type="?feedback-report/i.test(header('content-type'))) return own
+  if (/^feedback-type:[ \t]*\S/im.test(own)) return own
+  const isOfMicrosoft = [...mail.headers, ...copyHeaders].some(
+    ({ name }) => name === 'x-hmxmroriginalrecipient',
+  )
+  if (isOfMicrosoft || header('x-apple-unsubscribe') === 'true') return ''
+  const isOfCompany = /\bstaff@hotmail\.com|\bcomplaints@email-abuse\.|\bscomp@aol\./i.test(header('from'))
+  return isOfCompany && SUBJECT.test(header('subject')) ? '' : null
+}
+
+const fieldsNamed = (fields: string, name: string): string[] =>
+  [...fields.matchAll(new RegExp(`^${name}:[ \\t]*(.+)$`, 'gim'))].map(([, value = '']) => value.trim())
+
+function readersIn(mail: ReturnedMail, { copyHeaders }: Divided, fields: string): string[] {
+  const headers = [...mail.headers, ...copyHeaders]
+  const ways = [
+    () => fieldsNamed(fields, 'original-rcpt-to'),
+    () => fieldsNamed(fields, 'removal-recipient'),
+    () => headers.filter(({ name }) => name === 'x-hmxmroriginalrecipient').map(({ value }) => value),
+    () => copyHeaders.filter(({ name }) => name === 'to').map(({ value }) => value),
+  ]
+  for (const way of ways) {
+    const addresses = way()
+      .flatMap(addressesIn)
+      .filter((address) => !isRedacted(address))
+    if (addresses.length > 0) return [...new Map(addresses.map((one) => [one.toLowerCase(), one])).values()]
+  }
+  return []
+}
+
+/** "redacted@…", or a hash in the place of the name: nobody's address. */
+const isRedacted = (address: string): boolean =>
+  /^(?:redacted|hidden|removed|x{3,}|\*+|undisclosed)\b/i.test(address) || /^[\da-f]{32,}@/i.test(address)

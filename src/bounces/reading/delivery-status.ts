@@ -1,0 +1,52 @@
+/** What a report (RFC 3464) says of one recipient. */
+export interface DeliveryStatus {
+  recipient: string | null
+  /** "failed", "delayed", "delivered", "relayed", "expanded"; null where the field is absent. */
+  action: string | null
+  /** "5.1.1" */
+  status: string | null
+  diagnostic: { type: string; text: string } | null
+}
+
+const MOST = 200
+
+/**
+ * The recipients that a report lists, wherever in it they stand, at most 200; none where it lists none. Takes lines
+ * ended by \n.
+ */
+export const deliveryStatusIn = (report: string): DeliveryStatus[] =>
+  report
+    .split(/\n\s*\n|\n(?=final-recipient:)/i)
+    .filter((group) => /^(?:final|original)-recipient:/im.test(group) && /^(?:action|status):/im.test(group))
+    .slice(0, MOST)
+    .map((group) => toStatus(fieldsOf(group)))
+
+const fieldsOf = (group: string): Map<string, string> =>
+  new Map(
+    group
+      .replace(/\n[ \t]+/g, ' ')
+      .split('\n')
+      .map((line) => line.split(/:(.*)/s))
+      .map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]),
+  )
+
+function toStatus(fields: Map<string, string>): DeliveryStatus {
+  const [, code = null, comment] =
+    /^.*?\b([245]\.\d{1,3}\.\d{1,3})\b(.*)$/s.exec(fields.get('status') ?? '') ?? []
+  const said = fields.get('diagnostic-code') || comment || (code ? '' : fields.get('status')) || ''
+  const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said)!
+  return {
+    recipient: addressOf(fields.get('final-recipient')) ?? addressOf(fields.get('original-recipient')),
+    action: fields.get('action')?.toLowerCase().split(/\s/, 1)[0] || null,
+    status: code,
+    diagnostic: text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null,
+  }
+}
+
+/** "rfc822;<ann@mail.example>", or an address of X.400 that holds one. Null for what is none that a mail could go to. */
+function addressOf(value = ''): string | null {
+  const whole = value.replace(/^[\w-]+;/, '').replace(/[<>\s]/g, '')
+  const held = /RFC-?822=([^/;]+?)(?:@|\(a\))([^/;]+)/i.exec(whole)
+  if (held) return `${held[1]}@${held[2]}`
+  return /^[^/@][^@]*@[^/=@]+$/.test(whole) ? whole : null
+}

@@ -1,0 +1,29 @@
+import { parseMail } from '../mail/parse-mail.ts'
+import { answersIn } from './quoted-answers.ts'
+import { readReport } from './read-report.ts'
+import { fromAnswer, type Returned } from './returned.ts'
+
+export interface Read {
+  /** A whole mail, such as a report; else answers alone. */
+  isMail: boolean
+  returned: Returned[]
+}
+
+/** A text of answers, one to a line, or a whole mail: then what it reports. */
+export async function readReturn(input: string | Uint8Array): Promise<Read> {
+  const text = typeof input === 'string' ? input : Buffer.from(input).toString('latin1')
+  const lines = text.replace(/\r\n?/g, '\n')
+  if (!isMail(lines)) return { isMail: false, returned: answersIn(lines).map((answer) => fromAnswer(answer)) }
+  const mail = await parseMail(typeof input === 'string' ? bytesOf(input) : input)
+  return { isMail: true, returned: readReport(mail).returned }
+}
+
+/** Text whose letters are all bytes stands for them: a mail names the charset of each of its parts itself. */
+const bytesOf = (text: string): Buffer => Buffer.from(text, /[^\0-\xff]/.test(text) ? 'utf8' : 'latin1')
+
+const HEADER =
+  /^(?:received|return-path|from|to|date|subject|message-id|mime-version|content-type|delivered-to|x-[\w-]+):/im
+
+const headOf = (text: string): string => text.trimStart().split('\n\n', 1)[0]!
+const isMail = (text: string): boolean =>
+  /^(?:[\w-]+:|From )/.test(text.trimStart()) && HEADER.test(headOf(text))

@@ -1,0 +1,171 @@
+import { type Answer, classifyRefusal, type Refusal } from '../../delivery/answers/classify-refusal.ts'
+import type { RefusalRule } from '../../delivery/answers/rules/rule.ts'
+import { scrub } from '../../platform/log.ts'
+import type { DeliveryStatus } from './delivery-status.ts'
+import { answersQuotedIn, type QuotedAnswer } from './quoted-answers.ts'
+import { REPORT_RULES } from './report-rules.ts'
+
+export type ReturnClass =
+  | Exclude<Refusal['class'], null>
+  | 'complaint'
+  | 'auto-reply'
+  | 'delayed'
+  | 'not-a-report'
+
+/** What came back for one recipient. */
+export interface Returned {
+  recipient: string | null
+  class: ReturnClass
+  /** "5.1.1", or the three digits where there is no such code; null where there is neither. */
+  status: string | null
+  diagnostic: string | null
+  /** The rule that fired. */
+  rule: string | null
+  /** What was classified; null where no answer stands there. */
+  answer: Answer | null
+  /** To which command it was given, where the words tell. */
+  to: QuotedAnswer['to']
+  /** Dead by the code of a server that was asked for this recipient: once is enough. Else it takes a second report. */
+  sure: boolean
+}
+
+const MOST_READ = 2000
+const LONGEST_DIAGNOSTIC = 1000
+const SURE_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
+
+/** A mail of which no recipient is told. */
+export const only = (kind: ReturnClass, recipient: string | null = null): Returned => ({
+  recipient,
+  class: kind,
+  status: null,
+  diagnostic: null,
+  rule: null,
+  answer: null,
+  to: null,
+  sure: false,
+})
+
+/** By the rules of answers in a session, unless others are given. */
+export function fromAnswer(answer: QuotedAnswer, rules?: readonly RefusalRule[]): Returned {
+  const { recipient, status, enhanced, to } = answer
+  const heard = { status, enhanced, answer: scrub(answer.answer.slice(0, MOST_READ)) } // as delivery hears it
+  const { class: kind, rule } = classifyRefusal(heard, rules)
+  return {
+    recipient,
+    class: kind ?? 'unknown',
+    status: enhanced ?? (status === null ? null : String(status)),
+    diagnostic: answer.answer,
+    rule,
+    answer: heard,
+    to,
+    sure: false,
+  }
+}
+
+/** What carriers say, once they have seen the mail, to mail that they filter. */
+const BARE_RULE = 'report-nobody'
+
+/** A server's answer that a report quotes: it counts for the recipient where it was given to RCPT, or nothing else is said. */
+export function fromQuoted(answer: QuotedAnswer): Returned {
+  const read = fromAnswer(answer, REPORT_RULES)
+  if (read.class !== 'dead') return read
+  if (read.to === 'MAIL') return { ...read, class: 'ours', rule: null }
+  if (read.to === 'DATA' && read.rule === BARE_RULE) return { ...read, class: 'policy', rule: null }
+  return { ...read, sure: read.to !== 'DATA' && SURE_CODES.includes(answer.enhanced ?? '') }
+}
+
+const NO_FAILURE: Record<string, ReturnClass> = {
+  delayed: 'delayed',
+  delivered: 'not-a-report',
+  relayed: 'not-a-report',
+  expanded: 'not-a-report',
+}
+
+/** A server's answer in it counts, then the code that the report gives. */
+export function fromStatus(group: DeliveryStatus, stage: QuotedAnswer['to'] = null): Returned {
+  const { recipient, action, status, diagnostic } = group
+  const did = NO_FAILURE[action ?? '']
+  const found = diagnostic?.type === 'smtp' ? answerIn(diagnostic.text) : null
+  const quoted = found && { ...found, to: found.to ?? stage }
+  const read = quoted ? fromQuoted(withCode(quoted, status)) : fromCode(status, diagnostic)
+  return {
+    ...read,
+    ...(did && { class: did, rule: null, sure: false }),
+    recipient,
+    sure: did === undefined && read.sure && SURE_CODES.includes(quoted?.enhanced ?? ''),
+    status: status ?? read.status,
+    diagnostic: diagnostic?.text.slice(0, LONGEST_DIAGNOSTIC) ?? null,
+  }
+}
+
+/** The answer that says most: for good before for now, and what a rule knows before what none does. */
+function answerIn(text: string): QuotedAnswer | null {
+  const answers = answersQuotedIn(text.slice(0, 20 * MOST_READ)).filter(({ status }) => status !== null)
+  const rank = (answer: QuotedAnswer): number => {
+    const isKnown = fromQuoted(answer).class !== 'unknown'
+    return (isKnown ? 0 : 2) + (answer.status! >= 500 ? 0 : 1)
+  }
+  return answers.length < 2 ? (answers[0] ?? null) : answers.toSorted((a, b) => rank(a) - rank(b))[0]!
+}
+
+/** A code that says no more than the first digit is none. */
+const saysMore = (status: string | null): string | null => (status?.endsWith('.0.0') ? null : status)
+
+const withCode = (answer: QuotedAnswer, status: string | null): QuotedAnswer => ({
+  ...answer,
+  enhanced: saysMore(answer.enhanced) ?? saysMore(status),
+})
+
+/** Without a server's answer there is the code alone, and its first digit. */
+function fromCode(status: string | null, diagnostic: DeliveryStatus['diagnostic']): Returned {
+  const answer = {
+    recipient: null,
+    status: status ? Number(`${status[0]}50`) : diagnostic ? 550 : null,
+    enhanced: saysMore(status),
+    answer: diagnostic?.text ?? '',
+    to: null,
+  }
+  const read = fromAnswer(answer, REPORT_RULES)
+  // The words of a local program may speak of a user of its own.
+  const isOfProgram = diagnostic !== null && /^x-unix/.test(diagnostic.type)
+  return read.class === 'dead' && isOfProgram ? { ...read, class: 'unknown', rule: null } : read
+}
+
+const CODE = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/
+const STATUS = /\b(?:code|status|error|smtp)\W{1,3}([45]\d\d)\b/i
+
+/** A server that says no more than that it did not work. */
+const isVague = ({ class: kind, rule }: Returned): boolean => kind === 'unknown' || rule === 'server-trouble'
+
+const OF_SENDER =
+  /\bbut (?:my name|sender) was rejected|\bafter (?:MAIL FROM|[EH]E?H?LO|initial connection)\b|\bin reply to (?:MAIL|[EH]E?H?LO)\b|\[MAIL_FROM\]|\bour (?:MAIL|[EH]E?H?LO)\b|^>>> MAIL FROM.*\n<<< 5/im
+const OF_DATA =
+  /\bafter (?:end of data|DATA)\b|\bin reply to (?:end of )?DATA\b|\bfailed after I sent the message|\bour final DATA\b/i
+
+/** To which command an answer was given, by the words about it. */
+export const stageIn = (words: string): QuotedAnswer['to'] =>
+  OF_SENDER.test(words) ? 'MAIL' : OF_DATA.test(words) ? 'DATA' : null
+
+/** What words say, an answer that they quote before all else; null where they say nothing. */
+export function fromWords(words: string, recipient: string | null): Returned | null {
+  const quoted = answerIn(words)
+  if (quoted) {
+    const read = fromQuoted({ ...quoted, to: quoted.to ?? stageIn(words) })
+    if (!isVague(read)) return { ...read, recipient }
+  }
+  const said = words.replace(/\s+/g, ' ').trim().slice(0, MOST_READ)
+  if (said === '') return null
+  const enhanced = CODE.exec(said)?.[1] ?? null
+  const status = Number(STATUS.exec(said)?.[1] ?? (enhanced ? `${enhanced[0]}50` : 550))
+  const read = fromAnswer(
+    { recipient, status, enhanced: saysMore(enhanced), answer: said, to: null },
+    REPORT_RULES,
+  )
+  if (isVague(read))
+    return quoted ? { ...fromQuoted(quoted), recipient } : read.class === 'unknown' ? null : read
+  return {
+    ...read,
+    status: enhanced ?? (quoted?.status ? String(quoted.status) : null),
+    diagnostic: said.slice(0, LONGEST_DIAGNOSTIC),
+  }
+}

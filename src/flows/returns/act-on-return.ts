@@ -1,0 +1,143 @@
+import { consequenceOf } from '../../bounces/consequence.ts'
+import { countedReturns, type Done, type NewReturned } from '../../bounces/returned-store.ts'
+import type { Told } from '../../bounces/told.ts'
+import { domainOf } from '../../delivery/paces/pace.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { addDays, localDayOf } from '../../platform/dates.ts'
+import { scrub } from '../../platform/log.ts'
+import { parseAddress } from '../../subscribers/address.ts'
+import { NO_PAGE } from '../../subscribers/consent.ts'
+import { MAILBOX_FULL } from '../../subscribers/pause.ts'
+import { dropUnconfirmedSignups } from '../../subscribers/signup-store.ts'
+import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
+import { lockSubscriber } from '../../subscribers/subscriber-store.ts'
+import type { SuppressionReason } from '../../subscribers/suppression-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { applyChange } from '../subscriber/apply-change.ts'
+import { suppressKey } from '../subscriber/suppress-subscriber.ts'
+import { endSubscription } from '../subscriber/unsubscribe.ts'
+import { addressIn, findSubject, isOwnMailbox, type Subject } from './find-subject.ts'
+
+export interface ReturnInput {
+  told: Told
+  /** The envelope recipient of the report. */
+  envelope: string | null
+  isProven: boolean
+  /** When the report came. */
+  at: Date
+}
+
+/** What was done, to be written down and told. */
+export interface Acted {
+  row: NewReturned
+  /** `id`: who is subscribed with that address now. */
+  suppressed?: { reason: SuppressionReason; id: string | undefined }
+  /** They unsubscribed by it. */
+  ended?: boolean
+}
+
+const PAUSE_DAYS = 7
+const LONGEST_ANSWER = 1000
+
+/** Finds whom a return is about, and does what it leads to. Call it in the transaction that ends its report. */
+export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: ReturnInput): Promise<Acted> {
+  const { told, at } = input
+  const subject = await findSubject(deps, tx, input)
+  const { subscriberId } = subject ?? {}
+  const subscriber = subscriberId ? await lockSubscriber(tx, subscriberId) : null
+  const acted = subject
+    ? await act(deps, tx, { told, at, subject, subscriber })
+    : { done: 'nothing' as const }
+  const { done, ...others } = acted
+  const { class: kind, status, sure, answer } = told
+  // Of somebody who was erased, nothing that names them comes back.
+  const isErased = subject?.messageId != null && subject.address === null
+  const address = isErased ? null : (subject?.address ?? addressIn(told.recipient)?.address)
+  const row: NewReturned = {
+    at,
+    class: kind,
+    status,
+    sure,
+    answer: isErased ? '' : scrub(answer).replaceAll('\0', '').slice(0, LONGEST_ANSWER),
+    domain: address ? domainOf(address) : null,
+    foundBy: subject?.foundBy ?? null,
+    messageId: subject?.messageId ?? null,
+    subscriberId: subscriberId ?? null,
+    done,
+  }
+  return { row, ...others }
+}
+
+interface Acting {
+  told: Told
+  at: Date
+  subject: Subject
+  /** Locked by the transaction; null where nobody has a subscription of that number. */
+  subscriber: Subscriber | null
+}
+
+type Act = Pick<Acted, 'suppressed' | 'ended'> & { done: Done }
+
+async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<Act> {
+  const { told, at, subject, subscriber } = acting
+  const isAboutMailbox = told.class === 'dead' || told.class === 'full'
+  const { address } = subject
+  if (isAboutMailbox && address && !isOwnMailbox(told.recipient, address)) return { done: 'elsewhere' }
+  const earlier =
+    subscriber && isAboutMailbox ? await countedReturns(tx, { subscriberId: subscriber.id, now: at }) : []
+  switch (consequenceOf({ ...told, at }, earlier)) {
+    case 'suppress':
+      return suppressAs(deps, tx, acting, told.class === 'full' ? 'full' : 'dead')
+    case 'complain': {
+      // First: what a lifted suppression leads back to must not be a subscription.
+      const ended = await leave(tx, acting, 'complaint')
+      return { ...(await suppressAs(deps, tx, acting, 'complaint')), ended }
+    }
+    case 'leave': {
+      const ended = await leave(tx, acting, 'mail')
+      return { done: ended ? 'unsubscribed' : 'nothing', ended }
+    }
+    case 'pause':
+      return { done: (await pauseForAWeek(tx, acting)) ? 'paused' : 'nothing' }
+    default:
+      return { done: await dropIfUnconfirmed(tx, acting) }
+  }
+}
+
+/** Nobody reads there who could press the button of a sign-up. */
+async function dropIfUnconfirmed(tx: DatabaseOrTransaction, { told, subscriber }: Acting): Promise<Done> {
+  if (told.class !== 'dead' || subscriber?.state !== 'pending') return 'nothing'
+  return (await dropUnconfirmedSignups(tx, subscriber.id)) > 0 ? 'dropped' : 'nothing'
+}
+
+/** Suppresses what the mail went to: somebody who gave a new address since keeps that one. */
+async function suppressAs(
+  deps: Deps,
+  tx: DatabaseOrTransaction,
+  { at, subject }: Acting,
+  reason: SuppressionReason,
+): Promise<Act> {
+  // Without a message, a maker named the address.
+  const address = subject.address
+  if (!address) return { done: 'nothing' }
+  const id = await suppressKey(tx, deps, { key: parseAddress(address).key, reason, at })
+  return { done: 'suppressed', suppressed: { reason, id } }
+}
+
+const leave = async (tx: DatabaseOrTransaction, { subscriber, at }: Acting, how: string): Promise<boolean> =>
+  subscriber !== null && (await endSubscription(tx, { subscriber, how, wording: NO_PAGE, now: at }))
+
+/** Of a mailbox that is full: a longer pause of their own stays. */
+async function pauseForAWeek(
+  tx: DatabaseOrTransaction,
+  { subscriber, at, subject }: Acting,
+): Promise<boolean> {
+  if (!subscriber || !isJoined(subscriber)) return false
+  if (subscriber.addressKey !== addressIn(subject.address)?.key) return false
+  const until = addDays(localDayOf(at, subscriber.zone), PAUSE_DAYS)
+  const { state, pausedUntil } = subscriber
+  if (state === 'paused' && (pausedUntil === null || pausedUntil >= until)) return false
+  const changes = { state: 'paused', pausedUntil: until } as const
+  await applyChange(tx, { subscriber, changes, how: MAILBOX_FULL, wording: NO_PAGE, now: at })
+  return true
+}

@@ -1,0 +1,39 @@
+import { type ClassCount, countReturns } from '../../bounces/returned-list-store.ts'
+import { countUnreadable, type WaitingReports, waitingReports } from '../../bounces/waiting-reports-store.ts'
+import { DAY_MS } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import { type WayIn, waysIn } from './ways-in.ts'
+
+/** What came back in a span up to now. */
+export interface SpanCounts {
+  /** The most first. */
+  classes: ClassCount[]
+  /** Reports that could not be read. */
+  unreadable: number
+}
+
+/** Whether what comes back gets here and is read, and what it was. */
+export interface ReturnStatus {
+  domain: string | null
+  ways: WayIn[]
+  waiting: WaitingReports
+  day: SpanCounts
+  week: SpanCounts
+}
+
+export async function returnStatus({ db, config, clock }: Deps): Promise<ReturnStatus> {
+  const now = clock.now()
+  const since = async (days: number): Promise<SpanCounts> => {
+    const from = new Date(now.getTime() - days * DAY_MS)
+    // What comes at this very instant counts.
+    const before = new Date(now.getTime() + 1)
+    return { classes: await countReturns(db, { from, before }), unreadable: await countUnreadable(db, from) }
+  }
+  return {
+    domain: config.BOUNCE_DOMAIN ?? null,
+    ways: waysIn(config),
+    waiting: await waitingReports(db),
+    day: await since(1),
+    week: await since(7),
+  }
+}

@@ -1,0 +1,422 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { MAKERS, type Maker } from '../../../../src/bounces/report-store.ts'
+import { readReports } from '../../../../src/flows/returns/read-reports.ts'
+import { openDatabase } from '../../../../src/platform/database.ts'
+import { silentLog } from '../../../../src/platform/log.ts'
+import { addressHash } from '../../../../src/subscribers/address.ts'
+import { buildServer } from '../../../../src/web/server.ts'
+import {
+  brevoEvent,
+  mailgunEvent,
+  mailgunFailure,
+  postmarkBounce,
+  postmarkEvent,
+  sendgridBody,
+  sendgridEvent,
+  sesBounce,
+  sesComplaint,
+} from '../../../support/maker-bodies.ts'
+import {
+  CERTIFICATE_URL,
+  MAILGUN_KEY,
+  mailgunBody,
+  type SnsServer,
+  SUBSCRIBE_URL,
+  sendgridKey,
+  snsKey,
+  startSnsServer,
+  TOPIC,
+} from '../../../support/maker-keys.ts'
+import { addSubscribers, enqueueGoodbyes } from '../../../support/messages.ts'
+import { useSite } from '../../../support/site.ts'
+
+const sns = snsKey()
+const sendgrid = sendgridKey()
+const LOGIN = 'postmark:a-long-password'
+const TOKEN = 'a-token-of-brevo-of-thirty-two-bytes!'
+const settings: Record<string, string> = {
+  SES_TOPIC_ARN: TOPIC,
+  SENDGRID_WEBHOOK_KEY: sendgrid.setting,
+  MAILGUN_WEBHOOK_KEY: MAILGUN_KEY,
+  POSTMARK_WEBHOOK_LOGIN: LOGIN,
+  BREVO_WEBHOOK_TOKEN: TOKEN,
+}
+let server: SnsServer
+let base: string
+beforeAll(async () => {
+  server = await startSnsServer(sns.pem)
+  settings.SNS_URL = server.url
+})
+afterAll(() => server.close())
+const site = useSite(settings)
+beforeAll(async () => {
+  base = await site.app.listen({ port: 0, host: '127.0.0.1' })
+})
+// Certificates of a test begin when it does.
+let now: Date
+beforeEach(() => {
+  now = new Date(Date.now() + 60_000)
+  site.clock.moveTo(now)
+  server.requests.length = 0
+  server.answers.length = 0
+})
+
+interface Request {
+  body: Buffer
+  headers?: Record<string, string>
+}
+
+const basic = (login: string) => ({ authorization: `Basic ${Buffer.from(login).toString('base64')}` })
+const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1000)
+
+/** What a maker posts of an event, signed `ago` seconds ago. */
+const requestOf: Record<Maker, (event: object | Buffer, ago?: number) => Request> = {
+  ses: (event, ago = 0) => ({
+    body: sns.signed({ Message: JSON.stringify(event), Timestamp: secondsAgo(ago).toISOString() }),
+    headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
+  }),
+  sendgrid: (event, ago = 0) => {
+    const body = sendgridBody(event)
+    return { body, headers: sendgrid.headers(body, secondsAgo(ago)) }
+  },
+  mailgun: (event, ago = 0) => ({ body: mailgunBody(event, secondsAgo(ago)) }),
+  postmark: (event) => ({ body: event as Buffer, headers: basic(LOGIN) }),
+  brevo: (event) => ({ body: event as Buffer, headers: { authorization: `Bearer ${TOKEN}` } }),
+}
+
+const UNKNOWN = '550 5.1.1 User unknown'
+
+const deadOf: Record<Maker, (address: string, messageId?: string) => Request> = {
+  ses: (address, messageId) => requestOf.ses(sesBounce('Permanent', 'NoEmail', {}, { address, messageId })),
+  sendgrid: (address, messageId) =>
+    requestOf.sendgrid(
+      sendgridEvent('bounce', { address, messageId }, { type: 'bounce', status: '5.1.1', reason: UNKNOWN }),
+    ),
+  mailgun: (address, messageId) =>
+    requestOf.mailgun(
+      mailgunEvent('failed', { address, messageId }, mailgunFailure(550, '5.1.1', 'User unknown')),
+    ),
+  postmark: (address) => requestOf.postmark(postmarkBounce('HardBounce', `smtp;${UNKNOWN}`, { address })),
+  brevo: (address, messageId) => requestOf.brevo(brevoEvent('hard_bounce', { address, messageId }, UNKNOWN)),
+}
+
+const complaintOf: Record<Maker, (address: string) => Request> = {
+  ses: (address) => requestOf.ses(sesComplaint('abuse', { address })),
+  sendgrid: (address) => requestOf.sendgrid(sendgridEvent('spamreport', { address })),
+  mailgun: (address) => requestOf.mailgun(mailgunEvent('complained', { address })),
+  postmark: (address) => requestOf.postmark(postmarkEvent('SpamComplaint', { Email: address })),
+  brevo: (address) => requestOf.brevo(brevoEvent('spam', { address })),
+}
+
+async function post(maker: Maker, { body, headers = {} }: Request, at = base) {
+  const type = { 'content-type': 'application/json' }
+  const answer = await fetch(`${at}/webhooks/${maker}`, {
+    method: 'POST',
+    headers: { ...type, ...headers },
+    body: new Uint8Array(body),
+    redirect: 'manual',
+  })
+  return { status: answer.status, headers: answer.headers, text: await answer.text() }
+}
+
+const outcome = async (maker: Maker, request: Request) => {
+  const { status, text } = await post(maker, request)
+  return [status, text ? JSON.parse(text).error : '', await site.db.report.count()]
+}
+
+const read = () =>
+  readReports({
+    ...site.deps,
+    mails: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
+  })
+
+describe.each(MAKERS)('%s', (maker) => {
+  const one = () => deadOf[maker]('s1@y.example')
+
+  test('what it proves is kept before the 200; the same body twice is one report', async () => {
+    const request = one()
+    const { status, headers, text } = await post(maker, request)
+    expect({ status, text }).toEqual({ status: 200, text: '' })
+    expect(headers.has('set-cookie') || headers.has('location')).toBe(false)
+    expect(await post(maker, request)).toMatchObject({ status: 200 })
+    expect(await site.db.report.findMany({ select: { way: true, recipient: true, raw: true } })).toEqual([
+      { way: maker, recipient: null, raw: new Uint8Array(request.body) },
+    ])
+  })
+
+  test('any content type does, and none', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json', ';;;']) {
+      const request = one()
+      expect(
+        await post(maker, { ...request, headers: { ...request.headers, 'content-type': type } }),
+      ).toMatchObject({
+        status: 200,
+      })
+    }
+  })
+
+  test('what proves nothing is refused, and nothing is kept', async () => {
+    const { body, headers } = one()
+    const unsigned = {
+      ...headers,
+      authorization: 'Basic eDp5',
+      'x-twilio-email-event-webhook-signature': 'MEUC',
+    }
+    const flipped = Buffer.from(body)
+    // In the signature where the body holds it; headers prove the others.
+    const at = body.indexOf(maker === 'ses' ? '"Signature":"' : '"signature":"') + 20
+    if (at >= 20) flipped[at] = flipped[at] === 0x61 ? 0x62 : 0x61
+    expect(await outcome(maker, { body: flipped, headers: unsigned })).toEqual([401, 'webhook.unsigned', 0])
+    const text = site.logged.at(-1) + site.logged.at(-2)!
+    expect(text).toContain('webhook.unsigned')
+    expect(site.logged.join('')).not.toContain('y.example')
+  })
+
+  test('a body of a megabyte and more is too large', async () => {
+    const request = { ...one(), body: Buffer.alloc(1_000_001, ' ') }
+    expect(await outcome(maker, request)).toEqual([413, 'request.too-large', 0])
+  })
+
+  test('no body, and bytes that are no JSON, are no server’s fault', async () => {
+    for (const body of [Buffer.alloc(0), Buffer.from([0xff, 0x00]), Buffer.from('[]')]) {
+      const { status } = await post(maker, { ...one(), body })
+      // Whose password is right may send what it likes: it is kept, and found unreadable.
+      const isPassword = maker === 'postmark' || maker === 'brevo'
+      expect(status).toEqual(isPassword ? 200 : expect.toBeOneOf([401, 403, 422]))
+    }
+  })
+
+  test('without its setting there is no such page', async () => {
+    const config = { ...site.deps.config, SES_TOPIC_ARN: undefined, SENDGRID_WEBHOOK_KEY: undefined }
+    const none = {
+      MAILGUN_WEBHOOK_KEY: undefined,
+      POSTMARK_WEBHOOK_LOGIN: undefined,
+      BREVO_WEBHOOK_TOKEN: undefined,
+    }
+    const app = buildServer({ ...site.deps, config: { ...config, ...none } })
+    const at = await app.listen({ port: 0, host: '127.0.0.1' })
+    expect(await post(maker, one(), at)).toMatchObject({ status: 404 })
+    await app.close()
+    expect((await fetch(`${base}/webhooks/${maker}`)).status).toBe(404)
+  })
+
+  test('without the database it is asked to come again', async () => {
+    const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+    const app = buildServer({ ...site.deps, db: nowhere.db })
+    const at = await app.listen({ port: 0, host: '127.0.0.1' })
+    const { status, headers } = await post(maker, one(), at)
+    // Brevo does not come again after a 503.
+    expect(status).toBe(maker === 'brevo' ? 429 : 503)
+    expect(headers.get('retry-after')).toBe('30')
+    await app.close()
+    await nowhere.close()
+  })
+
+  test('a hard bounce suppresses exactly that subscriber', async () => {
+    await addSubscribers(site.db, 3)
+    await post(maker, deadOf[maker]('s2@y.example'))
+    expect(await read()).toBe(1)
+    expect(await states()).toEqual(['active', 'suppressed', 'active'])
+    expect(await site.db.suppression.findMany({ select: { addressHash: true, reason: true } })).toEqual([
+      { addressHash: hashOf('s2@y.example'), reason: 'dead' },
+    ])
+    expect(await site.db.returned.findMany({ select: { foundBy: true, done: true } })).toEqual([
+      { foundBy: 'maker', done: 'suppressed' },
+    ])
+    expect((await site.db.report.findFirst())!.raw).toBeNull()
+  })
+
+  test('a complaint ends it and suppresses', async () => {
+    await addSubscribers(site.db, 3)
+    await post(maker, complaintOf[maker]('s3@y.example'))
+    await read()
+    expect(await states()).toEqual(['active', 'active', 'suppressed'])
+    expect(await site.db.subscriber.findUnique({ where: { id: 's3' } })).toMatchObject({
+      stateBefore: 'unsubscribed',
+    })
+    expect(await site.db.suppression.findMany({ select: { reason: true } })).toEqual([
+      { reason: 'complaint' },
+    ])
+  })
+})
+
+const hashOf = (address: string): string => addressHash(address, site.deps.config.SUPPRESSION_KEY)
+
+const states = async (): Promise<string[]> =>
+  (await site.db.subscriber.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)
+
+test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
+  '%s: the Message-ID finds the mail',
+  async (maker) => {
+    await enqueueGoodbyes(site.db, 'answers', 2)
+    const { id } = await site.db.message.findFirstOrThrow({ where: { subscriberId: 's2' } })
+    await post(maker, deadOf[maker]('s2@y.example', `<goodbye.${id}@localhost.example>`))
+    await read()
+    expect(await site.db.returned.findMany({ select: { foundBy: true, messageId: true } })).toEqual([
+      { foundBy: 'message-id', messageId: id },
+    ])
+  },
+)
+
+describe('how old a signature may be', () => {
+  const HOUR = 3600
+  const event = { sendgrid: sendgridEvent('spamreport', { address: 's1@y.example' }), mailgun: {}, ses: {} }
+  test.each([
+    ['ses', 1.5],
+    ['sendgrid', 24.5],
+    ['mailgun', 8.5],
+  ] as const)('%s: a retry after %d hours is taken', async (maker, hours) =>
+    expect(await outcome(maker, requestOf[maker](event[maker], hours * HOUR))).toEqual([200, '', 1]),
+  )
+  test.each([
+    ['ses', 2.1],
+    ['sendgrid', 25.1],
+    ['mailgun', 9.1],
+    ['ses', -0.1],
+    ['sendgrid', -0.1],
+    ['mailgun', -0.1],
+  ] as const)('%s: %d hours are too many', async (maker, hours) =>
+    expect(await outcome(maker, requestOf[maker](event[maker], hours * HOUR))).toEqual([
+      403,
+      'webhook.too-old',
+      0,
+    ]),
+  )
+})
+
+describe('SNS', () => {
+  const event = sesComplaint('abuse', { address: 's1@y.example' })
+  const Message = JSON.stringify(event)
+  const stamped = () => ({ Message, Timestamp: now.toISOString() })
+
+  test('version 1 too; a certificate is fetched once', async () => {
+    const app = buildServer(site.deps)
+    const at = await app.listen({ port: 0, host: '127.0.0.1' })
+    expect(await post('ses', { body: sns.signed(stamped(), '1') }, at)).toMatchObject({ status: 200 })
+    expect(await post('ses', { body: sns.signed({ ...stamped(), MessageId: 'x' }) }, at)).toMatchObject({
+      status: 200,
+    })
+    expect(server.requests).toEqual([new URL(CERTIFICATE_URL).pathname])
+    await app.close()
+  })
+
+  test('another topic is refused, and nothing is asked', async () => {
+    const TopicArn = TOPIC.replace('bounces', 'others')
+    expect(await outcome('ses', { body: sns.signed({ ...stamped(), TopicArn }) })).toEqual([
+      403,
+      'webhook.other-topic',
+      0,
+    ])
+    expect(server.requests).toEqual([])
+  })
+
+  test.each([
+    'https://evil.amazonaws.com.example/SimpleNotificationService-0.pem',
+    'http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem',
+    'https://sns.eu-west-1.amazonaws.com@evil.example/SimpleNotificationService-0.pem',
+    'https://user:x@sns.eu-west-1.amazonaws.com/SimpleNotificationService-0.pem',
+  ])('a certificate at %s is not asked for', async (SigningCertURL) => {
+    expect(await outcome('ses', { body: sns.signed({ ...stamped(), SigningCertURL }) })).toEqual([
+      401,
+      'webhook.unsigned',
+      0,
+    ])
+    expect(server.requests).toEqual([])
+  })
+
+  test('signed by another key', async () =>
+    expect(await outcome('ses', { body: snsKey().signed(stamped()) })).toEqual([401, 'webhook.unsigned', 0]))
+
+  test('a certificate that does not come is a reason to come again, and is asked for then', async () => {
+    const other = CERTIFICATE_URL.replace('0123', 'aaaa')
+    const request = { body: sns.signed({ ...stamped(), SigningCertURL: other }) }
+    server.answers.push(
+      (response) => response.writeHead(500).end(),
+      (response) => response.writeHead(302, { location: '/elsewhere.pem' }).end(),
+      (response) => response.end('x'.repeat(30_000)),
+      (response) => response.destroy(),
+    )
+    for (let times = 0; times < 4; times++)
+      expect(await outcome('ses', request)).toEqual([503, 'webhook.unreachable', 0])
+    expect(server.requests).toHaveLength(4)
+    expect(await outcome('ses', request)).toEqual([200, '', 1])
+  })
+
+  const asked = () => ({
+    Type: 'SubscriptionConfirmation',
+    Message: 'You have chosen to subscribe to the topic.',
+    Token: '2336412f37',
+    SubscribeURL: SUBSCRIBE_URL,
+    Timestamp: now.toISOString(),
+  })
+
+  test('a subscription is confirmed, and is no report', async () => {
+    expect(await outcome('ses', { body: sns.signed(asked()) })).toEqual([200, '', 0])
+    expect(server.requests.at(-1)).toBe(new URL(SUBSCRIBE_URL).pathname + new URL(SUBSCRIBE_URL).search)
+    expect(site.logged.join('')).toContain('webhook.confirmed')
+    server.answers.push((response) => response.writeHead(403).end())
+    expect(await outcome('ses', { body: sns.signed(asked()) })).toEqual([503, 'webhook.unreachable', 0])
+  })
+
+  test('no other address is visited to confirm one, and none that is not signed', async () => {
+    await post('ses', { body: sns.signed(stamped()) })
+    server.requests.length = 0
+    const elsewhere = {
+      ...asked(),
+      SubscribeURL: SUBSCRIBE_URL.replace('amazonaws.com', 'amazonaws.com.example'),
+    }
+    expect(await post('ses', { body: sns.signed(elsewhere) })).toMatchObject({ status: 401 })
+    expect(await post('ses', { body: snsKey().signed(asked()) })).toMatchObject({ status: 401 })
+    expect(server.requests).toEqual([])
+  })
+
+  test('the end of a subscription is no report', async () =>
+    expect(
+      await outcome('ses', { body: sns.signed({ ...asked(), Type: 'UnsubscribeConfirmation' }) }),
+    ).toEqual([200, '', 0]))
+})
+
+describe('Mailgun', () => {
+  const opened = mailgunEvent('opened', { address: 's1@y.example' })
+  const forged = mailgunEvent('complained', { address: 's1@y.example' })
+
+  test('a token that came with one body is not taken with another, at once or later', async () => {
+    expect(await outcome('mailgun', { body: mailgunBody(opened, now) })).toEqual([200, '', 1])
+    expect(await outcome('mailgun', { body: mailgunBody(forged, now) })).toEqual([
+      403,
+      'webhook.token-used',
+      1,
+    ])
+    expect(await outcome('mailgun', { body: mailgunBody(opened, now) })).toEqual([200, '', 1])
+    expect(await outcome('mailgun', { body: mailgunBody(forged, now, { token: 'u' }) })).toEqual([200, '', 2])
+  })
+
+  test('of two bodies at one moment, one alone is taken', async () => {
+    const bodies = [opened, forged, opened, forged].map((event) => mailgunBody(event, now))
+    const answers = await Promise.all(bodies.map((body) => post('mailgun', { body })))
+    expect(answers.map(({ status }) => status)).toContain(200)
+    expect(await site.db.report.count()).toBe(1)
+  })
+})
+
+describe('Postmark and Brevo', () => {
+  const complaint = postmarkEvent('SpamComplaint', { Email: 's1@y.example' })
+  test.each([
+    ['postmark', basic('postmark:a-long-passwore'), 401],
+    ['postmark', basic('someone:a-long-password'), 401],
+    ['postmark', { authorization: `Bearer ${LOGIN}` }, 401],
+    ['postmark', {}, 401],
+    ['brevo', basic(`brevo:${TOKEN}`), 200],
+    ['brevo', basic(`brevo:${TOKEN}x`), 401],
+    ['brevo', { authorization: `Bearer ${TOKEN}x` }, 401],
+    ['brevo', { authorization: TOKEN }, 401],
+    ['brevo', {}, 401],
+  ] as const)('%s with %o: %d', async (maker, headers, status) => {
+    const answer = await post(maker, { body: complaint, headers: { ...headers } })
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('www-authenticate')).toEqual(
+      status === 401 ? expect.stringContaining('Basic') : null,
+    )
+    expect(answer.text).not.toContain('password')
+  })
+})

@@ -1,0 +1,127 @@
+import { afterAll, beforeEach } from 'vitest'
+import { type MailReader, openMailReader } from '../../src/bounces/mail/parse-apart.ts'
+import { keepReport, type Way } from '../../src/bounces/report-store.ts'
+import { readConfig } from '../../src/config.ts'
+import { recordAcceptances } from '../../src/delivery/ledger/acceptance-store.ts'
+import { enqueue } from '../../src/delivery/ledger/message-store.ts'
+import { readReports } from '../../src/flows/returns/read-reports.ts'
+import { type MovableClock, stoppedClock } from '../../src/platform/clock.ts'
+import { DAY_MS } from '../../src/platform/dates.ts'
+import { openLog } from '../../src/platform/log.ts'
+import { randomId } from '../../src/platform/random.ts'
+import { addressHash } from '../../src/subscribers/address.ts'
+import { returnAddress, returnToken } from '../../src/subscribers/return-address.ts'
+import type { SubscriberState } from '../../src/subscribers/subscriber.ts'
+import type { Deps } from '../../src/wiring.ts'
+import { emptyTables, useDatabase } from './database.ts'
+import { NOW } from './messages.ts'
+
+export const BOUNCE_DOMAIN = 'bounce.papers.example'
+
+/** A mail that a relay took, and the addresses under which something comes back for it. */
+export interface SentMail {
+  id: string
+  subscriberId: string
+  address: string
+  messageIdField: string
+  token: string
+  envelope: string
+  unsubscribe: string
+}
+
+export interface ReturnsWorld {
+  readonly deps: Deps & { mails: MailReader }
+  readonly clock: MovableClock
+  readonly logged: Record<string, unknown>[]
+  later(days: number): void
+  /** Somebody with that address, in that state; and a mail to them that was accepted now. */
+  mailTo(address: string, options?: { state?: SubscriberState; kind?: string }): Promise<SentMail>
+  /** Something comes in, and everything that waits is read. */
+  comesBack(raw: Buffer, options?: { to?: string | null; way?: Way }): Promise<void>
+  read(): Promise<number>
+  stateOf(address: string): Promise<{ state: string; stateBefore: string | null; pausedUntil: Date | null }>
+  suppressionOf(address: string): Promise<string | null>
+  /** Newest report last: what its rows say. */
+  returned(): Promise<{ class: string; done: string; foundBy: string | null; messageId: string | null }[]>
+}
+
+/** A database of its own, emptied before each test, and a reader of mails in a thread of its own. */
+export function useReturnsWorld(): ReturnsWorld {
+  const database = useDatabase()
+  const mails = openMailReader()
+  afterAll(() => mails.close())
+  const config = readConfig({ BOUNCE_DOMAIN })
+  const [secret = ''] = config.APP_SECRET
+  const logged: Record<string, unknown>[] = []
+  const log = openLog('info', { write: (line) => void logged.push(JSON.parse(line)) })
+  let clock = stoppedClock(NOW)
+  beforeEach(async () => {
+    logged.length = 0
+    clock = stoppedClock(NOW)
+    await emptyTables(database.db)
+  })
+  const deps = () => ({ config, clock, log, db: database.db, databaseUrl: database.url, mails })
+  const world: ReturnsWorld = {
+    get deps() {
+      return deps()
+    },
+    get clock() {
+      return clock
+    },
+    logged,
+    later: (days) => clock.moveTo(new Date(clock.now().getTime() + days * DAY_MS)),
+    mailTo: async (address, { state = 'active', kind = 'note' } = {}) => {
+      const { db } = database
+      const now = clock.now()
+      const known = await db.subscriber.findUnique({ where: { addressKey: address } })
+      const subscriberId = known?.id ?? randomId(80)
+      if (!known) {
+        const hash = addressHash(address, config.SUPPRESSION_KEY)
+        const isJoined = state === 'active' || state === 'paused'
+        await db.subscriber.create({
+          data: {
+            ...{ id: subscriberId, address, addressKey: address, addressHash: hash, state },
+            ...{ zone: 'UTC', hour: 8, days: ['mon', 'tue'], maxPapers: 15, createdAt: NOW },
+            ...(isJoined && { confirmedAt: NOW, startDate: NOW }),
+          },
+        })
+      }
+      const dedupe = randomId(80)
+      await enqueue(db, 'answers', [
+        {
+          ...{ kind, dedupe, subscriberId, toAddress: address, secretId: 'k1', content: { n: 1 } },
+          ...{ datedAt: now, notBefore: now, deadline: new Date(now.getTime() + DAY_MS) },
+        },
+      ])
+      const { id } = await db.message.findFirstOrThrow({ where: { dedupe } })
+      await recordAcceptances(db, [{ messageId: id, at: now, answer: '250 ok' }])
+      return {
+        ...{ id, subscriberId, address },
+        messageIdField: `<${kind}.${id}@localhost.example>`,
+        token: returnToken({ purpose: 'bounce', id }, secret),
+        envelope: returnAddress({ purpose: 'bounce', id }, secret, BOUNCE_DOMAIN),
+        unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, BOUNCE_DOMAIN),
+      }
+    },
+    comesBack: async (raw, { to = null, way = 'lmtp' } = {}) => {
+      await keepReport(database.db, { way, recipient: to, raw, at: clock.now() })
+      await world.read()
+    },
+    read: () => readReports(deps()),
+    stateOf: (addressKey) =>
+      database.db.subscriber.findUniqueOrThrow({
+        where: { addressKey },
+        select: { state: true, stateBefore: true, pausedUntil: true },
+      }),
+    suppressionOf: async (address) => {
+      const hash = addressHash(address, config.SUPPRESSION_KEY)
+      return (await database.db.suppression.findUnique({ where: { addressHash: hash } }))?.reason ?? null
+    },
+    returned: () =>
+      database.db.returned.findMany({
+        orderBy: [{ reportId: 'asc' }, { n: 'asc' }],
+        select: { class: true, done: true, foundBy: true, messageId: true },
+      }),
+  }
+  return world
+}

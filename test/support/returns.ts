@@ -1,0 +1,52 @@
+import { endReport, keepReport, type Way } from '../../src/bounces/report-store.ts'
+import type { NewReturned } from '../../src/bounces/returned-store.ts'
+import type { Database } from '../../src/platform/database.ts'
+
+export interface Came extends Partial<Omit<NewReturned, 'at'>> {
+  way?: Way
+  isRead?: boolean
+}
+
+const NO_MAILBOX = { class: 'dead', status: '5.1.1', answer: '550 5.1.1 nobody here', sure: true } as const
+
+let mails = 0
+
+/** A report that came at an instant and waits to be read; no two are alike. Returns its number. */
+export async function leaveReport(db: Database, at: Date, way: Way = 'lmtp'): Promise<number> {
+  const raw = Buffer.from(`report ${++mails}`)
+  await keepReport(db, { way, recipient: 'b+token@bounce.example', raw, at })
+  return (await db.report.findFirstOrThrow({ orderBy: { id: 'desc' } })).id
+}
+
+/** What a report said that came at an instant and was read: of a mailbox that is not there, unless said otherwise. */
+export async function cameBack(
+  db: Database,
+  at: Date,
+  { way, isRead = true, ...said }: Came,
+): Promise<number> {
+  const id = await leaveReport(db, at, way)
+  const row: NewReturned = {
+    ...NO_MAILBOX,
+    at,
+    domain: 'y.example',
+    foundBy: said.messageId ? 'token' : null,
+    messageId: null,
+    subscriberId: null,
+    done: 'nothing',
+    ...said,
+  }
+  await endReport(db, { id, state: isRead ? 'read' : 'unreadable', now: at, returned: [row] })
+  return id
+}
+
+/** What came back for a message that is there, by default its digest. */
+export async function messageCameBack(
+  db: Database,
+  at: Date,
+  said: Came = {},
+  where: { id?: string; kind?: string } = { kind: 'digest' },
+): Promise<void> {
+  const message = await db.message.findFirstOrThrow({ where, orderBy: { datedAt: 'desc' } })
+  const { id: messageId, subscriberId } = message
+  await cameBack(db, at, { messageId, subscriberId, ...said })
+}

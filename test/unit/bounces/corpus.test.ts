@@ -1,0 +1,43 @@
+import { resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { benchBounces, measureBounces } from '../../../scripts/bench/bounces.ts'
+import { CORPUS, hasCorpus } from '../../../scripts/bench/bounces-corpus.ts'
+
+const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtures/bounces')
+const where = hasCorpus() ? 'mails in ../shared/data' : "the project's own mails"
+console.info(`Mails that came back: ${where}`)
+
+describe(`on ${where}`, async () => {
+  const measured = await measureBounces(folder, false)
+
+  test('every mail is read, and alike whatever its lines end with', () => {
+    expect(measured.forms).toBe(measured.files * 3)
+    expect(measured.crashed).toEqual([])
+    expect(measured.uneven).toEqual([])
+  })
+
+  test('nobody is suppressed for a delay, an answer, a success, a policy or no report', () =>
+    expect(measured.wronglySuppressed).toEqual([]))
+
+  test('whoever is called dead is so, and most of the dead are found', () => {
+    const [ours, plain] = ['ours', 'any 5.x.x'].map((name) => measured.rows.find((row) => row.name === name)!)
+    expect(ours!.lenient.precision).toBeGreaterThanOrEqual(0.97)
+    expect(ours!.lenient.recall).toBeGreaterThanOrEqual(0.85)
+    expect(plain!.lenient.precision).toBeLessThan(0.9)
+  })
+
+  test('nearly every report names its recipient', () =>
+    expect(measured.found.ours!.share).toBeGreaterThan(0.95))
+})
+
+describe('the bench', () => {
+  test('prints a row for each reader, or why there is none', async () => {
+    const { text } = await benchBounces(['--data', folder])
+    expect(text).toMatch(/\n {2}ours +\d+ +\d+ +[01]\.\d{3}/)
+    expect(text).toMatch(/\n {2}any 5\.x\.x +\d+/)
+    for (const name of ['Sisimai', 'flufl.bounce']) expect(text).toContain(name)
+  }, 60_000)
+
+  test('says so where there are no mails', async () =>
+    expect((await benchBounces(['--data', '/nowhere'])).text).toContain('/nowhere holds no expected.jsonl'))
+})

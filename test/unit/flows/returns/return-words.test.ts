@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { ListedReturn } from '../../../../src/bounces/returned-list-store.ts'
+import { RETURN_CLASSES } from '../../../../src/bounces/returned-store.ts'
+import { newestFailure, returnText } from '../../../../src/flows/returns/return-words.ts'
+
+const DEAD: ListedReturn = {
+  reportId: 1,
+  n: 0,
+  at: new Date('2026-11-24T08:03:00Z'),
+  class: 'dead',
+  status: '5.1.1',
+  sure: true,
+  answer: '550 5.1.1 nobody here',
+  domain: 'y.example',
+  foundBy: 'token',
+  messageId: 'm1',
+  subscriberId: 's1',
+  done: 'suppressed',
+  way: 'lmtp',
+  isRead: true,
+  kind: 'digest',
+}
+
+test.each([
+  [
+    {},
+    'It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; the address was suppressed.',
+  ],
+  [
+    { sure: false, done: 'nothing', answer: '', foundBy: 'message-id' },
+    'It came back: no such mailbox (5.1.1); found by its Message-ID; nothing was done yet: a second such report on another day would suppress the address.',
+  ],
+  [
+    { class: 'full', status: '5.2.2', answer: 'over quota.', done: 'paused', foundBy: 'field' },
+    'It came back: mailbox full or off (5.2.2): over quota; found by the token in a field of the mail; they were paused for a week.',
+  ],
+  [
+    { done: 'elsewhere' },
+    'It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; nothing was done: it is about another mailbox, to which theirs passes mail on.',
+  ],
+  [
+    { class: 'policy', status: null, answer: '', done: 'nothing' },
+    'It came back: policy; found by the token in its envelope sender; nothing was done: it is about the mail or its sender, not about the address.',
+  ],
+  [
+    { class: 'complaint', status: null, answer: '', foundBy: 'maker' },
+    'Its reader complained that it is spam; found by the address that the mail service names; the address was suppressed.',
+  ],
+  [
+    { class: 'unsubscribe', status: null, answer: '', done: 'unsubscribed' },
+    'They unsubscribed by mail; found by the token in its envelope sender; they were unsubscribed.',
+  ],
+  [
+    { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
+    'A mail came that is no report of anything; nothing was done: it names nobody here.',
+  ],
+  [
+    { class: 'unknown', status: null, answer: '', isRead: false, done: 'nothing' },
+    'A report came that could not be read; found by the token in its envelope sender; nothing was done.',
+  ],
+] satisfies [Partial<ListedReturn>, string][])('%j', (change, text) =>
+  expect(returnText({ ...DEAD, ...change })).toBe(text),
+)
+
+test('every class and everything that is done has words', () => {
+  for (const kind of RETURN_CLASSES)
+    for (const done of ['suppressed', 'dropped', 'nothing'] as const)
+      expect(returnText({ ...DEAD, class: kind, done })).not.toMatch(/undefined|null/)
+})
+
+test('a mail failed by its newest report that says so; what cannot be read says nothing', () => {
+  const delayed = { ...DEAD, class: 'delayed', n: 1 } as const
+  const unread = { ...DEAD, class: 'unknown', isRead: false, n: 2 } as const
+  expect(newestFailure([DEAD, delayed, unread])).toBe(DEAD)
+  expect(newestFailure([delayed, unread])).toBeUndefined()
+  expect(newestFailure([DEAD, { ...DEAD, class: 'unknown', n: 3 }])).toMatchObject({ n: 3 })
+})
