@@ -1,4 +1,4 @@
-import { openMailReader } from './bounces/mail/parse-apart.ts'
+import { openReportReader } from './bounces/report-reader.ts'
 import type { Config } from './config.ts'
 import type { Compose } from './delivery/message.ts'
 import { planDigests } from './flows/digests/plan-digests.ts'
@@ -10,7 +10,8 @@ import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
 import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
-import { type ReadDeps, readReports } from './flows/returns/read-reports.ts'
+import { readReports } from './flows/returns/read-reports.ts'
+import type { ReadDeps } from './flows/returns/told-by-report.ts'
 import { startIntake } from './intake/intake.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMetrics } from './platform/metrics.ts'
@@ -64,8 +65,8 @@ export async function startService(
     stops.push(() => closeServer(server), (await startIntake(deps)).stop)
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  const mails = compose && openMailReader()
-  if (compose && mails) stops.push(await startWorker({ ...deps, compose, mails }))
+  const reader = compose && openReportReader()
+  if (compose && reader) stops.push(await startWorker({ ...deps, compose, reader }))
   deps.log.info('service.started', { roles: roles.join(','), port: config.PORT })
   return {
     deps,
@@ -77,7 +78,7 @@ export async function startService(
       await Promise.all(stops.map((stop) => stop()))
       await running.stop()
       await close()
-      await mails?.close()
+      await reader?.close()
       deps.log.info('service.stopped')
     },
   }

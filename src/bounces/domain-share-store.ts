@@ -1,31 +1,30 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 
-/** What a domain sent back in a day. */
+/** What a domain sent back. */
 export interface DomainShare {
-  domain: string
-  /** Returns about us or the mail, and what the last one said. */
-  returned: number
+  /** To how many people: whoever makes reports up has one. */
+  people: number
+  /** Of the last one. */
   said: string
-  /** Mails to it that our server took in that day. */
+  /** How many mails our server took for it in that time; counted no further than would matter. */
   mails: number
 }
 
-/**
- * Of those domains, which returned at least `least` mails for what they want or for something of ours from an instant
- * on; with how many mails went there. Only then are mails counted.
- */
-export const returnedByDomain = (
+/** How much of the mail to a domain came back from an instant on for what it wants or for something of ours. */
+export async function returnedByDomain(
   db: DatabaseOrTransaction,
-  { domains, from, least }: { domains: readonly string[]; from: Date; least: number },
-): Promise<DomainShare[]> => db.$queryRaw<DomainShare[]>`
-  with much as (
-    select r.domain, count(*)::int as returned, (array_agg(r.answer order by r.at desc))[1] as said
+  { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },
+): Promise<DomainShare> {
+  const [returned] = await db.$queryRaw<[{ people: number; said: string | null }]>`
+    select count(distinct r.subscriber_id)::int as people, (array_agg(r.answer order by r.at desc))[1] as said
     from returned r
-    where r.domain = any(${[...domains]}) and r.class in ('policy', 'ours') and r.message_id is not null
-      and r.at >= ${from}
-    group by r.domain having count(*) >= ${least}::int
-  )
-  select much.*, (
-    select count(*)::int from acceptance a join message m on m.id = a.message_id
-    where a.at >= ${from} and lower(split_part(m.to_address, '@', 2)) = much.domain) as mails
-  from much`
+    where r.domain = ${domain} and r.at > ${from} and r.class in ('policy', 'ours') and r.message_id is not null`
+  const { people, said } = returned
+  const most = Math.ceil((people * 100) / perCent) + 1
+  const [sent] = await db.$queryRaw<[{ mails: number }]>`
+    select count(*)::int as mails from (
+      select from acceptance a join message m on m.id = a.message_id
+      where a.at >= ${mailsFrom} and lower(split_part(m.to_address, '@', 2)) = ${domain}
+      order by a.at desc limit ${most}) taken`
+  return { people, said: said ?? '', mails: sent.mails }
+}

@@ -62,7 +62,18 @@ export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport
   return rows[0] ?? null
 }
 
-/** Ends a report with what it says; its bytes go. Call it in the transaction of what is done about it. */
+/** Gives a report back for a minute. Unless it `counts`, it was not begun. */
+export async function putOffReport(
+  db: DatabaseOrTransaction,
+  { id, counts }: { id: number; counts: boolean },
+): Promise<void> {
+  await db.$executeRaw`
+    update report set attempts = attempts - ${counts ? 0 : 1}::int,
+      taken_until = now() + make_interval(secs => ${TAKEN_SECONDS}::float8)
+    where id = ${id} and state = 'waiting'`
+}
+
+/** Ends a report with what it says; its bytes go, and the address that it came to. Call it in the transaction of what is done about it. */
 export async function endReport(
   tx: DatabaseOrTransaction,
   {
@@ -72,7 +83,10 @@ export async function endReport(
     returned,
   }: { id: number; state: 'read' | 'unreadable'; now: Date; returned: NewReturned[] },
 ): Promise<void> {
-  await tx.report.update({ where: { id }, data: { state, raw: null, readAt: now, takenUntil: null } })
+  await tx.report.update({
+    where: { id },
+    data: { state, raw: null, recipient: null, readAt: now, takenUntil: null },
+  })
   await tx.returned.createMany({ data: returned.map((one, n) => ({ reportId: id, n, ...one })) })
 }
 
@@ -84,12 +98,21 @@ export async function lockWaitingReport(tx: DatabaseOrTransaction, id: number): 
   return rows.length > 0
 }
 
-/** Takes those away that came before `before`, with what they said; those that wait stay. */
-export async function deleteOldReports(db: DatabaseOrTransaction, before: Date): Promise<number> {
-  return (await db.report.deleteMany({ where: oldReports(before) })).count
+/** Before which instants reports go: with what they said, and those that said nothing. */
+interface ReportLimits {
+  kept: Date
+  empty: Date
 }
 
-export const countOldReports = (db: DatabaseOrTransaction, before: Date): Promise<number> =>
-  db.report.count({ where: oldReports(before) })
+/** Takes those away that came before; those that wait stay. */
+export async function deleteOldReports(db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> {
+  return (await db.report.deleteMany({ where: oldReports(limits) })).count
+}
 
-const oldReports = (before: Date) => ({ at: { lt: before }, state: { not: 'waiting' as const } })
+export const countOldReports = (db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> =>
+  db.report.count({ where: oldReports(limits) })
+
+const oldReports = ({ kept, empty }: ReportLimits) => ({
+  state: { not: 'waiting' as const },
+  OR: [{ at: { lt: kept } }, { at: { lt: empty }, returned: { none: {} } }],
+})

@@ -19,7 +19,7 @@ export const RETURN_CLASSES = [
 /** What is known of a return: what came back, about whom, and what was done. */
 export interface NewReturned {
   at: Date
-  class: ReturnClass | 'unsubscribe'
+  class: ReturnClass
   status: string | null
   sure: boolean
   /** Without addresses. */
@@ -38,15 +38,24 @@ export interface NewReturned {
 export const FOUND_BY = ['token', 'field', 'message-id', 'maker'] as const
 export type FoundBy = (typeof FOUND_BY)[number]
 
-/** What was done about a return. dropped: the sign-up. elsewhere: nothing, since it is about a mailbox behind theirs. */
+/** What was done. dropped: the sign-up. elsewhere: nothing, since the mailbox is another one, to which theirs passes mail on. */
 export const DONE = ['suppressed', 'paused', 'unsubscribed', 'dropped', 'elsewhere', 'nothing'] as const
 export type Done = (typeof DONE)[number]
 
-/** A return that counts against an address. */
+/** A message that came back, and counts against an address. */
 export interface CountedReturn {
   class: string
   at: Date
   sure: boolean
+}
+
+export interface CountInput {
+  subscriberId: string
+  /** What came before says nothing of the address that they have now. */
+  since: Date
+  now: Date
+  /** The message that came back now: two reports of one mail are one. */
+  messageId: string | null
 }
 
 const KEPT_IN_MIND_DAYS = 60
@@ -54,22 +63,33 @@ const KEPT_IN_MIND_DAYS = 60
 const ARRIVED_AFTER_DAYS = 5
 
 /**
- * What came back for a subscriber of those classes before `now`, oldest first, without what is settled: a later mail
- * was accepted five days ago or more, and nothing came back for it.
+ * What came back for a subscriber as dead or full before `now`, each message once, oldest first; without what is settled
+ * since: a later mail was accepted five days ago or more and did not come back, or their mailbox answered by itself.
  */
 export const countedReturns = (
   db: DatabaseOrTransaction,
-  { subscriberId, now }: { subscriberId: string; now: Date },
+  { subscriberId, since, now, messageId }: CountInput,
 ): Promise<CountedReturn[]> => db.$queryRaw<CountedReturn[]>`
-  select r.class, r.at, r.sure from returned r
-  where r.subscriber_id = ${subscriberId} and r.class in ('dead', 'full') and r.done <> 'elsewhere'
-    and r.at <= ${now} and r.at > ${now}::timestamptz - make_interval(days => ${KEPT_IN_MIND_DAYS}::int)
-    and not exists (
-      select from message m join acceptance a on a.message_id = m.id
-      where m.subscriber_id = r.subscriber_id and a.at > r.at
-        and a.at <= ${now}::timestamptz - make_interval(days => ${ARRIVED_AFTER_DAYS}::int)
-        and not exists (select from returned b where b.message_id = m.id))
-  order by r.at`
+  with counted as (
+    select distinct on (r.class, coalesce(r.message_id, r.at::date::text)) r.class, r.at, r.sure
+    from returned r
+    where r.subscriber_id = ${subscriberId} and r.class in ('dead', 'full') and r.done <> 'elsewhere'
+      and r.message_id is distinct from ${messageId ?? 'none'}
+      and r.at <= ${now} and r.at > ${since}
+      and r.at > ${now}::timestamptz - make_interval(days => ${KEPT_IN_MIND_DAYS}::int)
+      and not exists (
+        select from returned w
+        where w.subscriber_id = r.subscriber_id and w.class = 'auto-reply' and w.at > r.at and w.at <= ${now})
+      and not exists (
+        select from message m join acceptance a on a.message_id = m.id
+        where m.subscriber_id = r.subscriber_id and a.at > r.at
+          and a.at <= ${now}::timestamptz - make_interval(days => ${ARRIVED_AFTER_DAYS}::int)
+          and not exists (
+            select from returned b where b.message_id = m.id
+              and b.class in ('dead', 'full', 'policy', 'ours', 'temporary', 'unknown')))
+    order by r.class, coalesce(r.message_id, r.at::date::text), r.at
+  )
+  select * from counted order by at`
 
 /** Takes what servers said out of a subscriber's returns. */
 export async function forgetReturns(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {

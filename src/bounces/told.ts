@@ -1,16 +1,9 @@
+import type { About } from './reading/about.ts'
 import type { ReturnClass } from './reading/returned.ts'
-
-/** What may name the message that a report is about. */
-export interface About {
-  /** Of the field X-Daily-Papers-Message. */
-  tokens: string[]
-  /** With or without their angle brackets. */
-  messageIds: string[]
-}
 
 /** What a report says of one recipient, whatever brought it. */
 export interface Told {
-  class: ReturnClass | 'unsubscribe'
+  class: ReturnClass
   /** Null where it names nobody, or hides the name. */
   recipient: string | null
   /** "5.1.1"; null where it gives none. */

@@ -27,7 +27,8 @@ const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
   file,
   results: came.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
     recipient,
-    class: kind,
+    // Programs know the one name for what a reader wants to hear no more of.
+    class: kind === 'unsubscribe' ? 'complaint' : kind,
     status,
     diagnostic,
   })),
@@ -48,7 +49,7 @@ function textOfOne(one: Returned, isMail: boolean): string {
 }
 
 const isOfReports = (kind: Returned['class']): boolean =>
-  ['complaint', 'auto-reply', 'delayed', 'not-a-report'].includes(kind)
+  ['complaint', 'unsubscribe', 'auto-reply', 'delayed', 'not-a-report'].includes(kind)
 
 const COUNTED = 'counted, nothing is done.'
 const TOLD = 'the operator is told; the address stays.'
@@ -59,6 +60,7 @@ const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
   temporary: COUNTED,
   unknown: COUNTED,
   complaint: 'unsubscribed and suppressed at once.',
+  unsubscribe: 'unsubscribed at once.',
   'auto-reply': 'an automatic answer; nothing is done.',
   delayed: 'their server goes on trying; nothing is done.',
   'not-a-report': 'no report of a mail that failed; nothing is done.',

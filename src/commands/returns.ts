@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { openMailReader } from '../bounces/mail/parse-apart.ts'
+import { openReportReader } from '../bounces/report-reader.ts'
 import { type ListedReturn, newestReturns } from '../bounces/returned-list-store.ts'
 import { RETURN_CLASSES } from '../bounces/returned-store.ts'
 import { jsonOfReturn } from '../flows/messages/message-json.ts'
@@ -33,13 +33,13 @@ export function addReturnCommands(noun: Command, line: CommandLine): void {
       line.action(async (deps) => {
         const { db, clock } = deps
         const seen: LogFields[] = []
-        const mails = openMailReader()
+        const reader = openReportReader()
         try {
-          const reports = await readReports({ ...deps, log: noting(deps.log, seen), mails })
+          const reports = await readReports({ ...deps, log: noting(deps.log, seen), reader })
           if (reports > 0) await recordAction(db, { at: clock.now(), door: 'command', verb: 'bounces read' })
           return { json: { reports, returned: seen.map(jsonOfRead) }, text: textOfRead(reports, seen) }
         } finally {
-          await mails.close()
+          await reader.close()
         }
       }),
     )

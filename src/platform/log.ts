@@ -51,6 +51,7 @@ const LOG_EVENTS = [
   'report.kept',
   'report.read',
   'report.unreadable',
+  'report.put-off',
   'report.refused',
   'mailbox.fetched',
   'webhook.confirmed',
@@ -83,7 +84,8 @@ export interface Log {
 
 // Errors of libraries carry addresses in their text, where redaction by path does not reach.
 // An apostrophe within belongs to a name, one in front is a quote.
-const ADDRESS = /[^\s<>"'(),;:][^\s<>"(),;:]*(@|%40)[^\s<>"'(),;]+/gi
+// No part is longer: without a bound, a text without blanks takes the square of its length.
+const ADDRESS = /[^\s<>"'(),;:][^\s<>"(),;:]{0,128}(@|%40)[^\s<>"'(),;]+/gi
 const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
 const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^\s"'?#]+/g
 

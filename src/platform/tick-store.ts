@@ -22,6 +22,12 @@ export async function forgetTicksBefore(db: Database, instant: Date): Promise<vo
   await db.$executeRaw`delete from tick where slot < ${instant}`
 }
 
+/** The newest slot of that name; null where there is none, or it is forgotten. */
+export async function newestSlot(db: DatabaseOrTransaction, name: string): Promise<Date | null> {
+  const { _max } = await db.tick.aggregate({ where: { name }, _max: { slot: true } })
+  return _max.slot
+}
+
 /** The newest minute that was claimed from one instant on and before another; null where nobody ticked. */
 export async function newestTick(
   db: DatabaseOrTransaction,

@@ -1,3 +1,4 @@
+import pRetry from 'p-retry'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { type Database, type OpenDatabase, openDatabase } from '../../src/platform/database.ts'
@@ -43,8 +44,14 @@ async function onServer(sql: string): Promise<void> {
   }
 }
 
-/** Empties every table of ours. */
+const DEADLOCK = /40P01/
+
+/** Empties every table of ours. A look at them that the test before began may still be under way. */
 export async function emptyTables(db: Database): Promise<void> {
+  await pRetry(() => truncate(db), { retries: 3, shouldRetry: ({ error }) => DEADLOCK.test(error.message) })
+}
+
+async function truncate(db: Database): Promise<void> {
   await db.$executeRawUnsafe(`truncate source_day, paper, paper_key, listing, subscriber, query, topic, signup, consent,
     suppression, plan, digest, chunk, message, acceptance, attempt, pace, tick, bucket, switch, action, notice,
     admin_session, import_run, day_book, report, returned, mailbox_place restart identity cascade`)

@@ -29,6 +29,8 @@ export interface Dovecot {
   port: number
   tlsPort: number
   log(): string
+  /** Where the mails of a folder lie. */
+  folderOf(box: string): string
   /** Asks the server as a mail program of the user would, in a folder. */
   asUser<T>(folder: string, work: (client: ImapFlow) => Promise<T>): Promise<T>
   stop(): Promise<void>
@@ -56,6 +58,7 @@ export async function startDovecot(certificate: Certificate): Promise<Dovecot> {
     port,
     tlsPort,
     log,
+    folderOf: (box) => join(mail, USER, `.${box}`),
     asUser: async (box, work) => {
       const auth = { user: USER, pass: PASSWORD }
       const client = new ImapFlow({

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach } from 'vitest'
-import { type MailReader, openMailReader } from '../../src/bounces/mail/parse-apart.ts'
+import { openReportReader, type ReportReader } from '../../src/bounces/report-reader.ts'
 import { keepReport, type Way } from '../../src/bounces/report-store.ts'
 import { readConfig } from '../../src/config.ts'
 import { recordAcceptances } from '../../src/delivery/ledger/acceptance-store.ts'
@@ -30,7 +30,7 @@ export interface SentMail {
 }
 
 export interface ReturnsWorld {
-  readonly deps: Deps & { mails: MailReader }
+  readonly deps: Deps & { reader: ReportReader }
   readonly clock: MovableClock
   readonly logged: Record<string, unknown>[]
   later(days: number): void
@@ -45,11 +45,11 @@ export interface ReturnsWorld {
   returned(): Promise<{ class: string; done: string; foundBy: string | null; messageId: string | null }[]>
 }
 
-/** A database of its own, emptied before each test, and a reader of mails in a thread of its own. */
+/** A database of its own, emptied before each test, and a reader in a thread of its own. */
 export function useReturnsWorld(): ReturnsWorld {
   const database = useDatabase()
-  const mails = openMailReader()
-  afterAll(() => mails.close())
+  const reader = openReportReader()
+  afterAll(() => reader.close())
   const config = readConfig({ BOUNCE_DOMAIN })
   const [secret = ''] = config.APP_SECRET
   const logged: Record<string, unknown>[] = []
@@ -60,7 +60,7 @@ export function useReturnsWorld(): ReturnsWorld {
     clock = stoppedClock(NOW)
     await emptyTables(database.db)
   })
-  const deps = () => ({ config, clock, log, db: database.db, databaseUrl: database.url, mails })
+  const deps = () => ({ config, clock, log, db: database.db, databaseUrl: database.url, reader })
   const world: ReturnsWorld = {
     get deps() {
       return deps()

@@ -64,6 +64,12 @@ CREATE INDEX "returned_message_id_idx" ON "returned"("message_id");
 -- CreateIndex
 CREATE INDEX "returned_at_idx" ON "returned"("at");
 
+-- CreateIndex
+CREATE INDEX "returned_class_at_idx" ON "returned"("class", "at");
+
+-- CreateIndex
+CREATE INDEX "returned_domain_at_idx" ON "returned"("domain", "at");
+
 -- AddForeignKey
 ALTER TABLE "returned" ADD CONSTRAINT "returned_report_id_fkey" FOREIGN KEY ("report_id") REFERENCES "report"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 

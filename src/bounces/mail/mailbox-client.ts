@@ -19,6 +19,7 @@ const CONNECT_MS = 10_000
 const SILENCE_MS = 30_000
 /** Far above a mail's beginning. */
 const LARGEST_ANSWER = 10_000_000
+const MOST_IN_A_COMMAND = 500
 
 /**
  * Opens a folder to look at it alone: nothing is marked or moved. What `work` does goes on until `signal` or its end. Throws
@@ -99,12 +100,18 @@ async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> 
   // The server compares days, in a zone of its own.
   const found = await client.search({ since: new Date(instant.getTime() - DAY_MS) }, { uid: true })
   const numbers = numbersOf(found)
-  if (numbers.length === 0) return []
-  const dated = await client.fetchAll(numbers.join(','), { uid: true, internalDate: true }, { uid: true })
-  return dated
-    .filter(({ internalDate }) => internalDate && new Date(internalDate) >= instant)
-    .map(({ uid }) => BigInt(uid))
-    .sort(byNumber)
+  const since: bigint[] = []
+  // A server takes no longer command than 64 KB.
+  for (let from = 0; from < numbers.length; from += MOST_IN_A_COMMAND) {
+    const some = numbers.slice(from, from + MOST_IN_A_COMMAND).join(',')
+    for (const { uid, internalDate } of await client.fetchAll(
+      some,
+      { uid: true, internalDate: true },
+      { uid: true },
+    ))
+      if (internalDate && new Date(internalDate) >= instant) since.push(BigInt(uid))
+  }
+  return since.sort(byNumber)
 }
 
 /** The library says false where the server refused to search. */

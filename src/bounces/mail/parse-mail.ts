@@ -3,12 +3,13 @@ import { decode } from './charset.ts'
 import { cutHead, headersIn, strayLines } from './headers.ts'
 import { headerOf, type Part, type ReturnedMail } from './returned-mail.ts'
 
-export const MOST_BYTES = 2 * 1024 * 1024
+/** Of a mail: its end adds nothing but what was sent back. */
+export const MOST_BYTES = 2_000_000
 const MOST_PARTS = 200
 const MOST_PART_BYTES = 256 * 1024
 
 /**
- * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than 2 MB the first 2 MB are read, of a
+ * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than MOST_BYTES the first are read, of a
  * part the first 256 KB, and no more than 200 parts. What is no MIME, or broken, comes as one part of plain text.
  */
 export async function parseMail(raw: Uint8Array): Promise<ReturnedMail> {

@@ -1,4 +1,5 @@
-import type { About, Told } from '../told.ts'
+import type { About } from '../reading/about.ts'
+import type { Told } from '../told.ts'
 import { eventsIn, type Fields, wordIn } from './fields.ts'
 import { type Failure, type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
 

@@ -1,4 +1,5 @@
-import type { About, Told } from '../told.ts'
+import type { About } from '../reading/about.ts'
+import type { Told } from '../told.ts'
 import { type Fields, fieldsOf, jsonIn, listOf, wordIn } from './fields.ts'
 import { type Failure, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
 

@@ -1,5 +1,6 @@
+import type { About } from '../reading/about.ts'
 import { fromStatus } from '../reading/returned.ts'
-import type { About, Told } from '../told.ts'
+import type { Told } from '../told.ts'
 
 /** Of events that say nothing of a failure. Who opened or clicked is not read. */
 export const NOT_A_REPORT: Told = {

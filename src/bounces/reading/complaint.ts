@@ -7,18 +7,24 @@ const OF_TYPE: Record<string, ReturnClass> = {
   'not-spam': 'not-a-report',
   'auth-failure': 'ours',
   dmarc: 'ours',
+  'opt-out': 'unsubscribe',
+  'opt-out-list': 'unsubscribe',
 }
+
+/** Of which the reader is named. */
+const OF_READERS: ReturnClass[] = ['complaint', 'unsubscribe']
 
 /**
  * What a feedback report says (RFC 5965, RFC 6591, and what mailbox providers send in its place): the reader who
- * complains, or null for one who is not named; null where the mail is no such report.
+ * complains or wants to leave, or null for one who is not named; null where the mail is no such report.
  */
 export function complaintIn(mail: ReturnedMail, divided: Divided): Returned[] | null {
   const fields = feedbackOf(mail, divided)
   if (fields === null) return null
-  const type = fieldsNamed(fields, 'feedback-type')[0]?.toLowerCase() ?? 'abuse'
+  const isOfApple = headerOf(mail.headers, 'x-apple-unsubscribe') === 'true'
+  const type = fieldsNamed(fields, 'feedback-type')[0]?.toLowerCase() ?? (isOfApple ? 'opt-out' : 'abuse')
   const kind = OF_TYPE[type] ?? 'complaint'
-  const recipients = kind === 'complaint' ? readersIn(mail, divided, fields) : []
+  const recipients = OF_READERS.includes(kind) ? readersIn(mail, divided, fields) : []
   return recipients.length > 0 ? recipients.map((one) => only(kind, one)) : [only(kind)]
 }
 

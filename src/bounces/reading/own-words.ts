@@ -19,6 +19,7 @@ const FEEDBACK = /^message\/feedback-report$/
 const COPY = /^(?:message\/(?:rfc822|partial|global|global-headers)|text\/rfc822-headers?)$/
 
 const LONGEST = 100_000
+const MOST_HTML = 3
 
 /** What is whose in a mail. Text after the mail that is sent back, or after the status, is no word of the report's own. */
 export function divide({ parts }: ReturnedMail): Divided {
@@ -51,10 +52,10 @@ function textsOf(parts: Part[]): { texts: string[]; tails: string[] } {
   const end = parts.findIndex(({ type }) => STATUS.test(type) || COPY.test(type))
   const before = end < 0 ? parts : parts.slice(0, end)
   const plain = before.filter(({ type }) => type === 'text/plain' || type === 'text/enriched')
-  const html = before.filter(({ type }) => type === 'text/html').map(({ text }) => textOfHtml(text))
   const isSaid = plain.some(({ text }) => saysMore(text))
+  const html = isSaid ? [] : before.filter(({ type }) => type === 'text/html').slice(0, MOST_HTML)
   const texts: string[] = []
-  for (const text of isSaid ? plain.map((part) => part.text) : [...plain.map((part) => part.text), ...html]) {
+  for (const text of [...plain.map((part) => part.text), ...html.map((part) => textOfHtml(part.text))]) {
     const { own, tail } = cutCopy(unfoldedQuoted(text))
     texts.push(own)
     if (tail.trim()) return { texts, tails: [tail] }
@@ -165,5 +166,7 @@ function textOfHtml(html: string): string {
     .replace(LINE_TAG, '\n')
     .replace(TAG, '')
     .replace(/&(#?\w{2,6});/g, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
-    .replace(/ *\n */g, '\n')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
 }

@@ -73,9 +73,9 @@ const REPORT_FULL: RefusalRule[] = [
     name: 'report-full',
     class: 'full',
     text: [
-      /\b(?:mail ?box|mail ?folder|mail ?dir|inbox|user|account|person|disk)\S*\b[^.;]{0,60}\b(?:quota|limit|space|storage|size)\b[^.;]{0,30}\b(?:exceed|reach|used up|violat|full|agotad)/i,
+      /\b(?:mail ?box|mail ?folder|mail ?dir|inbox|user|account|person|disk)\S{0,20}\b[^.;]{0,60}\b(?:quota|limit|space|storage|size)\b[^.;]{0,30}\b(?:exceed|reach|used up|violat|full|agotad)/i,
       /\b(?:quota|limit|space)\b[^.;]{0,30}\b(?:exceed\w*|reached|violation)\b[^.;]{0,30}\b(?:mail ?box|mail ?folder|user|account)\b/i,
-      /\b(?:mail ?box|mail ?folder|recipient)\S*\b[^.;]{0,40}\bexceed\w* (?:the |its |allowed |maximum |local )*(?:size|limit|storage)\b/i,
+      /\b(?:mail ?box|mail ?folder|recipient)\S{0,20}\b[^.;]{0,40}\bexceed\w* (?:the |its |allowed |maximum |local )*(?:size|limit|storage)\b/i,
       /\bnot enough (?:disk |storage )?space in\b|\bfull mail ?box\b|\bdisk ?quota\b|\btoo (?:much mail data|many messages) (?:on|in)\b/i,
       /\bwould (?:exceed|be over)\b[^.;]{0,40}\b(?:storage|quota)\b/i,
     ],
@@ -193,7 +193,7 @@ const REPORT_DEAD: RefusalRule[] = [
   dead(
     'report-nobody-abroad',
     [
-      /\b(?:adresse|empfanger|postfach|benutzer|konto)\S*\b[^.;:]{0,50}\b(?:nicht (?:gefunden|bekannt|vorhanden|existent|ermittelt)|existiert nicht|unbekannt|ungultig)/i,
+      /\b(?:adresse|empfanger|postfach|benutzer|konto)\S{0,20}\b[^.;:]{0,50}\b(?:nicht (?:gefunden|bekannt|vorhanden|existent|ermittelt)|existiert nicht|unbekannt|ungultig)/i,
       /\b(?:adresse|destinataire|utilisateur|compte|boite)\b[^.;:]{0,60}\b(?:introuvable|inconnue?|n.existe pas|inexistante?|n.a pas ete trouve|invalide)/i,
       /\b(?:direccion|destinatario|usuario|cuenta|buzon)\b[^.;:]{0,60}\b(?:no (?:existe|se (?:ha )?(?:encontr|pudo encontrar)|encontrad|valid)|desconocid|inexistente|inválid|invalid)|\bno existe\b.{0,30}\b(?:usuario|persona|cuenta|direccion|buzon)/i,
       /\b(?:endereco|destinatario|usuario|conta|caixa)\b[^.;:]{0,60}\b(?:nao (?:existe|foi encontrad|encontrad)|inexistente|desconhecid|invalid)/i,
@@ -201,7 +201,7 @@ const REPORT_DEAD: RefusalRule[] = [
       /\b(?:adres|ontvanger|gebruiker|postvak)\b[^.;:]{0,50}\b(?:niet gevonden|bestaat niet|onbekend|ongeldig)/i,
       /\b(?:adress\w*|mottagare\w*|anvandare\w*|modtager\w*|bruger\w*|mottaker\w*|bruker\w*)\b[^.;:]{0,50}\b(?:hittades inte|finns inte|okand|findes ikke|ikke fundet|ukendt|finnes ikke|ikke funnet|ukjent)/i,
       /\b(?:adres\w*|odbiorc\w*|uzytkownik\w*|kont\w*|skrzynk\w*)\b[^.;:]{0,50}\b(?:nie (?:istnieje|znalezion|zosta)|nieznan|niepoprawn)/i,
-      /(?:адрес|получател|пользовател|ящик|учетн)\S*[^.;:]{0,60}(?:не (?:найден|существует|обнаружен|зарегистрирован)|неизвестен|недействител)/i,
+      /(?:адрес|получател|пользовател|ящик|учетн)\S{0,20}[^.;:]{0,60}(?:не (?:найден|существует|обнаружен|зарегистрирован)|неизвестен|недействител)/i,
       /(?:アドレス|宛先|ユーザ|受信者|メールボックス).{0,20}(?:見つかりません|見つかり ?ませんでした|存在しません|不明|ありません|存在しない)/i,
       /(?:地址|收件人|用户|用戶|邮箱|郵箱|信箱|帐户|账户|帳戶|使用者).{0,20}(?:不存在|找不到|未找到|无法找到|無法找到|无效|無效)|(?:找不到|无此|無此|查无此)(?:用户|用戶|收件人|邮箱|地址|人)/i,
       /(?:주소|수신자|사용자|계정|받는 ?사람).{0,20}(?:찾을 수 없|존재하지 않|없습니다|알 수 없)/i,

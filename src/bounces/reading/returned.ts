@@ -8,6 +8,7 @@ import { REPORT_RULES } from './report-rules.ts'
 export type ReturnClass =
   | Exclude<Refusal['class'], null>
   | 'complaint'
+  | 'unsubscribe'
   | 'auto-reply'
   | 'delayed'
   | 'not-a-report'
@@ -54,7 +55,7 @@ export function fromAnswer(answer: QuotedAnswer, rules?: readonly RefusalRule[])
     recipient,
     class: kind ?? 'unknown',
     status: enhanced ?? (status === null ? null : String(status)),
-    diagnostic: answer.answer,
+    diagnostic: answer.answer.slice(0, MOST_READ),
     rule,
     answer: heard,
     to,

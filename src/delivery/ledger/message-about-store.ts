@@ -10,3 +10,16 @@ export interface AboutMessage {
 
 export const messageAbout = (db: DatabaseOrTransaction, id: string): Promise<AboutMessage | null> =>
   db.message.findUnique({ where: { id }, select: { id: true, subscriberId: true, toAddress: true } })
+
+/** To what addresses a subscriber was mailed from an instant on. */
+export async function addressesMailedSince(
+  db: DatabaseOrTransaction,
+  { subscriberId, since }: { subscriberId: string; since: Date },
+): Promise<string[]> {
+  const rows = await db.message.findMany({
+    where: { subscriberId, datedAt: { gte: since }, toAddress: { not: null } },
+    distinct: ['toAddress'],
+    select: { toAddress: true },
+  })
+  return rows.flatMap(({ toAddress }) => toAddress ?? [])
+}

@@ -29,6 +29,8 @@ import { TROUBLE_KINDS } from './notices/troubles.ts'
 
 /** How long somebody is kept who never confirmed: as long as the link that was mailed to them works. */
 export const UNCONFIRMED_DAYS = 7
+/** Longer than a maker tells the same again. */
+const EMPTY_REPORT_DAYS = 7
 
 const CHUNKS = 25
 const DIGESTS = 5_000
@@ -53,6 +55,8 @@ interface Limits {
   kept: Date
   lasting: readonly string[]
   unconfirmed: Date
+  /** Of reports that said nothing. */
+  empty: Date
 }
 
 function limitsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Limits {
@@ -64,6 +68,7 @@ function limitsOf({ config, clock }: Pick<Deps, 'config' | 'clock'>): Limits {
     kept: midnight(before),
     lasting: TROUBLE_KINDS,
     unconfirmed: new Date(now.getTime() - UNCONFIRMED_DAYS * DAY_MS),
+    empty: new Date(now.getTime() - EMPTY_REPORT_DAYS * DAY_MS),
   }
 }
 
@@ -94,7 +99,7 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
     before,
     messages,
     digests,
-    reports: await deleteOldReports(db, limits.kept),
+    reports: await deleteOldReports(db, limits),
     subscribers,
     ...(await deleteOldRequests(db, limits)),
     ...(await deleteOldOperatorRows(db, limits)),
@@ -113,7 +118,7 @@ export async function prunable(deps: Deps): Promise<Pruned> {
     before,
     messages,
     digests: digests + (await countOldDigests(db, before)),
-    reports: await countOldReports(db, limits.kept),
+    reports: await countOldReports(db, limits),
     subscribers: await countUnconfirmed(db, unconfirmed),
     ...(await countOldRequests(db, limits)),
     ...(await countOldOperatorRows(db, limits)),

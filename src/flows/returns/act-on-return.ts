@@ -1,5 +1,10 @@
 import { consequenceOf } from '../../bounces/consequence.ts'
-import { countedReturns, type Done, type NewReturned } from '../../bounces/returned-store.ts'
+import {
+  type CountedReturn,
+  countedReturns,
+  type Done,
+  type NewReturned,
+} from '../../bounces/returned-store.ts'
 import type { Told } from '../../bounces/told.ts'
 import { domainOf } from '../../delivery/paces/pace.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
@@ -7,6 +12,7 @@ import { addDays, localDayOf } from '../../platform/dates.ts'
 import { scrub } from '../../platform/log.ts'
 import { parseAddress } from '../../subscribers/address.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
+import { lastConsentAt } from '../../subscribers/consent-store.ts'
 import { MAILBOX_FULL } from '../../subscribers/pause.ts'
 import { dropUnconfirmedSignups } from '../../subscribers/signup-store.ts'
 import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
@@ -38,6 +44,8 @@ export interface Acted {
 
 const PAUSE_DAYS = 7
 const LONGEST_ANSWER = 1000
+/** Of what somebody else wrote, before anything looks for addresses in it. */
+const MOST_READ = 2000
 
 /** Finds whom a return is about, and does what it leads to. Call it in the transaction that ends its report. */
 export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: ReturnInput): Promise<Acted> {
@@ -58,7 +66,7 @@ export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: 
     class: kind,
     status,
     sure,
-    answer: isErased ? '' : scrub(answer).replaceAll('\0', '').slice(0, LONGEST_ANSWER),
+    answer: isErased ? '' : saidIn(answer),
     domain: address ? domainOf(address) : null,
     foundBy: subject?.foundBy ?? null,
     messageId: subject?.messageId ?? null,
@@ -67,6 +75,9 @@ export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: 
   }
   return { row, ...others }
 }
+
+const saidIn = (answer: string): string =>
+  scrub(answer.slice(0, MOST_READ)).replaceAll('\0', '').slice(0, LONGEST_ANSWER)
 
 interface Acting {
   told: Told
@@ -79,15 +90,16 @@ interface Acting {
 type Act = Pick<Acted, 'suppressed' | 'ended'> & { done: Done }
 
 async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<Act> {
-  const { told, at, subject, subscriber } = acting
+  const { told, at, subject } = acting
   const isAboutMailbox = told.class === 'dead' || told.class === 'full'
-  const { address } = subject
+  const { address, foundBy } = subject
   if (isAboutMailbox && address && !isOwnMailbox(told.recipient, address)) return { done: 'elsewhere' }
-  const earlier =
-    subscriber && isAboutMailbox ? await countedReturns(tx, { subscriberId: subscriber.id, now: at }) : []
-  switch (consequenceOf({ ...told, at }, earlier)) {
+  // Message-IDs stand in every answer to a mail: whoever has one may not end a subscription with a single report.
+  const sure = told.sure && foundBy !== 'message-id'
+  const earlier = isAboutMailbox ? await earlierReturns(tx, acting) : []
+  switch (consequenceOf({ class: told.class, sure, at }, earlier)) {
     case 'suppress':
-      return suppressAs(deps, tx, acting, told.class === 'full' ? 'full' : 'dead')
+      return endDeadMailbox(deps, tx, acting)
     case 'complain': {
       // First: what a lifted suppression leads back to must not be a subscription.
       const ended = await leave(tx, acting, 'complaint')
@@ -100,14 +112,36 @@ async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promi
     case 'pause':
       return { done: (await pauseForAWeek(tx, acting)) ? 'paused' : 'nothing' }
     default:
-      return { done: await dropIfUnconfirmed(tx, acting) }
+      return { done: (await dropIfUnconfirmed(tx, acting)) ? 'dropped' : 'nothing' }
   }
 }
 
+/** What counts against the address that they have: not what came back for one before it, or before they last confirmed. */
+async function earlierReturns(
+  tx: DatabaseOrTransaction,
+  { subscriber, subject, at }: Acting,
+): Promise<CountedReturn[]> {
+  if (!subscriber || subscriber.addressKey !== addressIn(subject.address)?.key) return []
+  const { id: subscriberId, confirmedAt, createdAt } = subscriber
+  const movedAt = await lastConsentAt(tx, subscriberId, 'moved')
+  const times = [createdAt, confirmedAt, movedAt].map((instant) => instant?.getTime() ?? 0)
+  const since = new Date(Math.max(...times) - 1)
+  return countedReturns(tx, { subscriberId, since, now: at, messageId: subject.messageId })
+}
+
+async function endDeadMailbox(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<Act> {
+  await dropIfUnconfirmed(tx, acting)
+  return suppressAs(deps, tx, acting, acting.told.class === 'full' ? 'full' : 'dead')
+}
+
 /** Nobody reads there who could press the button of a sign-up. */
-async function dropIfUnconfirmed(tx: DatabaseOrTransaction, { told, subscriber }: Acting): Promise<Done> {
-  if (told.class !== 'dead' || subscriber?.state !== 'pending') return 'nothing'
-  return (await dropUnconfirmedSignups(tx, subscriber.id)) > 0 ? 'dropped' : 'nothing'
+async function dropIfUnconfirmed(
+  tx: DatabaseOrTransaction,
+  { told, subscriber, subject }: Acting,
+): Promise<boolean> {
+  if (told.class !== 'dead' || subscriber?.state !== 'pending') return false
+  if (subscriber.addressKey !== addressIn(subject.address)?.key) return false
+  return (await dropUnconfirmedSignups(tx, subscriber.id)) > 0
 }
 
 /** Suppresses what the mail went to: somebody who gave a new address since keeps that one. */

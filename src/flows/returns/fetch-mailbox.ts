@@ -1,12 +1,13 @@
 import { cutHead, headersIn } from '../../bounces/mail/headers.ts'
 import { inMailbox, type OpenMailbox } from '../../bounces/mail/mailbox-client.ts'
+import { MOST_BYTES } from '../../bounces/mail/parse-mail.ts'
 import { type MailboxPlace, mailboxPlace, movePlace } from '../../bounces/mailbox-place-store.ts'
 import { addressesIn } from '../../bounces/reading/address.ts'
 import type { ImapConfig } from '../../imap-url.ts'
 import { DAY_MS } from '../../platform/dates.ts'
 import { readReturnAddress } from '../../subscribers/return-address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
-import { keepReport, MOST_BYTES } from './keep-report.ts'
+import { keepReport } from './keep-report.ts'
 
 const LONGEST_RUN_MS = 300_000
 const FIRST_DAYS = 7

@@ -1,7 +1,9 @@
+import { messageIdOf } from '../../bounces/own-message-id.ts'
 import type { FoundBy } from '../../bounces/returned-store.ts'
 import type { Told } from '../../bounces/told.ts'
-import { messageAbout } from '../../delivery/ledger/message-about-store.ts'
+import { addressesMailedSince, messageAbout } from '../../delivery/ledger/message-about-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { DAY_MS } from '../../platform/dates.ts'
 import { type Address, parseAddress } from '../../subscribers/address.ts'
 import { readReturnAddress, readReturnToken } from '../../subscribers/return-address.ts'
 import { subscriberById, subscriberByKey } from '../../subscribers/subscriber-store.ts'
@@ -22,63 +24,93 @@ export interface FindInput {
   envelope: string | null
   /** Its sender proved who they are, as a maker's webhook does. */
   isProven: boolean
+  /** When the report came. */
+  at: Date
 }
 
 /**
  * By the token in the envelope recipient, which nobody can forge; by the one in the field of the mail that was sent
- * back; by its Message-ID, which only who saw that mail can know. An address alone counts where a maker names it: anybody
- * can write a mail about anybody. Null where nobody of ours is found.
+ * back; by its Message-ID, which only who saw that mail knows. Anybody can write a mail about anybody: an address alone
+ * counts where a maker names it, for no other program's mail, and we mailed it not long ago. Null: nobody of ours.
  */
 export async function findSubject(
-  { config: { APP_SECRET } }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config'>,
   db: DatabaseOrTransaction,
-  { told, envelope, isProven }: FindInput,
+  input: FindInput,
 ): Promise<Subject | null> {
-  const { tokens, messageIds } = told.about
+  const { APP_SECRET } = deps.config
+  const { envelope, told, isProven } = input
   const named = envelope ? readReturnAddress(envelope, APP_SECRET) : undefined
   if (named?.purpose === 'unsubscribe') {
     const subscriber = await subscriberById(db, named.id)
     return { foundBy: 'token', messageId: null, subscriberId: subscriber?.id ?? null, address: null }
   }
-  const inField = tokens.map((token) => readReturnToken(token.trim(), 'bounce', APP_SECRET)?.id)
-  const candidates: [FoundBy, string | undefined][] = [
-    ['token', named?.purpose === 'bounce' ? named.id : undefined],
-    ...inField.map((id): [FoundBy, string | undefined] => ['field', id]),
-    ...messageIds.map((id): [FoundBy, string | undefined] => ['message-id', idIn(id)]),
-  ]
-  for (const [foundBy, id] of candidates) {
-    const message = id === undefined ? null : await messageAbout(db, id)
-    if (message)
-      return {
-        foundBy,
-        messageId: message.id,
-        subscriberId: message.subscriberId,
-        address: message.toAddress,
-      }
-  }
-  const address = isProven ? addressIn(told.recipient) : undefined
-  if (!address) return null
-  const subscriber = await subscriberByKey(db, address.key)
-  return {
-    foundBy: 'maker',
-    messageId: null,
-    subscriberId: subscriber?.id ?? null,
-    address: address.address,
-  }
+  return (
+    (await byMessage(db, idsIn(told.about, named?.id, APP_SECRET))) ??
+    (isProven ? byAddress(db, input) : null)
+  )
 }
 
-/** "<digest.ID@papers.example>" → ID. */
-const idIn = (messageId: string): string | undefined =>
-  /^<?[a-z-]+\.([\w-]{16})@[^\s<>@]+>?$/.exec(messageId.trim())?.[1]
+/** In the order in which they are believed. */
+function idsIn(
+  { tokens, messageIds }: Told['about'],
+  inEnvelope: string | undefined,
+  secrets: readonly string[],
+): [FoundBy, string][] {
+  const ids: [FoundBy, string | undefined][] = [
+    ['token', inEnvelope],
+    ...tokens.map((token): [FoundBy, string | undefined] => [
+      'field',
+      readReturnToken(token.trim(), 'bounce', secrets)?.id,
+    ]),
+    ...messageIds.map((id): [FoundBy, string | undefined] => ['message-id', messageIdOf(id)]),
+  ]
+  return ids.filter((one): one is [FoundBy, string] => one[1] !== undefined)
+}
 
-/** Whether a report speaks of the mailbox that the mail went to, and not of one that it was passed on to. */
+async function byMessage(
+  db: DatabaseOrTransaction,
+  ids: readonly [FoundBy, string][],
+): Promise<Subject | null> {
+  for (const [foundBy, id] of ids) {
+    const message = await messageAbout(db, id)
+    if (!message) continue
+    const { subscriberId, toAddress: address } = message
+    return { foundBy, messageId: message.id, subscriberId, address }
+  }
+  return null
+}
+
+const MAILED_WITHIN_DAYS = 30
+
+async function byAddress(db: DatabaseOrTransaction, { told, at }: FindInput): Promise<Subject | null> {
+  const address = addressIn(told.recipient)
+  if (!address || told.about.messageIds.some(isOfAnotherProgram)) return null
+  const subscriber = await subscriberByKey(db, address.key)
+  if (!subscriber) return null
+  const since = new Date(at.getTime() - MAILED_WITHIN_DAYS * DAY_MS)
+  const mailed = await addressesMailedSince(db, { subscriberId: subscriber.id, since })
+  if (!mailed.some((to) => addressIn(to)?.key === address.key)) return null
+  return { foundBy: 'maker', messageId: null, subscriberId: subscriber.id, address: address.address }
+}
+
+/** What makers put in the place of a Message-ID tells nothing; any other that is none of ours is of another program. */
+const OF_MAKERS =
+  /(?:amazonses\.com|sendgrid\.(?:net|com|info)|ismtpd[\w.-]*|mailgun\.(?:org|net|info)|mailin\.fr|sendinblue\.com|brevo\.com|mtasv\.net|postmarkapp\.com)>?$/i
+
+const isOfAnotherProgram = (messageId: string): boolean =>
+  messageId.includes('@') && !OF_MAKERS.test(messageId.trim())
+
+/**
+ * Whether a report speaks of the mailbox that the mail went to, and not of one that it was passed on to: the same address,
+ * or the same name on a host of the same domain. Of one that writes no address, nothing can be said.
+ */
 export function isOwnMailbox(recipient: string | null, address: string): boolean {
   const [named, own] = [addressIn(recipient)?.key, addressIn(address)?.key]
-  // A server may know its users by another domain; of one that writes no address, nothing can be said.
-  return !named || !own || named === own || localPart(named) === localPart(own)
+  if (!named || !own || named === own) return true
+  const [[name, host = ''], [ownName, ownHost = '']] = [named.split('@'), own.split('@')]
+  return name === ownName && (host.endsWith(`.${ownHost}`) || ownHost.endsWith(`.${host}`))
 }
-
-const localPart = (key: string): string => key.slice(0, key.lastIndexOf('@'))
 
 export function addressIn(text: string | null): Address | undefined {
   try {

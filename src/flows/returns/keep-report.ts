@@ -1,9 +1,8 @@
+import { MOST_BYTES } from '../../bounces/mail/parse-mail.ts'
 import { keepReport as keep, type NewReport } from '../../bounces/report-store.ts'
 import { readReturnAddress } from '../../subscribers/return-address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
 
-/** What is read of a mail: its end adds nothing but what was sent back. */
-export const MOST_BYTES = 2_000_000
 /** Of a wish to unsubscribe the address says all. */
 const MOST_BYTES_OF_WISH = 256_000
 

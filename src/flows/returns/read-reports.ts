@@ -1,34 +1,28 @@
-import type { MailReader } from '../../bounces/mail/parse-apart.ts'
-import { readMakerReport } from '../../bounces/makers/read-maker-report.ts'
-import { readReport } from '../../bounces/reading/read-report.ts'
 import {
   endReport,
   isMaker,
   lockWaitingReport,
+  putOffReport,
   type TakenReport,
   takeReport,
 } from '../../bounces/report-store.ts'
 import type { Told } from '../../bounces/told.ts'
+import { DAY_MS } from '../../platform/dates.ts'
 import { Fault, failureOf } from '../../platform/errors.ts'
-import { scrub } from '../../platform/log.ts'
-import { readReturnAddress } from '../../subscribers/return-address.ts'
 import type { Deps } from '../../wiring.ts'
 import { tellSuppressed } from '../subscriber/suppress-subscriber.ts'
 import { type Acted, actOnReturn } from './act-on-return.ts'
+import { MOST_ATTEMPTS, type ReadDeps, toldByReport, UNREADABLE } from './told-by-report.ts'
 import { weighDomains } from './weigh-domains.ts'
 
-export interface ReadDeps extends Deps {
-  mails: MailReader
-}
-
-/** Who began to read it so often ended each time: it is not tried again. */
-const MOST_ATTEMPTS = 3
 const LONGEST_MS = 60_000
-const NOTHING = { recipient: null, status: null, sure: false, answer: '' } as const
+/** For so long, what is no fault of a report's own does not count against it. */
+const PATIENT_MS = 3 * DAY_MS
+const ABOUT_US: string[] = ['policy', 'ours'] satisfies Told['class'][]
 
 /**
  * Reads every report that waits and does what it leads to, each in one transaction with its end: a crash leaves it waiting,
- * and a second time changes nothing. Returns how many.
+ * and a second time changes nothing. One that cannot be dealt with now waits, and holds up no other. Returns how many.
  */
 export async function readReports(
   deps: ReadDeps,
@@ -39,7 +33,8 @@ export async function readReports(
   while (!signal?.aborted) {
     const report = await takeReport(deps.db)
     if (!report) break
-    for (const { row } of await deal(deps, report)) if (row.domain) domains.add(row.domain)
+    const acted = await deal(deps, report)
+    for (const { row } of acted) if (row.domain && ABOUT_US.includes(row.class)) domains.add(row.domain)
     read++
   }
   await weighDomains(deps, [...domains])
@@ -47,10 +42,37 @@ export async function readReports(
 }
 
 async function deal(deps: ReadDeps, report: TakenReport): Promise<Acted[]> {
+  try {
+    const told = await toldByReport(deps, report)
+    return await end(deps, report, { state: 'read', told })
+  } catch (error) {
+    const { code, what } = failureOf(error)
+    const seen = { report: report.id, way: report.way, code, what }
+    if (isItsOwn(error, report)) {
+      deps.log.warn('report.unreadable', seen)
+      return end(deps, report, { state: 'unreadable', told: UNREADABLE })
+    }
+    deps.log.error('report.put-off', seen)
+    await putOffReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
+    return []
+  }
+}
+
+const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')
+
+/** A machine that is busy makes any mail take long. */
+const isItsOwn = (error: unknown, { attempts }: TakenReport): boolean =>
+  isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MOST_ATTEMPTS)
+
+const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
+  clock.now().getTime() - at.getTime() > PATIENT_MS
+
+async function end(
+  deps: Deps,
+  report: TakenReport,
+  { state, told }: { state: 'read' | 'unreadable'; told: Told[] },
+): Promise<Acted[]> {
   const { id, recipient: envelope, way, at } = report
-  const reading = await toldBy(deps, report)
-  if (!reading) return []
-  const { state, told } = reading
   const isProven = isMaker(way)
   const acted = await deps.db.$transaction(
     async (tx) => {
@@ -64,41 +86,6 @@ async function deal(deps: ReadDeps, report: TakenReport): Promise<Acted[]> {
   )
   for (const one of acted) await tell(deps, report, one)
   return acted
-}
-
-type Reading = { state: 'read' | 'unreadable'; told: Told[] }
-
-/** Undefined where reading failed for no reason of the report's own: then it goes on waiting. */
-async function toldBy(deps: ReadDeps, report: TakenReport): Promise<Reading | undefined> {
-  const { id, way, attempts } = report
-  const about = { tokens: [], messageIds: [] }
-  const wish = readReturnAddress(report.recipient ?? '', deps.config.APP_SECRET)
-  // The address says all; who wrote, and how, does not count.
-  if (wish?.purpose === 'unsubscribe')
-    return { state: 'read', told: [{ ...NOTHING, about, class: 'unsubscribe' }] }
-  try {
-    if (attempts > MOST_ATTEMPTS)
-      throw new Fault('report.unreadable', { what: `read ${attempts} times in vain` })
-    return { state: 'read', told: await read(deps, report) }
-  } catch (error) {
-    const { code, what } = failureOf(error)
-    deps.log.warn('report.unreadable', { report: id, way, code, what: scrub(what) })
-    const isItsOwn = error instanceof Fault && error.code.startsWith('report.')
-    return isItsOwn ? { state: 'unreadable', told: [{ ...NOTHING, about, class: 'unknown' }] } : undefined
-  }
-}
-
-async function read({ mails }: ReadDeps, { way, raw }: TakenReport): Promise<Told[]> {
-  if (isMaker(way)) return readMakerReport(way, raw)
-  const { returned, about } = readReport(await mails.read(raw))
-  return returned.map(({ class: kind, recipient, status, sure, diagnostic }) => ({
-    class: kind,
-    recipient,
-    status,
-    sure,
-    answer: diagnostic ?? '',
-    about,
-  }))
 }
 
 async function tell(deps: Deps, report: TakenReport, { row, suppressed, ended }: Acted): Promise<void> {

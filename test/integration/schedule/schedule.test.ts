@@ -4,6 +4,7 @@ import { readConfig } from '../../../src/config.ts'
 import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { silentLog } from '../../../src/platform/log.ts'
+import { NUDGES } from '../../../src/platform/queue.ts'
 import { claimTick } from '../../../src/platform/tick-store.ts'
 import { startSchedule } from '../../../src/schedule/schedule.ts'
 import { tick } from '../../../src/schedule/tick.ts'
@@ -141,5 +142,5 @@ test('a schedule that starts nudges at once, also where the slot is claimed alre
   const queue = { ...service.deps.queue, nudge: async (name: string) => void nudges.push(name) }
   const schedule = startSchedule({ ...service.deps, queue })
   await schedule.stop()
-  expect(nudges).toEqual(['ingest', 'plan', 'drain-answers', 'drain-digests', 'prune'])
+  expect(nudges).toEqual([...NUDGES])
 })

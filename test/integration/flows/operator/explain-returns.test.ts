@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { openMailReader } from '../../../../src/bounces/mail/parse-apart.ts'
+import { openReportReader } from '../../../../src/bounces/report-reader.ts'
 import { keepReport } from '../../../../src/bounces/report-store.ts'
 import { addMessageCommands } from '../../../../src/commands/messages.ts'
 import { readReports } from '../../../../src/flows/returns/read-reports.ts'
@@ -10,8 +10,8 @@ import { EMAIL, useExplainWorld } from '../../../support/explain-world.ts'
 import { deliveryReport } from '../../../support/return-mails.ts'
 
 const world = useExplainWorld()
-const mails = openMailReader()
-afterAll(() => mails.close())
+const reader = openReportReader()
+afterAll(() => reader.close())
 
 const TUESDAY = '2026-11-24'
 const HOUR = '2026-11-24T07:00:10Z'
@@ -34,7 +34,7 @@ async function comesBack(
   const to = returnAddress({ purpose: 'bounce', id }, deps.config.APP_SECRET[0]!, 'bounce.example')
   const raw = deliveryReport({ recipient, said, action })
   await keepReport(world.db, { way: 'lmtp', recipient: to, raw, at: deps.clock.now() })
-  await readReports({ ...deps, mails })
+  await readReports({ ...deps, reader })
   return id
 }
 

@@ -1,3 +1,5 @@
+import { utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { fetchMailbox } from '../../../../src/flows/returns/fetch-mailbox.ts'
@@ -104,6 +106,17 @@ describe('mails', () => {
     await append(mail(3), { daysAgo: 6.9 })
     expect(await fetchMailbox(deps())).toBe(1)
     expect(await kept()).toEqual([mail(3).toString()])
+  })
+
+  test('of more than a server lists in one command', async () => {
+    await append(mail(1))
+    const almostAWeek = new Date(site.clock.now().getTime() - 7.4 * DAY_MS)
+    for (let n = 0; n < 13_000; n++) {
+      const file = join(dovecot.folderOf(folder), 'cur', `${1_700_000_000 + n}.x${n}.host:2,`)
+      writeFileSync(file, mail(n + 2))
+      utimesSync(file, almostAWeek, almostAWeek)
+    }
+    expect(await fetchMailbox(deps())).toBe(1)
   })
 
   test('that are old but come later are not: an empty folder is a beginning too', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { keepReport, takeReport } from '../../../../src/bounces/report-store.ts'
+import { readReports } from '../../../../src/flows/returns/read-reports.ts'
 import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
+import { moveSubscriber } from '../../../../src/flows/subscriber/move-subscriber.ts'
+import { Fault } from '../../../../src/platform/errors.ts'
 import { suppressionOf } from '../../../../src/subscribers/suppression-store.ts'
 import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../../support/return-mails.ts'
 import { useReturnsWorld } from '../../../support/returns-world.ts'
@@ -49,13 +52,16 @@ describe('a dead mailbox', () => {
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 
-  test('of a sign-up that nobody confirmed: by words alone it is dropped', async () => {
+  test.each([
+    ['by words alone it is dropped', '550 no such user', 'dropped'],
+    ['by a server’s answer it is suppressed too', UNKNOWN, 'suppressed'],
+  ])('of a sign-up that nobody confirmed: %s', async (_what, said, done) => {
     const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
     const { db } = world.deps
     const wish = { topics: [] }
     await db.signup.create({ data: { subscriberId: mail.subscriberId, wish, createdAt: world.clock.now() } })
-    await world.comesBack(deliveryReport({ recipient: ANN, said: '550 no such user' }), { to: mail.envelope })
-    expect(await world.returned()).toMatchObject([{ class: 'dead', done: 'dropped' }])
+    await world.comesBack(deliveryReport({ recipient: ANN, said }), { to: mail.envelope })
+    expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
     expect(await db.signup.count()).toBe(0)
   })
 
@@ -77,6 +83,68 @@ describe('a dead mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('dead')
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
+})
+
+describe('words count', () => {
+  const report = (recipient = ANN) => deliveryReport({ recipient, said: `550 <${recipient}>: User unknown` })
+
+  test('once for one mail, however many reports of it come, on whatever days', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    await world.comesBack(Buffer.concat([report(), Buffer.from('\r\n')]), { to: mail.envelope })
+    expect((await world.returned()).map(({ done }) => done)).toEqual(['nothing', 'nothing'])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('against the address that they were said of: a new one begins anew', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    await moveSubscriber(world.deps, { email: ANN, newEmail: 'ann@new.example' })
+    const other = await world.mailTo('ann@new.example')
+    await world.comesBack(report('ann@new.example'), { to: other.envelope })
+    expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
+  })
+
+  test('no more once they confirmed again', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(8)
+    await db.subscriber.update({ where: { addressKey: ANN }, data: { confirmedAt: world.clock.now() } })
+    const second = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: second.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('no more once their mailbox answered by itself: it works', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    const second = await world.mailTo(ANN)
+    await world.comesBack(vacation(), { to: second.envelope })
+    world.later(1)
+    const third = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: third.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('a sure answer found by a Message-ID alone counts like words', async () => {
+    const mail = await world.mailTo(ANN)
+    const original = { 'Message-ID': mail.messageIdField }
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
+    expect(await world.returned()).toMatchObject([{ class: 'dead', foundBy: 'message-id', done: 'nothing' }])
+  })
+})
+
+test.each([
+  ['another domain, where they forward to', 'ann@old-isp.example', 'elsewhere'],
+  ['a host of their domain', 'ann@mx.reader.example', 'suppressed'],
+])('of %s', async (_what, recipient, done) => {
+  const mail = await world.mailTo(ANN)
+  await world.comesBack(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
+  expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
 })
 
 test('of somebody who was erased since: counted, and nothing that names them comes back', async () => {
@@ -143,6 +211,13 @@ describe('a complaint', () => {
     expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toMatchObject({
       value: 'paused',
     })
+  })
+
+  test('that only asks to be taken off a list unsubscribes, and suppresses nobody', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, 'opt-out'))
+    expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
+    expect(await world.suppressionOf(ANN)).toBeNull()
   })
 
   test('“this is not spam” changes nothing', async () => {
@@ -261,6 +336,40 @@ describe('reports', () => {
     expect(await suppressionOf(db, ANN)).toBeNull()
   })
 
+  test('what is no fault of theirs does not count against them, and holds up no other', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await keepReport(db, { way: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
+    const broken = { read: () => Promise.reject(new Error('no thread')), close: async () => {} }
+    for (let times = 0; times < 6; times++) {
+      await readReports({ ...world.deps, reader: broken })
+      await db.report.updateMany({ data: { takenUntil: new Date(0) } })
+    }
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
+    expect(await db.report.findFirst({ where: { way: 'lmtp' } })).toMatchObject({
+      state: 'waiting',
+      attempts: 0,
+    })
+    await world.read()
+    expect(await world.suppressionOf(ANN)).toBe('dead')
+  })
+
+  test('one that takes too long is tried three times', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw: vacation(), at: world.clock.now() })
+    const slow = { read: () => Promise.reject(new Fault('report.too-long-to-read')), close: async () => {} }
+    const states: string[] = []
+    for (let times = 0; times < 3; times++) {
+      await readReports({ ...world.deps, reader: slow })
+      await db.report.updateMany({ data: { takenUntil: new Date(0) } })
+      states.push((await db.report.findFirstOrThrow()).state)
+    }
+    expect(states).toEqual(['waiting', 'waiting', 'unreadable'])
+  })
+
   test('many readers at once: each report is dealt with once', async () => {
     const { db } = world.deps
     for (let n = 0; n < 12; n++) {
@@ -276,19 +385,46 @@ describe('reports', () => {
   })
 })
 
-test('a domain that returns 5 % of its mail for what it wants is let be, and the operator is told', async () => {
-  const { db } = world.deps
-  for (let n = 0; n < 20; n++) {
-    const mail = await world.mailTo(`n${n}@reader.example`)
-    const raw = deliveryReport({ recipient: mail.address, said: '550 5.7.1 Message rejected as spam' })
-    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+describe('a domain that returns 5 % of its mail for what it wants', () => {
+  const spam = (recipient: string) =>
+    deliveryReport({ recipient, said: '550 5.7.1 Message rejected as spam' })
+  const pace = () => world.deps.db.pace.findUnique({ where: { key: 'domain reader.example' } })
+
+  async function returnedBy(count: number) {
+    for (let n = 0; n < count; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      const report = { way: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
+      await keepReport(world.deps.db, { ...report, at: world.clock.now() })
+    }
+    await world.read()
   }
-  await world.read()
-  const pace = await db.pace.findUnique({ where: { key: 'domain reader.example' } })
-  expect(pace).toMatchObject({ said: '100 % of a day’s 20 mails, by reports' })
-  expect(pace!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
-  expect(await db.switch.findUnique({ where: { name: 'trouble domain reader.example' } })).toMatchObject({
-    value: 'domain-held',
-    reason: expect.stringContaining('5.7.1 Message rejected as spam'),
+
+  test('is let be, and the operator is told', async () => {
+    await returnedBy(20)
+    expect(await pace()).toMatchObject({ said: '100 % of 20 mails of a day, by reports' })
+    expect((await pace())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
+    const where = { name: 'trouble domain reader.example' }
+    expect(await world.deps.db.switch.findUnique({ where })).toMatchObject({
+      value: 'domain-held',
+      reason: expect.stringContaining('5.7.1 Message rejected as spam'),
+    })
+  })
+
+  test('by what led to that hour it is not held again', async () => {
+    await returnedBy(20)
+    await world.deps.db.pace.deleteMany()
+    world.later(0.1)
+    await returnedBy(1)
+    expect(await pace()).toBeNull()
+  })
+
+  test('one person who makes reports up holds nobody’s mail', async () => {
+    const mail = await world.mailTo(ANN)
+    for (let n = 0; n < 30; n++) {
+      const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])
+      await keepReport(world.deps.db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    }
+    await world.read()
+    expect(await pace()).toBeNull()
   })
 })

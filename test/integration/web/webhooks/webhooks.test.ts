@@ -127,7 +127,7 @@ const outcome = async (maker: Maker, request: Request) => {
 const read = () =>
   readReports({
     ...site.deps,
-    mails: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
+    reader: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
   })
 
 describe.each(MAKERS)('%s', (maker) => {
@@ -213,7 +213,7 @@ describe.each(MAKERS)('%s', (maker) => {
   })
 
   test('a hard bounce suppresses exactly that subscriber', async () => {
-    await addSubscribers(site.db, 3)
+    await enqueueGoodbyes(site.db, 'answers', 3)
     await post(maker, deadOf[maker]('s2@y.example'))
     expect(await read()).toBe(1)
     expect(await states()).toEqual(['active', 'suppressed', 'active'])
@@ -226,8 +226,17 @@ describe.each(MAKERS)('%s', (maker) => {
     expect((await site.db.report.findFirst())!.raw).toBeNull()
   })
 
+  test('whom we did not mail is nobody of ours, whatever else is mailed through the same account', async () => {
+    await addSubscribers(site.db, 1)
+    await post(maker, complaintOf[maker]('s1@y.example'))
+    await post(maker, complaintOf[maker]('stranger@y.example'))
+    await read()
+    expect(await states()).toEqual(['active'])
+    expect(await site.db.suppression.count()).toBe(0)
+  })
+
   test('a complaint ends it and suppresses', async () => {
-    await addSubscribers(site.db, 3)
+    await enqueueGoodbyes(site.db, 'answers', 3)
     await post(maker, complaintOf[maker]('s3@y.example'))
     await read()
     expect(await states()).toEqual(['active', 'active', 'suppressed'])
@@ -244,6 +253,16 @@ const hashOf = (address: string): string => addressHash(address, site.deps.confi
 
 const states = async (): Promise<string[]> =>
   (await site.db.subscriber.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)
+
+test.each(['ses', 'sendgrid', 'mailgun'] as const)(
+  '%s: the mail of another program is not ours, though we mail the same person',
+  async (maker) => {
+    await enqueueGoodbyes(site.db, 'answers', 2)
+    await post(maker, deadOf[maker]('s2@y.example', '<invoice-77@shop.example>'))
+    await read()
+    expect(await states()).toEqual(['active', 'active'])
+  },
+)
 
 test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
   '%s: the Message-ID finds the mail',

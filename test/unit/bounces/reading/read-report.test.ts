@@ -74,7 +74,7 @@ describe('a complaint', () => {
   test.each([
     [['Feedback-Type: abuse', 'Original-Rcpt-To: <ann@mail.example>'], 'ann@mail.example complaint null'],
     [['Feedback-Type: fraud', 'Removal-Recipient: ann@mail.example'], 'ann@mail.example complaint null'],
-    [['Feedback-Type: opt-out'], 'ann@mail.example complaint null'],
+    [['Feedback-Type: opt-out'], 'ann@mail.example unsubscribe null'],
     [['Feedback-Type: miscategorized'], 'ann@mail.example complaint null'],
     [['Feedback-Type: not-spam', 'Original-Rcpt-To: ann@mail.example'], 'null not-a-report null'],
     [['Feedback-Type: auth-failure', 'Original-Rcpt-To: ann@mail.example'], 'null ours null'],

@@ -1,5 +1,5 @@
 // Reads mails that are made to be too much, and prints by how many MB this process grew at most: read-bombs.ts
-import { openMailReader } from '../../../../src/bounces/mail/parse-apart.ts'
+import { openReportReader } from '../../../src/bounces/report-reader.ts'
 
 const MEGABYTE = 1024 * 1024
 const filled = (head: string, bytes: number, of: string): Buffer =>
@@ -19,7 +19,7 @@ const BOMBS: (() => Buffer)[] = [
   () => filled('Content-Transfer-Encoding: base64\n\n', 20 * MEGABYTE, `${'QUFB'.repeat(19)}\n`),
 ]
 
-const reader = openMailReader()
+const reader = openReportReader()
 await reader.read(Buffer.from('Subject: x\n\ny'))
 const before = process.resourceUsage().maxRSS
 for (let round = 0; round < 3; round++) for (const bomb of BOMBS) await reader.read(bomb())

@@ -1,14 +1,14 @@
 import { Piscina } from 'piscina'
-import { Fault, textOf } from '../../platform/errors.ts'
-import { MOST_BYTES } from './parse-mail.ts'
-import type { ReturnedMail } from './returned-mail.ts'
+import { Fault, textOf } from '../platform/errors.ts'
+import { MOST_BYTES } from './mail/parse-mail.ts'
+import type { Report } from './reading/read-report.ts'
 
-export interface MailReader {
+export interface ReportReader {
   /**
-   * See parseMail. Throws report.too-long-to-read and report.unreadable: whatever the mail is, this process goes on.
+   * See parseMail and readReport. Throws report.too-long-to-read and report.unreadable: whatever the mail is, this process goes on.
    * Anything else that it throws is no fault of the mail's.
    */
-  read(raw: Uint8Array): Promise<ReturnedMail>
+  read(raw: Uint8Array): Promise<Report>
   /** Ends the thread, and what is still being read with it. */
   close(): Promise<void>
 }
@@ -16,10 +16,10 @@ export interface MailReader {
 const LONGEST_MS = 10_000
 const IDLE_MS = 3000
 const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 }
-const FILE = new URL('./parse-worker.ts', import.meta.url).href
+const FILE = new URL('./report-worker.ts', import.meta.url).href
 
-/** Parses mails of strangers in a thread, one after the other. A reader at rest holds no thread. */
-export function openMailReader({ longestMs = LONGEST_MS, filename = FILE } = {}): MailReader {
+/** Reads mails of strangers in a thread, one after the other. A reader at rest holds no thread. */
+export function openReportReader({ longestMs = LONGEST_MS, filename = FILE } = {}): ReportReader {
   const pool = new Piscina({
     filename,
     minThreads: 0,
