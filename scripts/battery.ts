@@ -17,6 +17,7 @@ import { julyCases } from '../test/battery/july/cases.ts'
 import { mannersCases } from '../test/battery/manners/cases.ts'
 import { manyCases } from '../test/battery/many/cases.ts'
 import { peopleCases } from '../test/battery/people/cases.ts'
+import { returnsCases } from '../test/battery/returns/cases.ts'
 import { smtpCases } from '../test/battery/smtp/cases.ts'
 import { type Outcome, runCases } from './battery/run-cases.ts'
 import { linesOf, markdownOf } from './battery/words.ts'
@@ -33,6 +34,7 @@ const CASES: BatteryCase[] = [
   ...databaseCases,
   ...julyCases,
   ...doorsCases,
+  ...returnsCases,
 ]
 // Processes that are begun a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')

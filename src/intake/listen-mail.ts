@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
+import { MOST_BYTES } from '../bounces/mail/parse-mail.ts'
 import type { Way } from '../bounces/report-store.ts'
-import { keepReport, MOST_BYTES } from '../flows/returns/keep-report.ts'
+import { keepReport } from '../flows/returns/keep-report.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import type { ListenAddress } from '../setting-kinds.ts'
 import { isReturnAddress, readReturnAddress } from '../subscribers/return-address.ts'
@@ -12,7 +13,7 @@ import { takeTurns } from './take-turns.ts'
 const LARGEST_MAIL = 30_000_000
 const MOST_CONNECTIONS = 50
 /** On its way into the database a mail takes several times its size. */
-const MOST_WRITES = 4
+const MOST_WRITES = 2
 const SILENCE_MS = 60_000
 /** Where feedback loops report. Whoever writes to postmaster wants a person: the mail server in front has one. */
 const FEEDBACK_LOOP = 'fbl'

@@ -33,8 +33,8 @@ const STOP_WITHIN_MS = 30_000
 // Without one, pg-boss takes a name that tells whose it is to nobody.
 const application_name = 'daily-papers queue'
 
-// How soon a nudge is seen.
-const POLL_SECONDS = 1
+/** How soon a nudge is seen; a complaint is heard within a second. */
+const pollSeconds = (name: Nudge): number => (name === 'read-reports' ? 0.5 : 1)
 
 // pg-boss reckons its pauses by its clock: on the machine's, one that goes back an hour makes a pause of an hour.
 const clock = { ...systemClock, now: steadyNow }
@@ -61,7 +61,7 @@ export async function openQueue(url: string, log: Log, patience?: Patience): Pro
   return {
     nudge: async (name) => void (await boss.send(name, {})),
     onNudge: async (name, work) => {
-      await boss.work(name, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
+      await boss.work(name, { pollingIntervalSeconds: pollSeconds(name) }, async () => {
         await work()
       })
     },

@@ -1,22 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
-import type { Certificate } from './certificates.ts'
+import { type Certificate, makeCertificate } from './certificates.ts'
+import { type Mta, type MtaKind, type MtaOptions, mailsIn } from './mta.ts'
 import { listening } from './nginx.ts'
 import { toolPath } from './tools.ts'
 
-const RECIPE = resolve(import.meta.dirname, '../../docs/recipes/postfix-main.cf')
+const RECIPES = resolve(import.meta.dirname, '../../docs/recipes')
+const DOMAIN = 'bounce.papers.example.org'
 const NOBODY = 65534
 
 /** Why none can be run here; undefined where one can. */
@@ -36,8 +29,61 @@ export interface Postfix {
 
 /** The recipe's configuration in a Postfix of its own, which delivers reader.example into a Maildir. */
 export async function startPostfix(certificate: Certificate): Promise<Postfix> {
-  const folder = mkdtempSync(join(tmpdir(), 'postfix-'))
-  chmodSync(folder, 0o755)
+  const { port, log, stop, mail } = await startIn(makeFolder(), { certificate })
+  return { port, mailbox: () => mailsIn(join(mail, 'all')), log, stop }
+}
+
+/** Has a mailbox at reader.example in the place of the person behind postmaster@ of the bounce domain. */
+export const POSTMASTER = 'person'
+
+export interface PostfixMta extends Mta {
+  /** Has it try at once what waits in its queue. */
+  flush(): void
+}
+
+/** The same with the recipe of what comes back. */
+export const postfix: MtaKind<PostfixMta> = {
+  name: 'Postfix',
+  way: 'lmtp',
+  whyNot: async () => noPostfix,
+  start: async (options) => {
+    const folder = makeFolder()
+    const known = [...options.users, POSTMASTER].map((user) => `${user}@reader.example ${user}/\n`)
+    writeFileSync(join(folder, 'users'), known.join(''))
+    const { port, log, stop, flush, mail } = await startIn(folder, {
+      certificate: makeCertificate(['localhost']),
+      users: join(folder, 'users'),
+      settings: settingsOfReturns(folder, options),
+    })
+    return { port, mailsOf: (user) => mailsIn(join(mail, user)), log, flush, stop: async () => stop() }
+  },
+}
+
+/** Each line of the recipe, with the places in it that belong to this machine replaced. */
+function settingsOfReturns(folder: string, { bounceDomain, listener, nextHop }: MtaOptions): string[] {
+  const recipients = join(folder, 'recipients')
+  const pattern = (domain: string) => domain.replaceAll('.', String.raw`\.`)
+  const recipe = readFileSync(join(RECIPES, 'postfix-bounce-recipients'), 'utf8')
+  writeFileSync(recipients, recipe.replaceAll(pattern(DOMAIN), pattern(bounceDomain)))
+  return readFileSync(join(RECIPES, 'postfix-returns.cf'), 'utf8')
+    .replaceAll(DOMAIN, bounceDomain)
+    .replace('127.0.0.1:2424', `127.0.0.1:${listener}`)
+    .replace('/etc/postfix/bounce-recipients', recipients)
+    .replace('you@example.org', `${POSTMASTER}@reader.example`)
+    .replace(/^transport_maps = .*/m, `$& inline:{ far.example=smtp:[127.0.0.1]:${nextHop} }`)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+interface Configured {
+  certificate: Certificate
+  /** Of those who have a mailbox: mail to others is taken, and found undeliverable. Without it everybody has. */
+  users?: string
+  /** Each is set with postconf -e. */
+  settings?: string[]
+}
+
+async function startIn(folder: string, { certificate, users, settings = [] }: Configured) {
   const [etc, queue, data, mail] = ['etc', 'queue', 'data', 'mail'].map((name) => join(folder, name)) as [
     string,
     string,
@@ -48,21 +94,29 @@ export async function startPostfix(certificate: Certificate): Promise<Postfix> {
   chownSync(mail, NOBODY, NOBODY)
   execFileSync('chown', ['postfix', data])
   const port = await freePort()
-  const recipe = readFileSync(RECIPE, 'utf8')
+  const recipe = readFileSync(join(RECIPES, 'postfix-main.cf'), 'utf8')
     .replace(/^smtpd_tls_cert_file = .*/m, `smtpd_tls_cert_file = ${certificate.cert}`)
     .replace(/^smtpd_tls_key_file = .*/m, `smtpd_tls_key_file = ${certificate.key}`)
   writeFileSync(join(etc, 'main.cf'), recipe + ownPlaces({ queue, data, mail, folder }))
-  writeFileSync(join(etc, 'master.cf'), services(port))
-  const postfix = (...args: string[]) =>
-    execFileSync(toolPath('postfix')!, ['-c', etc, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  postfix('start')
+  writeFileSync(join(etc, 'master.cf'), services(port, users))
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(toolPath(program)!, ['-c', etc, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  if (settings.length > 0) run('postconf', '-e', ...settings)
+  run('postfix', 'start')
   await listening(port)
   return {
     port,
-    mailbox: () => mailsIn(join(mail, 'all/new')),
+    mail,
     log: () => readFileSync(join(folder, 'mail.log'), 'utf8'),
-    stop: () => void postfix('abort'),
+    flush: () => void run('postqueue', '-f'),
+    stop: () => void run('postfix', 'abort'),
   }
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'postfix-'))
+  chmodSync(folder, 0o755)
+  return folder
 }
 
 const ownPlaces = ({
@@ -84,13 +138,13 @@ alias_maps =
 `
 
 /** Debian's services, none of them in a chroot, listening on one port of ours. */
-function services(port: number): string {
+function services(port: number, users?: string): string {
   const lines = readFileSync('/usr/share/postfix/master.cf.dist', 'utf8').split('\n')
   return lines
     .map((line) => line.replace(/^(\S+\s+(?:inet|unix|fifo)\s+\S+\s+\S+\s+)y/, '$1n'))
     .map((line) => line.replace(/^smtp(\s+inet)/, `127.0.0.1:${port}$1`))
+    .map((line) =>
+      users ? line.replace(/^virtual .*/, `$& -o virtual_mailbox_maps=texthash:${users}`) : line,
+    )
     .join('\n')
 }
-
-const mailsIn = (folder: string): Buffer[] =>
-  existsSync(folder) ? readdirSync(folder).map((name) => readFileSync(join(folder, name))) : []

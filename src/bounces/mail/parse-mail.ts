@@ -72,7 +72,9 @@ async function leafOf(leaf: AttachmentStream): Promise<Part> {
   return { type: typeOf(leaf), text: decode(bytes, charsetOf(leaf)).replace(/\r\n?/g, '\n') }
 }
 
-const typeOf = ({ contentType }: AttachmentStream): string => contentType.toLowerCase()
+/** Of an empty field there is none, whatever the library's types say. */
+const typeOf = ({ contentType }: Partial<AttachmentStream>): string =>
+  (contentType || 'text/plain').toLowerCase()
 
 function charsetOf({ headers }: AttachmentStream): string {
   const type = headers.get('content-type') as { params?: { charset?: string } } | undefined

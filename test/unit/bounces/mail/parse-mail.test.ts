@@ -127,3 +127,9 @@ describe('no more than it can hold', () => {
     for (const { text } of parts) expect(text.length).toBeLessThanOrEqual(256 * 1024)
   })
 })
+
+test('a part whose type is empty is text', async () => {
+  const raw = 'Content-Type: multipart/report; boundary=R\n\n--R\nContent-Type:\n\n550 5.1.1 no\n--R--\n'
+  const { parts } = await parseMail(Buffer.from(raw))
+  expect(parts).toEqual([{ type: 'text/plain', text: expect.stringContaining('550 5.1.1 no') }])
+})

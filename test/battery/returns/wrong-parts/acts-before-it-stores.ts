@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { keepReport as rightly } from '../../../../src/flows/returns/keep-report.ts'
+
+export * from '../../../../src/flows/returns/keep-report.ts'
+
+/** What dealing with a report takes. */
+const ACTING_MS = 20
+
+let before: Promise<unknown> = Promise.resolve()
+
+/** What came stands in memory alone until its turn: a mail is answered at once, which looks quick. */
+export async function keepReport(...args: Parameters<typeof rightly>): Promise<void> {
+  before = before
+    .then(() => sleep(ACTING_MS))
+    .then(() => rightly(...args))
+    .catch(() => {})
+}

@@ -1,0 +1,154 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { simpleParser } from 'mailparser'
+import { createTransport } from 'nodemailer'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { importSubscribers } from '../../src/flows/operator/moving/import-subscribers.ts'
+import { importPapers } from '../../src/flows/papers/import-papers.ts'
+import { clockFrom } from '../../src/platform/clock.ts'
+import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { silentLog } from '../../src/platform/log.ts'
+import { ROLES, type Service, startService } from '../../src/service.ts'
+import { useDatabase } from '../support/database.ts'
+import type { Mta } from '../support/mta.ts'
+import { type NextHop, startNextHop } from '../support/mta-next-hop.ts'
+import { noPostfix, POSTMASTER, postfix } from '../support/postfix.ts'
+import { runCli } from '../support/processes.ts'
+import { eventually, until } from '../support/until.ts'
+
+const BOUNCE_DOMAIN = 'bounce.papers.example'
+const DATE = '2026-11-24'
+const CAME = new Date(`${DATE}T07:00:00Z`)
+const DUE = new Date(`${DATE}T08:00:05Z`)
+/** Postfix knows "reader" alone at reader.example; far.example answers by how an address begins. */
+const READERS = [
+  'reader@reader.example',
+  'ghost@reader.example',
+  'reader@far.example',
+  'unknown@far.example',
+  'full@far.example',
+  'spam@far.example',
+]
+
+const database = useDatabase()
+let mta: Mta
+let nextHop: NextHop
+let service: Service
+let settings: Record<string, string>
+
+beforeAll(async () => {
+  if (noPostfix) return
+  nextHop = await startNextHop()
+  const listener = await freePort()
+  mta = await postfix.start({
+    users: ['reader'],
+    bounceDomain: BOUNCE_DOMAIN,
+    listener,
+    nextHop: nextHop.port,
+  })
+  settings = {
+    DATABASE_URL: database.url,
+    SMTP_URL: `smtp://127.0.0.1:${mta.port}`,
+    HF_URL: 'http://127.0.0.1:1',
+    PORT: '0',
+    BOUNCE_DOMAIN,
+    BOUNCE_LMTP: `127.0.0.1:${listener}`,
+  }
+  const clock = clockFrom(CAME)
+  service = await startService(readConfig(settings), ROLES, { clock, log: silentLog })
+  await subscribeAll(service)
+  clock.moveTo(DUE)
+  await service.deps.queue.nudge('plan')
+}, 60_000)
+afterAll(async () => {
+  await service?.stop()
+  await mta?.stop()
+  await nextHop?.close()
+})
+beforeEach((context) => {
+  if (noPostfix) context.skip(noPostfix)
+})
+
+async function subscribeAll({ deps }: Service): Promise<void> {
+  const file = join(mkdtempSync(join(tmpdir(), 'returns-')), 'people.csv')
+  const rows = READERS.map((address) => `${address},active,attention,8,UTC,"mon,tue"`)
+  writeFileSync(file, ['email,state,topics,hour,zone,days', ...rows].join('\n'))
+  await importSubscribers(deps, { file, consent: 'for these tests' })
+  const text = JSON.stringify([{ title: 'Attention', summary: 'On attention.', authors: ['A'] }])
+  await importPapers(deps, { text, day: DATE })
+}
+
+const statesOf = async (): Promise<Record<string, string>> => {
+  const rows = await database.db.subscriber.findMany({ select: { address: true, state: true } })
+  return Object.fromEntries(rows.map(({ address, state }) => [address, state]))
+}
+/** Those of ghost, unknown, full and spam. */
+const untilReportsAreRead = () =>
+  eventually(async () => (await database.db.report.count({ where: { state: 'read' } })) >= 4)
+
+async function cli(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCli(args, { ...settings, CLOCK_NOW: `${DATE}T09:00:00Z` })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+
+/** Somebody else's mail server, at the door of ours. */
+async function mailIn(from: string, to: string, subject: string): Promise<void> {
+  const transport = createTransport({
+    ...{ host: '127.0.0.1', port: mta.port },
+    tls: { rejectUnauthorized: false },
+  })
+  await transport.sendMail({ from, to, subject, text: 'Sent by a mail program.' })
+}
+
+test('who has no mailbox is suppressed by the report that comes back, and nobody else is', async () => {
+  await untilReportsAreRead()
+  expect(await statesOf()).toEqual({
+    'reader@reader.example': 'active',
+    // Postfix says so in words of its own, once.
+    'ghost@reader.example': 'active',
+    'reader@far.example': 'active',
+    'unknown@far.example': 'suppressed',
+    'full@far.example': 'paused',
+    'spam@far.example': 'active',
+  })
+  expect(nextHop.mails.map(({ to }) => to)).toEqual(['reader@far.example'])
+  const rows = await database.db.returned.findMany({ select: { foundBy: true } })
+  expect(rows).toEqual(Array(4).fill({ foundBy: 'token' }))
+}, 60_000)
+
+test('the operator is told so', async () => {
+  await untilReportsAreRead()
+  const explained = await cli('subscribers', 'explain', 'unknown@far.example', '--date', DATE)
+  expect(explained).toMatch(/came back/i)
+  expect(explained).toContain('5.1.1')
+  const shown = JSON.parse(await cli('subscribers', 'show', 'unknown@far.example', '--json'))
+  expect(shown).toMatchObject({ state: 'suppressed' })
+}, 60_000)
+
+test('a mail program unsubscribes its reader by mail to the address in the digest', async () => {
+  const [digest] = await until('a digest in the Maildir', () => {
+    const mails = mta.mailsOf('reader')
+    return mails.length > 0 ? mails : undefined
+  })
+  const { headers } = await simpleParser(digest!)
+  const { unsubscribe } = headers.get('list') as unknown as { unsubscribe: { mail: string } }
+  const { pathname: address, searchParams } = new URL(`mailto:${unsubscribe.mail}`)
+  expect(address).toMatch(/^u\+[0-9a-f]{40}@bounce\.papers\.example$/)
+  await mailIn('reader@reader.example', address, searchParams.get('subject')!)
+  await eventually(async () => (await statesOf())['reader@reader.example'] === 'unsubscribed')
+  expect((await statesOf())['reader@far.example']).toBe('active')
+}, 60_000)
+
+test('postmaster of the bounce domain is a person; nobody else is there', async () => {
+  await mailIn('admin@far.example', `postmaster@${BOUNCE_DOMAIN}`, 'Your mails')
+  const [mail] = await until('the mail to postmaster', () => {
+    const mails = mta.mailsOf(POSTMASTER)
+    return mails.length > 0 ? mails : undefined
+  })
+  expect(mail!.toString()).toContain('Subject: Your mails')
+  const unknown = mailIn('admin@far.example', `somebody@${BOUNCE_DOMAIN}`, 'Hello')
+  await expect(unknown).rejects.toThrow('550 5.1.1')
+}, 60_000)
