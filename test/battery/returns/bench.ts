@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/platform/database.ts'
-import { freePort } from '../../../src/platform/embedded-postgres.ts'
 import { eventually } from '../../support/until.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'
 import { type Bench, type BenchOptions, exitOf, withBench } from '../bench/delivery-bench.ts'
@@ -47,13 +48,25 @@ export const withReturns = <T>(
   withBench({ mails: 0, connections: 1, ...options }, async (bench) => work(await returnsOn(bench)))
 
 export async function returnsOn(bench: Bench): Promise<ReturnsBench> {
-  const ports = { lmtp: await freePort(), smtp: await freePort() }
+  const ports = { lmtp: await lastingPort(), smtp: await lastingPort() }
   return {
     bench,
     db: bench.db,
     ports,
     startWorker: (options = {}) => startWorker(bench, ports, options),
   }
+}
+
+/** Below those that the system gives out: nobody takes it while the one who listens there is dead. */
+async function lastingPort(): Promise<number> {
+  const port = randomInt(20_000, 32_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  const isFree = await once(server, 'listening').then(
+    () => true,
+    () => false,
+  )
+  server.close()
+  return isFree ? port : lastingPort()
 }
 
 export const settingsOf = ({ lmtp, smtp }: Ports): Record<string, string> => ({

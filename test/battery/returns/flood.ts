@@ -11,7 +11,7 @@ import { bring } from './client.ts'
 import { isSound, judge, judgedInWords, reportsFor } from './killed.ts'
 import { addReaders, FIRST_DAY, type Reader } from './readers.ts'
 
-const REPORTS: Record<Profile, number> = { ci: 2000, nightly: 20_000 }
+const REPORTS: Record<Profile, number> = { ci: 800, nightly: 20_000 }
 const CONNECTIONS = 50
 /** So many of them come first, and one reader alone reads them. */
 const SHARE_OF_ONE = 0.25

@@ -106,7 +106,7 @@ const bringBoth = (reports: readonly Report[], { ports }: ReturnsBench, onTaken?
 
 type Plan = Record<Profile, { reports: number; kills: number; crashes: number }>
 const PLAN: Plan = {
-  ci: { reports: 300, kills: 3, crashes: 1 },
+  ci: { reports: 200, kills: 3, crashes: 1 },
   nightly: { reports: 10_000, kills: 100, crashes: 15 },
 }
 
