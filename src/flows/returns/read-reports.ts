@@ -12,12 +12,14 @@ import { Fault, failureOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { tellSuppressed } from '../subscriber/suppress-subscriber.ts'
 import { type Acted, actOnReturn } from './act-on-return.ts'
-import { MOST_ATTEMPTS, type ReadDeps, toldByReport, UNREADABLE } from './told-by-report.ts'
+import { type ReadDeps, toldByReport, UNREADABLE } from './told-by-report.ts'
 import { weighDomains } from './weigh-domains.ts'
 
 const LONGEST_MS = 60_000
 /** For so long, what is no fault of a report's own does not count against it. */
 const PATIENT_MS = 3 * DAY_MS
+/** A machine that is busy makes any mail take long; one that takes long three times does so by itself. */
+const MOST_LONG_TIMES = 3
 const ABOUT_US: string[] = ['policy', 'ours'] satisfies Told['class'][]
 
 /**
@@ -60,9 +62,8 @@ async function deal(deps: ReadDeps, report: TakenReport): Promise<Acted[]> {
 
 const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')
 
-/** A machine that is busy makes any mail take long. */
 const isItsOwn = (error: unknown, { attempts }: TakenReport): boolean =>
-  isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MOST_ATTEMPTS)
+  isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MOST_LONG_TIMES)
 
 const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
   clock.now().getTime() - at.getTime() > PATIENT_MS

@@ -10,8 +10,8 @@ export interface ReadDeps extends Deps {
   reader: ReportReader
 }
 
-/** How often a report is begun whose reader dies of it, or takes too long. */
-export const MOST_ATTEMPTS = 3
+/** A reader that dies has most often other reasons than the report in its hand. */
+const MOST_ATTEMPTS = 10
 
 const NOTHING = {
   recipient: null,

@@ -165,7 +165,7 @@ async function killAtPoints(on: ReturnsBench, points: readonly Point[], part?: W
   const coming: Promise<Brought<Report>>[] = []
   let kills = 0
   for (const [n, point] of points.entries()) {
-    // Past what the one before left in hand: a report is begun three times at most.
+    // Past what the one before left in hand: else the same report is begun by all of them.
     const nth = 2 + Math.floor(random() * (PER_CRASH - 3))
     const isOurs = point === 'answered'
     const doomed = await on.startWorker(isOurs ? {} : { crash: `${point}:${nth}`, part })
