@@ -9,9 +9,10 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
-import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
 import { readReports } from './flows/returns/read-reports.ts'
 import type { ReadDeps } from './flows/returns/told-by-report.ts'
+import { visitMailbox } from './flows/returns/visit-mailbox.ts'
+import { waysIn } from './flows/returns/ways-in.ts'
 import { startIntake } from './intake/intake.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMetrics } from './platform/metrics.ts'
@@ -67,7 +68,8 @@ export async function startService(
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
   const reader = compose && openReportReader()
   if (compose && reader) stops.push(await startWorker({ ...deps, compose, reader }))
-  deps.log.info('service.started', { roles: roles.join(','), port: config.PORT })
+  const hears = waysIn(config).map(({ way }) => way)
+  deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: hears.join(',') })
   return {
     deps,
     log: deps.log,
@@ -111,9 +113,12 @@ async function startWorker(deps: ServiceDeps & DeliverDeps & ReadDeps): Promise<
     'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
     'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
     'read-reports': () => readReports(deps, { signal }),
-    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
+    'fetch-mailbox': () => visitMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
   }
-  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge]))
+  const notesItself: Nudge = 'fetch-mailbox'
+  const worked = async (nudge: Nudge) =>
+    void (await (nudge === notesItself ? work[nudge]() : noted(deps, nudge, work[nudge])))
+  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => worked(nudge))
   return async () => stopping.abort()
 }

@@ -91,6 +91,15 @@ export const countedReturns = (
   )
   select * from counted order by at`
 
+/** Whether a report of that message suppressed its address already, for the same class. */
+export async function wasActedOn(
+  db: DatabaseOrTransaction,
+  { messageId, class: kind }: { messageId: string | null; class: ReturnClass },
+): Promise<boolean> {
+  if (messageId === null) return false
+  return (await db.returned.count({ where: { messageId, class: kind, done: 'suppressed' } })) > 0
+}
+
 /** Takes what servers said out of a subscriber's returns. */
 export async function forgetReturns(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.returned.updateMany({ where: { subscriberId }, data: { answer: '', domain: null } })

@@ -13,6 +13,12 @@ export async function waitingReports(db: DatabaseOrTransaction): Promise<Waiting
   return row
 }
 
+/** When something last came, by way. */
+export async function newestByWay(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
+  const rows = await db.report.groupBy({ by: ['way'], _max: { at: true } })
+  return new Map(rows.flatMap(({ way, _max: { at } }) => (at ? [[way, at] as const] : [])))
+}
+
 /** How many came from an instant on that could not be read. */
 export const countUnreadable = (db: DatabaseOrTransaction, from: Date): Promise<number> =>
   db.report.count({ where: { state: 'unreadable', at: { gte: from } } })

@@ -88,8 +88,9 @@ function textOfList(returns: ListedReturn[]): string {
   return [table(head, rows), ...more].join('\n')
 }
 
-const jsonOfStatus = ({ waiting, day, week, ...status }: ReturnStatus) => ({
+const jsonOfStatus = ({ waiting, ways, day, week, ...status }: ReturnStatus) => ({
   ...status,
+  ways: ways.map(({ newest, ...way }) => ({ ...way, newest: newest?.toISOString() ?? null })),
   waiting: { reports: waiting.count, oldest: waiting.oldest?.toISOString() ?? null },
   day: jsonOfSpan(day),
   week: jsonOfSpan(week),
@@ -106,12 +107,15 @@ function textOfStatus({ domain, ways, waiting, day, week }: ReturnStatus): strin
     count === 0 ? 'nothing waits to be read' : `${count} ${count === 1 ? 'waits' : 'wait'} to be read`
   return [
     domain ? `Bounce domain: ${domain}` : 'Bounce domain: none (BOUNCE_DOMAIN is not set)',
-    `Ways in by these settings: ${ways.map(({ way, setting }) => `${way} (${setting})`).join(', ') || 'none'}`,
+    `Ways in by these settings: ${ways.map(wayText).join('; ') || 'none'}`,
     `Reports: ${waits}${oldest ? `, the oldest since ${minuteOf(oldest)} UTC` : ''}`,
     '',
     table(['class', '24 hours', '7 days'], classRows(day, week)),
   ].join('\n')
 }
+
+const wayText = ({ way, setting, newest }: ReturnStatus['ways'][number]): string =>
+  `${way} (${setting}), ${newest ? `the last at ${minuteOf(newest)} UTC` : 'nothing came yet'}`
 
 function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   const ofDay = new Map(day.classes.map(({ class: kind, count }) => [kind, count]))

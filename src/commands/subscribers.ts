@@ -202,7 +202,10 @@ function addSuppress(noun: Command, line: CommandLine): void {
       line.action((deps, email: string, { dryRun }: DryRun) =>
         change(deps, { dryRun }, async (tried) => {
           await unsuppress(tried, { email })
-          return { json: { email, suppressed: null }, text: 'Not suppressed.' }
+          return {
+            json: { email, suppressed: null },
+            text: 'No suppression holds any more: a subscriber is again what they were before; after a complaint, unsubscribed.',
+          }
         }),
       ),
     )

@@ -522,7 +522,7 @@ export const errorTable = {
   'report.unreadable': {
     status: 422,
     exit: 1,
-    operator: 'A report by mail could not be read: {what}',
+    operator: 'A report could not be read: {what}',
   },
   'webhook.unsigned': {
     status: 401,
@@ -533,7 +533,7 @@ export const errorTable = {
     status: 403,
     exit: 1,
     operator:
-      'Webhook of {maker}: its time is more than {hours} hours ago, or ahead. Is the clock of this machine right?',
+      'Webhook of {maker}: its time is more than {hours} hours ago, or more than 5 minutes ahead. Is the clock of this machine right?',
   },
   'webhook.other-topic': {
     status: 403,

@@ -109,7 +109,7 @@ export const brevoEvent = (event: string, { address, messageId }: Sent, reason?:
     id: 12345,
     date: '2026-11-24 08:00:05',
     ts_event: 1795680005,
-    'message-id': messageId ?? '<202611240800.12345678901@smtp-relay.example>',
+    'message-id': messageId ?? '<202611240800.12345678901@smtp-relay.mailin.fr>',
     subject: 'Papers of the day',
     ...(reason && { reason }),
   })

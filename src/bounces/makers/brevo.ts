@@ -1,4 +1,3 @@
-import { messageIdOf } from '../own-message-id.ts'
 import type { Told } from '../told.ts'
 import { eventsIn, type Fields, wordIn } from './fields.ts'
 import { type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
@@ -37,8 +36,7 @@ function readEvent(event: Fields): Told {
   }
 }
 
-/** Its documents do not say whether message-id is ours or one of its own, which would tell nothing. */
 const namedIn = (event: Fields): Named => ({
   recipient: wordIn(event.email),
-  about: { tokens: [], messageIds: [wordIn(event['message-id'])].filter(messageIdOf) },
+  about: { tokens: [], messageIds: [wordIn(event['message-id'])].filter(Boolean) },
 })

@@ -67,6 +67,17 @@ const TRIES: RefusalRule[] = [
   },
 ]
 
+/** Nobody took the connection: no policy, though the words are those of one. */
+const NO_CONNECTION: RefusalRule = {
+  name: 'report-no-connection',
+  class: 'temporary',
+  text: [/\bconnection (?:was )?(?:timed? ?out|refused|reset|dropped|lost)\b(?! (?:by|due|because|for|as))/i],
+  examples: [
+    '450 connect to mx.mail.example[192.0.2.1]:25: Connection refused',
+    '451 4.4.1 delivery temporarily suspended: connect to mx.mail.example:25: Connection refused',
+  ],
+}
+
 /** A mailbox that takes nothing at present, in words of local programs. */
 const REPORT_FULL: RefusalRule[] = [
   {
@@ -244,6 +255,7 @@ export const REPORT_RULES: RefusalRule[] = [
   ...PACE,
   ...OURS,
   ...FULL,
+  NO_CONNECTION,
   ...words,
   NOT_THEIRS,
   ...REPORT_FULL,

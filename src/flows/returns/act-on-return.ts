@@ -4,6 +4,7 @@ import {
   countedReturns,
   type Done,
   type NewReturned,
+  wasActedOn,
 } from '../../bounces/returned-store.ts'
 import type { Told } from '../../bounces/told.ts'
 import { domainOf } from '../../delivery/paces/pace.ts'
@@ -49,12 +50,13 @@ const MOST_READ = 2000
 
 /** Finds whom a return is about, and does what it leads to. Call it in the transaction that ends its report. */
 export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: ReturnInput): Promise<Acted> {
-  const { told, at } = input
+  const { at, isProven } = input
   const subject = await findSubject(deps, tx, input)
+  const told = believed(input, subject)
   const { subscriberId } = subject ?? {}
   const subscriber = subscriberId ? await lockSubscriber(tx, subscriberId) : null
   const acted = subject
-    ? await act(deps, tx, { told, at, subject, subscriber })
+    ? await act(deps, tx, { told, at, subject, subscriber, isProven })
     : { done: 'nothing' as const }
   const { done, ...others } = acted
   const { class: kind, status, sure, answer } = told
@@ -79,10 +81,17 @@ export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: 
 const saidIn = (answer: string): string =>
   scrub(answer.slice(0, MOST_READ)).replaceAll('\0', '').slice(0, LONGEST_ANSWER)
 
+/** Message-IDs stand in every answer to a mail: a stranger who has one may not end a subscription with a single report. */
+const believed = ({ told, isProven }: ReturnInput, subject: Subject | null): Told => ({
+  ...told,
+  sure: told.sure && (isProven || subject?.foundBy !== 'message-id'),
+})
+
 interface Acting {
   told: Told
   at: Date
   subject: Subject
+  isProven: boolean
   /** Locked by the transaction; null where nobody has a subscription of that number. */
   subscriber: Subscriber | null
 }
@@ -92,12 +101,12 @@ type Act = Pick<Acted, 'suppressed' | 'ended'> & { done: Done }
 async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<Act> {
   const { told, at, subject } = acting
   const isAboutMailbox = told.class === 'dead' || told.class === 'full'
-  const { address, foundBy } = subject
+  const { address } = subject
   if (isAboutMailbox && address && !isOwnMailbox(told.recipient, address)) return { done: 'elsewhere' }
-  // Message-IDs stand in every answer to a mail: whoever has one may not end a subscription with a single report.
-  const sure = told.sure && foundBy !== 'message-id'
+  // A suppression that was lifted since is not brought back by what led to it.
+  if (await wasActedOn(tx, { messageId: subject.messageId, class: told.class })) return { done: 'nothing' }
   const earlier = isAboutMailbox ? await earlierReturns(tx, acting) : []
-  switch (consequenceOf({ class: told.class, sure, at }, earlier)) {
+  switch (consequenceOf({ ...told, at }, earlier)) {
     case 'suppress':
       return endDeadMailbox(deps, tx, acting)
     case 'complain': {
@@ -106,7 +115,7 @@ async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promi
       return { ...(await suppressAs(deps, tx, acting, 'complaint')), ended }
     }
     case 'leave': {
-      const ended = await leave(tx, acting, 'mail')
+      const ended = await leave(tx, acting, acting.isProven ? 'mail service' : 'mail')
       return { done: ended ? 'unsubscribed' : 'nothing', ended }
     }
     case 'pause':

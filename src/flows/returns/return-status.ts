@@ -1,5 +1,10 @@
 import { type ClassCount, countReturns } from '../../bounces/returned-list-store.ts'
-import { countUnreadable, type WaitingReports, waitingReports } from '../../bounces/waiting-reports-store.ts'
+import {
+  countUnreadable,
+  newestByWay,
+  type WaitingReports,
+  waitingReports,
+} from '../../bounces/waiting-reports-store.ts'
 import { DAY_MS } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { type WayIn, waysIn } from './ways-in.ts'
@@ -15,7 +20,8 @@ export interface SpanCounts {
 /** Whether what comes back gets here and is read, and what it was. */
 export interface ReturnStatus {
   domain: string | null
-  ways: WayIn[]
+  /** `newest`: when something last came by it; null where nothing did, as far as is kept. */
+  ways: (WayIn & { newest: Date | null })[]
   waiting: WaitingReports
   day: SpanCounts
   week: SpanCounts
@@ -29,9 +35,10 @@ export async function returnStatus({ db, config, clock }: Deps): Promise<ReturnS
     const before = new Date(now.getTime() + 1)
     return { classes: await countReturns(db, { from, before }), unreadable: await countUnreadable(db, from) }
   }
+  const newest = await newestByWay(db)
   return {
     domain: config.BOUNCE_DOMAIN ?? null,
-    ways: waysIn(config),
+    ways: waysIn(config).map((one) => ({ ...one, newest: newest.get(one.way) ?? null })),
     waiting: await waitingReports(db),
     day: await since(1),
     week: await since(7),

@@ -21,7 +21,7 @@ const OTHERS: Partial<Record<Known['class'], string>> = {
   delayed: 'Delayed: their server has not passed it on yet, and goes on trying',
   'auto-reply': 'An automatic answer came',
   'not-a-report': 'A mail came that is no report of anything',
-  unsubscribe: 'They unsubscribed by mail',
+  unsubscribe: 'Its reader wants to unsubscribe',
 }
 
 /** "no such mailbox (5.1.1)"; "complaint" and the like where it is none of a failed mail. */
@@ -42,7 +42,7 @@ export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
   delayed: 'their server goes on trying',
   'auto-reply': 'an automatic answer',
   'not-a-report': 'a mail that is no report',
-  unsubscribe: 'a wish to unsubscribe by mail',
+  unsubscribe: 'a wish to unsubscribe, by mail or from a mail service',
 }
 
 /** What came: "It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
@@ -58,6 +58,11 @@ const FOUND: Record<FoundBy, string> = {
   'message-id': 'by its Message-ID',
   maker: 'by the address that the mail service names',
 }
+
+const foundText = ({ foundBy, class: kind }: Known): string =>
+  foundBy === 'token' && kind === 'unsubscribe'
+    ? 'by the token of the address that unsubscribes by mail'
+    : FOUND[foundBy!]
 
 /** What was done about it, or why nothing more was. */
 export function doneText(one: Known): string {
@@ -78,7 +83,7 @@ export function doneText(one: Known): string {
 }
 
 const NOTHING: Record<Known['class'], string> = {
-  dead: 'nothing was done: the address is erased here',
+  dead: 'nothing was done: the address is erased here, or an earlier report of this mail was acted on',
   full: 'nothing more was done: they were paused for as long already, or got no digests',
   policy: 'nothing was done: it is about the mail or its sender, not about the address',
   ours: 'nothing was done: it is about our side, not about the address',
@@ -100,7 +105,7 @@ function whyNothing({ class: kind, sure, isRead }: Known): string {
 
 /** All of it in one sentence for the operator. */
 export function returnText(one: Known): string {
-  const found = one.foundBy ? [`found ${FOUND[one.foundBy]}`] : []
+  const found = one.foundBy ? [`found ${foundText(one)}`] : []
   const came = cameText(one)
   const [head, rest] = [came.replace(/[.;\s]+$/, ''), [...found, doneText(one)].join('; ')]
   return `${head}; ${rest}.`

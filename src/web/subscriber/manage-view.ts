@@ -77,10 +77,8 @@ export interface Shown {
 }
 
 export function noDigestsView({ subscriber, resubscribe }: Managed): NoDigestsView {
-  const { state, stateBefore, address } = subscriber
-  // Whoever left before the address was suppressed has left all the same.
-  const left = state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
-  const is = left ? 'unsubscribed' : state === 'suppressed' ? 'suppressed' : 'pending'
+  const { state, address } = subscriber
+  const is = state === 'unsubscribed' || state === 'suppressed' ? state : 'pending'
   return { is, address: maskAddress(address), resubscribe }
 }
 

@@ -195,8 +195,20 @@ describe('returns', () => {
     [heard({ greeting: '554 no', rcpt: '' }), 'wrong', 'greets with: 554 no', 'a port of its own'],
     [heard({ ...good, rcpt: '250 ok' }), 'wrong', 'an address that is forged', 'a port of its own'],
     [heard({ ...good, rcpt: '451 later' }), 'warning', '451 later', 'a port of its own'],
+    [
+      { ...heard(good), senderDomain: domain },
+      'warning',
+      'the domain of MAIL_FROM',
+      `BOUNCE_DOMAIN=bounce.${domain}`,
+    ],
+    [
+      { ...none, ways: [ses], mailboxFault: 'refused' },
+      'wrong',
+      'cannot be read: refused',
+      'BOUNCE_IMAP_PASSWORD',
+    ],
   ] as const)('%j: %s', (seen, state, found, fix) => {
-    const verdict = judgeReturns(seen)
+    const verdict = judgeReturns({ mailboxFault: null, senderDomain: 'example.org', ...seen })
     expect(verdict.state).toBe(state)
     expect(verdict.found).toContain(found)
     if (fix) expect(verdict.fix).toContain(fix)

@@ -1,4 +1,8 @@
+import { inMailbox } from '../../../bounces/mail/mailbox-client.ts'
 import type { Config } from '../../../config.ts'
+import { domainOf } from '../../../delivery/paces/pace.ts'
+import { textOf } from '../../../platform/errors.ts'
+import { scrub } from '../../../platform/log.ts'
 import { waysIn } from '../../returns/ways-in.ts'
 import type { Verdict } from './check.ts'
 import { seeListener } from './listener-client.ts'
@@ -22,5 +26,13 @@ export async function askReturns(config: Config, { timeoutMs }: { timeoutMs: num
       return { setting, address, seen }
     }),
   )
-  return judgeReturns({ domain, ways: waysIn(config), listeners })
+  const mailboxFault = await faultOfMailbox(config, timeoutMs)
+  const senderDomain = domainOf(config.MAIL_FROM)
+  return judgeReturns({ domain, ways: waysIn(config), listeners, mailboxFault, senderDomain })
+}
+
+async function faultOfMailbox({ BOUNCE_IMAP: server }: Config, timeoutMs: number): Promise<string | null> {
+  if (!server) return null
+  const opened = inMailbox(server, { signal: AbortSignal.timeout(timeoutMs), work: async () => null })
+  return opened.catch((error: Error) => scrub(textOf(error)))
 }

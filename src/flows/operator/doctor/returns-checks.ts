@@ -15,10 +15,15 @@ export interface ReturnsSeen {
   domain: string | undefined
   ways: readonly WayIn[]
   listeners: readonly SeenListener[]
+  /** Why the mailbox could not be opened; null where it could, or there is none. */
+  mailboxFault: string | null
+  /** Of MAIL_FROM. */
+  senderDomain: string
 }
 
 /** Whether what comes back gets here. */
-export function judgeReturns({ domain, ways, listeners }: ReturnsSeen): Verdict {
+export function judgeReturns(seen: ReturnsSeen): Verdict {
+  const { domain, ways, listeners, mailboxFault, senderDomain } = seen
   if (ways.length === 0)
     return domain
       ? elsewhere(domain)
@@ -26,9 +31,24 @@ export function judgeReturns({ domain, ways, listeners }: ReturnsSeen): Verdict 
   const byMail = ways.some(({ way }) => BY_MAIL.includes(way))
   return together(`reports come in by ${ways.map(({ way, setting }) => `${way} (${setting})`).join(', ')}`, [
     ...listeners.map((listener) => judgeListener(listener, domain ?? '')),
+    ...(mailboxFault === null
+      ? []
+      : [
+          wrong(
+            `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
+            'Mend BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
+          ),
+        ]),
+    ...(domain === senderDomain && listeners.length > 0 ? [sameDomain(domain)] : []),
     ...(domain && !byMail ? [elsewhere(domain)] : []),
   ])
 }
+
+const sameDomain = (domain: string): Verdict =>
+  warning(
+    `BOUNCE_DOMAIN is ${domain}, the domain of MAIL_FROM: the listener turns away whoever writes to a person there`,
+    `BOUNCE_DOMAIN=bounce.${domain}`,
+  )
 
 const BY_MAIL: string[] = ['lmtp', 'smtp', 'imap']
 

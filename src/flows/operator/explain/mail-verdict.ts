@@ -13,7 +13,11 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
   const answer = last?.answer ? `: ${last.answer}` : ''
   const cameBack = cameBackVerdict(mail)
   if (cameBack) return cameBack
-  if (accepted) return { code: 'accepted', text: `Sent: the mail server took it at ${utcText(accepted.at)}.` }
+  if (accepted)
+    return {
+      code: 'accepted',
+      text: `Sent: the mail server took it at ${utcText(accepted.at)}${readersWord(mail)}.`,
+    }
   if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker has it in its hand.' }
   if (isWaiting(mail)) return waiting(open, mail, answer)
   switch (mail.state) {
@@ -46,6 +50,13 @@ function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | und
     code: 'came-back',
     text: `Sent, and came back: ${classText(failure)}; ${taken}a report came at ${utcText(failure.at)}${said}`,
   }
+}
+
+/** What its reader said of a mail that arrived. */
+function readersWord({ returned }: WholeMessage): string {
+  const classes = returned.map(({ class: kind }) => kind)
+  if (classes.includes('complaint')) return ', and its reader complained that it is spam'
+  return classes.includes('unsubscribe') ? ', and its reader unsubscribed by it' : ''
 }
 
 function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, answer: string): Verdict {

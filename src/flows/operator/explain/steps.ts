@@ -1,10 +1,10 @@
 import type { Done } from '../../../bounces/returned-store.ts'
-import type { ShownMessage } from '../../../delivery/ledger/message-list-store.ts'
 import { DAY_MS, instantOf } from '../../../platform/dates.ts'
 import { type Change, changedSettings, topicDifference } from '../../../subscribers/change.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
-import { returnText } from '../../returns/return-words.ts'
+import type { WholeMessage } from '../../messages/retry-message.ts'
+import { newestFailure, returnText } from '../../returns/return-words.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { messageLife } from '../message-life.ts'
 import { faultText } from '../source-words.ts'
@@ -163,8 +163,8 @@ function returnSteps(open: Case): Step[] {
 const ACTED: Done[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
 
 /** For whoever says that a mail which the server took never came. */
-function searchSteps({ senderDomain }: Case, { id, kind, acceptances }: ShownMessage): Step[] {
-  if (acceptances.length === 0) return []
+function searchSteps({ senderDomain }: Case, { id, kind, acceptances, returned }: WholeMessage): Step[] {
+  if (acceptances.length === 0 || newestFailure(returned)) return []
   const text = `Not in their inbox? Look in its log for Message-ID <${kind}.${id}@${senderDomain}>, then in their spam folder.`
   return [{ at: null, code: 'search', text }]
 }

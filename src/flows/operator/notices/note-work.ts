@@ -7,7 +7,7 @@ import type { Deps } from '../../../wiring.ts'
 /** Does the work of a nudge, and writes down since when it fails: the queue keeps that where no operator looks. */
 export async function noted(deps: Deps, nudge: Nudge, work: () => Promise<unknown>): Promise<void> {
   const { db, clock, log } = deps
-  const name = `work ${nudge}`
+  const name = troubleOf(nudge)
   const write = (step: Promise<void>) =>
     step.catch((error) => log.error('database.error', { what: textOf(error) }))
   try {
@@ -20,3 +20,6 @@ export async function noted(deps: Deps, nudge: Nudge, work: () => Promise<unknow
   }
   await write(endTrouble(db, name))
 }
+
+/** The name of the trouble that work of this kind fails. */
+export const troubleOf = (nudge: Nudge): string => `work ${nudge}`

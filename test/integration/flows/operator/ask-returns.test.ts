@@ -30,6 +30,19 @@ test.each([
   expect(await site.db.report.count()).toBe(0)
 })
 
+test('a mailbox that cannot be opened is said', async () => {
+  const verdict = await ask({
+    BOUNCE_IMAP: 'imap://127.0.0.1:1/INBOX',
+    BOUNCE_IMAP_USER: 'ann@lab.example',
+    BOUNCE_IMAP_PASSWORD: 'a password of ann',
+  })
+  expect(verdict).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('BOUNCE_IMAP cannot be read'),
+  })
+  expect(JSON.stringify(verdict)).not.toContain('ann@')
+})
+
 test('nobody listens, and somebody else does, and somebody who never answers', async () => {
   const port = await freePort()
   expect(await ask({ BOUNCE_LMTP: String(port) })).toMatchObject({

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { fetchMailbox } from '../../../../src/flows/returns/fetch-mailbox.ts'
+import { visitMailbox } from '../../../../src/flows/returns/visit-mailbox.ts'
 import { DAY_MS } from '../../../../src/platform/dates.ts'
 import type { Fault } from '../../../../src/platform/errors.ts'
+import { troubles } from '../../../../src/platform/trouble-store.ts'
 import { returnAddress } from '../../../../src/subscribers/return-address.ts'
 import type { ServiceDeps } from '../../../../src/wiring.ts'
 import { makeCertificate } from '../../../support/certificates.ts'
@@ -222,6 +224,22 @@ describe('what stops it', () => {
     expect(await codeOf(fetchMailbox(deps({}, 'imap://127.0.0.1:1')))).toBe('mailbox.unreachable')
     expect(await site.db.mailboxPlace.count()).toBe(0)
   }, 20_000)
+
+  test('a wrong password is tried twice, and then once in a quarter of an hour', async () => {
+    await append(mail(1))
+    const wrong = deps({ BOUNCE_IMAP_PASSWORD: 'another' })
+    const tries: number[] = []
+    for (let minute = 0; minute < 40; minute++) {
+      await visitMailbox(wrong)
+      tries.push(site.logged.filter((line) => line.includes('nudge.failed')).length)
+      site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
+    }
+    expect(tries.at(-1)).toBeLessThanOrEqual(4)
+    expect(await troubles(site.db)).toMatchObject([{ name: 'work fetch-mailbox', what: 'mailbox.refused' }])
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 15 * 60_000))
+    await visitMailbox(deps())
+    expect(await troubles(site.db)).toEqual([])
+  }, 60_000)
 
   test('a stop in the middle is no failure; the next time goes on', async () => {
     for (let n = 1; n <= 15; n++) await append(mail(n))

@@ -3,6 +3,7 @@ import { keepReport, takeReport } from '../../../../src/bounces/report-store.ts'
 import { readReports } from '../../../../src/flows/returns/read-reports.ts'
 import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
 import { moveSubscriber } from '../../../../src/flows/subscriber/move-subscriber.ts'
+import { unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
 import { suppressionOf } from '../../../../src/subscribers/suppression-store.ts'
 import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../../support/return-mails.ts'
@@ -83,6 +84,18 @@ describe('a dead mailbox', () => {
     expect(await world.suppressionOf(ANN)).toBe('dead')
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
   })
+})
+
+test('what was lifted is not brought back by another report of the same mail', async () => {
+  const mail = await world.mailTo(ANN)
+  const report = deliveryReport({ recipient: ANN, said: UNKNOWN })
+  await world.comesBack(report, { to: mail.envelope })
+  await unsuppress(world.deps, { email: ANN })
+  await world.comesBack(Buffer.concat([report, Buffer.from('\r\n')]), { to: mail.envelope })
+  expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  const next = await world.mailTo(ANN)
+  await world.comesBack(report, { to: next.envelope })
+  expect(await world.suppressionOf(ANN)).toBe('dead')
 })
 
 describe('words count', () => {
@@ -272,6 +285,15 @@ describe('nothing is done', () => {
       'delayed',
     ],
     ['a success', deliveryReport({ recipient: ANN, status: '2.0.0', action: 'delivered' }), 'not-a-report'],
+    [
+      'a server that is down',
+      deliveryReport({
+        recipient: ANN,
+        status: '4.4.1',
+        said: '451 4.4.1 connect to mx: Connection refused',
+      }),
+      'temporary',
+    ],
     ['what expired', deliveryReport({ recipient: ANN, said: '421 4.4.2 Connection timed out' }), 'temporary'],
     ['somebody who is away', vacation(), 'auto-reply'],
   ])('about %s', async (_what, raw, kind) => {

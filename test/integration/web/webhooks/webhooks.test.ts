@@ -254,7 +254,7 @@ const hashOf = (address: string): string => addressHash(address, site.deps.confi
 const states = async (): Promise<string[]> =>
   (await site.db.subscriber.findMany({ orderBy: { id: 'asc' } })).map(({ state }) => state)
 
-test.each(['ses', 'sendgrid', 'mailgun'] as const)(
+test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
   '%s: the mail of another program is not ours, though we mail the same person',
   async (maker) => {
     await enqueueGoodbyes(site.db, 'answers', 2)
@@ -274,6 +274,8 @@ test.each(['ses', 'sendgrid', 'mailgun', 'brevo'] as const)(
     expect(await site.db.returned.findMany({ select: { foundBy: true, messageId: true } })).toEqual([
       { foundBy: 'message-id', messageId: id },
     ])
+    // A maker's word is signed: it needs no second report.
+    expect(await states()).toEqual(['active', 'suppressed'])
   },
 )
 

@@ -48,7 +48,7 @@ test.each([
   ],
   [
     { class: 'unsubscribe', status: null, answer: '', done: 'unsubscribed' },
-    'They unsubscribed by mail; found by the token in its envelope sender; they were unsubscribed.',
+    'Its reader wants to unsubscribe; found by the token of the address that unsubscribes by mail; they were unsubscribed.',
   ],
   [
     { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
