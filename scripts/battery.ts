@@ -51,6 +51,10 @@ const LONG_AND_SHOWN_ELSEWHERE = [
   'S3-wrong-greylist-slows-down',
   'D2-wrong-record-per-batch',
   'manners-wrong-mixed-chunks',
+  'T3-wrong',
+  'C1-wrong',
+  'P1-wrong-unmakeable-ends-the-run',
+  'returns-wrong-suppresses-any-5xx',
 ]
 const SKIPPED = 'it takes long, and other cases show the same: run it by name, or with --profile nightly'
 /** Most of the time a case waits, for a server, a lease or a process that starts. */

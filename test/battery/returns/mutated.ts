@@ -9,7 +9,7 @@ import { type Brought, bring, type Coming } from './client.ts'
 import { addReaders, BOUNCE_DOMAIN, type Reader } from './readers.ts'
 
 const SEED = 20261125
-const MAILS: Record<Profile, number> = { ci: 800, nightly: 10_000 }
+const MAILS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 /** As many readers get reports; mails name others besides, whom nothing is about. */
 const READERS = 200
 const BYSTANDERS = 50
