@@ -33,8 +33,9 @@ const STOP_WITHIN_MS = 30_000
 // Without one, pg-boss takes a name that tells whose it is to nobody.
 const application_name = 'daily-papers queue'
 
-/** How soon a nudge is seen; a complaint is heard within a second. */
-const pollSeconds = (name: Nudge): number => (name === 'read-reports' ? 0.5 : 1)
+// How soon a nudge is seen. A complaint is heard within a second, and a mailbox is looked into each minute.
+const POLL_SECONDS = 1
+const OTHER_POLLS: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
 // pg-boss reckons its pauses by its clock: on the machine's, one that goes back an hour makes a pause of an hour.
 const clock = { ...systemClock, now: steadyNow }
@@ -61,7 +62,7 @@ export async function openQueue(url: string, log: Log, patience?: Patience): Pro
   return {
     nudge: async (name) => void (await boss.send(name, {})),
     onNudge: async (name, work) => {
-      await boss.work(name, { pollingIntervalSeconds: pollSeconds(name) }, async () => {
+      await boss.work(name, { pollingIntervalSeconds: OTHER_POLLS[name] ?? POLL_SECONDS }, async () => {
         await work()
       })
     },
