@@ -9,9 +9,9 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-day.ts'
+import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
 import { readReports } from './flows/returns/read-reports.ts'
 import type { ReadDeps } from './flows/returns/told-by-report.ts'
-import { visitMailbox } from './flows/returns/visit-mailbox.ts'
 import { waysIn } from './flows/returns/ways-in.ts'
 import { startIntake } from './intake/intake.ts'
 import { type Log, openLog } from './platform/log.ts'
@@ -28,6 +28,9 @@ export type Role = (typeof ROLES)[number]
 
 /** How long a request may go on once the service is asked to stop. */
 const LAST_REQUESTS_MS = 5_000
+
+/** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
+const REST_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
 
 /** What a service has at hand; the role worker alone makes mails. */
 type Running = ServiceDeps & { compose?: Compose }
@@ -113,12 +116,12 @@ async function startWorker(deps: ServiceDeps & DeliverDeps & ReadDeps): Promise<
     'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
     'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
     'read-reports': () => readReports(deps, { signal }),
-    'fetch-mailbox': () => visitMailbox(deps, { signal }),
+    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
     prune: () => pruneNightly(deps, { signal }),
   }
-  const notesItself: Nudge = 'fetch-mailbox'
-  const worked = async (nudge: Nudge) =>
-    void (await (nudge === notesItself ? work[nudge]() : noted(deps, nudge, work[nudge])))
-  for (const nudge of NUDGES) await deps.queue.onNudge(nudge, () => worked(nudge))
+  for (const nudge of NUDGES) {
+    const restMs = REST_MS[nudge]
+    await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge], { restMs }))
+  }
   return async () => stopping.abort()
 }

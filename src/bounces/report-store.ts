@@ -17,9 +17,7 @@ export interface NewReport {
   at: Date
 }
 
-const isMaker = (way: Way): way is Maker => (MAKERS as readonly string[]).includes(way)
-
-export { isMaker }
+export const isMaker = (way: Way): way is Maker => (MAKERS as readonly string[]).includes(way)
 
 /** Of two mails that came by different ways, the bytes tell whether they are one; a maker's body is its own. */
 function hashOf({ way, recipient, raw }: NewReport): string {

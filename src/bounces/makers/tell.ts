@@ -1,3 +1,4 @@
+import { NO_SUCH_MAILBOX } from '../../delivery/answers/rules/dead.ts'
 import type { About } from '../reading/about.ts'
 import { fromStatus } from '../reading/returned.ts'
 import type { Told } from '../told.ts'
@@ -40,8 +41,6 @@ export interface Failure extends Named {
   isCertain?: boolean
 }
 
-const SURE = /^5\.1\.(?:1|2|3|6|10)$/
-
 /**
  * What a failed delivery means: by the server's own words and codes first, since a maker calls "hard" what was refused for
  * spam or for a full mailbox too, then by what the maker makes of it.
@@ -53,7 +52,7 @@ export function tellFailure({ kind, recipient, about, isCertain = false, ...word
   const read = fromStatus({ recipient, action: 'failed', status, diagnostic })
   const meaning = BY_MAKER[kind]
   const kindOfReturn = meaning.instead.includes(read.class) ? meaning.class : read.class
-  const isByCode = read.sure || SURE.test(status ?? '')
+  const isByCode = read.sure || NO_SUCH_MAILBOX.includes(status ?? '')
   return {
     class: kindOfReturn,
     recipient: recipient || null,

@@ -1,4 +1,4 @@
-import { DEAD } from '../../delivery/answers/rules/dead.ts'
+import { DEAD, deadBeside } from '../../delivery/answers/rules/dead.ts'
 import { FULL } from '../../delivery/answers/rules/full.ts'
 import { OURS } from '../../delivery/answers/rules/ours.ts'
 import { PACE } from '../../delivery/answers/rules/pace.ts'
@@ -8,30 +8,11 @@ import type { RefusalRule } from '../../delivery/answers/rules/rule.ts'
 
 /** Codes beside which words count in a report: those that say little, and those that reporting servers put on anything. */
 const WORDS_COUNT = [
-  ...[
-    null,
-    '5.0.0',
-    '5.1.*',
-    '5.2.0',
-    '5.2.1',
-    '5.3.0',
-    '5.3.2',
-    '5.3.5',
-    '5.4.*',
-    '5.5.*',
-    '5.7.0',
-    '5.7.1',
-  ],
+  ...[null, '5.0.0', '5.1.*', '5.2.0', '5.2.1', '5.3.0', '5.3.2', '5.3.5'],
+  ...['5.4.*', '5.5.*', '5.7.0', '5.7.1'],
 ]
 
-const dead = (name: string, text: RegExp[], examples: string[]): RefusalRule => ({
-  name,
-  class: 'dead',
-  status: ['5'],
-  enhanced: WORDS_COUNT,
-  text,
-  examples,
-})
+const dead = deadBeside(WORDS_COUNT)
 
 /** What a server says of its own tries: that they came to an end is not about the address. */
 const TRIES: RefusalRule[] = [
@@ -243,9 +224,8 @@ const REPORT_DEAD: RefusalRule[] = [
   },
 ]
 
-const [codes, words] = [POLICY, POLICY].map((rules, at) =>
-  rules.filter((rule) => (rule.enhanced !== undefined && rule.text === undefined) === (at === 0)),
-) as [RefusalRule[], RefusalRule[]]
+/** It goes by a code alone. */
+const isOfCode = ({ enhanced, text }: RefusalRule): boolean => enhanced !== undefined && text === undefined
 
 /**
  * What a report says of a recipient, in its own words or in a server's that it quotes: the rules of answers in a
@@ -256,13 +236,13 @@ export const REPORT_RULES: RefusalRule[] = [
   ...OURS,
   ...FULL,
   NO_CONNECTION,
-  ...words,
+  ...POLICY.filter((rule) => !isOfCode(rule)),
   NOT_THEIRS,
   ...REPORT_FULL,
   ...TRIES,
   PROGRAMS,
-  ...DEAD.filter(({ text }) => text === undefined),
+  ...DEAD.filter(isOfCode),
   ...REPORT_DEAD,
-  ...codes,
+  ...POLICY.filter(isOfCode),
   ...REST,
 ]

@@ -1,4 +1,5 @@
 import { type Answer, classifyRefusal, type Refusal } from '../../delivery/answers/classify-refusal.ts'
+import { NO_SUCH_MAILBOX } from '../../delivery/answers/rules/dead.ts'
 import type { RefusalRule } from '../../delivery/answers/rules/rule.ts'
 import { scrub } from '../../platform/log.ts'
 import type { DeliveryStatus } from './delivery-status.ts'
@@ -32,7 +33,6 @@ export interface Returned {
 
 const MOST_READ = 2000
 const LONGEST_DIAGNOSTIC = 1000
-const SURE_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 
 /** A mail of which no recipient is told. */
 export const only = (kind: ReturnClass, recipient: string | null = null): Returned => ({
@@ -72,7 +72,7 @@ export function fromQuoted(answer: QuotedAnswer): Returned {
   if (read.class !== 'dead') return read
   if (read.to === 'MAIL') return { ...read, class: 'ours', rule: null }
   if (read.to === 'DATA' && read.rule === BARE_RULE) return { ...read, class: 'policy', rule: null }
-  return { ...read, sure: read.to !== 'DATA' && SURE_CODES.includes(answer.enhanced ?? '') }
+  return { ...read, sure: read.to !== 'DATA' && NO_SUCH_MAILBOX.includes(answer.enhanced ?? '') }
 }
 
 const NO_FAILURE: Record<string, ReturnClass> = {
@@ -93,7 +93,7 @@ export function fromStatus(group: DeliveryStatus, stage: QuotedAnswer['to'] = nu
     ...read,
     ...(did && { class: did, rule: null, sure: false }),
     recipient,
-    sure: did === undefined && read.sure && SURE_CODES.includes(quoted?.enhanced ?? ''),
+    sure: did === undefined && read.sure && NO_SUCH_MAILBOX.includes(quoted?.enhanced ?? ''),
     status: status ?? read.status,
     diagnostic: diagnostic?.text.slice(0, LONGEST_DIAGNOSTIC) ?? null,
   }

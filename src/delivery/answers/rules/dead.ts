@@ -1,19 +1,24 @@
 import type { RefusalRule } from './rule.ts'
 
 /** RFC 3463: bad mailbox, bad system, bad syntax, moved without a new address; RFC 7505: the domain takes no mail. */
-const NO_SUCH_MAILBOX = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
+export const NO_SUCH_MAILBOX = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 
 /** Where the server's code says nothing of its own, words may: none, other address, other system, other protocol. */
 const WORDS_COUNT = [null, '5.1.0', '5.3.0', '5.5.0']
 
-const dead = (name: string, text: RegExp[], examples: string[]): RefusalRule => ({
-  name,
-  class: 'dead',
-  status: ['5'],
-  enhanced: WORDS_COUNT,
-  text,
-  examples,
-})
+/** Makes rules by which nobody is there, in words beside one of these codes. */
+export const deadBeside =
+  (enhanced: (string | null)[]) =>
+  (name: string, text: RegExp[], examples: string[]): RefusalRule => ({
+    name,
+    class: 'dead',
+    status: ['5'],
+    enhanced,
+    text,
+    examples,
+  })
+
+const dead = deadBeside(WORDS_COUNT)
 
 /**
  * There is no such mailbox. Words stand here that leave no doubt: "mailbox unavailable" is what RFC 5321 gives for

@@ -1,13 +1,23 @@
 import { failureOf, textOf } from '../../../platform/errors.ts'
 import { scrub } from '../../../platform/log.ts'
 import type { Nudge } from '../../../platform/queue.ts'
-import { endTrouble, noteTrouble } from '../../../platform/trouble-store.ts'
+import { claimTick } from '../../../platform/tick-store.ts'
+import { endTrouble, noteTrouble, troubles } from '../../../platform/trouble-store.ts'
 import type { Deps } from '../../../wiring.ts'
 
-/** Does the work of a nudge, and writes down since when it fails: the queue keeps that where no operator looks. */
-export async function noted(deps: Deps, nudge: Nudge, work: () => Promise<unknown>): Promise<void> {
+/**
+ * Does the work of a nudge, and writes down since when it fails: the queue keeps that where no operator looks. What failed
+ * and has a rest is done again once in so many milliseconds, and not whenever somebody nudges.
+ */
+export async function noted(
+  deps: Deps,
+  nudge: Nudge,
+  work: () => Promise<unknown>,
+  { restMs }: { restMs?: number } = {},
+): Promise<void> {
   const { db, clock, log } = deps
-  const name = troubleOf(nudge)
+  const name = `work ${nudge}`
+  if (restMs && (await rests(deps, name, restMs))) return
   const write = (step: Promise<void>) =>
     step.catch((error) => log.error('database.error', { what: textOf(error) }))
   try {
@@ -16,10 +26,14 @@ export async function noted(deps: Deps, nudge: Nudge, work: () => Promise<unknow
     const { code, what } = failureOf(error)
     log.error('nudge.failed', { nudge, code, what })
     await write(noteTrouble(db, { name, what: code, said: scrub(what), since: clock.now() }))
+    if (restMs) return
     throw error
   }
   await write(endTrouble(db, name))
 }
 
-/** The name of the trouble that work of this kind fails. */
-export const troubleOf = (nudge: Nudge): string => `work ${nudge}`
+async function rests({ db, clock }: Deps, name: string, restMs: number): Promise<boolean> {
+  if (!(await troubles(db)).some((trouble) => trouble.name === name)) return false
+  const slot = new Date(Math.floor(clock.now().getTime() / restMs) * restMs)
+  return !(await claimTick(db, name, slot))
+}

@@ -2,8 +2,8 @@ import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
+import { noted } from '../../../../src/flows/operator/notices/note-work.ts'
 import { fetchMailbox } from '../../../../src/flows/returns/fetch-mailbox.ts'
-import { visitMailbox } from '../../../../src/flows/returns/visit-mailbox.ts'
 import { DAY_MS } from '../../../../src/platform/dates.ts'
 import type { Fault } from '../../../../src/platform/errors.ts'
 import { troubles } from '../../../../src/platform/trouble-store.ts'
@@ -230,14 +230,15 @@ describe('what stops it', () => {
     const wrong = deps({ BOUNCE_IMAP_PASSWORD: 'another' })
     const tries: number[] = []
     for (let minute = 0; minute < 40; minute++) {
-      await visitMailbox(wrong)
+      await noted(wrong, 'fetch-mailbox', () => fetchMailbox(wrong), { restMs: 15 * 60_000 })
       tries.push(site.logged.filter((line) => line.includes('nudge.failed')).length)
       site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
     }
     expect(tries.at(-1)).toBeLessThanOrEqual(4)
     expect(await troubles(site.db)).toMatchObject([{ name: 'work fetch-mailbox', what: 'mailbox.refused' }])
     site.clock.moveTo(new Date(site.clock.now().getTime() + 15 * 60_000))
-    await visitMailbox(deps())
+    const right = deps()
+    await noted(right, 'fetch-mailbox', () => fetchMailbox(right), { restMs: 15 * 60_000 })
     expect(await troubles(site.db)).toEqual([])
   }, 60_000)
 
