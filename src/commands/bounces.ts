@@ -1,11 +1,11 @@
-import { type Read, readReturn } from '../bounces/reading/read-return.ts'
+import { isMail, type Read, readReturn } from '../bounces/reading/read-return.ts'
 import type { Returned } from '../bounces/reading/returned.ts'
 import { classify, type Stage } from '../delivery/answers/classify-answer.ts'
 import { backOff } from '../delivery/answers/retry.ts'
 import { listed } from '../words/words.ts'
 import type { AddCommands } from './command-line.ts'
 import { addReturnCommands } from './returns.ts'
-import { textIn } from './text-input.ts'
+import { bytesIn, textOf } from './text-input.ts'
 
 export const addBounceCommands: AddCommands = (program, line) => {
   const noun = program.command('bounces').description('what mail servers answer, and what comes back')
@@ -17,10 +17,16 @@ export const addBounceCommands: AddCommands = (program, line) => {
     .action(
       line.unready(async (_environment, files: string[]) => {
         const read: { file: string; came: Read }[] = []
-        for (const file of files) read.push({ file, came: await readReturn(await textIn(file)) })
-        return { json: read.map(jsonOf), isLines: true, text: read.map(textOf).join('\n\n') }
+        for (const file of files) read.push({ file, came: await cameIn(file) })
+        return { json: read.map(jsonOf), isLines: true, text: read.map(textOfFile).join('\n\n') }
       }),
     )
+}
+
+/** A mail may hold any byte; answers are text. */
+async function cameIn(file: string): Promise<Read> {
+  const bytes = await bytesIn(file)
+  return readReturn(isMail(bytes) ? bytes : textOf(bytes, file))
 }
 
 const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
@@ -34,7 +40,7 @@ const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
   })),
 })
 
-const textOf = ({ file, came }: { file: string; came: Read }): string =>
+const textOfFile = ({ file, came }: { file: string; came: Read }): string =>
   [`${file}:`, ...came.returned.map((one) => textOfOne(one, came.isMail))].join('\n')
 
 function textOfOne(one: Returned, isMail: boolean): string {

@@ -4,19 +4,16 @@ import { Fault } from '../platform/errors.ts'
 const MEGABYTE = 1024 * 1024
 const MOST_MEGABYTES = 10
 
-/**
- * The text of a file, "-" being the standard input; Latin-1 where it is no UTF-8. Throws bounces.no-file,
- * bounces.empty, bounces.not-text, bounces.too-large.
- */
-export async function textIn(file: string): Promise<string> {
-  const bytes = await bytesIn(file)
+/** The text that the bytes of a file are; Latin-1 where it is no UTF-8. Throws bounces.empty, bounces.not-text. */
+export function textOf(bytes: Buffer, file: string): string {
   if (bytes.includes(0)) throw new Fault('bounces.not-text', { file })
   const text = decoded(bytes)
   if (text.trim() === '') throw new Fault('bounces.empty', { file })
   return text
 }
 
-async function bytesIn(file: string): Promise<Buffer> {
+/** What is in a file, "-" being the standard input. Throws bounces.no-file, bounces.too-large. */
+export async function bytesIn(file: string): Promise<Buffer> {
   const pieces: Buffer[] = []
   let size = 0
   try {

@@ -11,9 +11,8 @@ export interface Read {
 
 /** A text of answers, one to a line, or a whole mail: then what it reports. */
 export async function readReturn(input: string | Uint8Array): Promise<Read> {
-  const text = typeof input === 'string' ? input : Buffer.from(input).toString('latin1')
-  const lines = text.replace(/\r\n?/g, '\n')
-  if (!isMail(lines)) return { isMail: false, returned: answersIn(lines).map((answer) => fromAnswer(answer)) }
+  if (!isMail(input))
+    return { isMail: false, returned: answersIn(linesOf(input)).map((answer) => fromAnswer(answer)) }
   const mail = await parseMail(typeof input === 'string' ? bytesOf(input) : input)
   return { isMail: true, returned: readReport(mail).returned }
 }
@@ -25,5 +24,12 @@ const HEADER =
   /^(?:received|return-path|from|to|date|subject|message-id|mime-version|content-type|delivered-to|x-[\w-]+):/im
 
 const headOf = (text: string): string => text.trimStart().split('\n\n', 1)[0]!
-const isMail = (text: string): boolean =>
-  /^(?:[\w-]+:|From )/.test(text.trimStart()) && HEADER.test(headOf(text))
+
+const linesOf = (input: string | Uint8Array): string =>
+  (typeof input === 'string' ? input : Buffer.from(input).toString('latin1')).replace(/\r\n?/g, '\n')
+
+/** Whether it begins as a mail does, with fields. */
+export function isMail(input: string | Uint8Array): boolean {
+  const lines = linesOf(input)
+  return /^(?:[\w-]+:|From )/.test(lines.trimStart()) && HEADER.test(headOf(lines))
+}

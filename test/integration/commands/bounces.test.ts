@@ -98,6 +98,23 @@ describe('bounces try', () => {
   test('says of a report what it leads to', async () =>
     expect((await tryFiles(REPORT)).stdout).toContain('dead (rule no-such-mailbox-code): suppressed.\n'))
 
+  test('a mail may hold any byte, NUL too, and each part its own charset', async () => {
+    const head = 'From: mailer-daemon@mx.example\nSubject: Returned mail\n'
+    const words = Buffer.from(
+      '\nThe following message was not delivered.\n\n<ann@mail.example>:\n    550 5.1.1 User unknown\0\0\xe4\n',
+      'latin1',
+    )
+    for (const end of ['\n', '\r\n', '\r']) {
+      const raw = Buffer.concat([Buffer.from(head), words])
+        .toString('latin1')
+        .replaceAll('\n', end)
+      const path = file('nul.eml', Buffer.from(raw, 'latin1'))
+      const { code, stdout } = await tryFiles('--json', path)
+      expect(code).toBe(0)
+      expect(JSON.parse(stdout).results).toMatchObject([{ recipient: 'ann@mail.example', class: 'dead' }])
+    }
+  })
+
   test('reads the standard input, and bytes that are no UTF-8', () => {
     const args = [
       '--disable-warning=ExperimentalWarning',
