@@ -1,5 +1,6 @@
 import { textOf } from '../../src/platform/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../../test/battery/battery-case.ts'
+import { NotBegun } from '../../test/battery/bench/delivery-bench.ts'
 
 export interface Outcome {
   one: BatteryCase
@@ -41,8 +42,19 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
 
 async function runCase(one: BatteryCase, profile: Profile): Promise<Outcome> {
   const begun = performance.now()
-  const verdict = await one
-    .run(profile)
-    .catch((error): Verdict => ({ ok: false, n: '-', result: textOf(error) }))
+  const verdict = await tryTwice(one, profile).catch(
+    (error): Verdict => ({ ok: false, n: '-', result: textOf(error) }),
+  )
   return { one, verdict, seconds: (performance.now() - begun) / 1000 }
+}
+
+/** A case whose program ended before its work began tried nothing, as on a machine that is short of something: once more. */
+async function tryTwice(one: BatteryCase, profile: Profile): Promise<Verdict | string> {
+  try {
+    return await one.run(profile)
+  } catch (error) {
+    if (!(error instanceof NotBegun)) throw error
+    console.log(`again ${one.name}: ${error.message}`)
+    return one.run(profile)
+  }
 }

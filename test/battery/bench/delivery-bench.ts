@@ -71,6 +71,7 @@ const LEASE_SECONDS = '2'
 const LEASE_RENEW_SECONDS = '1'
 const DEADLINE_MS = 20 * 3600 * 1000
 const LONGEST_FINISH_MS = 120_000
+const LONGEST_SAID = 2000
 
 /**
  * A durable database, a mail server in a process of its own and so many messages, all of its own and gone when `work`
@@ -168,16 +169,24 @@ const settingsFor = (
   ...settings,
 })
 
-/** The first line that a program prints. Throws where it ends before. */
+/** A program of a case ended before it began its work: nothing was tried, and nothing is known. */
+export class NotBegun extends Error {}
+
+/** The first line that a program prints. Throws NotBegun, with what it said at its end, where it ends before. */
 export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
+  let said = ''
+  const hear = (text: Buffer) => {
+    said = (said + text).slice(-LONGEST_SAID)
+  }
+  child.stderr?.on('data', hear)
   const [line] = await Promise.race([
     once(lines, 'line'),
     // Not its exit, which may be told before what it had said.
     once(child, 'close').then(([code]) => {
-      throw new Error(`ended with ${code} before it began`)
+      throw new NotBegun(`ended with ${code} before it began: ${said.trim() || 'without a word'}`)
     }),
-  ])
+  ]).finally(() => child.stderr?.off('data', hear))
   return line
 }
 

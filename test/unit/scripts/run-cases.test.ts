@@ -1,0 +1,42 @@
+import { expect, test, vi } from 'vitest'
+import { runCases } from '../../../scripts/battery/run-cases.ts'
+import type { BatteryCase, Verdict } from '../../battery/battery-case.ts'
+import { NotBegun } from '../../battery/bench/delivery-bench.ts'
+
+const HELD: Verdict = { ok: true, n: '1', result: 'held' }
+
+/** Runs one case that ends, try by try, as told. */
+async function runOnce(...ends: (Verdict | Error)[]) {
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+  const run: BatteryCase['run'] = async () => {
+    const end = ends.shift()!
+    if (end instanceof Error) throw end
+    return end
+  }
+  const one: BatteryCase = { name: 'one', fault: 'a fault', invariant: 'it holds', run }
+  const options = { profile: 'ci', atOnce: 1, whyNot: () => undefined, tell: () => {} } as const
+  const [outcome] = await runCases([one], options)
+  return { verdict: outcome!.verdict, left: ends.length }
+}
+
+test('a case whose program ended before it began is run once more', async () => {
+  expect(await runOnce(new NotBegun('ended with 1'), HELD)).toEqual({ verdict: HELD, left: 0 })
+})
+
+test('and fails where that happens twice', async () => {
+  const { verdict } = await runOnce(
+    new NotBegun('ended with 1'),
+    new NotBegun('ended with 1: no memory'),
+    HELD,
+  )
+  expect(verdict).toEqual({ ok: false, n: '-', result: 'ended with 1: no memory' })
+})
+
+test.each([
+  ['a case that did not hold', { ok: false, n: '1', result: 'lost 3' }],
+  ['an error in the middle of it', new Error('broken')],
+])('%s is not run again', async (_, end) => {
+  const { verdict, left } = await runOnce(end, HELD)
+  expect(verdict).toMatchObject({ ok: false })
+  expect(left).toBe(1)
+})
