@@ -4,8 +4,10 @@ import { readConfig, readEnvironment } from '../../../src/config.ts'
 import { openComposer } from '../../../src/flows/messages/compose-message.ts'
 import { deliverReady } from '../../../src/flows/messages/deliver.ts'
 import { wire } from '../../../src/wiring.ts'
+import { firstAnswer } from './first-answer.ts'
 
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+await firstAnswer(deps.db)
 const compose = await openComposer(deps)
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())

@@ -7,6 +7,7 @@ import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
+import { firstAnswer } from './first-answer.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,7 +15,7 @@ const { values, positionals } = parseArgs({
 })
 const clock = stoppedClock(new Date(positionals[0]!))
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock })
-await deps.db.$queryRaw`select 1`
+await firstAnswer(deps.db)
 console.log('ready')
 if (values.ingest) await ingestDue(deps)
 if (values.wrong) await WRONG_PLANNERS[values.wrong as keyof typeof WRONG_PLANNERS](deps)

@@ -7,6 +7,7 @@ import { drain } from '../../../src/delivery/run/drain.ts'
 import { wire } from '../../../src/wiring.ts'
 import { crashAt } from '../crash/crash-at.ts'
 import { drainWrongly, type WrongVariant } from '../crash/wrong-variants.ts'
+import { firstAnswer } from './first-answer.ts'
 import { plainMail } from './plain-mail.ts'
 
 const { values, positionals } = parseArgs({
@@ -19,7 +20,7 @@ const watch = values.crash ? crashAt(values.crash) : undefined
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { watch })
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
-await deps.db.$queryRaw`select 1`
+await firstAnswer(deps.db)
 // Whoever is killed has no other moment to leave what it compiled to the next one.
 flushCompileCache()
 console.log('ready')

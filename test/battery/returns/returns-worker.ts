@@ -9,6 +9,7 @@ import { startIntake } from '../../../src/intake/intake.ts'
 import { textOf } from '../../../src/platform/errors.ts'
 import type { Queue } from '../../../src/platform/queue.ts'
 import { wire } from '../../../src/wiring.ts'
+import { firstAnswer } from '../bench/first-answer.ts'
 
 export interface WorkerReport {
   /** Of the whole process, its threads too. */
@@ -31,7 +32,7 @@ const queue: Queue = { nudge: async () => wake(), onNudge: async () => {}, stop:
 const readMs: number[] = []
 const reader = timed(openReportReader())
 const intake = await startIntake({ ...deps, queue })
-await deps.db.$queryRaw`select 1`
+await firstAnswer(deps.db)
 const restMb = megabytes()
 flushCompileCache()
 console.log('ready')
