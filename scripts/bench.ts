@@ -4,12 +4,14 @@ import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
+import { benchTex } from './bench/tex.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   bounces: benchBounces,
   import: benchImport,
   prune: benchPrune,
   refusals: benchRefusals,
+  tex: benchTex,
 }
 
 const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })

@@ -6,7 +6,7 @@ import { type FoundPaper, searchPapers } from '../../flows/papers/search-papers.
 import { showPaper } from '../../flows/papers/show-papers.ts'
 import { takePreview } from '../../flows/papers/take-preview.ts'
 import { nameOf, pathOf } from '../../papers/identifiers.ts'
-import { plainText } from '../../papers/plain-text.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import { keptShortly } from '../kept-shortly.ts'
 import { networkOf } from '../network.ts'

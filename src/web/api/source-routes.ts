@@ -29,9 +29,10 @@ const answered = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
   days: days.map(dayAnswered),
 })
 
-const dayAnswered = ({ fetchedAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
+const dayAnswered = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
   ...day,
   fetchedAt: iso(fetchedAt),
+  cameAt: iso(cameAt),
   nextTry: iso(nextTry),
   closedAt: iso(closedAt),
 })

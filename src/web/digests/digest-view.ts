@@ -3,7 +3,7 @@ import { linksOf } from '../../emails/links.ts'
 import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
 import type { ShownDigest } from '../../flows/digests/show-digest.ts'
 import { pathOf } from '../../papers/identifiers.ts'
-import { plainText } from '../../papers/plain-text.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
 import type { Day } from '../../platform/dates.ts'
 import { longDate } from '../../words/dates.ts'
 

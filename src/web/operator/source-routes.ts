@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { sourceStatus } from '../../flows/operator/source-status.ts'
-import { faultText } from '../../flows/operator/source-words.ts'
+import { faultText, stateText } from '../../flows/operator/source-words.ts'
 import { fullDate } from '../../words/dates.ts'
 import type { AdminSite } from './admin-site.ts'
 
@@ -14,8 +14,10 @@ export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite)
       days: DAYS,
       sources: sources.map(({ days, ...source }) => ({
         ...source,
+        state: stateText(source),
         days: days.map((day) => ({
           ...day,
+          state: stateText(day),
           text: fullDate(day.day),
           answer: day.lastFault ? faultText(day.lastFault, day.lastStatus) : (day.lastStatus ?? ''),
         })),

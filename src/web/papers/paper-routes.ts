@@ -30,7 +30,7 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   addDateForm(app, site)
 
   app.get('/status', async (_request, reply) =>
-    pages.send(keptShortly(reply), 'status', statusView(await siteStatus(deps))),
+    pages.send(keptShortly(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
   )
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.

@@ -2,7 +2,8 @@ import { cut } from '../../emails/line.ts'
 import { codeLink } from '../../emails/links.ts'
 import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { plainText } from '../../papers/plain-text.ts'
+import { type PageRun, pageRuns } from '../../papers/text/page-text.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
 import type { Day } from '../../platform/dates.ts'
 import { dateWithYear } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
@@ -12,10 +13,11 @@ interface Fact {
   url?: string
 }
 
-/** A paper as a list shows it: plain text, no TeX. */
+/** A paper as a list shows it: plain text, no TeX, but for the formulas of its title. */
 export interface PaperItem {
   path: string
   title: string
+  titleRuns: PageRun[]
   authors: string
   abstract: string
   isCut: boolean
@@ -24,7 +26,8 @@ export interface PaperItem {
 }
 
 /** A paper on its own page. */
-export interface PaperPageView extends Omit<PaperItem, 'isCut'> {
+export interface PaperPageView extends Omit<PaperItem, 'isCut' | 'abstract'> {
+  abstractRuns: PageRun[]
   /** Where they are too many to stand in line; else null. */
   allAuthors: string | null
   /** On which it was first listed. */
@@ -44,6 +47,7 @@ export function paperItem(paper: Paper): PaperItem {
   return {
     path: pathOf(paper),
     title: plainText(paper.title),
+    titleRuns: pageRuns(paper.title),
     authors: firstAuthors(paper.authors.map(plainText)),
     abstract: lead,
     isCut: lead !== abstract,
@@ -54,8 +58,9 @@ export function paperItem(paper: Paper): PaperItem {
 export const paperPageView = (paper: Paper): PaperPageView => ({
   path: pathOf(paper),
   title: plainText(paper.title),
+  titleRuns: pageRuns(paper.title),
   ...authorsOnPage(paper.authors.map(plainText)),
-  abstract: plainText(paper.abstract),
+  abstractRuns: pageRuns(paper.abstract),
   facts: factsOf(paper),
   day: paper.firstDay,
   dayPath: `/papers/date/${paper.firstDay}`,

@@ -6,10 +6,10 @@ import {
   readTypedSettings,
   type TypedSignup,
 } from '../../flows/signup/read-signup.ts'
-import { ARXIV_ARCHIVES } from '../../papers/arxiv-categories.ts'
 import { categoriesNamedSince } from '../../papers/paper-store.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Fault } from '../../platform/errors.ts'
+import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { MOST_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'

@@ -5,8 +5,9 @@ import { expect, test } from 'vitest'
 const folder = resolve(import.meta.dirname, '../../../templates')
 const templates = globSync('{pages,admin}/**/*.eta', { cwd: folder })
 
-// Parts of templates, attributes that hold nothing but names of fields, and words of ours that hold markup.
-const RAW = /^<%~ (include\('\.\/|it\.body|wrong\('\w+'|fillHtml\((words|said)\.|words(\.\w+)+Html %>)/
+// Parts of templates, attributes that hold nothing but names of fields, words of ours that hold markup, and formulas.
+const RAW =
+  /^<%~ (include\('\.\/|it\.body|math\.mathml %>|wrong\('\w+'|fillHtml\((words|said)\.|words(\.\w+)+Html %>)/
 
 test('templates fill in values unescaped nowhere', () => {
   expect(templates.length).toBeGreaterThan(15)

@@ -47,16 +47,23 @@ export const sourceQuery = z.strictObject({
 })
 
 const state = z.enum(['waiting', 'fresh', 'quiet', 'stalled', 'failed'])
+const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up']).nullable()
 
 const sourceDay = z.object({
   day,
   state,
+  reason: reason.describe('Why it stands so; null where its papers, or their absence, speak for themselves'),
   papers: count,
+  revised: count.describe('Papers that it lists as newer versions alone; not in `papers`'),
+  late: count.describe('Of `papers`, those that came after the day was closed'),
+  fetches: count.describe('Good answers'),
+  requests: count.describe('Requests of all fetches'),
   failures: count.describe('Tries that failed since the last good one'),
   lastStatus: z.int().nullable(),
   lastFault: z.string().nullable(),
   fetchedAt: instant.nullable(),
-  nextTry: instant.nullable(),
+  cameAt: instant.nullable().describe('When its first papers came; null where nobody can say'),
+  nextTry: instant.nullable().describe('Null once nothing more is asked; of a closed day, for its votes'),
   closedAt: instant.nullable(),
 })
 
@@ -66,6 +73,7 @@ export const sources = z.object({
       .object({
         source: z.string(),
         state: state.describe('Of today (UTC)'),
+        reason: reason.describe('Of today (UTC)'),
         newestFetch: instant.nullable(),
         nextTry: instant.nullable(),
         days: z.array(sourceDay).describe('Newest first'),

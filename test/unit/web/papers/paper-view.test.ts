@@ -12,10 +12,13 @@ const paper = (changes: Partial<Paper>): Paper => ({
   organization: null,
   codeUrl: null,
   projectUrl: null,
+  summary: null,
   publishedAt: null,
   arxivId: null,
   doi: null,
   firstDay: '2026-11-24',
+  onlyRevised: false,
+  revisedDay: null,
   votes: null,
   comments: null,
   ...changes,
@@ -45,6 +48,16 @@ describe('a paper in a list', () => {
     expect(item({}).isCut).toBe(false)
   })
 
+  test('has the formulas of its title as MathML, and never those of an abstract that is cut', () => {
+    const { titleRuns, abstract } = item({ abstract: 'In $O(n^2)$.' })
+    expect(titleRuns.map(({ text, math }) => [text, math !== null])).toEqual([
+      ['On ', false],
+      ['β-', true],
+      ['Decay', false],
+    ])
+    expect(abstract).toBe('In O(n²).')
+  })
+
   test('links to https alone, and says nothing of votes that no source told', () => {
     expect(item({ codeUrl: 'javascript:alert(1)', projectUrl: 'http://a.example' }).facts).toEqual([])
     expect(item({ votes: 0, codeUrl: 'https://git.example/a' }).facts).toEqual([
@@ -64,4 +77,11 @@ test('a page names every author, folded away where they are many', () => {
   const { authors, allAuthors } = paperPageView(paper({ authors: names(16) }))
   expect(authors).toBe('A1, A2, A3 and 13 more')
   expect(allAuthors).toMatch(/^A1, .*A15 and A16$/)
+})
+
+test('a page has title and abstract with formulas, the title as plain text as well, and names without TeX', () => {
+  const view = paperPageView(paper({ abstract: 'In $O(n^2)$.', authors: ['Gy\\"orgy', '{\\L}ukasz'] }))
+  expect(view).toMatchObject({ title: 'On β-Decay', authors: 'György and Łukasz' })
+  expect(view.abstractRuns.at(-1)?.math?.mathml).toMatch(/^<math aria-label="O\(n²\)">/)
+  expect(paperPageView(paper({ abstract: '' })).abstractRuns).toEqual([])
 })

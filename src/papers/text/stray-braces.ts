@@ -1,0 +1,17 @@
+import { lowered, raised } from './scripts.ts'
+
+const SCRIPT = String.raw`(?<mark>[\^_])\{(?<script>[^\s{}]{1,20})\}`
+const SIGN = String.raw`(?<=[\p{L}\p{N}])\{(?<sign>[^\w\s{}])\}(?=[\p{L}\p{N}])`
+const LETTER = String.raw`\{(?<letter>[\u00c0-\u024f])\}`
+const ADDRESS = String.raw`(?<address>https?://[^\s{}]{1,2000})\{[^{}]{0,2000}\}`
+const STRAY = new RegExp([ADDRESS, SCRIPT, SIGN, LETTER].join('|'), 'gu')
+
+/** What a source that drops dollars and backslashes leaves of TeX and nobody types: 10^{19}, 1{,}182, mod{è}le. */
+export function withoutStrayBraces(text: string): string {
+  if (!text.includes('{')) return text
+  return text.replace(STRAY, (_whole, ...rest) => {
+    const { mark, script = '', sign, letter, address } = rest.at(-1) as Record<string, string | undefined>
+    if (mark) return mark === '^' ? raised(script) : lowered(script)
+    return address ?? sign ?? letter ?? ''
+  })
+}
