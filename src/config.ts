@@ -23,6 +23,7 @@ import {
   wholeNumber,
 } from './setting-kinds.ts'
 import { smtpUrl, withLogin } from './smtp-url.ts'
+import { KNOWN_SOURCES, parseSourceName, SOURCE_ADDRESSES, type SourceAddress } from './sources/registry.ts'
 
 const SECRETS = [
   'DATABASE_URL',
@@ -52,6 +53,10 @@ export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 const LEAST_KEEP_DAYS = 30
 // What the first release took from 14 on.
 const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
+
+const sourceAddresses = Object.fromEntries(
+  Object.entries(SOURCE_ADDRESSES).map(([name, address]) => [name, webAddress.default(address)]),
+) as Record<SourceAddress, z.ZodDefault<typeof webAddress>>
 
 const settings = z.object({
   NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
@@ -86,12 +91,12 @@ const settings = z.object({
   SOURCES: z
     .string()
     .default('huggingface')
-    .transform(list)
+    .transform((text) => [...new Set(list(text))])
     .refine(
-      (names) => names.length > 0 && names.every((name) => name === 'huggingface'),
-      'huggingface, the only source in this release',
+      (names) => names.length > 0 && names.every((name) => parseSourceName(name)),
+      `a comma list of sources such as ${KNOWN_SOURCES}`,
     ),
-  HF_URL: webAddress.default('https://huggingface.co'),
+  ...sourceAddresses,
   DIGEST_HOUR: wholeNumber(0, 23).default(8),
   DIGEST_ZONE: z.string().default('UTC').refine(isZone, 'a time zone such as Europe/Paris, or UTC'),
   DIGEST_DAYS: z

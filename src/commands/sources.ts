@@ -1,7 +1,7 @@
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../flows/operator/source-status.ts'
-import { faultText } from '../flows/operator/source-words.ts'
+import { faultText, reasonText, stateText } from '../flows/operator/source-words.ts'
 import { Fault } from '../platform/errors.ts'
-import { MOST_DAYS_BACK } from '../sources/calendar.ts'
+import { MOST_DAYS_BACK } from '../sources/day-state.ts'
 import { type AddCommands, minuteOf, table } from './command-line.ts'
 
 const DAYS = 7
@@ -28,31 +28,43 @@ function daysFrom(text: string | undefined): number {
   throw new Fault('usage.wrong', { what: `--days "${text}": takes a number from 1 to ${MOST_DAYS_BACK}` })
 }
 
-function textOf({ source, state, newestFetch, nextTry, days }: SourceStatus, now: Date): string {
+function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceStatus, now: Date): string {
   const read = newestFetch ? `Papers last read ${minuteOf(newestFetch)} UTC.` : 'Papers were never read.'
   const next = nextTry
     ? `Next try ${nextTry <= now ? 'with the next tick' : `${minuteOf(nextTry)} UTC`}.`
     : 'No day is open.'
+  return [
+    `${source}: ${state} today${reason ? ` (${reasonText(reason)})` : ''}`,
+    `${read} ${next}`,
+    ...(days.length > 0 ? daysText(days) : ['Nothing is known of these days.']),
+  ].join('\n')
+}
+
+/** A line for each day, and below it what went wrong since its last good answer. */
+function daysText(days: readonly SourceDayStatus[]): string[] {
+  const head = ['day', 'state', 'papers', 'read (UTC)', 'asked', 'then']
   const rows = days.map((day) => [
     day.day,
-    day.state,
-    day.papers,
+    stateText(day),
+    day.late > 0 ? `${day.papers} (${day.late} late)` : day.papers,
     day.fetchedAt && shortOf(day.fetchedAt),
-    day.closedAt ? `closed ${shortOf(day.closedAt)}` : lastAnswer(day),
+    day.requests,
+    whatThen(day),
   ])
-  const head = ['day', 'state', 'papers', 'read (UTC)', 'last answer']
-  return [
-    `${source}: ${state} today`,
-    `${read} ${next}`,
-    ...(rows.length > 0 ? [table(head, rows)] : ['Nothing is known of these days.']),
-  ].join('\n')
+  const [first = '', ...lines] = table(head, rows).split('\n')
+  return [first, ...lines.flatMap((line, n) => [line, ...faultLine(days[n]!)])]
 }
 
 /** "11-24 08:00" */
 const shortOf = (instant: Date): string => minuteOf(instant).slice(5)
 
-function lastAnswer({ failures, lastFault, lastStatus }: SourceDayStatus): string {
-  if (!lastFault) return lastStatus ? `good (${lastStatus})` : ''
+function whatThen({ closedAt, nextTry }: SourceDayStatus): string {
+  if (closedAt) return `closed ${shortOf(closedAt)}`
+  return nextTry ? `next try ${shortOf(nextTry)}` : ''
+}
+
+function faultLine({ failures, lastFault, lastStatus }: SourceDayStatus): string[] {
+  if (!lastFault) return []
   const times = failures > 1 ? `, ${failures} times` : ''
-  return `${faultText(lastFault, lastStatus)}${times}`
+  return [`            ${faultText(lastFault, lastStatus)}${times}`]
 }

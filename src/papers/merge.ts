@@ -1,61 +1,141 @@
-import type { Day } from '../platform/dates.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Day, midnight } from '../platform/dates.ts'
 import type { SourceRecord } from '../sources/source-record.ts'
 import type { Paper } from './paper.ts'
 
-/** What sources say of a paper itself, and since when. */
-export interface PaperFacts extends Omit<Paper, 'id' | 'arxivId' | 'doi' | 'votes' | 'comments'> {
-  version: number | null
-  withdrawnAt: Date | null
-}
+const TEXTS = ['title', 'abstract', 'authors', 'categories', 'keywords'] as const
+const SAID = ['organization', 'codeUrl', 'projectUrl', 'summary'] as const
+const RANKED = [...TEXTS, ...SAID] as const
 
-export const factsOf = (record: SourceRecord, day: Day): PaperFacts => ({
-  title: record.title,
-  abstract: record.abstract,
-  authors: record.authors,
-  categories: record.categories,
-  keywords: record.keywords,
-  organization: record.organization ?? null,
-  codeUrl: record.codeUrl ?? null,
-  projectUrl: record.projectUrl ?? null,
-  publishedAt: record.publishedAt ?? null,
-  version: record.version ?? null,
-  withdrawnAt: record.withdrawnAt ?? null,
-  firstDay: day,
-})
+type Ranked = (typeof RANKED)[number]
 
 /**
- * What is known after `later` came. A newer version replaces what it fills; an older or unknown one only fills what
- * is empty. Otherwise the longer text or list stays, so that sources which differ do not take turns. Links and the
- * organization follow what was said last.
+ * What decides between two values of a field: for a text or list the version that it was read from, 0 where that is
+ * unknown; for what follows who spoke last the instant in ms. 0 for an empty value. For a withdrawal the day, in ms,
+ * that was spoken of: a paper that was taken from one day's list may be listed on a later one.
  */
-export function merge(known: PaperFacts, later: PaperFacts): PaperFacts {
-  const pick = pickerFor(known.version, later.version)
-  return {
-    title: pick(known.title, later.title),
-    abstract: pick(known.abstract, later.abstract),
-    authors: pick(known.authors, later.authors),
-    categories: pick(known.categories, later.categories),
-    keywords: pick(known.keywords, later.keywords),
-    organization: later.organization ?? known.organization,
-    codeUrl: later.codeUrl ?? known.codeUrl,
-    projectUrl: later.projectUrl ?? known.projectUrl,
-    publishedAt: earlier(known.publishedAt, later.publishedAt),
-    version: Math.max(known.version ?? 0, later.version ?? 0) || null,
-    withdrawnAt: known.withdrawnAt ?? later.withdrawnAt,
-    firstDay: earlier(known.firstDay, later.firstDay),
-  }
+export type Ranks = Record<Ranked | 'withdrawnAt', number>
+
+type OfListings = 'votes' | 'comments' | 'revisedDay'
+
+/** What sources say of a paper itself, and since when. */
+export interface PaperFacts extends Omit<Paper, 'id' | 'arxivId' | 'doi' | OfListings> {
+  version: number | null
+  withdrawnAt: Date | null
+  ranks: Ranks
 }
 
-type Pick = <T extends string | string[]>(known: T, later: T) => T
+/** When a source said something: the day that it spoke of, and the instant. */
+export interface Said {
+  day: Day
+  now: Date
+}
 
-function pickerFor(known: number | null, later: number | null): Pick {
-  const order = known === null ? 0 : Math.sign((later ?? 0) - known)
-  if (order > 0) return (a, b) => (b.length > 0 ? b : a)
-  if (order < 0) return (a, b) => (a.length > 0 ? a : b)
-  return (a, b) => (b.length > a.length ? b : a)
+export function factsOf(record: SourceRecord, { day, now }: Said): PaperFacts {
+  const facts = {
+    title: record.title,
+    abstract: record.abstract,
+    authors: record.authors,
+    categories: record.categories,
+    keywords: record.keywords,
+    organization: record.organization || null,
+    codeUrl: record.codeUrl || null,
+    projectUrl: record.projectUrl || null,
+    summary: record.summary || null,
+    publishedAt: record.publishedAt ?? null,
+    version: record.version ?? null,
+    withdrawnAt: record.withdrawnAt ?? null,
+    firstDay: day,
+    // What a source takes from its list is not listed by it.
+    onlyRevised: record.kind === 'revised' || Boolean(record.withdrawnAt),
+  }
+  const ranked = withRanks(facts, { version: facts.version, instant: now.getTime() })
+  const withdrawnAt = record.withdrawnAt === undefined ? 0 : midnight(day).getTime()
+  return { ...ranked, ranks: { ...ranked.ranks, withdrawnAt } }
+}
+
+/** Facts with the ranks that are stored. Papers of earlier releases have none: their texts are of their version. */
+export const storedFacts = (facts: Omit<PaperFacts, 'ranks'>, ranks: Partial<Ranks>): PaperFacts =>
+  withRanks(facts, { version: facts.version, instant: 0 }, ranks)
+
+function withRanks(
+  facts: Omit<PaperFacts, 'ranks'>,
+  { version, instant }: { version: number | null; instant: number },
+  known: Partial<Ranks> = {},
+): PaperFacts {
+  const rankOf = (field: Ranked, rank: number) => [field, facts[field]?.length ? (known[field] ?? rank) : 0]
+  const ranks = Object.fromEntries([
+    ...TEXTS.map((field) => rankOf(field, version ?? 0)),
+    ...SAID.map((field) => rankOf(field, instant)),
+    ['withdrawnAt', known.withdrawnAt ?? 0],
+  ])
+  return { ...facts, ranks }
+}
+
+/**
+ * What two sayings make together, the same in any order and however often: for each field the filled value, then that
+ * of the higher rank, then the longer one, so that sources which differ do not take turns.
+ */
+export function merge(one: PaperFacts, other: PaperFacts): PaperFacts {
+  const merged: PaperFacts = {
+    ...one,
+    ...firstListed(one, other),
+    publishedAt: earlier(one.publishedAt, other.publishedAt),
+    version: Math.max(one.version ?? 0, other.version ?? 0) || null,
+    ...withdrawal(one, other),
+  }
+  merged.ranks = { ...one.ranks, withdrawnAt: Math.max(one.ranks.withdrawnAt, other.ranks.withdrawnAt) }
+  for (const field of RANKED) if (isAbove(other, one, field)) take(field, merged, other)
+  return merged
+}
+
+/** What was said of the later day; of one day, that it was withdrawn. */
+function withdrawal(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'withdrawnAt'> {
+  const step = one.ranks.withdrawnAt - other.ranks.withdrawnAt
+  if (step !== 0) return { withdrawnAt: (step > 0 ? one : other).withdrawnAt }
+  return { withdrawnAt: earlier(one.withdrawnAt, other.withdrawnAt) }
+}
+
+function take<Field extends Ranked>(field: Field, to: PaperFacts, from: PaperFacts): void {
+  to[field] = from[field]
+  to.ranks[field] = from.ranks[field]
+}
+
+function isAbove(one: PaperFacts, other: PaperFacts, field: Ranked): boolean {
+  const [here, there] = [one, other].map((facts) => placeOf(facts, field)) as [Place, Place]
+  const step = here.findIndex((value, i) => value !== there[i])
+  return step >= 0 && here[step]! > there[step]!
+}
+
+// An empty value is below all: its rank is 0, and so is its length.
+type Place = [rank: number, length: number, text: string]
+
+function placeOf(facts: PaperFacts, field: Ranked): Place {
+  const value = facts[field] ?? ''
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return [facts.ranks[field], value.length, text]
+}
+
+// Where it is new or cross, that it was listed as a newer version before says nothing of its first day.
+function firstListed(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'firstDay' | 'onlyRevised'> {
+  const listed = [one, other].filter(({ onlyRevised }) => !onlyRevised)
+  const [first, second = first] = listed.length > 0 ? listed : [one, other]
+  return { firstDay: earlier(first!.firstDay, second!.firstDay), onlyRevised: listed.length === 0 }
 }
 
 function earlier<T extends Date | Day | null>(a: T, b: T): T {
   if (!a || !b) return a ?? b
   return a <= b ? a : b
 }
+
+/**
+ * Whether two facts are the same but for the instants at which the same was said. These do not count: an hourly fetch
+ * would write every paper. Nothing is lost, since whoever says something else says it later still.
+ */
+export const sayTheSame = (one: PaperFacts, other: PaperFacts): boolean =>
+  isDeepStrictEqual(withoutInstants(one), withoutInstants(other))
+
+const withoutInstants = ({ ranks, ...facts }: PaperFacts) => [
+  facts,
+  [...TEXTS, 'withdrawnAt' as const].map((field) => ranks[field]),
+]

@@ -6,10 +6,14 @@ import type { Paper } from './paper.ts'
 
 const PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
-    project_url as "projectUrl", published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
-    to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments
+    project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
+    to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
+    coalesce(listed.only_revised, false) as "onlyRevised", to_char(listed.revised_on, 'YYYY-MM-DD') as "revisedDay"
   from paper p
-  cross join lateral (select max(votes) as votes, max(comments) as comments from listing where paper_id = p.id) listed
+  cross join lateral (
+    select max(votes) as votes, max(comments) as comments, bool_and(kind = 'revised') as only_revised,
+      max(day) filter (where kind = 'revised') as revised_on
+    from listing where paper_id = p.id) listed
   cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'arxiv') arxiv
   cross join lateral (select min(value) as value from paper_key where paper_id = p.id and scheme = 'doi') doi`
 
@@ -30,17 +34,24 @@ export interface Slice {
   take: number
 }
 
-/** The papers that any source listed on a day, most votes first, or a slice of them; without withdrawn ones. */
+// A newer version of a paper is no news of the day.
+const listedOnDay = (day: Day): Prisma.Sql =>
+  Prisma.sql`p.id in (select paper_id from listing where day = ${day}::date and kind <> 'revised')`
+
+/**
+ * The papers that any source listed as new or cross on a day, most votes first, or a slice of them; without withdrawn
+ * ones.
+ */
 export const papersListedOn = (db: DatabaseOrTransaction, day: Day, slice?: Slice): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where p.id in (select paper_id from listing where day = ${day}::date) and withdrawn_at is null
+    ${PAPERS} where ${listedOnDay(day)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
 /** How many papers `papersListedOn` finds. */
 export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
-    where day = ${day}::date and withdrawn_at is null`
+    where day = ${day}::date and kind <> 'revised' and withdrawn_at is null`
   return rows[0]!.count
 }
 
@@ -57,24 +68,27 @@ export interface PaperRange {
   after: number
   /** … up to this one … */
   upTo: number
-  /** … first listed on this day or later. */
+  /** … first listed on this day or later … */
   firstDayFrom: Day
+  /** … or listed as a newer version on this one or later. */
+  orRevisedFrom?: Day
 }
 
 /** The papers in a range of numbers, in that order; without withdrawn ones. */
 export const papersBetween = (
   db: DatabaseOrTransaction,
-  { after, upTo, firstDayFrom }: PaperRange,
+  { after, upTo, firstDayFrom, orRevisedFrom }: PaperRange,
 ): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where p.id > ${after} and p.id <= ${upTo} and first_day >= ${firstDayFrom}::date
-      and withdrawn_at is null
+    ${PAPERS} where p.id > ${after} and p.id <= ${upTo} and withdrawn_at is null
+      and (first_day >= ${firstDayFrom}::date or p.id = any(array(
+        select paper_id from listing where kind = 'revised' and day >= ${orRevisedFrom ?? null}::date)))
     order by p.id`
 
 /** A place in the list of the newest: everything after it was listed earlier, or has a lower number. */
 export type PaperPlace = Pick<Paper, 'firstDay' | 'id'>
 
-/** Newest first, at most `most`, without withdrawn ones; `listedOn`: that any source listed on that day. */
+/** Newest first, at most `most`, without withdrawn ones; `listedOn`: that any source listed as new or cross then. */
 export const newestPapers = (
   db: DatabaseOrTransaction,
   { after, listedOn, most }: { after?: PaperPlace; listedOn?: Day; most: number },
@@ -82,9 +96,7 @@ export const newestPapers = (
   const rest = after
     ? Prisma.sql`(first_day, p.id) < (${after.firstDay}::date, ${after.id}::int)`
     : Prisma.sql`true`
-  const listed = listedOn
-    ? Prisma.sql`p.id in (select paper_id from listing where day = ${listedOn}::date)`
-    : Prisma.sql`true`
+  const listed = listedOn ? listedOnDay(listedOn) : Prisma.sql`true`
   return db.$queryRaw`
     ${PAPERS} where ${rest} and ${listed} and withdrawn_at is null
     order by first_day desc, p.id desc limit ${most}::int`
@@ -105,10 +117,10 @@ export async function paperByName(db: DatabaseOrTransaction, name: string): Prom
   return rows[0] ?? null
 }
 
-// Days on which a source listed a paper that is not withdrawn.
+// Days on which a source listed a paper that is not withdrawn, as new or cross.
 const DAYS = Prisma.sql`
   select to_char(day, 'YYYY-MM-DD') as day from listing join paper on paper.id = paper_id
-  where withdrawn_at is null`
+  where kind <> 'revised' and withdrawn_at is null`
 
 const before = (day: Day): Prisma.Sql =>
   Prisma.sql`${DAYS} and day < ${day}::date order by listing.day desc limit 1`

@@ -14,12 +14,18 @@ export interface Paper {
   organization: string | null
   codeUrl: string | null
   projectUrl: string | null
+  /** A sentence that a source made of the abstract; it comes late, or never. */
+  summary: string | null
   publishedAt: Date | null
   /** "2507.06457", where known. */
   arxivId: string | null
   doi: string | null
-  /** The earliest day on which a source listed it. */
+  /** The earliest day on which a source listed it as new or cross; as a newer version where it never was. */
   firstDay: Day
+  /** No source listed it but as a newer version. */
+  onlyRevised: boolean
+  /** The newest day on which a source listed it as a newer version. */
+  revisedDay: Day | null
   /** The highest count of its listings; null where no source said. */
   votes: number | null
   comments: number | null

@@ -316,7 +316,23 @@ export const errorTable = {
   'source.rate-limited': {
     status: 503,
     exit: 1,
-    operator: '{source} answered 429 for {day}: next try in {seconds} s.',
+    operator: '{source} answered {status} for {day}: it wants to be left alone for {seconds} s.',
+  },
+  'source.held': {
+    status: 503,
+    exit: 1,
+    operator:
+      '{source} was not asked for {day}: others ask, or it wants to be left alone for {seconds} s more.',
+  },
+  'source.too-large': {
+    status: 503,
+    exit: 1,
+    operator: '{source} answered {status} for {day} with more than {most} bytes: nothing of it was kept.',
+  },
+  'source.not-xml': {
+    status: 503,
+    exit: 1,
+    operator: '{source} answered {status} for {day} with something else than a whole {what} in XML: {why}',
   },
   'source.not-json': {
     status: 503,
@@ -622,7 +638,7 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code votes>=20.',
+      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code is:revised votes>=20.',
   },
   'query.category': {
     status: 422,
@@ -634,6 +650,11 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator: 'Query "{query}", column {column}: has:{value} is unknown. Takes has:code.',
+  },
+  'query.is': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: is:{value} is unknown. Takes is:revised.',
   },
   'query.votes': {
     status: 422,

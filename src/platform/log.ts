@@ -23,6 +23,7 @@ const LOG_EVENTS = [
   'source.retried',
   'source.failed',
   'source.record-refused',
+  'source.odd',
   'papers.imported',
   'subscribers.imported',
   'subscribers.exported',

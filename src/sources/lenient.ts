@@ -50,6 +50,8 @@ export const httpsUrl = lenient(
   z
     .string()
     .trim()
+    .max(LONGEST_TEXT)
+    .refine((value) => value === oneLine(value, LONGEST_TEXT))
     .refine((value) => URL.canParse(value) && new URL(value).protocol === 'https:'),
 )
 

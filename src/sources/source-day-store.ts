@@ -1,8 +1,19 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
-import { afterFailure, afterFetch, daysToFetch, MOST_DAYS_BACK, type SourceDayState } from './calendar.ts'
+import {
+  type Answered,
+  afterFetch,
+  againAfterFailure,
+  arrivalOf,
+  daysToFetch,
+  MOST_DAYS_BACK,
+  type SourceDayReason,
+  type SourceDayState,
+} from './day-state.ts'
+import { parseSourceName, sourceNamed } from './registry.ts'
 
 export interface SourceDayName {
+  /** "arxiv:cs.CL" */
   source: string
   day: Day
 }
@@ -10,13 +21,24 @@ export interface SourceDayName {
 /** What we know of one source on one day (UTC). */
 export interface SourceDay extends SourceDayName {
   state: SourceDayState
-  /** How many papers we know it to list on that day. */
+  /** Why it stands so; null where its papers speak for themselves. */
+  reason: SourceDayReason | null
+  /** How many papers we know it to list on that day, without those that it lists as newer versions alone. */
   papers: number
+  revised: number
+  /** Of `papers`, those that came after the day was closed. */
+  late: number
+  /** Good answers, and requests that all fetches took. */
+  fetches: number
+  requests: number
   /** Fetches that failed since the last good one. */
   failures: number
   lastStatus: number | null
   lastFault: string | null
   fetchedAt: Date | null
+  /** When its first papers came; null where nobody can say. */
+  cameAt: Date | null
+  /** Null once nothing more is asked. */
   nextTry: Date | null
   closedAt: Date | null
 }
@@ -33,17 +55,19 @@ export async function dueSourceDays(
   const rows = await sourceDaysBetween(db, { from: addDays(today, -MOST_DAYS_BACK), to: today })
   const newestClosed = await newestClosedDays(db)
   const due = sources.flatMap((source) => {
+    const calendar = parseSourceName(source)?.source.calendar
+    if (!calendar) return []
     const waits = new Set(
       rows.filter((row) => row.source === source && !isDue(row, now)).map((row) => row.day),
     )
-    const days = daysToFetch(now, newestClosed.get(source)).filter((day) => !waits.has(day))
+    const days = daysToFetch(calendar, now, newestClosed.get(source)).filter((day) => !waits.has(day))
     return days.map((day) => ({ source, day }))
   })
   return due.sort((a, b) => a.day.localeCompare(b.day))
 }
 
 const isDue = ({ closedAt, nextTry }: SourceDay, now: Date): boolean =>
-  !closedAt && !(nextTry && nextTry > now)
+  nextTry ? nextTry <= now : closedAt === null
 
 async function newestClosedDays(db: DatabaseOrTransaction): Promise<Map<string, Day>> {
   const rows = await db.sourceDay.groupBy({
@@ -63,7 +87,12 @@ export async function sourceDaysBetween(
     where: { day: { gte: midnight(from), lte: midnight(to) } },
     orderBy: [{ day: 'asc' }, { source: 'asc' }],
   })
-  return rows.map(({ attempts, ...row }) => ({ ...row, failures: attempts, day: dayOf(row.day) }))
+  return rows.map(({ attempts, reason, ...row }) => ({
+    ...row,
+    reason: reason as SourceDayReason | null,
+    failures: attempts,
+    day: dayOf(row.day),
+  }))
 }
 
 /** True for the one process that may fetch a due source day now. */
@@ -76,38 +105,59 @@ export async function claimSourceDay(
   const claimed = await db.$executeRaw`
     insert into source_day (source, day, next_try) values (${source}, ${day}::date, ${until})
     on conflict (source, day) do update set next_try = excluded.next_try
-    where source_day.closed_at is null and (source_day.next_try is null or source_day.next_try <= ${now})`
+    where source_day.next_try <= ${now} or (source_day.next_try is null and source_day.closed_at is null)`
   return claimed === 1
 }
 
 interface Fetched extends SourceDayName {
   /** How many papers the source is now known to list on the day. */
   papers: number
+  /** How many more as newer versions alone; 0 unless given. */
+  revised?: number
+  /** That this fetch took; 0 unless given. */
+  requests?: number
+  reason?: Answered['reason']
   now: Date
 }
 
-/** After a good fetch. A day that was closed stays closed. */
+/** After a good fetch. A day that was closed stays closed. Throws source.unknown. */
 export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): Promise<void> {
-  const { source, day, papers, now } = fetched
-  const { state, nextTry, closedAt } = afterFetch(fetched)
-  await db.$executeRaw`
-    insert into source_day (source, day, state, papers, last_status, fetched_at, next_try, closed_at)
-    values (${source}, ${day}::date, ${state}::source_day_state, ${papers}, 200, ${now}, ${nextTry}, ${closedAt})
-    on conflict (source, day) do update set
-      state = excluded.state, papers = excluded.papers, attempts = 0, last_status = 200, last_fault = null,
-      fetched_at = excluded.fetched_at, next_try = excluded.next_try,
-      closed_at = coalesce(source_day.closed_at, excluded.closed_at)`
+  const { source, papers, revised = 0, requests = 0, now } = fetched
+  const { calendar } = sourceNamed(source).source
+  const key = { source, day: midnight(fetched.day) }
+  const known = await db.sourceDay.findUnique({ where: { source_day: key } })
+  const before = known ?? { fetches: 0, papers: 0, closedAt: null, late: 0, reason: null }
+  const wasMadeUp = before.reason === 'made-up'
+  const values = {
+    ...afterFetch({ ...fetched, calendar, closedAt: before.closedAt, wasMadeUp }),
+    papers,
+    revised,
+    late: before.closedAt ? before.late + Math.max(0, papers - before.papers) : 0,
+    attempts: 0,
+    lastStatus: 200,
+    lastFault: null,
+    fetchedAt: now,
+    cameAt: arrivalOf({ ...fetched, calendar, before }),
+  }
+  await db.sourceDay.upsert({
+    where: { source_day: key },
+    create: { ...key, ...values, fetches: 1, requests },
+    update: { ...values, fetches: { increment: 1 }, requests: { increment: requests } },
+  })
 }
 
 /** After an import: papers are there, and whether the source itself was asked does not change. */
-export async function recordImport(db: DatabaseOrTransaction, imported: Fetched): Promise<void> {
-  const { source, day, papers, now } = imported
+export async function recordImport(
+  db: DatabaseOrTransaction,
+  { source, day, papers, now }: Pick<Fetched, 'source' | 'day' | 'papers' | 'now'>,
+): Promise<void> {
   const state: SourceDayState = papers > 0 ? 'fresh' : 'waiting'
   await db.$executeRaw`
     insert into source_day (source, day, state, papers, fetched_at)
     values (${source}, ${day}::date, ${state}::source_day_state, ${papers}, ${now})
     on conflict (source, day) do update set papers = excluded.papers, fetched_at = excluded.fetched_at,
-      state = case when excluded.papers > 0 then excluded.state else source_day.state end`
+      state = case when excluded.papers > 0 then excluded.state else source_day.state end,
+      reason = case when excluded.papers > 0 then null else source_day.reason end`
 }
 
 interface Failed extends SourceDayName {
@@ -118,19 +168,40 @@ interface Failed extends SourceDayName {
   status?: number
   /** How long the source wants to be left alone. */
   seconds?: number
+  /** That this fetch took; 0 unless given. */
+  requests?: number
 }
 
-/** After a fetch that failed: tried again later and later, up to an hour. A day that was closed stays as it was. */
+/** After a fetch that failed: tried again later and later. A day that has papers, or is closed, stays what it was. */
 export async function recordFailure(db: DatabaseOrTransaction, failed: Failed): Promise<void> {
-  const { source, now, fault, status, seconds } = failed
-  const day = midnight(failed.day)
-  const known = await db.sourceDay.findUnique({ where: { source_day: { source, day } } })
+  const { source, now, fault, status, seconds, requests = 0 } = failed
+  const key = { source, day: midnight(failed.day) }
+  const known = await db.sourceDay.findUnique({ where: { source_day: key } })
   const attempts = (known?.attempts ?? 0) + 1
-  const last = { attempts, lastStatus: status ?? null, lastFault: fault }
-  const change = known?.closedAt ? last : { ...last, ...afterFailure({ now, failures: attempts, seconds }) }
+  const stays = known && (known.papers > 0 || known.closedAt)
+  const isOver = known?.closedAt && !known.nextTry
+  const values = {
+    attempts,
+    lastStatus: status ?? null,
+    lastFault: fault,
+    ...(!stays && { state: 'failed' as const, reason: null }),
+    ...(!isOver && { nextTry: againAfterFailure({ now, failures: attempts, seconds }) }),
+  }
   await db.sourceDay.upsert({
-    where: { source_day: { source, day } },
-    create: { source, day, ...change },
-    update: change,
+    where: { source_day: key },
+    create: { ...key, ...values, requests },
+    update: { ...values, requests: { increment: requests } },
   })
+}
+
+/** Where the source was not asked after all: what is known of the day stays, and it is tried again so much later. */
+export async function recordHeld(
+  db: DatabaseOrTransaction,
+  { source, day, now, seconds }: SourceDayName & { now: Date; seconds: number },
+): Promise<void> {
+  const nextTry = new Date(now.getTime() + seconds * 1000)
+  await db.$executeRaw`
+    insert into source_day (source, day, next_try) values (${source}, ${day}::date, ${nextTry})
+    on conflict (source, day) do update set next_try = excluded.next_try
+    where source_day.closed_at is null or source_day.next_try is not null`
 }

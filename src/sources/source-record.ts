@@ -2,11 +2,15 @@ import { z } from 'zod'
 
 /** What a source says of one paper on one day: the one shape that every source's parser ends in. */
 export const sourceRecord = z.object({
+  /** cross: from another section; revised: a newer version of what was listed before. Absent: new. */
+  kind: z.enum(['new', 'cross', 'revised']).optional(),
   /** Identifiers that the source gave, if any: { scheme: "arxiv", value: "2507.06457" }. */
   keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: z.string().min(1) })),
   /** On one line, as the source has it (TeX and all). */
   title: z.string().min(1, 'absent, or no text'),
   abstract: z.string(),
+  /** A sentence that the source made of it. */
+  summary: z.string().optional(),
   authors: z.array(z.string()),
   categories: z.array(z.string()),
   keywords: z.array(z.string()),
@@ -15,7 +19,8 @@ export const sourceRecord = z.object({
   projectUrl: z.string().optional(),
   publishedAt: z.date().optional(),
   version: z.number().int().positive().optional(),
-  withdrawnAt: z.date().optional(),
+  /** null: it says that it stands. Absent: it does not say. */
+  withdrawnAt: z.date().nullable().optional(),
   /** Absent: the source does not say, which is not zero. */
   votes: z.number().int().nonnegative().optional(),
   comments: z.number().int().nonnegative().optional(),
@@ -23,7 +28,12 @@ export const sourceRecord = z.object({
 
 export type SourceRecord = z.infer<typeof sourceRecord>
 
+export type ListingKind = NonNullable<SourceRecord['kind']>
+
 export type Identifier = SourceRecord['keys'][number]
+
+/** "arxiv:2507.06457" */
+export const identifierText = ({ scheme, value }: Identifier): string => `${scheme}:${value}`
 
 /** An entry that could not be read, and why. */
 export interface Refused {

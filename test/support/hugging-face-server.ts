@@ -25,14 +25,17 @@ export interface HuggingFaceServer {
   requests: { path: string; userAgent: string }[]
   /** What the next requests get, one each. */
   troubles: Trouble[]
-  /** Answers from another folder from now on. */
-  serve(folder: string): void
+  /** Answers from another folder, or with what it makes of a day, from now on. */
+  serve(from: string | EntriesOf): void
   close(): Promise<void>
 }
 
+/** What the service lists on a day at this moment. */
+export type EntriesOf = (day: string) => unknown[]
+
 interface Options {
   /** Holds 2026-08-14.json, …; a day without a file answers `[]`. */
-  folder: string
+  folder: string | EntriesOf
   port?: number
   /** This machine alone unless given. */
   host?: string
@@ -57,8 +60,8 @@ export async function startHuggingFaceServer(options: Options): Promise<HuggingF
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
     requests,
     troubles,
-    serve: (other) => {
-      folder = other
+    serve: (from) => {
+      folder = from
     },
     close: () =>
       new Promise((closed) => {
@@ -117,14 +120,16 @@ const refuse = (status: number, error: string) => ({ status, body: JSON.stringif
 const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toJSON()?.startsWith(text) === true
 
-const newestDay = (folder: string): string => readdirSync(folder).sort().at(-1)?.slice(0, 10) ?? ''
+const newestDay = (folder: string | EntriesOf): string =>
+  typeof folder === 'string' ? (readdirSync(folder).sort().at(-1)?.slice(0, 10) ?? '') : ''
 
 function lastDay({ today, folder }: Options): string {
   const machines = new Date().toISOString().slice(0, 10)
   return today ?? [machines, newestDay(folder)].sort()[1]!
 }
 
-function entriesOf(folder: string, day: string): unknown[] {
+function entriesOf(folder: string | EntriesOf, day: string): unknown[] {
+  if (typeof folder !== 'string') return folder(day)
   const file = join(folder, `${day}.json`)
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
 }

@@ -23,10 +23,13 @@ export function paperOf(record: SourceRecord, id: number): Paper {
     organization: record.organization ?? null,
     codeUrl: record.codeUrl ?? null,
     projectUrl: record.projectUrl ?? null,
+    summary: record.summary ?? null,
     publishedAt: record.publishedAt ?? null,
     arxivId: value('arxiv'),
     doi: value('doi'),
     firstDay: '2026-08-19',
+    onlyRevised: false,
+    revisedDay: null,
     votes: record.votes ?? null,
     comments: record.comments ?? null,
   }

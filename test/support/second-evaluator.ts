@@ -1,7 +1,7 @@
 import { newStemmer } from 'snowball-stemmers'
 import type { Query } from '../../src/filters/query.ts'
 import type { Paper } from '../../src/papers/paper.ts'
-import { plainText } from '../../src/papers/plain-text.ts'
+import { plainText } from '../../src/papers/text/plain-text.ts'
 
 // The rules of matching told a second time by another method: each text is one line of words, each term one regular
 // expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches.
@@ -43,6 +43,7 @@ export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boo
 
 function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean {
   if (leaf.kind === 'votes') return ({ votes }) => votes !== null && votes >= leaf.least
+  if (leaf.kind === 'revised') return ({ revisedDay }) => revisedDay !== null
   if (leaf.kind === 'has-code') return ({ codeUrl }) => Boolean(codeUrl)
   if (leaf.kind === 'category')
     return ({ categories }) => categories.some((one) => `${one}.`.startsWith(`${leaf.value}.`))

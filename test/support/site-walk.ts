@@ -217,16 +217,26 @@ const WAY_OUT: Stop[] = [
   },
 ]
 
+const WEEK = [
+  ['waiting', null],
+  ['failed', null],
+  ['quiet', 'weekend'],
+  ['quiet', 'weekend'],
+  ['stalled', 'repeated'],
+  ['fresh', 'made-up'],
+  ['quiet', 'holiday'],
+] as const
+
 /** A week of a source in which everything happened. */
-const sourceDays = (['failed', 'stalled', 'fresh', 'quiet', 'quiet', 'fresh', 'waiting'] as const).map(
-  (state, back) => ({
-    source: 'huggingface',
-    day: new Date(NOW.getTime() - back * DAY_MS),
-    state,
-    papers: state === 'fresh' ? 31 : 0,
-    fetchedAt: state === 'failed' ? null : new Date(NOW.getTime() - back * DAY_MS - HOUR_MS),
-  }),
-)
+const sourceDays = WEEK.map(([state, reason], back) => ({
+  source: 'huggingface',
+  day: new Date(NOW.getTime() - back * DAY_MS),
+  state,
+  reason,
+  papers: state === 'fresh' ? 31 : 0,
+  fetchedAt: state === 'failed' ? null : new Date(NOW.getTime() - back * DAY_MS - HOUR_MS),
+  nextTry: back === 0 ? new Date(NOW.getTime() + HOUR_MS) : null,
+}))
 
 const OTHERS: Stop[] = [
   { name: 'digest', path: async ({ tokens }) => `/digest/${await tokens.digest('ann@example.com')}` },

@@ -58,6 +58,7 @@ const nothingMatched = (id: number, horizon: number): Filling => ({
   outcome: 'nothing_matched',
   fromPaper: 0,
   toPaper: horizon,
+  toHistory: null,
   bestDay: null,
   papers: [],
   matched: 0,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inspectConfig, readConfig } from '../../src/config.ts'
 import type { Fault } from '../../src/platform/errors.ts'
+import { KNOWN_SOURCES, SOURCE_ADDRESSES } from '../../src/sources/registry.ts'
 
 const production = {
   NODE_ENV: 'production',
@@ -33,6 +34,21 @@ function faultsOf(environment: Record<string, string | undefined>): string {
   }
   return 'none'
 }
+
+describe('sources', () => {
+  test('each once, in the order in which they are named', () => {
+    expect(readConfig({ SOURCES: 'huggingface, huggingface' }).SOURCES).toEqual(['huggingface'])
+    const known = KNOWN_SOURCES.split(', ')
+    expect(readConfig({ SOURCES: known.toReversed().join(',') }).SOURCES).toEqual(known.toReversed())
+  })
+
+  test('where each is asked, unless a setting says otherwise', () => {
+    expect(readConfig({})).toMatchObject(SOURCE_ADDRESSES)
+    expect(readConfig({ HF_URL: 'http://mirror.example' }).HF_URL).toBe('http://mirror.example')
+    for (const name of Object.keys(SOURCE_ADDRESSES))
+      expect(faultsOf({ [name]: 'not an address' })).toContain(`${name}: takes`)
+  })
+})
 
 describe('defaults', () => {
   const config = readConfig({})
@@ -102,8 +118,10 @@ describe('a wrong value is named with what it takes', () => {
     ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
-    [{ SOURCES: 'arxive' }, 'SOURCES: takes huggingface'],
-    [{ SOURCES: 'huggingface,arxiv:cs.CL' }, 'SOURCES: takes huggingface, the only source in this release'],
+    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma list of sources such as huggingface'],
+    [{ SOURCES: 'huggingface,elsewhere' }, 'SOURCES: takes a comma list of sources such as huggingface'],
+    [{ SOURCES: 'huggingface:cs.CL' }, 'SOURCES: takes a comma list of sources such as huggingface'],
+    [{ SOURCES: ',' }, 'SOURCES: takes a comma list of sources such as huggingface'],
     [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
     [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: set BOUNCE_DOMAIN too'],
     [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],

@@ -1,9 +1,14 @@
 import { type Composed, compose } from '../../digests/compose.ts'
-import { earlierDigests, type Recipient } from '../../digests/digest-store.ts'
-import { offeredSince } from '../../digests/offer.ts'
+import {
+  earlierDigests,
+  historiesReached,
+  papersShownTo,
+  type Recipient,
+} from '../../digests/digest-store.ts'
+import { type EarlierDigest, ONCE_IN_DAYS, offeredSince } from '../../digests/offer.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import type { Day } from '../../platform/dates.ts'
+import { addDays, type Day } from '../../platform/dates.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface ComposeDigestsInput {
@@ -18,26 +23,59 @@ export interface ComposeDigestsInput {
 /** What each one's digest of that date says, in the recipients' order. Writes nothing. */
 export async function composeDigests(
   db: DatabaseOrTransaction,
-  { recipients, localDate, snapshot, shelf: { shelf, learn }, now }: ComposeDigestsInput,
+  input: ComposeDigestsInput,
 ): Promise<Composed[]> {
-  await learn(
+  const { recipients, localDate, snapshot, shelf: open, now } = input
+  await open.learn(
     db,
     recipients.flatMap(({ topics }) => topics),
   )
+  const turning = recipients.filter(({ topics }) => open.mayTurn(topics))
+  const earlier = await earlierOf(db, input, turning)
+  const histories = await historiesReached(db, turning.map(idOf))
+  await open.lookBack(db, [...new Set(histories.values())])
+  return recipients.map((recipient) => {
+    const id = idOf(recipient)
+    const known = { earlier: earlier.get(id) ?? [], lastHistory: histories.get(id), history: open.history }
+    return compose(open.shelf, { recipient, localDate, ...known, ...snapshot, now })
+  })
+}
+
+const idOf = ({ subscriberId }: Recipient): string => subscriberId
+
+type Earlier = Map<string, EarlierDigest[]>
+
+async function earlierOf(
+  db: DatabaseOrTransaction,
+  input: ComposeDigestsInput,
+  turning: readonly Recipient[],
+): Promise<Earlier> {
+  const { recipients, localDate, snapshot, shelf: open, now } = input
   const since = offeredSince(localDate, null)
-  const earlier = await earlierDigests(db, {
-    subscriberIds: recipients.map(({ subscriberId }) => subscriberId),
-    lowest: shelf.lowestSince(since) ?? snapshot.horizon + 1,
+  const earlier: Earlier = await earlierDigests(db, {
+    subscriberIds: recipients.map(idOf),
+    lowest: open.shelf.lowestSince(since) ?? snapshot.horizon + 1,
     since,
     now,
   })
-  return recipients.map((recipient) =>
-    compose(shelf, {
-      recipient,
-      earlier: earlier.get(recipient.subscriberId) ?? [],
-      localDate,
-      ...snapshot,
-      now,
-    }),
-  )
+  await addShownBefore(db, input, turning, earlier)
+  return earlier
+}
+
+/** A paper that was shown weeks ago does not come again because a newer version was listed. */
+async function addShownBefore(
+  db: DatabaseOrTransaction,
+  { localDate, shelf: { shelf } }: ComposeDigestsInput,
+  turning: readonly Recipient[],
+  earlier: Earlier,
+): Promise<void> {
+  const shown = await papersShownTo(db, {
+    subscriberIds: turning.map(idOf),
+    paperIds: [...shelf.listedBefore(offeredSince(localDate, null))],
+    since: addDays(localDate, -ONCE_IN_DAYS),
+  })
+  for (const [subscriberId, papers] of shown) {
+    const digest = { fromPaper: 0, toPaper: 0, papers, bestDay: null, settled: true }
+    earlier.set(subscriberId, [...(earlier.get(subscriberId) ?? []), digest])
+  }
 }

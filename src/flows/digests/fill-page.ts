@@ -115,6 +115,7 @@ const paused = ({ id }: DueDigest): Filling => ({
   outcome: 'paused',
   fromPaper: null,
   toPaper: null,
+  toHistory: null,
   bestDay: null,
   papers: [],
   matched: 0,

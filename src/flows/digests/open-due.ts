@@ -1,3 +1,4 @@
+import { awaitedSources } from '../../digests/awaited.ts'
 import { prunedThrough } from '../../digests/day-book-store.ts'
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from '../../digests/due.ts'
 import {
@@ -13,6 +14,7 @@ import { resumeWhosePauseEnded } from '../../subscribers/pause-store.ts'
 import type { Schedule } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { snapshotAt } from './snapshot.ts'
+import { usualSources } from './usual-sources.ts'
 
 const LONGEST_MS = 60_000
 
@@ -24,17 +26,20 @@ interface OpenInput {
 
 /**
  * Opens a digest for everybody who is due, and one for each earlier date on which they were due and nothing was
- * recorded, because the service was down. Whoever's pause ends by that date is active again first.
+ * recorded, because the service was down. Whoever's pause ends by that date is active again first. Where papers that
+ * use to be there by the hour have not come, a date is opened later, at most three hours; not one that is asked for.
  */
-export async function openDue({ db }: Deps, { date, now }: OpenInput): Promise<void> {
+export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<void> {
+  const { db } = deps
+  const usual = date === undefined ? await usualSources(deps, now) : []
   const groups = (await schedulesInUse(db)).flatMap((schedule) => {
     const due = dueFor(schedule, date, now)
-    return due ? [{ schedule, due }] : []
+    return due && awaitedSources({ ...due, now }, usual).length === 0 ? [{ schedule, due }] : []
   })
   const unopened = await unopenedGroups(db, groups, date !== undefined)
   if (unopened.length === 0) return
   const pruned = await prunedThrough(db)
-  const snapshot = await snapshotAt(db, now)
+  const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
   for (const { schedule, due, since } of unopened) {
     await resumeWhosePauseEnded(db, schedule, due.localDate, now)
     for (const missed of missedDates({ schedule, due, since }, pruned)) {

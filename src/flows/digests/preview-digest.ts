@@ -34,7 +34,7 @@ export async function previewDigest(
   if (!subscriber) throw new Fault('subscriber.unknown')
   const now = clock.now()
   const localDate = date ?? localDayOf(now, subscriber.zone)
-  const snapshot = await snapshotAt(db, now)
+  const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
   const shelf = await openShelf(db, { since: offeredSince(localDate, null), upTo: snapshot.horizon })
   const recipients = [(await recipientOf(db, subscriber.id))!]
   const [composed] = await composeDigests(db, { recipients, localDate, snapshot, shelf, now })

@@ -10,8 +10,12 @@ export interface Snapshot {
   sources: string
 }
 
-export async function snapshotAt(db: DatabaseOrTransaction, now: Date): Promise<Snapshot> {
+/** `sources`: those of the settings, whose order the line keeps; by name where they are left out. */
+export async function snapshotAt(
+  db: DatabaseOrTransaction,
+  { now, sources }: { now: Date; sources?: readonly string[] },
+): Promise<Snapshot> {
   const today = dayOf(now)
   const sourceDays = await sourceDaysBetween(db, { from: addDays(today, -SOURCES_DAYS_BACK), to: today })
-  return { horizon: await horizon(db), sources: sourcesLine(sourceDays, today) }
+  return { horizon: await horizon(db), sources: sourcesLine(sourceDays, today, sources) }
 }

@@ -7,6 +7,7 @@ import {
 import { books } from '../../digests/books-store.ts'
 import { datesWithoutBook, keepBook } from '../../digests/day-book-store.ts'
 import { countOldDigests, deleteOldDigests, deleteOldPlans } from '../../digests/prune-digests-store.ts'
+import { forgetHistoryBefore } from '../../papers/history-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { addDays, DAY_MS, type Day, dayOf, midnight } from '../../platform/dates.ts'
 import { figuresKeptThrough, keepFigures } from '../../platform/kept-figures-store.ts'
@@ -91,6 +92,7 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
     return { full: gone, gone }
   })
   await deleteOldPlans(db, booked)
+  await forgetHistoryBefore(db, limits.kept)
   const subscribers = await repeat(signal, SUBSCRIBERS, async () => {
     const gone = await inTransaction(deps, (tx) => forgetUnconfirmed(tx, unconfirmed))
     return { full: gone, gone }

@@ -1,5 +1,6 @@
 import { addDays, dayOf } from '../../platform/dates.ts'
-import { MOST_DAYS_BACK, type SourceDayState } from '../../sources/calendar.ts'
+import { daysToFetch, MOST_DAYS_BACK } from '../../sources/day-state.ts'
+import { parseSourceName } from '../../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../../sources/source-day-store.ts'
 import type { Deps } from '../../wiring.ts'
 
@@ -9,10 +10,12 @@ export type SourceDayStatus = Omit<SourceDay, 'source'>
 export interface SourceStatus {
   source: string
   /** Of today (UTC); `waiting` too for a source that was never asked. */
-  state: SourceDayState
+  state: SourceDay['state']
+  /** Why, of today. */
+  reason: SourceDay['reason']
   /** The newest time that its papers came in. */
   newestFetch: Date | null
-  /** When it is asked next: an instant that has passed means with the next tick; null where no day is open. */
+  /** When it is asked next: an instant that has passed means with the next tick; null where no day is to be asked for. */
   nextTry: Date | null
   /** As far as anything is known of them, newest first. */
   days: SourceDayStatus[]
@@ -33,14 +36,25 @@ export async function sourceStatus(
   const others = [...bySource.keys()].filter((source) => !config.SOURCES.includes(source))
   return [...config.SOURCES, ...others].map((source) => {
     const known = (bySource.get(source) ?? []).toReversed()
+    const ofToday = known.find(({ day }) => day === today)
     return {
       source,
-      state: known.find(({ day }) => day === today)?.state ?? 'waiting',
+      state: ofToday?.state ?? 'waiting',
+      reason: ofToday?.reason ?? null,
       newestFetch: latest(known.map(({ fetchedAt }) => fetchedAt)),
-      nextTry: earliest(known.map(({ nextTry, closedAt }) => (closedAt ? null : nextTry))),
+      nextTry: earliest(stillAsked(source, known, clock.now()).map(({ nextTry }) => nextTry)),
       days: known.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
     }
   })
+}
+
+/** A day that grew too old while nothing ran keeps its next try, which never comes. */
+function stillAsked(source: string, newestFirst: readonly SourceDay[], now: Date): SourceDay[] {
+  const calendar = parseSourceName(source)?.source.calendar
+  if (!calendar) return []
+  const newestClosed = newestFirst.find(({ closedAt }) => closedAt)?.day
+  const days = new Set(daysToFetch(calendar, now, newestClosed))
+  return newestFirst.filter(({ day }) => days.has(day))
 }
 
 const sorted = (instants: readonly (Date | null)[]): Date[] =>

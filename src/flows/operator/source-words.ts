@@ -1,3 +1,20 @@
+import type { SourceDay } from '../../sources/source-day-store.ts'
+
+const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
+  weekend: 'weekend',
+  holiday: 'holiday',
+  none: 'no papers',
+  repeated: 'repeats another day',
+  'made-up': 'made up',
+}
+
+/** Why a day stands as it does, for the operator; empty where there is nothing to say. */
+export const reasonText = (reason: SourceDay['reason']): string => (reason ? REASONS[reason] : '')
+
+/** "fresh", "quiet: weekend" */
+export const stateText = ({ state, reason }: Pick<SourceDay, 'state' | 'reason'>): string =>
+  reason ? `${state}: ${reasonText(reason)}` : state
+
 /** What went wrong with a source, for the operator; `fault` is the code that is kept. */
 export function faultText(fault: string, status: number | null): string {
   const said = status && status !== 200 ? ` (${status})` : ''
@@ -8,6 +25,9 @@ const FAULTS: Record<string, string> = {
   'source.unreachable': 'no answer',
   'source.failing': 'answered with an error',
   'source.rate-limited': 'asks to be left alone',
+  'source.held': 'was not asked: it wants its peace',
+  'source.too-large': 'sent too much',
+  'source.not-xml': 'sent no whole feed',
   'source.not-json': 'sent no list',
   'source.refused-date': 'refuses the date',
   'source.refused': 'refuses us: see its address in the settings',

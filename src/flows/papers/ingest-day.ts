@@ -1,28 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Recorded, recordListings } from '../../papers/listing-store.ts'
+import { barePapers, listedOn, unseenBy } from '../../papers/seen-store.ts'
 import { stopwatch } from '../../platform/clock.ts'
 import { Fault, failureOf } from '../../platform/errors.ts'
-import { fetchDay } from '../../sources/huggingface/huggingface-client.ts'
-import { parseDay } from '../../sources/huggingface/parse-day.ts'
+import { openAsk } from '../../sources/ask-client.ts'
+import { addressesIn, type NamedSource, sourceNamed } from '../../sources/registry.ts'
+import type { FetchedDay, Manners } from '../../sources/source.ts'
 import {
   claimSourceDay,
   dueSourceDays,
   recordFailure,
   recordFetch,
+  recordHeld,
   type SourceDayName,
 } from '../../sources/source-day-store.ts'
-import type { ParsedRecords, Refused } from '../../sources/source-record.ts'
+import { identifierText, type Refused } from '../../sources/source-record.ts'
 import type { Deps } from '../../wiring.ts'
 
-type Wait = (ms: number) => Promise<unknown>
-
-export interface IngestDay extends SourceDayName {
-  /** Counts what would change, and changes nothing. */
-  dryRun?: boolean
+export interface IngestOptions {
   /** How to wait between two tries. */
-  wait?: Wait
+  wait?(ms: number): Promise<unknown>
   /** Once aborted, no further request is made. */
   signal?: AbortSignal
+  /** In place of the source's own: for servers that stand in for it. */
+  manners?: Partial<Manners>
+}
+
+export interface IngestDay extends SourceDayName, IngestOptions {
+  /** Counts what would change, and changes nothing. */
+  dryRun?: boolean
 }
 
 export interface Ingested extends SourceDayName, Recorded {
@@ -30,58 +36,92 @@ export interface Ingested extends SourceDayName, Recorded {
 }
 
 /**
- * Asks a source for one day, and records papers, identifiers and listings. A fetch that fails changes no paper: it is
- * recorded with the source day and thrown as source.*.
+ * Asks a source for one day, and records papers, identifiers and listings in one transaction. A fetch that fails
+ * changes no paper: it is recorded with the source day and thrown as source.*. Throws source.unknown.
  */
 export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested> {
   const { source, day, dryRun } = input
   const started = stopwatch()
-  const { records, refused, pages } = await fetchRecords(deps, input)
+  const named = sourceNamed(source)
+  const { records, refused, reason, requests } = await fetchDay(deps, named, input)
   for (const { index, why } of refused) deps.log.warn('source.record-refused', { source, day, index, why })
   const now = deps.clock.now()
   const recorded = await recordListings(deps.db, { source, day, records, now, dryRun })
-  if (!dryRun) await recordFetch(deps.db, { source, day, papers: recorded.listed, now })
+  const counts = { papers: recorded.listed, revised: recorded.revised, requests }
+  if (!dryRun) await recordFetch(deps.db, { source, day, ...counts, reason, now })
   const ms = Math.round(stopwatch() - started)
-  deps.log.info('source.fetched', { source, day, pages, ...recorded, refused: refused.length, ms })
+  deps.log.info('source.fetched', { source, day, requests, reason, ...recorded, refused: refused.length, ms })
   return { source, day, ...recorded, refused }
 }
 
-async function fetchRecords(deps: Deps, input: IngestDay): Promise<ParsedRecords & { pages: number }> {
+type Asked = FetchedDay & { requests: number }
+
+async function fetchDay(deps: Deps, named: NamedSource, input: IngestDay): Promise<Asked> {
   const { source, day, dryRun } = input
+  const { ask, requests } = openAsk(askingOf(deps, named, input))
   try {
-    return await askSource(deps, input)
+    const fetched = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
+    return { ...(await withoutRepeats(deps, input, fetched)), requests: requests() }
   } catch (error) {
-    if (error instanceof Fault && !dryRun && error.code !== 'source.unknown') {
-      const { status, seconds } = error.values as { status?: number; seconds?: number }
-      await recordFailure(deps.db, { source, day, now: deps.clock.now(), fault: error.code, status, seconds })
-    }
+    if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, requests())
     throw error
   }
 }
 
-async function askSource({ config, log }: Deps, input: IngestDay) {
-  const { source, day, signal, wait = (ms: number) => sleep(ms, undefined, { signal }) } = input
-  if (source !== 'huggingface') throw new Fault('source.unknown', { source, known: 'huggingface' })
+async function noteFault({ db, clock }: Deps, name: SourceDayName, fault: Fault, requests: number) {
+  const { status, seconds } = fault.values as { status?: number; seconds?: number }
+  const now = clock.now()
+  if (fault.code === 'source.held') await recordHeld(db, { ...name, now, seconds: seconds! })
+  else await recordFailure(db, { ...name, now, fault: fault.code, status, seconds, requests })
+}
+
+function askingOf({ db, config, log }: Deps, { source: { manners } }: NamedSource, input: IngestDay) {
+  const { source, day, signal } = input
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  const { entries, pages } = await fetchDay({ baseUrl: config.HF_URL, day, contact, log, wait, signal })
-  const parsed = parseDay(entries)
-  const [first] = parsed.refused
-  if (first && parsed.records.length === 0)
-    throw new Fault('source.unreadable', { source, day, count: entries.length, why: first.why })
-  return { ...parsed, pages }
+  const asked = { ...manners, ...input.manners }
+  return { db, log, source, day, manners: asked, contact, wait: waiter(input), signal }
+}
+
+const waiter = ({ signal, wait = (ms) => sleep(ms, undefined, { signal }) }: IngestOptions) => wait
+
+function inputOf({ db, config, clock, log }: Deps, input: IngestDay) {
+  const { source, day } = input
+  return {
+    day,
+    now: clock.now(),
+    urls: addressesIn(config),
+    wait: waiter(input),
+    unseen: (keys: Parameters<typeof barePapers>[1]) => unseenBy(db, { source, day, keys }),
+    listed: (keys: Parameters<typeof barePapers>[1]) => listedOn(db, { source, day, keys }),
+    bare: (keys: Parameters<typeof barePapers>[1]) => barePapers(db, keys),
+    warn: (what: string) => log.warn('source.odd', { source, day, what }),
+  }
+}
+
+/**
+ * A day of which a source lists nothing but papers of another day has not come: it gives that one's list once more. What
+ * the day has already is its own all the same.
+ */
+async function withoutRepeats({ db }: Deps, { source, day }: IngestDay, fetched: FetchedDay) {
+  const listed = fetched.records.filter(({ kind }) => kind !== 'revised')
+  const keys = listed.flatMap((record) => record.keys)
+  if (listed.length === 0 || listed.some((record) => record.keys.length === 0)) return fetched
+  const unseen = await unseenBy(db, { source, day, keys })
+  if (unseen.size > 0) return fetched
+  const had = await listedOn(db, { source, day, keys })
+  const own = fetched.records.filter((record) => record.keys.some((key) => had.has(identifierText(key))))
+  return { ...fetched, records: own, reason: own.length > 0 ? fetched.reason : ('repeated' as const) }
 }
 
 /** Fetches every source day that is due, oldest first. One that fails does not keep the others waiting. */
-export async function ingestDue(
-  deps: Deps,
-  { wait, signal }: Pick<IngestDay, 'wait' | 'signal'> = {},
-): Promise<void> {
+export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promise<void> {
+  const { signal } = options
   const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now: deps.clock.now() })
   for (const { source, day } of due) {
     if (signal?.aborted) return
     try {
       const isOurs = await claimSourceDay(deps.db, { source, day }, deps.clock.now())
-      if (isOurs) await ingestDay(deps, { source, day, wait, signal })
+      if (isOurs) await ingestDay(deps, { source, day, ...options })
     } catch (error) {
       if (signal?.aborted) return
       deps.log.error('source.failed', { source, day, ...failureOf(error) })

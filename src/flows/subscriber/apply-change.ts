@@ -122,7 +122,7 @@ async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber
   const pruned = await prunedThrough(tx)
   const recorded = [last, pruned].flatMap((date) => (date ? [addDays(date, 1)] : []))
   const from = [startDate, ...recorded, addDays(newest.localDate, -MISSED_DAYS)].sort().at(-1)!
-  const snapshot = await snapshotAt(tx, now)
+  const snapshot = await snapshotAt(tx, { now })
   for (const due of dueBetween(schedule, from, addDays(newest.localDate, 1)))
     await openDigests(tx, { subscriberId, schedule, due, ...snapshot }, { only: false, now })
 }

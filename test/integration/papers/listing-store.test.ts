@@ -34,6 +34,7 @@ const list = (records: SourceRecord[], more: Partial<Listings> = {}) =>
   recordListings(database.db, { source: 'huggingface', day: '2026-08-14', records, now: MORNING, ...more })
 
 const everything = async () => ({
+  history: await database.db.paperHistory.findMany({ orderBy: { id: 'asc' } }),
   papers: await database.db.paper.findMany({ orderBy: { id: 'asc' } }),
   keys: await database.db.paperKey.findMany({ orderBy: [{ scheme: 'asc' }, { value: 'asc' }] }),
   listings: await database.db.listing.findMany({ orderBy: [{ day: 'asc' }, { paperId: 'asc' }] }),
@@ -50,15 +51,24 @@ describe('what a source lists', () => {
       organization: 'The Lab',
       codeUrl: 'https://github.com/one/two',
       projectUrl: 'https://project.example/',
+      summary: 'It says so, briefly.',
       publishedAt: new Date('2026-08-13T09:30:00.123Z'),
       version: 2,
       votes: 41,
       comments: 4,
     }
-    expect(await list([whole])).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1 })
+    expect(await list([whole])).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1, revised: 0 })
     const { keys: _keys, version: _version, ...said } = whole
     expect(await papersListedOn(database.db, '2026-08-14')).toEqual([
-      { ...said, id: 1, arxivId: '2608.00001', doi: '10.1000/1', firstDay: '2026-08-14' },
+      {
+        ...said,
+        id: 1,
+        arxivId: '2608.00001',
+        doi: '10.1000/1',
+        firstDay: '2026-08-14',
+        onlyRevised: false,
+        revisedDay: null,
+      },
     ])
     const later = { ...whole, title: `${whole.title}!`, authors: [...whole.authors, 'New'], version: 3 }
     expect(await list([later], { now: AFTERNOON })).toMatchObject({ changed: 1 })
@@ -76,10 +86,17 @@ describe('what a source lists', () => {
   })
 
   test('once more changes no row', async () => {
-    const records = [paper({ arxiv: '2608.00001', votes: 1 }), paper({ title: 'B' })]
+    const links = { organization: 'The Lab', codeUrl: 'https://code.example/', summary: 'Briefly.' }
+    const records = [paper({ arxiv: '2608.00001', votes: 1, version: 2, ...links }), paper({ title: 'B' })]
     await list(records)
     const before = await everything()
-    expect(await list(records, { now: AFTERNOON })).toEqual({ added: 0, changed: 0, unchanged: 2, listed: 2 })
+    expect(await list(records, { now: AFTERNOON })).toEqual({
+      added: 0,
+      changed: 0,
+      unchanged: 2,
+      listed: 2,
+      revised: 0,
+    })
     expect(await everything()).toEqual(before)
   })
 
@@ -88,14 +105,21 @@ describe('what a source lists', () => {
       paper({ arxiv: '2608.00001', votes: 1 }),
       paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
     ])
-    const before = await everything()
+    const { history, ...before } = await everything()
     const later = [
       paper({ arxiv: '2608.00001', votes: 3 }),
       paper({ title: 'B', arxiv: '2608.00002', votes: 5 }),
     ]
-    expect(await list(later, { now: AFTERNOON })).toEqual({ added: 0, changed: 1, unchanged: 1, listed: 2 })
+    expect(await list(later, { now: AFTERNOON })).toEqual({
+      added: 0,
+      changed: 1,
+      unchanged: 1,
+      listed: 2,
+      revised: 0,
+    })
     expect(await everything()).toEqual({
       ...before,
+      history: [...history, { id: 3, paperId: 1, votes: 3, revisedOn: null, at: AFTERNOON }],
       listings: [{ ...before.listings[0], votes: 3, updatedAt: AFTERNOON }, before.listings[1]],
     })
   })
@@ -118,21 +142,47 @@ describe('what a source lists', () => {
     })
   })
 
+  test('of no votes is nought, which is not unknown', async () => {
+    await list([paper({ title: 'Nought', votes: 0 }), paper({ title: 'Unknown' })])
+    const said = await papersListedOn(database.db, '2026-08-14')
+    expect(said.map(({ title, votes }) => [title, votes])).toEqual([
+      ['Nought', 0],
+      ['Unknown', null],
+    ])
+    await list([paper({ title: 'Unknown' })], { source: 'import', now: AFTERNOON })
+    await list([paper({ title: 'Nought' })], { source: 'import', now: AFTERNOON })
+    expect(await papersListedOn(database.db, '2026-08-14')).toEqual(said)
+  })
+
+  test('as a sentence that it made comes late, and stays where it is not said again', async () => {
+    await list([paper()])
+    expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ summary: null }])
+    expect(await list([paper({ summary: 'Briefly.' })], { now: AFTERNOON })).toMatchObject({ changed: 1 })
+    expect(await list([paper()], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
+    expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ summary: 'Briefly.' }])
+  })
+
   test('twice in one list is one paper', async () => {
     const twice = [paper({ arxiv: '2608.00001', votes: 1 }), paper({ arxiv: '2608.00001', votes: 2 })]
-    expect(await list(twice)).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1 })
+    expect(await list(twice)).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1, revised: 0 })
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 2 }])
   })
 
   test('as nothing is no fault', async () => {
-    expect(await list([])).toEqual({ added: 0, changed: 0, unchanged: 0, listed: 0 })
+    expect(await list([])).toEqual({ added: 0, changed: 0, unchanged: 0, listed: 0, revised: 0 })
   })
 
   test('in a dry run is counted and not recorded', async () => {
     await list([paper({ title: 'Known', votes: 1 })])
     const before = await everything()
     const records = [paper({ title: 'Known', votes: 2 }), paper({ title: 'New' })]
-    expect(await list(records, { dryRun: true })).toEqual({ added: 1, changed: 1, unchanged: 0, listed: 2 })
+    expect(await list(records, { dryRun: true })).toEqual({
+      added: 1,
+      changed: 1,
+      unchanged: 0,
+      listed: 2,
+      revised: 0,
+    })
     expect(await everything()).toEqual(before)
   })
 })
@@ -151,6 +201,49 @@ describe('a list without identifiers', () => {
   })
 })
 
+describe('identifiers are texts', () => {
+  test.each([
+    ['a zero at the end', '2608.00010', '2608.00100'],
+    ['a zero at the end of four digits', '0704.0010', '0704.0100'],
+    ['the archive', 'hep-th/9901010', 'math/9901010'],
+  ])('two that differ in %s are two papers', async (_what, one, other) => {
+    await list([paper({ title: 'A', arxiv: one }), paper({ title: 'B', arxiv: other })])
+    expect(await paperByName(database.db, one)).toMatchObject({ id: 1, arxivId: one })
+    expect(await paperByName(database.db, other)).toMatchObject({ id: 2, arxivId: other })
+  })
+})
+
+describe('a title that two papers share', () => {
+  const one = paper({ arxiv: '2608.00001', title: 'Technical Report' })
+  const other = paper({ arxiv: '2608.00002', title: 'Technical Report' })
+  const without = paper({ title: 'Technical report' })
+  test.each([
+    ['first', [without, one, other]],
+    ['between them', [one, without, other]],
+    ['last', [other, one, without]],
+  ])('goes with one of them where no identifier stands with it: %s', async (_when, records) => {
+    for (const record of records) await list([record])
+    await list(records, { now: AFTERNOON })
+    const { papers, keys } = await everything()
+    expect(papers.map(({ id }) => id)).toEqual([1, 2])
+    expect(keys.map(({ scheme }) => scheme)).toEqual(['arxiv', 'arxiv', 'title'])
+  })
+})
+
+test('a paper of an earlier release, which has no ranks, is written when something moves, not before', async () => {
+  const record = paper({ arxiv: '2608.00001', version: 2, codeUrl: 'https://code.example/' })
+  await list([record])
+  await database.db.paper.updateMany({ data: { ranks: {} } })
+  const before = await everything()
+  expect(await list([record], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
+  expect(await everything()).toEqual(before)
+  const older = { ...record, title: 'A longer title', version: 1 }
+  expect(await list([older], { now: AFTERNOON })).toMatchObject({ unchanged: 1 })
+  const newer = { ...record, title: 'New', version: 3 }
+  expect(await list([newer], { now: AFTERNOON })).toMatchObject({ changed: 1 })
+  expect(await paperByName(database.db, '2608.00001')).toMatchObject({ id: 1, title: 'New' })
+})
+
 describe('two papers that turn out to be one', () => {
   const turnOut = () =>
     list([paper({ title: 'C', arxiv: '2608.00001', doi: '10.1000/1' })], { now: AFTERNOON })
@@ -163,7 +256,7 @@ describe('two papers that turn out to be one', () => {
   })
 
   test('keep the lower number, the keys and the listings of both, and the best of what was said', async () => {
-    expect(await turnOut()).toEqual({ added: 0, changed: 1, unchanged: 0, listed: 2 })
+    expect(await turnOut()).toEqual({ added: 0, changed: 1, unchanged: 0, listed: 2, revised: 0 })
     const all = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
     expect(all.map(({ id }) => id)).toEqual([1, 2])
     expect(all[0]).toMatchObject({
@@ -186,6 +279,19 @@ describe('two papers that turn out to be one', () => {
     await turnOut()
     expect(await horizon(database.db)).toBe(3)
   })
+})
+
+test('three papers that turn out to be one: of a day on which two were listed, what says most', async () => {
+  await list([paper({ title: 'First' })], { day: '2026-08-12' })
+  const second = paper({ title: 'Second', doi: '10.1000/1', kind: 'revised', comments: 2 })
+  const third = paper({ title: 'Third', arxiv: '2608.00001', kind: 'new', votes: 4 })
+  await list([second, third], { day: '2026-08-13' })
+  await list([paper({ title: 'First', arxiv: '2608.00001', doi: '10.1000/1' })])
+  expect((await everything()).listings).toMatchObject([
+    { paperId: 1, day: new Date('2026-08-12') },
+    { paperId: 1, day: new Date('2026-08-13'), kind: 'new', votes: 4, comments: 2 },
+    { paperId: 1, day: new Date('2026-08-14') },
+  ])
 })
 
 test('numbers rise in the order in which ingests become visible, and no paper is made twice', async () => {
@@ -214,13 +320,16 @@ test('all recorded days: each paper once, and a second round changes nothing', a
   for (const day of days) {
     const { records } = parseDay(recordedDay('daily', day))
     for (const { keys } of records) names.add(keys[0]?.value)
-    await list(records, { day })
+    await list(records, { day, now: new Date(`${day}T12:00:00Z`) })
   }
   expect(await database.db.paper.count()).toBe(names.size)
   const before = await everything()
   for (const day of days.slice(-10)) {
     const { records } = parseDay(recordedDay('daily', day))
-    expect(await list(records, { day, now: AFTERNOON })).toMatchObject({ added: 0, changed: 0 })
+    expect(await list(records, { day, now: new Date(`${day}T13:00:00Z`) })).toMatchObject({
+      added: 0,
+      changed: 0,
+    })
   }
   expect(await everything()).toEqual(before)
 })
@@ -239,7 +348,8 @@ test('later the same day: what is new is added, what moved is moved', async () =
       include: { paper: { include: { keys: true } } },
     })
     const votes = new Map(listings.flatMap((row) => row.paper.keys.map((key) => [key.value, row.votes])))
-    for (const record of later!) expect(votes.get(record.keys[0]!.value)).toBe(record.votes)
+    for (const record of later!.filter(({ withdrawnAt }) => !withdrawnAt))
+      expect(votes.get(record.keys[0]!.value)).toBe(record.votes)
     const touched = listings.filter((row) => row.updatedAt.getTime() === AFTERNOON.getTime()).length
     expect(touched).toBeLessThanOrEqual(added + changed)
     expect(await list(later!, { day })).toMatchObject({ added: 0, changed: 0 })

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Database } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'
+import { openAsk } from '../../../src/sources/ask-client.ts'
+import { huggingface } from '../../../src/sources/huggingface/huggingface.ts'
 import { fetchDay } from '../../../src/sources/huggingface/huggingface-client.ts'
+import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
 import {
   type HuggingFaceServer,
   startHuggingFaceServer,
@@ -22,19 +26,42 @@ beforeEach(() => {
   server.troubles.length = 0
 })
 
-const fetchFrom = (baseUrl: string, day = DAY, more = {}) =>
-  fetchDay({
-    baseUrl,
-    day,
-    contact: 'operator@papers.example',
+/** Answers with what was read, and how many requests it took. */
+async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 300 }: More = {}) {
+  const wait = async (ms: number) => void waits.push(ms)
+  const { ask, requests } = openAsk({
+    db: {} as Database, // whoever asks without a gap needs none
     log: silentLog,
-    wait: async (ms) => void waits.push(ms),
-    timeoutMs: 300,
-    ...more,
+    source: 'huggingface',
+    day,
+    manners: { ...huggingface.manners, timeoutMs },
+    contact: 'operator@papers.example',
+    wait,
+    signal,
   })
+  const fetched = await fetchDay({
+    day,
+    now: new Date(`${DAY}T12:00:00Z`),
+    urls: { HF_URL: url },
+    ask,
+    unseen: async () => new Set(),
+    bare: async () => new Set(),
+    wait,
+    warn: () => {},
+  })
+  return { ...fetched, requests: requests() }
+}
+
+interface More {
+  signal?: AbortSignal
+  timeoutMs?: number
+}
+
+const whole = parseDay(recordedDay('daily', DAY))
 
 test('a day comes whole, and we say who asks', async () => {
-  expect(await fetchFrom(server.url)).toEqual({ entries: recordedDay('daily', DAY), pages: 1 })
+  expect(whole.records.length).toBeGreaterThan(5)
+  expect(await fetchFrom(server.url)).toEqual({ ...whole, requests: 2 })
   expect(server.requests).toEqual([
     {
       path: `/api/daily_papers?date=${DAY}&limit=100&p=0`,
@@ -49,21 +76,33 @@ test('a day comes whole, and we say who asks', async () => {
 })
 
 test('a weekend is an empty day', async () => {
-  expect(await fetchFrom(server.url, '2026-08-15')).toEqual({ entries: [], pages: 0 })
+  expect(await fetchFrom(server.url, '2026-08-15')).toEqual({ records: [], refused: [], requests: 1 })
 })
 
 test('pages that hold fewer than asked for are followed to the end', async () => {
   const small = await startHuggingFaceServer({ folder: `${recordings}/daily`, mostPerPage: 2 })
-  const { entries, pages } = await fetchFrom(small.url)
+  const fetched = await fetchFrom(small.url)
   await small.close()
-  expect(entries).toEqual(recordedDay('daily', DAY))
-  expect(pages).toBe(Math.ceil(entries.length / 2))
+  expect(fetched).toEqual({ ...whole, requests: Math.ceil(recordedDay('daily', DAY).length / 2) + 1 })
 })
 
 test('a server that knows no pages is not asked for ever', async () => {
-  const body = '[{"paper":{"id":"2507.06457"}}]'
+  const body = '[{"paper":{"id":"2507.06457","title":"T"}}]'
   server.troubles.push({ kind: 'body', body }, { kind: 'body', body })
-  expect(await fetchFrom(server.url)).toEqual({ entries: JSON.parse(body), pages: 1 })
+  expect(await fetchFrom(server.url)).toEqual({ ...parseDay(JSON.parse(body)), requests: 2 })
+})
+
+test('one entry that cannot be read is refused; where none can, the day is', async () => {
+  const entries = [{ paper: { id: '2507.06457' } }, { paper: { id: '2507.06458', title: 'T' } }]
+  const serve = (list: unknown[]) =>
+    server.troubles.push({ kind: 'body', body: JSON.stringify(list) }, { kind: 'body', body: '[]' })
+  serve(entries)
+  expect(await fetchFrom(server.url)).toMatchObject({ records: [{ title: 'T' }], refused: [{ index: 0 }] })
+  serve(entries.slice(0, 1))
+  await expect(fetchFrom(server.url)).rejects.toMatchObject({
+    code: 'source.unreadable',
+    values: { source: 'huggingface', day: DAY, count: 1 },
+  })
 })
 
 describe('trouble that passes', () => {
@@ -93,7 +132,7 @@ describe('trouble that passes', () => {
     ['too many requests, without a time', [{ kind: 'rate-limited', headers: {} }], [60_000]],
   ])('%s', async (_what, troubles, expected) => {
     server.troubles.push(...troubles)
-    expect((await fetchFrom(server.url)).entries).toEqual(recordedDay('daily', DAY))
+    expect((await fetchFrom(server.url)).records).toEqual(whole.records)
     expect(waits).toEqual(expected)
   })
 
@@ -162,6 +201,21 @@ describe('trouble that stays', () => {
   test('a page that fails in the middle loses the day, not half of it', async () => {
     server.troubles.push({ kind: 'slow', ms: 0 }, { kind: 'status', status: 404 })
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.refused' })
+  })
+
+  test.each([
+    ['deeper than anybody can walk', '['.repeat(100_000) + ']'.repeat(100_000)],
+    ['of a million numbers', `[${Array(1_000_000).fill(1).join()}]`],
+  ])('a list %s is none', async (_what, body) => {
+    server.troubles.push(...five({ kind: 'body', body }))
+    await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.not-json' })
+  })
+
+  test('pages that together hold more than an answer may are not kept', async () => {
+    const page = (n: number) => JSON.stringify([{ paper: { title: `${n}`, summary: 'a'.repeat(6_000_000) } }])
+    server.troubles.push(...[1, 2, 3].map((n): Trouble => ({ kind: 'body', body: page(n) })))
+    await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.too-large' })
+    expect(server.requests).toHaveLength(3)
   })
 
   test('whoever stops the fetch is not answered with a fault of the source', async () => {

@@ -1,7 +1,19 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { merge, type PaperFacts } from '../../../src/papers/merge.ts'
+import {
+  factsOf,
+  merge,
+  type PaperFacts,
+  type Ranks,
+  sayTheSame,
+  storedFacts,
+} from '../../../src/papers/merge.ts'
+import type { SourceRecord } from '../../../src/sources/source-record.ts'
 
-const known: PaperFacts = {
+const nine = (day: string) => new Date(`${day}T09:00:00Z`)
+
+const record: SourceRecord = {
+  keys: [],
   title: 'A title',
   abstract: 'What it says.',
   authors: ['A. One', 'A. Two'],
@@ -9,105 +21,244 @@ const known: PaperFacts = {
   keywords: ['attention'],
   organization: 'The Lab',
   codeUrl: 'https://github.com/one/two',
-  projectUrl: null,
   publishedAt: new Date('2025-07-08T00:00:00Z'),
-  version: null,
-  withdrawnAt: null,
-  firstDay: '2025-07-09',
 }
 
-const empty: PaperFacts = {
+const empty: SourceRecord = {
+  keys: [],
   title: 'A title',
   abstract: '',
   authors: [],
   categories: [],
   keywords: [],
-  organization: null,
-  codeUrl: null,
-  projectUrl: null,
-  publishedAt: null,
-  version: null,
-  withdrawnAt: null,
-  firstDay: '2025-07-09',
 }
+
+const saidOn = (day: string, fields: Partial<SourceRecord> = {}, base = record) =>
+  factsOf({ ...base, ...fields }, { day, now: nine(day) })
+
+const known = saidOn('2025-07-09')
+
+/** What two sayings make together, in either order. */
+function together(one: PaperFacts, other: PaperFacts): PaperFacts {
+  const merged = merge(one, other)
+  expect(merge(other, one)).toEqual(merged)
+  return merged
+}
+
+const text = fc.constantFrom('', 'a', 'b', 'ab', 'abc')
+const texts = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 2 })
+const day = fc.constantFrom('2025-07-08', '2025-07-09', '2025-07-10')
+const instant = day.map((name) => new Date(`${name}T00:00:00Z`))
+
+const anyRecord = fc.record(
+  {
+    kind: fc.constantFrom('new' as const, 'cross' as const, 'revised' as const),
+    keys: fc.constant<SourceRecord['keys']>([]),
+    title: text,
+    abstract: text,
+    authors: texts,
+    categories: texts,
+    keywords: texts,
+    organization: text,
+    codeUrl: text,
+    projectUrl: text,
+    summary: text,
+    publishedAt: instant,
+    version: fc.integer({ min: 1, max: 3 }),
+    withdrawnAt: fc.option(instant),
+  },
+  { requiredKeys: ['keys', 'title', 'abstract', 'authors', 'categories', 'keywords'] },
+)
+
+const anyFacts = fc
+  .record({ record: anyRecord, day, now: instant })
+  .map(({ record: said, ...when }) => factsOf(said, when))
+
+// A row of an earlier release has no ranks, or not those of fields that came later.
+const anyRow = fc
+  .record({ facts: anyFacts, kept: fc.subarray(Object.keys(known.ranks) as (keyof Ranks)[]) })
+  .map(({ facts: { ranks, ...facts }, kept }) =>
+    storedFacts(facts, Object.fromEntries(kept.map((field) => [field, ranks[field]]))),
+  )
+
+const any = fc.oneof(anyFacts, anyRow)
+
+describe('of whatever is said', () => {
+  test('the order does not matter', () => {
+    const same = (a: PaperFacts, b: PaperFacts) => {
+      expect(merge(b, a)).toEqual(merge(a, b))
+    }
+    fc.assert(fc.property(any, any, same), { numRuns: 2000 })
+  })
+  test('nor what is put together first', () => {
+    const same = (a: PaperFacts, b: PaperFacts, c: PaperFacts) => {
+      expect(merge(a, merge(b, c))).toEqual(merge(merge(a, b), c))
+    }
+    fc.assert(fc.property(any, any, any, same), { numRuns: 2000 })
+  })
+  test('nor how often it is said', () => {
+    const same = (a: PaperFacts, b: PaperFacts) => {
+      expect(merge(a, a)).toEqual(a)
+      expect(merge(merge(a, b), b)).toEqual(merge(a, b))
+    }
+    fc.assert(fc.property(any, any, same), { numRuns: 2000 })
+  })
+  test('nor that the same said later is not written', () => {
+    const calls = fc.array(anyRecord, { minLength: 1, maxLength: 8 })
+    const same = (records: SourceRecord[]) => {
+      const said = records.map((one, n) => factsOf(one, { day: '2025-07-09', now: new Date(n * 1000) }))
+      const written = said.reduce((stored, facts) => {
+        const merged = merge(stored, facts)
+        return sayTheSame(stored, merged) ? stored : merged
+      })
+      expect(
+        sayTheSame(
+          written,
+          said.reduce((a, b) => merge(a, b)),
+        ),
+      ).toBe(true)
+    }
+    fc.assert(fc.property(calls, same), { numRuns: 2000 })
+  })
+  test('nothing that is filled is lost, but for a withdrawal that ended', () => {
+    const filled = (facts: PaperFacts) =>
+      Object.entries({ ...facts, withdrawnAt: null }).flatMap(([field, value]) =>
+        value instanceof Date || (value as string | null)?.length ? [field] : [],
+      )
+    const kept = (a: PaperFacts, b: PaperFacts) => {
+      expect(filled(merge(a, b))).toEqual(expect.arrayContaining([...filled(a), ...filled(b)]))
+    }
+    fc.assert(fc.property(any, any, kept))
+  })
+})
 
 test('the same again changes nothing', () => {
   expect(merge(known, known)).toEqual(known)
 })
 
-test('what is filled wins over what is empty, in either order', () => {
-  expect(merge(known, empty)).toEqual(known)
-  expect(merge(empty, known)).toEqual(known)
+test('what is filled wins over what is empty, even of a newer version that comes later', () => {
+  expect(together(known, saidOn('2025-07-10', { version: 2 }, empty))).toEqual({
+    ...known,
+    version: 2,
+    ranks: { ...known.ranks, title: 2 },
+  })
 })
 
 describe('without a newer version', () => {
-  test.each<[string, Partial<PaperFacts>, Partial<PaperFacts>]>([
+  test.each<[string, Partial<SourceRecord>, Partial<PaperFacts>]>([
     ['a longer title', { title: 'A^2: A title' }, { title: 'A^2: A title' }],
     ['a shorter abstract', { abstract: 'Cut.' }, { abstract: 'What it says.' }],
     ['more keywords', { keywords: ['linear', 'attention'] }, { keywords: ['linear', 'attention'] }],
-    ['fewer authors', { authors: ['A. One'] }, { authors: ['A. One', 'A. Two'] }],
-    [
-      'another repository',
-      { codeUrl: 'https://github.com/one/three' },
-      { codeUrl: 'https://github.com/one/three' },
-    ],
-    ['another organization', { organization: 'New Lab' }, { organization: 'New Lab' }],
-    [
-      'an earlier time',
-      { publishedAt: new Date('2025-07-01T00:00:00Z') },
-      { publishedAt: new Date('2025-07-01T00:00:00Z') },
-    ],
-    [
-      'a later time',
-      { publishedAt: new Date('2025-07-10T00:00:00Z') },
-      { publishedAt: new Date('2025-07-08T00:00:00Z') },
-    ],
-    ['an earlier day', { firstDay: '2025-07-07' }, { firstDay: '2025-07-07' }],
-    ['a later day', { firstDay: '2025-07-11' }, { firstDay: '2025-07-09' }],
+    ['fewer authors', { authors: ['A. Longer Name'] }, { authors: ['A. One', 'A. Two'] }],
+    ['a title that comes later in the alphabet', { title: 'B title' }, { title: 'B title' }],
+    ['an earlier time', { publishedAt: nine('2025-07-01') }, { publishedAt: nine('2025-07-01') }],
+    ['a later time', { publishedAt: nine('2025-07-10') }, { publishedAt: record.publishedAt! }],
     ['a first version', { version: 1 }, { version: 1 }],
   ])('%s', (_what, later, expected) => {
-    expect(merge(known, { ...known, ...later })).toEqual({ ...known, ...expected })
+    expect(together(known, saidOn('2025-07-09', later))).toMatchObject({ ...known, ...expected, ranks: {} })
   })
-})
-
-test('two sources that differ do not take turns', () => {
-  const other = { ...known, title: 'A $t$itle', abstract: 'What it sais.' }
-  const settled = merge(merge(known, other), known)
-  expect(merge(settled, other)).toEqual(settled)
-  expect(merge(settled, known)).toEqual(settled)
 })
 
 test('a newer version replaces what it fills', () => {
-  const later = { ...empty, title: 'Short', abstract: 'New.', version: 2 }
-  expect(merge({ ...known, version: 1 }, later)).toEqual({
-    ...known,
-    title: 'Short',
-    abstract: 'New.',
-    version: 2,
+  const merged = together(
+    saidOn('2025-07-09', { version: 1 }),
+    saidOn('2025-07-10', { title: 'Short', abstract: 'New.', version: 2 }, empty),
+  )
+  expect(merged).toMatchObject({ title: 'Short', abstract: 'New.', keywords: ['attention'], version: 2 })
+})
+
+test.each([1, undefined])('one of version %s only fills what is empty, however late it comes', (version) => {
+  const newest = saidOn('2025-07-09', { keywords: [], version: 3 })
+  const older = saidOn('2025-07-12', { title: 'A much longer title', keywords: ['old'], version })
+  expect(together(newest, older)).toMatchObject({ title: 'A title', keywords: ['old'], version: 3 })
+})
+
+test('a value that an older version filled makes way for the newer version', () => {
+  const filled = merge(
+    saidOn('2025-07-09', { keywords: [], version: 3 }),
+    saidOn('2025-07-10', { keywords: ['a', 'b'], version: 1 }),
+  )
+  expect(merge(filled, saidOn('2025-07-11', { keywords: ['c'], version: 3 })).keywords).toEqual(['c'])
+})
+
+describe('what follows who spoke last', () => {
+  test.each(['organization', 'codeUrl', 'projectUrl', 'summary'] as const)('%s', (field) => {
+    const first = saidOn('2025-07-09', { [field]: 'https://long.example/first', version: 2 })
+    const last = saidOn('2025-07-11', { [field]: 'https://last.example' })
+    const silent = saidOn('2025-07-12', { [field]: undefined })
+    expect(merge(together(first, last), silent)[field]).toBe('https://last.example')
   })
 })
 
-test('an older version only fills what is empty', () => {
-  const older = { ...known, title: 'A much longer title', keywords: ['old'], version: 1 }
-  expect(merge({ ...known, keywords: [], version: 3 }, older)).toEqual({
-    ...known,
-    keywords: ['old'],
-    version: 3,
+describe('rows of an earlier release, which have no ranks', () => {
+  const { ranks: _, ...facts } = saidOn('2025-07-09', { version: 2 })
+  const row = storedFacts(facts, {})
+  test('their texts are of the version of the paper', () => {
+    const longer = { title: 'A longer title', abstract: 'What it says, at length.' }
+    expect(together(row, saidOn('2025-07-10', { ...longer, version: 1 }))).toMatchObject({ title: 'A title' })
+    expect(together(row, saidOn('2025-07-10', longer)).abstract).toBe('What it says.')
+    expect(together(row, saidOn('2025-07-10', { ...longer, version: 2 }))).toMatchObject(longer)
+  })
+  test('of unknown version are of none', () => {
+    const unknown = storedFacts({ ...facts, version: null }, {})
+    expect(together(unknown, saidOn('2025-07-10', { title: 'New', version: 1 })).title).toBe('New')
+  })
+  test('their links were said before any other', () => {
+    const code = { codeUrl: 'https://b.example' }
+    expect(together(row, saidOn('1970-01-01', code)).codeUrl).toBe(code.codeUrl)
+  })
+  test('are not written for what they say already', () => {
+    expect(sayTheSame(row, merge(row, saidOn('2025-07-09', { version: 2 })))).toBe(true)
   })
 })
 
-test('so does a source that does not say the version', () => {
-  const unsaid = {
-    ...known,
-    abstract: 'What it said at first, at length.',
-    keywords: ['late'],
-    version: null,
-  }
-  const v2 = { ...known, keywords: [], version: 2 }
-  expect(merge(v2, unsaid)).toEqual({ ...known, keywords: ['late'], version: 2 })
+describe('what need not be written', () => {
+  test('is the same said later', () => {
+    const again = merge(known, saidOn('2025-07-10'))
+    expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
+    expect(sayTheSame(known, again)).toBe(true)
+  })
+  test('and not a text that a newer version has too', () => {
+    const filled = merge(saidOn('2025-07-09', { abstract: '', version: 2 }), saidOn('2025-07-09'))
+    const confirmed = merge(filled, saidOn('2025-07-09', { version: 2 }))
+    expect({ ...confirmed, ranks: filled.ranks }).toEqual(filled)
+    expect(sayTheSame(filled, confirmed)).toBe(false)
+  })
 })
 
-test('a withdrawal stays', () => {
-  const withdrawnAt = new Date('2025-07-10T00:00:00Z')
-  expect(merge(merge(known, { ...known, withdrawnAt }), known).withdrawnAt).toEqual(withdrawnAt)
+describe('a withdrawal', () => {
+  const withdrawn = saidOn('2025-07-12', { withdrawnAt: nine('2025-07-11') })
+
+  test('stays, from when it was first said, where nobody says otherwise', () => {
+    const again = saidOn('2025-07-12', { withdrawnAt: nine('2025-07-14') })
+    expect(together(together(known, withdrawn), again).withdrawnAt).toEqual(nine('2025-07-11'))
+    expect(together(withdrawn, saidOn('2025-07-20')).withdrawnAt).toEqual(nine('2025-07-11'))
+  })
+
+  test('ends where the paper is listed on a later day, as one that stands', () => {
+    const listed = saidOn('2025-07-18', { withdrawnAt: null })
+    expect(together(withdrawn, listed).withdrawnAt).toBeNull()
+    const once = merge(withdrawn, listed)
+    expect(merge(once, withdrawn).withdrawnAt).toBeNull()
+    expect(sayTheSame(once, merge(once, saidOn('2025-07-19', { withdrawnAt: null })))).toBe(false)
+  })
+})
+
+describe('the first day', () => {
+  test.each<[string, string, SourceRecord['kind'], string]>([
+    ['an earlier one', '2025-07-07', 'new', '2025-07-07'],
+    ['an earlier one in another section', '2025-07-07', 'cross', '2025-07-07'],
+    ['a later one', '2025-07-11', 'new', '2025-07-09'],
+    ['not an earlier one of a newer version', '2025-07-07', 'revised', '2025-07-09'],
+  ])('%s', (_what, otherDay, kind, expected) => {
+    const merged = together(known, saidOn(otherDay, { kind }))
+    expect(merged).toMatchObject({ firstDay: expected, onlyRevised: false })
+  })
+  test('of a newer version where there is no other', () => {
+    const merged = together(
+      saidOn('2025-07-09', { kind: 'revised' }),
+      saidOn('2025-07-07', { kind: 'revised' }),
+    )
+    expect(merged).toMatchObject({ firstDay: '2025-07-07', onlyRevised: true })
+  })
 })

@@ -101,6 +101,16 @@ describe('a shape that drifted', () => {
     ['a repository that is no link', paper({ githubRepo: 'one/two' }), { codeUrl: undefined }],
     ['a script as a link', paper({ projectPage: 'javascript:alert(1)' }), { projectUrl: undefined }],
     [
+      'links with characters that Postgres refuses',
+      paper({ githubRepo: 'https://x.example/\u0000', projectPage: 'https://x.example/\ud800' }),
+      { codeUrl: undefined, projectUrl: undefined },
+    ],
+    [
+      'a link without end',
+      paper({ githubRepo: `https://x.example/${'a'.repeat(2000)}` }),
+      { codeUrl: undefined },
+    ],
+    [
       'an author as text among others',
       paper({ authors: ['A', { name: ' B\n C ' }, {}] }),
       { authors: ['B C'] },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { rateLimitOf } from '../../../src/sources/huggingface/rate-limit.ts'
+import { rateLimitOf } from '../../../src/sources/rate-limit.ts'
 
 test.each<[string, Record<string, string>, object]>([
   ['nothing said', {}, {}],
@@ -13,6 +13,12 @@ test.each<[string, Record<string, string>, object]>([
   ],
   ['a date without one to measure by', { 'retry-after': 'Fri, 14 Aug 2026 08:00:30 GMT' }, {}],
   ['both: the longer', { ratelimit: '"api";r=0;t=17', 'retry-after': '5' }, { remaining: 0, seconds: 17 }],
+  ['a time without sense: a day', { 'retry-after': '99999999999' }, { seconds: 86_400 }],
+  [
+    'a date that is far off: a day',
+    { 'retry-after': 'Fri, 14 Aug 9999 08:00:00 GMT', date: 'Fri, 14 Aug 2026 08:00:00 GMT' },
+    { seconds: 86_400 },
+  ],
   ['something else', { ratelimit: 'soon', 'retry-after': 'soon' }, {}],
 ])('%s', (_what, headers, expected) => {
   expect(rateLimitOf(new Headers(headers))).toEqual(expected)

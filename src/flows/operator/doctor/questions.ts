@@ -3,6 +3,8 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { DatabaseFacts } from '../../../platform/database-facts-store.ts'
 import { addDays, dayOf } from '../../../platform/dates.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
+import { addressesIn, sourceNamed } from '../../../sources/registry.ts'
+import type { Source } from '../../../sources/source.ts'
 import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
 import type { Deps } from '../../../wiring.ts'
 import { sourceStatus } from '../source-status.ts'
@@ -103,24 +105,34 @@ const aboutMail = (patient: Patient): Question[] => [
 
 const SOURCE_DAYS = 2
 
-const aboutSources = (patient: Patient): Question[] =>
-  patient.config.SOURCES.map((source) => ({
-    check: source,
-    settings: ['SOURCES', 'HF_URL'],
-    ask: () => askSource(patient, source),
-  }))
+/** Sections of one source have one service, which is asked once. */
+function aboutSources(patient: Patient): Question[] {
+  const answers = new Map<Source, ReturnType<typeof probe>>()
+  return patient.config.SOURCES.map((name) => {
+    const { source } = sourceNamed(name)
+    const ask = () => {
+      const answer = answers.get(source) ?? probe(patient, source)
+      answers.set(source, answer)
+      return askSource(patient, name, answer)
+    }
+    return { check: name, settings: ['SOURCES', ...Object.keys(source.addresses)], ask }
+  })
+}
+
+function probe({ config, clock, timeoutMs }: Patient, source: Source): Promise<number | string> {
+  const url = source.probe(addressesIn(config), addDays(dayOf(clock.now()), -1))
+  return statusOf({ url, contact: config.OPERATOR_EMAIL ?? config.BASE_URL, timeoutMs })
+}
 
 async function askSource(
-  { config, clock, deps, hasTables, timeoutMs }: Patient,
+  { clock, deps, hasTables }: Patient,
   source: string,
+  answer: Promise<number | string>,
 ): Promise<Verdict> {
-  const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  const url = `${config.HF_URL}/api/daily_papers?date=${addDays(dayOf(clock.now()), -1)}&limit=1`
-  const asked = statusOf({ url, contact, timeoutMs })
   const known = (await hasTables) ? await sourceStatus(await deps, { days: SOURCE_DAYS }) : undefined
   const mine = known?.find((one) => one.source === source)
   const last = mine && { fetchedAt: mine.newestFetch, fault: mine.days[0]?.lastFault ?? null }
-  return judgeSource({ answer: await asked, last, now: clock.now() })
+  return judgeSource({ answer: await answer, last, now: clock.now() })
 }
 
 const aboutMachine = ({ config, clock, deps, hasTables }: Patient): Question[] => [

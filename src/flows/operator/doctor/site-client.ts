@@ -48,7 +48,7 @@ export async function statusOf({
   timeoutMs: number
 }): Promise<number | string> {
   try {
-    const headers = { accept: 'application/json', 'user-agent': `daily-papers (${contact})` }
+    const headers = { accept: '*/*', 'user-agent': `daily-papers (${contact})` }
     const { status, body } = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) })
     await body?.cancel()
     return status

@@ -7,7 +7,7 @@ import type { WholeMessage } from '../../messages/retry-message.ts'
 import { newestFailure, returnText } from '../../returns/return-words.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { messageLife } from '../message-life.ts'
-import { faultText } from '../source-words.ts'
+import { faultText, stateText } from '../source-words.ts'
 import type { Case } from './case.ts'
 import { count, hourText, type Step, utcText } from './say.ts'
 import { topicSteps } from './topic-steps.ts'
@@ -121,10 +121,10 @@ function dueSteps({ due, standing, date, now, state }: Case): Step[] {
 
 function sourceSteps({ sources, digest }: Case): Step[] {
   if (!digest) return []
-  return sources.map(({ source, day, state, papers, lastFault, lastStatus, fetchedAt }) => {
+  return sources.map(({ source, day, state, reason, papers, lastFault, lastStatus, fetchedAt }) => {
     const fault = lastFault ? `; last fault: ${faultText(lastFault, lastStatus)}` : ''
     const read = fetchedAt ? `, last read ${utcText(fetchedAt)}` : ', never read'
-    const text = `Source ${source}, ${day}: ${state}, ${count(papers, 'paper')}${read}${fault}.`
+    const text = `Source ${source}, ${day}: ${stateText({ state, reason })}, ${count(papers, 'paper')}${read}${fault}.`
     return { at: null, code: 'source', text }
   })
 }

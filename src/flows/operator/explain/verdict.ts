@@ -2,7 +2,9 @@ import type { ListedReturn } from '../../../bounces/returned-list-store.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
+import { listed } from '../../../words/words.ts'
 import { classText, newestFailure } from '../../returns/return-words.ts'
+import { reasonText } from '../source-words.ts'
 import type { Case, Subject } from './case.ts'
 import { mailVerdict } from './mail-verdict.ts'
 import { count, dayText, hourText, titled, until, utcText, type Verdict } from './say.ts'
@@ -46,8 +48,7 @@ function planning({ ticked }: Case): string {
 }
 
 function nothingMatched({ looked, standing, sources }: Case): Verdict {
-  const stuck = sources.find(({ state }) => state === 'failed' || state === 'stalled')
-  const why = stuck ? `; ${stuck.source} is ${stuck.state} for ${stuck.day}` : ''
+  const why = sourceReason(sources)
   if (standing.topics.length === 0)
     return says('nothing-matched', `No mail: no day’s best papers were new to them${why}.`)
   if (looked?.fresh === 0) return says('no-new-papers', `No mail: no paper was new to them${why}.`)
@@ -57,6 +58,22 @@ function nothingMatched({ looked, standing, sources }: Case): Verdict {
   const topics = count(standing.topics.length, 'topic')
   return says('nothing-matched', `No mail: ${all} matched their ${topics}${near}.`)
 }
+
+/** "; huggingface is failed for 2026-11-24", else what kept each source from listing papers on the newest day. */
+function sourceReason(sources: Case['sources']): string {
+  const stuck = sources.find(({ state }) => state === 'failed' || state === 'stalled')
+  if (stuck) return `; ${stuck.source} is ${stuck.state}${reasonOf(stuck)} for ${stuck.day}`
+  const newest = sources.filter(({ day }) => day === sources.at(-1)?.day)
+  if (newest.some(({ state }) => state !== 'quiet')) return ''
+  return [...Map.groupBy(newest, reasonOf)].map(([reason, alike]) => restText(reason, alike)).join('')
+}
+
+function restText(reason: string, alike: Case['sources']): string {
+  const names = listed(alike.map(({ source }) => source))
+  return `; ${names} ${alike.length === 1 ? 'is' : 'are'} quiet${reason} on ${alike[0]!.day}`
+}
+
+const reasonOf = ({ reason }: Case['sources'][number]): string => (reason ? ` (${reasonText(reason)})` : '')
 
 /** By what they were, where that alone decides. */
 function stateVerdict(open: Case): Verdict | null {

@@ -47,6 +47,12 @@ export const GAUGES: readonly GaugeName[] = [
   gauge('source_last_fetch_timestamp_seconds', 'When papers of a source last came in.', 'source'),
   gauge('source_day_state', '1 for the state of today (UTC) of each source.', 'source', 'state'),
   gauge('source_day_papers', 'Papers of today (UTC) by source.', 'source'),
+  gauge('source_day_requests', 'Requests that today (UTC) took so far, by source.', 'source'),
+  gauge(
+    'source_late_papers',
+    'Papers of the last two weeks that came after their day was closed, by source.',
+    'source',
+  ),
   gauge('notices', 'What the operator is told of and lasts, by kind.', 'kind'),
   gauge('notices_untold', 'Notices that no mail has told.'),
   gauge('last_tick_timestamp_seconds', 'The newest minute that a process with the role schedule claimed.'),

@@ -48,6 +48,10 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
     from source_day where day = (${now}::timestamptz at time zone 'utc')::date
     union all select 'source_day_papers', jsonb_build_object('source', source), papers::float8
     from source_day where day = (${now}::timestamptz at time zone 'utc')::date
+    union all select 'source_day_requests', jsonb_build_object('source', source), requests::float8
+    from source_day where day = (${now}::timestamptz at time zone 'utc')::date
+    union all select 'source_late_papers', jsonb_build_object('source', source), sum(late)::float8
+    from source_day where day > (${now}::timestamptz at time zone 'utc')::date - 14 group by source
     union all select 'database_size_bytes', '{}', pg_database_size(current_database())::float8`,
   )
 }

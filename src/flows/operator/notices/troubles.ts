@@ -1,9 +1,10 @@
 import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
-import { addDays, DAY_MS, dayOf, midnight, weekdayOf } from '../../../platform/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf, midnight } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
 import { troubles } from '../../../platform/trouble-store.ts'
+import { sourceNamed } from '../../../sources/registry.ts'
 import type { Deps } from '../../../wiring.ts'
 import { DELIVERY, isHeld } from '../restore/restored.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
@@ -114,15 +115,23 @@ function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): L
   return { kind: 'source-stalled', key: `${source} fetch ${since.toISOString()}`, values }
 }
 
-/** The last weekday that ended has no papers, and neither has any day since. */
+/** The last day that ended and ought to have had papers has none, and neither has any day since. */
 function withoutPapers({ source, days }: SourceStatus, now: Date): LastingTrouble | undefined {
-  let weekday = addDays(dayOf(now), -1)
-  while (['sat', 'sun'].includes(weekdayOf(weekday))) weekday = addDays(weekday, -1)
-  const known = days.find(({ day }) => day === weekday)
-  if (!known || days.some(({ day, papers }) => day >= weekday && papers > 0)) return undefined
+  const expected = lastExpected(source, now)
+  const known = days.find(({ day }) => day === expected)
+  if (!known || days.some(({ day, papers }) => day >= expected && papers > 0)) return undefined
   const newest = days.find(({ papers }) => papers > 0)?.day ?? null
-  const values = { source, what: 'no-papers', day: weekday, newest, fault: known.lastFault }
+  const { reason, lastFault: fault } = known
+  const values = { source, what: 'no-papers', day: expected, newest, reason, fault }
   return { kind: 'source-stalled', key: `${source} papers ${newest ?? 'never'}`, values }
+}
+
+/** The last day that ended, and on which the source ought to have listed papers by now. */
+function lastExpected(source: string, now: Date): Day {
+  const { calendar } = sourceNamed(source).source
+  let day = addDays(dayOf(now), -1)
+  while (calendar.rest(day) || now < calendar.stallsAt(day)) day = addDays(day, -1)
+  return day
 }
 
 async function openDates({ db, clock }: Deps): Promise<LastingTrouble[]> {

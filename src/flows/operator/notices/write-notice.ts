@@ -22,7 +22,17 @@ const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
   }),
 }
 
-function sourceStalled({ source, what, since, failures, status, fault, day, newest }: NoticeValues): Wording {
+function sourceStalled({
+  source,
+  what,
+  since,
+  failures,
+  status,
+  fault,
+  day,
+  newest,
+  reason,
+}: NoticeValues): Wording {
   const failed = fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
   const meaning =
     'Digests go out without papers of those days; once the source has them, the next digest carries them.'
@@ -36,7 +46,9 @@ function sourceStalled({ source, what, since, failures, status, fault, day, newe
   return {
     subject: `source ${source} had no papers on ${day}`,
     facts: [
-      `${source} answers, but ${day}, a working day, ended without a paper.`,
+      reason === 'repeated'
+        ? `${source} answers, but for ${day}, a working day, it gave nothing but the papers of another day.`
+        : `${source} answers, but ${day}, a working day, ended without a paper.`,
       newest ? `The newest day with papers is ${newest}.` : 'No day of the last two weeks has papers.',
       ...failed,
     ],

@@ -36,6 +36,7 @@ test(`a list of titles and summaries: twice, and the second time changes nothing
     changed: 0,
     unchanged: 0,
     listed: 61,
+    revised: 0,
     refused: [],
   })
   const before = await rows()

@@ -63,6 +63,7 @@ describe('one day', () => {
       changed: 0,
       unchanged: 0,
       listed: count,
+      revised: 0,
       refused: [],
     })
     expect(await papersListedOn(database.db, DAY)).toHaveLength(count)
@@ -70,7 +71,7 @@ describe('one day', () => {
     expect(logged).toEqual([
       [
         'source.fetched',
-        expect.objectContaining({ source: 'huggingface', day: DAY, pages: 1, added: count, refused: 0 }),
+        expect.objectContaining({ source: 'huggingface', day: DAY, requests: 2, added: count, refused: 0 }),
       ],
     ])
     expect(server.requests[0]?.userAgent).toBe('daily-papers (http://papers.example)')
@@ -132,12 +133,21 @@ describe('one day', () => {
     expect(await rows()).toEqual(before)
     expect(await sourceDays()).toMatchObject([
       {
-        state: 'failed',
+        state: 'fresh',
         failures: 1,
+        requests: 7,
         lastStatus: 503,
         lastFault: 'source.failing',
         nextTry: new Date(`${DAY}T07:05:00Z`),
       },
+    ])
+  })
+
+  test('a day without papers whose fetch fails has failed', async () => {
+    server.troubles.push(...five({ kind: 'status', status: 503 }))
+    await expect(ingest()).rejects.toMatchObject({ code: 'source.failing' })
+    expect(await sourceDays()).toMatchObject([
+      { state: 'failed', papers: 0, failures: 1, fetches: 0, requests: 5 },
     ])
   })
 
@@ -172,7 +182,7 @@ describe('every day that is due', () => {
     expect(days).toHaveLength(15)
     expect(days.at(-1)).toMatchObject({ day: DAY, state: 'fresh', closedAt: null })
     expect(days.filter(({ closedAt }) => closedAt)).toHaveLength(14)
-    expect(days.find(({ day }) => day === '2026-08-09')).toMatchObject({ state: 'quiet' })
+    expect(days.find(({ day }) => day === '2026-08-09')).toMatchObject({ state: 'quiet', reason: 'weekend' })
   })
 
   test('and nothing more until the next hour', async () => {

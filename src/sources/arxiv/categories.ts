@@ -112,3 +112,36 @@ function categoryOf(archive: string, line: string): ArxivCategory {
   const [subject = '', ...name] = line.trim().split(/\s+/)
   return { id: `${archive}.${subject}`, name: name.join(' ') }
 }
+
+const PHYSICS = 'physics'
+// Archives that are groups of their own; all others belong to physics.
+const GROUPS = ['cs', 'econ', 'eess', 'math', 'q-bio', 'q-fin', 'stat']
+
+const CATEGORY_IDS = new Set(
+  ARXIV_ARCHIVES.flatMap(({ id, categories }) =>
+    categories.length ? categories.map((one) => one.id) : [id],
+  ),
+)
+
+/** Whether arXiv lists papers under it today: "cs.CL", "hep-th"; not an archive with categories, such as "cs". */
+export const isArxivCategory = (text: string): boolean => CATEGORY_IDS.has(text)
+
+/** The OAI-PMH set of a category, group:archive:CATEGORY: "cs:cs:CL", "physics:quant-ph", "physics:astro-ph:CO". */
+export function oaiSetOf(category: string): string {
+  const [archive = ''] = category.split('.')
+  return `${GROUPS.includes(archive) ? archive : PHYSICS}:${category.replace('.', ':')}`
+}
+
+// Pairs that are one category with two names: a paper may carry either of them, or both.
+const TWINS = [
+  ['cs.IT', 'math.IT'],
+  ['cs.NA', 'math.NA'],
+  ['cs.SY', 'eess.SY'],
+  ['math-ph', 'math.MP'],
+  ['math.ST', 'stat.TH'],
+  ['q-fin.EC', 'econ.GN'],
+]
+
+/** Whether two ids name one category: "cs.SY" and "eess.SY" do. */
+export const isSameCategory = (one: string, other: string): boolean =>
+  one === other || TWINS.some((pair) => pair.includes(one) && pair.includes(other))

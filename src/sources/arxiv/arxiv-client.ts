@@ -1,0 +1,169 @@
+import { Fault } from '../../platform/errors.ts'
+import type { FetchDay, FetchedDay } from '../source.ts'
+import { type Identifier, identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
+import { calendar, isInFeed } from './calendar.ts'
+import { oaiSetOf } from './categories.ts'
+import { kindOf, settledKind } from './harvested-kind.ts'
+import type { HarvestDates, HarvestPage } from './parse-oai.ts'
+import type { Feed } from './parse-rss.ts'
+import { checkReadable, readDetails, readFeed, readPage, refuse } from './read-answers.ts'
+import { lotsOf, withDetails } from './with-details.ts'
+
+const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
+// A feed holds no more, and leaves out what is new first: arXiv's feed/database.py.
+const MOST_IN_FEED = 2000
+const MOST_PAGES = 30
+const LOT = 100
+const MOST_LOTS = 50
+
+interface Found extends ParsedRecords {
+  /** Records that the archive gave and the feed had not. */
+  made: SourceRecord[]
+  /** Whether papers among them were announced, be they known by now. */
+  isMadeUp?: boolean
+  reason?: 'repeated'
+}
+
+/**
+ * The announcement of a day in one category: from its feed while that shows it, from the archive's OAI-PMH later and
+ * where the feed fails; details from the API. Throws source.*, but trouble with the API alone is only told.
+ */
+export async function fetchDay(input: FetchDay): Promise<FetchedDay> {
+  const found = isInFeed(input.day, input.now) ? await fromFeed(input) : await fromArchive(input)
+  const bare = await input.bare([...found.records, ...found.made].flatMap(arxivKeys))
+  const details = await detailsOf(input, [...bare])
+  const detailed = (record: SourceRecord) => withDetails(record, details.get(textOf(record)))
+  const made = found.made.map(detailed).map((one) => ({ ...one, kind: settledKind(one, input.day) }))
+  return {
+    records: [...found.records.map(detailed), ...made],
+    refused: found.refused,
+    reason: found.isMadeUp || made.some(isListed) ? 'made-up' : found.reason,
+  }
+}
+
+const isListed = ({ kind }: SourceRecord): boolean => kind !== 'revised'
+
+const arxivKeys = ({ keys }: SourceRecord): Identifier[] => keys.filter(({ scheme }) => scheme === 'arxiv')
+
+const textOf = (record: SourceRecord): string => arxivKeys(record).map(identifierText)[0] ?? ''
+
+async function fromFeed(input: FetchDay): Promise<Found> {
+  const { day, now, urls, section, ask } = input
+  const feed = await ask({ url: `${urls.ARXIV_RSS_URL}/rss/${section}`, accept: XML }, (answer) =>
+    readFeed(input, answer),
+  )
+  const shown = { ...(await withoutSeen(input, feed)), made: [] }
+  const isMissing = !shown.records.some(isListed) && !calendar.rest(day) && now >= calendar.stallsAt(day)
+  return isMissing || feed.items >= MOST_IN_FEED ? madeUp(input, shown) : shown
+}
+
+/** Feeds that arXiv did not renew show an earlier day under today's date: only what was seen before tells. */
+async function withoutSeen(input: FetchDay, { records, refused }: Feed): Promise<Omit<Found, 'made'>> {
+  const listed = records.filter(isListed)
+  const unseen = await input.unseen(listed.flatMap(arxivKeys))
+  const fresh = records.filter((record) => !isListed(record) || unseen.has(textOf(record)))
+  const isRepeated = listed.length > 0 && !fresh.some(isListed)
+  return isRepeated ? { records: [], refused, reason: 'repeated' } : { records: fresh, refused }
+}
+
+// Where the archive fails as well, the day stands as the feed has it, and is asked for again soon.
+async function madeUp(input: FetchDay, shown: Found): Promise<Found> {
+  try {
+    const { made, announced, refused } = await fromArchive(input)
+    const had = new Set(shown.records.map(textOf))
+    const others = made.filter((record) => !had.has(textOf(record)))
+    const isMadeUp = others.some((record) => announced.has(textOf(record)))
+    return { ...shown, made: others, isMadeUp, refused: [...shown.refused, ...refused] }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    input.warn(`the archive, for what the feed lacks: ${error.message}`)
+    return shown
+  }
+}
+
+/**
+ * What the feed said of a paper on this day stands. Without a paper that is listed there was no announcement, only
+ * changes of what the archive knows.
+ */
+async function fromArchive(input: FetchDay): Promise<Found & { announced: ReadonlySet<string> }> {
+  const { records, refused, dates } = await harvest(input)
+  const keys = records.flatMap(arxivKeys)
+  const listed = (await input.listed?.(keys)) ?? new Set()
+  const unseen = await input.unseen(keys)
+  const announced = new Set<string>()
+  const made = records.flatMap((record) => {
+    const key = textOf(record)
+    const kind = kindOf({ ...input, record, dates: dates.get(key), isUnseen: unseen.has(key) })
+    if (kind && kind !== 'revised') announced.add(key)
+    return kind || listed.has(key) ? [{ ...record, kind: listed.has(key) ? 'revised' : kind }] : []
+  })
+  return { records: [], refused, announced, made: listed.size > 0 || announced.size > 0 ? made : [] }
+}
+
+type Harvest = ParsedRecords & { dates: Map<string, HarvestDates> }
+
+/** All pages of a day; from the first one once more where the token for the next has run out. */
+async function harvest(input: FetchDay): Promise<Harvest> {
+  const harvested = (await pagesOf(input)) ?? (await pagesOf(input))
+  if (!harvested) throw refuse(input, 200, 'badResumptionToken, twice')
+  checkReadable(input, harvested)
+  return harvested
+}
+
+async function pagesOf(input: FetchDay): Promise<Harvest | undefined> {
+  const all: Harvest = { records: [], refused: [], dates: new Map() }
+  const tokens = new Set<string>()
+  for (let token: string | undefined; tokens.size < MOST_PAGES; ) {
+    const page = await pageOf(input, token)
+    if (page.error?.code === 'badResumptionToken') return undefined
+    add(all, page)
+    token = page.token
+    if (!token) return all
+    if (tokens.has(token)) break
+    tokens.add(token)
+  }
+  input.warn(`the archive's list has no end after ${tokens.size} pages: the rest was left out`)
+  return all
+}
+
+function add(all: Harvest, { records, refused, dates }: HarvestPage): void {
+  const before = all.records.length + all.refused.length
+  all.records.push(...records.filter((record) => !all.dates.has(textOf(record))))
+  all.refused.push(...refused.map(({ index, why }) => ({ index: before + index, why })))
+  for (const [key, known] of dates) all.dates.set(key, known)
+}
+
+function pageOf(input: FetchDay, token: string | undefined): Promise<HarvestPage> {
+  const { day, urls, section = '', ask } = input
+  const whole = `metadataPrefix=arXiv&set=${oaiSetOf(section)}&from=${day}&until=${day}`
+  const query = token ? `resumptionToken=${encodeURIComponent(token)}` : whole
+  return ask({ url: `${urls.ARXIV_OAI_URL}/oai?verb=ListRecords&${query}`, accept: XML }, (answer) =>
+    readPage(input, answer),
+  )
+}
+
+/** What the API says of papers ("arxiv:2507.06457"), by the same texts. What it does not tell now is asked for later. */
+async function detailsOf(input: FetchDay, papers: string[]): Promise<Map<string, SourceRecord>> {
+  const details = new Map<string, SourceRecord>()
+  const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
+  for (const lot of lotsOf(ids, LOT).slice(0, MOST_LOTS)) {
+    const records = await lotOf(input, lot)
+    if (records === 'no more') break
+    for (const record of records) details.set(textOf(record), record)
+  }
+  return details
+}
+
+async function lotOf(input: FetchDay, ids: string[]): Promise<SourceRecord[] | 'no more'> {
+  const list = ids.map(encodeURIComponent).join(',')
+  const url = `${input.urls.ARXIV_API_URL}/api/query?id_list=${list}&max_results=${ids.length}`
+  try {
+    const records = await input.ask({ url, accept: XML }, (answer) => readDetails(input, answer))
+    if (records.length === 0) input.warn(`the API knows none of ${ids.length} papers`)
+    return records
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+    input.warn(`the API, for details of ${ids.length} papers: ${error.message}`)
+    return error.code === 'source.refused' ? [] : 'no more' // another lot may have no id that it refuses
+  }
+}

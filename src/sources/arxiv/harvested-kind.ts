@@ -1,0 +1,55 @@
+import { addDays, type Day, dayOf } from '../../platform/dates.ts'
+import type { ListingKind, SourceRecord } from '../source-record.ts'
+import { isSameCategory } from './categories.ts'
+import type { HarvestDates } from './parse-oai.ts'
+
+const NEW_FOR_DAYS = 14
+
+export interface Harvested {
+  record: SourceRecord
+  dates?: HarvestDates
+  day: Day
+  /** The category that was asked for. */
+  section?: string
+  /** Whether the source has not listed it on another day. */
+  isUnseen: boolean
+}
+
+/**
+ * What a paper that the archive changed on a day is there. The archive does not say why it changed, and its `created`
+ * is the current version's: only the month in the id tells when a paper was first announced. Undefined where it is
+ * known and has no newer version.
+ */
+export function kindOf(harvested: Harvested): ListingKind | undefined {
+  const { record, day, section = '', isUnseen } = harvested
+  const { created, updated } = harvested.dates ?? {}
+  const isRecent = created !== undefined && dayOf(created) >= earliest(day)
+  if (!isUnseen) return isRecent ? 'revised' : undefined
+  const isNew = (isRecent || !updated) && isAnnouncedAround(idOf(record), day)
+  if (!isNew) return 'revised'
+  return isSameCategory(record.categories[0] ?? '', section) ? 'new' : 'cross'
+}
+
+/** Once details are known: a newer version of a paper that was announced weeks before is not new. */
+export function settledKind(
+  { kind, version = 1, publishedAt }: SourceRecord,
+  day: Day,
+): ListingKind | undefined {
+  const isOlder = version > 1 && publishedAt !== undefined && dayOf(publishedAt) < earliest(day)
+  return isOlder ? 'revised' : kind
+}
+
+const earliest = (day: Day): Day => addDays(day, -NEW_FOR_DAYS)
+
+const idOf = ({ keys }: SourceRecord): string => keys[0]?.value ?? ''
+
+function isAnnouncedAround(id: string, day: Day): boolean {
+  const month = monthOf(id)
+  return month >= earliest(day).slice(0, 7) && month <= day.slice(0, 7)
+}
+
+// "2507.06457" and "hep-th/9901001" carry the month of their announcement; the first ones are of 1991.
+function monthOf(id: string): string {
+  const [, year = '', month = ''] = /(?:^|\/)(\d\d)(\d\d)/.exec(id) ?? []
+  return `${Number(year) >= 91 ? 19 : 20}${year}-${month}`
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { readEntries } from '../read-entries.ts'
+import type { ParsedRecords, SourceRecord } from '../source-record.ts'
+import { firstId, keysOf } from './fields.ts'
+import { isWithdrawn } from './withdrawn.ts'
+import { elementText, NotXml, readXml } from './xml.ts'
+
+export interface Details extends ParsedRecords {
+  /** What it says where it refuses a question, which it may do with any status. */
+  error?: string
+}
+
+const feed = z.object({ entry: z.array(z.unknown()).default([]) })
+const term = z.object({ '@term': text }).transform((one) => one['@term'])
+
+const entry = z.object({
+  id: elementText,
+  title: elementText,
+  summary: abstract,
+  published: instant,
+  updated: instant,
+  author: listOf(z.object({ name: elementText }).transform(({ name }) => name)),
+  category: listOf(term),
+  primary_category: lenient(term),
+  comment: elementText,
+  doi: elementText,
+})
+
+/** Reads an answer of the API: https://info.arxiv.org/help/api/user-manual.html#api_response. Throws NotXml. */
+export function parseApi(body: string): Details {
+  const { data } = feed.safeParse(readXml(body, 'feed'))
+  if (!data) throw new NotXml('it has no entries and no place for them')
+  const errors = data.entry.flatMap(errorIn)
+  if (errors.length > 0) return { records: [], refused: [], error: errors[0] }
+  return readEntries(data.entry, entry.transform(toRecord))
+}
+
+function errorIn(one: unknown): string[] {
+  const { data } = entry.safeParse(one)
+  const isError = data?.title === 'Error' && /\/api\/errors/.test(data.id ?? '')
+  return isError ? [data.summary ?? 'no reason given'] : []
+}
+
+// Codes of the ACM and the MSC stand among the categories.
+const isCategory = (one: string): boolean => /^[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?$/.test(one)
+
+function toRecord(one: z.output<typeof entry>, context: z.RefinementCtx): SourceRecord {
+  const arxiv = firstId(one.id)
+  if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
+  const categories = [one.primary_category, ...(one.category ?? [])].filter((name) => name !== undefined)
+  return {
+    keys: keysOf(arxiv?.id ?? '', one.doi),
+    version: arxiv?.version,
+    title: one.title ?? '',
+    abstract: one.summary ?? '',
+    authors: one.author ?? [],
+    categories: distinct(categories.filter(isCategory)),
+    keywords: [],
+    publishedAt: one.published,
+    withdrawnAt: isWithdrawn(one.comment) ? one.updated : undefined,
+  }
+}

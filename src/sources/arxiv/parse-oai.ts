@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { readEntries } from '../read-entries.ts'
+import { identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
+import { firstId, keysOf } from './fields.ts'
+import { isWithdrawn } from './withdrawn.ts'
+import { elementText, NotXml, readXml } from './xml.ts'
+
+/** What the archive knows of a paper's times, to the day. */
+export interface HarvestDates {
+  /** When the version that it gives was submitted: arXiv's oaipmh/serializers/create_records.py. */
+  created?: Date
+  /** When anything of it was last changed; absent for many papers. */
+  updated?: Date
+}
+
+export interface HarvestPage extends ParsedRecords {
+  /** By "arxiv:2507.06457". */
+  dates: ReadonlyMap<string, HarvestDates>
+  /** Leads to the next page. */
+  token?: string
+  /** "noRecordsMatch", …: https://www.openarchives.org/OAI/openarchivesprotocol.html#ErrorConditions */
+  error?: { code: string; text: string }
+}
+
+const list = z.object({ record: z.array(z.unknown()).default([]), resumptionToken: lenient(z.string()) })
+
+const answer = z.object({
+  error: z.unknown().optional(),
+  ListRecords: lenient(z.preprocess((value) => value || {}, list)),
+})
+
+/** Reads an answer to ListRecords with metadataPrefix=arXiv. Deleted records are left out. Throws NotXml. */
+export function parseOai(body: string): HarvestPage {
+  const { data } = answer.safeParse(readXml(body, 'OAI-PMH'))
+  const error = errorIn(data?.error)
+  if (!data?.ListRecords && !error) throw new NotXml('it has neither records nor an error')
+  const entries = (data?.ListRecords?.record ?? []).filter((one) => !isDeleted(one))
+  return {
+    ...readEntries(entries, record.transform(toRecord)),
+    dates: new Map(entries.flatMap(datesOf)),
+    token: data?.ListRecords?.resumptionToken?.trim() || undefined,
+    error,
+  }
+}
+
+function errorIn(value: unknown): HarvestPage['error'] {
+  const [first] = [value].flat()
+  const { data } = z.object({ '@code': text }).safeParse(first)
+  return data?.['@code'] ? { code: data['@code'], text: elementText.parse(first) ?? '' } : undefined
+}
+
+const isDeleted = (one: unknown): boolean =>
+  z.object({ header: z.object({ '@status': z.literal('deleted') }) }).safeParse(one).success
+
+const author = z
+  .object({ forenames: elementText, keyname: elementText, suffix: elementText })
+  .transform(
+    ({ forenames, keyname, suffix }) => [forenames, keyname, suffix].filter(Boolean).join(' ') || undefined,
+  )
+
+const record = z.object({
+  header: z.object({ identifier: elementText }),
+  metadata: z.object({
+    arXiv: z.object({
+      id: elementText,
+      created: instant,
+      updated: instant,
+      authors: lenient(z.object({ author: listOf(author) })),
+      title: elementText,
+      categories: text,
+      comments: elementText,
+      doi: elementText,
+      abstract,
+    }),
+  }),
+})
+
+const idIn = ({ header, metadata }: z.output<typeof record>) => firstId(metadata.arXiv.id, header.identifier)
+
+function datesOf(one: unknown): [string, HarvestDates][] {
+  const { data } = record.safeParse(one)
+  const arxiv = data && idIn(data)
+  if (!arxiv) return []
+  const { created, updated } = data.metadata.arXiv
+  return [[identifierText({ scheme: 'arxiv', value: arxiv.id }), { created, updated }]]
+}
+
+function toRecord(one: z.output<typeof record>, context: z.RefinementCtx): SourceRecord {
+  const paper = one.metadata.arXiv
+  const arxiv = idIn(one)
+  if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
+  return {
+    keys: keysOf(arxiv?.id ?? '', paper.doi),
+    title: paper.title ?? '',
+    abstract: paper.abstract ?? '',
+    authors: paper.authors?.author ?? [],
+    categories: distinct(paper.categories?.split(' ')),
+    keywords: [],
+    withdrawnAt: isWithdrawn(paper.comments) ? (paper.updated ?? paper.created) : undefined,
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { abstract, distinct, lenient, listOf, text } from '../lenient.ts'
+import { readEntries } from '../read-entries.ts'
+import type { ListingKind, ParsedRecords, SourceRecord } from '../source-record.ts'
+import { splitAuthors } from './authors.ts'
+import { firstId, keysOf } from './fields.ts'
+import { elementText, NotXml, readXml } from './xml.ts'
+
+export interface Feed extends ParsedRecords {
+  /** How many items it had, whatever came of them. */
+  items: number
+  /** What it says where it answers a question that it cannot answer. */
+  error?: string
+}
+
+const KINDS: Record<string, ListingKind> = {
+  new: 'new',
+  cross: 'cross',
+  replace: 'revised',
+  'replace-cross': 'revised',
+}
+// A change of the abstract alone is not announced.
+const UNANNOUNCED = 'absonly'
+
+const channel = z.object({
+  title: elementText,
+  description: elementText,
+  item: z.array(z.unknown()).default([]),
+})
+
+/** Reads an announcement feed: https://info.arxiv.org/help/rss_specifications.html. Throws NotXml. */
+export function parseRss(body: string): Feed {
+  const { data } = z.object({ channel }).safeParse(readXml(body, 'rss'))
+  if (!data) throw new NotXml('it has no <channel>')
+  const { title, description, item: items } = data.channel
+  const announced = items.filter((one) => announceType(one) !== UNANNOUNCED)
+  const isError = title?.startsWith('Feed error') ?? false
+  return {
+    ...readEntries(announced, item.transform(toRecord)),
+    items: items.length,
+    error: isError ? (description ?? title) : undefined,
+  }
+}
+
+// What an item says of itself stands in front of its abstract as well.
+const HEAD = /^arXiv:(?<id>\S+)\s+Announce Type:\s*(?<type>\S+)\s+(?:Abstract:\s*)?/
+
+const item = z.object({
+  title: elementText,
+  description: lenient(z.string()),
+  guid: elementText,
+  link: elementText,
+  category: listOf(elementText),
+  announce_type: elementText,
+  DOI: elementText,
+  creator: lenient(z.string().transform((line) => listOf(text).parse(splitAuthors(line)))),
+})
+
+const announceType = (one: unknown): string | undefined => {
+  const { data } = item.safeParse(one)
+  return data && (data.announce_type ?? HEAD.exec(data.description ?? '')?.groups?.type)
+}
+
+function toRecord(one: z.output<typeof item>, context: z.RefinementCtx): SourceRecord {
+  const { description = '' } = one
+  const head = HEAD.exec(description)
+  const type = one.announce_type ?? head?.groups?.type ?? 'none'
+  const arxiv = firstId(one.guid, head?.groups?.id, one.link)
+  if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
+  if (!KINDS[type]) context.addIssue({ code: 'custom', message: `announce type: ${type}` })
+  return {
+    kind: KINDS[type],
+    keys: keysOf(arxiv?.id ?? '', one.DOI),
+    version: arxiv?.version,
+    title: one.title ?? '',
+    abstract: abstract.parse(description.slice(head?.[0].length ?? 0)) ?? '',
+    authors: one.creator ?? [],
+    categories: distinct(one.category),
+    keywords: [],
+  }
+}

@@ -1,0 +1,27 @@
+import { identifierText, type SourceRecord } from '../source-record.ts'
+
+/**
+ * A record of a feed or of the archive with what the API says of the paper. Where the API lags behind it, only what
+ * holds for all versions is taken.
+ */
+export function withDetails(record: SourceRecord, details: SourceRecord | undefined): SourceRecord {
+  if (!details) return record
+  const { version = 0, publishedAt } = details
+  const keys = [...record.keys, ...details.keys]
+  const known = { ...record, keys: distinctKeys(keys), publishedAt: publishedAt ?? record.publishedAt }
+  if (version < (record.version ?? 0)) return known
+  return {
+    ...known,
+    version: details.version,
+    authors: details.authors.length > 0 ? details.authors : record.authors,
+    categories: details.categories.length > 0 ? details.categories : record.categories,
+    withdrawnAt: details.withdrawnAt ?? record.withdrawnAt,
+  }
+}
+
+const distinctKeys = (keys: SourceRecord['keys']): SourceRecord['keys'] => [
+  ...new Map(keys.map((key) => [identifierText(key), key])).values(),
+]
+
+export const lotsOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

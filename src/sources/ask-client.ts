@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import pRetry from 'p-retry'
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import type { Day } from '../platform/dates.ts'
+import { Fault, textOf } from '../platform/errors.ts'
+import type { Log } from '../platform/log.ts'
+import { decoded } from './decoded.ts'
+import { leaveGate, passGate } from './gate-store.ts'
+import { rateLimitOf } from './rate-limit.ts'
+import type { Answer, Ask, Manners, Question } from './source.ts'
+
+const RETRIES = 4
+const FIRST_PAUSE_MS = 1000
+/** A process that dies while it asks keeps the gate for so much longer than an answer may take. */
+const BEYOND_TIMEOUT_MS = 5000
+/** Others may be asking: so long one waits for one's turn. */
+const LONGEST_TURN_MS = 600_000
+const PASSING = ['source.unreachable', 'source.failing', 'source.not-json', 'source.not-xml']
+
+export interface Asking {
+  db: DatabaseOrTransaction
+  log: Log
+  /** "arxiv:cs.CL" */
+  source: string
+  day: Day
+  manners: Manners
+  /** An address or a site at which the service can reach the operator. */
+  contact: string
+  wait(ms: number): Promise<unknown>
+  signal?: AbortSignal
+}
+
+export interface OpenAsk {
+  ask: Ask
+  /** How many questions went out so far. */
+  requests(): number
+}
+
+/** The one way in which sources are asked over the network. Its faults are source.*, with their day. */
+export function openAsk(asking: Asking): OpenAsk {
+  let requests = 0
+  const once = async <T>(question: Question, read: (answer: Answer) => T): Promise<T> => {
+    const answer = await throughGate(asking, async () => {
+      requests++
+      return answerTo(asking, question)
+    })
+    return read(answer)
+  }
+  return { ask: (question, read) => patiently(asking, () => once(question, read)), requests: () => requests }
+}
+
+function patiently<T>(
+  { source, day, manners, log, wait, signal }: Asking,
+  work: () => Promise<T>,
+): Promise<T> {
+  return pRetry(work, {
+    retries: RETRIES,
+    minTimeout: 0, // the pause below is the only one
+    signal,
+    shouldRetry: async ({ error, attemptNumber }) => {
+      const ms = pauseAfter(error, attemptNumber, manners)
+      if (ms === undefined) return false
+      log.warn('source.retried', { source, day, what: error.message, ms })
+      await wait(ms)
+      return true
+    },
+  })
+}
+
+// Undefined where trying again cannot help, or only much later.
+function pauseAfter(error: Error, attempt: number, { longestPauseMs }: Manners): number | undefined {
+  if (!(error instanceof Fault)) return undefined
+  if (error.code === 'source.rate-limited') {
+    const ms = Number(error.values.seconds) * 1000
+    return ms <= longestPauseMs ? ms : undefined
+  }
+  return PASSING.includes(error.code) ? FIRST_PAUSE_MS * 2 ** (attempt - 1) : undefined
+}
+
+/** Where the service wants to be left alone, everybody leaves it alone for as long. */
+async function throughGate(asking: Asking, work: () => Promise<Answer>): Promise<Answer> {
+  const { db, manners } = asking
+  if (manners.gapMs === 0) return work()
+  const holder = randomUUID()
+  const { service } = manners
+  await takeTurn(asking, holder)
+  let restMs = manners.gapMs
+  try {
+    return await work()
+  } catch (error) {
+    const seconds = error instanceof Fault ? Number(error.values.seconds ?? 0) : 0
+    restMs = Math.max(restMs, seconds * 1000)
+    throw error
+  } finally {
+    await leaveGate(db, { service, holder, restMs })
+  }
+}
+
+// Whoever holds the gate is done, as a rule, long before it would open by itself: one looks after each gap.
+async function takeTurn({ db, source, day, manners, wait, signal }: Asking, holder: string): Promise<void> {
+  const { service, gapMs, timeoutMs } = manners
+  const holdMs = timeoutMs + BEYOND_TIMEOUT_MS
+  let waited = 0
+  for (;;) {
+    signal?.throwIfAborted()
+    const ms = await passGate(db, { service, holder, holdMs })
+    if (ms === 0) return
+    if (waited + ms > LONGEST_TURN_MS)
+      throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
+    const pause = Math.min(ms, gapMs)
+    waited += pause
+    await wait(pause)
+  }
+}
+
+/** Throws source.rate-limited, source.failing, source.unreachable and source.too-large. */
+async function answerTo(asking: Asking, question: Question): Promise<Answer> {
+  const { source, day, manners } = asking
+  const { status, headers, bytes } = await request(asking, question)
+  const { seconds } = rateLimitOf(headers)
+  const place = { source, day, status }
+  if (status === 429 || (status === 503 && seconds))
+    throw new Fault('source.rate-limited', { ...place, seconds: seconds || manners.unsaidPauseSeconds })
+  if (status >= 500) throw new Fault('source.failing', place)
+  return { status, headers, body: decoded(bytes, headers.get('content-type')) }
+}
+
+async function request({ source, day, manners, contact, signal }: Asking, { url, accept }: Question) {
+  const { timeoutMs, mostBytes } = manners
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetch(url, {
+      headers: { accept, 'user-agent': `daily-papers (${contact})` },
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+    const bytes = await readUpTo(response, mostBytes)
+    if (!bytes) throw new Fault('source.too-large', { source, day, status: response.status, most: mostBytes })
+    return { status: response.status, headers: response.headers, bytes }
+  } catch (error) {
+    if (error instanceof Fault) throw error
+    const what = timeout.aborted ? `nothing whole within ${timeoutMs / 1000} s` : causeOf(error)
+    throw new Fault('source.unreachable', { source, day, what }, { cause: error })
+  }
+}
+
+/** Undefined where the answer is longer: the rest of it is not read. */
+async function readUpTo(response: Response, most: number): Promise<Buffer | undefined> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of response.body ?? []) {
+    length += part.length
+    if (length > most) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts, length)
+}
+
+// fetch says no more than "fetch failed"; what failed stands in the cause.
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return (cause as { code?: string }).code ?? textOf(cause)
+}

@@ -1,0 +1,19 @@
+import { type Day, midnight, weekdayOf } from '../../platform/dates.ts'
+import type { SourceCalendar } from '../source.ts'
+
+const HOUR_MS = 3_600_000
+
+const after = (day: Day, hours: number): Date => new Date(midnight(day).getTime() + hours * HOUR_MS)
+
+/**
+ * bioRxiv posts on every day, on few weekends more than a handful. A day is the date of posting, and goes on growing
+ * until the day after. It has no votes that would move.
+ */
+export const calendar: SourceCalendar = {
+  rest: (day) => (['sat', 'sun'].includes(weekdayOf(day)) ? 'weekend' : undefined),
+  opensAt: (day) => after(day, 6),
+  stallsAt: (day) => after(day, 30),
+  closesAt: (day) => after(day, 24 + 30),
+  againAfterMs: () => 3 * HOUR_MS,
+  votesAfterMs: () => null,
+}

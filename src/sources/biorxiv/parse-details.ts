@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { parseIdentifier } from '../identifier.ts'
+import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { readEntries } from '../read-entries.ts'
+import type { Identifier, ParsedRecords, SourceRecord } from '../source-record.ts'
+import { textOfMarkup } from './markup-text.ts'
+
+/** Where a field holds text, what `change` makes of it is read. */
+const textAs = <T extends z.ZodType>(change: (text: string) => unknown, schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' ? change(value) : value), schema)
+
+// Numbers come as text in some fields and as numbers in others, and not always the same ones.
+const count = textAs(
+  (digits) => (/^\s*\d+\s*$/.test(digits) ? Number(digits) : undefined),
+  lenient(z.number().int().positive().max(1_000_000)),
+)
+
+const entry = z.object({
+  title: textAs(textOfMarkup, text),
+  abstract: textAs(textOfMarkup, abstract),
+  authors: textAs((names) => textOfMarkup(names).split(';'), listOf(text)),
+  author_corresponding_institution: textAs(textOfMarkup, text),
+  doi: text,
+  published: text,
+  date: instant,
+  version: count,
+  type: text,
+  category: textAs(textOfMarkup, text),
+})
+
+const answer = z.object({
+  messages: listOf(z.object({ status: text, total: count })),
+  collection: lenient(z.array(z.unknown())),
+})
+
+export interface DetailsPage {
+  entries: unknown[]
+  /** "ok", "no posts found", …; absent where the answer does not say. */
+  status?: string
+  /** How many entries all pages are said to have: not always true. */
+  total?: number
+}
+
+/** Reads a page of /details, its entries as they came; undefined where it is none. */
+export function parsePage(body: unknown): DetailsPage | undefined {
+  const { data } = answer.safeParse(body)
+  const [first] = data?.messages ?? []
+  if (!data?.collection && !first?.status) return undefined
+  return { entries: data?.collection ?? [], status: first?.status, total: first?.total }
+}
+
+/**
+ * Reads entries of https://api.biorxiv.org/details/biorxiv, each on its own. The DOI of the preprint is its key, and
+ * that of the article which came of it is another. Its category is no category of arXiv: it counts as a keyword.
+ */
+export const parseDetails = (entries: readonly unknown[]): ParsedRecords =>
+  readEntries(entries, entry.transform(toRecord))
+
+function toRecord(read: z.output<typeof entry>): SourceRecord {
+  const isRevised = read.version !== undefined && read.version > 1
+  return {
+    kind: isRevised ? 'revised' : 'new',
+    keys: keysIn(read),
+    version: read.version,
+    title: read.title ?? '',
+    abstract: read.abstract ?? '',
+    authors: (read.authors ?? []).map(nameInOrder),
+    categories: [],
+    keywords: distinct(read.category ? [read.category] : []),
+    organization: read.author_corresponding_institution,
+    publishedAt: isRevised ? undefined : read.date,
+    withdrawnAt: isWithdrawn(read) ? read.date : undefined,
+  }
+}
+
+const keysIn = ({ doi = '', published = '' }: z.output<typeof entry>): Identifier[] => {
+  const keys = [doi, published].flatMap((one) => parseIdentifier(one)?.key ?? [])
+  return keys.filter(({ value }, place) => keys.findIndex((key) => key.value === value) === place)
+}
+
+/** "Smith, J." as "J. Smith", "King, M. L., Jr." as "M. L. King Jr."; a name without a comma stays. */
+function nameInOrder(name: string): string {
+  const [family, given, ...rest] = name.split(',').map((part) => part.trim())
+  return [given, family, ...rest].filter(Boolean).join(' ')
+}
+
+// The notice stands in the place of the abstract, as a version of its own.
+const isWithdrawn = ({ type = '', title = '' }: z.output<typeof entry>): boolean =>
+  /^withdrawn/i.test(type) || /^WITHDRAWN\b/.test(title)

@@ -1,0 +1,44 @@
+import { isUtf8 } from 'node:buffer'
+
+// What people who write no UTF-8 use to write, whatever they call it: https://encoding.spec.whatwg.org/#names-and-labels
+const OTHERWISE = 'windows-1252'
+
+/**
+ * Bytes as text: by the charset of their type, or of an XML declaration, else as UTF-8. Where that leaves more broken
+ * signs than whole ones beyond ASCII, they were no UTF-8. Never throws.
+ */
+export function decoded(bytes: Buffer, contentType: string | null): string {
+  const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
+  if (named) return decoderOf(named).decode(bytes)
+  const text = new TextDecoder().decode(bytes)
+  if (isUtf8(bytes)) return text // with a broken sign in it, it may have come so
+  return isMostlyBroken(text) ? new TextDecoder(OTHERWISE).decode(bytes) : text
+}
+
+const declarationIn = (bytes: Buffer): string =>
+  /^\s*<\?xml[^>]*/.exec(bytes.subarray(0, 200).toString('latin1'))?.[0] ?? ''
+
+const charsetIn = (text: string): string | undefined => {
+  const name = /(?:charset|encoding)\s*=\s*["']?([\w.:-]+)/i.exec(text)?.[1]
+  return name && !/^utf-?8$/i.test(name) ? name : undefined
+}
+
+function decoderOf(name: string): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(name)
+  } catch {
+    return new TextDecoder()
+  }
+}
+
+const BROKEN = 0xfffd
+
+// Sign by sign: a list of what a pattern finds takes ten times the memory of the text.
+function isMostlyBroken(text: string): boolean {
+  let balance = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) balance += code === BROKEN ? 1 : -1
+  }
+  return balance > 0
+}

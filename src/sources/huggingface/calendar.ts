@@ -1,0 +1,32 @@
+import { addDays, type Day, midnight, weekdayOf } from '../../platform/dates.ts'
+import type { SourceCalendar } from '../source.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+const after = (day: Day, ms: number): Date => new Date(midnight(day).getTime() + ms)
+
+const FILLS_UNTIL_MS = 6 * HOUR_MS
+const VOTES_MOVE_FOR_DAYS = 3
+const VOTES_ARE_READ_FOR_DAYS = 14
+
+/**
+ * A day of Hugging Face fills between about 00:30 and 05:30 UTC and goes on growing until it ends; its votes move for
+ * two weeks, most in the first days. There are none at weekends and on New Year's Day.
+ */
+export const calendar: SourceCalendar = {
+  rest: (day) => {
+    if (['sat', 'sun'].includes(weekdayOf(day))) return 'weekend'
+    return /-01-01$/.test(day) ? 'holiday' : undefined
+  },
+  opensAt: (day) => after(day, 30 * MINUTE_MS),
+  stallsAt: (day) => after(day, 12 * HOUR_MS),
+  closesAt: (day) => after(day, 30 * HOUR_MS),
+  againAfterMs: ({ day, now }) => (now < after(day, FILLS_UNTIL_MS) ? 30 * MINUTE_MS : HOUR_MS),
+  votesAfterMs: ({ day, now }) => {
+    const settled = midnight(addDays(day, VOTES_ARE_READ_FOR_DAYS + 1))
+    const ms = now < midnight(addDays(day, VOTES_MOVE_FOR_DAYS + 1)) ? 6 * HOUR_MS : DAY_MS
+    return now.getTime() + ms < settled.getTime() ? ms : null
+  },
+}

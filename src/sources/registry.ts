@@ -1,0 +1,67 @@
+import { Fault } from '../platform/errors.ts'
+import { arxiv } from './arxiv/arxiv.ts'
+import { biorxiv } from './biorxiv/biorxiv.ts'
+import { huggingface } from './huggingface/huggingface.ts'
+import type { Source } from './source.ts'
+
+/** Every source that SOURCES may name. */
+export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly Source[]
+
+type KeysOf<T> = T extends T ? keyof T : never
+
+/** A setting that holds a base address of a source. */
+export type SourceAddress = KeysOf<(typeof SOURCES)[number]['addresses']>
+
+/** Where each base address leads unless a setting says otherwise. */
+export const SOURCE_ADDRESSES = Object.assign({}, ...SOURCES.map(({ addresses }) => addresses)) as Record<
+  SourceAddress,
+  string
+>
+
+/** The base addresses that settings name, alone. */
+export const addressesIn = (
+  settings: Readonly<Record<SourceAddress, string>>,
+): Record<SourceAddress, string> =>
+  Object.fromEntries(
+    Object.keys(SOURCE_ADDRESSES).map((name) => [name, settings[name as SourceAddress]]),
+  ) as Record<SourceAddress, string>
+
+export interface NamedSource {
+  source: Source
+  section?: string
+}
+
+/** Reads "huggingface" and "arxiv:cs.CL"; undefined where it is neither. */
+export function parseSourceName(text: string): NamedSource | undefined {
+  const [name, ...rest] = text.split(':')
+  const source: Source | undefined = SOURCES.find((one) => one.name === name)
+  const section = rest.length > 0 ? rest.join(':') : undefined
+  if (!source || !mayHave(source, section)) return undefined
+  return { source, section }
+}
+
+function mayHave({ sections }: Source, section: string | undefined): boolean {
+  if (section === undefined) return !sections?.required
+  return sections?.isKnown(section) ?? false
+}
+
+/** Throws source.unknown. */
+export function sourceNamed(text: string): NamedSource {
+  const named = parseSourceName(text)
+  if (!named) throw new Fault('source.unknown', { source: text, known: KNOWN_SOURCES })
+  return named
+}
+
+const forms = ({ name, sections }: Source): string[] => [
+  ...(sections?.required ? [] : [name]),
+  ...(sections ? [`${name}:${sections.example}`] : []),
+]
+
+/** "huggingface, arxiv:cs.CL": what SOURCES takes, for sentences. */
+export const KNOWN_SOURCES = SOURCES.flatMap(forms).join(', ')
+
+/** "Hugging Face", "arXiv cs.CL", "By hand"; a name that is none stays. */
+export function sourceTitle(text: string): string {
+  const { source, section } = parseSourceName(text) ?? {}
+  return source ? [source.title, section].filter(Boolean).join(' ') : text
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { manners } from '../../../src/sources/arxiv/manners.ts'
+import type { ArxivPaper } from '../../support/arxiv-answers.ts'
+import { type ArxivServer, startArxivServer } from '../../support/arxiv-server.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { startProgram } from '../../support/processes.ts'
+
+const database = useDatabase()
+const DAY = '2026-08-14'
+const NOW = `${DAY}T05:00:00Z`
+// By the clock of the database, which need not tick as ours does.
+const CLOCKS_DIFFER_MS = 5
+
+const paper = (number: number, category: string): ArxivPaper => ({
+  id: `2608.1${String(number).padStart(4, '0')}`,
+  title: `Paper ${number}`,
+  abstract: 'An abstract.',
+  authors: ['Ana Li'],
+  categories: [category],
+  created: '2026-08-12',
+})
+const papers = ['cs.CL', 'cs.LG', 'cs.CV', 'stat.ML'].map((category, number) => paper(number, category))
+
+let server: ArxivServer
+
+beforeAll(async () => {
+  server = await startArxivServer({ days: { [DAY]: papers }, now: () => new Date(NOW) })
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  await emptyTables(database.db)
+  await database.db.sourceGate.deleteMany()
+  server.requests.length = 0
+  server.troubles.length = 0
+})
+
+/** Returns its exit code. */
+async function askAtOnce(who: string, gapMs: number, categories: string[]): Promise<number> {
+  const program = startProgram(['test/support/arxiv-asking-process.ts', DAY, String(gapMs), ...categories], {
+    DATABASE_URL: database.url,
+    BASE_URL: 'http://papers.example',
+    OPERATOR_EMAIL: `${who}@papers.example`,
+    CLOCK_NOW: NOW,
+    ...server.urls,
+  })
+  const [code] = await once(program, 'exit')
+  return code
+}
+
+/** Between the end of each answer and the next question, in ms. */
+function gaps(): number[] {
+  const { requests } = server
+  return requests.slice(1).map(({ began }, place) => began - requests[place]!.ended!)
+}
+
+const askers = () => new Set(server.requests.map(({ userAgent }) => userAgent)).size
+const listed = () => database.db.listing.count()
+
+test('two processes that ask at once keep the gap between them, one question at a time', async () => {
+  const gapMs = 300
+  server.troubles.push({ at: 'rss', kind: 'slow', ms: 400 }) // a slow answer makes nobody ask beside it
+  const codes = await Promise.all([
+    askAtOnce('one', gapMs, ['cs.CL', 'cs.LG']),
+    askAtOnce('two', gapMs, ['cs.CV', 'stat.ML']),
+  ])
+  expect(codes).toEqual([0, 0])
+  expect({ requests: server.requests.length, askers: askers() }).toEqual({ requests: 8, askers: 2 })
+  expect(Math.min(...gaps())).toBeGreaterThanOrEqual(gapMs - CLOCKS_DIFFER_MS)
+  expect(await listed()).toBe(4)
+})
+
+test('with what arXiv asks for: three seconds', async () => {
+  expect(manners.gapMs).toBe(3000)
+  const codes = await Promise.all([
+    askAtOnce('one', manners.gapMs, ['cs.CL']),
+    askAtOnce('two', manners.gapMs, ['cs.LG']),
+  ])
+  expect(codes).toEqual([0, 0])
+  expect({ requests: server.requests.length, askers: askers() }).toEqual({ requests: 4, askers: 2 })
+  expect(Math.min(...gaps())).toBeGreaterThanOrEqual(3000 - CLOCKS_DIFFER_MS)
+})
+
+test('without a gap they do ask beside each other, so that the tests above can fail', async () => {
+  server.troubles.push({ at: 'rss', kind: 'slow', ms: 1500, times: 2 })
+  await Promise.all([askAtOnce('one', 0, ['cs.CL']), askAtOnce('two', 0, ['cs.LG'])])
+  expect(Math.min(...gaps())).toBeLessThan(0)
+})

@@ -1,0 +1,345 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
+import { readConfig } from '../../../src/config.ts'
+import { addDays, type Day, midnight } from '../../../src/platform/dates.ts'
+import { Fault } from '../../../src/platform/errors.ts'
+import { parseIdentifier } from '../../../src/sources/identifier.ts'
+import { type NamedSource, parseSourceName, SOURCES, sourceNamed } from '../../../src/sources/registry.ts'
+import type { FetchedDay, Source } from '../../../src/sources/source.ts'
+import { identifierText, type SourceRecord, sourceRecord } from '../../../src/sources/source-record.ts'
+import { type RecordedAnswer, type Recording, recordingsOf, replay } from '../../support/recorded-answers.ts'
+
+// What each source of the registry keeps to. A new one is looked at as soon as it has its folder, line and recording.
+
+const root = resolve(import.meta.dirname, '../../..')
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+const all: readonly Source[] = SOURCES
+const days = Array.from({ length: 731 }, (_, i) => addDays('2027-01-01', i))
+
+test('each folder with a calendar is a source of the registry, and each source has one', () => {
+  const folders = readdirSync(join(root, 'src/sources')).filter((name) =>
+    existsSync(join(root, 'src/sources', name, 'calendar.ts')),
+  )
+  const unnamed = folders.filter((folder) => !all.some(({ name }) => name === folder))
+  expect(unnamed, 'no source of these: add a line to SOURCES in src/sources/registry.ts').toEqual([])
+  expect(folders).toEqual(all.map(({ name }) => name).sort())
+})
+
+test.each(['name', 'title'] as const)('no two have the same %s', (property) => {
+  const values = all.map((source) => source[property].toLowerCase())
+  expect(new Set(values).size).toBe(values.length)
+})
+
+test('no two have the same setting', () => {
+  const settings = all.flatMap(({ addresses }) => Object.keys(addresses))
+  expect(new Set(settings).size).toBe(settings.length)
+})
+
+describe.each(all.map((source) => [source.name, source] as const))('%s', (name, source) => {
+  const recordings = recordingsOf(name)
+
+  test('it has a recording', () => {
+    const section = source.sections?.required ? `:${source.sections.example}` : ''
+    const command = `npm run record -- ${name}${section} --day YYYY-MM-DD`
+    expect(recordings, `no recording in test/fixtures/${name}/recorded: run ${command}`).not.toEqual([])
+  })
+
+  describe.each(recordings.map((one) => [`${one.source} of ${one.day}, asked ${one.now}`, one] as const))(
+    '%s',
+    (_, recording) => {
+      const named = sourceNamed(recording.source)
+
+      test('is of this source, and asks no other address', () => {
+        expect(named.source.name).toBe(name)
+        const begins = Object.values(source.addresses)
+        const elsewhere = recording.answers.filter(
+          ({ url }) => !begins.some((begin) => url.startsWith(begin)),
+        )
+        expect(elsewhere.map(({ url }) => url)).toEqual([])
+      })
+
+      test('holds all that is asked for, and papers', async () => {
+        const { records, missing } = await replay(named, recording)
+        expect(missing).toEqual([])
+        expect(records.length).toBeGreaterThan(0)
+      })
+
+      test('becomes records of the one shape', async () => {
+        const { records } = await replay(named, recording)
+        for (const record of records) expect(sourceRecord.strict().parse(record)).toEqual(record)
+      })
+
+      test('has identifiers that are written as we write them', async () => {
+        const { records } = await replay(named, recording)
+        const keys = records.flatMap((record) => record.keys)
+        expect(keys.length).toBeGreaterThan(0)
+        expect(keys.map(({ value }) => parseIdentifier(value)?.key)).toEqual(keys)
+      })
+
+      test('leaves no control character and no half character', async () => {
+        const { records } = await replay(named, recording)
+        const texts = records.flatMap(textsIn)
+        expect(texts.filter((text) => /\p{Cc}/u.test(text) || !text.isWellFormed())).toEqual([])
+      })
+
+      test('is read the same way twice, on whatever machine', async () => {
+        const once = await replay(named, recording)
+        const again = await elsewhere('Pacific/Kiritimati', () => replay(named, recording))
+        expect(again).toEqual(once)
+      })
+
+      describe.each(Object.entries(NO_ANSWERS))('an answer that is %s', (_what, spoil) => {
+        test.each(recording.answers.map(({ url }, place) => [place, url]))(
+          'in place %i: %s',
+          async (place) => {
+            const answers = recording.answers.map((answer, i) => (i === place ? spoil(answer) : answer))
+            await expectAllOrNothing(named, recording, answers)
+          },
+        )
+      })
+
+      test.each(Object.entries(WRONG_TYPES))('one answer with %s makes no paper', async (_what, spoil) => {
+        const whole = namesOf((await replay(named, recording)).records)
+        for (const place of recording.answers.keys()) {
+          const answers = recording.answers.map((answer, i) => (i === place ? spoil(answer) : answer))
+          const { records } = await fetchedOrNothing(named, { ...recording, answers })
+          expect(namesOf(records).filter((one) => !whole.includes(one))).toEqual([])
+        }
+      })
+
+      test.each(Object.entries(WRONG_TYPES))('every answer with %s', async (_what, spoil) => {
+        await expectNothing(named, { ...recording, answers: recording.answers.map(spoil) })
+      })
+    },
+  )
+
+  describe('its calendar', () => {
+    const { calendar } = source
+
+    test('opens a day before it stalls, and closes it within two weeks', () => {
+      for (const day of days) {
+        const [opens, stalls, closes] = [
+          calendar.opensAt(day),
+          calendar.stallsAt(day),
+          calendar.closesAt(day),
+        ]
+        const order = [opens < closes, opens < stalls || restOf(source, day), stalls <= closes]
+        expect([day, ...order.map(Boolean)]).toEqual([day, true, true, true])
+        expect(opens.getTime()).toBeGreaterThan(midnight(day).getTime() - DAY_MS)
+        expect(closes.getTime()).toBeLessThan(midnight(day).getTime() + 14 * DAY_MS)
+      }
+    })
+
+    test('opens days in their order', () => {
+      const opens = days.map((day) => calendar.opensAt(day).getTime())
+      expect(opens).toEqual(opens.toSorted((one, other) => one - other))
+    })
+
+    test('knows of each day whether it rests, and works on some of each week', () => {
+      for (const day of days) expect([undefined, 'weekend', 'holiday']).toContain(calendar.rest(day))
+      const weeks = days.slice(0, -6).map((_, i) => days.slice(i, i + 7))
+      const idle = weeks.filter((week) => week.every((day) => calendar.rest(day)))
+      expect(idle).toEqual([])
+    })
+
+    test('asks again after a while, neither at once nor never', () => {
+      const waits = hours().flatMap(({ day, now }) =>
+        [0, 1, 500].map((papers) => calendar.againAfterMs({ day, now, papers })),
+      )
+      expect(waits.filter((ms) => !(ms > 0 && ms <= DAY_MS))).toEqual([])
+    })
+
+    test('asks for votes for a while, and not for ever', () => {
+      const day = '2027-03-03'
+      const waits = hours().map((one) => calendar.votesAfterMs(one))
+      expect(waits.filter((ms) => ms !== null && !(ms >= HOUR_MS))).toEqual([])
+      expect(calendar.votesAfterMs({ day, now: midnight(addDays(day, 100)) })).toBeNull()
+    })
+
+    test("does not go by the machine's clock or zone", () => {
+      const here = calendarRows(source)
+      vi.useFakeTimers({ now: new Date('2031-07-04T23:59:59Z') })
+      try {
+        for (const zone of ['Pacific/Kiritimati', 'America/St_Johns', 'Pacific/Pago_Pago'])
+          expect(elsewhere(zone, () => calendarRows(source))).toEqual(here)
+      } finally {
+        vi.useRealTimers()
+      }
+    })
+  })
+
+  test('its manners are those of a guest', () => {
+    const { service, gapMs, timeoutMs, mostBytes, unsaidPauseSeconds, longestPauseMs } = source.manners
+    expect(service).toMatch(/^[a-z][a-z0-9-]*$/)
+    expectBetween(gapMs, 0, 60_000)
+    expectBetween(timeoutMs, 5000, 120_000)
+    expectBetween(mostBytes, 100_000, 64_000_000)
+    expectBetween(unsaidPauseSeconds, 1, 3600)
+    expectBetween(longestPauseMs, 1000, HOUR_MS)
+  })
+
+  test.each(Object.entries(source.addresses))(
+    'its address %s is https, and a setting moves it',
+    (setting, address) => {
+      expect(address).toMatch(/^https:\/\/[^/?#]+(\/[^?#]*[^/?#])?$/)
+      const moved = readConfig({ [setting]: 'http://127.0.0.1:18080' }) as unknown as Record<string, unknown>
+      expect(moved[setting]).toBe('http://127.0.0.1:18080')
+      expect((readConfig({}) as unknown as Record<string, unknown>)[setting]).toBe(address)
+    },
+  )
+
+  test('it is asked at one of its addresses whether it is well', () => {
+    const url = source.probe(source.addresses, '2027-03-03')
+    expect(URL.canParse(url)).toBe(true)
+    expect(Object.values(source.addresses).some((address) => url.startsWith(address))).toBe(true)
+  })
+
+  test('SOURCES takes it, with the sections that it has and no others', () => {
+    const { sections } = source
+    expect(name).toMatch(/^[a-z][a-z0-9-]*$/)
+    expect(parseSourceName(name) !== undefined).toBe(!sections?.required)
+    expect(parseSourceName(`${name}:`)).toBeUndefined()
+    expect(parseSourceName(`${name}:no such section`)).toBeUndefined()
+    if (sections)
+      expect(parseSourceName(`${name}:${sections.example}`)).toEqual({ source, section: sections.example })
+  })
+
+  test('operators can read of it', () => {
+    const advice = `${name} stands neither in README.md nor in docs/ nor in .env.example: say what SOURCES takes`
+    expect(operatorsRead.includes(name), advice).toBe(true)
+  })
+})
+
+const operatorsRead = [
+  'README.md',
+  '.env.example',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+]
+  .filter((path) => /\.(md|example)$/.test(path))
+  .map((path) => readFileSync(join(root, path), 'utf8'))
+  .join('\n')
+
+type Spoil = (answer: RecordedAnswer) => RecordedAnswer
+
+const withBody =
+  (body: string, type?: string): Spoil =>
+  (answer) => ({
+    ...answer,
+    ...(type && { headers: { 'content-type': type } }),
+    body,
+  })
+const HTML = '<!doctype html><html><head><title>Back soon</title></head><body><p>Back soon<br></body></html>'
+
+/** Answers with which nothing can be done: all of a day stands or falls with each. */
+const NO_ANSWERS: Record<string, Spoil> = {
+  'a page of HTML': withBody(HTML, 'text/html'),
+  'a page of HTML that calls itself something else': withBody(HTML),
+  'cut off': (answer) => ({ ...answer, body: answer.body.slice(0, Math.floor(answer.body.length / 2)) }),
+  'cut off at its last sign': (answer) => ({ ...answer, body: answer.body.trimEnd().slice(0, -1) }),
+  empty: withBody(''),
+  null: withBody('null'),
+  'a number': withBody('42'),
+  '400': (answer) => ({ ...answer, status: 400, body: 'Bad request' }),
+  '404': (answer) => ({ ...answer, status: 404, body: 'Not found' }),
+}
+
+/** Answers that look whole, and hold something else than ever before. */
+const WRONG_TYPES: Record<string, Spoil> = {
+  'each text a number, each number an object': (answer) => ({ ...answer, body: retyped(answer.body) }),
+  'each text empty': (answer) => ({ ...answer, body: emptied(answer.body) }),
+  'a list of lists': withBody('[[],[[]]]'),
+  'a list of numbers and nulls': withBody('[1,null,-0.5]'),
+  'an object in place of a list': withBody('{"0":{},"collection":{},"messages":{}}'),
+  'elements of other names': withBody('<?xml version="1.0"?><a><b c="d">e</b></a>'),
+}
+
+const isXml = (body: string): boolean => body.trimStart().startsWith('<')
+
+// Of XML, names are all that has a type.
+const retyped = (body: string): string =>
+  isXml(body)
+    ? body.replace(/(<\/?)(?![?!])([\w:]+)/g, '$1x-$2')
+    : JSON.stringify(JSON.parse(body), (_, value) =>
+        typeof value === 'string' ? value.length : typeof value === 'number' ? {} : value,
+      )
+
+const emptied = (body: string): string =>
+  isXml(body)
+    ? body.replace(/>[^<]+</g, '><')
+    : JSON.stringify(JSON.parse(body), (_, value) => (typeof value === 'string' ? '' : value))
+
+/** The source did without the answer, or there is nothing: never some of the records, never another error. */
+async function expectAllOrNothing(named: NamedSource, recording: Recording, answers: RecordedAnswer[]) {
+  const whole = await replay(named, recording)
+  const spoilt = await fetchedOrNothing(named, { ...recording, answers })
+  if (spoilt.records.length > 0) expect(namesOf(spoilt.records)).toEqual(namesOf(whole.records))
+}
+
+async function expectNothing(named: NamedSource, recording: Recording) {
+  expect((await fetchedOrNothing(named, recording)).records).toEqual([])
+}
+
+async function fetchedOrNothing(named: NamedSource, recording: Recording): Promise<FetchedDay> {
+  try {
+    return await replay(named, recording)
+  } catch (error) {
+    expect(error).toBeInstanceOf(Fault)
+    expect((error as Fault).code).toMatch(/^source\./)
+    expect((error as Fault).message).not.toMatch(/\{\w+\}/)
+    return { records: [], refused: [] }
+  }
+}
+
+const namesOf = (records: SourceRecord[]): string[] =>
+  records.map(({ keys, title }) => keys.map(identifierText)[0] ?? title)
+
+const textsIn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  return value && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : []
+}
+
+const restOf = ({ calendar }: Source, day: Day): boolean => calendar.rest(day) !== undefined
+
+/** Every hour of three weeks, as seen from a day in the first. */
+const hours = () =>
+  days.slice(0, 7).flatMap((day) =>
+    Array.from({ length: 21 * 24 }, (_, hour) => ({
+      day,
+      now: new Date(midnight(day).getTime() + hour * HOUR_MS),
+    })),
+  )
+
+const calendarRows = ({ calendar }: Source) =>
+  days.map((day) => {
+    const now = new Date(midnight(day).getTime() + 9 * HOUR_MS)
+    const at = [calendar.opensAt(day), calendar.stallsAt(day), calendar.closesAt(day)].map((one) =>
+      one.toJSON(),
+    )
+    return [
+      ...[day, calendar.rest(day), ...at],
+      ...[calendar.againAfterMs({ day, now, papers: 3 }), calendar.votesAfterMs({ day, now })],
+    ]
+  })
+
+const expectBetween = (value: number, least: number, most: number): void => {
+  expect(value).toBeGreaterThanOrEqual(least)
+  expect(value).toBeLessThanOrEqual(most)
+}
+
+/** Does something in another time zone; what is waited for goes on in it. */
+function elsewhere<T>(zone: string, work: () => T): T {
+  const before = process.env.TZ
+  const restore = () => {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  }
+  process.env.TZ = zone
+  expect(new Date(0).getTimezoneOffset()).not.toBe(0)
+  const done = work()
+  if (done instanceof Promise) return done.finally(restore) as T
+  restore()
+  return done
+}

@@ -1,0 +1,10 @@
+import { readConfig } from '../../src/config.ts'
+import { ingestDay } from '../../src/flows/papers/ingest-day.ts'
+import { wire } from '../../src/wiring.ts'
+
+// node arxiv-asking-process.ts DAY GAP_MS CATEGORY …: asks for one day of each, as a service would.
+const [day = '', gapMs, ...categories] = process.argv.slice(2)
+const { deps, close } = await wire(readConfig(process.env))
+for (const category of categories)
+  await ingestDay(deps, { source: `arxiv:${category}`, day, manners: { gapMs: Number(gapMs) } })
+await close()

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { Trouble } from './hugging-face-server.ts'
+
+export interface BiorxivServer {
+  /** For BIORXIV_URL. */
+  url: string
+  /** Each request that came: its path with query, and its User-Agent. */
+  requests: { path: string; userAgent: string }[]
+  /** What the next requests get, one each. */
+  troubles: Trouble[]
+  close(): Promise<void>
+}
+
+interface Options {
+  /** Holds 2026-01-05.json, …, each a `collection`; on a day without a file nothing was posted. */
+  folder: string
+  port?: number
+  /** As many as /details gives; its help says 100. */
+  perPage?: number
+  /** What `total` says, in place of the truth. */
+  total?: string | number
+  /** Gives its first page whatever the cursor. */
+  ignoresCursor?: boolean
+}
+
+/** Answers GET /details/biorxiv/FROM/TO/CURSOR/json as https://api.biorxiv.org/details/biorxiv/help says. */
+export async function startBiorxivServer(options: Options): Promise<BiorxivServer> {
+  const requests: BiorxivServer['requests'] = []
+  const troubles: Trouble[] = []
+  const server = createServer((request, response) => {
+    requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
+    answer(request, response, options, troubles.shift()).catch(() => response.destroy())
+  })
+  await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    troubles,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: Options,
+  trouble: Trouble | undefined,
+): Promise<void> {
+  const { status, body } = goodAnswer(new URL(request.url ?? '/', 'http://localhost'), options)
+  const json = { 'content-type': 'application/json' }
+  switch (trouble?.kind) {
+    case 'rate-limited':
+      return void response.writeHead(429, trouble.headers).end('Too many requests')
+    case 'status':
+      return void response.writeHead(trouble.status, json).end('{"messages":[{"status":"on purpose"}]}')
+    case 'cut-off':
+      response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) + 1000 })
+      response.write(body, () => response.destroy())
+      return
+    case 'html':
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
+    case 'body':
+      return void response.writeHead(200, json).end(trouble.body)
+    case 'slow':
+      await sleep(trouble.ms)
+  }
+  response.writeHead(status, json).end(body)
+}
+
+const PATH = /^\/details\/biorxiv\/(?<from>\d{4}-\d\d-\d\d)\/(?<to>\d{4}-\d\d-\d\d)\/(?<cursor>\d+)\/json$/
+
+interface Entry {
+  category: string
+  version: string | number
+}
+
+function goodAnswer({ pathname, searchParams }: URL, options: Options): { status: number; body: string } {
+  const asked = PATH.exec(pathname)?.groups
+  if (!asked) return { status: 404, body: 'Not found' }
+  const category = searchParams.get('category')?.replaceAll('_', ' ')
+  const all = entriesOf(options.folder, asked.from!, asked.to!)
+  const entries = all.filter((entry) => !category || entry.category === category)
+  const cursor = Number(asked.cursor)
+  const page = pageOf(entries, cursor, options)
+  if (page.length === 0)
+    return { status: 200, body: '{"messages":[{"status":"no posts found"}],"collection":[]}' }
+  const said = {
+    ...{ status: 'ok', category: category ?? 'all', interval: `${asked.from}:${asked.to}`, funder: 'all' },
+    ...{ cursor: cursor === 0 ? 0 : String(cursor), count: page.length },
+    count_new_papers: String(entries.filter(({ version }) => Number(version) === 1).length),
+    total: options.total ?? String(entries.length),
+  }
+  return { status: 200, body: JSON.stringify({ messages: [said], collection: page }) }
+}
+
+function pageOf(entries: Entry[], cursor: number, { perPage = 30, ignoresCursor = false }: Options): Entry[] {
+  const from = ignoresCursor ? 0 : cursor
+  return entries.slice(from, from + perPage)
+}
+
+function entriesOf(folder: string, from: string, to: string): Entry[] {
+  const file = join(folder, `${from}.json`)
+  return from === to && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
+}
+
+// node test/support/biorxiv-server.ts FOLDER [--port N] [--per-page N]: prints its address, for BIORXIV_URL.
+if (process.argv[1]?.endsWith('/biorxiv-server.ts')) {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { port: { type: 'string', default: '0' }, 'per-page': { type: 'string', default: '30' } },
+  })
+  const perPage = Number(values['per-page'])
+  const server = await startBiorxivServer({
+    folder: positionals[0] ?? '.',
+    port: Number(values.port),
+    perPage,
+  })
+  console.log(server.url)
+}

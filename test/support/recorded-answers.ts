@@ -1,0 +1,179 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Database } from '../../src/platform/database.ts'
+import type { Day } from '../../src/platform/dates.ts'
+import { silentLog } from '../../src/platform/log.ts'
+import { openAsk } from '../../src/sources/ask-client.ts'
+import type { NamedSource } from '../../src/sources/registry.ts'
+import type { Ask, FetchDay, FetchedDay } from '../../src/sources/source.ts'
+import { type Identifier, identifierText } from '../../src/sources/source-record.ts'
+
+export interface RecordedAnswer {
+  /** With the source's own address, wherever it was asked. */
+  url: string
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+/** What a source answered for a day: recording.json, and 0.json, 1.json, … in the order of the questions. */
+export interface Recording {
+  /** "arxiv:cs.CL" */
+  source: string
+  day: Day
+  /** When it was asked. */
+  now: string
+  answers: RecordedAnswer[]
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Where the recording of a source lies that the contract test replays; folders within may hold more of them. */
+export const recordingFolder = (name: string): string => join(root, 'test/fixtures', name, 'recorded')
+
+/** Every recording of a source. */
+export function recordingsOf(name: string): Recording[] {
+  const folder = recordingFolder(name)
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return files
+    .filter((path) => basename(path) === ABOUT)
+    .map((path) => readRecording(join(folder, dirname(path))))
+}
+
+const ABOUT = 'recording.json'
+
+const KEPT_HEADERS = ['content-type', 'etag', 'last-modified', 'link', 'ratelimit', 'retry-after']
+const MAIL_ADDRESS = /[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+/g
+
+/** Hands questions on to `ask`, and keeps each answer that could be read, without anybody's mail address. */
+export function recordingAsk(ask: Ask): { ask: Ask; answers: RecordedAnswer[] } {
+  const answers: RecordedAnswer[] = []
+  const recording: Ask = (question, read) =>
+    ask(question, (answer) => {
+      const value = read(answer)
+      const kept = KEPT_HEADERS.flatMap((name) => {
+        const text = answer.headers.get(name)
+        return text === null ? [] : [[name, text] as const]
+      })
+      const body = answer.body.replace(MAIL_ADDRESS, 'left-out@example.org')
+      answers.push({ url: question.url, status: answer.status, headers: Object.fromEntries(kept), body })
+      return value
+    })
+  return { ask: recording, answers }
+}
+
+/** Answers from a recording: of one address in their order, the last one for good; 404 for what it does not hold. */
+export function replayAsk(answers: readonly RecordedAnswer[]): { ask: Ask; missing: string[] } {
+  const left = Map.groupBy(answers, ({ url }) => url)
+  const missing: string[] = []
+  const ask: Ask = async ({ url }, read) => {
+    const waiting = left.get(url)
+    if (!waiting) missing.push(url)
+    const { status, headers, body } =
+      (waiting && waiting.length > 1 ? waiting.shift() : waiting?.[0]) ?? NOTHING
+    return read({ status, headers: new Headers(headers), body })
+  }
+  return { ask, missing }
+}
+
+const NOTHING = { status: 404, headers: {}, body: 'Not found' }
+
+/** Fetches a recorded day again: `missing` holds what was asked for and is not in the recording. */
+export async function replay({ source, section }: NamedSource, { day, now, answers }: Recording) {
+  const { ask, missing } = replayAsk(answers)
+  const fetched = await source.fetchDay({
+    ...aloneInput(source.addresses),
+    day,
+    section,
+    now: new Date(now),
+    ask,
+  })
+  return { ...fetched, missing }
+}
+
+export interface ToRecord extends NamedSource {
+  day: Day
+  now: Date
+  /** Where each address of the source really leads. */
+  urls: Readonly<Record<string, string>>
+  contact: string
+  wait(ms: number): Promise<unknown>
+  warn?(what: string): void
+}
+
+/** Fetches a day as the service does, but without a database, as if no paper were known. Throws source.*. */
+export async function recordDay(input: ToRecord): Promise<FetchedDay & { recording: Recording }> {
+  const { source, section, day, now } = input
+  const { ask, answers } = recordingAsk(askAlone(input))
+  const { wait, warn = () => {} } = input
+  const fetched = await source.fetchDay({
+    ...aloneInput(source.addresses),
+    day,
+    section,
+    now,
+    ask,
+    wait,
+    warn,
+  })
+  return { ...fetched, recording: { source: nameOf(input), day, now: now.toJSON(), answers } }
+}
+
+const nameOf = ({ source, section }: NamedSource): string => [source.name, section].filter(Boolean).join(':')
+
+/** Asks over the network without the gate that all processes share: it keeps the gap itself. */
+function askAlone(input: ToRecord): Ask {
+  const { source, day, urls, contact, wait } = input
+  const manners = { ...source.manners, gapMs: 0 }
+  const { gapMs } = source.manners
+  const patient = (ms: number) => wait(Math.max(ms, gapMs))
+  const noDatabase = undefined as unknown as Database
+  const asking = {
+    db: noDatabase,
+    log: silentLog,
+    source: nameOf(input),
+    day,
+    manners,
+    contact,
+    wait: patient,
+  }
+  const open = openAsk(asking)
+  return async (question, read) => {
+    if (open.requests() > 0 && gapMs > 0) await wait(gapMs)
+    return open.ask({ ...question, url: addressFor(question.url, source.addresses, urls) }, read)
+  }
+}
+
+function addressFor(url: string, official: Readonly<Record<string, string>>, real: ToRecord['urls']): string {
+  const begins = Object.entries(official).filter(([, address]) => url.startsWith(address))
+  const [name, address] = begins.sort(([, one], [, other]) => other.length - one.length)[0] ?? []
+  return name && address ? (real[name] ?? address) + url.slice(address.length) : url
+}
+
+const aloneInput = (urls: FetchDay['urls']) => ({
+  urls,
+  unseen: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
+  bare: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
+  wait: async () => {},
+  warn: () => {},
+})
+
+export function writeRecording(folder: string, { answers, ...about }: Recording): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of answerFiles(folder)) rmSync(join(folder, name))
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+  write(ABOUT, about)
+  for (const [place, answer] of answers.entries()) write(`${place}.json`, answer)
+}
+
+/** Throws where there is none. */
+export function readRecording(folder: string): Recording {
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  return { ...read(ABOUT), answers: answerFiles(folder).map(read) }
+}
+
+const answerFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /^\d+\.json$/.test(name))
+    .sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10))

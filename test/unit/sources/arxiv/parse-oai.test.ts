@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { parseOai } from '../../../../src/sources/arxiv/parse-oai.ts'
+import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
+import { fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
+
+const page = () => parseOai(fixture('oai/ListRecords.xml'))
+const at = (day: string) => new Date(`${day}T00:00:00Z`)
+
+test('a record becomes a paper; the archive says nothing of its version', () => {
+  const { records, refused, dates } = page()
+  expect(refused).toEqual([])
+  expect(records[0]).toEqual({
+    keys: [{ scheme: 'arxiv', value: '2607.04420' }],
+    title: 'Counting Commas: A Corpus of Very Long Sentences',
+    abstract:
+      'We collect sentences of 100 & more words, where $n < m$ holds, and ask models to find the verb.',
+    authors: ['Ines Moreau', 'Bo Xu', 'Karl-Heinz Ott Jr.'],
+    categories: ['cs.CL', 'cs.LG'],
+    keywords: [],
+  })
+  expect(dates.get('arxiv:2607.04420')).toEqual({ created: at('2026-07-06'), updated: undefined })
+})
+
+test('an old id, references as numbers, the first of two DOIs, an author without forenames', () => {
+  const { records, dates } = page()
+  expect(records[1]).toMatchObject({
+    keys: [
+      { scheme: 'arxiv', value: 'hep-th/9901001' },
+      { scheme: 'doi', value: '10.1000/old.99' },
+    ],
+    abstract: "Strings' ends — met.",
+    authors: ['Uma Holt', 'BIG Collaboration'],
+    categories: ['hep-th', 'cs.CL'],
+  })
+  expect(dates.get('arxiv:hep-th/9901001')).toEqual({ created: at('1999-01-02'), updated: at('2026-07-07') })
+})
+
+test('a withdrawn paper is known by its comment', () => {
+  expect(page().records.map(({ withdrawnAt }) => withdrawnAt)).toEqual([
+    undefined,
+    undefined,
+    at('2026-07-07'),
+  ])
+})
+
+test('deleted records are left out', () => {
+  expect(fixture('oai/ListRecords.xml')).toContain('2607.09999')
+  expect(page().records).toHaveLength(3)
+})
+
+test('the token leads on, and an empty one ends', () => {
+  expect(page().token).toBe('verb%3DListRecords%26skip%3D3')
+  expect(parseOai(fixture('oai/last-page.xml')).token).toBeUndefined()
+})
+
+test.each(['noRecordsMatch', 'badArgument', 'badResumptionToken'])('the error %s', (code) => {
+  expect(parseOai(fixture(`oai/${code}.xml`))).toMatchObject({
+    records: [],
+    error: { code, text: 'As the protocol says. Reason: none & other' },
+  })
+})
+
+test('a list with nothing in it is a list', () => {
+  expect(parseOai('<OAI-PMH><ListRecords/></OAI-PMH>')).toMatchObject({ records: [], refused: [] })
+})
+
+test('a record in another format is told, and the rest is kept', () => {
+  const body = fixture('oai/ListRecords.xml').replace('<arXiv ', '<dc ').replace('</arXiv>', '</dc>')
+  const { records, refused } = parseOai(body)
+  expect(records).toHaveLength(2)
+  expect(refused).toEqual([{ index: 0, why: expect.stringContaining('metadata.arXiv') }])
+})
+
+test.each([
+  ['another answer', '<OAI-PMH><Identify/></OAI-PMH>', 'it has neither records nor an error'],
+  ['another root', '<record/>', 'it has no <OAI-PMH>'],
+  ['half a list', fixture('oai/ListRecords.xml').slice(0, 2000), 'it ends in the middle'],
+])('%s is no list', (_what, body, why) => {
+  expect(() => parseOai(body)).toThrow(NotXml)
+  expect(() => parseOai(body)).toThrow(why)
+})
+
+test(`every recorded answer is read, or refused as a whole (${recordingsAre})`, () => {
+  const answers = recorded('oai')
+  expect(answers.length).toBeGreaterThanOrEqual(5)
+  for (const { name, body } of answers) {
+    const isList = /<OAI-PMH[\s\S]*(?:<ListRecords|<error)/.test(body)
+    if (!isList) {
+      expect(() => parseOai(body), name).toThrow(NotXml)
+      continue
+    }
+    const { records, refused, error } = parseOai(body)
+    const inFormat = body.match(/<arXiv /g)?.length ?? 0
+    expect({ name, read: records.length }).toEqual({ name, read: inFormat })
+    if (inFormat > 0) expect({ name, refused }).toEqual({ name, refused: [] })
+    expect({ name, code: error?.code }).toEqual({ name, code: /<error\s+code=["'](\w+)/.exec(body)?.[1] })
+    for (const { keys, title, abstract, authors } of records) {
+      expect(keys[0]!.scheme).toBe('arxiv')
+      expect(`${title} ${abstract} ${authors.join()}`).not.toMatch(/\s{2}|\n|&(?:lt|gt|amp|#)/)
+      expect([authors.length > 0, abstract.length > 0]).toEqual([true, true])
+    }
+  }
+})

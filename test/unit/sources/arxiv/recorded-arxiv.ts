@@ -1,0 +1,36 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../../../..')
+const shared = resolve(root, '../shared/data/arxiv')
+const own = join(root, 'test/fixtures/arxiv')
+const hasShared = existsSync(shared)
+
+export const recordingsAre = hasShared
+  ? "recordings in ../shared/data, and the project's own fixtures"
+  : "the project's own fixtures"
+
+export interface Recorded {
+  name: string
+  status: number
+  body: string
+}
+
+/** Every answer of a kind that we have: those of the project, and real ones where they lie beside the checkout. */
+export const recorded = (kind: 'rss' | 'oai' | 'api'): Recorded[] =>
+  [own, ...(hasShared ? [shared] : [])].flatMap((folder) => answersIn(join(folder, kind)))
+
+export const fixture = (name: string): string => bodyOf(join(own, name)).body
+
+const answersIn = (folder: string): Recorded[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(xml|json)$/.test(name))
+    .sort()
+    .map((name) => ({ name, ...bodyOf(join(folder, name)) }))
+
+function bodyOf(file: string): { status: number; body: string } {
+  const text = readFileSync(file, 'utf8')
+  if (!file.endsWith('.json')) return { status: file.includes('error-400') ? 400 : 200, body: text }
+  const { status_code: status, body } = JSON.parse(text)
+  return { status, body }
+}
