@@ -5,15 +5,17 @@ export interface Candidate {
   id: number
   firstDay: Day
   votes: number | null
-  /** Places of the topics in the subscriber's order, rising, at least one. */
+  /** Places of the topics in the subscriber's order, from the first on, at least one. */
   topics: number[]
+  /** They did not match when it was looked at before: it has the votes since. */
+  rising: boolean
   /** Whether a topic was met in the title. */
   inTitle: boolean
 }
 
 export interface Choice {
-  /** In the subscriber's order; each paper stands once, under the first topic that it matched. */
-  sections: { topic: number; papers: Candidate[] }[]
+  /** In the subscriber's order; each paper stands once, under the first topic that it matched; rising ones come last. */
+  sections: { topic: number | 'rising'; papers: Candidate[] }[]
   /** How many more matched, and which, best first. */
   more: number
   others: Candidate[]
@@ -39,8 +41,10 @@ export function byWorth(a: Candidate, b: Candidate): number {
  */
 export function choose(candidates: readonly Candidate[], cap: number): Choice {
   const sorted = [...candidates].sort(byWorth)
-  const byTopic = Map.groupBy(sorted, ({ topics }) => topics[0]!)
-  const sections = [...byTopic].sort(([a], [b]) => a - b).map(([topic, papers]) => ({ topic, papers }))
+  const byTopic = Map.groupBy(sorted, sectionOf)
+  const sections = [...byTopic]
+    .sort(([a], [b]) => placeOf(a) - placeOf(b))
+    .map(([topic, papers]) => ({ topic, papers }))
   const counts = takeTurns(
     sections.map(({ papers }) => papers.length),
     cap,
@@ -50,6 +54,10 @@ export function choose(candidates: readonly Candidate[], cap: number): Choice {
   const others = sorted.filter((paper) => !held.has(paper))
   return { sections: chosen.filter(({ papers }) => papers.length > 0), more: others.length, others }
 }
+
+const sectionOf = ({ topics, rising }: Candidate): number | 'rising' => (rising ? 'rising' : topics[0]!)
+
+const placeOf = (topic: number | 'rising'): number => (topic === 'rising' ? Number.POSITIVE_INFINITY : topic)
 
 /** How many each gets when `cap` things are dealt out in turns, to each at most what it has. */
 function takeTurns(available: readonly number[], cap: number): number[] {

@@ -1,8 +1,9 @@
 import { type Day, dayOf } from '../platform/dates.ts'
+import { fill, words } from '../words/words.ts'
 import { type Candidate, choose } from './choose.ts'
 import type { DigestContent } from './digest-content.ts'
-import type { Recipient } from './digest-store.ts'
-import { type EarlierDigest, offerAfter, offeredSince, reachedBy } from './offer.ts'
+import type { DigestTopic, Recipient } from './digest-store.ts'
+import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy } from './offer.ts'
 import type { Shelf } from './shelf.ts'
 import { daysIn, weekOf, weekTo } from './week.ts'
 
@@ -13,6 +14,10 @@ export interface ComposeInput {
   localDate: Day
   /** The highest paper id that may be looked at. */
   horizon: number
+  /** The highest id of the papers' history that the shelf knows. */
+  history: number
+  /** The highest one that an earlier digest looked at; undefined where none did, or no topic can turn. */
+  lastHistory?: number
   sources: string
   now: Date
 }
@@ -20,6 +25,7 @@ export interface ComposeInput {
 export interface Composed {
   fromPaper: number
   toPaper: number
+  toHistory: number
   bestDay: Day | null
   /** The papers shown, in order. */
   papers: number[]
@@ -36,15 +42,13 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const { recipient, earlier, localDate, horizon } = input
   const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
-  const mayHold = (id: number) => offer.has(id) && shelf.paper(id)!.firstDay >= since
-  const candidates = candidatesOf(shelf, recipient, mayHold)
+  const candidates = candidatesOf({ shelf, since, offer, last: input.lastHistory }, recipient)
   if (recipient.topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(recipient.topics[0]!.queryId)
   }
   const { sections, more, others } = choose(candidates, recipient.maxPapers)
   const shown = sections.map(({ topic, papers }) => ({
-    topic: recipient.topics[topic]!.name,
-    topicId: recipient.topics[topic]!.id,
+    ...(topic === 'rising' ? RISING : headOf(recipient.topics[topic]!)),
     papers: papers.map((paper) => shownUnder(shelf, recipient, paper)),
   }))
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
@@ -54,10 +58,14 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   return {
     fromPaper,
     toPaper,
+    toHistory: input.history,
     bestDay: null,
     ...frozen(input, { bestOf: null, week, sections: shown, more, beyond }),
   }
 }
+
+const headOf = ({ name, id }: DigestTopic) => ({ topic: name, topicId: id })
+const RISING = { topic: null, topicId: null, rising: true } as const
 
 /** As many as the digest's page lists. */
 const MOST_BEYOND = 100
@@ -72,12 +80,20 @@ export const hereSince = ({
 }: Pick<Recipient, 'confirmedAt' | 'importedAt'>): Date | null =>
   confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
-function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number) => boolean): Candidate[] {
+interface Scope {
+  shelf: Shelf
+  since: Day
+  offer: Offer
+  last: number | undefined
+}
+
+function candidatesOf(scope: Scope, { topics }: Recipient): Candidate[] {
+  const { shelf } = scope
   const found = new Map<number, Candidate>()
   for (const [place, { queryId }] of topics.entries()) {
-    for (const id of shelf.matches(queryId).filter(mayHold)) {
+    for (const { id, rising } of matchesOf(scope, queryId)) {
       const { firstDay, votes } = shelf.paper(id)!
-      const candidate = found.get(id) ?? { id, firstDay, votes, topics: [], inTitle: false }
+      const candidate = found.get(id) ?? { id, firstDay, votes, topics: [], rising, inTitle: false }
       candidate.topics.push(place)
       candidate.inTitle ||= shelf.isInTitle(queryId, id)
       found.set(id, candidate)
@@ -86,9 +102,29 @@ function candidatesOf(shelf: Shelf, { topics }: Recipient, mayHold: (id: number)
   return [...found.values()]
 }
 
-function shownUnder(shelf: Shelf, { topics }: Recipient, { id, topics: places }: Candidate) {
+/** New papers, and those that the query did not match as they stood when the last digest was planned. */
+function matchesOf({ shelf, since, offer, last }: Scope, queryId: number): { id: number; rising: boolean }[] {
+  const paper = (id: number) => shelf.paper(id)!
+  const isFresh = (id: number) => offer.has(id) && paper(id).firstDay >= since
+  const fresh = shelf.matches(queryId).filter(isFresh)
+  const turned = last === undefined ? [] : [...shelf.turned(queryId, last)]
+  const late = turned.filter(([id, turn]) => {
+    const day = turn === 'votes' ? paper(id).firstDay : paper(id).revisedDay!
+    return offer.isUnshown(id) && day >= since && !isFresh(id)
+  })
+  return [
+    ...fresh.map((id) => ({ id, rising: false })),
+    ...late.map(([id, turn]) => ({ id, rising: turn === 'votes' })),
+  ]
+}
+
+function shownUnder(shelf: Shelf, { topics }: Recipient, { id, topics: places, rising }: Candidate) {
   const [first, ...others] = places.map((place) => topics[place]!)
   const paper = shelf.shown(id, first!.queryId)
+  if (rising) {
+    const names = places.map((place) => topics[place]!.name).join(', ')
+    return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
+  }
   if (others.length === 0) return paper
   return { ...paper, reason: `${paper.reason}. Also under: ${others.map(({ name }) => name).join(', ')}` }
 }
@@ -120,6 +156,7 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   return {
     fromPaper: reached,
     toPaper: reached,
+    toHistory: input.history,
     bestDay: best.length > 0 ? day! : null,
     ...frozen(input, { bestOf: day ?? null, week, sections, more: others.length, beyond }),
   }

@@ -28,10 +28,12 @@ export interface DigestPaper {
 }
 
 export interface DigestSection {
-  /** The topic's name; null in the digest of a subscriber without topics. */
+  /** The topic's name; null in the digest of a subscriber without topics, and of rising papers. */
   topic: string | null
   /** Of the topic's row, for the link that changes it; null where topic is. */
   topicId: number | null
+  /** Papers of the last two weeks that have by now the votes that topics ask for: a section of its own, the last. */
+  rising?: true
   papers: DigestPaper[]
 }
 

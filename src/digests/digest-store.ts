@@ -82,8 +82,8 @@ export async function recipientOf(
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
 /**
- * What these subscribers' digests looked at, as far as it matters for papers of ids from `lowest` on or days from
- * `since` on. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
+ * What these subscribers' digests looked at: those that reached papers of ids from `lowest` on, and those of dates from
+ * `since` on, which may have shown a paper under a lower number that it had. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
  * uncertain counts; an uncertain one stays so for good once its deadline has passed. A welcome looked at nothing: it
  * counts for the papers that it showed.
  */
@@ -102,7 +102,7 @@ export async function earlierDigests(
       coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now}), true) as settled
     from digest d left join message m on m.digest_id = d.id
     where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
-      and (d.to_paper >= ${lowest} or d.best_day >= ${since}::date)
+      and (d.to_paper >= ${lowest} or d.local_date >= ${since}::date)
       and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
     union all
     select w.subscriber_id, 0, 0,
@@ -117,6 +117,41 @@ export async function earlierDigests(
   return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
 }
 
+/** Up to where in the papers' history the digests of these subscribers that count looked; not there where none did. */
+export async function historiesReached(
+  db: DatabaseOrTransaction,
+  subscriberIds: string[],
+): Promise<Map<string, number>> {
+  const rows = await db.$queryRaw<{ subscriberId: string; reached: number }[]>`
+    select d.subscriber_id as "subscriberId", max(d.to_history) as reached
+    from digest d left join message m on m.digest_id = d.id
+    where d.subscriber_id = any(${subscriberIds}) and d.to_history is not null
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+    group by d.subscriber_id`
+  return new Map(rows.map(({ subscriberId, reached }) => [subscriberId, reached]))
+}
+
+/**
+ * Which of some papers these subscribers were shown in digests of local dates from `since` on that count: for papers
+ * that are older than what `earlierDigests` tells of.
+ */
+export async function papersShownTo(
+  db: DatabaseOrTransaction,
+  { subscriberIds, paperIds, since }: { subscriberIds: string[]; paperIds: number[]; since: Day },
+): Promise<Map<string, number[]>> {
+  if (subscriberIds.length === 0 || paperIds.length === 0) return new Map()
+  const rows = await db.$queryRaw<{ subscriberId: string; paperId: number }[]>`
+    select distinct d.subscriber_id as "subscriberId", coalesce(k.paper_id, p.id) as "paperId"
+    from digest d left join message m on m.digest_id = d.id
+    cross join lateral unnest(d.papers) as p(id)
+    left join paper_key k on k.scheme = 'id' and k.value = p.id::text
+    where d.subscriber_id = any(${subscriberIds}) and d.local_date >= ${since}::date
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+      and coalesce(k.paper_id, p.id) = any(${paperIds})`
+  const shown = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
+  return new Map([...shown].map(([id, papers]) => [id, papers.map(({ paperId }) => paperId)]))
+}
+
 /** What becomes of a digest that was due. */
 export interface Filling {
   id: number
@@ -124,6 +159,8 @@ export interface Filling {
   /** Both null where nothing was looked at. */
   fromPaper: number | null
   toPaper: number | null
+  /** The highest id of the papers' history that was looked at. */
+  toHistory: number | null
   bestDay: Day | null
   papers: number[]
   matched: number
@@ -134,9 +171,9 @@ export interface Filling {
 export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly Filling[]): Promise<void> {
   await tx.$executeRaw`
     update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
-      best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
+      to_history = w."toHistory", best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
     from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
-      id int, outcome text, "fromPaper" int, "toPaper" int, "bestDay" date, papers int[], matched int, content jsonb)
+      id int, outcome text, "fromPaper" int, "toPaper" int, "toHistory" int, "bestDay" date, papers int[], matched int, content jsonb)
     where d.id = w.id`
 }
 

@@ -22,10 +22,15 @@ export interface Offer {
   fromPaper: number
   toPaper: number
   has(paperId: number): boolean
+  /** Whether no earlier digest showed it, looked at or not. */
+  isUnshown(paperId: number): boolean
 }
 
 /** A paper is offered within 14 days of its first listing: its day and the 13 after it. */
 export const OFFERED_DAYS = 14
+
+/** A paper is offered to a subscriber once within these days from its first listing. */
+export const ONCE_IN_DAYS = 60
 
 /** The earliest first day of papers that a digest may hold. */
 export function offeredSince(localDate: Day, confirmedAt: Date | null): Day {
@@ -53,6 +58,7 @@ export function offerAfter(earlier: readonly EarlierDigest[], lowest: number, hi
     fromPaper: Math.min(from, highest),
     toPaper: highest,
     has: (id) => id <= highest && looksAt(id) && !shown.has(id),
+    isUnshown: (id) => id <= highest && !shown.has(id),
   }
 }
 

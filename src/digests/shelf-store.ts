@@ -1,7 +1,9 @@
 import { readPaper } from '../filters/paper-text.ts'
 import { parseQuery } from '../filters/parse-query.ts'
 import { GRAMMAR, type Query } from '../filters/query.ts'
+import { mayTurn } from '../filters/turning.ts'
 import type { Query as QueryRow } from '../generated/prisma/client.ts'
+import { newestHistory, type PaperStanding, standingsAt } from '../papers/history-store.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Day } from '../platform/dates.ts'
@@ -9,11 +11,18 @@ import type { DigestTopic } from './digest-store.ts'
 import { matcherOverTexts } from './matcher.ts'
 import { type NearPaper, rankNearest } from './nearest.ts'
 import { remembered, type Shelf, shelfOf } from './shelf.ts'
+import { type Turn, turnedSince } from './turned.ts'
 
 export interface OpenShelf {
   shelf: Shelf
   /** Reads the queries of these topics that are not known yet: the shelf can then be asked about them. */
   learn(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
+  /** The highest id of the papers' history that it knows. */
+  history: number
+  /** Reads how the papers stood when their history ended at each of these ids: `turned` can then be asked about them. */
+  lookBack(db: DatabaseOrTransaction, histories: readonly number[]): Promise<void>
+  /** Whether time alone may make one of these topics match a paper that it did not match. */
+  mayTurn(topics: readonly DigestTopic[]): boolean
   /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
   nearest(queryId: number): readonly NearPaper[]
 }
@@ -26,11 +35,31 @@ export async function openShelf(
   db: DatabaseOrTransaction,
   { since, upTo }: { since: Day; upTo: number },
 ): Promise<OpenShelf> {
-  const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: since })
+  const { papers, history } = await papersWithHistory(db, { since, upTo })
   const queries = new Map<number, Query>()
   const texts = new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
+  const matcher = matcherOverTexts(texts, queries)
+  const standings = new Map<number, Map<number, PaperStanding>>()
+  const turned = remembered((place: string) => {
+    const [queryId, then] = place.split(' ').map(Number) as [number, number]
+    const query = queries.get(queryId)
+    if (!query) return new Map<number, Turn>()
+    return turnedSince({ query, matches: matcher.matches(queryId), texts, before: standings.get(then)! })
+  })
   return {
-    shelf: shelfOf(papers, matcherOverTexts(texts, queries)),
+    history,
+    shelf: shelfOf(papers, matcher, (queryId, then) => turned(`${queryId} ${then}`)),
+    mayTurn: (topics) =>
+      topics.some(({ queryId }) => {
+        const query = queries.get(queryId)
+        return query !== undefined && mayTurn(query)
+      }),
+    lookBack: async (db, histories) => {
+      const unknown = histories.filter((history) => !standings.has(history))
+      const moved = papers.filter(({ votes, revisedDay }) => votes !== null || revisedDay !== null)
+      const paperIds = moved.map(({ id }) => id)
+      for (const upTo of unknown) standings.set(upTo, await standingsAt(db, { paperIds, upTo }))
+    },
     nearest: remembered((queryId: number) => {
       const asked = [queries.get(queryId) ?? []].flat()
       return rankNearest({ papers, texts, queries: asked, most: MOST_NEAREST })
@@ -40,6 +69,17 @@ export async function openShelf(
       if (unknown.size === 0) return
       for (const [id, tree] of await readQueries(db, [...unknown])) queries.set(id, tree)
     },
+  }
+}
+
+const MOST_READINGS = 5
+
+/** What is known of the papers, and up to where in their history: read once more where that went on meanwhile. */
+async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
+  for (let left = MOST_READINGS; ; left--) {
+    const history = await newestHistory(db)
+    const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: since, orRevisedFrom: since })
+    if (left === 1 || (await newestHistory(db)) === history) return { papers, history }
   }
 }
 

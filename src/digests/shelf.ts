@@ -2,11 +2,12 @@ import type { Reason } from '../filters/query.ts'
 import { reasonSentence } from '../filters/reason.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/plain-text.ts'
+import { plainText } from '../papers/text/plain-text.ts'
 import type { Day } from '../platform/dates.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { Matcher } from './matcher.ts'
 import { markedRuns, type Place, snippetOf } from './snippet.ts'
+import type { Turn } from './turned.ts'
 
 /** The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. */
 export interface Shelf extends Pick<Matcher, 'matches' | 'unreadable'> {
@@ -17,15 +18,28 @@ export interface Shelf extends Pick<Matcher, 'matches' | 'unreadable'> {
   newestDay(latest: Day, horizon: number): Day | undefined
   /** The lowest id of papers first listed on `since` or later; undefined where there are none. */
   lowestSince(since: Day): number | undefined
+  /** Ids of papers that were first listed before `since`: they are here because a newer version was listed. */
+  listedBefore(since: Day): readonly number[]
+  /** Papers that a query matches now, and did not when the papers' history ended at that id; and what moved since. */
+  turned(queryId: number, history: number): ReadonlyMap<number, Turn>
   /** Whether a query was met in the title. */
   isInTitle(queryId: number, paperId: number): boolean
   /** The paper as a digest shows it under a query, or without one. */
   shown(paperId: number, queryId?: number): DigestPaper
 }
 
-export function shelfOf(papers: readonly Paper[], matcher: Matcher): Shelf {
+type TurnedSince = (queryId: number, history: number) => ReadonlyMap<number, Turn>
+
+const NOTHING_TURNED: TurnedSince = () => new Map()
+
+export function shelfOf(
+  papers: readonly Paper[],
+  matcher: Matcher,
+  turned: TurnedSince = NOTHING_TURNED,
+): Shelf {
   const byId = new Map(papers.map((paper) => [paper.id, paper]))
-  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
+  const byDay = Map.groupBy(listed, ({ firstDay }) => firstDay)
   const days = [...byDay.keys()].sort().reverse()
   const plain = remembered((paperId: number) => plainParts(byId.get(paperId)!))
   const lowest = remembered((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
@@ -42,6 +56,8 @@ export function shelfOf(papers: readonly Paper[], matcher: Matcher): Shelf {
     newestDay: (latest, horizon) =>
       days.find((day) => day <= latest && byDay.get(day)!.some(({ id }) => id <= horizon)),
     lowestSince: lowest,
+    listedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
+    turned,
     isInTitle: (queryId, paperId) => placesIn('title', matcher.reason(queryId, paperId)).length > 0,
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }

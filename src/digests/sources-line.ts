@@ -1,45 +1,101 @@
 import { addDays, type Day } from '../platform/dates.ts'
+import { parseSourceName, sourceTitle } from '../sources/registry.ts'
 import type { SourceDay } from '../sources/source-day-store.ts'
-import { counted, fill, listed, words } from '../words/words.ts'
+import { shortDate } from '../words/dates.ts'
+import { counted, fill, words } from '../words/words.ts'
 
 /** How far back a source's newest word is looked for: over a weekend and a holiday. */
 export const SOURCES_DAYS_BACK = 7
 
-/**
- * "The newest lists we read: 31 papers from Hugging Face. No answer yet from arXiv cs.CL …": what each source last said
- * by `today` (UTC). A day that is still waiting, or had no papers at all, says nothing while there is an earlier one.
- */
-export function sourcesLine(sourceDays: readonly SourceDay[], today: Day): string {
-  const recent = sourceDays.filter(({ day }) => day <= today && day > addDays(today, -SOURCES_DAYS_BACK))
-  const said = [...Map.groupBy(recent, ({ source }) => source)]
-    .map(([source, days]) => ({ source: sourceName(source), papers: newestCount(days) }))
-    .sort((a, b) => (a.source < b.source ? -1 : 1))
-  const { read, silent, papers: forms, none } = words.emails.parts.sources
-  const lists = said.flatMap(({ source, papers }) => {
-    if (papers === null) return []
-    return papers === 0 ? fill(none, { source }) : counted(papers, forms, { source })
-  })
-  const waitedFor = said.flatMap(({ source, papers }) => (papers === null ? source : []))
-  return [
-    lists.length > 0 ? fill(read, { lists: listed(lists) }) : [],
-    waitedFor.length > 0 ? fill(silent, { sources: listed(waitedFor) }) : [],
-  ]
-    .flat()
-    .join(' ')
+const LONGEST = 320
+const MOST_SECTIONS = 5
+
+/** What one source says, or several sections of one alike. */
+interface Clause {
+  sources: string[]
+  /** Of what is said; undefined for `today`. */
+  day?: Day
+  said: string
+  /** How many papers there are: of each section by itself. */
+  isCount: boolean
 }
 
-/** Null for a source that has not answered. */
-function newestCount(days: readonly SourceDay[]): number | null {
+/**
+ * "arXiv cs.CL, cs.AI: holiday. Hugging Face, 13 Aug: 31 papers.": what each source last said by `today` (UTC), in the
+ * order of `sources`, then of names. A day that still waits says nothing while an earlier one does.
+ */
+export function sourcesLine(
+  sourceDays: readonly SourceDay[],
+  today: Day,
+  sources: readonly string[] = [],
+): string {
+  const recent = sourceDays.filter(({ day }) => day <= today && day > addDays(today, -SOURCES_DAYS_BACK))
+  const bySource = Map.groupBy(recent, ({ source }) => source)
+  const named = new Set([...sources, ...[...bySource.keys()].sort(byName)])
+  const clauses = [...named].map((source) => clauseOf(source, bySource.get(source) ?? [], today))
+  return withinLength(joined(clauses))
+}
+
+const byName = (a: string, b: string): number => (sourceName(a) < sourceName(b) ? -1 : 1)
+
+function clauseOf(source: string, days: readonly SourceDay[], today: Day): Clause {
   const newest = days.toSorted((a, b) => b.day.localeCompare(a.day))
-  const said = newest.find(({ state, papers }) => papers > 0 || state === 'stalled' || state === 'failed')
-  if (!said) return 0
-  return said.papers > 0 ? said.papers : null
+  const telling = newest.find(saysSomething) ?? newest[0]
+  return {
+    sources: [source],
+    day: telling && telling.day !== today ? telling.day : undefined,
+    said: telling ? saidOf(telling) : words.emails.parts.sources.notYet,
+    isCount: (telling?.papers ?? 0) > 0,
+  }
+}
+
+const saysSomething = ({ state, papers }: SourceDay): boolean => papers > 0 || state !== 'waiting'
+
+function saidOf({ state, reason, papers }: SourceDay): string {
+  const { papers: forms, none, notYet, reasons } = words.emails.parts.sources
+  if (papers > 0) return counted(papers, forms)
+  if (state === 'quiet') return reason === 'weekend' || reason === 'holiday' ? reasons[reason] : none
+  return state === 'stalled' && reason === 'repeated' ? reasons.repeated : notYet
+}
+
+/** Sections of one source that say the same, as one. */
+function joined(clauses: readonly Clause[]): Clause[] {
+  const byWhat = Map.groupBy(clauses, ({ sources: [source = ''], day = '', said, isCount }) => {
+    const named = parseSourceName(source)
+    const who = named?.section && !isCount ? named.source.name : source
+    return [who, day, said].join('\n')
+  })
+  return [...byWhat.values()].map((alike) => ({
+    ...alike[0]!,
+    sources: alike.flatMap(({ sources }) => sources),
+  }))
+}
+
+/** As many clauses as fit; the sources of the others are counted. */
+function withinLength(clauses: readonly Clause[]): string {
+  for (let shown = clauses.length; shown > 0; shown--) {
+    const left = clauses.slice(shown).reduce((sum, { sources }) => sum + sources.length, 0)
+    const more = left > 0 ? [counted(left, words.emails.parts.sources.more)] : []
+    const line = [...clauses.slice(0, shown).map(clauseText), ...more].join(' ')
+    if (line.length <= LONGEST) return line
+  }
+  return ''
+}
+
+function clauseText({ sources, day, said }: Clause): string {
+  const { clause, clauseOfDay } = words.emails.parts.sources
+  const source = namesOf(sources)
+  return day ? fill(clauseOfDay, { source, day: shortDate(day), said }) : fill(clause, { source, said })
+}
+
+/** "arXiv cs.CL, cs.AI" */
+function namesOf([first = '', ...others]: readonly string[]): string {
+  const sections = others.map((source) => parseSourceName(source)?.section ?? source)
+  const names = [sourceName(first), ...sections.slice(0, MOST_SECTIONS - 1)].join(', ')
+  const count = others.length + 1 - MOST_SECTIONS
+  return count > 0 ? fill(words.emails.parts.sources.moreSections, { names, count }) : names
 }
 
 /** "Hugging Face", "arXiv cs.CL" */
-export function sourceName(source: string): string {
-  const { huggingface, byHand } = words.emails.parts.sources
-  if (source === 'huggingface') return huggingface
-  if (source === 'import') return byHand
-  return source.replace(/^arxiv:/, 'arXiv ')
-}
+export const sourceName = (source: string): string =>
+  source === 'import' ? words.emails.parts.sources.byHand : sourceTitle(source)

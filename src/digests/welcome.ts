@@ -52,13 +52,20 @@ function digestOf(
   papers: readonly Paper[],
   { recipient, texts, queries, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
 ): DigestContent | null {
-  const before = { fromPaper: 0, toPaper: 0, papers: [...shown], bestDay: null, settled: true }
+  const before = {
+    fromPaper: 0,
+    toPaper: 0,
+    papers: [...shown],
+    bestDay: null,
+    settled: true,
+  }
   const ofDay = new Map(papers.flatMap(({ id }) => (texts.has(id) ? [[id, texts.get(id)!] as const] : [])))
   return compose(shelfOf(papers, matcherOverTexts(ofDay, queries)), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,
     horizon: Math.max(...papers.map(({ id }) => id)),
+    history: 0,
     sources: '',
     now: midnight(addDays(day, 1)),
   }).content

@@ -1,4 +1,4 @@
-import type { DigestContent } from '../digests/digest-content.ts'
+import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { isWithinWeek } from '../digests/week.ts'
 import type { Day } from '../platform/dates.ts'
 import { dateRange, longDate, shortDate } from '../words/dates.ts'
@@ -39,11 +39,26 @@ function whatOf(content: DigestContent, severalTopics: string): string {
 }
 
 function onTopics(content: DigestContent, severalTopics: string): string {
-  const sections = filled(content.sections)
-  const papers = counted(papersOf(content).length, words.counts.newPaper)
-  return sections.length === 1
-    ? fill(words.emails.digest.onTopic, { papers, topic: headingOf(sections[0]!) })
-    : fill(severalTopics, { papers, count: sections.length })
+  const { onTopic, rising, onTopicsAndRising } = words.emails.digest
+  const [topics, risen] = apart(content)
+  const countOf = (sections: DigestSection[]) => sections.flatMap(({ papers }) => papers).length
+  const papers = counted(countOf(topics), words.counts.newPaper)
+  if (topics.length === 0) return counted(countOf(risen), rising)
+  const what =
+    topics.length === 1
+      ? fill(onTopic, { papers, topic: headingOf(topics[0]!) })
+      : fill(severalTopics, { papers, count: topics.length })
+  return risen.length === 0
+    ? what
+    : fill(onTopicsAndRising, { what, rising: counted(countOf(risen), rising) })
+}
+
+/** The sections of topics, and that of rising papers, as far as they hold papers. */
+function apart({ sections }: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
+  const { topics = [], risen = [] } = Object.groupBy(filled(sections), (one) =>
+    one.rising ? 'risen' : 'topics',
+  )
+  return [topics, risen]
 }
 
 /** What is in it first, then the date. */
@@ -65,9 +80,10 @@ function bestOfDay(content: DigestContent, day: Day): string {
 
 function payloadOf(content: DigestContent): string {
   const { topic: alone, topicAndMore, unwritable } = words.emails.digest.subject
-  const sections = filled(content.sections)
+  const [sections, risen] = apart(content)
   const [first] = sections
   const all = papersOf(content).length
+  if (!first && risen[0]) return counted(all, words.emails.digest.subject.rising)
   if (!first?.topic) return counted(all, words.counts.newPaper)
   const topic = isAscii(first.topic) ? asciiLine(first.topic, LONGEST_TOPIC) : ''
   if (!topic) return counted(sections.length, unwritable, { papers: counted(all, words.counts.paper) })

@@ -40,8 +40,10 @@ export function sectionViews(
 export const filled = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
-export const headingOf = ({ topic }: DigestSection): string =>
-  topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
+export function headingOf({ topic, rising }: DigestSection): string {
+  if (rising) return words.emails.parts.rising
+  return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
+}
 
 function changeOf({ topic, topicId }: DigestSection, manageUrl: string): SectionView['change'] {
   // A digest that an earlier release planned holds no ids.

@@ -57,6 +57,8 @@ function describeLeaf(leaf: Leaf): string {
       })
     case 'has-code':
       return words.query.code
+    case 'revised':
+      return words.query.revised
     case 'votes':
       return fill(words.query.votes, { count: leaf.least })
   }

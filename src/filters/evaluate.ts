@@ -3,6 +3,7 @@ import type { PaperText, WordIndex } from './paper-text.ts'
 import type { Match, Query, Reason } from './query.ts'
 import { firstPlace, isNamed, type Term, termOf } from './term.ts'
 import { kindOf } from './tokens.ts'
+import { asksForRevised } from './turning.ts'
 
 const MOST_MATCHES = 20
 
@@ -10,9 +11,16 @@ type TextTerm = Extract<Query, { kind: 'word' | 'phrase' }>
 
 /**
  * Why a paper matches a query, or null. For each term met: its first place in the title and its first in the
- * abstract, then a keyword where it is in neither; at most 20 in all, those in the title first.
+ * abstract, then a keyword where it is in neither; at most 20 in all, those in the title first. A paper that was listed
+ * as a newer version alone matches only a query that names is:revised.
  */
 export function evaluate(query: Query, paper: PaperText): Reason | null {
+  if (paper.onlyRevised && !asksForRevised(query)) return null
+  return evaluatePart(query, paper)
+}
+
+/** The same for a part of a query, taken by itself. */
+export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
   return matches && { matches: titleFirst(distinct(matches)).slice(0, MOST_MATCHES) }
 }
@@ -54,6 +62,8 @@ function leafMatches(query: Exclude<Query, { kind: 'and' | 'or' | 'not' }>, pape
       return paper.votes !== null && paper.votes >= query.least
         ? [{ term: `votes>=${query.least}`, where: 'votes', found: String(paper.votes) }]
         : []
+    case 'revised':
+      return paper.revisedDay ? [{ term: 'is:revised', where: 'revised', found: paper.revisedDay }] : []
     default:
       return textMatches(query, paper)
   }

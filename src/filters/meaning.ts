@@ -13,7 +13,7 @@ export type Written =
   | { kind: 'votes'; at: number; sign: string; count: string }
   | { kind: 'words'; at: number; text: string }
 
-type Field = TextField | 'cat' | 'has'
+type Field = TextField | 'cat' | 'has' | 'is'
 export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
 
 const FIELDS = new Map<string, Field>([
@@ -24,6 +24,7 @@ const FIELDS = new Map<string, Field>([
   ['org', 'org'],
   ['cat', 'cat'],
   ['has', 'has'],
+  ['is', 'is'],
   // arXiv's own names
   ['ti', 'title'],
   ['abs', 'abstract'],
@@ -101,6 +102,11 @@ export class Meaning {
       return text.toLowerCase() === 'code'
         ? { kind: 'has-code' }
         : this.#fault('query.has', at, { value: text })
+    }
+    if (field === 'is') {
+      return text.toLowerCase() === 'revised'
+        ? { kind: 'revised' }
+        : this.#fault('query.is', at, { value: text })
     }
     const kind = kindOf(field)
     const tokens = tokensOf(text, kind)

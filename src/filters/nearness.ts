@@ -1,6 +1,6 @@
 import { fill, words } from '../words/words.ts'
 import { describePart } from './describe-query.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluatePart } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Match, Query } from './query.ts'
 import { termsOf } from './reason.ts'
@@ -70,7 +70,7 @@ interface Held {
 /** A term that the paper holds; of a phrase that it does not, the words that stand apart. */
 function heldOf(leaf: Leaf, paper: PaperText): Held[] {
   const apart = wordsOf(leaf)
-  const reason = evaluate(leaf, paper)
+  const reason = evaluatePart(leaf, paper)
   if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
   return apart.flatMap((word) => heldOf(word, paper))
 }

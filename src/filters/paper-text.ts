@@ -1,5 +1,6 @@
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/plain-text.ts'
+import { plainText } from '../papers/text/plain-text.ts'
+import type { Day } from '../platform/dates.ts'
 import { type Kind, type Token, tokensOf } from './tokens.ts'
 
 /** A text with its words, and where each key stands among them, rising. */
@@ -19,6 +20,10 @@ export interface PaperText {
   categories: string[]
   codeUrl: string | null
   votes: number | null
+  /** The newest day on which it was listed as a newer version. */
+  revisedDay: Day | null
+  /** Never listed otherwise: for queries that ask for newer versions alone. */
+  onlyRevised: boolean
 }
 
 export function readPaper(paper: Paper): PaperText {
@@ -31,6 +36,8 @@ export function readPaper(paper: Paper): PaperText {
     categories: paper.categories,
     codeUrl: paper.codeUrl,
     votes: paper.votes,
+    revisedDay: paper.revisedDay,
+    onlyRevised: paper.onlyRevised,
   }
 }
 

@@ -14,6 +14,8 @@ export type Query =
   | { kind: 'category'; value: string }
   | { kind: 'has-code' }
   | { kind: 'votes'; least: number }
+  /** A newer version was listed. */
+  | { kind: 'revised' }
 
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */
 export const GRAMMAR = 1
@@ -22,8 +24,8 @@ export const GRAMMAR = 1
 export interface Match {
   /** The term as the person wrote it: linear attention. */
   term: string
-  where: 'title' | 'abstract' | 'author' | 'keyword' | 'org' | 'category' | 'code' | 'votes'
-  /** What stands in the paper: "Linear Attention", "A. Geiger", "cs.LG", "41". */
+  where: 'title' | 'abstract' | 'author' | 'keyword' | 'org' | 'category' | 'code' | 'votes' | 'revised'
+  /** What stands in the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24". */
   found: string
   /** For title and abstract: place of `found` in the plain text of that part, in UTF-16 units. */
   at?: [start: number, end: number]

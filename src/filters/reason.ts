@@ -1,3 +1,4 @@
+import { shortDate } from '../words/dates.ts'
 import { counted, fill, listed, words } from '../words/words.ts'
 import type { Match, Reason } from './query.ts'
 
@@ -19,6 +20,7 @@ export function reasonWords({ matches }: Reason): string {
     ...at('org').map(({ found }) => fill(words.reason.org, { found })),
     ...at('category').map(({ found }) => fill(words.reason.category, { found })),
     ...at('code').map(() => words.reason.code),
+    ...at('revised').map(({ found }) => fill(words.reason.revised, { day: shortDate(found) })),
     ...at('votes').map(({ found }) => counted(Number(found), words.counts.vote)),
   ].join('; ')
 }

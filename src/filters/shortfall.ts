@@ -1,5 +1,5 @@
 import { describePart } from './describe-query.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluatePart } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Query } from './query.ts'
 import { reasonWords } from './reason.ts'
@@ -25,10 +25,10 @@ export function shortfallOf(query: Query, paper: PaperText): Shortfall {
 export function lackingParts(query: Query, paper: PaperText): LackingParts {
   if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
   if (query.kind === 'not') {
-    const reason = evaluate(query.part, paper)
+    const reason = evaluatePart(query.part, paper)
     return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
   }
-  return { missing: evaluate(query, paper) ? [] : [query], unwanted: [] }
+  return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
 }
 
 const together = (all: LackingParts[]): LackingParts => ({

@@ -1,5 +1,5 @@
 import { describePart } from './describe-query.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluatePart } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Query } from './query.ts'
 
@@ -14,7 +14,7 @@ export interface WhyEmpty {
 export function whyEmpty(query: Query, papers: readonly PaperText[]): WhyEmpty {
   const parts = query.kind === 'and' ? query.parts : [query]
   const count = (all: readonly Query[]) =>
-    papers.filter((paper) => all.every((part) => evaluate(part, paper))).length
+    papers.filter((paper) => all.every((part) => evaluatePart(part, paper))).length
   const absent = parts.filter((part) => part.kind !== 'not' && count([part]) === 0).map(describePart)
   const withouts = parts.flatMap((part, i) => {
     const rest = parts.toSpliced(i, 1)

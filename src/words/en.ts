@@ -75,6 +75,7 @@ export const en = {
     category: 'the category {value}',
     archive: 'any category of {value}',
     code: 'code',
+    revised: 'a newer version',
     votes: '{count} or more votes',
   },
   /** Why a paper matched, or how near it comes. */
@@ -87,6 +88,8 @@ export const en = {
     org: 'organization {found}',
     category: 'category {found}',
     code: 'with code',
+    revised: 'newer version of {day}',
+    rising: '{reason}. Topic: {topics}',
     moreTerms: '{count} more',
     has: {
       paper: 'Has: {terms}',
@@ -462,14 +465,18 @@ export const en = {
       thePageNames: 'It names the topics, and not you.',
       kept: 'What is kept about you',
       mostVotesFirst: 'Most votes first',
+      rising: 'Rising',
       attribution: 'Papers from arXiv and Hugging Face Daily Papers; not affiliated.',
       sources: {
-        read: 'The newest lists we read: {lists}.',
-        papers: { one: '{count} paper from {source}', other: '{count} papers from {source}' },
-        none: 'no papers from {source}',
-        silent: 'No answer yet from {sources}; what is listed there comes with a later mail.',
-        huggingface: 'Hugging Face',
-        byHand: 'a list of our own',
+        clause: '{source}: {said}.',
+        clauseOfDay: '{source}, {day}: {said}.',
+        papers: { one: '{count} paper', other: '{count} papers' },
+        none: 'no papers',
+        notYet: 'not yet',
+        reasons: { weekend: 'weekend', holiday: 'holiday', repeated: 'repeats an older list' },
+        moreSections: '{names} and {count} more',
+        more: { one: 'And {count} more source.', other: 'And {count} more sources.' },
+        byHand: 'By hand',
       },
       authors: '{names} and {count} more',
       listed: 'listed {date}',
@@ -480,6 +487,11 @@ export const en = {
     digest: {
       onTopic: '{papers} on {topic}',
       onTopics: '{papers} on {count} of your topics',
+      rising: {
+        one: '{count} paper of the last two weeks that now has the votes you ask for',
+        other: '{count} papers of the last two weeks that now have the votes you ask for',
+      },
+      onTopicsAndRising: '{what}, and {rising}',
       best: {
         one: 'The paper with the most votes of {when}',
         other: 'The {count} papers with the most votes of {when}',
@@ -496,6 +508,7 @@ export const en = {
         unwritable: { one: '{papers} on your topic', other: '{papers} on your topics' },
         topic: '{count} on {topic}',
         topicAndMore: '{count} on {topic}, {more} more',
+        rising: { one: '{count} rising paper', other: '{count} rising papers' },
         best: { one: 'The best of {day}: {title}', other: 'The {count} best of {day}: {title}' },
         bestOfWeek: { one: 'the best', other: 'the {count} best' },
         week: 'This week: {what}',
@@ -858,6 +871,8 @@ export const en = {
     sourcesHint: 'Where the papers come from, by day (UTC).',
     never: 'Not asked yet.',
     read: 'Papers last read: {at} UTC.',
+    next: 'Asked again: {at} UTC.',
+    nextSoon: 'Asked again within a minute.',
     day: 'Day',
     state: 'State',
     papers: 'Papers',
@@ -869,6 +884,13 @@ export const en = {
       quiet: 'no papers that day',
       stalled: 'late: none yet',
       failed: 'not read; tried again',
+    },
+    reasons: {
+      weekend: 'weekend',
+      holiday: 'holiday',
+      none: 'no papers that day',
+      repeated: 'only an older list',
+      'made-up': 'papers are in, by another way',
     },
   },
   day: {
@@ -991,6 +1013,9 @@ export const en = {
     'source.unreachable': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.failing': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.rate-limited': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+    'source.held': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+    'source.too-large': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+    'source.not-xml': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.not-json': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.refused-date': 'There are no papers for {day}. Choose a day up to today.',
     'source.refused': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
@@ -1055,11 +1080,13 @@ export const en = {
     'query.word-missing':
       'We could not read “{query}”: a word is missing {where}, at column {column}. Add it there.',
     'query.unknown-field':
-      'We could not read “{query}”: there is no field “{field}:” (column {column}). There are title: abstract: author: cat: keyword: org: has:code and votes>=20; put the text in quotes to look for it as it stands.',
+      'We could not read “{query}”: there is no field “{field}:” (column {column}). There are title: abstract: author: cat: keyword: org: has:code is:revised and votes>=20; put the text in quotes to look for it as it stands.',
     'query.category':
       'We could not read “{query}”: “{value}” (column {column}) is no category of arXiv. Use one such as cat:cs.LG, or cat:cs for all of cs.',
     'query.has':
       'We could not read “{query}”: has:{value} (column {column}) is unknown. Use has:code for papers with code.',
+    'query.is':
+      'We could not read “{query}”: is:{value} (column {column}) is unknown. Use is:revised for newer versions of papers.',
     'query.votes':
       'We could not read “{query}”: votes{value} (column {column}) is no limit. Write it like votes>=20.',
     'query.least-votes':

@@ -31,9 +31,10 @@ async function addDays(): Promise<void> {
     source: huggingface,
     day: '2026-11-10',
     papers: 4,
-    now: new Date('2026-11-11T07:00:00Z'),
+    now: at('06:00'),
   })
-  await recordFetch(database.db, { source: huggingface, day: '2026-11-23', papers: 31, now: at('06:30') })
+  const yesterday = { source: huggingface, day: '2026-11-23', papers: 31, requests: 2 }
+  await recordFetch(database.db, { ...yesterday, now: at('06:30') })
   for (const time of ['11:30', '11:50']) {
     await recordFailure(database.db, {
       source: huggingface,
@@ -41,6 +42,7 @@ async function addDays(): Promise<void> {
       now: at(time),
       fault: 'source.failing',
       status: 502,
+      requests: 5,
     })
   }
 }
@@ -52,6 +54,7 @@ test('says of each source how it stands, when papers came last, what it answered
     {
       source: huggingface,
       state: 'failed',
+      reason: null,
       newestFetch: at('06:30'),
       nextTry: at('12:05'),
       days: [
@@ -63,10 +66,42 @@ test('says of each source how it stands, when papers came last, what it answered
   expect(text.split('\n')).toEqual([
     'huggingface: failed today',
     'Papers last read 2026-11-24 06:30 UTC. Next try 2026-11-24 12:05 UTC.',
-    'day         state   papers  read (UTC)   last answer',
-    '2026-11-24  failed  0                    answered with an error (502), 2 times',
-    '2026-11-23  fresh   31      11-24 06:30  closed 11-24 06:30',
+    'day         state   papers  read (UTC)   asked  then',
+    '2026-11-24  failed  0                    10     next try 11-24 12:05',
+    '            answered with an error (502), 2 times',
+    '2026-11-23  fresh   31      11-24 06:30  2      closed 11-24 06:30',
   ])
+})
+
+test('says why a day stands as it does, and what came late; in a terminal of 100 columns', async () => {
+  const fetched = (day: string, more: Partial<Parameters<typeof recordFetch>[1]>) =>
+    recordFetch(database.db, { source: huggingface, day, papers: 0, requests: 2, now: NOW, ...more })
+  await fetched('2026-11-24', { reason: 'repeated' })
+  await fetched('2026-11-23', { papers: 29 })
+  await fetched('2026-11-23', { papers: 31 })
+  await fetched('2026-11-22', {})
+  await fetched('2026-11-20', {})
+  await fetched('2026-11-19', { papers: 5, reason: 'made-up' })
+  await fetched('2026-11-18', { reason: 'repeated' })
+  const { text } = await run()
+  expect(text.split('\n')).toEqual([
+    'huggingface: stalled today (repeats another day)',
+    'Papers last read 2026-11-24 12:00 UTC. Next try 2026-11-24 13:00 UTC.',
+    'day         state                         papers       read (UTC)   asked  then',
+    '2026-11-24  stalled: repeats another day  0            11-24 12:00  2      next try 11-24 13:00',
+    '2026-11-23  fresh                         31 (2 late)  11-24 12:00  4      closed 11-24 12:00',
+    '2026-11-22  quiet: weekend                0            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-20  quiet: no papers              0            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-19  fresh: made up                5            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-18  stalled: repeats another day  0            11-24 12:00  2      closed 11-24 12:00',
+  ])
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(100)
+})
+
+test('a day that grew too old while nothing ran has no next try', async () => {
+  const now = new Date('2026-10-30T08:00:00Z')
+  await recordFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
+  expect((await run()).json).toMatchObject([{ newestFetch: now, nextTry: null }])
 })
 
 test('a source of the settings that was never asked, and one that only an import brought', async () => {

@@ -32,7 +32,15 @@ test('two digests of one subscriber are filled one after the other, so that the 
       return earlier.get('ann')
     })
     await untilSomebodyWaitsForALock()
-    const looked = { fromPaper: 0, toPaper: 7, bestDay: null, papers: [], matched: 0, content: null }
+    const looked = {
+      fromPaper: 0,
+      toPaper: 7,
+      toHistory: null,
+      bestDay: null,
+      papers: [],
+      matched: 0,
+      content: null,
+    }
     await fillDigests(tx, [{ id: first!.id, outcome: 'nothing_matched', ...looked }])
   })
   expect(await second).toMatchObject([{ fromPaper: 0, toPaper: 7 }])

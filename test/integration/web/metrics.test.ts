@@ -131,7 +131,10 @@ async function busyDay() {
   sink.at.rcpt = '451 4.0.0 later, canary.address@example.com'
   await deliverReady({ ...deps, compose }, { lane: 'answers' })
   await subscribeThroughSite({ ...site, app, deps }, 'canary.two@example.com')
-  await recordFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now: NOW })
+  const today = { source: 'huggingface', day: '2026-11-24', papers: 3, requests: 2, now: NOW }
+  await recordFetch(site.db, today)
+  for (const papers of [20, 25])
+    for (const day of ['2026-11-12', '2026-11-10']) await recordFetch(site.db, { ...today, day, papers })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
   await addNotice(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
   // Eleven domains of two subscribers, and one of somebody's own.
@@ -213,6 +216,8 @@ describe('what they say', () => {
       'daily_papers_waiting_reports 1',
       'daily_papers_returns_total{way="lmtp",class="dead"} 1',
       'daily_papers_source_day_papers{source="huggingface"} 3',
+      'daily_papers_source_day_requests{source="huggingface"} 2',
+      'daily_papers_source_late_papers{source="huggingface"} 5', // an older day is none of them
       'daily_papers_source_day_state{source="huggingface",state="fresh"} 1',
       `daily_papers_last_tick_timestamp_seconds ${NOW.getTime() / 1000}`,
       `daily_papers_source_last_fetch_timestamp_seconds{source="huggingface"} ${NOW.getTime() / 1000}`,

@@ -32,7 +32,29 @@ test('says of each source and day what came, and when', async () => {
     /Mon 23 Nov<\/time><\/th><td>papers are in<\/td><td class="number">31<\/td><td>24 Nov, 06:30</,
   )
   expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>not read; tried again<\/td>/)
+  expect(body).toContain('Papers last read: 24 Nov 2026, 06:30 UTC. Asked again: 24 Nov 2026, 12:05 UTC.')
   expect(body).not.toContain('502')
+})
+
+test('says in calm words why a day stands as it does', async () => {
+  const days: [string, string, Partial<Parameters<typeof recordFetch>[1]>][] = [
+    ['2026-11-24', 'only an older list', { reason: 'repeated' }],
+    ['2026-11-23', 'papers are in, by another way', { reason: 'made-up', papers: 4 }],
+    ['2026-11-22', 'weekend', {}],
+    ['2026-11-20', 'no papers that day', {}],
+    ['2026-11-19', 'papers are in', { papers: 7 }],
+  ]
+  for (const [day, , more] of days)
+    await recordFetch(site.db, { source: 'huggingface', day, papers: 0, now: NOW, ...more })
+  const body = await page()
+  for (const [day, said] of days)
+    expect(body).toMatch(new RegExp(`datetime="${day}">[^<]*</time></th><td>${said}</td>`))
+})
+
+test('a try that is due comes within a minute', async () => {
+  const now = new Date(NOW.getTime() - 60 * 60_000)
+  await recordFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now })
+  expect(await page()).toContain('Asked again within a minute.')
 })
 
 test('a source that was never asked is there, with no day', async () => {

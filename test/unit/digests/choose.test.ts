@@ -6,6 +6,7 @@ const paper = (id: number, more: Partial<Candidate> = {}): Candidate => ({
   firstDay: '2026-11-24',
   votes: 0,
   topics: [0],
+  rising: false,
   inTitle: false,
   ...more,
 })

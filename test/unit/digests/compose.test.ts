@@ -15,10 +15,13 @@ const paper = (id: number, title: string, firstDay: string, more: Partial<Paper>
   organization: null,
   codeUrl: null,
   projectUrl: null,
+  summary: null,
   publishedAt: null,
   arxivId: `2611.0000${id}`,
   doi: null,
   firstDay,
+  onlyRevised: false,
+  revisedDay: null,
   votes: 0,
   comments: null,
   ...more,
@@ -64,6 +67,7 @@ const composed = (more: Partial<ComposeInput> = {}, papers = shelf) =>
     earlier: [],
     localDate: '2026-11-24',
     horizon: 6,
+    history: 0,
     sources: 'Hugging Face: 31 papers',
     now: new Date('2026-11-24T08:00:00Z'),
     ...more,
@@ -81,7 +85,14 @@ describe('for topics', () => {
   test('a digest holds what matched in its 14 days, in sections, with the reasons', () => {
     const { content, ...rest } = composed()
     // Paper 1 was first listed 14 days before.
-    expect(rest).toEqual({ fromPaper: 1, toPaper: 6, bestDay: null, papers: [4, 2, 3, 6], matched: 4 })
+    expect(rest).toEqual({
+      fromPaper: 1,
+      toPaper: 6,
+      toHistory: 0,
+      bestDay: null,
+      papers: [4, 2, 3, 6],
+      matched: 4,
+    })
     expect(content).toMatchObject({
       localDate: '2026-11-24',
       bestOf: null,
@@ -150,7 +161,15 @@ describe('for topics', () => {
     const next = composed({
       earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [4, 3] })],
     })
-    expect(next).toEqual({ fromPaper: 6, toPaper: 6, bestDay: null, papers: [], matched: 0, content: null })
+    expect(next).toEqual({
+      fromPaper: 6,
+      toPaper: 6,
+      toHistory: 0,
+      bestDay: null,
+      papers: [],
+      matched: 0,
+      content: null,
+    })
   })
 
   test('who chose one day of the week is told of the week, and of older papers', () => {
@@ -184,6 +203,7 @@ describe('for topics', () => {
     expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
       fromPaper: 5,
       toPaper: 6,
+      toHistory: 0,
       bestDay: null,
       papers: [],
       matched: 0,
@@ -197,7 +217,14 @@ describe('without topics', () => {
 
   test('a digest holds the best by votes of the newest day that began 20 hours ago', () => {
     const { content, ...rest } = composed({ recipient: plain })
-    expect(rest).toEqual({ fromPaper: 0, toPaper: 0, bestDay: '2026-11-23', papers: [5, 4], matched: 2 })
+    expect(rest).toEqual({
+      fromPaper: 0,
+      toPaper: 0,
+      toHistory: 0,
+      bestDay: '2026-11-23',
+      papers: [5, 4],
+      matched: 2,
+    })
     expect(content).toMatchObject({ bestOf: '2026-11-23', more: 0, sections: [{ topic: null }] })
     expect(content!.sections[0]!.papers[0]).toMatchObject({
       reason: null,

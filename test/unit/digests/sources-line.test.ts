@@ -1,80 +1,151 @@
-import { expect, test } from 'vitest'
-import { sourcesLine } from '../../../src/digests/sources-line.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { sourceName, sourcesLine } from '../../../src/digests/sources-line.ts'
 import type { SourceDay } from '../../../src/sources/source-day-store.ts'
 
-const day = (source: string, date: string, state: SourceDay['state'], papers = 0): SourceDay => ({
-  source,
-  day: date,
-  state,
-  papers,
-  failures: 0,
-  lastStatus: null,
-  lastFault: null,
-  fetchedAt: null,
-  nextTry: null,
-  closedAt: null,
-})
+const TITLES: Record<string, string> = { huggingface: 'Hugging Face', arxiv: 'arXiv' }
+
+// Sources as they may be, whichever this release has.
+vi.mock('../../../src/sources/registry.ts', () => ({
+  parseSourceName: (text: string) => {
+    const [name = '', section] = text.split(':')
+    return TITLES[name] ? { source: { name, title: TITLES[name] }, section } : undefined
+  },
+  sourceTitle: (text: string) => {
+    const [name = '', section] = text.split(':')
+    return TITLES[name] ? [TITLES[name], section].filter(Boolean).join(' ') : text
+  },
+}))
+
+const TODAY = '2026-11-24'
+const FEED = 'huggingface'
+
+const day = (source: string, date: string, state: SourceDay['state'], more: Partial<SourceDay> = {}) =>
+  ({ source, day: date, state, reason: null, papers: 0, ...more }) as SourceDay
+
+const fresh = (source: string, date: string, papers: number) => day(source, date, 'fresh', { papers })
+const quiet = (source: string, date: string, reason: SourceDay['reason']) =>
+  day(source, date, 'quiet', { reason })
 
 test.each<[string, SourceDay[], string]>([
   ['nothing known', [], ''],
+  ['papers', [fresh(FEED, TODAY, 31)], 'Hugging Face: 31 papers.'],
+  ['one paper', [fresh(FEED, TODAY, 1)], 'Hugging Face: 1 paper.'],
   [
-    'papers',
-    [day('huggingface', '2026-11-24', 'fresh', 31)],
-    'The newest lists we read: 31 papers from Hugging Face.',
+    'papers made up',
+    [day(FEED, TODAY, 'fresh', { papers: 4, reason: 'made-up' })],
+    'Hugging Face: 4 papers.',
+  ],
+  ['a weekend', [quiet(FEED, TODAY, 'weekend')], 'Hugging Face: weekend.'],
+  ['a holiday', [quiet(FEED, TODAY, 'holiday')], 'Hugging Face: holiday.'],
+  ['a working day that ended without', [quiet(FEED, TODAY, 'none')], 'Hugging Face: no papers.'],
+  ['a quiet day of an older release', [quiet(FEED, TODAY, null)], 'Hugging Face: no papers.'],
+  ['waiting, and nothing else is known', [day(FEED, TODAY, 'waiting')], 'Hugging Face: not yet.'],
+  ['late', [day(FEED, TODAY, 'stalled')], 'Hugging Face: not yet.'],
+  [
+    'late: the list of another day',
+    [day(FEED, TODAY, 'stalled', { reason: 'repeated' })],
+    'Hugging Face: repeats an older list.',
   ],
   [
-    'one paper',
-    [day('huggingface', '2026-11-24', 'fresh', 1)],
-    'The newest lists we read: 1 paper from Hugging Face.',
+    'today has not come yet: what the day before brought, with its date',
+    [fresh(FEED, '2026-11-23', 30), day(FEED, TODAY, 'waiting')],
+    'Hugging Face, 23 Nov: 30 papers.',
   ],
   [
-    'today has not come yet: what the day before brought',
-    [day('huggingface', '2026-11-23', 'fresh', 30), day('huggingface', '2026-11-24', 'waiting')],
-    'The newest lists we read: 30 papers from Hugging Face.',
+    'today repeats the day before, and may still come',
+    [fresh(FEED, '2026-11-23', 30), day(FEED, TODAY, 'waiting', { reason: 'repeated' })],
+    'Hugging Face, 23 Nov: 30 papers.',
   ],
   [
-    'a weekend: what Friday brought',
-    [
-      day('huggingface', '2026-11-20', 'fresh', 28),
-      day('huggingface', '2026-11-21', 'quiet'),
-      day('huggingface', '2026-11-22', 'quiet'),
-    ],
-    'The newest lists we read: 28 papers from Hugging Face.',
+    'a holiday says so, not what came before it',
+    [fresh(FEED, '2026-11-23', 28), quiet(FEED, TODAY, 'holiday')],
+    'Hugging Face: holiday.',
   ],
+  ['no answer today', [fresh(FEED, '2026-11-23', 30), day(FEED, TODAY, 'failed')], 'Hugging Face: not yet.'],
   [
-    'quiet all week',
-    [day('huggingface', '2026-11-24', 'quiet')],
-    'The newest lists we read: no papers from Hugging Face.',
-  ],
-  [
-    'no answer today',
-    [day('huggingface', '2026-11-23', 'fresh', 30), day('huggingface', '2026-11-24', 'failed')],
-    'No answer yet from Hugging Face; what is listed there comes with a later mail.',
+    'no answer yesterday, and today not asked yet',
+    [day(FEED, '2026-11-23', 'failed')],
+    'Hugging Face, 23 Nov: not yet.',
   ],
   [
     'papers, though a later fetch failed',
-    [day('huggingface', '2026-11-24', 'failed', 12)],
-    'The newest lists we read: 12 papers from Hugging Face.',
+    [day(FEED, TODAY, 'failed', { papers: 12 })],
+    'Hugging Face: 12 papers.',
   ],
   [
-    'two sources, in order of their names',
-    [day('arxiv:cs.CL', '2026-11-24', 'stalled'), day('huggingface', '2026-11-24', 'fresh', 31)],
-    'The newest lists we read: 31 papers from Hugging Face. No answer yet from arXiv cs.CL; what is listed there comes with a later mail.',
+    'several sources, by their names',
+    [fresh('import', TODAY, 2), fresh(FEED, TODAY, 31), quiet('arxiv:cs.CL', TODAY, 'holiday')],
+    'By hand: 2 papers. Hugging Face: 31 papers. arXiv cs.CL: holiday.',
   ],
-  [
-    'three sources, one of them read from a file',
-    [
-      day('import', '2026-11-24', 'fresh', 2),
-      day('huggingface', '2026-11-24', 'fresh', 31),
-      day('arxiv:cs.CL', '2026-11-24', 'quiet'),
-    ],
-    'The newest lists we read: 31 papers from Hugging Face, 2 papers from a list of our own and no papers from arXiv cs.CL.',
-  ],
-  [
-    'a week ago and tomorrow do not count',
-    [day('huggingface', '2026-11-17', 'fresh', 31), day('huggingface', '2026-11-25', 'fresh', 9)],
-    '',
-  ],
+  ['a week ago and tomorrow do not count', [fresh(FEED, '2026-11-17', 31), fresh(FEED, '2026-11-25', 9)], ''],
 ])('%s', (_what, days, expected) => {
-  expect(sourcesLine(days, '2026-11-24')).toBe(expected)
+  expect(sourcesLine(days, TODAY)).toBe(expected)
+})
+
+describe('the sources of the settings', () => {
+  const days = [fresh('import', TODAY, 2), fresh(FEED, TODAY, 31), quiet('arxiv:cs.CL', TODAY, 'holiday')]
+
+  test('come in their order, and others after them', () => {
+    expect(sourcesLine(days, TODAY, ['arxiv:cs.CL', FEED])).toBe(
+      'arXiv cs.CL: holiday. Hugging Face: 31 papers. By hand: 2 papers.',
+    )
+  })
+
+  test('one that was never asked has not come yet', () => {
+    expect(sourcesLine([], TODAY, [FEED])).toBe('Hugging Face: not yet.')
+  })
+})
+
+describe('sections of one source', () => {
+  const sections = (...names: string[]) => names.map((name) => `arxiv:${name}`)
+
+  test('are put together where they say the same of the same day', () => {
+    const days = [
+      quiet('arxiv:cs.AI', TODAY, 'holiday'),
+      quiet('arxiv:cs.CL', TODAY, 'holiday'),
+      day('arxiv:cs.LG', TODAY, 'failed'),
+      quiet('arxiv:cs.RO', '2026-11-23', 'holiday'),
+      quiet(FEED, TODAY, 'holiday'),
+    ]
+    const order = [...sections('cs.CL', 'cs.LG', 'cs.AI', 'cs.RO'), FEED]
+    expect(sourcesLine(days, TODAY, order)).toBe(
+      'arXiv cs.CL, cs.AI: holiday. arXiv cs.LG: not yet. arXiv cs.RO, 23 Nov: holiday. Hugging Face: holiday.',
+    )
+  })
+
+  test('that have as many papers by chance stay apart', () => {
+    const days = sections('cs.AI', 'cs.CL').map((source) => fresh(source, TODAY, 9))
+    expect(sourcesLine(days, TODAY)).toBe('arXiv cs.AI: 9 papers. arXiv cs.CL: 9 papers.')
+  })
+
+  test('beyond five are counted', () => {
+    const order = sections('a', 'b', 'c', 'd', 'e')
+    expect(sourcesLine([], TODAY, order)).toBe('arXiv a, b, c, d, e: not yet.')
+    expect(sourcesLine([], TODAY, [...order, ...sections('f', 'g')])).toBe(
+      'arXiv a, b, c, d, e and 2 more: not yet.',
+    )
+  })
+})
+
+test.each([
+  [11, 11, ': 123 papers.'],
+  [12, 12, ': 123 papers.'],
+  [13, 12, ': 123 papers. And 1 more source.'],
+  [40, 12, ': 123 papers. And 28 more sources.'],
+])('%d sources: %d of them fit into the line', (count, fit, end) => {
+  const order = Array.from({ length: count }, (_, n) => `arxiv:cs.${String(n).padStart(2, '0')}`)
+  const days = order.map((source) => fresh(source, TODAY, 123))
+  const line = sourcesLine(days, TODAY, order)
+  expect(line.length).toBeLessThanOrEqual(320)
+  expect(line.match(/: 123 papers\./g)).toHaveLength(fit)
+  expect(line.endsWith(end)).toBe(true)
+})
+
+test('what a source is called', () => {
+  expect(['huggingface', 'arxiv:cs.CL', 'import', 'elsewhere'].map(sourceName)).toEqual([
+    'Hugging Face',
+    'arXiv cs.CL',
+    'By hand',
+    'elsewhere',
+  ])
 })

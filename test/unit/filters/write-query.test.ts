@@ -7,8 +7,8 @@ import { splitTopics } from '../../../src/filters/split-topics.ts'
 import { isStopWord } from '../../../src/filters/stop-words.ts'
 import { tokensOf } from '../../../src/filters/tokens.ts'
 import { isBlank, type QueryParts, writeQuery } from '../../../src/filters/write-query.ts'
-import { ARXIV_ARCHIVES } from '../../../src/papers/arxiv-categories.ts'
 import { FieldFaults } from '../../../src/platform/field-faults.ts'
+import { ARXIV_ARCHIVES } from '../../../src/sources/arxiv/categories.ts'
 
 const BLANK: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 const write = (parts: Partial<QueryParts>) => writeQuery({ ...BLANK, ...parts })

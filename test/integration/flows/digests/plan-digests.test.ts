@@ -252,9 +252,7 @@ test('what sources said stands in the digest', async () => {
     data: { source: 'huggingface', day: new Date('2026-11-24'), state: 'fresh', papers: 31 },
   })
   await plan('2026-11-24T08:00:00Z')
-  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toBe(
-    'The newest lists we read: 31 papers from Hugging Face.',
-  )
+  expect((await digestsOf('ann'))['2026-11-24']!.content!.sources).toBe('Hugging Face: 31 papers.')
 })
 
 test('a query that was read under an older grammar is read anew', async () => {

@@ -276,6 +276,35 @@ describe('no mail, because of the papers', () => {
     expect(await texts()).toContain('last fault: answered with an error (502)')
   })
 
+  test('no paper was new, since the source repeats another day', async () => {
+    await untilMonday()
+    const { db } = world.at('2026-11-24T06:00:00Z')
+    await db.sourceDay.create({
+      data: { source: 'huggingface', day: new Date(TUESDAY), state: 'stalled', reason: 'repeated' },
+    })
+    await world.at(HOUR).run()
+    await expectVerdict(
+      TUESDAY,
+      'no-new-papers',
+      'no paper was new to them; huggingface is stalled (repeats another day) for 2026-11-24',
+    )
+    expect(await texts()).toContain('2026-11-24: stalled: repeats another day, 0 papers')
+  })
+
+  test('no paper was new, on a holiday', async () => {
+    await untilMonday()
+    const { db } = world.at('2026-11-24T06:00:00Z')
+    await db.sourceDay.create({
+      data: { source: 'huggingface', day: new Date(TUESDAY), state: 'quiet', reason: 'holiday' },
+    })
+    await world.at(HOUR).run()
+    await expectVerdict(
+      TUESDAY,
+      'no-new-papers',
+      'no paper was new to them; huggingface is quiet (holiday) on 2026-11-24',
+    )
+  })
+
   test('no day’s best was new to somebody without topics', async () => {
     await untilMonday([])
     await world.at(HOUR).run()

@@ -200,6 +200,28 @@ describe('a source', () => {
   })
 })
 
+test('a source that rests is no trouble, one that repeats another day is', async () => {
+  // The first of January 2027 is a Friday, and no day of Hugging Face.
+  moveTo('2026-12-31T20:00:00Z')
+  await sourceIsWell('2026-12-31')
+  const read = async (day: string, instant: string, reason?: 'repeated') => {
+    moveTo(instant)
+    await recordFetch(site.db, { source: 'huggingface', day, papers: 0, reason, now: site.clock.now() })
+    await watch(depsWith({ DIGEST_ZONE: 'Pacific/Honolulu' }))
+  }
+  await read('2027-01-01', '2027-01-01T19:00:00Z')
+  await read('2027-01-02', '2027-01-02T18:00:00Z')
+  await read('2027-01-03', '2027-01-03T17:00:00Z')
+  await read('2027-01-04', '2027-01-04T16:00:00Z', 'repeated')
+  expect(subjects()).toEqual([])
+  moveTo('2027-01-05T00:10:00Z')
+  await watch(depsWith())
+  expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2027-01-04'])
+  expect(toOperator()[0]?.text.replace(/\s+/g, ' ')).toContain(
+    'for 2027-01-04, a working day, it gave nothing but the papers of another day.',
+  )
+})
+
 test('a date whose plans are open 20 hours after the hour, told once and then that it is over', async () => {
   await sourceIsWell()
   const dueAt = new Date('2026-11-24T08:00:00Z')

@@ -1,0 +1,36 @@
+import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
+import type { SourceCalendar } from '../sources/source.ts'
+
+const HOUR_MS = 3600 * 1000
+
+/** A digest waits for papers that use to be there by its hour for so long at most, and goes then with what there is. */
+const WAITS_FOR_MS = 3 * HOUR_MS
+
+/** A source whose usual hour is known from past days. */
+export interface UsualSource {
+  source: string
+  calendar: Pick<SourceCalendar, 'rest' | 'stallsAt'>
+  /** When its papers use to come, in milliseconds after a day's midnight UTC. */
+  usualMs: number
+  /** Whether anything has come of a day, or nothing more will. */
+  hasCome(day: Day): boolean
+}
+
+/**
+ * The sources that a digest due at `dueAt` still waits for. Only the newest day counts whose usual hour lies before
+ * that: nobody waits for a day that has not begun, nor for one that is given up as stalled.
+ */
+export function awaitedSources(
+  { dueAt, now }: { dueAt: Date; now: Date },
+  sources: readonly UsualSource[],
+): string[] {
+  if (now.getTime() >= dueAt.getTime() + WAITS_FOR_MS) return []
+  return sources.filter((source) => isAwaited(source, dueAt)).map(({ source }) => source)
+}
+
+function isAwaited({ calendar, usualMs, hasCome }: UsualSource, dueAt: Date): boolean {
+  const today = dayOf(dueAt)
+  const usual = midnight(today).getTime() + usualMs
+  const day = usual <= dueAt.getTime() ? today : addDays(today, -1)
+  return !calendar.rest(day) && calendar.stallsAt(day) > dueAt && !hasCome(day)
+}

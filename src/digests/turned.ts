@@ -1,0 +1,33 @@
+import { evaluate } from '../filters/evaluate.ts'
+import type { Query } from '../filters/query.ts'
+import { mayTurn } from '../filters/turning.ts'
+import type { PaperStanding } from '../papers/history-store.ts'
+import type { PaperTexts } from './matcher.ts'
+
+/** votes: it has the votes since. revised: a newer version was listed since. */
+export type Turn = 'votes' | 'revised'
+
+export interface TurnedInput {
+  query: Query
+  /** The papers that it matches now. */
+  matches: readonly number[]
+  texts: PaperTexts
+  /** As they stood then; a paper that is not there had no votes, and no newer version. */
+  before: ReadonlyMap<number, PaperStanding>
+}
+
+const NOTHING: PaperStanding = { votes: null, revisedDay: null }
+
+/** Those of the papers that the query would not have matched then, and what moved. */
+export function turnedSince({ query, matches, texts, before }: TurnedInput): Map<number, Turn> {
+  const turned = new Map<number, Turn>()
+  if (!mayTurn(query)) return turned
+  for (const id of matches) {
+    const now = texts.get(id)!
+    const then = before.get(id) ?? NOTHING
+    const hasMoved = now.votes !== then.votes || now.revisedDay !== then.revisedDay
+    if (!hasMoved || evaluate(query, { ...now, ...then })) continue
+    turned.set(id, now.revisedDay === then.revisedDay ? 'votes' : 'revised')
+  }
+  return turned
+}
