@@ -117,10 +117,13 @@ function readable({ record: { paper, organization }, votes }: RecordedPaper, id:
     organization: fullname ?? name ?? null,
     codeUrl: paper.githubRepo ?? null,
     projectUrl: null,
+    summary: null,
     publishedAt: null,
     arxivId: paper.id,
     doi: null,
     firstDay: '2025-07-01',
+    onlyRevised: false,
+    revisedDay: null,
     votes,
     comments: null,
   }
