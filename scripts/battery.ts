@@ -19,6 +19,7 @@ import { manyCases } from '../test/battery/many/cases.ts'
 import { peopleCases } from '../test/battery/people/cases.ts'
 import { returnsCases } from '../test/battery/returns/cases.ts'
 import { smtpCases } from '../test/battery/smtp/cases.ts'
+import { sourcesCases } from '../test/battery/sources/cases.ts'
 import { type Outcome, runCases } from './battery/run-cases.ts'
 import { linesOf, markdownOf } from './battery/words.ts'
 
@@ -35,6 +36,7 @@ const CASES: BatteryCase[] = [
   ...julyCases,
   ...doorsCases,
   ...returnsCases,
+  ...sourcesCases,
 ]
 // Processes that are begun a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')

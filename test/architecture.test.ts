@@ -85,6 +85,7 @@ describe('imports', () => {
     ['fastify', 'web'],
     ['pg-boss', 'platform'],
     ['commander', 'commands'],
+    ['fast-xml-parser', 'sources'],
     ['mailparser', 'bounces'],
     ['imapflow', 'bounces'],
     ['smtp-server', 'intake'],

@@ -198,7 +198,7 @@ async function makeDay(client: pg.Client, day: string, { samples, seed }: { samp
   const at = `'${day}T08:00:00Z'::timestamptz`
   const { rows } = await client.query(`
     insert into plan (zone, hour, days, local_date, due_at, horizon, sources, due, planned_at, closed_at)
-    select 'UTC', 8, 'mon,tue,wed,thu,fri', '${day}', ${at}, 1000, 'The newest lists we read: 31 papers from Hugging Face.', (select count(*) from reader), ${at}, ${at} + interval '1 hour'
+    select 'UTC', 8, 'mon,tue,wed,thu,fri', '${day}', ${at}, 1000, 'Hugging Face: 31 papers.', (select count(*) from reader), ${at}, ${at} + interval '1 hour'
     returning id`)
   const plan = rows[0].id
   await client.query(`

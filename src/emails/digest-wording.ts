@@ -31,8 +31,9 @@ function whatOf(content: DigestContent, severalTopics: string): string {
   if (bestOf) return counted(papersOf(content).length, forms.best, { when: dates ?? longDate(bestOf) })
   const what = onTopics(content, severalTopics)
   if (week && dates) return fill(isWithinWeek(week) ? forms.week : forms.longer, { dates, what })
-  const days = papersOf(content)
-    .map(({ day }) => day)
+  // Rising papers are of other days, and say so themselves.
+  const days = apart(content)[0]
+    .flatMap(({ papers }) => papers.map(({ day }) => day))
     .toSorted()
   if (days.every((day) => day === content.localDate)) return what
   return fill(forms.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })

@@ -10,9 +10,8 @@ const OTHERWISE = 'windows-1252'
 export function decoded(bytes: Buffer, contentType: string | null): string {
   const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
   if (named) return decoderOf(named).decode(bytes)
-  const text = new TextDecoder().decode(bytes)
-  if (isUtf8(bytes)) return text // with a broken sign in it, it may have come so
-  return isMostlyBroken(text) ? new TextDecoder(OTHERWISE).decode(bytes) : text
+  const isBroken = !isUtf8(bytes) && isMostlyBroken(bytes.subarray(0, LONGEST_SAMPLE))
+  return new TextDecoder(isBroken ? OTHERWISE : 'utf-8').decode(bytes)
 }
 
 const declarationIn = (bytes: Buffer): string =>
@@ -32,9 +31,11 @@ function decoderOf(name: string): InstanceType<typeof TextDecoder> {
 }
 
 const BROKEN = 0xfffd
+const LONGEST_SAMPLE = 1_000_000
 
 // Sign by sign: a list of what a pattern finds takes ten times the memory of the text.
-function isMostlyBroken(text: string): boolean {
+function isMostlyBroken(bytes: Buffer): boolean {
+  const text = new TextDecoder().decode(bytes)
   let balance = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

@@ -1,6 +1,9 @@
 import type { z } from 'zod'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
+/** More than any page of a source has: one that holds more is none. */
+export const MOST_ENTRIES = 10_000
+
 /** Reads each entry by `schema`, then by the shape that all sources share; keeps what can be read. */
 export function readEntries(entries: readonly unknown[], schema: z.ZodType<SourceRecord>): ParsedRecords {
   const parsed: ParsedRecords = { records: [], refused: [] }

@@ -91,7 +91,7 @@ export const digest = (
     sections: [section('linear attention')],
     more: 0,
     beyond: [],
-    sources: 'The newest lists we read: 31 papers from Hugging Face.',
+    sources: 'Hugging Face: 31 papers.',
     ...content,
   },
   ...readerLinks,

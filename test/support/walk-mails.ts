@@ -33,6 +33,13 @@ const BEST = MATCHED.map((one) => ({
   reason: null,
 }))
 
+const risen = (paper: DigestPaper): DigestPaper => ({
+  ...paper,
+  reason: `${paper.reason}; 23 votes. Topic: diffusion votes>=20`,
+  votes: 23,
+  day: '2026-11-17',
+})
+
 function matched(id: number, [before, met, after]: [string, string, string], votes: number): DigestPaper {
   const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
   return paper({
@@ -58,6 +65,15 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
     ),
   'digest-best': (emails) =>
     emails.digest(digest({ sections: [{ topic: null, topicId: null, papers: BEST }], bestOf: '2026-11-23' })),
+  'digest-rising': (emails) =>
+    emails.digest(
+      digest({
+        sections: [
+          { topic: 'diffusion', topicId: 31, papers: MATCHED.slice(0, 1) },
+          { topic: null, topicId: null, rising: true, papers: MATCHED.slice(1).map(risen) },
+        ],
+      }),
+    ),
   'digest-crowded': (emails) =>
     emails.digest(
       digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),

@@ -1,6 +1,7 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
 import { text } from '../lenient.ts'
+import { MOST_ENTRIES } from '../read-entries.ts'
 
 /** A text is not what we asked for, and why. */
 export class NotXml extends Error {}
@@ -11,6 +12,7 @@ const LONGEST_WHY = 200
 // The parser takes memory for each tag, and for each sign of a text until the text ends.
 const MOST_TAGS = 500_000
 const LONGEST_TEXT = 500_000
+const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
 // What the validator says where elements are left open.
 const ENDS_OPEN = /^Unclosed tag|^Invalid '\[/
 
@@ -35,8 +37,8 @@ const parser = new XMLParser({
  */
 export function readXml(body: string, root: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(body)) throw notXml('it declares a document type')
-  if (holdsTooMuch(body))
-    throw notXml(`it holds too much: ${MOST_TAGS} tags, or ${LONGEST_TEXT} signs between two`)
+  const much = tooMuchIn(body)
+  if (much) throw notXml(`it holds too much: ${much}`)
   const whole = XMLValidator.validate(body)
   if (whole !== true) throw notXml(ENDS_OPEN.test(whole.err.msg) ? 'it ends in the middle' : whole.err.msg)
   const document = parsed(body)
@@ -44,16 +46,18 @@ export function readXml(body: string, root: string): unknown {
   return document[root]
 }
 
-function holdsTooMuch(body: string): boolean {
-  let last = 0
+function tooMuchIn(body: string): string | undefined {
+  let [last, entries] = [0, 0]
   for (let tags = 0; tags <= MOST_TAGS; tags++) {
     const next = body.indexOf('<', last)
     const end = next < 0 ? body.length : next
-    if (end - last > LONGEST_TEXT) return true
-    if (next < 0) return false
+    if (end - last > LONGEST_TEXT) return `a text of more than ${LONGEST_TEXT} signs`
+    if (next < 0) return undefined
     last = next + 1
+    if (ENTRY.test(body.slice(last, last + 20)) && ++entries > MOST_ENTRIES)
+      return `more than ${MOST_ENTRIES} entries`
   }
-  return true
+  return `more than ${MOST_TAGS} tags`
 }
 
 function parsed(body: string): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { Fault } from '../../platform/errors.ts'
-import { jsonIn, MOST_ENTRIES } from '../json-in.ts'
+import { jsonIn } from '../json-in.ts'
+import { MOST_ENTRIES } from '../read-entries.ts'
 import type { Answer, FetchDay, FetchedDay } from '../source.ts'
 import { manners } from './manners.ts'
 import { type DetailsPage, parseDetails, parsePage } from './parse-details.ts'

@@ -1,6 +1,7 @@
 import { Fault } from '../../platform/errors.ts'
-import { jsonIn, MOST_ENTRIES } from '../json-in.ts'
+import { jsonIn } from '../json-in.ts'
 import { rateLimitOf } from '../rate-limit.ts'
+import { MOST_ENTRIES } from '../read-entries.ts'
 import type { Answer, FetchDay, FetchedDay } from '../source.ts'
 import { manners } from './manners.ts'
 import { parseDay } from './parse-day.ts'

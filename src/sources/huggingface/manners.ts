@@ -5,7 +5,7 @@ export const manners = {
   service: 'huggingface',
   gapMs: 0,
   timeoutMs: 30_000,
-  mostBytes: 16_000_000,
+  mostBytes: 4_000_000,
   unsaidPauseSeconds: 60,
   longestPauseMs: 600_000,
 } satisfies Manners

@@ -176,7 +176,7 @@ describe('troubles', () => {
   })
 
   test('pages that together hold more than an answer may are not kept', async () => {
-    const page = (n: number) => holding(JSON.stringify([{ title: `${n}`, abstract: 'a'.repeat(6_000_000) }]))
+    const page = (n: number) => holding(JSON.stringify([{ title: `${n}`, abstract: 'a'.repeat(1_500_000) }]))
     await serve({}, ...[1, 2, 3].map(page))
     await expect(fetchDay()).rejects.toMatchObject({ code: 'source.too-large' })
     expect(paths()).toHaveLength(3)

@@ -212,7 +212,7 @@ describe('trouble that stays', () => {
   })
 
   test('pages that together hold more than an answer may are not kept', async () => {
-    const page = (n: number) => JSON.stringify([{ paper: { title: `${n}`, summary: 'a'.repeat(6_000_000) } }])
+    const page = (n: number) => JSON.stringify([{ paper: { title: `${n}`, summary: 'a'.repeat(1_500_000) } }])
     server.troubles.push(...[1, 2, 3].map((n): Trouble => ({ kind: 'body', body: page(n) })))
     await expect(fetchFrom(server.url)).rejects.toMatchObject({ code: 'source.too-large' })
     expect(server.requests).toHaveLength(3)

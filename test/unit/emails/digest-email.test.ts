@@ -23,6 +23,11 @@ const textsOf = (html: string, tag: string): string[] =>
     inner.replace(/<[^>]*>/g, '').trim(),
   )
 const titled = (text: string) => paper({ title: [{ text, marked: false }] })
+const rising = (count: number, day = '2026-11-24') => ({
+  ...section(null, count),
+  rising: true as const,
+  papers: section(null, count).papers.map((paper) => ({ ...paper, day })),
+})
 const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^<]*)</.exec(html)?.[1] ?? ''
 
 describe('subject', () => {
@@ -41,6 +46,9 @@ describe('subject', () => {
       '6 papers on your topics - 24 Nov',
     ],
     ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
+    ['a topic and rising papers', [section('video', 3), rising(2)], '3 on video, 2 more - 24 Nov'],
+    ['rising papers alone', [rising(2)], '2 rising papers - 24 Nov'],
+    ['one alone', [rising(1)], '1 rising paper - 24 Nov'],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
 
   const WEEK = { from: '2026-11-17', to: '2026-11-23' }
@@ -131,6 +139,16 @@ test.each<[string, Partial<DigestContent>, string]>([
   ['one topic', { sections: [section('linear attention', 3)] }, '3 new papers on linear attention.'],
   ['several', { sections: [section('a', 3), section('b')] }, '4 new papers on 2 of your topics.'],
   ['more', { more: 12 }, '1 new paper on linear attention; 12 more on the site.'],
+  [
+    'a topic and rising papers of earlier days',
+    { sections: [section('a', 3), rising(2, '2026-11-14')] },
+    '3 new papers on a, and 2 papers of the last two weeks that now have the votes you ask for.',
+  ],
+  [
+    'rising papers alone',
+    { sections: [rising(1, '2026-11-14')] },
+    '1 paper of the last two weeks that now has the votes you ask for.',
+  ],
   [
     'another day',
     { sections: [{ ...section('a'), ...on('2026-11-23') }] },
@@ -260,7 +278,7 @@ describe('both parts', () => {
     readerLinks.viewUrl,
     '12 more on the site',
     'You get this mail because this address was subscribed on 3 Nov 2026.',
-    'The newest lists we read: 31 papers from Hugging Face.',
+    'Hugging Face: 31 papers.',
     'Papers from arXiv and Hugging Face Daily Papers; not affiliated',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {

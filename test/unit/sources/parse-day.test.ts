@@ -36,6 +36,7 @@ test('an entry of June 2024: no keywords, one media address, the time of listing
     categories: [],
     keywords: [],
     publishedAt: new Date('2024-06-07T07:04:10Z'),
+    withdrawnAt: null,
     votes: 14,
     comments: 0,
   })

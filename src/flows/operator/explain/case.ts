@@ -6,6 +6,7 @@ import {
 import { messagesBetween } from '../../../delivery/ledger/message-history-store.ts'
 import { type ListedMessage, messageById } from '../../../delivery/ledger/message-list-store.ts'
 import { type Receipt, receiptsSince } from '../../../delivery/ledger/receipt-store.ts'
+import { awaitedSources } from '../../../digests/awaited.ts'
 import type { DigestContent } from '../../../digests/digest-content.ts'
 import { digestOn } from '../../../digests/digest-history-store.ts'
 import type { DueDate } from '../../../digests/due.ts'
@@ -19,6 +20,7 @@ import { withoutEndedPause } from '../../../subscribers/pause.ts'
 import type { SubscriberState } from '../../../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../../../subscribers/suppression-store.ts'
 import type { Deps } from '../../../wiring.ts'
+import { usualSources } from '../../digests/usual-sources.ts'
 import type { WholeMessage } from '../../messages/retry-message.ts'
 import { notedConsents } from '../../subscriber/show-subscriber.ts'
 import { deliveryPauses, type Pause } from '../delivery-pauses.ts'
@@ -64,6 +66,8 @@ export interface Case {
   returns: ListedReturn[]
   looked: Looked | null
   sources: SourceDay[]
+  /** Sources that a digest which is due waits for. */
+  awaited: string[]
   suppression: Suppression | null
   pauses: Pause[]
   /** What keeps its mail waiting, or kept it until its time was over; null where it was no pace. */
@@ -124,6 +128,7 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
     returns: await returnsOfSubscriber(db, subject.id),
     looked: await lookedAt(deps, subject, digest, standing),
     sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
+    awaited: digest ? [] : await awaitedNow(deps, then.due),
     suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
     pauses: await deliveryPauses(deps),
     sending: config.SENDING,
@@ -131,6 +136,11 @@ export async function openCase(deps: Deps, subject: Subject, date: Day): Promise
     keepDays: config.KEEP_DAYS,
     senderDomain: config.MAIL_FROM.split('@').at(-1)!,
   }
+}
+
+const awaitedNow = async (deps: Deps, due: DueDate | null): Promise<string[]> => {
+  const now = deps.clock.now()
+  return due && due.dueAt <= now ? awaitedSources({ ...due, now }, await usualSources(deps, now)) : []
 }
 
 /** Of their date; of all time for somebody who was not confirmed, since one of them asks for that. */

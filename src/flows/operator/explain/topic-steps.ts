@@ -15,9 +15,10 @@ const step = (code: string, text: string): Step => ({ at: null, code, text })
 
 function shownSteps({ sections, bestOf }: DigestContent, topics: readonly TopicText[]): Step[] {
   if (bestOf) return [step('topic', `No topic: the best papers of ${dayText(bestOf)}.`)]
-  const held = sections.map(({ topic, papers }) => {
+  const held = sections.map(({ topic, rising, papers }) => {
     const titles = papers.map(({ title }) => titled(title.map(({ text }) => text).join('')))
-    return step('topic', `Topic “${topic}”: ${count(papers.length, 'paper')}: ${some(titles)}.`)
+    const place = rising ? 'Rising' : `Topic “${topic}”`
+    return step('topic', `${place}: ${count(papers.length, 'paper')}: ${some(titles)}.`)
   })
   const empty = topics.filter(({ name }) => sections.every(({ topic }) => topic !== name))
   return [...held, ...empty.map(({ name }) => step('topic', `Topic “${name}”: nothing of its own.`))]

@@ -1,5 +1,6 @@
 import type { ListedReturn } from '../../../bounces/returned-list-store.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
+import { sourceTitle } from '../../../sources/registry.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
 import { weekdays } from '../../../words/dates.ts'
 import { listed } from '../../../words/words.ts'
@@ -201,6 +202,11 @@ function notPlanned(open: Case, at: string): Verdict {
     return says(
       'restored',
       `Nothing is planned since the database was restored (${utcText(restored.from)}): see delivery status.`,
+    )
+  if (open.awaited.length > 0)
+    return says(
+      'waits',
+      `Their hour came (${at}): it waits for ${listed(open.awaited.map(sourceTitle))}, three hours at most.`,
     )
   return says(
     'not-planned',

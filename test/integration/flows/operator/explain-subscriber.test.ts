@@ -19,7 +19,7 @@ import { unsubscribeByOperator } from '../../../../src/flows/subscriber/unsubscr
 import { recordAction } from '../../../../src/platform/action-store.ts'
 import { addNotice } from '../../../../src/platform/notice-store.ts'
 import { setSwitch } from '../../../../src/platform/switch-store.ts'
-import { recordFailure } from '../../../../src/sources/source-day-store.ts'
+import { recordFailure, recordFetch } from '../../../../src/sources/source-day-store.ts'
 import { signLink } from '../../../../src/subscribers/link-token.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { EMAIL, useExplainWorld } from '../../../support/explain-world.ts'
@@ -450,6 +450,18 @@ describe('no mail, because of the date or the service', () => {
     )
     await world.db.tick.create({ data: { name: 'minute', slot: new Date('2026-11-24T06:59:00Z') } })
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
+  })
+
+  test('it waits for papers that use to be there by then', async () => {
+    await untilTuesday()
+    for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
+      const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }
+      await recordFetch(world.db, came)
+    }
+    world.at('2026-11-24T08:30:00Z')
+    await expectVerdict(TUESDAY, 'waits', 'it waits for Hugging Face, three hours at most')
+    world.at('2026-11-24T10:00:00Z')
+    await expectVerdict(TUESDAY, 'not-planned', 'Is the service up?')
   })
 
   test('nothing is planned after a restore, until told', async () => {

@@ -74,7 +74,7 @@ test.each([
 test.each([
   ['elements', '<x/>'.repeat(1_000_000)],
   ['elements, each open', '<x>'.repeat(250_001) + '</x>'.repeat(250_001)],
-  ['entries', '<item/>'.repeat(1_000_000)],
+  ['entries', '<item/>'.repeat(10_001)],
   ['signs in one text', 'é'.repeat(1_000_000)],
   ['references in one text', '&amp;'.repeat(200_000)],
 ])('more %s than any answer has are refused unread', (_what, much) => {

@@ -1,0 +1,156 @@
+import { readConfig } from '../../../src/config.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { type Database, openDatabase } from '../../../src/platform/database.ts'
+import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { type SourceDay, sourceDaysBetween } from '../../../src/sources/source-day-store.ts'
+import { wire } from '../../../src/wiring.ts'
+import { startArxivServer } from '../../support/arxiv-server.ts'
+import { startHuggingFaceServer } from '../../support/hugging-face-server.ts'
+import { ownDatabase } from '../bench/shared-postgres.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { startSink } from '../july/sink.ts'
+import { startHand } from './crew.ts'
+import { type Troubles, troublesOver } from './faults.ts'
+import { entriesAt } from './hf-days.ts'
+import { CATEGORIES, type Month } from './month.ts'
+import { judge, LEAST_VOTES, type Offered, type Reader, truePapers } from './oracle.ts'
+
+const STEP_MS = 30 * 60_000
+const DAY_MS = 24 * 3600 * 1000
+const NO_TROUBLES: Troubles = { hf: [], arxiv: [], isDown: false }
+const EVERYTHING = 'votes>=0 OR cat:cs OR cat:stat'
+
+export interface MonthResult {
+  days: SourceDay[]
+  offered: Record<string, Offered>
+  papers: number
+  mails: number
+  requests: number
+  peakMb: number
+}
+
+/** Who reads: all of it, in three places and from the middle on; newer versions; what has the votes. */
+function readersOf({ first }: Month): Reader[] {
+  const before = new Date(`${addDays(first, -1)}T12:00:00Z`)
+  const later = new Date(`${addDays(first, 4)}T12:00:00Z`)
+  const everything = { query: EVERYTHING, follows: 'everything', confirmed: before } as const
+  return [
+    { ...everything, address: 'london@reader.example', zone: 'Europe/London', hour: 8 },
+    { ...everything, address: 'tokyo@reader.example', zone: 'Asia/Tokyo', hour: 8 },
+    { ...everything, address: 'honolulu@reader.example', zone: 'Pacific/Honolulu', hour: 17 },
+    { ...everything, address: 'later@reader.example', zone: 'UTC', hour: 6, confirmed: later },
+    {
+      ...everything,
+      address: 'newer@reader.example',
+      zone: 'UTC',
+      hour: 9,
+      query: 'is:revised',
+      follows: 'newer versions',
+    },
+    {
+      ...everything,
+      address: 'votes@reader.example',
+      zone: 'UTC',
+      hour: 9,
+      query: `votes>=${LEAST_VOTES}`,
+      follows: 'votes',
+    },
+  ]
+}
+
+interface MonthOptions {
+  wrong?: WrongPart
+  /** Without faults. */
+  quiet?: boolean
+}
+
+/** A month half hour by half hour, with faults, through the real ingest, plan and delivery. */
+export async function runMonth(
+  month: Month,
+  { wrong, quiet = false }: MonthOptions = {},
+): Promise<MonthResult> {
+  let now = new Date(0)
+  const hf = await startHuggingFaceServer({
+    folder: (day) => entriesAt(month.hf.get(day) ?? [], now.getTime()),
+    today: '9999-12-31',
+  })
+  const arxiv = await startArxivServer({ days: month.arxiv, now: () => now })
+  const sink = await startSink()
+  const postgres = await ownDatabase()
+  const database = openDatabase(postgres.url, silentLog, 2)
+  const settings = {
+    DATABASE_URL: postgres.url,
+    SMTP_URL: sink.url,
+    HF_URL: hf.url,
+    ...arxiv.urls,
+    SOURCES: ['huggingface', ...CATEGORIES.map((category) => `arxiv:${category}`)].join(),
+  }
+  const readers = readersOf(month)
+  await addReaders(database.db, settings, readers)
+  const hand = await startHand(settings, wrong)
+  const troublesAt = quiet ? () => NO_TROUBLES : troublesOver(month.hf)
+  let peakMb = 0
+  try {
+    for (now of stepsOver(month)) {
+      const troubles = troublesAt(now)
+      hf.troubles.splice(0, Number.POSITIVE_INFINITY, ...troubles.hf)
+      arxiv.troubles.splice(0, Number.POSITIVE_INFINITY, ...troubles.arxiv)
+      if (troubles.isDown) continue
+      const done = await hand.work({ now: now.toISOString(), phases: ['ingest', 'plan', 'deliver'] })
+      peakMb = done.peakMb
+    }
+    const papers = truePapers(month)
+    return {
+      days: await sourceDaysBetween(database.db, { from: month.first, to: month.last }),
+      offered: Object.fromEntries(readers.map((one) => [one.address, judge(one, papers, sink.mails)])),
+      papers: papers.length,
+      mails: sink.mails.length,
+      requests: hf.requests.length + arxiv.requests.length,
+      peakMb,
+    }
+  } finally {
+    hand.stop()
+    for (const server of [hf, arxiv]) await server.close()
+    await sink.stop()
+    await database.close()
+    await postgres.destroy()
+  }
+}
+
+/** Titles alone, and more of them than anybody may choose: so that mails name every paper that they offer. */
+async function addReaders(db: Database, settings: Record<string, string>, readers: Reader[]): Promise<void> {
+  for (const { address, zone, hour, query, confirmed } of readers) {
+    const { deps, close } = await wire(readConfig(settings), {
+      clock: stoppedClock(confirmed),
+      log: silentLog,
+    })
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+    await addSubscriber(deps, {
+      email: address,
+      topics: [query],
+      zone,
+      hour: String(hour),
+      days,
+      max: '25',
+      consent: 'a month',
+    })
+    await close()
+  }
+  await db.$executeRaw`alter table subscriber drop constraint subscriber_max_papers`
+  await db.subscriber.updateMany({ data: { maxPapers: 500, format: 'text', detail: 'titles' } })
+}
+
+/** Two days more than the month has, so that what came last is out. */
+function* stepsOver({ first, last }: Month): Generator<Date> {
+  const end = Date.parse(`${last}T00:00:00Z`) + 3 * DAY_MS
+  for (let now = Date.parse(`${first}T00:00:00Z`); now < end; now += STEP_MS) yield new Date(now)
+}
+
+/** "2025-07-01 fresh 14 papers, 0 late, 9 requests", by source and day. */
+export const linesOf = (days: readonly SourceDay[]): string[] =>
+  days.map(
+    ({ source, day, state, reason, papers, revised, late, requests }: SourceDay & { day: Day }) =>
+      `${source.padEnd(12)} ${day} ${state}${reason ? ` (${reason})` : ''}: ${papers} papers, ${revised} newer versions, ${late} late, ${requests} requests`,
+  )

@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { addDays, type Day, weekdayOf } from '../../../src/platform/dates.ts'
+import type { ArxivPaper } from '../../support/arxiv-answers.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { type HfDays, type HfPaper, hfDays } from './hf-days.ts'
+
+// A month of two services: Hugging Face as recorded, and the arXiv announcements that its papers had come from, with others
+// of recorded arXiv days between them and newer versions of old ones.
+
+const PAPERS = resolve(import.meta.dirname, '../../../../shared/data/papers')
+export const CATEGORIES = ['cs.CL', 'cs.AI'] as const
+const OTHERS_A_DAY = 8
+const NEWER_VERSIONS_A_DAY = 5
+/** A paper is announced so many days before it is featured: most some days, some on the day, few after it. */
+const DAYS_BEFORE = [3, 2, 2, 1, 1, 1, 1, 1, 0, -1]
+
+export interface Month {
+  first: Day
+  last: Day
+  hf: HfDays
+  /** By the day of the feed. */
+  arxiv: Record<Day, ArxivPaper[]>
+}
+
+/** Undefined where the recordings are not beside the checkout. */
+export function monthOf(prefix: string, [first, last]: [first: Day, last: Day]): Month | undefined {
+  const recorded = hfDays(prefix)
+  if (!recorded) return undefined
+  const hf = new Map([...recorded].filter(([day]) => day >= first && day <= last))
+  return { first, last, hf, arxiv: announcements(hf, { first, last }) }
+}
+
+function announcements(hf: HfDays, { first, last }: { first: Day; last: Day }): Month['arxiv'] {
+  const random = randomFrom(20_260_814)
+  const featured = [...hf.values()].flat()
+  const known = new Set(featured.map(({ id }) => id))
+  const others = recordedPapers().filter(({ id }) => !known.has(id))
+  const arxiv: Month['arxiv'] = {}
+  let given = 0
+  for (let day = first; day <= last; day = addDays(day, 1)) if (isFeedDay(day)) arxiv[day] = []
+  const add = (day: Day, paper: ArxivPaper) => arxiv[day]?.push(paper)
+  for (const paper of distinct(featured))
+    add(feedDayBefore(paper.day, pick(random, DAYS_BEFORE)), announced(random, paper))
+  for (const day of Object.keys(arxiv)) {
+    for (const other of others.splice(0, OTHERS_A_DAY))
+      add(day, {
+        ...other,
+        id: idOf(day, ++given),
+        categories: categoriesOf(random),
+        created: addDays(day, -1),
+      })
+    for (const newer of newerVersions(random, { arxiv, day, others })) add(day, newer)
+  }
+  return arxiv
+}
+
+/** Of the month in which it is announced, as arXiv gives them: "2608.90001". */
+const idOf = (day: Day, n: number): string => `${day.slice(2, 4)}${day.slice(5, 7)}.${90_000 + n}`
+
+/** Of papers that nobody here has seen, and one of a paper that was announced a week ago or earlier. */
+function newerVersions(
+  random: () => number,
+  { arxiv, day, others }: { arxiv: Month['arxiv']; day: Day; others: ArxivPaper[] },
+): ArxivPaper[] {
+  const old = others
+    .splice(0, NEWER_VERSIONS_A_DAY - 1)
+    .map((paper) => ({ ...paper, categories: categoriesOf(random) }))
+  const before = Object.entries(arxiv).flatMap(([other, papers]) => (other <= addDays(day, -7) ? papers : []))
+  const unrevised = before.filter(({ version, id }) => !version && !isRevised(arxiv, id))
+  const seen = unrevised.length > 0 ? [pick(random, unrevised)] : []
+  return [...old, ...seen].map((paper) => ({
+    ...paper,
+    version: 2 + Math.floor(random() * 3),
+    created: addDays(day, -1),
+    published: addDays(day, -60),
+  }))
+}
+
+const isRevised = (arxiv: Month['arxiv'], id: string): boolean =>
+  Object.values(arxiv).some((papers) => papers.some((paper) => paper.id === id && paper.version))
+
+const announced = (random: () => number, { id, day, entry: { paper } }: HfPaper): ArxivPaper => ({
+  id,
+  title: paper.title,
+  abstract: paper.summary,
+  authors: (paper.authors ?? []).map(({ name }) => name),
+  categories: categoriesOf(random),
+  created: addDays(day, -4),
+})
+
+/** One of ours is primary, or both are there, or ours is cross-listed from another. */
+const categoriesOf = (random: () => number): string[] =>
+  pick(random, [
+    ['cs.CL'],
+    ['cs.AI'],
+    ['cs.CL', 'cs.AI'],
+    ['cs.AI', 'cs.CL'],
+    ['cs.RO', 'cs.AI'],
+    ['stat.ML', 'cs.CL'],
+  ])
+
+const pick = <T>(random: () => number, items: readonly T[]): T => items[Math.floor(random() * items.length)]!
+
+const distinct = (papers: readonly HfPaper[]): HfPaper[] => [
+  ...new Map(papers.map((one) => [one.id, one])).values(),
+]
+
+export const isFeedDay = (day: Day): boolean => !['sat', 'sun'].includes(weekdayOf(day))
+
+function feedDayBefore(day: Day, days: number): Day {
+  let feed = addDays(day, -days)
+  while (!isFeedDay(feed)) feed = addDays(feed, days < 0 ? 1 : -1)
+  return feed
+}
+
+interface RecordedPaper {
+  id?: string
+  arxiv_id?: string
+  title: string
+  authors: string[]
+  summary?: string
+  abstract?: string
+}
+
+/** Papers of recorded arXiv days, each once. */
+function recordedPapers(): ArxivPaper[] {
+  const rows = readdirSync(PAPERS).sort().flatMap(rowsIn)
+  const papers = rows.map(({ id, arxiv_id, title, authors, summary, abstract }) => ({
+    id: id ?? arxiv_id!,
+    title,
+    abstract: abstract ?? summary ?? '',
+    authors,
+    categories: [],
+    created: '2025-06-01',
+  }))
+  return [...new Map(papers.map((paper) => [paper.id, paper])).values()]
+}
+
+function rowsIn(name: string): RecordedPaper[] {
+  const text = gunzipSync(readFileSync(join(PAPERS, name))).toString()
+  if (!name.endsWith('.jsonl.gz')) return JSON.parse(text).papers
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+}

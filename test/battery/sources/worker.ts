@@ -1,0 +1,53 @@
+// The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not sleep
+// where a source wants it to, and leaves no gap: the manners have rows of their own.
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import { wire } from '../../../src/wiring.ts'
+
+export type Phase = 'ingest' | 'plan' | 'deliver'
+
+export interface Order {
+  now: string
+  phases: Phase[]
+}
+
+export interface Done {
+  /** What the process took of memory at most until now, in megabytes. */
+  peakMb: number
+}
+
+const TIMEOUT_MS = 250
+
+const clock = stoppedClock(new Date(0))
+const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, connections: 4 })
+// Laying out mails takes more memory than all the rest: whoever reads sources alone does without.
+let deliver: (() => Promise<unknown>) | undefined
+
+async function openDelivery() {
+  const { openComposer } = await import('../../../src/flows/messages/compose-message.ts')
+  const { deliverReady } = await import('../../../src/flows/messages/deliver.ts')
+  const compose = await openComposer(deps)
+  return () => deliverReady({ ...deps, compose }, { lane: 'digests', signal })
+}
+const signal = new AbortController().signal
+
+const work: Record<Phase, () => Promise<unknown>> = {
+  ingest: () => ingestDue(deps, { wait: async () => {}, manners: { gapMs: 0, timeoutMs: TIMEOUT_MS } }),
+  plan: async () => (await import('../../../src/flows/digests/plan-digests.ts')).planDigests(deps),
+  deliver: async () => {
+    deliver ??= await openDelivery()
+    return deliver()
+  },
+}
+
+process.on('message', async ({ now, phases }: Order) => {
+  clock.moveTo(new Date(now))
+  for (const phase of phases) await work[phase]()
+  process.send?.({ peakMb: Math.round(process.resourceUsage().maxRSS / 1024) } satisfies Done)
+})
+process.on('disconnect', async () => {
+  await close()
+  process.exit(0)
+})
+process.send?.('ready')
