@@ -57,6 +57,9 @@ const LONG_AND_SHOWN_ELSEWHERE = [
   'C1-wrong',
   'P1-wrong-unmakeable-ends-the-run',
   'returns-wrong-suppresses-any-5xx',
+  'sources-august',
+  'sources-wrong-closes-at-once',
+  'sources-wrong-keeps-sources-apart',
 ]
 const SKIPPED = 'it takes long, and other cases show the same: run it by name, or with --profile nightly'
 /** Most of the time a case waits, for a server, a lease or a process that starts. */

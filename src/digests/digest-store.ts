@@ -123,11 +123,13 @@ export async function historiesReached(
   subscriberIds: string[],
 ): Promise<Map<string, number>> {
   const rows = await db.$queryRaw<{ subscriberId: string; reached: number }[]>`
-    select d.subscriber_id as "subscriberId", max(d.to_history) as reached
-    from digest d left join message m on m.digest_id = d.id
-    where d.subscriber_id = any(${subscriberIds}) and d.to_history is not null
-      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
-    group by d.subscriber_id`
+    select s.id as "subscriberId", last.to_history as reached
+    from unnest(${subscriberIds}::text[]) as s(id)
+    cross join lateral (
+      select d.to_history from digest d left join message m on m.digest_id = d.id
+      where d.subscriber_id = s.id and d.to_history is not null
+        and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+      order by d.local_date desc limit 1) last`
   return new Map(rows.map(({ subscriberId, reached }) => [subscriberId, reached]))
 }
 

@@ -131,6 +131,32 @@ describe('fields', () => {
   })
 })
 
+describe('a paper of which only newer versions were listed', () => {
+  const revised = { title: 'Linear Attention', revisedDay: '2026-11-24', onlyRevised: true }
+
+  test.each([
+    ['attention', false],
+    ['attention is:revised', true],
+    ['is:revised', true],
+    ['missing OR (attention is:revised)', true],
+    ['attention -is:revised', false],
+    ['missing is:revised', false],
+  ])('%s: %s', (query, matches) => expect(reasonFor(query, revised) !== null).toBe(matches))
+
+  test('says of which day the newer version is', () => {
+    expect(reasonSentence(reasonFor('attention is:revised', revised)!)).toBe(
+      'Matched: attention, in the title; newer version of 24 Nov',
+    )
+  })
+
+  test('one that was listed as new too matches both ways', () => {
+    const both = { ...revised, onlyRevised: false }
+    expect(reasonFor('attention', both)).not.toBeNull()
+    expect(reasonFor('is:revised', both)).not.toBeNull()
+    expect(reasonFor('is:revised', { revisedDay: null })).toBeNull()
+  })
+})
+
 describe('the reason', () => {
   test('holds the first place in the title and in the abstract, in the plain text', () => {
     expect(reasonFor('"linear attention"', paper)).toEqual({

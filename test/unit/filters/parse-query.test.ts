@@ -94,6 +94,7 @@ const trees: Record<string, [text: string, tree: Query][]> = {
       or({ kind: 'category', value: 'hep-th' }, { kind: 'category', value: 'math.AG' }),
     ],
     ['has:code', { kind: 'has-code' }],
+    ['is:Revised', { kind: 'revised' }],
     ['votes>=20', { kind: 'votes', least: 20 }],
     ['votes >= 20 alpha', and({ kind: 'votes', least: 20 }, a)],
     ['upvotes≥20', { kind: 'votes', least: 20 }],
@@ -163,6 +164,7 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
   ['cat:LG', 'query.category', 5, /“LG” \(column 5\).*cat:cs.LG/],
   ['cat:cs.L', 'query.category', 5, /cat:cs.LG/],
   ['has:data', 'query.has', 5, /has:code/],
+  ['alpha is:new', 'query.is', 10, /is:revised/],
   ['votes>=many', 'query.votes', 1, /votes>=20/],
   ['votes<5', 'query.votes', 1, /votes<5/],
   ['votes>=1234567', 'query.votes', 1, /votes>=20/],
@@ -225,5 +227,6 @@ test.each([
   ],
   ['au:"Albert Gu" org:google', 'Papers with the author Albert Gu and the organization google'],
   ['keyword:"beta gamma" cat:cs.LG', 'Papers with the keyword beta gamma and the category cs.LG'],
+  ['alpha is:revised', 'Papers with alpha and a newer version'],
   ['cat:cs has:code votes>=20', 'Papers with any category of cs, code and 20 or more votes'],
 ])('%s is said back as: %s', (text, words) => expect(describeQuery(parseQuery(text))).toBe(words))
