@@ -9,6 +9,7 @@ import { replay } from './replay.ts'
 
 const NO_RECORDINGS = 'the recorded days are not beside this checkout'
 const MOST_MB = 300
+const HOURLY = 3600 * 1000
 
 const replayCase: BatteryCase = {
   name: 'sources-replay',
@@ -62,7 +63,7 @@ const monthCase = (month: MonthName): BatteryCase => ({
   run: async (profile) => {
     const read = opened(month, profile)
     if (!read) return NO_RECORDINGS
-    const result = await runMonth(read)
+    const result = await runMonth(read, profile === 'ci' ? { stepMs: HOURLY } : {})
     if (profile === 'nightly') for (const line of linesOf(result.days)) console.log(`  ${line}`)
     const open = result.days.filter(({ closedAt }) => !closedAt)
     const { lost, twice, wrong } = togetherOf(result)
@@ -126,7 +127,7 @@ const wrongCase = ({ name, fault, part, sees }: Wrong): BatteryCase => ({
   run: async () => {
     const read = opened(AUGUST, 'ci')
     if (!read) return NO_RECORDINGS
-    const result = await runMonth(read, { wrong: part, quiet: true })
+    const result = await runMonth(read, { wrong: part, quiet: true, stepMs: HOURLY })
     const found = togetherOf(result)
     const isCaught = found[sees].length > 0
     return {

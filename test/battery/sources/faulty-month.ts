@@ -16,8 +16,9 @@ import { type Troubles, troublesOver } from './faults.ts'
 import { entriesAt } from './hf-days.ts'
 import { CATEGORIES, type Month } from './month.ts'
 import { judge, LEAST_VOTES, type Offered, type Reader, truePapers } from './oracle.ts'
+import type { Phase } from './worker.ts'
 
-const STEP_MS = 30 * 60_000
+const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * 3600 * 1000
 const NO_TROUBLES: Troubles = { hf: [], arxiv: [], isDown: false }
 const EVERYTHING = 'votes>=0 OR cat:cs OR cat:stat'
@@ -64,12 +65,14 @@ interface MonthOptions {
   wrong?: WrongPart
   /** Without faults. */
   quiet?: boolean
+  /** How often the service looks; every half hour unless given. Digests are due at full hours. */
+  stepMs?: number
 }
 
 /** A month half hour by half hour, with faults, through the real ingest, plan and delivery. */
 export async function runMonth(
   month: Month,
-  { wrong, quiet = false }: MonthOptions = {},
+  { wrong, quiet = false, stepMs = HOUR_MS / 2 }: MonthOptions = {},
 ): Promise<MonthResult> {
   let now = new Date(0)
   const hf = await startHuggingFaceServer({
@@ -93,12 +96,13 @@ export async function runMonth(
   const troublesAt = quiet ? () => NO_TROUBLES : troublesOver(month.hf)
   let peakMb = 0
   try {
-    for (now of stepsOver(month)) {
+    for (now of stepsOver(month, stepMs)) {
       const troubles = troublesAt(now)
       hf.troubles.splice(0, Number.POSITIVE_INFINITY, ...troubles.hf)
       arxiv.troubles.splice(0, Number.POSITIVE_INFINITY, ...troubles.arxiv)
       if (troubles.isDown) continue
-      const done = await hand.work({ now: now.toISOString(), phases: ['ingest', 'plan', 'deliver'] })
+      const phases: Phase[] = now.getTime() % HOUR_MS === 0 ? ['ingest', 'plan', 'deliver'] : ['ingest']
+      const done = await hand.work({ now: now.toISOString(), phases })
       peakMb = done.peakMb
     }
     const papers = truePapers(month)
@@ -143,9 +147,9 @@ async function addReaders(db: Database, settings: Record<string, string>, reader
 }
 
 /** Two days more than the month has, so that what came last is out. */
-function* stepsOver({ first, last }: Month): Generator<Date> {
+function* stepsOver({ first, last }: Month, stepMs: number): Generator<Date> {
   const end = Date.parse(`${last}T00:00:00Z`) + 3 * DAY_MS
-  for (let now = Date.parse(`${first}T00:00:00Z`); now < end; now += STEP_MS) yield new Date(now)
+  for (let now = Date.parse(`${first}T00:00:00Z`); now < end; now += stepMs) yield new Date(now)
 }
 
 /** "2025-07-01 fresh 14 papers, 0 late, 9 requests", by source and day. */

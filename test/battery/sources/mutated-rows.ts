@@ -1,0 +1,78 @@
+import type { BatteryCase, Profile } from '../battery-case.ts'
+import { type MutatedSeen, runMutated } from './mutated.ts'
+
+const ANSWERS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
+const MOST_MB = 300
+const MOST_TOLD = 5
+const NO_RECORDINGS = 'the recorded days are not beside this checkout'
+
+const FAULT =
+  'recorded answers of Hugging Face, arXiv and bioRxiv cut, repeated, of wrong types and encodings, deep, huge, slow, with entities, with other statuses, with pages that break or never end'
+
+const mutated: BatteryCase = {
+  name: 'sources-mutated',
+  fault: FAULT,
+  long: true,
+  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MOST_MB} MB`,
+  run: async (profile) => {
+    const seen = await runMutated(ANSWERS[profile])
+    if (!seen) return NO_RECORDINGS
+    if (profile === 'nightly') console.log(`  ${countsIn(seen.ways)}`)
+    for (const breach of breachesIn(seen).slice(0, MOST_TOLD)) console.log(`  ${breach}`)
+    return { ok: breachesIn(seen).length === 0 && seesAll(seen), n: howMany(seen), result: inWords(seen) }
+  },
+}
+
+const wrong: BatteryCase = {
+  name: 'sources-wrong-keeps-what-it-got',
+  fault: 'the same, wrong on purpose: what came before a page that cannot be had is kept',
+  invariant: 'the battery must see days that are half written',
+  run: async () => {
+    const seen = await runMutated(150, {
+      real: 'src/sources/huggingface/huggingface-client.ts',
+      wrong: 'test/battery/sources/wrong-parts/keeps-what-it-got.ts',
+    })
+    if (!seen) return NO_RECORDINGS
+    const ok = seen.halfWritten.length > 0
+    return { ok, n: howMany(seen), result: `${ok ? 'caught' : 'NOT CAUGHT'}: ${inWords(seen)}` }
+  },
+}
+
+function breachesIn(seen: MutatedSeen): string[] {
+  const { crashes, halfWritten, withoutReason, otherErrors, wrong, peakMb, peakAt } = seen
+  const told = Object.entries({ crashes, halfWritten, withoutReason, otherErrors, wrong })
+  return [
+    ...told.flatMap(([what, turns]) => turns.map((turn) => `${what}: ${turn}`)),
+    ...(peakMb < MOST_MB ? [] : [`${peakMb} MB after ${peakAt}`]),
+  ]
+}
+
+/** A row in which nothing is ever recorded, or nothing ever fails, shows nothing. */
+function seesAll({ answers, outcomes }: MutatedSeen): boolean {
+  const failed = answers - sum(STATES.map((state) => outcomes.get(state) ?? 0))
+  const fresh = outcomes.get('fresh') ?? 0
+  return fresh > answers / 5 && failed > answers / 5 && STATES.every((state) => outcomes.has(state))
+}
+
+const STATES = ['fresh', 'quiet', 'stalled', 'waiting']
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)
+
+const howMany = ({ answers, ways }: MutatedSeen): string => `${answers} answers, mutated in ${ways.size} ways`
+
+/** The most frequent first. */
+const countsIn = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ')
+
+function inWords(seen: MutatedSeen): string {
+  const { outcomes, crashes, halfWritten, withoutReason, otherErrors, wrong, p99Ms, slowest, peakMb } = seen
+  return [
+    countsIn(outcomes),
+    `crashes ${crashes.length}, half-written ${halfWritten.length}, without a reason ${withoutReason.length}, other errors ${otherErrors.length}, wrong ${wrong.length}`,
+    `p99 ${p99Ms} ms, at most ${slowest}; ${peakMb} MB`,
+  ].join('; ')
+}
+
+export const mutatedCases: BatteryCase[] = [mutated, wrong]

@@ -1,0 +1,204 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { below, type Page, pick, type Random, served } from './mutated-page.ts'
+import type { Door, Script } from './mutated-server.ts'
+import { type Mutated, mutate, mutateHeavily } from './mutations.ts'
+
+const DATA = resolve(import.meta.dirname, '../../../../shared/data')
+const FIXTURES = resolve(import.meta.dirname, '../../fixtures')
+
+/** One fetch of one day, and what each door answers to it. */
+export interface Turn {
+  n: number
+  /** "second page: cut at any byte" */
+  name: string
+  source: string
+  day: Day
+  now: string
+  scripts: Partial<Record<Door, Script>>
+  /** Whatever is kept of it is wrong. */
+  mustFail: boolean
+  /** What was mutated is no more than what is good to have. */
+  mayNotFail: boolean
+  /** Another door gives its papers. */
+  mustHave: boolean
+}
+
+/** Recorded answers by the door that gave them. */
+export type Recorded = Record<Door, readonly Page[]>
+
+/** Undefined where the recordings are not beside this checkout. */
+export function recordedAnswers(): Recorded | undefined {
+  if (!existsSync(join(DATA, 'huggingface/daily'))) return undefined
+  const hf = ['huggingface/daily', 'huggingface/later-same-day'].flatMap((folder) =>
+    textsIn(join(DATA, folder)),
+  )
+  const oai = [...textsIn(join(DATA, 'arxiv/oai')), ...textsIn(join(FIXTURES, 'arxiv/oai'))]
+  return {
+    huggingface: hf.map(json),
+    rss: textsIn(join(DATA, 'arxiv/rss')).map(xml),
+    oai: oai.map((text) => xml(/^<record/.test(text) ? listed(text) : text)),
+    api: textsIn(join(DATA, 'arxiv/api')).map((text) =>
+      xml(text.startsWith('{') ? JSON.parse(text).body : text),
+    ),
+    biorxiv: [
+      ...textsIn(join(FIXTURES, 'biorxiv/daily')).map(collection),
+      ...textsIn(join(FIXTURES, 'biorxiv/recorded')).flatMap((text) => JSON.parse(text).body ?? []),
+    ].map(json),
+  }
+}
+
+const json = (text: string): Page => ({ format: 'json', text: text.trim() })
+const xml = (text: string): Page => ({ format: 'xml', text: text.trim() })
+const listed = (records: string): string => `<OAI-PMH><ListRecords>${records}</ListRecords></OAI-PMH>`
+const collection = (entries: string): string => `{"messages":[{"status":"ok"}],"collection":${entries}}`
+
+const textsIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => join(one.parentPath, one.name))
+    .sort()
+    .map((path) => readFileSync(path, 'utf8'))
+
+interface Way {
+  door: Door
+  source: string
+  /** Hours after the day's midnight (UTC) at which this door is asked: before and after the day stalls, or closes. */
+  hours: readonly number[]
+  mayNotFail?: true
+  beside?: Partial<Record<Door, Page>>
+}
+
+const NONE_IN_ARCHIVE = xml('<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>')
+const NONE_IN_FEED = xml('<rss><channel><title>cs.CL updates on arXiv.org</title></channel></rss>')
+const NONE_IN_API = xml('<feed><title>x</title></feed>')
+
+/** What a door answers once it has nothing more. */
+const NO_MORE: Record<Door, Page> = {
+  huggingface: json('[]'),
+  rss: NONE_IN_FEED,
+  oai: NONE_IN_ARCHIVE,
+  api: NONE_IN_API,
+  biorxiv: json('{"messages":[{"status":"no posts found"}],"collection":[]}'),
+}
+
+const FEED: Way = { door: 'rss', source: 'arxiv:cs.CL', hours: [9, 22] }
+const ARCHIVE: Way = { door: 'oai', source: 'arxiv:cs.CL', hours: [36] }
+const WAYS: readonly Way[] = [
+  ...Array<Way>(4).fill({ door: 'huggingface', source: 'huggingface', hours: [9, 15, 36] }),
+  ...[FEED, FEED, ARCHIVE, ARCHIVE],
+  { door: 'oai', source: 'arxiv:cs.CL', hours: [22], beside: { rss: NONE_IN_FEED }, mayNotFail: true },
+  { door: 'api', source: 'arxiv:cs.CL', hours: [9], mayNotFail: true },
+  ...Array<Way>(2).fill({ door: 'biorxiv', source: 'biorxiv', hours: [12, 36, 60] }),
+]
+
+const SEED = 20_261_126
+const FIRST_DAY = '2015-01-05'
+const HOUR_MS = 3_600_000
+/** One in so many is large or slow. */
+const HEAVY_EVERY = 50
+
+/** The nth turn, the same for the same number. Its day is its own, and so are nearly all of its papers. */
+export function turnAt(n: number, recorded: Recorded): Turn {
+  const random = randomFrom(SEED + n)
+  const way = WAYS[n % WAYS.length]!
+  const day = addDays(FIRST_DAY, n)
+  const isOwn = random() < 0.95
+  const of = (page: Page): Page => (isOwn ? onDay(page, day, n) : page)
+  const { name, script, isUnusable } = scriptOf(way.door, of(pick(random, recorded[way.door])), n, random)
+  const good = { rss: of(recorded.rss[2]!), oai: NONE_IN_ARCHIVE, api: NONE_IN_API, ...way.beside }
+  const others = Object.entries(good).map(([door, page]) => [door, () => served(page)])
+  return {
+    ...{ n, name: `${way.door}, ${name}`, source: way.source, day },
+    now: new Date(Date.parse(`${day}T00:00:00Z`) + pick(random, way.hours) * HOUR_MS).toISOString(),
+    scripts: { ...Object.fromEntries(others), [way.door]: script },
+    mustFail: isUnusable && !way.mayNotFail,
+    mayNotFail: way.mayNotFail ?? false,
+    mustHave: way.door === 'api' && isOwn,
+  }
+}
+
+/** The page with papers of its own, that the month of the day knows. */
+function onDay({ format, text }: Page, day: Day, n: number): Page {
+  const month = day.slice(2, 4) + day.slice(5, 7)
+  const other = (digits: string) =>
+    String((Number(digits) + n * 7) % 10 ** digits.length).padStart(digits.length, '0')
+  return {
+    format,
+    text: text
+      .replace(/(?<![\d.])\d{4}\.(\d{5})(?!\d)/g, (_, digits) => `${month}.${other(digits)}`)
+      .replace(/(10\.64898\/\d{4}\.\d\d\.\d\d\.)(\d{6})/g, (_, before, digits) => before + other(digits))
+      .replace(/<(created|updated)>\d{4}-\d\d-\d\d<\//g, `<$1>${day}</`),
+  }
+}
+
+interface Scripted {
+  name: string
+  script: Script
+  isUnusable: boolean
+}
+
+function scriptOf(door: Door, page: Page, n: number, random: Random): Scripted {
+  const mutated = (one: Page): Mutated =>
+    n % HEAVY_EVERY === 0 ? mutateHeavily(one, random, Math.floor(n / HEAVY_EVERY)) : mutate(one, random)
+  const pages = pagesOf(door, page)
+  const chance = random()
+  if (pages.length === 1 || chance < 0.6) return scripted('only page', [mutated(page)], door)
+  if (chance < 0.95) {
+    const first = { ...served(pages[0]!), name: '' }
+    return scripted('second page', [first, mutated(pages[1]!)], door)
+  }
+  return endless(door, pages, random)
+}
+
+function scripted(where: string, pages: readonly Mutated[], door: Door): Scripted {
+  const { name, unusable = false } = pages.at(-1)!
+  const script: Script = (place) => pages[place] ?? served(NO_MORE[door])
+  return { name: `${where}: ${name}`, script, isUnusable: unusable }
+}
+
+const BAD_TOKEN = xml('<OAI-PMH><error code="badResumptionToken">gone</error></OAI-PMH>')
+
+function endless(door: Door, [page]: readonly Page[], random: Random): Scripted {
+  const chance = below(random, 3)
+  if (chance === 0) return { name: 'the same page for ever', script: () => served(page!), isUnusable: false }
+  if (chance === 1 && door === 'oai')
+    return {
+      name: 'a token that has always run out',
+      script: (place) => served(place === 0 ? page! : BAD_TOKEN),
+      isUnusable: true,
+    }
+  const another = (place: number): Page => numbered(onDay(page!, '2015-02-01', place), place)
+  return { name: 'another page for ever', script: (place) => served(another(place)), isUnusable: false }
+}
+
+const numbered = ({ format, text }: Page, place: number): Page => ({
+  format,
+  text: text.replace(TOKEN, `<resumptionToken>t${place}</resumptionToken>`),
+})
+
+const TOKEN = /<resumptionToken>[^<]*<\/resumptionToken>/
+
+/** The page in two, as its door gives them; as it is where it cannot be. */
+function pagesOf(door: Door, page: Page): Page[] {
+  if (door === 'oai') return recordsInTwo(page)
+  if (page.format === 'xml') return [page]
+  const root = JSON.parse(page.text)
+  const entries: unknown[] = Array.isArray(root) ? root : root.collection
+  if (entries.length < 2) return [page]
+  const half = Math.ceil(entries.length / 2)
+  return [entries.slice(0, half), entries.slice(half)].map((part) =>
+    json(JSON.stringify(Array.isArray(root) ? part : { ...root, collection: part })),
+  )
+}
+
+/** The second page of an archive is the first one once more, without what leads on. */
+function recordsInTwo({ text }: Page): Page[] {
+  const end = text.lastIndexOf('</ListRecords>')
+  if (end < 0) return [xml(text)]
+  const bare = (part: string) => part.replaceAll(/<resumptionToken[\s\S]*?(?:\/>|<\/resumptionToken>)/g, '')
+  const first = `${bare(text.slice(0, end))}<resumptionToken>t</resumptionToken>${text.slice(end)}`
+  return [xml(first), xml(bare(text))]
+}

@@ -1,0 +1,60 @@
+// Fetches one day with the program's own parts and says what came of it: fork it, send an Asked, wait for its Said.
+import { existsSync, readFileSync } from 'node:fs'
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { ingestDay } from '../../../src/flows/papers/ingest-day.ts'
+import { stoppedClock } from '../../../src/platform/clock.ts'
+import type { Day } from '../../../src/platform/dates.ts'
+import { Fault, textOf } from '../../../src/platform/errors.ts'
+import { wire } from '../../../src/wiring.ts'
+
+export interface Asked {
+  source: string
+  day: Day
+  now: string
+}
+
+export interface Said {
+  /** The code of the fault, where it is one of a source. */
+  fault?: string
+  /** What else was thrown: nothing may be. */
+  other?: string
+  /** Papers and newer versions that the day now has. */
+  listed?: number
+  /** What the process took of memory at most until now, in megabytes. */
+  peakMb: number
+}
+
+const TIMEOUT_MS = 250
+
+const clock = stoppedClock(new Date(0))
+const config = readConfig(readEnvironment({ dotEnv: false }))
+const { deps, close } = await wire(config, { clock, connections: 2 })
+
+async function fetchDay({ source, day, now }: Asked): Promise<Omit<Said, 'peakMb'>> {
+  clock.moveTo(new Date(now))
+  try {
+    const manners = { gapMs: 0, timeoutMs: TIMEOUT_MS }
+    const { listed, revised } = await ingestDay(deps, { source, day, wait: async () => {}, manners })
+    return { listed: listed + revised }
+  } catch (error) {
+    if (error instanceof Fault && error.code.startsWith('source.')) return { fault: error.code }
+    return { other: textOf(error) }
+  }
+}
+
+// Where it is told, without what the parent had when it forked: that counts in maxRSS.
+function peakMb(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : ''
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS
+  return Math.round(Number(kilobytes) / 1024)
+}
+
+process.on('message', async (asked: Asked) => {
+  const said = await fetchDay(asked)
+  process.send?.({ ...said, peakMb: peakMb() } satisfies Said)
+})
+process.on('disconnect', async () => {
+  await close()
+  process.exit(0)
+})
+process.send?.('ready')
