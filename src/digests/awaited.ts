@@ -25,12 +25,15 @@ export function awaitedSources(
   sources: readonly UsualSource[],
 ): string[] {
   if (now.getTime() >= dueAt.getTime() + WAITS_FOR_MS) return []
-  return sources.filter((source) => isAwaited(source, dueAt)).map(({ source }) => source)
+  return sources.filter((source) => isAwaited(source, { dueAt, now })).map(({ source }) => source)
 }
 
-function isAwaited({ calendar, usualMs, hasCome }: UsualSource, dueAt: Date): boolean {
-  const today = dayOf(dueAt)
-  const usual = midnight(today).getTime() + usualMs
-  const day = usual <= dueAt.getTime() ? today : addDays(today, -1)
-  return !calendar.rest(day) && calendar.stallsAt(day) > dueAt && !hasCome(day)
+function isAwaited(
+  { calendar, usualMs, hasCome }: UsualSource,
+  { dueAt, now }: { dueAt: Date; now: Date },
+): boolean {
+  const usualOf = (day: Day) => midnight(day).getTime() + usualMs
+  let day = dayOf(dueAt)
+  while (usualOf(day) > dueAt.getTime()) day = addDays(day, -1)
+  return !calendar.rest(day) && calendar.stallsAt(day) > now && !hasCome(day)
 }

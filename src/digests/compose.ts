@@ -2,8 +2,8 @@ import { type Day, dayOf } from '../platform/dates.ts'
 import { fill, words } from '../words/words.ts'
 import { type Candidate, choose } from './choose.ts'
 import type { DigestContent } from './digest-content.ts'
-import type { DigestTopic, Recipient } from './digest-store.ts'
-import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy } from './offer.ts'
+import type { DigestTopic, LastLook, Recipient } from './digest-store.ts'
+import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
 import type { Shelf } from './shelf.ts'
 import { daysIn, weekOf, weekTo } from './week.ts'
 
@@ -16,8 +16,8 @@ export interface ComposeInput {
   horizon: number
   /** The highest id of the papers' history that the shelf knows. */
   history: number
-  /** The highest one that an earlier digest looked at; undefined where none did, or no topic can turn. */
-  lastHistory?: number
+  /** What their last digest knew of it; undefined where no topic can turn. */
+  last?: LastLook
   sources: string
   now: Date
 }
@@ -42,7 +42,8 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const { recipient, earlier, localDate, horizon } = input
   const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
-  const candidates = candidatesOf({ shelf, since, offer, last: input.lastHistory }, recipient)
+  const risen = risenSince(localDate, input.last?.localDate ?? undefined, hereSince(recipient))
+  const candidates = candidatesOf({ shelf, since, offer, last: input.last, risen }, recipient)
   if (recipient.topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(recipient.topics[0]!.queryId)
   }
@@ -84,7 +85,9 @@ interface Scope {
   shelf: Shelf
   since: Day
   offer: Offer
-  last: number | undefined
+  last: LastLook | undefined
+  /** The earliest first day of papers that may have risen. */
+  risen: Day
 }
 
 function candidatesOf(scope: Scope, { topics }: Recipient): Candidate[] {
@@ -103,14 +106,18 @@ function candidatesOf(scope: Scope, { topics }: Recipient): Candidate[] {
 }
 
 /** New papers, and those that the query did not match as they stood when the last digest was planned. */
-function matchesOf({ shelf, since, offer, last }: Scope, queryId: number): { id: number; rising: boolean }[] {
+function matchesOf(
+  { shelf, since, offer, last, risen }: Scope,
+  queryId: number,
+): { id: number; rising: boolean }[] {
   const paper = (id: number) => shelf.paper(id)!
   const isFresh = (id: number) => offer.has(id) && paper(id).firstDay >= since
   const fresh = shelf.matches(queryId).filter(isFresh)
-  const turned = last === undefined ? [] : [...shelf.turned(queryId, last)]
+  const turned = last === undefined ? [] : [...shelf.turned(queryId, last.history)]
   const late = turned.filter(([id, turn]) => {
-    const day = turn === 'votes' ? paper(id).firstDay : paper(id).revisedDay!
-    return offer.isUnshown(id) && day >= since && !isFresh(id)
+    const { firstDay, revisedDay } = paper(id)
+    const isInTime = turn === 'votes' ? firstDay >= risen : firstDay >= since || revisedDay! >= since
+    return isInTime && offer.isUnshown(id) && !isFresh(id)
   })
   return [
     ...fresh.map((id) => ({ id, rising: false })),

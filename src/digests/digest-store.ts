@@ -82,10 +82,9 @@ export async function recipientOf(
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
 /**
- * What these subscribers' digests looked at: those that reached papers of ids from `lowest` on, and those of dates from
- * `since` on, which may have shown a paper under a lower number that it had. A digest counts unless its message ended unaccepted: gave_up, skipped or refused. One that is open or
- * uncertain counts; an uncertain one stays so for good once its deadline has passed. A welcome looked at nothing: it
- * counts for the papers that it showed.
+ * What these subscribers' digests looked at: those that reached papers of ids from `lowest` on, and those of dates
+ * from `since` on, which may have shown a paper under another number. A digest counts unless its message ended
+ * unaccepted; an uncertain one stays so for good once its deadline has passed. A welcome counts for what it showed.
  */
 export async function earlierDigests(
   db: DatabaseOrTransaction,
@@ -117,20 +116,38 @@ export async function earlierDigests(
   return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
 }
 
-/** Up to where in the papers' history the digests of these subscribers that count looked; not there where none did. */
-export async function historiesReached(
+/** What the last digest of a subscriber that counts knew of how papers had moved. */
+export interface LastLook {
+  /** The highest id of the papers' history; where there is no such digest, of when they came here. */
+  history: number
+  /** Of that digest; null where there is none. */
+  localDate: Day | null
+}
+
+/**
+ * The last looks of these subscribers. Where a digest from `since` on ended unaccepted, what it alone told of is told
+ * again: then the last one before it counts.
+ */
+export async function lastLooks(
   db: DatabaseOrTransaction,
-  subscriberIds: string[],
-): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ subscriberId: string; reached: number }[]>`
-    select s.id as "subscriberId", last.to_history as reached
-    from unnest(${subscriberIds}::text[]) as s(id)
-    cross join lateral (
-      select d.to_history from digest d left join message m on m.digest_id = d.id
-      where d.subscriber_id = s.id and d.to_history is not null
+  { recipients, since }: { recipients: { id: string; here: Date | null }[]; since: Day },
+): Promise<Map<string, LastLook>> {
+  const rows = await db.$queryRaw<(LastLook & { subscriberId: string })[]>`
+    select s.id as "subscriberId", to_char(last.local_date, 'YYYY-MM-DD') as "localDate",
+      coalesce(last.to_history, (
+        select h.id from paper_history h where h.at <= coalesce(last.created_at, s.here)
+        order by h.at desc, h.id desc limit 1), 0) as history
+    from jsonb_to_recordset(${JSON.stringify(recipients)}::jsonb) as s(id text, here timestamptz)
+    left join lateral (
+      select d.to_history, d.created_at, d.local_date from digest d left join message m on m.digest_id = d.id
+      where d.subscriber_id = s.id and d.to_paper is not null
         and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
-      order by d.local_date desc limit 1) last`
-  return new Map(rows.map(({ subscriberId, reached }) => [subscriberId, reached]))
+        and d.local_date < coalesce((
+          select min(u.local_date) from digest u join message um on um.digest_id = u.id
+          where u.subscriber_id = s.id and u.local_date >= ${since}::date
+            and um.state in ('gave_up', 'skipped', 'refused')), 'infinity')
+      order by d.local_date desc limit 1) last on true`
+  return new Map(rows.map(({ subscriberId, ...look }) => [subscriberId, look]))
 }
 
 /**

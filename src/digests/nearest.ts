@@ -1,6 +1,7 @@
 import { evaluate } from '../filters/evaluate.ts'
 import { type Nearness, nearnessOf } from '../filters/nearness.ts'
 import type { Query } from '../filters/query.ts'
+import { asksForRevised } from '../filters/turning.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { PaperTexts } from './matcher.ts'
@@ -36,11 +37,15 @@ export const rankNearest = ({ papers, texts, queries, most }: NearestInput): Nea
     .sort(byNearness)
     .slice(0, most)
 
-/** The paper with the query that it comes nearest to; nothing where it matches one. */
+/**
+ * The paper with the query that it comes nearest to; nothing where it matches one. One known by newer versions alone
+ * comes near to queries that ask for those.
+ */
 function nearestOf(paper: Paper, texts: PaperTexts, queries: readonly Query[]): NearPaper[] {
   const text = texts.get(paper.id)!
   if (queries.some((query) => evaluate(query, text))) return []
-  const found = queries.map((query) => nearnessOf(query, text)).filter((nearness) => nearness !== null)
+  const open = paper.onlyRevised ? queries.filter(asksForRevised) : queries
+  const found = open.map((query) => nearnessOf(query, text)).filter((nearness) => nearness !== null)
   const candidates = found.map((nearness) => ({ ...nearness, paper }))
   return candidates.sort(byNearness).slice(0, 1)
 }

@@ -38,6 +38,16 @@ export function offeredSince(localDate: Day, confirmedAt: Date | null): Day {
   return confirmedAt && dayOf(confirmedAt) > since ? dayOf(confirmedAt) : since
 }
 
+/** Whoever gets mail once a week is told of what rose in all of it. */
+export const RISES_BACK_DAYS = 7
+
+/** The earliest first day of papers that may have risen since a digest of the date `last`: within its own 14 days. */
+export function risenSince(localDate: Day, last: Day | undefined, confirmedAt: Date | null): Day {
+  const earliest = addDays(localDate, -RISES_BACK_DAYS)
+  const before = last && last > earliest ? last : earliest
+  return offeredSince(last ? before : localDate, confirmedAt)
+}
+
 /** The highest paper id that any of them looked at, or 0. */
 export const reachedBy = (earlier: readonly EarlierDigest[]): number =>
   earlier.reduce((highest, { toPaper }) => Math.max(highest, toPaper), 0)

@@ -60,7 +60,7 @@ export interface PlanInput extends DueGroup {
  * Opens the digests of everybody who is due and has none of that date, and counts them in the plan: what was opened is
  * what was counted, whatever becomes of the subscriber afterwards. Call it in a transaction: it holds the plan before
  * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open
- * again for them, up to the horizon of now. Returns how many.
+ * again for them. It goes up to the horizon of now, and tells of the sources as they are now. Returns how many.
  */
 export async function openDigests(
   tx: DatabaseOrTransaction,
@@ -89,7 +89,7 @@ export async function openDigests(
       returning id
     ), counted as (
       update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
-        horizon = case when planned_at is null then horizon else ${horizon} end
+        horizon = greatest(horizon, ${horizon}), sources = ${sources}
       where id = ${plan!.id} and exists (select from opened))
     select count(*)::int as count from opened`
   return opened!.count

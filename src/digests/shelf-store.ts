@@ -6,10 +6,11 @@ import type { Query as QueryRow } from '../generated/prisma/client.ts'
 import { newestHistory, type PaperStanding, standingsAt } from '../papers/history-store.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
-import type { Day } from '../platform/dates.ts'
+import { addDays, type Day } from '../platform/dates.ts'
 import type { DigestTopic } from './digest-store.ts'
 import { matcherOverTexts } from './matcher.ts'
 import { type NearPaper, rankNearest } from './nearest.ts'
+import { RISES_BACK_DAYS } from './offer.ts'
 import { remembered, type Shelf, shelfOf } from './shelf.ts'
 import { type Turn, turnedSince } from './turned.ts'
 
@@ -76,11 +77,25 @@ const MOST_READINGS = 5
 
 /** What is known of the papers, and up to where in their history: read once more where that went on meanwhile. */
 async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
+  const inUse = await turningInUse(db)
+  const range = {
+    firstDayFrom: inUse.votes ? addDays(since, -RISES_BACK_DAYS) : since,
+    orRevisedFrom: inUse.revised ? since : undefined,
+  }
   for (let left = MOST_READINGS; ; left--) {
     const history = await newestHistory(db)
-    const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: since, orRevisedFrom: since })
+    const papers = await papersBetween(db, { after: 0, upTo, ...range })
     if (left === 1 || (await newestHistory(db)) === history) return { papers, history }
   }
+}
+
+/** Whether a topic has a limit of votes, or asks for newer versions: only then papers beside those of two weeks count. */
+async function turningInUse(db: DatabaseOrTransaction): Promise<{ votes: boolean; revised: boolean }> {
+  const [inUse] = await db.$queryRaw<{ votes: boolean; revised: boolean }[]>`
+    select
+      exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "votes")')) as votes,
+      exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "revised")')) as revised`
+  return inUse!
 }
 
 /** Queries by their ids. */

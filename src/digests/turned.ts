@@ -1,10 +1,10 @@
 import { evaluate } from '../filters/evaluate.ts'
 import type { Query } from '../filters/query.ts'
-import { mayTurn } from '../filters/turning.ts'
+import { asksForRevised, mayTurn } from '../filters/turning.ts'
 import type { PaperStanding } from '../papers/history-store.ts'
 import type { PaperTexts } from './matcher.ts'
 
-/** votes: it has the votes since. revised: a newer version was listed since. */
+/** votes: it has the votes since. revised: the query asks for newer versions, and it is one. */
 export type Turn = 'votes' | 'revised'
 
 export interface TurnedInput {
@@ -25,9 +25,12 @@ export function turnedSince({ query, matches, texts, before }: TurnedInput): Map
   for (const id of matches) {
     const now = texts.get(id)!
     const then = before.get(id) ?? NOTHING
-    const hasMoved = now.votes !== then.votes || now.revisedDay !== then.revisedDay
-    if (!hasMoved || evaluate(query, { ...now, ...then })) continue
-    turned.set(id, now.revisedDay === then.revisedDay ? 'votes' : 'revised')
+    const isRevision = asksForRevised(query) && now.revisedDay !== null
+    const isNewer = isRevision && now.revisedDay !== then.revisedDay
+    if (!isNewer && (now.votes ?? -1) <= (then.votes ?? -1)) continue
+    // Each newer version is news, whatever there was before it.
+    if (evaluate(query, { ...now, ...then, ...(isNewer && { revisedDay: null }) })) continue
+    turned.set(id, isRevision ? 'revised' : 'votes')
   }
   return turned
 }

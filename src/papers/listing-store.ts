@@ -40,12 +40,20 @@ export interface Recorded {
 
 const UNDO = new Error('dry run')
 
-/** Records what a source lists on a day, in one transaction. The same records once more change nothing. */
-export async function recordListings(db: Database, listings: Listings): Promise<Recorded> {
+/**
+ * Records what a source lists on a day, in one transaction, with what `also` does in it. The same records once more
+ * change nothing.
+ */
+export async function recordListings(
+  db: Database,
+  listings: Listings,
+  also: (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void> = async () => {},
+): Promise<Recorded> {
   let recorded: Recorded | undefined
   const work = async (tx: DatabaseOrTransaction) => {
     recorded = await record(tx, listings)
     if (listings.dryRun) throw UNDO
+    await also(tx, recorded)
   }
   await db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS }).catch((error) => {
     if (error !== UNDO) throw error

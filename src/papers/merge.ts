@@ -12,7 +12,7 @@ type Ranked = (typeof RANKED)[number]
 /**
  * What decides between two values of a field: for a text or list the version that it was read from, 0 where that is
  * unknown; for what follows who spoke last the instant in ms. 0 for an empty value. For a withdrawal the day, in ms,
- * that was spoken of: a paper that was taken from one day's list may be listed on a later one.
+ * that was spoken of: what was taken from one day's list may be on a later one, unless the paper was retracted.
  */
 export type Ranks = Record<Ranked | 'withdrawnAt', number>
 
@@ -30,6 +30,9 @@ export interface Said {
   day: Day
   now: Date
 }
+
+/** Above every day. */
+const FOR_GOOD = Number.MAX_SAFE_INTEGER
 
 export function factsOf(record: SourceRecord, { day, now }: Said): PaperFacts {
   const facts = {
@@ -50,7 +53,8 @@ export function factsOf(record: SourceRecord, { day, now }: Said): PaperFacts {
     onlyRevised: record.kind === 'revised' || Boolean(record.withdrawnAt),
   }
   const ranked = withRanks(facts, { version: facts.version, instant: now.getTime() })
-  const withdrawnAt = record.withdrawnAt === undefined ? 0 : midnight(day).getTime()
+  const rank = record.isRetracted ? FOR_GOOD : midnight(day).getTime()
+  const withdrawnAt = record.withdrawnAt === undefined ? 0 : rank
   return { ...ranked, ranks: { ...ranked.ranks, withdrawnAt } }
 }
 

@@ -34,20 +34,28 @@ export interface Slice {
   take: number
 }
 
-// A newer version of a paper is no news of the day.
-const listedOnDay = (day: Day): Prisma.Sql =>
-  Prisma.sql`p.id in (select paper_id from listing where day = ${day}::date and kind <> 'revised')`
+// A newer version of a paper is no news of the day, and a paper known by those alone no news at all, unless asked for.
+const listedOnDay = (day: Day, withRevised = false): Prisma.Sql =>
+  Prisma.sql`p.id in (
+    select paper_id from listing where day = ${day}::date and (kind <> 'revised' or ${withRevised}::boolean))`
+
+const mayHold = (withRevised: boolean): Prisma.Sql =>
+  Prisma.sql`(${withRevised}::boolean or listed.only_revised is not true)`
 
 /**
- * The papers that any source listed as new or cross on a day, most votes first, or a slice of them; without withdrawn
- * ones.
+ * The papers that any source listed as new or cross on a day, and those listed as newer versions if asked for, most
+ * votes first, or a slice of them; without withdrawn ones.
  */
-export const papersListedOn = (db: DatabaseOrTransaction, day: Day, slice?: Slice): Promise<Paper[]> =>
+export const papersListedOn = (
+  db: DatabaseOrTransaction,
+  day: Day,
+  slice?: Partial<Slice> & { withRevised?: boolean },
+): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where ${listedOnDay(day)} and withdrawn_at is null
+    ${PAPERS} where ${listedOnDay(day, slice?.withRevised)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
-/** How many papers `papersListedOn` finds. */
+/** How many papers `papersListedOn` finds, newer versions not asked for. */
 export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): Promise<number> {
   const rows = await db.$queryRaw<{ count: number }[]>`
     select count(distinct paper_id)::int as count from listing join paper on paper.id = paper_id
@@ -70,7 +78,7 @@ export interface PaperRange {
   upTo: number
   /** … first listed on this day or later … */
   firstDayFrom: Day
-  /** … or listed as a newer version on this one or later. */
+  /** … or listed as a newer version on this one or later; left out, no paper known by those alone counts. */
   orRevisedFrom?: Day
 }
 
@@ -83,22 +91,32 @@ export const papersBetween = (
     ${PAPERS} where p.id > ${after} and p.id <= ${upTo} and withdrawn_at is null
       and (first_day >= ${firstDayFrom}::date or p.id = any(array(
         select paper_id from listing where kind = 'revised' and day >= ${orRevisedFrom ?? null}::date)))
+      and ${mayHold(orRevisedFrom !== undefined)}
     order by p.id`
 
 /** A place in the list of the newest: everything after it was listed earlier, or has a lower number. */
 export type PaperPlace = Pick<Paper, 'firstDay' | 'id'>
 
-/** Newest first, at most `most`, without withdrawn ones; `listedOn`: that any source listed as new or cross then. */
+interface Newest {
+  after?: PaperPlace
+  /** Those that any source listed then. */
+  listedOn?: Day
+  /** Newer versions too. */
+  withRevised?: boolean
+  most: number
+}
+
+/** Newest first, at most `most`, without withdrawn ones. */
 export const newestPapers = (
   db: DatabaseOrTransaction,
-  { after, listedOn, most }: { after?: PaperPlace; listedOn?: Day; most: number },
+  { after, listedOn, withRevised = false, most }: Newest,
 ): Promise<Paper[]> => {
   const rest = after
     ? Prisma.sql`(first_day, p.id) < (${after.firstDay}::date, ${after.id}::int)`
     : Prisma.sql`true`
-  const listed = listedOn ? listedOnDay(listedOn) : Prisma.sql`true`
+  const listed = listedOn ? listedOnDay(listedOn, withRevised) : Prisma.sql`true`
   return db.$queryRaw`
-    ${PAPERS} where ${rest} and ${listed} and withdrawn_at is null
+    ${PAPERS} where ${rest} and ${listed} and ${mayHold(withRevised)} and withdrawn_at is null
     order by first_day desc, p.id desc limit ${most}::int`
 }
 

@@ -21,6 +21,8 @@ export const sourceRecord = z.object({
   version: z.number().int().positive().optional(),
   /** null: it says that it stands. Absent: it does not say. */
   withdrawnAt: z.date().nullable().optional(),
+  /** The paper itself was withdrawn, and not taken from a day's list alone. */
+  isRetracted: z.boolean().optional(),
   /** Absent: the source does not say, which is not zero. */
   votes: z.number().int().nonnegative().optional(),
   comments: z.number().int().nonnegative().optional(),

@@ -52,3 +52,7 @@ ALTER TABLE "paper_history" ADD CONSTRAINT "paper_history_paper_id_fkey" FOREIGN
 INSERT INTO "paper_history" ("paper_id", "votes", "at")
 SELECT "paper_id", max("votes"), max("updated_at") FROM "listing" GROUP BY "paper_id" HAVING max("votes") IS NOT NULL
 ORDER BY "paper_id";
+
+-- Votes are read for two weeks after a day is closed: also of days that an earlier release closed for good.
+UPDATE "source_day" SET "next_try" = "closed_at" + interval '6 hours'
+WHERE "source" = 'huggingface' AND "next_try" IS NULL AND "closed_at" > now() - interval '14 days';

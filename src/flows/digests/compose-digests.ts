@@ -1,10 +1,5 @@
-import { type Composed, compose } from '../../digests/compose.ts'
-import {
-  earlierDigests,
-  historiesReached,
-  papersShownTo,
-  type Recipient,
-} from '../../digests/digest-store.ts'
+import { type Composed, compose, hereSince } from '../../digests/compose.ts'
+import { earlierDigests, lastLooks, papersShownTo, type Recipient } from '../../digests/digest-store.ts'
 import { type EarlierDigest, ONCE_IN_DAYS, offeredSince } from '../../digests/offer.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
@@ -32,11 +27,14 @@ export async function composeDigests(
   )
   const turning = recipients.filter(({ topics }) => open.mayTurn(topics))
   const earlier = await earlierOf(db, input, turning)
-  const histories = await historiesReached(db, turning.map(idOf))
-  await open.lookBack(db, [...new Set(histories.values())])
+  const looks = await lastLooks(db, {
+    recipients: turning.map((recipient) => ({ id: idOf(recipient), here: hereSince(recipient) })),
+    since: offeredSince(localDate, null),
+  })
+  await open.lookBack(db, [...new Set([...looks.values()].map(({ history }) => history))])
   return recipients.map((recipient) => {
     const id = idOf(recipient)
-    const known = { earlier: earlier.get(id) ?? [], lastHistory: histories.get(id), history: open.history }
+    const known = { earlier: earlier.get(id) ?? [], last: looks.get(id), history: open.history }
     return compose(open.shelf, { recipient, localDate, ...known, ...snapshot, now })
   })
 }

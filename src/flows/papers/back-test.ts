@@ -5,10 +5,11 @@ import { daysIn } from '../../digests/week.ts'
 import { describeQuery } from '../../filters/describe-query.ts'
 import { parseQuery } from '../../filters/parse-query.ts'
 import type { Query } from '../../filters/query.ts'
+import { asksForRevised } from '../../filters/turning.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
-import { type RecentPapers, recentPapers } from './recent-papers.ts'
+import { isListedIn, type RecentPapers, recentPapers } from './recent-papers.ts'
 
 export interface DayCount {
   day: Day
@@ -47,18 +48,24 @@ export interface BackTestInput {
   latest?: number
 }
 
-/** What queries would have brought among the papers first listed lately. Throws query.*, preview.days. */
+/**
+ * What queries would have brought among the papers first listed lately, and among the newer versions where a query asks
+ * for those. Throws query.*, preview.days.
+ */
 export async function backTest(deps: Deps, input: BackTestInput): Promise<BackTest> {
   const { queries, days = 14, latest = 5 } = input
   const trees = queries.map(parseQuery)
-  const recent = await recentPapers(deps, { days })
+  const recent = await recentPapers(deps, { days, withRevised: trees.some(asksForRevised) })
   return { from: recent.from, to: recent.to, days, ...metBy(recent, queries, trees, latest) }
 }
 
 function metBy(recent: RecentPapers, queries: readonly string[], trees: Query[], latest: number) {
   const numbered = new Map(trees.map((tree, i) => [i + 1, tree]))
   const shelf = shelfOf(recent.papers, matcherOverTexts(recent.texts, numbered))
-  const met = trees.map((_, i) => shelf.matches(i + 1))
+  const isListed = (id: number) => isListedIn(recent, shelf.paper(id)!)
+  const met = trees.map((tree, i) =>
+    shelf.matches(i + 1).filter((id) => asksForRevised(tree) || isListed(id)),
+  )
   const firstTopic = new Map(met.flatMap((ids, i) => ids.map((id) => [id, i + 1] as const)).reverse())
   const all = queries.length > 0 ? [...firstTopic.keys()] : recent.papers.map(({ id }) => id)
   return {
@@ -78,8 +85,9 @@ function summary(
   latest: number,
   topicOf: (id: number) => number | undefined,
 ): Met {
-  const papers = ids.map((id) => shelf.paper(id)!).sort(newestFirst)
-  const byDay = Map.groupBy(papers, ({ firstDay }) => firstDay)
+  const dayOf = (paper: Paper) => (isListedIn(range, paper) ? paper.firstDay : paper.revisedDay!)
+  const papers = ids.map((id) => shelf.paper(id)!).sort(newestFirst(dayOf))
+  const byDay = Map.groupBy(papers, dayOf)
   return {
     total: papers.length,
     perDay: daysIn(range).map((day) => ({ day, papers: byDay.get(day)?.length ?? 0 })),
@@ -87,5 +95,7 @@ function summary(
   }
 }
 
-const newestFirst = (a: Paper, b: Paper): number =>
-  b.firstDay.localeCompare(a.firstDay) || (b.votes ?? 0) - (a.votes ?? 0) || b.id - a.id
+const newestFirst =
+  (dayOf: (paper: Paper) => Day) =>
+  (a: Paper, b: Paper): number =>
+    dayOf(b).localeCompare(dayOf(a)) || (b.votes ?? 0) - (a.votes ?? 0) || b.id - a.id

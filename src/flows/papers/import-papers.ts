@@ -37,8 +37,9 @@ export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPape
   if (refused[0] && records.length === 0)
     throw new Fault('import.nothing-readable', { count: entries.length, why: refused[0].why })
   const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
-  const recorded = await recordListings(deps.db, listings)
-  if (!dryRun) await recordImport(deps.db, { ...listings, papers: recorded.listed })
+  const recorded = await recordListings(deps.db, listings, (tx, { listed }) =>
+    recordImport(tx, { ...listings, papers: listed }),
+  )
   deps.log.info('papers.imported', { source, day: listings.day, ...recorded, refused: refused.length })
   return { source, day: listings.day, ...recorded, refused }
 }

@@ -46,9 +46,13 @@ export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested>
   const { records, refused, reason, requests } = await fetchDay(deps, named, input)
   for (const { index, why } of refused) deps.log.warn('source.record-refused', { source, day, index, why })
   const now = deps.clock.now()
-  const recorded = await recordListings(deps.db, { source, day, records, now, dryRun })
-  const counts = { papers: recorded.listed, revised: recorded.revised, requests }
-  if (!dryRun) await recordFetch(deps.db, { source, day, ...counts, reason, now })
+  // The day says that it has papers when they are there, and not before: a process may die in between.
+  const recorded = await recordListings(
+    deps.db,
+    { source, day, records, now, dryRun },
+    (tx, { listed, revised }) =>
+      recordFetch(tx, { source, day, papers: listed, revised, requests, reason, now }),
+  )
   const ms = Math.round(stopwatch() - started)
   deps.log.info('source.fetched', { source, day, requests, reason, ...recorded, refused: refused.length, ms })
   return { source, day, ...recorded, refused }

@@ -10,7 +10,7 @@ import { addDays, type Day, dayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 
-/** Papers first listed on some days, by number, and cut into words. */
+/** Papers of some days, by number, and cut into words. */
 export interface RecentPapers extends DayRange {
   papers: readonly Paper[]
   texts: PaperTexts
@@ -32,17 +32,32 @@ interface Kept {
 // The last reading of each database, for whoever types: cutting papers into words takes longer than asking them.
 const kept = new WeakMap<Database, Kept>()
 
+interface Recent {
+  days: number
+  /** Newer versions too, of papers that were listed before or never. */
+  withRevised?: boolean
+}
+
 /** The papers of the last `days` days up to today (UTC), from 1 to 30. Throws preview.days. */
-export async function recentPapers(deps: Deps, { days }: { days: number }): Promise<RecentPapers> {
+export async function recentPapers(deps: Deps, { days, withRevised = false }: Recent): Promise<RecentPapers> {
   if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
     throw new Fault('preview.days', { value: days, most: MOST_DAYS })
   }
   const to = dayOf(deps.clock.now())
   const from = addDays(to, 1 - days)
   const { papers, texts } = await lastReading(deps, from)
-  const recent = papers.filter(({ firstDay }) => firstDay >= from && firstDay <= to)
-  return { from, to, papers: recent, texts: new Map(recent.map(({ id }) => [id, texts.get(id)!])) }
+  const range = { from, to }
+  const recent = papers.filter(
+    (paper) => isListedIn(range, paper) || (withRevised && isIn(range, paper.revisedDay)),
+  )
+  return { ...range, papers: recent, texts: new Map(recent.map(({ id }) => [id, texts.get(id)!])) }
 }
+
+const isIn = ({ from, to }: DayRange, day: Day | null): boolean => day !== null && day >= from && day <= to
+
+/** Whether it was first listed then; newer versions are no listing. */
+export const isListedIn = (range: DayRange, { firstDay, onlyRevised }: Paper): boolean =>
+  !onlyRevised && isIn(range, firstDay)
 
 async function lastReading({ db, clock }: Deps, from: Day): Promise<Reading> {
   const upTo = await horizon(db)
@@ -66,7 +81,7 @@ async function read(
   { from, upTo }: Pick<Kept, 'from' | 'upTo'>,
   earlier?: Promise<Reading>,
 ): Promise<Reading> {
-  const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: from })
+  const papers = await papersBetween(db, { after: 0, upTo, firstDayFrom: from, orRevisedFrom: from })
   const before = await earlier?.catch(() => undefined)
   const known = new Map(before?.papers.map((paper) => [paper.id, paper]))
   const texts = new Map<number, PaperText>()

@@ -3,6 +3,7 @@ import { evaluate } from '../../filters/evaluate.ts'
 import { readPaper } from '../../filters/paper-text.ts'
 import { parseQuery } from '../../filters/parse-query.ts'
 import type { Reason } from '../../filters/query.ts'
+import { asksForRevised } from '../../filters/turning.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -23,7 +24,7 @@ export interface FoundPapers {
 export interface SearchInput {
   /** In the query language. */
   query?: string
-  /** Papers that any source listed on that day (UTC). */
+  /** Papers that any source listed on that day (UTC); as newer versions, for a query that asks for them alone. */
   day?: Day
   after?: PaperPlace
   /** At most so many papers. */
@@ -43,11 +44,12 @@ const IN_ONE_TURN = 10
 export async function searchPapers({ db }: Deps, input: SearchInput): Promise<FoundPapers> {
   const { query, day: listedOn, limit } = input
   const tree = query === undefined ? undefined : parseQuery(query)
+  const withRevised = tree !== undefined && asksForRevised(tree)
   const found: FoundPaper[] = []
   let { after } = input
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
     const most = tree ? AT_ONCE : limit + 1
-    const papers = await newestPapers(db, { after, listedOn, most })
+    const papers = await newestPapers(db, { after, listedOn, withRevised, most })
     for (const [i, paper] of papers.entries()) {
       if (found.length === limit) return { found, next: after ?? null }
       if (tree && i % IN_ONE_TURN === 0) await setImmediate()

@@ -59,5 +59,6 @@ function toRecord(one: z.output<typeof entry>, context: z.RefinementCtx): Source
     keywords: [],
     publishedAt: one.published,
     withdrawnAt: isWithdrawn(one.comment) ? one.updated : undefined,
+    isRetracted: isWithdrawn(one.comment) || undefined,
   }
 }

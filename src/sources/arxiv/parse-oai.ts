@@ -98,5 +98,6 @@ function toRecord(one: z.output<typeof record>, context: z.RefinementCtx): Sourc
     categories: distinct(paper.categories?.split(' ')),
     keywords: [],
     withdrawnAt: isWithdrawn(paper.comments) ? (paper.updated ?? paper.created) : undefined,
+    isRetracted: isWithdrawn(paper.comments) || undefined,
   }
 }

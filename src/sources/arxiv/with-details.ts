@@ -16,6 +16,7 @@ export function withDetails(record: SourceRecord, details: SourceRecord | undefi
     authors: details.authors.length > 0 ? details.authors : record.authors,
     categories: details.categories.length > 0 ? details.categories : record.categories,
     withdrawnAt: details.withdrawnAt ?? record.withdrawnAt,
+    isRetracted: details.isRetracted ?? record.isRetracted,
   }
 }
 

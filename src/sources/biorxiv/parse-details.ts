@@ -70,6 +70,7 @@ function toRecord(read: z.output<typeof entry>): SourceRecord {
     organization: read.author_corresponding_institution,
     publishedAt: isRevised ? undefined : read.date,
     withdrawnAt: isWithdrawn(read) ? read.date : undefined,
+    isRetracted: isWithdrawn(read) || undefined,
   }
 }
 

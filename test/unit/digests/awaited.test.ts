@@ -40,7 +40,19 @@ test('in Tokyo at 08:00 nobody waits for a day that has not begun', () => {
   expect(waits(dueAt, source('2026-11-23'))).toBe(false)
 })
 
+test('where a day runs into the next one, for the newest day whose usual hour has come', () => {
+  const late = {
+    ...source('2026-11-22'),
+    usualMs: 26 * HOUR_MS,
+    calendar: { ...calendar, stallsAt: () => at('2026-12-01T00:00') },
+  }
+  expect(waits(at('2026-11-24T01:00'), late)).toBe(false) // for the 23rd, not before 02:00
+  expect(waits(at('2026-11-24T03:00'), late)).toBe(true)
+})
+
 test('not for a day that is given up as stalled', () => {
+  expect(waits(at('2026-11-24T11:00'), source(), 59)).toBe(true)
+  expect(waits(at('2026-11-24T11:00'), source(), 60)).toBe(false)
   expect(waits(at('2026-11-24T11:59'), source())).toBe(true)
   expect(waits(at('2026-11-24T12:00'), source())).toBe(false)
 })

@@ -98,3 +98,10 @@ test('a paper is shown as in a digest, what it has marked', () => {
   ])
   expect(found(['linear quantum'], PAPERS, 1)).toHaveLength(1)
 })
+
+test('a paper known by newer versions alone is near what asks for those', () => {
+  const version = { id: 5, title: 'Speech', onlyRevised: true, revisedDay: '2026-11-24' }
+  const near = (query: string) => found([query], [samplePaper(version)]).map(({ id }) => id)
+  expect(near('speech quantum')).toEqual([])
+  expect(near('speech quantum is:revised')).toEqual([5])
+})

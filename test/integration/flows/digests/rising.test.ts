@@ -92,10 +92,53 @@ describe('a topic with a vote limit', () => {
   test('is not offered a paper of more than two weeks ago', async () => {
     await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
     await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
-    await planDays('ann', '2026-11-24', '2026-12-07')
-    await list('2026-11-24', '2026-12-07T20:00:00Z', [record('Robots', { votes: 21 })])
+    await planDays('ann', '2026-11-24', '2026-12-08')
+    await list('2026-11-24', '2026-12-08T20:00:00Z', [record('Robots', { votes: 21 })])
+    await planDays('ann', '2026-12-09')
+    expect((await shown('ann'))['2026-12-09']).toEqual([])
+  })
+
+  test('is offered by the first digest after it, once a week too, what crossed within two weeks', async () => {
+    await world.addSubscriber('ann', { topics: ['robots votes>=20'], days: ['mon'] })
+    await list('2026-11-27', '2026-11-27T02:00:00Z', [record('Robots', { votes: 3 })])
+    await planDays('ann', '2026-11-30', '2026-12-07')
+    await list('2026-11-27', '2026-12-08T02:00:00Z', [record('Robots', { votes: 21 })])
+    await planDays('ann', '2026-12-14', '2026-12-21')
+    expect(await shown('ann')).toMatchObject({
+      '2026-12-07': [],
+      '2026-12-14': [['Rising', 'Robots']],
+      '2026-12-21': [],
+    })
+  })
+
+  test('and every day what crossed in the last hours of them', async () => {
+    await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
+    await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
+    await planDays('ann', '2026-12-07')
+    await list('2026-11-24', '2026-12-07T09:00:00Z', [record('Robots', { votes: 21 })])
     await planDays('ann', '2026-12-08')
-    expect((await shown('ann'))['2026-12-08']).toEqual([])
+    expect((await shown('ann'))['2026-12-08']).toEqual([['Rising', 'Robots']])
+  })
+
+  test('is not offered what fell below a limit', async () => {
+    await world.addSubscriber('ann', { topics: ['robots -votes>=20'] })
+    await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 25 })])
+    await planDays('ann', '2026-11-24')
+    await list('2026-11-24', '2026-11-24T20:00:00Z', [record('Robots', { votes: 19 })])
+    await planDays('ann', '2026-11-25')
+    expect((await shown('ann'))['2026-11-25']).toEqual([])
+  })
+
+  test('is offered anew what one given-up digest had, where another was planned meanwhile', async () => {
+    await world.addSubscriber('ann', { topics: ['robots votes>=20'] })
+    await list('2026-11-24', '2026-11-24T02:00:00Z', [record('Robots', { votes: 3 })])
+    await planDays('ann', '2026-11-24')
+    await list('2026-11-24', '2026-11-24T20:00:00Z', [record('Robots', { votes: 21 })])
+    await world.plan('2026-11-25T08:00:00Z')
+    await planDays('ann', '2026-11-26')
+    await world.end('ann', '2026-11-25', 'gave_up')
+    await planDays('ann', '2026-11-27')
+    expect((await shown('ann'))['2026-11-27']).toEqual([['Rising', 'Robots']])
   })
 
   test('offers anew what a digest that was given up had as rising', async () => {
@@ -131,6 +174,48 @@ describe('newer versions', () => {
     await list('2026-12-28', '2026-12-28T05:00:00Z', [revised], 'arxiv:cs.CL')
     await planDays('ben', '2026-12-28')
     expect((await shown('ben'))['2026-12-28']).toEqual([['robots is:revised', 'Robots']])
+  })
+
+  test('come where an earlier version was listed before anybody asked', async () => {
+    const version = (day: Day, n: number) =>
+      list(
+        day,
+        `${day}T05:00:00Z`,
+        [record('Robots', { keys: old, kind: 'revised', version: n })],
+        'arxiv:cs.CL',
+      )
+    await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
+    await version('2026-11-01', 2)
+    await world.addSubscriber('ben', { topics: ['robots is:revised'] })
+    await planDays('ben', '2026-11-24')
+    await version('2026-11-26', 3)
+    await planDays('ben', '2026-11-26', '2026-11-27')
+    expect(await shown('ben')).toMatchObject({
+      '2026-11-24': [],
+      '2026-11-26': [['robots is:revised', 'Robots']],
+      '2026-11-27': [],
+    })
+  })
+
+  test('come with the first digest, of papers that were known before', async () => {
+    await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
+    await world.addSubscriber('ben', { topics: ['robots is:revised'], days: ['mon'] })
+    const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
+    await list('2026-11-26', '2026-11-26T05:00:00Z', [revised], 'arxiv:cs.CL')
+    await planDays('ben', '2026-11-30')
+    expect((await shown('ben'))['2026-11-30']).toEqual([['robots is:revised', 'Robots']])
+  })
+
+  test('come once they have the votes that are asked for too', async () => {
+    await list('2026-10-01', '2026-10-01T05:00:00Z', [record('Robots', { keys: old })], 'arxiv:cs.CL')
+    await world.addSubscriber('ben', { topics: ['robots is:revised votes>=20'] })
+    await planDays('ben', '2026-11-24')
+    const revised = record('Robots', { keys: old, kind: 'revised', version: 2 })
+    await list('2026-11-25', '2026-11-25T05:00:00Z', [revised], 'arxiv:cs.CL')
+    await planDays('ben', '2026-11-25')
+    await list('2026-10-01', '2026-11-25T20:00:00Z', [record('Robots', { keys: old, votes: 30 })])
+    await planDays('ben', '2026-11-26')
+    expect((await shown('ben'))['2026-11-26']).toEqual([['robots is:revised votes>=20', 'Robots']])
   })
 
   test('do not come to whoever was offered the paper before', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { changeByOperator } from '../../../../src/flows/subscriber/change-by-operator.ts'
+import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { addDays, type Day } from '../../../../src/platform/dates.ts'
 import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import { useDigestWorld } from '../../../support/digest-world.ts'
@@ -40,6 +42,23 @@ test('and goes after three hours with what there is', async () => {
   expect(await outcome()).toBeUndefined()
   await world.plan(`${DAY}T11:00:00Z`)
   expect(await outcome()).toBe('planned')
+})
+
+test('what came while it waited is in it, also where somebody of the same hour changed theirs meanwhile', async () => {
+  await learn()
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addSubscriber('bob', { topics: ['robots'] })
+  await world.plan(`${DAY}T08:00:00Z`)
+  const deps = { ...world.deps, clock: stoppedClock(new Date(`${DAY}T08:30:00Z`)) }
+  await changeByOperator(deps, { id: 'bob', settings: { hour: '20' } })
+  await world.plan(`${DAY}T08:31:00Z`)
+  await world.addPapers(DAY, ['Robots'])
+  await fetched(DAY, '09:10', 1)
+  await world.plan(`${DAY}T09:10:00Z`)
+  expect((await world.digestsOf('ann'))[DAY]).toMatchObject({
+    titles: ['Robots'],
+    content: { sources: 'Hugging Face: 1 paper.' },
+  })
 })
 
 test('nobody waits where nothing was learned', async () => {
