@@ -36,6 +36,10 @@ async function main(): Promise<void> {
     ...{ ...named, day, now, contact, warn },
     ...{ urls: addressesIn(config), wait: (ms: number) => sleep(ms) },
   })
+  if (!values.to && fetched.records.length === 0)
+    throw new Fault('usage.wrong', {
+      what: `${day} has no papers to record: --day takes another, --to keeps it elsewhere`,
+    })
   const folder = values.to ?? recordingFolder(named.source.name)
   writeRecording(folder, recording)
   write(`${recording.source} on ${day}: ${said(fetched)}`)

@@ -23,7 +23,7 @@ import {
   wholeNumber,
 } from './setting-kinds.ts'
 import { smtpUrl, withLogin } from './smtp-url.ts'
-import { KNOWN_SOURCES, parseSourceName, SOURCE_ADDRESSES, type SourceAddress } from './sources/registry.ts'
+import { canonicalSource, KNOWN_SOURCES, SOURCE_ADDRESSES, type SourceAddress } from './sources/registry.ts'
 
 const SECRETS = [
   'DATABASE_URL',
@@ -91,11 +91,17 @@ const settings = z.object({
   SOURCES: z
     .string()
     .default('huggingface')
-    .transform((text) => [...new Set(list(text))])
-    .refine(
-      (names) => names.length > 0 && names.every((name) => parseSourceName(name)),
-      `a comma list of sources such as ${KNOWN_SOURCES}`,
-    ),
+    .transform(list)
+    .superRefine((names, context) => {
+      const wrong = names.filter((name) => !canonicalSource(name)).map((name) => `"${name}"`)
+      const not = wrong.length > 0 ? `, and not ${wrong.join(', ')}` : ''
+      if (names.length === 0 || not)
+        context.addIssue({
+          code: 'custom',
+          message: `a comma list of sources such as ${KNOWN_SOURCES}${not}`,
+        })
+    })
+    .transform((names) => [...new Set(names.map((name) => canonicalSource(name) ?? name))]),
   ...sourceAddresses,
   DIGEST_HOUR: wholeNumber(0, 23).default(8),
   DIGEST_ZONE: z.string().default('UTC').refine(isZone, 'a time zone such as Europe/Paris, or UTC'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { stateText } from '../flows/operator/source-words.ts'
 import { importPapers } from '../flows/papers/import-papers.ts'
 import { type Ingested, ingestDay } from '../flows/papers/ingest-day.ts'
 import { listPapers } from '../flows/papers/list-papers.ts'
@@ -81,8 +82,8 @@ function textIn(file: string): string {
 }
 
 function answer(recorded: Ingested[], dryRun = false) {
-  const lines = recorded.flatMap(({ source, day, listed, added, changed, refused }) => [
-    `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed`,
+  const lines = recorded.flatMap(({ source, day, listed, added, changed, refused, stands }) => [
+    `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${stateText(stands)}` : ''}`,
     ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
   ])
   if (dryRun) lines.unshift('Dry run, nothing was changed. It would say:')

@@ -6,6 +6,9 @@ const HOUR_MS = 3600 * 1000
 /** A digest waits for papers that use to be there by its hour for so long at most, and goes then with what there is. */
 const WAITS_FOR_MS = 3 * HOUR_MS
 
+/** When a digest goes at the latest. */
+export const waitsUntil = (dueAt: Date): Date => new Date(dueAt.getTime() + WAITS_FOR_MS)
+
 /** A source whose usual hour is known from past days. */
 export interface UsualSource {
   source: string
@@ -24,7 +27,7 @@ export function awaitedSources(
   { dueAt, now }: { dueAt: Date; now: Date },
   sources: readonly UsualSource[],
 ): string[] {
-  if (now.getTime() >= dueAt.getTime() + WAITS_FOR_MS) return []
+  if (now >= waitsUntil(dueAt)) return []
   return sources.filter((source) => isAwaited(source, { dueAt, now })).map(({ source }) => source)
 }
 

@@ -86,11 +86,14 @@ function payloadOf(content: DigestContent): string {
   const all = papersOf(content).length
   if (!first && risen[0]) return counted(all, words.emails.digest.subject.rising)
   if (!first?.topic) return counted(all, words.counts.newPaper)
-  const topic = isAscii(first.topic) ? asciiLine(first.topic, LONGEST_TOPIC) : ''
+  const topic = isAscii(first.topic) ? asciiLine(inWords(first.topic), LONGEST_TOPIC) : ''
   if (!topic) return counted(sections.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
   return fill(all > count ? topicAndMore : alone, { count, topic, more: all - count })
 }
+
+/** Lines of mails hold no "<" and ">": votes>=20 is "20+ votes". */
+const inWords = (topic: string): string => topic.replace(/\bvotes\s*>=\s*(\d+)/gi, '$1+ votes')
 
 /** Whether ASCII can write its letters: half a name would name something else. */
 const isAscii = (name: string): boolean =>

@@ -1,8 +1,10 @@
+import { words } from '../words/words.ts'
 import { describePart } from './describe-query.ts'
 import { evaluatePart } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Query } from './query.ts'
 import { reasonWords } from './reason.ts'
+import { asksForRevised } from './turning.ts'
 
 /** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
 export interface Shortfall {
@@ -19,7 +21,8 @@ export interface LackingParts {
 /** Both lists are empty for a paper that matches. */
 export function shortfallOf(query: Query, paper: PaperText): Shortfall {
   const { missing, unwanted } = lackingParts(query, paper)
-  return { missing: missing.map(describePart), unwanted }
+  const isKept = paper.onlyRevised && !asksForRevised(query)
+  return { missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)], unwanted }
 }
 
 export function lackingParts(query: Query, paper: PaperText): LackingParts {

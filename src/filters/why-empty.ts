@@ -2,6 +2,7 @@ import { describePart } from './describe-query.ts'
 import { evaluatePart } from './evaluate.ts'
 import type { PaperText } from './paper-text.ts'
 import type { Query } from './query.ts'
+import { asksForRevised } from './turning.ts'
 
 /** Why a query that matches none of some papers matches none. */
 export interface WhyEmpty {
@@ -11,11 +12,15 @@ export interface WhyEmpty {
   without: { part: string; papers: number; isUnwanted: boolean } | null
 }
 
+/** Papers known by newer versions alone count where those are asked for. */
 export function whyEmpty(query: Query, papers: readonly PaperText[]): WhyEmpty {
   const parts = query.kind === 'and' ? query.parts : [query]
-  const count = (all: readonly Query[]) =>
-    papers.filter((paper) => all.every((part) => evaluatePart(part, paper))).length
-  const absent = parts.filter((part) => part.kind !== 'not' && count([part]) === 0).map(describePart)
+  const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
+  const count = (all: readonly Query[], among = all) =>
+    (among.some(asksForRevised) ? papers : listed).filter((paper) =>
+      all.every((part) => evaluatePart(part, paper)),
+    ).length
+  const absent = parts.filter((part) => part.kind !== 'not' && count([part], parts) === 0).map(describePart)
   const withouts = parts.flatMap((part, i) => {
     const rest = parts.toSpliced(i, 1)
     if (rest.every(({ kind }) => kind === 'not')) return []

@@ -318,6 +318,11 @@ export const errorTable = {
     exit: 1,
     operator: '{source} answered {status} for {day}: it wants to be left alone for {seconds} s.',
   },
+  'source.not-begun': {
+    status: 422,
+    exit: 2,
+    operator: '{day} has not begun: takes days up to today, {today} (UTC).',
+  },
   'source.held': {
     status: 503,
     exit: 1,

@@ -24,6 +24,7 @@ const LOG_EVENTS = [
   'source.failed',
   'source.record-refused',
   'source.odd',
+  'source.held',
   'papers.imported',
   'subscribers.imported',
   'subscribers.exported',

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts'
 import { decoded } from './decoded.ts'
 import { leaveGate, passGate } from './gate-store.ts'
 import { rateLimitOf } from './rate-limit.ts'
+import { isRedirect, nextAddress } from './redirect.ts'
 import type { Answer, Ask, Manners, Question } from './source.ts'
 
 const RETRIES = 4
@@ -15,10 +16,14 @@ const FIRST_PAUSE_MS = 1000
 const BEYOND_TIMEOUT_MS = 5000
 /** Others may be asking: so long one waits for one's turn. */
 const LONGEST_TURN_MS = 600_000
+/** Whoever only looks tries the gate so many times, or more. */
+const LOOKS = 5
+const MOST_REDIRECTS = 3
 const PASSING = ['source.unreachable', 'source.failing', 'source.not-json', 'source.not-xml']
 
 export interface Asking {
-  db: DatabaseOrTransaction
+  /** Left out, there is no gate: others cannot be known of. */
+  db?: DatabaseOrTransaction
   log: Log
   /** "arxiv:cs.CL" */
   source: string
@@ -28,6 +33,8 @@ export interface Asking {
   contact: string
   wait(ms: number): Promise<unknown>
   signal?: AbortSignal
+  /** Whoever only looks whether a service is well asks once, and waits for their turn for so long at most. */
+  once?: { turnMs: number }
 }
 
 export interface OpenAsk {
@@ -39,22 +46,42 @@ export interface OpenAsk {
 /** The one way in which sources are asked over the network. Its faults are source.*, with their day. */
 export function openAsk(asking: Asking): OpenAsk {
   let requests = 0
-  const once = async <T>(question: Question, read: (answer: Answer) => T): Promise<T> => {
-    const answer = await throughGate(asking, async () => {
+  const askOne = (question: Question): Promise<Answer> =>
+    throughGate(asking, async () => {
       requests++
       return answerTo(asking, question)
     })
-    return read(answer)
+  const answer = async <T>(question: Question, read: (answer: Answer) => T): Promise<T> =>
+    read(await followed(asking, question, askOne))
+  return {
+    ask: (question, read) => patiently(asking, () => answer(question, read)),
+    requests: () => requests,
   }
-  return { ask: (question, read) => patiently(asking, () => once(question, read)), requests: () => requests }
+}
+
+/** What stands at the end of redirects, each of which is a question of its own. Throws source.refused. */
+async function followed(
+  { source, day }: Asking,
+  question: Question,
+  askOne: (question: Question) => Promise<Answer>,
+): Promise<Answer> {
+  let { url } = question
+  for (let left = MOST_REDIRECTS; ; left--) {
+    const answer = await askOne({ ...question, url })
+    const { status, headers } = answer
+    if (!isRedirect(status)) return answer
+    const next = nextAddress(url, headers.get('location'))
+    if (!next || left === 0) throw new Fault('source.refused', { source, day, status })
+    url = next
+  }
 }
 
 function patiently<T>(
-  { source, day, manners, log, wait, signal }: Asking,
+  { source, day, manners, log, wait, signal, once }: Asking,
   work: () => Promise<T>,
 ): Promise<T> {
   return pRetry(work, {
-    retries: RETRIES,
+    retries: once ? 0 : RETRIES,
     minTimeout: 0, // the pause below is the only one
     signal,
     shouldRetry: async ({ error, attemptNumber }) => {
@@ -80,10 +107,10 @@ function pauseAfter(error: Error, attempt: number, { longestPauseMs }: Manners):
 /** Where the service wants to be left alone, everybody leaves it alone for as long. */
 async function throughGate(asking: Asking, work: () => Promise<Answer>): Promise<Answer> {
   const { db, manners } = asking
-  if (manners.gapMs === 0) return work()
+  if (!db || manners.gapMs === 0) return work()
   const holder = randomUUID()
   const { service } = manners
-  await takeTurn(asking, holder)
+  await takeTurn(asking, db, holder)
   let restMs = manners.gapMs
   try {
     return await work()
@@ -97,20 +124,27 @@ async function throughGate(asking: Asking, work: () => Promise<Answer>): Promise
 }
 
 // Whoever holds the gate is done, as a rule, long before it would open by itself: one looks after each gap.
-async function takeTurn({ db, source, day, manners, wait, signal }: Asking, holder: string): Promise<void> {
-  const { service, gapMs, timeoutMs } = manners
+async function takeTurn(asking: Asking, db: DatabaseOrTransaction, holder: string): Promise<void> {
+  const { source, day, manners, wait, signal } = asking
+  const { service, timeoutMs } = manners
   const holdMs = timeoutMs + BEYOND_TIMEOUT_MS
   let waited = 0
   for (;;) {
     signal?.throwIfAborted()
     const ms = await passGate(db, { service, holder, holdMs })
     if (ms === 0) return
-    if (waited + ms > LONGEST_TURN_MS)
-      throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
-    const pause = Math.min(ms, gapMs)
+    const pause = pauseAtGate(asking, waited, ms)
+    if (pause === undefined) throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
     waited += pause
     await wait(pause)
   }
+}
+
+// Undefined where the gate, shut for `ms` more unless it is left before, is not waited for.
+function pauseAtGate({ manners: { gapMs }, once }: Asking, waited: number, ms: number): number | undefined {
+  if (!once) return waited + ms > LONGEST_TURN_MS ? undefined : Math.min(ms, gapMs)
+  const pause = Math.min(ms, gapMs, once.turnMs / (LOOKS - 1))
+  return waited + pause > once.turnMs ? undefined : pause
 }
 
 /** Throws source.rate-limited, source.failing, source.unreachable and source.too-large. */
@@ -131,6 +165,7 @@ async function request({ source, day, manners, contact, signal }: Asking, { url,
   try {
     const response = await fetch(url, {
       headers: { accept, 'user-agent': `daily-papers (${contact})` },
+      redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
     const bytes = await readUpTo(response, mostBytes)

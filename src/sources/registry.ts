@@ -31,18 +31,19 @@ export interface NamedSource {
   section?: string
 }
 
-/** Reads "huggingface" and "arxiv:cs.CL"; undefined where it is neither. */
+/** Reads "huggingface" and "arxiv:cs.CL", in any case; undefined where it is neither. */
 export function parseSourceName(text: string): NamedSource | undefined {
-  const [name, ...rest] = text.split(':')
-  const source: Source | undefined = SOURCES.find((one) => one.name === name)
-  const section = rest.length > 0 ? rest.join(':') : undefined
-  if (!source || !mayHave(source, section)) return undefined
-  return { source, section }
+  const [name = '', ...rest] = text.split(':')
+  const source: Source | undefined = SOURCES.find((one) => one.name === name.toLowerCase())
+  if (rest.length === 0) return source && !source.sections?.required ? { source } : undefined
+  const section = source?.sections?.read(rest.join(':'))
+  return source && section ? { source, section } : undefined
 }
 
-function mayHave({ sections }: Source, section: string | undefined): boolean {
-  if (section === undefined) return !sections?.required
-  return sections?.isKnown(section) ?? false
+/** A source by the one name that it has in rows: "arxiv:cs.CL" for "arXiv:CS.cl"; undefined where it is none. */
+export function canonicalSource(text: string): string | undefined {
+  const { source, section } = parseSourceName(text) ?? {}
+  return source && [source.name, section].filter(Boolean).join(':')
 }
 
 /** Throws source.unknown. */

@@ -7,6 +7,7 @@ import {
   arrivalOf,
   daysToFetch,
   MOST_DAYS_BACK,
+  type Outcome,
   type SourceDayReason,
   type SourceDayState,
 } from './day-state.ts'
@@ -121,15 +122,16 @@ interface Fetched extends SourceDayName {
 }
 
 /** After a good fetch. A day that was closed stays closed. Throws source.unknown. */
-export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): Promise<void> {
+export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): Promise<Outcome> {
   const { source, papers, revised = 0, requests = 0, now } = fetched
   const { calendar } = sourceNamed(source).source
   const key = { source, day: midnight(fetched.day) }
   const known = await db.sourceDay.findUnique({ where: { source_day: key } })
   const before = known ?? { fetches: 0, papers: 0, closedAt: null, late: 0, reason: null }
   const wasMadeUp = before.reason === 'made-up'
+  const outcome = afterFetch({ ...fetched, calendar, closedAt: before.closedAt, wasMadeUp })
   const values = {
-    ...afterFetch({ ...fetched, calendar, closedAt: before.closedAt, wasMadeUp }),
+    ...outcome,
     papers,
     revised,
     late: before.closedAt ? before.late + Math.max(0, papers - before.papers) : 0,
@@ -144,6 +146,7 @@ export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): 
     create: { ...key, ...values, fetches: 1, requests },
     update: { ...values, fetches: { increment: 1 }, requests: { increment: requests } },
   })
+  return outcome
 }
 
 /** After an import: papers are there, and whether the source itself was asked does not change. */

@@ -25,7 +25,8 @@ interface Sections {
   required: boolean
   /** A section that is there, for sentences. */
   example: string
-  isKnown(section: string): boolean
+  /** A section as it is written here, whatever the case or spelling; undefined for what is none. */
+  read(text: string): string | undefined
 }
 
 /** Why nothing is expected on a day. */

@@ -89,6 +89,7 @@ export const en = {
     category: 'category {found}',
     code: 'with code',
     revised: 'newer version of {day}',
+    onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: '{reason}. Topic: {topics}',
     moreTerms: '{count} more',
     has: {
@@ -614,7 +615,7 @@ export const en = {
       next: '{schedule}; next mail {when}',
       paused: '{schedule}; paused {until}',
     },
-    when: { now: 'within minutes', today: 'today' },
+    when: { now: 'soon', today: 'today' },
     until: 'until {date}',
     untilResumed: 'until you resume',
     to: 'To {address}.',
@@ -642,7 +643,8 @@ export const en = {
       pause: 'Pause',
       resumed: 'Resumed',
       next: 'Next mail {when} at {hour}, if papers match by then.',
-      nextNow: 'The mail of today comes within minutes, if papers match.',
+      nextNow:
+        'The mail of today comes soon, if papers match. Where papers are late, it waits for them, three hours at most.',
       undo: 'Undo',
     },
     topics: {
@@ -1013,6 +1015,7 @@ export const en = {
     'source.unreachable': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.failing': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.rate-limited': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+    'source.not-begun': '{day} has not begun. Choose a day up to today, {today}.',
     'source.held': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.too-large': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.not-xml': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',

@@ -42,16 +42,21 @@ export async function sourceStatus(
       state: ofToday?.state ?? 'waiting',
       reason: ofToday?.reason ?? null,
       newestFetch: latest(known.map(({ fetchedAt }) => fetchedAt)),
-      nextTry: earliest(stillAsked(source, known, clock.now()).map(({ nextTry }) => nextTry)),
+      nextTry: earliest(stillAsked(config.SOURCES, source, known, clock.now()).map(({ nextTry }) => nextTry)),
       days: known.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
     }
   })
 }
 
-/** A day that grew too old while nothing ran keeps its next try, which never comes. */
-function stillAsked(source: string, newestFirst: readonly SourceDay[], now: Date): SourceDay[] {
+/** A day that grew too old while nothing ran keeps its next try, which never comes; so does one of no source of ours. */
+function stillAsked(
+  sources: readonly string[],
+  source: string,
+  newestFirst: readonly SourceDay[],
+  now: Date,
+): SourceDay[] {
   const calendar = parseSourceName(source)?.source.calendar
-  if (!calendar) return []
+  if (!calendar || !sources.includes(source)) return []
   const newestClosed = newestFirst.find(({ closedAt }) => closedAt)?.day
   const days = new Set(daysToFetch(calendar, now, newestClosed))
   return newestFirst.filter(({ day }) => days.has(day))

@@ -25,6 +25,7 @@ const FAULTS: Record<string, string> = {
   'source.unreachable': 'no answer',
   'source.failing': 'answered with an error',
   'source.rate-limited': 'asks to be left alone',
+  'source.not-begun': 'was not asked: the day has not begun',
   'source.held': 'was not asked: it wants its peace',
   'source.too-large': 'sent too much',
   'source.not-xml': 'sent no whole feed',

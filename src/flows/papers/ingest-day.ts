@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Recorded, recordListings } from '../../papers/listing-store.ts'
 import { barePapers, listedOn, unseenBy } from '../../papers/seen-store.ts'
 import { stopwatch } from '../../platform/clock.ts'
+import { dayOf } from '../../platform/dates.ts'
 import { Fault, failureOf } from '../../platform/errors.ts'
 import { openAsk } from '../../sources/ask-client.ts'
+import type { Outcome } from '../../sources/day-state.ts'
 import { addressesIn, type NamedSource, sourceNamed } from '../../sources/registry.ts'
 import type { FetchedDay, Manners } from '../../sources/source.ts'
 import {
@@ -33,29 +35,45 @@ export interface IngestDay extends SourceDayName, IngestOptions {
 
 export interface Ingested extends SourceDayName, Recorded {
   refused: Refused[]
+  /** What became of the day; undefined after a dry run. */
+  stands?: Pick<Outcome, 'state' | 'reason'>
 }
 
 /**
  * Asks a source for one day, and records papers, identifiers and listings in one transaction. A fetch that fails
- * changes no paper: it is recorded with the source day and thrown as source.*. Throws source.unknown.
+ * changes no paper: it is recorded with the source day and thrown as source.*. Throws source.unknown, and
+ * source.not-begun for a day to come.
  */
 export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested> {
   const { source, day, dryRun } = input
   const started = stopwatch()
   const named = sourceNamed(source)
+  const today = dayOf(deps.clock.now())
+  if (day > today) throw new Fault('source.not-begun', { day, today })
   const { records, refused, reason, requests } = await fetchDay(deps, named, input)
   for (const { index, why } of refused) deps.log.warn('source.record-refused', { source, day, index, why })
   const now = deps.clock.now()
   // The day says that it has papers when they are there, and not before: a process may die in between.
+  let stands: Ingested['stands']
   const recorded = await recordListings(
     deps.db,
     { source, day, records, now, dryRun },
-    (tx, { listed, revised }) =>
-      recordFetch(tx, { source, day, papers: listed, revised, requests, reason, now }),
+    async (tx, { listed, revised }) => {
+      const fetched = { source, day, papers: listed, revised, requests, reason, now }
+      const { state, reason: why } = await recordFetch(tx, fetched)
+      stands = { state, reason: why }
+    },
   )
   const ms = Math.round(stopwatch() - started)
   deps.log.info('source.fetched', { source, day, requests, reason, ...recorded, refused: refused.length, ms })
-  return { source, day, ...recorded, refused }
+  return { source, day, ...recorded, refused, stands }
+}
+
+/** Where no entry can be read, the source has changed, and its day is not one without papers. */
+function requireReadable({ source, day }: IngestDay, { records, refused, reason }: FetchedDay): void {
+  const [first] = refused
+  if (records.length > 0 || !first || reason) return
+  throw new Fault('source.unreadable', { source, day, count: refused.length, why: first.why })
 }
 
 type Asked = FetchedDay & { requests: number }
@@ -65,6 +83,7 @@ async function fetchDay(deps: Deps, named: NamedSource, input: IngestDay): Promi
   const { ask, requests } = openAsk(askingOf(deps, named, input))
   try {
     const fetched = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
+    requireReadable(input, fetched)
     return { ...(await withoutRepeats(deps, input, fetched)), requests: requests() }
   } catch (error) {
     if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, requests())
@@ -117,18 +136,34 @@ async function withoutRepeats({ db }: Deps, { source, day }: IngestDay, fetched:
   return { ...fetched, records: own, reason: own.length > 0 ? fetched.reason : ('repeated' as const) }
 }
 
-/** Fetches every source day that is due, oldest first. One that fails does not keep the others waiting. */
+/**
+ * Fetches every source day that is due. Services are asked side by side, so that one which does not answer holds up no
+ * other; of each today comes first, then the oldest day. Where a service does not answer, or wants to be left alone,
+ * its other days wait for the next time.
+ */
 export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promise<void> {
-  const { signal } = options
-  const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now: deps.clock.now() })
-  for (const { source, day } of due) {
-    if (signal?.aborted) return
+  const now = deps.clock.now()
+  const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now })
+  const isToday = ({ day }: SourceDayName) => Number(day === dayOf(now))
+  const inOrder = due.toSorted((a, b) => isToday(b) - isToday(a))
+  const lanes = Map.groupBy(inOrder, ({ source }) => sourceNamed(source).source.manners.service)
+  await Promise.all([...lanes.values()].map((lane) => fetchLane(deps, lane, options)))
+}
+
+const ENDS_THE_LANE = ['source.unreachable', 'source.rate-limited', 'source.held']
+
+async function fetchLane(deps: Deps, lane: readonly SourceDayName[], options: IngestOptions): Promise<void> {
+  for (const { source, day } of lane) {
+    if (options.signal?.aborted) return
     try {
       const isOurs = await claimSourceDay(deps.db, { source, day }, deps.clock.now())
       if (isOurs) await ingestDay(deps, { source, day, ...options })
     } catch (error) {
-      if (signal?.aborted) return
-      deps.log.error('source.failed', { source, day, ...failureOf(error) })
+      if (options.signal?.aborted) return
+      const code = error instanceof Fault ? error.code : ''
+      if (code === 'source.held') deps.log.info('source.held', { source, day, ...failureOf(error) })
+      else deps.log.error('source.failed', { source, day, ...failureOf(error) })
+      if (ENDS_THE_LANE.includes(code)) return
     }
   }
 }

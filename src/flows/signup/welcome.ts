@@ -56,7 +56,7 @@ export async function readForWelcome(
 ): Promise<WelcomeShelf> {
   const since = welcomeSince(now)
   const [papers, earlier] = await Promise.all([
-    topics ? recentPapers(deps, { days: OFFERED_DAYS }) : papersSince(deps.db, since),
+    topics ? recentPapers(deps, { days: OFFERED_DAYS, withRevised: true }) : papersSince(deps.db, since),
     earlierDigests(deps.db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
   ])
   return { ...papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }

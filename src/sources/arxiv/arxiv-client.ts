@@ -32,7 +32,10 @@ export async function fetchDay(input: FetchDay): Promise<FetchedDay> {
   const found = isInFeed(input.day, input.now) ? await fromFeed(input) : await fromArchive(input)
   const bare = await input.bare([...found.records, ...found.made].flatMap(arxivKeys))
   const details = await detailsOf(input, [...bare])
-  const detailed = (record: SourceRecord) => withDetails(record, details.get(textOf(record)))
+  // The feed joins names with commas, which names hold as well: the API's list, once it is known, is not undone.
+  const settled = (record: SourceRecord) =>
+    bare.has(textOf(record)) || !isListed(record) ? record : { ...record, authors: [] }
+  const detailed = (record: SourceRecord) => withDetails(settled(record), details.get(textOf(record)))
   const made = found.made.map(detailed).map((one) => ({ ...one, kind: settledKind(one, input.day) }))
   return {
     records: [...found.records.map(detailed), ...made],

@@ -1,14 +1,14 @@
 import type { Source } from '../source.ts'
 import { fetchDay } from './arxiv-client.ts'
 import { calendar } from './calendar.ts'
-import { isArxivCategory } from './categories.ts'
+import { readCategoryId } from './categories.ts'
 import { manners } from './manners.ts'
 
 /** arXiv's announcements, one source for each category: arxiv:cs.CL. */
 export const arxiv = {
   name: 'arxiv',
   title: 'arXiv',
-  sections: { required: true, example: 'cs.CL', isKnown: isArxivCategory },
+  sections: { required: true, example: 'cs.CL', read: readCategoryId },
   addresses: {
     ARXIV_API_URL: 'https://export.arxiv.org',
     ARXIV_RSS_URL: 'https://rss.arxiv.org',

@@ -126,6 +126,12 @@ const CATEGORY_IDS = new Set(
 /** Whether arXiv lists papers under it today: "cs.CL", "hep-th"; not an archive with categories, such as "cs". */
 export const isArxivCategory = (text: string): boolean => CATEGORY_IDS.has(text)
 
+const BY_LOWER_CASE = new Map([...CATEGORY_IDS].map((id) => [id.toLowerCase(), id]))
+
+/** "cs.cl" as "cs.CL"; undefined for what is no category. */
+export const readCategoryId = (text: string): string | undefined =>
+  BY_LOWER_CASE.get(text.trim().toLowerCase())
+
 /** The OAI-PMH set of a category, group:archive:CATEGORY: "cs:cs:CL", "physics:quant-ph", "physics:astro-ph:CO". */
 export function oaiSetOf(category: string): string {
   const [archive = ''] = category.split('.')

@@ -11,7 +11,7 @@ export const biorxiv = {
   sections: {
     required: false,
     example: 'neuroscience',
-    isKnown: (section: string) => subjectOf(section) !== undefined,
+    read: (text: string) => subjectOf(text)?.replaceAll('_', '-'),
   },
   addresses: { BIORXIV_URL: 'https://api.biorxiv.org' },
   calendar,

@@ -3,7 +3,7 @@ import type { Manners } from '../source.ts'
 /** Windows of five minutes with some hundred requests: https://huggingface.co/docs/hub/rate-limits */
 export const manners = {
   service: 'huggingface',
-  gapMs: 0,
+  gapMs: 100,
   timeoutMs: 30_000,
   mostBytes: 4_000_000,
   unsaidPauseSeconds: 60,

@@ -52,7 +52,7 @@ const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boole
 const scheduleKey = ({ zone, hour, days, state, pausedUntil }: Standing): string =>
   [zone, hour, days, state, pausedUntil].join()
 
-/** "within minutes", "today", "Friday, 4 December" */
+/** "soon", "today", "Friday, 4 December" */
 export function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
   const { when } = words.manage
   if (now) return when.now

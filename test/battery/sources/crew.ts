@@ -10,7 +10,7 @@ export interface Hand {
 }
 
 /** As on a small machine: without a limit Node.js takes what it finds before it looks for what is no longer used. */
-const SMALL = ['--max-old-space-size=128', '--max-semi-space-size=8']
+const SMALL = ['--max-old-space-size=96', '--max-semi-space-size=8']
 
 const root = resolve(import.meta.dirname, '../../..')
 

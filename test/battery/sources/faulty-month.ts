@@ -2,7 +2,7 @@ import { readConfig } from '../../../src/config.ts'
 import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { type Database, openDatabase } from '../../../src/platform/database.ts'
-import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { addDays, type Day, dayOf, WEEKDAYS, type Weekday, weekdayOf } from '../../../src/platform/dates.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { type SourceDay, sourceDaysBetween } from '../../../src/sources/source-day-store.ts'
 import { wire } from '../../../src/wiring.ts'
@@ -32,34 +32,36 @@ export interface MonthResult {
   peakMb: number
 }
 
-/** Who reads: all of it, in three places and from the middle on; newer versions; what has the votes. */
-function readersOf({ first }: Month): Reader[] {
+/** Who reads: all of it, in three places and from the middle on; newer versions; what has the votes, daily and weekly. */
+function readersOf({ first, last }: Month): Reader[] {
   const before = new Date(`${addDays(first, -1)}T12:00:00Z`)
   const later = new Date(`${addDays(first, 4)}T12:00:00Z`)
-  const everything = { query: EVERYTHING, follows: 'everything', confirmed: before } as const
+  const middle = new Date(`${middleOf(first, last)}T12:00:00Z`)
+  const all = { query: EVERYTHING, follows: 'everything', confirmed: before } as const
+  const newer = { query: 'is:revised', follows: 'newer versions', ...MORNING } as const
+  const votes = { query: `votes>=${LEAST_VOTES}`, follows: 'votes', ...MORNING } as const
+  // The second one lies just after the end, so that it has most of the month behind it, however short that is.
+  const weekdays: Weekday[] = ['mon', weekdayOf(addDays(last, 1))]
   return [
-    { ...everything, address: 'london@reader.example', zone: 'Europe/London', hour: 8 },
-    { ...everything, address: 'tokyo@reader.example', zone: 'Asia/Tokyo', hour: 8 },
-    { ...everything, address: 'honolulu@reader.example', zone: 'Pacific/Honolulu', hour: 17 },
-    { ...everything, address: 'later@reader.example', zone: 'UTC', hour: 6, confirmed: later },
-    {
-      ...everything,
-      address: 'newer@reader.example',
-      zone: 'UTC',
-      hour: 9,
-      query: 'is:revised',
-      follows: 'newer versions',
-    },
-    {
-      ...everything,
-      address: 'votes@reader.example',
-      zone: 'UTC',
-      hour: 9,
-      query: `votes>=${LEAST_VOTES}`,
-      follows: 'votes',
-    },
+    { ...all, address: 'london@reader.example', zone: 'Europe/London', hour: 8 },
+    { ...all, address: 'tokyo@reader.example', zone: 'Asia/Tokyo', hour: 8 },
+    { ...all, address: 'honolulu@reader.example', zone: 'Pacific/Honolulu', hour: 17 },
+    { ...all, address: 'later@reader.example', zone: 'UTC', hour: 6, confirmed: later },
+    { ...newer, address: 'newer@reader.example', confirmed: before },
+    { ...newer, address: 'newer-middle@reader.example', confirmed: middle },
+    { ...votes, address: 'votes@reader.example', confirmed: before },
+    { ...votes, address: 'votes-middle@reader.example', confirmed: middle },
+    ...weekdays.flatMap((day, place) => [
+      { ...newer, address: `newer-${place}-${day}@reader.example`, confirmed: before, days: [day] },
+      { ...votes, address: `votes-${place}-${day}@reader.example`, confirmed: before, days: [day] },
+    ]),
   ]
 }
+
+const MORNING = { zone: 'UTC', hour: 9 }
+
+const middleOf = (first: Day, last: Day): Day =>
+  dayOf(new Date((Date.parse(`${first}T12:00:00Z`) + Date.parse(`${last}T12:00:00Z`)) / 2))
 
 interface MonthOptions {
   wrong?: WrongPart
@@ -106,9 +108,10 @@ export async function runMonth(
       peakMb = done.peakMb
     }
     const papers = truePapers(month)
+    const judged = { papers, mails: sink.mails, end: now }
     return {
       days: await sourceDaysBetween(database.db, { from: month.first, to: month.last }),
-      offered: Object.fromEntries(readers.map((one) => [one.address, judge(one, papers, sink.mails)])),
+      offered: Object.fromEntries(readers.map((one) => [one.address, judge(one, judged)])),
       papers: papers.length,
       mails: sink.mails.length,
       requests: hf.requests.length + arxiv.requests.length,
@@ -125,12 +128,11 @@ export async function runMonth(
 
 /** Titles alone, and more of them than anybody may choose: so that mails name every paper that they offer. */
 async function addReaders(db: Database, settings: Record<string, string>, readers: Reader[]): Promise<void> {
-  for (const { address, zone, hour, query, confirmed } of readers) {
+  for (const { address, zone, hour, query, confirmed, days = WEEKDAYS } of readers) {
     const { deps, close } = await wire(readConfig(settings), {
       clock: stoppedClock(confirmed),
       log: silentLog,
     })
-    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
     await addSubscriber(deps, {
       email: address,
       topics: [query],
@@ -143,6 +145,7 @@ async function addReaders(db: Database, settings: Record<string, string>, reader
     await close()
   }
   await db.$executeRaw`alter table subscriber drop constraint subscriber_max_papers`
+  await db.$executeRaw`alter table digest drop constraint digest_papers`
   await db.subscriber.updateMany({ data: { maxPapers: 500, format: 'text', detail: 'titles' } })
 }
 

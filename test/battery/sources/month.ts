@@ -13,6 +13,7 @@ const PAPERS = resolve(import.meta.dirname, '../../../../shared/data/papers')
 export const CATEGORIES = ['cs.CL', 'cs.AI'] as const
 const OTHERS_A_DAY = 8
 const NEWER_VERSIONS_A_DAY = 5
+const DAYS_BETWEEN_VERSIONS = 3
 /** A paper is announced so many days before it is featured: most some days, some on the day, few after it. */
 const DAYS_BEFORE = [3, 2, 2, 1, 1, 1, 1, 1, 0, -1]
 
@@ -59,27 +60,61 @@ function announcements(hf: HfDays, { first, last }: { first: Day; last: Day }): 
 /** Of the month in which it is announced, as arXiv gives them: "2608.90001". */
 const idOf = (day: Day, n: number): string => `${day.slice(2, 4)}${day.slice(5, 7)}.${90_000 + n}`
 
-/** Of papers that nobody here has seen, and one of a paper that was announced a week ago or earlier. */
+interface Before {
+  arxiv: Month['arxiv']
+  day: Day
+}
+
+/** Of papers that nobody here has seen, of one that was announced some days ago, and once more of some of both. */
 function newerVersions(
   random: () => number,
-  { arxiv, day, others }: { arxiv: Month['arxiv']; day: Day; others: ArxivPaper[] },
+  { others, ...before }: Before & { others: ArxivPaper[] },
 ): ArxivPaper[] {
+  const { day } = before
   const old = others
     .splice(0, NEWER_VERSIONS_A_DAY - 1)
     .map((paper) => ({ ...paper, categories: categoriesOf(random) }))
-  const before = Object.entries(arxiv).flatMap(([other, papers]) => (other <= addDays(day, -7) ? papers : []))
-  const unrevised = before.filter(({ version, id }) => !version && !isRevised(arxiv, id))
-  const seen = unrevised.length > 0 ? [pick(random, unrevised)] : []
-  return [...old, ...seen].map((paper) => ({
+  const known = historiesBefore(before)
+  const once = known.filter(({ revised }) => revised.length === 1)
+  const first = [...old, ...anyOf(random, known.filter(isUnrevised))].map((paper) => ({
     ...paper,
-    version: 2 + Math.floor(random() * 3),
+    version: 2 + Math.floor(random() * 2),
+  }))
+  const again = [once.filter(({ isSeen }) => isSeen), once.filter(({ isSeen }) => !isSeen)]
+    .flatMap((some) => anyOf(random, some))
+    .map((paper) => ({ ...paper, version: paper.version! + 1 }))
+  return [...first, ...again].map((paper) => ({
+    ...paper,
     created: addDays(day, -1),
     published: addDays(day, -60),
   }))
 }
 
-const isRevised = (arxiv: Month['arxiv'], id: string): boolean =>
-  Object.values(arxiv).some((papers) => papers.some((paper) => paper.id === id && paper.version))
+interface History {
+  /** Whether its first version was announced in this month. */
+  isSeen: boolean
+  revised: ArxivPaper[]
+  last: ArxivPaper
+}
+
+const isUnrevised = ({ revised }: History): boolean => revised.length === 0
+
+/** Of papers of which nothing was announced in the last days. */
+function historiesBefore({ arxiv, day }: Before): History[] {
+  const all = Object.entries(arxiv).flatMap(([on, papers]) => papers.map((paper) => ({ on, paper })))
+  const histories = [...Map.groupBy(all, ({ paper }) => paper.id).values()]
+  return histories
+    .filter((one) => one.every(({ on }) => on <= addDays(day, -DAYS_BETWEEN_VERSIONS)))
+    .map((one) => ({
+      isSeen: one.some(({ paper }) => !paper.version),
+      revised: one.flatMap(({ paper }) => (paper.version ? [paper] : [])),
+      last: one.toSorted((a, b) => a.on.localeCompare(b.on)).at(-1)!.paper,
+    }))
+}
+
+/** One of them, where there is any. */
+const anyOf = (random: () => number, histories: readonly History[]): ArxivPaper[] =>
+  histories.length > 0 ? [pick(random, histories).last] : []
 
 const announced = (random: () => number, { id, day, entry: { paper } }: HfPaper): ArxivPaper => ({
   id,

@@ -1,5 +1,5 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
-import { type MutatedSeen, runMutated } from './mutated.ts'
+import { HEAP_MB, type MutatedSeen, runMutated } from './mutated.ts'
 
 const ANSWERS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 const MOST_MB = 300
@@ -13,7 +13,7 @@ const mutated: BatteryCase = {
   name: 'sources-mutated',
   fault: FAULT,
   long: true,
-  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MOST_MB} MB`,
+  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MOST_MB} MB with a heap of ${HEAP_MB} MB and a malloc that gives back`,
   run: async (profile) => {
     const seen = await runMutated(ANSWERS[profile])
     if (!seen) return NO_RECORDINGS

@@ -159,7 +159,10 @@ interface Asker {
 }
 
 /** As on a small machine: without a limit Node.js takes what it finds before it looks for what is no longer used. */
-const SMALL = ['--max-old-space-size=96', '--max-semi-space-size=4']
+export const HEAP_MB = 96
+const SMALL = [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=2']
+/** glibc keeps what large answers took for the next ones, unless it is told from which size on it gives it back. */
+const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
 /** Node.js warns of itself where it follows a redirection more than ten times. */
 const SILENT = ['ExperimentalWarning', 'MaxListenersExceededWarning'].map(
   (name) => `--disable-warning=${name}`,
@@ -188,7 +191,7 @@ function openAsker(settings: Record<string, string>, part?: WrongPart): Asker {
 function forked(settings: Record<string, string>, part?: WrongPart): ChildProcess {
   const [file = '', ...args] = programWith(part, 'test/battery/sources/mutated-worker.ts')
   return fork(resolve(root, file), args, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'fatal', ...settings },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'fatal', ...GIVES_BACK, ...settings },
     execArgv: [...SILENT, ...SMALL],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

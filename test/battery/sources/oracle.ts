@@ -1,4 +1,12 @@
-import { addDays, type Day, dayOf } from '../../../src/platform/dates.ts'
+import {
+  addDays,
+  type Day,
+  dayOf,
+  instantOf,
+  localDayOf,
+  type Weekday,
+  weekdayOf,
+} from '../../../src/platform/dates.ts'
 import type { CaughtMail } from '../july/sink.ts'
 import { votesAt } from './hf-days.ts'
 import type { Month } from './month.ts'
@@ -16,6 +24,8 @@ export interface Reader {
   address: string
   zone: string
   hour: number
+  /** Every day unless given. */
+  days?: Weekday[]
   query: string
   follows: 'everything' | 'newer versions' | 'votes'
   confirmed: Date
@@ -23,12 +33,17 @@ export interface Reader {
 
 export const LEAST_VOTES = 20
 
+interface Listed {
+  day: Day
+  at: number
+}
+
 export interface TruePaper {
   id: string
   /** The first day on which a service listed it as new or cross, and the instant. */
-  listed?: { day: Day; at: number }
-  /** The first day on which it was listed as a newer version. */
-  revised?: { day: Day; at: number }
+  listed?: Listed
+  /** Every day on which it was listed as a newer version. */
+  revised: Listed[]
   /** When it first had the votes. */
   risen?: number
 }
@@ -38,21 +53,31 @@ const FEED_OPENS_MS = 5 * HOUR_MS
 /** Everything that the services had in the month. */
 export function truePapers({ hf, arxiv }: Month): TruePaper[] {
   const papers = new Map<string, TruePaper>()
-  const see = (id: string, what: 'listed' | 'revised', day: Day, at: number) => {
-    const paper = papers.get(id) ?? { id }
+  const paperOf = (id: string): TruePaper => {
+    const paper = papers.get(id) ?? { id, revised: [] }
     papers.set(id, paper)
-    const known = paper[what]
-    paper[what] = { day: known && known.day < day ? known.day : day, at: Math.min(known?.at ?? at, at) }
+    return paper
+  }
+  const list = (id: string, day: Day, at: number) => {
+    const paper = paperOf(id)
+    const { listed } = paper
+    paper.listed = {
+      day: listed && listed.day < day ? listed.day : day,
+      at: Math.min(listed?.at ?? at, at),
+    }
   }
   for (const [day, announced] of Object.entries(arxiv)) {
     const at = Date.parse(`${day}T00:00:00Z`) + FEED_OPENS_MS
-    for (const { id, version } of announced) see(id, version ? 'revised' : 'listed', day, at)
+    for (const { id, version } of announced) {
+      if (version) paperOf(id).revised.push({ day, at })
+      else list(id, day, at)
+    }
   }
   for (const [day, featured] of hf) {
     for (const paper of featured) {
-      see(paper.id, 'listed', day, paper.visibleAt)
+      list(paper.id, day, paper.visibleAt)
       const risen = risenAt(paper)
-      if (risen) papers.get(paper.id)!.risen = risen
+      if (risen) paperOf(paper.id).risen = risen
     }
   }
   return [...papers.values()]
@@ -69,30 +94,57 @@ function risenAt(paper: Parameters<typeof votesAt>[0]): number | undefined {
 export interface Offered {
   lost: string[]
   twice: string[]
-  /** Offered to somebody whose topic it does not match. */
+  /** Offered to somebody whose topic it does not match, or before it does. */
   wrong: string[]
+  /** In a later mail than the first one after it came. */
+  late: string[]
+}
+
+export interface Judged {
+  papers: readonly TruePaper[]
+  mails: readonly CaughtMail[]
+  /** When the service looked for the last time. */
+  end: Date
 }
 
 /** What a reader's mails brought, beside what they should have. */
-export function judge(reader: Reader, papers: readonly TruePaper[], mails: readonly CaughtMail[]): Offered {
-  const mine = mails.filter(({ to }) => to === reader.address)
-  const last = Math.max(0, ...mine.map(({ at }) => Date.parse(at)))
-  const times = new Map<string, number>()
-  for (const id of mine.flatMap((mail) => mail.papers)) times.set(id, (times.get(id) ?? 0) + 1)
-  const must = papers.filter((paper) => isDue(reader, paper, last - MARGIN_MS)).map(({ id }) => id)
-  const may = new Set(papers.filter((paper) => isDue(reader, paper, last)).map(({ id }) => id))
+export function judge(reader: Reader, { papers, mails, end }: Judged): Offered {
+  const mine = mails.filter(({ to, kind }) => to === reader.address && kind === 'digest')
+  const sent = mine.map(({ at, papers: ids }) => ({ at: Date.parse(at), ids }))
+  const due = new Map(papers.flatMap((paper) => [[paper.id, dueFrom(reader, paper)] as const]))
+  const dueAt = (id: string) => due.get(id) ?? Number.POSITIVE_INFINITY
+  const firstMail = new Map(sent.toReversed().flatMap(({ at, ids }) => ids.map((id) => [id, at] as const)))
+  const ids = sent.flatMap((mail) => mail.ids)
+  const last = Math.max(lastDue(reader, end), ...sent.map(({ at }) => at))
+  const couldHold = (id: string, at: number) => at >= dueAt(id) + MARGIN_MS
   return {
-    lost: must.filter((id) => !times.has(id)),
-    twice: [...times].filter(([, count]) => count > 1).map(([id]) => id),
-    wrong: [...times.keys()].filter((id) => !may.has(id)),
+    lost: [...due.keys()].filter((id) => couldHold(id, last) && !firstMail.has(id)),
+    twice: [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))],
+    wrong: [...firstMail].filter(([id, at]) => dueAt(id) > at + MINUTE_MS).map(([id]) => id),
+    late: [...firstMail]
+      .filter(([id, first]) => sent.some(({ at }) => at < first && couldHold(id, at)))
+      .map(([id]) => id),
   }
 }
 
-/** Whether a paper is for this reader by an instant. */
-function isDue({ follows, confirmed }: Reader, { listed, revised, risen }: TruePaper, by: number): boolean {
-  const isNew = ({ day }: { day: Day }) => day >= dayOf(confirmed)
-  if (follows === 'newer versions') return revised !== undefined && isNew(revised) && revised.at <= by
-  if (!listed || !isNew(listed) || listed.at > by) return false
-  if (follows === 'everything') return true
-  return risen !== undefined && risen <= by && dayOf(new Date(risen)) <= addDays(listed.day, VOTES_FOR_DAYS)
+/** When somebody's last digest was due, were there anything in it. */
+function lastDue({ zone, hour, days, confirmed }: Reader, end: Date): number {
+  for (let day = localDayOf(end, zone); day >= dayOf(confirmed); day = addDays(day, -1)) {
+    const at = instantOf(day, hour, zone)
+    if (at <= end && (days?.includes(weekdayOf(day)) ?? true)) return at.getTime()
+  }
+  return 0
+}
+
+/** From when on a paper is for this reader; undefined where it is not. */
+function dueFrom({ follows, confirmed }: Reader, { listed, revised, risen }: TruePaper): number | undefined {
+  const isNew = ({ day }: Listed) => day >= dayOf(confirmed)
+  if (follows === 'newer versions') {
+    const news = revised.filter(isNew).map(({ at }) => at)
+    return news.length > 0 ? Math.min(...news) : undefined
+  }
+  if (!listed || !isNew(listed)) return undefined
+  if (follows === 'everything') return listed.at
+  const isInTime = risen !== undefined && dayOf(new Date(risen)) <= addDays(listed.day, VOTES_FOR_DAYS)
+  return isInTime ? Math.max(risen, listed.at) : undefined
 }

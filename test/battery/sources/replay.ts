@@ -1,6 +1,6 @@
 import { papersListedOn } from '../../../src/papers/paper-store.ts'
 import { type Database, openDatabase } from '../../../src/platform/database.ts'
-import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { addDays, type Day, weekdayOf } from '../../../src/platform/dates.ts'
 import { silentLog } from '../../../src/platform/log.ts'
 import { type SourceDay, sourceDaysBetween } from '../../../src/sources/source-day-store.ts'
 import { startHuggingFaceServer } from '../../support/hugging-face-server.ts'
@@ -12,9 +12,9 @@ const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
 /** The later answers were recorded some eight hours after the others. */
 const LATER_FROM_MS = 20 * HOUR_MS
-/** Votes are read for two weeks after a day. */
+/** Votes are read for two weeks after a day, and two days more until nothing is left to read. */
+const VOTES_ARE_READ_MS = 14 * DAY_MS
 const VOTES_DAYS = 16
-const WEEKEND = [0, 6]
 
 export interface ReplayResult {
   days: number
@@ -23,9 +23,12 @@ export interface ReplayResult {
   lost: number
   /** The other way round. */
   invented: number
-  /** Days that do not end closed and fresh, or quiet where nothing was recorded at a weekend. */
+  /** Days that do not end closed and fresh, or quiet for their reason where they have no papers. */
   wrongStates: string[]
+  /** Papers with other votes than they had when they were last served. */
   wrongVotes: number
+  /** Days with papers whose votes were not asked for until two weeks after them. */
+  readTooShort: number
   late: number
   requests: number
   peakMb: number
@@ -36,8 +39,9 @@ export async function replay(prefix: string): Promise<ReplayResult | undefined> 
   const days = hfDays(prefix)
   if (!days) return undefined
   const truth = truthOf(days)
+  const served: Served = { votes: new Map(), lastAt: new Map() }
   let now = 0
-  const folder = (day: Day) => truth(day, now)
+  const folder = (day: Day) => noted(served, { day, now, entries: truth(day, now) })
   const source = await startHuggingFaceServer({ folder, today: '9999-12-31' })
   const postgres = await ownDatabase()
   const database = openDatabase(postgres.url, silentLog, 2)
@@ -48,7 +52,7 @@ export async function replay(prefix: string): Promise<ReplayResult | undefined> 
       const done = await hand.work({ now: new Date(now).toISOString(), phases: ['ingest'] })
       peakMb = done.peakMb
     }
-    return { ...(await compare(database.db, days, truth)), peakMb }
+    return { ...(await compare(database.db, { days, truth, served })), peakMb }
   } finally {
     hand.stop()
     await source.close()
@@ -89,42 +93,79 @@ function stretchesOf(days: readonly Day[]): { first: number; last: number }[] {
   return stretches
 }
 
-async function compare(db: Database, days: HfDays, truth: Truth): Promise<Omit<ReplayResult, 'peakMb'>> {
-  const names = [...days.keys()].sort()
+/** What was told to whoever asked. */
+interface Served {
+  /** By paper, then by the day on whose list it stood. */
+  votes: Map<string, Map<Day, number>>
+  lastAt: Map<Day, number>
+}
+
+function noted(served: Served, { day, now, entries }: { day: Day; now: number; entries: HfEntry[] }) {
+  served.lastAt.set(day, now)
+  for (const { paper } of entries) {
+    const byDay = served.votes.get(paper.id) ?? new Map<Day, number>()
+    served.votes.set(paper.id, byDay)
+    if (paper.upvotes !== undefined) byDay.set(day, paper.upvotes)
+  }
+  return entries
+}
+
+interface Known {
+  days: HfDays
+  truth: Truth
+  served: Served
+}
+
+async function compare(db: Database, known: Known): Promise<Omit<ReplayResult, 'peakMb'>> {
+  const names = [...known.days.keys()].sort()
   const rows = await sourceDaysBetween(db, { from: names[0]!, to: addDays(names.at(-1)!, 1) })
   const counts = { papers: 0, lost: 0, invented: 0, wrongVotes: 0 }
   for (const day of names) {
-    const told = standingOn(day, days, truth)
+    const told = standingOn(day, known)
     const ours = new Map((await papersListedOn(db, day)).map(({ arxivId, votes }) => [arxivId!, votes]))
     counts.papers += told.size
-    counts.lost += [...told.keys()].filter((id) => !ours.has(id)).length
+    counts.lost += [...told].filter((id) => !ours.has(id)).length
     counts.invented += [...ours.keys()].filter((id) => !told.has(id)).length
-    counts.wrongVotes += [...told].filter(([id, votes]) => (ours.get(id) ?? votes) < votes).length
+    counts.wrongVotes += [...ours].filter(([id, votes]) => votes !== lastVotes(known.served, id)).length
   }
   return {
     days: names.length,
     ...counts,
-    wrongStates: rows.filter((row) => !isAsExpected(row, days)).map(({ day, state }) => `${day} ${state}`),
+    readTooShort: names.filter((day) => isReadTooShort(day, known)).length,
+    wrongStates: rows.filter((row) => !isAsExpected(row, known.days)).map(inWords),
     late: sum(rows.map(({ late }) => late)),
     requests: sum(rows.map(({ requests }) => requests)),
   }
 }
 
-/** Every paper that the day's list held at some time and that was not taken from it, with its last votes. */
-function standingOn(day: Day, days: HfDays, truth: Truth): Map<string, number> {
+const inWords = ({ day, state, reason }: SourceDay): string =>
+  `${day} ${state}${reason ? ` (${reason})` : ''}`
+
+/** A paper on the lists of several days has the most of theirs. */
+function lastVotes({ votes }: Served, id: string): number | null {
+  const last = [...(votes.get(id)?.values() ?? [])]
+  return last.length > 0 ? Math.max(...last) : null
+}
+
+const isReadTooShort = (day: Day, { days, served }: Known): boolean =>
+  (days.get(day) ?? []).length > 0 &&
+  (served.lastAt.get(day) ?? 0) < Date.parse(`${day}T00:00:00Z`) + VOTES_ARE_READ_MS
+
+/** Every paper that the day's list held at some time and that was not taken from it. */
+function standingOn(day: Day, { days, truth }: Known): Set<string> {
   const first = (days.get(day) ?? []).map(({ entry }) => entry)
   const last = truth(day, Number.MAX_SAFE_INTEGER)
   const all = new Map([...first, ...last].map((entry) => [entry.paper.id, entry.paper]))
-  const standing = [...all.values()].filter(({ withdrawnAt }) => !withdrawnAt)
-  return new Map(standing.map(({ id, upvotes = 0 }) => [id, upvotes]))
+  return new Set([...all.values()].filter(({ withdrawnAt }) => !withdrawnAt).map(({ id }) => id))
 }
 
-function isAsExpected({ day, state, closedAt }: SourceDay, days: HfDays): boolean {
+/** A day without papers has a reason: it is a day of rest, or the source says that it has none. */
+function isAsExpected({ day, state, reason, closedAt }: SourceDay, days: HfDays): boolean {
   if (closedAt === null) return false
-  if (days.has(day)) return state === 'fresh'
-  // Between the stretches weekdays are not recorded.
-  const isWeekend = WEEKEND.includes(new Date(`${day}T00:00:00Z`).getUTCDay())
-  return !isWeekend || state === 'quiet'
+  if ((days.get(day) ?? []).length > 0) return state === 'fresh' && reason === null
+  if (['sat', 'sun'].includes(weekdayOf(day))) return state === 'quiet' && reason === 'weekend'
+  if (day.endsWith('-01-01')) return state === 'quiet' && reason === 'holiday'
+  return state === 'stalled' || (state === 'quiet' && reason === 'none')
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0)

@@ -102,10 +102,10 @@ describe('wrong use and failure', () => {
     ['a date that is none', ['fetch', '--date', '2026-02-30'], 2, 'YYYY-MM-DD'],
     ['a source that is none', ['fetch', '--date', DAY, '--source', 'elsewhere'], 2, 'takes huggingface'],
     [
-      'a day that the source refuses',
+      'a day to come',
       ['fetch', '--date', '2999-01-01'],
-      1,
-      'refuses the date 2999-01-01 (400)',
+      2,
+      '2999-01-01 has not begun: takes days up to today',
     ],
     ['a query that is none', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
     ['a file that is not there', ['import', 'nowhere.json'], 2, 'Cannot read the file "nowhere.json"'],

@@ -1,23 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
-import { addDays, type Day, midnight } from '../../../src/platform/dates.ts'
 import { Fault } from '../../../src/platform/errors.ts'
 import { parseIdentifier } from '../../../src/sources/identifier.ts'
 import { type NamedSource, parseSourceName, SOURCES, sourceNamed } from '../../../src/sources/registry.ts'
 import type { FetchedDay, Source } from '../../../src/sources/source.ts'
 import { identifierText, type SourceRecord, sourceRecord } from '../../../src/sources/source-record.ts'
+import { inZone } from '../../support/in-zone.ts'
 import { type RecordedAnswer, type Recording, recordingsOf, replay } from '../../support/recorded-answers.ts'
 
 // What each source of the registry keeps to. A new one is looked at as soon as it has its folder, line and recording.
 
 const root = resolve(import.meta.dirname, '../../..')
 const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
 
 const all: readonly Source[] = SOURCES
-const days = Array.from({ length: 731 }, (_, i) => addDays('2027-01-01', i))
 
 test('each folder with a calendar is a source of the registry, and each source has one', () => {
   const folders = readdirSync(join(root, 'src/sources')).filter((name) =>
@@ -87,7 +85,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
 
       test('is read the same way twice, on whatever machine', async () => {
         const once = await replay(named, recording)
-        const again = await elsewhere('Pacific/Kiritimati', () => replay(named, recording))
+        const again = await inZone('Pacific/Kiritimati', () => replay(named, recording))
         expect(again).toEqual(once)
       })
 
@@ -115,61 +113,6 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
       })
     },
   )
-
-  describe('its calendar', () => {
-    const { calendar } = source
-
-    test('opens a day before it stalls, and closes it within two weeks', () => {
-      for (const day of days) {
-        const [opens, stalls, closes] = [
-          calendar.opensAt(day),
-          calendar.stallsAt(day),
-          calendar.closesAt(day),
-        ]
-        const order = [opens < closes, opens < stalls || restOf(source, day), stalls <= closes]
-        expect([day, ...order.map(Boolean)]).toEqual([day, true, true, true])
-        expect(opens.getTime()).toBeGreaterThan(midnight(day).getTime() - DAY_MS)
-        expect(closes.getTime()).toBeLessThan(midnight(day).getTime() + 14 * DAY_MS)
-      }
-    })
-
-    test('opens days in their order', () => {
-      const opens = days.map((day) => calendar.opensAt(day).getTime())
-      expect(opens).toEqual(opens.toSorted((one, other) => one - other))
-    })
-
-    test('knows of each day whether it rests, and works on some of each week', () => {
-      for (const day of days) expect([undefined, 'weekend', 'holiday']).toContain(calendar.rest(day))
-      const weeks = days.slice(0, -6).map((_, i) => days.slice(i, i + 7))
-      const idle = weeks.filter((week) => week.every((day) => calendar.rest(day)))
-      expect(idle).toEqual([])
-    })
-
-    test('asks again after a while, neither at once nor never', () => {
-      const waits = hours().flatMap(({ day, now }) =>
-        [0, 1, 500].map((papers) => calendar.againAfterMs({ day, now, papers })),
-      )
-      expect(waits.filter((ms) => !(ms > 0 && ms <= DAY_MS))).toEqual([])
-    })
-
-    test('asks for votes for a while, and not for ever', () => {
-      const day = '2027-03-03'
-      const waits = hours().map((one) => calendar.votesAfterMs(one))
-      expect(waits.filter((ms) => ms !== null && !(ms >= HOUR_MS))).toEqual([])
-      expect(calendar.votesAfterMs({ day, now: midnight(addDays(day, 100)) })).toBeNull()
-    })
-
-    test("does not go by the machine's clock or zone", () => {
-      const here = calendarRows(source)
-      vi.useFakeTimers({ now: new Date('2031-07-04T23:59:59Z') })
-      try {
-        for (const zone of ['Pacific/Kiritimati', 'America/St_Johns', 'Pacific/Pago_Pago'])
-          expect(elsewhere(zone, () => calendarRows(source))).toEqual(here)
-      } finally {
-        vi.useRealTimers()
-      }
-    })
-  })
 
   test('its manners are those of a guest', () => {
     const { service, gapMs, timeoutMs, mostBytes, unsaidPauseSeconds, longestPauseMs } = source.manners
@@ -301,45 +244,7 @@ const textsIn = (value: unknown): string[] => {
   return value && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : []
 }
 
-const restOf = ({ calendar }: Source, day: Day): boolean => calendar.rest(day) !== undefined
-
-/** Every hour of three weeks, as seen from a day in the first. */
-const hours = () =>
-  days.slice(0, 7).flatMap((day) =>
-    Array.from({ length: 21 * 24 }, (_, hour) => ({
-      day,
-      now: new Date(midnight(day).getTime() + hour * HOUR_MS),
-    })),
-  )
-
-const calendarRows = ({ calendar }: Source) =>
-  days.map((day) => {
-    const now = new Date(midnight(day).getTime() + 9 * HOUR_MS)
-    const at = [calendar.opensAt(day), calendar.stallsAt(day), calendar.closesAt(day)].map((one) =>
-      one.toJSON(),
-    )
-    return [
-      ...[day, calendar.rest(day), ...at],
-      ...[calendar.againAfterMs({ day, now, papers: 3 }), calendar.votesAfterMs({ day, now })],
-    ]
-  })
-
 const expectBetween = (value: number, least: number, most: number): void => {
   expect(value).toBeGreaterThanOrEqual(least)
   expect(value).toBeLessThanOrEqual(most)
-}
-
-/** Does something in another time zone; what is waited for goes on in it. */
-function elsewhere<T>(zone: string, work: () => T): T {
-  const before = process.env.TZ
-  const restore = () => {
-    if (before === undefined) delete process.env.TZ
-    else process.env.TZ = before
-  }
-  process.env.TZ = zone
-  expect(new Date(0).getTimezoneOffset()).not.toBe(0)
-  const done = work()
-  if (done instanceof Promise) return done.finally(restore) as T
-  restore()
-  return done
 }

@@ -34,7 +34,7 @@ async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 300 }: Mo
     log: silentLog,
     source: 'huggingface',
     day,
-    manners: { ...huggingface.manners, timeoutMs },
+    manners: { ...huggingface.manners, gapMs: 0, timeoutMs },
     contact: 'operator@papers.example',
     wait,
     signal,

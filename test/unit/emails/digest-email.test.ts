@@ -45,6 +45,7 @@ describe('subject', () => {
       [section('Lin "α" <b>', 4), section('video', 2)],
       '6 papers on your topics - 24 Nov',
     ],
+    ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes - 24 Nov'],
     ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
     ['a topic and rising papers', [section('video', 3), rising(2)], '3 on video, 2 more - 24 Nov'],
     ['rising papers alone', [rising(2)], '2 rising papers - 24 Nov'],

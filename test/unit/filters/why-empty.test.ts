@@ -19,3 +19,14 @@ test.each([
 ])('%s is empty because of %j; %j', (query, absent, without) => {
   expect(whyEmpty(parseQuery(query), PAPERS)).toEqual({ absent, without })
 })
+
+test.each([
+  ['kappa', ['kappa'], null],
+  ['kappa alpha', ['kappa'], { part: 'kappa', papers: 2, isUnwanted: false }],
+  ['kappa delta is:revised', [], { part: 'delta', papers: 1, isUnwanted: false }],
+  ['kappa omega is:revised', ['omega'], { part: 'omega', papers: 1, isUnwanted: false }],
+])('a newer version counts where it is asked for: %s', (query, absent, without) => {
+  const version = { id: 9, title: 'kappa', onlyRevised: true, revisedDay: '2026-11-24' }
+  const papers = [...PAPERS, readPaper(samplePaper(version))]
+  expect(whyEmpty(parseQuery(query), papers)).toEqual({ absent, without })
+})

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   addressesIn,
+  canonicalSource,
   KNOWN_SOURCES,
   parseSourceName,
   SOURCE_ADDRESSES,
@@ -18,7 +19,7 @@ describe('a name in SOURCES', () => {
     expect(parseSourceName('huggingface')?.section).toBeUndefined()
   })
 
-  test.each(['', ':', 'elsewhere', 'huggingface:', 'huggingface:cs.CL', 'HuggingFace', ' huggingface'])(
+  test.each(['', ':', 'elsewhere', 'huggingface:', 'huggingface:cs.CL', ' huggingface'])(
     '"%s" names none',
     (text) => {
       expect(parseSourceName(text)).toBeUndefined()
@@ -70,3 +71,11 @@ test.each(sources.map((source) => [source.name, source] as const))(
     expect(Object.values(mirrors).some((mirror) => url.startsWith(mirror))).toBe(true)
   },
 )
+
+test.each([
+  ['HuggingFace', 'huggingface'],
+  ['arXiv:cs.cl', 'arxiv:cs.CL'],
+  ['biorxiv:Cell_Biology', 'biorxiv:cell-biology'],
+  ['biorxiv', 'biorxiv'],
+  ['arxiv:cs', undefined],
+])('%s is written %s', (text, name) => expect(canonicalSource(text)).toBe(name))

@@ -26,7 +26,7 @@ export interface ExamineInput {
   withinMs: number
 }
 
-/** Asks everything that can keep the service from working, and changes nothing. Never rejects. */
+/** Asks everything that can keep the service from working, and changes nothing but the gates of sources. Never rejects. */
 export async function examine(
   { config, clock, connect }: ExamineDeps,
   { faults, withinMs }: ExamineInput,

@@ -1,5 +1,6 @@
 import { type Config, DEVELOPMENT_SECRET } from '../../../config.ts'
 import { ownCommand } from '../../../platform/own-command.ts'
+import type { SourceAnswer } from './ask-source.ts'
 import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 import type { SignsOfLife } from './signs-of-life-store.ts'
 
@@ -104,8 +105,7 @@ export const judgeOperator = (email: string | undefined): Verdict =>
     : warning('nobody is told when something breaks', 'OPERATOR_EMAIL=an address that is read')
 
 export interface SourceSeen {
-  /** Status of a request made now, or what came instead. */
-  answer: number | string
+  answer: SourceAnswer
   /** Undefined where the database cannot say. */
   last?: { fetchedAt: Date | null; fault: string | null }
   now: Date
@@ -132,7 +132,8 @@ function sinceText(last: SourceSeen['last'], hours: number): string {
   return last.fetchedAt ? `last good fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
 }
 
-function judgeAnswer(answer: number | string): Verdict {
+function judgeAnswer(answer: SourceAnswer): Verdict {
+  if (typeof answer === 'object') return ok(heldText(answer.heldSeconds))
   if (answer === OK) return ok('answers')
   if (answer === TOO_MANY)
     return warning('it wants us to wait (429)', 'Nothing to do: it is asked again later.')
@@ -141,6 +142,14 @@ function judgeAnswer(answer: number | string): Verdict {
     'Let this machine out to it on port 443; through a proxy with HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
   )
 }
+
+/** An answer takes less, and whoever waits for one holds the gate. */
+const LONG_HELD_SECONDS = 300
+
+const heldText = (seconds: number): string =>
+  seconds > LONG_HELD_SECONDS
+    ? `not asked: it wants to be left alone for ${count(Math.ceil(seconds / 60), 'minute')} more`
+    : 'not asked: somebody else asks it now'
 
 export const judgeMisspelt = (what: string): Verdict =>
   warning(what, 'Write its name as in .env.example, or take it out of .env.')

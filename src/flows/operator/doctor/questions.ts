@@ -1,9 +1,8 @@
 import type { Config } from '../../../config.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { DatabaseFacts } from '../../../platform/database-facts-store.ts'
-import { addDays, dayOf } from '../../../platform/dates.ts'
 import { missingMigrations } from '../../../platform/migrations.ts'
-import { addressesIn, sourceNamed } from '../../../sources/registry.ts'
+import { sourceNamed } from '../../../sources/registry.ts'
 import type { Source } from '../../../sources/source.ts'
 import { requireSuppressionKey } from '../../../subscribers/suppression-key.ts'
 import type { Deps } from '../../../wiring.ts'
@@ -12,6 +11,7 @@ import { askDkim, askMailServer } from './ask-mail.ts'
 import { askReturns } from './ask-returns.ts'
 import { seeSending } from './ask-sending.ts'
 import type { SiteSeen } from './ask-site.ts'
+import { askSource, type SourceAnswer } from './ask-source.ts'
 import { skipped, type Verdict } from './check.ts'
 import { judgeClock, judgeDatabase, judgeDatabaseFault, judgeMigrations } from './database-checks.ts'
 import {
@@ -27,7 +27,6 @@ import type { Question } from './run-checks.ts'
 import { judgeSending } from './sending-checks.ts'
 import { signsOfLife } from './signs-of-life-store.ts'
 import { judgeCertificate, judgeProxy, judgeSite } from './site-checks.ts'
-import { statusOf } from './site-client.ts'
 
 /** What the questions are asked about. */
 export interface Patient {
@@ -107,27 +106,22 @@ const SOURCE_DAYS = 2
 
 /** Sections of one source have one service, which is asked once. */
 function aboutSources(patient: Patient): Question[] {
-  const answers = new Map<Source, ReturnType<typeof probe>>()
+  const answers = new Map<Source, Promise<SourceAnswer>>()
   return patient.config.SOURCES.map((name) => {
     const { source } = sourceNamed(name)
     const ask = () => {
-      const answer = answers.get(source) ?? probe(patient, source)
+      const answer = answers.get(source) ?? askSource(patient, source)
       answers.set(source, answer)
-      return askSource(patient, name, answer)
+      return judgeNamed(patient, name, answer)
     }
     return { check: name, settings: ['SOURCES', ...Object.keys(source.addresses)], ask }
   })
 }
 
-function probe({ config, clock, timeoutMs }: Patient, source: Source): Promise<number | string> {
-  const url = source.probe(addressesIn(config), addDays(dayOf(clock.now()), -1))
-  return statusOf({ url, contact: config.OPERATOR_EMAIL ?? config.BASE_URL, timeoutMs })
-}
-
-async function askSource(
+async function judgeNamed(
   { clock, deps, hasTables }: Patient,
   source: string,
-  answer: Promise<number | string>,
+  answer: Promise<SourceAnswer>,
 ): Promise<Verdict> {
   const known = (await hasTables) ? await sourceStatus(await deps, { days: SOURCE_DAYS }) : undefined
   const mine = known?.find((one) => one.source === source)

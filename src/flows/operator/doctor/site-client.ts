@@ -1,7 +1,6 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { TLSSocket } from 'node:tls'
-import { textOf } from '../../../platform/errors.ts'
 
 export interface SiteRequest {
   url: string
@@ -36,24 +35,3 @@ export const askSite = ({ url, headers, verify, timeoutMs }: SiteRequest): Promi
     request.on('error', reject)
     request.end()
   })
-
-/** Asks a source as the service does, for as little as can be: the HTTP status, or what came instead of an answer. */
-export async function statusOf({
-  url,
-  contact,
-  timeoutMs,
-}: {
-  url: string
-  contact: string
-  timeoutMs: number
-}): Promise<number | string> {
-  try {
-    const headers = { accept: '*/*', 'user-agent': `daily-papers (${contact})` }
-    const { status, body } = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) })
-    await body?.cancel()
-    return status
-  } catch (error) {
-    const cause = ((error as Error).cause ?? error) as Error & { code?: string }
-    return cause.code ? String(cause.code) : textOf(cause)
-  }
-}

@@ -198,5 +198,6 @@ async function lookedAt(
     topics,
     fromPaper: topics.length > 0 ? digest.fromPaper : 0,
     toPaper: topics.length > 0 ? digest.toPaper : digest.plan.horizon,
+    toHistory: digest.toHistory,
   })
 }

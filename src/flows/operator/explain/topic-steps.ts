@@ -55,7 +55,7 @@ function topicLines(topic: TopicThen, fresh: number): Step[] {
     matchesNow.length > 0
       ? step(
           'topic',
-          `${named}: ${count(matchesNow.length, 'new paper')} would match now, by words or votes that came later.`,
+          `${named}: ${count(matchesNow.length, 'paper')} would match now, by words, votes or a newer version that came later.`,
         )
       : step('topic', `${named}: nothing${fresh > 0 ? whyText(topic) : ''}.`),
   ]

@@ -1,4 +1,5 @@
 import type { ListedReturn } from '../../../bounces/returned-list-store.ts'
+import { waitsUntil } from '../../../digests/awaited.ts'
 import { addDays, type Day, dayExists, localDayOf, weekdayOf } from '../../../platform/dates.ts'
 import { sourceTitle } from '../../../sources/registry.ts'
 import type { Consent } from '../../../subscribers/consent-store.ts'
@@ -206,7 +207,7 @@ function notPlanned(open: Case, at: string): Verdict {
   if (open.awaited.length > 0)
     return says(
       'waits',
-      `Their hour came (${at}): it waits for ${listed(open.awaited.map(sourceTitle))}, three hours at most.`,
+      `Their hour came (${at}): it waits for ${listed(open.awaited.map(sourceTitle))}, until ${utcText(waitsUntil(open.due!.dueAt))} at most.`,
     )
   return says(
     'not-planned',

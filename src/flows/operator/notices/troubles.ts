@@ -1,6 +1,6 @@
 import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
-import { addDays, DAY_MS, type Day, dayOf, midnight } from '../../../platform/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
 import { troubles } from '../../../platform/trouble-store.ts'
@@ -98,11 +98,14 @@ async function stalledSources(deps: Deps): Promise<LastingTrouble[]> {
     .flatMap((status) => withoutFetch(status, now) ?? withoutPapers(status, now) ?? [])
 }
 
-/** No good fetch for a day; for a source that never gave one, since it was first asked. */
+const FAILURES_OF_A_DAY = 20
+
+/** No good fetch for a day; for a source that never gave one, as many failures as a day brings. */
 function withoutFetch({ source, newestFetch, days }: SourceStatus, now: Date): LastingTrouble | undefined {
-  const oldest = days.at(-1)
-  const since = newestFetch ?? (oldest && midnight(oldest.day))
-  if (!since || now.getTime() - since.getTime() < NO_FETCH_MS) return undefined
+  const failures = Math.max(0, ...days.map((day) => day.failures))
+  // Days of before the first start have rows too: of a source that never answered, failures alone tell since when.
+  const since = newestFetch ?? (failures >= FAILURES_OF_A_DAY ? new Date(now.getTime() - NO_FETCH_MS) : now)
+  if (now.getTime() - since.getTime() < NO_FETCH_MS) return undefined
   const failed = days.find(({ lastFault }) => lastFault)
   const values = {
     source,

@@ -252,7 +252,7 @@ describe('no mail, because of the papers', () => {
     await world.at(HOUR).run()
     await world.at('2026-11-24T08:00:00Z').papers(MONDAY, ['Robots that Cook', 'Linear Attention Late'], 30)
     const said = await texts()
-    expect(said).toContain('1 new paper would match now, by words or votes that came later')
+    expect(said).toContain('1 paper would match now, by words, votes or a newer version that came later')
     expect(said).toContain(
       '1 paper that matches came in after the plan, for the next digest: “Linear Attention Late”',
     )
@@ -459,7 +459,7 @@ describe('no mail, because of the date or the service', () => {
       await recordFetch(world.db, came)
     }
     world.at('2026-11-24T08:30:00Z')
-    await expectVerdict(TUESDAY, 'waits', 'it waits for Hugging Face, three hours at most')
+    await expectVerdict(TUESDAY, 'waits', 'it waits for Hugging Face, until 2026-11-24 10:00:00 UTC at most')
     world.at('2026-11-24T10:00:00Z')
     await expectVerdict(TUESDAY, 'not-planned', 'Is the service up?')
   })

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { ingestDay, ingestDue } from '../../../../src/flows/papers/ingest-day.ts'
@@ -65,6 +67,7 @@ describe('one day', () => {
       listed: count,
       revised: 0,
       refused: [],
+      stands: { state: 'fresh', reason: null },
     })
     expect(await papersListedOn(database.db, DAY)).toHaveLength(count)
     expect(await sourceDays()).toMatchObject([{ day: DAY, state: 'fresh', papers: count, failures: 0 }])
@@ -171,13 +174,21 @@ describe('one day', () => {
   })
 })
 
+test('a day to come is not asked for', async () => {
+  await expect(ingest({ day: '2026-08-15' })).rejects.toMatchObject({ code: 'source.not-begun' })
+  expect(server.requests).toEqual([])
+  expect(await sourceDays()).toEqual([])
+})
+
 describe('every day that is due', () => {
   const due = () => ingestDue(deps, { wait })
 
-  test('two weeks on a new installation, oldest first', async () => {
+  test('two weeks on a new installation: today, then oldest first', async () => {
     await due()
     const asked = server.requests.map(({ path }) => /date=([\d-]+)/.exec(path)?.[1])
-    expect(asked).toEqual(asked.toSorted())
+    const [today, ...others] = [...new Set(asked)]
+    expect(today).toBe(DAY)
+    expect(others).toEqual(others.toSorted())
     const days = await sourceDays()
     expect(days).toHaveLength(15)
     expect(days.at(-1)).toMatchObject({ day: DAY, state: 'fresh', closedAt: null })
@@ -200,13 +211,43 @@ describe('every day that is due', () => {
     server.troubles.push(...five({ kind: 'html' }))
     await due()
     const failed = (await sourceDays()).filter(({ state }) => state === 'failed')
-    expect(failed).toMatchObject([{ day: '2026-07-31', lastFault: 'source.not-json' }])
+    expect(failed).toMatchObject([{ day: DAY, lastFault: 'source.not-json' }])
     expect(logged.filter(([event]) => event === 'source.failed')).toMatchObject([
-      ['source.failed', { day: '2026-07-31', code: 'source.not-json' }],
+      ['source.failed', { day: DAY, code: 'source.not-json' }],
     ])
     clock.moveTo(new Date(`${DAY}T07:05:00Z`))
     await due()
     expect((await sourceDays()).filter(({ state }) => state === 'failed')).toEqual([])
+  })
+
+  test('where the service does not answer, or wants its peace, its other days are not asked for now', async () => {
+    server.troubles.push({ kind: 'rate-limited', headers: { 'retry-after': '3600' } })
+    await due()
+    expect(server.requests).toHaveLength(1)
+    expect(await sourceDays()).toMatchObject([
+      { day: DAY, state: 'failed', lastFault: 'source.rate-limited' },
+    ])
+    server.requests.length = 0
+    await due()
+    // Whoever asks next finds the gate shut; what is known of the day stays.
+    expect(server.requests).toEqual([])
+    expect(logged.at(-1)).toMatchObject(['source.held', { code: 'source.held' }])
+  })
+
+  test('and holds up no other service', async () => {
+    const silent = createServer(() => {})
+    await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening))
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const settings = { ARXIV_RSS_URL: url, ARXIV_OAI_URL: url, ARXIV_API_URL: url, HF_URL: server.url }
+    const config = readConfig({ ...settings, SOURCES: 'arxiv:cs.CL,huggingface' })
+    await ingestDue({ ...deps, config }, { wait: async () => {}, manners: { gapMs: 0, timeoutMs: 100 } })
+    const days = await sourceDays()
+    expect(days.filter(({ source }) => source === 'huggingface')).toHaveLength(15)
+    expect(days.filter(({ source }) => source === 'arxiv:cs.CL')).toMatchObject([
+      { lastFault: 'source.unreachable' },
+    ])
+    silent.closeAllConnections()
+    silent.close()
   })
 
   test('after a standstill the missed days are made up', async () => {

@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { DAY, keys, kinds, paper, TODAYS, useArxivDays } from '../../support/arxiv-days.ts'
+import type { ArxivTrouble } from '../../support/arxiv-server.ts'
+
+const OVER = new Date('2026-08-15T04:10:00Z')
+
+const world = useArxivDays()
+
+describe('a day that is over', () => {
+  beforeEach(() => {
+    world.now = OVER
+  })
+
+  test('comes from the archive, page by page, whatever the feed shows', async () => {
+    world.days['2026-08-15'] = [paper('2608.12001')]
+    const fetched = await world.fetchNow()
+    expect(kinds(fetched)).toEqual({ '2608.11001': 'new', '2608.11002': 'cross', '2512.00130': 'revised' })
+    expect(fetched.reason).toBe('made-up')
+    expect(world.server.requests.map(({ path }) => path.replace(/=verb.*/, '=…'))).toEqual([
+      `/oai?verb=ListRecords&metadataPrefix=arXiv&set=cs:cs:CL&from=${DAY}&until=${DAY}`,
+      '/oai?verb=ListRecords&resumptionToken=…',
+      expect.stringMatching(/^\/api\/query/),
+    ])
+  })
+
+  test('what the feed said of its papers stands, and what it lacked is new', async () => {
+    world.listed = ['arxiv:2608.11001', 'arxiv:2512.00130']
+    world.known = [...world.listed]
+    const fetched = await world.fetchNow()
+    expect(kinds(fetched)).toEqual({
+      '2608.11001': 'revised',
+      '2608.11002': 'cross',
+      '2512.00130': 'revised',
+    })
+    expect(fetched.reason).toBe('made-up')
+  })
+
+  test('that was whole is not made up', async () => {
+    world.listed = keys(TODAYS)
+    world.known = [...world.listed]
+    const { records, reason } = await world.fetchNow()
+    expect(reason).toBeUndefined()
+    expect(records.every(({ kind }) => kind === 'revised')).toBe(true)
+    expect(world.doors()).toEqual(['oai', 'oai'])
+  })
+
+  test('that was whole still tells what was withdrawn', async () => {
+    world.days[DAY] = [paper('2608.11001', { comment: 'This paper has been withdrawn by the author' })]
+    world.listed = world.known = keys(world.days[DAY]!)
+    expect((await world.fetchNow()).records[0]).toMatchObject({
+      withdrawnAt: new Date('2026-08-12T00:00:00Z'),
+    })
+  })
+
+  test('a paper that changed later is in the list of that day alone', async () => {
+    world.days['2026-08-17'] = [
+      paper('2608.11001', { version: 2, created: '2026-08-16', published: '2026-08-12' }),
+    ]
+    world.now = new Date('2026-08-20T12:00:00Z')
+    expect(Object.keys(kinds(await world.fetchNow()))).not.toContain('2608.11001')
+    expect(kinds(await world.fetchNow({ day: '2026-08-17' }))).toEqual({ '2608.11001': 'new' })
+    world.seen.push('arxiv:2608.11001')
+    expect(kinds(await world.fetchNow({ day: '2026-08-17' }))).toEqual({}) // nothing was announced but that
+  })
+
+  test('a new version of a paper of last month is not new, once the API has told', async () => {
+    world.days['2026-08-03'] = [
+      paper('2608.00100', { created: '2026-08-02' }),
+      paper('2607.00001', { version: 2, created: '2026-08-02', published: '2026-07-01' }),
+    ]
+    expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toEqual({
+      '2607.00001': 'revised',
+      '2608.00100': 'new',
+    })
+    world.server.troubles.push({ at: 'api', kind: 'rate-limited' })
+    expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toMatchObject({ '2607.00001': 'new' })
+  })
+
+  test('a weekend has nothing', async () => {
+    world.now = new Date('2026-08-16T04:10:00Z')
+    expect(await world.fetchNow({ day: '2026-08-15' })).toEqual({
+      records: [],
+      refused: [],
+      reason: undefined,
+    })
+    expect(world.doors()).toEqual(['oai'])
+  })
+
+  test('in the minutes in which the feed has gone on, it is not asked', async () => {
+    world.days['2026-08-15'] = [paper('2608.12001')]
+    for (const at of ['2026-08-15T03:30:00Z', '2026-08-15T04:05:00Z']) {
+      world.now = new Date(at)
+      expect(Object.keys(kinds(await world.fetchNow()))).not.toContain('2608.12001')
+    }
+    expect(world.doors()).not.toContain('rss')
+  })
+
+  test('a token that ran out begins the list anew, once', async () => {
+    const away: ArxivTrouble = { at: 'oai', kind: 'oai-error', code: 'badResumptionToken' }
+    world.server.troubles.push({ at: 'oai', kind: 'slow', ms: 0 }, away)
+    expect(Object.keys(kinds(await world.fetchNow()))).toHaveLength(3)
+    expect(world.doors().filter((door) => door === 'oai')).toHaveLength(4)
+    world.server.troubles.push({ ...away, times: 2 })
+    await expect(world.fetchNow()).rejects.toMatchObject({
+      code: 'source.refused',
+      values: { source: 'arxiv:cs.CL', day: DAY, why: 'badResumptionToken, twice' },
+    })
+  })
+
+  test('a token goes back as it came, whatever signs it holds', async () => {
+    const token = '<resumptionToken>a&amp;b=1+2 50%25|ü</resumptionToken>'
+    const body = `<OAI-PMH><ListRecords>${token}</ListRecords></OAI-PMH>`
+    world.server.troubles.push({ at: 'oai', kind: 'body', body })
+    await world.fetchNow()
+    const sent = new URL(world.server.requests[1]!.path, world.server.url).searchParams
+    expect(Object.fromEntries(sent)).toEqual({ verb: 'ListRecords', resumptionToken: 'a&b=1+2 50%25|ü' })
+  })
+
+  test('a list that leads to itself ends', async () => {
+    const body = `<OAI-PMH><ListRecords><resumptionToken>same</resumptionToken></ListRecords></OAI-PMH>`
+    world.server.troubles.push({ at: 'oai', kind: 'body', body, times: 100 })
+    expect((await world.fetchNow()).records).toEqual([])
+    expect(world.doors()).toHaveLength(2)
+    expect(world.warnings).toEqual([expect.stringContaining('no end')])
+  })
+
+  test('a list without an end ends', async () => {
+    world.days[DAY] = Array.from({ length: 40 }, (_, i) => paper(`2608.110${10 + i}`))
+    world.pageSize = 1
+    const { records } = await world.fetchNow()
+    expect(records).toHaveLength(30)
+    expect(world.warnings).toEqual([expect.stringContaining('no end')])
+  })
+
+  test('an error of the archive is a fault, with what it says', async () => {
+    world.server.troubles.push({ at: 'oai', kind: 'oai-error', code: 'badArgument' })
+    await expect(world.fetchNow()).rejects.toMatchObject({
+      code: 'source.refused',
+      values: { status: 200, why: 'badArgument: As badArgument says. Reason: on purpose' },
+    })
+  })
+})

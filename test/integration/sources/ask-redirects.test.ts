@@ -1,0 +1,115 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { silentLog } from '../../../src/platform/log.ts'
+import { openAsk } from '../../../src/sources/ask-client.ts'
+import { useDatabase } from '../../support/database.ts'
+
+// An answer that leads elsewhere is followed on its own host alone, each step as a question of its own.
+
+const database = useDatabase()
+let url: string
+/** What each path leads to; "fine" where it leads nowhere. */
+let leads: Record<string, { status: number; location?: string }>
+let asked: { path: string; userAgent?: string; holder: string | null }[]
+let waits: number[]
+
+const server = createServer(async ({ url: path = '', headers }, response) => {
+  const gate = await database.db.sourceGate.findFirst()
+  asked.push({ path, userAgent: headers['user-agent'], holder: gate?.holder ?? null })
+  const lead = leads[path]
+  if (!lead) return response.end('fine')
+  response.writeHead(lead.status, lead.location === undefined ? {} : { location: lead.location })
+  response.end('elsewhere')
+})
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+beforeEach(async () => {
+  leads = {}
+  asked = []
+  waits = []
+  await database.db.sourceGate.deleteMany()
+})
+
+const opened = (gapMs = 60) =>
+  openAsk({
+    db: database.db,
+    log: silentLog,
+    source: 'slowpoke:all',
+    day: '2026-08-14',
+    manners: {
+      service: 'slowpoke',
+      gapMs,
+      timeoutMs: 5000,
+      mostBytes: 10_000,
+      unsaidPauseSeconds: 30,
+      longestPauseMs: 600_000,
+    },
+    contact: 'operator@papers.example',
+    wait: async (ms) => {
+      waits.push(ms)
+      await database.db.$executeRaw`update source_gate set free_at = clock_timestamp()`
+    },
+  })
+
+const refusedWith = (status: number) => ({
+  code: 'source.refused',
+  values: { source: 'slowpoke:all', day: '2026-08-14', status },
+})
+
+test.each([301, 302, 303, 307, 308])('%i on the same host is followed', async (status) => {
+  leads['/a'] = { status, location: '/b?c=d' }
+  leads['/b?c=d'] = { status, location: `${url}/e` }
+  const { ask, requests } = opened()
+  const answer = await ask({ url: `${url}/a`, accept: '*/*' }, ({ body, status }) => [body, status])
+  expect(answer).toEqual(['fine', 200])
+  expect(asked.map(({ path }) => path)).toEqual(['/a', '/b?c=d', '/e'])
+  expect(requests()).toBe(3)
+})
+
+test('each step goes through the gate by itself', async () => {
+  leads['/a'] = { status: 301, location: '/b' }
+  await opened().ask({ url: `${url}/a`, accept: '*/*' }, () => 1)
+  const holders = asked.map(({ holder }) => holder)
+  expect(holders).not.toContain(null)
+  expect(new Set(holders).size).toBe(2)
+  expect(waits).toHaveLength(1)
+})
+
+test('three steps are followed, a fourth is not', async () => {
+  for (const [from, to] of ['ab', 'bc', 'cd']) leads[`/${from}`] = { status: 302, location: `/${to}` }
+  const { ask, requests } = opened(0)
+  const question = { url: `${url}/a`, accept: '*/*' }
+  expect(await ask(question, ({ body }) => body)).toBe('fine')
+  leads['/d'] = { status: 307, location: '/e' }
+  await expect(ask(question, () => 1)).rejects.toMatchObject(refusedWith(307))
+  expect(requests()).toBe(8)
+})
+
+test.each([
+  ['another host', () => 'http://localhost:1/'],
+  ['the same host by another name', () => url.replace('127.0.0.1', 'localhost')],
+  ['a host in our words', () => '//papers.example/a'],
+  ['a login', () => url.replace('//', '//user:secret@')],
+  ['another scheme', () => 'ftp://127.0.0.1/'],
+  ['a file', () => 'file:///etc/passwd'],
+  ['no address', () => 'http://'],
+  ['nothing', () => undefined],
+])('what leads to %s is refused, and nobody there is told who asks', async (_what, location) => {
+  leads['/a'] = { status: 302, location: location() }
+  const asking = opened().ask({ url: `${url}/a`, accept: '*/*' }, () => 1)
+  await expect(asking).rejects.toMatchObject(refusedWith(302))
+  expect(asked.map(({ path }) => path)).toEqual(['/a'])
+})
+
+test('what is no redirect is handed on', async () => {
+  leads['/a'] = { status: 304, location: '/b' }
+  expect(await opened(0).ask({ url: `${url}/a`, accept: '*/*' }, ({ status }) => status)).toBe(304)
+})

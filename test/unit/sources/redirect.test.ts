@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { nextAddress } from '../../../src/sources/redirect.ts'
+
+const PAGE = 'http://papers.example/a?b=c'
+
+test.each([
+  [PAGE, '/d', 'http://papers.example/d'],
+  [PAGE, 'https://papers.example/a', 'https://papers.example/a'],
+  [PAGE, 'https://PAPERS.example:8443/', 'https://papers.example:8443/'],
+  ['https://papers.example/a', 'e', 'https://papers.example/e'],
+  ['https://papers.example/a', 'http://papers.example/a', null],
+  [PAGE, 'https://www.papers.example/', null],
+  [PAGE, 'https://papers.example.evil.example/', null],
+  [PAGE, 'https://papers.example@evil.example/', null],
+  [PAGE, 'https://name@papers.example/', null],
+  [PAGE, null, null],
+])('from %s by %s to %s', (from, location, expected) => {
+  expect(nextAddress(from, location)).toBe(expected)
+})
