@@ -60,6 +60,9 @@ function announcements(hf: HfDays, { first, last }: { first: Day; last: Day }): 
 /** Of the month in which it is announced, as arXiv gives them: "2608.90001". */
 const idOf = (day: Day, n: number): string => `${day.slice(2, 4)}${day.slice(5, 7)}.${90_000 + n}`
 
+/** The same number of another month: an id is never of an earlier month than its first version. */
+const ofMonth = (day: Day, id: string): string => `${day.slice(2, 4)}${day.slice(5, 7)}.${id.split('.')[1]}`
+
 interface Before {
   arxiv: Month['arxiv']
   day: Day
@@ -73,7 +76,11 @@ function newerVersions(
   const { day } = before
   const old = others
     .splice(0, NEWER_VERSIONS_A_DAY - 1)
-    .map((paper) => ({ ...paper, categories: categoriesOf(random) }))
+    .map((paper) => ({
+      ...paper,
+      id: ofMonth(addDays(day, -60), paper.id),
+      categories: categoriesOf(random),
+    }))
   const known = historiesBefore(before)
   const once = known.filter(({ revised }) => revised.length === 1)
   const first = [...old, ...anyOf(random, known.filter(isUnrevised))].map((paper) => ({

@@ -159,7 +159,7 @@ interface Asker {
 }
 
 /** As on a small machine: without a limit Node.js takes what it finds before it looks for what is no longer used. */
-export const HEAP_MB = 96
+export const HEAP_MB = 112
 const SMALL = [`--max-old-space-size=${HEAP_MB}`, '--max-semi-space-size=2']
 /** glibc keeps what large answers took for the next ones, unless it is told from which size on it gives it back. */
 const GIVES_BACK = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
