@@ -31,7 +31,9 @@ interface Found extends ParsedRecords {
 export async function fetchDay(input: FetchDay): Promise<FetchedDay> {
   const found = isInFeed(input.day, input.now) ? await fromFeed(input) : await fromArchive(input)
   const bare = await input.bare([...found.records, ...found.made].flatMap(arxivKeys))
-  const details = await detailsOf(input, [...bare])
+  // The archive does not tell a new paper from a newer version: of what it alone has, the API does.
+  const unsure = found.made.filter(isListed).map(textOf)
+  const details = await detailsOf(input, [...new Set([...bare, ...unsure])])
   // The feed joins names with commas, which names hold as well: the API's list, once it is known, is not undone.
   const settled = (record: SourceRecord) =>
     bare.has(textOf(record)) || !isListed(record) ? record : { ...record, authors: [] }

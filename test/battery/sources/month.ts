@@ -74,13 +74,11 @@ function newerVersions(
   { others, ...before }: Before & { others: ArxivPaper[] },
 ): ArxivPaper[] {
   const { day } = before
-  const old = others
-    .splice(0, NEWER_VERSIONS_A_DAY - 1)
-    .map((paper) => ({
-      ...paper,
-      id: ofMonth(addDays(day, -60), paper.id),
-      categories: categoriesOf(random),
-    }))
+  const old = others.splice(0, NEWER_VERSIONS_A_DAY - 1).map((paper) => ({
+    ...paper,
+    id: ofMonth(addDays(day, -60), paper.id),
+    categories: categoriesOf(random),
+  }))
   const known = historiesBefore(before)
   const once = known.filter(({ revised }) => revised.length === 1)
   const first = [...old, ...anyOf(random, known.filter(isUnrevised))].map((paper) => ({

@@ -76,6 +76,15 @@ describe('a day that is over', () => {
     expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toMatchObject({ '2607.00001': 'new' })
   })
 
+  test('nor one that is known from another section, as a newer version there', async () => {
+    world.known = ['arxiv:2607.00001']
+    world.days['2026-08-03'] = [
+      paper('2608.00100', { created: '2026-08-02' }),
+      paper('2607.00001', { version: 2, created: '2026-08-02', published: '2026-07-01' }),
+    ]
+    expect(kinds(await world.fetchNow({ day: '2026-08-03' }))).toMatchObject({ '2607.00001': 'revised' })
+  })
+
   test('a weekend has nothing', async () => {
     world.now = new Date('2026-08-16T04:10:00Z')
     expect(await world.fetchNow({ day: '2026-08-15' })).toEqual({
