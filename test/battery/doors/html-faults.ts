@@ -4,12 +4,19 @@ import { ALIVE } from './hostile.ts'
 type Node = DefaultTreeAdapterMap['node']
 type Element = DefaultTreeAdapterMap['element']
 
-const EMBEDS = ['iframe', 'object', 'embed', 'base', 'svg', 'math', 'video', 'audio', 'frame', 'applet']
+const EMBEDS = ['iframe', 'object', 'embed', 'base', 'svg', 'video', 'audio', 'frame', 'applet']
 const NEVER = new Set([ALIVE, ...EMBEDS])
 const LINKS = new Set(['href', 'src', 'action', 'formaction', 'poster', 'background', 'srcset'])
 const GOOD_LINK = /^(https:\/\/|http:\/\/localhost|mailto:|\/|#|\?|$)/i
 // Controls, and what turns the direction of a text around; joiners belong to words.
 export const UNSEEN = /[\p{Cc}--[\t\r\n]]|\p{Bidi_Control}|\ufeff/v
+
+// MathML that only shows: no link, no action, no text of another kind (maction, semantics, annotation-xml).
+const MATH =
+  /^(math|m(row|i|n|o|text|space|padded|style|su[bp]|subsup|over|under|underover|frac|sqrt|enclose|t(able|r|d)|phantom))$/
+const IN_MATH =
+  /^(aria-label|role|display|displaystyle|scriptlevel|mathvariant|form|fence|separator|stretchy|symmetric|movablelimits|[lr]space|width|height|m(in|ax)size|linethickness|notation)$/
+const MATHML = 'http://www.w3.org/1998/Math/MathML'
 
 /** Files of our own, by src: for pages. Styles inside: for mails, where there are no files. */
 type Allowed = 'files' | 'styles'
@@ -28,11 +35,16 @@ function faultsOf(node: Node, allowed: Allowed): string[] {
   return 'childNodes' in node ? [...own, ...node.childNodes.flatMap((one) => faultsOf(one, allowed))] : own
 }
 
-function faultsOfElement({ tagName, attrs, childNodes }: Element, allowed: Allowed): string[] {
+function faultsOfElement(element: Element, allowed: Allowed): string[] {
+  const { tagName, attrs, childNodes, namespaceURI } = element
+  const isMath = namespaceURI === MATHML
   const attribute = (name: string) => attrs.find((one) => one.name === name)?.value
   const isOurScript = allowed === 'files' && attribute('src')?.startsWith('/') && childNodes.length === 0
   const wrong: [boolean, string][] = [
     [NEVER.has(tagName), `<${tagName}>`],
+    [isMath && (allowed !== 'files' || !MATH.test(tagName)), `<${tagName}> of MathML`],
+    [isMath && attrs.some(({ name }) => !IN_MATH.test(name)), `an attribute of <${tagName}>`],
+    [isInMath(element) && !isMath, `<${tagName}> in math`],
     [tagName === 'script' && !isOurScript, 'a script'],
     [(tagName === 'style' || attribute('style') !== undefined) && allowed !== 'styles', 'a style'],
     [tagName === 'meta' && attribute('http-equiv') === 'refresh', 'a refresh'],
@@ -42,4 +54,8 @@ function faultsOfElement({ tagName, attrs, childNodes }: Element, allowed: Allow
     ...(LINKS.has(name) && !GOOD_LINK.test(value.trim()) ? [`${name}=${value.slice(0, 40)}`] : []),
   ])
   return [...wrong.flatMap(([isWrong, what]) => (isWrong ? [what] : [])), ...inAttributes]
+}
+
+function isInMath({ parentNode }: Element): boolean {
+  return parentNode !== null && 'tagName' in parentNode && parentNode.namespaceURI === MATHML
 }
