@@ -58,6 +58,7 @@ const LONG_AND_SHOWN_ELSEWHERE = [
   'P1-wrong-unmakeable-ends-the-run',
   'returns-wrong-suppresses-any-5xx',
   'sources-august',
+  'sources-mutated',
   'sources-wrong-closes-at-once',
   'sources-wrong-keeps-sources-apart',
 ]

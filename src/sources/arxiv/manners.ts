@@ -8,7 +8,7 @@ export const manners = {
   service: 'arxiv',
   gapMs: 3000,
   timeoutMs: 30_000,
-  mostBytes: 8_000_000,
+  mostBytes: 6_000_000,
   unsaidPauseSeconds: 900,
   longestPauseMs: 30_000,
 } satisfies Manners
