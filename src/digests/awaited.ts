@@ -3,7 +3,7 @@ import type { SourceCalendar } from '../sources/source.ts'
 
 const HOUR_MS = 3600 * 1000
 
-/** A digest waits for papers that use to be there by its hour for so long at most, and goes then with what there is. */
+/** A digest waits for papers that are usually there by its hour for so long at most, and goes then with what there is. */
 const WAITS_FOR_MS = 3 * HOUR_MS
 
 /** When a digest goes at the latest. */
@@ -13,7 +13,7 @@ export const waitsUntil = (dueAt: Date): Date => new Date(dueAt.getTime() + WAIT
 export interface UsualSource {
   source: string
   calendar: Pick<SourceCalendar, 'rest' | 'stallsAt'>
-  /** When its papers use to come, in milliseconds after a day's midnight UTC. */
+  /** When its papers usually come, in milliseconds after a day's midnight UTC. */
   usualMs: number
   /** Whether anything has come of a day, or nothing more will. */
   hasCome(day: Day): boolean

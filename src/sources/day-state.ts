@@ -35,7 +35,7 @@ function daysFromTo(from: Day, to: Day): Day[] {
 
 /**
  * waiting: nothing yet. fresh: has papers that no other day of the source has. quiet: none, and none expected any more.
- * stalled: none, or those of another day, past the time by which they use to be there. failed: the last fetch failed.
+ * stalled: none, or those of another day, past the time by which they are usually there. failed: the last fetch failed.
  */
 export type SourceDayState = 'waiting' | 'fresh' | 'quiet' | 'stalled' | 'failed'
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-// What people who write no UTF-8 use to write, whatever they call it: https://encoding.spec.whatwg.org/#names-and-labels
+// What people who write no UTF-8 mostly write, whatever they call it: https://encoding.spec.whatwg.org/#names-and-labels
 const OTHERWISE = 'windows-1252'
 
 /**

@@ -4,7 +4,7 @@ const LEAST_DAYS = 5
 const MOST_DAYS = 14
 
 /**
- * When a source's papers use to come, in milliseconds after a day's midnight UTC: the median of the newest two weeks
+ * When a source's papers usually come, in milliseconds after a day's midnight UTC: the median of the newest two weeks
  * of days of which it is known. Undefined where that is too few to learn from.
  */
 export function usualMs(days: readonly { day: Day; cameAt: Date | null }[]): number | undefined {

@@ -27,7 +27,7 @@ interface OpenInput {
 /**
  * Opens a digest for everybody who is due, and one for each earlier date on which they were due and nothing was
  * recorded, because the service was down. Whoever's pause ends by that date is active again first. Where papers that
- * use to be there by the hour have not come, a date is opened later, at most three hours; not one that is asked for.
+ * are usually there by the hour have not come, a date is opened later, at most three hours; not one that is asked for.
  */
 export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<void> {
   const { db } = deps

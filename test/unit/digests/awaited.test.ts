@@ -6,7 +6,7 @@ import { calendar } from '../../../src/sources/huggingface/calendar.ts'
 const HOUR_MS = 3600 * 1000
 const MINUTE_MS = 60_000
 
-/** Papers use to come at 02:00 UTC; of these days they have. */
+/** Papers usually come at 02:00 UTC; of these days they have. */
 const source = (...come: Day[]): UsualSource => ({
   source: 'huggingface',
   calendar,
@@ -19,7 +19,7 @@ const waits = (dueAt: Date, source: UsualSource, minutes = 0) =>
   awaitedSources({ dueAt, now: new Date(dueAt.getTime() + minutes * MINUTE_MS) }, [source]).length > 0
 
 // 24 November 2026 is a Tuesday.
-test('a digest waits for papers that use to be there by its hour', () => {
+test('a digest waits for papers that are usually there by its hour', () => {
   expect(waits(at('2026-11-24T08:00'), source('2026-11-23'))).toBe(true)
   expect(waits(at('2026-11-24T08:00'), source('2026-11-24'))).toBe(false)
 })

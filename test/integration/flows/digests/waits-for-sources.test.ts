@@ -6,7 +6,7 @@ import { recordFetch } from '../../../../src/sources/source-day-store.ts'
 import { useDigestWorld } from '../../../support/digest-world.ts'
 
 const world = useDigestWorld()
-// A Tuesday; Hugging Face use to come at 02:00 UTC.
+// A Tuesday; Hugging Face papers usually come at 02:00 UTC.
 const DAY = '2026-11-24'
 
 const fetched = (day: Day, at: string, papers: number) =>

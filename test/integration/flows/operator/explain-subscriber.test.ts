@@ -452,7 +452,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
   })
 
-  test('it waits for papers that use to be there by then', async () => {
+  test('it waits for papers that are usually there by then', async () => {
     await untilTuesday()
     for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
       const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }

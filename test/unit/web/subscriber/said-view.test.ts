@@ -25,7 +25,7 @@ const moved = (next: { localDate: string; now: boolean }) => {
   } as unknown as Managed)!
 }
 
-// Papers that use to be there by now may be late: a digest waits for them, and no page promises minutes.
+// Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
 test('a mail whose hour has come may be waited for', () => {
   const { next } = moved({ localDate: TODAY, now: true })
   expect(next).toBe(
