@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { Fault } from '../platform/errors.ts'
+import type { FetchDay } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
 /** More than any page of a source has: one that holds more is none. */
@@ -13,6 +15,13 @@ export function readEntries(entries: readonly unknown[], schema: z.ZodType<Sourc
     else parsed.refused.push({ index, why: sentenceOf(error) })
   }
   return parsed
+}
+
+/** Throws source.unreadable where none can be read: the source has changed, and its day is not one without papers. */
+export function requireReadable({ source, day }: FetchDay, { records, refused }: ParsedRecords): void {
+  const [first] = refused
+  if (first && records.length === 0)
+    throw new Fault('source.unreadable', { source, day, count: refused.length, why: first.why })
 }
 
 const sentenceOf = ({ issues }: z.ZodError): string =>

@@ -42,9 +42,13 @@ export function parseSourceName(text: string): NamedSource | undefined {
 
 /** A source by the one name that it has in rows: "arxiv:cs.CL" for "arXiv:CS.cl"; undefined where it is none. */
 export function canonicalSource(text: string): string | undefined {
-  const { source, section } = parseSourceName(text) ?? {}
-  return source && [source.name, section].filter(Boolean).join(':')
+  const named = parseSourceName(text)
+  return named && nameOf(named)
 }
+
+/** "arxiv:cs.CL" */
+export const nameOf = ({ source, section }: NamedSource): string =>
+  [source.name, section].filter(Boolean).join(':')
 
 /** Throws source.unknown. */
 export function sourceNamed(text: string): NamedSource {

@@ -82,18 +82,23 @@ export interface Answer {
  */
 export type Ask = <T>(question: Question, read: (answer: Answer) => T) => Promise<T>
 
+/** Those papers, as "arxiv:2507.06457", of which something is true. */
+type Among = (papers: readonly Identifier[]) => Promise<ReadonlySet<string>>
+
 export interface FetchDay {
+  /** "arxiv:cs.CL" */
+  source: string
   day: Day
   section?: string
   now: Date
   urls: Readonly<Record<string, string>>
   ask: Ask
-  /** Of these papers, those that this source has not listed on another day. */
-  unseen(keys: readonly Identifier[]): Promise<ReadonlySet<string>>
-  /** Of these papers, those that this source has on this day already, as newer versions too; none where left out. */
-  listed?(keys: readonly Identifier[]): Promise<ReadonlySet<string>>
-  /** Of these papers, those of which we do not know yet when they were published. */
-  bare(keys: readonly Identifier[]): Promise<ReadonlySet<string>>
+  /** Which this source has not listed on another day. */
+  unseen: Among
+  /** Which this source has on this day already, as newer versions too. */
+  listed: Among
+  /** Of which we do not know yet when they were published. */
+  bare: Among
   /** Waits, unless the fetch is broken off. */
   wait(ms: number): Promise<unknown>
   /** Something worth knowing that did not keep the day from being read. */

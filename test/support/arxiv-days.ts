@@ -106,15 +106,17 @@ const texts = (asked: readonly Identifier[], fits: (text: string) => boolean) =>
 
 function fetchFrom(world: ArxivDays, { day = DAY, section = 'cs.CL', timeoutMs = 2000 }: More = {}) {
   const wait = async (ms: number) => void world.waits.push(ms)
+  const source = `arxiv:${section}`
   const { ask } = openAsk({
     log: silentLog,
-    source: `arxiv:${section}`,
+    source,
     day,
     manners: { ...arxiv.manners, timeoutMs },
     contact: 'operator@papers.example',
     wait,
   })
   return arxiv.fetchDay({
+    source,
     day,
     section,
     now: world.now,

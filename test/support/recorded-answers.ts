@@ -4,7 +4,7 @@ import type { Database } from '../../src/platform/database.ts'
 import type { Day } from '../../src/platform/dates.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { openAsk } from '../../src/sources/ask-client.ts'
-import type { NamedSource } from '../../src/sources/registry.ts'
+import { type NamedSource, nameOf } from '../../src/sources/registry.ts'
 import type { Ask, FetchDay, FetchedDay } from '../../src/sources/source.ts'
 import { type Identifier, identifierText } from '../../src/sources/source-record.ts'
 
@@ -80,10 +80,12 @@ export function replayAsk(answers: readonly RecordedAnswer[]): { ask: Ask; missi
 const NOTHING = { status: 404, headers: {}, body: 'Not found' }
 
 /** Fetches a recorded day again: `missing` holds what was asked for and is not in the recording. */
-export async function replay({ source, section }: NamedSource, { day, now, answers }: Recording) {
+export async function replay(named: NamedSource, { day, now, answers }: Recording) {
+  const { source, section } = named
   const { ask, missing } = replayAsk(answers)
   const fetched = await source.fetchDay({
     ...aloneInput(source.addresses),
+    source: nameOf(named),
     day,
     section,
     now: new Date(now),
@@ -109,6 +111,7 @@ export async function recordDay(input: ToRecord): Promise<FetchedDay & { recordi
   const { wait, warn = () => {} } = input
   const fetched = await source.fetchDay({
     ...aloneInput(source.addresses),
+    source: nameOf(input),
     day,
     section,
     now,
@@ -118,8 +121,6 @@ export async function recordDay(input: ToRecord): Promise<FetchedDay & { recordi
   })
   return { ...fetched, recording: { source: nameOf(input), day, now: now.toJSON(), answers } }
 }
-
-const nameOf = ({ source, section }: NamedSource): string => [source.name, section].filter(Boolean).join(':')
 
 /** Asks over the network without the gate that all processes share: it keeps the gap itself. */
 function askAlone(input: ToRecord): Ask {
@@ -153,6 +154,7 @@ function addressFor(url: string, official: Readonly<Record<string, string>>, rea
 const aloneInput = (urls: FetchDay['urls']) => ({
   urls,
   unseen: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
+  listed: async () => new Set<string>(),
   bare: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
   wait: async () => {},
   warn: () => {},

@@ -16,7 +16,7 @@ import {
   recordHeld,
   type SourceDayName,
 } from '../../sources/source-day-store.ts'
-import { identifierText, type Refused } from '../../sources/source-record.ts'
+import { type Identifier, identifierText, type Refused } from '../../sources/source-record.ts'
 import type { Deps } from '../../wiring.ts'
 
 export interface IngestOptions {
@@ -69,13 +69,6 @@ export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested>
   return { source, day, ...recorded, refused, stands }
 }
 
-/** Where no entry can be read, the source has changed, and its day is not one without papers. */
-function requireReadable({ source, day }: IngestDay, { records, refused, reason }: FetchedDay): void {
-  const [first] = refused
-  if (records.length > 0 || !first || reason) return
-  throw new Fault('source.unreadable', { source, day, count: refused.length, why: first.why })
-}
-
 type Asked = FetchedDay & { requests: number }
 
 async function fetchDay(deps: Deps, named: NamedSource, input: IngestDay): Promise<Asked> {
@@ -83,7 +76,6 @@ async function fetchDay(deps: Deps, named: NamedSource, input: IngestDay): Promi
   const { ask, requests } = openAsk(askingOf(deps, named, input))
   try {
     const fetched = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
-    requireReadable(input, fetched)
     return { ...(await withoutRepeats(deps, input, fetched)), requests: requests() }
   } catch (error) {
     if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, requests())
@@ -110,13 +102,14 @@ const waiter = ({ signal, wait = (ms) => sleep(ms, undefined, { signal }) }: Ing
 function inputOf({ db, config, clock, log }: Deps, input: IngestDay) {
   const { source, day } = input
   return {
+    source,
     day,
     now: clock.now(),
     urls: addressesIn(config),
     wait: waiter(input),
-    unseen: (keys: Parameters<typeof barePapers>[1]) => unseenBy(db, { source, day, keys }),
-    listed: (keys: Parameters<typeof barePapers>[1]) => listedOn(db, { source, day, keys }),
-    bare: (keys: Parameters<typeof barePapers>[1]) => barePapers(db, keys),
+    unseen: (keys: readonly Identifier[]) => unseenBy(db, { source, day, keys }),
+    listed: (keys: readonly Identifier[]) => listedOn(db, { source, day, keys }),
+    bare: (keys: readonly Identifier[]) => barePapers(db, keys),
     warn: (what: string) => log.warn('source.odd', { source, day, what }),
   }
 }

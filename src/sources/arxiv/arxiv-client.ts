@@ -1,4 +1,5 @@
 import { Fault } from '../../platform/errors.ts'
+import { requireReadable } from '../read-entries.ts'
 import type { FetchDay, FetchedDay } from '../source.ts'
 import { type Identifier, identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
 import { calendar, isInFeed } from './calendar.ts'
@@ -6,7 +7,7 @@ import { oaiSetOf } from './categories.ts'
 import { kindOf, settledKind } from './harvested-kind.ts'
 import type { HarvestDates, HarvestPage } from './parse-oai.ts'
 import type { Feed } from './parse-rss.ts'
-import { checkReadable, readDetails, readFeed, readPage, refuse } from './read-answers.ts'
+import { readDetails, readFeed, readPage, refuse } from './read-answers.ts'
 import { lotsOf, withDetails } from './with-details.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
@@ -93,7 +94,7 @@ async function madeUp(input: FetchDay, shown: Found): Promise<Found> {
 async function fromArchive(input: FetchDay): Promise<Found & { announced: ReadonlySet<string> }> {
   const { records, refused, dates } = await harvest(input)
   const keys = records.flatMap(arxivKeys)
-  const listed = (await input.listed?.(keys)) ?? new Set()
+  const listed = await input.listed(keys)
   const unseen = await input.unseen(keys)
   const announced = new Set<string>()
   const made = records.flatMap((record) => {
@@ -111,7 +112,7 @@ type Harvest = ParsedRecords & { dates: Map<string, HarvestDates> }
 async function harvest(input: FetchDay): Promise<Harvest> {
   const harvested = (await pagesOf(input)) ?? (await pagesOf(input))
   if (!harvested) throw refuse(input, 200, 'badResumptionToken, twice')
-  checkReadable(input, harvested)
+  requireReadable(input, harvested)
   return harvested
 }
 

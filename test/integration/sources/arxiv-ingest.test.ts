@@ -32,6 +32,11 @@ const days: Record<Day, ArxivPaper[]> = {
     paper('2608.10001', { version: 2, created: '2026-08-13', published: '2026-08-12' }),
     paper('2608.00900', { version: 2, created: '2026-08-13', published: '2026-08-05' }),
   ],
+  // What the archive has of a Saturday: changes of old papers, one of which cannot be read.
+  '2026-08-22': [
+    paper('2601.00001', { title: '', created: '2026-01-05' }),
+    paper('2601.00002', { version: 2, created: '2026-01-05', published: '2026-01-05' }),
+  ],
 }
 
 let server: ArxivServer
@@ -141,6 +146,14 @@ test('weekend and holiday are quiet', async () => {
   expect(await look('2026-11-27', '2026-11-27T12:00:00Z')).toMatchObject({
     state: 'quiet',
     reason: 'holiday',
+  })
+})
+
+test('a day without an announcement is quiet, though a change in its archive cannot be read', async () => {
+  expect(await look('2026-08-22', '2026-08-28T12:00:00Z')).toMatchObject({
+    state: 'quiet',
+    reason: 'weekend',
+    closed: true,
   })
 })
 

@@ -40,11 +40,13 @@ async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 300 }: Mo
     signal,
   })
   const fetched = await fetchDay({
+    source: 'huggingface',
     day,
     now: new Date(`${DAY}T12:00:00Z`),
     urls: { HF_URL: url },
     ask,
     unseen: async () => new Set(),
+    listed: async () => new Set(),
     bare: async () => new Set(),
     wait,
     warn: () => {},

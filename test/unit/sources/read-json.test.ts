@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonIn } from '../../../src/sources/json-in.ts'
+import { jsonIn } from '../../../src/sources/read-json.ts'
 
 const listOf = (one: string, count: number): string => `[${Array(count).fill(one).join()}]`
 

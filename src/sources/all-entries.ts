@@ -1,0 +1,40 @@
+import { Fault } from '../platform/errors.ts'
+import type { FetchDay } from './source.ts'
+
+// Of 30 entries or more each: ten times what a day has.
+const MOST_PAGES = 100
+
+export interface Pages {
+  /** What all pages may hold together, as JSON. */
+  mostBytes: number
+  /** The entries of the page that comes after so many pages and entries. */
+  pageAfter(had: { pages: number; entries: number }): Promise<unknown[]>
+}
+
+export interface AllEntries {
+  entries: unknown[]
+  /** There were more pages than anybody reads. */
+  isCut: boolean
+}
+
+/**
+ * A list, page by page until an empty one: a page may hold fewer entries than it could, and a server without pages
+ * repeats itself. Throws source.too-large.
+ */
+export async function allEntries({ source, day, warn }: FetchDay, pages: Pages): Promise<AllEntries> {
+  const { mostBytes, pageAfter } = pages
+  const entries: unknown[] = []
+  const seen = new Set<string>()
+  let size = 0
+  while (seen.size < MOST_PAGES) {
+    const page = await pageAfter({ pages: seen.size, entries: entries.length })
+    const text = JSON.stringify(page)
+    if (page.length === 0 || seen.has(text)) return { entries, isCut: false }
+    seen.add(text)
+    size += text.length
+    if (size > mostBytes) throw new Fault('source.too-large', { source, day, status: 200, most: mostBytes })
+    entries.push(...page)
+  }
+  warn(`it has more than ${MOST_PAGES} pages: the others are left out`)
+  return { entries, isCut: true }
+}
