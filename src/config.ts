@@ -23,7 +23,7 @@ import {
   wholeNumber,
 } from './setting-kinds.ts'
 import { smtpUrl, withLogin } from './smtp-url.ts'
-import { canonicalSource, KNOWN_SOURCES, SOURCE_ADDRESSES, type SourceAddress } from './sources/registry.ts'
+import { sourceSettings } from './source-settings.ts'
 
 const SECRETS = [
   'DATABASE_URL',
@@ -53,10 +53,6 @@ export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 const LEAST_KEEP_DAYS = 30
 // What the first release took from 14 on.
 const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
-
-const sourceAddresses = Object.fromEntries(
-  Object.entries(SOURCE_ADDRESSES).map(([name, address]) => [name, webAddress.default(address)]),
-) as Record<SourceAddress, z.ZodDefault<typeof webAddress>>
 
 const settings = z.object({
   NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
@@ -88,21 +84,7 @@ const settings = z.object({
   DKIM_SELECTOR: z.string().optional(),
   DKIM_KEY_FILE: z.string().optional(),
   OPERATOR_EMAIL: plainAddress.optional(),
-  SOURCES: z
-    .string()
-    .default('huggingface')
-    .transform(list)
-    .superRefine((names, context) => {
-      const wrong = names.filter((name) => !canonicalSource(name)).map((name) => `"${name}"`)
-      const not = wrong.length > 0 ? `, and not ${wrong.join(', ')}` : ''
-      if (names.length === 0 || not)
-        context.addIssue({
-          code: 'custom',
-          message: `a comma list of sources such as ${KNOWN_SOURCES}${not}`,
-        })
-    })
-    .transform((names) => [...new Set(names.map((name) => canonicalSource(name) ?? name))]),
-  ...sourceAddresses,
+  ...sourceSettings,
   DIGEST_HOUR: wholeNumber(0, 23).default(8),
   DIGEST_ZONE: z.string().default('UTC').refine(isZone, 'a time zone such as Europe/Paris, or UTC'),
   DIGEST_DAYS: z

@@ -1,5 +1,6 @@
 import { type Composed, compose, hereSince } from '../../digests/compose.ts'
-import { earlierDigests, lastLooks, papersShownTo, type Recipient } from '../../digests/digest-store.ts'
+import type { Recipient } from '../../digests/digest-store.ts'
+import { earlierDigests, lastLooks, papersShownTo } from '../../digests/earlier-digest-store.ts'
 import { type EarlierDigest, ONCE_IN_DAYS, offeredSince } from '../../digests/offer.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'

@@ -1,8 +1,9 @@
 import { enqueue } from '../../delivery/ledger/message-store.ts'
 import { messageContent } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
-import { earlierDigests, recipientOf } from '../../digests/digest-store.ts'
+import { recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
+import { earlierDigests } from '../../digests/earlier-digest-store.ts'
 import { OFFERED_DAYS } from '../../digests/offer.ts'
 import { readQueries } from '../../digests/shelf-store.ts'
 import {

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config.ts'
 import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
+import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'

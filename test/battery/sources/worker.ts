@@ -1,7 +1,7 @@
 // The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not sleep
 // where a source wants it to, and leaves no gap: the manners have rows of their own.
 import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { ingestDue } from '../../../src/flows/papers/ingest-day.ts'
+import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 

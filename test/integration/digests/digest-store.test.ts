@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { earlierDigests, fillDigests, takeDueDigests } from '../../../src/digests/digest-store.ts'
+import { fillDigests, takeDueDigests } from '../../../src/digests/digest-store.ts'
+import { earlierDigests } from '../../../src/digests/earlier-digest-store.ts'
 import { openDue } from '../../../src/flows/digests/open-due.ts'
 import { openDatabase } from '../../../src/platform/database.ts'
 import { silentLog } from '../../../src/platform/log.ts'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { ingestDay, ingestDue } from '../../../../src/flows/papers/ingest-day.ts'
+import { ingestDay } from '../../../../src/flows/papers/ingest-day.ts'
+import { ingestDue } from '../../../../src/flows/papers/ingest-due.ts'
 import { papersListedOn } from '../../../../src/papers/paper-store.ts'
 import { type MovableClock, stoppedClock } from '../../../../src/platform/clock.ts'
 import type { Log, LogEvent, LogFields } from '../../../../src/platform/log.ts'
