@@ -1,20 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Trouble } from './hugging-face-server.ts'
-
-export interface BiorxivServer {
-  /** For BIORXIV_URL. */
-  url: string
-  /** Each request that came: its path with query, and its User-Agent. */
-  requests: { path: string; userAgent: string }[]
-  /** What the next requests get, one each. */
-  troubles: Trouble[]
-  close(): Promise<void>
-}
+import { type JsonAnswer, type JsonServer, startJsonServer } from './json-server.ts'
 
 interface Options {
   /** Holds 2026-01-05.json, …, each a `collection`; on a day without a file nothing was posted. */
@@ -29,52 +16,8 @@ interface Options {
 }
 
 /** Answers GET /details/biorxiv/FROM/TO/CURSOR/json as https://api.biorxiv.org/details/biorxiv/help says. */
-export async function startBiorxivServer(options: Options): Promise<BiorxivServer> {
-  const requests: BiorxivServer['requests'] = []
-  const troubles: Trouble[] = []
-  const server = createServer((request, response) => {
-    requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
-    answer(request, response, options, troubles.shift()).catch(() => response.destroy())
-  })
-  await new Promise<void>((listening) => server.listen(options.port ?? 0, '127.0.0.1', listening))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    troubles,
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: Options,
-  trouble: Trouble | undefined,
-): Promise<void> {
-  const { status, body } = goodAnswer(new URL(request.url ?? '/', 'http://localhost'), options)
-  const json = { 'content-type': 'application/json' }
-  switch (trouble?.kind) {
-    case 'rate-limited':
-      return void response.writeHead(429, trouble.headers).end('Too many requests')
-    case 'status':
-      return void response.writeHead(trouble.status, json).end('{"messages":[{"status":"on purpose"}]}')
-    case 'cut-off':
-      response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) + 1000 })
-      response.write(body, () => response.destroy())
-      return
-    case 'html':
-      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
-    case 'body':
-      return void response.writeHead(200, json).end(trouble.body)
-    case 'slow':
-      await sleep(trouble.ms)
-  }
-  response.writeHead(status, json).end(body)
-}
+export const startBiorxivServer = (options: Options): Promise<JsonServer> =>
+  startJsonServer({ port: options.port, good: (url) => goodAnswer(url, options) })
 
 const PATH = /^\/details\/biorxiv\/(?<from>\d{4}-\d\d-\d\d)\/(?<to>\d{4}-\d\d-\d\d)\/(?<cursor>\d+)\/json$/
 
@@ -83,7 +26,7 @@ interface Entry {
   version: string | number
 }
 
-function goodAnswer({ pathname, searchParams }: URL, options: Options): { status: number; body: string } {
+function goodAnswer({ pathname, searchParams }: URL, options: Options): JsonAnswer {
   const asked = PATH.exec(pathname)?.groups
   if (!asked) return { status: 404, body: 'Not found' }
   const category = searchParams.get('category')?.replaceAll('_', ' ')

@@ -1,33 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { type JsonAnswer, type JsonServer, startJsonServer } from './json-server.ts'
 
-/** What one request gets instead of its good answer. */
-export type Trouble =
-  | { kind: 'rate-limited'; headers: Record<string, string> }
-  | { kind: 'status'; status: number }
-  /** Promises a body and hangs up in the middle of it. */
-  | { kind: 'cut-off' }
-  | { kind: 'html' }
-  /** A good answer, late. */
-  | { kind: 'slow'; ms: number }
-  /** A good answer that says how few requests are left. */
-  | { kind: 'last-requests'; remaining: number; seconds: number }
-  | { kind: 'body'; body: string }
-
-export interface HuggingFaceServer {
-  /** For HF_URL. */
-  url: string
-  /** Each request that came: its path with query, and its User-Agent. */
-  requests: { path: string; userAgent: string }[]
-  /** What the next requests get, one each. */
-  troubles: Trouble[]
+export interface HuggingFaceServer extends JsonServer {
   /** Answers from another folder, or with what it makes of a day, from now on. */
   serve(from: string | EntriesOf): void
-  close(): Promise<void>
 }
 
 /** What the service lists on a day at this moment. */
@@ -48,60 +26,19 @@ interface Options {
 /** Answers GET /api/daily_papers as Hugging Face does, from recorded days. */
 export async function startHuggingFaceServer(options: Options): Promise<HuggingFaceServer> {
   let { folder } = options
-  const requests: HuggingFaceServer['requests'] = []
-  const troubles: Trouble[] = []
-  const server = createServer((request, response) => {
-    requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
-    answer(request, response, { ...options, folder }, troubles.shift()).catch(() => response.destroy())
+  const { host, port } = options
+  const server = await startJsonServer({
+    host,
+    port,
+    good: (url) => goodAnswer(url, { ...options, folder }),
   })
-  const host = options.host ?? '127.0.0.1'
-  await new Promise<void>((listening) => server.listen(options.port ?? 0, host, listening))
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    requests,
-    troubles,
-    serve: (from) => {
-      folder = from
-    },
-    close: () =>
-      new Promise((closed) => {
-        server.close(() => closed())
-        server.closeAllConnections()
-      }),
+  const serve = (from: string | EntriesOf) => {
+    folder = from
   }
+  return { ...server, serve }
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  options: Options,
-  trouble: Trouble | undefined,
-): Promise<void> {
-  const { status, body } = goodAnswer(new URL(request.url ?? '/', 'http://localhost'), options)
-  const json = { 'content-type': 'application/json; charset=utf-8' }
-  switch (trouble?.kind) {
-    case 'rate-limited':
-      return void response.writeHead(429, trouble.headers).end('{"error":"too many requests"}')
-    case 'status':
-      return void response.writeHead(trouble.status, json).end('{"error":"on purpose"}')
-    case 'cut-off':
-      response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) + 1000 })
-      response.write(body, () => response.destroy())
-      return
-    case 'html':
-      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
-    case 'body':
-      return void response.writeHead(200, json).end(trouble.body)
-    case 'slow':
-      await sleep(trouble.ms)
-      break
-    case 'last-requests':
-      response.setHeader('ratelimit', `"api";r=${trouble.remaining};t=${trouble.seconds}`)
-  }
-  response.writeHead(status, json).end(body)
-}
-
-function goodAnswer({ pathname, searchParams }: URL, options: Options): { status: number; body: string } {
+function goodAnswer({ pathname, searchParams }: URL, options: Options): JsonAnswer {
   if (pathname !== '/api/daily_papers') return refuse(404, 'Not found')
   const day = searchParams.get('date') ?? newestDay(options.folder)
   const limit = Number(searchParams.get('limit') ?? 50)

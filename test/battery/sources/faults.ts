@@ -1,6 +1,6 @@
 import type { Day } from '../../../src/platform/dates.ts'
 import type { ArxivTrouble } from '../../support/arxiv-server.ts'
-import type { Trouble } from '../../support/hugging-face-server.ts'
+import type { Trouble } from '../../support/json-server.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { entriesAt, type HfDays } from './hf-days.ts'
 import { isFeedDay } from './month.ts'

@@ -9,19 +9,13 @@ import { keyText } from '../../../src/papers/same-paper.ts'
 import { dayOf } from '../../../src/platform/dates.ts'
 import type { ListingKind, SourceRecord } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 import { anyCalls, type Call, rearranged, SHARED_TITLE } from './any-listings.ts'
 
 const database = useDatabase()
 const SHARED = keyText(titleKey(SHARED_TITLE))
 
-const BARE: SourceRecord = {
-  keys: [],
-  title: 'A title',
-  abstract: '',
-  authors: [],
-  categories: [],
-  keywords: [],
-}
+const BARE = sampleRecord()
 
 /** A paper without our numbers: what leads to it, what is known of it, and who listed it when. */
 interface Told {

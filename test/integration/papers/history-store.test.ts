@@ -9,6 +9,7 @@ import { silentLog } from '../../../src/platform/log.ts'
 import type { ListingKind, SourceRecord } from '../../../src/sources/source-record.ts'
 import type { Deps } from '../../../src/wiring.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
@@ -22,15 +23,12 @@ interface Saying {
   kind?: ListingKind
 }
 
-const record = ({ id = '2608.00001', doi, ...said }: Saying): SourceRecord => ({
-  ...said,
-  keys: [{ scheme: 'arxiv' as const, value: id }, ...(doi ? [{ scheme: 'doi' as const, value: doi }] : [])],
-  title: `Of ${id}`,
-  abstract: '',
-  authors: [],
-  categories: [],
-  keywords: [],
-})
+const record = ({ id = '2608.00001', doi, ...said }: Saying): SourceRecord =>
+  sampleRecord({
+    ...said,
+    keys: [{ scheme: 'arxiv' as const, value: id }, ...(doi ? [{ scheme: 'doi' as const, value: doi }] : [])],
+    title: `Of ${id}`,
+  })
 
 /** Listed on 2 August, said on a day. */
 const say = (day: Day, sayings: Saying[], source = 'huggingface') =>

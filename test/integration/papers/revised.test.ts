@@ -13,6 +13,7 @@ import {
 import type { Day } from '../../../src/platform/dates.ts'
 import type { ListingKind } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
@@ -22,15 +23,14 @@ const list = (day: Day, kind: ListingKind, ...ids: string[]) =>
     source: 'arxiv:cs',
     day,
     now: new Date(`${day}T05:00:00Z`),
-    records: ids.map((id) => ({
-      kind,
-      keys: [{ scheme: 'arxiv' as const, value: id }],
-      title: `Of ${id}`,
-      abstract: '',
-      authors: [],
-      categories: ['cs.CL'],
-      keywords: [],
-    })),
+    records: ids.map((id) =>
+      sampleRecord({
+        kind,
+        keys: [{ scheme: 'arxiv' as const, value: id }],
+        title: `Of ${id}`,
+        categories: ['cs.CL'],
+      }),
+    ),
   })
 
 const found = (name: string) => paperByName(database.db, name)
@@ -130,14 +130,12 @@ test('of two that are one, a number that was offered stays, though the other is 
     source: 'huggingface',
     day: '2026-08-14',
     now: new Date('2026-08-14T05:00:00Z'),
-    records: ['2301.00001', '2301.00002'].map((value) => ({
-      keys: [{ scheme: 'arxiv', value }, both],
-      title: `Of ${value}`,
-      abstract: '',
-      authors: [],
-      categories: [],
-      keywords: [],
-    })),
+    records: ['2301.00001', '2301.00002'].map((value) =>
+      sampleRecord({
+        keys: [{ scheme: 'arxiv', value }, both],
+        title: `Of ${value}`,
+      }),
+    ),
   })
   expect(await found('2301.00001')).toMatchObject({ id: 2, firstDay: '2026-08-13' })
   expect(await found('id:1')).toMatchObject({ id: 2 })

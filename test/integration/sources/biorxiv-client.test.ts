@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { biorxiv } from '../../../src/sources/biorxiv/biorxiv.ts'
 import type { Source } from '../../../src/sources/source.ts'
-import { type BiorxivServer, startBiorxivServer } from '../../support/biorxiv-server.ts'
-import type { Trouble } from '../../support/hugging-face-server.ts'
+import { startBiorxivServer } from '../../support/biorxiv-server.ts'
+import type { JsonServer, Trouble } from '../../support/json-server.ts'
 import { recordDay } from '../../support/recorded-answers.ts'
 
 const DAY = '2026-01-05'
 const daily = resolve(import.meta.dirname, '../../fixtures/biorxiv/daily')
-let server: BiorxivServer | undefined
+let server: JsonServer | undefined
 let folder: string
 let waits: number[]
 let warnings: string[]
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 type Options = Partial<Parameters<typeof startBiorxivServer>[0]>
 
-async function serve(options: Options = {}, ...troubles: Trouble[]): Promise<BiorxivServer> {
+async function serve(options: Options = {}, ...troubles: Trouble[]): Promise<JsonServer> {
   server = await startBiorxivServer({ folder: daily, ...options })
   server.troubles.push(...troubles)
   return server

@@ -6,7 +6,8 @@ import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
 import { papersListedOn } from '../../../src/papers/paper-store.ts'
 import { sourceDaysBetween } from '../../../src/sources/source-day-store.ts'
 import type { Deps } from '../../../src/wiring.ts'
-import { type BiorxivServer, startBiorxivServer } from '../../support/biorxiv-server.ts'
+import { startBiorxivServer } from '../../support/biorxiv-server.ts'
+import type { JsonServer } from '../../support/json-server.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -14,7 +15,7 @@ const MONDAY = '2026-01-05'
 const TUESDAY = '2026-01-06'
 const GRID = 'doi:10.64898/2026.01.03.690001'
 const COHESIN = 'doi:10.1101/2025.11.02.655310'
-let server: BiorxivServer
+let server: JsonServer
 let deps: Deps
 
 beforeAll(async () => {

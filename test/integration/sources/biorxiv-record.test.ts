@@ -5,12 +5,13 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sourceNamed } from '../../../src/sources/registry.ts'
-import { type BiorxivServer, startBiorxivServer } from '../../support/biorxiv-server.ts'
+import { startBiorxivServer } from '../../support/biorxiv-server.ts'
+import type { JsonServer } from '../../support/json-server.ts'
 import { readRecording, replay } from '../../support/recorded-answers.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const DAY = '2026-01-05'
-let server: BiorxivServer
+let server: JsonServer
 let folder: string
 
 beforeAll(async () => {

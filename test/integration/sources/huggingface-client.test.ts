@@ -5,11 +5,8 @@ import { openAsk } from '../../../src/sources/ask-client.ts'
 import { huggingface } from '../../../src/sources/huggingface/huggingface.ts'
 import { fetchDay } from '../../../src/sources/huggingface/huggingface-client.ts'
 import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
-import {
-  type HuggingFaceServer,
-  startHuggingFaceServer,
-  type Trouble,
-} from '../../support/hugging-face-server.ts'
+import { type HuggingFaceServer, startHuggingFaceServer } from '../../support/hugging-face-server.ts'
+import { five, type Trouble } from '../../support/json-server.ts'
 import { recordedDay, recordings } from '../../support/recorded-days.ts'
 
 const DAY = '2026-08-14'
@@ -152,7 +149,6 @@ describe('trouble that passes', () => {
 })
 
 describe('trouble that stays', () => {
-  const five = (trouble: Trouble): Trouble[] => Array.from({ length: 5 }, () => trouble)
   test.each<[string, Trouble[], object]>([
     ['source.failing', five({ kind: 'status', status: 503 }), { status: 503 }],
     ['source.unreachable', five({ kind: 'cut-off' }), {}],

@@ -5,6 +5,8 @@ import type { EarlierDigest } from '../../../src/digests/offer.ts'
 import { shelfOf } from '../../../src/digests/shelf.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 
+const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
+
 const paper = (id: number, title: string, firstDay: string, more: Partial<Paper> = {}): Paper => ({
   id,
   title,
@@ -164,11 +166,7 @@ describe('for topics', () => {
     expect(next).toEqual({
       fromPaper: 6,
       toPaper: 6,
-      toHistory: 0,
-      bestDay: null,
-      papers: [],
-      matched: 0,
-      content: null,
+      ...NOTHING,
     })
   })
 
@@ -203,11 +201,7 @@ describe('for topics', () => {
     expect(composed({ recipient: graphs, earlier: [digest({ toPaper: 5 })] })).toEqual({
       fromPaper: 5,
       toPaper: 6,
-      toHistory: 0,
-      bestDay: null,
-      papers: [],
-      matched: 0,
-      content: null,
+      ...NOTHING,
     })
   })
 })

@@ -9,6 +9,7 @@ import {
   storedFacts,
 } from '../../../src/papers/merge.ts'
 import type { SourceRecord } from '../../../src/sources/source-record.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 
 const nine = (day: string) => new Date(`${day}T09:00:00Z`)
 
@@ -24,14 +25,7 @@ const record: SourceRecord = {
   publishedAt: new Date('2025-07-08T00:00:00Z'),
 }
 
-const empty: SourceRecord = {
-  keys: [],
-  title: 'A title',
-  abstract: '',
-  authors: [],
-  categories: [],
-  keywords: [],
-}
+const empty = sampleRecord()
 
 const saidOn = (day: string, fields: Partial<SourceRecord> = {}, base = record) =>
   factsOf({ ...base, ...fields }, { day, now: nine(day) })

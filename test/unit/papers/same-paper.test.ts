@@ -2,15 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { titleKey } from '../../../src/papers/identifiers.ts'
 import { groupBySamePaper, type KnownPaper } from '../../../src/papers/same-paper.ts'
 import type { Identifier, SourceRecord } from '../../../src/sources/source-record.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
 
-const record = (title: string, ...keys: string[]): SourceRecord => ({
-  title,
-  keys: keys.map(identifier),
-  abstract: '',
-  authors: [],
-  categories: [],
-  keywords: [],
-})
+const record = (title: string, ...keys: string[]): SourceRecord =>
+  sampleRecord({
+    title,
+    keys: keys.map(identifier),
+  })
 
 const known = (id: number, title: string, ...keys: string[]): KnownPaper => ({
   id,

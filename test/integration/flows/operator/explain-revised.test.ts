@@ -3,6 +3,7 @@ import { recordListings } from '../../../../src/papers/listing-store.ts'
 import type { Day } from '../../../../src/platform/dates.ts'
 import type { ListingKind } from '../../../../src/sources/source-record.ts'
 import { useExplainWorld } from '../../../support/explain-world.ts'
+import { arxivKey, sampleRecord } from '../../../support/sample-record.ts'
 
 // Newer versions are looked at where a topic asks for them, and there alone.
 
@@ -15,17 +16,7 @@ const list = (day: Day, kind: ListingKind, value: string, title: string) =>
     source: 'arxiv:cs',
     day,
     now: world.deps.clock.now(),
-    records: [
-      {
-        kind,
-        keys: [{ scheme: 'arxiv', value }],
-        title,
-        abstract: '',
-        authors: [],
-        categories: [],
-        keywords: [],
-      },
-    ],
+    records: [sampleRecord({ kind, keys: [arxivKey(value)], title })],
   })
 
 /** Anna got a mail on Monday; then newer versions of zeolites came. */

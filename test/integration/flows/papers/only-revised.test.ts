@@ -13,6 +13,7 @@ import { silentLog } from '../../../../src/platform/log.ts'
 import type { ListingKind } from '../../../../src/sources/source-record.ts'
 import type { Deps } from '../../../../src/wiring.ts'
 import { useDatabase } from '../../../support/database.ts'
+import { arxivKey, sampleRecord } from '../../../support/sample-record.ts'
 
 // Of four papers on attention one is listed as new, one was long ago, and two are known by newer versions alone.
 
@@ -32,17 +33,7 @@ const list = (day: Day, kind: ListingKind, value: string, title: string) =>
     source: 'arxiv:cs',
     day,
     now: new Date(`${day}T05:00:00Z`),
-    records: [
-      {
-        kind,
-        keys: [{ scheme: 'arxiv', value }],
-        title,
-        abstract: '',
-        authors: [],
-        categories: [],
-        keywords: [],
-      },
-    ],
+    records: [sampleRecord({ kind, keys: [arxivKey(value)], title })],
   })
 
 const [OLD, NEW, VERSION, OTHER] = ['2609.00001', '2611.00002', '2301.00003', '2302.00004']

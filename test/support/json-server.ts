@@ -1,0 +1,86 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** What one request gets instead of its good answer. */
+export type Trouble =
+  | { kind: 'rate-limited'; headers: Record<string, string> }
+  | { kind: 'status'; status: number }
+  /** Promises a body and hangs up in the middle of it. */
+  | { kind: 'cut-off' }
+  | { kind: 'html' }
+  /** A good answer, late. */
+  | { kind: 'slow'; ms: number }
+  /** A good answer that says how few requests are left. */
+  | { kind: 'last-requests'; remaining: number; seconds: number }
+  | { kind: 'body'; body: string }
+
+/** For a question and the four times that it is asked again. */
+export const five = (trouble: Trouble): Trouble[] => Array.from({ length: 5 }, () => trouble)
+
+export interface JsonServer {
+  url: string
+  /** Each request that came: its path with query, and its User-Agent. */
+  requests: { path: string; userAgent: string }[]
+  /** What the next requests get, one each. */
+  troubles: Trouble[]
+  close(): Promise<void>
+}
+
+export interface JsonAnswer {
+  status: number
+  body: string
+}
+
+interface Options {
+  /** This machine alone unless given. */
+  host?: string
+  port?: number
+  good(url: URL): JsonAnswer
+}
+
+/** Stands in for a service that answers in JSON, and for what may happen to it. */
+export async function startJsonServer({ host = '127.0.0.1', port = 0, good }: Options): Promise<JsonServer> {
+  const requests: JsonServer['requests'] = []
+  const troubles: Trouble[] = []
+  const server = createServer((request, response) => {
+    requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
+    const answer = good(new URL(request.url ?? '/', 'http://localhost'))
+    send(response, answer, troubles.shift()).catch(() => response.destroy())
+  })
+  await new Promise<void>((listening) => server.listen(port, host, listening))
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    requests,
+    troubles,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function send(response: ServerResponse, { status, body }: JsonAnswer, trouble?: Trouble) {
+  const json = { 'content-type': 'application/json; charset=utf-8' }
+  switch (trouble?.kind) {
+    case 'rate-limited':
+      return void response.writeHead(429, trouble.headers).end('{"error":"too many requests"}')
+    case 'status':
+      return void response.writeHead(trouble.status, json).end('{"error":"on purpose"}')
+    case 'cut-off':
+      response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) + 1000 })
+      response.write(body, () => response.destroy())
+      return
+    case 'html':
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
+    case 'body':
+      return void response.writeHead(200, json).end(trouble.body)
+    case 'slow':
+      await sleep(trouble.ms)
+      break
+    case 'last-requests':
+      response.setHeader('ratelimit', `"api";r=${trouble.remaining};t=${trouble.seconds}`)
+  }
+  response.writeHead(status, json).end(body)
+}
