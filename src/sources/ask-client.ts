@@ -1,40 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import pRetry from 'p-retry'
-import type { DatabaseOrTransaction } from '../platform/database.ts'
-import type { Day } from '../platform/dates.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import type { Log } from '../platform/log.ts'
 import { decoded } from './decoded.ts'
-import { leaveGate, passGate } from './gate-store.ts'
+import { type AtGate, throughGate } from './gate.ts'
 import { rateLimitOf } from './rate-limit.ts'
 import { isRedirect, nextAddress } from './redirect.ts'
 import type { Answer, Ask, Manners, Question } from './source.ts'
 
 const RETRIES = 4
 const FIRST_PAUSE_MS = 1000
-/** A process that dies while it asks keeps the gate for so much longer than an answer may take. */
-const BEYOND_TIMEOUT_MS = 5000
-/** Others may be asking: so long one waits for one's turn. */
-const LONGEST_TURN_MS = 600_000
-/** Whoever only looks tries the gate so many times, or more. */
-const LOOKS = 5
 const MOST_REDIRECTS = 3
 const PASSING = ['source.unreachable', 'source.failing', 'source.not-json', 'source.not-xml']
 
-export interface Asking {
-  /** Left out, there is no gate: others cannot be known of. */
-  db?: DatabaseOrTransaction
+export interface Asking extends AtGate {
   log: Log
-  /** "arxiv:cs.CL" */
-  source: string
-  day: Day
-  manners: Manners
   /** An address or a site at which the service can reach the operator. */
   contact: string
-  wait(ms: number): Promise<unknown>
-  signal?: AbortSignal
-  /** Whoever only looks whether a service is well asks once, and waits for their turn for so long at most. */
-  once?: { turnMs: number }
 }
 
 export interface OpenAsk {
@@ -102,49 +83,6 @@ function pauseAfter(error: Error, attempt: number, { longestPauseMs }: Manners):
     return ms <= longestPauseMs ? ms : undefined
   }
   return PASSING.includes(error.code) ? FIRST_PAUSE_MS * 2 ** (attempt - 1) : undefined
-}
-
-/** Where the service wants to be left alone, everybody leaves it alone for as long. */
-async function throughGate(asking: Asking, work: () => Promise<Answer>): Promise<Answer> {
-  const { db, manners } = asking
-  if (!db || manners.gapMs === 0) return work()
-  const holder = randomUUID()
-  const { service } = manners
-  await takeTurn(asking, db, holder)
-  let restMs = manners.gapMs
-  try {
-    return await work()
-  } catch (error) {
-    const seconds = error instanceof Fault ? Number(error.values.seconds ?? 0) : 0
-    restMs = Math.max(restMs, seconds * 1000)
-    throw error
-  } finally {
-    await leaveGate(db, { service, holder, restMs })
-  }
-}
-
-// Whoever holds the gate is done, as a rule, long before it would open by itself: one looks after each gap.
-async function takeTurn(asking: Asking, db: DatabaseOrTransaction, holder: string): Promise<void> {
-  const { source, day, manners, wait, signal } = asking
-  const { service, timeoutMs } = manners
-  const holdMs = timeoutMs + BEYOND_TIMEOUT_MS
-  let waited = 0
-  for (;;) {
-    signal?.throwIfAborted()
-    const ms = await passGate(db, { service, holder, holdMs })
-    if (ms === 0) return
-    const pause = pauseAtGate(asking, waited, ms)
-    if (pause === undefined) throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
-    waited += pause
-    await wait(pause)
-  }
-}
-
-// Undefined where the gate, shut for `ms` more unless it is left before, is not waited for.
-function pauseAtGate({ manners: { gapMs }, once }: Asking, waited: number, ms: number): number | undefined {
-  if (!once) return waited + ms > LONGEST_TURN_MS ? undefined : Math.min(ms, gapMs)
-  const pause = Math.min(ms, gapMs, once.turnMs / (LOOKS - 1))
-  return waited + pause > once.turnMs ? undefined : pause
 }
 
 /** Throws source.rate-limited, source.failing, source.unreachable and source.too-large. */

@@ -30,6 +30,7 @@ export async function startHuggingFaceServer(options: Options): Promise<HuggingF
   const server = await startJsonServer({
     host,
     port,
+    type: 'application/json; charset=utf-8',
     good: (url) => goodAnswer(url, { ...options, folder }),
   })
   const serve = (from: string | EntriesOf) => {

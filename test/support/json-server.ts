@@ -36,17 +36,20 @@ interface Options {
   /** This machine alone unless given. */
   host?: string
   port?: number
+  /** Content-Type; application/json unless given. */
+  type?: string
   good(url: URL): JsonAnswer
 }
 
 /** Stands in for a service that answers in JSON, and for what may happen to it. */
-export async function startJsonServer({ host = '127.0.0.1', port = 0, good }: Options): Promise<JsonServer> {
+export async function startJsonServer(options: Options): Promise<JsonServer> {
+  const { host = '127.0.0.1', port = 0, type = 'application/json', good } = options
   const requests: JsonServer['requests'] = []
   const troubles: Trouble[] = []
   const server = createServer((request, response) => {
     requests.push({ path: request.url ?? '', userAgent: request.headers['user-agent'] ?? '' })
     const answer = good(new URL(request.url ?? '/', 'http://localhost'))
-    send(response, answer, troubles.shift()).catch(() => response.destroy())
+    send(response, { ...answer, type }, troubles.shift()).catch(() => response.destroy())
   })
   await new Promise<void>((listening) => server.listen(port, host, listening))
   return {
@@ -61,8 +64,12 @@ export async function startJsonServer({ host = '127.0.0.1', port = 0, good }: Op
   }
 }
 
-async function send(response: ServerResponse, { status, body }: JsonAnswer, trouble?: Trouble) {
-  const json = { 'content-type': 'application/json; charset=utf-8' }
+async function send(
+  response: ServerResponse,
+  { status, body, type }: JsonAnswer & { type: string },
+  trouble?: Trouble,
+) {
+  const json = { 'content-type': type }
   switch (trouble?.kind) {
     case 'rate-limited':
       return void response.writeHead(429, trouble.headers).end('{"error":"too many requests"}')
