@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import pg from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres.ts'
@@ -17,7 +18,7 @@ const THEMES = ['light', 'dark'] as const
 const PAGE_WIDTHS = [375, 1280]
 const MAIL_WIDTHS = [375, 640, 1280]
 
-const [folderGiven, wanted = ''] = process.argv.slice(2)
+const [folderGiven, wanted = ''] = parseArgs({ allowPositionals: true }).positionals
 const folder = resolve(folderGiven ?? '.shots')
 mkdirSync(folder, { recursive: true })
 
