@@ -10,7 +10,7 @@ const LISTS = ['item', 'category', 'entry', 'author', 'record']
 const ATTRIBUTES = ['code', 'status', 'term']
 const LONGEST_WHY = 200
 // The parser takes memory for each tag, and for each sign of a text until the text ends.
-const MOST_TAGS = 500_000
+const MOST_TAGS = 250_000
 const LONGEST_TEXT = 500_000
 const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
 // What the validator says where elements are left open.
