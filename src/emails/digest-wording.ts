@@ -29,30 +29,39 @@ function whatOf(content: DigestContent, severalTopics: string): string {
   const forms = words.emails.digest
   const dates = week && dateRange(week.from, week.to)
   if (bestOf) return counted(papersOf(content).length, forms.best, { when: dates ?? longDate(bestOf) })
-  const what = onTopics(content, severalTopics)
-  if (week && dates) return fill(isWithinWeek(week) ? forms.week : forms.longer, { dates, what })
-  // Rising papers are of other days, and say so themselves.
-  const days = apart(content)[0]
-    .flatMap(({ papers }) => papers.map(({ day }) => day))
-    .toSorted()
-  if (days.every((day) => day === content.localDate)) return what
-  return fill(forms.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })
+  const [topics, risen] = apart(content)
+  const news = onTopics(topics, severalTopics)
+  if (week && dates) {
+    const what = withRising(news, risen)
+    return fill(isWithinWeek(week) ? forms.week : forms.longer, { dates, what })
+  }
+  return withRising(news && listed(news, topics, content.localDate), risen)
 }
 
-function onTopics(content: DigestContent, severalTopics: string): string {
-  const { onTopic, rising, onTopicsAndRising } = words.emails.digest
-  const [topics, risen] = apart(content)
-  const countOf = (sections: DigestSection[]) => sections.flatMap(({ papers }) => papers).length
+/** Undefined where there is no section. */
+function onTopics(topics: DigestSection[], severalTopics: string): string | undefined {
+  const [first] = topics
+  if (!first) return undefined
   const papers = counted(countOf(topics), words.counts.newPaper)
-  if (topics.length === 0) return counted(countOf(risen), rising)
-  const what =
-    topics.length === 1
-      ? fill(onTopic, { papers, topic: headingOf(topics[0]!) })
-      : fill(severalTopics, { papers, count: topics.length })
-  return risen.length === 0
-    ? what
-    : fill(onTopicsAndRising, { what, rising: counted(countOf(risen), rising) })
+  return topics.length === 1
+    ? fill(words.emails.digest.onTopic, { papers, topic: headingOf(first) })
+    : fill(severalTopics, { papers, count: topics.length })
 }
+
+function listed(what: string, topics: DigestSection[], localDate: Day): string {
+  const days = topics.flatMap(({ papers }) => papers.map(({ day }) => day)).toSorted()
+  if (days.every((day) => day === localDate)) return what
+  return fill(words.emails.digest.listed, { what, dates: dateRange(days[0]!, days.at(-1)!) })
+}
+
+/** Rising papers are of other days, and say so themselves. */
+function withRising(news: string | undefined, risen: DigestSection[]): string {
+  const rising = counted(countOf(risen), words.emails.digest.rising)
+  if (news === undefined) return rising
+  return risen.length === 0 ? news : fill(words.emails.digest.onTopicsAndRising, { what: news, rising })
+}
+
+const countOf = (sections: DigestSection[]): number => sections.flatMap(({ papers }) => papers).length
 
 /** The sections of topics, and that of rising papers, as far as they hold papers. */
 function apart({ sections }: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {

@@ -146,6 +146,11 @@ test.each<[string, Partial<DigestContent>, string]>([
     '3 new papers on a, and 2 papers of the last two weeks that now have the votes you ask for.',
   ],
   [
+    'a topic of another day and rising papers',
+    { sections: [{ ...section('a'), ...on('2026-11-23') }, rising(2, '2026-11-14')] },
+    '1 new paper on a, listed 23 Nov, and 2 papers of the last two weeks that now have the votes you ask for.',
+  ],
+  [
     'rising papers alone',
     { sections: [rising(1, '2026-11-14')] },
     '1 paper of the last two weeks that now has the votes you ask for.',
