@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseOai } from '../../../../src/sources/arxiv/parse-oai.ts'
 import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
-import { fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
+import { COMMAS, fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 
 const page = () => parseOai(fixture('oai/ListRecords.xml'))
 const at = (day: string) => new Date(`${day}T00:00:00Z`)
@@ -9,15 +9,7 @@ const at = (day: string) => new Date(`${day}T00:00:00Z`)
 test('a record becomes a paper; the archive says nothing of its version', () => {
   const { records, refused, dates } = page()
   expect(refused).toEqual([])
-  expect(records[0]).toEqual({
-    keys: [{ scheme: 'arxiv', value: '2607.04420' }],
-    title: 'Counting Commas: A Corpus of Very Long Sentences',
-    abstract:
-      'We collect sentences of 100 & more words, where $n < m$ holds, and ask models to find the verb.',
-    authors: ['Ines Moreau', 'Bo Xu', 'Karl-Heinz Ott Jr.'],
-    categories: ['cs.CL', 'cs.LG'],
-    keywords: [],
-  })
+  expect(records[0]).toEqual(COMMAS)
   expect(dates.get('arxiv:2607.04420')).toEqual({ created: at('2026-07-06'), updated: undefined })
 })
 

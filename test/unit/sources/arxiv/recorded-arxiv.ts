@@ -1,6 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
+/** A paper of the fixtures, as the feed and the archive both tell it. */
+export const COMMAS = {
+  keys: [{ scheme: 'arxiv', value: '2607.04420' }],
+  title: 'Counting Commas: A Corpus of Very Long Sentences',
+  abstract: 'We collect sentences of 100 & more words, where $n < m$ holds, and ask models to find the verb.',
+  authors: ['Ines Moreau', 'Bo Xu', 'Karl-Heinz Ott Jr.'],
+  categories: ['cs.CL', 'cs.LG'],
+  keywords: [],
+}
+
 const root = resolve(import.meta.dirname, '../../../..')
 const shared = resolve(root, '../shared/data/arxiv')
 const own = join(root, 'test/fixtures/arxiv')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isDay, parseDay } from '../../../src/sources/huggingface/parse-day.ts'
-import { recordedDay, recordedDays, recordingsAre } from '../../support/recorded-days.ts'
+import { isDay, parseDay } from '../../../../src/sources/huggingface/parse-day.ts'
+import { recordedDay, recordedDays, recordingsAre } from '../../../support/recorded-days.ts'
 
 const only = (entry: unknown) => {
   const { records, refused } = parseDay([entry])

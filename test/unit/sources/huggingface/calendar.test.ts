@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { calendar } from '../../../src/sources/huggingface/calendar.ts'
+import { calendar } from '../../../../src/sources/huggingface/calendar.ts'
 
 const at = (text: string) => new Date(text)
 const HOUR_MS = 3_600_000
