@@ -1,6 +1,6 @@
-import { evaluate } from '../filters/evaluate.ts'
-import type { PaperText } from '../filters/paper-text.ts'
+import { evaluate } from '../filters/matching/evaluate.ts'
 import type { Query, Reason } from '../filters/query.ts'
+import type { PaperText } from '../filters/text/paper-text.ts'
 
 /** What queries, known by their ids, say about a set of papers. Each query is evaluated once, whoever shares it. */
 export interface Matcher {

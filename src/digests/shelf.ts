@@ -1,5 +1,5 @@
 import type { Reason } from '../filters/query.ts'
-import { reasonSentence } from '../filters/reason.ts'
+import { reasonSentence } from '../filters/reasons/reason.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/text/plain-text.ts'

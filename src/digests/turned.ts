@@ -1,6 +1,6 @@
-import { evaluate } from '../filters/evaluate.ts'
+import { asksForRevised, mayTurn } from '../filters/language/turning.ts'
+import { evaluate } from '../filters/matching/evaluate.ts'
 import type { Query } from '../filters/query.ts'
-import { asksForRevised, mayTurn } from '../filters/turning.ts'
 import type { PaperStanding } from '../papers/history-store.ts'
 import type { PaperTexts } from './matcher.ts'
 

@@ -1,4 +1,4 @@
-import { splitTopics } from '../../filters/split-topics.ts'
+import { splitTopics } from '../../filters/language/split-topics.ts'
 import { Fault } from '../../platform/errors.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'

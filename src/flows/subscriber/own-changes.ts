@@ -1,4 +1,4 @@
-import { cleanText, splitTopics } from '../../filters/split-topics.ts'
+import { cleanText, splitTopics } from '../../filters/language/split-topics.ts'
 import { addDays, parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { FieldFaults, FieldReader } from '../../platform/field-faults.ts'

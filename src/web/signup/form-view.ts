@@ -1,5 +1,5 @@
-import { splitTopics } from '../../filters/split-topics.ts'
-import type { QueryParts } from '../../filters/write-query.ts'
+import { splitTopics } from '../../filters/language/split-topics.ts'
+import type { QueryParts } from '../../filters/language/write-query.ts'
 import {
   describeTopic,
   isReadable,

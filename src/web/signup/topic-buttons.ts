@@ -1,5 +1,5 @@
-import { splitTopics } from '../../filters/split-topics.ts'
-import { writeQuery } from '../../filters/write-query.ts'
+import { splitTopics } from '../../filters/language/split-topics.ts'
+import { writeQuery } from '../../filters/language/write-query.ts'
 import { readTopics, type TypedSignup } from '../../flows/signup/read-signup.ts'
 import { fill, words } from '../../words/words.ts'
 import type { SubscribeForm } from '../request.ts'

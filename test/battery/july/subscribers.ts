@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { readConfig } from '../../../src/config.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
+import { parseQuery } from '../../../src/filters/language/parse-query.ts'
 import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
 import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import type { Paper } from '../../../src/papers/paper.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { nearest } from '../../../src/digests/nearest.ts'
-import { readPaper } from '../../../src/filters/paper-text.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
+import { parseQuery } from '../../../src/filters/language/parse-query.ts'
+import { readPaper } from '../../../src/filters/text/paper-text.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 

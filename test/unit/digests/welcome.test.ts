@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/welcome.ts'
-import { readPaper } from '../../../src/filters/paper-text.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
+import { parseQuery } from '../../../src/filters/language/parse-query.ts'
+import { readPaper } from '../../../src/filters/text/paper-text.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 // A Tuesday.

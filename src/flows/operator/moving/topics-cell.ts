@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cleanText, splitTopics } from '../../../filters/split-topics.ts'
+import { cleanText, splitTopics } from '../../../filters/language/split-topics.ts'
 import { Fault } from '../../../platform/errors.ts'
 import { MOST_TOPICS, type TopicText } from '../../../subscribers/subscriber.ts'
 import { parseTopic, readTopics } from '../../signup/read-signup.ts'

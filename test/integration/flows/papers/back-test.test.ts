@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { parseQuery } from '../../../../src/filters/parse-query.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
 import { backTest } from '../../../../src/flows/papers/back-test.ts'
 import { recordListings } from '../../../../src/papers/listing-store.ts'
 import { horizon, papersBetween } from '../../../../src/papers/paper-store.ts'

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseQuery } from '../../../../../src/filters/parse-query.ts'
+import { parseQuery } from '../../../../../src/filters/language/parse-query.ts'
 import {
   type ImportInput,
   importSubscribers,

@@ -1,6 +1,6 @@
-import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/text/plain-text.ts'
-import type { Day } from '../platform/dates.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import type { Day } from '../../platform/dates.ts'
 import { type Kind, type Token, tokensOf } from './tokens.ts'
 
 /** A text with its words, and where each key stands among them, rising. */

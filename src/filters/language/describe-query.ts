@@ -1,5 +1,5 @@
-import { fill, listed, words } from '../words/words.ts'
-import type { Query } from './query.ts'
+import { fill, listed, words } from '../../words/words.ts'
+import type { Query } from '../query.ts'
 
 type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import peggy from 'peggy'
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { Query } from '../query.ts'
 import { Meaning, type ThrowFault, type Written } from './meaning.ts'
-import type { Query } from './query.ts'
 
 const MOST_BYTES = 2000
 const MOST_DEPTH = 20

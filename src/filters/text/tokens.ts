@@ -1,4 +1,4 @@
-import type { TextField } from './query.ts'
+import type { TextField } from '../query.ts'
 import { stemOf } from './stem.ts'
 
 /** A word of a text. Its place in the list is its position: words of "vision-language" stand side by side. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { evaluate } from '../../../src/filters/evaluate.ts'
-import { readPaper } from '../../../src/filters/paper-text.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
-import type { Query } from '../../../src/filters/query.ts'
-import { reasonSentence } from '../../../src/filters/reason.ts'
-import { shortfallOf } from '../../../src/filters/shortfall.ts'
-import type { Paper } from '../../../src/papers/paper.ts'
-import { samplePaper } from '../../support/sample-paper.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { evaluate } from '../../../../src/filters/matching/evaluate.ts'
+import type { Query } from '../../../../src/filters/query.ts'
+import { reasonSentence } from '../../../../src/filters/reasons/reason.ts'
+import { shortfallOf } from '../../../../src/filters/reasons/shortfall.ts'
+import { readPaper } from '../../../../src/filters/text/paper-text.ts'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
 
 const reasonFor = (query: string, facts: Partial<Paper>) =>
   evaluate(parseQuery(query), readPaper(samplePaper(facts)))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitTopics } from '../../../src/filters/split-topics.ts'
+import { splitTopics } from '../../../../src/filters/language/split-topics.ts'
 
 test.each<[text: string, topics: string[]]>([
   ['', []],

@@ -1,9 +1,9 @@
-import { isIn } from './category.ts'
-import type { PaperText, WordIndex } from './paper-text.ts'
-import type { Match, Query, Reason } from './query.ts'
-import { firstPlace, isNamed, type Term, termOf } from './term.ts'
-import { kindOf } from './tokens.ts'
-import { asksForRevised } from './turning.ts'
+import { isIn } from '../language/category.ts'
+import { asksForRevised } from '../language/turning.ts'
+import type { Match, Query, Reason } from '../query.ts'
+import type { PaperText, WordIndex } from '../text/paper-text.ts'
+import { firstPlace, isNamed, type Term, termOf } from '../text/term.ts'
+import { kindOf } from '../text/tokens.ts'
 
 const MOST_MATCHES = 20
 

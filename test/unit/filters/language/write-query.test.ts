@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { describeQuery } from '../../../src/filters/describe-query.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
-import type { Query, TextField } from '../../../src/filters/query.ts'
-import { splitTopics } from '../../../src/filters/split-topics.ts'
-import { isStopWord } from '../../../src/filters/stop-words.ts'
-import { tokensOf } from '../../../src/filters/tokens.ts'
-import { isBlank, type QueryParts, writeQuery } from '../../../src/filters/write-query.ts'
-import { FieldFaults } from '../../../src/platform/field-faults.ts'
-import { ARXIV_ARCHIVES } from '../../../src/sources/arxiv/categories.ts'
+import { describeQuery } from '../../../../src/filters/language/describe-query.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { splitTopics } from '../../../../src/filters/language/split-topics.ts'
+import { isBlank, type QueryParts, writeQuery } from '../../../../src/filters/language/write-query.ts'
+import type { Query, TextField } from '../../../../src/filters/query.ts'
+import { isStopWord } from '../../../../src/filters/text/stop-words.ts'
+import { tokensOf } from '../../../../src/filters/text/tokens.ts'
+import { FieldFaults } from '../../../../src/platform/field-faults.ts'
+import { ARXIV_ARCHIVES } from '../../../../src/sources/arxiv/categories.ts'
 
 const BLANK: QueryParts = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 const write = (parts: Partial<QueryParts>) => writeQuery({ ...BLANK, ...parts })

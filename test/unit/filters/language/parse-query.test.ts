@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { describeQuery } from '../../../src/filters/describe-query.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
-import type { Query, TextField } from '../../../src/filters/query.ts'
-import type { ErrorCode } from '../../../src/platform/error-table.ts'
-import { Fault } from '../../../src/platform/errors.ts'
+import { describeQuery } from '../../../../src/filters/language/describe-query.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import type { Query, TextField } from '../../../../src/filters/query.ts'
+import type { ErrorCode } from '../../../../src/platform/error-table.ts'
+import { Fault } from '../../../../src/platform/errors.ts'
 
 const word = (text: string, field: TextField = 'any'): Query => ({ kind: 'word', field, text })
 const phrase = (text: string, field: TextField = 'any'): Query => ({ kind: 'phrase', field, text })

@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { evaluate } from '../../../src/filters/evaluate.ts'
-import { readPaper } from '../../../src/filters/paper-text.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
-import type { Query } from '../../../src/filters/query.ts'
-import { Fault } from '../../../src/platform/errors.ts'
-import { recordingsAre } from '../../support/recorded-days.ts'
-import { recordedPapers } from '../../support/recorded-papers.ts'
-import { secondEvaluator } from '../../support/second-evaluator.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { evaluate } from '../../../../src/filters/matching/evaluate.ts'
+import type { Query } from '../../../../src/filters/query.ts'
+import { readPaper } from '../../../../src/filters/text/paper-text.ts'
+import { Fault } from '../../../../src/platform/errors.ts'
+import { recordingsAre } from '../../../support/recorded-days.ts'
+import { recordedPapers } from '../../../support/recorded-papers.ts'
+import { secondEvaluator } from '../../../support/second-evaluator.ts'
 
-const shared = resolve(import.meta.dirname, '../../../../shared/data/filters')
-const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../fixtures/filters')
+const shared = resolve(import.meta.dirname, '../../../../../shared/data/filters')
+const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../../fixtures/filters')
 
 interface Row {
   kind: string

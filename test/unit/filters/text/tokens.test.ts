@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isStopWord } from '../../../src/filters/stop-words.ts'
-import { acronymOf, foldAccents, type Kind, tokensOf } from '../../../src/filters/tokens.ts'
+import { isStopWord } from '../../../../src/filters/text/stop-words.ts'
+import { acronymOf, foldAccents, type Kind, tokensOf } from '../../../../src/filters/text/tokens.ts'
 
 const keys = (text: string, kind?: Kind) => tokensOf(text, kind).map(({ key }) => key)
 

@@ -1,5 +1,5 @@
-import { Fault } from '../platform/errors.ts'
-import { FieldReader } from '../platform/field-faults.ts'
+import { Fault } from '../../platform/errors.ts'
+import { FieldReader } from '../../platform/field-faults.ts'
 import { readCategory } from './category.ts'
 import { parseQuery } from './parse-query.ts'
 import { splitTopics } from './split-topics.ts'

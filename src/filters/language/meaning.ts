@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../platform/error-table.ts'
-import type { FaultValues } from '../platform/errors.ts'
+import type { ErrorCode } from '../../platform/error-table.ts'
+import type { FaultValues } from '../../platform/errors.ts'
+import type { Query, TextField } from '../query.ts'
+import { isStopWord } from '../text/stop-words.ts'
+import { kindOf, tokensOf } from '../text/tokens.ts'
 import { readCategory } from './category.ts'
-import type { Query, TextField } from './query.ts'
-import { isStopWord } from './stop-words.ts'
-import { kindOf, tokensOf } from './tokens.ts'
 
 /** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
 export type Written =

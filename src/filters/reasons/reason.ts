@@ -1,6 +1,6 @@
-import { shortDate } from '../words/dates.ts'
-import { counted, fill, listed, words } from '../words/words.ts'
-import type { Match, Reason } from './query.ts'
+import { shortDate } from '../../words/dates.ts'
+import { counted, fill, listed, words } from '../../words/words.ts'
+import type { Match, Reason } from '../query.ts'
 
 const MOST_TERMS = 5
 

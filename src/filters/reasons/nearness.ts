@@ -1,12 +1,12 @@
-import { fill, words } from '../words/words.ts'
-import { describePart } from './describe-query.ts'
-import { evaluatePart } from './evaluate.ts'
-import type { PaperText } from './paper-text.ts'
-import type { Match, Query } from './query.ts'
+import { fill, words } from '../../words/words.ts'
+import { describePart } from '../language/describe-query.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import type { Match, Query } from '../query.ts'
+import type { PaperText } from '../text/paper-text.ts'
+import { isStopWord } from '../text/stop-words.ts'
+import { tokensOf } from '../text/tokens.ts'
 import { termsOf } from './reason.ts'
 import { type LackingParts, lackingParts } from './shortfall.ts'
-import { isStopWord } from './stop-words.ts'
-import { tokensOf } from './tokens.ts'
 
 type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
 type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>

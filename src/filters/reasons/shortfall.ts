@@ -1,10 +1,10 @@
-import { words } from '../words/words.ts'
-import { describePart } from './describe-query.ts'
-import { evaluatePart } from './evaluate.ts'
-import type { PaperText } from './paper-text.ts'
-import type { Query } from './query.ts'
+import { words } from '../../words/words.ts'
+import { describePart } from '../language/describe-query.ts'
+import { asksForRevised } from '../language/turning.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import type { Query } from '../query.ts'
+import type { PaperText } from '../text/paper-text.ts'
 import { reasonWords } from './reason.ts'
-import { asksForRevised } from './turning.ts'
 
 /** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
 export interface Shortfall {

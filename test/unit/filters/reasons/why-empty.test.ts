@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readPaper } from '../../../src/filters/paper-text.ts'
-import { parseQuery } from '../../../src/filters/parse-query.ts'
-import { whyEmpty } from '../../../src/filters/why-empty.ts'
-import { samplePaper } from '../../support/sample-paper.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { whyEmpty } from '../../../../src/filters/reasons/why-empty.ts'
+import { readPaper } from '../../../../src/filters/text/paper-text.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
 
 const PAPERS = ['alpha beta', 'alpha gamma', 'beta gamma', 'delta'].map((title, i) =>
   readPaper(samplePaper({ id: i + 1, title })),

@@ -1,4 +1,4 @@
-import type { Query } from './query.ts'
+import type { Query } from '../query.ts'
 
 // What of a query may come to match a paper later than its first listing, or no more.
 

@@ -1,8 +1,8 @@
-import { describePart } from './describe-query.ts'
-import { evaluatePart } from './evaluate.ts'
-import type { PaperText } from './paper-text.ts'
-import type { Query } from './query.ts'
-import { asksForRevised } from './turning.ts'
+import { describePart } from '../language/describe-query.ts'
+import { asksForRevised } from '../language/turning.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import type { Query } from '../query.ts'
+import type { PaperText } from '../text/paper-text.ts'
 
 /** Why a query that matches none of some papers matches none. */
 export interface WhyEmpty {
