@@ -6,6 +6,8 @@ export type Query =
   | { kind: 'and'; parts: Query[] }
   | { kind: 'or'; parts: Query[] }
   | { kind: 'not'; part: Query }
+  /** At least so many of the parts: what a sentence says, as its telling words. */
+  | { kind: 'some'; least: number; parts: Query[] }
   /** One word, as typed. */
   | { kind: 'word'; field: TextField; text: string }
   /** Words that stand side by side: typed in quotes, or joined by a hyphen. */
@@ -16,16 +18,34 @@ export type Query =
   | { kind: 'votes'; least: number }
   /** A newer version was listed. */
   | { kind: 'revised' }
+  /** One paper, by a name that it has in paths: "2507.06457", "hep-th/9901001", "doi:10.1000/1". */
+  | { kind: 'paper'; name: string }
+
+/** What a paper is asked about, without operators. */
+export type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' | 'some' }>
+
+/** One word, or words that stand side by side. */
+export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */
-export const GRAMMAR = 1
+export const GRAMMAR = 2
 
 /** A term of the query that was met, and where. */
 export interface Match {
   /** The term as the person wrote it: linear attention. */
   term: string
-  where: 'title' | 'abstract' | 'author' | 'keyword' | 'org' | 'category' | 'code' | 'votes' | 'revised'
-  /** What stands in the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24". */
+  where:
+    | 'title'
+    | 'abstract'
+    | 'author'
+    | 'keyword'
+    | 'org'
+    | 'category'
+    | 'code'
+    | 'votes'
+    | 'revised'
+    | 'paper'
+  /** What stands in the paper: "Linear Attention", "A. Geiger", "cs.LG", "41", "2026-11-24", "2507.06457". */
   found: string
   /** For title and abstract: place of `found` in the plain text of that part, in UTF-16 units. */
   at?: [start: number, end: number]

@@ -35,6 +35,13 @@ export const keysOf = ({ keys, title }: Pick<SourceRecord, 'keys' | 'title'>): P
 export const nameOf = ({ arxivId, doi, id }: Pick<Paper, 'arxivId' | 'doi' | 'id'>): string =>
   arxivId ?? (doi ? `doi:${doi}` : `id:${id}`)
 
+/** All names that `nameOf` could have given it, once or today. */
+export const namesOf = ({ arxivId, doi, id }: Pick<Paper, 'arxivId' | 'doi' | 'id'>): string[] => [
+  ...(arxivId ? [arxivId] : []),
+  ...(doi ? [`doi:${doi}`] : []),
+  `id:${id}`,
+]
+
 /** The paper's path on the site, for a link: /papers/2507.06457 */
 export const pathOf = (paper: Pick<Paper, 'arxivId' | 'doi' | 'id'>): string =>
   `/papers/${nameOf(paper).split('/').map(encodeURIComponent).join('/').replaceAll('%3A', ':')}`

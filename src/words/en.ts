@@ -58,6 +58,8 @@ export const en = {
   /** What was understood of a query. */
   query: {
     papersWith: 'Papers with {what}',
+    onePaper: 'The paper {name}',
+    some: 'at least {count} of: {what}',
     not: 'not {what}',
     neither: 'neither {what}',
     nor: '{one} nor {other}',
@@ -76,6 +78,7 @@ export const en = {
     archive: 'any category of {value}',
     code: 'code',
     revised: 'a newer version',
+    paper: 'the paper {name}',
     votes: '{count} or more votes',
   },
   /** Why a paper matched, or how near it comes. */

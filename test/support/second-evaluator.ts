@@ -1,5 +1,5 @@
 import { newStemmer } from 'snowball-stemmers'
-import type { Query } from '../../src/filters/query.ts'
+import type { Leaf, Query } from '../../src/filters/query.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
 
@@ -20,8 +20,6 @@ interface Lines {
   org: string[]
 }
 
-type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
-
 /** Answers, for each query, which of the papers match it, in their order. */
 export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boolean[] {
   const lines = papers.map(linesOf)
@@ -34,9 +32,10 @@ export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boo
   }
   const answersTo = (query: Query): boolean[] => {
     if (query.kind === 'not') return answersTo(query.part).map((met) => !met)
-    if (query.kind !== 'and' && query.kind !== 'or') return leafAnswers(query)
+    if (!('parts' in query)) return leafAnswers(query)
     const parts = query.parts.map(answersTo)
-    return papers.map((_, i) => (query.kind === 'and' ? parts.every((p) => p[i]) : parts.some((p) => p[i])))
+    const least = { and: parts.length, or: 1, some: 'least' in query ? query.least : 0 }[query.kind]
+    return papers.map((_, i) => parts.filter((answers) => answers[i]).length >= least)
   }
   return answersTo
 }
@@ -44,6 +43,9 @@ export function secondEvaluator(papers: readonly Paper[]): (query: Query) => boo
 function asked(leaf: Leaf, lines: Lines[]): (paper: Paper, i: number) => boolean {
   if (leaf.kind === 'votes') return ({ votes }) => votes !== null && votes >= leaf.least
   if (leaf.kind === 'revised') return ({ revisedDay }) => revisedDay !== null
+  if (leaf.kind === 'paper')
+    return ({ arxivId, doi, id }) =>
+      leaf.name === arxivId || leaf.name === `doi:${doi ?? ' '}` || leaf.name === `id:${id}`
   if (leaf.kind === 'has-code') return ({ codeUrl }) => Boolean(codeUrl)
   if (leaf.kind === 'category')
     return ({ categories }) => categories.some((one) => `${one}.`.startsWith(`${leaf.value}.`))

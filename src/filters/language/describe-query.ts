@@ -1,11 +1,11 @@
 import { fill, listed, words } from '../../words/words.ts'
-import type { Query } from '../query.ts'
-
-type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
+import type { Leaf, Query } from '../query.ts'
 
 /** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>
-  fill(words.query.papersWith, { what: describePart(query) })
+  query.kind === 'paper'
+    ? fill(words.query.onePaper, { name: shownName(query.name) })
+    : fill(words.query.papersWith, { what: describePart(query) })
 
 /** A part of a query as words that go after "with": "the author Albert Gu". */
 export function describePart(query: Query): string {
@@ -14,6 +14,8 @@ export function describePart(query: Query): string {
       return describeAll(query.parts)
     case 'or':
       return listed(each(query.parts), 'or')
+    case 'some':
+      return describeSome(query)
     case 'not':
       return fill(words.query.not, { what: inBrackets(query.part) })
     default:
@@ -31,6 +33,11 @@ function describeAll(parts: Query[]): string {
   const all = listed(each(wanted), 'and')
   if (unwanted.length === 0) return all
   return fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') })
+}
+
+function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): string {
+  if (least >= parts.length) return describePart({ kind: 'and', parts })
+  return fill(words.query.some, { count: least, what: each(parts).join(', ') })
 }
 
 /** Each part once: who typed a word twice reads it once. */
@@ -61,8 +68,13 @@ function describeLeaf(leaf: Leaf): string {
       return words.query.revised
     case 'votes':
       return fill(words.query.votes, { count: leaf.least })
+    case 'paper':
+      return fill(words.query.paper, { name: shownName(leaf.name) })
   }
 }
+
+/** A paper's name in paths, as people write it: "arXiv:2507.06457", "doi:10.1000/1". */
+export const shownName = (name: string): string => (/^(doi|id):/.test(name) ? name : `arXiv:${name}`)
 
 const describePhrase = ({ field, text }: { field: string; text: string }): string =>
   ['any', 'title', 'abstract'].includes(field) ? fill(words.query.phrase, { text }) : text

@@ -21,6 +21,6 @@ function remembered(values: WeakMap<Query, boolean>, query: Query, kind: Query['
 }
 
 function holds(query: Query, kind: Query['kind']): boolean {
-  if (query.kind === 'and' || query.kind === 'or') return query.parts.some((part) => holds(part, kind))
+  if ('parts' in query) return query.parts.some((part) => holds(part, kind))
   return query.kind === 'not' ? holds(query.part, kind) : query.kind === kind
 }

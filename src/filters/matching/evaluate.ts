@@ -1,13 +1,11 @@
 import { isIn } from '../language/category.ts'
 import { asksForRevised } from '../language/turning.ts'
-import type { Match, Query, Reason } from '../query.ts'
+import type { Leaf, Match, Query, Reason, TextLeaf } from '../query.ts'
 import type { PaperText, WordIndex } from '../text/paper-text.ts'
 import { firstPlace, isNamed, type Term, termOf } from '../text/term.ts'
 import { kindOf } from '../text/tokens.ts'
 
 const MOST_MATCHES = 20
-
-type TextTerm = Extract<Query, { kind: 'word' | 'phrase' }>
 
 /**
  * Why a paper matches a query, or null. For each term met: its first place in the title and its first in the
@@ -37,10 +35,10 @@ function matchesOf(query: Query, paper: PaperText): Match[] | null {
       }
       return parts
     }
-    case 'or': {
-      const met = query.parts.map((part) => matchesOf(part, paper)).filter((matches) => matches !== null)
-      return met.length > 0 ? met.flat() : null
-    }
+    case 'or':
+      return matchesOfSome(query.parts, 1, paper)
+    case 'some':
+      return matchesOfSome(query.parts, query.least, paper)
     case 'not':
       return matchesOf(query.part, paper) ? null : []
     default: {
@@ -50,7 +48,12 @@ function matchesOf(query: Query, paper: PaperText): Match[] | null {
   }
 }
 
-function leafMatches(query: Exclude<Query, { kind: 'and' | 'or' | 'not' }>, paper: PaperText): Match[] {
+function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText): Match[] | null {
+  const met = parts.map((part) => matchesOf(part, paper)).filter((matches) => matches !== null)
+  return met.length >= least ? met.flat() : null
+}
+
+function leafMatches(query: Leaf, paper: PaperText): Match[] {
   switch (query.kind) {
     case 'category': {
       const found = paper.categories.find((category) => isIn(category, query.value))
@@ -64,12 +67,16 @@ function leafMatches(query: Exclude<Query, { kind: 'and' | 'or' | 'not' }>, pape
         : []
     case 'revised':
       return paper.revisedDay ? [{ term: 'is:revised', where: 'revised', found: paper.revisedDay }] : []
+    case 'paper':
+      return paper.names.includes(query.name)
+        ? [{ term: `paper:${query.name}`, where: 'paper', found: query.name }]
+        : []
     default:
       return textMatches(query, paper)
   }
 }
 
-function textMatches(query: TextTerm, paper: PaperText): Match[] {
+function textMatches(query: TextLeaf, paper: PaperText): Match[] {
   const { field, text: term } = query
   const words = wordsOf(query)
   const inText = (where: 'title' | 'abstract') => placed(term, words, where, paper[where])
@@ -103,9 +110,9 @@ function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: Wor
 }
 
 // Trees are read once and met by many papers.
-const known = new WeakMap<TextTerm, Term>()
+const known = new WeakMap<TextLeaf, Term>()
 
-function wordsOf(query: TextTerm): Term {
+function wordsOf(query: TextLeaf): Term {
   const term = known.get(query) ?? termOf(query.text, kindOf(query.field))
   known.set(query, term)
   return term

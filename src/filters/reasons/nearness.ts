@@ -1,15 +1,12 @@
 import { fill, words } from '../../words/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import type { Match, Query } from '../query.ts'
+import type { Leaf, Match, Query, TextLeaf } from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
 import { isStopWord } from '../text/stop-words.ts'
 import { tokensOf } from '../text/tokens.ts'
 import { termsOf } from './reason.ts'
 import { type LackingParts, lackingParts } from './shortfall.ts'
-
-type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' }>
-type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 
 /** How near a paper comes to a query that it does not match. */
 export interface Nearness {
@@ -54,7 +51,7 @@ function remembered<Key extends object, Value>(
 const wantedTerms = (query: Query): Leaf[] =>
   remembered(known.wanted, query, () => {
     if (query.kind === 'not') return []
-    if (query.kind !== 'and' && query.kind !== 'or') return [query]
+    if (!('parts' in query)) return [query]
     const terms = query.parts.flatMap(wantedTerms)
     return [...new Map(terms.map((term) => [JSON.stringify(term).toLowerCase(), term])).values()]
   })

@@ -1,5 +1,6 @@
 import { shortDate } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
+import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
 
 const MOST_TERMS = 5
@@ -13,6 +14,7 @@ export function reasonWords({ matches }: Reason): string {
   const firsts = matches.filter((match, i) => matches.findIndex((other) => isSameTerm(match, other)) === i)
   const at = (where: Match['where']) => firsts.filter((match) => match.where === where)
   return [
+    ...at('paper').map(({ found }) => fill(words.query.paper, { name: shownName(found) })),
     ...inPart(at('title'), words.reason.title),
     ...inPart(at('abstract'), words.reason.abstract),
     ...inPart(at('keyword'), words.reason.keyword),

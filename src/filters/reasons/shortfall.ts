@@ -27,11 +27,19 @@ export function shortfallOf(query: Query, paper: PaperText): Shortfall {
 
 export function lackingParts(query: Query, paper: PaperText): LackingParts {
   if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
+  if (query.kind === 'some') return lackingOfSome(query, paper)
   if (query.kind === 'not') {
     const reason = evaluatePart(query.part, paper)
     return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
   }
   return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
+}
+
+/** Of parts of which some are enough: how many more, and of which. */
+function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
+  const unmet = parts.filter((part) => !evaluatePart(part, paper))
+  const more = least - (parts.length - unmet.length)
+  return { missing: more > 0 ? [{ kind: 'some', least: more, parts: unmet }] : [], unwanted: [] }
 }
 
 const together = (all: LackingParts[]): LackingParts => ({

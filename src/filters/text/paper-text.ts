@@ -1,3 +1,4 @@
+import { namesOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -12,6 +13,8 @@ export interface WordIndex {
 
 /** A paper as queries see it: plain text, cut into words once. */
 export interface PaperText {
+  /** What it is called in paths: "2507.06457", "doi:10.1000/1", "id:17". */
+  names: readonly string[]
   title: WordIndex
   abstract: WordIndex
   authors: WordIndex[]
@@ -28,6 +31,7 @@ export interface PaperText {
 
 export function readPaper(paper: Paper): PaperText {
   return {
+    names: namesOf(paper),
     title: indexed(plainText(paper.title), 'prose'),
     abstract: indexed(plainText(paper.abstract), 'prose'),
     authors: paper.authors.map((name) => indexed(plainText(name), 'names')),

@@ -206,6 +206,17 @@ test('brackets as deep as allowed, and the longest queries, end soon', () => {
   expect(performance.now() - start).toBeLessThan(5_000)
 })
 
+test.each<[Query, string]>([
+  [{ kind: 'paper', name: '2507.06457' }, 'The paper arXiv:2507.06457'],
+  [or({ kind: 'paper', name: 'doi:10.1000/1' }, a), 'Papers with the paper doi:10.1000/1 or alpha'],
+  [{ kind: 'some', least: 2, parts: [a, b, c] }, 'Papers with at least 2 of: alpha, beta, gamma'],
+  [
+    and(d, not({ kind: 'some', least: 2, parts: [a, b, c] })),
+    'Papers with delta, but not (at least 2 of: alpha, beta, gamma)',
+  ],
+  [{ kind: 'some', least: 2, parts: [a, b] }, 'Papers with alpha and beta'],
+])('%j in words: %s', (tree, words) => expect(describeQuery(tree)).toBe(words))
+
 test.each([
   [
     '"linear attention" AND (vision or LLM) -survey',

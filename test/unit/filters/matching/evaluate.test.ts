@@ -9,6 +9,7 @@ import { readPaper } from '../../../../src/filters/text/paper-text.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
+const word = (text: string): Query => ({ kind: 'word', field: 'any', text })
 const reasonFor = (query: string, facts: Partial<Paper>) =>
   evaluate(parseQuery(query), readPaper(samplePaper(facts)))
 
@@ -157,6 +158,58 @@ describe('a paper of which only newer versions were listed', () => {
   })
 })
 
+describe('one paper', () => {
+  const named = readPaper(samplePaper({ id: 17, arxivId: '2507.06457', doi: '10.1000/1' }))
+
+  test.each(['2507.06457', 'doi:10.1000/1', 'id:17'])('is met by its name %s', (name) => {
+    expect(evaluate({ kind: 'paper', name }, named)?.matches).toEqual([
+      { term: `paper:${name}`, where: 'paper', found: name },
+    ])
+  })
+
+  test('is met by no other name', () => {
+    for (const name of ['2507.06458', '10.1000/1', 'doi:null', 'hep-th/9901001'])
+      expect(evaluate({ kind: 'paper', name }, named)).toBeNull()
+  })
+
+  test('is named in the reason', () => {
+    const either: Query = { kind: 'or', parts: [{ kind: 'paper', name: '2507.06457' }, word('missing')] }
+    expect(reasonSentence(evaluate(either, named)!)).toBe('Matched: the paper arXiv:2507.06457')
+    expect(shortfallOf(either, readPaper(samplePaper())).missing).toEqual([
+      'the paper arXiv:2507.06457 or missing',
+    ])
+  })
+})
+
+describe('some of several parts', () => {
+  const someOf = (least: number, ...texts: string[]): Query => ({
+    kind: 'some',
+    least,
+    parts: texts.map(word),
+  })
+  const title = readPaper(samplePaper({ title: 'Linear attention for robots' }))
+
+  test.each<[Query, met: string[] | null]>([
+    [someOf(1, 'linear', 'quantum'), ['linear']],
+    [someOf(2, 'linear', 'quantum', 'robot'), ['linear', 'robot']],
+    [someOf(2, 'linear', 'quantum', 'sea'), null],
+    [someOf(3, 'linear', 'attention', 'robot'), ['linear', 'attention', 'robot']],
+    [{ kind: 'not', part: someOf(2, 'linear', 'robot') }, null],
+    [{ kind: 'and', parts: [word('attention'), { kind: 'not', part: someOf(1, 'sea') }] }, ['attention']],
+  ])('%j', (query, met) =>
+    expect(evaluate(query, title)?.matches.map(({ term }) => term) ?? null).toEqual(met),
+  )
+
+  test('says how many more are missing, and of which', () => {
+    const missing = (query: Query) => shortfallOf(query, title).missing
+    expect(missing(someOf(3, 'linear', 'quantum', 'sea', 'deep'))).toEqual([
+      'at least 2 of: quantum, sea, deep',
+    ])
+    expect(missing(someOf(2, 'linear', 'quantum'))).toEqual(['quantum'])
+    expect(missing(someOf(1, 'linear', 'quantum'))).toEqual([])
+  })
+})
+
 describe('the reason', () => {
   test('holds the first place in the title and in the abstract, in the plain text', () => {
     expect(reasonFor('"linear attention"', paper)).toEqual({
@@ -244,7 +297,12 @@ describe('any tree on any paper', () => {
         text,
       }) as fc.Arbitrary<Query>,
       fc.record({ kind: fc.constant('votes' as const), least: fc.nat() }),
-      fc.constantFrom<Query>({ kind: 'has-code' }, { kind: 'category', value: 'cs' }),
+      fc.constantFrom<Query>(
+        { kind: 'has-code' },
+        { kind: 'category', value: 'cs' },
+        { kind: 'paper', name: 'id:1' },
+        { kind: 'paper', name: '2507.06457' },
+      ),
     ),
     query: fc.oneof(
       { depthSize: 'small' },
@@ -252,6 +310,11 @@ describe('any tree on any paper', () => {
       fc.record({ kind: fc.constant('not' as const), part: tie('query') }),
       fc.record({
         kind: fc.constantFrom('and' as const, 'or' as const),
+        parts: fc.array(tie('query'), { minLength: 1 }),
+      }),
+      fc.record({
+        kind: fc.constant('some' as const),
+        least: fc.integer({ min: 1, max: 3 }),
         parts: fc.array(tie('query'), { minLength: 1 }),
       }),
     ),

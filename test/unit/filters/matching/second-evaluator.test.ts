@@ -68,6 +68,18 @@ function typedQueries(): string[] {
   ]
 }
 
+/** Trees that hold a sentence's telling words, or one paper. */
+function treesOfSome(): Query[] {
+  const words = ['latent', 'representation', 'robot', 'manipulation', 'LLM'].map((text) => parseQuery(text))
+  const [first] = recordedPapers()
+  return [
+    ...[1, 2, 3, 4, 5].map((least): Query => ({ kind: 'some', least, parts: words })),
+    { kind: 'and', parts: [words[4]!, { kind: 'not', part: { kind: 'some', least: 2, parts: words } }] },
+    { kind: 'or', parts: [{ kind: 'paper', name: first!.arxivId ?? `id:${first!.id}` }, words[2]!] },
+    { kind: 'paper', name: 'doi:10.1000/none' },
+  ]
+}
+
 interface Read {
   queries: Query[]
   faults: number
@@ -91,6 +103,7 @@ test('two evaluators agree on every filter that people typed, over every recorde
   const texts = papers.map(readPaper)
   const second = secondEvaluator(papers)
   const { queries, faults } = readAll(typedQueries())
+  queries.push(...treesOfSome())
   let met = 0
   const disagreements: string[] = []
   for (const query of queries) {
