@@ -1,9 +1,11 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { forgetOpinions } from './opinion-store.ts'
+import { forgetProfile } from './profile-store.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
- * Takes away what somebody wanted and from where: topics and the queries that nobody else has, sign-ups, changes, new
- * addresses. Then leaves a tombstone without any address or setting; a suppressed one stays suppressed.
+ * Takes away what somebody wanted and from where: topics and the queries that nobody else has, opinions of papers and
+ * their profile, sign-ups, changes, new addresses. Then leaves a tombstone without any address or setting; a suppressed one stays suppressed.
  */
 export async function leaveTombstone(
   tx: DatabaseOrTransaction,
@@ -12,6 +14,8 @@ export async function leaveTombstone(
 ): Promise<void> {
   await tx.topic.deleteMany({ where: { subscriberId } })
   await deleteQueriesOfNobody(tx)
+  await forgetOpinions(tx, subscriberId)
+  await forgetProfile(tx, subscriberId)
   await tx.signup.deleteMany({ where: { subscriberId } })
   await tx.change.deleteMany({ where: { subscriberId } })
   await tx.move.deleteMany({ where: { subscriberId } })

@@ -294,7 +294,7 @@ export const en = {
     },
     copy: {
       heading: 'A copy of everything',
-      what: 'Everything that is kept about this address, in one file (JSON): settings, topics, what you asked for and when you said yes, each digest and what became of its mail.',
+      what: 'Everything that is kept about this address, in one file (JSON): settings, topics, of which papers you wanted more or less, what you asked for and when you said yes, each digest and what became of its mail.',
       take: 'Download the copy',
     },
     move: {
@@ -347,6 +347,7 @@ export const en = {
       going: {
         who: 'Your address, in every place where it stands, with your time zone, days, hour and other settings.',
         topics: 'Your topics, and every version of them.',
+        opinions: 'Of which papers you wanted more or less, and the words that came of it.',
         asked: 'What you asked for, changed, or gave as a new address.',
         mails:
           'What your digests and other mails said, and what mail servers answered where they refused one or sent it back.',
@@ -391,6 +392,8 @@ export const en = {
         consents:
           'When and how you said yes, paused, changed or ended it, and which version of our words you read then.',
         changes: 'What stood before each change and after it, so that it can be undone.',
+        opinions:
+          'Of which papers you wanted more or less, up to 100, and the words that come of it: for the order of papers in your digests, and nothing else.',
         addresses: 'Each new address that you gave, and the one before, in the mails that went there.',
         digests: 'Each digest: its date, its papers and why each is in it, or why none came.',
         mails: 'Each mail: when, what it said, and what the mail server answered, without your address.',
@@ -402,7 +405,7 @@ export const en = {
           'For about a day, how many forms came from a network (a part of its address), and a code of each address that a mail was asked for: so that nobody floods a mailbox.',
       },
       howLong:
-        'Digests, mails, forms, changes and new addresses go after {days} days; how many digests there were on each day stays. Your address, settings and topics, and when and how you said yes, are kept until you erase them. Backups may hold all of it for longer: ask the people below for how long.',
+        'Digests, mails, forms, changes and new addresses go after {days} days; how many digests there were on each day stays. Your address, settings and topics, the papers of which you wanted more or less, and when and how you said yes, are kept until you erase them. Backups may hold all of it for longer: ask the people below for how long.',
       unconfirmed:
         'If you never confirm, all of it goes {unconfirmed} days after you asked last, your address with it.',
       notCounted: 'Our mails hold no picture and no link that counts you.',

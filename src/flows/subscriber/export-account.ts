@@ -7,6 +7,8 @@ import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { dayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { historyOf } from '../../subscribers/history-store.ts'
+import { opinionsOf } from '../../subscribers/opinion-store.ts'
+import { profileOfSubscriber } from '../../subscribers/profile-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
@@ -40,6 +42,8 @@ async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> 
     madeAt: clock.now().toISOString(),
     subscriber: settingsOf(subscriber),
     topics: await topicsOf(db, id),
+    opinions: await readableOpinions(db, id),
+    ...(await readableProfile(db, id)),
     ...(await historyOf(db, id)),
     consents: (await notedConsents(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
@@ -67,10 +71,40 @@ const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) 
     }),
   )
 
+async function readableOpinions(db: DatabaseOrTransaction, subscriberId: string) {
+  const opinions = await opinionsOf(db, subscriberId)
+  const titles = await titlesOf(
+    db,
+    opinions.map(({ paperId }) => paperId),
+  )
+  return opinions.map(({ paperId, kind, at }) => ({
+    paper: paperId,
+    title: titles.get(paperId) ?? null,
+    kind,
+    at,
+  }))
+}
+
+/** What the opinions come to, and the words that were taken out; each word as its stem. */
+async function readableProfile(db: DatabaseOrTransaction, subscriberId: string) {
+  const profile = await profileOfSubscriber(db, subscriberId)
+  return {
+    profile: [...(profile?.words ?? [])].map(([word, weight]) => ({ word, weight })),
+    profileWithout: [...(profile?.removed ?? [])],
+  }
+}
+
+async function titlesOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Map<number, string>> {
+  const papers = await papersById(db, [...new Set(ids)])
+  return new Map(papers.map(({ id, title }) => [id, plainText(title)]))
+}
+
 async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
   const digests = await digestsOf(db, subscriberId)
-  const shown = await papersById(db, [...new Set(digests.flatMap(({ papers }) => papers))])
-  const titles = new Map(shown.map(({ id, title }) => [id, plainText(title)]))
+  const titles = await titlesOf(
+    db,
+    digests.flatMap(({ papers }) => papers),
+  )
   return digests.map(({ localDate, bestDay, papers, ...digest }) => ({
     localDate: dayOf(localDate),
     ...digest,

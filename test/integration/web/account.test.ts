@@ -4,6 +4,8 @@ import { askForMove } from '../../../src/flows/subscriber/new-address.ts'
 import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
 import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
+import { giveOpinion } from '../../../src/subscribers/opinion-store.ts'
+import { keepProfile } from '../../../src/subscribers/profile-store.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
 import { messageCameBack } from '../../support/returns.ts'
@@ -169,6 +171,12 @@ describe('a copy', () => {
     site.clock.moveTo(NOW)
     await planDigests(site.deps)
     await asksToMove()
+    await giveOpinion(site.db, { subscriberId: id, paperId: 2, kind: 'less', now: NOW })
+    await keepProfile(site.db, {
+      subscriberId: id,
+      words: new Map([['brane', -1]]),
+      removed: new Set(['string']),
+    })
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
     await site.db.acceptance.create({ data: { messageId: message.id, at: NOW, answer: '250 ok' } })
     await messageCameBack(site.db, NOW, { class: 'full', status: '5.2.2', answer: '552 full' })
@@ -191,6 +199,11 @@ describe('a copy', () => {
         startDate: '2026-11-24',
       },
       topics: [{ query: 'attention' }],
+      opinions: [
+        { paper: 2, title: 'Strings and Branes at β-Functions', kind: 'less', at: NOW.toISOString() },
+      ],
+      profile: [{ word: 'brane', weight: -1 }],
+      profileWithout: ['string'],
       signups: [{ wish: { topics: [{ query: 'attention' }] } }],
       consents: [{ event: 'asked' }, { event: 'confirmed', how: 'page' }, { event: 'suppressed' }],
       changes: [{ how: 'page', before: set }],
@@ -220,6 +233,7 @@ describe('a copy', () => {
       digest: 'digests',
       message: 'messages',
       move: 'newAddresses',
+      opinion: 'opinions',
       returned: 'returned',
       signup: 'signups',
       topic: 'topics',
@@ -420,6 +434,15 @@ describe('erasing', () => {
     expect((await get(site, `${path}/export.json`)).statusCode).toBe(404)
     expect(await site.db.consent.findMany({ where: { event: 'erased' } })).toMatchObject([{ how: 'page' }])
     expect(await kindsOf(site, EMAIL)).toEqual([])
+  })
+
+  test('takes opinions of papers along, and the profile', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const { id: subscriberId } = await found()
+    await giveOpinion(site.db, { subscriberId, paperId: 2, kind: 'more', now: NOW })
+    await keepProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
+    await post(site, `${await account()}/erase`)
+    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
   })
 
   test('also of somebody who left, and of somebody suppressed, who stays so', async () => {
