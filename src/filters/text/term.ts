@@ -2,11 +2,11 @@ import type { WordIndex } from './paper-text.ts'
 import { acronymOf, type Kind, keyOf, type Token, tokensOf } from './tokens.ts'
 
 /** One or more words of a query that a paper may write as one: of "vision-language", vision or visionlanguage. */
-interface Run {
+export interface Run {
   key: string
   /** How many words of the query. */
   words: number
-  fits(token: Token): boolean
+  fits(token: Pick<Token, 'folded'>): boolean
 }
 
 /** The words of one term of a query: for each word, the runs that begin with it. */

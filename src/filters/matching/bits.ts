@@ -1,0 +1,47 @@
+/** A set of small numbers, one bit each. */
+export type Bits = Uint32Array
+
+export const newBits = (size: number): Bits => new Uint32Array((size + 31) >>> 5)
+
+export const setBit = (bits: Bits, at: number): void => {
+  bits[at >>> 5]! |= 1 << (at & 31)
+}
+
+export const clearBit = (bits: Bits, at: number): void => {
+  bits[at >>> 5]! &= ~(1 << (at & 31))
+}
+
+export const hasBit = (bits: Bits, at: number): boolean => ((bits[at >>> 5] ?? 0) & (1 << (at & 31))) !== 0
+
+/** Leaves in `into` what is in `other` too. */
+export function keepBits(into: Bits, other: Bits): void {
+  for (let i = 0; i < into.length; i++) into[i]! &= other[i]!
+}
+
+export function addBits(into: Bits, other: Bits): void {
+  for (let i = 0; i < into.length; i++) into[i]! |= other[i]!
+}
+
+export function dropBits(into: Bits, other: Bits): void {
+  for (let i = 0; i < into.length; i++) into[i]! &= ~other[i]!
+}
+
+export function countBits(bits: Bits): number {
+  let count = 0
+  for (let i = 0; i < bits.length; i++) count += ones(bits[i]!)
+  return count
+}
+
+/** How many bits of a word are set, in parallel: Hacker's Delight, 5-1. */
+function ones(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return (((fours + (fours >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+}
+
+/** Calls back with each number of the set, rising. */
+export function eachBit(bits: Bits, work: (at: number) => void): void {
+  for (let i = 0; i < bits.length; i++) {
+    for (let word = bits[i]!; word !== 0; word &= word - 1) work((i << 5) + 31 - Math.clz32(word & -word))
+  }
+}

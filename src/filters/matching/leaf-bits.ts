@@ -1,0 +1,57 @@
+import { isIn } from '../language/category.ts'
+import type { Leaf, TextLeaf } from '../query.ts'
+import { type Bits, newBits, setBit } from './bits.ts'
+import type { PaperFacts, PaperIndex } from './paper-index.ts'
+import type { Part } from './paper-words.ts'
+import { eachStanding, spell } from './standing.ts'
+
+const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
+  any: ['title', 'abstract', 'keyword'],
+  title: ['title'],
+  abstract: ['abstract'],
+  keyword: ['keyword'],
+  org: ['org'],
+  author: ['author'],
+}
+
+/** The slots of papers that meet a leaf by itself. */
+export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
+  const bits = newBits(index.slots)
+  if (isText(leaf)) {
+    for (const part of PARTS_OF[leaf.field]) eachSlot(index, leaf, part, (slot) => setBit(bits, slot))
+    return bits
+  }
+  const meets = askedOf(leaf)
+  for (let slot = 0; slot < index.slots; slot++) if (meets(index.facts(slot))) setBit(bits, slot)
+  return bits
+}
+
+/** Calls back with each slot in a part of which the words of a leaf stand, and how often. */
+export function eachSlot(
+  index: PaperIndex,
+  leaf: TextLeaf,
+  part: Part,
+  work: (slot: number, count: number) => void,
+): void {
+  const term = spell(leaf, index.vocabularies)
+  for (const [segment, first] of index.segments()) {
+    eachStanding(segment, part, term, (paper, count) => work(first + paper, count))
+  }
+}
+
+export const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
+
+function askedOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperFacts) => boolean {
+  switch (leaf.kind) {
+    case 'category':
+      return ({ categories }) => categories.some((category) => isIn(category, leaf.value))
+    case 'has-code':
+      return ({ hasCode }) => hasCode
+    case 'votes':
+      return ({ votes }) => votes !== null && votes >= leaf.least
+    case 'revised':
+      return ({ revisedDay }) => revisedDay !== null
+    case 'paper':
+      return ({ names }) => names.includes(leaf.name)
+  }
+}

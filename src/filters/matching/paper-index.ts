@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { namesOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import type { Day } from '../../platform/dates.ts'
+import { type Bits, clearBit, newBits, setBit } from './bits.ts'
+import { PARTS, type PaperWords, type Vocabularies, wordsOf } from './paper-words.ts'
+import { SEGMENT, Segment } from './segment.ts'
+import { Vocabulary } from './vocabulary.ts'
+
+/** What of a paper is asked about besides its words; its votes and newer versions move, its words seldom. */
+export interface PaperFacts {
+  id: number
+  firstDay: Day
+  revisedDay: Day | null
+  onlyRevised: boolean
+  votes: number | null
+  hasCode: boolean
+  categories: readonly string[]
+  /** As in paths: "2507.06457", "doi:10.1000/1". */
+  names: readonly string[]
+}
+
+/**
+ * Papers cut into words for many queries, compact: some 1.3 kB each. A paper has a slot, a small number; slots rise with
+ * the order in which papers were put in, and a paper whose words changed gets a new one. What is worked out from an index
+ * holds until its `version` rises.
+ */
+export class PaperIndex {
+  version = 0
+  readonly vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') }
+  readonly #segments: Segment[] = []
+  readonly #facts: PaperFacts[] = []
+  readonly #prints: string[] = []
+  readonly #slots = new Map<number, number>()
+  readonly #shared = new Map<string, string>()
+  #live: Bits = newBits(0)
+
+  /** Takes papers in, or what is new of them. */
+  put(papers: readonly Paper[]): void {
+    const fresh: PaperWords[] = []
+    for (const paper of papers) {
+      const print = printOf(paper)
+      const slot = this.#slots.get(paper.id)
+      if (slot !== undefined && this.#prints[slot] === print) this.#facts[slot] = this.#factsOf(paper)
+      else {
+        this.remove(paper.id)
+        fresh.push(wordsOf(paper, this.vocabularies))
+        this.#slots.set(paper.id, this.#facts.push(this.#factsOf(paper)) - 1)
+        this.#prints.push(print)
+      }
+    }
+    this.#append(fresh)
+    this.version++
+  }
+
+  remove(id: number): void {
+    const slot = this.#slots.get(id)
+    if (slot === undefined) return
+    clearBit(this.#live, slot)
+    this.#slots.delete(id)
+    this.version++
+  }
+
+  #append(fresh: PaperWords[]): void {
+    const last = this.#segments.at(-1)
+    const open = last && last.size < SEGMENT ? [...Array(last.size).keys()].map(last.words) : []
+    if (open.length > 0) this.#segments.pop()
+    const words = [...open, ...fresh]
+    for (let from = 0; from < words.length; from += SEGMENT) {
+      this.#segments.push(new Segment(words.slice(from, from + SEGMENT)))
+    }
+    const live = newBits(this.#facts.length)
+    live.set(this.#live.subarray(0, live.length))
+    for (let slot = this.#facts.length - fresh.length; slot < this.#facts.length; slot++) setBit(live, slot)
+    this.#live = live
+  }
+
+  #factsOf(paper: Paper): PaperFacts {
+    const { id, onlyRevised, votes, codeUrl } = paper
+    return {
+      ...{ id, onlyRevised, votes, hasCode: Boolean(codeUrl) },
+      firstDay: this.#share(paper.firstDay),
+      revisedDay: paper.revisedDay && this.#share(paper.revisedDay),
+      categories: paper.categories.map((category) => this.#share(category)),
+      names: namesOf(paper),
+    }
+  }
+
+  /** Each day and category stands once in memory. */
+  #share(text: string): string {
+    const known = this.#shared.get(text)
+    if (known !== undefined) return known
+    this.#shared.set(text, text)
+    return text
+  }
+
+  /** How many slots there are, those of papers that left included. */
+  get slots(): number {
+    return this.#facts.length
+  }
+
+  /** How many papers. */
+  get size(): number {
+    return this.#slots.size
+  }
+
+  /** Slots of papers that are still here. */
+  get live(): Readonly<Bits> {
+    return this.#live
+  }
+
+  facts(slot: number): PaperFacts {
+    return this.#facts[slot]!
+  }
+
+  slotOf(id: number): number | undefined {
+    return this.#slots.get(id)
+  }
+
+  /** Each segment with the slot of its first paper. */
+  *segments(): Generator<[segment: Segment, firstSlot: number]> {
+    let slot = 0
+    for (const segment of this.#segments) {
+      yield [segment, slot]
+      slot += segment.size
+    }
+  }
+
+  /** The words of a paper by its slot. */
+  words(slot: number): PaperWords {
+    const place = Math.floor(slot / SEGMENT)
+    return this.#segments[place]!.words(slot - place * SEGMENT)
+  }
+
+  /** Of words and postings; facts and vocabulary come on top. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  }
+}
+
+const printOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>
+  createHash('md5')
+    .update(JSON.stringify([title, abstract, keywords, organization, authors]))
+    .digest('base64')

@@ -1,0 +1,38 @@
+import type { Paper } from '../../papers/paper.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import { tokensOf } from '../text/tokens.ts'
+import { GAP, type Vocabulary } from './vocabulary.ts'
+
+/** The parts of a paper in which words are looked for. */
+export const PARTS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
+export type Part = (typeof PARTS)[number]
+
+/** The words of each part of a paper by their numbers; texts of one part stand with a gap between them. */
+export type PaperWords = Record<Part, Uint32Array>
+
+export interface Vocabularies {
+  prose: Vocabulary
+  names: Vocabulary
+}
+
+/** As `readPaper` cuts a paper into words. */
+export function wordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
+  return {
+    title: numbersOf([paper.title], prose),
+    abstract: numbersOf([paper.abstract], prose),
+    keyword: numbersOf(paper.keywords, prose),
+    org: numbersOf(paper.organization ? [paper.organization] : [], names),
+    author: numbersOf(paper.authors, names),
+  }
+}
+
+function numbersOf(texts: readonly string[], vocabulary: Vocabulary): Uint32Array {
+  const numbers: number[] = []
+  for (const text of texts) {
+    if (numbers.length > 0) numbers.push(GAP)
+    for (const { folded } of tokensOf(plainText(text), vocabulary.kind)) {
+      numbers.push(vocabulary.numberOf(folded))
+    }
+  }
+  return Uint32Array.from(numbers)
+}

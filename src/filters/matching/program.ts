@@ -1,0 +1,71 @@
+import type { Leaf, Query } from '../query.ts'
+
+// A tree as a short row of steps over a stack of bit sets. A step is one number: what to do in its low three bits, with
+// what in the rest.
+
+/** Put the set of a leaf on the stack. */
+export const PUSH = 0
+/** Keep, of the set on top, what a leaf has too; add a leaf to it; drop a leaf from it. */
+export const KEEP_LEAF = 1
+export const ADD_LEAF = 2
+export const DROP_LEAF = 3
+/** The same with the set on top and the one below it, which stays. */
+export const KEEP = 4
+export const ADD = 5
+export const FLIP = 6
+/** Of the sets on top, keep what at least so many hold: how many sets in the next 14 bits, the least above them. */
+export const SOME = 7
+
+export const step = (operation: number, value = 0): number => (value << 3) | operation
+export const operationOf = (step: number): number => step & 7
+export const valueOf = (step: number): number => step >>> 3
+
+const MOST_PARTS_BITS = 14
+export const partsOf = (value: number): number => value & ((1 << MOST_PARTS_BITS) - 1)
+export const leastOf = (value: number): number => value >>> MOST_PARTS_BITS
+
+/** The steps of a tree; `numberOf` gives each leaf its number. */
+export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
+  const steps: number[] = []
+  write(query)
+  return steps
+
+  function write(node: Query): void {
+    switch (node.kind) {
+      case 'and':
+        return joined(node.parts, KEEP_LEAF, KEEP)
+      case 'or':
+        return joined(node.parts, ADD_LEAF, ADD)
+      case 'not':
+        write(node.part)
+        steps.push(step(FLIP))
+        return
+      case 'some':
+        for (const part of node.parts) write(part)
+        steps.push(step(SOME, node.parts.length | (node.least << MOST_PARTS_BITS)))
+        return
+      default:
+        steps.push(step(PUSH, numberOf(node)))
+    }
+  }
+
+  function joined(parts: readonly Query[], withLeaf: number, withSet: number): void {
+    const [first, ...others] = wantedFirst(parts)
+    write(first!)
+    for (const part of others) {
+      if (isLeaf(part)) steps.push(step(withLeaf, numberOf(part)))
+      else if (withSet === KEEP && part.kind === 'not' && isLeaf(part.part)) {
+        steps.push(step(DROP_LEAF, numberOf(part.part)))
+      } else {
+        write(part)
+        steps.push(step(withSet))
+      }
+    }
+  }
+}
+
+const isLeaf = (node: Query): node is Leaf =>
+  node.kind !== 'and' && node.kind !== 'or' && node.kind !== 'not' && node.kind !== 'some'
+
+const wantedFirst = (parts: readonly Query[]): Query[] =>
+  parts.toSorted((a, b) => Number(a.kind === 'not') - Number(b.kind === 'not'))

@@ -1,0 +1,59 @@
+import { PARTS, type PaperWords, type Part } from './paper-words.ts'
+import { Postings } from './postings.ts'
+
+/** As many papers as a segment holds at most: their places fit into the 16 bits of a posting. */
+export const SEGMENT = 4096
+
+/** Papers whose words do not change any more: for each part, its words in a row and where each word stands. */
+export class Segment {
+  readonly size: number
+  readonly #postings: Record<Part, Postings>
+  readonly #texts: Record<Part, Texts>
+
+  constructor(papers: readonly PaperWords[]) {
+    this.size = papers.length
+    const each = <T>(make: (part: Part) => T) =>
+      Object.fromEntries(PARTS.map((part) => [part, make(part)])) as Record<Part, T>
+    this.#postings = each((part) => new Postings(papers.map((words) => words[part])))
+    this.#texts = each((part) => textsOf(papers.map((words) => words[part])))
+  }
+
+  postings = (part: Part): Postings => this.#postings[part]
+
+  /** The words of a part of a paper. */
+  text(part: Part, paper: number): Uint32Array {
+    const { words, ends } = this.#texts[part]
+    return words.subarray(paper === 0 ? 0 : ends[paper - 1], ends[paper])
+  }
+
+  words = (paper: number): PaperWords =>
+    Object.fromEntries(PARTS.map((part) => [part, this.text(part, paper)])) as PaperWords
+
+  get bytes(): number {
+    return PARTS.reduce((sum, part) => {
+      const { words, ends } = this.#texts[part]
+      return sum + words.byteLength + ends.byteLength + this.#postings[part].bytes
+    }, 0)
+  }
+}
+
+interface Texts {
+  /** Of all papers, one after the other. */
+  words: Uint32Array
+  /** Where each paper's end. */
+  ends: Uint32Array
+}
+
+function textsOf(texts: readonly Uint32Array[]): Texts {
+  const ends = new Uint32Array(texts.length)
+  let end = 0
+  texts.forEach((text, i) => {
+    end += text.length
+    ends[i] = end
+  })
+  const words = new Uint32Array(end)
+  texts.forEach((text, i) => {
+    words.set(text, ends[i]! - text.length)
+  })
+  return { words, ends }
+}

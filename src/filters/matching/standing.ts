@@ -1,0 +1,125 @@
+import type { TextField } from '../query.ts'
+import { type Term, termOf } from '../text/term.ts'
+import { kindOf } from '../text/tokens.ts'
+import { addBits, type Bits, eachBit, keepBits, newBits, setBit } from './bits.ts'
+import type { Part, Vocabularies } from './paper-words.ts'
+import type { Segment } from './segment.ts'
+import { GAP, type Vocabulary } from './vocabulary.ts'
+
+// Where the words of a term stand: the rules of term.ts, over numbers instead of words.
+
+/** Spellings that a paper may write for one or more words of a term. */
+interface Spelled {
+  numbers: readonly number[]
+  words: number
+}
+
+/** A term as the papers of an index spell it. */
+export interface SpelledTerm {
+  isName: boolean
+  /** For each word, the runs that begin with it. */
+  runsFrom: RunsFrom
+}
+
+type RunsFrom = readonly Spelled[][]
+
+export function spell({ field, text }: { field: TextField; text: string }, known: Vocabularies): SpelledTerm {
+  const kind = kindOf(field)
+  const vocabulary = kind === 'names' ? known.names : known.prose
+  const { runsFrom } = termOf(text, kind)
+  return {
+    isName: field === 'author',
+    runsFrom: runsFrom.map((runs) => runs.map((run) => spelledAs(run, vocabulary))),
+  }
+}
+
+const spelledAs = ({ key, words, fits }: Term['runsFrom'][number][number], known: Vocabulary): Spelled => ({
+  numbers: known.spelled(key).filter((number) => fits({ folded: known.spelling(number) })),
+  words,
+})
+
+export type OnPaper = (paper: number, count: number) => void
+
+/** Calls back with each paper of a segment in a part of which a term stands, and how often (a name: once). */
+export function eachStanding(segment: Segment, part: Part, term: SpelledTerm, work: OnPaper): void {
+  const [only] = term.runsFrom
+  if (!only) return
+  const candidates = () => candidatesOf(segment, part, term)
+  if (term.isName) {
+    eachBit(candidates(), (paper) => {
+      if (isNamed(segment.text(part, paper), term.runsFrom)) work(paper, 1)
+    })
+  } else if (term.runsFrom.length === 1) {
+    eachHolding(segment, part, only[0]!.numbers, work)
+  } else {
+    eachBit(candidates(), (paper) => {
+      const count = countIn(segment.text(part, paper), term.runsFrom)
+      if (count > 0) work(paper, count)
+    })
+  }
+}
+
+/** Papers that hold one word, in any of its spellings. */
+function eachHolding(segment: Segment, part: Part, numbers: readonly number[], work: OnPaper): void {
+  const postings = segment.postings(part)
+  if (numbers.length === 1) return postings.each(numbers[0]!, work)
+  const counts = new Uint16Array(segment.size)
+  const bits = newBits(segment.size)
+  for (const number of numbers) {
+    postings.each(number, (paper, count) => {
+      setBit(bits, paper)
+      counts[paper]! += count
+    })
+  }
+  eachBit(bits, (paper) => work(paper, counts[paper]!))
+}
+
+/** Papers in which each word of the term stands, by itself or in a longer run. */
+function candidatesOf(segment: Segment, part: Part, { runsFrom, isName }: SpelledTerm): Bits {
+  const postings = segment.postings(part)
+  const withRun = runsFrom.map((runs) => runs.slice(0, isName ? 1 : runs.length).map(bitsOf))
+  function bitsOf({ numbers }: Spelled): Bits {
+    const bits = newBits(segment.size)
+    for (const number of numbers) postings.each(number, (paper) => setBit(bits, paper))
+    return bits
+  }
+  const all = runsFrom.map((_, word) => {
+    const bits = newBits(segment.size)
+    for (let from = 0; from <= word; from++) {
+      for (const run of withRun[from]!.slice(word - from)) addBits(bits, run)
+    }
+    return bits
+  })
+  const [first, ...others] = all
+  for (const other of others) keepBits(first!, other)
+  return first!
+}
+
+/** How many times the words of a term stand side by side. */
+function countIn(text: Uint32Array, runsFrom: RunsFrom): number {
+  let count = 0
+  for (let at = 0; at < text.length; at++) if (stands(runsFrom, 0, text, at)) count++
+  return count
+}
+
+function stands(runsFrom: RunsFrom, word: number, text: Uint32Array, at: number): boolean {
+  const number = text[at]
+  if (number === undefined || number === GAP) return false
+  for (const run of runsFrom[word]!) {
+    if (!run.numbers.includes(number)) continue
+    const next = word + run.words
+    if (next === runsFrom.length || stands(runsFrom, next, text, at + 1)) return true
+  }
+  return false
+}
+
+/** Whether one name in the list has each word, in any order. */
+function isNamed(names: Uint32Array, runsFrom: RunsFrom): boolean {
+  for (let from = 0; from < names.length; ) {
+    const gap = names.indexOf(GAP, from)
+    const name = names.subarray(from, gap < 0 ? names.length : gap)
+    if (runsFrom.every(([word]) => word!.numbers.some((number) => name.includes(number)))) return true
+    from += name.length + 1
+  }
+  return false
+}
