@@ -4,7 +4,8 @@ import { addDays, type Day } from '../platform/dates.ts'
 import { parseName } from './identifiers.ts'
 import type { Paper } from './paper.ts'
 
-const PAPERS = Prisma.sql`
+/** Every paper as the program reads it; a condition on `p` follows. */
+export const PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
     project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,

@@ -36,6 +36,7 @@ const LOG_EVENTS = [
   'subscriber.resubscribed',
   'subscriber.changed',
   'subscriber.suppressed',
+  'archive.read',
   'digests.planned',
   'digests.missed',
   'digests.failed',

@@ -3,9 +3,9 @@ import type { Leaf, TextLeaf } from '../query.ts'
 import { type Bits, newBits, setBit } from './bits.ts'
 import type { PaperFacts, PaperIndex } from './paper-index.ts'
 import type { Part } from './paper-words.ts'
-import { eachStanding, spell } from './standing.ts'
+import { eachStanding, type SpelledTerm, spell } from './standing.ts'
 
-const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
+export const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
   any: ['title', 'abstract', 'keyword'],
   title: ['title'],
   abstract: ['abstract'],
@@ -18,7 +18,8 @@ const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
 export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   const bits = newBits(index.slots)
   if (isText(leaf)) {
-    for (const part of PARTS_OF[leaf.field]) eachSlot(index, leaf, part, (slot) => setBit(bits, slot))
+    const term = spell(leaf, index.vocabularies)
+    for (const part of PARTS_OF[leaf.field]) eachSlot(index, term, part, (slot) => setBit(bits, slot))
     return bits
   }
   const meets = askedOf(leaf)
@@ -26,14 +27,13 @@ export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
   return bits
 }
 
-/** Calls back with each slot in a part of which the words of a leaf stand, and how often. */
+/** Calls back with each slot in a part of which a term stands, and how often. */
 export function eachSlot(
   index: PaperIndex,
-  leaf: TextLeaf,
+  term: SpelledTerm,
   part: Part,
   work: (slot: number, count: number) => void,
 ): void {
-  const term = spell(leaf, index.vocabularies)
   for (const [segment, first] of index.segments()) {
     eachStanding(segment, part, term, (paper, count) => work(first + paper, count))
   }

@@ -3,7 +3,7 @@ import { namesOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Day } from '../../platform/dates.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
-import { PARTS, type PaperWords, type Vocabularies, wordsOf } from './paper-words.ts'
+import { type PaperWords, type Vocabularies, wordsOf } from './paper-words.ts'
 import { SEGMENT, Segment } from './segment.ts'
 import { Vocabulary } from './vocabulary.ts'
 
@@ -18,6 +18,13 @@ export interface PaperFacts {
   categories: readonly string[]
   /** As in paths: "2507.06457", "doi:10.1000/1". */
   names: readonly string[]
+}
+
+/** A paper cut into words; null where it has the words that the index knows of it. */
+export interface CutPaper {
+  facts: PaperFacts
+  print: string
+  words: PaperWords | null
 }
 
 /**
@@ -37,19 +44,30 @@ export class PaperIndex {
 
   /** Takes papers in, or what is new of them. */
   put(papers: readonly Paper[]): void {
+    this.take(papers.map((paper) => this.cut(paper)))
+  }
+
+  /** The slow half of `put`, for one paper. */
+  cut(paper: Paper): CutPaper {
+    const print = printOf(paper)
+    const slot = this.#slots.get(paper.id)
+    const isSame = slot !== undefined && this.#prints[slot] === print
+    return { facts: this.#factsOf(paper), print, words: isSame ? null : wordsOf(paper, this.vocabularies) }
+  }
+
+  /** The other half: takes in what was cut since the last call. */
+  take(papers: readonly CutPaper[]): void {
     const fresh: PaperWords[] = []
-    for (const paper of papers) {
-      const print = printOf(paper)
-      const slot = this.#slots.get(paper.id)
-      if (slot !== undefined && this.#prints[slot] === print) this.#facts[slot] = this.#factsOf(paper)
+    for (const { facts, print, words } of papers) {
+      if (words === null) this.#facts[this.#slots.get(facts.id)!] = facts
       else {
-        this.remove(paper.id)
-        fresh.push(wordsOf(paper, this.vocabularies))
-        this.#slots.set(paper.id, this.#facts.push(this.#factsOf(paper)) - 1)
+        this.remove(facts.id)
+        fresh.push(words)
+        this.#slots.set(facts.id, this.#facts.push(facts) - 1)
         this.#prints.push(print)
       }
     }
-    this.#append(fresh)
+    if (fresh.length > 0) this.#append(fresh)
     this.version++
   }
 

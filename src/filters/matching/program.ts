@@ -18,7 +18,7 @@ export const SOME = 7
 
 export const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
-export const valueOf = (step: number): number => step >>> 3
+export const operandOf = (step: number): number => step >>> 3
 
 const MOST_PARTS_BITS = 14
 export const partsOf = (value: number): number => value & ((1 << MOST_PARTS_BITS) - 1)
@@ -33,9 +33,11 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
   function write(node: Query): void {
     switch (node.kind) {
       case 'and':
-        return joined(node.parts, KEEP_LEAF, KEEP)
+        joined(node.parts, KEEP_LEAF, KEEP)
+        return
       case 'or':
-        return joined(node.parts, ADD_LEAF, ADD)
+        joined(node.parts, ADD_LEAF, ADD)
+        return
       case 'not':
         write(node.part)
         steps.push(step(FLIP))

@@ -60,7 +60,7 @@ export class QuerySet {
     let depth = -1
     for (let at = from; at < to; at++) {
       const step = this.#steps[at]!
-      const value = program.valueOf(step)
+      const value = program.operandOf(step)
       switch (program.operationOf(step)) {
         case program.PUSH:
           this.#at(++depth).set(this.#leaf(value))

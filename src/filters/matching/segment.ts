@@ -26,6 +26,12 @@ export class Segment {
     return words.subarray(paper === 0 ? 0 : ends[paper - 1], ends[paper])
   }
 
+  /** How many words a part of a paper has. */
+  length(part: Part, paper: number): number {
+    const { ends } = this.#texts[part]
+    return ends[paper]! - (paper === 0 ? 0 : ends[paper - 1]!)
+  }
+
   words = (paper: number): PaperWords =>
     Object.fromEntries(PARTS.map((part) => [part, this.text(part, paper)])) as PaperWords
 

@@ -62,7 +62,10 @@ export function eachStanding(segment: Segment, part: Part, term: SpelledTerm, wo
 /** Papers that hold one word, in any of its spellings. */
 function eachHolding(segment: Segment, part: Part, numbers: readonly number[], work: OnPaper): void {
   const postings = segment.postings(part)
-  if (numbers.length === 1) return postings.each(numbers[0]!, work)
+  if (numbers.length === 1) {
+    postings.each(numbers[0]!, work)
+    return
+  }
   const counts = new Uint16Array(segment.size)
   const bits = newBits(segment.size)
   for (const number of numbers) {

@@ -1,0 +1,163 @@
+import type { Day } from '../platform/dates.ts'
+import { type Bits, countBits, eachBit, newBits, setBit } from './matching/bits.ts'
+import { eachSlot } from './matching/leaf-bits.ts'
+import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
+import { QuerySet } from './matching/query-set.ts'
+import type { Query } from './query.ts'
+import { Bm25 } from './ranking/bm25.ts'
+import type { Vector } from './ranking/profile.ts'
+import { Ranker } from './ranking/ranker.ts'
+import { spelledKey, vectorOf } from './ranking/tf-idf.ts'
+
+const MOST_QUERIES = 500
+/** The strongest words of a paper find its neighbours as well as all of them do. */
+const WORDS_OF_LIKENESS = 40
+
+/** Days, both included; open where one is left out. */
+export interface Days {
+  from?: Day
+  to?: Day
+}
+
+/** A paper, and how well it answers what was asked. */
+export interface Scored {
+  id: number
+  score: number
+}
+
+/** The papers that a process holds in memory, and what queries find among them. A set holds the slots of papers. */
+export class Archive {
+  readonly index: PaperIndex
+  readonly #ranker: Ranker
+  readonly #bm25: Bm25
+  readonly #papersWith = new Map<string, number>()
+  #queries: QuerySet
+  #version = -1
+
+  constructor(index: PaperIndex) {
+    this.index = index
+    this.#ranker = new Ranker(index)
+    this.#bm25 = new Bm25(index)
+    this.#queries = new QuerySet(index)
+  }
+
+  /** The papers that a query matches; those known by newer versions alone where it asks for these. */
+  find(query: Query): Bits {
+    if (this.#queries.size >= MOST_QUERIES) this.#queries = new QuerySet(this.index)
+    return this.#queries.matches(this.#queries.add(query))
+  }
+
+  /** Of a set, the papers first listed on some days; with `revised`, also those with a newer version then. */
+  within(found: Bits, { from = '', to = '9999' }: Days, { revised = false } = {}): Bits {
+    const isIn = (day: Day | null) => day !== null && day >= from && day <= to
+    return this.filter(found, ({ firstDay, onlyRevised, revisedDay }) => {
+      return (!onlyRevised && isIn(firstDay)) || (revised && isIn(revisedDay))
+    })
+  }
+
+  filter(found: Bits, isKept: (facts: PaperFacts) => boolean): Bits {
+    const kept = newBits(this.index.slots)
+    eachBit(found, (slot) => {
+      if (isKept(this.index.facts(slot))) setBit(kept, slot)
+    })
+    return kept
+  }
+
+  count = (found: Bits): number => countBits(found)
+
+  /** Every paper that was listed as more than a newer version. */
+  all(): Bits {
+    return this.filter(this.index.live, ({ onlyRevised }) => !onlyRevised)
+  }
+
+  facts(found: Bits): PaperFacts[] {
+    const facts: PaperFacts[] = []
+    eachBit(found, (slot) => facts.push(this.index.facts(slot)))
+    return facts
+  }
+
+  /** Best first: BM25 of what the query wants, a little for votes, then the newer one. */
+  ranked(query: Query, found: Bits): Scored[] {
+    const { slots, scores } = this.#ranker.rank(query, found)
+    return Array.from(slots, (slot, i) => ({ id: this.index.facts(slot).id, score: scores[i]! }))
+  }
+
+  /** Newest first. */
+  newest(found: Bits): number[] {
+    const byDay = (a: PaperFacts, b: PaperFacts) =>
+      a.firstDay < b.firstDay ? 1 : a.firstDay > b.firstDay ? -1 : 0
+    return this.facts(found)
+      .sort((a, b) => byDay(a, b) || b.id - a.id)
+      .map(({ id }) => id)
+  }
+
+  /** What a paper is about, of unit length; null where it is not here. */
+  vectorOf(id: number): Vector | null {
+    const slot = this.index.slotOf(id)
+    return slot === undefined ? null : vectorOf(this.index, slot, (key) => this.papersWith(key))
+  }
+
+  /** In how many papers a word stands, by its key. */
+  papersWith(key: string): number {
+    this.#refresh()
+    const known = this.#papersWith.get(key)
+    if (known !== undefined) return known
+    const holding = newBits(this.index.slots)
+    const term = spelledKey(this.index, key)
+    for (const part of ['title', 'abstract'] as const) {
+      eachSlot(this.index, term, part, (slot) => setBit(holding, slot))
+    }
+    const count = countBits(holding)
+    this.#papersWith.set(key, count)
+    return count
+  }
+
+  /** The papers most like a vector, best first, without those of `except`. */
+  like(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): Scored[] {
+    const sums = new Map<number, number>()
+    const strongest = [...vector].sort(([, a], [, b]) => b - a).slice(0, WORDS_OF_LIKENESS)
+    for (const [key, weight] of strongest) {
+      if (weight <= 0) continue
+      const { slots, weights } = this.#bm25.ofSpelled(spelledKey(this.index, key), ['title', 'abstract'])
+      slots.forEach((slot, i) => {
+        sums.set(slot, (sums.get(slot) ?? 0) + weight * weights[i]!)
+      })
+    }
+    return [...sums]
+      .map(([slot, score]) => ({ ...this.index.facts(slot), score, slot }))
+      .filter(
+        ({ id, onlyRevised, slot }) => !onlyRevised && !except.includes(id) && this.index.slotOf(id) === slot,
+      )
+      .sort((a, b) => b.score - a.score || b.id - a.id)
+      .slice(0, most)
+      .map(({ id, score }) => ({ id, score }))
+  }
+
+  /** How papers usually write a word: "attention" for attent. */
+  writtenAs(key: string): string {
+    const { prose } = this.index.vocabularies
+    const papers = (number: number) => {
+      let count = 0
+      for (const [segment] of this.index.segments()) segment.postings('abstract').each(number, () => count++)
+      return count
+    }
+    const spellings = prose
+      .spelled(key)
+      .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))
+    return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
+  }
+
+  /** The first day of the oldest paper. */
+  get from(): Day | null {
+    return this.facts(this.all()).reduce<Day | null>(
+      (first, { firstDay }) => (first === null || firstDay < first ? firstDay : first),
+      null,
+    )
+  }
+
+  #refresh(): void {
+    if (this.#version === this.index.version) return
+    this.#version = this.index.version
+    this.#papersWith.clear()
+  }
+}

@@ -1,0 +1,69 @@
+import { eachSlot, PARTS_OF } from '../matching/leaf-bits.ts'
+import type { PaperIndex } from '../matching/paper-index.ts'
+import { type SpelledTerm, spell } from '../matching/standing.ts'
+import type { TextLeaf } from '../query.ts'
+
+// Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.6: parts of a text that say
+// more count as if they stood there more often.
+const K1 = 1.2
+const B = 0.75
+const TITLE = 2
+
+/** How much a term says for each paper in which it stands: slots in no order, none twice. */
+export interface Weights {
+  slots: Uint32Array
+  weights: Float32Array
+}
+
+/** BM25 over title, which counts twice, and abstract; keywords, names and organizations count as text of their own. */
+export class Bm25 {
+  readonly #index: PaperIndex
+  #lengths = new Float32Array(0)
+  #version = -1
+
+  constructor(index: PaperIndex) {
+    this.#index = index
+  }
+
+  /** The weights of a term in the papers of the index, however rare they make it. */
+  of(leaf: TextLeaf): Weights {
+    return this.ofSpelled(spell(leaf, this.#index.vocabularies), PARTS_OF[leaf.field])
+  }
+
+  ofSpelled(term: SpelledTerm, parts: (typeof PARTS_OF)[TextLeaf['field']]): Weights {
+    const lengths = this.#refreshed()
+    const counts = new Map<number, number>()
+    for (const part of parts) {
+      const times = part === 'title' ? TITLE : 1
+      eachSlot(this.#index, term, part, (slot, count) => {
+        counts.set(slot, (counts.get(slot) ?? 0) + count * times)
+      })
+    }
+    const rarity = rarityOf(counts.size, this.#index.slots)
+    const slots = Uint32Array.from(counts.keys())
+    const weights = Float32Array.from(counts, ([slot, count]) => {
+      return (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[slot]!))
+    })
+    return { slots, weights }
+  }
+
+  /** The length of each paper in relation to the mean one. */
+  #refreshed(): Float32Array {
+    if (this.#version === this.#index.version) return this.#lengths
+    const lengths = new Float32Array(this.#index.slots)
+    let slot = 0
+    for (const [segment] of this.#index.segments()) {
+      for (let paper = 0; paper < segment.size; paper++) {
+        lengths[slot++] = TITLE * segment.length('title', paper) + segment.length('abstract', paper)
+      }
+    }
+    const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length)
+    this.#lengths = lengths.map((length) => length / Math.max(1, mean))
+    this.#version = this.#index.version
+    return this.#lengths
+  }
+}
+
+/** Inverse document frequency, never below 0. */
+export const rarityOf = (papers: number, all: number): number =>
+  Math.log(1 + (all - papers + 0.5) / (papers + 0.5))

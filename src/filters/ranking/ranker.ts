@@ -1,0 +1,78 @@
+import { type Bits, countBits, eachBit } from '../matching/bits.ts'
+import type { PaperIndex } from '../matching/paper-index.ts'
+import type { Query } from '../query.ts'
+import { Bm25, type Weights } from './bm25.ts'
+import { wantedTerms } from './wanted.ts'
+
+/** Slots of papers, best first, with their scores. */
+export interface Ranked {
+  slots: Uint32Array
+  scores: Float32Array
+}
+
+// A mild prior: a hundred votes are worth about as much as one word more.
+const VOTES = 0.25
+
+const MOST_REMEMBERED = 100_000
+
+/**
+ * Puts papers that a query matches in order: BM25 of the terms that it wants, and a little for votes where they are known.
+ * Of papers that are equally good the newer ones go first.
+ */
+export class Ranker {
+  readonly #index: PaperIndex
+  readonly #bm25: Bm25
+  readonly #known = new Map<string, Weights>()
+  #sums = new Float32Array(0)
+  #version = -1
+
+  constructor(index: PaperIndex) {
+    this.#index = index
+    this.#bm25 = new Bm25(index)
+  }
+
+  rank(query: Query, matched: Readonly<Bits>): Ranked {
+    this.#refresh()
+    const weights = wantedTerms(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
+    for (const { slots, weights: each, share } of weights) {
+      for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!]! += each[i]! * share
+    }
+    const order = this.#ordered(matched)
+    for (const { slots } of weights) for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!] = 0
+    return order
+  }
+
+  #ordered(matched: Readonly<Bits>): Ranked {
+    const found = new Uint32Array(countBits(matched))
+    const scores = new Float32Array(found.length)
+    let count = 0
+    eachBit(matched, (slot) => {
+      const { votes } = this.#index.facts(slot)
+      scores[count] = this.#sums[slot]! + (votes === null ? 0 : VOTES * Math.log(1 + votes))
+      found[count++] = slot
+    })
+    const places = Uint32Array.from(found.keys()).sort((a, b) => {
+      return scores[b]! - scores[a]! || this.#newer(found[a]!, found[b]!)
+    })
+    return { slots: places.map((place) => found[place]!), scores: scores.map((_, i) => scores[places[i]!]!) }
+  }
+
+  #newer(a: number, b: number): number {
+    const [one, other] = [this.#index.facts(a), this.#index.facts(b)]
+    return other.firstDay.localeCompare(one.firstDay) || other.id - one.id
+  }
+
+  #weightsOf(leaf: Parameters<Bm25['of']>[0]): Weights {
+    const name = `${leaf.field} ${leaf.text}`
+    const known = this.#known.get(name) ?? this.#bm25.of(leaf)
+    this.#known.set(name, known)
+    return known
+  }
+
+  #refresh(): void {
+    if (this.#version === this.#index.version && this.#known.size < MOST_REMEMBERED) return
+    this.#version = this.#index.version
+    this.#known.clear()
+    this.#sums = new Float32Array(this.#index.slots)
+  }
+}

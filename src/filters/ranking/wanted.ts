@@ -1,0 +1,36 @@
+import type { Query, TextLeaf } from '../query.ts'
+
+/** A term that makes a paper better, and how much of its own weight it adds. */
+export interface WantedTerm {
+  leaf: TextLeaf
+  share: number
+}
+
+/** Two words that follow each other in the query and in the paper say more than both apart. */
+const SIDE_BY_SIDE = 0.5
+
+/** The terms that a query wants, each once: those under no NOT, and words typed one after the other as phrases too. */
+export function wantedTerms(query: Query): WantedTerm[] {
+  const terms = new Map<string, WantedTerm>()
+  const want = (leaf: TextLeaf, share: number) => {
+    const name = `${leaf.field} ${leaf.text}`.toLowerCase()
+    if (!terms.has(name)) terms.set(name, { leaf, share })
+  }
+  const visit = (node: Query): void => {
+    if (node.kind === 'word' || node.kind === 'phrase') want(node, 1)
+    if (!('parts' in node)) return
+    for (const part of node.parts) visit(part)
+    if (node.kind !== 'or') for (const pair of pairsOf(node.parts)) want(pair, SIDE_BY_SIDE)
+  }
+  visit(query)
+  return [...terms.values()]
+}
+
+function pairsOf(parts: readonly Query[]): TextLeaf[] {
+  return parts.slice(1).flatMap((second, i) => {
+    const first = parts[i]!
+    if (first.kind !== 'word' || second.kind !== 'word' || first.field !== second.field) return []
+    if (first.field === 'author' || first.field === 'org') return []
+    return [{ kind: 'phrase', field: first.field, text: `${first.text} ${second.text}` } as const]
+  })
+}

@@ -1,0 +1,43 @@
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import type { Paper } from './paper.ts'
+import { PAPERS } from './paper-store.ts'
+
+/** The next papers after a number, in order of their numbers; without withdrawn ones. */
+export const papersAfter = (
+  db: DatabaseOrTransaction,
+  { after, most }: { after: number; most: number },
+): Promise<Paper[]> =>
+  db.$queryRaw`${PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
+
+/** The number after which at most so many papers follow. */
+export async function numberBefore(db: DatabaseOrTransaction, most: number): Promise<number> {
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    select id from paper order by id desc offset ${most}::int limit 1`
+  return rows[0]?.id ?? 0
+}
+
+/** When anything of a paper or a listing last changed; null where there is none. */
+export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
+  const [row] = await db.$queryRaw<{ at: Date | null }[]>`
+    select greatest((select max(updated_at) from paper), (select max(updated_at) from listing)) as at`
+  return row!.at
+}
+
+export interface PaperChanges {
+  papers: Paper[]
+  /** Numbers of papers that were withdrawn, or turned out to be another one. */
+  gone: number[]
+}
+
+/** The papers of which anything changed at an instant or later, votes included. */
+export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<PaperChanges> {
+  const papers = await db.$queryRaw<Paper[]>`
+    ${PAPERS} where withdrawn_at is null and p.id in (
+      select id from paper where updated_at >= ${since}
+      union select paper_id from listing where updated_at >= ${since})
+    order by p.id`
+  const gone = await db.$queryRaw<{ id: number }[]>`
+    select id from paper where withdrawn_at is not null and updated_at >= ${since}
+    union all select value::int from paper_key where scheme = 'id'`
+  return { papers, gone: gone.map(({ id }) => id) }
+}
