@@ -1,13 +1,14 @@
 import type { Day } from '../platform/dates.ts'
-import { type Bits, countBits, eachBit, newBits, setBit } from './matching/bits.ts'
+import { type Bits, countBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
 import { eachSlot } from './matching/leaf-bits.ts'
 import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
 import { QuerySet } from './matching/query-set.ts'
+import { spellKey } from './matching/standing.ts'
 import type { Query } from './query.ts'
 import { Bm25 } from './ranking/bm25.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
-import { spelledKey, vectorOf } from './ranking/tf-idf.ts'
+import { vectorOf } from './ranking/tf-idf.ts'
 
 const MOST_QUERIES = 500
 /** The strongest words of a paper find its neighbours as well as all of them do. */
@@ -103,7 +104,7 @@ export class Archive {
     const known = this.#papersWith.get(key)
     if (known !== undefined) return known
     const holding = newBits(this.index.slots)
-    const term = spelledKey(this.index, key)
+    const term = spellKey(key, this.index.vocabularies)
     for (const part of ['title', 'abstract'] as const) {
       eachSlot(this.index, term, part, (slot) => setBit(holding, slot))
     }
@@ -114,20 +115,25 @@ export class Archive {
 
   /** The papers most like a vector, best first, without those of `except`. */
   like(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): Scored[] {
-    const sums = new Map<number, number>()
+    const sums = new Float32Array(this.index.slots)
+    const found = newBits(this.index.slots)
     const strongest = [...vector].sort(([, a], [, b]) => b - a).slice(0, WORDS_OF_LIKENESS)
     for (const [key, weight] of strongest) {
       if (weight <= 0) continue
-      const { slots, weights } = this.#bm25.ofSpelled(spelledKey(this.index, key), ['title', 'abstract'])
-      slots.forEach((slot, i) => {
-        sums.set(slot, (sums.get(slot) ?? 0) + weight * weights[i]!)
-      })
+      const { slots, weights } = this.#bm25.ofSpelled(spellKey(key, this.index.vocabularies), [
+        'title',
+        'abstract',
+      ])
+      for (let i = 0; i < slots.length; i++) {
+        sums[slots[i]!]! += weight * weights[i]!
+        setBit(found, slots[i]!)
+      }
     }
-    return [...sums]
-      .map(([slot, score]) => ({ ...this.index.facts(slot), score, slot }))
-      .filter(
-        ({ id, onlyRevised, slot }) => !onlyRevised && !except.includes(id) && this.index.slotOf(id) === slot,
-      )
+    keepBits(found, this.index.live)
+    const scored: (PaperFacts & Scored)[] = []
+    eachBit(found, (slot) => scored.push({ ...this.index.facts(slot), score: sums[slot]! }))
+    return scored
+      .filter(({ id, onlyRevised }) => !onlyRevised && !except.includes(id))
       .sort((a, b) => b.score - a.score || b.id - a.id)
       .slice(0, most)
       .map(({ id, score }) => ({ id, score }))

@@ -19,6 +19,8 @@ export interface SpelledTerm {
   isName: boolean
   /** For each word, the runs that begin with it. */
   runsFrom: RunsFrom
+  /** Whether a spelling, by its number, may begin the term. */
+  begins: Uint8Array
 }
 
 type RunsFrom = readonly Spelled[][]
@@ -27,10 +29,25 @@ export function spell({ field, text }: { field: TextField; text: string }, known
   const kind = kindOf(field)
   const vocabulary = kind === 'names' ? known.names : known.prose
   const { runsFrom } = termOf(text, kind)
-  return {
-    isName: field === 'author',
-    runsFrom: runsFrom.map((runs) => runs.map((run) => spelledAs(run, vocabulary))),
-  }
+  const spelled = runsFrom.map((runs) => runs.map((run) => spelledAs(run, vocabulary)))
+  return { isName: field === 'author', runsFrom: spelled, begins: firstsOf(spelled, vocabulary) }
+}
+
+/** One word of any of the spellings that share a key. */
+export const spellKey = (key: string, { prose }: Vocabularies): SpelledTerm => ({
+  isName: false,
+  runsFrom: [[{ numbers: prose.spelled(key), words: 1 }]],
+  begins: NONE,
+})
+
+const NONE = new Uint8Array()
+
+function firstsOf(runsFrom: RunsFrom, { size }: Vocabulary): Uint8Array {
+  // A single word is looked up, not looked for.
+  if (runsFrom.length < 2) return NONE
+  const begins = new Uint8Array(size)
+  for (const { numbers } of runsFrom[0]!) for (const number of numbers) begins[number] = 1
+  return begins
 }
 
 const spelledAs = ({ key, words, fits }: Term['runsFrom'][number][number], known: Vocabulary): Spelled => ({
@@ -53,7 +70,7 @@ export function eachStanding(segment: Segment, part: Part, term: SpelledTerm, wo
     eachHolding(segment, part, only[0]!.numbers, work)
   } else {
     eachBit(candidates(), (paper) => {
-      const count = countIn(segment.text(part, paper), term.runsFrom)
+      const count = countIn(segment.text(part, paper), term)
       if (count > 0) work(paper, count)
     })
   }
@@ -99,9 +116,11 @@ function candidatesOf(segment: Segment, part: Part, { runsFrom, isName }: Spelle
 }
 
 /** How many times the words of a term stand side by side. */
-function countIn(text: Uint32Array, runsFrom: RunsFrom): number {
+function countIn(text: Uint32Array, { runsFrom, begins }: SpelledTerm): number {
   let count = 0
-  for (let at = 0; at < text.length; at++) if (stands(runsFrom, 0, text, at)) count++
+  for (let at = 0; at < text.length; at++) {
+    if (begins[text[at]!] === 1 && stands(runsFrom, 0, text, at)) count++
+  }
   return count
 }
 

@@ -19,6 +19,8 @@ export interface Weights {
 export class Bm25 {
   readonly #index: PaperIndex
   #lengths = new Float32Array(0)
+  /** How often a term stands in each paper, while it is weighed; else 0. */
+  #counts = new Float32Array(0)
   #version = -1
 
   constructor(index: PaperIndex) {
@@ -32,25 +34,31 @@ export class Bm25 {
 
   ofSpelled(term: SpelledTerm, parts: (typeof PARTS_OF)[TextLeaf['field']]): Weights {
     const lengths = this.#refreshed()
-    const counts = new Map<number, number>()
+    const counts = this.#counts
+    const found: number[] = []
     for (const part of parts) {
       const times = part === 'title' ? TITLE : 1
       eachSlot(this.#index, term, part, (slot, count) => {
-        counts.set(slot, (counts.get(slot) ?? 0) + count * times)
+        if (counts[slot] === 0) found.push(slot)
+        counts[slot]! += count * times
       })
     }
-    const rarity = rarityOf(counts.size, this.#index.slots)
-    const slots = Uint32Array.from(counts.keys())
-    const weights = Float32Array.from(counts, ([slot, count]) => {
-      return (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[slot]!))
-    })
-    return { slots, weights }
+    const rarity = rarityOf(found.length, this.#index.slots)
+    const weights = new Float32Array(found.length)
+    for (let i = 0; i < found.length; i++) {
+      const slot = found[i]!
+      const count = counts[slot]!
+      weights[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[slot]!))
+      counts[slot] = 0
+    }
+    return { slots: Uint32Array.from(found), weights }
   }
 
   /** The length of each paper in relation to the mean one. */
   #refreshed(): Float32Array {
     if (this.#version === this.#index.version) return this.#lengths
     const lengths = new Float32Array(this.#index.slots)
+    this.#counts = new Float32Array(this.#index.slots)
     let slot = 0
     for (const [segment] of this.#index.segments()) {
       for (let paper = 0; paper < segment.size; paper++) {

@@ -13,7 +13,8 @@ export interface Ranked {
 // A mild prior: a hundred votes are worth about as much as one word more.
 const VOTES = 0.25
 
-const MOST_REMEMBERED = 100_000
+/** Weights that are kept for the next query, in 8 bytes each. */
+const MOST_REMEMBERED = 4_000_000
 
 /**
  * Puts papers that a query matches in order: BM25 of the terms that it wants, and a little for votes where they are known.
@@ -23,6 +24,7 @@ export class Ranker {
   readonly #index: PaperIndex
   readonly #bm25: Bm25
   readonly #known = new Map<string, Weights>()
+  #remembered = 0
   #sums = new Float32Array(0)
   #version = -1
 
@@ -65,14 +67,16 @@ export class Ranker {
   #weightsOf(leaf: Parameters<Bm25['of']>[0]): Weights {
     const name = `${leaf.field} ${leaf.text}`
     const known = this.#known.get(name) ?? this.#bm25.of(leaf)
+    if (!this.#known.has(name)) this.#remembered += known.slots.length
     this.#known.set(name, known)
     return known
   }
 
   #refresh(): void {
-    if (this.#version === this.#index.version && this.#known.size < MOST_REMEMBERED) return
+    if (this.#version === this.#index.version && this.#remembered < MOST_REMEMBERED) return
     this.#version = this.#index.version
     this.#known.clear()
+    this.#remembered = 0
     this.#sums = new Float32Array(this.#index.slots)
   }
 }

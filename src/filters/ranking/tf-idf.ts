@@ -1,5 +1,4 @@
 import type { PaperIndex } from '../matching/paper-index.ts'
-import type { SpelledTerm } from '../matching/standing.ts'
 import { GAP } from '../matching/vocabulary.ts'
 import { isStopWord } from '../text/stop-words.ts'
 import { rarityOf } from './bm25.ts'
@@ -8,12 +7,6 @@ import { unit, type Vector } from './profile.ts'
 const TITLE = 2
 /** A shorter word, or a number, says little of what a paper is about. */
 const TELLING = /^(?=.*\p{L})..+/u
-
-/** A word of any of the spellings that share a key. */
-export const spelledKey = (index: PaperIndex, key: string): SpelledTerm => ({
-  isName: false,
-  runsFrom: [[{ numbers: index.vocabularies.prose.spelled(key), words: 1 }]],
-})
 
 /** What a paper is about: the telling words of title, which count twice, and abstract, the rare ones more. */
 export function vectorOf(index: PaperIndex, slot: number, papersWith: (key: string) => number): Vector {
