@@ -1,5 +1,5 @@
 import type { Day } from '../platform/dates.ts'
-import { type Bits, countBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
+import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
 import { eachSlot } from './matching/leaf-bits.ts'
 import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
 import { QuerySet } from './matching/query-set.ts'
@@ -9,6 +9,7 @@ import { Bm25 } from './ranking/bm25.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
+import { textWords } from './ranking/wanted.ts'
 
 const MOST_QUERIES = 500
 /** The strongest words of a paper find its neighbours as well as all of them do. */
@@ -29,6 +30,8 @@ export interface Scored {
 /** The papers that a process holds in memory, and what queries find among them. A set holds the slots of papers. */
 export class Archive {
   readonly index: PaperIndex
+  /** The oldest day of papers here; of that day some may be missing. Null where every paper is here. */
+  backTo: Day | null = null
   readonly #ranker: Ranker
   readonly #bm25: Bm25
   readonly #papersWith = new Map<string, number>()
@@ -139,6 +142,14 @@ export class Archive {
       .map(({ id, score }) => ({ id, score }))
   }
 
+  /** The papers that hold words of a query, and do not match it, best first. */
+  near(query: Query, most: number): Scored[] {
+    const words = textWords(query)
+    const holding = this.find({ kind: 'or', parts: words })
+    dropBits(holding, this.find(query))
+    return this.ranked({ kind: 'or', parts: words }, holding).slice(0, most)
+  }
+
   /** How papers usually write a word: "attention" for attent. */
   writtenAs(key: string): string {
     const { prose } = this.index.vocabularies
@@ -151,14 +162,6 @@ export class Archive {
       .spelled(key)
       .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))
     return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
-  }
-
-  /** The first day of the oldest paper. */
-  get from(): Day | null {
-    return this.facts(this.all()).reduce<Day | null>(
-      (first, { firstDay }) => (first === null || firstDay < first ? firstDay : first),
-      null,
-    )
   }
 
   #refresh(): void {

@@ -9,13 +9,6 @@ export const papersAfter = (
 ): Promise<Paper[]> =>
   db.$queryRaw`${PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
 
-/** The number after which at most so many papers follow. */
-export async function numberBefore(db: DatabaseOrTransaction, most: number): Promise<number> {
-  const rows = await db.$queryRaw<{ id: number }[]>`
-    select id from paper order by id desc offset ${most}::int limit 1`
-  return rows[0]?.id ?? 0
-}
-
 /** When anything of a paper or a listing last changed; null where there is none. */
 export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`

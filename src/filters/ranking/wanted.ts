@@ -1,4 +1,6 @@
 import type { Query, TextLeaf } from '../query.ts'
+import { isStopWord } from '../text/stop-words.ts'
+import { tokensOf } from '../text/tokens.ts'
 
 /** A term that makes a paper better, and how much of its own weight it adds. */
 export interface WantedTerm {
@@ -33,4 +35,16 @@ function pairsOf(parts: readonly Query[]): TextLeaf[] {
     if (first.field === 'author' || first.field === 'org') return []
     return [{ kind: 'phrase', field: first.field, text: `${first.text} ${second.text}` } as const]
   })
+}
+
+/** The terms that a query wants, and the words of its phrases by themselves; names stay whole. */
+export function textWords(query: Query): TextLeaf[] {
+  const leaves = wantedTerms(query).filter(({ share }) => share === 1)
+  return leaves.flatMap(({ leaf }) => [leaf, ...wordsApart(leaf)])
+}
+
+function wordsApart({ kind, field, text }: TextLeaf): TextLeaf[] {
+  if (kind === 'word' || field === 'author' || field === 'org') return []
+  const words = tokensOf(text).map(({ folded }) => folded)
+  return words.filter((word) => !isStopWord(word)).map((word) => ({ kind: 'word', field, text: word }))
 }

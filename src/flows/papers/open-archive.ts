@@ -1,82 +1,105 @@
 import { setImmediate } from 'node:timers/promises'
 import { Archive } from '../../filters/archive.ts'
 import { PaperIndex } from '../../filters/matching/paper-index.ts'
-import { changesSince, lastChange, numberBefore, papersAfter } from '../../papers/archive-store.ts'
+import { changesSince, lastChange, papersAfter } from '../../papers/archive-store.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { horizon } from '../../papers/paper-store.ts'
+import { horizon, newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Database } from '../../platform/database.ts'
+import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 
-/** So many of the newest papers are held in memory, in some 300 MB; older ones are found by their day alone. */
+/** So many of the newest papers are held in memory, in some 500 MB; older ones are found by their day alone. */
 export const MOST_PAPERS = 200_000
 /** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
 const KEPT_MS = 60_000
 /** The longest that a transaction takes to be seen after the instant that it wrote. */
 const OVERLAP_MS = 10 * 60_000
-const AT_ONCE = 2000
+const AT_ONCE = 1000
 /** So many papers are cut into words, in some 10 ms, before others get their turn. */
 const IN_ONE_TURN = 20
 
 interface Kept {
   archive: Archive
-  /** The highest number of a paper that it has read. */
+  /** Every paper up to this number that is newer than `reached` is here. */
   upTo: number
+  /** The oldest paper that was read; undefined where nothing older is to be read. */
+  reached: PaperPlace | undefined
   /** When it was last asked what changed, and up to where changes were seen. */
   askedAt: Date
   changedAt: Date | null
+  /** One step of reading after the other, whoever wants it. */
   work: Promise<unknown>
 }
 
-// One archive for each database that this process speaks to, filled by whoever asks first.
+// One archive for each database that this process speaks to.
 const kept = new WeakMap<Database, Kept>()
 
-/** The papers of this process's memory, with every paper that is there by now. */
-export async function openArchive({ db, clock, log }: Deps): Promise<Archive> {
-  const now = clock.now()
-  const known = kept.get(db)
-  if (!known) {
-    const archive = new Archive(new PaperIndex())
-    const first: Kept = { archive, upTo: 0, askedAt: now, changedAt: null, work: Promise.resolve() }
-    kept.set(db, first)
-    first.work = fill(db, first)
-    await first.work.catch((error) => {
-      kept.delete(db)
-      throw error
-    })
-    log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
-    return archive
+/**
+ * The papers that this process holds in memory, newest first: at least all that were first listed on `from` or later, as
+ * far as it can hold them; without `from` as many as it can hold. `backTo` of it says how far it goes.
+ */
+export async function openArchive(deps: Deps, { from = '' }: { from?: Day } = {}): Promise<Archive> {
+  const known = kept.get(deps.db) ?? newlyKept(deps)
+  await inTurn(known, () => refresh(deps, known))
+  while (known.reached && known.reached.firstDay >= from) {
+    await inTurn(known, () => readBack(deps, known))
   }
-  // One after the other: what one caller reads, the next one need not.
-  known.work = known.work.catch(() => {}).then(() => refresh(db, known, now))
-  await known.work
   return known.archive
 }
 
-async function fill(db: Database, into: Kept): Promise<void> {
-  into.changedAt = await lastChange(db)
-  into.upTo = await numberBefore(db, MOST_PAPERS)
-  await readOn(db, into)
+function newlyKept({ db, clock }: Deps): Kept {
+  const archive = new Archive(new PaperIndex())
+  const reached = { firstDay: '9999-12-31', id: 0 }
+  const work = Promise.resolve()
+  const fresh = { archive, upTo: -1, reached, askedAt: clock.now(), changedAt: null, work }
+  kept.set(db, fresh)
+  return fresh
 }
 
-async function refresh(db: Database, known: Kept, now: Date): Promise<void> {
+function inTurn(known: Kept, step: () => Promise<void>): Promise<unknown> {
+  const mine = known.work.then(step)
+  known.work = mine.catch(() => {})
+  return mine
+}
+
+async function refresh({ db, clock }: Deps, known: Kept): Promise<void> {
+  const now = clock.now()
+  if (known.upTo < 0) {
+    known.changedAt = await lastChange(db)
+    known.upTo = await horizon(db)
+    return
+  }
   if ((await horizon(db)) > known.upTo) await readOn(db, known)
   if (Math.abs(now.getTime() - known.askedAt.getTime()) < KEPT_MS) return
-  known.askedAt = now
   const changedAt = await lastChange(db)
   const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
   await take(known.archive.index, papers)
   for (const id of gone) known.archive.index.remove(id)
+  known.askedAt = now
   known.changedAt = changedAt
 }
 
-async function readOn(db: Database, into: Kept): Promise<void> {
-  const upTo = await horizon(db)
+/** The papers that came since. */
+async function readOn(db: Database, known: Kept): Promise<void> {
   for (;;) {
-    const papers = await papersAfter(db, { after: into.upTo, most: AT_ONCE })
-    await take(into.archive.index, papers)
-    into.upTo = papers.length < AT_ONCE ? Math.max(upTo, papers.at(-1)?.id ?? 0) : papers.at(-1)!.id
-    if (papers.length < AT_ONCE) return
+    const papers = await papersAfter(db, { after: known.upTo, most: AT_ONCE })
+    if (papers.length === 0) return
+    await take(known.archive.index, papers)
+    known.upTo = papers.at(-1)!.id
   }
+}
+
+/** The next older papers. */
+async function readBack({ db, log }: Deps, known: Kept): Promise<void> {
+  if (!known.reached) return
+  const { archive } = known
+  const papers = await newestPapers(db, { after: known.reached, withRevised: true, most: AT_ONCE })
+  await take(archive.index, papers)
+  const isFull = archive.index.size >= MOST_PAPERS
+  const isAll = papers.length < AT_ONCE
+  archive.backTo = isAll ? null : papers.at(-1)!.firstDay
+  known.reached = isAll || isFull ? undefined : papers.at(-1)
+  if (!known.reached) log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
 }
 
 async function take(index: PaperIndex, papers: readonly Paper[]): Promise<void> {
