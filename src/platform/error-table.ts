@@ -643,7 +643,30 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code is:revised votes>=20.',
+      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 paper:2507.06457.',
+  },
+  'query.unkept-field': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}", column {column}: {field}: asks for {what}, which are not kept here.',
+  },
+  'query.paper': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: "{value}" names no paper. Takes an arXiv id such as 2507.06457, a DOI or the address of a paper.',
+  },
+  'query.address': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: "{value}" is no address of a paper. Takes those of arxiv.org, huggingface.co/papers, doi.org and of this site.',
+  },
+  'query.not-english': {
+    status: 422,
+    exit: 2,
+    operator:
+      'Query "{query}", column {column}: words of another language. Takes words of English, such as: {example}.',
   },
   'query.category': {
     status: 422,

@@ -60,12 +60,21 @@ export const en = {
     papersWith: 'Papers with {what}',
     onePaper: 'The paper {name}',
     some: 'at least {count} of: {what}',
+    /** What arXiv's own queries may ask for and papers here do not have, by its fields. */
+    unkept: {
+      co: 'comments of authors',
+      jr: 'journals',
+      rn: 'report numbers',
+    },
+    /** A topic in English, for who wrote in another language. */
+    example: 'linear attention',
     not: 'not {what}',
     neither: 'neither {what}',
     nor: '{one} nor {other}',
     butNot: '{wanted}, but not {unwanted}',
     brackets: '({what})',
     phrase: 'the phrase “{text}”',
+    quoted: '“{text}”',
     fields: {
       any: '{what}',
       title: 'a title with {what}',
@@ -131,7 +140,12 @@ export const en = {
     said: '{name}: {rate}',
     noPreview: 'No preview yet.',
   },
-  rates: { some: '{papers} in {span}', nothing: 'nothing in {span}' },
+  rates: {
+    some: '{papers} in {span}',
+    nothing: 'nothing in {span}',
+    aDay: 'about {papers} a day: {rate}',
+    aWeek: 'about {papers} a week: {rate}',
+  },
   /** What people consent to: change a word, and raise the number beside them in src/subscribers/consent.ts. */
   consent: {
     asking: 'At most one digest a day, and no mail before you confirm. A link in each ends it.',
@@ -657,6 +671,7 @@ export const en = {
       heading: 'Topics',
       none: 'None: the best papers of each day come, by votes.',
       change: 'Change',
+      tryOut: 'Try a change',
       query: 'Words',
       name: 'Name',
       nameHint: 'Headings and subjects of mails call it so. Empty: its words.',
@@ -708,6 +723,77 @@ export const en = {
       pending: 'Not confirmed yet',
       pendingHtml:
         'Nothing comes to <strong>{address}</strong> before the link in our mail is confirmed. <a href="/subscribe">Fill in the form again</a>, and the mail comes once more.',
+    },
+  },
+  /** The page of one topic, where changes are tried. */
+  topicPage: {
+    title: 'Try a change: {name}',
+    whose: 'One of your topics',
+    gone: 'That topic is not there any more',
+    from: 'You came from this paper',
+    unmatched: 'As the topic stands, it does not match.',
+    lacks: 'Missing: {parts}.',
+    unwanted: 'Has, though not wanted: {parts}.',
+    handles: 'Change it from here',
+    handlesHint:
+      'Each choice fills the field below and shows what would come then. Nothing changes before you save.',
+    mute: {
+      heading: 'Mute a word',
+      hint: 'Papers with it leave this topic.',
+      link: 'Mute',
+      nothing: 'nothing would match then: the topic asks for it',
+      already: 'muted',
+    },
+    follow: {
+      heading: 'Follow an author',
+      hint: 'As a topic of its own, with all their papers.',
+      link: 'Follow',
+      already: 'followed',
+      more: { one: '{count} more author', other: '{count} more authors' },
+    },
+    votes: {
+      heading: 'Only what others liked',
+      link: 'Only with 20 votes',
+      hint: 'Papers come later then: as soon as they have the votes.',
+      nothing: 'Only with 20 votes: nothing would match then, as the topic leaves those out',
+      already: 'Only with 20 votes: asked for',
+    },
+    like: {
+      heading: 'More or less like this',
+      hint: 'This moves papers up or down in your digests. It decides of none whether it comes.',
+      more: 'More like this',
+      less: 'Less like this',
+      back: 'Take it back',
+      is: { more: 'You asked for more like this.', less: 'You asked for less like this.' },
+      moved: { more: 'More of: {words}.', less: 'Less of: {words}.' },
+      said: { more: 'Noted: more like this', less: 'Noted: less like this', none: 'Taken back' },
+    },
+    try: 'Try it',
+    query: 'Words of the topic',
+    newQuery: 'Words of the new topic',
+    see: 'See what would come',
+    save: 'Change the topic',
+    saveNew: 'Follow {name}',
+    now: 'Now',
+    tried: 'Then',
+    triedNew: 'It brings',
+    paperStays: 'The paper you came from stays.',
+    paperGoes: 'The paper you came from would leave.',
+    instead: 'Or bring these papers under “{name}”',
+    back: 'Your digests: topics, days and hour',
+  },
+  profile: {
+    heading: 'Your profile',
+    hint: 'The words that follow from “more like this” and “less like this”. They only order papers: the most alike come first, and none comes or stays away because of them.',
+    moreOf: 'More of',
+    lessOf: 'Less of',
+    rest: { one: '{count} more word', other: '{count} more words' },
+    remove: 'Remove',
+    removed: 'Removed, and left out from now on: {words}.',
+    forget: 'Forget all of it',
+    said: {
+      word: 'Removed: that word counts no more',
+      forgotten: 'Forgotten: your digests come in the usual order',
     },
   },
   receipts: {
@@ -1089,7 +1175,15 @@ export const en = {
     'query.word-missing':
       'We could not read “{query}”: a word is missing {where}, at column {column}. Add it there.',
     'query.unknown-field':
-      'We could not read “{query}”: there is no field “{field}:” (column {column}). There are title: abstract: author: cat: keyword: org: has:code is:revised and votes>=20; put the text in quotes to look for it as it stands.',
+      'We could not read “{query}”: there is no field “{field}:” (column {column}). There are title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 and paper:2507.06457; put the text in quotes to look for it as it stands.',
+    'query.unkept-field':
+      'We could not read “{query}”: “{field}:” (column {column}) asks for {what}, which papers here do not have. Take it out, or look in title and abstract: abs:word.',
+    'query.paper':
+      'We could not read “{query}”: “{value}” (column {column}) is no number of a paper. Write it like paper:2507.06457 or paper:doi:10.1000/1.',
+    'query.address':
+      '“{value}” (column {column}) is not the address of a paper that we can read. Paste one of arxiv.org, huggingface.co/papers or doi.org, or type what the paper is about.',
+    'query.not-english':
+      'Papers here are in English, so we look for English words only. Please write the topic in English, for example: {example}.',
     'query.category':
       'We could not read “{query}”: “{value}” (column {column}) is no category of arXiv. Use one such as cat:cs.LG, or cat:cs for all of cs.',
     'query.has':

@@ -4,6 +4,16 @@ const ARCHIVES = new Set(
   q-fin quant-ph stat`.split(/\s+/),
 )
 
+// Those that were closed: old numbers still begin with them.
+const CLOSED = new Set(
+  `acc-phys adap-org alg-geom ao-sci atom-ph bayes-an chao-dyn chem-ph cmp-lg comp-gas dg-ga funct-an mtrl-th patt-sol
+  plasm-ph q-alg solv-int supr-con`.split(/\s+/),
+)
+
+/** Whether arXiv has or had an archive of this name, in any case. */
+export const isArchive = (text: string): boolean =>
+  ARCHIVES.has(text.toLowerCase()) || CLOSED.has(text.toLowerCase())
+
 /** "cs.LG" or "cs" as arXiv writes it, from any case and with arXiv's star (cs.*); undefined where it is neither. */
 export function readCategory(text: string): string | undefined {
   const [archive = '', subject] = text.replace(/[.*,;]+$/, '').split('.', 2)

@@ -37,12 +37,18 @@ function describeAll(parts: Query[]): string {
 
 function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): string {
   if (least >= parts.length) return describePart({ kind: 'and', parts })
-  return fill(words.query.some, { count: least, what: each(parts).join(', ') })
+  return fill(words.query.some, { count: least, what: each(parts, inList).join(', ') })
 }
 
+/** Among many: “neural networks”, not "the phrase “neural networks”". */
+const inList = (part: Query): string =>
+  part.kind === 'phrase' && part.field === 'any'
+    ? fill(words.query.quoted, { text: part.text })
+    : inBrackets(part)
+
 /** Each part once: who typed a word twice reads it once. */
-function each(parts: readonly Query[]): string[] {
-  const texts = parts.map(inBrackets)
+function each(parts: readonly Query[], say = inBrackets): string[] {
+  const texts = parts.map(say)
   const folded = texts.map((text) => text.toLowerCase())
   return texts.filter((_, i) => folded.indexOf(folded[i]!) === i)
 }

@@ -1,9 +1,14 @@
 import type { ErrorCode } from '../../platform/error-table.ts'
 import type { FaultValues } from '../../platform/errors.ts'
+import { words } from '../../words/words.ts'
 import type { Query, TextField } from '../query.ts'
 import { isStopWord } from '../text/stop-words.ts'
 import { kindOf, tokensOf } from '../text/tokens.ts'
 import { readCategory } from './category.ts'
+import { isForeign } from './english.ts'
+import { readPaperName } from './paper-name.ts'
+import { readSentence } from './sentence.ts'
+import { shortened } from './shortened.ts'
 
 /** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
 export type Written =
@@ -12,8 +17,13 @@ export type Written =
   | { kind: 'field'; at: number; name: string; part: Written | null }
   | { kind: 'votes'; at: number; sign: string; count: string }
   | { kind: 'words'; at: number; text: string }
+  | { kind: 'paper'; at: number; text: string }
+  | { kind: 'address'; at: number; text: string }
+  /** `text` is what stands between them. */
+  | { kind: 'brackets'; text: string; part: Written }
+  | { kind: 'dates' }
 
-type Field = TextField | 'cat' | 'has' | 'is'
+type Field = TextField | 'cat' | 'has' | 'is' | 'paper'
 export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
 
 const FIELDS = new Map<string, Field>([
@@ -25,12 +35,22 @@ const FIELDS = new Map<string, Field>([
   ['cat', 'cat'],
   ['has', 'has'],
   ['is', 'is'],
+  ['paper', 'paper'],
+  ['arxiv', 'paper'],
+  ['doi', 'paper'],
   // arXiv's own names
+  ['id', 'paper'],
   ['ti', 'title'],
   ['abs', 'abstract'],
   ['au', 'author'],
   ['all', 'any'],
 ])
+
+const TEXT_FIELDS = new Set<Field>(['any', 'title', 'abstract', 'keyword'])
+
+/** Fields of arXiv for what is not kept here. */
+const { co, jr, rn } = words.query.unkept
+const UNKEPT = new Map(Object.entries({ co, jr, rn }))
 
 /** What a written query means. Made for one query. */
 export class Meaning {
@@ -67,7 +87,20 @@ export class Meaning {
         return this.#votes(written)
       case 'words':
         return this.#words(written, field)
+      case 'paper':
+        return this.#paper(written)
+      case 'address':
+        return this.#fault('query.address', written.at, { value: shortened(written.text) })
+      case 'dates':
+        return null
+      case 'brackets':
+        return this.#sentence(written.text, field) ?? this.#under(field, written.part)
     }
+  }
+
+  /** What is a sentence alone is one in brackets too. */
+  #sentence(text: string, field: Field): Query | null {
+    return TEXT_FIELDS.has(field) ? readSentence(text, field as TextField) : null
   }
 
   #not(at: number, part: Query | null): Query | null {
@@ -80,6 +113,8 @@ export class Meaning {
 
   #field({ at, name, part }: Written & { kind: 'field' }): Query | null {
     const field = FIELDS.get(name.toLowerCase())
+    const unkept = UNKEPT.get(name.toLowerCase())
+    if (unkept) return this.#fault('query.unkept-field', at, { field: name, what: unkept })
     if (!field) return this.#fault('query.unknown-field', at, { field: name })
     if (!part) return this.#fault('query.word-missing', at, { where: `after ${name}:` })
     return this.#under(field, part)
@@ -108,15 +143,32 @@ export class Meaning {
         ? { kind: 'revised' }
         : this.#fault('query.is', at, { value: text })
     }
+    if (field === 'paper' || (field === 'any' && readPaperName(text))) return this.#paper({ at, text })
+    return this.#text({ at, text: withoutBoost(text) }, field)
+  }
+
+  #paper({ at, text }: { at: number; text: string }): Query {
+    const name = readPaperName(text)
+    if (!name) return this.#fault('query.paper', at, { value: shortened(text) })
+    return { kind: 'paper', name }
+  }
+
+  #text({ at, text }: { at: number; text: string }, field: TextField): Query | null {
     const kind = kindOf(field)
+    if (kind === 'prose' && isForeign(text)) return this.#fault('query.not-english', at)
     const tokens = tokensOf(text, kind)
     this.#sawWords ||= tokens.length > 0
     if (tokens.length === 0 || (kind === 'prose' && tokens.every(({ folded }) => isStopWord(folded))))
       return null
-    const inner = text.slice(tokens[0]?.start, tokens.at(-1)?.end).replace(/ +/g, ' ')
+    const inner = text
+      .slice(tokens[0]?.start, tokens.at(-1)?.end)
+      .replace(kind === 'names' ? /[ _]+/g : / +|(?<=\p{L}{2})\+(?=\p{L})/gu, ' ')
     return { kind: tokens.length > 1 ? 'phrase' : 'word', field, text: inner }
   }
 }
+
+/** Without arXiv's boosts: matrix^5. What is short may be math: G^2. */
+const withoutBoost = (text: string): string => text.replace(/(?<=\p{L}{3})[\^~]\d+(\.\d+)?$/u, '')
 
 function joined(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
   const flat = parts

@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import peggy from 'peggy'
 import { Fault } from '../../platform/errors.ts'
+import { words } from '../../words/words.ts'
 import type { Query } from '../query.ts'
+import { englishTerms, isForeign } from './english.ts'
 import { Meaning, type ThrowFault, type Written } from './meaning.ts'
+import { isAddress, readPaperName } from './paper-name.ts'
+import { pasted } from './pasted.ts'
+import { readSentence } from './sentence.ts'
+import { shortened } from './shortened.ts'
 
 const MOST_BYTES = 2000
 const MOST_DEPTH = 20
-const MOST_SHOWN = 60
 
 const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
 // With its cache a parser never reads the same place twice by one rule: no text takes it long.
@@ -20,19 +25,25 @@ const parser = peggy.generate(grammar, { cache: true })
 export function parseQuery(text: string): Query {
   const typed = oneKindOfBlanksAndQuotes(pasted(text))
   const fault: ThrowFault = (code, at, values) => {
-    throw new Fault(code, { query: shortened(typed), column: at + 1, ...values })
+    const example = code === 'query.not-english' && { example: exampleIn(typed) }
+    throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
   }
   requireSmall(typed, fault)
-  const written = parser.parse(typed, { fault }) as Written | null
+  const sentence = readSentence(typed)
+  if (sentence) return sentence
+  if (isForeign(typed) && !NAMES.test(typed)) return fault('query.not-english', 0)
+  const written = parser.parse(typed, { fault, isPaper, isAddress }) as Written | null
   if (!written) return fault('query.empty', 0)
   return new Meaning(fault).of(written)
 }
 
-/** Undoes what an address bar did to a query of arXiv: au:gu+AND+ti:%28mamba%29. */
-function pasted(text: string): string {
-  if (!/^\S*\+(AND|OR|ANDNOT)\+\S*$/.test(text.trim())) return text
-  return text.replaceAll('+', ' ').replace(/%(2[0-9a-f]|5b|5d)/gi, decodeURIComponent)
-}
+// Of people and organizations, which may be written in any script.
+const NAMES = /\b(?:author|au|org)\s*:/i
+
+const isPaper = (text: string): boolean => readPaperName(text) !== undefined
+
+/** What somebody could have typed instead. */
+const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
 
 // One sign for one sign, so that columns stay.
 const oneKindOfBlanksAndQuotes = (text: string): string =>
@@ -41,11 +52,6 @@ const oneKindOfBlanksAndQuotes = (text: string): string =>
     .replace(/[“”„‟«»＂]/g, '"')
     .replaceAll('（', '(')
     .replaceAll('）', ')')
-
-const shortened = (text: string): string => {
-  const trimmed = text.trim()
-  return trimmed.length > MOST_SHOWN ? `${trimmed.slice(0, MOST_SHOWN).trimEnd()}…` : trimmed
-}
 
 function requireSmall(text: string, fault: ThrowFault): void {
   const bytes = Buffer.byteLength(text)

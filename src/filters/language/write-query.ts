@@ -1,7 +1,9 @@
 import { Fault } from '../../platform/errors.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import { readCategory } from './category.ts'
+import { readPaperName } from './paper-name.ts'
 import { parseQuery } from './parse-query.ts'
+import { isJoining } from './sentence-words.ts'
 import { splitTopics } from './split-topics.ts'
 
 /** A topic in parts, as its builder has them. Texts hold several items as topics are split; empty: says nothing. */
@@ -55,18 +57,17 @@ function nothingWanted(query: string): never {
 }
 
 const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u
-const OPERATOR = /^(and|or|not|andnot)$/i
+const PLAIN_NAME = /^[\w.:/-]+$/
+/** What joins words, or asks for papers, at some place of a query. */
+const MEANS_MORE = /^(and|or|not|andnot|papers?|articles?|literature)$/i
 const QUOTES = /["“”„‟«»＂]/g
 
-/** A word as it stands, else a phrase. Throws where nothing would be looked for. */
+/** One paper, a word as it stands, else a phrase. Throws where nothing would be looked for. */
 function term(item: string, prefix: string): string {
-  // The parser takes a + around an operator for a blank of an address bar.
-  const text = item
-    .replace(QUOTES, ' ')
-    .replace(/\+(?=(AND|OR|ANDNOT)\+)/g, ' ')
-    .replace(/ +/g, ' ')
-    .trim()
-  const written = PLAIN.test(text) && !OPERATOR.test(text) ? text : `"${text}"`
+  const paper = prefix === '' ? readPaperName(item) : undefined
+  if (paper) return `paper:${PLAIN_NAME.test(paper) ? paper : `"${paper.replace(QUOTES, '')}"`}`
+  const text = item.replace(QUOTES, ' ').replace(/ +/g, ' ').trim()
+  const written = PLAIN.test(text) && !MEANS_MORE.test(text) && !isJoining(text) ? text : `"${text}"`
   try {
     parseQuery(prefix + written)
   } catch (error) {

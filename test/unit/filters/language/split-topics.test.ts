@@ -20,6 +20,32 @@ test.each<[text: string, topics: string[]]>([
   ['a (b, c', ['a (b, c']],
   ['a) b, c', ['a) b', 'c']],
   ["it's, other's", ["it's", "other's"]],
+  // a list
+  ['Vision-Language-Action, World Model, RAG', ['Vision-Language-Action', 'World Model', 'RAG']],
+  ['vision, language, and robots', ['vision', 'language', 'robots']],
+  ['vision, AND robots', ['vision', 'AND robots']],
+  [
+    'diffusion models for medical images, graph networks for drug discovery',
+    ['diffusion models for medical images', 'graph networks for drug discovery'],
+  ],
+  ['I am interested in world models, RAG, and agents', ['I am interested in world models', 'RAG', 'agents']],
+  ['in-context learning, on-policy distillation', ['in-context learning', 'on-policy distillation']],
+  ['https://arxiv.org/abs/2507.06457, doi:10.1000/1', ['https://arxiv.org/abs/2507.06457', 'doi:10.1000/1']],
+  // one sentence
+  ...[
+    'I am interested in integrated photonics, especially lithium niobate',
+    'How to learn representations, and policies for robots, from videos?',
+    'Diffusion models for images, such as latent diffusion',
+    'We look at agents. Score them by cost, latency; and by memory',
+    'Please find work on point processes (marked; spatio-temporal), event prediction with neural networks',
+    '请帮我查找图像融合相关的论文，重点关注在微调过程中如何引入安全对齐数据。',
+  ].map((sentence): [string, string[]] => [sentence, [sentence]]),
+  [
+    'How to learn, in videos?\nWhat is RAG, and for whom?',
+    ['How to learn, in videos?', 'What is RAG, and for whom?'],
+  ],
+  // what is written in the query language is no sentence
+  ['author:LeCun, "world model" -robot, with', ['author:LeCun', '"world model" -robot', 'with']],
 ])('%j', (text, topics) => expect(splitTopics(text)).toEqual(topics))
 
 test('an unclosed quote loses nothing that was typed', () =>

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describeQuery } from '../../../../src/filters/language/describe-query.ts'
+import { isForeign } from '../../../../src/filters/language/english.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
 import { splitTopics } from '../../../../src/filters/language/split-topics.ts'
 import { isBlank, type QueryParts, writeQuery } from '../../../../src/filters/language/write-query.ts'
@@ -37,7 +38,18 @@ test.each<[Partial<QueryParts>, query: string, words: string]>([
     'the phrase “vision-language”, C++, the phrase “NOT so deep” and x',
   ],
   // what an address bar does to a query is no part of one
-  [{ any: 'x+AND+%22' }, '"x AND+%22"', 'the phrase “x AND+%22”'],
+  [{ any: 'x+AND+%22' }, '"x+AND+%22"', 'the phrase “x+AND+%22”'],
+  // what makes a sentence of a text
+  [
+    { must: 'using, linear, deep, papers, robots, models' },
+    '"using" linear deep "papers" robots models',
+    'using, linear, deep, papers, robots and models',
+  ],
+  [
+    { any: 'https://arxiv.org/abs/2507.06457v2, mamba', must: 'doi:10.1000/(a|b)' },
+    '(paper:2507.06457 OR mamba) paper:"doi:10.1000/(a|b)"',
+    '(the paper arXiv:2507.06457 or mamba) and the paper doi:10.1000/(a|b)',
+  ],
 ])('%j is written, and read back', (parts, query, words) => {
   expect(write(parts)).toBe(query)
   expect(describeQuery(parseQuery(query))).toBe(`Papers with ${words}`)
@@ -114,16 +126,20 @@ const piece = fc.oneof(
     'GPT-4o',
     '2.5',
     'émile',
-    '扩散',
+    'using',
+    'papers',
     'the',
   ),
-  fc.string({ unit: 'grapheme', maxLength: 4 }),
+  fc.string({ unit: 'grapheme', maxLength: 4 }).filter((text) => !isForeign(text)),
 )
+const ADDRESS = 'arxiv.org/abs/2507.06457'
 const item = fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join(' '))
 const oneItem = item.filter((text) => splitTopics(text).length === 1)
 
-/** The same rule as the parser's, said once more: a word, a phrase, or nothing that can be looked for. */
+/** The same rule as the parser's, said once more: a paper, a word, a phrase, or nothing that can be looked for. */
 function leaf(text: string, field: TextField): Query | undefined {
+  if (field === 'any' && /^arxiv\.org\/abs\/2507\.06457$/.test(text))
+    return { kind: 'paper', name: '2507.06457' }
   const kind = field === 'author' ? 'names' : 'prose'
   const tokens = tokensOf(text, kind)
   if (tokens.length === 0 || (kind === 'prose' && tokens.every(({ folded }) => isStopWord(folded))))
@@ -146,7 +162,11 @@ const joined = (kind: 'and' | 'or', parts: Query[]): Query[] => (parts.length > 
 
 test('whatever is typed, the query parses to what was meant, and is one topic', () => {
   const sayable = (field: TextField) => oneItem.filter((text) => leaf(text, field) !== undefined)
-  const many = (field: TextField) => fc.array(sayable(field), { maxLength: 3 })
+  const many = (field: TextField) =>
+    fc.array(
+      fc.oneof({ weight: 9, arbitrary: sayable(field) }, { weight: 1, arbitrary: fc.constant(ADDRESS) }),
+      { maxLength: 3 },
+    )
   const all = fc.record({
     any: many('any'),
     must: many('any'),

@@ -1,0 +1,19 @@
+// Papers here are in English. Greek letters stand in their formulas; a single letter of any alphabet may (Ш, ℵ).
+const FOREIGN =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]|(?:(?![\p{sc=Latin}\p{sc=Greek}\p{sc=Common}\p{sc=Inherited}])\p{L}){2}/u
+
+const MOST_TERMS = 6
+const LONGEST_TERM = 60
+const TERM =
+  /\p{sc=Latin}[\p{sc=Latin}\d]*(?:[-+.#]+[\p{sc=Latin}\d]+)*(?: \p{sc=Latin}[\p{sc=Latin}\d-]*)*/gu
+
+/** Whether a text holds words that no paper in English holds. */
+export const isForeign = (text: string): boolean => FOREIGN.test(text)
+
+/** The English terms that stand in a text of another language, each once: Test-Time Adaptation, VLA. */
+export function englishTerms(text: string): string[] {
+  const terms = [...text.matchAll(TERM)]
+    .map(([term]) => term)
+    .filter(({ length }) => length > 1 && length <= LONGEST_TERM)
+  return [...new Map(terms.map((term) => [term.toLowerCase(), term])).values()].slice(0, MOST_TERMS)
+}

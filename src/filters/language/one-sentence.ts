@@ -1,0 +1,33 @@
+import { isForeign } from './english.ts'
+import { isSentence } from './sentence.ts'
+import { ASKING } from './sentence-words.ts'
+
+// "Vision-Language-Action, World Model, RAG" is three topics; "integrated photonics, especially lithium niobate" is one.
+
+/** What follows a comma and goes on with what stood before it. */
+const GOES_ON =
+  /^(?:(?:and|or|but) )?(?:especially|particularly|in particular|including|such as|e\.?g|i\.?e|for example|namely|mainly|like|as well as|which|that|who|where|when|while|but|because|so|if|with|without|for|in|on|of|to|by|from|using|via|through|not)(?=[\s.,]|$)/i
+
+/** One more sentence on the same line. */
+const NEXT_SENTENCE = /\p{Ll}[.?!]\s+\p{Lu}/u
+
+const LONGEST_ITEM = 4
+/** A text of so many words is none of topics where they are so long on average. */
+const LONG = { words: 40, item: 6 }
+const LONGEST_FOREIGN_ITEM = 12
+
+/** Whether a line is one sentence, though commas or semicolons part it. */
+export function isOneSentence(line: string, parts: readonly string[]): boolean {
+  const [, ...others] = parts.filter(Boolean)
+  if (isForeign(line)) return isForeignSentence(line, others)
+  if (!isSentence(line)) return false
+  if (others.some((part) => GOES_ON.test(part)) || NEXT_SENTENCE.test(line)) return true
+  const words = line.split(' ').length
+  if (words >= LONG.words && words >= parts.length * LONG.item) return true
+  const isList = others.length > 1 && others.every((part) => part.split(' ').length <= LONGEST_ITEM)
+  return ASKING.test(line) && !isList
+}
+
+/** In Chinese or Japanese commas part what no list of topics holds: long clauses, or sentences. */
+const isForeignSentence = (line: string, others: readonly string[]): boolean =>
+  /[。？！]/.test(line) || others.some((part) => isForeign(part) && part.length > LONGEST_FOREIGN_ITEM)

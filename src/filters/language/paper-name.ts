@@ -1,0 +1,83 @@
+import { parseName } from '../../papers/identifiers.ts'
+import { isArchive } from './category.ts'
+
+// What comes before and after a number or an address that was pasted: <…>, a full stop, the backquote of a code sample.
+const AROUND = /^[<[(“”"'`*]+|[>\])“”"'`*.,;:!?]+$/gu
+const PREFIX = /^(?:paper|arxiv|doi)(?:\s*:\s*|\s+)/i
+const ADDRESS = /^(?:https?:\/\/)?(?<host>[^/?#]*)\/(?<path>[^\s?#]*)/i
+// Only these, without http:// before them, are surely addresses: read/write is none, nor is cs.LG/cs.CL.
+const WITHOUT_SCHEME = /^(?:www\.[^\s/]+|[^\s/:]+\.(?:org|com|co|io|net|ai|dev|edu|gov))\/[^\s/]/i
+
+const DOI = /10\.\d{4,9}\/\S+$/i
+// What sites write behind a DOI, and bioRxiv its version before that.
+const BEHIND_DOI = /(?:[./](?:full|abstract|e?pdf|html|meta|full-text))+$/i
+const NEW_STYLE = /^\d{4}\.\d{4,5}(?:v\d+)?$/
+const OLD_STYLE = /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?\/\d{7}(?:v\d+)?$/i
+
+/**
+ * The name in paths of the one paper that a text means: "2507.06457", "hep-th/9901001", "doi:10.1000/1", "id:17". Reads
+ * arXiv's numbers, DOIs, and the address of a page about one paper on any site. Undefined where it means none.
+ */
+export function readPaperName(text: string): string | undefined {
+  const bare = withoutSigns(text.trim())
+  if (/^(?:paper:)?id:[1-9]\d{0,8}$/i.test(bare)) return bare.toLowerCase().replace('paper:', '')
+  const number = withoutPrefix(bare)
+  if (/\s/.test(number)) return undefined
+  return isAddress(number) ? nameInAddress(number) : nameOfNumber(number)
+}
+
+/** Whether a text is the address of a page, with its host; of this site, the path alone will do. */
+export const isAddress = (text: string): boolean =>
+  /^https?:\/\//i.test(text) || /^\/papers\/./.test(text) || WITHOUT_SCHEME.test(text)
+
+function withoutSigns(text: string): string {
+  const bare = text.replace(AROUND, '')
+  // Some DOIs end with a bracket that they opened: 10.1016/0370-2693(98)
+  return bare.split('(').length > bare.split(')').length ? `${bare})` : bare
+}
+
+// arXiv:2507.06457, paper:doi:10.1000/1, doi: 10.1000/1
+const withoutPrefix = (text: string): string =>
+  PREFIX.test(text) ? withoutPrefix(text.replace(PREFIX, '')) : text
+
+function nameOfNumber(text: string): string | undefined {
+  const archive = OLD_STYLE.exec(text)?.groups?.archive
+  if (archive) return isArchive(archive) ? named(text.toLowerCase().replace(/\.[a-z]{2}\//, '/')) : undefined
+  return NEW_STYLE.test(text) || text.startsWith('10.') ? named(text) : undefined
+}
+
+function named(number: string): string | undefined {
+  const key = parseName(number)
+  return key && (key.scheme === 'doi' ? `doi:${key.value}` : key.value)
+}
+
+function nameInAddress(address: string): string | undefined {
+  const { host = '', path: encoded = '' } = ADDRESS.exec(address)?.groups ?? {}
+  const path = decoded(encoded)
+  const own = /(?:^|\/)papers\/(id:[1-9]\d{0,8})$/.exec(path)?.[1]
+  if (own) return own
+  const doi = DOI.exec(path)?.[0]
+  if (doi) return nameOfNumber(doiAt(host, doi))
+  const steps = path
+    .replace(/\.(?:pdf|md|html?)$/i, '')
+    .replace(/arxiv[:.]/i, '')
+    .split('/')
+    .filter(Boolean)
+  const pairs = steps.slice(1).map((step, i) => `${steps[i]}/${step}`)
+  return [...steps, ...pairs].map(nameOfNumber).find(Boolean)
+}
+
+/** Without what a site other than doi.org adds to a DOI in its addresses. */
+function doiAt(host: string, doi: string): string {
+  if (host.endsWith('doi.org')) return doi
+  const bare = doi.replace(BEHIND_DOI, '')
+  return /rxiv\.org$/.test(host) ? bare.replace(/v\d+$/, '') : bare
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,88 @@
+import { isStopWord } from '../text/stop-words.ts'
+import { foldAccents, keyOf } from '../text/tokens.ts'
+
+// Words that only sentences are weighed by. A query in words, operators and phrases looks for each word that stands in it.
+
+const keysOf = (words: string): Set<string> => new Set(words.split(/\s+/).map((word) => keyOf(word, 'prose')))
+
+/** Beside stop words: what joins words in a sentence and seldom stands in a list of keywords. */
+const JOINING = new Set(
+  'using via through across towards toward during between under over against among about per such like especially particularly including eg ie etc'.split(
+    ' ',
+  ),
+)
+
+/** Whether a word joins others in a sentence. "And", "or" and "not" do so in queries too. */
+export const isJoining = (word: string): boolean => {
+  const lower = word.toLowerCase()
+  return JOINING.has(lower) || (isStopWord(lower) && !/^(and|or|not)$/.test(lower))
+}
+
+/** Ends a text that asks for papers. */
+export const ASKING_AT_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
+
+/** Begins a text that asks for something. */
+export const ASKING =
+  /^\W*(?:how|what|which|why|where|when|who|is|are|can|could|does|do|i|i['’]m|my|we|our|please|find|search|looking|look|show|give|explain|recommend|suggest|recent|latest|new|papers?|articles?|research|studies|works?|advances|interested)\b/i
+
+/** Says that what follows is not wanted. */
+export const UNWANTED =
+  /(?:deprioriti[sz]e|exclud(?:e|ing)|except(?:ing)?|avoid|lower[- ]priority|(?:not|less|don['’]t) (?:interested|care))\b/i
+
+// What people say of papers and of their wish for them, and what nearly every abstract says of itself.
+const FILLER = keysOf(
+  `paper article publication literature manuscript preprint arxiv research researcher study work
+  find search seek look explore investigate interest relevant relate regarding concerning please want need like love
+  help show give tell recommend suggest prioritize priority focus core mainly main welcome score
+  method methodology approach technique framework system model models modeling modelling algorithmic
+  task problem challenge issue question solution strategy way idea aspect topic area field domain scenario setting
+  application apply practice practical practically development develop advance progress trend overview introduction
+  performance result outcome improve improvement enhance achieve effective effectively efficient good better best well
+  novel new recent recently latest current currently modern existing state-of-the-art sota significant significantly
+  important potential possible specific specifically general generally various several many different diverse other another
+  especially particularly particular including include example etc namely more most less least much any some all each
+  every both one two first second only own same use user used useful usage utilize based base leverage allow enable
+  ensure provide make get take involve contain combine perform incorporate handle consider consideration
+  understand know theory theoretical foundation foundations fundamental basic principle role large big deep
+  data training train learn out up off no non yes while during item below above criterion criteria satisfy match
+  clearly clear directly really truly pure purely kind type level case connection explain generate don doesn isn aren
+  not and or`,
+)
+
+/** Whether a word of a sentence tells nothing of what is looked for. */
+export const isFiller = (word: string): boolean => {
+  const folded = foldAccents(word)
+  return isStopWord(folded) || JOINING.has(folded.toLowerCase()) || FILLER.has(keyOf(folded, 'prose'))
+}
+
+/** Whether a word tells something only together with the one before it: reinforcement learning. */
+export const isHead = (word: string): boolean => /^(?:learning|networks?|generation)$/i.test(word)
+
+// Terms that people write with blanks, and that mean more than their words. The longest first.
+const TERMS =
+  `large language model; vision language action; vision language model; vision language; language model;
+  image generation; video generation; code generation; text generation; diffusion model; foundation model;
+  world model; world action model; generative model; reward model; reasoning model;
+  embodied ai; artificial intelligence; machine learning; deep learning; deep neural network; neural network;
+  natural language processing; natural language; test time; real time; real world; time series; fine tuning; pre training;
+  post training; instruction tuning; few shot; zero shot; one shot; cold start; long horizon; long context; open source;
+  open vocabulary; multi agent; multi modal; multi step; multi hop; multi view; cross modal; cross domain; in context;
+  chain of thought; mixture of experts; out of distribution; end to end; human in the loop; state space; knowledge graph;
+  point process; point cloud; decision making; question answering; spatio temporal; self improvement; self supervised;
+  speech to text; text to speech; text to image; text to video; image to video; speech to speech; sim to real; kv cache;
+  key value cache; gaussian splatting; domain shift; domain adaptation; tool use; super resolution; control barrier;
+  visual question answering; retrieval augmented generation; drug drug`
+    .split(';')
+    .map((term) => term.trim().split(/\s+/))
+
+/** Terms of several words, as keys; those of more words first. */
+export const TERMS_OF_SEVERAL: readonly (readonly string[])[] = TERMS.map((term) =>
+  term.map((word) => keyOf(word, 'prose')),
+).sort((a, b) => b.length - a.length)
+
+/** State of the art and its like: several words that tell nothing. */
+export const FILLERS_OF_SEVERAL: readonly (readonly string[])[] = [
+  'state of the art',
+  'large scale',
+  'real world',
+].map((term) => term.split(' ').map((word) => keyOf(word, 'prose')))
