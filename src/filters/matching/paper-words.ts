@@ -1,6 +1,6 @@
 import type { Paper } from '../../papers/paper.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
-import { tokensOf } from '../text/tokens.ts'
+import { foldedWords } from '../text/tokens.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
 
 /** The parts of a paper in which words are looked for. */
@@ -30,9 +30,7 @@ function numbersOf(texts: readonly string[], vocabulary: Vocabulary): Uint32Arra
   const numbers: number[] = []
   for (const text of texts) {
     if (numbers.length > 0) numbers.push(GAP)
-    for (const { folded } of tokensOf(plainText(text), vocabulary.kind)) {
-      numbers.push(vocabulary.numberOf(folded))
-    }
+    for (const word of foldedWords(plainText(text))) numbers.push(vocabulary.numberOf(word))
   }
   return Uint32Array.from(numbers)
 }

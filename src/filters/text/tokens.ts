@@ -26,12 +26,23 @@ const TOKEN = new RegExp(
 
 export function tokensOf(text: string, kind: Kind = 'prose'): Token[] {
   const tokens: Token[] = []
-  for (const { 0: word, index } of text.matchAll(TOKEN)) {
-    if (word === 's' && /['’]/.test(text.charAt(index - 1))) continue // model's
+  for (const [word, start] of wordsIn(text)) {
     const folded = foldAccents(word)
-    tokens.push({ folded, key: keyOf(folded, kind), start: index, end: index + word.length })
+    tokens.push({ folded, key: keyOf(folded, kind), start, end: start + word.length })
   }
   return tokens
+}
+
+/** The words of a text as `tokensOf` folds them, for those who need no more: keys take most of the time. */
+export const foldedWords = (text: string): string[] => wordsIn(text).map(([word]) => foldAccents(word))
+
+function wordsIn(text: string): [word: string, start: number][] {
+  const found: [string, number][] = []
+  for (const { 0: word, index } of text.matchAll(TOKEN)) {
+    if (word === 's' && /['’]/.test(text.charAt(index - 1))) continue // model's
+    found.push([word, index])
+  }
+  return found
 }
 
 // Letters that NFKD does not take apart.
