@@ -3,7 +3,7 @@ import { type Term, termOf } from '../text/term.ts'
 import { kindOf } from '../text/tokens.ts'
 import { addBits, type Bits, eachBit, keepBits, newBits, setBit } from './bits.ts'
 import type { Part, Vocabularies } from './paper-words.ts'
-import type { Segment } from './segment.ts'
+import { SEGMENT, type Segment } from './segment.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
 
 // Where the words of a term stand: the rules of term.ts, over numbers instead of words.
@@ -83,16 +83,22 @@ function eachHolding(segment: Segment, part: Part, numbers: readonly number[], w
     postings.each(numbers[0]!, work)
     return
   }
-  const counts = new Uint16Array(segment.size)
-  const bits = newBits(segment.size)
+  const found: number[] = []
   for (const number of numbers) {
     postings.each(number, (paper, count) => {
-      setBit(bits, paper)
+      if (counts[paper] === 0) found.push(paper)
       counts[paper]! += count
     })
   }
-  eachBit(bits, (paper) => work(paper, counts[paper]!))
+  for (const paper of found) {
+    const count = counts[paper]!
+    counts[paper] = 0
+    work(paper, count)
+  }
 }
+
+/** How often a word stands in each paper of a segment while it is looked up; else 0. */
+const counts = new Uint32Array(SEGMENT)
 
 /** Papers in which each word of the term stands, by itself or in a longer run. */
 function candidatesOf(segment: Segment, part: Part, { runsFrom, isName }: SpelledTerm): Bits {
