@@ -2,6 +2,7 @@ import { openReportReader } from './bounces/report-reader.ts'
 import type { Config } from './config.ts'
 import type { Compose } from './delivery/message.ts'
 import { planDigests } from './flows/digests/plan-digests.ts'
+import { recompileQueries } from './flows/digests/recompile-queries.ts'
 import { openComposer, openDkim } from './flows/messages/compose-message.ts'
 import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
 import { migrateIfAlone } from './flows/migrate-database.ts'
@@ -123,5 +124,9 @@ async function startWorker(deps: ServiceDeps & DeliverDeps & ReadDeps): Promise<
     const restMs = REST_MS[nudge]
     await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge], { restMs }))
   }
-  return async () => stopping.abort()
+  const recompiling = recompileQueries(deps, { signal })
+  return async () => {
+    stopping.abort()
+    await recompiling
+  }
 }

@@ -37,6 +37,8 @@ const LOG_EVENTS = [
   'subscriber.changed',
   'subscriber.suppressed',
   'archive.read',
+  'queries.recompiled',
+  'queries.failed',
   'digests.planned',
   'digests.missed',
   'digests.failed',

@@ -109,6 +109,14 @@ test('a nudge that fails is logged with its code, without an address', async () 
   })
 })
 
+test('a worker that starts reads the queries of an older grammar anew', async () => {
+  await database.db.query.create({ data: { text: '2507.06457', tree: {}, grammar: 0 } })
+  const config = readConfig({ DATABASE_URL: database.url })
+  const service = await startService(config, ['worker'], { log: openLog('silent') })
+  cleanups.push(service.stop)
+  await eventually(async () => (await database.db.query.count({ where: { grammar: { gt: 0 } } })) === 1)
+})
+
 test('SIGTERM while the source does not answer: the worker stops within seconds', async () => {
   const settings = { DATABASE_URL: database.url, HF_URL: 'http://127.0.0.1:1', PORT: '0', LOG_LEVEL: 'info' }
   const service = startProgram(['src/main.ts', '--roles', 'worker'], settings)
