@@ -1,4 +1,5 @@
 import type { Day } from '../platform/dates.ts'
+import { asksForRevised } from './language/turning.ts'
 import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
 import { eachSlot } from './matching/leaf-bits.ts'
 import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
@@ -6,14 +7,19 @@ import { QuerySet } from './matching/query-set.ts'
 import { spellKey } from './matching/standing.ts'
 import type { Query } from './query.ts'
 import { Bm25 } from './ranking/bm25.ts'
+import { firstOf } from './ranking/first-of.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
 import { textWords } from './ranking/wanted.ts'
+import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
 
 const MOST_QUERIES = 500
-/** The strongest words of a paper find its neighbours as well as all of them do. */
+/** Anybody may ask for hundreds of words at once, and each one's set is kept. */
+const MOST_LEAVES = 2000
+/** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40
+const MOST_HOLDING = 60_000
 
 /** Days, both included; open where one is left out. */
 export interface Days {
@@ -47,8 +53,20 @@ export class Archive {
 
   /** The papers that a query matches; those known by newer versions alone where it asks for these. */
   find(query: Query): Bits {
-    if (this.#queries.size >= MOST_QUERIES) this.#queries = new QuerySet(this.index)
-    return this.#queries.matches(this.#queries.add(query))
+    return this.#find(query, asksForRevised(query))
+  }
+
+  #find(query: Query, withRevised: boolean): Bits {
+    const { size, leaves } = this.#queries
+    if (size >= MOST_QUERIES || leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
+    return this.#queries.matches(this.#queries.add(query, withRevised))
+  }
+
+  /** Why a query matches none of the papers. */
+  whyEmpty(query: Query): WhyEmpty {
+    return whyEmptyBy(query, (parts, among) =>
+      countBits(this.#find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
+    )
   }
 
   /** Of a set, the papers first listed on some days; with `revised`, also those with a newer version then. */
@@ -81,18 +99,22 @@ export class Archive {
   }
 
   /** Best first: BM25 of what the query wants, a little for votes, then the newer one. */
-  ranked(query: Query, found: Bits): Scored[] {
-    const { slots, scores } = this.#ranker.rank(query, found)
+  ranked(query: Query, found: Bits, most?: number): Scored[] {
+    const { slots, scores } = this.#ranker.rank(query, found, most)
     return Array.from(slots, (slot, i) => ({ id: this.index.facts(slot).id, score: scores[i]! }))
   }
 
-  /** Newest first. */
-  newest(found: Bits): number[] {
-    const byDay = (a: PaperFacts, b: PaperFacts) =>
-      a.firstDay < b.firstDay ? 1 : a.firstDay > b.firstDay ? -1 : 0
-    return this.facts(found)
-      .sort((a, b) => byDay(a, b) || b.id - a.id)
-      .map(({ id }) => id)
+  /** Newest first; `byRevised`: by the day of the newest version, where that is later. */
+  newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
+    const facts = this.facts(found)
+    const days = facts.map(({ firstDay, revisedDay }) =>
+      byRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay,
+    )
+    const newer = (a: number, b: number) => {
+      if (days[a] !== days[b]) return days[a]! < days[b]! ? 1 : -1
+      return facts[b]!.id - facts[a]!.id
+    }
+    return firstOf(facts.length, most, newer).map((place) => facts[place]!.id)
   }
 
   /** What a paper is about, of unit length; null where it is not here. */
@@ -120,34 +142,46 @@ export class Archive {
   like(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): Scored[] {
     const sums = new Float32Array(this.index.slots)
     const found = newBits(this.index.slots)
-    const strongest = [...vector].sort(([, a], [, b]) => b - a).slice(0, WORDS_OF_LIKENESS)
-    for (const [key, weight] of strongest) {
-      if (weight <= 0) continue
-      const { slots, weights } = this.#bm25.ofSpelled(spellKey(key, this.index.vocabularies), [
-        'title',
-        'abstract',
-      ])
+    for (const [key, weight] of this.#rareWords(vector)) {
+      const term = spellKey(key, this.index.vocabularies)
+      const { slots, weights } = this.#bm25.ofSpelled(term, ['title', 'abstract'])
       for (let i = 0; i < slots.length; i++) {
         sums[slots[i]!]! += weight * weights[i]!
         setBit(found, slots[i]!)
       }
     }
     keepBits(found, this.index.live)
-    const scored: (PaperFacts & Scored)[] = []
-    eachBit(found, (slot) => scored.push({ ...this.index.facts(slot), score: sums[slot]! }))
-    return scored
-      .filter(({ id, onlyRevised }) => !onlyRevised && !except.includes(id))
-      .sort((a, b) => b.score - a.score || b.id - a.id)
-      .slice(0, most)
-      .map(({ id, score }) => ({ id, score }))
+    const others: number[] = []
+    eachBit(found, (slot) => {
+      const { id, onlyRevised } = this.index.facts(slot)
+      if (!onlyRevised && !except.includes(id)) others.push(slot)
+    })
+    const idOf = (place: number) => this.index.facts(others[place]!).id
+    const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
+    return firstOf(others.length, most, better).map((place) => ({
+      id: idOf(place),
+      score: sums[others[place]!]!,
+    }))
   }
 
-  /** The papers that hold words of a query, and do not match it, best first. */
+  /** The strongest words of a vector that not too many papers hold, all in all. */
+  #rareWords(vector: Vector): [key: string, weight: number][] {
+    const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
+    let room = MOST_HOLDING
+    return strongest.slice(0, WORDS_OF_LIKENESS).filter(([key], i) => {
+      const papers = this.papersWith(key)
+      const isTaken = i === 0 || papers <= room
+      if (isTaken) room -= papers
+      return isTaken
+    })
+  }
+
+  /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
   near(query: Query, most: number): Scored[] {
     const words = textWords(query)
-    const holding = this.find({ kind: 'or', parts: words })
+    const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
     dropBits(holding, this.find(query))
-    return this.ranked({ kind: 'or', parts: words }, holding).slice(0, most)
+    return this.ranked({ kind: 'or', parts: words }, holding, most)
   }
 
   /** How papers usually write a word: "attention" for attent. */

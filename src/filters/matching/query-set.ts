@@ -26,14 +26,14 @@ export class QuerySet {
     this.#index = index
   }
 
-  /** Takes a query in and returns its number, from 0. */
-  add(query: Query): number {
+  /** Takes a query in and returns its number, from 0. `withRevised`: papers known by newer versions alone count. */
+  add(query: Query, withRevised = asksForRevised(query)): number {
     const steps = program.compile(query, (leaf) => this.#numberOf(leaf))
     const start = this.#starts.at(-1)!
     this.#reserve(start + steps.length)
     this.#steps.set(steps, start)
     this.#starts.push(start + steps.length)
-    return this.#withRevised.push(asksForRevised(query)) - 1
+    return this.#withRevised.push(withRevised) - 1
   }
 
   get size(): number {
