@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { wordsAsKept } from './profile-store.ts'
 
 export const OPINIONS = ['more', 'less'] as const
 /** More like this, or less. */
@@ -9,6 +10,8 @@ export interface Opinion {
   paperId: number
   kind: OpinionKind
   at: Date
+  /** { key of a word: weight }: what the paper was about then. */
+  words: ReadonlyMap<string, number>
 }
 
 /** How many of somebody's opinions are kept, the newest: what they wanted long ago says little. */
@@ -16,12 +19,15 @@ export const MOST_OPINIONS = 100
 
 /** Newest first, one for each paper. */
 export async function opinionsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<Opinion[]> {
-  const rows = await db.$queryRaw<Opinion[]>`
-    select coalesce(k.paper_id, o.paper_id) as "paperId", o.kind::text, o.at
+  const rows = await db.$queryRaw<(Omit<Opinion, 'words'> & { words: Record<string, number> })[]>`
+    select coalesce(k.paper_id, o.paper_id) as "paperId", o.kind::text, o.at, o.words
     from opinion o left join paper_key k on k.scheme = 'id' and k.value = o.paper_id::text
     where o.subscriber_id = ${subscriberId} order by o.at desc, o.paper_id desc`
   const newest = new Map(rows.toReversed().map((row) => [row.paperId, row]))
-  return rows.filter((row) => newest.get(row.paperId) === row).slice(0, MOST_OPINIONS)
+  return rows
+    .filter((row) => newest.get(row.paperId) === row)
+    .slice(0, MOST_OPINIONS)
+    .map((row) => ({ ...row, words: new Map(Object.entries(row.words)) }))
 }
 
 interface OnPaper {
@@ -32,10 +38,11 @@ interface OnPaper {
 /** In the place of what they said of this paper before. Hold the subscriber's row. */
 export async function giveOpinion(
   db: DatabaseOrTransaction,
-  { subscriberId, paperId, kind, now }: OnPaper & { kind: OpinionKind; now: Date },
+  { subscriberId, paperId, kind, words, now }: OnPaper & Pick<Opinion, 'kind' | 'words'> & { now: Date },
 ): Promise<void> {
   await takeBackOpinion(db, { subscriberId, paperId })
-  await db.opinion.create({ data: { subscriberId, paperId, kind, at: now } })
+  const data = { subscriberId, paperId, kind, at: now, words: wordsAsKept(words) }
+  await db.opinion.create({ data })
   await db.$executeRaw`
     delete from opinion where (subscriber_id, paper_id) in (
       select subscriber_id, paper_id from opinion where subscriber_id = ${subscriberId}

@@ -34,12 +34,15 @@ export async function keepProfile(
   db: DatabaseOrTransaction,
   { subscriberId, words, removed }: Profile & { subscriberId: string },
 ): Promise<void> {
-  const rounded = [...words].map(([key, weight]) => [key, Number(weight.toFixed(DIGITS))])
-  const data = { words: Object.fromEntries(rounded), removed: [...removed] }
+  const data = { words: wordsAsKept(words), removed: [...removed] }
   await db.profile.upsert({ where: { subscriberId }, create: { subscriberId, ...data }, update: data })
 }
 
 const DIGITS = 5
+
+/** Words and their weights as JSON, rounded. */
+export const wordsAsKept = (words: ProfileWords): Record<string, number> =>
+  Object.fromEntries([...words].map(([key, weight]) => [key, Number(weight.toFixed(DIGITS))]))
 
 export async function forgetProfile(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.profile.deleteMany({ where: { subscriberId } })

@@ -22,11 +22,15 @@ export function profileOf({ more, less, removed }: Opinions): Vector {
   addMean(sum, more, 1)
   addMean(sum, less, -OF_LESS)
   for (const key of removed) sum.delete(key)
-  const strongest = [...sum]
+  return strongest(sum, MOST_WORDS)
+}
+
+/** The words that weigh most, strongest first, of unit length. */
+export function strongest(vector: Vector, most: number): Vector {
+  const sorted = [...vector]
     .filter(([, weight]) => weight !== 0)
     .sort(([a, x], [b, y]) => Math.abs(y) - Math.abs(x) || (a < b ? -1 : 1))
-    .slice(0, MOST_WORDS)
-  return unit(new Map(strongest))
+  return unit(new Map(sorted.slice(0, most)))
 }
 
 function addMean(sum: Map<string, number>, vectors: readonly Vector[], factor: number): void {

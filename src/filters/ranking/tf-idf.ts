@@ -1,5 +1,6 @@
 import type { PaperIndex } from '../matching/paper-index.ts'
 import { GAP } from '../matching/vocabulary.ts'
+import type { PaperText } from '../text/paper-text.ts'
 import { isStopWord } from '../text/stop-words.ts'
 import { rarityOf } from './bm25.ts'
 import { unit, type Vector } from './profile.ts'
@@ -22,10 +23,30 @@ export function vectorOf(index: PaperIndex, slot: number, papersWith: (key: stri
   }
   count(title, TITLE)
   count(abstract, 1)
-  const weighed = [...counts].map(([key, times]): [string, number] => {
-    return [key, (1 + Math.log(times)) * rarityOf(papersWith(key), index.slots)]
-  })
-  return unit(new Map(weighed))
+  return weighed(counts, { papersWith, papers: index.slots })
 }
 
-const isTelling = (word: string): boolean => TELLING.test(word) && !isStopWord(word)
+/** How many papers there are, and in how many of them a word stands, by its key. */
+export interface Frequencies {
+  papers: number
+  papersWith: (key: string) => number
+}
+
+/** The same of a paper that may be none of them. */
+export function vectorOfText({ title, abstract }: PaperText, among: Frequencies): Vector {
+  const counts = new Map<string, number>()
+  for (const [tokens, times] of [[title.tokens, TITLE] as const, [abstract.tokens, 1] as const])
+    for (const { folded, key } of tokens)
+      if (isTelling(folded)) counts.set(key, (counts.get(key) ?? 0) + times)
+  return weighed(counts, among)
+}
+
+const weighed = (counts: ReadonlyMap<string, number>, { papersWith, papers }: Frequencies): Vector =>
+  unit(
+    new Map(
+      [...counts].map(([key, times]) => [key, (1 + Math.log(times)) * rarityOf(papersWith(key), papers)]),
+    ),
+  )
+
+/** Whether a word, accents folded, says what a paper is about. */
+export const isTelling = (word: string): boolean => TELLING.test(word) && !isStopWord(word)

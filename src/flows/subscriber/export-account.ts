@@ -77,11 +77,11 @@ async function readableOpinions(db: DatabaseOrTransaction, subscriberId: string)
     db,
     opinions.map(({ paperId }) => paperId),
   )
-  return opinions.map(({ paperId, kind, at }) => ({
+  return opinions.map(({ paperId, words, ...opinion }) => ({
     paper: paperId,
     title: titles.get(paperId) ?? null,
-    kind,
-    at,
+    ...opinion,
+    words: Object.fromEntries(words),
   }))
 }
 

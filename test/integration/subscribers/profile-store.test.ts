@@ -31,8 +31,9 @@ beforeEach(async () => {
 })
 
 describe('opinions', () => {
+  const WORDS = new Map([['attent', 0.8]])
   const give = (paperId: number, kind: 'more' | 'less', seconds: number, subscriberId = ANN) =>
-    giveOpinion(database.db, { subscriberId, paperId, kind, now: at(seconds) })
+    giveOpinion(database.db, { subscriberId, paperId, kind, words: WORDS, now: at(seconds) })
   const said = async (subscriberId = ANN) =>
     (await opinionsOf(database.db, subscriberId)).map(({ paperId, kind }) => [paperId, kind])
 
@@ -45,6 +46,7 @@ describe('opinions', () => {
       [1, 'less'],
       [2, 'more'],
     ])
+    expect((await opinionsOf(database.db, ANN))[0]?.words).toEqual(WORDS)
     await takeBackOpinion(database.db, { subscriberId: ANN, paperId: 1 })
     expect(await said()).toEqual([[2, 'more']])
     await forgetOpinions(database.db, ANN)

@@ -171,7 +171,13 @@ describe('a copy', () => {
     site.clock.moveTo(NOW)
     await planDigests(site.deps)
     await asksToMove()
-    await giveOpinion(site.db, { subscriberId: id, paperId: 2, kind: 'less', now: NOW })
+    await giveOpinion(site.db, {
+      subscriberId: id,
+      paperId: 2,
+      kind: 'less',
+      words: new Map([['brane', 1]]),
+      now: NOW,
+    })
     await keepProfile(site.db, {
       subscriberId: id,
       words: new Map([['brane', -1]]),
@@ -200,7 +206,13 @@ describe('a copy', () => {
       },
       topics: [{ query: 'attention' }],
       opinions: [
-        { paper: 2, title: 'Strings and Branes at β-Functions', kind: 'less', at: NOW.toISOString() },
+        {
+          paper: 2,
+          title: 'Strings and Branes at β-Functions',
+          kind: 'less',
+          at: NOW.toISOString(),
+          words: { brane: 1 },
+        },
       ],
       profile: [{ word: 'brane', weight: -1 }],
       profileWithout: ['string'],
@@ -439,7 +451,13 @@ describe('erasing', () => {
   test('takes opinions of papers along, and the profile', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: subscriberId } = await found()
-    await giveOpinion(site.db, { subscriberId, paperId: 2, kind: 'more', now: NOW })
+    await giveOpinion(site.db, {
+      subscriberId,
+      paperId: 2,
+      kind: 'more',
+      words: new Map([['robot', 1]]),
+      now: NOW,
+    })
     await keepProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
     await post(site, `${await account()}/erase`)
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "opinion" ADD COLUMN     "words" JSONB NOT NULL DEFAULT '{}';
