@@ -14,6 +14,8 @@ import type { FormView } from './signup/form-view.ts'
 import type { InboxView } from './signup/inbox-view.ts'
 import type { PreviewView } from './signup/preview-view.ts'
 import type { ManageView, NoDigestsView } from './subscriber/manage-view.ts'
+import type { TopicPageView } from './subscriber/topic-view.ts'
+import type { TrialView } from './subscriber/trial-view.ts'
 import type { ChangedView, LessView, UndoView } from './subscriber/unsubscribe-view.ts'
 
 /** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
@@ -40,6 +42,9 @@ interface PageData {
   undo: UndoView
   'fewer-mails': ChangedView
   manage: ManageView
+  topic: TopicPageView
+  /** The part of that page that changes while somebody types. */
+  'parts/topic-trial': { trial: TrialView }
   /** `account`: the link to the account can be mailed. */
   'no-digests': NoDigestsView & { token: string; account: boolean }
   /** "Mail me my link": what was typed, and what is wrong with it. */

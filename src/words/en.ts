@@ -103,6 +103,7 @@ export const en = {
     revised: 'newer version of {day}',
     onlyRevised: 'listed as new: only a newer version of it was listed; is:revised finds those',
     rising: '{reason}. Topic: {topics}',
+    also: '{reason}. Also under: {topics}',
     moreTerms: '{count} more',
     has: {
       paper: 'Has: {terms}',
@@ -126,16 +127,62 @@ export const en = {
     caption: 'Papers by day, {from} to {to}',
     day: 'Day',
     papers: 'Papers',
+    from: 'From',
+    sum: 'Sum',
+    pace: { aDay: 'about {count} a day', aWeek: 'about {count} a week', less: 'less than one a week' },
+    /** Of all papers. */
+    share: {
+      some: '{pace}, {share} of the {papers} of these days.',
+      percent: '{percent}%',
+      least: 'under 1%',
+      most: 'over 99%',
+    },
+    terms: {
+      heading: 'What each term alone brings',
+      alone: '{term} alone: {share} of all papers, {papers}',
+      few: '{term} alone: {papers}',
+      unwanted: '{term} takes away {papers}',
+      more: { one: 'and {count} more term', other: 'and {count} more terms' },
+    },
+    overlap: {
+      some: '{shared} of these {total} also come under “{topic}”.',
+      one: '{shared} of these {total} also comes under “{topic}”.',
+      all: 'All of these {total} also come under “{topic}”.',
+      only: 'It also comes under “{topic}”.',
+    },
     latest: 'The latest',
     nearest: 'The nearest',
     nothing: 'Nothing matched in {span}',
     noPapers: 'No papers came in these days at all, so nothing can be said yet.',
     absent: 'No paper of these days has {parts}.',
     never: 'Each part is there, but never in one paper.',
-    without: 'Without {part} it would have been {papers}.',
-    allowed: 'With {part} allowed it would have been {papers}.',
-    tooMuch:
-      'That is about {count} a day, and a mail holds {most} at most. Add a word to narrow it, or let the cap choose: the best {most} come by mail, the others stand on the site.',
+    /** What another form of a topic would have brought, and what its button says. */
+    wider: {
+      without: { sentence: 'Without {part} it would have been {papers}.', button: 'Leave out {part}' },
+      allowed: { sentence: 'With {part} allowed it would have been {papers}.', button: 'Allow {part}' },
+      apart: {
+        sentence: 'With the words of {part} in any place it would have been {papers}.',
+        button: 'Take the words apart',
+      },
+      anywhere: {
+        sentence: 'With {part} anywhere in the paper it would have been {papers}.',
+        button: 'Look anywhere',
+      },
+    },
+    narrow: 'That is less than one a week.',
+    tooMuch: 'That is about {count} a day, and a mail holds {most} at most.',
+    narrower: {
+      without: { sentence: 'Without {part} it would be {pace}.', button: 'Leave out {part}' },
+      votes: { sentence: '{part} would leave {pace}.', button: 'Add {part}' },
+    },
+    also: { sentence: 'One more word that it must hold:', button: '{part}: {pace}' },
+    letCap: 'Or let the cap choose: the best {most} come by mail, the others stand on the site.',
+    letCapAlone: 'Narrow a topic, or let the cap choose: the best {most} come by mail, the others stand on the site.',
+    digest: {
+      heading: 'The mail of {day}, as it would have been',
+      none: 'On {day} nothing matched: no mail would have come.',
+      more: { one: 'One more stands on the site.', other: '{count} more stand on the site.' },
+    },
     /** To those who cannot see it change. */
     said: '{name}: {rate}',
     noPreview: 'No preview yet.',
@@ -487,6 +534,7 @@ export const en = {
       kept: 'What is kept about you',
       mostVotesFirst: 'Most votes first',
       rising: 'Rising',
+      close: 'Close to your topic: {topic}',
       attribution: 'Papers from arXiv and Hugging Face Daily Papers; not affiliated.',
       sources: {
         clause: '{source}: {said}.',
@@ -728,7 +776,6 @@ export const en = {
   /** The page of one topic, where changes are tried. */
   topicPage: {
     title: 'Try a change: {name}',
-    whose: 'One of your topics',
     gone: 'That topic is not there any more',
     from: 'You came from this paper',
     unmatched: 'As the topic stands, it does not match.',

@@ -157,6 +157,57 @@ const MANAGE: Stop[] = [
   { name: 'manage-unknown', path: at('/manage/nonsense'), status: 404 },
 ]
 
+/** The page of somebody's first topic, from a paper. */
+const topicOf =
+  (email: string, tried: Fields = {}) =>
+  async (walk: WorldOfWalk) => {
+    const { db } = walk.site
+    const topic = await db.topic.findFirstOrThrow({ where: { subscriber: { address: email }, position: 0 } })
+    const title = 'A Systematic Analysis of Hybrid Linear Attention'
+    const { id } = await db.paper.findFirstOrThrow({ where: { title } })
+    const query = new URLSearchParams({ paper: String(id), ...tried } as Record<string, string>)
+    return `${await linked('manage', email)(walk)}/topics/${topic.id}?${query}`
+  }
+
+const FOLLOWING = { as: 'new', name: 'Dustin Wang', query: 'author:"Dustin Wang"' }
+
+const TOPICS: Stop[] = [
+  { name: 'topic', scripted: true, path: topicOf('ann@example.com') },
+  {
+    name: 'topic-muted',
+    scripted: true,
+    path: topicOf('ann@example.com', { query: 'linear attention -Systematic' }),
+  },
+  { name: 'topic-followed', scripted: true, path: topicOf('ann@example.com', FOLLOWING) },
+  {
+    name: 'topic-wrong',
+    scripted: true,
+    path: topicOf('ann@example.com', { query: 'linear AND' }),
+    status: 422,
+  },
+  {
+    name: 'topic-saved',
+    scripted: true,
+    path: async (walk) => {
+      const path = await topicOf('trying@example.com')(walk)
+      return pressed(walk, path, { do: 'change', query: 'linear attention -survey' })
+    },
+  },
+  {
+    name: 'topic-liked',
+    scripted: true,
+    path: async (walk) => pressed(walk, await topicOf('liking@example.com')(walk), { do: 'more' }),
+  },
+  {
+    name: 'manage-profile',
+    path: async (walk) => {
+      const path = await topicOf('moving@example.com')(walk)
+      await pressed(walk, path, { do: 'less' })
+      return linked('manage', 'moving@example.com')(walk)
+    },
+  },
+]
+
 const ACCOUNT: Stop[] = [
   { name: 'my-link', path: at('/manage') },
   { name: 'my-link-wrong', path: at('/manage'), fields: { email: 'ann@' }, status: 422 },
@@ -274,7 +325,7 @@ const OTHERS: Stop[] = [
 ]
 
 /** Every page of the site in every state that matters. */
-export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
+export const STOPS: Stop[] = [...PAPERS, ...SIGNUP, ...MANAGE, ...TOPICS, ...ACCOUNT, ...WAY_OUT, ...OTHERS]
 
 /** How each page is looked at: with scripts, and without them too where it loads one. */
 export const BOTH_WAYS = STOPS.flatMap(({ name, scripted }) => [

@@ -43,7 +43,7 @@ export async function seedWorld(site: TestSite): Promise<void> {
   await add('paused@example.com', { topics: ['linear attention'] })
   await add('gone@example.com', { topics: ['linear attention'] })
   await add('left@example.com', { topics: ['linear attention'] })
-  for (const name of ['fewer', 'moving', 'moved', 'forgotten']) {
+  for (const name of ['fewer', 'moving', 'moved', 'forgotten', 'trying', 'liking']) {
     await add(`${name}@example.com`, { topics: ['linear attention'] })
   }
   await add('many@example.com', { topics: manyTopics, zone: 'America/Argentina/Buenos_Aires', max: '25' })

@@ -11,58 +11,69 @@ import type { Deps } from '../../wiring.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { openManage } from './account-link.ts'
 import { type WholeReceipt, wholeReceipts } from './receipts.ts'
+import { type ShownProfile, showProfile } from './show-profile.ts'
 import { standingOf } from './standing.ts'
 import { undoOffered } from './unsubscribe-link.ts'
 
 const RECEIPT_DAYS = 30
 
-/** What the page behind a manage link shows. */
-export interface Managed {
+/** What every page behind a manage link shows of its holder. */
+export interface Holder {
   /** Active where a pause has run out. */
   subscriber: Subscriber
   today: Day
   topics: KeptTopic[]
-  /** How many papers each query would have brought in 14 days; of none, where that cannot be told. */
-  rates: ReadonlyMap<string, number>
-  /** Undefined where none comes. */
+  /** The next mail; undefined where none comes. */
   next: NextMail | undefined
-  /** They are paused since their mailbox took nothing, and have changed nothing since. */
-  isPausedByFull: boolean
-  /** Newest first. */
-  receipts: WholeReceipt[]
   /** The change that was asked for; null where it is none of theirs. */
   change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
   /** The token that takes back an unsubscribe of a moment ago. */
   resubscribe: string | null
 }
 
-/** Reads, and changes nothing. Throws link.*. */
-export async function openManaged(
-  deps: Deps,
-  { token, changeId }: { token: string; changeId?: number },
-): Promise<Managed> {
+/** What their own page shows. */
+export interface Managed extends Holder {
+  /** How many papers each query would have brought in 14 days; of none, where that cannot be told. */
+  rates: ReadonlyMap<string, number>
+  /** They are paused since their mailbox took nothing, and have changed nothing since. */
+  isPausedByFull: boolean
+  profile: ShownProfile
+  /** Newest first. */
+  receipts: WholeReceipt[]
+}
+
+interface Opening {
+  token: string
+  changeId?: number
+}
+
+// Both read, and change nothing. They throw link.*.
+
+export async function openManaged(deps: Deps, opening: Opening): Promise<Managed> {
+  const holder = await openHolder(deps, opening)
+  const { subscriber, today, topics } = holder
+  const queries = isJoined(subscriber) ? topics.map(({ query }) => query) : []
+  return {
+    ...holder,
+    rates: await topicRates(deps, queries),
+    isPausedByFull: await isPausedByFull(deps, subscriber),
+    profile: await showProfile(deps, subscriber.id),
+    receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
+  }
+}
+
+export async function openHolder(deps: Deps, { token, changeId }: Opening): Promise<Holder> {
   const held = await openManage(deps, token)
   const today = localDayOf(deps.clock.now(), held.zone)
   const subscriber = withoutEndedPause(held, today)
   return {
     subscriber,
     today,
-    ...(await topicsWithRates(deps, subscriber)),
+    topics: await keptTopicsOf(deps.db, subscriber.id),
     next: await nextOf(deps, subscriber),
-    isPausedByFull: await isPausedByFull(deps, subscriber),
-    receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
     change: changeId === undefined ? null : await changeShown(deps, { subscriber, changeId, today }),
     resubscribe: isJoined(subscriber) ? null : await undoOffered(deps, subscriber),
   }
-}
-
-async function topicsWithRates(
-  deps: Deps,
-  subscriber: Subscriber,
-): Promise<Pick<Managed, 'topics' | 'rates'>> {
-  const topics = await keptTopicsOf(deps.db, subscriber.id)
-  const queries = topics.map(({ query }) => query)
-  return { topics, rates: isJoined(subscriber) ? await topicRates(deps, queries) : new Map() }
 }
 
 /** Whoever is paused until a date gets the first digest of that date or later. */
@@ -83,7 +94,7 @@ async function isPausedByFull({ db }: Deps, { id, state }: Subscriber): Promise<
 async function changeShown(
   { db }: Deps,
   { subscriber, changeId, today }: { subscriber: Subscriber; changeId: number; today: Day },
-): Promise<Managed['change']> {
+): Promise<Holder['change']> {
   const change = await changeById(db, changeId)
   if (change?.subscriberId !== subscriber.id) return null
   const [newest] = await newestChanges(db, subscriber.id, 1)

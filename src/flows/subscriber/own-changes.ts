@@ -62,7 +62,7 @@ export function editedTopic({ id, query, name }: TypedTopic, { topics }: Held): 
   const others = topics.filter((topic) => topic !== kept)
   const fields = new FieldReader()
   const text = fields.read('query', '', () =>
-    query.trim() === kept.query ? kept.query : oneTopic(query, others),
+    query.trim() === kept.query ? kept.query : readOneTopic(query, others),
   )
   const called = fields.read('name', '', () => shortName(name))
   fields.finish()
@@ -70,7 +70,23 @@ export function editedTopic({ id, query, name }: TypedTopic, { topics }: Held): 
   return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
 }
 
-function oneTopic(typed: string, others: readonly TopicText[]): string {
+/** Other words alone. Throws as editedTopic. */
+export function editedQuery({ id, query }: Omit<TypedTopic, 'name'>, held: Held): Partial<Standing> {
+  const name = held.topics.find((topic) => topic.id === id)?.name ?? ''
+  return editedTopic({ id, query, name }, held)
+}
+
+/** One more, after the others; without a name it is called by its words. Throws FieldFaults: query, name. */
+export function namedTopic({ query, name }: TopicText, { topics }: Held): Partial<Standing> {
+  const fields = new FieldReader()
+  const text = fields.read('query', '', () => readOneTopic(query, topics))
+  const called = fields.read('name', '', () => shortName(name))
+  fields.finish()
+  return { topics: [...plain(topics), { query: text, name: called || text }] }
+}
+
+/** One topic that is none of the others. Throws query.*, topic.several, topic.exists. */
+export function readOneTopic(typed: string, others: readonly TopicText[]): string {
   const [text = '', ...more] = splitTopics(typed)
   if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
   if (isThere(others, text)) throw new Fault('topic.exists')

@@ -1,6 +1,6 @@
 // The preview follows what is typed. htmx, larger than the rest of the page, comes once somebody is in the form.
 {
-  const form = document.getElementById('subscribe')
+  const form = document.querySelector('#subscribe, #trial')
   const htmx = document.currentScript.src.replace(/[^/]+$/, 'htmx.js')
 
   const load = () => {
@@ -12,7 +12,7 @@
   }
 
   const sayChanged = () => {
-    const changed = [...form.querySelectorAll('#topic, .builder input')].find(
+    const changed = [...form.querySelectorAll('#topic, #query, .builder input')].find(
       ({ value, defaultValue }) => value !== defaultValue,
     )
     changed?.dispatchEvent(new Event('input', { bubbles: true }))

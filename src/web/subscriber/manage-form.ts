@@ -31,6 +31,8 @@ const fields = {
   until: text.default(''),
   /** The id of a change. */
   change: text.default(''),
+  /** The key of a word of the profile. */
+  word: text.default(''),
 }
 
 /** A form of a subscriber's own page, as it was sent. */

@@ -1,24 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { changeByLink, undoByLink } from '../../flows/subscriber/manage.ts'
-import { openManaged } from '../../flows/subscriber/open-managed.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { FieldFaults } from '../../platform/field-faults.ts'
-import { signLink } from '../../subscribers/link-token.ts'
-import { isJoined } from '../../subscribers/subscriber.ts'
 import { faultOf } from '../errors.ts'
 import { wantsJson } from '../request.ts'
 import type { Site } from '../site.ts'
 import { idIn, type ManageForm, readManageForm, wantedBy } from './manage-form.ts'
-import { manageView, noDigestsView, type Shown } from './manage-view.ts'
+import { NOTHING, sendManagePage } from './manage-page.ts'
 import { sendMyLink } from './my-link-routes.ts'
+import { changeProfile } from './profile-form.ts'
+import { addTopicRoutes } from './topic-routes.ts'
 
 interface WithToken {
   Params: { token: string }
-  Querystring: { topic?: unknown; change?: unknown }
+  Querystring: { topic?: unknown; change?: unknown; profile?: unknown }
 }
-
-// What `?change=` says where nothing differed.
-const NOTHING = 'none'
 
 /** Topics, settings, pause and receipts, for whoever holds the link in a mail. A GET shows, and only a POST changes. */
 export function addManageRoutes(app: FastifyInstance, site: Site): void {
@@ -26,45 +22,28 @@ export function addManageRoutes(app: FastifyInstance, site: Site): void {
     scope.setErrorHandler(async (error, request, reply) => offerLink(site, request, reply, error))
 
     scope.get<WithToken>('/manage/:token', async ({ params: { token }, query }, reply) => {
-      const shown = { token, topicId: idIn(query.topic), unchanged: query.change === NOTHING }
-      return sendPage(site, reply, shown, idIn(query.change) || undefined)
+      const { topic, change, profile } = query
+      const shown = { token, topicId: idIn(topic), unchanged: change === NOTHING, profileDone: profile }
+      return sendManagePage(site, reply, shown, idIn(change) || undefined)
     })
 
     scope.post<WithToken>('/manage/:token', async (request, reply) => {
       const { token } = request.params
       const form = readManageForm(request.body)
       try {
+        const profile = await changeProfile(site.deps, token, form)
+        if (profile) return reply.redirect(`/manage/${token}?profile=${profile}`, 303)
         return reply.redirect(`/manage/${token}?change=${(await make(site, token, form)) ?? NOTHING}`, 303)
       } catch (error) {
         return askAgain(site, request, reply, { form, fault: faultOf(error) })
       }
     })
+    addTopicRoutes(scope, site)
   })
 }
 
 const make = ({ deps }: Site, token: string, form: ManageForm): Promise<number | null> =>
   form.do === 'undo' ? undoByLink(deps, token, idIn(form.change)) : changeByLink(deps, token, wantedBy(form))
-
-async function sendPage(
-  site: Site,
-  reply: FastifyReply,
-  shown: Omit<Shown, 'sign'>,
-  changeId?: number,
-  status = 200,
-): Promise<FastifyReply> {
-  const { deps, pages } = site
-  const managed = await openManaged(deps, { token: shown.token, changeId })
-  if (!isJoined(managed.subscriber)) {
-    // To a suppressed address no mail goes.
-    const account = managed.subscriber.state === 'unsubscribed'
-    return pages.send(reply, 'no-digests', { ...noDigestsView(managed), token: shown.token, account })
-  }
-  const { epoch } = managed.subscriber
-  const [secret] = deps.config.APP_SECRET
-  const issuedAt = deps.clock.now()
-  const sign: Shown['sign'] = (purpose, id) => signLink({ purpose, id, epoch, issuedAt }, secret!)
-  return pages.send(reply, 'manage', manageView(managed, { ...shown, sign }), status)
-}
 
 /** The page whole, with what was typed and what is wrong. */
 async function askAgain(
@@ -78,7 +57,7 @@ async function askAgain(
   const isOfForm = fault instanceof FieldFaults || OF_FORMS.includes(fault.code)
   if (!isOfForm || wantsJson(request)) throw fault
   const status = fault instanceof FieldFaults ? 422 : fault.status
-  return sendPage(site, reply, { token, form, fault }, undefined, status)
+  return sendManagePage(site, reply, { token, form, fault }, undefined, status)
 }
 
 const OF_FORMS: string[] = ['topics.too-many', 'change.cannot-undo']

@@ -1,5 +1,5 @@
 import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
-import type { Managed } from '../../flows/subscriber/open-managed.ts'
+import type { Holder, Managed } from '../../flows/subscriber/open-managed.ts'
 import { addDays } from '../../platform/dates.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { type FieldFault, FieldFaults } from '../../platform/field-faults.ts'
@@ -13,8 +13,10 @@ import { type SettingFields, settingFields, touched } from '../setting-fields.ts
 import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
 import { untilText } from './change-lines.ts'
 import { idIn, type ManageForm } from './manage-form.ts'
+import { type ProfileView, profileSaid, profileView } from './profile-view.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
 import { NOTHING_CHANGED, nextText, type SaidView, saidView } from './said-view.ts'
+import { topicPath } from './topic-path.ts'
 
 interface TopicFormView {
   id: number
@@ -25,6 +27,8 @@ interface TopicFormView {
   /** "11 papers in 14 days"; empty where it is not known. */
   rate: string
   open: boolean
+  /** The page where changes are tried. */
+  path: string
   first: boolean
   last: boolean
   /** What stands in its fields. */
@@ -52,6 +56,7 @@ export interface ManageView extends FaultsView {
   /** What stands in the field for a date, and a date that it takes. */
   until: string
   sampleDate: string
+  profile: ProfileView | null
   receipts: ReceiptsView
   unsubscribePath: string
 }
@@ -73,10 +78,12 @@ export interface Shown {
   reference?: string | null
   /** Nothing differed from what was asked for. */
   unchanged?: boolean
+  /** What a button of the profile did: as in the address. */
+  profileDone?: unknown
   sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
 }
 
-export function noDigestsView({ subscriber, resubscribe }: Managed): NoDigestsView {
+export function noDigestsView({ subscriber, resubscribe }: Holder): NoDigestsView {
   const { state, address } = subscriber
   const is = state === 'unsubscribed' || state === 'suppressed' ? state : 'pending'
   return { is, address: maskAddress(address), resubscribe }
@@ -95,10 +102,11 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     glance: glanceText(managed),
     size: sizeText(subscriber),
     ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
-    said: shown.unchanged ? NOTHING_CHANGED : saidView(managed),
+    said: whatIsSaid(managed, shown),
     topics: topics.map((topic, place) => ({
       ...topicView(managed, topic),
       open: opened === topic.id,
+      path: topicPath({ token, id: topic.id }),
       first: place === 0,
       last: place === topics.length - 1,
       typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
@@ -109,9 +117,17 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
     pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
     sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
+    profile: profileView(managed.profile),
     receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
     unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
   }
+}
+
+function whatIsSaid(managed: Managed, { unchanged, topicId, profileDone }: Shown): SaidView | null {
+  if (unchanged) return NOTHING_CHANGED
+  const said = profileSaid(profileDone) ?? saidView(managed)
+  if (said || !topicId || managed.topics.some(({ id }) => id === topicId)) return said
+  return { heading: words.topicPage.gone, lines: [], next: '', undo: null }
 }
 
 const SAMPLE_PAUSE_DAYS = 14

@@ -1,5 +1,5 @@
 import { UNDOING } from '../../flows/subscriber/manage.ts'
-import type { Managed } from '../../flows/subscriber/open-managed.ts'
+import type { Holder } from '../../flows/subscriber/open-managed.ts'
 import type { Standing } from '../../subscribers/change.ts'
 import { dateSeenOn, hourOfDay, moment } from '../../words/dates.ts'
 import { fill, words } from '../../words/words.ts'
@@ -22,38 +22,38 @@ export const NOTHING_CHANGED: SaidView = {
   undo: null,
 }
 
-export function saidView(managed: Managed): SaidView | null {
-  const { change, today } = managed
+export function saidView(holder: Holder): SaidView | null {
+  const { change, today } = holder
   if (!change) return null
   return {
-    heading: saidHeading(change, managed.subscriber.zone),
+    heading: saidHeading(change, holder.subscriber.zone),
     lines: changeLines(change.before, change.after, today),
-    next: change.isNewest && isRescheduled(change) ? nextAfter(managed) : '',
+    next: change.isNewest && isRescheduled(change) ? nextAfter(holder) : '',
     undo: change.canBeUndone ? change.id : null,
   }
 }
 
-function saidHeading({ isNewest, how, at }: NonNullable<Managed['change']>, zone: string): string {
+function saidHeading({ isNewest, how, at }: NonNullable<Holder['change']>, zone: string): string {
   const { said } = words.manage
   if (!isNewest) return fill(said.earlier, { at: moment(at.toISOString(), zone) })
   return how === UNDOING ? said.undone : said.saved
 }
 
-function nextAfter({ subscriber, next, today }: Managed): string {
+function nextAfter({ subscriber, next, today }: Holder): string {
   const { said } = words.manage
   if (!next) return ''
   const when = { when: nextText(next, today), hour: hourOfDay(subscriber.hour) }
   return next.now ? said.nextNow : fill(said.next, when)
 }
 
-const isRescheduled = ({ before, after }: NonNullable<Managed['change']>): boolean =>
+const isRescheduled = ({ before, after }: NonNullable<Holder['change']>): boolean =>
   scheduleKey(before) !== scheduleKey(after)
 
 const scheduleKey = ({ zone, hour, days, state, pausedUntil }: Standing): string =>
   [zone, hour, days, state, pausedUntil].join()
 
 /** "soon", "today", "Friday, 4 December" */
-export function nextText({ localDate, now }: NonNullable<Managed['next']>, today: string): string {
+export function nextText({ localDate, now }: NonNullable<Holder['next']>, today: string): string {
   const { when } = words.manage
   if (now) return when.now
   return localDate === today ? when.today : dateSeenOn(today, localDate)

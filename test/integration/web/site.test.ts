@@ -394,12 +394,15 @@ describe('reading', () => {
     const account = `/account/${sign('account', id)}`
     await post(site, `${account}/address`, { email: 'ann@new.example' })
     const move = await site.db.move.findFirstOrThrow()
+    await post(site, `/manage/${sign('manage', id)}`, { do: 'add-topic', topic: 'attention' })
+    const topic = await site.db.topic.findFirstOrThrow({ where: { subscriberId: id } })
     const welcome = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', subscriberId: id } })
     return [
       '/manage',
       '/manage/sent',
       `/manage/${sign('manage', id)}`,
       `/manage/${sign('manage', id)}/account`,
+      `/manage/${sign('manage', id)}/topics/${topic.id}?paper=1&query=attention+-survey`,
       account,
       `${account}/address`,
       `${account}/erase`,

@@ -1,0 +1,85 @@
+import { profileOf, strongest } from '../../filters/ranking/profile.ts'
+import { readPaper } from '../../filters/text/paper-text.ts'
+import { paperByName } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { Fault } from '../../platform/errors.ts'
+import {
+  forgetOpinions,
+  giveOpinion,
+  type OpinionKind,
+  opinionsOf,
+  takeBackOpinion,
+} from '../../subscribers/opinion-store.ts'
+import { forgetProfile, keepProfile, profileOfSubscriber } from '../../subscribers/profile-store.ts'
+import { requireJoined } from '../../subscribers/subscriber.ts'
+import { lockSubscriber } from '../../subscribers/subscriber-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { linkHolder } from './link-holder.ts'
+import { paperVectors } from './paper-vectors.ts'
+
+// What the holder of a manage link wants more and less of. It moves the order of papers, and is no change of what they
+// get. All throw link.*, subscriber.state.
+
+/** `kind` null takes it back; `paper` is its number. Given twice, it counts once. Throws paper.unknown. */
+export async function giveOwnOpinion(
+  deps: Deps,
+  token: string,
+  { paper: name, kind }: { paper: string; kind: OpinionKind | null },
+): Promise<void> {
+  const { vectorOf } = await paperVectors(deps)
+  await withHolder(deps, token, async (tx, subscriberId) => {
+    const paper = await paperByName(tx, name)
+    if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+    const on = { subscriberId, paperId: paper.id }
+    const words = strongest(vectorOf(readPaper(paper)), WORDS_OF_A_PAPER)
+    await (kind ? giveOpinion(tx, { ...on, kind, words, now: deps.clock.now() }) : takeBackOpinion(tx, on))
+    await renewProfile(tx, subscriberId)
+  })
+}
+
+/** What a paper is about is kept in so many words. */
+const WORDS_OF_A_PAPER = 60
+
+/** The word stays out, also when more is said of other papers. A word that is not in the profile changes nothing. */
+export const takeOutWord = (deps: Deps, token: string, key: string): Promise<void> =>
+  withHolder(deps, token, async (tx, subscriberId) => {
+    const profile = await profileOfSubscriber(tx, subscriberId)
+    if (profile?.words.has(key)) await renewProfile(tx, subscriberId, [key])
+  })
+
+/** Every opinion, the profile, and which words were taken out of it. */
+export const forgetOwnProfile = (deps: Deps, token: string): Promise<void> =>
+  withHolder(deps, token, async (tx, subscriberId) => {
+    await forgetOpinions(tx, subscriberId)
+    await forgetProfile(tx, subscriberId)
+  })
+
+async function withHolder(
+  deps: Deps,
+  token: string,
+  work: (tx: DatabaseOrTransaction, subscriberId: string) => Promise<void>,
+): Promise<void> {
+  const subscriber = await deps.db.$transaction(async (tx) => {
+    const holder = await linkHolder(deps, token, 'manage', (id) => lockSubscriber(tx, id))
+    requireJoined(holder)
+    await work(tx, holder.id)
+    return holder.id
+  })
+  deps.log.info('subscriber.changed', { subscriber, what: 'profile' })
+}
+
+/** As all opinions have it now, without the words that were taken out before and `without`. */
+async function renewProfile(
+  tx: DatabaseOrTransaction,
+  subscriberId: string,
+  without: readonly string[] = [],
+): Promise<void> {
+  const opinions = await opinionsOf(tx, subscriberId)
+  const before = await profileOfSubscriber(tx, subscriberId)
+  const removed = new Set([...(before?.removed ?? []), ...without])
+  if (opinions.length === 0 && removed.size === 0) return forgetProfile(tx, subscriberId)
+  const vectors = (kind: OpinionKind) =>
+    opinions.filter((opinion) => opinion.kind === kind).map(({ words }) => words)
+  const words = profileOf({ more: vectors('more'), less: vectors('less'), removed })
+  await keepProfile(tx, { subscriberId, words, removed })
+}

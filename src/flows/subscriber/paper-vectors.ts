@@ -1,0 +1,28 @@
+import type { Vector } from '../../filters/ranking/profile.ts'
+import { vectorOfText } from '../../filters/ranking/tf-idf.ts'
+import type { PaperText } from '../../filters/text/paper-text.ts'
+import { addDays, dayOf } from '../../platform/dates.ts'
+import type { Deps } from '../../wiring.ts'
+import { openArchive } from '../papers/open-archive.ts'
+
+/** What papers are about, in words and their weights. */
+export interface PaperVectors {
+  vectorOf(paper: PaperText): Vector
+  /** How papers usually write a word: "attention" for attent. */
+  writtenAs(key: string): string
+}
+
+/** Which words are rare, and how they are written, is learned from so many days; from more, where they are at hand. */
+const DAYS = 60
+
+export async function paperVectors(deps: Deps): Promise<PaperVectors> {
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -DAYS) })
+  const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
+  return {
+    vectorOf: (paper) => vectorOfText(paper, among),
+    writtenAs: (key) => inRunningText(archive.writtenAs(key)),
+  }
+}
+
+/** A word that begins a sentence has a capital there alone: LLM and PyTorch have more. */
+const inRunningText = (word: string): string => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase())

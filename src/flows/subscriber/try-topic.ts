@@ -1,0 +1,50 @@
+import { follow } from '../../filters/language/edit-query.ts'
+import { parseQuery } from '../../filters/language/parse-query.ts'
+import type { Query } from '../../filters/query.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { KeptTopic } from '../../subscribers/topic-store.ts'
+import type { Deps } from '../../wiring.ts'
+import { type Preview, previewTopics } from '../papers/preview-topics.ts'
+import { RATE_DAYS, topicRates } from '../signup/topic-rates.ts'
+import { readOneTopic } from './own-changes.ts'
+
+/** What somebody would make of a topic, or have beside it. */
+export interface Tried {
+  /** As typed. */
+  text: string
+  /** What a topic of its own would be called, beside the others; null where this topic would change. */
+  named: string | null
+}
+
+export interface Trial extends Tried {
+  /** How many papers the topic would have brought as it stands; null where that cannot be told, or does not matter. */
+  now: number | null
+  /** What would hold then; null where what was typed cannot be had. */
+  outcome: { query: string; tree: Query; preview: Preview } | null
+  /** Nothing differs from what stands. */
+  isSame: boolean
+  /** Of a topic of its own: what this topic would be with it instead. */
+  instead: string | null
+  /** Why what was typed cannot be had. */
+  fault: Fault | null
+}
+
+/** Reads, and changes nothing: what was typed would have brought so much, and what stands now brings so much. */
+export async function tryTopic(
+  deps: Deps,
+  { topics, topic, text, named }: Tried & { topics: readonly KeptTopic[]; topic: KeptTopic },
+): Promise<Trial> {
+  const rates = named === null ? await topicRates(deps, [topic.query]) : undefined
+  const trial = { text, named, now: rates?.get(topic.query) ?? null }
+  const others = named === null ? topics.filter((one) => one !== topic) : topics
+  try {
+    const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
+    const preview = await previewTopics(deps, { queries: [query], days: RATE_DAYS })
+    const outcome = { query, tree: parseQuery(query), preview }
+    const instead = named === null ? null : (follow(topic.query, named).query ?? null)
+    return { ...trial, outcome, isSame: named === null && query === topic.query, instead, fault: null }
+  } catch (fault) {
+    if (!(fault instanceof Fault) || fault.status >= 500) throw fault
+    return { ...trial, outcome: null, isSame: false, instead: null, fault }
+  }
+}

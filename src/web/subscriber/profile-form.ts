@@ -1,0 +1,24 @@
+import { forgetOwnProfile, takeOutWord } from '../../flows/subscriber/own-opinions.ts'
+import type { Deps } from '../../wiring.ts'
+
+interface ProfileForm {
+  do: string
+  /** The key of a word. */
+  word: string
+}
+
+/**
+ * Does what a button of the profile asks for; returns what `?profile=` says of it, null where the form is another.
+ * Throws as the flows do.
+ */
+export async function changeProfile(deps: Deps, token: string, form: ProfileForm): Promise<string | null> {
+  if (form.do === 'forget-word') {
+    await takeOutWord(deps, token, form.word)
+    return 'word'
+  }
+  if (form.do === 'forget-profile') {
+    await forgetOwnProfile(deps, token)
+    return 'forgotten'
+  }
+  return null
+}

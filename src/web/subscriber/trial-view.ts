@@ -1,0 +1,49 @@
+import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
+import type { OpenedTrial } from '../../flows/subscriber/open-topic.ts'
+import { paceOf } from '../../words/rates.ts'
+import { fill, words } from '../../words/words.ts'
+import { faultyPreview, type PreviewView, previewView } from '../signup/preview-view.ts'
+import { triedPath } from './topic-path.ts'
+
+/** What is tried, beside what stands: the part of the page that changes while somebody types. */
+export interface TrialView {
+  /** "Now: about 4 papers a day: 56 papers in 14 days", then what is tried, where that differs. */
+  paces: { term: string; text: string }[]
+  /** What becomes of the paper that the reader came from; empty where nothing does. */
+  paper: string
+  /** Of a topic of its own: the same in this topic. */
+  instead: { text: string; path: string } | null
+  preview: PreviewView
+}
+
+export function trialView(token: string, opened: OpenedTrial): TrialView {
+  const { holder, topic, trial, paper, isKept } = opened
+  const { outcome, isSame, fault, instead, named } = trial
+  const place = { token, id: topic.id, paper: paper?.paper.id }
+  const name = topic.name
+  return {
+    paces: pacesOf(opened),
+    paper: isSame || named !== null || isKept === null ? '' : paperText(isKept),
+    instead:
+      instead !== null
+        ? {
+            text: fill(words.topicPage.instead, { name }),
+            path: triedPath({ ...place, query: instead }),
+          }
+        : null,
+    preview: outcome
+      ? previewView(outcome.preview, holder.subscriber.maxPapers)
+      : faultyPreview(fault?.sentence ?? ''),
+  }
+}
+
+function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
+  const { now: standing, tried, triedNew } = words.topicPage
+  const pace = (term: string, total: number | undefined | null) =>
+    total === undefined || total === null ? [] : [{ term, text: paceOf(total, RATE_DAYS) }]
+  const total = outcome?.preview.topics[0]?.total
+  return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+}
+
+const paperText = (isKept: boolean): string =>
+  isKept ? words.topicPage.paperStays : words.topicPage.paperGoes

@@ -1,0 +1,386 @@
+import { describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import type { TypedSignup } from '../../../src/flows/signup/read-signup.ts'
+import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { profilesOf } from '../../../src/subscribers/profile-store.ts'
+import { checksums } from '../../support/checksums.ts'
+import { pathOf } from '../../support/mailed-links.ts'
+import { get, post, useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+const site = useSite()
+
+/** Somebody with these topics, and papers; returns the path of their first topic's page. */
+async function page(typed: Partial<TypedSignup> = {}): Promise<string> {
+  await addPapers(site.db)
+  await addSubscriber(site.deps, {
+    email: EMAIL,
+    topics: ['linear attention', 'rag'],
+    consent: 'on paper',
+    ...typed,
+  })
+  const { id } = await site.db.topic.findFirstOrThrow({ orderBy: { position: 'asc' } })
+  return `${await pathOf(site, 'manage', EMAIL)}/topics/${id}`
+}
+
+const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
+const paperId = async (title = HYBRID) => (await site.db.paper.findFirstOrThrow({ where: { title } })).id
+const queries = async () => {
+  const rows = await site.db.topic.findMany({ orderBy: { position: 'asc' }, include: { query: true } })
+  return rows.map(({ name, query: { text } }) => (name === text ? text : `${name}: ${text}`))
+}
+
+const textOf = (html: string) =>
+  html
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replace(/\s+/g, ' ')
+const handles = (body: string) =>
+  [...body.matchAll(/<a class="handle" href="([^"]+)">([\s\S]*?)<\/a>/g)].map(([, href = '', text = '']) => ({
+    url: href.replaceAll('&amp;', '&').replace(/#.*/, ''),
+    text: textOf(text).trim(),
+  }))
+const field = (body: string) =>
+  body
+    .match(/<textarea id="query"[^>]*>([\s\S]*?)<\/textarea>/)?.[1]
+    ?.replaceAll('&quot;', '"')
+    .replaceAll('&gt;', '>')
+
+async function follow(url: string, handle: string): Promise<string> {
+  const { body } = await get(site, url)
+  const found = handles(body).find(({ text }) => text === handle)
+  expect(handles(body).map(({ text }) => text)).toContain(handle)
+  return found!.url
+}
+
+/** Presses a button; returns what the page says back, and its address. */
+async function press(path: string, fields: object): Promise<{ said: string; url: string; body: string }> {
+  const { statusCode, headers } = await post(site, path, fields)
+  expect(statusCode).toBe(303)
+  const url = headers.location as string
+  const { body } = await get(site, url)
+  return { said: textOf(body.match(/role="status">([\s\S]*?)<\/div>/)?.[1] ?? '').trim(), url, body }
+}
+
+describe('the page of a topic', () => {
+  test('shows the topic, the paper with its reason, and what would change from there', async () => {
+    const path = await page({ topics: ['linear attention'] })
+    const { body, statusCode, headers } = await get(site, `${path}?paper=${await paperId()}`)
+    expect(statusCode).toBe(200)
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+    const text = textOf(body)
+    expect(text).toContain('Papers with linear and attention')
+    expect(text).toContain(`${HYBRID} Matched: linear and attention, in the title 24 Nov, 41 votes`)
+    expect(text).toContain('linear : nothing would match then: the topic asks for it')
+    expect(handles(body).map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'Only with 20 votes']),
+    )
+    expect(handles(body).map(({ text }) => text)).not.toContain('Mute Linear')
+    expect(text).toContain('1 more author')
+    expect(field(body)).toBe('linear attention')
+  })
+
+  test('is there without a paper, and with one that is not known', async () => {
+    const path = await page()
+    for (const url of [path, `${path}?paper=999999`, `${path}?paper=x`, `${path}?paper=1&paper=2`]) {
+      const { body, statusCode } = await get(site, url)
+      expect([url, statusCode]).toEqual([url, 200])
+      expect(body).not.toContain('More like this')
+      expect(handles(body).map(({ text }) => text)).toEqual(['Only with 20 votes'])
+    }
+  })
+
+  test('of a paper that does not match says what is missing', async () => {
+    const path = await page()
+    const { body } = await get(site, `${path}?paper=${await paperId('Short')}`)
+    expect(textOf(body)).toContain('As the topic stands, it does not match. Missing: linear and attention.')
+  })
+
+  test('a page of all topics leads to each', async () => {
+    const path = await page()
+    const { body } = await get(site, path.replace(/\/topics.*/, ''))
+    expect(handles(body)[0]).toEqual({ url: path, text: 'Try a change linear attention' })
+  })
+})
+
+describe('a word that is muted', () => {
+  test('stands in the field with what it brings, is saved by a button, and is undone by another', async () => {
+    const path = await page({ topics: ['attention'] })
+    const from = `${path}?paper=${await paperId()}`
+    const url = await follow(from, 'Mute Systematic')
+    const before = await checksums(site.db)
+    const tried = await get(site, url)
+    expect(await checksums(site.db)).toEqual(before)
+    expect(field(tried.body)).toBe('attention -Systematic')
+    expect(textOf(tried.body)).toContain(
+      'Now about 3 papers a week: 5 papers in 14 days Then about 2 papers a week: 4 papers in 14 days',
+    )
+    expect(textOf(tried.body)).toContain('The paper you came from would leave.')
+    const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })
+    expect(said).toBe('Saved Topic: attention → attention -Systematic')
+    expect(saved).toBe(`${from}&change=1`)
+    expect(await queries()).toEqual(['attention -Systematic'])
+    const undone = await press(from, { do: 'undo', change: '1' })
+    expect(undone.said).toBe('Undone Topic: attention -Systematic → attention')
+    expect(await queries()).toEqual(['attention'])
+  })
+
+  test('may be muted after another', async () => {
+    const path = await page({ topics: ['attention OR report'] })
+    const first = await follow(`${path}?paper=${await paperId()}`, 'Mute Systematic')
+    const second = await follow(first, 'Mute attention')
+    expect(field((await get(site, second)).body)).toBe('(attention OR report) -Systematic -attention')
+    expect(textOf((await get(site, second)).body)).toContain('attention : muted')
+  })
+
+  test('keeps the name of a topic that has one', async () => {
+    const path = await page({ topics: ['attention'] })
+    await site.db.topic.updateMany({ data: { name: 'My heads' } })
+    await press(path, { do: 'change', query: 'attention -survey' })
+    expect(await queries()).toEqual(['My heads: attention -survey'])
+  })
+})
+
+describe('an author', () => {
+  test('is followed as a topic of its own, or under this one', async () => {
+    const path = await page({ topics: ['attention'] })
+    const from = `${path}?paper=${await paperId('An Earlier Paper')}`
+    const url = await follow(from, 'Follow A. One')
+    const { body } = await get(site, url)
+    expect(field(body)).toBe('author:"A. One"')
+    expect(textOf(body)).toContain('It brings 1 paper in 14 days')
+    expect(textOf(body)).not.toMatch(/Now about/)
+    const instead = handles(body).find(({ text }) => text === 'Or bring these papers under “attention”')
+    expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')
+    const { said } = await press(from, { do: 'follow', query: 'author:"A. One"', name: 'A. One' })
+    expect(said).toBe('Saved Added: A. One')
+    expect(await queries()).toEqual(['attention', 'A. One: author:"A. One"'])
+    expect(textOf((await get(site, from)).body)).toContain('A. One : followed')
+  })
+
+  test('is no topic where there are 20 already: 422, and nothing is lost', async () => {
+    const path = await page({ topics: Array.from({ length: 20 }, (_, n) => `word${n}`) })
+    const { statusCode, body } = await post(site, path, { do: 'follow', query: 'author:Wang', name: 'Wang' })
+    expect(statusCode).toBe(422)
+    expect(body).toContain('href="#query"')
+    expect(field(body)).toBe('author:Wang')
+    expect(body).toContain('name="name" value="Wang"')
+  })
+
+  test('of a hundred is one of a hundred links, and the page stays below 100 kB', async () => {
+    const path = await page({ topics: ['hundred people'] })
+    const title =
+      'A Report That Took a Hundred People, and Whose Title Runs On for So Long That It Wraps on Every Screen'
+    const { body } = await get(site, `${path}?paper=${await paperId(title)}`)
+    expect(textOf(body)).toContain('97 more authors')
+    expect(handles(body).filter(({ text }) => text.startsWith('Follow')).length).toBe(100)
+    expect(Buffer.byteLength(body)).toBeLessThan(100_000)
+  })
+})
+
+describe('votes', () => {
+  test('are asked for, and a lower limit is raised', async () => {
+    const path = await page({ topics: ['attention votes>=5'] })
+    const url = await follow(path, 'Only with 20 votes')
+    expect(field((await get(site, url)).body)).toBe('attention votes>=20')
+  })
+
+  test('are not offered where no paper has any', async () => {
+    const path = await page()
+    await site.db.listing.updateMany({ data: { votes: null } })
+    site.clock.moveTo(new Date('2026-11-24T13:00:00Z'))
+    expect((await get(site, path)).body).not.toContain('20 votes')
+  })
+})
+
+describe('what is typed', () => {
+  test('and cannot be read: 422, with the words kept and nothing changed', async () => {
+    const path = await page()
+    const tried = await get(site, `${path}?query=linear+AND`)
+    expect(tried.statusCode).toBe(422)
+    expect(tried.body).toContain('<a class="error-link" href="#query">')
+    expect(tried.body).toMatch(/<title>Error: /)
+    expect(field(tried.body)).toBe('linear AND')
+    for (const query of ['linear AND', '', 'a, b', 'rag']) {
+      const { statusCode, body } = await post(site, path, { do: 'change', query })
+      expect([query, statusCode, field(body)]).toEqual([query, 422, query])
+    }
+    expect(await queries()).toEqual(['linear attention', 'rag'])
+  })
+
+  test('is shown alone to htmx, also what is wrong with it', async () => {
+    const path = await page()
+    const live = (url: string) =>
+      site.app.inject({ url, headers: { 'hx-request': 'true', accept: 'text/html' } })
+    const part = await live(`${path}?query=attention`)
+    expect(part.body).toMatch(/^\s*<dl class="paces">/)
+    expect(textOf(part.body)).toMatch(/Now .* Then .*attention/)
+    const wrong = await live(`${path}?query=linear+AND`)
+    expect([wrong.statusCode, wrong.body]).toEqual([422, expect.not.stringContaining('<html')])
+    expect(textOf(wrong.body)).toContain('No preview yet')
+    expect((await live(`${path.replace(/\d+$/, '999')}?query=x`)).statusCode).toBe(422)
+  })
+
+  test('looking changes nothing, whatever the address says', async () => {
+    const path = await page()
+    const paper = await paperId()
+    const tries = [
+      'do=change&query=x',
+      'do=more',
+      'do=forget-profile',
+      `paper=${paper}&do=less&opinion=given`,
+    ]
+    const before = await checksums(site.db)
+    for (const query of ['', `paper=${paper}`, 'query=attention', 'as=new&query=x&name=y', ...tries]) {
+      for (const method of ['GET', 'HEAD'] as const)
+        await site.app.inject({ method, url: `${path}?${query}`, headers: { accept: 'text/html' } })
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+})
+
+describe('more and less like this', () => {
+  const id = async () => (await site.db.subscriber.findFirstOrThrow()).id
+  const weights = async () => (await profilesOf(site.db, [await id()])).get(await id()) ?? new Map()
+
+  test('moves words, is said back, counts once, and is taken back', async () => {
+    const path = `${await page()}`
+    const from = `${path}?paper=${await paperId()}`
+    expect((await get(site, from)).body).not.toContain('Your profile')
+    const { said, body } = await press(from, { do: 'more' })
+    expect(said).toMatch(/^Noted: more like this More of: .*[Hh]ybrid.*\.$/)
+    expect(textOf(body)).toContain('You asked for more like this. More of:')
+    expect(textOf(body)).toContain('They only order papers')
+    const once = await weights()
+    expect(once.get('hybrid')).toBeGreaterThan(0)
+    await press(from, { do: 'more' })
+    expect(await weights()).toEqual(once)
+    expect((await press(from, { do: 'less' })).said).toMatch(/^Noted: less like this Less of: /)
+    expect((await weights()).get('hybrid')).toBeLessThan(0)
+    expect(await site.db.opinion.count()).toBe(1)
+    expect((await press(from, { do: 'back' })).said).toBe('Taken back')
+    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
+    expect(await site.db.change.count()).toBe(0)
+  })
+
+  test('the words stand on both pages, and go one by one, for good, or all at once', async () => {
+    const path = await page()
+    const from = `${path}?paper=${await paperId()}`
+    const manage = path.replace(/\/topics.*/, '')
+    await press(from, { do: 'more' })
+    for (const url of [from, manage]) {
+      const { body } = await get(site, url)
+      expect(body).toContain('<h2 id="profile">Your profile</h2>')
+      expect(body).toContain('value="hybrid"')
+    }
+    expect((await press(manage, { do: 'forget-word', word: 'hybrid' })).said).toBe(
+      'Removed: that word counts no more',
+    )
+    expect((await weights()).has('hybrid')).toBe(false)
+    await press(from, { do: 'more' })
+    expect((await weights()).has('hybrid')).toBe(false)
+    expect(textOf((await get(site, from)).body)).toMatch(/Removed, and left out from now on: [Hh]ybrid\./)
+    await press(from, { do: 'forget-word', word: 'zebra' })
+    expect(await site.db.profile.findFirst()).toMatchObject({ removed: ['hybrid'] })
+    expect((await press(from, { do: 'forget-profile' })).said).toMatch(/^Forgotten/)
+    expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
+  })
+
+  test('of a paper that is not there: 404', async () => {
+    const path = await page()
+    for (const url of [path, `${path}?paper=999999`])
+      expect((await post(site, url, { do: 'more' })).statusCode).toBe(404)
+  })
+
+  test('of two at once by two windows, both count', async () => {
+    const path = await page()
+    const [one, other] = [await paperId(), await paperId('Short')]
+    await Promise.all([
+      post(site, `${path}?paper=${one}`, { do: 'more' }),
+      post(site, `${path}?paper=${other}`, { do: 'less' }),
+    ])
+    expect(await site.db.opinion.count()).toBe(2)
+    expect((await weights()).get('hybrid')).toBeGreaterThan(0)
+    expect((await weights()).get('sentenc')).toBeLessThan(0)
+  })
+})
+
+describe('a topic that is not there', () => {
+  test.each(['999999', 'x', '0'])('%s: the page of all topics says so', async (topic) => {
+    const path = (await page()).replace(/\d+$/, topic)
+    const { statusCode, headers } = await get(site, `${path}?paper=1`)
+    expect(statusCode).toBe(303)
+    expect(headers.location).toMatch(/^\/manage\/[\w-]+\?topic=\d+$/)
+  })
+
+  test('removed meanwhile: said on the page of all topics, and its words are kept there', async () => {
+    const path = await page()
+    await site.db.topic.deleteMany({ where: { name: 'linear attention' } })
+    const { headers } = await get(site, path)
+    expect(textOf((await get(site, headers.location as string)).body)).toContain(
+      'That topic is not there any more',
+    )
+    const { statusCode, body } = await post(site, path, { do: 'change', query: 'linear -survey' })
+    expect(statusCode).toBe(422)
+    expect(body).toMatch(/<textarea id="topic"[^>]*>linear -survey</)
+  })
+
+  test('somebody else’s: the same, and nothing of it is told or changed', async () => {
+    const path = await page()
+    await addSubscriber(site.deps, { email: 'ben@example.com', topics: ['secret'], consent: 'x' })
+    const { id } = await site.db.topic.findFirstOrThrow({ where: { name: 'secret' } })
+    const foreign = path.replace(/\d+$/, String(id))
+    const { statusCode, body } = await get(site, foreign)
+    expect([statusCode, body]).toEqual([303, expect.not.stringContaining('secret')])
+    const before = await checksums(site.db)
+    expect((await post(site, foreign, { do: 'change', query: 'mine' })).statusCode).toBe(422)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+})
+
+describe('the link', () => {
+  test('of nobody, or with another purpose: the form that mails one', async () => {
+    const path = await page()
+    const [, , token] = path.split('/')
+    const other = (await pathOf(site, 'unsubscribe', EMAIL)).split('/')[2]
+    for (const wrong of ['nonsense', other!]) {
+      const url = path.replace(token!, wrong)
+      for (const answer of [await get(site, url), await post(site, url, { do: 'more' })]) {
+        expect(answer.statusCode).toBe(404)
+        expect(answer.body).toContain('action="/manage"')
+      }
+    }
+    const { id } = await site.db.subscriber.findFirstOrThrow()
+    await site.db.subscriber.update({ where: { id }, data: { epoch: 1 } })
+    expect((await get(site, path)).statusCode).toBe(410)
+  })
+
+  test('of somebody who left, or whose address is suppressed: the page that says so', async () => {
+    const path = await page()
+    const from = `${path}?paper=${await paperId()}`
+    await unsubscribeByOperator(site.deps, { email: EMAIL })
+    expect(textOf((await get(site, from)).body)).toContain('You are unsubscribed')
+    for (const fields of [{ do: 'change', query: 'x' }, { do: 'more' }, { do: 'forget-profile' }]) {
+      const { statusCode, headers } = await post(site, from, fields)
+      expect([statusCode, headers.location]).toEqual([303, path.replace(/\/topics.*/, '')])
+    }
+    await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
+    expect(textOf((await get(site, from)).body)).toContain('No mails go to this address')
+    expect(await site.db.opinion.count()).toBe(0)
+  })
+
+  test('no address and no token reaches the log', async () => {
+    const path = await page()
+    site.logged.length = 0
+    await press(`${path}?paper=${await paperId()}`, { do: 'more' })
+    await get(site, `${path}?query=secret+words`)
+    expect(site.logged.join()).not.toMatch(/ann@|\/manage\/[\w-]{40}|secret/)
+  })
+
+  test('a form of no page of ours is told so', async () => {
+    expect((await post(site, await page(), { do: 'dance' })).statusCode).toBe(400)
+  })
+})
