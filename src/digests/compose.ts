@@ -1,10 +1,13 @@
+import type { Vector } from '../filters/ranking/profile.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
 import { fill, words } from '../words/words.ts'
-import { type Candidate, choose } from './choose.ts'
-import type { DigestContent } from './digest-content.ts'
+import type { Choice, Chosen } from './choose.ts'
+import { closeSections } from './close.ts'
+import { type DigestContent, type DigestPaper, type DigestSection, topicHead } from './digest-content.ts'
 import type { DigestTopic, Recipient } from './digest-store.ts'
 import type { LastLook } from './earlier-digest-store.ts'
-import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
+import { type EarlierDigest, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
+import { offeredByTopic } from './offered.ts'
 import type { Shelf } from './shelf.ts'
 import { daysIn, weekOf, weekTo } from './week.ts'
 
@@ -19,6 +22,10 @@ export interface ComposeInput {
   history: number
   /** What their last digest knew of it; undefined where no topic can turn. */
   last?: LastLook
+  /** What they want more and less of; where they never said, left out. */
+  profile?: Vector
+  /** Ids of their topics that matched nothing for long. */
+  dry?: ReadonlySet<number>
   sources: string
   now: Date
 }
@@ -40,40 +47,38 @@ export const compose = (shelf: Shelf, input: ComposeInput): Composed =>
   input.recipient.topics.length > 0 ? byTopics(shelf, input) : bestOfDay(shelf, input)
 
 function byTopics(shelf: Shelf, input: ComposeInput): Composed {
-  const { recipient, earlier, localDate, horizon } = input
+  const { recipient, earlier, localDate, horizon, last, profile, dry } = input
+  const { topics, maxPapers } = recipient
   const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
-  const risen = risenSince(localDate, input.last?.localDate ?? undefined, hereSince(recipient))
-  const candidates = candidatesOf({ shelf, since, offer, last: input.last, risen }, recipient)
-  if (recipient.topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
-    throw shelf.unreadable.get(recipient.topics[0]!.queryId)
+  const risen = risenSince(localDate, last?.localDate ?? undefined, hereSince(recipient))
+  const offered = offeredByTopic({ shelf, since, offer, last, risen, profile }, topics)
+  if (topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
+    throw shelf.unreadable.get(topics[0]!.queryId)
   }
-  const { sections, more, others } = choose(candidates, recipient.maxPapers)
-  const shown = sections.map(({ topic, papers }) => ({
-    ...(topic === 'rising' ? RISING : headOf(recipient.topics[topic]!)),
-    papers: papers.map((paper) => shownUnder(shelf, recipient, paper)),
-  }))
-  const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
+  const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: maxPapers })
+  const sections = chosen.map((section) => sectionOf(shelf, recipient, section))
+  const shown = sections.flatMap(({ papers }) => papers)
+  if (dry && shown.length > 0) {
+    sections.push(
+      ...closeSections(shelf, { topics, dry, offer, since, shown, room: maxPapers - shown.length }),
+    )
+  }
+  const days = shown.map(({ day }) => day)
   const week = recipient.weekly ? weekOf(localDate, hereSince(recipient), days) : null
-  const beyond = idsBeyond(others)
+  const beyond = others.map((place) => shelf.papers[place]!.id)
   const { fromPaper, toPaper } = offer
   return {
     fromPaper,
     toPaper,
     toHistory: input.history,
     bestDay: null,
-    ...frozen(input, { bestOf: null, week, sections: shown, more, beyond }),
+    ...frozen(input, { bestOf: null, week, sections, more, beyond }),
   }
 }
 
-const headOf = ({ name, id }: DigestTopic) => ({ topic: name, topicId: id })
-const RISING = { topic: null, topicId: null, rising: true } as const
-
 /** As many as the digest's page lists. */
 const MOST_BEYOND = 100
-
-const idsBeyond = (others: readonly { id: number }[]): number[] =>
-  others.slice(0, MOST_BEYOND).map(({ id }) => id)
 
 /** Whoever was brought here by an import confirmed before, and had their mails from elsewhere till then. */
 export const hereSince = ({
@@ -82,59 +87,40 @@ export const hereSince = ({
 }: Pick<Recipient, 'confirmedAt' | 'importedAt'>): Date | null =>
   confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
-interface Scope {
-  shelf: Shelf
-  since: Day
-  offer: Offer
-  last: LastLook | undefined
-  /** The earliest first day of papers that may have risen. */
-  risen: Day
-}
+type ChosenSection = Choice['sections'][number]
 
-function candidatesOf(scope: Scope, { topics }: Recipient): Candidate[] {
-  const { shelf } = scope
-  const found = new Map<number, Candidate>()
-  for (const [place, { queryId }] of topics.entries()) {
-    for (const { id, rising } of matchesOf(scope, queryId)) {
-      const { firstDay, votes } = shelf.paper(id)!
-      const candidate = found.get(id) ?? { id, firstDay, votes, topics: [], rising, inTitle: false }
-      candidate.topics.push(place)
-      candidate.inTitle ||= shelf.isInTitle(queryId, id)
-      found.set(id, candidate)
-    }
+function sectionOf(shelf: Shelf, { topics }: Recipient, { topic, papers }: ChosenSection): DigestSection {
+  if (topic !== 'rising') {
+    return { ...topicHead(topics[topic]!), papers: papers.map((paper) => shownUnder(shelf, topics, paper)) }
   }
-  return [...found.values()]
-}
-
-/** New papers, and those that the query did not match as they stood when the last digest was planned. */
-function matchesOf(
-  { shelf, since, offer, last, risen }: Scope,
-  queryId: number,
-): { id: number; rising: boolean }[] {
-  const paper = (id: number) => shelf.paper(id)!
-  const isFresh = (id: number) => offer.has(id) && paper(id).firstDay >= since
-  const fresh = shelf.matches(queryId).filter(isFresh)
-  const turned = last === undefined ? [] : [...shelf.turned(queryId, last.history)]
-  const late = turned.filter(([id, turn]) => {
-    const { firstDay, revisedDay } = paper(id)
-    const isInTime = turn === 'votes' ? firstDay >= risen : firstDay >= since || revisedDay! >= since
-    return isInTime && offer.isUnshown(id) && !isFresh(id)
-  })
-  return [
-    ...fresh.map((id) => ({ id, rising: false })),
-    ...late.map(([id, turn]) => ({ id, rising: turn === 'votes' })),
-  ]
-}
-
-function shownUnder(shelf: Shelf, { topics }: Recipient, { id, topics: places, rising }: Candidate) {
-  const [first, ...others] = places.map((place) => topics[place]!)
-  const paper = shelf.shown(id, first!.queryId)
-  if (rising) {
-    const names = places.map((place) => topics[place]!.name).join(', ')
-    return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
+  return {
+    topic: null,
+    topicId: null,
+    rising: true,
+    papers: papers.map((paper) => shownRising(shelf, topics, paper)),
   }
+}
+
+function shownUnder(
+  shelf: Shelf,
+  topics: readonly DigestTopic[],
+  { place, topics: offering }: Chosen,
+): DigestPaper {
+  const [first, ...others] = offering.map((topic) => topics[topic]!)
+  const paper = shelf.shown(shelf.papers[place]!.id, first!.queryId)
   if (others.length === 0) return paper
-  return { ...paper, reason: `${paper.reason}. Also under: ${others.map(({ name }) => name).join(', ')}` }
+  const names = others.map(({ name }) => name).join(', ')
+  return { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: names }) }
+}
+
+function shownRising(
+  shelf: Shelf,
+  topics: readonly DigestTopic[],
+  { place, topics: offering }: Chosen,
+): DigestPaper {
+  const paper = shelf.shown(shelf.papers[place]!.id, topics[offering[0]!]!.queryId)
+  const names = offering.map((topic) => topics[topic]!.name).join(', ')
+  return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
 }
 
 const HOUR_MS = 3600 * 1000
@@ -159,7 +145,7 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   const best = papers.slice(0, recipient.maxPapers).map(({ id }) => shelf.shown(id))
   const others = papers.slice(recipient.maxPapers)
   const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
-  const beyond = week ? idsBeyond(others) : []
+  const beyond = week ? others.slice(0, MOST_BEYOND).map(({ id }) => id) : []
   // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
   return {
     fromPaper: reached,
@@ -170,11 +156,14 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   }
 }
 
+const matchedIn = (sections: readonly DigestSection[]): number =>
+  sections.reduce((sum, { close, papers }) => sum + (close ? 0 : papers.length), 0)
+
 function frozen(
   { localDate, sources }: ComposeInput,
   shown: Omit<DigestContent, 'localDate' | 'sources'>,
 ): Pick<Composed, 'papers' | 'matched' | 'content'> {
   const papers = shown.sections.flatMap((section) => section.papers.map(({ id }) => id))
   const content = papers.length > 0 ? { localDate, ...shown, sources } : null
-  return { papers, matched: papers.length + shown.more, content }
+  return { papers, matched: matchedIn(shown.sections) + shown.more, content }
 }

@@ -34,8 +34,22 @@ export interface DigestSection {
   topicId: number | null
   /** Papers of the last two weeks that have by now the votes that topics ask for: a section of its own, the last. */
   rising?: true
+  /** Papers that come close to a topic which matched nothing for long. */
+  close?: true
   papers: DigestPaper[]
 }
+
+/** What a section says of its topic. */
+export const topicHead = ({
+  name,
+  id,
+}: {
+  name: string
+  id: number
+}): Pick<DigestSection, 'topic' | 'topicId'> => ({
+  topic: name,
+  topicId: id,
+})
 
 /** Everything that a digest says, frozen when it is planned. Stored as JSON: plain data. */
 export interface DigestContent {

@@ -1,50 +1,121 @@
+import { Archive } from '../filters/archive.ts'
+import { type Bits, eachBit, newBits } from '../filters/matching/bits.ts'
 import { evaluate } from '../filters/matching/evaluate.ts'
+import { PaperIndex } from '../filters/matching/paper-index.ts'
+import { QuerySet } from '../filters/matching/query-set.ts'
 import type { Query, Reason } from '../filters/query.ts'
-import type { PaperText } from '../filters/text/paper-text.ts'
+import type { Vector } from '../filters/ranking/profile.ts'
+import { type Ranked, Ranker } from '../filters/ranking/ranker.ts'
+import { type PaperText, readPaper } from '../filters/text/paper-text.ts'
+import type { Paper } from '../papers/paper.ts'
 
-/** What queries, known by their ids, say about a set of papers. Each query is evaluated once, whoever shares it. */
+/**
+ * What queries, known by their ids, say about a set of papers. A paper is known by its place among them. Each query is
+ * matched once, whoever shares it.
+ */
 export interface Matcher {
-  /** Ids of the papers that it matches, rising. */
+  /** In order of their ids. */
+  papers: readonly Paper[]
+  placeOf(paperId: number): number | undefined
+  /** The places of the papers that a query matches, rising. */
   matches(queryId: number): readonly number[]
+  /** The same, best first. */
+  ranked(queryId: number): Ranked
   /** Why it matches a paper that it does match. */
   reason(queryId: number, paperId: number): Reason
+  texts: PaperTexts
+  /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
+  near(query: Query, most: number): Paper[]
+  /** What a paper is about. */
+  vectorOf(place: number): Vector
   /** Queries that could not be evaluated, with what was thrown: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
 
 /** Papers by their ids, as queries see them. */
-export type PaperTexts = ReadonlyMap<number, PaperText>
+export interface PaperTexts {
+  get(paperId: number): PaperText | undefined
+}
 
-/** `queries` may grow: a query has to be there when it is first asked about. */
-export function matcherOverTexts(texts: PaperTexts, queries: ReadonlyMap<number, Query>): Matcher {
-  const reasons = new Map<number, Map<number, Reason>>()
+/** Places that are kept for the next subscriber, in 6 bytes each. */
+const MOST_KEPT = 40_000_000
+/** Papers as words and signs take some 30 kB each. */
+const MOST_TEXTS = 3000
+
+/** `papers` in order of their ids. `queries` may grow: a query has to be there when it is first asked about. */
+export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher {
+  const index = new PaperIndex()
+  index.put(papers)
+  const archive = new Archive(index)
+  const set = new QuerySet(index)
+  const ranker = new Ranker(index)
+  const numbers = new Map<number, number>()
+  const kept = new Map<number, Ranked>()
   const unreadable = new Map<number, unknown>()
-  const evaluated = (queryId: number) => {
+  let room = MOST_KEPT
+
+  const numberOf = (queryId: number, query: Query): number => {
+    const number = numbers.get(queryId) ?? set.add(query)
+    numbers.set(queryId, number)
+    return number
+  }
+  const found = (queryId: number): Readonly<Bits> => {
+    const query = queries.get(queryId)
+    if (!query || unreadable.has(queryId)) return newBits(index.slots)
     try {
-      return evaluateAll(queries.get(queryId), texts)
+      return set.look(numberOf(queryId, query))
     } catch (error) {
       unreadable.set(queryId, error)
-      return new Map<number, Reason>()
+      return newBits(index.slots)
     }
   }
-  const reasonsOf = (queryId: number) => {
-    const known = reasons.get(queryId) ?? evaluated(queryId)
-    reasons.set(queryId, known)
-    return known
+  const ranked = (queryId: number): Ranked => {
+    const known = kept.get(queryId)
+    if (known) return known
+    const bits = found(queryId)
+    const fresh = unreadable.has(queryId) ? NOTHING : ranker.rank(queries.get(queryId) ?? NO_QUERY, bits)
+    room -= fresh.slots.length
+    if (room < 0) {
+      kept.clear()
+      room = MOST_KEPT - fresh.slots.length
+    }
+    kept.set(queryId, fresh)
+    return fresh
+  }
+  const text = boundedly(MOST_TEXTS, (place: number) => readPaper(papers[place]!))
+  const texts: PaperTexts = {
+    get: (paperId) => {
+      const place = index.slotOf(paperId)
+      return place === undefined ? undefined : text(place)
+    },
   }
   return {
+    papers,
     unreadable,
-    matches: (queryId) => [...reasonsOf(queryId).keys()],
-    reason: (queryId, paperId) => reasonsOf(queryId).get(paperId)!,
+    ranked,
+    texts,
+    placeOf: (id) => index.slotOf(id),
+    matches: (queryId) => {
+      const places: number[] = []
+      eachBit(found(queryId), (place) => places.push(place))
+      return places
+    },
+    reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
+    near: (query, most) => archive.near(query, most).map(({ id }) => papers[index.slotOf(id)!]!),
+    vectorOf: (place) => archive.vectorOf(papers[place]!.id)!,
   }
 }
 
-function evaluateAll(query: Query | undefined, texts: PaperTexts): Map<number, Reason> {
-  const met = new Map<number, Reason>()
-  if (!query) return met
-  for (const [id, text] of texts) {
-    const reason = evaluate(query, text)
-    if (reason) met.set(id, reason)
+const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }
+const NO_QUERY: Query = { kind: 'or', parts: [] }
+
+/** Works each value out once, as long as there are not too many. */
+function boundedly<Value>(most: number, work: (key: number) => Value): (key: number) => Value {
+  const known = new Map<number, Value>()
+  return (key) => {
+    const value = known.get(key) ?? work(key)
+    if (known.size >= most) known.clear()
+    known.set(key, value)
+    return value
   }
-  return met
 }

@@ -24,11 +24,13 @@ export interface NearPaper extends Nearness {
  * The papers that come nearest to queries, best first, among those that match none of them. The reason says what each
  * has and what is missing: "Has: linear attention. Missing: robotics".
  */
-export const nearest = (input: NearestInput): DigestPaper[] =>
-  rankNearest(input).map(({ paper, matches, sentence }) => ({
-    ...showPaper(paper, { matches }),
-    reason: sentence,
-  }))
+export const nearest = (input: NearestInput): DigestPaper[] => rankNearest(input).map(showNear)
+
+/** With what it has and what is missing as its reason. */
+export const showNear = ({ paper, matches, sentence }: NearPaper): DigestPaper => ({
+  ...showPaper(paper, { matches }),
+  reason: sentence,
+})
 
 /** The same papers, not made ready to be shown, which takes longer than finding them. */
 export const rankNearest = ({ papers, texts, queries, most }: NearestInput): NearPaper[] =>

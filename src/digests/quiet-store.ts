@@ -47,3 +47,33 @@ export async function quietTimes(
     having count(*) >= ${QUIET_DATES} and max(d.local_date) = ${localDate}::date`
   return rows.map(({ since, ...row }) => ({ ...row, since: dayOf(since) }))
 }
+
+/**
+ * Which of these topics had nothing in any of the four digests before `localDate` in which papers were looked at, so that
+ * this is at least the fifth of their days without a match, or with what was close to it. Dates before the subscriber last
+ * changed what they follow do not count.
+ */
+export async function dryTopics(
+  db: DatabaseOrTransaction,
+  { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
+): Promise<Set<number>> {
+  if (topicIds.length === 0) return new Set()
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    select t.id from topic t join subscriber s on s.id = t.subscriber_id
+    cross join lateral (
+      select greatest(s.confirmed_at, (
+        select max(c.at) from change c,
+          jsonb_path_query_array(c.before, '$.topics[*].query') as was,
+          jsonb_path_query_array(c.after, '$.topics[*].query') as became
+        where c.subscriber_id = s.id and not (was @> became and was <@ became))) as settled_at) settled
+    cross join lateral (
+      select count(*) as dates, coalesce(bool_or(d.content @? ('$.sections[*] ? (@.topicId == ' || t.id || ')')::jsonpath),
+        false) as held
+      from (
+        select content from digest
+        where subscriber_id = s.id and local_date < ${localDate}::date and due_at > settled_at
+          and outcome in ('planned', 'nothing_matched') and from_paper < to_paper
+        order by local_date desc limit ${QUIET_DATES - 1}) d) past
+    where t.id = any(${[...topicIds]}::int[]) and past.dates = ${QUIET_DATES - 1} and not past.held`
+  return new Set(rows.map(({ id }) => id))
+}

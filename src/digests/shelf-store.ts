@@ -1,15 +1,14 @@
 import { parseQuery } from '../filters/language/parse-query.ts'
 import { mayTurn } from '../filters/language/turning.ts'
 import { GRAMMAR, type Query } from '../filters/query.ts'
-import { readPaper } from '../filters/text/paper-text.ts'
 import type { Query as QueryRow } from '../generated/prisma/client.ts'
 import { newestHistory, type PaperStanding, standingsAt } from '../papers/history-store.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { addDays, type Day } from '../platform/dates.ts'
 import type { DigestTopic } from './digest-store.ts'
-import { matcherOverTexts } from './matcher.ts'
-import { type NearPaper, rankNearest } from './nearest.ts'
+import { matcherOver } from './matcher.ts'
+import { rankNearest } from './nearest.ts'
 import { RISES_BACK_DAYS } from './offer.ts'
 import { remembered, type Shelf, shelfOf } from './shelf.ts'
 import { type Turn, turnedSince } from './turned.ts'
@@ -24,12 +23,12 @@ export interface OpenShelf {
   lookBack(db: DatabaseOrTransaction, histories: readonly number[]): Promise<void>
   /** Whether time alone may make one of these topics match a paper that it did not match. */
   mayTurn(topics: readonly DigestTopic[]): boolean
-  /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
-  nearest(queryId: number): readonly NearPaper[]
 }
 
 /** Some more than are shown: another topic of the same subscriber may match them. */
 const MOST_NEAREST = 12
+/** Of so many that hold words of a query, best first, each is looked at closely. */
+const MOST_LOOKED_AT = 60
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openShelf(
@@ -38,18 +37,25 @@ export async function openShelf(
 ): Promise<OpenShelf> {
   const { papers, history } = await papersWithHistory(db, { since, upTo })
   const queries = new Map<number, Query>()
-  const texts = new Map(papers.map((paper) => [paper.id, readPaper(paper)]))
-  const matcher = matcherOverTexts(texts, queries)
+  const matcher = matcherOver(papers, queries)
+  const { texts } = matcher
   const standings = new Map<number, Map<number, PaperStanding>>()
   const turned = remembered((place: string) => {
     const [queryId, then] = place.split(' ').map(Number) as [number, number]
     const query = queries.get(queryId)
-    if (!query) return new Map<number, Turn>()
-    return turnedSince({ query, matches: matcher.matches(queryId), texts, before: standings.get(then)! })
+    if (!query || !mayTurn(query)) return new Map<number, Turn>()
+    const matches = matcher.matches(queryId).map((paper) => papers[paper]!.id)
+    return turnedSince({ query, matches, texts, before: standings.get(then)! })
+  })
+  const nearest = remembered((queryId: number) => {
+    const query = queries.get(queryId)
+    if (!query) return []
+    const pool = matcher.near(query, MOST_LOOKED_AT)
+    return rankNearest({ papers: pool, texts, queries: [query], most: MOST_NEAREST })
   })
   return {
     history,
-    shelf: shelfOf(papers, matcher, (queryId, then) => turned(`${queryId} ${then}`)),
+    shelf: shelfOf(matcher, { nearest, turned: (queryId, then) => turned(`${queryId} ${then}`) }),
     mayTurn: (topics) =>
       topics.some(({ queryId }) => {
         const query = queries.get(queryId)
@@ -61,10 +67,6 @@ export async function openShelf(
       const paperIds = moved.map(({ id }) => id)
       for (const upTo of unknown) standings.set(upTo, await standingsAt(db, { paperIds, upTo }))
     },
-    nearest: remembered((queryId: number) => {
-      const asked = [queries.get(queryId) ?? []].flat()
-      return rankNearest({ papers, texts, queries: asked, most: MOST_NEAREST })
-    }),
     learn: async (db, topics) => {
       const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
       if (unknown.size === 0) return

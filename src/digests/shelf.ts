@@ -4,13 +4,21 @@ import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/text/plain-text.ts'
 import type { Day } from '../platform/dates.ts'
+import { Chooser } from './choose.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { Matcher } from './matcher.ts'
+import type { NearPaper } from './nearest.ts'
 import { markedRuns, type Place, snippetOf } from './snippet.ts'
 import type { Turn } from './turned.ts'
 
-/** The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. */
-export interface Shelf extends Pick<Matcher, 'matches' | 'unreadable'> {
+/**
+ * The papers that a run may offer, read once; what is worked out about them is kept for the next subscriber. A paper has
+ * a place here, from 0, in order of the papers' ids.
+ */
+export interface Shelf
+  extends Pick<Matcher, 'papers' | 'placeOf' | 'matches' | 'ranked' | 'vectorOf' | 'unreadable'> {
+  /** Chooses among the places. */
+  chooser: Chooser
   paper(id: number): Paper | undefined
   /** Papers first listed on a day. */
   listedFirst(day: Day): readonly Paper[]
@@ -22,43 +30,49 @@ export interface Shelf extends Pick<Matcher, 'matches' | 'unreadable'> {
   listedBefore(since: Day): readonly number[]
   /** Papers that a query matches now, and did not when the papers' history ended at that id; and what moved since. */
   turned(queryId: number, history: number): ReadonlyMap<number, Turn>
-  /** Whether a query was met in the title. */
-  isInTitle(queryId: number, paperId: number): boolean
+  /** The papers that come nearest to a query without matching it, best first; worked out once for each query. */
+  nearest(queryId: number): readonly NearPaper[]
   /** The paper as a digest shows it under a query, or without one. */
   shown(paperId: number, queryId?: number): DigestPaper
 }
 
-type TurnedSince = (queryId: number, history: number) => ReadonlyMap<number, Turn>
+/** What a shelf cannot know from papers and queries alone. */
+export interface ShelfParts {
+  turned?: Shelf['turned']
+  nearest?: Shelf['nearest']
+}
 
-const NOTHING_TURNED: TurnedSince = () => new Map()
+const NOTHING_TURNED: Shelf['turned'] = () => new Map()
+const NOTHING_NEAR: Shelf['nearest'] = () => []
 
-export function shelfOf(
-  papers: readonly Paper[],
-  matcher: Matcher,
-  turned: TurnedSince = NOTHING_TURNED,
-): Shelf {
-  const byId = new Map(papers.map((paper) => [paper.id, paper]))
+export function shelfOf(matcher: Matcher, parts: ShelfParts = {}): Shelf {
+  const { papers } = matcher
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
   const byDay = Map.groupBy(listed, ({ firstDay }) => firstDay)
   const days = [...byDay.keys()].sort().reverse()
-  const plain = remembered((paperId: number) => plainParts(byId.get(paperId)!))
+  const at = (paperId: number) => papers[matcher.placeOf(paperId)!]!
+  const plain = remembered((paperId: number) => plainParts(at(paperId)))
   const lowest = remembered((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
   const shown = remembered((place: string) => {
     const [paperId, queryId] = place.split(' ').map(Number) as [number, number]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
-    return digestPaper(byId.get(paperId)!, plain(paperId), reason)
+    return digestPaper(at(paperId), plain(paperId), reason)
   })
+  const { ranked, vectorOf, matches, unreadable, placeOf } = matcher
   return {
-    matches: (queryId) => matcher.matches(queryId),
-    unreadable: matcher.unreadable,
-    paper: (id) => byId.get(id),
+    ...{ papers, placeOf, matches, ranked, vectorOf, unreadable },
+    chooser: new Chooser(papers.length),
+    paper: (id) => {
+      const place = placeOf(id)
+      return place === undefined ? undefined : papers[place]
+    },
     listedFirst: (day) => byDay.get(day) ?? [],
     newestDay: (latest, horizon) =>
       days.find((day) => day <= latest && byDay.get(day)!.some(({ id }) => id <= horizon)),
     lowestSince: lowest,
     listedBefore: (since) => papers.filter(({ firstDay }) => firstDay < since).map(({ id }) => id),
-    turned,
-    isInTitle: (queryId, paperId) => placesIn('title', matcher.reason(queryId, paperId)).length > 0,
+    turned: parts.turned ?? NOTHING_TURNED,
+    nearest: parts.nearest ?? NOTHING_NEAR,
     shown: (paperId, queryId = NO_QUERY) => shown(`${paperId} ${queryId}`),
   }
 }

@@ -9,7 +9,7 @@ export type Turn = 'votes' | 'revised'
 
 export interface TurnedInput {
   query: Query
-  /** The papers that it matches now. */
+  /** The papers that it matches now, by their ids. */
   matches: readonly number[]
   texts: PaperTexts
   /** As they stood then; a paper that is not there had no votes, and no newer version. */

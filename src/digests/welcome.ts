@@ -4,7 +4,7 @@ import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
 import { BEST_AFTER_MS, compose } from './compose.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
-import { matcherOverTexts, type PaperTexts } from './matcher.ts'
+import { matcherOver } from './matcher.ts'
 import { offeredSince } from './offer.ts'
 import { shelfOf } from './shelf.ts'
 
@@ -13,10 +13,8 @@ export const welcomeSince = (now: Date): Day => offeredSince(dayOf(now), null)
 
 export interface WelcomeInput {
   recipient: Recipient
-  /** Those first listed from `welcomeSince` on. */
+  /** First listed from `welcomeSince` on: for topics, those that may match. */
   papers: readonly Paper[]
-  /** Of all those papers; of none, where there are no topics. */
-  texts: PaperTexts
   /** By id, of every topic. */
   queries: ReadonlyMap<number, Query>
   /** Numbers of papers that they were mailed before, in an earlier subscription. */
@@ -50,7 +48,7 @@ function firstBestDay(days: readonly Day[], now: Date): Day {
 function digestOf(
   day: Day,
   papers: readonly Paper[],
-  { recipient, texts, queries, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
+  { recipient, queries, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
 ): DigestContent | null {
   const before = {
     fromPaper: 0,
@@ -59,8 +57,8 @@ function digestOf(
     bestDay: null,
     settled: true,
   }
-  const ofDay = new Map(papers.flatMap(({ id }) => (texts.has(id) ? [[id, texts.get(id)!] as const] : [])))
-  return compose(shelfOf(papers, matcherOverTexts(ofDay, queries)), {
+  const inOrder = papers.toSorted((a, b) => a.id - b.id)
+  return compose(shelfOf(matcherOver(inOrder, queries)), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,
@@ -79,15 +77,13 @@ export interface MatchedElsewhere {
   mailedBefore: number
 }
 
-export function matchedElsewhere(input: WelcomeInput): MatchedElsewhere {
-  const { recipient, papers, texts, queries, shown, now } = input
-  const matcher = matcherOverTexts(texts, queries)
-  const matched = new Set(recipient.topics.flatMap(({ queryId }) => matcher.matches(queryId)))
+export function matchedElsewhere(
+  matched: readonly Pick<Paper, 'id' | 'firstDay'>[],
+  { shown, now }: Pick<WelcomeInput, 'shown' | 'now'>,
+): MatchedElsewhere {
   const isShown = new Set(shown)
-  const isNew = ({ id, firstDay }: Paper) => firstDay >= dayOf(now) && !isShown.has(id)
-  const met = papers.filter(({ id }) => matched.has(id))
   return {
-    matchedToday: met.filter(isNew).length,
-    mailedBefore: met.filter(({ id }) => isShown.has(id)).length,
+    matchedToday: matched.filter(({ id, firstDay }) => firstDay >= dayOf(now) && !isShown.has(id)).length,
+    mailedBefore: matched.filter(({ id }) => isShown.has(id)).length,
   }
 }

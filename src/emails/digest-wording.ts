@@ -11,7 +11,10 @@ const LONGEST_TOPIC = 40
 const LONGEST_TITLE = 60
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
-const papersOf = ({ sections }: DigestContent) => filled(sections).flatMap(({ papers }) => papers)
+/** What comes close to a topic is no news on it. */
+const newsOf = ({ sections }: DigestContent) => filled(sections).filter(({ close }) => !close)
+
+const papersOf = (content: DigestContent) => newsOf(content).flatMap(({ papers }) => papers)
 
 /** What a digest is, in a sentence to its reader: "3 new papers on linear attention; 12 more on the site." */
 export function leadWithMore(content: DigestContent): string {
@@ -64,8 +67,8 @@ function withRising(news: string | undefined, risen: DigestSection[]): string {
 const countOf = (sections: DigestSection[]): number => sections.flatMap(({ papers }) => papers).length
 
 /** The sections of topics, and that of rising papers, as far as they hold papers. */
-function apart({ sections }: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
-  const { topics = [], risen = [] } = Object.groupBy(filled(sections), (one) =>
+function apart(content: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
+  const { topics = [], risen = [] } = Object.groupBy(newsOf(content), (one) =>
     one.rising ? 'risen' : 'topics',
   )
   return [topics, risen]

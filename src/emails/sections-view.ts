@@ -40,8 +40,9 @@ export function sectionViews(
 export const filled = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
-export function headingOf({ topic, rising }: DigestSection): string {
+export function headingOf({ topic, rising, close }: DigestSection): string {
   if (rising) return words.emails.parts.rising
+  if (close) return fill(words.emails.parts.close, { topic: cut(oneLine(topic ?? ''), LONGEST_TOPIC) })
   return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
 }
 

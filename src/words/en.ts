@@ -177,7 +177,8 @@ export const en = {
     },
     also: { sentence: 'One more word that it must hold:', button: '{part}: {pace}' },
     letCap: 'Or let the cap choose: the best {most} come by mail, the others stand on the site.',
-    letCapAlone: 'Narrow a topic, or let the cap choose: the best {most} come by mail, the others stand on the site.',
+    letCapAlone:
+      'Narrow a topic, or let the cap choose: the best {most} come by mail, the others stand on the site.',
     digest: {
       heading: 'The mail of {day}, as it would have been',
       none: 'On {day} nothing matched: no mail would have come.',
@@ -658,12 +659,12 @@ export const en = {
     },
     note: {
       subject: 'Nothing matched since {since} - {site}',
-      preheader: 'The nearest papers, and what you can do: change topics, fewer mails, or stop.',
+      preheader: 'Papers close to your topics, and what you can do: change topics, fewer mails, or stop.',
       heading: 'Nothing matched lately',
       lead: 'On {count} of your mail days since {since} there were new papers, and none matched your topics. That is why no digest came. We say so once in 30 days at most.',
       topics: 'What you follow',
       moreTopics: { one: 'and {count} more', other: 'and {count} more' },
-      nearest: 'The nearest papers',
+      nearest: 'Close to your topics',
       nearestHint: 'None of them matched, so none counts as sent to you.',
       ways: 'What you can do',
       change: 'Change your topics',
@@ -675,6 +676,12 @@ export const en = {
       stop: 'Unsubscribe',
       stopHint: 'Behind this link is one button that ends it.',
     },
+  },
+  /** Topics as a text to keep. */
+  topicsFile: {
+    head: 'Topics: a query a line, with its name in [brackets] on the line above',
+    link: 'All of them as a text',
+    hint: 'to keep, or to paste here',
   },
   manage: {
     title: 'Your digests',
@@ -1131,6 +1138,8 @@ export const en = {
     'signup.domain': 'Subscriptions are open to addresses at {domains} only. Enter such an address.',
     'topics.too-many':
       'That is {count} topics, and we take {most} at most. Leave some out, or join them with OR.',
+    'topics.no-query': 'There is no topic below “[{name}]”. Write it on the next line, or take the name out.',
+    'topics.no-file': 'We could not read that list of topics.',
     'topic.unknown': 'There is no topic “{query}”.',
     'topic.exists': 'You have this topic already. Type another.',
     'topic.long-name': 'That name is too long. Use at most {most} characters.',

@@ -1,10 +1,19 @@
 import { type Composed, compose, hereSince } from '../../digests/compose.ts'
 import type { Recipient } from '../../digests/digest-store.ts'
 import { earlierDigests, lastLooks, papersShownTo } from '../../digests/earlier-digest-store.ts'
-import { type EarlierDigest, ONCE_IN_DAYS, offeredSince } from '../../digests/offer.ts'
+import {
+  type EarlierDigest,
+  OFFERED_DAYS,
+  ONCE_IN_DAYS,
+  offeredSince,
+  RISES_BACK_DAYS,
+} from '../../digests/offer.ts'
+import { dryTopics } from '../../digests/quiet-store.ts'
+import type { Shelf } from '../../digests/shelf.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { addDays, type Day } from '../../platform/dates.ts'
+import { profilesOf } from '../../subscribers/profile-store.ts'
 import type { Snapshot } from './snapshot.ts'
 
 export interface ComposeDigestsInput {
@@ -33,10 +42,31 @@ export async function composeDigests(
     since: offeredSince(localDate, null),
   })
   await open.lookBack(db, [...new Set([...looks.values()].map(({ history }) => history))])
+  const profiles = await profilesOf(db, recipients.map(idOf))
+  const dry = await dryTopics(db, { topicIds: emptyTopics(open.shelf, recipients, localDate), localDate })
   return recipients.map((recipient) => {
     const id = idOf(recipient)
     const known = { earlier: earlier.get(id) ?? [], last: looks.get(id), history: open.history }
-    return compose(open.shelf, { recipient, localDate, ...known, ...snapshot, now })
+    return compose(open.shelf, {
+      recipient,
+      localDate,
+      ...known,
+      ...snapshot,
+      profile: profiles.get(id),
+      dry,
+      now,
+    })
+  })
+}
+
+/** Topics without a match of late, of those who have others; whoever has none that matches gets a note instead. */
+function emptyTopics(shelf: Shelf, recipients: readonly Recipient[], localDate: Day): number[] {
+  const isEmpty = (queryId: number, since: Day) =>
+    shelf.matches(queryId).every((place) => shelf.papers[place]!.firstDay < since)
+  return recipients.flatMap(({ topics, weekly }) => {
+    const since = addDays(localDate, weekly ? -OFFERED_DAYS : -RISES_BACK_DAYS)
+    const empty = topics.filter(({ queryId }) => isEmpty(queryId, since))
+    return empty.length < topics.length ? empty.map(({ id }) => id) : []
   })
 }
 

@@ -61,15 +61,17 @@ function noteFor(digest: DueDigest, { since, dates }: QuietTime, input: NotesInp
 /** The topics take turns, each with the paper that comes nearest to it. */
 function nearestTo(
   topics: readonly DigestTopic[],
-  { plan, shelf: { shelf, nearest } }: NotesInput,
+  { plan, shelf: { shelf } }: NotesInput,
 ): NoteMessage['nearest'] {
   const since = offeredSince(plan.localDate, null)
-  const matched = new Set(topics.flatMap(({ queryId }) => shelf.matches(queryId)))
+  const matched = new Set(
+    topics.flatMap(({ queryId }) => shelf.matches(queryId).map((place) => shelf.papers[place]!.id)),
+  )
   const mayShow = ({ paper: { id, firstDay } }: NearPaper) =>
     id <= plan.horizon && firstDay >= since && !matched.has(id)
   const readable = topics.filter(({ queryId }) => !shelf.unreadable.has(queryId))
   // Lazily, since each topic that is looked at takes longer than matching it did.
-  const near = readable.values().map(({ queryId }) => nearest(queryId).filter(mayShow))
+  const near = readable.values().map(({ queryId }) => shelf.nearest(queryId).filter(mayShow))
   const byTopic = [...near.filter((papers) => papers.length > 0).take(MOST_NEAREST)]
   const turns = Array.from({ length: MOST_NEAREST }, (_, turn) => byTopic.flatMap((all) => all[turn] ?? []))
   const once = Map.groupBy(turns.flat(), ({ paper }) => paper)

@@ -81,7 +81,7 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
   return true
 }
 
-const EMPTY: WelcomeShelf = { papers: [], texts: new Map(), shown: [] }
+const EMPTY: WelcomeShelf = { archive: null, papers: [], shown: [] }
 
 /** Empty where no welcome is due, and where its papers cannot be read while the database answers. */
 async function shelfFor(deps: Deps, token: string, now: Date): Promise<WelcomeShelf> {

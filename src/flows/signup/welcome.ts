@@ -4,7 +4,6 @@ import type { DigestContent } from '../../digests/digest-content.ts'
 import { recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
 import { earlierDigests } from '../../digests/earlier-digest-store.ts'
-import { OFFERED_DAYS } from '../../digests/offer.ts'
 import { readQueries } from '../../digests/shelf-store.ts'
 import {
   composeWelcome,
@@ -13,8 +12,10 @@ import {
   type WelcomeInput,
   welcomeSince,
 } from '../../digests/welcome.ts'
-import { horizon, papersBetween } from '../../papers/paper-store.ts'
-import type { Database, DatabaseOrTransaction } from '../../platform/database.ts'
+import type { Archive } from '../../filters/archive.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { horizon, papersBetween, papersById } from '../../papers/paper-store.ts'
+import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { MailDetail, MailFormat } from '../../subscribers/subscriber.ts'
@@ -22,7 +23,7 @@ import { subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { newAnswer } from '../messages/new-answer.ts'
-import { recentPapers } from '../papers/recent-papers.ts'
+import { openArchive } from '../papers/open-archive.ts'
 
 /** The content of a message of kind welcome: all that its mail says, but for the links. */
 export interface WelcomeMessage extends MatchedElsewhere {
@@ -45,7 +46,14 @@ export interface WelcomeMessage extends MatchedElsewhere {
 }
 
 /** What a welcome is chosen from. */
-export type WelcomeShelf = Pick<WelcomeInput, 'papers' | 'texts' | 'shown'>
+export interface WelcomeShelf {
+  /** For topics. */
+  archive: Archive | null
+  /** Without topics. */
+  papers: Paper[]
+  /** Numbers of papers that an earlier subscription showed. */
+  shown: number[]
+}
 
 /**
  * Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. `topics`:
@@ -56,17 +64,16 @@ export async function readForWelcome(
   { subscriberId, topics, now }: { subscriberId: string; topics: boolean; now: Date },
 ): Promise<WelcomeShelf> {
   const since = welcomeSince(now)
-  const [papers, earlier] = await Promise.all([
-    topics ? recentPapers(deps, { days: OFFERED_DAYS, withRevised: true }) : papersSince(deps.db, since),
+  const [archive, papers, earlier] = await Promise.all([
+    topics ? openArchive(deps, { from: since }) : null,
+    topics ? [] : papersSince(deps.db, since),
     earlierDigests(deps.db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
   ])
-  return { ...papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
+  return { archive, papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
 }
 
-async function papersSince(db: Database, since: Day): Promise<Pick<WelcomeShelf, 'papers' | 'texts'>> {
-  const papers = await papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since })
-  return { papers, texts: new Map() }
-}
+const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
+  papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since })
 
 export interface LeaveWelcome {
   signupId: number
@@ -89,7 +96,7 @@ export async function leaveWelcome(
     recipient.topics.map(({ queryId }) => queryId),
   )
   const topics = await topicsOf(tx, subscriberId)
-  const composed = tryToCompose(deps, { recipient, queries, ...shelf, now })
+  const composed = await tryToCompose(deps, tx, { recipient, queries, shelf, now })
   const { hour, zone, epoch, format, detail } = subscriber
   const content: WelcomeMessage = {
     ...composed,
@@ -111,20 +118,60 @@ const dedupeOf = (signupId: number): string => `signup ${signupId}`
 
 const NOT_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
 
+type Composed = Pick<WelcomeMessage, 'content' | 'nothingMatched' | keyof MatchedElsewhere>
+
+interface ComposeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
+  shelf: WelcomeShelf
+}
+
 /** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
-function tryToCompose(
+async function tryToCompose(
   { log }: Deps,
-  input: WelcomeInput,
-): Pick<WelcomeMessage, 'content' | 'nothingMatched' | keyof MatchedElsewhere> {
+  tx: DatabaseOrTransaction,
+  { shelf, ...input }: ComposeInput,
+): Promise<Composed> {
+  const { archive, shown } = shelf
   try {
-    const content = composeWelcome(input)
-    const looked = input.papers.length > 0 && input.recipient.topics.length > 0
-    if (content || !looked) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
-    const elsewhere = matchedElsewhere(input)
-    const nothingMatched = elsewhere.matchedToday + elsewhere.mailedBefore === 0
-    return { content, nothingMatched, ...elsewhere }
+    if (archive && input.recipient.topics.length > 0)
+      return await composeByTopics(tx, archive, { ...input, shown })
+    const content = composeWelcome({ ...input, ...shelf })
+    return { content, nothingMatched: false, ...NOT_ELSEWHERE }
   } catch (error) {
+    if (isDatabaseAway(error)) throw error
     log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
     return { content: null, nothingMatched: false, ...NOT_ELSEWHERE }
   }
+}
+
+/** More than a mail and its page hold; the best of a day are among them. */
+const MOST_OF_A_DAY = 200
+
+async function composeByTopics(
+  tx: DatabaseOrTransaction,
+  archive: Archive,
+  input: Omit<WelcomeInput, 'papers'>,
+): Promise<Composed> {
+  const { recipient, queries, shown, now } = input
+  const range = { from: welcomeSince(now), to: dayOf(now) }
+  const trees = recipient.topics.flatMap(({ queryId }) => queries.get(queryId) ?? [])
+  const found = trees.map((tree) => archive.within(archive.find(tree), range))
+  const matched = [
+    ...new Map(found.flatMap((one) => archive.facts(one)).map((facts) => [facts.id, facts])).values(),
+  ]
+  const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
+  const day = open
+    .map(({ firstDay }) => firstDay)
+    .sort()
+    .at(-1)
+  const best = trees.flatMap((tree, i) =>
+    day === undefined
+      ? []
+      : archive.ranked(tree, archive.within(found[i]!, { from: day, to: day })).slice(0, MOST_OF_A_DAY),
+  )
+  const papers = await papersById(tx, [...new Set(best.map(({ id }) => id))])
+  const content = composeWelcome({ ...input, papers })
+  const hasPapers = archive.count(archive.within(archive.all(), range)) > 0
+  if (content || !hasPapers) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
+  const elsewhere = matchedElsewhere(matched, { shown, now })
+  return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type ComposeInput, compose } from '../../../src/digests/compose.ts'
-import type { Matcher } from '../../../src/digests/matcher.ts'
+import { matcherOver } from '../../../src/digests/matcher.ts'
+import { rankNearest } from '../../../src/digests/nearest.ts'
 import type { EarlierDigest } from '../../../src/digests/offer.ts'
 import { shelfOf } from '../../../src/digests/shelf.ts'
+import { parseQuery } from '../../../src/filters/language/parse-query.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
@@ -39,17 +41,10 @@ const PAPERS = [
 ]
 
 /** Query 1 is the word attention, query 2 agents, query 3 graphs; they look at titles alone. */
-const WORDS = ['', 'attention', 'agents', 'graphs']
-const matcher: Matcher = {
-  unreadable: new Map(),
-  matches: (queryId) => PAPERS.filter(({ title }) => title.includes(WORDS[queryId]!)).map(({ id }) => id),
-  reason: (queryId, paperId) => {
-    const term = WORDS[queryId]!
-    const at = PAPERS.find(({ id }) => id === paperId)!.title.indexOf(term)
-    return { matches: [{ term, where: 'title', found: term, at: [at, at + term.length] }] }
-  },
-}
-const shelf = shelfOf(PAPERS, matcher)
+const queries = new Map(
+  ['attention', 'agents', 'graphs'].map((word, i) => [i + 1, parseQuery(`title:${word}`)]),
+)
+const shelf = shelfOf(matcherOver(PAPERS, queries))
 
 const topics = [
   { id: 31, name: 'Attention', queryId: 1 },
@@ -92,7 +87,7 @@ describe('for topics', () => {
       toPaper: 6,
       toHistory: 0,
       bestDay: null,
-      papers: [4, 2, 3, 6],
+      papers: [2, 4, 3, 6],
       matched: 4,
     })
     expect(content).toMatchObject({
@@ -107,8 +102,8 @@ describe('for topics', () => {
       [
         'Attention',
         [
-          [4, 'Matched: attention, in the title. Also under: Agents'],
           [2, 'Matched: attention, in the title'],
+          [4, 'Matched: attention, in the title. Also under: Agents'],
         ],
       ],
       [
@@ -122,7 +117,9 @@ describe('for topics', () => {
   })
 
   test('a paper is frozen as it stood, with what matched marked', () => {
-    expect(composed({ recipient: { ...recipient, maxPapers: 1 } }).content!.sections).toEqual([
+    const earlier = [digest({ fromPaper: 0, toPaper: 2, papers: [2] })]
+    const { content } = composed({ earlier, recipient: { ...recipient, maxPapers: 1 } })
+    expect(content!.sections).toEqual([
       {
         topic: 'Attention',
         topicId: 31,
@@ -150,7 +147,7 @@ describe('for topics', () => {
   test('of thousands of authors, those that a mail names are frozen, and how many more there are', () => {
     const authors = Array.from({ length: 3000 }, (_, i) => `Author ${i + 1}`)
     const byThousands = PAPERS.map((one) => ({ ...one, authors }))
-    const { content } = composed({}, shelfOf(byThousands, matcher))
+    const { content } = composed({}, shelfOf(matcherOver(byThousands, queries)))
     expect(content!.sections[0]!.papers[0]).toMatchObject({
       authors: ['Author 1', 'Author 2', 'Author 3', 'Author 4'],
       moreAuthors: 2996,
@@ -159,15 +156,54 @@ describe('for topics', () => {
 
   test('papers beyond the cap are counted as matched, and not offered again', () => {
     const first = composed({ recipient: { ...recipient, maxPapers: 2 } })
-    expect(first).toMatchObject({ papers: [4, 3], matched: 4, content: { more: 2, beyond: [2, 6] } })
+    expect(first).toMatchObject({ papers: [2, 3], matched: 4, content: { more: 2, beyond: [4, 6] } })
     const next = composed({
-      earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [4, 3] })],
+      earlier: [digest({ fromPaper: first.fromPaper, toPaper: first.toPaper, papers: [2, 3] })],
     })
     expect(next).toEqual({
       fromPaper: 6,
       toPaper: 6,
       ...NOTHING,
     })
+  })
+
+  test('what somebody wants more of goes up, and nothing else changes', () => {
+    const three = [7, 8, 9].map((id) =>
+      paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
+    )
+    const shelf = shelfOf(matcherOver(three, queries))
+    const profile = shelf.vectorOf(shelf.placeOf(9)!)
+    const alone = { recipient: { ...recipient, topics: [topics[1]!] }, horizon: 9 }
+    expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
+    const less = new Map([...profile].map(([key, weight]) => [key, -weight] as const))
+    expect(composed({ ...alone, profile: less }, shelf).papers).toEqual([8, 7, 9])
+    const robots = shelf.vectorOf(shelf.placeOf(8)!)
+    const liked = composed({ ...alone, profile: robots }, shelf)
+    expect(liked).toMatchObject({ papers: [8, 9, 7], matched: 3 })
+  })
+
+  test('a topic that matched nothing for long gets at most three papers that come close, counted apart', () => {
+    const near = [7, 8, 9, 10].map((id) => paper(id, `quantum ${id}`, '2026-11-24', { votes: id }))
+    const known = new Map([...queries, [4, parseQuery('"quantum agents"')] as const])
+    const matcher = matcherOver([...PAPERS, ...near], known)
+    const shelf = shelfOf(matcher, {
+      nearest: (id) =>
+        rankNearest({ papers: matcher.papers, texts: matcher.texts, queries: [known.get(id)!], most: 12 }),
+    })
+    const dryTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
+    const following = { recipient: { ...recipient, topics: [topics[0]!, dryTopic] }, horizon: 10 }
+    const { content, matched, papers } = composed({ ...following, dry: new Set([34]) }, shelf)
+    const close = content!.sections.at(-1)!
+    expect(close).toMatchObject({ topic: 'Quantum agents', topicId: 34, close: true })
+    expect(close.papers.map(({ id, reason }) => [id, reason])).toEqual([
+      [10, 'Has: quantum. Missing: the phrase “quantum agents”'],
+      [9, 'Has: quantum. Missing: the phrase “quantum agents”'],
+      [3, 'Has: agents. Missing: the phrase “quantum agents”'],
+    ])
+    expect([matched, papers]).toEqual([2, [2, 4, 10, 9, 3]])
+    const capped = { ...following.recipient, maxPapers: 3 }
+    expect(composed({ ...following, recipient: capped, dry: new Set([34]) }, shelf).papers).toEqual([2, 4, 10])
+    expect(composed(following, shelf).papers).toEqual([2, 4])
   })
 
   test('who chose one day of the week is told of the week, and of older papers', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/welcome.ts'
 import { parseQuery } from '../../../src/filters/language/parse-query.ts'
-import { readPaper } from '../../../src/filters/text/paper-text.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 // A Tuesday.
@@ -18,7 +17,6 @@ const PAPERS = [
   paper(5, 'Vision', '2026-11-23', 5),
   paper(6, 'Robots of the day', '2026-11-24', 50),
 ]
-const texts = new Map(PAPERS.map((one) => [one.id, readPaper(one)]))
 const queries = new Map(['robots', 'vision', 'graphs', 'nothing'].map((text, i) => [i + 1, parseQuery(text)]))
 const topics = (...ids: number[]) =>
   ids.map((queryId) => ({ id: 30 + queryId, name: `topic ${queryId}`, queryId }))
@@ -31,7 +29,7 @@ const recipient = {
   topics: topics(1),
 }
 const welcome = (more: Partial<WelcomeInput> = {}) =>
-  composeWelcome({ recipient, papers: PAPERS, texts, queries, shown: [], now: NOW, ...more })
+  composeWelcome({ recipient, papers: PAPERS, queries, shown: [], now: NOW, ...more })
 const idsIn = (content: ReturnType<typeof welcome>) =>
   content?.sections.map(({ topic, papers }) => [topic, papers.map(({ id }) => id)])
 
@@ -79,13 +77,13 @@ describe('with topics', () => {
 })
 
 test('what matched and no welcome holds: papers of today, and those that were mailed before', () => {
-  const elsewhere = (more: Partial<WelcomeInput> = {}) =>
-    matchedElsewhere({ recipient, papers: PAPERS, texts, queries, shown: [], now: NOW, ...more })
-  expect(elsewhere()).toEqual({ matchedToday: 1, mailedBefore: 0 })
-  expect(elsewhere({ shown: [3, 4, 5, 6] })).toEqual({ matchedToday: 0, mailedBefore: 3 })
-  const several = { ...recipient, topics: topics(1, 1, 4) }
-  expect(elsewhere({ recipient: several })).toEqual({ matchedToday: 1, mailedBefore: 0 })
-  expect(elsewhere({ recipient: { ...recipient, topics: [] } })).toEqual({ matchedToday: 0, mailedBefore: 0 })
+  const robots = PAPERS.filter(({ title }) => title.startsWith('Robots'))
+  expect(matchedElsewhere(robots, { shown: [], now: NOW })).toEqual({ matchedToday: 1, mailedBefore: 0 })
+  expect(matchedElsewhere(robots, { shown: [3, 4, 5, 6], now: NOW })).toEqual({
+    matchedToday: 0,
+    mailedBefore: 3,
+  })
+  expect(matchedElsewhere([], { shown: [3], now: NOW })).toEqual({ matchedToday: 0, mailedBefore: 0 })
 })
 
 describe('without topics', () => {

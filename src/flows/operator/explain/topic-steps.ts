@@ -15,12 +15,12 @@ const step = (code: string, text: string): Step => ({ at: null, code, text })
 
 function shownSteps({ sections, bestOf }: DigestContent, topics: readonly TopicText[]): Step[] {
   if (bestOf) return [step('topic', `No topic: the best papers of ${dayText(bestOf)}.`)]
-  const held = sections.map(({ topic, rising, papers }) => {
+  const held = sections.map(({ topic, rising, close, papers }) => {
     const titles = papers.map(({ title }) => titled(title.map(({ text }) => text).join('')))
-    const place = rising ? 'Rising' : `Topic “${topic}”`
+    const place = rising ? 'Rising' : `${close ? 'Close to topic' : 'Topic'} “${topic}”`
     return step('topic', `${place}: ${count(papers.length, 'paper')}: ${some(titles)}.`)
   })
-  const empty = topics.filter(({ name }) => sections.every(({ topic }) => topic !== name))
+  const empty = topics.filter(({ name }) => sections.every(({ topic, close }) => close || topic !== name))
   return [...held, ...empty.map(({ name }) => step('topic', `Topic “${name}”: nothing of its own.`))]
 }
 
