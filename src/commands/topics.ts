@@ -1,6 +1,16 @@
-import { addTopicsByOperator, removeTopicByOperator } from '../flows/subscriber/change-topics.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { topicsText } from '../filters/topics-text.ts'
+import {
+  addTopicsByOperator,
+  importTopicsByOperator,
+  removeTopicByOperator,
+} from '../flows/subscriber/change-topics.ts'
 import { showSubscriber } from '../flows/subscriber/show-subscriber.ts'
-import type { AddCommands } from './command-line.ts'
+import { Fault } from '../platform/errors.ts'
+import type { TopicText } from '../subscribers/subscriber.ts'
+import type { AddCommands, CommandLine } from './command-line.ts'
 import { change, textOfTopics } from './subscriber-answers.ts'
 
 const DRY_RUN = ['--dry-run', 'say what would happen, and change nothing'] as const
@@ -46,4 +56,66 @@ export const addTopicCommands: AddCommands = (program, line) => {
         }),
       ),
     )
+  addExport(noun, line)
+  addImport(noun, line)
+}
+
+function addExport(noun: Command, line: CommandLine): void {
+  noun
+    .command('export')
+    .description('as a text file, which topics import takes back')
+    .argument('<email>')
+    .option('--out <file>', 'where to; else the terminal')
+    .action(
+      line.action(async (deps, email: string, { out }: { out?: string }) => {
+        const { topics } = await showSubscriber(deps, { email })
+        const text = topicsText(topics)
+        if (out === undefined) return { json: topics, text: text.trimEnd() }
+        await write(out, text)
+        return { json: { file: out, topics: topics.length }, text: `${topics.length} topics to ${out}.` }
+      }),
+    )
+}
+
+function addImport(noun: Command, line: CommandLine): void {
+  noun
+    .command('import')
+    .description('add the topics of a text file, a query a line, that are not there yet')
+    .argument('<email>')
+    .argument('<file>', 'or - for the standard input')
+    .option(...DRY_RUN)
+    .action(
+      line.action(async (deps, email: string, file: string, options: DryRun) => {
+        const text = await textIn(file)
+        return change(deps, options, async (tried) => {
+          const { topics, added } = await importTopicsByOperator(tried, { email, text })
+          return { json: { topics, added }, text: textOfImported(topics, added) }
+        })
+      }),
+    )
+}
+
+const textOfImported = (topics: TopicText[], added: TopicText[]): string =>
+  [`${added.length} added.`, ...textOfTopics(topics)].join('\n')
+
+const MOST_KILOBYTES = 256
+
+/** Throws topics.no-file. */
+async function textIn(file: string): Promise<string> {
+  const refuse = (why: string) => new Fault('topics.no-file', { file, why, most: MOST_KILOBYTES })
+  const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(({ code }) => {
+    throw refuse(code)
+  })
+  if (bytes.length > MOST_KILOBYTES * 1024) throw refuse('too large')
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw refuse('not UTF-8')
+  }
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600 }).catch(({ code }) => {
+    throw new Fault('usage.wrong', { what: `--out "${file}": cannot be written (${code})` })
+  })
 }

@@ -212,6 +212,17 @@ export const errorTable = {
     exit: 2,
     operator: '{count} topics: at most {most}.',
   },
+  'topics.no-query': {
+    status: 422,
+    exit: 2,
+    operator: '"[{name}]" names no topic: its query takes the line below.',
+  },
+  'topics.no-file': {
+    status: 400,
+    exit: 2,
+    operator:
+      'Cannot read "{file}" ({why}): takes a text file in UTF-8 of up to {most} kB, a query a line, or - for the standard input.',
+  },
   'topic.unknown': {
     status: 404,
     exit: 1,

@@ -343,6 +343,7 @@ export const NOT_PAGES = [
   '/robots.txt',
   '/subscribe/when',
   '/account/:token/export.json',
+  '/manage/:token/topics.txt',
   '/metrics',
   '/openapi.json',
   '/api/papers',

@@ -1,3 +1,4 @@
+import { shortName } from '../../filters/topics-text.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import type { Standing } from '../../subscribers/change.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
@@ -6,7 +7,6 @@ import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { applyChange } from './apply-change.ts'
-import { shortName } from './own-changes.ts'
 import { type Who, withSubscriber } from './with-subscriber.ts'
 
 /** A topic as the operator writes it; without a name it is called by its words. */

@@ -6,6 +6,7 @@ import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { parseTopic } from '../signup/read-signup.ts'
 import { applyChange } from './apply-change.ts'
+import { readTopicsText } from './read-topics-text.ts'
 import { type Locked, type Who, withSubscriber } from './with-subscriber.ts'
 
 export type TopicChange = Who & {
@@ -19,6 +20,24 @@ export function addTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): 
   return withSubscriber(deps, who, async (held) => {
     const kept = await topicsOf(held.tx, held.subscriber.id)
     return changeTopics(held, [...kept, ...added])
+  })
+}
+
+export interface ImportedTopics {
+  topics: TopicText[]
+  added: TopicText[]
+}
+
+/**
+ * Adds the topics of a text, with their names, but for those whose query is there. Returns all topics then, and those
+ * that came. Throws FieldFaults, topics.too-many, subscriber.unknown.
+ */
+export function importTopicsByOperator(deps: Deps, { text, ...who }: TopicChange): Promise<ImportedTopics> {
+  const read = readTopicsText(text)
+  return withSubscriber(deps, who, async (held) => {
+    const kept = await topicsOf(held.tx, held.subscriber.id)
+    const added = read.filter(({ query }) => kept.every((topic) => topic.query !== query))
+    return { topics: await changeTopics(held, [...kept, ...added]), added }
   })
 }
 

@@ -1,4 +1,5 @@
-import { cleanText, splitTopics } from '../../filters/language/split-topics.ts'
+import { splitTopics } from '../../filters/language/split-topics.ts'
+import { isTopicsText, shortName } from '../../filters/topics-text.ts'
 import { addDays, parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { FieldFaults, FieldReader } from '../../platform/field-faults.ts'
@@ -9,10 +10,10 @@ import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import { parseTopic, readTopics } from '../signup/read-signup.ts'
 import type { Held } from './manage.ts'
+import { readTopicsText } from './read-topics-text.ts'
 
 // What each form of a subscriber's own page asks for. Whatever is as asked for already comes back as it stands.
 
-const LONGEST_NAME = 100
 const PAUSE_DAYS = { week: 7, month: 30 }
 
 /** Throws FieldFaults under the names of TypedSettings. */
@@ -33,12 +34,12 @@ export function settingsAndTopics(typed: TypedSettings & { topic: string }, held
   return { ...settings, ...added }
 }
 
-/** The text may hold several. Throws FieldFaults: topic. */
+/** The text may hold several, also with their names. Throws FieldFaults: topic. */
 export function moreTopics(text: string, { topics }: Held): Partial<Standing> {
   const fields = new FieldReader()
   const added = fields.read('topic', [], () => {
     if (text.trim() === '') throw new Fault('query.empty')
-    const read = readTopics({ topics: [text] })
+    const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
     if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
     return read
   })
@@ -91,13 +92,6 @@ export function readOneTopic(typed: string, others: readonly TopicText[]): strin
   if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
   if (isThere(others, text)) throw new Fault('topic.exists')
   return parseTopic(text).query
-}
-
-/** Throws topic.long-name. */
-export function shortName(typed: string): string {
-  const name = cleanText(typed)
-  if (name.length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
-  return name
 }
 
 /** A topic that was called by its words goes on so, unless somebody gives it a name. */

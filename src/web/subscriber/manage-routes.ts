@@ -10,6 +10,7 @@ import { NOTHING, sendManagePage } from './manage-page.ts'
 import { sendMyLink } from './my-link-routes.ts'
 import { changeProfile } from './profile-form.ts'
 import { addTopicRoutes } from './topic-routes.ts'
+import { addTopicsFileRoute } from './topics-file-route.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -39,6 +40,7 @@ export function addManageRoutes(app: FastifyInstance, site: Site): void {
       }
     })
     addTopicRoutes(scope, site)
+    addTopicsFileRoute(scope, site)
   })
 }
 

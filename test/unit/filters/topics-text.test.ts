@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cleanText } from '../../../src/filters/language/split-topics.ts'
+import { isTopicsText, topicsIn, topicsText } from '../../../src/filters/topics-text.ts'
+import { Fault } from '../../../src/platform/errors.ts'
+import type { TopicText } from '../../../src/subscribers/subscriber.ts'
+
+const FILE = `# What I follow
+
+[Efficiency]
+"KV cache" OR quantization
+
+world model
+\uFEFFHow to learn, in videos?
+diffusion, RAG
+# an old one
+[Comma]
+alpha, beta
+\\[x] -survey
+\\#llm
+2507.06457
+world model
+`
+
+test('a line is a query, and has its name above it', () => {
+  const plain = (query: string): TopicText => ({ name: query, query })
+  expect(topicsIn(FILE.replaceAll('\n', '\r\n'))).toEqual([
+    { name: 'Efficiency', query: '"KV cache" OR quantization' },
+    plain('world model'),
+    plain('How to learn, in videos?'),
+    plain('diffusion'),
+    plain('RAG'),
+    { name: 'Comma', query: 'alpha, beta' },
+    plain('[x] -survey'),
+    plain('#llm'),
+    plain('2507.06457'),
+  ])
+})
+
+test('topics are written for people, with names where they have some', () => {
+  const topics = [
+    { name: 'RAG', query: 'RAG' },
+    { name: 'Efficiency', query: '"KV cache"' },
+    { name: '#llm', query: '#llm' },
+  ]
+  expect(topicsText(topics)).toBe(
+    '# Topics: a query a line, with its name in [brackets] on the line above\n\nRAG\n\n[Efficiency]\n"KV cache"\n\n\\#llm\n',
+  )
+})
+
+test.each([
+  ['[Name]', 'Name'],
+  ['[One]\n[Two]\nx', 'One'],
+  ['x\n[Last]\n# nothing', 'Last'],
+])('a name without a query is refused: %j', (text, name) => {
+  const thrown = (() => {
+    try {
+      return topicsIn(text)
+    } catch (error) {
+      return error
+    }
+  })()
+  expect(thrown).toBeInstanceOf(Fault)
+  expect(thrown).toMatchObject({ code: 'topics.no-query', values: { name } })
+})
+
+test.each<[text: string, is: boolean]>([
+  [FILE, true],
+  ['# Topics\nRAG', true],
+  ['[Name]\nRAG', true],
+  ['RAG\nagents', false],
+  ['[Name]', false],
+  ['#llm\n#rag', false],
+  ['[2507.06457]\n[2507.06458]', false],
+  ['alpha [beta]\ngamma', false],
+])('%j is such a text: %s', (text, is) => expect(isTopicsText(text)).toBe(is))
+
+test('any topics come back as they went out', () => {
+  const text = fc
+    .oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[\][#\\ab, ;"(]{1,8}$/))
+    .map(cleanText)
+    .filter(Boolean)
+  const topics = fc.uniqueArray(fc.record({ name: text, query: text }), { selector: ({ query }) => query })
+  fc.assert(
+    fc.property(topics, (all) => {
+      const named = all.map((topic, i) => (i % 2 === 0 ? topic : { ...topic, name: topic.query }))
+      expect(topicsIn(topicsText(named))).toEqual(named)
+    }),
+    {
+      examples: [
+        [[{ name: '[a]', query: '\\#b' }]],
+        [
+          [
+            { name: ']', query: '[b]' },
+            { name: 'x', query: '[2507.06457]' },
+          ],
+        ],
+      ],
+    },
+  )
+})
