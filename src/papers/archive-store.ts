@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
+import type { Day } from '../platform/dates.ts'
 import type { Paper } from './paper.ts'
 import { PAPERS } from './paper-store.ts'
 
@@ -8,6 +9,11 @@ export const papersAfter = (
   { after, most }: { after: number; most: number },
 ): Promise<Paper[]> =>
   db.$queryRaw`${PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
+
+/** The papers of which a newer version was listed on a day or later; without withdrawn ones. */
+export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
+  db.$queryRaw`${PAPERS} where withdrawn_at is null and p.id in (
+    select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
 /** When anything of a paper or a listing last changed; null where there is none. */
 export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null> {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { Archive } from '../../filters/archive.ts'
 import { PaperIndex } from '../../filters/matching/paper-index.ts'
-import { changesSince, lastChange, papersAfter } from '../../papers/archive-store.ts'
+import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../../papers/archive-store.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { horizon, newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Database } from '../../platform/database.ts'
@@ -24,11 +24,15 @@ interface Kept {
   upTo: number
   /** The oldest paper that was read; undefined where nothing older is to be read. */
   reached: PaperPlace | undefined
+  /** Papers with a newer version on this day or later are here, however old. */
+  revisedFrom: Day | undefined
   /** When it was last asked what changed, and up to where changes were seen. */
   askedAt: Date
   changedAt: Date | null
   /** One step of reading after the other, whoever wants it. */
   work: Promise<unknown>
+  /** All of it is being read, or was. */
+  whole: Promise<Archive> | undefined
 }
 
 // One archive for each database that this process speaks to.
@@ -36,25 +40,49 @@ const kept = new WeakMap<Database, Kept>()
 
 /**
  * The papers that this process holds in memory, newest first: at least all that were first listed on `from` or later, as
- * far as it can hold them; without `from` as many as it can hold. `backTo` of it says how far it goes.
+ * far as it can hold them; without `from` as many as it can hold. `backTo` of it says how far it goes. `withRevised`: and
+ * all that had a newer version then.
  */
-export async function openArchive(deps: Deps, { from = '' }: { from?: Day } = {}): Promise<Archive> {
+export async function openArchive(
+  deps: Deps,
+  { from = '', withRevised = false }: { from?: Day; withRevised?: boolean } = {},
+): Promise<Archive> {
   const known = kept.get(deps.db) ?? newlyKept(deps)
   await inTurn(known, () => refresh(deps, known))
   while (known.reached && known.reached.firstDay >= from) {
     await inTurn(known, () => readBack(deps, known))
   }
+  if (withRevised) await inTurn(known, () => readRevised(deps, known, from))
   return known.archive
 }
 
+/** Reads as many papers as it can hold, once, whoever asks for it, while others search what is there by then. */
+export function readArchive(deps: Deps): Promise<Archive> {
+  const known = kept.get(deps.db) ?? newlyKept(deps)
+  known.whole ??= openArchive(deps).catch((error) => {
+    known.whole = undefined
+    throw error
+  })
+  return known.whole
+}
+
+/** For whoever replaced the papers of a database: what was read of them is let go. */
+export const forgetArchive = (db: Database): void => void kept.delete(db)
+
 function newlyKept({ db, clock }: Deps): Kept {
-  const archive = new Archive(new PaperIndex())
-  const reached = { firstDay: '9999-12-31', id: 0 }
-  const work = Promise.resolve()
-  const fresh = { archive, upTo: -1, reached, askedAt: clock.now(), changedAt: null, work }
+  const fresh: Kept = { ...nothingRead(clock.now()), work: Promise.resolve(), whole: undefined }
   kept.set(db, fresh)
   return fresh
 }
+
+const nothingRead = (now: Date): Omit<Kept, 'work' | 'whole'> => ({
+  archive: new Archive(new PaperIndex()),
+  upTo: -1,
+  reached: { firstDay: '9999-12-31', id: 0 },
+  revisedFrom: undefined,
+  askedAt: now,
+  changedAt: null,
+})
 
 function inTurn(known: Kept, step: () => Promise<void>): Promise<unknown> {
   const mine = known.work.then(step)
@@ -62,14 +90,21 @@ function inTurn(known: Kept, step: () => Promise<void>): Promise<unknown> {
   return mine
 }
 
-async function refresh({ db, clock }: Deps, known: Kept): Promise<void> {
+async function refresh(deps: Deps, known: Kept): Promise<void> {
+  const { db, clock } = deps
   const now = clock.now()
   if (known.upTo < 0) {
     known.changedAt = await lastChange(db)
     known.upTo = await horizon(db)
     return
   }
-  if ((await horizon(db)) > known.upTo) await readOn(db, known)
+  const highest = await horizon(db)
+  // It never falls: these are other papers, as after a restore.
+  if (highest < known.upTo) {
+    Object.assign(known, nothingRead(now))
+    return refresh(deps, known)
+  }
+  if (highest > known.upTo) await readOn(db, known)
   if (Math.abs(now.getTime() - known.askedAt.getTime()) < KEPT_MS) return
   const changedAt = await lastChange(db)
   const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
@@ -100,6 +135,14 @@ async function readBack({ db, log }: Deps, known: Kept): Promise<void> {
   archive.backTo = isAll ? null : papers.at(-1)!.firstDay
   known.reached = isAll || isFull ? undefined : papers.at(-1)
   if (!known.reached) log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
+}
+
+/** What changes later is read with all that changes. */
+async function readRevised({ db }: Deps, known: Kept, from: Day): Promise<void> {
+  const isAll = !known.reached && known.archive.backTo === null
+  if (isAll || (known.revisedFrom !== undefined && known.revisedFrom <= from)) return
+  await take(known.archive.index, await papersRevisedSince(db, from))
+  known.revisedFrom = from
 }
 
 async function take(index: PaperIndex, papers: readonly Paper[]): Promise<void> {
