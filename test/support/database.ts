@@ -1,6 +1,7 @@
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
+import { forgetArchive } from '../../src/flows/papers/open-archive.ts'
 import { type Database, type OpenDatabase, openDatabase } from '../../src/platform/database.ts'
 import { silentLog } from '../../src/platform/log.ts'
 
@@ -48,6 +49,7 @@ const DEADLOCK = /40P01/
 
 /** Empties every table of ours. A look at them that the test before began may still be under way. */
 export async function emptyTables(db: Database): Promise<void> {
+  forgetArchive(db)
   await pRetry(() => truncate(db), { retries: 3, shouldRetry: ({ error }) => DEADLOCK.test(error.message) })
 }
 
