@@ -56,7 +56,7 @@ describe('the papers of this process', () => {
     await list([record('Of robots', { keys: [key], votes: 3 })])
     expect(await found('votes>=9')).toEqual([])
     minutesLater(0.5)
-    await list([record('Of arms', { keys: [key], votes: 9 })])
+    await list([record('Of arms', { keys: [key], votes: 9, version: 2 })])
     minutesLater(1)
     expect([await found('votes>=9'), await found('robots'), await found('arms')]).toEqual([[1], [], [1]])
   })
