@@ -1,7 +1,5 @@
-import { parseQuery } from '../filters/language/parse-query.ts'
 import { mayTurn } from '../filters/language/turning.ts'
-import { GRAMMAR, type Query } from '../filters/query.ts'
-import type { Query as QueryRow } from '../generated/prisma/client.ts'
+import type { Query } from '../filters/query.ts'
 import { newestHistory, type PaperStanding, standingsAt } from '../papers/history-store.ts'
 import { papersBetween } from '../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
@@ -10,6 +8,7 @@ import type { DigestTopic } from './digest-store.ts'
 import { matcherOver } from './matcher.ts'
 import { rankNearest } from './nearest.ts'
 import { RISES_BACK_DAYS } from './offer.ts'
+import { readQueries } from './read-queries-store.ts'
 import { remembered, type Shelf, shelfOf } from './shelf.ts'
 import { type Turn, turnedSince } from './turned.ts'
 
@@ -98,24 +97,4 @@ async function turningInUse(db: DatabaseOrTransaction): Promise<{ votes: boolean
       exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "votes")')) as votes,
       exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "revised")')) as revised`
   return inUse!
-}
-
-/** Queries by their ids. */
-export async function readQueries(
-  db: DatabaseOrTransaction,
-  ids: readonly number[],
-): Promise<Map<number, Query>> {
-  const rows = await db.query.findMany({ where: { id: { in: [...ids] } } })
-  return new Map(rows.map((row) => [row.id, treeOf(row)]))
-}
-
-// A text that an older grammar could read may be none for this one: then what it was read as still says what was meant.
-function treeOf({ text, tree, grammar }: QueryRow): Query {
-  const known = tree as unknown as Query
-  if (grammar === GRAMMAR) return known
-  try {
-    return parseQuery(text)
-  } catch {
-    return known
-  }
 }

@@ -4,7 +4,7 @@ import type { DigestContent } from '../../digests/digest-content.ts'
 import { recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
 import { earlierDigests } from '../../digests/earlier-digest-store.ts'
-import { readQueries } from '../../digests/shelf-store.ts'
+import { readQueries } from '../../digests/read-queries-store.ts'
 import {
   composeWelcome,
   type MatchedElsewhere,
