@@ -5,6 +5,7 @@ import { benchImport } from './bench/import.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
 import { benchTex } from './bench/tex.ts'
+import { benchTyped } from './bench/typed.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   bounces: benchBounces,
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   prune: benchPrune,
   refusals: benchRefusals,
   tex: benchTex,
+  typed: benchTyped,
 }
 
 const { positionals, tokens } = parseArgs({ strict: false, allowPositionals: true, tokens: true })

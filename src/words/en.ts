@@ -681,7 +681,7 @@ export const en = {
   topicsFile: {
     head: 'Topics: a query a line, with its name in [brackets] on the line above',
     link: 'All of them as a text',
-    hint: 'to keep, or to paste here',
+    hint: 'to keep, or to edit and paste below',
   },
   manage: {
     title: 'Your digests',
