@@ -7,7 +7,7 @@ import { wrap } from './columns.ts'
 import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
 import type { SiteIdentity } from './email.ts'
 import { cut, oneLine } from './line.ts'
-import { type Links, linksOf } from './links.ts'
+import { type Links, linksOf, topicLink } from './links.ts'
 import type { Detail } from './paper-view.ts'
 import { filled, type SectionView, sectionViews } from './sections-view.ts'
 
@@ -56,7 +56,7 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
     preview: preheaderOf(content),
     date: longDate(content.localDate),
     lead: leadWithMore(content),
-    sections: sectionViews(content, { links, manageUrl, detail }),
+    sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
     ...moreOf(content, { links, viewUrl }),
     sources: cut(oneLine(content.sources), LONGEST_SOURCES),
     confirmedOn: dateWithYear(email.confirmedOn),

@@ -23,6 +23,16 @@ export function linksOf(baseUrl: string): Links {
   }
 }
 
+/** A paper under a topic of its reader. */
+export interface AtTopic {
+  topicId: number
+  paperId: number
+}
+
+/** Where changes of a topic are tried, starting from a paper. `manageUrl` is the page of its reader's own settings. */
+export const topicLink = (manageUrl: string, { topicId, paperId }: AtTopic): string =>
+  `${manageUrl}/topics/${topicId}?paper=${paperId}`
+
 /** The paper on arXiv, where its page on the site has an arXiv identifier. */
 export function arxivLink(path: string): string | undefined {
   const id = ARXIV_PAGE.exec(path)?.[1]

@@ -1,21 +1,24 @@
-import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
+import type { DigestContent, DigestPaper, DigestSection } from '../digests/digest-content.ts'
 import { fill, words } from '../words/words.ts'
 import { cut, oneLine } from './line.ts'
-import type { Links } from './links.ts'
+import type { AtTopic, Links } from './links.ts'
 import { type Detail, type PaperView, paperView } from './paper-view.ts'
 
 /** A section as parts/sections.mjml and parts/sections.txt read it, in `it.sections`. */
 export interface SectionView {
   heading: string
-  papers: PaperView[]
-  /** "Change: linear attention", to the page that changes this topic; not where titles stand alone. */
+  papers: PaperInSection[]
+}
+
+interface PaperInSection extends PaperView {
+  /** "Change: linear attention", to the page where that is tried; not where titles stand alone. */
   change?: { text: string; url: string }
 }
 
 interface SectionsOptions {
   links: Links
-  /** The page of the reader's own settings; without it nothing here leads to them. */
-  manageUrl?: string
+  /** Where a topic is changed, starting from a paper. */
+  changeUrl?: (at: AtTopic) => string
   detail: Detail
 }
 
@@ -25,15 +28,17 @@ const LONGEST_TOPIC_IN_LINK = 40
 /** The sections that hold papers, in words, cut to `detail`. A paper that is older than the newest says its day. */
 export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
-  { links, manageUrl, detail }: SectionsOptions,
+  { links, changeUrl, detail }: SectionsOptions,
 ): SectionView[] {
   const shown = filled(sections)
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
   const newest = days.toSorted().at(-1)
   return shown.map((section) => ({
     heading: headingOf(section),
-    papers: section.papers.map((paper) => paperView(paper, links, detail, paper.day !== newest)),
-    change: detail.body && manageUrl ? changeOf(section, manageUrl) : undefined,
+    papers: section.papers.map((paper) => ({
+      ...paperView(paper, links, detail, paper.day !== newest),
+      change: detail.body && changeUrl ? changeOf(section, paper, changeUrl) : undefined,
+    })),
   }))
 }
 
@@ -46,11 +51,15 @@ export function headingOf({ topic, rising, close }: DigestSection): string {
   return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
 }
 
-function changeOf({ topic, topicId }: DigestSection, manageUrl: string): SectionView['change'] {
+function changeOf(
+  { topic, topicId }: DigestSection,
+  { id: paperId }: DigestPaper,
+  changeUrl: (at: AtTopic) => string,
+): PaperInSection['change'] {
   // A digest that an earlier release planned holds no ids.
   if (topic === null || !topicId) return undefined
   return {
     text: fill(words.emails.parts.change, { topic: cut(oneLine(topic), LONGEST_TOPIC_IN_LINK) }),
-    url: `${manageUrl}?topic=${topicId}#topic-${topicId}`,
+    url: changeUrl({ topicId, paperId }),
   }
 }

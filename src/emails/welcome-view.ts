@@ -8,7 +8,7 @@ import { moreOf, type ReaderLinks } from './digest-view.ts'
 import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
 import { nameInSubject, type SiteIdentity } from './email.ts'
 import { cut, oneLine } from './line.ts'
-import { linksOf } from './links.ts'
+import { linksOf, topicLink } from './links.ts'
 import type { Detail } from './paper-view.ts'
 import { type SectionView, sectionViews } from './sections-view.ts'
 
@@ -95,7 +95,7 @@ function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEm
   const intro = content.bestOf ? words.emails.welcome.best : words.emails.welcome.matched
   return {
     intro: fill(intro, { day: longDate(content.localDate), lead: leadWithMore(content) }),
-    sections: sectionViews(content, { links, manageUrl, detail }),
+    sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
     ...moreOf(content, { links, viewUrl }),
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../config.ts'
+import type { AtTopic } from '../emails/links.ts'
 import { TemplateEngine } from '../words/template-engine.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { DigestPageView } from './digests/digest-view.ts'
@@ -47,8 +48,8 @@ interface PageData {
   'parts/topic-trial': { trial: TrialView }
   /** `account`: the link to the account can be mailed. */
   'no-digests': NoDigestsView & { token: string; account: boolean }
-  /** "Mail me my link": what was typed, and what is wrong with it. */
-  'my-link': FaultsView & { email: string }
+  /** "Mail me my link": what was typed, and what is wrong with it; `at`: the link leads to that topic. */
+  'my-link': FaultsView & { email: string; at?: AtTopic }
   /** `meant`: the domain that was probably meant, here and below. */
   'link-sent': { meant: string | null }
   /** `address` is masked, here and below. */

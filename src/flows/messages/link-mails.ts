@@ -1,5 +1,6 @@
 import type { TakenMessage } from '../../delivery/message.ts'
 import type { LinkKind } from '../../emails/link-views.ts'
+import { type AtTopic, topicLink } from '../../emails/links.ts'
 import { type LinkPurpose, linkEnd } from '../../subscribers/link-token.ts'
 import type { MailFormat } from '../../subscribers/subscriber.ts'
 import { contentOf, linkTo, type MailOf } from './mailing.ts'
@@ -12,6 +13,8 @@ export interface LinkMessage {
   format: MailFormat
   /** Of a manage-link: they asked for it, and did not fill in the form. */
   asked?: boolean
+  /** Of a manage-link: the topic and the paper from which they asked for it. */
+  at?: AtTopic
   /** Of a new-address alone. */
   moveId?: number
 }
@@ -38,10 +41,12 @@ function linkMail(
   { config, emails }: Parameters<MailOf>[0],
   message: TakenMessage,
 ): ReturnType<MailOf> {
-  const { epoch, zone, format, asked, moveId } = contentOf<LinkMessage>(message)
+  const { epoch, zone, format, asked, at, moveId } = contentOf<LinkMessage>(message)
   const end = linkEnd({ purpose, issuedAt: message.datedAt })
+  const id = moveId ? String(moveId) : message.subscriberId
+  const url = linkTo(config, message, { purpose, id, epoch })
   const email = {
-    url: linkTo(config, message, { purpose, id: moveId ? String(moveId) : message.subscriberId, epoch }),
+    url: at ? topicLink(url, at) : url,
     at: message.datedAt.toISOString(),
     ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
     zone,

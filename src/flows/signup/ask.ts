@@ -1,4 +1,5 @@
 import { enqueue } from '../../delivery/ledger/message-store.ts'
+import type { AtTopic } from '../../emails/links.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'
 import { randomId } from '../../platform/random.ts'
@@ -48,6 +49,8 @@ export interface AskInput extends CheckedSignup {
   keepsTopics?: boolean
   /** They want their link and no topics: whoever has none yet is asked what they asked for last, or nothing special. */
   link?: boolean
+  /** The link is to lead to a topic of theirs. */
+  at?: AtTopic
   /** Nobody who does not subscribe yet gets a mail. */
   closed?: boolean
 }
@@ -66,7 +69,7 @@ export interface Asked {
  */
 export function ask(deps: Deps, input: AskInput): Promise<Asked> {
   const { config, db, clock } = deps
-  const { address, link, closed } = input
+  const { address, link, at, closed } = input
   const now = clock.now()
   const hash = addressHash(address.key, config.SUPPRESSION_KEY)
   return db.$transaction(async (tx) => {
@@ -80,7 +83,7 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
     const held = whyHeld({ subscriber, suppression, closed, now })
     if (!isWithinLimit) return { subscriber, mail: null, held: held ?? 'limit' }
     if (suppression && !held) await letTryAgain(tx, subscriber, now)
-    const answer = answerOf({ subscriber, wish, link, closed, signupId, now })
+    const answer = answerOf({ subscriber, wish, link, at, closed, signupId, now })
     const message = newAnswer(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
     // One that is held lies there like any other, and is too late: a stranger's address takes no less time.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
@@ -146,12 +149,13 @@ interface Answer {
   subscriber: Subscriber
   wish: Wish
   link?: boolean
+  at?: AtTopic
   closed?: boolean
   signupId: number
   now: Date
 }
 
-function answerOf({ subscriber, wish, link, closed, signupId, now }: Answer) {
+function answerOf({ subscriber, wish, link, at, closed, signupId, now }: Answer) {
   const { epoch, zone, format } = subscriber
   const content: AnswerContent = { ...wish, signupId, askedAt: now.toISOString() }
   const own: LinkMessage = { epoch, zone, format, asked: link }
@@ -160,7 +164,7 @@ function answerOf({ subscriber, wish, link, closed, signupId, now }: Answer) {
     const adds = !link && wish.topics.length > 0
     return adds
       ? { kind: 'add-topics' as const, content: { ...content, epoch } }
-      : { kind: 'manage-link' as const, content: own }
+      : { kind: 'manage-link' as const, content: { ...own, at } }
   }
   if (!link || !hasLeft(subscriber)) return { kind: 'confirmation' as const, content }
   return closed

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import type { AtTopic } from '../../emails/links.ts'
 import { takeTokens } from '../../platform/bucket-store.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Address } from '../../subscribers/address.ts'
@@ -34,17 +35,17 @@ export async function subscribe(deps: ServiceDeps, { network, ...input }: Subscr
 
 /**
  * Somebody asks for the link to their digests. Whoever has none gets a confirmation instead, as far as new
- * subscribers are taken, and whoever left the link to their account too; nothing tells which. Returns the address. Throws
- * FieldFaults (email), rate.too-many.
+ * subscribers are taken, and whoever left the link to their account too; nothing tells which. `at`: the link leads to
+ * that topic. Returns the address. Throws FieldFaults (email), rate.too-many.
  */
 export async function mailMyLink(
   deps: ServiceDeps,
-  { email, network }: { email: string; network: string },
+  { email, network, at }: { email: string; network: string; at?: AtTopic },
 ): Promise<Address> {
   const signup = readSignup(deps.config, { email, topics: [] })
   await requireTokens(deps, network)
   const closed = refusalOf(deps.config, signup.address) !== null
-  await askAndNudge(deps, { ...signup, how: 'link', link: true, closed })
+  await askAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
   return signup.address
 }
 

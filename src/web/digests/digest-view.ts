@@ -6,8 +6,9 @@ import { pathOf } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { Day } from '../../platform/dates.ts'
 import { longDate } from '../../words/dates.ts'
+import { myTopicPath } from '../subscriber/topic-path.ts'
 
-/** A digest as anybody may see it: no address, and no link of its reader's own. */
+/** A digest as anybody may see it: no address, and no link that opens its reader's own pages. */
 export interface DigestPageView {
   day: Day
   /** "Tuesday, 24 November 2026" */
@@ -25,7 +26,7 @@ export function digestPageView({ content, beyond }: ShownDigest, baseUrl: string
     day: content.localDate,
     date: longDate(content.localDate),
     lead: leadOf(content),
-    sections: sectionViews(content, { links: linksOf(baseUrl), detail: WHOLE }),
+    sections: sectionViews(content, { links: linksOf(baseUrl), changeUrl: myTopicPath, detail: WHOLE }),
     more: {
       count: content.more,
       papers: beyond.map((paper) => ({ path: pathOf(paper), title: plainText(paper.title) })),

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AtTopic } from '../../emails/links.ts'
 import { mailMyLink } from '../../flows/signup/subscribe.ts'
 import { mailAccountLink, openManage } from '../../flows/subscriber/account-link.ts'
 import type { Fault } from '../../platform/errors.ts'
@@ -9,6 +10,7 @@ import { networkOf } from '../network.ts'
 import { emailIn } from '../request.ts'
 import { meantIn, meantQuery } from '../signup/meant.ts'
 import type { Site } from '../site.ts'
+import { idIn } from './manage-form.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -18,13 +20,14 @@ interface WithToken {
 export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const empty = { email: '', ...faultsView(['email'], undefined) }
+  app.get('/manage', async ({ query }, reply) => pages.send(reply, 'my-link', { ...empty, at: atIn(query) }))
+
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     void sendMyLink(site, request, reply, { fault: faultOf(error), email: emailIn(request.body) })
 
-  app.get('/manage', async (_request, reply) => pages.send(reply, 'my-link', empty))
-
   app.post('/manage', { errorHandler }, async (request, reply) => {
-    const to = await mailMyLink(deps, { email: emailIn(request.body), network: networkOf(request.ip) })
+    const { body, ip } = request
+    const to = await mailMyLink(deps, { email: emailIn(body), network: networkOf(ip), at: atIn(body) })
     return reply.redirect(`/manage/sent${meantQuery(to)}`, 303)
   })
 
@@ -41,8 +44,15 @@ export function sendMyLink(
   { fault, email }: { fault: Fault; email: string },
 ): FastifyReply {
   const reference = noteFault(deps, request, reply, fault)
-  const view = { email, ...faultsView(['email'], fault, reference) }
+  const view = { email, at: atIn(request.body), ...faultsView(['email'], fault, reference) }
   return pages.send(reply, 'my-link', view, fault.status)
+}
+
+/** The topic and paper from which somebody asks for their link; undefined where they ask from elsewhere. */
+function atIn(fields: unknown): AtTopic | undefined {
+  const { topic, paper } = (fields ?? {}) as Record<string, unknown>
+  const [topicId, paperId] = [idIn(topic), idIn(paper)]
+  return topicId && paperId ? { topicId, paperId } : undefined
 }
 
 /** From the page behind that link, the one to the account. */

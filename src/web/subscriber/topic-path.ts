@@ -1,3 +1,5 @@
+import type { AtTopic } from '../../emails/links.ts'
+
 export interface TopicPlace {
   token: string
   /** The topic's. */
@@ -19,3 +21,7 @@ export const triedPath = ({
   ...place
 }: TopicPlace & { query: string; named?: string }): string =>
   `${topicPath(place, { query, ...(named !== undefined && { as: 'new', name: named }) })}#try`
+
+/** For whoever has no link at hand: one by mail, which leads to that page. */
+export const myTopicPath = ({ topicId, paperId }: AtTopic): string =>
+  `/manage?topic=${topicId}&paper=${paperId}`

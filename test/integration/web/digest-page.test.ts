@@ -3,7 +3,8 @@ import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
 import { eraseSubscriber } from '../../../src/flows/subscriber/erase-subscriber.ts'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
-import { NOW, subscribeThroughSite, useSite } from '../../support/site.ts'
+import { mailed as mailedTo } from '../../support/mailed-links.ts'
+import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@reader.example'
 const site = useSite()
@@ -54,9 +55,28 @@ describe('a digest in the browser', () => {
     expect(body).not.toContain('<b>run')
   })
 
+  test('a reason leads to a form that mails its reader the page where the topic is changed', async () => {
+    const { body } = await get(pathOf(id))
+    const path = body
+      .match(/<a class="change" href="([^"]+)">Change: robots<\/a>/)?.[1]
+      ?.replaceAll('&amp;', '&')
+    expect(path).toMatch(/^\/manage\?topic=\d+&paper=\d+$/)
+    const form = await get(path!)
+    const at = Object.fromEntries(new URLSearchParams(path!.split('?')[1]))
+    for (const [name, value] of Object.entries(at))
+      expect(form.body).toContain(`<input type="hidden" name="${name}" value="${value}">`)
+    const wrong = await post(site, '/manage', { ...at, email: 'ann@' })
+    expect([wrong.statusCode, wrong.body]).toEqual([422, expect.stringContaining('name="paper"')])
+    await post(site, '/manage', { ...at, email: EMAIL })
+    const { text } = await mailedTo(site, 'manage-link', EMAIL)
+    const own = text.match(/\/manage\/\S+/)?.[0]
+    expect(own).toMatch(new RegExp(`/topics/${at.topic}\\?paper=${at.paper}$`))
+    expect((await get(own!)).body).toContain('Matched: robots, in the title')
+  })
+
   test('may be passed on: no address, no link of its reader’s own, not for search engines, not kept', async () => {
     const { body, headers } = await get(pathOf(id))
-    expect(body).not.toMatch(/ann|reader\.example|\/manage\/|\/unsubscribe|Change:/)
+    expect(body).not.toMatch(/ann|reader\.example|\/manage\/|\/unsubscribe/)
     expect(body).toContain('<a href="/subscribe">Get digests like this</a>')
     expect(body).toContain('<meta name="robots" content="noindex">')
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })

@@ -271,7 +271,7 @@ describe('a paper', () => {
     const email = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
     expect(email.html).not.toMatch(/class="(why|text)"|vote/)
-    expect(email.text).toContain(' 1. Gated Linear Attention\n\n  Change: a\n')
+    expect(email.text).toContain(' 1. Gated Linear Attention\n    Change: a\n')
   })
 })
 
@@ -302,13 +302,17 @@ describe('both parts', () => {
     }
   })
 
-  test('a paper leads to the topic that it stands under, to be changed', () => {
-    const url = `${readerLinks.manageUrl}?topic=31#topic-31`
-    expect(email.html).toMatch(/<a class="change" [^>]*>Change: linear attention<\/a>/)
-    expect(email.html).toContain(`href="${url}"`)
-    expect(email.text).toContain(`  Change: linear attention\n  ${url}\n`)
+  test('each reason leads to a page that changes its topic from that very paper', () => {
+    const papers = [1, 2].map((id) => paper({ id, reason: 'Matched: attention, in the title' }))
+    const two = emails.digest(digest({ sections: [{ topic: 'linear attention', topicId: 31, papers }] }))
+    for (const { id } of papers) {
+      const url = `${readerLinks.manageUrl}/topics/31?paper=${id}`
+      expect(two.html).toMatch(/in the title · <a class="change" [^>]*>Change: linear attention<\/a>/)
+      expect(two.html).toContain(`href="${url}"`)
+      expect(two.text).toContain(`    Change: linear attention\n    ${url}\n`)
+    }
     const best = emails.digest(digest({ sections: [section(null)], bestOf: '2026-11-24' }))
-    expect(best.html).not.toContain('?topic=')
+    expect(best.html).not.toContain('/topics/')
   })
 
   test('hold no picture and nothing from another host', () => {
