@@ -58,9 +58,11 @@ export interface Typed extends Counts {
 
 const SHARED = resolve(import.meta.dirname, '../../../shared/data/filters')
 const FIXTURES = resolve(import.meta.dirname, '../../test/fixtures/filters')
+/** Filters beside the checkout where there are any, else the project's own. */
+export const TYPED = existsSync(SHARED) ? SHARED : FIXTURES
 const TOO_MANY_A_DAY = 5
 
-export function measureTyped(folder = existsSync(SHARED) ? SHARED : FIXTURES): Typed {
+export function measureTyped(folder = TYPED): Typed {
   const texts = recordedPapers().map(readPaper)
   const days = recordedDays('daily').length
   const outcomes = readRows(folder).map((row) => outcomeOf(row, texts))
