@@ -1,0 +1,141 @@
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { planDigests } from '../../src/flows/digests/plan-digests.ts'
+import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
+import { mailed } from '../support/mailed-links.ts'
+import { NOW } from '../support/site.ts'
+import { useSiteInBrowser } from '../support/site-in-browser.ts'
+import { addPapers } from '../support/site-papers.ts'
+
+const EMAIL = 'ann@example.com'
+const HYBRID = 'A Systematic Analysis of Hybrid Linear Attention'
+
+const seen = useSiteInBrowser()
+const { site } = seen
+
+/** Somebody gets a digest, and presses what stands beside the reason of a paper. */
+async function fromMail(javaScriptEnabled: boolean): Promise<Page> {
+  const { html } = await mailed(site, 'digest', EMAIL)
+  const page = await seen.open({ javaScriptEnabled })
+  page.setDefaultTimeout(10_000)
+  await page.setContent(html)
+  const reason = page.locator('h3', { hasText: HYBRID }).locator('~ p.why').first()
+  const link = await reason.getByRole('link', { name: 'Change: attention' }).getAttribute('href')
+  const { pathname, search } = new URL(link!)
+  await page.goto(pathname + search)
+  return page
+}
+
+beforeEach(async () => {
+  await addPapers(site.db)
+  site.clock.moveTo(new Date('2026-11-23T12:00:00Z'))
+  await addSubscriber(site.deps, { email: EMAIL, topics: ['attention', 'rag'], consent: 'on paper' })
+  site.clock.moveTo(NOW)
+  await planDigests(site.deps)
+})
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const choose = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
+const said = (page: Page) => page.locator('.said-back [role=status]').innerText()
+const field = (page: Page) => page.getByLabel(/^Words of the/)
+const pace = (page: Page, term: string) =>
+  page.locator('.paces > div', { hasText: term }).locator('dd').innerText()
+const topics = async () => {
+  const rows = await site.db.topic.findMany({ orderBy: { position: 'asc' }, include: { query: true } })
+  return rows.map(({ name, query: { text } }) => (name === text ? text : `${name}: ${text}`))
+}
+
+describe.each([
+  ['without scripts', false],
+  ['with scripts', true],
+])('%s', (_how, scripts) => {
+  test('from the reason in a mail: a word is muted, looked at, saved, undone', async () => {
+    const page = await fromMail(scripts)
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('attention')
+    expect(await page.getByText('Matched: attention, in the title').first().isVisible()).toBe(true)
+    await choose(page, 'Mute Systematic')
+    await expect.poll(() => field(page).inputValue()).toBe('attention -Systematic')
+    expect(await pace(page, 'Now')).toContain('5 papers in 14 days')
+    expect(await pace(page, 'Then')).toContain('4 papers in 14 days')
+    expect(await page.getByText('The paper you came from would leave.').isVisible()).toBe(true)
+    expect(await topics()).toEqual(['attention', 'rag'])
+    await press(page, 'Change the topic')
+    expect(await said(page)).toContain('Topic: attention → attention -Systematic')
+    expect(await page.locator(':focus').innerText()).toContain('Saved')
+    await press(page, 'Undo')
+    expect(await said(page)).toContain('Undone')
+    expect(await topics()).toEqual(['attention', 'rag'])
+  })
+
+  test('an author is followed as a topic of its own', async () => {
+    const page = await fromMail(scripts)
+    await choose(page, 'Follow Dustin Wang')
+    await expect.poll(() => field(page).inputValue()).toBe('author:"Dustin Wang"')
+    expect(await pace(page, 'It brings')).toContain('1 paper in 14 days')
+    await press(page, 'Follow Dustin Wang')
+    expect(await said(page)).toContain('Added: Dustin Wang')
+    expect(await topics()).toEqual(['attention', 'rag', 'Dustin Wang: author:"Dustin Wang"'])
+  })
+
+  test('other words are typed, seen by a button, and refused with a sentence that keeps them', async () => {
+    const page = await fromMail(scripts)
+    await field(page).fill('"hybrid linear attention"')
+    await press(page, 'See what would come')
+    await expect.poll(() => pace(page, 'Then').catch(() => '')).toContain('1 paper in 14 days')
+    expect(await page.getByText('The paper you came from stays.').isVisible()).toBe(true)
+    await field(page).fill('(linear')
+    await press(page, 'Change the topic')
+    expect(await page.title()).toMatch(/^Error: /)
+    expect(await page.locator(':focus').getAttribute('role')).toBe('alert')
+    expect(await field(page).inputValue()).toBe('(linear')
+    expect(await topics()).toEqual(['attention', 'rag'])
+  })
+
+  test('more like this is said back in words, which go one by one and all at once', async () => {
+    const page = await fromMail(scripts)
+    await press(page, 'More like this')
+    expect(await said(page)).toMatch(/Noted: more like this\s+More of: /)
+    const profile = page.getByRole('region', { name: 'Your profile' })
+    await profile.getByRole('button', { name: 'Remove hybrid', exact: true }).click()
+    expect(await said(page)).toContain('Removed')
+    expect(await profile.getByRole('button', { name: 'Remove hybrid', exact: true }).count()).toBe(0)
+    await page.getByRole('link', { name: 'Your digests: topics, days and hour' }).click()
+    expect(await profile.getByText('They only order papers').isVisible()).toBe(true)
+    await press(page, 'Forget all of it')
+    expect(await said(page)).toContain('Forgotten')
+    expect(await profile.count()).toBe(0)
+    expect(await site.db.opinion.count()).toBe(0)
+  })
+})
+
+test('with scripts, what would come follows what is typed, and the place of the reader stays', async () => {
+  const page = await fromMail(true)
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(String(error)))
+  page.on('console', (message) => {
+    if (/Content Security Policy/i.test(message.text())) wrong.push(message.text())
+  })
+  const status = await page.locator('#preview-said').elementHandle()
+  await field(page).focus()
+  await field(page).press('End')
+  await field(page).pressSequentially(' -systematic', { delay: 20 })
+  await expect.poll(() => pace(page, 'Then').catch(() => '')).toContain('4 papers in 14 days')
+  expect(await status!.innerText()).toContain('attention -systematic')
+  expect(await page.locator(':focus').getAttribute('id')).toBe('query')
+  await field(page).pressSequentially(' (', { delay: 20 })
+  await page.locator('#preview').getByText('No preview yet').waitFor()
+  await press(page, 'See what would come')
+  expect(new URL(page.url()).search).toMatch(/^\?paper=\d+$/)
+  expect(await topics()).toEqual(['attention', 'rag'])
+  expect(wrong).toEqual([])
+})
+
+test('has no sideways scroll at 320 px, however long a word is', async () => {
+  const long = 'pneumonoultramicroscopic'.repeat(4)
+  const page = await fromMail(true)
+  await field(page).fill(`attention -${long}`)
+  await press(page, 'Change the topic')
+  await page.setViewportSize({ width: 320, height: 700 })
+  expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain(long)
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320)
+})
