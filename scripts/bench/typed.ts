@@ -32,7 +32,7 @@ interface Outcome extends TypedRow {
   papers: number
 }
 
-export interface Counts {
+interface Counts {
   rows: number
   topics: number
   understood: number
