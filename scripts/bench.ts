@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
+import { benchMatch } from './bench/match.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
 import { benchTex } from './bench/tex.ts'
@@ -10,6 +11,7 @@ import { benchTyped } from './bench/typed.ts'
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
   bounces: benchBounces,
   import: benchImport,
+  match: benchMatch,
   prune: benchPrune,
   refusals: benchRefusals,
   tex: benchTex,

@@ -1,0 +1,138 @@
+// One size of the bench, in a process of its own, so that its peak of memory is its own:
+//   one-size.ts {"subscribers": 1000, "papers": 30, "choosing": true, "databaseUrl": null}
+import { Chooser } from '../../../src/digests/choose.ts'
+import { matcherOver } from '../../../src/digests/matcher.ts'
+import { offerAfter } from '../../../src/digests/offer.ts'
+import { offeredByTopic } from '../../../src/digests/offered.ts'
+import { readQueries } from '../../../src/digests/read-queries-store.ts'
+import { shelfOf } from '../../../src/digests/shelf.ts'
+import { countBits } from '../../../src/filters/matching/bits.ts'
+import { PaperIndex } from '../../../src/filters/matching/paper-index.ts'
+import { QuerySet } from '../../../src/filters/matching/query-set.ts'
+import type { Query } from '../../../src/filters/query.ts'
+import type { Paper } from '../../../src/papers/paper.ts'
+import { stopwatch } from '../../../src/platform/clock.ts'
+import { openDatabase } from '../../../src/platform/database.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { dayOfPapers } from './papers.ts'
+import { drawPeople, type People, typedTrees } from './people.ts'
+
+export interface Size {
+  subscribers: number
+  papers: number
+  /** Choose for everybody too. */
+  choosing: boolean
+  /** Where the trees stand as rows, to be read as a planner reads them; null: they are made here. */
+  databaseUrl: string | null
+}
+
+export interface Figures {
+  subscribers: number
+  papers: number
+  topics: number
+  distinct: number
+  leaves: number
+  /** Milliseconds. */
+  cut: number
+  load: number | null
+  compile: number
+  match: number
+  /** Of subscribers' topics with papers. */
+  pairs: number
+  choose: number | null
+  chosen: number | null
+  /** Megabytes. */
+  peak: number
+}
+
+async function measure({ subscribers, papers: count, choosing, databaseUrl }: Size): Promise<Figures> {
+  const papers = dayOfPapers(count)
+  const people = drawPeople(subscribers, typedTrees())
+  const began = stopwatch()
+  const index = new PaperIndex()
+  index.put(papers)
+  const cut = stopwatch() - began
+  const load = databaseUrl ? await loadInto(people, databaseUrl) : null
+  const compiled = stopwatch()
+  const set = new QuerySet(index)
+  for (const query of people.queries) set.add(query)
+  const compile = stopwatch() - compiled
+  const times = Array.from({ length: subscribers <= 10_000 ? 5 : 1 }, () => match(index, people))
+  const { ms, pairs } = times.sort((a, b) => a.ms - b.ms)[times.length >> 1]!
+  const chosen = choosing ? choose(papers, people) : null
+  return {
+    ...{ subscribers, papers: count, topics: people.topics.length, distinct: people.queries.length },
+    ...{ leaves: set.leaves, cut, load, compile, match: ms, pairs },
+    choose: chosen?.ms ?? null,
+    chosen: chosen?.papers ?? null,
+    peak: process.resourceUsage().maxRSS / 1024,
+  }
+}
+
+/** Every distinct query once, from nothing but the papers' words: leaves are looked up in this time too. */
+function match(index: PaperIndex, { queries, topics }: People): { ms: number; pairs: number } {
+  const set = new QuerySet(index)
+  for (const query of queries) set.add(query)
+  const counts = new Uint32Array(queries.length)
+  const began = stopwatch()
+  for (let i = 0; i < queries.length; i++) counts[i] = countBits(set.look(i))
+  const ms = stopwatch() - began
+  let pairs = 0
+  for (const topic of topics) pairs += counts[topic]!
+  return { ms, pairs }
+}
+
+/** The trees as rows again, read by the planner's own function. */
+async function loadInto(people: People, databaseUrl: string): Promise<number> {
+  const database = openDatabase(databaseUrl, silentLog)
+  const ids = people.queries.map((_, i) => i + 1)
+  people.queries = []
+  const began = stopwatch()
+  const read = await readQueries(database.db, ids)
+  const ms = stopwatch() - began
+  people.queries = ids.map((id) => read.get(id)!)
+  await database.close()
+  return ms
+}
+
+const CAP = 15
+const DAY = '2026-11-24'
+
+/**
+ * Order, sections, cap and what was offered already, for each subscriber: ten earlier digests reached a third of the
+ * papers and showed a few of the others.
+ */
+function choose(
+  papers: readonly Paper[],
+  { queries, starts, topics }: People,
+): { ms: number; papers: number } {
+  const trees = new Map<number, Query>(queries.map((query, i) => [i, query]))
+  const shelf = shelfOf(matcherOver(papers, trees))
+  const chooser = new Chooser(papers.length)
+  const seen = Math.floor(papers.length / 3)
+  let chosen = 0
+  const began = stopwatch()
+  for (let i = 0; i + 1 < starts.length; i++) {
+    const mine = [...topics.subarray(starts[i], starts[i + 1])].map((queryId) => ({
+      id: queryId,
+      name: '',
+      queryId,
+    }))
+    const shown = [1, 2, 3].map((k) => seen + ((i * 7 + k * 31) % (papers.length - seen)) + 1)
+    const earlier = Array.from({ length: 10 }, (_, day) => ({
+      fromPaper: Math.floor((seen * day) / 10),
+      toPaper: Math.floor((seen * (day + 1)) / 10),
+      papers: day === 9 ? shown : [],
+      bestDay: null,
+      settled: true,
+    }))
+    const offer = offerAfter(earlier, 1, papers.length)
+    const offered = offeredByTopic({ shelf, since: DAY, offer, last: undefined, risen: DAY }, mine)
+    const { sections } = chooser.choose({ ...offered, cap: CAP })
+    for (const section of sections) chosen += section.papers.length
+  }
+  return { ms: stopwatch() - began, papers: chosen }
+}
+
+console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]!) as Size)))
+process.exit(0)

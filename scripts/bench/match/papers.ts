@@ -1,0 +1,25 @@
+import type { Paper } from '../../../src/papers/paper.ts'
+import { arxivPapers } from '../../../test/support/archived-papers.ts'
+import { recordedPapers } from '../../../test/support/recorded-papers.ts'
+import { recombined, seededNumbers } from '../search-corpus.ts'
+
+/**
+ * So many papers of one day, in order of their ids: whole days of arXiv and of Hugging Face mixed, every tenth with votes;
+ * recombined from these where they are not enough.
+ */
+export function dayOfPapers(count: number): Paper[] {
+  const chance = seededNumbers(2)
+  const real = [...arxivPapers(), ...recordedPapers()]
+    .map((paper) => ({ paper, at: chance() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ paper }) => paper)
+  const day = '2026-11-24'
+  const papers =
+    real.length >= count ? real.slice(0, count) : recombined(real, { count, lastDay: day, perDay: count })
+  return papers.map((paper, i) => ({
+    ...paper,
+    id: i + 1,
+    firstDay: day,
+    votes: i % 10 === 0 ? Math.floor(chance() * 60) : null,
+  }))
+}
