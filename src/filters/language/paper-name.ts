@@ -14,11 +14,15 @@ const BEHIND_DOI = /(?:[./](?:full|abstract|e?pdf|html|meta|full-text))+$/i
 const NEW_STYLE = /^\d{4}\.\d{4,5}(?:v\d+)?$/
 const OLD_STYLE = /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?\/\d{7}(?:v\d+)?$/i
 
+/** No number or address of a paper is longer, and what is takes long to look at. */
+const LONGEST = 500
+
 /**
  * The name in paths of the one paper that a text means: "2507.06457", "hep-th/9901001", "doi:10.1000/1", "id:17". Reads
  * arXiv's numbers, DOIs, and the address of a page about one paper on any site. Undefined where it means none.
  */
 export function readPaperName(text: string): string | undefined {
+  if (text.length > LONGEST) return undefined
   const bare = withoutSigns(text.trim())
   if (/^(?:paper:)?id:[1-9]\d{0,8}$/i.test(bare)) return bare.toLowerCase().replace('paper:', '')
   const number = withoutPrefix(bare)
