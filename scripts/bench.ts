@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
 import { benchMatch } from './bench/match.ts'
+import { benchOrder } from './bench/order.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
 import { benchTex } from './bench/tex.ts'
@@ -12,6 +13,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   bounces: benchBounces,
   import: benchImport,
   match: benchMatch,
+  order: benchOrder,
   prune: benchPrune,
   refusals: benchRefusals,
   tex: benchTex,

@@ -9,7 +9,7 @@ export interface WantedTerm {
 }
 
 /** Two words that follow each other in the query and in the paper say more than both apart. */
-const SIDE_BY_SIDE = 0.5
+const SIDE_BY_SIDE = 0.25
 
 /** The terms that a query wants, each once: those under no NOT, and words typed one after the other as phrases too. */
 export function wantedTerms(query: Query): WantedTerm[] {
