@@ -1,6 +1,6 @@
 import { type Explained, explainQuery } from '../flows/papers/explain-query.ts'
 import { previewTopics } from '../flows/papers/preview-topics.ts'
-import { MOST_DAYS } from '../flows/papers/recent-papers.ts'
+import { MOST_DAYS } from '../flows/papers/recent-window.ts'
 import { type ToldPaper, type ToldPreview, toldPreview } from '../flows/papers/told-preview.ts'
 import { counted, listed, words } from '../words/words.ts'
 import { type AddCommands, table } from './command-line.ts'
@@ -37,19 +37,34 @@ export const addQueryCommands: AddCommands = (program, line) => {
 
 const LONGEST_BAR = 30
 
-function testText({ understood, from, to, total, perDay, latest, nothing }: ToldPreview): string {
+function testText(told: ToldPreview): string {
+  const { understood, from, to, total, perDay, latest, nothing } = told
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * LONGEST_BAR))
   return [
     `Understood: ${understood}.`,
-    `${counted(total, words.counts.paper)}, first listed from ${from} to ${to} (UTC).`,
+    `${counted(total, words.counts.paper)}${shareOf(told)}, first listed from ${from} to ${to} (UTC).`,
     table(
       ['day', 'papers', ''],
       perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
     ),
+    ...termLines(told),
     ...(latest.length > 0 ? ['The latest:', ...latest.flatMap(paperLines)] : []),
-    ...(nothing ? nothingLines(nothing) : []),
+    ...(nothing ? nothingLines(nothing) : hintLines(told)),
   ].join('\n')
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+const shareOf = ({ share, total, papers }: ToldPreview): string =>
+  share === null || total === 0 ? '' : ` (${percent(share)} of ${papers})`
+
+function termLines({ terms }: ToldPreview): string[] {
+  if (terms.length < 2) return []
+  const rows = terms.map(({ term, isUnwanted, papers, share }) => {
+    return [term, isUnwanted ? `takes away ${papers}` : papers, share === null ? '' : percent(share)]
+  })
+  return [table(['term alone', 'papers', 'of all'], rows)]
 }
 
 function nothingLines({ absent, without, nearest }: NonNullable<ToldPreview['nothing']>): string[] {
@@ -58,6 +73,13 @@ function nothingLines({ absent, without, nearest }: NonNullable<ToldPreview['not
     ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
     ...(nearest.length > 0 ? ['The nearest:', ...nearest.flatMap(paperLines)] : []),
   ]
+}
+
+/** Each with the query that it comes to. */
+function hintLines({ width, hints }: ToldPreview): string[] {
+  if (width === 'fits') return []
+  const said = width === 'narrow' ? 'Less than one a week.' : 'More a day than a mail holds.'
+  return [said, ...hints.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`)]
 }
 
 const paperLines = ({ id, day, title, reason }: ToldPaper): string[] => [

@@ -51,12 +51,8 @@ export class Archive {
     this.#queries = new QuerySet(index)
   }
 
-  /** The papers that a query matches; those known by newer versions alone where it asks for these. */
-  find(query: Query): Bits {
-    return this.#find(query, asksForRevised(query))
-  }
-
-  #find(query: Query, withRevised: boolean): Bits {
+  /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
+  find(query: Query, withRevised = asksForRevised(query)): Bits {
     const { size, leaves } = this.#queries
     if (size >= MOST_QUERIES || leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
     return this.#queries.matches(this.#queries.add(query, withRevised))
@@ -65,7 +61,7 @@ export class Archive {
   /** Why a query matches none of the papers. */
   whyEmpty(query: Query): WhyEmpty {
     return whyEmptyBy(query, (parts, among) =>
-      countBits(this.#find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
+      countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
     )
   }
 

@@ -51,6 +51,8 @@ const buttons = {
   do: text.default(''),
   /** The place, from 0, of a topic that is to go; the form again. */
   remove: text.default(''),
+  /** The place, from 0, of a previewed topic and the query that takes its place; the preview again. */
+  use: text.default(''),
   /** "1": back from the page after the form, so that where no topic is typed those of before stay. */
   change: text.default(''),
 }
@@ -61,6 +63,7 @@ export interface SubscribeForm {
   /** Which button was pressed, apart from Subscribe. */
   adds: boolean
   removes: number | null
+  uses: { place: number; query: string } | null
   again: boolean
   keepsTopics: boolean
   isProgram: boolean
@@ -69,16 +72,22 @@ export interface SubscribeForm {
 /** Reads the fields of the form; others are ignored. Throws FieldFaults: request.wrong-type. */
 export function readForm(body: unknown): SubscribeForm {
   const fields = read(z.object({ ...subscription, ...buttons }), body)
-  const { topic: topics, website, again, do: pressed, remove, change, ...others } = fields
+  const { topic: topics, website, again, do: pressed, remove, use, change, ...others } = fields
   const { any, must, never, author, category, votes, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
     adds: pressed === 'add',
     removes: /^\d{1,4}$/.test(remove) ? Number(remove) : null,
+    uses: usesOf(use),
     again: again !== '',
     keepsTopics: change === '1',
     isProgram: website !== '',
   }
+}
+
+function usesOf(use: string): SubscribeForm['uses'] {
+  const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []
+  return place && query ? { place: Number(place), query } : null
 }
 
 /** Reads a body of JSON. Throws FieldFaults: request.wrong-type, request.unknown-field. */
@@ -100,6 +109,12 @@ export function settingsInQuery(query: unknown): Partial<TypedSignup> {
   return parsed.success ? parsed.data : {}
 }
 
+/** Topics out of the query of an address: /subscribe?topic=mamba&topic=author:Gu */
+export function topicsInQuery(query: unknown): string[] {
+  const parsed = z.object({ topic: texts.default([]) }).safeParse(query)
+  return parsed.success ? parsed.data.topic.filter((topic) => topic.trim() !== '') : []
+}
+
 const isFields = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body)
 
@@ -114,7 +129,10 @@ export function read<T extends z.ZodObject>(fields: T, body: unknown = {}): z.ou
 
 function wrongType(field: string) {
   const { text, texts, fields } = words.subscribe.takes
-  return { field, takes: field === 'body' ? fields : ['topic', 'days'].includes(field) ? texts : text }
+  return {
+    field,
+    takes: field === 'body' ? fields : ['topic', 'days', 'others'].includes(field) ? texts : text,
+  }
 }
 
 function throwFaults([first, ...others]: FieldFault[]): void {
@@ -125,9 +143,18 @@ function throwFaults([first, ...others]: FieldFault[]): void {
 export const emailIn = (body: unknown): string =>
   isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
-/** A query and a number of days, 14 unless said otherwise. Throws FieldFaults: request.wrong-type. */
-export const readPreviewQuery = (body: unknown): { query: string; days: number } =>
-  read(z.object({ query: text.default(''), days: text.transform(Number).default(14) }), body)
+/** A query, a number of days, 14 unless said otherwise, and the queries of other topics. */
+export interface PreviewQuery {
+  query: string
+  days: number
+  others: string[]
+}
+
+/** Throws FieldFaults: request.wrong-type. */
+export const readPreviewQuery = (body: unknown): PreviewQuery => {
+  const days = text.transform(Number).default(14)
+  return read(z.object({ query: text.default(''), days, others: texts.default([]) }), body)
+}
 
 export const isJson = ({ headers }: FastifyRequest): boolean =>
   headers['content-type']?.startsWith('application/json') ?? false

@@ -25,6 +25,17 @@ export function mute(query: string, word: string): Edit {
   return changed(joined('and', tree, { kind: 'not', part }), withMore(query, `-${text}`))
 }
 
+/** Asks for one more word, or for words that stand side by side. */
+export function alsoWith(query: string, word: string): Edit {
+  const tree = parseQuery(query)
+  const text = written(word)
+  const part = read(text)
+  if (!part || !isText(part)) return { refused: 'cannot' }
+  if (wants(tree, part.text)) return { refused: 'already' }
+  if (leavesOut(tree, part.text)) return { refused: 'nothing' }
+  return changed(joined('and', tree, part), withMore(query, text))
+}
+
 /** The query of somebody's papers alone; null for a name that cannot be looked for. */
 export function authorQuery(name: string): string | null {
   const text = `author:${written(name)}`

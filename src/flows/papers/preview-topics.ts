@@ -1,44 +1,160 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
-import { nearest } from '../../digests/nearest.ts'
+import type { Hint } from '../../filters/back-test/hint.ts'
+import type { Overlap } from '../../filters/back-test/overlap.ts'
+import type { TermCount } from '../../filters/back-test/term-counts.ts'
+import type { Window } from '../../filters/back-test/window.ts'
+import { describeQuery } from '../../filters/language/describe-query.ts'
 import { parseQuery } from '../../filters/language/parse-query.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
-import { type WhyEmpty, whyEmpty } from '../../filters/reasons/why-empty.ts'
+import { addBits, type Bits, hasBit, newBits } from '../../filters/matching/bits.ts'
+import type { Query } from '../../filters/query.ts'
+import type { WhyEmpty } from '../../filters/reasons/why-empty.ts'
+import type { Day } from '../../platform/dates.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
-import { type BackTest, type BackTestInput, backTest, type TopicBackTest } from './back-test.ts'
-import { recentPapers } from './recent-papers.ts'
+import { isReadable } from '../signup/read-signup.ts'
+import { type Counts, countByDay } from './back-test.ts'
+import { chooseLast, type DigestTopicTree, digestOf, idsOfChoice, type LastDigest } from './last-digest.ts'
+import { type PapersAtHand, papersAtHand } from './papers-at-hand.ts'
+import { MOST_DAYS, recentWindow } from './recent-window.ts'
+import { type TopicTest, testTopic, type Width } from './test-topics.ts'
+
+/** What was met within the days that were looked at. */
+export interface Met extends Counts {
+  /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
+  latest: DigestPaper[]
+}
 
 /** Why a topic met nothing, and the papers that come nearest. */
 export interface Nothing extends WhyEmpty {
   nearest: DigestPaper[]
 }
 
-export interface TopicPreview extends TopicBackTest {
+export interface TopicPreview extends Met {
+  query: string
+  /** "Papers with …" */
+  understood: string
+  /** Of all papers of these days, from 0 to 1; null where newer versions count, or nothing came. */
+  share: number | null
+  /** What each of its terms brings alone. */
+  terms: TermCount[]
+  /** Other topics of the same subscriber under which some of its papers come too. */
+  overlap: Overlap[]
+  width: Width
+  /** Changes that would bring more where it is narrow, less where it is wide. */
+  hints: Hint[]
   /** Null where it met something, or where there was no paper at all. */
   nothing: Nothing | null
 }
 
-export interface Preview extends BackTest {
+export interface Preview {
+  from: Day
+  to: Day
+  days: number
+  /** All papers first listed in these days, and on how many of the days there were any. */
+  papers: number
+  openDays: number
   topics: TopicPreview[]
+  /** All topics together, each paper once; without a topic, every paper. */
+  together: Met
+  /** The digest of the last day that has papers, as it would have been; null unless asked for, and without papers. */
+  digest: LastDigest | null
 }
+
+export interface PreviewInput {
+  queries: readonly string[]
+  /** How many days up to today (UTC), from 1 to 30; 30 unless said otherwise. */
+  days?: number
+  /** How many of the latest papers are shown; 5 unless said otherwise. */
+  latest?: number
+  /** The subscriber's other topics, in their order. */
+  others?: readonly TopicText[]
+  /** Which place among those the queries have in digests: the first unless said otherwise. */
+  place?: number
+  /** The most papers of a mail; that of new subscribers unless said otherwise. */
+  most?: number
+  /** With the digest of the last day that has papers, of the queries and the other topics. */
+  digest?: boolean
+}
+
+/**
+ * What queries would have brought among the papers first listed lately, and among the newer versions where a query asks
+ * for those. Throws query.*, preview.days.
+ */
+export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Preview> {
+  const { days = MOST_DAYS, latest = 5, most = deps.config.DIGEST_MAX } = input
+  const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
+  const others = (input.others ?? []).flatMap(readable)
+  const all = others.toSpliced(input.place ?? 0, 0, ...topics)
+  const withRevised = all.some(({ tree }) => asksForRevised(tree))
+  const window = await recentWindow(deps, { days, withRevised })
+  // Up to the next await: the archive goes on.
+  const tests = topics.map((topic) => {
+    const besides = all.filter((one) => one !== topic)
+    return testTopic(window, { ...topic, others: besides }, { days, latest, most })
+  })
+  const together = togetherOf(window, tests, latest)
+  const choice = input.digest ? chooseLast(window, all, most) : null
+  const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...idsOfChoice(choice)]
+  const papers = await papersAtHand(deps.db, ids)
+  return {
+    ...window.days,
+    ...{ days, papers: window.size, openDays: window.openDays },
+    topics: tests.map((test) => shownTopic(test, papers)),
+    together: met(together, papers, together.topicOf),
+    digest: choice && digestOf(choice, papers),
+  }
+}
+
+/** A topic that was kept may be older than the grammar. */
+const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
+  isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
 
 const MOST_NEAREST = 3
 
-/** A back-test that says more of topics that met nothing. Throws query.*, preview.days. */
-export async function previewTopics(deps: Deps, input: BackTestInput): Promise<Preview> {
-  const tested = await backTest(deps, input)
-  const topics = await Promise.all(
-    tested.topics.map(async (topic) => ({ ...topic, nothing: await nothingOf(deps, topic, tested.days) })),
+const idsOf = ({ latestIds, empty }: TopicTest): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
+
+type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query | null }
+
+/** Each paper under the first topic that it matches. */
+function togetherOf(window: Window, tests: readonly TopicTest[], latest: number): Together {
+  const { index } = window.archive
+  const found = tests.length > 0 ? unionOf(tests, index.slots) : window.listed
+  const counts = countByDay(found, window, latest)
+  const topics = new Map(
+    counts.latestIds.map((id) => [
+      id,
+      tests.find((test) => hasBit(test.found, index.slotOf(id)!))?.tree ?? null,
+    ]),
   )
-  return { ...tested, topics }
+  return { ...counts, topicOf: (id) => topics.get(id) ?? null }
 }
 
-async function nothingOf(deps: Deps, { total, query }: TopicBackTest, days: number): Promise<Nothing | null> {
-  if (total > 0) return null
-  const tree = parseQuery(query)
-  const { papers, texts } = await recentPapers(deps, { days, withRevised: asksForRevised(tree) })
-  if (papers.length === 0) return null
+function unionOf(tests: readonly TopicTest[], slots: number): Bits {
+  const union = newBits(slots)
+  for (const { found } of tests) addBits(union, found)
+  return union
+}
+
+function shownTopic(test: TopicTest, papers: PapersAtHand): TopicPreview {
+  const { query, tree, share, terms, overlap, width, hints, empty } = test
   return {
-    ...whyEmpty(tree, [...texts.values()]),
-    nearest: nearest({ papers, texts, queries: [tree], most: MOST_NEAREST }),
+    ...{ query, understood: describeQuery(tree), share, terms, overlap, width, hints },
+    ...met(test, papers, () => tree),
+    nothing: empty && nothingOf(empty, tree, papers),
   }
 }
+
+function nothingOf(empty: NonNullable<TopicTest['empty']>, tree: Query, papers: PapersAtHand): Nothing {
+  const { absent, without, nearIds } = empty
+  return { absent, without, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
+}
+
+const met = (
+  { total, perDay, latestIds }: ReturnType<typeof countByDay>,
+  papers: PapersAtHand,
+  topicOf: (id: number) => Query | null,
+): Met => ({
+  ...{ total, perDay },
+  latest: latestIds.map((id) => papers.shown(id, topicOf(id))).filter((paper) => paper !== null),
+})

@@ -1,7 +1,11 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { Hint } from '../../filters/back-test/hint.ts'
+import type { Overlap } from '../../filters/back-test/overlap.ts'
+import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { DayCount } from './back-test.ts'
 import type { Nothing, Preview, TopicPreview } from './preview-topics.ts'
+import type { Width } from './test-topics.ts'
 
 /** A paper as programs are told of it. */
 export interface ToldPaper {
@@ -25,16 +29,30 @@ export interface ToldPreview {
   perDay: DayCount[]
   latest: ToldPaper[]
   nothing: (Omit<Nothing, 'nearest'> & { nearest: ToldPaper[] }) | null
+  /** All papers of these days, and on how many of them there were any. */
+  papers: number
+  openDays: number
+  /** Of all papers, from 0 to 1, to four places; here and in `terms`. */
+  share: number | null
+  terms: TermCount[]
+  overlap: Overlap[]
+  width: Width
+  hints: Hint[]
 }
 
-export function toldPreview({ from, to, days }: Preview, topic: TopicPreview): ToldPreview {
-  const { query, understood, total, perDay, latest, nothing } = topic
+export function toldPreview({ from, to, days, papers, openDays }: Preview, topic: TopicPreview): ToldPreview {
+  const { query, understood, total, perDay, latest, nothing, overlap, width, hints } = topic
   return {
     ...{ query, understood, from, to, days, total, perDay },
     latest: latest.map(toldPaper),
     nothing: nothing && { ...nothing, nearest: nothing.nearest.map(toldPaper) },
+    ...{ papers, openDays, share: rounded(topic.share) },
+    terms: topic.terms.map((term) => ({ ...term, share: rounded(term.share) })),
+    ...{ overlap, width, hints },
   }
 }
+
+const rounded = (share: number | null): number | null => share && Math.round(share * 10_000) / 10_000
 
 const toldPaper = ({ path, title, day, votes, reason }: DigestPaper): ToldPaper => ({
   id: decodeURIComponent(path.slice('/papers/'.length)),

@@ -1,7 +1,9 @@
+import { parseQuery } from '../../filters/language/parse-query.ts'
+import { asksForRevised } from '../../filters/language/turning.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
-import { backTest } from '../papers/back-test.ts'
+import { recentWindow } from '../papers/recent-window.ts'
 import { isReadable } from './read-signup.ts'
 
 /** How far back rates look. */
@@ -18,8 +20,10 @@ export async function topicRates(
   const readable = queries.filter(isReadable)
   if (readable.length === 0) return new Map()
   try {
-    const { topics } = await backTest(deps, { queries: readable, days: RATE_DAYS, latest: 0 })
-    return new Map(topics.map(({ query, total }) => [query, total]))
+    const trees = readable.map((query) => [query, parseQuery(query)] as const)
+    const withRevised = trees.some(([, tree]) => asksForRevised(tree))
+    const window = await recentWindow(deps, { days: RATE_DAYS, withRevised })
+    return new Map(trees.map(([query, tree]) => [query, window.count(window.find(tree))]))
   } catch (error) {
     if (isDatabaseAway(error)) throw error
     deps.log.error('rates.failed', { what: textOf(error) })

@@ -6,7 +6,7 @@ import { paperByName } from '../../papers/paper-store.ts'
 import { isJoined } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
-import { MOST_DAYS, recentPapers } from '../papers/recent-papers.ts'
+import { MOST_DAYS, recentWindow } from '../papers/recent-window.ts'
 import { isReadable } from '../signup/read-signup.ts'
 import { type Holder, openHolder } from './open-managed.ts'
 import { type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
@@ -57,7 +57,7 @@ export async function openTrial(deps: Deps, asked: AskedTopic): Promise<OpenedTr
   const topic = topics.find(({ id }) => id === asked.topicId)
   if (!topic || !isJoined(subscriber)) return { holder, topic: null }
   const tried = asked.tried ?? { text: topic.query, named: null }
-  const trial = await tryTopic(deps, { topics, topic, ...tried })
+  const trial = await tryTopic(deps, { topics, topic, most: subscriber.maxPapers, ...tried })
   const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
   const paper = found && { paper: found, text: readPaper(found) }
   const isKept = paper && trial.outcome ? evaluate(trial.outcome.tree, paper.text) !== null : null
@@ -90,6 +90,6 @@ function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): s
 }
 
 async function votesOf(deps: Deps, base: string): Promise<Edit | null> {
-  const { papers } = await recentPapers(deps, { days: MOST_DAYS })
-  return papers.some(({ votes }) => votes !== null) ? votesHandle(base) : null
+  const { archive, listed } = await recentWindow(deps, { days: MOST_DAYS })
+  return archive.facts(listed).some(({ votes }) => votes !== null) ? votesHandle(base) : null
 }

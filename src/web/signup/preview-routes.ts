@@ -27,9 +27,13 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
     const form = readForm(request.body)
     try {
       await take(site, request)
-      const queries = readTopics(form.typed).map(({ query }) => query)
-      const preview = await previewTopics(deps, { queries, latest: latestOf(queries.length) })
-      return show(site, request, reply, { form, preview: previewView(preview, mostPapers(site, form)) })
+      const typed = withUsed(form)
+      const queries = readTopics(typed).map(({ query }) => query)
+      const most = mostPapers(site, form)
+      const asked = { queries, latest: latestOf(queries.length), most, digest: true }
+      const preview = await previewTopics(deps, asked)
+      const view = previewView(preview, most, { baseUrl: deps.config.BASE_URL })
+      return show(site, request, reply, { form: { ...form, typed }, preview: view })
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
     }
@@ -39,10 +43,24 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
 const take = ({ deps }: Site, { ip }: FastifyRequest): Promise<void> =>
   takePreview(deps, { network: networkOf(ip) })
 
+/** The fields of the form with what a button puts in place of a topic. Throws FieldFaults. */
+function withUsed({ typed, uses }: SubscribeForm): SubscribeForm['typed'] {
+  if (!uses) return typed
+  const topics = readTopics(typed).map(({ query }) => query)
+  if (topics[uses.place] === undefined) return typed
+  return { ...typed, topics: topics.with(uses.place, uses.query), parts: NO_PARTS }
+}
+
+const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes: '' }
+
 async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   await take(site, request)
-  const { query, days } = readPreviewQuery(request.body)
-  const preview = await previewTopics(site.deps, { queries: [query], days })
+  const { query, days, others } = readPreviewQuery(request.body)
+  const preview = await previewTopics(site.deps, {
+    queries: [query],
+    days,
+    others: readTopics({ topics: others }),
+  })
   return reply.send(toldPreview(preview, preview.topics[0]!))
 }
 

@@ -1,9 +1,13 @@
 import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
-import type { DayCount, Met } from '../../flows/papers/back-test.ts'
-import type { Nothing, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { dateWithYear, shortDate } from '../../words/dates.ts'
+import type { LastDigest } from '../../flows/papers/last-digest.ts'
+import type { Met, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
+import { dateWithYear, fullDate, shortDate } from '../../words/dates.ts'
 import { rateOf } from '../../words/rates.ts'
-import { counted, fill, listed, words } from '../../words/words.ts'
+import { counted, fill, words } from '../../words/words.ts'
+import { type DigestPageView, digestPageView } from '../digests/digest-view.ts'
+import { type BarsView, barsOf } from './preview-bars.ts'
+import { overlapLines, shareText, termLines } from './preview-figures.ts'
+import { type HintLine, hintLines, togetherLines } from './preview-hints.ts'
 
 interface PaperLine {
   path: string
@@ -13,12 +17,12 @@ interface PaperLine {
   facts: string
 }
 
-interface Bar {
-  /** "24": the caption has the months. */
-  date: string
-  papers: number
-  /** From 0 to 10. */
-  step: number
+/** A changed query: behind a link, or put into the form by a button. */
+export type ChangeView = { text: string } & ({ path: string } | { value: string })
+
+interface HintView {
+  sentence: string
+  changes: ChangeView[]
 }
 
 /** What one topic would have brought, or all of them together. */
@@ -30,12 +34,18 @@ interface PreviewPart {
   /** "Papers with …", or what is shown instead. */
   text: string
   rate: string
+  /** "About 4 a day, 9% of the 1,204 papers of these days." */
+  share: string
   caption: string
-  bars: Bar[]
-  hints: string[]
+  bars: BarsView | undefined
+  hints: HintView[]
+  /** "agent alone: 71% of all papers, 852 papers" */
+  terms: string[]
+  /** "12 of these 19 also come under “linear attention”." */
+  overlap: string[]
   papersHeading: string
   papers: PaperLine[]
-  /** The papers are out of sight until somebody opens them. */
+  /** Terms and papers are out of sight until somebody opens them. */
   folded: boolean
 }
 
@@ -43,27 +53,47 @@ export interface PreviewView {
   /** The gist, for those who cannot see the rest change. */
   said: string
   parts: PreviewPart[]
+  /** The digest of the last day, as it would have been; `digest` is null where nothing matched. */
+  last: { heading: string; digest: DigestPageView | null; more: string } | null
   /** Why there is nothing to show. */
   fault: string | null
 }
 
+export interface PreviewOptions {
+  /** Where mails lead. */
+  baseUrl?: string
+  /** The page that tries a changed query; without it buttons put it into the form, in place of its topic. */
+  pathTo?: (query: string) => string
+}
+
 /** `most`: how many papers a mail holds. */
-export function previewView(preview: Preview, most: number): PreviewView {
-  const { topics } = preview
+export function previewView(preview: Preview, most: number, options: PreviewOptions = {}): PreviewView {
+  const { topics, digest } = preview
   const all = allPart(preview, most)
-  const each = topics.map((topic, i) => topicPart(preview, topic, { most, id: `preview-${i + 1}` }))
-  const parts = topics.length === 1 ? each : [all, ...each.map((part) => ({ ...part, folded: true }))]
+  const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, options }))
+  const parts = topics.length === 1 ? each : [all, ...each.map((part) => besideOthers(part, topics.length))]
   return {
     said: fill(words.preview.said, { name: parts[0]!.name, rate: parts[0]!.rate }),
     parts,
+    last: digest && options.baseUrl !== undefined ? lastView(digest, options.baseUrl) : null,
     fault: null,
   }
 }
+
+/** A page of 20 topics is small too. */
+const MOST_WITH_BARS = 5
+
+const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
+  ...part,
+  folded: true,
+  ...(topics > MOST_WITH_BARS && { bars: undefined }),
+})
 
 /** Of what cannot be read, or asked for so often. */
 export const faultyPreview = (sentence: string): PreviewView => ({
   said: sentence,
   parts: [],
+  last: null,
   fault: sentence,
 })
 
@@ -71,63 +101,55 @@ function allPart(preview: Preview, most: number): PreviewPart {
   const { topics, together } = preview
   const part = { ...metPart(preview, together), id: 'preview-all', isQuery: false }
   if (topics.length > 0) {
-    return { ...part, name: words.preview.together, text: '', hints: tooMuch(together, most) }
+    const hints = togetherLines(preview, most).map((line) => ({ ...line, changes: [] }))
+    return { ...part, name: words.preview.together, text: '', hints }
   }
   return { ...part, name: words.preview.best, text: fill(words.preview.bestText, { most }), hints: [] }
 }
 
-function topicPart(
-  preview: Preview,
-  topic: TopicPreview,
-  { most, id }: { most: number; id: string },
-): PreviewPart {
-  const { query, understood, nothing } = topic
-  const named = { id, name: query, isQuery: true, text: understood }
-  const part = metPart(preview, topic)
-  if (topic.total > 0) return { ...part, ...named, hints: tooMuch(topic, most) }
-  if (!nothing) return { ...part, ...named, hints: [words.preview.noPapers] }
-  const papers = nothing.nearest.map(paperLine)
-  return { ...part, ...named, hints: whyNothing(nothing), papersHeading: words.preview.nearest, papers }
+interface TopicPlace {
+  most: number
+  place: number
+  options: PreviewOptions
 }
+
+function topicPart(preview: Preview, topic: TopicPreview, { most, place, options }: TopicPlace): PreviewPart {
+  const part = {
+    ...metPart(preview, topic),
+    id: `preview-${place + 1}`,
+    name: topic.query,
+    isQuery: true,
+    text: topic.understood,
+    share: shareText(preview, topic),
+    hints: hintLines(preview, topic, most).map((line) => hintView(line, place, options)),
+    terms: termLines(topic.terms),
+    overlap: overlapLines(topic),
+  }
+  if (!topic.nothing) return part
+  return { ...part, papersHeading: words.preview.nearest, papers: topic.nothing.nearest.map(paperLine) }
+}
+
+const hintView = ({ sentence, changes }: HintLine, place: number, { pathTo }: PreviewOptions): HintView => ({
+  sentence,
+  changes: changes.map(({ text, query }) => ({
+    text,
+    ...(pathTo ? { path: pathTo(query) } : { value: `${place} ${query}` }),
+  })),
+})
 
 function metPart({ from, to, days }: Preview, { total, perDay, latest }: Met) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
     rate: total > 0 ? rateOf(total, days) : nothing,
+    share: '',
     caption: fill(words.preview.caption, { from: shortDate(from), to: dateWithYear(to) }),
-    bars: total > 0 ? barsOf(perDay) : [],
+    bars: barsOf(perDay),
+    terms: [],
+    overlap: [],
     papersHeading: words.preview.latest,
     papers: latest.map(paperLine),
     folded: false,
   }
-}
-
-const STEPS = 10
-
-function barsOf(perDay: readonly DayCount[]): Bar[] {
-  const highest = Math.max(...perDay.map(({ papers }) => papers))
-  return perDay.map(({ day, papers }) => ({
-    date: String(Number(day.slice(8))),
-    papers,
-    step: Math.ceil((papers / highest) * STEPS),
-  }))
-}
-
-/** On the days on which something came. */
-function tooMuch({ total, perDay }: Met, most: number): string[] {
-  const days = perDay.filter(({ papers }) => papers > 0).length
-  const aDay = Math.round(total / Math.max(1, days))
-  if (aDay <= most) return []
-  return [fill(words.preview.tooMuch, { count: counted(aDay, words.counts.paper), most })]
-}
-
-function whyNothing({ absent, without }: Nothing): string[] {
-  const { absent: noneHas, never, without: leftOut, allowed } = words.preview
-  const papers = without && counted(without.papers, words.counts.paper)
-  const instead =
-    without && fill(without.isUnwanted ? allowed : leftOut, { part: without.part, papers: papers! })
-  const why = absent.length > 0 ? fill(noneHas, { parts: listed(absent, 'or') }) : null
-  return [why ?? (without?.isUnwanted ? null : never), instead].filter((sentence) => sentence !== null)
 }
 
 const paperLine = ({ path, title, reason, day, votes }: DigestPaper): PaperLine => ({
@@ -136,3 +158,14 @@ const paperLine = ({ path, title, reason, day, votes }: DigestPaper): PaperLine 
   reason,
   facts: [shortDate(day), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
 })
+
+function lastView({ day, content }: LastDigest, baseUrl: string): PreviewView['last'] {
+  const { heading, none, more } = words.preview.digest
+  const named = { day: fullDate(day) }
+  if (!content) return { heading: fill(none, named), digest: null, more: '' }
+  return {
+    heading: fill(heading, named),
+    digest: digestPageView({ content, beyond: [] }, baseUrl),
+    more: content.more > 0 ? counted(content.more, more) : '',
+  }
+}

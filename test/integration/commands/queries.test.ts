@@ -78,7 +78,7 @@ describe('a query is tested on the papers of the last days', () => {
     expect(text).toBe(
       [
         'Understood: Papers with attention.',
-        '1 paper, first listed from 2026-11-22 to 2026-11-24 (UTC).',
+        '1 paper (100 % of 1), first listed from 2026-11-22 to 2026-11-24 (UTC).',
         'day         papers',
         '2026-11-22  0',
         '2026-11-23  0',
@@ -89,6 +89,21 @@ describe('a query is tested on the papers of the last days', () => {
       ].join('\n'),
     )
     expect(json).toMatchObject({ query: 'attention', days: 3, total: 1, nothing: null })
+  })
+
+  test('with what each term brings alone, and what would bring more', async () => {
+    const { json, text } = await testQuery('"O(n) attention" -survey')
+    const lines = text.split('\n')
+    expect(lines.slice(-7)).toEqual([
+      'term alone        papers        of all',
+      '"O(n) attention"  1             100 %',
+      '-survey           takes away 0',
+      'The latest:',
+      '  2026-11-24  2611.00001  Linear O(n) Attention',
+      '    Matched: O(n) attention, in the title',
+      'Less than one a week.',
+    ])
+    expect(json).toMatchObject({ papers: 1, share: 1, width: 'narrow', hints: [], overlap: [] })
   })
 
   test('over 30 days unless said otherwise; where nothing matched, why', async () => {

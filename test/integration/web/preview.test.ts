@@ -30,12 +30,15 @@ const textOf = (html: string): string =>
     .replace(/&quot;/g, '"')
     .replace(/\s+/g, ' ')
 
-/** What each day's column says: "24: 1". */
-function columnsOf(html: string): string[] {
-  const [, head = '', body = ''] = /<thead>(.*?)<\/thead>.*?<tbody>(.*?)<\/tbody>/s.exec(html) ?? []
-  const days = [...head.matchAll(/<th scope="col">([^<]+)</g)].map(([, day]) => day)
-  const papers = [...body.matchAll(/<td[^>]*>(\d+)<\/td>/g)].map(([, count]) => count)
-  return days.map((day, i) => `${day}: ${papers[i]}`)
+/** What each row of the table says: "23 Nov: 2 2, 4". */
+function weeksOf(html: string): string[] {
+  const [, body = ''] = /<tbody>(.*?)<\/tbody>/s.exec(html) ?? []
+  return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => {
+    const [, from] = /<th scope="row">([^<]+)</.exec(row) ?? []
+    const days = [...row.matchAll(/<td(?: class="bar-\d+")?>(\d*)<\/td>/g)].map(([, count]) => count)
+    const [, sum] = /<td class="sum">(\d+)</.exec(row) ?? []
+    return `${from}: ${days.join(' ')}, ${sum}`
+  })
 }
 
 test('the form comes back with everything typed and the preview in it', async () => {
@@ -55,11 +58,11 @@ test('the form comes back with everything typed and the preview in it', async ()
   expect(answer.body).toMatch(/id="days-sat"[^>]* checked/)
   expect(answer.body).toContain('value="7"')
   const text = textOf(answer.body)
-  expect(text).toContain('All topics together 1 paper in 14 days')
-  expect(text).toContain('Papers with the phrase “linear attention” 1 paper in 14 days')
+  expect(text).toContain('All topics together 1 paper in 30 days')
+  expect(text).toContain('Papers with the phrase “linear attention” 1 paper in 30 days')
   expect(text).toContain('Matched: linear attention, in the title')
   expect(text).toContain(
-    'Papers with xylophone Nothing matched in 14 days No paper of these days has xylophone.',
+    'Papers with xylophone Nothing matched in 30 days No paper of these days has xylophone.',
   )
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
 })
@@ -76,13 +79,18 @@ test('what was understood of a topic stands on the page once', async () => {
   expect(body.match(/Papers with xylophone/g)).toHaveLength(1)
 })
 
-test('each of the 14 days has a column, with its date and its papers', async () => {
+test('each of the 30 days has a place in its week, with its papers and their sum', async () => {
   const { body } = await postLive({ topic: 'attention' })
-  const columns = columnsOf(body)
-  expect(columns).toHaveLength(14)
-  expect(columns[0]).toBe('11: 0')
-  expect(columns.slice(-2)).toEqual(['23: 2', '24: 2'])
-  expect(body).toContain('<caption>Papers by day, 11 Nov to 24 Nov 2026</caption>')
+  expect(weeksOf(body)).toEqual([
+    '26 Oct: 0 0 0 0 0 0 0, 0',
+    '2 Nov: 0 0 0 0 0 0 0, 0',
+    '9 Nov: 0 0 0 0 0 0 0, 0',
+    '16 Nov: 0 0 0 0 1 0 0, 1',
+    '23 Nov: 2 2     , 4',
+  ])
+  expect(body).toContain('<caption>Papers by day, 26 Oct to 24 Nov 2026</caption>')
+  const weekdays = [...body.matchAll(/<th scope="col">(\w+)</g)].map(([, day]) => day).slice(1, -1)
+  expect(weekdays).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])
 })
 
 test('the page is below 100 kB with all that it loads, however many topics', async () => {
@@ -106,7 +114,7 @@ test('the parts of a topic count as one', async () => {
 test('without a topic, what the best of each day are chosen from', async () => {
   const text = textOf((await postLive({ max: '3' })).body)
   expect(text).toContain('No topic: the best of each day A mail holds the 3 papers')
-  expect(text).toContain('7 papers in 14 days')
+  expect(text).toContain('7 papers in 30 days')
   expect(text).not.toContain('Matched')
 })
 
@@ -127,10 +135,76 @@ test.each([
   ['title:hybrid -attention', 'With attention allowed it would have been 1 paper.'],
 ])('%s matched nothing: why, and what comes nearest', async (topic, why) => {
   const text = textOf((await postLive({ topic })).body)
-  expect(text).toContain('Nothing matched in 14 days')
+  expect(text).toContain('Nothing matched in 30 days')
   expect(text).toContain(why)
   expect(text).toContain('The nearest')
   expect(text).toMatch(/Has( in the title)?: /)
+})
+
+test('what each term brings alone, and what the other topics bring too', async () => {
+  const text = textOf((await postLive({ topic: '"linear attention" -strings, attention' })).body)
+  expect(text).toContain('14% of the 7 papers of these days. It also comes under “attention”.')
+  expect(text).toContain('"linear attention" alone: 14% of all papers, 1 paper')
+  expect(text).toContain('-strings takes away 0 papers')
+  expect(text).toContain('About 2 a day, 71% of the 7 papers of these days.')
+  expect(text).toContain('1 of these 5 also comes under “"linear attention" -strings”.')
+})
+
+/** The buttons that put a changed query into the form: "Leave out xylophone: 0 linear". */
+const changesIn = (html: string): string[] =>
+  [...html.matchAll(/<button[^>]* name="use" value="([^"]*)" formaction="\/preview#preview">([^<]*)</g)].map(
+    ([, value, words]) => `${words}: ${value}`.replaceAll('&gt;', '>'),
+  )
+
+test('where too little matched, a button puts what would match more into the form', async () => {
+  const topic = 'strings\nlinear xylophone'
+  const { body } = await postLive({ topic })
+  expect(changesIn(body)).toEqual(['Leave out xylophone: 1 linear'])
+  const pressed = await post(site, '/preview', { topic, email: 'ann@example.com', use: '1 linear' })
+  expect(pressed.statusCode).toBe(200)
+  expect(pressed.body).toContain('strings\nlinear</textarea>')
+  expect(pressed.body).toContain('value="ann@example.com"')
+  expect(textOf(pressed.body)).toContain('linear Papers with linear 5 papers in 30 days')
+})
+
+test('a topic of parts is then one as it is typed', async () => {
+  const { body } = await post(site, '/preview', {
+    topic: 'strings',
+    must: 'linear xylophone',
+    use: '1 linear',
+  })
+  expect(body).toContain('strings\nlinear</textarea>')
+  expect(body).toMatch(/id="must"[^>]* value=""/)
+})
+
+test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %s', async (use) => {
+  const { statusCode, body } = await post(site, '/preview', { topic: 'strings', use })
+  expect([statusCode, body.includes('strings</textarea>')]).toEqual([200, true])
+})
+
+test('where too much matched, what a mail would hold, and the cap', async () => {
+  const { body } = await postLive({ topic: 'attention OR strings', max: '1' })
+  const text = textOf(body)
+  expect(text).toContain('That is about 2 papers a day, and a mail holds 1 at most.')
+  expect(text).toContain('votes>=10 would leave about 1 a day.'.replace('>', '&gt;'))
+  expect(text).toContain('Or let the cap choose: the best 1 come by mail')
+  expect(changesIn(body)).toContain('Add votes>=10: 0 (attention OR strings) votes>=10')
+})
+
+test('the digest of the last whole day, as its page would have shown it', async () => {
+  const { body } = await postLive({ topic: 'attention, strings', max: '2' })
+  const last = /<details class="preview-last">.*<\/details>/s.exec(body)?.[0] ?? ''
+  const text = textOf(last)
+  expect(text).toContain('The mail of Monday, 23 November, as it would have been')
+  expect(text).toContain('2 new papers on 2 topics.')
+  expect(last.match(/<h5>/g)).toHaveLength(2)
+  expect(text).toMatch(/strings Strings and Branes .* Matched: strings, in the title. Also under: attention/)
+  const less = textOf((await postLive({ topic: 'attention, strings', max: '1' })).body)
+  expect(less).toContain('One more stands on the site.')
+  const none = textOf((await postLive({ topic: 'title:hybrid' })).body)
+  expect(none).toContain('On Monday, 23 November nothing matched: no mail would have come.')
+  const best = textOf((await postLive({ max: '1' })).body)
+  expect(best).toContain('The paper with the most votes of Monday, 23 November 2026')
 })
 
 test('htmx gets that part alone, and the policy of a page without scripts', async () => {
@@ -188,6 +262,8 @@ test('a program gets numbers by day, and reasons', async () => {
     total: 1,
     nothing: null,
   })
+  expect(told).toMatchObject({ papers: 7, openDays: 3, share: 0.1429, width: 'fits', hints: [], overlap: [] })
+  expect(told.terms).toEqual([{ term: '"linear attention"', isUnwanted: false, papers: 1, share: 0.1429 }])
   expect(told.perDay).toHaveLength(7)
   expect(told.perDay.at(-1)).toEqual({ day: '2026-11-24', papers: 1 })
   expect(told.latest).toEqual([
@@ -202,6 +278,17 @@ test('a program gets numbers by day, and reasons', async () => {
   expect((await postJson({ query: 'title:strings' })).json().latest[0].id).toBe('hep-th/9901001')
   const nothing = (await postJson({ query: 'strings xylophone' })).json().nothing
   expect(nothing).toMatchObject({ absent: ['xylophone'], without: { part: 'xylophone', papers: 1 } })
+  const asked = { query: 'strings xylophone', others: ['attention', 'strings'] }
+  expect((await postJson(asked)).json()).toMatchObject({
+    width: 'narrow',
+    hints: [{ way: 'without', part: 'xylophone', papers: 1, query: 'strings' }],
+    overlap: [],
+  })
+  const both = (await postJson({ ...asked, query: 'strings' })).json()
+  expect(both.overlap).toEqual([
+    { topic: 'attention', papers: 1 },
+    { topic: 'strings', papers: 1 },
+  ])
   expect(nothing.nearest[0]).toMatchObject({
     id: 'hep-th/9901001',
     reason: 'Has: strings. Missing: xylophone',
@@ -214,6 +301,7 @@ test.each([
   [{ query: 'robot', days: 31 }, 422, 'preview.days'],
   [{ query: 'robot', days: 'many' }, 422, 'preview.days'],
   [{ query: ['robot'] }, 422, 'request.wrong-type'],
+  [{ query: 'robot', others: ['(arm'] }, 422, 'query.bracket-open'],
   ['{', 400, 'request.unreadable'],
 ])('a program that sends %j gets %i %s', async (payload, status, error) => {
   const answer = await postJson(payload)

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
-import { backTest } from '../../../../src/flows/papers/back-test.ts'
+import { previewTopics } from '../../../../src/flows/papers/preview-topics.ts'
 import { recordListings } from '../../../../src/papers/listing-store.ts'
 import { horizon, papersBetween } from '../../../../src/papers/paper-store.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'
@@ -56,7 +56,7 @@ async function counted(
 }
 
 test('it counts, for each day, what another evaluator finds', async () => {
-  const { from, to, topics, together } = await backTest(deps(), { queries: QUERIES })
+  const { from, to, topics, together } = await previewTopics(deps(), { queries: QUERIES, days: 14 })
   expect(to).toBe(LAST)
   for (const found of [...topics, { query: null, ...together }]) {
     const expected = await counted(found.query === null ? QUERIES : [found.query], from)
@@ -69,7 +69,7 @@ test('it counts, for each day, what another evaluator finds', async () => {
 })
 
 test('the latest are shown newest first, each with the reason and the words marked in its title', async () => {
-  const { topics, together } = await backTest(deps(), { queries: ['title:model', 'agent'], latest: 3 })
+  const { topics, together } = await previewTopics(deps(), { queries: ['title:model', 'agent'], latest: 3 })
   const [model] = topics
   expect(model!.understood).toBe('Papers with a title with model')
   expect(model!.latest).toHaveLength(3)
@@ -87,7 +87,7 @@ test('the latest are shown newest first, each with the reason and the words mark
 })
 
 test('without a topic every paper of the days counts, and none has a reason', async () => {
-  const { from, topics, together } = await backTest(deps(), { queries: [], days: 7 })
+  const { from, topics, together } = await previewTopics(deps(), { queries: [], days: 7 })
   const [{ count }] = await database.db.$queryRaw<[{ count: number }]>`
     select count(*)::int as count from paper where first_day between ${from}::date and ${LAST}::date`
   expect(topics).toEqual([])
@@ -98,16 +98,16 @@ test('without a topic every paper of the days counts, and none has a reason', as
 
 test('papers of a later reading are not counted before their day, and a wider look sees more', async () => {
   const [narrow, wide, narrowAgain] = [
-    await backTest(deps(), { queries: [], days: 1 }),
-    await backTest(deps(), { queries: [], days: 30 }),
-    await backTest(deps(), { queries: [], days: 1 }),
+    await previewTopics(deps(), { queries: [], days: 1 }),
+    await previewTopics(deps(), { queries: [], days: 30 }),
+    await previewTopics(deps(), { queries: [], days: 1 }),
   ]
   expect(wide.together.total).toBeGreaterThan(narrow.together.total)
   expect(narrowAgain).toEqual(narrow)
 })
 
 test('a paper that is corrected is seen as it is within a minute, a new one at once', async () => {
-  const find = async () => (await backTest(deps(), { queries: ['zymurgy'] })).together.total
+  const find = async () => (await previewTopics(deps(), { queries: ['zymurgy'] })).together.total
   expect(await find()).toBe(0)
   const { id } = await database.db.paper.findFirstOrThrow({ where: { firstDay: new Date(LAST) } })
   await database.db.paper.update({ where: { id }, data: { title: 'Zymurgy for Models' } })
@@ -128,5 +128,5 @@ test.each<[queries: string[], days: number, code: ErrorCode]>([
   [['agent'], 1.5, 'preview.days'],
   [['agent'], Number.NaN, 'preview.days'],
 ])('%j over %d days is refused with %s', async (queries, count, code) => {
-  await expect(backTest(deps(), { queries, days: count })).rejects.toMatchObject({ code })
+  await expect(previewTopics(deps(), { queries, days: count })).rejects.toMatchObject({ code })
 })

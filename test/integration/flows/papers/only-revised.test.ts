@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { backTest } from '../../../../src/flows/papers/back-test.ts'
 import { explainQuery } from '../../../../src/flows/papers/explain-query.ts'
 import { listPapers } from '../../../../src/flows/papers/list-papers.ts'
 import { previewTopics } from '../../../../src/flows/papers/preview-topics.ts'
@@ -86,7 +85,7 @@ test('a range of numbers holds them where the days of newer versions are named',
 })
 
 describe('a back-test', () => {
-  const tested = (queries: string[], days = 14) => backTest(deps(), { queries, days })
+  const tested = (queries: string[], days = 14) => previewTopics(deps(), { queries, days })
 
   test('counts newer versions for the query that asks for them alone, each on its day', async () => {
     const { topics, together } = await tested(['attention', 'is:revised'])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  alsoWith,
   authorQuery,
   type Edit,
   follow,
@@ -52,6 +53,17 @@ test('what would be too long is not offered', () => {
   expect(outcome(mute(long, 'bees'))).toBe(`${long} -bees`)
   expect(outcome(mute(long, 'survey'))).toBe('refused: cannot')
 })
+
+test.each<[query: string, word: string, expected: string]>([
+  ['attention', 'memory', 'attention memory'],
+  ['linear OR sparse', 'memory', '(linear OR sparse) memory'],
+  ['attention', 'state space', 'attention "state space"'],
+  ['linear attention', 'attentions', 'refused: already'],
+  ['attention -memory', 'memory', 'refused: nothing'],
+  ['attention', 'the', 'refused: cannot'],
+])('of %s, %s is asked for too: %s', (query, word, expected) =>
+  expect(outcome(alsoWith(query, word))).toBe(expected),
+)
 
 test.each<[query: string, name: string, expected: string]>([
   ['attention', 'Albert Gu', 'attention OR author:"Albert Gu"'],

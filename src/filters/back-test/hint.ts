@@ -1,0 +1,19 @@
+/** without, allowed: one part left out; apart: the words of a phrase; anywhere: not in one part of a paper alone. */
+export type Way = 'without' | 'allowed' | 'apart' | 'anywhere' | 'votes' | 'also'
+
+/** A change of a query, and what it would have brought. */
+export interface Hint {
+  way: Way
+  /** What of the query it is about, in words; of votes and a further word, what is added. */
+  part: string
+  /** How many papers the changed query finds in the same days. */
+  papers: number
+  /** The changed query; null where no text says it. */
+  query: string | null
+}
+
+/** The query, and what it finds. */
+export interface Tested {
+  text: string
+  papers: number
+}

@@ -1,0 +1,73 @@
+import { describePart } from '../language/describe-query.ts'
+import { alsoWith, leastVotes } from '../language/edit-query.ts'
+import { writeTree } from '../language/write-tree.ts'
+import type { Bits } from '../matching/bits.ts'
+import type { Query } from '../query.ts'
+import type { Hint } from './hint.ts'
+import { tellingWords } from './telling-words.ts'
+import { withoutEach } from './variants.ts'
+import type { Window } from './window.ts'
+
+export interface Wide {
+  /** The query's text, and what it was read as. */
+  text: string
+  query: Query
+  found: Bits
+  /** The most papers of a mail. */
+  most: number
+}
+
+/** More a day, on days with papers, than a mail holds. */
+export const isWide = (papers: number, window: Window, most: number): boolean =>
+  Math.round(window.aDay(papers)) > most
+
+/** Changes of a query by which a mail would hold nearly all that it brings, each with a text of its own. */
+export function narrowerHints({ text, query, found, most }: Wide, window: Window): Hint[] {
+  const room = most * Math.max(1, window.openDays)
+  const asked = { text, query, found, room }
+  return [...withoutOne(asked, window), ...votesHint(asked, window), ...alsoHints(asked, window)]
+}
+
+type Asked = Omit<Wide, 'most'> & {
+  /** How many papers mails of all these days hold. */
+  room: number
+}
+
+/** A part of an OR that brings at least so much of all is worth a word. */
+const LEAST_OF_ALL = 0.25
+
+/** The part of an OR that alone brings most. */
+function withoutOne({ query, found, room }: Asked, window: Window): Hint[] {
+  const met = window.count(found)
+  const [most] = withoutEach(query, 'or')
+    .map(({ part, changed }) => ({ part, changed, papers: window.count(window.find(changed, query)) }))
+    .filter(({ papers }) => papers > 0 && (papers <= room || papers <= met * (1 - LEAST_OF_ALL)))
+    .sort((a, b) => a.papers - b.papers)
+  const text = most && writeTree(most.changed)
+  return text ? [{ way: 'without', part: describePart(most.part), papers: most.papers, query: text }] : []
+}
+
+const LIMITS = [2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000]
+
+/** The lowest limit of votes that leaves so few, where most of the papers have votes. */
+function votesHint({ text, found, room }: Asked, window: Window): Hint[] {
+  const votes = window.archive.facts(found).map((facts) => facts.votes)
+  const known = votes.filter((count) => count !== null)
+  if (known.length < votes.length / 2) return []
+  const left = (limit: number) => known.filter((count) => count >= limit).length
+  const limit = LIMITS.find((one) => left(one) <= room)
+  if (limit === undefined || left(limit) === 0) return []
+  const { query = null } = leastVotes(text, limit)
+  return query ? [{ way: 'votes', part: `votes>=${limit}`, papers: left(limit), query }] : []
+}
+
+const MOST_WORDS = 3
+
+/** Words that stand in some of the papers, and seldom in others. */
+function alsoHints({ text, query, found, room }: Asked, window: Window): Hint[] {
+  const words = tellingWords({ query, found, room }, window)
+  const hints = words.map(({ word, papers }): Hint => {
+    return { way: 'also', part: word, papers, query: alsoWith(text, word).query ?? null }
+  })
+  return hints.filter((hint) => hint.query !== null).slice(0, MOST_WORDS)
+}

@@ -1,0 +1,14 @@
+import { dropBits } from '../matching/bits.ts'
+import type { Query } from '../query.ts'
+import { textWords } from '../ranking/wanted.ts'
+import type { Window } from './window.ts'
+
+/** Numbers of papers that hold words of a query and do not match it, best first. */
+export function nearIds(query: Query, window: Window, most: number): number[] {
+  const words = textWords(query)
+  if (words.length === 0) return []
+  const any: Query = { kind: 'or', parts: words }
+  const holding = window.find(any, query)
+  dropBits(holding, window.find(query))
+  return window.archive.ranked(any, holding, most).map(({ id }) => id)
+}

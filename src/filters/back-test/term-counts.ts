@@ -1,0 +1,54 @@
+import { describePart } from '../language/describe-query.ts'
+import { asksForRevised } from '../language/turning.ts'
+import { writeTree } from '../language/write-tree.ts'
+import type { Leaf, Query } from '../query.ts'
+import { withoutEach } from './variants.ts'
+import type { Window } from './window.ts'
+
+/** What one term of a query does by itself among the papers of some days. */
+export interface TermCount {
+  /** As typed: "state space", title:model, -survey */
+  term: string
+  /** It stands under a NOT, and `papers` are those that it takes away from the query's. */
+  isUnwanted: boolean
+  papers: number
+  /** Of all papers of these days, from 0 to 1; null for what takes away, and for newer versions. */
+  share: number | null
+}
+
+/** The terms in the query's order, each once, then what it takes away. */
+export function termCounts(query: Query, window: Window): TermCount[] {
+  const met = window.count(window.find(query))
+  const unwanted = withoutEach(query, 'and').filter(({ part }) => part.kind === 'not')
+  return [
+    ...wantedLeaves(query).map((leaf) => alone(leaf, window)),
+    ...unwanted.map(({ part, changed }) => ({
+      term: textOf(part),
+      isUnwanted: true,
+      papers: window.count(window.find(changed, query)) - met,
+      share: null,
+    })),
+  ]
+}
+
+function alone(leaf: Leaf, window: Window): TermCount {
+  const papers = window.count(window.find(leaf))
+  const share = asksForRevised(leaf) || window.size === 0 ? null : papers / window.size
+  return { term: textOf(leaf), isUnwanted: false, papers, share }
+}
+
+function wantedLeaves(query: Query): Leaf[] {
+  if (query.kind === 'not') return []
+  if (!('parts' in query)) return [query]
+  const leaves = query.parts.flatMap(wantedLeaves)
+  return [...new Map(leaves.map((leaf) => [JSON.stringify(leaf), leaf])).values()]
+}
+
+const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
+
+/** A NOT is no query by itself. */
+function unwantedText(part: Query): string | null {
+  if (part.kind !== 'not') return null
+  const text = writeTree(part.part)
+  return text && ('parts' in part.part ? `-(${text})` : `-${text}`)
+}

@@ -1,0 +1,66 @@
+import type { Query, TextLeaf } from '../query.ts'
+import { isStopWord } from '../text/stop-words.ts'
+import { kindOf, tokensOf } from '../text/tokens.ts'
+
+/** A query as it would be with one of its parts otherwise. */
+export interface Variant {
+  /** The part as it stands. */
+  part: Query
+  changed: Query
+}
+
+/** Without each part of an AND, or of an OR, in turn; what stands under a NOT is left as it is. */
+export function withoutEach(query: Query, kind: 'and' | 'or'): Variant[] {
+  if (query.kind !== 'and' && query.kind !== 'or') return []
+  const own = query.kind === kind ? query.parts.flatMap((part, i) => withoutOne(query, part, i)) : []
+  return [...own, ...inParts(query, (part) => withoutEach(part, kind))]
+}
+
+/** A paper must hold something. */
+function withoutOne({ kind, parts }: Joined, part: Query, at: number): Variant[] {
+  const rest = parts.toSpliced(at, 1)
+  return rest.every((one) => one.kind === 'not') ? [] : [{ part, changed: joined(kind, rest) }]
+}
+
+/** With the words of each phrase apart. */
+export const apartEach = (query: Query): Variant[] => changedEach(query, apart)
+
+/** With each term anywhere that looks in titles or abstracts alone. */
+export const anywhereEach = (query: Query): Variant[] =>
+  changedEach(query, (leaf) =>
+    leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
+  )
+
+function changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variant[] {
+  if (query.kind === 'and' || query.kind === 'or') {
+    return inParts(query, (part) => changedEach(part, change))
+  }
+  if (query.kind !== 'word' && query.kind !== 'phrase') return []
+  const changed = change(query)
+  return changed ? [{ part: query, changed }] : []
+}
+
+function apart({ kind, field, text }: TextLeaf): Query | null {
+  if (kind !== 'phrase' || kindOf(field) === 'names') return null
+  const words = tokensOf(text).map(({ folded }) => folded)
+  const telling = words.filter((word) => !isStopWord(word))
+  return telling.length < 2
+    ? null
+    : joined(
+        'and',
+        telling.map((word) => ({ kind: 'word', field, text: word })),
+      )
+}
+
+type Joined = Extract<Query, { kind: 'and' | 'or' }>
+
+const inParts = ({ kind, parts }: Joined, variants: (part: Query) => Variant[]): Variant[] =>
+  parts.flatMap((part, i) =>
+    variants(part).map((one) => ({ ...one, changed: joined(kind, parts.with(i, one.changed)) })),
+  )
+
+/** As the parser joins them. */
+function joined(kind: Joined['kind'], parts: readonly Query[]): Query {
+  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
+  return flat.length > 1 ? { kind, parts: flat } : flat[0]!
+}

@@ -1,0 +1,49 @@
+import { describePart } from '../language/describe-query.ts'
+import { writeTree } from '../language/write-tree.ts'
+import type { Query } from '../query.ts'
+import type { Hint, Way } from './hint.ts'
+import { anywhereEach, apartEach, type Variant, withoutEach } from './variants.ts'
+import type { Window } from './window.ts'
+
+const MOST_HINTS = 2
+const WEEK = 7
+/** From so many days on a week can be told from chance. */
+const LEAST_DAYS = 14
+
+/** Less than one paper a week, and some: none at all is told otherwise. */
+export const isNarrow = (papers: number, days: number): boolean =>
+  papers > 0 && days >= LEAST_DAYS && papers * WEEK < days
+
+/**
+ * Changes by which a query would have brought more: at first those with the most papers of which a mail of `most` still
+ * holds a day's.
+ */
+export function widerHints(query: Query, window: Window, most: number): Hint[] {
+  const met = window.count(window.find(query))
+  const hints = changesOf(query)
+    .map(({ way, part, changed }) => ({
+      way,
+      part: describePart(part.kind === 'not' ? part.part : part),
+      papers: window.count(window.find(changed, query)),
+      changed,
+    }))
+    .filter(({ papers }) => papers > met)
+    .sort((a, b) => byUse(a.papers, b.papers, most * Math.max(1, window.openDays)))
+  return hints.slice(0, MOST_HINTS).map(({ changed, ...hint }) => ({ ...hint, query: writeTree(changed) }))
+}
+
+type Change = Variant & { way: Way }
+
+const changesOf = (query: Query): Change[] => [
+  ...withoutEach(query, 'and').map(
+    (one): Change => ({ ...one, way: one.part.kind === 'not' ? 'allowed' : 'without' }),
+  ),
+  ...apartEach(query).map((one): Change => ({ ...one, way: 'apart' })),
+  ...anywhereEach(query).map((one): Change => ({ ...one, way: 'anywhere' })),
+]
+
+/** Those that fit first, the largest of them in front; of the others the smallest. */
+function byUse(a: number, b: number, fits: number): number {
+  if (a <= fits !== b <= fits) return a <= fits ? -1 : 1
+  return a <= fits ? b - a : a - b
+}

@@ -1,0 +1,71 @@
+import { Fault } from '../../platform/errors.ts'
+import type { Leaf, Query } from '../query.ts'
+import { parseQuery } from './parse-query.ts'
+import { splitTopics } from './split-topics.ts'
+
+/** A text that parses to a tree and is one topic; null where no text does, or none that is short enough. */
+export function writeTree(tree: Query): string | null {
+  const text = written(tree)
+  return text !== null && splitTopics(text).join() === text && isReadAs(text, tree) ? text : null
+}
+
+/** A term as people type it: "state space", title:model; null where only a sentence says it. */
+function written(node: Query): string | null {
+  switch (node.kind) {
+    case 'and':
+      return joined(node.parts, ' ')
+    case 'or':
+      return joined(node.parts, ' OR ')
+    case 'some':
+      return null
+    case 'not':
+      return prefixed('-', inBrackets(node.part))
+    default:
+      return leafText(node)
+  }
+}
+
+function joined(parts: readonly Query[], sign: string): string | null {
+  const texts = parts.map(inBrackets)
+  return texts.includes(null) ? null : texts.join(sign)
+}
+
+function inBrackets(node: Query): string | null {
+  const text = written(node)
+  return text !== null && 'parts' in node && node.parts.length > 1 ? `(${text})` : text
+}
+
+const prefixed = (prefix: string, text: string | null): string | null => text && `${prefix}${text}`
+
+function leafText(leaf: Leaf): string {
+  switch (leaf.kind) {
+    case 'word':
+    case 'phrase':
+      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${wordsText(leaf)}`
+    case 'category':
+      return `cat:${leaf.value}`
+    case 'has-code':
+      return 'has:code'
+    case 'revised':
+      return 'is:revised'
+    case 'votes':
+      return `votes>=${leaf.least}`
+    case 'paper':
+      return /^(doi|id):/.test(leaf.name) ? leaf.name : `paper:${leaf.name}`
+  }
+}
+
+const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u
+const OPERATOR = /^(and|or|not|andnot)$/i
+
+const wordsText = ({ text }: { text: string }): string =>
+  PLAIN.test(text) && !OPERATOR.test(text) ? text : `"${text}"`
+
+function isReadAs(text: string, tree: Query): boolean {
+  try {
+    return JSON.stringify(parseQuery(text)) === JSON.stringify(tree)
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}

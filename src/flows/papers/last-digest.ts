@@ -1,0 +1,122 @@
+import { Chooser } from '../../digests/choose.ts'
+import {
+  type DigestContent,
+  type DigestPaper,
+  type DigestSection,
+  topicHead,
+} from '../../digests/digest-content.ts'
+import type { Window } from '../../filters/back-test/window.ts'
+import { asksForRevised } from '../../filters/language/turning.ts'
+import type { PaperFacts } from '../../filters/matching/paper-index.ts'
+import type { Query } from '../../filters/query.ts'
+import type { Day } from '../../platform/dates.ts'
+import { fill, words } from '../../words/words.ts'
+import type { PapersAtHand } from './papers-at-hand.ts'
+
+/** A topic of whoever would have got the digest. */
+export interface DigestTopicTree {
+  name: string
+  tree: Query
+}
+
+/** Which papers the digest of a day would have held. */
+export interface LastChoice {
+  day: Day
+  sections: { topic: DigestTopicTree | null; papers: { id: number; under: DigestTopicTree[] }[] }[]
+  /** How many more matched. */
+  more: number
+}
+
+/** What the digest of the last day that has papers would have been: of the day before today, where there are any. */
+export interface LastDigest {
+  day: Day
+  /** Null where nothing matched. */
+  content: DigestContent | null
+}
+
+/** Chosen as digests are, for the topics in the subscriber's order; null where no day has papers. */
+export function chooseLast(
+  window: Window,
+  topics: readonly DigestTopicTree[],
+  most: number,
+): LastChoice | null {
+  const day = lastDay(window)
+  if (day === null) return null
+  return topics.length > 0 ? byTopics(window, topics, { day, most }) : bestOf(window, { day, most })
+}
+
+/** All of today has not come in. */
+function lastDay(window: Window): Day | null {
+  const days = window.archive.facts(window.listed).map(({ firstDay }) => firstDay)
+  const newest = (some: Day[]) => some.reduce<Day | null>((max, day) => (max && max > day ? max : day), null)
+  return newest(days.filter((day) => day < window.days.to)) ?? newest(days)
+}
+
+interface OfDay {
+  day: Day
+  most: number
+}
+
+function byTopics({ archive }: Window, topics: readonly DigestTopicTree[], { day, most }: OfDay): LastChoice {
+  const ids: number[] = []
+  const places = new Map<number, number>()
+  const placeOf = (id: number) => {
+    const place = places.get(id) ?? ids.push(id) - 1
+    places.set(id, place)
+    return place
+  }
+  const offered = topics.map(({ tree }) => {
+    const found = archive.within(
+      archive.find(tree),
+      { from: day, to: day },
+      { revised: asksForRevised(tree) },
+    )
+    return archive.ranked(tree, found).map(({ id }) => placeOf(id))
+  })
+  const { sections, more } = new Chooser(ids.length).choose({ topics: offered, cap: most })
+  return {
+    day,
+    more,
+    sections: sections.map(({ topic, papers }) => ({
+      topic: topics[topic as number]!,
+      papers: papers.map(({ place, topics: under }) => ({
+        id: ids[place]!,
+        under: under.map((one) => topics[one]!),
+      })),
+    })),
+  }
+}
+
+/** The most votes first, as for somebody without topics. */
+function bestOf({ archive, listed }: Window, { day, most }: OfDay): LastChoice {
+  const papers = archive.facts(archive.within(listed, { from: day, to: day })).sort(byVotes)
+  const best = papers.slice(0, most).map(({ id }) => ({ id, under: [] }))
+  const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
+  return { day, sections, more: papers.length - best.length }
+}
+
+const byVotes = (a: PaperFacts, b: PaperFacts): number => (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id
+
+export const idsOfChoice = (choice: LastChoice | null): number[] =>
+  choice?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? []
+
+export function digestOf({ day, sections, more }: LastChoice, papers: PapersAtHand): LastDigest {
+  const shown = sections.map(
+    ({ topic, papers: chosen }): DigestSection => ({
+      ...(topic ? topicHead({ name: topic.name, id: 0 }) : { topic: null, topicId: null }),
+      papers: chosen.map(({ id, under }) => shownUnder(id, under, papers)).filter((paper) => paper !== null),
+    }),
+  )
+  const filled = shown.filter((section) => section.papers.length > 0)
+  const bestOf = sections[0] && sections[0].topic === null ? day : null
+  const rest = { localDate: day, bestOf, week: null, beyond: [], sources: '' }
+  return { day, content: filled.length > 0 ? { ...rest, sections: filled, more } : null }
+}
+
+function shownUnder(id: number, under: DigestTopicTree[], papers: PapersAtHand): DigestPaper | null {
+  const [first, ...others] = under
+  const paper = papers.shown(id, first?.tree ?? null)
+  if (!paper || others.length === 0) return paper
+  const topics = others.map(({ name }) => name).join(', ')
+  return { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics }) }
+}

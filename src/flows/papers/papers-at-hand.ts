@@ -1,0 +1,50 @@
+import type { DigestPaper } from '../../digests/digest-content.ts'
+import { showPaper } from '../../digests/shelf.ts'
+import { evaluate } from '../../filters/matching/evaluate.ts'
+import type { Query } from '../../filters/query.ts'
+import { type Nearness, nearnessOf } from '../../filters/reasons/nearness.ts'
+import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { papersById } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+
+/** Papers that are to be shown; each is cut into words when it is first looked at. */
+export interface PapersAtHand {
+  /** As a digest shows it: with the reason of a query, or without. Null where it left, or does not match any more. */
+  shown(id: number, query: Query | null): DigestPaper | null
+  /** Of some papers that do not match a query, those that come nearest, with what each lacks. */
+  nearest(ids: readonly number[], query: Query, most: number): DigestPaper[]
+}
+
+export async function papersAtHand(db: DatabaseOrTransaction, ids: readonly number[]): Promise<PapersAtHand> {
+  const papers = await papersById(db, [...new Set(ids)])
+  const byId = new Map(papers.map((paper) => [paper.id, paper]))
+  const texts = new Map<number, PaperText>()
+  const textOf = (paper: Paper) => {
+    const text = texts.get(paper.id) ?? readPaper(paper)
+    texts.set(paper.id, text)
+    return text
+  }
+  return {
+    shown: (id, query) => {
+      const paper = byId.get(id)
+      const reason = paper && query ? evaluate(query, textOf(paper)) : null
+      return paper && (reason || !query) ? showPaper(paper, reason) : null
+    },
+    nearest: (ids, query, most) =>
+      ids
+        .flatMap((id) => nearPaper(byId.get(id), query, textOf))
+        .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
+        .slice(0, most)
+        .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence })),
+  }
+}
+
+function nearPaper(
+  paper: Paper | undefined,
+  query: Query,
+  textOf: (paper: Paper) => PaperText,
+): (Nearness & { paper: Paper })[] {
+  const nearness = paper && nearnessOf(query, textOf(paper))
+  return paper && nearness ? [{ ...nearness, paper }] : []
+}

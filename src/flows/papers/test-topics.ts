@@ -1,0 +1,84 @@
+import type { Hint } from '../../filters/back-test/hint.ts'
+import { isWide, narrowerHints } from '../../filters/back-test/narrower.ts'
+import { nearIds } from '../../filters/back-test/near.ts'
+import { type OtherTopic, type Overlap, overlaps } from '../../filters/back-test/overlap.ts'
+import { type TermCount, termCounts } from '../../filters/back-test/term-counts.ts'
+import { isNarrow, widerHints } from '../../filters/back-test/wider.ts'
+import type { Window } from '../../filters/back-test/window.ts'
+import { asksForRevised } from '../../filters/language/turning.ts'
+import type { Bits } from '../../filters/matching/bits.ts'
+import type { Query } from '../../filters/query.ts'
+import { type WhyEmpty, whyEmptyBy } from '../../filters/reasons/why-empty.ts'
+import { type Counts, countByDay } from './back-test.ts'
+
+/** Less than one paper a week, more than a mail holds, or what one would have. */
+export type Width = 'narrow' | 'fits' | 'wide'
+
+/** What a query comes to among the papers of some days, as numbers of papers. */
+export interface TopicTest extends Counts {
+  query: string
+  tree: Query
+  found: Bits
+  latestIds: readonly number[]
+  /** Of all papers, from 0 to 1; null where newer versions count, or there are none. */
+  share: number | null
+  terms: TermCount[]
+  overlap: Overlap[]
+  width: Width
+  hints: Hint[]
+  /** Null where it met something, or where there was no paper at all. */
+  empty: (WhyEmpty & { nearIds: readonly number[] }) | null
+}
+
+export interface TopicToTest {
+  query: string
+  tree: Query
+  /** The subscriber's other topics. */
+  others: readonly OtherTopic[]
+}
+
+interface Testing {
+  /** How many of the latest papers are shown. */
+  latest: number
+  /** The most papers of a mail. */
+  most: number
+  days: number
+}
+
+/** So many papers may come nearest; which they are is told by their texts. */
+const NEAR = 24
+
+export function testTopic(window: Window, topic: TopicToTest, testing: Testing): TopicTest {
+  const { query, tree, others } = topic
+  const found = window.find(tree)
+  const counts = countByDay(found, window, testing.latest)
+  const width = widthOf(counts.total, window, testing)
+  return {
+    ...{ query, tree, found, width },
+    ...counts,
+    share: window.size === 0 || asksForRevised(tree) ? null : counts.total / window.size,
+    terms: termCounts(tree, window),
+    overlap: overlaps(found, others, window),
+    hints: hintsOf(window, { query, tree, found, width }, testing.most),
+    empty: counts.total === 0 && window.size > 0 ? emptyOf(window, tree) : null,
+  }
+}
+
+function widthOf(total: number, window: Window, { most, days }: Testing): Width {
+  if (isWide(total, window, most)) return 'wide'
+  return total === 0 || isNarrow(total, days) ? 'narrow' : 'fits'
+}
+
+type Found = Pick<TopicTest, 'query' | 'tree' | 'found' | 'width'>
+
+function hintsOf(window: Window, { query, tree, found, width }: Found, most: number): Hint[] {
+  if (width === 'wide') return narrowerHints({ text: query, query: tree, found, most }, window)
+  return width === 'narrow' ? widerHints(tree, window, most) : []
+}
+
+function emptyOf(window: Window, tree: Query): TopicTest['empty'] {
+  const why = whyEmptyBy(tree, (all, among) =>
+    window.count(window.find({ kind: 'and', parts: [...all] }, { kind: 'and', parts: [...among] })),
+  )
+  return { ...why, nearIds: nearIds(tree, window, NEAR) }
+}

@@ -1,0 +1,80 @@
+import type { Hint } from '../../filters/back-test/hint.ts'
+import type { Met, Nothing, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
+import { counted, fill, listed, words } from '../../words/words.ts'
+import { paceText } from './preview-figures.ts'
+
+/** A changed query, and the words that lead to it. */
+export interface Change {
+  text: string
+  query: string
+}
+
+export interface HintLine {
+  sentence: string
+  changes: Change[]
+}
+
+/** What helps where a topic matched too little or too much; `most`: how many papers a mail holds. */
+export function hintLines(preview: Preview, topic: TopicPreview, most: number): HintLine[] {
+  if (topic.total === 0) return emptyLines(topic)
+  if (topic.width === 'narrow') return [alone(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
+  return topic.width === 'wide' ? wideLines(preview, topic, most) : []
+}
+
+/** Of all topics together. */
+export function togetherLines(preview: Preview, most: number): HintLine[] {
+  const tooMuch = tooMuchOf(preview, preview.together, most)
+  return tooMuch ? [alone(tooMuch), alone(fill(words.preview.letCapAlone, { most }))] : []
+}
+
+const alone = (sentence: string): HintLine => ({ sentence, changes: [] })
+
+function emptyLines({ nothing, hints }: TopicPreview): HintLine[] {
+  if (!nothing) return [alone(words.preview.noPapers)]
+  const why = whyText(nothing, hints)
+  return [...(why ? [alone(why)] : []), ...hints.flatMap(widerLine)]
+}
+
+/** What is allowed to be there instead says why by itself. */
+function whyText({ absent }: Nothing, hints: readonly Hint[]): string | null {
+  if (absent.length > 0) return fill(words.preview.absent, { parts: listed(absent, 'or') })
+  return hints[0]?.way === 'allowed' ? null : words.preview.never
+}
+
+function widerLine({ way, part, papers, query }: Hint): HintLine[] {
+  if (way === 'votes' || way === 'also') return []
+  const { sentence, button } = words.preview.wider[way]
+  const values = { part, papers: counted(papers, words.counts.paper) }
+  return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
+}
+
+const changesOf = (text: string, query: string | null): Change[] => (query === null ? [] : [{ text, query }])
+
+function wideLines(preview: Preview, topic: TopicPreview, most: number): HintLine[] {
+  const { also, letCap } = words.preview
+  const isAlso = ({ way }: Hint) => way === 'also'
+  const further = topic.hints.filter(isAlso).map(({ part, papers, query }) => {
+    const text = fill(also.button, { part, pace: paceText(preview, papers) })
+    return changesOf(text, query)
+  })
+  return [
+    alone(tooMuchOf(preview, topic, most) ?? ''),
+    ...topic.hints.filter((hint) => !isAlso(hint)).flatMap((hint) => narrowerLine(preview, hint)),
+    ...(further.length > 0 ? [{ sentence: also.sentence, changes: further.flat() }] : []),
+    alone(fill(letCap, { most })),
+  ]
+}
+
+function narrowerLine(preview: Preview, { way, part, papers, query }: Hint): HintLine[] {
+  if (way !== 'votes' && way !== 'without') return []
+  const { sentence, button } = words.preview.narrower[way]
+  const values = { part, pace: paceText(preview, papers) }
+  return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
+}
+
+/** On days with papers; null where a mail holds them all. */
+function tooMuchOf({ openDays }: Preview, { total }: Met, most: number): string | null {
+  const aDay = Math.round(total / Math.max(1, openDays))
+  if (aDay <= most) return null
+  return fill(words.preview.tooMuch, { count: counted(aDay, words.counts.paper), most })
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { Window } from '../../../../src/filters/back-test/window.ts'
+import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
+
+const archive = archiveOf([
+  { title: 'alpha', firstDay: '2026-11-01' },
+  { title: 'alpha beta', firstDay: '2026-11-10' },
+  { title: 'alpha', firstDay: '2026-11-10' },
+  { title: 'beta', firstDay: '2026-11-12', votes: 4 },
+  { title: 'alpha once more', firstDay: '2026-11-11', onlyRevised: true, revisedDay: '2026-11-11' },
+  { title: 'beta', firstDay: '2026-10-01', revisedDay: '2026-11-12' },
+])
+const window = new Window(archive, { from: '2026-11-10', to: '2026-11-12' })
+
+const found = (query: string, like?: string) =>
+  archive
+    .facts(window.find(parseQuery(query), like === undefined ? undefined : parseQuery(like)))
+    .map(({ id }) => id)
+
+test.each([
+  ['alpha', undefined, [2, 3]],
+  ['beta', undefined, [2, 4]],
+  ['is:revised', undefined, [5, 6]],
+  ['beta', 'beta is:revised', [2, 4, 6]],
+  ['alpha', 'alpha is:revised', [2, 3, 5]],
+  ['alpha OR is:revised', undefined, [2, 3, 5, 6]],
+  ['votes>=4', undefined, [4]],
+])('%s, as a part of %s, finds %j', (query, like, ids) => {
+  expect(found(query, like)).toEqual(ids)
+})
+
+test('its papers are those first listed in these days, and a newer version has a day too', () => {
+  expect([window.size, window.openDays, window.aDay(6)]).toEqual([3, 2, 3])
+  const days = archive.facts(window.find(parseQuery('beta OR is:revised'))).map(window.dayOf)
+  expect(days).toEqual(['2026-11-10', '2026-11-12', '2026-11-11', '2026-11-12'])
+})
+
+test('without papers there is nothing to divide by', () => {
+  const empty = new Window(archive, { from: '2025-01-01', to: '2025-01-30' })
+  expect([empty.size, empty.openDays, empty.aDay(0)]).toEqual([0, 0, 0])
+})
