@@ -11,8 +11,8 @@ export interface Ranked {
   scores: Float32Array
 }
 
-// A mild prior: a hundred votes are worth about as much as one word more.
-const VOTES = 0.25
+// A mild prior: a hundred votes are worth less than a second mention.
+const VOTES = 0.15
 
 /** Weights that are kept for the next query, in 8 bytes each. */
 const MOST_REMEMBERED = 4_000_000
