@@ -5,7 +5,7 @@ import { type Nearness, nearnessOf } from '../filters/reasons/nearness.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { PaperTexts } from './matcher.ts'
-import { showPaper } from './shelf.ts'
+import { showPaper } from './show-paper.ts'
 
 export interface NearestInput {
   papers: readonly Paper[]

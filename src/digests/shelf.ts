@@ -1,14 +1,10 @@
-import type { Reason } from '../filters/query.ts'
-import { reasonSentence } from '../filters/reasons/reason.ts'
-import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
-import { plainText } from '../papers/text/plain-text.ts'
 import type { Day } from '../platform/dates.ts'
 import { Chooser } from './choose.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { Matcher } from './matcher.ts'
 import type { NearPaper } from './nearest.ts'
-import { markedRuns, type Place, snippetOf } from './snippet.ts'
+import { digestPaper, plainParts } from './show-paper.ts'
 import type { Turn } from './turned.ts'
 
 /**
@@ -90,42 +86,3 @@ export function remembered<Key, Value>(work: (key: Key) => Value): (key: Key) =>
     return known.get(key)!
   }
 }
-
-type PlainParts = Pick<Paper, 'title' | 'abstract' | 'authors'>
-
-const plainParts = ({ title, abstract, authors }: Paper): PlainParts => ({
-  title: plainText(title),
-  abstract: plainText(abstract),
-  authors: authors.map(plainText).filter(Boolean),
-})
-
-/** A paper as a digest shows it. */
-export const showPaper = (paper: Paper, reason: Reason | null): DigestPaper =>
-  digestPaper(paper, plainParts(paper), reason)
-
-function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): DigestPaper {
-  return {
-    id: paper.id,
-    title: markedRuns(plain.title, placesIn('title', reason)),
-    path: pathOf(paper),
-    ...firstAuthors(plain.authors),
-    snippet: snippetOf(plain.abstract, placesIn('abstract', reason)),
-    reason: reason && reasonSentence(reason),
-    votes: paper.votes,
-    comments: paper.comments,
-    codeUrl: paper.codeUrl,
-    day: paper.firstDay,
-  }
-}
-
-// A mail names three, or four where those are all. Some papers have thousands, and each digest keeps its own copy.
-const MOST_AUTHORS = 4
-
-function firstAuthors(names: readonly string[]): Pick<DigestPaper, 'authors' | 'moreAuthors'> {
-  const authors = names.slice(0, MOST_AUTHORS)
-  const moreAuthors = names.length - authors.length
-  return { authors, ...(moreAuthors > 0 && { moreAuthors }) }
-}
-
-const placesIn = (part: 'title' | 'abstract', reason: Reason | null): Place[] =>
-  reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []

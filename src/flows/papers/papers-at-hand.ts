@@ -1,5 +1,5 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
-import { showPaper } from '../../digests/shelf.ts'
+import { showPaper } from '../../digests/show-paper.ts'
 import { evaluate } from '../../filters/matching/evaluate.ts'
 import type { Query } from '../../filters/query.ts'
 import { type Nearness, nearnessOf } from '../../filters/reasons/nearness.ts'
