@@ -37,6 +37,7 @@ export interface Composed {
   bestDay: Day | null
   /** The papers shown, in order. */
   papers: number[]
+  /** How many were shown or lay beyond the cap. */
   matched: number
   /** Null where nothing matched. */
   content: DigestContent | null
@@ -156,14 +157,11 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   }
 }
 
-const matchedIn = (sections: readonly DigestSection[]): number =>
-  sections.reduce((sum, { close, papers }) => sum + (close ? 0 : papers.length), 0)
-
 function frozen(
   { localDate, sources }: ComposeInput,
   shown: Omit<DigestContent, 'localDate' | 'sources'>,
 ): Pick<Composed, 'papers' | 'matched' | 'content'> {
   const papers = shown.sections.flatMap((section) => section.papers.map(({ id }) => id))
   const content = papers.length > 0 ? { localDate, ...shown, sources } : null
-  return { papers, matched: matchedIn(shown.sections) + shown.more, content }
+  return { papers, matched: papers.length + shown.more, content }
 }
