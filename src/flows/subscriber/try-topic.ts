@@ -29,17 +29,27 @@ export interface Trial extends Tried {
   fault: Fault | null
 }
 
+interface Among {
+  /** All topics of the subscriber, in their order. */
+  topics: readonly KeptTopic[]
+  topic: KeptTopic
+  /** The most papers of a mail of theirs. */
+  most: number
+}
+
 /** Reads, and changes nothing: what was typed would have brought so much, and what stands now brings so much. */
 export async function tryTopic(
   deps: Deps,
-  { topics, topic, text, named }: Tried & { topics: readonly KeptTopic[]; topic: KeptTopic },
+  { topics, topic, most, text, named }: Tried & Among,
 ): Promise<Trial> {
   const rates = named === null ? await topicRates(deps, [topic.query]) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
   const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
-    const preview = await previewTopics(deps, { queries: [query], days: RATE_DAYS })
+    const place = named === null ? topics.indexOf(topic) : topics.length
+    const asked = { queries: [query], days: RATE_DAYS, others, place, most, digest: true }
+    const preview = await previewTopics(deps, asked)
     const outcome = { query, tree: parseQuery(query), preview }
     const instead = named === null ? null : (follow(topic.query, named).query ?? null)
     return { ...trial, outcome, isSame: named === null && query === topic.query, instead, fault: null }

@@ -8,6 +8,8 @@ const fields = {
   query: text.default(''),
   /** Of a topic of its own. */
   name: text.default(''),
+  /** The number of the paper; also in the address. */
+  paper: text.default(''),
   /** The id of a change. */
   change: text.default(''),
   /** The key of a word. */

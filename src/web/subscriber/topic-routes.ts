@@ -38,7 +38,7 @@ export function addTopicRoutes(app: FastifyInstance, site: Site): void {
 
   app.post<OfTopic>('/manage/:token/topics/:id', async (request, reply) => {
     const form = readTopicForm(request.body)
-    const place = placeOf(request)
+    const place = placeOf(request, form)
     try {
       return reply.redirect(topicPath(place, await doneBy(site, request, form)), 303)
     } catch (error) {
@@ -47,10 +47,10 @@ export function addTopicRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-const placeOf = ({ params: { token, id }, query }: Request) => ({
+const placeOf = ({ params: { token, id }, query }: Request, form?: TopicForm) => ({
   token,
   id: idIn(id),
-  paper: String(idIn(query.paper) || ''),
+  paper: String(idIn(query.paper) || idIn(form?.paper) || ''),
 })
 
 function askedBy(request: Request): Omit<AskedTopic, 'tried'> {
@@ -60,7 +60,7 @@ function askedBy(request: Request): Omit<AskedTopic, 'tried'> {
 
 /** Does what a form asks for; returns what its page says of it, in its address. */
 async function doneBy({ deps }: Site, request: Request, form: TopicForm): Promise<Record<string, string>> {
-  const { token, id, paper } = placeOf(request)
+  const { token, id, paper } = placeOf(request, form)
   const changed = (change: number | null) => ({ change: String(change ?? NOTHING) })
   switch (form.do) {
     case 'change':
@@ -87,7 +87,7 @@ async function sendTopic(
   site: Site,
   reply: FastifyReply,
   asked: AskedTopic,
-  shown: Omit<ShownTopic, 'token'>,
+  shown: Omit<ShownTopic, 'token' | 'baseUrl'>,
 ): Promise<FastifyReply> {
   const { token, topicId, changeId } = asked
   const opened = await openTopic(site.deps, asked)
@@ -98,7 +98,7 @@ async function sendTopic(
     })
     return sendNoDigests(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)
   }
-  const view = topicPageView(opened, { ...shown, token })
+  const view = topicPageView(opened, { ...shown, token, baseUrl: site.deps.config.BASE_URL })
   return site.pages.send(reply, 'topic', view, shown.fault?.status ?? opened.trial.fault?.status)
 }
 
@@ -112,7 +112,7 @@ async function sendTrial(
   try {
     const opened = await openTrial(site.deps, asked)
     if (!opened.topic) throw new Fault('topic.removed')
-    const trial = trialView(asked.token, opened)
+    const trial = trialView(asked.token, opened, site.deps.config.BASE_URL)
     return site.pages.send(reply, 'parts/topic-trial', { trial }, opened.trial.fault?.status)
   } catch (error) {
     const fault = faultOf(error)

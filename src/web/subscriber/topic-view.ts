@@ -45,14 +45,14 @@ export interface TopicPageView extends FaultsView {
   typed: string
   /** Of a topic of its own, its name; null where this topic would change. */
   named: string | null
-  /** Something is tried. */
-  isTried: boolean
   trial: TrialView
   profile: ProfileView | null
 }
 
 export interface ShownTopic {
   token: string
+  /** Where the site stands. */
+  baseUrl: string
   /** What a button did: as in the address. */
   done: { change?: unknown; opinion?: unknown; profile?: unknown }
   fault?: Fault
@@ -77,8 +77,7 @@ export function topicPageView(opened: OpenedTopic, shown: ShownTopic): TopicPage
     handles: handlesView(place, opened),
     typed: trial.text,
     named: trial.named,
-    isTried: !trial.isSame,
-    trial: trialView(shown.token, opened),
+    trial: trialView(shown.token, opened, shown.baseUrl),
     profile: profileView(profile),
   }
 }

@@ -1,13 +1,15 @@
+import type { Preview } from '../../flows/papers/preview-topics.ts'
 import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
 import type { OpenedTrial } from '../../flows/subscriber/open-topic.ts'
-import { paceOf } from '../../words/rates.ts'
+import { rateOf } from '../../words/rates.ts'
 import { fill, words } from '../../words/words.ts'
+import { paceText } from '../signup/preview-figures.ts'
 import { faultyPreview, type PreviewView, previewView } from '../signup/preview-view.ts'
 import { triedPath } from './topic-path.ts'
 
 /** What is tried, beside what stands: the part of the page that changes while somebody types. */
 export interface TrialView {
-  /** "Now: about 4 papers a day: 56 papers in 14 days", then what is tried, where that differs. */
+  /** "Now: 56 papers in 14 days, about 6 a day", then what is tried, where that differs. */
   paces: { term: string; text: string }[]
   /** What becomes of the paper that the reader came from; empty where nothing does. */
   paper: string
@@ -16,11 +18,13 @@ export interface TrialView {
   preview: PreviewView
 }
 
-export function trialView(token: string, opened: OpenedTrial): TrialView {
+/** `baseUrl`: where the site stands. */
+export function trialView(token: string, opened: OpenedTrial, baseUrl: string): TrialView {
   const { holder, topic, trial, paper, isKept } = opened
   const { outcome, isSame, fault, instead, named } = trial
   const place = { token, id: topic.id, paper: paper?.paper.id }
   const name = topic.name
+  const pathTo = (query: string) => triedPath({ ...place, query, named: named ?? undefined })
   return {
     paces: pacesOf(opened),
     paper: isSame || named !== null || isKept === null ? '' : paperText(isKept),
@@ -32,7 +36,7 @@ export function trialView(token: string, opened: OpenedTrial): TrialView {
           }
         : null,
     preview: outcome
-      ? previewView(outcome.preview, holder.subscriber.maxPapers)
+      ? previewView(outcome.preview, holder.subscriber.maxPapers, { baseUrl, pathTo })
       : faultyPreview(fault?.sentence ?? ''),
   }
 }
@@ -40,9 +44,16 @@ export function trialView(token: string, opened: OpenedTrial): TrialView {
 function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
   const { now: standing, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
-    total === undefined || total === null ? [] : [{ term, text: paceOf(total, RATE_DAYS) }]
+    total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
   const total = outcome?.preview.topics[0]?.total
   return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+}
+
+/** "56 papers in 14 days, about 6 a day", on days with papers. */
+function amountText(total: number, preview: Preview | undefined): string {
+  const rate = rateOf(total, RATE_DAYS)
+  if (total === 0 || !preview) return rate
+  return fill(words.topicPage.pace, { rate, pace: paceText(preview, total) })
 }
 
 const paperText = (isKept: boolean): string =>

@@ -43,7 +43,7 @@ function requireSamples(routes: Route[]): void {
   }
 }
 
-const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x' }
+const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x', topicId: 0 }
 
 /** A page with the same link, or at the same address. */
 const isBehind = (page: string, button: string): boolean =>
@@ -66,11 +66,12 @@ const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['p
 /** A path at which a route answers; a parameter that nobody knows stays. */
 export const pathOf = (
   url: string,
-  { token, subscriberId, messageId }: Pick<Person, 'token' | 'subscriberId' | 'messageId'>,
+  { token, subscriberId, messageId, topicId }: Pick<Person, keyof typeof ANYBODY>,
 ): string =>
   url
     .replace(':token', () => token(purposeOf(url)))
     .replace('/papers/:id', '/papers/2511.00001')
+    .replace('/topics/:id', () => `/topics/${topicId}`)
     .replace('/messages/:id', () => `/messages/${messageId}`)
     .replace('/subscribers/:id', () => `/subscribers/${subscriberId}`)
     .replace(':date', DAYS.at(-1)!)
