@@ -22,6 +22,14 @@ export async function lastChange(db: DatabaseOrTransaction): Promise<Date | null
   return row!.at
 }
 
+/** When anything of some papers, or of their listings, last changed; null where there are none. */
+export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Date | null> {
+  const [row] = await db.$queryRaw<{ at: Date | null }[]>`
+    select greatest((select max(updated_at) from paper where id = any(${[...ids]}::int[])),
+      (select max(updated_at) from listing where paper_id = any(${[...ids]}::int[]))) as at`
+  return row!.at
+}
+
 export interface PaperChanges {
   papers: Paper[]
   /** Numbers of papers that were withdrawn, or turned out to be another one. */

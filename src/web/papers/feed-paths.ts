@@ -1,12 +1,25 @@
 /** As files are named: Atom, and JSON Feed. */
 export type FeedFormat = 'xml' | 'json'
 
-/** Where a feed stands, of a query's papers or of all: /feed.xml?q=linear%20attention */
+/** Where a feed stands, of a query's papers or of all: /feed.xml?q=linear+attention */
 export const feedPath = (format: FeedFormat, query?: string): string =>
-  `/feed.${format}${query === undefined ? '' : `?q=${encodeURIComponent(query)}`}`
+  withFields(`/feed.${format}`, query === undefined ? [] : [['q', query]])
 
-/** Where the form stands with topics in it: /subscribe?topic=mamba&topic=author%3AGu */
-export function topicsPath(queries: readonly string[]): string {
-  const topics = queries.map((query) => `topic=${encodeURIComponent(query)}`)
-  return `/subscribe${topics.length > 0 ? `?${topics.join('&')}` : ''}`
+/** Where the form stands with topics in it: /subscribe?topic=mamba&topic=author:Gu */
+export const topicsPath = (queries: readonly string[]): string =>
+  withFields(
+    '/subscribe',
+    queries.map((query) => ['topic', query]),
+  )
+
+/** A path with fields as a form sends them; people read these addresses, so signs that may stay do. */
+export function withFields(
+  path: string,
+  fields: readonly (readonly [name: string, value: string])[],
+): string {
+  const text = fields.map(([name, value]) => `${name}=${readable(value)}`).join('&')
+  return `${path}${text ? `?${text}` : ''}`
 }
+
+const readable = (value: string): string =>
+  encodeURIComponent(value).replaceAll('%20', '+').replaceAll('%3A', ':').replaceAll('%2F', '/')

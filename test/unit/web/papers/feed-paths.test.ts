@@ -3,7 +3,7 @@ import { feedPath, topicsPath } from '../../../../src/web/papers/feed-paths.ts'
 
 test('a feed stands in both formats, of all papers and of a query', () => {
   expect([feedPath('xml'), feedPath('json')]).toEqual(['/feed.xml', '/feed.json'])
-  expect(feedPath('xml', '"a b" & c=d')).toBe('/feed.xml?q=%22a%20b%22%20%26%20c%3Dd')
+  expect(feedPath('xml', '"a b" & c=d')).toBe('/feed.xml?q=%22a+b%22+%26+c%3Dd')
 })
 
 test('the form stands with topics in it', () => {

@@ -1,0 +1,70 @@
+import type { Archive } from './archive.ts'
+import { type Bits, eachBit, newBits, setBit } from './matching/bits.ts'
+import type { PaperFacts } from './matching/paper-index.ts'
+
+/** What somebody narrowed results to. */
+export interface Narrowing {
+  /** One of arXiv, as papers name it: "cs.LG". */
+  category?: string
+  /** Of the first listing: "2026-11". */
+  month?: string
+  withCode?: boolean
+}
+
+export interface FacetCount {
+  value: string
+  papers: number
+}
+
+/** How results fall into parts. Each part is counted as if nothing was chosen of its own kind, so that it can be changed. */
+export interface Facets {
+  /** Most papers first. */
+  categories: FacetCount[]
+  /** Newest first. */
+  months: FacetCount[]
+  withCode: number
+}
+
+/** Of the papers found, those that are left, and how they fall into parts. */
+export function narrowed(
+  archive: Archive,
+  found: Bits,
+  { category, month, withCode = false }: Narrowing,
+): { left: Bits; facets: Facets } {
+  const left = newBits(archive.index.slots)
+  const categories = new Counter()
+  const months = new Counter()
+  let code = 0
+  eachBit(found, (slot) => {
+    const facts = archive.index.facts(slot)
+    const isInCategory = category === undefined || facts.categories.includes(category)
+    const isInMonth = month === undefined || monthOf(facts) === month
+    const hasCode = !withCode || facts.hasCode
+    if (isInMonth && hasCode) for (const one of facts.categories) categories.add(one)
+    if (isInCategory && hasCode) months.add(monthOf(facts))
+    if (isInCategory && isInMonth && facts.hasCode) code++
+    if (isInCategory && isInMonth && hasCode) setBit(left, slot)
+  })
+  return {
+    left,
+    facets: {
+      categories: categories.counts.sort((a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1)),
+      months: months.counts.sort((a, b) => (a.value < b.value ? 1 : -1)),
+      withCode: code,
+    },
+  }
+}
+
+const monthOf = ({ firstDay }: PaperFacts): string => firstDay.slice(0, 7)
+
+class Counter {
+  readonly #counts = new Map<string, number>()
+
+  add(value: string): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1)
+  }
+
+  get counts(): FacetCount[] {
+    return [...this.#counts].map(([value, papers]) => ({ value, papers }))
+  }
+}

@@ -1,0 +1,36 @@
+import { evaluate, evaluatePart } from '../../filters/matching/evaluate.ts'
+import type { Query, Reason } from '../../filters/query.ts'
+import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { paperByName, papersById } from '../../papers/paper-store.ts'
+import type { DatabaseOrTransaction } from '../../platform/database.ts'
+
+/** A paper, and why a query found it. */
+export interface FoundPaper {
+  paper: Paper
+  /** Null without a query. */
+  reason: Reason | null
+}
+
+/**
+ * Papers by number, in that order; of a query with their reasons, and without those that changed and match it no more.
+ */
+export async function foundPapers(
+  db: DatabaseOrTransaction,
+  ids: readonly number[],
+  query: Query | null,
+): Promise<FoundPaper[]> {
+  const papers = await papersById(db, ids)
+  if (query === null) return papers.map((paper) => ({ paper, reason: null }))
+  return papers.flatMap((paper) => found(paper, evaluate(query, readPaper(paper))))
+}
+
+const found = (paper: Paper, reason: Reason | null): FoundPaper[] => (reason ? [{ paper, reason }] : [])
+
+/** The one paper that a query names, however old, and known by newer versions alone or not; none for any other query. */
+export async function namedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
+  if (query.kind !== 'paper') return []
+  const paper = await paperByName(db, query.name)
+  const text: PaperText | null = paper && readPaper(paper)
+  return paper && text ? found(paper, evaluatePart(query, text)) : []
+}

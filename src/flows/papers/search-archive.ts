@@ -1,0 +1,113 @@
+import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { Archive } from '../../filters/archive.ts'
+import { type Facets, type Narrowing, narrowed } from '../../filters/facets.ts'
+import { describeQuery } from '../../filters/language/describe-query.ts'
+import { parseQuery } from '../../filters/language/parse-query.ts'
+import { asksForRevised } from '../../filters/language/turning.ts'
+import type { Bits } from '../../filters/matching/bits.ts'
+import type { Query } from '../../filters/query.ts'
+import type { WhyEmpty } from '../../filters/reasons/why-empty.ts'
+import type { Day } from '../../platform/dates.ts'
+import { Fault } from '../../platform/errors.ts'
+import type { Deps } from '../../wiring.ts'
+import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
+import { openNewest } from './open-newest.ts'
+import { papersAtHand } from './papers-at-hand.ts'
+
+/** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
+export type SearchOrder = 'best' | 'newest'
+
+export interface ArchiveSearch {
+  query: string
+  order: SearchOrder
+  narrowing: Narrowing
+  /** From 1. */
+  page: number
+}
+
+/** Why nothing was found, and the papers that come nearest. */
+export interface NothingFound extends WhyEmpty {
+  nearest: DigestPaper[]
+}
+
+export interface SearchedArchive {
+  tree: Query
+  /** "Papers with …" */
+  understood: string
+  /** One page of them. */
+  found: FoundPaper[]
+  /** As narrowed, on all pages; and without narrowing. */
+  count: number
+  all: number
+  page: number
+  /** At least 1, and at most as many as are shown. */
+  pages: number
+  facets: Facets
+  /** Null where something was found, and where there is no paper at all. */
+  nothing: NothingFound | null
+  /** How many papers were looked at. */
+  searched: number
+  /** Back to which day; null where that is all of them. */
+  backTo: Day | null
+}
+
+export const PAPERS_ON_A_PAGE = 20
+/** Whoever goes on so far narrows the search, or takes the feed. */
+export const MOST_PAGES = 25
+const NEAR = 24
+const MOST_NEAREST = 3
+
+/** One page of what a query finds among the papers in memory. Throws query.*, page.not-found. */
+export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
+  const tree = parseQuery(search.query)
+  const archive = await openNewest(deps)
+  // Up to the next await: the archive goes on.
+  const all = archive.find(tree)
+  const { left, facets } = narrowed(archive, all, search.narrowing)
+  const counts = { count: archive.count(left), all: archive.count(all) }
+  const pages = pagesOf(counts.count)
+  if (search.page > pages) throw new Fault('page.not-found')
+  const ids = pageOf(archive, { tree, left, ...search })
+  const about = { searched: archive.index.size, backTo: archive.backTo }
+  const empty = counts.all === 0 && about.searched > 0 ? emptyOf(archive, tree) : null
+  const found = counts.all === 0 ? await namedPaper(deps.db, tree) : await foundPapers(deps.db, ids, tree)
+  const named = counts.all === 0 ? found.length : 0
+  return {
+    ...{ tree, understood: describeQuery(tree), found, facets, pages, page: search.page },
+    ...{ count: counts.count + named, all: counts.all + named, ...about },
+    nothing: empty && named === 0 ? await nothingFound(deps, tree, empty) : null,
+  }
+}
+
+const pagesOf = (count: number): number =>
+  Math.min(MOST_PAGES, Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE)))
+
+interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
+  tree: Query
+  left: Bits
+}
+
+function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
+  const most = page * PAPERS_ON_A_PAGE
+  const ids =
+    order === 'newest'
+      ? archive.newest(left, { most, byRevised: asksForRevised(tree) })
+      : archive.ranked(tree, left, most).map(({ id }) => id)
+  return ids.slice(most - PAPERS_ON_A_PAGE)
+}
+
+type Empty = WhyEmpty & { nearIds: number[] }
+
+const emptyOf = (archive: Archive, tree: Query): Empty => ({
+  ...archive.whyEmpty(tree),
+  nearIds: archive.near(tree, NEAR).map(({ id }) => id),
+})
+
+async function nothingFound(
+  { db }: Deps,
+  tree: Query,
+  { absent, without, nearIds }: Empty,
+): Promise<NothingFound> {
+  const papers = await papersAtHand(db, nearIds)
+  return { absent, without, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
+}

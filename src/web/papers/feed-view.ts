@@ -1,0 +1,101 @@
+import { oneLine } from '../../emails/line.ts'
+import { reasonSentence } from '../../filters/reasons/reason.ts'
+import type { FeedPapers } from '../../flows/papers/feed-papers.ts'
+import type { FoundPaper } from '../../flows/papers/found-papers.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import { fill, fillHtml, words } from '../../words/words.ts'
+import { type FeedFormat, feedPath, topicsPath } from './feed-paths.ts'
+import { searchPath } from './search-paths.ts'
+
+/** A paper in a feed: text on one line, without signs that no reader takes. */
+export interface FeedEntry {
+  /** A tag URI (RFC 4151): the same for ever, whatever names of the paper become known. */
+  id: string
+  url: string
+  title: string
+  authors: string[]
+  categories: string[]
+  summary: string
+  /** With the reason, as HTML; null without a query. */
+  contentHtml: string | null
+  /** ISO 8601. */
+  published: string
+  updated: string
+}
+
+export interface FeedView {
+  language: string
+  title: string
+  subtitle: string
+  self: string
+  home: string
+  /** Where the papers stand as a page. */
+  page: string
+  /** ISO 8601. */
+  updated: string
+  entries: FeedEntry[]
+}
+
+interface Asked {
+  format: FeedFormat
+  query: string | undefined
+  site: { name: string; baseUrl: string }
+}
+
+/** Papers have thousands of authors at times. */
+const MOST_AUTHORS = 20
+/** Of a feed without papers. */
+const BEGINNING = '2026-01-01T00:00:00.000Z'
+
+export function feedView({ found, understood, withRevised }: FeedPapers, asked: Asked): FeedView {
+  const { query, format, site } = asked
+  const entries = found.map((one) => entryOf(one, { baseUrl: site.baseUrl, withRevised }))
+  const at = (path: string) => `${site.baseUrl}${path}`
+  return {
+    language: words.language,
+    title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
+    subtitle: understood ?? words.feed.all,
+    self: at(feedPath(format, query)),
+    home: at(query === undefined ? '/' : topicsPath([query])),
+    page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
+    updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
+    entries,
+  }
+}
+
+interface Of {
+  baseUrl: string
+  withRevised: boolean
+}
+
+function entryOf({ paper, reason }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
+  const abstract = oneLine(plainText(paper.abstract))
+  const updated = midnight(listedOn(paper, withRevised))
+  const published = paper.publishedAt?.toISOString() ?? midnight(paper.firstDay)
+  return {
+    id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
+    url: `${baseUrl}${pathOf(paper)}`,
+    title: oneLine(plainText(paper.title)),
+    authors: authorsOf(paper),
+    categories: paper.categories,
+    summary: abstract,
+    contentHtml:
+      reason && fillHtml(words.feed.contentHtml, { reason: oneLine(reasonSentence(reason)), abstract }),
+    published,
+    updated: [published, updated].sort().at(-1)!,
+  }
+}
+
+const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
+  withRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay
+
+const midnight = (day: string): string => `${day}T00:00:00.000Z`
+
+function authorsOf({ authors }: Paper): string[] {
+  const names = authors.map((name) => oneLine(plainText(name))).filter(Boolean)
+  const others = names.length - MOST_AUTHORS
+  if (others < 2) return names
+  return [...names.slice(0, MOST_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
+}
