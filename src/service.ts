@@ -10,6 +10,7 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-due.ts'
+import { readArchive } from './flows/papers/open-archive.ts'
 import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
 import { readReports } from './flows/returns/read-reports.ts'
 import type { ReadDeps } from './flows/returns/told-by-report.ts'
@@ -68,6 +69,8 @@ export async function startService(
     const server = buildServer(deps)
     address = await listen(server, config)
     stops.push(() => closeServer(server), (await startIntake(deps)).stop)
+    // Whoever searches first waits for the newest papers alone. What fails here is tried again by them.
+    readArchive(deps).catch(() => {})
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
   const reader = compose && openReportReader()

@@ -7,7 +7,9 @@ import { ASSETS_PATH } from './assets.ts'
 import type { DigestPageView } from './digests/digest-view.ts'
 import type { FaultsView } from './faults-view.ts'
 import type { DayView } from './papers/day-view.ts'
+import { feedPath } from './papers/feed-paths.ts'
 import type { PaperPageView } from './papers/paper-view.ts'
+import type { SearchView } from './papers/search-view.ts'
 import type { StatusView } from './papers/status-view.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
 import type { ConfirmedView, ConfirmView } from './signup/confirm-view.ts'
@@ -25,6 +27,7 @@ interface PageData {
   day: { day: DayView }
   /** Where to go to a day, with what was typed and what is wrong with it. */
   date: { date: string; errors: { id: string; sentence: string }[] }
+  search: { search: SearchView }
   paper: { paper: PaperPageView }
   /** Null: not kept any more. */
   digest: { digest: DigestPageView | null }
@@ -93,7 +96,12 @@ const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
 /** Compiles each template once; values are escaped where they are filled in. */
 export function openPages(config: Config): Pages {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
-  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, privacyUrl: config.PRIVACY_URL ?? '/privacy' }
+  const site = {
+    name: config.SITE_NAME,
+    assets: ASSETS_PATH,
+    privacyUrl: config.PRIVACY_URL ?? '/privacy',
+    feeds: { atom: feedPath('xml'), json: feedPath('json') },
+  }
   return {
     send: (reply, name, data, status = 200) => {
       const html = eta.render(`./${name}`, { site, route: reply.request.routeOptions.url, ...data })

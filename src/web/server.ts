@@ -9,7 +9,9 @@ import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
 import { addAdminPages } from './operator/admin-routes.ts'
 import { addMetricsRoute } from './operator/metrics-route.ts'
 import { openPages } from './pages.ts'
+import { addFeedRoutes } from './papers/feed-routes.ts'
 import { addPaperRoutes } from './papers/paper-routes.ts'
+import { addSearchRoutes } from './papers/search-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
 import { addPrivatePages } from './private-pages.ts'
 import { readableUrl } from './readable-url.ts'
@@ -53,6 +55,8 @@ export function buildServer(deps: ServiceDeps): FastifyInstance {
   app.register(async (scope) => {
     addPackageAssets(scope)
     addPaperRoutes(scope, site)
+    addSearchRoutes(scope, site)
+    addFeedRoutes(scope, site)
     addSubscribeRoutes(scope, site)
     addPreviewRoutes(scope, site)
     addMyLinkRoutes(scope, site)

@@ -8,6 +8,7 @@ import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
 import { dayView } from './day-view.ts'
 import { paperPageView } from './paper-view.ts'
+import { pageNumber } from './search-paths.ts'
 import { statusView } from './status-view.ts'
 
 /** The newest day, any day, and a paper. */
@@ -52,10 +53,4 @@ function addDateForm(app: FastifyInstance, { pages }: Site): void {
       return pages.send(reply, 'date', { date, errors: [{ id: 'date', sentence: error.sentence }] }, 422)
     }
   })
-}
-
-/** Throws page.not-found for anything but a number from 1. */
-function pageNumber(text: unknown = '1'): number {
-  if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('page.not-found')
-  return Number(text)
 }

@@ -8,7 +8,7 @@ import type { Day } from '../../platform/dates.ts'
 import { dateWithYear } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
 
-interface Fact {
+export interface Fact {
   text: string
   url?: string
 }
@@ -74,7 +74,7 @@ const authorsOnPage = (names: string[]): Pick<PaperPageView, 'authors' | 'allAut
     : { authors: listed(names), allAuthors: null }
 
 /** "A, B, C and 97 more"; one more is named as well. */
-function firstAuthors(names: string[]): string {
+export function firstAuthors(names: string[]): string {
   const others = names.length - SHOWN_AUTHORS
   if (others < 2) return listed(names)
   return fill(words.paper.authorsAndMore, {
@@ -83,7 +83,8 @@ function firstAuthors(names: string[]): string {
   })
 }
 
-function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper): Fact[] {
+/** Votes, comments, and where else it stands. */
+export function factsOf({ votes, comments, arxivId, doi, codeUrl, projectUrl }: Paper): Fact[] {
   const code = codeLink(codeUrl)
   const project = codeLink(projectUrl)
   return [

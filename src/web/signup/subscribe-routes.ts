@@ -3,7 +3,7 @@ import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/s
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
 import { networkOf } from '../network.ts'
-import { readForm, type SubscribeForm, settingsInQuery } from '../request.ts'
+import { readForm, type SubscribeForm, settingsInQuery, topicsInQuery } from '../request.ts'
 import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
@@ -16,8 +16,9 @@ export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
 
   app.get<{ Querystring: { change?: unknown } }>('/subscribe', async ({ query }, reply) => {
-    const typed = settingsInQuery(query)
-    const settingsOpen = Object.keys(typed).length > 0
+    const settings = settingsInQuery(query)
+    const settingsOpen = Object.keys(settings).length > 0
+    const typed = { ...settings, topics: topicsInQuery(query) }
     const keepsTopics = query.change === '1'
     return pages.send(reply, 'subscribe', {
       form: await shownForm(deps, { typed, settingsOpen, keepsTopics }),

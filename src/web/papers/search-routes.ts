@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { searchArchive } from '../../flows/papers/search-archive.ts'
+import { takeSearch } from '../../flows/papers/take-search.ts'
+import type { Fault } from '../../platform/errors.ts'
+import { faultOf, noteFault } from '../errors.ts'
+import { keptShortly } from '../kept-shortly.ts'
+import { networkOf } from '../network.ts'
+import type { Site } from '../site.ts'
+import { askedSearch, textIn } from './search-paths.ts'
+import { emptySearch, faultySearch, searchView } from './search-view.ts'
+
+type Asked = Record<string, unknown>
+
+/** The search over all papers: the field alone, or a page of what was found. */
+export function addSearchRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  const { BASE_URL } = deps.config
+  app.get<{ Querystring: Asked }>('/papers', async (request, reply) => {
+    const { query, ip } = request
+    try {
+      const asked = askedSearch(query)
+      if (!asked) return pages.send(keptShortly(reply), 'search', { search: emptySearch(BASE_URL) })
+      await takeSearch(deps, { network: networkOf(ip) })
+      const searched = await searchArchive(deps, asked)
+      return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
+    } catch (error) {
+      return askAgain(site, request, reply, faultOf(error))
+    }
+  })
+}
+
+/** The field with what was typed in it, and what is wrong. A page that is none is answered as any other. */
+function askAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest<{ Querystring: Asked }>,
+  reply: FastifyReply,
+  fault: Fault,
+): FastifyReply {
+  if (fault.code === 'page.not-found') throw fault
+  const reference = noteFault(deps, request, reply, fault)
+  const query = textIn(request.query.q)
+  const search = faultySearch(deps.config.BASE_URL, { query, fault, reference })
+  return pages.send(reply, 'search', { search }, fault.status)
+}

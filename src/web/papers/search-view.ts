@@ -1,0 +1,188 @@
+import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
+import { showPaper } from '../../digests/show-paper.ts'
+import { cut } from '../../emails/line.ts'
+import type { FoundPaper } from '../../flows/papers/found-papers.ts'
+import {
+  type NothingFound,
+  PAPERS_ON_A_PAGE,
+  type SearchedArchive,
+} from '../../flows/papers/search-archive.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import type { Fault } from '../../platform/errors.ts'
+import { FieldFaults } from '../../platform/field-faults.ts'
+import { dateWithYear, longDate } from '../../words/dates.ts'
+import { counted, fill, listed, words } from '../../words/words.ts'
+import { type FaultsView, faultsView } from '../faults-view.ts'
+import { type Fact, factsOf, firstAuthors } from './paper-view.ts'
+import { type SearchExample, searchExamples } from './search-examples.ts'
+import { type FacetView, facetViews } from './search-facets.ts'
+import { type AskedSearch, searchPath } from './search-paths.ts'
+import { type TakeAlong, takeAlong } from './search-topic.ts'
+
+/** A paper that was found: plain text, marked where it matched. */
+interface FoundItem {
+  path: string
+  title: TextRun[]
+  authors: string
+  snippet: TextRun[]
+  reason: string | null
+  facts: Fact[]
+}
+
+interface PageLink {
+  path: string
+  text: string
+}
+
+export interface ResultsView {
+  /** "312 papers" */
+  count: string
+  understood: string
+  /** "Papers 21 to 40 of 312", and how far back was searched. */
+  notes: string[]
+  orders: (PageLink & { chosen: boolean })[]
+  facets: FacetView[]
+  items: FoundItem[]
+  pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
+  along: TakeAlong | null
+  nothing: { hints: string[]; nearest: FoundItem[] } | null
+}
+
+/** The page of the search: the field alone, what is wrong with what was typed, or results. */
+export interface SearchView extends FaultsView {
+  query: string
+  title: string
+  canonical: string
+  /** Search engines are asked to keep out of results, which anybody can make. */
+  hidden: boolean
+  results: ResultsView | null
+  examples: SearchExample[]
+}
+
+const LONGEST_IN_TITLE = 60
+
+/** The field, and what can be typed there. */
+export const emptySearch = (baseUrl: string): SearchView => ({
+  ...faultsView([], undefined),
+  query: '',
+  title: words.search.heading,
+  canonical: `${baseUrl}${searchPath({})}`,
+  hidden: false,
+  results: null,
+  examples: searchExamples(),
+})
+
+/** The field with what was typed, and why nothing was searched; `reference` is how the log knows a fault of ours. */
+export const faultySearch = (
+  baseUrl: string,
+  { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
+): SearchView => ({
+  ...emptySearch(baseUrl),
+  ...faultsView(['q'], isOfQuery(fault) ? new FieldFaults([{ field: 'q', fault }]) : fault, reference),
+  query,
+  hidden: true,
+})
+
+const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
+
+export function searchView(
+  asked: AskedSearch,
+  searched: SearchedArchive,
+  baseUrl: string,
+): SearchView & { results: ResultsView } {
+  const count = searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper)
+  const { query } = asked
+  return {
+    ...emptySearch(baseUrl),
+    query,
+    title: fill(words.search.titleOf, { query: cut(query.trim(), LONGEST_IN_TITLE), count }),
+    canonical: `${baseUrl}${searchPath(asked)}`,
+    hidden: true,
+    results: {
+      count,
+      understood: searched.understood,
+      notes: notesOf(searched),
+      orders: ordersOf(asked),
+      facets: facetViews(asked, searched),
+      items: searched.found.map(foundItem),
+      pages: pagesOf(asked, searched),
+      along: takeAlong(asked, searched, baseUrl),
+      nothing: searched.count > 0 ? null : nothingView(searched),
+    },
+  }
+}
+
+function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
+  const first = (page - 1) * PAPERS_ON_A_PAGE + 1
+  const isAll = count <= pages * PAPERS_ON_A_PAGE
+  return [
+    pages > 1 ? fill(words.day.range, { first, last: first + found.length - 1, count }) : '',
+    isAll || page < pages ? '' : fill(words.search.lastPage, { shown: pages * PAPERS_ON_A_PAGE }),
+    backTo ? fill(words.search.backTo, { day: longDate(backTo) }) : '',
+  ].filter(Boolean)
+}
+
+const ordersOf = (asked: AskedSearch): ResultsView['orders'] =>
+  (['best', 'newest'] as const).map((order) => ({
+    text: words.search.orders[order],
+    path: searchPath({ ...asked, order, page: 1 }),
+    chosen: order === asked.order,
+  }))
+
+function pagesOf(asked: AskedSearch, { page, pages }: SearchedArchive): ResultsView['pages'] {
+  if (pages < 2) return null
+  const link = (number: number, text: string): PageLink | null =>
+    number < 1 || number > pages ? null : { path: searchPath({ ...asked, page: number }), text }
+  return {
+    text: fill(words.day.page, { page, pages }),
+    previous: link(page - 1, words.day.previousPage),
+    next: link(page + 1, words.day.nextPage),
+  }
+}
+
+function foundItem({ paper, reason }: FoundPaper): FoundItem {
+  const day = { text: dateWithYear(paper.firstDay), url: `/papers/date/${paper.firstDay}` }
+  return {
+    ...itemOf(showPaper(paper, reason)),
+    path: pathOf(paper),
+    authors: firstAuthors(paper.authors.map(plainText)),
+    facts: [day, ...factsOf(paper)],
+  }
+}
+
+const itemOf = ({ path, title, snippet, reason, day, votes, ...of }: DigestPaper): FoundItem => ({
+  ...{ path, title, snippet, reason },
+  authors: namesOf(of),
+  facts: [
+    { text: dateWithYear(day), url: `/papers/date/${day}` },
+    ...(votes === null ? [] : [{ text: counted(votes, words.counts.vote) }]),
+  ],
+})
+
+const namesOf = ({ authors, moreAuthors }: Pick<DigestPaper, 'authors' | 'moreAuthors'>): string =>
+  moreAuthors
+    ? fill(words.paper.authorsAndMore, { authors: authors.join(', '), count: moreAuthors })
+    : listed(authors)
+
+function nothingView({ all, searched, nothing }: SearchedArchive): ResultsView['nothing'] {
+  const { noPapers, narrowedAway } = words.search
+  if (searched === 0) return { hints: [noPapers], nearest: [] }
+  if (all > 0) {
+    return { hints: [fill(narrowedAway, { papers: counted(all, words.counts.paper) })], nearest: [] }
+  }
+  return { hints: nothing ? whyNothing(nothing) : [], nearest: nothing?.nearest.map(itemOf) ?? [] }
+}
+
+function whyNothing({ absent, without }: NothingFound): string[] {
+  const { absent: noneHas, never, without: leftOut, allowed } = words.search
+  const why = absent.length > 0 ? fill(noneHas, { parts: listed(absent, 'or') }) : null
+  const instead = without && {
+    part: without.part,
+    papers: counted(without.papers, words.counts.paper),
+  }
+  return [
+    why ?? (without?.isUnwanted ? null : never),
+    instead && fill(without.isUnwanted ? allowed : leftOut, instead),
+  ].filter((sentence) => sentence !== null)
+}

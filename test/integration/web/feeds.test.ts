@@ -1,0 +1,243 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { openArchive } from '../../../src/flows/papers/open-archive.ts'
+import { recordListings } from '../../../src/papers/listing-store.ts'
+import { sampleRecord } from '../../support/sample-record.ts'
+import { useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite({ BASE_URL: 'https://papers.example', SITE_NAME: 'Lab & Papers' })
+
+beforeEach(async () => {
+  // Without a paper, what was read before is forgotten.
+  await openArchive(site.deps)
+  await addPapers(site.db)
+})
+
+const ask = (url: string, headers: Record<string, string> = {}) => site.app.inject({ url, headers })
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  processEntities: true,
+  htmlEntities: true,
+  isArray: (name) => ['entry', 'author', 'category', 'link'].includes(name),
+})
+
+interface Link {
+  '@_rel': string
+  '@_href': string
+}
+
+async function atom(path: string) {
+  const { body, headers, statusCode } = await ask(path)
+  expect([statusCode, headers['content-type']]).toEqual([200, 'application/atom+xml; charset=utf-8'])
+  expect(XMLValidator.validate(body)).toBe(true)
+  const { feed } = parser.parse(body)
+  const links = (feed.link as Link[]).map((link) => [link['@_rel'], link['@_href']])
+  return { ...feed, links: Object.fromEntries(links), entry: feed.entry ?? [] }
+}
+
+const json = async (path: string) => {
+  const { body, headers } = await ask(path)
+  expect(headers['content-type']).toBe('application/feed+json; charset=utf-8')
+  return JSON.parse(body)
+}
+
+const list = (title: string, said: object = {}) =>
+  recordListings(site.db, {
+    source: 'huggingface',
+    day: '2026-11-24',
+    records: [sampleRecord({ title, ...said })],
+    now: site.clock.now(),
+  })
+
+describe('a feed of all papers', () => {
+  test('is Atom, the newest first, with all that a reader asks for', async () => {
+    const feed = await atom('/feed.xml')
+    expect([feed.id, feed.title]).toEqual(['https://papers.example/feed.xml', 'Lab & Papers: newest papers'])
+    expect(feed.links).toMatchObject({
+      self: 'https://papers.example/feed.xml',
+      alternate: 'https://papers.example/',
+    })
+    expect(feed.entry).toHaveLength(7)
+    const [{ number }] = await site.db.$queryRaw<[{ number: number }]>`
+      select paper_id as number from paper_key where value = '2507.06457'`
+    const entry = feed.entry.find(({ title }: { title: string }) => /Hybrid/.test(title))
+    expect(entry).toMatchObject({
+      id: `tag:papers.example,2026:paper/${number}`,
+      title: 'A Systematic Analysis of Hybrid Linear Attention',
+      updated: '2026-11-24T00:00:00.000Z',
+      author: [
+        { name: 'Dustin Wang' },
+        { name: '王瑞金' },
+        { name: 'Steven Abreu' },
+        { name: 'Taylor Kergan' },
+      ],
+      category: [{ '@_term': 'cs.CL' }, { '@_term': 'cs.LG' }],
+    })
+    expect(entry.link[0]['@_href']).toBe('https://papers.example/papers/2507.06457')
+    expect(entry.summary).toMatch(/^We study how O\(n log n\) attention/)
+    expect(entry.content).toBeUndefined()
+    const days = feed.entry.map(({ updated }: { updated: string }) => updated)
+    expect(days).toEqual([...days].sort().reverse())
+    expect(feed.updated).toBe(days[0])
+  })
+
+  test('is JSON Feed 1.1 too, with the same papers', async () => {
+    const feed = await json('/feed.json')
+    expect(feed).toMatchObject({
+      version: 'https://jsonfeed.org/version/1.1',
+      title: 'Lab & Papers: newest papers',
+      home_page_url: 'https://papers.example/',
+      feed_url: 'https://papers.example/feed.json',
+      language: 'en',
+    })
+    const { entry } = await atom('/feed.xml')
+    expect(feed.items.map(({ id }: { id: string }) => id)).toEqual(entry.map(({ id }: { id: string }) => id))
+    for (const item of feed.items) {
+      expect(item).toMatchObject({
+        url: expect.any(String),
+        title: expect.any(String),
+        content_text: expect.any(String),
+      })
+      expect(new Date(item.date_published).toISOString()).toBe(item.date_published)
+    }
+    const crowd = feed.items.find(({ title }: { title: string }) => /Hundred People/.test(title))
+    expect(crowd.authors).toHaveLength(21)
+    expect(crowd.authors.at(-1)).toEqual({ name: '80 more' })
+  })
+
+  test('holds the newest 50', async () => {
+    for (let n = 0; n < 60; n++) await list(`Robots, part ${n}`)
+    const { items } = await json('/feed.json')
+    expect(items).toHaveLength(50)
+    expect(items[0].title).toBe('Robots, part 59')
+  })
+
+  test('is well-formed whatever stands in a title', async () => {
+    const title = `A <b> & c ]]> &amp; "d" 'e' \u0007\u202e\ufffe end`
+    await list(title, { abstract: '</summary><script>x</script> & $a<b$', authors: ['O’Neil & <Sons>'] })
+    const [entry] = (await atom('/feed.xml?q=end')).entry
+    expect(entry.title).toBe(`A <b> & c ]]> &amp; "d" 'e' end`)
+    expect(entry.summary).toContain('</summary><script>x</script> & ')
+    expect(entry.author).toEqual([{ name: 'O’Neil & <Sons>' }])
+    const [item] = (await json('/feed.json?q=end')).items
+    expect(item.title).toBe(`A <b> & c ]]> &amp; "d" 'e' end`)
+    expect(item.content_html).not.toContain('<script>')
+  })
+})
+
+describe('a feed of a query', () => {
+  test('holds what matches, says why, and leads to the form with it as a topic', async () => {
+    const feed = await atom('/feed.xml?q=%22linear+attention%22')
+    expect(feed.title).toBe('Lab & Papers: "linear attention"')
+    expect(feed.subtitle).toBe('Papers with the phrase “linear attention”')
+    expect(feed.links).toEqual({
+      self: 'https://papers.example/feed.xml?q=%22linear+attention%22',
+      alternate: 'https://papers.example/subscribe?topic=%22linear+attention%22',
+      related: 'https://papers.example/papers?q=%22linear+attention%22&sort=newest',
+    })
+    expect(feed.entry).toHaveLength(1)
+    expect(feed.entry[0].content['#text']).toMatch(
+      /^<p><em>Matched: linear attention, in the title<\/em><\/p><p>We study/,
+    )
+    const { items } = await json('/feed.json?q=%22linear+attention%22')
+    expect(items[0].content_html).toMatch(/Matched: linear attention, in the title/)
+  })
+
+  test('of newer versions brings them on the day of the version', async () => {
+    await recordListings(site.db, {
+      source: 'arxiv:cs.CL',
+      day: '2026-11-25',
+      records: [
+        sampleRecord({
+          title: 'An Earlier Paper',
+          keys: [{ scheme: 'arxiv', value: '2511.14001' }],
+          kind: 'revised',
+        }),
+      ],
+      now: site.clock.now(),
+    })
+    site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
+    const { entry } = await atom('/feed.xml?q=is:revised')
+    expect(entry.map(({ updated }: { updated: string }) => updated)).toEqual(['2026-11-25T00:00:00.000Z'])
+  })
+
+  test('without a match is empty, and a feed all the same', async () => {
+    const feed = await atom('/feed.xml?q=zeolite')
+    expect([feed.entry, feed.updated]).toEqual([[], '2026-01-01T00:00:00.000Z'])
+    expect((await json('/feed.json?q=zeolite')).items).toEqual([])
+  })
+
+  test.each(['/feed.xml', '/feed.json'])(
+    '%s that cannot be read is refused with a sentence',
+    async (path) => {
+      const { statusCode, headers, body } = await ask(`${path}?q=linear+AND`)
+      expect([statusCode, headers['content-type']]).toEqual([422, 'text/plain; charset=utf-8'])
+      expect(body).toBe(
+        'We could not read “linear AND”: a word is missing after AND, at column 8. Add it there.\n',
+      )
+    },
+  )
+})
+
+describe('whoever has a feed already', () => {
+  test.each(['/feed.xml', '/feed.json?q=attention'])('is told so: %s', async (path) => {
+    const { headers } = await ask(path)
+    const [etag, modified] = [headers.etag as string, headers['last-modified'] as string]
+    expect(modified).toBe('Tue, 24 Nov 2026 10:00:00 GMT')
+    for (const known of [
+      { 'if-none-match': etag },
+      { 'if-none-match': `"other", W/${etag}` },
+      { 'if-modified-since': modified },
+    ]) {
+      const { statusCode, body } = await ask(path, known as unknown as Record<string, string>)
+      expect([known, statusCode, body]).toEqual([known, 304, ''])
+    }
+    const both = { 'if-none-match': '"other"', 'if-modified-since': modified }
+    expect((await ask(path, both)).statusCode).toBe(200)
+    expect((await ask(path, { 'if-modified-since': 'Tue, 24 Nov 2026 09:59:59 GMT' })).statusCode).toBe(200)
+  })
+
+  test('gets it anew when a paper comes', async () => {
+    const { headers } = await ask('/feed.xml')
+    await list('One more')
+    const known = { 'if-none-match': headers.etag as string }
+    expect((await ask('/feed.xml', known)).statusCode).toBe(200)
+    const since = { 'if-modified-since': headers['last-modified'] as string }
+    expect((await ask('/feed.xml', since)).statusCode).toBe(200)
+  })
+})
+
+test('pages name the feeds', async () => {
+  for (const path of ['/', '/papers/date/2026-11-24', '/papers/2507.06457', '/papers']) {
+    const { body } = await ask(path, { accept: 'text/html' })
+    expect([path, body]).toEqual([
+      path,
+      expect.stringContaining(
+        '<link rel="alternate" type="application/atom+xml" title="Atom feed" href="/feed.xml">',
+      ),
+    ])
+    expect(body).toContain('type="application/feed+json" title="JSON feed" href="/feed.json"')
+  }
+})
+
+describe('a topic is a link', () => {
+  test('that fills the form with one topic or several, and changes nothing else', async () => {
+    const plain = await ask('/subscribe')
+    const one = await ask('/subscribe?topic=author:Gu&topic=%22state+space%22&topic=')
+    expect(one.body).toContain('>author:Gu\n&quot;state space&quot;</textarea>')
+    expect(one.body).toContain('Papers with the author Gu')
+    const without = (body: string) =>
+      body
+        .replace(/<textarea[\s\S]*?<\/textarea>/, '')
+        .replace(/<p class="label" id="chosen">[\s\S]*?<\/ul>\n/, '')
+    expect(without(one.body)).toBe(without(plain.body))
+  })
+
+  test('keeps what cannot be read for whoever sends it', async () => {
+    const evil = await ask(`/subscribe?topic=${encodeURIComponent('"</textarea><script>x</script>')}`)
+    expect([evil.statusCode, evil.body.includes('<script>x')]).toEqual([200, false])
+    expect((await ask('/subscribe?topic[]=a&topic=linear+AND')).body).toContain('linear AND</textarea>')
+  })
+})
