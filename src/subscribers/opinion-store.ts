@@ -1,9 +1,8 @@
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import { wordsAsKept } from './profile-store.ts'
 
-export const OPINIONS = ['more', 'less'] as const
 /** More like this, or less. */
-export type OpinionKind = (typeof OPINIONS)[number]
+export type OpinionKind = 'more' | 'less'
 
 export interface Opinion {
   /** The number that the paper has by now. */

@@ -8,7 +8,7 @@ import { cleanText, splitTopics } from './split-topics.ts'
  * Why a text is not changed. nothing: no paper would match then; already: it says so as it stands; cannot: no text says
  * it, or none that is short enough.
  */
-export type Refusal = 'nothing' | 'already' | 'cannot'
+type Refusal = 'nothing' | 'already' | 'cannot'
 /** The changed text, which parses, means the change and nothing else, and is one topic. */
 export type Edit = { query: string; refused?: undefined } | { query?: undefined; refused: Refusal }
 

@@ -7,12 +7,12 @@ import type { PaperText } from '../../filters/text/paper-text.ts'
 import { type Token, tokensOf } from '../../filters/text/tokens.ts'
 
 /** A change that a word starts, or why it cannot. */
-export interface WordHandle {
+interface WordHandle {
   text: string
   edit: Edit
 }
 
-export interface AuthorHandle {
+interface AuthorHandle {
   name: string
   /** Of a topic of their own; null where a topic brings all their papers already, or none could. */
   query: string | null

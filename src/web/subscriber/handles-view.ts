@@ -4,7 +4,7 @@ import { words } from '../../words/words.ts'
 import { type TopicPlace, triedPath } from './topic-path.ts'
 
 /** A choice as a link, or why it is none. */
-export interface HandleView {
+interface HandleView {
   text: string
   path: string | null
   note: string
