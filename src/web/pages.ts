@@ -8,6 +8,7 @@ import type { DigestPageView } from './digests/digest-view.ts'
 import type { FaultsView } from './faults-view.ts'
 import type { DayView } from './papers/day-view.ts'
 import { feedPath } from './papers/feed-paths.ts'
+import type { LikeView } from './papers/like-view.ts'
 import type { PaperPageView } from './papers/paper-view.ts'
 import type { SearchView } from './papers/search-view.ts'
 import type { StatusView } from './papers/status-view.ts'
@@ -28,7 +29,7 @@ interface PageData {
   /** Where to go to a day, with what was typed and what is wrong with it. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   search: { search: SearchView }
-  paper: { paper: PaperPageView }
+  paper: { paper: PaperPageView; like: LikeView | null }
   /** Null: not kept any more. */
   digest: { digest: DigestPageView | null }
   subscribe: { form: FormView; preview?: PreviewView }

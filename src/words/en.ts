@@ -1129,6 +1129,11 @@ export const en = {
     authorsAndMore: '{authors} and {count} more',
     code: 'Code',
     project: 'Project page',
+    like: {
+      heading: 'Papers like this',
+      mail: 'Get papers like this by mail',
+      topicHtml: 'As the topic <strong>{query}</strong>: {rate}.',
+    },
   },
   fault: {
     headings: {

@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openArchive } from '../../src/flows/papers/open-archive.ts'
 import { recordListings } from '../../src/papers/listing-store.ts'
 import { parseList } from '../../src/sources/import/parse-list.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'
@@ -10,8 +9,6 @@ const seen = useSiteInBrowser()
 const { site } = seen
 
 beforeEach(async () => {
-  // Without a paper, what was read before is forgotten.
-  await openArchive(site.deps)
   await addPapers(site.db)
   const { records } = parseList(
     Array.from({ length: 45 }, (_, n) => ({

@@ -70,18 +70,19 @@ export function readArchive(deps: Deps): Promise<Archive> {
 export const forgetArchive = (db: Database): void => void kept.delete(db)
 
 function newlyKept({ db, clock }: Deps): Kept {
-  const fresh: Kept = { ...nothingRead(clock.now()), work: Promise.resolve(), whole: undefined }
+  const fresh: Kept = { ...nothingRead(clock.now()), work: Promise.resolve() }
   kept.set(db, fresh)
   return fresh
 }
 
-const nothingRead = (now: Date): Omit<Kept, 'work' | 'whole'> => ({
+const nothingRead = (now: Date): Omit<Kept, 'work'> => ({
   archive: new Archive(new PaperIndex()),
   upTo: -1,
   reached: { firstDay: '9999-12-31', id: 0 },
   revisedFrom: undefined,
   askedAt: now,
   changedAt: null,
+  whole: undefined,
 })
 
 function inTurn(known: Kept, step: () => Promise<void>): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { siteStatus } from '../../flows/operator/site-status.ts'
+import { papersLike } from '../../flows/papers/papers-like.ts'
 import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -7,6 +8,7 @@ import { keptShortly } from '../kept-shortly.ts'
 import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
 import { dayView } from './day-view.ts'
+import { likeView } from './like-view.ts'
 import { paperPageView } from './paper-view.ts'
 import { pageNumber } from './search-paths.ts'
 import { statusView } from './status-view.ts'
@@ -36,8 +38,9 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
   app.get<{ Params: { '*': string } }>('/papers/*', async ({ params }, reply) => {
-    const paper = paperPageView(await showPaper(deps, { name: params['*'] }))
-    return pages.send(keptShortly(reply), 'paper', { paper })
+    const paper = await showPaper(deps, { name: params['*'] })
+    const like = likeView(await papersLike(deps, paper))
+    return pages.send(keptShortly(reply), 'paper', { paper: paperPageView(paper), like })
   })
 }
 

@@ -1,6 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openArchive } from '../../../src/flows/papers/open-archive.ts'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
@@ -9,8 +8,6 @@ import { addPapers } from '../../support/site-papers.ts'
 const site = useSite({ BASE_URL: 'https://papers.example', SITE_NAME: 'Lab & Papers' })
 
 beforeEach(async () => {
-  // Without a paper, what was read before is forgotten.
-  await openArchive(site.deps)
   await addPapers(site.db)
 })
 

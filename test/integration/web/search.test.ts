@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { openArchive } from '../../../src/flows/papers/open-archive.ts'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import type { Day } from '../../../src/platform/dates.ts'
 import { parseList } from '../../../src/sources/import/parse-list.ts'
@@ -10,8 +9,6 @@ import { addPapers } from '../../support/site-papers.ts'
 const site = useSite()
 
 beforeEach(async () => {
-  // Without a paper, what was read before is forgotten.
-  await openArchive(site.deps)
   await addPapers(site.db)
 })
 

@@ -26,7 +26,6 @@ const deps = (): Deps => ({
 
 beforeEach(async () => {
   clock.moveTo(NOW)
-  // Without a paper, what was read before is forgotten.
   await emptyTables(database.db)
   await openArchive(deps())
 })
@@ -82,9 +81,12 @@ describe('the papers of this process', () => {
   test('are forgotten when the database has fewer of them than before', async () => {
     await list([record('Of robots'), record('More robots')])
     expect(await found('robots')).toEqual([1, 2])
-    await emptyTables(database.db)
+    const before = await readArchive(deps())
+    await database.db.$executeRaw`truncate paper, paper_key, listing, paper_history restart identity cascade`
     await list([record('Of speech')])
     expect([await found('robots'), await found('speech')]).toEqual([[], [1]])
+    const after = await readArchive(deps())
+    expect([after === before, after.backTo]).toEqual([false, null])
   })
 })
 

@@ -1,0 +1,100 @@
+import type { Archive } from '../archive.ts'
+import { isFiller } from '../language/sentence-words.ts'
+import { type Bits, countBits } from '../matching/bits.ts'
+import type { PaperText } from '../text/paper-text.ts'
+import { inSentence, type Phrase, phrasesOf } from './phrases.ts'
+import { strongest } from './profile.ts'
+import { vectorOfText } from './tf-idf.ts'
+
+/** A phrase of a paper that stands in papers like it far more often than in others. */
+export interface TellingPhrase extends Phrase {
+  /** The papers that hold it. */
+  found: Bits
+}
+
+/** A phrase of the title counts as one that so many more of those like it hold. */
+const IN_TITLE = 3
+const OF_EACH_WORD = 0.1
+/** So many are held against all papers. */
+const MOST_TRIED = 24
+const MOST_WORDS_TRIED = 8
+/** How many times more often those like it hold it: half as often as can be, where there are few papers. */
+const LEAST_LIFT = 8
+
+type Candidate = Phrase & { inTitle: boolean; others: number }
+
+/** The phrases of a paper, best first. `like`: numbers of papers that are like it. */
+export function tellingPhrases(archive: Archive, paper: PaperText, like: readonly number[]): TellingPhrase[] {
+  const candidates = [...candidatesOf(paper).values()]
+  countOthers(archive, candidates, like)
+  return candidates
+    .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
+    .map((one) => ({ ...one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, MOST_TRIED)
+    .flatMap((one) => heldAgainstAll(archive, one, like.length))
+    .sort((a, b) => weightOf(b) * Math.log(b.lift) - weightOf(a) * Math.log(a.lift))
+}
+
+type Held = Candidate & { found: Bits; lift: number }
+
+/** Nothing where those like it hold it hardly more often than others do. */
+function heldAgainstAll(archive: Archive, one: Candidate, like: number): Held[] {
+  const { size } = archive.index
+  const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
+  const share = countBits(found) / Math.max(1, size)
+  const lift = share === 0 ? 0 : one.others / like / share
+  return lift >= Math.min(LEAST_LIFT, size / like / 2) ? [{ ...one, found, lift }] : []
+}
+
+/** Of two that as many hold, the longer one is the name of which the other is a part. */
+const weightOf = ({ others, inTitle, keys }: Candidate): number =>
+  (others + (inTitle ? IN_TITLE : 0)) * (1 + OF_EACH_WORD * keys.length)
+
+/** Single words of a paper that tell what it is about and stand in papers like it, best first. */
+export function tellingWords(archive: Archive, paper: PaperText, like: readonly number[]): TellingPhrase[] {
+  const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
+  const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))
+  const words = [...strongest(vectorOfText(paper, among), MOST_WORDS_TRIED).keys()].flatMap(
+    (key): Candidate[] => {
+      const folded = tokens.get(key)?.folded
+      return folded && WHOLE_WORD.test(folded) && !isFiller(folded)
+        ? [{ text: inSentence(folded), keys: [key], inTitle: false, others: 0 }]
+        : []
+    },
+  )
+  countOthers(archive, words, like)
+  return words.filter(({ others }) => others > 1).flatMap((one) => heldAgainstAll(archive, one, like.length))
+}
+
+/** Nothing that the query language reads otherwise. */
+const WHOLE_WORD = /^\p{L}[\p{L}\p{N}]{2,}$/u
+
+function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
+  const candidates = new Map<string, Candidate>()
+  // The abstract first: a phrase is written as it stands there.
+  for (const { text, tokens } of [abstract, title]) {
+    for (const phrase of phrasesOf(text, tokens)) {
+      const name = phrase.keys.join(' ')
+      const known = candidates.get(name) ?? { ...phrase, inTitle: false, others: 0 }
+      candidates.set(name, { ...known, inTitle: known.inTitle || text === title.text })
+    }
+  }
+  return candidates
+}
+
+/** In how many of the papers like it the words stand one after the other. */
+function countOthers(archive: Archive, candidates: Candidate[], like: readonly number[]): void {
+  const { prose } = archive.index.vocabularies
+  for (const id of like) {
+    const slot = archive.index.slotOf(id)
+    if (slot === undefined) continue
+    const { title, abstract } = archive.index.words(slot)
+    const text = ` ${[...title, 0, ...abstract].map((word) => prose.keyOf(word)).join(' ')} `
+    for (const one of candidates) if (text.includes(` ${one.keys.join(' ')} `)) one.others++
+  }
+}
+
+const rarityOf = (archive: Archive, keys: readonly string[]): number =>
+  keys.reduce((sum, key) => sum + Math.log((archive.index.size + 1) / (archive.papersWith(key) + 1)), 0) /
+  keys.length

@@ -1,0 +1,58 @@
+import { beforeEach, expect, test } from 'vitest'
+import { recordListings } from '../../../src/papers/listing-store.ts'
+import { parseList } from '../../../src/sources/import/parse-list.ts'
+import { get, useSite } from '../../support/site.ts'
+
+const site = useSite()
+
+const PAPERS = [
+  ...Array.from({ length: 12 }, (_, n) => ({
+    id: `2611.1${String(n).padStart(4, '0')}`,
+    title: `Speculative decoding with $\\beta$-drafts, part ${n + 1}`,
+    summary: 'A small draft model speaks first.',
+    votes: n,
+  })),
+  ...Array.from({ length: 60 }, (_, n) => ({
+    title: `Of crystal ${n}`,
+    summary: `It grows slowly in salt ${n}.`,
+  })),
+]
+
+beforeEach(async () => {
+  const { records } = parseList(PAPERS)
+  const now = site.clock.now()
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-20', records, now })
+})
+
+const likes = (body: string) => body.slice(body.indexOf('<section class="like'), body.indexOf('</main>'))
+
+test('a paper leads to eight like it, and to a topic that brings such papers', async () => {
+  const { body } = await get(site, '/papers/2611.10003')
+  const section = likes(body)
+  const paths = [...section.matchAll(/class="preview-title" href="([^"]*)"/g)].map(([, path]) => path)
+  expect(paths).toHaveLength(8)
+  expect(paths.every((path) => /^\/papers\/2611\.1\d{4}$/.test(path!) && path !== '/papers/2611.10003')).toBe(
+    true,
+  )
+  expect(section).toContain('<math')
+  const [, path = ''] = /<a class="button second" href="([^"]*)">Get papers like this by mail/.exec(section)!
+  expect(path).toBe('/subscribe?topic=%22speculative+decoding%22')
+  expect(section).toContain('&quot;speculative decoding&quot;</strong>: 12 papers in 28 days.')
+  const form = await get(site, path)
+  expect(form.body).toContain('>&quot;speculative decoding&quot;</textarea>')
+})
+
+test('a paper that came a moment ago counts there, and has its own', async () => {
+  await get(site, '/papers/2611.10003')
+  const { records } = parseList([{ id: '2611.19999', title: 'Speculative decoding of drafts', votes: 3 }])
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
+  expect(likes((await get(site, '/papers/2611.19999')).body)).toContain('Get papers like this by mail')
+  expect(likes((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 28 days')
+})
+
+test('a paper that shares nothing with others has no such part', async () => {
+  const { records } = parseList([{ id: '2611.18888', title: 'Zeolites' }])
+  await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
+  const { body, statusCode } = await get(site, '/papers/2611.18888')
+  expect([statusCode, body.includes('Papers like this')]).toEqual([200, false])
+})
