@@ -38,8 +38,8 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 const choose = (page: Page, name: string) => page.getByRole('link', { name, exact: true }).click()
 const said = (page: Page) => page.locator('.said-back [role=status]').innerText()
 const field = (page: Page) => page.getByLabel(/^Words of the/)
-const pace = (page: Page, term: string) =>
-  page.locator('.paces > div', { hasText: term }).locator('dd').innerText()
+const paces = (page: Page) => page.locator('.paces > div')
+const pace = (page: Page, term: string) => paces(page).filter({ hasText: term }).locator('dd').innerText()
 const topics = async () => {
   const rows = await site.db.topic.findMany({ orderBy: { position: 'asc' }, include: { query: true } })
   return rows.map(({ name, query: { text } }) => (name === text ? text : `${name}: ${text}`))
@@ -81,7 +81,7 @@ describe.each([
     const page = await fromMail(scripts)
     await field(page).fill('"hybrid linear attention"')
     await press(page, 'See what would come')
-    await expect.poll(() => pace(page, 'Then').catch(() => '')).toContain('1 paper in 14 days')
+    await paces(page).getByText('1 paper in 14 days').waitFor()
     expect(await page.getByText('The paper you came from stays.').isVisible()).toBe(true)
     await field(page).fill('(linear')
     await press(page, 'Change the topic')
@@ -119,7 +119,7 @@ test('with scripts, what would come follows what is typed, and the place of the 
   await field(page).focus()
   await field(page).press('End')
   await field(page).pressSequentially(' -systematic', { delay: 20 })
-  await expect.poll(() => pace(page, 'Then').catch(() => '')).toContain('4 papers in 14 days')
+  await paces(page).getByText('4 papers in 14 days').waitFor()
   expect(await status!.innerText()).toContain('attention -systematic')
   expect(await page.locator(':focus').getAttribute('id')).toBe('query')
   await field(page).pressSequentially(' (', { delay: 20 })

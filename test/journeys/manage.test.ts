@@ -57,10 +57,10 @@ describe.each([
     expect(await said(page)).toContain('Undone')
     await expect.poll(() => topics(page)).toEqual(['linear attention', 'rag'])
 
-    await page.getByText('Change linear attention').click()
+    await page.getByText('Change linear attention', { exact: true }).click()
     await press(page, 'Move down linear attention')
     await expect.poll(() => topics(page)).toEqual(['rag', 'linear attention'])
-    await page.getByText('Change linear attention').click()
+    await page.getByText('Change linear attention', { exact: true }).click()
     await press(page, 'Remove linear attention')
     await expect.poll(() => topics(page)).toEqual(['rag'])
     await page.getByLabel('Add topics').fill('vision, speech')
