@@ -3,6 +3,7 @@ import type { Query } from '../query.ts'
 import { follows, isCertain, isText, leavesOut, wants } from './implied.ts'
 import { parseQuery } from './parse-query.ts'
 import { cleanText, splitTopics } from './split-topics.ts'
+import { writeTree } from './write-tree.ts'
 
 /**
  * Why a text is not changed. nothing: no paper would match then; already: it says so as it stands; cannot: no text says
@@ -74,9 +75,11 @@ const isBelow = (query: Query, votes: number): boolean =>
 /** With brackets only where they are needed. */
 const withMore = (query: string, more: string): string[] => [`${query} ${more}`, `(${query}) ${more}`]
 
+/** A text that came out of an address is written anew. */
 function changed(meant: Query, texts: readonly string[]): Edit {
   const text = texts.map(cleanText).find((one) => splitTopics(one).length === 1 && isSame(read(one), meant))
-  return text === undefined ? { refused: 'cannot' } : { query: text }
+  const query = text ?? writeTree(meant)
+  return query === null ? { refused: 'cannot' } : { query }
 }
 
 /** As the parser joins them. */

@@ -27,6 +27,13 @@ test.each<[query: string, word: string, expected: string]>([
   ['attention', 'vision-language', 'attention -"vision-language"'],
   ['title:linear', 'robots', 'title:linear -robots'],
   ['attention', '„robot“ arm', 'attention -"robot arm"'],
+  // sentences, and what stood in an address
+  [
+    'attention, memory and recall in transformers with linear cost',
+    'survey',
+    '(attention, memory and recall in transformers with linear cost) -survey',
+  ],
+  ['au:gu+AND+ti:%28mamba%29', 'survey', 'author:gu title:mamba -survey'],
   // nothing would match then
   ['attention', 'attention', 'refused: nothing'],
   ['models', 'model', 'refused: nothing'],
@@ -49,7 +56,7 @@ test.each<[query: string, word: string, expected: string]>([
 ])('of %s, %s is muted: %s', (query, word, expected) => expect(outcome(mute(query, word))).toBe(expected))
 
 test('what would be too long is not offered', () => {
-  const long = `attention -"${'x'.repeat(1980)}"`
+  const long = `attention -"${'x'.repeat(1975)} yyyy"`
   expect(outcome(mute(long, 'bees'))).toBe(`${long} -bees`)
   expect(outcome(mute(long, 'survey'))).toBe('refused: cannot')
 })
@@ -87,7 +94,7 @@ test.each<[query: string, expected: string]>([
   ['attention votes>=5', 'attention votes>=20'],
   ['upvotes > 4 attention', 'votes>=20 attention'],
   ['votes>=5', 'votes>=20'],
-  ['"votes>=5" attention votes>=5', '"votes>=5" attention votes>=5 votes>=20'],
+  ['"votes>=5" attention votes>=5', '"votes>=5" attention votes>=20'],
   ['attention votes>=20', 'refused: already'],
   ['attention votes>=50 OR linear votes>=30', 'refused: already'],
   ['attention votes>=50 OR linear', '(attention votes>=50 OR linear) votes>=20'],
