@@ -4,6 +4,7 @@ import type { PaperText } from '../../filters/text/paper-text.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { openArchive } from '../papers/open-archive.ts'
+import { MOST_DAYS } from '../papers/recent-window.ts'
 
 /** What papers are about, in words and their weights. */
 export interface PaperVectors {
@@ -12,11 +13,9 @@ export interface PaperVectors {
   writtenAs(key: string): string
 }
 
-/** Which words are rare, and how they are written, is learned from so many days; from more, where they are at hand. */
-const DAYS = 60
-
+/** Which words are rare, and how they are written, is learned from the days of back-tests, and from more at hand. */
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
-  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -DAYS) })
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MOST_DAYS) })
   const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
   return {
     vectorOf: (paper) => vectorOfText(paper, among),
