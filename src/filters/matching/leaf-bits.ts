@@ -39,7 +39,7 @@ export function eachSlot(
   }
 }
 
-export const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
+const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
 
 function askedOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperFacts) => boolean {
   switch (leaf.kind) {

@@ -14,9 +14,9 @@ export const KEEP = 4
 export const ADD = 5
 export const FLIP = 6
 /** Of the sets on top, keep what at least so many hold: how many sets in the next 14 bits, the least above them. */
-export const SOME = 7
+const SOME = 7
 
-export const step = (operation: number, value = 0): number => (value << 3) | operation
+const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 

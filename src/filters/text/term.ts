@@ -2,7 +2,7 @@ import type { WordIndex } from './paper-text.ts'
 import { acronymOf, type Kind, keyOf, type Token, tokensOf } from './tokens.ts'
 
 /** One or more words of a query that a paper may write as one: of "vision-language", vision or visionlanguage. */
-export interface Run {
+interface Run {
   key: string
   /** How many words of the query. */
   words: number

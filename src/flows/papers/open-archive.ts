@@ -9,7 +9,7 @@ import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 
 /** So many of the newest papers are held in memory, in some 500 MB; older ones are found by their day alone. */
-export const MOST_PAPERS = 200_000
+const MOST_PAPERS = 200_000
 /** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
 const KEPT_MS = 60_000
 /** The longest that a transaction takes to be seen after the instant that it wrote. */

@@ -53,7 +53,7 @@ export interface SearchedArchive {
 
 export const PAPERS_ON_A_PAGE = 20
 /** Whoever goes on so far narrows the search, or takes the feed. */
-export const MOST_PAGES = 25
+const MOST_PAGES = 25
 const NEAR = 24
 const MOST_NEAREST = 3
 

@@ -10,7 +10,7 @@ import { type FeedFormat, feedPath, topicsPath } from './feed-paths.ts'
 import { searchPath } from './search-paths.ts'
 
 /** A paper in a feed: text on one line, without signs that no reader takes. */
-export interface FeedEntry {
+interface FeedEntry {
   /** A tag URI (RFC 4151): the same for ever, whatever names of the paper become known. */
   id: string
   url: string
