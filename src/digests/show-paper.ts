@@ -1,5 +1,6 @@
 import type { Reason } from '../filters/query.ts'
 import { reasonSentence } from '../filters/reasons/reason.ts'
+import type { PaperText } from '../filters/text/paper-text.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/text/plain-text.ts'
@@ -15,9 +16,15 @@ export const plainParts = ({ title, abstract, authors }: Paper): PlainParts => (
   authors: authors.map(plainText).filter(Boolean),
 })
 
-/** A paper as a digest shows it. */
-export const showPaper = (paper: Paper, reason: Reason | null): DigestPaper =>
-  digestPaper(paper, plainParts(paper), reason)
+/** A paper as a digest shows it. `text`: where it was cut into words before, which takes as long again. */
+export const showPaper = (paper: Paper, reason: Reason | null, text?: PaperText): DigestPaper =>
+  digestPaper(paper, text ? partsOf(text) : plainParts(paper), reason)
+
+const partsOf = ({ title, abstract, authors }: PaperText): PlainParts => ({
+  title: title.text,
+  abstract: abstract.text,
+  authors: authors.map(({ text }) => text).filter(Boolean),
+})
 
 /** The same, of parts that were made plain before. */
 export function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): DigestPaper {

@@ -19,7 +19,7 @@ const MOST_QUERIES = 500
 const MOST_LEAVES = 2000
 /** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40
-const MOST_HOLDING = 60_000
+const MOST_HOLDING = 30_000
 
 /** Days, both included; open where one is left out. */
 export interface Days {

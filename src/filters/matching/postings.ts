@@ -48,6 +48,12 @@ export class Postings {
     for (let i = this.#starts[at]!; i < this.#starts[at + 1]!; i++) work(this.#papers[i]!, this.#counts[i]!)
   }
 
+  /** How many papers hold a word. */
+  size(word: number): number {
+    const at = this.#placeOf(word)
+    return at < 0 ? 0 : this.#starts[at + 1]! - this.#starts[at]!
+  }
+
   #placeOf(word: number): number {
     let low = 0
     let high = this.#words.length - 1

@@ -1,7 +1,7 @@
 import type { TextField } from '../query.ts'
 import { type Term, termOf } from '../text/term.ts'
 import { kindOf } from '../text/tokens.ts'
-import { addBits, type Bits, eachBit, keepBits, newBits, setBit } from './bits.ts'
+import { type Bits, eachBit, keepBits, newBits, setBit } from './bits.ts'
 import type { Part, Vocabularies } from './paper-words.ts'
 import { SEGMENT, type Segment } from './segment.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
@@ -19,6 +19,8 @@ export interface SpelledTerm {
   isName: boolean
   /** For each word, the runs that begin with it. */
   runsFrom: RunsFrom
+  /** Of each word, those of it and of the runs that it may stand in. */
+  spellings: readonly (readonly number[])[]
   /** Whether a spelling, by its number, may begin the term. */
   begins: Uint8Array
 }
@@ -30,13 +32,16 @@ export function spell({ field, text }: { field: TextField; text: string }, known
   const vocabulary = kind === 'names' ? known.names : known.prose
   const { runsFrom } = termOf(text, kind)
   const spelled = runsFrom.map((runs) => runs.map((run) => spelledAs(run, vocabulary)))
-  return { isName: field === 'author', runsFrom: spelled, begins: firstsOf(spelled, vocabulary) }
+  const isName = field === 'author'
+  const spellings = spelled.map((_, word) => spellingsOf(spelled, word, isName))
+  return { isName, runsFrom: spelled, spellings, begins: firstsOf(spelled, vocabulary) }
 }
 
 /** One word of any of the spellings that share a key. */
 export const spellKey = (key: string, { prose }: Vocabularies): SpelledTerm => ({
   isName: false,
   runsFrom: [[{ numbers: prose.spelled(key), words: 1 }]],
+  spellings: [prose.spelled(key)],
   begins: NONE,
 })
 
@@ -100,25 +105,36 @@ function eachHolding(segment: Segment, part: Part, numbers: readonly number[], w
 /** How often a word stands in each paper of a segment while it is looked up; else 0. */
 const counts = new Uint32Array(SEGMENT)
 
-/** Papers in which each word of the term stands, by itself or in a longer run. */
-function candidatesOf(segment: Segment, part: Part, { runsFrom, isName }: SpelledTerm): Bits {
+/** Looking whether words stand side by side in a paper takes as long as looking up so many postings. */
+const POSTINGS_A_PAPER = 20
+
+/** Papers in which the rarest word of the term stands, by itself or in a longer run; fewer where others tell them quickly. */
+function candidatesOf(segment: Segment, part: Part, { spellings }: SpelledTerm): Bits {
   const postings = segment.postings(part)
-  const withRun = runsFrom.map((runs) => runs.slice(0, isName ? 1 : runs.length).map(bitsOf))
-  function bitsOf({ numbers }: Spelled): Bits {
-    const bits = newBits(segment.size)
-    for (const number of numbers) postings.each(number, (paper) => setBit(bits, paper))
-    return bits
+  const words = spellings.map((numbers) => ({
+    numbers,
+    size: numbers.reduce((sum, number) => sum + postings.size(number), 0),
+  }))
+  const [rarest, ...others] = words.sort((a, b) => a.size - b.size)
+  if (rarest!.size === 0) return NO_PAPER
+  const bits = newBits(segment.size)
+  for (const number of rarest!.numbers) postings.each(number, (paper) => setBit(bits, paper))
+  for (const { numbers, size } of others) {
+    if (size > rarest!.size * POSTINGS_A_PAPER) break
+    const holding = newBits(segment.size)
+    for (const number of numbers) postings.each(number, (paper) => setBit(holding, paper))
+    keepBits(bits, holding)
   }
-  const all = runsFrom.map((_, word) => {
-    const bits = newBits(segment.size)
-    for (let from = 0; from <= word; from++) {
-      for (const run of withRun[from]!.slice(word - from)) addBits(bits, run)
-    }
-    return bits
-  })
-  const [first, ...others] = all
-  for (const other of others) keepBits(first!, other)
-  return first!
+  return bits
+}
+
+const NO_PAPER = newBits(0)
+
+/** A name's words stand by themselves. */
+function spellingsOf(runsFrom: RunsFrom, word: number, isName: boolean): number[] {
+  if (isName) return [...runsFrom[word]![0]!.numbers]
+  const runs = runsFrom.slice(0, word + 1).flatMap((all, from) => all.slice(word - from))
+  return runs.flatMap(({ numbers }) => numbers)
 }
 
 /** How many times the words of a term stand side by side. */

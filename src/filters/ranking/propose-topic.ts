@@ -32,7 +32,7 @@ export function proposeTopic(archive: Archive, paper: PaperText, proposing: Prop
 
 function chosenOf(
   archive: Archive,
-  phrases: readonly TellingPhrase[],
+  phrases: Iterable<TellingPhrase>,
   { days }: Proposing,
 ): ProposedTopic | null {
   const chosen: TellingPhrase[] = []

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive.ts'
 import { isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits } from '../matching/bits.ts'
+import { GAP } from '../matching/vocabulary.ts'
 import type { PaperText } from '../text/paper-text.ts'
 import { inSentence, type Phrase, phrasesOf } from './phrases.ts'
 import { strongest } from './profile.ts'
@@ -16,35 +17,35 @@ export interface TellingPhrase extends Phrase {
 const IN_TITLE = 3
 const OF_EACH_WORD = 0.1
 /** So many are held against all papers. */
-const MOST_TRIED = 24
+const MOST_TRIED = 16
 const MOST_WORDS_TRIED = 8
 /** How many times more often those like it hold it: half as often as can be, where there are few papers. */
 const LEAST_LIFT = 8
 
 type Candidate = Phrase & { inTitle: boolean; others: number }
 
-/** The phrases of a paper, best first. `like`: numbers of papers that are like it. */
-export function tellingPhrases(archive: Archive, paper: PaperText, like: readonly number[]): TellingPhrase[] {
+/** The phrases of a paper, best first, each worked out when it is asked for. `like`: numbers of papers that are like it. */
+export function* tellingPhrases(
+  archive: Archive,
+  paper: PaperText,
+  like: readonly number[],
+): Generator<TellingPhrase> {
   const candidates = [...candidatesOf(paper).values()]
   countOthers(archive, candidates, like)
-  return candidates
+  const weighed = candidates
     .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
-    .map((one) => ({ ...one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
+    .map((one) => ({ one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, MOST_TRIED)
-    .flatMap((one) => heldAgainstAll(archive, one, like.length))
-    .sort((a, b) => weightOf(b) * Math.log(b.lift) - weightOf(a) * Math.log(a.lift))
+  for (const { one } of weighed.slice(0, MOST_TRIED)) yield* heldAgainstAll(archive, one, like.length)
 }
 
-type Held = Candidate & { found: Bits; lift: number }
-
 /** Nothing where those like it hold it hardly more often than others do. */
-function heldAgainstAll(archive: Archive, one: Candidate, like: number): Held[] {
+function heldAgainstAll(archive: Archive, one: Candidate, like: number): TellingPhrase[] {
   const { size } = archive.index
   const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
   const share = countBits(found) / Math.max(1, size)
   const lift = share === 0 ? 0 : one.others / like / share
-  return lift >= Math.min(LEAST_LIFT, size / like / 2) ? [{ ...one, found, lift }] : []
+  return lift >= Math.min(LEAST_LIFT, size / like / 2) ? [{ ...one, found }] : []
 }
 
 /** Of two that as many hold, the longer one is the name of which the other is a part. */
@@ -86,15 +87,33 @@ function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
 /** In how many of the papers like it the words stand one after the other. */
 function countOthers(archive: Archive, candidates: Candidate[], like: readonly number[]): void {
   const { prose } = archive.index.vocabularies
+  // Each word of a candidate as a number from 1, and the spellings that papers have for it.
+  const places = new Map([...new Set(candidates.flatMap(({ keys }) => keys))].map((key, i) => [key, i + 1]))
+  const placeOf = new Map(
+    [...places].flatMap(([key, place]) => prose.spelled(key).map((number) => [number, place])),
+  )
+  const byFirst = Map.groupBy(candidates, ({ keys }) => places.get(keys[0]!)!)
   for (const id of like) {
     const slot = archive.index.slotOf(id)
     if (slot === undefined) continue
     const { title, abstract } = archive.index.words(slot)
-    const text = ` ${[...title, 0, ...abstract].map((word) => prose.keyOf(word)).join(' ')} `
-    for (const one of candidates) if (text.includes(` ${one.keys.join(' ')} `)) one.others++
+    const words = [...title, GAP, ...abstract].map((word) => placeOf.get(word) ?? 0)
+    const held = new Set(
+      words.flatMap((first, at) =>
+        first === 0
+          ? []
+          : (byFirst
+              .get(first)
+              ?.filter(({ keys }) => keys.every((key, i) => words[at + i] === places.get(key))) ?? []),
+      ),
+    )
+    for (const one of held) one.others++
   }
 }
 
-const rarityOf = (archive: Archive, keys: readonly string[]): number =>
-  keys.reduce((sum, key) => sum + Math.log((archive.index.size + 1) / (archive.papersWith(key) + 1)), 0) /
-  keys.length
+/** Of its two rarest words: a third one takes nothing away. */
+function rarityOf(archive: Archive, keys: readonly string[]): number {
+  const rarities = keys.map((key) => Math.log((archive.index.size + 1) / (archive.papersWith(key) + 1)))
+  const [first = 0, second = first] = rarities.sort((a, b) => b - a)
+  return first + second
+}

@@ -10,6 +10,8 @@ export interface FoundPaper {
   paper: Paper
   /** Null without a query. */
   reason: Reason | null
+  /** Its words, where it was cut into them. */
+  text?: PaperText
 }
 
 /**
@@ -22,15 +24,18 @@ export async function foundPapers(
 ): Promise<FoundPaper[]> {
   const papers = await papersById(db, ids)
   if (query === null) return papers.map((paper) => ({ paper, reason: null }))
-  return papers.flatMap((paper) => found(paper, evaluate(query, readPaper(paper))))
+  return papers.flatMap((paper) => found(paper, (text) => evaluate(query, text)))
 }
 
-const found = (paper: Paper, reason: Reason | null): FoundPaper[] => (reason ? [{ paper, reason }] : [])
+function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {
+  const text = readPaper(paper)
+  const reason = reasonOf(text)
+  return reason ? [{ paper, reason, text }] : []
+}
 
 /** The one paper that a query names, however old, and known by newer versions alone or not; none for any other query. */
 export async function namedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)
-  const text: PaperText | null = paper && readPaper(paper)
-  return paper && text ? found(paper, evaluatePart(query, text)) : []
+  return paper ? found(paper, (text) => evaluatePart(query, text)) : []
 }

@@ -141,10 +141,10 @@ function pagesOf(asked: AskedSearch, { page, pages }: SearchedArchive): ResultsV
   }
 }
 
-function foundItem({ paper, reason }: FoundPaper): FoundItem {
+function foundItem({ paper, reason, text }: FoundPaper): FoundItem {
   const day = { text: dateWithYear(paper.firstDay), url: `/papers/date/${paper.firstDay}` }
   return {
-    ...itemOf(showPaper(paper, reason)),
+    ...itemOf(showPaper(paper, reason, text)),
     path: pathOf(paper),
     authors: firstAuthors(paper.authors.map(plainText)),
     facts: [day, ...factsOf(paper)],
