@@ -5,18 +5,18 @@ import { eachSlot } from './matching/leaf-bits.ts'
 import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { spellKey } from './matching/standing.ts'
-import type { Query } from './query.ts'
+import { leavesOf, type Query } from './query.ts'
 import { Bm25 } from './ranking/bm25.ts'
 import { firstOf } from './ranking/first-of.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
-import { textWords } from './ranking/wanted.ts'
+import { textWords, wantedTerms } from './ranking/wanted.ts'
 import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
 
 const MOST_QUERIES = 500
 /** Anybody may ask for hundreds of words at once, and each one's set is kept. */
-const MOST_LEAVES = 2000
+const MOST_LEAVES = 1000
 /** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40
 const MOST_HOLDING = 30_000
@@ -54,8 +54,22 @@ export class Archive {
   /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
   find(query: Query, withRevised = asksForRevised(query)): Bits {
     const { size, leaves } = this.#queries
-    if (size >= MOST_QUERIES || leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
+    // What was looked up for this query stays.
+    if (size >= MOST_QUERIES || leaves >= 2 * MOST_LEAVES) this.#queries = new QuerySet(this.index)
     return this.#queries.matches(this.#queries.add(query, withRevised))
+  }
+
+  /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
+  *lookUp(query: Query, { ranked = false } = {}): Generator<void> {
+    if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
+    for (const leaf of leavesOf(query)) yield this.#queries.lookUp(leaf)
+    if (!ranked) return
+    for (const { leaf } of wantedTerms(query)) yield this.#ranker.lookUp(leaf)
+  }
+
+  /** The same for `near`. */
+  *lookUpNear(query: Query): Generator<void> {
+    yield* this.lookUp({ kind: 'or', parts: textWords(query) }, { ranked: true })
   }
 
   /** Why a query matches none of the papers. */

@@ -24,6 +24,12 @@ export type Query =
 /** What a paper is asked about, without operators. */
 export type Leaf = Exclude<Query, { kind: 'and' | 'or' | 'not' | 'some' }>
 
+/** Every leaf of a tree, those under a NOT too, as often as it stands there. */
+export function leavesOf(query: Query): Leaf[] {
+  if ('parts' in query) return query.parts.flatMap(leavesOf)
+  return query.kind === 'not' ? leavesOf(query.part) : [query]
+}
+
 /** One word, or words that stand side by side. */
 export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 

@@ -39,10 +39,22 @@ export async function takeTokens(
     select true as allowed, 0::float8 as "waitSeconds" from taken
     union all
     select false, greatest(0.001,
-        (w.needed - b.tokens) / w.per_second - greatest(0, extract(epoch from w.at - b.at)::float8))
+        (w.needed - b.tokens) / w.per_second - extract(epoch from w.at - b.at)::float8)
       from wanted w join bucket b using (key) where not exists (select from taken)`
   // No row: another process made the bucket, and emptied it, while this statement ran.
   return rows[0] ?? { allowed: false, waitSeconds: needed / perSecond }
+}
+
+/** For what took more than one token, as is known afterwards: whoever asks next waits until they are there again. */
+export async function takeMoreTokens(
+  db: DatabaseOrTransaction,
+  { key, perSecond, count }: Pick<Bucket, 'key' | 'perSecond'> & { count: number },
+): Promise<void> {
+  // A bucket holds no less than nothing: what it lacks is time that has to pass before it fills.
+  await db.$executeRaw`
+    update bucket set tokens = greatest(0, tokens - ${count}::float8),
+      at = at + make_interval(secs => greatest(0, ${count}::float8 - tokens) / ${perSecond}::float8)
+    where key = ${key}`
 }
 
 /** For what did not count after all. */

@@ -36,6 +36,12 @@ export class QuerySet {
     return this.#withRevised.push(withRevised) - 1
   }
 
+  /** Looks a leaf up, so that queries have it at hand. */
+  lookUp(leaf: Leaf): void {
+    this.#refresh()
+    this.#leaf(this.#numberOf(leaf))
+  }
+
   get size(): number {
     return this.#withRevised.length
   }

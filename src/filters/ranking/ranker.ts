@@ -1,6 +1,6 @@
 import { type Bits, countBits, eachBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
-import type { Query } from '../query.ts'
+import type { Query, TextLeaf } from '../query.ts'
 import { Bm25, type Weights } from './bm25.ts'
 import { firstOf } from './first-of.ts'
 import { wantedTerms } from './wanted.ts'
@@ -11,8 +11,9 @@ export interface Ranked {
   scores: Float32Array
 }
 
-// A mild prior: a hundred votes are worth less than a second mention.
-const VOTES = 0.15
+/** A mild prior: what a hundred votes add, as a share of the best paper's own score. */
+const OF_VOTES = 0.1
+const MANY_VOTES = Math.log(101)
 
 /** Weights that are kept for the next query, in 8 bytes each. */
 const MOST_REMEMBERED = 4_000_000
@@ -46,13 +47,24 @@ export class Ranker {
     return order
   }
 
+  /** Weighs a term, so that `rank` has it at hand. */
+  lookUp(leaf: TextLeaf): void {
+    this.#refresh()
+    this.#weightsOf(leaf)
+  }
+
   #ordered(matched: Readonly<Bits>, most: number): Ranked {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
     let count = 0
+    let best = 0
+    eachBit(matched, (slot) => {
+      best = Math.max(best, this.#sums[slot]!)
+    })
+    const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
     eachBit(matched, (slot) => {
       const { votes } = this.#index.facts(slot)
-      scores[count] = this.#sums[slot]! + (votes === null ? 0 : VOTES * Math.log(1 + votes))
+      scores[count] = this.#sums[slot]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
       found[count++] = slot
     })
     const places = firstOf(found.length, most, (a, b) => {
@@ -70,7 +82,7 @@ export class Ranker {
     return other.id - one.id
   }
 
-  #weightsOf(leaf: Parameters<Bm25['of']>[0]): Weights {
+  #weightsOf(leaf: TextLeaf): Weights {
     const name = `${leaf.field} ${leaf.text}`
     const known = this.#known.get(name) ?? this.#bm25.of(leaf)
     if (!this.#known.has(name)) this.#remembered += known.slots.length

@@ -4,7 +4,9 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import { lastChangeOf } from '../../papers/archive-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers } from './found-papers.ts'
+import { inTurns } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
+import type { Spend } from './take-search.ts'
 
 export interface FeedPapers {
   /** Newest first. */
@@ -20,10 +22,14 @@ export interface FeedPapers {
 const MOST = 50
 
 /** The newest papers, of a query or of all. Throws query.*. */
-export async function feedPapers(deps: Deps, { query }: { query?: string }): Promise<FeedPapers> {
+export async function feedPapers(
+  deps: Deps,
+  { query, spend }: { query?: string; spend?: Spend },
+): Promise<FeedPapers> {
   const tree = query === undefined ? null : parseQuery(query)
   const withRevised = tree !== null && asksForRevised(tree)
   const archive = await openNewest(deps)
+  if (tree) await inTurns(archive.lookUp(tree), spend)
   const found = tree ? archive.find(tree) : archive.all()
   const ids = archive.newest(found, { most: MOST, byRevised: withRevised })
   // In this order: what changes in between is told anew, and never passed over.

@@ -11,8 +11,10 @@ import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
+import { inTurns } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
 import { papersAtHand } from './papers-at-hand.ts'
+import type { Spend } from './take-search.ts'
 
 /** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
 export type SearchOrder = 'best' | 'newest'
@@ -23,6 +25,7 @@ export interface ArchiveSearch {
   narrowing: Narrowing
   /** From 1. */
   page: number
+  spend?: Spend
 }
 
 /** Why nothing was found, and the papers that come nearest. */
@@ -61,6 +64,7 @@ const MOST_NEAREST = 3
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewest(deps)
+  await inTurns(archive.lookUp(tree, { ranked: search.order === 'best' }), search.spend)
   // Up to the next await: the archive goes on.
   const all = archive.find(tree)
   const { left, facets } = narrowed(archive, all, search.narrowing)
@@ -69,13 +73,14 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   if (search.page > pages) throw new Fault('page.not-found')
   const ids = pageOf(archive, { tree, left, ...search })
   const about = { searched: archive.index.size, backTo: archive.backTo }
-  const empty = counts.all === 0 && about.searched > 0 ? emptyOf(archive, tree) : null
-  const found = counts.all === 0 ? await namedPaper(deps.db, tree) : await foundPapers(deps.db, ids, tree)
-  const named = counts.all === 0 ? found.length : 0
+  const named = counts.all === 0 ? await namedPaper(deps.db, tree) : []
+  const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
+  const nothing = isEmpty ? await nothingFound(deps, archive, { tree, ...search }) : null
   return {
-    ...{ tree, understood: describeQuery(tree), found, facets, pages, page: search.page },
-    ...{ count: counts.count + named, all: counts.all + named, ...about },
-    nothing: empty && named === 0 ? await nothingFound(deps, tree, empty) : null,
+    ...{ tree, understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
+    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, tree),
+    count: counts.count + named.length,
+    all: counts.all + named.length,
   }
 }
 
@@ -96,18 +101,14 @@ function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
   return ids.slice(most - PAPERS_ON_A_PAGE)
 }
 
-type Empty = WhyEmpty & { nearIds: number[] }
-
-const emptyOf = (archive: Archive, tree: Query): Empty => ({
-  ...archive.whyEmpty(tree),
-  nearIds: archive.near(tree, NEAR).map(({ id }) => id),
-})
-
 async function nothingFound(
   { db }: Deps,
-  tree: Query,
-  { absent, without, nearIds }: Empty,
+  archive: Archive,
+  { tree, spend }: { tree: Query; spend?: Spend },
 ): Promise<NothingFound> {
+  await inTurns(archive.lookUpNear(tree), spend)
+  const why = archive.whyEmpty(tree)
+  const nearIds = archive.near(tree, NEAR).map(({ id }) => id)
   const papers = await papersAtHand(db, nearIds)
-  return { absent, without, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
+  return { ...why, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
 }

@@ -2,18 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import { parseQuery } from '../../filters/language/parse-query.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
 import { evaluate } from '../../filters/matching/evaluate.ts'
-import type { Reason } from '../../filters/query.ts'
+import type { Query } from '../../filters/query.ts'
 import { readPaper } from '../../filters/text/paper-text.ts'
-import type { Paper } from '../../papers/paper.ts'
 import { newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
-
-export interface FoundPaper {
-  paper: Paper
-  /** Null without a query. */
-  reason: Reason | null
-}
+import { type FoundPaper, foundPapers } from './found-papers.ts'
+import { inTurns } from './in-turns.ts'
+import { openNewest } from './open-newest.ts'
 
 export interface FoundPapers {
   found: FoundPaper[]
@@ -31,7 +27,7 @@ export interface SearchInput {
   limit: number
 }
 
-// A query is matched here, not in the database: so many papers are looked at for one answer, the rest with the next.
+// What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
 const MOST_LOOKED_AT = 1000
 const AT_ONCE = 100
 /** So many papers are cut into words before others get their turn. */
@@ -41,9 +37,36 @@ const IN_ONE_TURN = 10
  * Papers, the day on which they were first listed newest first. With a query an answer may hold few or none and still
  * have a next place. Throws query.*.
  */
-export async function searchPapers({ db }: Deps, input: SearchInput): Promise<FoundPapers> {
-  const { query, day: listedOn, limit } = input
-  const tree = query === undefined ? undefined : parseQuery(query)
+export async function searchPapers(deps: Deps, input: SearchInput): Promise<FoundPapers> {
+  const tree = input.query === undefined ? undefined : parseQuery(input.query)
+  const inMemory = tree && input.day === undefined ? await searchMemory(deps, tree, input) : null
+  return inMemory ?? searchDatabase(deps, tree, input)
+}
+
+/** Null where memory does not hold every paper. */
+async function searchMemory(
+  deps: Deps,
+  tree: Query,
+  { after, limit }: SearchInput,
+): Promise<FoundPapers | null> {
+  const archive = await openNewest(deps)
+  if (archive.backTo !== null) return null
+  await inTurns(archive.lookUp(tree))
+  const all = archive.find(tree)
+  const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
+  const ids = archive.newest(rest, { most: limit + 1 })
+  const last = ids.length > limit ? archive.index.facts(archive.index.slotOf(ids[limit - 1]!)!) : null
+  return { found: await foundPapers(deps.db, ids.slice(0, limit), tree), next: last }
+}
+
+const isBehind = (one: PaperPlace, other: PaperPlace): boolean =>
+  one.firstDay === other.firstDay ? one.id < other.id : one.firstDay < other.firstDay
+
+async function searchDatabase(
+  { db }: Deps,
+  tree: Query | undefined,
+  { day: listedOn, limit, ...input }: SearchInput,
+): Promise<FoundPapers> {
   const withRevised = tree !== undefined && asksForRevised(tree)
   const found: FoundPaper[] = []
   let { after } = input

@@ -36,8 +36,11 @@ async function sendFeed(
 ): Promise<FastifyReply> {
   const typed = textIn(request.query.q)
   const query = typed.trim() === '' ? undefined : typed
-  if (query !== undefined) await takeSearch(deps, { network: networkOf(request.ip) })
-  const papers = await feedPapers(deps, { query })
+  const network = networkOf(request.ip)
+  const papers =
+    query === undefined
+      ? await feedPapers(deps, {})
+      : await takeSearch(deps, { network }, (spend) => feedPapers(deps, { query, spend }))
   const { SITE_NAME, BASE_URL } = deps.config
   const { type, write } = FEED_FORMATS[format]
   const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))

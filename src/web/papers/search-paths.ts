@@ -5,7 +5,7 @@ import { Fault } from '../../platform/errors.ts'
 import { withFields } from './feed-paths.ts'
 
 /** What the address of a page of results says; what it cannot mean is not in it. */
-export type AskedSearch = ArchiveSearch
+export type AskedSearch = Omit<ArchiveSearch, 'spend'>
 
 /** /papers?q=linear+attention&sort=newest&cat=cs.LG&month=2026-11&code=1&page=2 */
 export function searchPath({

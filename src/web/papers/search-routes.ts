@@ -20,8 +20,9 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
     try {
       const asked = askedSearch(query)
       if (!asked) return pages.send(keptShortly(reply), 'search', { search: emptySearch(BASE_URL) })
-      await takeSearch(deps, { network: networkOf(ip) })
-      const searched = await searchArchive(deps, asked)
+      const searched = await takeSearch(deps, { network: networkOf(ip) }, (spend) =>
+        searchArchive(deps, { ...asked, spend }),
+      )
       return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
     } catch (error) {
       return askAgain(site, request, reply, faultOf(error))

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { forgetIdleBuckets, takeTokens } from '../../../src/platform/bucket-store.ts'
+import { forgetIdleBuckets, takeMoreTokens, takeTokens } from '../../../src/platform/bucket-store.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
@@ -38,6 +38,17 @@ describe('a bucket of 3 that fills by one in two seconds', () => {
     await takeTimes(3)
     for (let i = 0; i < 5; i++) await takeTokens(database.db, bucket)
     await letPass(2)
+    await takeTimes(1)
+  })
+
+  test('what took more than its token is waited for by who comes next', async () => {
+    await takeTimes(1)
+    await takeMoreTokens(database.db, { ...bucket, count: 4 })
+    const { allowed, waitSeconds } = await takeTokens(database.db, bucket)
+    expect(allowed).toBe(false)
+    expect(waitSeconds).toBeGreaterThan(5)
+    expect(waitSeconds).toBeLessThanOrEqual(6)
+    await letPass(6)
     await takeTimes(1)
   })
 

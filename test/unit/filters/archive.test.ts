@@ -47,6 +47,17 @@ describe('finds', () => {
     expect(idsOf(archive, 'agent')).toEqual(before)
   })
 
+  test('the same whether its terms were looked up one by one or not', () => {
+    const [one, other] = [archiveOf(papers), archiveOf(papers)]
+    for (const query of [...QUERIES, '(agent OR "language model" OR -has:code speech) -video']) {
+      const tree = parseQuery(query)
+      const steps = [...other.lookUp(tree, { ranked: true }), ...other.lookUpNear(tree)]
+      expect(steps.length).toBeGreaterThan(0)
+      expect(other.ranked(tree, other.find(tree))).toEqual(one.ranked(tree, one.find(tree)))
+      expect(other.near(tree, 9)).toEqual(one.near(tree, 9))
+    }
+  })
+
   test('why a query is empty, as those who hold the texts tell', () => {
     const archive = archiveOf(papers)
     for (const query of ['xylophone agent', 'xylophone -agent', 'agent video speech proof', 'agent -agent']) {

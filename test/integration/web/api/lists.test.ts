@@ -109,7 +109,7 @@ describe('papers', () => {
     expect(of(await walk('/api/papers', { q: 'attention', limit: '3' }), 'id')).toHaveLength(6 - 1)
   })
 
-  test('a query looks at a thousand papers for one answer, and goes on where it stopped', async () => {
+  test('a query on one day looks at a thousand papers for one answer, and goes on where it stopped', async () => {
     const records = Array.from({ length: 1050 }, (_, n) => ({
       keys: [],
       title: `Filler number ${n}`,
@@ -119,8 +119,11 @@ describe('papers', () => {
       keywords: [],
     }))
     await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: NOW })
-    const pages = await walk('/api/papers', { q: 'title:hybrid' })
-    expect(pages.map(({ items }) => items.length)).toEqual([0, 1])
+    const counts = async (filters: Record<string, string>) =>
+      (await walk('/api/papers', filters)).map(({ items }) => items.length)
+    expect(await counts({ q: 'title:hybrid', date: '2026-11-24' })).toEqual([0, 1])
+    expect(await counts({ q: 'title:hybrid' })).toEqual([1])
+    expect(await counts({ q: 'filler', limit: '100' })).toEqual([...Array(10).fill(100), 50])
   }, 60_000)
 
   test('a query that is asked for too often has to wait', async () => {
