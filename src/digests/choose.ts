@@ -26,7 +26,7 @@ export interface Choice {
 }
 
 /** As many as the digest's page lists. */
-const MOST_OTHERS = 100
+export const MOST_OTHERS = 100
 
 /**
  * Chooses for one subscriber after the other, in the memory that it takes once. Each paper stands once, under the topic

@@ -1,12 +1,12 @@
 import type { Vector } from '../filters/ranking/profile.ts'
 import { type Day, dayOf } from '../platform/dates.ts'
 import { fill, words } from '../words/words.ts'
-import type { Choice, Chosen } from './choose.ts'
+import { type Choice, type Chosen, MOST_OTHERS } from './choose.ts'
 import { closeSections } from './close.ts'
 import { type DigestContent, type DigestPaper, type DigestSection, topicHead } from './digest-content.ts'
 import type { DigestTopic, Recipient } from './digest-store.ts'
 import type { LastLook } from './earlier-digest-store.ts'
-import { type EarlierDigest, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
+import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
 import { offeredByTopic } from './offered.ts'
 import type { Shelf } from './shelf.ts'
 import { daysIn, weekOf, weekTo } from './week.ts'
@@ -48,7 +48,7 @@ export const compose = (shelf: Shelf, input: ComposeInput): Composed =>
   input.recipient.topics.length > 0 ? byTopics(shelf, input) : bestOfDay(shelf, input)
 
 function byTopics(shelf: Shelf, input: ComposeInput): Composed {
-  const { recipient, earlier, localDate, horizon, last, profile, dry } = input
+  const { recipient, earlier, localDate, horizon, last, profile } = input
   const { topics, maxPapers } = recipient
   const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
@@ -57,15 +57,16 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   if (topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(topics[0]!.queryId)
   }
-  const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: maxPapers })
-  const sections = chosen.map((section) => sectionOf(shelf, recipient, section))
-  const shown = sections.flatMap(({ papers }) => papers)
-  if (dry && shown.length > 0) {
-    sections.push(
-      ...closeSections(shelf, { topics, dry, offer, since, shown, room: maxPapers - shown.length }),
-    )
-  }
-  const days = shown.map(({ day }) => day)
+  const close = closeTo(shelf, input, {
+    offer,
+    since,
+    hasNews: offered.topics.some(({ length }) => length > 0),
+  })
+  const room = maxPapers - close.flatMap(({ papers }) => papers).length
+  const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: room })
+  const news = chosen.map((section) => sectionOf(shelf, recipient, section))
+  const sections = inTopicOrder([...news, ...close], topics)
+  const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, hereSince(recipient), days) : null
   const beyond = others.map((place) => shelf.papers[place]!.id)
   const { fromPaper, toPaper } = offer
@@ -78,8 +79,26 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   }
 }
 
-/** As many as the digest's page lists. */
-const MOST_BEYOND = 100
+/** What comes close to dry topics, as far as there is something new to tell. */
+function closeTo(
+  shelf: Shelf,
+  { recipient: { topics, maxPapers }, dry = NO_TOPICS }: ComposeInput,
+  { offer, since, hasNews }: { offer: Offer; since: Day; hasNews: boolean },
+): DigestSection[] {
+  if (dry.size === 0 || !hasNews) return []
+  return closeSections(shelf, { topics, dry, offer, since, most: Math.min(MOST_CLOSE, maxPapers - 1) })
+}
+
+const NO_TOPICS: ReadonlySet<number> = new Set()
+/** In one digest. */
+const MOST_CLOSE = 3
+
+/** In the subscriber's order; what rises comes last. */
+function inTopicOrder(sections: DigestSection[], topics: readonly DigestTopic[]): DigestSection[] {
+  const place = ({ topicId }: DigestSection) => topics.findIndex(({ id }) => id === topicId)
+  const [rising, others] = [sections.filter((one) => one.rising), sections.filter((one) => !one.rising)]
+  return [...others.sort((a, b) => place(a) - place(b)), ...rising]
+}
 
 /** Whoever was brought here by an import confirmed before, and had their mails from elsewhere till then. */
 export const hereSince = ({
@@ -146,7 +165,7 @@ function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   const best = papers.slice(0, recipient.maxPapers).map(({ id }) => shelf.shown(id))
   const others = papers.slice(recipient.maxPapers)
   const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
-  const beyond = week ? others.slice(0, MOST_BEYOND).map(({ id }) => id) : []
+  const beyond = week ? others.slice(0, MOST_OTHERS).map(({ id }) => id) : []
   // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
   return {
     fromPaper: reached,

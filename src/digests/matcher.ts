@@ -8,6 +8,8 @@ import type { Vector } from '../filters/ranking/profile.ts'
 import { type Ranked, Ranker } from '../filters/ranking/ranker.ts'
 import { type PaperText, readPaper } from '../filters/text/paper-text.ts'
 import type { Paper } from '../papers/paper.ts'
+import type { Day } from '../platform/dates.ts'
+import { remembered } from './remembered.ts'
 
 /**
  * What queries, known by their ids, say about a set of papers. A paper is known by its place among them. Each query is
@@ -21,6 +23,8 @@ export interface Matcher {
   matches(queryId: number): readonly number[]
   /** The same, best first. */
   ranked(queryId: number): Ranked
+  /** The newest first day among them; null where there is none. */
+  lastMatched(queryId: number): Day | null
   /** Why it matches a paper that it does match. */
   reason(queryId: number, paperId: number): Reason
   texts: PaperTexts
@@ -37,8 +41,10 @@ export interface PaperTexts {
   get(paperId: number): PaperText | undefined
 }
 
-/** Places that are kept for the next subscriber, in 6 bytes each. */
-const MOST_KEPT = 40_000_000
+/** Places that are kept for the next subscriber, in 8 bytes each. */
+const MOST_KEPT = 30_000_000
+/** Papers' vectors, some 8 kB each. */
+const MOST_VECTORS = 5000
 /** Papers as words and signs take some 30 kB each. */
 const MOST_TEXTS = 3000
 
@@ -82,7 +88,15 @@ export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<numbe
     kept.set(queryId, fresh)
     return fresh
   }
-  const text = boundedly(MOST_TEXTS, (place: number) => readPaper(papers[place]!))
+  const text = remembered((place: number) => readPaper(papers[place]!), MOST_TEXTS)
+  const lastMatched = remembered((queryId: number) => {
+    let last: Day | null = null
+    eachBit(found(queryId), (place) => {
+      const { firstDay } = papers[place]!
+      if (last === null || firstDay > last) last = firstDay
+    })
+    return last
+  })
   const texts: PaperTexts = {
     get: (paperId) => {
       const place = index.slotOf(paperId)
@@ -93,6 +107,7 @@ export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<numbe
     papers,
     unreadable,
     ranked,
+    lastMatched,
     texts,
     placeOf: (id) => index.slotOf(id),
     matches: (queryId) => {
@@ -102,20 +117,9 @@ export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<numbe
     },
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     near: (query, most) => archive.near(query, most).map(({ id }) => papers[index.slotOf(id)!]!),
-    vectorOf: (place) => archive.vectorOf(papers[place]!.id)!,
+    vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MOST_VECTORS),
   }
 }
 
 const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }
 const NO_QUERY: Query = { kind: 'or', parts: [] }
-
-/** Works each value out once, as long as there are not too many. */
-function boundedly<Value>(most: number, work: (key: number) => Value): (key: number) => Value {
-  const known = new Map<number, Value>()
-  return (key) => {
-    const value = known.get(key) ?? work(key)
-    if (known.size >= most) known.clear()
-    known.set(key, value)
-    return value
-  }
-}

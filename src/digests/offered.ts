@@ -1,6 +1,6 @@
 import { likeness, type Vector } from '../filters/ranking/profile.ts'
 import type { Day } from '../platform/dates.ts'
-import type { Choosing } from './choose.ts'
+import type { Choosing, Places } from './choose.ts'
 import type { DigestTopic } from './digest-store.ts'
 import type { LastLook } from './earlier-digest-store.ts'
 import type { Offer } from './offer.ts'
@@ -27,7 +27,7 @@ export function offeredByTopic(scope: Scope, topics: readonly DigestTopic[]): Om
   const offered = topics.map(({ queryId }) => {
     const late = lateMatches(scope, queryId)
     for (const [place, turn] of late) if (turns.get(place) !== 'revised') turns.set(place, turn)
-    return inOrder(scope, queryId).filter((place) => isFresh(scope, place) || late.has(place))
+    return inOrder(scope, queryId, (place) => isFresh(scope, place) || late.has(place))
   })
   return { topics: offered, rising: risingOf(scope, turns) }
 }
@@ -63,13 +63,15 @@ function risingOf({ shelf }: Scope, turns: ReadonlyMap<number, Turn>): ReadonlyS
 /** What a paper gains that is just like the profile: as much as from a rare word. */
 const OF_PROFILE = 4
 
-/** What a query matches, best first; for somebody with a profile, what is like it goes up. */
-function inOrder({ shelf, profile }: Scope, queryId: number): Uint32Array {
+/** What of a query's matches is offered, best first; for somebody with a profile, what is like it goes up. */
+function inOrder({ shelf, profile }: Scope, queryId: number, isOffered: (place: number) => boolean): Places {
   const { slots, scores } = shelf.ranked(queryId)
-  if (!profile || profile.size === 0) return slots
-  const worth = new Map<number, number>()
-  slots.forEach((place, i) => {
-    worth.set(place, scores[i]! + OF_PROFILE * likeness(profile, shelf.vectorOf(place)))
-  })
-  return slots.slice().sort((a, b) => worth.get(b)! - worth.get(a)!)
+  if (!profile || profile.size === 0) return slots.filter(isOffered)
+  const worth: { place: number; score: number }[] = []
+  for (let i = 0; i < slots.length; i++) {
+    const place = slots[i]!
+    if (!isOffered(place)) continue
+    worth.push({ place, score: scores[i]! + OF_PROFILE * likeness(profile, shelf.vectorOf(place)) })
+  }
+  return worth.sort((a, b) => b.score - a.score).map(({ place }) => place)
 }

@@ -58,22 +58,31 @@ export async function dryTopics(
   { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
 ): Promise<Set<number>> {
   if (topicIds.length === 0) return new Set()
+  // Each digest's content is unpacked once, whatever the number of topics. One that nobody got showed nothing.
   const rows = await db.$queryRaw<{ id: number }[]>`
-    select t.id from topic t join subscriber s on s.id = t.subscriber_id
-    cross join lateral (
-      select greatest(s.confirmed_at, (
-        select max(c.at) from change c,
-          jsonb_path_query_array(c.before, '$.topics[*].query') as was,
-          jsonb_path_query_array(c.after, '$.topics[*].query') as became
-        where c.subscriber_id = s.id and not (was @> became and was <@ became))) as settled_at) settled
-    cross join lateral (
-      select count(*) as dates, coalesce(bool_or(d.content @? ('$.sections[*] ? (@.topicId == ' || t.id || ')')::jsonpath),
-        false) as held
-      from (
-        select content from digest
-        where subscriber_id = s.id and local_date < ${localDate}::date and due_at > settled_at
-          and outcome in ('planned', 'nothing_matched') and from_paper < to_paper
-        order by local_date desc limit ${QUIET_DATES - 1}) d) past
-    where t.id = any(${[...topicIds]}::int[]) and past.dates = ${QUIET_DATES - 1} and not past.held`
+    with asked as materialized (
+      select id, subscriber_id from topic where id = any(${[...topicIds]}::int[])
+    ), past as materialized (
+      select s.id, four.dates, four.held
+      from (select distinct subscriber_id as id from asked) a join subscriber s using (id)
+      cross join lateral (
+        select greatest(s.confirmed_at, (
+          select max(c.at) from change c,
+            jsonb_path_query_array(c.before, '$.topics[*].query') as was,
+            jsonb_path_query_array(c.after, '$.topics[*].query') as became
+          where c.subscriber_id = s.id and not (was @> became and was <@ became))) as at) settled
+      cross join lateral (
+        select count(*) as dates, coalesce(jsonb_agg(topics), '[]') as held
+        from (
+          select case when m.state in ('gave_up', 'skipped', 'refused') then '[]'::jsonb
+            else jsonb_path_query_array(d.content, '$.sections[*].topicId') end as topics
+          from digest d left join message m on m.digest_id = d.id
+          where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.due_at > settled.at
+            and d.outcome in ('planned', 'nothing_matched') and d.from_paper < d.to_paper
+          order by d.local_date desc limit ${QUIET_DATES - 1}) last) four
+    )
+    select asked.id from asked join past on past.id = asked.subscriber_id
+    where past.dates = ${QUIET_DATES - 1}
+      and not exists (select from jsonb_array_elements(past.held) one where one @> to_jsonb(asked.id))`
   return new Set(rows.map(({ id }) => id))
 }

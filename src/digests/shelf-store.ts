@@ -9,7 +9,8 @@ import { matcherOver } from './matcher.ts'
 import { rankNearest } from './nearest.ts'
 import { RISES_BACK_DAYS } from './offer.ts'
 import { readQueries } from './read-queries-store.ts'
-import { remembered, type Shelf, shelfOf } from './shelf.ts'
+import { remembered } from './remembered.ts'
+import { type Shelf, shelfOf } from './shelf.ts'
 import { type Turn, turnedSince } from './turned.ts'
 
 export interface OpenShelf {
@@ -26,8 +27,10 @@ export interface OpenShelf {
 
 /** Some more than are shown: another topic of the same subscriber may match them. */
 const MOST_NEAREST = 12
+/** So many queries' nearest papers are kept. */
+const MOST_NEAR = 5000
 /** Of so many that hold words of a query, best first, each is looked at closely. */
-const MOST_LOOKED_AT = 60
+const MOST_LOOKED_AT = 24
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openShelf(
@@ -51,7 +54,7 @@ export async function openShelf(
     if (!query) return []
     const pool = matcher.near(query, MOST_LOOKED_AT)
     return rankNearest({ papers: pool, texts, queries: [query], most: MOST_NEAREST })
-  })
+  }, MOST_NEAR)
   return {
     history,
     shelf: shelfOf(matcher, { nearest, turned: (queryId, then) => turned(`${queryId} ${then}`) }),

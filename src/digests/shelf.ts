@@ -4,6 +4,7 @@ import { Chooser } from './choose.ts'
 import type { DigestPaper } from './digest-content.ts'
 import type { Matcher } from './matcher.ts'
 import type { NearPaper } from './nearest.ts'
+import { remembered } from './remembered.ts'
 import { digestPaper, plainParts } from './show-paper.ts'
 import type { Turn } from './turned.ts'
 
@@ -12,7 +13,10 @@ import type { Turn } from './turned.ts'
  * a place here, from 0, in order of the papers' ids.
  */
 export interface Shelf
-  extends Pick<Matcher, 'papers' | 'placeOf' | 'matches' | 'ranked' | 'vectorOf' | 'unreadable'> {
+  extends Pick<
+    Matcher,
+    'papers' | 'placeOf' | 'matches' | 'ranked' | 'lastMatched' | 'vectorOf' | 'unreadable'
+  > {
   /** Chooses among the places. */
   chooser: Chooser
   paper(id: number): Paper | undefined
@@ -47,16 +51,16 @@ export function shelfOf(matcher: Matcher, parts: ShelfParts = {}): Shelf {
   const byDay = Map.groupBy(listed, ({ firstDay }) => firstDay)
   const days = [...byDay.keys()].sort().reverse()
   const at = (paperId: number) => papers[matcher.placeOf(paperId)!]!
-  const plain = remembered((paperId: number) => plainParts(at(paperId)))
+  const plain = remembered((paperId: number) => plainParts(at(paperId)), MOST_SHOWN)
   const lowest = remembered((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
   const shown = remembered((place: string) => {
     const [paperId, queryId] = place.split(' ').map(Number) as [number, number]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return digestPaper(at(paperId), plain(paperId), reason)
-  })
-  const { ranked, vectorOf, matches, unreadable, placeOf } = matcher
+  }, MOST_SHOWN)
+  const { ranked, lastMatched, vectorOf, matches, unreadable, placeOf } = matcher
   return {
-    ...{ papers, placeOf, matches, ranked, vectorOf, unreadable },
+    ...{ papers, placeOf, matches, ranked, lastMatched, vectorOf, unreadable },
     chooser: new Chooser(papers.length),
     paper: (id) => {
       const place = placeOf(id)
@@ -74,15 +78,8 @@ export function shelfOf(matcher: Matcher, parts: ShelfParts = {}): Shelf {
 }
 
 const NO_QUERY = 0
+/** Papers under a query as digests show them, some 3 kB each. */
+const MOST_SHOWN = 20_000
 
 const lowestOf = (papers: readonly Paper[]): number | undefined =>
   papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)
-
-/** Works each value out once. */
-export function remembered<Key, Value>(work: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>()
-  return (key) => {
-    if (!known.has(key)) known.set(key, work(key))
-    return known.get(key)!
-  }
-}

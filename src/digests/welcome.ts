@@ -1,10 +1,11 @@
 import type { Query } from '../filters/query.ts'
+import type { Ranked } from '../filters/ranking/ranker.ts'
 import type { Paper } from '../papers/paper.ts'
 import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
 import { BEST_AFTER_MS, compose } from './compose.ts'
 import type { DigestContent } from './digest-content.ts'
 import type { Recipient } from './digest-store.ts'
-import { matcherOver } from './matcher.ts'
+import { type Matcher, matcherOver } from './matcher.ts'
 import { offeredSince } from './offer.ts'
 import { shelfOf } from './shelf.ts'
 
@@ -15,6 +16,8 @@ export interface WelcomeInput {
   recipient: Recipient
   /** First listed from `welcomeSince` on: for topics, those that may match. */
   papers: readonly Paper[]
+  /** For a topic's query, the ids of papers, best first, as all papers of these weeks make it; of the rest, as these do. */
+  order?: ReadonlyMap<number, readonly number[]>
   /** By id, of every topic. */
   queries: ReadonlyMap<number, Query>
   /** Numbers of papers that they were mailed before, in an earlier subscription. */
@@ -48,7 +51,7 @@ function firstBestDay(days: readonly Day[], now: Date): Day {
 function digestOf(
   day: Day,
   papers: readonly Paper[],
-  { recipient, queries, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
+  { recipient, queries, order, shown }: Omit<WelcomeInput, 'papers' | 'now'>,
 ): DigestContent | null {
   const before = {
     fromPaper: 0,
@@ -58,7 +61,8 @@ function digestOf(
     settled: true,
   }
   const inOrder = papers.toSorted((a, b) => a.id - b.id)
-  return compose(shelfOf(matcherOver(inOrder, queries)), {
+  const matcher = matcherOver(inOrder, queries)
+  return compose(shelfOf(order ? reordered(matcher, order) : matcher), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,
@@ -67,6 +71,18 @@ function digestOf(
     sources: '',
     now: midnight(addDays(day, 1)),
   }).content
+}
+
+/** The same papers, those of `order` first. */
+function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
+  const ranked = (queryId: number): Ranked => {
+    const { slots } = matcher.ranked(queryId)
+    const places = (order.get(queryId) ?? []).flatMap((id) => matcher.placeOf(id) ?? [])
+    const first = places.filter((place) => slots.includes(place))
+    const all = Uint32Array.from(new Set([...first, ...slots]))
+    return { slots: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
+  }
+  return { ...matcher, ranked }
 }
 
 /** What matched, and is not for a welcome. */

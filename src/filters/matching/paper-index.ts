@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { namesOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -28,17 +29,17 @@ export interface CutPaper {
 }
 
 /**
- * Papers cut into words for many queries, compact: some 1.3 kB each. A paper has a slot, a small number; slots rise with
- * the order in which papers were put in, and a paper whose words changed gets a new one. What is worked out from an index
- * holds until its `version` rises.
+ * Papers cut into words for many queries, some 1.3 kB each. A paper has a slot: a small number in the order in which papers
+ * were put in, which need not be that of their days; one whose words changed gets a new slot. What is worked out from an
+ * index holds until its `version` rises.
  */
 export class PaperIndex {
   version = 0
   readonly vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') }
-  readonly #segments: Segment[] = []
-  readonly #facts: PaperFacts[] = []
-  readonly #prints: string[] = []
-  readonly #slots = new Map<number, number>()
+  #segments: Segment[] = []
+  #facts: PaperFacts[] = []
+  #prints: string[] = []
+  #slots = new Map<number, number>()
   readonly #shared = new Map<string, string>()
   #live: Bits = newBits(0)
 
@@ -59,7 +60,7 @@ export class PaperIndex {
   take(papers: readonly CutPaper[]): void {
     const fresh: PaperWords[] = []
     for (const { facts, print, words } of papers) {
-      if (words === null) this.#facts[this.#slots.get(facts.id)!] = facts
+      if (words === null) this.#move(this.#slots.get(facts.id)!, facts)
       else {
         this.remove(facts.id)
         fresh.push(words)
@@ -67,8 +68,38 @@ export class PaperIndex {
         this.#prints.push(print)
       }
     }
-    if (fresh.length > 0) this.#append(fresh)
+    if (fresh.length === 0) return
+    this.#append(fresh)
     this.version++
+    if (this.slots - this.size > Math.max(SEGMENT, this.slots / 4)) this.#compact()
+  }
+
+  #move(slot: number, facts: PaperFacts): void {
+    if (isDeepStrictEqual(this.#facts[slot], facts)) return
+    this.#facts[slot] = facts
+    this.version++
+  }
+
+  /** Gives back the slots of papers that left. */
+  #compact(): void {
+    const left = [...this.#slots.values()].sort((a, b) => a - b)
+    const words = left.map((slot) => this.words(slot))
+    const facts = left.map((slot) => this.#facts[slot]!)
+    const prints = left.map((slot) => this.#prints[slot]!)
+    this.#facts = facts
+    this.#prints = prints
+    this.#slots = new Map(facts.map(({ id }, slot) => [id, slot]))
+    this.#segments = []
+    this.#live = newBits(0)
+    this.#append(words)
+  }
+
+  /** So many papers that were listed first, the oldest first. */
+  oldest(count: number): PaperFacts[] {
+    const facts = [...this.#slots.values()].map((slot) => this.#facts[slot]!)
+    const byDay = (a: PaperFacts, b: PaperFacts) =>
+      a.firstDay < b.firstDay ? -1 : a.firstDay > b.firstDay ? 1 : 0
+    return facts.sort((a, b) => byDay(a, b) || a.id - b.id).slice(0, count)
   }
 
   remove(id: number): void {

@@ -46,11 +46,10 @@ export function unit(vector: Vector): Vector {
 
 const lengthOf = (vector: Vector): number => Math.hypot(...vector.values())
 
-/** The cosine, from -1 to 1: how much a paper is like what is wanted. 0 where either holds nothing. */
+/** The cosine of two vectors of unit length, from -1 to 1: how much a paper is like what is wanted. 0 where either is empty. */
 export function likeness(profile: Vector, paper: Vector): number {
   const [few, many] = profile.size < paper.size ? [profile, paper] : [paper, profile]
   let sum = 0
   for (const [key, weight] of few) sum += weight * (many.get(key) ?? 0)
-  const lengths = lengthOf(profile) * lengthOf(paper)
-  return lengths > 0 ? sum / lengths : 0
+  return sum
 }

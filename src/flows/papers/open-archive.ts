@@ -12,8 +12,10 @@ import type { Deps } from '../../wiring.ts'
 const MOST_PAPERS = 200_000
 /** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
 const KEPT_MS = 60_000
-/** The longest that a transaction takes to be seen after the instant that it wrote. */
-const OVERLAP_MS = 10 * 60_000
+/** Longer than a transaction takes to be seen after the instant that it wrote. */
+const OVERLAP_MS = 3 * 60_000
+/** So many above the most are held before the oldest are let go. */
+const SLACK = 2_000
 const AT_ONCE = 1000
 /** So many papers are cut into words, in some 10 ms, before others get their turn. */
 const IN_ONE_TURN = 20
@@ -105,14 +107,37 @@ async function refresh(deps: Deps, known: Kept): Promise<void> {
     Object.assign(known, nothingRead(now))
     return refresh(deps, known)
   }
-  if (highest > known.upTo) await readOn(db, known)
+  if (highest > known.upTo) {
+    await readOn(db, known)
+    keepNewest(known)
+  }
   if (Math.abs(now.getTime() - known.askedAt.getTime()) < KEPT_MS) return
   const changedAt = await lastChange(db)
+  if (isSettled(known, changedAt, now)) {
+    known.askedAt = now
+    return
+  }
   const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
   await take(known.archive.index, papers)
   for (const id of gone) known.archive.index.remove(id)
+  keepNewest(known)
   known.askedAt = now
   known.changedAt = changedAt
+}
+
+/** Nothing came since, and what was being written then was seen. */
+const isSettled = (known: Kept, changedAt: Date | null, now: Date): boolean =>
+  changedAt?.getTime() === known.changedAt?.getTime() &&
+  known.askedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
+  now > known.askedAt
+
+/** Lets the oldest papers go where there are more than it can hold. */
+function keepNewest({ archive }: Kept): void {
+  const { index } = archive
+  if (index.size <= MOST_PAPERS + SLACK) return
+  const oldest = index.oldest(index.size - MOST_PAPERS)
+  for (const { id } of oldest) index.remove(id)
+  archive.backTo = oldest.at(-1)!.firstDay
 }
 
 /** The papers that came since. */

@@ -13,6 +13,7 @@ import {
   welcomeSince,
 } from '../../digests/welcome.ts'
 import type { Archive } from '../../filters/archive.ts'
+import type { PaperFacts } from '../../filters/matching/paper-index.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { horizon, papersBetween, papersById } from '../../papers/paper-store.ts'
 import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
@@ -153,25 +154,41 @@ async function composeByTopics(
 ): Promise<Composed> {
   const { recipient, queries, shown, now } = input
   const range = { from: welcomeSince(now), to: dayOf(now) }
-  const trees = recipient.topics.flatMap(({ queryId }) => queries.get(queryId) ?? [])
-  const found = trees.map((tree) => archive.within(archive.find(tree), range))
-  const matched = [
-    ...new Map(found.flatMap((one) => archive.facts(one)).map((facts) => [facts.id, facts])).values(),
-  ]
+  const found = recipient.topics.flatMap(({ queryId }) => {
+    const tree = queries.get(queryId)
+    return tree ? [{ queryId, tree, papers: archive.within(archive.find(tree), range) }] : []
+  })
+  const matched = distinct(found.flatMap(({ papers }) => archive.facts(papers)))
   const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
   const day = open
     .map(({ firstDay }) => firstDay)
     .sort()
     .at(-1)
-  const best = trees.flatMap((tree, i) =>
-    day === undefined
-      ? []
-      : archive.ranked(tree, archive.within(found[i]!, { from: day, to: day })).slice(0, MOST_OF_A_DAY),
+  const order = new Map<number, number[]>()
+  for (const { queryId, tree, papers } of day === undefined ? [] : found) {
+    const best = archive.ranked(tree, archive.within(papers, { from: day, to: day }), MOST_OF_A_DAY)
+    order.set(
+      queryId,
+      best.map(({ id }) => id),
+    )
+  }
+  const papers = await papersById(tx, [...new Set([...order.values()].flat())])
+  const content = moreOf(
+    composeWelcome({ ...input, papers, order }),
+    open.filter((paper) => paper.firstDay === day),
   )
-  const papers = await papersById(tx, [...new Set(best.map(({ id }) => id))])
-  const content = composeWelcome({ ...input, papers })
   const hasPapers = archive.count(archive.within(archive.all(), range)) > 0
   if (content || !hasPapers) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
   const elsewhere = matchedElsewhere(matched, { shown, now })
   return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
+}
+
+const distinct = (all: PaperFacts[]): PaperFacts[] => [
+  ...new Map(all.map((facts) => [facts.id, facts])).values(),
+]
+
+/** Counted over all that matched on the day, read or not. */
+function moreOf(content: DigestContent | null, ofDay: readonly PaperFacts[]): DigestContent | null {
+  const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
+  return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }
 }

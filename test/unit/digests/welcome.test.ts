@@ -37,7 +37,7 @@ describe('with topics', () => {
   test('the newest day before the one of confirming on which something matched', () => {
     const content = welcome()
     expect(content).toMatchObject({ localDate: '2026-11-20', bestOf: null, week: null, more: 0, beyond: [] })
-    expect(idsIn(content)).toEqual([['topic 1', [4, 3]]])
+    expect(idsIn(content)).toEqual([['topic 1', [3, 4]]])
     expect(content!.sections[0]).toMatchObject({ topicId: 31 })
     expect(content!.sections[0]!.papers[0]).toMatchObject({ reason: 'Matched: robots, in the title' })
   })
@@ -48,11 +48,16 @@ describe('with topics', () => {
 
   test('up to their cap', () => {
     const content = welcome({ recipient: { ...recipient, maxPapers: 1 } })
-    expect([idsIn(content), content!.more, content!.beyond]).toEqual([[['topic 1', [4]]], 1, [3]])
+    expect([idsIn(content), content!.more, content!.beyond]).toEqual([[['topic 1', [3]]], 1, [4]])
+  })
+
+  test('in the order that a larger archive knows', () => {
+    expect(idsIn(welcome({ order: new Map([[1, [4, 3]]]) }))).toEqual([['topic 1', [4, 3]]])
+    expect(idsIn(welcome({ order: new Map([[1, [3]]]) }))).toEqual([['topic 1', [3, 4]]])
   })
 
   test('for a reader of one day a week too, that one day', () => {
-    expect(idsIn(welcome({ recipient: { ...recipient, weekly: true } }))).toEqual([['topic 1', [4, 3]]])
+    expect(idsIn(welcome({ recipient: { ...recipient, weekly: true } }))).toEqual([['topic 1', [3, 4]]])
   })
 
   test('from within 14 days, the one of confirming among them', () => {

@@ -72,6 +72,23 @@ describe('an index that changes', () => {
     expect([index.size, index.slots]).toEqual([2, 4])
   })
 
+  test('slots of papers that left are given back, and nothing is looked at anew where nothing changed', () => {
+    const papers = Array.from({ length: 5000 }, (_, i) => samplePaper({ id: i + 1, title: `agent ${i}` }))
+    const index = new PaperIndex()
+    index.put(papers)
+    const { version } = index
+    index.put(papers.slice(0, 10))
+    expect(index.version).toBe(version)
+    index.put(papers.slice(0, 4500).map((one) => ({ ...one, title: `robot ${one.id}` })))
+    expect([index.size, index.slots]).toEqual([5000, 5000])
+    const set = new QuerySet(index)
+    const [agents, robots] = ['agent', 'robot'].map((word) =>
+      matchedIds(index, set.matches(set.add(any(word)))),
+    )
+    expect([agents!.length, agents![0], robots!.length, robots![0]]).toEqual([500, 4501, 4500, 1])
+    expect(index.oldest(2).map(({ id }) => id)).toEqual([1, 2])
+  })
+
   test('papers in many segments are all found', () => {
     const papers = Array.from({ length: 9000 }, (_, i) =>
       samplePaper({ id: i + 1, title: i % 3000 === 0 ? 'agent' : 'robot' }),
