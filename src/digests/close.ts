@@ -25,8 +25,8 @@ export function closeSections(
   if (due.length === 0) return []
   // None that any topic matches is among those chosen for one.
   const taken = new Set(topics.flatMap(({ queryId }) => shelf.matches(queryId)))
-  const mayShow = ({ paper: { id, firstDay } }: NearPaper) =>
-    firstDay >= since && offer.isUnshown(id) && !taken.has(shelf.placeOf(id)!)
+  const mayShow = ({ matches, paper: { id, firstDay } }: NearPaper) =>
+    matches.length > 0 && firstDay >= since && offer.isUnshown(id) && !taken.has(shelf.placeOf(id)!)
   const sections: DigestSection[] = []
   let left = most
   for (const topic of due) {

@@ -6,6 +6,7 @@ import { closeSections } from './close.ts'
 import { type DigestContent, type DigestPaper, type DigestSection, topicHead } from './digest-content.ts'
 import type { DigestTopic, Recipient } from './digest-store.ts'
 import type { LastLook } from './earlier-digest-store.ts'
+import { likedFirst } from './liked.ts'
 import { type EarlierDigest, type Offer, offerAfter, offeredSince, reachedBy, risenSince } from './offer.ts'
 import { offeredByTopic } from './offered.ts'
 import type { Shelf } from './shelf.ts'
@@ -53,7 +54,7 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   const since = offeredSince(localDate, hereSince(recipient))
   const offer = offerAfter(earlier, shelf.lowestSince(since) ?? horizon + 1, horizon)
   const risen = risenSince(localDate, last?.localDate ?? undefined, hereSince(recipient))
-  const offered = offeredByTopic({ shelf, since, offer, last, risen, profile }, topics)
+  const offered = offeredByTopic({ shelf, since, offer, last, risen }, topics)
   if (topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(topics[0]!.queryId)
   }
@@ -64,7 +65,9 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   })
   const room = maxPapers - close.flatMap(({ papers }) => papers).length
   const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: room })
-  const news = chosen.map((section) => sectionOf(shelf, recipient, section))
+  const news = chosen.map((section) =>
+    sectionOf(shelf, recipient, inLikedOrder(shelf, section, topics, profile)),
+  )
   const sections = inTopicOrder([...news, ...close], topics)
   const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, hereSince(recipient), days) : null
@@ -108,6 +111,17 @@ export const hereSince = ({
   confirmedAt && importedAt && importedAt > confirmedAt ? importedAt : confirmedAt
 
 type ChosenSection = Choice['sections'][number]
+
+function inLikedOrder(
+  shelf: Shelf,
+  section: ChosenSection,
+  topics: readonly DigestTopic[],
+  profile: Vector | undefined,
+): ChosenSection {
+  const { topic, papers } = section
+  if (!profile || profile.size === 0 || topic === 'rising') return section
+  return { topic, papers: likedFirst(shelf, papers, { queryId: topics[topic]!.queryId, profile }) }
+}
 
 function sectionOf(shelf: Shelf, { topics }: Recipient, { topic, papers }: ChosenSection): DigestSection {
   if (topic !== 'rising') {

@@ -1,6 +1,5 @@
-import { likeness, type Vector } from '../filters/ranking/profile.ts'
 import type { Day } from '../platform/dates.ts'
-import type { Choosing, Places } from './choose.ts'
+import type { Choosing } from './choose.ts'
 import type { DigestTopic } from './digest-store.ts'
 import type { LastLook } from './earlier-digest-store.ts'
 import type { Offer } from './offer.ts'
@@ -17,17 +16,16 @@ export interface Scope {
   last: LastLook | undefined
   /** The earliest first day of papers that may have risen. */
   risen: Day
-  /** What the subscriber wants more and less of. */
-  profile?: Vector
 }
 
 /** For each topic the papers that it offers, best first, and which of all of them are rising. */
 export function offeredByTopic(scope: Scope, topics: readonly DigestTopic[]): Omit<Choosing, 'cap'> {
+  const { shelf } = scope
   const turns = new Map<number, Turn>()
   const offered = topics.map(({ queryId }) => {
     const late = lateMatches(scope, queryId)
     for (const [place, turn] of late) if (turns.get(place) !== 'revised') turns.set(place, turn)
-    return inOrder(scope, queryId, (place) => isFresh(scope, place) || late.has(place))
+    return shelf.ranked(queryId).slots.filter((place) => isFresh(scope, place) || late.has(place))
   })
   return { topics: offered, rising: risingOf(scope, turns) }
 }
@@ -58,20 +56,4 @@ function risingOf({ shelf }: Scope, turns: ReadonlyMap<number, Turn>): ReadonlyS
   const votes = (place: number) => shelf.papers[place]!.votes ?? 0
   const rising = [...turns].filter(([, turn]) => turn === 'votes').map(([place]) => place)
   return new Set(rising.sort((a, b) => votes(b) - votes(a) || b - a))
-}
-
-/** What a paper gains that is just like the profile: as much as from a rare word. */
-const OF_PROFILE = 4
-
-/** What of a query's matches is offered, best first; for somebody with a profile, what is like it goes up. */
-function inOrder({ shelf, profile }: Scope, queryId: number, isOffered: (place: number) => boolean): Places {
-  const { slots, scores } = shelf.ranked(queryId)
-  if (!profile || profile.size === 0) return slots.filter(isOffered)
-  const worth: { place: number; score: number }[] = []
-  for (let i = 0; i < slots.length; i++) {
-    const place = slots[i]!
-    if (!isOffered(place)) continue
-    worth.push({ place, score: scores[i]! + OF_PROFILE * likeness(profile, shelf.vectorOf(place)) })
-  }
-  return worth.sort((a, b) => b.score - a.score).map(({ place }) => place)
 }

@@ -20,12 +20,14 @@ export interface Nearness {
   sentence: string
 }
 
-/** Of a paper that does not match; null where it holds none of the words that the query wants. */
+/** Of a paper that does not match; null where it holds nothing of what the query wants. */
 export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
   const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
   if (wanted.some(isText) && !held.some(({ leaf }) => isText(leaf))) return null
+  // A category or a number that a paper lacks says nothing of how near it is; how many votes it has does.
+  if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
   return {
     held: held.reduce((sum, { weight }) => sum + weight, 0),
     unwanted: lacking.unwanted.length,

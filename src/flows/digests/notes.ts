@@ -67,8 +67,8 @@ function nearestTo(
   const matched = new Set(
     topics.flatMap(({ queryId }) => shelf.matches(queryId).map((place) => shelf.papers[place]!.id)),
   )
-  const mayShow = ({ paper: { id, firstDay } }: NearPaper) =>
-    id <= plan.horizon && firstDay >= since && !matched.has(id)
+  const mayShow = ({ matches, paper: { id, firstDay } }: NearPaper) =>
+    matches.length > 0 && id <= plan.horizon && firstDay >= since && !matched.has(id)
   const readable = topics.filter(({ queryId }) => !shelf.unreadable.has(queryId))
   // Lazily, since each topic that is looked at takes longer than matching it did.
   const near = readable.values().map(({ queryId }) => shelf.nearest(queryId).filter(mayShow))

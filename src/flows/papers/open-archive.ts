@@ -61,12 +61,19 @@ export async function openArchive(
 /** Reads as many papers as it can hold, once, whoever asks for it, while others search what is there by then. */
 export function readArchive(deps: Deps): Promise<Archive> {
   const known = kept.get(deps.db) ?? newlyKept(deps)
-  known.whole ??= openArchive(deps).catch((error) => {
+  known.whole ??= openArchive(deps).then(said(deps), (error) => {
     known.whole = undefined
     throw error
   })
   return known.whole
 }
+
+const said =
+  ({ log }: Deps) =>
+  (archive: Archive) => {
+    log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
+    return archive
+  }
 
 /** For whoever replaced the papers of a database: what was read of them is let go. */
 export const forgetArchive = (db: Database): void => void kept.delete(db)
@@ -151,7 +158,7 @@ async function readOn(db: Database, known: Kept): Promise<void> {
 }
 
 /** The next older papers. */
-async function readBack({ db, log }: Deps, known: Kept): Promise<void> {
+async function readBack({ db }: Deps, known: Kept): Promise<void> {
   if (!known.reached) return
   const { archive } = known
   const papers = await newestPapers(db, { after: known.reached, withRevised: true, most: AT_ONCE })
@@ -160,7 +167,6 @@ async function readBack({ db, log }: Deps, known: Kept): Promise<void> {
   const isAll = papers.length < AT_ONCE
   archive.backTo = isAll ? null : papers.at(-1)!.firstDay
   known.reached = isAll || isFull ? undefined : papers.at(-1)
-  if (!known.reached) log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
 }
 
 /** What changes later is read with all that changes. */
