@@ -1,10 +1,11 @@
 import type { Archive } from './archive.ts'
+import { isIn, readCategory } from './language/category.ts'
 import { type Bits, eachBit, newBits, setBit } from './matching/bits.ts'
 import type { PaperFacts } from './matching/paper-index.ts'
 
 /** What somebody narrowed results to. */
 export interface Narrowing {
-  /** One of arXiv, as papers name it: "cs.LG". */
+  /** One of arXiv, as papers name it: "cs.LG"; or "cs" for all of cs. */
   category?: string
   /** Of the first listing: "2026-11". */
   month?: string
@@ -18,7 +19,7 @@ export interface FacetCount {
 
 /** How results fall into parts. Each part is counted as if nothing was chosen of its own kind, so that it can be changed. */
 export interface Facets {
-  /** Most papers first. */
+  /** Of arXiv alone: papers name codes of other lists too. Most papers first. */
   categories: FacetCount[]
   /** Newest first. */
   months: FacetCount[]
@@ -37,10 +38,10 @@ export function narrowed(
   let code = 0
   eachBit(found, (slot) => {
     const facts = archive.index.facts(slot)
-    const isInCategory = category === undefined || facts.categories.includes(category)
+    const isInCategory = category === undefined || facts.categories.some((one) => isIn(one, category))
     const isInMonth = month === undefined || monthOf(facts) === month
     const hasCode = !withCode || facts.hasCode
-    if (isInMonth && hasCode) for (const one of facts.categories) categories.add(one)
+    if (isInMonth && hasCode) for (const one of facts.categories.filter(isArxivs)) categories.add(one)
     if (isInCategory && hasCode) months.add(monthOf(facts))
     if (isInCategory && isInMonth && facts.hasCode) code++
     if (isInCategory && isInMonth && hasCode) setBit(left, slot)
@@ -54,6 +55,8 @@ export function narrowed(
     },
   }
 }
+
+const isArxivs = (category: string): boolean => readCategory(category) === category
 
 const monthOf = ({ firstDay }: PaperFacts): string => firstDay.slice(0, 7)
 

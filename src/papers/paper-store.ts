@@ -121,9 +121,18 @@ export const newestPapers = (
     order by first_day desc, p.id desc limit ${most}::int`
 }
 
-/** Papers by number, in the order of the numbers given; withdrawn ones too. Numbers that are gone are left out. */
-export const papersById = (db: DatabaseOrTransaction, ids: readonly number[]): Promise<Paper[]> =>
-  db.$queryRaw`${PAPERS} where p.id = any(${[...ids]}::int[]) order by array_position(${[...ids]}::int[], p.id)`
+/**
+ * Papers by number, in the order of the numbers given; withdrawn ones too, unless they are to be left out. Numbers that
+ * are gone are left out.
+ */
+export const papersById = (
+  db: DatabaseOrTransaction,
+  ids: readonly number[],
+  { withWithdrawn = true } = {},
+): Promise<Paper[]> =>
+  db.$queryRaw`
+    ${PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
+    order by array_position(${[...ids]}::int[], p.id)`
 
 /** A paper by the name that it has in paths ("2507.06457", "doi:…", "id:17", "17"); withdrawn ones too. */
 export async function paperByName(db: DatabaseOrTransaction, name: string): Promise<Paper | null> {

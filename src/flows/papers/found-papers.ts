@@ -22,7 +22,7 @@ export async function foundPapers(
   ids: readonly number[],
   query: Query | null,
 ): Promise<FoundPaper[]> {
-  const papers = await papersById(db, ids)
+  const papers = await papersById(db, ids, { withWithdrawn: false })
   if (query === null) return papers.map((paper) => ({ paper, reason: null }))
   return papers.flatMap((paper) => found(paper, (text) => evaluate(query, text)))
 }

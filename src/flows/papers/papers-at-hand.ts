@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { DigestPaper } from '../../digests/digest-content.ts'
 import { showPaper } from '../../digests/show-paper.ts'
 import { evaluate } from '../../filters/matching/evaluate.ts'
@@ -6,7 +7,7 @@ import { type Nearness, nearnessOf } from '../../filters/reasons/nearness.ts'
 import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { papersById } from '../../papers/paper-store.ts'
-import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import type { Database } from '../../platform/database.ts'
 
 /** Papers that are to be shown; each is cut into words when it is first looked at. */
 export interface PapersAtHand {
@@ -16,15 +17,9 @@ export interface PapersAtHand {
   nearest(ids: readonly number[], query: Query, most: number): DigestPaper[]
 }
 
-export async function papersAtHand(db: DatabaseOrTransaction, ids: readonly number[]): Promise<PapersAtHand> {
-  const papers = await papersById(db, [...new Set(ids)])
+export async function papersAtHand(db: Database, ids: readonly number[]): Promise<PapersAtHand> {
+  const papers = await papersById(db, [...new Set(ids)], { withWithdrawn: false })
   const byId = new Map(papers.map((paper) => [paper.id, paper]))
-  const texts = new Map<number, PaperText>()
-  const textOf = (paper: Paper) => {
-    const text = texts.get(paper.id) ?? readPaper(paper)
-    texts.set(paper.id, text)
-    return text
-  }
   return {
     shown: (id, query) => {
       const paper = byId.get(id)
@@ -33,18 +28,29 @@ export async function papersAtHand(db: DatabaseOrTransaction, ids: readonly numb
     },
     nearest: (ids, query, most) =>
       ids
-        .flatMap((id) => nearPaper(byId.get(id), query, textOf))
+        .flatMap((id) => nearPaper(byId.get(id), query))
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
         .slice(0, most)
         .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence })),
   }
 }
 
-function nearPaper(
-  paper: Paper | undefined,
-  query: Query,
-  textOf: (paper: Paper) => PaperText,
-): (Nearness & { paper: Paper })[] {
+/** Some 30 kB each. Somebody who types is shown the same papers time and again. */
+const MOST_TEXTS = 400
+
+const known = new Map<number, { paper: Paper; text: PaperText }>()
+
+/** A paper cut into words, which takes longer than finding it. */
+function textOf(paper: Paper): PaperText {
+  const before = known.get(paper.id)
+  if (before && isDeepStrictEqual(before.paper, paper)) return before.text
+  const text = readPaper(paper)
+  if (known.size >= MOST_TEXTS) known.clear()
+  known.set(paper.id, { paper, text })
+  return text
+}
+
+function nearPaper(paper: Paper | undefined, query: Query): (Nearness & { paper: Paper })[] {
   const nearness = paper && nearnessOf(query, textOf(paper))
   return paper && nearness ? [{ ...nearness, paper }] : []
 }

@@ -30,7 +30,7 @@ export async function papersLike(deps: Deps, paper: Paper): Promise<PapersLike> 
   const known = remembered(archive, paper.id) ?? worked(archive, paper, dayOf(deps.clock.now()))
   remember(archive, paper.id, known)
   return {
-    papers: await papersById(deps.db, known.ids),
+    papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),
     topic: known.topic && { ...known.topic, days: DAYS },
   }
 }

@@ -172,7 +172,7 @@ async function composeByTopics(
       best.map(({ id }) => id),
     )
   }
-  const papers = await papersById(tx, [...new Set([...order.values()].flat())])
+  const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(
     composeWelcome({ ...input, papers, order }),
     open.filter((paper) => paper.firstDay === day),

@@ -55,3 +55,15 @@ test('what is chosen narrows the results and the other kinds, and leaves its own
 test('a category is chosen as papers name it, not with what lies below it', () => {
   expect(parts({ category: 'cs' }).left).toEqual([])
 })
+
+test('codes of other lists are no categories here; a whole archive narrows to all of it', () => {
+  const coded = new PaperIndex()
+  coded.put([
+    samplePaper({ id: 1, categories: ['cs.CL', '68T50', 'I.2.7; I.2.10'] }),
+    samplePaper({ id: 2, categories: ['math.ST'] }),
+  ])
+  const all = new Archive(coded)
+  const { facets } = narrowed(all, all.all(), {})
+  expect(facets.categories.map(({ value }) => value)).toEqual(['cs.CL', 'math.ST'])
+  expect(all.facts(narrowed(all, all.all(), { category: 'cs' }).left).map(({ id }) => id)).toEqual([1])
+})
