@@ -52,10 +52,6 @@ test('what is chosen narrows the results and the other kinds, and leaves its own
   expect(parts({ category: 'stat.ML', month: '2026-11' }).left).toEqual([])
 })
 
-test('a category is chosen as papers name it, not with what lies below it', () => {
-  expect(parts({ category: 'cs' }).left).toEqual([])
-})
-
 test('codes of other lists are no categories here; a whole archive narrows to all of it', () => {
   const coded = new PaperIndex()
   coded.put([
