@@ -1,21 +1,25 @@
 // Measures, on this machine: npm run bench -- [NAME] [--json] [and what the bench takes]
 import { parseArgs } from 'node:util'
+import { benchBackTest } from './bench/backtest.ts'
 import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
 import { benchMatch } from './bench/match.ts'
 import { benchOrder } from './bench/order.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
+import { benchSearch } from './bench/search.ts'
 import { benchTex } from './bench/tex.ts'
 import { benchTyped } from './bench/typed.ts'
 
 const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text: string }>> = {
+  backtest: benchBackTest,
   bounces: benchBounces,
   import: benchImport,
   match: benchMatch,
   order: benchOrder,
   prune: benchPrune,
   refusals: benchRefusals,
+  search: benchSearch,
   tex: benchTex,
   typed: benchTyped,
 }

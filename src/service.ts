@@ -10,6 +10,7 @@ import { noted } from './flows/operator/notices/note-work.ts'
 import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
 import { ingestDue } from './flows/papers/ingest-due.ts'
+import { keepArchive } from './flows/papers/keep-archive.ts'
 import { readArchive } from './flows/papers/open-archive.ts'
 import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
 import { readReports } from './flows/returns/read-reports.ts'
@@ -68,7 +69,7 @@ export async function startService(
   if (roles.includes('web')) {
     const server = buildServer(deps)
     address = await listen(server, config)
-    stops.push(() => closeServer(server), (await startIntake(deps)).stop)
+    stops.push(() => closeServer(server), (await startIntake(deps)).stop, keepArchive(deps).stop)
     // Whoever searches first waits for the newest papers alone. What fails here is tried again by them.
     readArchive(deps).catch(() => {})
   }

@@ -37,6 +37,7 @@ const LOG_EVENTS = [
   'subscriber.changed',
   'subscriber.suppressed',
   'archive.read',
+  'archive.unread',
   'queries.recompiled',
   'queries.failed',
   'digests.planned',

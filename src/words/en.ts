@@ -159,8 +159,8 @@ export const en = {
     never: 'Each part is there, but never in one paper.',
     /** What another form of a topic would have brought, and what its button says. */
     wider: {
-      without: { sentence: 'Without {part} it would have been {papers}.', button: 'Leave out {part}' },
-      allowed: { sentence: 'With {part} allowed it would have been {papers}.', button: 'Allow {part}' },
+      without: { sentence: 'Without {part} it would have been {papers}.', button: 'Leave out {term}' },
+      allowed: { sentence: 'With {part} allowed it would have been {papers}.', button: 'Allow {term}' },
       apart: {
         sentence: 'With the words of {part} in any place it would have been {papers}.',
         button: 'Take the words apart',
@@ -173,8 +173,8 @@ export const en = {
     narrow: 'That is less than one a week.',
     tooMuch: 'That is about {count} a day, and a mail holds {most} at most.',
     narrower: {
-      without: { sentence: 'Without {part} it would be {pace}.', button: 'Leave out {part}' },
-      votes: { sentence: '{part} would leave {pace}.', button: 'Add {part}' },
+      without: { sentence: 'Without {part} it would be {pace}.', button: 'Leave out {term}' },
+      votes: { sentence: '{part} would leave {pace}.', button: 'Add {term}' },
     },
     also: { sentence: 'One more word that it must hold:', button: '{part}: {pace}' },
     letCap: 'Or let the cap choose: the best {most} come by mail, the others stand on the site.',
@@ -1281,6 +1281,8 @@ export const en = {
     'paper.unknown': 'We do not have the paper “{name}”.',
     'query.empty': 'Type a word or two to look for.',
     'query.only-stop-words': 'Nearly every paper holds “{query}”. Add a word that says more.',
+    'query.only-filler':
+      '“{query}” asks for papers, but does not say what about. Add a word that says it, or put in quotes what you meant.',
     'query.only-not':
       '“{query}” says only what a paper must not hold (column {column}). Add a word that it must hold.',
     'query.bracket-open':

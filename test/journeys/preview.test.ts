@@ -25,7 +25,6 @@ test('htmx is loaded by those who are in the form, and by nobody else', async ()
   expect((await loaded()).filter((name) => name.endsWith('/htmx.js'))).toEqual([])
   await page.getByLabel('E-mail address').focus()
   await expect.poll(() => page.evaluate('typeof htmx')).toBe('object') // the page's policy lets nothing else wait in it
-  await page.context().close()
 })
 
 describe('somebody sees what a topic would have brought before they subscribe', () => {
@@ -44,7 +43,7 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await page.getByLabel('E-mail address').fill('ann@example.com')
     const topic = page.getByLabel('Topics')
     await topic.pressSequentially('"hybrid linear attention"', { delay: 20 })
-    await previewOf(page).getByText('1 paper in 14 days', { exact: true }).waitFor()
+    await previewOf(page).getByText('1 paper in 30 days', { exact: true }).waitFor()
     expect(await previewOf(page).getByRole('link').allInnerTexts()).toEqual([
       'A Systematic Analysis of Hybrid Linear Attention',
     ])
@@ -55,24 +54,22 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await topic.fill('(hybrid')
     await previewOf(page).getByText('the bracket at column 1 is never closed').last().waitFor()
     await topic.fill('xylophone')
-    await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).waitFor()
+    await previewOf(page).getByText('Nothing matched in 30 days', { exact: true }).waitFor()
     // The same element: its change is read out, and what is typed goes on.
-    expect(await status!.innerText()).toBe('xylophone: Nothing matched in 14 days')
+    expect(await status!.innerText()).toBe('xylophone: Nothing matched in 30 days')
     expect(await page.locator('#topic:focus').count()).toBe(1)
     expect(new URL(page.url()).pathname).toBe('/subscribe')
     expect(sent.length).toBeGreaterThan(2)
     expect(sent.join()).not.toContain('ann')
     expect(wrong).toEqual([])
-    await page.context().close()
   })
 
   test('on the front page too', async () => {
     const page = await open(true)
     await page.goto('/')
     await page.getByLabel('Topics').pressSequentially('xylophone', { delay: 20 })
-    await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).waitFor()
+    await previewOf(page).getByText('Nothing matched in 30 days', { exact: true }).waitFor()
     expect(page.url()).toBe(`${seen.base}/`)
-    await page.context().close()
   })
 
   test('from the parts of a topic, and by the button', async () => {
@@ -86,7 +83,6 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await page.getByRole('button', { name: /^Preview/ }).click()
     await previewOf(page).getByText('Papers with the author Abreu').waitFor()
     expect(new URL(page.url()).pathname).toBe('/subscribe')
-    await page.context().close()
   })
 
   test('without JavaScript, by the button; what they typed stays', async () => {
@@ -95,11 +91,38 @@ describe('somebody sees what a topic would have brought before they subscribe', 
     await page.getByLabel('Topics').fill('"hybrid linear attention", xylophone')
     await page.getByRole('button', { name: /^Preview/ }).click()
     await page.waitForURL(`${seen.base}/preview#preview`)
-    expect(await previewOf(page).getByText('1 paper in 14 days', { exact: true }).count()).toBe(2)
-    expect(await previewOf(page).getByText('Nothing matched in 14 days', { exact: true }).count()).toBe(1)
+    expect(await previewOf(page).getByText('1 paper in 30 days', { exact: true }).count()).toBe(2)
+    expect(await previewOf(page).getByText('Nothing matched in 30 days', { exact: true }).count()).toBe(1)
     expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.com')
     await page.getByRole('button', { name: 'Subscribe', exact: true }).click()
     expect(new URL(page.url()).pathname).toBe('/check-inbox')
-    await page.context().close()
+  })
+  test.each([
+    ['with scripts', true],
+    ['without', false],
+  ])('and puts what would help into the field by a button, %s', async (_how, javaScriptEnabled) => {
+    const page = await open(javaScriptEnabled)
+    await page.getByLabel('E-mail address').fill('ann@example.com')
+    await page.getByLabel('Topics').fill('strings, linear xylophone')
+    if (!javaScriptEnabled) await page.getByRole('button', { name: /^Preview/ }).click()
+    await previewOf(page).getByText('No paper of these days has xylophone.').waitFor()
+    await page.getByRole('button', { name: 'Leave out xylophone' }).click()
+    await page.waitForURL(`${seen.base}/preview#preview`)
+    await previewOf(page).getByText('Papers with linear', { exact: true }).waitFor()
+    expect(await page.locator('#topic').inputValue()).toBe('strings\nlinear')
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe('ann@example.com')
+    expect(await page.getByText('1 of these 5 also comes under “strings”.').isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Subscribe with all this' }).click()
+    expect(new URL(page.url()).pathname).toBe('/check-inbox')
+  })
+
+  test('with the mail that would have come, behind its date', async () => {
+    const page = await open(false)
+    await page.getByLabel('Topics').fill('attention')
+    await page.getByRole('button', { name: /^Preview/ }).click()
+    const paper = previewOf(page).getByRole('heading', { name: 'A Paper with a DOI' })
+    expect(await paper.isVisible()).toBe(false)
+    await page.getByText('The mail of Monday, 23 November, as it would have been').click()
+    expect(await paper.isVisible()).toBe(true)
   })
 })

@@ -46,6 +46,7 @@ const ofMessage = ({ messageId }: ApiWorld) => messageId
 export const SAMPLES: Record<string, Sample> = {
   listPapers: { query: '?q=attention&limit=2' },
   showPaper: { id: () => 'hep-th%2F9901001' },
+  previewQuery: { body: { query: 'linear xylophone', days: 30, others: ['attention'] } },
   listSourceDays: { query: '?days=30' },
   subscribe: { body: { email: 'new@reader.example', topic: ['robots', 'vision'], hour: 9 }, status: 202 },
   listSubscribers: { query: '?state=active&limit=1' },

@@ -106,6 +106,18 @@ const SIGNUP: Stop[] = [
   { name: 'preview', scripted: true, path: at('/preview'), fields: TWO_TOPICS },
   { name: 'preview-nothing', scripted: true, path: at('/preview'), fields: { topic: 'zeolite catalysis' } },
   {
+    name: 'preview-wide',
+    scripted: true,
+    path: at('/preview'),
+    fields: { topic: 'attention OR report OR linear -zeolite, linear attention', max: '2' },
+  },
+  {
+    name: 'preview-narrow',
+    scripted: true,
+    path: at('/preview'),
+    fields: { topic: '"hybrid attention" -zeolite' },
+  },
+  {
     name: 'preview-wrong',
     scripted: true,
     path: at('/preview'),

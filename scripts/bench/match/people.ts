@@ -18,10 +18,14 @@ export interface People {
 }
 
 /** Every filter that people typed, as one tree for each topic that it holds; those that cannot be read are left out. */
-export function typedTrees(): Query[] {
+export const typedTrees = (): Query[] => typedTexts().flatMap(tryToParse)
+
+/** The same as texts. */
+export const typedTopics = (): string[] => typedTexts().filter((text) => tryToParse(text).length > 0)
+
+function typedTexts(): string[] {
   const rows = readFileSync(join(folder, 'filters.jsonl'), 'utf8').trim().split('\n')
-  const texts = rows.map((row) => JSON.parse(row) as Row).flatMap((row) => splitTopics(textOf(row)))
-  return [...new Set(texts)].flatMap(tryToParse)
+  return [...new Set(rows.map((row) => JSON.parse(row) as Row).flatMap((row) => splitTopics(textOf(row))))]
 }
 
 interface Row {

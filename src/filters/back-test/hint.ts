@@ -6,6 +6,8 @@ export interface Hint {
   way: Way
   /** What of the query it is about, in words; of votes and a further word, what is added. */
   part: string
+  /** The same as it is typed. */
+  term: string
   /** How many papers the changed query finds in the same days. */
   papers: number
   /** The changed query; null where no text says it. */

@@ -44,7 +44,9 @@ function withoutOne({ query, found, room }: Asked, window: Window): Hint[] {
     .filter(({ papers }) => papers > 0 && (papers <= room || papers <= met * (1 - LEAST_OF_ALL)))
     .sort((a, b) => a.papers - b.papers)
   const text = most && writeTree(most.changed)
-  return text ? [{ way: 'without', part: describePart(most.part), papers: most.papers, query: text }] : []
+  if (!text) return []
+  const part = describePart(most.part)
+  return [{ way: 'without', part, term: writeTree(most.part) ?? part, papers: most.papers, query: text }]
 }
 
 const LIMITS = [2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000]
@@ -58,7 +60,8 @@ function votesHint({ text, found, room }: Asked, window: Window): Hint[] {
   const limit = LIMITS.find((one) => left(one) <= room)
   if (limit === undefined || left(limit) === 0) return []
   const { query = null } = leastVotes(text, limit)
-  return query ? [{ way: 'votes', part: `votes>=${limit}`, papers: left(limit), query }] : []
+  const part = `votes>=${limit}`
+  return query ? [{ way: 'votes', part, term: part, papers: left(limit), query }] : []
 }
 
 const MOST_WORDS = 3
@@ -67,7 +70,7 @@ const MOST_WORDS = 3
 function alsoHints({ text, query, found, room }: Asked, window: Window): Hint[] {
   const words = tellingWords({ query, found, room }, window)
   const hints = words.map(({ word, papers }): Hint => {
-    return { way: 'also', part: word, papers, query: alsoWith(text, word).query ?? null }
+    return { way: 'also', part: word, term: word, papers, query: alsoWith(text, word).query ?? null }
   })
   return hints.filter((hint) => hint.query !== null).slice(0, MOST_WORDS)
 }

@@ -1,7 +1,8 @@
+import type { Archive } from '../archive.ts'
+import { isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits, eachBit, keepBits } from '../matching/bits.ts'
 import { GAP } from '../matching/vocabulary.ts'
 import type { Query } from '../query.ts'
-import { isStopWord } from '../text/stop-words.ts'
 import { keyOf, tokensOf } from '../text/tokens.ts'
 import type { Window } from './window.ts'
 
@@ -20,9 +21,9 @@ interface Among {
   room: number
 }
 
-/** So many of the newest papers tell which words stand in them. */
-const SAMPLE = 400
-const LOOKED_AT = 60
+/** The titles of so many papers, spread evenly, tell what all of them are about. */
+const SAMPLE = 1200
+const SAMPLE_OF_ALL = 3000
 const MOST = 6
 /** A word that leaves less than so much of the room leaves too little. */
 const LEAST_SHARE = 0.1
@@ -30,27 +31,24 @@ const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
 /** Words that stand in just so many of the papers, those first that stand seldom in others. */
 export function tellingWords({ query, found, room }: Among, window: Window): TellingWord[] {
-  const { archive } = window
-  const sample = newestSlots(found)
   const share = room / Math.max(1, countBits(found))
-  const counts = countedKeys(sample, window, wordsOf(query))
-  const isOften = (count: number) =>
-    count >= sample.length * share * LEAST_SHARE && count <= sample.length * share && count > 1
-  const candidates = [...counts]
-    .filter(([, count]) => isOften(count))
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, LOOKED_AT)
+  const asked = wordsOf(query)
+  const here = sampled(found, SAMPLE, window)
+  const all = ofAll(window)
   // How much more often here than anywhere, for what stands here often: a word of the field, and not of all papers.
   const weigh = (key: string, count: number) =>
-    count * Math.log(((count / sample.length) * archive.index.size) / Math.max(1, archive.papersWith(key)))
-  return candidates
+    count * Math.log((count * all.papers) / (here.papers * (1 + (all.counts.get(key) ?? 0))))
+  return [...here.counts]
+    .filter(([key, count]) => !asked.has(key) && isBetween(count / here.papers, share) && count > 1)
     .map(([key, count]) => ({ key, weight: weigh(key, count) }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MOST)
-    .map(({ key }) => heldBy(archive.writtenAs(key), found, window))
-    .filter(({ papers }) => papers > 0 && papers <= room)
+    .map(({ key }) => heldBy(window.archive.writtenAs(key), found, window))
+    .filter(({ papers }) => papers >= room * LEAST_SHARE && papers <= room)
 }
+
+const isBetween = (part: number, share: number): boolean => part >= (share * LEAST_SHARE) / 2 && part <= share
 
 function heldBy(word: string, found: Bits, window: Window): TellingWord {
   const holding = window.archive.find({ kind: 'word', field: 'any', text: word })
@@ -58,31 +56,51 @@ function heldBy(word: string, found: Bits, window: Window): TellingWord {
   return { word, papers: countBits(holding) }
 }
 
-/** Slots rise with time. */
-function newestSlots(found: Bits): number[] {
+/** In the titles of how many papers each word stands, by its key. */
+interface Counted {
+  papers: number
+  counts: ReadonlyMap<string, number>
+}
+
+const known = new WeakMap<Window, Counted>()
+
+function ofAll(window: Window): Counted {
+  const counted = known.get(window) ?? sampled(window.listed, SAMPLE_OF_ALL, window)
+  known.set(window, counted)
+  return counted
+}
+
+function sampled(found: Bits, most: number, { archive }: Window): Counted {
   const slots: number[] = []
   eachBit(found, (slot) => slots.push(slot))
-  return slots.slice(-SAMPLE)
-}
-
-/** In how many of the papers each word stands, by its key. */
-function countedKeys(slots: readonly number[], { archive }: Window, known: ReadonlySet<string>) {
-  const { prose } = archive.index.vocabularies
+  const step = Math.max(1, slots.length / most)
+  const some = Array.from({ length: Math.min(most, slots.length) }, (_, i) => slots[Math.floor(i * step)]!)
   const counts = new Map<string, number>()
-  for (const slot of slots) {
-    const { title, abstract } = archive.index.words(slot)
-    const keys = new Set<string>()
-    for (const number of [...new Set([...title, ...abstract])]) {
-      if (number === GAP || !isTelling(prose.spelling(number))) continue
-      const key = prose.keyOf(number)
-      if (!known.has(key)) keys.add(key)
-    }
+  const keyAt = keysOf(archive)
+  for (const slot of some) {
+    const keys = new Set([...archive.index.words(slot).title].map(keyAt).filter((key) => key !== null))
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  return counts
+  return { papers: some.length, counts }
 }
 
-const isTelling = (word: string): boolean => TELLING.test(word) && !isStopWord(word)
+const keys = new WeakMap<Archive, (string | null | undefined)[]>()
+
+/** The key of a word by its number; null for one that tells nothing. Numbers keep their words. */
+function keysOf(archive: Archive): (number: number) => string | null {
+  const { prose } = archive.index.vocabularies
+  const found = keys.get(archive) ?? []
+  keys.set(archive, found)
+  return (number) => {
+    const before = found[number]
+    if (before !== undefined) return before
+    const key = number !== GAP && isTelling(prose.spelling(number)) ? prose.keyOf(number) : null
+    found[number] = key
+    return key
+  }
+}
+
+const isTelling = (word: string): boolean => TELLING.test(word) && !isFiller(word)
 
 /** The keys of all words of a query. */
 function wordsOf(query: Query): Set<string> {

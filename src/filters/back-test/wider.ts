@@ -15,22 +15,31 @@ export const isNarrow = (papers: number, days: number): boolean =>
   papers > 0 && days >= LEAST_DAYS && papers * WEEK < days
 
 /**
- * Changes by which a query would have brought more: at first those with the most papers of which a mail of `most` still
- * holds a day's.
+ * Changes by which a query would have brought more: those with the most papers of which a mail of `most` still holds a
+ * day's; where there are none, those with the fewest.
  */
 export function widerHints(query: Query, window: Window, most: number): Hint[] {
   const met = window.count(window.find(query))
+  const room = most * Math.max(1, window.openDays)
   const hints = changesOf(query)
     .map(({ way, part, changed }) => ({
       way,
-      part: describePart(part.kind === 'not' ? part.part : part),
+      ...namesOf(part.kind === 'not' ? part.part : part),
       papers: window.count(window.find(changed, query)),
       changed,
     }))
     .filter(({ papers }) => papers > met)
-    .sort((a, b) => byUse(a.papers, b.papers, most * Math.max(1, window.openDays)))
-  return hints.slice(0, MOST_HINTS).map(({ changed, ...hint }) => ({ ...hint, query: writeTree(changed) }))
+    .sort((a, b) => byUse(a.papers, b.papers, room))
+  const fitting = hints.filter(({ papers }) => papers <= room)
+  return (fitting.length > 0 ? fitting : hints)
+    .slice(0, MOST_HINTS)
+    .map(({ changed, ...hint }) => ({ ...hint, query: writeTree(changed) }))
 }
+
+const namesOf = (part: Query) => ({
+  part: describePart(part),
+  term: writeTree(part) ?? describePart(part),
+})
 
 type Change = Variant & { way: Way }
 

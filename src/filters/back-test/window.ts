@@ -1,4 +1,4 @@
-import type { Day } from '../../platform/dates.ts'
+import { addDays, type Day } from '../../platform/dates.ts'
 import type { Archive, Days } from '../archive.ts'
 import { asksForRevised } from '../language/turning.ts'
 import { type Bits, eachBit, keepBits, newBits, setBit } from '../matching/bits.ts'
@@ -8,31 +8,36 @@ import type { Query } from '../query.ts'
 /** The papers of some days, and what queries find among them. It holds until the archive's version rises. */
 export class Window {
   readonly archive: Archive
-  readonly days: Required<Days>
+  /** Every day, oldest first. */
+  readonly days: readonly Day[]
   /** Papers first listed on these days, and how many. */
   readonly listed: Bits
   readonly size: number
-  /** On how many of the days any were. */
-  readonly openDays: number
+  /** How many papers were first listed on each day. */
+  readonly perDay: readonly number[]
   readonly #withRevised: Bits
+  /** The place of each slot's day among the days; of a paper that is not here it means nothing. */
+  readonly #dayAt: Uint16Array
 
   constructor(archive: Archive, days: Required<Days>) {
     const { index } = archive
     this.archive = archive
-    this.days = days
+    this.days = daysIn(days)
     this.listed = newBits(index.slots)
     this.#withRevised = newBits(index.slots)
-    const open = new Set<Day>()
+    this.#dayAt = new Uint16Array(index.slots)
+    const places = new Map(this.days.map((day, place) => [day, place]))
     eachBit(index.live, (slot) => {
       const facts = index.facts(slot)
-      if (this.#isListed(facts)) {
-        setBit(this.listed, slot)
-        open.add(facts.firstDay)
-      } else if (!this.#isIn(facts.revisedDay)) return
+      const listed = facts.onlyRevised ? undefined : places.get(facts.firstDay)
+      const place = listed ?? (facts.revisedDay === null ? undefined : places.get(facts.revisedDay))
+      if (place === undefined) return
+      this.#dayAt[slot] = place
       setBit(this.#withRevised, slot)
+      if (listed !== undefined) setBit(this.listed, slot)
     })
     this.size = archive.count(this.listed)
-    this.openDays = open.size
+    this.perDay = this.countByDay(this.listed)
   }
 
   /** What a query finds; with newer versions where it asks for these, or where `like` does, of which it is a part. */
@@ -45,13 +50,52 @@ export class Window {
 
   count = (found: Bits): number => this.archive.count(found)
 
-  /** The day of these days on which a paper came: listed first, or in a newer version. */
-  dayOf = (facts: PaperFacts): Day => (this.#isListed(facts) ? facts.firstDay : facts.revisedDay!)
+  /** How many of a set came on each day: listed first, or in a newer version. */
+  countByDay(found: Bits): number[] {
+    const counts = this.days.map(() => 0)
+    eachBit(found, (slot) => counts[this.#dayAt[slot]!]!++)
+    return counts
+  }
+
+  /** Of a set, the papers that came on the day at a place among the days. */
+  onDay(found: Bits, place: number): PaperFacts[] {
+    const facts: PaperFacts[] = []
+    eachBit(found, (slot) => {
+      if (this.#dayAt[slot] === place) facts.push(this.archive.index.facts(slot))
+    })
+    return facts
+  }
+
+  /** On how many of the days papers were listed. */
+  get openDays(): number {
+    return this.perDay.filter((papers) => papers > 0).length
+  }
 
   /** How many papers a day, on days with papers. */
   aDay = (papers: number): number => papers / Math.max(1, this.openDays)
+}
 
-  #isListed = ({ onlyRevised, firstDay }: PaperFacts): boolean => !onlyRevised && this.#isIn(firstDay)
+function daysIn({ from, to }: Required<Days>): Day[] {
+  const days: Day[] = []
+  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
+  return days
+}
 
-  #isIn = (day: Day | null): boolean => day !== null && day >= this.days.from && day <= this.days.to
+interface Kept {
+  version: number
+  windows: Map<string, Window>
+}
+
+const kept = new WeakMap<Archive, Kept>()
+
+/** The window of some days; the same one as long as the archive stays as it is. */
+export function windowOf(archive: Archive, days: Required<Days>): Window {
+  const { version } = archive.index
+  const known = kept.get(archive)
+  const now = known?.version === version ? known : { version, windows: new Map<string, Window>() }
+  kept.set(archive, now)
+  const name = `${days.from} ${days.to}`
+  const window = now.windows.get(name) ?? new Window(archive, days)
+  now.windows.set(name, window)
+  return window
 }

@@ -1,7 +1,7 @@
 import type { Window } from '../../filters/back-test/window.ts'
-import { type Bits, eachBit } from '../../filters/matching/bits.ts'
+import type { Bits } from '../../filters/matching/bits.ts'
 import type { PaperFacts } from '../../filters/matching/paper-index.ts'
-import { addDays, type Day } from '../../platform/dates.ts'
+import type { Day } from '../../platform/dates.ts'
 
 export interface DayCount {
   day: Day
@@ -21,34 +21,20 @@ export function countByDay(
   window: Window,
   latest: number,
 ): Counts & { latestIds: readonly number[] } {
-  const byDay = new Map<Day, PaperFacts[]>()
-  eachBit(found, (slot) => {
-    const facts = window.archive.index.facts(slot)
-    const day = window.dayOf(facts)
-    const known = byDay.get(day)
-    if (known) known.push(facts)
-    else byDay.set(day, [facts])
-  })
-  const perDay = daysOf(window).map((day) => ({ day, papers: byDay.get(day)?.length ?? 0 }))
-  return { total: window.count(found), perDay, latestIds: newest(byDay, latest) }
+  const counts = window.countByDay(found)
+  return {
+    total: counts.reduce((sum, papers) => sum + papers, 0),
+    perDay: window.days.map((day, place) => ({ day, papers: counts[place]! })),
+    latestIds: newest(found, window, counts, latest),
+  }
 }
 
-function daysOf({ days: { from, to } }: Window): Day[] {
-  const days: Day[] = []
-  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
-  return days
-}
-
-function newest(byDay: ReadonlyMap<Day, PaperFacts[]>, most: number): number[] {
+function newest(found: Bits, window: Window, counts: readonly number[], most: number): number[] {
   const ids: number[] = []
-  for (const day of [...byDay.keys()].sort().reverse()) {
-    if (ids.length >= most) break
-    ids.push(
-      ...byDay
-        .get(day)!
-        .sort(byVotes)
-        .map(({ id }) => id),
-    )
+  for (let place = counts.length - 1; place >= 0 && ids.length < most; place--) {
+    if (counts[place] === 0) continue
+    const papers = window.onDay(found, place).sort(byVotes)
+    ids.push(...papers.map(({ id }) => id))
   }
   return ids.slice(0, most)
 }

@@ -46,10 +46,11 @@ export function chooseLast(
 }
 
 /** All of today has not come in. */
-function lastDay(window: Window): Day | null {
-  const days = window.archive.facts(window.listed).map(({ firstDay }) => firstDay)
-  const newest = (some: Day[]) => some.reduce<Day | null>((max, day) => (max && max > day ? max : day), null)
-  return newest(days.filter((day) => day < window.days.to)) ?? newest(days)
+function lastDay({ days, perDay }: Window): Day | null {
+  const today = days.length - 1
+  const before = perDay.findLastIndex((papers, place) => papers > 0 && place < today)
+  if (before >= 0) return days[before]!
+  return perDay[today]! > 0 ? days[today]! : null
 }
 
 interface OfDay {

@@ -14,9 +14,18 @@ import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { isReadable } from '../signup/read-signup.ts'
 import { type Counts, countByDay } from './back-test.ts'
-import { chooseLast, type DigestTopicTree, digestOf, idsOfChoice, type LastDigest } from './last-digest.ts'
+import { inTurns } from './in-turns.ts'
+import {
+  chooseLast,
+  type DigestTopicTree,
+  digestOf,
+  idsOfChoice,
+  type LastChoice,
+  type LastDigest,
+} from './last-digest.ts'
 import { type PapersAtHand, papersAtHand } from './papers-at-hand.ts'
 import { MOST_DAYS, recentWindow } from './recent-window.ts'
+import type { Spend } from './take-timed.ts'
 import { type TopicTest, testTopic, type Width } from './test-topics.ts'
 
 /** What was met within the days that were looked at. */
@@ -75,6 +84,8 @@ export interface PreviewInput {
   most?: number
   /** With the digest of the last day that has papers, of the queries and the other topics. */
   digest?: boolean
+  /** Is told how many milliseconds of this process it took. */
+  spend?: Spend
 }
 
 /**
@@ -88,22 +99,44 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const all = others.toSpliced(input.place ?? 0, 0, ...topics)
   const withRevised = all.some(({ tree }) => asksForRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
-  // Up to the next await: the archive goes on.
-  const tests = topics.map((topic) => {
-    const besides = all.filter((one) => one !== topic)
-    return testTopic(window, { ...topic, others: besides }, { days, latest, most })
-  })
+  const { tests, choice } = await testedInTurns(window, { topics, all, days, latest, most, ...input })
   const together = togetherOf(window, tests, latest)
-  const choice = input.digest ? chooseLast(window, all, most) : null
   const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...idsOfChoice(choice)]
   const papers = await papersAtHand(deps.db, ids)
   return {
-    ...window.days,
-    ...{ days, papers: window.size, openDays: window.openDays },
+    ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
+    ...{ papers: window.size, openDays: window.openDays },
     topics: tests.map((test) => shownTopic(test, papers)),
     together: met(together, papers, together.topicOf),
     digest: choice && digestOf(choice, papers),
   }
+}
+
+interface Testing extends Pick<PreviewInput, 'digest' | 'spend'> {
+  topics: readonly (DigestTopicTree & { query: string })[]
+  /** With the subscriber's other topics, in their order. */
+  all: readonly DigestTopicTree[]
+  days: number
+  latest: number
+  most: number
+}
+
+/** Term by term and topic by topic, with turns for others: anybody may type hundreds of terms. */
+async function testedInTurns(
+  window: Window,
+  { topics, all, digest, spend, ...testing }: Testing,
+): Promise<{ tests: TopicTest[]; choice: LastChoice | null }> {
+  const tests: TopicTest[] = []
+  function* steps(): Generator<void> {
+    for (const { tree } of all) yield* window.archive.lookUp(tree, { ranked: digest })
+    for (const topic of topics) {
+      const others = all.filter((one) => one !== topic)
+      tests.push(testTopic(window, { ...topic, others }, testing))
+      yield
+    }
+  }
+  await inTurns(steps(), spend)
+  return { tests, choice: digest ? chooseLast(window, all, testing.most) : null }
 }
 
 /** A topic that was kept may be older than the grammar. */
@@ -122,10 +155,11 @@ function togetherOf(window: Window, tests: readonly TopicTest[], latest: number)
   const found = tests.length > 0 ? unionOf(tests, index.slots) : window.listed
   const counts = countByDay(found, window, latest)
   const topics = new Map(
-    counts.latestIds.map((id) => [
-      id,
-      tests.find((test) => hasBit(test.found, index.slotOf(id)!))?.tree ?? null,
-    ]),
+    counts.latestIds.map((id) => {
+      // It may have changed meanwhile, and have another slot.
+      const slot = index.slotOf(id) ?? 0
+      return [id, (tests.find((test) => hasBit(test.found, slot)) ?? tests[0])?.tree ?? null]
+    }),
   )
   return { ...counts, topicOf: (id) => topics.get(id) ?? null }
 }

@@ -1,4 +1,4 @@
-import { Window } from '../../filters/back-test/window.ts'
+import { type Window, windowOf } from '../../filters/back-test/window.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
@@ -22,5 +22,5 @@ export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays
   }
   const to = dayOf(deps.clock.now())
   const from = addDays(to, 1 - days)
-  return new Window(await openArchive(deps, { from, withRevised }), { from, to })
+  return windowOf(await openArchive(deps, { from, withRevised }), { from, to })
 }

@@ -1,18 +1,9 @@
-import { takeTokens } from '../../platform/bucket-store.ts'
-import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
-import { counted, words } from '../../words/words.ts'
+import { type Spend, takeTimed } from './take-timed.ts'
 
-// For one network and over all processes: enough for a few people who type all the time.
-const AT_ONCE = 120
-const PER_SECOND = 2
-
-/** Counts a preview for a network ("203.0.113.0/24"). Throws rate.too-many. */
-export async function takePreview({ db }: Deps, { network }: { network: string }): Promise<void> {
-  const bucket = { key: `preview ${network}`, capacity: AT_ONCE, perSecond: PER_SECOND }
-  const { allowed, waitSeconds } = await takeTokens(db, bucket)
-  if (allowed) return
-  const seconds = Math.ceil(waitSeconds)
-  const wait = counted(seconds, words.counts.second)
-  throw new Fault('rate.too-many', { limit: 'previews of one network', seconds, wait })
-}
+/** Counts a preview for a network ("203.0.113.0/24"), makes it, and counts more where it took long. Throws rate.too-many. */
+export const takePreview = <T>(
+  deps: Deps,
+  { network }: { network: string },
+  preview: (spend: Spend) => Promise<T>,
+): Promise<T> => takeTimed(deps, { name: 'preview', limit: 'previews of one network', network }, preview)

@@ -1,40 +1,11 @@
-import { takeMoreTokens, takeTokens } from '../../platform/bucket-store.ts'
-import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
-import { counted, words } from '../../words/words.ts'
+import { type Spend, takeTimed } from './take-timed.ts'
 
-// For one network and over all processes: enough for a few people who search all the time, and for readers of feeds.
-const AT_ONCE = 120
-const PER_SECOND = 2
-
-/** One that takes longer counts as several. */
-const MS_OF_ONE = 50
-
-/** Is told how many milliseconds of this process a search took. */
-export type Spend = (ms: number) => void
+export type { Spend } from './take-timed.ts'
 
 /** Counts a search for a network ("203.0.113.0/24"), does it, and counts more where it took long. Throws rate.too-many. */
-export async function takeSearch<T>(
-  { db }: Deps,
+export const takeSearch = <T>(
+  deps: Deps,
   { network }: { network: string },
   search: (spend: Spend) => Promise<T>,
-): Promise<T> {
-  const bucket = { key: `search ${network}`, capacity: AT_ONCE, perSecond: PER_SECOND }
-  const { allowed, waitSeconds } = await takeTokens(db, bucket)
-  if (!allowed) throw tooMany(waitSeconds)
-  let spent = 0
-  try {
-    return await search((ms) => {
-      spent += ms
-    })
-  } finally {
-    const count = Math.floor(spent / MS_OF_ONE)
-    if (count > 0) await takeMoreTokens(db, { ...bucket, count })
-  }
-}
-
-function tooMany(waitSeconds: number): Fault {
-  const seconds = Math.ceil(waitSeconds)
-  const wait = counted(seconds, words.counts.second)
-  return new Fault('rate.too-many', { limit: 'searches of one network', seconds, wait })
-}
+): Promise<T> => takeTimed(deps, { name: 'search', limit: 'searches of one network', network }, search)

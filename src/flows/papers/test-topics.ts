@@ -46,7 +46,7 @@ interface Testing {
 }
 
 /** So many papers may come nearest; which they are is told by their texts. */
-const NEAR = 24
+const NEAR = 12
 
 export function testTopic(window: Window, topic: TopicToTest, testing: Testing): TopicTest {
   const { query, tree, others } = topic

@@ -15,6 +15,7 @@ import { addFaultAnswers } from './fault-answers.ts'
 import { addMessageRoutes } from './message-routes.ts'
 import { requireToken } from './operator-token.ts'
 import { addPaperRoutes } from './paper-routes.ts'
+import { addPreviewRoute } from './preview-route.ts'
 import { addReturnRoutes } from './return-routes.ts'
 import type { Api } from './scope.ts'
 import { addSourceRoutes } from './source-routes.ts'
@@ -42,6 +43,7 @@ export function addApi(app: FastifyInstance, site: Site): void {
     })
     addDocument(api)
     addPaperRoutes(api, site)
+    addPreviewRoute(api, site)
     addSourceRoutes(api, site)
     addSubscriptionRoute(api, site)
     if (site.deps.config.API_TOKEN) api.register(async (scope) => addOperatorRoutes(scope, site))

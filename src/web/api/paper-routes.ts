@@ -33,9 +33,10 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
     const list = { name: 'papers', filters: { date, q }, place: z.tuple([day, number]) }
     const [firstDay, id] = cursor ? placeIn(list, cursor) : []
     const understood = q === undefined ? null : understoodAs(q)
-    if (q !== undefined) await takePreview(deps, { network: networkOf(ip) })
     const after = firstDay && id ? { firstDay, id } : undefined
-    const { found, next } = await searchPapers(deps, { query: q, day: date, after, limit })
+    const search = () => searchPapers(deps, { query: q, day: date, after, limit })
+    const { found, next } =
+      q === undefined ? await search() : await takePreview(deps, { network: networkOf(ip) }, search)
     return keptShortly(reply).send({
       items: found.map((one) => answered(BASE_URL, one)),
       next: next && cursorOf(list, [next.firstDay, next.id]),

@@ -3,16 +3,17 @@ import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import type { Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
 import { counted, fill, words } from '../../words/words.ts'
 
-const WEEK = 7
+/** Days of a week on which papers come. */
+const WEEK = 5
 const MOST_TERMS = 12
 const MOST_OVERLAPS = 3
 
 /** "about 4 a day", on days with papers; "about 3 a week". */
-export function paceText({ openDays, days }: Pick<Preview, 'openDays' | 'days'>, papers: number): string {
+export function paceText({ openDays }: Pick<Preview, 'openDays'>, papers: number): string {
   const { aDay, aWeek, less } = words.preview.pace
-  const perDay = Math.round(papers / Math.max(1, openDays))
-  if (perDay >= 1) return fill(aDay, { count: grouped(perDay) })
-  const perWeek = Math.round((papers * WEEK) / days)
+  const perDay = papers / Math.max(1, openDays)
+  if (perDay >= 1) return fill(aDay, { count: grouped(Math.round(perDay)) })
+  const perWeek = Math.round(perDay * WEEK)
   return perWeek >= 1 ? fill(aWeek, { count: perWeek }) : less
 }
 
@@ -25,6 +26,10 @@ export function shareText(preview: Preview, { total, share, width }: TopicPrevie
   if (width === 'narrow') return capitalized(fill(alone, values))
   return capitalized(fill(some, { ...values, pace: paceText(preview, total) }))
 }
+
+/** "1,204 papers in 30 days" */
+export const rateText = (total: number, days: number): string =>
+  fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
 
 /** What each term brings, where there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
@@ -65,10 +70,11 @@ function percentText(share: number): string {
   return fill(percent, { percent: Math.round(share * 100) })
 }
 
-const papersText = (count: number): string =>
+/** "1,204 papers" */
+export const papersText = (count: number): string =>
   counted(count, words.counts.paper).replace(String(count), grouped(count))
 
 /** 1204 as "1,204" */
-export const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,7 +1,7 @@
 import type { Hint } from '../../filters/back-test/hint.ts'
 import type { Met, Nothing, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { counted, fill, listed, words } from '../../words/words.ts'
-import { paceText } from './preview-figures.ts'
+import { fill, listed, words } from '../../words/words.ts'
+import { paceText, papersText } from './preview-figures.ts'
 
 /** A changed query, and the words that lead to it. */
 export interface Change {
@@ -41,10 +41,10 @@ function whyText({ absent }: Nothing, hints: readonly Hint[]): string | null {
   return hints[0]?.way === 'allowed' ? null : words.preview.never
 }
 
-function widerLine({ way, part, papers, query }: Hint): HintLine[] {
+function widerLine({ way, part, term, papers, query }: Hint): HintLine[] {
   if (way === 'votes' || way === 'also') return []
   const { sentence, button } = words.preview.wider[way]
-  const values = { part, papers: counted(papers, words.counts.paper) }
+  const values = { part, term, papers: papersText(papers) }
   return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
 }
 
@@ -65,10 +65,10 @@ function wideLines(preview: Preview, topic: TopicPreview, most: number): HintLin
   ]
 }
 
-function narrowerLine(preview: Preview, { way, part, papers, query }: Hint): HintLine[] {
+function narrowerLine(preview: Preview, { way, part, term, papers, query }: Hint): HintLine[] {
   if (way !== 'votes' && way !== 'without') return []
   const { sentence, button } = words.preview.narrower[way]
-  const values = { part, pace: paceText(preview, papers) }
+  const values = { part, term, pace: paceText(preview, papers) }
   return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
 }
 
@@ -76,5 +76,5 @@ function narrowerLine(preview: Preview, { way, part, papers, query }: Hint): Hin
 function tooMuchOf({ openDays }: Preview, { total }: Met, most: number): string | null {
   const aDay = Math.round(total / Math.max(1, openDays))
   if (aDay <= most) return null
-  return fill(words.preview.tooMuch, { count: counted(aDay, words.counts.paper), most })
+  return fill(words.preview.tooMuch, { count: papersText(aDay), most })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { takePreview } from '../../flows/papers/take-preview.ts'
+import type { Spend } from '../../flows/papers/take-timed.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { networkOf } from '../network.ts'
@@ -13,7 +14,6 @@ import { type PreviewView, previewView } from './preview-view.ts'
 
 /** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
 export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
-  const { deps } = site
   const errorHandler = async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (isJson(request)) throw error
     return askAgain(site, request, reply, { error })
@@ -26,22 +26,27 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
     if (isJson(request)) return tell(site, request, reply)
     const form = readForm(request.body)
     try {
-      await take(site, request)
-      const typed = withUsed(form)
-      const queries = readTopics(typed).map(({ query }) => query)
-      const most = mostPapers(site, form)
-      const asked = { queries, latest: latestOf(queries.length), most, digest: true }
-      const preview = await previewTopics(deps, asked)
-      const view = previewView(preview, most, { baseUrl: deps.config.BASE_URL })
-      return show(site, request, reply, { form: { ...form, typed }, preview: view })
+      const { typed, preview } = await take(site, request, async (spend) => {
+        const typed = withUsed(form)
+        return { typed, preview: await formPreview(site, { ...form, typed }, spend) }
+      })
+      return show(site, request, reply, { form: { ...form, typed }, preview })
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
     }
   })
 }
 
-const take = ({ deps }: Site, { ip }: FastifyRequest): Promise<void> =>
-  takePreview(deps, { network: networkOf(ip) })
+const take = <T>({ deps }: Site, { ip }: FastifyRequest, preview: (spend: Spend) => Promise<T>): Promise<T> =>
+  takePreview(deps, { network: networkOf(ip) }, preview)
+
+async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
+  const { deps } = site
+  const queries = readTopics(form.typed).map(({ query }) => query)
+  const most = mostPapers(site, form)
+  const asked = { queries, latest: latestOf(queries.length), most, digest: true, spend }
+  return previewView(await previewTopics(deps, asked), most, { baseUrl: deps.config.BASE_URL })
+}
 
 /** The fields of the form with what a button puts in place of a topic. Throws FieldFaults. */
 function withUsed({ typed, uses }: SubscribeForm): SubscribeForm['typed'] {
@@ -54,12 +59,10 @@ function withUsed({ typed, uses }: SubscribeForm): SubscribeForm['typed'] {
 const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes: '' }
 
 async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  await take(site, request)
   const { query, days, others } = readPreviewQuery(request.body)
-  const preview = await previewTopics(site.deps, {
-    queries: [query],
-    days,
-    others: readTopics({ topics: others }),
+  const preview = await take(site, request, async (spend) => {
+    const besides = readTopics({ topics: others })
+    return previewTopics(site.deps, { queries: [query], days, others: besides, spend })
   })
   return reply.send(toldPreview(preview, preview.topics[0]!))
 }

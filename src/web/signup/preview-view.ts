@@ -2,11 +2,10 @@ import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
 import type { LastDigest } from '../../flows/papers/last-digest.ts'
 import type { Met, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
 import { dateWithYear, fullDate, shortDate } from '../../words/dates.ts'
-import { rateOf } from '../../words/rates.ts'
 import { counted, fill, words } from '../../words/words.ts'
 import { type DigestPageView, digestPageView } from '../digests/digest-view.ts'
 import { type BarsView, barsOf } from './preview-bars.ts'
-import { overlapLines, shareText, termLines } from './preview-figures.ts'
+import { overlapLines, rateText, shareText, termLines } from './preview-figures.ts'
 import { type HintLine, hintLines, togetherLines } from './preview-hints.ts'
 
 interface PaperLine {
@@ -140,7 +139,7 @@ const hintView = ({ sentence, changes }: HintLine, place: number, { pathTo }: Pr
 function metPart({ from, to, days }: Preview, { total, perDay, latest }: Met) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
-    rate: total > 0 ? rateOf(total, days) : nothing,
+    rate: total > 0 ? rateText(total, days) : nothing,
     share: '',
     caption: fill(words.preview.caption, { from: shortDate(from), to: dateWithYear(to) }),
     bars: barsOf(perDay),

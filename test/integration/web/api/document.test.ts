@@ -38,6 +38,7 @@ test('without API_TOKEN there is no operator’s part: not in the document, and 
   expect(operationsOf(document).map(({ operationId }) => operationId)).toEqual([
     'listPapers',
     'showPaper',
+    'previewQuery',
     'listSourceDays',
     'subscribe',
   ])

@@ -17,7 +17,9 @@ import { useSite } from '../../../support/site.ts'
 const site = useSite({ API_TOKEN })
 const ids = Object.keys(SAMPLES)
 const VERBS = ids.filter((id) => SAMPLES[id]!.verb)
-const OPERATORS = ids.filter((id) => !['listPapers', 'showPaper', 'listSourceDays', 'subscribe'].includes(id))
+const OPERATORS = ids.filter(
+  (id) => !['listPapers', 'showPaper', 'previewQuery', 'listSourceDays', 'subscribe'].includes(id),
+)
 const WITH_BODY = ids.filter((id) => SAMPLES[id]!.body)
 
 async function operationOf(id: string): Promise<Operation> {

@@ -50,13 +50,9 @@ test.each([
   ['delta attention is:revised', [['without', 'delta', 1, 'attention is:revised']]],
 ])('%s would bring more: %j', (query, expected) => expect(hints(query)).toEqual(expected))
 
-test('what a mail would hold goes first, then what comes nearest to it', () => {
-  expect(hints('linear delta votes>=9', 2)).toEqual([['without', 'delta', 1, 'linear votes>=9']])
-  const wide = hints('title:attention delta', 2)
-  expect(wide).toEqual([
-    ['without', 'a title with attention', 1, 'delta'],
-    ['without', 'delta', 3, 'title:attention'],
-  ])
+test('what a mail would not hold is no help, unless there is nothing else', () => {
+  expect(hints('title:attention delta', 2)).toEqual([['without', 'a title with attention', 1, 'delta']])
+  expect(hints('title:attention xylophone', 2)).toEqual([['without', 'xylophone', 3, 'title:attention']])
 })
 
 test('a sentence gets a hint without a query, where no text says it', () => {
@@ -71,7 +67,7 @@ test('a sentence gets a hint without a query, where no text says it', () => {
     window,
     15,
   )
-  expect(hint).toMatchObject({ way: 'without', part: 'xylophone', query: null })
+  expect(hint).toMatchObject({ part: 'xylophone', term: 'xylophone', query: null })
 })
 
 test.each([

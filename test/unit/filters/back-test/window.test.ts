@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { Window } from '../../../../src/filters/back-test/window.ts'
+import { Window, windowOf } from '../../../../src/filters/back-test/window.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
 
 const archive = archiveOf([
   { title: 'alpha', firstDay: '2026-11-01' },
@@ -32,8 +33,17 @@ test.each([
 
 test('its papers are those first listed in these days, and a newer version has a day too', () => {
   expect([window.size, window.openDays, window.aDay(6)]).toEqual([3, 2, 3])
-  const days = archive.facts(window.find(parseQuery('beta OR is:revised'))).map(window.dayOf)
-  expect(days).toEqual(['2026-11-10', '2026-11-12', '2026-11-11', '2026-11-12'])
+  expect(window.countByDay(window.find(parseQuery('beta OR is:revised')))).toEqual([1, 1, 2])
+  expect(window.onDay(window.listed, 0).map(({ id }) => id)).toEqual([2, 3])
+})
+
+test('it is made once, as long as the archive stays as it is', () => {
+  const days = { from: '2026-11-01', to: '2026-11-30' }
+  const first = windowOf(archive, days)
+  expect(windowOf(archive, days)).toBe(first)
+  expect(windowOf(archive, { ...days, from: '2026-11-02' })).not.toBe(first)
+  archive.index.put([samplePaper({ id: 99, title: 'beta', firstDay: '2026-11-12' })])
+  expect(windowOf(archive, days).size).toBe(first.size + 1)
 })
 
 test('without papers there is nothing to divide by', () => {

@@ -1,0 +1,64 @@
+// One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is told to stop, and plans besides
+// where it is asked to; `plan` plans the digests of everybody who is due, and ends.
+import { readConfig } from '../../../src/config.ts'
+import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
+import { openArchive } from '../../../src/flows/papers/open-archive.ts'
+import { stopwatch } from '../../../src/platform/clock.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { startService } from '../../../src/service.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+
+const MB = 1024 * 1024
+
+/** What a process says to the bench. */
+export interface Said {
+  address?: string
+  archive?: { seconds: number; papers: number; megabytes: number; rssBefore: number; rss: number }
+  planned?: { seconds: number; due: number; planned: number }
+  /** Megabytes of memory, and seconds of the processor so far. */
+  use?: { rss: number; seconds: number }
+}
+
+const [role, settings = '{}'] = process.argv.slice(2)
+const say = (said: Said) => process.send?.(said)
+const processorSeconds = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+const rss = () => Math.round(process.memoryUsage().rss / MB)
+
+async function plan(deps: Deps): Promise<void> {
+  const began = stopwatch()
+  const { due, planned } = await planDigests(deps)
+  say({ planned: { seconds: (stopwatch() - began) / 1000, due, planned } })
+}
+
+async function serve(): Promise<void> {
+  const rssBefore = rss()
+  const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
+  const began = stopwatch()
+  const { index } = await openArchive(service.deps)
+  const seconds = (stopwatch() - began) / 1000
+  const megabytes = index.bytes / MB
+  say({
+    address: service.address,
+    archive: { seconds, papers: index.size, megabytes, rssBefore, rss: rss() },
+  })
+  process.on('message', async (asked) => {
+    if (asked === 'plan') await plan(service.deps)
+    if (asked === 'use') say({ use: { rss: rss(), seconds: processorSeconds() } })
+    if (asked === 'stop') {
+      await service.stop()
+      process.exit(0)
+    }
+  })
+}
+
+async function planAndEnd(): Promise<void> {
+  const { deps, close } = await wire(readConfig(JSON.parse(settings)), { log: silentLog })
+  await plan(deps)
+  await close()
+  process.disconnect?.()
+}
+
+await (role === 'web' ? serve() : planAndEnd())

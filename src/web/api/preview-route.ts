@@ -1,0 +1,25 @@
+import { previewTopics } from '../../flows/papers/preview-topics.ts'
+import { takePreview } from '../../flows/papers/take-preview.ts'
+import { toldPreview } from '../../flows/papers/told-preview.ts'
+import { readTopics } from '../../flows/signup/read-signup.ts'
+import { networkOf } from '../network.ts'
+import type { Site } from '../site.ts'
+import { BODY_FAULTS, faults } from './schemas/faults.ts'
+import { preview, previewBody } from './schemas/previews.ts'
+import { type Api, open } from './scope.ts'
+
+/** What a query would have brought. POST /preview, which is the form's, takes the same and answers the same. */
+export function addPreviewRoute(api: Api, { deps }: Site): void {
+  const schema = {
+    ...open('papers', 'previewQuery', 'What a query would have brought lately, and what would help it'),
+    body: previewBody,
+    response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
+  }
+  api.post('/api/preview', { schema }, async ({ body: { query, days, others }, ip }, reply) => {
+    const tested = await takePreview(deps, { network: networkOf(ip) }, async (spend) => {
+      const besides = readTopics({ topics: others })
+      return previewTopics(deps, { queries: [query], days, others: besides, spend })
+    })
+    return reply.send(toldPreview(tested, tested.topics[0]!))
+  })
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { MOST_DAYS } from '../../../flows/papers/recent-window.ts'
+import { MOST_TOPICS } from '../../../subscribers/subscriber.ts'
+import { count, day, query, wholeNumber } from './kinds.ts'
+
+const USUAL_DAYS = 14
+
+export const previewBody = z.strictObject({
+  query,
+  days: wholeNumber(MOST_DAYS, USUAL_DAYS).describe('How many days up to today (UTC)'),
+  others: z
+    .array(query, { error: 'a list of queries' })
+    .max(MOST_TOPICS, `up to ${MOST_TOPICS} queries`)
+    .default([])
+    .describe('Other topics of the same person: `overlap` says how much they bring too'),
+})
+
+const share = z
+  .number()
+  .min(0)
+  .max(1)
+  .nullable()
+  .describe('Of all papers of these days; null where newer versions count')
+
+const shownPaper = z.object({
+  id: z.string().describe('As in paths: 2507.06457'),
+  title: z.string(),
+  day,
+  votes: count.nullable(),
+  reason: z.string().nullable().describe('Why it matches, or what it has and what is missing'),
+})
+
+export const preview = z
+  .object({
+    query: z.string(),
+    understood: z.string().describe('What the query was understood as'),
+    from: day,
+    to: day,
+    days: count,
+    total: count.describe('Papers of these days that it matches'),
+    perDay: z.array(z.object({ day, papers: count })).describe('Every day, oldest first'),
+    latest: z.array(shownPaper).describe('Newest day first, then most votes'),
+    nothing: z
+      .object({
+        absent: z.array(z.string()).describe('Parts that no paper has, in words'),
+        without: z
+          .object({ part: z.string(), papers: count, isUnwanted: z.boolean() })
+          .nullable()
+          .describe('The part without which most papers would match'),
+        nearest: z.array(shownPaper),
+      })
+      .nullable()
+      .describe('Why nothing matched; null where something did'),
+    papers: count.describe('All papers of these days'),
+    openDays: count.describe('On how many of the days there were any'),
+    share,
+    terms: z
+      .array(
+        z.object({
+          term: z.string().describe('As typed'),
+          isUnwanted: z.boolean().describe('It stands under a NOT; `papers` are those that it takes away'),
+          papers: count,
+          share,
+        }),
+      )
+      .describe('What each term brings alone'),
+    overlap: z
+      .array(z.object({ topic: z.string(), papers: count }))
+      .describe('Of the papers found, those that other topics bring too; the most first'),
+    width: z
+      .enum(['narrow', 'fits', 'wide'])
+      .describe('Less than one a week; or more a day, on days with papers, than a mail holds'),
+    hints: z
+      .array(
+        z.object({
+          way: z.enum(['without', 'allowed', 'apart', 'anywhere', 'votes', 'also']),
+          part: z.string().describe('What of the query it is about, or what is added, in words'),
+          term: z.string().describe('The same as it is typed'),
+          papers: count.describe('How many the changed query finds in the same days'),
+          query: z.string().nullable().describe('The changed query'),
+        }),
+      )
+      .describe('Changes that would bring more where it is narrow, fewer where it is wide'),
+  })
+  .meta({ id: 'Preview' })
