@@ -1,7 +1,6 @@
 import type { Archive } from './archive.ts'
 import { isIn, readCategory } from './language/category.ts'
 import { type Bits, eachBit, newBits, setBit } from './matching/bits.ts'
-import type { PaperFacts } from './matching/paper-index.ts'
 
 /** What somebody narrowed results to. */
 export interface Narrowing {
@@ -34,37 +33,43 @@ export function narrowed(
 ): { left: Bits; facets: Facets } {
   const left = newBits(archive.index.slots)
   const categories = new Counter()
-  const months = new Counter()
+  const days = new Counter()
   let code = 0
   eachBit(found, (slot) => {
     const facts = archive.index.facts(slot)
     const isInCategory = category === undefined || facts.categories.some((one) => isIn(one, category))
-    const isInMonth = month === undefined || monthOf(facts) === month
+    const isInMonth = month === undefined || facts.firstDay.startsWith(month)
     const hasCode = !withCode || facts.hasCode
-    if (isInMonth && hasCode) for (const one of facts.categories.filter(isArxivs)) categories.add(one)
-    if (isInCategory && hasCode) months.add(monthOf(facts))
+    if (isInMonth && hasCode) for (const one of facts.categories) categories.add(one)
+    if (isInCategory && hasCode) days.add(facts.firstDay)
     if (isInCategory && isInMonth && facts.hasCode) code++
     if (isInCategory && isInMonth && hasCode) setBit(left, slot)
   })
   return {
     left,
     facets: {
-      categories: categories.counts.sort((a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1)),
-      months: months.counts.sort((a, b) => (a.value < b.value ? 1 : -1)),
+      categories: categories.counts
+        .filter(isArxivs)
+        .sort((a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1)),
+      months: monthsOf(days.counts).sort((a, b) => (a.value < b.value ? 1 : -1)),
       withCode: code,
     },
   }
 }
 
-const isArxivs = (category: string): boolean => readCategory(category) === category
+const isArxivs = ({ value }: FacetCount): boolean => readCategory(value) === value
 
-const monthOf = ({ firstDay }: PaperFacts): string => firstDay.slice(0, 7)
+function monthsOf(days: readonly FacetCount[]): FacetCount[] {
+  const months = new Counter()
+  for (const { value, papers } of days) months.add(value.slice(0, 7), papers)
+  return months.counts
+}
 
 class Counter {
   readonly #counts = new Map<string, number>()
 
-  add(value: string): void {
-    this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1)
+  add(value: string, papers = 1): void {
+    this.#counts.set(value, (this.#counts.get(value) ?? 0) + papers)
   }
 
   get counts(): FacetCount[] {
