@@ -5,7 +5,7 @@ import { readPaperName } from './language/paper-name.ts'
 import { cleanText, splitTopics } from './language/split-topics.ts'
 
 // Topics as a text that people keep and edit: a line is a query, [Name] stands above the query that it names, and what
-// begins with # is for the reader. A query that begins with one of these has a \ before it.
+// begins with # is for the reader. A query that begins with one of these has a \ before it, as has a name that is a paper's.
 
 const LONGEST_NAME = 100
 
@@ -19,8 +19,14 @@ const linesOf = (text: string): string[] =>
     .map(cleanText)
     .filter(Boolean)
 
-const nameIn = (line: string): string | undefined =>
-  readPaperName(line) === undefined ? NAME.exec(line)?.[1]?.trim() : undefined
+/** [2507.06457] is a paper, and [\2507.06457] a name. */
+function nameIn(line: string): string | undefined {
+  const name = NAME.exec(line)?.[1]?.trim()
+  if (name?.startsWith('\\')) return isPaper(name.replace(/^\\+/, '')) ? name.slice(1) : name
+  return readPaperName(line) === undefined ? name : undefined
+}
+
+const isPaper = (name: string): boolean => readPaperName(`[${name}]`) !== undefined
 
 /** Whether a text is one of these, rather than what somebody typed into a plain field. */
 export function isTopicsText(text: string): boolean {
@@ -68,5 +74,7 @@ function topicText({ name, query }: TopicText): string {
   const line = /^\\*[#[]/.test(query) ? `\\${query}` : query
   const topics = splitTopics(query)
   const isPlain = name === query && topics.length === 1 && topics[0] === query
-  return isPlain ? line : `[${cleanText(name)}]\n${line}`
+  return isPlain ? line : `[${nameText(cleanText(name))}]\n${line}`
 }
+
+const nameText = (name: string): string => (isPaper(name.replace(/^\\+/, '')) ? `\\${name}` : name)

@@ -76,8 +76,20 @@ test.each<[text: string, is: boolean]>([
 ])('%j is such a text: %s', (text, is) => expect(isTopicsText(text)).toBe(is))
 
 test('any topics come back as they went out', () => {
+  const paper = fc.constantFrom(
+    '2507.06457',
+    '[2507.06457]',
+    'arxiv.org/abs/2507.06457',
+    'doi:10.1000/1',
+    '10.1000/(a,b)',
+  )
   const text = fc
-    .oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[\][#\\ab, ;"(]{1,8}$/))
+    .oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.stringMatching(/^[\][#\\ab, ;"(]{1,8}$/),
+      fc.tuple(fc.stringMatching(/^[\][\\#]{0,3}$/), paper).map((both) => both.join('')),
+      fc.constantFrom('llm x', 'LLM, but not robotics', 'a, b, not c', 'especially video', 'papers'),
+    )
     .map(cleanText)
     .filter(Boolean)
   const topics = fc.uniqueArray(fc.record({ name: text, query: text }), { selector: ({ query }) => query })
@@ -87,7 +99,11 @@ test('any topics come back as they went out', () => {
       expect(topicsIn(topicsText(named))).toEqual(named)
     }),
     {
+      numRuns: 2000,
       examples: [
+        [[{ name: '2507.06457', query: 'llm x' }]],
+        [[{ name: '[2507.06457]', query: '2507.06457' }]],
+        [[{ name: '\\2507.06457', query: 'x' }]],
         [[{ name: '[a]', query: '\\#b' }]],
         [
           [
