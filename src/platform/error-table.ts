@@ -624,6 +624,11 @@ export const errorTable = {
     exit: 2,
     operator: 'Query "{query}": nearly every paper holds these words. It takes at least one that says more.',
   },
+  'query.only-filler': {
+    status: 422,
+    exit: 2,
+    operator: 'Query "{query}": asks for papers, and says nothing of what they are about.',
+  },
   'query.only-not': {
     status: 422,
     exit: 2,

@@ -1,3 +1,5 @@
+import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
+
 // arXiv's archives.
 const ARCHIVES = new Set(
   `astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio
@@ -22,6 +24,11 @@ export function readCategory(text: string): string | undefined {
   if (!/^[a-z]{2,}(-[a-z]+)*$/i.test(subject)) return undefined
   return `${archive.toLowerCase()}.${subject.length === 2 ? subject.toUpperCase() : subject.toLowerCase()}`
 }
+
+const WRITTEN = new Set(ARXIV_ARCHIVES.flatMap(({ categories }) => categories.map(({ id }) => id)))
+
+/** Whether a word is a category as arXiv writes it, with a dot: cs.CL, not CS.cl or quant-ph. */
+export const isWrittenCategory = (text: string): boolean => WRITTEN.has(text) && text.includes('.')
 
 /** Whether a paper's category is the one asked for, or of the archive asked for. */
 export const isIn = (category: string, asked: string): boolean =>

@@ -1,9 +1,10 @@
-import { Fault } from '../../platform/errors.ts'
 import type { Query } from '../query.ts'
 import { follows, isCertain, isText, leavesOut, wants } from './implied.ts'
-import { parseQuery } from './parse-query.ts'
-import { cleanText, splitTopics } from './split-topics.ts'
-import { writeTree } from './write-tree.ts'
+import { joined } from './joined.ts'
+import { parseOrNull, parseQuery } from './parse-query.ts'
+import { cleanText } from './split-topics.ts'
+import { wordAsTyped } from './word-as-typed.ts'
+import { isTopicOf, writeTree } from './write-tree.ts'
 
 /**
  * Why a text is not changed. nothing: no paper would match then; already: it says so as it stands; cannot: no text says
@@ -18,39 +19,39 @@ export type Edit = { query: string; refused?: undefined } | { query?: undefined;
 /** Leaves out papers with a word, or with words that stand side by side. */
 export function mute(query: string, word: string): Edit {
   const tree = parseQuery(query)
-  const text = written(word)
-  const part = read(text)
+  const text = wordAsTyped(cleanText(word))
+  const part = parseOrNull(text)
   if (!part || !isText(part)) return { refused: 'cannot' }
   if (leavesOut(tree, part.text)) return { refused: 'already' }
   if (wants(tree, part.text)) return { refused: 'nothing' }
-  return changed(joined('and', tree, { kind: 'not', part }), withMore(query, `-${text}`))
+  return changed(joined('and', [tree, { kind: 'not', part }]), withMore(query, `-${text}`))
 }
 
 /** Asks for one more word, or for words that stand side by side. */
 export function alsoWith(query: string, word: string): Edit {
   const tree = parseQuery(query)
-  const text = written(word)
-  const part = read(text)
+  const text = wordAsTyped(cleanText(word))
+  const part = parseOrNull(text)
   if (!part || !isText(part)) return { refused: 'cannot' }
   if (wants(tree, part.text)) return { refused: 'already' }
   if (leavesOut(tree, part.text)) return { refused: 'nothing' }
-  return changed(joined('and', tree, part), withMore(query, text))
+  return changed(joined('and', [tree, part]), withMore(query, text))
 }
 
 /** The query of somebody's papers alone; null for a name that cannot be looked for. */
 export function authorQuery(name: string): string | null {
-  const text = `author:${written(name)}`
-  return read(text) ? text : null
+  const text = `author:${wordAsTyped(cleanText(name))}`
+  return parseOrNull(text) ? text : null
 }
 
 /** Brings the papers of an author too. */
 export function follow(query: string, name: string): Edit {
   const tree = parseQuery(query)
   const text = authorQuery(name)
-  const author = text && read(text)
+  const author = text && parseOrNull(text)
   if (!author) return { refused: 'cannot' }
   if (follows(tree, name)) return { refused: 'already' }
-  return changed(joined('or', tree, author), withMore(query, `OR ${text}`))
+  return changed(joined('or', [tree, author]), withMore(query, `OR ${text}`))
 }
 
 /** Leaves out papers with fewer votes: a lower limit that stands there already is raised. */
@@ -63,8 +64,8 @@ export function leastVotes(query: string, least: number): Edit {
   const lower = parts.findIndex(({ kind }) => kind === 'votes')
   const text = `votes>=${least}`
   const raised =
-    lower >= 0 ? changed(joined('and', ...parts.with(lower, limit)), [query.replace(VOTES, text)]) : undefined
-  return raised?.query ? raised : changed(joined('and', tree, limit), withMore(query, text))
+    lower >= 0 ? changed(joined('and', parts.with(lower, limit)), [query.replace(VOTES, text)]) : undefined
+  return raised?.query ? raised : changed(joined('and', [tree, limit]), withMore(query, text))
 }
 
 const VOTES = /(up)?votes\s*[<>=≥]+\s*\d+/i
@@ -77,33 +78,7 @@ const withMore = (query: string, more: string): string[] => [`${query} ${more}`,
 
 /** A text that came out of an address is written anew. */
 function changed(meant: Query, texts: readonly string[]): Edit {
-  const text = texts.map(cleanText).find((one) => splitTopics(one).length === 1 && isSame(read(one), meant))
+  const text = texts.map(cleanText).find((one) => isTopicOf(one, meant))
   const query = text ?? writeTree(meant)
   return query === null ? { refused: 'cannot' } : { query }
-}
-
-/** As the parser joins them. */
-function joined(kind: 'and' | 'or', ...parts: Query[]): Query {
-  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
-  return flat.length > 1 ? { kind, parts: flat } : flat[0]!
-}
-
-const isSame = (one: Query | null, other: Query): boolean => JSON.stringify(one) === JSON.stringify(other)
-
-function read(text: string): Query | null {
-  try {
-    return parseQuery(text)
-  } catch (error) {
-    if (error instanceof Fault) return null
-    throw error
-  }
-}
-
-const PLAIN = /^[\p{L}\p{N}]+$/u
-const OPERATOR = /^(and|or|not|andnot)$/i
-
-/** A word as it stands, else a phrase. */
-function written(text: string): string {
-  const clean = cleanText(text.replace(/["“”„‟«»＂]/g, ' '))
-  return PLAIN.test(clean) && !OPERATOR.test(clean) ? clean : `"${clean}"`
 }

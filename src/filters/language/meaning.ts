@@ -4,10 +4,14 @@ import { words } from '../../words/words.ts'
 import type { Query, TextField } from '../query.ts'
 import { isStopWord } from '../text/stop-words.ts'
 import { kindOf, tokensOf } from '../text/tokens.ts'
-import { readCategory } from './category.ts'
+import { asideIn } from './aside.ts'
+import { askedFor } from './asked-for.ts'
+import { isWrittenCategory, readCategory } from './category.ts'
 import { isForeign } from './english.ts'
+import { exclusionIn } from './exclusion.ts'
+import { joined } from './joined.ts'
 import { readPaperName } from './paper-name.ts'
-import { readSentence } from './sentence.ts'
+import { isSentence, readSentence } from './sentence.ts'
 import { shortened } from './shortened.ts'
 
 /** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
@@ -19,11 +23,13 @@ export type Written =
   | { kind: 'words'; at: number; text: string }
   | { kind: 'paper'; at: number; text: string }
   | { kind: 'address'; at: number; text: string }
-  /** `text` is what stands between them. */
-  | { kind: 'brackets'; text: string; part: Written }
+  /** `text` is what stands between them, and `at` its place. */
+  | { kind: 'brackets'; at: number; text: string; part: Written }
   | { kind: 'dates' }
 
 type Field = TextField | 'cat' | 'has' | 'is' | 'paper'
+/** What the grammar makes of a part of the text, which stands at a place of it; null for a blank one. */
+type ReadPart = (part: string, at: number) => Written | null
 export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
 
 const FIELDS = new Map<string, Field>([
@@ -52,22 +58,54 @@ const TEXT_FIELDS = new Set<Field>(['any', 'title', 'abstract', 'keyword'])
 const { co, jr, rn } = words.query.unkept
 const UNKEPT = new Map(Object.entries({ co, jr, rn }))
 
-/** What a written query means. Made for one query. */
+/** What a query means, as it was typed. Made for one query. */
 export class Meaning {
   readonly #fault: ThrowFault
   readonly #nots = new Map<Query, number>()
+  readonly #read: ReadPart
   #sawWords = false
+  #sawFiller = false
 
-  constructor(fault: ThrowFault) {
+  constructor(fault: ThrowFault, read: ReadPart) {
     this.#fault = fault
+    this.#read = read
   }
 
-  of(written: Written): Query {
-    const query = this.#under('any', written)
-    if (!query) return this.#fault(this.#sawWords ? 'query.only-stop-words' : 'query.empty', 0)
+  of(text: string): Query {
+    const query = this.#typed('any', text, 0)
+    if (!query) return this.#fault(this.#emptiness(), 0)
     const bare = bareNot(query)
     if (bare) this.#fault('query.only-not', this.#nots.get(bare) ?? 0)
     return query
+  }
+
+  #emptiness(): ErrorCode {
+    if (this.#sawFiller) return 'query.only-filler'
+    return this.#sawWords ? 'query.only-stop-words' : 'query.empty'
+  }
+
+  /** The meaning of a text that is typed alone or in brackets; `written` is what the grammar makes of it. */
+  #typed(field: Field, text: string, at: number, written?: Written): Query | null {
+    const prose = TEXT_FIELDS.has(field) ? this.#prose(field as TextField, text, at) : undefined
+    if (prose !== undefined) return prose
+    const asked = TEXT_FIELDS.has(field) ? askedFor(text) : text
+    this.#sawFiller ||= asked.trim() === '' && text.trim() !== ''
+    const read = written && asked === text ? written : this.#read(asked, at)
+    return read && this.#under(field, read)
+  }
+
+  /** Of a text that says it in prose; undefined for any other. */
+  #prose(field: TextField, text: string, at: number): Query | null | undefined {
+    const exclusion = exclusionIn(text)
+    if (exclusion) {
+      const unwanted = exclusion.unwanted.map((one) => this.#typed(field, one.text, at + one.at))
+      const not = this.#not(at + exclusion.at, joinedOf('or', unwanted))
+      return joinedOf('and', [this.#typed(field, exclusion.wanted, at), not])
+    }
+    const more = asideIn(text)
+    if (more && !isSentence(more.wanted))
+      return this.#typed(field, more.wanted, at) ?? this.#typed(field, more.aside, at + more.at)
+    return readSentence(text, field) ?? undefined
   }
 
   /** The meaning of a part to which a field applies; null where nothing is left of it. */
@@ -75,7 +113,7 @@ export class Meaning {
     switch (written.kind) {
       case 'and':
       case 'or':
-        return joined(
+        return joinedOf(
           written.kind,
           written.parts.map((part) => this.#under(field, part)),
         )
@@ -94,13 +132,8 @@ export class Meaning {
       case 'dates':
         return null
       case 'brackets':
-        return this.#sentence(written.text, field) ?? this.#under(field, written.part)
+        return this.#typed(field, written.text, written.at, written.part)
     }
-  }
-
-  /** What is a sentence alone is one in brackets too. */
-  #sentence(text: string, field: Field): Query | null {
-    return TEXT_FIELDS.has(field) ? readSentence(text, field as TextField) : null
   }
 
   #not(at: number, part: Query | null): Query | null {
@@ -127,12 +160,7 @@ export class Meaning {
   }
 
   #words({ at, text }: Written & { kind: 'words' }, field: Field): Query | null {
-    if (field === 'cat') {
-      return {
-        kind: 'category',
-        value: readCategory(text) ?? this.#fault('query.category', at, { value: text }),
-      }
-    }
+    if (field === 'cat') return this.#categories(at, text)
     if (field === 'has') {
       return text.toLowerCase() === 'code'
         ? { kind: 'has-code' }
@@ -143,8 +171,25 @@ export class Meaning {
         ? { kind: 'revised' }
         : this.#fault('query.is', at, { value: text })
     }
+    const bare = text.replace(/[.,;]+$/, '')
+    if (field === 'any' && isWrittenCategory(bare)) return { kind: 'category', value: bare }
     if (field === 'paper' || (field === 'any' && readPaperName(text))) return this.#paper({ at, text })
     return this.#text({ at, text: withoutBoost(text) }, field)
+  }
+
+  /** One of several is enough: cat:cs.LG,cs.CL. */
+  #categories(at: number, text: string): Query {
+    const names = text
+      .replace(/[\^~]\d+(\.\d+)?$/, '')
+      .split(/[,;]/)
+      .filter(Boolean)
+    const values = names.map((name) => readCategory(name))
+    if (values.length === 0 || values.includes(undefined))
+      return this.#fault('query.category', at, { value: text })
+    return joined(
+      'or',
+      values.map((value) => ({ kind: 'category', value: value! })),
+    )
   }
 
   #paper({ at, text }: { at: number; text: string }): Query {
@@ -170,11 +215,9 @@ export class Meaning {
 /** Without arXiv's boosts: matrix^5. What is short may be math: G^2. */
 const withoutBoost = (text: string): string => text.replace(/(?<=\p{L}{3})[\^~]\d+(\.\d+)?$/u, '')
 
-function joined(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
-  const flat = parts
-    .filter((part) => part !== null)
-    .flatMap((part) => (part.kind === kind ? part.parts : [part]))
-  return flat.length > 1 ? { kind, parts: flat } : (flat[0] ?? null)
+function joinedOf(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
+  const left = parts.filter((part) => part !== null)
+  return left.length > 0 ? joined(kind, left) : null
 }
 
 /** A NOT because of which a paper could match without any word of the query in it. */

@@ -1,4 +1,6 @@
+import { isAside } from './aside.ts'
 import { isForeign } from './english.ts'
+import { NEXT_SENTENCE } from './prose.ts'
 import { isSentence } from './sentence.ts'
 import { ASKING } from './sentence-words.ts'
 
@@ -6,10 +8,7 @@ import { ASKING } from './sentence-words.ts'
 
 /** What follows a comma and goes on with what stood before it. */
 const GOES_ON =
-  /^(?:(?:and|or|but) )?(?:especially|particularly|in particular|including|such as|e\.?g|i\.?e|for example|namely|mainly|like|as well as|which|that|who|where|when|while|but|because|so|if|with|without|for|in|on|of|to|by|from|using|via|through|not)(?=[\s.,]|$)/i
-
-/** One more sentence on the same line. */
-const NEXT_SENTENCE = /\p{Ll}[.?!]\s+\p{Lu}/u
+  /^(?:(?:and|or|but) )?(?:like|as well as|which|that|who|where|when|while|but|because|so|if|with|without|for|in|on|of|to|by|from|using|via|through|not)(?=[\s.,]|$)/i
 
 const LONGEST_ITEM = 4
 /** A text of so many words is none of topics where they are so long on average. */
@@ -21,11 +20,19 @@ export function isOneSentence(line: string, parts: readonly string[]): boolean {
   const [, ...others] = parts.filter(Boolean)
   if (isForeign(line)) return isForeignSentence(line, others)
   if (!isSentence(line)) return false
-  if (others.some((part) => GOES_ON.test(part)) || NEXT_SENTENCE.test(line)) return true
-  const words = line.split(' ').length
-  if (words >= LONG.words && words >= parts.length * LONG.item) return true
+  const asks = ASKING.test(line)
+  if (others.some((part) => GOES_ON.test(part) || (asks && isAside(part))) || isText(line, parts)) return true
   const isList = others.length > 1 && others.every((part) => part.split(' ').length <= LONGEST_ITEM)
-  return ASKING.test(line) && !isList
+  return asks && !isList
+}
+
+/** Whether a line is several sentences, or one that is as long. */
+export const isLongText = (line: string, parts: readonly string[]): boolean =>
+  isForeign(line) || (isSentence(line) && isText(line, parts))
+
+function isText(line: string, parts: readonly string[]): boolean {
+  const words = line.split(' ').length
+  return NEXT_SENTENCE.test(line) || (words >= LONG.words && words >= parts.length * LONG.item)
 }
 
 /** In Chinese or Japanese commas part what no list of topics holds: long clauses, or sentences. */

@@ -29,12 +29,20 @@ export function parseQuery(text: string): Query {
     throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
   }
   requireSmall(typed, fault)
-  const sentence = readSentence(typed)
-  if (sentence) return sentence
-  if (isForeign(typed) && !NAMES.test(typed)) return fault('query.not-english', 0)
-  const written = parser.parse(typed, { fault, isPaper, isAddress }) as Written | null
-  if (!written) return fault('query.empty', 0)
-  return new Meaning(fault).of(written)
+  if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
+  const read = (part: string, at: number): Written | null =>
+    parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
+  return new Meaning(fault, read).of(typed)
+}
+
+/** The tree of a query; null where it cannot be read. */
+export function parseOrNull(text: string): Query | null {
+  try {
+    return parseQuery(text)
+  } catch (error) {
+    if (error instanceof Fault) return null
+    throw error
+  }
 }
 
 // Of people and organizations, which may be written in any script.

@@ -1,4 +1,4 @@
-import { readCategory } from './category.ts'
+import { isWrittenCategory, readCategory } from './category.ts'
 import { isAddress, readPaperName } from './paper-name.ts'
 
 // What an address bar, a search page or a copied line did to a query, undone.
@@ -8,6 +8,8 @@ export function pasted(text: string): string {
   const trimmed = text.trim()
   const query = queryInAddress(trimmed)
   if (query !== undefined) return query
+  const categories = trimmed.split(/\s*[,;]\s*/).filter(Boolean)
+  if (categories.length > 1 && categories.every(isWrittenCategory)) return anyOf(categories)
   const isEncoded = /^[^\s"]+$/.test(trimmed) && ARXIV_FIELD.test(trimmed)
   return withoutLoneQuote(isEncoded ? unescaped(trimmed) : text)
 }
@@ -33,10 +35,11 @@ function sectionsOf({ hostname, pathname }: URL): string | undefined {
   if (!hostname.endsWith('arxiv.org')) return undefined
   const names = /^\/(?:rss|atom|list)\/([^/]+)/.exec(pathname)?.[1]
   const sections = names?.split('+').map(readCategory) ?? []
-  return sections.length > 0 && sections.every(Boolean)
-    ? sections.map((section) => `cat:${section}`).join(' OR ')
-    : undefined
+  return sections.length > 0 && sections.every(Boolean) ? anyOf(sections) : undefined
 }
+
+const anyOf = (categories: readonly unknown[]): string =>
+  categories.map((category) => `cat:${category}`).join(' OR ')
 
 const FIELD_OF_SEARCH = new Map([
   ['title', 'title'],

@@ -20,7 +20,7 @@ const MOST_OPERATORS = 0.05
 
 // What only the query language gives a meaning: quotes, brackets, operators, fields, limits, addresses.
 const SIGNS =
-  /["“”„‟«»＂|()（）]|(?:^|\s)[-−–]\S|(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+)(?=\s|$)|(?:^|\s)\p{L}[\p{L}_-]*:|votes *[<>=≥≤]|:\/\//u
+  /["“”„‟«»＂|()（）]|(?:^|\s)[-−–]\S|(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+)(?=\s|$)|(?:^|\s)\p{L}[\p{L}_-]*:|votes *[<>=≥≤]|:\/\/|(?:^|\s)(?:cs|stat|eess|math|physics|econ|q-bio|q-fin)\.[A-Z]{2}(?=[\s.,;?]|$)/u
 const FIELD = /(?:^|[\s(])(?:title|abstract|author|keyword|org|cat|has|is|paper|ti|abs|au|all|id) ?:/i
 
 /** The tree of a text that is a sentence, as its telling words in a field; null for any other text, and where nothing tells. */
@@ -46,12 +46,14 @@ export function isSentence(text: string): boolean {
   if (isProse(text, words, joining)) return true
   const asks = ASKING.test(text) || /\?\s*$/.test(text)
   if (SIGNS.test(withoutAsides(text, asks))) return false
-  if (ASKING_AT_END.test(text)) return true
+  if (ASKING_AT_END.test(text) && !words.some(isOrOrNot)) return true
   if (joining === 0) return false
   if (asks) return words.length > 2
   const others = words.filter((word) => !/^(and|or|not)$/i.test(word)).length - joining
-  return others >= LEAST_TELLING && !words.some((word) => /^(or|not)$/i.test(word))
+  return others >= LEAST_TELLING && !words.some(isOrOrNot)
 }
+
+const isOrOrNot = (word: string): boolean => /^(or|not)$/i.test(word)
 
 function isProse(text: string, words: readonly string[], joining: number): boolean {
   if (!PROSE.some((least) => words.length >= least.words && joining >= words.length * least.joining))

@@ -1,32 +1,84 @@
-import { isOneSentence } from './one-sentence.ts'
-
-// What is in quotes, else in brackets, else one sign: a topic ends only at signs of the last kind.
-const PIECES = /["“”„][^"“”„]*["“”„]|«[^»]*»|[\s\S]/gu
+import { givesExamples, isAside } from './aside.ts'
+import { holdsExcept, isExclusion } from './exclusion.ts'
+import { isClosing, isOpening, PIECES } from './groups.ts'
+import { isLongText, isOneSentence } from './one-sentence.ts'
 
 /**
  * The topics that one plain field holds. A comma, a semicolon or a new line starts another, but not inside quotes or
- * brackets, nor a comma or semicolon inside a sentence. Blank ones and repeats are dropped; the order stays.
+ * brackets, nor a comma or semicolon inside a sentence, nor before "especially" and its like. What a line leaves out
+ * ("a, b, but not c") is left out of each of its topics. Blank ones and repeats are dropped; the order stays.
  */
-export function splitTopics(text: string): string[] {
-  const topics = linesOf(text).flatMap((pieces) => {
-    const whole = cleanText(pieces.join(''))
-    const parts = pieces.filter((_, i) => i % 2 === 0).map(cleanText)
-    if (parts.length > 1 && isOneSentence(whole, parts)) return [whole]
-    return parts.map((part, i) => (i > 0 ? part.replace(LEFT_OF_LIST, '') : part))
-  })
-  return [...new Set(topics.filter(Boolean))]
+export const splitTopics = (text: string): string[] => distinct(linesOf(text).flatMap(topicsOf))
+
+/** The items of a list, split at the same signs, whatever they say. */
+export const splitItems = (text: string): string[] =>
+  distinct(linesOf(text).flatMap((line) => itemsOf(line).map(withoutJoin)))
+
+const distinct = (texts: string[]): string[] => [...new Set(texts.filter(Boolean))]
+
+/** A line: what stands between commas and semicolons, and these themselves between. */
+type Line = string[]
+
+const textOf = (line: Line): string => cleanText(line.join(''))
+const itemsOf = (line: Line): string[] => line.filter((_, i) => i % 2 === 0).map(cleanText)
+
+function topicsOf(line: Line): string[] {
+  const text = textOf(line)
+  const items = itemsOf(line)
+  const leavesOut = items.some((item, i) => (i > 0 && isExclusion(item, '')) || holdsExcept(item))
+  if (!leavesOut || items.length < 2 || isLongText(text, items)) return wantedIn(line)
+  return stretchesOf(line).flatMap(topicsOfStretch)
+}
+
+/** A semicolon ends what is left out. */
+function stretchesOf(line: Line): Line[] {
+  const stretches: Line[] = [[line[0]!]]
+  for (let at = 1; at < line.length; at += 2) {
+    const [sign, item] = [line[at]!, line[at + 1]!]
+    const isNext = /[;；]/.test(sign) && !isExclusion(cleanText(item), stretches.at(-1)![0]!)
+    if (isNext) stretches.push([item])
+    else stretches.at(-1)!.push(sign, item)
+  }
+  return stretches
+}
+
+function topicsOfStretch(line: Line): string[] {
+  const items = itemsOf(line)
+  const isOfAll = (item: string) => isExclusion(item, items[0]!)
+  const at = items.findIndex((item, i) => (i > 0 && isOfAll(item)) || holdsExcept(item))
+  const wanted = at > 0 ? wantedIn(line.slice(0, at * 2 - 1)) : []
+  if (at < 0 || (isOfAll(items[at]!) && wanted.length === 0)) return wantedIn(line)
+  const rest = textOf(line.slice(at * 2)).replace(/[\s,;，；]+$/, '')
+  return at > 0 && isOfAll(items[at]!)
+    ? wanted.map((topic) => `${topic}, ${rest}`)
+    : [...wanted, withoutJoin(rest, at)]
+}
+
+/** The topics of a line that leaves nothing out. */
+function wantedIn(line: Line): string[] {
+  const items = itemsOf(line)
+  if (items.length > 1 && isOneSentence(textOf(line), items)) return [textOf(line)]
+  const topics: string[] = []
+  let isInExamples = false
+  for (const item of items) {
+    const isMore: boolean = topics.length > 0 && (isInExamples || isAside(item))
+    if (isMore && item) topics.push(`${topics.pop()}, ${item}`)
+    else if (item) topics.push(withoutJoin(item, topics.length))
+    isInExamples ||= isMore && givesExamples(item)
+  }
+  return topics
 }
 
 /** Of a list that was a sentence: vision, language, and robots. */
-const LEFT_OF_LIST = /^(?:and|or) (?=\S)/
+const withoutJoin = (item: string, at: number): string =>
+  at > 0 ? item.replace(/^(?:and|or) (?=\S)/, '') : item
 
-/** Of each line, what stands between commas and semicolons, and these themselves between. */
-function linesOf(text: string): string[][] {
+function linesOf(text: string): Line[] {
   const lines = [['']]
   let depth = 0
   for (const [piece] of text.matchAll(PIECES)) {
-    if (/^[(（]$/.test(piece)) depth++
-    if (/^[)）]$/.test(piece)) depth = Math.max(0, depth - 1)
+    if (isOpening(piece)) depth++
+    if (isClosing(piece)) depth = Math.max(0, depth - 1)
     const line = lines.at(-1)!
     if (depth === 0 && /^[\n\r]$/.test(piece)) lines.push([''])
     else if (depth === 0 && /^[,;，；]$/.test(piece)) line.push(piece, '')

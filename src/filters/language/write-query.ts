@@ -3,10 +3,10 @@ import { FieldReader } from '../../platform/field-faults.ts'
 import { readCategory } from './category.ts'
 import { readPaperName } from './paper-name.ts'
 import { parseQuery } from './parse-query.ts'
-import { isJoining } from './sentence-words.ts'
-import { splitTopics } from './split-topics.ts'
+import { splitItems } from './split-topics.ts'
+import { wordAsTyped } from './word-as-typed.ts'
 
-/** A topic in parts, as its builder has them. Texts hold several items as topics are split; empty: says nothing. */
+/** A topic in parts, as its builder has them. Texts hold several items, as `splitItems` tells; empty: says nothing. */
 export interface QueryParts {
   /** One of them is enough. */
   any: string
@@ -33,7 +33,7 @@ export const isBlank = (parts: QueryParts): boolean =>
 export function writeQuery(parts: QueryParts): string {
   const fields = new FieldReader()
   const items = (field: keyof QueryParts, prefix = '') =>
-    splitTopics(parts[field]).map((item) => fields.read(field, '', () => prefix + term(item, prefix)))
+    splitItems(parts[field]).map((item) => fields.read(field, '', () => prefix + term(item, prefix)))
   const wanted = [
     oneOf(items('any')),
     ...items('must'),
@@ -56,10 +56,7 @@ function nothingWanted(query: string): never {
   throw query ? new Fault('query.nothing-wanted') : new Fault('query.empty')
 }
 
-const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u
 const PLAIN_NAME = /^[\w.:/-]+$/
-/** What joins words, or asks for papers, at some place of a query. */
-const MEANS_MORE = /^(and|or|not|andnot|papers?|articles?|literature)$/i
 const QUOTES = /["“”„‟«»＂]/g
 
 /** One paper, a word as it stands, else a phrase. Throws where nothing would be looked for. */
@@ -67,7 +64,7 @@ function term(item: string, prefix: string): string {
   const paper = prefix === '' ? readPaperName(item) : undefined
   if (paper) return `paper:${PLAIN_NAME.test(paper) ? paper : `"${paper.replace(QUOTES, '')}"`}`
   const text = item.replace(QUOTES, ' ').replace(/ +/g, ' ').trim()
-  const written = PLAIN.test(text) && !MEANS_MORE.test(text) && !isJoining(text) ? text : `"${text}"`
+  const written = wordAsTyped(text)
   try {
     parseQuery(prefix + written)
   } catch (error) {

@@ -1,12 +1,20 @@
-import { Fault } from '../../platform/errors.ts'
 import type { Leaf, Query } from '../query.ts'
-import { parseQuery } from './parse-query.ts'
+import { parseOrNull } from './parse-query.ts'
 import { splitTopics } from './split-topics.ts'
+import { wordAsTyped } from './word-as-typed.ts'
 
 /** A text that parses to a tree and is one topic; null where no text does, or none that is short enough. */
 export function writeTree(tree: Query): string | null {
   const text = written(tree)
-  return text !== null && splitTopics(text).join() === text && isReadAs(text, tree) ? text : null
+  return text !== null && isTopicOf(text, tree) ? text : null
+}
+
+/** Whether a text is one topic wherever topics are typed, and parses to a tree. */
+export function isTopicOf(text: string, tree: Query): boolean {
+  const topics = splitTopics(text)
+  return (
+    topics.length === 1 && topics[0] === text && JSON.stringify(parseOrNull(text)) === JSON.stringify(tree)
+  )
 }
 
 /** A term as people type it: "state space", title:model; null where only a sentence says it. */
@@ -41,7 +49,7 @@ function leafText(leaf: Leaf): string {
   switch (leaf.kind) {
     case 'word':
     case 'phrase':
-      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${wordsText(leaf)}`
+      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${wordAsTyped(leaf.text)}`
     case 'category':
       return `cat:${leaf.value}`
     case 'has-code':
@@ -52,20 +60,5 @@ function leafText(leaf: Leaf): string {
       return `votes>=${leaf.least}`
     case 'paper':
       return /^(doi|id):/.test(leaf.name) ? leaf.name : `paper:${leaf.name}`
-  }
-}
-
-const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(-[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*$/u
-const OPERATOR = /^(and|or|not|andnot)$/i
-
-const wordsText = ({ text }: { text: string }): string =>
-  PLAIN.test(text) && !OPERATOR.test(text) ? text : `"${text}"`
-
-function isReadAs(text: string, tree: Query): boolean {
-  try {
-    return JSON.stringify(parseQuery(text)) === JSON.stringify(tree)
-  } catch (error) {
-    if (error instanceof Fault) return false
-    throw error
   }
 }

@@ -24,7 +24,7 @@ test.each<[query: string, word: string, expected: string]>([
   ['linear OR sparse -survey', 'sparse', '(linear OR sparse -survey) -sparse'],
   ['attention', 'state space', 'attention -"state space"'],
   ['attention', 'ANDNOT', 'attention -"ANDNOT"'],
-  ['attention', 'vision-language', 'attention -"vision-language"'],
+  ['attention', 'vision-language', 'attention -vision-language'],
   ['title:linear', 'robots', 'title:linear -robots'],
   ['attention', '„robot“ arm', 'attention -"robot arm"'],
   // sentences, and what stood in an address
@@ -33,6 +33,8 @@ test.each<[query: string, word: string, expected: string]>([
     'survey',
     '(attention, memory and recall in transformers with linear cost) -survey',
   ],
+  ['attention, but not robots', 'survey', '(attention, but not robots) -survey'],
+  ['attention', 'papers', 'attention -"papers"'],
   ['au:gu+AND+ti:%28mamba%29', 'survey', 'author:gu title:mamba -survey'],
   // nothing would match then
   ['attention', 'attention', 'refused: nothing'],

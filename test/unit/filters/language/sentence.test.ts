@@ -27,7 +27,15 @@ describe('a sentence is understood by its telling words', () => {
       'at least 2 of: graph, partitioning, “reinforcement learning”',
     ],
     ['state of the art methods in symbolic regression', 'symbolic and regression'],
-    ['Find papers on large language models, excluding surveys', 'the phrase “large language models”'],
+    [
+      'Find papers on large language models, excluding surveys',
+      'the phrase “large language models”, but not surveys',
+    ],
+    [
+      'I am interested in integrated photonics on chips for sensing, but not in lithium niobate or lasers',
+      '(at least 3 of: integrated, photonics, chips, sensing), but not ((lithium and niobate) or lasers)',
+    ],
+    ['What helps agents to plan, not to act?', 'at least 2 of: agents, plan, act'],
     ['multimodal reinforcement learning papers', 'multimodal and the phrase “reinforcement learning”'],
     ['papers about RAG', 'RAG'],
     ['What is out?', 'out'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitTopics } from '../../../../src/filters/language/split-topics.ts'
+import { splitItems, splitTopics } from '../../../../src/filters/language/split-topics.ts'
 
 test.each<[text: string, topics: string[]]>([
   ['', []],
@@ -44,9 +44,77 @@ test.each<[text: string, topics: string[]]>([
     'How to learn, in videos?\nWhat is RAG, and for whom?',
     ['How to learn, in videos?', 'What is RAG, and for whom?'],
   ],
+  // what is left out is left out of each topic before it
+  ...[
+    'machine learning, but not robotics',
+    'LLM, excluding robotics',
+    'LLM, excluding robotics, vision and speech',
+    'LLMs except vision',
+    'LLMs except for vision, robotics',
+    'diffusion models, without video',
+    'diffusion models, not video',
+    'LLM, NOT robotics',
+    '(red, green), not "blue, black"',
+    'Find papers on large language models, excluding surveys',
+    'I am interested in integrated photonics, but not in lithium niobate',
+    'Find papers on agents, tools, not surveys. I work on planning. Do not send, please, robots',
+    // what tells more of a topic is none
+    'diffusion models, especially video',
+    'diffusion models, in particular of video',
+    'PEFT, e.g. LoRA',
+    'generative models, such as GANs, VAEs',
+    'How to adapt models, such as GANs, VAEs?',
+  ].map((topic): [string, string[]] => [topic, [topic]]),
+  ['LLM; diffusion, not video; RAG', ['LLM', 'diffusion, not video', 'RAG']],
+  ['Models that repair code; no surveys', ['Models that repair code, no surveys']],
+  ['LLM, RAG, but not robotics', ['LLM, but not robotics', 'RAG, but not robotics']],
+  ['LLM, RAG except vision, robotics', ['LLM', 'RAG except vision, robotics']],
+  ['LLM but not robotics, RAG', ['LLM but not robotics', 'RAG']],
+  ['LLM, diffusion models, especially video, and RAG', ['LLM', 'diffusion models, especially video', 'RAG']],
+  ['LLM, including but not limited to agents', ['LLM, including but not limited to agents']],
+  ['especially video, LLM', ['especially video', 'LLM']],
+  ['cs.LG, cs.CL', ['cs.LG', 'cs.CL']],
   // what is written in the query language is no sentence
   ['author:LeCun, "world model" -robot, with', ['author:LeCun', '"world model" -robot', 'with']],
 ])('%j', (text, topics) => expect(splitTopics(text)).toEqual(topics))
+
+test('a list is split at the same signs, whatever its items say', () =>
+  expect(splitItems('LLM, not robotics; How to learn, in videos?\n"a, b", and c, LLM')).toEqual([
+    ...['LLM', 'not robotics', 'How to learn', 'in videos?', '"a, b"', 'c'],
+  ]))
+
+test('each topic is one topic when it is typed alone', () => {
+  const words = fc.constantFrom(
+    ...[
+      'LLM',
+      'robots',
+      'How',
+      'for',
+      'to',
+      'models',
+      'but',
+      'not',
+      'excluding',
+      'except',
+      'without',
+      'especially',
+    ],
+    ...['NOT', 'e.g.', '"a, b"', '(c; d)', 'learn?', 'and', ',', ',', ';', '.'],
+  )
+  fc.assert(
+    fc.property(fc.array(words, { maxLength: 14 }), (pieces) => {
+      for (const topic of splitTopics(pieces.join(' '))) expect(splitTopics(topic)).toEqual([topic])
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('long lines are split soon', () => {
+  const start = performance.now()
+  for (const piece of ['a, not b, ', 'a except b, ', 'a; no b', '(', 'x, especially y, ', 'and but '])
+    expect(splitTopics(piece.repeat(20_000)).length).toBeGreaterThan(0)
+  expect(performance.now() - start).toBeLessThan(5_000)
+})
 
 test('an unclosed quote loses nothing that was typed', () =>
   expect(splitTopics('a "b, c').join(', ')).toBe('a "b, c'))

@@ -41,9 +41,9 @@ test.each<[Partial<QueryParts>, query: string, words: string]>([
   [{ any: 'x+AND+%22' }, '"x+AND+%22"', 'the phrase “x+AND+%22”'],
   // what makes a sentence of a text
   [
-    { must: 'using, linear, deep, papers, robots, models' },
-    '"using" linear deep "papers" robots models',
-    'using, linear, deep, papers, robots and models',
+    { must: 'using, linear, deep, papers, robots, except, new, models' },
+    '"using" linear deep "papers" robots "except" "new" models',
+    'using, linear, deep, papers, robots, except, new and models',
   ],
   [
     { any: 'https://arxiv.org/abs/2507.06457v2, mamba', must: 'doi:10.1000/(a|b)' },
@@ -128,7 +128,7 @@ const piece = fc.oneof(
     'émile',
     'using',
     'papers',
-    'the',
+    ...['the', 'new', 'research', 'on', 'except', 'excluding', 'especially', 'regarding'],
   ),
   fc.string({ unit: 'grapheme', maxLength: 4 }).filter((text) => !isForeign(text)),
 )

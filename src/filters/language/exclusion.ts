@@ -1,0 +1,62 @@
+import { outsideGroups } from './groups.ts'
+import { holdsSentences } from './prose.ts'
+
+// "Machine learning, but not robotics" says in prose what NOT says in the query language.
+
+/** A text in the two halves that it has by then. */
+interface Exclusion {
+  wanted: string
+  /** Where the words begin that part them, in UTF-16 units. */
+  at: number
+  /** What is left out, each one alone, with its place in the text. */
+  unwanted: { at: number; text: string }[]
+}
+
+const BEFORE = String.raw`(?:(?:and|but|please|i\s+am|i['’]m)\s+)*`
+// Not only, not limited to: what follows is wanted.
+const NOT = String.raw`(?:(?:not|no)\s+(?!(?:only|just|merely|necessarily|limited|least|even|yet|all|every|longer|matter)\b)|without\s+)`
+const EXCEPT = String.raw`(?:except(?:ing)?(?:\s+for)?|exclud(?:e|ing)|other\s+than)(?:\s*:\s*|\s+)`
+const ABOUT = String.raw`(?:(?:interested\s+in|about)\s+)?`
+
+const AFTER_COMMA = String.raw`[,;]\s*${BEFORE}(?:${NOT}|${EXCEPT})${ABOUT}`
+const FIRMLY = String.raw`\s(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT}`
+const MARK = new RegExp(`${AFTER_COMMA}|${FIRMLY}`, 'i')
+/** In a question a mere "not" compares: what helps, not hurts? */
+const MARK_IN_QUESTION = new RegExp(`[,;]?${FIRMLY}`, 'i')
+const BEGINS = new RegExp(`^${BEFORE}(?:${NOT}|${EXCEPT})`, 'i')
+const BEGINS_IN_QUESTION = new RegExp(`^(?:but\\s+${NOT}|${BEFORE}${EXCEPT})`, 'i')
+const ALONE = new RegExp(`^\\s*${EXCEPT}`, 'i')
+const HOLDS_EXCEPT = new RegExp(`\\s${EXCEPT}`, 'i')
+
+const OPERATORS = /(?:^|\s)(?:AND|OR|NOT|ANDNOT|&+|[-−–]\S*)(?=\s|$)|\|/
+const NEXT =
+  /\s*[,;]\s*(?:(?:and|or|nor|but|not|no|also|without|especially|particularly)\s+)*|\s+(?:and|or|nor)\s+(?:(?:not|no)\s+)?/gi
+
+const isQuestion = (text: string): boolean =>
+  /^\W{0,9}(?:how|what|which|why|where|when|who|is|are|can|could|does|do)\s/i.test(text)
+
+/** The halves of "X, but not Y", "X, excluding Y", "X except Y"; null for any other text, and where NOT is an operator. */
+export function exclusionIn(text: string): Exclusion | null {
+  const plain = outsideGroups(text)
+  if (holdsSentences(plain)) return null
+  const mark = ALONE.exec(plain) ?? (isQuestion(plain) ? MARK_IN_QUESTION : MARK).exec(plain)
+  if (!mark || /\bNOT\b/.test(mark[0])) return null
+  const end = mark.index + mark[0].length
+  const at = mark.index + mark[0].search(/[^\s,;]/)
+  return { wanted: text.slice(0, mark.index), at, unwanted: eachIn(text, plain, end) }
+}
+
+function eachIn(text: string, plain: string, from: number): Exclusion['unwanted'] {
+  const rest = plain.slice(from)
+  const gaps = OPERATORS.test(rest) ? [] : [...rest.matchAll(NEXT)]
+  const starts = [from, ...gaps.map((gap) => from + gap.index + gap[0].length)]
+  const ends = [...gaps.map((gap) => from + gap.index), text.length]
+  return starts.map((at, i) => ({ at, text: text.slice(at, ends[i]) }))
+}
+
+/** Whether what stands between commas says what the text that stands before must not hold. */
+export const isExclusion = (item: string, before: string): boolean =>
+  (isQuestion(before) ? BEGINS_IN_QUESTION : BEGINS).test(item)
+
+/** Whether commas behind it part what it leaves out: LLM except vision, robotics. */
+export const holdsExcept = (item: string): boolean => HOLDS_EXCEPT.test(outsideGroups(item))
