@@ -10,21 +10,16 @@ import { markedRuns, type Place, snippetOf } from './snippet.ts'
 /** What of a paper is shown, without TeX. */
 export type PlainParts = Pick<Paper, 'title' | 'abstract' | 'authors'>
 
-export const plainParts = ({ title, abstract, authors }: Paper): PlainParts => ({
-  title: plainText(title),
-  abstract: plainText(abstract),
-  authors: authors.map(plainText).filter(Boolean),
+/** `text`: of a paper that was cut into words, which made it plain already. */
+export const plainParts = (paper: Paper, text?: PaperText): PlainParts => ({
+  title: text?.title.text ?? plainText(paper.title),
+  abstract: text?.abstract.text ?? plainText(paper.abstract),
+  authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
 })
 
-/** A paper as a digest shows it. `text`: where it was cut into words before, which takes as long again. */
+/** A paper as a digest shows it. */
 export const showPaper = (paper: Paper, reason: Reason | null, text?: PaperText): DigestPaper =>
-  digestPaper(paper, text ? partsOf(text) : plainParts(paper), reason)
-
-const partsOf = ({ title, abstract, authors }: PaperText): PlainParts => ({
-  title: title.text,
-  abstract: abstract.text,
-  authors: authors.map(({ text }) => text).filter(Boolean),
-})
+  digestPaper(paper, plainParts(paper, text), reason)
 
 /** The same, of parts that were made plain before. */
 export function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | null): DigestPaper {

@@ -1,10 +1,10 @@
+import { type PlainParts, plainParts } from '../../digests/show-paper.ts'
 import { oneLine } from '../../emails/line.ts'
 import { reasonSentence } from '../../filters/reasons/reason.ts'
 import type { FeedPapers } from '../../flows/papers/feed-papers.ts'
 import type { FoundPaper } from '../../flows/papers/found-papers.ts'
 import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
 import { fill, fillHtml, words } from '../../words/words.ts'
 import { type FeedFormat, feedPath, topicsPath } from './feed-paths.ts'
 import { searchPath } from './search-paths.ts'
@@ -70,15 +70,15 @@ interface Of {
   withRevised: boolean
 }
 
-function entryOf({ paper, reason }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
-  const abstract = oneLine(plainText(paper.abstract))
+function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
+  const { title, abstract, authors } = linesOf(plainParts(paper, text))
   const updated = midnight(listedOn(paper, withRevised))
   const published = paper.publishedAt?.toISOString() ?? midnight(paper.firstDay)
   return {
     id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
     url: `${baseUrl}${pathOf(paper)}`,
-    title: oneLine(plainText(paper.title)),
-    authors: authorsOf(paper),
+    title,
+    authors: firstOf(authors),
     categories: paper.categories,
     summary: abstract,
     contentHtml:
@@ -93,9 +93,14 @@ const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
 
 const midnight = (day: string): string => `${day}T00:00:00.000Z`
 
-function authorsOf({ authors }: Paper): string[] {
-  const names = authors.map((name) => oneLine(plainText(name))).filter(Boolean)
-  const others = names.length - MOST_AUTHORS
-  if (others < 2) return names
-  return [...names.slice(0, MOST_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
+const linesOf = ({ title, abstract, authors }: PlainParts): PlainParts => ({
+  title: oneLine(title),
+  abstract: oneLine(abstract),
+  authors: authors.map(oneLine).filter(Boolean),
+})
+
+function firstOf(authors: string[]): string[] {
+  const others = authors.length - MOST_AUTHORS
+  if (others < 2) return authors
+  return [...authors.slice(0, MOST_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
 }
