@@ -15,7 +15,7 @@ export interface Hint {
 }
 
 /** The query, and what it finds. */
-export interface Tested {
+interface Tested {
   text: string
   papers: number
 }

@@ -4,7 +4,7 @@ import { fill, listed, words } from '../../words/words.ts'
 import { paceText, papersText } from './preview-figures.ts'
 
 /** A changed query, and the words that lead to it. */
-export interface Change {
+interface Change {
   text: string
   query: string
 }

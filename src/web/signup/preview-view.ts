@@ -17,7 +17,7 @@ interface PaperLine {
 }
 
 /** A changed query: behind a link, or put into the form by a button. */
-export type ChangeView = { text: string } & ({ path: string } | { value: string })
+type ChangeView = { text: string } & ({ path: string } | { value: string })
 
 interface HintView {
   sentence: string
