@@ -11,7 +11,7 @@ import { firstOf } from './ranking/first-of.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
-import { textWords, wantedTerms } from './ranking/wanted.ts'
+import { textWords } from './ranking/wanted.ts'
 import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
 
 const MOST_QUERIES = 500
@@ -63,8 +63,7 @@ export class Archive {
   *lookUp(query: Query, { ranked = false } = {}): Generator<void> {
     if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
     for (const leaf of leavesOf(query)) yield this.#queries.lookUp(leaf)
-    if (!ranked) return
-    for (const { leaf } of wantedTerms(query)) yield this.#ranker.lookUp(leaf)
+    if (ranked) yield* this.#ranker.lookUp(query)
   }
 
   /** The same for `near`. */

@@ -3,7 +3,7 @@ import type { PaperIndex } from '../matching/paper-index.ts'
 import type { Query, TextLeaf } from '../query.ts'
 import { Bm25, type Weights } from './bm25.ts'
 import { firstOf } from './first-of.ts'
-import { wantedTerms } from './wanted.ts'
+import { type WantedTerm, wantedTerms } from './wanted.ts'
 
 /** Slots of papers, best first, with their scores. */
 export interface Ranked {
@@ -15,8 +15,13 @@ export interface Ranked {
 const OF_VOTES = 0.1
 const MANY_VOTES = Math.log(101)
 
-/** Weights that are kept for the next query, in 8 bytes each. */
+/** Weights that are kept for the next query, in 8 bytes each; a query that needs more keeps them until it is answered. */
 const MOST_REMEMBERED = 4_000_000
+const MOST_AT_ONCE = 4 * MOST_REMEMBERED
+/** What comes later in a long query changes little of the order. */
+const MOST_TERMS = 64
+
+const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MOST_TERMS)
 
 /**
  * Puts papers that a query matches in order: BM25 of the terms that it wants, and a little for votes where they are known.
@@ -37,8 +42,8 @@ export class Ranker {
 
   /** At most `most` of them, which is quicker than all. */
   rank(query: Query, matched: Readonly<Bits>, most = Number.POSITIVE_INFINITY): Ranked {
-    this.#refresh()
-    const weights = wantedTerms(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
+    this.#refresh(MOST_AT_ONCE)
+    const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
     for (const { slots, weights: each, share } of weights) {
       for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!]! += each[i]! * share
     }
@@ -47,10 +52,14 @@ export class Ranker {
     return order
   }
 
-  /** Weighs a term, so that `rank` has it at hand. */
-  lookUp(leaf: TextLeaf): void {
-    this.#refresh()
-    this.#weightsOf(leaf)
+  /** Weighs one term of a query after the other, so that `rank` has them at hand. */
+  *lookUp(query: Query): Generator<void> {
+    this.#refresh(MOST_REMEMBERED)
+    for (const { leaf } of termsOf(query)) {
+      this.#refresh(MOST_AT_ONCE)
+      this.#weightsOf(leaf)
+      yield
+    }
   }
 
   #ordered(matched: Readonly<Bits>, most: number): Ranked {
@@ -90,8 +99,8 @@ export class Ranker {
     return known
   }
 
-  #refresh(): void {
-    if (this.#version === this.#index.version && this.#remembered < MOST_REMEMBERED) return
+  #refresh(most: number): void {
+    if (this.#version === this.#index.version && this.#remembered < most) return
     this.#version = this.#index.version
     this.#known.clear()
     this.#remembered = 0
