@@ -13,9 +13,3 @@ export interface Hint {
   /** The changed query; null where no text says it. */
   query: string | null
 }
-
-/** The query, and what it finds. */
-interface Tested {
-  text: string
-  papers: number
-}
