@@ -1,0 +1,35 @@
+// The site in a process of its own: server.ts SETTINGS-AS-JSON. It says what it did, and answers "memory" and "cpu".
+import { readConfig } from '../../../src/config.ts'
+import { readArchive } from '../../../src/flows/papers/open-archive.ts'
+import { stopwatch } from '../../../src/platform/clock.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { startService } from '../../../src/service.ts'
+
+/** What the process says to the bench. */
+export interface ServerSaid {
+  address?: string
+  read?: { seconds: number; papers: number; megabytes: number; rss: number }
+  rss?: number
+  /** Milliseconds of processor that the process took so far. */
+  cpu?: number
+}
+
+const MB = 1024 * 1024
+const rss = () => Math.round(process.memoryUsage().rss / MB)
+const cpu = () => (process.cpuUsage().user + process.cpuUsage().system) / 1000
+const say = (said: ServerSaid) => process.send!(said)
+
+const [settings = '{}'] = process.argv.slice(2)
+const before = rss()
+const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
+const began = stopwatch()
+say({ address: service.address!, rss: before })
+process.on('message', async (asked) => {
+  if (asked === 'memory') return say({ rss: rss() })
+  if (asked === 'cpu') return say({ cpu: cpu() })
+  await service.stop()
+  process.exit(0)
+})
+const { index } = await readArchive(service.deps)
+const seconds = (stopwatch() - began) / 1000
+say({ read: { seconds, papers: index.size, megabytes: Math.round(index.bytes / MB), rss: rss() } })
