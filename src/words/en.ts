@@ -152,6 +152,7 @@ export const en = {
       only: 'It also comes under “{topic}”.',
     },
     latest: 'The latest',
+    termsAndPapers: 'Its terms and papers',
     nearest: 'The nearest',
     nothing: 'Nothing matched in {span}',
     noPapers: 'No papers came in these days at all, so nothing can be said yet.',
