@@ -48,10 +48,12 @@ const MOST_VECTORS = 5000
 /** Papers as words and signs take some 30 kB each. */
 const MOST_TEXTS = 3000
 
-/** `papers` in order of their ids. `queries` may grow: a query has to be there when it is first asked about. */
-export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<number, Query>): Matcher {
-  const index = new PaperIndex()
-  index.put(papers)
+/** `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when it is first asked about. */
+export function matcherOver(
+  papers: readonly Paper[],
+  queries: ReadonlyMap<number, Query>,
+  index = indexed(papers),
+): Matcher {
   const archive = new Archive(index)
   const set = new QuerySet(index)
   const ranker = new Ranker(index)
@@ -119,6 +121,12 @@ export function matcherOver(papers: readonly Paper[], queries: ReadonlyMap<numbe
     near: (query, most) => archive.near(query, most).map(({ id }) => papers[index.slotOf(id)!]!),
     vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MOST_VECTORS),
   }
+}
+
+function indexed(papers: readonly Paper[]): PaperIndex {
+  const index = new PaperIndex()
+  index.put(papers)
+  return index
 }
 
 const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }

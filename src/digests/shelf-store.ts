@@ -1,4 +1,6 @@
 import { mayTurn } from '../filters/language/turning.ts'
+import { PaperIndex } from '../filters/matching/paper-index.ts'
+import { takeInTurns } from '../filters/matching/take-in-turns.ts'
 import type { Query } from '../filters/query.ts'
 import { newestHistory, type PaperStanding, standingsAt } from '../papers/history-store.ts'
 import { papersBetween } from '../papers/paper-store.ts'
@@ -39,7 +41,9 @@ export async function openShelf(
 ): Promise<OpenShelf> {
   const { papers, history } = await papersWithHistory(db, { since, upTo })
   const queries = new Map<number, Query>()
-  const matcher = matcherOver(papers, queries)
+  const index = new PaperIndex()
+  await takeInTurns(index, papers)
+  const matcher = matcherOver(papers, queries, index)
   const { texts } = matcher
   const standings = new Map<number, Map<number, PaperStanding>>()
   const turned = remembered((place: string) => {

@@ -1,8 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
 import { Archive } from '../../filters/archive.ts'
 import { PaperIndex } from '../../filters/matching/paper-index.ts'
+import { takeInTurns } from '../../filters/matching/take-in-turns.ts'
 import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../../papers/archive-store.ts'
-import type { Paper } from '../../papers/paper.ts'
 import { horizon, newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -17,8 +16,6 @@ const OVERLAP_MS = 3 * 60_000
 /** So many above the most are held before the oldest are let go. */
 const SLACK = 2_000
 const AT_ONCE = 1000
-/** So many papers are cut into words, in some 10 ms, before others get their turn. */
-const IN_ONE_TURN = 20
 
 interface Kept {
   archive: Archive
@@ -125,7 +122,7 @@ async function refresh(deps: Deps, known: Kept): Promise<void> {
     return
   }
   const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
-  await take(known.archive.index, papers)
+  await takeInTurns(known.archive.index, papers)
   for (const id of gone) known.archive.index.remove(id)
   keepNewest(known)
   known.askedAt = now
@@ -152,7 +149,7 @@ async function readOn(db: Database, known: Kept): Promise<void> {
   for (;;) {
     const papers = await papersAfter(db, { after: known.upTo, most: AT_ONCE })
     if (papers.length === 0) return
-    await take(known.archive.index, papers)
+    await takeInTurns(known.archive.index, papers)
     known.upTo = papers.at(-1)!.id
   }
 }
@@ -162,7 +159,7 @@ async function readBack({ db }: Deps, known: Kept): Promise<void> {
   if (!known.reached) return
   const { archive } = known
   const papers = await newestPapers(db, { after: known.reached, withRevised: true, most: AT_ONCE })
-  await take(archive.index, papers)
+  await takeInTurns(archive.index, papers)
   const isFull = archive.index.size >= MOST_PAPERS
   const isAll = papers.length < AT_ONCE
   archive.backTo = isAll ? null : papers.at(-1)!.firstDay
@@ -173,15 +170,6 @@ async function readBack({ db }: Deps, known: Kept): Promise<void> {
 async function readRevised({ db }: Deps, known: Kept, from: Day): Promise<void> {
   const isAll = !known.reached && known.archive.backTo === null
   if (isAll || (known.revisedFrom !== undefined && known.revisedFrom <= from)) return
-  await take(known.archive.index, await papersRevisedSince(db, from))
+  await takeInTurns(known.archive.index, await papersRevisedSince(db, from))
   known.revisedFrom = from
-}
-
-async function take(index: PaperIndex, papers: readonly Paper[]): Promise<void> {
-  const cut = []
-  for (const [i, paper] of papers.entries()) {
-    if (i % IN_ONE_TURN === 0) await setImmediate()
-    cut.push(index.cut(paper))
-  }
-  if (cut.length > 0) index.take(cut)
 }
