@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
@@ -86,8 +86,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
   const { address, rss: before } = await heard(server, 'address')
   const readHeard = heard(server, 'read')
   const ask = asker(address!)
-  const timed = (paths: readonly string[], atATime = 1) =>
-    withCpu(server, paths.length, () => inRow(paths, ask, atATime))
+  const timed = (paths: readonly string[]) => inRow(server, paths, ask)
   const queries = drawn()
   const next = (count: number) => queries.splice(0, count)
   const first = await ask(searchPath({ query: 'linear attention' }))
@@ -103,7 +102,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
   const again = drawn()
     .slice(0, requests)
     .map((query) => searchPath({ query, page: 1 }))
-  const atOnce = await timed(again, AT_A_TIME)
+  const atOnce = await severalAtATime(again, ask)
   const feeds = await timed(
     drawn()
       .slice(-requests)
@@ -166,55 +165,82 @@ function asker(address: string): Ask {
   }
 }
 
-/** What the process itself took for each request, whatever else runs on the machine. */
-async function withCpu(
-  server: ChildProcess,
-  requests: number,
-  work: () => Promise<Waits>,
-): Promise<Waits & { cpu: number }> {
-  const cpu = async () => {
-    server.send('cpu')
-    return (await heard(server, 'cpu')).cpu!
-  }
-  const before = await cpu()
-  const waits = await work()
-  return { ...waits, cpu: ((await cpu()) - before) / requests }
-}
-
 interface Waits {
   requests: number
   p50: number
   p95: number
   max: number
+  /** What the process itself took of a processor, whatever else runs on the machine; null of several at a time. */
+  cpu: { p50: number; p95: number } | null
   slowest: string
 }
 
-async function inRow(paths: readonly string[], ask: Ask, atATime: number): Promise<Waits> {
-  const waits: { ms: number; path: string }[] = []
+/** One after the other. */
+async function inRow(server: ChildProcess, paths: readonly string[], ask: Ask): Promise<Waits> {
+  const cpu = async () => {
+    server.send('cpu')
+    return (await heard(server, 'cpu')).cpu!
+  }
+  const waits: Wait[] = []
+  const spent: number[] = []
+  for (const path of paths) {
+    const before = await cpu()
+    waits.push({ ms: await ask(path), path })
+    spent.push((await cpu()) - before)
+  }
+  const [p50, p95] = [0.5, 0.95].map((share) => at(spent.sort(rising), share)) as [number, number]
+  return { ...summary(waits), cpu: { p50, p95 } }
+}
+
+async function severalAtATime(paths: readonly string[], ask: Ask): Promise<Waits> {
+  const waits: Wait[] = []
   const left = [...paths]
   const goOn = async () => {
     for (let path = left.shift(); path; path = left.shift()) waits.push({ ms: await ask(path), path })
   }
-  await Promise.all(Array.from({ length: atATime }, goOn))
+  await Promise.all(Array.from({ length: AT_A_TIME }, goOn))
+  return { ...summary(waits), cpu: null }
+}
+
+interface Wait {
+  ms: number
+  path: string
+}
+
+const rising = (a: number, b: number): number => a - b
+const at = <T>(sorted: readonly T[], share: number): T =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!
+
+function summary(waits: Wait[]): Omit<Waits, 'cpu'> {
   const sorted = waits.sort((a, b) => a.ms - b.ms)
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)]!
-  return { requests: sorted.length, p50: at(0.5).ms, p95: at(0.95).ms, max: at(1).ms, slowest: at(1).path }
+  const [p50, p95, max] = [0.5, 0.95, 1].map((share) => at(sorted, share).ms) as [number, number, number]
+  return { requests: sorted.length, p50, p95, max, slowest: at(sorted, 1).path }
 }
 
 function textOf({ papers, first, read, memory, ...waits }: Awaited<ReturnType<typeof measure>>): string {
-  const row = (name: string, { requests, p50, p95, max, cpu, slowest }: Waits & { cpu: number }) => [
+  const row = (name: string, { requests, p50, p95, max, cpu, slowest }: Waits) => [
     name,
     requests,
-    ...[p50, p95, max, cpu].map((ms) => ms.toFixed(0)),
+    ...[p50, p95, max].map((ms) => ms.toFixed(0)),
+    cpu ? `${cpu.p50.toFixed(0)}, ${cpu.p95.toFixed(0)}` : '–',
     p95 <= TARGET_MS ? 'yes' : 'no',
     decodeURIComponent(slowest).slice(0, 60),
   ]
   return [
-    `${papers} papers, ${PER_DAY} a day; what people typed, over HTTP, each query once`,
+    `${papers} papers, ${PER_DAY} a day; what people typed, over HTTP, each query once; ${cpus().length} processors, load ${loadavg()[0]!.toFixed(1)}`,
     `read in: ${read.papers} papers in ${read.seconds.toFixed(1)} s, ${read.megabytes} MB of words and postings; the process ${memory.before} MB before the start, ${read.rss} MB after reading, ${memory.after} MB at the end`,
     `the first page of results, asked for at the start: ${(first / 1000).toFixed(1)} s`,
     table(
-      ['milliseconds', 'requests', 'p50', 'p95', 'max', 'CPU each', `p95 within ${TARGET_MS}`, 'slowest'],
+      [
+        'milliseconds',
+        'requests',
+        'p50',
+        'p95',
+        'max',
+        'processor p50, p95',
+        `p95 within ${TARGET_MS}`,
+        'slowest',
+      ],
       [
         row('cold: the first after reading in', waits.cold),
         row('best first', waits.best),

@@ -1,4 +1,5 @@
 import type { Day } from '../platform/dates.ts'
+import { isText } from './language/implied.ts'
 import { asksForRevised } from './language/turning.ts'
 import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
 import { eachSlot } from './matching/leaf-bits.ts'
@@ -62,8 +63,11 @@ export class Archive {
   /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
   *lookUp(query: Query, { ranked = false } = {}): Generator<void> {
     if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
-    for (const leaf of leavesOf(query)) yield this.#queries.lookUp(leaf)
+    // What was weighed need not be looked for once more.
     if (ranked) yield* this.#ranker.lookUp(query)
+    for (const leaf of leavesOf(query)) {
+      yield this.#queries.lookUp(leaf, isText(leaf) ? this.#ranker.holding(leaf) : undefined)
+    }
   }
 
   /** The same for `near`. */

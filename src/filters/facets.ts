@@ -1,6 +1,16 @@
 import type { Archive } from './archive.ts'
 import { isIn, readCategory } from './language/category.ts'
-import { type Bits, eachBit, newBits, setBit } from './matching/bits.ts'
+import {
+  addBits,
+  type Bits,
+  countBits,
+  countCommon,
+  eachBit,
+  keepBits,
+  newBits,
+  setBit,
+} from './matching/bits.ts'
+import type { PaperIndex } from './matching/paper-index.ts'
 
 /** What somebody narrowed results to. */
 export interface Narrowing {
@@ -27,52 +37,79 @@ export interface Facets {
 
 /** Of the papers found, those that are left, and how they fall into parts. */
 export function narrowed(
-  archive: Archive,
+  { index }: Archive,
   found: Bits,
-  { category, month, withCode = false }: Narrowing,
+  { category, month, withCode }: Narrowing,
 ): { left: Bits; facets: Facets } {
-  const left = newBits(archive.index.slots)
-  const categories = new Counter()
-  const days = new Counter()
-  let code = 0
-  eachBit(found, (slot) => {
-    const facts = archive.index.facts(slot)
-    const isInCategory = category === undefined || facts.categories.some((one) => isIn(one, category))
-    const isInMonth = month === undefined || facts.firstDay.startsWith(month)
-    const hasCode = !withCode || facts.hasCode
-    if (isInMonth && hasCode) for (const one of facts.categories) categories.add(one)
-    if (isInCategory && hasCode) days.add(facts.firstDay)
-    if (isInCategory && isInMonth && facts.hasCode) code++
-    if (isInCategory && isInMonth && hasCode) setBit(left, slot)
-  })
+  const parts = partsOf(index)
+  const inCategory =
+    category === undefined ? null : unionOf(parts.categories, index, (one) => isIn(one, category))
+  const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.slots))
+  const coded = withCode ? parts.withCode : null
   return {
-    left,
+    left: common(found, inCategory, inMonth, coded),
     facets: {
-      categories: categories.counts
-        .filter(isArxivs)
-        .sort((a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1)),
-      months: monthsOf(days.counts).sort((a, b) => (a.value < b.value ? 1 : -1)),
-      withCode: code,
+      categories: countsOf(parts.categories, common(found, inMonth, coded)).sort(
+        (a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1),
+      ),
+      months: countsOf(parts.months, common(found, inCategory, coded)).sort((a, b) =>
+        a.value < b.value ? 1 : -1,
+      ),
+      withCode: countBits(common(found, inCategory, inMonth, parts.withCode)),
     },
   }
 }
 
-const isArxivs = ({ value }: FacetCount): boolean => readCategory(value) === value
+type Parts = Map<string, Bits>
 
-function monthsOf(days: readonly FacetCount[]): FacetCount[] {
-  const months = new Counter()
-  for (const { value, papers } of days) months.add(value.slice(0, 7), papers)
-  return months.counts
+/** The papers of each part; holds until the index has other papers. */
+interface PartsOfIndex {
+  version: number
+  categories: Parts
+  months: Parts
+  withCode: Bits
 }
 
-class Counter {
-  readonly #counts = new Map<string, number>()
+const known = new WeakMap<PaperIndex, PartsOfIndex>()
 
-  add(value: string, papers = 1): void {
-    this.#counts.set(value, (this.#counts.get(value) ?? 0) + papers)
-  }
-
-  get counts(): FacetCount[] {
-    return [...this.#counts].map(([value, papers]) => ({ value, papers }))
-  }
+function partsOf(index: PaperIndex): PartsOfIndex {
+  const before = known.get(index)
+  if (before?.version === index.version) return before
+  const parts = divided(index)
+  known.set(index, parts)
+  return parts
 }
+
+function divided(index: PaperIndex): PartsOfIndex {
+  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(index.slots)]
+  const put = (parts: Parts, value: string, slot: number) => {
+    const bits = parts.get(value) ?? newBits(index.slots)
+    if (!parts.has(value)) parts.set(value, bits)
+    setBit(bits, slot)
+  }
+  eachBit(index.live, (slot) => {
+    const facts = index.facts(slot)
+    for (const one of facts.categories) put(categories, one, slot)
+    put(months, facts.firstDay.slice(0, 7), slot)
+    if (facts.hasCode) setBit(withCode, slot)
+  })
+  for (const one of categories.keys()) if (readCategory(one) !== one) categories.delete(one)
+  return { version: index.version, categories, months, withCode }
+}
+
+function common(found: Bits, ...others: (Bits | null)[]): Bits {
+  const bits = found.slice()
+  for (const other of others) if (other) keepBits(bits, other)
+  return bits
+}
+
+function unionOf(parts: Parts, { slots }: PaperIndex, isMeant: (value: string) => boolean): Bits {
+  const union = newBits(slots)
+  for (const [value, bits] of parts) if (isMeant(value)) addBits(union, bits)
+  return union
+}
+
+const countsOf = (parts: Parts, found: Bits): FacetCount[] =>
+  [...parts]
+    .map(([value, bits]) => ({ value, papers: countCommon(found, bits) }))
+    .filter(({ papers }) => papers > 0)

@@ -32,6 +32,13 @@ export function countBits(bits: Bits): number {
   return count
 }
 
+/** How many numbers two sets share. */
+export function countCommon(one: Bits, other: Bits): number {
+  let count = 0
+  for (let i = 0; i < one.length; i++) count += ones(one[i]! & other[i]!)
+  return count
+}
+
 /** How many bits of a word are set, in parallel: Hacker's Delight, 5-1. */
 function ones(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555)

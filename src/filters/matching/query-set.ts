@@ -36,10 +36,12 @@ export class QuerySet {
     return this.#withRevised.push(withRevised) - 1
   }
 
-  /** Looks a leaf up, so that queries have it at hand. */
-  lookUp(leaf: Leaf): void {
+  /** Looks a leaf up, so that queries have it at hand. `slots`: the papers that meet it, where they are known. */
+  lookUp(leaf: Leaf, slots?: Uint32Array): void {
     this.#refresh()
-    this.#leaf(this.#numberOf(leaf))
+    const number = this.#numberOf(leaf)
+    if (slots && !this.#known[number]) this.#known[number] = setOf(slots, this.#index.slots)
+    this.#leaf(number)
   }
 
   get size(): number {
@@ -139,6 +141,12 @@ export class QuerySet {
       if (this.#index.facts(slot).onlyRevised) setBit(this.#onlyRevised, slot)
     }
   }
+}
+
+function setOf(slots: Uint32Array, size: number): Bits {
+  const bits = newBits(size)
+  for (const slot of slots) setBit(bits, slot)
+  return bits
 }
 
 /** What two leaves share that ask the same. */

@@ -62,6 +62,11 @@ export class Ranker {
     }
   }
 
+  /** The papers in which a term stands, where it was weighed; undefined where it was not. */
+  holding(leaf: TextLeaf): Uint32Array | undefined {
+    return this.#version === this.#index.version ? this.#known.get(nameOf(leaf))?.slots : undefined
+  }
+
   #ordered(matched: Readonly<Bits>, most: number): Ranked {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
@@ -92,7 +97,7 @@ export class Ranker {
   }
 
   #weightsOf(leaf: TextLeaf): Weights {
-    const name = `${leaf.field} ${leaf.text}`
+    const name = nameOf(leaf)
     const known = this.#known.get(name) ?? this.#bm25.of(leaf)
     if (!this.#known.has(name)) this.#remembered += known.slots.length
     this.#known.set(name, known)
@@ -107,3 +112,5 @@ export class Ranker {
     this.#sums = new Float32Array(this.#index.slots)
   }
 }
+
+const nameOf = ({ field, text }: TextLeaf): string => `${field} ${text}`
