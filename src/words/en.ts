@@ -125,8 +125,6 @@ export const en = {
     bestText:
       'A mail holds the {most} papers with the most votes of a day. This is what they were chosen from.',
     caption: 'Papers by day, {from} to {to}',
-    day: 'Day',
-    papers: 'Papers',
     from: 'From',
     sum: 'Sum',
     pace: { aDay: 'about {count} a day', aWeek: 'about {count} a week', less: 'less than one a week' },
@@ -160,22 +158,24 @@ export const en = {
     never: 'Each part is there, but never in one paper.',
     /** What another form of a topic would have brought, and what its button says. */
     wider: {
-      without: { sentence: 'Without {part} it would have been {papers}.', button: 'Leave out {term}' },
-      allowed: { sentence: 'With {part} allowed it would have been {papers}.', button: 'Allow {term}' },
-      apart: {
-        sentence: 'With the words of {part} in any place it would have been {papers}.',
-        button: 'Take the words apart',
+      sentence: {
+        without: 'Without {part} it would have been {papers}.',
+        allowed: 'With {part} allowed it would have been {papers}.',
+        apart: 'With the words of {part} in any place it would have been {papers}.',
+        anywhere: 'With {part} anywhere in the paper it would have been {papers}.',
       },
-      anywhere: {
-        sentence: 'With {part} anywhere in the paper it would have been {papers}.',
-        button: 'Look anywhere',
+      button: {
+        without: 'Leave out {term}',
+        allowed: 'Allow {term}',
+        apart: 'Take the words apart',
+        anywhere: 'Look anywhere',
       },
     },
     narrow: 'That is less than one a week.',
     tooMuch: 'That is about {count} a day, and a mail holds {most} at most.',
     narrower: {
-      without: { sentence: 'Without {part} it would be {pace}.', button: 'Leave out {term}' },
-      votes: { sentence: '{part} would leave {pace}.', button: 'Add {term}' },
+      sentence: { without: 'Without {part} it would be {pace}.', votes: '{part} would leave {pace}.' },
+      button: { without: 'Leave out {term}', votes: 'Add {term}' },
     },
     also: { sentence: 'One more word that it must hold:', button: '{part}: {pace}' },
     letCap: 'Or let the cap choose: the best {most} come by mail, the others stand on the site.',

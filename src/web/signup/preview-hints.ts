@@ -43,9 +43,9 @@ function whyText({ absent }: Nothing, hints: readonly Hint[]): string | null {
 
 function widerLine({ way, part, term, papers, query }: Hint): HintLine[] {
   if (way === 'votes' || way === 'also') return []
-  const { sentence, button } = words.preview.wider[way]
+  const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
-  return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
+  return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
 const changesOf = (text: string, query: string | null): Change[] => (query === null ? [] : [{ text, query }])
@@ -67,9 +67,9 @@ function wideLines(preview: Preview, topic: TopicPreview, most: number): HintLin
 
 function narrowerLine(preview: Preview, { way, part, term, papers, query }: Hint): HintLine[] {
   if (way !== 'votes' && way !== 'without') return []
-  const { sentence, button } = words.preview.narrower[way]
+  const { sentence, button } = words.preview.narrower
   const values = { part, term, pace: paceText(preview, papers) }
-  return [{ sentence: fill(sentence, values), changes: changesOf(fill(button, values), query) }]
+  return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
 /** On days with papers; null where a mail holds them all. */
