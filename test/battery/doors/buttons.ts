@@ -69,6 +69,14 @@ export const BUTTONS: Button[] = [
   { url: '/preview', by: 'active', fields: () => ({ topic }), status: 200, looks: true },
   { url: '/preview', by: 'active', fields: () => ({ topic }), headers: live, status: 200, looks: true },
   {
+    url: '/api/preview',
+    by: 'active',
+    fields: () => ({ query: topic }),
+    isJson: true,
+    status: 200,
+    looks: true,
+  },
+  {
     url: '/api/subscriptions',
     by: 'active',
     fields: ({ email }) => ({ email: `api-${email}`, topic }),
