@@ -1,12 +1,11 @@
 import type { Day } from '../platform/dates.ts'
-import { isText } from './language/implied.ts'
 import { asksForRevised } from './language/turning.ts'
 import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
 import { eachSlot } from './matching/leaf-bits.ts'
 import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
 import { QuerySet } from './matching/query-set.ts'
 import { spellKey } from './matching/standing.ts'
-import { leavesOf, type Query } from './query.ts'
+import { isText, leavesOf, type Query } from './query.ts'
 import { Bm25 } from './ranking/bm25.ts'
 import { firstOf } from './ranking/first-of.ts'
 import type { Vector } from './ranking/profile.ts'
@@ -38,15 +37,16 @@ export interface Scored {
 export class Archive {
   readonly index: PaperIndex
   /** The oldest day of papers here; of that day some may be missing. Null where every paper is here. */
-  backTo: Day | null = null
+  backTo: Day | null
   readonly #ranker: Ranker
   readonly #bm25: Bm25
   readonly #papersWith = new Map<string, number>()
   #queries: QuerySet
   #version = -1
 
-  constructor(index: PaperIndex) {
+  constructor(index: PaperIndex, backTo: Day | null = null) {
     this.index = index
+    this.backTo = backTo
     this.#ranker = new Ranker(index)
     this.#bm25 = new Bm25(index)
     this.#queries = new QuerySet(index)

@@ -35,13 +35,19 @@ export interface CutPaper {
  */
 export class PaperIndex {
   version = 0
-  readonly vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') }
-  #segments: Segment[] = []
-  #facts: PaperFacts[] = []
-  #prints: string[] = []
-  #slots = new Map<number, number>()
+  readonly vocabularies: Vocabularies
+  readonly #segments: Segment[] = []
+  readonly #facts: PaperFacts[] = []
+  readonly #prints: string[] = []
+  readonly #slots = new Map<number, number>()
   readonly #shared = new Map<string, string>()
   #live: Bits = newBits(0)
+
+  constructor(
+    vocabularies: Vocabularies = { prose: new Vocabulary('prose'), names: new Vocabulary('names') },
+  ) {
+    this.vocabularies = vocabularies
+  }
 
   /** Takes papers in, or what is new of them. */
   put(papers: readonly Paper[]): void {
@@ -71,7 +77,6 @@ export class PaperIndex {
     if (fresh.length === 0) return
     this.#append(fresh)
     this.version++
-    if (this.slots - this.size > Math.max(SEGMENT, this.slots / 4)) this.#compact()
   }
 
   #move(slot: number, facts: PaperFacts): void {
@@ -80,21 +85,26 @@ export class PaperIndex {
     this.version++
   }
 
-  /** Gives back the slots of papers that left. */
-  #compact(): void {
-    const left = [...this.#slots.values()].sort((a, b) => a - b)
-    const words = left.map((slot) => this.words(slot))
-    const facts = left.map((slot) => this.#facts[slot]!)
-    const prints = left.map((slot) => this.#prints[slot]!)
-    this.#facts = facts
-    this.#prints = prints
-    this.#slots = new Map(facts.map(({ id }, slot) => [id, slot]))
-    this.#segments = []
-    this.#live = newBits(0)
-    this.#append(words)
+  /** Whether the slots of papers that left are many. */
+  get isSparse(): boolean {
+    return this.slots - this.size > Math.max(SEGMENT, this.slots / 4)
   }
 
-  /** So many papers that were listed first, the oldest first. */
+  /** The same papers without the slots of those that left. This one stays as it is, for whoever is still asking it. */
+  compacted(): PaperIndex {
+    const index = new PaperIndex(this.vocabularies)
+    const left = [...this.#slots.values()].sort((a, b) => a - b)
+    index.take(
+      left.map((slot) => ({
+        facts: this.#facts[slot]!,
+        print: this.#prints[slot]!,
+        words: this.words(slot),
+      })),
+    )
+    return index
+  }
+
+  /** So many of the papers that were listed first, the oldest first. */
   oldest(count: number): PaperFacts[] {
     const facts = [...this.#slots.values()].map((slot) => this.#facts[slot]!)
     const byDay = (a: PaperFacts, b: PaperFacts) =>

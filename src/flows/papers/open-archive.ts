@@ -113,7 +113,7 @@ async function refresh(deps: Deps, known: Kept): Promise<void> {
   }
   if (highest > known.upTo) {
     await readOn(db, known)
-    keepNewest(known)
+    tidyUp(known)
   }
   if (Math.abs(now.getTime() - known.askedAt.getTime()) < KEPT_MS) return
   const changedAt = await lastChange(db)
@@ -124,7 +124,7 @@ async function refresh(deps: Deps, known: Kept): Promise<void> {
   const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
   await takeInTurns(known.archive.index, papers)
   for (const id of gone) known.archive.index.remove(id)
-  keepNewest(known)
+  tidyUp(known)
   known.askedAt = now
   known.changedAt = changedAt
 }
@@ -135,13 +135,15 @@ const isSettled = (known: Kept, changedAt: Date | null, now: Date): boolean =>
   known.askedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
   now > known.askedAt
 
-/** Lets the oldest papers go where there are more than it can hold. */
-function keepNewest({ archive }: Kept): void {
-  const { index } = archive
-  if (index.size <= MOST_PAPERS + SLACK) return
-  const oldest = index.oldest(index.size - MOST_PAPERS)
-  for (const { id } of oldest) index.remove(id)
-  archive.backTo = oldest.at(-1)!.firstDay
+/** Lets the oldest papers go where there are more than it can hold, and gives back the room of those that left. */
+function tidyUp(known: Kept): void {
+  const { index } = known.archive
+  if (index.size > MOST_PAPERS + SLACK) {
+    const oldest = index.oldest(index.size - MOST_PAPERS)
+    for (const { id } of oldest) index.remove(id)
+    known.archive.backTo = oldest.at(-1)!.firstDay
+  }
+  if (index.isSparse) known.archive = new Archive(index.compacted(), known.archive.backTo)
 }
 
 /** The papers that came since. */

@@ -80,11 +80,15 @@ describe('an index that changes', () => {
     index.put(papers.slice(0, 10))
     expect(index.version).toBe(version)
     index.put(papers.slice(0, 4500).map((one) => ({ ...one, title: `robot ${one.id}` })))
-    expect([index.size, index.slots]).toEqual([5000, 5000])
-    const set = new QuerySet(index)
-    const [agents, robots] = ['agent', 'robot'].map((word) =>
-      matchedIds(index, set.matches(set.add(any(word)))),
-    )
+    expect([index.size, index.slots, index.isSparse]).toEqual([5000, 9500, true])
+    const found = (among: PaperIndex) => {
+      const set = new QuerySet(among)
+      return ['agent', 'robot'].map((word) => matchedIds(among, set.matches(set.add(any(word)))))
+    }
+    const compacted = index.compacted()
+    expect([compacted.size, compacted.slots, compacted.isSparse]).toEqual([5000, 5000, false])
+    expect(found(compacted)).toEqual(found(index))
+    const [agents, robots] = found(compacted)
     expect([agents!.length, agents![0], robots!.length, robots![0]]).toEqual([500, 4501, 4500, 1])
     expect(index.oldest(2).map(({ id }) => id)).toEqual([1, 2])
   })
