@@ -33,6 +33,14 @@ export function leavesOf(query: Query): Leaf[] {
 /** One word, or words that stand side by side. */
 export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 
+export const isText = (query: Query): query is TextLeaf => query.kind === 'word' || query.kind === 'phrase'
+
+/** The leaves under no NOT, as often as they stand there. */
+export function wantedLeaves(query: Query): Leaf[] {
+  if (query.kind === 'not') return []
+  return 'parts' in query ? query.parts.flatMap(wantedLeaves) : [query]
+}
+
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */
 export const GRAMMAR = 2
 

@@ -1,7 +1,7 @@
 import { describePart } from '../language/describe-query.ts'
 import { asksForRevised } from '../language/turning.ts'
 import { writeTree } from '../language/write-tree.ts'
-import type { Leaf, Query } from '../query.ts'
+import { type Leaf, type Query, wantedLeaves } from '../query.ts'
 import { withoutEach } from './variants.ts'
 import type { Window } from './window.ts'
 
@@ -21,7 +21,7 @@ export function termCounts(query: Query, window: Window): TermCount[] {
   const met = window.count(window.find(query))
   const unwanted = withoutEach(query, 'and').filter(({ part }) => part.kind === 'not')
   return [
-    ...wantedLeaves(query).map((leaf) => alone(leaf, window)),
+    ...termsOf(query).map((leaf) => alone(leaf, window)),
     ...unwanted.map(({ part, changed }) => ({
       term: textOf(part),
       isUnwanted: true,
@@ -37,12 +37,10 @@ function alone(leaf: Leaf, window: Window): TermCount {
   return { term: textOf(leaf), isUnwanted: false, papers, share }
 }
 
-function wantedLeaves(query: Query): Leaf[] {
-  if (query.kind === 'not') return []
-  if (!('parts' in query)) return [query]
-  const leaves = query.parts.flatMap(wantedLeaves)
-  return [...new Map(leaves.map((leaf) => [JSON.stringify(leaf), leaf])).values()]
-}
+/** Each once: RAG and rag are two. */
+const termsOf = (query: Query): Leaf[] => [
+  ...new Map(wantedLeaves(query).map((leaf) => [JSON.stringify(leaf), leaf])).values(),
+]
 
 const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
 

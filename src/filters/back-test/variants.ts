@@ -1,6 +1,6 @@
-import type { Query, TextLeaf } from '../query.ts'
-import { isStopWord } from '../text/stop-words.ts'
-import { kindOf, tokensOf } from '../text/tokens.ts'
+import { joined } from '../language/joined.ts'
+import { isText, type Query, type TextLeaf } from '../query.ts'
+import { wordsApart } from '../text/words-apart.ts'
 
 /** A query as it would be with one of its parts otherwise. */
 export interface Variant {
@@ -35,21 +35,14 @@ function changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Va
   if (query.kind === 'and' || query.kind === 'or') {
     return inParts(query, (part) => changedEach(part, change))
   }
-  if (query.kind !== 'word' && query.kind !== 'phrase') return []
+  if (!isText(query)) return []
   const changed = change(query)
   return changed ? [{ part: query, changed }] : []
 }
 
-function apart({ kind, field, text }: TextLeaf): Query | null {
-  if (kind !== 'phrase' || kindOf(field) === 'names') return null
-  const words = tokensOf(text).map(({ folded }) => folded)
-  const telling = words.filter((word) => !isStopWord(word))
-  return telling.length < 2
-    ? null
-    : joined(
-        'and',
-        telling.map((word) => ({ kind: 'word', field, text: word })),
-      )
+function apart(leaf: TextLeaf): Query | null {
+  const words = wordsApart(leaf)
+  return words.length < 2 ? null : joined('and', words)
 }
 
 type Joined = Extract<Query, { kind: 'and' | 'or' }>
@@ -58,9 +51,3 @@ const inParts = ({ kind, parts }: Joined, variants: (part: Query) => Variant[]):
   parts.flatMap((part, i) =>
     variants(part).map((one) => ({ ...one, changed: joined(kind, parts.with(i, one.changed)) })),
   )
-
-/** As the parser joins them. */
-function joined(kind: Joined['kind'], parts: readonly Query[]): Query {
-  const flat = parts.flatMap((part) => (part.kind === kind ? part.parts : [part]))
-  return flat.length > 1 ? { kind, parts: flat } : flat[0]!
-}

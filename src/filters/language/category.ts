@@ -1,10 +1,6 @@
 import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
 
-// arXiv's archives.
-const ARCHIVES = new Set(
-  `astro-ph cond-mat cs econ eess gr-qc hep-ex hep-lat hep-ph hep-th math math-ph nlin nucl-ex nucl-th physics q-bio
-  q-fin quant-ph stat`.split(/\s+/),
-)
+const ARCHIVES = new Set(ARXIV_ARCHIVES.map(({ id }) => id))
 
 // Those that were closed: old numbers still begin with them.
 const CLOSED = new Set(

@@ -1,5 +1,5 @@
-import type { Query } from '../query.ts'
-import { follows, isCertain, isText, leavesOut, wants } from './implied.ts'
+import { isText, type Query } from '../query.ts'
+import { follows, isCertain, leavesOut, wants } from './implied.ts'
 import { joined } from './joined.ts'
 import { parseOrNull, parseQuery } from './parse-query.ts'
 import { cleanText } from './split-topics.ts'

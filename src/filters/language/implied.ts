@@ -1,11 +1,9 @@
-import type { Query, TextLeaf } from '../query.ts'
+import { isText, type Query, type TextLeaf } from '../query.ts'
 import type { WordIndex } from '../text/paper-text.ts'
 import { firstPlace, isNamed, termOf } from '../text/term.ts'
 import { type Kind, kindOf, tokensOf } from '../text/tokens.ts'
 
 // What a query says already, as far as its words alone tell.
-
-export const isText = (query: Query): query is TextLeaf => query.kind === 'word' || query.kind === 'phrase'
 
 /** Whether a paper must hold these words to match. */
 export const wants = (query: Query, text: string): boolean =>

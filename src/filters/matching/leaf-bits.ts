@@ -1,4 +1,4 @@
-import type { Leaf, TextLeaf } from '../query.ts'
+import { isText, type Leaf, type TextLeaf } from '../query.ts'
 import { type Bits, newBits, setBit } from './bits.ts'
 import type { PaperFacts, PaperIndex } from './paper-index.ts'
 import type { Part } from './paper-words.ts'
@@ -37,8 +37,6 @@ export function eachSlot(
     eachStanding(segment, part, term, (paper, count) => work(first + paper, count))
   }
 }
-
-const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
 
 function askedOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperFacts) => boolean {
   switch (leaf.kind) {

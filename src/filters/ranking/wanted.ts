@@ -1,6 +1,5 @@
-import type { Query, TextLeaf } from '../query.ts'
-import { isStopWord } from '../text/stop-words.ts'
-import { tokensOf } from '../text/tokens.ts'
+import { isText, type Query, type TextLeaf } from '../query.ts'
+import { wordsApart } from '../text/words-apart.ts'
 
 /** A term that makes a paper better, and how much of its own weight it adds. */
 export interface WantedTerm {
@@ -19,7 +18,7 @@ export function wantedTerms(query: Query): WantedTerm[] {
     if (!terms.has(name)) terms.set(name, { leaf, share })
   }
   const visit = (node: Query): void => {
-    if (node.kind === 'word' || node.kind === 'phrase') want(node, 1)
+    if (isText(node)) want(node, 1)
     if (!('parts' in node)) return
     for (const part of node.parts) visit(part)
     if (node.kind !== 'or') for (const pair of pairsOf(node.parts)) want(pair, SIDE_BY_SIDE)
@@ -41,10 +40,4 @@ function pairsOf(parts: readonly Query[]): TextLeaf[] {
 export function textWords(query: Query): TextLeaf[] {
   const leaves = wantedTerms(query).filter(({ share }) => share === 1)
   return leaves.flatMap(({ leaf }) => [leaf, ...wordsApart(leaf)])
-}
-
-function wordsApart({ kind, field, text }: TextLeaf): TextLeaf[] {
-  if (kind === 'word' || field === 'author' || field === 'org') return []
-  const words = tokensOf(text).map(({ folded }) => folded)
-  return words.filter((word) => !isStopWord(word)).map((word) => ({ kind: 'word', field, text: word }))
 }

@@ -1,10 +1,9 @@
 import { fill, words } from '../../words/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import type { Leaf, Match, Query, TextLeaf } from '../query.ts'
+import { isText, type Leaf, type Match, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
-import { isStopWord } from '../text/stop-words.ts'
-import { tokensOf } from '../text/tokens.ts'
+import { wordsApart } from '../text/words-apart.ts'
 import { termsOf } from './reason.ts'
 import { type LackingParts, lackingParts } from './shortfall.ts'
 
@@ -49,16 +48,12 @@ function remembered<Key extends object, Value>(
   return value
 }
 
-/** The terms that stand under no NOT, each once. */
+/** The terms that stand under no NOT, each once in any case. */
 const wantedTerms = (query: Query): Leaf[] =>
   remembered(known.wanted, query, () => {
-    if (query.kind === 'not') return []
-    if (!('parts' in query)) return [query]
-    const terms = query.parts.flatMap(wantedTerms)
-    return [...new Map(terms.map((term) => [JSON.stringify(term).toLowerCase(), term])).values()]
+    const terms = wantedLeaves(query).map((term) => [JSON.stringify(term).toLowerCase(), term] as const)
+    return [...new Map(terms).values()]
   })
-
-const isText = (leaf: Leaf): leaf is TextLeaf => leaf.kind === 'word' || leaf.kind === 'phrase'
 
 interface Held {
   leaf: Leaf
@@ -76,13 +71,7 @@ function heldOf(leaf: Leaf, paper: PaperText): Held[] {
 
 /** None where a term has no words that could stand apart. */
 const wordsOf = (leaf: Leaf): TextLeaf[] =>
-  remembered(known.apart, leaf, () => {
-    if (leaf.kind !== 'phrase' || leaf.field === 'author' || leaf.field === 'org') return []
-    const texts = tokensOf(leaf.text).map(({ folded }) => folded)
-    return texts
-      .filter((text) => !isStopWord(text))
-      .map((text) => ({ kind: 'word', field: leaf.field, text }))
-  })
+  remembered(known.apart, leaf, () => (isText(leaf) ? wordsApart(leaf) : []))
 
 const PLACES = ['paper', 'title', 'abstract'] as const
 type Place = (typeof PLACES)[number]
