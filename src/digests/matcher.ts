@@ -1,14 +1,14 @@
 import { Archive } from '../filters/archive.ts'
-import { type Bits, eachBit, newBits } from '../filters/matching/bits.ts'
+import { eachBit } from '../filters/matching/bits.ts'
 import { evaluate } from '../filters/matching/evaluate.ts'
 import { PaperIndex } from '../filters/matching/paper-index.ts'
-import { QuerySet } from '../filters/matching/query-set.ts'
 import type { Query, Reason } from '../filters/query.ts'
 import type { Vector } from '../filters/ranking/profile.ts'
-import { type Ranked, Ranker } from '../filters/ranking/ranker.ts'
+import type { Ranked } from '../filters/ranking/ranker.ts'
 import { type PaperText, readPaper } from '../filters/text/paper-text.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Day } from '../platform/dates.ts'
+import { RankedQueries } from './ranked-queries.ts'
 import { remembered } from './remembered.ts'
 
 /**
@@ -41,93 +41,58 @@ export interface PaperTexts {
   get(paperId: number): PaperText | undefined
 }
 
-/** Places that are kept for the next subscriber, in 8 bytes each. */
-const MOST_KEPT = 30_000_000
 /** Papers' vectors, some 8 kB each. */
 const MOST_VECTORS = 5000
 /** Papers as words and signs take some 30 kB each. */
 const MOST_TEXTS = 3000
 
-/** `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when it is first asked about. */
+/**
+ * `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when
+ * it is first asked about.
+ */
 export function matcherOver(
   papers: readonly Paper[],
   queries: ReadonlyMap<number, Query>,
   index = indexed(papers),
 ): Matcher {
   const archive = new Archive(index)
-  const set = new QuerySet(index)
-  const ranker = new Ranker(index)
-  const numbers = new Map<number, number>()
-  const kept = new Map<number, Ranked>()
-  const unreadable = new Map<number, unknown>()
-  let room = MOST_KEPT
-
-  const numberOf = (queryId: number, query: Query): number => {
-    const number = numbers.get(queryId) ?? set.add(query)
-    numbers.set(queryId, number)
-    return number
-  }
-  const found = (queryId: number): Readonly<Bits> => {
-    const query = queries.get(queryId)
-    if (!query || unreadable.has(queryId)) return newBits(index.slots)
-    try {
-      return set.look(numberOf(queryId, query))
-    } catch (error) {
-      unreadable.set(queryId, error)
-      return newBits(index.slots)
-    }
-  }
-  const ranked = (queryId: number): Ranked => {
-    const known = kept.get(queryId)
-    if (known) return known
-    const bits = found(queryId)
-    const fresh = unreadable.has(queryId) ? NOTHING : ranker.rank(queries.get(queryId) ?? NO_QUERY, bits)
-    room -= fresh.slots.length
-    if (room < 0) {
-      kept.clear()
-      room = MOST_KEPT - fresh.slots.length
-    }
-    kept.set(queryId, fresh)
-    return fresh
-  }
-  const text = remembered((place: number) => readPaper(papers[place]!), MOST_TEXTS)
-  const lastMatched = remembered((queryId: number) => {
-    let last: Day | null = null
-    eachBit(found(queryId), (place) => {
-      const { firstDay } = papers[place]!
-      if (last === null || firstDay > last) last = firstDay
-    })
-    return last
-  })
-  const texts: PaperTexts = {
-    get: (paperId) => {
-      const place = index.slotOf(paperId)
-      return place === undefined ? undefined : text(place)
-    },
+  const ranks = new RankedQueries(index, queries)
+  const placeOf = (paperId: number) => index.slotOf(paperId)
+  const texts = textsOf(papers, placeOf)
+  const matches = (queryId: number): number[] => {
+    const places: number[] = []
+    eachBit(ranks.found(queryId), (place) => places.push(place))
+    return places
   }
   return {
-    papers,
-    unreadable,
-    ranked,
-    lastMatched,
-    texts,
-    placeOf: (id) => index.slotOf(id),
-    matches: (queryId) => {
-      const places: number[] = []
-      eachBit(found(queryId), (place) => places.push(place))
-      return places
-    },
+    ...{ papers, placeOf, matches, texts },
+    unreadable: ranks.unreadable,
+    ranked: (queryId) => ranks.ranked(queryId),
+    lastMatched: remembered((queryId: number) => newestDay(matches(queryId).map((place) => papers[place]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
-    near: (query, most) => archive.near(query, most).map(({ id }) => papers[index.slotOf(id)!]!),
+    near: (query, most) => archive.near(query, most).map(({ id }) => papers[placeOf(id)!]!),
     vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MOST_VECTORS),
   }
 }
+
+function textsOf(papers: readonly Paper[], placeOf: Matcher['placeOf']): PaperTexts {
+  const text = remembered((place: number) => readPaper(papers[place]!), MOST_TEXTS)
+  return {
+    get: (paperId) => {
+      const place = placeOf(paperId)
+      return place === undefined ? undefined : text(place)
+    },
+  }
+}
+
+const newestDay = (papers: readonly Paper[]): Day | null =>
+  papers.reduce<Day | null>(
+    (last, { firstDay }) => (last === null || firstDay > last ? firstDay : last),
+    null,
+  )
 
 function indexed(papers: readonly Paper[]): PaperIndex {
   const index = new PaperIndex()
   index.put(papers)
   return index
 }
-
-const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }
-const NO_QUERY: Query = { kind: 'or', parts: [] }

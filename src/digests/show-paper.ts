@@ -4,6 +4,7 @@ import type { PaperText } from '../filters/text/paper-text.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import { fill, words } from '../words/words.ts'
 import type { DigestPaper } from './digest-content.ts'
 import { markedRuns, type Place, snippetOf } from './snippet.ts'
 
@@ -16,6 +17,12 @@ export const plainParts = (paper: Paper, text?: PaperText): PlainParts => ({
   abstract: text?.abstract.text ?? plainText(paper.abstract),
   authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
 })
+
+/** The same paper, naming the other topics that brought it. */
+export const alsoUnder = (paper: DigestPaper, topics: readonly string[]): DigestPaper =>
+  topics.length === 0
+    ? paper
+    : { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: topics.join(', ') }) }
 
 /** A paper as a digest shows it. */
 export const showPaper = (paper: Paper, reason: Reason | null, text?: PaperText): DigestPaper =>

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Composed, compose, hereSince } from '../../digests/compose.ts'
+import { compose } from '../../digests/compose.ts'
+import { type Composed, hereSince } from '../../digests/composed.ts'
 import type { Recipient } from '../../digests/digest-store.ts'
 import { earlierDigests, lastLooks, papersShownTo } from '../../digests/earlier-digest-store.ts'
 import {

@@ -1,6 +1,6 @@
 import { enqueue } from '../../delivery/ledger/message-store.ts'
 import type { NewMessage } from '../../delivery/message.ts'
-import type { Composed } from '../../digests/compose.ts'
+import type { Composed } from '../../digests/composed.ts'
 import { type DueDigest, type Filling, fillDigests, takeDueDigests } from '../../digests/digest-store.ts'
 import { PLAN_WITHIN_MS } from '../../digests/due.ts'
 import type { OpenPlan } from '../../digests/plan-store.ts'

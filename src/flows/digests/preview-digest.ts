@@ -1,5 +1,5 @@
 import { buildMime } from '../../delivery/smtp/build-mime.ts'
-import type { Composed } from '../../digests/compose.ts'
+import type { Composed } from '../../digests/composed.ts'
 import type { DigestContent } from '../../digests/digest-content.ts'
 import { recipientOf } from '../../digests/digest-store.ts'
 import { offeredSince } from '../../digests/offer.ts'

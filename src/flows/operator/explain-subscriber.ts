@@ -1,4 +1,4 @@
-import { hereSince } from '../../digests/compose.ts'
+import { hereSince } from '../../digests/composed.ts'
 import { recipientOf } from '../../digests/digest-store.ts'
 import { newestDue } from '../../digests/due.ts'
 import { lastDigestDate } from '../../digests/plan-store.ts'

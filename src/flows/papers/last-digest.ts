@@ -5,12 +5,12 @@ import {
   type DigestSection,
   topicHead,
 } from '../../digests/digest-content.ts'
+import { alsoUnder } from '../../digests/show-paper.ts'
 import type { Window } from '../../filters/back-test/window.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
 import type { PaperFacts } from '../../filters/matching/paper-index.ts'
 import type { Query } from '../../filters/query.ts'
 import type { Day } from '../../platform/dates.ts'
-import { fill, words } from '../../words/words.ts'
 import type { PapersAtHand } from './papers-at-hand.ts'
 
 /** A topic of whoever would have got the digest. */
@@ -117,7 +117,6 @@ export function digestOf({ day, sections, more }: LastChoice, papers: PapersAtHa
 function shownUnder(id: number, under: DigestTopicTree[], papers: PapersAtHand): DigestPaper | null {
   const [first, ...others] = under
   const paper = papers.shown(id, first?.tree ?? null)
-  if (!paper || others.length === 0) return paper
-  const topics = others.map(({ name }) => name).join(', ')
-  return { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics }) }
+  const names = others.map(({ name }) => name)
+  return paper && alsoUnder(paper, names)
 }

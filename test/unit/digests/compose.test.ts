@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type ComposeInput, compose } from '../../../src/digests/compose.ts'
+import { compose } from '../../../src/digests/compose.ts'
+import type { ComposeInput } from '../../../src/digests/composed.ts'
 import { matcherOver } from '../../../src/digests/matcher.ts'
 import { rankNearest } from '../../../src/digests/nearest.ts'
 import type { EarlierDigest } from '../../../src/digests/offer.ts'

@@ -1,0 +1,69 @@
+import { type Bits, newBits } from '../filters/matching/bits.ts'
+import type { PaperIndex } from '../filters/matching/paper-index.ts'
+import { QuerySet } from '../filters/matching/query-set.ts'
+import type { Query } from '../filters/query.ts'
+import { type Ranked, Ranker } from '../filters/ranking/ranker.ts'
+
+/** Slots that are kept for the next subscriber, in 8 bytes each. */
+const MOST_KEPT = 30_000_000
+
+/** What queries, known by their ids, match in an index: each is matched once and put in order once, whoever shares it. */
+export class RankedQueries {
+  /** Queries that could not be evaluated, with what was thrown: they match nothing. */
+  readonly unreadable = new Map<number, unknown>()
+  readonly #index: PaperIndex
+  readonly #queries: ReadonlyMap<number, Query>
+  readonly #set: QuerySet
+  readonly #ranker: Ranker
+  readonly #numbers = new Map<number, number>()
+  readonly #kept = new Map<number, Ranked>()
+  #room = MOST_KEPT
+
+  /** `queries` may grow: a query has to be there when it is first asked about. */
+  constructor(index: PaperIndex, queries: ReadonlyMap<number, Query>) {
+    this.#index = index
+    this.#queries = queries
+    this.#set = new QuerySet(index)
+    this.#ranker = new Ranker(index)
+  }
+
+  /** Valid until the next call. */
+  found(queryId: number): Readonly<Bits> {
+    const query = this.#queries.get(queryId)
+    if (!query || this.unreadable.has(queryId)) return newBits(this.#index.slots)
+    try {
+      return this.#set.look(this.#numberOf(queryId, query))
+    } catch (error) {
+      this.unreadable.set(queryId, error)
+      return newBits(this.#index.slots)
+    }
+  }
+
+  /** Best first. */
+  ranked(queryId: number): Ranked {
+    const known = this.#kept.get(queryId)
+    if (known) return known
+    const found = this.found(queryId)
+    const query = this.#queries.get(queryId)
+    const ranked = query && !this.unreadable.has(queryId) ? this.#ranker.rank(query, found) : NOTHING
+    this.#keep(queryId, ranked)
+    return ranked
+  }
+
+  #keep(queryId: number, ranked: Ranked): void {
+    this.#room -= ranked.slots.length
+    if (this.#room < 0) {
+      this.#kept.clear()
+      this.#room = MOST_KEPT - ranked.slots.length
+    }
+    this.#kept.set(queryId, ranked)
+  }
+
+  #numberOf(queryId: number, query: Query): number {
+    const number = this.#numbers.get(queryId) ?? this.#set.add(query)
+    this.#numbers.set(queryId, number)
+    return number
+  }
+}
+
+const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }
