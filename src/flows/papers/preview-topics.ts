@@ -13,7 +13,7 @@ import type { Day } from '../../platform/dates.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { isReadable } from '../signup/read-signup.ts'
-import { type Counts, countByDay } from './back-test.ts'
+import { type Counts, countByDay } from './count-by-day.ts'
 import { inTurns } from './in-turns.ts'
 import {
   chooseLast,

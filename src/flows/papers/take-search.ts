@@ -1,8 +1,6 @@
 import type { Deps } from '../../wiring.ts'
 import { type Spend, takeTimed } from './take-timed.ts'
 
-export type { Spend } from './take-timed.ts'
-
 /** Counts a search for a network ("203.0.113.0/24"), does it, and counts more where it took long. Throws rate.too-many. */
 export const takeSearch = <T>(
   deps: Deps,

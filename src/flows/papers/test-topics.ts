@@ -9,7 +9,7 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import type { Bits } from '../../filters/matching/bits.ts'
 import type { Query } from '../../filters/query.ts'
 import { type WhyEmpty, whyEmptyBy } from '../../filters/reasons/why-empty.ts'
-import { type Counts, countByDay } from './back-test.ts'
+import { type Counts, countByDay } from './count-by-day.ts'
 
 /** Less than one paper a week, more than a mail holds, or what one would have. */
 export type Width = 'narrow' | 'fits' | 'wide'

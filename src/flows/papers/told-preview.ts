@@ -3,7 +3,7 @@ import type { Hint } from '../../filters/back-test/hint.ts'
 import type { Overlap } from '../../filters/back-test/overlap.ts'
 import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import type { Day } from '../../platform/dates.ts'
-import type { DayCount } from './back-test.ts'
+import type { DayCount } from './count-by-day.ts'
 import type { Nothing, Preview, TopicPreview } from './preview-topics.ts'
 import type { Width } from './test-topics.ts'
 

@@ -1,4 +1,4 @@
-import type { DayCount } from '../../flows/papers/back-test.ts'
+import type { DayCount } from '../../flows/papers/count-by-day.ts'
 import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../platform/dates.ts'
 import { shortDate } from '../../words/dates.ts'
 import { words } from '../../words/words.ts'
