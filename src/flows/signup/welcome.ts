@@ -1,21 +1,13 @@
 import { enqueue } from '../../delivery/ledger/message-store.ts'
 import { messageContent } from '../../delivery/ledger/subscriber-messages-store.ts'
-import type { DigestContent } from '../../digests/digest-content.ts'
 import { recipientOf } from '../../digests/digest-store.ts'
 import { nextDue } from '../../digests/due.ts'
 import { earlierDigests } from '../../digests/earlier-digest-store.ts'
 import { readQueries } from '../../digests/read-queries-store.ts'
-import {
-  composeWelcome,
-  type MatchedElsewhere,
-  matchedElsewhere,
-  type WelcomeInput,
-  welcomeSince,
-} from '../../digests/welcome.ts'
+import { composeWelcome, type WelcomeInput, welcomeSince } from '../../digests/welcome.ts'
 import type { Archive } from '../../filters/archive.ts'
-import type { PaperFacts } from '../../filters/matching/paper-index.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { horizon, papersBetween, papersById } from '../../papers/paper-store.ts'
+import { horizon, papersBetween } from '../../papers/paper-store.ts'
 import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../platform/database.ts'
 import { type Day, dayOf } from '../../platform/dates.ts'
 import { textOf } from '../../platform/errors.ts'
@@ -25,12 +17,10 @@ import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { newAnswer } from '../messages/new-answer.ts'
 import { openArchive } from '../papers/open-archive.ts'
+import { type ComposedWelcome, NOT_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
 
 /** The content of a message of kind welcome: all that its mail says, but for the links. */
-export interface WelcomeMessage extends MatchedElsewhere {
-  content: DigestContent | null
-  /** We looked through papers, and none matched, be it of today or mailed before. */
-  nothingMatched: boolean
+export interface WelcomeMessage extends ComposedWelcome {
   /** Queries, as typed. */
   topics: string[]
   /** The numbers of the papers in `content`: no later digest holds one of them. */
@@ -117,10 +107,6 @@ export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
 
-const NOT_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
-
-type Composed = Pick<WelcomeMessage, 'content' | 'nothingMatched' | keyof MatchedElsewhere>
-
 interface ComposeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
   shelf: WelcomeShelf
 }
@@ -130,11 +116,11 @@ async function tryToCompose(
   { log }: Deps,
   tx: DatabaseOrTransaction,
   { shelf, ...input }: ComposeInput,
-): Promise<Composed> {
+): Promise<ComposedWelcome> {
   const { archive, shown } = shelf
   try {
     if (archive && input.recipient.topics.length > 0)
-      return await composeByTopics(tx, archive, { ...input, shown })
+      return await welcomeByTopics(tx, archive, { ...input, shown })
     const content = composeWelcome({ ...input, ...shelf })
     return { content, nothingMatched: false, ...NOT_ELSEWHERE }
   } catch (error) {
@@ -142,53 +128,4 @@ async function tryToCompose(
     log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
     return { content: null, nothingMatched: false, ...NOT_ELSEWHERE }
   }
-}
-
-/** More than a mail and its page hold; the best of a day are among them. */
-const MOST_OF_A_DAY = 200
-
-async function composeByTopics(
-  tx: DatabaseOrTransaction,
-  archive: Archive,
-  input: Omit<WelcomeInput, 'papers'>,
-): Promise<Composed> {
-  const { recipient, queries, shown, now } = input
-  const range = { from: welcomeSince(now), to: dayOf(now) }
-  const found = recipient.topics.flatMap(({ queryId }) => {
-    const tree = queries.get(queryId)
-    return tree ? [{ queryId, tree, papers: archive.within(archive.find(tree), range) }] : []
-  })
-  const matched = distinct(found.flatMap(({ papers }) => archive.facts(papers)))
-  const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
-  const day = open
-    .map(({ firstDay }) => firstDay)
-    .sort()
-    .at(-1)
-  const order = new Map<number, number[]>()
-  for (const { queryId, tree, papers } of day === undefined ? [] : found) {
-    const best = archive.ranked(tree, archive.within(papers, { from: day, to: day }), MOST_OF_A_DAY)
-    order.set(
-      queryId,
-      best.map(({ id }) => id),
-    )
-  }
-  const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
-  const content = moreOf(
-    composeWelcome({ ...input, papers, order }),
-    open.filter((paper) => paper.firstDay === day),
-  )
-  const hasPapers = archive.count(archive.within(archive.all(), range)) > 0
-  if (content || !hasPapers) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
-  const elsewhere = matchedElsewhere(matched, { shown, now })
-  return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
-}
-
-const distinct = (all: PaperFacts[]): PaperFacts[] => [
-  ...new Map(all.map((facts) => [facts.id, facts])).values(),
-]
-
-/** Counted over all that matched on the day, read or not. */
-function moreOf(content: DigestContent | null, ofDay: readonly PaperFacts[]): DigestContent | null {
-  const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
-  return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }
 }
