@@ -845,6 +845,8 @@ export const en = {
     forget: 'Forget all of it',
     said: {
       word: 'Removed: that word counts no more',
+      unknown: 'Nothing changed: that word is not in your profile',
+      noted: 'Noted: it moves papers up or down in your digests',
       forgotten: 'Forgotten: your digests come in the usual order',
     },
   },

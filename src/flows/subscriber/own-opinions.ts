@@ -40,11 +40,12 @@ export async function giveOwnOpinion(
 /** What a paper is about is kept in so many words. */
 const WORDS_OF_A_PAPER = 60
 
-/** The word stays out, also when more is said of other papers. A word that is not in the profile changes nothing. */
-export const takeOutWord = (deps: Deps, token: string, key: string): Promise<void> =>
+/** The word stays out, also when more is said of other papers. False for one that is not there, which changes nothing. */
+export const takeOutWord = (deps: Deps, token: string, key: string): Promise<boolean> =>
   withHolder(deps, token, async (tx, subscriberId) => {
-    const profile = await profileOfSubscriber(tx, subscriberId)
-    if (profile?.words.has(key)) await renewProfile(tx, subscriberId, [key])
+    const isThere = (await profileOfSubscriber(tx, subscriberId))?.words.has(key) ?? false
+    if (isThere) await renewProfile(tx, subscriberId, [key])
+    return isThere
   })
 
 /** Every opinion, the profile, and which words were taken out of it. */
@@ -54,18 +55,18 @@ export const forgetOwnProfile = (deps: Deps, token: string): Promise<void> =>
     await forgetProfile(tx, subscriberId)
   })
 
-async function withHolder(
+async function withHolder<T>(
   deps: Deps,
   token: string,
-  work: (tx: DatabaseOrTransaction, subscriberId: string) => Promise<void>,
-): Promise<void> {
-  const subscriber = await deps.db.$transaction(async (tx) => {
+  work: (tx: DatabaseOrTransaction, subscriberId: string) => Promise<T>,
+): Promise<T> {
+  const { subscriber, done } = await deps.db.$transaction(async (tx) => {
     const holder = await linkHolder(deps, token, 'manage', (id) => lockSubscriber(tx, id))
     requireJoined(holder)
-    await work(tx, holder.id)
-    return holder.id
+    return { subscriber: holder.id, done: await work(tx, holder.id) }
   })
   deps.log.info('subscriber.changed', { subscriber, what: 'profile' })
+  return done
 }
 
 /** As all opinions have it now, without the words that were taken out before and `without`. */

@@ -126,7 +126,9 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
 function whatIsSaid(managed: Managed, { unchanged, topicId, profileDone }: Shown): SaidView | null {
   if (unchanged) return NOTHING_CHANGED
   const said = profileSaid(profileDone) ?? saidView(managed)
-  if (said || !topicId || managed.topics.some(({ id }) => id === topicId)) return said
+  const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
+  if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
+  if (said || !isGone) return said
   return { heading: words.topicPage.gone, lines: [], next: '', undo: null }
 }
 

@@ -13,8 +13,7 @@ interface ProfileForm {
  */
 export async function changeProfile(deps: Deps, token: string, form: ProfileForm): Promise<string | null> {
   if (form.do === 'forget-word') {
-    await takeOutWord(deps, token, form.word)
-    return 'word'
+    return (await takeOutWord(deps, token, form.word)) ? 'word' : 'unknown'
   }
   if (form.do === 'forget-profile') {
     await forgetOwnProfile(deps, token)

@@ -95,6 +95,7 @@ async function sendTopic(
     const said = new URLSearchParams({
       topic: String(topicId),
       ...(changeId && { change: String(changeId) }),
+      ...(shown.done.opinion !== undefined && { profile: 'noted' }),
     })
     return sendNoDigests(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)
   }

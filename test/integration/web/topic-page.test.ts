@@ -290,7 +290,7 @@ describe('more and less like this', () => {
     await press(from, { do: 'more' })
     expect((await weights()).has('hybrid')).toBe(false)
     expect(textOf((await get(site, from)).body)).toMatch(/Removed, and left out from now on: [Hh]ybrid\./)
-    await press(from, { do: 'forget-word', word: 'zebra' })
+    expect((await press(from, { do: 'forget-word', word: 'zebra' })).said).toMatch(/^Nothing changed/)
     expect(await site.db.profile.findFirst()).toMatchObject({ removed: ['hybrid'] })
     expect((await press(from, { do: 'forget-profile' })).said).toMatch(/^Forgotten/)
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
@@ -333,6 +333,11 @@ describe('a topic that is not there', () => {
     const { statusCode, body } = await post(site, path, { do: 'change', query: 'linear -survey' })
     expect(statusCode).toBe(422)
     expect(body).toMatch(/<textarea id="topic"[^>]*>linear -survey</)
+    const paper = await post(site, `${path}?paper=${await paperId()}`, { do: 'more' })
+    const onPage = await get(site, paper.headers.location as string)
+    const said = textOf((await get(site, onPage.headers.location as string)).body)
+    expect(said).toMatch(/Noted: it moves papers.*That topic is not there any more/s)
+    expect(await site.db.opinion.count()).toBe(1)
   })
 
   test('somebody else’s: the same, and nothing of it is told or changed', async () => {
