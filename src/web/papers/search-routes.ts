@@ -30,14 +30,13 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   })
 }
 
-/** The field with what was typed in it, and what is wrong. A page that is none is answered as any other. */
+/** The field with what was typed in it, and what is wrong. */
 function askAgain(
   { deps, pages }: Site,
   request: FastifyRequest<{ Querystring: Asked }>,
   reply: FastifyReply,
   fault: Fault,
 ): FastifyReply {
-  if (fault.code === 'page.not-found') throw fault
   const reference = noteFault(deps, request, reply, fault)
   const query = textIn(request.query.q)
   const search = faultySearch(deps.config.BASE_URL, { query, fault, reference })

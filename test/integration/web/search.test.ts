@@ -121,9 +121,12 @@ describe('results', () => {
     expect(body).toContain('<meta name="robots" content="noindex">')
   })
 
-  test.each(['4', '0', 'two', '26', '999999'])('have no page %s', async (page) => {
+  test.each(['4', '0', 'two', '26', '999999'])('have no page %s, and what was typed stays', async (page) => {
     await many()
-    expect((await search({ q: 'zebrafish', page })).statusCode).toBe(404)
+    const { statusCode, body } = await search({ q: 'zebrafish', page })
+    expect(statusCode).toBe(404)
+    expect(body).toContain('There is no page here')
+    expect(body).toContain('value="zebrafish"')
   })
 
   test('are narrowed by category, month and code, and each choice can be taken back', async () => {
