@@ -18,11 +18,11 @@ import { addDays } from '../../src/platform/dates.ts'
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
 import { silentLog } from '../../src/platform/log.ts'
 import { wire } from '../../src/wiring.ts'
+import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 import type { Said } from './backtest/role.ts'
 import { forgetPlans, storePeople } from './backtest/store-people.ts'
 import { manyPapers, storePapers } from './many-papers.ts'
 import { typedTopics } from './match/people.ts'
-import { seededNumbers } from './search-corpus.ts'
 
 const LAST_DAY = '2026-11-24'
 const NOW = `${LAST_DAY}T08:30:00Z`
@@ -152,7 +152,7 @@ async function whilePlanned(
 
 async function previews(address: string, most: number, goesOn: () => boolean = () => true): Promise<Waits> {
   const topics = typedTopics()
-  const chance = seededNumbers(7)
+  const chance = randomFrom(7)
   const draw = () => topics[Math.floor(chance() * topics.length)]!
   const waits: number[] = []
   for (let n = 0; n < most && goesOn(); n++) {

@@ -1,16 +1,6 @@
 import type { Paper } from '../../src/papers/paper.ts'
 import { addDays, type Day } from '../../src/platform/dates.ts'
-
-/** A generator of numbers from 0 up to 1, the same ones for the same seed: Mulberry32. */
-export function seededNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
+import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 
 export interface CorpusWish {
   count: number
@@ -27,7 +17,7 @@ const SENTENCES = /(?<=[.!?]) +(?=[A-Z])/
  * own and the end of another's. So words, their frequency and lengths stay real; no two papers are the same.
  */
 export function recombined(papers: readonly Paper[], { count, lastDay, perDay }: CorpusWish): Paper[] {
-  const chance = seededNumbers(1)
+  const chance = randomFrom(1)
   const one = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)]!
   const cut = papers.map((paper) => ({ paper, sentences: paper.abstract.split(SENTENCES) }))
   const byCategory = Map.groupBy(cut, ({ paper }) => paper.categories[0] ?? '')

@@ -22,9 +22,9 @@ import { silentLog } from '../../src/platform/log.ts'
 import { feedPath } from '../../src/web/papers/feed-paths.ts'
 import { searchPath } from '../../src/web/papers/search-paths.ts'
 import { wire } from '../../src/wiring.ts'
+import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 import { manyPapers, storePapers } from './many-papers.ts'
 import type { ServerSaid } from './search/server.ts'
-import { seededNumbers } from './search-corpus.ts'
 import { TYPED } from './typed.ts'
 
 const LAST_DAY = '2026-11-24'
@@ -108,7 +108,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
       .slice(-requests)
       .map((query) => feedPath('xml', query)),
   )
-  const chance = seededNumbers(5)
+  const chance = randomFrom(5)
   const pages = Array.from({ length: requests }, () => papers[Math.floor(chance() * papers.length)]!)
   const paperPages = await timed(pages.map(({ arxivId }) => `/papers/${arxivId}`))
   server.send('memory')
@@ -131,7 +131,7 @@ function drawn(): string[] {
   const lines = readFileSync(join(TYPED, 'filters.jsonl'), 'utf8').trim().split('\n')
   const rows = lines.map((line): { kind: string; text: string } => JSON.parse(line))
   const texts = new Set(rows.filter(({ kind }) => kind !== 'filter_group').map(({ text }) => text))
-  const chance = seededNumbers(3)
+  const chance = randomFrom(3)
   return [...texts]
     .filter(isReadable)
     .map((text) => ({ text, at: chance() }))

@@ -1,14 +1,15 @@
 import type { Paper } from '../../../src/papers/paper.ts'
+import { randomFrom } from '../../../test/battery/bench/seeded-random.ts'
 import { arxivPapers } from '../../../test/support/archived-papers.ts'
 import { recordedPapers } from '../../../test/support/recorded-papers.ts'
-import { recombined, seededNumbers } from '../search-corpus.ts'
+import { recombined } from '../search-corpus.ts'
 
 /**
  * So many papers of one day, in order of their ids: whole days of arXiv and of Hugging Face mixed, every tenth with votes;
  * recombined from these where they are not enough.
  */
 export function dayOfPapers(count: number): Paper[] {
-  const chance = seededNumbers(2)
+  const chance = randomFrom(2)
   const real = [...arxivPapers(), ...recordedPapers()]
     .map((paper) => ({ paper, at: chance() }))
     .sort((a, b) => a.at - b.at)

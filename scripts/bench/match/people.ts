@@ -4,7 +4,7 @@ import { parseQuery } from '../../../src/filters/language/parse-query.ts'
 import { splitTopics } from '../../../src/filters/language/split-topics.ts'
 import type { Query } from '../../../src/filters/query.ts'
 import { Fault } from '../../../src/platform/errors.ts'
-import { seededNumbers } from '../search-corpus.ts'
+import { randomFrom } from '../../../test/battery/bench/seeded-random.ts'
 
 const shared = resolve(import.meta.dirname, '../../../../shared/data/filters')
 const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../../test/fixtures/filters')
@@ -57,7 +57,7 @@ const CATEGORIES = ['cs.CL', 'cs.LG', 'cs.CV', 'cs.AI', 'cs.RO', 'cs', 'stat.ML'
 
 /** Topics drawn from typed filters by Zipf's law (exponent 1); three in five are changed by their writer. */
 export function drawPeople(count: number, trees: readonly Query[], seed = 1): People {
-  const chance = seededNumbers(seed)
+  const chance = randomFrom(seed)
   const rank = zipf(trees.length, chance)
   const numbers = new Map<string, number>()
   const queries: Query[] = []
