@@ -40,6 +40,12 @@ const risen = (paper: DigestPaper): DigestPaper => ({
   day: '2026-11-17',
 })
 
+const near = (paper: DigestPaper): DigestPaper => ({
+  ...paper,
+  title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
+  reason: 'Has: graphs. Missing: quantum',
+})
+
 function matched(id: number, [before, met, after]: [string, string, string], votes: number): DigestPaper {
   const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
   return paper({
@@ -71,6 +77,15 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
         sections: [
           { topic: 'diffusion', topicId: 31, papers: MATCHED.slice(0, 1) },
           { topic: null, topicId: null, rising: true, papers: MATCHED.slice(1).map(risen) },
+        ],
+      }),
+    ),
+  'digest-close': (emails) =>
+    emails.digest(
+      digest({
+        sections: [
+          { topic: 'diffusion', topicId: 31, papers: MATCHED.slice(0, 1) },
+          { topic: 'quantum graphs', topicId: 32, close: true, papers: MATCHED.slice(1).map(near) },
         ],
       }),
     ),

@@ -28,6 +28,8 @@ const rising = (count: number, day = '2026-11-24') => ({
   rising: true as const,
   papers: section(null, count).papers.map((paper) => ({ ...paper, day })),
 })
+/** Papers that come close to a topic which matched nothing for long. */
+const close = (count: number) => ({ ...section('quantum', count), close: true as const })
 const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^<]*)</.exec(html)?.[1] ?? ''
 
 describe('subject', () => {
@@ -48,6 +50,7 @@ describe('subject', () => {
     ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes - 24 Nov'],
     ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
     ['a topic and rising papers', [section('video', 3), rising(2)], '3 on video, 2 more - 24 Nov'],
+    ['papers close to another topic', [section('video', 3), close(2)], '3 on video - 24 Nov'],
     ['rising papers alone', [rising(2)], '2 rising papers - 24 Nov'],
     ['one alone', [rising(1)], '1 rising paper - 24 Nov'],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
@@ -139,6 +142,7 @@ const on = (day: string) => ({ papers: [paper({ day })] })
 test.each<[string, Partial<DigestContent>, string]>([
   ['one topic', { sections: [section('linear attention', 3)] }, '3 new papers on linear attention.'],
   ['several', { sections: [section('a', 3), section('b')] }, '4 new papers on 2 of your topics.'],
+  ['papers close to another topic', { sections: [section('a', 3), close(2)] }, '3 new papers on a.'],
   ['more', { more: 12 }, '1 new paper on linear attention; 12 more on the site.'],
   [
     'a topic and rising papers of earlier days',

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { type Spend, takeSearch } from '../../../../src/flows/papers/take-search.ts'
+import { takeSearch } from '../../../../src/flows/papers/take-search.ts'
+import type { Spend } from '../../../../src/flows/papers/take-timed.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
 import { silentLog } from '../../../../src/platform/log.ts'
