@@ -8,13 +8,13 @@ const LONGEST_TEXT = 2_000
 
 /** One line of text, without what the database refuses. */
 export const line = z
-  .string({ error: 'a text' })
+  .string({ error: 'a text on one line' })
   .max(LONGEST_TEXT, `a text of up to ${LONGEST_TEXT} characters`)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a text on one line')
 
 export const query = z
-  .string({ error: 'a query' })
-  .min(1, 'a query')
+  .string({ error: 'a query as text, such as robots AND dogs' })
+  .min(1, 'a query as text, such as robots AND dogs')
   .max(LONGEST_TEXT, `a query of up to ${LONGEST_TEXT} characters`)
   .describe('In the query language, such as "linear attention" OR author:Gu')
 
