@@ -5,7 +5,7 @@ import type { DatabaseOrTransaction } from '../platform/database.ts'
 /** A query's id, its tree, and its text where another grammar read it. */
 type Row = [id: number, tree: Query, text: string | null]
 
-const AT_ONCE = 20_000
+const AT_ONCE = 2_000
 
 /** Queries by their ids. */
 export async function readQueries(

@@ -69,5 +69,5 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
 const isLeaf = (node: Query): node is Leaf =>
   node.kind !== 'and' && node.kind !== 'or' && node.kind !== 'not' && node.kind !== 'some'
 
-const wantedFirst = (parts: readonly Query[]): Query[] =>
-  parts.toSorted((a, b) => Number(a.kind === 'not') - Number(b.kind === 'not'))
+const wantedFirst = (parts: readonly Query[]): readonly Query[] =>
+  parts[0]!.kind === 'not' ? parts.toSorted((a, b) => Number(a.kind === 'not') - Number(b.kind === 'not')) : parts
