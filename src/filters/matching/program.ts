@@ -70,4 +70,6 @@ const isLeaf = (node: Query): node is Leaf =>
   node.kind !== 'and' && node.kind !== 'or' && node.kind !== 'not' && node.kind !== 'some'
 
 const wantedFirst = (parts: readonly Query[]): readonly Query[] =>
-  parts[0]!.kind === 'not' ? parts.toSorted((a, b) => Number(a.kind === 'not') - Number(b.kind === 'not')) : parts
+  parts[0]!.kind === 'not'
+    ? parts.toSorted((a, b) => Number(a.kind === 'not') - Number(b.kind === 'not'))
+    : parts
