@@ -116,3 +116,24 @@ export function post({ app }: TestSite, url: string, fields: object = {}) {
     payload: form.toString(),
   })
 }
+
+/** What a page says: its text on one line. */
+export const textOf = (html: string): string =>
+  html
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replace(/\s+/g, ' ')
+
+/** Presses a button: what the page that it leads to says back, its address, and all of it. Throws where it leads nowhere. */
+export async function press(
+  site: TestSite,
+  path: string,
+  fields: object,
+): Promise<{ said: string; url: string; body: string }> {
+  const { statusCode, headers } = await post(site, path, fields)
+  if (statusCode !== 303) throw new Error(`POST ${path.replace(/[\w-]{40,}/, 'TOKEN')}: ${statusCode}`)
+  const url = headers.location as string
+  const { body } = await get(site, url)
+  return { said: textOf(body.match(/role="status">([\s\S]*?)<\/div>/)?.[1] ?? '').trim(), url, body }
+}

@@ -3,7 +3,7 @@ import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
 import type { TypedSignup } from '../../../src/flows/signup/read-signup.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
-import { get, post, unsubscribeToken, useSite } from '../../support/site.ts'
+import { get, post, press as pressOn, textOf, unsubscribeToken, useSite } from '../../support/site.ts'
 
 const EMAIL = 'ann@example.com'
 const site = useSite()
@@ -19,15 +19,10 @@ const ann = () => site.db.subscriber.findFirstOrThrow({ where: { address: EMAIL 
 const topics = () => site.db.topic.findMany({ orderBy: { position: 'asc' }, include: { query: true } })
 const ids = async () => (await topics()).map(({ id }) => id)
 const queries = async () => (await topics()).map(({ query }) => query.text)
-const textOf = (body: string) => body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
 
-/** Presses a button; returns what the page says back, and its address. */
+/** Presses a button: what the page says back, its address, and the change that it can undo. */
 async function press(path: string, fields: object): Promise<{ said: string; url: string; change: string }> {
-  const { statusCode, headers } = await post(site, path, fields)
-  expect(statusCode).toBe(303)
-  const url = headers.location as string
-  const { body } = await get(site, url)
-  const said = textOf(body.match(/role="status">([\s\S]*?)<\/div>/)?.[1] ?? '').trim()
+  const { said, url } = await pressOn(site, path, fields)
   return { said, url, change: url.split('change=')[1]! }
 }
 

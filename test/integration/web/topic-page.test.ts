@@ -6,7 +6,7 @@ import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe
 import { profilesOf } from '../../../src/subscribers/profile-store.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
-import { get, post, useSite } from '../../support/site.ts'
+import { get, post, press as pressOn, textOf, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
 
 const EMAIL = 'ann@example.com'
@@ -32,12 +32,6 @@ const queries = async () => {
   return rows.map(({ name, query: { text } }) => (name === text ? text : `${name}: ${text}`))
 }
 
-const textOf = (html: string) =>
-  html
-    .replace(/<[^>]+>/g, ' ')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&#39;', "'")
-    .replace(/\s+/g, ' ')
 const handles = (body: string) =>
   [...body.matchAll(/<a class="handle" href="([^"]+)">([\s\S]*?)<\/a>/g)].map(([, href = '', text = '']) => ({
     url: href.replaceAll('&amp;', '&').replace(/#.*/, ''),
@@ -49,20 +43,13 @@ const field = (body: string) =>
     ?.replaceAll('&quot;', '"')
     .replaceAll('&gt;', '>')
 
+const press = (path: string, fields: object) => pressOn(site, path, fields)
+
 async function follow(url: string, handle: string): Promise<string> {
   const { body } = await get(site, url)
   const found = handles(body).find(({ text }) => text === handle)
   expect(handles(body).map(({ text }) => text)).toContain(handle)
   return found!.url
-}
-
-/** Presses a button; returns what the page says back, and its address. */
-async function press(path: string, fields: object): Promise<{ said: string; url: string; body: string }> {
-  const { statusCode, headers } = await post(site, path, fields)
-  expect(statusCode).toBe(303)
-  const url = headers.location as string
-  const { body } = await get(site, url)
-  return { said: textOf(body.match(/role="status">([\s\S]*?)<\/div>/)?.[1] ?? '').trim(), url, body }
 }
 
 describe('the page of a topic', () => {
