@@ -7,6 +7,7 @@ import { suppress } from '../../src/flows/subscriber/suppress-subscriber.ts'
 import { unsubscribeByOperator } from '../../src/flows/subscriber/unsubscribe.ts'
 import { recordListings } from '../../src/papers/listing-store.ts'
 import type { Database } from '../../src/platform/database.ts'
+import type { Day } from '../../src/platform/dates.ts'
 import { parseList } from '../../src/sources/import/parse-list.ts'
 import { type LinkPurpose, signLink } from '../../src/subscribers/link-token.ts'
 import { confirmToken, NOW, post, type TestSite } from './site.ts'
@@ -106,13 +107,14 @@ async function addFullDay(db: Database): Promise<void> {
     records,
     now: new Date(`${FULL_DAY}T10:00:00Z`),
   })
-  const [old] = [parseList([{ id: '2512.31001', title: 'The Last Paper of a Year' }])]
-  await recordListings(db, {
-    source: 'huggingface',
-    day: '2025-12-31',
-    records: old.records,
-    now: new Date('2025-12-31T10:00:00Z'),
-  })
+  await addLonePaper(db, '2025-12-31', { id: '2512.31001', title: 'The Last Paper of a Year' })
+  // Weeks are reckoned from here.
+  await addLonePaper(db, '2026-10-26', { id: '2510.26001', title: 'Four Weeks Ago' })
+}
+
+async function addLonePaper(db: Database, day: Day, paper: object): Promise<void> {
+  const { records } = parseList([paper])
+  await recordListings(db, { source: 'huggingface', day, records, now: new Date(`${day}T10:00:00Z`) })
 }
 
 /** What the links in mails to the people of this world hold. */

@@ -6,13 +6,12 @@ import { anywhereEach, apartEach, type Variant, withoutEach } from './variants.t
 import type { Window } from './window.ts'
 
 const MOST_HINTS = 2
-const WEEK = 7
-/** From so many days on a week can be told from chance. */
-const LEAST_DAYS = 14
+/** From so many on a week can be told from chance. */
+const LEAST_WEEKS = 2
 
 /** Less than one paper a week, and some: none at all is told otherwise. */
-export const isNarrow = (papers: number, days: number): boolean =>
-  papers > 0 && days >= LEAST_DAYS && papers * WEEK < days
+export const isNarrow = (papers: number, weeks: number): boolean =>
+  papers > 0 && weeks >= LEAST_WEEKS && papers < weeks
 
 /**
  * Changes by which a query would have brought more: those with the most papers of which a mail of `most` still holds a

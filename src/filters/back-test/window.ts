@@ -71,9 +71,18 @@ export class Window {
     return this.perDay.filter((papers) => papers > 0).length
   }
 
+  /** From the first day that has papers: a site that is new knows of no more; 0 without papers. */
+  get weeks(): number {
+    const first = this.perDay.findIndex((papers) => papers > 0)
+    return first === -1 ? 0 : (this.days.length - first) / WEEK
+  }
+
   /** How many papers a day, on days with papers. */
   aDay = (papers: number): number => papers / Math.max(1, this.openDays)
 }
+
+/** Days. */
+const WEEK = 7
 
 function daysIn({ from, to }: Required<Days>): Day[] {
   const days: Day[] = []

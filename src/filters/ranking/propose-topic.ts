@@ -12,12 +12,12 @@ export interface ProposedTopic {
 export interface Proposing {
   /** Numbers of papers that are like it. */
   like: readonly number[]
-  /** Four weeks. */
+  /** About four weeks. */
   days: Days
 }
 
 const MOST_PHRASES = 4
-/** In four weeks: enough, and more than a reader of papers like one wants. */
+/** In these weeks: enough, and more than a reader of papers like one wants. */
 const ENOUGH = 12
 const TOO_MANY = 28
 

@@ -8,6 +8,7 @@ import { papersById } from '../../papers/paper-store.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { openAtHand } from './open-newest.ts'
+import { MOST_DAYS } from './recent-window.ts'
 
 export interface PapersLike {
   /** Most like it first; those alone that share what they are about. */
@@ -21,7 +22,6 @@ const MOST = 8
 const MOST_ASKED = 30
 /** The cosine of what two papers are about: below it they share no more than words of their field. */
 const LEAST_LIKENESS = 0.1
-const DAYS = 28
 
 /** Papers like one, which may be older than those in memory; none while the first ones are read in. */
 export async function papersLike(deps: Deps, paper: Paper): Promise<PapersLike> {
@@ -31,7 +31,7 @@ export async function papersLike(deps: Deps, paper: Paper): Promise<PapersLike> 
   remember(archive, paper.id, known)
   return {
     papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),
-    topic: known.topic && { ...known.topic, days: DAYS },
+    topic: known.topic && { ...known.topic, days: MOST_DAYS },
   }
 }
 
@@ -45,7 +45,7 @@ function worked(archive: Archive, paper: Paper, today: string): Like {
   const { slots: papers } = archive.index
   const vector = vectorOfText(text, { papers, papersWith: (key) => archive.papersWith(key) })
   const like = archive.like(vector, { most: MOST_ASKED, except: [paper.id] }).map(({ id }) => id)
-  const days = { from: addDays(today, 1 - DAYS), to: today }
+  const days = { from: addDays(today, 1 - MOST_DAYS), to: today }
   return {
     ids: like.slice(0, MOST).filter((id) => isLike(archive, vector, id)),
     topic: proposeTopic(archive, text, { like, days }),

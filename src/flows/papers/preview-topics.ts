@@ -63,6 +63,8 @@ export interface Preview {
   /** All papers first listed in these days, and on how many of the days there were any. */
   papers: number
   openDays: number
+  /** From the first of them that has papers. */
+  weeks: number
   topics: TopicPreview[]
   /** All topics together, each paper once; without a topic, every paper. */
   together: Met
@@ -105,7 +107,7 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   const papers = await papersAtHand(deps.db, ids)
   return {
     ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
-    ...{ papers: window.size, openDays: window.openDays },
+    ...{ papers: window.size, openDays: window.openDays, weeks: window.weeks },
     topics: tests.map((test) => shownTopic(test, papers)),
     together: met(together, papers, together.topicOf),
     digest: choice && digestOf(choice, papers),

@@ -42,7 +42,6 @@ interface Testing {
   latest: number
   /** The most papers of a mail. */
   most: number
-  days: number
 }
 
 /** So many papers may come nearest; which they are is told by their texts. */
@@ -52,7 +51,7 @@ export function testTopic(window: Window, topic: TopicToTest, testing: Testing):
   const { query, tree, others } = topic
   const found = window.find(tree)
   const counts = countByDay(found, window, testing.latest)
-  const width = widthOf(counts.total, window, testing)
+  const width = widthOf(counts.total, window, testing.most)
   return {
     ...{ query, tree, found, width },
     ...counts,
@@ -64,9 +63,9 @@ export function testTopic(window: Window, topic: TopicToTest, testing: Testing):
   }
 }
 
-function widthOf(total: number, window: Window, { most, days }: Testing): Width {
+function widthOf(total: number, window: Window, most: number): Width {
   if (isWide(total, window, most)) return 'wide'
-  return total === 0 || isNarrow(total, days) ? 'narrow' : 'fits'
+  return total === 0 || isNarrow(total, window.weeks) ? 'narrow' : 'fits'
 }
 
 type Found = Pick<TopicTest, 'query' | 'tree' | 'found' | 'width'>

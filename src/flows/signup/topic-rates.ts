@@ -6,23 +6,21 @@ import type { Deps } from '../../wiring.ts'
 import { recentWindow } from '../papers/recent-window.ts'
 import { isReadable } from './read-signup.ts'
 
-/** How far back rates look. */
-export const RATE_DAYS = 14
-
 /**
- * How many papers of the last 14 days each query would have brought; of none, where that cannot be told. Throws only
- * where the database is away.
+ * How many papers of the last days each query would have brought; of none, where that cannot be told. Throws only where
+ * the database is away.
  */
 export async function topicRates(
   deps: Deps,
   queries: readonly string[],
+  days: number,
 ): Promise<ReadonlyMap<string, number>> {
   const readable = queries.filter(isReadable)
   if (readable.length === 0) return new Map()
   try {
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
     const withRevised = trees.some(([, tree]) => asksForRevised(tree))
-    const window = await recentWindow(deps, { days: RATE_DAYS, withRevised })
+    const window = await recentWindow(deps, { days, withRevised })
     return new Map(trees.map(([query, tree]) => [query, window.count(window.find(tree))]))
   } catch (error) {
     if (isDatabaseAway(error)) throw error

@@ -8,6 +8,7 @@ import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { type KeptTopic, keptTopicsOf } from '../../subscribers/topic-store.ts'
 import { undoOf } from '../../subscribers/undo-change.ts'
 import type { Deps } from '../../wiring.ts'
+import { MOST_DAYS } from '../papers/recent-window.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { openManage } from './account-link.ts'
 import { type WholeReceipt, wholeReceipts } from './receipts.ts'
@@ -33,7 +34,7 @@ export interface Holder {
 
 /** What their own page shows. */
 export interface Managed extends Holder {
-  /** How many papers each query would have brought in 14 days; of none, where that cannot be told. */
+  /** How many papers each query would have brought in 30 days; of none, where that cannot be told. */
   rates: ReadonlyMap<string, number>
   /** They are paused since their mailbox took nothing, and have changed nothing since. */
   isPausedByFull: boolean
@@ -55,7 +56,7 @@ export async function openManaged(deps: Deps, opening: Opening): Promise<Managed
   const queries = isJoined(subscriber) ? topics.map(({ query }) => query) : []
   return {
     ...holder,
-    rates: await topicRates(deps, queries),
+    rates: await topicRates(deps, queries, MOST_DAYS),
     isPausedByFull: await isPausedByFull(deps, subscriber),
     profile: await showProfile(deps, subscriber.id),
     receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),

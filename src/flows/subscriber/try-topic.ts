@@ -5,7 +5,8 @@ import { Fault } from '../../platform/errors.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Preview, previewTopics } from '../papers/preview-topics.ts'
-import { RATE_DAYS, topicRates } from '../signup/topic-rates.ts'
+import { MOST_DAYS } from '../papers/recent-window.ts'
+import { topicRates } from '../signup/topic-rates.ts'
 import { readOneTopic } from './own-changes.ts'
 
 /** What somebody would make of a topic, or have beside it. */
@@ -42,13 +43,13 @@ export async function tryTopic(
   deps: Deps,
   { topics, topic, most, text, named }: Tried & Among,
 ): Promise<Trial> {
-  const rates = named === null ? await topicRates(deps, [topic.query]) : undefined
+  const rates = named === null ? await topicRates(deps, [topic.query], MOST_DAYS) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
   const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
     const place = named === null ? topics.indexOf(topic) : topics.length
-    const asked = { queries: [query], days: RATE_DAYS, others, place, most, digest: true }
+    const asked = { queries: [query], others, place, most, digest: true }
     const preview = await previewTopics(deps, asked)
     const outcome = { query, tree: parseQuery(query), preview }
     const instead = named === null ? null : (follow(topic.query, named).query ?? null)

@@ -11,7 +11,7 @@ import { firstAuthors } from './paper-view.ts'
 /** What stands below a paper: others like it, and a topic that brings such papers. */
 export interface LikeView {
   papers: { path: string; titleRuns: PageRun[]; authors: string; facts: string }[]
-  /** The form with that topic, and what it would have brought: "12 papers in 28 days". */
+  /** The form with that topic, and what it would have brought: "12 papers in 30 days". */
   topic: { path: string; query: string; rate: string } | null
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type Confirmation, confirm, openConfirmation } from '../../flows/signup/confirm.ts'
 import { topicRates } from '../../flows/signup/topic-rates.ts'
 import type { Site } from '../site.ts'
-import { confirmedView, confirmView } from './confirm-view.ts'
+import { confirmedView, confirmView, RATE_DAYS } from './confirm-view.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -12,7 +12,7 @@ interface WithToken {
 export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const sender = deps.config.MAIL_FROM
   const ratesOf = ({ signup, topics }: Confirmation) =>
-    topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))])
+    topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))], RATE_DAYS)
 
   app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
     const confirmation = await openConfirmation(deps, token)

@@ -1,6 +1,5 @@
 import { elsewhereText } from '../../emails/welcome-view.ts'
 import type { Confirmation } from '../../flows/signup/confirm.ts'
-import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
 import { localDayOf } from '../../platform/dates.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
@@ -11,6 +10,9 @@ import { fill, words } from '../../words/words.ts'
 import { changeLines } from '../subscriber/change-lines.ts'
 import type { SaidView } from '../subscriber/said-view.ts'
 import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
+
+/** How far back the page looks. */
+export const RATE_DAYS = 14
 
 type Rates = ReadonlyMap<string, number>
 

@@ -3,18 +3,16 @@ import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import type { Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
 import { counted, fill, words } from '../../words/words.ts'
 
-/** Days of a week on which papers come. */
-const WEEK = 5
 const MOST_TERMS = 12
 const MOST_OVERLAPS = 3
 
 /** "about 4 a day", on days with papers; "about 3 a week". */
-export function paceText({ openDays }: Pick<Preview, 'openDays'>, papers: number): string {
+export function paceText({ openDays, weeks }: Pick<Preview, 'openDays' | 'weeks'>, papers: number): string {
   const { aDay, aWeek, less } = words.preview.pace
   const perDay = papers / Math.max(1, openDays)
   if (perDay >= 1) return fill(aDay, { count: grouped(Math.round(perDay)) })
-  const perWeek = Math.round(perDay * WEEK)
-  return perWeek >= 1 ? fill(aWeek, { count: perWeek }) : less
+  const perWeek = weeks === 0 ? 0 : papers / weeks
+  return perWeek >= 1 ? fill(aWeek, { count: Math.round(perWeek) }) : less
 }
 
 /** "About 4 a day, 9% of the 1,204 papers of these days."; empty where there is nothing to say. */

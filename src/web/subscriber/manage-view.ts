@@ -1,4 +1,4 @@
-import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
+import { MOST_DAYS } from '../../flows/papers/recent-window.ts'
 import type { Holder, Managed } from '../../flows/subscriber/open-managed.ts'
 import { addDays } from '../../platform/dates.ts'
 import type { Fault } from '../../platform/errors.ts'
@@ -24,7 +24,7 @@ interface TopicFormView {
   /** The words of one that has a name of its own; else empty. */
   query: string
   understood: string
-  /** "11 papers in 14 days"; empty where it is not known. */
+  /** "11 papers in 30 days"; empty where it is not known. */
   rate: string
   open: boolean
   /** The page where changes are tried. */
@@ -185,6 +185,6 @@ function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
     name,
     query: name === query ? '' : query,
     understood: understoodOf(query),
-    rate: total === undefined ? '' : rateOf(total, RATE_DAYS),
+    rate: total === undefined ? '' : rateOf(total, MOST_DAYS),
   }
 }

@@ -1,5 +1,5 @@
 import type { Preview } from '../../flows/papers/preview-topics.ts'
-import { RATE_DAYS } from '../../flows/signup/topic-rates.ts'
+import { MOST_DAYS } from '../../flows/papers/recent-window.ts'
 import type { OpenedTrial } from '../../flows/subscriber/open-topic.ts'
 import { rateOf } from '../../words/rates.ts'
 import { fill, words } from '../../words/words.ts'
@@ -9,7 +9,7 @@ import { triedPath } from './topic-path.ts'
 
 /** What is tried, beside what stands: the part of the page that changes while somebody types. */
 export interface TrialView {
-  /** "Now: 56 papers in 14 days, about 6 a day", then what is tried, where that differs. */
+  /** "Now: 56 papers in 30 days, about 6 a day", then what is tried, where that differs. */
   paces: { term: string; text: string }[]
   /** What becomes of the paper that the reader came from; empty where nothing does. */
   paper: string
@@ -49,9 +49,9 @@ function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): Trial
   return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
 }
 
-/** "56 papers in 14 days, about 6 a day", on days with papers. */
+/** "56 papers in 30 days, about 6 a day", on days with papers. */
 function amountText(total: number, preview: Preview | undefined): string {
-  const rate = rateOf(total, RATE_DAYS)
+  const rate = rateOf(total, MOST_DAYS)
   if (total === 0 || !preview) return rate
   return fill(words.topicPage.pace, { rate, pace: paceText(preview, total) })
 }

@@ -91,19 +91,25 @@ describe('a query is tested on the papers of the last days', () => {
     expect(json).toMatchObject({ query: 'attention', days: 3, total: 1, nothing: null })
   })
 
+  test('a site that is new says nothing of weeks', async () => {
+    expect((await testQuery('attention')).json).toMatchObject({ papers: 1, total: 1, width: 'fits' })
+  })
+
   test('with what each term brings alone, and what would bring more', async () => {
+    const earlier = JSON.stringify([{ id: '2610.00001', title: 'Proofs by Machines' }])
+    await importPapers(depsOf(), { text: earlier, day: '2026-10-28' })
     const { json, text } = await testQuery('"O(n) attention" -survey')
     const lines = text.split('\n')
     expect(lines.slice(-7)).toEqual([
       'term alone        papers        of all',
-      '"O(n) attention"  1             100 %',
+      '"O(n) attention"  1             50 %',
       '-survey           takes away 0',
       'The latest:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Matched: O(n) attention, in the title',
       'Less than one a week.',
     ])
-    expect(json).toMatchObject({ papers: 1, share: 1, width: 'narrow', hints: [], overlap: [] })
+    expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', hints: [], overlap: [] })
   })
 
   test('over 30 days unless said otherwise; where nothing matched, why', async () => {

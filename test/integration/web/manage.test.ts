@@ -59,8 +59,8 @@ describe('the page', () => {
   test('each topic with what was understood and how much it brings', async () => {
     await addPapers(site.db)
     const text = textOf((await get(site, await page({ topics: ['attention', 'zeolite catalysis'] }))).body)
-    expect(text).toMatch(/attention Papers with attention \d+ papers? in 14 days/)
-    expect(text).toContain('zeolite catalysis Papers with zeolite and catalysis nothing in 14 days')
+    expect(text).toMatch(/attention Papers with attention \d+ papers? in 30 days/)
+    expect(text).toContain('zeolite catalysis Papers with zeolite and catalysis nothing in 30 days')
   })
 
   test('a link of a mail opens its topic', async () => {

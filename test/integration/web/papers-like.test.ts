@@ -37,7 +37,7 @@ test('a paper leads to eight like it, and to a topic that brings such papers', a
   expect(section).toContain('<math')
   const [, path = ''] = /<a class="button second" href="([^"]*)">Get papers like this by mail/.exec(section)!
   expect(path).toBe('/subscribe?topic=%22speculative+decoding%22')
-  expect(section).toContain('&quot;speculative decoding&quot;</strong>: 12 papers in 28 days.')
+  expect(section).toContain('&quot;speculative decoding&quot;</strong>: 12 papers in 30 days.')
   const form = await get(site, path)
   expect(form.body).toContain('>&quot;speculative decoding&quot;</textarea>')
 })
@@ -47,7 +47,7 @@ test('a paper that came a moment ago counts there, and has its own', async () =>
   const { records } = parseList([{ id: '2611.19999', title: 'Speculative decoding of drafts', votes: 3 }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
   expect(likes((await get(site, '/papers/2611.19999')).body)).toContain('Get papers like this by mail')
-  expect(likes((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 28 days')
+  expect(likes((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 30 days')
 })
 
 test('a paper that shares nothing with others has no such part', async () => {

@@ -103,7 +103,7 @@ describe('a word that is muted', () => {
     expect(await checksums(site.db)).toEqual(before)
     expect(field(tried.body)).toBe('attention -Systematic')
     expect(textOf(tried.body)).toContain(
-      'Now 5 papers in 14 days, about 2 a day Then 4 papers in 14 days, about 1 a day',
+      'Now 5 papers in 30 days, about 2 a day Then 4 papers in 30 days, about 1 a day',
     )
     expect(textOf(tried.body)).toContain('The paper you came from would leave.')
     const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })
@@ -138,7 +138,7 @@ describe('an author', () => {
     const url = await follow(from, 'Follow A. One')
     const { body } = await get(site, url)
     expect(field(body)).toBe('author:"A. One"')
-    expect(textOf(body)).toContain('It brings 1 paper in 14 days')
+    expect(textOf(body)).toContain('It brings 1 paper in 30 days')
     expect(textOf(body)).not.toMatch(/Now \d/)
     const instead = handles(body).find(({ text }) => text === 'Or bring these papers under “attention”')
     expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')

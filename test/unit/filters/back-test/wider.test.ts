@@ -79,5 +79,5 @@ test.each([
   [2, 14, false],
   [1, 13, false],
 ])('%i papers in %i days are less than one a week: %s', (papers, days, expected) =>
-  expect(isNarrow(papers, days)).toBe(expected),
+  expect(isNarrow(papers, days / 7)).toBe(expected),
 )
