@@ -12,6 +12,8 @@ import { readSentence } from './sentence.ts'
 import { shortened } from './shortened.ts'
 
 const MOST_BYTES = 2000
+/** An address takes three signs for one. */
+const ENCODED = 3
 const MOST_DEPTH = 20
 
 const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
@@ -23,12 +25,14 @@ const parser = peggy.generate(grammar, { cache: true })
  * punctuation are left out of the tree.
  */
 export function parseQuery(text: string): Query {
+  requireShort(text, MOST_BYTES * ENCODED)
   const typed = oneKindOfBlanksAndQuotes(pasted(text))
   const fault: ThrowFault = (code, at, values) => {
     const example = code === 'query.not-english' && { example: exampleIn(typed) }
     throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
   }
-  requireSmall(typed, fault)
+  requireShort(typed, MOST_BYTES)
+  requireFlat(typed, fault)
   if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
   const read = (part: string, at: number): Written | null =>
     parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
@@ -61,9 +65,14 @@ const oneKindOfBlanksAndQuotes = (text: string): string =>
     .replaceAll('（', '(')
     .replaceAll('）', ')')
 
-function requireSmall(text: string, fault: ThrowFault): void {
+// Before anything else reads it.
+function requireShort(text: string, most: number): void {
   const bytes = Buffer.byteLength(text)
-  if (bytes > MOST_BYTES) fault('query.too-long', 0, { bytes, most: MOST_BYTES })
+  if (bytes <= most) return
+  throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MOST_BYTES })
+}
+
+function requireFlat(text: string, fault: ThrowFault): void {
   let depth = 0
   for (const { 0: sign, index } of text.matchAll(/"[^"]*"|[()]/g)) {
     if (sign === '(') depth++

@@ -8,7 +8,10 @@ export function pasted(text: string): string {
   const trimmed = text.trim()
   const query = queryInAddress(trimmed)
   if (query !== undefined) return query
-  const categories = trimmed.split(/\s*[,;]\s*/).filter(Boolean)
+  const categories = trimmed
+    .split(/[,;]/)
+    .map((part) => part.trim())
+    .filter(Boolean)
   if (categories.length > 1 && categories.every(isWrittenCategory)) return anyOf(categories)
   const isEncoded = /^[^\s"]+$/.test(trimmed) && ARXIV_FIELD.test(trimmed)
   return withoutLoneQuote(isEncoded ? unescaped(trimmed) : text)

@@ -48,7 +48,7 @@ function topicsOfStretch(line: Line): string[] {
   const at = items.findIndex((item, i) => (i > 0 && isOfAll(item)) || holdsExcept(item))
   const wanted = at > 0 ? wantedIn(line.slice(0, at * 2 - 1)) : []
   if (at < 0 || (isOfAll(items[at]!) && wanted.length === 0)) return wantedIn(line)
-  const rest = textOf(line.slice(at * 2)).replace(/[\s,;，；]+$/, '')
+  const rest = textOf(line.slice(at * 2)).replace(/(?<![\s,;，；])[\s,;，；]+$/, '')
   return at > 0 && isOfAll(items[at]!)
     ? wanted.map((topic) => `${topic}, ${rest}`)
     : [...wanted, withoutJoin(rest, at)]

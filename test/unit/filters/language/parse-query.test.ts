@@ -302,6 +302,12 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
   [deep(21), 'query.too-deep', 21, /at most 20/],
 ]
 
+test.each([' ', ',', '"', '(', 'a '])('a hundred thousand signs of %j are refused at once', (sign) => {
+  const begun = performance.now()
+  expect(thrownBy(() => parseQuery(`a${sign.repeat(95_000)}a`)).code).toBe('query.too-long')
+  expect(performance.now() - begun).toBeLessThan(1000)
+})
+
 describe('a query that cannot be read is answered with the column and what to do', () => {
   test.each(faults)('%j', (text, code, column, sentence) => {
     const fault = thrownBy(() => parseQuery(text))
