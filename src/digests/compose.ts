@@ -23,14 +23,11 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
   if (topics.every(({ queryId }) => shelf.unreadable.has(queryId))) {
     throw shelf.unreadable.get(topics[0]!.queryId)
   }
-  const close = closeTo(shelf, input, {
-    offer,
-    since,
-    hasNews: offered.topics.some(({ length }) => length > 0),
-  })
-  const room = maxPapers - close.flatMap(({ papers }) => papers).length
-  const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: room })
+  const matchedTopics = topics.filter((_, i) => offered.topics[i]!.length > 0).map(({ id }) => id)
+  const { sections: chosen, more, others } = shelf.chooser.choose({ ...offered, cap: maxPapers })
   const news = chosen.map((section) => sectionOf(shelf, section, { topics, profile }))
+  const room = maxPapers - news.flatMap(({ papers }) => papers).length
+  const close = news.length > 0 ? closeTo(shelf, input, { offer, since, matchedTopics, room }) : []
   const sections = inTopicOrder([...news, ...close], topics)
   const days = news.flatMap(({ papers }) => papers.map(({ day }) => day))
   const week = recipient.weekly ? weekOf(localDate, hereSince(recipient), days) : null
@@ -41,18 +38,24 @@ function byTopics(shelf: Shelf, input: ComposeInput): Composed {
     toPaper,
     toHistory: input.history,
     bestDay: null,
-    ...frozen(input, { bestOf: null, week, sections, more, beyond }),
+    ...frozen(input, { bestOf: null, week, sections, matchedTopics, more, beyond }),
   }
 }
 
-/** What comes close to dry topics, as far as there is something new to tell. */
+/** What comes close to dry topics, where what matched leaves room. */
 function closeTo(
   shelf: Shelf,
-  { recipient: { topics, maxPapers }, dry = NO_TOPICS }: ComposeInput,
-  { offer, since, hasNews }: { offer: Offer; since: Day; hasNews: boolean },
+  { recipient: { topics }, dry = NO_TOPICS }: ComposeInput,
+  {
+    offer,
+    since,
+    matchedTopics,
+    room,
+  }: { offer: Offer; since: Day; matchedTopics: readonly number[]; room: number },
 ): DigestSection[] {
-  if (dry.size === 0 || !hasNews) return []
-  return closeSections(shelf, { topics, dry, offer, since, most: Math.min(MOST_CLOSE, maxPapers - 1) })
+  if (dry.size === 0) return []
+  const stillDry = new Set([...dry].filter((id) => !matchedTopics.includes(id)))
+  return closeSections(shelf, { topics, dry: stillDry, offer, since, most: Math.min(MOST_CLOSE, room) })
 }
 
 const NO_TOPICS: ReadonlySet<number> = new Set()

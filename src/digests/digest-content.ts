@@ -59,6 +59,11 @@ export interface DigestContent {
   /** The days that it tells of, for a subscriber who chose one day of the week. */
   week: DayRange | null
   sections: DigestSection[]
+  /**
+   * Ids of the topics that matched: shown in their own section or in another's, or beyond the cap. Absent without topics,
+   * and in digests from before it was noted.
+   */
+  matchedTopics?: number[]
   /** How many more matched beyond the subscriber's cap. */
   more: number
   /** The numbers of the first of those papers, best first; none where they all stand on the page of `bestOf`. */

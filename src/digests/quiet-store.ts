@@ -10,7 +10,7 @@ export interface QuietTime {
 }
 
 /** So many of them are worth a note. */
-const QUIET_DATES = 5
+export const QUIET_DATES = 5
 /** From one note to the next. */
 const NOTE_DAYS = 30
 
@@ -75,7 +75,8 @@ export async function dryTopics(
         select count(*) as dates, coalesce(jsonb_agg(topics), '[]') as held
         from (
           select case when m.state in ('gave_up', 'skipped', 'refused') then '[]'::jsonb
-            else jsonb_path_query_array(d.content, '$.sections[*].topicId') end as topics
+            else jsonb_path_query_array(d.content, '$.sections[*].topicId')
+              || jsonb_path_query_array(d.content, '$.matchedTopics[*]') end as topics
           from digest d left join message m on m.digest_id = d.id
           where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.due_at > settled.at
             and d.outcome in ('planned', 'nothing_matched') and d.from_paper < d.to_paper

@@ -3,14 +3,8 @@ import { compose } from '../../digests/compose.ts'
 import { type Composed, hereSince } from '../../digests/composed.ts'
 import type { Recipient } from '../../digests/digest-store.ts'
 import { earlierDigests, lastLooks, papersShownTo } from '../../digests/earlier-digest-store.ts'
-import {
-  type EarlierDigest,
-  OFFERED_DAYS,
-  ONCE_IN_DAYS,
-  offeredSince,
-  RISES_BACK_DAYS,
-} from '../../digests/offer.ts'
-import { dryTopics } from '../../digests/quiet-store.ts'
+import { type EarlierDigest, ONCE_IN_DAYS, offeredSince } from '../../digests/offer.ts'
+import { dryTopics, QUIET_DATES } from '../../digests/quiet-store.ts'
 import type { Shelf } from '../../digests/shelf.ts'
 import type { OpenShelf } from '../../digests/shelf-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
@@ -60,14 +54,16 @@ export async function composeDigests(
 /** So many are composed before pages and mail servers of the same process get their turn. */
 const IN_ONE_TURN = 10
 
-/** Topics without a match of late, of those who have others; whoever has none that matches gets a note instead. */
+/** Topics that may be dry, of those who have others; whoever has none that matches gets a note instead. */
 function emptyTopics(shelf: Shelf, recipients: readonly Recipient[], localDate: Day): number[] {
-  const isEmpty = (queryId: number, since: Day) => (shelf.lastMatched(queryId) ?? '') < since
-  return recipients.flatMap(({ topics, weekly }) => {
-    const since = addDays(localDate, weekly ? -OFFERED_DAYS : -RISES_BACK_DAYS)
-    const empty = topics.filter(({ queryId }) => isEmpty(queryId, since))
-    return empty.length < topics.length ? empty.map(({ id }) => id) : []
-  })
+  const matchedSince = (day: Day) => (topic: { queryId: number }) =>
+    (shelf.lastMatched(topic.queryId) ?? '') >= day
+  const hasNews = matchedSince(offeredSince(localDate, null))
+  // Nobody is due five times in fewer days.
+  const isFull = matchedSince(addDays(localDate, 1 - QUIET_DATES))
+  return recipients.flatMap(({ topics }) =>
+    topics.some(hasNews) ? topics.filter((topic) => !isFull(topic)).map(({ id }) => id) : [],
+  )
 }
 
 const idOf = ({ subscriberId }: Recipient): string => subscriberId

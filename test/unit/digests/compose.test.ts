@@ -204,9 +204,21 @@ describe('for topics', () => {
     expect([matched, papers]).toEqual([5, [2, 4, 10, 9, 3]])
     const capped = { ...following.recipient, maxPapers: 3 }
     expect(composed({ ...following, recipient: capped, dry: new Set([34]) }, shelf).papers).toEqual([
-      2, 10, 9,
+      2, 4, 10,
     ])
+    const full = composed({ ...following, recipient: { ...capped, maxPapers: 1 }, dry: new Set([34]) }, shelf)
+    expect(full).toMatchObject({ papers: [2], content: { more: 1 } })
     expect(composed(following, shelf).papers).toEqual([2, 4])
+    const none = { ...recipient, topics: [{ ...topics[0]!, queryId: 3 }, dryTopic] }
+    const past = { earlier: [digest({ toPaper: 5 })] }
+    expect(composed({ recipient: none, ...past, horizon: 10, dry: new Set([34]) }, shelf).papers).toEqual([])
+  })
+
+  test('a topic whose papers all stand under others, or beyond the cap, has matched', () => {
+    const both = composed({ recipient: { ...recipient, maxPapers: 1 } })
+    expect(both.content).toMatchObject({ matchedTopics: [31, 32], sections: [{ topicId: 31 }] })
+    const dry = composed({ dry: new Set([32]) })
+    expect(dry.content!.sections.some(({ close }) => close)).toBe(false)
   })
 
   test('who chose one day of the week is told of the week, and of older papers', () => {

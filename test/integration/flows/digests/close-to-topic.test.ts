@@ -61,3 +61,26 @@ test('a topic that matched, or that is new, is not', async () => {
   await planDays('2026-11-24', '2026-11-30')
   expect(await closeSections()).toEqual([])
 })
+
+/** The same, of days on which the second topic has nothing but what is near it. */
+async function planDryDays(days: readonly Day[]): Promise<void> {
+  for (const day of days) {
+    await world.addPapers(day, [`Attention of ${day}`, `Quantum graphs of ${day}`])
+    await world.plan(`${day}T08:05:00Z`)
+    await world.end('ann', day, 'accepted')
+  }
+}
+
+test('of a topic that matched before, the fifth day without a match is', async () => {
+  await world.addSubscriber('ann', { topics: ['attention', '"quantum cooking"'] })
+  await planDays('2026-11-24', '2026-11-24')
+  await planDryDays(['2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29'])
+  expect((await closeSections()).map(([day]) => day)).toEqual(['2026-11-29'])
+})
+
+test('what stood under another topic counts as a match', async () => {
+  await world.addSubscriber('ann', { topics: ['attention', '"quantum cooking"'], days: ['tue', 'thu'] })
+  await world.addPapers('2026-11-24', ['Attention in quantum cooking'])
+  await planDryDays(['2026-11-24', '2026-11-26', '2026-12-01', '2026-12-03', '2026-12-08', '2026-12-10'])
+  expect((await closeSections()).map(([day]) => day)).toEqual(['2026-12-10'])
+})
