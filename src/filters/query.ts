@@ -42,7 +42,7 @@ export function wantedLeaves(query: Query): Leaf[] {
 }
 
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */
-export const GRAMMAR = 2
+export const GRAMMAR = 3
 
 /** A term of the query that was met, and where. */
 export interface Match {

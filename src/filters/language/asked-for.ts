@@ -29,16 +29,22 @@ const ASKS_FOR_PAPERS = new RegExp(
   'i',
 )
 
+/** Both are. */
+const NOT_ONLY = /^(\s*)(not\s+(?:only|just|merely))(\s.*?\s)(but\s+also)(?=\s)/i
+
 const BEGINS_WITH_OPERATOR = /^(?:and|or|not|andnot|&+)(?=\s|$)|^[|)]/i
 const ENDS_WITH_OPERATOR = /(?:^|[\s(])(?:and|or|not|andnot|&+|[-−–])$|[|:(]$/i
 
 /** A text of the same length in which blanks stand for what says nothing of a paper; all blank where nothing is left. */
 export function askedFor(text: string): string {
   if (isNothing(text)) return ' '.repeat(text.length)
-  const start = Math.max(...BEFORE.map((pattern) => pattern.exec(text)?.[0].length ?? 0))
-  const rest = text.slice(start)
-  return withoutPapers(BEGINS_WITH_OPERATOR.test(rest) ? text : rest.padStart(text.length))
+  const all = text.replace(NOT_ONLY, (_, blanks, not, first, but) => blanks + blank(not) + first + blank(but))
+  const start = Math.max(...BEFORE.map((pattern) => pattern.exec(all)?.[0].length ?? 0))
+  const rest = all.slice(start)
+  return withoutPapers(BEGINS_WITH_OPERATOR.test(rest) ? all : rest.padStart(all.length))
 }
+
+const blank = (text: string): string => ' '.repeat(text.length)
 
 const withoutPapers = (text: string): string =>
   [...outsideGroups(text).matchAll(AFTER)].reduce((left, { 0: papers, index }) => {

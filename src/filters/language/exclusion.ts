@@ -19,7 +19,8 @@ const EXCEPT = String.raw`(?:except(?:ing)?(?:\s+for)?|exclud(?:e|ing)|other\s+t
 const ABOUT = String.raw`(?:(?:interested\s+in|about)\s+)?`
 
 const AFTER_COMMA = String.raw`[,;]\s*${BEFORE}(?:${NOT}|${EXCEPT})${ABOUT}`
-const FIRMLY = String.raw`\s(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT}`
+const OF_ANOTHER = String.raw`not\s+(?:about|on|concerned\s+with|interested\s+in|related\s+to)\s+`
+const FIRMLY = String.raw`\s(?:${OF_ANOTHER}|(?:but\s+${NOT}|(?:but\s+)?${EXCEPT})${ABOUT})`
 const MARK = new RegExp(`${AFTER_COMMA}|${FIRMLY}`, 'i')
 /** In a question a mere "not" compares: what helps, not hurts? */
 const MARK_IN_QUESTION = new RegExp(`[,;]?${FIRMLY}`, 'i')
