@@ -26,6 +26,11 @@ export const errorTable = {
     exit: 1,
     operator: 'No page at this path.',
   },
+  'search.page': {
+    status: 404,
+    exit: 1,
+    operator: 'These results have no such page: from 1 to the last.',
+  },
   'request.too-large': {
     status: 413,
     exit: 1,

@@ -678,7 +678,7 @@ export const en = {
   topicsFile: {
     head: 'Topics: a query a line, with its name in [brackets] on the line above',
     link: 'All of them as a text',
-    hint: 'to keep, or to edit and paste below',
+    hint: 'to keep, or to take elsewhere',
   },
   manage: {
     title: 'Your digests',
@@ -811,7 +811,7 @@ export const en = {
     },
     like: {
       heading: 'More or less like this',
-      hint: 'This moves papers up or down in your digests. It decides of none whether it comes.',
+      hint: 'This moves papers up or down in your digests. Which papers come stays as it is.',
       more: 'More like this',
       less: 'Less like this',
       back: 'Take it back',
@@ -1157,6 +1157,7 @@ export const en = {
     unexpected: 'Something broke on our side, and nothing was changed. Please try again in a few minutes.',
     'usage.wrong': '{what}',
     'page.not-found': 'There is no page here. The newest papers are on the front page.',
+    'search.page': 'These results have no page like that. Press Search to see the first.',
     'request.too-large': 'That is more than this form takes. Send less text and try again.',
     'request.unreadable': 'We could not read what was sent. Go back and try once more.',
     'request.unknown-field': 'There is no field “{field}”. There are {known}.',

@@ -60,7 +60,7 @@ const MOST_PAGES = 25
 const NEAR = 24
 const MOST_NEAREST = 3
 
-/** One page of what a query finds among the papers in memory. Throws query.*, page.not-found. */
+/** One page of what a query finds among the papers in memory. Throws query.*, search.page. */
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewest(deps)
@@ -70,7 +70,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const { left, facets } = narrowed(archive, all, search.narrowing)
   const counts = { count: archive.count(left), all: archive.count(all) }
   const pages = pagesOf(counts.count)
-  if (search.page > pages) throw new Fault('page.not-found')
+  if (search.page > pages) throw new Fault('search.page')
   const ids = pageOf(archive, { tree, left, ...search })
   const about = { searched: archive.index.size, backTo: archive.backTo }
   const named = counts.all === 0 ? await namedPaper(deps.db, tree) : []

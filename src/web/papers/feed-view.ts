@@ -1,5 +1,6 @@
 import { type PlainParts, plainParts } from '../../digests/show-paper.ts'
 import { oneLine } from '../../emails/line.ts'
+import { oneTopic } from '../../filters/language/one-topic.ts'
 import { reasonSentence } from '../../filters/reasons/reason.ts'
 import type { FeedPapers } from '../../flows/papers/feed-papers.ts'
 import type { FoundPaper } from '../../flows/papers/found-papers.ts'
@@ -58,7 +59,7 @@ export function feedView({ found, understood, withRevised }: FeedPapers, asked: 
     title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
     subtitle: understood ?? words.feed.all,
     self: at(feedPath(format, query)),
-    home: at(query === undefined ? '/' : topicsPath([query])),
+    home: at(query === undefined ? '/' : topicsPath([oneTopic(query) ?? query])),
     page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
     updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
     entries,

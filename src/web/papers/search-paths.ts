@@ -28,7 +28,7 @@ export function searchPath({
 
 const isSaid = (field: [string, string | undefined]): field is [string, string] => field[1] !== undefined
 
-/** Reads what `searchPath` writes; null where nothing was typed. Throws page.not-found for a page that is no number. */
+/** Reads what `searchPath` writes; null where nothing was typed. Throws search.page for a page that is no number. */
 export function askedSearch(asked: Record<string, unknown>): AskedSearch | null {
   const query = textIn(asked.q)
   if (query.trim() === '') return null
@@ -52,8 +52,8 @@ function narrowingIn(asked: Record<string, unknown>): Narrowing {
   }
 }
 
-/** Throws page.not-found for anything but a number from 1. */
+/** Throws search.page for anything but a number from 1. */
 export function pageNumber(text: unknown = '1'): number {
-  if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('page.not-found')
+  if (typeof text !== 'string' || !/^[1-9]\d{0,5}$/.test(text)) throw new Fault('search.page')
   return Number(text)
 }

@@ -8,10 +8,12 @@ interface WithToken {
 
 /** The topics as a text to keep, for whoever holds the link in a mail. */
 export function addTopicsFileRoute(app: FastifyInstance, { deps }: Site): void {
-  app.get<WithToken>('/manage/:token/topics.txt', async ({ params: { token } }, reply) =>
-    reply
+  app.get<WithToken>('/manage/:token/topics.txt', async ({ params: { token } }, reply) => {
+    // Before the headers: the page of a dead link is no file.
+    const text = await topicsFile(deps, token)
+    return reply
       .header('content-disposition', 'attachment; filename="topics.txt"')
       .type('text/plain; charset=utf-8')
-      .send(await topicsFile(deps, token)),
-  )
+      .send(text)
+  })
 }

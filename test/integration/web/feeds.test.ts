@@ -1,5 +1,6 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { splitTopics } from '../../../src/filters/language/split-topics.ts'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
 import { useSite } from '../../support/site.ts'
@@ -125,6 +126,13 @@ describe('a feed of all papers', () => {
 })
 
 describe('a feed of a query', () => {
+  test('leads to one topic, though a comma stands in it', async () => {
+    const { links, subtitle } = await atom('/feed.xml?q=linear%2C+attention')
+    expect(subtitle).toBe('Papers with linear and attention')
+    const topics = new URL(links.alternate!).searchParams.getAll('topic')
+    expect(topics.flatMap(splitTopics)).toEqual(['linear attention'])
+  })
+
   test('holds what matches, says why, and leads to the form with it as a topic', async () => {
     const feed = await atom('/feed.xml?q=%22linear+attention%22')
     expect(feed.title).toBe('Lab & Papers: "linear attention"')

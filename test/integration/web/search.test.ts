@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { searchArchive } from '../../../src/flows/papers/search-archive.ts'
 import { recordListings } from '../../../src/papers/listing-store.ts'
 import type { Day } from '../../../src/platform/dates.ts'
 import { parseList } from '../../../src/sources/import/parse-list.ts'
+import { askedSearch } from '../../../src/web/papers/search-paths.ts'
 import { checksums } from '../../support/checksums.ts'
 import { get, useSite } from '../../support/site.ts'
 import { addPapers } from '../../support/site-papers.ts'
@@ -125,8 +127,14 @@ describe('results', () => {
     await many()
     const { statusCode, body } = await search({ q: 'zebrafish', page })
     expect(statusCode).toBe(404)
-    expect(body).toContain('There is no page here')
+    expect(body).toContain('These results have no page like that. Press Search to see the first.')
     expect(body).toContain('value="zebrafish"')
+  })
+
+  test('have a code of their own for a page that is none', async () => {
+    await many()
+    const beyond = askedSearch({ q: 'zebrafish', page: '4' })!
+    await expect(searchArchive(site.deps, beyond)).rejects.toMatchObject({ code: 'search.page', status: 404 })
   })
 
   test('are narrowed by category, month and code, and each choice can be taken back', async () => {

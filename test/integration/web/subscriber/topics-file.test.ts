@@ -61,3 +61,10 @@ test('what is wrong in the text is said, and what was typed stays', async () => 
 test('a link that is none gets no text', async () => {
   expect((await get(site, '/manage/nonsense/topics.txt')).statusCode).toBeGreaterThanOrEqual(400)
 })
+
+test('a link that is dead is answered by its page, and no file', async () => {
+  const { statusCode, headers } = await get(site, '/manage/dead/topics.txt')
+  expect(statusCode).toBe(404)
+  expect(headers['content-type']).toContain('text/html')
+  expect(headers['content-disposition']).toBeUndefined()
+})
