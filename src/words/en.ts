@@ -159,12 +159,14 @@ export const en = {
     /** What another form of a topic would have brought, and what its button says. */
     wider: {
       sentence: {
+        author: 'By {part}: {papers}.',
         without: 'Without {part} it would have been {papers}.',
         allowed: 'With {part} allowed it would have been {papers}.',
         apart: 'With the words of {part} in any place it would have been {papers}.',
         anywhere: 'With {part} anywhere in the paper it would have been {papers}.',
       },
       button: {
+        author: 'Ask for {term}',
         without: 'Leave out {term}',
         allowed: 'Allow {term}',
         apart: 'Take the words apart',

@@ -1,10 +1,10 @@
-/** without, allowed: one part left out; apart: the words of a phrase; anywhere: not in one part of a paper alone. */
-export type Way = 'without' | 'allowed' | 'apart' | 'anywhere' | 'votes' | 'also'
+/** author: words as a name; without, allowed: one part left out; apart: the words of a phrase; anywhere: not in one part of a paper alone. */
+export type Way = 'author' | 'without' | 'allowed' | 'apart' | 'anywhere' | 'votes' | 'also'
 
 /** A change of a query, and what it would have brought. */
 export interface Hint {
   way: Way
-  /** What of the query it is about, in words; of votes and a further word, what is added. */
+  /** What of the query it is about, in words; of an author, votes and a further word, what is added. */
   part: string
   /** The same as it is typed. */
   term: string

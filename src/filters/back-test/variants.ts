@@ -1,5 +1,6 @@
 import { joined } from '../language/joined.ts'
 import { isText, type Query, type TextLeaf } from '../query.ts'
+import { tokensOf } from '../text/tokens.ts'
 import { wordsApart } from '../text/words-apart.ts'
 
 /** A query as it would be with one of its parts otherwise. */
@@ -30,6 +31,33 @@ export const anywhereEach = (query: Query): Variant[] =>
   changedEach(query, (leaf) =>
     leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
   )
+
+const MOST_IN_NAME = 3
+
+/** With words that may be a name as that of an author: author:Albert Gu, and a whole query of Albert Gu. `part`: the author. */
+export function asAuthor(query: Query): Variant[] {
+  const parts = query.kind === 'and' ? query.parts : [query]
+  return parts.flatMap((first, at) => {
+    if (!isText(first)) return []
+    const others = parts.slice(at + 1).findIndex((part) => !isText(part) || part.field !== 'any')
+    const run = parts.slice(at, others === -1 ? parts.length : at + 1 + others).filter(isText)
+    const lengths = first.field === 'author' ? [2, MOST_IN_NAME] : first.field === 'any' ? [parts.length] : []
+    return lengths
+      .filter((length) => length <= Math.min(run.length, MOST_IN_NAME))
+      .map((length): Variant => {
+        const text = run
+          .slice(0, length)
+          .map((leaf) => leaf.text)
+          .join(' ')
+        const part: Query = {
+          kind: tokensOf(text, 'names').length > 1 ? 'phrase' : 'word',
+          field: 'author',
+          text,
+        }
+        return { part, changed: joined('and', parts.toSpliced(at, length, part)) }
+      })
+  })
+}
 
 function changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variant[] {
   if (query.kind === 'and' || query.kind === 'or') {

@@ -2,7 +2,7 @@ import { describePart } from '../language/describe-query.ts'
 import { writeTree } from '../language/write-tree.ts'
 import type { Query } from '../query.ts'
 import type { Hint, Way } from './hint.ts'
-import { anywhereEach, apartEach, type Variant, withoutEach } from './variants.ts'
+import { anywhereEach, apartEach, asAuthor, type Variant, withoutEach } from './variants.ts'
 import type { Window } from './window.ts'
 
 const MOST_HINTS = 2
@@ -30,7 +30,12 @@ export function widerHints(query: Query, window: Window, most: number): Hint[] {
     .filter(({ papers }) => papers > met)
     .sort((a, b) => byUse(a.papers, b.papers, room))
   const fitting = hints.filter(({ papers }) => papers <= room)
-  return (fitting.length > 0 ? fitting : hints)
+  const isAuthor = ({ way }: { way: Way }) => way === 'author'
+  // Whoever typed a name meant it.
+  return [
+    ...hints.filter(isAuthor),
+    ...(fitting.length > 0 ? fitting : hints).filter((one) => !isAuthor(one)),
+  ]
     .slice(0, MOST_HINTS)
     .map(({ changed, ...hint }) => ({ ...hint, query: writeTree(changed) }))
 }
@@ -43,6 +48,7 @@ const namesOf = (part: Query) => ({
 type Change = Variant & { way: Way }
 
 const changesOf = (query: Query): Change[] => [
+  ...asAuthor(query).map((one): Change => ({ ...one, way: 'author' })),
   ...withoutEach(query, 'and').map(
     (one): Change => ({ ...one, way: one.part.kind === 'not' ? 'allowed' : 'without' }),
   ),

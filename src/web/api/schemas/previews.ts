@@ -73,7 +73,7 @@ export const preview = z
     hints: z
       .array(
         z.object({
-          way: z.enum(['without', 'allowed', 'apart', 'anywhere', 'votes', 'also']),
+          way: z.enum(['author', 'without', 'allowed', 'apart', 'anywhere', 'votes', 'also']),
           part: z.string().describe('What of the query it is about, or what is added, in words'),
           term: z.string().describe('The same as it is typed'),
           papers: count.describe('How many the changed query finds in the same days'),

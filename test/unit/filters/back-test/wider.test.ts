@@ -9,7 +9,7 @@ const archive = archiveOf([
   { title: 'attention', abstract: 'linear robots' },
   { title: 'sparse attention', abstract: 'a survey of robots' },
   { title: 'linear survey', votes: 9 },
-  { title: 'delta' },
+  { title: 'delta', authors: ['Albert Gu'] },
   { title: 'linear attention', onlyRevised: true, revisedDay: '2026-11-24' },
 ])
 const window = new Window(archive, { from: '2026-11-01', to: '2026-11-30' })
@@ -38,6 +38,23 @@ test.each([
   ['xylophone', []],
   ['"the xylophone"', []],
   ['author:"Albert Gu"', []],
+  // a name without quotes, or without its field
+  [
+    'author:Albert Gu',
+    [
+      ['author', 'the author Albert Gu', 1, 'author:"Albert Gu"'],
+      ['without', 'Gu', 1, 'author:Albert'],
+    ],
+  ],
+  ['Albert Gu', [['author', 'the author Albert Gu', 1, 'author:"Albert Gu"']]],
+  ['"Albert Gu"', [['author', 'the author Albert Gu', 1, 'author:"Albert Gu"']]],
+  [
+    '-linear author:Albert Gu -robots',
+    [
+      ['author', 'the author Albert Gu', 1, '-linear author:"Albert Gu" -robots'],
+      ['without', 'Gu', 1, '-linear author:Albert -robots'],
+    ],
+  ],
   // Nothing but what it must not hold would be left.
   [
     'linear -attention -survey',
