@@ -37,27 +37,37 @@ const MOST_IN_NAME = 3
 /** With words that may be a name as that of an author: author:Albert Gu, and a whole query of Albert Gu. `part`: the author. */
 export function asAuthor(query: Query): Variant[] {
   const parts = query.kind === 'and' ? query.parts : [query]
-  return parts.flatMap((first, at) => {
-    if (!isText(first)) return []
-    const others = parts.slice(at + 1).findIndex((part) => !isText(part) || part.field !== 'any')
-    const run = parts.slice(at, others === -1 ? parts.length : at + 1 + others).filter(isText)
-    const lengths = first.field === 'author' ? [2, MOST_IN_NAME] : first.field === 'any' ? [parts.length] : []
-    return lengths
-      .filter((length) => length <= Math.min(run.length, MOST_IN_NAME))
-      .map((length): Variant => {
-        const text = run
-          .slice(0, length)
-          .map((leaf) => leaf.text)
-          .join(' ')
-        const part: Query = {
-          kind: tokensOf(text, 'names').length > 1 ? 'phrase' : 'word',
-          field: 'author',
-          text,
-        }
-        return { part, changed: joined('and', parts.toSpliced(at, length, part)) }
-      })
-  })
+  return parts.flatMap((_, at) =>
+    namesFrom(parts, at).map((words): Variant => {
+      const part = authorOf(words.map(({ text }) => text).join(' '))
+      return { part, changed: joined('and', parts.toSpliced(at, words.length, part)) }
+    }),
+  )
 }
+
+/** The words at a place that may be one name: those behind an author's, or all that there are. */
+function namesFrom(parts: readonly Query[], at: number): (readonly TextLeaf[])[] {
+  const isPlain = (part: Query): part is TextLeaf => isText(part) && part.field === 'any'
+  const [first, ...others] = parts.slice(at, at + MOST_IN_NAME)
+  if (!isText(first!)) return []
+  if (first.field !== 'author') {
+    return parts.length <= MOST_IN_NAME && parts.every(isPlain) && at === 0 ? [parts] : []
+  }
+  const [second, third] = others
+  if (!second || !isPlain(second)) return []
+  return third && isPlain(third)
+    ? [
+        [first, second],
+        [first, second, third],
+      ]
+    : [[first, second]]
+}
+
+const authorOf = (text: string): Query => ({
+  kind: tokensOf(text, 'names').length > 1 ? 'phrase' : 'word',
+  field: 'author',
+  text,
+})
 
 function changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variant[] {
   if (query.kind === 'and' || query.kind === 'or') {

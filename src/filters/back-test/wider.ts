@@ -29,16 +29,15 @@ export function widerHints(query: Query, window: Window, most: number): Hint[] {
     }))
     .filter(({ papers }) => papers > met)
     .sort((a, b) => byUse(a.papers, b.papers, room))
-  const fitting = hints.filter(({ papers }) => papers <= room)
-  const isAuthor = ({ way }: { way: Way }) => way === 'author'
   // Whoever typed a name meant it.
-  return [
-    ...hints.filter(isAuthor),
-    ...(fitting.length > 0 ? fitting : hints).filter((one) => !isAuthor(one)),
-  ]
+  const [names, others] = [hints.filter(isName), hints.filter((one) => !isName(one))]
+  const fitting = others.filter(({ papers }) => papers <= room)
+  return [...names, ...(fitting.length > 0 ? fitting : others)]
     .slice(0, MOST_HINTS)
     .map(({ changed, ...hint }) => ({ ...hint, query: writeTree(changed) }))
 }
+
+const isName = ({ way }: { way: Way }): boolean => way === 'author'
 
 const namesOf = (part: Query) => ({
   part: describePart(part),

@@ -29,7 +29,7 @@ const ASKS_FOR_PAPERS = new RegExp(
   'i',
 )
 
-/** Both are. */
+/** Both are asked for: not only X but also Y. */
 const NOT_ONLY = /^(\s*)(not\s+(?:only|just|merely))(\s.*?\s)(but\s+also)(?=\s)/i
 
 const BEGINS_WITH_OPERATOR = /^(?:and|or|not|andnot|&+)(?=\s|$)|^[|)]/i
