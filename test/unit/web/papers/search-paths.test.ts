@@ -33,5 +33,5 @@ test('nothing typed is no search', () => {
 })
 
 test.each(['0', '-1', 'two', '1e1', ''])('page %j is none', (page) => {
-  expect(() => askedSearch({ q: 'a', page })).toThrow('No page at this path')
+  expect(() => askedSearch({ q: 'a', page })).toThrow('These results have no such page')
 })
