@@ -1,5 +1,5 @@
 import type { Archive } from './archive.ts'
-import { isIn, readCategory } from './language/category.ts'
+import { isOfCategory, readCategory } from './language/category.ts'
 import {
   addBits,
   type Bits,
@@ -42,8 +42,7 @@ export function narrowed(
   { category, month, withCode }: Narrowing,
 ): { left: Bits; facets: Facets } {
   const parts = partsOf(index)
-  const inCategory =
-    category === undefined ? null : unionOf(parts.categories, index, (one) => isIn(one, category))
+  const inCategory = category === undefined ? null : unionOf(parts.categories, index, isOfCategory(category))
   const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.slots))
   const coded = withCode ? parts.withCode : null
   return {

@@ -26,6 +26,8 @@ const WRITTEN = new Set(ARXIV_ARCHIVES.flatMap(({ categories }) => categories.ma
 /** Whether a word is a category as arXiv writes it, with a dot: cs.CL, not CS.cl or quant-ph. */
 export const isWrittenCategory = (text: string): boolean => WRITTEN.has(text) && text.includes('.')
 
-/** Whether a paper's category is the one asked for, or of the archive asked for. */
-export const isIn = (category: string, asked: string): boolean =>
-  category === asked || category.startsWith(`${asked}.`)
+/** Tells of a paper's category whether it is the one asked for, or of the archive asked for. */
+export function isOfCategory(asked: string): (category: string) => boolean {
+  const below = `${asked}.`
+  return (category) => category === asked || category.startsWith(below)
+}

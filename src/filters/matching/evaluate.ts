@@ -1,4 +1,4 @@
-import { isIn } from '../language/category.ts'
+import { isOfCategory } from '../language/category.ts'
 import { asksForRevised } from '../language/turning.ts'
 import type { Leaf, Match, Query, Reason, TextLeaf } from '../query.ts'
 import type { PaperText, WordIndex } from '../text/paper-text.ts'
@@ -56,7 +56,7 @@ function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText)
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
   switch (query.kind) {
     case 'category': {
-      const found = paper.categories.find((category) => isIn(category, query.value))
+      const found = paper.categories.find(isOfCategory(query.value))
       return found ? [{ term: `cat:${query.value}`, where: 'category', found }] : []
     }
     case 'has-code':

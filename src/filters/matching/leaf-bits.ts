@@ -1,3 +1,4 @@
+import { isOfCategory } from '../language/category.ts'
 import { isText, type Leaf, type TextLeaf } from '../query.ts'
 import { type Bits, newBits, setBit } from './bits.ts'
 import type { PaperFacts, PaperIndex } from './paper-index.ts'
@@ -41,9 +42,8 @@ export function eachSlot(
 function askedOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperFacts) => boolean {
   switch (leaf.kind) {
     case 'category': {
-      // As isIn, for very many papers.
-      const below = `${leaf.value}.`
-      return ({ categories }) => categories.some((one) => one === leaf.value || one.startsWith(below))
+      const isAsked = isOfCategory(leaf.value)
+      return ({ categories }) => categories.some(isAsked)
     }
     case 'has-code':
       return ({ hasCode }) => hasCode
