@@ -50,7 +50,7 @@ function testText(told: ToldPreview): string {
     ),
     ...termLines(told),
     ...(latest.length > 0 ? ['The latest:', ...latest.flatMap(paperLines)] : []),
-    ...(nothing ? nothingLines(nothing) : hintLines(told)),
+    ...(nothing ? nothingLines(nothing, told.hints) : hintLines(told)),
   ].join('\n')
 }
 
@@ -67,9 +67,13 @@ function termLines({ terms }: ToldPreview): string[] {
   return [table(['term alone', 'papers', 'of all'], rows)]
 }
 
-function nothingLines({ absent, without, nearest }: NonNullable<ToldPreview['nothing']>): string[] {
+type Nothing = NonNullable<ToldPreview['nothing']>
+
+function nothingLines({ absent, without, nearest }: Nothing, hints: ToldPreview['hints']): string[] {
+  const names = hints.filter(({ way }) => way === 'author')
   return [
     ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
+    ...names.map(({ part, papers, term }) => `By ${part}: ${papers}, as ${term}.`),
     ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
     ...(nearest.length > 0 ? ['The nearest:', ...nearest.flatMap(paperLines)] : []),
   ]

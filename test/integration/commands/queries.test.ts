@@ -124,6 +124,13 @@ describe('a query is tested on the papers of the last days', () => {
     ])
   })
 
+  test('a name without quotes leads to the author', async () => {
+    const byGu = JSON.stringify([{ id: '2611.00002', title: 'Scans', authors: ['Albert Gu'] }])
+    await importPapers(depsOf(), { text: byGu })
+    const { text } = await testQuery('author:Albert Gu')
+    expect(text.split('\n')).toContain('By the author Albert Gu: 1, as author:"Albert Gu".')
+  })
+
   test.each<[args: string[], code: ErrorCode]>([
     [['(attention'], 'query.bracket-open'],
     [['attention', '--days', '31'], 'preview.days'],
