@@ -51,7 +51,7 @@ export function testTopic(window: Window, topic: TopicToTest, testing: Testing):
   const { query, tree, others } = topic
   const found = window.find(tree)
   const counts = countByDay(found, window, testing.latest)
-  const width = widthOf(counts.total, window, testing.most)
+  const width = widthOf(tree, counts.total, window, testing.most)
   return {
     ...{ query, tree, found, width },
     ...counts,
@@ -63,9 +63,10 @@ export function testTopic(window: Window, topic: TopicToTest, testing: Testing):
   }
 }
 
-function widthOf(total: number, window: Window, most: number): Width {
+function widthOf(tree: Query, total: number, window: Window, most: number): Width {
   if (isWide(total, window, most)) return 'wide'
-  return total === 0 || isNarrow(total, window.weeks) ? 'narrow' : 'fits'
+  const isOnePaper = tree.kind === 'paper'
+  return total === 0 || (!isOnePaper && isNarrow(total, window.weeks)) ? 'narrow' : 'fits'
 }
 
 type Found = Pick<TopicTest, 'query' | 'tree' | 'found' | 'width'>

@@ -124,6 +124,10 @@ describe('a query is tested on the papers of the last days', () => {
     ])
   })
 
+  test('one paper that somebody asks for is not too little', async () => {
+    expect((await testQuery('2611.00001')).json).toMatchObject({ total: 1, width: 'fits' })
+  })
+
   test('a name without quotes leads to the author', async () => {
     const byGu = JSON.stringify([{ id: '2611.00002', title: 'Scans', authors: ['Albert Gu'] }])
     await importPapers(depsOf(), { text: byGu })
