@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import {
   isDatabaseAway,
@@ -35,14 +36,24 @@ const endSleepers = () =>
     select count(pg_terminate_backend(pid)) from pg_stat_activity
     where query like '%pg_sleep(20)%' and pid <> pg_backend_pid()`
 
-/** Resolves once a statement of this kind is at work. */
-const atWork = (kind: string) =>
+/** Resolves once so many statements of this kind are at work. */
+const atWork = (kind: string, count = 1) =>
   eventually(async () => {
     const [row] = await database.db.$queryRaw<{ count: number }[]>`
       select count(*)::int from pg_stat_activity
       where state = 'active' and query like ${`%${kind}%`} and pid <> pg_backend_pid()`
-    return row!.count > 0
+    return row!.count === count
   })
+
+/** Holds an advisory lock, so that a statement that waits for it ends when the test wants it to. */
+async function holdLock(key: number): Promise<{ letGo: () => Promise<void> }> {
+  const holder = new Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('select pg_advisory_lock($1)', [key])
+  const letGo = () => holder.end()
+  cleanups.push(letGo)
+  return { letGo }
+}
 
 const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(work).then(
@@ -97,25 +108,29 @@ test('what the code got wrong is no fault of the database', async () => {
 test('a connection that never answers again is given up, and another one takes its place', async () => {
   const { db, proxy } = await throughProxy()
   await db.$queryRaw`select 1`
-  const hung = failure(db.$queryRaw`select pg_sleep(0.8)::text as hung`)
+  const { letGo } = await holdLock(1)
+  const hung = failure(db.$queryRaw`select pg_advisory_xact_lock_shared(1)::text as hung`)
   await atWork('as hung')
   proxy.swallow()
+  await letGo()
   expect(isDatabaseAway(await hung)).toBe(true)
   expect(await db.switch.count()).toBe(0)
 })
 
 test('so is one that falls silent within a transaction, and the pool is whole again', async () => {
   const { db, proxy } = await throughProxy()
+  const { letGo } = await holdLock(2)
   const hang = (n: number) =>
     failure(
       db.$transaction(async (tx) => {
         await tx.$queryRaw`select ${n}::int`
-        await tx.$queryRaw`select pg_sleep(0.8)::text as within`
+        await tx.$queryRaw`select pg_advisory_xact_lock_shared(2)::text as within`
       }, UNHURRIED),
     )
   const hung = Promise.all([1, 2, 3, 4].map(hang))
-  await atWork('as within')
+  await atWork('as within', 4)
   proxy.swallow()
+  await letGo()
   for (const error of await hung) expect(isDatabaseAway(error)).toBe(true)
   expect(await Promise.all([1, 2, 3, 4, 5].map(() => db.switch.count()))).toEqual([0, 0, 0, 0, 0])
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { makeCertificate } from '../../../support/certificates.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 import { smtpConfig as config, smallMail as mail, useSmtp } from '../../../support/smtp-clients.ts'
 import type { Behaviour, Closing, SinkOptions, Step } from '../../../support/smtp-sink.ts'
 
@@ -9,7 +10,8 @@ const { sinkWith, clientOf } = useSmtp()
 describe('a server that is never quite silent', () => {
   const BRIEF = { connectMs: 200, silenceMs: 300 }
   const LIMIT_MS = 200 + 200 + 300
-  const drip = (text: string) => `drip 40: ${text}, and so on, and so on, and so on`
+  // Twenty seconds of it, far from the limit, so that a busy machine does not count.
+  const drip = (text: string) => `drip 40: ${text}${', and so on'.repeat(45)}`
 
   const slow: [Step, string, object][] = [
     ['greeting', '220 sink', { stage: 'connect', bodyWritten: false }],
@@ -24,7 +26,7 @@ describe('a server that is never quite silent', () => {
     const client = clientOf(config(sink.port), BRIEF)
     const begun = performance.now()
     expect(await client.send(mail('ada'))).toMatchObject({ accepted: false, status: null, ...expected })
-    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 500)
+    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 4000)
     sink.at = {}
     expect((await client.send(mail('next'))).accepted).toBe(true)
     expect(sink.connections).toBe(2)
@@ -35,7 +37,7 @@ describe('a server that is never quite silent', () => {
     const begun = performance.now()
     const result = await clientOf(config(sink.port), BRIEF).send(mail('ada'))
     expect(result).toMatchObject({ stage: 'rcpt', status: 550 })
-    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 500)
+    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 4000)
   })
 
   test('a session that was used before is not tried twice when its time is over', async () => {
@@ -75,11 +77,11 @@ describe('an answer to the dot', () => {
     ['in other letters, with a NUL', '250 2.0.0 принято 受け取りました 🎉\x00\x07'],
   ])('%s is an acceptance, and kept short', async (_what, dot) => {
     const sink = await sinkWith({ at: { dot } })
-    const begun = performance.now()
+    const begun = computedMs()
     const result = await clientOf(config(sink.port)).send(mail('ada'))
     expect(result).toMatchObject({ accepted: true, answer: expect.stringMatching(/^250[^\p{Cc}]{0,497}$/u) })
     expect(result.answer).not.toContain('@')
-    expect(performance.now() - begun).toBeLessThan(1000)
+    expect(computedMs() - begun).toBeLessThan(1000)
   })
 
   test.each([

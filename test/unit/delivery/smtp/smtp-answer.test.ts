@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { codeOf, faultOf, keptAnswer } from '../../../../src/delivery/smtp/smtp-answer.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each([
   ['250 ok', 250],
@@ -40,9 +41,9 @@ describe('an answer as it is kept', () => {
     expect(keptAnswer(`250 ${'🎉'.repeat(300)}`).isWellFormed()).toBe(true))
 
   test('takes no time that grows with the square of its length', () => {
-    const begun = performance.now()
+    const begun = computedMs()
     expect(keptAnswer(`250 ${'é'.repeat(10_000_000)}`)).toHaveLength(500)
-    expect(performance.now() - begun).toBeLessThan(500)
+    expect(computedMs() - begun).toBeLessThan(500)
   })
 })
 

@@ -4,6 +4,7 @@ import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
 import type { Query, TextField } from '../../../../src/filters/query.ts'
 import type { ErrorCode } from '../../../../src/platform/error-table.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 
 const word = (text: string, field: TextField = 'any'): Query => ({ kind: 'word', field, text })
 const phrase = (text: string, field: TextField = 'any'): Query => ({ kind: 'phrase', field, text })
@@ -313,9 +314,9 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
 ]
 
 test.each([' ', ',', '"', '(', 'a '])('a hundred thousand signs of %j are refused at once', (sign) => {
-  const begun = performance.now()
+  const begun = computedMs()
   expect(thrownBy(() => parseQuery(`a${sign.repeat(95_000)}a`)).code).toBe('query.too-long')
-  expect(performance.now() - begun).toBeLessThan(1000)
+  expect(computedMs() - begun).toBeLessThan(1000)
 })
 
 describe('a query that cannot be read is answered with the column and what to do', () => {
@@ -341,13 +342,13 @@ function thrownBy(work: () => unknown): Fault {
 
 test('brackets as deep as allowed, and the longest queries, end soon', () => {
   expect(parseQuery(deep(20))).toEqual(a)
-  const start = performance.now()
+  const start = computedMs()
   expect(parseQuery('alpha '.repeat(333)).kind).toBe('and')
   expect(parseQuery(`${'NOT '.repeat(490)}alpha`)).toEqual(a)
   expect(parseQuery(`${'title:'.repeat(330)}alpha`)).toEqual(word('alpha', 'title'))
   for (const text of ['(', '"', '|', '-(', 'alpha OR ('])
     expect(thrownBy(() => parseQuery(text.repeat(Math.floor(2000 / text.length)))).code).toMatch(/^query\./)
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(computedMs() - start).toBeLessThan(5_000)
 })
 
 test.each<[Query, string]>([

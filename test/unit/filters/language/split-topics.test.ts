@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splitItems, splitTopics } from '../../../../src/filters/language/split-topics.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each<[text: string, topics: string[]]>([
   ['', []],
@@ -110,10 +111,10 @@ test('each topic is one topic when it is typed alone', () => {
 })
 
 test('long lines are split soon', () => {
-  const start = performance.now()
+  const start = computedMs()
   for (const piece of ['a, not b, ', 'a except b, ', 'a; no b', '(', 'x, especially y, ', 'and but '])
     expect(splitTopics(piece.repeat(20_000)).length).toBeGreaterThan(0)
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(computedMs() - start).toBeLessThan(5_000)
 })
 
 test('an unclosed quote loses nothing that was typed', () =>
@@ -130,7 +131,7 @@ test('topics without separators come back as they went in', () => {
 })
 
 test.each([',', ', ', '，', ';', 'a,'])('a hundred thousand signs of %j are split at once', (sign) => {
-  const begun = performance.now()
+  const begun = computedMs()
   splitTopics(`a, but not b${sign.repeat(95_000 / sign.length)}x`)
-  expect(performance.now() - begun).toBeLessThan(1000)
+  expect(computedMs() - begun).toBeLessThan(1000)
 })

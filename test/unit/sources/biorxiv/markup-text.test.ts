@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { textOfMarkup } from '../../../../src/sources/biorxiv/markup-text.ts'
+import { computedMs } from '../../../support/computed-ms.ts'
 
 test.each([
   ['<i>E. coli</i> &amp; friends', 'E. coli & friends'],
@@ -25,8 +26,8 @@ test.each([
 ])('%j stays', (text) => expect(textOfMarkup(text)).toBe(text))
 
 test('takes no time over what never ends', () => {
-  const begun = performance.now()
+  const begun = computedMs()
   for (const part of ['<i a="', '<sup>', '&#', '<i ', '&&&&', '<i a=b ', '<i a="b" '])
     expect(textOfMarkup(`${part.repeat(50_000)}end`)).toMatch(/end$/)
-  expect(performance.now() - begun).toBeLessThan(3000)
+  expect(computedMs() - begun).toBeLessThan(3000)
 })
