@@ -77,7 +77,7 @@ describe('a source that wants a gap', () => {
   const hold = (holdMs: number) => passGate(database.db, { service: SERVICE, holder: 'another', holdMs })
 
   /** With a database that has its tables. */
-  const ask = async (timeoutMs = 400) => {
+  const ask = async (timeoutMs = 5000) => {
     const config: Config = { ...readConfig(addresses), SOURCES: [NAME] }
     const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
     const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
@@ -99,7 +99,7 @@ describe('a source that wants a gap', () => {
 
   test('is not asked while somebody else asks it, which is well', async () => {
     await hold(60_000)
-    expect(await ask()).toMatchObject({
+    expect(await ask(400)).toMatchObject({
       state: 'ok',
       found: expect.stringContaining('not asked: somebody else asks it now'),
       fix: null,
@@ -110,7 +110,7 @@ describe('a source that wants a gap', () => {
 
   test('is not asked while it wants to be left alone', async () => {
     await hold(3_600_000)
-    expect(await ask()).toMatchObject({
+    expect(await ask(400)).toMatchObject({
       state: 'ok',
       found: expect.stringContaining('not asked: it wants to be left alone for 60 minutes more'),
     })
@@ -121,7 +121,7 @@ describe('a source that wants a gap', () => {
     const leaving = sleep(150).then(() =>
       leaveGate(database.db, { service: SERVICE, holder: 'another', restMs: 0 }),
     )
-    expect(await ask(5000)).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
+    expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     await leaving
     expect(asked).toHaveLength(1)
   })
