@@ -95,5 +95,6 @@ export const attemptsIn = (db: Database) => db.$queryRaw<{ n: number; outcome: s
   select n, outcome, answer from attempt order by message_id, n`
 
 /** The database's clock cannot be moved; a lease that has run out looks like this. */
-export const endLeases = (db: Database) =>
-  db.$executeRaw`update chunk set lease_until = now() - interval '1 second' where owner is not null`
+export const endLeases = (db: Database, { owner = null }: { owner?: string | null } = {}) =>
+  db.$executeRaw`
+    update chunk set lease_until = now() - interval '1 second' where owner = coalesce(${owner}::text, owner)`

@@ -1,6 +1,6 @@
 import { DefaultReporter, type TestModule } from 'vitest/node'
 
-/** vitest's own report, then each skipped test with its reason and each failed one with its error, then the count alone on a line. */
+/** vitest's own report, a line for each skipped test with its reason and each failed one with its error, the count. */
 export default class CountingReporter extends DefaultReporter {
   override onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): void {
     super.onTestRunEnd(...args)

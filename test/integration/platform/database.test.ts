@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import {
   isDatabaseAway,
@@ -45,14 +45,14 @@ const atWork = (kind: string, count = 1) =>
     return row!.count === count
   })
 
-/** Holds an advisory lock, so that a statement that waits for it ends when the test wants it to. */
-async function holdLock(key: number): Promise<{ letGo: () => Promise<void> }> {
-  const holder = new Client({ connectionString: database.url })
+/** Holds an advisory lock, so that a statement that waits for it ends when the test lets it go, by what is returned. */
+async function holdLock(key: number): Promise<() => Promise<void>> {
+  const holder = new pg.Client({ connectionString: database.url })
   await holder.connect()
   await holder.query('select pg_advisory_lock($1)', [key])
   const letGo = () => holder.end()
   cleanups.push(letGo)
-  return { letGo }
+  return letGo
 }
 
 const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
@@ -108,7 +108,7 @@ test('what the code got wrong is no fault of the database', async () => {
 test('a connection that never answers again is given up, and another one takes its place', async () => {
   const { db, proxy } = await throughProxy()
   await db.$queryRaw`select 1`
-  const { letGo } = await holdLock(1)
+  const letGo = await holdLock(1)
   const hung = failure(db.$queryRaw`select pg_advisory_xact_lock_shared(1)::text as hung`)
   await atWork('as hung')
   proxy.swallow()
@@ -119,7 +119,7 @@ test('a connection that never answers again is given up, and another one takes i
 
 test('so is one that falls silent within a transaction, and the pool is whole again', async () => {
   const { db, proxy } = await throughProxy()
-  const { letGo } = await holdLock(2)
+  const letGo = await holdLock(2)
   const hang = (n: number) =>
     failure(
       db.$transaction(async (tx) => {

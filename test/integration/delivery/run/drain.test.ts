@@ -20,6 +20,7 @@ import {
   at,
   attemptsIn,
   DEADLINE,
+  endLeases,
   enqueueGoodbyes,
   goodbye,
   messagesIn,
@@ -147,8 +148,7 @@ describe('a run', () => {
     const patient = drainWith(sink)
     await roundTrips(20)
     // Of the dead alone: what the living one has of them by now is its own.
-    await database.db
-      .$executeRaw`update chunk set lease_until = now() - interval '1 second' where owner = 'dead'`
+    await endLeases(database.db, { owner: 'dead' })
     expect((await patient).accepted).toBe(3)
     expect(sink.mails).toHaveLength(3)
   })

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { makeCertificate } from '../../../support/certificates.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 import { smtpConfig as config, smallMail as mail, useSmtp } from '../../../support/smtp-clients.ts'
 import type { Behaviour, Closing, SinkOptions, Step } from '../../../support/smtp-sink.ts'
 
 const { sinkWith, clientOf } = useSmtp()
+const TICK_MS = 10
+
+/** Time as the client and the sink of this process have it: while a busy machine lets it stand still, none passes. */
+function livedTime(): { ms: () => number } {
+  let ticks = 0
+  const timer = setInterval(() => ticks++, TICK_MS)
+  onTestFinished(() => clearInterval(timer))
+  return { ms: () => ticks * TICK_MS }
+}
 
 describe('a server that is never quite silent', () => {
   const BRIEF = { connectMs: 200, silenceMs: 300 }
   const LIMIT_MS = 200 + 200 + 300
-  // Twenty seconds of it, far from the limit, so that a busy machine does not count.
+  // Twenty seconds of it, far from the limit.
   const drip = (text: string) => `drip 40: ${text}${', and so on'.repeat(45)}`
 
   const slow: [Step, string, object][] = [
@@ -24,9 +33,9 @@ describe('a server that is never quite silent', () => {
   test.each(slow)('at %s holds nobody longer than the limit', async (step, text, expected) => {
     const sink = await sinkWith({ at: { [step]: drip(text) } })
     const client = clientOf(config(sink.port), BRIEF)
-    const begun = performance.now()
+    const time = livedTime()
     expect(await client.send(mail('ada'))).toMatchObject({ accepted: false, status: null, ...expected })
-    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 4000)
+    expect(time.ms()).toBeLessThan(LIMIT_MS + 500)
     sink.at = {}
     expect((await client.send(mail('next'))).accepted).toBe(true)
     expect(sink.connections).toBe(2)
@@ -34,10 +43,10 @@ describe('a server that is never quite silent', () => {
 
   test('to the reset after a refusal leaves the refusal as it is', async () => {
     const sink = await sinkWith({ at: { rcpt: '550 5.1.1 nobody', rset: drip('250 ok') } })
-    const begun = performance.now()
+    const time = livedTime()
     const result = await clientOf(config(sink.port), BRIEF).send(mail('ada'))
     expect(result).toMatchObject({ stage: 'rcpt', status: 550 })
-    expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 4000)
+    expect(time.ms()).toBeLessThan(LIMIT_MS + 500)
   })
 
   test('a session that was used before is not tried twice when its time is over', async () => {
