@@ -5,7 +5,7 @@ import { sampleNoticeMails } from '../test/support/sample-notices.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
 
 const folder = process.argv[2]
-if (!folder) {
+if (!folder || folder.startsWith('-')) {
   process.stderr.write('Say into which folder: npm run preview -- FOLDER\n')
   process.exit(2)
 }
