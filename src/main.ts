@@ -4,8 +4,7 @@ import { readConfig, readEnvironment } from './config.ts'
 import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { ROLES, type Role, startService } from './service.ts'
-
-const LONGEST_STOP_MS = 35_000
+import { MAX_STOP_MS } from './worker.ts'
 
 function parsed(args: string[]) {
   try {
@@ -28,8 +27,9 @@ function rolesFrom(args: string[]): Role[] {
 }
 
 try {
-  const service = await startService(readConfig(readEnvironment()), rolesFrom(process.argv.slice(2)))
-  closeWithGrace({ delay: LONGEST_STOP_MS, logger: false }, async ({ err }) => {
+  const config = readConfig(readEnvironment())
+  const service = await startService(config, rolesFrom(process.argv.slice(2)), { workerThread: true })
+  closeWithGrace({ delay: MAX_STOP_MS, logger: false }, async ({ err }) => {
     if (err) service.log.error('service.crashed', { what: err.stack ?? textOf(err) })
     await service.stop()
   })

@@ -1,30 +1,22 @@
-import { openReportReader } from './bounces/report-reader.ts'
 import type { Config } from './config.ts'
 import type { Compose } from './delivery/message.ts'
-import { planDigests } from './flows/digests/plan-digests.ts'
-import { recompileQueries } from './flows/digests/recompile-queries.ts'
-import { openComposer, openDkim } from './flows/messages/compose-message.ts'
-import { type DeliverDeps, deliverReady } from './flows/messages/deliver.ts'
+import { openDkim } from './flows/messages/compose-message.ts'
 import { migrateIfAlone } from './flows/migrate-database.ts'
-import { noted } from './flows/operator/notices/note-work.ts'
-import { pruneNightly } from './flows/operator/prune-nightly.ts'
 import { pauseIfRestored } from './flows/operator/restore/restored.ts'
-import { ingestDue } from './flows/papers/ingest-due.ts'
 import { keepArchive } from './flows/papers/keep-archive.ts'
 import { readArchive } from './flows/papers/open-archive.ts'
-import { fetchMailbox } from './flows/returns/fetch-mailbox.ts'
-import { readReports } from './flows/returns/read-reports.ts'
-import type { ReadDeps } from './flows/returns/told-by-report.ts'
 import { waysIn } from './flows/returns/ways-in.ts'
 import { startIntake } from './intake/intake.ts'
+import { systemClock } from './platform/clock.ts'
 import { type Log, openLog } from './platform/log.ts'
 import { openMetrics } from './platform/metrics.ts'
-import { NUDGES, type Nudge } from './platform/queue.ts'
 import { sayRunning } from './platform/running.ts'
 import { startSchedule } from './schedule/schedule.ts'
 import { listen } from './web/listen.ts'
 import { buildServer } from './web/server.ts'
-import { type Deps, type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
+import { clockOf, type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
+import { startWorker } from './worker.ts'
+import { startWorkerThread } from './worker-thread.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
@@ -32,10 +24,15 @@ export type Role = (typeof ROLES)[number]
 /** How long a request may go on once the service is asked to stop. */
 const LAST_REQUESTS_MS = 5_000
 
-/** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
-const REST_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
+/** Of the main thread, where the role worker has one of its own: the worker needs most of them. */
+const WEB_CONNECTIONS = 5
 
-/** What a service has at hand; the role worker alone makes mails. */
+export interface ServiceOptions extends WiringOptions {
+  /** Runs the role worker in a thread of its own if this process has the role web too. */
+  workerThread?: boolean
+}
+
+/** `compose` only where the role worker runs in this thread. */
 type Running = ServiceDeps & { compose?: Compose }
 
 export interface Service {
@@ -51,20 +48,29 @@ export interface Service {
 export async function startService(
   config: Config,
   roles: readonly Role[],
-  options: WiringOptions = {},
+  { workerThread, ...options }: ServiceOptions = {},
 ): Promise<Service> {
   const metrics = openMetrics()
   const log = metrics.metered(options.log ?? openLog(config.LOG_LEVEL))
   for (const what of config.adjusted) log.warn('setting.adjusted', { what })
   for (const what of config.misspelt) log.warn('setting.misspelt', { what })
-  const wired = await wire(config, { ...options, log })
+  // A key that cannot sign stops every role.
+  await openDkim(config)
+  const isApart = workerThread && roles.includes('web') && roles.includes('worker')
+  const clockBeganAt = systemClock().now()
+  const wired = await wire(config, {
+    clock: clockOf(config, clockBeganAt),
+    connections: isApart ? WEB_CONNECTIONS : undefined,
+    ...options,
+    log,
+  })
   await migrateIfAlone(wired.deps)
   const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)
   await pauseIfRestored(wired.deps)
-  const compose = await composerFor(roles, wired.deps)
   const { deps: queued, close } = await wireQueue(wired)
-  const deps = { ...queued, compose, metrics }
+  const deps: Running = { ...queued, metrics }
   const stops: (() => Promise<void>)[] = []
+  const closes: (() => Promise<void>)[] = [running.stop, close]
   let address: string | undefined
   if (roles.includes('web')) {
     const server = buildServer(deps)
@@ -74,8 +80,15 @@ export async function startService(
     readArchive(deps).catch(() => {})
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  const reader = compose && openReportReader()
-  if (compose && reader) stops.push(await startWorker({ ...deps, compose, reader }))
+  if (isApart) {
+    const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
+    stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics)).stop)
+  } else if (roles.includes('worker')) {
+    const worker = await startWorker(deps)
+    deps.compose = worker.compose
+    stops.push(worker.stop)
+    closes.push(worker.close)
+  }
   const hears = waysIn(config).map(({ way }) => way)
   deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: hears.join(',') })
   return {
@@ -86,9 +99,7 @@ export async function startService(
       deps.log.info('service.stopping')
       // At once: a slow request must not keep the worker taking mails.
       await Promise.all(stops.map((stop) => stop()))
-      await running.stop()
-      await close()
-      await reader?.close()
+      for (const release of closes) await release()
       deps.log.info('service.stopped')
     },
   }
@@ -99,38 +110,4 @@ async function closeServer(server: ReturnType<typeof buildServer>): Promise<void
   const cut = setTimeout(() => server.server.closeAllConnections(), LAST_REQUESTS_MS)
   await server.close()
   clearTimeout(cut)
-}
-
-/** For the role that makes mails of messages. A key that cannot sign stops the others too. */
-async function composerFor(roles: readonly Role[], deps: Deps): Promise<Compose | undefined> {
-  if (roles.includes('worker')) return openComposer(deps)
-  await openDkim(deps.config)
-  return undefined
-}
-
-/** Answers nudges in this process. Returns what stops it: nothing new is taken, what is in flight is finished. */
-async function startWorker(deps: ServiceDeps & DeliverDeps & ReadDeps): Promise<() => Promise<void>> {
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const work: Record<Nudge, () => Promise<unknown>> = {
-    ingest: () => ingestDue(deps, { signal }),
-    plan: async () => {
-      await planDigests(deps)
-      await deps.queue.nudge('drain-digests')
-    },
-    'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
-    'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
-    'read-reports': () => readReports(deps, { signal }),
-    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
-    prune: () => pruneNightly(deps, { signal }),
-  }
-  for (const nudge of NUDGES) {
-    const restMs = REST_MS[nudge]
-    await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge], { restMs }))
-  }
-  const recompiling = recompileQueries(deps, { signal })
-  return async () => {
-    stopping.abort()
-    await recompiling
-  }
 }

@@ -40,8 +40,9 @@ export interface WiringOptions {
   watch?: Watch
 }
 
-export const clockOf = (config: Config): Clock =>
-  config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()
+/** `beganAt`: when it began to run from CLOCK_NOW, where another thread has the same clock. */
+export const clockOf = (config: Config, beganAt?: Date): Clock =>
+  config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 
 /** A renewal that gets no answer is given up while there is time for another one before the lease ends. */
 const patienceOf = ({ LEASE_RENEW_SECONDS }: Config): Patience => ({ quietMs: LEASE_RENEW_SECONDS * 1000 })

@@ -12,9 +12,12 @@ export function systemClock(): Clock {
   return { now: () => new Date() }
 }
 
-/** Starts at `start` and runs at the machine's pace from there; `moveTo` jumps. */
-export function clockFrom(start: Date): MovableClock {
-  let offset = start.getTime() - Date.now()
+/**
+ * Says `start` at the machine's instant `beganAt`, and runs at the machine's pace from there; `moveTo` jumps. Two threads
+ * with the same instants have the same clock.
+ */
+export function clockFrom(start: Date, beganAt = new Date()): MovableClock {
+  let offset = start.getTime() - beganAt.getTime()
   return {
     now: () => new Date(Date.now() + offset),
     moveTo: (instant) => {

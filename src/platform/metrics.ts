@@ -4,9 +4,13 @@ import type { Log, LogEvent, LogFields } from './log.ts'
 /** What one process counts since it started. Never an address, a token, a query or an IP in a label. */
 export interface Metrics {
   registry: Registry
+  /** Counts what another thread of this process logged. */
+  count: Count
   /** Counts what is logged, whatever LOG_LEVEL lets through, and passes it on. */
   metered(log: Log): Log
 }
+
+type Count = (event: LogEvent, fields?: LogFields) => void
 
 const MS = 1000
 
@@ -14,24 +18,21 @@ export function openMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const count = counters(registry)
-  const metered = (log: Log): Log => ({
-    info: (event, fields) => {
-      count(event, fields)
-      log.info(event, fields)
-    },
-    warn: (event, fields) => {
-      count(event, fields)
-      log.warn(event, fields)
-    },
-    error: (event, fields) => {
-      count(event, fields)
-      log.error(event, fields)
-    },
-  })
-  return { registry, metered }
+  return { registry, count, metered: (log) => countedLog(log, count) }
 }
 
-function counters(registry: Registry): (event: LogEvent, fields?: LogFields) => void {
+/** Tells `count` of each line, whatever LOG_LEVEL lets through, and passes it on. */
+export function countedLog(log: Log, count: Count): Log {
+  const at =
+    (level: keyof Log): Count =>
+    (event, fields) => {
+      count(event, fields)
+      log[level](event, fields)
+    }
+  return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+function counters(registry: Registry): Count {
   const registers = [registry]
   const events = new Counter({
     name: 'daily_papers_log_events_total',

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config.ts'
@@ -13,6 +14,7 @@ import { startService } from '../../src/service.ts'
 import { wire, wireQueue } from '../../src/wiring.ts'
 import { useDatabase } from '../support/database.ts'
 import { runProgram, startProgram } from '../support/processes.ts'
+import { startSmtpSink } from '../support/smtp-sink.ts'
 import { eventually } from '../support/until.ts'
 
 const database = useDatabase()
@@ -73,6 +75,67 @@ test('SIGTERM: a mail in flight is finished and recorded, beside a request that 
   expect(await ended).toEqual([0, null])
   expect(await database.db.acceptance.count()).toBe(1)
 }, 45_000)
+
+/** A process with the roles web and worker, its log, and a mail server that takes what it sends. */
+async function startWebAndWorker(settings: Record<string, string> = {}) {
+  const sink = await startSmtpSink()
+  const port = await freePort()
+  const service = startProgram(['src/main.ts', '--roles', 'web,worker'], {
+    DATABASE_URL: database.url,
+    SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
+    PORT: String(port),
+    HF_URL: 'http://127.0.0.1:1',
+    LOG_LEVEL: 'info',
+    ...settings,
+  })
+  const ended = once(service, 'exit')
+  cleanups.push(sink.close, () => service.kill('SIGKILL'))
+  const lines: string[] = []
+  createInterface({ input: service.stderr! }).on('line', (line) => lines.push(line))
+  const logged = () => lines.map((line) => JSON.parse(line) as { event: string; what?: string })
+  await eventually(() => logged().some(({ event }) => event === 'service.started'), { seconds: 60 })
+  return { site: `http://127.0.0.1:${port}`, sink, service, ended, logged }
+}
+
+test('web and worker in one process: one log, one process that runs, metrics of both threads', async () => {
+  const now = '2031-05-05T08:00:00Z'
+  const { site, sink, service, ended, logged } = await startWebAndWorker({ CLOCK_NOW: now })
+  await fetch(`${site}/subscribe`, {
+    method: 'POST',
+    body: new URLSearchParams({ email: 'bea@reader.example' }),
+    redirect: 'manual',
+  })
+  await eventually(() => sink.accepted.length > 0)
+  const metrics = await eventually(async () => {
+    const text = await (await fetch(`${site}/metrics`)).text()
+    return /mails_total\{lane="answers",outcome="accepted"\} 1$/m.test(text) && text
+  })
+  expect(metrics.match(/^# TYPE process_cpu_seconds_total/gm)).toHaveLength(1)
+  expect(await othersRunning(database.db)).toBe(1)
+  const [acceptance] = await database.db.acceptance.findMany({ where: { at: { gt: new Date(now) } } })
+  expect(acceptance!.at.getTime() - Date.parse(now)).toBeLessThan(120_000)
+  service.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  const events = logged().map(({ event }) => event)
+  expect(events.filter((event) => event.startsWith('service.'))).toEqual([
+    'service.started',
+    'service.stopping',
+    'service.stopped',
+  ])
+  expect(events).toContain('message.accepted')
+}, 90_000)
+
+test('a worker thread that crashes ends the whole process with a failure', async () => {
+  const broken = new URL('../support/break-worker-thread.ts', import.meta.url).href
+  const { service, ended, logged } = await startWebAndWorker({ NODE_OPTIONS: `--import=${broken}` })
+  service.kill('SIGCONT')
+  expect(await ended).toEqual([1, null])
+  const crashes = logged().filter(({ event }) => event === 'service.crashed')
+  expect(crashes.map(({ what }) => what?.split('\n')[0])).toEqual([
+    'Error: broken on purpose',
+    'Error: the worker thread ended with exit code 1',
+  ])
+}, 90_000)
 
 test('a database that restarts ends no process: it answers again, and says again that it runs', async () => {
   const port = await freePort()

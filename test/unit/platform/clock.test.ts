@@ -19,3 +19,8 @@ test('a stopped clock stands still, whatever is done with what it gave', () => {
 })
 
 test('the system clock is the machine’s', () => expect(near(systemClock().now(), new Date())).toBe(true))
+
+test('a clock that began a while ago is as far on, so that two threads can share one', () => {
+  const clock = clockFrom(noon, new Date(Date.now() - 3600_000))
+  expect(near(clock.now(), new Date('2026-11-24T13:00:00Z'))).toBe(true)
+})
