@@ -47,6 +47,7 @@ const LOG_EVENTS = [
   'prune.done',
   'chunk.leased',
   'chunk.lost',
+  'chunk.stalled',
   'chunk.done',
   'message.accepted',
   'message.deferred',

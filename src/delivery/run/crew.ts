@@ -20,6 +20,8 @@ export interface CrewInput {
   /** A name that no other drain bears. */
   owner: string
   compose: Compose
+  /** After so long without progress a lease is renewed no more: a minute unless said otherwise. */
+  stalledAfterMs?: number
   /** Called when chunks are ready beyond what this process holds. */
   moreWaiting?: () => Promise<void>
 }
@@ -77,7 +79,7 @@ export async function serveAll(crew: Crew): Promise<void> {
 }
 
 function openHands({ deps, input, recorder, turns, connections }: Crew): Hand[] {
-  const { lane, owner, moreWaiting } = input
+  const { lane, owner, stalledAfterMs, moreWaiting } = input
   const count = Math.min(HANDS, connections.length)
   return Array.from({ length: count }, (_, i) =>
     openHand(deps, {
@@ -85,6 +87,7 @@ function openHands({ deps, input, recorder, turns, connections }: Crew): Hand[] 
       owner: `${owner}/${i + 1}`,
       size: Math.ceil((connections.length - i) / count),
       turns,
+      stalledAfterMs,
       moreWaiting,
       onEnded: recorder.ended,
     }),
@@ -196,11 +199,16 @@ async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<vo
 async function deliver(crew: Crew, hand: Hand, smtp: Smtp, work: Work): Promise<boolean> {
   const { run, recorder, turns } = crew
   try {
+    hand.step(work)
     const mail = await composeOrRefuse(crew, work)
-    if (mail) await turns.wait(run.halt)
+    if (mail) await turns.wait(run.halt, (ms) => hand.step(work, ms))
+    hand.step(work)
     if (!mail || !(await mayStart(crew, hand, work))) return true
     const begun = stopwatch()
+    hand.step(work, smtp.maxSendMs)
     const result = await smtp.send(mail)
+    // However long the database takes: if another worker got the message now, it would go twice.
+    hand.step(work, Number.POSITIVE_INFINITY)
     await recorder.record(work, result, Math.round(stopwatch() - begun))
     return result.accepted || reachedMessage(result)
   } finally {

@@ -4,6 +4,7 @@ import type { Deps } from '../../wiring.ts'
 import { type Ended, takeMessages } from '../ledger/message-store.ts'
 import type { Lane, TakenMessage } from '../message.ts'
 import { type HeldChunk, openLeases } from './leases.ts'
+import { openProgress } from './progress.ts'
 import type { Turns } from './turns.ts'
 
 export interface Work {
@@ -19,6 +20,8 @@ export interface Hand {
   next(): Promise<Work | undefined>
   /** True while this message may still begin. */
   mayStart(work: Work): boolean
+  /** The next step of a message begins, which may take a minute, or that much longer than its own limit. */
+  step(work: Work, ownLimitMs?: number): void
   /** Its result is recorded, or it was never begun. */
   done(work: Work): Promise<void>
   /** A connection works no more, for good or for a while: what nobody is left to send is given back. */
@@ -37,14 +40,18 @@ export interface HandInput {
   /** The most messages in the hand. */
   size: number
   turns: Turns
+  /** After so long without progress the leases are renewed no more: a minute unless said otherwise. */
+  stalledAfterMs?: number
   /** Called when a chunk is leased while others are free. */
   moreWaiting?: () => Promise<void>
   /** Called for each message that may not go any more. */
   onEnded: (ended: Ended) => void
 }
 
-export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, onEnded }: HandInput): Hand {
-  const leases = openLeases(deps, { lane, owner })
+export function openHand(deps: Deps, input: HandInput): Hand {
+  const { lane, owner, size, turns, stalledAfterMs, moreWaiting, onEnded } = input
+  const progress = openProgress<Work>({ stalledAfterMs })
+  const leases = openLeases(deps, { lane, owner, isProgressMadeOn: progress.isMadeOn })
   const waiting: Work[] = []
   let current: HeldChunk | undefined
   let dry = false
@@ -106,13 +113,16 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
     if (!dry && waiting.length <= size / 2) fillOnce().catch(() => {})
   }
 
-  const done = async ({ chunk }: Work) => {
+  const done = async (work: Work) => {
+    const { chunk } = work
+    progress.done(work)
     chunk.open--
     await giveBackIfDone(chunk)
   }
 
   const next = async (): Promise<Work | undefined> => {
     while (!stopped) {
+      progress.moved()
       const work = waiting.shift()
       if (work && leases.isGood(work.chunk)) {
         fillAhead()
@@ -126,6 +136,7 @@ export function openHand(deps: Deps, { lane, owner, size, turns, moreWaiting, on
 
   return {
     next,
+    step: progress.step,
     done,
     mayStart: ({ chunk }) => !stopped && leases.isGood(chunk),
     leave: async () => {

@@ -17,6 +17,8 @@ export interface HeldChunk {
   /** Nothing is left to take: it goes back once nothing is open. */
   exhausted: boolean
   lost: boolean
+  /** Its worker hangs: the lease is renewed no more. */
+  stalled: boolean
   /** By the stopwatch: from here on the lease may be somebody else's, whatever we hear. */
   goodUntil: number
 }
@@ -32,13 +34,20 @@ export interface Leases {
   close(): Promise<void>
 }
 
+export interface LeasesInput {
+  lane: Lane
+  owner: string
+  /** False if the work on a chunk hangs. */
+  isProgressMadeOn: (chunk: HeldChunk) => boolean
+}
+
 type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'watch'> & { db: Database }
 
 /**
- * The chunks that one drain holds, renewed on a timer. Whether a lease holds is the database's clock to say; between
+ * The chunks that one drain holds, renewed on a timer for as long as the work on them makes progress. Whether a lease holds is the database's clock to say; between
  * two answers the stopwatch, started before the question, can only end it too early.
  */
-export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner: string }): Leases {
+export function openLeases(deps: LeaseDeps, { lane, owner, isProgressMadeOn }: LeasesInput): Leases {
   const { config, clock, log, db, watch } = deps
   const leaseSeconds = config.LEASE_SECONDS
   const held = new Set<HeldChunk>()
@@ -50,9 +59,18 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
     chunk.lost = true
   }
 
+  /** Nothing of it begins any more; nothing of it is under way that could be sent twice. */
+  const giveUpIfStalled = (chunk: HeldChunk) => {
+    if (chunk.stalled || isProgressMadeOn(chunk)) return
+    log.error('chunk.stalled', { chunk: chunk.id, lane, open: chunk.open })
+    chunk.stalled = true
+    chunk.lost = true
+  }
+
   const renew = async () => {
-    if (held.size === 0) return
-    const asked = [...held]
+    for (const chunk of held) giveUpIfStalled(chunk)
+    const asked = [...held].filter(({ stalled }) => !stalled)
+    if (asked.length === 0) return
     const goodUntil = goodUntilIfAskedNow()
     const owners = asked.map((chunk) => chunk.owner)
     const renewed = new Set(await renewLeases(db, { owners, leaseSeconds }))
@@ -82,6 +100,7 @@ export function openLeases(deps: LeaseDeps, { lane, owner }: { lane: Lane; owner
       open: 0,
       exhausted: false,
       lost: false,
+      stalled: false,
       goodUntil,
     }
     held.add(chunk)

@@ -16,8 +16,8 @@ export interface Turns {
   unused(chunk: HeldChunk, count: number): Promise<void>
   /** Of a chunk for several domains, those whose domain may be mailed to now; the others are put aside. */
   keep(chunk: HeldChunk, taken: TakenMessage[]): Promise<TakenMessage[]>
-  /** Waits until one more mail may go in all; somebody who waits for an answer goes first. */
-  wait(halt: AbortSignal): Promise<void>
+  /** Waits until one more mail may go in all; somebody who waits for an answer goes first. `onPause` gets each pause. */
+  wait(halt: AbortSignal, onPause?: (ms: number) => void): Promise<void>
 }
 
 type TurnsDeps = Pick<Deps, 'db' | 'config' | 'clock'>
@@ -31,7 +31,7 @@ const turnsOfAnswers = (deps: TurnsDeps): Turns => ({
   of: async (_chunk, most) => most,
   unused: async () => {},
   keep: async (_chunk, taken) => taken,
-  wait: (halt) => waitForOne(deps, 0, halt),
+  wait: (halt, onPause) => waitForOne(deps, { leave: 0, halt, onPause }),
 })
 
 function turnsOfDigests(deps: TurnsDeps): Turns {
@@ -83,8 +83,9 @@ function turnsOfDigests(deps: TurnsDeps): Turns {
       }
       return kept
     },
-    wait: async (halt) => {
-      if (allHasPace || config.SMTP_URL?.rate) await waitForOne(deps, ANSWERS_RESERVE, halt)
+    wait: async (halt, onPause) => {
+      if (allHasPace || config.SMTP_URL?.rate)
+        await waitForOne(deps, { leave: ANSWERS_RESERVE, halt, onPause })
     },
   }
 }
@@ -107,10 +108,17 @@ function openLimits({ db, config, clock }: TurnsDeps): Limits {
   }
 }
 
-async function waitForOne({ db }: TurnsDeps, leave: number, halt: AbortSignal): Promise<void> {
+interface Wait {
+  leave: number
+  halt: AbortSignal
+  onPause?: (ms: number) => void
+}
+
+async function waitForOne({ db }: TurnsDeps, { leave, halt, onPause }: Wait): Promise<void> {
   while (!halt.aborted) {
     const [turn] = await takeTurns(db, [{ key: 'all', mails: 1, leave }])
     if (!turn || turn.granted > 0) return
+    onPause?.(turn.waitSeconds * 1000)
     await sleep(turn.waitSeconds * 1000, undefined, { signal: halt }).catch(() => {})
   }
 }

@@ -9,6 +9,8 @@ import type { SmtpTls } from './smtp-tls.ts'
 export interface Smtp {
   /** One mail at a time. Never rejects: whatever happens is a result. */
   send(mail: ComposedMail): Promise<SmtpResult>
+  /** Milliseconds within which `send` has a result, whatever the server does. */
+  maxSendMs: number
   /** Of the connection that is open; undefined where none is, or it is not encrypted. */
   tls(): SmtpTls | undefined
   /** Says goodbye when no mail is under way. */
@@ -78,7 +80,9 @@ export function openSmtp(config: SmtpConfig, options: SmtpOptions = {}): Smtp {
     hungUp = true
     session?.hangUp()
   }
-  return { send, tls: () => session?.tls(), close: closeSession, hangUp }
+  // Opening, body, answer and the way back to a fresh session; once more after a session that the server had ended.
+  const maxSendMs = 2 * (3 * timeouts.connectMs + 1.5 * timeouts.silenceMs)
+  return { send, maxSendMs, tls: () => session?.tls(), close: closeSession, hangUp }
 }
 
 // Also where a recipient was named: a 421 that ends the session may cross with our MAIL. Said again, it counts.

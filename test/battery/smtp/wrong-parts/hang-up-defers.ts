@@ -14,6 +14,7 @@ export const openSmtp: typeof openRightly = (config, options): Smtp => {
       if (session.isLost()) session = open()
       return result
     },
+    maxSendMs: 10_000,
     tls: () => session.tls(),
     close: () => session.close(),
     hangUp: () => session.hangUp(),

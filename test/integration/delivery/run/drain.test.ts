@@ -9,7 +9,7 @@ import { type DrainInput, drain } from '../../../../src/delivery/run/drain.ts'
 import type { RunResult } from '../../../../src/delivery/run/run.ts'
 import { type MovableClock, stoppedClock } from '../../../../src/platform/clock.ts'
 import { freePort } from '../../../../src/platform/embedded-postgres.ts'
-import { silentLog } from '../../../../src/platform/log.ts'
+import { type Log, silentLog } from '../../../../src/platform/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../../src/platform/switch-store.ts'
 import { troubles } from '../../../../src/platform/trouble-store.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -58,18 +58,26 @@ interface Settings {
   port: number
   query?: string
   environment?: Record<string, string>
+  log?: Log
 }
 
 let drains = 0
 function drainWith(
-  { port, query = 'connections=2', environment = {} }: Settings,
+  { port, query = 'connections=2', environment = {}, log = silentLog }: Settings,
   input: Partial<DrainInput> = {},
 ): Promise<RunResult> {
   const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${port}?${query}`, ...environment })
-  const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
+  const deps = { config, clock, log, db: database.db, databaseUrl: database.url }
   return drain(deps, { lane: 'digests', owner: `drain${drains++}`, compose, ...input })
 }
 
+const endLeasesIn = (seconds: number) => database.db.$executeRaw`
+  update chunk set lease_until = now() + make_interval(secs => ${seconds}::float8) where owner is not null`
+async function leaseLeft(): Promise<number> {
+  const [row] = await database.db.$queryRaw<{ seconds: number }[]>`
+    select extract(epoch from lease_until - now())::float8 as seconds from chunk where owner is not null`
+  return row!.seconds
+}
 const recipients = (sink: SmtpSink) => sink.accepted.map(({ to }) => to).sort()
 const chunkRows = () => database.db.chunk.findMany()
 const allGivenBack = async () => (await chunkRows()).every(({ owner }) => owner === null)
@@ -204,16 +212,57 @@ describe('what is recorded, and when', () => {
     const environment = { LEASE_SECONDS: '30', LEASE_RENEW_SECONDS: '1' }
     const running = drainWith({ port: sink.port, environment }, { signal: stopping.signal })
     await until(() => sink.mails.length === 1)
-    await database.db
-      .$executeRaw`update chunk set lease_until = now() + interval '5 seconds' where owner is not null`
-    const leaseLeft = async () => {
-      const [row] = await database.db.$queryRaw<{ seconds: number }[]>`
-        select extract(epoch from lease_until - now())::float8 as seconds from chunk where owner is not null`
-      return row!.seconds
-    }
+    await endLeasesIn(5)
     while ((await leaseLeft()) < 20) await roundTrips(10)
     await sink.close()
     expect(await running).toMatchObject({ uncertain: 1 })
+  })
+})
+
+describe('a worker that hangs', () => {
+  const settings = { query: 'connections=1', environment: { LEASE_SECONDS: '30', LEASE_RENEW_SECONDS: '1' } }
+  const stalledAfterMs = 300
+  let stalled: number
+  beforeEach(() => {
+    stalled = 0
+  })
+  const log: Log = { ...silentLog, error: (event) => void (event === 'chunk.stalled' && stalled++) }
+
+  test('renews its lease no more, and sends nothing when it wakes', async () => {
+    await addDigestMessages(database.db, 3)
+    const { port, mails } = await sinkWith()
+    const hang = Promise.withResolvers<void>()
+    const hanging: Compose = (message) => hang.promise.then(() => compose(message))
+    const stopping = new AbortController()
+    const input = { compose: hanging, stalledAfterMs, signal: stopping.signal }
+    const first = drainWith({ port, ...settings, log }, input)
+    await until(() => stalled === 1)
+    await endLeases(database.db)
+    expect(await drainWith({ port, ...settings })).toMatchObject({ accepted: 3 })
+    stopping.abort()
+    hang.resolve()
+    expect(await first).toMatchObject({ accepted: 0, refused: 0 })
+    expect(mails).toHaveLength(3)
+  }, 20_000)
+
+  test('is not one that waits for a slow mail server', async () => {
+    await addDigestMessages(database.db, 1)
+    const { port, mails } = await sinkWith({ delayMs: 3000 })
+    const running = drainWith({ port, ...settings, log }, { stalledAfterMs })
+    await until(() => mails.length === 1)
+    await endLeasesIn(5)
+    while ((await leaseLeft()) < 20) await roundTrips(10)
+    expect(await running).toMatchObject({ accepted: 1 })
+    expect(stalled).toBe(0)
+  })
+
+  test('is not one that waits for its pace', async () => {
+    await addDigestMessages(database.db, 1)
+    await database.db.$executeRaw`
+      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
+    const { port } = await sinkWith()
+    expect(await drainWith({ port, ...settings, log }, { stalledAfterMs })).toMatchObject({ accepted: 1 })
+    expect(stalled).toBe(0)
   })
 })
 
