@@ -1,8 +1,10 @@
-// A worker that does nothing but deliver: worker.ts [VARIANT] [--crash POINT:N]. Prints "ready" when it begins; on
+// A worker that does nothing but deliver: worker.ts [VARIANT] [--crash POINT:N] [--hang-after N] [--stalled-after MS].
+// Prints "ready" when it begins; on
 // SIGTERM it finishes what is under way and ends with 0.
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config.ts'
+import type { Compose } from '../../../src/delivery/message.ts'
 import { drain } from '../../../src/delivery/run/drain.ts'
 import { wire } from '../../../src/wiring.ts'
 import { crashAt } from '../crash/crash-at.ts'
@@ -12,7 +14,11 @@ import { plainMail } from './plain-mail.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { crash: { type: 'string' } },
+  options: {
+    crash: { type: 'string' },
+    'hang-after': { type: 'string' },
+    'stalled-after': { type: 'string' },
+  },
 })
 const variant = positionals[0] as WrongVariant | undefined
 const owner = `worker-${process.pid}`
@@ -20,6 +26,9 @@ const watch = values.crash ? crashAt(values.crash) : undefined
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { watch })
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
+let composed = 0
+const mostComposed = Number(values['hang-after'] ?? Number.POSITIVE_INFINITY)
+const compose: Compose = (message) => (++composed > mostComposed ? new Promise(() => {}) : plainMail(message))
 await firstAnswer(deps.db)
 // Whoever is killed has no other moment to leave what it compiled to the next one.
 flushCompileCache()
@@ -29,7 +38,8 @@ else
   await drain(deps, {
     lane: 'digests',
     owner,
-    compose: plainMail,
+    compose,
+    stalledAfterMs: values['stalled-after'] ? Number(values['stalled-after']) : undefined,
     signal: stopping.signal,
   })
 await close()

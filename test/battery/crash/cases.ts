@@ -1,6 +1,7 @@
 import type { BatteryCase } from '../battery-case.ts'
+import { hangingCases } from './hanging.ts'
 import { killCases } from './kill.ts'
 import { pointCases } from './points.ts'
 import { serviceCases } from './services.ts'
 
-export const crashCases: BatteryCase[] = [...killCases, ...pointCases, ...serviceCases]
+export const crashCases: BatteryCase[] = [...killCases, ...pointCases, ...serviceCases, ...hangingCases]

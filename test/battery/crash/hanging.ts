@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BatteryCase } from '../battery-case.ts'
+import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
+import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
+import { beginService, endService } from '../bench/services.ts'
+import type { WrongPart } from '../bench/wrong-part.ts'
+import { nudgeEach, until } from '../many/crew-of-services.ts'
+
+const CONNECTIONS = 4
+const MAILS = 300
+const LEASE_SECONDS = 4
+const LEAST_BLOCKED_MS = 2 * LEASE_SECONDS * 1000
+const FINISH_WITHIN_MS = 60_000
+const BLOCKER = new URL('./block-main-thread.ts', import.meta.url).href
+
+const isDone = async ({ db }: Bench): Promise<boolean> =>
+  (await db.chunk.count({ where: { doneAt: null } })) === 0
+
+interface Blocked {
+  arrivals: Arrivals
+  /** Leases that the blocked process lost. */
+  leasesLost: number
+  /** Emails that came while its main thread was blocked. */
+  meanwhile: number
+  exits: (number | null)[]
+}
+
+/** One process with every role, whose main thread is blocked during a delivery, and a worker that would take over. */
+const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
+  withBench(
+    {
+      mails: 0,
+      connections: CONNECTIONS,
+      sink: { delayMs: 200 },
+      settings: { ...COMPOSING, LEASE_SECONDS: String(LEASE_SECONDS), PORT: '0' },
+    },
+    async (bench) => {
+      const file = join(bench.folder, 'unblock')
+      const settings = { NODE_OPTIONS: `--import=${BLOCKER}`, BLOCKED_UNTIL: file }
+      const now = new Date()
+      const whole = beginService(bench, { roles: ['web', 'schedule', 'worker'], now, settings, part })
+      const other = beginService(bench, { roles: ['worker'], now })
+      await Promise.all([whole.started, other.started])
+      await addBulkMails(bench.db, mixedAddresses(MAILS, 5))
+      const nudges = await nudgeEach(bench, 1000)
+      const sent = () => whole.logged.filter(({ event }) => event === 'message.accepted').length
+      if (!(await until(() => sent() >= 2 * CONNECTIONS, FINISH_WITHIN_MS)))
+        throw new Error('it sends nothing')
+      whole.child.kill('SIGCONT')
+      const before = bench.arrived().length
+      await Promise.all([until(() => isDone(bench), FINISH_WITHIN_MS), sleep(LEAST_BLOCKED_MS)])
+      const meanwhile = bench.arrived().length - before
+      writeFileSync(file, '')
+      const isOver = () => whole.logged.some(({ event }) => event === 'main.blocked')
+      if (!(await until(isOver, FINISH_WITHIN_MS))) throw new Error('the main thread was not blocked')
+      await nudges.stop()
+      const exits = await Promise.all([whole, other].map(endService))
+      const leasesLost = whole.logged.filter(({ event }) => event === 'chunk.lost').length
+      return { arrivals: await compare(bench.db, bench.arrived()), leasesLost, meanwhile, exits }
+    },
+  )
+
+const blockedInWords = ({ arrivals, leasesLost, meanwhile, exits }: Blocked): string =>
+  `leases lost ${leasesLost}, ${inWords(arrivals)}; ${meanwhile} came meanwhile; exits ${exits}`
+
+const N_BLOCKED = `${MAILS} emails, lease ${LEASE_SECONDS} s, blocked for two of them or more`
+
+const blocked: BatteryCase = {
+  name: 'K4-blocked',
+  fault: 'the main thread of a process with every role is blocked during a delivery, for two leases or more',
+  invariant: 'the worker keeps its leases: lost 0, doubled 0',
+  run: async () => {
+    const outcome = await blockMainThread()
+    const { lost, doubles, misrecorded } = outcome.arrivals
+    return {
+      ok:
+        outcome.leasesLost + lost + doubles + misrecorded === 0 &&
+        outcome.meanwhile > 0 &&
+        outcome.exits.every((code) => code === 0),
+      n: N_BLOCKED,
+      result: blockedInWords(outcome),
+    }
+  },
+}
+
+const blockedWrongly: BatteryCase = {
+  name: 'K4-wrong',
+  fault: 'the same, wrong on purpose: the worker shares the main thread',
+  invariant: 'the battery must see leases lost and emails doubled',
+  run: async () => {
+    const outcome = await blockMainThread({
+      real: 'src/service.ts',
+      wrong: 'test/battery/crash/wrong-parts/worker-in-the-main-thread.ts',
+    })
+    const caught = outcome.leasesLost > 0 && outcome.arrivals.doubles > 0
+    return {
+      ok: caught,
+      n: N_BLOCKED,
+      result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${blockedInWords(outcome)}`,
+    }
+  },
+}
+
+const HUNG_MAILS = 200
+const HANGS_AFTER = 30
+
+/** One worker composes some emails and hangs on the next of each connection; another one waits for its leases. */
+const hang = (stalledAfterMs: number, withinMs: number): Promise<Arrivals> =>
+  withBench({ mails: HUNG_MAILS, perChunk: 50, connections: CONNECTIONS }, async (bench) => {
+    await bench.startWorker('--hang-after', String(HANGS_AFTER), '--stalled-after', String(stalledAfterMs))
+    await until(() => bench.arrived().length >= HANGS_AFTER, FINISH_WITHIN_MS)
+    await bench.startWorker()
+    await until(() => isDone(bench), withinMs)
+    return compare(bench.db, bench.arrived())
+  })
+
+const N_HUNG = `${HUNG_MAILS} emails, ${CONNECTIONS} connections that hang`
+
+const hung: BatteryCase = {
+  name: 'K5-hung',
+  fault: 'every connection of a worker hangs while it makes an email',
+  invariant: 'another worker gets its messages: lost 0, doubled 0',
+  run: async () => {
+    const arrivals = await hang(1000, FINISH_WITHIN_MS)
+    const { lost, doubles, misrecorded } = arrivals
+    return { ok: lost + doubles + misrecorded === 0, n: N_HUNG, result: inWords(arrivals) }
+  },
+}
+
+const hungWrongly: BatteryCase = {
+  name: 'K5-wrong',
+  fault: 'the same, wrong on purpose: a lease is renewed whatever its worker does',
+  invariant: 'the battery must see that emails are lost',
+  run: async () => {
+    const arrivals = await hang(24 * 3600 * 1000, 8000)
+    const caught = arrivals.lost > 0
+    return { ok: caught, n: N_HUNG, result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(arrivals)}` }
+  },
+}
+
+/** Workers that do not get on, and live. */
+export const hangingCases: BatteryCase[] = [blocked, blockedWrongly, hung, hungWrongly]
