@@ -4,7 +4,7 @@ import { readConfig, readEnvironment } from './config.ts'
 import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { ROLES, type Role, startService } from './service.ts'
-import { MAX_STOP_MS } from './worker.ts'
+import { MAX_STOP_MS } from './worker-thread.ts'
 
 function parsed(args: string[]) {
   try {

@@ -15,7 +15,6 @@ import { startSchedule } from './schedule/schedule.ts'
 import { listen } from './web/listen.ts'
 import { buildServer } from './web/server.ts'
 import { clockOf, type ServiceDeps, type WiringOptions, wire, wireQueue } from './wiring.ts'
-import { startWorker } from './worker.ts'
 import { startWorkerThread } from './worker-thread.ts'
 
 export const ROLES = ['web', 'schedule', 'worker'] as const
@@ -84,6 +83,7 @@ export async function startService(
     const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
     stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics)).stop)
   } else if (roles.includes('worker')) {
+    const { startWorker } = await import('./worker.ts')
     const worker = await startWorker(deps)
     deps.compose = worker.compose
     stops.push(worker.stop)

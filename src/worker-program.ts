@@ -4,8 +4,8 @@ import { textOf } from './platform/errors.ts'
 import { openLog } from './platform/log.ts'
 import { countedLog } from './platform/metrics.ts'
 import { clockOf, wire, wireQueue } from './wiring.ts'
-import { MAX_STOP_MS, startWorker } from './worker.ts'
-import type { ThreadData, ThreadMessage } from './worker-thread.ts'
+import { startWorker } from './worker.ts'
+import { MAX_STOP_MS, type ThreadData, type ThreadMessage } from './worker-thread.ts'
 
 // What the thread of worker-thread.ts runs. The main thread has migrated the database and says that we run.
 const { config, clockBeganAt } = workerData as ThreadData

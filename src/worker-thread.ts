@@ -4,6 +4,9 @@ import type { LogEvent, LogFields } from './platform/log.ts'
 import type { Metrics } from './platform/metrics.ts'
 import type { Worker } from './worker.ts'
 
+/** How long a process, or the thread of its worker, may take to stop. */
+export const MAX_STOP_MS = 35_000
+
 /** What the thread is started with. */
 export interface ThreadData {
   /** With the database's own address, also where the main thread started an embedded one. */
@@ -15,12 +18,17 @@ export interface ThreadData {
 /** What the thread tells: that it takes work, and each line that it logs, so that /metrics counts it. */
 export type ThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
 
+const LIMITS = { maxYoungGenerationSizeMb: 16 }
+
 /**
  * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot cost it its
  * leases. If the thread ends without being asked to, that is an uncaught error of this process.
  */
 export async function startWorkerThread(data: ThreadData, { count }: Metrics): Promise<Pick<Worker, 'stop'>> {
-  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), { workerData: data })
+  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), {
+    workerData: data,
+    resourceLimits: LIMITS,
+  })
   const started = Promise.withResolvers<void>()
   const ended = Promise.withResolvers<void>()
   let isStarted = false

@@ -15,9 +15,6 @@ import type { ServiceDeps } from './wiring.ts'
 /** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
 const REST_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
 
-/** How long a process, or the thread of its worker, may take to stop. */
-export const MAX_STOP_MS = 35_000
-
 export interface Worker {
   compose: Compose
   /** Takes nothing new; work in progress ends when the queue stops. */

@@ -78,7 +78,9 @@ test('the settings in it are complete: every secret that it loads is named, and 
 })
 
 test('it waits for the mails in hand, and does not start again with wrong settings', () => {
-  const [, longest = ''] = /MAX_STOP_MS = ([\d_]+)/.exec(readFileSync(join(root, 'src/worker.ts'), 'utf8'))!
+  const [, longest = ''] = /MAX_STOP_MS = ([\d_]+)/.exec(
+    readFileSync(join(root, 'src/worker-thread.ts'), 'utf8'),
+  )!
   expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThan(Number(longest.replaceAll('_', '')))
   expect(valuesOf('KillSignal')).toEqual(['SIGTERM'])
   expect(valuesOf('Restart')).toEqual(['on-failure'])
