@@ -114,7 +114,7 @@ export const errorTable = {
     status: 503,
     exit: 1,
     operator:
-      'Migration {name} failed before. Repair the database, then set rolled_back_at in its row of _prisma_migrations.',
+      "Migration {name} failed and changed nothing: {what}. Remove the cause and run db migrate again. If what it adds is there already because an earlier release was killed before it recorded that, record it: update _prisma_migrations set finished_at = now(), rolled_back_at = null where migration_name = '{name}'",
   },
   'database.behind': {
     status: 503,

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pRetry from 'p-retry'
-import type pg from 'pg'
+import pg from 'pg'
 import { unreachable } from './database.ts'
 import { Fault } from './errors.ts'
 import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
@@ -27,7 +27,6 @@ const TABLE = `create table if not exists _prisma_migrations (
 
 interface MigrationRow {
   migration_name: string
-  finished_at: Date | null
 }
 
 /** Names of the migrations that this release brings, oldest first. */
@@ -39,7 +38,7 @@ export const migrationNames = (): string[] =>
 /**
  * Brings the schema up to date and returns the names applied. Same table, checksums and lock as
  * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
- * Throws database.unreachable, and database.migration-failed where an earlier one stopped half-way.
+ * Throws database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
  */
 export async function applyMigrations(url: string, patience = WHATEVER_IT_TAKES): Promise<string[]> {
   const client = new (patientClient(url, patience))({ connectionString: url })
@@ -72,11 +71,9 @@ const takeLock = (client: pg.Client): Promise<void> =>
     { retries: LOCK_WAIT_MS / ASK_MS, minTimeout: ASK_MS, factor: 1 },
   )
 
-/** What takes a lock that keeps others out waits for it a second at a time, since they all wait behind it. */
-async function run(client: pg.Client, sql: string): Promise<void> {
-  const [, index] = sql.match(CONCURRENTLY) ?? []
-  if (index) await dropInvalid(client, index)
-  await client.query(`set lock_timeout = ${index ? 0 : BRIEF_MS}`)
+/** One simple query, so one transaction. Others queue behind its locks, so it waits for each in tries of a second. */
+async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promise<void> {
+  await client.query(`set lock_timeout = ${lockTimeoutMs}`)
   await pRetry(() => client.query(sql), {
     retries: TRIES,
     minTimeout: BRIEF_MS,
@@ -97,37 +94,36 @@ const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).
 
 async function appliedNames(client: pg.Client): Promise<Set<string>> {
   const { rows } = await client.query<MigrationRow>(
-    'select migration_name, finished_at from _prisma_migrations where rolled_back_at is null',
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
   )
-  const failed = rows.find((row) => !row.finished_at)
-  if (failed) throw new Fault('database.migration-failed', { name: failed.migration_name })
   return new Set(rows.map((row) => row.migration_name))
 }
 
+/**
+ * A migration and its row are one transaction, so a process that is killed leaves neither. An index that is built
+ * concurrently cannot be in one: it is built again if its row is missing.
+ */
 async function applyOne(client: pg.Client, name: string): Promise<void> {
   const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
-  const id = randomUUID()
-  const checksum = createHash('sha256').update(sql).digest('hex')
-  await client.query('insert into _prisma_migrations (id, checksum, migration_name) values ($1, $2, $3)', [
-    id,
-    checksum,
-    name,
-  ])
+  const record = recordOf(name, createHash('sha256').update(sql).digest('hex'))
+  const [, index] = sql.match(CONCURRENTLY) ?? []
   try {
-    await run(client, sql) // one simple query: one transaction, or none for an index that is built concurrently
+    if (!index) return await run(client, `${sql}\n;${record}`, BRIEF_MS)
+    await dropInvalid(client, index)
+    await run(client, sql, 0)
+    await client.query(record)
   } catch (error) {
-    if (isLockTimeout(error)) {
-      await client.query('delete from _prisma_migrations where id = $1', [id])
-      throw unreachable(error)
-    }
-    await client.query('update _prisma_migrations set logs = $2 where id = $1', [id, String(error)])
-    throw error
+    if (isLockTimeout(error)) throw unreachable(error)
+    if (!(error instanceof pg.DatabaseError)) throw error
+    throw new Fault('database.migration-failed', { name, what: error.message }, { cause: error })
   }
-  await client.query(
-    'update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = $1',
-    [id],
-  )
 }
+
+/** Replaces an unfinished row: its process is gone, since we hold the lock. */
+const recordOf = (name: string, checksum: string): string => `
+  delete from _prisma_migrations where migration_name = '${name}' and finished_at is null and rolled_back_at is null;
+  insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+  values ('${randomUUID()}', '${checksum}', '${name}', clock_timestamp(), 1)`
 
 /** What is needed to ask which migrations a database has. */
 interface Askable {
@@ -141,7 +137,7 @@ export async function missingMigrations(db: Askable): Promise<string[]> {
   )
   if (!exists) return migrationNames()
   const rows = await db.$queryRawUnsafe<MigrationRow[]>(
-    'select migration_name, finished_at from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
   )
   const done = new Set(rows.map((row) => row.migration_name))
   return migrationNames().filter((name) => !done.has(name))

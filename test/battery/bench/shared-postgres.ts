@@ -24,14 +24,14 @@ export interface OwnDatabase {
 }
 
 /**
- * A migrated database of one's own, on a durable server that all cases share which do no harm to it: making a server
+ * A database of one's own, migrated unless it is to be empty, on a durable server that all cases share which do no harm to it: making a server
  * takes two seconds of a processor, and there are many cases.
  */
-export async function ownDatabase(): Promise<OwnDatabase> {
+export async function ownDatabase({ empty = false } = {}): Promise<OwnDatabase> {
   shared ??= startShared()
   const { postgres, admin } = await shared
   const name = `battery_${++databases}`
-  await admin.query(`create database ${name} template ${TEMPLATE}`)
+  await admin.query(`create database ${name} template ${empty ? 'template1' : TEMPLATE}`)
   return {
     url: Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href,
     destroy: async () => void (await admin.query(`drop database if exists ${name} with (force)`)),

@@ -1,7 +1,14 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { hangingCases } from './hanging.ts'
 import { killCases } from './kill.ts'
+import { migratingCases } from './migrating.ts'
 import { pointCases } from './points.ts'
 import { serviceCases } from './services.ts'
 
-export const crashCases: BatteryCase[] = [...killCases, ...pointCases, ...serviceCases, ...hangingCases]
+export const crashCases: BatteryCase[] = [
+  ...killCases,
+  ...pointCases,
+  ...serviceCases,
+  ...hangingCases,
+  ...migratingCases,
+]

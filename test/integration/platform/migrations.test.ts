@@ -29,9 +29,17 @@ const askable = (url: string) => ({
 
 const DRY = `migrations_${process.pid}_dry`
 let urls: string[]
-const NAMES = ['once', 'by_engine', 'at_once', 'broken', 'dev', 'busy', 'cut_off'].map(
-  (name) => `migrations_${process.pid}_${name}`,
-)
+const NAMES = [
+  'once',
+  'by_engine',
+  'at_once',
+  'unfinished',
+  'dev',
+  'busy',
+  'cut_off',
+  'conflict',
+  'done_unfinished',
+].map((name) => `migrations_${process.pid}_${name}`)
 
 beforeAll(async () => {
   await withClient(inject('postgresUrl'), async (client) => {
@@ -140,10 +148,59 @@ describe('migrations', () => {
     })
   })
 
-  test('one that stopped half-way is named and not stepped over', async () => {
-    await applyMigrations(urls[3]!)
-    await withClient(urls[3]!, (client) => client.query('update _prisma_migrations set finished_at = null'))
-    await expect(applyMigrations(urls[3]!)).rejects.toMatchObject({ code: 'database.migration-failed' })
+  test.each([
+    ['was killed', null],
+    ['reported an error', 'ERROR: out of memory'],
+  ])('one that %s before it changed anything is applied again', async (_what, logs) => {
+    const url = urls[3]!
+    await withClient(url, async (client) => {
+      await client.query('drop schema public cascade; create schema public')
+      await engineless(url, '20261124190000_manage')
+      const begun =
+        'insert into _prisma_migrations (id, checksum, migration_name, logs) values ($1, $1, $2, $3)'
+      await client.query(begun, ['begun', '20261124190000_manage', logs])
+      expect(await applyMigrations(url)).toContain('20261124190000_manage')
+      const { rows } = await client.query(
+        'select migration_name, count(*)::int from _prisma_migrations where finished_at is not null group by 1 order by 1',
+      )
+      expect(rows).toEqual(migrationNames().map((migration_name) => ({ migration_name, count: 1 })))
+      const { rows: left } = await client.query('select from _prisma_migrations where finished_at is null')
+      expect(left).toEqual([])
+    })
+  })
+
+  test('one that fails changes nothing, says why, and is applied once the cause is gone', async () => {
+    const url = urls[7]!
+    await withClient(url, async (client) => {
+      await client.query('create table topic ()')
+      const failed = applyMigrations(url)
+      await expect(failed).rejects.toMatchObject({
+        code: 'database.migration-failed',
+        values: { name: '20261124000000_first', what: 'relation "topic" already exists' },
+      })
+      const { rows } = await client.query(
+        `select (select count(*) from _prisma_migrations)::int as rows, to_regclass('subscriber') as made`,
+      )
+      expect(rows).toEqual([{ rows: 0, made: null }])
+      await client.query('drop table topic')
+    })
+    expect(await applyMigrations(url)).toEqual(migrationNames())
+  })
+
+  test('one that an earlier release applied and did not record is explained, and can be recorded', async () => {
+    const url = urls[8]!
+    await applyMigrations(url)
+    await withClient(url, async (client) => {
+      const name = '20261125160000_manners'
+      await client.query(
+        `update _prisma_migrations set finished_at = null, rolled_back_at = now() where migration_name = '${name}'`,
+      )
+      const failed = await applyMigrations(url).catch((error) => error)
+      expect(failed).toMatchObject({ code: 'database.migration-failed', values: { name } })
+      const [remedy] = failed.message.match(/update _prisma_migrations .*'/)
+      await client.query(remedy)
+      expect(await applyMigrations(url)).toEqual([])
+    })
   })
 })
 

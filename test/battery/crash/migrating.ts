@@ -1,0 +1,245 @@
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { silentLog } from '../../../src/platform/log.ts'
+import { applyMigrations } from '../../../src/platform/migrations.ts'
+import { prepareQueue } from '../../../src/platform/queue.ts'
+import { startProgram } from '../../support/processes.ts'
+import type { BatteryCase } from '../battery-case.ts'
+import { exitOf } from '../bench/delivery-bench.ts'
+import { endIfInterrupted } from '../bench/interrupted.ts'
+import { randomFrom } from '../bench/seeded-random.ts'
+import { ownDatabase } from '../bench/shared-postgres.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { applyMigrations as applyInThree } from './wrong-parts/three-transactions.ts'
+
+const SEED = 20261127
+const FIRST = '20261124000000_first'
+/** Builds its index concurrently, so outside a transaction. */
+const CONCURRENT = '20261124221000_consents_by_time'
+
+/** Where `db migrate` is killed. */
+type Point =
+  /** Held before the nth statement that changes the schema. */
+  | { statement: number }
+  /** Held when the SQL of a migration has run and it is about to be recorded as finished. */
+  | { finishOf: string }
+  /** At any instant once so many of these statements have begun. */
+  | { after: number }
+
+const INSIDE: Point = { statement: 20 }
+const BEFORE_FINISH: Point = { finishOf: FIRST }
+const POINTS: Point[] = [{ statement: 1 }, INSIDE, BEFORE_FINISH, { finishOf: CONCURRENT }]
+
+/** Sessions wait on this advisory lock where they are to be killed. */
+const LOCK = 1127
+
+/** Counts statements, and holds a session at the point. All of it is dropped before anything is compared. */
+const watchFor = (point: Point): string => `
+  create schema stopping;
+  create sequence stopping.statements;
+  create function stopping.at_statement() returns event_trigger language plpgsql as $$ begin
+    if nextval('stopping.statements') = ${'statement' in point ? point.statement : 0} then
+      perform pg_advisory_xact_lock(${LOCK});
+    end if;
+  end $$;
+  create function stopping.at_finish() returns trigger language plpgsql as $$ begin
+    if new.migration_name = '${'finishOf' in point ? point.finishOf : ''}' and new.finished_at is not null then
+      perform pg_advisory_xact_lock(${LOCK});
+    end if;
+    return new;
+  end $$;
+  create table _prisma_migrations (
+    id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz,
+    migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
+    started_at timestamptz not null default now(), applied_steps_count integer not null default 0);
+  create trigger stop before insert or update on _prisma_migrations
+    for each row execute function stopping.at_finish();
+  create event trigger stop on ddl_command_start
+    when tag in ('CREATE TABLE', 'CREATE INDEX', 'CREATE TYPE', 'CREATE FUNCTION', 'ALTER TABLE')
+    execute function stopping.at_statement();
+  select pg_advisory_lock(${LOCK})`
+
+const GO_ON = `
+  select pg_advisory_unlock(${LOCK});
+  drop event trigger stop;
+  drop schema stopping cascade`
+
+/** Everything that makes a schema, our own and the queue's, and what is recorded of migrations: a line for each. */
+const SCHEMA = `
+  with ours as (
+    select oid, nspname as schema from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+  )
+  select 'column ' || concat_ws(' ', schema, relname, relkind, attnum, attname, format_type(atttypid, atttypmod),
+      attnotnull, pg_get_expr(adbin, adrelid)) as line
+    from pg_class c join ours on ours.oid = relnamespace join pg_attribute a on attrelid = c.oid and attnum > 0
+    left join pg_attrdef d on d.adrelid = c.oid and d.adnum = attnum
+  union all select concat_ws(' ', pg_get_indexdef(indexrelid), indisvalid)
+    from pg_index i join pg_class c on c.oid = indexrelid join ours on ours.oid = relnamespace
+  union all select concat_ws(' ', 'constraint', schema, conrelid::regclass, conname, pg_get_constraintdef(c.oid))
+    from pg_constraint c join ours on ours.oid = connamespace
+  union all select pg_get_functiondef(p.oid) from pg_proc p join ours on ours.oid = pronamespace
+  union all select pg_get_triggerdef(t.oid)
+    from pg_trigger t join pg_class c on c.oid = tgrelid join ours on ours.oid = relnamespace where not tgisinternal
+  union all select concat_ws(' ', 'enum', schema, typname, enumsortorder, enumlabel)
+    from pg_enum e join pg_type t on t.oid = enumtypid join ours on ours.oid = typnamespace
+  union all select concat_ws(' ', 'migration', migration_name, checksum, finished_at is not null, rolled_back_at, logs)
+    from _prisma_migrations
+  union all select concat_ws(' ', 'queue', name, policy, retry_limit, retry_delay, expire_seconds) from pgboss.queue
+  order by line`
+
+interface Way {
+  /** In the process that is killed. */
+  part?: WrongPart
+  /** Afterwards, here. */
+  apply(url: string): Promise<unknown>
+}
+
+interface Ended {
+  /** Killed before it was done. */
+  killed: boolean
+  /** The next one fails. */
+  stuck: boolean
+  /** The next one ends well, and the schema is another than without a kill. */
+  differs: boolean
+}
+
+async function schemaOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ line: string }>(SCHEMA)
+  return rows.map(({ line }) => line).join('\n')
+}
+
+async function withEmpty<T>(work: (url: string, client: pg.Client) => Promise<T>): Promise<T> {
+  const { url, destroy } = await ownDatabase({ empty: true })
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    return await work(url, client)
+  } finally {
+    await client.end()
+    await destroy()
+  }
+}
+
+/** Until that is so, or the process has ended. */
+async function untilSeen(client: pg.Client, child: ChildProcess, condition: string): Promise<void> {
+  while (child.exitCode === null && !(await client.query(condition)).rowCount) await sleep(5)
+}
+
+function beginMigrating(url: string, part?: WrongPart): ChildProcess {
+  const child = startProgram([...programWith(part, 'src/cli.ts'), 'db', 'migrate'], { DATABASE_URL: url })
+  child.stdout?.resume()
+  child.stderr?.resume()
+  const forget = endIfInterrupted(() => child.kill('SIGKILL'))
+  child.once('exit', forget)
+  return child
+}
+
+const OTHERS = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+const HELD = `${OTHERS} and wait_event_type = 'Lock' and wait_event = 'advisory'`
+
+/** Returns whether it was killed before it ended. */
+async function killAt(url: string, client: pg.Client, point: Point, part?: WrongPart): Promise<boolean> {
+  await client.query(watchFor(point))
+  const child = beginMigrating(url, part)
+  const isReached =
+    'after' in point
+      ? `select from stopping.statements, (select ${OTHERS} limit 1) connected where last_value >= ${point.after}`
+      : `select ${HELD}`
+  await untilSeen(client, child, isReached)
+  child.kill('SIGKILL')
+  await exitOf(child)
+  // What the kernel does for a process that is killed: its connections end.
+  await client.query(`select pg_terminate_backend(pid) ${HELD}`)
+  await client.query(GO_ON)
+  return child.signalCode === 'SIGKILL'
+}
+
+const migrateAfter = ({ apply, part }: Way, point: Point, whole: string) =>
+  withEmpty(async (url, client): Promise<Ended> => {
+    const killed = await killAt(url, client, point, part)
+    try {
+      await apply(url)
+      await prepareQueue(url, silentLog)
+    } catch {
+      return { killed, stuck: true, differs: false }
+    }
+    return { killed, stuck: false, differs: (await schemaOf(client)) !== whole }
+  })
+
+/** An undisturbed one: what the schema is then, and how many statements changed it. */
+const undisturbed = () =>
+  withEmpty(async (url, client) => {
+    await client.query(watchFor({ after: 0 }))
+    await applyMigrations(url)
+    await prepareQueue(url, silentLog)
+    const { rows } = await client.query('select last_value::int as statements from stopping.statements')
+    await client.query(GO_ON)
+    return { statements: rows[0].statements as number, whole: await schemaOf(client) }
+  })
+
+const AT_ONCE = 2
+
+async function migrateAfterEach(points: Point[], way: Way, whole: string) {
+  const waiting = [...points]
+  const ended: Ended[] = []
+  const next = async () => {
+    for (let point = waiting.shift(); point; point = waiting.shift())
+      ended.push(await migrateAfter(way, point, whole))
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, next))
+  const count = (of: keyof Ended) => ended.filter((one) => one[of]).length
+  const [killed, stuck, differ] = [count('killed'), count('stuck'), count('differs')]
+  return {
+    killed,
+    stuck,
+    differ,
+    inWords: `${stuck} that the next one cannot finish, ${differ} other schemas`,
+  }
+}
+
+const migrateKilled: BatteryCase = {
+  name: 'migrate-killed',
+  fault: 'db migrate killed with kill -9 on an empty database, at random and at known points',
+  invariant: 'the next one ends well, and the schema is the same as without a kill',
+  run: async (profile) => {
+    const random = randomFrom(SEED)
+    const { statements, whole } = await undisturbed()
+    const instants = Array.from({ length: profile === 'ci' ? 4 : 46 }, () => ({
+      after: Math.floor(random() * statements),
+    }))
+    const points = [...POINTS, ...instants]
+    const { killed, stuck, differ, inWords } = await migrateAfterEach(
+      points,
+      { apply: applyMigrations },
+      whole,
+    )
+    return {
+      ok: stuck + differ === 0 && killed >= points.length * 0.75,
+      n: `${killed} kills, ${POINTS.length} of them at known points, over ${statements} statements`,
+      result: inWords,
+    }
+  },
+}
+
+const wrongInThree: BatteryCase = {
+  name: 'migrate-wrong-three-transactions',
+  fault: 'the same, wrong on purpose: a row, the SQL and the end of a migration are three transactions',
+  invariant: 'must be caught: the next one cannot finish',
+  run: async () => {
+    const part = {
+      real: 'src/platform/migrations.ts',
+      wrong: 'test/battery/crash/wrong-parts/three-transactions.ts',
+    }
+    const { whole } = await undisturbed()
+    const way = { part, apply: applyInThree }
+    const { killed, stuck, inWords } = await migrateAfterEach([INSIDE, BEFORE_FINISH], way, whole)
+    return {
+      ok: stuck > 0,
+      n: `${killed} kills`,
+      result: `${stuck > 0 ? 'caught' : 'NOT CAUGHT'}: ${inWords}`,
+    }
+  },
+}
+
+export const migratingCases: BatteryCase[] = [migrateKilled, wrongInThree]
