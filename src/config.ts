@@ -105,6 +105,7 @@ const settings = z.object({
     ),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
+  AFTER_PROMOTION: oneOf('hold', 'continue').default('hold'),
   DOMAIN_RATE: domainRates.default({ domains: new Map() }),
   RAMP_UP_SINCE: day.optional(),
   STOP_AT_REFUSED: wholeNumber(1, 100).default(20),

@@ -10,11 +10,17 @@ const RESTORED = `This database was restored from a backup. Nothing is planned o
   delivery resume              end it, and go on with the next hour
   delivery resume --moved      nothing was sent since the copy was made: end nothing`
 
+const PROMOTED = `A standby of the database was promoted. Nothing is planned or sent until you resume delivery. Check
+whether the standby had received everything (docs/backup.md):
+  delivery resume --dry-run    what ends if it may have missed something: open messages, and dates whose hour has come
+  delivery resume              end it, and continue with the next hour
+  delivery resume --moved      it had received everything: end nothing`
+
 /** Whether mail goes out, what waits, what limits it, and whether somebody is there to hand it over. */
 export const textOfDelivery = (shown: Shown): string =>
   [
     switchText(shown),
-    ...(shown.restored ? [RESTORED] : []),
+    ...(shown.restored ? [shown.reason === 'promoted' ? PROMOTED : RESTORED] : []),
     '',
     table(
       ['lane', ...WAITING, 'oldest (UTC)', 'next try (UTC)'],

@@ -85,13 +85,13 @@ function textOfBeginning({ waiting }: DeliveryStatus): string {
 
 const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
   restored
-    ? 'Nothing changed: this database was restored, and nothing goes out before delivery resume.'
+    ? `Nothing changed: this database was ${reason}, and nothing goes out before delivery resume.`
     : `Nothing changed: delivery was paused already, since ${since ? minuteOf(since) : ''} UTC: ${reason}`
 
 const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
   [
-    'After the restore:',
-    `  ${skipped} messages were open in the backup and may have gone out since: skipped (restored)`,
+    'After the restore or promotion:',
+    `  ${skipped} messages were open in this copy and may have gone out since: skipped (restored)`,
     `  ${uncertain} more had been begun: uncertain`,
     `  ${missed} digests whose hour has come are recorded as missed, ${paused} as paused`,
     '  The next digests carry the papers of the missed ones.',

@@ -107,7 +107,7 @@ const REFUSED =
 const SETTINGS = 'Nothing is lost. `doctor` says what to set; the next run tries again.'
 const STOPPED: Record<NonNullable<DigestsRun['stopped']>, string> = {
   restored:
-    'This database was restored: nothing is planned or handed over until `delivery resume`. See `delivery status`.',
+    'This database was restored or promoted: nothing is planned or handed over until `delivery resume`. See `delivery status`.',
   paused: 'Delivery is paused: what was not handed over is still ready until `delivery resume`.',
   interrupted: 'Interrupted: what was not handed over is still ready, and the next run goes on.',
   unreachable:

@@ -4,7 +4,7 @@ const UNKNOWN = '-'
 
 /**
  * What tells this database from a copy that was restored out of a dump: "server/database/table", each a number, "-"
- * where the server does not say which it is. A copy of the server's files keeps all three.
+ * where the server does not say which it is. A copy of the server's files keeps all three: see databaseTimeline.
  */
 export async function databaseIdentity(db: DatabaseOrTransaction): Promise<string> {
   const [own] = await db.$queryRaw<{ database: string; table: string; maySee: boolean }[]>`
@@ -18,6 +18,16 @@ async function serverOf(db: DatabaseOrTransaction): Promise<string> {
   const [row] = await db.$queryRaw<{ id: string }[]>`
     select system_identifier::text as id from pg_control_system()`
   return row!.id
+}
+
+/**
+ * The server's timeline, which changes when a standby is promoted and after point-in-time recovery; null on a standby and
+ * on a server that does not reveal it.
+ */
+export async function databaseTimeline(db: DatabaseOrTransaction): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ timeline: string | null }[]>`
+    select database_timeline()::text as timeline`
+  return row!.timeline
 }
 
 /** Whether both may be the same database: what one of them does not know tells nothing. */

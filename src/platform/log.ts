@@ -12,6 +12,7 @@ const LOG_EVENTS = [
   'database.migrated',
   'database.newer',
   'database.restored',
+  'database.promoted',
   'queue.error',
   'request.done',
   'request.failed',

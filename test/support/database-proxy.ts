@@ -16,6 +16,8 @@ export interface DatabaseProxy {
   cut(how: 'end' | 'reset'): void
   /** What the database says from now on is followed, in the same breath, by its farewell. */
   bidFarewell(): void
+  /** Connects new connections to the database at that address from now on. */
+  leadTo(url: string): void
   /** Milliseconds that each piece of data is held back, both ways, from now on. */
   delay(ms: number): void
   close(): Promise<void>
@@ -31,7 +33,7 @@ interface Pair {
 
 /** A way to a database that may break as networks do. */
 export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
-  const { hostname, port } = new URL(url)
+  let { hostname, port } = new URL(url)
   const pairs = new Set<Pair>()
   let mode: Mode = 'pass'
   let delayMs = 0
@@ -61,6 +63,9 @@ export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
     },
     bidFarewell: () => {
       last = farewell()
+    },
+    leadTo: (next) => {
+      ;({ hostname, port } = new URL(next))
     },
     delay: (ms) => {
       delayMs = ms

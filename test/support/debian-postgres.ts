@@ -21,7 +21,19 @@ export interface DebianPostgres {
   drop(name: string): Promise<void>
   /** pg_dump, pg_restore and the like, to their end; returns what they print. */
   tool(name: string, ...args: string[]): Promise<string>
+  /** An asynchronous standby of it, which is stopped and removed with it. */
+  standby(): Promise<Standby>
+  /** Ends the server as a crash would; its standby goes on. */
+  crash(): Promise<void>
   stop(): Promise<void>
+}
+
+export interface Standby {
+  url(name: string): string
+  /** It receives nothing from now on, as if the network between both were broken. */
+  cutOff(): Promise<void>
+  /** Makes it a primary; resolves once it takes writes. */
+  promote(): Promise<void>
 }
 
 const binaries = (): string | undefined =>
@@ -29,7 +41,9 @@ const binaries = (): string | undefined =>
     ? readdirSync(ROOM)
         .sort((a, b) => Number(b) - Number(a))
         .map((version) => join(ROOM, version, 'bin'))
-        .find((bin) => ['initdb', 'pg_dump', 'pg_restore'].every((name) => existsSync(join(bin, name))))
+        .find((bin) =>
+          ['initdb', 'pg_dump', 'pg_restore', 'pg_basebackup'].every((name) => existsSync(join(bin, name))),
+        )
     : undefined
 
 /** Why tests that need it are left out here; undefined where it is there. */
@@ -45,16 +59,37 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
   const user = process.getuid?.() === 0 ? userOf('postgres') : {}
   if (user.uid !== undefined) for (const path of [folder, data]) chownSync(path, user.uid, user.gid!)
   const as = { ...user, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' }, maxBuffer: 256 * 1024 * 1024 }
-  const port = await freePort()
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], as)
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`
-  const control = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', data, '-w', ...args], as)
-  await control('-l', join(folder, 'log'), '-o', options, 'start')
-  const url = (name: string) => `postgresql://postgres@127.0.0.1:${port}/${name}`
-  const onServer = async (sql: string) => {
-    const client = new pg.Client({ connectionString: url('postgres') })
-    await client.connect()
-    await client.query(sql).finally(() => client.end())
+  const serve = async (folderOf: string) => {
+    const port = await freePort()
+    const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`
+    const control = (...args: string[]) => run(join(bin, 'pg_ctl'), ['-D', folderOf, '-w', ...args], as)
+    await control('-l', `${folderOf}.log`, '-o', options, 'start')
+    const url = (name: string) => `postgresql://postgres@127.0.0.1:${port}/${name}`
+    const onServer = async (sql: string) => {
+      const client = new pg.Client({ connectionString: url('postgres') })
+      await client.connect()
+      await client.query(sql).finally(() => client.end())
+    }
+    return { port, control, url, onServer, crash: () => control('-m', 'immediate', 'stop') }
+  }
+  const { port, url, onServer, crash } = await serve(data)
+  const running = new Set([crash])
+  const end = async (stop: typeof crash) => void (running.delete(stop) && (await stop()))
+  const standby = async (): Promise<Standby> => {
+    const copy = join(folder, 'standby')
+    const copied = ['-D', copy, '-R', '--checkpoint=fast', '--no-sync', '-h', '127.0.0.1', '-U', 'postgres']
+    await run(join(bin, 'pg_basebackup'), [...copied, '-p', String(port)], as)
+    const server = await serve(copy)
+    running.add(server.crash)
+    return {
+      url: server.url,
+      cutOff: async () => {
+        await server.onServer(`alter system set primary_conninfo = ''`)
+        await server.onServer('select pg_reload_conf()')
+      },
+      promote: async () => void (await server.control('promote')),
+    }
   }
   return {
     data,
@@ -66,8 +101,10 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     bySocket: (name) => `postgresql://postgres@/${name}?host=${folder}&port=${port}`,
     drop: (name) => onServer(`drop database ${name} with (force)`),
     tool: async (name, ...args) => (await run(join(bin, name), args, { maxBuffer: as.maxBuffer })).stdout,
+    standby,
+    crash: () => end(crash),
     stop: async () => {
-      await control('-m', 'immediate', 'stop')
+      for (const one of running) await end(one)
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -93,6 +93,7 @@ export const SAMPLE_NOTICES: Record<string, Notice> = {
     since: SINCE,
   }),
   restored: notice(11, 'run-stopped', { subject: 'digests', what: 'restored', said: null, since: SINCE }),
+  promoted: notice(16, 'run-stopped', { subject: 'digests', what: 'promoted', said: null, since: SINCE }),
   week: notice(9, 'week', {
     from: '2026-11-16',
     to: '2026-11-22',

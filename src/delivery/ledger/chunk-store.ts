@@ -1,6 +1,7 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { type Lane, LOST_ANSWER } from '../message.ts'
 import type { PaceKey } from '../paces/pace.ts'
+import { maySend } from './may-send-store.ts'
 
 export interface LeasedChunk {
   id: number
@@ -44,7 +45,7 @@ export async function leaseChunk(db: DatabaseOrTransaction, input: LeaseInput): 
         and (c.lease_until is null or c.lease_until <= now())
         and (c.lane = 'answers' or not exists (
           select from slow where key in ('domain ' || c.domain, ${rampUp ?? ''}::text)))
-        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+        and ${maySend}
       order by coalesce(held.holders, 0), c.not_before, c.id limit 1 for update of c skip locked
     ), leased as (
       update chunk c set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
@@ -88,7 +89,7 @@ export async function shareChunk(db: DatabaseOrTransaction, input: LeaseInput): 
         and m.state in ('ready', 'deferred') and m.next_try <= ${now}
         and (c.lane = 'answers' or not exists (
           select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
-        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+        and ${maySend}
       group by c.id having count(*) > 1 order by ready desc, c.id limit 1
     ), half as (
       select m.id from message m join fullest f on m.chunk_id = f.id
@@ -183,7 +184,7 @@ export async function othersHoldChunks(
     where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
       and (lease_until > now() or lane = 'answers' or not exists (
         select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
-      and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+      and ${maySend}
     limit 1`
   return rows.length > 0
 }

@@ -4,6 +4,7 @@ import { randomId } from '../../platform/random.ts'
 import type { Failure } from '../answers/classify-answer.ts'
 import type { NextStep } from '../answers/retry.ts'
 import { type Lane, LOST_ANSWER, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
+import { maySend } from './may-send-store.ts'
 
 const MOST_IN_CHUNK = 200
 /** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
@@ -108,7 +109,7 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
   const rows = await db.$queryRaw<MovedRow[]>`
     with lease as materialized (
       select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
-        and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+        and ${maySend}
     ), picked as (
       select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
       from message m join lease on m.chunk_id = lease.id

@@ -1,4 +1,5 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { maySend } from '../ledger/may-send-store.ts'
 import type { PaceKey, PaceLimit } from './pace.ts'
 
 /** A pace that is below this many a second limits; above, it is as good as none. */
@@ -145,7 +146,7 @@ export async function chunksReadySoon(
       and (p.held_until is null or p.held_until <= now() + make_interval(secs => ${withinSeconds}::float8))
       and (p.key is null or (1 - pace_tokens(p, now())) / pace_rate(p, now()) <= ${withinSeconds}::float8)
       and not exists (select from pace r where r.key = ${rampUp ?? ''}::text and pace_tokens(r, now()) < 1)
-      and not exists (select from switch where name = 'delivery' and value in ('paused', 'restored'))
+      and ${maySend}
     limit 1`
   return rows.length > 0
 }

@@ -21,7 +21,7 @@ export interface DeliverySwitch {
   /** `off`: by the setting SENDING. */
   delivery: 'on' | 'paused' | 'off'
   reason: string | null
-  /** This is a copy out of a backup: nothing is planned either, and going on ends what may have gone out. */
+  /** This is a copy out of a backup or a promoted standby: nothing is planned either, and going on ends what may have gone out. */
   restored: boolean
   since: Date | null
 }

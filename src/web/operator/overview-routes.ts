@@ -32,7 +32,7 @@ const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
   paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
   already: 'Nothing changed: delivery was paused already.',
-  held: 'Nothing changed: this database was restored, and nothing goes out until you resume delivery.',
+  held: 'Nothing changed: this database was restored or promoted, and nothing goes out until you resume delivery.',
   resumed: 'Delivery goes on.',
 }
 

@@ -202,7 +202,7 @@ function notPlanned(open: Case, at: string): Verdict {
   if (restored)
     return says(
       'restored',
-      `Nothing is planned since the database was restored (${utcText(restored.from)}): see delivery status.`,
+      `Nothing is planned since the database was ${restored.reason} (${utcText(restored.from)}): see delivery status.`,
     )
   if (open.awaited.length > 0)
     return says(

@@ -16,6 +16,7 @@ const said = (text: NoticeValues[string] | undefined): string[] =>
 
 const STOPPED: Record<string, (values: NoticeValues) => Wording> = {
   restored,
+  promoted,
   'domain-held': domainHeld,
   complaints: complained,
 }
@@ -51,6 +52,22 @@ function restored({ since }: NoticeValues): Wording {
     meaning:
       'Nothing is planned or handed over until you say so, since nobody knows here what went out after the backup.',
     next: [['delivery resume --dry-run', 'what ends then, and what goes on'], STATUS],
+  }
+}
+
+function promoted({ since }: NoticeValues): Wording {
+  return {
+    subject: 'a standby of the database was promoted, delivery waits for you',
+    facts: [
+      `Since ${weekdayMinute(since)}: the database server is on a new timeline, so a standby was promoted or the server was restored to an earlier moment. Delivery is paused.`,
+    ],
+    meaning:
+      'Nothing is planned or sent until you resume it. Emails that were sent just before are not recorded here if the standby had not received that yet, and would be sent twice.',
+    next: [
+      ['delivery resume --dry-run', 'what ends if the standby may have missed something'],
+      ['delivery resume --moved', 'if it had received everything: nothing ends'],
+      STATUS,
+    ],
   }
 }
 

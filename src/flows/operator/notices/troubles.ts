@@ -44,7 +44,7 @@ async function restored({ db }: Deps): Promise<LastingTrouble[]> {
   const delivery = await readSwitch(db, DELIVERY)
   if (!delivery || !(await isHeld(db))) return []
   const since = delivery.at.toISOString()
-  const values = { subject: 'digests', what: 'restored', said: null, since }
+  const values = { subject: 'digests', what: delivery.reason, said: null, since }
   return [{ kind: 'run-stopped', key: `restored ${since}`, values }]
 }
 

@@ -135,7 +135,11 @@ export const delivery = z
   .object({
     delivery: z.enum(['on', 'paused', 'off']).describe('off: by the setting SENDING'),
     reason: z.string().nullable(),
-    restored: z.boolean().describe('Out of a backup: nothing is planned either, and a pause changes nothing'),
+    restored: z
+      .boolean()
+      .describe(
+        'Out of a backup, or a promoted standby: nothing is planned either, and a pause changes nothing',
+      ),
     since: instant.nullable(),
     lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
     paces: z.array(pace).describe('What limits mail now, beyond what DOMAIN_RATE says'),

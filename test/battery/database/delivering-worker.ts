@@ -1,0 +1,22 @@
+// A worker that looks again and again whether lane `digests` has something to send, as the nudges of a service make it
+// do, also while the database is away. Prints "ready" when it begins; ends on SIGTERM.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig, readEnvironment } from '../../../src/config.ts'
+import { deliverReady } from '../../../src/flows/messages/deliver.ts'
+import { wire } from '../../../src/wiring.ts'
+import { firstAnswer } from '../bench/first-answer.ts'
+import { plainMail } from '../bench/plain-mail.ts'
+
+const PAUSE_MS = 200
+
+const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+await firstAnswer(deps.db)
+const stopping = new AbortController()
+process.once('SIGTERM', () => stopping.abort())
+console.log('ready')
+while (!stopping.signal.aborted) {
+  const lane = { lane: 'digests', signal: stopping.signal } as const
+  await deliverReady({ ...deps, compose: plainMail }, lane).catch(() => {})
+  await sleep(PAUSE_MS)
+}
+await close()

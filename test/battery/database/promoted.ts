@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig } from '../../../src/config.ts'
+import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
+import { resumeDelivery } from '../../../src/flows/operator/delivery-switch.ts'
+import { isHeld } from '../../../src/flows/operator/restore/restored.ts'
+import { silentLog } from '../../../src/platform/log.ts'
+import { type Deps, wire } from '../../../src/wiring.ts'
+import { startDatabaseProxy } from '../../support/database-proxy.ts'
+import { type DebianPostgres, noDebianPostgres, startDebianPostgres } from '../../support/debian-postgres.ts'
+import { addDigestMessages } from '../../support/messages.ts'
+import type { BatteryCase } from '../battery-case.ts'
+import { type Bench, firstLine, withBench } from '../bench/delivery-bench.ts'
+import { endIfInterrupted } from '../bench/interrupted.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import { until } from '../many/crew-of-services.ts'
+import { doMoreArrive } from './running.ts'
+
+const MAILS = 300
+const CONNECTIONS = 4
+/** Slow enough for both servers to be switched in the middle of the run. */
+const SINK = { delayMs: 60 }
+/** Emails before the standby is cut off, and from then until the primary crashes. */
+const [REPLICATED, UNREPLICATED] = [40, 30]
+const HOUR_MS = 3_600_000
+const LONGEST_MS = 60_000
+/** A worker that still sends does so several times in this time. */
+const QUIET_MS = 2000
+
+interface Promoted {
+  /** Emails that went out and that the standby does not know of. */
+  forgotten: number
+  /** Emails after the promotion, more than the connections had in progress. */
+  sentAfter: number
+  doubles: number
+  /** Delivery was paused until the operator resumed it. */
+  held: boolean
+  /** Messages that are neither sent nor recorded as ended after that. */
+  open: number
+}
+
+const idsOf = ({ arrived }: Bench): string[] => arrived().map(({ messageId }) => messageId)
+const doublesIn = (ids: string[]): number => ids.length - new Set(ids).size
+
+/** Opens the database as the operator does. */
+async function withDeps<T>(bench: Bench, url: string, work: (deps: Deps) => Promise<T>): Promise<T> {
+  const config = readConfig({ ...bench.settings, DATABASE_URL: url })
+  const { deps, close } = await wire(config, { log: silentLog, connections: 2 })
+  return work(deps).finally(close)
+}
+
+async function prepare(bench: Bench, server: DebianPostgres): Promise<string> {
+  const url = await server.create('papers')
+  await withDeps(bench, url, async (deps) => {
+    await migrateDatabase(deps)
+    const now = new Date()
+    const deadline = new Date(now.getTime() + 20 * HOUR_MS)
+    await addDigestMessages(deps.db, MAILS, { datedAt: now, notBefore: now, deadline }, 20)
+  })
+  return url
+}
+
+/** Emails go out, the primary crashes, its standby is promoted at the same address, and the operator resumes. */
+async function promote(bench: Bench, server: DebianPostgres, part?: WrongPart): Promise<Promoted> {
+  const url = await prepare(bench, server)
+  const standby = await server.standby()
+  const proxy = await startDatabaseProxy(url)
+  try {
+    const program = programWith(part, 'test/battery/database/delivering-worker.ts')
+    const settings = { ...bench.settings, DATABASE_URL: proxy.url, LOG_LEVEL: 'silent' }
+    await firstLine(bench.begin(program, settings))
+    await doMoreArrive(bench.arrived, REPLICATED, LONGEST_MS)
+    await standby.cutOff()
+    await doMoreArrive(bench.arrived, UNREPLICATED, LONGEST_MS)
+    await server.crash()
+    await standby.promote()
+    const before = bench.arrived().length
+    proxy.leadTo(standby.url('papers'))
+    return await withDeps(bench, standby.url('papers'), (deps) => observe(bench, deps, before))
+  } finally {
+    await proxy.close()
+  }
+}
+
+async function observe(bench: Bench, deps: Deps, before: number): Promise<Promoted> {
+  const { db } = deps
+  const forgotten = before - (await db.acceptance.count())
+  await until(async () => (await isHeld(db)) || doublesIn(idsOf(bench)) > CONNECTIONS, LONGEST_MS)
+  const held = await isHeld(db)
+  if (held) await sleep(QUIET_MS)
+  const sentAfter = Math.max(0, bench.arrived().length - before - CONNECTIONS)
+  if (held) await resumeDelivery(deps)
+  if (held) await sleep(QUIET_MS)
+  const open = await db.message.count({ where: { state: { in: ['ready', 'taken', 'deferred'] } } })
+  return { forgotten, sentAfter, doubles: doublesIn(idsOf(bench)), held, open }
+}
+
+const inWords = ({ forgotten, sentAfter, doubles, held, open }: Promoted): string =>
+  `${held ? 'held' : 'not held'}; of ${forgotten} emails that the standby does not know, ${doubles} doubled; ${sentAfter} sent before the operator resumed, ${open} left open`
+
+async function promoteOnce(part?: WrongPart): Promise<Promoted> {
+  const server = await startDebianPostgres()
+  const forget = endIfInterrupted(() => server.stop())
+  try {
+    const options = { mails: 0, connections: CONNECTIONS, sink: SINK }
+    return await withBench(options, (bench) => promote(bench, server, part))
+  } finally {
+    forget()
+    await server.stop()
+  }
+}
+
+const promoted: BatteryCase = {
+  name: 'promoted-standby',
+  fault:
+    'the primary crashes and an asynchronous standby, which lacks some acceptances, is promoted at its address',
+  invariant: 'nothing is sent until the operator resumes; doubled 0',
+  run: async () => {
+    const missing = noDebianPostgres()
+    if (missing) return missing
+    const found = await promoteOnce()
+    const { forgotten, sentAfter, doubles, held, open } = found
+    return {
+      ok: held && forgotten > 0 && sentAfter + doubles + open === 0,
+      n: `${MAILS} emails, ${CONNECTIONS} connections`,
+      result: inWords(found),
+    }
+  },
+}
+
+const wrongNoTimeline: BatteryCase = {
+  name: 'promoted-wrong-no-timeline',
+  fault: 'the same, wrong on purpose: the identity of the database has no timeline',
+  invariant: 'must be caught: emails are doubled',
+  run: async () => {
+    const missing = noDebianPostgres()
+    if (missing) return missing
+    const found = await promoteOnce({
+      real: 'src/platform/database-identity-store.ts',
+      wrong: 'test/battery/database/wrong-parts/no-timeline.ts',
+    })
+    const isCaught = found.doubles > CONNECTIONS
+    return {
+      ok: isCaught,
+      n: `${MAILS} emails, ${CONNECTIONS} connections`,
+      result: `${isCaught ? 'caught' : 'NOT CAUGHT'}: ${inWords(found)}`,
+    }
+  },
+}
+
+export const promotedCases: BatteryCase[] = [promoted, wrongNoTimeline]
