@@ -13,6 +13,10 @@ const NEW_STYLE =
 const OLD_STYLE =
   /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(?<number>\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v(?<version>[1-9]\d*))?$/
 
+/** An index entry of Postgres takes up to 2,704 bytes; the longest DOI in use has fewer than 200. */
+export const MAX_KEY_BYTES = 200
+export const MAX_VERSION = 9999
+
 // Numbers had four digits until the end of 2014; a shorter one later has lost its last zero on the way.
 const FIRST_YEAR_OF_FIVE_DIGITS = 15
 
@@ -21,18 +25,27 @@ export function parseArxivId(text: string): ArxivId | undefined {
   const bare = text.trim().replace(AROUND, '')
   const parts = NEW_STYLE.exec(bare)?.groups ?? OLD_STYLE.exec(bare)?.groups
   if (!parts) return undefined
-  const version = parts.version ? Number(parts.version) : undefined
-  if (parts.archive) return { id: `${parts.archive}/${parts.number}`, version }
+  const version = versionIn(parts.version)
+  if (parts.archive) return withinBounds({ id: `${parts.archive}/${parts.number}`, version })
   const hasFourDigits = parts.number!.length === 4
   if (hasFourDigits !== Number(parts.year) < FIRST_YEAR_OF_FIVE_DIGITS) return undefined
   return { id: parts.id!, version }
 }
 
-const DOI = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)?(10\.\d{4,9}\/\S+)$/i
+const versionIn = (digits = ''): number | undefined =>
+  digits && Number(digits) <= MAX_VERSION ? Number(digits) : undefined
+
+const withinBounds = (arxiv: ArxivId): ArxivId | undefined =>
+  arxiv.id.length <= MAX_KEY_BYTES ? arxiv : undefined
+
+const DOI = /^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:\s*)?(10\.\d{4,9}\/[!-~]+)$/i
 const DOI_OF_ARXIV = /^10\.48550\/arxiv\./i
 
-/** Reads a DOI in lower case, as DOIs ignore case; undefined where it is none. */
-const parseDoi = (text: string): string | undefined => DOI.exec(text.trim())?.[1]?.toLowerCase()
+/** Reads a DOI of printable ASCII in lower case, as DOIs ignore case; undefined if it is not one. */
+function parseDoi(text: string): string | undefined {
+  const doi = DOI.exec(text.trim())?.[1]?.toLowerCase()
+  return doi && doi.length <= MAX_KEY_BYTES ? doi : undefined
+}
 
 /** The identifier that a text is, with its version; undefined where it is neither an arXiv id nor a DOI. */
 export function parseIdentifier(text: string): { key: Identifier; version?: number } | undefined {

@@ -20,6 +20,10 @@ const oneLine = (text: string, longest: number): string =>
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim()
 
+/** The beginning of a text from outside, for a log line or a terminal: on one line, without invisible characters. */
+export const excerpt = (text: string, maxLength: number): string =>
+  oneLine(text.slice(0, maxLength).replace(/\p{Cf}/gu, ' '), maxLength)
+
 function beginningOf(text: string, longest: number): string {
   const beginning = text.slice(0, longest)
   return beginning.length < text.length ? beginning.replace(/[\ud800-\udbff]$/, '') : text

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import { Fault } from '../platform/errors.ts'
+import { excerpt } from './lenient.ts'
 import type { FetchDay } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
 /** More than any page of a source has: one that holds more is none. */
 export const MOST_ENTRIES = 10_000
+const MAX_WHY_LENGTH = 200
 
 /** Reads each entry by `schema`, then by the shape that all sources share; keeps what can be read. */
 export function readEntries(entries: readonly unknown[], schema: z.ZodType<SourceRecord>): ParsedRecords {
@@ -25,4 +27,7 @@ export function requireReadable({ source, day }: FetchDay, { records, refused }:
 }
 
 const sentenceOf = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; ')
+  excerpt(
+    issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
+    MAX_WHY_LENGTH,
+  )

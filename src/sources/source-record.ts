@@ -1,11 +1,17 @@
 import { z } from 'zod'
+import { MAX_KEY_BYTES, MAX_VERSION } from './identifier.ts'
+
+const key = z
+  .string()
+  .max(MAX_KEY_BYTES)
+  .regex(/^[!-~]+$/, 'not printable ASCII')
 
 /** What a source says of one paper on one day: the one shape that every source's parser ends in. */
 export const sourceRecord = z.object({
   /** cross: from another section; revised: a newer version of what was listed before. Absent: new. */
   kind: z.enum(['new', 'cross', 'revised']).optional(),
   /** Identifiers that the source gave, if any: { scheme: "arxiv", value: "2507.06457" }. */
-  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: z.string().min(1) })),
+  keys: z.array(z.object({ scheme: z.enum(['arxiv', 'doi']), value: key })),
   /** On one line, as the source has it (TeX and all). */
   title: z.string().min(1, 'absent, or no text'),
   abstract: z.string(),
@@ -18,7 +24,7 @@ export const sourceRecord = z.object({
   codeUrl: z.string().optional(),
   projectUrl: z.string().optional(),
   publishedAt: z.date().optional(),
-  version: z.number().int().positive().optional(),
+  version: z.number().int().positive().max(MAX_VERSION).optional(),
   /** null: it says that it stands. Absent: it does not say. */
   withdrawnAt: z.date().nullable().optional(),
   /** The paper itself was withdrawn, and not taken from a day's list alone. */

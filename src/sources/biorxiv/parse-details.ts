@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { parseIdentifier } from '../identifier.ts'
+import { MAX_VERSION, parseIdentifier } from '../identifier.ts'
 import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
 import { readEntries } from '../read-entries.ts'
 import type { Identifier, ParsedRecords, SourceRecord } from '../source-record.ts'
@@ -10,10 +10,11 @@ const textAs = <T extends z.ZodType>(change: (text: string) => unknown, schema: 
   z.preprocess((value) => (typeof value === 'string' ? change(value) : value), schema)
 
 // Numbers come as text in some fields and as numbers in others, and not always the same ones.
-const count = textAs(
-  (digits) => (/^\s*\d+\s*$/.test(digits) ? Number(digits) : undefined),
-  lenient(z.number().int().positive().max(1_000_000)),
-)
+const numberUpTo = (max: number) =>
+  textAs(
+    (digits) => (/^\s*\d+\s*$/.test(digits) ? Number(digits) : undefined),
+    lenient(z.number().int().positive().max(max)),
+  )
 
 const entry = z.object({
   title: textAs(textOfMarkup, text),
@@ -23,13 +24,13 @@ const entry = z.object({
   doi: text,
   published: text,
   date: instant,
-  version: count,
+  version: numberUpTo(MAX_VERSION),
   type: text,
   category: textAs(textOfMarkup, text),
 })
 
 const answer = z.object({
-  messages: listOf(z.object({ status: text, total: count })),
+  messages: listOf(z.object({ status: text, total: numberUpTo(1_000_000) })),
   collection: lenient(z.array(z.unknown())),
 })
 

@@ -35,6 +35,13 @@ describe('an arXiv identifier', () => {
   })
 })
 
+test.each(['2507.06457v10000', '2507.06457v999999999999', 'hep-th/9901001v12345'])(
+  'a version of more than four digits is left out: %s',
+  (text) => {
+    expect(parseArxivId(text)).toEqual({ id: text.replace(/v.*/, ''), version: undefined })
+  },
+)
+
 describe('an identifier', () => {
   test.each([
     ['10.1145/3292500.3330701', 'doi', '10.1145/3292500.3330701'],
@@ -47,6 +54,24 @@ describe('an identifier', () => {
   })
 
   test.each(['id:17', '17', '10.1/too-short', 'Title of a paper'])('%s is none', (text) => {
+    expect(parseIdentifier(text)).toBeUndefined()
+  })
+
+  const longDoi = (bytes: number) => `10.1000/${'x'.repeat(bytes - '10.1000/'.length)}`
+  const longArchive = (bytes: number) => `${'a'.repeat(bytes - '/9901001'.length)}/9901001`
+
+  test.each([longDoi(200), longArchive(200)])('of 200 bytes is read: %s', (text) => {
+    expect(parseIdentifier(text)?.key.value).toBe(text)
+  })
+
+  test.each([
+    ['longer than 200 bytes', longDoi(201)],
+    ['an arXiv id longer than 200 bytes', longArchive(201)],
+    ['of Chinese characters', `10.1000/${'中'.repeat(60)}`],
+    ['with a NUL', '10.1000/a\0b'],
+    ['with half a character', '10.1000/a\ud800b'],
+    ['with a control character', '10.1000/a\u007fb'],
+  ])('is none: %s', (_what, text) => {
     expect(parseIdentifier(text)).toBeUndefined()
   })
 })

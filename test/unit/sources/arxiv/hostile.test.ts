@@ -88,3 +88,19 @@ test('a list of authors with a text as long as books are read', () => {
   const { records } = parseRss(`<rss><channel><title>x</title>${item}</channel></rss>`)
   expect(records.map((one) => one.authors.length)).toEqual([5000])
 })
+
+test('why an item was left out is one short line, however long its type', () => {
+  const item = `<item><guid>oai:arXiv.org:2604.22002v1</guid><title>T</title>
+    <arxiv:announce_type>${'\u202ex&#10;'.repeat(300)}</arxiv:announce_type></item>`
+  const { refused } = parseRss(`<rss><channel><title>x</title>${item}</channel></rss>`)
+  expect(refused).toHaveLength(1)
+  expect(refused[0]?.why.length).toBeLessThanOrEqual(200)
+  expect(refused[0]?.why).not.toMatch(/[\n\p{Cf}]/u)
+})
+
+test('a version beyond any is left out, and the paper keeps its id', () => {
+  const item = `<item><guid>oai:arXiv.org:2604.22002v999999999999</guid><title>T</title>
+    <arxiv:announce_type>new</arxiv:announce_type></item>`
+  const { records } = parseRss(`<rss><channel><title>x</title>${item}</channel></rss>`)
+  expect(records).toMatchObject([{ keys: [{ value: '2604.22002' }], version: undefined }])
+})

@@ -135,3 +135,14 @@ describe('a page', () => {
     { messages: 'ok' },
   ])('%j is none', (body) => expect(parsePage(body)).toBeUndefined())
 })
+
+test.each(['10000', 10_000, '999999999999', 1e300])('a version beyond any is left out: %j', (version) => {
+  expect(one({ version })).toMatchObject({ version: undefined, kind: 'new' })
+})
+
+test.each([
+  ['Chinese characters', `10.1101/${'中'.repeat(1900)}`],
+  ['1,900 letters', `10.1101/${'x'.repeat(1900)}`],
+])('a DOI of %s is left out', (_what, doi) => {
+  expect(one({ doi })?.keys).toEqual([])
+})

@@ -170,3 +170,8 @@ test(`every recorded day is read whole (${recordingsAre})`, () => {
     }
   }
 })
+
+test('a version beyond any is left out, and the paper keeps its id', () => {
+  const record = only(paper({ id: '2611.00001v999999999999' }))
+  expect(record).toMatchObject({ keys: [{ scheme: 'arxiv', value: '2611.00001' }], version: undefined })
+})

@@ -78,3 +78,13 @@ test('of a list that no paper has, the first ten thousand are kept', () => {
   const { records } = parseList([{ title: 'A title', summary: 's', authors }])
   expect(records[0]?.authors).toEqual(authors.slice(0, 10_000))
 })
+
+test.each([
+  ['of 1,900 Chinese characters', `10.1000/${'中'.repeat(1900)}`],
+  ['of 1,900 letters', `10.1000/${'x'.repeat(1900)}`],
+])('a DOI %s is left out, and the paper is known by its title', (_what, id) => {
+  expect(parseList([{ id, title: 'A title' }])).toMatchObject({
+    records: [{ keys: [], title: 'A title' }],
+    refused: [],
+  })
+})
