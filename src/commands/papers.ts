@@ -82,9 +82,10 @@ function textIn(file: string): string {
 }
 
 function answer(recorded: Ingested[], dryRun = false) {
-  const lines = recorded.flatMap(({ source, day, listed, added, changed, refused, stands }) => [
+  const lines = recorded.flatMap(({ source, day, listed, added, changed, refused, rejected, stands }) => [
     `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${stateText(stands)}` : ''}`,
     ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
+    ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
   ])
   if (dryRun) lines.unshift('Dry run, nothing was changed. It would say:')
   return { json: recorded.map((one) => ({ ...one, dryRun })), text: lines.join('\n') }

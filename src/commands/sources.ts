@@ -1,5 +1,5 @@
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../flows/operator/source-status.ts'
-import { faultText, reasonText, stateText } from '../flows/operator/source-words.ts'
+import { faultText, reasonText, rejectedText, stateText } from '../flows/operator/source-words.ts'
 import { Fault } from '../platform/errors.ts'
 import { MOST_DAYS_BACK } from '../sources/day-state.ts'
 import { type AddCommands, minuteOf, table } from './command-line.ts'
@@ -40,7 +40,7 @@ function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceSta
   ].join('\n')
 }
 
-/** A line for each day, and below it what went wrong since its last good answer. */
+/** A line for each day, and below it what went wrong in its last good answer and since. */
 function daysText(days: readonly SourceDayStatus[]): string[] {
   const head = ['day', 'state', 'papers', 'read (UTC)', 'asked', 'then']
   const rows = days.map((day) => [
@@ -52,7 +52,7 @@ function daysText(days: readonly SourceDayStatus[]): string[] {
     whatThen(day),
   ])
   const [first = '', ...lines] = table(head, rows).split('\n')
-  return [first, ...lines.flatMap((line, n) => [line, ...faultLine(days[n]!)])]
+  return [first, ...lines.flatMap((line, n) => [line, ...faultLines(days[n]!)])]
 }
 
 /** "11-24 08:00" */
@@ -63,8 +63,8 @@ function whatThen({ closedAt, nextTry }: SourceDayStatus): string {
   return nextTry ? `next try ${shortOf(nextTry)}` : ''
 }
 
-function faultLine({ failures, lastFault, lastStatus }: SourceDayStatus): string[] {
-  if (!lastFault) return []
+function faultLines({ failures, lastFault, lastStatus, rejected }: SourceDayStatus): string[] {
   const times = failures > 1 ? `, ${failures} times` : ''
-  return [`            ${faultText(lastFault, lastStatus)}${times}`]
+  const fault = lastFault ? `${faultText(lastFault, lastStatus)}${times}` : ''
+  return [rejectedText(rejected), fault].filter(Boolean).map((line) => `            ${line}`)
 }

@@ -1,6 +1,8 @@
-import type { Database, DatabaseOrTransaction } from '../platform/database.ts'
+import { type Database, type DatabaseOrTransaction, isRejection } from '../platform/database.ts'
 import { type Day, midnight } from '../platform/dates.ts'
-import type { SourceRecord } from '../sources/source-record.ts'
+import { Fault, textOf } from '../platform/errors.ts'
+import { excerpt } from '../sources/lenient.ts'
+import { identifierText, type SourceRecord } from '../sources/source-record.ts'
 import { absorb } from './absorb-store.ts'
 import { changesOf } from './changes.ts'
 import { recordHistory } from './history-store.ts'
@@ -17,6 +19,8 @@ import {
 // One ingest writes at a time, so that the order of numbers is the order in which papers become visible.
 const INGEST_LOCK = 4_185_001
 const LONGEST_MS = 120_000
+const MAX_NAME_LENGTH = 100
+const MAX_WHY_LENGTH = 200
 
 export interface Listings {
   source: string
@@ -36,22 +40,48 @@ export interface Recorded {
   /** How many papers the source is now known to list on the day, and how many more as newer versions alone. */
   listed: number
   revised: number
+  /** Records that the database rejected; all others are recorded. */
+  rejected: Rejected[]
+}
+
+interface Rejected {
+  /** The first identifier of the record, else its title, up to 100 printable characters. */
+  paper: string
+  /** What the database said. */
+  why: string
 }
 
 const UNDO = new Error('dry run')
 
+type Also = (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void>
+
 /**
  * Records what a source lists on a day, in one transaction, with what `also` does in it. The same records once more
- * change nothing.
+ * change nothing. A record that the database rejects is left out. Throws papers.rejected where it rejects all of them.
  */
 export async function recordListings(
   db: Database,
   listings: Listings,
-  also: (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void> = async () => {},
+  also: Also = async () => {},
+): Promise<Recorded> {
+  try {
+    return await inTransaction(db, listings, { record: recordBatch, also })
+  } catch (error) {
+    if (!isRejection(error)) throw error
+    return await inTransaction(db, listings, { record: recordAccepted, also })
+  }
+}
+
+async function inTransaction(
+  db: Database,
+  listings: Listings,
+  { record, also }: { record: typeof recordBatch; also: Also },
 ): Promise<Recorded> {
   let recorded: Recorded | undefined
   const work = async (tx: DatabaseOrTransaction) => {
-    recorded = await record(tx, listings)
+    await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
+    const counts = await record(tx, listings)
+    recorded = { ...counts, ...(await countListed(tx, listings)) }
     if (listings.dryRun) throw UNDO
     await also(tx, recorded)
   }
@@ -61,8 +91,47 @@ export async function recordListings(
   return recorded!
 }
 
-async function record(tx: DatabaseOrTransaction, listings: Listings): Promise<Recorded> {
-  await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
+/** All but the records that the database rejects. Throws papers.rejected where none is left. */
+async function recordAccepted(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+  const counts = await recordByHalves(tx, listings)
+  const { source, day, records } = listings
+  const [first] = counts.rejected
+  if (first && counts.rejected.length === records.length)
+    throw new Fault('papers.rejected', { source, day, count: records.length, why: first.why })
+  return counts
+}
+
+/** A batch that the database rejects is halved, down to the single records that it rejects. */
+async function recordByHalves(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+  const { records } = listings
+  await tx.$executeRaw`savepoint batch`
+  const outcome = await recordBatch(tx, listings).catch(rejectionOf)
+  if ('added' in outcome) return outcome
+  await tx.$executeRaw`rollback to savepoint batch`
+  if (records.length === 1) return { ...NONE, rejected: [{ paper: shownAs(records[0]!), ...outcome }] }
+  const half = Math.ceil(records.length / 2)
+  const before = await recordByHalves(tx, { ...listings, records: records.slice(0, half) })
+  const after = await recordByHalves(tx, { ...listings, records: records.slice(half) })
+  return {
+    added: before.added + after.added,
+    changed: before.changed + after.changed,
+    unchanged: before.unchanged + after.unchanged,
+    rejected: [...before.rejected, ...after.rejected],
+  }
+}
+
+const NONE = { added: 0, changed: 0, unchanged: 0 }
+
+/** Why the database rejected a batch. Throws any other error. */
+function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
+  if (!isRejection(error)) throw error
+  return { why: excerpt(textOf(error).trim().split('\n').at(-1)!, MAX_WHY_LENGTH) }
+}
+
+const shownAs = ({ keys: [key], title }: SourceRecord): string =>
+  excerpt(key ? identifierText(key) : title, MAX_NAME_LENGTH)
+
+async function recordBatch(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
   const stored = await papersWithKeys(tx, listings.records.flatMap(keysOf))
   const changes = await numbered(tx, changesOf(listings.records, stored, listings))
   // First, since what stands under the numbers of absorbed papers may move to them.
@@ -74,15 +143,15 @@ async function record(tx: DatabaseOrTransaction, listings: Listings): Promise<Re
   const relisted = await upsertListings(tx, changes, listings)
   await recordHistory(tx, { paperIds: changes.map(({ id }) => id), now: listings.now })
   const moved = new Set([...[...different, ...absorbing(changes)].map(({ id }) => id), ...relisted])
-  return { ...countChanges(changes, moved), ...(await countListed(tx, listings)) }
+  return countChanges(changes, moved)
 }
 
-type Counts = Pick<Recorded, 'added' | 'changed' | 'unchanged'>
+type Counts = Pick<Recorded, 'added' | 'changed' | 'unchanged' | 'rejected'>
 
 function countChanges(changes: Numbered[], moved: Set<number>): Counts {
   const known = changes.filter(({ isNew, absorbed }) => !isNew || absorbed.length > 0)
   const changed = known.filter(({ id }) => moved.has(id)).length
-  return { added: changes.length - known.length, changed, unchanged: known.length - changed }
+  return { added: changes.length - known.length, changed, unchanged: known.length - changed, rejected: [] }
 }
 
 const absorbing = (changes: Numbered[]): Numbered[] => changes.filter(({ absorbed }) => absorbed.length > 0)

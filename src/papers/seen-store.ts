@@ -1,12 +1,13 @@
 import { Prisma } from '../generated/prisma/client.ts'
 import type { DatabaseOrTransaction } from '../platform/database.ts'
 import type { Day } from '../platform/dates.ts'
-import { type Identifier, identifierText } from '../sources/source-record.ts'
+import type { PaperKey } from './identifiers.ts'
+import { keyText } from './same-paper.ts'
 
 interface OnADay {
   source: string
   day: Day
-  keys: readonly Identifier[]
+  keys: readonly PaperKey[]
 }
 
 /** Of these papers, as "arxiv:2507.06457", those that a source has not listed on another day, newer versions aside. */
@@ -34,25 +35,22 @@ export const listedOn = (db: DatabaseOrTransaction, { source, day, keys }: OnADa
   )
 
 /** Of these papers, those of which it is not known when they were published. */
-export async function barePapers(
-  db: DatabaseOrTransaction,
-  keys: readonly Identifier[],
-): Promise<Set<string>> {
+export async function barePapers(db: DatabaseOrTransaction, keys: readonly PaperKey[]): Promise<Set<string>> {
   return without(keys, await papersAmong(db, keys, Prisma.sql`published_at is not null`))
 }
 
 async function papersAmong(
   db: DatabaseOrTransaction,
-  keys: readonly Identifier[],
+  keys: readonly PaperKey[],
   fits: Prisma.Sql,
 ): Promise<Set<string>> {
-  const found = await db.$queryRaw<Identifier[]>`
+  const found = await db.$queryRaw<PaperKey[]>`
     select scheme, value from paper_key k
     join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as asked(scheme text, value text) using (scheme, value)
     join paper on paper.id = k.paper_id
     where ${fits}`
-  return new Set(found.map(identifierText))
+  return new Set(found.map(keyText))
 }
 
-const without = (keys: readonly Identifier[], gone: ReadonlySet<string>): Set<string> =>
-  new Set(keys.map(identifierText).filter((key) => !gone.has(key)))
+const without = (keys: readonly PaperKey[], gone: ReadonlySet<string>): Set<string> =>
+  new Set(keys.map(keyText).filter((key) => !gone.has(key)))

@@ -29,13 +29,23 @@ const AWAY = /^(08|40|53|55|57|58)/
 /** True where the database did not answer, and may later; false where it refused what was asked. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!isDatabaseFault(error)) return false
-  if (isDriverError(error)) return isAwayCode(error.cause.originalCode) ?? true
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return true
-  const { cause } = (error.meta?.driverAdapterError ?? {}) as { cause?: { originalCode?: string } }
-  return isAwayCode(cause?.originalCode) ?? /^P(1|2010|2024|2028)/.test(error.code)
+  const code = sqlStateOf(error)
+  if (code) return AWAY.test(code)
+  return !(error instanceof Prisma.PrismaClientKnownRequestError) || /^P(1|2010|2024|2028)/.test(error.code)
 }
 
-const isAwayCode = (code?: string): boolean | undefined => (code ? AWAY.test(code) : undefined)
+// Classes of SQLSTATE that mean the values of a row: data exception, constraint violation, program limit exceeded.
+const OF_A_ROW = /^(22|23|54)/
+
+/** True where the database rejected the values that it was to store: other values of the same form may be accepted. */
+export const isRejection = (error: unknown): boolean => OF_A_ROW.test(sqlStateOf(error) ?? '')
+
+function sqlStateOf(error: unknown): string | undefined {
+  if (isDriverError(error)) return error.cause.originalCode
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined
+  const { cause } = (error.meta?.driverAdapterError ?? {}) as { cause?: { originalCode?: string } }
+  return cause?.originalCode
+}
 
 /** database.unreachable where the database did not answer, with what the driver said last; else `error` itself. */
 export const namedIfAway = (error: unknown): unknown => (isDatabaseAway(error) ? unreachable(error) : error)

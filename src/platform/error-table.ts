@@ -375,6 +375,11 @@ export const errorTable = {
     exit: 1,
     operator: 'None of the {count} entries of {source} for {day} can be read. The first: {why}',
   },
+  'papers.rejected': {
+    status: 503,
+    exit: 1,
+    operator: 'The database rejected all {count} papers of {source} for {day}. The first: {why}',
+  },
   'import.no-file': {
     status: 400,
     exit: 2,

@@ -36,6 +36,8 @@ export interface SourceDay extends SourceDayName {
   failures: number
   lastStatus: number | null
   lastFault: string | null
+  /** Papers of the last good answer or import that the database rejected, by identifier or title. */
+  rejected: string[]
   fetchedAt: Date | null
   /** When its first papers came; null where nobody can say. */
   cameAt: Date | null
@@ -46,6 +48,8 @@ export interface SourceDay extends SourceDayName {
 
 // A process that dies while it fetches keeps the day from the others for as long.
 const CLAIM_MS = 15 * 60_000
+/** Of the papers that the database rejected, by name. */
+const MAX_REJECTED = 100
 
 /** The source days that ought to be fetched now, oldest first. */
 export async function dueSourceDays(
@@ -118,12 +122,14 @@ interface Fetched extends SourceDayName {
   /** That this fetch took; 0 unless given. */
   requests?: number
   reason?: Answered['reason']
+  /** Papers that the database rejected; none unless given. */
+  rejected?: readonly string[]
   now: Date
 }
 
 /** After a good fetch. A day that was closed stays closed. Throws source.unknown. */
 export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): Promise<Outcome> {
-  const { source, papers, revised = 0, requests = 0, now } = fetched
+  const { source, papers, revised = 0, requests = 0, rejected = [], now } = fetched
   const { calendar } = sourceNamed(source).source
   const key = { source, day: midnight(fetched.day) }
   const known = await db.sourceDay.findUnique({ where: { source_day: key } })
@@ -138,6 +144,7 @@ export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): 
     attempts: 0,
     lastStatus: 200,
     lastFault: null,
+    rejected: rejected.slice(0, MAX_REJECTED),
     fetchedAt: now,
     cameAt: arrivalOf({ ...fetched, calendar, before }),
   }
@@ -152,13 +159,14 @@ export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): 
 /** After an import: papers are there, and whether the source itself was asked does not change. */
 export async function recordImport(
   db: DatabaseOrTransaction,
-  { source, day, papers, now }: Pick<Fetched, 'source' | 'day' | 'papers' | 'now'>,
+  { source, day, papers, rejected = [], now }: Omit<Fetched, 'revised' | 'requests' | 'reason'>,
 ): Promise<void> {
   const state: SourceDayState = papers > 0 ? 'fresh' : 'waiting'
   await db.$executeRaw`
-    insert into source_day (source, day, state, papers, fetched_at)
-    values (${source}, ${day}::date, ${state}::source_day_state, ${papers}, ${now})
+    insert into source_day (source, day, state, papers, rejected, fetched_at)
+    values (${source}, ${day}::date, ${state}::source_day_state, ${papers}, ${rejected.slice(0, MAX_REJECTED)}, ${now})
     on conflict (source, day) do update set papers = excluded.papers, fetched_at = excluded.fetched_at,
+      rejected = excluded.rejected,
       state = case when excluded.papers > 0 then excluded.state else source_day.state end,
       reason = case when excluded.papers > 0 then null else source_day.reason end`
 }

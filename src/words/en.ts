@@ -1238,6 +1238,7 @@ export const en = {
     'source.refused-date': 'There are no papers for {day}. Choose a day up to today.',
     'source.refused': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'source.unreadable': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
+    'papers.rejected': 'We could not get the papers of {day} yet. We keep trying; look again in an hour.',
     'import.no-file': 'We could not read the file “{file}”.',
     'import.not-a-list': 'We could not read this as a list of papers.',
     'import.nothing-readable': 'We could not read any paper in this list.',

@@ -15,6 +15,16 @@ export const reasonText = (reason: SourceDay['reason']): string => (reason ? REA
 export const stateText = ({ state, reason }: Pick<SourceDay, 'state' | 'reason'>): string =>
   reason ? `${state}: ${reasonText(reason)}` : state
 
+const MAX_NAMED = 5
+
+/** "2 papers rejected by the database: arxiv:2608.00001, arxiv:2608.00002"; empty if there were none. */
+export function rejectedText(papers: readonly string[]): string {
+  if (papers.length === 0) return ''
+  const more = papers.length > MAX_NAMED ? `, and ${papers.length - MAX_NAMED} more` : ''
+  const count = `${papers.length} ${papers.length === 1 ? 'paper' : 'papers'}`
+  return `${count} rejected by the database: ${papers.slice(0, MAX_NAMED).join(', ')}${more}`
+}
+
 /** What went wrong with a source, for the operator; `fault` is the code that is kept. */
 export function faultText(fault: string, status: number | null): string {
   const said = status && status !== 200 ? ` (${status})` : ''
@@ -34,4 +44,5 @@ const FAULTS: Record<string, string> = {
   'source.refused': 'refuses us: see its address in the settings',
   'source.unreadable': 'sent nothing readable',
   'source.unknown': 'no such source',
+  'papers.rejected': 'sent nothing that the database accepts',
 }

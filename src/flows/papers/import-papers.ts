@@ -37,10 +37,11 @@ export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPape
   if (refused[0] && records.length === 0)
     throw new Fault('import.nothing-readable', { count: entries.length, why: refused[0].why })
   const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
-  const recorded = await recordListings(deps.db, listings, (tx, { listed }) =>
-    recordImport(tx, { ...listings, papers: listed }),
+  const recorded = await recordListings(deps.db, listings, (tx, { listed, rejected }) =>
+    recordImport(tx, { ...listings, papers: listed, rejected: rejected.map(({ paper }) => paper) }),
   )
-  deps.log.info('papers.imported', { source, day: listings.day, ...recorded, refused: refused.length })
+  const left = { refused: refused.length, rejected: recorded.rejected.length }
+  deps.log.info('papers.imported', { source, day: listings.day, ...recorded, ...left })
   return { source, day: listings.day, ...recorded, refused }
 }
 

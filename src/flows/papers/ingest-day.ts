@@ -1,16 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type PaperKey, titleKey } from '../../papers/identifiers.ts'
 import { type Recorded, recordListings } from '../../papers/listing-store.ts'
+import { keyText } from '../../papers/same-paper.ts'
 import { barePapers, listedOn, unseenBy } from '../../papers/seen-store.ts'
 import { stopwatch } from '../../platform/clock.ts'
 import { dayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
-import { openAsk } from '../../sources/ask-client.ts'
+import type { Log } from '../../platform/log.ts'
+import { type OpenAsk, openAsk } from '../../sources/ask-client.ts'
 import type { Outcome } from '../../sources/day-state.ts'
 import { addressesIn, type NamedSource, sourceNamed } from '../../sources/registry.ts'
 import type { FetchedDay, Manners } from '../../sources/source.ts'
 import { recordFailure, recordFetch, recordHeld, type SourceDayName } from '../../sources/source-day-store.ts'
-import { type Identifier, identifierText, type Refused } from '../../sources/source-record.ts'
+import type { Identifier, Refused, SourceRecord } from '../../sources/source-record.ts'
 import type { Deps } from '../../wiring.ts'
+
+/** Of the entries that one fetch leaves out; the count of all is logged too. */
+const MAX_LOGGED = 20
 
 export interface IngestOptions {
   /** How to wait between two tries. */
@@ -34,46 +40,72 @@ export interface Ingested extends SourceDayName, Recorded {
 
 /**
  * Asks a source for one day, and records papers, identifiers and listings in one transaction. A fetch that fails
- * changes no paper: it is recorded with the source day and thrown as source.*. Throws source.unknown, and
- * source.not-begun for a day to come.
+ * changes no paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws
+ * source.unknown, and source.not-begun for a day to come.
  */
 export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested> {
   const { source, day, dryRun } = input
-  const started = stopwatch()
   const named = sourceNamed(source)
   const today = dayOf(deps.clock.now())
   if (day > today) throw new Fault('source.not-begun', { day, today })
-  const { records, refused, reason, requests } = await fetchDay(deps, named, input)
-  for (const { index, why } of refused) deps.log.warn('source.record-refused', { source, day, index, why })
+  const asking = openAsk(askingOf(deps, named, input))
+  try {
+    return await fetchAndRecord(deps, named, input, asking)
+  } catch (error) {
+    if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, asking.requests())
+    throw error
+  }
+}
+
+async function fetchAndRecord(
+  deps: Deps,
+  named: NamedSource,
+  input: IngestDay,
+  { ask, requests }: OpenAsk,
+): Promise<Ingested> {
+  const { source, day, dryRun } = input
+  const started = stopwatch()
+  const answered = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
+  const { records, refused, reason } = await withoutRepeats(deps, input, answered)
   const now = deps.clock.now()
   // The day says that it has papers when they are there, and not before: a process may die in between.
   let stands: Ingested['stands']
   const recorded = await recordListings(
     deps.db,
     { source, day, records, now, dryRun },
-    async (tx, { listed, revised }) => {
-      const fetched = { source, day, papers: listed, revised, requests, reason, now }
+    async (tx, { listed, revised, rejected }) => {
+      const papers = rejected.map(({ paper }) => paper)
+      const fetched = {
+        source,
+        day,
+        papers: listed,
+        revised,
+        requests: requests(),
+        reason,
+        rejected: papers,
+        now,
+      }
       const { state, reason: why } = await recordFetch(tx, fetched)
       stands = { state, reason: why }
     },
   )
   const ms = Math.round(stopwatch() - started)
-  deps.log.info('source.fetched', { source, day, requests, reason, ...recorded, refused: refused.length, ms })
-  return { source, day, ...recorded, refused, stands }
+  const ingested = { source, day, ...recorded, refused, stands }
+  logIngested(deps.log, ingested, { requests: requests(), reason, ms })
+  return ingested
 }
 
-type Asked = FetchedDay & { requests: number }
-
-async function fetchDay(deps: Deps, named: NamedSource, input: IngestDay): Promise<Asked> {
-  const { source, day, dryRun } = input
-  const { ask, requests } = openAsk(askingOf(deps, named, input))
-  try {
-    const fetched = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
-    return { ...(await withoutRepeats(deps, input, fetched)), requests: requests() }
-  } catch (error) {
-    if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, requests())
-    throw error
-  }
+function logIngested(
+  log: Log,
+  { source, day, refused, rejected, stands: _, ...counts }: Ingested,
+  about: { requests: number; reason?: string; ms: number },
+): void {
+  for (const { index, why } of refused.slice(0, MAX_LOGGED))
+    log.warn('source.record-refused', { source, day, index, why })
+  for (const { paper, why } of rejected.slice(0, MAX_LOGGED))
+    log.warn('source.record-refused', { source, day, paper, why })
+  const left = { refused: refused.length, rejected: rejected.length }
+  log.info('source.fetched', { source, day, ...about, ...counts, ...left })
 }
 
 async function noteFault({ db, clock }: Deps, name: SourceDayName, fault: Fault, requests: number) {
@@ -112,12 +144,14 @@ function inputOf({ db, config, clock, log }: Deps, input: IngestDay) {
  * the day has already is its own all the same.
  */
 async function withoutRepeats({ db }: Deps, { source, day }: IngestDay, fetched: FetchedDay) {
-  const listed = fetched.records.filter(({ kind }) => kind !== 'revised')
-  const keys = listed.flatMap((record) => record.keys)
-  if (listed.length === 0 || listed.some((record) => record.keys.length === 0)) return fetched
+  const keys = fetched.records.filter(({ kind }) => kind !== 'revised').flatMap(namesOf)
+  if (keys.length === 0) return fetched
   const unseen = await unseenBy(db, { source, day, keys })
   if (unseen.size > 0) return fetched
   const had = await listedOn(db, { source, day, keys })
-  const own = fetched.records.filter((record) => record.keys.some((key) => had.has(identifierText(key))))
+  const own = fetched.records.filter((record) => namesOf(record).some((key) => had.has(keyText(key))))
   return { ...fetched, records: own, reason: own.length > 0 ? fetched.reason : ('repeated' as const) }
 }
+
+/** Its identifiers, or its title if it has none. */
+const namesOf = ({ keys, title }: SourceRecord): PaperKey[] => (keys.length > 0 ? keys : [titleKey(title)])

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { sourceStatus } from '../../flows/operator/source-status.ts'
-import { faultText, stateText } from '../../flows/operator/source-words.ts'
+import { type SourceDayStatus, sourceStatus } from '../../flows/operator/source-status.ts'
+import { faultText, rejectedText, stateText } from '../../flows/operator/source-words.ts'
 import { fullDate } from '../../words/dates.ts'
 import type { AdminSite } from './admin-site.ts'
 
@@ -19,9 +19,12 @@ export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite)
           ...day,
           state: stateText(day),
           text: fullDate(day.day),
-          answer: day.lastFault ? faultText(day.lastFault, day.lastStatus) : (day.lastStatus ?? ''),
+          answer: answerText(day),
         })),
       })),
     })
   })
 }
+
+const answerText = ({ lastFault, lastStatus, rejected }: SourceDayStatus): string | number =>
+  lastFault ? faultText(lastFault, lastStatus) : rejectedText(rejected) || (lastStatus ?? '')

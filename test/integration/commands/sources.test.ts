@@ -122,3 +122,19 @@ test('as many days as asked for, and no wrong number', async () => {
     await expect(run('--days', days)).rejects.toThrow(`--days "${days}": takes a number from 1 to 60`)
   }
 })
+
+test('names the papers that the database rejected, below their day', async () => {
+  const rejected = ['arxiv:2611.00001', 'A title', 'doi:10.1/a', 'four', 'five', 'six', 'seven']
+  await recordFetch(database.db, {
+    source: huggingface,
+    day: '2026-11-23',
+    papers: 2,
+    rejected,
+    now: at('06:30'),
+  })
+  const { json, text } = await run()
+  expect(json).toMatchObject([{ days: [{ day: '2026-11-23', rejected }] }])
+  expect(text).toContain(
+    '\n            7 papers rejected by the database: arxiv:2611.00001, A title, doi:10.1/a, four, five, and 2 more',
+  )
+})

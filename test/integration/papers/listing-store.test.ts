@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PrismaClient } from '../../../src/generated/prisma/client.ts'
@@ -57,7 +58,14 @@ describe('what a source lists', () => {
       votes: 41,
       comments: 4,
     }
-    expect(await list([whole])).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1, revised: 0 })
+    expect(await list([whole])).toEqual({
+      added: 1,
+      changed: 0,
+      unchanged: 0,
+      listed: 1,
+      revised: 0,
+      rejected: [],
+    })
     const { keys: _keys, version: _version, ...said } = whole
     expect(await papersListedOn(database.db, '2026-08-14')).toEqual([
       {
@@ -96,6 +104,7 @@ describe('what a source lists', () => {
       unchanged: 2,
       listed: 2,
       revised: 0,
+      rejected: [],
     })
     expect(await everything()).toEqual(before)
   })
@@ -116,6 +125,7 @@ describe('what a source lists', () => {
       unchanged: 1,
       listed: 2,
       revised: 0,
+      rejected: [],
     })
     expect(await everything()).toEqual({
       ...before,
@@ -164,12 +174,26 @@ describe('what a source lists', () => {
 
   test('twice in one list is one paper', async () => {
     const twice = [paper({ arxiv: '2608.00001', votes: 1 }), paper({ arxiv: '2608.00001', votes: 2 })]
-    expect(await list(twice)).toEqual({ added: 1, changed: 0, unchanged: 0, listed: 1, revised: 0 })
+    expect(await list(twice)).toEqual({
+      added: 1,
+      changed: 0,
+      unchanged: 0,
+      listed: 1,
+      revised: 0,
+      rejected: [],
+    })
     expect(await papersListedOn(database.db, '2026-08-14')).toMatchObject([{ votes: 2 }])
   })
 
   test('as nothing is no fault', async () => {
-    expect(await list([])).toEqual({ added: 0, changed: 0, unchanged: 0, listed: 0, revised: 0 })
+    expect(await list([])).toEqual({
+      added: 0,
+      changed: 0,
+      unchanged: 0,
+      listed: 0,
+      revised: 0,
+      rejected: [],
+    })
   })
 
   test('in a dry run is counted and not recorded', async () => {
@@ -182,6 +206,7 @@ describe('what a source lists', () => {
       unchanged: 0,
       listed: 2,
       revised: 0,
+      rejected: [],
     })
     expect(await everything()).toEqual(before)
   })
@@ -256,7 +281,14 @@ describe('two papers that turn out to be one', () => {
   })
 
   test('keep the lower number, the keys and the listings of both, and the best of what was said', async () => {
-    expect(await turnOut()).toEqual({ added: 0, changed: 1, unchanged: 0, listed: 2, revised: 0 })
+    expect(await turnOut()).toEqual({
+      added: 0,
+      changed: 1,
+      unchanged: 0,
+      listed: 2,
+      revised: 0,
+      rejected: [],
+    })
     const all = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
     expect(all.map(({ id }) => id)).toEqual([1, 2])
     expect(all[0]).toMatchObject({
@@ -373,4 +405,80 @@ test('a thousand papers take few statements', async () => {
   await db.$disconnect()
   expect(statements).toBeGreaterThan(10)
   expect(statements).toBeLessThan(30)
+})
+
+describe('records that the database rejects', () => {
+  // Of no pattern that Postgres could compress.
+  const doi = Array.from({ length: 60 }, (_, n) => createHash('sha256').update(`${n}`).digest('hex')).join('')
+  const good = (n: number) => paper({ arxiv: `2608.${10_000 + n}`, title: `Paper ${n}`, votes: n })
+  const poisons: [string, Partial<SourceRecord>][] = [
+    ['a version out of range', { version: 999_999_999_999 }],
+    ['a key longer than an index entry', { keys: [{ scheme: 'doi', value: doi }] }],
+    ['a NUL in its title', { title: 'a\0b' }],
+    ['a NUL in a key', { keys: [{ scheme: 'doi', value: 'a\0b' }] }],
+    ['half a character in a key', { keys: [{ scheme: 'doi', value: 'a\ud800b' }] }],
+    ['a NUL in an author', { authors: ['a\0b'] }],
+    ['votes out of range', { votes: 1e12 }],
+    ['half a comment', { comments: 1.5 }],
+  ]
+
+  test.each(poisons)('%s: all others are recorded', async (_what, poison) => {
+    const records = [1, 2, 3, 4, 5, 6, 7].map(good)
+    records.splice(3, 0, { ...paper({ title: 'Poison' }), ...poison })
+    const { rejected, ...counts } = await list(records)
+    expect(counts).toEqual({ added: 7, changed: 0, unchanged: 0, listed: 7, revised: 0 })
+    expect(rejected).toEqual([
+      { paper: expect.stringMatching(/^[^\p{C}]{1,100}$/u), why: expect.any(String) },
+    ])
+    const papers = await papersListedOn(database.db, '2026-08-14')
+    expect(papers.map(({ title }) => title).sort()).toEqual([1, 2, 3, 4, 5, 6, 7].map((n) => `Paper ${n}`))
+  })
+
+  test('numbers rise in the order of the records', async () => {
+    const records = [good(1), good(2), paper({ arxiv: '2608.1', version: 1e12 }), good(3), good(4)]
+    await list(records)
+    const papers = await database.db.paper.findMany({ orderBy: { id: 'asc' } })
+    expect(papers.map(({ title }) => title)).toEqual(['Paper 1', 'Paper 2', 'Paper 3', 'Paper 4'])
+  })
+
+  test('are rejected again, and the others unchanged, the next time', async () => {
+    const records = [good(1), paper({ arxiv: '2608.1', version: 1e12 }), good(2)]
+    await list(records)
+    const before = await everything()
+    expect(await list(records)).toMatchObject({
+      added: 0,
+      changed: 0,
+      unchanged: 2,
+      rejected: [{ paper: 'arxiv:2608.1', why: expect.stringContaining('out of range') }],
+    })
+    expect(await everything()).toEqual(before)
+  })
+
+  test('one of two records of a paper: what the other says is kept', async () => {
+    const records = [good(1), { ...good(1), version: 1e12 }, good(2)]
+    expect(await list(records)).toMatchObject({ added: 2, rejected: [{ paper: 'arxiv:2608.10001' }] })
+  })
+
+  test('all of them: a fault, and nothing is recorded', async () => {
+    const also = async () => {
+      throw new Error('unreached')
+    }
+    const records = [paper({ version: 1e12 }), paper({ title: 'B', version: 1e12 })]
+    const recording = recordListings(
+      database.db,
+      { source: 'huggingface', day: '2026-08-14', records, now: MORNING },
+      also,
+    )
+    await expect(recording).rejects.toMatchObject({ code: 'papers.rejected', values: { count: 2 } })
+    expect(await database.db.paper.count()).toBe(0)
+  })
+
+  test('an error that is not about values ends the recording', async () => {
+    await database.db.$executeRaw`alter table paper rename column version to edition`
+    try {
+      await expect(list([good(1), good(2)])).rejects.toMatchObject({ name: 'PrismaClientKnownRequestError' })
+    } finally {
+      await database.db.$executeRaw`alter table paper rename column edition to version`
+    }
+  })
 })

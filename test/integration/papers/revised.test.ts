@@ -44,6 +44,7 @@ describe('a paper that is listed as a newer version', () => {
       unchanged: 0,
       listed: 0,
       revised: 1,
+      rejected: [],
     })
     await list('2026-08-17', 'revised', '2301.00001')
     await list('2026-08-12', 'revised', '2301.00001')

@@ -40,6 +40,7 @@ test('a day from its first fetch to its last', async () => {
     failures: 0,
     lastStatus: 200,
     lastFault: null,
+    rejected: [],
     fetchedAt: at('2026-08-14T01:00:00Z'),
     cameAt: null,
     nextTry: at('2026-08-14T01:30:00Z'),
@@ -222,4 +223,16 @@ test('where the source was not asked, what is known of the day stays, and it com
   const [day] = await sourceDaysBetween(database.db, { from: HF.day, to: HF.day })
   expect(day).toMatchObject({ state: 'failed', failures: 1, lastFault: 'source.failing' })
   expect(day!.nextTry).toEqual(at('2026-08-14T07:15:00Z'))
+})
+
+test('papers that the database rejected are named until the next good answer, the first hundred', async () => {
+  const now = at('2026-08-14T02:00:00Z')
+  const rejected = Array.from({ length: 101 }, (_, n) => `arxiv:2608.${10_000 + n}`)
+  await recordFetch(database.db, { ...HF, papers: 3, rejected, now })
+  await recordFailure(database.db, { ...HF, now, fault: 'source.failing' })
+  expect((await only()).rejected).toEqual(rejected.slice(0, 100))
+  await recordFetch(database.db, { ...HF, papers: 3, now })
+  expect((await only()).rejected).toEqual([])
+  await recordImport(database.db, { ...HF, papers: 3, rejected: ['doi:10.1000/1'], now })
+  expect((await only()).rejected).toEqual(['doi:10.1000/1'])
 })

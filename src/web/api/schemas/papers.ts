@@ -61,6 +61,9 @@ const sourceDay = z.object({
   failures: count.describe('Tries that failed since the last good one'),
   lastStatus: z.int().nullable(),
   lastFault: z.string().nullable(),
+  rejected: z
+    .array(z.string())
+    .describe('Papers that the database rejected, by identifier or title: the first hundred'),
   fetchedAt: instant.nullable(),
   cameAt: instant.nullable().describe('When its first papers came; null where nobody can say'),
   nextTry: instant.nullable().describe('Null once nothing more is asked; of a closed day, for its votes'),

@@ -42,6 +42,14 @@ describe('a day that repeats another', () => {
     expect(world.logged.at(-1)).toEqual(['source.fetched', expect.objectContaining({ reason: 'repeated' })])
   })
 
+  test('also where one of its papers has no identifier', async () => {
+    list({ '2608.10001': 1, 'none of its own': 1 })
+    await world.ingest()
+    list({ '2608.10001': 1, '2608.10002': 1, 'none of its own': 1 })
+    expect(await next('07:00')).toMatchObject({ listed: 0, stands: { reason: 'repeated' } })
+    expect(await listings(NEXT)).toEqual([])
+  })
+
   test('is fresh as soon as its own list comes', async () => {
     list({ '2608.10001': 1, '2608.10002': 1 })
     await next('12:00')

@@ -38,6 +38,7 @@ test(`a list of titles and summaries: twice, and the second time changes nothing
     listed: 61,
     revised: 0,
     refused: [],
+    rejected: [],
   })
   const before = await rows()
   expect(await importing(seedPapers())).toMatchObject({ added: 0, changed: 0, unchanged: 61 })
@@ -88,6 +89,32 @@ test('entries that cannot be read are told, and the others kept', async () => {
       { index: 2, why: expect.stringContaining('expected object') },
     ],
   })
+})
+
+test('papers that the database rejects are named, and the others kept', async () => {
+  await database.db.$executeRaw`alter table paper add constraint no_poison check (title <> 'Poison')`
+  try {
+    const rejected = [{ paper: 'Poison', why: expect.stringContaining('no_poison') }]
+    const file = [{ title: 'One' }, { title: 'Poison' }, { title: 'Three' }]
+    expect(await importing(file)).toMatchObject({ added: 2, listed: 2, refused: [], rejected })
+    expect(await sourceDaysBetween(database.db, { from: '2026-07-28', to: '2026-07-28' })).toMatchObject([
+      { source: 'import', papers: 2, rejected: ['Poison'] },
+    ])
+    await expect(importing([{ title: 'Poison' }])).rejects.toMatchObject({ code: 'papers.rejected', exit: 1 })
+  } finally {
+    await database.db.$executeRaw`alter table paper drop constraint no_poison`
+  }
+})
+
+test.each([
+  ['a version out of range', { id: '2611.00001v999999999999' }],
+  ['a DOI of 1,900 Chinese characters', { id: `10.1000/${'中'.repeat(1900)}` }],
+  ['votes out of range', { votes: 1e300 }],
+  ['a date beyond any calendar', { published: '+275760-09-13T00:00:00Z' }],
+  ['NULs and half characters', { title: 'a\0b\ud800', authors: ['\0', '\udc00'], summary: '\0\ud800' }],
+])('%s in one entry: all are imported', async (_what, poison) => {
+  const file = [{ title: 'One' }, { title: 'Poison', ...poison }, { title: 'Three' }]
+  expect(await importing(file)).toMatchObject({ added: 3, refused: [], rejected: [] })
 })
 
 test('a dry run counts and records nothing', async () => {

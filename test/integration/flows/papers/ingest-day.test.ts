@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { papersListedOn } from '../../../../src/papers/paper-store.ts'
 import { DAY, useHuggingFace } from '../../../support/hugging-face-world.ts'
 import { five } from '../../../support/json-server.ts'
@@ -24,6 +24,7 @@ describe('one day', () => {
       listed: count,
       revised: 0,
       refused: [],
+      rejected: [],
       stands: { state: 'fresh', reason: null },
     })
     expect(await papersListedOn(world.db, DAY)).toHaveLength(count)
@@ -135,4 +136,55 @@ test('a day to come is not asked for', async () => {
   await expect(world.ingest({ day: '2026-08-15' })).rejects.toMatchObject({ code: 'source.not-begun' })
   expect(world.server.requests).toEqual([])
   expect(await world.sourceDays()).toEqual([])
+})
+
+describe('papers that the database rejects', () => {
+  const listed = (...titles: string[]) => {
+    const entries = titles.map((title, n) => ({ paper: { id: `2608.${10_001 + n}`, title } }))
+    for (const page of [entries, []]) world.server.troubles.push({ kind: 'body', body: JSON.stringify(page) })
+  }
+  beforeEach(
+    () => world.db.$executeRaw`alter table paper add constraint no_poison check (title not like 'Poison%')`,
+  )
+  afterEach(() => world.db.$executeRaw`alter table paper drop constraint no_poison`)
+
+  test('are logged and named with the day, and the others are kept', async () => {
+    listed('One', 'Poison', 'Three')
+    const rejected = [{ paper: 'arxiv:2608.10002', why: expect.stringContaining('no_poison') }]
+    expect(await world.ingest()).toMatchObject({ added: 2, listed: 2, rejected })
+    expect(await world.sourceDays()).toMatchObject([
+      { state: 'fresh', papers: 2, failures: 0, lastFault: null, rejected: ['arxiv:2608.10002'] },
+    ])
+    const [warned, fetched] = world.logged
+    expect(warned).toEqual(['source.record-refused', { source: 'huggingface', day: DAY, ...rejected[0] }])
+    expect(fetched).toEqual([
+      'source.fetched',
+      expect.objectContaining({ added: 2, refused: 0, rejected: 1 }),
+    ])
+  })
+
+  test('all of them: the day has failed, and is tried again', async () => {
+    listed('Poison 1', 'Poison 2')
+    await expect(world.ingest()).rejects.toMatchObject({ code: 'papers.rejected', values: { count: 2 } })
+    expect(await world.sourceDays()).toMatchObject([
+      { state: 'failed', failures: 1, lastFault: 'papers.rejected', nextTry: new Date(`${DAY}T07:05:00Z`) },
+    ])
+  })
+
+  test('a dry run names them too', async () => {
+    listed('One', 'Poison')
+    expect(await world.ingest({ dryRun: true })).toMatchObject({
+      added: 1,
+      rejected: [{ paper: 'arxiv:2608.10002' }],
+    })
+    expect(await world.db.paper.count()).toBe(0)
+  })
+})
+
+test('of thousands of entries that cannot be read, twenty are logged', async () => {
+  const body = JSON.stringify([{ paper: { title: 'T' } }, ...Array.from({ length: 2000 }, () => 7)])
+  world.server.troubles.push({ kind: 'body', body }, { kind: 'body', body: '[]' })
+  expect((await world.ingest()).refused).toHaveLength(2000)
+  expect(world.logged.filter(([event]) => event === 'source.record-refused')).toHaveLength(20)
+  expect(world.logged.at(-1)?.[1]).toMatchObject({ refused: 2000 })
 })

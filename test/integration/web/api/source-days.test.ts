@@ -12,7 +12,7 @@ test('a day of a source, and why it stands as it does', async () => {
   const { statusCode, body } = await get(site, '/api/source-days?days=2')
   expect(statusCode).toBe(200)
   const now = NOW.toISOString()
-  const good = { failures: 0, lastStatus: 200, lastFault: null, fetchedAt: now, cameAt: null }
+  const good = { failures: 0, lastStatus: 200, lastFault: null, rejected: [], fetchedAt: now, cameAt: null }
   expect(JSON.parse(body)).toEqual({
     items: [
       {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "source_day" ADD COLUMN     "rejected" TEXT[] DEFAULT ARRAY[]::TEXT[];
