@@ -1,5 +1,6 @@
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { HEAP_MB, type MutatedSeen, runMutated } from './mutated.ts'
+import { type PoisonedSeen, runPoisoned } from './poisoned.ts'
 
 const ANSWERS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 const MOST_MB = 300
@@ -75,4 +76,45 @@ function inWords(seen: MutatedSeen): string {
   ].join('; ')
 }
 
-export const mutatedCases: BatteryCase[] = [mutated, wrong]
+const POISON = `entries with numbers out of range, NULs, half characters, keys of kilobytes, texts of 100 kB and dates beyond any calendar in each field in turn, and two of each day that the database itself rejects`
+
+const poisoned: BatteryCase = {
+  name: 'sources-poisoned',
+  fault: `a day of Hugging Face, bioRxiv and arXiv: ${POISON}`,
+  invariant: 'all other entries are recorded; each entry is a paper, or left out with a reason',
+  run: async () => {
+    const seen = await runPoisoned()
+    for (const breach of poisonedBreaches(seen).slice(0, MOST_TOLD)) console.log(`  ${breach}`)
+    return { ok: poisonedBreaches(seen).length === 0, n: poisonedCount(seen), result: poisonedWords(seen) }
+  },
+}
+
+const wrongPoisoned: BatteryCase = {
+  name: 'sources-wrong-all-or-nothing',
+  fault: 'the same, wrong on purpose: a day is recorded as a whole or not at all',
+  invariant: 'the battery must see papers that are lost with others',
+  run: async () => {
+    const seen = await runPoisoned({
+      real: 'src/platform/database.ts',
+      wrong: 'test/battery/sources/wrong-parts/records-all-or-nothing.ts',
+    })
+    const ok = seen.lost.length > 0
+    return {
+      ok,
+      n: poisonedCount(seen),
+      result: `${ok ? 'caught' : 'NOT CAUGHT'}: ${poisonedWords(seen)}`,
+    }
+  },
+}
+
+const poisonedBreaches = ({ lost, unaccounted, unnamed, failed }: PoisonedSeen): string[] =>
+  Object.entries({ lost, unaccounted, unnamed, failed }).flatMap(([what, all]) =>
+    all.map((one) => `${what}: ${one}`),
+  )
+
+const poisonedCount = ({ days, entries }: PoisonedSeen): string => `${days} days, ${entries} entries`
+
+const poisonedWords = ({ lost, unaccounted, unnamed, failed }: PoisonedSeen): string =>
+  `lost ${lost.length}, days not accounted for ${unaccounted.length}, days that do not name what was rejected ${unnamed.length}, failed ${failed.length}`
+
+export const mutatedCases: BatteryCase[] = [mutated, wrong, poisoned, wrongPoisoned]

@@ -76,7 +76,7 @@ const NONE_IN_FEED = xml('<rss><channel><title>cs.CL updates on arXiv.org</title
 const NONE_IN_API = xml('<feed><title>x</title></feed>')
 
 /** What a door answers once it has nothing more. */
-const NO_MORE: Record<Door, Page> = {
+export const NO_MORE: Record<Door, Page> = {
   huggingface: json('[]'),
   rss: NONE_IN_FEED,
   oai: NONE_IN_ARCHIVE,

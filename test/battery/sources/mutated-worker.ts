@@ -20,6 +20,8 @@ export interface Said {
   other?: string
   /** Papers and newer versions that the day now has. */
   listed?: number
+  /** Entries that are no paper, each with its reason. */
+  leftOut?: number
   /** What the process took of memory at most until now, in megabytes. */
   peakMb: number
 }
@@ -34,8 +36,9 @@ async function fetchDay({ source, day, now }: Asked): Promise<Omit<Said, 'peakMb
   clock.moveTo(new Date(now))
   try {
     const manners = { gapMs: 0, timeoutMs: TIMEOUT_MS }
-    const { listed, revised } = await ingestDay(deps, { source, day, wait: async () => {}, manners })
-    return { listed: listed + revised }
+    const options = { wait: async () => {}, manners }
+    const { listed, revised, refused, rejected } = await ingestDay(deps, { source, day, ...options })
+    return { listed: listed + revised, leftOut: refused.length + rejected.length }
   } catch (error) {
     if (error instanceof Fault && error.code.startsWith('source.')) return { fault: error.code }
     return { other: textOf(error) }

@@ -50,7 +50,7 @@ export async function runMutated(answers: number, part?: WrongPart): Promise<Mut
   }
 }
 
-const settingsOf = (database: string, url: string): Record<string, string> => ({
+export const settingsOf = (database: string, url: string): Record<string, string> => ({
   DATABASE_URL: database,
   ...{ HF_URL: url, BIORXIV_URL: url, ARXIV_API_URL: url, ARXIV_RSS_URL: url, ARXIV_OAI_URL: url },
 })
@@ -170,7 +170,7 @@ const SILENT = ['ExperimentalWarning', 'MaxListenersExceededWarning'].map(
 const root = resolve(import.meta.dirname, '../../..')
 
 /** A worker, and another one once that has ended. */
-function openAsker(settings: Record<string, string>, part?: WrongPart): Asker {
+export function openAsker(settings: Record<string, string>, part?: WrongPart): Asker {
   let child: ChildProcess | undefined
   const started = async () => {
     if (child?.connected) return child
