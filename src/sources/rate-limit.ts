@@ -1,5 +1,5 @@
-/** Whoever names a longer time makes a mistake: a day later we see. */
-const LONGEST_SECONDS = 86_400
+/** Six hours, as after many failures: a source that asks for more must not cost a day of papers. */
+const MAX_SECONDS = 21_600
 
 export interface RateLimit {
   /** Requests left in the window; absent where the answer does not say. */
@@ -13,7 +13,7 @@ export function rateLimitOf(headers: Headers): RateLimit {
   const text = headers.get('ratelimit') ?? ''
   const ofWindow = numberIn(text, /;\s*t=(\d+)/)
   const asked = retryAfter(headers)
-  const seconds = Math.min(Math.max(ofWindow ?? 0, asked ?? 0), LONGEST_SECONDS)
+  const seconds = Math.min(Math.max(ofWindow ?? 0, asked ?? 0), MAX_SECONDS)
   return {
     remaining: numberIn(text, /;\s*r=(\d+)/),
     seconds: ofWindow === undefined && asked === undefined ? undefined : seconds,

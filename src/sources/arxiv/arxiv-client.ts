@@ -14,6 +14,8 @@ const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xm
 // A feed holds no more, and leaves out what is new first: arXiv's feed/database.py.
 const MOST_IN_FEED = 2000
 const MOST_PAGES = 30
+// A page has some 3 MB and a day of the largest category two of them.
+const MAX_HARVEST_BYTES = 24_000_000
 const LOT = 100
 const MOST_LOTS = 50
 
@@ -117,10 +119,15 @@ async function harvest(input: FetchDay): Promise<Harvest> {
 }
 
 async function pagesOf(input: FetchDay): Promise<Harvest | undefined> {
+  const { source, day } = input
   const all: Harvest = { records: [], refused: [], dates: new Map() }
   const tokens = new Set<string>()
+  let bytes = 0
   for (let token: string | undefined; tokens.size < MOST_PAGES; ) {
     const page = await pageOf(input, token)
+    bytes += page.bytes
+    if (bytes > MAX_HARVEST_BYTES)
+      throw new Fault('source.too-large', { source, day, status: 200, most: MAX_HARVEST_BYTES })
     if (page.error?.code === 'badResumptionToken') return undefined
     add(all, page)
     token = page.token
@@ -139,13 +146,14 @@ function add(all: Harvest, { records, refused, dates }: HarvestPage): void {
   for (const [key, known] of dates) all.dates.set(key, known)
 }
 
-function pageOf(input: FetchDay, token: string | undefined): Promise<HarvestPage> {
+function pageOf(input: FetchDay, token: string | undefined): Promise<HarvestPage & { bytes: number }> {
   const { day, urls, section = '', ask } = input
   const whole = `metadataPrefix=arXiv&set=${oaiSetOf(section)}&from=${day}&until=${day}`
   const query = token ? `resumptionToken=${encodeURIComponent(token)}` : whole
-  return ask({ url: `${urls.ARXIV_OAI_URL}/oai?verb=ListRecords&${query}`, accept: XML }, (answer) =>
-    readPage(input, answer),
-  )
+  return ask({ url: `${urls.ARXIV_OAI_URL}/oai?verb=ListRecords&${query}`, accept: XML }, (answer) => ({
+    ...readPage(input, answer),
+    bytes: answer.body.length,
+  }))
 }
 
 /** What the API says of papers ("arxiv:2507.06457"), by the same texts. What it does not tell now is asked for later. */
@@ -155,7 +163,9 @@ async function detailsOf(input: FetchDay, papers: string[]): Promise<Map<string,
   for (const lot of lotsOf(ids, LOT).slice(0, MOST_LOTS)) {
     const records = await lotOf(input, lot)
     if (records === 'no more') break
-    for (const record of records) details.set(textOf(record), record)
+    // The API may answer with papers that nobody asked for.
+    const asked = new Set(lot.map((id) => `arxiv:${id}`))
+    for (const record of records) if (asked.has(textOf(record))) details.set(textOf(record), record)
   }
   return details
 }

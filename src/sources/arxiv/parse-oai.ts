@@ -30,16 +30,21 @@ const answer = z.object({
   ListRecords: lenient(z.preprocess((value) => value || {}, list)),
 })
 
+// It goes into the address of the next question.
+const MAX_TOKEN_LENGTH = 2000
+
 /** Reads an answer to ListRecords with metadataPrefix=arXiv. Deleted records are left out. Throws NotXml. */
 export function parseOai(body: string): HarvestPage {
   const { data } = answer.safeParse(readXml(body, 'OAI-PMH'))
   const error = errorIn(data?.error)
   if (!data?.ListRecords && !error) throw new NotXml('it has neither records nor an error')
+  const token = data?.ListRecords?.resumptionToken?.trim() || undefined
+  if (token && token.length > MAX_TOKEN_LENGTH) throw new NotXml('its resumption token is too long')
   const entries = (data?.ListRecords?.record ?? []).filter((one) => !isDeleted(one))
   return {
     ...readEntries(entries, record.transform(toRecord)),
     dates: new Map(entries.flatMap(datesOf)),
-    token: data?.ListRecords?.resumptionToken?.trim() || undefined,
+    token,
     error,
   }
 }

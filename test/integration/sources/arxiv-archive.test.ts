@@ -141,6 +141,26 @@ describe('a day that is over', () => {
     expect(world.warnings).toEqual([expect.stringContaining('no end')])
   })
 
+  test('pages of megabytes without an end are not kept: the fetch has failed', async () => {
+    const pad = 'a'.repeat(490_000)
+    for (let n = 0; n < 30; n++) {
+      const record = `<record><header><identifier>${pad}</identifier></header></record>`.repeat(11)
+      const body = `<OAI-PMH><ListRecords>${record}<resumptionToken>t${n}</resumptionToken></ListRecords></OAI-PMH>`
+      world.server.troubles.push({ at: 'oai', kind: 'body', body })
+    }
+    await expect(world.fetchNow()).rejects.toMatchObject({
+      code: 'source.too-large',
+      values: { source: 'arxiv:cs.CL', day: DAY },
+    })
+    expect(world.doors().length).toBeLessThan(8)
+  })
+
+  test('a token of kilobytes is no token: the fetch has failed', async () => {
+    const body = `<OAI-PMH><ListRecords><resumptionToken>${'t'.repeat(5000)}</resumptionToken></ListRecords></OAI-PMH>`
+    world.server.troubles.push({ at: 'oai', kind: 'body', body, times: 5 })
+    await expect(world.fetchNow()).rejects.toMatchObject({ code: 'source.not-xml' })
+  })
+
   test('an error of the archive is a fault, with what it says', async () => {
     world.server.troubles.push({ at: 'oai', kind: 'oai-error', code: 'badArgument' })
     await expect(world.fetchNow()).rejects.toMatchObject({

@@ -191,7 +191,7 @@ describe('a service that wants to be left alone', () => {
   test.each<[string, Reply, number]>([
     ['429 with Retry-After', status(429, { 'retry-after': '3600' }), 3600],
     ['503 with Retry-After', status(503, { 'retry-after': '1800' }), 1800],
-    ['429 without sense', status(429, { 'retry-after': '99999999999' }), 86_400],
+    ['429 without sense', status(429, { 'retry-after': '99999999999' }), 21_600],
   ])('%s: nobody asks for as long', async (_what, reply, seconds) => {
     replies.push(reply)
     await expect(ask()).rejects.toMatchObject({
@@ -275,6 +275,46 @@ describe('trouble', () => {
     const before = process.memoryUsage().arrayBuffers
     await faultOf().toMatchObject({ code: 'source.too-large' })
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000)
+  })
+
+  test.each<[string, Reply]>([
+    ['before the headers', (_response, request) => request.socket.destroy()],
+    [
+      'in the middle of the headers',
+      (_response, request) => request.socket.end('HTTP/1.1 200 OK\r\ncontent-type: text/pl'),
+    ],
+    [
+      'in the middle of the body, with a reset',
+      (response, request) => {
+        response.writeHead(200, { 'content-length': '100' })
+        response.write('half', () => request.socket.resetAndDestroy())
+      },
+    ],
+    ['before the last chunk', (response) => response.write('half', () => response.destroy())],
+    [
+      'with something else than gzip',
+      (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('fine'),
+    ],
+  ])('a connection that ends %s is no answer, and is asked again', async (_what, reply) => {
+    replies.push(reply)
+    expect(await ask({ manners: { gapMs: 0 } })).toBe('fine')
+    replies.push(...Array.from({ length: 5 }, () => reply))
+    await faultOf({ manners: { gapMs: 0 } }).toMatchObject({ code: 'source.unreachable' })
+    expect(asked).toHaveLength(7)
+    expect(waits).toEqual([1000, 1000, 2000, 4000, 8000])
+  })
+
+  test('headers that trickle are no answer', async () => {
+    const trickle: Reply = async (_response, { socket }) => {
+      socket.write('HTTP/1.1 200 OK\r\n')
+      for (let n = 0; !socket.destroyed; n++) {
+        socket.write(`x-${n}: a\r\n`)
+        await sleep(20)
+      }
+    }
+    replies.push(...Array.from({ length: 5 }, () => trickle))
+    await faultOf({ manners: { timeoutMs: 150 } }).toMatchObject({ code: 'source.unreachable' })
+    expect(asked).toHaveLength(5)
   })
 
   test('an answer just as long as it may be is read whole', async () => {
