@@ -2,7 +2,7 @@ import { DAY_MS, dayOf } from '../platform/dates.ts'
 import type { CountedReturn } from './returned-store.ts'
 import type { Told } from './told.ts'
 
-/** suppress: the address is dead. pause: for a week. leave: they unsubscribe. complain: the same, for good. */
+/** suppress: the address is dead. pause: for a week. leave: unsubscribe. complain: unsubscribe and suppress. */
 export type Consequence = 'suppress' | 'pause' | 'leave' | 'complain' | 'none'
 
 const DEAD_WITHIN_DAYS = 30
@@ -12,13 +12,14 @@ const FULL_FOR_DAYS = 14
 /**
  * What one return leads to. A dead mailbox: suppressed at once where a server's own answer says so, else when a second
  * report on another day (UTC) does. A full one: paused, suppressed at the fifth time over two weeks or more. What is about
- * us, the mail or the moment never touches the address. `earlier`: what counts against it, without this one.
+ * us, the mail or the moment never touches the address. A complaint suppresses only with proof, since anyone who saw the
+ * Message-ID can write one. `earlier`: what counts against it, without this one.
  */
 export function consequenceOf(
-  { class: kind, sure, at }: Pick<Told, 'class' | 'sure'> & { at: Date },
+  { class: kind, sure, hasProof, at }: Pick<Told, 'class' | 'sure'> & { hasProof: boolean; at: Date },
   earlier: readonly CountedReturn[],
 ): Consequence {
-  if (kind === 'complaint') return 'complain'
+  if (kind === 'complaint') return hasProof ? 'complain' : 'leave'
   if (kind === 'unsubscribe') return 'leave'
   if (kind === 'dead') return sure || wasDeadOnAnotherDay(at, earlier) ? 'suppress' : 'none'
   if (kind === 'full') return isFullForLong(at, earlier) ? 'suppress' : 'pause'

@@ -91,13 +91,13 @@ export const countedReturns = (
   )
   select * from counted order by at`
 
-/** Whether a report of that message suppressed its address already, for the same class. */
+/** Whether an earlier report about that message, of the same class, led to one of these. */
 export async function wasActedOn(
   db: DatabaseOrTransaction,
-  { messageId, class: kind }: { messageId: string | null; class: ReturnClass },
+  { messageId, class: kind, done }: { messageId: string | null; class: ReturnClass; done: Done[] },
 ): Promise<boolean> {
   if (messageId === null) return false
-  return (await db.returned.count({ where: { messageId, class: kind, done: 'suppressed' } })) > 0
+  return (await db.returned.count({ where: { messageId, class: kind, done: { in: done } } })) > 0
 }
 
 /** Takes what servers said out of a subscriber's returns. */

@@ -65,7 +65,8 @@ const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
   ours: TOLD,
   temporary: COUNTED,
   unknown: COUNTED,
-  complaint: 'unsubscribed and suppressed at once.',
+  complaint:
+    'unsubscribed and suppressed at once where a token or our signed field proves it, else only unsubscribed.',
   unsubscribe: 'unsubscribed at once.',
   'auto-reply': 'an automatic answer; nothing is done.',
   delayed: 'their server goes on trying; nothing is done.',

@@ -1,9 +1,10 @@
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import { moment } from '../words/dates.ts'
+import { fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
 import { nameInSubject, type SiteIdentity } from './email.ts'
 
-/** To somebody whose subscription was ended on the page: plain data, as it is stored with the message. */
+/** To somebody whose subscription was ended on the page or by a report: plain data, as it is stored with the message. */
 export interface GoodbyeEmail {
   undoUrl: string
   /** In which instants are shown. */
@@ -12,22 +13,34 @@ export interface GoodbyeEmail {
   endedAt: string
   validUntil: string
   format: MailFormat
+  /** A report that could be forged ended it. */
+  reported?: true
 }
 
 /** What the tags of templates/emails/goodbye read as `it`. */
-export interface GoodbyeView extends Omit<GoodbyeEmail, 'format'> {
+export interface GoodbyeView extends Omit<GoodbyeEmail, 'format' | 'reported'> {
+  /** Why, and since when. */
+  lead: string
+  mistake: string
   site: SiteIdentity
   /** For the subject, in ASCII. */
   siteName: string
   wrap: typeof wrap
 }
 
-export const goodbyeView = (site: SiteIdentity, email: GoodbyeEmail): GoodbyeView => ({
-  site,
-  siteName: nameInSubject(site),
-  undoUrl: email.undoUrl,
-  zone: email.zone,
-  endedAt: moment(email.endedAt, email.zone),
-  validUntil: moment(email.validUntil, email.zone),
-  wrap,
-})
+export function goodbyeView(site: SiteIdentity, email: GoodbyeEmail): GoodbyeView {
+  const { undoUrl, zone, reported } = email
+  const { reportedLead, pressedLead, reportedMistake, pressedMistake } = words.emails.goodbye
+  const endedAt = moment(email.endedAt, zone)
+  return {
+    site,
+    siteName: nameInSubject(site),
+    undoUrl,
+    zone,
+    lead: fill(reported ? reportedLead : pressedLead, { at: endedAt, zone }),
+    mistake: reported ? reportedMistake : pressedMistake,
+    endedAt,
+    validUntil: moment(email.validUntil, zone),
+    wrap,
+  }
+}

@@ -645,10 +645,14 @@ export const en = {
     },
     goodbye: {
       subject: 'You get no more digests - {site}',
-      preheader: 'Pressed by mistake? One button brings everything back.',
+      preheader: 'By mistake? One button brings everything back.',
       heading: 'You get no more digests',
-      lead: 'You, or somebody with one of your digests, pressed Unsubscribe on {at} ({zone}). From now on none comes to this address.',
-      mistake:
+      pressedLead:
+        'You, or somebody with one of your digests, pressed Unsubscribe on {at} ({zone}). From now on none comes to this address.',
+      reportedLead:
+        'On {at} ({zone}) we received a report that our email to you is unwanted, so we stopped your digests. We cannot verify who sent it.',
+      reportedMistake: 'Was it not you? One button brings everything back as it was: topics, days and hour.',
+      pressedMistake:
         'Pressed by mistake, or by somebody else? One button brings everything back as it was: topics, days and hour.',
       undo: 'Undo: subscribe again',
       bare: 'If the button does nothing, open this address:',

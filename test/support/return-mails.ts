@@ -61,8 +61,11 @@ export function deliveryReport(options: ReportOptions): Buffer {
   )
 }
 
-/** What a mailbox provider sends when somebody presses “spam” (RFC 5965); it hides who. */
-export const complaint = (original: Record<string, string>, type = 'abuse'): Buffer =>
+/** What a mailbox provider sends when somebody presses “spam” (RFC 5965). It hides who, unless `fields` of the report say so. */
+export const complaint = (
+  original: Record<string, string>,
+  { type = 'abuse', fields = {} }: { type?: string; fields?: Record<string, string> } = {},
+): Buffer =>
   Buffer.from(
     lines(
       'From: <feedback@provider.example>',
@@ -82,8 +85,7 @@ export const complaint = (original: Record<string, string>, type = 'abuse'): Buf
       `Feedback-Type: ${type}`,
       'User-Agent: Provider/1.0',
       'Version: 1',
-      'Original-Rcpt-To: <redacted>',
-      '',
+      fieldsOf({ 'Original-Rcpt-To': '<redacted>', ...fields }),
       '--R',
       'Content-Type: message/rfc822',
       '',

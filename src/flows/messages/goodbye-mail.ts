@@ -8,12 +8,14 @@ export interface GoodbyeMessage {
   epoch: number
   zone: string
   format: MailFormat
+  /** A report that could be forged ended it, and not the page's button. */
+  reported?: true
 }
 
-/** To somebody who ended their subscription on the page: it is done, and a button undoes it. */
+/** To somebody whose subscription was ended on the page, or by a report without proof: a button undoes it. */
 export const goodbyeMail: MailOf = ({ config, emails }, message) => {
   const { subscriberId: id, datedAt } = message
-  const { epoch, zone, format } = contentOf<GoodbyeMessage>(message)
+  const { epoch, zone, format, reported } = contentOf<GoodbyeMessage>(message)
   const link = { purpose: 'resubscribe', id, epoch } as const
   const email = {
     undoUrl: linkTo(config, message, link),
@@ -21,6 +23,7 @@ export const goodbyeMail: MailOf = ({ config, emails }, message) => {
     endedAt: datedAt.toISOString(),
     validUntil: linkEnd({ purpose: 'resubscribe', issuedAt: datedAt }).toISOString(),
     format,
+    reported,
   }
   return { kind: 'goodbye', ...emails.goodbye(email) }
 }

@@ -21,6 +21,7 @@ import { lockSubscriber } from '../../subscribers/subscriber-store.ts'
 import type { SuppressionReason } from '../../subscribers/suppression-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { applyChange } from '../subscriber/apply-change.ts'
+import { leaveGoodbye } from '../subscriber/leave-goodbye.ts'
 import { suppressKey } from '../subscriber/suppress-subscriber.ts'
 import { endSubscription } from '../subscriber/unsubscribe.ts'
 import { addressIn, findSubject, isOwnMailbox, type Subject } from './find-subject.ts'
@@ -39,8 +40,8 @@ export interface Acted {
   row: NewReturned
   /** `id`: who is subscribed with that address now. */
   suppressed?: { reason: SuppressionReason; id: string | undefined }
-  /** They unsubscribed by it. */
-  ended?: boolean
+  /** It ended their subscription: how, as the consent record says it. */
+  ended?: string
 }
 
 const PAUSE_DAYS = 7
@@ -56,7 +57,7 @@ export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: 
   const { subscriberId } = subject ?? {}
   const subscriber = subscriberId ? await lockSubscriber(tx, subscriberId) : null
   const acted = subject
-    ? await act(deps, tx, { told, at, subject, subscriber, isProven })
+    ? await act(deps, tx, { told, at, subject, subscriber, isProven, hasProof: isProof(input, subject) })
     : { done: 'nothing' as const }
   const { done, ...others } = acted
   const { class: kind, status, sure, answer } = told
@@ -87,11 +88,19 @@ const believed = ({ told, isProven }: ReturnInput, subject: Subject | null): Tol
   sure: told.sure && (isProven || subject?.foundBy !== 'message-id'),
 })
 
+/**
+ * A report that only quotes a Message-ID may come from anyone who got a reply or a forward, and one that names another
+ * mailbox is not by the person we wrote to. A token, our signed field or a verified webhook is proof.
+ */
+const isProof = ({ told, isProven }: ReturnInput, { foundBy, address }: Subject): boolean =>
+  (isProven || foundBy !== 'message-id') && (!address || isOwnMailbox(told.recipient, address))
+
 interface Acting {
   told: Told
   at: Date
   subject: Subject
   isProven: boolean
+  hasProof: boolean
   /** Locked by the transaction; null where nobody has a subscription of that number. */
   subscriber: Subscriber | null
 }
@@ -99,23 +108,26 @@ interface Acting {
 type Act = Pick<Acted, 'suppressed' | 'ended'> & { done: Done }
 
 async function act(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<Act> {
-  const { told, at, subject } = acting
+  const { told, at, subject, hasProof } = acting
   const isAboutMailbox = told.class === 'dead' || told.class === 'full'
   const { address } = subject
   if (isAboutMailbox && address && !isOwnMailbox(told.recipient, address)) return { done: 'elsewhere' }
   // A suppression that was lifted since is not brought back by what led to it.
-  if (await wasActedOn(tx, { messageId: subject.messageId, class: told.class })) return { done: 'nothing' }
+  // Nor does a report without proof end a subscription again that was resumed since.
+  const done: Done[] = hasProof ? ['suppressed'] : ['suppressed', 'unsubscribed']
+  if (await wasActedOn(tx, { messageId: subject.messageId, class: told.class, done }))
+    return { done: 'nothing' }
   const earlier = isAboutMailbox ? await earlierReturns(tx, acting) : []
-  switch (consequenceOf({ ...told, at }, earlier)) {
+  switch (consequenceOf({ ...told, hasProof, at }, earlier)) {
     case 'suppress':
       return endDeadMailbox(deps, tx, acting)
     case 'complain': {
       // First: what a lifted suppression leads back to must not be a subscription.
-      const ended = await leave(tx, acting, 'complaint')
+      const ended = await leave(deps, tx, acting)
       return { ...(await suppressAs(deps, tx, acting, 'complaint')), ended }
     }
     case 'leave': {
-      const ended = await leave(tx, acting, acting.isProven ? 'mail service' : 'mail')
+      const ended = await leave(deps, tx, acting)
       return { done: ended ? 'unsubscribed' : 'nothing', ended }
     }
     case 'pause':
@@ -167,8 +179,23 @@ async function suppressAs(
   return { done: 'suppressed', suppressed: { reason, id } }
 }
 
-const leave = async (tx: DatabaseOrTransaction, { subscriber, at }: Acting, how: string): Promise<boolean> =>
-  subscriber !== null && (await endSubscription(tx, { subscriber, how, wording: NO_PAGE, now: at }))
+/**
+ * Returns how; undefined where there was no subscription. Without proof the report may be forged, so a goodbye tells the
+ * subscriber and carries the undo; and it ends only what that undo can bring back.
+ */
+async function leave(deps: Deps, tx: DatabaseOrTransaction, acting: Acting): Promise<string | undefined> {
+  const { subscriber, at: now, hasProof } = acting
+  if (!subscriber || !(hasProof || isJoined(subscriber))) return undefined
+  const how = howEnded(acting)
+  if (!(await endSubscription(tx, { subscriber, how, wording: NO_PAGE, now }))) return undefined
+  if (!hasProof) await leaveGoodbye(tx, { config: deps.config, subscriber, reported: true, now })
+  return how
+}
+
+function howEnded({ told, isProven, hasProof }: Acting): string {
+  if (told.class === 'complaint') return hasProof ? 'complaint' : 'unproven complaint'
+  return isProven ? 'mail service' : 'mail'
+}
 
 /** Of a mailbox that is full: a longer pause of their own stays. */
 async function pauseForAWeek(

@@ -93,7 +93,6 @@ async function tell(deps: Deps, report: TakenReport, { row, suppressed, ended }:
   const { class: kind, status, done, foundBy, messageId, subscriberId } = row
   const seen = { class: kind, status, done, foundBy, message: messageId, subscriber: subscriberId }
   deps.log.info('report.read', { report: report.id, way: report.way, ...seen })
-  const how = kind === 'complaint' ? 'complaint' : isMaker(report.way) ? 'mail service' : 'mail'
-  if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how })
+  if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how: ended })
   if (suppressed) await tellSuppressed(deps, suppressed)
 }

@@ -72,7 +72,9 @@ export function doneText(one: Known): string {
     case 'paused':
       return 'they were paused for a week'
     case 'unsubscribed':
-      return 'they were unsubscribed'
+      return one.class === 'complaint'
+        ? 'they were unsubscribed, and mailed an undo: without a token, or about another mailbox, such a report may be forged, so the address was not suppressed'
+        : 'they were unsubscribed'
     case 'dropped':
       return 'the sign-up was dropped'
     case 'elsewhere':
@@ -89,7 +91,8 @@ const NOTHING: Record<Known['class'], string> = {
   ours: 'nothing was done: it is about our side, not about the address',
   temporary: 'nothing was done: it says nothing for good about the address',
   unknown: 'nothing was done: it does not say why',
-  complaint: 'nothing was done: the address is not known',
+  complaint:
+    'nothing was done: the address is not known, they got no digests, or an earlier report was acted on',
   delayed: 'nothing was done',
   'auto-reply': 'nothing was done',
   'not-a-report': 'nothing was done',

@@ -13,19 +13,21 @@ export interface GoodbyeInput {
   config: Config
   /** As they were before it ended, locked by the transaction. */
   subscriber: Subscriber
+  /** A report ended it, without proof. */
+  reported?: true
   now: Date
 }
 
 /** Leaves a goodbye for somebody who got digests. False where they got none, or had two goodbyes within a day. */
 export async function leaveGoodbye(
   tx: DatabaseOrTransaction,
-  { config, subscriber, now }: GoodbyeInput,
+  { config, subscriber, reported, now }: GoodbyeInput,
 ): Promise<boolean> {
   const { id, epoch, zone, format } = subscriber
   if (!isJoined(subscriber)) return false
   // Undo and unsubscribe in turns, by whoever holds the link, fill no mailbox.
   if (await hadEnough(tx, { subscriberId: id, kind: KIND, now })) return false
-  const content: GoodbyeMessage = { epoch, zone, format }
+  const content: GoodbyeMessage = { epoch, zone, format, reported }
   const goodbye = { kind: KIND, dedupe: `${id}:${now.toISOString()}`, content, now } as const
   return (await enqueue(tx, 'answers', [newAnswer(config, subscriber, goodbye)])) > 0
 }

@@ -1,7 +1,7 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { database } from './database.ts'
 import { flood } from './flood.ts'
-import { forged, forgedWrong } from './forged.ts'
+import { forged, forgedComplaintWrong, forgedWrong } from './forged.ts'
 import { fresh, freshWrong } from './fresh.ts'
 import { killed, killedWrong, killedWrongTwice } from './killed.ts'
 import { mutated } from './mutated.ts'
@@ -18,4 +18,5 @@ export const returnsCases: BatteryCase[] = [
   flood,
   forged,
   forgedWrong,
+  forgedComplaintWrong,
 ]

@@ -78,11 +78,21 @@ function mailsAbout({ address, id, token }: Reader): Buffer[] {
 const underOwnToken = (ill: Reader, victim: Reader): Coming[] =>
   [ill.envelope, ill.unsubscribe].flatMap((to) => mailsAbout(victim).map((raw) => ({ to, raw })))
 
+/** What somebody can write who got a reply with the Message-ID in it, or the whole email as an attachment. */
+const complaintsBySight = ({ messageIdField, token }: Reader, n: number): Buffer =>
+  n % 2
+    ? complaint({ 'Message-ID': messageIdField })
+    : complaint({ 'X-Daily-Papers-Message': token, 'X-HmXmrOriginalRecipient': 'me@forward.example' })
+
 async function forgeAll(count: number, part?: WrongPart) {
   return withReturns(async ({ db, ports, startWorker }) => {
     const names = Array.from({ length: count }, (_, n) => `victim${n}@reader.example`)
     const victims = await addReaders(db, names)
     const [ill, ...others] = await addReaders(db, ['ill@reader.example', 'stays@reader.example'])
+    const seen = await addReaders(
+      db,
+      victims.map((_, n) => `seen${n}@reader.example`),
+    )
     const worker = await startWorker({ part })
     const forged = victims.flatMap((victim): Coming[] => {
       const raws = mailsAbout(victim)
@@ -90,6 +100,7 @@ async function forgeAll(count: number, part?: WrongPart) {
       return [...unknown, ...raws.map((raw) => ({ to: FEEDBACK, raw }))]
     })
     forged.push(...underOwnToken(ill!, victims[0]!))
+    forged.push(...seen.map((reader, n) => ({ to: FEEDBACK, raw: complaintsBySight(reader, n) })))
     const half = forged.length / 2
     const [byLmtp, bySmtp] = await Promise.all([
       bring(forged.slice(0, half), { port: ports.lmtp, way: 'lmtp', connections: 4 }),
@@ -105,10 +116,13 @@ async function forgeAll(count: number, part?: WrongPart) {
       refused: byLmtp.refused.length + bySmtp.refused.length,
       read: await db.report.count({ where: { state: 'read' } }),
       suppressions: await db.suppression.count({
-        where: { addressHash: { in: await hashesOf(db, victims) } },
+        where: { addressHash: { in: await hashesOf(db, [...victims, ...seen]) } },
       }),
+      ended: [...(await statesOf(db, seen)).values()].filter((state) => state === 'unsubscribed').length,
+      undos: await db.message.count({ where: { kind: 'goodbye', subscriberId: { in: idsOf(seen) } } }),
+      paused: await db.switch.count({ where: { name: 'delivery' } }),
       consents: await db.consent.count({
-        where: { subscriberId: { in: victims.map(({ subscriberId }) => subscriberId) } },
+        where: { subscriberId: { in: idsOf(victims) } },
       }),
       touched,
       victims: count,
@@ -116,28 +130,32 @@ async function forgeAll(count: number, part?: WrongPart) {
   })
 }
 
+const idsOf = (readers: readonly Reader[]): string[] => readers.map(({ subscriberId }) => subscriberId)
+
 async function hashesOf(db: Parameters<typeof statesOf>[0], readers: readonly Reader[]): Promise<string[]> {
-  const where = { id: { in: readers.map(({ subscriberId }) => subscriberId) } }
+  const where = { id: { in: idsOf(readers) } }
   const rows = await db.subscriber.findMany({ where, select: { addressHash: true } })
   return rows.map(({ addressHash }) => addressHash!)
 }
 
 type Forged = Awaited<ReturnType<typeof forgeAll>>
 
-const inWords = ({ taken, refused, read, touched, suppressions }: Forged): string =>
-  `refused at the door ${refused}, taken ${taken}, read ${read}; touched ${touched.length}${touched.length > 0 ? ` (${touched.slice(0, 3).join(', ')})` : ''}, suppressions ${suppressions}`
+const inWords = ({ taken, refused, read, touched, suppressions, ended, undos, paused }: Forged): string =>
+  `refused at the door ${refused}, taken ${taken}, read ${read}; touched ${touched.length}${touched.length > 0 ? ` (${touched.slice(0, 3).join(', ')})` : ''}, suppressions ${suppressions}; by sight of an email: unsubscribed ${ended}, undo mailed ${undos}; delivery ${paused ? 'paused' : 'goes on'}`
 
 export const forged: BatteryCase = {
   name: 'returns-forged',
   fault:
-    'reports, complaints and wishes about others: with no token, cut off, altered, of another purpose or secret, with guessed ids',
-  invariant: 'nobody is touched; each mail to a wrong token is turned away at the door',
+    'reports, complaints and wishes about others: with no token, cut off, altered, of another purpose or secret, with guessed ids; complaints with a Message-ID, or naming another mailbox',
+  invariant:
+    'nobody is suppressed, a complaint that may be forged unsubscribes with an undo, and does not pause delivery; each mail to a wrong token is turned away at the door',
   run: async (profile) => {
     const seen = await forgeAll(VICTIMS[profile])
     const { mails, taken, refused, read, touched, suppressions, consents, victims } = seen
+    const isUndoable = seen.ended === victims && seen.undos === victims && seen.paused === 0
     const isAllSettled = taken + refused === mails && read > 0 && refused >= victims * 15
     return {
-      ok: isAllSettled && touched.length === 0 && suppressions === 0 && consents === 0,
+      ok: isAllSettled && isUndoable && touched.length === 0 && suppressions === 0 && consents === 0,
       n: `${mails} mails about ${victims} people`,
       result: inWords(seen),
     }
@@ -157,6 +175,27 @@ export const forgedWrong: BatteryCase = {
   run: async () => {
     const seen = await forgeAll(5, TRUSTS_ADDRESS)
     const caught = seen.touched.length > 0 && seen.suppressions > 0
+    return {
+      ok: caught,
+      n: `${seen.mails} mails about ${seen.victims} people`,
+      result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inWords(seen)}`,
+    }
+  },
+}
+
+const BELIEVES_COMPLAINTS: WrongPart = {
+  real: 'src/bounces/consequence.ts',
+  wrong: 'test/battery/returns/wrong-parts/believes-any-complaint.ts',
+}
+
+/** Green where the battery sees that complaints without proof suppress, and pause delivery. */
+export const forgedComplaintWrong: BatteryCase = {
+  name: 'returns-wrong-believes-any-complaint',
+  fault: 'the same, wrong on purpose: a complaint needs no proof',
+  invariant: 'the battery must count a suppression for each, and see delivery paused',
+  run: async () => {
+    const seen = await forgeAll(6, BELIEVES_COMPLAINTS)
+    const caught = seen.suppressions === seen.victims && seen.ended === 0 && seen.paused === 1
     return {
       ok: caught,
       n: `${seen.mails} mails about ${seen.victims} people`,

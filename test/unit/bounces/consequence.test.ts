@@ -23,7 +23,7 @@ const cases: [string, Told['class'], boolean, CountedReturn[], Consequence][] = 
   ['four times in two weeks', 'full', false, full(14, 10, 5), 'pause'],
   ['five times in less', 'full', false, full(13, 10, 5, 2), 'pause'],
   ['five times in two weeks suppress', 'full', false, full(14, 10, 5, 2), 'suppress'],
-  ['a complaint ends it', 'complaint', false, [], 'complain'],
+  ['a complaint with proof ends it', 'complaint', false, [], 'complain'],
   ['a wish to leave', 'unsubscribe', false, [], 'leave'],
   ...(['policy', 'ours', 'temporary', 'unknown', 'delayed', 'auto-reply', 'not-a-report'] as const).map(
     (kind): [string, Told['class'], boolean, CountedReturn[], Consequence] => [
@@ -37,5 +37,9 @@ const cases: [string, Told['class'], boolean, CountedReturn[], Consequence][] = 
 ]
 
 test.each(cases)('%s', (_what, kind, sure, earlier, consequence) => {
-  expect(consequenceOf({ class: kind, sure, at: NOW }, earlier)).toBe(consequence)
+  expect(consequenceOf({ class: kind, sure, hasProof: true, at: NOW }, earlier)).toBe(consequence)
+})
+
+test('a complaint without proof only unsubscribes', () => {
+  expect(consequenceOf({ class: 'complaint', sure: false, hasProof: false, at: NOW }, [])).toBe('leave')
 })

@@ -55,6 +55,8 @@ function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | und
 /** What its reader said of a mail that arrived. */
 function readersWord({ returned }: WholeMessage): string {
   const classes = returned.map(({ class: kind }) => kind)
+  const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
+  if (isUnproven) return ', and a report without proof says that it is spam'
   if (classes.includes('complaint')) return ', and its reader complained that it is spam'
   return classes.includes('unsubscribe') ? ', and its reader unsubscribed by it' : ''
 }

@@ -3,11 +3,13 @@ import { keepReport, takeReport } from '../../../../src/bounces/report-store.ts'
 import { readReports } from '../../../../src/flows/returns/read-reports.ts'
 import { eraseSubscriber } from '../../../../src/flows/subscriber/erase-subscriber.ts'
 import { moveSubscriber } from '../../../../src/flows/subscriber/move-subscriber.ts'
+import { resubscribe } from '../../../../src/flows/subscriber/resubscribe.ts'
 import { unsuppress } from '../../../../src/flows/subscriber/suppress-subscriber.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
+import { signLink } from '../../../../src/subscribers/link-token.ts'
 import { suppressionOf } from '../../../../src/subscribers/suppression-store.ts'
 import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../../support/return-mails.ts'
-import { useReturnsWorld } from '../../../support/returns-world.ts'
+import { type SentMail, useReturnsWorld } from '../../../support/returns-world.ts'
 
 const world = useReturnsWorld()
 const ANN = 'ann@reader.example'
@@ -197,23 +199,72 @@ describe('a full mailbox', () => {
 })
 
 describe('a complaint', () => {
-  test('ends it at once, for good, and is answered by nothing; found by the field or the Message-ID', async () => {
+  test('proven by the token or our signed field: suppressed at once, and no email', async () => {
     const mail = await world.mailTo(ANN)
     const other = await world.mailTo('ben@reader.example')
     await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }), {
       to: 'fbl@bounce.papers.example',
     })
-    await world.comesBack(complaint({ 'Message-ID': other.messageIdField }))
+    await world.comesBack(complaint({}), { to: other.envelope })
     expect(await world.returned()).toEqual([
       { class: 'complaint', done: 'suppressed', foundBy: 'field', messageId: mail.id },
-      { class: 'complaint', done: 'suppressed', foundBy: 'message-id', messageId: other.id },
+      { class: 'complaint', done: 'suppressed', foundBy: 'token', messageId: other.id },
     ])
-    // A suppression that is lifted does not begin it anew.
+    // Lifting the suppression does not restart the subscription.
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'suppressed', stateBefore: 'unsubscribed' })
     expect(await world.suppressionOf('ben@reader.example')).toBe('complaint')
     expect(await world.deps.db.message.count({ where: { state: 'ready', acceptances: { none: {} } } })).toBe(
       0,
     )
+  })
+
+  const goodbyes = () => world.deps.db.message.findMany({ where: { kind: 'goodbye' } })
+  const ELSEWHERE = { 'Original-Rcpt-To': 'somebody@forward.example' }
+
+  test.each([
+    ['quotes only the Message-ID', (mail: SentMail) => complaint({ 'Message-ID': mail.messageIdField })],
+    [
+      'asks to opt out, and quotes only the Message-ID',
+      (mail: SentMail) => complaint({ 'Message-ID': mail.messageIdField }, { type: 'opt-out' }),
+    ],
+    [
+      'names another mailbox',
+      (mail: SentMail) => complaint({ 'X-Daily-Papers-Message': mail.token }, { fields: ELSEWHERE }),
+    ],
+  ])('that %s: unsubscribed once, with an undo by email', async (_what, raw) => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(raw(mail))
+    expect(await world.returned()).toMatchObject([{ done: 'unsubscribed', messageId: mail.id }])
+    expect(await world.suppressionOf(ANN)).toBeNull()
+    expect(await goodbyes()).toMatchObject([{ toAddress: ANN, content: { reported: true } }])
+    const { id, epoch } = await world.deps.db.subscriber.findFirstOrThrow()
+    const link = { purpose: 'resubscribe', id, epoch, issuedAt: world.clock.now() } as const
+    const undo = signLink(link, world.deps.config.APP_SECRET[0]!)
+    await resubscribe(world.deps, undo)
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+    // After the undo, the same message cannot end the subscription again.
+    await world.comesBack(Buffer.concat([raw(mail), Buffer.from('again')]))
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+    // But a proven complaint about it can.
+    await world.comesBack(complaint({}), { to: mail.envelope })
+    expect(await world.suppressionOf(ANN)).toBe('complaint')
+  })
+
+  test('without proof, about somebody who gets no digests: nothing', async () => {
+    const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
+    await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+    expect(await world.returned()).toMatchObject([{ done: 'nothing' }])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'pending' })
+    expect(await goodbyes()).toEqual([])
+  })
+
+  test('five without proof do not stop delivery', async () => {
+    for (let n = 0; n < 6; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+    }
+    expect(await world.deps.db.consent.count({ where: { how: 'unproven complaint' } })).toBe(6)
+    expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toBeNull()
   })
 
   test('five of few mails stop delivery', async () => {
@@ -228,14 +279,14 @@ describe('a complaint', () => {
 
   test('that only asks to be taken off a list unsubscribes, and suppresses nobody', async () => {
     const mail = await world.mailTo(ANN)
-    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, 'opt-out'))
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
     expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
     expect(await world.suppressionOf(ANN)).toBeNull()
   })
 
   test('“this is not spam” changes nothing', async () => {
     const mail = await world.mailTo(ANN)
-    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, 'not-spam'))
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'not-spam' }))
     expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
   })
 })
