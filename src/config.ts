@@ -94,6 +94,7 @@ const settings = z.object({
     .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma list of: ${WEEKDAYS.join(', ')}`)),
   DIGEST_MAX: wholeNumber(1, 25).default(15),
   SIGNUP: oneOf('open', 'closed').default('open'),
+  SIGNUP_PER_HOUR: wholeNumber(1, 1_000_000).default(600),
   // People write the part of an address that they know.
   SIGNUP_DOMAINS: z
     .string()

@@ -49,7 +49,8 @@ export function textOfAdded(added: Added): string {
     return `Added and confirmed.${next}`
   }
   if (added.held === 'suppressed') return 'Written down, but no mail: the address is suppressed.'
-  if (added.held === 'limit') return 'Written down, but no mail: two were left for this address within a day.'
+  if (added.held === 'limit')
+    return 'Written down, but no email: this person had as many as SECURITY.md allows before they confirm. With --consent they need none.'
   if (added.mail === 'manage-link')
     return 'Is subscribed: a mail with the link to their digests is on its way.'
   return added.mail === 'add-topics'

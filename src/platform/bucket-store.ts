@@ -65,24 +65,6 @@ export async function giveTokenBack(
   await db.$executeRaw`update bucket set tokens = least(${capacity}::float8, tokens + 1) where key = ${key}`
 }
 
-/**
- * Whether there may be one more: at most `most` in any span of `withinMs`, counted in as many rows, each used once in
- * such a span. By the clock that is passed in, as are the mails that it counts. At most a day: see below.
- */
-export async function takeOneOf(
-  db: DatabaseOrTransaction,
-  { key, most, withinMs, now }: { key: string; most: number; withinMs: number; now: Date },
-): Promise<boolean> {
-  const free = new Date(now.getTime() - withinMs)
-  const taken = await db.$executeRaw`
-    insert into bucket as b (key, tokens, at)
-      select s.key, 0, ${now}::timestamptz from (select ${key}::text || ' ' || n as key, n from generate_series(1, ${most}::int) n) s
-        left join bucket u on u.key = s.key
-        where u.at is null or u.at <= ${free}::timestamptz order by s.n limit 1
-    on conflict (key) do update set at = excluded.at where b.at <= ${free}::timestamptz`
-  return taken > 0
-}
-
 /** Every bucket is full again within a day: one that nobody asked for that long says nothing, and names a network. */
 export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
   await db.$executeRaw`delete from bucket where at < now() - interval '1 day'`

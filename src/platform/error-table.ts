@@ -207,6 +207,11 @@ export const errorTable = {
     exit: 1,
     operator: 'SIGNUP is closed: only the operator adds subscribers.',
   },
+  'signup.busy': {
+    status: 429,
+    exit: 1,
+    operator: 'The sign-up emails of the hour (SIGNUP_PER_HOUR) are used up; next try in {seconds} s.',
+  },
   'signup.domain': {
     status: 422,
     exit: 1,

@@ -38,6 +38,18 @@ export function parseAddress(text: string): Address {
   return { address: `${local}@${isAscii ? domain : asciiDomain}`, key }
 }
 
+const GMAIL = ['gmail.com', 'googlemail.com']
+
+/**
+ * The mailbox behind an address key, as far as its spelling tells: without a +tag, and at Gmail without dots. Only for
+ * limits: `a+x@…` is a subscriber of its own.
+ */
+export function mailboxOf(key: Address['key']): string {
+  const [local = '', domain = ''] = key.split('@')
+  const untagged = local.replace(/\+.*$/, '')
+  return GMAIL.includes(domain) ? `${untagged.replaceAll('.', '')}@gmail.com` : `${untagged}@${domain}`
+}
+
 /** "a•••@example.com": enough for its owner to recognise, too little for anybody else. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf('@')

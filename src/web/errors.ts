@@ -64,7 +64,7 @@ export function noteFault(
   fault: Fault,
 ): string | null {
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
-  if (fault.code === 'rate.too-many') reply.header('retry-after', fault.values.seconds)
+  if (fault.status === 429) reply.header('retry-after', fault.values.seconds)
   if (fault.status < 500) return null
   const reference = randomId(80).slice(0, 8)
   const route = request.routeOptions.url

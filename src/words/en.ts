@@ -412,6 +412,7 @@ export const en = {
         asked: 'What you asked for, changed, or gave as a new address.',
         mails:
           'What your digests and other mails said, and what mail servers answered where they refused one or sent it back.',
+        count: 'When emails were last asked for with your address.',
       },
       stays: 'What stays, and why',
       staying: {
@@ -420,8 +421,6 @@ export const en = {
         consents:
           'When that number said yes, changed something or left: the proof that mails were asked for. Nothing leads from it to you.',
         code: 'If mails to your address must never be sent, because somebody complained or the mailbox was gone: a code made from it with a secret key, which cannot be read back. Without it we might write to you again.',
-        count:
-          'For about a day, how many mails were asked for to your address, under another such code: so that nobody fills your inbox.',
       },
       press: 'Erase everything',
       keep: 'Keep everything as it is',
@@ -462,13 +461,14 @@ export const en = {
           'What mail servers and mail services sent back about a mail: of which kind, and what they said, without your address. The report itself goes once it is read.',
         actions:
           'What the people who run this site did for you by hand: when and what, under a random number instead of your address.',
-        network:
-          'For about a day, how many forms came from a network (a part of its address), and a code of each address that a mail was asked for: so that nobody floods a mailbox.',
+        network: 'For about a day, how many forms came from a network (a part of its address).',
+        count:
+          'A code made from your address with a secret key, and when emails were last asked for with it: for a day if you confirmed, otherwise for 180 days. This keeps strangers from flooding your mailbox.',
       },
       howLong:
         'Digests, mails, forms, changes and new addresses go after {days} days; how many digests there were on each day stays. Your address, settings and topics, the papers of which you wanted more or less, and when and how you said yes, are kept until you erase them. Backups may hold all of it for longer: ask the people below for how long.',
       unconfirmed:
-        'If you never confirm, all of it goes {unconfirmed} days after you asked last, your address with it.',
+        'If you never confirm, all of it goes {unconfirmed} days after you asked last, your address with it. Only that code stays for its 180 days.',
       notCounted: 'Our mails hold no picture and no link that counts you.',
       nobodyElse: 'Nobody else gets it, apart from the mail servers on the way to you.',
     },
@@ -1206,6 +1206,8 @@ export const en = {
     'link.expired': 'This link ended on {ended}, and nothing was changed.',
     'signup.closed':
       'New subscriptions are closed here. The papers of each day stand on the site for everybody.',
+    'signup.busy':
+      'Many people are signing up right now, and we cannot send more emails yet. Wait {wait}, then try again. If you subscribe with this address already, your email is on its way.',
     'signup.domain': 'Subscriptions are open to addresses at {domains} only. Enter such an address.',
     'topics.too-many':
       'That is {count} topics, and we take {most} at most. Leave some out, or join them with OR.',

@@ -55,6 +55,6 @@ export async function emptyTables(db: Database): Promise<void> {
 
 async function truncate(db: Database): Promise<void> {
   await db.$executeRawUnsafe(`truncate source_day, source_gate, paper, paper_key, listing, paper_history, subscriber, query, topic, signup, consent,
-    suppression, plan, digest, chunk, message, acceptance, attempt, pace, tick, bucket, switch, action, notice,
+    suppression, plan, digest, chunk, message, acceptance, attempt, pace, tick, bucket, email_limit, switch, action, notice,
     admin_session, import_run, day_book, report, returned, mailbox_place restart identity cascade`)
 }

@@ -84,6 +84,10 @@ export const SAMPLE_NOTICES: Record<string, Notice> = {
     said: 'could not extend file: no space left on device',
     since: SINCE,
   }),
+  'signups-limited': notice(16, 'signups-limited', {
+    said: '600 an hour (SIGNUP_PER_HOUR)',
+    since: SINCE,
+  }),
   idle: notice(10, 'work-failed', { subject: 'worker', what: 'idle', said: null, since: SINCE }),
   'reports-unread': notice(15, 'work-failed', {
     subject: 'reports',

@@ -5,7 +5,11 @@ export function countMessagesSince(
   db: DatabaseOrTransaction,
   { subscriberId, kinds, since }: { subscriberId: string; kinds: readonly string[]; since: Date },
 ): Promise<number> {
-  return db.message.count({ where: { subscriberId, kind: { in: [...kinds] }, datedAt: { gt: since } } })
+  // One that was too late from the start was never meant to go.
+  const deadline = { gt: db.message.fields.datedAt }
+  return db.message.count({
+    where: { subscriberId, kind: { in: [...kinds] }, datedAt: { gt: since }, deadline },
+  })
 }
 
 /**

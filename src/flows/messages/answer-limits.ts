@@ -1,30 +1,59 @@
 import type { Config } from '../../config.ts'
 import { countMessagesSince } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { NewMessage } from '../../delivery/message.ts'
-import { takeOneOf } from '../../platform/bucket-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'
-import { type Address, addressHash } from '../../subscribers/address.ts'
+import { type Address, addressHash, mailboxOf } from '../../subscribers/address.ts'
+import { forgetEmails, moveEmails, takeEmail } from '../../subscribers/email-limit-store.ts'
 
 const MOST_A_DAY = 2
 
-/**
- * Counts one more mail to an address that somebody typed, perhaps a stranger, and tells whether it may go: two in any 24
- * hours, over all forms. The count knows the address as a code of its own, outlives whoever caused the mail, and goes
- * after a day.
- */
-export function takeMailTo(
-  tx: DatabaseOrTransaction,
-  { SUPPRESSION_KEY }: Config,
-  { key, now }: { key: Address['key']; now: Date },
-): Promise<boolean> {
-  const counter = {
-    key: `mail ${addressHash(`mail ${key}`, SUPPRESSION_KEY)}`,
-    most: MOST_A_DAY,
-    withinMs: DAY_MS,
-  }
-  return takeOneOf(tx, { ...counter, now })
+type Key = Address['key']
+
+/** Under which a person's emails are counted until they confirm, whatever spelling of their address is typed. */
+const personKey = ({ SUPPRESSION_KEY }: Config, key: Key): string =>
+  addressHash(`person ${mailboxOf(key)}`, SUPPRESSION_KEY)
+
+/** Under which a confirmed subscriber's are counted: a stranger who types other spellings does not use them up. */
+const ownKey = ({ SUPPRESSION_KEY }: Config, key: Key): string => addressHash(`own ${key}`, SUPPRESSION_KEY)
+
+interface MailTo {
+  key: Key
+  /** They subscribe with this address. */
+  isConfirmed?: boolean
+  /** False where no email goes for another reason: takes nothing. */
+  counts?: boolean
+  now: Date
 }
+
+/**
+ * Counts one more email to an address that somebody typed, perhaps a stranger, over all forms, and returns whether it may
+ * go. To one person (without +tags, and at Gmail without dots) until they confirm: two in 24 hours; from two days after
+ * the first email two in 7 days; from two weeks after it one in 30 days. To a confirmed subscriber's own address: two in
+ * 24 hours.
+ */
+export const takeMailTo = (
+  tx: DatabaseOrTransaction,
+  config: Config,
+  { key, isConfirmed = false, counts = true, now }: MailTo,
+): Promise<boolean> =>
+  takeEmail(tx, {
+    key: isConfirmed ? ownKey(config, key) : personKey(config, key),
+    backsOff: !isConfirmed,
+    counts,
+    now,
+  })
+
+/** They confirmed that address: the limit of before no longer applies to them, but today's emails still count. */
+export const endBackOff = (
+  tx: DatabaseOrTransaction,
+  config: Config,
+  { key, now }: { key: Key; now: Date },
+): Promise<void> => moveEmails(tx, { from: personKey(config, key), to: ownKey(config, key), now })
+
+/** Forgets what is counted for an address, in all its spellings. */
+export const forgetMailTo = (tx: DatabaseOrTransaction, config: Config, key: Key): Promise<void> =>
+  forgetEmails(tx, [personKey(config, key), ownKey(config, key)])
 
 /** Whether whoever holds a link of a subscriber caused as many mails of a kind within a day as they may. */
 export async function hadEnough(

@@ -16,6 +16,7 @@ import {
   deleteOldOperatorRows,
   type PrunedOperatorRows,
 } from '../../platform/prune-operator-store.ts'
+import { countOldEmailLimits, deleteOldEmailLimits } from '../../subscribers/email-limit-store.ts'
 import {
   countOldRequests,
   countUnconfirmed,
@@ -48,6 +49,8 @@ export interface Pruned extends PrunedRequests, PrunedOperatorRows {
   reports: number
   /** Who never confirmed. */
   subscribers: number
+  /** Histories of emails that somebody asked for with one person's address. */
+  emailLimits: number
 }
 
 interface Limits {
@@ -103,6 +106,7 @@ export async function prune(deps: Deps, { signal }: { signal?: AbortSignal } = {
     digests,
     reports: await deleteOldReports(db, limits),
     subscribers,
+    emailLimits: await deleteOldEmailLimits(db, limits.now),
     ...(await deleteOldRequests(db, limits)),
     ...(await deleteOldOperatorRows(db, limits)),
   }
@@ -122,6 +126,7 @@ export async function prunable(deps: Deps): Promise<Pruned> {
     digests: digests + (await countOldDigests(db, before)),
     reports: await countOldReports(db, limits),
     subscribers: await countUnconfirmed(db, unconfirmed),
+    emailLimits: await countOldEmailLimits(db, limits.now),
     ...(await countOldRequests(db, limits)),
     ...(await countOldOperatorRows(db, limits)),
   }

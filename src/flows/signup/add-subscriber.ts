@@ -6,6 +6,7 @@ import { createSignup } from '../../subscribers/signup-store.ts'
 import { isJoined } from '../../subscribers/subscriber.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import type { Deps } from '../../wiring.ts'
+import { endBackOff } from '../messages/answer-limits.ts'
 import { type Asked, ask } from './ask.ts'
 import { grant } from './grant.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from './read-signup.ts'
@@ -47,6 +48,7 @@ function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSig
     })
     await createSignup(tx, { subscriberId: subscriber.id, wish, now, note: consent })
     await grant(tx, { subscriber, wish, how: 'operator', wording: NO_PAGE, now })
+    await endBackOff(tx, config, { key: address.key, now })
     return { subscriber: (await subscriberById(tx, subscriber.id))!, already: isJoined(subscriber) }
   })
 }

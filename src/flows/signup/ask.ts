@@ -53,23 +53,25 @@ export interface AskInput extends CheckedSignup {
   at?: AtTopic
   /** Nobody who does not subscribe yet gets a mail. */
   closed?: boolean
+  /** The site has used up its sign-up emails of the hour: only subscribers get one. */
+  isBusy?: boolean
 }
 
 export interface Asked {
   subscriber: Subscriber
   /** The message that was left; null where none goes out. */
   mail: AnswerKind | null
-  /** Why there is none: suppressed, two within a day, nobody new is taken. */
+  /** Why there is none: suppressed, the limit of one person or of the whole site, nobody new is taken. */
   held?: 'suppressed' | 'limit' | 'closed'
 }
 
 /**
  * Writes down what somebody wishes and leaves a message with the link that makes it so; nothing else changes. Every
- * address meets the same statements up to that message, and beyond two a day none is left.
+ * address meets the same statements, also beyond a limit: otherwise the time of an answer would tell who subscribes.
  */
 export function ask(deps: Deps, input: AskInput): Promise<Asked> {
   const { config, db, clock } = deps
-  const { address, link, at, closed } = input
+  const { address, link, at, closed, isBusy } = input
   const now = clock.now()
   const hash = addressHash(address.key, config.SUPPRESSION_KEY)
   return db.$transaction(async (tx) => {
@@ -79,13 +81,15 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
     const signupId = await createSignup(tx, { subscriberId: subscriber.id, wish, now })
     await recordAsked(tx, subscriber, input, now)
     const suppression = await suppressionOf(tx, hash)
-    const isWithinLimit = await takeMailTo(tx, config, { key: address.key, now })
-    const held = whyHeld({ subscriber, suppression, closed, now })
-    if (!isWithinLimit) return { subscriber, mail: null, held: held ?? 'limit' }
+    const isConfirmed = isJoined(subscriber)
+    const otherwise = whyHeld({ subscriber, suppression, closed, isBusy, now })
+    const counts = otherwise !== 'limit'
+    const isWithinLimit = await takeMailTo(tx, config, { key: address.key, isConfirmed, counts, now })
+    const held = otherwise ?? (isWithinLimit ? undefined : 'limit')
     if (suppression && !held) await letTryAgain(tx, subscriber, now)
     const answer = answerOf({ subscriber, wish, link, at, closed, signupId, now })
     const message = newAnswer(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
-    // One that is held lies there like any other, and is too late: a stranger's address takes no less time.
+    // One that is held is left like any other, already too late: it takes as long as one that goes.
     await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
     return held ? { subscriber, mail: null, held } : { subscriber, mail: answer.kind }
   })
@@ -120,12 +124,15 @@ interface Holding {
   subscriber: Subscriber
   suppression: Suppression | null
   closed?: boolean
+  isBusy?: boolean
   now: Date
 }
 
-function whyHeld({ subscriber, suppression, closed, now }: Holding): Asked['held'] {
+function whyHeld({ subscriber, suppression, closed, isBusy, now }: Holding): Asked['held'] {
   if (suppression && !mayBeConfirmedAgain(suppression, now)) return 'suppressed'
-  return closed && !isJoined(subscriber) && !hasLeft(subscriber) ? 'closed' : undefined
+  if (isJoined(subscriber)) return undefined
+  if (closed && !hasLeft(subscriber)) return 'closed'
+  return isBusy ? 'limit' : undefined
 }
 
 const hasLeft = ({ state }: Subscriber): boolean => state === 'unsubscribed'

@@ -10,6 +10,7 @@ import { isJoined, type Subscriber, type TopicText } from '../../subscribers/sub
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import { topicsOf } from '../../subscribers/topic-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
+import { endBackOff } from '../messages/answer-limits.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { askedBehind } from '../subscriber/link-holder.ts'
 import { grant } from './grant.ts'
@@ -73,6 +74,7 @@ export async function confirm(deps: ServiceDeps, token: string): Promise<boolean
     const began = await grant(tx, asked)
     if (began) await leaveWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, shelf, now })
     await markSignupConfirmed(tx, signup.id, now)
+    await endBackOff(tx, deps.config, { key: subscriber.addressKey, now })
     return subscriber
   })
   if (!before) return false

@@ -1,7 +1,8 @@
 import type { Config } from '../../config.ts'
 import type { AtTopic } from '../../emails/links.ts'
-import { takeTokens } from '../../platform/bucket-store.ts'
+import { type Bucket, takeTokens } from '../../platform/bucket-store.ts'
 import { Fault } from '../../platform/errors.ts'
+import { noteTrouble } from '../../platform/trouble-store.ts'
 import type { Address } from '../../subscribers/address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
 import { counted, words } from '../../words/words.ts'
@@ -23,9 +24,19 @@ export interface SubscribeInput extends CheckedSignup {
   network: string
 }
 
+/** Of the emails that strangers cause: one bucket for the whole site. */
+export const siteBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
+  key: 'signup site',
+  capacity: SIGNUP_PER_HOUR,
+  perSecond: SIGNUP_PER_HOUR / 3600,
+})
+
+/** In front of which its alert is written down. */
+export const SIGNUPS = 'signups'
+
 /**
  * Somebody asks for digests. Whatever the address is here, nothing tells: what differs comes by mail. Throws
- * signup.closed, signup.domain, rate.too-many.
+ * signup.closed, signup.domain, signup.busy, rate.too-many.
  */
 export async function subscribe(deps: ServiceDeps, { network, ...input }: SubscribeInput): Promise<void> {
   requireOpen(deps.config, input.address)
@@ -36,7 +47,7 @@ export async function subscribe(deps: ServiceDeps, { network, ...input }: Subscr
 /**
  * Somebody asks for the link to their digests. Whoever has none gets a confirmation instead, as far as new
  * subscribers are taken, and whoever left the link to their account too; nothing tells which. `at`: the link leads to
- * that topic. Returns the address. Throws FieldFaults (email), rate.too-many.
+ * that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
  */
 export async function mailMyLink(
   deps: ServiceDeps,
@@ -49,10 +60,22 @@ export async function mailMyLink(
   return signup.address
 }
 
+/**
+ * Every request counts towards the limit of the site, whoever it is about: the limit must not tell who subscribes. Beyond
+ * it subscribers still get their email, and everyone gets the same response. Throws signup.busy.
+ */
 async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
-  const { subscriber, mail, held } = await ask(deps, input)
+  const { allowed, waitSeconds } = await takeTokens(deps.db, siteBucket(deps.config))
+  const { subscriber, mail, held } = await ask(deps, { ...input, isBusy: !allowed })
   deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
   await nudgeAnswers(deps)
+  if (!allowed) await refuse(deps, Math.ceil(waitSeconds))
+}
+
+async function refuse({ db, config, clock }: ServiceDeps, seconds: number): Promise<never> {
+  const said = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
+  await noteTrouble(db, { name: SIGNUPS, what: SIGNUPS, said, since: clock.now() })
+  throw new Fault('signup.busy', { seconds, wait: waitText(seconds) })
 }
 
 function requireOpen(config: Config, address: Address): void {
@@ -76,6 +99,7 @@ async function requireTokens({ db }: ServiceDeps, network: string): Promise<void
   const { allowed, waitSeconds } = await takeTokens(db, bucket)
   if (allowed) return
   const seconds = Math.ceil(waitSeconds)
-  const wait = counted(Math.ceil(seconds / 60), words.counts.minute)
-  throw new Fault('rate.too-many', { limit: 'sign-ups of one network', seconds, wait })
+  throw new Fault('rate.too-many', { limit: 'sign-ups of one network', seconds, wait: waitText(seconds) })
 }
+
+const waitText = (seconds: number): string => counted(Math.ceil(seconds / 60), words.counts.minute)

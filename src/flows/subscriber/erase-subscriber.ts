@@ -7,6 +7,7 @@ import { leaveTombstone } from '../../subscribers/erasure-store.ts'
 import { deleteUnconfirmedMoves } from '../../subscribers/move-store.ts'
 import type { Subscriber } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
+import { forgetMailTo } from '../messages/answer-limits.ts'
 import { lockAccount } from './open-account.ts'
 import { type Who, withSubscriber } from './with-subscriber.ts'
 
@@ -16,7 +17,7 @@ import { type Who, withSubscriber } from './with-subscriber.ts'
  */
 export async function eraseSubscriber(deps: Deps, who: Who): Promise<void> {
   const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    await erase(tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
+    await erase(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
@@ -28,7 +29,7 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const erased = await deps.db.$transaction(async (tx) => {
     const subscriber = await lockAccount(deps, tx, token)
     if (!subscriber) return undefined
-    await erase(tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
+    await erase(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
     return subscriber.id
   })
   if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
@@ -43,6 +44,7 @@ interface Erasing {
 
 /** The subscriber must be locked by the transaction. */
 export async function erase(
+  { config }: Pick<Deps, 'config'>,
   tx: DatabaseOrTransaction,
   { subscriber, how, wording, now }: Erasing,
 ): Promise<void> {
@@ -50,6 +52,7 @@ export async function erase(
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
   await forgetMessages(tx, id)
   await forgetReturns(tx, id)
+  await forgetMailTo(tx, config, addressKey)
   // Somebody else may have given this address as their new one.
   const moves = await deleteUnconfirmedMoves(tx, { addressKey })
   await forgetMessagesTo(

@@ -50,14 +50,14 @@ export interface GiveAddressInput {
  * subscriber.suppressed.
  */
 export async function giveAddress(
-  { config }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config'>,
   tx: DatabaseOrTransaction,
   { subscriber, to: { address, key }, how, wording, now }: GiveAddressInput,
 ): Promise<void> {
   const { id: subscriberId } = subscriber
-  const hash = addressHash(key, config.SUPPRESSION_KEY)
+  const hash = addressHash(key, deps.config.SUPPRESSION_KEY)
   await requireUnsuppressed(tx, hash)
-  await freeAddress(tx, { key, subscriberId, wording, now })
+  await freeAddress(deps, tx, { key, subscriberId, wording, now })
   const epoch = subscriber.epoch + 1
   await changeSubscriber(tx, subscriberId, { address, addressKey: key, addressHash: hash, epoch })
   await deleteMailedSignups(tx, subscriberId)
@@ -80,6 +80,7 @@ interface Freeing {
  * Looked at before it is locked: two who subscribe, and take each other's address, must not wait for each other.
  */
 async function freeAddress(
+  deps: Pick<Deps, 'config'>,
   tx: DatabaseOrTransaction,
   { key, subscriberId, wording, now }: Freeing,
 ): Promise<void> {
@@ -88,7 +89,7 @@ async function freeAddress(
   const locked = isIdle(other) ? await lockSubscriberByKey(tx, key) : other
   if (!locked) return
   if (!isIdle(locked)) throw new Fault('address.taken')
-  await erase(tx, { subscriber: locked, how: 'address taken over', wording, now })
+  await erase(deps, tx, { subscriber: locked, how: 'address taken over', wording, now })
 }
 
 const isIdle = (subscriber: Subscriber): boolean => !isJoined(subscriber) && subscriber.state !== 'suppressed'

@@ -11,7 +11,7 @@ import type { Subscriber } from '../../subscribers/subscriber.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber-store.ts'
 import { suppressionOf } from '../../subscribers/suppression-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
-import { hadEnough, takeMailTo } from '../messages/answer-limits.ts'
+import { endBackOff, hadEnough, takeMailTo } from '../messages/answer-limits.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { domainRefusal } from '../signup/subscribe.ts'
 import { linkMessage } from './account-link.ts'
@@ -20,7 +20,7 @@ import { giveAddress } from './move-subscriber.ts'
 
 /**
  * Mails a link to an address that a subscriber gives as their new one; its button moves them. Two such mails a day of one
- * subscriber, and two mails to one address, whoever asks for what; beyond that, and for a suppressed address, none, and
+ * subscriber, and to one person as many as `takeMailTo` allows, whoever asks for what; beyond that, and for a suppressed address, none, and
  * nothing tells. Returns the address. Throws link.*, FieldFaults (email).
  */
 export async function askForMove(
@@ -109,6 +109,7 @@ export async function confirmMove(deps: ServiceDeps, token: string): Promise<voi
     if (move.confirmedAt) return undefined
     await markMoveConfirmed(tx, move.id, now)
     await giveAddress(deps, tx, { subscriber, to: move, how: 'page', wording: CONSENT_WORDING.version, now })
+    await endBackOff(tx, deps.config, { key: move.key, now })
     // To the old address: what has just been redirected went before.
     const told = linkMessage(deps.config, subscriber, { kind: 'moved', now, moveId: move.id })
     await enqueue(tx, 'answers', [told])

@@ -19,7 +19,7 @@ const post = (url: string, fields: Record<string, string> = {}): InjectOptions =
 })
 
 /** The forms that take an address from anybody, in turns; `network` where it is always the same. */
-const typing = (name: string, emailOf: (i: number) => string, network?: string): Attack => ({
+export const typing = (name: string, emailOf: (i: number) => string, network?: string): Attack => ({
   name,
   url: '/subscribe',
   begin: async () => (i) => {

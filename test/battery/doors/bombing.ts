@@ -69,7 +69,7 @@ async function repeat(
 }
 
 /** Hands over every answer that is ready. */
-async function delivery({ deps }: Doors): Promise<() => Promise<void>> {
+export async function delivery({ deps }: Doors): Promise<() => Promise<void>> {
   const compose = await openComposer(deps)
   return async () => void (await deliverReady({ ...deps, compose }, { lane: 'answers' }))
 }

@@ -7,6 +7,7 @@ import { markupStaysText } from './markup.ts'
 import { noRequestBreaksIt } from './mutated.ts'
 import { noOpenRedirect } from './redirects.ts'
 import { nothingChangesOnGet } from './safe-methods.ts'
+import { spellingsAreHeld } from './spellings.ts'
 import { timeTellsNothing } from './timing.ts'
 import { nothingTypedIsLost } from './typed.ts'
 import { WRONG_DOORS } from './wrong-doors.ts'
@@ -59,6 +60,12 @@ export const doorsCases: BatteryCase[] = [
     'mails asked for with addresses and links of others',
     'at most two mails per address and day',
     bombingIsHeld,
+  ),
+  doorCase(
+    'bombing-spellings',
+    'emails asked for with ever new spellings of one address, over forty days',
+    'days 0, 1, 2, 9, 15, 22, 40: 2 2 0 2 0 0 1 emails; two a day to a subscriber’s own address',
+    spellingsAreHeld,
   ),
   doorCase(
     'markup',

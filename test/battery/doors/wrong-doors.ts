@@ -10,9 +10,19 @@ import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
 import { noOpenRedirect } from './redirects.ts'
 import { nothingChangesOnGet } from './safe-methods.ts'
+import { spellingsAreHeld } from './spellings.ts'
 import { nothingTypedIsLost } from './typed.ts'
 import type { Wrong } from './world.ts'
-import { answering, before, field, leadingTo, tokenOf, unescaped } from './wrong-hooks.ts'
+import {
+  answering,
+  before,
+  beforeEmails,
+  eachSpellingApart,
+  field,
+  leadingTo,
+  tokenOf,
+  unescaped,
+} from './wrong-hooks.ts'
 
 /** A site with one door open, and what the battery must say of it. */
 interface WrongDoor extends Wrong {
@@ -117,7 +127,7 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
   'no-limit-for-one-address': {
     door: bombingIsHeld,
     only: '/account',
-    hook: before('POST /account/:token/address', ({ db }) => db.bucket.deleteMany({})),
+    hook: before('POST /account/:token/address', ({ db }) => db.emailLimit.deleteMany({})),
     sees: /^victim4@reader.example: \d+ mails/,
   },
   'no-limit-of-goodbyes': {
@@ -127,6 +137,16 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
       db.message.updateMany({ where: { kind: 'goodbye' }, data: { datedAt: new Date(0) } }),
     ),
     sees: /people.example: \d+ mails/,
+  },
+  'limit-without-folding': {
+    door: spellingsAreHeld,
+    hook: eachSpellingApart(),
+    sees: /^plus tags: day 0: 6 emails, not 2$/,
+  },
+  'limit-without-back-off': {
+    door: spellingsAreHeld,
+    hook: beforeEmails(({ db, clock }) => db.emailLimit.updateMany({ data: { since: clock.now() } })),
+    sees: /^plus tags: day 2: 2 emails, not 0$/,
   },
   'form-begins-anew': {
     door: nothingTypedIsLost,

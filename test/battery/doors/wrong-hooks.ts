@@ -1,5 +1,6 @@
 // What a wrong variant does to a site from outside, where the site itself is as it should be.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Prisma } from '../../../src/generated/prisma/client.ts'
 import type { ServiceDeps } from '../../../src/wiring.ts'
 import type { Wrong } from './world.ts'
 
@@ -46,3 +47,24 @@ export const unescaped = (html: string, begin: string, end: string): string =>
   html.replaceAll(new RegExp(`(${begin})(.*?)(?=${end})`, 'gs'), (_, first: string, text: string) =>
     [first, text.replaceAll('&lt;', '<').replaceAll('&gt;', '>')].join(''),
   )
+
+/** What happens before any form that takes an address is answered. */
+export const beforeEmails =
+  (act: (deps: ServiceDeps, email: string) => Promise<unknown>): Wrong['hook'] =>
+  (app, deps) =>
+    void app.addHook('preHandler', async ({ method, body }) => {
+      const email = field(body, 'email')
+      if (method === 'POST' && email) await act(deps, email)
+    })
+
+/** The limits of one spelling are put aside while another one is typed. */
+export function eachSpellingApart(): Wrong['hook'] {
+  const aside = new Map<string, Prisma.EmailLimitCreateManyInput[]>()
+  let last = ''
+  return beforeEmails(async ({ db }, email) => {
+    aside.set(last, await db.emailLimit.findMany())
+    await db.emailLimit.deleteMany()
+    await db.emailLimit.createMany({ data: aside.get(email) ?? [] })
+    last = email
+  })
+}

@@ -1,17 +1,25 @@
 import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
+import { takeTokens } from '../../../platform/bucket-store.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
-import { troubles } from '../../../platform/trouble-store.ts'
+import { endTrouble, troubles } from '../../../platform/trouble-store.ts'
 import { sourceNamed } from '../../../sources/registry.ts'
 import type { Deps } from '../../../wiring.ts'
+import { SIGNUPS, siteBucket } from '../../signup/subscribe.ts'
 import { DELIVERY, isHeld } from '../restore/restored.ts'
 import { type SourceStatus, sourceStatus } from '../source-status.ts'
 import { idleSince } from './idle-store.ts'
 
 /** What may last, and is over one day. */
-export const TROUBLE_KINDS = ['run-stopped', 'source-stalled', 'day-not-closed', 'work-failed'] as const
+export const TROUBLE_KINDS = [
+  'run-stopped',
+  'source-stalled',
+  'day-not-closed',
+  'work-failed',
+  'signups-limited',
+] as const
 type TroubleKind = (typeof TROUBLE_KINDS)[number]
 
 /** Something that the operator must hear of. Its key stays the same for as long as it lasts. */
@@ -31,6 +39,7 @@ const DAYS_KNOWN = 14
 export async function findTroubles(deps: Deps): Promise<LastingTrouble[]> {
   const found = await Promise.all([
     restored(deps),
+    signupsLimited(deps),
     stoppedRuns(deps),
     nobodyWorks(deps),
     unreadReports(deps),
@@ -78,9 +87,26 @@ async function unreadReports({ db, clock }: Deps): Promise<LastingTrouble[]> {
   ]
 }
 
+/** Over once a tenth of the hour's emails is free again: during an attack each is taken as soon as it is free. */
+async function signupsLimited({ db, config }: Deps): Promise<LastingTrouble[]> {
+  const trouble = (await troubles(db)).find(({ name }) => name === SIGNUPS)
+  if (!trouble) return []
+  const { allowed: isOver } = await takeTokens(db, {
+    ...siteBucket(config),
+    leave: config.SIGNUP_PER_HOUR / 10,
+  })
+  if (isOver) {
+    await endTrouble(db, SIGNUPS)
+    return []
+  }
+  const since = trouble.since.toISOString()
+  return [{ kind: 'signups-limited', key: since, values: { said: trouble.said, since } }]
+}
+
 async function stoppedRuns({ db, clock }: Deps): Promise<LastingTrouble[]> {
   const lastsSince = clock.now().getTime() - MENDS_WITHIN_MS
   return (await troubles(db)).flatMap(({ name, what, said, since }) => {
+    if (name === SIGNUPS) return []
     const [area, subject = ''] = name.split(' ')
     const mayMendItself = area === 'work' || what === 'unreachable'
     if (mayMendItself && since.getTime() > lastsSince) return []

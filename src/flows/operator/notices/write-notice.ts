@@ -13,6 +13,7 @@ const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
   'source-stalled': sourceStalled,
   'day-not-closed': dayNotClosed,
   'work-failed': workFailed,
+  'signups-limited': signupsLimited,
   over: isOver,
   week: (values) => ({
     subject: `the week from ${values.from} to ${values.to}`,
@@ -66,6 +67,16 @@ function dayNotClosed({ date, plans, due, since }: NoticeValues): Wording {
     meaning:
       'Some of them may have got no digest and no recorded reason. As a rule no process with the role worker runs.',
     next: [[`digests status --date ${date}`, 'what is open'], STATUS, DOCTOR],
+  }
+}
+
+function signupsLimited({ said, since }: NoticeValues): Wording {
+  return {
+    subject: 'sign-ups are limited',
+    facts: [`Since ${weekdayMinute(since)} all sign-up emails that the site may send are used up: ${said}.`],
+    meaning:
+      'New people get no confirmation email until it is over; a page asks them to try again. Subscribers get their digests and the emails that they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
+    next: [['subscribers list --state pending', 'who signed up last and did not confirm'], STATUS],
   }
 }
 

@@ -23,6 +23,9 @@ async function confirms(): Promise<void> {
   await confirm(site.deps, await confirmToken(site, EMAIL))
 }
 
+/** Those that are not held: a held one is too late from the start. */
+const going = () => site.db.message.count({ where: { deadline: { gt: site.clock.now() } } })
+
 const stateOf = async () => (await site.db.subscriber.findFirst({ where: { address: EMAIL } }))?.state
 
 const topics = async () => {
@@ -61,14 +64,14 @@ describe('somebody asks', () => {
     expect((await asks()).mail).toBe('confirmation')
     expect((await asks()).mail).toBe('confirmation')
     expect(await asks()).toMatchObject({ mail: null, held: 'limit' })
-    expect(await site.db.message.count()).toBe(2)
+    expect(await going()).toBe(2)
     site.clock.moveTo(later(1))
     expect((await asks()).mail).toBe('confirmation')
   })
 
   test('at the same instant, many times: two mails', async () => {
     await Promise.all(Array.from({ length: 8 }, () => asks()))
-    expect(await site.db.message.count()).toBe(2)
+    expect(await going()).toBe(2)
     expect(await site.db.subscriber.count()).toBe(1)
   })
 

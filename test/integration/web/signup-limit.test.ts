@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest'
+import { watch } from '../../../src/flows/operator/notices/watch.ts'
+import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { post, textOf, useSite } from '../../support/site.ts'
+
+const site = useSite({ SIGNUP_PER_HOUR: '3' })
+const ANN = 'ann@example.com'
+
+const signsUp = (email: string, fields: object = {}) => post(site, '/subscribe', { email, ...fields })
+/** To whom an email goes. A held one is too late from the start. */
+const going = async () => {
+  const deadline = { gt: site.db.message.fields.datedAt }
+  return (await site.db.message.findMany({ where: { deadline } })).map(({ toAddress }) => toAddress)
+}
+const addAnn = () => addSubscriber(site.deps, { email: ANN, topics: [], consent: 'by phone' })
+
+async function useUp(): Promise<void> {
+  for (let n = 0; n < 3; n++) expect((await signsUp(`a${n}@example.com`)).statusCode).toBe(303)
+}
+
+describe('when the sign-up emails of the hour are used up', () => {
+  test('the form says when to try again, and keeps what was typed', async () => {
+    await useUp()
+    const { statusCode, headers, body } = await signsUp('new@example.com', { topic: 'robots', hour: '20' })
+    expect(statusCode).toBe(429)
+    expect(Number(headers['retry-after'])).toBeGreaterThan(60)
+    expect(textOf(body)).toMatch(/Many people are signing up right now.* Wait \d+ minutes, then try again\./)
+    expect(body).toContain('value="new@example.com"')
+    expect(body).toContain('robots')
+    expect(await going()).toHaveLength(3)
+  })
+
+  test('so does the form for the link, and the API', async () => {
+    await useUp()
+    const page = await post(site, '/manage', { email: 'new@example.com' })
+    expect([page.statusCode, page.body.includes('value="new@example.com"')]).toEqual([429, true])
+    const payload = { email: 'new@example.com', topic: 'robots' }
+    const json = await site.app.inject({ method: 'POST', url: '/api/subscriptions', payload })
+    expect([json.statusCode, json.json().error]).toEqual([429, 'signup.busy'])
+    expect(Number(json.headers['retry-after'])).toBeGreaterThan(60)
+  })
+
+  test('a subscriber still gets their link, and the response does not tell', async () => {
+    await addAnn()
+    await useUp()
+    const answers = []
+    for (const email of [ANN, 'new@example.com']) {
+      const { statusCode, headers, body } = await post(site, '/manage', { email })
+      const { date: _, 'retry-after': seconds, 'content-length': __, ...others } = headers
+      expect(Number(seconds)).toBeGreaterThan(60)
+      answers.push({ statusCode, others, body: body.replaceAll(email, 'EMAIL') })
+    }
+    expect(answers[1]).toEqual(answers[0])
+    expect(await going()).toEqual(expect.arrayContaining([ANN]))
+    expect(await going()).not.toContain('new@example.com')
+  })
+
+  test('a sign-up without an email does not count for the person', async () => {
+    await useUp()
+    for (let n = 0; n < 3; n++) await signsUp('new@example.com')
+    await site.db.bucket.deleteMany()
+    for (let n = 0; n < 3; n++) await signsUp('new@example.com')
+    expect((await going()).filter((to) => to === 'new@example.com')).toHaveLength(2)
+  })
+
+  test('twenty at once get three', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => signsUp(`b${n}@example.com`)))
+    expect(await going()).toHaveLength(3)
+  })
+
+  test('the operator gets one alert, and one when it is over', async () => {
+    await useUp()
+    await watch(site.deps)
+    expect(await site.db.notice.count()).toBe(0)
+    for (let n = 0; n < 3; n++) await signsUp(`c${n}@example.com`)
+    for (let n = 0; n < 2; n++) await watch(site.deps)
+    const said = { said: '3 an hour (SIGNUP_PER_HOUR)' }
+    expect(await site.db.notice.findMany()).toMatchObject([
+      { kind: 'signups-limited', overAt: null, values: said },
+    ])
+    await site.db.$executeRaw`update bucket set at = at - interval '1 hour'`
+    await watch(site.deps)
+    expect(await site.db.notice.findMany()).toMatchObject([{ overAt: site.clock.now() }])
+  })
+})
