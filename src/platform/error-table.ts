@@ -44,7 +44,7 @@ export const errorTable = {
   'request.unknown-field': {
     status: 422,
     exit: 1,
-    operator: 'Unknown field "{field}". Takes {known}.',
+    operator: 'Unknown field "{field}". Known fields: {known}.',
   },
   'request.wrong-type': {
     status: 422,

@@ -1,3 +1,4 @@
+import { words } from '../words/words.ts'
 import { Fault } from './errors.ts'
 
 export interface FieldFault {
@@ -5,6 +6,18 @@ export interface FieldFault {
   field: string
   fault: Fault
 }
+
+/** A body may hold thousands of wrong fields; the reply lists this many. */
+export const MAX_FAULTS = 10
+const MAX_NAME_LENGTH = 40
+
+/** request.unknown-field for the first MAX_FAULTS names. Only the first lists the known fields. */
+export const unknownFields = (names: readonly string[], known: string): FieldFault[] =>
+  names.slice(0, MAX_FAULTS).map((name, i) => {
+    const field = name.slice(0, MAX_NAME_LENGTH)
+    const values = { field, known: i === 0 ? known : words.fault.knownAbove }
+    return { field, fault: new Fault('request.unknown-field', values) }
+  })
 
 /** Several fields were wrong: has the code of the first of them, and tells of all. */
 export class FieldFaults extends Fault {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { namedIfAway } from '../platform/database.ts'
 import { Fault, textOf } from '../platform/errors.ts'
-import { FieldFaults } from '../platform/field-faults.ts'
+import { FieldFaults, MAX_FAULTS } from '../platform/field-faults.ts'
 import { randomId } from '../platform/random.ts'
 import { longDate } from '../words/dates.ts'
 import { fill, words } from '../words/words.ts'
@@ -80,7 +80,7 @@ export const jsonOf = (fault: Fault, reference: string | null): object => ({
   message: fault.sentence,
   ...(reference && { reference }),
   ...(fault instanceof FieldFaults && {
-    fields: fault.fields.map(({ field, fault: { code, sentence } }) => ({
+    fields: fault.fields.slice(0, MAX_FAULTS).map(({ field, fault: { code, sentence } }) => ({
       field,
       error: code,
       message: sentence,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
-import { type FieldFault, FieldFaults } from '../platform/field-faults.ts'
+import { type FieldFault, FieldFaults, unknownFields } from '../platform/field-faults.ts'
 import { words } from '../words/words.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
@@ -94,12 +94,7 @@ function usesOf(use: string): SubscribeForm['uses'] {
 export function readSubscription(body: unknown): SubscribeForm {
   const known = Object.keys(subscriptionFields.shape)
   const unknown = Object.keys(isFields(body) ? body : {}).filter((field) => !(field in subscription))
-  throwFaults(
-    unknown.map((name) => {
-      const field = name.slice(0, 40)
-      return { field, fault: new Fault('request.unknown-field', { field, known: known.join(', ') }) }
-    }),
-  )
+  throwFaults(unknownFields(unknown, known.join(', ')))
   return readForm(body)
 }
 

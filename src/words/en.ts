@@ -1154,6 +1154,8 @@ export const en = {
     },
     heading: 'That did not work',
     reference: 'Reference:',
+    /** Takes the place of a list that an earlier sentence of the same reply has. */
+    knownAbove: 'see above',
     home: 'To the papers',
     again: 'Fill in the form again, and a new link comes',
     myLink: 'Get the link to your digests',
@@ -1166,7 +1168,7 @@ export const en = {
     'search.page': 'These results have no page like that. Press Search to see the first.',
     'request.too-large': 'That is more than this form takes. Send less text and try again.',
     'request.unreadable': 'We could not read what was sent. Go back and try once more.',
-    'request.unknown-field': 'There is no field “{field}”. There are {known}.',
+    'request.unknown-field': 'There is no field “{field}”. Known fields: {known}.',
     'request.wrong-type': '“{field}” takes {takes}.',
     'request.not-json': 'This takes JSON: say so in the header content-type.',
     'cursor.unknown': 'This list cannot go on from there. Begin again without a cursor.',

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../platform/errors.ts'
-import { type FieldFault, FieldFaults } from '../../platform/field-faults.ts'
+import { type FieldFault, FieldFaults, MAX_FAULTS, unknownFields } from '../../platform/field-faults.ts'
 import { faultOf, jsonOf, noteFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 import type { Api } from './scope.ts'
@@ -25,7 +25,7 @@ function apiFaultOf(error: FastifyError, request: FastifyRequest): Fault {
   // An id that cannot be one is of nothing.
   if (error.validationContext === 'params') return new Fault('page.not-found')
   const known = fieldsOf(request, error.validationContext ?? 'body')
-  const fields = error.validation.flatMap((issue) => fieldFaultsOf(issue, known))
+  const fields = error.validation.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
   const [first, ...others] = fields
   return first ? new FieldFaults([first, ...others]) : faultOf(error)
 }
@@ -38,10 +38,7 @@ function fieldFaultsOf({ instancePath, keyword, params, message = '' }: Issue, k
   if (keyword === 'unrecognized_keys' && Array.isArray(keys)) {
     // Within a field, what is known is not what this list says.
     const there = place.length === 0 ? known : 'query, name'
-    return keys.map((key) => {
-      const field = String(key).slice(0, 40)
-      return { field, fault: new Fault('request.unknown-field', { field, known: there }) }
-    })
+    return unknownFields(keys.map(String), there)
   }
   const field = place[0] ?? 'body'
   const takes = field === 'body' ? `the fields as an object: ${known}` : message

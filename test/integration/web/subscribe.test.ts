@@ -322,7 +322,7 @@ describe('JSON', () => {
       { topics: ['robots'] },
       'topics',
       'request.unknown-field',
-      'There is no field “topics”. There are email, topic, hour, zone',
+      'There is no field “topics”. Known fields: email, topic, hour, zone',
     ],
     [{ do: 'add' }, 'do', 'request.unknown-field', 'There is no field “do”.'],
     [{ topic: { a: 1 } }, 'topic', 'request.wrong-type', '“topic” takes a text, or a list of texts.'],

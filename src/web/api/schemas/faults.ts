@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_FAULTS } from '../../../platform/field-faults.ts'
 
 const fault = z
   .object({
@@ -8,8 +9,9 @@ const fault = z
     reference: z.string().optional().describe('How the log knows a fault of ours'),
     fields: z
       .array(z.object({ field: z.string(), error: z.string(), message: z.string() }))
+      .max(MAX_FAULTS)
       .optional()
-      .describe('Every field that is wrong'),
+      .describe(`The fields that are wrong, up to ${MAX_FAULTS} of them`),
   })
   .meta({ id: 'Fault' })
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { API_TOKEN, answerChecker, ask, documentOf, operationsOf } from '../../../support/api.ts'
 import { apiWorld, CANARY, OTHER, SAMPLES } from '../../../support/api-world.ts'
 import { checksums } from '../../../support/checksums.ts'
@@ -84,6 +84,51 @@ test(`${RUNS} mutated requests: no fault of ours, and every answer is one of the
   expect(statuses.get(200) ?? 0).toBeGreaterThan(RUNS / 10)
   expect(statuses.get(422) ?? 0).toBeGreaterThan(RUNS / 10)
 }, 120_000)
+
+describe('a body of 100 kB in which everything is wrong gets a short reply', () => {
+  const unknown = (start: object) =>
+    ({ ...start, ...Object.fromEntries(Array.from({ length: 7000 }, (_, n) => [`f${n}`, 1])) }) as object
+  const items = Array.from({ length: 7000 }, () => ({ x: 1 }))
+  const cases: [what: string, method: string, url: string, body: object | undefined, known: string][] = [
+    ['unknown fields of a sign-up', 'POST', '/api/subscriptions', unknown({ email: OTHER }), 'author'],
+    ['unknown fields of a preview', 'POST', '/api/preview', unknown({ query: 'a' }), 'others'],
+    ['unknown fields of an addition', 'POST', '/api/subscribers', unknown({ email: OTHER }), 'consent'],
+    [
+      'topics of the wrong type in a sign-up',
+      'POST',
+      '/api/subscriptions',
+      { email: OTHER, topic: items },
+      '',
+    ],
+    ['topics of the wrong type in a preview', 'POST', '/api/preview', { query: 'a', others: items }, ''],
+    [
+      'topics of the wrong type in an addition',
+      'POST',
+      '/api/subscribers',
+      { email: OTHER, topics: items },
+      '',
+    ],
+    ['unreadable topics', 'POST', '/api/subscriptions', { email: OTHER, topic: manyQueries(20) }, ''],
+    ['unknown fields of a query', 'GET', `/api/papers?${manyParameters(900)}`, undefined, 'cursor'],
+  ]
+  test.each(cases)('%s', async (_what, method, url, body, known) => {
+    const answer = await ask(site.app, method, url, body)
+    expect(answer.statusCode).toBe(422)
+    const { fields } = answer.json<{ fields: { message: string }[] }>()
+    expect(fields.length).toBeLessThanOrEqual(10)
+    expect(answer.body.length).toBeLessThan(4000)
+    const naming = fields.filter(({ message }) => known !== '' && message.includes(known))
+    expect(naming).toHaveLength(known === '' ? 0 : 1)
+  })
+})
+
+function manyQueries(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `colour:x${n}`)
+}
+
+function manyParameters(count: number): string {
+  return Array.from({ length: count }, (_, n) => `p${n}=1`).join('&')
+}
 
 test('no address and no token reaches the log, whatever is done', async () => {
   const world = await apiWorld(site)
