@@ -25,16 +25,24 @@ import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
 // A token that a mail program garbled may be long: it gets an answer like any other.
 const LONGEST_PARAMETER = 2000
-/** A body that trickles in holds its connection no longer than this. */
-const LONGEST_REQUEST_MS = 30_000
+
+/** Milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals. */
+export interface RequestLimits {
+  requestTimeout: number
+  connectionsCheckingInterval: number
+}
+
+/** Without an interval of our own, Node checks every 30 s, which doubles the time that a request has. */
+export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectionsCheckingInterval: 2000 }
 
 /** The site, ready to listen or to be injected into. */
-export function buildServer(deps: ServiceDeps): FastifyInstance {
+export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { BASE_URL, TRUST_PROXY } = deps.config
   const site: Site = { deps, pages: openPages(deps.config) }
   const app = fastify({
     logger: false,
-    requestTimeout: LONGEST_REQUEST_MS,
+    requestTimeout: limits.requestTimeout,
+    http: { ...limits, headersTimeout: limits.requestTimeout },
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
