@@ -106,6 +106,42 @@ describe('logging in', () => {
     expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
   })
 
+  describe('by a form whose Origin is', () => {
+    const loginFrom = (origin: string, host = 'localhost:3000') =>
+      postLogin(site, PASSWORD, { headers: { origin, host } })
+
+    test.each([
+      ['another site', 'https://evil.example'],
+      ['a page without an origin', 'null'],
+      ['this host over another scheme', 'https://localhost:3000'],
+      ['another port of this host', 'http://localhost:3001'],
+      ['a host that begins as ours', 'http://localhost:3000.evil.example'],
+      ['no address', 'evil'],
+    ])('%s: 403, no cookie, and the password is not checked', async (_what, origin) => {
+      for (let n = 0; n < 6; n++) {
+        const answer = await loginFrom(origin)
+        expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([403, undefined])
+      }
+      expect(await site.db.adminSession.count()).toBe(0)
+      expect(await site.db.bucket.count()).toBe(0)
+    })
+
+    test.each([
+      ['BASE_URL', 'http://localhost:3000', 'localhost:3000'],
+      ['BASE_URL behind a proxy that does not pass the host on', 'http://localhost:3000', '10.0.0.7:3000'],
+      ['the host of the request', 'http://127.0.0.1:3000', '127.0.0.1:3000'],
+    ])('%s: logged in', async (_what, origin, host) => {
+      expect((await loginFrom(origin, host)).statusCode).toBe(303)
+    })
+
+    test('another site is refused at the other buttons too, even with their token', async () => {
+      const admin = await logIn(site)
+      const answer = await admin.post('/admin/logout', {}, { origin: 'https://evil.example' })
+      expect(answer.statusCode).toBe(403)
+      expect(await site.db.adminSession.count()).toBe(1)
+    })
+  })
+
   test('the log has what happened and no address of anybody', async () => {
     site.logged.length = 0
     await postLogin(site, 'wrong')
