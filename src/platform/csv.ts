@@ -17,6 +17,15 @@ export interface CsvRecord {
 export const LONGEST_RECORD = 64 * 1024
 const BEGINNING = 200
 
+// C0 and DEL, without the tab and line ends that a cell may hold.
+const CONTROL = /[^\P{Cc}\t\n\r\x80-\x9f]/u
+
+/** The first control character of a text as "U+0000"; null if there is none. */
+export function controlCharacterIn(text: string): string | null {
+  const code = CONTROL.exec(text)?.[0].charCodeAt(0)
+  return code === undefined ? null : `U+${code.toString(16).toUpperCase().padStart(4, '0')}`
+}
+
 const hasOddQuotes = (text: string): boolean => {
   let odd = false
   for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd
@@ -161,8 +170,8 @@ export function delimiterOf(head: string): string {
 export const csvLine = (cells: readonly string[], delimiter = ','): string =>
   `${Papa.unparse([cells as string[]], { delimiter, newline: '\n' })}\n`
 
-// What a spreadsheet would take for a formula, and what already looks guarded.
-const FORMULA = /^'*[=+\-@\t\r]/
+// What a spreadsheet would run as a formula (with a Japanese locale, full-width signs too), and what looks guarded.
+const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r])/
 
 /** A cell that no spreadsheet runs; `unguarded` gives back what it was. */
 export const guarded = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)

@@ -472,6 +472,11 @@ export const errorTable = {
     exit: 1,
     operator: '{count} cells, where the head has {width}.',
   },
+  'import.control': {
+    status: 422,
+    exit: 1,
+    operator: 'The line holds the control character {character}: remove it.',
+  },
   'import.bytes': {
     status: 422,
     exit: 1,

@@ -1264,6 +1264,7 @@ export const en = {
     'import.too-long': 'This line has more than {most} signs.',
     'import.quotes': 'The quotes of this line do not add up.',
     'import.cells': 'This line has {count} cells, where the head has {width}.',
+    'import.control': 'This line holds a control character.',
     'import.bytes': 'This line holds signs that cannot be read.',
     'import.state': 'We do not know the state “{value}”.',
     'import.no-consent': 'Nothing shows that they said yes.',

@@ -96,11 +96,17 @@ test('no spreadsheet runs a guarded cell, and it comes back as it was', () => {
   expect(guarded('-x')).toBe("'-x")
   expect(guarded("'=x")).toBe("''=x")
   expect(guarded("o'neill")).toBe("o'neill")
+  expect(guarded('a = b')).toBe('a = b')
+  for (const sign of '=+-@＝＋－＠')
+    for (const before of ['', ' ', '\t', '\r', '\n', '\u3000', "'", "' "])
+      expect(guarded(`${before}${sign}cmd|1`)).toBe(`'${before}${sign}cmd|1`)
+  const unit = fc.constantFrom(..."'=@+-＝＋－＠a \t\r\n")
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("'", '=', '@', '+', '-', 'a', '\t') }), (cell) => {
-      expect(guarded(cell)).not.toMatch(/^[=+\-@\t\r]/)
+    fc.property(fc.string({ unit }), (cell) => {
+      expect(guarded(cell)).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r]/)
       expect(unguarded(guarded(cell))).toBe(cell)
     }),
+    { numRuns: 2000 },
   )
 })
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { CsvReader, type CsvRecord, decoded, delimiterOf } from '../../../platform/csv.ts'
+import { CsvReader, type CsvRecord, controlCharacterIn, decoded, delimiterOf } from '../../../platform/csv.ts'
 import { Fault } from '../../../platform/errors.ts'
 
 const HEAD_BYTES = 256 * 1024
@@ -34,12 +34,13 @@ export async function openImportFile(path: string): Promise<ImportFile> {
 async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'head'>> {
   let text = ''
   for await (const piece of decoded(createReadStream(path, { highWaterMark: HEAD_BYTES }))) {
-    if (piece.includes('\0')) throw new Fault('import.not-text')
     text += piece
     if (text.trimStart().includes('\n') || text.length > HEAD_BYTES) break
   }
   if (text.trim() === '') throw new Fault('import.empty')
   const line = text.trimStart().split('\n', 1)[0]!
+  // UTF-16 without its mark, archives and spreadsheets have NULs here. Further down, a control character costs its row.
+  if (controlCharacterIn(line)) throw new Fault('import.not-text')
   const delimiter = delimiterOf(line)
   const reader = new CsvReader(delimiter)
   const [first] = [...reader.push(text), ...reader.end()]

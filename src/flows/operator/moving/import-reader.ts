@@ -1,5 +1,5 @@
 import type { Config } from '../../../config.ts'
-import { type CsvRecord, LONGEST_RECORD, unguarded } from '../../../platform/csv.ts'
+import { type CsvRecord, controlCharacterIn, LONGEST_RECORD, unguarded } from '../../../platform/csv.ts'
 import { Fault } from '../../../platform/errors.ts'
 import {
   columnName,
@@ -32,9 +32,9 @@ export interface ReadingOptions {
 
 export interface RecordReader {
   head: ImportHead
-  /** Throws what `rowReader` throws, import.too-long, import.quotes, import.cells, import.json. */
+  /** Throws what `rowReader` throws, import.too-long, import.control, import.quotes, import.cells, import.json. */
   read(record: CsvRecord): ImportRow
-  /** A row's cells by column. Throws import.too-long, import.quotes, import.cells. */
+  /** A row's cells by column. Throws import.too-long, import.control, import.quotes, import.cells. */
   cellsOf(record: CsvRecord): ForeignCells
 }
 
@@ -68,8 +68,10 @@ export function recordReader(
   }
 }
 
-function byColumn({ format, columns }: ImportHead, { cells, isTooLong }: CsvRecord): ForeignCells {
+function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: CsvRecord): ForeignCells {
   if (isTooLong) throw new Fault('import.too-long', { most: LONGEST_RECORD.toLocaleString('en') })
+  const character = controlCharacterIn(text)
+  if (character) throw new Fault('import.control', { character })
   if (!cells) throw new Fault('import.quotes')
   if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== ''))
     throw new Fault('import.cells', { count: cells.length, width: columns.length })

@@ -456,11 +456,38 @@ test('a topic or a column that is none is refused before any row is read', async
   for (const nothing of ['', '\uFEFF', ' \n\n'])
     await expect(importText(nothing)).rejects.toEqual(code('import.empty'))
   await expect(importText('name\n')).rejects.toEqual(code('import.no-email-column'))
-  await expect(importText(Buffer.from('%PDF\0\0'))).rejects.toEqual(code('import.not-text'))
+  const utf16 = Buffer.from('email,zone\na@example.com,UTC\n', 'utf16le')
+  const archive = Buffer.from('PK\u0003\u0004\u0014\0\0\0\nemail\n', 'latin1')
+  for (const bytes of [Buffer.from('%PDF\0\0'), utf16, Buffer.from(utf16).swap16(), archive])
+    await expect(importText(bytes)).rejects.toEqual(code('import.not-text'))
   await expect(importSubscribers(site.deps, { file: join(folder, 'none.csv') })).rejects.toEqual(
     code('import.no-csv'),
   )
   expect(await site.db.subscriber.count()).toBe(0)
+})
+
+test('a NUL or another control character costs its row, in any cell and at any place of the file', async () => {
+  const good = Array.from({ length: 8000 }, (_, i) => `fine${i}@example.com,UTC,robots,at the fair ${i}`)
+  const bad = [
+    'b\0@example.com,UTC,robots,x',
+    'c@example.com,UTC\0,robots,x',
+    'd@example.com,UTC,rob\0ots,x',
+    'e@example.com,UTC,robots,x\0',
+    'f@example.com,UTC,"rob\u001b[31mots",x',
+    'g@example.com,UTC,robots,\u007fx',
+  ]
+  const tabbed = 'tab@example.com,UTC,"robots\nvision","on\tpaper"'
+  const lines = ['email,zone,topics,confirmed_how', ...bad, tabbed, ...good, ...bad]
+  const run = await importText(lines.join('\n'), { consent: 'x' })
+  expect(run).toMatchObject({ taken: 8001, refused: 12, tally: { reasons: { 'import.control': 12 } } })
+  expect(run.tally.examples['import.control']).toEqual({
+    line: 2,
+    message: 'The line holds the control character U+0000: remove it.',
+  })
+  const refused = readFileSync(join(folder, 'people.csv.refused.csv'), 'utf8')
+  expect(refused).toContain(
+    'f@example.com,UTC,rob\u001b[31mots,x,6,The line holds the control character U+001B',
+  )
 })
 
 test('a reason, an epoch or a hash that is none is refused', async () => {
