@@ -4,12 +4,13 @@ const REDIRECTS = [301, 302, 303, 307, 308]
 export const isRedirect = (status: number): boolean => REDIRECTS.includes(status)
 
 /**
- * The address that `location` leads to from `url`; null where we do not go: to another host, which is not to learn who
- * asks, from https back to http, or with a login.
+ * The address that `location` leads to from `url`, on the same origin or on https at port 443 of the same host. Null for
+ * others: another host must not learn who asks, another port may be a service of this machine, and a login is not ours.
  */
 export function nextAddress(url: string, location: string | null): string | null {
   const from = new URL(url)
   const to = location === null ? null : URL.parse(location, url)
   if (!to || to.hostname !== from.hostname || to.username || to.password) return null
-  return to.protocol === from.protocol || to.protocol === 'https:' ? to.href : null
+  const isStandardHttps = to.protocol === 'https:' && to.port === ''
+  return to.origin === from.origin || isStandardHttps ? to.href : null
 }
