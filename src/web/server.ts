@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http'
 import formbody from '@fastify/formbody'
 import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
@@ -23,9 +24,6 @@ import type { Site } from './site.ts'
 import { addMyLinkRoutes } from './subscriber/my-link-routes.ts'
 import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
 
-// A token that a mail program garbled may be long: it gets an answer like any other.
-const LONGEST_PARAMETER = 2000
-
 /** Milliseconds. A whole request, headers and body, must arrive within `requestTimeout`; Node checks at intervals. */
 export interface RequestLimits {
   requestTimeout: number
@@ -45,7 +43,8 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     http: { ...limits, headersTimeout: limits.requestTimeout },
     bodyLimit: BODY_LIMIT,
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
-    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // No parameter is longer: an id or a garbled token of any length gets our own 404, not Fastify's 414.
+    routerOptions: { maxParamLength: maxHeaderSize },
     rewriteUrl: ({ url = '/' }) => readableUrl(url),
   })
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))

@@ -6,7 +6,8 @@ const TEXT = `Papers and sources for everybody; the operator's verbs with a toke
 A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into
 \`cursor\` of the next request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in
 \`error\`. A change may be sent again: nothing is done twice. With \`dryRun\` it is tried with every check, and nothing
-changes.`
+changes. A request whose headers exceed 16 kB gets 431, and one that takes longer than 30 seconds to arrive gets 408;
+both close the connection, and their bodies have another shape.`
 
 /** The head of the document. */
 export const descriptionOf = ({

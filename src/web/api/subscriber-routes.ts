@@ -106,7 +106,7 @@ function addOne(api: Api, { deps }: Site): void {
     ...closed(TAG, 'eraseSubscriber', 'Forget who somebody was; a suppressed address stays suppressed'),
     params: idParams,
     querystring: dryRunInQuery,
-    response: { 200: schemas.erased, ...operatorFaults(404, 422) },
+    response: { 200: schemas.erased, ...changeFaults(404) },
   }
   api.delete('/api/subscribers/:id', { schema: erased }, async ({ params: { id }, query }) => {
     const dryRun = query.dryRun === 'true'

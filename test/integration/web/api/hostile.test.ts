@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { InjectOptions } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { API_TOKEN, answerChecker, ask, documentOf, operationsOf } from '../../../support/api.ts'
 import { apiWorld, CANARY, OTHER, SAMPLES } from '../../../support/api-world.ts'
@@ -120,6 +121,40 @@ describe('a body of 100 kB in which everything is wrong gets a short reply', () 
     const naming = fields.filter(({ message }) => known !== '' && message.includes(known))
     expect(naming).toHaveLength(known === '' ? 0 : 1)
   })
+})
+
+const JSON_TYPE = 'application/json'
+const LARGE = JSON.stringify({ x: 'x'.repeat(200_000) })
+
+/** Requests that are refused before or beside the schema of an operation, whatever it does. */
+const REFUSED: { what: string; id?: string; query?: string; headers?: object; payload?: string }[] = [
+  { what: 'an id of 2,001 characters', id: 'x'.repeat(2001) },
+  { what: 'an id of 16,000 characters', id: 'x'.repeat(16_000) },
+  { what: 'an id that is not percent-encoded text', id: '%E0%A4%A' },
+  { what: 'an unknown parameter', query: '?colour=red' },
+  { what: 'another token', headers: { authorization: 'Bearer wrong' } },
+  { what: 'broken JSON', headers: { 'content-type': JSON_TYPE }, payload: '{"x":' },
+  { what: 'a body of 200 kB', headers: { 'content-type': JSON_TYPE }, payload: LARGE },
+  { what: 'a list', headers: { 'content-type': JSON_TYPE }, payload: '[]' },
+  { what: 'text', headers: { 'content-type': 'text/plain' }, payload: 'x' },
+  { what: 'a type that is not one', headers: { 'content-type': '//' }, payload: 'x' },
+]
+
+test('every operation refuses with a status and a shape that the document has', async () => {
+  const document = await documentOf(site.app)
+  const check = answerChecker(document)
+  const wrong: string[] = []
+  for (const operation of operationsOf(document)) {
+    for (const { what, id = 'x', query = '', headers = {}, payload } of REFUSED) {
+      const url = operation.path.replace('{id}', () => id) + query
+      const authorization = `Bearer ${API_TOKEN}`
+      const request = { method: operation.method, url, headers: { authorization, ...headers }, payload }
+      const { statusCode, body } = await site.app.inject(request as InjectOptions)
+      const found = check(operation, statusCode, body)
+      if (found) wrong.push(`${operation.operationId}, ${what}: ${found}`)
+    }
+  }
+  expect(wrong).toEqual([])
 })
 
 function manyQueries(count: number): string[] {
