@@ -50,6 +50,9 @@ const REQUIRED_IN_PRODUCTION = {
 // Known to everybody, so good for nothing but trying things out.
 export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 
+/** MAIL_FROM outside production, if nobody set one: a reserved name, so no email reaches it. */
+export const PLACEHOLDER_SENDER = 'papers@localhost.example'
+
 const LEAST_KEEP_DAYS = 30
 // What the first release took from 14 on.
 const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
@@ -73,7 +76,7 @@ const settings = z.object({
       '32 bytes or more each, newest first, split by commas',
     ),
   SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
-  MAIL_FROM: plainAddress.default('papers@localhost.example'),
+  MAIL_FROM: plainAddress.default(PLACEHOLDER_SENDER),
   MAIL_FROM_NAME: oneLine('a name, on one line').default('Daily Papers'),
   REPLY_TO: plainAddress.optional(),
   POSTAL_ADDRESS: oneLine('a postal address, on one line').default('No postal address set (development)'),

@@ -1,7 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Config, PLACEHOLDER_SENDER } from '../config.ts'
 import { answerTo, PROBE_HEADER, proxySeen } from '../flows/operator/doctor/probe.ts'
 import { UNCONFIRMED_DAYS } from '../flows/operator/prune.ts'
 import { readiness } from '../flows/ready.ts'
+import { DAY_MS } from '../platform/dates.ts'
+import { Fault } from '../platform/errors.ts'
 import type { Site } from './site.ts'
 
 const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']
@@ -21,6 +24,12 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
     }),
   )
 
+  app.get('/.well-known/security.txt', async (_request, reply) => {
+    const text = securityText(deps.config, deps.clock.now())
+    if (text === null) throw new Fault('page.not-found')
+    return reply.type('text/plain; charset=utf-8').send(text)
+  })
+
   app.get('/live', async (request, reply) => {
     const said = doctorAnswer(request, deps.config.APP_SECRET)
     if (said) reply.header(PROBE_HEADER, said)
@@ -36,6 +45,26 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
   app.get('/robots.txt', async (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(`User-agent: *\n${ROBOTS}\n`),
   )
+}
+
+const EXPIRES_AFTER_DAYS = 180
+
+/**
+ * RFC 9116. The contact is the address that /privacy has, which is public already; OPERATOR_EMAIL is for alerts, and its
+ * owner may not want it on a page that robots read. Expires at midnight (UTC), so that it is the same all day. Null
+ * without an address that email reaches.
+ */
+function securityText({ REPLY_TO, MAIL_FROM, BASE_URL }: Config, now: Date): string | null {
+  const contact = REPLY_TO ?? MAIL_FROM
+  if (contact === PLACEHOLDER_SENDER) return null
+  const expires = new Date(now.getTime() + EXPIRES_AFTER_DAYS * DAY_MS).toISOString().slice(0, 10)
+  const lines = [
+    `Contact: mailto:${contact}`,
+    `Expires: ${expires}T00:00:00Z`,
+    'Preferred-Languages: en',
+    `Canonical: ${BASE_URL}/.well-known/security.txt`,
+  ]
+  return `${lines.join('\n')}\n`
 }
 
 /** To the operator's doctor alone, which knows APP_SECRET. */

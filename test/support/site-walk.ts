@@ -360,6 +360,7 @@ export const NOT_PAGES = [
   '/live',
   '/ready',
   '/robots.txt',
+  '/.well-known/security.txt',
   '/feed.xml',
   '/feed.json',
   '/subscribe/when',

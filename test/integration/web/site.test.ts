@@ -437,6 +437,7 @@ describe('reading', () => {
       '/live',
       '/ready',
       '/robots.txt',
+      '/.well-known/security.txt',
       '/metrics',
       '/status',
       '/openapi.json',
@@ -461,7 +462,7 @@ describe('reading', () => {
   })
 
   const statusFor = (url: string): number => {
-    if (url === '/nothing' || url === '/confirm/nonsense') return 404
+    if (['/nothing', '/confirm/nonsense', '/.well-known/security.txt'].includes(url)) return 404
     // Nothing was chosen instead of the end; a preview takes the form.
     if (url.endsWith('/changed') || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200
