@@ -95,6 +95,7 @@ test('three steps are followed, a fourth is not', async () => {
 
 test.each([
   ['another host', () => 'http://localhost:1/'],
+  ['another port of the same host', () => 'http://127.0.0.1:1/'],
   ['the same host by another name', () => url.replace('127.0.0.1', 'localhost')],
   ['a host in our words', () => '//papers.example/a'],
   ['a login', () => url.replace('//', '//user:secret@')],
