@@ -32,6 +32,7 @@ export const adminIsShut: Door = async (doors) => {
     const inside = await logIn(doors, app, routes)
     const faults = [
       ...(await strangersFaults(inside)),
+      ...(await loginElsewhereFaults(inside)),
       ...(await withoutTokenFaults(inside)),
       ...(await readingFaults(inside)),
       ...(await hostileFaults(inside)),
@@ -137,6 +138,17 @@ function faultsOfStranger(route: Route, { statusCode, headers }: LightMyRequestR
     [/admin=[^;]/.test(String(headers['set-cookie'] ?? '')), 'a cookie for a stranger'],
   ]
   return wrong.flatMap(([isWrong, what]) => (isWrong ? [`${nameOf(route)}: ${what}`] : []))
+}
+
+/** A form on another site logs the operator's browser in, with a password that is right. */
+async function loginElsewhereFaults({ ask }: AdminDoors): Promise<string[]> {
+  const faults: string[] = []
+  for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example']) {
+    const request = posted('/admin/login', { password: PASSWORD })
+    const { statusCode } = await ask({ ...request, headers: { ...request.headers, origin } })
+    if (statusCode !== 403) faults.push(`POST /admin/login: ${statusCode} from ${origin}`)
+  }
+  return faults
 }
 
 /** The operator's own browser, led to press a button by another site. */

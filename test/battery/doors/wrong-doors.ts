@@ -175,6 +175,15 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
     }),
     sees: /^GET \/admin\/actions: 200 for a stranger/,
   },
+  'admin-login-from-anywhere': {
+    door: adminIsShut,
+    only: '/admin/sources',
+    hook: answering('POST /admin/login', (page, reply, { headers }) => {
+      if (headers.origin) reply.code(303)
+      return page
+    }),
+    sees: /^POST \/admin\/login: 303 from https:\/\/evil/,
+  },
   'admin-get-changes': {
     door: adminIsShut,
     only: '/admin/sources',
