@@ -64,7 +64,7 @@ function promoted({ since }: NoticeValues): Wording {
     meaning:
       'Nothing is planned or sent until you resume it. Emails that were sent just before are not recorded here if the standby had not received that yet, and would be sent twice.',
     next: [
-      ['delivery resume --dry-run', 'what ends if the standby may have missed something'],
+      ['delivery resume --dry-run', 'what ends if the standby may lack something'],
       ['delivery resume --moved', 'if it had received everything: nothing ends'],
       STATUS,
     ],
