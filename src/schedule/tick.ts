@@ -1,8 +1,8 @@
 import { endDomainTroubles } from '../delivery/paces/domain-trouble-store.ts'
 import { forgetIdlePaces } from '../delivery/paces/pace-store.ts'
-import { forgetIdleBuckets } from '../platform/bucket-store.ts'
 import { DAY_MS } from '../platform/dates.ts'
 import { NUDGES } from '../platform/queue.ts'
+import { forgetIdleBuckets } from '../platform/rate-limit.ts'
 import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
 import type { ServiceDeps } from '../wiring.ts'
 

@@ -461,7 +461,8 @@ export const en = {
           'What mail servers and mail services sent back about a mail: of which kind, and what they said, without your address. The report itself goes once it is read.',
         actions:
           'What the people who run this site did for you by hand: when and what, under a random number instead of your address.',
-        network: 'For about a day, how many forms came from a network (a part of its address).',
+        network:
+          'For about a day, how many forms came from an internet address and from the networks around it.',
         count:
           'A code made from your address with a secret key, and when emails were last asked for with it: for a day if you confirmed, otherwise for 180 days. This keeps strangers from flooding your mailbox.',
       },

@@ -1,11 +1,8 @@
-import { takeMoreTokens, takeTokens } from '../../platform/bucket-store.ts'
-import { Fault } from '../../platform/errors.ts'
+import { bucketsOf, chargePermits, type RateLimit, requirePermit } from '../../platform/rate-limit.ts'
 import type { Deps } from '../../wiring.ts'
-import { counted, words } from '../../words/words.ts'
 
-// For one network and over all processes: enough for a few people who type all the time, and for readers of feeds.
-const AT_ONCE = 120
-const PER_SECOND = 2
+// Enough for one person who types all the time, and for readers of feeds.
+const LIMIT = { capacity: 60, perSecond: 1 }
 
 /** What takes longer counts as several. */
 const MS_OF_ONE = 50
@@ -17,20 +14,18 @@ export interface Taking {
   /** What is counted: search, preview. */
   name: string
   /** The same in words: "searches of one network". */
-  limit: string
-  /** "203.0.113.0/24" */
-  network: string
+  label: string
+  ip: string
 }
 
-/** Counts something for a network, does it, and counts more where it took long. Throws rate.too-many. */
+/** Counts something for the networks of an address, does it, and counts more where it took long. Throws rate.too-many. */
 export async function takeTimed<T>(
   { db }: Deps,
-  { name, limit, network }: Taking,
+  { name, label, ip }: Taking,
   work: (spend: Spend) => Promise<T>,
 ): Promise<T> {
-  const bucket = { key: `${name} ${network}`, capacity: AT_ONCE, perSecond: PER_SECOND }
-  const { allowed, waitSeconds } = await takeTokens(db, bucket)
-  if (!allowed) throw tooMany(limit, waitSeconds)
+  const limit: RateLimit = { name, label, ...LIMIT }
+  await requirePermit(db, limit, { ip })
   let spent = 0
   try {
     return await work((ms) => {
@@ -38,12 +33,6 @@ export async function takeTimed<T>(
     })
   } finally {
     const count = Math.floor(spent / MS_OF_ONE)
-    if (count > 0) await takeMoreTokens(db, { ...bucket, count })
+    if (count > 0) await chargePermits(db, bucketsOf(limit, ip), count)
   }
-}
-
-function tooMany(limit: string, waitSeconds: number): Fault {
-  const seconds = Math.ceil(waitSeconds)
-  const wait = counted(seconds, words.counts.second)
-  return new Fault('rate.too-many', { limit, seconds, wait })
 }

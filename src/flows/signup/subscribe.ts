@@ -1,18 +1,26 @@
 import type { Config } from '../../config.ts'
 import type { AtTopic } from '../../emails/links.ts'
-import { type Bucket, takeTokens } from '../../platform/bucket-store.ts'
 import { Fault } from '../../platform/errors.ts'
+import {
+  type Bucket,
+  type RateLimit,
+  requirePermit,
+  retryAfter,
+  takePermits,
+} from '../../platform/rate-limit.ts'
 import { noteTrouble } from '../../platform/trouble-store.ts'
 import type { Address } from '../../subscribers/address.ts'
 import type { ServiceDeps } from '../../wiring.ts'
-import { counted, words } from '../../words/words.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { type AskInput, ask } from './ask.ts'
 import { type CheckedSignup, readSignup } from './read-signup.ts'
 
-// For one network (/24, /64) and over all processes.
-const SIGNUPS_AT_ONCE = 60
-const SIGNUPS_PER_SECOND = 60 / 3600
+const SIGNUP_LIMIT: RateLimit = {
+  name: 'signup',
+  label: 'sign-ups of one network',
+  capacity: 20,
+  perSecond: 20 / 3600,
+}
 
 export interface SubscribeInput extends CheckedSignup {
   how: 'page' | 'api'
@@ -20,8 +28,8 @@ export interface SubscribeInput extends CheckedSignup {
   again?: boolean
   /** Where the wish has no topics, those asked for last count. */
   keepsTopics?: boolean
-  /** The network that the request came from: "203.0.113.0/24". */
-  network: string
+  /** The address that the request came from. */
+  ip: string
 }
 
 /** Of the emails that strangers cause: one bucket for the whole site. */
@@ -38,9 +46,9 @@ export const SIGNUPS = 'signups'
  * Somebody asks for digests. Whatever the address is here, nothing tells: what differs comes by mail. Throws
  * signup.closed, signup.domain, signup.busy, rate.too-many.
  */
-export async function subscribe(deps: ServiceDeps, { network, ...input }: SubscribeInput): Promise<void> {
+export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeInput): Promise<void> {
   requireOpen(deps.config, input.address)
-  await requireTokens(deps, network)
+  await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
   await askAndNudge(deps, input)
 }
 
@@ -51,10 +59,10 @@ export async function subscribe(deps: ServiceDeps, { network, ...input }: Subscr
  */
 export async function mailMyLink(
   deps: ServiceDeps,
-  { email, network, at }: { email: string; network: string; at?: AtTopic },
+  { email, ip, at }: { email: string; ip: string; at?: AtTopic },
 ): Promise<Address> {
   const signup = readSignup(deps.config, { email, topics: [] })
-  await requireTokens(deps, network)
+  await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
   const closed = refusalOf(deps.config, signup.address) !== null
   await askAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
   return signup.address
@@ -65,17 +73,17 @@ export async function mailMyLink(
  * it subscribers still get their email, and everyone gets the same response. Throws signup.busy.
  */
 async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
-  const { allowed, waitSeconds } = await takeTokens(deps.db, siteBucket(deps.config))
+  const { allowed, waitSeconds } = await takePermits(deps.db, [siteBucket(deps.config)])
   const { subscriber, mail, held } = await ask(deps, { ...input, isBusy: !allowed })
   deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
   await nudgeAnswers(deps)
-  if (!allowed) await refuse(deps, Math.ceil(waitSeconds))
+  if (!allowed) await refuse(deps, waitSeconds)
 }
 
-async function refuse({ db, config, clock }: ServiceDeps, seconds: number): Promise<never> {
+async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): Promise<never> {
   const said = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
   await noteTrouble(db, { name: SIGNUPS, what: SIGNUPS, said, since: clock.now() })
-  throw new Fault('signup.busy', { seconds, wait: waitText(seconds) })
+  throw new Fault('signup.busy', retryAfter(waitSeconds))
 }
 
 function requireOpen(config: Config, address: Address): void {
@@ -93,13 +101,3 @@ export function domainRefusal({ SIGNUP_DOMAINS }: Config, { key }: Address): Fau
   if (SIGNUP_DOMAINS.length === 0 || SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) return null
   return new Fault('signup.domain', { domains: SIGNUP_DOMAINS.join(', ') })
 }
-
-async function requireTokens({ db }: ServiceDeps, network: string): Promise<void> {
-  const bucket = { key: `signup ${network}`, capacity: SIGNUPS_AT_ONCE, perSecond: SIGNUPS_PER_SECOND }
-  const { allowed, waitSeconds } = await takeTokens(db, bucket)
-  if (allowed) return
-  const seconds = Math.ceil(waitSeconds)
-  throw new Fault('rate.too-many', { limit: 'sign-ups of one network', seconds, wait: waitText(seconds) })
-}
-
-const waitText = (seconds: number): string => counted(Math.ceil(seconds / 60), words.counts.minute)

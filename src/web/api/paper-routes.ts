@@ -10,7 +10,6 @@ import { nameOf, pathOf } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
 import { keptShortly } from '../kept-shortly.ts'
-import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { cursorOf, number, placeIn } from './cursor.ts'
 import { faults } from './schemas/faults.ts'
@@ -35,8 +34,7 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
     const understood = q === undefined ? null : understoodAs(q)
     const after = firstDay && id ? { firstDay, id } : undefined
     const search = () => searchPapers(deps, { query: q, day: date, after, limit })
-    const { found, next } =
-      q === undefined ? await search() : await takePreview(deps, { network: networkOf(ip) }, search)
+    const { found, next } = q === undefined ? await search() : await takePreview(deps, { ip }, search)
     return keptShortly(reply).send({
       items: found.map((one) => answered(BASE_URL, one)),
       next: next && cursorOf(list, [next.firstDay, next.id]),

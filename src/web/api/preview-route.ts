@@ -2,7 +2,6 @@ import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { takePreview } from '../../flows/papers/take-preview.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics } from '../../flows/signup/read-signup.ts'
-import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
 import { preview, previewBody } from './schemas/previews.ts'
@@ -16,7 +15,7 @@ export function addPreviewRoute(api: Api, { deps }: Site): void {
     response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
   }
   api.post('/api/preview', { schema }, async ({ body: { query, days, others }, ip }, reply) => {
-    const tested = await takePreview(deps, { network: networkOf(ip) }, async (spend) => {
+    const tested = await takePreview(deps, { ip }, async (spend) => {
       const besides = readTopics({ topics: others })
       return previewTopics(deps, { queries: [query], days, others: besides, spend })
     })

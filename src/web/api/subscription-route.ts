@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { readSignup } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { words } from '../../words/words.ts'
-import { networkOf } from '../network.ts'
 import { readSubscription, subscriptionFields } from '../request.ts'
 import type { Site } from '../site.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
@@ -23,7 +22,7 @@ export function addSubscriptionRoute(api: Api, { deps }: Site): void {
     const { typed, again, keepsTopics, isProgram } = readSubscription(body)
     const signup = readSignup(deps.config, typed)
     if (!isProgram) {
-      await subscribe(deps, { ...signup, how: 'api', network: networkOf(ip), again, keepsTopics })
+      await subscribe(deps, { ...signup, how: 'api', ip, again, keepsTopics })
     }
     return reply.code(202).send({ message: words.subscribe.accepted })
   })

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { networkOf } from '../network.ts'
 import { read, text } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { tryPassword } from './try-password.ts'
@@ -18,7 +17,7 @@ export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
     const { password } = read(z.object({ password: text.default('') }), request.body)
     const { isRight, waitSeconds } = await tryPassword(deps, {
       door: 'admin',
-      network: networkOf(request.ip),
+      ip: request.ip,
       password,
     })
     if (waitSeconds > 0) return refuseForNow(admin, reply, waitSeconds)

@@ -2,7 +2,6 @@ import { BlockList } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config.ts'
 import { openMetricsWriter } from '../../flows/operator/metrics/write-metrics.ts'
-import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { tryPassword } from './try-password.ts'
 
@@ -29,7 +28,7 @@ async function refusal(
   }
   const { isRight, waitSeconds } = await tryPassword(deps, {
     door: 'metrics',
-    network: networkOf(request.ip),
+    ip: request.ip,
     password,
   })
   if (waitSeconds > 0) return refuse(reply.header('retry-after', waitSeconds), 429, TOO_MANY)

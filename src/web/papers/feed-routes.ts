@@ -4,7 +4,6 @@ import { takeSearch } from '../../flows/papers/take-search.ts'
 import { sendIfChanged } from '../conditional.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { keptShortly } from '../kept-shortly.ts'
-import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { FEED_FORMATS } from './feed-formats.ts'
 import { type FeedFormat, feedPath } from './feed-paths.ts'
@@ -36,11 +35,10 @@ async function sendFeed(
 ): Promise<FastifyReply> {
   const typed = textIn(request.query.q)
   const query = typed.trim() === '' ? undefined : typed
-  const network = networkOf(request.ip)
   const papers =
     query === undefined
       ? await feedPapers(deps, {})
-      : await takeSearch(deps, { network }, (spend) => feedPapers(deps, { query, spend }))
+      : await takeSearch(deps, request, (spend) => feedPapers(deps, { query, spend }))
   const { SITE_NAME, BASE_URL } = deps.config
   const { type, write } = FEED_FORMATS[format]
   const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))

@@ -4,7 +4,6 @@ import { takeSearch } from '../../flows/papers/take-search.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { keptShortly } from '../kept-shortly.ts'
-import { networkOf } from '../network.ts'
 import type { Site } from '../site.ts'
 import { askedSearch, textIn } from './search-paths.ts'
 import { emptySearch, faultySearch, searchView } from './search-view.ts'
@@ -20,9 +19,7 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
     try {
       const asked = askedSearch(query)
       if (!asked) return pages.send(keptShortly(reply), 'search', { search: emptySearch(BASE_URL) })
-      const searched = await takeSearch(deps, { network: networkOf(ip) }, (spend) =>
-        searchArchive(deps, { ...asked, spend }),
-      )
+      const searched = await takeSearch(deps, { ip }, (spend) => searchArchive(deps, { ...asked, spend }))
       return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
     } catch (error) {
       return askAgain(site, request, reply, faultOf(error))

@@ -4,7 +4,6 @@ import { takePreview } from '../../flows/papers/take-preview.ts'
 import type { Spend } from '../../flows/papers/take-timed.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
-import { networkOf } from '../network.ts'
 import { isJson, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
 import { readOr } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
@@ -38,7 +37,7 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
 }
 
 const take = <T>({ deps }: Site, { ip }: FastifyRequest, preview: (spend: Spend) => Promise<T>): Promise<T> =>
-  takePreview(deps, { network: networkOf(ip) }, preview)
+  takePreview(deps, { ip }, preview)
 
 async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
   const { deps } = site

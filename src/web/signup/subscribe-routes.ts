@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
-import { networkOf } from '../network.ts'
 import { readForm, type SubscribeForm, settingsInQuery, topicsInQuery } from '../request.ts'
 import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
@@ -79,5 +78,5 @@ interface Taken {
 async function take({ deps }: Site, { ip }: FastifyRequest, { form, checked }: Taken): Promise<void> {
   if (form.isProgram) return
   const { again, keepsTopics } = form
-  await subscribe(deps, { ...checked, how: 'page', network: networkOf(ip), again, keepsTopics })
+  await subscribe(deps, { ...checked, how: 'page', ip, again, keepsTopics })
 }

@@ -6,7 +6,6 @@ import type { Fault } from '../../platform/errors.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { faultsView } from '../faults-view.ts'
-import { networkOf } from '../network.ts'
 import { emailIn } from '../request.ts'
 import { meantIn, meantQuery } from '../signup/meant.ts'
 import type { Site } from '../site.ts'
@@ -27,7 +26,7 @@ export function addMyLinkRoutes(app: FastifyInstance, site: Site): void {
 
   app.post('/manage', { errorHandler }, async (request, reply) => {
     const { body, ip } = request
-    const to = await mailMyLink(deps, { email: emailIn(body), network: networkOf(ip), at: atIn(body) })
+    const to = await mailMyLink(deps, { email: emailIn(body), ip, at: atIn(body) })
     return reply.redirect(`/manage/sent${meantQuery(to)}`, 303)
   })
 

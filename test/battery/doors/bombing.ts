@@ -6,8 +6,8 @@ import type { Door } from './door.ts'
 import type { Doors } from './world.ts'
 
 const PER_ADDRESS_AND_DAY = 2
-/** Of all addresses that one network gives: sixty at once, and what trickles in on a slow machine. */
-const PER_NETWORK = 70
+/** Of all addresses that one network gives: twenty at once, and what trickles in on a slow machine. */
+const PER_NETWORK = 25
 /** What one subscriber may give as new addresses in a day. */
 const PER_SUBSCRIBER = 2
 const TRIES: Record<Profile, number> = { ci: 80, nightly: 600 }

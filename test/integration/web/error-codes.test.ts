@@ -28,7 +28,7 @@ const rows: Row[] = [
   ['page.not-found', 404, () => ({}), nothing, 1],
   ['signup.closed', 403, () => withSettings({ SIGNUP: 'closed' }), asking, 1],
   ['signup.domain', 422, () => withSettings({ SIGNUP_DOMAINS: ['example.org'] }), asking, 1],
-  ['rate.too-many', 429, () => ({}), asking, 61],
+  ['rate.too-many', 429, () => ({}), asking, 21],
   ['signup.busy', 429, () => withSettings({ SIGNUP_PER_HOUR: 2 }), asking, 3],
   ['database.unreachable', 503, () => ({ db: nowhere.db }), asking, 1],
 ]

@@ -1,8 +1,8 @@
 import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
-import { takeTokens } from '../../../platform/bucket-store.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
+import { chargePermits, takePermits } from '../../../platform/rate-limit.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
 import { endTrouble, troubles } from '../../../platform/trouble-store.ts'
 import { sourceNamed } from '../../../sources/registry.ts'
@@ -91,11 +91,11 @@ async function unreadReports({ db, clock }: Deps): Promise<LastingTrouble[]> {
 async function signupsLimited({ db, config }: Deps): Promise<LastingTrouble[]> {
   const trouble = (await troubles(db)).find(({ name }) => name === SIGNUPS)
   if (!trouble) return []
-  const { allowed: isOver } = await takeTokens(db, {
-    ...siteBucket(config),
-    leave: config.SIGNUP_PER_HOUR / 10,
-  })
+  const bucket = siteBucket(config)
+  const tenth = config.SIGNUP_PER_HOUR / 10
+  const { allowed: isOver } = await takePermits(db, [bucket], tenth)
   if (isOver) {
+    await chargePermits(db, [bucket], -tenth)
     await endTrouble(db, SIGNUPS)
     return []
   }

@@ -11,36 +11,36 @@ const database = useDatabase()
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 beforeEach(() => emptyTables(database.db))
 
-const take = (search: (spend: Spend) => Promise<unknown>, network = '203.0.113.0/24') =>
+const take = (search: (spend: Spend) => Promise<unknown>, ip = '203.0.113.9') =>
   takeSearch(
     { config: readConfig({}), clock, log: silentLog, db: database.db, databaseUrl: database.url },
-    { network },
+    { ip },
     search,
   )
 
 const left = async () =>
-  (await database.db.bucket.findFirstOrThrow({ where: { key: 'search 203.0.113.0/24' } })).tokens
+  (await database.db.bucket.findFirstOrThrow({ where: { key: 'search 203.0.113.9/32' } })).tokens
 
-test('a search costs one of 120, and one more for each 50 ms that it took', async () => {
+test('a search costs one of 60, and one more for each 50 ms that it took', async () => {
   await take(async () => {})
-  expect(await left()).toBe(119)
+  expect(await left()).toBe(59)
   await take(async (spend) => {
     spend(30)
     spend(90)
   })
-  // It fills again meanwhile, and is never fuller than 120.
+  // It fills again meanwhile, and is never fuller than 60.
   const rest = await left()
-  expect([rest >= 116, rest <= 117]).toEqual([true, true])
+  expect([rest >= 56, rest <= 57]).toEqual([true, true])
 })
 
-test('one that took seconds keeps its network waiting, and nobody else', async () => {
+test('one that took seconds keeps its address waiting, and nobody else', async () => {
   await take(async (spend) => spend(8000))
   const again = take(async () => {})
   await expect(again).rejects.toMatchObject({
     code: 'rate.too-many',
     values: { seconds: expect.any(Number) },
   })
-  await take(async () => {}, '198.51.100.0/24')
+  await take(async () => {}, '203.0.113.10')
 })
 
 test('one that fails costs what it took until then', async () => {
@@ -49,5 +49,5 @@ test('one that fails costs what it took until then', async () => {
     throw new Fault('page.not-found')
   })
   await expect(failing).rejects.toMatchObject({ code: 'page.not-found' })
-  expect(await left()).toBeLessThan(101)
+  expect(await left()).toBeLessThan(41)
 })

@@ -29,7 +29,7 @@ const asks = (typed: Partial<TypedSignup> = {}, again = false) =>
     again,
   })
 const asksForLink = (email = EMAIL, config = site.deps.config) =>
-  mailMyLink({ ...site.deps, config }, { email, network: '203.0.113.0/24' })
+  mailMyLink({ ...site.deps, config }, { email, ip: '203.0.113.9' })
 const later = (days: number) => site.clock.moveTo(new Date(NOW.getTime() + days * DAY_MS))
 const queriesMailed = async () => (await newestMail(site.db, EMAIL)).content.topics.map(({ query }) => query)
 
@@ -269,11 +269,13 @@ describe('the page', () => {
       const count = () => Promise.all(tables.map((table) => (table as typeof signup).count()))
       const seen = []
       const asksOn = (db: Database, email: string) =>
-        mailMyLink({ ...site.deps, config, db }, { email, network: '203.0.113.0/24' }).catch(codeOf)
+        mailMyLink({ ...site.deps, config, db }, { email, ip: '203.0.113.9' }).catch(codeOf)
       // From here on, one email an hour is used up.
       if (config.SIGNUP_PER_HOUR === 1) await asksOn(site.db, 'first@example.com')
       for (const email of KINDS) {
         const { db, statements } = counted()
+        // The first request of a network creates its rate limits.
+        await site.db.bucket.deleteMany({ where: { key: { startsWith: 'signup ' } } })
         const before = await count()
         await asksOn(db, email)
         const after = await count()
@@ -303,7 +305,7 @@ describe('the page', () => {
   })
 
   test('one network asks within the limit of sign-ups', async () => {
-    for (let n = 0; n < 60; n++)
+    for (let n = 0; n < 20; n++)
       await post(site, n % 2 ? '/manage' : '/subscribe', { email: `a${n}@example.com` })
     const { statusCode, headers } = await post(site, '/manage', { email: EMAIL })
     expect([statusCode, Number(headers['retry-after']) > 0]).toEqual([429, true])

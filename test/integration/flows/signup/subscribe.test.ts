@@ -168,7 +168,7 @@ test('a nudge that fails is logged, and the sign-up stands: the next tick nudges
   const away = { ...site.deps.queue, nudge: () => Promise.reject(new Error('the queue is away')) }
   const signup = readSignup(site.deps.config, { email: EMAIL, topics: [] })
   site.logged.length = 0
-  await subscribe({ ...site.deps, queue: away }, { ...signup, how: 'page', network: '203.0.113.0/24' })
+  await subscribe({ ...site.deps, queue: away }, { ...signup, how: 'page', ip: '203.0.113.9' })
   expect(await site.db.message.count({ where: { state: 'ready' } })).toBe(1)
   const failed = site.logged.map((line) => JSON.parse(line)).filter(({ event }) => event === 'queue.error')
   expect(failed).toMatchObject([{ level: 'error', what: 'the queue is away' }])

@@ -64,7 +64,7 @@ describe('logging in', () => {
 
   test('after five tries from a network the right password is not looked at, and a sentence says so', async () => {
     for (let n = 0; n < 5; n++) expect((await postLogin(site, `wrong ${n}`)).statusCode).toBe(403)
-    const answer = await postLogin(site, PASSWORD, { ip: '203.0.113.99' })
+    const answer = await postLogin(site, PASSWORD)
     expect(answer.statusCode).toBe(429)
     expect(answer.body).toMatch(/Too many tries\. Wait \d+ minutes/)
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(60)
@@ -98,6 +98,33 @@ describe('logging in', () => {
     }
     for (let n = 0; n < 3; n++) expect((await postLogin(site, PASSWORD)).statusCode).toBe(303)
     expect([events('admin.refused'), events('admin.limited'), events('admin.logged-in')]).toEqual([52, 2, 3])
+  })
+
+  test.each([
+    ['one /48', 70, (n: number) => `2001:db8:1:${(n * 256).toString(16)}::1`, 45],
+    ['one /56', 70, (n: number) => `2001:db8:1:2${n.toString(16).padStart(2, '0')}::1`, 15],
+    ['one /64', 10, (n: number) => `2001:db8:1:2::${n.toString(16)}`, 5],
+    ['one /24', 30, (n: number) => `203.0.113.${n}`, 15],
+  ])(
+    'of wrong passwords from many addresses of %s a few are looked at',
+    async (_what, many, ipOf, lookedAt) => {
+      const tries = Array.from({ length: many }, (_, n) => postLogin(site, 'wrong', { ip: ipOf(n) }))
+      const codes = (await Promise.all(tries)).map(({ statusCode }) => statusCode)
+      expect(codes.filter((code) => code === 403)).toHaveLength(lookedAt)
+      expect(codes.filter((code) => code === 429)).toHaveLength(many - lookedAt)
+      expect((await postLogin(site, PASSWORD, { ip: ipOf(0) })).statusCode).toBe(429)
+      expect((await postLogin(site, PASSWORD, { ip: '2001:db8:2::1' })).statusCode).toBe(303)
+    },
+  )
+
+  test('a crowd in every network of a /48 gets nine more tries, and the right one gets in elsewhere', async () => {
+    const ips = (n: number) => `2001:db8:${n.toString(16)}:${(n * 256).toString(16)}::1`
+    await Promise.all(Array.from({ length: 50 }, (_, n) => postLogin(site, 'wrong', { ip: ips(n) })))
+    const codes: number[] = []
+    for (let n = 0; n < 30; n++)
+      codes.push((await postLogin(site, 'wrong', { ip: `2001:db8:ffff:${n}00::1` })).statusCode)
+    expect(codes.filter((code) => code === 403)).toHaveLength(9)
+    expect((await postLogin(site, PASSWORD, { ip: '2001:db8:eeee::1' })).statusCode).toBe(303)
   })
 
   test('a form on another site logs nobody in', async () => {

@@ -176,7 +176,7 @@ describe('a database restored from a dump that was made in the middle of a run',
       const { deps: queued, close } = await wireQueue(await wire(copy.config, { log: silentLog }))
       clock.moveTo(new Date('2026-11-24T11:05:00Z'))
       const asked = readSignup(copy.config, { email: 'new@reader.example', topics: ['robots'] })
-      await subscribe({ ...queued, clock }, { ...asked, how: 'page', network: '203.0.113.0/24' })
+      await subscribe({ ...queued, clock }, { ...asked, how: 'page', ip: '203.0.113.9' })
       await close()
       await drained(copy)
       expect(sink.mails).toHaveLength(sent)
