@@ -99,6 +99,18 @@ describe('imports', () => {
   })
 })
 
+describe('searches', () => {
+  const SEARCHES = /\b(searchArchive|searchPapers|previewTopics|feedPapers|papersLike|topicRates)\(/g
+  const SLOT = /\b(withSearchSlot|withSearchSlotOr|topicRatesInSlot)\b/
+
+  test('a page that evaluates queries does so in a search slot', () => {
+    const wrong = breaches(({ folder, text }) =>
+      folder === 'web' && !SLOT.test(text) ? (text.match(SEARCHES) ?? []) : [],
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
 describe('effects', () => {
   test.each([
     ['process.env', /\bprocess\.env\b/, ['config.ts']],

@@ -4,10 +4,10 @@ import { MOST_BYTES } from '../bounces/mail/parse-mail.ts'
 import type { Way } from '../bounces/report-store.ts'
 import { keepReport } from '../flows/returns/keep-report.ts'
 import { Fault, textOf } from '../platform/errors.ts'
+import { Semaphore } from '../platform/semaphore.ts'
 import type { ListenAddress } from '../setting-kinds.ts'
 import { isReturnAddress, readReturnAddress } from '../subscribers/return-address.ts'
 import type { ServiceDeps } from '../wiring.ts'
-import { takeTurns } from './take-turns.ts'
 
 /** Announced (RFC 1870); of what is larger than is read, the beginning is kept. */
 const LARGEST_MAIL = 30_000_000
@@ -69,12 +69,12 @@ interface Taking {
   recipients: SMTPServerAddress[]
 }
 
-const inTurn = takeTurns(MOST_WRITES)
+const writes = new Semaphore({ total: MOST_WRITES })
 
 async function take(deps: ServiceDeps, { way, stream, recipients }: Taking): Promise<void> {
   const raw = await beginningOf(stream)
   for (const { address } of recipients)
-    await inTurn(() => keepReport(deps, { way, recipient: address.toLowerCase(), raw }))
+    await writes.withSlot(way, () => keepReport(deps, { way, recipient: address.toLowerCase(), raw }))
 }
 
 /** All of the stream is read, as the protocol wants it, and no more is held than is kept. */

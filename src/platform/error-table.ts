@@ -72,6 +72,17 @@ export const errorTable = {
     exit: 1,
     operator: 'Rate limit {limit} reached; next try in {seconds} s.',
   },
+  'rate.at-once': {
+    status: 429,
+    exit: 1,
+    operator: 'One network has as many searches running and waiting as it may; next try in {seconds} s.',
+  },
+  'search.busy': {
+    status: 503,
+    exit: 1,
+    operator:
+      'Every search slot of this process is taken and none became free in time; next try in {seconds} s.',
+  },
   'config.invalid': {
     status: 500,
     exit: 2,

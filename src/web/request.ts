@@ -85,6 +85,10 @@ export function readForm(body: unknown): SubscribeForm {
   }
 }
 
+/** Everything in a form that is read as a query. */
+export const queriesIn = ({ typed: { topics, parts }, uses }: SubscribeForm): string[] =>
+  [...topics, ...Object.values(parts), uses?.query ?? ''].filter(Boolean)
+
 function usesOf(use: string): SubscribeForm['uses'] {
   const [, place, query] = /^(\d{1,4}) (.+)$/s.exec(use) ?? []
   return place && query ? { place: Number(place), query } : null

@@ -1175,6 +1175,9 @@ export const en = {
     'cursor.unknown': 'This list cannot go on from there. Begin again without a cursor.',
     'token.wrong': 'This is for whoever runs this site.',
     'rate.too-many': 'Too many tries. Wait {wait}, then try again.',
+    'rate.at-once':
+      'Your network is running other searches at the moment. Wait {seconds} seconds, then try again.',
+    'search.busy': 'Many people are searching at the moment. Wait {seconds} seconds, then try again.',
     'config.invalid': 'The service is not set up yet.',
     'config.port': 'The service is not set up yet.',
     'config.host': 'The service is not set up yet.',

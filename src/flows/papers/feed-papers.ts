@@ -6,7 +6,7 @@ import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers } from './found-papers.ts'
 import { inTurns } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
-import type { Spend } from './take-timed.ts'
+import type { Spend } from './search-slot.ts'
 
 export interface FeedPapers {
   /** Newest first. */

@@ -9,6 +9,7 @@ import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { openAtHand } from './open-newest.ts'
 import { MOST_DAYS } from './recent-window.ts'
+import { type Spend, timed } from './search-slot.ts'
 
 export interface PapersLike {
   /** Most like it first; those alone that share what they are about. */
@@ -24,10 +25,11 @@ const MOST_ASKED = 30
 const LEAST_LIKENESS = 0.1
 
 /** Papers like one, which may be older than those in memory; none while the first ones are read in. */
-export async function papersLike(deps: Deps, paper: Paper): Promise<PapersLike> {
+export async function papersLike(deps: Deps, paper: Paper, spend: Spend): Promise<PapersLike> {
   const archive = await openAtHand(deps)
   // Up to the next await: the archive goes on.
-  const known = remembered(archive, paper.id) ?? worked(archive, paper, dayOf(deps.clock.now()))
+  const known =
+    remembered(archive, paper.id) ?? timed(spend, () => worked(archive, paper, dayOf(deps.clock.now())))
   remember(archive, paper.id, known)
   return {
     papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),

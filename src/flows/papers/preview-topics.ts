@@ -25,7 +25,7 @@ import {
 } from './last-digest.ts'
 import { type PapersAtHand, papersAtHand } from './papers-at-hand.ts'
 import { MOST_DAYS, recentWindow } from './recent-window.ts'
-import type { Spend } from './take-timed.ts'
+import type { Spend } from './search-slot.ts'
 import { type TopicTest, testTopic, type Width } from './test-topics.ts'
 
 /** What was met within the days that were looked at. */

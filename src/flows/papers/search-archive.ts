@@ -14,7 +14,7 @@ import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
 import { inTurns } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
 import { papersAtHand } from './papers-at-hand.ts'
-import type { Spend } from './take-timed.ts'
+import type { Spend } from './search-slot.ts'
 
 /** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
 export type SearchOrder = 'best' | 'newest'

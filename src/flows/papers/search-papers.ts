@@ -10,6 +10,7 @@ import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers } from './found-papers.ts'
 import { inTurns } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
+import { type Spend, timed } from './search-slot.ts'
 
 export interface FoundPapers {
   found: FoundPaper[]
@@ -25,6 +26,7 @@ export interface SearchInput {
   after?: PaperPlace
   /** At most so many papers. */
   limit: number
+  spend?: Spend
 }
 
 // What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
@@ -47,11 +49,11 @@ export async function searchPapers(deps: Deps, input: SearchInput): Promise<Foun
 async function searchMemory(
   deps: Deps,
   tree: Query,
-  { after, limit }: SearchInput,
+  { after, limit, spend }: SearchInput,
 ): Promise<FoundPapers | null> {
   const archive = await openNewest(deps)
   if (archive.backTo !== null) return null
-  await inTurns(archive.lookUp(tree))
+  await inTurns(archive.lookUp(tree), spend)
   const all = archive.find(tree)
   const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
   const ids = archive.newest(rest, { most: limit + 1 })
@@ -65,7 +67,7 @@ const isBehind = (one: PaperPlace, other: PaperPlace): boolean =>
 async function searchDatabase(
   { db }: Deps,
   tree: Query | undefined,
-  { day: listedOn, limit, ...input }: SearchInput,
+  { day: listedOn, limit, spend = () => {}, ...input }: SearchInput,
 ): Promise<FoundPapers> {
   const withRevised = tree !== undefined && asksForRevised(tree)
   const found: FoundPaper[] = []
@@ -77,7 +79,7 @@ async function searchDatabase(
       if (found.length === limit) return { found, next: after ?? null }
       if (tree && i % IN_ONE_TURN === 0) await setImmediate()
       after = paper
-      const reason = tree ? evaluate(tree, readPaper(paper)) : null
+      const reason = tree ? timed(spend, () => evaluate(tree, readPaper(paper))) : null
       if (!tree || reason) found.push({ paper, reason })
     }
     if (papers.length < most) return { found, next: null }

@@ -4,7 +4,21 @@ import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { recentWindow } from '../papers/recent-window.ts'
+import { type Searcher, type Spend, timed, withSearchSlotOr } from '../papers/search-slot.ts'
 import { isReadable } from './read-signup.ts'
+
+/** `topicRates` in a search slot; without a free one the rates of no query are known. */
+export const topicRatesInSlot = (
+  deps: Deps,
+  searcher: Searcher,
+  queries: readonly string[],
+  days: number,
+): Promise<ReadonlyMap<string, number>> =>
+  queries.length === 0
+    ? Promise.resolve(new Map())
+    : withSearchSlotOr(deps, searcher, { queries, fallback: new Map() }, (spend) =>
+        topicRates(deps, queries, days, spend),
+      )
 
 /**
  * How many papers of the last days each query would have brought; of none, where that cannot be told. Throws only where
@@ -14,6 +28,7 @@ export async function topicRates(
   deps: Deps,
   queries: readonly string[],
   days: number,
+  spend: Spend,
 ): Promise<ReadonlyMap<string, number>> {
   const readable = queries.filter(isReadable)
   if (readable.length === 0) return new Map()
@@ -21,7 +36,7 @@ export async function topicRates(
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
     const withRevised = trees.some(([, tree]) => asksForRevised(tree))
     const window = await recentWindow(deps, { days, withRevised })
-    return new Map(trees.map(([query, tree]) => [query, window.count(window.find(tree))]))
+    return timed(spend, () => new Map(trees.map(([query, tree]) => [query, window.count(window.find(tree))])))
   } catch (error) {
     if (isDatabaseAway(error)) throw error
     deps.log.error('rates.failed', { what: textOf(error) })

@@ -9,7 +9,8 @@ import { type KeptTopic, keptTopicsOf } from '../../subscribers/topic-store.ts'
 import { undoOf } from '../../subscribers/undo-change.ts'
 import type { Deps } from '../../wiring.ts'
 import { MOST_DAYS } from '../papers/recent-window.ts'
-import { topicRates } from '../signup/topic-rates.ts'
+import type { Searcher } from '../papers/search-slot.ts'
+import { topicRatesInSlot } from '../signup/topic-rates.ts'
 import { openManage } from './account-link.ts'
 import { type WholeReceipt, wholeReceipts } from './receipts.ts'
 import { type ShownProfile, showProfile } from './show-profile.ts'
@@ -50,13 +51,16 @@ interface Opening {
 
 // Both read, and change nothing. They throw link.*.
 
-export async function openManaged(deps: Deps, opening: Opening): Promise<Managed> {
+export async function openManaged(
+  deps: Deps,
+  { searcher, ...opening }: Opening & { searcher: Searcher },
+): Promise<Managed> {
   const holder = await openHolder(deps, opening)
   const { subscriber, today, topics } = holder
   const queries = isJoined(subscriber) ? topics.map(({ query }) => query) : []
   return {
     ...holder,
-    rates: await topicRates(deps, queries, MOST_DAYS),
+    rates: await topicRatesInSlot(deps, searcher, queries, MOST_DAYS),
     isPausedByFull: await isPausedByFull(deps, subscriber),
     profile: await showProfile(deps, subscriber.id),
     receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),

@@ -7,6 +7,7 @@ import { isJoined } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { MOST_DAYS, recentWindow } from '../papers/recent-window.ts'
+import type { Searcher } from '../papers/search-slot.ts'
 import { isReadable } from '../signup/read-signup.ts'
 import { type Holder, openHolder } from './open-managed.ts'
 import { type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
@@ -22,6 +23,7 @@ export interface AskedTopic {
   /** Null: the topic as it stands. */
   tried: Tried | null
   changeId?: number
+  searcher: Searcher
 }
 
 /** What becomes of a topic by what its reader tries. */
@@ -57,7 +59,13 @@ export async function openTrial(deps: Deps, asked: AskedTopic): Promise<OpenedTr
   const topic = topics.find(({ id }) => id === asked.topicId)
   if (!topic || !isJoined(subscriber)) return { holder, topic: null }
   const tried = asked.tried ?? { text: topic.query, named: null }
-  const trial = await tryTopic(deps, { topics, topic, most: subscriber.maxPapers, ...tried })
+  const trial = await tryTopic(deps, {
+    topics,
+    topic,
+    most: subscriber.maxPapers,
+    searcher: asked.searcher,
+    ...tried,
+  })
   const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
   const paper = found && { paper: found, text: readPaper(found) }
   const isKept = paper && trial.outcome ? evaluate(trial.outcome.tree, paper.text) !== null : null

@@ -6,6 +6,7 @@ import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Preview, previewTopics } from '../papers/preview-topics.ts'
 import { MOST_DAYS } from '../papers/recent-window.ts'
+import { isForNow, type Searcher, type Spend, withSearchSlot } from '../papers/search-slot.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { readOneTopic } from './own-changes.ts'
 
@@ -36,20 +37,36 @@ interface Among {
   topic: KeptTopic
   /** The most papers of a mail of theirs. */
   most: number
+  searcher: Searcher
 }
 
-/** Reads, and changes nothing: what was typed would have brought so much, and what stands now brings so much. */
-export async function tryTopic(
+/**
+ * Reads, and changes nothing: what was typed would have brought so much, and what stands now brings so much. Takes a
+ * search slot; without one `fault` says so.
+ */
+export async function tryTopic(deps: Deps, { searcher, ...asked }: Tried & Among): Promise<Trial> {
+  const { text, named, topic } = asked
+  try {
+    return await withSearchSlot(deps, searcher, [topic.query, text], (spend) =>
+      tryInSlot(deps, { ...asked, spend }),
+    )
+  } catch (fault) {
+    if (!(fault instanceof Fault) || !isForNow(fault)) throw fault
+    return { text, named, now: null, outcome: null, isSame: false, instead: null, fault }
+  }
+}
+
+async function tryInSlot(
   deps: Deps,
-  { topics, topic, most, text, named }: Tried & Among,
+  { topics, topic, most, text, named, spend }: Tried & Omit<Among, 'searcher'> & { spend: Spend },
 ): Promise<Trial> {
-  const rates = named === null ? await topicRates(deps, [topic.query], MOST_DAYS) : undefined
+  const rates = named === null ? await topicRates(deps, [topic.query], MOST_DAYS, spend) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
   const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {
     const query = named === null && text.trim() === topic.query ? topic.query : readOneTopic(text, others)
     const place = named === null ? topics.indexOf(topic) : topics.length
-    const asked = { queries: [query], others, place, most, digest: true }
+    const asked = { queries: [query], others, place, most, digest: true, spend }
     const preview = await previewTopics(deps, asked)
     const outcome = { query, tree: parseQuery(query), preview }
     const instead = named === null ? null : (follow(topic.query, named).query ?? null)

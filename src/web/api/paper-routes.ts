@@ -4,8 +4,8 @@ import { parseQuery } from '../../filters/language/parse-query.ts'
 import { reasonSentence } from '../../filters/reasons/reason.ts'
 import type { FoundPaper } from '../../flows/papers/found-papers.ts'
 import { searchPapers } from '../../flows/papers/search-papers.ts'
+import { type Spend, withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { showPaper } from '../../flows/papers/show-papers.ts'
-import { takePreview } from '../../flows/papers/take-preview.ts'
 import { nameOf, pathOf } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { FieldReader } from '../../platform/field-faults.ts'
@@ -27,14 +27,17 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
     querystring: paperQuery,
     response: { 200: papers, ...faults(422, 429) },
   }
-  api.get('/api/papers', { schema: listed }, async ({ query, ip }, reply) => {
-    const { date, q, limit, cursor } = query
+  api.get('/api/papers', { schema: listed }, async (request, reply) => {
+    const { date, q, limit, cursor } = request.query
     const list = { name: 'papers', filters: { date, q }, place: z.tuple([day, number]) }
     const [firstDay, id] = cursor ? placeIn(list, cursor) : []
-    const understood = q === undefined ? null : understoodAs(q)
     const after = firstDay && id ? { firstDay, id } : undefined
-    const search = () => searchPapers(deps, { query: q, day: date, after, limit })
-    const { found, next } = q === undefined ? await search() : await takePreview(deps, { ip }, search)
+    const search = async (spend?: Spend) => ({
+      understood: q === undefined ? null : understoodAs(q),
+      ...(await searchPapers(deps, { query: q, day: date, after, limit, spend })),
+    })
+    const { found, next, understood } =
+      q === undefined ? await search() : await withSearchSlot(deps, request, [q], search)
     return keptShortly(reply).send({
       items: found.map((one) => answered(BASE_URL, one)),
       next: next && cursorOf(list, [next.firstDay, next.id]),

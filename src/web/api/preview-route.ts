@@ -1,5 +1,5 @@
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
-import { takePreview } from '../../flows/papers/take-preview.ts'
+import { withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics } from '../../flows/signup/read-signup.ts'
 import type { Site } from '../site.ts'
@@ -14,8 +14,9 @@ export function addPreviewRoute(api: Api, { deps }: Site): void {
     body: previewBody,
     response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
   }
-  api.post('/api/preview', { schema }, async ({ body: { query, days, others }, ip }, reply) => {
-    const tested = await takePreview(deps, { ip }, async (spend) => {
+  api.post('/api/preview', { schema }, async (request, reply) => {
+    const { query, days, others } = request.body
+    const tested = await withSearchSlot(deps, request, [query, ...others], async (spend) => {
       const besides = readTopics({ topics: others })
       return previewTopics(deps, { queries: [query], days, others: besides, spend })
     })

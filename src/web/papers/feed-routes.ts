@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { feedPapers } from '../../flows/papers/feed-papers.ts'
-import { takeSearch } from '../../flows/papers/take-search.ts'
+import { withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { sendIfChanged } from '../conditional.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { keptShortly } from '../kept-shortly.ts'
@@ -38,7 +38,7 @@ async function sendFeed(
   const papers =
     query === undefined
       ? await feedPapers(deps, {})
-      : await takeSearch(deps, request, (spend) => feedPapers(deps, { query, spend }))
+      : await withSearchSlot(deps, request, [query], (spend) => feedPapers(deps, { query, spend }))
   const { SITE_NAME, BASE_URL } = deps.config
   const { type, write } = FEED_FORMATS[format]
   const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { siteStatus } from '../../flows/operator/site-status.ts'
-import { papersLike } from '../../flows/papers/papers-like.ts'
+import { type PapersLike, papersLike } from '../../flows/papers/papers-like.ts'
+import { withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -37,9 +38,13 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   )
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
-  app.get<{ Params: { '*': string } }>('/papers/*', async ({ params }, reply) => {
-    const paper = await showPaper(deps, { name: params['*'] })
-    const like = likeView(await papersLike(deps, paper))
+  app.get<{ Params: { '*': string } }>('/papers/*', async (request, reply) => {
+    const paper = await showPaper(deps, { name: request.params['*'] })
+    const none: PapersLike = { papers: [], topic: null }
+    const found = await withSearchSlotOr(deps, request, { queries: [], fallback: none }, (spend) =>
+      papersLike(deps, paper, spend),
+    )
+    const like = likeView(found)
     return pages.send(keptShortly(reply), 'paper', { paper: paperPageView(paper), like })
   })
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { searchArchive } from '../../flows/papers/search-archive.ts'
-import { takeSearch } from '../../flows/papers/take-search.ts'
+import { withSearchSlot } from '../../flows/papers/search-slot.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { keptShortly } from '../kept-shortly.ts'
@@ -15,11 +15,12 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
   app.get<{ Querystring: Asked }>('/papers', async (request, reply) => {
-    const { query, ip } = request
     try {
-      const asked = askedSearch(query)
+      const asked = askedSearch(request.query)
       if (!asked) return pages.send(keptShortly(reply), 'search', { search: emptySearch(BASE_URL) })
-      const searched = await takeSearch(deps, { ip }, (spend) => searchArchive(deps, { ...asked, spend }))
+      const searched = await withSearchSlot(deps, request, [asked.query], (spend) =>
+        searchArchive(deps, { ...asked, spend }),
+      )
       return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
     } catch (error) {
       return askAgain(site, request, reply, faultOf(error))

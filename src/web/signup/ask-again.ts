@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Spend } from '../../flows/papers/search-slot.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import type { SubscribeForm } from '../request.ts'
 import type { Site } from '../site.ts'
@@ -9,12 +10,15 @@ import { faultyPreview } from './preview-view.ts'
 /** The request is htmx's, which wants a part of the page alone. */
 export const isLive = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
 
-/** The form again, with what was typed and what is wrong. `form` is absent where its fields could not be read. */
+/**
+ * The form again, with what was typed and what is wrong. `form` is absent where its fields could not be read; `spend` is
+ * that of the search slot in which this happens.
+ */
 export async function askAgain(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { form, error }: { form?: SubscribeForm; error: unknown },
+  { form, error, spend }: { form?: SubscribeForm; error: unknown; spend?: Spend },
 ): Promise<FastifyReply> {
   const fault = faultOf(error)
   const reference = noteFault(deps, request, reply, fault)
@@ -24,5 +28,5 @@ export async function askAgain(
   const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
   return form?.again
     ? pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
-    : pages.send(reply, 'subscribe', { form: await shownForm(deps, filled) }, fault.status)
+    : pages.send(reply, 'subscribe', { form: await shownForm(deps, filled, spend ?? request) }, fault.status)
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import type { Searcher } from '../../flows/papers/search-slot.ts'
 import { type Confirmation, confirm, openConfirmation } from '../../flows/signup/confirm.ts'
-import { topicRates } from '../../flows/signup/topic-rates.ts'
+import { topicRatesInSlot } from '../../flows/signup/topic-rates.ts'
 import type { Site } from '../site.ts'
 import { confirmedView, confirmView, RATE_DAYS } from './confirm-view.ts'
 
@@ -11,12 +12,14 @@ interface WithToken {
 /** The pages behind the link in a confirmation. A GET shows a button, and only its POST changes anything. */
 export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): void {
   const sender = deps.config.MAIL_FROM
-  const ratesOf = ({ signup, topics }: Confirmation) =>
-    topicRates(deps, [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))], RATE_DAYS)
+  const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {
+    const queries = [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))]
+    return topicRatesInSlot(deps, request, queries, RATE_DAYS)
+  }
 
   app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {
     const confirmation = await openConfirmation(deps, token)
-    const rates = await ratesOf(confirmation)
+    const rates = await ratesOf(reply.request, confirmation)
     if (confirmation.signup.confirmedAt) {
       return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: false, sender }))
     }
@@ -31,7 +34,7 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
   app.get<WithToken>('/confirm/:token/done', async ({ params: { token } }, reply) => {
     const confirmation = await openConfirmation(deps, token)
     if (!confirmation.signup.confirmedAt) return reply.redirect(`/confirm/${token}`, 303)
-    const rates = await ratesOf(confirmation)
+    const rates = await ratesOf(reply.request, confirmation)
     return pages.send(reply, 'confirmed', confirmedView(confirmation, rates, { pressed: true, sender }))
   })
 }

@@ -1,6 +1,13 @@
 import { splitTopics } from '../../filters/language/split-topics.ts'
 import type { QueryParts } from '../../filters/language/write-query.ts'
 import {
+  isForNow,
+  type Searcher,
+  type Spend,
+  timed,
+  withSearchSlotOr,
+} from '../../flows/papers/search-slot.ts'
+import {
   describeTopic,
   isReadable,
   readTypedSettings,
@@ -86,7 +93,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     email: typed.email ?? '',
     topic: typed.topics?.join('\n') ?? '',
     keepsTopics: filled.keepsTopics ?? false,
-    chips: chipsOf(typed.topics ?? []),
+    chips: [],
     said,
     parts,
     categories: categoryGroups(parts.category),
@@ -100,12 +107,24 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
   }
 }
 
-/** `formView`, which also knows the papers of the last 30 days. */
-export async function shownForm(deps: Deps, filled: Filled = {}): Promise<FormView> {
+/**
+ * `formView`, which also knows the papers of the last 30 days. Describing the typed topics takes a search slot: `slot` is
+ * the request that needs one, or the Spend of the one it has. The form has no chips without a slot, and if none is free.
+ */
+export async function shownForm(deps: Deps, filled: Filled = {}, slot?: Searcher | Spend): Promise<FormView> {
   const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
   // The form stands without it, where our records cannot be reached.
   const categoriesNamed = await categoriesNamedSince(deps.db, since).catch(() => true)
-  return formView(deps, { ...filled, categoriesNamed })
+  const form = formView(deps, { ...filled, categoriesNamed })
+  return { ...form, chips: await chipsInSlot(deps, filled, slot) }
+}
+
+async function chipsInSlot(deps: Deps, { typed, fault }: Filled, slot?: Searcher | Spend): Promise<Chip[]> {
+  const topics = typed?.topics ?? []
+  if (topics.length === 0 || slot === undefined || (fault && isForNow(fault))) return []
+  const describe = async (spend: Spend) => timed(spend, () => chipsOf(topics))
+  if (typeof slot === 'function') return describe(slot)
+  return withSearchSlotOr(deps, slot, { queries: topics, fallback: [] }, describe)
 }
 
 function whenOf(read: () => SubscriberSettings, now: Date): string {
@@ -113,7 +132,8 @@ function whenOf(read: () => SubscriberSettings, now: Date): string {
   return settings ? whenText(settings, now) : ''
 }
 
-function chipsOf(typed: readonly string[]): Chip[] {
+/** The topics that can be read, described. Takes time: see `shownForm`. */
+export function chipsOf(typed: readonly string[]): Chip[] {
   const topics = typed.flatMap(splitTopics)
   // Anybody may send thousands, and reading each takes time.
   if (topics.length > MOST_TOPICS) return []

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
-import { takePreview } from '../../flows/papers/take-preview.ts'
-import type { Spend } from '../../flows/papers/take-timed.ts'
+import { type Spend, withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
-import { isJson, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
+import { isJson, queriesIn, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
 import { readOr } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
 import { askAgain, isLive } from './ask-again.ts'
@@ -25,19 +24,35 @@ export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
     if (isJson(request)) return tell(site, request, reply)
     const form = readForm(request.body)
     try {
-      const { typed, preview } = await take(site, request, async (spend) => {
-        const typed = withUsed(form)
-        return { typed, preview: await formPreview(site, { ...form, typed }, spend) }
-      })
-      return show(site, request, reply, { form: { ...form, typed }, preview })
+      return await withSearchSlot(site.deps, request, queriesIn(form), (spend) =>
+        previewForm(site, request, reply, { form, spend }),
+      )
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
     }
   })
 }
 
-const take = <T>({ deps }: Site, { ip }: FastifyRequest, preview: (spend: Spend) => Promise<T>): Promise<T> =>
-  takePreview(deps, { ip }, preview)
+interface InSlot {
+  form: SubscribeForm
+  spend: Spend
+}
+
+/** The preview, or the form again with what is wrong: that too describes every topic, so it is done in the same slot. */
+async function previewForm(
+  site: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, spend }: InSlot,
+): Promise<FastifyReply> {
+  try {
+    const typed = withUsed(form)
+    const preview = await formPreview(site, { ...form, typed }, spend)
+    return await show(site, request, reply, { form: { ...form, typed }, preview, spend })
+  } catch (error) {
+    return askAgain(site, request, reply, { form, error, spend })
+  }
+}
 
 async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
   const { deps } = site
@@ -59,7 +74,7 @@ const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes
 
 async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { query, days, others } = readPreviewQuery(request.body)
-  const preview = await take(site, request, async (spend) => {
+  const preview = await withSearchSlot(site.deps, request, [query, ...others], async (spend) => {
     const besides = readTopics({ topics: others })
     return previewTopics(site.deps, { queries: [query], days, others: besides, spend })
   })
@@ -80,8 +95,11 @@ async function show(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
-  { form: { typed, keepsTopics }, preview }: { form: SubscribeForm; preview: PreviewView },
+  { form: { typed, keepsTopics }, preview, spend }: InSlot & { preview: PreviewView },
 ): Promise<FastifyReply> {
   if (isLive(request)) return pages.send(reply, 'parts/preview', { preview })
-  return pages.send(reply, 'subscribe', { form: await shownForm(deps, { typed, keepsTopics }), preview })
+  return pages.send(reply, 'subscribe', {
+    form: await shownForm(deps, { typed, keepsTopics }, spend),
+    preview,
+  })
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { timed, withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
-import { readForm, type SubscribeForm, settingsInQuery, topicsInQuery } from '../request.ts'
+import { queriesIn, readForm, type SubscribeForm, settingsInQuery, topicsInQuery } from '../request.ts'
 import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
@@ -14,13 +15,14 @@ import { whenText } from './wish-view.ts'
 export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
 
-  app.get<{ Querystring: { change?: unknown } }>('/subscribe', async ({ query }, reply) => {
+  app.get<{ Querystring: { change?: unknown } }>('/subscribe', async (request, reply) => {
+    const { query } = request
     const settings = settingsInQuery(query)
     const settingsOpen = Object.keys(settings).length > 0
     const typed = { ...settings, topics: topicsInQuery(query) }
     const keepsTopics = query.change === '1'
     return pages.send(reply, 'subscribe', {
-      form: await shownForm(deps, { typed, settingsOpen, keepsTopics }),
+      form: await shownForm(deps, { typed, settingsOpen, keepsTopics }, request),
     })
   })
 
@@ -48,7 +50,7 @@ function addWhen(app: FastifyInstance, { deps }: Site): void {
 }
 
 function addForm(app: FastifyInstance, site: Site): void {
-  const { deps, pages } = site
+  const { deps } = site
   // Also answers what is refused before the fields can be read: too much, or no form at all.
   const errorHandler = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
     askAgain(site, request, reply, { error })
@@ -56,11 +58,7 @@ function addForm(app: FastifyInstance, site: Site): void {
   app.post('/subscribe', { errorHandler }, async (request, reply) => {
     const form = readForm(request.body)
     try {
-      const pressed = topicButtons(form)
-      if (pressed) {
-        const { keepsTopics } = form
-        return pages.send(reply, 'subscribe', { form: await shownForm(deps, { ...pressed, keepsTopics }) })
-      }
+      if (form.adds || form.removes !== null) return await pressTopics(site, request, reply, form)
       const checked = readSignup(deps.config, form.typed)
       await take(site, request, { form, checked })
       return reply.redirect(inboxPath(checked), 303)
@@ -69,6 +67,21 @@ function addForm(app: FastifyInstance, site: Site): void {
     }
   })
 }
+
+/** A button for topics: reads and describes all of them, which takes a search slot. */
+const pressTopics = (
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: SubscribeForm,
+): Promise<FastifyReply> =>
+  withSearchSlot(deps, request, queriesIn(form), async (spend) => {
+    const { keepsTopics } = form
+    const pressed = timed(spend, () => topicButtons(form))
+    return pages.send(reply, 'subscribe', {
+      form: await shownForm(deps, { ...pressed, keepsTopics }, spend),
+    })
+  })
 
 interface Taken {
   form: SubscribeForm

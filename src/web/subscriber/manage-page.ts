@@ -17,7 +17,7 @@ export async function sendManagePage(
   status = 200,
 ): Promise<FastifyReply> {
   const { deps, pages } = site
-  const managed = await openManaged(deps, { token: shown.token, changeId })
+  const managed = await openManaged(deps, { token: shown.token, changeId, searcher: reply.request })
   const none = sendNoDigests(site, reply, shown.token, managed)
   if (none) return none
   const { epoch } = managed.subscriber

@@ -33,7 +33,7 @@ export function addTopicRoutes(app: FastifyInstance, site: Site): void {
     const { query } = request
     const tried = triedIn(query)
     if (isLive(request)) return sendTrial(site, request, reply, { ...askedBy(request), tried })
-    return sendTopic(site, reply, { ...askedBy(request), tried }, { done: query })
+    return sendTopic(site, request, reply, { ...askedBy(request), tried }, { done: query })
   })
 
   app.post<OfTopic>('/manage/:token/topics/:id', async (request, reply) => {
@@ -55,7 +55,8 @@ const placeOf = ({ params: { token, id }, query }: Request, form?: TopicForm) =>
 
 function askedBy(request: Request): Omit<AskedTopic, 'tried'> {
   const { token, id, paper } = placeOf(request)
-  return { token, topicId: id, paper, changeId: idIn(request.query.change) || undefined }
+  const changeId = idIn(request.query.change) || undefined
+  return { token, topicId: id, paper, changeId, searcher: request }
 }
 
 /** Does what a form asks for; returns what its page says of it, in its address. */
@@ -85,6 +86,7 @@ async function doneBy({ deps }: Site, request: Request, form: TopicForm): Promis
 /** Of a topic that is not there, the page of all topics says so. */
 async function sendTopic(
   site: Site,
+  request: Request,
   reply: FastifyReply,
   asked: AskedTopic,
   shown: Omit<ShownTopic, 'token' | 'baseUrl'>,
@@ -99,6 +101,7 @@ async function sendTopic(
     })
     return sendNoDigests(site, reply, token, opened.holder) ?? reply.redirect(`/manage/${token}?${said}`, 303)
   }
+  if (opened.trial.fault) noteFault(site.deps, request, reply, opened.trial.fault)
   const view = topicPageView(opened, { ...shown, token, baseUrl: site.deps.config.BASE_URL })
   return site.pages.send(reply, 'topic', view, shown.fault?.status ?? opened.trial.fault?.status)
 }
@@ -113,6 +116,7 @@ async function sendTrial(
   try {
     const opened = await openTrial(site.deps, asked)
     if (!opened.topic) throw new Fault('topic.removed')
+    if (opened.trial.fault) noteFault(site.deps, request, reply, opened.trial.fault)
     const trial = trialView(asked.token, opened, site.deps.config.BASE_URL)
     return site.pages.send(reply, 'parts/topic-trial', { trial }, opened.trial.fault?.status)
   } catch (error) {
@@ -141,7 +145,7 @@ async function askAgain(
   if (!isOfForm) throw fault
   const tried = { text: form.query, named: form.do === 'follow' ? form.name : null }
   const shown = fault.code === 'topics.too-many' ? atQuery(fault) : fault
-  return sendTopic(site, reply, { ...askedBy(request), tried }, { done: {}, fault: shown })
+  return sendTopic(site, request, reply, { ...askedBy(request), tried }, { done: {}, fault: shown })
 }
 
 const OF_FORMS: string[] = ['topics.too-many', 'change.cannot-undo']

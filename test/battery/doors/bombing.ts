@@ -51,7 +51,7 @@ export const bombingIsHeld: Door = async (doors, profile) => {
         : []),
     ],
     shut: `at most ${Math.max(...counts.values())} mails to one address; one network reached ${reached(MANY)}`,
-    enough: counts.size > 60,
+    enough: counts.size > 20,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
+import { searchesTakeTheirTurn } from './crowded.ts'
 import { type Door, tryDoor, tryWrongly } from './door.ts'
 import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
@@ -61,6 +62,15 @@ export const doorsCases: BatteryCase[] = [
     'at most two mails per address and day',
     bombingIsHeld,
   ),
+  {
+    ...doorCase(
+      'crowded',
+      '30 very expensive previews at once from one network, then some from each of 20',
+      'a few are made, the others get 429 or 503, Retry-After and their form; others read on',
+      searchesTakeTheirTurn,
+    ),
+    alone: true,
+  },
   doorCase(
     'bombing-spellings',
     'emails asked for with ever new spellings of one address, over forty days',

@@ -1,10 +1,12 @@
 import type { FastifyRequest } from 'fastify'
+import { previewTopics } from '../../../src/flows/papers/preview-topics.ts'
 import { confirm } from '../../../src/flows/signup/confirm.ts'
 import { changeByLink } from '../../../src/flows/subscriber/manage.ts'
 import { resubscribe } from '../../../src/flows/subscriber/resubscribe.ts'
 import type { ServiceDeps } from '../../../src/wiring.ts'
 import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
+import { searchesTakeTheirTurn } from './crowded.ts'
 import type { Door } from './door.ts'
 import { headersHold } from './headers.ts'
 import { markupStaysText } from './markup.ts'
@@ -19,6 +21,7 @@ import {
   beforeEmails,
   eachSpellingApart,
   field,
+  instead,
   leadingTo,
   tokenOf,
   unescaped,
@@ -147,6 +150,14 @@ export const WRONG_DOORS: Record<string, WrongDoor> = {
     door: spellingsAreHeld,
     hook: beforeEmails(({ db, clock }) => db.emailLimit.updateMany({ data: { since: clock.now() } })),
     sees: /^plus tags: day 2: 2 emails, not 0$/,
+  },
+  'previews-without-a-slot': {
+    door: searchesTakeTheirTurn,
+    hook: instead('POST /preview', async (deps, { body }) => {
+      const { topic: queries } = body as { topic: string[] }
+      return (await previewTopics(deps, { queries, latest: 1, digest: true })).from
+    }),
+    sees: /^POST \/preview: 30 of 30 previews of 1 network made/,
   },
   'form-begins-anew': {
     door: nothingTypedIsLost,

@@ -309,7 +309,7 @@ test.each([
 })
 
 test('a network that asks too often is told when to come again, in its form', async () => {
-  const full = { key: 'preview 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
+  const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
   await site.db.bucket.create({ data: full })
   const page = await post(site, '/preview', { topic: 'attention', email: 'ann@example.com' })
   expect(page.statusCode).toBe(429)

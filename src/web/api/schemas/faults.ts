@@ -24,9 +24,9 @@ const WHEN = {
   413: 'Too much was sent',
   415: 'Not JSON',
   422: 'A field is wrong: fields says which',
-  429: 'Too many tries: see Retry-After',
+  429: 'Too many tries, or too many at once: see Retry-After',
   500: 'A fault of ours',
-  503: 'The database is away: see Retry-After',
+  503: 'The database is away, or too many search at once: see Retry-After',
 }
 
 export type FaultStatus = keyof typeof WHEN

@@ -4,7 +4,7 @@ import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
 import { FieldFaults } from '../../../../src/platform/field-faults.ts'
 import { faultsView } from '../../../../src/web/faults-view.ts'
-import { type Filled, formView } from '../../../../src/web/signup/form-view.ts'
+import { chipsOf, type Filled, formView } from '../../../../src/web/signup/form-view.ts'
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
 const view = (filled?: Filled, settings = {}) => formView({ config: readConfig(settings), clock }, filled)
@@ -50,7 +50,7 @@ describe('the form', () => {
     ])
     expect(chosen(form.details)).toEqual(['titles'])
     expect(form.zoneIsOurs).toBe(false)
-    expect(form.chips).toEqual([
+    expect(chipsOf(typed.topics)).toEqual([
       // What cannot be read is said at the field alone; the buttons count it all the same.
       { place: 1, query: 'robots', words: 'Papers with robots' },
     ])

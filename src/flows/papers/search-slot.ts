@@ -1,0 +1,122 @@
+import { stopwatch } from '../../platform/clock.ts'
+import { isDatabaseAway } from '../../platform/database.ts'
+import { Fault } from '../../platform/errors.ts'
+import {
+  bucketsOf,
+  chargePermits,
+  networksOf,
+  type RateLimit,
+  requirePermit,
+} from '../../platform/rate-limit.ts'
+import { NoSlot, Semaphore } from '../../platform/semaphore.ts'
+import type { Deps } from '../../wiring.ts'
+
+// Enough for one person who types all the time, and for readers of feeds.
+const SEARCHES: RateLimit = {
+  name: 'search',
+  label: 'searches and previews of one network',
+  capacity: 120,
+  perSecond: 1,
+}
+/** A search that takes longer counts as several. */
+const MS_PER_PERMIT = 50
+
+// What a search will take is estimated by the length of its queries.
+const CHARACTERS_PER_PERMIT = 300
+const MIN_CHARACTERS_OF_QUERY = 60
+const MAX_ESTIMATE = 40
+
+const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
+const MAX_WAIT_MS = 4000
+/** For a part of a page that can be left out. */
+const MAX_OPTIONAL_WAIT_MS = 500
+const RETRY_AFTER_SECONDS = 5
+
+/** How many requests wait for a slot of this process. */
+export const searchesWaiting = (): number => SLOTS.waiting
+
+/** Counts milliseconds that a search took of this process. */
+export type Spend = (ms: number) => void
+
+/** Who searches: a FastifyRequest is one. */
+export interface Searcher {
+  ip: string
+  /** Aborts when the client disconnects. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs a search, or anything else that evaluates queries for a visitor, in one of the slots of this process, and counts
+ * it against the rate limit: what `queries` suggest before the work, what the work really spent after it. Everything
+ * that the web does with the archive goes through here. Throws rate.too-many, rate.at-once, search.busy.
+ */
+export async function withSearchSlot<T>(
+  { db }: Deps,
+  searcher: Searcher,
+  queries: readonly string[],
+  work: (spend: Spend) => Promise<T>,
+  maxWaitMs = MAX_WAIT_MS,
+): Promise<T> {
+  const { ip } = searcher
+  // The widest network: somebody with a /48 has 65,536 of the narrowest.
+  const network = networksOf(ip).at(-1)!.prefix
+  const waitEnds = () => AbortSignal.any([searcher.signal, AbortSignal.timeout(maxWaitMs)])
+  try {
+    return await SLOTS.withSlot(network, () => charged(db, { ip, queries }, work), waitEnds)
+  } catch (error) {
+    if (!(error instanceof NoSlot)) throw error
+    throw new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+  }
+}
+
+/** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
+export async function withSearchSlotOr<T>(
+  deps: Deps,
+  searcher: Searcher,
+  { queries, fallback }: { queries: readonly string[]; fallback: T },
+  work: (spend: Spend) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withSearchSlot(deps, searcher, queries, work, MAX_OPTIONAL_WAIT_MS)
+  } catch (error) {
+    if (isForNow(error) || isDatabaseAway(error)) return fallback
+    throw error
+  }
+}
+
+/** The request itself is fine, and is refused for some seconds or minutes only. */
+export const isForNow = (error: unknown): boolean =>
+  error instanceof Fault && ['rate.too-many', 'rate.at-once', 'search.busy'].includes(error.code)
+
+async function charged<T>(
+  db: Deps['db'],
+  { ip, queries }: { ip: string; queries: readonly string[] },
+  work: (spend: Spend) => Promise<T>,
+): Promise<T> {
+  const estimate = permitsFor(queries)
+  await requirePermit(db, SEARCHES, { ip, count: estimate })
+  let spent = 0
+  try {
+    return await work((ms) => {
+      spent += ms
+    })
+  } finally {
+    const more = 1 + Math.floor(spent / MS_PER_PERMIT) - estimate
+    if (more !== 0) await chargePermits(db, bucketsOf(SEARCHES, ip), more)
+  }
+}
+
+function permitsFor(queries: readonly string[]): number {
+  const characters = queries.reduce((sum, { length }) => sum + Math.max(length, MIN_CHARACTERS_OF_QUERY), 0)
+  return Math.min(MAX_ESTIMATE, Math.max(1, Math.ceil(characters / CHARACTERS_PER_PERMIT)))
+}
+
+/** Runs something synchronous and counts the time that it took. */
+export function timed<T>(spend: Spend, work: () => T): T {
+  const began = stopwatch()
+  try {
+    return work()
+  } finally {
+    spend(stopwatch() - began)
+  }
+}

@@ -1,0 +1,130 @@
+export interface SemaphoreLimits {
+  /** How many may run at once. */
+  total: number
+  /** How many of one key may run at once; no limit unless given. */
+  perKey?: number
+  /** How many may wait; no limit unless given. */
+  maxWaiting?: number
+  /** How many of one key may wait; no limit unless given. */
+  maxWaitingPerKey?: number
+}
+
+/**
+ * No slot was given. `reason`: "key" if the key has reached a limit of its own, "total" if all slots or all places in the
+ * queue are taken by others.
+ */
+export class NoSlot extends Error {
+  readonly reason: 'key' | 'total'
+
+  constructor(reason: 'key' | 'total') {
+    super(`no slot: ${reason}`)
+    this.name = 'NoSlot'
+    this.reason = reason
+  }
+}
+
+interface Waiter {
+  start(): void
+  refuse(): void
+}
+
+/**
+ * Limits how much runs at once, overall and for each key. Whoever finds no free slot waits: first in, first out for one
+ * key, round robin between keys. A full queue drops the newest waiter of the key that has most of them.
+ */
+export class Semaphore {
+  readonly #limits: Required<SemaphoreLimits>
+  readonly #running = new Map<string, number>()
+  /** The key that is next comes first. No list is empty. */
+  readonly #waiting = new Map<string, Waiter[]>()
+  #free: number
+
+  constructor({
+    total,
+    perKey = total,
+    maxWaiting = Number.POSITIVE_INFINITY,
+    maxWaitingPerKey = maxWaiting,
+  }: SemaphoreLimits) {
+    this.#limits = { total, perKey, maxWaiting, maxWaitingPerKey }
+    this.#free = total
+  }
+
+  /** Runs `work` in a slot. `signal` ends the wait, not the work. Throws NoSlot, and what `work` throws. */
+  async withSlot<T>(key: string, work: () => Promise<T>, signal?: () => AbortSignal): Promise<T> {
+    if (this.#mayRun(key)) this.#start(key)
+    else await this.#wait(key, signal?.())
+    try {
+      return await work()
+    } finally {
+      this.#release(key)
+    }
+  }
+
+  get waiting(): number {
+    return this.#waiting.values().reduce((sum, { length }) => sum + length, 0)
+  }
+
+  #mayRun = (key: string): boolean => this.#free > 0 && this.#runningOf(key) < this.#limits.perKey
+  #runningOf = (key: string): number => this.#running.get(key) ?? 0
+  #waitingOf = (key: string): number => this.#waiting.get(key)?.length ?? 0
+
+  #start(key: string): void {
+    this.#free--
+    this.#running.set(key, this.#runningOf(key) + 1)
+  }
+
+  #wait(key: string, signal?: AbortSignal): Promise<void> {
+    this.#makeRoom(key)
+    return new Promise((resolve, reject) => {
+      const refuse = () => {
+        this.#leave(key, waiter)
+        signal?.removeEventListener('abort', refuse)
+        reject(new NoSlot(this.#runningOf(key) < this.#limits.perKey ? 'total' : 'key'))
+      }
+      const start = () => {
+        this.#leave(key, waiter)
+        signal?.removeEventListener('abort', refuse)
+        this.#start(key)
+        resolve()
+      }
+      const waiter = { start, refuse }
+      this.#waiting.set(key, [...(this.#waiting.get(key) ?? []), waiter])
+      if (signal?.aborted) refuse()
+      else signal?.addEventListener('abort', refuse)
+    })
+  }
+
+  /** Throws NoSlot if the key may not wait. */
+  #makeRoom(key: string): void {
+    const own = this.#waitingOf(key)
+    if (own >= this.#limits.maxWaitingPerKey) throw new NoSlot('key')
+    if (this.waiting < this.#limits.maxWaiting) return
+    const longest = [...this.#waiting.values()].reduce((a, b) => (b.length > a.length ? b : a), [])
+    if (longest.length <= own + 1) throw new NoSlot('total')
+    longest.at(-1)!.refuse()
+  }
+
+  #leave(key: string, waiter: Waiter): void {
+    const others = this.#waiting.get(key)?.filter((one) => one !== waiter) ?? []
+    if (others.length > 0) this.#waiting.set(key, others)
+    else this.#waiting.delete(key)
+  }
+
+  #release(key: string): void {
+    this.#free++
+    const running = this.#runningOf(key) - 1
+    if (running > 0) this.#running.set(key, running)
+    else this.#running.delete(key)
+    const next = this.#waiting.keys().find(this.#mayRun)
+    if (next !== undefined) this.#startNext(next)
+  }
+
+  /** Starts the first waiter of a key, which then goes behind the other keys. */
+  #startNext(key: string): void {
+    this.#waiting.get(key)![0]!.start()
+    const others = this.#waiting.get(key)
+    if (!others) return
+    this.#waiting.delete(key)
+    this.#waiting.set(key, others)
+  }
+}

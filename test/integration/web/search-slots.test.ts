@@ -1,0 +1,133 @@
+import { request } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { searchesWaiting, withSearchSlot } from '../../../src/flows/papers/search-slot.ts'
+import { get, post, textOf, useSite } from '../../support/site.ts'
+
+const site = useSite()
+
+/** Ends what a test holds. */
+let releases: (() => void)[] = []
+let done: Promise<unknown>[] = []
+afterEach(async () => {
+  for (const release of releases) release()
+  await Promise.allSettled(done)
+  releases = []
+  done = []
+})
+
+/** Takes slots of this process, as slow searches of a network would. */
+async function hold(ip: string, count: number): Promise<void> {
+  for (let n = 0; n < count; n++)
+    await new Promise<void>((started) => {
+      const work = () => {
+        started()
+        return new Promise<void>((resolve) => releases.push(resolve))
+      }
+      done.push(withSearchSlot(site.deps, { ip, signal: new AbortController().signal }, [], work))
+    })
+}
+
+const TOPICS = ['linear attention', 'robots AND dogs']
+const typed = { email: 'ann@example.com', topic: TOPICS, hour: '7' }
+
+interface Refused {
+  name: string
+  ask(): Promise<{ statusCode: number; headers: Record<string, unknown>; body: string }>
+  /** What has to be in the answer. */
+  kept: string[]
+}
+
+const page: Refused[] = [
+  { name: 'preview', ask: () => post(site, '/preview', typed), kept: ['ann@example.com', ...TOPICS] },
+  {
+    name: 'a topic added to the form',
+    ask: () => post(site, '/subscribe', { ...typed, do: 'add', any: 'some, words' }),
+    kept: ['ann@example.com', ...TOPICS, 'some, words'],
+  },
+  { name: 'search', ask: () => get(site, '/papers?q=linear+attention'), kept: ['value="linear attention"'] },
+  { name: 'feed', ask: () => get(site, '/feed.xml?q=linear'), kept: [] },
+]
+
+const SENTENCES = {
+  429: 'Your network is running other searches at the moment. Wait 5 seconds, then try again.',
+  503: 'Many people are searching at the moment. Wait 5 seconds, then try again.',
+}
+
+describe.each([
+  ['their own network has its slots in use', 429, () => hold('127.0.0.1', 2)],
+  [
+    'all slots are in use',
+    503,
+    async () => {
+      await hold('203.0.113.1', 2)
+      await hold('198.51.100.1', 2)
+    },
+  ],
+] as const)('where %s', (_why, status, begin) => {
+  beforeEach(begin)
+
+  test(`people get ${status} with Retry-After, and nothing typed is lost`, async () => {
+    site.logged.length = 0
+    const answers = await Promise.all(page.map(({ ask }) => ask()))
+    for (const [n, { statusCode, headers, body }] of answers.entries()) {
+      const { name, kept } = page[n]!
+      const text = body.replaceAll('&#39;', "'")
+      expect({ name, statusCode, after: headers['retry-after'] }).toEqual({
+        name,
+        statusCode: status,
+        after: '5',
+      })
+      expect([name, textOf(text)]).toEqual([name, expect.stringContaining(SENTENCES[status])])
+      for (const part of kept) expect([name, text]).toEqual([name, expect.stringContaining(part)])
+    }
+    expect(site.logged.filter((line) => line.includes('request.failed'))).toEqual([])
+  }, 20_000)
+
+  test('programs are told in JSON, and a live preview in its own part of the page', async () => {
+    const live = { headers: { 'hx-request': 'true', 'content-type': 'application/x-www-form-urlencoded' } }
+    const [json, api, papers, part] = await Promise.all([
+      site.app.inject({ method: 'POST', url: '/preview', payload: { query: 'linear' } }),
+      site.app.inject({ method: 'POST', url: '/api/preview', payload: { query: 'linear' } }),
+      site.app.inject({ url: '/api/papers?q=linear' }),
+      site.app.inject({ method: 'POST', url: '/preview', payload: 'topic=linear', ...live }),
+    ])
+    const error = status === 429 ? 'rate.at-once' : 'search.busy'
+    for (const answer of [json, api, papers]) {
+      expect({ status: answer.statusCode, ...answer.json() }).toEqual({
+        status,
+        error,
+        message: SENTENCES[status],
+      })
+      expect(answer.headers['retry-after']).toBe('5')
+    }
+    expect([part.statusCode, part.body.includes('<html')]).toEqual([status, false])
+    expect(textOf(part.body)).toContain(SENTENCES[status])
+  }, 20_000)
+
+  test('what needs no search is served, and the form with topics without their descriptions', async () => {
+    for (const path of ['/', '/papers', '/feed.xml', '/status', '/subscribe'])
+      expect([path, (await get(site, path)).statusCode]).toEqual([path, 200])
+    const form = await get(site, '/subscribe?topic=linear+attention')
+    expect(form.statusCode).toBe(200)
+    expect(form.body).toContain('linear attention')
+    expect((await post(site, '/subscribe', { email: 'ann@example.com', topic: 'linear' })).statusCode).toBe(
+      303,
+    )
+  })
+})
+
+test('a client that disconnects leaves the queue', async () => {
+  await site.app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = site.app.server.address() as { port: number }
+  await hold('127.0.0.1', 2)
+  const waiting = Array.from({ length: 6 }, () => {
+    const asked = request({ port, host: '127.0.0.1', path: '/papers?q=linear' })
+    asked.on('error', () => {})
+    asked.end()
+    return asked
+  })
+  await expect.poll(searchesWaiting).toBe(6)
+  expect((await get(site, '/papers?q=linear')).statusCode).toBe(429)
+  for (const one of waiting) one.destroy()
+  await expect.poll(searchesWaiting).toBe(0)
+})
