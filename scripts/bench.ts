@@ -4,6 +4,7 @@ import { benchBackTest } from './bench/backtest.ts'
 import { benchBounces } from './bench/bounces.ts'
 import { benchImport } from './bench/import.ts'
 import { benchMatch } from './bench/match.ts'
+import { benchMemory } from './bench/memory.ts'
 import { benchOrder } from './bench/order.ts'
 import { benchPrune } from './bench/prune.ts'
 import { benchRefusals } from './bench/refusals.ts'
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<{ json: unknown; text:
   bounces: benchBounces,
   import: benchImport,
   match: benchMatch,
+  memory: benchMemory,
   order: benchOrder,
   prune: benchPrune,
   refusals: benchRefusals,

@@ -71,7 +71,8 @@ export async function benchSearch(args: string[]): Promise<{ json: unknown; text
   }
 }
 
-async function fill(url: string, papers: readonly Paper[]): Promise<void> {
+/** Migrates an empty database and stores papers in it. */
+export async function fill(url: string, papers: readonly Paper[]): Promise<void> {
   const { deps, close } = await wire(readConfig({ DATABASE_URL: url }), { log: silentLog })
   await migrateDatabase(deps)
   await close()
