@@ -755,7 +755,7 @@ export const errorTable = {
   'query.too-deep': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: brackets inside more than {most} others.',
+    operator: 'Query "{query}", column {column}: nests deeper than {most} brackets, NOTs and fields.',
   },
   'admin.not-https': {
     status: 400,

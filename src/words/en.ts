@@ -1338,7 +1338,7 @@ export const en = {
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and we take {most} at most. Use fewer words, or several topics.',
     'query.too-deep':
-      'We could not read “{query}”: there are too many brackets inside each other at column {column}. Use at most {most}.',
+      'We could not read “{query}”: it nests too deep at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
     'admin.not-https': 'This page needs https.',
     'admin.elsewhere': 'Nothing was changed. Open the page again, and press the button there.',
     'smtp.not-set': 'No mail can go out until the service is set up.',

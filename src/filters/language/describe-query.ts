@@ -8,36 +8,52 @@ export const describeQuery = (query: Query): string =>
     : fill(words.query.papersWith, { what: describePart(query) })
 
 /** A part of a query as words that go after "with": "the author Albert Gu". */
-export function describePart(query: Query): string {
+export const describePart = (query: Query): string => described(query).text
+
+interface Described {
+  text: string
+  /** Different parts side by side: more than one take brackets inside another part. */
+  count: number
+}
+
+/** Describes each part of the tree once, so the time grows with the size of the tree and not with its depth. */
+function described(query: Query): Described {
   switch (query.kind) {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return listed(each(query.parts), 'or')
+      return joinedTexts(each(query.parts), 'or')
     case 'some':
       return describeSome(query)
     case 'not':
-      return fill(words.query.not, { what: inBrackets(query.part) })
+      return { text: fill(words.query.not, { what: inBrackets(query.part) }), count: 1 }
     default:
-      return describeLeaf(query)
+      return { text: describeLeaf(query), count: 1 }
   }
 }
 
-function describeAll(parts: Query[]): string {
-  const wanted = parts.filter(({ kind }) => kind !== 'not')
+const joinedTexts = (texts: string[], last: 'and' | 'or'): Described => ({
+  text: listed(texts, last),
+  count: texts.length,
+})
+
+function describeAll(parts: Query[]): Described {
+  const wanted = each(parts.filter(({ kind }) => kind !== 'not'))
   const unwanted = each(parts.flatMap((part) => (part.kind === 'not' ? [part.part] : [])))
+  const count = wanted.length + unwanted.length
   if (wanted.length === 0) {
     const what = unwanted.reduce((one, other) => fill(words.query.nor, { one, other }))
-    return fill(words.query.neither, { what })
+    return { text: fill(words.query.neither, { what }), count }
   }
-  const all = listed(each(wanted), 'and')
-  if (unwanted.length === 0) return all
-  return fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') })
+  const all = listed(wanted, 'and')
+  if (unwanted.length === 0) return { text: all, count }
+  return { text: fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') }), count }
 }
 
-function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): string {
-  if (least >= parts.length) return describePart({ kind: 'and', parts })
-  return fill(words.query.some, { count: least, what: each(parts, inList).join(', ') })
+function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Described {
+  if (least >= parts.length) return describeAll(parts)
+  const texts = each(parts, inList)
+  return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }
 }
 
 /** Among many: “neural networks”, not "the phrase “neural networks”". */
@@ -48,15 +64,18 @@ const inList = (part: Query): string =>
 
 /** Each part once: who typed a word twice reads it once. */
 function each(parts: readonly Query[], say = inBrackets): string[] {
-  const texts = parts.map(say)
-  const folded = texts.map((text) => text.toLowerCase())
-  return texts.filter((_, i) => folded.indexOf(folded[i]!) === i)
+  const texts = new Map<string, string>()
+  for (const text of parts.map(say)) {
+    const folded = text.toLowerCase()
+    if (!texts.has(folded)) texts.set(folded, text)
+  }
+  return [...texts.values()]
 }
 
-const inBrackets = (query: Query): string =>
-  'parts' in query && each(query.parts).length > 1
-    ? fill(words.query.brackets, { what: describePart(query) })
-    : describePart(query)
+function inBrackets(query: Query): string {
+  const { text, count } = described(query)
+  return count > 1 ? fill(words.query.brackets, { what: text }) : text
+}
 
 function describeLeaf(leaf: Leaf): string {
   switch (leaf.kind) {

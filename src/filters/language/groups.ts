@@ -1,5 +1,5 @@
 /** What is in quotes, else one sign, be it a bracket. */
-export const PIECES = /["“”„][^"“”„]*["“”„]|«[^»]*»|[\s\S]/gu
+export const PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[\s\S]/gu
 
 export const isOpening = (piece: string): boolean => /^[(（]$/.test(piece)
 export const isClosing = (piece: string): boolean => /^[)）]$/.test(piece)

@@ -6,6 +6,7 @@ import { words } from '../../words/words.ts'
 import type { Query } from '../query.ts'
 import { englishTerms, isForeign } from './english.ts'
 import { Meaning, type ThrowFault, type Written } from './meaning.ts'
+import { MAX_DEPTH, MAX_TREE_DEPTH, tooDeepAt, treeDepth } from './nesting.ts'
 import { isAddress, readPaperName } from './paper-name.ts'
 import { pasted } from './pasted.ts'
 import { readSentence } from './sentence.ts'
@@ -14,7 +15,6 @@ import { shortened } from './shortened.ts'
 const MOST_BYTES = 2000
 /** An address takes three signs for one. */
 const ENCODED = 3
-const MOST_DEPTH = 20
 
 const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
 // With its cache a parser never reads the same place twice by one rule: no text takes it long.
@@ -32,11 +32,14 @@ export function parseQuery(text: string): Query {
     throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
   }
   requireShort(typed, MOST_BYTES)
-  requireFlat(typed, fault)
+  const tooDeep = tooDeepAt(typed)
+  if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
   if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
   const read = (part: string, at: number): Written | null =>
     parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
-  return new Meaning(fault, read).of(typed)
+  const tree = new Meaning(fault, read).of(typed)
+  if (treeDepth(tree) > MAX_TREE_DEPTH) return fault('query.too-deep', 0, { most: MAX_DEPTH })
+  return tree
 }
 
 /** The tree of a query; null where it cannot be read. */
@@ -70,13 +73,4 @@ function requireShort(text: string, most: number): void {
   const bytes = Buffer.byteLength(text)
   if (bytes <= most) return
   throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MOST_BYTES })
-}
-
-function requireFlat(text: string, fault: ThrowFault): void {
-  let depth = 0
-  for (const { 0: sign, index } of text.matchAll(/"[^"]*"|[()]/g)) {
-    if (sign === '(') depth++
-    if (sign === ')') depth--
-    if (depth > MOST_DEPTH) fault('query.too-deep', index, { most: MOST_DEPTH })
-  }
 }

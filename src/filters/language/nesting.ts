@@ -1,0 +1,50 @@
+import type { Query } from '../query.ts'
+
+/** How many brackets, NOTs and fields may be inside each other. Each level costs time in every part of the program. */
+export const MAX_DEPTH = 8
+/** A level may be an AND within an OR, or the other way round. Prose ("a except b except c") nests without any sign. */
+export const MAX_TREE_DEPTH = 2 * MAX_DEPTH + 1
+
+/** A phrase, a bracket, or what is between blanks, brackets and quotes. */
+const PIECES = /"[^"]*"|[()]|[^ ()"]+/g
+/** Signs and fields that apply to what follows: -title:abs: has three. */
+const PREFIXES = /^(?:[-−–!](?!-)|\p{L}[\p{L}_-]*:)*/u
+const PREFIX = /[-−–!]|\p{L}[\p{L}_-]*:/gu
+const NOT = /^(?:AND)?NOT$/i
+const ONLY_SIGNS = /^[-−–!]+$/
+
+/** Where a text first nests deeper than MAX_DEPTH, in UTF-16 units; null where it does not. */
+export function tooDeepAt(text: string): number | null {
+  /** How many levels each open bracket adds: its own, and those of the prefixes in front of it. */
+  const open: number[] = []
+  let depth = 0
+  let prefixes = 0
+  for (const { 0: piece, index } of text.matchAll(PIECES)) {
+    if (piece === ')') depth -= open.pop() ?? 0
+    const read = prefixesOf(piece, text[index + piece.length])
+    prefixes += read.count
+    const levels = depth + prefixes + (piece === '(' ? 1 : 0)
+    if (levels > MAX_DEPTH) return index
+    if (piece === '(') open.push(levels - depth)
+    if (piece === '(') depth = levels
+    if (!read.isAll) prefixes = 0
+  }
+  return null
+}
+
+/** How many prefixes a piece begins with, and whether it is nothing else. */
+function prefixesOf(piece: string, next: string | undefined): { count: number; isAll: boolean } {
+  const [prefix] = PREFIXES.exec(piece)!
+  // A row of dashes is a word, unless something follows it at once.
+  if (prefix === piece && ONLY_SIGNS.test(piece) && !/[("]/.test(next ?? ''))
+    return { count: 0, isAll: false }
+  const count = [...prefix.matchAll(PREFIX)].length
+  const isNot = NOT.test(piece.slice(prefix.length))
+  return { count: count + (isNot ? 1 : 0), isAll: isNot || (prefix !== '' && prefix === piece) }
+}
+
+/** How many levels a tree has; a leaf has one. */
+export function treeDepth(query: Query): number {
+  if (query.kind === 'not') return 1 + treeDepth(query.part)
+  return 'parts' in query ? 1 + Math.max(...query.parts.map(treeDepth)) : 1
+}
