@@ -1,17 +1,20 @@
-/** What is in quotes, else one sign, be it a bracket. */
-export const PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[\s\S]/gu
+/** What is in quotes, one sign that groups or parts, or all up to the next of these. */
+export const PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[^"“”„«()（）,;，；\n\r]+|[\s\S]/gu
 
 export const isOpening = (piece: string): boolean => /^[(（]$/.test(piece)
 export const isClosing = (piece: string): boolean => /^[)）]$/.test(piece)
 
+const GROUP = /["“”„«(（]/
+const QUOTED = /^["“”„«]./su
+
 /** A text of the same length without what stands in quotes and brackets. */
 export function outsideGroups(text: string): string {
+  if (!GROUP.test(text)) return text
   let depth = 0
-  let outside = ''
-  for (const [piece] of text.matchAll(PIECES)) {
+  return text.replace(PIECES, (piece) => {
     if (isOpening(piece)) depth++
-    outside += depth > 0 || piece.length > 1 ? '_'.repeat(piece.length) : piece
+    const isInside = depth > 0 || QUOTED.test(piece)
     if (isClosing(piece)) depth = Math.max(0, depth - 1)
-  }
-  return outside
+    return isInside ? '_'.repeat(piece.length) : piece
+  })
 }

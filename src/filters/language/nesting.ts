@@ -10,6 +10,7 @@ const PIECES = /"[^"]*"|[()]|[^ ()"]+/g
 /** Signs and fields that apply to what follows: -title:abs: has three. */
 const PREFIXES = /^(?:[-−–!](?!-)|\p{L}[\p{L}_-]*:)*/u
 const PREFIX = /[-−–!]|\p{L}[\p{L}_-]*:/gu
+const MAY_BEGIN = /[-−–!:]|NOT$/i
 const NOT = /^(?:AND)?NOT$/i
 const ONLY_SIGNS = /^[-−–!]+$/
 
@@ -34,6 +35,7 @@ export function tooDeepAt(text: string): number | null {
 
 /** How many prefixes a piece begins with, and whether it is nothing else. */
 function prefixesOf(piece: string, next: string | undefined): { count: number; isAll: boolean } {
+  if (!MAY_BEGIN.test(piece)) return { count: 0, isAll: false }
   const [prefix] = PREFIXES.exec(piece)!
   // A row of dashes is a word, unless something follows it at once.
   if (prefix === piece && ONLY_SIGNS.test(piece) && !/[("]/.test(next ?? ''))

@@ -17,14 +17,44 @@ const MOST_BYTES = 2000
 const ENCODED = 3
 
 const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
-// With its cache a parser never reads the same place twice by one rule: no text takes it long.
-const parser = peggy.generate(grammar, { cache: true })
+// Without a cache, which costs more than it saves: no rule of the grammar reads a part a second time.
+const parser = peggy.generate(grammar)
 
 /**
  * The tree of a query. Throws query.* with the column, from 1, at which the text cannot be read. Stop words and lone
  * punctuation are left out of the tree.
  */
 export function parseQuery(text: string): Query {
+  if (text.length < LONG_TEXT) return parsed(text)
+  const read = known.get(text) ?? remember(text, outcomeOf(text))
+  if ('tree' in read) return read.tree
+  throw new Fault(read.code, read.values)
+}
+
+type Outcome = { tree: Query } | Pick<Fault, 'code' | 'values'>
+
+// One request may ask for the tree of the same text several times: to check it, to describe it, to search.
+const LONG_TEXT = 100
+const MAX_KNOWN = 100
+const known = new Map<string, Outcome>()
+
+function remember(text: string, outcome: Outcome): Outcome {
+  const [oldest] = known.keys()
+  if (known.size >= MAX_KNOWN) known.delete(oldest!)
+  if (text.length <= MOST_BYTES) known.set(text, outcome)
+  return outcome
+}
+
+function outcomeOf(text: string): Outcome {
+  try {
+    return { tree: parsed(text) }
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+}
+
+function parsed(text: string): Query {
   requireShort(text, MOST_BYTES * ENCODED)
   const typed = oneKindOfBlanksAndQuotes(pasted(text))
   const fault: ThrowFault = (code, at, values) => {

@@ -8,7 +8,8 @@ import { isLongText, isOneSentence } from './one-sentence.ts'
  * brackets, nor a comma or semicolon inside a sentence, nor before "especially" and its like. What a line leaves out
  * ("a, b, but not c") is left out of each of its topics. Blank ones and repeats are dropped; the order stays.
  */
-export const splitTopics = (text: string): string[] => distinct(linesOf(text).flatMap(topicsOf))
+export const splitTopics = (text: string): string[] =>
+  distinct(linesOf(text).filter(isTyped).flatMap(topicsOf))
 
 /** The items of a list, split at the same signs, whatever they say. */
 export const splitItems = (text: string): string[] =>
@@ -19,6 +20,7 @@ const distinct = (texts: string[]): string[] => [...new Set(texts.filter(Boolean
 /** A line: what stands between commas and semicolons, and these themselves between. */
 type Line = string[]
 
+const isTyped = (line: Line): boolean => line.length > 1 || line[0]!.trim() !== ''
 const textOf = (line: Line): string => cleanText(line.join(''))
 const itemsOf = (line: Line): string[] => line.filter((_, i) => i % 2 === 0).map(cleanText)
 

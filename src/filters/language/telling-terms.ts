@@ -56,12 +56,16 @@ function termsIn(text: string): Term[] {
   return terms
 }
 
+const KNOWN = [...FILLERS_OF_SEVERAL, ...TERMS_OF_SEVERAL]
+/** Words of the longest of them. */
+const LONGEST_KNOWN = Math.max(...KNOWN.map((keys) => keys.length))
+
 /** What stands behind each token up to where words no longer belong together. */
 function gapsFrom(tokens: Token[], at: number, text: string): string[] {
   const gaps: string[] = []
   for (let i = at; i + 1 < tokens.length; i++) {
     const gap = text.slice(tokens[i]!.end, tokens[i + 1]!.start)
-    if (!/^(?: |[-‐‑–])$/.test(gap)) break
+    if (!/^(?: |[-‐‑–])$/.test(gap) || (gap === ' ' && gaps.length >= LONGEST_KNOWN)) break
     gaps.push(gap)
   }
   return gaps
@@ -69,7 +73,7 @@ function gapsFrom(tokens: Token[], at: number, text: string): string[] {
 
 /** How many words from a place on are one term: those of a term that is known, and those joined by hyphens. */
 function countAt(tokens: Token[], at: number, gaps: string[]): number {
-  const known = [...FILLERS_OF_SEVERAL, ...TERMS_OF_SEVERAL].find(
+  const known = KNOWN.find(
     (keys) => keys.length <= gaps.length + 1 && keys.every((key, i) => tokens[at + i]!.key === key),
   )
   let count = known?.length ?? 1
