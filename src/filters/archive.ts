@@ -13,10 +13,12 @@ import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
 import { textWords } from './ranking/wanted.ts'
 import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
+import type { Steps } from './steps.ts'
 
-const MOST_QUERIES = 500
 /** Anybody may ask for hundreds of words at once, and each one's set is kept. */
 const MOST_LEAVES = 1000
+/** So often a query is looked up anew where papers came, or others let its words go, meanwhile. */
+const MAX_LOOK_UPS = 3
 /** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40
 const MOST_HOLDING = 30_000
@@ -54,29 +56,31 @@ export class Archive {
 
   /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
   find(query: Query, withRevised = asksForRevised(query)): Bits {
-    const { size, leaves } = this.#queries
-    // What was looked up for this query stays.
-    if (size >= MOST_QUERIES || leaves >= 2 * MOST_LEAVES) this.#queries = new QuerySet(this.index)
-    return this.#queries.matches(this.#queries.add(query, withRevised))
+    this.#tidyUp()
+    return this.#queries.find(query, withRevised)
   }
 
   /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
-  *lookUp(query: Query, { ranked = false } = {}): Generator<void> {
-    if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index)
+  *lookUp(query: Query, { ranked = false } = {}): Steps<void> {
     // What was weighed need not be looked for once more.
     if (ranked) yield* this.#ranker.lookUp(query)
-    for (const leaf of leavesOf(query)) {
-      yield this.#queries.lookUp(leaf, isText(leaf) ? this.#ranker.holding(leaf) : undefined)
+    const leaves = leavesOf(query)
+    for (let times = 0; times < MAX_LOOK_UPS; times++) {
+      this.#tidyUp()
+      for (const leaf of leaves) {
+        yield this.#queries.lookUp(leaf, isText(leaf) ? this.#ranker.holding(leaf) : undefined)
+      }
+      if (leaves.every((leaf) => this.#queries.known(leaf))) return
     }
   }
 
   /** The same for `near`. */
-  *lookUpNear(query: Query): Generator<void> {
+  *lookUpNear(query: Query): Steps<void> {
     yield* this.lookUp({ kind: 'or', parts: textWords(query) }, { ranked: true })
   }
 
   /** Why a query matches none of the papers. */
-  whyEmpty(query: Query): WhyEmpty {
+  whyEmpty(query: Query): Steps<WhyEmpty> {
     return whyEmptyBy(query, (parts, among) =>
       countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
     )
@@ -209,6 +213,11 @@ export class Archive {
       .spelled(key)
       .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))
     return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
+  }
+
+  /** Terms that nobody asks for any more are let go. */
+  #tidyUp(): void {
+    if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
 
   #refresh(): void {

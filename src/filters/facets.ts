@@ -5,12 +5,13 @@ import {
   type Bits,
   countBits,
   countCommon,
-  eachBit,
+  hasBit,
   keepBits,
   newBits,
   setBit,
 } from './matching/bits.ts'
 import type { PaperIndex } from './matching/paper-index.ts'
+import { finished, type Steps } from './steps.ts'
 
 /** What somebody narrowed results to. */
 export interface Narrowing {
@@ -71,29 +72,43 @@ interface PartsOfIndex {
 
 const known = new WeakMap<PaperIndex, PartsOfIndex>()
 
+/** Divides the papers, for `narrowed`, in short steps. */
+export function* lookUpFacets({ index }: Archive): Steps<void> {
+  for (let times = 0; times < MAX_TIMES && known.get(index)?.version !== index.version; times++) {
+    known.set(index, yield* divided(index))
+  }
+}
+
+/** Papers may come in between steps. */
+const MAX_TIMES = 3
+const SLOTS_IN_A_STEP = 2000
+
 function partsOf(index: PaperIndex): PartsOfIndex {
   const before = known.get(index)
   if (before?.version === index.version) return before
-  const parts = divided(index)
+  const parts = finished(divided(index))
   known.set(index, parts)
   return parts
 }
 
-function divided(index: PaperIndex): PartsOfIndex {
-  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(index.slots)]
+function* divided(index: PaperIndex): Steps<PartsOfIndex> {
+  const { version, slots } = index
+  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(slots)]
   const put = (parts: Parts, value: string, slot: number) => {
-    const bits = parts.get(value) ?? newBits(index.slots)
+    const bits = parts.get(value) ?? newBits(slots)
     if (!parts.has(value)) parts.set(value, bits)
     setBit(bits, slot)
   }
-  eachBit(index.live, (slot) => {
+  for (let slot = 0; slot < slots; slot++) {
+    if (slot % SLOTS_IN_A_STEP === 0) yield
+    if (!hasBit(index.live, slot)) continue
     const facts = index.facts(slot)
     for (const one of facts.categories) put(categories, one, slot)
     put(months, facts.firstDay.slice(0, 7), slot)
     if (facts.hasCode) setBit(withCode, slot)
-  })
+  }
   for (const one of categories.keys()) if (readCategory(one) !== one) categories.delete(one)
-  return { version: index.version, categories, months, withCode }
+  return { version, categories, months, withCode }
 }
 
 function common(found: Bits, ...others: (Bits | null)[]): Bits {

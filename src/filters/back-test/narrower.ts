@@ -2,10 +2,11 @@ import { describePart } from '../language/describe-query.ts'
 import { alsoWith, leastVotes } from '../language/edit-query.ts'
 import { writeTree } from '../language/write-tree.ts'
 import type { Bits } from '../matching/bits.ts'
-import type { Query } from '../query.ts'
+import { MAX_VARIANTS, type Query } from '../query.ts'
+import type { Steps } from '../steps.ts'
 import type { Hint } from './hint.ts'
 import { tellingWords } from './telling-words.ts'
-import { withoutEach } from './variants.ts'
+import { type Variant, withoutEach } from './variants.ts'
 import type { Window } from './window.ts'
 
 export interface Wide {
@@ -22,10 +23,13 @@ export const isWide = (papers: number, window: Window, most: number): boolean =>
   Math.round(window.aDay(papers)) > most
 
 /** Changes of a query by which a mail would hold nearly all that it brings, each with a text of its own. */
-export function narrowerHints({ text, query, found, most }: Wide, window: Window): Hint[] {
+export function* narrowerHints({ text, query, found, most }: Wide, window: Window): Steps<Hint[]> {
   const room = most * Math.max(1, window.openDays)
   const asked = { text, query, found, room }
-  return [...withoutOne(asked, window), ...votesHint(asked, window), ...alsoHints(asked, window)]
+  const without = yield* withoutOne(asked, window)
+  const votes = votesHint(asked, window)
+  yield
+  return [...without, ...votes, ...(yield* alsoHints(asked, window))]
 }
 
 type Asked = Omit<Wide, 'most'> & {
@@ -37,16 +41,19 @@ type Asked = Omit<Wide, 'most'> & {
 const LEAST_OF_ALL = 0.25
 
 /** The part of an OR that alone brings most. */
-function withoutOne({ query, found, room }: Asked, window: Window): Hint[] {
+function* withoutOne({ query, found, room }: Asked, window: Window): Steps<Hint[]> {
   const met = window.count(found)
-  const [most] = withoutEach(query, 'or')
-    .map(({ part, changed }) => ({ part, changed, papers: window.count(window.find(changed, query)) }))
-    .filter(({ papers }) => papers > 0 && (papers <= room || papers <= met * (1 - LEAST_OF_ALL)))
-    .sort((a, b) => a.papers - b.papers)
-  const text = most && writeTree(most.changed)
-  if (!text) return []
-  const part = describePart(most.part)
-  return [{ way: 'without', part, term: writeTree(most.part) ?? part, papers: most.papers, query: text }]
+  const enough = Math.max(room, met * (1 - LEAST_OF_ALL))
+  let best: (Variant & { papers: number }) | undefined
+  for (const variant of withoutEach(query, 'or').take(MAX_VARIANTS)) {
+    const papers = window.count(window.find(variant.changed, query))
+    if (papers > 0 && papers <= enough && papers < (best?.papers ?? met + 1)) best = { ...variant, papers }
+    yield
+  }
+  const text = best && writeTree(best.changed)
+  if (!best || !text) return []
+  const part = describePart(best.part)
+  return [{ way: 'without', part, term: writeTree(best.part) ?? part, papers: best.papers, query: text }]
 }
 
 const LIMITS = [2, 3, 5, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000]
@@ -67,10 +74,14 @@ function votesHint({ text, found, room }: Asked, window: Window): Hint[] {
 const MOST_WORDS = 3
 
 /** Words that stand in some of the papers, and seldom in others. */
-function alsoHints({ text, query, found, room }: Asked, window: Window): Hint[] {
-  const words = tellingWords({ query, found, room }, window)
-  const hints = words.map(({ word, papers }): Hint => {
-    return { way: 'also', part: word, term: word, papers, query: alsoWith(text, word).query ?? null }
-  })
-  return hints.filter((hint) => hint.query !== null).slice(0, MOST_WORDS)
+function* alsoHints({ text, query, found, room }: Asked, window: Window): Steps<Hint[]> {
+  const hints: Hint[] = []
+  const words = yield* tellingWords({ query, found, room }, window)
+  for (const { word, papers } of words) {
+    const { query: changed = null } = alsoWith(text, word)
+    if (changed !== null) hints.push({ way: 'also', part: word, term: word, papers, query: changed })
+    if (hints.length === MOST_WORDS) break
+    yield
+  }
+  return hints
 }

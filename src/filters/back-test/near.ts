@@ -1,12 +1,14 @@
 import { dropBits } from '../matching/bits.ts'
 import type { Query } from '../query.ts'
 import { textWords } from '../ranking/wanted.ts'
+import type { Steps } from '../steps.ts'
 import type { Window } from './window.ts'
 
 /** Numbers of papers that hold words of a query and do not match it, best first. */
-export function nearIds(query: Query, window: Window, most: number): number[] {
+export function* nearIds(query: Query, window: Window, most: number): Steps<number[]> {
   const words = textWords(query)
   if (words.length === 0) return []
+  yield* window.archive.lookUpNear(query)
   const any: Query = { kind: 'or', parts: words }
   const holding = window.find(any, query)
   dropBits(holding, window.find(query))

@@ -1,6 +1,4 @@
-import { type Bits, keepBits } from '../matching/bits.ts'
-import type { Query } from '../query.ts'
-import type { Window } from './window.ts'
+import { type Bits, countCommon } from '../matching/bits.ts'
 
 /** How many of the papers that a query finds come under another topic too. */
 export interface Overlap {
@@ -11,16 +9,13 @@ export interface Overlap {
 
 export interface OtherTopic {
   name: string
-  tree: Query
+  /** What it finds in the same days. */
+  found: Bits
 }
 
 /** Of `found`, the topics that share the most first; those that share none are left out. */
-export const overlaps = (found: Bits, others: readonly OtherTopic[], window: Window): Overlap[] =>
+export const overlaps = (found: Bits, others: readonly OtherTopic[]): Overlap[] =>
   others
-    .map(({ name, tree }) => {
-      const shared = window.find(tree)
-      keepBits(shared, found)
-      return { topic: name, papers: window.count(shared) }
-    })
+    .map((other) => ({ topic: other.name, papers: countCommon(found, other.found) }))
     .filter(({ papers }) => papers > 0)
     .sort((a, b) => b.papers - a.papers)

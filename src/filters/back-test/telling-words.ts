@@ -3,6 +3,7 @@ import { isFiller } from '../language/sentence-words.ts'
 import { type Bits, countBits, eachBit, keepBits } from '../matching/bits.ts'
 import { GAP } from '../matching/vocabulary.ts'
 import type { Query } from '../query.ts'
+import type { Steps } from '../steps.ts'
 import { keyOf, tokensOf } from '../text/tokens.ts'
 import type { Window } from './window.ts'
 
@@ -30,22 +31,26 @@ const LEAST_SHARE = 0.1
 const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
 /** Words that stand in just so many of the papers, those first that stand seldom in others. */
-export function tellingWords({ query, found, room }: Among, window: Window): TellingWord[] {
+export function* tellingWords({ query, found, room }: Among, window: Window): Steps<TellingWord[]> {
   const share = room / Math.max(1, countBits(found))
   const asked = wordsOf(query)
-  const here = sampled(found, SAMPLE, window)
-  const all = ofAll(window)
+  const here = yield* sampled(found, SAMPLE, window)
+  const all = yield* ofAll(window)
   // How much more often here than anywhere, for what stands here often: a word of the field, and not of all papers.
   const weigh = (key: string, count: number) =>
     count * Math.log((count * all.papers) / (here.papers * (1 + (all.counts.get(key) ?? 0))))
-  return [...here.counts]
+  const telling = [...here.counts]
     .filter(([key, count]) => !asked.has(key) && isBetween(count / here.papers, share) && count > 1)
     .map(([key, count]) => ({ key, weight: weigh(key, count) }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MOST)
-    .map(({ key }) => heldBy(window.archive.writtenAs(key), found, window))
-    .filter(({ papers }) => papers >= room * LEAST_SHARE && papers <= room)
+  const words: TellingWord[] = []
+  for (const { key } of telling) {
+    yield
+    words.push(heldBy(window.archive.writtenAs(key), found, window))
+  }
+  return words.filter(({ papers }) => papers >= room * LEAST_SHARE && papers <= room)
 }
 
 const isBetween = (part: number, share: number): boolean => part >= (share * LEAST_SHARE) / 2 && part <= share
@@ -64,20 +69,23 @@ interface Counted {
 
 const known = new WeakMap<Window, Counted>()
 
-function ofAll(window: Window): Counted {
-  const counted = known.get(window) ?? sampled(window.listed, SAMPLE_OF_ALL, window)
+function* ofAll(window: Window): Steps<Counted> {
+  const counted = known.get(window) ?? (yield* sampled(window.listed, SAMPLE_OF_ALL, window))
   known.set(window, counted)
   return counted
 }
 
-function sampled(found: Bits, most: number, { archive }: Window): Counted {
+const PAPERS_IN_A_STEP = 100
+
+function* sampled(found: Bits, most: number, { archive }: Window): Steps<Counted> {
   const slots: number[] = []
   eachBit(found, (slot) => slots.push(slot))
   const step = Math.max(1, slots.length / most)
   const some = Array.from({ length: Math.min(most, slots.length) }, (_, i) => slots[Math.floor(i * step)]!)
   const counts = new Map<string, number>()
   const keyAt = keysOf(archive)
-  for (const slot of some) {
+  for (const [i, slot] of some.entries()) {
+    if (i % PAPERS_IN_A_STEP === 0) yield
     const keys = new Set([...archive.index.words(slot).title].map(keyAt).filter((key) => key !== null))
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
   }

@@ -1,7 +1,8 @@
 import { describePart } from '../language/describe-query.ts'
 import { asksForRevised } from '../language/turning.ts'
 import { writeTree } from '../language/write-tree.ts'
-import { type Leaf, type Query, wantedLeaves } from '../query.ts'
+import { type Leaf, MAX_VARIANTS, type Query, wantedLeaves } from '../query.ts'
+import type { Steps } from '../steps.ts'
 import { withoutEach } from './variants.ts'
 import type { Window } from './window.ts'
 
@@ -16,19 +17,21 @@ export interface TermCount {
   share: number | null
 }
 
-/** The terms in the query's order, each once, then what it takes away. */
-export function termCounts(query: Query, window: Window): TermCount[] {
+/** The terms in the query's order, each once, then what it takes away (the first 50): one in each step. */
+export function* termCounts(query: Query, window: Window): Steps<TermCount[]> {
+  const counts: TermCount[] = []
+  for (const leaf of termsOf(query)) {
+    counts.push(alone(leaf, window))
+    yield
+  }
   const met = window.count(window.find(query))
   const unwanted = withoutEach(query, 'and').filter(({ part }) => part.kind === 'not')
-  return [
-    ...termsOf(query).map((leaf) => alone(leaf, window)),
-    ...unwanted.map(({ part, changed }) => ({
-      term: textOf(part),
-      isUnwanted: true,
-      papers: window.count(window.find(changed, query)) - met,
-      share: null,
-    })),
-  ]
+  for (const { part, changed } of unwanted.take(MAX_VARIANTS)) {
+    const papers = window.count(window.find(changed, query)) - met
+    counts.push({ term: textOf(part), isUnwanted: true, papers, share: null })
+    yield
+  }
+  return counts
 }
 
 function alone(leaf: Leaf, window: Window): TermCount {

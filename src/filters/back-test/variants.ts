@@ -10,11 +10,14 @@ export interface Variant {
   changed: Query
 }
 
+/** Made one by one, as each is as large as the query: a long query has more of them than anybody tries. */
+type Variants = Generator<Variant, void>
+
 /** Without each part of an AND, or of an OR, in turn; what stands under a NOT is left as it is. */
-export function withoutEach(query: Query, kind: 'and' | 'or'): Variant[] {
-  if (query.kind !== 'and' && query.kind !== 'or') return []
-  const own = query.kind === kind ? query.parts.flatMap((part, i) => withoutOne(query, part, i)) : []
-  return [...own, ...inParts(query, (part) => withoutEach(part, kind))]
+export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
+  if (query.kind !== 'and' && query.kind !== 'or') return
+  if (query.kind === kind) for (const [i, part] of query.parts.entries()) yield* withoutOne(query, part, i)
+  yield* inParts(query, (part) => withoutEach(part, kind))
 }
 
 /** A paper must hold something. */
@@ -24,10 +27,10 @@ function withoutOne({ kind, parts }: Joined, part: Query, at: number): Variant[]
 }
 
 /** With the words of each phrase apart. */
-export const apartEach = (query: Query): Variant[] => changedEach(query, apart)
+export const apartEach = (query: Query): Variants => changedEach(query, apart)
 
 /** With each term anywhere that looks in titles or abstracts alone. */
-export const anywhereEach = (query: Query): Variant[] =>
+export const anywhereEach = (query: Query): Variants =>
   changedEach(query, (leaf) =>
     leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
   )
@@ -69,13 +72,12 @@ const authorOf = (text: string): Query => ({
   text,
 })
 
-function changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variant[] {
+function* changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): Variants {
   if (query.kind === 'and' || query.kind === 'or') {
-    return inParts(query, (part) => changedEach(part, change))
+    yield* inParts(query, (part) => changedEach(part, change))
   }
-  if (!isText(query)) return []
-  const changed = change(query)
-  return changed ? [{ part: query, changed }] : []
+  const changed = isText(query) ? change(query) : null
+  if (changed) yield { part: query, changed }
 }
 
 function apart(leaf: TextLeaf): Query | null {
@@ -85,7 +87,8 @@ function apart(leaf: TextLeaf): Query | null {
 
 type Joined = Extract<Query, { kind: 'and' | 'or' }>
 
-const inParts = ({ kind, parts }: Joined, variants: (part: Query) => Variant[]): Variant[] =>
-  parts.flatMap((part, i) =>
-    variants(part).map((one) => ({ ...one, changed: joined(kind, parts.with(i, one.changed)) })),
-  )
+function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants): Variants {
+  for (const [i, part] of parts.entries()) {
+    for (const one of variants(part)) yield { ...one, changed: joined(kind, parts.with(i, one.changed)) }
+  }
+}

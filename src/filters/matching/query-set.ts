@@ -21,9 +21,13 @@ export class QuerySet {
   #onlyRevised: Bits = newBits(0)
   #stack: Bits[] = []
   #version = -1
+  #before: QuerySet | undefined
 
-  constructor(index: PaperIndex) {
+  /** `before`: a set over the same index whose leaves need not be looked up again. */
+  constructor(index: PaperIndex, before?: QuerySet) {
     this.#index = index
+    this.#before = before
+    if (before) before.#before = undefined
   }
 
   /** Takes a query in and returns its number, from 0. `withRevised`: papers known by newer versions alone count. */
@@ -44,8 +48,17 @@ export class QuerySet {
     this.#leaf(number)
   }
 
-  get size(): number {
-    return this.#withRevised.length
+  /** The papers that meet a leaf, if it was looked up and the index has the same papers still. */
+  known(leaf: Leaf): Bits | undefined {
+    if (this.#version !== this.#index.version) return undefined
+    return this.#known[this.#numbers.get(nameOf(leaf)) ?? -1]
+  }
+
+  /** The papers that a query matches, without keeping the query. */
+  find(query: Query, withRevised = asksForRevised(query)): Bits {
+    const steps = Int32Array.from(program.compile(query, (leaf) => this.#numberOf(leaf)))
+    this.#refresh()
+    return this.#counted(this.#run(steps, 0, steps.length), withRevised).slice()
   }
 
   /** Distinct leaves of all queries. */
@@ -56,18 +69,22 @@ export class QuerySet {
   /** The slots of papers that a query matches; valid until the next call. */
   look(number: number): Readonly<Bits> {
     this.#refresh()
-    const top = this.#run(this.#starts[number]!, this.#starts[number + 1]!)
-    keepBits(top, this.#index.live)
-    if (!this.#withRevised[number]) dropBits(top, this.#onlyRevised)
-    return top
+    const top = this.#run(this.#steps, this.#starts[number]!, this.#starts[number + 1]!)
+    return this.#counted(top, this.#withRevised[number]!)
   }
 
   matches = (number: number): Bits => this.look(number).slice()
 
-  #run(from: number, to: number): Bits {
+  #counted(top: Bits, withRevised: boolean): Bits {
+    keepBits(top, this.#index.live)
+    if (!withRevised) dropBits(top, this.#onlyRevised)
+    return top
+  }
+
+  #run(steps: Int32Array, from: number, to: number): Bits {
     let depth = -1
     for (let at = from; at < to; at++) {
-      const step = this.#steps[at]!
+      const step = steps[at]!
       const value = program.operandOf(step)
       switch (program.operationOf(step)) {
         case program.PUSH:
@@ -110,7 +127,8 @@ export class QuerySet {
   }
 
   #leaf(number: number): Bits {
-    const bits = this.#known[number] ?? leafBits(this.#index, this.#leaves[number]!)
+    const leaf = this.#leaves[number]!
+    const bits = this.#known[number] ?? this.#before?.known(leaf) ?? leafBits(this.#index, leaf)
     this.#known[number] = bits
     return bits
   }

@@ -2,6 +2,8 @@ import { describePart } from '../language/describe-query.ts'
 import { asksForRevised } from '../language/turning.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
 import type { Query } from '../query.ts'
+import { MAX_VARIANTS } from '../query.ts'
+import { finished, type Steps } from '../steps.ts'
 import type { PaperText } from '../text/paper-text.ts'
 
 /** Why a query that matches none of some papers matches none. */
@@ -16,20 +18,32 @@ export interface WhyEmpty {
 export type CountOf = (all: readonly Query[], among: readonly Query[]) => number
 
 export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =>
-  whyEmptyBy(query, countIn(papers))
+  finished(whyEmptyBy(query, countIn(papers)))
 
-export function whyEmptyBy(query: Query, count: CountOf): WhyEmpty {
+/** Counts once in each step. */
+export function* whyEmptyBy(query: Query, count: CountOf): Steps<WhyEmpty> {
   const parts = query.kind === 'and' ? query.parts : [query]
-  const absent = parts.filter((part) => part.kind !== 'not' && count([part], parts) === 0).map(describePart)
-  const withouts = parts.flatMap((part, i) => {
-    const rest = parts.toSpliced(i, 1)
-    if (rest.every(({ kind }) => kind === 'not')) return []
-    const isUnwanted = part.kind === 'not'
+  const absent: Query[] = []
+  for (const part of parts.filter(({ kind }) => kind !== 'not')) {
+    if (count([part], parts) === 0) absent.push(part)
+    yield
+  }
+  // Without one part the other absent ones still match nothing.
+  const candidates = absent.length > 1 ? [] : absent.length === 1 ? absent : parts.slice(0, MAX_VARIANTS)
+  let best: { part: Query; papers: number } | null = null
+  for (const part of candidates) {
+    const rest = parts.toSpliced(parts.indexOf(part), 1)
+    if (rest.every(({ kind }) => kind === 'not')) continue
     const papers = count(rest, rest)
-    return [{ part: describePart(isUnwanted ? part.part : part), papers, isUnwanted }]
-  })
-  const best = withouts.sort((a, b) => b.papers - a.papers)[0]
-  return { absent, without: best && best.papers > 0 ? best : null }
+    if (papers > (best?.papers ?? 0)) best = { part, papers }
+    yield
+  }
+  return { absent: absent.map(describePart), without: best && described(best) }
+}
+
+function described({ part, papers }: { part: Query; papers: number }): WhyEmpty['without'] {
+  const isUnwanted = part.kind === 'not'
+  return { part: describePart(isUnwanted ? part.part : part), papers, isUnwanted }
 }
 
 function countIn(papers: readonly PaperText[]): CountOf {

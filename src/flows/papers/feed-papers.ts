@@ -35,7 +35,7 @@ export async function feedPapers(
   // In this order: what changes in between is told anew, and never passed over.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
-    found: await foundPapers(deps.db, ids, tree),
+    found: await foundPapers(deps.db, ids, tree, spend),
     understood: tree && describeQuery(tree),
     withRevised,
     changedAt,

@@ -1,9 +1,12 @@
 import { evaluate, evaluatePart } from '../../filters/matching/evaluate.ts'
 import type { Query, Reason } from '../../filters/query.ts'
+import type { Steps } from '../../filters/steps.ts'
 import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperByName, papersById } from '../../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
+import { inTurns } from './in-turns.ts'
+import type { Spend } from './search-slot.ts'
 
 /** A paper, and why a query found it. */
 export interface FoundPaper {
@@ -21,10 +24,20 @@ export async function foundPapers(
   db: DatabaseOrTransaction,
   ids: readonly number[],
   query: Query | null,
+  spend?: Spend,
 ): Promise<FoundPaper[]> {
   const papers = await papersById(db, ids, { withWithdrawn: false })
   if (query === null) return papers.map((paper) => ({ paper, reason: null }))
-  return papers.flatMap((paper) => found(paper, (text) => evaluate(query, text)))
+  return inTurns(matching(papers, query), spend)
+}
+
+function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
+  const all: FoundPaper[] = []
+  for (const paper of papers) {
+    all.push(...found(paper, (text) => evaluate(query, text)))
+    yield
+  }
+  return all
 }
 
 function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {

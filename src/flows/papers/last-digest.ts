@@ -7,7 +7,9 @@ import {
 } from '../../digests/digest-content.ts'
 import { alsoUnder } from '../../digests/show-paper.ts'
 import type { Window } from '../../filters/back-test/window.ts'
+import { shortened } from '../../filters/language/shortened.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
+import type { Bits } from '../../filters/matching/bits.ts'
 import type { PaperFacts } from '../../filters/matching/paper-index.ts'
 import type { Query } from '../../filters/query.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -34,15 +36,26 @@ export interface LastDigest {
   content: DigestContent | null
 }
 
-/** Chosen as digests are, for the topics in the subscriber's order; null where no day has papers. */
-export function chooseLast(
+/** A topic, and its papers of the day of the digest, best first. */
+type OfferedTopic = DigestTopicTree & { offered: readonly number[] }
+
+/** The papers that a topic has found on the day of the digest, best first. */
+export function offeredLast(
   window: Window,
-  topics: readonly DigestTopicTree[],
-  most: number,
-): LastChoice | null {
+  { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
+): number[] {
+  const day = lastDay(window)
+  if (day === null) return []
+  const { archive } = window
+  const ofDay = archive.within(found, { from: day, to: day }, { revised: asksForRevised(tree) })
+  return archive.ranked(tree, ofDay).map(({ id }) => id)
+}
+
+/** Chosen as digests are, for the topics in the subscriber's order; null where no day has papers. */
+export function chooseLast(window: Window, topics: readonly OfferedTopic[], most: number): LastChoice | null {
   const day = lastDay(window)
   if (day === null) return null
-  return topics.length > 0 ? byTopics(window, topics, { day, most }) : bestOf(window, { day, most })
+  return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
 }
 
 /** All of today has not come in. */
@@ -58,7 +71,7 @@ interface OfDay {
   most: number
 }
 
-function byTopics({ archive }: Window, topics: readonly DigestTopicTree[], { day, most }: OfDay): LastChoice {
+function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastChoice {
   const ids: number[] = []
   const places = new Map<number, number>()
   const placeOf = (id: number) => {
@@ -66,14 +79,7 @@ function byTopics({ archive }: Window, topics: readonly DigestTopicTree[], { day
     places.set(id, place)
     return place
   }
-  const offered = topics.map(({ tree }) => {
-    const found = archive.within(
-      archive.find(tree),
-      { from: day, to: day },
-      { revised: asksForRevised(tree) },
-    )
-    return archive.ranked(tree, found).map(({ id }) => placeOf(id))
-  })
+  const offered = topics.map((topic) => topic.offered.map(placeOf))
   const { sections, more } = new Chooser(ids.length).choose({ topics: offered, cap: most })
   return {
     day,
@@ -117,6 +123,6 @@ export function digestOf({ day, sections, more }: LastChoice, papers: PapersAtHa
 function shownUnder(id: number, under: DigestTopicTree[], papers: PapersAtHand): DigestPaper | null {
   const [first, ...others] = under
   const paper = papers.shown(id, first?.tree ?? null)
-  const names = others.map(({ name }) => name)
+  const names = others.map(({ name }) => shortened(name))
   return paper && alsoUnder(paper, names)
 }

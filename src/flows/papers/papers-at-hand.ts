@@ -4,6 +4,7 @@ import { showPaper } from '../../digests/show-paper.ts'
 import { evaluate } from '../../filters/matching/evaluate.ts'
 import type { Query } from '../../filters/query.ts'
 import { type Nearness, nearnessOf } from '../../filters/reasons/nearness.ts'
+import type { Steps } from '../../filters/steps.ts'
 import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { papersById } from '../../papers/paper-store.ts'
@@ -13,8 +14,10 @@ import type { Database } from '../../platform/database.ts'
 export interface PapersAtHand {
   /** As a digest shows it: with the reason of a query, or without. Null where it left, or does not match any more. */
   shown(id: number, query: Query | null): DigestPaper | null
-  /** Of some papers that do not match a query, those that come nearest, with what each lacks. */
-  nearest(ids: readonly number[], query: Query, most: number): DigestPaper[]
+  /** Of some papers that do not match a query, those that come nearest, with what each lacks: a paper in each step. */
+  nearest(ids: readonly number[], query: Query, most: number): Steps<DigestPaper[]>
+  /** Cuts all into words beforehand: a paper in each step. */
+  cut(): Steps<void>
 }
 
 export async function papersAtHand(db: Database, ids: readonly number[]): Promise<PapersAtHand> {
@@ -26,12 +29,20 @@ export async function papersAtHand(db: Database, ids: readonly number[]): Promis
       const reason = paper && query ? evaluate(query, textOf(paper)) : null
       return paper && (reason || !query) ? showPaper(paper, reason) : null
     },
-    nearest: (ids, query, most) =>
-      ids
-        .flatMap((id) => nearPaper(byId.get(id), query))
+    nearest: function* (ids, query, most) {
+      const near: ReturnType<typeof nearPaper> = []
+      for (const id of ids) {
+        near.push(...nearPaper(byId.get(id), query))
+        yield
+      }
+      return near
         .sort((a, b) => b.held - a.held || a.unwanted - b.unwanted)
         .slice(0, most)
-        .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence })),
+        .map(({ paper, matches, sentence }) => ({ ...showPaper(paper, { matches }), reason: sentence }))
+    },
+    cut: function* () {
+      for (const paper of papers) yield void textOf(paper)
+    },
   }
 }
 

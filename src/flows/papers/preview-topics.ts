@@ -9,12 +9,13 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import { addBits, type Bits, hasBit, newBits } from '../../filters/matching/bits.ts'
 import type { Query } from '../../filters/query.ts'
 import type { WhyEmpty } from '../../filters/reasons/why-empty.ts'
+import type { Steps } from '../../filters/steps.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { isReadable } from '../signup/read-signup.ts'
 import { type Counts, countByDay } from './count-by-day.ts'
-import { inTurns } from './in-turns.ts'
+import { type Budget, extrasBudget, inTurns, inTurnsWithin } from './in-turns.ts'
 import {
   chooseLast,
   type DigestTopicTree,
@@ -22,11 +23,12 @@ import {
   idsOfChoice,
   type LastChoice,
   type LastDigest,
+  offeredLast,
 } from './last-digest.ts'
 import { type PapersAtHand, papersAtHand } from './papers-at-hand.ts'
 import { MOST_DAYS, recentWindow } from './recent-window.ts'
 import type { Spend } from './search-slot.ts'
-import { type TopicTest, testTopic, type Width } from './test-topics.ts'
+import { addExtras, type TopicTest, testTopic, type Width } from './test-topics.ts'
 
 /** What was met within the days that were looked at. */
 export interface Met extends Counts {
@@ -86,6 +88,8 @@ export interface PreviewInput {
   most?: number
   /** With the digest of the last day that has papers, of the queries and the other topics. */
   digest?: boolean
+  /** How long hints, near misses and counts of terms may take, in milliseconds: what is not reached is left out. */
+  extrasMs?: number
   /** Is told how many milliseconds of this process it took. */
   spend?: Spend
 }
@@ -95,50 +99,85 @@ export interface PreviewInput {
  * for those. Throws query.*, preview.days.
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Preview> {
-  const { days = MOST_DAYS, latest = 5, most = deps.config.DIGEST_MAX } = input
+  const { days = MOST_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
   const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
   const others = (input.others ?? []).flatMap(readable)
   const all = others.toSpliced(input.place ?? 0, 0, ...topics)
   const withRevised = all.some(({ tree }) => asksForRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
-  const { tests, choice } = await testedInTurns(window, { topics, all, days, latest, most, ...input })
+  const found = await inTurns(foundIn(window, all, input), spend)
+  const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
+  const tests = await inTurns(testedIn(window, tested, { latest, most }), spend)
+  const budget = extrasBudget(input.extrasMs)
+  await inTurnsWithin(budget, extrasOf(window, tests, { found, most }), spend)
+  const choice = input.digest ? chooseLast(window, found, most) : null
   const together = togetherOf(window, tests, latest)
   const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...idsOfChoice(choice)]
   const papers = await papersAtHand(deps.db, ids)
+  await inTurns(papers.cut(), spend)
   return {
     ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
     ...{ papers: window.size, openDays: window.openDays, weeks: window.weeks },
-    topics: tests.map((test) => shownTopic(test, papers)),
-    together: met(together, papers, together.topicOf),
-    digest: choice && digestOf(choice, papers),
+    topics: await shownTopics(tests, papers, { budget, spend }),
+    ...(await inTurns(shownTogether({ together, choice }, papers), spend)),
   }
 }
 
-interface Testing extends Pick<PreviewInput, 'digest' | 'spend'> {
-  topics: readonly (DigestTopicTree & { query: string })[]
-  /** With the subscriber's other topics, in their order. */
-  all: readonly DigestTopicTree[]
-  days: number
-  latest: number
-  most: number
+function* shownTogether(
+  { together, choice }: { together: Together; choice: LastChoice | null },
+  papers: PapersAtHand,
+): Steps<Pick<Preview, 'together' | 'digest'>> {
+  const all = met(together, papers, together.topicOf)
+  yield
+  return { together: all, digest: choice && digestOf(choice, papers) }
 }
 
-/** Term by term and topic by topic, with turns for others: anybody may type hundreds of terms. */
-async function testedInTurns(
+interface FoundTopic extends DigestTopicTree {
+  /** As it came in. */
+  topic: DigestTopicTree
+  found: Bits
+  /** For the digest of the last day, best first. */
+  offered: readonly number[]
+}
+
+/** Term by term and topic by topic: anybody may type hundreds of terms. */
+function* foundIn(
   window: Window,
-  { topics, all, digest, spend, ...testing }: Testing,
-): Promise<{ tests: TopicTest[]; choice: LastChoice | null }> {
-  const tests: TopicTest[] = []
-  function* steps(): Generator<void> {
-    for (const { tree } of all) yield* window.archive.lookUp(tree, { ranked: digest })
-    for (const topic of topics) {
-      const others = all.filter((one) => one !== topic)
-      tests.push(testTopic(window, { ...topic, others }, testing))
-      yield
-    }
+  topics: readonly DigestTopicTree[],
+  { digest = false }: PreviewInput,
+): Steps<FoundTopic[]> {
+  const all: FoundTopic[] = []
+  for (const topic of topics) {
+    yield* window.archive.lookUp(topic.tree, { ranked: digest })
+    const found = window.find(topic.tree)
+    all.push({ ...topic, topic, found, offered: digest ? offeredLast(window, { ...topic, found }) : [] })
+    yield
   }
-  await inTurns(steps(), spend)
-  return { tests, choice: digest ? chooseLast(window, all, testing.most) : null }
+  return all
+}
+
+function* testedIn(
+  window: Window,
+  topics: readonly FoundTopic[],
+  testing: { latest: number; most: number },
+): Steps<TopicTest[]> {
+  const tests: TopicTest[] = []
+  for (const { tree, found, name: query } of topics) {
+    tests.push(testTopic(window, { query, tree, found }, testing))
+    yield
+  }
+  return tests
+}
+
+function* extrasOf(
+  window: Window,
+  tests: readonly TopicTest[],
+  { found, most }: { found: readonly FoundTopic[]; most: number },
+): Steps<void> {
+  for (const test of tests) {
+    const others = found.filter((one) => one.found !== test.found)
+    yield* addExtras(window, test, { others, most })
+  }
 }
 
 /** A topic that was kept may be older than the grammar. */
@@ -172,18 +211,34 @@ function unionOf(tests: readonly TopicTest[], slots: number): Bits {
   return union
 }
 
-function shownTopic(test: TopicTest, papers: PapersAtHand): TopicPreview {
-  const { query, tree, share, terms, overlap, width, hints, empty } = test
-  return {
-    ...{ query, understood: describeQuery(tree), share, terms, overlap, width, hints },
-    ...met(test, papers, () => tree),
-    nothing: empty && nothingOf(empty, tree, papers),
-  }
+interface Showing {
+  budget: Budget
+  spend: Spend | undefined
 }
 
-function nothingOf(empty: NonNullable<TopicTest['empty']>, tree: Query, papers: PapersAtHand): Nothing {
-  const { absent, without, nearIds } = empty
-  return { absent, without, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
+async function shownTopics(
+  tests: readonly TopicTest[],
+  papers: PapersAtHand,
+  { budget, spend }: Showing,
+): Promise<TopicPreview[]> {
+  const shown: TopicPreview[] = []
+  for (const test of tests) {
+    const { query, tree, share, terms, overlap, width, hints, empty } = test
+    const nearest =
+      empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MOST_NEAREST), spend))
+    const one = await inTurns(shownIn(test, papers), spend)
+    shown.push({
+      ...{ query, understood: describeQuery(tree), share, terms, overlap, width, hints },
+      ...one,
+      nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
+    })
+  }
+  return shown
+}
+
+function* shownIn(test: TopicTest, papers: PapersAtHand): Steps<Met> {
+  yield
+  return met(test, papers, () => test.tree)
 }
 
 const met = (

@@ -1,17 +1,18 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
 import type { Archive } from '../../filters/archive.ts'
-import { type Facets, type Narrowing, narrowed } from '../../filters/facets.ts'
+import { type Facets, lookUpFacets, type Narrowing, narrowed } from '../../filters/facets.ts'
 import { describeQuery } from '../../filters/language/describe-query.ts'
 import { parseQuery } from '../../filters/language/parse-query.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
 import type { Bits } from '../../filters/matching/bits.ts'
 import type { Query } from '../../filters/query.ts'
 import type { WhyEmpty } from '../../filters/reasons/why-empty.ts'
+import type { Steps } from '../../filters/steps.ts'
 import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
-import { inTurns } from './in-turns.ts'
+import { extrasBudget, inTurns, inTurnsWithin } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
 import { papersAtHand } from './papers-at-hand.ts'
 import type { Spend } from './search-slot.ts'
@@ -25,6 +26,8 @@ export interface ArchiveSearch {
   narrowing: Narrowing
   /** From 1. */
   page: number
+  /** How long the search for near misses may take, in milliseconds. */
+  extrasMs?: number
   spend?: Spend
 }
 
@@ -46,7 +49,7 @@ export interface SearchedArchive {
   /** At least 1, and at most as many as are shown. */
   pages: number
   facets: Facets
-  /** Null where something was found, and where there is no paper at all. */
+  /** Null where something was found, where there is no paper at all, and where finding out would take too long. */
   nothing: NothingFound | null
   /** How many papers were looked at. */
   searched: number
@@ -64,7 +67,7 @@ const MOST_NEAREST = 3
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewest(deps)
-  await inTurns(archive.lookUp(tree, { ranked: search.order === 'best' }), search.spend)
+  await inTurns(lookedUp(archive, tree, search), search.spend)
   // Up to the next await: the archive goes on.
   const all = archive.find(tree)
   const { left, facets } = narrowed(archive, all, search.narrowing)
@@ -78,7 +81,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const nothing = isEmpty ? await nothingFound(deps, archive, { tree, ...search }) : null
   return {
     ...{ tree, understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
-    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, tree),
+    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, tree, search.spend),
     count: counts.count + named.length,
     all: counts.all + named.length,
   }
@@ -101,14 +104,32 @@ function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
   return ids.slice(most - PAPERS_ON_A_PAGE)
 }
 
+function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch, 'order'>): Steps<void> {
+  yield* lookUpFacets(archive)
+  yield* archive.lookUp(tree, { ranked: order === 'best' })
+}
+
+interface Nothing extends Pick<ArchiveSearch, 'extrasMs' | 'spend'> {
+  tree: Query
+}
+
+/** Null where it takes too long: the page says that nothing was found, without a reason. */
 async function nothingFound(
   { db }: Deps,
   archive: Archive,
-  { tree, spend }: { tree: Query; spend?: Spend },
-): Promise<NothingFound> {
-  await inTurns(archive.lookUpNear(tree), spend)
-  const why = archive.whyEmpty(tree)
-  const nearIds = archive.near(tree, NEAR).map(({ id }) => id)
+  { tree, extrasMs, spend }: Nothing,
+): Promise<NothingFound | null> {
+  const budget = extrasBudget(extrasMs)
+  const near = await inTurnsWithin(budget, nearIn(archive, tree), spend)
+  if (!near) return null
+  const { why, nearIds } = near.value
   const papers = await papersAtHand(db, nearIds)
-  return { ...why, nearest: papers.nearest(nearIds, tree, MOST_NEAREST) }
+  const nearest = await inTurnsWithin(budget, papers.nearest(nearIds, tree, MOST_NEAREST), spend)
+  return { ...why, nearest: nearest?.value ?? [] }
+}
+
+function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
+  const why = yield* archive.whyEmpty(tree)
+  yield* archive.lookUpNear(tree)
+  return { why, nearIds: archive.near(tree, NEAR).map(({ id }) => id) }
 }

@@ -58,7 +58,7 @@ async function searchMemory(
   const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
   const ids = archive.newest(rest, { most: limit + 1 })
   const last = ids.length > limit ? archive.index.facts(archive.index.slotOf(ids[limit - 1]!)!) : null
-  return { found: await foundPapers(deps.db, ids.slice(0, limit), tree), next: last }
+  return { found: await foundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
 }
 
 const isBehind = (one: PaperPlace, other: PaperPlace): boolean =>

@@ -9,6 +9,7 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import type { Bits } from '../../filters/matching/bits.ts'
 import type { Query } from '../../filters/query.ts'
 import { type WhyEmpty, whyEmptyBy } from '../../filters/reasons/why-empty.ts'
+import type { Steps } from '../../filters/steps.ts'
 import { type Counts, countByDay } from './count-by-day.ts'
 
 /** Less than one paper a week, more than a mail holds, or what one would have. */
@@ -33,8 +34,7 @@ export interface TopicTest extends Counts {
 export interface TopicToTest {
   query: string
   tree: Query
-  /** The subscriber's other topics. */
-  others: readonly OtherTopic[]
+  found: Bits
 }
 
 interface Testing {
@@ -47,20 +47,33 @@ interface Testing {
 /** So many papers may come nearest; which they are is told by their texts. */
 const NEAR = 12
 
+/** What a query finds. Terms, overlap, hints and what to say where it finds nothing are left to `addExtras`. */
 export function testTopic(window: Window, topic: TopicToTest, testing: Testing): TopicTest {
-  const { query, tree, others } = topic
-  const found = window.find(tree)
+  const { tree, found } = topic
   const counts = countByDay(found, window, testing.latest)
-  const width = widthOf(tree, counts.total, window, testing.most)
   return {
-    ...{ query, tree, found, width },
+    ...topic,
     ...counts,
+    width: widthOf(tree, counts.total, window, testing.most),
     share: window.size === 0 || asksForRevised(tree) ? null : counts.total / window.size,
-    terms: termCounts(tree, window),
-    overlap: overlaps(found, others, window),
-    hints: hintsOf(window, { query, tree, found, width }, testing.most),
-    empty: counts.total === 0 && window.size > 0 ? emptyOf(window, tree) : null,
+    ...{ terms: [], overlap: [], hints: [], empty: null },
   }
+}
+
+interface Among {
+  /** The subscriber's other topics. */
+  others: readonly OtherTopic[]
+  most: number
+}
+
+/** Adds to a test what takes longest, the most useful first. Where the steps end early, the rest stays empty. */
+export function* addExtras(window: Window, test: TopicTest, { others, most }: Among): Steps<void> {
+  const { tree, found, total } = test
+  yield* window.archive.lookUp(tree)
+  if (total === 0 && window.size > 0) test.empty = yield* emptyOf(window, tree)
+  test.hints = yield* hintsOf(window, test, most)
+  test.overlap = overlaps(found, others)
+  test.terms = yield* termCounts(tree, window)
 }
 
 function widthOf(tree: Query, total: number, window: Window, most: number): Width {
@@ -69,16 +82,14 @@ function widthOf(tree: Query, total: number, window: Window, most: number): Widt
   return total === 0 || (!isOnePaper && isNarrow(total, window.weeks)) ? 'narrow' : 'fits'
 }
 
-type Found = Pick<TopicTest, 'query' | 'tree' | 'found' | 'width'>
-
-function hintsOf(window: Window, { query, tree, found, width }: Found, most: number): Hint[] {
-  if (width === 'wide') return narrowerHints({ text: query, query: tree, found, most }, window)
-  return width === 'narrow' ? widerHints(tree, window, most) : []
+function* hintsOf(window: Window, { query, tree, found, width }: TopicTest, most: number): Steps<Hint[]> {
+  if (width === 'wide') return yield* narrowerHints({ text: query, query: tree, found, most }, window)
+  return width === 'narrow' ? yield* widerHints(tree, window, most) : []
 }
 
-function emptyOf(window: Window, tree: Query): TopicTest['empty'] {
-  const why = whyEmptyBy(tree, (all, among) =>
+function* emptyOf(window: Window, tree: Query): Steps<TopicTest['empty']> {
+  const why = yield* whyEmptyBy(tree, (all, among) =>
     window.count(window.find({ kind: 'and', parts: [...all] }, { kind: 'and', parts: [...among] })),
   )
-  return { ...why, nearIds: nearIds(tree, window, NEAR) }
+  return { ...why, nearIds: yield* nearIds(tree, window, NEAR) }
 }

@@ -1,10 +1,14 @@
+import type { Window } from '../../filters/back-test/window.ts'
 import { parseQuery } from '../../filters/language/parse-query.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
+import type { Query } from '../../filters/query.ts'
+import type { Steps } from '../../filters/steps.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
+import { inTurns } from '../papers/in-turns.ts'
 import { recentWindow } from '../papers/recent-window.ts'
-import { type Searcher, type Spend, timed, withSearchSlotOr } from '../papers/search-slot.ts'
+import { type Searcher, type Spend, withSearchSlotOr } from '../papers/search-slot.ts'
 import { isReadable } from './read-signup.ts'
 
 /** `topicRates` in a search slot; without a free one the rates of no query are known. */
@@ -36,10 +40,20 @@ export async function topicRates(
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
     const withRevised = trees.some(([, tree]) => asksForRevised(tree))
     const window = await recentWindow(deps, { days, withRevised })
-    return timed(spend, () => new Map(trees.map(([query, tree]) => [query, window.count(window.find(tree))])))
+    return await inTurns(ratesIn(window, trees), spend)
   } catch (error) {
     if (isDatabaseAway(error)) throw error
     deps.log.error('rates.failed', { what: textOf(error) })
     return new Map()
   }
+}
+
+function* ratesIn(window: Window, trees: readonly (readonly [string, Query])[]): Steps<Map<string, number>> {
+  const rates = new Map<string, number>()
+  for (const [query, tree] of trees) {
+    yield* window.archive.lookUp(tree)
+    rates.set(query, window.count(window.find(tree)))
+    yield
+  }
+  return rates
 }

@@ -1,6 +1,7 @@
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
+import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { readTopics } from '../../flows/signup/read-signup.ts'
 import type { Site } from '../site.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
@@ -17,6 +18,7 @@ export function addPreviewRoute(api: Api, { deps }: Site): void {
   api.post('/api/preview', { schema }, async (request, reply) => {
     const { query, days, others } = request.body
     const tested = await withSearchSlot(deps, request, [query, ...others], async (spend) => {
+      await readAhead(others, spend)
       const besides = readTopics({ topics: others })
       return previewTopics(deps, { queries: [query], days, others: besides, spend })
     })

@@ -3,6 +3,7 @@ import { readSignup } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { words } from '../../words/words.ts'
 import { readSubscription, subscriptionFields } from '../request.ts'
+import { readTopicsInSlot } from '../signup/read-topics.ts'
 import type { Site } from '../site.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
 import { type Api, open } from './scope.ts'
@@ -18,8 +19,11 @@ export function addSubscriptionRoute(api: Api, { deps }: Site): void {
   }
   // Read as the form is, so that both say the same of what is wrong.
   const options = { schema, validatorCompiler: () => (value: unknown) => ({ value }) }
-  api.post('/api/subscriptions', options, async ({ body, ip }, reply) => {
-    const { typed, again, keepsTopics, isProgram } = readSubscription(body)
+  api.post('/api/subscriptions', options, async (request, reply) => {
+    const { body, ip } = request
+    const form = readSubscription(body)
+    await readTopicsInSlot(deps, request, form)
+    const { typed, again, keepsTopics, isProgram } = form
     const signup = readSignup(deps.config, typed)
     if (!isProgram) {
       await subscribe(deps, { ...signup, how: 'api', ip, again, keepsTopics })

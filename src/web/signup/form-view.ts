@@ -7,6 +7,7 @@ import {
   timed,
   withSearchSlotOr,
 } from '../../flows/papers/search-slot.ts'
+import { readAhead } from '../../flows/signup/read-ahead.ts'
 import {
   describeTopic,
   isReadable,
@@ -122,7 +123,10 @@ export async function shownForm(deps: Deps, filled: Filled = {}, slot?: Searcher
 async function chipsInSlot(deps: Deps, { typed, fault }: Filled, slot?: Searcher | Spend): Promise<Chip[]> {
   const topics = typed?.topics ?? []
   if (topics.length === 0 || slot === undefined || (fault && isForNow(fault))) return []
-  const describe = async (spend: Spend) => timed(spend, () => chipsOf(topics))
+  const describe = async (spend: Spend) => {
+    await readAhead(topics, spend)
+    return timed(spend, () => chipsOf(topics))
+  }
   if (typeof slot === 'function') return describe(slot)
   return withSearchSlotOr(deps, slot, { queries: topics, fallback: [] }, describe)
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { type Spend, withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
+import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { isJson, queriesIn, readForm, readPreviewQuery, type SubscribeForm } from '../request.ts'
 import { readOr } from '../setting-fields.ts'
@@ -46,6 +47,7 @@ async function previewForm(
   { form, spend }: InSlot,
 ): Promise<FastifyReply> {
   try {
+    await readAhead(form.typed.topics, spend)
     const typed = withUsed(form)
     const preview = await formPreview(site, { ...form, typed }, spend)
     return await show(site, request, reply, { form: { ...form, typed }, preview, spend })
@@ -75,6 +77,7 @@ const NO_PARTS = { any: '', must: '', never: '', author: '', category: '', votes
 async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { query, days, others } = readPreviewQuery(request.body)
   const preview = await withSearchSlot(site.deps, request, [query, ...others], async (spend) => {
+    await readAhead(others, spend)
     const besides = readTopics({ topics: others })
     return previewTopics(site.deps, { queries: [query], days, others: besides, spend })
   })

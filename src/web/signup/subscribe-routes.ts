@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timed, withSearchSlot } from '../../flows/papers/search-slot.ts'
+import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -8,6 +9,7 @@ import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
 import { inboxPath, inboxView } from './inbox-view.ts'
+import { readTopicsInSlot } from './read-topics.ts'
 import { topicButtons } from './topic-buttons.ts'
 import { whenText } from './wish-view.ts'
 
@@ -59,6 +61,7 @@ function addForm(app: FastifyInstance, site: Site): void {
     const form = readForm(request.body)
     try {
       if (form.adds || form.removes !== null) return await pressTopics(site, request, reply, form)
+      await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
       await take(site, request, { form, checked })
       return reply.redirect(inboxPath(checked), 303)
@@ -77,6 +80,7 @@ const pressTopics = (
 ): Promise<FastifyReply> =>
   withSearchSlot(deps, request, queriesIn(form), async (spend) => {
     const { keepsTopics } = form
+    await readAhead(form.typed.topics, spend)
     const pressed = timed(spend, () => topicButtons(form))
     return pages.send(reply, 'subscribe', {
       form: await shownForm(deps, { ...pressed, keepsTopics }, spend),

@@ -1,6 +1,7 @@
 import type { BatteryCase } from '../battery-case.ts'
 import { adminIsShut } from './admin.ts'
 import { bombingIsHeld } from './bombing.ts'
+import { noQueryStopsIt, stopsWith } from './costly.ts'
 import { searchesTakeTheirTurn } from './crowded.ts'
 import { type Door, tryDoor, tryWrongly } from './door.ts'
 import { headersHold } from './headers.ts'
@@ -27,6 +28,20 @@ const wrongCases = Object.entries(WRONG_DOORS).map(
     fault: `wrong on purpose: ${name}`,
     invariant: 'the battery must see it',
     run: () => tryWrongly(door, wrong, sees),
+  }),
+)
+
+const WRONG_COSTS: Record<string, string> = {
+  'never-yields': 'src/flows/papers/in-turns.ts',
+  'describes-twice': 'src/filters/language/describe-query.ts',
+}
+
+const wrongCosts = Object.entries(WRONG_COSTS).map(
+  ([name, real]): BatteryCase => ({
+    name: `doors-wrong-${name}`,
+    fault: `wrong on purpose: ${name}`,
+    invariant: 'the battery must see it',
+    run: () => stopsWith({ real, wrong: `test/battery/doors/wrong-parts/${name}.ts` }),
   }),
 )
 
@@ -96,6 +111,12 @@ export const doorsCases: BatteryCase[] = [
     nothingTypedIsLost,
   ),
   {
+    name: 'doors-costly',
+    fault: 'queries as deep and long as they may be, in searches, previews, feeds, forms',
+    invariant: 'no more than 200 ms of processor time without a turn for others',
+    run: noQueryStopsIt,
+  },
+  {
     name: 'doors-timing',
     alone: true,
     fault: 'known and unknown addresses, timed',
@@ -103,4 +124,5 @@ export const doorsCases: BatteryCase[] = [
     run: timeTellsNothing,
   },
   ...wrongCases,
+  ...wrongCosts,
 ]

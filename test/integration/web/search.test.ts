@@ -137,6 +137,15 @@ describe('results', () => {
     await expect(searchArchive(site.deps, beyond)).rejects.toMatchObject({ code: 'search.page', status: 404 })
   })
 
+  test('that are none come without near misses, where those would take too long', async () => {
+    const asked = askedSearch({ q: 'xylophone attention' })!
+    expect(await searchArchive(site.deps, asked)).toMatchObject({ nothing: { absent: ['xylophone'] } })
+    expect(await searchArchive(site.deps, { ...asked, extrasMs: 0 })).toMatchObject({
+      count: 0,
+      nothing: null,
+    })
+  })
+
   test('are narrowed by category, month and code, and each choice can be taken back', async () => {
     await many()
     const first = await search({ q: 'zebrafish OR attention' })

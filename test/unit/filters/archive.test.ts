@@ -5,6 +5,7 @@ import { evaluate } from '../../../src/filters/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/filters/matching/paper-index.ts'
 import type { Query } from '../../../src/filters/query.ts'
 import { whyEmpty } from '../../../src/filters/reasons/why-empty.ts'
+import { finished } from '../../../src/filters/steps.ts'
 import { readPaper } from '../../../src/filters/text/paper-text.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { recordedPapers } from '../../support/recorded-papers.ts'
@@ -62,7 +63,7 @@ describe('finds', () => {
     const archive = archiveOf(papers)
     for (const query of ['xylophone agent', 'xylophone -agent', 'agent video speech proof', 'agent -agent']) {
       const tree = parseQuery(query)
-      expect([query, archive.whyEmpty(tree)]).toEqual([query, whyEmpty(tree, texts)])
+      expect([query, finished(archive.whyEmpty(tree))]).toEqual([query, whyEmpty(tree, texts)])
     }
   })
 })
@@ -84,7 +85,7 @@ describe('a paper known by newer versions alone', () => {
   })
 
   test('tells why nothing matches who asks for those', () => {
-    expect(archive.whyEmpty(parseQuery('kappa omega is:revised'))).toEqual({
+    expect(finished(archive.whyEmpty(parseQuery('kappa omega is:revised')))).toEqual({
       absent: ['omega'],
       without: { part: 'omega', papers: 1, isUnwanted: false },
     })

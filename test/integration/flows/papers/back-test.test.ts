@@ -133,6 +133,17 @@ test('a long one says how long it took, and lets others have their turn', async 
   expect(turns).toBeGreaterThan(spent / 100)
 })
 
+test('where hints would take too long, everything but hints, terms and near misses is there', async () => {
+  const queries = ['agent', 'xylophone robot']
+  const [all, without] = await Promise.all(
+    [undefined, 0].map((extrasMs) => previewTopics(deps(), { queries, extrasMs })),
+  )
+  expect(all!.topics.map(({ nothing }) => nothing !== null)).toEqual([false, true])
+  const left = all!.topics.map((topic) => ({ ...topic, hints: [], terms: [], overlap: [], nothing: null }))
+  expect(without!.topics).toEqual(left)
+  expect(without!.together).toEqual(all!.together)
+})
+
 test.each<[queries: string[], days: number, code: ErrorCode]>([
   [['agent', '(agent'], 14, 'query.bracket-open'],
   [['-agent'], 14, 'query.only-not'],

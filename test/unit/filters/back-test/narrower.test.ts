@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isWide, narrowerHints } from '../../../../src/filters/back-test/narrower.ts'
 import { Window } from '../../../../src/filters/back-test/window.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { finished } from '../../../../src/filters/steps.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
@@ -10,7 +11,7 @@ const DAYS = { from: '2026-11-23', to: '2026-11-24' }
 function hints(papers: Partial<Paper>[], text: string, most: number) {
   const window = new Window(archiveOf(papers), DAYS)
   const query = parseQuery(text)
-  return narrowerHints({ text, query, found: window.find(query), most }, window)
+  return finished(narrowerHints({ text, query, found: window.find(query), most }, window))
 }
 
 /** So many papers with a title. */

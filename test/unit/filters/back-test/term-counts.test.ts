@@ -3,6 +3,7 @@ import { overlaps } from '../../../../src/filters/back-test/overlap.ts'
 import { termCounts } from '../../../../src/filters/back-test/term-counts.ts'
 import { Window } from '../../../../src/filters/back-test/window.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import { finished } from '../../../../src/filters/steps.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const titles = ['alpha beta', 'alpha gamma', 'beta gamma', 'alpha survey', 'delta survey', 'alpha beta']
@@ -14,7 +15,7 @@ const archive = archiveOf([
 const window = new Window(archive, { from: '2026-11-01', to: '2026-11-30' })
 
 const counts = (query: string) =>
-  termCounts(parseQuery(query), window).map(({ term, papers, share, isUnwanted }) => {
+  finished(termCounts(parseQuery(query), window)).map(({ term, papers, share, isUnwanted }) => {
     return `${term}: ${isUnwanted ? 'takes away ' : ''}${papers}${share === null ? '' : ` of ${papers / share}`}`
   })
 
@@ -43,9 +44,9 @@ test.each([
 test('papers that come under other topics too, the most first', () => {
   const others = ['gamma', 'xylophone', 'beta', 'alpha beta', 'is:revised'].map((name) => ({
     name,
-    tree: parseQuery(name),
+    found: window.find(parseQuery(name)),
   }))
-  expect(overlaps(window.find(parseQuery('alpha')), others, window)).toEqual([
+  expect(overlaps(window.find(parseQuery('alpha')), others)).toEqual([
     { topic: 'beta', papers: 2 },
     { topic: 'alpha beta', papers: 2 },
     { topic: 'gamma', papers: 1 },

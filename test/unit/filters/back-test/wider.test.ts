@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { isNarrow, widerHints } from '../../../../src/filters/back-test/wider.ts'
 import { Window } from '../../../../src/filters/back-test/window.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
+import type { Query } from '../../../../src/filters/query.ts'
+import { finished } from '../../../../src/filters/steps.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const archive = archiveOf([
@@ -16,7 +18,7 @@ const window = new Window(archive, { from: '2026-11-01', to: '2026-11-30' })
 
 /** What is changed, how many papers it brings then, and the query. */
 const hints = (query: string, most = 15) =>
-  widerHints(parseQuery(query), window, most).map(({ way, part, papers, query: changed }) => {
+  finished(widerHints(parseQuery(query), window, most)).map(({ way, part, papers, query: changed }) => {
     return [way, part, papers, changed]
   })
 
@@ -73,17 +75,14 @@ test('what a mail would not hold is no help, unless there is nothing else', () =
 })
 
 test('a sentence gets a hint without a query, where no text says it', () => {
-  const [hint] = widerHints(
-    {
-      kind: 'and',
-      parts: [
-        { kind: 'some', least: 1, parts: [{ kind: 'word', field: 'any', text: 'linear' }] },
-        { kind: 'word', field: 'any', text: 'xylophone' },
-      ],
-    },
-    window,
-    15,
-  )
+  const query: Query = {
+    kind: 'and',
+    parts: [
+      { kind: 'some', least: 1, parts: [{ kind: 'word', field: 'any', text: 'linear' }] },
+      { kind: 'word', field: 'any', text: 'xylophone' },
+    ],
+  }
+  const [hint] = finished(widerHints(query, window, 15))
   expect(hint).toMatchObject({ part: 'xylophone', term: 'xylophone', query: null })
 })
 

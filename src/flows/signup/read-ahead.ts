@@ -1,0 +1,25 @@
+import { parseOrNull } from '../../filters/language/parse-query.ts'
+import { splitTopics } from '../../filters/language/split-topics.ts'
+import type { Steps } from '../../filters/steps.ts'
+import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import { inTurns } from '../papers/in-turns.ts'
+
+/**
+ * Parses what somebody typed as topics, one in each step, so that reading it afterwards keeps nobody waiting: twenty long
+ * ones take some 100 ms. More than a subscriber may have are refused before they are parsed.
+ */
+export const readAhead = (typed: readonly string[], spend?: (ms: number) => void): Promise<void> =>
+  inTurns(parsing(typed), spend)
+
+function* parsing(typed: readonly string[]): Steps<void> {
+  const topics: string[] = []
+  for (const text of typed) {
+    topics.push(...splitTopics(text))
+    yield
+  }
+  if (topics.length > MOST_TOPICS) return
+  for (const topic of topics) {
+    parseOrNull(topic)
+    yield
+  }
+}

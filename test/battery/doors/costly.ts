@@ -1,0 +1,84 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import pg from 'pg'
+import { manyPapers, storePapers } from '../../../scripts/bench/many-papers.ts'
+import type { Paper } from '../../../src/papers/paper.ts'
+import type { Profile, Verdict } from '../battery-case.ts'
+import { programWith, type WrongPart } from '../bench/wrong-part.ts'
+import type { Asked } from './costly-site.ts'
+import { seededDatabase } from './seeded-database.ts'
+
+const PAPERS = { ci: 1500, nightly: 20_000 }
+/** Milliseconds of processor time without a turn for others: 100, doubled for machines whose cores are shared. */
+const MAX_SILENT_MS = 200
+const WORDS = 300
+/** Far from those of the seed. */
+const FIRST_ID = 100_000
+
+/** No query, however long or deep, keeps everybody else waiting. */
+export async function noQueryStopsIt(profile: Profile): Promise<Verdict> {
+  const asked = await askAll(PAPERS[profile])
+  const answered = asked.filter(({ status }) => status === 200).length
+  return {
+    ok: asked.every(isFine) && answered > asked.length / 2,
+    n: `${asked.length} requests (${answered} with results), ${PAPERS[profile]} papers`,
+    result: `longest silence ${told(longest(asked))}; most in all ${told(most(asked))}`,
+  }
+}
+
+/** Whether the battery sees that a wrong part keeps everybody waiting. */
+export async function stopsWith(part: WrongPart): Promise<Verdict> {
+  const asked = await askAll(PAPERS.ci, part)
+  const late = asked.filter(({ silentMs }) => silentMs > MAX_SILENT_MS)
+  const result = `${late.length > 0 ? 'caught' : 'NOT CAUGHT'}: silence ${told(longest(asked))}`
+  return { ok: late.length > 0, n: `${asked.length} requests`, result }
+}
+
+const isFine = ({ status, silentMs }: Asked): boolean =>
+  status < 500 && status !== 429 && silentMs <= MAX_SILENT_MS
+
+const told = ({ name, status, silentMs, allMs }: Asked): string =>
+  `${Math.round(silentMs)} of ${Math.round(allMs)} ms of processor time (${name}: ${status})`
+
+const longest = (asked: readonly Asked[]): Asked =>
+  asked.toSorted((a, b) => Number(isFine(a)) - Number(isFine(b)) || b.silentMs - a.silentMs)[0]!
+const most = (asked: readonly Asked[]): Asked => asked.toSorted((a, b) => b.allMs - a.allMs)[0]!
+
+async function askAll(count: number, part?: WrongPart): Promise<Asked[]> {
+  const { url, drop } = await seededDatabase()
+  try {
+    const papers = manyPapers({ count, perDay: count / 30, lastDay: '2026-11-24' })
+    await store(url, papers)
+    const [program = '', ...args] = programWith(part, 'test/battery/doors/costly-site.ts')
+    const site = fork(program, [...args, url, commonWords(papers).join(' ')])
+    const ended = once(site, 'exit')
+    const [asked] = (await Promise.race([once(site, 'message'), ended])) as [unknown]
+    await ended
+    if (!Array.isArray(asked)) throw new Error(`the site ended with ${String(asked)}`)
+    return asked as Asked[]
+  } finally {
+    await drop()
+  }
+}
+
+async function store(connectionString: string, papers: readonly Paper[]): Promise<void> {
+  const client = new pg.Client({ connectionString })
+  await client.connect()
+  await storePapers(
+    client,
+    papers.map((paper) => ({ ...paper, id: paper.id + FIRST_ID })),
+  )
+  await client.end()
+}
+
+/** Words of papers that no sentence needs, so that a row of them is no prose. */
+function commonWords(papers: readonly Paper[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { abstract } of papers.slice(0, 500)) {
+    for (const word of abstract.match(/\b[a-z]{5,7}\b/g) ?? []) counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, WORDS)
+    .map(([word]) => word)
+}

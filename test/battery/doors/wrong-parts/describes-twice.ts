@@ -1,0 +1,16 @@
+// Describes each part of a part once to count them, and once more for the text.
+import * as right from '../../../../src/filters/language/describe-query.ts'
+import type { Query } from '../../../../src/filters/query.ts'
+
+export { shownName } from '../../../../src/filters/language/describe-query.ts'
+
+export function describePart(query: Query): string {
+  const parts = 'parts' in query ? query.parts : query.kind === 'not' ? [query.part] : []
+  for (const part of [...parts, ...parts]) describePart(part)
+  return right.describePart(query)
+}
+
+export function describeQuery(query: Query): string {
+  describePart(query)
+  return right.describeQuery(query)
+}
