@@ -215,7 +215,7 @@ export class Archive {
     return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
   }
 
-  /** Terms that nobody asks for any more are let go. */
+  /** Terms that are no longer searched for are dropped. */
   #tidyUp(): void {
     if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }

@@ -29,7 +29,7 @@ interface Waiter {
 }
 
 /**
- * Limits how much runs at once, overall and for each key. Whoever finds no free slot waits: first in, first out for one
+ * Limits how much runs at once, overall and for each key. A caller without a free slot waits: first in, first out for one
  * key, round robin between keys. A full queue drops the newest waiter of the key that has most of them.
  */
 export class Semaphore {

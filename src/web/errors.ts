@@ -65,7 +65,7 @@ export function noteFault(
 ): string | null {
   if (fault.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (fault.status === 429 || fault.code === 'search.busy') reply.header('retry-after', fault.values.seconds)
-  // A full queue is no fault of ours; logging each refusal would let visitors fill the log.
+  // A full queue is not a defect, and logging each refusal would let visitors fill the log.
   if (fault.status < 500 || fault.code === 'search.busy') return null
   const reference = randomId(80).slice(0, 8)
   const route = request.routeOptions.url

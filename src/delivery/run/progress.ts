@@ -3,7 +3,7 @@ import { stopwatch } from '../../platform/clock.ts'
 const STALLED_AFTER_MS = 60_000
 
 /**
- * Tells whether a hand still gets on with its chunks. One that hangs must not renew its leases for ever: nobody else
+ * Tells whether a hand still makes progress. One that hangs must not renew its leases for ever: no other worker
  * would get the messages. A step that has a time limit of its own may take that long, since losing the lease
  * meanwhile repeats an email.
  */

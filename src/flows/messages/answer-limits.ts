@@ -27,7 +27,7 @@ interface MailTo {
 }
 
 /**
- * Counts one more email to an address that somebody typed, perhaps a stranger, over all forms, and returns whether it may
+ * Counts one more email to an address that a visitor typed, perhaps a stranger's, over all forms, and returns whether it may
  * go. To one person (without +tags, and at Gmail without dots) until they confirm: two in 24 hours; from two days after
  * the first email two in 7 days; from two weeks after it one in 30 days. To a confirmed subscriber's own address: two in
  * 24 hours.

@@ -49,7 +49,7 @@ export interface Pruned extends PrunedRequests, PrunedOperatorRows {
   reports: number
   /** Who never confirmed. */
   subscribers: number
-  /** Histories of emails that somebody asked for with one person's address. */
+  /** Histories of emails that were requested for one person's address. */
   emailLimits: number
 }
 

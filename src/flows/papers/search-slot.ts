@@ -58,7 +58,7 @@ export async function withSearchSlot<T>(
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<T> {
   const { ip } = searcher
-  // The widest network: somebody with a /48 has 65,536 of the narrowest.
+  // The widest network, since a /48 contains 65,536 of the narrowest.
   const network = networksOf(ip).at(-1)!.prefix
   const waitEnds = () => AbortSignal.any([searcher.signal, AbortSignal.timeout(maxWaitMs)])
   try {

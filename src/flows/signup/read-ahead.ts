@@ -5,7 +5,7 @@ import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
 import { inTurns } from '../papers/in-turns.ts'
 
 /**
- * Parses what somebody typed as topics, one in each step, so that reading it afterwards keeps nobody waiting: twenty long
+ * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
  * ones take some 100 ms. More than a subscriber may have are refused before they are parsed.
  */
 export const readAhead = (typed: readonly string[], spend?: (ms: number) => void): Promise<void> =>

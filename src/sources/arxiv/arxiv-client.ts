@@ -163,7 +163,7 @@ async function detailsOf(input: FetchDay, papers: string[]): Promise<Map<string,
   for (const lot of lotsOf(ids, LOT).slice(0, MOST_LOTS)) {
     const records = await lotOf(input, lot)
     if (records === 'no more') break
-    // The API may answer with papers that nobody asked for.
+    // The API may return papers that were not requested.
     const asked = new Set(lot.map((id) => `arxiv:${id}`))
     for (const record of records) if (asked.has(textOf(record))) details.set(textOf(record), record)
   }

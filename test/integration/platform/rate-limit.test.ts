@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type Bucket, bucketsOf, chargePermits, takePermits } from '../../../src/platform/rate-limit.ts'
+import {
+  type Bucket,
+  bucketsOf,
+  chargePermits,
+  forgetIdleBuckets,
+  takePermits,
+} from '../../../src/platform/rate-limit.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
@@ -119,4 +125,14 @@ describe('several buckets', () => {
     while ((await take(all)).allowed) left++
     expect(left).toBe(20)
   })
+})
+
+test('deletes a bucket that was not used for a day, and no other', async () => {
+  const kept = { key: 'kept', capacity: 1, perSecond: 0.001 }
+  await takePermits(database.db, [kept, { ...kept, key: 'idle' }])
+  await database.db.$executeRaw`update bucket set at = now() - interval '25 hours' where key = 'idle'`
+  await forgetIdleBuckets(database.db)
+  const keys = (await database.db.bucket.findMany()).map(({ key }) => key)
+  expect(keys).toContain('kept')
+  expect(keys).not.toContain('idle')
 })
