@@ -40,7 +40,7 @@ export interface WiringOptions {
   watch?: Watch
 }
 
-/** `beganAt`: when it began to run from CLOCK_NOW, where another thread has the same clock. */
+/** `beganAt`: when CLOCK_NOW started to run; a second thread passes the same value. */
 export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 

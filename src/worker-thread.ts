@@ -15,7 +15,7 @@ export interface ThreadData {
   clockBeganAt: Date
 }
 
-/** What the thread tells: that it takes work, and each line that it logs, so that /metrics counts it. */
+/** Messages from the thread: `started`, then each log line, so that /metrics counts it. */
 export type ThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
 
 const LIMITS = { maxYoungGenerationSizeMb: 16 }

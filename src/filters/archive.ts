@@ -17,7 +17,7 @@ import type { Steps } from './steps.ts'
 
 /** Anybody may ask for hundreds of words at once, and each one's set is kept. */
 const MOST_LEAVES = 1000
-/** So often a query is looked up anew where papers came, or others let its words go, meanwhile. */
+/** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
 /** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40

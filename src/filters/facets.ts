@@ -74,13 +74,13 @@ const known = new WeakMap<PaperIndex, PartsOfIndex>()
 
 /** Divides the papers, for `narrowed`, in short steps. */
 export function* lookUpFacets({ index }: Archive): Steps<void> {
-  for (let times = 0; times < MAX_TIMES && known.get(index)?.version !== index.version; times++) {
+  for (let times = 0; times < MAX_REBUILDS && known.get(index)?.version !== index.version; times++) {
     known.set(index, yield* divided(index))
   }
 }
 
-/** Papers may come in between steps. */
-const MAX_TIMES = 3
+/** Papers that arrive during the work start it again. */
+const MAX_REBUILDS = 3
 const SLOTS_IN_A_STEP = 2000
 
 function partsOf(index: PaperIndex): PartsOfIndex {

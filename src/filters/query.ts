@@ -41,7 +41,7 @@ export function wantedLeaves(query: Query): Leaf[] {
   return 'parts' in query ? query.parts.flatMap(wantedLeaves) : [query]
 }
 
-/** So many changes of a query are tried for hints. Each one takes as long as the query is, so all of a long one would take its square. */
+/** How many variants of a query are tried for hints. Each takes time in proportion to the query, so trying all is quadratic. */
 export const MAX_VARIANTS = 50
 
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */

@@ -73,6 +73,17 @@ function groupsOf(ip: string): number[] | undefined {
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
 }
 
+/** How many permits a bucket has now, without taking any. */
+export async function permitsLeft(
+  db: DatabaseOrTransaction,
+  { key, capacity, perSecond }: Bucket,
+): Promise<number> {
+  const [row] = await db.$queryRaw<{ tokens: number }[]>`
+    select least(${capacity}::float8, tokens + extract(epoch from now() - at)::float8 * ${perSecond}::float8) as tokens
+    from bucket where key = ${key}`
+  return row?.tokens ?? capacity
+}
+
 /** The buckets of a limit for an IP address, one for each of its networks. */
 export const bucketsOf = ({ name, capacity, perSecond }: RateLimit, ip: string): Bucket[] =>
   networksOf(ip).map(({ prefix, share }) => ({
@@ -186,5 +197,8 @@ export async function chargePermits(
 
 /** Deletes the buckets that nobody used for a day. They are full again by then, and their keys name networks. */
 export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
-  await db.$executeRaw`delete from bucket where at < now() - interval '1 day'`
+  // A visitor may come back right now: rows are locked in the order of their keys, as everywhere here.
+  await db.$executeRaw`
+    delete from bucket where key in
+      (select key from bucket where at < now() - interval '1 day' order by key for update skip locked)`
 }

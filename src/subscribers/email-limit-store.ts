@@ -9,8 +9,6 @@ export interface EmailAsked {
   key: string
   /** Fewer and fewer emails; otherwise two a day for good. */
   backsOff: boolean
-  /** False: takes nothing, and the result means nothing. */
-  counts: boolean
   now: Date
 }
 
@@ -21,12 +19,12 @@ export interface EmailAsked {
  */
 export async function takeEmail(
   db: DatabaseOrTransaction,
-  { key, backsOff, counts, now }: EmailAsked,
+  { key, backsOff, now }: EmailAsked,
 ): Promise<boolean> {
   const keptUntil = new Date(now.getTime() + (backsOff ? KEEP_DAYS : KEEP_OWN_DAYS) * DAY_MS)
   const taken = await db.$executeRaw`
     insert into email_limit as l (key, since, sent_at, kept_until)
-    select ${key}, ${now}::timestamptz, ${now}::timestamptz, ${keptUntil}::timestamptz where ${counts}::boolean
+    select ${key}, ${now}::timestamptz, ${now}::timestamptz, ${keptUntil}::timestamptz
     on conflict (key) do update
       set before_at = l.sent_at, sent_at = excluded.sent_at, kept_until = excluded.kept_until
       where l.before_at is null or case
@@ -48,7 +46,8 @@ export async function moveEmails(
     with ended as (delete from email_limit where key = ${from} returning *)
     insert into email_limit (key, since, sent_at, before_at, kept_until)
     select ${to}, since, sent_at, before_at, ${keptUntil}::timestamptz from ended
-    on conflict (key) do update set sent_at = excluded.sent_at, before_at = excluded.before_at`
+    on conflict (key) do update set sent_at = greatest(email_limit.sent_at, excluded.sent_at),
+      before_at = greatest(email_limit.before_at, excluded.before_at, least(email_limit.sent_at, excluded.sent_at))`
 }
 
 export async function forgetEmails(db: DatabaseOrTransaction, keys: readonly string[]): Promise<void> {

@@ -1268,7 +1268,7 @@ export const en = {
     'import.too-long': 'This line has more than {most} signs.',
     'import.quotes': 'The quotes of this line do not add up.',
     'import.cells': 'This line has {count} cells, where the head has {width}.',
-    'import.control': 'This line holds a control character.',
+    'import.control': 'This line has a control character. Remove it.',
     'import.bytes': 'This line holds signs that cannot be read.',
     'import.state': 'We do not know the state “{value}”.',
     'import.no-consent': 'Nothing shows that they said yes.',
@@ -1338,7 +1338,7 @@ export const en = {
     'query.too-long':
       'That query is too long: it has {bytes} bytes, and we take {most} at most. Use fewer words, or several topics.',
     'query.too-deep':
-      'We could not read “{query}”: it nests too deep at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
+      'We could not read “{query}”: it is nested too deeply at column {column}. Use up to {most} brackets, NOTs and fields inside each other.',
     'admin.not-https': 'This page needs https.',
     'admin.elsewhere': 'Nothing was changed. Open the page again, and press the button there.',
     'smtp.not-set': 'No mail can go out until the service is set up.',

@@ -20,7 +20,7 @@ export interface CrewInput {
   /** A name that no other drain bears. */
   owner: string
   compose: Compose
-  /** After so long without progress a lease is renewed no more: a minute unless said otherwise. */
+  /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
   stalledAfterMs?: number
   /** Called when chunks are ready beyond what this process holds. */
   moreWaiting?: () => Promise<void>

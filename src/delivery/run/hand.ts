@@ -40,7 +40,7 @@ export interface HandInput {
   /** The most messages in the hand. */
   size: number
   turns: Turns
-  /** After so long without progress the leases are renewed no more: a minute unless said otherwise. */
+  /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
   stalledAfterMs?: number
   /** Called when a chunk is leased while others are free. */
   moreWaiting?: () => Promise<void>

@@ -17,7 +17,7 @@ export interface HeldChunk {
   /** Nothing is left to take: it goes back once nothing is open. */
   exhausted: boolean
   lost: boolean
-  /** Its worker hangs: the lease is renewed no more. */
+  /** Its worker hangs, so the lease is no longer renewed. */
   stalled: boolean
   /** By the stopwatch: from here on the lease may be somebody else's, whatever we hear. */
   goodUntil: number
@@ -44,8 +44,8 @@ export interface LeasesInput {
 type LeaseDeps = Pick<Deps, 'config' | 'clock' | 'log' | 'watch'> & { db: Database }
 
 /**
- * The chunks that one drain holds, renewed on a timer for as long as the work on them makes progress. Whether a lease holds is the database's clock to say; between
- * two answers the stopwatch, started before the question, can only end it too early.
+ * Holds the chunks of one drain and renews their leases while the work on them makes progress. The database's clock
+ * decides whether a lease holds; between two renewals our stopwatch, started before each, can only end it early.
  */
 export function openLeases(deps: LeaseDeps, { lane, owner, isProgressMadeOn }: LeasesInput): Leases {
   const { config, clock, log, db, watch } = deps

@@ -57,7 +57,7 @@ function termsIn(text: string): Term[] {
 }
 
 const KNOWN = [...FILLERS_OF_SEVERAL, ...TERMS_OF_SEVERAL]
-/** Words of the longest of them. */
+/** Number of words in the longest known term. */
 const LONGEST_KNOWN = Math.max(...KNOWN.map((keys) => keys.length))
 
 /** What stands behind each token up to where words no longer belong together. */

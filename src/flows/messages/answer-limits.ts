@@ -3,6 +3,7 @@ import { countMessagesSince } from '../../delivery/ledger/subscriber-messages-st
 import type { NewMessage } from '../../delivery/message.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { DAY_MS } from '../../platform/dates.ts'
+import { randomId } from '../../platform/random.ts'
 import { type Address, addressHash, mailboxOf } from '../../subscribers/address.ts'
 import { forgetEmails, moveEmails, takeEmail } from '../../subscribers/email-limit-store.ts'
 
@@ -21,7 +22,7 @@ interface MailTo {
   key: Key
   /** They subscribe with this address. */
   isConfirmed?: boolean
-  /** False where no email goes for another reason: takes nothing. */
+  /** False if no email goes for another reason: a key that nobody has is counted, which takes as long. */
   counts?: boolean
   now: Date
 }
@@ -36,13 +37,14 @@ export const takeMailTo = (
   tx: DatabaseOrTransaction,
   config: Config,
   { key, isConfirmed = false, counts = true, now }: MailTo,
-): Promise<boolean> =>
-  takeEmail(tx, {
-    key: isConfirmed ? ownKey(config, key) : personKey(config, key),
-    backsOff: !isConfirmed,
-    counts,
+): Promise<boolean> => {
+  const countedKey = isConfirmed ? ownKey(config, key) : personKey(config, key)
+  return takeEmail(tx, {
+    key: counts ? countedKey : addressHash(randomId(128), config.SUPPRESSION_KEY),
+    backsOff: !isConfirmed && counts,
     now,
   })
+}
 
 /** They confirmed that address: the limit of before no longer applies to them, but today's emails still count. */
 export const endBackOff = (

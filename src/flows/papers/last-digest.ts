@@ -12,6 +12,7 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import type { Bits } from '../../filters/matching/bits.ts'
 import type { PaperFacts } from '../../filters/matching/paper-index.ts'
 import type { Query } from '../../filters/query.ts'
+import type { Steps } from '../../filters/steps.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { PapersAtHand } from './papers-at-hand.ts'
 
@@ -107,13 +108,18 @@ const byVotes = (a: PaperFacts, b: PaperFacts): number => (b.votes ?? -1) - (a.v
 export const idsOfChoice = (choice: LastChoice | null): number[] =>
   choice?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? []
 
-export function digestOf({ day, sections, more }: LastChoice, papers: PapersAtHand): LastDigest {
-  const shown = sections.map(
-    ({ topic, papers: chosen }): DigestSection => ({
-      ...(topic ? topicHead({ name: topic.name, id: 0 }) : { topic: null, topicId: null }),
-      papers: chosen.map(({ id, under }) => shownUnder(id, under, papers)).filter((paper) => paper !== null),
-    }),
-  )
+export function* digestOf({ day, sections, more }: LastChoice, papers: PapersAtHand): Steps<LastDigest> {
+  const shown: DigestSection[] = []
+  for (const { topic, papers: chosen } of sections) {
+    const head = topic ? topicHead({ name: topic.name, id: 0 }) : { topic: null, topicId: null }
+    const section: DigestSection = { ...head, papers: [] }
+    for (const { id, under } of chosen) {
+      const paper = shownUnder(id, under, papers)
+      if (paper) section.papers.push(paper)
+      yield
+    }
+    shown.push(section)
+  }
   const filled = shown.filter((section) => section.papers.length > 0)
   const bestOf = sections[0] && sections[0].topic === null ? day : null
   const rest = { localDate: day, bestOf, week: null, beyond: [], sources: '' }

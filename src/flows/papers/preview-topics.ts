@@ -129,7 +129,7 @@ function* shownTogether(
 ): Steps<Pick<Preview, 'together' | 'digest'>> {
   const all = met(together, papers, together.topicOf)
   yield
-  return { together: all, digest: choice && digestOf(choice, papers) }
+  return { together: all, digest: choice && (yield* digestOf(choice, papers)) }
 }
 
 interface FoundTopic extends DigestTopicTree {

@@ -1,6 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import { stopwatch } from '../../platform/clock.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
-import { Fault } from '../../platform/errors.ts'
+import { Fault, textOf } from '../../platform/errors.ts'
 import {
   bucketsOf,
   chargePermits,
@@ -35,14 +36,14 @@ const RETRY_AFTER_SECONDS = 5
 /** How many requests wait for a slot of this process. */
 export const searchesWaiting = (): number => SLOTS.waiting
 
-/** Counts milliseconds that a search took of this process. */
+/** Adds milliseconds to what a search is charged. */
 export type Spend = (ms: number) => void
 
 /** Who searches: a FastifyRequest is one. */
 export interface Searcher {
   ip: string
-  /** Aborts when the client disconnects. */
-  readonly signal: AbortSignal
+  /** Emits "close" when the client disconnects. (The request itself also does so once its body is read.) */
+  readonly socket: EventEmitter & { destroyed?: boolean }
 }
 
 /**
@@ -51,21 +52,26 @@ export interface Searcher {
  * that the web does with the archive goes through here. Throws rate.too-many, rate.at-once, search.busy.
  */
 export async function withSearchSlot<T>(
-  { db }: Deps,
-  searcher: Searcher,
+  deps: Deps,
+  { ip, socket }: Searcher,
   queries: readonly string[],
   work: (spend: Spend) => Promise<T>,
   maxWaitMs = MAX_WAIT_MS,
 ): Promise<T> {
-  const { ip } = searcher
   // The widest network, since a /48 contains 65,536 of the narrowest.
   const network = networksOf(ip).at(-1)!.prefix
-  const waitEnds = () => AbortSignal.any([searcher.signal, AbortSignal.timeout(maxWaitMs)])
+  const disconnected = new AbortController()
+  const disconnect = () => disconnected.abort()
+  const waitEnds = () => AbortSignal.any([disconnected.signal, AbortSignal.timeout(maxWaitMs)])
+  if (socket.destroyed) disconnect()
+  socket.once('close', disconnect)
   try {
-    return await SLOTS.withSlot(network, () => charged(db, { ip, queries }, work), waitEnds)
+    return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
   } catch (error) {
     if (!(error instanceof NoSlot)) throw error
     throw new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+  } finally {
+    socket.off('close', disconnect)
   }
 }
 
@@ -79,17 +85,17 @@ export async function withSearchSlotOr<T>(
   try {
     return await withSearchSlot(deps, searcher, queries, work, MAX_OPTIONAL_WAIT_MS)
   } catch (error) {
-    if (isForNow(error) || isDatabaseAway(error)) return fallback
+    if (isTemporaryRefusal(error) || isDatabaseAway(error)) return fallback
     throw error
   }
 }
 
 /** The request itself is fine, and is refused for some seconds or minutes only. */
-export const isForNow = (error: unknown): boolean =>
+export const isTemporaryRefusal = (error: unknown): boolean =>
   error instanceof Fault && ['rate.too-many', 'rate.at-once', 'search.busy'].includes(error.code)
 
 async function charged<T>(
-  db: Deps['db'],
+  { db, log }: Deps,
   { ip, queries }: { ip: string; queries: readonly string[] },
   work: (spend: Spend) => Promise<T>,
 ): Promise<T> {
@@ -102,7 +108,11 @@ async function charged<T>(
     })
   } finally {
     const more = 1 + Math.floor(spent / MS_PER_PERMIT) - estimate
-    if (more !== 0) await chargePermits(db, bucketsOf(SEARCHES, ip), more)
+    // What was found is worth more than an exact count.
+    if (more !== 0)
+      await chargePermits(db, bucketsOf(SEARCHES, ip), more).catch((error) =>
+        log.error('database.error', { what: textOf(error) }),
+      )
   }
 }
 

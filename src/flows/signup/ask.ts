@@ -83,7 +83,7 @@ export function ask(deps: Deps, input: AskInput): Promise<Asked> {
     const suppression = await suppressionOf(tx, hash)
     const isConfirmed = isJoined(subscriber)
     const otherwise = whyHeld({ subscriber, suppression, closed, isBusy, now })
-    const counts = otherwise !== 'limit'
+    const counts = otherwise === undefined
     const isWithinLimit = await takeMailTo(tx, config, { key: address.key, isConfirmed, counts, now })
     const held = otherwise ?? (isWithinLimit ? undefined : 'limit')
     if (suppression && !held) await letTryAgain(tx, subscriber, now)

@@ -1,5 +1,5 @@
 import { parseOrNull } from '../../filters/language/parse-query.ts'
-import { splitTopics } from '../../filters/language/split-topics.ts'
+import { splitFields } from '../../filters/language/split-topics.ts'
 import type { Steps } from '../../filters/steps.ts'
 import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
 import { inTurns } from '../papers/in-turns.ts'
@@ -12,11 +12,8 @@ export const readAhead = (typed: readonly string[], spend?: (ms: number) => void
   inTurns(parsing(typed), spend)
 
 function* parsing(typed: readonly string[]): Steps<void> {
-  const topics: string[] = []
-  for (const text of typed) {
-    topics.push(...splitTopics(text))
-    yield
-  }
+  const topics = splitFields(typed)
+  yield
   if (topics.length > MOST_TOPICS) return
   for (const topic of topics) {
     parseOrNull(topic)

@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { describeQuery } from '../../filters/language/describe-query.ts'
 import { parseQuery } from '../../filters/language/parse-query.ts'
-import { splitTopics } from '../../filters/language/split-topics.ts'
+import { splitFields } from '../../filters/language/split-topics.ts'
 import { isBlank, type QueryParts, writeQuery } from '../../filters/language/write-query.ts'
 import { GRAMMAR } from '../../filters/query.ts'
 import { Fault } from '../../platform/errors.ts'
@@ -88,7 +88,7 @@ export function isReadable(query: string): boolean {
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
 
 function fewTopics(typed: readonly string[]): string[] {
-  const texts = typed.flatMap(splitTopics)
+  const texts = splitFields(typed)
   const count = texts.length
   if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
   return texts

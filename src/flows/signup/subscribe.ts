@@ -32,14 +32,14 @@ export interface SubscribeInput extends CheckedSignup {
   ip: string
 }
 
-/** Of the emails that strangers cause: one bucket for the whole site. */
+/** The bucket of sign-up emails for the whole site. */
 export const siteBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
   key: 'signup site',
   capacity: SIGNUP_PER_HOUR,
   perSecond: SIGNUP_PER_HOUR / 3600,
 })
 
-/** In front of which its alert is written down. */
+/** The incident's name while the limit of the site is reached. */
 export const SIGNUPS = 'signups'
 
 /**

@@ -19,9 +19,9 @@ import { askedBehind, linkHolder } from './link-holder.ts'
 import { giveAddress } from './move-subscriber.ts'
 
 /**
- * Mails a link to an address that a subscriber gives as their new one; its button moves them. Two such mails a day of one
- * subscriber, and to one person as many as `takeMailTo` allows, whoever asks for what; beyond that, and for a suppressed address, none, and
- * nothing tells. Returns the address. Throws link.*, FieldFaults (email).
+ * Mails a link to an address that a subscriber gives as their new one; its button moves them. Up to two such emails a day
+ * for one subscriber, and what `takeMailTo` allows for one person. Beyond that, or for a suppressed address, none is sent
+ * and the page does not say so. Returns the address. Throws link.*, FieldFaults (email).
  */
 export async function askForMove(
   deps: ServiceDeps,

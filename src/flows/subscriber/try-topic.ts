@@ -6,7 +6,7 @@ import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type Preview, previewTopics } from '../papers/preview-topics.ts'
 import { MOST_DAYS } from '../papers/recent-window.ts'
-import { isForNow, type Searcher, type Spend, withSearchSlot } from '../papers/search-slot.ts'
+import { isTemporaryRefusal, type Searcher, type Spend, withSearchSlot } from '../papers/search-slot.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { readOneTopic } from './own-changes.ts'
 
@@ -51,7 +51,7 @@ export async function tryTopic(deps: Deps, { searcher, ...asked }: Tried & Among
       tryInSlot(deps, { ...asked, spend }),
     )
   } catch (fault) {
-    if (!(fault instanceof Fault) || !isForNow(fault)) throw fault
+    if (!(fault instanceof Fault) || !isTemporaryRefusal(fault)) throw fault
     return { text, named, now: null, outcome: null, isSame: false, instead: null, fault }
   }
 }

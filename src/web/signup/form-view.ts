@@ -1,7 +1,7 @@
-import { splitTopics } from '../../filters/language/split-topics.ts'
+import { splitFields } from '../../filters/language/split-topics.ts'
 import type { QueryParts } from '../../filters/language/write-query.ts'
 import {
-  isForNow,
+  isTemporaryRefusal,
   type Searcher,
   type Spend,
   timed,
@@ -122,7 +122,7 @@ export async function shownForm(deps: Deps, filled: Filled = {}, slot?: Searcher
 
 async function chipsInSlot(deps: Deps, { typed, fault }: Filled, slot?: Searcher | Spend): Promise<Chip[]> {
   const topics = typed?.topics ?? []
-  if (topics.length === 0 || slot === undefined || (fault && isForNow(fault))) return []
+  if (topics.length === 0 || slot === undefined || (fault && isTemporaryRefusal(fault))) return []
   const describe = async (spend: Spend) => {
     await readAhead(topics, spend)
     return timed(spend, () => chipsOf(topics))
@@ -138,7 +138,7 @@ function whenOf(read: () => SubscriberSettings, now: Date): string {
 
 /** The topics that can be read, described. Takes time: see `shownForm`. */
 export function chipsOf(typed: readonly string[]): Chip[] {
-  const topics = typed.flatMap(splitTopics)
+  const topics = splitFields(typed)
   // Anybody may send thousands, and reading each takes time.
   if (topics.length > MOST_TOPICS) return []
   return topics.flatMap((query, place) =>

@@ -3,12 +3,15 @@ import { readAhead } from '../../flows/signup/read-ahead.ts'
 import type { Deps } from '../../wiring.ts'
 import { queriesIn, type SubscribeForm } from '../request.ts'
 
+/** Characters that are parsed in about a millisecond. */
+const MAX_FREE_LENGTH = 1000
+
 /**
- * Parses the topics of a sign-up in a search slot, since anyone may send twenty long ones with an address that is then
- * refused. Throws rate.too-many, rate.at-once, search.busy.
+ * Parses long topics of a sign-up in a search slot, since anyone may send twenty of them with an address that is then
+ * refused. Usual sign-ups need no slot. Throws rate.too-many, rate.at-once, search.busy.
  */
 export async function readTopicsInSlot(deps: Deps, searcher: Searcher, form: SubscribeForm): Promise<void> {
   const queries = queriesIn(form)
-  if (queries.length === 0) return
+  if (queries.join('').length <= MAX_FREE_LENGTH) return
   await withSearchSlot(deps, searcher, queries, (spend) => readAhead(form.typed.topics, spend))
 }

@@ -1,4 +1,4 @@
-import { splitTopics } from '../../filters/language/split-topics.ts'
+import { splitFields } from '../../filters/language/split-topics.ts'
 import { writeQuery } from '../../filters/language/write-query.ts'
 import { readTopics, type TypedSignup } from '../../flows/signup/read-signup.ts'
 import { fill, words } from '../../words/words.ts'
@@ -28,7 +28,7 @@ function added(typed: SubscribeForm['typed']): Pressed {
 }
 
 function removed(typed: TypedSignup, place: number): Pressed {
-  const topics = typed.topics.flatMap(splitTopics)
+  const topics = splitFields(typed.topics)
   const [query] = topics.splice(place, 1)
   return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
 }

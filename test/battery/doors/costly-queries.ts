@@ -100,10 +100,22 @@ export function costlyRequests(words: readonly string[], random: () => number): 
       .filter(([kind]) => MANY_TIMES.includes(kind))
       .flatMap(([kind, q]) => forms.map((door) => inForm(door, kind, (i) => `${q} t${i}`))),
     inForm(forms[0]!, 'of all kinds', mixed),
-    ...['a, ', '«', ' except a', '(', '\n'].map((sign) => ({
-      name: `POST /subscribe, ${MOST_TYPED} signs of ${JSON.stringify(sign)}`,
-      request: form('/subscribe', [['topic', sign.repeat(MOST_TYPED / sign.length / 3)]]),
-    })),
+    ...['a, ', '«', ' except a', '(', '\n'].flatMap((sign) => {
+      const name = `${MOST_TYPED} bytes of ${JSON.stringify(sign)}`
+      const topic = sign.repeat(MOST_TYPED / Buffer.byteLength(sign))
+      const email = 'ann@example.com'
+      return [
+        {
+          name: `POST /subscribe, ${name}`,
+          request: form('/subscribe', [['topic', topic.slice(0, topic.length / 3)]]),
+        },
+        { name: `POST /api/subscriptions, ${name}`, request: json('/api/subscriptions', { email, topic }) },
+        {
+          name: `POST /api/subscriptions, half of it, ${name}`,
+          request: json('/api/subscriptions', { email, topic: topic.slice(0, topic.length / 2) }),
+        },
+      ]
+    }),
     { name: 'GET /papers, 8 kB', request: { url: `/papers?q=${'a%20OR%20'.repeat(1000)}a` } },
   ]
 }

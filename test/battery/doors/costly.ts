@@ -9,8 +9,8 @@ import type { Asked } from './costly-site.ts'
 import { seededDatabase } from './seeded-database.ts'
 
 const PAPERS = { ci: 1500, nightly: 20_000 }
-/** Milliseconds of processor time without a turn for others: 100, doubled for machines whose cores are shared. */
-const MAX_SILENT_MS = 200
+/** Milliseconds of processor time in one slice. */
+const MAX_SILENT_MS = 100
 const WORDS = 300
 /** Far from those of the seed. */
 const FIRST_ID = 100_000

@@ -149,8 +149,11 @@ describe('the gate', () => {
 
   test('whom a dead process left out is let in once an answer could not come any more', async () => {
     await passGate(database.db, { service: 'slowpoke', holder: 'dead', holdMs: 60_000 })
+    const began = performance.now()
     expect(await ask()).toBe('fine')
-    expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(55_000)
+    // A thousand looks take real time too, and the database counts it.
+    const tookMs = performance.now() - began
+    expect(waits.reduce((sum, ms) => sum + ms, 0) + tookMs).toBeGreaterThan(55_000)
   })
 
   test('is held for no longer than an answer may take, and a little', async () => {

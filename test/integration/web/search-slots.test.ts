@@ -1,4 +1,5 @@
-import { request } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { searchesWaiting, withSearchSlot } from '../../../src/flows/papers/search-slot.ts'
 import { get, post, textOf, useSite } from '../../support/site.ts'
@@ -23,11 +24,12 @@ async function hold(ip: string, count: number): Promise<void> {
         started()
         return new Promise<void>((resolve) => releases.push(resolve))
       }
-      done.push(withSearchSlot(site.deps, { ip, signal: new AbortController().signal }, [], work))
+      done.push(withSearchSlot(site.deps, { ip, socket: new EventEmitter() }, [], work))
     })
 }
 
 const TOPICS = ['linear attention', 'robots AND dogs']
+const LONG_TOPIC = Array.from({ length: 200 }, (_, i) => `word${i}`).join(' OR ')
 const typed = { email: 'ann@example.com', topic: TOPICS, hour: '7' }
 
 interface Refused {
@@ -43,6 +45,11 @@ const page: Refused[] = [
     name: 'a topic added to the form',
     ask: () => post(site, '/subscribe', { ...typed, do: 'add', any: 'some, words' }),
     kept: ['ann@example.com', ...TOPICS, 'some, words'],
+  },
+  {
+    name: 'a sign-up with long topics',
+    ask: () => post(site, '/subscribe', { ...typed, topic: [LONG_TOPIC] }),
+    kept: ['ann@example.com', LONG_TOPIC],
   },
   { name: 'search', ask: () => get(site, '/papers?q=linear+attention'), kept: ['value="linear attention"'] },
   { name: 'feed', ask: () => get(site, '/feed.xml?q=linear'), kept: [] },
@@ -116,18 +123,39 @@ describe.each([
   })
 })
 
-test('a client that disconnects leaves the queue', async () => {
-  await site.app.listen({ port: 0, host: '127.0.0.1' })
+/** Over a real socket: `inject` has none that closes. */
+async function sender(): Promise<(method: 'GET' | 'POST') => ClientRequest> {
+  if (!site.app.server.listening) await site.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = site.app.server.address() as { port: number }
-  await hold('127.0.0.1', 2)
-  const waiting = Array.from({ length: 6 }, () => {
-    const asked = request({ port, host: '127.0.0.1', path: '/papers?q=linear' })
+  return (method) => {
+    const isPost = method === 'POST'
+    const headers = isPost ? { 'content-type': 'application/x-www-form-urlencoded' } : {}
+    const path = isPost ? '/preview' : '/papers?q=linear'
+    const asked = request({ port, host: '127.0.0.1', method, path, headers })
     asked.on('error', () => {})
-    asked.end()
-    return asked
+    return asked.end(isPost ? 'topic=linear' : undefined)
+  }
+}
+
+describe.each(['GET', 'POST'] as const)('%s over a connection', (method) => {
+  test('waits for a slot, and then gets its answer', async () => {
+    const send = await sender()
+    await hold('127.0.0.1', 2)
+    const answered = once(send(method), 'response') as Promise<[IncomingMessage]>
+    await expect.poll(searchesWaiting).toBe(1)
+    releases.pop()!()
+    const [response] = await answered
+    response.resume()
+    expect(response.statusCode).toBe(200)
   })
-  await expect.poll(searchesWaiting).toBe(6)
-  expect((await get(site, '/papers?q=linear')).statusCode).toBe(429)
-  for (const one of waiting) one.destroy()
-  await expect.poll(searchesWaiting).toBe(0)
+
+  test('a client that disconnects leaves the queue', async () => {
+    const send = await sender()
+    await hold('127.0.0.1', 2)
+    const waiting = Array.from({ length: 6 }, () => send(method))
+    await expect.poll(searchesWaiting).toBe(6)
+    expect((await get(site, '/papers?q=linear')).statusCode).toBe(429)
+    for (const one of waiting) one.destroy()
+    await expect.poll(searchesWaiting).toBe(0)
+  })
 })

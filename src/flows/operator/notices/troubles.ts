@@ -2,7 +2,7 @@ import { waitingReports } from '../../../bounces/waiting-reports-store.ts'
 import { overdueDates } from '../../../digests/overdue-store.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../../platform/dates.ts'
 import type { NoticeValues } from '../../../platform/notice-store.ts'
-import { chargePermits, takePermits } from '../../../platform/rate-limit.ts'
+import { permitsLeft } from '../../../platform/rate-limit.ts'
 import { readSwitch } from '../../../platform/switch-store.ts'
 import { endTrouble, troubles } from '../../../platform/trouble-store.ts'
 import { sourceNamed } from '../../../sources/registry.ts'
@@ -92,10 +92,8 @@ async function signupsLimited({ db, config }: Deps): Promise<LastingTrouble[]> {
   const trouble = (await troubles(db)).find(({ name }) => name === SIGNUPS)
   if (!trouble) return []
   const bucket = siteBucket(config)
-  const tenth = config.SIGNUP_PER_HOUR / 10
-  const { allowed: isOver } = await takePermits(db, [bucket], tenth)
-  if (isOver) {
-    await chargePermits(db, [bucket], -tenth)
+  // Two at least: a single one is free again soon after each email of an attack.
+  if ((await permitsLeft(db, bucket)) >= Math.min(bucket.capacity, Math.max(2, bucket.capacity / 10))) {
     await endTrouble(db, SIGNUPS)
     return []
   }

@@ -1,6 +1,12 @@
+import { EventEmitter } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import { type Spend, withSearchSlot, withSearchSlotOr } from '../../../../src/flows/papers/search-slot.ts'
+import {
+  type Searcher,
+  type Spend,
+  withSearchSlot,
+  withSearchSlotOr,
+} from '../../../../src/flows/papers/search-slot.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
 import { silentLog } from '../../../../src/platform/log.ts'
@@ -18,7 +24,7 @@ const deps = () => ({
   databaseUrl: database.url,
 })
 
-const from = (ip: string, signal = new AbortController().signal) => ({ ip, signal })
+const from = (ip: string, socket: Searcher['socket'] = new EventEmitter()) => ({ ip, socket })
 
 const search = (work: (spend: Spend) => Promise<unknown>, ip = '203.0.113.9', queries = ['attention']) =>
   withSearchSlot(deps(), from(ip), queries, work)
@@ -89,7 +95,7 @@ describe('slots', () => {
       await done
     }
   }
-  const gone = AbortSignal.abort()
+  const gone = Object.assign(new EventEmitter(), { destroyed: true })
   /** The code with which a search is refused that does not wait. */
   const refusal = (ip: string) =>
     withSearchSlot(deps(), from(ip, gone), [], async () => 'found').catch(({ code, values }) => [

@@ -310,7 +310,7 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
   ['alpha votes>=', 'query.votes', 7, /column 7/],
   ['alpha '.repeat(334), 'query.too-long', 1, /too long/],
   ['é'.repeat(1001), 'query.too-long', 1, /2002 bytes, and we take 2000 at most/],
-  [deep(9), 'query.too-deep', 9, /nests too deep at column 9\. Use up to 8 brackets, NOTs and fields/],
+  [deep(9), 'query.too-deep', 9, /nested too deeply at column 9\. Use up to 8 brackets, NOTs and fields/],
   ['NOT '.repeat(9).concat('alpha'), 'query.too-deep', 33, /up to 8/],
   ['title:'.repeat(9).concat('alpha'), 'query.too-deep', 1, /up to 8/],
   ['−'.repeat(9).concat('alpha'), 'query.too-deep', 1, /up to 8/],
