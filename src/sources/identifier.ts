@@ -1,4 +1,4 @@
-import type { Identifier } from './source-record.ts'
+import { type Identifier, MAX_KEY_BYTES, MAX_VERSION } from './source-record.ts'
 
 export interface ArxivId {
   /** Without version and subject class: "2507.06457", "hep-th/9901001", "math/0309136". */
@@ -12,10 +12,6 @@ const NEW_STYLE =
   /^(?<id>(?<year>\d\d)(?<month>0[1-9]|1[0-2])\.(?<number>\d{4,6}))(?:v(?<version>[1-9]\d*))?$/
 const OLD_STYLE =
   /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Z]{2})?\/(?<number>\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v(?<version>[1-9]\d*))?$/
-
-/** An index entry of Postgres takes up to 2,704 bytes; the longest DOI in use has fewer than 200. */
-export const MAX_KEY_BYTES = 200
-export const MAX_VERSION = 9999
 
 // Numbers had four digits until the end of 2014; a shorter one later has lost its last zero on the way.
 const FIRST_YEAR_OF_FIVE_DIGITS = 15

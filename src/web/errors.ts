@@ -31,7 +31,8 @@ export function faultOf(thrown: unknown): Fault {
   return new Fault('unexpected', { what: textOf(error) }, { cause: error })
 }
 
-function answer(
+/** Answers with a fault, as a short page or as JSON. */
+export function answer(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,

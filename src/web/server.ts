@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import assets from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../wiring.ts'
+import { addAdmission } from './admission.ts'
 import { addApi } from './api/api.ts'
 import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
 import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
@@ -60,6 +61,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     index: false,
   })
   app.register(async (scope) => {
+    addAdmission(scope, site)
     addPackageAssets(scope)
     addPaperRoutes(scope, site)
     addSearchRoutes(scope, site)

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { stopwatch } from '../../platform/clock.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
 import { Fault, textOf } from '../../platform/errors.ts'
@@ -68,11 +69,20 @@ export async function withSearchSlot<T>(
   try {
     return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
   } catch (error) {
+    if (error instanceof NoSlot || isTemporaryRefusal(error)) await nextTurn()
     if (!(error instanceof NoSlot)) throw error
     throw new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
   } finally {
     socket.off('close', disconnect)
   }
+}
+
+let refusals = Promise.resolve()
+
+/** Refused requests go on one in each turn of the event loop: the pages of a burst would block everyone else. */
+function nextTurn(): Promise<void> {
+  refusals = refusals.then(() => setImmediate())
+  return refusals
 }
 
 /** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { MAX_VERSION, parseIdentifier } from '../identifier.ts'
+import { parseIdentifier } from '../identifier.ts'
 import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
 import { readEntries } from '../read-entries.ts'
-import type { Identifier, ParsedRecords, SourceRecord } from '../source-record.ts'
+import { type Identifier, MAX_VERSION, type ParsedRecords, type SourceRecord } from '../source-record.ts'
 import { textOfMarkup } from './markup-text.ts'
 
 /** Where a field holds text, what `change` makes of it is read. */

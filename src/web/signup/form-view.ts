@@ -115,7 +115,8 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
 export async function shownForm(deps: Deps, filled: Filled = {}, slot?: Searcher | Spend): Promise<FormView> {
   const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
   // The form stands without it, where our records cannot be reached.
-  const categoriesNamed = await categoriesNamedSince(deps.db, since).catch(() => true)
+  const isRefused = filled.fault !== undefined && isTemporaryRefusal(filled.fault)
+  const categoriesNamed = isRefused || (await categoriesNamedSince(deps.db, since).catch(() => true))
   const form = formView(deps, { ...filled, categoriesNamed })
   return { ...form, chips: await chipsInSlot(deps, filled, slot) }
 }

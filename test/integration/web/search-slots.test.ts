@@ -123,6 +123,22 @@ describe.each([
   })
 })
 
+test('of a hundred at once from one network 40 are read, and the others refused with a short page', async () => {
+  await hold('127.0.0.1', 2)
+  const answers = Promise.all(Array.from({ length: 100 }, () => post(site, '/preview', typed)))
+  await expect.poll(searchesWaiting).toBe(6)
+  for (const release of releases) release()
+  const all = await answers
+  const found = all.filter(({ statusCode }) => statusCode === 200)
+  const refused = all.filter(
+    ({ statusCode, headers }) => statusCode === 429 && headers['retry-after'] === '5',
+  )
+  const kept = refused.filter(({ body }) => body.includes('ann@example.com'))
+  expect([found.length, kept.length, refused.length]).toEqual([6, 34, 94])
+  // Each of them has ended: the next one is admitted.
+  expect((await post(site, '/preview', typed)).statusCode).toBe(200)
+})
+
 /** Over a real socket: `inject` has none that closes. */
 async function sender(): Promise<(method: 'GET' | 'POST') => ClientRequest> {
   if (!site.app.server.listening) await site.app.listen({ port: 0, host: '127.0.0.1' })
