@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { nextTurn } from '../flows/papers/in-turns.ts'
 import { Fault } from '../platform/errors.ts'
 import { networksOf } from '../platform/rate-limit.ts'
 import { answer } from './errors.ts'
@@ -41,6 +42,7 @@ export function addAdmission(app: FastifyInstance, site: Site): void {
     const network = networksOf(request.ip).at(-1)!.prefix
     const isOverOwn = (inProgress.get(network) ?? 0) >= MAX_OF_NETWORK
     if (isOverOwn || all >= MAX_IN_ALL) {
+      await nextTurn()
       const code = isOverOwn ? 'rate.at-once' : 'search.busy'
       return answer(site, request, reply, new Fault(code, { seconds: RETRY_AFTER_SECONDS }))
     }

@@ -8,13 +8,16 @@ const FAULTS_OF_PORT: Record<string, string> = {
   EACCES: 'not open to this user: set PORT to 1024 or more, and let a proxy lead to it',
 }
 
+/** Connections that wait to be accepted. If there are more, the system drops some, and those people wait for seconds. */
+const BACKLOG = 4096
+
 /** Returns the address. Throws config.port, config.host. */
 export async function listen(
   server: Pick<FastifyInstance, 'listen'>,
   { HOST: host, PORT: port }: { HOST: string; PORT: number },
 ): Promise<string> {
   try {
-    return await server.listen({ host, port })
+    return await server.listen({ host, port, backlog: BACKLOG })
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     const what = FAULTS_OF_PORT[code]

@@ -14,6 +14,17 @@ export interface Budget {
 /** For the hints, near misses and counts of one request: with some thousand papers they take about 20 ms. */
 export const extrasBudget = (leftMs = 1000): Budget => ({ leftMs })
 
+let turns = Promise.resolve()
+
+/**
+ * Waits for a turn of the event loop that no other work of this kind has. Node accepts one connection in a turn, so turns
+ * have to stay short however many searches run, or are refused, at once.
+ */
+export function nextTurn(): Promise<void> {
+  turns = turns.then(() => setImmediate())
+  return turns
+}
+
 /** Takes steps and lets others have their turn in between. `spend` is told how many milliseconds the steps took. */
 export async function inTurns<T>(steps: Steps<T>, spend: Spend = () => {}): Promise<T> {
   const done = await inTurnsWithin({ leftMs: Number.POSITIVE_INFINITY }, steps, spend)
@@ -39,7 +50,7 @@ export async function inTurnsWithin<T>(
     if (!step) return undefined
     if (step.done) return { value: step.value }
     if (took < TURN_MS) continue
-    await setImmediate()
+    await nextTurn()
     began = stopwatch()
   }
 }

@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events'
-import { setImmediate } from 'node:timers/promises'
 import { stopwatch } from '../../platform/clock.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
 import { Fault, textOf } from '../../platform/errors.ts'
@@ -12,6 +11,7 @@ import {
 } from '../../platform/rate-limit.ts'
 import { NoSlot, Semaphore } from '../../platform/semaphore.ts'
 import type { Deps } from '../../wiring.ts'
+import { nextTurn } from './in-turns.ts'
 
 // Enough for one person who types all the time, and for readers of feeds.
 const SEARCHES: RateLimit = {
@@ -69,20 +69,13 @@ export async function withSearchSlot<T>(
   try {
     return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
   } catch (error) {
+    // The pages of a burst of refusals, all in one turn, would block everyone else.
     if (error instanceof NoSlot || isTemporaryRefusal(error)) await nextTurn()
     if (!(error instanceof NoSlot)) throw error
     throw new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
   } finally {
     socket.off('close', disconnect)
   }
-}
-
-let refusals = Promise.resolve()
-
-/** Refused requests go on one in each turn of the event loop: the pages of a burst would block everyone else. */
-function nextTurn(): Promise<void> {
-  refusals = refusals.then(() => setImmediate())
-  return refusals
 }
 
 /** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
