@@ -8,3 +8,5 @@ export const inTurns = async <T>(steps: Steps<T>): Promise<T> => finished(steps)
 export const inTurnsWithin = async <T>(_budget: unknown, steps: Steps<T>): Promise<{ value: T }> => ({
   value: finished(steps),
 })
+
+export const nextTurn = async (): Promise<void> => {}
