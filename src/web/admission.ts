@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { nextTurn } from '../flows/papers/in-turns.ts'
-import { Fault } from '../platform/errors.ts'
+import { refusalFor } from '../flows/papers/search-slot.ts'
 import { networksOf } from '../platform/rate-limit.ts'
-import { answer } from './errors.ts'
+import { Semaphore } from '../platform/semaphore.ts'
+import { answer, faultOf } from './errors.ts'
 import type { Site } from './site.ts'
 
-/** Routes that may search: their requests can cost much before a search slot is asked for. */
+/** Routes that may search: reading one of their requests can cost much before a search slot is asked for. */
 const ROUTES = new Set([
   '/preview',
   '/subscribe',
@@ -16,42 +17,32 @@ const ROUTES = new Set([
   '/api/preview',
   '/api/subscriptions',
 ])
-const MAX_OF_NETWORK = 40
-const MAX_IN_ALL = 100
-const RETRY_AFTER_SECONDS = 5
+const MAX_IN_PROGRESS = { total: 100, perKey: 40, maxWaiting: 0 }
 
 /**
- * Refuses more than so many requests in progress before their bodies are read, with a short page. A burst below that is
- * refused by the search slots, which keep what was typed; keeping it for hundreds at once would block everyone else.
+ * Refuses requests beyond MAX_IN_PROGRESS before their bodies are read, with a short page. A burst below that is refused
+ * by the search slots, which keep what was typed; keeping it for hundreds at once would block everyone else.
  */
 export function addAdmission(app: FastifyInstance, site: Site): void {
-  const inProgress = new Map<string, number>()
-  let all = 0
-  const admit = (network: string) => {
-    all++
-    inProgress.set(network, (inProgress.get(network) ?? 0) + 1)
-  }
-  const release = (network: string) => {
-    all--
-    const left = inProgress.get(network)! - 1
-    if (left > 0) inProgress.set(network, left)
-    else inProgress.delete(network)
-  }
+  const inProgress = new Semaphore(MAX_IN_PROGRESS)
   app.addHook('onRequest', async (request, reply) => {
     if (!ROUTES.has(request.routeOptions.url ?? '')) return
     const network = networksOf(request.ip).at(-1)!.prefix
-    const isOverOwn = (inProgress.get(network) ?? 0) >= MAX_OF_NETWORK
-    if (isOverOwn || all >= MAX_IN_ALL) {
+    try {
+      await admitted(inProgress, network, reply)
+    } catch (error) {
       await nextTurn()
-      const code = isOverOwn ? 'rate.at-once' : 'search.busy'
-      return answer(site, request, reply, new Fault(code, { seconds: RETRY_AFTER_SECONDS }))
+      return answer(site, request, reply, faultOf(refusalFor(error)))
     }
-    admit(network)
-    let isOver = false
-    const end = () => {
-      if (!isOver) release(network)
-      isOver = true
-    }
-    reply.raw.once('finish', end).once('close', end)
   })
 }
+
+/** Resolves once a request is in progress, which it is until its reply has ended. Throws NoSlot. */
+const admitted = (inProgress: Semaphore, network: string, { raw }: FastifyReply): Promise<void> =>
+  new Promise((admit, refuse) => {
+    const untilItEnds = () => {
+      admit()
+      return new Promise<void>((end) => raw.once('finish', end).once('close', end))
+    }
+    inProgress.withSlot(network, untilItEnds).catch(refuse)
+  })

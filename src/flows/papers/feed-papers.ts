@@ -4,9 +4,8 @@ import { asksForRevised } from '../../filters/language/turning.ts'
 import { lastChangeOf } from '../../papers/archive-store.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers } from './found-papers.ts'
-import { inTurns } from './in-turns.ts'
+import { inTurns, type Spend } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
-import type { Spend } from './search-slot.ts'
 
 export interface FeedPapers {
   /** Newest first. */

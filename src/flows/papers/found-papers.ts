@@ -5,8 +5,7 @@ import { type PaperText, readPaper } from '../../filters/text/paper-text.ts'
 import type { Paper } from '../../papers/paper.ts'
 import { paperByName, papersById } from '../../papers/paper-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { inTurns } from './in-turns.ts'
-import type { Spend } from './search-slot.ts'
+import { inTurns, type Spend } from './in-turns.ts'
 
 /** A paper, and why a query found it. */
 export interface FoundPaper {

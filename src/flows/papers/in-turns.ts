@@ -4,7 +4,8 @@ import { stopwatch } from '../../platform/clock.ts'
 
 const TURN_MS = 10
 
-type Spend = (ms: number) => void
+/** Adds milliseconds of this process to what a search is charged. */
+export type Spend = (ms: number) => void
 
 /** How many milliseconds of work are left for what a page can do without. */
 export interface Budget {

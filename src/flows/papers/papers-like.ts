@@ -7,9 +7,10 @@ import type { Paper } from '../../papers/paper.ts'
 import { papersById } from '../../papers/paper-store.ts'
 import { addDays, dayOf } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
+import type { Spend } from './in-turns.ts'
 import { openAtHand } from './open-newest.ts'
 import { MOST_DAYS } from './recent-window.ts'
-import { type Spend, timed } from './search-slot.ts'
+import { timed } from './search-slot.ts'
 
 export interface PapersLike {
   /** Most like it first; those alone that share what they are about. */

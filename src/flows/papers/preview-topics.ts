@@ -15,7 +15,7 @@ import type { TopicText } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { isReadable } from '../signup/read-signup.ts'
 import { type Counts, countByDay } from './count-by-day.ts'
-import { type Budget, extrasBudget, inTurns, inTurnsWithin } from './in-turns.ts'
+import { type Budget, extrasBudget, inTurns, inTurnsWithin, type Spend } from './in-turns.ts'
 import {
   chooseLast,
   type DigestTopicTree,
@@ -27,7 +27,6 @@ import {
 } from './last-digest.ts'
 import { type PapersAtHand, papersAtHand } from './papers-at-hand.ts'
 import { MOST_DAYS, recentWindow } from './recent-window.ts'
-import type { Spend } from './search-slot.ts'
 import { addExtras, type TopicTest, testTopic, type Width } from './test-topics.ts'
 
 /** What was met within the days that were looked at. */

@@ -12,10 +12,9 @@ import type { Day } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
-import { extrasBudget, inTurns, inTurnsWithin } from './in-turns.ts'
+import { extrasBudget, inTurns, inTurnsWithin, type Spend } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
 import { papersAtHand } from './papers-at-hand.ts'
-import type { Spend } from './search-slot.ts'
 
 /** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
 export type SearchOrder = 'best' | 'newest'

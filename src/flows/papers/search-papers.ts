@@ -8,9 +8,9 @@ import { newestPapers, type PaperPlace } from '../../papers/paper-store.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { Deps } from '../../wiring.ts'
 import { type FoundPaper, foundPapers } from './found-papers.ts'
-import { inTurns } from './in-turns.ts'
+import { inTurns, type Spend } from './in-turns.ts'
 import { openNewest } from './open-newest.ts'
-import { type Spend, timed } from './search-slot.ts'
+import { timed } from './search-slot.ts'
 
 export interface FoundPapers {
   found: FoundPaper[]

@@ -11,7 +11,7 @@ import {
 } from '../../platform/rate-limit.ts'
 import { NoSlot, Semaphore } from '../../platform/semaphore.ts'
 import type { Deps } from '../../wiring.ts'
-import { nextTurn } from './in-turns.ts'
+import { nextTurn, type Spend } from './in-turns.ts'
 
 // Enough for one person who types all the time, and for readers of feeds.
 const SEARCHES: RateLimit = {
@@ -36,9 +36,6 @@ const RETRY_AFTER_SECONDS = 5
 
 /** How many requests wait for a slot of this process. */
 export const searchesWaiting = (): number => SLOTS.waiting
-
-/** Adds milliseconds to what a search is charged. */
-export type Spend = (ms: number) => void
 
 /** Who searches: a FastifyRequest is one. */
 export interface Searcher {
@@ -71,12 +68,17 @@ export async function withSearchSlot<T>(
   } catch (error) {
     // The pages of a burst of refusals, all in one turn, would block everyone else.
     if (error instanceof NoSlot || isTemporaryRefusal(error)) await nextTurn()
-    if (!(error instanceof NoSlot)) throw error
-    throw new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+    throw refusalFor(error)
   } finally {
     socket.off('close', disconnect)
   }
 }
+
+/** rate.at-once or search.busy for NoSlot; any other error as it is. */
+export const refusalFor = (error: unknown): unknown =>
+  error instanceof NoSlot
+    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+    : error
 
 /** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
 export async function withSearchSlotOr<T>(

@@ -2,13 +2,13 @@ import { parseOrNull } from '../../filters/language/parse-query.ts'
 import { splitFields } from '../../filters/language/split-topics.ts'
 import type { Steps } from '../../filters/steps.ts'
 import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
-import { inTurns } from '../papers/in-turns.ts'
+import { inTurns, type Spend } from '../papers/in-turns.ts'
 
 /**
  * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
  * ones take some 100 ms. More than a subscriber may have are refused before they are parsed.
  */
-export const readAhead = (typed: readonly string[], spend?: (ms: number) => void): Promise<void> =>
+export const readAhead = (typed: readonly string[], spend?: Spend): Promise<void> =>
   inTurns(parsing(typed), spend)
 
 function* parsing(typed: readonly string[]): Steps<void> {

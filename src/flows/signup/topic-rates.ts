@@ -6,9 +6,9 @@ import type { Steps } from '../../filters/steps.ts'
 import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
-import { inTurns } from '../papers/in-turns.ts'
+import { inTurns, type Spend } from '../papers/in-turns.ts'
 import { recentWindow } from '../papers/recent-window.ts'
-import { type Searcher, type Spend, withSearchSlotOr } from '../papers/search-slot.ts'
+import { type Searcher, withSearchSlotOr } from '../papers/search-slot.ts'
 import { isReadable } from './read-signup.ts'
 
 /** `topicRates` in a search slot; without a free one the rates of no query are known. */

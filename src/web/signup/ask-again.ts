@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Spend } from '../../flows/papers/search-slot.ts'
+import type { Spend } from '../../flows/papers/in-turns.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import type { SubscribeForm } from '../request.ts'
 import type { Site } from '../site.ts'

@@ -1,12 +1,7 @@
 import { splitFields } from '../../filters/language/split-topics.ts'
 import type { QueryParts } from '../../filters/language/write-query.ts'
-import {
-  isTemporaryRefusal,
-  type Searcher,
-  type Spend,
-  timed,
-  withSearchSlotOr,
-} from '../../flows/papers/search-slot.ts'
+import type { Spend } from '../../flows/papers/in-turns.ts'
+import { isTemporaryRefusal, type Searcher, timed, withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { readAhead } from '../../flows/signup/read-ahead.ts'
 import {
   describeTopic,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Spend } from '../../flows/papers/in-turns.ts'
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
-import { type Spend, withSearchSlot } from '../../flows/papers/search-slot.ts'
+import { withSearchSlot } from '../../flows/papers/search-slot.ts'
 import { toldPreview } from '../../flows/papers/told-preview.ts'
 import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { readTopics, readTypedSettings } from '../../flows/signup/read-signup.ts'

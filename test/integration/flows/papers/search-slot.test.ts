@@ -1,12 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config.ts'
-import {
-  type Searcher,
-  type Spend,
-  withSearchSlot,
-  withSearchSlotOr,
-} from '../../../../src/flows/papers/search-slot.ts'
+import type { Spend } from '../../../../src/flows/papers/in-turns.ts'
+import { type Searcher, withSearchSlot, withSearchSlotOr } from '../../../../src/flows/papers/search-slot.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
 import { silentLog } from '../../../../src/platform/log.ts'
