@@ -100,8 +100,8 @@ async function appliedNames(client: pg.Client): Promise<Set<string>> {
 }
 
 /**
- * A migration and its row are one transaction, so a process that is killed leaves neither. An index that is built
- * concurrently cannot be in one: it is built again if its row is missing.
+ * A migration and its row are one transaction, so a process that is killed leaves no trace. An index that is
+ * built concurrently cannot be in one: it is built again if its row is missing.
  */
 async function applyOne(client: pg.Client, name: string): Promise<void> {
   const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')

@@ -195,7 +195,7 @@ export async function chargePermits(
     from locked l where b.key = l.key`
 }
 
-/** Deletes the buckets that nobody used for a day. They are full again by then, and their keys name networks. */
+/** Deletes the buckets that were not used for a day. They are full again by then, and their keys name networks. */
 export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
   // A visitor may come back right now: rows are locked in the order of their keys, as everywhere here.
   await db.$executeRaw`

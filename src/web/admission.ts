@@ -6,7 +6,7 @@ import { Semaphore } from '../platform/semaphore.ts'
 import { answer, faultOf } from './errors.ts'
 import type { Site } from './site.ts'
 
-/** Routes that may search: reading one of their requests can cost much before a search slot is asked for. */
+/** Routes that may search: reading one of their requests can be expensive before it takes a search slot. */
 const ROUTES = new Set([
   '/preview',
   '/subscribe',

@@ -87,7 +87,7 @@ const NAMES = /\b(?:author|au|org)\s*:/i
 
 const isPaper = (text: string): boolean => readPaperName(text) !== undefined
 
-/** What somebody could have typed instead. */
+/** An example of a query that would be accepted. */
 const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
 
 // One sign for one sign, so that columns stay.

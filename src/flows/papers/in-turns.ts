@@ -26,7 +26,7 @@ export function nextTurn(): Promise<void> {
   return turns
 }
 
-/** Takes steps and lets others have their turn in between. `spend` is told how many milliseconds the steps took. */
+/** Takes steps and yields to the event loop in between. `spend` receives the milliseconds that the steps took. */
 export async function inTurns<T>(steps: Steps<T>, spend: Spend = () => {}): Promise<T> {
   const done = await inTurnsWithin({ leftMs: Number.POSITIVE_INFINITY }, steps, spend)
   return done!.value

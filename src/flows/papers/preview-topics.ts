@@ -89,7 +89,7 @@ export interface PreviewInput {
   digest?: boolean
   /** How long hints, near misses and counts of terms may take, in milliseconds: what is not reached is left out. */
   extrasMs?: number
-  /** Is told how many milliseconds of this process it took. */
+  /** Receives the milliseconds of this process that it took. */
   spend?: Spend
 }
 

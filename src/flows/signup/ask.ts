@@ -61,7 +61,7 @@ export interface Asked {
   subscriber: Subscriber
   /** The message that was left; null where none goes out. */
   mail: AnswerKind | null
-  /** Why there is none: suppressed, the limit of one person or of the whole site, nobody new is taken. */
+  /** Why no email goes: suppressed, the limit of one person or of the whole site, or sign-up is closed. */
   held?: 'suppressed' | 'limit' | 'closed'
 }
 

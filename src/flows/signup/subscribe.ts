@@ -69,8 +69,8 @@ export async function mailMyLink(
 }
 
 /**
- * Every request counts towards the limit of the site, whoever it is about: the limit must not tell who subscribes. Beyond
- * it subscribers still get their email, and everyone gets the same response. Throws signup.busy.
+ * Every request counts towards the limit of the site, or the limit would reveal who subscribes. Beyond it subscribers
+ * still get their email, and everyone gets the same response. Throws signup.busy.
  */
 async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
   const { allowed, waitSeconds } = await takePermits(deps.db, [siteBucket(deps.config)])

@@ -25,8 +25,8 @@ function searches(work: () => unknown): number {
 
 test('a query of hundreds of terms is searched for with 50 changes of a kind, and no more', () => {
   const all = parseQuery(words(300).join(' '))
-  const any = parseQuery(words(200).join(' OR '))
-  const wide = { text: words(200).join(' OR '), query: any, found: window.find(any), most: 1 }
+  const anyWord = parseQuery(words(200).join(' OR '))
+  const wide = { text: words(200).join(' OR '), query: anyWord, found: window.find(anyWord), most: 1 }
   expect(searches(() => finished(widerHints(all, window, 15)))).toBeLessThanOrEqual(1 + 50)
   expect(searches(() => finished(narrowerHints(wide, window)))).toBeLessThanOrEqual(1 + 50)
 })
