@@ -93,6 +93,7 @@ const FORMS: Record<string, (emails: Emails) => RenderedEmail> = {
     emails.digest(
       digest({ sections: [{ topic: 'x'.repeat(200), topicId: 31, papers: [crowded] }], more: 3 }),
     ),
+  'goodbye-reported': (emails) => emails.goodbye({ ...samples.goodbye, reported: true }),
 }
 
 /** Every mail in every form. Known before anything is rendered. */
