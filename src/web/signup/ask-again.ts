@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Spend } from '../../flows/papers/in-turns.ts'
+import { isTemporaryRefusal } from '../../flows/papers/search-slot.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import type { SubscribeForm } from '../request.ts'
 import type { Site } from '../site.ts'
@@ -22,11 +23,12 @@ export async function askAgain(
 ): Promise<FastifyReply> {
   const fault = faultOf(error)
   const reference = noteFault(deps, request, reply, fault)
-  if (isLive(request)) {
-    return pages.send(reply, 'parts/preview', { preview: faultyPreview(fault.sentence) }, fault.status)
-  }
+  const preview = faultyPreview(fault.sentence)
+  if (isLive(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
   const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
-  return form?.again
-    ? pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
-    : pages.send(reply, 'subscribe', { form: await shownForm(deps, filled, spend ?? request) }, fault.status)
+  if (form?.again) return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
+  const view = { form: await shownForm(deps, filled, spend ?? request) }
+  // The Preview button scrolls to the preview. A refusal is at no field, so it would be out of sight.
+  const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
+  return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)
 }

@@ -90,6 +90,11 @@ describe.each([
     expect(site.logged.filter((line) => line.includes('request.failed'))).toEqual([])
   }, 20_000)
 
+  test('the page of a refused preview says so where the browser scrolls to', async () => {
+    const { body } = await post(site, '/preview', typed)
+    expect(textOf(body.slice(body.indexOf('id="preview"')))).toContain(SENTENCES[status])
+  }, 20_000)
+
   test('programs are told in JSON, and a live preview in its own part of the page', async () => {
     const live = { headers: { 'hx-request': 'true', 'content-type': 'application/x-www-form-urlencoded' } }
     const [json, api, papers, part] = await Promise.all([
