@@ -11,6 +11,8 @@ export function* nearIds(query: Query, window: Window, most: number): Steps<numb
   yield* window.archive.lookUpNear(query)
   const any: Query = { kind: 'or', parts: words }
   const holding = window.find(any, query)
+  yield
   dropBits(holding, window.find(query))
+  yield
   return window.archive.ranked(any, holding, most).map(({ id }) => id)
 }

@@ -16,13 +16,19 @@ export interface Budget {
 export const extrasBudget = (leftMs = 1000): Budget => ({ leftMs })
 
 let turns = Promise.resolve()
+/** When the turn began in which work of this kind computes. */
+let turnBegan = Number.NEGATIVE_INFINITY
 
 /**
  * Waits for a turn of the event loop that no other work of this kind has. Node accepts one connection in a turn, so turns
  * have to stay short however many searches run, or are refused, at once.
  */
 export function nextTurn(): Promise<void> {
-  turns = turns.then(() => setImmediate())
+  turns = turns
+    .then(() => setImmediate())
+    .then(() => {
+      turnBegan = stopwatch()
+    })
   return turns
 }
 
@@ -38,20 +44,14 @@ export async function inTurnsWithin<T>(
   steps: Steps<T>,
   spend: Spend = () => {},
 ): Promise<{ value: T } | undefined> {
-  let began = stopwatch()
   for (;;) {
-    const isUsedUp = stopwatch() - began >= budget.leftMs
-    const step = isUsedUp ? undefined : steps.next()
+    if (stopwatch() - turnBegan >= TURN_MS) await nextTurn()
+    const began = stopwatch()
+    const step = budget.leftMs > 0 ? steps.next() : undefined
     const took = stopwatch() - began
-    const isEnd = !step || step.done
-    if (isEnd || took >= TURN_MS) {
-      budget.leftMs -= took
-      spend(took)
-    }
+    budget.leftMs -= took
+    spend(took)
     if (!step) return undefined
     if (step.done) return { value: step.value }
-    if (took < TURN_MS) continue
-    await nextTurn()
-    began = stopwatch()
   }
 }
