@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
@@ -69,7 +70,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
     const onServer = async (sql: string) => {
       const client = new pg.Client({ connectionString: url('postgres') })
       await client.connect()
-      await client.query(sql).finally(() => client.end())
+      return (await client.query(sql).finally(() => client.end())).rows
     }
     return { port, control, url, onServer, crash: () => control('-m', 'immediate', 'stop') }
   }
@@ -87,6 +88,8 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
       cutOff: async () => {
         await server.onServer(`alter system set primary_conninfo = ''`)
         await server.onServer('select pg_reload_conf()')
+        // It ends the connection in its own time.
+        while ((await server.onServer('select from pg_stat_wal_receiver')).length > 0) await sleep(20)
       },
       promote: async () => void (await server.control('promote')),
     }
@@ -99,7 +102,7 @@ export async function startDebianPostgres(): Promise<DebianPostgres> {
       return url(name)
     },
     bySocket: (name) => `postgresql://postgres@/${name}?host=${folder}&port=${port}`,
-    drop: (name) => onServer(`drop database ${name} with (force)`),
+    drop: async (name) => void (await onServer(`drop database ${name} with (force)`)),
     tool: async (name, ...args) => (await run(join(bin, name), args, { maxBuffer: as.maxBuffer })).stdout,
     standby,
     crash: () => end(crash),

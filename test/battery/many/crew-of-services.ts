@@ -22,7 +22,8 @@ export async function prepareServices({ settings }: Bench): Promise<void> {
   if (code !== 0) throw new Error(`db migrate: ${stderr}`)
 }
 
-const LONGEST_START_MS = 30_000
+/** A start takes some seconds, on a busy machine with two slow processors most of a minute. */
+const LONGEST_START_MS = 120_000
 /** No source: nothing answers there. */
 const NOWHERE = 'http://127.0.0.1:1'
 
@@ -36,8 +37,12 @@ export async function startServices(
   const args = ['src/main.ts', '--roles', roles]
   const all = { ...bench.settings, HF_URL: NOWHERE, ...settings }
   const services = Array.from({ length: count }, () => bench.begin(args, all))
+  const ended = () => services.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)
   const areUp = async () => (await othersRunning(bench.db)) >= before + count
-  if (!(await until(areUp, LONGEST_START_MS))) throw new Error(`${count} services did not start`)
+  await until(async () => ended() !== undefined || (await areUp()), LONGEST_START_MS)
+  const gone = ended()
+  if (gone) throw new Error(`a service ended with ${gone.exitCode ?? gone.signalCode} before it began`)
+  if (!(await areUp())) throw new Error(`${count} services did not start`)
   return services
 }
 
