@@ -13,7 +13,7 @@ export type Trouble =
   | { kind: 'slow'; ms: number }
   /** A good answer that says how few requests are left. */
   | { kind: 'last-requests'; remaining: number; seconds: number }
-  | { kind: 'body'; body: string }
+  | { kind: 'body'; body: string; headers?: Record<string, string> }
 
 /** For a question and the four times that it is asked again. */
 export const five = (trouble: Trouble): Trouble[] => Array.from({ length: 5 }, () => trouble)
@@ -82,7 +82,7 @@ async function send(
     case 'html':
       return void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Back soon</h1>')
     case 'body':
-      return void response.writeHead(200, json).end(trouble.body)
+      return void response.writeHead(200, { ...json, ...trouble.headers }).end(trouble.body)
     case 'slow':
       await sleep(trouble.ms)
       break

@@ -15,6 +15,8 @@ import { recordFailure, recordFetch, recordHeld, type SourceDayName } from '../.
 import type { Identifier, Refused, SourceRecord } from '../../sources/source-record.ts'
 import type { Deps } from '../../wiring.ts'
 
+/** Of one fetch, all pauses together: shorter than the time for which a process claims the day. */
+const MAX_PAUSE_MS = 10 * 60_000
 /** Of the entries that one fetch leaves out; the count of all is logged too. */
 const MAX_LOGGED = 20
 
@@ -32,6 +34,8 @@ export interface IngestDay extends SourceDayName, IngestOptions {
   dryRun?: boolean
 }
 
+type Waiting = IngestDay & Required<Pick<IngestDay, 'wait'>>
+
 export interface Ingested extends SourceDayName, Recorded {
   refused: Refused[]
   /** What became of the day; undefined after a dry run. */
@@ -43,7 +47,8 @@ export interface Ingested extends SourceDayName, Recorded {
  * changes no paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws
  * source.unknown, and source.not-begun for a day to come.
  */
-export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested> {
+export async function ingestDay(deps: Deps, asked: IngestDay): Promise<Ingested> {
+  const input = { ...asked, wait: waiter(asked) }
   const { source, day, dryRun } = input
   const named = sourceNamed(source)
   const today = dayOf(deps.clock.now())
@@ -60,7 +65,7 @@ export async function ingestDay(deps: Deps, input: IngestDay): Promise<Ingested>
 async function fetchAndRecord(
   deps: Deps,
   named: NamedSource,
-  input: IngestDay,
+  input: Waiting,
   { ask, requests }: OpenAsk,
 ): Promise<Ingested> {
   const { source, day, dryRun } = input
@@ -115,23 +120,31 @@ async function noteFault({ db, clock }: Deps, name: SourceDayName, fault: Fault,
   else await recordFailure(db, { ...name, now, fault: fault.code, status, seconds, requests })
 }
 
-function askingOf({ db, config, log }: Deps, { source: { manners } }: NamedSource, input: IngestDay) {
-  const { source, day, signal } = input
+function askingOf({ db, config, log }: Deps, { source: { manners } }: NamedSource, input: Waiting) {
+  const { source, day, signal, wait } = input
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
   const asked = { ...manners, ...input.manners }
-  return { db, log, source, day, manners: asked, contact, wait: waiter(input), signal }
+  return { db, log, source, day, manners: asked, contact, wait, signal }
 }
 
-const waiter = ({ signal, wait = (ms) => sleep(ms, undefined, { signal }) }: IngestOptions) => wait
+/** Waits as long as a source asks for, up to ten minutes in all; then it throws source.held. */
+function waiter({ source, day, signal, wait = (ms) => sleep(ms, undefined, { signal }) }: IngestDay) {
+  let pausedMs = 0
+  return async (ms: number) => {
+    pausedMs += ms
+    if (pausedMs > MAX_PAUSE_MS)
+      throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
+    await wait(ms)
+  }
+}
 
-function inputOf({ db, config, clock, log }: Deps, input: IngestDay) {
-  const { source, day } = input
+function inputOf({ db, config, clock, log }: Deps, { source, day, wait }: Waiting) {
   return {
     source,
     day,
     now: clock.now(),
     urls: addressesIn(config),
-    wait: waiter(input),
+    wait,
     unseen: (keys: readonly Identifier[]) => unseenBy(db, { source, day, keys }),
     listed: (keys: readonly Identifier[]) => listedOn(db, { source, day, keys }),
     bare: (keys: readonly Identifier[]) => barePapers(db, keys),

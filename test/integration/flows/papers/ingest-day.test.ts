@@ -38,6 +38,20 @@ describe('one day', () => {
     expect(world.server.requests[0]?.userAgent).toBe('daily-papers (http://papers.example)')
   })
 
+  test('a source that asks for a pause after each of many pages is left alone after ten minutes', async () => {
+    const entry = (id: number) => ({ paper: { id: `2608.${10_000 + id}`, title: `Paper ${id}` } })
+    for (let page = 0; page < 5; page++) {
+      const body = JSON.stringify(Array.from({ length: 100 }, (_, i) => entry(page * 100 + i)))
+      world.server.troubles.push({ kind: 'body', body, headers: { ratelimit: '"api";r=0;t=280' } })
+    }
+    const waits: number[] = []
+    const wait = async (ms: number) => void waits.push(ms)
+    const code = 'source.held'
+    await expect(world.ingest({ wait })).rejects.toMatchObject({ code, values: { seconds: 280 } })
+    expect(waits.filter((ms) => ms > 1000)).toEqual([280_000, 280_000])
+    expect(await world.sourceDays()).toMatchObject([{ day: DAY, papers: 0 }])
+  })
+
   test('once more changes no row', async () => {
     await world.ingest()
     const before = await rows()
