@@ -6,7 +6,7 @@ import { forgetIdleBuckets } from '../platform/rate-limit.ts'
 import { claimTick, forgetTicksBefore } from '../platform/tick-store.ts'
 import type { ServiceDeps } from '../wiring.ts'
 
-export const MINUTE_MS = 60_000
+const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
 /** A slot that is claimed and older than this has come twice: the clock was set back. */
 const AGAIN_AFTER_SECONDS = 90

@@ -342,7 +342,7 @@ describe('the week', () => {
 test('the schedule looks every minute, and the process that claims it tells', async () => {
   await sourceIsWell()
   later(25 * HOUR)
-  const schedule = startSchedule({ ...site.deps, ...depsWith() }, 1000)
+  const schedule = startSchedule({ ...site.deps, ...depsWith() }, '* * * * * *')
   await until('a mail to the operator', () => toOperator()[0])
   await schedule.stop()
   expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
