@@ -7,7 +7,11 @@ import { deliverReady } from '../../src/flows/messages/deliver.ts'
 import { ingestDue } from '../../src/flows/papers/ingest-due.ts'
 import { clockFrom, type MovableClock, systemClock } from '../../src/platform/clock.ts'
 import { addDays, type Day, dayOf } from '../../src/platform/dates.ts'
-import { freePort, startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
+import {
+  freePort,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../src/platform/embedded-postgres.ts'
 import { openLog } from '../../src/platform/log.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
@@ -132,7 +136,7 @@ async function keptFromToday(folder: string): Promise<Kept | undefined> {
 /** Forgets everything that the demo kept. */
 export async function removeDemo(folder: string): Promise<void> {
   if (!existsSync(join(folder, 'demo.json'))) return
-  await (await startEmbeddedPostgres(join(resolve(folder), 'postgres'))).destroy()
+  await removeEmbeddedPostgres(join(folder, 'postgres'))
   rmSync(folder, { recursive: true, force: true })
 }
 

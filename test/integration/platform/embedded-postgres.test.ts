@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
+import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../../src/platform/embedded-postgres.ts'
 import { wire } from '../../../src/wiring.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -19,3 +20,27 @@ test.skipIf(!isRoot)(
     expect(existsSync(join(DATA_DIR, 'postgres', 'PG_VERSION'))).toBe(false)
   },
 )
+
+function folderOfVersion(version: string): string {
+  const parent = mkdtempSync(join(tmpdir(), 'other-version-'))
+  chmodSync(parent, 0o755)
+  const folder = join(parent, 'postgres')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'PG_VERSION'), `${version}\n`)
+  return folder
+}
+
+test('data of another major version is named at once, and left as it is', async () => {
+  const folder = folderOfVersion('18')
+  await expect(startEmbeddedPostgres(folder)).rejects.toMatchObject({
+    code: 'database.other-version',
+    values: { folder, found: '18', runs: '17' },
+  })
+  expect(readFileSync(join(folder, 'PG_VERSION'), 'utf8')).toBe('18\n')
+})
+
+test('data of another major version can be removed', async () => {
+  const folder = folderOfVersion('18')
+  await removeEmbeddedPostgres(folder)
+  expect(existsSync(folder)).toBe(false)
+})
