@@ -1,8 +1,10 @@
 // Mails that came back to others, and what their collectors say of each.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { testData } from '../../test/support/test-data.ts'
 
-export const CORPUS = resolve(import.meta.dirname, '../../../shared/data/bounces')
+/** The corpus in TEST_DATA, else the project's own mails. */
+export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
 
 /** What a collector says of one recipient of one mail. */
 export interface Label {

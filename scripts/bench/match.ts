@@ -1,6 +1,6 @@
 // Everybody's topics against a day's papers: bit sets, a loop of regular expressions, and Postgres.
 //   npm run bench -- match [--quick] [--plot FILE.svg] [--json]
-// Queries are drawn by Zipf's law from what people typed (../shared/data/filters), three in five changed by their writer
+// Queries are drawn by Zipf's law from what people typed (TEST_DATA/filters), three in five changed by their writer
 // (a category, votes, or another of them); subscribers have 1 to 5 topics, 2 in the mean; papers are real ones of arXiv
 // and Hugging Face, mixed. Each size runs in a process of its own. The loop is timed on 2,000 topics and Postgres on 2,000
 // of the distinct queries that it can say; both are scaled to all of them.

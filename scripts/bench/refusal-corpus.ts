@@ -7,8 +7,10 @@ import { classifyRefusal } from '../../src/delivery/answers/classify-refusal.ts'
 import { REFUSAL_RULES } from '../../src/delivery/answers/refusal-rules.ts'
 import type { RefusalRule } from '../../src/delivery/answers/rules/rule.ts'
 import { scrub } from '../../src/platform/log.ts'
+import { testData } from '../../test/support/test-data.ts'
 
-export const CORPUS = resolve(import.meta.dirname, '../../../shared/data/bounces')
+/** The corpus in TEST_DATA, else the project's own mails. */
+export const CORPUS = testData('bounces') ?? resolve(import.meta.dirname, '../../test/fixtures/bounces')
 
 /** One recipient of one report of which a server's answer is quoted. */
 export interface Quoted {

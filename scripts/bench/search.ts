@@ -1,7 +1,7 @@
 // How long a page of results takes: npm run bench -- search [--papers 100000] [--requests 400]
 // Papers recombined from whole days of arXiv and of Hugging Face: sentences of abstracts are exchanged between papers of one
 // category (search-corpus.ts). The site runs in a process of its own on a real Postgres. Queries come over HTTP as people
-// typed them (../shared/data/filters), one after the other, each once, after as many others as warm the process up; each
+// typed them (TEST_DATA/filters), one after the other, each once, after as many others as warm the process up; each
 // from a network of its own, since one may not ask so often. Then the same from four at a time, and paper pages and feeds.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

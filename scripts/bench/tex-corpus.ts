@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { testData } from '../../test/support/test-data.ts'
 
-export const TEX_CORPUS = resolve(import.meta.dirname, '../../../shared/data')
+export const TEX_CORPUS = testData('.')
 
 export interface Sourced {
   text: string

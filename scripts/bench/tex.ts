@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { plainText } from '../../src/papers/text/plain-text.ts'
+import { noTestData } from '../../test/support/test-data.ts'
 import { hasTexCorpus, readTexCorpus, TEX_CORPUS } from './tex-corpus.ts'
 import { texLeft } from './tex-left.ts'
 
@@ -31,7 +32,7 @@ interface TexMeasured {
 const LABELLED = resolve(import.meta.dirname, '../../test/fixtures/tex/labelled.json')
 const MOST_LISTED = 20
 
-function measureTex(folder = TEX_CORPUS): TexMeasured {
+function measureTex(folder: string): TexMeasured {
   const all = readTexCorpus(folder)
   const texts = all.map(({ text }) => text)
   const withTex = texts.filter((text) => /[$\\]/.test(text))
@@ -99,8 +100,11 @@ function millisecondsOf(texts: string[], work: (text: string) => string): number
 export async function benchTex(args: string[]): Promise<{ json: unknown; text: string }> {
   const { values } = parseArgs({ args, options: { data: { type: 'string' } }, strict: false })
   const folder = typeof values.data === 'string' ? values.data : TEX_CORPUS
-  if (!hasTexCorpus(folder))
-    return { json: null, text: `No papers to measure on: ${folder} holds no papers.` }
+  if (!folder || !hasTexCorpus(folder))
+    return {
+      json: null,
+      text: `No papers to measure on: ${noTestData('papers')}. Or name a folder with --data.`,
+    }
   const measured = measureTex(folder)
   return { json: measured, text: textOf(measured) }
 }

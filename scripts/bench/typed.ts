@@ -1,6 +1,6 @@
 // What people typed as filters, row by row as if into the plain field of the form, over the recorded days: how much is
 // understood, what is refused and why, how many rows bring nothing and how many too much. --data FOLDER, --list
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { parseQuery } from '../../src/filters/language/parse-query.ts'
@@ -12,6 +12,7 @@ import { type PaperText, readPaper } from '../../src/filters/text/paper-text.ts'
 import { Fault } from '../../src/platform/errors.ts'
 import { recordedDays, recordingsAre } from '../../test/support/recorded-days.ts'
 import { recordedPapers } from '../../test/support/recorded-papers.ts'
+import { testData } from '../../test/support/test-data.ts'
 
 interface TypedRow {
   kind: string
@@ -56,10 +57,9 @@ export interface Typed extends Counts {
   nothingListed: string[]
 }
 
-const SHARED = resolve(import.meta.dirname, '../../../shared/data/filters')
 const FIXTURES = resolve(import.meta.dirname, '../../test/fixtures/filters')
-/** Filters beside the checkout where there are any, else the project's own. */
-export const TYPED = existsSync(SHARED) ? SHARED : FIXTURES
+/** The filters in TEST_DATA, else the project's own. */
+export const TYPED = testData('filters') ?? FIXTURES
 const TOO_MANY_A_DAY = 5
 
 export function measureTyped(folder = TYPED): Typed {

@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Paper } from '../../src/papers/paper.ts'
 import { seedPapers } from './recorded-days.ts'
 import { recordedPapers } from './recorded-papers.ts'
 import { samplePaper } from './sample-paper.ts'
+import { testData } from './test-data.ts'
 
-const folder = resolve(import.meta.dirname, '../../../shared/data/papers')
+const folder = testData('papers')
 
 interface Row {
   id?: string
@@ -19,10 +20,12 @@ interface Row {
   cate?: string
 }
 
-/** Whole days of arXiv beside the checkout, each paper once; none where there are no such files. */
+/** Whole days of arXiv in TEST_DATA, each paper once; empty without them. */
 export function arxivPapers(): Paper[] {
-  if (!existsSync(folder)) return []
-  const rows = readdirSync(folder).sort().flatMap(rowsOf)
+  if (!folder) return []
+  const rows = readdirSync(folder)
+    .sort()
+    .flatMap((name) => rowsOf(join(folder, name)))
   const distinct = new Map(rows.map((row) => [row.id ?? row.arxiv_id!, row]))
   return [...distinct].map(([arxivId, row], i) => {
     const { title, authors, categories = row.cate ? [row.cate] : [] } = row
@@ -31,16 +34,16 @@ export function arxivPapers(): Paper[] {
   })
 }
 
-function rowsOf(name: string): Row[] {
-  const text = gunzipSync(readFileSync(join(folder, name))).toString('utf8')
-  if (name.endsWith('.json.gz')) return (JSON.parse(text) as { papers: Row[] }).papers
+function rowsOf(file: string): Row[] {
+  const text = gunzipSync(readFileSync(file)).toString('utf8')
+  if (file.endsWith('.json.gz')) return (JSON.parse(text) as { papers: Row[] }).papers
   return text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Row)
 }
 
-/** Every paper that there is beside the checkout, else of the project's own fixtures, numbered from 1. */
+/** Every paper of the recordings and of arXiv's days in TEST_DATA, numbered from 1. */
 export function everyPaper(): Paper[] {
   const seed = seedPapers().map((paper) => {
     const { title, summary } = paper as { title: string; summary: string }

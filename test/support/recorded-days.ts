@@ -1,13 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { testData } from './test-data.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const shared = resolve(root, '../shared/data')
-const hasShared = existsSync(join(shared, 'huggingface/daily'))
+const further = testData('huggingface')
 
-/** Days of the API as it answered: recordings beside the checkout where there are any, else the project's own. */
-export const recordings = hasShared ? join(shared, 'huggingface') : join(root, 'test/fixtures/huggingface')
-export const recordingsAre = hasShared ? 'recordings in ../shared/data' : "the project's own fixtures"
+/** Days of the API as it replied: the recordings in TEST_DATA if it has some, else the project's own. */
+export const recordings = further ?? join(root, 'test/fixtures/huggingface')
+export const recordingsAre = further ? 'recordings in TEST_DATA' : "the project's own fixtures"
 
 /** The names of the recorded days, oldest first. */
 export const recordedDays = (folder: 'daily' | 'later-same-day'): string[] =>
@@ -20,7 +20,7 @@ export const recordedDay = (folder: 'daily' | 'later-same-day', day: string): un
 
 /** A list of 61 papers that holds nothing but titles and summaries. */
 export function seedPapers(): unknown[] {
-  const file = hasShared ? join(shared, 'seed/papers.json') : join(root, 'scripts/demo/seed-papers.json')
+  const file = testData('seed/papers.json') ?? join(root, 'scripts/demo/seed-papers.json')
   const papers: { title: string; summary: string }[] = JSON.parse(readFileSync(file, 'utf8'))
   return papers.map(({ title, summary }) => ({ title, summary }))
 }

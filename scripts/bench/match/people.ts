@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseQuery } from '../../../src/filters/language/parse-query.ts'
 import { splitTopics } from '../../../src/filters/language/split-topics.ts'
 import type { Query } from '../../../src/filters/query.ts'
 import { Fault } from '../../../src/platform/errors.ts'
 import { randomFrom } from '../../../test/battery/bench/seeded-random.ts'
+import { testData } from '../../../test/support/test-data.ts'
 
-const shared = resolve(import.meta.dirname, '../../../../shared/data/filters')
-const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../../test/fixtures/filters')
+const folder = testData('filters') ?? resolve(import.meta.dirname, '../../../test/fixtures/filters')
 
 /** Subscribers with their topics, and the distinct queries of all of them. */
 export interface People {

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { testData } from '../../support/test-data.ts'
 import type { RecordedDays } from './oracle.ts'
 
-const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/huggingface/daily')
+const FOLDER = testData('huggingface/daily')
 
 /** The fields of an answer that the oracle reads. */
 export interface RecordedRow {
@@ -21,9 +22,9 @@ export interface RecordedRow {
   organization?: { fullname?: string; name?: string }
 }
 
-/** The recorded days of July 2025, or undefined where the recordings are not beside this checkout. */
+/** The recorded days of July 2025, or undefined if TEST_DATA has no recordings. */
 export function july2025(): RecordedDays | undefined {
-  if (!existsSync(FOLDER)) return undefined
+  if (!FOLDER) return undefined
   const days: RecordedDays = new Map()
   for (const name of readdirSync(FOLDER).filter((file) => file.startsWith('2025-07'))) {
     const rows = JSON.parse(readFileSync(join(FOLDER, name), 'utf8')) as RecordedRow[]

@@ -8,9 +8,11 @@ import type { Paper } from '../../../src/papers/paper.ts'
 import { stoppedClock } from '../../../src/platform/clock.ts'
 import { wire } from '../../../src/wiring.ts'
 import { secondEvaluator } from '../../support/second-evaluator.ts'
+import { testData } from '../../support/test-data.ts'
 import type { RecordedPaper, Subscriber } from './oracle.ts'
 
-const FILTERS = resolve(import.meta.dirname, '../../../../shared/data/filters/filters.jsonl')
+const FILTERS =
+  testData('filters/filters.jsonl') ?? resolve(import.meta.dirname, '../../fixtures/filters/filters.jsonl')
 const EACH = 100
 
 const ZONES = [

@@ -1,4 +1,5 @@
 import type { Day } from '../../../src/platform/dates.ts'
+import { noTestData } from '../../support/test-data.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { linesOf, type MonthResult, runMonth } from './faulty-month.ts'
@@ -7,7 +8,7 @@ import { mutatedCases } from './mutated-rows.ts'
 import type { Offered } from './oracle.ts'
 import { replay } from './replay.ts'
 
-const NO_RECORDINGS = 'the recorded days are not beside this checkout'
+const NO_RECORDINGS = noTestData('huggingface/daily, arxiv and papers')
 const MOST_MB = 300
 const MOST_TOLD = 12
 const HOURLY = 3600 * 1000

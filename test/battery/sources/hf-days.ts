@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { testData } from '../../support/test-data.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 
 // Days of Hugging Face as they went on: what an answer holds at each instant, from recorded answers of one instant.
 
-const FOLDER = resolve(import.meta.dirname, '../../../../shared/data/huggingface')
+const FOLDER = testData('huggingface')
 const HOUR_MS = 3600 * 1000
 const DAY_MS = 24 * HOUR_MS
 
@@ -34,20 +35,19 @@ export interface HfPaper {
 
 export type HfDays = Map<string, HfPaper[]>
 
-/** The recorded days that begin with "2025-07", or all; undefined where the recordings are not beside the checkout. */
+/** The recorded days that begin with "2025-07", or all; undefined if TEST_DATA has no recordings. */
 export function hfDays(prefix = ''): HfDays | undefined {
-  const folder = join(FOLDER, 'daily')
-  if (!existsSync(folder)) return undefined
-  const names = readdirSync(folder).filter((name) => name.startsWith(prefix))
+  if (!FOLDER) return undefined
+  const names = readdirSync(join(FOLDER, 'daily')).filter((name) => name.startsWith(prefix))
   return new Map(names.sort().map((name) => [name.slice(0, 10), papersOf(name.slice(0, 10))]))
 }
 
 export const readDay = (folder: 'daily' | 'later-same-day', day: string): HfEntry[] =>
-  JSON.parse(readFileSync(join(FOLDER, folder, `${day}.json`), 'utf8'))
+  JSON.parse(readFileSync(join(FOLDER!, folder, `${day}.json`), 'utf8'))
 
 /** The later answers of the same day, where one was recorded. */
 export const laterDays = (): string[] =>
-  readdirSync(join(FOLDER, 'later-same-day')).map((name) => name.slice(0, 10))
+  readdirSync(join(FOLDER!, 'later-same-day')).map((name) => name.slice(0, 10))
 
 /** A morning's answer holds a median 72 % of the afternoon's. */
 const MORNING_SHARE = 0.72

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { addDays, type Day, weekdayOf } from '../../../src/platform/dates.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
+import { testData } from '../../support/test-data.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { type HfDays, type HfPaper, hfDays } from './hf-days.ts'
 
 // A month of two services: Hugging Face as recorded, and the arXiv announcements that its papers had come from, with others
 // of recorded arXiv days between them and newer versions of old ones.
 
-const PAPERS = resolve(import.meta.dirname, '../../../../shared/data/papers')
+const PAPERS = testData('papers')
 export const CATEGORIES = ['cs.CL', 'cs.AI'] as const
 const OTHERS_A_DAY = 8
 const NEWER_VERSIONS_A_DAY = 5
@@ -25,10 +26,10 @@ export interface Month {
   arxiv: Record<Day, ArxivPaper[]>
 }
 
-/** Undefined where the recordings are not beside the checkout. */
+/** Undefined if TEST_DATA has no recordings. */
 export function monthOf(prefix: string, [first, last]: [first: Day, last: Day]): Month | undefined {
   const recorded = hfDays(prefix)
-  if (!recorded) return undefined
+  if (!recorded || !PAPERS) return undefined
   const hf = new Map([...recorded].filter(([day]) => day >= first && day <= last))
   return { first, last, hf, arxiv: announcements(hf, { first, last }) }
 }
@@ -166,7 +167,7 @@ interface RecordedPaper {
 
 /** Papers of recorded arXiv days, each once. */
 function recordedPapers(): ArxivPaper[] {
-  const rows = readdirSync(PAPERS).sort().flatMap(rowsIn)
+  const rows = readdirSync(PAPERS!).sort().flatMap(rowsIn)
   const papers = rows.map(({ id, arxiv_id, title, authors, summary, abstract }) => ({
     id: id ?? arxiv_id!,
     title,
@@ -179,7 +180,7 @@ function recordedPapers(): ArxivPaper[] {
 }
 
 function rowsIn(name: string): RecordedPaper[] {
-  const text = gunzipSync(readFileSync(join(PAPERS, name))).toString()
+  const text = gunzipSync(readFileSync(join(PAPERS!, name))).toString()
   if (!name.endsWith('.jsonl.gz')) return JSON.parse(text).papers
   return text
     .split('\n')

@@ -1,3 +1,4 @@
+import { noTestData } from '../../support/test-data.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { HEAP_MB, type MutatedSeen, runMutated } from './mutated.ts'
 import { type PoisonedSeen, runPoisoned } from './poisoned.ts'
@@ -5,7 +6,7 @@ import { type PoisonedSeen, runPoisoned } from './poisoned.ts'
 const ANSWERS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 const MOST_MB = 300
 const MOST_TOLD = 5
-const NO_RECORDINGS = 'the recorded days are not beside this checkout'
+const NO_RECORDINGS = noTestData('huggingface/daily, arxiv and papers')
 
 const FAULT =
   'recorded answers of Hugging Face, arXiv and bioRxiv cut, repeated, of wrong types and encodings, deep, huge, slow, with entities, with other statuses, with pages that break or never end'

@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { testData } from '../../support/test-data.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { below, type Page, pick, type Random, served } from './mutated-page.ts'
 import type { Door, Script } from './mutated-server.ts'
 import { type Mutated, mutate, mutateHeavily } from './mutations.ts'
 
-const DATA = resolve(import.meta.dirname, '../../../../shared/data')
 const FIXTURES = resolve(import.meta.dirname, '../../fixtures')
 
 /** One fetch of one day, and what each door answers to it. */
@@ -29,18 +29,19 @@ export interface Turn {
 /** Recorded answers by the door that gave them. */
 export type Recorded = Record<Door, readonly Page[]>
 
-/** Undefined where the recordings are not beside this checkout. */
+/** Undefined if TEST_DATA has no recordings. */
 export function recordedAnswers(): Recorded | undefined {
-  if (!existsSync(join(DATA, 'huggingface/daily'))) return undefined
+  const data = testData('.')
+  if (!data || !testData('huggingface/daily') || !testData('arxiv')) return undefined
   const hf = ['huggingface/daily', 'huggingface/later-same-day'].flatMap((folder) =>
-    textsIn(join(DATA, folder)),
+    textsIn(join(data, folder)),
   )
-  const oai = [...textsIn(join(DATA, 'arxiv/oai')), ...textsIn(join(FIXTURES, 'arxiv/oai'))]
+  const oai = [...textsIn(join(data, 'arxiv/oai')), ...textsIn(join(FIXTURES, 'arxiv/oai'))]
   return {
     huggingface: hf.map(json),
-    rss: textsIn(join(DATA, 'arxiv/rss')).map(xml),
+    rss: textsIn(join(data, 'arxiv/rss')).map(xml),
     oai: oai.map((text) => xml(/^<record/.test(text) ? listed(text) : text)),
-    api: textsIn(join(DATA, 'arxiv/api')).map((text) =>
+    api: textsIn(join(data, 'arxiv/api')).map((text) =>
       xml(text.startsWith('{') ? JSON.parse(text).body : text),
     ),
     biorxiv: [

@@ -32,7 +32,7 @@ export interface MutatedSeen {
 /** Between two times that everything is forgotten. */
 const FORGETS_EVERY = 400
 
-/** Undefined where the recordings are not beside this checkout. */
+/** Undefined if TEST_DATA has no recordings. */
 export async function runMutated(answers: number, part?: WrongPart): Promise<MutatedSeen | undefined> {
   const recorded = recordedAnswers()
   if (!recorded) return undefined

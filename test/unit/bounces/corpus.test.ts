@@ -1,10 +1,10 @@
-import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { benchBounces, measureBounces } from '../../../scripts/bench/bounces.ts'
-import { CORPUS, hasCorpus } from '../../../scripts/bench/bounces-corpus.ts'
+import { CORPUS } from '../../../scripts/bench/bounces-corpus.ts'
+import { testData } from '../../support/test-data.ts'
 
-const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtures/bounces')
-const where = hasCorpus() ? 'mails in ../shared/data' : "the project's own mails"
+const folder = CORPUS
+const where = testData('bounces') ? 'mails in TEST_DATA' : "the project's own mails"
 console.info(`Mails that came back: ${where}`)
 
 describe(`on ${where}`, async () => {

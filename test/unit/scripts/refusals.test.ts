@@ -1,11 +1,11 @@
-import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { CORPUS, hasCorpus } from '../../../scripts/bench/refusal-corpus.ts'
+import { CORPUS } from '../../../scripts/bench/refusal-corpus.ts'
 import { benchRefusals, measureRefusals } from '../../../scripts/bench/refusals.ts'
 import { REFUSAL_RULES } from '../../../src/delivery/answers/refusal-rules.ts'
+import { testData } from '../../support/test-data.ts'
 
-const folder = hasCorpus() ? CORPUS : resolve(import.meta.dirname, '../../fixtures/bounces')
-const where = hasCorpus() ? 'reports in ../shared/data' : "the project's own reports"
+const folder = CORPUS
+const where = testData('bounces') ? 'reports in TEST_DATA' : "the project's own reports"
 console.info(`Refusals: ${where}`)
 
 describe(`on ${where}`, async () => {

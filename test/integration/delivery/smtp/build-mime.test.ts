@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
@@ -32,6 +32,7 @@ import {
   site,
 } from '../../../support/mails.ts'
 import { hasPython, parseStrictly } from '../../../support/strict-parser.ts'
+import { noTestData, testData } from '../../../support/test-data.ts'
 
 const emails = await openEmails(site)
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
@@ -190,29 +191,26 @@ interface RealPaper {
   authors: (string | { name: string })[]
 }
 
-const data = resolve(import.meta.dirname, '../../../../../shared/data')
-
-/** Days of real papers beside the checkout, each as its 25 papers with the longest abstracts. */
+/** Days of real papers in TEST_DATA, each as its 25 papers with the longest abstracts. */
 function realDays(): RealPaper[][] {
-  if (!existsSync(data)) return []
-  const daily = readdirSync(join(data, 'huggingface/daily')).map((file) => {
-    const entries: { paper: RealPaper }[] = JSON.parse(
-      readFileSync(join(data, 'huggingface/daily', file), 'utf8'),
-    )
+  const daily = filesIn('huggingface/daily').map((file) => {
+    const entries: { paper: RealPaper }[] = JSON.parse(readFileSync(file, 'utf8'))
     return entries.map(({ paper }) => paper)
   })
-  const archived = readdirSync(join(data, 'papers'))
+  const archived = filesIn('papers')
     .filter((file) => file.endsWith('.jsonl.gz'))
     .map((file): RealPaper[] => {
-      const lines = gunzipSync(readFileSync(join(data, 'papers', file)))
-        .toString()
-        .trim()
-        .split('\n')
+      const lines = gunzipSync(readFileSync(file)).toString().trim().split('\n')
       return lines.map((line) => JSON.parse(line))
     })
   return [...daily, ...archived].map((papers) =>
     papers.toSorted((a, b) => b.summary.length - a.summary.length).slice(0, 25),
   )
+}
+
+function filesIn(path: string): string[] {
+  const folder = testData(path)
+  return folder ? readdirSync(folder).map((name) => join(folder, name)) : []
 }
 
 const wholeAbstracts = (papers: RealPaper[]) =>
@@ -237,9 +235,7 @@ const wholeAbstracts = (papers: RealPaper[]) =>
 test('the fullest real days: whole abstracts, within the budget, nothing wrong', async () => {
   const days = realDays()
   console.log(
-    days.length > 0
-      ? `Read ${days.length} days of real papers`
-      : 'No real papers beside the checkout: read the sample',
+    days.length > 0 ? `Read ${days.length} days of real papers` : `The sample alone: ${noTestData('papers')}`,
   )
   const inputs = days.length > 0 ? days.map(wholeAbstracts) : [samples.digest]
   const raws: Buffer[] = []

@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { describeQuery } from '../../../../src/filters/language/describe-query.ts'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
 import { splitTopics } from '../../../../src/filters/language/split-topics.ts'
 import { Fault } from '../../../../src/platform/errors.ts'
+import { testData } from '../../../support/test-data.ts'
 
-const shared = resolve(import.meta.dirname, '../../../../../shared/data/filters')
-const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../../fixtures/filters')
+const further = testData('filters')
+const folder = further ?? resolve(import.meta.dirname, '../../../fixtures/filters')
 const lines = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n')
 
 /** Whatever stands in somebody's configuration, as if it was typed into the plain field, and any part of it. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/filters/language/parse-query.ts'
@@ -14,9 +14,10 @@ import { everyPaper } from '../../../support/archived-papers.ts'
 import { recordingsAre } from '../../../support/recorded-days.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { secondEvaluator } from '../../../support/second-evaluator.ts'
+import { testData } from '../../../support/test-data.ts'
 
-const shared = resolve(import.meta.dirname, '../../../../../shared/data/filters')
-const folder = existsSync(shared) ? shared : resolve(import.meta.dirname, '../../../fixtures/filters')
+const further = testData('filters')
+const folder = further ?? resolve(import.meta.dirname, '../../../fixtures/filters')
 
 interface Row {
   kind: string
@@ -127,7 +128,7 @@ test('two evaluators and bit sets agree on every filter that people typed, over 
         disagreements.push(`${JSON.stringify(query)}: ${papers[i]?.title}`)
     }
   }
-  const where = folder === shared ? 'filters in ../shared/data' : "the project's own filters"
+  const where = further ? 'filters in TEST_DATA' : "the project's own filters"
   console.log(
     `${where}: ${queries.length} read, ${faults} refused; ${papers.length} papers, ${recordingsAre}; ${met} matches`,
   )

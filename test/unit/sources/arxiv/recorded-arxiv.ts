@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { testData } from '../../../support/test-data.ts'
 
 /** A paper of the fixtures, as the feed and the archive both tell it. */
 export const COMMAS = {
@@ -12,12 +13,11 @@ export const COMMAS = {
 }
 
 const root = resolve(import.meta.dirname, '../../../..')
-const shared = resolve(root, '../shared/data/arxiv')
 const own = join(root, 'test/fixtures/arxiv')
-const hasShared = existsSync(shared)
+const further = testData('arxiv')
 
-export const recordingsAre = hasShared
-  ? "recordings in ../shared/data, and the project's own fixtures"
+export const recordingsAre = further
+  ? "recordings in TEST_DATA, and the project's own fixtures"
   : "the project's own fixtures"
 
 export interface Recorded {
@@ -26,9 +26,9 @@ export interface Recorded {
   body: string
 }
 
-/** Every answer of a kind that we have: those of the project, and real ones where they lie beside the checkout. */
+/** Every recorded reply of a kind: the project's own, and those in TEST_DATA. */
 export const recorded = (kind: 'rss' | 'oai' | 'api'): Recorded[] =>
-  [own, ...(hasShared ? [shared] : [])].flatMap((folder) => answersIn(join(folder, kind)))
+  [own, ...(further ? [further] : [])].flatMap((folder) => answersIn(join(folder, kind)))
 
 export const fixture = (name: string): string => bodyOf(join(own, name)).body
 
