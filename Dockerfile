@@ -1,28 +1,24 @@
 # docker build -t daily-papers .                      the service and its commands
 # docker build --target mailbox -t … .                the demo's mail catcher and sample papers; no part of the service
-# Behind a proxy with a certificate of its own: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt
 
 FROM node:24-trixie-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json scripts/container/ ./
 
 FROM packages AS modules
-RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=ca \
-  if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi && \
+RUN --mount=type=cache,target=/root/.npm \
   npm ci --omit=dev --omit=optional --omit=peer --ignore-scripts --no-audit --no-fund && \
   ./slim-modules.sh
 
 FROM packages AS generated
-RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=ca \
-  if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi && \
+RUN --mount=type=cache,target=/root/.npm \
   node keep-packages.mjs prisma && npm install --ignore-scripts --no-audit --no-fund
 COPY prisma.config.ts ./
 COPY prisma prisma
 RUN npx prisma generate
 
 FROM packages AS mailbox-modules
-RUN --mount=type=cache,target=/root/.npm --mount=type=secret,id=ca \
-  if [ -s /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi && \
+RUN --mount=type=cache,target=/root/.npm \
   node keep-packages.mjs eta fastify mailparser smtp-server temporal-polyfill && \
   npm install --ignore-scripts --no-audit --no-fund
 

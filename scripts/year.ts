@@ -8,7 +8,7 @@ import { must, openLab } from './year/lab.ts'
 import { steps } from './year/steps.ts'
 
 const begun = performance.now()
-const engine = await must([`${import.meta.dirname}/engine/engine.sh`])
+const engine = await must(['.ci/engine/engine.sh'])
 process.env.DOCKER_HOST = engine.match(/DOCKER_HOST=(\S+)/)?.[1]
 const port = await freePort()
 process.env.PORT = String(port)

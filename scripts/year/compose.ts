@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
-import { BUILD_CA_CERTS } from '../../test/support/compose.ts'
 
 export interface Ran {
   code: number
@@ -54,7 +53,7 @@ export function openCompose(clone: string, project: string, files: string[]): Co
       const { code, stdout, stderr } = await run([...base, ...args], {
         cwd: clone,
         input,
-        env: { BUILD_CA_CERTS, ...env },
+        env,
       })
       if (code !== 0) throw new Error(`docker compose ${args.join(' ')}: exit ${code}\n${stderr || stdout}`)
       return stdout

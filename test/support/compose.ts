@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-
-const MACHINES_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
-
-/** For builds: whom this machine trusts, which may be a proxy that an image of the world does not know. */
-export const BUILD_CA_CERTS =
-  process.env.BUILD_CA_CERTS ?? (existsSync(MACHINES_BUNDLE) ? MACHINES_BUNDLE : '/dev/null')
 
 export interface Ended {
   code: number | null
@@ -29,7 +22,7 @@ export interface Composed {
 
 export async function openCompose(): Promise<Composed> {
   const [demoPort, mailboxPort] = [String(await freePort()), String(await freePort())]
-  const env = { ...process.env, BUILD_CA_CERTS, DEMO_PORT: demoPort, MAILBOX_PORT: mailboxPort }
+  const env = { ...process.env, DEMO_PORT: demoPort, MAILBOX_PORT: mailboxPort }
   const run = (args: string[], input = '') =>
     ended(['compose', '--project-name', `daily-papers-test-${process.pid}`, ...args], env, input)
   const must = async (args: string[], input?: string) => {

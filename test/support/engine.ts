@@ -26,8 +26,8 @@ function reason(): string | undefined {
 
 function findReason(): string {
   if (!process.env.DOCKER_HOST && !existsSync('/var/run/docker.sock'))
-    return 'no Docker engine: npm run engine starts one'
+    return 'no Docker engine: see docs/restricted-builds.md'
   if (!docker('info')) return 'the Docker engine does not answer'
-  if (!hasImage(POSTGRES_IMAGE)) return `no image ${POSTGRES_IMAGE}: npm run engine makes one`
+  if (!hasImage(POSTGRES_IMAGE)) return `no image ${POSTGRES_IMAGE}: see docs/restricted-builds.md`
   return ''
 }

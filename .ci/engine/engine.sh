@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A Docker engine where there is none, for who builds and tests here: npm run engine [-- stop]
-# On Debian as root it starts one of its own, and makes the base images where no registry can be reached.
+# Finds a Docker engine, or starts one on Debian as root: .ci/engine/engine.sh [stop]. See docs/restricted-builds.md.
+# It makes the base images if no registry can be reached, and adds the certificates of NODE_EXTRA_CA_CERTS to Node's.
 # The last line is DOCKER_HOST=…; a second call finds the engine running and takes a second.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
-here=$root/scripts/engine
+here=$root/.ci/engine
 folder=${ENGINE_DIR:-${TMPDIR:-/tmp}/daily-papers-engine}
 own=unix://$folder/docker.sock
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
@@ -109,8 +109,20 @@ need_image() {
   "$2" >"$folder/${2}.log" 2>&1 || fail "$1 could not be made: $(tail -n 3 "$folder/${2}.log")"
 }
 
+# Behind a proxy with its own certificate, builds need what this machine trusts. Only build stages use this image.
+trust_certificates() {
+  local context sum
+  sum=$(sha256sum <"$1" | cut -c1-16)
+  [ "$(docker image inspect -f '{{index .Config.Labels "build-ca"}}' node:24-trixie-slim)" = "$sum" ] && return 0
+  context=$(mktemp -d)
+  cp "$1" "$context/ca-certificates.crt"
+  docker build -q -t node:24-trixie-slim --label "build-ca=$sum" -f "$here/node-ca.Dockerfile" "$context" >/dev/null ||
+    fail "the certificates of $1 could not be added to node:24-trixie-slim"
+  rm -rf "$context"
+}
+
 [ "${1:-}" = stop ] && { stop; exit; }
-[ $# = 0 ] || { echo "npm run engine [-- stop]" >&2; exit 2; }
+[ $# = 0 ] || { echo ".ci/engine/engine.sh [stop]" >&2; exit 2; }
 
 install_packages
 mkdir -p "$folder"
@@ -122,4 +134,5 @@ need_image debian:trixie-slim make_debian
 need_image postgres:17 make_postgres &
 need_image node:24-trixie-slim make_node
 wait $!
+[ -s "${NODE_EXTRA_CA_CERTS:-}" ] && trust_certificates "$NODE_EXTRA_CA_CERTS"
 echo "DOCKER_HOST=$DOCKER_HOST"
