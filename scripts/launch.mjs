@@ -1,5 +1,6 @@
-// Runs a script with Node 24 or newer: node scripts/launch.mjs FILE [ARG …]
+// Runs a script with Node 24 or newer: node scripts/launch.mjs [--no-fetch] FILE [ARG …]
 // On an older Node it takes a newer one that is already here, or else fetches one from npm into .node/, once.
+// With --no-fetch, which is for the service, it stops instead and says what to install.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -90,16 +91,23 @@ function fail(sentence) {
   process.exit(1)
 }
 
-function findNode() {
+function findNode(mayFetch) {
   if (isNewEnough(process.version)) return process.execPath
+  if (!mayFetch) {
+    fail(
+      `Node ${process.version} is too old: the service needs Node ${OLDEST.join('.')} or newer. Install it (https://nodejs.org/en/download, or "nvm install 24"), run npm ci, then start again.`,
+    )
+  }
   const exe = process.platform === 'win32' ? 'node.exe' : 'node'
   return (
     candidates(process.env, homedir(), exe).find((path) => isNewEnough(versionOf(path))) ?? fetchNode(exe)
   )
 }
 
-function run(args) {
-  const node = findNode()
+function run([first, ...rest]) {
+  const mayFetch = first !== '--no-fetch'
+  const args = mayFetch ? [first, ...rest] : rest
+  const node = findNode(mayFetch)
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` }
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], { stdio: 'inherit', env })
   // The child decides how to end: the terminal sends it the same signal.

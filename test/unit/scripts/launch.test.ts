@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,4 +36,14 @@ test('looks on the PATH first, then where nvm, fnm and volta keep theirs', () =>
     writeFileSync(place, '')
   }
   expect(candidates({ PATH: '/one:/two' }, home, 'node')).toEqual(['/one/node', '/two/node', ...places])
+})
+
+test('the service does not start on an old Node, and says what to install', () => {
+  const old = 'data:text/javascript,Object.defineProperty(process,"version",{value:"v22.1.0"})'
+  const args = ['--import', old, 'scripts/launch.mjs', '--no-fetch', 'src/main.ts']
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(
+    /^Node v22\.1\.0 is too old: the service needs Node 24\.0 or newer\. Install it .+\n$/,
+  )
 })
