@@ -1,5 +1,5 @@
 // After npm ci --omit=dev: removes what npm keeps only because an optional peer dependency names it. That is the Prisma
-// CLI with its Studio, which has generated the client by now, and TypeScript. An install with dev dependencies is left alone.
+// CLI with its Studio, which has generated the client by now, and TypeScript. An install with dev dependencies stays as it is.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -14,7 +14,7 @@ export function startSchedule(deps: ServiceDeps, expression?: string): { stop():
     work(deps).catch((error) => deps.log.error('tick.failed', failureOf(error)))
   // A process that comes back within the minute finds its slot claimed.
   const begun = safely(nudgeAll)
-  // Beside the ticks: a mail server that does not answer must not hold them up.
+  // Ticks do not wait for this: a mail server may not answer.
   let watching: Promise<void> | undefined
   const tickAndWatch = async () => {
     if (await tick(deps)) watching ??= watch(deps).finally(() => (watching = undefined))

@@ -8,12 +8,12 @@ import type { ServiceDeps } from '../wiring.ts'
 
 const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
-/** A slot that is claimed and older than this has come twice: the clock was set back. */
+/** A slot whose claim is older than this has come again, because the clock was set back. */
 const AGAIN_AFTER_SECONDS = 90
 
 /**
- * One tick: the process that claims the minute's slot nudges everybody to look whether there is work. What is due
- * stands in rows, so a tick that never came costs a minute and nothing else.
+ * One tick: the process that claims the minute's slot starts every kind of work. Rows record what is due, so a missed
+ * tick delays it by a minute and loses nothing.
  */
 export async function tick(deps: ServiceDeps): Promise<boolean> {
   const now = deps.clock.now()
@@ -28,7 +28,7 @@ export async function tick(deps: ServiceDeps): Promise<boolean> {
   return true
 }
 
-/** Everybody looks whether there is work. */
+/** Starts every kind of work once, if there is some. */
 export async function nudgeAll({ queue }: ServiceDeps): Promise<void> {
   for (const nudge of NUDGES) await queue.nudge(nudge)
 }
