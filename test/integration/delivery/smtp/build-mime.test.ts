@@ -31,8 +31,9 @@ import {
   sender,
   site,
 } from '../../../support/mails.ts'
+import { recordedDay, recordedDays, recordingsAre } from '../../../support/recorded-days.ts'
 import { hasPython, parseStrictly } from '../../../support/strict-parser.ts'
-import { noTestData, testData } from '../../../support/test-data.ts'
+import { testData } from '../../../support/test-data.ts'
 
 const emails = await openEmails(site)
 const privateKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
@@ -191,26 +192,23 @@ interface RealPaper {
   authors: (string | { name: string })[]
 }
 
-/** Days of real papers in TEST_DATA, each as its 25 papers with the longest abstracts. */
+/** Recorded days, those in TEST_DATA if there are some, each as its 25 papers with the longest abstracts. */
 function realDays(): RealPaper[][] {
-  const daily = filesIn('huggingface/daily').map((file) => {
-    const entries: { paper: RealPaper }[] = JSON.parse(readFileSync(file, 'utf8'))
-    return entries.map(({ paper }) => paper)
+  const daily = recordedDays('daily').map((day) =>
+    (recordedDay('daily', day) as { paper: RealPaper }[]).map(({ paper }) => paper),
+  )
+  const folder = testData('papers')
+  const archives = folder ? readdirSync(folder).filter((name) => name.endsWith('.jsonl.gz')) : []
+  const archived = archives.map((name): RealPaper[] => {
+    const lines = gunzipSync(readFileSync(join(folder!, name)))
+      .toString()
+      .trim()
+      .split('\n')
+    return lines.map((line) => JSON.parse(line))
   })
-  const archived = filesIn('papers')
-    .filter((file) => file.endsWith('.jsonl.gz'))
-    .map((file): RealPaper[] => {
-      const lines = gunzipSync(readFileSync(file)).toString().trim().split('\n')
-      return lines.map((line) => JSON.parse(line))
-    })
   return [...daily, ...archived].map((papers) =>
     papers.toSorted((a, b) => b.summary.length - a.summary.length).slice(0, 25),
   )
-}
-
-function filesIn(path: string): string[] {
-  const folder = testData(path)
-  return folder ? readdirSync(folder).map((name) => join(folder, name)) : []
 }
 
 const wholeAbstracts = (papers: RealPaper[]) =>
@@ -234,12 +232,10 @@ const wholeAbstracts = (papers: RealPaper[]) =>
 
 test('the fullest real days: whole abstracts, within the budget, nothing wrong', async () => {
   const days = realDays()
-  console.log(
-    days.length > 0 ? `Read ${days.length} days of real papers` : `The sample alone: ${noTestData('papers')}`,
-  )
-  const inputs = days.length > 0 ? days.map(wholeAbstracts) : [samples.digest]
+  console.log(`Read ${days.length} days of papers: ${recordingsAre}`)
   const raws: Buffer[] = []
-  for (const input of inputs) {
+  for (const day of days) {
+    const input = wholeAbstracts(day)
     const email = emails.digest(input)
     const raw = await buildMime(digestMail(email), dkim)
     expect(faultsOfBytes(raw)).toEqual([])
