@@ -8,6 +8,7 @@ import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
 import { type HuggingFaceServer, startHuggingFaceServer } from '../../support/hugging-face-server.ts'
 import { five, type Trouble } from '../../support/json-server.ts'
 import { recordedDay, recordings } from '../../support/recorded-days.ts'
+import { noTestData, testData } from '../../support/test-data.ts'
 
 const DAY = '2026-08-14'
 let server: HuggingFaceServer
@@ -58,7 +59,8 @@ interface More {
 
 const whole = parseDay(recordedDay('daily', DAY))
 
-test('a day comes whole, and we say who asks', async () => {
+test('a day comes whole, and we say who asks', async ({ skip }) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
   expect(whole.records.length).toBeGreaterThan(5)
   expect(await fetchFrom(server.url)).toEqual({ ...whole, requests: 2 })
   expect(server.requests).toEqual([

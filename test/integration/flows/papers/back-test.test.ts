@@ -12,6 +12,7 @@ import type { Deps } from '../../../../src/wiring.ts'
 import { useDatabase } from '../../../support/database.ts'
 import { recordedDay, recordedDays } from '../../../support/recorded-days.ts'
 import { secondEvaluator } from '../../../support/second-evaluator.ts'
+import { noTestData, testData } from '../../../support/test-data.ts'
 
 const database = useDatabase()
 const days = recordedDays('daily').slice(-20)
@@ -68,7 +69,10 @@ test('it counts, for each day, what another evaluator finds', async () => {
   expect(together.total).toBeGreaterThan(0)
 })
 
-test('the latest are shown newest first, each with the reason and the words marked in its title', async () => {
+test('the latest are shown newest first, each with the reason and the words marked in its title', async ({
+  skip,
+}) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
   const { topics, together } = await previewTopics(deps(), { queries: ['title:model', 'agent'], latest: 3 })
   const [model] = topics
   expect(model!.understood).toBe('Papers with a title with model')
@@ -106,7 +110,8 @@ test('papers of a later reading are not counted before their day, and a wider lo
   expect(narrowAgain).toEqual(narrow)
 })
 
-test('a paper that is corrected is seen as it is within a minute, a new one at once', async () => {
+test('a paper that is corrected is seen as it is within a minute, a new one at once', async ({ skip }) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
   const find = async () => (await previewTopics(deps(), { queries: ['zymurgy'] })).together.total
   expect(await find()).toBe(0)
   const { id } = await database.db.paper.findFirstOrThrow({ where: { firstDay: new Date(LAST) } })

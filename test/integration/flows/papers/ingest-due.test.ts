@@ -7,6 +7,7 @@ import { papersListedOn } from '../../../../src/papers/paper-store.ts'
 import { DAY, useHuggingFace } from '../../../support/hugging-face-world.ts'
 import { five } from '../../../support/json-server.ts'
 import { recordedDay } from '../../../support/recorded-days.ts'
+import { noTestData, testData } from '../../../support/test-data.ts'
 
 const world = useHuggingFace()
 
@@ -77,7 +78,8 @@ test('a service that does not answer holds up no other', async () => {
   silent.close()
 })
 
-test('after a standstill the missed days are made up', async () => {
+test('after a standstill the missed days are made up', async ({ skip }) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
   await world.due()
   world.moveTo('2026-08-20T09:00:00Z')
   world.server.requests.length = 0

@@ -9,6 +9,7 @@ import { readPaper } from '../../../../src/filters/text/paper-text.ts'
 import type { Paper } from '../../../../src/papers/paper.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
+import { noTestData, testData } from '../../../support/test-data.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
@@ -60,7 +61,10 @@ describe('a topic for papers like one', () => {
     expect(propose(archiveOf([alone]), alone)).toBeNull()
   })
 
-  test('can be read, is one topic, finds the paper itself, and brings a handful a week, for each recorded paper', () => {
+  test('can be read, is one topic, finds the paper itself, and brings a handful a week, for each recorded paper', ({
+    skip,
+  }) => {
+    if (!testData('huggingface')) skip(noTestData('huggingface'))
     const recorded = recordedPapers().map((paper, i, { length }) => ({
       ...paper,
       // Some 30 a day, as they came.
