@@ -70,7 +70,8 @@ export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): 
     preview: fill(preheader, { hour, zone }),
     when: fill(when, { hour, zone, days: weekdays(email.days) }),
     own: ownView(email.accountUrl, words.emails.confirmation.account),
-    ...{ heading, lead, button, open },
+    lead: fill(lead, { site: site.name }),
+    ...{ heading, button, open },
   }
 }
 

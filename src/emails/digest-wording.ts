@@ -101,7 +101,7 @@ function payloadOf(content: DigestContent): string {
   const topic = isAscii(first.topic) ? asciiLine(inWords(first.topic), LONGEST_TOPIC) : ''
   if (!topic) return counted(sections.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
-  return fill(all > count ? topicAndMore : alone, { count, topic, more: all - count })
+  return counted(count, all > count ? topicAndMore : alone, { topic, more: all - count })
 }
 
 /** Lines of mails hold no "<" and ">": votes>=20 is "20+ votes". */

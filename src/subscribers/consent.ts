@@ -21,7 +21,7 @@ export type ConsentEvent =
  * which words were shown.
  */
 export const CONSENT_WORDING = {
-  version: 'site 3',
+  version: 'site 4',
   /** Beside the button of the form. */
   asking: words.consent.asking,
   /** Above the button of the confirmation page. */

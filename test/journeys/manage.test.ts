@@ -50,7 +50,7 @@ describe.each([
     await opened(page).getByLabel('Words').fill('retrieval')
     await opened(page).getByLabel('Name', { exact: true }).fill('Search')
     await opened(page).getByRole('button', { name: 'Save' }).click()
-    expect(await said(page)).toContain('Words of “rag”: rag → retrieval, now named “Search”')
+    expect(await said(page)).toContain('Words of “rag”: rag → retrieval, renamed to “Search”')
     expect(await page.locator(':focus').innerText()).toContain('Saved')
     await expect.poll(() => topics(page)).toEqual(['linear attention', 'Search'])
     await press(page, 'Undo')
@@ -72,12 +72,9 @@ describe.each([
     const page = await open(scripts, (await mailed()).url)
     await page.getByLabel('Hour').selectOption('19:00')
     await page.getByLabel('Sat').check()
-    await page
-      .getByRole('region', { name: 'When, and how much' })
-      .getByRole('button', { name: 'Save' })
-      .click()
+    await page.getByRole('region', { name: 'Schedule' }).getByRole('button', { name: 'Save' }).click()
     expect(await said(page)).toContain('Hour: 08:00 → 19:00')
-    expect(await said(page)).toContain('Next mail today at 19:00')
+    expect(await said(page)).toContain('Next email today at 19:00')
     await page.reload()
     expect(await said(page)).toContain('Hour: 08:00 → 19:00')
 
@@ -115,7 +112,7 @@ test('prints topics, times and receipts; no form, and nothing unfolded that chan
   expect(await page.locator('h1:visible, h2:visible').allInnerTexts()).toEqual([
     'Your digests',
     'Topics',
-    'Why did I, or did I not, get mail?',
+    'Delivery history',
   ])
   expect(await topics(page)).toEqual(['linear attention', 'rag'])
   expect(await page.locator('.glance-when:visible, .own-name:visible, #receipts:visible').count()).toBe(4)

@@ -100,8 +100,8 @@ describe.each([
     expect(new URL(page.url()).pathname).toBe('/check-inbox')
 
     await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
-    await page.getByRole('button', { name: 'Yes, send me this' }).click()
-    expect(await heading()).toBe('You are subscribed')
+    await page.getByRole('button', { name: 'Confirm subscription' }).click()
+    expect(await heading()).toBe('You’re subscribed')
     expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome mail with the papers of/)
 
     const welcome = await mailNumber(2)
@@ -120,10 +120,10 @@ describe.each([
 
     await follow((await openMail(3)).locator('a[href*="/unsubscribe/"]').first())
     await page.getByRole('button', { name: /unsubscribe/i }).click()
-    expect(await page.locator('main').innerText()).toMatch(/no more digests/i)
+    expect(await page.locator('main').innerText()).toMatch(/won’t get any more digests/)
 
     await page.getByRole('button', { name: /subscribe again/i }).click()
-    expect(await heading()).toBe('You are subscribed')
+    expect(await heading()).toBe('You’re subscribed')
     await demo.bringTomorrow()
     const { planned } = await demo.sendDigests()
     expect(planned).toBe(1)

@@ -56,7 +56,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-subscribers-unknown',
     path: at('/admin/subscribers'),
-    act: typed('Find', 'E-mail address', 'nobody@example.com'),
+    act: typed('Find', 'Email address', 'nobody@example.com'),
   },
   { name: 'admin-subscriber', path: subscriber('ann@example.com') },
   { name: 'admin-subscriber-date', path: subscriber('ann@example.com', '?date=2026-11-22') },
@@ -116,7 +116,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-suppression-found',
     path: at('/admin/suppressions'),
-    act: typed('Look it up', 'E-mail address', 'refused@example.com'),
+    act: typed('Look it up', 'Email address', 'refused@example.com'),
   },
   { name: 'admin-actions', path: at('/admin/actions') },
   { name: 'admin-not-found', path: at('/admin/nothing') },

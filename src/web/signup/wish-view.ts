@@ -28,9 +28,9 @@ export function sizeText({ maxPapers, format, detail }: SubscriberSettings): str
   return format === 'text' ? fill(words.wish.text, { size }) : size
 }
 
-/** "Wednesday, 25 November 2026, 08:00, Asia/Tokyo" */
+/** "Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)" */
 export const firstMailText = (next: DueDate, { hour, zone }: Schedule): string =>
-  `${longDate(next.localDate)}, ${hourOfDay(hour)}, ${zone}`
+  fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
 
 /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
 export function whenText(schedule: Schedule, now: Date): string {

@@ -41,7 +41,7 @@ const linksFirst = (handles: HandleView[]): HandleView[] =>
 /** What no text can say is not there. */
 function wordView(place: TopicPlace, text: string, { query, refused }: Edit): HandleView[] {
   if (query !== undefined) return [{ text, path: triedPath({ ...place, query }), note: '' }]
-  return refused === 'cannot' ? [] : [{ text, path: null, note: words.topicPage.mute[refused] }]
+  return refused === 'already' ? [{ text, path: null, note: words.topicPage.mute.already }] : []
 }
 
 function votesView(place: TopicPlace, { query, refused }: Edit): HandleView | null {

@@ -57,7 +57,7 @@ describe('the way to the account page', () => {
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     const { body } = await get(site, manage)
     expect(body).toContain(`action="${manage}/account"`)
-    expect(body).toContain('Mail me that link')
+    expect(body).toContain('Email me the link')
     expect((await post(site, `${manage}/account`)).statusCode).toBe(303)
     const { path } = await mailed(site, 'account-link', EMAIL)
     expect((await get(site, `${path}/export.json`)).statusCode).toBe(200)
@@ -70,7 +70,7 @@ describe('the way to the account page', () => {
     const manage = await pathOf(site, 'manage', EMAIL)
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
-    expect((await get(site, manage)).body).not.toContain('Mail me that link')
+    expect((await get(site, manage)).body).not.toContain('Email me the link')
   })
 
   test('twice a day, and no third time; the page says the same', async () => {
@@ -325,7 +325,7 @@ describe('another address', () => {
     expect((await post(site, others[0]!)).statusCode).toBe(404)
     for (const { statusCode, body, headers } of ended) {
       expect(statusCode).toBe(410)
-      expect(body).toContain('This link has ended: a newer one took its place.')
+      expect(body).toContain('This link has been replaced by a newer one.')
       expect(body).toContain('<form method="post" action="/manage"')
       expect(body).not.toMatch(/do not know this link|new\.example/)
       expect(headers['cache-control']).toBe('no-store')
@@ -433,7 +433,7 @@ describe('erasing', () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const path = await account()
     const page = await get(site, `${path}/erase`)
-    for (const words of ['What goes when you erase', 'What stays, and why', 'a•••@example.com']) {
+    for (const words of ['What’s deleted', 'What’s kept, and why', 'a•••@example.com']) {
       expect(page.body).toContain(words)
     }
     for (let n = 0; n < 2; n++) {
@@ -441,7 +441,7 @@ describe('erasing', () => {
       expect([statusCode, headers.location]).toEqual([303, path])
     }
     for (const url of [path, `${path}/erase`, `${path}/address`]) {
-      expect((await get(site, url)).body).toContain('Everything is erased')
+      expect((await get(site, url)).body).toContain('Everything is deleted')
     }
     expect((await get(site, `${path}/export.json`)).statusCode).toBe(404)
     expect(await site.db.consent.findMany({ where: { event: 'erased' } })).toMatchObject([{ how: 'page' }])
@@ -477,7 +477,7 @@ describe('erasing', () => {
     await post(site, `${path}/erase`)
     later(1000)
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
-    expect((await get(site, path)).body).toContain('Everything is erased')
+    expect((await get(site, path)).body).toContain('Everything is deleted')
     await post(site, `${path}/erase`)
     expect(await site.db.subscriber.count({ where: { address: EMAIL, state: 'active' } })).toBe(1)
   })

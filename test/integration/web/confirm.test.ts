@@ -74,7 +74,7 @@ describe('the page with the button', () => {
       expect(body).toContain('robots')
       expect(body).not.toContain('class="rate"')
     }
-    expect(headingOf(done)).toBe('You are subscribed')
+    expect(headingOf(done)).toBe('You’re subscribed')
     expect(site.logged.join('')).toContain('rates.failed')
   })
 
@@ -91,7 +91,7 @@ describe('the page with the button', () => {
     const token = await asked()
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { body } = await get(site, `/confirm/${token}`)
-    expect(headingOf(body)).toBe('You are subscribed already')
+    expect(headingOf(body)).toBe('You’re already subscribed')
     expect(body).not.toContain('<form')
     expect(body).toMatch(/\/manage\/[\w-]{40,}/)
   })
@@ -101,7 +101,7 @@ describe('the page after the button', () => {
   test('says when the first mail comes, what comes now and from whom, and leads to the settings', async () => {
     await listed('2026-11-20', 'Robots')
     const page = await pressed(await asked({ topic: 'robots', zone: 'Asia/Tokyo' }))
-    expect(headingOf(page)).toBe('You are subscribed')
+    expect(headingOf(page)).toBe('You’re subscribed')
     expect(page).toContain(
       'first digest comes on <strong>Wednesday, 25 November 2026, 08:00, Asia/Tokyo</strong>',
     )
@@ -169,7 +169,7 @@ describe('the page after the button', () => {
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked({ topic: 'one too many' })
     const page = await pressed(token)
-    expect(headingOf(page)).toBe('No topic was added')
+    expect(headingOf(page)).toBe('No topics were added')
     expect(page.split('Left out')[1]).toContain('one too many')
     await site.db.topic.deleteMany({ where: { name: 'topic7' } })
     expect((await get(site, `/confirm/${token}/done`)).body).not.toContain('Left out')

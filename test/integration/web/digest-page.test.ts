@@ -58,7 +58,7 @@ describe('a digest in the browser', () => {
   test('a reason leads to a form that mails its reader the page where the topic is changed', async () => {
     const { body } = await get(pathOf(id))
     const path = body
-      .match(/<a class="change" href="([^"]+)">Change: robots<\/a>/)?.[1]
+      .match(/<a class="change" href="([^"]+)">Edit topic: robots<\/a>/)?.[1]
       ?.replaceAll('&amp;', '&')
     expect(path).toMatch(/^\/manage\?topic=\d+&paper=\d+$/)
     const form = await get(path!)
@@ -118,7 +118,7 @@ describe('a digest in the browser', () => {
 
 test('the best of a day, with all the others on its page', async () => {
   const { body } = await get(pathOf(await mailed({ topic: '', max: 2, days: ['wed', 'thu'] })))
-  expect(body).toContain('The 2 papers with the most votes of Tuesday, 24 November 2026.')
+  expect(body).toContain('The 2 most upvoted papers of Tuesday, 24 November 2026.')
   expect(body).not.toContain('id="more"')
 })
 

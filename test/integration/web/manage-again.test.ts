@@ -155,7 +155,7 @@ describe('a pause that ran out', () => {
   test('is no pause any more on the page', async () => {
     const path = await ranOut()
     const { body } = await get(site, path)
-    expect(textOf(body)).toContain('Friday at 08:00, UTC; next mail Friday, 4 December')
+    expect(textOf(body)).toContain('Friday at 08:00, UTC. Next email: Friday, 4 December')
     expect(body).not.toContain('Paused at present')
     expect(body).not.toContain('Resume now')
     expect(body).not.toContain('28 November')
@@ -199,9 +199,9 @@ describe('a pause', () => {
     const path = await page()
     const { said, url } = await press(path, { do: 'pause', for: 'date', until: '2027-01-05' })
     expect(said).toContain('Paused until Tuesday, 5 January 2027')
-    expect(said).toContain('Next mail Tuesday, 5 January 2027 at 08:00')
+    expect(said).toContain('Next email Tuesday, 5 January 2027 at 08:00')
     const text = textOf((await get(site, url)).body)
-    expect(text).toContain('next mail Tuesday, 5 January 2027')
+    expect(text).toContain('Next email: Tuesday, 5 January 2027')
     expect(text).toContain('No mails come until Tuesday, 5 January 2027.')
   })
 
@@ -251,14 +251,14 @@ describe('receipts', () => {
   test('tell of a welcome, on the date of its zone, and of nobody else’s', async () => {
     const path = await page({ zone: 'Pacific/Kiritimati' })
     const id = await message('welcome', 'signup 1', { zone: 'Pacific/Kiritimati', papers: [1, 2] })
-    expect(await rows(path)).toEqual(['Wed 25 Nov: welcome, with 2 papers, waiting to be sent'])
+    expect(await rows(path)).toEqual(['Wed 25 Nov: welcome email with 2 papers, waiting to be sent'])
     const at = new Date('2026-11-24T12:00:05Z')
     await site.db.acceptance.create({ data: { messageId: id, at, answer: '250' } })
     expect(await rows(path)).toEqual([
-      'Wed 25 Nov: welcome, with 2 papers, taken by your mail server at 02:00',
+      'Wed 25 Nov: welcome email with 2 papers, delivered to your mail server at 02:00',
     ])
     await site.db.message.update({ where: { id }, data: { content: { zone: 'UTC', papers: [] } } })
-    expect((await rows(path))[0]).toMatch(/^Tue 24 Nov: welcome, taken by/)
+    expect((await rows(path))[0]).toMatch(/^Tue 24 Nov: welcome email, taken by/)
   })
 
   test('tell of a note beside the date that it was about', async () => {
@@ -286,7 +286,7 @@ describe('receipts', () => {
     })
     expect(await rows(path)).toEqual(['Tue 24 Nov: nothing matched'])
     await message('note', `${id}:2026-11-24`, {})
-    expect(await rows(path)).toEqual(['Tue 24 Nov: nothing matched; a note that says so, waiting to be sent'])
+    expect(await rows(path)).toEqual(['Tue 24 Nov: nothing matched; an email about that, waiting to be sent'])
   })
 })
 

@@ -45,8 +45,10 @@ describe('the page', () => {
   test('says at a glance who, when and what next; no list of addresses, no cache, no index', async () => {
     const { body, headers, statusCode } = await get(site, await page({ zone: 'Asia/Tokyo' }))
     expect(statusCode).toBe(200)
-    expect(textOf(body)).toContain('Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November')
-    expect(textOf(body)).toContain('To a•••@example.com. At most 15 papers.')
+    expect(textOf(body)).toContain(
+      'Monday to Friday at 08:00, Asia/Tokyo. Next email: Wednesday, 25 November',
+    )
+    expect(textOf(body)).toContain('Sent to a•••@example.com. At most 15 papers.')
     expect(body).not.toContain(EMAIL)
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -113,11 +115,11 @@ describe('each change is said back and can be undone', () => {
     const path = await page()
     const days = ['', 'mon', 'tue', 'wed', 'thu', 'fri']
     const saved = await press(path, { do: 'settings', hour: '19', days, zone: 'UTC', max: '15' })
-    expect(saved.said).toBe('Saved Hour: 08:00 → 19:00 Next mail today at 19:00, if papers match by then.')
+    expect(saved.said).toBe('Saved Hour: 08:00 → 19:00 Next email today at 19:00, if anything matches.')
     expect(saved.body).toContain('<title>Saved: Your digests')
     const undone = await undo(path, saved.url)
     expect(undone.said).toBe(
-      'Undone Hour: 19:00 → 08:00 Next mail Wednesday, 25 November at 08:00, if papers match by then.',
+      'Undone Hour: 19:00 → 08:00 Next email Wednesday, 25 November at 08:00, if anything matches.',
     )
     expect(await ann()).toMatchObject({ hour: 8 })
     expect((await undo(path, undone.url)).said).toContain('Hour: 08:00 → 19:00')
@@ -152,11 +154,11 @@ describe('each change is said back and can be undone', () => {
     )
     expect((await press(path, { do: 'pause', for: 'month' })).said).toContain('→ until Thursday, 24 December')
     const dated = await press(path, { do: 'pause', for: 'date', until: '2026-11-30' })
-    expect(dated.said).toContain('Next mail Monday, 30 November at 08:00')
+    expect(dated.said).toContain('Next email Monday, 30 November at 08:00')
     expect(textOf(dated.body)).toContain('No mails come until Monday, 30 November.')
     const resumed = await press(path, { do: 'resume' })
     expect(resumed.said).toBe(
-      'Saved Resumed Next mail Wednesday, 25 November at 08:00, if papers match by then.',
+      'Saved Resumed Next email Wednesday, 25 November at 08:00, if anything matches.',
     )
     expect((await undo(path, resumed.url)).said).toContain('Paused until Monday, 30 November')
   })
@@ -184,7 +186,7 @@ describe('each change is said back and can be undone', () => {
       { do: 'move-topic', topic: (await topicIds())[0], to: 'up' },
       { do: 'remove-topic', topic: '999' },
     ]) {
-      expect((await press(path, fields)).said).toBe('Nothing changed, as it was so already')
+      expect((await press(path, fields)).said).toBe('No change: your settings were already like this')
     }
     expect(await checksums(site.db)).toEqual(before)
   })
@@ -194,7 +196,7 @@ describe('each change is said back and can be undone', () => {
     const first = await press(path, { do: 'settings', hour: '19' })
     await press(path, { do: 'settings', max: '5' })
     const { body } = await get(site, first.url)
-    expect(textOf(body)).toContain('An earlier change, of 24 Nov 2026, 12:00 Hour: 08:00 → 19:00')
+    expect(textOf(body)).toContain('An earlier change, from 24 Nov 2026, 12:00 Hour: 08:00 → 19:00')
     expect((await undo(path, first.url)).said).toContain('Hour: 19:00 → 08:00')
     expect(await ann()).toMatchObject({ hour: 8, maxPapers: 5 })
   })
@@ -354,7 +356,7 @@ describe('links', () => {
     const { statusCode, headers } = await post(site, path, { do: 'settings', hour: '9' })
     expect([statusCode, headers.location]).toEqual([303, path])
     const { body } = await get(site, path)
-    expect(body).toContain('<h1>You are unsubscribed</h1>')
+    expect(body).toContain('<h1>You’re unsubscribed</h1>')
     expect(body).not.toContain('name="do"')
     expect(await checksums(site.db)).toEqual(before)
     const back = body.match(/action="(\/resubscribe\/[^"]+)"/)![1]!
@@ -367,7 +369,7 @@ describe('links', () => {
     await suppress(site.deps, { email: EMAIL, reason: 'dead' })
     const { statusCode, body } = await get(site, path)
     expect(statusCode).toBe(200)
-    expect(body).toContain('No mails go to this address')
+    expect(body).toContain('We don’t email this address')
     expect((await post(site, path, { do: 'resume' })).headers.location).toBe(path)
     expect(await ann()).toMatchObject({ state: 'suppressed' })
   })
@@ -403,18 +405,18 @@ describe('receipts', () => {
     await planDigests(site.deps)
     const [, yesterday, today] = await receipts(path)
     expect([yesterday, today]).toEqual([
-      'Mon 23 Nov: missed: this service was down then; the next mail carries its papers',
-      'Sun 22 Nov: missed: this service was down then; the next mail carries its papers',
+      'Mon 23 Nov: missed: our service was down; the next email includes its papers',
+      'Sun 22 Nov: missed: our service was down; the next email includes its papers',
     ])
     expect((await receipts(path))[0]).toMatch(/^Tue 24 Nov: \d+ papers?, waiting to be sent/)
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })
     await site.db.acceptance.create({
       data: { messageId: message.id, at: new Date('2026-11-24T12:00:05Z'), answer: '250' },
     })
-    expect((await receipts(path))[0]).toMatch(/papers?, taken by your mail server at 12:00$/)
+    expect((await receipts(path))[0]).toMatch(/papers?, delivered to your mail server at 12:00$/)
     await messageCameBack(site.db, new Date('2026-11-24T12:03:00Z'), { class: 'full', status: '5.2.2' })
     expect((await receipts(path))[0]).toMatch(
-      /papers?, taken by your mail server at 12:00 and sent back later: it says that your mailbox is full or switched off$/,
+      /papers?, delivered to your mail server at 12:00, then returned: it says your mailbox is full or disabled$/,
     )
     const { body } = await get(site, path)
     const link = body.match(/href="(\/digest\/[^"]+)"/)![1]!

@@ -204,7 +204,7 @@ test('the digest of the last whole day, as its page would have shown it', async 
   const none = textOf((await postLive({ topic: 'title:hybrid' })).body)
   expect(none).toContain('On Monday, 23 November nothing matched: no mail would have come.')
   const best = textOf((await postLive({ max: '1' })).body)
-  expect(best).toContain('The paper with the most votes of Monday, 23 November 2026')
+  expect(best).toContain('The most upvoted paper of Monday, 23 November 2026')
 })
 
 test('htmx gets that part alone, and the policy of a page without scripts', async () => {

@@ -70,7 +70,7 @@ describe('subscribing on the site', () => {
     const pressed = await post(site, `/confirm/${token}`)
     expect(pressed.statusCode).toBe(303)
     const done = await site.app.inject({ url: pressed.headers.location as string })
-    expect(done.body).toContain('You are subscribed')
+    expect(done.body).toContain('You’re subscribed')
     expect(done.body).toContain('Wednesday, 25 November 2026, 08:00, Asia/Tokyo')
     const again = await post(site, `/confirm/${token}`)
     expect((await site.app.inject({ url: again.headers.location as string })).body).toContain(
@@ -288,8 +288,8 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     expect(statusCode).toBe(410)
     const main = body.slice(body.indexOf('<main'), body.indexOf('</main>'))
     expect([...main.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, path, text]) => [path, text])).toEqual([
-      ['/subscribe', 'Fill in the form again, and a new link comes'],
-      ['/manage', 'Get the link to your digests'],
+      ['/subscribe', 'Fill in the form again to get a new link'],
+      ['/manage', 'Get a link to your digests'],
       ['/', 'To the papers'],
     ])
   })
@@ -593,7 +593,7 @@ describe('readiness', () => {
     ])
     expect((await app.inject({ url: '/live' })).statusCode).toBe(200)
     const page = await app.inject({ url: '/' })
-    expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('Back in a moment')])
+    expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('Try again in a moment')])
     await app.close()
     await nowhere.close()
     const config = {

@@ -179,7 +179,7 @@ describe('the page after the form', () => {
     for (const part of [
       'Monday to Friday at 22:00, Asia/Tokyo; first mail Tuesday, 24 November.',
       `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
-      'Please confirm: Daily Papers',
+      'Confirm your subscription to Daily Papers',
       'spam folder',
       'Your address and topics are not repeated here',
       'seven days',

@@ -63,7 +63,7 @@ describe('the page of a topic', () => {
     expect(text).toContain(`${HYBRID} Matched: linear and attention, in the title 24 Nov, 41 votes`)
     expect(text).toContain('linear : nothing would match then: the topic asks for it')
     expect(handles(body).map(({ text }) => text)).toEqual(
-      expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'Only with 20 votes']),
+      expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'At least 20 votes']),
     )
     expect(handles(body).map(({ text }) => text)).not.toContain('Mute Linear')
     expect(text).toContain('1 more author')
@@ -76,7 +76,7 @@ describe('the page of a topic', () => {
       const { body, statusCode } = await get(site, url)
       expect([url, statusCode]).toEqual([url, 200])
       expect(body).not.toContain('More like this')
-      expect(handles(body).map(({ text }) => text)).toEqual(['Only with 20 votes'])
+      expect(handles(body).map(({ text }) => text)).toEqual(['At least 20 votes'])
     }
   })
 
@@ -89,7 +89,7 @@ describe('the page of a topic', () => {
   test('a page of all topics leads to each', async () => {
     const path = await page()
     const { body } = await get(site, path.replace(/\/topics.*/, ''))
-    expect(handles(body)[0]).toEqual({ url: path, text: 'Try a change linear attention' })
+    expect(handles(body)[0]).toEqual({ url: path, text: 'Test changes linear attention' })
   })
 })
 
@@ -140,7 +140,7 @@ describe('an author', () => {
     expect(field(body)).toBe('author:"A. One"')
     expect(textOf(body)).toContain('It brings 1 paper in 30 days')
     expect(textOf(body)).not.toMatch(/Now \d/)
-    const instead = handles(body).find(({ text }) => text === 'Or bring these papers under “attention”')
+    const instead = handles(body).find(({ text }) => text === 'Or add the author to “attention”')
     expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')
     const { said } = await press(from, { do: 'follow', query: 'author:"A. One"', name: 'A. One' })
     expect(said).toBe('Saved Added: A. One')
@@ -171,7 +171,7 @@ describe('an author', () => {
 describe('votes', () => {
   test('are asked for, and a lower limit is raised', async () => {
     const path = await page({ topics: ['attention votes>=5'] })
-    const url = await follow(path, 'Only with 20 votes')
+    const url = await follow(path, 'At least 20 votes')
     expect(field((await get(site, url)).body)).toBe('attention votes>=20')
   })
 
@@ -245,14 +245,14 @@ describe('more and less like this', () => {
     const from = `${path}?paper=${await paperId()}`
     expect((await get(site, from)).body).not.toContain('Your profile')
     const { said, body } = await press(from, { do: 'more' })
-    expect(said).toMatch(/^Noted: more like this More of: .*[Hh]ybrid.*\.$/)
+    expect(said).toMatch(/^Saved: more like this More of: .*[Hh]ybrid.*\.$/)
     expect(textOf(body)).toContain('You asked for more like this. More of:')
     expect(textOf(body)).toContain('They only order papers')
     const once = await weights()
     expect(once.get('hybrid')).toBeGreaterThan(0)
     await press(from, { do: 'more' })
     expect(await weights()).toEqual(once)
-    expect((await press(from, { do: 'less' })).said).toMatch(/^Noted: less like this Less of: /)
+    expect((await press(from, { do: 'less' })).said).toMatch(/^Saved: less like this Less of: /)
     expect((await weights()).get('hybrid')).toBeLessThan(0)
     expect(await site.db.opinion.count()).toBe(1)
     expect((await press(from, { do: 'back' })).said).toBe('Taken back')
@@ -271,7 +271,7 @@ describe('more and less like this', () => {
       expect(body).toContain('value="hybrid"')
     }
     expect((await press(manage, { do: 'forget-word', word: 'hybrid' })).said).toBe(
-      'Removed: that word counts no more',
+      'Removed: that word no longer counts',
     )
     expect((await weights()).has('hybrid')).toBe(false)
     await press(from, { do: 'more' })
@@ -315,7 +315,7 @@ describe('a topic that is not there', () => {
     await site.db.topic.deleteMany({ where: { name: 'linear attention' } })
     const { headers } = await get(site, path)
     expect(textOf((await get(site, headers.location as string)).body)).toContain(
-      'That topic is not there any more',
+      'That topic no longer exists',
     )
     const { statusCode, body } = await post(site, path, { do: 'change', query: 'linear -survey' })
     expect(statusCode).toBe(422)
@@ -323,7 +323,7 @@ describe('a topic that is not there', () => {
     const paper = await post(site, `${path}?paper=${await paperId()}`, { do: 'more' })
     const onPage = await get(site, paper.headers.location as string)
     const said = textOf((await get(site, onPage.headers.location as string)).body)
-    expect(said).toMatch(/Noted: it moves papers.*That topic is not there any more/s)
+    expect(said).toMatch(/Saved: this moves papers.*That topic no longer exists/s)
     expect(await site.db.opinion.count()).toBe(1)
   })
 
@@ -361,13 +361,13 @@ describe('the link', () => {
     const path = await page()
     const from = `${path}?paper=${await paperId()}`
     await unsubscribeByOperator(site.deps, { email: EMAIL })
-    expect(textOf((await get(site, from)).body)).toContain('You are unsubscribed')
+    expect(textOf((await get(site, from)).body)).toContain('You’re unsubscribed')
     for (const fields of [{ do: 'change', query: 'x' }, { do: 'more' }, { do: 'forget-profile' }]) {
       const { statusCode, headers } = await post(site, from, fields)
       expect([statusCode, headers.location]).toEqual([303, path.replace(/\/topics.*/, '')])
     }
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
-    expect(textOf((await get(site, from)).body)).toContain('No mails go to this address')
+    expect(textOf((await get(site, from)).body)).toContain('We don’t email this address')
     expect(await site.db.opinion.count()).toBe(0)
   })
 

@@ -27,7 +27,7 @@ const changeIn = (html: string) => html.match(/name="change" value="(\d+)"/)?.[1
 describe('beside the button that ends it', () => {
   test('stand smaller steps, and nothing of what somebody follows', async () => {
     const page = await get(await subscribed())
-    for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'At most 5 papers a mail']) {
+    for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'Up to 5 papers per email']) {
       expect(page).toContain(`>${button}</button>`)
     }
     expect(page).toContain('Was this forwarded to you? Then it is their subscription that ends.')
@@ -58,7 +58,7 @@ describe('beside the button that ends it', () => {
     expect([undone.statusCode, undone.headers.location]).toEqual([303, `${path}/changed`])
     expect(await ann()).toMatchObject({ state: 'active', pausedUntil: null })
     expect(textOf(await get(`${path}/changed`))).toContain(
-      'All is as it was The next mail may come on Wednesday, 25 November 2026',
+      'Everything is as it was Your next email may arrive on Wednesday, 25 November 2026',
     )
     const consents = await site.db.consent.findMany({ orderBy: { id: 'asc' }, skip: 2 })
     expect(consents.map(({ event, how }) => [event, how])).toEqual([
@@ -73,7 +73,7 @@ describe('beside the button that ends it', () => {
     expect((await ann()).days).toEqual(['fri'])
     const page = await get(`${path}/changed`)
     expect(textOf(page)).toContain('One digest a week From now on digests come on Friday')
-    expect(textOf(page)).toContain('The next mail may come on Friday, 27 November 2026')
+    expect(textOf(page)).toContain('Your next email may arrive on Friday, 27 November 2026')
     await post(site, `${path}/undo`, { change: changeIn(page) })
     expect((await ann()).days).toEqual(DAYS)
   })
@@ -83,7 +83,7 @@ describe('beside the button that ends it', () => {
     await post(site, `${path}/fewer`, { to: 'short' })
     expect((await ann()).maxPapers).toBe(5)
     const page = await get(`${path}/changed`)
-    expect(textOf(page)).toContain('At most 5 papers')
+    expect(textOf(page)).toContain('Up to 5 papers per email')
     await post(site, `${path}/undo`, { change: changeIn(page) })
     expect((await ann()).maxPapers).toBe(15)
   })
@@ -152,7 +152,7 @@ describe('a subscription that has ended', () => {
     const path = await subscribed()
     await oneClick(path)
     const page = await get(path)
-    expect(textOf(page)).toContain('You are unsubscribed No more digests come.')
+    expect(textOf(page)).toContain('You’re unsubscribed You won’t get any more digests.')
     expect(textOf(page)).toContain('Until Thursday, 24 December 2026 , one button brings everything back')
     await post(site, page.match(/action="([^"]+)"/)![1]!)
     expect((await ann()).state).toBe('active')
@@ -223,7 +223,7 @@ describe('the goodbye', () => {
     await post(site, undo)
     expect(await goodbyes()).toMatchObject([{ state: 'skipped', reason: 'undone' }])
     expect(textOf(await get(undo))).toContain(
-      'The next mail may come on Wednesday, 25 November 2026, 08:00, UTC',
+      'Your next email may arrive on Wednesday, 25 November 2026 at 08:00 (UTC)',
     )
   })
 

@@ -54,8 +54,8 @@ test('by keyboard: the whole job, from the form to the last digest and back', as
   expect(await page.locator('h1').innerText()).toBe('Check your inbox')
 
   await page.goto(`${walk.base}/confirm/${await tokens.confirm('keys@example.com')}`)
-  await press('button', 'Yes, send me this')
-  expect(await page.locator('h1').innerText()).toBe('You are subscribed')
+  await press('button', 'Confirm subscription')
+  expect(await page.locator('h1').innerText()).toBe('You’re subscribed')
 
   await page.goto(`${walk.base}/unsubscribe/${await tokens.of('unsubscribe', 'keys@example.com')}`)
   await press('button', 'Pause for a month')
@@ -63,9 +63,9 @@ test('by keyboard: the whole job, from the form to the last digest and back', as
   await press('button', 'Undo')
   await page.goto(`${walk.base}/unsubscribe/${await tokens.of('unsubscribe', 'keys@example.com')}`)
   await press('button', 'Unsubscribe')
-  expect(await page.locator('h1').innerText()).toBe('You are unsubscribed')
-  await press('button', 'Undo: subscribe again')
-  expect(await page.locator('h1').innerText()).toBe('You are subscribed')
+  expect(await page.locator('h1').innerText()).toBe('You’re unsubscribed')
+  await press('button', 'Resubscribe')
+  expect(await page.locator('h1').innerText()).toBe('You’re subscribed')
   const { state } = await site.db.subscriber.findFirstOrThrow({ where: { address: 'keys@example.com' } })
   expect(state).toBe('active')
 }, 60_000)

@@ -47,7 +47,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   expect(await status()).toContain('Delivery goes on')
 
   await press('link', 'Subscribers')
-  await tabTo('textbox', 'E-mail address')
+  await tabTo('textbox', 'Email address')
   await page.keyboard.type('quiet@example.com')
   await press('button', 'Find')
   expect(await heading()).toBe('quiet@example.com')

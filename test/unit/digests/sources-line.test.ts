@@ -35,16 +35,16 @@ test.each<[string, SourceDay[], string]>([
     [day(FEED, TODAY, 'fresh', { papers: 4, reason: 'made-up' })],
     'Hugging Face: 4 papers.',
   ],
-  ['a weekend', [quiet(FEED, TODAY, 'weekend')], 'Hugging Face: weekend.'],
-  ['a holiday', [quiet(FEED, TODAY, 'holiday')], 'Hugging Face: holiday.'],
-  ['a working day that ended without', [quiet(FEED, TODAY, 'none')], 'Hugging Face: no papers.'],
-  ['a quiet day of an older release', [quiet(FEED, TODAY, null)], 'Hugging Face: no papers.'],
-  ['waiting, and nothing else is known', [day(FEED, TODAY, 'waiting')], 'Hugging Face: not yet.'],
-  ['late', [day(FEED, TODAY, 'stalled')], 'Hugging Face: not yet.'],
+  ['a weekend', [quiet(FEED, TODAY, 'weekend')], 'Hugging Face: no new papers at the weekend.'],
+  ['a holiday', [quiet(FEED, TODAY, 'holiday')], 'Hugging Face: no new papers on a holiday.'],
+  ['a working day that ended without', [quiet(FEED, TODAY, 'none')], 'Hugging Face: no new papers.'],
+  ['a quiet day of an older release', [quiet(FEED, TODAY, null)], 'Hugging Face: no new papers.'],
+  ['waiting, and nothing else is known', [day(FEED, TODAY, 'waiting')], 'Hugging Face: nothing yet.'],
+  ['late', [day(FEED, TODAY, 'stalled')], 'Hugging Face: nothing yet.'],
   [
     'late: the list of another day',
     [day(FEED, TODAY, 'stalled', { reason: 'repeated' })],
-    'Hugging Face: repeats an older list.',
+    'Hugging Face: still an older list.',
   ],
   [
     'today has not come yet: what the day before brought, with its date',
@@ -59,13 +59,17 @@ test.each<[string, SourceDay[], string]>([
   [
     'a holiday says so, not what came before it',
     [fresh(FEED, '2026-11-23', 28), quiet(FEED, TODAY, 'holiday')],
-    'Hugging Face: holiday.',
+    'Hugging Face: no new papers on a holiday.',
   ],
-  ['no answer today', [fresh(FEED, '2026-11-23', 30), day(FEED, TODAY, 'failed')], 'Hugging Face: not yet.'],
+  [
+    'no answer today',
+    [fresh(FEED, '2026-11-23', 30), day(FEED, TODAY, 'failed')],
+    'Hugging Face: nothing yet.',
+  ],
   [
     'no answer yesterday, and today not asked yet',
     [day(FEED, '2026-11-23', 'failed')],
-    'Hugging Face, 23 Nov: not yet.',
+    'Hugging Face, 23 Nov: nothing yet.',
   ],
   [
     'papers, though a later fetch failed',
@@ -75,7 +79,7 @@ test.each<[string, SourceDay[], string]>([
   [
     'several sources, by their names',
     [fresh('import', TODAY, 2), fresh(FEED, TODAY, 31), quiet('arxiv:cs.CL', TODAY, 'holiday')],
-    'By hand: 2 papers. Hugging Face: 31 papers. arXiv cs.CL: holiday.',
+    'Added by the operator: 2 papers. Hugging Face: 31 papers. arXiv cs.CL: no new papers on a holiday.',
   ],
   ['a week ago and tomorrow do not count', [fresh(FEED, '2026-11-17', 31), fresh(FEED, '2026-11-25', 9)], ''],
 ])('%s', (_what, days, expected) => {
@@ -87,12 +91,12 @@ describe('the sources of the settings', () => {
 
   test('come in their order, and others after them', () => {
     expect(sourcesLine(days, TODAY, ['arxiv:cs.CL', FEED])).toBe(
-      'arXiv cs.CL: holiday. Hugging Face: 31 papers. By hand: 2 papers.',
+      'arXiv cs.CL: no new papers on a holiday. Hugging Face: 31 papers. Added by the operator: 2 papers.',
     )
   })
 
   test('one that was never asked has not come yet', () => {
-    expect(sourcesLine([], TODAY, [FEED])).toBe('Hugging Face: not yet.')
+    expect(sourcesLine([], TODAY, [FEED])).toBe('Hugging Face: nothing yet.')
   })
 })
 
@@ -109,7 +113,7 @@ describe('sections of one source', () => {
     ]
     const order = [...sections('cs.CL', 'cs.LG', 'cs.AI', 'cs.RO'), FEED]
     expect(sourcesLine(days, TODAY, order)).toBe(
-      'arXiv cs.CL, cs.AI: holiday. arXiv cs.LG: not yet. arXiv cs.RO, 23 Nov: holiday. Hugging Face: holiday.',
+      'arXiv cs.CL, cs.AI: no new papers on a holiday. arXiv cs.LG: nothing yet. arXiv cs.RO, 23 Nov: no new papers on a holiday. Hugging Face: no new papers on a holiday.',
     )
   })
 
@@ -120,9 +124,9 @@ describe('sections of one source', () => {
 
   test('beyond five are counted', () => {
     const order = sections('a', 'b', 'c', 'd', 'e')
-    expect(sourcesLine([], TODAY, order)).toBe('arXiv a, b, c, d, e: not yet.')
+    expect(sourcesLine([], TODAY, order)).toBe('arXiv a, b, c, d, e: nothing yet.')
     expect(sourcesLine([], TODAY, [...order, ...sections('f', 'g')])).toBe(
-      'arXiv a, b, c, d, e and 2 more: not yet.',
+      'arXiv a, b, c, d, e and 2 more: nothing yet.',
     )
   })
 })
@@ -145,7 +149,7 @@ test('what a source is called', () => {
   expect(['huggingface', 'arxiv:cs.CL', 'import', 'elsewhere'].map(sourceName)).toEqual([
     'Hugging Face',
     'arXiv cs.CL',
-    'By hand',
+    'Added by the operator',
     'elsewhere',
   ])
 })

@@ -10,10 +10,10 @@ describe('the confirmation', () => {
     samples.confirmation.confirmUrl,
     'linear attention',
     '08:00 (Europe/Paris), Monday to Friday',
-    'Asked on 24 Nov 2026, 08:03 (Europe/Paris).',
-    'It works until 1 Dec 2026, 08:03 (Europe/Paris).',
-    'The button on the page behind it is the last step.',
-    'Ignore this mail; nothing will be sent.',
+    'Requested on 24 Nov 2026, 08:03 (Europe/Paris).',
+    'The link works until 1 Dec 2026, 08:03 (Europe/Paris).',
+    'You’ll confirm on the next page.',
+    'Ignore this email and nothing will be sent.',
     '1 Example Street, 12345 Exampletown',
     'https://papers.example.org/privacy',
   ])('says in both parts: %s', (words) => {
@@ -22,9 +22,9 @@ describe('the confirmation', () => {
   })
 
   test('subject and preheader', () => {
-    expect(email.subject).toBe('Please confirm: Daily Papers')
+    expect(email.subject).toBe('Confirm your subscription to Daily Papers')
     expect(email.html).toContain(
-      '>The page behind the button has the last step; then papers come at 08:00 (Europe/Paris).<',
+      '>Once you confirm, papers arrive at 08:00 (Europe/Paris).<',
     )
   })
 
@@ -41,8 +41,8 @@ describe('the confirmation', () => {
     const accountUrl = 'https://papers.example.org/account/c2FtcGxlLXRva2Vu'
     const { html, text } = emails.confirmation({ ...samples.confirmation, accountUrl })
     expect(html).toContain(`href="${accountUrl}"`)
-    expect(html).toContain('>Export or erase what is kept</a>')
-    expect(text).toContain(`Export or erase what is kept:\n${accountUrl}\n`)
+    expect(html).toContain('>Download or delete your data</a>')
+    expect(text).toContain(`Download or delete your data:\n${accountUrl}\n`)
     for (const part of [html!, text]) {
       expect(part.indexOf(samples.confirmation.confirmUrl)).toBeLessThan(part.indexOf(accountUrl))
     }
@@ -50,7 +50,7 @@ describe('the confirmation', () => {
 
   test('no topics: the day’s best papers', () => {
     const { html, text } = emails.confirmation({ ...samples.confirmation, topics: [] })
-    for (const part of [html, text]) expect(part).toContain('The best papers of each day, by votes')
+    for (const part of [html, text]) expect(part).toContain('The most upvoted papers of each day')
   })
 })
 
@@ -80,11 +80,11 @@ describe('a stranger’s topics', () => {
 
 test('the question whether to add topics', () => {
   const { subject, html, text } = emails.addTopics(samples.addTopics)
-  expect(subject).toBe('Add 2 topics? - Daily Papers')
+  expect(subject).toBe('Add 2 topics to your digests?')
   for (const part of [html, text]) {
     expect(part).toContain(samples.addTopics.addUrl)
     expect(part).toContain('robot learning')
-    expect(part).toContain('Nothing changes before you say so.')
+    expect(part).toContain('Nothing changes until you confirm.')
     expect(part).toContain('your topics stay as they are.')
     expect(part).not.toContain('nsubscribe')
   }

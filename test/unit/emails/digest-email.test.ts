@@ -34,25 +34,25 @@ const preheaderOf = (html: string): string => /<div style="display:none[^>]*>([^
 
 describe('subject', () => {
   test.each([
-    ['a topic', [section('linear attention', 3)], '3 on linear attention - 24 Nov'],
+    ['a topic', [section('linear attention', 3)], '3 papers on linear attention (24 Nov)'],
     [
       'several topics',
       [section('linear attention', 3), section('video', 12)],
-      '3 on linear attention, 12 more - 24 Nov',
+      '3 papers on linear attention, 12 more (24 Nov)',
     ],
-    ['a query as its name', [section('"state space" OR mamba')], '1 on state space OR mamba - 24 Nov'],
-    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 papers on your topic - 24 Nov'],
+    ['a query as its name', [section('"state space" OR mamba')], '1 paper on state space OR mamba (24 Nov)'],
+    ['a topic that ASCII cannot write', [section('语言模型', 2)], '2 papers on your topic (24 Nov)'],
     [
       'a topic that ASCII can write in part',
       [section('Lin "α" <b>', 4), section('video', 2)],
-      '6 papers on your topics - 24 Nov',
+      '6 papers on your topics (24 Nov)',
     ],
-    ['a limit of votes', [section('robots votes>=20', 7)], '7 on robots 20+ votes - 24 Nov'],
-    ['a topic with accents', [section('Schrödinger', 1)], '1 on Schrodinger - 24 Nov'],
-    ['a topic and rising papers', [section('video', 3), rising(2)], '3 on video, 2 more - 24 Nov'],
-    ['papers close to another topic', [section('video', 3), close(2)], '3 on video - 24 Nov'],
-    ['rising papers alone', [rising(2)], '2 rising papers - 24 Nov'],
-    ['one alone', [rising(1)], '1 rising paper - 24 Nov'],
+    ['a limit of votes', [section('robots votes>=20', 7)], '7 papers on robots 20+ votes (24 Nov)'],
+    ['a topic with accents', [section('Schrödinger', 1)], '1 paper on Schrodinger (24 Nov)'],
+    ['a topic and rising papers', [section('video', 3), rising(2)], '3 papers on video, 2 more (24 Nov)'],
+    ['papers close to another topic', [section('video', 3), close(2)], '3 papers on video (24 Nov)'],
+    ['rising papers alone', [rising(2)], '2 rising papers (24 Nov)'],
+    ['one alone', [rising(1)], '1 rising paper (24 Nov)'],
   ])('%s', (_what, sections, subject) => expect(emails.digest(digest({ sections })).subject).toBe(subject))
 
   const WEEK = { from: '2026-11-17', to: '2026-11-23' }
@@ -60,7 +60,7 @@ describe('subject', () => {
     [
       'the best',
       { sections: [section(null, 15)], bestOf: '2026-11-23' },
-      'The 15 best of 23 Nov: Gated Linear Attention',
+      'The best 15 of 23 Nov: Gated Linear Attention',
     ],
     [
       'the best one',
@@ -70,27 +70,27 @@ describe('subject', () => {
     [
       'a week',
       { sections: [section('diffusion', 14)], week: WEEK },
-      'This week: 14 on diffusion - 17-23 Nov',
+      'This week: 14 papers on diffusion (17-23 Nov)',
     ],
     [
       'a week, several topics',
       { sections: [section('diffusion', 14), section('video', 3)], week: WEEK },
-      'This week: 14 on diffusion, 3 more - 17-23 Nov',
+      'This week: 14 papers on diffusion, 3 more (17-23 Nov)',
     ],
     [
       'a week over the end of a month',
       { week: { from: '2026-11-28', to: '2026-12-04' } },
-      'This week: 1 on linear attention - 28 Nov - 4 Dec',
+      'This week: 1 paper on linear attention (28 Nov - 4 Dec)',
     ],
     [
       'more than a week, after a pause',
       { week: { from: '2026-11-10', to: '2026-11-23' } },
-      '1 on linear attention - 10-23 Nov',
+      '1 paper on linear attention (10-23 Nov)',
     ],
     [
       'the best of a week',
       { sections: [section(null, 15)], bestOf: '2026-11-23', week: WEEK },
-      'This week: the 15 best - 17-23 Nov',
+      'This week: the best 15 (17-23 Nov)',
     ],
   ])('%s', (_what, content, subject) => expect(emails.digest(digest(content)).subject).toBe(subject))
 
@@ -117,7 +117,7 @@ const unescaped = (html: string): string =>
   )
 
 test.each<[string, Partial<DigestContent>, string]>([
-  ['one paper', {}, 'Gated Linear Attention, with the reason why it is in this mail'],
+  ['one paper', {}, 'Gated Linear Attention, with the reason why it’s in this email'],
   [
     'several: their titles',
     { sections: [section('a', 2)] },
@@ -131,7 +131,7 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'short titles',
     { sections: [{ ...section('a'), papers: [titled('RAG'), titled('ToM')] }] },
-    'RAG · ToM, each with the reason why it is in this mail',
+    'RAG · ToM, each with the reason why it’s in this email',
   ],
 ])('preheader: %s', (_what, content, expected) => {
   expect(preheaderOf(htmlOf(digest(content)))).toBe(expected)
@@ -143,27 +143,23 @@ test.each<[string, Partial<DigestContent>, string]>([
   ['one topic', { sections: [section('linear attention', 3)] }, '3 new papers on linear attention.'],
   ['several', { sections: [section('a', 3), section('b')] }, '4 new papers on 2 of your topics.'],
   ['papers close to another topic', { sections: [section('a', 3), close(2)] }, '3 new papers on a.'],
-  ['more', { more: 12 }, '1 new paper on linear attention; 12 more on the site.'],
+  ['more', { more: 12 }, '1 new paper on linear attention. 12 more on the site.'],
   [
     'a topic and rising papers of earlier days',
     { sections: [section('a', 3), rising(2, '2026-11-14')] },
-    '3 new papers on a, and 2 papers of the last two weeks that now have the votes you ask for.',
+    '3 new papers on a, and 2 papers from the last two weeks that now have enough votes.',
   ],
   [
     'a topic of another day and rising papers',
     { sections: [{ ...section('a'), ...on('2026-11-23') }, rising(2, '2026-11-14')] },
-    '1 new paper on a, listed 23 Nov, and 2 papers of the last two weeks that now have the votes you ask for.',
+    '1 new paper on a (23 Nov), and 2 papers from the last two weeks that now have enough votes.',
   ],
   [
     'rising papers alone',
     { sections: [rising(1, '2026-11-14')] },
-    '1 paper of the last two weeks that now has the votes you ask for.',
+    '1 paper from the last two weeks that now has enough votes.',
   ],
-  [
-    'another day',
-    { sections: [{ ...section('a'), ...on('2026-11-23') }] },
-    '1 new paper on a, listed 23 Nov.',
-  ],
+  ['another day', { sections: [{ ...section('a'), ...on('2026-11-23') }] }, '1 new paper on a (23 Nov).'],
   [
     'several days',
     {
@@ -172,12 +168,12 @@ test.each<[string, Partial<DigestContent>, string]>([
         { ...section('b'), ...on('2026-11-21') },
       ],
     },
-    '2 new papers on 2 of your topics, listed 21–24 Nov.',
+    '2 new papers on 2 of your topics (21–24 Nov).',
   ],
   [
     'a week',
     { sections: [section('diffusion', 14)], week: { from: '2026-11-18', to: '2026-11-24' } },
-    'This week, 18–24 Nov: 14 new papers on diffusion.',
+    'This week (18–24 Nov): 14 new papers on diffusion.',
   ],
   [
     'after a pause',
@@ -187,17 +183,17 @@ test.each<[string, Partial<DigestContent>, string]>([
   [
     'the best',
     { sections: [section(null, 2)], bestOf: '2026-11-23' },
-    'The 2 papers with the most votes of Monday, 23 November 2026.',
+    'The 2 most upvoted papers of Monday, 23 November 2026.',
   ],
   [
     'the best one',
     { sections: [section(null)], bestOf: '2026-11-23' },
-    'The paper with the most votes of Monday, 23 November 2026.',
+    'The most upvoted paper of Monday, 23 November 2026.',
   ],
   [
     'the best of a week',
     { sections: [section(null, 2)], bestOf: '2026-11-24', week: { from: '2026-11-18', to: '2026-11-24' } },
-    'The 2 papers with the most votes of 18–24 Nov.',
+    'The 2 most upvoted papers of 18–24 Nov.',
   ],
 ])('lead: %s', (_what, content, expected) => {
   const { html, text } = emails.digest(digest(content))
@@ -211,7 +207,7 @@ test('headings: the date, the topics, the papers', () => {
   expect(textsOf(html, 'h2')).toEqual(['linear attention', 'video'])
   expect(textsOf(html, 'h3')).toEqual(Array(3).fill('Gated Linear Attention'))
   expect(html).toMatch(/<html lang="en" dir="ltr"/)
-  expect(html).toContain('<title>2 on linear attention, 1 more - 24 Nov</title>')
+  expect(html).toContain('<title>2 papers on linear attention, 1 more (24 Nov)</title>')
 })
 
 describe('what lies beyond the cap stands', () => {
@@ -275,7 +271,7 @@ describe('a paper', () => {
     const email = emails.digest(digest({ sections: [{ topic: 'a', topicId: 31, papers: [bare] }] }))
     expect(email.html).toMatch(/<h3[^>]*>Gated Linear Attention<\/h3>/)
     expect(email.html).not.toMatch(/class="(why|text)"|vote/)
-    expect(email.text).toContain(' 1. Gated Linear Attention\n    Change: a\n')
+    expect(email.text).toContain(' 1. Gated Linear Attention\n    Edit topic: a\n')
   })
 })
 
@@ -287,9 +283,9 @@ describe('both parts', () => {
     `${readerLinks.manageUrl}#pause`,
     readerLinks.viewUrl,
     '12 more on the site',
-    'You get this mail because this address was subscribed on 3 Nov 2026.',
+    'You subscribed on 3 Nov 2026.',
     'Hugging Face: 31 papers.',
-    'Papers from arXiv and Hugging Face Daily Papers; not affiliated',
+    'Papers from arXiv and Hugging Face Daily Papers. Not affiliated with them.',
     '1 Example Street, 12345 Exampletown',
   ])('%s', (words) => {
     expect(email.html).toContain(words)
@@ -311,9 +307,9 @@ describe('both parts', () => {
     const two = emails.digest(digest({ sections: [{ topic: 'linear attention', topicId: 31, papers }] }))
     for (const { id } of papers) {
       const url = `${readerLinks.manageUrl}/topics/31?paper=${id}`
-      expect(two.html).toMatch(/in the title · <a class="change" [^>]*>Change: linear attention<\/a>/)
+      expect(two.html).toMatch(/in the title · <a class="change" [^>]*>Edit topic: linear attention<\/a>/)
       expect(two.html).toContain(`href="${url}"`)
-      expect(two.text).toContain(`    Change: linear attention\n    ${url}\n`)
+      expect(two.text).toContain(`    Edit topic: linear attention\n    ${url}\n`)
     }
     const best = emails.digest(digest({ sections: [section(null)], bestOf: '2026-11-24' }))
     expect(best.html).not.toContain('/topics/')

@@ -14,11 +14,11 @@ describe('the goodbye', () => {
   const email = emails.goodbye(samples.goodbye)
 
   test.each([
-    'You get no more digests',
-    'pressed Unsubscribe on 24 Nov 2026, 08:03 (Europe/Paris)',
-    'It works until 24 Dec 2026, 08:03 (Europe/Paris).',
+    'You’re unsubscribed',
+    'unsubscribed on 24 Nov 2026, 08:03 (Europe/Paris)',
+    'The link works until 24 Dec 2026, 08:03 (Europe/Paris).',
     samples.goodbye.undoUrl,
-    'This was the last mail.',
+    'This is our last email.',
     '1 Example Street, 12345 Exampletown',
   ])('says in both parts: %s', (words) => {
     expect(wordsOf(email.html)).toContain(words)
@@ -27,7 +27,7 @@ describe('the goodbye', () => {
 
   test('leads to the undo alone', () => {
     expect(new Set(hrefsOf(email.html))).toEqual(new Set([samples.goodbye.undoUrl]))
-    expect(email.subject).toBe('You get no more digests - Daily Papers')
+    expect(email.subject).toBe("You've been unsubscribed from Daily Papers")
   })
 
   test('is text alone for whoever wants that', () => {
@@ -40,12 +40,12 @@ describe('the note', () => {
   const email = emails.note(samples.note)
 
   test.each([
-    'On 5 of your mail days since Wed 18 Nov there were new papers, and none matched your topics.',
+    'There were new papers on 5 of your days since Wed 18 Nov, but none matched your topics.',
     'linear attention',
     'A Systematic Analysis of Hybrid Linear Attention',
     'Has: linear. Missing from the title: attention',
-    'Pause, or one digest a week',
-    'You get this mail because this address was subscribed on 3 Nov 2026.',
+    'Pause, or get one digest a week',
+    'You subscribed on 3 Nov 2026.',
   ])('says in both parts: %s', (words) => {
     expect(wordsOf(email.html)).toContain(words)
     expect(email.text.replace(/\s+/g, ' ')).toContain(words)
@@ -56,13 +56,13 @@ describe('the note', () => {
     const papers = samples.note.nearest.map(({ path }) => site.baseUrl + path)
     expect(hrefsOf(email.html)).toEqual([...papers, changeUrl, unsubscribeUrl, unsubscribeUrl])
     for (const url of [...papers, changeUrl, unsubscribeUrl]) expect(email.text).toContain(url)
-    expect(email.subject).toBe('Nothing matched since 18 Nov - Daily Papers')
+    expect(email.subject).toBe('No matches for your topics since 18 Nov')
   })
 
   test('names the year of a date in another one', () => {
     const { text, subject } = emails.note({ ...samples.note, localDate: '2027-01-02' })
-    expect(subject).toBe('Nothing matched since 18 Nov 2026 - Daily Papers')
-    expect(text.replace(/\s+/g, ' ')).toContain('since Wed 18 Nov 2026 there were')
+    expect(subject).toBe('No matches for your topics since 18 Nov 2026')
+    expect(text.replace(/\s+/g, ' ')).toContain('since Wed 18 Nov 2026, but none')
   })
 
   test('offers a pause, and no week, to whoever has one digest a week', () => {

@@ -35,13 +35,13 @@ const flat = (text: string) => text.replace(/\s+/g, ' ')
 describe('subject', () => {
   const nothing = { content: null, nothingMatched: true }
   test.each<[string, WelcomeEmail, string]>([
-    ['papers on a topic', welcome(), 'Welcome: 3 on linear attention - 23 Nov'],
+    ['papers on a topic', welcome(), 'Welcome: 3 papers on linear attention (23 Nov)'],
     [
       'the best of a day',
       welcome({}, { bestOf: '2026-11-23', sections: [section(null, 2)] }),
-      'Welcome: The 2 best of 23 Nov: Gated Linear Attention',
+      'Welcome: The best 2 of 23 Nov: Gated Linear Attention',
     ],
-    ['no papers', welcome(nothing), 'Welcome: your first digest comes on Wed 25 Nov'],
+    ['no papers', welcome(nothing), 'Welcome: your first digest arrives on Wed 25 Nov'],
     ['no papers and no date', welcome({ ...nothing, next: null }), 'Welcome to Daily Papers'],
   ])('%s', (_what, email, subject) => expect(emails.welcome(email).subject).toBe(subject))
 })
@@ -49,13 +49,13 @@ describe('subject', () => {
 test('both parts say when the next comes, what these papers are, and where to change or end it', () => {
   const { html, text } = emails.welcome(welcome({}, { more: 4 }))
   for (const part of [flat(html!), flat(text)]) {
-    expect(part).toContain('Your first digest comes on Wednesday, 25 November 2026, at 08:00 (Europe/Paris)')
+    expect(part).toContain('Your first digest arrives on Wednesday, 25 November 2026 at 08:00 (Europe/Paris)')
     expect(part).toContain('what matched on Monday, 23 November 2026: 3 new papers on linear attention')
     expect(part).toContain('4 more on the site')
     expect(part).toContain('https://papers.example.org/papers/date/2026-11-24')
-    expect(part).toContain('No later digest holds these papers again.')
+    expect(part).toContain('You won’t see these papers again.')
     for (const url of [unsubscribeUrl, manageUrl, viewUrl]) expect(part).toContain(url)
-    expect(part).not.toContain('Nothing matched lately')
+    expect(part).not.toContain('No matches lately')
   }
 })
 
@@ -66,8 +66,8 @@ test('nothing matched: the topics, ten of them at most, and what helps', () => {
   expect(html).toContain('topic &lt;9&gt;')
   for (const part of [html!, text]) {
     expect(part).toContain('and 2 more')
-    expect(part).toContain('Change your topics')
-    expect(part).not.toContain('No later digest')
+    expect(part).toContain('Change topics')
+    expect(part).not.toContain('You won’t see these')
   }
 })
 
@@ -88,13 +88,13 @@ test('what matched and is not here is told of', () => {
   const textWith = (more: Partial<WelcomeEmail>) =>
     flat(emails.welcome(welcome({ content: null, ...more })).text)
   expect(textWith({ matchedToday: 1 })).toContain(
-    '1 paper of today matches already. It is for your first digest.',
+    '1 paper from today already matches. We’re keeping it for your first digest.',
   )
   expect(textWith({ matchedToday: 3, mailedBefore: 2 })).toContain(
-    '3 papers of today match already. They are for your first digest.',
+    '3 papers from today already match. We’re keeping them for your first digest.',
   )
   expect(textWith({ mailedBefore: 2 })).toContain(
-    '2 papers of the last 14 days matched, and you had them before.',
+    '2 papers from the last 14 days matched, but you’ve already had them.',
   )
 })
 

@@ -44,7 +44,7 @@ test('topics are written for people, with names where they have some', () => {
     { name: '#llm', query: '#llm' },
   ]
   expect(topicsText(topics)).toBe(
-    '# Topics: a query a line, with its name in [brackets] on the line above\n\nRAG\n\n[Efficiency]\n"KV cache"\n\n\\#llm\n',
+    '# Topics: one query per line, with its name in [brackets] on the line above\n\nRAG\n\n[Efficiency]\n"KV cache"\n\n\\#llm\n',
   )
 })
 

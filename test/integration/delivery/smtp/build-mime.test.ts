@@ -58,7 +58,7 @@ describe('header fields', () => {
       'From: Daily Papers <digest@papers.example.org>',
       'To: ann@reader.example',
       'Reply-To: help@papers.example.org',
-      'Subject: 3 on linear attention, 2 more - 24 Nov',
+      'Subject: 3 papers on linear attention, 2 more (24 Nov)',
       'Message-ID: <digest.AAECAwQFBgcICQoL@papers.example.org>',
       'Date: Tue, 24 Nov 2026 07:00:00 +0000',
       'MIME-Version: 1.0',
@@ -68,8 +68,8 @@ describe('header fields', () => {
   })
 
   const answers: ['confirmation' | 'add-topics', RenderedEmail, string][] = [
-    ['confirmation', emails.confirmation(samples.confirmation), 'Please confirm: Daily Papers'],
-    ['add-topics', emails.addTopics(samples.addTopics), 'Add 2 topics? - Daily Papers'],
+    ['confirmation', emails.confirmation(samples.confirmation), 'Confirm your subscription to Daily Papers'],
+    ['add-topics', emails.addTopics(samples.addTopics), 'Add 2 topics to your digests?'],
   ]
   test.each(answers)('of %s', async (kind, email, subject) => {
     const message = { ...digestMessage, kind, unsubscribeUrl: undefined }

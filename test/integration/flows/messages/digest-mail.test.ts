@@ -36,7 +36,7 @@ test('a digest holds links that work: its own page, and its reader’s under the
 test('is of titles, and of a week, for whoever chose that', async () => {
   const message = await planned()
   const { subject, text } = await mailOf(message)
-  expect(subject).toBe('This week: 1 on robots - 23-24 Nov')
+  expect(subject).toBe('This week: 1 paper on robots (23-24 Nov)')
   expect(text).toContain('This week, 23–24 Nov: 1 new paper on robots; 1 more on the site.')
   expect(text).not.toContain('We look at it')
   expect(text).toMatch(/1 more on the site:\n\S+\/digest\/\S+#more/)

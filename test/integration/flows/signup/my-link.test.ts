@@ -40,7 +40,7 @@ describe('somebody who subscribes and names no topic', () => {
     const before = await site.db.subscriber.findFirst()
     expect((await asks()).mail).toBe('manage-link')
     const { text, html, path } = await mailed(site, 'manage-link', EMAIL)
-    expect(text).toMatch(/You subscribe already/)
+    expect(text).toMatch(/You’re already subscribed/)
     expect(html).toContain(path)
     expect(await site.db.subscriber.findFirst()).toEqual(before)
   })
@@ -105,7 +105,7 @@ describe('mail me my link', () => {
     await asksForLink()
     const { text, html } = await mailed(site, 'manage-link', EMAIL)
     for (const part of [text, html]) {
-      expect(part).toContain('Here is your link')
+      expect(part).toContain('Your link')
       expect(part).not.toMatch(/subscribe already|our form/)
     }
   })
@@ -171,7 +171,7 @@ describe('besides the button', () => {
     const { text, html, path } = await mailed(site, 'confirmation', EMAIL)
     expect(text).toContain('/confirm/')
     expect(html).toContain(path)
-    expect(await goesTo(path)).toContain('Download the copy')
+    expect(await goesTo(path)).toContain('Download your data')
     expect((await post(site, `${path}/erase`)).statusCode).toBe(303)
     expect(await site.db.subscriber.findFirst()).toMatchObject({ address: null })
   })
@@ -181,7 +181,7 @@ describe('besides the button', () => {
     await unsubscribeByOperator(site.deps, { email: EMAIL })
     later(2)
     await asksForLink(EMAIL, { ...site.deps.config, SIGNUP: 'closed' })
-    expect(await goesTo((await mailed(site, 'account-link', EMAIL)).path)).toContain('Download the copy')
+    expect(await goesTo((await mailed(site, 'account-link', EMAIL)).path)).toContain('Download your data')
   })
 
   test('somebody new, or who fills in the form, finds none', async () => {

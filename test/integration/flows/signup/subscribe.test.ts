@@ -56,7 +56,7 @@ describe('somebody asks', () => {
       detail: 'full',
     })
     expect(await site.db.consent.findMany({ omit: { id: true, subscriberId: true } })).toEqual([
-      { at: NOW, event: 'asked', how: 'page', wording: 'site 3' },
+      { at: NOW, event: 'asked', how: 'page', wording: 'site 4' },
     ])
   })
 

@@ -86,9 +86,9 @@ describe('confirming leaves a welcome', () => {
       epoch: 0,
     })
     const { mail, raw } = await mailOf()
-    expect(mail.subject).toBe('Welcome: 2 on robots - 20 Nov')
+    expect(mail.subject).toBe('Welcome: 2 papers on robots (20 Nov)')
     for (const part of [mail.text!.replace(/\n/g, ' '), mail.html as string]) {
-      expect(part).toContain('Your first digest comes on Wednesday, 25 November 2026, at 08:00 (Asia/Tokyo)')
+      expect(part).toContain('Your first digest arrives on Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)')
       expect(part).toContain('what matched on Friday, 20 November 2026: 2 new papers on robots.')
       expect(part).toContain('Matched: robots, in the title')
       expect(part).not.toContain('Robots of')
@@ -107,7 +107,7 @@ describe('confirming leaves a welcome', () => {
     await listed('2026-11-23', 'Of Monday')
     await subscribeThroughSite(site, EMAIL)
     const { mail } = await mailOf()
-    expect(mail.subject).toBe('Welcome: The 2 best of 20 Nov: Robots')
+    expect(mail.subject).toBe('Welcome: The best 2 of 20 Nov: Robots')
     expect(mail.text).not.toContain('Of Monday')
   })
 
@@ -116,7 +116,7 @@ describe('confirming leaves a welcome', () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: true, papers: [] }])
     const { mail } = await mailOf()
-    expect(mail.subject).toBe('Welcome: your first digest comes on Wed 25 Nov')
+    expect(mail.subject).toBe('Welcome: your first digest arrives on Wed 25 Nov')
     for (const part of [mail.text!, mail.html as string]) {
       expect(part).toContain('In the last 14 days no paper matched')
       expect(part).toContain('robots')

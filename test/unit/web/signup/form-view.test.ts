@@ -114,7 +114,7 @@ describe('what is wrong', () => {
   test('with us has the name that the log knows it by', () => {
     const { errors } = faultsView(['email'], new Fault('unexpected', { what: 'secret' }), '7f3k')
     expect(errors).toEqual([
-      { id: null, sentence: expect.stringMatching(/^Something broke .* Reference: 7f3k$/) },
+      { id: null, sentence: expect.stringMatching(/^Something went wrong .* Reference: 7f3k$/) },
     ])
   })
 })

@@ -41,7 +41,7 @@ const cases: [Partial<Standing>, string[]][] = [
   [{ topics: [first, second, topic('robots', 'Robots')] }, ['Words of “Robots”: robots OR arms → robots']],
   [
     { topics: [first, second, topic('arms', 'Arms')] },
-    ['Words of “Robots”: robots OR arms → arms, now named “Arms”'],
+    ['Words of “Robots”: robots OR arms → arms, renamed to “Arms”'],
   ],
   [{ state: 'paused', pausedUntil: '2026-12-01' }, ['Paused until Tuesday, 1 December']],
   [{ state: 'paused' }, ['Paused until you resume']],

@@ -32,76 +32,76 @@ const back = (kind: NonNullable<WholeFate['cameBack']>['class'], done = 'nothing
 })
 
 const cases: [Partial<WholeFate>, string][] = [
-  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'taken by your mail server at 08:00'],
+  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered to your mail server at 08:00'],
   // An acceptance beats whatever state was written after it.
   [
     { acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' },
-    'taken by your mail server at 25 Nov 2026, 00:30',
+    'delivered to your mail server at 25 Nov 2026, 00:30',
   ],
   [
     back('full'),
-    'taken by your mail server at 08:00 and sent back later: it says that your mailbox is full or switched off',
+    'delivered to your mail server at 08:00, then returned: it says your mailbox is full or disabled',
   ],
-  [
-    back('dead'),
-    'taken by your mail server at 08:00 and sent back later: it says that there is no such mailbox',
-  ],
+  [back('dead'), 'delivered to your mail server at 08:00, then returned: it says the mailbox doesn’t exist'],
   [
     { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', done: 'elsewhere' } },
-    'taken by your mail server at 08:00 and sent back later: a mailbox that yours passes mail on to did not take it',
+    'delivered to your mail server at 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
   ],
   [
     { ...back('ours'), state: 'uncertain', acceptedAt: null },
-    'sent back by your mail server: it says that something is wrong on our side',
+    'returned by your mail server: it says something is wrong on our side',
   ],
   [{}, 'waiting to be sent'],
   [{ state: 'taken' }, 'waiting to be sent'],
-  [{ state: 'deferred' }, 'waiting: your mail server asked us to come again later'],
+  [{ state: 'deferred' }, 'waiting: your mail server asked us to try again later'],
   [{ state: 'refused' }, 'refused by your mail server'],
-  [{ state: 'gave_up' }, 'given up: your mail server never took it; the next mail carries its papers'],
-  [{ state: 'uncertain' }, 'not known whether it arrived; it goes once more'],
-  [{ state: 'uncertain', ended: true }, 'not known whether it arrived'],
-  [{ state: 'skipped', reason: 'paused' }, 'not sent: your digests were paused before it went out'],
-  [{ state: 'skipped', reason: 'unsubscribed' }, 'not sent: you unsubscribed before it went out'],
-  [{ state: 'skipped', reason: 'suppressed' }, 'not sent: no mails went to this address then'],
-  [{ state: 'skipped', reason: 'moved' }, 'not sent: your address changed before it went out'],
+  [
+    { state: 'gave_up' },
+    'not delivered: your mail server never accepted it; the next email includes its papers',
+  ],
+  [{ state: 'uncertain' }, 'we don’t know if it arrived, so we’ll send it once more'],
+  [{ state: 'uncertain', ended: true }, 'we don’t know if it arrived'],
+  [{ state: 'skipped', reason: 'paused' }, 'not sent: you paused your digests before it was sent'],
+  [{ state: 'skipped', reason: 'unsubscribed' }, 'not sent: you unsubscribed before it was sent'],
+  [{ state: 'skipped', reason: 'suppressed' }, 'not sent: we weren’t emailing this address at the time'],
+  [{ state: 'skipped', reason: 'moved' }, 'not sent: your address changed before it was sent'],
   [
     { state: 'skipped', reason: 'expired' },
-    'not sent: its time had passed; the next mail carries its papers',
+    'not sent: it was too late to send; the next email includes its papers',
   ],
   [
     { state: 'skipped', reason: 'restored' },
-    'not known whether it was sent: our records were lost, and brought back from a copy; the next mail carries its papers',
+    'we don’t know if it was sent: our records were lost and restored from a backup; the next email includes its papers',
   ],
 ]
 test.each(cases)('a mail: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
   expect(receiptText({ ...RECEIPT, mail }, 'Asia/Tokyo')).toBe(`4 papers, ${text}`)
   if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
-  expect(receiptText({ ...WELCOME, mail }, 'Asia/Tokyo')).toBe(`welcome, with 4 papers, ${text}`)
-  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome, ${text}`)
+  expect(receiptText({ ...WELCOME, mail }, 'Asia/Tokyo')).toBe(`welcome email with 4 papers, ${text}`)
+  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
   expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
-    `nothing matched; a note that says so, ${text}`,
+    `nothing matched; an email about that, ${text}`,
   )
 })
 
 test.each([
-  [{ state: 'gave_up' }, 'given up: your mail server never took it'],
-  [{ state: 'skipped', reason: 'expired' }, 'not sent: its time had passed'],
+  [{ state: 'gave_up' }, 'not delivered: your mail server never accepted it'],
+  [{ state: 'skipped', reason: 'expired' }, 'not sent: it was too late to send'],
 ] as const)('of a mail that carries no papers of a date, none are promised: %j', (fate, text) => {
   const mail = { ...READY, ...fate }
-  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome, ${text}`)
+  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
   expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
-    `nothing matched; a note that says so, ${text}`,
+    `nothing matched; an email about that, ${text}`,
   )
 })
 
 test.each([
-  ['due', 'being put together now'],
+  ['due', 'being prepared now'],
   ['nothing_matched', 'nothing matched'],
   ['paused', 'paused'],
-  ['rescheduled', 'no mail: its hour had passed when you chose it; the next mail carries its papers'],
-  ['missed', 'missed: this service was down then; the next mail carries its papers'],
+  ['rescheduled', 'no email: its hour had passed when you chose it; the next email includes its papers'],
+  ['missed', 'missed: our service was down; the next email includes its papers'],
 ] as const)('no mail: %s', (outcome, text) =>
   expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
 )
@@ -113,7 +113,7 @@ test('the days without mail are explained, and a digest that is not kept has no 
     tokenOf: (id: string) => `t-${id}`,
   }
   const { rows, notDue } = receiptsView([RECEIPT, { ...RECEIPT, kept: false }], shown)
-  expect(notDue).toBe('As it is set now, nothing is due on Saturday and Sunday.')
+  expect(notDue).toBe('On your current schedule, nothing is due on Saturday and Sunday.')
   expect(rows.map(({ date, path }) => [date, path])).toEqual([
     ['Tue 24 Nov', '/digest/t-m1'],
     ['Tue 24 Nov', null],

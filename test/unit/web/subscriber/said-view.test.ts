@@ -29,11 +29,11 @@ const moved = (next: { localDate: string; now: boolean }) => {
 test('a mail whose hour has come may be waited for', () => {
   const { next } = moved({ localDate: TODAY, now: true })
   expect(next).toBe(
-    'The mail of today comes soon, if papers match. Where papers are late, it waits for them, three hours at most.',
+    'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
   )
   expect(nextText({ localDate: TODAY, now: true } as NonNullable<Managed['next']>, TODAY)).toBe('soon')
 })
 
 test('a later one has its hour', () => {
-  expect(moved({ localDate: TODAY, now: false }).next).toMatch(/^Next mail today at 08:00,/)
+  expect(moved({ localDate: TODAY, now: false }).next).toMatch(/^Next email today at 08:00,/)
 })
