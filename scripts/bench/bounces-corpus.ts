@@ -1,4 +1,4 @@
-// Mails that came back to others, and what their collectors say of each.
+// Bounces to others, and what their collectors say of each.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { testData } from '../../test/support/test-data.ts'

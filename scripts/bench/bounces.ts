@@ -1,4 +1,4 @@
-// Mails that came back to others, read by ours and by two other programs: what is read at all, who is found, who is
+// Bounces to others, read by ours and by two other programs: what is read at all, who is found, who is
 // called dead. --data FOLDER, --verbose
 import { parseArgs } from 'node:util'
 import { CORPUS, type CorpusMail, hasCorpus, type Label, readCorpus } from './bounces-corpus.ts'

@@ -80,7 +80,7 @@ const LATE_SECONDS = 60
 
 function workerText({ nudgeWaitsSeconds, holders }: Shown): string {
   if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
-    return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Is a process with the role worker up?`
+    return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
   if (holders > 0) return `Workers: ${holders} with messages in hand now.`
   return 'Workers: none has messages in hand now, and no nudge waits.'
 }

@@ -54,7 +54,7 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
           const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
           const off = tried.config.SENDING === 'off' ? ' Nothing goes out all the same: SENDING=off.' : ''
           const slowly = wasPaused ? textOfBeginning(await deliveryStatus(tried)) : ''
-          const text = `${wasPaused ? 'Delivery goes on.' : 'Delivery was not paused.'}${off || slowly}`
+          const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
           return {
             json: { delivery: 'on', wasPaused, afterRestore },
             text: afterRestore ? `${textOfGap(afterRestore)}\n${text}` : text,

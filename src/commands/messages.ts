@@ -114,7 +114,7 @@ function textOfShown({ clock, config }: Deps, message: WholeMessage): string {
   const now = clock.now()
   const domain = config.MAIL_FROM.split('@').at(-1)
   return [
-    `${id}: ${kind} to ${masked(message) ?? 'somebody erased'}, ${fateText(message)}`,
+    `${id}: ${kind} to ${masked(message) ?? 'erased subscriber'}, ${fateText(message)}`,
     `subscriber ${subscriberId}; Message-ID <${kind}.${id}@${domain}>`,
     '',
     textOfSteps(messageLife(message, now)),

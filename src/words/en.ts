@@ -627,7 +627,7 @@ export const en = {
       open: 'To add them, open this page and press its button:',
       ignore: 'Ignore this email and your topics stay as they are.',
       manage: {
-        says: 'See your current topics and schedule, or unsubscribe:',
+        says: 'See or change what you get now:',
         link: 'Your digests',
       },
     },

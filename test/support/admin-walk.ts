@@ -68,7 +68,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-subscriber-wrong',
     path: subscriber('fewer@example.com'),
-    act: typed('Pause', 'Until, else until resumed', '2026-01-01'),
+    act: typed('Pause', 'Until (optional)', '2026-01-01'),
   },
   { name: 'admin-subscriber-many', path: subscriber('many@example.com') },
   { name: 'admin-subscriber-hostile', path: subscriber('hostile@example.com') },
@@ -116,7 +116,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-suppression-found',
     path: at('/admin/suppressions'),
-    act: typed('Look it up', 'Email address', 'refused@example.com'),
+    act: typed('Check address', 'Email address', 'refused@example.com'),
   },
   { name: 'admin-actions', path: at('/admin/actions') },
   { name: 'admin-not-found', path: at('/admin/nothing') },

@@ -15,9 +15,9 @@ export function aboutRefusal(made: Try): string {
 /** What a refusal means, in few words for the operator. */
 export const REFUSAL_WORDS: Record<NonNullable<Refusal['class']>, string> = {
   dead: 'no such mailbox',
-  full: 'mailbox full or off',
+  full: 'mailbox full or disabled',
   policy: 'policy',
   ours: 'our side',
   temporary: 'temporary',
-  unknown: 'unclear why',
+  unknown: 'no clear reason',
 }

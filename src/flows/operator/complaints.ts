@@ -40,7 +40,7 @@ async function countedSince(db: DatabaseOrTransaction, now: Date): Promise<Date>
 async function stop({ db, clock }: Deps, { complaints, mails }: Record<'complaints' | 'mails', number>) {
   const at = clock.now()
   const share = ((complaints * 100) / mails).toFixed(2)
-  const said = `${complaints} complaints in 24 hours, of ${mails.toLocaleString('en')} mails accepted in a day: ${share} %`
+  const said = `${complaints} complaints in 24 hours for ${mails.toLocaleString('en')} emails accepted in a day: ${share} %`
   await (db as Database).$transaction(async (tx) => {
     if (!(await readSwitch(tx, DELIVERY))) await pauseUnlessHeld(tx, { reason: said, at })
     await noteTrouble(tx, { name: COMPLAINTS, what: COMPLAINTS, said, since: at })

@@ -59,7 +59,7 @@ const number = (value: number): string => value.toLocaleString('en')
 
 /** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
 export function paceText({ kind, domain, perSecond, until, left, of, said }: LimitingPace): string {
-  const whose = domain ?? 'all mail'
+  const whose = domain ?? 'all email'
   const speed = `${whose}: ${number(Number((perSecond ?? 0).toPrecision(2)))} a second`
   const words = said && said.length > MOST_SAID ? `${said.slice(0, MOST_SAID - 1)}…` : said
   switch (kind) {
@@ -68,12 +68,12 @@ export function paceText({ kind, domain, perSecond, until, left, of, said }: Lim
     case 'ramp-up':
       return `new sending domain: ${number(left ?? 0)} of ${number(of ?? 0)} left today, UTC (ramp-up)`
     case 'held':
-      return `${whose}: held until ${until?.toISOString().slice(11, 16)} UTC, it refused ${words}`
+      return `${whose}: held until ${until?.toISOString().slice(11, 16)} UTC, after refusals: ${words}`
     case 'was-held':
-      return `${speed}, after an hour of none: it refused ${words}`
+      return `${speed}, after an hour on hold for refusals: ${words}`
     case 'resumed':
       return `${speed}, since delivery was resumed`
     default:
-      return `${speed}, since ${domain === null ? 'the mail' : 'its'} server asked for less: ${words}`
+      return `${speed}, because ${domain === null ? 'the mail' : 'its'} server asked to slow down: ${words}`
   }
 }

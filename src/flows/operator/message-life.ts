@@ -18,7 +18,7 @@ export function messageLife(message: WholeMessage, now: Date): LifeEvent[] {
   const accepted = acceptances.map(({ at, answer }) => ({
     at,
     code: 'accepted',
-    text: `The mail server took it: ${answer}`,
+    text: `Accepted by the mail server: ${answer}`,
   }))
   const cameBack = returned.map((one) => ({
     at: one.at,
@@ -30,41 +30,41 @@ export function messageLife(message: WholeMessage, now: Date): LifeEvent[] {
     {
       at: datedAt,
       code: 'left',
-      text: `The ${kind} was left in the lane ${lane}, to go until ${minute(deadline)}.`,
+      text: `Queued: ${kind} in the ${lane} queue, to be sent by ${minute(deadline)}.`,
     },
     ...happened.sort((a, b) => a.at.getTime() - b.at.getTime()),
     ...endOf(message, now),
   ]
 }
 
-/** "accepted", or "accepted, and came back: no such mailbox (5.1.1)". */
+/** "accepted", or "accepted, then returned: no such mailbox (5.1.1)". */
 export function fateText({ state, returned }: Pick<WholeMessage, 'state' | 'returned'>): string {
   const failure = newestFailure(returned)
-  return failure ? `${stateName(state)}, and came back: ${classText(failure)}` : stateName(state)
+  return failure ? `${stateName(state)}, then returned: ${classText(failure)}` : stateName(state)
 }
 
 function tryEvent(made: ShownMessage['tries'][number]): LifeEvent & { at: Date } {
   const { n, at, outcome, status, answer } = made
   const what = `${tryText(outcome, status)}${aboutRefusal(made)}`
-  return { at, code: outcome, text: `Try ${n}: ${what}${answer ? `: ${answer}` : '.'}` }
+  return { at, code: outcome, text: `Attempt ${n}: ${what}${answer ? `: ${answer}` : '.'}` }
 }
 
 function tryText(outcome: string, status: number | null): string {
   if (outcome === 'deferred')
-    return status ? 'the mail server put it off' : 'the mail server could not be reached'
-  if (outcome === 'refused') return status ? 'the mail server refused it' : 'the mail could not be made'
-  if (outcome === 'uncertain') return 'all of it was written, and no answer came'
-  return 'the worker that held it ended'
+    return status ? 'the mail server deferred it' : 'the mail server could not be reached'
+  if (outcome === 'refused') return status ? 'the mail server refused it' : 'the email could not be built'
+  if (outcome === 'uncertain') return 'sent completely, but the server did not reply'
+  return 'the worker sending it stopped'
 }
 
 /** How it ended, or what it waits for. A message that the server took has said so. */
 function endOf(message: ShownMessage, now: Date): LifeEvent[] {
   const { state, deadline, nextTry, acceptances } = message
   if (state === 'accepted' || acceptances.length > 0) return []
-  if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker has it in its hand.' }]
+  if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker is sending it now.' }]
   if (isWaiting(message)) {
-    const when = nextTry <= now ? 'as soon as a worker takes it' : `at ${minute(nextTry)}`
-    return [{ at: null, code: 'waits', text: `It waits: the next try is ${when}.` }]
+    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${minute(nextTry)}`
+    return [{ at: null, code: 'waits', text: `Waiting. Next attempt ${when}.` }]
   }
   const at = message.reason === 'expired' ? deadline : null
   return [{ at, code: stateName(state), text: endText(message) }]
@@ -79,25 +79,25 @@ export const isWaiting = ({
   state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
 
 function endText({ state, reason }: ShownMessage): string {
-  if (state === 'uncertain') return 'It is not tried again: it may have arrived, and nobody knows.'
-  if (state === 'refused') return `It is not tried again: refused (${reasonText(reason)}).`
-  if (state === 'gave_up') return `It was given up: ${reasonText(reason)}.`
-  return `It was not sent: ${reasonText(reason)}.`
+  if (state === 'uncertain') return 'No more attempts: it may have arrived.'
+  if (state === 'refused') return `No more attempts: refused (${reasonText(reason)}).`
+  if (state === 'gave_up') return `Given up: ${reasonText(reason)}.`
+  return `Not sent: ${reasonText(reason)}.`
 }
 
 const REASONS: Record<string, string> = {
-  expired: 'its time was over before a server took it',
+  expired: 'it expired before a server accepted it',
   unsubscribed: 'they had unsubscribed',
   suppressed: 'the address is suppressed',
   paused: 'they had paused',
-  pending: 'the address was not confirmed any more',
+  pending: 'the address was no longer confirmed',
   erased: 'they were erased',
-  moved: 'they had moved to another address',
-  undone: 'they took back what it tells of',
-  restored: 'it may have gone out before the database was restored from a backup',
-  'render-failed': 'the mail could not be made; the log says why',
+  moved: 'they had changed their address',
+  undone: 'they undid what it is about',
+  restored: 'it may have been sent before the database was restored from a backup',
+  'render-failed': 'the email could not be built; see the log',
 }
 
 /** Why a message was skipped, refused or given up, in words. A server's own code stays as it is. */
 export const reasonText = (reason: string | null): string =>
-  reason ? (REASONS[reason] ?? reason) : 'no reason is kept'
+  reason ? (REASONS[reason] ?? reason) : 'no reason recorded'

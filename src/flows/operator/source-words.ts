@@ -4,8 +4,8 @@ const REASONS: Record<NonNullable<SourceDay['reason']>, string> = {
   weekend: 'weekend',
   holiday: 'holiday',
   none: 'no papers',
-  repeated: 'repeats another day',
-  'made-up': 'made up',
+  repeated: 'same list as another day',
+  'made-up': 'filled in from the archive',
 }
 
 /** Why a day stands as it does, for the operator; empty where there is nothing to say. */
@@ -32,17 +32,17 @@ export function faultText(fault: string, status: number | null): string {
 }
 
 const FAULTS: Record<string, string> = {
-  'source.unreachable': 'no answer',
-  'source.failing': 'answered with an error',
-  'source.rate-limited': 'asks to be left alone',
-  'source.not-begun': 'was not asked: the day has not begun',
-  'source.held': 'was not asked: it wants its peace',
-  'source.too-large': 'sent too much',
-  'source.not-xml': 'sent no whole feed',
-  'source.not-json': 'sent no list',
-  'source.refused-date': 'refuses the date',
-  'source.refused': 'refuses us: see its address in the settings',
-  'source.unreadable': 'sent nothing readable',
+  'source.unreachable': 'no response',
+  'source.failing': 'error response',
+  'source.rate-limited': 'rate limited',
+  'source.not-begun': 'not fetched: the day has not started',
+  'source.held': 'not fetched: waiting as it requested',
+  'source.too-large': 'response too large',
+  'source.not-xml': 'incomplete feed',
+  'source.not-json': 'not a list',
+  'source.refused-date': 'date refused',
+  'source.refused': 'request refused: check its address in the settings',
+  'source.unreadable': 'nothing readable',
   'source.unknown': 'no such source',
-  'papers.rejected': 'sent nothing that the database accepts',
+  'papers.rejected': 'nothing that the database accepts',
 }

@@ -17,11 +17,11 @@ export const newestFailure = <T extends Pick<Known, 'class' | 'isRead'>>(
 ): T | undefined => returns.findLast(isFailure)
 
 const OTHERS: Partial<Record<Known['class'], string>> = {
-  complaint: 'Its reader complained that it is spam',
-  delayed: 'Delayed: their server has not passed it on yet, and goes on trying',
-  'auto-reply': 'An automatic answer came',
-  'not-a-report': 'A mail came that is no report of anything',
-  unsubscribe: 'Its reader wants to unsubscribe',
+  complaint: 'The reader marked it as spam',
+  delayed: 'Delayed: their server is still trying to deliver it',
+  'auto-reply': 'Automatic reply',
+  'not-a-report': 'An email that isn’t a report',
+  unsubscribe: 'The reader asked to unsubscribe',
 }
 
 /** "no such mailbox (5.1.1)"; "complaint" and the like where it is none of a failed mail. */
@@ -32,36 +32,36 @@ export function classText({ class: kind, status }: { class: string; status: stri
 
 /** What each class means, for whoever reads how many there were. */
 export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
-  dead: 'there is no such mailbox',
-  full: 'the mailbox is full, or switched off',
-  policy: 'the receiver did not want the mail, or its sender',
+  dead: 'the mailbox doesn’t exist',
+  full: 'the mailbox is full or disabled',
+  policy: 'the receiving server rejected the email or its sender',
   ours: 'something is wrong on our side',
   temporary: 'it could not be delivered in time',
-  unknown: 'it does not say why, or could not be read',
-  complaint: 'a reader pressed “spam”',
-  delayed: 'their server goes on trying',
-  'auto-reply': 'an automatic answer',
-  'not-a-report': 'a mail that is no report',
-  unsubscribe: 'a wish to unsubscribe, by mail or from a mail service',
+  unknown: 'the report gives no reason or could not be read',
+  complaint: 'a reader marked an email as spam',
+  delayed: 'their server is still trying',
+  'auto-reply': 'an automatic reply',
+  'not-a-report': 'an email that isn’t a report',
+  unsubscribe: 'a request to unsubscribe, by email or through a mail service',
 }
 
-/** What came: "It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
+/** What came: "Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
 function cameText(one: Known): string {
-  if (!one.isRead) return 'A report came that could not be read'
-  const what = OTHERS[one.class] ?? `It came back: ${classText(one)}`
+  if (!one.isRead) return 'An unreadable report arrived'
+  const what = OTHERS[one.class] ?? `Returned: ${classText(one)}`
   return one.answer ? `${what}: ${one.answer}` : what
 }
 
 const FOUND: Record<FoundBy, string> = {
   token: 'by the token in its envelope sender',
-  field: 'by the token in a field of the mail',
+  field: 'by the token in a header of the email',
   'message-id': 'by its Message-ID',
-  maker: 'by the address that the mail service names',
+  maker: 'by the address that the mail service gave',
 }
 
 const foundText = ({ foundBy, class: kind }: Known): string =>
   foundBy === 'token' && kind === 'unsubscribe'
-    ? 'by the token of the address that unsubscribes by mail'
+    ? 'by the token of the unsubscribe address'
     : FOUND[foundBy!]
 
 /** What was done about it, or why nothing more was. */
@@ -73,36 +73,36 @@ export function doneText(one: Known): string {
       return 'they were paused for a week'
     case 'unsubscribed':
       return one.class === 'complaint'
-        ? 'they were unsubscribed, and mailed an undo: without a token, or about another mailbox, such a report may be forged, so the address was not suppressed'
+        ? 'they were unsubscribed and emailed a way to undo it. A report without a token, or about another mailbox, could be forged, so the address was not suppressed'
         : 'they were unsubscribed'
     case 'dropped':
       return 'the sign-up was dropped'
     case 'elsewhere':
-      return 'nothing was done: it is about another mailbox, to which theirs passes mail on'
+      return 'no action: it is about another mailbox, to which theirs forwards'
     default:
-      return one.foundBy ? whyNothing(one) : 'nothing was done: it names nobody here'
+      return one.foundBy ? whyNothing(one) : 'no action: no subscriber matches'
   }
 }
 
 const NOTHING: Record<Known['class'], string> = {
-  dead: 'nothing was done: the address is erased here, or an earlier report of this mail was acted on',
-  full: 'nothing more was done: they were paused for as long already, or got no digests',
-  policy: 'nothing was done: it is about the mail or its sender, not about the address',
-  ours: 'nothing was done: it is about our side, not about the address',
-  temporary: 'nothing was done: it says nothing for good about the address',
-  unknown: 'nothing was done: it does not say why',
+  dead: 'no action: the subscriber was erased, or an earlier report about this email was processed',
+  full: 'no further action: they were already paused for at least as long, or get no digests',
+  policy: 'no action: it is about the email or its sender, not the address',
+  ours: 'no action: it is about our side, not the address',
+  temporary: 'no action: the failure may be temporary',
+  unknown: 'no action: it gives no reason',
   complaint:
-    'nothing was done: the address is not known, they got no digests, or an earlier report was acted on',
-  delayed: 'nothing was done',
-  'auto-reply': 'nothing was done',
-  'not-a-report': 'nothing was done',
-  unsubscribe: 'nothing was done: they had no subscription any more',
+    'no action: the address is unknown, they get no digests, or an earlier report was processed',
+  delayed: 'no action',
+  'auto-reply': 'no action',
+  'not-a-report': 'no action',
+  unsubscribe: 'no action: they had no subscription any more',
 }
 
 function whyNothing({ class: kind, sure, isRead }: Known): string {
-  if (!isRead) return 'nothing was done'
+  if (!isRead) return 'no action'
   return kind === 'dead' && !sure
-    ? 'nothing was done yet: a second such report on another day would suppress the address'
+    ? 'no action yet: a second such report on another day suppresses the address'
     : NOTHING[kind]
 }
 

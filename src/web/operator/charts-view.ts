@@ -47,21 +47,21 @@ const SERIES: Series[] = [
   {
     id: 'subscribers',
     title: 'Subscribers',
-    column: 'Subscribers at the end',
+    column: 'Subscribers',
     levels: true,
     of: (days) => days.at(-1)?.subscribers ?? null,
   },
-  { id: 'accepted', title: 'Mails accepted', column: 'Mails', of: (days) => sum(days, 'accepted') },
+  { id: 'accepted', title: 'Emails accepted', column: 'Emails', of: (days) => sum(days, 'accepted') },
   {
     id: 'refusals',
-    title: 'Mails refused or given up',
-    column: 'Mails',
+    title: 'Emails refused or given up',
+    column: 'Emails',
     of: (days) => sum(days, 'refused', 'gaveUp'),
   },
   {
     id: 'confirm-rate',
-    title: 'Confirmed, of 100 who asked',
-    column: 'Confirmed of those who asked',
+    title: 'Confirmation rate',
+    column: 'Confirmed of sign-ups',
     unit: '%',
     top: 100,
     // Whoever asked on the day before may confirm today.
@@ -94,7 +94,7 @@ function chartView(series: Series, groups: DayFigures[][]): ChartView {
   const points: (Point & { text: string })[] = groups.map((group) => {
     const value = of(group)
     const [first, last] = [group[0]!.day, group.at(-1)!.day]
-    const text = value === null ? 'nobody asked' : `${number.format(value)}${unit}`
+    const text = value === null ? 'no sign-ups' : `${number.format(value)}${unit}`
     return { value, text, label: shortDate(first === last ? last : first) }
   })
   const rows = points.map(({ text }, n) => ({ label: labelOf(groups[n]!), text }))

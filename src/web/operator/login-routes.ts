@@ -4,7 +4,7 @@ import { read, text } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { tryPassword } from './try-password.ts'
 
-const WRONG = 'That is not the password. Nothing was changed; try once more.'
+const WRONG = 'Wrong password. Try again.'
 
 /** The way in. A GET leaves no cookie: only who is in has a session. */
 export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
@@ -38,6 +38,6 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
 
 function refuseForNow({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
   const minutes = Math.ceil(seconds / 60)
-  const problem = `Too many tries. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again; until then no password is looked at, the right one neither.`
+  const problem = `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again. Until then, even the correct password is rejected.`
   return send(reply.header('retry-after', seconds), 'login', { problem }, 429)
 }

@@ -37,7 +37,7 @@ export function addMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite
       const message = await showMessage(deps, params)
       const now = deps.clock.now()
       return send(reply, 'message', {
-        said: query.done === 'ready' ? 'It is ready again, and goes with the next run.' : undefined,
+        said: query.done === 'ready' ? 'Queued. It’s sent with the next run.' : undefined,
         message: { ...message, state: stateName(message.state) },
         fate: fateText(message),
         life: messageLife(message, now),

@@ -35,7 +35,7 @@ async function refusal(
   return isRight ? undefined : askForPassword(reply)
 }
 
-const FROM_HERE = 'Metrics are for this machine alone, until ADMIN_PASSWORD is set.\n'
+const FROM_HERE = 'Metrics are available only on this machine until ADMIN_PASSWORD is set.\n'
 const ASKED = 'Metrics take ADMIN_PASSWORD by Basic authentication.\n'
 const TOO_MANY =
   'Too many wrong passwords. Until retry-after is over none is looked at, the right one neither.\n'

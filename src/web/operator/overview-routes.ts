@@ -30,10 +30,10 @@ const NEWEST = 8
 const MOST_PACES = 20
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
-  paused: 'Delivery is paused. What was in hand may still go; nothing else does until you resume it.',
-  already: 'Nothing changed: delivery was paused already.',
-  held: 'Nothing changed: this database was restored or promoted, and nothing goes out until you resume delivery.',
-  resumed: 'Delivery goes on.',
+  paused: 'Delivery is paused. Emails already being sent may still go out.',
+  already: 'No change: delivery was already paused.',
+  held: 'No change: this database was restored or promoted, so delivery stays on hold until you resume it.',
+  resumed: 'Delivery resumed.',
 }
 
 interface Asked {

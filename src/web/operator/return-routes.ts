@@ -34,7 +34,7 @@ export function addReturnRoutes(app: FastifyInstance, { deps, send }: AdminSite)
       domain: domain ?? '',
       rows: rows.map((row) => ({
         ...row,
-        what: row.isRead ? classText(row) : 'a report that could not be read',
+        what: row.isRead ? classText(row) : 'unreadable report',
         done: doneText(row),
       })),
       next: more && last ? `${last.at.toISOString()}~${last.reportId}~${last.n}` : '',

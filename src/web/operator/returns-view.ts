@@ -80,7 +80,7 @@ function chartsOf(first: Day, days: number, counts: Counted): ChartView[] {
         .reduce((sum, { count }) => sum + count, 0),
     }))
   return [
-    dayChart({ id: 'failed', title: 'Mails that came back', column: 'Mails' }, of(isFailureClass)),
+    dayChart({ id: 'failed', title: 'Bounces', column: 'Bounces' }, of(isFailureClass)),
     dayChart(
       { id: 'complained', title: 'Complaints', column: 'Complaints' },
       of((kind) => kind === 'complaint'),

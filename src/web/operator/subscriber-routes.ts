@@ -73,8 +73,8 @@ async function unknownText({ deps }: AdminSite, email: string): Promise<string> 
   const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
   const found = await suppressionOf(deps.db, hash)
   return found
-    ? `Nobody here has this address. It is suppressed (${found.reason}), so no mail would go to it.`
-    : 'Nobody here has this address. Look for another spelling, or for the address that they had before.'
+    ? `No subscriber has this address. It is suppressed (${found.reason}), so we don’t email it.`
+    : 'No subscriber has this address. Try another spelling, or an earlier address.'
 }
 
 async function sendFinder(

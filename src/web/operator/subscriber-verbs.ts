@@ -29,17 +29,17 @@ interface Verb {
 export const VERBS: Record<string, Verb> = {
   pause: {
     verb: 'subscribers pause',
-    said: 'Paused: no digest goes out.',
+    said: 'Paused. They won’t get digests.',
     work: (deps, id, { until }) => pauseSubscriber(deps, { id, until: until ? parseDay(until) : null }),
   },
   resume: {
     verb: 'subscribers resume',
-    said: 'Resumed: the next digest comes at their hour.',
+    said: 'Resumed. They get the next digest at their usual hour.',
     work: (deps, id) => resumeSubscriber(deps, { id }),
   },
   suppress: {
     verb: 'subscribers suppress',
-    said: 'Suppressed: no mail of any kind goes to this address.',
+    said: 'Suppressed. We won’t email this address.',
     work: async (deps, id, form) => {
       const reason = SUPPRESSION_REASONS.find((one) => one === form.reason) ?? 'operator'
       return suppress(deps, { email: await addressOf(deps, id), reason })
@@ -47,22 +47,22 @@ export const VERBS: Record<string, Verb> = {
   },
   unsuppress: {
     verb: 'subscribers unsuppress',
-    said: 'Not suppressed any more: they are what they were before.',
+    said: 'Suppression removed. Their earlier state is restored.',
     work: async (deps, id) => unsuppress(deps, { email: await addressOf(deps, id) }),
   },
   'send-link': {
     verb: 'subscribers send-link',
-    said: 'A mail with the link to their digests is on its way.',
+    said: 'An email with the link to their digests is on its way.',
     work: async (deps, id) => ((await mailManageLink(deps, { id })) ? undefined : 'link-held'),
   },
   unsubscribe: {
     verb: 'subscribers unsubscribe',
-    said: 'Unsubscribed. Only they can subscribe again.',
+    said: 'Unsubscribed. Only they can resubscribe.',
     work: (deps, id) => unsubscribeByOperator(deps, { id }),
   },
   erase: {
     verb: 'subscribers erase',
-    said: 'Erased: nothing here names them any more.',
+    said: 'Erased. Nothing here identifies them any more.',
     work: (deps, id) => eraseSubscriber(deps, { id }),
   },
 }
@@ -70,7 +70,7 @@ export const VERBS: Record<string, Verb> = {
 /** What stands on top of the page afterwards. */
 export const saidOf = (name: unknown): string | undefined =>
   name === 'link-held'
-    ? 'No mail was added: two with this link were left within a day.'
+    ? 'No email was queued: the limit is two of these within a day.'
     : Object.hasOwn(VERBS, String(name))
       ? VERBS[String(name)]!.said
       : undefined
@@ -78,19 +78,19 @@ export const saidOf = (name: unknown): string | undefined =>
 /** What cannot be undone here has a page of its own, with what it does and a button. */
 export const STEPS: Record<string, { title: string; button: string; what: string[] }> = {
   unsubscribe: {
-    title: 'Unsubscribe them?',
-    button: 'Unsubscribe them',
+    title: 'Unsubscribe this subscriber?',
+    button: 'Unsubscribe',
     what: [
-      'Their subscription ends now, and nothing that waits for them goes out.',
-      'No mail tells them. Only they can subscribe again: you cannot undo this for them.',
+      'This ends their subscription now. Emails waiting for them won’t be sent.',
+      'They aren’t told by email. Only they can resubscribe: you can’t undo this for them.',
     ],
   },
   erase: {
-    title: 'Erase them?',
-    button: 'Erase them for good',
+    title: 'Erase this subscriber?',
+    button: 'Erase permanently',
     what: [
-      'Address, topics, settings and what their mails said are deleted now, and cannot be brought back.',
-      'A number without an address stays, so that past books still balance. A suppressed address stays suppressed.',
+      'This deletes their address, topics, settings and the contents of their emails. It can’t be undone.',
+      'A number without an address stays, so that past totals remain correct. A suppressed address stays suppressed.',
     ],
   },
 }

@@ -52,13 +52,13 @@ export async function subscriberView(deps: Deps, { id, date }: { id: string; dat
 }
 
 const OUTCOMES: Record<Receipt['outcome'], string> = {
-  due: 'being put together now',
+  due: 'being prepared now',
   planned: 'a digest',
   nothing_matched: 'nothing matched',
   paused: 'paused',
   missed: 'missed',
-  rescheduled: 'no mail: its hour had passed when they chose it',
-  welcome: 'the welcome',
+  rescheduled: 'no email: the hour had already passed when they chose it',
+  welcome: 'welcome email',
 }
 
 /** "a digest, 3 papers: accepted 24 Nov 2026, 08:00" */
@@ -69,7 +69,7 @@ function receiptLine({ outcome, papers, mail, note }: WholeReceipt, zone: string
 }
 
 function fateText({ state, reason, acceptedAt, cameBack }: WholeFate, zone: string): string {
-  const back = cameBack ? `, came back: ${classText(cameBack)}` : ''
+  const back = cameBack ? `, returned: ${classText(cameBack)}` : ''
   if (acceptedAt) return `accepted ${moment(acceptedAt.toISOString(), zone)}${back}`
   if (cameBack) return `${stateName(state)}${back}`
   return `${stateName(state)}${reason ? ` (${reasonText(reason)})` : ''}`

@@ -17,7 +17,7 @@ export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): vo
   app.get<{ Querystring: { skip?: string; done?: unknown } }>('/suppressions', async ({ query }, reply) =>
     sendList(admin, reply, {
       skip: numberIn(query.skip),
-      said: query.done === 'lifted' ? 'Lifted: mail may go to that address again.' : undefined,
+      said: query.done === 'lifted' ? 'Suppression removed. We can email that address again.' : undefined,
     }),
   )
 

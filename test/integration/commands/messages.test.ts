@@ -116,7 +116,7 @@ describe('messages', () => {
       '                     2026-11-25 04:00 UTC.',
       '2026-11-24 08:00:00  Try 1: the mail server refused it (no such mailbox):',
       '                     550 5.1.1 nobody',
-      '                     It is not tried again: refused (5.1.1).',
+      '                     No more attempts: refused (5.1.1).',
       '',
       `To try it again: messages retry ${refused}`,
     ])
@@ -215,7 +215,7 @@ describe('delivery', () => {
   })
 
   test.each([
-    [50, 'Delivery goes on.'],
+    [50, 'Delivery resumed.'],
     [51, 'Delivery goes on. 51 messages wait: they begin with 10 a second, and twice as many each minute.'],
   ])('resume with %i that wait: %s', async (messages, text) => {
     await enqueueGoodbyes(database.db, 'digests', messages)
@@ -253,7 +253,7 @@ describe('delivery', () => {
       insert into pgboss.job (name, created_on) values ('drain-answers', now() - interval '5 minutes')`
     expect((await text(at('10:00'))).slice(-2)).toEqual([
       'Schedule: ticked 2026-11-24 08:58 UTC: 62 minutes ago. Is a process with the role schedule up?',
-      'Workers: none took a nudge for 5 minutes. Is a process with the role worker up?',
+      'Workers: none took a nudge for 5 minutes. Check that a process with the role worker is running.',
     ])
     await database.db.$executeRaw`delete from pgboss.job`
   })
@@ -268,7 +268,7 @@ describe('delivery', () => {
     const { json, text } = await run('delivery status')
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
       'What limits mail now (a pace that was slowed doubles each minute):',
-      `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, it refused 8 % of the last 250 mails`,
+      `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 mails`,
       '  gmail.com: 10 a second, since its server asked for less: 421 4.7.28 too many',
     ])
     const none = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }

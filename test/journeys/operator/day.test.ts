@@ -38,7 +38,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   await press('button', 'Log in')
   expect(await heading()).toBe('Overview')
 
-  await tabTo('textbox', 'Why you pause it, for whoever looks next')
+  await tabTo('textbox', 'Reason for pausing')
   await page.keyboard.type('The relay moves')
   await press('button', 'Pause delivery')
   expect(await status()).toContain('Delivery is paused')
@@ -57,7 +57,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   await press('button', 'Pause')
   expect(await status()).toContain('Paused')
   await press('link', 'Erase…')
-  expect(await heading()).toBe('Erase them?')
+  expect(await heading()).toBe('Erase this subscriber?')
   await press('link', 'Leave it as it is')
   expect(await heading()).toBe('quiet@example.com')
 

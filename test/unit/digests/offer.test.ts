@@ -54,7 +54,7 @@ describe('a new digest offers', () => {
   test('but does not reach back past one that may yet be given up', () => {
     const open = digest(4, 6, { settled: false, papers: [5] })
     expect(offered([digest(0, 1), open], 8)).toEqual({ from: 6, to: 8, ids: [7, 8] })
-    // It was given up: now both come.
+    // Given up: now both come.
     expect(offered([digest(0, 1), digest(6, 8)], 9)).toEqual({ from: 1, to: 9, ids: [2, 3, 4, 5, 6, 9] })
   })
 

@@ -23,7 +23,7 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
   switch (mail.state) {
     case 'refused':
       if (mail.reason === 'render-failed')
-        return { code: 'not-made', text: 'Not sent: the mail could not be made; the log says why.' }
+        return { code: 'not-made', text: 'Not sent: the email could not be built; see the log.' }
       return { code: 'refused', text: `Not sent: the mail server refused it${answer}` }
     case 'gave_up':
       return {
@@ -48,7 +48,7 @@ function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | und
   const said = failure.answer ? `: ${failure.answer}` : '.'
   return {
     code: 'came-back',
-    text: `Sent, and came back: ${classText(failure)}; ${taken}a report came at ${utcText(failure.at)}${said}`,
+    text: `Sent, then returned: ${classText(failure)}; ${taken}a report came at ${utcText(failure.at)}${said}`,
   }
 }
 

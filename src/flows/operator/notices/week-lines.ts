@@ -18,7 +18,7 @@ export function weekLines(values: NoticeValues): string[] {
   const cameBack = CAME_BACK.filter(([, name]) => values[name] !== undefined)
   return [
     row('', 'this week', 'before'),
-    pair('Subscribers at the end', 'subscribers'),
+    pair('Subscribers', 'subscribers'),
     pair('Sign-ups asked for', 'asked'),
     pair('Confirmed', 'confirmed'),
     pair('Unsubscribed', 'unsubscribed'),

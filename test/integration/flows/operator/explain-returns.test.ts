@@ -48,7 +48,7 @@ describe('a mail that was taken and came back', () => {
     expect(verdict).toEqual({
       code: 'came-back',
       text: expect.stringMatching(
-        /^Sent, and came back: mailbox full or off \(5\.2\.2\); the mail server took it at 2026-11-24 07:00:10 UTC, and a report came at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
+        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server took it at 2026-11-24 07:00:10 UTC, and a report came at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
       ),
     })
     const codes = steps.map(({ code }) => code)
@@ -67,7 +67,7 @@ describe('a mail that was taken and came back', () => {
     await comesBack('2026-11-24T07:03:00Z', '550 User unknown')
     expect((await world.explain(TUESDAY)).verdict.code).toBe('came-back')
     expect(await textsOf(TUESDAY)).toContain(
-      'nothing was done yet: a second such report on another day would suppress the address.',
+      'no action yet: a second such report on another day suppresses the address.',
     )
   })
 
@@ -96,7 +96,7 @@ describe('somebody who was suppressed by a report', () => {
       text: `Nothing was due: the address was suppressed since 2026-11-24 07:03:00 UTC (dead, by the report that came at 2026-11-24 07:03:00 UTC for digest ${id}).`,
     })
     expect(steps.find(({ code }) => code === 'returned-dead')?.text).toMatch(
-      new RegExp(`^For digest ${id}: It came back: no such mailbox .*; the address was suppressed\\.$`),
+      new RegExp(`^For digest ${id}: Returned: no such mailbox .*; the address was suppressed\\.$`),
     )
   })
 })
@@ -123,9 +123,9 @@ test('messages show tells the whole life, and that it came back', async () => {
   const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
   const { text, json } = await runCommand(addMessageCommands, world.deps, ['messages', 'show', id])
   expect(text.split('\n')[0]).toBe(
-    `${id}: digest to a•••@lab.example, accepted, and came back: no such mailbox (5.1.1)`,
+    `${id}: digest to a•••@lab.example, accepted, then returned: no such mailbox (5.1.1)`,
   )
-  expect(text).toContain('2026-11-24 07:03:00  It came back: no such mailbox (5.1.1)')
+  expect(text).toContain('2026-11-24 07:03:00  Returned: no such mailbox (5.1.1)')
   expect(json).toMatchObject({
     state: 'accepted',
     returned: [

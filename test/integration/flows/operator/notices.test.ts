@@ -325,7 +325,7 @@ describe('the week', () => {
     later(MINUTE)
     await watch(deps)
     expect(subjects()).toEqual(['Daily Papers: the week from 2026-11-23 to 2026-11-29'])
-    expect(toOperator()[0]!.text).toMatch(/Subscribers at the end +2 +1\r\n/)
+    expect(toOperator()[0]!.text).toMatch(/Subscribers +2 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Came back: no mailbox +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Complaints +1 +0\r\n/)

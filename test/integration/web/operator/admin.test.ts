@@ -314,7 +314,7 @@ describe('mails and their books', () => {
     const { body } = await admin.get('/admin')
     expect(body).toContain('What limits it')
     expect(body).toMatch(
-      /<li>lab\.example: held until \d\d:\d\d UTC, it refused 8 % of the last 250 &lt;mails&gt;<\/li>/,
+      /<li>lab\.example: held until \d\d:\d\d UTC, after refusals: 8 % of the last 250 &lt;mails&gt;<\/li>/,
     )
   })
 })

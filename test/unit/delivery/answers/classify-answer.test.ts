@@ -53,7 +53,7 @@ describe('an address is dead', () => {
 
 describe('what an answer means goes with it', () => {
   test.each<[string, Partial<SmtpFault>, string | null, boolean]>([
-    ['no answer', {}, null, false],
+    ['no response', {}, null, false],
     ['one that asks for less', { status: 421, answer: '421 too many connections' }, 'temporary', true],
     ['a full mailbox', { status: 452, enhanced: '4.2.2', answer: '452 4.2.2 full' }, 'full', false],
     ['what nobody knows', { status: 550, answer: '550 no' }, 'unknown', false],

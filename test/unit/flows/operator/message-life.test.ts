@@ -63,6 +63,6 @@ test('also before a later try, and before how it ended', () => {
 
 test.each([
   [[], 'accepted'],
-  [[RETURN], 'accepted, and came back: no such mailbox (5.1.1)'],
+  [[RETURN], 'accepted, then returned: no such mailbox (5.1.1)'],
   [[{ ...RETURN, class: 'complaint', status: null } as const], 'accepted'],
 ])('its fate in few words: %#', (returned, text) => expect(fateText({ ...MESSAGE, returned })).toBe(text))

@@ -24,23 +24,23 @@ const DEAD: ListedReturn = {
 test.each([
   [
     {},
-    'It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; the address was suppressed.',
+    'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; the address was suppressed.',
   ],
   [
     { sure: false, done: 'nothing', answer: '', foundBy: 'message-id' },
-    'It came back: no such mailbox (5.1.1); found by its Message-ID; nothing was done yet: a second such report on another day would suppress the address.',
+    'Returned: no such mailbox (5.1.1); found by its Message-ID; no action yet: a second such report on another day suppresses the address.',
   ],
   [
     { class: 'full', status: '5.2.2', answer: 'over quota.', done: 'paused', foundBy: 'field' },
-    'It came back: mailbox full or off (5.2.2): over quota; found by the token in a field of the mail; they were paused for a week.',
+    'Returned: mailbox full or disabled (5.2.2): over quota; found by the token in a field of the mail; they were paused for a week.',
   ],
   [
     { done: 'elsewhere' },
-    'It came back: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; nothing was done: it is about another mailbox, to which theirs passes mail on.',
+    'Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here; found by the token in its envelope sender; no action: it is about another mailbox, to which theirs forwards.',
   ],
   [
     { class: 'policy', status: null, answer: '', done: 'nothing' },
-    'It came back: policy; found by the token in its envelope sender; nothing was done: it is about the mail or its sender, not about the address.',
+    'Returned: policy; found by the token in its envelope sender; no action: it is about the email or its sender, not the address.',
   ],
   [
     { class: 'complaint', status: null, answer: '', foundBy: 'maker' },
@@ -52,11 +52,11 @@ test.each([
   ],
   [
     { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
-    'A mail came that is no report of anything; nothing was done: it names nobody here.',
+    'A mail came that is no report of anything; no action: no subscriber matches.',
   ],
   [
     { class: 'unknown', status: null, answer: '', isRead: false, done: 'nothing' },
-    'A report came that could not be read; found by the token in its envelope sender; nothing was done.',
+    'An unreadable report arrived; found by the token in its envelope sender; no action.',
   ],
 ] satisfies [Partial<ListedReturn>, string][])('%j', (change, text) =>
   expect(returnText({ ...DEAD, ...change })).toBe(text),
