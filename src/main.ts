@@ -20,7 +20,7 @@ function rolesFrom(args: string[]): Role[] {
   const unknown = roles.find((name) => !ROLES.includes(name as Role))
   if (unknown !== undefined) {
     throw new Fault('usage.wrong', {
-      what: `--roles: "${unknown}" is none; takes a comma list of ${ROLES.join(', ')}`,
+      what: `--roles: "${unknown}" is not a role; use a comma-separated list of ${ROLES.join(', ')}`,
     })
   }
   return roles as Role[]

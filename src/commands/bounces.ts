@@ -8,12 +8,12 @@ import { addReturnCommands } from './returns.ts'
 import { bytesIn, textOf } from './text-input.ts'
 
 export const addBounceCommands: AddCommands = (program, line) => {
-  const noun = program.command('bounces').description('what mail servers answer, and what comes back')
+  const noun = program.command('bounces').description('bounces and complaints')
   addReturnCommands(noun, line)
   noun
     .command('try')
-    .description('what an answer of a mail server, or a report by mail, would do; nothing is changed')
-    .argument('<file...>', 'answers, one to a line, or a mail as it came; - for the standard input')
+    .description('show what an SMTP reply or a bounce report would do; changes nothing')
+    .argument('<file...>', 'SMTP replies, one per line, or a raw email; - reads standard input')
     .action(
       line.unready(async (_environment, files: string[]) => {
         const read: { file: string; came: Read }[] = []
@@ -45,8 +45,8 @@ const textOfFile = ({ file, came }: { file: string; came: Read }): string =>
 
 function textOfOne(one: Returned, isMail: boolean): string {
   const { diagnostic, recipient, class: kind, rule } = one
-  const said = diagnostic ?? 'It quotes no answer of a mail server.'
-  const by = rule ? `rule ${rule}` : 'no rule knows it'
+  const said = diagnostic ?? 'It quotes no SMTP reply.'
+  const by = rule ? `rule ${rule}` : 'no rule matches'
   const ruled = diagnostic === null || isOfReports(kind) ? '' : ` (${by})`
   return [
     `  ${recipient && !said.includes(recipient) ? `${recipient}: ` : ''}${said}`,
@@ -57,20 +57,20 @@ function textOfOne(one: Returned, isMail: boolean): string {
 const isOfReports = (kind: Returned['class']): boolean =>
   ['complaint', 'unsubscribe', 'auto-reply', 'delayed', 'not-a-report'].includes(kind)
 
-const COUNTED = 'counted, nothing is done.'
-const TOLD = 'the operator is told; the address stays.'
+const COUNTED = 'counted, no action.'
+const TOLD = 'the operator is alerted; the address is kept.'
 const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
-  full: 'paused for 7 days, suppressed after five in two weeks or more.',
+  full: 'paused for 7 days; suppressed after five over two weeks or more.',
   policy: TOLD,
   ours: TOLD,
   temporary: COUNTED,
   unknown: COUNTED,
   complaint:
-    'unsubscribed and suppressed at once where a token or our signed field proves it, else only unsubscribed.',
+    'unsubscribed and suppressed at once if a token or our signed header proves it; otherwise only unsubscribed.',
   unsubscribe: 'unsubscribed at once.',
-  'auto-reply': 'an automatic answer; nothing is done.',
-  delayed: 'their server goes on trying; nothing is done.',
-  'not-a-report': 'no report of a mail that failed; nothing is done.',
+  'auto-reply': 'an automatic reply; no action.',
+  delayed: 'their server is still trying; no action.',
+  'not-a-report': 'not a report about a failed email; no action.',
 }
 
 /** What a report by mail leads to. */
@@ -84,15 +84,15 @@ const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT:
 /** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
 function consequence({ answer, to, diagnostic }: Returned): string {
   if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'no refusal: the mail server said yes, or go on.'
-  if (!answer || answer.status === null) return 'no code of a mail server stands in it.'
+  if (!answer || answer.status === null) return 'it contains no SMTP reply code.'
   const stage = STAGES[to ?? 'RCPT']
   const failure = classify({ ...answer, stage, bodyWritten: false })
   const slower = failure.slowDown ? ' The run slows down.' : ''
-  if (failure.ours) return 'the run stops, and the operator is told: a fault of our settings.'
+  if (failure.ours) return 'the run stops and the operator is alerted: our settings are wrong.'
   if (failure.outcome === 'deferred') return `tried again after ${TIMES} minutes, then every hour.${slower}`
-  if (failure.deadAddress) return `${to ? '' : 'in answer to RCPT '}this address is suppressed.`
-  const why = failure.class === 'dead' ? ': only an answer to RCPT says who is there' : ''
-  return `this message is refused, the address stays${why}.${slower}`
+  if (failure.deadAddress) return `${to ? '' : 'in reply to RCPT '}this address is suppressed.`
+  const why = failure.class === 'dead' ? ': only a reply to RCPT is about the mailbox' : ''
+  return `this message is refused, the address is kept${why}.${slower}`
 }
 
 const START = new Date(0)

@@ -8,7 +8,7 @@ export const addDatabaseCommands: AddCommands = (program, line) => {
     .description('the database')
     .command('migrate')
     .description('bring the schema up to date; safe twice, and from two machines at once')
-    .option('--dry-run', 'say what would be applied, and change nothing')
+    .option('--dry-run', 'show what would be applied; changes nothing')
     .action(
       line.action(async (deps, { dryRun }: { dryRun?: boolean }) => {
         if (dryRun) {

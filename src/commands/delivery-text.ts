@@ -5,10 +5,10 @@ import { minuteOf, table } from './command-line.ts'
 
 type Shown = DeliveryReport & { now: Date }
 
-const RESTORED = `This database was restored from a backup. Nothing is planned or handed over until you say so:
+const RESTORED = `This database was restored from a backup. Nothing is planned or sent until you resume delivery:
   delivery resume --dry-run    what ends then: open messages of the backup, and dates whose hour has come
   delivery resume              end it, and go on with the next hour
-  delivery resume --moved      nothing was sent since the copy was made: end nothing`
+  delivery resume --moved      nothing was sent since the backup was made: end nothing`
 
 const PROMOTED = `A standby of the database was promoted. Nothing is planned or sent until you resume delivery. Check
 whether the standby had received everything (docs/backup.md):
@@ -35,9 +35,8 @@ export const textOfDelivery = (shown: Shown): string =>
 
 function switchText({ delivery, since, reason, restored, now }: Shown): string {
   if (delivery === 'paused' && since)
-    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo go on: delivery resume'}`
-  if (delivery === 'off')
-    return 'Off: SENDING=off in the settings. Everything is planned, and nothing handed over.'
+    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo resume: delivery resume'}`
+  if (delivery === 'off') return 'Off: SENDING=off in the settings. Emails are planned but not sent.'
   return 'Delivery is on.'
 }
 
@@ -58,7 +57,7 @@ function pacesText({ paces }: Shown): string[] {
   if (paces.length === 0) return []
   const more = paces.length - MOST_PACES
   return [
-    'What limits mail now (a pace that was slowed doubles each minute):',
+    'Rate limits now (a reduced rate doubles every minute):',
     ...paces.slice(0, MOST_PACES).map((pace) => `  ${paceText(pace)}`),
     ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
     '',
@@ -69,9 +68,12 @@ function pacesText({ paces }: Shown): string[] {
 const LATE_MS = 3 * 60_000
 
 function scheduleText({ ticked, now }: Shown): string {
-  if (!ticked) return 'Schedule: no tick within two days. Is a process with the role schedule up?'
+  if (!ticked)
+    return 'Schedule: no tick within two days. Check that a process with the role schedule is running.'
   const late = now.getTime() - ticked.getTime() > LATE_MS
-  const asks = late ? `: ${ago(ticked, now)} ago. Is a process with the role schedule up?` : '.'
+  const asks = late
+    ? `: ${ago(ticked, now)} ago. Check that a process with the role schedule is running.`
+    : '.'
   return `Schedule: ticked ${minuteOf(ticked)} UTC${asks}`
 }
 
@@ -81,8 +83,8 @@ const LATE_SECONDS = 60
 function workerText({ nudgeWaitsSeconds, holders }: Shown): string {
   if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
     return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
-  if (holders > 0) return `Workers: ${holders} with messages in hand now.`
-  return 'Workers: none has messages in hand now, and no nudge waits.'
+  if (holders > 0) return `Workers: ${holders} with messages being sent now.`
+  return 'Workers: none is sending now, and no work is waiting.'
 }
 
 /** They are read within seconds. */
@@ -90,10 +92,9 @@ const LATE_REPORT_MS = 5 * 60_000
 
 function reportsText({ reports: { count, oldest }, now }: Shown): string[] {
   if (!oldest || now.getTime() - oldest.getTime() <= LATE_REPORT_MS) return []
-  const [wait, be] =
-    count === 1 ? ['report on mail waits', 'it is'] : ['reports on mail wait', 'the oldest is']
+  const [wait, be] = count === 1 ? ['report is waiting', 'it is'] : ['reports are waiting', 'the oldest is']
   return [
-    `Returns: ${count} ${wait} to be read; ${be} ${span(now.getTime() - oldest.getTime())} old. See bounces status.`,
+    `Returns: ${count} ${wait}; ${be} ${span(now.getTime() - oldest.getTime())} old. See bounces status.`,
   ]
 }
 

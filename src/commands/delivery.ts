@@ -20,18 +20,18 @@ interface PauseOptions {
 }
 
 export const addDeliveryCommands: AddCommands = (program, line) => {
-  const noun = program.command('delivery').description('whether mail goes out')
+  const noun = program.command('delivery').description('pause, resume and check sending')
   noun
     .command('pause')
-    .description('hand nothing over, in any process, until it is resumed')
-    .option('--reason <reason>', 'why, for whoever looks next')
+    .description('stop sending in every process until resumed')
+    .option('--reason <reason>', 'the reason, shown in the status')
     .addOption(
       new Option(
         '--restored',
-        'this database is a copy out of a backup that the service cannot tell: plan nothing either, until it is resumed as after a restore',
+        'also stop planning: for a database restored from a backup that the service did not detect',
       ).conflicts('reason'),
     )
-    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--dry-run', 'show what would happen; changes nothing')
     .action(
       line.action((deps, { dryRun, ...wish }: PauseOptions) =>
         change(deps, { dryRun }, async (tried) => {
@@ -45,14 +45,14 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     )
   noun
     .command('resume')
-    .description('hand mail over again; after a restore, end first what may have gone out since the backup')
-    .option('--moved', 'after a restore: nothing was sent since the copy was made, so nothing is ended')
-    .option('--dry-run', 'say what would happen, and change nothing')
+    .description('resume sending; after a restore, first end what may have been sent since the backup')
+    .option('--moved', 'after a restore: nothing was sent since the backup was made, so end nothing')
+    .option('--dry-run', 'show what would happen; changes nothing')
     .action(
       line.action((deps, { dryRun, moved }: { dryRun?: boolean; moved?: boolean }) =>
         change(deps, { dryRun }, async (tried) => {
           const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
-          const off = tried.config.SENDING === 'off' ? ' Nothing goes out all the same: SENDING=off.' : ''
+          const off = tried.config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
           const slowly = wasPaused ? textOfBeginning(await deliveryStatus(tried)) : ''
           const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
           return {
@@ -64,7 +64,7 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     )
   noun
     .command('status')
-    .description('whether mail goes out, what waits, and whether somebody is there to hand it over')
+    .description('whether emails are being sent, what is queued, and whether workers are running')
     .action(
       line.action(async (deps) => {
         const report = await deliveryReport(deps)
@@ -79,20 +79,20 @@ const WORTH_A_WORD = 50
 function textOfBeginning({ waiting }: DeliveryStatus): string {
   const messages = waiting.reduce((sum, { count }) => sum + count, 0)
   return messages > WORTH_A_WORD
-    ? ` ${messages.toLocaleString('en')} messages wait: they begin with 10 a second, and twice as many each minute.`
+    ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
     : ''
 }
 
 const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
   restored
-    ? `Nothing changed: this database was ${reason}, and nothing goes out before delivery resume.`
-    : `Nothing changed: delivery was paused already, since ${since ? minuteOf(since) : ''} UTC: ${reason}`
+    ? `No change: this database was ${reason}. Nothing is sent until delivery resume.`
+    : `No change: delivery has been paused since ${since ? minuteOf(since) : ''} UTC: ${reason}`
 
 const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
   [
     'After the restore or promotion:',
-    `  ${skipped} messages were open in this copy and may have gone out since: skipped (restored)`,
-    `  ${uncertain} more had been begun: uncertain`,
-    `  ${missed} digests whose hour has come are recorded as missed, ${paused} as paused`,
-    '  The next digests carry the papers of the missed ones.',
+    `  ${skipped} messages were open in this backup and may have been sent since: skipped (restored)`,
+    `  ${uncertain} more had been started: uncertain`,
+    `  ${missed} digests whose hour has passed are recorded as missed, ${paused} as paused`,
+    '  The next digests include the papers of the missed ones.',
   ].join('\n')

@@ -28,15 +28,15 @@ export function frameLines(frame: Frame): string[] {
   const filled = books.planned + books.nothingMatched + books.paused + books.missed
   const time = now.toISOString().slice(11, 19)
   const lines = [
-    `Digests of ${weekdayDateWithYear(date)}, ${closed ? 'closed' : 'not closed'}, ${time} UTC`,
-    ...(due === 0 ? ['Nobody’s hour has come on this date yet.'] : []),
+    `Digests of ${weekdayDateWithYear(date)}, ${closed ? 'complete' : 'not complete'}, ${time} UTC`,
+    ...(due === 0 ? ['Nothing is due on this date yet.'] : []),
     ...bar('Planned', filled, due, columns),
     ...bar('Mailed', doneOf(books), books.planned, columns),
     ...pace(frame),
     ...deliveryLine(frame),
     ...packed(mailCounts(books), columns),
     ...packed(otherCounts(books), columns),
-    closed ? 'Everything is accounted for.' : 'Ctrl-C ends the watching, and nothing else.',
+    closed ? 'Every email has a final result.' : 'Ctrl-C only stops watching.',
   ]
   return lines.map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
 }
@@ -73,7 +73,7 @@ function span(seconds: number): string {
 
 function deliveryLine({ delivery: { delivery, since, reason } }: Frame): string[] {
   if (delivery === 'on') return []
-  if (delivery === 'off') return ['Nothing is handed over: SENDING=off.']
+  if (delivery === 'off') return ['Nothing is sent: SENDING=off.']
   return [`Delivery is paused${since ? ` since ${minuteOf(since)} UTC` : ''}: ${reason}`]
 }
 

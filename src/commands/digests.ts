@@ -15,7 +15,7 @@ import { type AddCommands, type Answer, type CommandLine, table } from './comman
 import { watchDigests } from './watch-digests.ts'
 
 export const addDigestCommands: AddCommands = (program, line) => {
-  const noun = program.command('digests').description('what was due, and what became of it')
+  const noun = program.command('digests').description('digests: what was due and what was sent')
   addRun(noun, line)
   addStatus(noun, line)
   addPreview(noun, line)
@@ -30,10 +30,10 @@ interface RunOptions {
 function addRun(noun: Command, line: CommandLine): void {
   noun
     .command('run')
-    .description('plan whoever is due, and hand over every message that is ready')
-    .option('--date <date>', 'of this local date, however late; else of the newest one of each subscriber')
-    .option('--now <instant>', 'as if it were that instant, such as 2026-11-24T08:00:00Z; not in production')
-    .option('--dry-run', 'say what would be planned, and change nothing')
+    .description('plan all digests that are due and send every message that is ready')
+    .option('--date <date>', 'for this local date, however late; default: each subscriber’s newest')
+    .option('--now <instant>', 'as if it were this time, such as 2026-11-24T08:00:00Z; not in production')
+    .option('--dry-run', 'show what would be planned; changes nothing')
     .action(
       line.action((deps, { date, now, dryRun }: RunOptions) => {
         const at = now === undefined ? deps : { ...deps, clock: stoppedClock(instantFrom(deps, now)) }
@@ -50,7 +50,7 @@ function instantFrom({ config }: Deps, text: string): Date {
   if (config.production) throw new Fault('usage.wrong', { what: '--now: not in production' })
   const instant = new Date(text)
   if (Number.isNaN(instant.getTime())) {
-    throw new Fault('usage.wrong', { what: `--now "${text}": takes an instant such as 2026-11-24T08:00:00Z` })
+    throw new Fault('usage.wrong', { what: `--now "${text}": use a time such as 2026-11-24T08:00:00Z` })
   }
   return instant
 }
@@ -76,13 +76,13 @@ async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
 const pacedRemark = (paced: number): string[] =>
   paced > 0
     ? [
-        `Still ready: ${paced}. They wait for a pace: of a domain that is held or slow, or of a new sending domain. See \`delivery status\`.`,
+        `Still ready: ${paced}. They are rate limited: a domain is on hold or slow, or the sending domain is new. See \`delivery status\`.`,
       ]
     : []
 
 async function nobodyYet({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
   if (date === undefined || (await books(db, date)).due > 0) return []
-  return [`Nobody’s hour of ${date} has come yet, or nobody gets a mail on that date.`]
+  return [`Nothing is due on ${date}: no subscriber’s hour has come yet, or none gets email on that date.`]
 }
 
 /** The first SIGINT or SIGTERM lets `work` finish what is under way; a second one ends the process. */
@@ -103,38 +103,38 @@ async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Pro
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 const REFUSED =
-  'What was not handed over is still ready. Read why in `delivery status`, mend it, then go on with `delivery resume`.'
-const SETTINGS = 'Nothing is lost. `doctor` says what to set; the next run tries again.'
+  'Unsent messages stay queued. See the cause in `delivery status`, fix it, then run `delivery resume`.'
+const SETTINGS = 'Nothing is lost. `doctor` shows what to change; the next run tries again.'
 const STOPPED: Record<NonNullable<DigestsRun['stopped']>, string> = {
   restored:
-    'This database was restored or promoted: nothing is planned or handed over until `delivery resume`. See `delivery status`.',
-  paused: 'Delivery is paused: what was not handed over is still ready until `delivery resume`.',
-  interrupted: 'Interrupted: what was not handed over is still ready, and the next run goes on.',
+    'This database was restored or promoted: nothing is planned or sent until `delivery resume`. See `delivery status`.',
+  paused: 'Delivery is paused: unsent messages stay queued until `delivery resume`.',
+  interrupted: 'Interrupted: unsent messages stay queued, and the next run continues.',
   unreachable:
-    'The mail server cannot be reached: what was not handed over is still ready, and the next run tries again. `doctor` says more.',
-  'login-refused': `The mail server refuses the login, or mail from us. ${SETTINGS}`,
-  'tls-refused': `No encrypted connection to the mail server can be made. ${SETTINGS}`,
-  'refused-alike': `The mail server refused ten mails in a row in the same words. ${REFUSED}`,
-  'refused-much': `Too many mails were refused. ${REFUSED}`,
+    'The mail server cannot be reached: unsent messages stay queued, and the next run tries again. Run `doctor` for details.',
+  'login-refused': `The mail server refuses the login or the sender. ${SETTINGS}`,
+  'tls-refused': `No encrypted connection to the mail server is possible. ${SETTINGS}`,
+  'refused-alike': `The mail server refused ten emails in a row with the same reply. ${REFUSED}`,
+  'refused-much': `Too many emails were refused. ${REFUSED}`,
 }
 
 function remarks({ config }: Deps, stopped: DigestsRun['stopped']): string[] {
-  if (config.SENDING === 'off') return ['Nothing is handed over: SENDING=off. Everything stays ready.']
+  if (config.SENDING === 'off') return ['Nothing is sent: SENDING=off. All messages stay queued.']
   return stopped ? [STOPPED[stopped]] : []
 }
 
 async function rehearsal(deps: Deps, input: { date?: Day }): Promise<Answer> {
   const planned = await rehearse(deps, (tried) => planDigests(tried, input))
-  const text = `Dry run, nothing was changed. It would plan:\n${table(['', ''], rows(planned))}`
+  const text = `Dry run, nothing was changed. This would be planned:\n${table(['', ''], rows(planned))}`
   return { json: { ...planned, dryRun: true }, text }
 }
 
 function addStatus(noun: Command, line: CommandLine): void {
   noun
     .command('status')
-    .description('the books of one local date')
-    .option('--date <date>', 'else today (UTC)')
-    .option('--watch', 'on a terminal: again every second, with the pace, until the date is closed')
+    .description('the totals of one local date')
+    .option('--date <date>', 'default: today (UTC)')
+    .option('--watch', 'on a terminal: refresh every second, with the rate, until the date is complete')
     .action(
       line.action(async (deps, { date, watch, json }: StatusOptions) => {
         const day = dayFrom(date) ?? dayOf(deps.clock.now())
@@ -157,21 +157,23 @@ const watchHint = ({ due, closed }: Books): string[] =>
 async function watched(deps: Deps, date: Day): Promise<Answer> {
   const terminal = process.stdout
   if (!terminal.isTTY)
-    throw new Fault('usage.wrong', { what: '--watch: takes a terminal; elsewhere ask again, with --json' })
+    throw new Fault('usage.wrong', {
+      what: '--watch needs a terminal; elsewhere, run the command repeatedly with --json',
+    })
   const counted = await untilSignalled((signal) => watchDigests(deps, { date, terminal, signal }))
   return { json: counted, text: '', isPrinted: true }
 }
 
 const textOfBooks = ({ date, closed, ...counts }: Books): string =>
-  table([date, closed ? 'closed' : 'not closed'], rows(counts))
+  table([date, closed ? 'complete' : 'not complete'], rows(counts))
 
 function addPreview(noun: Command, line: CommandLine): void {
   noun
     .command('preview')
-    .description('what somebody would get now; changes nothing')
+    .description('show the digest a subscriber would get now; changes nothing')
     .argument('<email>')
-    .option('--date <date>', 'of this local date; else of today in their zone')
-    .option('--out <file>', 'write it to a file that ends in .html, .txt or .eml')
+    .option('--date <date>', 'for this local date; default: today in their zone')
+    .option('--out <file>', 'write to a file ending in .html, .txt or .eml')
     .action(
       line.action(async (deps, email: string, { date, out }: { date?: string; out?: string }) => {
         const part = out === undefined ? undefined : partFor(out)
@@ -187,7 +189,7 @@ const PARTS = { '.html': 'html', '.txt': 'text', '.eml': 'raw' } as const
 function partFor(file: string): (typeof PARTS)[keyof typeof PARTS] {
   const part = PARTS[extname(file) as keyof typeof PARTS]
   if (!part)
-    throw new Fault('usage.wrong', { what: `--out "${file}": takes a file that ends in .html, .txt or .eml` })
+    throw new Fault('usage.wrong', { what: `--out "${file}": use a file ending in .html, .txt or .eml` })
   return part
 }
 
@@ -203,6 +205,6 @@ function jsonOfPreview(email: string, { localDate, composed, mail }: Preview): o
 }
 
 function textOfPreview({ localDate, mail }: Preview, out: string | undefined): string {
-  if (!mail) return `${localDate}: nothing matched, so no mail.`
+  if (!mail) return `${localDate}: nothing matched, so no email.`
   return out === undefined ? `${mail.subject}\n\n${mail.text}` : `Wrote ${out}: ${mail.subject}`
 }

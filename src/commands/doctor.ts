@@ -23,16 +23,14 @@ interface DnsOptions {
 export const addDoctorCommand: AddCommands = (program, line) => {
   program
     .command('doctor')
-    .description(
-      'what keeps the service from working, each with its fix; exit code 1 where something is wrong',
-    )
-    .option('--dns', 'the records to publish, and what is published instead of all else')
-    .option('--resolver <address>', 'with --dns: ask this server, such as 9.9.9.9 or 127.0.0.1:5353')
-    .option('--ip <address...>', 'with --dns: the addresses that mails leave from')
+    .description('find what keeps the service from working, with the fix; exit code 1 if something is wrong')
+    .option('--dns', 'show the DNS records to publish and what is published now, instead of the other checks')
+    .option('--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353')
+    .option('--ip <address...>', 'with --dns: the addresses that emails are sent from')
     .action(
       line.unready((environment, { dns, ...options }: DnsOptions & { dns?: boolean }) => {
         if (!dns && (options.resolver ?? options.ip))
-          throw new Fault('usage.wrong', { what: '--resolver and --ip go with --dns' })
+          throw new Fault('usage.wrong', { what: '--resolver and --ip need --dns' })
         return dns ? doctorDns(environment, options) : doctor(environment)
       }),
     )
@@ -57,7 +55,7 @@ const DNS_SETTINGS = [
 async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: DnsOptions): Promise<Answer> {
   const stranger = ips.find((ip) => isIP(ip) === 0)
   if (stranger)
-    throw new Fault('usage.wrong', { what: `--ip takes addresses such as 192.0.2.1, not ${stranger}` })
+    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${stranger}` })
   const dns = openDns(resolver)
   const { config, faults } = inspectConfig(environment)
   const about = faults.filter((fault) => DNS_SETTINGS.some((name) => wrongIn([fault]).has(name)))
@@ -71,7 +69,7 @@ async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: D
     '',
     zoneFile(records),
     '',
-    `; What is published, asked of ${dns.name}`,
+    `; What is published, according to ${dns.name}`,
     '',
     textOfChecks(checks),
   ].join('\n')

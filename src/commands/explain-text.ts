@@ -6,7 +6,7 @@ import { hourOfDay, weekdayDateWithYear, weekdays } from '../words/dates.ts'
 export function textOfExplanation({ subscriber, date, verdict, steps }: Explanation): string {
   const { id, email, state, zone, hour, days } = subscriber
   const schedule = days.length > 0 ? `, ${weekdays(days)} at ${hourOfDay(hour)} ${zone}` : ''
-  const stood = state === 'none' ? 'not there yet' : state
+  const stood = state === 'none' ? 'not subscribed yet' : state
   return [
     wrap(verdict.text),
     '',

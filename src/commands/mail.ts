@@ -12,11 +12,11 @@ const FAILED = 1
 export const addMailCommand: AddCommands = (program, line) => {
   program
     .command('mail')
-    .description('the way that mails go')
+    .description('check how emails are sent')
     .command('test')
-    .description('send one small mail with the headers, the signature and the connection of every message')
+    .description('send one small test email with the same headers, signature and connection as any message')
     .argument('<address>')
-    .option('--dry-run', 'make and sign the mail, and send nothing')
+    .option('--dry-run', 'build and sign the email but don’t send it')
     .action(
       line.action(async (deps, email: string, { dryRun }: { dryRun?: boolean }) => {
         const sent = await mailTest(deps, { email, dryRun })
@@ -52,10 +52,10 @@ function answerOf(sent: Sent, smtp: SmtpConfig): Answer {
 }
 
 function headOf(server: string, { result, ms }: Sent): string {
-  if (!result) return `Dry run, nothing was sent. It would go to ${server}.`
+  if (!result) return `Dry run, nothing was sent. It would be sent to ${server}.`
   if (result.accepted) return `Accepted by ${server} after ${ms} ms: ${result.answer}`
   const silence = result.bodyWritten && result.status === null
-  const what = silence ? 'No answer, it may have arrived' : 'Not accepted'
+  const what = silence ? 'No reply, it may have arrived' : 'Not accepted'
   return `${what}: ${server} at ${STAGES[result.stage]}, after ${ms} ms: ${result.answer}`
 }
 
@@ -65,20 +65,20 @@ const STAGES: Record<Extract<SmtpResult, { accepted: false }>['stage'], string> 
   login: 'the login',
   mail: 'the sender (MAIL FROM)',
   rcpt: 'the recipient (RCPT TO)',
-  data: 'the beginning of the mail (DATA)',
-  dot: 'the end of the mail',
+  data: 'the start of the email (DATA)',
+  dot: 'the end of the email',
 }
 
 function wordsOf(tls: SmtpTls | undefined, smtp: SmtpConfig): string {
   if (!tls) return 'no'
   const doubt = tls.doubt ? `certificate not verified (${tls.doubt})` : 'certificate verified'
-  const until = tls.until ? `, good until ${tls.until.toISOString().slice(0, 10)}` : ''
+  const until = tls.until ? `, valid until ${tls.until.toISOString().slice(0, 10)}` : ''
   return `${tls.protocol}${smtp.implicitTls ? ' from the first byte' : ''}, ${doubt}${until}`
 }
 
 const tailOf = (result: SmtpResult | undefined): string[] => {
   if (!result) return []
   return result.accepted
-    ? ['Accepted is not yet delivered: look into the mailbox, its spam folder, and the headers of the mail.']
-    : [`What is wrong with the mail server, and its fix: ${ownCommand('doctor')}`]
+    ? ['Accepted does not mean delivered: check the inbox, the spam folder and the headers.']
+    : [`To find out what is wrong with the mail server: ${ownCommand('doctor')}`]
 }

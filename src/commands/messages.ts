@@ -24,14 +24,14 @@ const MOST = 1000
 const STATE_OF = new Map(MESSAGE_STATES.map((state) => [stateName(state), state]))
 
 export const addMessageCommands: AddCommands = (program, line) => {
-  const noun = program.command('messages').description('mails, and what became of them')
+  const noun = program.command('messages').description('emails and their delivery')
   noun
     .command('list')
-    .description(`the newest first, ${MOST} at most`)
+    .description(`newest first, up to ${MOST}`)
     .addOption(new Option('--state <state>', 'only these').choices([...STATE_OF.keys()]))
     .addOption(new Option('--kind <kind>', 'only these').choices(MAIL_KINDS))
-    .option('--date <date>', 'only those left on this day (UTC)')
-    .option('--limit <count>', `at most so many, 1 to ${MOST}`)
+    .option('--date <date>', 'only those created on this day (UTC)')
+    .option('--limit <count>', `how many to show, 1 to ${MOST}`)
     .action(
       line.action(async ({ db }, { state, kind, date, limit }: ListOptions) => {
         const most = limitFrom(limit)
@@ -46,7 +46,7 @@ export const addMessageCommands: AddCommands = (program, line) => {
     )
   noun
     .command('show')
-    .description('one message, each of its tries, what the server said and what came back')
+    .description('one message with every attempt, the server’s replies and bounces')
     .argument('<id>')
     .action(
       line.action(async (deps, id: string) => {
@@ -56,14 +56,14 @@ export const addMessageCommands: AddCommands = (program, line) => {
     )
   noun
     .command('retry')
-    .description('try a message again that was refused, given up or skipped, or that waits')
+    .description('retry a message that was refused, given up, skipped or is waiting')
     .argument('<id>')
-    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--dry-run', 'show what would happen; changes nothing')
     .action(
       line.action((deps, id: string, { dryRun }: { dryRun?: boolean }) =>
         change(deps, { dryRun }, async (tried) => {
           const held = await retryMessage(tried, { id })
-          const goes = held ? `. ${HELD[held]}` : ', and goes with the next run.'
+          const goes = held ? `. ${HELD[held]}` : ', and will be sent with the next run.'
           return { json: { id, state: 'ready', held }, text: `Message ${id} is ready${goes}` }
         }),
       ),
@@ -71,10 +71,10 @@ export const addMessageCommands: AddCommands = (program, line) => {
 }
 
 const HELD: Record<Held, string> = {
-  suppressed: 'It will be skipped all the same: the address is suppressed. See subscribers unsuppress.',
-  'not-active': 'It will be skipped all the same: the subscriber is not active. See subscribers show.',
-  paused: 'It waits, since delivery is paused. See delivery resume.',
-  off: 'It waits, since SENDING is off.',
+  suppressed: 'It will still be skipped: the address is suppressed. See subscribers unsuppress.',
+  'not-active': 'It will still be skipped: the subscriber is not active. See subscribers show.',
+  paused: 'It stays queued because delivery is paused. See delivery resume.',
+  off: 'It stays queued because SENDING is off.',
 }
 
 interface ListOptions {
@@ -88,7 +88,7 @@ function limitFrom(text: string | undefined): number {
   if (text === undefined) return MOST
   const most = Number(text)
   if (/^\d{1,4}$/.test(text) && most >= 1 && most <= MOST) return most
-  throw new Fault('usage.wrong', { what: `--limit "${text}": takes a number from 1 to ${MOST}` })
+  throw new Fault('usage.wrong', { what: `--limit "${text}": use a number from 1 to ${MOST}` })
 }
 
 const masked = ({ toAddress }: ListedMessage): string | null => toAddress && maskAddress(toAddress)
@@ -104,8 +104,8 @@ function textOfList(messages: ListedMessage[], most: number): string {
     message.attempts,
     message.reason,
   ])
-  const more = messages.length === most ? [`These are the newest ${most}; --limit takes up to ${MOST}.`] : []
-  return [table(['id', 'kind', 'to', 'left (UTC)', 'state', 'tries', 'reason'], rows), ...more].join('\n')
+  const more = messages.length === most ? [`These are the newest ${most}; --limit allows up to ${MOST}.`] : []
+  return [table(['id', 'kind', 'to', 'created (UTC)', 'state', 'tries', 'reason'], rows), ...more].join('\n')
 }
 
 /** Its whole life, in order of time, and what can be done. */
@@ -118,7 +118,7 @@ function textOfShown({ clock, config }: Deps, message: WholeMessage): string {
     `subscriber ${subscriberId}; Message-ID <${kind}.${id}@${domain}>`,
     '',
     textOfSteps(messageLife(message, now)),
-    ...(mayRetry(message, now) ? ['', `To try it again: messages retry ${id}`] : []),
+    ...(mayRetry(message, now) ? ['', `To retry: messages retry ${id}`] : []),
   ].join('\n')
 }
 

@@ -48,21 +48,21 @@ export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsP
   const reasons = Object.entries(tally.reasons).sort((a, b) => b[1] - a[1])
   const pending = tally.states.pending ?? 0
   return [
-    dryRun && 'Dry run, nothing was changed. It would say:',
-    resumedAt > 0 && `Went on after row ${number(resumedAt)}, where an earlier run was cut off.`,
+    dryRun && 'Dry run, nothing was changed. The output would be:',
+    resumedAt > 0 && `Continued after row ${number(resumedAt)}, where an earlier run was interrupted.`,
     begunAnew &&
-      'An earlier run was cut off. The rows that it refused are gone, or in another file: so this one read all again.',
+      'An earlier run was interrupted. Its refused rows are missing or in another file, so this run read everything again.',
     `${number(rows)} rows (${format}) in ${seconds} s, ${number(rowsPerSecond)} a second.`,
-    `  taken      ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
-    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', who are here already' : ''}`,
+    `  imported   ${number(taken)}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
+    `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
     `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
     ...reasons
       .slice(0, MOST_REASONS)
       .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
     reasons.length > MOST_REASONS && `    and ${number(reasons.length - MOST_REASONS)} other reasons`,
-    ignored.length > 0 && `  columns that were not read: ${ignored.join(', ')}`,
-    ask && !dryRun && `${number(asked)} were asked by mail to confirm.`,
-    pending > 0 && !ask && 'Who is pending gets no mail: --ask asks them.',
+    ignored.length > 0 && `  ignored columns: ${ignored.join(', ')}`,
+    ask && !dryRun && `${number(asked)} were emailed a confirmation link.`,
+    pending > 0 && !ask && 'Pending subscribers get no email: use --ask to send them a confirmation.',
   ]
     .filter(Boolean)
     .join('\n')

@@ -36,23 +36,23 @@ interface ImportOptions {
 function addImport(noun: Command, line: CommandLine): void {
   noun
     .command('import')
-    .description('bring subscribers in from a CSV file: our own, or an export of listmonk or Keila')
+    .description('import subscribers from CSV: our own format, or an export from listmonk or Keila')
     .argument('<file>')
-    .addOption(new Option('--from <program>', 'else told by the head of the file').choices(IMPORT_FORMATS))
-    .option('--consent <how>', 'how those said yes whose row does not tell', consentIn)
+    .addOption(new Option('--from <program>', 'default: detected from the header').choices(IMPORT_FORMATS))
+    .option('--consent <how>', 'how subscribers agreed, if their row does not say', consentIn)
     .option(
       '--topics <topics>',
-      'a topic for all who have none, or where topics stand: a column, attributes.NAME, data.NAME',
+      'a topic for everyone without one, or where to find topics: a column, attributes.NAME, data.NAME',
     )
     .addOption(
-      new Option('--subscription <status>', 'what a file of listmonk was exported by').choices(SUBSCRIPTIONS),
+      new Option(
+        '--subscription <status>',
+        'the subscription status that the listmonk file was exported by',
+      ).choices(SUBSCRIPTIONS),
     )
-    .option('--ask', 'a mail asks everybody who is pending')
-    .option('--refused <file>', 'where refused rows go; else FILE.refused.csv')
-    .option(
-      '--dry-run',
-      'read everything and say what would happen; only the file of refused rows is written',
-    )
+    .option('--ask', 'email pending subscribers a confirmation link')
+    .option('--refused <file>', 'file for refused rows; default: FILE.refused.csv')
+    .option('--dry-run', 'read everything and show what would happen; writes only the file of refused rows')
     .action(line.action((deps, file: string, options: ImportOptions) => runImport(deps, file, options)))
 }
 
@@ -86,9 +86,9 @@ interface ExportOptions {
 function addExport(noun: Command, line: CommandLine): void {
   noun
     .command('export')
-    .description('all of them as CSV, which subscribers import takes back')
-    .option('--out <file>', 'where to; else the terminal')
-    .option('--suppressions <file>', 'and the hashes of all addresses that get no mail into this file')
+    .description('all subscribers as CSV, for subscribers import')
+    .option('--out <file>', 'output file; default: the terminal')
+    .option('--suppressions <file>', 'also write the hashes of all suppressed addresses to this file')
     .addOption(new Option('--state <state>', 'only these').choices(SUBSCRIBER_STATES))
     .action(line.action((deps, options: ExportOptions) => runExport(deps, options)))
 }

@@ -10,7 +10,7 @@ import { Fault } from '../platform/errors.ts'
 import { type AddCommands, table } from './command-line.ts'
 
 const DATE = ['--date <date>', 'a day (UTC) such as 2026-11-24'] as const
-const DRY_RUN = ['--dry-run', 'say what would change, and change nothing'] as const
+const DRY_RUN = ['--dry-run', 'show what would change; changes nothing'] as const
 
 interface FetchOptions {
   date: string
@@ -32,9 +32,9 @@ export const addPaperCommands: AddCommands = (program, line) => {
   const noun = program.command('papers').description('papers by day')
   noun
     .command('fetch')
-    .description('ask the sources for a day now')
+    .description('fetch a day from the sources now')
     .requiredOption(...DATE)
-    .option('--source <source>', 'one source alone')
+    .option('--source <source>', 'only this source')
     .option(...DRY_RUN)
     .action(
       line.action(async (deps, { date, source, dryRun }: FetchOptions) => {
@@ -47,9 +47,9 @@ export const addPaperCommands: AddCommands = (program, line) => {
     )
   noun
     .command('import')
-    .description("papers from a file: the API's JSON for a day, or [{title, summary, …}]")
+    .description("import papers from a file: the API's JSON for a day, or [{title, summary, …}]")
     .argument('<file>')
-    .option(DATE[0], `${DATE[1]}; today unless given`)
+    .option(DATE[0], `${DATE[1]}; default: today`)
     .option(...DRY_RUN)
     .action(
       line.action(async (deps, file: string, { date, dryRun }: ImportOptions) => {
@@ -63,7 +63,7 @@ export const addPaperCommands: AddCommands = (program, line) => {
     .command('list')
     .description('the papers of a day, most votes first')
     .requiredOption(...DATE)
-    .option('--query <query>', 'only those that match, in the query language')
+    .option('--query <query>', 'only those that match this query')
     .action(
       line.action(async (deps, { date, query }: ListOptions) => {
         const day = parseDay(date)
@@ -87,7 +87,7 @@ function answer(recorded: Ingested[], dryRun = false) {
     ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
     ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
   ])
-  if (dryRun) lines.unshift('Dry run, nothing was changed. It would say:')
+  if (dryRun) lines.unshift('Dry run, nothing was changed. The output would be:')
   return { json: recorded.map((one) => ({ ...one, dryRun })), text: lines.join('\n') }
 }
 

@@ -6,9 +6,9 @@ export const addPruneCommand: AddCommands = (program, line) => {
   program
     .command('prune')
     .description(
-      'take away what is older than KEEP_DAYS, and who never confirmed; the service does it every night',
+      'delete data older than KEEP_DAYS and sign-ups that were never confirmed; the service does this every night',
     )
-    .option('--dry-run', 'say what would go, and change nothing')
+    .option('--dry-run', 'show what would be deleted; changes nothing')
     .action(
       line.action(async (deps, { dryRun = false }: { dryRun?: boolean }) => {
         const pruned = await (dryRun ? prunable(deps) : prune(deps))
@@ -20,7 +20,7 @@ export const addPruneCommand: AddCommands = (program, line) => {
 
 const textOf = ({ before, ...counts }: Pruned, dryRun: boolean): string =>
   [
-    dryRun ? 'Dry run, nothing was changed. It would take away:' : 'Taken away:',
+    dryRun ? 'Dry run, nothing was changed. This would be deleted:' : 'Deleted:',
     table([`before ${before}`, 'rows'], Object.entries(counts)),
-    'The books of each date are kept: digests status --date.',
+    'The totals of each date are kept: digests status --date.',
   ].join('\n')

@@ -8,10 +8,10 @@ import { type AddCommands, table } from './command-line.ts'
 const LATEST = 10
 
 export const addQueryCommands: AddCommands = (program, line) => {
-  const noun = program.command('queries').description('the query language')
+  const noun = program.command('queries').description('test and explain queries')
   noun
     .command('test')
-    .description('what a query would have brought lately, by day')
+    .description('what a query would have matched recently, by day')
     .argument('<query>')
     .option('--days <n>', `how many days up to today (UTC), from 1 to ${MOST_DAYS}`, '30')
     .action(
@@ -49,7 +49,7 @@ function testText(told: ToldPreview): string {
       perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
     ),
     ...termLines(told),
-    ...(latest.length > 0 ? ['The latest:', ...latest.flatMap(paperLines)] : []),
+    ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
     ...(nothing ? nothingLines(nothing, told.hints) : hintLines(told)),
   ].join('\n')
 }
@@ -62,9 +62,9 @@ const shareOf = ({ share, total, papers }: ToldPreview): string =>
 function termLines({ terms }: ToldPreview): string[] {
   if (terms.length < 2) return []
   const rows = terms.map(({ term, isUnwanted, papers, share }) => {
-    return [term, isUnwanted ? `takes away ${papers}` : papers, share === null ? '' : percent(share)]
+    return [term, isUnwanted ? `removes ${papers}` : papers, share === null ? '' : percent(share)]
   })
-  return [table(['term alone', 'papers', 'of all'], rows)]
+  return [table(['term', 'papers', 'of all papers'], rows)]
 }
 
 type Nothing = NonNullable<ToldPreview['nothing']>
@@ -75,14 +75,14 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: ToldPreview[
     ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
     ...names.map(({ part, papers, term }) => `By ${part}: ${papers}, as ${term}.`),
     ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
-    ...(nearest.length > 0 ? ['The nearest:', ...nearest.flatMap(paperLines)] : []),
+    ...(nearest.length > 0 ? ['Closest matches:', ...nearest.flatMap(paperLines)] : []),
   ]
 }
 
 /** Each with the query that it comes to. */
 function hintLines({ width, hints }: ToldPreview): string[] {
   if (width === 'fits') return []
-  const said = width === 'narrow' ? 'Less than one a week.' : 'More a day than a mail holds.'
+  const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
   return [said, ...hints.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`)]
 }
 
@@ -97,6 +97,6 @@ const explainText = ({ understood, paper, reason, matches, missing, unwanted }: 
     `Paper ${paper.id}: ${paper.title}`,
     reason ? `${reason}.` : 'Not matched.',
     ...matches.map(({ term, where, found }) => `  ${term} → ${where}: ${found}`),
-    ...missing.map((part) => `  It lacks: ${part}`),
-    ...unwanted.map((part) => `  It has, though the query says not: ${part}`),
+    ...missing.map((part) => `  Missing: ${part}`),
+    ...unwanted.map((part) => `  Excluded by the query: ${part}`),
   ].join('\n')

@@ -10,9 +10,11 @@ const STDIN = 0
 export function addReplay(noun: Command, line: CommandLine): void {
   noun
     .command('replay')
-    .description('after a restore: let go again who left since the dump, as the log of the service tells')
-    .argument('<log...>', 'files of log lines; - for standard input')
-    .option('--dry-run', 'say what would happen, and change nothing')
+    .description(
+      'after a restore: repeat unsubscribes, erasures and suppressions since the backup, from the service’s log',
+    )
+    .argument('<log...>', 'log files; - reads standard input')
+    .option('--dry-run', 'show what would happen; changes nothing')
     .action(
       line.action((deps, logs: string[], { dryRun }: { dryRun?: boolean }) => {
         const lines = logs.flatMap((log) => read(log).split('\n'))
@@ -33,4 +35,4 @@ function read(log: string): string {
 }
 
 const sentenceOf = ({ erased, suppressed, unsubscribed, known, unknown }: Replayed): string =>
-  `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had left here already or came back; ${unknown} are erased or not known here.`
+  `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had already left or came back; ${unknown} are erased or unknown here.`

@@ -19,7 +19,7 @@ export function addReturnCommands(noun: Command, line: CommandLine): void {
   addList(noun, line)
   noun
     .command('status')
-    .description('by which ways mail comes back here, what waits to be read, and what came')
+    .description('how reports reach this service, what is waiting, and what has arrived')
     .action(
       line.action(async (deps) => {
         const status = await returnStatus(deps)
@@ -28,7 +28,7 @@ export function addReturnCommands(noun: Command, line: CommandLine): void {
     )
   noun
     .command('read')
-    .description('read what waits, as a worker does, and do what it leads to')
+    .description('process waiting reports now, as a worker does')
     .action(
       line.action(async (deps) => {
         const { db, clock } = deps
@@ -53,9 +53,9 @@ interface ListOptions {
 function addList(noun: Command, line: CommandLine): void {
   noun
     .command('list')
-    .description(`what came back, the newest first, ${MOST} at most`)
+    .description(`what came back, newest first, up to ${MOST}`)
     .addOption(new Option('--class <class>', 'only these').choices(RETURN_CLASSES))
-    .option('--days <days>', 'only those of so many days', daysFrom)
+    .option('--days <days>', 'only from the last so many days', daysFrom)
     .action(
       line.action(async ({ db, clock }, { class: kind, days }: ListOptions) => {
         const from = days === undefined ? undefined : new Date(clock.now().getTime() - days * DAY_MS)
@@ -68,11 +68,11 @@ function addList(noun: Command, line: CommandLine): void {
 function daysFrom(text: string): number {
   const days = Number(text)
   if (/^\d{1,4}$/.test(text) && days >= 1 && days <= MOST_DAYS) return days
-  throw new InvalidArgumentError(`It takes a number from 1 to ${MOST_DAYS}.`)
+  throw new InvalidArgumentError(`Use a number from 1 to ${MOST_DAYS}.`)
 }
 
 function textOfList(returns: ListedReturn[]): string {
-  if (returns.length === 0) return 'Nothing came back.'
+  if (returns.length === 0) return 'No bounces or complaints.'
   const rows = returns.map(({ at, class: kind, status, domain, done, messageId, subscriberId, answer }) => [
     minuteOf(at),
     kind,
@@ -103,11 +103,10 @@ const jsonOfSpan = ({ classes, unreadable }: SpanCounts) => ({
 
 function textOfStatus({ domain, ways, waiting, day, week }: ReturnStatus): string {
   const { count, oldest } = waiting
-  const waits =
-    count === 0 ? 'nothing waits to be read' : `${count} ${count === 1 ? 'waits' : 'wait'} to be read`
+  const waits = count === 0 ? 'none waiting' : `${count} waiting`
   return [
     domain ? `Bounce domain: ${domain}` : 'Bounce domain: none (BOUNCE_DOMAIN is not set)',
-    `Ways in by these settings: ${ways.map(wayText).join('; ') || 'none'}`,
+    `Enabled channels: ${ways.map(wayText).join('; ') || 'none'}`,
     `Reports: ${waits}${oldest ? `, the oldest since ${minuteOf(oldest)} UTC` : ''}`,
     '',
     table(['class', '24 hours', '7 days'], classRows(day, week)),
@@ -115,12 +114,12 @@ function textOfStatus({ domain, ways, waiting, day, week }: ReturnStatus): strin
 }
 
 const wayText = ({ way, setting, newest }: ReturnStatus['ways'][number]): string =>
-  `${way} (${setting}), ${newest ? `the last at ${minuteOf(newest)} UTC` : 'nothing came yet'}`
+  `${way} (${setting}), ${newest ? `the last at ${minuteOf(newest)} UTC` : 'nothing received yet'}`
 
 function classRows(day: SpanCounts, week: SpanCounts): (string | number)[][] {
   const ofDay = new Map(day.classes.map(({ class: kind, count }) => [kind, count]))
   const rows = week.classes.map(({ class: kind, count }) => [kind, ofDay.get(kind) ?? 0, count])
-  return [...rows, ['reports that could not be read', day.unreadable, week.unreadable]]
+  return [...rows, ['unreadable reports', day.unreadable, week.unreadable]]
 }
 
 /** The same log, whose lines on what was read are kept besides. */
@@ -144,14 +143,14 @@ const jsonOfRead = ({ report, way, class: kind, status, done, foundBy, message, 
 })
 
 function textOfRead(reports: number, seen: LogFields[]): string {
-  if (reports === 0) return 'Nothing waited to be read.'
+  if (reports === 0) return 'Nothing was waiting.'
   const rows = seen.map(({ report, way, class: kind, status, done, message, subscriber }) =>
     [report, way, kind, status, done, message, subscriber].map((cell) =>
       cell == null ? null : String(cell),
     ),
   )
   return [
-    `${reports} read.`,
+    `${reports} processed.`,
     table(['report', 'way', 'class', 'code', 'done', 'message', 'subscriber'], rows),
   ].join('\n')
 }

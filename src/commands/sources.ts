@@ -11,8 +11,8 @@ export const addSourceCommands: AddCommands = (program, line) => {
     .command('sources')
     .description('where papers come from')
     .command('status')
-    .description('of each source: how it stands today, and what came of each day (UTC)')
-    .option('--days <days>', `how many days, 1 to ${MOST_DAYS_BACK}; ${DAYS} unless given`)
+    .description('each source: its state today and its days (UTC)')
+    .option('--days <days>', `how many days, 1 to ${MOST_DAYS_BACK}; default: ${DAYS}`)
     .action(
       line.action(async (deps, { days }: { days?: string }) => {
         const found = await sourceStatus(deps, { days: daysFrom(days) })
@@ -25,24 +25,26 @@ function daysFrom(text: string | undefined): number {
   if (text === undefined) return DAYS
   const days = Number(text)
   if (/^\d{1,2}$/.test(text) && days >= 1 && days <= MOST_DAYS_BACK) return days
-  throw new Fault('usage.wrong', { what: `--days "${text}": takes a number from 1 to ${MOST_DAYS_BACK}` })
+  throw new Fault('usage.wrong', { what: `--days "${text}": use a number from 1 to ${MOST_DAYS_BACK}` })
 }
 
 function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceStatus, now: Date): string {
-  const read = newestFetch ? `Papers last read ${minuteOf(newestFetch)} UTC.` : 'Papers were never read.'
+  const read = newestFetch
+    ? `Papers last fetched ${minuteOf(newestFetch)} UTC.`
+    : 'Papers were never fetched.'
   const next = nextTry
-    ? `Next try ${nextTry <= now ? 'with the next tick' : `${minuteOf(nextTry)} UTC`}.`
+    ? `Next try ${nextTry <= now ? 'within a minute' : `${minuteOf(nextTry)} UTC`}.`
     : 'No day is open.'
   return [
     `${source}: ${state} today${reason ? ` (${reasonText(reason)})` : ''}`,
     `${read} ${next}`,
-    ...(days.length > 0 ? daysText(days) : ['Nothing is known of these days.']),
+    ...(days.length > 0 ? daysText(days) : ['No data for these days.']),
   ].join('\n')
 }
 
 /** A line for each day, and below it what went wrong in its last good answer and since. */
 function daysText(days: readonly SourceDayStatus[]): string[] {
-  const head = ['day', 'state', 'papers', 'read (UTC)', 'asked', 'then']
+  const head = ['day', 'state', 'papers', 'fetched (UTC)', 'asked', 'then']
   const rows = days.map((day) => [
     day.day,
     stateText(day),

@@ -18,7 +18,7 @@ export async function change(
     : audited(deps, { door: 'command', verb, email, detail }, work))
   return {
     json: { ...json, dryRun },
-    text: dryRun ? `Dry run, nothing was changed. It would say:\n${text}` : text,
+    text: dryRun ? `Dry run, nothing was changed. The output would be:\n${text}` : text,
   }
 }
 
@@ -27,7 +27,7 @@ export function textOfShown({ subscriber, topics, suppression, consents, next }:
   const until = pausedUntil ? `, until ${pausedUntil}` : ''
   return [
     `${address}: ${state}${until}`,
-    `  ${days.join(', ')} at ${hour}:00 ${zone}; at most ${maxPapers} papers, as ${format}`,
+    `  ${days.join(', ')} at ${hour}:00 ${zone}; up to ${maxPapers} papers, ${format}`,
     next && `  next digest: ${next.localDate} (${next.dueAt.toISOString()})`,
     suppression && `  suppressed (${suppression.reason}) since ${suppression.at.toISOString()}`,
     ...textOfTopics(topics),
@@ -39,21 +39,21 @@ export function textOfShown({ subscriber, topics, suppression, consents, next }:
 
 export const textOfTopics = (topics: TopicText[]): string[] =>
   topics.length === 0
-    ? ["  no topic: the day's best papers"]
+    ? ["  no topics: the day's most upvoted papers"]
     : topics.map(({ name, query }) => (name === query ? `  topic: ${query}` : `  topic ${name}: ${query}`))
 
 export function textOfAdded(added: Added): string {
   if (added.confirmed) {
     const next = added.next ? ` The first digest is due on ${added.next.localDate}.` : ''
-    if (added.already) return 'Was subscribed already: topics were added, and nothing else changed.'
+    if (added.already) return 'Already subscribed: topics were added; nothing else changed.'
     return `Added and confirmed.${next}`
   }
-  if (added.held === 'suppressed') return 'Written down, but no mail: the address is suppressed.'
+  if (added.held === 'suppressed') return 'Recorded, but no email was sent: the address is suppressed.'
   if (added.held === 'limit')
-    return 'Written down, but no email: this person had as many as SECURITY.md allows before they confirm. With --consent they need none.'
+    return 'Recorded, but no email was sent: this address reached the limit in SECURITY.md for unconfirmed sign-ups. With --consent none is needed.'
   if (added.mail === 'manage-link')
-    return 'Is subscribed: a mail with the link to their digests is on its way.'
+    return 'Already subscribed: an email with the link to their digests is on its way.'
   return added.mail === 'add-topics'
-    ? 'Is subscribed: a mail with a button that adds the topics is on its way.'
-    : 'A mail with a button that confirms it is on its way.'
+    ? 'Already subscribed: an email with a button that adds the topics is on its way.'
+    : 'A confirmation email is on its way.'
 }

@@ -18,7 +18,7 @@ import { addReplay } from './replay.ts'
 import { change, textOfAdded, textOfShown } from './subscriber-answers.ts'
 
 export const addSubscriberCommands: AddCommands = (program, line) => {
-  const noun = program.command('subscribers').description('who gets digests')
+  const noun = program.command('subscribers').description('subscribers')
   addAdd(noun, line)
   addList(noun, line)
   addShow(noun, line)
@@ -34,7 +34,7 @@ export const addSubscriberCommands: AddCommands = (program, line) => {
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
 const changing = (command: Command): Command =>
-  command.option('--dry-run', 'say what would happen, and change nothing')
+  command.option('--dry-run', 'show what would happen; changes nothing')
 
 interface DryRun {
   dryRun?: boolean
@@ -53,16 +53,21 @@ interface AddOptions extends DryRun {
 
 function addAdd(noun: Command, line: CommandLine): void {
   changing(noun.command('add'))
-    .description('add somebody: asked by mail, or with --consent confirmed at once')
+    .description('add a subscriber: with a confirmation email, or with --consent confirmed at once')
     .argument('<email>')
-    .option('--topic <query>', "a topic; repeat it for more; none: the day's best papers", collect, [])
+    .option(
+      '--topic <query>',
+      'a topic; repeat for more; without one, the day’s most upvoted papers',
+      collect,
+      [],
+    )
     .option('--hour <hour>', 'hour of the day, 0 to 23, in their zone')
     .option('--zone <zone>', 'time zone, such as Europe/Paris')
     .option('--days <days>', 'comma list of: mon, tue, wed, thu, fri, sat, sun')
-    .option('--max <papers>', 'most papers in a mail, 1 to 25')
+    .option('--max <papers>', 'papers per email, 1 to 25')
     .option('--format <format>', 'html or text')
     .option('--detail <detail>', 'full or titles')
-    .option('--consent <how>', 'how they said yes', consentIn)
+    .option('--consent <how>', 'how they agreed', consentIn)
     .action(
       line.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>
         change(deps, { dryRun }, async (tried) => {
@@ -77,7 +82,7 @@ function addAdd(noun: Command, line: CommandLine): void {
 function addList(noun: Command, line: CommandLine): void {
   noun
     .command('list')
-    .description('everybody, in the order in which they came')
+    .description('all subscribers, oldest first')
     .addOption(new Option('--state <state>', 'only these').choices(SUBSCRIBER_STATES))
     .action(
       line.action(async (deps, { state }: { state?: SubscriberState }) => {
@@ -96,7 +101,7 @@ function addList(noun: Command, line: CommandLine): void {
 function addShow(noun: Command, line: CommandLine): void {
   noun
     .command('show')
-    .description('what is known of one subscriber')
+    .description('show one subscriber')
     .argument('<email>')
     .action(
       line.action(async (deps, email: string) => {
@@ -109,9 +114,9 @@ function addShow(noun: Command, line: CommandLine): void {
 function addExplain(noun: Command, line: CommandLine): void {
   noun
     .command('explain')
-    .description('why somebody did or did not get their mail of a date')
-    .argument('<email>', 'an address; for whoever was erased, the id that books and logs name')
-    .option('--date <date>', 'their local date; else the newest on which something was due')
+    .description('why a subscriber did or did not get an email on a date')
+    .argument('<email>', 'an address, or the id of an erased subscriber')
+    .option('--date <date>', 'their local date; default: the newest on which something was due')
     .action(
       line.action(async (deps, who: string, { date }: { date?: string }) => {
         const named = who.includes('@') ? { email: who } : { id: who }
@@ -126,9 +131,9 @@ function addExplain(noun: Command, line: CommandLine): void {
 
 function addPause(noun: Command, line: CommandLine): void {
   changing(noun.command('pause'))
-    .description('no digests for a while')
+    .description('pause digests')
     .argument('<email>')
-    .option('--until <date>', 'the date on which they come again; else until resumed')
+    .option('--until <date>', 'the date on which they resume; default: until resumed')
     .action(
       line.action((deps, email: string, { until, dryRun }: DryRun & { until?: string }) =>
         change(deps, { dryRun }, async (tried) => {
@@ -142,7 +147,7 @@ function addPause(noun: Command, line: CommandLine): void {
       ),
     )
   changing(noun.command('resume'))
-    .description('digests again, after a pause')
+    .description('resume digests after a pause')
     .argument('<email>')
     .action(
       line.action((deps, email: string, { dryRun }: DryRun) =>
@@ -164,13 +169,13 @@ function addEnds(noun: Command, line: CommandLine): void {
           const ended = await unsubscribeByOperator(tried, { email })
           return {
             json: { email, ended },
-            text: ended ? 'Unsubscribed.' : 'Had ended before: nothing to do.',
+            text: ended ? 'Unsubscribed.' : 'Already ended: nothing to do.',
           }
         }),
       ),
     )
   changing(noun.command('erase'))
-    .description('forget who somebody was; a suppressed address stays suppressed')
+    .description('erase a subscriber’s data; a suppressed address stays suppressed')
     .argument('<email>')
     .action(
       line.action((deps, email: string, { dryRun }: DryRun) =>
@@ -184,7 +189,7 @@ function addEnds(noun: Command, line: CommandLine): void {
 
 function addSuppress(noun: Command, line: CommandLine): void {
   changing(noun.command('suppress'))
-    .description('no mail to this address, subscribed or not')
+    .description('never email this address, subscribed or not')
     .argument('<email>')
     .addOption(new Option('--reason <reason>', 'why').choices(SUPPRESSION_REASONS).default('operator'))
     .action(
@@ -196,7 +201,7 @@ function addSuppress(noun: Command, line: CommandLine): void {
       ),
     )
   changing(noun.command('unsuppress'))
-    .description('lift it: a subscriber is again what they were before')
+    .description('remove a suppression: the subscriber’s earlier state is restored')
     .argument('<email>')
     .action(
       line.action((deps, email: string, { dryRun }: DryRun) =>
@@ -204,7 +209,7 @@ function addSuppress(noun: Command, line: CommandLine): void {
           await unsuppress(tried, { email })
           return {
             json: { email, suppressed: null },
-            text: 'No suppression holds any more: a subscriber is again what they were before; after a complaint, unsubscribed.',
+            text: 'Not suppressed any more. The subscriber’s earlier state is restored; after a complaint, unsubscribed.',
           }
         }),
       ),
@@ -213,7 +218,7 @@ function addSuppress(noun: Command, line: CommandLine): void {
 
 function addMove(noun: Command, line: CommandLine): void {
   changing(noun.command('move'))
-    .description('give a subscriber a new address')
+    .description('change a subscriber’s address')
     .argument('<email>')
     .argument('<new>', 'the new address')
     .action(

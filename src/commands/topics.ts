@@ -13,7 +13,7 @@ import type { TopicText } from '../subscribers/subscriber.ts'
 import type { AddCommands, CommandLine } from './command-line.ts'
 import { change, textOfTopics } from './subscriber-answers.ts'
 
-const DRY_RUN = ['--dry-run', 'say what would happen, and change nothing'] as const
+const DRY_RUN = ['--dry-run', 'show what would happen; changes nothing'] as const
 
 interface DryRun {
   dryRun?: boolean
@@ -63,9 +63,9 @@ export const addTopicCommands: AddCommands = (program, line) => {
 function addExport(noun: Command, line: CommandLine): void {
   noun
     .command('export')
-    .description('as a text file, which topics import takes back')
+    .description('export as a text file, for topics import')
     .argument('<email>')
-    .option('--out <file>', 'where to; else the terminal')
+    .option('--out <file>', 'output file; default: the terminal')
     .action(
       line.action(async (deps, email: string, { out }: { out?: string }) => {
         const { topics } = await showSubscriber(deps, { email })
@@ -80,9 +80,9 @@ function addExport(noun: Command, line: CommandLine): void {
 function addImport(noun: Command, line: CommandLine): void {
   noun
     .command('import')
-    .description('add the topics of a text file, a query a line, that are not there yet')
+    .description('add new topics from a text file, one query per line')
     .argument('<email>')
-    .argument('<file>', 'or - for the standard input')
+    .argument('<file>', 'or - for standard input')
     .option(...DRY_RUN)
     .action(
       line.action(async (deps, email: string, file: string, options: DryRun) => {

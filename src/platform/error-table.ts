@@ -248,7 +248,7 @@ export const errorTable = {
     status: 400,
     exit: 2,
     operator:
-      'Cannot read "{file}" ({why}): takes a text file in UTF-8 of up to {most} kB, a query a line, or - for the standard input.',
+      'Cannot read "{file}" ({why}): takes a text file in UTF-8 of up to {most} kB, a query a line, or - for standard input.',
   },
   'topic.unknown': {
     status: 404,
@@ -565,7 +565,7 @@ export const errorTable = {
     status: 400,
     exit: 2,
     operator:
-      'Cannot read "{file}": takes the path of a file of answers or of a mail, or - for the standard input.',
+      'Cannot read "{file}": takes the path of a file of answers or of a mail, or - for standard input.',
   },
   'bounces.empty': {
     status: 400,

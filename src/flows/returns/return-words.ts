@@ -60,9 +60,7 @@ const FOUND: Record<FoundBy, string> = {
 }
 
 const foundText = ({ foundBy, class: kind }: Known): string =>
-  foundBy === 'token' && kind === 'unsubscribe'
-    ? 'by the token of the unsubscribe address'
-    : FOUND[foundBy!]
+  foundBy === 'token' && kind === 'unsubscribe' ? 'by the token of the unsubscribe address' : FOUND[foundBy!]
 
 /** What was done about it, or why nothing more was. */
 export function doneText(one: Known): string {
@@ -91,8 +89,7 @@ const NOTHING: Record<Known['class'], string> = {
   ours: 'no action: it is about our side, not the address',
   temporary: 'no action: the failure may be temporary',
   unknown: 'no action: it gives no reason',
-  complaint:
-    'no action: the address is unknown, they get no digests, or an earlier report was processed',
+  complaint: 'no action: the address is unknown, they get no digests, or an earlier report was processed',
   delayed: 'no action',
   'auto-reply': 'no action',
   'not-a-report': 'no action',

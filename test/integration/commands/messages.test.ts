@@ -118,7 +118,7 @@ describe('messages', () => {
       '                     550 5.1.1 nobody',
       '                     No more attempts: refused (5.1.1).',
       '',
-      `To try it again: messages retry ${refused}`,
+      `To retry: messages retry ${refused}`,
     ])
     expect(json).toMatchObject({ acceptances: [], tries: [{ n: 1, outcome: 'refused', class: 'dead' }] })
     await expect(run('messages show nothing')).rejects.toMatchObject({ code: 'message.unknown', exit: 1 })
@@ -205,18 +205,18 @@ describe('delivery', () => {
     const second = await run('delivery pause', new Date(NOW.getTime() + 3_600_000))
     expect(second.json).toMatchObject({ changed: false, reason: 'relay' })
     expect(second.text).toMatch(
-      /^Nothing changed: delivery was paused already, since 2026-11-24 .* UTC: relay$/,
+      /^No change: delivery has been paused since 2026-11-24 .* UTC: relay$/,
     )
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
-    expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo go on: delivery resume')
+    expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo resume: delivery resume')
     expect((await run('delivery resume')).json).toMatchObject({ delivery: 'on', wasPaused: true })
     expect((await run('delivery resume')).text).toBe('Delivery was not paused.')
   })
 
   test.each([
     [50, 'Delivery resumed.'],
-    [51, 'Delivery goes on. 51 messages wait: they begin with 10 a second, and twice as many each minute.'],
+    [51, 'Delivery goes on. 51 messages are queued: sending starts at 10 a second and doubles every minute.'],
   ])('resume with %i that wait: %s', async (messages, text) => {
     await enqueueGoodbyes(database.db, 'digests', messages)
     await run('delivery pause')
@@ -239,20 +239,20 @@ describe('delivery', () => {
       'answers  1      0      0         0          2026-11-24 08:00  now',
       'digests  0      0      0         0',
       '',
-      'Schedule: no tick within two days. Is a process with the role schedule up?',
-      'Workers: none has messages in hand now, and no nudge waits.',
+      'Schedule: no tick within two days. Check that a process with the role schedule is running.',
+      'Workers: none is sending now, and no work is waiting.',
     ])
     await database.db.tick.create({ data: { name: 'minute', slot: at('08:58') } })
     await database.db.$executeRaw`
       update chunk set owner = 'w1', lease_until = now() + interval '1 minute' where done_at is null`
     expect((await text()).slice(-2)).toEqual([
       'Schedule: ticked 2026-11-24 08:58 UTC.',
-      'Workers: 1 with messages in hand now.',
+      'Workers: 1 with messages being sent now.',
     ])
     await database.db.$executeRaw`
       insert into pgboss.job (name, created_on) values ('drain-answers', now() - interval '5 minutes')`
     expect((await text(at('10:00'))).slice(-2)).toEqual([
-      'Schedule: ticked 2026-11-24 08:58 UTC: 62 minutes ago. Is a process with the role schedule up?',
+      'Schedule: ticked 2026-11-24 08:58 UTC: 62 minutes ago. Check that a process with the role schedule is running.',
       'Workers: none took a nudge for 5 minutes. Check that a process with the role worker is running.',
     ])
     await database.db.$executeRaw`delete from pgboss.job`
@@ -267,7 +267,7 @@ describe('delivery', () => {
       select held_until as until from pace where held_until is not null`
     const { json, text } = await run('delivery status')
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
-      'What limits mail now (a pace that was slowed doubles each minute):',
+      'Rate limits now (a reduced rate doubles every minute):',
       `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 mails`,
       '  gmail.com: 10 a second, since its server asked for less: 421 4.7.28 too many',
     ])

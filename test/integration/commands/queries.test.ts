@@ -49,8 +49,8 @@ test('a query is explained against a paper', async () => {
       'Understood: Papers with attention and quantum, but not (vision or audio).',
       'Paper 2611.00001: Linear O(n) Attention',
       'Not matched.',
-      '  It lacks: quantum',
-      '  It has, though the query says not: vision, in the abstract',
+      '  Missing: quantum',
+      '  Excluded by the query: vision, in the abstract',
     ].join('\n'),
   )
   expect(missed.json).toMatchObject({
@@ -83,7 +83,7 @@ describe('a query is tested on the papers of the last days', () => {
         '2026-11-22  0',
         '2026-11-23  0',
         `2026-11-24  1       ${'#'.repeat(30)}`,
-        'The latest:',
+        'Latest matches:',
         '  2026-11-24  2611.00001  Linear O(n) Attention',
         '    Matched: attention, in the title',
       ].join('\n'),
@@ -104,10 +104,10 @@ describe('a query is tested on the papers of the last days', () => {
       'term alone        papers        of all',
       '"O(n) attention"  1             50 %',
       '-survey           takes away 0',
-      'The latest:',
+      'Latest matches:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Matched: O(n) attention, in the title',
-      'Less than one a week.',
+      'Fewer than one a week.',
     ])
     expect(json).toMatchObject({ papers: 2, share: 0.5, width: 'narrow', hints: [], overlap: [] })
   })
@@ -118,7 +118,7 @@ describe('a query is tested on the papers of the last days', () => {
     expect(text.split('\n').slice(-5)).toEqual([
       'No paper has xylophone.',
       'Without xylophone: 1.',
-      'The nearest:',
+      'Closest matches:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Has: attention. Missing: xylophone',
     ])

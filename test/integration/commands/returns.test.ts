@@ -53,7 +53,7 @@ describe('list', () => {
     expect((await run('bounces list --days 2 --class dead')).json).toMatchObject([
       { at: at('08:00').toISOString(), message: 'm1', done: 'suppressed', foundBy: 'token' },
     ])
-    expect((await run('bounces list --class delayed')).text).toBe('Nothing came back.')
+    expect((await run('bounces list --class delayed')).text).toBe('No bounces or complaints.')
   })
 
   test.each(['--days 0', '--days soon', '--class bounced'])('wrong use: %s', (options) =>
@@ -66,8 +66,8 @@ describe('status', () => {
     const { text, json } = await run('bounces status')
     expect(text.split('\n')).toEqual([
       'Bounce domain: none (BOUNCE_DOMAIN is not set)',
-      'Ways in by these settings: none',
-      'Reports: nothing waits to be read',
+      'Enabled channels: none',
+      'Reports: none waiting',
       '',
       'class                           24 hours  7 days',
       'reports that could not be read  0         0',
@@ -88,7 +88,7 @@ describe('status', () => {
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), {})
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), { class: 'unknown', isRead: false })
     const { text, json } = await run('bounces status', at('12:00'), SETTINGS)
-    expect(text).toContain('Ways in by these settings: lmtp (BOUNCE_LMTP)')
+    expect(text).toContain('Enabled channels: lmtp (BOUNCE_LMTP)')
     expect(text).toContain('Reports: 1 waits to be read, the oldest since 2026-11-24 11:50 UTC')
     expect(json).toMatchObject({
       domain: 'bounce.example',
@@ -115,7 +115,7 @@ describe('read', () => {
     expect(text).toContain('1 read.')
     expect(text).toContain('suppressed')
     expect(text).not.toContain('@')
-    expect((await run('bounces read')).text).toBe('Nothing waited to be read.')
+    expect((await run('bounces read')).text).toBe('Nothing was waiting.')
     expect((await recentActions(database.db, { limit: 9 })).map(({ verb }) => verb)).toEqual(['bounces read'])
   })
 })

@@ -65,7 +65,7 @@ test('says of each source how it stands, when papers came last, what it answered
   ])
   expect(text.split('\n')).toEqual([
     'huggingface: failed today',
-    'Papers last read 2026-11-24 06:30 UTC. Next try 2026-11-24 12:05 UTC.',
+    'Papers last fetched 2026-11-24 06:30 UTC. Next try 2026-11-24 12:05 UTC.',
     'day         state   papers  read (UTC)   asked  then',
     '2026-11-24  failed  0                    10     next try 11-24 12:05',
     '            answered with an error (502), 2 times',
@@ -86,7 +86,7 @@ test('says why a day stands as it does, and what came late; in a terminal of 100
   const { text } = await run()
   expect(text.split('\n')).toEqual([
     'huggingface: stalled today (repeats another day)',
-    'Papers last read 2026-11-24 12:00 UTC. Next try 2026-11-24 13:00 UTC.',
+    'Papers last fetched 2026-11-24 12:00 UTC. Next try 2026-11-24 13:00 UTC.',
     'day         state                         papers       read (UTC)   asked  then',
     '2026-11-24  stalled: repeats another day  0            11-24 12:00  2      next try 11-24 13:00',
     '2026-11-23  fresh                         31 (2 late)  11-24 12:00  4      closed 11-24 12:00',
@@ -106,7 +106,7 @@ test('a day that grew too old while nothing ran has no next try', async () => {
 
 test('a source of the settings that was never asked, and one that only an import brought', async () => {
   expect((await run()).text).toBe(
-    'huggingface: waiting today\nPapers were never read. No day is open.\nNothing is known of these days.',
+    'huggingface: waiting today\nPapers were never fetched. No day is open.\nNo data for these days.',
   )
   await recordImport(database.db, { source: 'import', day: '2026-11-24', papers: 2, now: at('09:00') })
   expect((await run()).json).toMatchObject([{ source: huggingface }, { source: 'import', state: 'fresh' }])

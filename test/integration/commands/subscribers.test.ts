@@ -82,7 +82,7 @@ describe('subscribers and topics', () => {
     })
     const { stdout } = await runCli(['subscribers', 'add', 'bob@example.com', '--dry-run'], settings())
     expect(stdout).toBe(
-      'Dry run, nothing was changed. It would say:\nA mail with a button that confirms it is on its way.\n',
+      'Dry run, nothing was changed. The output would be:\nA confirmation email is on its way.\n',
     )
     expect(await checksums(database.db)).toEqual(before)
   }, 30_000)

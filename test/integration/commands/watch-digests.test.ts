@@ -62,7 +62,7 @@ test.skipIf(missing)(
     await world.end('ann', '2026-11-24', 'accepted')
     await sees('100 % (1 of 1)')
     await world.plan(NOW)
-    const drawn = await sees('Everything is accounted for.')
+    const drawn = await sees('Every email has a final result.')
     expect((await ended)[0]).toBe(0)
     expect(drawn).toContain('\x1b[0J') // drawn over, not below
     expect(drawn.slice(drawn.lastIndexOf('\x1b[?25'))).toBe('\x1b[?25h') // the cursor is back

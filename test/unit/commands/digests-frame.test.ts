@@ -36,7 +36,7 @@ test('how far it is, how fast it goes, how long it takes, and every count', () =
     '         10 a second, 24 s left',
     'accepted 150  refused 6  gave up 1  skipped 2  uncertain 1  open 240',
     'nothing matched 90  paused 10  missed 0',
-    'Ctrl-C ends the watching, and nothing else.',
+    'Ctrl-C only stops watching.',
   ])
 })
 
@@ -71,7 +71,7 @@ test.each([
 
 test('nobody due yet, and everything accounted for', () => {
   const none = { ...books, due: 0, planned: 0, nothingMatched: 0, paused: 0, open: 0 }
-  expect(frameLines(frame({ books: none }))[1]).toBe('Nobody’s hour has come on this date yet.')
+  expect(frameLines(frame({ books: none }))[1]).toBe('Nothing is due on this date yet.')
   const closed = { ...books, closed: true, open: 0 }
-  expect(frameLines(frame({ books: closed })).at(-1)).toBe('Everything is accounted for.')
+  expect(frameLines(frame({ books: closed })).at(-1)).toBe('Every email has a final result.')
 })

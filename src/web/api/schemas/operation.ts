@@ -13,7 +13,9 @@ import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
 const STATE_NAMES = MESSAGE_STATES.map(stateName) as [string, ...string[]]
 export const stateNamed = (name: string): MessageState => name.replace('-', '_') as MessageState
 
-export const booksQuery = z.strictObject({ date: day.describe('A local date; else today (UTC)').optional() })
+export const booksQuery = z.strictObject({
+  date: day.describe('A local date; default: today (UTC)').optional(),
+})
 
 export const books = z.object({
   date: day,

@@ -23,7 +23,7 @@ export const addition = z.strictObject({
     .describe("None: the day's best papers"),
   ...settings,
   consent: line
-    .min(1, 'how they said yes')
+    .min(1, 'how they agreed')
     .describe('How they said yes: then they are confirmed at once. Left out: a mail asks them')
     .optional(),
   dryRun,
