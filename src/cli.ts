@@ -50,7 +50,7 @@ const WRONG_USE = 2
 const wantsJson = process.argv.includes('--json')
 
 const program = new Command('daily-papers')
-  .description("Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.")
+  .description('Operator commands. Exit code 0: done, 1: failed, 2: wrong usage.')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => void (wantsJson || write(text)) })
 

@@ -43,7 +43,7 @@ const REQUIRED_IN_PRODUCTION = {
   BASE_URL: 'the address of the site, such as https://papers.example.org',
   APP_SECRET: SECRET_SENTENCE,
   SUPPRESSION_KEY: SECRET_SENTENCE,
-  MAIL_FROM: 'one e-mail address such as papers@example.org',
+  MAIL_FROM: 'one email address such as papers@example.org',
   POSTAL_ADDRESS: 'a postal address, on one line',
 }
 
@@ -73,7 +73,7 @@ const settings = z.object({
     .transform(list)
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((one) => secret.safeParse(one).success),
-      '32 bytes or more each, newest first, split by commas',
+      '32 bytes or more each, newest first, separated by commas',
     ),
   SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
   MAIL_FROM: plainAddress.default(PLACEHOLDER_SENDER),
@@ -94,7 +94,7 @@ const settings = z.object({
     .string()
     .default('mon,tue,wed,thu,fri')
     .transform(list)
-    .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma list of: ${WEEKDAYS.join(', ')}`)),
+    .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma-separated list of: ${WEEKDAYS.join(', ')}`)),
   DIGEST_MAX: wholeNumber(1, 25).default(15),
   SIGNUP: oneOf('open', 'closed').default('open'),
   SIGNUP_PER_HOUR: wholeNumber(1, 1_000_000).default(600),
@@ -105,7 +105,7 @@ const settings = z.object({
     .transform((text) => list(text).map((domain) => domain.replace(/^@/, '')))
     .refine(
       (domains) => domains.every((domain) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(domain)),
-      'a comma list of domains such as lab.example.org',
+      'a comma-separated list of domains such as lab.example.org',
     ),
   WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
   SENDING: oneOf('on', 'off').default('on'),
@@ -124,18 +124,18 @@ const settings = z.object({
     .transform(list)
     .refine(
       (proxies) => proxies.every(isProxy),
-      'a comma list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+      'a comma-separated list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
     )
     .refine(
       (proxies) => !proxies.some(isWholeInternet),
-      'the addresses of your proxies alone: with the whole internet, whoever asks may claim any address',
+      'only the addresses of your proxies: if you trust the whole internet, any client can claim any address',
     ),
   ADMIN_PASSWORD: password.optional(),
   API_TOKEN: secret.optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   CLOCK_NOW: z
     .string()
-    .refine((text) => !Number.isNaN(Date.parse(text)), 'an instant such as 2026-11-24T08:00:00Z')
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'a time such as 2026-11-24T08:00:00Z')
     .transform((text) => new Date(text))
     .optional(),
   LEASE_SECONDS: wholeNumber(1, 3600).default(45),
@@ -224,7 +224,7 @@ function withSecretFiles(environment: Environment): { values: Environment; fault
   return { values, faults }
 }
 
-const UNREADABLE = 'takes the path of a file that can be read and is not empty'
+const UNREADABLE = 'use the path of a readable file that is not empty'
 
 // A password may begin or end with a blank; a line break at the end is the editor's.
 function textOf(file: string): string | undefined {
@@ -250,10 +250,10 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
     .filter(([name]) => !values[name] && !wrong.has(name))
     .map(([name, takes]) => fault(name, `required in production; takes ${takes}`))
   if (values.BASE_URL && !wrong.has('BASE_URL') && !values.BASE_URL.startsWith('https://'))
-    faults.push(fault('BASE_URL', 'takes an address that begins with https:// in production'))
+    faults.push(fault('BASE_URL', 'use an address that begins with https:// in production'))
   for (const name of ['APP_SECRET', 'SUPPRESSION_KEY']) {
     if (values[name]?.includes(DEVELOPMENT_SECRET))
-      faults.push(fault(name, 'takes a secret of your own, not the one for development'))
+      faults.push(fault(name, 'use a secret of your own, not the one for development'))
   }
   for (const name of ['CLOCK_NOW', 'SNS_URL']) {
     if (values[name]) faults.push(fault(name, 'not in production'))
@@ -262,9 +262,7 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
 }
 
 const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
-  isRaised(KEEP_DAYS)
-    ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the fewest days that are kept`]
-    : []
+  isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the minimum`] : []
 
 const NAMES = [...Object.keys(settings.shape), ...SECRETS.map((name) => `${name}_FILE`)]
 const SHORT_NAME = 6
@@ -275,7 +273,7 @@ function misspeltIn(environment: Environment): string[] {
     .filter((name) => !NAMES.includes(name) && name.length > SHORT_NAME)
     .flatMap((name) => {
       const meant = NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
-      return meant ? [`${name} is no setting: probably ${meant} is meant`] : []
+      return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : []
     })
 }
 

@@ -74,7 +74,7 @@ export function faultsBetweenReturns(
     values.BOUNCE_IMAP && !values.BOUNCE_IMAP.includes('@') && !login.every((name) => values[name])
   return [
     ...(listening.length > 0 && !values.BOUNCE_DOMAIN
-      ? [{ names: ['BOUNCE_DOMAIN', ...listening], what: 'set BOUNCE_DOMAIN too, whose mail it takes' }]
+      ? [{ names: ['BOUNCE_DOMAIN', ...listening], what: 'also set BOUNCE_DOMAIN, whose email it receives' }]
       : []),
     ...(lacksLogin ? [{ names: login, what: 'set both, for the mailbox of BOUNCE_IMAP' }] : []),
   ]

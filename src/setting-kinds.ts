@@ -37,7 +37,7 @@ export const webAddress = z
 
 /** What links begin with: nothing stands behind the host, where their path goes, and nothing secret before it. */
 export const siteAddress = webAddress.refine(isOrigin, {
-  error: 'scheme and host alone, such as https://papers.example.org: no path, query, user or password',
+  error: 'only scheme and host, such as https://papers.example.org: no path, query, user or password',
 })
 
 function isOrigin(text: string): boolean {
@@ -57,7 +57,7 @@ export interface ListenAddress {
   port: number
 }
 
-const LISTEN_SENTENCE = 'a port such as 2424, of this machine alone; or host:port'
+const LISTEN_SENTENCE = 'a port such as 2424, only on this machine; or host:port'
 
 export const listenAddress = z.string().transform((text, context): ListenAddress => {
   const [, host = '127.0.0.1', digits = ''] = /^(?:(\[[^\]]+\]|[^\s:]+):)?(\d{1,5})$/.exec(text.trim()) ?? []
@@ -84,7 +84,7 @@ export interface DomainRates {
 }
 
 const MOST_A_SECOND = 10_000
-const RATES_SENTENCE = `mails a second to one domain, above 0 and at most ${MOST_A_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
+const RATES_SENTENCE = `emails a second to one domain, above 0 and up to ${MOST_A_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
 
 export const domainRates = z.string().transform((text, context): DomainRates => {
   const domains = new Map<string, number>()
@@ -96,9 +96,9 @@ export const domainRates = z.string().transform((text, context): DomainRates => 
   for (const part of list(text)) {
     const { domain, rate = '' } =
       part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)\s*=\s*)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
-    if (!(Number(rate) > 0 && Number(rate) <= MOST_A_SECOND)) return fail(`"${part}" is no such rate`)
+    if (!(Number(rate) > 0 && Number(rate) <= MOST_A_SECOND)) return fail(`"${part}" is not a valid rate`)
     const isTwice = domain ? domains.has(domain.toLowerCase()) : each !== undefined
-    if (isTwice) return fail(`"${part}" is the second for ${domain ?? 'every domain'}`)
+    if (isTwice) return fail(`"${part}" is the second rate for ${domain ?? 'every domain'}`)
     if (domain) domains.set(domain.toLowerCase(), Number(rate))
     else each = Number(rate)
   }
@@ -133,7 +133,7 @@ export const password = z
     `${PASSWORD_CHARACTERS} characters or more, for example from: openssl rand -base64 12`,
   )
 
-export const plainAddress = z.email({ error: 'one e-mail address such as papers@example.org' })
+export const plainAddress = z.email({ error: 'one email address such as papers@example.org' })
 
 /** What Fastify takes: an address, a network, or a name for some of them. */
 export function isProxy(text: string): boolean {

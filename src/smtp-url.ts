@@ -4,7 +4,7 @@ import { oneOf, wholeNumber } from './setting-kinds.ts'
 const SENTENCE =
   'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls, transport'
 const PASSWORD_SENTENCE =
-  'a user and password whose / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out, and set SMTP_USER and SMTP_PASSWORD, which take them as they are'
+  'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
 /** Everything about the mail server that SMTP_URL says. */
 export interface SmtpConfig {
@@ -91,7 +91,7 @@ export const faultsOf = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'
-        ? `not known: ${issue.keys.join(', ')}`
+        ? `unknown: ${issue.keys.join(', ')}`
         : `${issue.path.join('.')}: ${issue.message}`,
     )
     .join('; ')

@@ -18,7 +18,7 @@ export const sourceSettings = {
       if (names.length === 0 || not)
         context.addIssue({
           code: 'custom',
-          message: `a comma list of sources such as ${KNOWN_SOURCES}${not}`,
+          message: `a comma-separated list of sources such as ${KNOWN_SOURCES}${not}`,
         })
     })
     .transform((names) => [...new Set(names.map((name) => canonicalSource(name) ?? name))]),

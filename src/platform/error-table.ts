@@ -108,7 +108,7 @@ export const errorTable = {
     status: 500,
     exit: 2,
     operator:
-      "SUPPRESSION_KEY is not the one that this database was begun with on {since}. Under another key, addresses that must get no mail are not recognised. Set the first key again. Only where it is lost for good, and those addresses may be written to: delete from switch where name = 'suppression-key'.",
+      "SUPPRESSION_KEY is not the one this database was created with on {since}. Under another key, addresses that must get no mail are not recognised. Set the first key again. Only where it is lost for good, and those addresses may be written to: delete from switch where name = 'suppression-key'.",
   },
   'database.unreachable': {
     status: 503,

@@ -36,25 +36,25 @@ function counters(registry: Registry): Count {
   const registers = [registry]
   const events = new Counter({
     name: 'daily_papers_log_events_total',
-    help: 'Lines written to the log by this process, by event, whatever LOG_LEVEL lets through.',
+    help: 'Lines logged by this process, by event, regardless of LOG_LEVEL.',
     labelNames: ['event'],
     registers,
   })
   const mails = new Counter({
     name: 'daily_papers_mails_total',
-    help: 'What this process brought messages to, by lane and outcome.',
+    help: 'Messages that this process finished, by lane and outcome.',
     labelNames: ['lane', 'outcome'],
     registers,
   })
   const returns = new Counter({
     name: 'daily_papers_returns_total',
-    help: 'What this process read of mails that came back, by the way in and by class.',
+    help: 'Bounces and complaints that this process read, by channel and class.',
     labelNames: ['way', 'class'],
     registers,
   })
   const answers = new Histogram({
     name: 'daily_papers_smtp_answer_seconds',
-    help: 'From the first byte of a mail to the last answer of the mail server, by lane.',
+    help: 'From the first byte of an email to the last reply of the mail server, by lane.',
     labelNames: ['lane'],
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,

@@ -189,7 +189,7 @@ test('sees a proxy that is not believed, and one that lets clients claim an addr
   ])
   expect(none).toMatchObject({ state: 'wrong', fix: 'TRUST_PROXY=loopback' })
   expect(another).toMatchObject({ state: 'wrong', fix: 'TRUST_PROXY=loopback' })
-  expect(claimed).toMatchObject({ state: 'warning', found: 'whoever asks may claim any address' })
+  expect(claimed).toMatchObject({ state: 'warning', found: 'any client can claim any address' })
   expect(neither).toMatchObject({ state: 'wrong', fix: 'proxy_set_header X-Forwarded-For $remote_addr;' })
 }, 60_000)
 
@@ -220,7 +220,7 @@ test('names every setting that is missing, each with what it takes, and asks wha
       ['BASE_URL', 'the address of the site, such as https://papers.example.org'],
       ['APP_SECRET', '32 bytes or more, for example from: openssl rand -base64 32'],
       ['SUPPRESSION_KEY', '32 bytes or more, for example from: openssl rand -base64 32'],
-      ['MAIL_FROM', 'one e-mail address such as papers@example.org'],
+      ['MAIL_FROM', 'one email address such as papers@example.org'],
       ['POSTAL_ADDRESS', 'a postal address, on one line'],
     ].map(([name, takes]) => `${name}: required in production / ${name} takes ${takes}`),
   )

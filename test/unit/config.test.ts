@@ -109,7 +109,7 @@ describe('a wrong value is named with what it takes', () => {
     [{ SITE_NAME: 'Papers\r\nBcc: x' }, 'SITE_NAME: takes a name, on one line'],
     [{ MAIL_FROM_NAME: 'Papers\nof the day' }, 'MAIL_FROM_NAME: takes a name, on one line'],
     [{ MAIL_FROM_NAME: ' ' }, 'MAIL_FROM_NAME: takes a name, on one line'],
-    [{ SIGNUP_DOMAINS: 'ann@lab.example' }, 'SIGNUP_DOMAINS: takes a comma list of domains'],
+    [{ SIGNUP_DOMAINS: 'ann@lab.example' }, 'SIGNUP_DOMAINS: takes a comma-separated list of domains'],
     [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
     [{ TRUST_PROXY: 'loopback,::/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
     [
@@ -118,10 +118,10 @@ describe('a wrong value is named with what it takes', () => {
     ],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
-    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma list of sources such as huggingface'],
-    [{ SOURCES: 'huggingface,elsewhere' }, 'SOURCES: takes a comma list of sources such as huggingface'],
-    [{ SOURCES: 'huggingface:cs.CL' }, 'SOURCES: takes a comma list of sources such as huggingface'],
-    [{ SOURCES: ',' }, 'SOURCES: takes a comma list of sources such as huggingface'],
+    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [{ SOURCES: 'huggingface,elsewhere' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [{ SOURCES: 'huggingface:cs.CL' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [{ SOURCES: ',' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
     [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
     [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: set BOUNCE_DOMAIN too'],
     [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],
@@ -146,9 +146,9 @@ describe('a wrong value is named with what it takes', () => {
     [{ POSTMARK_WEBHOOK_LOGIN: 'a-long-password-alone' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
     [{ POSTMARK_WEBHOOK_LOGIN: 'ann:eleven char' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
     [{ BREVO_WEBHOOK_TOKEN: 'x'.repeat(31) }, 'BREVO_WEBHOOK_TOKEN: takes 32 bytes or more'],
-    [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma list of addresses'],
-    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma list of addresses'],
-    [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma list of addresses'],
+    [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
     [{ ADMIN_PASSWORD: 'eleven char' }, 'ADMIN_PASSWORD: takes 12 characters or more'],
     [{ API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: takes 32 bytes or more'],
     [{ SMTP_URL: 'smtp://ann:12/3@relay.example' }, 'leave both out, and set SMTP_USER'],
@@ -228,7 +228,7 @@ describe('mails a second to a domain', () => {
     ['half a number', 'gmail.com=5.'],
   ])('not %s', (_what, DOMAIN_RATE) =>
     expect(faultsOf({ DOMAIN_RATE })).toContain(
-      'DOMAIN_RATE: takes mails a second to one domain, above 0 and at most 10000, such as 20, or 20,gmail.com=50,lab.example=2.5: "',
+      'DOMAIN_RATE: takes emails a second to one domain, above 0 and up to 10000, such as 20, or 20,gmail.com=50,lab.example=2.5: "',
     ),
   )
 })
@@ -266,7 +266,7 @@ describe('production', () => {
   test('says of a file that cannot be read that, and not that the setting is missing', () => {
     const message = faultsOf({ ...production, APP_SECRET: undefined, APP_SECRET_FILE: '/nowhere' })
     expect(message).toContain('1 fault(s)')
-    expect(message).toContain('APP_SECRET_FILE: takes the path of a file that can be read and is not empty')
+    expect(message).toContain('APP_SECRET_FILE: use the path of a readable file that is not empty')
   })
 
   test('takes https alone, the secret of nobody else, and no other clock', () => {

@@ -77,4 +77,4 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
 }
 
 const refusedText = ({ what, share, of }: Trip): string =>
-  what === 'refused-alike' ? `${of} mails in a row` : `${share} % of the last ${of} mails`
+  what === 'refused-alike' ? `${of} emails in a row` : `${share} % of the last ${of} emails`

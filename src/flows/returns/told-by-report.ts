@@ -31,7 +31,7 @@ export async function toldByReport(deps: ReadDeps, report: TakenReport): Promise
   // The address says all; who wrote, and how, does not count.
   if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
   if (attempts > MOST_ATTEMPTS)
-    throw new Fault('report.unreadable', { what: `begun ${attempts - 1} times in vain` })
+    throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
   // Makers tell of every mail that arrives, if they are let.
   if (isMaker(way)) return readMakerReport(way, raw).filter(({ class: kind }) => kind !== 'not-a-report')
   const { returned, about } = await deps.reader.read(raw)

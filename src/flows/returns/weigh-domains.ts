@@ -28,7 +28,7 @@ export async function weighDomains(deps: Deps, domains: readonly string[]): Prom
     })
     const share = Math.round((people * 100) / Math.max(mails, people))
     if (people < LEAST || share < SHARE_PER_CENT) continue
-    const said = `${share} % of ${mails} mails of a day, by reports`
+    const said = `${share} % of ${mails} emails in a day, according to reports`
     await claimTick(db, weighed(domain), at)
     await holdDomain(db, { domain, said, why: `${said}, the last with: ${last}`, at })
     log.error('delivery.domain-held', { share, of: mails, by: 'reports' })

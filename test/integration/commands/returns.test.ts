@@ -89,7 +89,7 @@ describe('status', () => {
     await cameBack(database.db, new Date('2026-11-20T08:00:00Z'), { class: 'unknown', isRead: false })
     const { text, json } = await run('bounces status', at('12:00'), SETTINGS)
     expect(text).toContain('Enabled channels: lmtp (BOUNCE_LMTP)')
-    expect(text).toContain('Reports: 1 waits to be read, the oldest since 2026-11-24 11:50 UTC')
+    expect(text).toContain('Reports: 1 waiting, the oldest since 2026-11-24 11:50 UTC')
     expect(json).toMatchObject({
       domain: 'bounce.example',
       waiting: { reports: 1, oldest: at('11:50').toISOString() },
@@ -126,7 +126,7 @@ test('delivery status speaks of reports that wait for more than five minutes alo
   expect((await run('delivery status', at('11:59'))).text).not.toContain('Returns:')
   const { text, json } = await run('delivery status')
   expect(text.split('\n').at(-1)).toBe(
-    'Returns: 2 reports on mail wait to be read; the oldest is 6 minutes old. See bounces status.',
+    'Returns: 2 reports are waiting; the oldest is 6 minutes old. See bounces status.',
   )
   expect(json).toMatchObject({ reports: { waiting: 2, oldest: at('11:54').toISOString() } })
 })

@@ -31,9 +31,9 @@ test.each([
   [
     { mx: [], addresses: [], isBounces: true },
     'wrong',
-    'what comes back is lost, and unsubscribing by mail fails',
+    'bounces are lost, and unsubscribing by email fails',
   ],
-  [{ mx: [], addresses: [] }, 'wrong', 'answers and reports are lost'],
+  [{ mx: [], addresses: [] }, 'wrong', 'replies and reports are lost'],
 ])('MX %j: %s', (published, state, found) => {
   const verdict = judgeMx('bounce.example.org', published)
   expect(verdict.state).toBe(state)

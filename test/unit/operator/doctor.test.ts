@@ -284,7 +284,7 @@ describe('sending', () => {
     [
       { sending: 'off', delivery: 'off' },
       'warning',
-      'SENDING=off: nothing is handed over; nothing waits',
+      'SENDING=off: nothing is sent; nothing waits',
       'SENDING=on',
     ],
     [
@@ -297,7 +297,7 @@ describe('sending', () => {
     [
       { hasSent: false, active: 1001 },
       'warning',
-      'no mail was ever accepted from here, and 1,001 subscribers are active',
+      'no email has been accepted from here yet, and 1,001 subscribers are active',
       'RAMP_UP_SINCE=2026-11-24 where the domain of MAIL_FROM is new',
     ],
     [

@@ -11,24 +11,22 @@ export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
   if (!record) return wrong(`${domain} has no SPF record`, publish)
   if (records.length > 1)
     return wrong(
-      `${domain} has ${records.length} SPF records: receivers take none`,
-      'Make one of them: v=spf1, then the mechanisms of both, then -all.',
+      `${domain} has ${records.length} SPF records: receivers ignore them all`,
+      'Merge them into one: v=spf1, then the mechanisms of both, then -all.',
     )
   const strangers = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
-  return together(`${record} (${count(lookups, 'look-up')} of ${MOST_LOOKUPS})`, [
-    ...faults.map((fault) =>
-      wrong(fault, 'Correct it: receivers take no part of a record that they cannot read.'),
-    ),
+  return together(`${record} (${count(lookups, 'lookup')} of ${MOST_LOOKUPS})`, [
+    ...faults.map((fault) => wrong(fault, 'Fix it: receivers ignore a record that they cannot parse.')),
     lookups > MOST_LOOKUPS
       ? wrong(
-          'too many look-ups: receivers take it for none',
-          'Take out an include: that is not needed, or name its ip4: networks.',
+          'too many lookups: receivers ignore the record',
+          'Remove an include: that is not needed, or list its ip4: networks.',
         )
       : undefined,
-    strangers.length > 0 ? wrong(`${strangers.join(', ')} may not send`, publish) : undefined,
-    end === '+all' || end === 'all' ? wrong('everybody may send', 'End it with -all.') : undefined,
+    strangers.length > 0 ? wrong(`${strangers.join(', ')} not allowed to send`, publish) : undefined,
+    end === '+all' || end === 'all' ? wrong('everyone may send', 'End it with -all.') : undefined,
     (end === undefined || end === '?all') && !/redirect=/i.test(record)
-      ? warning('it says nothing of strangers', 'End it with -all.')
+      ? warning('it says nothing about other senders', 'End it with -all.')
       : undefined,
   ])
 }
@@ -45,19 +43,19 @@ export function judgeDkim({ name, texts, expected }: DkimPublished): Verdict {
   const [text] = texts
   if (text === undefined) return wrong(`nothing at ${name}`, publish)
   if (texts.length > 1)
-    return wrong(`${texts.length} records at ${name}`, 'Leave one: a new key takes a new selector.')
+    return wrong(`${texts.length} records at ${name}`, 'Keep one: a new key needs a new selector.')
   const tags = tagsOf(text)
   const published = tags.get('p')
   if (published === undefined) return wrong(`${name} holds no key`, publish)
   if (published === '')
     return wrong(
       `the key at ${name} was withdrawn (p= is empty)`,
-      'Make a new key, with a new DKIM_SELECTOR.',
+      'Create a new key with a new DKIM_SELECTOR.',
     )
-  if (published !== expected) return wrong(`the key at ${name} is another one than DKIM_KEY_FILE’s`, publish)
+  if (published !== expected) return wrong(`the key at ${name} does not match DKIM_KEY_FILE`, publish)
   return together('the key of DKIM_KEY_FILE is published', [
     tags.get('t')?.split(':').includes('y')
-      ? warning('t=y: receivers take it for a trial', `Take t=y out of the record at ${name}.`)
+      ? warning('t=y: receivers treat it as a test', `Remove t=y from the record at ${name}.`)
       : undefined,
   ])
 }
@@ -80,20 +78,18 @@ export function judgeDmarc({ from, domain, texts }: DmarcPublished): Verdict {
       `Publish the DMARC record above at _dmarc.${from}.`,
     )
   if (texts.length > 1)
-    return wrong(`${texts.length} DMARC records at _dmarc.${domain}: receivers take none`, 'Leave one.')
+    return wrong(`${texts.length} DMARC records at _dmarc.${domain}: receivers ignore them all`, 'Keep one.')
   const tags = tagsOf(text)
   const policy = (domain === from ? undefined : tags.get('sp')) ?? tags.get('p') ?? ''
-  if (!POLICIES.includes(policy)) return wrong(`p=${policy} says nothing to receivers`, 'p=quarantine')
+  if (!POLICIES.includes(policy)) return wrong(`p=${policy} is not valid`, 'p=quarantine')
   return together(`p=${policy} at _dmarc.${domain}`, [
     policy === 'none'
       ? warning(
-          'p=none: anybody may still write in your name',
-          'Once the reports show your mails alone: p=quarantine.',
+          'p=none: anyone can still send in your name',
+          'Once the reports show only your emails: p=quarantine.',
         )
       : undefined,
-    tags.has('pct')
-      ? warning('pct is not read any more (RFC 9989)', 'Take pct= out of the record.')
-      : undefined,
+    tags.has('pct') ? warning('pct is no longer used (RFC 9989)', 'Remove pct= from the record.') : undefined,
   ])
 }
 
@@ -107,7 +103,7 @@ export interface Alignment {
 
 /** DMARC passes where the domain of SPF or of DKIM is of one house with From's; better both. */
 export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verdict {
-  if (!dmarc) return skipped('no DMARC record says what is aligned')
+  if (!dmarc) return skipped('no DMARC record to check alignment against')
   const tags = tagsOf(dmarc.text)
   const aligned = (domain: string | undefined, mode: string): boolean =>
     domain !== undefined &&
@@ -116,18 +112,18 @@ export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verd
       : isWithin(domain, dmarc.domain) && isWithin(from, dmarc.domain))
   const byDkim = aligned(dkim, 'adkim')
   const bySpf = aligned(envelope, 'aspf')
-  if (byDkim && bySpf) return ok(`SPF (${envelope}) and DKIM (${dkim}) speak for ${from}`)
+  if (byDkim && bySpf) return ok(`SPF (${envelope}) and DKIM (${dkim}) are aligned with ${from}`)
   if (byDkim)
     return warning(
-      `DKIM alone speaks for ${from}, SPF is of ${envelope}`,
-      'Let BOUNCE_DOMAIN lie within the domain of MAIL_FROM.',
+      `only DKIM is aligned with ${from}; SPF is for ${envelope}`,
+      'Set BOUNCE_DOMAIN to a subdomain of the domain of MAIL_FROM.',
     )
   if (bySpf)
     return warning(
-      `SPF alone speaks for ${from}: a mail that is forwarded fails`,
+      `only SPF is aligned with ${from}: forwarded emails fail`,
       'DKIM_DOMAIN=the domain of MAIL_FROM',
     )
-  return wrong(`neither SPF nor DKIM speaks for ${from}`, 'DKIM_DOMAIN=the domain of MAIL_FROM')
+  return wrong(`neither SPF nor DKIM is aligned with ${from}`, 'DKIM_DOMAIN=the domain of MAIL_FROM')
 }
 
 export interface MxPublished {
@@ -138,14 +134,14 @@ export interface MxPublished {
 }
 
 export function judgeMx(domain: string, { mx, addresses, isBounces = false }: MxPublished): Verdict {
-  const fix = `Publish an MX record at ${domain}, which names the server that takes in its mail.`
-  if (mx.includes('')) return wrong(`${domain} says that it takes no mail at all (null MX)`, fix)
+  const fix = `Publish an MX record at ${domain} that names the server receiving its email.`
+  if (mx.includes('')) return wrong(`${domain} accepts no email at all (null MX)`, fix)
   if (mx.length > 0) return ok(`${domain}: ${mx.join(', ')}`)
-  if (addresses.length > 0) return warning(`${domain} has no MX record; mail goes to its address`, fix)
+  if (addresses.length > 0) return warning(`${domain} has no MX record; email goes to its address`, fix)
   const lost = isBounces
-    ? 'what comes back is lost, and unsubscribing by mail fails'
-    : 'answers and reports are lost'
-  return wrong(`${domain} cannot get mail: ${lost}`, fix)
+    ? 'bounces are lost, and unsubscribing by email fails'
+    : 'replies and reports are lost'
+  return wrong(`${domain} cannot receive email: ${lost}`, fix)
 }
 
 export const judgeAddresses = (host: string, addresses: string[]): Verdict =>
@@ -155,13 +151,13 @@ export const judgeAddresses = (host: string, addresses: string[]): Verdict =>
 
 /** `back`: the addresses of each name that the reverse record gives. */
 export function judgePtr(ip: string, back: Map<string, string[]>): Verdict {
-  const fix = `Set the reverse record of ${ip} where it is rented, to a name with an A record of ${ip}.`
+  const fix = `Set the reverse record of ${ip} at your hosting provider, to a name with an A record of ${ip}.`
   const names = [...back.keys()]
   if (names.length === 0) return wrong(`${ip} has no PTR record`, fix)
   const good = names.find((name) => back.get(name)?.includes(ip))
   return good
-    ? ok(`${ip} is ${good}, which leads back`)
-    : wrong(`${ip} is ${names.join(', ')}, which does not lead back`, fix)
+    ? ok(`${ip} is ${good}, which resolves back`)
+    : wrong(`${ip} is ${names.join(', ')}, which does not resolve back`, fix)
 }
 
 /** "v=DKIM1; k=rsa" by tag; blanks within values count for nothing. */

@@ -52,6 +52,6 @@ async function listed<T>(name: string, asked: Promise<T[]>): Promise<T[]> {
   } catch (error) {
     const code = (error as { code?: string }).code ?? ''
     if (NOTHING.includes(code)) return []
-    throw new Error(`the resolver does not answer for ${name}: ${code}`, { cause: error })
+    throw new Error(`the resolver does not respond for ${name}: ${code}`, { cause: error })
   }
 }

@@ -54,7 +54,7 @@ const withResolverFix = ({ ask, ...question }: Question): Question => ({
     try {
       return await ask()
     } catch (error) {
-      return wrong(textOf(error), 'Ask another resolver: --resolver 9.9.9.9')
+      return wrong(textOf(error), 'Try another resolver: --resolver 9.9.9.9')
     }
   },
 })
@@ -87,7 +87,7 @@ function questions(config: Config, dns: Dns, { key, ips }: { key?: DkimKey; ips:
     },
     ...(ips.length > 0
       ? ips.map((ip) => ({ check: 'PTR', ask: () => askPtr(dns, ip) }))
-      : [{ check: 'PTR', ask: () => skipped('say with --ip which address mails leave from') }]),
+      : [{ check: 'PTR', ask: () => skipped('use --ip to say which address emails are sent from') }]),
   ]
 }
 
@@ -97,7 +97,7 @@ async function askMx(dns: Dns, domain: string, isBounces: boolean): Promise<Verd
 }
 
 async function askDkim(dns: Dns, key: DkimKey | undefined): Promise<Verdict> {
-  if (!key) return skipped('no DKIM_KEY_FILE: look at what your mail service asks for')
+  if (!key) return skipped('no DKIM_KEY_FILE: see what your mail service requires')
   const name = `${key.selector}._domainkey.${key.domain}`
   return judgeDkim({ name, texts: await dns.txt(name), expected: publicKeyOf(key) })
 }

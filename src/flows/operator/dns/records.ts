@@ -57,7 +57,7 @@ export function recordsToSet(
       name: reverseName(ip),
       type: 'PTR' as const,
       value: `${sendingHost(settings)}.`,
-      why: `set where the address ${ip} is rented; the name must lead back to it`,
+      why: `set at the hosting provider of ${ip}; the name must resolve back to it`,
     })),
   ]
 }
@@ -69,8 +69,8 @@ function mxRecord(settings: Settings, name: string): DnsRecord {
     type: 'MX',
     value: `10 ${isBounces && isOnThisMachine(settings) ? siteHost(settings) : `mail.${name}`}.`,
     why: isBounces
-      ? `the server that takes in what comes back to ${name}, and hands it on to BOUNCE_LMTP or keeps it for BOUNCE_IMAP`
-      : `the server that takes in mail for ${name}`,
+      ? `the server that receives bounces to ${name} and passes them to BOUNCE_LMTP or stores them for BOUNCE_IMAP`
+      : `the server that receives email for ${name}`,
   }
 }
 
@@ -81,7 +81,7 @@ function spfRecord(settings: Settings, ips: string[]): DnsRecord {
     name: envelopeDomain(settings),
     type: 'TXT',
     value: ['v=spf1', ...senders, '-all'].join(' '),
-    why: 'who may send; of a mail service its include:… instead; one such record alone',
+    why: 'who may send; for a mail service use its include:… instead; only one such record',
   }
 }
 
@@ -104,7 +104,7 @@ function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
     name: `_dmarc.${domain}`,
     type: 'TXT',
     value: `v=DMARC1; p=quarantine${reports}`,
-    why: 'what receivers do with mail that is not ours; begin with p=none where others send for this domain too',
+    why: 'what receivers do with email that isn’t ours; start with p=none if others send for this domain too',
   }
 }
 

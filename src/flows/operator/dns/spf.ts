@@ -88,7 +88,7 @@ async function matcherOf(
 }
 
 function fault(reading: Reading, what: string): undefined {
-  reading.faults.push(`"${what}" is no mechanism`)
+  reading.faults.push(`"${what}" is not a mechanism`)
 }
 
 function within(ip: string, bits: string | undefined): Term['matches'] {

@@ -14,7 +14,7 @@ export async function askMailServer(
   { timeoutMs }: { timeoutMs: number },
 ): Promise<Verdict> {
   const { SMTP_URL: smtp, MAIL_FROM } = config
-  if (!smtp) return skipped('no SMTP_URL: nothing can go out')
+  if (!smtp) return skipped('no SMTP_URL: nothing can be sent')
   const session = openSession(smtp, { connectMs: timeoutMs, silenceMs: 2 * timeoutMs })
   try {
     const fault = (await session.opened) ?? (await session.wouldTakeFrom(MAIL_FROM))

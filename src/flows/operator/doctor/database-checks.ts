@@ -18,7 +18,7 @@ export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ve
       : undefined,
     encoding !== 'UTF8'
       ? wrong(
-          'cannot hold every letter',
+          'cannot store every character',
           'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
         )
       : undefined,
@@ -26,25 +26,25 @@ export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ve
     facts.locksHold
       ? undefined
       : wrong(
-          'a pooler in transaction mode is in between, where no lock holds',
-          'Let DATABASE_URL lead past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
+          'a pooler in transaction mode is in between, which breaks locks',
+          'Point DATABASE_URL past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
         ),
     facts.readOnly
-      ? wrong('takes no writes', 'Let DATABASE_URL name the primary server, not a standby.')
+      ? wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.')
       : undefined,
     connections >= mostConnections * MOST_CONNECTIONS_SHARE
-      ? warning('few connections are left', 'Raise max_connections in postgresql.conf.')
+      ? warning('few connections left', 'Raise max_connections in postgresql.conf.')
       : undefined,
   ])
 }
 
 const DATABASE_FIXES: [RegExp, string][] = [
-  [/ENOTFOUND|EAI_AGAIN/, 'Look at the host in DATABASE_URL: no such name is known here.'],
+  [/ENOTFOUND|EAI_AGAIN/, 'Check the host in DATABASE_URL: it cannot be resolved here.'],
   [
     /password|authentication|pg_hba|role/i,
-    'Look at user and password in DATABASE_URL, and at pg_hba.conf of the server.',
+    'Check the user and password in DATABASE_URL, and pg_hba.conf on the server.',
   ],
-  [/database .* does not exist/i, 'createdb NAME, with the name that stands in DATABASE_URL.'],
+  [/database .* does not exist/i, 'createdb NAME, with the name in DATABASE_URL.'],
   [
     /certificate|self.signed|SSL/i,
     'DATABASE_URL: …?sslmode=verify-full&sslrootcert=/path/ca.pem, see docs/recipes/postgres.md',
@@ -59,7 +59,7 @@ export function judgeDatabaseFault(error: unknown): Verdict {
   const fix = DATABASE_FIXES.find(([pattern]) => pattern.test(what))?.[1]
   return wrong(
     what,
-    fix ?? 'Start PostgreSQL (systemctl start postgresql), or look at host and port in DATABASE_URL.',
+    fix ?? 'Start PostgreSQL (systemctl start postgresql), or check the host and port in DATABASE_URL.',
   )
 }
 
@@ -72,7 +72,7 @@ const judgeDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseF
     : undefined,
   synchronousCommit === 'off'
     ? wrong(
-        'synchronous_commit is off: after a crash, mails go out twice',
+        'synchronous_commit is off: after a crash, emails are sent twice',
         "alter system set synchronous_commit = 'on', and reload.",
       )
     : undefined,
@@ -95,13 +95,13 @@ export function judgeClock({ seconds }: { seconds: number }): Verdict {
   const apart = Math.abs(seconds)
   const rounded = apart < 1 ? 'less than a second' : count(Math.round(apart), 'second')
   const found = `${rounded} between this machine and the database`
-  const fix = 'Keep the clocks of both machines by NTP: timedatectl set-ntp true'
+  const fix = 'Synchronize both clocks with NTP: timedatectl set-ntp true'
   const zones = isZone('Europe/Paris') && isZone('America/Argentina/Buenos_Aires')
   return together(found, [
     apart >= SECONDS_HARMFUL ? wrong('the clocks differ', fix) : undefined,
     apart >= SECONDS_NOTICED && apart < SECONDS_HARMFUL ? warning('the clocks differ', fix) : undefined,
     zones
       ? undefined
-      : wrong('this Node knows no time zones', 'Take the Node of nodejs.org, which brings all of ICU.'),
+      : wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
   ])
 }

@@ -44,7 +44,7 @@ export async function examine(
   const site = seeSite(config, { timeoutMs: timeoutMs / 2 })
   const away = wrongSettings.has('DATABASE_URL')
     ? 'DATABASE_URL is wrong: see settings'
-    : 'the database does not answer'
+    : 'the database does not respond'
   const checks = await runChecks({
     questions: questions({ config, clock, facts, deps, hasTables, site, timeoutMs }),
     wrongSettings,
@@ -54,7 +54,7 @@ export async function examine(
         () => away,
       ),
       tables: facts.then(
-        async () => ((await hasTables) ? undefined : 'the database lacks migrations'),
+        async () => ((await hasTables) ? undefined : 'the database is missing migrations'),
         () => away,
       ),
     },

@@ -11,7 +11,7 @@ const NO_BYTES = GB / 4
 /** `free`: bytes that this process may still write. */
 export function judgeDisk({ folder, free }: { folder: string; free: number }): Verdict {
   const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
-  const fix = `Make room; ${ownCommand('prune')} takes away what KEEP_DAYS does not keep.`
+  const fix = `Make room; ${ownCommand('prune')} deletes data older than KEEP_DAYS.`
   if (free < NO_BYTES) return wrong(found, fix)
   return free < LITTLE_BYTES ? warning(found, fix) : ok(found)
 }
@@ -38,26 +38,26 @@ export function judgeSecrets(seen: SecretsSeen): Verdict {
   return together(found, [
     isOtherKey
       ? wrong(
-          'SUPPRESSION_KEY is not the one that this database was begun with',
-          'Set the first SUPPRESSION_KEY again: it stands in your backup.',
+          'SUPPRESSION_KEY is not the one this database was created with',
+          'Set the original SUPPRESSION_KEY again: it is in your backup.',
         )
       : undefined,
     forDevelopment
       ? warning(
-          'a secret is the one for development, known to everybody',
+          'a secret is the public one for development',
           `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
         )
       : undefined,
     !forDevelopment && appSecrets.includes(suppressionKey)
       ? warning(
-          'both are the same, so neither can be changed alone',
+          'both are the same, so they cannot be changed separately',
           `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
         )
       : undefined,
     [...appSecrets, suppressionKey].some(isMonotonous)
-      ? warning('a secret repeats few characters', `Take secrets from: ${NEW_SECRET}`)
+      ? warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`)
       : undefined,
-    dotEnvMode & 0o077 ? warning('others on this machine may read .env', 'chmod 600 .env') : undefined,
+    dotEnvMode & 0o077 ? warning('other users on this machine can read .env', 'chmod 600 .env') : undefined,
   ])
 }
 
@@ -85,24 +85,27 @@ const LIVES_WITHIN_MS = 3 * 60_000
 /** One tick and one nudge are due every minute. */
 export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Date }): Verdict {
   const fix =
-    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one worker.'
+    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
   if (!tick)
     return wrong(
       'no process with the role schedule has run yet',
-      `${fix} In the first minute after the start: ask again.`,
+      `${fix} If you started it less than a minute ago, run this again.`,
     )
   if (now.getTime() - tick.getTime() > LIVES_WITHIN_MS)
     return wrong(`no tick since ${tick.toISOString()}`, fix)
   const waitsMs = (waitsSeconds ?? 0) * 1000
   if (waitsMs > LIVES_WITHIN_MS)
-    return wrong(`ticks, but nobody has worked for ${count(Math.floor(waitsMs / 60_000), 'minute')}`, fix)
-  return ok('ticks every minute, and is worked on')
+    return wrong(
+      `the schedule is running, but no worker has for ${count(Math.floor(waitsMs / 60_000), 'minute')}`,
+      fix,
+    )
+  return ok('schedule and worker are running')
 }
 
 export const judgeOperator = (email: string | undefined): Verdict =>
   email
-    ? ok('OPERATOR_EMAIL is told')
-    : warning('nobody is told when something breaks', 'OPERATOR_EMAIL=an address that is read')
+    ? ok('alerts go to OPERATOR_EMAIL')
+    : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
 
 export interface SourceSeen {
   answer: SourceAnswer
@@ -121,25 +124,24 @@ export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
   return together(sinceText(last, hours), [
     judgeAnswer(answer),
     hours > HOURS_NOTICED
-      ? warning('nothing comes in', `${ownCommand('sources status')}, and look at the log.`)
+      ? warning('no papers arrive', `${ownCommand('sources status')}, and check the log.`)
       : undefined,
     last?.fault ? warning(`the last fetch failed (${last.fault})`, ownCommand('sources status')) : undefined,
   ])
 }
 
 function sinceText(last: SourceSeen['last'], hours: number): string {
-  if (!last) return 'the database cannot say when it was last read'
-  return last.fetchedAt ? `last good fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
+  if (!last) return 'the database cannot say when it was last fetched'
+  return last.fetchedAt ? `last successful fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
 }
 
 function judgeAnswer(answer: SourceAnswer): Verdict {
   if (typeof answer === 'object') return ok(heldText(answer.heldSeconds))
   if (answer === OK) return ok('answers')
-  if (answer === TOO_MANY)
-    return warning('it wants us to wait (429)', 'Nothing to do: it is asked again later.')
+  if (answer === TOO_MANY) return warning('rate limited (429)', 'Nothing to do: it is retried later.')
   return wrong(
-    typeof answer === 'number' ? `answers ${answer}` : `does not answer: ${answer}`,
-    'Let this machine out to it on port 443; through a proxy with HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+    typeof answer === 'number' ? `returns ${answer}` : `does not respond: ${answer}`,
+    'Allow this machine to reach it on port 443; for a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
   )
 }
 
@@ -148,11 +150,11 @@ const LONG_HELD_SECONDS = 300
 
 const heldText = (seconds: number): string =>
   seconds > LONG_HELD_SECONDS
-    ? `not asked: it wants to be left alone for ${count(Math.ceil(seconds / 60), 'minute')} more`
-    : 'not asked: somebody else asks it now'
+    ? `not checked: rate limited for ${count(Math.ceil(seconds / 60), 'minute')} more`
+    : 'not checked: another process is fetching from it now'
 
 export const judgeMisspelt = (what: string): Verdict =>
-  warning(what, 'Write its name as in .env.example, or take it out of .env.')
+  warning(what, 'Correct its name as in .env.example, or remove it from .env.')
 
 export const settingsRead = ({
   production,
@@ -161,6 +163,6 @@ export const settingsRead = ({
 }: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): Verdict =>
   together(production ? 'complete, for production' : 'complete', [
     production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
-    ...adjusted.map((what) => warning(what, 'Write in .env what it counts as, or more.')),
+    ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
     ...misspelt.map(judgeMisspelt),
   ])

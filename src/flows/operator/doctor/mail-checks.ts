@@ -19,8 +19,8 @@ export function judgeSmtp(seen: SmtpSeen): Verdict {
   const { smtp, fault, tls, now } = seen
   const place = `${smtp.host}:${smtp.port}`
   if (fault) return wrong(`${place}: ${fault.answer}`, FIXES[fault.stage](smtp, fault))
-  const login = smtp.user ? 'login taken' : 'no login'
-  const found = `${place} takes mail from MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
+  const login = smtp.user ? 'login accepted' : 'no login'
+  const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
   return together(found, [judgeTls(smtp, tls), tls?.until ? judgeDaysLeft(tls.until, now, RENEW) : undefined])
 }
 
@@ -32,32 +32,32 @@ function judgeTls(smtp: SmtpConfig, tls: SmtpTls | undefined): Verdict | undefin
   if (isHere(smtp)) return undefined // what is said does not leave this machine
   if (!tls)
     return smtp.user
-      ? wrong('the password goes over the network as it is', 'SMTP_URL: take tls=off out of it.')
-      : warning('mails go over the network as they are', 'SMTP_URL: take tls=off or tls=any out of it.')
+      ? wrong('the password is sent unencrypted', 'SMTP_URL: remove tls=off.')
+      : warning('emails are sent unencrypted', 'SMTP_URL: remove tls=off or tls=any.')
   if (tls.doubt)
     return warning(
       `certificate not verified (${tls.doubt})`,
-      'SMTP_URL: tls=verify, with the name that the certificate is for.',
+      'SMTP_URL: use tls=verify and the host name of the certificate.',
     )
   return undefined
 }
 
 type Fix = (smtp: SmtpConfig, fault: SmtpFault) => string
-const ofServer: Fix = () => 'Ask whoever keeps the mail server what this answer means.'
+const ofServer: Fix = () => 'Ask the mail server’s administrator what this reply means.'
 
 const FIXES: Record<SmtpFault['stage'], Fix> = {
   connect: ({ implicitTls, port }) =>
-    `Look at host and port in SMTP_URL (smtp:// with 587 or 25, smtps:// with 465; now ${implicitTls ? 'smtps' : 'smtp'} with ${port}), and whether a firewall lets this machine out.`,
+    `Check the host and port in SMTP_URL (smtp:// with 587 or 25, smtps:// with 465; now ${implicitTls ? 'smtps' : 'smtp'} with ${port}), and whether a firewall blocks this machine.`,
   tls: ({ host }) =>
-    `Let SMTP_URL name the host that the certificate is for, not ${host}; for an authority of your own start with NODE_EXTRA_CA_CERTS=/path/ca.pem; tls=require encrypts without looking at the certificate.`,
+    `Set SMTP_URL to the host of the certificate, not ${host}. With your own authority, start with NODE_EXTRA_CA_CERTS=/path/ca.pem; tls=require encrypts without checking the certificate.`,
   login: ({ user }) =>
     user
-      ? 'Set SMTP_USER and SMTP_PASSWORD (or SMTP_PASSWORD_FILE) as they are; in SMTP_URL both would have to be percent-encoded.'
+      ? 'Set SMTP_USER and SMTP_PASSWORD (or SMTP_PASSWORD_FILE) unencoded; in SMTP_URL both must be percent-encoded.'
       : 'Set SMTP_USER and SMTP_PASSWORD.',
   mail: ({ user }, { status }) =>
     status === 530 && !user
       ? 'Set SMTP_USER and SMTP_PASSWORD.'
-      : 'Let the mail server take MAIL_FROM as a sender (verify the domain there), or set another MAIL_FROM.',
+      : 'Allow MAIL_FROM as a sender on the mail server (verify the domain there), or set another MAIL_FROM.',
   rcpt: ofServer,
   data: ofServer,
   dot: ofServer,
@@ -86,25 +86,25 @@ export function judgeKey({ file, selector, domain, bits, mode, from, fault }: Ke
   const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
   return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
     mode & FOR_OTHERS
-      ? warning(`others may read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
+      ? warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
       : undefined,
     bits < LEAST_BITS
       ? warning(
-          `a key of ${bits} bits is short`,
+          `a key of ${bits} bits is too short`,
           `openssl genrsa -out ${file} ${LEAST_BITS}, under a new DKIM_SELECTOR`,
         )
       : undefined,
     isAligned
       ? undefined
       : wrong(
-          `the signature of ${domain} does not speak for ${fromDomain}`,
-          'Let DKIM_DOMAIN be the domain of MAIL_FROM.',
+          `the signature of ${domain} does not cover ${fromDomain}`,
+          'Set DKIM_DOMAIN to the domain of MAIL_FROM.',
         ),
   ])
 }
 
 export const noKey = (): Verdict =>
   warning(
-    'mails go out unsigned, unless the mail server signs them',
-    'Set DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE; or see that your mail server signs for the domain of MAIL_FROM.',
+    'emails are not signed, unless the mail server signs them',
+    'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',
   )

@@ -27,26 +27,29 @@ export function judgeReturns(seen: ReturnsSeen): Verdict {
   if (ways.length === 0)
     return domain
       ? elsewhere(domain)
-      : skipped('no BOUNCE_DOMAIN: what comes back goes to MAIL_FROM, and nothing here reads it')
+      : skipped('no BOUNCE_DOMAIN: bounces go to MAIL_FROM, and this service does not process them')
   const byMail = ways.some(({ way }) => BY_MAIL.includes(way))
-  return together(`reports come in by ${ways.map(({ way, setting }) => `${way} (${setting})`).join(', ')}`, [
-    ...listeners.map((listener) => judgeListener(listener, domain ?? '')),
-    ...(mailboxFault === null
-      ? []
-      : [
-          wrong(
-            `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
-            'Mend BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
-          ),
-        ]),
-    ...(domain === senderDomain && listeners.length > 0 ? [sameDomain(domain)] : []),
-    ...(domain && !byMail ? [elsewhere(domain)] : []),
-  ])
+  return together(
+    `reports arrive through ${ways.map(({ way, setting }) => `${way} (${setting})`).join(', ')}`,
+    [
+      ...listeners.map((listener) => judgeListener(listener, domain ?? '')),
+      ...(mailboxFault === null
+        ? []
+        : [
+            wrong(
+              `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
+              'Check BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
+            ),
+          ]),
+      ...(domain === senderDomain && listeners.length > 0 ? [sameDomain(domain)] : []),
+      ...(domain && !byMail ? [elsewhere(domain)] : []),
+    ],
+  )
 }
 
 const sameDomain = (domain: string): Verdict =>
   warning(
-    `BOUNCE_DOMAIN is ${domain}, the domain of MAIL_FROM: the listener turns away whoever writes to a person there`,
+    `BOUNCE_DOMAIN is ${domain}, the domain of MAIL_FROM: the listener rejects email to people there`,
     `BOUNCE_DOMAIN=bounce.${domain}`,
   )
 
@@ -54,21 +57,21 @@ const BY_MAIL: string[] = ['lmtp', 'smtp', 'imap']
 
 const elsewhere = (domain: string): Verdict =>
   warning(
-    `BOUNCE_DOMAIN is ${domain}, and by these settings nothing here takes in what comes back to it; fine if another machine does`,
-    'BOUNCE_LMTP=2424, and let your mail server hand mail for that domain to it; or BOUNCE_IMAP.',
+    `BOUNCE_DOMAIN is ${domain}, and these settings enable no way to receive bounces; fine if another machine does`,
+    'Set BOUNCE_LMTP=2424 and have your mail server deliver email for that domain to it, or set BOUNCE_IMAP.',
   )
 
 function judgeListener({ setting, address, seen }: SeenListener, domain: string): Verdict {
   const place = `${address.host}:${address.port} (${setting})`
-  const another = `Something else listens there: let ${setting} name a port of its own, and start the service anew.`
+  const another = `Another program uses this port: set ${setting} to a free port and restart the service.`
   if (seen instanceof Error)
     return wrong(
-      `nothing answers at ${place}: ${textOf(seen)}`,
-      `Start the service with the role web; on another machine than this, leave ${setting} out here.`,
+      `no response at ${place}: ${textOf(seen)}`,
+      `Start the service with the role web. If it runs on another machine, unset ${setting} here.`,
     )
   const { greeting, rcpt } = seen
   if (!greeting.startsWith('220')) return wrong(`${place} greets with: ${greeting}`, another)
-  if (rcpt.startsWith('550')) return ok(`takes mail for ${domain} at ${place}`)
-  if (rcpt.startsWith('2')) return wrong(`${place} takes mail for an address that is forged`, another)
-  return warning(`${place} does not say whom it takes mail for: ${rcpt}`, another)
+  if (rcpt.startsWith('550')) return ok(`accepts email for ${domain} at ${place}`)
+  if (rcpt.startsWith('2')) return wrong(`${place} accepts email for a forged address`, another)
+  return warning(`${place} does not say which recipients it accepts: ${rcpt}`, another)
 }

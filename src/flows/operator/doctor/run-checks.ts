@@ -39,13 +39,13 @@ async function answer(question: Question, { wrongSettings, missing }: Asking): P
   try {
     return await question.ask()
   } catch (error) {
-    return wrong(textOf(error), 'If this text does not say what to do, report it: the check itself failed.')
+    return wrong(textOf(error), 'If this does not say what to do, please report it: the check itself failed.')
   }
 }
 
 async function verdictInTime(verdict: Promise<Verdict>, ms: number): Promise<Verdict> {
   return within(ms, verdict).catch((error) =>
-    wrong(textOf(error), 'Look whether a firewall is between here and there.'),
+    wrong(textOf(error), 'Check whether a firewall blocks the connection.'),
   )
 }
 

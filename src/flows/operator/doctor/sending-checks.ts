@@ -20,15 +20,15 @@ export interface SendingSeen extends Omit<DeliveryStatus, 'restored'> {
 export function judgeSending(seen: SendingSeen): Verdict {
   const { sending, delivery, reason, since, waiting } = seen
   const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
-  const waits = messages > 0 ? `${count(messages, 'message')} waiting` : 'nothing waits'
+  const waits = messages > 0 ? `${count(messages, 'message')} queued` : 'nothing is queued'
   return together(delivery === 'on' ? `on, ${waits}` : waits, [
     delivery === 'paused'
       ? warning(
           `paused since ${since?.toISOString()} (${reason})`,
-          `${ownCommand('delivery resume')}, once the reason is gone`,
+          `${ownCommand('delivery resume')}, once the cause is fixed`,
         )
       : undefined,
-    sending === 'off' ? warning('SENDING=off: nothing is handed over', 'SENDING=on') : undefined,
+    sending === 'off' ? warning('SENDING=off: nothing is sent', 'SENDING=on') : undefined,
     seen.rampUpSince ? judgeRampUp(seen, seen.rampUpSince) : judgeFirstSending(seen),
   ])
 }
@@ -41,16 +41,16 @@ function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefi
   if (mails === undefined) return ok(`ramp-up since ${since} is over`)
   if (midnight(since) > now)
     return warning(
-      `RAMP_UP_SINCE=${since} is yet to come: until then ${number(mails)} digests a day (UTC)`,
-      'The first day on which the domain sends, or RAMP_UP_SINCE= where it has sent as much before.',
+      `RAMP_UP_SINCE=${since} is in the future: until then ${number(mails)} digests a day (UTC)`,
+      'Set the first day on which the domain sends, or RAMP_UP_SINCE= if it has sent as much before.',
     )
   const said = `ramp-up since ${since}: ${number(mails)} digests today (UTC)`
   if (mails >= active) return ok(`${said}, enough for all ${number(active)} active subscribers`)
   let enough = dayOf(now)
   while ((mailsOn(midnight(enough)) ?? active) < active) enough = addDays(enough, 1)
   return warning(
-    `${said}, and ${number(active)} subscribers are active: digests beyond that wait until 20 hours after their hour and are skipped then, their papers come with the next one`,
-    `Nothing to do: from ${enough} on it is enough. RAMP_UP_SINCE= lifts it, where the domain has sent as much before.`,
+    `${said}, and ${number(active)} subscribers are active: digests above the limit wait up to 20 hours after their hour, then they are skipped and the next ones include their papers`,
+    `Nothing to do: the limit is high enough from ${enough}. If the domain has sent as much before, set RAMP_UP_SINCE= to remove it.`,
   )
 }
 
@@ -60,7 +60,7 @@ const MANY = 1000
 function judgeFirstSending({ active, hasSent, now }: SendingSeen): Verdict | undefined {
   if (hasSent || active <= MANY) return undefined
   return warning(
-    `no mail was ever accepted from here, and ${number(active)} subscribers are active`,
-    `RAMP_UP_SINCE=${dayOf(now)} where the domain of MAIL_FROM is new: ${number(MANY)} digests on the first day, twice as many each day. Leave it where the domain has sent before.`,
+    `no email has been accepted from here yet, and ${number(active)} subscribers are active`,
+    `If the domain of MAIL_FROM is new, set RAMP_UP_SINCE=${dayOf(now)}: ${number(MANY)} digests on the first day, doubling every day. If it has sent before, leave it unset.`,
   )
 }

@@ -12,18 +12,18 @@ export function judgeSite(site: SiteSeen): Verdict {
   const { baseUrl, fault, status = 0, redirect, proxy, listens } = site
   if (fault) return wrong(`${baseUrl}: ${fault.what}`, unreachableFix(site))
   if (redirect && LIMITS.includes(status))
-    return wrong(`${baseUrl} sends everybody on to ${redirect}`, `BASE_URL=${redirect}`)
+    return wrong(`${baseUrl} redirects to ${redirect}`, `BASE_URL=${redirect}`)
   if (status !== OK && !proxy)
     return wrong(
-      `${baseUrl}/live answers ${status}`,
-      listens ? 'Let the proxy hand every path to HOST and PORT: docs/recipes/nginx.md' : START,
+      `${baseUrl}/live returns ${status}`,
+      listens ? 'Configure the proxy to forward every path to HOST and PORT: docs/recipes/nginx.md' : START,
     )
   if (!proxy)
     return wrong(
-      `${baseUrl} answers, but is not this service`,
-      'Let BASE_URL and the proxy lead here; start the service with the APP_SECRET that this command sees.',
+      `${baseUrl} responds, but is not this service`,
+      'Point BASE_URL and the proxy here, and start the service with the same APP_SECRET as this command.',
     )
-  return ok(`${baseUrl} leads to this service`)
+  return ok(`${baseUrl} reaches this service`)
 }
 
 const START = 'Start the service: npm start, systemctl start daily-papers, or docker compose up -d'
@@ -32,7 +32,7 @@ function unreachableFix({ fault, listens }: SiteSeen): string {
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(fault?.code ?? ''))
     return `Publish an A or AAAA record for the host of BASE_URL: ${ownCommand('doctor --dns')}`
   return listens
-    ? 'The service itself runs: start the proxy, let its port through the firewall, see docs/recipes/nginx.md'
+    ? 'The service itself is running: start the proxy and open its port in the firewall, see docs/recipes/nginx.md'
     : START
 }
 
@@ -43,24 +43,24 @@ export function judgeCertificate(
   const { baseUrl, certificateFault, until } = site
   if (!baseUrl.startsWith('https:'))
     return production
-      ? wrong('BASE_URL is http: links and addresses can be read on the way', 'BASE_URL=https://…')
-      : skipped('BASE_URL is http, good for trying out')
+      ? wrong('BASE_URL is http: links and addresses are not encrypted', 'BASE_URL=https://…')
+      : skipped('BASE_URL is http, fine for trying it out')
   if (certificateFault)
     return wrong(certificateFault.what, CERTIFICATE_FIXES[certificateFault.code] ?? CERTIFICATE_FIX)
-  if (!until) return skipped('the site did not answer')
+  if (!until) return skipped('the site did not respond')
   return judgeDaysLeft(
     until,
     now,
-    'certbot renew, or look why it was not renewed: systemctl list-timers certbot',
+    'certbot renew, or find out why it was not renewed: systemctl list-timers certbot',
   )
 }
 
 const CERTIFICATE_FIX =
-  'Let the proxy send the whole chain (fullchain.pem); for an authority of your own start with NODE_EXTRA_CA_CERTS=/path/ca.pem'
+  'Configure the proxy to send the full chain (fullchain.pem). With your own authority, start with NODE_EXTRA_CA_CERTS=/path/ca.pem'
 const CERTIFICATE_FIXES: Record<string, string> = {
   CERT_HAS_EXPIRED: 'certbot renew, then nginx -s reload',
   ERR_TLS_CERT_ALTNAME_INVALID:
-    'Get a certificate for the host of BASE_URL, or let BASE_URL name the one it is for.',
+    'Get a certificate for the host of BASE_URL, or set BASE_URL to the host of the certificate.',
 }
 
 /** Whether limits count people one by one: the service must believe its proxy, and nobody else. */
@@ -68,11 +68,11 @@ export function judgeProxy(
   { baseUrl, proxy }: SiteSeen,
   { trusted }: { trusted: readonly string[] },
 ): Verdict {
-  if (!proxy) return skipped('the site did not answer as this service')
+  if (!proxy) return skipped('the site did not respond as this service')
   const isBehind = baseUrl.startsWith('https:') // the service itself speaks http alone
-  if (proxy.seen === 'as-sent' && !isBehind) return ok('none in between')
+  if (proxy.seen === 'as-sent' && !isBehind) return ok('no proxy')
   if (proxy.seen === 'trusted' || (proxy.seen === 'beyond' && !isTooWide(trusted)))
-    return ok('its X-Forwarded-For is believed, and nobody else’s')
+    return ok('its X-Forwarded-For is trusted, and no other')
   return VERDICTS[proxy.seen](proxy.hop)
 }
 
@@ -84,19 +84,24 @@ const NAMES: Record<Network, string> = {
 }
 
 const VERDICTS: Record<Exclude<Seen, 'trusted'>, (hop: Network) => Verdict> = {
-  'as-sent': () => wrong('the proxy does not say who asks: all people share one limit', HEADER_LINE),
-  gone: () => wrong('the proxy does not say who asks: all people share one limit', HEADER_LINE),
+  'as-sent': () =>
+    wrong('the proxy does not send X-Forwarded-For: all visitors share one rate limit', HEADER_LINE),
+  gone: () =>
+    wrong('the proxy does not send X-Forwarded-For: all visitors share one rate limit', HEADER_LINE),
   untrusted: (hop) =>
-    wrong('the proxy is not believed: all people share one limit', `TRUST_PROXY=${NAMES[hop]}`),
+    wrong(
+      'TRUST_PROXY does not include the proxy: all visitors share one rate limit',
+      `TRUST_PROXY=${NAMES[hop]}`,
+    ),
   believed: () =>
     warning(
-      'whoever asks may claim any address',
-      `Put into the proxy: ${HEADER_LINE} Without a proxy: leave TRUST_PROXY empty.`,
+      'any client can claim any address',
+      `Add to the proxy: ${HEADER_LINE} Without a proxy, leave TRUST_PROXY empty.`,
     ),
   beyond: () =>
     wrong(
-      'TRUST_PROXY trusts the whole internet: whoever asks may claim any address',
-      'TRUST_PROXY=the address of the proxy alone',
+      'TRUST_PROXY trusts the whole internet: any client can claim any address',
+      'TRUST_PROXY=only the address of the proxy',
     ),
 }
 

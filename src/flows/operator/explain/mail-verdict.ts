@@ -16,9 +16,9 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
   if (accepted)
     return {
       code: 'accepted',
-      text: `Sent: the mail server took it at ${utcText(accepted.at)}${readersWord(mail)}.`,
+      text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readersWord(mail)}.`,
     }
-  if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker has it in its hand.' }
+  if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker is sending it now.' }
   if (isWaiting(mail)) return waiting(open, mail, answer)
   switch (mail.state) {
     case 'refused':
@@ -28,12 +28,12 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
     case 'gave_up':
       return {
         code: 'gave-up',
-        text: `Given up after ${mail.attempts} tries: no server took it in time${answer}`,
+        text: `Given up after ${mail.attempts} attempts: no server accepted it in time${answer}`,
       }
     case 'uncertain':
       return {
         code: 'uncertain',
-        text: 'Not known: it was written in full, no answer came, and it is not tried again.',
+        text: 'Unknown: it was sent completely, but the server did not reply. No more attempts.',
       }
     default:
       return skipped(open, mail)
@@ -44,11 +44,11 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
 function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | undefined {
   const failure = newestFailure(returned)
   if (!failure) return undefined
-  const taken = acceptances[0] ? `the mail server took it at ${utcText(acceptances[0].at)}, and ` : ''
+  const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
   const said = failure.answer ? `: ${failure.answer}` : '.'
   return {
     code: 'came-back',
-    text: `Sent, then returned: ${classText(failure)}; ${taken}a report came at ${utcText(failure.at)}${said}`,
+    text: `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
   }
 }
 
@@ -56,9 +56,9 @@ function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | und
 function readersWord({ returned }: WholeMessage): string {
   const classes = returned.map(({ class: kind }) => kind)
   const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
-  if (isUnproven) return ', and a report without proof says that it is spam'
-  if (classes.includes('complaint')) return ', and its reader complained that it is spam'
-  return classes.includes('unsubscribe') ? ', and its reader unsubscribed by it' : ''
+  if (isUnproven) return ', and a report without proof says it is spam'
+  if (classes.includes('complaint')) return ', and the reader marked it as spam'
+  return classes.includes('unsubscribe') ? ', and the reader unsubscribed through it' : ''
 }
 
 function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, answer: string): Verdict {
@@ -68,19 +68,20 @@ function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, a
       code: 'delivery-paused',
       text: `Waiting: delivery is paused since ${utcText(pause.from)} (${pause.reason}).`,
     }
-  if (sending === 'off')
-    return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is handed over.' }
+  if (sending === 'off') return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is sent.' }
   if (mail.state === 'ready' && slowness)
-    return { code: slowness.code, text: `Waiting for its pace: ${slowness.text}.` }
+    return { code: slowness.code, text: `Waiting because of a rate limit: ${slowness.text}.` }
   if (mail.state === 'ready') {
     const asks =
-      now.getTime() - mail.datedAt.getTime() > LONG_MS ? '; is a worker running? See delivery status' : ''
+      now.getTime() - mail.datedAt.getTime() > LONG_MS
+        ? '; check in delivery status that a worker is running'
+        : ''
     return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.` }
   }
   const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
   if (mail.state === 'uncertain')
-    return { code: 'uncertain-again', text: `Not known whether it arrived; it goes once more ${when}.` }
-  return { code: 'deferred', text: `Put off, and tried again ${when}${answer}` }
+    return { code: 'uncertain-again', text: `Unknown whether it arrived; it is sent once more ${when}.` }
+  return { code: 'deferred', text: `Deferred, next attempt ${when}${answer}` }
 }
 
 /** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
@@ -91,7 +92,7 @@ function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdi
   if (reason !== 'expired')
     return {
       code: `skipped-${reason ?? 'unknown'}`,
-      text: `Not sent: ${reasonText(reason)} before it went out.`,
+      text: `Not sent: ${reasonText(reason)} before it was sent.`,
     }
   const [pause] = pausesBetween(pauses, datedAt, deadline)
   const why = pause
@@ -100,6 +101,6 @@ function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdi
       ? ': SENDING is off'
       : slowness
         ? `: ${slowness.text}`
-        : ': no worker took it; was one running?'
-  return { code: 'expired', text: `Not sent: its time was over at ${utcText(deadline)}${why}.` }
+        : ': no worker took it, perhaps because none was running'
+  return { code: 'expired', text: `Not sent: it expired at ${utcText(deadline)}${why}.` }
 }

@@ -35,7 +35,7 @@ async function slownessThen(
 ): Promise<Slowness | null> {
   const stopped = await noticesWhile(db, { kind: 'run-stopped', from: datedAt, to: deadline })
   if (stopped.some(({ values }) => values.what === 'domain-held' && values.subject === domain))
-    return { code: 'domain-held', text: `mail to ${domain} was held, since it refused too much` }
+    return { code: 'domain-held', text: `email to ${domain} was on hold because it refused too much` }
   const mails = rampUpMails(config, datedAt)
   if (mails === undefined) return null
   const from = midnight(dayOf(datedAt))
@@ -44,6 +44,6 @@ async function slownessThen(
     ? null
     : {
         code: 'ramp-up',
-        text: `the ${mails.toLocaleString('en')} mails of that day of a new sending domain were used up (ramp-up)`,
+        text: `the ${mails.toLocaleString('en')} emails allowed that day for a new sending domain were used up (ramp-up)`,
       }
 }

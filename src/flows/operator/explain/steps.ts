@@ -58,18 +58,18 @@ function around<T extends { at: Date }>(all: readonly T[], { from, to }: Window)
 }
 
 const EVENTS: Record<Consent['event'], string> = {
-  asked: 'They asked to subscribe',
+  asked: 'They signed up',
   confirmed: 'They confirmed',
   'topics-added': 'They added topics',
-  'topics-removed': 'They took topics away',
+  'topics-removed': 'They removed topics',
   changed: 'They changed settings',
   paused: 'They paused',
-  resumed: 'They were active again',
+  resumed: 'They became active again',
   unsubscribed: 'They unsubscribed',
-  resubscribed: 'They took the unsubscribe back',
+  resubscribed: 'They undid the unsubscribe',
   suppressed: 'The address was suppressed',
-  unsuppressed: 'The suppression was lifted',
-  moved: 'They moved to another address',
+  unsuppressed: 'The suppression was removed',
+  moved: 'They changed their address',
   erased: 'They were erased',
 }
 
@@ -90,7 +90,7 @@ function consentSteps(open: Case): Step[] {
 
 /** Of any date: what they had agreed to elsewhere may be older than it. */
 const importSteps = ({ subject: { importedAt } }: Case): Step[] =>
-  importedAt ? [{ at: importedAt, code: 'imported', text: 'An import brought them in.' }] : []
+  importedAt ? [{ at: importedAt, code: 'imported', text: 'They were imported.' }] : []
 
 const changeSteps = (open: Case): Step[] =>
   around(open.changes.toReversed(), windowOf(open)).flatMap(changeStep)
@@ -103,13 +103,13 @@ function changeStep({ at, before, after }: Change): Step[] {
   const parts = [
     ...settings,
     ...added.map(({ name }) => `topic “${name}” added`),
-    ...removed.map(({ name }) => `topic “${name}” taken away`),
+    ...removed.map(({ name }) => `topic “${name}” removed`),
     ...edited.map(({ from, to }) => `topic “${from.query}” to “${to.query}”`),
   ]
   return parts.length > 0 ? [{ at, code: 'change', text: `A change: ${parts.join('; ')}.` }] : []
 }
 
-const NAMES: Record<string, string> = { maxPapers: 'most papers' }
+const NAMES: Record<string, string> = { maxPapers: 'papers per email' }
 
 function dueSteps({ due, standing, date, now, state }: Case): Step[] {
   if (!due || state === 'none') return []
@@ -122,8 +122,8 @@ function dueSteps({ due, standing, date, now, state }: Case): Step[] {
 function sourceSteps({ sources, digest }: Case): Step[] {
   if (!digest) return []
   return sources.map(({ source, day, state, reason, papers, lastFault, lastStatus, fetchedAt }) => {
-    const fault = lastFault ? `; last fault: ${faultText(lastFault, lastStatus)}` : ''
-    const read = fetchedAt ? `, last read ${utcText(fetchedAt)}` : ', never read'
+    const fault = lastFault ? `; last error: ${faultText(lastFault, lastStatus)}` : ''
+    const read = fetchedAt ? `, last fetched ${utcText(fetchedAt)}` : ', never fetched'
     const text = `Source ${source}, ${day}: ${stateText({ state, reason })}, ${count(papers, 'paper')}${read}${fault}.`
     return { at: null, code: 'source', text }
   })
@@ -155,7 +155,7 @@ function returnSteps(open: Case): Step[] {
   const inWindow = others.filter(({ at }) => at >= from && at < to)
   const before = others.findLast(({ at, done }) => at < from && ACTED.includes(done))
   return [...(before ? [before] : []), ...inWindow].map((one) => {
-    const about = one.messageId ? `For ${one.kind ?? 'a mail'} ${one.messageId}: ` : ''
+    const about = one.messageId ? `For ${one.kind ?? 'an email'} ${one.messageId}: ` : ''
     return { at: one.at, code: `returned-${one.class}`, text: about + returnText(one) }
   })
 }
@@ -165,7 +165,7 @@ const ACTED: Done[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
 /** For whoever says that a mail which the server took never came. */
 function searchSteps({ senderDomain }: Case, { id, kind, acceptances, returned }: WholeMessage): Step[] {
   if (acceptances.length === 0 || newestFailure(returned)) return []
-  const text = `Not in their inbox? Look in its log for Message-ID <${kind}.${id}@${senderDomain}>, then in their spam folder.`
+  const text = `Not in their inbox? Search the mail server’s log for Message-ID <${kind}.${id}@${senderDomain}>, then check their spam folder.`
   return [{ at: null, code: 'search', text }]
 }
 
@@ -175,7 +175,7 @@ function outcomeText({ digest, outcome, standing: { maxPapers } }: Case): string
   const { papers, matched } = digest!
   if (digest!.outcome !== 'planned') return `Outcome: ${(outcome ?? digest!.outcome).replace('_', ' ')}.`
   const more = matched - papers.length
-  const beyond = more > 0 ? ` (at most ${maxPapers} in a mail); ${more} more stand on the digest’s page` : ''
+  const beyond = more > 0 ? ` (up to ${maxPapers} per email); ${more} more are on the digest’s page` : ''
   return `Outcome: planned. ${count(matched, 'paper')} matched, ${papers.length} in the mail${beyond}.`
 }
 

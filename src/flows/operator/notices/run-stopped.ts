@@ -6,13 +6,12 @@ const WHY_STOPPED: Record<string, string> = {
   'login-refused': 'the mail server refuses the login',
   'tls-refused': 'no encrypted connection to the mail server',
   unreachable: 'the mail server cannot be reached',
-  'refused-alike': 'ten refusals in a row, all alike',
-  'refused-much': 'too many of the last mails were refused',
+  'refused-alike': 'ten identical refusals in a row',
+  'refused-much': 'too many of the last emails were refused',
 }
 const PAUSES = ['refused-alike', 'refused-much']
 
-const said = (text: NoticeValues[string] | undefined): string[] =>
-  text ? [`What came back last: ${text}`] : []
+const said = (text: NoticeValues[string] | undefined): string[] => (text ? [`Last reply: ${text}`] : [])
 
 const STOPPED: Record<string, (values: NoticeValues) => Wording> = {
   restored,
@@ -37,21 +36,21 @@ function laneStopped({ subject, what, said: answer, since }: NoticeValues): Word
     ],
     meaning:
       subject === 'answers'
-        ? 'Confirmations and links to settings do not go out. They are tried again every minute, each until its deadline.'
+        ? 'Confirmations and account links are not being sent. They are retried every minute, each until its deadline.'
         : isPaused
-          ? 'No mail goes out until you resume it. Digests that are not handed over within 20 hours of their hour are given up; their papers come with the next ones.'
-          : 'Digests do not go out. They are tried again every minute, each until 20 hours after its hour.',
+          ? 'No emails are sent until you resume delivery. Digests not sent within 20 hours of their hour are given up; the next ones include their papers.'
+          : 'Digests are not being sent. They are retried every minute, each until 20 hours after its hour.',
     next: [DOCTOR, ...(isPaused ? [TRY] : []), STATUS, ...(isPaused ? [RESUME] : [])],
   }
 }
 
 function restored({ since }: NoticeValues): Wording {
   return {
-    subject: 'this database was restored, and waits for you',
-    facts: [`Since ${weekdayMinute(since)}: a copy from a backup was started. Delivery is paused.`],
+    subject: 'this database was restored, delivery waits for you',
+    facts: [`Since ${weekdayMinute(since)}: this database was restored from a backup. Delivery is paused.`],
     meaning:
-      'Nothing is planned or handed over until you say so, since nobody knows here what went out after the backup.',
-    next: [['delivery resume --dry-run', 'what ends then, and what goes on'], STATUS],
+      'Nothing is planned or sent until you resume delivery, because this database has no record of what was sent after the backup.',
+    next: [['delivery resume --dry-run', 'what would end and what would continue'], STATUS],
   }
 }
 
@@ -73,9 +72,9 @@ function promoted({ since }: NoticeValues): Wording {
 
 function domainHeld({ subject: domain, said: refused, since }: NoticeValues): Wording {
   return {
-    subject: `mail to ${domain} is held for an hour`,
+    subject: `email to ${domain} is on hold for an hour`,
     facts: [`Since ${weekdayMinute(since)}: ${domain} refused ${refused}`],
-    meaning: `Digests to ${domain} wait, and go on slowly after the hour; it is held again where it goes on refusing. What has waited for 20 hours since its hour is skipped, and its papers come with the next one. Other domains get theirs, and answers to people go everywhere.`,
+    meaning: `Digests to ${domain} wait and resume slowly after the hour, or stay on hold if it keeps refusing. Digests that have waited 20 hours since their hour are skipped, and the next ones include their papers. Other domains are not affected, and confirmations and links are still sent everywhere.`,
     next: [STATUS, TRY],
   }
 }
@@ -88,7 +87,7 @@ function complained({ said: figures, since }: NoticeValues): Wording {
       'Gmail and Yahoo refuse senders with more than 0.3 %. Delivery is paused.',
     ],
     meaning:
-      'No mail goes out until you resume it. Who complained is suppressed. Digests that are not handed over within 20 hours of their hour are skipped; their papers come with the next ones.',
-    next: [['doctor --dns', 'whether DNS says that these mails are yours'], STATUS, RESUME],
+      'No emails are sent until you resume delivery. Addresses that complained are suppressed. Digests not sent within 20 hours of their hour are skipped; the next ones include their papers.',
+    next: [['doctor --dns', 'whether DNS authorizes your emails'], STATUS, RESUME],
   }
 }

@@ -5,8 +5,8 @@ const NUMBER = 9
 const MIB = 1024 * 1024
 
 const CAME_BACK: [label: string, name: string][] = [
-  ['Came back: no mailbox', 'dead'],
-  ['Came back: mailbox full', 'full'],
+  ['Bounced: no mailbox', 'dead'],
+  ['Bounced: mailbox full', 'full'],
   ['Complaints', 'complaint'],
 ]
 
@@ -19,22 +19,22 @@ export function weekLines(values: NoticeValues): string[] {
   return [
     row('', 'this week', 'before'),
     pair('Subscribers', 'subscribers'),
-    pair('Sign-ups asked for', 'asked'),
+    pair('Sign-ups', 'asked'),
     pair('Confirmed', 'confirmed'),
     pair('Unsubscribed', 'unsubscribed'),
-    pair('Mails accepted', 'accepted'),
-    pair('Mails refused', 'refused'),
-    pair('Mails given up', 'gaveUp'),
-    pair('Mails uncertain', 'uncertain'),
-    pair('Mails skipped', 'skipped'),
+    pair('Emails accepted', 'accepted'),
+    pair('Emails refused', 'refused'),
+    pair('Emails given up', 'gaveUp'),
+    pair('Emails uncertain', 'uncertain'),
+    pair('Emails skipped', 'skipped'),
     ...cameBack.map(([label, name]) => pair(label, name)),
     '',
-    single('Dates closed', `${values.closed} of ${values.dates} on which somebody was due`),
+    single('Complete dates', `${values.closed} of ${values.dates} with digests due`),
     single(
-      'Days of sources',
+      'Source days',
       `${values.withPapers} of ${values.sourceDays} with papers, ${values.papers} papers`,
     ),
-    single('Addresses suppressed', `${values.suppressions}`),
+    single('Suppressed addresses', `${values.suppressions}`),
     single('Database', `${Math.round(Number(values.databaseBytes) / MIB)} MiB`),
   ]
 }

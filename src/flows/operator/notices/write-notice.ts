@@ -6,7 +6,7 @@ import { runStopped } from './run-stopped.ts'
 import { weekLines } from './week-lines.ts'
 import { DOCTOR, SOURCES, STATUS, type Wording } from './wording.ts'
 
-const NEXT = 'Next, each after `npm run -s cli --` (in the image: `daily-papers`):'
+const NEXT = 'Next, run one of these after `npm run -s cli --` (in the image: `daily-papers`):'
 
 const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
   'run-stopped': runStopped,
@@ -19,7 +19,7 @@ const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
     subject: `the week from ${values.from} to ${values.to}`,
     facts: weekLines(values),
     meaning: '',
-    next: [['digests status --date D', 'the books of one date']],
+    next: [['digests status --date D', 'the totals of one date']],
   }),
 }
 
@@ -36,11 +36,11 @@ function sourceStalled({
 }: NoticeValues): Wording {
   const failed = fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
   const meaning =
-    'Digests go out without papers of those days; once the source has them, the next digest carries them.'
+    'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
   if (what === 'no-fetch')
     return {
       subject: `source ${source} has not answered for a day`,
-      facts: [`No good fetch since ${weekdayMinute(since)}, ${failures} failed in a row.`, ...failed],
+      facts: [`No successful fetch since ${weekdayMinute(since)}; ${failures} failed in a row.`, ...failed],
       meaning,
       next: [SOURCES],
     }
@@ -48,75 +48,83 @@ function sourceStalled({
     subject: `source ${source} had no papers on ${day}`,
     facts: [
       reason === 'repeated'
-        ? `${source} answers, but for ${day}, a working day, it gave nothing but the papers of another day.`
-        : `${source} answers, but ${day}, a working day, ended without a paper.`,
-      newest ? `The newest day with papers is ${newest}.` : 'No day of the last two weeks has papers.',
+        ? `${source} responds, but for ${day}, a working day, it listed only papers of another day.`
+        : `${source} responds, but ${day}, a working day, ended without papers.`,
+      newest ? `The newest day with papers is ${newest}.` : 'No day in the last two weeks has papers.',
       ...failed,
     ],
     meaning,
-    next: [SOURCES, [`papers fetch --date ${day}`, 'asks once more']],
+    next: [SOURCES, [`papers fetch --date ${day}`, 'fetches it again']],
   }
 }
 
 function dayNotClosed({ date, plans, due, since }: NoticeValues): Wording {
   return {
-    subject: `the books of ${date} did not close`,
+    subject: `the digests of ${date} are not complete`,
     facts: [
-      `${plans} plans of ${date} with ${due} subscribers are still open; the last ought to have closed at ${weekdayMinute(since)}.`,
+      `${plans} plans of ${date} with ${due} subscribers are still open; the last should have finished by ${weekdayMinute(since)}.`,
     ],
     meaning:
-      'Some of them may have got no digest and no recorded reason. As a rule no process with the role worker runs.',
-    next: [[`digests status --date ${date}`, 'what is open'], STATUS, DOCTOR],
+      'Some of them may have no digest and no recorded reason. Usually no process with the role worker is running.',
+    next: [[`digests status --date ${date}`, 'what is still open'], STATUS, DOCTOR],
   }
 }
 
 function signupsLimited({ said, since }: NoticeValues): Wording {
   return {
     subject: 'sign-ups are limited',
-    facts: [`Since ${weekdayMinute(since)} all sign-up emails that the site may send are used up: ${said}.`],
+    facts: [
+      `Since ${weekdayMinute(since)} the limit of sign-up emails for the site has been reached: ${said}.`,
+    ],
     meaning:
-      'New people get no confirmation email until it is over; a page asks them to try again. Subscribers get their digests and the emails that they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
-    next: [['subscribers list --state pending', 'who signed up last and did not confirm'], STATUS],
+      'New sign-ups get no confirmation email until then; a page asks them to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
+    next: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS],
   }
 }
 
 const WORK: Record<string, string> = {
   ingest: 'fetching papers',
   plan: 'planning digests',
-  'drain-answers': 'sending answers',
+  'drain-answers': 'sending confirmations and links',
   'drain-digests': 'sending digests',
-  'read-reports': 'reading what comes back',
-  'fetch-mailbox': 'fetching what comes back',
+  'read-reports': 'processing bounces and complaints',
+  'fetch-mailbox': 'fetching bounces and complaints',
 }
 
 function workFailed({ subject, what, said: text, since, count }: NoticeValues): Wording {
   if (what === 'idle')
     return {
-      subject: 'nobody sends mail: no process with the role worker is there',
-      facts: [`A nudge to send mail waits since ${weekdayMinute(since)}, and nobody takes it.`],
-      meaning: 'No confirmation and no digest goes out, and no papers are fetched, until a worker runs.',
-      next: [['doctor', 'whether processes tick and work'], STATUS],
+      subject: 'email is not being sent: no worker is running',
+      facts: [
+        `Emails have been waiting since ${weekdayMinute(since)}, and no process with the role worker is running.`,
+      ],
+      meaning: 'No confirmations or digests are sent and no papers are fetched until a worker runs.',
+      next: [['doctor', 'whether the processes are running'], STATUS],
     }
   if (what === 'unread')
     return {
-      subject: 'what comes back is not read',
+      subject: 'bounces and complaints are not being processed',
       facts: [
         count === 1
-          ? `A report on mail waits since ${weekdayMinute(since)}, and nobody reads it.`
-          : `${count} reports on mail wait, the oldest since ${weekdayMinute(since)}, and nobody reads them.`,
+          ? `A report has been waiting since ${weekdayMinute(since)}.`
+          : `${count} reports are waiting, the oldest since ${weekdayMinute(since)}.`,
       ],
       meaning:
-        'Who complained or unsubscribed by mail still gets digests, and mail goes on to mailboxes that are not there. Nothing is lost: what came in stays written down.',
-      next: [['bounces status', 'what waits, and what came'], ['bounces read', 'reads it now'], DOCTOR],
+        'People who complained or unsubscribed by email still get digests, and emails still go to mailboxes that don’t exist. Nothing is lost: the reports are stored.',
+      next: [
+        ['bounces status', 'what is waiting and what has arrived'],
+        ['bounces read', 'processes it now'],
+        DOCTOR,
+      ],
     }
   const work = WORK[String(subject)] ?? subject
   return {
-    subject: `${work} fails`,
+    subject: `${work} is failing`,
     facts: [
-      `${work} has failed since ${weekdayMinute(since)} at every try.`,
-      `The last fault: ${text} (${what}).`,
+      `${work} has failed at every attempt since ${weekdayMinute(since)}.`,
+      `Last error: ${text} (${what}).`,
     ],
-    meaning: 'It is tried again every minute. What was to be done stays written down.',
+    meaning: 'It is retried every minute. No work is lost.',
     next: [DOCTOR, STATUS],
   }
 }
@@ -125,8 +133,8 @@ function workFailed({ subject, what, said: text, since, count }: NoticeValues): 
 function isOver(values: NoticeValues): Wording {
   const before = WORDINGS[String(values.kind)]!(values)
   return {
-    subject: `over: ${before.subject}`,
-    facts: [`Over since ${weekdayMinute(values.over)}.`, 'What was told before:', ...before.facts],
+    subject: `resolved: ${before.subject}`,
+    facts: [`Resolved at ${weekdayMinute(values.over)}.`, 'The alert was:', ...before.facts],
     meaning: '',
     next: [STATUS],
   }
@@ -136,8 +144,8 @@ function isOver(values: NoticeValues): Wording {
 export function writeNotice({ kind, values, overAt }: Notice): RenderedEmail {
   const wording = WORDINGS[kind]!(values)
   if (!overAt) return laidOut(wording)
-  const facts = [...wording.facts, `It is over since ${weekdayMinute(overAt.toISOString())}.`]
-  return laidOut({ ...wording, subject: `over: ${wording.subject}`, facts, meaning: '' })
+  const facts = [...wording.facts, `Resolved at ${weekdayMinute(overAt.toISOString())}.`]
+  return laidOut({ ...wording, subject: `resolved: ${wording.subject}`, facts, meaning: '' })
 }
 
 /** In one line. A kind that an older release told of is its own. */
@@ -150,8 +158,8 @@ export function writeRest(notices: Notice[]): RenderedEmail {
     (notice) => `${weekdayMinute(notice.at.toISOString())}: ${writeNotice(notice).subject}`,
   )
   return laidOut({
-    subject: `${notices.length} more notices`,
-    facts: ['There was more to tell than goes out in an hour:', ...lines],
+    subject: `${notices.length} more alerts`,
+    facts: ['More alerts than the hourly limit:', ...lines],
     meaning: '',
     next: [STATUS, SOURCES, DOCTOR],
   })

@@ -101,7 +101,7 @@ describe('a source that wants a gap', () => {
     await hold(60_000)
     expect(await ask(400)).toMatchObject({
       state: 'ok',
-      found: expect.stringContaining('not asked: somebody else asks it now'),
+      found: expect.stringContaining('not checked: another process is fetching from it now'),
       fix: null,
     })
     expect(asked).toEqual([])

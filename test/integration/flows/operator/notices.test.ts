@@ -268,7 +268,7 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   expect(subjects()).toEqual([])
   await waiting(16)
   await watch(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: nobody sends mail: no process with the role worker is there'])
+  expect(subjects()).toEqual(['Daily Papers: email is not being sent: no worker is running'])
   await site.db.$executeRaw`delete from pgboss.job where name = 'drain-answers'`
   await watch(depsWith())
   expect(subjects()).toHaveLength(2)
@@ -299,7 +299,7 @@ test('a database that was restored, and waits', async () => {
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
   await watch(depsWith())
   await watch(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: this database was restored, and waits for you'])
+  expect(subjects()).toEqual(['Daily Papers: this database was restored, delivery waits for you'])
   await site.db.switch.deleteMany()
   await watch(depsWith())
   expect(subjects()).toHaveLength(2)
