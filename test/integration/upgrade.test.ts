@@ -218,6 +218,6 @@ test('with a KEEP_DAYS that the first release took it starts, and says as what i
   const service = await startService(readConfig({ DATABASE_URL: url, KEEP_DAYS: '20' }), [], { log })
   await service.stop()
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { event: 'setting.adjusted', what: 'KEEP_DAYS=20 counts as 30, the fewest days that are kept' },
+    { event: 'setting.adjusted', what: 'KEEP_DAYS=20 counts as 30, the minimum' },
   ])
 })

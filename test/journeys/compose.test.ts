@@ -63,7 +63,7 @@ describe('docker compose up demo', { timeout: 60_000 }, () => {
   test('from the form to a digest in the mailbox, and out again', async () => {
     const topic = 'quokka'
     expect((await post(`${compose.site}/subscribe`, { email: ADDRESS, topic })).status).toBe(303)
-    const confirm = linkIn(await mailThatBegins('Please confirm'), 'confirm')
+    const confirm = linkIn(await mailThatBegins('Confirm your subscription to'), 'confirm')
     expect((await post(confirm, {})).status).toBe(303)
     await compose.must(command('papers', 'import', '/dev/stdin', '--date', TOMORROW), JSON.stringify(PAPERS))
     const ran = await compose.must(command('digests', 'run', '--now', `${TOMORROW}T23:30:00Z`, '--json'))

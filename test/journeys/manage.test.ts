@@ -80,7 +80,7 @@ describe.each([
 
     await press(page, 'For a week')
     expect(await said(page)).toContain('Paused until Tuesday, 1 December')
-    await page.getByLabel('Until a date').fill('2026-12-24')
+    await page.getByLabel('Emails resume on').fill('2026-12-24')
     await press(page, 'Pause until then')
     expect(await said(page)).toContain('→ until Thursday, 24 December')
     const other = await page.context().newPage()
@@ -88,7 +88,7 @@ describe.each([
     await press(page, 'Resume now')
     expect(await said(page)).toContain('Resumed')
     await press(other, 'Resume now')
-    expect(await said(other)).toContain('Nothing changed')
+    expect(await said(other)).toContain('No change: your settings were already like this')
     expect(await site.db.change.count()).toBe(4)
   })
 })

@@ -102,7 +102,7 @@ describe.each([
     await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
     await page.getByRole('button', { name: 'Confirm subscription' }).click()
     expect(await heading()).toBe('You’re subscribed')
-    expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome mail with the papers of/)
+    expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome email with papers from/)
 
     const welcome = await mailNumber(2)
     expect(welcome.subject).toMatch(/^Welcome: \d+ on /)

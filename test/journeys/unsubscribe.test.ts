@@ -32,7 +32,7 @@ describe.each([
 
     await press(page, 'Undo')
     expect(await heading(page)).toBe('Everything is as it was')
-    expect(await said(page)).toContain('Wednesday, 25 November 2026, 08:00, UTC')
+    expect(await said(page)).toContain('Wednesday, 25 November 2026 at 08:00 (UTC)')
     expect(await stateOf()).toBe('active')
 
     await page.getByRole('main').getByRole('link', { name: 'Unsubscribe' }).click()

@@ -37,7 +37,7 @@ export const ADMIN_STOPS: AdminStop[] = [
     name: 'admin-login-wrong',
     path: at('/admin/login'),
     outside: true,
-    act: typed('Log in', 'Password', 'not the password'),
+    act: typed('Log in', 'Password', 'Wrong password. Try again.'),
   },
   { name: 'admin-overview', path: at('/admin') },
   { name: 'admin-overview-90', path: at('/admin?days=90') },
@@ -45,7 +45,7 @@ export const ADMIN_STOPS: AdminStop[] = [
   {
     name: 'admin-paused',
     path: at('/admin'),
-    act: typed('Pause delivery', 'Why you pause it', 'The relay is being moved'),
+    act: typed('Pause delivery', 'Reason for pausing', 'The relay is being moved'),
   },
   {
     name: 'admin-resumed',

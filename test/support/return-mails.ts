@@ -37,7 +37,7 @@ export function deliveryReport(options: ReportOptions): Buffer {
       '--R',
       'Content-Type: text/plain; charset=us-ascii',
       '',
-      'This is the mail system at host relay.example.',
+      'That’s the file being imported. mail system at host relay.example.',
       '',
       `<${recipient}>: ${said ? `host mx.reader.example said: ${said} (in reply to RCPT TO command)` : 'could not be delivered'}`,
       '',

@@ -54,7 +54,7 @@ export const SAMPLE_NOTICES: Record<string, Notice> = {
   complaints: notice(14, 'run-stopped', {
     subject: '',
     what: 'complaints',
-    said: '7 complaints in 24 hours, of 1,480 mails accepted in a day: 0.47 %',
+    said: '7 complaints in 24 hours for 1,480 mails accepted in a day: 0.47 %',
     since: SINCE,
   }),
   'no-fetch': notice(5, 'source-stalled', {

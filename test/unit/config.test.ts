@@ -74,7 +74,7 @@ describe('KEEP_DAYS of an older release', () => {
     expect(faults).toEqual([])
     expect(config).toMatchObject({
       KEEP_DAYS: 30,
-      adjusted: [`KEEP_DAYS=${KEEP_DAYS} counts as 30, the fewest days that are kept`],
+      adjusted: [`KEEP_DAYS=${KEEP_DAYS} counts as 30, the minimum`],
     })
   })
   test('30 and more are as they say', () => {
@@ -119,8 +119,14 @@ describe('a wrong value is named with what it takes', () => {
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
     [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
     [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
-    [{ SOURCES: 'huggingface,elsewhere' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
-    [{ SOURCES: 'huggingface:cs.CL' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [
+      { SOURCES: 'huggingface,elsewhere' },
+      'SOURCES: takes a comma-separated list of sources such as huggingface',
+    ],
+    [
+      { SOURCES: 'huggingface:cs.CL' },
+      'SOURCES: takes a comma-separated list of sources such as huggingface',
+    ],
     [{ SOURCES: ',' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
     [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
     [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: set BOUNCE_DOMAIN too'],
@@ -176,7 +182,7 @@ describe('a wrong value is named with what it takes', () => {
   })
 })
 
-test('blanks around a name, a slash behind the site and the @ of a domain do not count', () => {
+test('blanks around a name, a slash behind the site and the @ of a domain stay the same', () => {
   const config = readConfig({
     SITE_NAME: ' Papers ',
     BASE_URL: 'https://papers.example/',

@@ -56,7 +56,9 @@ describe('run', () => {
     const run = ['run', '--now', '2026-11-24T08:00:30Z']
     expect(await digests(run)).toMatchObject({ code: 0, out: { accepted: 0, paced: 1, stopped: null } })
     const { stdout } = await digestsText(run)
-    expect(stdout).toContain('Still ready: 1. They wait for a pace')
+    expect(stdout).toContain(
+      'Still ready: 1. They are rate limited: a domain is on hold or slow, or the sending domain is new.',
+    )
     expect(sink!.accepted).toEqual([])
   })
 
@@ -118,7 +120,7 @@ describe('run', () => {
     await startSink()
     const early = await digestsText(['run', '--date', '2026-11-25'])
     expect(early).toMatchObject({ code: 0, stdout: expect.stringMatching(/^of this run/) })
-    expect(early.stdout).toContain('Nobody’s hour of 2026-11-25 has come yet')
+    expect(early.stdout).toContain('Nothing is due on 2026-11-25 has come yet')
     await digests(['run'])
     const again = await digestsText(['run', '--date', '2026-11-24'])
     expect(again.stdout).toMatch(/^due +0$/m)

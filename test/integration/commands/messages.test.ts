@@ -96,7 +96,7 @@ describe('messages', () => {
     expect((await run('messages list --date 2026-11-22')).json).toEqual([])
     const { json, text } = await run('messages list --limit 2')
     expect(json).toHaveLength(2)
-    expect(text).toContain('These are the newest 2; --limit takes up to 1000.')
+    expect(text).toContain('These are the newest 2; --limit allows up to 1000.')
     await expect(run('messages list --kind letter')).rejects.toThrow(
       'Allowed choices are digest, confirmation',
     )
@@ -204,9 +204,7 @@ describe('delivery', () => {
     await run('delivery pause --reason relay')
     const second = await run('delivery pause', new Date(NOW.getTime() + 3_600_000))
     expect(second.json).toMatchObject({ changed: false, reason: 'relay' })
-    expect(second.text).toMatch(
-      /^No change: delivery has been paused since 2026-11-24 .* UTC: relay$/,
-    )
+    expect(second.text).toMatch(/^No change: delivery has been paused since 2026-11-24 .* UTC: relay$/)
     const { json, text } = await run('delivery status')
     expect(json).toMatchObject({ delivery: 'paused', reason: 'relay', since: '2026-11-24T09:00:00.000Z' })
     expect(text).toContain('Paused since 2026-11-24 09:00 UTC (1 minute): relay\nTo resume: delivery resume')
@@ -216,7 +214,7 @@ describe('delivery', () => {
 
   test.each([
     [50, 'Delivery resumed.'],
-    [51, 'Delivery goes on. 51 messages are queued: sending starts at 10 a second and doubles every minute.'],
+    [51, 'Delivery resumed. 51 messages are queued: sending starts at 10 a second and doubles every minute.'],
   ])('resume with %i that wait: %s', async (messages, text) => {
     await enqueueGoodbyes(database.db, 'digests', messages)
     await run('delivery pause')

@@ -70,7 +70,7 @@ describe('status', () => {
       'Reports: none waiting',
       '',
       'class                           24 hours  7 days',
-      'reports that could not be read  0         0',
+      'unreadable reports  0         0',
     ])
     const none = { classes: {}, unreadable: 0 }
     expect(json).toEqual({

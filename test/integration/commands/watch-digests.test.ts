@@ -85,7 +85,7 @@ test('in a pipe it refuses, and with --json it prints once', async () => {
   await planOne()
   const { code, stdout, stderr } = await runCli(['digests', 'status', '--watch'], settings())
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toContain('--watch: takes a terminal')
+  expect(stderr).toContain('--watch needs a terminal; elsewhere, run the command repeatedly with --json')
   const json = await runCli(['digests', 'status', '--watch', '--json'], settings())
   expect(JSON.parse(json.stdout)).toMatchObject({ date: '2026-11-24', due: 1, open: 1, closed: false })
 })

@@ -42,11 +42,11 @@ describe('the way to the account page', () => {
     const { statusCode, headers } = await post(site, `${manage}/account`)
     expect([statusCode, headers.location]).toEqual([303, `${manage}/account`])
     const sent = await get(site, `${manage}/account`)
-    expect(sent.body).toContain('If you have just asked, a link')
+    expect(sent.body).toContain('If you’ve just asked for it, a link to your account page is on its way to')
     expect(sent.body).toContain('a•••@example.com')
     expect(sent.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
     const { path, text, subject } = await mailed(site, 'account-link', EMAIL)
-    expect(subject).toMatch(/^Export, erase or move/)
+    expect(subject).toMatch(/^Your account/)
     expect(text).toContain('25 Nov 2026, 12:00 (UTC)')
     expect((await get(site, path)).statusCode).toBe(200)
   })
@@ -300,7 +300,9 @@ describe('another address', () => {
       const { statusCode, body } = await post(site, `${path}/address`, { email })
       expect(statusCode).toBe(422)
       expect(body).toMatch(/<title>Error: /)
-      expect(body).toContain('<a class="error-link" href="#email">Your digests come to this address already.')
+      expect(body).toContain(
+        '<a class="error-link" href="#email">Your digests already go to this address. Enter a different one.',
+      )
       expect(body).toContain(`value="${email}"`)
       await expect(askForMove(site.deps, { token: path.split('/')[2]!, email })).rejects.toMatchObject({
         code: 'address.unchanged',
@@ -327,7 +329,7 @@ describe('another address', () => {
       expect(statusCode).toBe(410)
       expect(body).toContain('This link has been replaced by a newer one.')
       expect(body).toContain('<form method="post" action="/manage"')
-      expect(body).not.toMatch(/do not know this link|new\.example/)
+      expect(body).not.toMatch(/This link doesn’t work\.|new\.example/)
       expect(headers['cache-control']).toBe('no-store')
     }
     const asProgram = await site.app.inject({
@@ -376,12 +378,12 @@ describe('another address', () => {
     const move = await asksToMove()
     const taken = await post(site, move)
     expect(taken.statusCode).toBe(409)
-    expect(taken.body).toContain('That address has a subscription of its own')
+    expect(taken.body).toContain('That address already has its own subscription, so nothing was moved.')
     const other = await asksToMove('third@new.example')
     await suppress(site.deps, { email: 'third@new.example', reason: 'dead' })
     const dead = await post(site, other)
     expect(dead.statusCode).toBe(409)
-    expect(dead.body).toContain('We cannot write to this address at present.')
+    expect(dead.body).toContain('We can’t send email to this address.')
     expect((await found()).address).toBe(EMAIL)
   })
 

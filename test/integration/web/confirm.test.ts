@@ -52,7 +52,9 @@ describe('the page with the button', () => {
       '1 paper in 14 days',
       'nothing in 14 days',
     ])
-    expect(body).toContain('Where a topic has nothing in 14 days, fewer words match more')
+    expect(body).toContain(
+      'If a topic matched nothing in the last 14 days, use fewer words or put OR between them.',
+    )
     expect(body).not.toContain('/manage/')
     expect(await checksums(site.db)).toEqual(before)
   })
@@ -60,7 +62,7 @@ describe('the page with the button', () => {
   test('where nothing matched, says so plainly, and what helps', async () => {
     await listed('2026-11-20', 'Robots')
     const { body } = await get(site, `/confirm/${await asked({ topic: 'zebras' })}`)
-    expect(body).toContain('With nothing in 14 days, no mail would have come.')
+    expect(body).toContain('Nothing matched in the last 14 days, so you wouldn’t have received an email.')
   })
 
   test('works without rates where they cannot be told', async () => {
@@ -103,10 +105,10 @@ describe('the page after the button', () => {
     const page = await pressed(await asked({ topic: 'robots', zone: 'Asia/Tokyo' }))
     expect(headingOf(page)).toBe('You’re subscribed')
     expect(page).toContain(
-      'first digest comes on <strong>Wednesday, 25 November 2026, 08:00, Asia/Tokyo</strong>',
+      'Your first digest arrives onWednesday, 25 November 2026 at 08:00 (Asia/Tokyo)</strong>',
     )
     expect(page).toContain(
-      'A welcome mail with the papers of Friday, 20 November 2026 is on its way to a•••@example.com.',
+      'A welcome email with papers from Friday, 20 November 2026 is on its way to a•••@example.com.',
     )
     expect(page).toContain(`<strong>${site.deps.config.MAIL_FROM}</strong>`)
     expect(page).toContain('1 paper in 14 days')
@@ -121,14 +123,16 @@ describe('the page after the button', () => {
   test('says that papers of today are for the first digest', async () => {
     await listed('2026-11-24', 'Robots')
     const page = await pressed(await asked({ topic: 'robots' }))
-    expect(page).toContain('1 paper of today matches already')
+    expect(page).toContain('1 paper from today already matches.')
     expect(page).not.toContain('Nothing matched')
   })
 
   test('says plainly that the welcome holds nothing', async () => {
     await listed('2026-11-20', 'Robots')
     const page = await pressed(await asked({ topic: 'zebras' }))
-    expect(page).toContain('Nothing matched in the last 14 days, so it holds no papers')
+    expect(page).toContain(
+      '. Nothing matched in the last 14 days, so it has no papers, but it explains how to match more.',
+    )
   })
 
   test('of added topics says so, and tells of no first mail', async () => {
@@ -136,7 +140,7 @@ describe('the page after the button', () => {
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const page = await pressed(await asked({ topic: 'graphs' }))
     expect(headingOf(page)).toBe('Topics added')
-    expect(page).toContain('Your next digest comes on')
+    expect(page).toContain('Your next digest arrives on')
     expect(page).toContain('graphs')
     expect(page).not.toMatch(/first digest|welcome/i)
   })
@@ -170,9 +174,9 @@ describe('the page after the button', () => {
     const token = await asked({ topic: 'one too many' })
     const page = await pressed(token)
     expect(headingOf(page)).toBe('No topics were added')
-    expect(page.split('Left out')[1]).toContain('one too many')
+    expect(page.split('Not added')[1]).toContain('one too many')
     await site.db.topic.deleteMany({ where: { name: 'topic7' } })
-    expect((await get(site, `/confirm/${token}/done`)).body).not.toContain('Left out')
+    expect((await get(site, `/confirm/${token}/done`)).body).not.toContain('Not added')
   })
 
   test('of somebody who is paused says so', async () => {
@@ -180,7 +184,7 @@ describe('the page after the button', () => {
     await pressed(token)
     await pauseSubscriber(site.deps, { email: EMAIL, until: null })
     const { body } = await get(site, `/confirm/${token}/done`)
-    expect(body).toContain('Your digests are paused at present.')
+    expect(body).toContain('Your digests are paused.')
     expect(body).not.toContain('digest comes')
   })
 
@@ -206,7 +210,7 @@ describe('the page after the button', () => {
       await subscribeThroughSite(site, EMAIL, { topic: 'graphs' })
       const { body } = await get(site, `/confirm/${token}${path}`)
       expect(headingOf(body)).toBe('Already confirmed')
-      expect(body).toContain('Your next digest comes on')
+      expect(body).toContain('Your next digest arrives on')
     },
   )
 })
@@ -214,17 +218,17 @@ describe('the page after the button', () => {
 describe('whoever subscribes already when they press', () => {
   const second = { topic: 'graphs', hour: '19', zone: 'Asia/Tokyo', max: '5' }
 
-  test('is told before and after that the settings of the form do not count', async () => {
+  test('is told before and after that the settings of the form stay the same', async () => {
     const first = await asked({ topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked(second)
-    expect((await get(site, `/confirm/${token}`)).body).not.toContain('do not count')
+    expect((await get(site, `/confirm/${token}`)).body).not.toContain('stay the same')
     await pressed(first)
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const { body } = await get(site, `/confirm/${token}`)
     for (const page of [body, await pressed(token)]) {
       expect(page).toContain('Monday to Friday at 19:00, Asia/Tokyo')
-      expect(page).toContain('do not count')
+      expect(page).toContain('stay the same')
       expect(page).toMatch(/href="\/manage\/[\w-]+/)
     }
     expect(await site.db.subscriber.findFirstOrThrow()).toMatchObject({ hour: 8, zone: 'UTC' })
@@ -235,7 +239,7 @@ describe('whoever subscribes already when they press', () => {
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked({ topic: 'graphs' })
     const { body } = await get(site, `/confirm/${token}`)
-    for (const page of [body, await pressed(token)]) expect(page).not.toContain('do not count')
+    for (const page of [body, await pressed(token)]) expect(page).not.toContain('stay the same')
   })
 })
 

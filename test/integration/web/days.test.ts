@@ -69,7 +69,7 @@ describe('the field for a date', () => {
       expect([statusCode, headers.location]).toEqual([422, undefined])
       expect(body).toContain('<title>Error: Go to a day')
       expect(body).toContain(`value="${date}"`)
-      expect(body).toContain('A day looks like 2026-11-24.')
+      expect(body).toContain('” isn’t a date. Write it like 2026-11-24.')
     },
   )
 

@@ -61,7 +61,7 @@ describe('signs that nobody sees', () => {
     const [topic] = await ids()
     const { statusCode, body } = await post(site, path, { do: 'change-topic', topic, query: '\0', name: '' })
     expect(statusCode).toBe(422)
-    expect(body).toContain(`href="#query-${topic}">Type a word or two`)
+    expect(body).toContain(`href="#query-${topic}">Enter a word or two to search for.`)
   })
 
   test('several topics in the place of one are a fault, and all of them stay in the field', async () => {
@@ -70,7 +70,7 @@ describe('signs that nobody sees', () => {
     const several = { do: 'change-topic', topic, query: 'alpha, beta', name: '' }
     const { statusCode, body } = await post(site, path, several)
     expect(statusCode).toBe(422)
-    expect(body).toContain(`href="#query-${topic}">Those are 2 topics`)
+    expect(body).toContain(`href="#query-${topic}">You entered 2 topics`)
     expect(body).toContain('>alpha, beta</textarea>')
     expect(await queries()).toEqual(['linear attention', 'rag'])
     const headers = { accept: 'application/json' }
@@ -88,7 +88,9 @@ describe('with the page open twice', () => {
     const edit = { do: 'change-topic', topic, query: 'my long and careful words', name: 'Mine' }
     const { statusCode, body } = await post(site, path, edit)
     expect(statusCode).toBe(422)
-    expect(body).toContain('href="#topic">This topic was removed meanwhile')
+    expect(body).toContain(
+      'href="#topic">This topic has been removed in the meantime, so nothing was changed.',
+    )
     expect(body).toMatch(/<textarea id="topic"[^>]*>my long and careful words<\/textarea>/)
     expect(await checksums(site.db)).toEqual(before)
     const headers = { accept: 'application/json' }
@@ -126,7 +128,7 @@ describe('with the page open twice', () => {
   test('nothing altered is nothing changed; no day left is a fault', async () => {
     const path = await page()
     const form = await settingsForm(path)
-    expect((await press(path, form)).said).toContain('Nothing changed')
+    expect((await press(path, form)).said).toContain('No change: your settings were already like this')
     expect((await post(site, path, { ...form, days: '' })).statusCode).toBe(422)
   })
 
@@ -156,7 +158,7 @@ describe('a pause that ran out', () => {
     const path = await ranOut()
     const { body } = await get(site, path)
     expect(textOf(body)).toContain('Friday at 08:00, UTC. Next email: Friday, 4 December')
-    expect(body).not.toContain('Paused at present')
+    expect(body).not.toContain('Your digests are paused.')
     expect(body).not.toContain('Resume now')
     expect(body).not.toContain('28 November')
     expect(body).toMatch(/id="until"[^>]* value=""/)
@@ -202,7 +204,7 @@ describe('a pause', () => {
     expect(said).toContain('Next email Tuesday, 5 January 2027 at 08:00')
     const text = textOf((await get(site, url)).body)
     expect(text).toContain('Next email: Tuesday, 5 January 2027')
-    expect(text).toContain('No mails come until Tuesday, 5 January 2027.')
+    expect(text).toContain('Your emails are paused until Tuesday, 5 January 2027.')
   })
 
   test('is a year at most', async () => {
@@ -258,7 +260,7 @@ describe('receipts', () => {
       'Wed 25 Nov: welcome email with 2 papers, delivered to your mail server at 02:00',
     ])
     await site.db.message.update({ where: { id }, data: { content: { zone: 'UTC', papers: [] } } })
-    expect((await rows(path))[0]).toMatch(/^Tue 24 Nov: welcome email, taken by/)
+    expect((await rows(path))[0]).toMatch(/^Tue 24 Nov: welcome email, delivered to/)
   })
 
   test('tell of a note beside the date that it was about', async () => {
@@ -299,7 +301,7 @@ describe('settings and topics to add are one form', () => {
     const form = body.match(/name="do" value="settings">[\s\S]*?<\/form>/)![0]
     expect(form).toContain('<textarea id="topic" name="topic"')
     expect(form.match(/<button type="submit">[^<]+/g)).toEqual([
-      '<button type="submit">Add',
+      '<button type="submit">Add topics',
       '<button type="submit">Save',
     ])
     const { said } = await press(path, await typed(path, 'vision'))

@@ -155,7 +155,7 @@ describe('each change is said back and can be undone', () => {
     expect((await press(path, { do: 'pause', for: 'month' })).said).toContain('→ until Thursday, 24 December')
     const dated = await press(path, { do: 'pause', for: 'date', until: '2026-11-30' })
     expect(dated.said).toContain('Next email Monday, 30 November at 08:00')
-    expect(textOf(dated.body)).toContain('No mails come until Monday, 30 November.')
+    expect(textOf(dated.body)).toContain('Your emails are paused until Monday, 30 November.')
     const resumed = await press(path, { do: 'resume' })
     expect(resumed.said).toBe(
       'Saved Resumed Next email Wednesday, 25 November at 08:00, if anything matches.',
@@ -210,7 +210,9 @@ describe('each change is said back and can be undone', () => {
     for (const change of [String(ofBob.id), 'x', '0']) {
       const { statusCode, body } = await post(site, path, { do: 'undo', change })
       expect(statusCode).toBe(409)
-      expect(textOf(body)).toContain('There is nothing left to undo')
+      expect(textOf(body)).toContain(
+        'There’s nothing to undo: it’s already as it was before, or has changed since.',
+      )
       expect(body).toContain('id="receipts"')
     }
     expect(await checksums(site.db)).toEqual(before)
@@ -226,7 +228,7 @@ describe('each change is said back and can be undone', () => {
     await press(path, { do: 'add-topic', topic: 'another' })
     const { statusCode, body } = await post(site, path, { do: 'undo', change: url.split('change=')[1] })
     expect(statusCode).toBe(422)
-    expect(textOf(body)).toContain('That is 21 topics, and we take 20 at most.')
+    expect(textOf(body)).toContain('That is 21 . Remove some, or combine several with OR. 20 at most.')
   })
 })
 
@@ -272,9 +274,9 @@ describe('a fault is answered with the page whole, and what was typed', () => {
 
   test.each([
     ['', 'Type a word or two'],
-    ['rag', 'You have this topic already'],
+    ['rag', 'You already have this topic. Enter a different one.'],
     ['vision, (', 'bracket'],
-    [Array.from({ length: 19 }, (_, i) => `word${i}`).join(), 'That is 21 topics'],
+    [Array.from({ length: 19 }, (_, i) => `word${i}`).join(), 'That’s 21 topics'],
   ])('in topics to add: %j', async (topic, sentence) => {
     const { body, links } = await wrong(await page(), { do: 'add-topic', topic })
     expect(links).toEqual([expect.stringMatching(/^topic: /)])
@@ -286,7 +288,7 @@ describe('a fault is answered with the page whole, and what was typed', () => {
     const path = await page()
     const [first] = await topicIds()
     const { links } = await wrong(path, { do: 'change-topic', topic: first, query: 'rag', name: '' })
-    expect(links).toEqual([`query-${first}: You have this topic already. Type another.`])
+    expect(links).toEqual([`query-${first}: You already have this topic. Enter a different one.`])
   })
 
   test.each(['2026-11-24', '2026-02-31', 'soon', ''])('in the date of a pause: %j', async (until) => {
@@ -384,7 +386,8 @@ test('somebody who is paused since their mailbox was full reads why, until they 
     data: { state: 'paused', pausedUntil: new Date('2026-12-01') },
   })
   await site.db.change.create({ data: full })
-  const says = 'your mail server says that your mailbox is full or switched off'
+  const says =
+    'Paused for a week: an email bounced because your mail server says your mailbox is full or disabled.'
   expect(textOf((await get(site, path)).body)).toContain(says)
   await site.db.change.create({ data: { ...full, how: 'page' } })
   expect(textOf((await get(site, path)).body)).not.toContain(says)
@@ -427,6 +430,6 @@ describe('receipts', () => {
     await addSubscriber(site.deps, { email: 'bob@example.com', topics: ['x'], consent: 'on paper' })
     await site.db.subscriber.updateMany({ data: { startDate: new Date('2026-11-24') } })
     await planDigests(site.deps)
-    expect(textOf((await get(site, await page())).body)).toContain('No mail was due yet.')
+    expect(textOf((await get(site, await page())).body)).toContain('No email has been due yet.')
   })
 })

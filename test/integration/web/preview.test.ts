@@ -314,7 +314,7 @@ test('a network that asks too often is told when to come again, in its form', as
   const page = await post(site, '/preview', { topic: 'attention', email: 'ann@example.com' })
   expect(page.statusCode).toBe(429)
   expect(page.headers['retry-after']).toMatch(/^[56]\d\d$/)
-  expect(textOf(page.body)).toMatch(/Too many tries. Wait 1[01] minutes, then try again./)
+  expect(textOf(page.body)).toMatch(/Too many attempts. Wait 1[01] minutes, then try again./)
   expect(page.body).toContain('value="ann@example.com"')
   const fragment = await postLive({ topic: 'attention' })
   expect(fragment.statusCode).toBe(429)

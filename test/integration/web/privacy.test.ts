@@ -20,7 +20,9 @@ test('the privacy page says how long things are kept as they really are', async 
   expect(days).toBe(UNCONFIRMED_DAYS)
   expect(await textAt('/privacy')).toContain('go after 90 days')
   expect(await textAt('/privacy', { KEEP_DAYS: '45' })).toContain('go after 45 days')
-  expect(await textAt('/privacy')).toContain(`all of it goes ${UNCONFIRMED_DAYS} days after you asked last`)
+  expect(await textAt('/privacy')).toContain(
+    `all of it goes ${UNCONFIRMED_DAYS} days after your last request. Only the code stays for its 180 days.`,
+  )
 })
 
 test('every page says where the papers are from, and that we belong to neither', async () => {

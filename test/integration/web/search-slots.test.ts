@@ -56,8 +56,8 @@ const page: Refused[] = [
 ]
 
 const SENTENCES = {
-  429: 'Your network is running other searches at the moment. Wait 5 seconds, then try again.',
-  503: 'Many people are searching at the moment. Wait 5 seconds, then try again.',
+  429: 'Your network is already running other searches. Wait 5 seconds, then try again.',
+  503: 'Many people are searching right now. Wait 5 seconds, then try again.',
 }
 
 describe.each([

@@ -127,7 +127,7 @@ describe('results', () => {
     await many()
     const { statusCode, body } = await search({ q: 'zebrafish', page })
     expect(statusCode).toBe(404)
-    expect(body).toContain('These results have no page like that. Press Search to see the first.')
+    expect(body).toContain('These results have no such page. Press Search to see the first one.')
     expect(body).toContain('value="zebrafish"')
   })
 
@@ -219,7 +219,7 @@ test('one network searches so often and no more, and what was typed stays', asyn
   expect(last.statusCode).toBe(429)
   expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
   expect(last.body).toContain('value="attention"')
-  expect(last.body).toContain('Too many tries.')
+  expect(last.body).toContain('Too many attempts. Wait')
   expect((await get(site, '/papers')).statusCode).toBe(200)
 })
 

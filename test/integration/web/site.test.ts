@@ -71,7 +71,7 @@ describe('subscribing on the site', () => {
     expect(pressed.statusCode).toBe(303)
     const done = await site.app.inject({ url: pressed.headers.location as string })
     expect(done.body).toContain('You’re subscribed')
-    expect(done.body).toContain('Wednesday, 25 November 2026, 08:00, Asia/Tokyo')
+    expect(done.body).toContain('Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)')
     const again = await post(site, `/confirm/${token}`)
     expect((await site.app.inject({ url: again.headers.location as string })).body).toContain(
       'Already confirmed',
@@ -89,21 +89,21 @@ describe('subscribing on the site', () => {
 
 describe('a bad input is answered in words, keeps what was typed, and changes nothing', () => {
   const onForm: [string, object, number, string, string][] = [
-    ['no address', { email: ' ' }, 422, 'email', 'Enter your e-mail address.'],
+    ['no address', { email: ' ' }, 422, 'email', 'Enter your email address.'],
     [
       'a malformed address',
       { email: 'ann' },
       422,
       'email',
-      'Enter one e-mail address in the form name@example.com.',
+      'Enter one email address in the form name@example.com.',
     ],
-    ['two addresses', { email: 'a@b.example, c@d.example' }, 422, 'email', 'not several'],
+    ['two addresses', { email: 'a@b.example, c@d.example' }, 422, 'email', 'Enter only one email address'],
     [
       'a header injection',
       { email: 'a@b.example\r\nBcc: c@d.example' },
       422,
       'email',
-      'Enter one e-mail address',
+      'Enter one email address in the form name@example.com.',
     ],
     ['a broken query', { email: EMAIL, topic: 'linear AND' }, 422, 'topic', 'AND'],
     [
@@ -111,11 +111,23 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       { email: EMAIL, topic: 'a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u' },
       422,
       'topic',
-      'That is 21 topics',
+      'That’s 21 topics',
     ],
-    ['an unknown zone', { email: EMAIL, zone: 'EST' }, 422, 'zone', 'We do not know the time zone “EST”.'],
+    [
+      'an unknown zone',
+      { email: EMAIL, zone: 'EST' },
+      422,
+      'zone',
+      'We don’t recognise the time zone “EST”.',
+    ],
     ['an hour that is none', { email: EMAIL, hour: '24' }, 422, 'hour', 'Choose an hour from 0 to 23.'],
-    ['a day that is none', { email: EMAIL, days: 'today' }, 422, 'days', '“today” is not a day of the week.'],
+    [
+      'a day that is none',
+      { email: EMAIL, days: 'today' },
+      422,
+      'days',
+      '“today” isn’t a day of the week. Choose from',
+    ],
     ['too many papers', { email: EMAIL, max: '26' }, 422, 'max', 'from 1 to 25'],
     ['a format that is none', { email: EMAIL, format: 'pdf' }, 422, 'format', 'Choose html or text.'],
   ]
@@ -147,7 +159,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     expect(answer.statusCode).toBe(422)
     expect(answer.json()).toEqual({
       error: 'address.malformed',
-      message: 'Enter one e-mail address in the form name@example.com.',
+      message: 'Enter one email address in the form name@example.com.',
       fields: [
         { field: 'email', error: 'address.malformed', message: expect.any(String) },
         { field: 'zone', error: 'zone.unknown', message: expect.any(String) },
@@ -178,7 +190,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       'a 10 MB form',
       () => post(site, '/subscribe', { email: 'x'.repeat(10_000_000) }),
       413,
-      'more than this form takes',
+      'That’s more than this form accepts. Send less text and try again.',
     ],
     [
       'a form of another type',
@@ -190,20 +202,20 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
           payload: 'a',
         }),
       400,
-      'could not read',
+      'We couldn’t read what was sent. Go back and try again.',
     ],
     [
       'an unknown confirmation link',
       () => site.app.inject({ url: '/confirm/nonsense' }),
       404,
-      'We do not know this link',
+      'This link doesn’t work.',
     ],
-    ['its button', () => post(site, '/confirm/nonsense'), 404, 'We do not know this link'],
+    ['its button', () => post(site, '/confirm/nonsense'), 404, 'This link doesn’t work.'],
     [
       'a confirmation link of no signup',
       () => post(site, `/confirm/${sign('confirm', '9')}`),
       404,
-      'We do not know this link',
+      'This link doesn’t work.',
     ],
     [
       'an expired one',
@@ -215,7 +227,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       'a link for something else',
       () => post(site, `/confirm/${sign('manage')}`),
       404,
-      'We do not know this link',
+      'This link doesn’t work.',
     ],
     [
       'a link without its capitals',
@@ -223,55 +235,60 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       404,
       'lost its capital letters',
     ],
-    ['an unknown undo link', () => post(site, '/resubscribe/nonsense'), 404, 'We do not know this link'],
+    ['an unknown undo link', () => post(site, '/resubscribe/nonsense'), 404, 'This link doesn’t work.'],
     [
       'an undo link of nobody',
       () => post(site, `/resubscribe/${sign('resubscribe', 'nobody')}`),
       404,
-      'We do not know this link',
+      'This link doesn’t work.',
     ],
     [
       'a day that is no date',
       () => site.app.inject({ url: '/papers/date/2026-02-30' }),
       404,
-      '“2026-02-30” is not a date',
+      '“2026-02-30” isn’t a date. Write it like 2026-11-24.',
     ],
     [
       'a year that the calendar lacks',
       () => site.app.inject({ url: '/papers/date/0000-01-01' }),
       404,
-      '“0000-01-01” is not a date',
+      '“0000-01-01” isn’t a date. Write it like 2026-11-24.',
     ],
     [
       'a paper name with a NUL',
       () => site.app.inject({ url: '/papers/doi:10.1000/%00' }),
       404,
-      'There is no page here',
+      'There’s no page at this address.',
     ],
     [
       'a paper that is none',
       () => site.app.inject({ url: '/papers/9999.99999' }),
       404,
-      'There is no page here',
+      'There’s no page at this address.',
     ],
     [
       'a paper name that is none',
       () => site.app.inject({ url: '/papers/../../etc/passwd' }),
       404,
-      'There is no page here',
+      'There’s no page at this address.',
     ],
-    ['a path that is none', () => site.app.inject({ url: '/nothing' }), 404, 'There is no page here'],
+    [
+      'a path that is none',
+      () => site.app.inject({ url: '/nothing' }),
+      404,
+      'There’s no page at this address.',
+    ],
     [
       'a path that cannot be read',
       () => site.app.inject({ url: '/papers/%ff' }),
       404,
-      'There is no page here',
+      'There’s no page at this address.',
     ],
     [
       'a method that is none',
       () => site.app.inject({ method: 'DELETE', url: '/subscribe' }),
       404,
-      'There is no page here',
+      'There’s no page at this address.',
     ],
   ]
   test.each(elsewhere)('%s', async (_what, send, status, sentence) => {
@@ -290,7 +307,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     expect([...main.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, path, text]) => [path, text])).toEqual([
       ['/subscribe', 'Fill in the form again to get a new link'],
       ['/manage', 'Get a link to your digests'],
-      ['/', 'To the papers'],
+      ['/', 'Back to the papers'],
     ])
   })
 
@@ -306,7 +323,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
     const answers = await Promise.all(Array.from({ length: 21 }, (_, n) => from(113, `a${n}@example.com`)))
     const limited = answers.filter(({ statusCode }) => statusCode === 429)
     expect(limited).toHaveLength(1)
-    expect(limited[0]!.body).toMatch(/Too many tries\. Wait 3 minutes, then try again\./)
+    expect(limited[0]!.body).toMatch(/Too many attempts\. Wait 3 minutes, then try again\./)
     expect(limited[0]!.body).toMatch(/value="a\d+@example\.com"/)
     expect((await from(114, 'b@example.com')).statusCode).toBe(303)
   })

@@ -67,17 +67,17 @@ describe('the topic builder', () => {
   })
 
   test.each([
-    ['nothing in it', {}, 'any', 'Type a word or two'],
-    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper holds “the of”.'],
+    ['nothing in it', {}, 'any', 'Enter a word or two to search for.'],
+    ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper contains “the of”.'],
     ['only what must not be', { never: 'robot' }, 'never', 'only what a paper must not hold'],
-    ['no number of votes', { any: 'x', votes: 'many' }, 'votes', '“many” is no number of votes.'],
-    ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) is no category of arXiv.'],
+    ['” isn’t a number of votes.', { any: 'x', votes: 'many' }, 'votes', '“many” isn’t a number of votes.'],
+    ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) isn’t an arXiv category.'],
     ['a broken topic beside it', { topic: 'a AND', any: 'x' }, 'topic', 'a word is missing after AND'],
     [
       'twenty topics beside it',
       { topic: [...'abcdefghijklmnopqrst'].map((x) => `${x}x`).join(), any: 'x' },
       'topic',
-      'That is 21 topics',
+      'That’s 21 topics',
     ],
   ])('with %s says so at its field, opened', async (_what, fields, field, sentence) => {
     const { statusCode, body } = await asks({ ...fields, do: 'add' })
@@ -144,11 +144,11 @@ describe('hour, zone and days', () => {
   test('none ticked is not the same as none asked for', async () => {
     for (const days of ['', ['', '']]) {
       const { statusCode, body } = await asks({ days })
-      expect([statusCode, body]).toEqual([422, expect.stringContaining('Tick at least one day.')])
+      expect([statusCode, body]).toEqual([422, expect.stringContaining('Choose at least one day.')])
       expect(body).not.toMatch(/name="days" value="\w+" checked/)
     }
     expect((await json({ email: EMAIL, days: [] })).json().fields).toEqual([
-      { field: 'days', error: 'setting.no-days', message: 'Tick at least one day.' },
+      { field: 'days', error: 'setting.no-days', message: 'Choose at least one day.' },
     ])
     expect((await asks({ days: ['', 'sat'] })).statusCode).toBe(303)
     expect((await newestMail(site.db, EMAIL)).content.days).toEqual(['sat'])
@@ -289,7 +289,7 @@ describe('what cannot be taken is answered by the form', () => {
     expect(answer.statusCode).toBe(503)
     expect(answer.headers['retry-after']).toBe('30')
     for (const part of [
-      'We cannot reach our records',
+      'We can’t reach our database right now.',
       `value="${EMAIL}"`,
       'kept topic',
       'kept part',
@@ -304,7 +304,7 @@ describe('what cannot be taken is answered by the form', () => {
   test('a body too large: 413 with an empty form', async () => {
     const answer = await asks({ topic: 'x'.repeat(200_000) })
     expect(answer.statusCode).toBe(413)
-    expect(answer.body).toContain('more than this form takes')
+    expect(answer.body).toContain('That’s more than this form accepts. Send less text and try again.')
     expect(answer.body).toContain('<form class="subscribe"')
   })
 
@@ -323,9 +323,9 @@ describe('JSON', () => {
       { topics: ['robots'] },
       'topics',
       'request.unknown-field',
-      'There is no field “topics”. Known fields: email, topic, hour, zone',
+      'There’s no field “topics”. Known fields: email, topic, hour, zone',
     ],
-    [{ do: 'add' }, 'do', 'request.unknown-field', 'There is no field “do”.'],
+    [{ do: 'add' }, 'do', 'request.unknown-field', 'There’s no field “do”.'],
     [{ topic: { a: 1 } }, 'topic', 'request.wrong-type', '“topic” takes a text, or a list of texts.'],
     [{ hour: [8] }, 'hour', 'request.wrong-type', '“hour” takes one text or number.'],
     [{ zone: null }, 'zone', 'request.wrong-type', '“zone” takes one text or number.'],

@@ -61,7 +61,9 @@ describe('the page of a topic', () => {
     const text = textOf(body)
     expect(text).toContain('Papers with linear and attention')
     expect(text).toContain(`${HYBRID} Matched: linear and attention, in the title 24 Nov, 41 votes`)
-    expect(text).toContain('linear : nothing would match then: the topic asks for it')
+    expect(text).toContain(
+      'linear At least 20 votes: not possible, because the topic excludes those papers: the topic asks for it',
+    )
     expect(handles(body).map(({ text }) => text)).toEqual(
       expect.arrayContaining(['Mute Hybrid', 'Follow Dustin Wang', 'Follow 王瑞金', 'At least 20 votes']),
     )
@@ -83,7 +85,7 @@ describe('the page of a topic', () => {
   test('of a paper that does not match says what is missing', async () => {
     const path = await page()
     const { body } = await get(site, `${path}?paper=${await paperId('Short')}`)
-    expect(textOf(body)).toContain('As the topic stands, it does not match. Missing: linear and attention.')
+    expect(textOf(body)).toContain('The topic doesn’t match this paper now. Missing: linear and attention.')
   })
 
   test('a page of all topics leads to each', async () => {
@@ -103,9 +105,9 @@ describe('a word that is muted', () => {
     expect(await checksums(site.db)).toEqual(before)
     expect(field(tried.body)).toBe('attention -Systematic')
     expect(textOf(tried.body)).toContain(
-      'Now 5 papers in 30 days, about 2 a day Then 4 papers in 30 days, about 1 a day',
+      'Now 5 papers in 30 days, about 2 a day With this change 4 papers in 30 days, about 1 a day',
     )
-    expect(textOf(tried.body)).toContain('The paper you came from would leave.')
+    expect(textOf(tried.body)).toContain('The paper you came from would no longer match.')
     const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })
     expect(said).toBe('Saved Topic: attention → attention -Systematic')
     expect(saved).toBe(`${from}&change=1`)
@@ -138,7 +140,7 @@ describe('an author', () => {
     const url = await follow(from, 'Follow A. One')
     const { body } = await get(site, url)
     expect(field(body)).toBe('author:"A. One"')
-    expect(textOf(body)).toContain('It brings 1 paper in 30 days')
+    expect(textOf(body)).toContain('New topic 1 paper in 30 days')
     expect(textOf(body)).not.toMatch(/Now \d/)
     const instead = handles(body).find(({ text }) => text === 'Or add the author to “attention”')
     expect(field((await get(site, instead!.url)).body)).toBe('attention OR author:"A. One"')
@@ -204,7 +206,7 @@ describe('what is typed', () => {
       site.app.inject({ url, headers: { 'hx-request': 'true', accept: 'text/html' } })
     const part = await live(`${path}?query=attention`)
     expect(part.body).toMatch(/^\s*<dl class="paces">/)
-    expect(textOf(part.body)).toMatch(/Now .* Then .*attention/)
+    expect(textOf(part.body)).toMatch(/Now .* With this change .*attention/)
     const wrong = await live(`${path}?query=linear+AND`)
     expect([wrong.statusCode, wrong.body]).toEqual([422, expect.not.stringContaining('<html')])
     expect(textOf(wrong.body)).toContain('No preview yet')
@@ -247,7 +249,7 @@ describe('more and less like this', () => {
     const { said, body } = await press(from, { do: 'more' })
     expect(said).toMatch(/^Saved: more like this More of: .*[Hh]ybrid.*\.$/)
     expect(textOf(body)).toContain('You asked for more like this. More of:')
-    expect(textOf(body)).toContain('They only order papers')
+    expect(textOf(body)).toContain('Words learned from “more like this” and “less like this”.')
     const once = await weights()
     expect(once.get('hybrid')).toBeGreaterThan(0)
     await press(from, { do: 'more' })
@@ -255,7 +257,7 @@ describe('more and less like this', () => {
     expect((await press(from, { do: 'less' })).said).toMatch(/^Saved: less like this Less of: /)
     expect((await weights()).get('hybrid')).toBeLessThan(0)
     expect(await site.db.opinion.count()).toBe(1)
-    expect((await press(from, { do: 'back' })).said).toBe('Taken back')
+    expect((await press(from, { do: 'back' })).said).toBe('Undone')
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
     expect(await site.db.change.count()).toBe(0)
   })
@@ -276,8 +278,10 @@ describe('more and less like this', () => {
     expect((await weights()).has('hybrid')).toBe(false)
     await press(from, { do: 'more' })
     expect((await weights()).has('hybrid')).toBe(false)
-    expect(textOf((await get(site, from)).body)).toMatch(/Removed, and left out from now on: [Hh]ybrid\./)
-    expect((await press(from, { do: 'forget-word', word: 'zebra' })).said).toMatch(/^Nothing changed/)
+    expect(textOf((await get(site, from)).body)).toMatch(/Removed, and ignored from now on: [Hh]ybrid\./)
+    expect((await press(from, { do: 'forget-word', word: 'zebra' })).said).toMatch(
+      /^No change: your settings were already like this/,
+    )
     expect(await site.db.profile.findFirst()).toMatchObject({ removed: ['hybrid'] })
     expect((await press(from, { do: 'forget-profile' })).said).toMatch(/^Forgotten/)
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])

@@ -44,7 +44,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   expect(await status()).toContain('Delivery is paused')
   expect(await page.locator('main').innerText()).toContain('The relay moves')
   await press('button', 'Resume delivery')
-  expect(await status()).toContain('Delivery goes on')
+  expect(await status()).toContain('Delivery resumed.')
 
   await press('link', 'Subscribers')
   await tabTo('textbox', 'Email address')
@@ -58,7 +58,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   expect(await status()).toContain('Paused')
   await press('link', 'Erase…')
   expect(await heading()).toBe('Erase this subscriber?')
-  await press('link', 'Leave it as it is')
+  await press('link', 'Cancel')
   expect(await heading()).toBe('quiet@example.com')
 
   await press('link', 'Actions')

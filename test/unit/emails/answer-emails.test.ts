@@ -23,9 +23,7 @@ describe('the confirmation', () => {
 
   test('subject and preheader', () => {
     expect(email.subject).toBe('Confirm your subscription to Daily Papers')
-    expect(email.html).toContain(
-      '>Once you confirm, papers arrive at 08:00 (Europe/Paris).<',
-    )
+    expect(email.html).toContain('>Once you confirm, papers arrive at 08:00 (Europe/Paris).<')
   })
 
   test('one address leads on, from button and bare link', () => {

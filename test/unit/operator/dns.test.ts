@@ -28,11 +28,7 @@ test.each([
   [{ mx: ['mail.example.org'], addresses: [] }, 'ok', 'mail.example.org'],
   [{ mx: [], addresses: ['192.0.2.1'] }, 'warning', 'no MX record'],
   [{ mx: [''], addresses: [] }, 'wrong', 'null MX'],
-  [
-    { mx: [], addresses: [], isBounces: true },
-    'wrong',
-    'bounces are lost, and unsubscribing by email fails',
-  ],
+  [{ mx: [], addresses: [], isBounces: true }, 'wrong', 'bounces are lost, and unsubscribing by email fails'],
   [{ mx: [], addresses: [] }, 'wrong', 'replies and reports are lost'],
 ])('MX %j: %s', (published, state, found) => {
   const verdict = judgeMx('bounce.example.org', published)

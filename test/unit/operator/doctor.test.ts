@@ -298,7 +298,7 @@ describe('sending', () => {
       { hasSent: false, active: 1001 },
       'warning',
       'no email has been accepted from here yet, and 1,001 subscribers are active',
-      'RAMP_UP_SINCE=2026-11-24 where the domain of MAIL_FROM is new',
+      'RAMP_UP_SINCE=2026-11-24 digests on the first day, doubling every day.',
     ],
     [
       { hasSent: false, rampUpSince: '2026-11-22', active: 4000 },
@@ -315,8 +315,8 @@ describe('sending', () => {
     [
       { rampUpSince: '2027-11-24', active: 4 },
       'warning',
-      'RAMP_UP_SINCE=2027-11-24 is yet to come: until then 1,000 digests a day (UTC)',
-      'The first day on which the domain sends',
+      'RAMP_UP_SINCE=2027-11-24 is in the future: until then 1,000 digests a day (UTC)',
+      'Set the first day on which the domain sends, or RAMP_UP_SINCE= if it has sent as much before.',
     ],
     [{ rampUpSince: '2026-11-24', active: 10 ** 8 }, 'warning', '1,000 digests today', 'from 2026-12-08 on'],
     [{ rampUpSince: '2026-11-10' }, 'ok', 'ramp-up since 2026-11-10 is over', null],

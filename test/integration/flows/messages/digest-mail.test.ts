@@ -37,7 +37,7 @@ test('is of titles, and of a week, for whoever chose that', async () => {
   const message = await planned()
   const { subject, text } = await mailOf(message)
   expect(subject).toBe('This week: 1 paper on robots (23-24 Nov)')
-  expect(text).toContain('This week, 23–24 Nov: 1 new paper on robots; 1 more on the site.')
+  expect(text).toContain('This week (23–24 Nov): 1 new paper on robots. 1 more on the site.')
   expect(text).not.toContain('We look at it')
   expect(text).toMatch(/1 more on the site:\n\S+\/digest\/\S+#more/)
 })
@@ -48,6 +48,6 @@ test('one that an earlier release planned still goes out', async () => {
   const { week: _, beyond: __, ...older } = content as object as { week: null; beyond: [] }
   await world.db.digest.updateMany({ data: { content: older } })
   const { text } = await mailOf({ ...message, content: { format: 'text', confirmedOn: '2026-11-23' } })
-  expect(text).toContain('1 new paper on robots; 1 more on the site.')
+  expect(text).toContain('1 new paper on robots. 1 more on the site.')
   expect(text).toContain('We look at it')
 })

@@ -24,7 +24,7 @@ test.each([
   stops.push(await listenForMail({ ...site.deps, config }, { way, address: { host: '127.0.0.1', port } }))
   expect(await ask({ [setting]: `0.0.0.0:${port}` })).toEqual({
     state: 'ok',
-    found: `reports come in by ${way} (${setting}); takes mail for bounce.example at 0.0.0.0:${port} (${setting})`,
+    found: `reports arrive through} (${setting}); takes mail for bounce.example at 0.0.0.0:${port} (${setting})`,
     fix: null,
   })
   expect(await site.db.report.count()).toBe(0)
@@ -47,7 +47,7 @@ test('nobody listens, and somebody else does, and somebody who never answers', a
   const port = await freePort()
   expect(await ask({ BOUNCE_LMTP: String(port) })).toMatchObject({
     state: 'wrong',
-    found: expect.stringContaining(`nothing answers at 127.0.0.1:${port} (BOUNCE_LMTP)`),
+    found: expect.stringContaining(`no response at 127.0.0.1:${port} (BOUNCE_LMTP)`),
   })
   const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
   const silent = createServer(() => {})

@@ -112,7 +112,7 @@ describe('a source that wants a gap', () => {
     await hold(3_600_000)
     expect(await ask(400)).toMatchObject({
       state: 'ok',
-      found: expect.stringContaining('not asked: it wants to be left alone for 60 minutes more'),
+      found: expect.stringContaining('not checked: rate limited for 60 minutes more'),
     })
   })
 

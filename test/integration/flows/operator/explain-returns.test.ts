@@ -48,7 +48,7 @@ describe('a mail that was taken and came back', () => {
     expect(verdict).toEqual({
       code: 'came-back',
       text: expect.stringMatching(
-        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server took it at 2026-11-24 07:00:10 UTC, and a report came at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
+        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); Sent: the mail server accepted it at 2026-11-24 07:00:10 UTC, and a report came at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
       ),
     })
     const codes = steps.map(({ code }) => code)
@@ -74,7 +74,9 @@ describe('a mail that was taken and came back', () => {
   test('of a mailbox behind theirs', async () => {
     await untilTuesday()
     await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 nobody', { recipient: 'old@elsewhere.example' })
-    expect(await textsOf(TUESDAY)).toContain('it is about another mailbox, to which theirs passes mail on.')
+    expect(await textsOf(TUESDAY)).toContain(
+      'no action: it is about another mailbox, to which theirs forwards.',
+    )
     expect((await world.explain('2026-11-25')).verdict.code).not.toBe('suppressed')
   })
 
@@ -82,7 +84,7 @@ describe('a mail that was taken and came back', () => {
     await untilTuesday()
     await comesBack('2026-11-24T11:03:00Z', '451 4.4.1 no answer', { action: 'delayed' })
     expect((await world.explain(TUESDAY)).verdict.code).toBe('accepted')
-    expect(await textsOf(TUESDAY)).toContain('Delayed: their server has not passed it on yet')
+    expect(await textsOf(TUESDAY)).toContain('Delayed: their server is still trying to deliver it')
   })
 })
 

@@ -59,7 +59,7 @@ describe('a mail that went out', () => {
   test('accepted: from the yes to the server’s answer', async () => {
     await untilTuesday()
     await world.run()
-    await expectVerdict(undefined, 'accepted', 'the mail server took it at 2026-11-24 07:00:10 UTC')
+    await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 2026-11-24 07:00:10 UTC')
     expect((await world.explain()).date).toBe(TUESDAY)
     expect(await codes()).toEqual([
       'confirmed',
@@ -115,7 +115,11 @@ describe('a mail that did not go out, or not yet', () => {
       'tried again at 2026-11-24 07:01:10 UTC: 451 4.7.1 greylisted',
     ],
     ['refused', { rcpt: '550 5.7.1 we do not like you' }, 'refused it: 550 5.7.1 we do not like you'],
-    ['uncertain-again', { dot: 'close' }, 'it goes once more at 2026-11-24 07:15:10 UTC'],
+    [
+      'uncertain-again',
+      { dot: 'close' },
+      'we don’t know if it arrived, so we’ll send it once more at 2026-11-24 07:15:10 UTC',
+    ],
   ] as const)('%s', async (code, answers, text) => {
     await untilTuesday()
     await world.run(answers)
@@ -127,7 +131,11 @@ describe('a mail that did not go out, or not yet', () => {
     world.set({ WHEN_UNCERTAIN: 'hold' })
     await untilTuesday()
     await world.run({ dot: 'close' })
-    await expectVerdict(TUESDAY, 'uncertain', 'no answer came, and it is not tried again')
+    await expectVerdict(
+      TUESDAY,
+      'uncertain',
+      'Unknown: it was sent completely, but the server did not reply.',
+    )
   })
 
   test('gave up: put off until its time was over', async () => {
@@ -138,7 +146,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(
       TUESDAY,
       'gave-up',
-      'Given up after 2 tries: no server took it in time: 452 4.2.2 full',
+      'Given up after 2 attempts: no server accepted it in time: 452 4.2.2 full',
     )
   })
 
@@ -172,7 +180,7 @@ describe('a mail that did not go out, or not yet', () => {
     await world.plan()
     await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 2026-11-24 07:00:10 UTC')
     world.at('2026-11-24T07:30:00Z')
-    await expectVerdict(TUESDAY, 'waiting', 'is a worker running? See delivery status')
+    await expectVerdict(TUESDAY, 'waiting', '; check in delivery status that a worker is running')
     await world.at('2026-11-25T03:30:00Z').plan()
     await expectVerdict(TUESDAY, 'expired', 'no worker took it')
   })
@@ -183,9 +191,9 @@ describe('a mail that did not go out, or not yet', () => {
     const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
     await addNotice(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
     await world.run()
-    await expectVerdict(TUESDAY, 'domain-held', 'Waiting for its pace: lab.example: held until')
+    await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
     await world.at('2026-11-25T03:30:00Z').plan()
-    await expectVerdict(TUESDAY, 'expired', ': mail to lab.example was held, since it refused too much.')
+    await expectVerdict(TUESDAY, 'expired', ': mail to lab.example was on hold because it refused too much.')
   })
 
   test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
@@ -208,7 +216,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(
       TUESDAY,
       'expired',
-      ': the 1,000 mails of that day of a new sending domain were used up',
+      ': the 1,000 emails allowed that day for a new sending domain were used up (ramp-up)',
     )
   })
 
@@ -273,7 +281,7 @@ describe('no mail, because of the papers', () => {
       'no-new-papers',
       'no paper was new to them; huggingface is failed for 2026-11-24',
     )
-    expect(await texts()).toContain('last fault: answered with an error (502)')
+    expect(await texts()).toContain('last fault: error response (502)')
   })
 
   test('no paper was new, since the source repeats another day', async () => {
@@ -286,9 +294,9 @@ describe('no mail, because of the papers', () => {
     await expectVerdict(
       TUESDAY,
       'no-new-papers',
-      'no paper was new to them; huggingface is stalled (repeats another day) for 2026-11-24',
+      'no paper was new to them; huggingface is stalled (same list as another day) for 2026-11-24',
     )
-    expect(await texts()).toContain('2026-11-24: stalled: repeats another day, 0 papers')
+    expect(await texts()).toContain('2026-11-24: stalled: same list as another day, 0 papers')
   })
 
   test('no paper was new, on a holiday', async () => {
@@ -364,7 +372,7 @@ describe('no mail, because of who they were then', () => {
     await world.at(HOUR).run({})
     await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
     expect(await texts(TUESDAY)).toContain(
-      'Try 1: the mail server put it off (temporary): 451 4.7.1 greylisted',
+      'Try 1: the mail server deferred it (temporary): 451 4.7.1 greylisted',
     )
     await world.at('2026-11-25T12:00:00Z').add()
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')

@@ -68,7 +68,7 @@ test('a domain that is held is told at once in its own words, and that it is ove
   await noteTrouble(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
   await watch(deps)
   await watch(deps)
-  expect(subjects()).toEqual(['Daily Papers: mail to lab.example is held for an hour'])
+  expect(subjects()).toEqual(['Daily Papers: mail to lab.example is on hold for an hour'])
   expect(toOperator()[0]!.text.replace(/\s+/g, ' ')).toContain(`lab.example refused ${said}`)
 
   await passInPaces(site.db, 3700)
@@ -76,7 +76,7 @@ test('a domain that is held is told at once in its own words, and that it is ove
   later(HOUR)
   await sourceIsWell()
   await watch(deps)
-  expect(subjects().slice(1)).toEqual(['Daily Papers: over: mail to lab.example is held for an hour'])
+  expect(subjects().slice(1)).toEqual(['Daily Papers: over: mail to lab.example is on hold for an hour'])
 })
 
 describe('a run that stopped', () => {
@@ -144,8 +144,8 @@ describe('a run that stopped', () => {
     expect(await site.db.message.count({ where: late })).toBe(0)
     for (let looks = 0; looks < 3; looks++) await watch(deps)
     expect(subjects()).toEqual([
-      'Daily Papers: delivery stopped, ten refusals in a row, all alike',
-      'Daily Papers: over: delivery stopped, ten refusals in a row, all alike',
+      'Daily Papers: delivery stopped, ten identical refusals in a row',
+      'Daily Papers: over: delivery stopped, ten identical refusals in a row',
     ])
   })
 
@@ -218,7 +218,7 @@ test('a source that rests is no trouble, one that repeats another day is', async
   await watch(depsWith())
   expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2027-01-04'])
   expect(toOperator()[0]?.text.replace(/\s+/g, ' ')).toContain(
-    'for 2027-01-04, a working day, it gave nothing but the papers of another day.',
+    'for 2027-01-04, a working day, it listed only papers of another day.',
   )
 })
 
@@ -327,7 +327,7 @@ describe('the week', () => {
     expect(subjects()).toEqual(['Daily Papers: the week from 2026-11-23 to 2026-11-29'])
     expect(toOperator()[0]!.text).toMatch(/Subscribers +2 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
-    expect(toOperator()[0]!.text).toMatch(/Came back: no mailbox +1 +1\r\n/)
+    expect(toOperator()[0]!.text).toMatch(/Bounced: no mailbox +1 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Complaints +1 +0\r\n/)
     expect(toOperator()[0]!.text).not.toContain('@example.com')
   })

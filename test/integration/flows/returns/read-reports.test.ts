@@ -474,7 +474,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
 
   test('is let be, and the operator is told', async () => {
     await returnedBy(20)
-    expect(await pace()).toMatchObject({ said: '100 % of 20 mails of a day, by reports' })
+    expect(await pace()).toMatchObject({ said: '100 % of 20 emails in a day, according to reports' })
     expect((await pace())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
     const where = { name: 'trouble domain reader.example' }
     expect(await world.deps.db.switch.findUnique({ where })).toMatchObject({

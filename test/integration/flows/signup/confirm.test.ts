@@ -73,7 +73,7 @@ describe('confirming', () => {
     await confirm(site.deps, token)
     expect(await site.db.topic.count()).toBe(20)
     const page = await site.app.inject({ url: `/confirm/${token}/done` })
-    expect(page.body).toContain('Left out')
+    expect(page.body).toContain('Not added')
     expect(page.body).toContain('extra')
   })
 

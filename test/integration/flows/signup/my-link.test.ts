@@ -240,7 +240,9 @@ describe('the page', () => {
     }
     expect(new Set(answers).size).toBe(1)
     expect(answers[0]).toContain('/manage/sent')
-    expect((await get(site, '/manage/sent')).body).toContain('If you have just asked, a mail is on its way')
+    expect((await get(site, '/manage/sent')).body).toContain(
+      'If you’ve just asked for your link, an email is on its way to the address you gave.',
+    )
   })
 
   const codeOf = (error: unknown) => expect(error).toMatchObject({ code: 'signup.busy' })

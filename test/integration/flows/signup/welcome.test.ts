@@ -118,7 +118,7 @@ describe('confirming leaves a welcome', () => {
     const { mail } = await mailOf()
     expect(mail.subject).toBe('Welcome: your first digest arrives on Wed 25 Nov')
     for (const part of [mail.text!, mail.html as string]) {
-      expect(part).toContain('In the last 14 days no paper matched')
+      expect(part).toContain('No paper in the last 14 days matched your topics:')
       expect(part).toContain('robots')
       expect(part).toMatch(/\/manage\//)
     }
@@ -131,8 +131,10 @@ describe('confirming leaves a welcome', () => {
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false, matchedToday: 2 }])
     const { mail } = await mailOf()
     for (const part of [mail.text!.replace(/\s+/g, ' '), mail.html as string]) {
-      expect(part).toContain('2 papers of today match already.')
-      expect(part).not.toMatch(/no paper matched|Nothing matched|Fewer words/)
+      expect(part).toContain('2 papers from today already match.')
+      expect(part).not.toMatch(
+        /No paper in the last 14 days matched your topics:|Nothing matched|Fewer words/,
+      )
     }
   })
 
@@ -146,8 +148,10 @@ describe('confirming leaves a welcome', () => {
     const [, second] = await welcomes()
     expect(second).toMatchObject({ content: null, nothingMatched: false, matchedToday: 0, mailedBefore: 1 })
     const { text } = await mailed(site, 'welcome', EMAIL)
-    expect(text.replace(/\s+/g, ' ')).toContain('1 paper of the last 14 days matched, and you had it before.')
-    expect(text).not.toMatch(/no paper matched|Nothing matched|Fewer words/)
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      '1 paper from the last 14 days matched, but you’ve already had it.',
+    )
+    expect(text).not.toMatch(/No paper in the last 14 days matched your topics:|Nothing matched|Fewer words/)
   })
 
   test('with the page of the same papers, and those beyond the cap on it', async () => {
@@ -164,7 +168,7 @@ describe('confirming leaves a welcome', () => {
   test('where there are no papers at all, that blames no topic', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false }])
-    expect((await mailOf()).mail.text).not.toContain('no paper matched')
+    expect((await mailOf()).mail.text).not.toContain('No paper in the last 14 days matched your topics:')
   })
 
   test('in the format and detail that was asked for', async () => {

@@ -133,7 +133,7 @@ describe('one subscriber', () => {
   })
 
   test.each([
-    ['nobody@example.com', 'Nobody here has this address'],
+    ['nobody@example.com', 'No subscriber has this address. It is suppressed'],
     ['ann@', 'e-mail address'],
   ])('%s is not found, and stays in the field', async (email, text) => {
     const { statusCode, body } = await admin.post('/admin/subscribers', { email })
@@ -162,7 +162,7 @@ describe('one subscriber', () => {
       steps.map(([verb]) => ({ door: 'admin', verb: `subscribers ${verb}`, subscriberId: ann, detail: '' })),
     )
     expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(1)
-    expect((await admin.get(`/admin/subscribers/${ann}`)).body).toContain('Somebody who was erased')
+    expect((await admin.get(`/admin/subscribers/${ann}`)).body).toContain('Erased subscriber')
   })
 
   test('what cannot be undone has a page in between, which changes nothing', async () => {
@@ -188,7 +188,9 @@ describe('one subscriber', () => {
   test('no more than two links a day, and a sentence says so', async () => {
     for (let n = 0; n < 2; n++) await press('send-link')
     const { headers } = await press('send-link')
-    expect((await admin.get(headers.location as string)).body).toContain('two with this link')
+    expect((await admin.get(headers.location as string)).body).toContain(
+      'No email was queued: the limit is two of these within a day.',
+    )
     expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(2)
   })
 })
@@ -207,7 +209,7 @@ describe('what came back', () => {
       'the address was suppressed',
       '1 dead',
       'there is no such mailbox',
-      'These settings switch no way in on',
+      'No way to receive reports is set up for this process.',
     ])
       expect([text, body.includes(text)]).toEqual([text, true])
     expect(body).not.toContain(ANN)
@@ -245,14 +247,14 @@ describe('what came back', () => {
   })
 
   test('says what waits to be read; the overview says what came yesterday, and nothing where nothing did', async () => {
-    expect((await admin.get('/admin')).body).not.toContain('What came back yesterday')
+    expect((await admin.get('/admin')).body).not.toContain('Bounces and complaints yesterday (UTC)')
     await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
     expect((await admin.get('/admin/returns')).body).toContain('1 not read yet')
     await back({ class: 'complaint' })
     site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
     admin = await logIn(site)
     expect((await admin.get('/admin')).body).toMatch(
-      /What came back yesterday[\s\S]*<dt>complaint<\/dt><dd>1<\/dd>/,
+      /Bounces and complaints yesterday \(UTC\)[\s\S]*<dt>complaint<\/dt><dd>1<\/dd>/,
     )
   })
 })
@@ -309,10 +311,10 @@ describe('mails and their books', () => {
   })
 
   test('a domain that is held is told, and no heading where nothing limits mail', async () => {
-    expect((await admin.get('/admin')).body).not.toContain('What limits it')
+    expect((await admin.get('/admin')).body).not.toContain('Rate limits')
     await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
     const { body } = await admin.get('/admin')
-    expect(body).toContain('What limits it')
+    expect(body).toContain('Rate limits')
     expect(body).toMatch(
       /<li>lab\.example: held until \d\d:\d\d UTC, after refusals: 8 % of the last 250 &lt;mails&gt;<\/li>/,
     )

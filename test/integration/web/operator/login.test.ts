@@ -66,7 +66,7 @@ describe('logging in', () => {
     for (let n = 0; n < 5; n++) expect((await postLogin(site, `wrong ${n}`)).statusCode).toBe(403)
     const answer = await postLogin(site, PASSWORD)
     expect(answer.statusCode).toBe(429)
-    expect(answer.body).toMatch(/Too many tries\. Wait \d+ minutes/)
+    expect(answer.body).toMatch(/Too many attempts\. Wait \d+ minutes/)
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(60)
     expect(answer.headers['set-cookie']).toBe(undefined)
     expect((await postLogin(site, PASSWORD, { ip: '198.51.100.1' })).statusCode).toBe(303)
@@ -265,7 +265,7 @@ describe('the cookie', () => {
       expect([answer.statusCode, answer.headers['set-cookie']]).toEqual([400, undefined])
       expect(answer.body).toContain(errorTable['admin.not-https'].operator)
       expect(answer.body).toContain('<h1>Only over https</h1>')
-      expect(answer.body).not.toContain('To the overview')
+      expect(answer.body).not.toContain('Back to the overview')
     }))
 
   test('is given nowhere else on the site, whoever asks', async () => {

@@ -49,7 +49,7 @@ test('what is wrong in the text is said, and what was typed stays', async () => 
   const topic = '[Efficiency]\n\n[Other]\nquantization'
   const { statusCode, body } = await post(site, path, { do: 'add-topic', topic })
   expect(statusCode).toBe(422)
-  expect(body).toContain('There is no topic below “[Efficiency]”')
+  expect(body).toContain('There’s no topic below “[Efficiency]”')
   expect(body).toContain(topic)
   const many = Array.from({ length: 21 }, (_, n) => `[Name ${n}]\nword${n}`).join('\n')
   expect((await post(site, path, { do: 'add-topic', topic: many })).body).toContain('21')

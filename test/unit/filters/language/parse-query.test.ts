@@ -281,7 +281,7 @@ const faults: [text: string, code: ErrorCode, column: number, sentence: RegExp][
     'https://example.org',
     'query.address',
     1,
-    /“https:\/\/example.org” \(column 1\) is not the address of a paper that we can read/,
+    /“https:\/\/example.org” \(column 1\\) as the address of a paper\./,
   ],
   ['mamba OR github.com/state-spaces/mamba', 'query.address', 10, /Paste one of arxiv.org/],
   ['paper:mamba', 'query.paper', 7, /“mamba” \(column 7\) is no number of a paper/],

@@ -18,7 +18,7 @@ test.each<[Partial<LimitingPace>, string]>([
   [{ perSecond: 1234.5, domain: null, kind: 'rate' }, 'all mail: 1,200 a second (SMTP_URL)'],
   [
     { kind: 'was-held', said: '10 mails in a row' },
-    'gmail.com: 2.5 a second, after an hour of none: it refused 10 mails in a row',
+    'gmail.com: 2.5 a second, after an hour on hold for refusals: 10 mails in a row',
   ],
   [
     { said: `421 ${'x'.repeat(300)}` },

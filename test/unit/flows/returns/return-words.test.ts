@@ -44,15 +44,15 @@ test.each([
   ],
   [
     { class: 'complaint', status: null, answer: '', foundBy: 'maker' },
-    'Its reader complained that it is spam; found by the address that the mail service names; the address was suppressed.',
+    'Its reader complained that it is spam; found by the address that the mail service gave; the address was suppressed.',
   ],
   [
     { class: 'unsubscribe', status: null, answer: '', done: 'unsubscribed' },
-    'Its reader wants to unsubscribe; found by the token of the address that unsubscribes by mail; they were unsubscribed.',
+    'Its reader wants to unsubscribe; found by the token of the unsubscribe address; they were unsubscribed.',
   ],
   [
     { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
-    'A mail came that is no report of anything; no action: no subscriber matches.',
+    'An email that isn’t a report; no action: no subscriber matches.',
   ],
   [
     { class: 'unknown', status: null, answer: '', isRead: false, done: 'nothing' },
