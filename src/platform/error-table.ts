@@ -54,18 +54,18 @@ export const errorTable = {
   'request.not-json': {
     status: 415,
     exit: 1,
-    operator: 'The API takes JSON alone: content-type: application/json.',
+    operator: 'The API accepts only JSON. Send content-type: application/json.',
   },
   'cursor.unknown': {
     status: 400,
     exit: 1,
     operator:
-      'This cursor does not belong to this list: send it as it came, with the same filters, or begin without one.',
+      'This cursor does not belong to this list. Send it unchanged with the same filters, or start without one.',
   },
   'token.wrong': {
     status: 401,
     exit: 1,
-    operator: 'This takes the header "Authorization: Bearer" with the API_TOKEN of the settings.',
+    operator: 'Send the header "Authorization: Bearer" with the API_TOKEN from the settings.',
   },
   'rate.too-many': {
     status: 429,
@@ -75,18 +75,17 @@ export const errorTable = {
   'rate.at-once': {
     status: 429,
     exit: 1,
-    operator: 'One network has as many searches running and waiting as it may; next try in {seconds} s.',
+    operator: 'One network has reached its limit of concurrent searches; next try in {seconds} s.',
   },
   'search.busy': {
     status: 503,
     exit: 1,
-    operator:
-      'Every search slot of this process is taken and none became free in time; next try in {seconds} s.',
+    operator: 'All search slots of this process are busy; next try in {seconds} s.',
   },
   'config.invalid': {
     status: 500,
     exit: 2,
-    operator: 'The settings have {count} fault(s):\n{list}',
+    operator: 'The settings have {count} problem(s):\n{list}',
   },
   'config.port': {
     status: 500,
@@ -97,12 +96,12 @@ export const errorTable = {
     status: 500,
     exit: 1,
     operator:
-      'HOST={host} is no address of this machine. Set HOST to 127.0.0.1 behind a proxy on this machine, to 0.0.0.0 for all its addresses.',
+      'HOST={host} is not an address of this machine. Set HOST to 127.0.0.1 behind a proxy on this machine, or to 0.0.0.0 for all addresses.',
   },
   'config.listener': {
     status: 500,
     exit: 1,
-    operator: '{setting}: nothing can listen on {host}:{port}: {what}. Name a free port of this machine.',
+    operator: '{setting}: cannot listen on {host}:{port}: {what}. Use a free port of this machine.',
   },
   'config.suppression-key': {
     status: 500,
@@ -113,13 +112,13 @@ export const errorTable = {
   'database.unreachable': {
     status: 503,
     exit: 1,
-    operator: 'The database does not answer: {what}',
+    operator: 'The database does not respond: {what}',
   },
   'database.no-place': {
     status: 503,
     exit: 1,
     operator:
-      'DATA_DIR {folder}: only root can enter it, and Postgres does not run as root. Take a folder that others can enter, such as /var/lib/daily-papers, or set DATABASE_URL.',
+      'DATA_DIR {folder}: only root can access it, and Postgres does not run as root. Use a folder that others can access, such as /var/lib/daily-papers, or set DATABASE_URL.',
   },
   'database.other-version': {
     status: 503,
@@ -131,23 +130,23 @@ export const errorTable = {
     status: 503,
     exit: 1,
     operator:
-      "Migration {name} failed and changed nothing: {what}. Remove the cause and run db migrate again. If what it adds is there already because an earlier release was killed before it recorded that, record it: update _prisma_migrations set finished_at = now(), rolled_back_at = null where migration_name = '{name}'",
+      "Migration {name} failed and changed nothing: {what}. Fix the cause and run db migrate again. If its changes already exist because an earlier release was killed before recording them, record them: update _prisma_migrations set finished_at = now(), rolled_back_at = null where migration_name = '{name}'",
   },
   'database.behind': {
     status: 503,
     exit: 1,
-    operator: `The database lacks {count} migration(s), the first is {name}. Run: ${ownCommand('db migrate')}`,
+    operator: `The database is missing {count} migration(s), the first is {name}. Run: ${ownCommand('db migrate')}`,
   },
   'database.others-running': {
     status: 503,
     exit: 1,
-    operator: `The database lacks {count} migration(s), the first is {name}, and {others} other process(es) work on it. Stop them and start again; or bring it up to date beside them: ${ownCommand('db migrate')}`,
+    operator: `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${ownCommand('db migrate')}`,
   },
   'digests.pruned': {
     status: 422,
     exit: 1,
     operator:
-      'Digests up to {date} are not kept any more: whoever got one could get it again. The earliest date that can be run is {first}.',
+      'Digests up to {date} have been deleted, so running them could send them twice. The earliest date that can be run is {first}.',
   },
   'zone.unknown': {
     status: 422,
@@ -157,32 +156,32 @@ export const errorTable = {
   'date.invalid': {
     status: 404,
     exit: 2,
-    operator: '"{date}" is no date: use YYYY-MM-DD.',
+    operator: '"{date}" is not a date: use YYYY-MM-DD.',
   },
   'address.empty': {
     status: 422,
     exit: 2,
-    operator: 'No e-mail address given.',
+    operator: 'No email address given.',
   },
   'address.malformed': {
     status: 422,
     exit: 2,
-    operator: 'Not an e-mail address: takes one of the form name@example.com.',
+    operator: 'Not an email address: use the form name@example.com.',
   },
   'address.several': {
     status: 422,
     exit: 2,
-    operator: 'More than one e-mail address: takes one of the form name@example.com.',
+    operator: 'More than one email address: use one in the form name@example.com.',
   },
   'address.not-ascii': {
     status: 422,
     exit: 2,
-    operator: 'The part before the @ holds letters beyond a-z, which many mail servers refuse.',
+    operator: 'The part before the @ has letters other than a-z, which many mail servers refuse.',
   },
   'address.too-long': {
     status: 422,
     exit: 2,
-    operator: 'The address is too long: at most {longest} characters, and {longestLocal} before the @.',
+    operator: 'The address is too long: up to {longest} characters, and {longestLocal} before the @.',
   },
   'address.taken': {
     status: 409,
@@ -192,12 +191,12 @@ export const errorTable = {
   'address.unchanged': {
     status: 422,
     exit: 2,
-    operator: 'The new address is the one that the subscriber has.',
+    operator: 'The new address is the subscriber’s current one.',
   },
   'link.unknown': {
     status: 404,
     exit: 1,
-    operator: 'No link of ours: forged, cut off, or signed with a secret that is gone.',
+    operator: 'Invalid link: forged, cut off, or signed with a secret that has been removed.',
   },
   'link.wrong-purpose': {
     status: 404,
@@ -207,17 +206,17 @@ export const errorTable = {
   'link.lower-case': {
     status: 404,
     exit: 1,
-    operator: 'A link whose capital letters were lost on the way.',
+    operator: 'A link that lost its capital letters.',
   },
   'link.expired': {
     status: 410,
     exit: 1,
-    operator: 'The link ended on {ended}.',
+    operator: 'The link expired on {ended}.',
   },
   'link.outdated': {
     status: 410,
     exit: 1,
-    operator: 'A link from before a new address or subscription.',
+    operator: 'A link from before a change of address or a new subscription.',
   },
   'signup.closed': {
     status: 403,
@@ -232,17 +231,17 @@ export const errorTable = {
   'signup.domain': {
     status: 422,
     exit: 1,
-    operator: 'SIGNUP_DOMAINS does not hold the domain of this address.',
+    operator: 'SIGNUP_DOMAINS does not include the domain of this address.',
   },
   'topics.too-many': {
     status: 422,
     exit: 2,
-    operator: '{count} topics: at most {most}.',
+    operator: '{count} topics: the limit is {most}.',
   },
   'topics.no-query': {
     status: 422,
     exit: 2,
-    operator: '"[{name}]" names no topic: its query takes the line below.',
+    operator: '"[{name}]" has no topic: write its query on the line below.',
   },
   'topics.no-file': {
     status: 400,
@@ -258,27 +257,27 @@ export const errorTable = {
   'topic.exists': {
     status: 422,
     exit: 2,
-    operator: 'The subscriber has this topic already.',
+    operator: 'The subscriber already has this topic.',
   },
   'topic.long-name': {
     status: 422,
     exit: 2,
-    operator: 'The name of the topic is too long: at most {most} characters.',
+    operator: 'The name of the topic is too long: up to {most} characters.',
   },
   'topic.several': {
     status: 422,
     exit: 2,
-    operator: '{count} topics where one is changed: takes one.',
+    operator: '{count} topics given to change one: use one.',
   },
   'topic.removed': {
     status: 422,
     exit: 1,
-    operator: 'The topic to be changed was removed meanwhile.',
+    operator: 'The topic to change has been removed.',
   },
   'change.cannot-undo': {
     status: 409,
     exit: 1,
-    operator: 'Nothing of this change is left to undo, or it is none of this subscriber.',
+    operator: 'There is nothing left to undo in this change, or it is another subscriber’s.',
   },
   'setting.hour': {
     status: 422,
@@ -324,7 +323,7 @@ export const errorTable = {
     status: 404,
     exit: 1,
     operator:
-      'No subscriber has this address, and it is suppressed ({reason}, since {since}): no mail goes to it.',
+      'No subscriber has this address, and it is suppressed ({reason}, since {since}), so it gets no email.',
   },
   'subscriber.suppressed': {
     status: 409,
@@ -334,7 +333,7 @@ export const errorTable = {
   'subscriber.state': {
     status: 409,
     exit: 1,
-    operator: 'The subscriber is {state}: this takes one who is {needed}.',
+    operator: 'The subscriber is {state}, but must be {needed}.',
   },
   'source.unknown': {
     status: 404,
@@ -344,48 +343,48 @@ export const errorTable = {
   'source.unreachable': {
     status: 503,
     exit: 1,
-    operator: '{source} did not answer for {day}: {what}',
+    operator: '{source} did not respond for {day}: {what}',
   },
   'source.failing': {
     status: 503,
     exit: 1,
-    operator: '{source} answered {status} for {day}.',
+    operator: '{source} returned {status} for {day}.',
   },
   'source.rate-limited': {
     status: 503,
     exit: 1,
-    operator: '{source} answered {status} for {day}: it wants to be left alone for {seconds} s.',
+    operator: '{source} returned {status} for {day}: rate limited for {seconds} s.',
   },
   'source.not-begun': {
     status: 422,
     exit: 2,
-    operator: '{day} has not begun: takes days up to today, {today} (UTC).',
+    operator: '{day} has not started: use a day up to today, {today} (UTC).',
   },
   'source.held': {
     status: 503,
     exit: 1,
     operator:
-      '{source} was not asked for {day}: others ask, or it wants to be left alone for {seconds} s more.',
+      '{source} was not fetched for {day}: another process is fetching, or it is rate limited for {seconds} s more.',
   },
   'source.too-large': {
     status: 503,
     exit: 1,
-    operator: '{source} answered {status} for {day} with more than {most} bytes: nothing of it was kept.',
+    operator: '{source} returned {status} for {day} with more than {most} bytes: nothing was stored.',
   },
   'source.not-xml': {
     status: 503,
     exit: 1,
-    operator: '{source} answered {status} for {day} with something else than a whole {what} in XML: {why}',
+    operator: '{source} returned {status} for {day} without a complete {what} in XML: {why}',
   },
   'source.not-json': {
     status: 503,
     exit: 1,
-    operator: '{source} answered {status} for {day} with something else than a list in JSON ({type}).',
+    operator: '{source} returned {status} for {day} without a JSON list ({type}).',
   },
   'source.refused-date': {
     status: 502,
     exit: 1,
-    operator: '{source} refuses the date {day} ({status}): takes days up to today (UTC).',
+    operator: '{source} refuses the date {day} ({status}): use a day up to today (UTC).',
   },
   'source.refused': {
     status: 502,
@@ -405,12 +404,12 @@ export const errorTable = {
   'import.no-file': {
     status: 400,
     exit: 2,
-    operator: 'Cannot read the file "{file}": takes the path of a JSON file.',
+    operator: 'Cannot read the file "{file}": use the path of a JSON file.',
   },
   'import.not-a-list': {
     status: 400,
     exit: 2,
-    operator: 'No list of papers: takes the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
+    operator: 'Not a list of papers: use the API\'s JSON for a day, or [{"title": …, "summary": …}, …].',
   },
   'import.nothing-readable': {
     status: 400,
@@ -420,17 +419,18 @@ export const errorTable = {
   'import.no-csv': {
     status: 400,
     exit: 2,
-    operator: 'Cannot read the file "{file}": takes the path of a CSV file.',
+    operator: 'Cannot read the file "{file}": use the path of a CSV file.',
   },
   'import.refused-is-file': {
     status: 400,
     exit: 2,
-    operator: '--refused "{file}" is the file that is imported: name another.',
+    operator: '--refused "{file}" is the file being imported: use another.',
   },
   'import.refused-exists': {
     status: 409,
     exit: 2,
-    operator: '"{file}" is there and holds no refused rows of this file: name another with --refused.',
+    operator:
+      '"{file}" already exists and does not contain refused rows of this file: use another with --refused.',
   },
   'import.empty': {
     status: 400,
@@ -440,23 +440,23 @@ export const errorTable = {
   'import.not-text': {
     status: 400,
     exit: 2,
-    operator: 'This is no text in UTF-8 or UTF-16: save it as "CSV UTF-8".',
+    operator: 'Not UTF-8 or UTF-16 text: save the file as "CSV UTF-8".',
   },
   'import.no-email-column': {
     status: 400,
     exit: 2,
-    operator: 'The head of the file has no column "email": it has {columns}.',
+    operator: 'The header has no column "email": it has {columns}.',
   },
   'import.column-twice': {
     status: 400,
     exit: 2,
-    operator: 'The head of the file has the column "{column}" twice.',
+    operator: 'The header has the column "{column}" twice.',
   },
   'import.column-slip': {
     status: 400,
     exit: 2,
     operator:
-      'The head of the file has a column "{column}": did you mean "{meant}"? Change it, or rename the column so that it is not read.',
+      'The header has a column "{column}": did you mean "{meant}"? Fix it, or rename the column so that it is ignored.',
   },
   'import.no-column': {
     status: 400,
@@ -466,38 +466,37 @@ export const errorTable = {
   'import.running': {
     status: 409,
     exit: 1,
-    operator: 'Another process imports this file at this moment.',
+    operator: 'Another process is importing this file.',
   },
   'import.other-key': {
     status: 409,
     exit: 1,
-    operator:
-      'These hashes were made with another SUPPRESSION_KEY, so no address would be recognised by them.',
+    operator: 'These hashes were made with another SUPPRESSION_KEY, so they match no address.',
   },
   'import.too-long': {
     status: 422,
     exit: 1,
-    operator: 'More than {most} signs in one line. Only its beginning stands in the file of refused rows.',
+    operator: 'More than {most} characters in one line. The file of refused rows contains only the start.',
   },
   'import.quotes': {
     status: 422,
     exit: 1,
-    operator: 'The quotes of this line do not add up.',
+    operator: 'The quotes in this line do not match up.',
   },
   'import.cells': {
     status: 422,
     exit: 1,
-    operator: '{count} cells, where the head has {width}.',
+    operator: '{count} cells, but the header has {width}.',
   },
   'import.control': {
     status: 422,
     exit: 1,
-    operator: 'The line holds the control character {character}: remove it.',
+    operator: 'The line has the control character {character}: remove it.',
   },
   'import.bytes': {
     status: 422,
     exit: 1,
-    operator: 'Column {column} holds bytes that are no UTF-8: save the file as "CSV UTF-8".',
+    operator: 'Column {column} is not valid UTF-8: save the file as "CSV UTF-8".',
   },
   'import.state': {
     status: 422,
@@ -507,13 +506,12 @@ export const errorTable = {
   'import.no-consent': {
     status: 422,
     exit: 1,
-    operator:
-      'Nothing shows that they said yes: fill in confirmed_at, or say --consent "how" for all such rows.',
+    operator: 'No consent is recorded: fill in confirmed_at, or use --consent "how" for all such rows.',
   },
   'import.instant': {
     status: 422,
     exit: 1,
-    operator: '{column} "{value}": takes an instant from 1995 up to now, such as 2026-11-24T08:00:00Z.',
+    operator: '{column} "{value}": use a time between 1995 and now, such as 2026-11-24T08:00:00Z.',
   },
   'import.reason': {
     status: 422,
@@ -528,12 +526,12 @@ export const errorTable = {
   'import.json': {
     status: 422,
     exit: 1,
-    operator: 'Column {column} holds no JSON object.',
+    operator: 'Column {column} is not a JSON object.',
   },
   'import.hash': {
     status: 422,
     exit: 1,
-    operator: 'address_hash takes 64 hexadecimal digits.',
+    operator: 'address_hash must have 64 hexadecimal digits.',
   },
   'import.gets-no-mail': {
     status: 422,
@@ -543,23 +541,23 @@ export const errorTable = {
   'message.without-content': {
     status: 500,
     exit: 1,
-    operator: 'Message {id} says nothing that a mail could be made of.',
+    operator: 'Message {id} has no content to build an email from.',
   },
   'message.unknown': {
     status: 404,
     exit: 1,
-    operator: 'There is no message "{id}": messages list shows their ids.',
+    operator: 'There is no message "{id}": run messages list for the ids.',
   },
   'message.cannot-retry': {
     status: 409,
     exit: 1,
     operator:
-      'Message {id} is {state} and may be tried until {deadline}: only one that was refused, given up or skipped, is uncertain or waits can be tried again, and only until then.',
+      'Message {id} is {state} and may be tried until {deadline}: only a refused, given-up, skipped, uncertain or waiting message can be retried, and only until then.',
   },
   'message.bad-address': {
     status: 500,
     exit: 1,
-    operator: 'Message {id}: its address is not one plain address, so no mail was built.',
+    operator: 'Message {id}: its address is not a single plain address, so no email was built.',
   },
   'bounces.no-file': {
     status: 400,
@@ -570,23 +568,22 @@ export const errorTable = {
   'bounces.empty': {
     status: 400,
     exit: 2,
-    operator:
-      '"{file}" is empty: takes answers of a mail server, one to a line, such as "550 5.1.1 User unknown".',
+    operator: '"{file}" is empty: use SMTP replies, one per line, such as "550 5.1.1 User unknown".',
   },
   'bounces.not-text': {
     status: 400,
     exit: 2,
-    operator: '"{file}" is no text: save it as UTF-8, or a mail as it came (.eml).',
+    operator: '"{file}" is not text: use UTF-8, or a raw email (.eml).',
   },
   'bounces.too-large': {
     status: 400,
     exit: 2,
-    operator: '"{file}" is above {most} MB: cut it into smaller files.',
+    operator: '"{file}" is larger than {most} MB: split it into smaller files.',
   },
   'report.too-long-to-read': {
     status: 422,
     exit: 1,
-    operator: 'A report by mail took more than {seconds} s to read, and is left unread.',
+    operator: 'An emailed report took more than {seconds} s to read and was skipped.',
   },
   'report.unreadable': {
     status: 422,
@@ -596,50 +593,51 @@ export const errorTable = {
   'webhook.unsigned': {
     status: 401,
     exit: 1,
-    operator: 'Webhook of {maker}: nothing proves that {maker} sent it. Is its setting what {maker} shows?',
+    operator:
+      'Webhook of {maker}: the signature is missing or wrong. Check that its setting matches the one in {maker}.',
   },
   'webhook.too-old': {
     status: 403,
     exit: 1,
     operator:
-      'Webhook of {maker}: its time is more than {hours} hours ago, or more than 5 minutes ahead. Is the clock of this machine right?',
+      'Webhook of {maker}: its time is more than {hours} hours ago or more than 5 minutes ahead. Check the clock of this machine.',
   },
   'webhook.other-topic': {
     status: 403,
     exit: 1,
-    operator: 'Webhook of ses: it is of another topic than SES_TOPIC_ARN.',
+    operator: 'Webhook of ses: its topic is not SES_TOPIC_ARN.',
   },
   'webhook.token-used': {
     status: 403,
     exit: 1,
-    operator: 'Webhook of mailgun: its token came with another body before.',
+    operator: 'Webhook of mailgun: its token was already used with another body.',
   },
   'webhook.unreachable': {
     status: 503,
     exit: 1,
-    operator: 'SNS does not answer: {what}',
+    operator: 'SNS does not respond: {what}',
   },
   'mailbox.refused': {
     status: 503,
     exit: 1,
     operator:
-      'The mail server of BOUNCE_IMAP refuses the login: {what}. Are BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD right?',
+      'The mail server of BOUNCE_IMAP refuses the login: {what}. Check BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
   },
   'mailbox.no-folder': {
     status: 503,
     exit: 1,
-    operator: 'The mail server of BOUNCE_IMAP opens no folder "{folder}": {what}',
+    operator: 'The mail server of BOUNCE_IMAP cannot open the folder "{folder}": {what}',
   },
   'mailbox.unreachable': {
     status: 503,
     exit: 1,
-    operator: 'The mail server of BOUNCE_IMAP does not answer as it should: {what}',
+    operator: 'Unexpected response from the mail server of BOUNCE_IMAP: {what}',
   },
   'dkim.cannot-sign': {
     status: 500,
     exit: 2,
     operator:
-      'DKIM_KEY_FILE: {why}. It takes an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
+      'DKIM_KEY_FILE: {why}. Use an RSA private key of 1024 bits or more in PEM, for example from: openssl genrsa 2048',
   },
   'preview.days': {
     status: 422,
@@ -649,28 +647,28 @@ export const errorTable = {
   'paper.unknown': {
     status: 404,
     exit: 1,
-    operator: 'No paper "{name}": takes an arXiv id such as 2507.06457, doi:… or our number.',
+    operator: 'No paper "{name}": use an arXiv id such as 2507.06457, doi:… or our number.',
   },
   'query.empty': {
     status: 422,
     exit: 2,
-    operator: 'The query holds no word.',
+    operator: 'The query has no words.',
   },
   'query.only-stop-words': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}": nearly every paper holds these words. It takes at least one that says more.',
+    operator: 'Query "{query}": nearly every paper contains these words. Add a more specific one.',
   },
   'query.only-filler': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}": asks for papers, and says nothing of what they are about.',
+    operator: 'Query "{query}": asks for papers but does not say what about.',
   },
   'query.only-not': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: a paper could match without a word of the query in it. Each side of OR takes a word without NOT.',
+      'Query "{query}", column {column}: a paper could match without any word of the query. Each side of OR needs a word without NOT.',
   },
   'query.bracket-open': {
     status: 422,
@@ -680,7 +678,7 @@ export const errorTable = {
   'query.bracket-stray': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: ) closes nothing.',
+    operator: 'Query "{query}", column {column}: ) has no opening bracket.',
   },
   'query.quote-open': {
     status: 422,
@@ -696,95 +694,95 @@ export const errorTable = {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: unknown field "{field}:". Takes title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 paper:2507.06457.',
+      'Query "{query}", column {column}: unknown field "{field}:". Use title: abstract: author: cat: keyword: org: has:code is:revised votes>=20 paper:2507.06457.',
   },
   'query.unkept-field': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: {field}: asks for {what}, which are not kept here.',
+    operator: 'Query "{query}", column {column}: {field}: asks for {what}, which are not stored here.',
   },
   'query.paper': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: "{value}" names no paper. Takes an arXiv id such as 2507.06457, a DOI or the address of a paper.',
+      'Query "{query}", column {column}: "{value}" is not a paper. Use an arXiv id such as 2507.06457, a DOI or the address of a paper.',
   },
   'query.address': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: "{value}" is no address of a paper. Takes those of arxiv.org, huggingface.co/papers, doi.org and of this site.',
+      'Query "{query}", column {column}: "{value}" is not the address of a paper. Use one from arxiv.org, huggingface.co/papers, doi.org or this site.',
   },
   'query.not-english': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: words of another language. Takes words of English, such as: {example}.',
+      'Query "{query}", column {column}: words of another language. Use English words, such as: {example}.',
   },
   'query.category': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: unknown category "{value}". Takes one of arXiv such as cs.LG, or cs for all of cs.',
+      'Query "{query}", column {column}: unknown category "{value}". Use an arXiv category such as cs.LG, or cs for all of cs.',
   },
   'query.has': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: has:{value} is unknown. Takes has:code.',
+    operator: 'Query "{query}", column {column}: has:{value} is unknown. Use has:code.',
   },
   'query.is': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: is:{value} is unknown. Takes is:revised.',
+    operator: 'Query "{query}", column {column}: is:{value} is unknown. Use is:revised.',
   },
   'query.votes': {
     status: 422,
     exit: 2,
     operator:
-      'Query "{query}", column {column}: votes{value} is no limit. Takes votes>= and a whole number up to 999999.',
+      'Query "{query}", column {column}: votes{value} is not a limit. Use votes>= and a whole number up to 999999.',
   },
   'query.least-votes': {
     status: 422,
     exit: 2,
-    operator: '"{value}" is no least number of votes. Takes a whole number up to {most}.',
+    operator: '"{value}" is not a number of votes. Use a whole number up to {most}.',
   },
   'query.nothing-wanted': {
     status: 422,
     exit: 2,
-    operator: 'Says only what a paper must not hold.',
+    operator: 'Only excludes papers.',
   },
   'query.too-long': {
     status: 422,
     exit: 2,
-    operator: 'The query has {bytes} bytes. It takes up to {most}.',
+    operator: 'The query has {bytes} bytes; the limit is {most}.',
   },
   'query.too-deep': {
     status: 422,
     exit: 2,
-    operator: 'Query "{query}", column {column}: nests deeper than {most} brackets, NOTs and fields.',
+    operator: 'Query "{query}", column {column}: nested deeper than {most} brackets, NOTs and fields.',
   },
   'admin.not-https': {
     status: 400,
     exit: 1,
     operator:
-      'This request did not come over https, as far as the service can tell. Set TRUST_PROXY to the address of your proxy, and let the proxy send X-Forwarded-Proto.',
+      'This request did not come over https, as far as the service can tell. Set TRUST_PROXY to the address of your proxy, and configure the proxy to send X-Forwarded-Proto.',
   },
   'admin.elsewhere': {
     status: 403,
     exit: 1,
     operator:
-      'Nothing was changed: this form did not come from a page of your login here. Open the page again, and press the button there.',
+      'Nothing was changed: this form did not come from a page of your session. Open the page again and press the button there.',
   },
   'smtp.not-set': {
     status: 503,
     exit: 2,
-    operator: 'SMTP_URL is not set, so there is no mail server to hand mail to: smtp://host:port.',
+    operator: 'SMTP_URL is not set, so there is no mail server to send through. Set it to smtp://host:port.',
   },
   'smtp.sending-off': {
     status: 503,
     exit: 2,
     operator:
-      'SENDING=off: nothing is handed to the mail server. Say SENDING=on for this command, or --dry-run to make and sign the mail.',
+      'SENDING=off: nothing is sent. Use SENDING=on for this command, or --dry-run to build and sign the email.',
   },
 } as const satisfies Record<string, ErrorEntry>
 

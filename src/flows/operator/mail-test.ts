@@ -18,13 +18,13 @@ export async function mailTest(
   await requireUnsuppressed(db, addressHash(key, config.SUPPRESSION_KEY))
   const { SITE_NAME, BASE_URL, POSTAL_ADDRESS } = config
   const text = [
-    `This is a test of ${SITE_NAME}, which mails from ${BASE_URL}.`,
-    'If you read it, mails go out. Look into its headers for what your mail provider says of it: spf=pass, dkim=pass and dmarc=pass.',
-    `Nobody has subscribed you to anything.\n\n${SITE_NAME}\n${POSTAL_ADDRESS}`,
+    `This is a test of ${SITE_NAME}, sent from ${BASE_URL}.`,
+    'If you can read this, sending works. Check the headers for spf=pass, dkim=pass and dmarc=pass.',
+    `You have not been subscribed to anything.\n\n${SITE_NAME}\n${POSTAL_ADDRESS}`,
   ].join('\n\n')
   return sendDirectly(
     deps,
-    { kind: 'test', to: address, subject: `Test mail of ${SITE_NAME}`, text },
+    { kind: 'test', to: address, subject: `Test email from ${SITE_NAME}`, text },
     { dryRun },
   )
 }

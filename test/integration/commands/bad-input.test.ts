@@ -41,7 +41,7 @@ describe('wrong use of a command changes nothing', () => {
       ['papers', 'list', '--date', '2026-02-30'],
       2,
       'date.invalid',
-      '"2026-02-30" is no date: use YYYY-MM-DD.',
+      '"2026-02-30" is not a date: use YYYY-MM-DD.',
     ],
     [['papers', 'list', '--date', 'yesterday'], 2, 'date.invalid', '"yesterday" is no date'],
     [['papers', 'import', '/nowhere.json'], 2, 'import.no-file', '/nowhere.json'],

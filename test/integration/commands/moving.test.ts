@@ -61,7 +61,7 @@ test('of each reason it tells the first row, in its own words and without an add
   expect(stdout.split('\n').filter((line) => line.includes(' × '))).toEqual([
     '    3 × import.state, first in line 2: state "actve": takes pending, active, paused, unsubscribed, suppressed.',
     '    1 × zone.unknown, in line 4: Unknown time zone "Mars/One": use a name such as Europe/Paris, or UTC.',
-    '    1 × address.malformed, in line 5: Not an e-mail address: takes one of the form name@example.com.',
+    '    1 × address.malformed, in line 5: Not an email address: use the form name@example.com.',
   ])
   const alone = join(folder, 'alone.csv')
   writeFileSync(alone, ['email,state', 'a@example.com,b@example.com', ''].join('\n'))

@@ -137,7 +137,7 @@ function planSteps(open: Case): Step[] {
   const looks = digest.outcome !== 'missed' && digest.outcome !== 'paused'
   const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${horizon}` : ''}.`
   const said =
-    looks && sources ? [{ at: null, code: 'sources', text: `What the sources had said: ${sources}` }] : []
+    looks && sources ? [{ at: null, code: 'sources', text: `State of the sources: ${sources}` }] : []
   const at = open.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
   return [
     { at: digest.createdAt, code: 'opened', text: opened },
@@ -176,7 +176,7 @@ function outcomeText({ digest, outcome, standing: { maxPapers } }: Case): string
   if (digest!.outcome !== 'planned') return `Outcome: ${(outcome ?? digest!.outcome).replace('_', ' ')}.`
   const more = matched - papers.length
   const beyond = more > 0 ? ` (up to ${maxPapers} per email); ${more} more are on the digest’s page` : ''
-  return `Outcome: planned. ${count(matched, 'paper')} matched, ${papers.length} in the mail${beyond}.`
+  return `Outcome: planned. ${count(matched, 'paper')} matched, ${papers.length} in the email${beyond}.`
 }
 
 /** Those that held while the mail might have gone. */
@@ -188,6 +188,6 @@ function pauseSteps({ pauses, mail }: Case): Step[] {
       code: 'delivery-paused',
       text: `Delivery was paused${pause.reason ? `: ${pause.reason}` : '.'}`,
     },
-    ...(pause.to ? [{ at: pause.to, code: 'delivery-resumed', text: 'Delivery went on.' }] : []),
+    ...(pause.to ? [{ at: pause.to, code: 'delivery-resumed', text: 'Delivery resumed.' }] : []),
   ])
 }

@@ -34,18 +34,21 @@ function lookedSteps(looked: Looked, topics: readonly TopicText[]): Step[] {
   const came = later.length > 0 ? [step('later', laterText(looked))] : []
   if (topics.length === 0)
     return [
-      step('looked', `No topic: no day’s best papers, 20 hours old or more, were new to them.`),
+      step(
+        'looked',
+        `No topics: none of the most upvoted papers from 20 or more hours ago were new to them.`,
+      ),
       ...came,
     ]
   return [
-    step('looked', `${count(fresh, 'paper')} new to them, of ${window} in the 14 days that count.`),
+    step('looked', `${count(fresh, 'paper')} new to them, out of ${window} in the last 14 days.`),
     ...looked.topics.flatMap((topic) => topicLines(topic, fresh)),
     ...came,
   ]
 }
 
 const laterText = ({ later }: Looked): string =>
-  `${count(later.length, 'paper')} that ${later.length === 1 ? 'matches' : 'match'} came in after the plan, for the next digest: ${some(later.map(({ title }) => titled(title)))}.`
+  `${count(later.length, 'paper')} that ${later.length === 1 ? 'matches' : 'match'} arrived after planning, for the next digest: ${some(later.map(({ title }) => titled(title)))}.`
 
 function topicLines(topic: TopicThen, fresh: number): Step[] {
   const { name, query, unreadable, offered, matchesNow } = topic
@@ -55,14 +58,12 @@ function topicLines(topic: TopicThen, fresh: number): Step[] {
     matchesNow.length > 0
       ? step(
           'topic',
-          `${named}: ${count(matchesNow.length, 'paper')} would match now, by words, votes or a newer version that came later.`,
+          `${named}: ${count(matchesNow.length, 'paper')} would match now, because of words, votes or a newer version that came later.`,
         )
       : step('topic', `${named}: nothing${fresh > 0 ? whyText(topic) : ''}.`),
   ]
   if (matchesNow.length === 0 && topic.nearest)
-    lines.push(
-      step('nearest', `Nearest to it: ${titled(topic.nearest.paper.title)}. ${topic.nearest.sentence}.`),
-    )
+    lines.push(step('nearest', `Closest: ${titled(topic.nearest.paper.title)}. ${topic.nearest.sentence}.`))
   if (offered.length > 0) lines.push(step('offered', offeredText(offered)))
   return lines
 }
@@ -77,9 +78,9 @@ function whyText({ why: { absent, without } }: TopicThen): string {
 function offeredText(offered: TopicThen['offered']): string {
   const papers = offered.map(({ paper, date, shown }) => {
     const where = date
-      ? `${shown ? 'in the mail of' : 'looked at on'} ${dayText(date)}`
-      : 'in the welcome, or before they came'
+      ? `${shown ? 'emailed on' : 'considered on'} ${dayText(date)}`
+      : 'in the welcome email, or before they subscribed'
     return `${titled(paper.title)} (${where})`
   })
-  return `It matched before, and a paper is offered once: ${some(papers)}.`
+  return `Matched before (each paper is offered once): ${some(papers)}.`
 }

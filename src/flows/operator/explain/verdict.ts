@@ -24,21 +24,21 @@ function digestVerdict(open: Case): Verdict {
   const at = hourText(due!.dueAt, standing.zone, date)
   switch (outcome ?? digest!.outcome) {
     case 'rescheduled':
-      return says('rescheduled', `No mail: their hour on that date, ${at}, had passed when it was chosen.`)
+      return says(
+        'rescheduled',
+        `No email: their hour on that date, ${at}, had already passed when it was chosen.`,
+      )
     case 'missed':
       return says(
         'missed',
-        `Missed: nothing planned it within 20 hours of ${at}; the next digest carried its papers.`,
+        `Missed: it was not planned within 20 hours of ${at}; the next digest included its papers.`,
       )
     case 'paused':
-      return says('paused', `No mail: they were paused${pauseEnd(open)}.`)
+      return says('paused', `No email: they were paused${pauseEnd(open)}.`)
     case 'nothing_matched':
       return nothingMatched(open)
     default:
-      return says(
-        'being-planned',
-        `Their hour came (${at}), and the papers are not chosen yet: ${planning(open)}.`,
-      )
+      return says('being-planned', `Due since ${at}, but the papers are not chosen yet: ${planning(open)}.`)
   }
 }
 
@@ -52,13 +52,13 @@ function planning({ ticked }: Case): string {
 function nothingMatched({ looked, standing, sources }: Case): Verdict {
   const why = sourceReason(sources)
   if (standing.topics.length === 0)
-    return says('nothing-matched', `No mail: no day’s best papers were new to them${why}.`)
-  if (looked?.fresh === 0) return says('no-new-papers', `No mail: no paper was new to them${why}.`)
+    return says('nothing-matched', `No email: none of the most upvoted papers were new to them${why}.`)
+  if (looked?.fresh === 0) return says('no-new-papers', `No email: no paper was new to them${why}.`)
   const nearest = looked?.topics.flatMap((topic) => topic.nearest ?? []).sort((a, b) => b.held - a.held)[0]
-  const near = nearest ? `; nearest came ${titled(nearest.paper.title)}` : ''
+  const near = nearest ? `; closest: ${titled(nearest.paper.title)}` : ''
   const all = looked ? `none of ${count(looked.fresh, 'new paper')}` : 'no new paper'
   const topics = count(standing.topics.length, 'topic')
-  return says('nothing-matched', `No mail: ${all} matched their ${topics}${near}.`)
+  return says('nothing-matched', `No email: ${all} matched their ${topics}${near}.`)
 }
 
 /** "; huggingface is failed for 2026-11-24", else what kept each source from listing papers on the newest day. */
@@ -122,7 +122,7 @@ function notThere({ subject: { importedAt }, consents, date, due, standing }: Ca
     : ''
   return says(
     'not-subscribed',
-    `Nothing was due, since nobody was subscribed${came}${firstDue(standing.startDate, date)}.`,
+    `Nothing was due: they were not subscribed${came}${firstDue(standing.startDate, date)}.`,
   )
 }
 
@@ -143,12 +143,12 @@ function notConfirmed(open: Case): Verdict {
 }
 
 function askedInVain({ how, at }: Consent, { returns }: Case): Verdict {
-  const asked = how === 'import' ? 'an import brought them in, they were asked' : 'they asked'
+  const asked = how === 'import' ? 'they were imported and asked' : 'they asked'
   const failure = newestFailure(returns)
   if (failure)
     return says(
       'confirmation-came-back',
-      `Nothing was due: ${asked} at ${utcText(at)}, and the mail came back: ${classText(failure)}.`,
+      `Nothing was due: ${asked} at ${utcText(at)}, and the email was returned: ${classText(failure)}.`,
     )
   return says(
     'not-confirmed',
@@ -158,8 +158,8 @@ function askedInVain({ how, at }: Consent, { returns }: Case): Verdict {
 
 function neverAsked({ importedAt }: Subject): Verdict {
   const came = importedAt
-    ? `an import brought them in at ${utcText(importedAt)}, and nobody asked them to confirm yet (subscribers import --ask)`
-    : 'nothing shows that they confirmed, or were asked to'
+    ? `they were imported at ${utcText(importedAt)} and have not been asked to confirm yet (subscribers import --ask)`
+    : 'there is no record that they confirmed or were asked to'
   return says('never-asked', `Nothing was due: ${came}.`)
 }
 
@@ -173,7 +173,7 @@ function dueVerdict(open: Case): Verdict {
     if (passedOver && days.includes(weekdayOf(date)))
       return says(
         'rescheduled',
-        'Nothing was due: a change of their hour, days or zone passed that date’s hour over.',
+        'Nothing was due: a change of their hour, days or zone skipped that date’s hour.',
       )
     return says(
       'not-their-day',
@@ -182,13 +182,11 @@ function dueVerdict(open: Case): Verdict {
   }
   const at = hourText(due.dueAt, zone, date)
   if (due.dueAt > now && open.state === 'paused')
-    return says('paused', `No mail will come: they are paused${pauseEnd(open)}.`)
-  if (due.dueAt > now) return says('not-due-yet', `Not due yet: it comes at ${at}, ${until(due.dueAt, now)}.`)
+    return says('paused', `No email will be sent: they are paused${pauseEnd(open)}.`)
+  if (due.dueAt > now)
+    return says('not-due-yet', `Not due yet: it is sent at ${at}, ${until(due.dueAt, now)}.`)
   if (date < addDays(localDayOf(now, zone), -keepDays))
-    return says(
-      'not-kept',
-      `Nothing is kept of that date: digests are kept for ${keepDays} days (KEEP_DAYS).`,
-    )
+    return says('not-kept', `No data for that date: digests are kept for ${keepDays} days (KEEP_DAYS).`)
   if (startDate && startDate > date)
     return says(
       'before-first',
@@ -202,16 +200,16 @@ function notPlanned(open: Case, at: string): Verdict {
   if (restored)
     return says(
       'restored',
-      `Nothing is planned since the database was ${restored.reason} (${utcText(restored.from)}): see delivery status.`,
+      `Nothing is planned because the database was ${restored.reason} (${utcText(restored.from)}): see delivery status.`,
     )
   if (open.awaited.length > 0)
     return says(
       'waits',
-      `Their hour came (${at}): it waits for ${listed(open.awaited.map(sourceTitle))}, until ${utcText(waitsUntil(open.due!.dueAt))} at most.`,
+      `Due since ${at}: waiting for ${listed(open.awaited.map(sourceTitle))}, until ${utcText(waitsUntil(open.due!.dueAt))} at the latest.`,
     )
   return says(
     'not-planned',
-    `Their hour came (${at}), and nothing has planned it: ${planning(open)}. Is the service up?`,
+    `Due since ${at}, but not planned: ${planning(open)}. Check that the service is running.`,
   )
 }
 

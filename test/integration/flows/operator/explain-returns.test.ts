@@ -113,7 +113,7 @@ describe('somebody who never confirmed', () => {
     expect(verdict).toEqual({
       code: 'confirmation-came-back',
       text: expect.stringMatching(
-        /^Nothing was due: they asked at 2026-11-23 09:00:00 UTC, and the mail came back: no such mailbox/,
+        /^Nothing was due: they asked at 2026-11-23 09:00:00 UTC, and the email was returned: no such mailbox/,
       ),
     })
     expect(await textsOf()).toContain('the sign-up was dropped.')

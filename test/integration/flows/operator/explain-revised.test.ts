@@ -72,10 +72,10 @@ describe('where a topic asks for newer versions', () => {
     await list('2026-11-24', 'revised', LATE!, 'Late hydrogen')
     const said = await texts()
     expect(said).toContain(
-      'Topic “hydrogen is:revised”: 1 paper would match now, by words, votes or a newer version that came later.',
+      'Topic “hydrogen is:revised”: 1 paper would match now, because of words, votes or a newer version that came later.',
     )
     expect(said).toContain(
-      '1 paper that matches came in after the plan, for the next digest: “Late hydrogen”.',
+      '1 paper that matches arrived after planning, for the next digest: “Late hydrogen”.',
     )
   })
 })

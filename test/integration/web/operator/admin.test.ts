@@ -284,7 +284,7 @@ describe('mails and their books', () => {
     async (path) => {
       const { statusCode, body } = await admin.get(`${path.replace('ANN', ann)}?date=2026-02-30`)
       expect(statusCode).toBe(422)
-      expect(body).toContain('&quot;2026-02-30&quot; is no date: use YYYY-MM-DD.')
+      expect(body).toContain('&quot;2026-02-30&quot; is not a date: use YYYY-MM-DD.')
       expect(body).toMatch(/name="date" type="date" value="2026-02-30"[^>]* aria-invalid="true"/)
       expect(body).toContain(path.endsWith('days') ? '24 Nov' : ANN)
     },
