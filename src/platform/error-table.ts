@@ -247,7 +247,7 @@ export const errorTable = {
     status: 400,
     exit: 2,
     operator:
-      'Cannot read "{file}" ({why}): takes a text file in UTF-8 of up to {most} kB, a query a line, or - for standard input.',
+      'Cannot read "{file}" ({why}): use a UTF-8 text file of up to {most} kB with one query per line, or - for standard input.',
   },
   'topic.unknown': {
     status: 404,
@@ -563,7 +563,7 @@ export const errorTable = {
     status: 400,
     exit: 2,
     operator:
-      'Cannot read "{file}": takes the path of a file of answers or of a mail, or - for standard input.',
+      'Cannot read "{file}": use a file with SMTP replies or an email, or - for standard input.',
   },
   'bounces.empty': {
     status: 400,

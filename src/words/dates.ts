@@ -2,7 +2,7 @@ import { Temporal } from 'temporal-polyfill'
 import { type Day, WEEKDAYS, type Weekday, weekdayOf } from '../platform/dates.ts'
 import { listed, words } from './words.ts'
 
-// From our own words, since Intl's forms change with the version of Node, and a mail's second try must not.
+// From our own words: Intl's output changes with the version of Node, but a retried email must not change.
 
 function partsOf(day: Day) {
   const { year, month, day: date } = Temporal.PlainDate.from(day)
@@ -21,7 +21,7 @@ export function fullDate(day: Day): string {
   return `${words.weekdays[weekday]}, ${date} ${words.months[month]}`
 }
 
-/** "Tuesday, 24 November"; with the year where it is not that of `today`. */
+/** "Tuesday, 24 November"; with the year if it differs from that of `today`. */
 export const dateSeenOn = (today: Day, day: Day): string =>
   partsOf(day).year === partsOf(today).year ? fullDate(day) : longDate(day)
 

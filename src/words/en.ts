@@ -459,7 +459,7 @@ export const en = {
         opinions:
           'Which papers you wanted more or less of (up to 100), and the words we learn from them. They only change the order of papers in your digests.',
         addresses: 'Each new address you gave, and the one before it, in the emails sent there.',
-        digests: 'Each digest: its date, its papers and why each is in it, or why there was none.',
+        digests: 'Each digest: its date, its papers and why each is in it, or why it was not sent.',
         mails:
           'Each email: when it was sent, what it said, and what the mail server replied, without your address.',
         returns:
@@ -520,7 +520,7 @@ export const en = {
       otherwise: 'Not you? Ignore this email and nothing will be sent to this address.',
     },
     moved: {
-      subject: 'Your digests now go to another address - {site}',
+      subject: 'Your digests now go to another address',
       preheader: 'You won’t get any more emails here.',
       heading: 'Your digests now go to another address',
       lead: 'You (or someone with your account link) changed the address of your subscription on {at} ({zone}). We won’t send anything new to this address.',

@@ -11,7 +11,7 @@ type Translated<T> = T extends string
     : { readonly [Key in keyof T]: Translated<T[Key]> }
 export type Words = Translated<typeof en>
 
-/** What stands in {braces}: values, never markup. */
+/** The values for {braces}, never markup. */
 export type FillValues = Readonly<Record<string, string | number>>
 
 /** The words of this site. */

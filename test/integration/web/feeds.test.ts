@@ -180,7 +180,7 @@ describe('a feed of a query', () => {
       const { statusCode, headers, body } = await ask(`${path}?q=linear+AND`)
       expect([statusCode, headers['content-type']]).toEqual([422, 'text/plain; charset=utf-8'])
       expect(body).toBe(
-        'We could not read “linear AND”: a word is missing after AND, at column 8. Add it there.\n',
+        'We couldn’t read “linear AND”: a word is missing after AND, at column 8. Add it there.\n',
       )
     },
   )

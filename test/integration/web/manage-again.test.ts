@@ -26,7 +26,7 @@ async function press(path: string, fields: object): Promise<{ said: string; url:
   return { said, url, change: url.split('change=')[1]! }
 }
 
-/** What the form of the settings sends as it stands in the page. */
+/** What the form of the settings sends itself in the page. */
 async function settingsForm(path: string): Promise<Record<string, string | string[]>> {
   const { body } = await get(site, path)
   const form = body.match(/name="do" value="settings">[\s\S]*?<\/form>/)![0]
