@@ -14,7 +14,7 @@ interface PlanRow extends Counts {
   over: Date
 }
 
-/** The books of one local date, also where its digests are not kept any more. */
+/** The totals of one local date, also where its digests are not kept any more. */
 export async function books(db: DatabaseOrTransaction, date: Day): Promise<Books> {
   const kept = await keptBook(db, date)
   // jsonb keeps an order of its own.

@@ -17,7 +17,7 @@ export interface Counts {
   open: number
 }
 
-/** The books of one local date, over all zones. */
+/** The totals of one local date, over all zones. */
 export interface Books extends Counts {
   date: Day
   /** Every plan of the date is closed; false for a date without plans. */

@@ -27,7 +27,7 @@ export interface SourceDay extends SourceDayName {
   /** How many papers we know it to list on that day, without those that it lists as newer versions alone. */
   papers: number
   revised: number
-  /** Of `papers`, those that came after the day was closed. */
+  /** Those of `papers` that arrived after the day was closed. */
   late: number
   /** Good answers, and requests that all fetches took. */
   fetches: number
@@ -39,7 +39,7 @@ export interface SourceDay extends SourceDayName {
   /** Papers of the last good answer or import that the database rejected, by identifier or title. */
   rejected: string[]
   fetchedAt: Date | null
-  /** When its first papers came; null where nobody can say. */
+  /** When its first papers arrived; null if unknown. */
   cameAt: Date | null
   /** Null once nothing more is asked. */
   nextTry: Date | null

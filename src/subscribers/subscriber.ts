@@ -8,7 +8,7 @@ export const FORMATS = ['html', 'text'] as const
 export type MailFormat = (typeof FORMATS)[number]
 
 export const DETAILS = ['full', 'titles'] as const
-/** How much of each paper a mail shows. */
+/** How much of each paper an email shows. */
 export type MailDetail = (typeof DETAILS)[number]
 
 export const MOST_PAPERS = 25

@@ -13,7 +13,7 @@ export const stateName = (state: MessageState): string => state.replace('_', '-'
 
 /** A message with all that is known of it. */
 export interface WholeMessage extends ShownMessage {
-  /** What came back for it, oldest first. */
+  /** Bounces and complaints about it, oldest first. */
   returned: ListedReturn[]
 }
 

@@ -6,7 +6,7 @@ import { signsOfLife } from './doctor/signs-of-life-store.ts'
 /** Whether somebody is there to hand over what waits. */
 export interface DeliveryHealth {
   waits: LaneWait[]
-  /** The newest minute that the schedule claimed; null: none within two days. */
+  /** The newest tick of the schedule; null if there was none within two days. */
   ticked: Date | null
   /** Workers that hold messages at this moment. */
   holders: number

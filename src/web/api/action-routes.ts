@@ -11,7 +11,7 @@ import { sourcesOf } from './source-routes.ts'
 /** What the operator did, what it came to day by day, and where papers come from. */
 export function addActionRoutes(api: Api, { deps }: Site): void {
   const listed = {
-    ...closed('operation', 'listActions', 'What the operator did, newest first'),
+    ...closed('operation', 'listActions', 'Operator log, newest first'),
     querystring: actionQuery,
     response: { 200: actions, ...operatorFaults(422) },
   }
@@ -28,7 +28,7 @@ export function addActionRoutes(api: Api, { deps }: Site): void {
   })
 
   const counted = {
-    ...closed('operation', 'listFigures', 'Subscribers and mails by day (UTC), oldest first'),
+    ...closed('operation', 'listFigures', 'Subscribers and emails by day (UTC), oldest first'),
     querystring: figureQuery,
     response: { 200: figures, ...operatorFaults(422) },
   }
@@ -37,7 +37,7 @@ export function addActionRoutes(api: Api, { deps }: Site): void {
   }))
 
   const shown = {
-    ...closed('operation', 'listSources', 'The sources, and what came of each day'),
+    ...closed('operation', 'listSources', 'The sources and their days'),
     querystring: sourceQuery,
     response: { 200: sources, ...operatorFaults(422) },
   }

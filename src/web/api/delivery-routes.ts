@@ -12,7 +12,7 @@ const TAG = 'delivery'
 /** Whether mail goes out, and the books of a date. */
 export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   const counted = {
-    ...closed('digests', 'showBooks', 'The books of one local date'),
+    ...closed('digests', 'showBooks', 'The totals of one local date'),
     querystring: schemas.booksQuery,
     response: { 200: schemas.books, ...operatorFaults(422) },
   }
@@ -24,7 +24,7 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
     ...closed(
       TAG,
       'showDelivery',
-      'Whether mail goes out, what waits, and whether somebody is there to hand it over',
+      'Whether emails are being sent, what is queued, and whether workers are running',
     ),
     response: { 200: schemas.delivery, ...operatorFaults() },
   }
@@ -32,7 +32,7 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
 
   const response = { 200: schemas.changedDelivery, ...changeFaults() }
   const paused = {
-    ...closed(TAG, 'pauseDelivery', 'Hand nothing over, in any process, until it is resumed'),
+    ...closed(TAG, 'pauseDelivery', 'Stop sending in every process until resumed'),
     body: schemas.deliveryPause,
     response,
   }
@@ -46,7 +46,7 @@ export function addDeliveryRoutes(api: Api, { deps }: Site): void {
   })
 
   const resumed = {
-    ...closed(TAG, 'resumeDelivery', 'Hand mail over again'),
+    ...closed(TAG, 'resumeDelivery', 'Resume sending'),
     body: schemas.deliveryResume,
     response,
   }

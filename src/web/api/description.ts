@@ -1,7 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { Config } from '../../config.ts'
 
-const TEXT = `Papers and sources for everybody; the operator's verbs with a token.
+const TEXT = `Papers and sources for everyone; operator actions with a token.
 
 A field that does not exist is refused, and the answer names those that do. Lists hold \`next\`, which goes into
 \`cursor\` of the next request; what comes meanwhile repeats nothing and skips nothing. Every fault has a code in

@@ -14,7 +14,7 @@ const TAG = 'messages'
 /** Mails, and what became of them. */
 export function addMessageRoutes(api: Api, { deps }: Site): void {
   const listed = {
-    ...closed(TAG, 'listMessages', 'Mails, newest first'),
+    ...closed(TAG, 'listMessages', 'Emails, newest first'),
     querystring: messageQuery,
     response: { 200: messages, ...operatorFaults(422) },
   }
@@ -33,7 +33,7 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
   })
 
   const shown = {
-    ...closed(TAG, 'showMessage', 'One mail, each of its tries and what the server said'),
+    ...closed(TAG, 'showMessage', 'One email with every attempt and the server’s replies'),
     params: idParams,
     response: { 200: shownMessage, ...operatorFaults(404) },
   }
@@ -42,7 +42,7 @@ export function addMessageRoutes(api: Api, { deps }: Site): void {
   )
 
   const again = {
-    ...closed(TAG, 'retryMessage', 'Try a mail again that was refused, given up or skipped, or that waits'),
+    ...closed(TAG, 'retryMessage', 'Retry an email that was refused, given up, skipped or is waiting'),
     params: idParams,
     body: bare,
     response: { 200: retried, ...changeFaults(404, 409) },

@@ -24,7 +24,11 @@ type Answered = z.output<typeof paper>
 export function addPaperRoutes(api: Api, { deps }: Site): void {
   const { BASE_URL } = deps.config
   const listed = {
-    ...open('papers', 'listPapers', 'Papers of a day, that match a query, or all: newest first'),
+    ...open(
+      'papers',
+      'listPapers',
+      'Papers of a day, papers that match a query, or all papers, newest first',
+    ),
     querystring: paperQuery,
     response: { 200: papers, ...faults(422, 429) },
   }
@@ -47,7 +51,7 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
   })
 
   const shown = {
-    ...open('papers', 'showPaper', 'One paper, by the name that it has in paths'),
+    ...open('papers', 'showPaper', 'One paper, by its name in paths'),
     params: paperParams,
     response: { 200: paper, ...faults(404) },
   }

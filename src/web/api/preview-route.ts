@@ -11,7 +11,7 @@ import { type Api, open } from './scope.ts'
 /** What a query would have brought. POST /preview, which is the form's, takes the same and answers the same. */
 export function addPreviewRoute(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('papers', 'previewQuery', 'What a query would have brought lately, and what would help it'),
+    ...open('papers', 'previewQuery', 'What a query would have matched recently, and how to improve it'),
     body: previewBody,
     response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
   }

@@ -9,7 +9,7 @@ import { type Api, closed, operatorFaults } from './scope.ts'
 /** What came back of mails. */
 export function addReturnRoutes(api: Api, { deps }: Site): void {
   const listed = {
-    ...closed('messages', 'listReturns', 'What came back of mails that were taken, newest first'),
+    ...closed('messages', 'listReturns', 'Bounces and complaints, newest first'),
     querystring: returnQuery,
     response: { 200: returns, ...operatorFaults(422) },
   }

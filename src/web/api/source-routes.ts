@@ -8,7 +8,7 @@ import { type Api, iso, open } from './scope.ts'
 /** What became of each source on each day. */
 export function addSourceRoutes(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('papers', 'listSourceDays', 'Where papers come from, and what came of each day'),
+    ...open('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
     querystring: sourceQuery,
     response: { 200: sources, ...faults(422) },
   }

@@ -27,7 +27,7 @@ export function addSubscriberRoutes(api: Api, site: Site): void {
 
 function addLists(api: Api, { deps }: Site): void {
   const listed = {
-    ...closed(TAG, 'listSubscribers', 'Subscribers, who came last first'),
+    ...closed(TAG, 'listSubscribers', 'Subscribers, newest first'),
     querystring: schemas.subscriberQuery,
     response: { 200: schemas.subscribers, ...operatorFaults(422) },
   }
@@ -55,7 +55,11 @@ function addLists(api: Api, { deps }: Site): void {
 
 function addAdding(api: Api, { deps }: Site): void {
   const schema = {
-    ...closed(TAG, 'addSubscriber', 'Add somebody: confirmed with their consent, else asked by mail'),
+    ...closed(
+      TAG,
+      'addSubscriber',
+      'Add a subscriber: confirmed with their consent, otherwise with a confirmation email',
+    ),
     body: schemas.addition,
     response: { 200: schemas.added, 201: schemas.added, 202: schemas.added, ...changeFaults(409) },
   }
@@ -78,7 +82,7 @@ function addAdding(api: Api, { deps }: Site): void {
 
 function addOne(api: Api, { deps }: Site): void {
   const shown = {
-    ...closed(TAG, 'showSubscriber', 'What is known of one subscriber'),
+    ...closed(TAG, 'showSubscriber', 'One subscriber'),
     params: idParams,
     response: { 200: schemas.shown, ...operatorFaults(404) },
   }
@@ -87,7 +91,7 @@ function addOne(api: Api, { deps }: Site): void {
   )
 
   const set = {
-    ...closed(TAG, 'setSubscriber', 'Set settings and topics; what is left out stays'),
+    ...closed(TAG, 'setSubscriber', 'Change settings and topics; omitted fields stay the same'),
     params: idParams,
     body: schemas.changes,
     response: { 200: schemas.changed, ...changeFaults(404, 409) },
@@ -103,7 +107,7 @@ function addOne(api: Api, { deps }: Site): void {
   })
 
   const erased = {
-    ...closed(TAG, 'eraseSubscriber', 'Forget who somebody was; a suppressed address stays suppressed'),
+    ...closed(TAG, 'eraseSubscriber', 'Erase a subscriber’s data; a suppressed address stays suppressed'),
     params: idParams,
     querystring: dryRunInQuery,
     response: { 200: schemas.erased, ...changeFaults(404) },
@@ -118,7 +122,7 @@ function addOne(api: Api, { deps }: Site): void {
 
 function addCopies(api: Api, { deps }: Site): void {
   const explained = {
-    ...closed(TAG, 'explainSubscriber', 'Why they did or did not get mail on a date'),
+    ...closed(TAG, 'explainSubscriber', 'Why they did or did not get an email on a date'),
     params: idParams,
     querystring: schemas.explainQuery,
     response: { 200: schemas.explanation, ...operatorFaults(404, 422) },
@@ -133,7 +137,7 @@ function addCopies(api: Api, { deps }: Site): void {
   )
 
   const copied = {
-    ...closed(TAG, 'exportSubscriber', 'Everything that is kept about them'),
+    ...closed(TAG, 'exportSubscriber', 'Everything stored about them'),
     params: idParams,
     response: { 200: schemas.copy, ...operatorFaults(404) },
   }

@@ -20,11 +20,11 @@ const about = (operationId: string, summary: string) => ({
 /** What the operator does to one subscriber. Each answers with how they stand then, and may be sent again. */
 export function addSubscriberVerbs(api: Api, { deps }: Site): void {
   const done = doer(deps)
-  const paused = { ...about('pauseSubscriber', 'No digests for a while'), body: pauseOrBare }
+  const paused = { ...about('pauseSubscriber', 'Pause digests'), body: pauseOrBare }
   api.post('/api/subscribers/:id/pause', { schema: paused }, ({ params: { id }, body }) =>
     done(id, 'pause', body, (tried) => pauseSubscriber(tried, { id, until: body?.until ?? null })),
   )
-  const resumed = { ...about('resumeSubscriber', 'Digests again, after a pause'), body: bare }
+  const resumed = { ...about('resumeSubscriber', 'Resume digests after a pause'), body: bare }
   api.post('/api/subscribers/:id/resume', { schema: resumed }, ({ params: { id }, body }) =>
     done(id, 'resume', body, (tried) => resumeSubscriber(tried, { id })),
   )
@@ -32,17 +32,20 @@ export function addSubscriberVerbs(api: Api, { deps }: Site): void {
   api.post('/api/subscribers/:id/unsubscribe', { schema: ended }, ({ params: { id }, body }) =>
     done(id, 'unsubscribe', body, (tried) => unsubscribeByOperator(tried, { id })),
   )
-  const suppressed = { ...about('suppressSubscriber', 'No mail to their address'), body: suppression }
+  const suppressed = { ...about('suppressSubscriber', 'Never email their address'), body: suppression }
   api.post('/api/subscribers/:id/suppress', { schema: suppressed }, ({ params: { id }, body }) =>
     done(id, 'suppress', body, async (tried) =>
       suppress(tried, { email: await addressOf(tried, id), reason: body?.reason ?? 'operator' }),
     ),
   )
-  const lifted = { ...about('unsuppressSubscriber', 'Lift it: they are what they were before'), body: bare }
+  const lifted = {
+    ...about('unsuppressSubscriber', 'Remove the suppression: their earlier state is restored'),
+    body: bare,
+  }
   api.post('/api/subscribers/:id/unsuppress', { schema: lifted }, ({ params: { id }, body }) =>
     done(id, 'unsuppress', body, async (tried) => unsuppress(tried, { email: await addressOf(tried, id) })),
   )
-  const moved = { ...about('moveSubscriber', 'Give them a new address'), body: move }
+  const moved = { ...about('moveSubscriber', 'Change their address'), body: move }
   api.post('/api/subscribers/:id/move', { schema: moved }, ({ params: { id }, body }) =>
     done(id, 'move', body, (tried) => moveSubscriber(tried, { id, newEmail: body.email })),
   )

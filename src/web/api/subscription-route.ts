@@ -13,7 +13,7 @@ const accepted = z.object({ message: z.string() })
 /** The subscribe form as JSON. The same answer for every address: what differs comes by mail. */
 export function addSubscriptionRoute(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('subscriptions', 'subscribe', 'Ask for digests; a mail asks for the yes'),
+    ...open('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
     body: subscriptionFields,
     response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
   }

@@ -27,7 +27,7 @@ export function addTopicRoutes(api: Api, { deps }: Site): void {
   })
 
   const removed = {
-    ...closed(TAG, 'removeTopic', 'Take a topic out'),
+    ...closed(TAG, 'removeTopic', 'Remove a topic'),
     params: idParams,
     body: removedTopic,
     response,

@@ -29,7 +29,7 @@ export const GAUGES: readonly GaugeName[] = [
     'class',
     'domain',
   ),
-  gauge('waiting_reports', 'Reports about mails that came in and are not read yet.'),
+  gauge('waiting_reports', 'Reports that are not processed yet.'),
   gauge(
     'oldest_ready_message_timestamp_seconds',
     'Since when the oldest message that could go now waits.',

@@ -3,10 +3,10 @@ import { MAX_FAULTS } from '../../../platform/field-faults.ts'
 
 const fault = z
   .object({
-    error: z.string().describe('A code that never changes its meaning'),
+    error: z.string().describe('A code whose meaning never changes'),
     message: z.string().describe('What is wrong, and what to do'),
-    sentence: z.string().optional().describe('For the operator: what a person would read'),
-    reference: z.string().optional().describe('How the log knows a fault of ours'),
+    sentence: z.string().optional().describe('For the operator: the sentence shown to people'),
+    reference: z.string().optional().describe('Reference of a server error in the log'),
     fields: z
       .array(z.object({ field: z.string(), error: z.string(), message: z.string() }))
       .max(MAX_FAULTS)
@@ -18,15 +18,15 @@ const fault = z
 const WHEN = {
   400: 'The request, or its cursor, cannot be read',
   401: 'The token is missing or wrong',
-  403: 'Not open to everybody',
-  404: 'There is none',
-  409: 'The state forbids it',
-  413: 'Too much was sent',
+  403: 'Not open to everyone',
+  404: 'Not found',
+  409: 'Not possible in the current state',
+  413: 'The request is too large',
   415: 'Not JSON',
-  422: 'A field is wrong: fields says which',
-  429: 'Too many tries, or too many at once: see Retry-After',
-  500: 'A fault of ours',
-  503: 'The database is away, or too many search at once: see Retry-After',
+  422: 'A field is invalid: see fields',
+  429: 'Too many requests: see Retry-After',
+  500: 'Server error',
+  503: 'Database unavailable or too many searches: see Retry-After',
 }
 
 export type FaultStatus = keyof typeof WHEN

@@ -38,11 +38,11 @@ const LONGEST_CURSOR = 400
 
 /** How far a list goes, and where it goes on. */
 export const page = {
-  limit: wholeNumber(100, 20).describe('The most items of one answer'),
+  limit: wholeNumber(100, 20).describe('The maximum number of items in a response'),
   cursor: z
-    .string({ error: 'the text in next of the answer before' })
-    .max(LONGEST_CURSOR, 'the text in next of the answer before')
-    .describe('next of the answer before, with the same filters')
+    .string({ error: 'the text in next of the previous response' })
+    .max(LONGEST_CURSOR, 'the text in next of the previous response')
+    .describe('next of the previous response, with the same filters')
     .optional(),
 }
 
@@ -55,7 +55,7 @@ export const idParams = z.strictObject({ id })
 export const dryRun = z
   .boolean({ error: 'true or false' })
   .default(false)
-  .describe('Try it with every check, and change nothing')
+  .describe('Run every check but change nothing')
 
 /** The same in a query, where there is no body. */
 export const dryRunInQuery = z.strictObject({
@@ -82,12 +82,12 @@ export const settings = {
     .int({ error: 'a whole number from 1 to 25' })
     .min(1, 'a whole number from 1 to 25')
     .max(25, 'a whole number from 1 to 25')
-    .describe('Most papers in a mail')
+    .describe('Maximum papers per email')
     .optional(),
   format: z.enum(FORMATS, { error: FORMATS.join(' or ') }).optional(),
   detail: z
     .enum(['full', 'titles'], { error: 'full or titles' })
-    .describe('How much of each paper a mail shows')
+    .describe('How much of each paper an email shows')
     .optional(),
 }
 
@@ -103,6 +103,6 @@ export const listOf = <T extends z.ZodType>(item: T) =>
       .string()
       .nullable()
       .describe(
-        'As cursor of the next request; null at the end. A list may end a page early and still go on',
+        'The cursor of the next request; null at the end. A page can have fewer items and still not be the last',
       ),
   })

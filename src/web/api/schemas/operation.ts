@@ -29,14 +29,14 @@ export const books = z.object({
   gaveUp: count,
   skipped: count,
   uncertain: count,
-  open: count.describe('May still be tried'),
+  open: count.describe('Can still be retried'),
   closed: z.boolean(),
 })
 
 export const messageQuery = z.strictObject({
   state: z.enum(STATE_NAMES, { error: `one of ${STATE_NAMES.join(', ')}` }).optional(),
   kind: z.enum(MAIL_KINDS, { error: `one of ${MAIL_KINDS.join(', ')}` }).optional(),
-  date: day.describe('Left on this day (UTC)').optional(),
+  date: day.describe('Created on this day (UTC)').optional(),
   ...page,
 })
 
@@ -45,7 +45,7 @@ const message = {
   kind: z.string(),
   lane: z.enum(LANES),
   subscriber: z.string(),
-  to: z.string().nullable().describe('Masked; null where the subscriber is erased'),
+  to: z.string().nullable().describe('Masked; null if the subscriber was erased'),
   state: z.enum(STATE_NAMES),
   reason: z.string().nullable(),
   attempts: count,
@@ -56,19 +56,18 @@ const message = {
 
 const returned = z
   .object({
-    at: instant.describe('When the report came'),
+    at: instant.describe('When the report arrived'),
     class: z.enum(RETURN_CLASSES),
-    status: z.string().nullable().describe('5.1.1, or the three digits of an answer'),
+    status: z.string().nullable().describe('5.1.1, or the three digits of a reply'),
     answer: z.string().describe('What the server said, without addresses'),
     domain: z.string().nullable().describe('Of the recipient'),
-    way: z.enum(WAYS).describe('How its report came in'),
-    foundBy: z
-      .enum(FOUND_BY)
-      .nullable()
-      .describe('By which mark the subscriber was found; null: they were not'),
+    way: z.enum(WAYS).describe('Channel of the report'),
+    foundBy: z.enum(FOUND_BY).nullable().describe('How the subscriber was found; null if they were not'),
     done: z
       .enum(DONE)
-      .describe('dropped: the sign-up; elsewhere: nothing, since it is about a mailbox behind theirs'),
+      .describe(
+        'dropped: the sign-up; elsewhere: no action, because it is about a mailbox that theirs forwards to',
+      ),
     message: z.string().nullable(),
     subscriber: z.string().nullable(),
   })
@@ -99,10 +98,10 @@ export const shownMessage = z
         class: z
           .enum([...REFUSAL_CLASSES, 'unknown'])
           .nullable()
-          .describe('What the answer means, by the rules of this release; null where none came'),
+          .describe('What the reply means by the rules of this release; null if there was none'),
       }),
     ),
-    returned: z.array(returned).describe('What came back for it, oldest first'),
+    returned: z.array(returned).describe('Bounces and complaints about it, oldest first'),
   })
   .meta({ id: 'ShownMessage' })
 
@@ -113,8 +112,8 @@ const waiting = z.object({
   taken: count,
   deferred: count,
   uncertain: count,
-  oldest: instant.nullable().describe('When that was left which waits longest'),
-  nextTry: instant.nullable().describe('The first instant at which one may be tried'),
+  oldest: instant.nullable().describe('When the oldest waiting message was created'),
+  nextTry: instant.nullable().describe('The earliest time of the next attempt'),
 })
 
 const pace = z
@@ -122,14 +121,14 @@ const pace = z
     kind: z
       .enum(['rate', 'slowed', 'resumed', 'held', 'was-held', 'ramp-up'])
       .describe(
-        'rate: SMTP_URL says so; slowed: the server asked for less; resumed: delivery went on after a pause; held: it refused too much and gets nothing until then; was-held: it goes on slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
+        'rate: set in SMTP_URL; slowed: the server asked to slow down; resumed: delivery resumed after a pause; held: on hold until then because it refused too much; was-held: resuming slowly after that; ramp-up: what a new sending domain may send on a day (UTC)',
       ),
     domain: z.string().nullable().describe('Of the recipients; null: all mail'),
-    perSecond: z.number().nullable().describe('Mails a second; what was slowed doubles each minute'),
+    perSecond: z.number().nullable().describe('Emails a second; a reduced rate doubles every minute'),
     until: instant.nullable().describe('Of what is held'),
-    left: count.nullable().describe('Of the ramp-up: how many may still go today'),
-    of: count.nullable().describe('Of the ramp-up: how many may go today in all'),
-    said: z.string().nullable().describe('What came back, without addresses; how much was refused'),
+    left: count.nullable().describe('For the ramp-up: how many can still be sent today'),
+    of: count.nullable().describe('For the ramp-up: how many can be sent today in total'),
+    said: z.string().nullable().describe('The reply, without addresses; how much was refused'),
   })
   .meta({ id: 'Pace' })
 
@@ -140,22 +139,24 @@ export const delivery = z
     restored: z
       .boolean()
       .describe(
-        'Out of a backup, or a promoted standby: nothing is planned either, and a pause changes nothing',
+        'Restored from a backup, or a promoted standby: nothing is planned either, and pausing has no effect',
       ),
     since: instant.nullable(),
-    lanes: z.object({ answers: waiting, digests: waiting }).describe('What waits'),
-    paces: z.array(pace).describe('What limits mail now, beyond what DOMAIN_RATE says'),
+    lanes: z.object({ answers: waiting, digests: waiting }).describe('The queue'),
+    paces: z.array(pace).describe('Current rate limits beyond DOMAIN_RATE'),
     reports: z
       .object({ waiting: count, oldest: instant.nullable() })
-      .describe('Reports about mails that came in and are not read yet'),
+      .describe('Reports that are not processed yet'),
     schedule: z.object({
       ticked: instant
         .nullable()
-        .describe('The newest minute that the schedule claimed; null: none within two days'),
+        .describe('The newest tick of the schedule; null if there was none within two days'),
     }),
     workers: z.object({
-      holding: count.describe('Workers with messages in hand'),
-      nudgeWaitsSeconds: count.nullable().describe('How long a nudge to send waits; null where none does'),
+      holding: count.describe('Workers that are sending'),
+      nudgeWaitsSeconds: count
+        .nullable()
+        .describe('How long a nudge to send has waited; null if there is none'),
     }),
   })
   .meta({ id: 'Delivery' })
@@ -165,7 +166,7 @@ export const deliveryPause = z
     reason: line
       .min(1, 'why')
       .max(200, 'a reason of up to 200 characters')
-      .describe('Why, for whoever looks next; no address. Left out: a pause that stands keeps its reason')
+      .describe('The reason, without addresses. If omitted, an existing pause keeps its reason')
       .optional(),
     dryRun,
   })
@@ -176,7 +177,7 @@ export const deliveryResume = z
     moved: z
       .boolean({ error: 'true or false' })
       .default(false)
-      .describe('After a restore: nothing was sent since the copy was made, so nothing is ended'),
+      .describe('After a restore: nothing was sent since the backup was made, so end nothing'),
     dryRun,
   })
   .optional()
@@ -213,7 +214,7 @@ export const figures = z.object({
     z
       .object({
         day,
-        subscribers: count.describe('Who had a subscription when the day ended'),
+        subscribers: count.describe('Subscribers at the end of the day'),
         asked: count,
         confirmed: count,
         unsubscribed: count,

@@ -22,7 +22,7 @@ export const paper = z
     summary: z.string(),
     authors: z.array(z.string()),
     day: day.describe('When a source first listed it (UTC)'),
-    votes: count.nullable().describe('The most of any source; null where none said'),
+    votes: count.nullable().describe('The highest of any source; null if none gives votes'),
     comments: count.nullable(),
     categories: z.array(z.string()).describe('Of arXiv, primary first'),
     keywords: z.array(z.string()),
@@ -52,21 +52,23 @@ const reason = z.enum(['weekend', 'holiday', 'none', 'repeated', 'made-up']).nul
 const sourceDay = z.object({
   day,
   state,
-  reason: reason.describe('Why it stands so; null where its papers, or their absence, speak for themselves'),
+  reason: reason.describe('The reason for the state; null if none is needed'),
   papers: count,
-  revised: count.describe('Papers that it lists as newer versions alone; not in `papers`'),
-  late: count.describe('Of `papers`, those that came after the day was closed'),
-  fetches: count.describe('Good answers'),
+  revised: count.describe('Papers listed only as newer versions; not in `papers`'),
+  late: count.describe('Those of `papers` that arrived after the day was closed'),
+  fetches: count.describe('Successful fetches'),
   requests: count.describe('Requests of all fetches'),
-  failures: count.describe('Tries that failed since the last good one'),
+  failures: count.describe('Failed attempts since the last success'),
   lastStatus: z.int().nullable(),
   lastFault: z.string().nullable(),
   rejected: z
     .array(z.string())
     .describe('Papers that the database rejected, by identifier or title: the first hundred'),
   fetchedAt: instant.nullable(),
-  cameAt: instant.nullable().describe('When its first papers came; null where nobody can say'),
-  nextTry: instant.nullable().describe('Null once nothing more is asked; of a closed day, for its votes'),
+  cameAt: instant.nullable().describe('When its first papers arrived; null if unknown'),
+  nextTry: instant
+    .nullable()
+    .describe('Null once it is not fetched any more; for a closed day, the next fetch of votes'),
   closedAt: instant.nullable(),
 })
 

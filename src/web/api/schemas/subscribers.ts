@@ -24,7 +24,7 @@ export const addition = z.strictObject({
   ...settings,
   consent: line
     .min(1, 'how they agreed')
-    .describe('How they said yes: then they are confirmed at once. Left out: a mail asks them')
+    .describe('How they agreed: they are confirmed at once. If omitted, they get a confirmation email')
     .optional(),
   dryRun,
 })
@@ -49,7 +49,7 @@ export const changes = z
 /** An operation that takes nothing else may come without a body. */
 export const bare = z.strictObject({ dryRun }).optional()
 export const pauseOrBare = z
-  .strictObject({ until: day.describe('When digests come again').optional(), dryRun })
+  .strictObject({ until: day.describe('When digests resume').optional(), dryRun })
   .optional()
 export const suppression = z
   .strictObject({
@@ -61,7 +61,7 @@ export const move = z.strictObject({ email, dryRun })
 export const addedTopic = z.strictObject({ query, dryRun })
 export const removedTopic = z.strictObject({ query: query.describe('Query or name of one topic'), dryRun })
 export const explainQuery = z.strictObject({
-  date: day.describe('Their local date; else the newest on which something was due').optional(),
+  date: day.describe('Their local date; default: the newest on which something was due').optional(),
 })
 
 const keptTopic = z.object({ name: z.string(), query: z.string() })
@@ -104,12 +104,12 @@ export const changed = z.object({ dryRun: tried, subscriber: shown })
 export const added = z.object({
   dryRun: tried,
   confirmed: z.boolean(),
-  already: z.boolean().describe('They were subscribed: topics were added, and nothing else changed'),
+  already: z.boolean().describe('They were already subscribed: topics were added, nothing else changed'),
   mail: z
     .enum(['confirmation', 'add-topics', 'manage-link', 'account-link'])
     .nullable()
-    .describe('What asks them'),
-  held: z.enum(['suppressed', 'limit', 'closed']).nullable().describe('Why no mail goes out'),
+    .describe('The email that asks them'),
+  held: z.enum(['suppressed', 'limit', 'closed']).nullable().describe('Why no email is sent'),
   subscriber: shown,
 })
 
