@@ -56,7 +56,7 @@ describe.each([
     await choose(page, 'Mute Systematic')
     await expect.poll(() => field(page).inputValue()).toBe('attention -Systematic')
     expect(await pace(page, 'Now')).toContain('5 papers in 30 days')
-    expect(await pace(page, 'Then')).toContain('4 papers in 30 days')
+    expect(await pace(page, 'With this change')).toContain('4 papers in 30 days')
     expect(await page.getByText('The paper you came from would no longer match.').isVisible()).toBe(true)
     expect(await topics()).toEqual(['attention', 'rag'])
     await press(page, 'Save topic')

@@ -57,14 +57,14 @@ describe.each([
     expect(await said(page)).toContain('Undone')
     await expect.poll(() => topics(page)).toEqual(['linear attention', 'rag'])
 
-    await page.getByText('Change linear attention', { exact: true }).click()
+    await page.getByText('Edit linear attention', { exact: true }).click()
     await press(page, 'Move down linear attention')
     await expect.poll(() => topics(page)).toEqual(['rag', 'linear attention'])
-    await page.getByText('Change linear attention', { exact: true }).click()
+    await page.getByText('Edit linear attention', { exact: true }).click()
     await press(page, 'Remove linear attention')
     await expect.poll(() => topics(page)).toEqual(['rag'])
     await page.getByLabel('Add topics').fill('vision, speech')
-    await press(page, 'Add')
+    await press(page, 'Add topics')
     await expect.poll(() => topics(page)).toEqual(['rag', 'vision', 'speech'])
   })
 

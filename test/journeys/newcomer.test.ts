@@ -122,7 +122,7 @@ describe.each([
     await page.getByRole('button', { name: /unsubscribe/i }).click()
     expect(await page.locator('main').innerText()).toMatch(/won’t get any more digests/)
 
-    await page.getByRole('button', { name: /subscribe again/i }).click()
+    await page.getByRole('button', { name: /resubscribe/i }).click()
     expect(await heading()).toBe('You’re subscribed')
     await demo.bringTomorrow()
     const { planned } = await demo.sendDigests()

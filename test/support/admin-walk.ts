@@ -37,7 +37,7 @@ export const ADMIN_STOPS: AdminStop[] = [
     name: 'admin-login-wrong',
     path: at('/admin/login'),
     outside: true,
-    act: typed('Log in', 'Password', 'Wrong password. Try again.'),
+    act: typed('Log in', 'Password', 'not the password'),
   },
   { name: 'admin-overview', path: at('/admin') },
   { name: 'admin-overview-90', path: at('/admin?days=90') },

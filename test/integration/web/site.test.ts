@@ -221,7 +221,7 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       'an expired one',
       () => post(site, `/confirm/${sign('confirm', '1', new Date('2026-11-17T12:00:00Z'))}`),
       410,
-      'This link ended on Tuesday, 24 November 2026, and nothing was changed.',
+      'This link expired on Tuesday, 24 November 2026. Nothing was changed.',
     ],
     [
       'a link for something else',

@@ -61,7 +61,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   await press('link', 'Cancel')
   expect(await heading()).toBe('quiet@example.com')
 
-  await press('link', 'Actions')
+  await press('link', 'Operator log')
   expect(await page.locator('tbody tr').first().innerText()).toMatch(/subscribers pause\s+admin/)
   await press('button', 'Log out')
   expect(await heading()).toBe('Log in')

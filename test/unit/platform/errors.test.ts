@@ -36,7 +36,7 @@ test('a message is filled from the values; what is not given stays in sight', ()
   const fault = new Fault('zone.unknown', { zone: 'Mars/Base' })
   expect(fault.message).toBe('Unknown time zone "Mars/Base": use a name such as Europe/Paris, or UTC.')
   expect(fault.sentence).toBe(
-    'We do not know the time zone “Mars/Base”. Use a name such as Europe/Paris, or UTC.',
+    'We don’t recognise the time zone “Mars/Base”. Use a name such as Europe/Paris, or UTC.',
   )
   expect(new Fault('zone.unknown').message).toContain('{zone}')
   expect(fault).toMatchObject({ status: 422, exit: 2 })

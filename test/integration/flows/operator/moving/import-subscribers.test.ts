@@ -316,7 +316,7 @@ describe('our own columns', () => {
     const run = await importText(rows)
     expect(run.tally.reasons).toEqual({ 'import.no-consent': 1, 'import.instant': 1 })
     expect(readFileSync(run.refusedFile!, 'utf8')).toContain(
-      'confirmed_at ""0025-03-01"": takes an instant from 1995',
+      'confirmed_at ""0025-03-01"": use a time between 1995',
     )
     const query =
       'email,status,subscription_status,confirmed_at\nada@example.com,enabled,confirmed,0001-01-01 00:00:00+00\n'
