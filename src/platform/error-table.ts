@@ -562,8 +562,7 @@ export const errorTable = {
   'bounces.no-file': {
     status: 400,
     exit: 2,
-    operator:
-      'Cannot read "{file}": use a file with SMTP replies or an email, or - for standard input.',
+    operator: 'Cannot read "{file}": use a file with SMTP replies or an email, or - for standard input.',
   },
   'bounces.empty': {
     status: 400,

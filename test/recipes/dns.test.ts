@@ -216,7 +216,9 @@ test('a reverse record that does not lead back, a domain without mail, and no ad
   const found = await foundWith(lines, {}, ['192.0.2.25'])
   expect(found.PTR).toBe('wrong: 192.0.2.25 is dyn-25.provider.example, which does not resolve back')
   expect(found.MX).toMatch(/^wrong: example.org accepts no email at all \(null MX\)/)
-  expect((await foundWith(lines, {}, [])).PTR).toMatch(/^skipped: use --ip to say which address emails are sent from/)
+  expect((await foundWith(lines, {}, [])).PTR).toMatch(
+    /^skipped: use --ip to say which address emails are sent from/,
+  )
 })
 
 test('a resolver that is not there, and wrong use', async () => {

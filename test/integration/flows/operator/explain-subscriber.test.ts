@@ -326,7 +326,11 @@ describe('no mail, because of who they were then', () => {
     await pauseSubscriber(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, until: '2026-12-01' })
     await world.at(HOUR).run()
     await expectVerdict(TUESDAY, 'paused', 'they were paused, until Tue 1 Dec 2026')
-    await expectVerdict('2026-11-26', 'paused', 'No email will be sent: they are paused, until Tue 1 Dec 2026')
+    await expectVerdict(
+      '2026-11-26',
+      'paused',
+      'No email will be sent: they are paused, until Tue 1 Dec 2026',
+    )
     await expectVerdict('2026-12-01', 'not-due-yet', 'in 7 days')
   })
 
