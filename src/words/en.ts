@@ -395,7 +395,7 @@ export const en = {
       digests: { heading: 'Your digests have a new address', done: 'They come here from now on.' },
       ended: {
         heading: 'Your address has changed',
-        done: 'Your subscription stays ended, so no digests come here.',
+        done: 'Your subscription has ended and stays ended, so you won’t get digests.',
       },
       older:
         'We’ll send one last short email to the old address to say so. Links in older emails no longer open your settings, but unsubscribe links still work.',
