@@ -228,7 +228,7 @@ describe('each change is said back and can be undone', () => {
     await press(path, { do: 'add-topic', topic: 'another' })
     const { statusCode, body } = await post(site, path, { do: 'undo', change: url.split('change=')[1] })
     expect(statusCode).toBe(422)
-    expect(textOf(body)).toContain('That is 21 . Remove some, or combine several with OR. 20 at most.')
+    expect(textOf(body)).toContain('That’s 21 topics, and the limit is 20.')
   })
 })
 
@@ -273,7 +273,7 @@ describe('a fault is answered with the page whole, and what was typed', () => {
   })
 
   test.each([
-    ['', 'Type a word or two'],
+    ['', 'Enter a word or two'],
     ['rag', 'You already have this topic. Enter a different one.'],
     ['vision, (', 'bracket'],
     [Array.from({ length: 19 }, (_, i) => `word${i}`).join(), 'That’s 21 topics'],
