@@ -1191,6 +1191,7 @@ export const en = {
     'database.unreachable':
       'We can’t reach our database right now. Nothing was changed. Please try again in a few minutes.',
     'database.no-place': 'We can’t reach our database right now. Please try again in a few minutes.',
+    'database.other-version': 'We can’t reach our database right now. Please try again in a few minutes.',
     'database.migration-failed': 'We can’t reach our database right now. Please try again in a few minutes.',
     'database.behind': 'We’re updating the site. Please try again in a few minutes.',
     'database.others-running': 'We’re updating the site. Please try again in a few minutes.',

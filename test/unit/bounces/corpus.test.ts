@@ -5,7 +5,7 @@ import { testData } from '../../support/test-data.ts'
 
 const folder = CORPUS
 const where = testData('bounces') ? 'mails in TEST_DATA' : "the project's own mails"
-console.info(`Mails that came back: ${where}`)
+console.info(`Bounces: ${where}`)
 
 describe(`on ${where}`, async () => {
   const measured = await measureBounces(folder, false)
