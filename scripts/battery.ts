@@ -1,5 +1,7 @@
-// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [--at-once N] [--markdown] [NAME …]
-// NAME: only the cases whose name holds it, or one of them. --markdown: a table for a document at the end.
+// Brings faults about and says what held: npm run battery -- [--profile ci|nightly] [--at-once N] [--record] [NAME …]
+// NAME: only the cases whose name contains it, or one of them. --record: writes their lines into docs/battery.md.
+
+import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,41 +9,16 @@ import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
 import { endWithSignals } from '../test/battery/bench/interrupted.ts'
 import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
-import { clockCases } from '../test/battery/clock/cases.ts'
-import { contentCases } from '../test/battery/content/cases.ts'
-import { crashCases } from '../test/battery/crash/cases.ts'
-import { databaseCases } from '../test/battery/database/cases.ts'
-import { digestsCases } from '../test/battery/digests/cases.ts'
-import { doorsCases } from '../test/battery/doors/cases.ts'
-import { julyCases } from '../test/battery/july/cases.ts'
-import { mannersCases } from '../test/battery/manners/cases.ts'
-import { manyCases } from '../test/battery/many/cases.ts'
-import { peopleCases } from '../test/battery/people/cases.ts'
-import { returnsCases } from '../test/battery/returns/cases.ts'
-import { smtpCases } from '../test/battery/smtp/cases.ts'
-import { sourcesCases } from '../test/battery/sources/cases.ts'
+import { CASES } from './battery/cases.ts'
+import { batteryPage } from './battery/page.ts'
 import { type Outcome, runCases } from './battery/run-cases.ts'
-import { linesOf, markdownOf } from './battery/words.ts'
+import { linesOf } from './battery/words.ts'
 
-const CASES: BatteryCase[] = [
-  ...crashCases,
-  ...peopleCases,
-  ...contentCases,
-  ...digestsCases,
-  ...smtpCases,
-  ...clockCases,
-  ...mannersCases,
-  ...manyCases,
-  ...databaseCases,
-  ...julyCases,
-  ...doorsCases,
-  ...returnsCases,
-  ...sourcesCases,
-]
 // Processes that are begun a hundred times are compiled once.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'daily-papers-compiled')
 const PROFILES: string[] = ['ci', 'nightly'] satisfies Profile[]
-const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--markdown] [NAME …]`
+const USAGE = `npm run battery -- [--profile ${PROFILES.join('|')}] [--at-once N] [--record] [NAME …]`
+const PAGE = join(import.meta.dirname, '../docs/battery.md')
 /** What another case shows as well in less time: these run when they are named, and with --profile nightly. */
 const LONG_AND_SHOWN_ELSEWHERE = [
   'july-1',
@@ -77,7 +54,7 @@ function readArguments() {
       options: {
         profile: { type: 'string', default: 'ci' },
         'at-once': { type: 'string', default: String(AT_ONCE) },
-        markdown: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
       allowPositionals: true,
@@ -94,13 +71,13 @@ function readArguments() {
     if (cases.length === 0)
       wrongUse(`There is no case "${names.join(' ')}": ${CASES.map((one) => one.name).join(', ')}.`)
     const isWhole = positionals.length === 0 && values.profile === 'ci'
-    return { profile: values.profile as Profile, cases, isWhole, atOnce, markdown: values.markdown }
+    return { profile: values.profile as Profile, cases, isWhole, atOnce, record: values.record }
   } catch (error) {
     wrongUse(textOf(error))
   }
 }
 
-const { profile, cases, isWhole, atOnce, markdown } = readArguments()
+const { profile, cases, isWhole, atOnce, record } = readArguments()
 let told = 0
 endWithSignals(() => console.log(`interrupted: ${told} of ${cases.length} cases were told`))
 const begun = performance.now()
@@ -112,7 +89,7 @@ const whyNot = ({ name }: BatteryCase) =>
   isWhole && LONG_AND_SHOWN_ELSEWHERE.includes(name) ? SKIPPED : undefined
 const outcomes = await runCases(cases, { profile, atOnce, tell, whyNot })
 await stopSharedPostgres()
-if (markdown) console.log(`\n${markdownOf(outcomes)}\n`)
+if (record) writeFileSync(PAGE, batteryPage(CASES, outcomes, readFileSync(PAGE, 'utf8')))
 const skipped = outcomes.filter(({ verdict }) => typeof verdict === 'string').length
 const failed = outcomes.filter(({ verdict }) => typeof verdict !== 'string' && !verdict.ok)
 for (const { one } of failed) console.log(`failed: ${one.name}`)

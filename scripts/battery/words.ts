@@ -6,8 +6,8 @@ const INDENT = ' '.repeat(6)
 const verdictOf = ({ verdict }: Outcome): string =>
   typeof verdict === 'string' ? 'skip' : verdict.ok ? 'ok' : 'FAIL'
 
-/** What came of it: "3000 mails, 20 kills → lost 0, doubled 81". */
-const foundIn = ({ verdict }: Outcome): string =>
+/** The result: "3000 mails, 20 kills → lost 0, doubled 81". */
+export const foundIn = ({ verdict }: Outcome): string =>
   typeof verdict === 'string' ? `skipped: ${verdict}` : `${verdict.n} → ${verdict.result}`
 
 /** A case as a terminal shows it: its verdict and name, what was done and must hold, what came of it. */
@@ -31,16 +31,4 @@ function wrapped(text: string): string[] {
     else lines[lines.length - 1] = longer
   }
   return lines.map((line) => INDENT + line)
-}
-
-/** All of them as a table for a document. */
-export function markdownOf(outcomes: Outcome[]): string {
-  const rows = outcomes.map((outcome) =>
-    [outcome.one.name, outcome.one.fault, foundIn(outcome), `${Math.round(outcome.seconds)} s`]
-      .map((cell) => cell.replaceAll('|', '\\|'))
-      .join(' | '),
-  )
-  return ['case | fault | what came of it | time', '--- | --- | --- | ---', ...rows]
-    .map((row) => `| ${row} |`)
-    .join('\n')
 }

@@ -20,6 +20,9 @@ test('each promise has rows of the battery and wrong variants, and all of them e
   const { code, stderr } = await runProgram(['scripts/battery.ts', 'no such case'])
   expect(code).toBe(2)
   const known = /: (.+)\.\n/.exec(stderr)![1]!.split(', ')
+  const page = readFileSync(resolve(import.meta.dirname, '../../docs/battery.md'), 'utf8')
+  const missing = known.filter((name) => !page.includes(`- \`${name}\` · `))
+  expect.soft(missing, 'missing in docs/battery.md: npm run battery -- --record NAME').toEqual([])
   const kept = keptBy()
   expect(kept.map(({ promise }) => promise)).toEqual(Array.from({ length: PROMISES }, (_, i) => i + 1))
   for (const { promise, rows, wrong } of kept) {
