@@ -1,47 +1,13 @@
 import './platform/small-heap.ts'
 import { Command, CommanderError } from 'commander'
-import { addBounceCommands } from './commands/bounces.ts'
-import {
-  type AddCommands,
-  type Answer,
-  type CommandLine,
-  commandOf,
-  typedOf,
-} from './commands/command-line.ts'
-import { addDatabaseCommands } from './commands/database.ts'
-import { addDeliveryCommands } from './commands/delivery.ts'
-import { addDigestCommands } from './commands/digests.ts'
-import { addDoctorCommand } from './commands/doctor.ts'
-import { addMailCommand } from './commands/mail.ts'
-import { addMessageCommands } from './commands/messages.ts'
-import { addPaperCommands } from './commands/papers.ts'
-import { addPruneCommand } from './commands/prune.ts'
-import { addQueryCommands } from './commands/queries.ts'
-import { addSourceCommands } from './commands/sources.ts'
-import { addSubscriberCommands } from './commands/subscribers.ts'
-import { addTopicCommands } from './commands/topics.ts'
+import { type Answer, type CommandLine, commandOf, typedOf } from './commands/command-line.ts'
+import { NOUNS } from './commands/nouns.ts'
 import { type Environment, readConfig, readEnvironment } from './config.ts'
 import { namedIfAway } from './platform/database.ts'
 import { Fault, textOf } from './platform/errors.ts'
 import { requireMigrated } from './platform/migrations.ts'
 import { requireSuppressionKey } from './subscribers/suppression-key.ts'
 import { type Deps, wire } from './wiring.ts'
-
-const NOUNS: AddCommands[] = [
-  addDatabaseCommands,
-  addPaperCommands,
-  addSourceCommands,
-  addQueryCommands,
-  addSubscriberCommands,
-  addTopicCommands,
-  addDigestCommands,
-  addMessageCommands,
-  addBounceCommands,
-  addDeliveryCommands,
-  addPruneCommand,
-  addDoctorCommand,
-  addMailCommand,
-]
 
 const FAILED = 1
 const WRONG_USE = 2

@@ -264,7 +264,8 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
 const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
   isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the minimum`] : []
 
-const NAMES = [...Object.keys(settings.shape), ...SECRETS.map((name) => `${name}_FILE`)]
+export const SETTING_NAMES = Object.keys(settings.shape)
+const NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
 const SHORT_NAME = 6
 
 // The environment is full of names of others: short ones are near to anything.
