@@ -1,4 +1,5 @@
-// Takes a picture of every page and every mail, in both themes, as a phone and a desk show it: npm run shots [-- FOLDER]
+// Takes a picture of every page and every mail, in both themes, as a phone and a desk show it: npm run shots [-- FOLDER [NAME]]
+// The pictures of the README: npm run shots -- docs readme
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -27,9 +28,12 @@ const browser = (await launchBrowser())!
 const data = mkdtempSync(join(tmpdir(), 'shots-'))
 const postgres = await startEmbeddedPostgres(join(data, 'postgres'), { durable: false })
 try {
-  await shootPages(browser, await freshDatabase('pages'))
-  await shootAdmin(browser, await freshDatabase('admin'))
-  await shootMails(browser)
+  if (wanted === 'readme') await shootReadme(browser)
+  else {
+    await shootPages(browser, await freshDatabase('pages'))
+    await shootAdmin(browser, await freshDatabase('admin'))
+    await shootMails(browser)
+  }
 } finally {
   await browser.close()
   await postgres.destroy()
@@ -88,6 +92,27 @@ async function shootMails(browser: Browser): Promise<void> {
     await page.setContent(html)
     await shoot(page, `mail-${name}`, MAIL_WIDTHS)
   }
+}
+
+/** site.png, digest.png and admin.png: what fits one screen, light. */
+async function shootReadme(browser: Browser): Promise<void> {
+  const shootTop = async (page: Page, name: string, size: { width: number; height: number }) => {
+    await page.setViewportSize(size)
+    await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' })
+  }
+  const openPage = async () =>
+    (await browser.newContext({ colorScheme: 'light', javaScriptEnabled: false })).newPage()
+  const [home, digest, overview] = [await openPage(), await openPage(), await openPage()]
+  const site = await openWalk(await freshDatabase('pages'))
+  await site.visit(home, 'home')
+  await shootTop(home, 'site', { width: 1280, height: 800 })
+  await site.close()
+  await digest.setContent((await renderMails()).get('digest')!.html!)
+  await shootTop(digest, 'digest', { width: 640, height: 800 })
+  const admin = await openAdminWalk(await freshDatabase('admin'))
+  await visitAdmin(admin, overview, 'admin-overview')
+  await shootTop(overview, 'admin', { width: 1280, height: 800 })
+  await admin.close()
 }
 
 async function shoot(page: Page, name: string, widths: number[]): Promise<void> {

@@ -31,7 +31,7 @@ export const SUPPRESSION_COLUMNS = ['address_hash', 'reason', 'at', 'key'] as co
 export const IMPORT_FORMATS = ['own', 'listmonk', 'keila', 'suppressions'] as const
 export type ImportFormat = (typeof IMPORT_FORMATS)[number]
 
-// What their exports have, and what the queries in docs/moving.md add.
+// What their exports have, and what the queries in docs/import-export.md add.
 const COLUMNS: Record<ImportFormat, readonly string[]> = {
   own: SUBSCRIBER_COLUMNS,
   suppressions: SUPPRESSION_COLUMNS,

@@ -65,7 +65,7 @@ function settingsOfReturns(folder: string, { bounceDomain, listener, nextHop }: 
   const pattern = (domain: string) => domain.replaceAll('.', String.raw`\.`)
   const recipe = readFileSync(join(RECIPES, 'postfix-bounce-recipients'), 'utf8')
   writeFileSync(recipients, recipe.replaceAll(pattern(DOMAIN), pattern(bounceDomain)))
-  return readFileSync(join(RECIPES, 'postfix-returns.cf'), 'utf8')
+  return readFileSync(join(RECIPES, 'postfix-bounces.cf'), 'utf8')
     .replaceAll(DOMAIN, bounceDomain)
     .replace('127.0.0.1:2424', `127.0.0.1:${listener}`)
     .replace('/etc/postfix/bounce-recipients', recipients)

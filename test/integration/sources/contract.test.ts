@@ -151,7 +151,7 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
   })
 
   test('operators can read of it', () => {
-    const advice = `${name} stands neither in README.md nor in docs/ nor in .env.example: say what SOURCES takes`
+    const advice = `${name} is missing from README.md, docs/ and .env.example: say what SOURCES takes`
     expect(operatorsRead.includes(name), advice).toBe(true)
   })
 })

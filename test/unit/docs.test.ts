@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { commandsPage } from '../../scripts/docs/commands-page.ts'
+import { namesIn, settingsPage } from '../../scripts/docs/settings-page.ts'
+import { SETTING_NAMES } from '../../src/config.ts'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const MAX_README_LINES = 150
+/** Settings of the tests and of rehearsals. */
+const INTERNAL = ['CLOCK_NOW', 'LEASE_SECONDS', 'LEASE_RENEW_SECONDS', 'SNS_URL']
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  'src/README.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true })
+    .map((name) => `docs/${name}`)
+    .filter((name) => name.endsWith('.md')),
+]
+
+/** GitHub's anchors of the headings of a page. */
+const anchorsOf = (path: string): string[] =>
+  [...read(path).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
+test.each(pages)('each link of %s leads to a file and a heading', (page) => {
+  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+  for (const link of links.filter((one) => !/^https?:/.test(one))) {
+    const [file = '', anchor] = link.split('#')
+    const target = file ? join(dirname(page), file) : page
+    expect.soft(existsSync(join(ROOT, target)), link).toBe(true)
+    if (anchor && existsSync(join(ROOT, target))) expect.soft(anchorsOf(target), link).toContain(anchor)
+  }
+})
+
+test('every page of docs/ is in its index', () => {
+  const index = read('docs/README.md')
+  const missing = readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md') && name !== 'README.md')
+    .filter((name) => !index.includes(`(${name})`))
+  expect(missing).toEqual([])
+})
+
+test('README stays short', () => {
+  expect(read('README.md').split('\n').length).toBeLessThanOrEqual(MAX_README_LINES)
+})
+
+describe('what npm run docs writes is up to date', () => {
+  test('docs/commands.md', () => {
+    expect(read('docs/commands.md')).toBe(commandsPage())
+  })
+
+  test('docs/settings.md', () => {
+    expect(read('docs/settings.md')).toBe(settingsPage(read('.env.example')))
+  })
+})
+
+test('.env.example has every setting and no other', () => {
+  const wanted = SETTING_NAMES.filter((name) => !INTERNAL.includes(name))
+  expect(namesIn(read('.env.example')).toSorted()).toEqual(wanted.toSorted())
+})
