@@ -9,8 +9,15 @@ import { textOfTex } from './tex-text.ts'
  */
 export function plainText(source: string): string {
   const clean = cleaned(source)
-  return isTex(clean) ? textOfTex(clean, mathText) : withoutStrayBraces(clean)
+  return isTex(clean) ? textOfTex(clean, mathText) : typeset(withoutStrayBraces(clean))
 }
 
-/** Without a dollar and a backslash, dashes, quotes, ~ and ^2 stand as somebody typed them. */
+/** What only TeX writes: ``quotes'' in pairs, and -- between words. */
+const typeset = (text: string): string =>
+  text
+    .replace(/``([^`']{1,500})''/g, '“$1”')
+    .replace(/(?<= )--(?= )/g, '–')
+    .replace(/(?<= )---(?= )/g, '—')
+
+/** Without a dollar and a backslash, other dashes and quotes, ~ and ^2 stay as somebody typed them. */
 export const isTex = (clean: string): boolean => /[$\\]/.test(clean)

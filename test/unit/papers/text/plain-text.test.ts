@@ -75,8 +75,16 @@ const tables: Record<string, [source: string, plain: string][]> = {
     ['at https://example.org/code{GitHub}.', 'at https://example.org/code.'],
     ['3\\times faster, \\alpha-\\beta', '3× faster, α-β'],
   ],
+  'quotes and dashes of TeX without a dollar and a backslash': [
+    [
+      "we call it ``next-token prediction'' -- and ``more''",
+      'we call it “next-token prediction” – and “more”',
+    ],
+    ["Cahn--Hilliard --- ``quoted''", 'Cahn--Hilliard — “quoted”'],
+    ["a `` b, c'' of ``d", 'a “ b, c” of ``d'],
+  ],
   'texts without a dollar and a backslash stay': [
-    ...["Cahn--Hilliard --- ``quoted''", 'GUI-G^2 and π^3', 'models~(LLMs), Track~2', '{the} set {0, 1}'],
+    ...['Cahn--Hilliard', 'GUI-G^2 and π^3', 'models~(LLMs), Track~2', '{the} set {0, 1}'],
     ...['R^{m times n}', 'imo_1962_p2}, open {', 'f() {}', 'a `b` ~10x'],
   ].map((text) => [text, text]),
   'signs that mean themselves': [

@@ -1,0 +1,43 @@
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' })
+
+// After these a full stop ends no sentence, as in "Fig. 3A" and "Gu et al. Mamba".
+const ABBREVIATION =
+  /(?:^|[\s([“"'/])(?:\p{Lu}|e\.?g|i\.?e|al|cf|vs|viz|resp|approx|ca|w\.r\.t|a\.k\.a|U\.S|U\.K|Fig|Figs|Eq|Eqs|Sec|Sect|Tab|Thm|Def|Ref|Refs|Ch|Chap|Vol|Alg|App|Dr|Prof|Mr|Mrs|Ms|St)\.\s*$/u
+// These stand before a number only: "No. 5".
+const BEFORE_NUMBER = /\b(?:nos?|pp?)\.\s*$/i
+
+/**
+ * The whole sentences at the start of a plain text that fit into `most` UTF-16 units, or the first one where that is
+ * longer: a sentence is never cut. Empty where the first stop comes so late that the text is no prose.
+ */
+export function firstSentences(text: string, most: number): string {
+  let end = 0
+  for (const stop of sentenceEnds(text)) {
+    if (end > 0 && stop > most) break
+    end = stop
+  }
+  const sentences = text.slice(0, end)
+  return sentences.length > LONGEST_SENTENCE ? '' : sentences
+}
+
+/** Longer than any sentence of an abstract. */
+export const LONGEST_SENTENCE = 1000
+
+/** Where each sentence ends, without the blank after it. */
+function* sentenceEnds(text: string): Generator<number> {
+  let start = 0
+  for (const { segment, index } of SEGMENTER.segment(text)) {
+    const after = index + segment.length
+    if (after < text.length && goesOn(text.slice(start, after), text.slice(after))) continue
+    start = after
+    yield text.slice(0, after).trimEnd().length
+  }
+}
+
+const goesOn = (sentence: string, rest: string): boolean =>
+  /^\p{Ll}/u.test(rest) ||
+  ABBREVIATION.test(sentence) ||
+  (BEFORE_NUMBER.test(sentence) && /^\d/.test(rest)) ||
+  (isInBrackets(sentence) && /^[^()]*\)/.test(rest))
+
+const isInBrackets = (sentence: string): boolean => sentence.lastIndexOf('(') > sentence.lastIndexOf(')')

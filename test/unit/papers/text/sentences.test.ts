@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { firstSentences } from '../../../../src/papers/text/sentences.ts'
+
+/** The first sentence alone. */
+const first = (text: string): string => firstSentences(text, 1)
+
+test.each([
+  ['We study attention. It is linear.', 'We study attention.'],
+  ['We use e.g. ResNet and, i.e., LLMs. Then we go.', 'We use e.g. ResNet and, i.e., LLMs.'],
+  [
+    'Methods (e.g. RAG, i.e. LLMs with search) fail. We fix them.',
+    'Methods (e.g. RAG, i.e. LLMs with search) fail.',
+  ],
+  ['Gu et al. Mamba showed it. We go on.', 'Gu et al. Mamba showed it.'],
+  ['As in Vaswani et al. (2017), we attend. Next.', 'As in Vaswani et al. (2017), we attend.'],
+  ['See Fig. 1 and Fig. 3A. More follows.', 'See Fig. 1 and Fig. 3A.'],
+  ['Eq. (3) and Sec. B hold. Next.', 'Eq. (3) and Sec. B hold.'],
+  ['It gains 3.5 points, 12.7% more. Next.', 'It gains 3.5 points, 12.7% more.'],
+  ['It costs $0.03 on GPT-4.1. Next.', 'It costs $0.03 on GPT-4.1.'],
+  ['By J. K. Smith and A. Gu. Next.', 'By J. K. Smith and A. Gu.'],
+  ['No. 5 GPUs were used. Next.', 'No. 5 GPUs were used.'],
+  ['Is it so? The answer is no. 5 tests show it.', 'Is it so?'],
+  [
+    'Transformers vs. State Space Models are compared. Next.',
+    'Transformers vs. State Space Models are compared.',
+  ],
+  ['Texts, images, etc. We unify them.', 'Texts, images, etc.'],
+  [
+    'It runs (see the appendix. All tests are there) well. Next.',
+    'It runs (see the appendix. All tests are there) well.',
+  ],
+  ['We ask “does it scale?” and answer. Next.', 'We ask “does it scale?” and answer.'],
+  ['The model is fast! We release it.', 'The model is fast!'],
+  ['U.S. Government data is used. Next.', 'U.S. Government data is used.'],
+  ['大语言模型很好。我们提出一种方法。', '大语言模型很好。'],
+  ['No stop at the end', 'No stop at the end'],
+  ['', ''],
+])('the first sentence of %j', (text, sentence) => {
+  expect(first(text)).toBe(sentence)
+})
+
+test('whole sentences as far as they fit, and the first in any case', () => {
+  const text = `${'a'.repeat(99)}. ${'B'.repeat(99)}. ${'C'.repeat(99)}.`
+
+  expect(firstSentences(text, 220)).toBe(text.slice(0, 201))
+  expect(firstSentences(text, 201)).toBe(text.slice(0, 201))
+  expect(firstSentences(text, 200)).toBe(text.slice(0, 100))
+  expect(firstSentences(text, 50)).toBe(text.slice(0, 100))
+})
+
+test('what has no stop for long is no sentence', () => {
+  expect(firstSentences('word '.repeat(300), 220)).toBe('')
+})
+
+test('is always the beginning of the text', () => {
+  const text = 'First (a. B. c) one? Then e.g. Two. Fig. 2. Three'
+  for (const most of [1, 10, 20, 40, 100]) expect(text.startsWith(firstSentences(text, most))).toBe(true)
+})
