@@ -17,8 +17,12 @@ export interface DigestPaper {
   authors: string[]
   /** How many there are besides; absent where there are none. */
   moreAuthors?: number
-  /** About 300 characters of the abstract, cut around the first match. */
+  /** Absent where none is known. */
+  organization?: string
+  /** The paper in a sentence or two; empty where nothing is known. */
   snippet: TextRun[]
+  /** The source made that sentence; otherwise it is the beginning of the abstract. */
+  isSummary?: true
   /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
   reason: string | null
   votes: number | null

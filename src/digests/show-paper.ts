@@ -1,22 +1,31 @@
-import type { Reason } from '../filters/query.ts'
+import type { Match, Reason } from '../filters/query.ts'
 import { reasonSentence } from '../filters/reasons/reason.ts'
-import type { PaperText } from '../filters/text/paper-text.ts'
+import { indexed, type PaperText } from '../filters/text/paper-text.ts'
+import { firstPlace, termOf } from '../filters/text/term.ts'
 import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
+import { type PaperSentence, sentenceOf } from '../papers/sentence.ts'
 import { plainText } from '../papers/text/plain-text.ts'
 import { fill, words } from '../words/words.ts'
 import type { DigestPaper } from './digest-content.ts'
-import { markedRuns, type Place, snippetOf } from './snippet.ts'
+import { markedRuns, type Place } from './marked-runs.ts'
 
 /** What of a paper is shown, without TeX. */
-export type PlainParts = Pick<Paper, 'title' | 'abstract' | 'authors'>
+export interface PlainParts extends Pick<Paper, 'title' | 'abstract' | 'authors'>, PaperSentence {
+  organization: string
+}
 
 /** `text`: of a paper that was cut into words, which made it plain already. */
-export const plainParts = (paper: Paper, text?: PaperText): PlainParts => ({
-  title: text?.title.text ?? plainText(paper.title),
-  abstract: text?.abstract.text ?? plainText(paper.abstract),
-  authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
-})
+export function plainParts(paper: Paper, text?: PaperText): PlainParts {
+  const abstract = text?.abstract.text ?? plainText(paper.abstract)
+  return {
+    title: text?.title.text ?? plainText(paper.title),
+    abstract,
+    ...sentenceOf(paper, abstract),
+    authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
+    organization: plainText(paper.organization ?? ''),
+  }
+}
 
 /** The same paper, naming the other topics that brought it. */
 export const alsoUnder = (paper: DigestPaper, topics: readonly string[]): DigestPaper =>
@@ -35,7 +44,9 @@ export function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | nu
     title: markedRuns(plain.title, placesIn('title', reason)),
     path: pathOf(paper),
     ...firstAuthors(plain.authors),
-    snippet: snippetOf(plain.abstract, placesIn('abstract', reason)),
+    ...(plain.organization && { organization: plain.organization }),
+    snippet: markedRuns(plain.sentence, placesInSentence(plain, reason)),
+    ...(plain.isSummary && { isSummary: true }),
     reason: reason && reasonSentence(reason),
     votes: paper.votes,
     comments: paper.comments,
@@ -44,7 +55,7 @@ export function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | nu
   }
 }
 
-// A mail names three, or four where those are all. Some papers have thousands, and each digest keeps its own copy.
+// An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
 const MOST_AUTHORS = 4
 
 function firstAuthors(names: readonly string[]): Pick<DigestPaper, 'authors' | 'moreAuthors'> {
@@ -55,3 +66,15 @@ function firstAuthors(names: readonly string[]): Pick<DigestPaper, 'authors' | '
 
 const placesIn = (part: 'title' | 'abstract', reason: Reason | null): Place[] =>
   reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []
+
+/** Sentences of the abstract start where it does; a summary is no part of what is searched, so the terms are looked up in it. */
+function placesInSentence({ sentence, isSummary }: PlainParts, reason: Reason | null): Place[] {
+  if (!reason || !isSummary) return placesIn('abstract', reason)
+  const summary = indexed(sentence, 'prose')
+  return reason.matches
+    .filter(({ where }) => IN_PROSE.has(where))
+    .map(({ term }) => firstPlace(termOf(term, 'prose'), summary))
+    .filter((place) => place !== null)
+}
+
+const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])

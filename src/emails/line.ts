@@ -24,23 +24,10 @@ export function cut(text: string, most: number, ellipsis = ELLIPSIS): string {
   return kept.replace(/[\s,;:.-]+$/, '') + ellipsis
 }
 
-/** Runs as `oneLine` and `cut` leave them. */
-export function cutRuns(runs: TextRun[], most: number): TextRun[] {
-  const shown: TextRun[] = []
-  let room = most
-  for (const run of runs) {
-    const text = seen(run.text)
-    if (!text) continue
-    if (text.length > room) {
-      const end = cut(text, room)
-      return end === ELLIPSIS
-        ? [...shown, { text: ELLIPSIS, marked: false }]
-        : [...shown, { ...run, text: end }]
-    }
-    shown.push({ ...run, text })
-    room -= text.length
-  }
-  return shown
+/** Runs as `oneLine` leaves them; none where they are longer than `most` together. */
+export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
+  const shown = runs.map((run) => ({ ...run, text: seen(run.text) })).filter(({ text }) => text)
+  return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown
 }
 
 export const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))

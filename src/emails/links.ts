@@ -34,9 +34,13 @@ export const topicLink = (manageUrl: string, { topicId, paperId }: AtTopic): str
   `${manageUrl}/topics/${topicId}?paper=${paperId}`
 
 /** The paper on arXiv, where its page on the site has an arXiv identifier. */
-export function arxivLink(path: string): string | undefined {
+export const arxivLink = (path: string): string | undefined => onArxiv('abs', path)
+
+export const arxivPdfLink = (path: string): string | undefined => onArxiv('pdf', path)
+
+function onArxiv(kind: 'abs' | 'pdf', path: string): string | undefined {
   const id = ARXIV_PAGE.exec(path)?.[1]
-  return id && `https://arxiv.org/abs/${id}`
+  return id && `https://arxiv.org/${kind}/${id}`
 }
 
 /** A foreign link, if it is https, names nobody and is of a sane length. */

@@ -1,10 +1,13 @@
 import type { DigestPaper, TextRun } from '../digests/digest-content.ts'
 import { shortDate } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
-import { cut, cutRuns, oneLine, textOfRuns } from './line.ts'
-import { arxivLink, codeLink, type Links } from './links.ts'
+import { cut, fittingRuns, oneLine, textOfRuns } from './line.ts'
+import { arxivLink, arxivPdfLink, codeLink, type Links } from './links.ts'
 
-/** How much of each paper is shown, in UTF-16 units at most. Without `body`, its title and reason alone. */
+/**
+ * How much of each paper is shown, in UTF-16 units at most; a sentence that is longer is left out whole. Without `body`,
+ * its title and reason alone.
+ */
 export interface Detail {
   title: number
   reason: number
@@ -16,33 +19,41 @@ export interface PaperView {
   title: string
   url?: string
   reason: string
+  /** "A, B, C and 97 more · Tencent Hunyuan" */
   authors: string
   snippet: TextRun[]
   snippetText: string
+  /** The source made the sentence. */
+  isSummary: boolean
   /** "41 votes", "Code": the last ones with links. */
   facts: { text: string; url?: string }[]
 }
 
 const FIRST_AUTHORS = 3
 const LONGEST_AUTHOR = 60
+const LONGEST_ORGANIZATION = 80
 
 /** `dated`: says on which day it was listed. */
 export function paperView(paper: DigestPaper, links: Links, detail: Detail, dated: boolean): PaperView {
-  const snippet = detail.body ? cutRuns(paper.snippet, detail.body.snippet) : []
+  const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   return {
     title: titleOf(paper, detail.title),
     url: links.paper(paper.path),
     reason: detail.reason > 0 ? cut(oneLine(paper.reason ?? ''), detail.reason) : '',
-    authors: detail.body ? authorsOf(paper) : '',
+    authors: detail.body ? byLine(paper) : '',
     snippet,
     snippetText: textOfRuns(snippet),
+    isSummary: snippet.length > 0 && paper.isSummary === true,
     facts: detail.body ? factsOf(paper, dated) : [],
   }
 }
 
 export const titleOf = (paper: DigestPaper, most: number): string => cut(textOfRuns(paper.title), most)
 
-/** "A, B, C and 97 more"; one more is named as well. */
+/** "A, B, C and 97 more · Tencent Hunyuan"; one more is named as well. */
+const byLine = (paper: DigestPaper): string =>
+  [authorsOf(paper), cut(oneLine(paper.organization ?? ''), LONGEST_ORGANIZATION)].filter(Boolean).join(' · ')
+
 function authorsOf({ authors, moreAuthors = 0 }: DigestPaper): string {
   const names = authors.map((author) => cut(oneLine(author), LONGEST_AUTHOR)).filter(Boolean)
   const others = names.length + moreAuthors - FIRST_AUTHORS
@@ -53,10 +64,11 @@ function authorsOf({ authors, moreAuthors = 0 }: DigestPaper): string {
 
 function factsOf({ votes, day, codeUrl, path }: DigestPaper, dated: boolean): PaperView['facts'] {
   const code = codeLink(codeUrl)
-  const arxiv = arxivLink(path)
+  const [pdf, arxiv] = [arxivPdfLink(path), arxivLink(path)]
   return [
     votes === null ? [] : { text: counted(votes, words.counts.vote) },
     dated ? { text: fill(words.emails.parts.listed, { date: shortDate(day) }) } : [],
+    pdf ? { text: words.emails.parts.pdf, url: pdf } : [],
     arxiv ? { text: words.emails.parts.arxiv, url: arxiv } : [],
     code ? { text: words.emails.parts.code, url: code } : [],
   ].flat()

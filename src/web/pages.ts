@@ -92,6 +92,9 @@ export interface Pages {
   ): FastifyReply
 }
 
+/** Pages that are listed in the sitemap beside days and papers. */
+export const LISTED_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
+
 const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
 
 /** Compiles each template once; values are escaped where they are filled in. */
@@ -99,6 +102,8 @@ export function openPages(config: Config): Pages {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = {
     name: config.SITE_NAME,
+    url: config.BASE_URL,
+    listed: LISTED_ROUTES,
     assets: ASSETS_PATH,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     feeds: { atom: feedPath('xml'), json: feedPath('json') },

@@ -31,6 +31,9 @@ const PAPERS: Record<string, object[]> = {
       votes: 41,
       comments: 3,
       code: 'https://github.com/example/hybrid-linear-attention',
+      organization: 'Laboratory of Long Contexts',
+      keywords: ['linear attention', 'hybrid models', 'long contexts', 'recall'],
+      published: '2025-07-08T17:00:00Z',
     },
     {
       id: '2511.17001',
@@ -51,12 +54,20 @@ const PAPERS: Record<string, object[]> = {
   ],
 }
 
+const SUMMARIES: Record<string, string> = {
+  'A Systematic Analysis of Hybrid Linear Attention':
+    'A gated linear form of attention keeps most of the quality at a fifth of the cost.',
+}
+
 const DAYS = Object.keys(PAPERS)
 
 /** Three days of papers: with TeX, a Chinese name, a hundred authors, a DOI, an old identifier, none at all. */
 export async function addPapers(db: Database, days = DAYS): Promise<void> {
   for (const day of days) {
-    const { records } = parseList(PAPERS[day] ?? [])
+    const records = parseList(PAPERS[day] ?? []).records.map((record) => ({
+      ...record,
+      summary: SUMMARIES[record.title],
+    }))
     await recordListings(db, { source: 'huggingface', day, records, now: new Date(`${day}T10:00:00Z`) })
   }
 }

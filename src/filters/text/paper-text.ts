@@ -45,7 +45,8 @@ export function readPaper(paper: Paper): PaperText {
   }
 }
 
-function indexed(text: string, kind: Kind): WordIndex {
+/** A text cut into words. */
+export function indexed(text: string, kind: Kind): WordIndex {
   const tokens = tokensOf(text, kind)
   const places = new Map<string, number[]>()
   for (const [place, { key }] of tokens.entries()) {

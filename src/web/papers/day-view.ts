@@ -15,6 +15,9 @@ export interface DayView {
   today: Day
   /** "Papers of Tuesday, 24 November 2026, page 2 of 25" */
   title: string
+  path: string
+  /** In a sentence, to search engines and link previews. */
+  description: string
   /** "Tuesday, 24 November 2026" */
   text: string
   /** "Tue 24 Nov" */
@@ -44,10 +47,12 @@ export function dayView(shown: DayOfPapers): DayView {
     day,
     today,
     title: fill(page > 1 ? words.day.titleOfPage : words.day.title, { day: text, page, pages }),
+    path: pagePath(day, page),
+    description: fill(words.day.description, { count: counted(shown.count, words.counts.paper), day: text }),
     text,
     shortText: weekdayDate(day),
     count: countText(shown),
-    papers: papers.map(paperItem),
+    papers: papers.map((paper) => paperItem(paper)),
     empty: emptyText(day, today),
     previous,
     next,

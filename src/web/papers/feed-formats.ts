@@ -24,7 +24,7 @@ const jsonFeed = ({ title, subtitle, home, self, language, entries }: FeedView):
     id: entry.id,
     url: entry.url,
     title: entry.title,
-    ...(entry.contentHtml === null ? { content_text: entry.summary } : { content_html: entry.contentHtml }),
+    content_html: entry.contentHtml,
     summary: entry.summary,
     date_published: entry.published,
     date_modified: entry.updated,

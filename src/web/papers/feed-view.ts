@@ -18,10 +18,11 @@ interface FeedEntry {
   title: string
   authors: string[]
   categories: string[]
+  /** In a sentence or two. */
   summary: string
-  /** With the reason, as HTML; null without a query. */
-  contentHtml: string | null
-  /** ISO 8601. */
+  /** The reason where there is a query, the source's summary where it has one, and the abstract. */
+  contentHtml: string
+  /** When it was first listed, and when the listing that counts was: ISO 8601. */
   published: string
   updated: string
 }
@@ -32,7 +33,7 @@ export interface FeedView {
   subtitle: string
   self: string
   home: string
-  /** Where the papers stand as a page. */
+  /** The same papers as a page. */
   page: string
   /** ISO 8601. */
   updated: string
@@ -72,20 +73,22 @@ interface Of {
 }
 
 function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
-  const { title, abstract, authors } = linesOf(plainParts(paper, text))
-  const updated = midnight(listedOn(paper, withRevised))
-  const published = paper.publishedAt?.toISOString() ?? midnight(paper.firstDay)
+  const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper, text))
+  const { reasonHtml, summaryHtml, abstractHtml } = words.feed
   return {
     id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
     url: `${baseUrl}${pathOf(paper)}`,
     title,
     authors: firstOf(authors),
     categories: paper.categories,
-    summary: abstract,
-    contentHtml:
-      reason && fillHtml(words.feed.contentHtml, { reason: oneLine(reasonSentence(reason)), abstract }),
-    published,
-    updated: [published, updated].sort().at(-1)!,
+    summary: sentence,
+    contentHtml: [
+      reason ? fillHtml(reasonHtml, { reason: oneLine(reasonSentence(reason)) }) : '',
+      isSummary ? fillHtml(summaryHtml, { summary: sentence, label: words.paper.summary }) : '',
+      fillHtml(abstractHtml, { abstract }),
+    ].join(''),
+    published: midnight(paper.firstDay),
+    updated: midnight(listedOn(paper, withRevised)),
   }
 }
 
@@ -94,10 +97,12 @@ const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
 
 const midnight = (day: string): string => `${day}T00:00:00.000Z`
 
-const linesOf = ({ title, abstract, authors }: PlainParts): PlainParts => ({
-  title: oneLine(title),
-  abstract: oneLine(abstract),
-  authors: authors.map(oneLine).filter(Boolean),
+const linesOf = (parts: PlainParts): PlainParts => ({
+  ...parts,
+  title: oneLine(parts.title),
+  abstract: oneLine(parts.abstract),
+  sentence: oneLine(parts.sentence),
+  authors: parts.authors.map(oneLine).filter(Boolean),
 })
 
 function firstOf(authors: string[]): string[] {

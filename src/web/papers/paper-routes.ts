@@ -1,13 +1,16 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { siteStatus } from '../../flows/operator/site-status.ts'
 import { type PapersLike, papersLike } from '../../flows/papers/papers-like.ts'
 import { withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-papers.ts'
+import { pathOf } from '../../papers/identifiers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
+import { sendIfChanged } from '../conditional.ts'
 import { keptShortly } from '../kept-shortly.ts'
 import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
+import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
 import { likeView } from './like-view.ts'
 import { paperPageView } from './paper-view.ts'
@@ -39,14 +42,34 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
   app.get<{ Params: { '*': string } }>('/papers/*', async (request, reply) => {
-    const paper = await showPaper(deps, { name: request.params['*'] })
+    const name = request.params['*']
+    const cited = citationName(name)
+    if (cited) return sendCitation(site, request, reply, cited)
+    const paper = await showPaper(deps, { name })
     const none: PapersLike = { papers: [], topic: null }
     const found = await withSearchSlotOr(deps, request, { queries: [], fallback: none }, (spend) =>
       papersLike(deps, paper, spend),
     )
     const like = likeView(found)
-    return pages.send(keptShortly(reply), 'paper', { paper: paperPageView(paper), like })
+    return pages.send(keptShortly(reply), 'paper', {
+      paper: paperPageView(paper, deps.config.BASE_URL),
+      like,
+    })
   })
+}
+
+/** A paper as a file for reference managers. */
+async function sendCitation(
+  { deps }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { name, format }: CitationName,
+): Promise<FastifyReply> {
+  const paper = await showPaper(deps, { name })
+  const body = citation(format, paper, `${deps.config.BASE_URL}${pathOf(paper)}`)
+  const filename = `${citationKey(paper)}.${format}`
+  reply.header('content-disposition', `attachment; filename="${filename}"`)
+  return sendIfChanged(request, keptShortly(reply).type(CITATION_TYPES[format]), { body, changedAt: null })
 }
 
 /** Where the field for a date leads: to that day, or back to the field with what is wrong with it. */

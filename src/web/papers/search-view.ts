@@ -1,34 +1,22 @@
-import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
+import type { DigestPaper } from '../../digests/digest-content.ts'
 import { showPaper } from '../../digests/show-paper.ts'
 import { cut } from '../../emails/line.ts'
-import type { FoundPaper } from '../../flows/papers/found-papers.ts'
+import { arxivLink } from '../../emails/links.ts'
 import {
   type NothingFound,
   PAPERS_ON_A_PAGE,
   type SearchedArchive,
 } from '../../flows/papers/search-archive.ts'
-import { pathOf } from '../../papers/identifiers.ts'
-import { plainText } from '../../papers/text/plain-text.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { FieldFaults } from '../../platform/field-faults.ts'
-import { dateWithYear, longDate } from '../../words/dates.ts'
+import { longDate } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { type Fact, factsOf, firstAuthors } from './paper-view.ts'
+import { authorsOf, dayLink, foundItem, organizationOf, type PaperItem } from './paper-view.ts'
 import { type SearchExample, searchExamples } from './search-examples.ts'
 import { type FacetView, facetViews } from './search-facets.ts'
 import { type AskedSearch, searchPath } from './search-paths.ts'
 import { type TakeAlong, takeAlong } from './search-topic.ts'
-
-/** A paper that was found: plain text, marked where it matched. */
-interface FoundItem {
-  path: string
-  title: TextRun[]
-  authors: string
-  snippet: TextRun[]
-  reason: string | null
-  facts: Fact[]
-}
 
 interface PageLink {
   path: string
@@ -43,10 +31,10 @@ export interface ResultsView {
   notes: string[]
   orders: (PageLink & { chosen: boolean })[]
   facets: FacetView[]
-  items: FoundItem[]
+  items: PaperItem[]
   pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
   along: TakeAlong | null
-  nothing: { hints: string[]; nearest: FoundItem[] } | null
+  nothing: { hints: string[]; nearest: PaperItem[] } | null
 }
 
 /** The page of the search: the field alone, what is wrong with what was typed, or results. */
@@ -105,7 +93,9 @@ export function searchView(
       notes: notesOf(searched),
       orders: ordersOf(asked),
       facets: facetViews(asked, searched),
-      items: searched.found.map(foundItem),
+      items: searched.found.map(({ paper, reason, text }) =>
+        foundItem(paper, showPaper(paper, reason, text)),
+      ),
       pages: pagesOf(asked, searched),
       along: takeAlong(asked, searched, baseUrl),
       nothing: searched.count > 0 ? null : nothingView(searched),
@@ -141,29 +131,20 @@ function pagesOf(asked: AskedSearch, { page, pages }: SearchedArchive): ResultsV
   }
 }
 
-function foundItem({ paper, reason, text }: FoundPaper): FoundItem {
-  const day = { text: dateWithYear(paper.firstDay), url: `/papers/date/${paper.firstDay}` }
+/** Of what is nearest only what digests hold is known. */
+function itemOf(paper: DigestPaper): PaperItem {
+  const { path, title, snippet, reason, day, votes, authors, moreAuthors, organization = '' } = paper
+  const arxiv = arxivLink(path)
   return {
-    ...itemOf(showPaper(paper, reason, text)),
-    path: pathOf(paper),
-    authors: firstAuthors(paper.authors.map(plainText)),
-    facts: [day, ...factsOf(paper)],
+    ...{ path, title, reason, sentence: snippet },
+    authors: authorsOf(authors, moreAuthors),
+    organization: organizationOf(organization),
+    day: dayLink(day),
+    votes: votes === null ? null : { count: votes, url: null },
+    facts: arxiv ? [{ text: words.paper.arxiv, url: arxiv }] : [],
+    keywords: [],
   }
 }
-
-const itemOf = ({ path, title, snippet, reason, day, votes, ...of }: DigestPaper): FoundItem => ({
-  ...{ path, title, snippet, reason },
-  authors: namesOf(of),
-  facts: [
-    { text: dateWithYear(day), url: `/papers/date/${day}` },
-    ...(votes === null ? [] : [{ text: counted(votes, words.counts.vote) }]),
-  ],
-})
-
-const namesOf = ({ authors, moreAuthors }: Pick<DigestPaper, 'authors' | 'moreAuthors'>): string =>
-  moreAuthors
-    ? fill(words.paper.authorsAndMore, { authors: authors.join(', '), count: moreAuthors })
-    : listed(authors)
 
 function nothingView({ all, searched, nothing }: SearchedArchive): ResultsView['nothing'] {
   const { noPapers, narrowedAway } = words.search

@@ -83,6 +83,6 @@ describe('the field for a date', () => {
 test('a day without papers says why, and links the last one that has some', async () => {
   await addPapers(1)
   const { body } = await get('/papers/date/2026-11-29')
-  expect(body).toContain('This day is still to come.')
-  expect(body).toMatch(/The last day with papers before it: <a href="\/papers\/date\/2026-11-24">Tue 24 Nov</)
+  expect(body).toContain('This day hasn’t happened yet.')
+  expect(body).toMatch(/Previous day with papers: <a href="\/papers\/date\/2026-11-24">Tue 24 Nov</)
 })

@@ -88,7 +88,7 @@ describe('a digest in the browser', () => {
     await eraseSubscriber(site.deps, { email: EMAIL })
     const { statusCode, body, headers } = await get(pathOf(id))
     expect(statusCode).toBe(410)
-    expect(body).toContain('<h1>This digest is no longer kept</h1>')
+    expect(body).toContain('<h1>This digest is no longer available</h1>')
     expect(body).not.toContain('Robots')
     expect(headers['cache-control']).toBe('no-store')
   })

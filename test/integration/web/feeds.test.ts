@@ -74,8 +74,13 @@ describe('a feed of all papers', () => {
       category: [{ '@_term': 'cs.CL' }, { '@_term': 'cs.LG' }],
     })
     expect(entry.link[0]['@_href']).toBe('https://papers.example/papers/2507.06457')
-    expect(entry.summary).toMatch(/^We study how O\(n log n\) attention/)
-    expect(entry.content).toBeUndefined()
+    expect(entry.summary).toBe(
+      'A gated linear form of attention keeps most of the quality at a fifth of the cost.',
+    )
+    expect(entry.content['#text']).toMatch(
+      /^<p>A gated linear form [^<]*<br><small>AI summary · Hugging Face<\/small><\/p><p>We study how O\(n log n\) attention [^<]*<\/p>$/,
+    )
+    expect(entry.published).toBe('2026-11-24T00:00:00.000Z')
     const days = feed.entry.map(({ updated }: { updated: string }) => updated)
     expect(days).toEqual([...days].sort().reverse())
     expect(feed.updated).toBe(days[0])
@@ -96,7 +101,8 @@ describe('a feed of all papers', () => {
       expect(item).toMatchObject({
         url: expect.any(String),
         title: expect.any(String),
-        content_text: expect.any(String),
+        content_html: expect.any(String),
+        date_published: expect.stringMatching(/^2026-11-2\d/),
       })
       expect(new Date(item.date_published).toISOString()).toBe(item.date_published)
     }
@@ -144,7 +150,7 @@ describe('a feed of a query', () => {
     })
     expect(feed.entry).toHaveLength(1)
     expect(feed.entry[0].content['#text']).toMatch(
-      /^<p><em>Matched: linear attention, in the title<\/em><\/p><p>We study/,
+      /^<p><em>Matched: linear attention, in the title<\/em><\/p><p>A gated linear/,
     )
     const { items } = await json('/feed.json?q=%22linear+attention%22')
     expect(items[0].content_html).toMatch(/Matched: linear attention, in the title/)

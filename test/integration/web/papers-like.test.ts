@@ -29,13 +29,13 @@ const likes = (body: string) => body.slice(body.indexOf('<section class="like'),
 test('a paper leads to eight like it, and to a topic that brings such papers', async () => {
   const { body } = await get(site, '/papers/2611.10003')
   const section = likes(body)
-  const paths = [...section.matchAll(/class="preview-title" href="([^"]*)"/g)].map(([, path]) => path)
+  const paths = [...section.matchAll(/<h3><a href="([^"]*)"/g)].map(([, path]) => path)
   expect(paths).toHaveLength(8)
   expect(paths.every((path) => /^\/papers\/2611\.1\d{4}$/.test(path!) && path !== '/papers/2611.10003')).toBe(
     true,
   )
   expect(section).toContain('<math')
-  const [, path = ''] = /<a class="button second" href="([^"]*)">Get papers like this by mail/.exec(section)!
+  const [, path = ''] = /<a class="button second" href="([^"]*)">Get papers like this by email/.exec(section)!
   expect(path).toBe('/subscribe?topic=%22speculative+decoding%22')
   expect(section).toContain('&quot;speculative decoding&quot;</strong>: 12 papers in 30 days.')
   const form = await get(site, path)
@@ -46,7 +46,7 @@ test('a paper that came a moment ago counts there, and has its own', async () =>
   await get(site, '/papers/2611.10003')
   const { records } = parseList([{ id: '2611.19999', title: 'Speculative decoding of drafts', votes: 3 }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
-  expect(likes((await get(site, '/papers/2611.19999')).body)).toContain('Get papers like this by mail')
+  expect(likes((await get(site, '/papers/2611.19999')).body)).toContain('Get papers like this by email')
   expect(likes((await get(site, '/papers/2611.10003')).body)).toContain('13 papers in 30 days')
 })
 
@@ -54,5 +54,5 @@ test('a paper that shares nothing with others has no such part', async () => {
   const { records } = parseList([{ id: '2611.18888', title: 'Zeolites' }])
   await recordListings(site.db, { source: 'huggingface', day: '2026-11-24', records, now: site.clock.now() })
   const { body, statusCode } = await get(site, '/papers/2611.18888')
-  expect([statusCode, body.includes('Papers like this')]).toEqual([200, false])
+  expect([statusCode, body.includes('Similar papers')]).toEqual([200, false])
 })

@@ -38,9 +38,15 @@ describe('a search', () => {
     expect(body).toMatch(/<title>&quot;hybrid linear attention&quot;: 1 paper/)
   })
 
-  test('shows the piece of the abstract in which it was met', async () => {
-    const { body } = await search({ q: 'weights title:systematic' })
-    expect(body).toMatch(/>…[^<]*We release code, <mark>weights<\/mark>/)
+  test('shows whole sentences, marked, and says where else it was met', async () => {
+    const { body } = await search({ q: 'weights attention title:strings' })
+    expect(body).toContain(
+      '<p class="sentence">We study how O(n log n) <mark>attention</mark> over long contexts compares with full attention.</p>',
+    )
+    expect(body).toContain('Matched: strings, in the title; weights and attention, in the abstract')
+    expect((await search({ q: 'quality title:systematic' })).body).toContain(
+      '<p class="sentence">A gated linear form of attention keeps most of the <mark>quality</mark> at a fifth of the cost.</p>',
+    )
   })
 
   test('puts the best first, or the newest', async () => {

@@ -391,6 +391,8 @@ describe('the byte budget', () => {
       snippet: [{ text: 'word '.repeat(snippet / 5), marked: false }],
       reason: `Matched: ${'linear attention, '.repeat(20)}`,
       codeUrl: `https://github.com/${'a'.repeat(60)}`,
+      organization: 'Organization of Average Length',
+      isSummary: true,
     })
     const sections = Array.from({ length: 20 }, (_, i) => ({
       topic: `topic ${'t'.repeat(80)}`,
@@ -408,18 +410,15 @@ describe('the byte budget', () => {
     return textsOf(html, 'p').filter((text) => text.startsWith('word'))
   }
 
-  test('25 papers with a snippet of the usual length are shown whole', () => {
+  test('25 papers with sentences of the usual length are shown whole', () => {
     expect(shown(fullest(300))[0]).toHaveLength(299)
   })
-  test('whole abstracts are cut to the usual length', () => {
-    const [snippet] = shown(fullest(4_000))
-    expect(snippet!.length).toBeGreaterThan(250)
-    expect(snippet!.length).toBeLessThanOrEqual(300)
+  test('sentences that are too long are left out, never cut', () => {
+    expect(shown(fullest(4_000))).toEqual([])
   })
-  test('with long titles in Chinese, snippets become shorter', () => {
-    const [snippet] = shown(fullest(4_000, '大'.repeat(250)))
-    expect(snippet!.length).toBeGreaterThan(60)
-    expect(snippet!.length).toBeLessThanOrEqual(120)
+  test('with long titles in Chinese, only short sentences stay', () => {
+    expect(shown(fullest(120, '大'.repeat(250)))[0]).toHaveLength(119)
+    expect(shown(fullest(300, '大'.repeat(250)))).toEqual([])
   })
   test('and with the longest titles, they stand alone', () => {
     expect(shown(fullest(4_000, '大'.repeat(400), '欧阳修'.repeat(20)))).toEqual([])

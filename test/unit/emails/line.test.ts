@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asciiLine, cut, cutRuns, oneLine, unlinked } from '../../../src/emails/line.ts'
+import { asciiLine, cut, fittingRuns, oneLine, unlinked } from '../../../src/emails/line.ts'
 import { anyText } from '../../support/mails.ts'
 
 describe('oneLine', () => {
@@ -24,21 +24,15 @@ describe('cut', () => {
   ])('%s', (_what, text, most, expected) => expect(cut(text, most)).toBe(expected))
 })
 
-test('runs are cut where their text is, marks kept', () => {
+test('runs are shown whole or not at all, marks kept', () => {
   const runs = [
     { text: 'We study ', marked: false },
     { text: 'linear attention', marked: true },
     { text: ' at length', marked: false },
   ]
-  expect(cutRuns(runs, 100)).toEqual(runs)
-  expect(cutRuns(runs, 18)).toEqual([
-    { text: 'We study ', marked: false },
-    { text: 'linear…', marked: true },
-  ])
-  expect(cutRuns(runs, 9)).toEqual([
-    { text: 'We study ', marked: false },
-    { text: '…', marked: false },
-  ])
+  expect(fittingRuns(runs, 35)).toEqual(runs)
+  expect(fittingRuns(runs, 34)).toEqual([])
+  expect(fittingRuns([{ text: '\u202e\n', marked: true }], 35)).toEqual([{ text: ' ', marked: true }])
 })
 
 describe('asciiLine', () => {

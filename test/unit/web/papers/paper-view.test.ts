@@ -27,6 +27,7 @@ const paper = (changes: Partial<Paper>): Paper => ({
 const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
 
 const item = (changes: Partial<Paper>) => paperItem(paper(changes))
+const page = (changes: Partial<Paper>) => paperPageView(paper(changes), 'https://papers.example')
 
 describe('a paper in a list', () => {
   test.each([
@@ -34,36 +35,65 @@ describe('a paper in a list', () => {
     [1, 'A1'],
     [3, 'A1, A2 and A3'],
     [4, 'A1, A2, A3 and A4'],
-    [5, 'A1, A2, A3 and 2 more'],
-    [100, 'A1, A2, A3 and 97 more'],
+    [5, 'A1, A2, A3 +2'],
+    [100, 'A1, A2, A3 +97'],
   ])('with %i authors', (count, authors) => {
     expect(item({ authors: names(count) }).authors).toBe(authors)
   })
 
-  test('is plain text, its abstract cut between words', () => {
-    const { title, abstract, isCut } = item({ abstract: 'word '.repeat(200) })
-    expect(title).toBe('On β-Decay')
-    expect(abstract).toMatch(/^(word ){50,}word…$/)
-    expect(isCut).toBe(true)
-    expect(item({}).isCut).toBe(false)
-  })
-
-  test('has the formulas of its title as MathML, and never those of an abstract that is cut', () => {
-    const { titleRuns, abstract } = item({ abstract: 'In $O(n^2)$.' })
-    expect(titleRuns.map(({ text, math }) => [text, math !== null])).toEqual([
+  test('has the formulas of its title as MathML, and its sentence as plain text', () => {
+    const { title, sentence } = item({ abstract: `In $O(n^2)$. ${'Word '.repeat(60)}.` })
+    expect(title.map((run) => [run.text, 'math' in run && run.math !== null])).toEqual([
       ['On ', false],
       ['β-', true],
       ['Decay', false],
     ])
-    expect(abstract).toBe('In O(n²).')
+    expect(sentence).toEqual([{ text: 'In O(n²).', marked: false }])
+    expect(item({ summary: 'Said in short.' }).sentence).toEqual([{ text: 'Said in short.', marked: false }])
+    expect(item({ abstract: '' }).sentence).toEqual([])
   })
 
-  test('links to https alone, and says nothing of votes that no source told', () => {
-    expect(item({ codeUrl: 'javascript:alert(1)', projectUrl: 'http://a.example' }).facts).toEqual([])
-    expect(item({ votes: 0, codeUrl: 'https://git.example/a' }).facts).toEqual([
-      { text: '0 votes' },
-      { text: 'Code', url: 'https://git.example/a' },
+  test('links only to https, and shows no votes that no source counted', () => {
+    expect(item({ codeUrl: 'javascript:alert(1)', projectUrl: 'http://a.example' })).toMatchObject({
+      facts: [],
+      votes: null,
+    })
+    expect(item({ votes: 0, comments: 2, codeUrl: 'https://git.example/a' })).toMatchObject({
+      facts: [
+        { text: 'Code', url: 'https://git.example/a' },
+        { text: '2 comments', url: null },
+      ],
+      votes: { count: 0, url: null },
+    })
+  })
+
+  test('links PDF, arXiv, votes and comments to where they are', () => {
+    expect(item({ arxivId: 'hep-th/9901001', votes: 3, comments: 1 })).toMatchObject({
+      facts: [
+        { text: 'PDF', url: 'https://arxiv.org/pdf/hep-th/9901001' },
+        { text: 'arXiv', url: 'https://arxiv.org/abs/hep-th/9901001' },
+        { text: '1 comment', url: 'https://huggingface.co/papers/hep-th/9901001' },
+      ],
+      votes: { count: 3, url: 'https://huggingface.co/papers/hep-th/9901001' },
+    })
+    expect(item({ doi: '10.1101/2024.05.01.592001' }).facts).toEqual([
+      { text: 'PDF', url: 'https://www.biorxiv.org/content/10.1101/2024.05.01.592001.full.pdf' },
+      { text: 'doi:10.1101/2024.05.01.592001', url: 'https://doi.org/10.1101/2024.05.01.592001' },
     ])
+    expect(item({ doi: '10.1101/gr.1239' }).facts).toEqual([
+      { text: 'doi:10.1101/gr.1239', url: 'https://doi.org/10.1101/gr.1239' },
+    ])
+  })
+
+  test('has its organization and three keywords as searches', () => {
+    expect(item({ organization: 'A "B" Lab', keywords: ['a b', 'c', 'd', 'e'] })).toMatchObject({
+      organization: { text: 'A "B" Lab', url: '/papers?q=org:%22A+B+Lab%22' },
+      keywords: [
+        { text: 'a b', url: '/papers?q=keyword:%22a+b%22' },
+        { text: 'c', url: '/papers?q=keyword:%22c%22' },
+        { text: 'd', url: '/papers?q=keyword:%22d%22' },
+      ],
+    })
   })
 
   test('has a path by its best name', () => {
@@ -73,15 +103,16 @@ describe('a paper in a list', () => {
 })
 
 test('a page names every author, folded away where they are many', () => {
-  expect(paperPageView(paper({ authors: names(15) }))).toMatchObject({ allAuthors: null })
-  const { authors, allAuthors } = paperPageView(paper({ authors: names(16) }))
-  expect(authors).toBe('A1, A2, A3 and 13 more')
-  expect(allAuthors).toMatch(/^A1, .*A15 and A16$/)
+  expect(page({ authors: names(15) })).toMatchObject({ firstAuthors: null })
+  const { authors, firstAuthors } = page({ authors: names(16) })
+  expect(firstAuthors).toBe('A1, A2, A3 +13')
+  expect(authors).toHaveLength(16)
+  expect(authors.at(-1)).toEqual({ text: 'A16', url: '/papers?q=author:%22A16%22' })
 })
 
 test('a page has title and abstract with formulas, the title as plain text as well, and names without TeX', () => {
-  const view = paperPageView(paper({ abstract: 'In $O(n^2)$.', authors: ['Gy\\"orgy', '{\\L}ukasz'] }))
-  expect(view).toMatchObject({ title: 'On β-Decay', authors: 'György and Łukasz' })
+  const view = page({ abstract: 'In $O(n^2)$.', authors: ['Gy\\"orgy', '{\\L}ukasz'] })
+  expect(view).toMatchObject({ title: 'On β-Decay', authors: [{ text: 'György' }, { text: 'Łukasz' }] })
   expect(view.abstractRuns.at(-1)?.math?.mathml).toMatch(/^<math aria-label="O\(n²\)">/)
-  expect(paperPageView(paper({ abstract: '' })).abstractRuns).toEqual([])
+  expect(page({ abstract: '' }).abstractRuns).toEqual([])
 })

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite({ BASE_URL: 'https://papers.example', SITE_NAME: 'Lab & Papers' })
+
+beforeEach(() => addPapers(site.db))
+
+const get = (url: string, headers: Record<string, string> = {}) => site.app.inject({ url, headers })
+
+describe('a paper for reference managers', () => {
+  test.each([
+    ['2507.06457.bib', 'application/x-bibtex; charset=utf-8', /^@misc\{wang2025systematic,\n {2}title = /],
+    [
+      '2507.06457.ris',
+      'application/x-research-info-systems; charset=utf-8',
+      /^TY {2}- UNPB\r\nTI {2}- A Systematic/,
+    ],
+    ['2507.06457.csl.json', 'application/vnd.citationstyles.csl+json; charset=utf-8', /^\[\n/],
+    ['hep-th/9901001.bib', 'application/x-bibtex; charset=utf-8', /eprint = \{hep-th\/9901001\}/],
+    [
+      'doi:10.1000/182.ris',
+      'application/x-research-info-systems; charset=utf-8',
+      /\r\nDO {2}- 10\.1000\/182\r\n/,
+    ],
+    ['id:1.bib', 'application/x-bibtex; charset=utf-8', /^@misc/],
+  ])('%s', async (name, type, start) => {
+    const numbered = name.startsWith('id:') ? name.replace('1', String(await anyId())) : name
+    const { statusCode, headers, body } = await get(`/papers/${numbered}`)
+    expect([statusCode, headers['content-type']]).toEqual([200, type])
+    expect(body).toMatch(start)
+    expect(headers['content-disposition']).toMatch(/^attachment; filename="[a-z0-9]+\.(bib|ris|csl\.json)"$/)
+    expect(headers['cache-control']).toBe('public, max-age=60')
+    const again = await get(`/papers/${numbered}`, { 'if-none-match': headers.etag as string })
+    expect([again.statusCode, again.body]).toEqual([304, ''])
+  })
+
+  test.each(['2501.00001.bib', 'nothing.ris', '.csl.json', 'x%00.bib'])('%s is not found', async (name) => {
+    const { statusCode, headers, body } = await get(`/papers/${name}`)
+    expect([statusCode, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+    expect(body).toContain('<h1>')
+  })
+})
+
+const anyId = async () => (await site.db.paper.findFirstOrThrow()).id
+
+const metaIn = (body: string) =>
+  [...body.matchAll(/<meta (?:name|property)="([^"]*)" content="([^"]*)">/g)].map(([, name, content]) => [
+    name,
+    content,
+  ])
+
+describe('a paper on its page', () => {
+  test('says who wrote it, where it is and what it is about to programs', async () => {
+    const { body } = await get('/papers/2507.06457')
+    expect(metaIn(body)).toEqual(
+      expect.arrayContaining([
+        ['description', 'A gated linear form of attention keeps most of the quality at a fifth of the cost.'],
+        ['og:title', 'A Systematic Analysis of Hybrid Linear Attention'],
+        ['og:type', 'article'],
+        ['og:url', 'https://papers.example/papers/2507.06457'],
+        ['og:site_name', 'Lab &amp; Papers'],
+        ['citation_title', 'A Systematic Analysis of Hybrid Linear Attention'],
+        ['citation_author', 'Dustin Wang'],
+        ['citation_author', 'Taylor Kergan'],
+        ['citation_publication_date', '2025/07/08'],
+        ['citation_arxiv_id', '2507.06457'],
+        ['citation_pdf_url', 'https://arxiv.org/pdf/2507.06457'],
+      ]),
+    )
+    expect(body).toContain('<link rel="canonical" href="https://papers.example/papers/2507.06457">')
+  })
+
+  test('labels the summary of its source, and links what is known of it', async () => {
+    const { body } = await get('/papers/2507.06457')
+    expect(body).toMatch(/AI summary · Hugging Face<\/h2>\s*<p>A gated linear form/)
+    for (const [path, text] of [
+      ['https://arxiv.org/pdf/2507.06457', 'Read PDF'],
+      ['https://huggingface.co/papers/2507.06457', '41 votes'],
+      ['https://huggingface.co/papers/2507.06457', '3 comments'],
+      ['/papers?q=author:%22Dustin+Wang%22', 'Dustin Wang'],
+      ['/papers?q=org:%22Laboratory+of+Long+Contexts%22', 'Laboratory of Long Contexts'],
+      ['/papers?q=keyword:%22recall%22', 'recall'],
+      ['/papers?q=cat:cs.CL', 'cs.CL'],
+      ['/papers/2507.06457.bib', 'BibTeX'],
+    ]) {
+      expect(body).toContain(`href="${path}"`)
+      expect(body).toContain(`>${text}</a>`)
+    }
+  })
+
+  test('without a summary of its source has no label', async () => {
+    expect((await get('/papers/2511.17002')).body).not.toContain('AI summary')
+  })
+
+  test('has links that are searches for it', async () => {
+    const { body } = await get('/papers/2507.06457')
+    const searches = [...body.matchAll(/href="(\/papers\?q=(?:author|org|keyword|cat):[^"]*)"/g)].map(
+      ([, path]) => path!,
+    )
+    expect(searches.length).toBeGreaterThan(9)
+    for (const path of new Set(searches)) {
+      const found = await get(path.replaceAll('&amp;', '&'))
+      expect([path, found.body.includes('A Systematic Analysis')]).toEqual([path, true])
+    }
+  })
+})
+
+test.each(['/', '/papers', '/subscribe', '/status', '/privacy', '/papers/date/2026-11-24'])(
+  'the page %s names its address',
+  async (path) => {
+    const { body } = await get(path)
+    expect(body).toContain(`<link rel="canonical" href="https://papers.example${path}">`)
+    expect(metaIn(body)).toContainEqual(['og:url', `https://papers.example${path}`])
+    expect(body.match(/rel="canonical"/g)).toHaveLength(1)
+  },
+)
+
+test.each(['/papers?q=attention', '/papers/date', '/unsubscribe/x', '/papers/none'])(
+  'the page %s is described to nobody',
+  async (path) => {
+    expect((await get(path)).body).not.toContain('og:url')
+  },
+)
