@@ -43,7 +43,9 @@ export function addPlainRoutes(app: FastifyInstance, { deps, pages }: Site): voi
   })
 
   app.get('/robots.txt', async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(`User-agent: *\n${ROBOTS}\n`),
+    reply
+      .type('text/plain; charset=utf-8')
+      .send(`User-agent: *\n${ROBOTS}\n\nSitemap: ${deps.config.BASE_URL}/sitemap.xml\n`),
   )
 }
 

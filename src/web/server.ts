@@ -13,6 +13,7 @@ import { addMetricsRoute } from './operator/metrics-route.ts'
 import { openPages } from './pages.ts'
 import { addFeedRoutes } from './papers/feed-routes.ts'
 import { addPaperRoutes } from './papers/paper-routes.ts'
+import { addRobotRoutes } from './papers/robot-routes.ts'
 import { addSearchRoutes } from './papers/search-routes.ts'
 import { addPlainRoutes } from './plain-routes.ts'
 import { addPrivatePages } from './private-pages.ts'
@@ -66,6 +67,7 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     addPaperRoutes(scope, site)
     addSearchRoutes(scope, site)
     addFeedRoutes(scope, site)
+    addRobotRoutes(scope, site)
     addSubscribeRoutes(scope, site)
     addPreviewRoutes(scope, site)
     addMyLinkRoutes(scope, site)

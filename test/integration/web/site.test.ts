@@ -434,10 +434,16 @@ describe('reading', () => {
       '/papers',
       '/feed.xml',
       '/feed.json',
+      '/sitemap.xml',
+      '/sitemap-days.xml',
+      '/sitemap-papers-1.xml',
+      '/opensearch.xml',
+      '/favicon.ico',
       '/papers/date/2026-11-24',
       '/papers/date/2026-11-22',
       '/papers/date',
       '/papers/2507.06457',
+      '/papers/2507.06457.bib',
       '/papers/hep-th/9901001',
       '/papers/doi:10.1000/182',
       '/papers/id:2',
@@ -482,6 +488,7 @@ describe('reading', () => {
 
   const statusFor = (url: string): number => {
     if (['/nothing', '/confirm/nonsense', '/.well-known/security.txt'].includes(url)) return 404
+    if (url === '/favicon.ico') return 302
     // Nothing was chosen instead of the end; a preview takes the form.
     if (url.endsWith('/changed') || url === '/preview') return 303
     return url.endsWith('/done') && url.startsWith('/confirm/') ? expect.toBeOneOf([200, 303]) : 200

@@ -1,0 +1,67 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { beforeEach, expect, test } from 'vitest'
+import { useSite } from '../../support/site.ts'
+import { addPapers } from '../../support/site-papers.ts'
+
+const site = useSite({ BASE_URL: 'https://papers.example', SITE_NAME: 'Papers & More of a Lab' })
+
+beforeEach(() => addPapers(site.db))
+
+const get = (url: string, headers: Record<string, string> = {}) => site.app.inject({ url, headers })
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  isArray: (name) => ['url', 'sitemap', 'Url'].includes(name),
+})
+
+async function xml(path: string) {
+  const { body, headers, statusCode } = await get(path)
+  expect([path, statusCode, XMLValidator.validate(body)]).toEqual([path, 200, true])
+  const again = await get(path, { 'if-none-match': headers.etag as string })
+  expect(again.statusCode).toBe(304)
+  return parser.parse(body)
+}
+
+const pathsIn = (list: { loc: string }[]) => list.map(({ loc }) => loc.replace('https://papers.example', ''))
+
+test('the sitemap leads to every day and paper', async () => {
+  const { sitemapindex } = await xml('/sitemap.xml')
+  const parts = pathsIn(sitemapindex.sitemap)
+  expect(parts[0]).toBe('/sitemap-days.xml')
+  const pages: string[] = []
+  for (const part of parts) pages.push(...pathsIn((await xml(part)).urlset.url))
+  expect(pages).toEqual(
+    expect.arrayContaining([
+      ...['/', '/papers', '/subscribe', '/status', '/privacy'],
+      ...['/papers/date/2026-11-24', '/papers/date/2026-11-23', '/papers/date/2026-11-20'],
+      ...['/papers/2507.06457', '/papers/hep-th/9901001', '/papers/doi:10.1000/182'],
+    ]),
+  )
+  expect(new Set(pages).size).toBe(pages.length)
+  for (const page of pages) expect([page, (await get(page)).statusCode]).toEqual([page, 200])
+})
+
+test('withdrawn papers are in no part, and no part is empty', async () => {
+  await site.db.paper.updateMany({ data: { withdrawnAt: site.clock.now() } })
+  const { sitemapindex } = await xml('/sitemap.xml')
+  for (const part of pathsIn(sitemapindex.sitemap).slice(1)) expect((await get(part)).statusCode).toBe(404)
+  expect((await get('/sitemap-papers-99999.xml')).statusCode).toBe(404)
+  expect((await get('/sitemap-papers-0.xml')).statusCode).toBe(404)
+})
+
+test('robots.txt names it', async () => {
+  expect((await get('/robots.txt')).body).toMatch(/\n\nSitemap: https:\/\/papers\.example\/sitemap\.xml\n$/)
+})
+
+test('browsers can add the search', async () => {
+  const { OpenSearchDescription } = await xml('/opensearch.xml')
+  expect(OpenSearchDescription.ShortName).toBe('Papers & More of')
+  expect(OpenSearchDescription.Url[0]['@_template']).toBe('https://papers.example/papers?q={searchTerms}')
+  expect((await get('/')).body).toContain('href="/opensearch.xml"')
+})
+
+test('the icon is found by its old name too', async () => {
+  const { statusCode, headers } = await get('/favicon.ico')
+  expect(statusCode).toBe(302)
+  expect((await get(headers.location as string)).headers['content-type']).toContain('image/svg+xml')
+})
