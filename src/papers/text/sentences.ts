@@ -3,6 +3,13 @@ const SEGMENTER = new Intl.Segmenter('en', { granularity: 'sentence' })
 // After these a full stop ends no sentence, as in "Fig. 3A" and "Gu et al. Mamba".
 const ABBREVIATION =
   /(?:^|[\s([“"'/])(?:\p{Lu}|e\.?g|i\.?e|al|cf|vs|viz|resp|approx|ca|w\.r\.t|a\.k\.a|U\.S|U\.K|Fig|Figs|Eq|Eqs|Sec|Sect|Tab|Thm|Def|Ref|Refs|Ch|Chap|Vol|Alg|App|Dr|Prof|Mr|Mrs|Ms|St)\.\s*$/u
+// Names such as vLLM and any4 begin sentences too, and some texts have no blank between two sentences.
+const NAME = String.raw`\p{Ll}[\p{Ll}-]*[\p{Lu}\d]`
+const MISSED = new RegExp(
+  String.raw`(?<=[\p{Ll}\d)]{2}[.!?]) (?=${NAME})|(?<=\p{Ll}{3}\.)(?=\p{Lu}\p{Ll}+ )`,
+  'gu',
+)
+const LOWER_WORD = new RegExp(String.raw`^(?!${NAME})\p{Ll}`, 'u')
 // These stand before a number only: "No. 5".
 const BEFORE_NUMBER = /\b(?:nos?|pp?)\.\s*$/i
 
@@ -26,16 +33,23 @@ export const LONGEST_SENTENCE = 1000
 /** Where each sentence ends, without the blank after it. */
 function* sentenceEnds(text: string): Generator<number> {
   let start = 0
-  for (const { segment, index } of SEGMENTER.segment(text)) {
-    const after = index + segment.length
+  for (const after of candidates(text)) {
     if (after < text.length && goesOn(text.slice(start, after), text.slice(after))) continue
     start = after
     yield text.slice(0, after).trimEnd().length
   }
 }
 
+/** Where a sentence may end, with the blank after it. */
+function* candidates(text: string): Generator<number> {
+  for (const { segment, index } of SEGMENTER.segment(text)) {
+    for (const { 0: blank, index: at } of segment.matchAll(MISSED)) yield index + at + blank.length
+    yield index + segment.length
+  }
+}
+
 const goesOn = (sentence: string, rest: string): boolean =>
-  /^\p{Ll}/u.test(rest) ||
+  LOWER_WORD.test(rest) ||
   ABBREVIATION.test(sentence) ||
   (BEFORE_NUMBER.test(sentence) && /^\d/.test(rest)) ||
   (isInBrackets(sentence) && /^[^()]*\)/.test(rest))
