@@ -564,7 +564,7 @@ export const en = {
       summaries: 'Under the titles: AI summary · Hugging Face.',
       summariesAndAbstracts:
         'Under the titles: AI summary · Hugging Face, or the first sentences of the abstract.',
-      change: 'Change: {topic}',
+      change: 'Edit topic: {topic}',
     },
     digest: {
       onTopic: '{papers} on {topic}',
