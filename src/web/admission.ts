@@ -10,6 +10,7 @@ import type { Site } from './site.ts'
 const ROUTES = new Set([
   '/preview',
   '/subscribe',
+  '/check-inbox/:token',
   '/papers',
   '/feed.xml',
   '/feed.json',

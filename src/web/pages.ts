@@ -24,7 +24,7 @@ import type { ChangedView, LessView, UndoView } from './subscriber/unsubscribe-v
 
 /** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
 interface PageData {
-  home: { day: DayView; form: FormView }
+  home: { day: DayView; banner: { closed: boolean; consent: string } }
   day: { day: DayView }
   /** Where to go to a day, with what was typed and what is wrong with it. */
   date: { date: string; errors: { id: string; sentence: string }[] }
@@ -32,7 +32,8 @@ interface PageData {
   paper: { paper: PaperPageView; like: LikeView | null }
   /** Null: not kept any more. */
   digest: { digest: DigestPageView | null }
-  subscribe: { form: FormView; preview?: PreviewView }
+  /** `warnings`: nobody is subscribed yet, since the topics may match too little. */
+  subscribe: { form: FormView; preview?: PreviewView; warnings?: string[] }
   /** The part of that page alone. */
   'parts/preview': { preview: PreviewView }
   'check-inbox': { inbox: InboxView }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addDigestRoutes } from './digests/digest-routes.ts'
 import { addConfirmRoutes } from './signup/confirm-routes.ts'
+import { addInboxRoutes } from './signup/inbox-routes.ts'
 import type { Site } from './site.ts'
 import { addAccountRoutes } from './subscriber/account-routes.ts'
 import { addManageRoutes } from './subscriber/manage-routes.ts'
@@ -13,6 +14,7 @@ export function addPrivatePages(app: FastifyInstance, site: Site): void {
     scope.addHook('onRequest', async (_request, reply) => {
       reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
     })
+    addInboxRoutes(scope, site)
     addConfirmRoutes(scope, site)
     addUnsubscribeRoutes(scope, site)
     addDigestRoutes(scope, site)

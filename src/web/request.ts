@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { MOST_DAYS } from '../flows/papers/recent-window.ts'
 import type { TypedSignup } from '../flows/signup/read-signup.ts'
 import { Fault } from '../platform/errors.ts'
 import { type FieldFault, FieldFaults, unknownFields } from '../platform/field-faults.ts'
@@ -55,6 +56,8 @@ const buttons = {
   use: text.default(''),
   /** "1": back from the page after the form, so that where no topic is typed those of before stay. */
   change: text.default(''),
+  /** "1": from the front page, which previews nothing. */
+  banner: text.default(''),
 }
 
 /** The subscribe form as it was sent. */
@@ -66,13 +69,14 @@ export interface SubscribeForm {
   uses: { place: number; query: string } | null
   again: boolean
   keepsTopics: boolean
+  isBanner: boolean
   isProgram: boolean
 }
 
 /** Reads the fields of the form; others are ignored. Throws FieldFaults: request.wrong-type. */
 export function readForm(body: unknown): SubscribeForm {
   const fields = read(z.object({ ...subscription, ...buttons }), body)
-  const { topic: topics, website, again, do: pressed, remove, use, change, ...others } = fields
+  const { topic: topics, website, again, do: pressed, remove, use, change, banner, ...others } = fields
   const { any, must, never, author, category, votes, ...typed } = others
   return {
     typed: { ...typed, topics, parts: { any, must, never, author, category, votes } },
@@ -81,6 +85,7 @@ export function readForm(body: unknown): SubscribeForm {
     uses: usesOf(use),
     again: again !== '',
     keepsTopics: change === '1',
+    isBanner: banner === '1',
     isProgram: website !== '',
   }
 }
@@ -142,7 +147,7 @@ function throwFaults([first, ...others]: FieldFault[]): void {
 export const emailIn = (body: unknown): string =>
   isFields(body) && 'email' in body && typeof body.email === 'string' ? body.email : ''
 
-/** A query, a number of days, 14 unless said otherwise, and the queries of other topics. */
+/** A query, a number of days, 30 unless one is given, and the queries of other topics. */
 export interface PreviewQuery {
   query: string
   days: number
@@ -151,7 +156,7 @@ export interface PreviewQuery {
 
 /** Throws FieldFaults: request.wrong-type. */
 export const readPreviewQuery = (body: unknown): PreviewQuery => {
-  const days = text.transform(Number).default(14)
+  const days = text.transform(Number).default(MOST_DAYS)
   return read(z.object({ query: text.default(''), days, others: texts.default([]) }), body)
 }
 

@@ -70,7 +70,7 @@ describe.each([
 
     await page.goto(demo.site)
     await page
-      .getByRole('textbox', { name: /e-mail/i })
+      .getByRole('textbox', { name: /^e-?mail/i })
       .first()
       .fill('not an address')
     await page
@@ -80,13 +80,13 @@ describe.each([
     expect(await page.title()).toMatch(/^Error: /)
     expect(
       await page
-        .getByRole('textbox', { name: /e-mail/i })
+        .getByRole('textbox', { name: /^e-?mail/i })
         .first()
         .inputValue(),
     ).toBe('not an address')
 
     await page
-      .getByRole('textbox', { name: /e-mail/i })
+      .getByRole('textbox', { name: /^e-?mail/i })
       .first()
       .fill('newcomer@reader.example')
     await page
@@ -97,7 +97,7 @@ describe.each([
       .getByRole('button', { name: /subscribe/i })
       .first()
       .click()
-    expect(new URL(page.url()).pathname).toBe('/check-inbox')
+    expect(new URL(page.url()).pathname).toMatch(/^\/check-inbox\//)
 
     await follow((await openMail(1)).locator('a[href*="/confirm/"]').first())
     await page.getByRole('button', { name: 'Confirm subscription' }).click()

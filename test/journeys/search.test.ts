@@ -50,8 +50,8 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
 
     await page.getByRole('link', { name: 'Mail me these' }).click()
     expect(await page.getByLabel('Topics').inputValue()).toBe('zebrafish OR "linear attention"')
-    await page.getByLabel('E-mail address').fill('ann@example.com')
-    await page.getByRole('button', { name: 'Subscribe', exact: true }).click()
+    await page.getByLabel('Email address').fill('ann@example.com')
+    await page.getByRole('button', { name: 'Subscribe', exact: true }).first().click()
     expect(await page.locator('h1').innerText()).toBe('Check your inbox')
     const { wish } = await site.db.signup.findFirstOrThrow()
     expect(wish).toMatchObject({ topics: [{ query: 'zebrafish OR "linear attention"' }] })

@@ -103,6 +103,13 @@ const SIGNUP: Stop[] = [
     path: at('/subscribe'),
     fields: { topic: 'linear attention', any: 'robots, arms', never: 'survey', category: 'cs.RO', do: 'add' },
   },
+  {
+    name: 'subscribe-warned',
+    scripted: true,
+    path: at('/subscribe'),
+    fields: { email: 'new@example.com', topic: 'linear xylophone', banner: '1' },
+    status: 422,
+  },
   { name: 'preview', scripted: true, path: at('/preview'), fields: TWO_TOPICS },
   { name: 'preview-nothing', scripted: true, path: at('/preview'), fields: { topic: 'zeolite catalysis' } },
   {

@@ -18,13 +18,13 @@ export interface Wide {
   most: number
 }
 
-/** More a day, on days with papers, than a mail holds. */
+/** More for each weekday with papers than an email contains. */
 export const isWide = (papers: number, window: Window, most: number): boolean =>
-  Math.round(window.aDay(papers)) > most
+  Math.round(window.aWeekday(papers)) > most
 
 /** Changes of a query by which a mail would hold nearly all that it brings, each with a text of its own. */
 export function* narrowerHints({ text, query, found, most }: Wide, window: Window): Steps<Hint[]> {
-  const room = most * Math.max(1, window.openDays)
+  const room = most * window.weekdays
   const asked = { text, query, found, room }
   const without = yield* withoutOne(asked, window)
   const votes = votesHint(asked, window)

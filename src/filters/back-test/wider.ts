@@ -20,7 +20,7 @@ export const isNarrow = (papers: number, weeks: number): boolean =>
  */
 export function* widerHints(query: Query, window: Window, most: number): Steps<Hint[]> {
   const met = window.count(window.find(query))
-  const room = most * Math.max(1, window.openDays)
+  const room = most * window.weekdays
   const hints: (Change & { papers: number })[] = []
   for (const change of changesOf(query)) {
     const papers = window.count(window.find(change.changed, query))

@@ -1,4 +1,4 @@
-import { addDays, type Day } from '../../platform/dates.ts'
+import { addDays, type Day, weekdayOf } from '../../platform/dates.ts'
 import type { Archive, Days } from '../archive.ts'
 import { asksForRevised } from '../language/turning.ts'
 import { type Bits, eachBit, keepBits, newBits, setBit } from '../matching/bits.ts'
@@ -71,14 +71,20 @@ export class Window {
     return this.perDay.filter((papers) => papers > 0).length
   }
 
+  /** On how many Mondays to Fridays papers were listed; at least 1. */
+  get weekdays(): number {
+    const isWeekday = (day: Day) => !['sat', 'sun'].includes(weekdayOf(day))
+    return Math.max(1, this.days.filter((day, place) => this.perDay[place]! > 0 && isWeekday(day)).length)
+  }
+
   /** From the first day that has papers: a site that is new knows of no more; 0 without papers. */
   get weeks(): number {
     const first = this.perDay.findIndex((papers) => papers > 0)
     return first === -1 ? 0 : (this.days.length - first) / WEEK
   }
 
-  /** How many papers a day, on days with papers. */
-  aDay = (papers: number): number => papers / Math.max(1, this.openDays)
+  /** How many of a set's papers there are for each weekday with papers: those of a weekend arrive on Monday. */
+  aWeekday = (papers: number): number => papers / this.weekdays
 }
 
 /** Days. */

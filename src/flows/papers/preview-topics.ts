@@ -1,5 +1,6 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
 import type { Hint } from '../../filters/back-test/hint.ts'
+import type { KeyWords } from '../../filters/back-test/key-words.ts'
 import type { Overlap } from '../../filters/back-test/overlap.ts'
 import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import type { Window } from '../../filters/back-test/window.ts'
@@ -46,6 +47,7 @@ export interface TopicPreview extends Met {
   understood: string
   /** Of all papers of these days, from 0 to 1; null where newer versions count, or nothing came. */
   share: number | null
+  keyWords: KeyWords
   /** What each of its terms brings alone. */
   terms: TermCount[]
   /** Other topics of the same subscriber under which some of its papers come too. */
@@ -64,6 +66,10 @@ export interface Preview {
   /** All papers first listed in these days, and on how many of the days there were any. */
   papers: number
   openDays: number
+  /** The days with papers. */
+  listedOn: ReadonlySet<Day>
+  /** How many Mondays to Fridays have papers; at least 1. */
+  weekdays: number
   /** From the first of them that has papers. */
   weeks: number
   topics: TopicPreview[]
@@ -116,7 +122,9 @@ export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Pr
   await inTurns(papers.cut(), spend)
   return {
     ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
-    ...{ papers: window.size, openDays: window.openDays, weeks: window.weeks },
+    ...{ papers: window.size, openDays: window.openDays },
+    listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
+    ...{ weekdays: window.weekdays, weeks: window.weeks },
     topics: await shownTopics(tests, papers, { budget, spend }),
     ...(await inTurns(shownTogether({ together, choice }, papers), spend)),
   }
@@ -162,7 +170,7 @@ function* testedIn(
 ): Steps<TopicTest[]> {
   const tests: TopicTest[] = []
   for (const { tree, found, name: query } of topics) {
-    tests.push(testTopic(window, { query, tree, found }, testing))
+    tests.push(yield* testTopic(window, { query, tree, found }, testing))
     yield
   }
   return tests
@@ -222,12 +230,12 @@ async function shownTopics(
 ): Promise<TopicPreview[]> {
   const shown: TopicPreview[] = []
   for (const test of tests) {
-    const { query, tree, share, terms, overlap, width, hints, empty } = test
+    const { query, tree, share, keyWords, terms, overlap, width, hints, empty } = test
     const nearest =
       empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MOST_NEAREST), spend))
     const one = await inTurns(shownIn(test, papers), spend)
     shown.push({
-      ...{ query, understood: describeQuery(tree), share, terms, overlap, width, hints },
+      ...{ query, understood: describeQuery(tree), share, keyWords, terms, overlap, width, hints },
       ...one,
       nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
     })

@@ -1,4 +1,5 @@
 import type { Hint } from '../../filters/back-test/hint.ts'
+import { type KeyWords, keyWordsOf } from '../../filters/back-test/key-words.ts'
 import { isWide, narrowerHints } from '../../filters/back-test/narrower.ts'
 import { nearIds } from '../../filters/back-test/near.ts'
 import { type OtherTopic, type Overlap, overlaps } from '../../filters/back-test/overlap.ts'
@@ -23,6 +24,7 @@ export interface TopicTest extends Counts {
   latestIds: readonly number[]
   /** Of all papers, from 0 to 1; null where newer versions count, or there are none. */
   share: number | null
+  keyWords: KeyWords
   terms: TermCount[]
   overlap: Overlap[]
   width: Width
@@ -48,13 +50,14 @@ interface Testing {
 const NEAR = 12
 
 /** What a query finds. Terms, overlap, hints and what to say where it finds nothing are left to `addExtras`. */
-export function testTopic(window: Window, topic: TopicToTest, testing: Testing): TopicTest {
+export function* testTopic(window: Window, topic: TopicToTest, testing: Testing): Steps<TopicTest> {
   const { tree, found } = topic
   const counts = countByDay(found, window, testing.latest)
   return {
     ...topic,
     ...counts,
     width: widthOf(tree, counts.total, window, testing.most),
+    keyWords: yield* keyWordsOf(tree, window),
     share: window.size === 0 || asksForRevised(tree) ? null : counts.total / window.size,
     ...{ terms: [], overlap: [], hints: [], empty: null },
   }

@@ -7,7 +7,7 @@ import { isDatabaseAway } from '../../platform/database.ts'
 import { textOf } from '../../platform/errors.ts'
 import type { Deps } from '../../wiring.ts'
 import { inTurns, type Spend } from '../papers/in-turns.ts'
-import { recentWindow } from '../papers/recent-window.ts'
+import { MOST_DAYS, recentWindow } from '../papers/recent-window.ts'
 import { type Searcher, withSearchSlotOr } from '../papers/search-slot.ts'
 import { isReadable } from './read-signup.ts'
 
@@ -16,22 +16,20 @@ export const topicRatesInSlot = (
   deps: Deps,
   searcher: Searcher,
   queries: readonly string[],
-  days: number,
 ): Promise<ReadonlyMap<string, number>> =>
   queries.length === 0
     ? Promise.resolve(new Map())
     : withSearchSlotOr(deps, searcher, { queries, fallback: new Map() }, (spend) =>
-        topicRates(deps, queries, days, spend),
+        topicRates(deps, queries, spend),
       )
 
 /**
- * How many papers of the last days each query would have brought; of none, where that cannot be told. Throws only where
- * the database is away.
+ * How many papers of the last 30 days each query matches; empty if that cannot be counted. Throws only if the database
+ * cannot be reached.
  */
 export async function topicRates(
   deps: Deps,
   queries: readonly string[],
-  days: number,
   spend: Spend,
 ): Promise<ReadonlyMap<string, number>> {
   const readable = queries.filter(isReadable)
@@ -39,7 +37,7 @@ export async function topicRates(
   try {
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
     const withRevised = trees.some(([, tree]) => asksForRevised(tree))
-    const window = await recentWindow(deps, { days, withRevised })
+    const window = await recentWindow(deps, { days: MOST_DAYS, withRevised })
     return await inTurns(ratesIn(window, trees), spend)
   } catch (error) {
     if (isDatabaseAway(error)) throw error

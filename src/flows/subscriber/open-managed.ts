@@ -8,7 +8,6 @@ import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { type KeptTopic, keptTopicsOf } from '../../subscribers/topic-store.ts'
 import { undoOf } from '../../subscribers/undo-change.ts'
 import type { Deps } from '../../wiring.ts'
-import { MOST_DAYS } from '../papers/recent-window.ts'
 import type { Searcher } from '../papers/search-slot.ts'
 import { topicRatesInSlot } from '../signup/topic-rates.ts'
 import { openManage } from './account-link.ts'
@@ -60,7 +59,7 @@ export async function openManaged(
   const queries = isJoined(subscriber) ? topics.map(({ query }) => query) : []
   return {
     ...holder,
-    rates: await topicRatesInSlot(deps, searcher, queries, MOST_DAYS),
+    rates: await topicRatesInSlot(deps, searcher, queries),
     isPausedByFull: await isPausedByFull(deps, subscriber),
     profile: await showProfile(deps, subscriber.id),
     receipts: await wholeReceipts(deps, subscriber, addDays(today, -RECEIPT_DAYS)),

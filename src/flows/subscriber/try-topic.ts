@@ -6,7 +6,6 @@ import type { KeptTopic } from '../../subscribers/topic-store.ts'
 import type { Deps } from '../../wiring.ts'
 import type { Spend } from '../papers/in-turns.ts'
 import { type Preview, previewTopics } from '../papers/preview-topics.ts'
-import { MOST_DAYS } from '../papers/recent-window.ts'
 import { isTemporaryRefusal, type Searcher, withSearchSlot } from '../papers/search-slot.ts'
 import { topicRates } from '../signup/topic-rates.ts'
 import { readOneTopic } from './own-changes.ts'
@@ -61,7 +60,7 @@ async function tryInSlot(
   deps: Deps,
   { topics, topic, most, text, named, spend }: Tried & Omit<Among, 'searcher'> & { spend: Spend },
 ): Promise<Trial> {
-  const rates = named === null ? await topicRates(deps, [topic.query], MOST_DAYS, spend) : undefined
+  const rates = named === null ? await topicRates(deps, [topic.query], spend) : undefined
   const trial = { text, named, now: rates?.get(topic.query) ?? null }
   const others = named === null ? topics.filter((one) => one !== topic) : topics
   try {

@@ -10,7 +10,7 @@
 
   const say = async (settings) => {
     const answer = await fetch(`/subscribe/when?${new URLSearchParams(settings)}`)
-    if (answer.ok) line.textContent = await answer.text()
+    if (answer.ok && line) line.textContent = await answer.text()
     return answer
   }
 
@@ -35,10 +35,10 @@
     form.requestSubmit(builder.querySelector('[value=add]'))
   })
 
-  if (zone && line) {
+  if (line) {
     form.addEventListener('change', ({ target }) => {
       if (names.includes(target.name)) follow().catch(() => {})
     })
-    fillIn().catch(() => {})
   }
+  if (zone) fillIn().catch(() => {})
 }

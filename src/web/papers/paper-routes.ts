@@ -6,9 +6,9 @@ import { showDay, showNewestDay, showPaper } from '../../flows/papers/show-paper
 import { pathOf } from '../../papers/identifiers.ts'
 import { parseDay } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
+import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { sendIfChanged } from '../conditional.ts'
 import { keptShortly } from '../kept-shortly.ts'
-import { shownForm } from '../signup/form-view.ts'
 import type { Site } from '../site.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
@@ -22,7 +22,8 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get('/', async (_request, reply) => {
     const day = dayView(await showNewestDay(deps))
-    return pages.send(keptShortly(reply), 'home', { day, form: await shownForm(deps) })
+    const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
+    return pages.send(keptShortly(reply), 'home', { day, banner })
   })
 
   app.get<{ Params: { date: string }; Querystring: { page?: string } }>(

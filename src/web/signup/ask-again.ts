@@ -26,7 +26,14 @@ export async function askAgain(
   const preview = faultyPreview(fault.sentence)
   if (isLive(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
   const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
-  if (form?.again) return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, filled) }, fault.status)
+  if (form?.again) {
+    return pages.send(
+      reply,
+      'check-inbox',
+      { inbox: inboxView(deps, { ...filled, sent: null }) },
+      fault.status,
+    )
+  }
   const view = { form: await shownForm(deps, filled, spend ?? request) }
   // The Preview button scrolls to the preview. A refusal is at no field, so it would be out of sight.
   const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)

@@ -3,7 +3,7 @@ import type { Searcher } from '../../flows/papers/search-slot.ts'
 import { type Confirmation, confirm, openConfirmation } from '../../flows/signup/confirm.ts'
 import { topicRatesInSlot } from '../../flows/signup/topic-rates.ts'
 import type { Site } from '../site.ts'
-import { confirmedView, confirmView, RATE_DAYS } from './confirm-view.ts'
+import { confirmedView, confirmView } from './confirm-view.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -14,7 +14,7 @@ export function addConfirmRoutes(app: FastifyInstance, { deps, pages }: Site): v
   const sender = deps.config.MAIL_FROM
   const ratesOf = (request: Searcher, { signup, topics }: Confirmation) => {
     const queries = [...new Set([...signup.wish.topics, ...topics].map(({ query }) => query))]
-    return topicRatesInSlot(deps, request, queries, RATE_DAYS)
+    return topicRatesInSlot(deps, request, queries)
   }
 
   app.get<WithToken>('/confirm/:token', async ({ params: { token } }, reply) => {

@@ -1,4 +1,5 @@
 import { elsewhereText } from '../../emails/welcome-view.ts'
+import { MOST_DAYS } from '../../flows/papers/recent-window.ts'
 import type { Confirmation } from '../../flows/signup/confirm.ts'
 import { localDayOf } from '../../platform/dates.ts'
 import { maskAddress } from '../../subscribers/address.ts'
@@ -11,13 +12,10 @@ import { changeLines } from '../subscriber/change-lines.ts'
 import type { SaidView } from '../subscriber/said-view.ts'
 import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
 
-/** How far back the page looks. */
-export const RATE_DAYS = 14
-
 type Rates = ReadonlyMap<string, number>
 
 interface RatedTopicView extends TopicView {
-  /** "11 papers in 14 days"; empty where it is not known. */
+  /** "11 papers in 30 days"; empty where it is not known. */
   rate: string
 }
 
@@ -164,6 +162,6 @@ function welcomeText({ welcome, subscriber }: Confirmation): string {
 const rated = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
   topicViews(topics).map((topic) => ({ ...topic, rate: rateText(rates.get(topic.query)) }))
 
-const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, RATE_DAYS))
+const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, MOST_DAYS))
 
 const managePath = (token: string | null): string => (token === null ? '/manage' : `/manage/${token}`)

@@ -42,8 +42,8 @@ export interface FormView extends FaultsView, SettingFields {
   said: string
   parts: Omit<QueryParts, 'category'>
   categories: { label: string; options: Choice[] }[]
-  /** Papers here name their category, so a topic can ask for one. */
-  categoriesNamed: boolean
+  /** Papers here have categories, or one was chosen. */
+  showsCategories: boolean
   builderOpen: boolean
   /** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November." Empty where hour, zone or days cannot be read. */
   when: string
@@ -93,7 +93,7 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
     said,
     parts,
     categories: categoryGroups(parts.category),
-    categoriesNamed: filled.categoriesNamed ?? true,
+    showsCategories: (filled.categoriesNamed ?? true) || parts.category !== '',
     builderOpen: hasParts || PARTS.some((part) => faults.errorOf[part]),
     when: whenOf(() => readTypedSettings(config, { hour, zone, days }), clock.now()),
     zoneIsOurs: !typed.zone,

@@ -12,7 +12,7 @@ export function meantQuery(address: Address): string {
 }
 
 /** What such a page may say: a query may be anybody's, and counts only where it names a provider. */
-export const readMeant = (meant: unknown): string | null =>
+const readMeant = (meant: unknown): string | null =>
   typeof meant === 'string' && isProvider(meant) ? meant : null
 
 export const meantIn = (query: unknown): string | null => readMeant((query as { meant?: unknown }).meant)

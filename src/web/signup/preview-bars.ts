@@ -4,7 +4,8 @@ import { shortDate } from '../../words/dates.ts'
 import { words } from '../../words/words.ts'
 
 interface Bar {
-  papers: number
+  /** A dash for a day on which no paper was listed at all. */
+  papers: number | '–'
   /** How high, from 0 to 10. */
   step: number
 }
@@ -12,9 +13,9 @@ interface Bar {
 interface WeekOfBars {
   /** "26 Oct": the first of its days. */
   from: string
-  /** Monday to Sunday; null for a day that was not looked at. */
+  /** Monday to Sunday; null for a day outside the window. */
   days: (Bar | null)[]
-  papers: number
+  papers: Bar['papers']
 }
 
 /** Papers by day, a week in a row: so many days fit a phone. */
@@ -26,14 +27,14 @@ export interface BarsView {
 
 const STEPS = 10
 
-/** Undefined where there is nothing to show. `perDay`: every day, oldest first. */
-export function barsOf(perDay: readonly DayCount[]): BarsView | undefined {
+/** Undefined if there is nothing to show. `perDay`: every day, oldest first; `listedOn`: the days with papers. */
+export function barsOf(perDay: readonly DayCount[], listedOn: ReadonlySet<Day>): BarsView | undefined {
   const highest = Math.max(...perDay.map(({ papers }) => papers))
   if (highest <= 0) return undefined
   const weeks = Map.groupBy(perDay, ({ day }) => mondayOf(day))
   return {
     heads: WEEKDAYS.map((day) => words.weekdaysShort[day]),
-    weeks: [...weeks.values()].map((days) => weekOf(days, highest)),
+    weeks: [...weeks.values()].map((days) => weekOf(days, listedOn, highest)),
   }
 }
 
@@ -41,14 +42,20 @@ const placeOf = (day: Day): number => WEEKDAYS.indexOf(weekdayOf(day))
 
 const mondayOf = (day: Day): Day => addDays(day, -placeOf(day))
 
-function weekOf(counts: readonly DayCount[], highest: number): WeekOfBars {
-  const at = new Map(counts.map(({ day, papers }) => [placeOf(day), papers]))
+function weekOf(counts: readonly DayCount[], listedOn: ReadonlySet<Day>, highest: number): WeekOfBars {
+  const shown = (papers: number, days: readonly DayCount[]) =>
+    papers === 0 && !days.some(({ day }) => listedOn.has(day)) ? '–' : papers
+  const at = new Map(counts.map((count) => [placeOf(count.day), count]))
   return {
     from: shortDate(counts[0]!.day),
     days: WEEKDAYS.map((_, place) => {
-      const papers = at.get(place)
-      return papers === undefined ? null : { papers, step: Math.ceil((papers / highest) * STEPS) }
+      const count = at.get(place)
+      if (!count) return null
+      return { papers: shown(count.papers, [count]), step: Math.ceil((count.papers / highest) * STEPS) }
     }),
-    papers: counts.reduce((sum, { papers }) => sum + papers, 0),
+    papers: shown(
+      counts.reduce((sum, { papers }) => sum + papers, 0),
+      counts,
+    ),
   }
 }

@@ -1,26 +1,29 @@
 import type { Overlap } from '../../filters/back-test/overlap.ts'
 import type { TermCount } from '../../filters/back-test/term-counts.ts'
+import { describePart } from '../../filters/language/describe-query.ts'
+import { isText, type Leaf } from '../../filters/query.ts'
 import type { Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { counted, fill, words } from '../../words/words.ts'
+import { counted, fill, listed, words } from '../../words/words.ts'
 
 const MOST_TERMS = 12
 const MOST_OVERLAPS = 3
 
-/** "about 4 a day", on days with papers; "about 3 a week". */
-export function paceText({ openDays, weeks }: Pick<Preview, 'openDays' | 'weeks'>, papers: number): string {
-  const { aDay, aWeek, less } = words.preview.pace
-  const perDay = papers / Math.max(1, openDays)
-  if (perDay >= 1) return fill(aDay, { count: grouped(Math.round(perDay)) })
-  const perWeek = weeks === 0 ? 0 : papers / weeks
+/** "about 4 a weekday", of the weekdays with papers; "about 3 a week". */
+export function paceText({ weekdays, weeks }: Pick<Preview, 'weekdays' | 'weeks'>, papers: number): string {
+  const { aWeekday, aWeek, less } = words.preview.pace
+  const perDay = papers / weekdays
+  if (perDay >= 1) return fill(aWeekday, { count: grouped(Math.round(perDay)) })
+  const perWeek = papers / Math.max(1, weeks)
   return perWeek >= 1 ? fill(aWeek, { count: Math.round(perWeek) }) : less
 }
 
-/** "About 4 a day, 9% of the 1,204 papers of these days."; empty where there is nothing to say. */
+/** "About 4 a weekday, 9% of the 1,204 papers on 22 days."; empty if there is nothing to say. */
 export function shareText(preview: Preview, { total, share, width }: TopicPreview): string {
   if (total === 0 || share === null) return ''
   const { some, alone } = words.preview.share
-  const values = { share: percentText(share), papers: papersText(preview.papers) }
-  // That it is so little stands among the hints.
+  const days = counted(preview.openDays, words.counts.day)
+  const values = { share: percentText(share), papers: papersText(preview.papers), days }
+  // The hints say that it is so few.
   if (width === 'narrow') return capitalized(fill(alone, values))
   return capitalized(fill(some, { ...values, pace: paceText(preview, total) }))
 }
@@ -28,6 +31,33 @@ export function shareText(preview: Preview, { total, share, width }: TopicPrevie
 /** "1,204 papers in 30 days" */
 export const rateText = (total: number, days: number): string =>
   fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
+
+/** "No paper in the last 30 days mentions “chemistry”; these 54 papers are about “LLM” and “agents”."; or empty. */
+export function warningText({ days }: Pick<Preview, 'days'>, { keyWords, total }: TopicPreview): string {
+  const { absent, present } = keyWords
+  if (absent.length === 0) return ''
+  const { mentions, has, others, keep } = words.preview.warning
+  const missing = fill(absent.every(isPlain) ? mentions : has, {
+    parts: listed(absent.map(quoted), 'or'),
+    span: counted(days, words.counts.day),
+  })
+  if (total === 0) return `${missing}. ${keep}`
+  if (present.length === 0) return `${missing}.`
+  return `${missing}; ${fill(others, { papers: papersText(total), parts: listed(present.map(quoted)) })}`
+}
+
+/** The same; also of a topic that matches nothing, though papers contain its words. */
+export function topicWarning(preview: Preview, topic: TopicPreview): string {
+  const { none, keep } = words.preview.warning
+  if (topic.total > 0 || preview.papers === 0) return warningText(preview, topic)
+  const span = counted(preview.days, words.counts.day)
+  return warningText(preview, topic) || fill(none, { topic: shortened(topic.query), span, keep })
+}
+
+const isPlain = (leaf: Leaf): boolean => isText(leaf) && leaf.field === 'any'
+
+const quoted = (leaf: Leaf): string =>
+  isText(leaf) && leaf.field === 'any' ? fill(words.query.quoted, { text: leaf.text }) : describePart(leaf)
 
 /** What each term brings, where there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
@@ -40,13 +70,13 @@ export function termLines(terms: readonly TermCount[]): string[] {
 function termLine({ term, isUnwanted, papers: count, share }: TermCount): string {
   const { alone, few, unwanted } = words.preview.terms
   const papers = papersText(count)
-  if (isUnwanted) return fill(unwanted, { term, papers })
+  if (isUnwanted) return fill(unwanted, { term: term.replace(/^-/, ''), papers })
   return share === null || count === 0
     ? fill(few, { term, papers })
     : fill(alone, { term, papers, share: percentText(share) })
 }
 
-/** "12 of these 19 also come under “linear attention”." */
+/** "12 of these 19 also match “linear attention”." */
 export const overlapLines = ({ total, overlap }: TopicPreview): string[] =>
   overlap.slice(0, MOST_OVERLAPS).map((one) => overlapLine(one, total))
 

@@ -1,6 +1,6 @@
 import type { Hint } from '../../filters/back-test/hint.ts'
-import type { Met, Nothing, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { fill, listed, words } from '../../words/words.ts'
+import type { Met, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
+import { fill, words } from '../../words/words.ts'
 import { paceText, papersText } from './preview-figures.ts'
 
 /** A changed query, and the words that lead to it. */
@@ -29,16 +29,11 @@ export function togetherLines(preview: Preview, most: number): HintLine[] {
 
 const alone = (sentence: string): HintLine => ({ sentence, changes: [] })
 
-function emptyLines({ nothing, hints }: TopicPreview): HintLine[] {
+function emptyLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
   if (!nothing) return [alone(words.preview.noPapers)]
-  const why = whyText(nothing, hints)
-  return [...(why ? [alone(why)] : []), ...hints.flatMap(widerLine)]
-}
-
-/** What is allowed to be there instead says why by itself. */
-function whyText({ absent }: Nothing, hints: readonly Hint[]): string | null {
-  if (absent.length > 0) return fill(words.preview.absent, { parts: listed(absent, 'or') })
-  return hints[0]?.way === 'allowed' ? null : words.preview.never
+  // The warning names absent words, and a hint to allow a word gives the reason by itself.
+  const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed'
+  return [...(isKnown ? [] : [alone(words.preview.never)]), ...hints.flatMap(widerLine)]
 }
 
 function widerLine({ way, part, term, papers, query }: Hint): HintLine[] {
@@ -72,9 +67,9 @@ function narrowerLine(preview: Preview, { way, part, term, papers, query }: Hint
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
-/** On days with papers; null where a mail holds them all. */
-function tooMuchOf({ openDays }: Preview, { total }: Met, most: number): string | null {
-  const aDay = Math.round(total / Math.max(1, openDays))
-  if (aDay <= most) return null
-  return fill(words.preview.tooMuch, { count: papersText(aDay), most })
+/** Null if an email holds them all. */
+function tooMuchOf({ weekdays }: Preview, { total }: Met, most: number): string | null {
+  const aWeekday = Math.round(total / weekdays)
+  if (aWeekday <= most) return null
+  return fill(words.preview.tooMuch, { count: papersText(aWeekday), most })
 }

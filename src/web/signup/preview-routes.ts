@@ -10,7 +10,7 @@ import { readOr } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
 import { askAgain, isLive } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
-import { type PreviewView, previewView } from './preview-view.ts'
+import { latestOf, type PreviewView, previewView } from './preview-view.ts'
 
 /** What topics would have brought: the whole form again with it, that part alone for htmx, or JSON. Changes nothing. */
 export function addPreviewRoutes(app: FastifyInstance, site: Site): void {
@@ -57,7 +57,7 @@ async function previewForm(
   }
 }
 
-async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
+export async function formPreview(site: Site, form: SubscribeForm, spend: Spend): Promise<PreviewView> {
   const { deps } = site
   const queries = readTopics(form.typed).map(({ query }) => query)
   const most = mostPapers(site, form)
@@ -84,9 +84,6 @@ async function tell(site: Site, request: FastifyRequest, reply: FastifyReply): P
   })
   return reply.send(toldPreview(preview, preview.topics[0]!))
 }
-
-/** How many papers of each topic are shown: a page of 20 topics is small too. */
-const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
 /** What was typed, where it can be read; a wrong one is for Subscribe to tell. */
 const mostPapers = ({ deps: { config } }: Site, { typed: { max } }: SubscribeForm): number =>

@@ -5,7 +5,7 @@ import { dateWithYear, fullDate, shortDate } from '../../words/dates.ts'
 import { counted, fill, words } from '../../words/words.ts'
 import { type DigestPageView, digestPageView } from '../digests/digest-view.ts'
 import { type BarsView, barsOf } from './preview-bars.ts'
-import { overlapLines, rateText, shareText, termLines } from './preview-figures.ts'
+import { overlapLines, rateText, shareText, termLines, topicWarning, warningText } from './preview-figures.ts'
 import { type HintLine, hintLines, togetherLines } from './preview-hints.ts'
 
 interface PaperLine {
@@ -32,19 +32,21 @@ interface PreviewPart {
   isQuery: boolean
   /** "Papers with …", or what is shown instead. */
   text: string
+  /** That no paper contains some of its words; or empty. */
+  warning: string
   rate: string
-  /** "About 4 a day, 9% of the 1,204 papers of these days." */
+  /** "About 4 a weekday, 9% of the 1,204 papers on 22 days." */
   share: string
   caption: string
   bars: BarsView | undefined
   hints: HintView[]
-  /** "agent alone: 71% of all papers, 852 papers" */
+  /** "agent: 852 papers (71%)" */
   terms: string[]
-  /** "12 of these 19 also come under “linear attention”." */
+  /** "12 of these 19 also match “linear attention”." */
   overlap: string[]
   papersHeading: string
   papers: PaperLine[]
-  /** Terms and papers are out of sight until somebody opens them. */
+  /** Terms and papers are in a closed `<details>`. */
   folded: boolean
 }
 
@@ -52,6 +54,8 @@ export interface PreviewView {
   /** The gist, for those who cannot see the rest change. */
   said: string
   parts: PreviewPart[]
+  /** Of topics that match nothing, or contain a word that no paper does. */
+  warnings: string[]
   /** The digest of the last day, as it would have been; `digest` is null where nothing matched. */
   last: { heading: string; digest: DigestPageView | null; more: string } | null
   /** Why there is nothing to show. */
@@ -72,14 +76,24 @@ export function previewView(preview: Preview, most: number, options: PreviewOpti
   const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, options }))
   const parts = topics.length === 1 ? each : [all, ...each.map((part) => besideOthers(part, topics.length))]
   return {
-    said: fill(words.preview.said, { name: parts[0]!.name, rate: parts[0]!.rate }),
+    said: saidOf(parts),
     parts,
+    warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
     last: digest && options.baseUrl !== undefined ? lastView(digest, options.baseUrl) : null,
     fault: null,
   }
 }
 
-/** A page of 20 topics is small too. */
+function saidOf(parts: readonly PreviewPart[]): string {
+  const { name, rate } = parts[0]!
+  const warnings = parts.map(({ warning }) => warning).filter(Boolean)
+  return [fill(words.preview.said, { name, rate }), ...warnings].join('. ')
+}
+
+/** How many papers of each topic are shown: a page of 20 topics must be small too. */
+export const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
+
+/** The same holds for the bars. */
 const MOST_WITH_BARS = 5
 
 const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
@@ -92,6 +106,7 @@ const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
 export const faultyPreview = (sentence: string): PreviewView => ({
   said: sentence,
   parts: [],
+  warnings: [],
   last: null,
   fault: sentence,
 })
@@ -119,6 +134,7 @@ function topicPart(preview: Preview, topic: TopicPreview, { most, place, options
     name: topic.query,
     isQuery: true,
     text: topic.understood,
+    warning: warningText(preview, topic),
     share: shareText(preview, topic),
     hints: hintLines(preview, topic, most).map((line) => hintView(line, place, options)),
     terms: termLines(topic.terms),
@@ -136,13 +152,14 @@ const hintView = ({ sentence, changes }: HintLine, place: number, { pathTo }: Pr
   })),
 })
 
-function metPart({ from, to, days }: Preview, { total, perDay, latest }: Met) {
+function metPart({ from, to, days, listedOn }: Preview, { total, perDay, latest }: Met) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
+    warning: '',
     rate: total > 0 ? rateText(total, days) : nothing,
     share: '',
     caption: fill(words.preview.caption, { from: shortDate(from), to: dateWithYear(to) }),
-    bars: barsOf(perDay),
+    bars: barsOf(perDay, listedOn),
     terms: [],
     overlap: [],
     papersHeading: words.preview.latest,

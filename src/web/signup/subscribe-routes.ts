@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { timed, withSearchSlot } from '../../flows/papers/search-slot.ts'
+import { timed, withSearchSlot, withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
 import { subscribe } from '../../flows/signup/subscribe.ts'
@@ -8,7 +8,8 @@ import { queriesIn, readForm, type SubscribeForm, settingsInQuery, topicsInQuery
 import type { Site } from '../site.ts'
 import { askAgain } from './ask-again.ts'
 import { shownForm } from './form-view.ts'
-import { inboxPath, inboxView } from './inbox-view.ts'
+import { inboxPath, type SentForm } from './inbox-token.ts'
+import { formPreview } from './preview-routes.ts'
 import { readTopicsInSlot } from './read-topics.ts'
 import { topicButtons } from './topic-buttons.ts'
 import { whenText } from './wish-view.ts'
@@ -30,11 +31,6 @@ export function addSubscribeRoutes(app: FastifyInstance, site: Site): void {
 
   addWhen(app, site)
   addForm(app, site)
-
-  app.get<{ Querystring: { meant?: unknown } }>('/check-inbox', async ({ query }, reply) => {
-    const inbox = inboxView(deps, { typed: settingsInQuery(query), meant: query.meant })
-    return pages.send(reply, 'check-inbox', { inbox })
-  })
 }
 
 /** What the line about hour, zone and days says of others: for a script, which writes it in. */
@@ -63,8 +59,9 @@ function addForm(app: FastifyInstance, site: Site): void {
       if (form.adds || form.removes !== null) return await pressTopics(site, request, reply, form)
       await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
+      if (form.isBanner && (await warn(site, request, reply, { form, checked }))) return reply
       await take(site, request, { form, checked })
-      return reply.redirect(inboxPath(checked), 303)
+      return reply.redirect(inboxPath(deps.config, sentForm({ form, checked }), deps.clock.now()), 303)
     } catch (error) {
       return askAgain(site, request, reply, { form, error })
     }
@@ -86,6 +83,36 @@ const pressTopics = (
       form: await shownForm(deps, { ...pressed, keepsTopics }, spend),
     })
   })
+
+/**
+ * Shows the whole form first if a topic matches nothing lately, or contains a word that no paper does: true then. This
+ * depends on the topics only. Without a free search slot there is no warning.
+ */
+function warn(
+  site: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, checked }: Taken,
+): Promise<boolean> {
+  const { deps, pages } = site
+  const queries = checked.wish.topics.map(({ query }) => query)
+  if (queries.length === 0) return Promise.resolve(false)
+  return withSearchSlotOr(deps, request, { queries, fallback: false }, async (spend) => {
+    const preview = await formPreview(site, form, spend)
+    const { warnings } = preview
+    if (warnings.length === 0) return false
+    const view = { form: await shownForm(deps, { typed: form.typed }, spend), preview, warnings }
+    pages.send(reply, 'subscribe', view, 422)
+    return true
+  })
+}
+
+/** What the next page shows again; topics of an earlier form are not known here. */
+function sentForm({ form: { again, keepsTopics }, checked: { address, wish } }: Taken): SentForm {
+  const { topics, ...settings } = wish
+  const isEarlier = again || (keepsTopics && topics.length === 0)
+  return { email: address.address, settings, topics: isEarlier ? null : topics.map(({ query }) => query) }
+}
 
 interface Taken {
   form: SubscribeForm

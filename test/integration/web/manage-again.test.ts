@@ -111,7 +111,7 @@ describe('with the page open twice', () => {
     const path = await page()
     const form = await settingsForm(path)
     await press(path, { ...form, hour: '19', days: ['', 'mon'] })
-    expect((await press(path, { ...form, max: '5' })).said).toContain('Saved Most papers in a mail: 15 → 5')
+    expect((await press(path, { ...form, max: '5' })).said).toContain('Saved Papers per email (max): 15 → 5')
     expect(await ann()).toMatchObject({ hour: 19, days: ['mon'], maxPapers: 5 })
   })
 
@@ -191,7 +191,9 @@ describe('a pause that ran out', () => {
 
   test('nor does any other change bring it back', async () => {
     const path = await ranOut()
-    expect((await press(path, { do: 'settings', max: '5' })).said).toBe('Saved Most papers in a mail: 15 → 5')
+    expect((await press(path, { do: 'settings', max: '5' })).said).toBe(
+      'Saved Papers per email (max): 15 → 5',
+    )
     expect(await ann()).toMatchObject({ state: 'active', pausedUntil: null, maxPapers: 5 })
   })
 })

@@ -35,8 +35,8 @@ function weeksOf(html: string): string[] {
   const [, body = ''] = /<tbody>(.*?)<\/tbody>/s.exec(html) ?? []
   return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) => {
     const [, from] = /<th scope="row">([^<]+)</.exec(row) ?? []
-    const days = [...row.matchAll(/<td(?: class="bar-\d+")?>(\d*)<\/td>/g)].map(([, count]) => count)
-    const [, sum] = /<td class="sum">(\d+)</.exec(row) ?? []
+    const days = [...row.matchAll(/<td(?: class="bar-\d+")?>(\d*|–)<\/td>/g)].map(([, count]) => count)
+    const [, sum] = /<td class="sum">([^<]+)</.exec(row) ?? []
     return `${from}: ${days.join(' ')}, ${sum}`
   })
 }
@@ -62,7 +62,7 @@ test('the form comes back with everything typed and the preview in it', async ()
   expect(text).toContain('Papers with the phrase “linear attention” 1 paper in 30 days')
   expect(text).toContain('Matched: linear attention, in the title')
   expect(text).toContain(
-    'Papers with xylophone Nothing matched in 30 days No paper of these days has xylophone.',
+    'No paper in the last 30 days mentions “xylophone”. Keep the topic, and we’ll write when the first one appears. No papers in 30 days',
   )
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
 })
@@ -82,13 +82,15 @@ test('what was understood of a topic stands on the page once', async () => {
 test('each of the 30 days has a place in its week, with its papers and their sum', async () => {
   const { body } = await postLive({ topic: 'attention' })
   expect(weeksOf(body)).toEqual([
-    '26 Oct: 0 0 0 0 0 0 0, 0',
-    '2 Nov: 0 0 0 0 0 0 0, 0',
-    '9 Nov: 0 0 0 0 0 0 0, 0',
-    '16 Nov: 0 0 0 0 1 0 0, 1',
+    '26 Oct: – – – – – – –, –',
+    '2 Nov: – – – – – – –, –',
+    '9 Nov: – – – – – – –, –',
+    '16 Nov: – – – – 1 – –, 1',
     '23 Nov: 2 2     , 4',
   ])
-  expect(body).toContain('<caption>Papers by day, 26 Oct to 24 Nov 2026</caption>')
+  expect(body).toContain(
+    '<caption>Papers by day, 26 Oct to 24 Nov 2026. A dash (–) marks a day without new papers.</caption>',
+  )
   const weekdays = [...body.matchAll(/<th scope="col">(\w+)</g)].map(([, day]) => day).slice(1, -1)
   expect(weekdays).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'])
 })
@@ -113,13 +115,13 @@ test('the parts of a topic count as one', async () => {
 
 test('without a topic, what the best of each day are chosen from', async () => {
   const text = textOf((await postLive({ max: '3' })).body)
-  expect(text).toContain('No topic: the best of each day A mail holds the 3 papers')
+  expect(text).toContain('No topic: the best of each day Each email holds the 3 papers')
   expect(text).toContain('7 papers in 30 days')
   expect(text).not.toContain('Matched')
 })
 
 test('more than a mail holds is said, as often as it is', async () => {
-  const said = 'That is about 2 papers a day, and a mail holds 1 at most.'
+  const said = 'That is about 2 papers a weekday, and an email holds up to 1.'
   expect(textOf((await postLive({ topic: 'attention', max: '1' })).body)).toContain(said)
   expect(textOf((await postLive({ topic: 'attention', max: '2' })).body)).not.toContain('That is about')
   // What stands in that field is for Subscribe to judge.
@@ -129,28 +131,28 @@ test('more than a mail holds is said, as often as it is', async () => {
 test.each([
   [
     'linear xylophone',
-    'No paper of these days has xylophone. Without xylophone it would have been 5 papers.',
+    'mentions “xylophone”. Keep the topic, and we’ll write when the first one appears. No papers in 30 days Without xylophone: 5 papers.',
   ],
-  ['title:hybrid title:strings', 'Each part is there, but never in one paper.'],
-  ['title:hybrid -attention', 'With attention allowed it would have been 1 paper.'],
+  ['title:hybrid title:strings', 'Every word appears, but never in the same paper.'],
+  ['title:hybrid -attention', 'With attention allowed: 1 paper.'],
 ])('%s matched nothing: why, and what comes nearest', async (topic, why) => {
   const text = textOf((await postLive({ topic })).body)
-  expect(text).toContain('Nothing matched in 30 days')
+  expect(text).toContain('No papers in 30 days')
   expect(text).toContain(why)
-  expect(text).toContain('The nearest')
+  expect(text).toContain('Closest matches')
   expect(text).toMatch(/Has( in the title)?: /)
 })
 
 test('what each term brings alone, and what the other topics bring too', async () => {
   const text = textOf((await postLive({ topic: '"linear attention" -strings, attention' })).body)
-  expect(text).toContain('14% of the 7 papers of these days. It also comes under “attention”.')
-  expect(text).toContain('"linear attention" alone: 14% of all papers, 1 paper')
-  expect(text).toContain('-strings takes away 0 papers')
-  expect(text).toContain('About 2 a day, 71% of the 7 papers of these days.')
-  expect(text).toContain('1 of these 5 also comes under “"linear attention" -strings”.')
+  expect(text).toContain('14% of the 7 papers on 3 days. It also matches “attention”.')
+  expect(text).toContain('"linear attention": 1 paper (14%)')
+  expect(text).toContain('Excluding strings removes 0 papers')
+  expect(text).toContain('About 2 a weekday, 71% of the 7 papers on 3 days.')
+  expect(text).toContain('1 of these 5 also matches “"linear attention" -strings”.')
 })
 
-/** The buttons that put a changed query into the form: "Leave out xylophone: 0 linear". */
+/** The buttons that put a changed query into the form: "Remove xylophone: 0 linear". */
 const changesIn = (html: string): string[] =>
   [...html.matchAll(/<button[^>]* name="use" value="([^"]*)" formaction="\/preview#preview">([^<]*)</g)].map(
     ([, value, words]) => `${words}: ${value}`.replaceAll('&gt;', '>'),
@@ -159,7 +161,7 @@ const changesIn = (html: string): string[] =>
 test('where too little matched, a button puts what would match more into the form', async () => {
   const topic = 'strings\nlinear xylophone'
   const { body } = await postLive({ topic })
-  expect(changesIn(body)).toEqual(['Leave out xylophone: 1 linear'])
+  expect(changesIn(body)).toEqual(['Remove xylophone: 1 linear'])
   const pressed = await post(site, '/preview', { topic, email: 'ann@example.com', use: '1 linear' })
   expect(pressed.statusCode).toBe(200)
   expect(pressed.body).toContain('strings\nlinear</textarea>')
@@ -185,9 +187,9 @@ test.each(['7 linear', 'linear', '0 '])('a button of no topic changes nothing: %
 test('where too much matched, what a mail would hold, and the cap', async () => {
   const { body } = await postLive({ topic: 'attention OR strings', max: '1' })
   const text = textOf(body)
-  expect(text).toContain('That is about 2 papers a day, and a mail holds 1 at most.')
-  expect(text).toContain('votes>=10 would leave about 1 a day.'.replace('>', '&gt;'))
-  expect(text).toContain('Or let the cap choose: the best 1 come by mail')
+  expect(text).toContain('That is about 2 papers a weekday, and an email holds up to 1.')
+  expect(text).toContain('With votes>=10: about 1 a weekday.'.replace('>', '&gt;'))
+  expect(text).toContain('Or keep the limit: we email the top 1')
   expect(changesIn(body)).toContain('Add votes>=10: 0 (attention OR strings) votes>=10')
 })
 
@@ -195,14 +197,14 @@ test('the digest of the last whole day, as its page would have shown it', async 
   const { body } = await postLive({ topic: 'attention, strings', max: '2' })
   const last = /<details class="preview-last">.*<\/details>/s.exec(body)?.[0] ?? ''
   const text = textOf(last)
-  expect(text).toContain('The mail of Monday, 23 November, as it would have been')
+  expect(text).toContain('The email of Monday, 23 November, as you would have received it')
   expect(text).toContain('2 new papers on 2 topics.')
   expect(last.match(/<h5>/g)).toHaveLength(2)
   expect(text).toMatch(/strings Strings and Branes .* Matched: strings, in the title. Also under: attention/)
   const less = textOf((await postLive({ topic: 'attention, strings', max: '1' })).body)
-  expect(less).toContain('One more stands on the site.')
+  expect(less).toContain('One more is on the site.')
   const none = textOf((await postLive({ topic: 'title:hybrid' })).body)
-  expect(none).toContain('On Monday, 23 November nothing matched: no mail would have come.')
+  expect(none).toContain('Nothing matched on Monday, 23 November, so you wouldn’t have received an email.')
   const best = textOf((await postLive({ max: '1' })).body)
   expect(best).toContain('The most upvoted paper of Monday, 23 November 2026')
 })

@@ -111,20 +111,19 @@ test('each topic that cannot be read is told beside the field', async () => {
   for (const part of ['a word is missing after AND', 'is never closed']) expect(beside).toContain(part)
 })
 
-test('the builder says when no paper here names its category', async () => {
-  const said = 'No paper here names its category at present'
-  for (const path of ['/', '/subscribe']) expect(await get(path)).toContain(said)
-  expect((await asks({ topic: 'a AND' })).body).toContain(said)
+test('the builder asks for a category only if papers here have one', async () => {
+  const field = '<select id="category"'
+  expect(await get('/subscribe')).not.toContain(field)
+  expect((await asks({ email: '', category: 'cs.LG' })).body).toContain(field)
   await addPapers(site.db)
-  for (const path of ['/', '/subscribe']) expect(await get(path)).not.toContain(said)
+  expect(await get('/subscribe')).toContain(field)
   site.clock.moveTo(new Date('2026-12-25T12:00:00Z'))
-  expect(await get('/subscribe')).toContain(said)
+  expect(await get('/subscribe')).not.toContain(field)
 })
 
 describe('hour, zone and days', () => {
   test('are said before anybody opens them', async () => {
-    const said = 'Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.'
-    expect(await get('/')).toContain(said)
+    const said = 'Monday to Friday at 08:00, UTC; first email Wednesday, 25 November.'
     expect(await get('/subscribe')).toContain(said)
   })
 
@@ -133,7 +132,7 @@ describe('hour, zone and days', () => {
     const tokyo = await when('zone=Asia/Tokyo&hour=22&days=&days=tue&days=sat')
     expect([tokyo.statusCode, tokyo.body]).toEqual([
       200,
-      'Tuesday and Saturday at 22:00, Asia/Tokyo; first mail Tuesday, 24 November.',
+      'Tuesday and Saturday at 22:00, Asia/Tokyo; first email Tuesday, 24 November.',
     ])
     expect(tokyo.headers['content-type']).toContain('text/plain')
     for (const wrong of ['zone=Mars/Base', 'hour=99', 'days='])
@@ -162,34 +161,55 @@ describe('hour, zone and days', () => {
   test('the form takes them from its address, and shows them', async () => {
     const body = await get('/subscribe?hour=21&zone=Asia%2FTokyo&days=sat&email=x%40y.example')
     expect(body).toMatch(/<details class="when" open>/)
-    expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first mail Saturday, 28 November.')
+    expect(body).toContain('Saturday at 21:00, Asia/Tokyo; first email Saturday, 28 November.')
     expect(body).not.toContain('x@y.example')
     expect((await site.app.inject({ url: '/subscribe?zone[a]=1&hour=%00' })).statusCode).toBe(200)
   })
 })
 
 describe('the page after the form', () => {
-  test('says back what was set, whom and what to look for, and nothing of the person', async () => {
+  test('shows the address, what was set, and whom and what to look for', async () => {
     const { headers } = await asks({ zone: 'Asia/Tokyo', hour: 22, days: ['', ...DAYS], topic: 'robots' })
     const location = headers.location as string
-    expect(location).toBe(
-      `/check-inbox?hour=22&zone=Asia%2FTokyo${DAYS.map((day) => `&days=${day}`).join('')}&max=15&format=html&detail=full`,
-    )
-    const body = await get(location)
+    expect(location).toMatch(/^\/check-inbox\/[\w-]+$/)
+    const answer = await site.app.inject({ url: location })
     for (const part of [
-      'Monday to Friday at 22:00, Asia/Tokyo; first mail Tuesday, 24 November.',
+      'We’ve sent a confirmation link to <strong>ann@example.com</strong>.',
+      'Monday to Friday at 22:00, Asia/Tokyo; first email Tuesday, 24 November.',
       `Daily Papers &lt;${site.deps.config.MAIL_FROM}&gt;`,
       'Confirm your subscription to Daily Papers',
       'spam folder',
-      'Your address and topics are not repeated here',
       'seven days',
       'href="/subscribe?hour=22&amp;zone=Asia%2FTokyo&amp;days=mon',
       '<input type="hidden" name="again" value="1">',
       '<input type="hidden" name="zone" value="Asia/Tokyo">',
     ]) {
-      expect(body).toContain(part)
+      expect(answer.body).toContain(part)
     }
-    expect(body).not.toContain('Did you mean')
+    expect(answer.body).not.toContain('Did you mean')
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+    expect(site.logged.join('')).not.toContain(location.split('/').at(-1))
+  })
+
+  test('shows what the topics would have brought, as far as it knows them', async () => {
+    await addPapers(site.db)
+    const { headers } = await asks({ topic: 'linear xylophone, attention' })
+    const body = await get(headers.location as string)
+    expect(body).toContain('No paper in the last 30 days mentions “xylophone”')
+    expect(body).toContain('5 papers in 30 days')
+    expect(body).not.toContain('name="use"')
+    const again = await asks({ again: '1' })
+    expect(await get(again.headers.location as string)).not.toContain('in 30 days')
+  })
+
+  test('without a free search, the page has no preview', async () => {
+    await addPapers(site.db)
+    const { headers } = await asks({ topic: 'attention' })
+    const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
+    await site.db.bucket.create({ data: full })
+    const body = await get(headers.location as string)
+    expect(body).toContain('ann@example.com')
+    expect(body).not.toContain('in 30 days')
   })
 
   test('leads back to the form, which keeps the topics of before where none are typed', async () => {
@@ -199,7 +219,7 @@ describe('the page after the form', () => {
     const path = inbox.match(/href="(\/subscribe\?[^"]*)"/)![1]!.replaceAll('&amp;', '&')
     const body = await get(path)
     expect(body).toContain('<input type="hidden" name="change" value="1">')
-    expect(body).toContain('the topics that you gave with the same address stay')
+    expect(body).toContain('Leave this empty to keep the topics that you gave before.')
     const { topic: _, ...settings } = typed
     site.clock.moveTo(new Date(NOW.getTime() + 60_000))
     expect((await asks({ ...settings, hour: '7', change: '1' })).statusCode).toBe(303)
@@ -222,31 +242,25 @@ describe('the page after the form', () => {
 
   test('hints at a slip in the domain, which keeps nobody from subscribing', async () => {
     const { headers } = await asks({ email: 'ann@GMIAL.com' })
-    expect(headers.location).toMatch(/&meant=gmail\.com$/)
     expect(await get(headers.location as string)).toContain('Did you mean gmail.com?')
     expect(await site.db.message.count()).toBe(1)
   })
 
-  test('believes nothing that others write into its address', async () => {
-    const without = await get('/check-inbox')
-    expect(without).not.toContain('<dt>When</dt>')
-    for (const query of [
-      'meant=evil.example',
-      'meant=gmail.com&meant=evil.example',
-      'hour=8&zone=%3Cscript%3E&days=mon',
-      'hour=8&zone=UTC&days=',
-      'hour[x]=8',
-    ]) {
-      const { statusCode, body } = await site.app.inject({ url: `/check-inbox?${query}` })
-      expect([query, statusCode, body]).toEqual([query, 200, without])
+  test('ten minutes later, and with a token that is not ours, names nobody', async () => {
+    const { headers } = await asks({ topic: 'robots' })
+    site.clock.moveTo(new Date(NOW.getTime() + 600_000))
+    for (const path of [headers.location as string, '/check-inbox/nonsense']) {
+      const { statusCode, body } = await site.app.inject({ url: path })
+      expect([statusCode, body.includes(EMAIL), body.includes('<dt>When</dt>')]).toEqual([200, false, false])
+      expect(body).toContain('We’ve sent a confirmation link to the address you gave.')
     }
   })
 
   test('sends the mail once more, and no third time', async () => {
-    const first = await asks({ topic: 'robots', zone: 'Asia/Tokyo' })
+    await asks({ topic: 'robots', zone: 'Asia/Tokyo' })
     const again = { again: '1', hour: '8', zone: 'Asia/Tokyo', days: DAYS }
     const second = await asks(again)
-    expect(second.headers.location).toBe(first.headers.location)
+    expect(await get(second.headers.location as string)).toContain('at 08:00, Asia/Tokyo')
     expect(await topicsAsked()).toEqual(['robots'])
     expect((await asks(again)).statusCode).toBe(303)
     // The third one was left too late to go.
@@ -267,10 +281,50 @@ describe('the page after the form', () => {
     expect(body).toContain('Monday to Friday at 08:00, Asia/Tokyo')
   })
 
-  test('has the same address for whoever asks', async () => {
+  test('is the same for every address', async () => {
     await subscribeThroughSite(site, 'bob@example.com')
-    const location = async (email: string) => (await asks({ email, topic: 'robots' })).headers.location
-    expect(await location('bob@example.com')).toBe(await location('new@example.com'))
+    const page = async (email: string) => {
+      const { headers } = await asks({ email, topic: 'robots' })
+      return (await get(headers.location as string)).replaceAll(email, '')
+    }
+    expect(await page('bob@example.com')).toBe(await page('new@example.com'))
+  })
+})
+
+describe('the banner of the front page', () => {
+  const banner = (topic: string, email = EMAIL) => asks({ topic, email, banner: '1', zone: '' })
+
+  test('subscribes at once if the topic matches, or if there are no papers to look at', async () => {
+    expect((await banner('xylophone')).statusCode).toBe(303)
+    await addPapers(site.db)
+    expect((await banner('linear attention')).statusCode).toBe(303)
+    expect((await banner('')).statusCode).toBe(303)
+    expect(await site.db.signup.count()).toBe(3)
+  })
+
+  test.each([
+    ['xylophone', 'No paper in the last 30 days mentions “xylophone”.'],
+    ['papers on linear attention for zeolites', 'mentions “zeolites”; these 5 papers are about'],
+    ['title:hybrid title:strings', 'No paper in the last 30 days matches “title:hybrid title:strings”.'],
+  ])('%s: first shows the form, with the warning on top', async (topic, warning) => {
+    await addPapers(site.db)
+    await subscribeThroughSite(site, 'bob@example.com')
+    const before = await site.db.signup.count()
+    const { statusCode, body } = await banner(topic)
+    expect([statusCode, fieldOf(body)]).toEqual([422, topic])
+    expect(body.slice(body.indexOf('role="alert"'), body.indexOf('<h1>'))).toContain(warning)
+    expect(body).toContain(`value="${EMAIL}"`)
+    expect(body).not.toContain('name="banner"')
+    expect((await banner(topic, 'bob@example.com')).body.replaceAll('bob@', 'ann@')).toBe(body)
+    expect(await site.db.signup.count()).toBe(before)
+    expect((await asks({ topic })).statusCode).toBe(303)
+  })
+
+  test('without a free search, nobody is warned', async () => {
+    await addPapers(site.db)
+    const full = { key: 'search 127.0.0.1/32', tokens: 0, at: new Date(Date.now() + 600_000) }
+    await site.db.bucket.create({ data: full })
+    expect((await banner('xylophone')).statusCode).toBe(303)
   })
 })
 

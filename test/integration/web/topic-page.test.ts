@@ -105,7 +105,7 @@ describe('a word that is muted', () => {
     expect(await checksums(site.db)).toEqual(before)
     expect(field(tried.body)).toBe('attention -Systematic')
     expect(textOf(tried.body)).toContain(
-      'Now 5 papers in 30 days, about 2 a day With this change 4 papers in 30 days, about 1 a day',
+      'Now 5 papers in 30 days, about 2 a weekday With this change 4 papers in 30 days, about 1 a weekday',
     )
     expect(textOf(tried.body)).toContain('The paper you came from would no longer match.')
     const { said, url: saved } = await press(from, { do: 'change', query: 'attention -Systematic' })

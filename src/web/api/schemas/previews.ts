@@ -3,11 +3,9 @@ import { MOST_DAYS } from '../../../flows/papers/recent-window.ts'
 import { MOST_TOPICS } from '../../../subscribers/subscriber.ts'
 import { count, day, query, wholeNumber } from './kinds.ts'
 
-const USUAL_DAYS = 14
-
 export const previewBody = z.strictObject({
   query,
-  days: wholeNumber(MOST_DAYS, USUAL_DAYS).describe('How many days up to today (UTC)'),
+  days: wholeNumber(MOST_DAYS, MOST_DAYS).describe('How many days up to today (UTC)'),
   others: z
     .array(query, { error: 'a list of queries' })
     .max(MOST_TOPICS, `up to ${MOST_TOPICS} queries`)
@@ -69,7 +67,7 @@ export const preview = z
       .describe('Of the papers found, those that other topics bring too; the most first'),
     width: z
       .enum(['narrow', 'fits', 'wide'])
-      .describe('Less than one a week; or more a day, on days with papers, than a mail holds'),
+      .describe('Less than one a week; or more for each weekday with papers than an email contains'),
     hints: z
       .array(
         z.object({

@@ -32,7 +32,7 @@ test.each([
 })
 
 test('its papers are those first listed in these days, and a newer version has a day too', () => {
-  expect([window.size, window.openDays, window.aDay(6)]).toEqual([3, 2, 3])
+  expect([window.size, window.openDays, window.aWeekday(6)]).toEqual([3, 2, 3])
   expect(window.weeks).toBe(window.days.length / 7)
   expect(window.countByDay(window.find(parseQuery('beta OR is:revised')))).toEqual([1, 1, 2])
   expect(window.onDay(window.listed, 0).map(({ id }) => id)).toEqual([2, 3])
@@ -49,10 +49,16 @@ test('it is made once, as long as the archive stays as it is', () => {
 
 test('without papers there is nothing to divide by', () => {
   const empty = new Window(archive, { from: '2025-01-01', to: '2025-01-30' })
-  expect([empty.size, empty.openDays, empty.aDay(0), empty.weeks]).toEqual([0, 0, 0, 0])
+  expect([empty.size, empty.openDays, empty.aWeekday(0), empty.weeks]).toEqual([0, 0, 0, 0])
 })
 
 test('its weeks begin with the first day that has papers: a site that is new knows no more', () => {
   const young = archiveOf([{ firstDay: '2026-11-20' }, { firstDay: '2026-11-23' }])
   expect(new Window(young, { from: '2026-10-26', to: '2026-11-24' }).weeks).toBe(5 / 7)
+})
+
+test('a weekend has no share in papers a weekday, which counts its papers', () => {
+  const week = archiveOf(['13', '14', '16'].map((day) => ({ firstDay: `2026-11-${day}` })))
+  const days = new Window(week, { from: '2026-11-10', to: '2026-11-16' })
+  expect([days.openDays, days.weekdays, days.aWeekday(3)]).toEqual([3, 2, 1.5])
 })

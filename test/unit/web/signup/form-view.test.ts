@@ -17,7 +17,7 @@ describe('the form', () => {
       {},
       { DIGEST_HOUR: '6', DIGEST_ZONE: 'Asia/Tokyo', DIGEST_DAYS: 'sat,sun', DIGEST_MAX: '9' },
     )
-    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first mail Saturday, 28 November.')
+    expect(form.when).toBe('Saturday and Sunday at 06:00, Asia/Tokyo; first email Saturday, 28 November.')
     expect([form.zone, form.max, chosen(form.hours), chosen(form.days)]).toEqual([
       'Asia/Tokyo',
       '9',
@@ -57,13 +57,13 @@ describe('the form', () => {
   })
 
   test.each([{ zone: 'Mars/Base' }, { days: [''] }, { hour: '99' }])(
-    'does not say when the first mail comes, where %j cannot be read',
+    'does not say when the first email comes, where %j cannot be read',
     (typed) => expect(view({ typed }).when).toBe(''),
   )
 
-  test('says when the first mail comes, where another field is wrong', () =>
+  test('says when the first email comes, where another field is wrong', () =>
     expect(view({ typed: { hour: '6', max: 'many' } }).when).toBe(
-      'Monday to Friday at 06:00, UTC; first mail Wednesday, 25 November.',
+      'Monday to Friday at 06:00, UTC; first email Wednesday, 25 November.',
     ))
 
   test('unfolds the part in which something stands or is wrong', () => {

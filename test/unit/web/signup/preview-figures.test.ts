@@ -1,18 +1,46 @@
 import { expect, test } from 'vitest'
-import { paceText } from '../../../../src/web/signup/preview-figures.ts'
+import type { Leaf } from '../../../../src/filters/query.ts'
+import type { TopicPreview } from '../../../../src/flows/papers/preview-topics.ts'
+import { paceText, warningText } from '../../../../src/web/signup/preview-figures.ts'
 
 test.each([
-  [44, 22, 30, 'about 2 a day'],
-  [22, 22, 30, 'about 1 a day'],
+  [44, 22, 30, 'about 2 a weekday'],
+  [54, 21, 30, 'about 3 a weekday'],
+  [22, 22, 30, 'about 1 a weekday'],
   [21, 22, 30, 'about 5 a week'],
   [5, 22, 30, 'about 1 a week'],
-  [4, 22, 30, 'less than one a week'],
-  [0, 22, 30, 'less than one a week'],
-  // papers come on all seven days
-  [5, 30, 30, 'about 1 a week'],
-  // a site that is new
-  [4, 4, 5, 'about 1 a day'],
-  [2, 3, 3, 'about 5 a week'],
-])('%i papers, of %i days with papers in %i: %s', (papers, openDays, days, expected) =>
-  expect(paceText({ openDays, weeks: days / 7 }, papers)).toBe(expected),
+  [4, 22, 30, 'fewer than one a week'],
+  [0, 22, 30, 'fewer than one a week'],
+  // a new site
+  [4, 4, 5, 'about 1 a weekday'],
+  [2, 3, 3, 'about 2 a week'],
+])('%i papers, of %i weekdays with papers in %i days: %s', (papers, weekdays, days, expected) =>
+  expect(paceText({ weekdays, weeks: days / 7 }, papers)).toBe(expected),
+)
+
+const word = (text: string): Leaf => ({ kind: 'word', field: 'any', text })
+const author: Leaf = { kind: 'word', field: 'author', text: 'LeCun' }
+
+test.each<[Leaf[], Leaf[], number, string]>([
+  [[], [word('LLM')], 54, ''],
+  [
+    [word('chemistry')],
+    [word('LLM'), word('agents')],
+    54,
+    'No paper in the last 30 days mentions “chemistry”; these 54 papers are about “LLM” and “agents”.',
+  ],
+  [
+    [word('zeolite'), word('chemistry')],
+    [],
+    0,
+    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic, and we’ll write when the first one appears.',
+  ],
+  [
+    [author],
+    [word('agents')],
+    0,
+    'No paper in the last 30 days has the author LeCun. Keep the topic, and we’ll write when the first one appears.',
+  ],
+])('without %j, with %j and %i papers', (absent, present, total, expected) =>
+  expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as TopicPreview)).toBe(expected),
 )

@@ -24,11 +24,11 @@ const cases: [Partial<Standing>, string[]][] = [
   [{ hour: 19 }, ['Hour: 08:00 → 19:00']],
   [
     { zone: 'UTC', days: ['sat'], maxPapers: 5 },
-    ['Time zone: Asia/Tokyo → UTC', 'Days: Monday to Friday → Saturday', 'Most papers in a mail: 15 → 5'],
+    ['Time zone: Asia/Tokyo → UTC', 'Days: Monday to Friday → Saturday', 'Papers per email (max): 15 → 5'],
   ],
   [
     { format: 'text', detail: 'titles' },
-    ['Mail format: With formatting → Plain text', 'Of each paper: Whole papers → Titles only'],
+    ['Format: HTML → Plain text', 'Show: Title and summary → Titles only'],
   ],
   [{ topics: [second, third] }, ['Removed: linear attention']],
   [{ topics: [...BASE.topics, topic('vision'), topic('speech')] }, ['Added: vision', 'Added: speech']],

@@ -1,0 +1,32 @@
+import { type Leaf, type Query, wantedLeaves } from '../query.ts'
+import type { Steps } from '../steps.ts'
+import type { Window } from './window.ts'
+
+/** The terms that a query requires, or counts as a sentence does. */
+export interface KeyWords {
+  /** Terms that no paper of the window contains. */
+  absent: Leaf[]
+  /** The other terms. */
+  present: Leaf[]
+}
+
+/** Counts one term in each step. Alternatives of an OR are absent only if all of them are. */
+export function* keyWordsOf(query: Query, window: Window): Steps<KeyWords> {
+  const words: KeyWords = { absent: [], present: [] }
+  if (window.size === 0) return words
+  for (const part of distinct(keyParts(query))) {
+    const isAbsent = window.count(window.find(part, query)) === 0
+    words[isAbsent ? 'absent' : 'present'].push(...wantedLeaves(part))
+    yield
+  }
+  return words
+}
+
+function keyParts(query: Query): Query[] {
+  if (query.kind === 'not') return []
+  return query.kind === 'and' || query.kind === 'some' ? query.parts.flatMap(keyParts) : [query]
+}
+
+const distinct = (parts: readonly Query[]): Query[] => [
+  ...new Map(parts.map((part) => [JSON.stringify(part), part])).values(),
+]

@@ -1,0 +1,36 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+
+const CIPHER = 'aes-256-gcm'
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/** Encrypts a text with AES-256-GCM: base64url of nonce, ciphertext and tag. Only `purpose` can open it again. */
+export function seal(text: string, { secret, purpose }: { secret: string; purpose: string }): string {
+  const nonce = randomBytes(NONCE_BYTES)
+  const cipher = createCipheriv(CIPHER, keyOf(secret, purpose), nonce)
+  const encrypted = [cipher.update(text, 'utf8'), cipher.final()]
+  return Buffer.concat([nonce, ...encrypted, cipher.getAuthTag()]).toString('base64url')
+}
+
+/** The text of `seal`; null if it was changed, cut off, or sealed for another purpose or with an unknown secret. */
+export function unseal(
+  sealed: string,
+  { secrets, purpose }: { secrets: readonly string[]; purpose: string },
+): string | null {
+  const bytes = Buffer.from(sealed, 'base64url')
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null
+  for (const secret of secrets) {
+    const decipher = createDecipheriv(CIPHER, keyOf(secret, purpose), bytes.subarray(0, NONCE_BYTES))
+    decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+    try {
+      const text = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES))
+      return Buffer.concat([text, decipher.final()]).toString('utf8')
+    } catch {
+      // Sealed with another secret, or not by us.
+    }
+  }
+  return null
+}
+
+const keyOf = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import { previewTopics } from '../../flows/papers/preview-topics.ts'
+import { type Searcher, withSearchSlotOr } from '../../flows/papers/search-slot.ts'
+import { readAhead } from '../../flows/signup/read-ahead.ts'
+import type { Site } from '../site.ts'
+import { readInboxToken, type SentForm } from './inbox-token.ts'
+import { inboxView } from './inbox-view.ts'
+import { latestOf, type PreviewView, previewView } from './preview-view.ts'
+
+/** The page after the form. A token that has ended shows it without the address and the topics. */
+export function addInboxRoutes(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+  app.get<{ Params: { token: string } }>('/check-inbox/:token', async (request, reply) => {
+    const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
+    const preview = sent && (await previewOf(site, request, sent))
+    return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, { sent, preview }) })
+  })
+}
+
+/** Null if no search slot is free. Nothing can be changed there, so it has no hints. */
+async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
+  const { topics, settings } = sent
+  if (topics === null) return null
+  const preview = await withSearchSlotOr(
+    deps,
+    searcher,
+    { queries: topics, fallback: null },
+    async (spend) => {
+      await readAhead(topics, spend)
+      const latest = latestOf(topics.length)
+      return previewTopics(deps, { queries: topics, latest, most: settings.maxPapers, digest: true, spend })
+    },
+  )
+  if (!preview) return null
+  const view = previewView(preview, settings.maxPapers, { baseUrl: deps.config.BASE_URL })
+  return { ...view, parts: view.parts.map((part) => ({ ...part, hints: [] })) }
+}
