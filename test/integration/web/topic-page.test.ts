@@ -216,8 +216,10 @@ describe('what is typed', () => {
   test('is held against their other topics, and shows the last digest as it would have been', async () => {
     const path = await page({ topics: ['attention', 'hybrid'] })
     const text = textOf((await get(site, `${path}?query=attention+-Systematic`)).body)
-    expect(text).toMatch(/also come under “hybrid”/)
-    expect(text).toMatch(/The mail of Monday, 23 November, as it would have been .* Also under: hybrid/)
+    expect(text).toMatch(/also match “hybrid”/)
+    expect(text).toMatch(
+      /The email of Monday, 23 November, as you would have received it .* Also under: hybrid/,
+    )
   })
 
   test('looking changes nothing, whatever the address says', async () => {
