@@ -26,6 +26,11 @@ export const errorTable = {
     exit: 1,
     operator: 'No page at this path.',
   },
+  'paper.not-here': {
+    status: 404,
+    exit: 1,
+    operator: 'No paper {name} here.',
+  },
   'search.page': {
     status: 404,
     exit: 1,

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { shownName } from '../filters/language/describe-query.ts'
 import { namedIfAway } from '../platform/database.ts'
 import { Fault, textOf } from '../platform/errors.ts'
 import { FieldFaults, MAX_FAULTS } from '../platform/field-faults.ts'
 import { randomId } from '../platform/random.ts'
 import { longDate } from '../words/dates.ts'
 import { fill, words } from '../words/words.ts'
+import { elsewhere } from './papers/elsewhere.ts'
 import { wantsJson } from './request.ts'
 import type { Site } from './site.ts'
 
@@ -41,21 +43,27 @@ export function answer(
   const reference = noteFault(deps, request, reply, fault)
   if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
-  const ways = fault.code === 'link.expired' ? waysOn() : []
   const asksLink = fault.code === 'link.outdated'
-  const view = { heading, sentence: sentenceOf(fault), reference, ways, asksLink }
+  const view = { heading, sentence: sentenceOf(fault), reference, ways: waysOn(fault), asksLink }
   return pages.send(reply, 'fault', view, fault.status)
 }
 
-/** From a link that has ended to a new one: for whoever wants digests, and for whoever gets them already. */
-const waysOn = () => [
-  { path: '/subscribe', text: words.fault.again },
-  { path: '/manage', text: words.fault.myLink },
-]
+/** From an expired link to a new one, for subscribers and for others; from a paper that is not here to its source. */
+function waysOn({ code, values }: Fault): { path: string; text: string }[] {
+  if (code === 'paper.not-here') return [elsewhere(String(values.name)) ?? []].flat()
+  if (code !== 'link.expired') return []
+  return [
+    { path: '/subscribe', text: words.fault.again },
+    { path: '/manage', text: words.fault.myLink },
+  ]
+}
 
-/** With its date in words, as everywhere on a page. */
-const sentenceOf = ({ code, sentence, values }: Fault): string =>
-  code === 'link.expired' ? fill(words.errors[code], { ended: longDate(String(values.ended)) }) : sentence
+/** With its date or paper as pages write it. */
+function sentenceOf({ code, sentence, values }: Fault): string {
+  if (code === 'link.expired') return fill(words.errors[code], { ended: longDate(String(values.ended)) })
+  if (code === 'paper.not-here') return fill(words.errors[code], { name: shownName(String(values.name)) })
+  return sentence
+}
 
 /** Says in the answer when to come again. Of a fault of ours the log has what it was; returns its name there. */
 export function noteFault(

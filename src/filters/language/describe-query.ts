@@ -1,5 +1,6 @@
 import { fill, listed, words } from '../../words/words.ts'
 import type { Leaf, Query } from '../query.ts'
+import { isWidened } from './with-names.ts'
 
 /** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>
@@ -22,7 +23,7 @@ function described(query: Query): Described {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return joinedTexts(each(query.parts), 'or')
+      return isWidened(query) ? described(query.parts[0]) : joinedTexts(each(query.parts), 'or')
     case 'some':
       return describeSome(query)
     case 'not':

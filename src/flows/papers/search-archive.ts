@@ -1,11 +1,14 @@
 import type { DigestPaper } from '../../digests/digest-content.ts'
 import type { Archive } from '../../filters/archive.ts'
+import { asAuthor } from '../../filters/back-test/variants.ts'
 import { type Facets, lookUpFacets, type Narrowing, narrowed } from '../../filters/facets.ts'
-import { describeQuery } from '../../filters/language/describe-query.ts'
+import { describePart, describeQuery } from '../../filters/language/describe-query.ts'
 import { parseQuery } from '../../filters/language/parse-query.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'
+import { withNames } from '../../filters/language/with-names.ts'
+import { writeTree } from '../../filters/language/write-tree.ts'
 import type { Bits } from '../../filters/matching/bits.ts'
-import type { Query } from '../../filters/query.ts'
+import { isText, type Query } from '../../filters/query.ts'
 import type { WhyEmpty } from '../../filters/reasons/why-empty.ts'
 import type { Steps } from '../../filters/steps.ts'
 import type { Day } from '../../platform/dates.ts'
@@ -35,8 +38,21 @@ export interface NothingFound extends WhyEmpty {
   nearest: DigestPaper[]
 }
 
+/** Words read as the name of an author or organization: author:"Songlin Yang". */
+export interface NamedQuery {
+  query: string
+  /** "the author Songlin Yang" */
+  part: string
+  papers: number
+}
+
 export interface SearchedArchive {
+  /** What was typed. The search also looks for words without a field in names; topics and feeds do not. */
   tree: Query
+  /** How many papers, before narrowing, match only by a name. */
+  onlyNames: number
+  /** What was typed, as a name that papers here have. */
+  named: NamedQuery[]
   /** "Papers with …" */
   understood: string
   /** One page of them. */
@@ -48,7 +64,7 @@ export interface SearchedArchive {
   /** At least 1, and at most as many as are shown. */
   pages: number
   facets: Facets
-  /** Null where something was found, where there is no paper at all, and where finding out would take too long. */
+  /** Null if something was found, if there are no papers, and if finding out would take too long. */
   nothing: NothingFound | null
   /** How many papers were looked at. */
   searched: number
@@ -57,7 +73,7 @@ export interface SearchedArchive {
 }
 
 export const PAPERS_ON_A_PAGE = 20
-/** Whoever goes on so far narrows the search, or takes the feed. */
+/** Beyond that, readers narrow the search or take the feed. */
 const MOST_PAGES = 25
 const NEAR = 24
 const MOST_NEAREST = 3
@@ -66,21 +82,25 @@ const MOST_NEAREST = 3
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
   const archive = await openNewest(deps)
-  await inTurns(lookedUp(archive, tree, search), search.spend)
+  const wide = withNames(tree)
+  await inTurns(lookedUp(archive, wide, search), search.spend)
+  const names = await inTurns(namesIn(archive, tree), search.spend)
   // Up to the next await: the archive goes on.
-  const all = archive.find(tree)
+  const all = archive.find(wide)
   const { left, facets } = narrowed(archive, all, search.narrowing)
   const counts = { count: archive.count(left), all: archive.count(all) }
   const pages = pagesOf(counts.count)
   if (search.page > pages) throw new Fault('search.page')
-  const ids = pageOf(archive, { tree, left, ...search })
+  const ids = pageOf(archive, { tree: wide, left, ...search })
+  const onlyNames = counts.all - archive.count(archive.find(tree))
   const about = { searched: archive.index.size, backTo: archive.backTo }
   const named = counts.all === 0 ? await namedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
-  const nothing = isEmpty ? await nothingFound(deps, archive, { tree, ...search }) : null
+  const nothing = isEmpty ? await nothingFound(deps, archive, { tree: wide, ...search }) : null
   return {
-    ...{ tree, understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
-    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, tree, search.spend),
+    ...{ tree, onlyNames, named: names },
+    ...{ understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
+    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, wide, search.spend),
     count: counts.count + named.length,
     all: counts.all + named.length,
   }
@@ -106,6 +126,22 @@ function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
 function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch, 'order'>): Steps<void> {
   yield* lookUpFacets(archive)
   yield* archive.lookUp(tree, { ranked: order === 'best' })
+}
+
+/** A query of plain words as the name of an author, and of an organization, if papers have that name. */
+function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
+  const named: NamedQuery[] = []
+  for (const { changed } of asAuthor(tree)) {
+    if (!isText(changed)) continue
+    for (const field of ['author', 'org'] as const) {
+      const name = { ...changed, field }
+      yield* archive.lookUp(name)
+      const papers = archive.count(archive.find(name))
+      const query = papers > 0 ? writeTree(name) : null
+      if (query) named.push({ query, part: describePart(name), papers })
+    }
+  }
+  return named
 }
 
 interface Nothing extends Pick<ArchiveSearch, 'extrasMs' | 'spend'> {

@@ -1,3 +1,4 @@
+import { parseName } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
 import {
   countPapersListedOn,
@@ -52,9 +53,11 @@ export async function showNewestDay(deps: Deps): Promise<DayOfPapers> {
   return showDay(deps, { day: newest ?? today })
 }
 
-/** A paper by its name in paths. Throws page.not-found. */
+/** A paper by its name in paths. Throws page.not-found, paper.not-here for an arXiv ID or DOI that is not here. */
 export async function showPaper({ db }: Deps, { name }: { name: string }): Promise<Paper> {
   const paper = NEVER_IN_NAME.test(name) ? null : await paperByName(db, name)
-  if (!paper) throw new Fault('page.not-found')
-  return paper
+  if (paper) return paper
+  const key = parseName(name)
+  if (key?.scheme !== 'arxiv' && key?.scheme !== 'doi') throw new Fault('page.not-found')
+  throw new Fault('paper.not-here', { name: key.scheme === 'doi' ? `doi:${key.value}` : key.value })
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { searchArchive } from '../../flows/papers/search-archive.ts'
 import { withSearchSlot } from '../../flows/papers/search-slot.ts'
+import { pathOf } from '../../papers/identifiers.ts'
 import type { Fault } from '../../platform/errors.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import { keptShortly } from '../kept-shortly.ts'
@@ -10,7 +11,7 @@ import { emptySearch, faultySearch, searchView } from './search-view.ts'
 
 type Asked = Record<string, unknown>
 
-/** The search over all papers: the field alone, or a page of what was found. */
+/** The search over all papers: the field alone, a page of what was found, or the one paper that was named. */
 export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   const { BASE_URL } = deps.config
@@ -21,6 +22,8 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
       const searched = await withSearchSlot(deps, request, [asked.query], (spend) =>
         searchArchive(deps, { ...asked, spend }),
       )
+      const [named] = searched.tree.kind === 'paper' ? searched.found : []
+      if (named) return reply.redirect(pathOf(named.paper), 303)
       return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
     } catch (error) {
       return askAgain(site, request, reply, faultOf(error))

@@ -1,7 +1,7 @@
 import { oneTopic } from '../../filters/language/one-topic.ts'
 import type { Leaf } from '../../filters/query.ts'
-import type { SearchedArchive } from '../../flows/papers/search-archive.ts'
-import { words } from '../../words/words.ts'
+import type { NamedQuery, SearchedArchive } from '../../flows/papers/search-archive.ts'
+import { counted, fill, words } from '../../words/words.ts'
 import { feedPath, topicsPath } from './feed-paths.ts'
 import type { AskedSearch } from './search-paths.ts'
 
@@ -14,18 +14,27 @@ export interface TakeAlong {
   /** Its whole address, to be copied. */
   mailUrl: string
   feeds: { atom: string; json: string }
-  /** A month was chosen, which says nothing of papers to come. */
-  withoutMonth: boolean
+  /** What emails and feeds do otherwise than the search. */
+  notes: string[]
 }
 
 /** Null for one paper alone, and where no text says it as a topic. */
 export function takeAlong(
-  { query, narrowing }: AskedSearch,
-  { tree, count }: Pick<SearchedArchive, 'tree' | 'count'>,
+  { query: typed, narrowing }: AskedSearch,
+  {
+    tree,
+    count,
+    all,
+    onlyNames,
+    named,
+  }: Pick<SearchedArchive, 'tree' | 'count' | 'all' | 'onlyNames' | 'named'>,
   baseUrl: string,
 ): TakeAlong | null {
   if (tree.kind === 'paper') return null
   const { category, month, withCode } = narrowing
+  // Topics and feeds find no names without a field: what matches only as a name is followed as one.
+  const name = onlyNames > 0 && onlyNames === all ? mostPapers(named) : undefined
+  const query = name?.query ?? typed
   const more: Leaf[] = [
     ...(category ? [{ kind: 'category', value: category } as const] : []),
     ...(withCode ? [{ kind: 'has-code' } as const] : []),
@@ -38,6 +47,13 @@ export function takeAlong(
     mailPath,
     mailUrl: `${baseUrl}${mailPath}`,
     feeds: { atom: feedPath('xml', topic), json: feedPath('json', topic) },
-    withoutMonth: month !== undefined,
+    notes: [
+      ...(name ? [fill(words.search.follows, { what: name.part })] : []),
+      ...(onlyNames > 0 && !name ? [counted(onlyNames, words.search.onlyNames)] : []),
+      ...(month === undefined ? [] : [words.search.withoutMonth]),
+    ],
   }
 }
+
+const mostPapers = (named: readonly NamedQuery[]): NamedQuery | undefined =>
+  named.toSorted((a, b) => b.papers - a.papers)[0]

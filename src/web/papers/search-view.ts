@@ -2,6 +2,7 @@ import type { DigestPaper } from '../../digests/digest-content.ts'
 import { showPaper } from '../../digests/show-paper.ts'
 import { cut } from '../../emails/line.ts'
 import { arxivLink } from '../../emails/links.ts'
+import { shownName } from '../../filters/language/describe-query.ts'
 import {
   type NothingFound,
   PAPERS_ON_A_PAGE,
@@ -12,6 +13,7 @@ import { FieldFaults } from '../../platform/field-faults.ts'
 import { longDate } from '../../words/dates.ts'
 import { counted, fill, listed, words } from '../../words/words.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
+import { elsewhere } from './elsewhere.ts'
 import { authorsOf, dayLink, foundItem, organizationOf, type PaperItem } from './paper-view.ts'
 import { type SearchExample, searchExamples } from './search-examples.ts'
 import { type FacetView, facetViews } from './search-facets.ts'
@@ -34,12 +36,17 @@ export interface ResultsView {
   items: PaperItem[]
   pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
   along: TakeAlong | null
+  /** To the papers of an author or organization of that name. */
+  names: PageLink[]
+  /** Where else a paper is that is not here. */
+  elsewhere: PageLink | null
   nothing: { hints: string[]; nearest: PaperItem[] } | null
 }
 
 /** The page of the search: the field alone, what is wrong with what was typed, or results. */
 export interface SearchView extends FaultsView {
   query: string
+  heading: string
   title: string
   canonical: string
   /** Search engines are asked to keep out of results, which anybody can make. */
@@ -54,6 +61,7 @@ const LONGEST_IN_TITLE = 60
 export const emptySearch = (baseUrl: string): SearchView => ({
   ...faultsView([], undefined),
   query: '',
+  heading: words.search.heading,
   title: words.search.heading,
   canonical: `${baseUrl}${searchPath({})}`,
   hidden: false,
@@ -69,8 +77,14 @@ export const faultySearch = (
   ...emptySearch(baseUrl),
   ...faultsView(['q'], isOfQuery(fault) ? new FieldFaults([{ field: 'q', fault }]) : fault, reference),
   query,
+  heading: headingOf(query),
   hidden: true,
 })
+
+const headingOf = (query: string): string =>
+  query.trim() === ''
+    ? words.search.heading
+    : fill(words.search.headingOf, { query: cut(query.trim(), LONGEST_IN_TITLE) })
 
 const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
@@ -81,9 +95,11 @@ export function searchView(
 ): SearchView & { results: ResultsView } {
   const count = searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper)
   const { query } = asked
+  const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
     ...emptySearch(baseUrl),
     query,
+    heading: headingOf(query),
     title: fill(words.search.titleOf, { query: cut(query.trim(), LONGEST_IN_TITLE), count }),
     canonical: `${baseUrl}${searchPath(asked)}`,
     hidden: true,
@@ -98,10 +114,19 @@ export function searchView(
       ),
       pages: pagesOf(asked, searched),
       along: takeAlong(asked, searched, baseUrl),
+      names: namesView(searched),
+      elsewhere: missing ? elsewhere(missing) : null,
       nothing: searched.count > 0 ? null : nothingView(searched),
     },
   }
 }
+
+/** Without one that would find the same papers. */
+const namesView = ({ onlyNames, all, named }: SearchedArchive): PageLink[] =>
+  (onlyNames === 0 ? [] : named.filter(({ papers }) => papers < all)).map(({ query, part, papers }) => ({
+    path: searchPath({ query }),
+    text: fill(words.search.onlyOf, { what: part, count: papers }),
+  }))
 
 function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
   const first = (page - 1) * PAPERS_ON_A_PAGE + 1
@@ -146,8 +171,10 @@ function itemOf(paper: DigestPaper): PaperItem {
   }
 }
 
-function nothingView({ all, searched, nothing }: SearchedArchive): ResultsView['nothing'] {
-  const { noPapers, narrowedAway } = words.search
+function nothingView({ all, searched, nothing, tree }: SearchedArchive): ResultsView['nothing'] {
+  const { noPapers, narrowedAway, notHere } = words.search
+  if (all === 0 && tree.kind === 'paper')
+    return { hints: [fill(notHere, { name: shownName(tree.name) })], nearest: [] }
   if (searched === 0) return { hints: [noPapers], nearest: [] }
   if (all > 0) {
     return { hints: [fill(narrowedAway, { papers: counted(all, words.counts.paper) })], nearest: [] }

@@ -60,12 +60,46 @@ describe('a search', () => {
     expect(titlesIn((await search({ q: 'branes', sort: 'newest' })).body)[0]).toBe('Nothing of it')
   })
 
-  test.each(['2507.06457', 'arXiv:2507.06457v2', 'https://arxiv.org/abs/2507.06457', 'doi:10.1000/182'])(
-    'for %s finds that paper',
+  test.each([
+    '2507.06457',
+    '2507.06457v2',
+    'arXiv:2507.06457v2',
+    'https://arxiv.org/abs/2507.06457',
+    'arxiv.org/pdf/2507.06457v1.pdf',
+    'https://huggingface.co/papers/2507.06457',
+    'hf.co/papers/2507.06457',
+    'https://www.alphaxiv.org/abs/2507.06457',
+    'https://doi.org/10.48550/arXiv.2507.06457',
+  ])('for %s opens that paper', async (q) => {
+    const { statusCode, headers } = await search({ q })
+    expect([statusCode, headers.location]).toEqual([303, '/papers/2507.06457'])
+  })
+
+  test('for other names of papers opens them, too', async () => {
+    expect((await search({ q: 'doi:10.1000/182' })).headers.location).toBe('/papers/doi:10.1000/182')
+    expect((await search({ q: 'hep-th/9901001' })).headers.location).toBe('/papers/hep-th/9901001')
+  })
+
+  test.each([
+    ['arXiv:2507.99999v3', 'arXiv:2507.99999', 'https://arxiv.org/abs/2507.99999', 'arXiv'],
+    ['https://doi.org/10.1000/999', 'doi:10.1000/999', 'https://doi.org/10.1000/999', 'doi.org'],
+  ])('for %s, which is not here, offers its source', async (q, name, url, where) => {
+    const { body, statusCode } = await search({ q })
+    expect(statusCode).toBe(200)
+    expect(body).toContain(`<p>${name} isn’t on this site.</p>`)
+    expect(body).toContain(`<a href="${url}">Open ${name} on ${where}</a>`)
+    const page = await get(site, `/papers/${name.replace('arXiv:', '')}`)
+    expect(page.statusCode).toBe(404)
+    expect(page.body).toContain(`<p>${name} isn’t on this site.</p>`)
+    expect(page.body).toContain(`<a href="${url}">Open ${name} on ${where}</a>`)
+  })
+
+  test.each(['10.1000/<script>', 'doi:10.1000/"onclick="x', '2507.06457x'])(
+    'takes %s for no markup',
     async (q) => {
-      const { body } = await search({ q })
-      expect(titlesIn(body)).toHaveLength(1)
-      expect(body).toContain('The paper ')
+      for (const { body } of [await search({ q }), await get(site, `/papers/${encodeURIComponent(q)}`)]) {
+        expect(body).not.toMatch(/<script>|"onclick/)
+      }
     },
   )
 
@@ -78,7 +112,8 @@ describe('a search', () => {
       records: revised,
       now: site.clock.now(),
     })
-    expect(titlesIn((await search({ q: '2511.20001' })).body)).toEqual(['Once more'])
+    expect((await search({ q: '2511.20001' })).headers.location).toBe('/papers/2511.20001')
+    expect((await get(site, '/papers/2511.20001')).body).toContain('Once more')
     expect(titlesIn((await search({ q: 'once more' })).body)).toEqual([])
   })
 
@@ -93,8 +128,82 @@ describe('a search', () => {
     const examples = [...body.matchAll(/class="query" href="([^"]*)"/g)].map(([, path]) => path!)
     expect(examples.length).toBeGreaterThan(5)
     for (const path of examples) {
-      expect([path, (await get(site, path.replaceAll('&amp;', '&'))).statusCode]).toEqual([path, 200])
+      const { statusCode } = await get(site, path.replaceAll('&amp;', '&'))
+      expect([path, statusCode]).toEqual([path, path.endsWith('2507.06457') ? 303 : 200])
     }
+  })
+})
+
+describe('words without a field', () => {
+  const PAPERS = [
+    {
+      title: 'Gated Slot Attention',
+      authors: ['Yu Zhang', 'Songlin Yang'],
+      organization: 'MIT CSAIL',
+      votes: 9,
+    },
+    { title: 'Parallelizing Delta Rules', authors: ['Bo Yang', 'Songlin Yang'], votes: 3 },
+    { title: 'Two Other People', authors: ['Songlin Wu', 'Bo Yang'], votes: 90 },
+    { title: 'What a Yang Mills Field Learns', authors: ['A. Nobody'], summary: 'After Songlin.', votes: 0 },
+    { title: 'Joint Embeddings', authors: ['Yann LeCun'], votes: 5 },
+  ]
+  beforeEach(() => add('2026-11-21', PAPERS))
+
+  test('find authors, after what is in texts, and the reason names them', async () => {
+    const { body } = await search({ q: 'Songlin Yang' })
+    expect(titlesIn(body)).toEqual([
+      'What a Yang Mills Field Learns',
+      'Gated Slot Attention',
+      'Parallelizing Delta Rules',
+      'Two Other People',
+    ])
+    expect(body.match(/<p class="why">Author: Songlin Yang<\/p>/g)).toHaveLength(2)
+    expect(body).toContain('<h1>Search: Songlin Yang</h1>')
+    expect(body).toContain('<a class="choice" href="/papers?q=author:%22Songlin+Yang%22">')
+    expect(body).toContain('Only papers with the author Songlin Yang: 2')
+    expect(body).toContain('3 papers here match only the name of an author or organization.')
+    expect(body).toContain('href="/subscribe?topic=Songlin+Yang"')
+  })
+
+  test('are followed as a name where only a name matches', async () => {
+    for (const q of ['lecun', 'LeCun', 'yann lecun', 'LeCun Yann', '"Yann LeCun"']) {
+      const { body } = await search({ q })
+      expect([q, titlesIn(body)]).toEqual([q, ['Joint Embeddings']])
+      expect(body).toContain('Author: Yann LeCun')
+      const topic = /href="\/subscribe\?topic=(author[^"]+)"/.exec(body)?.[1] ?? ''
+      expect(body).toContain(`href="/feed.xml?q=${topic}"`)
+      expect(body).toMatch(/Emails and feeds follow the author (yann )?(lecun)( yann)?\./i)
+      const followed = await get(site, `/papers?q=${topic}`)
+      expect(titlesIn(followed.body)).toEqual(['Joint Embeddings'])
+    }
+  })
+
+  test('find organizations, beside other words, and not under NOT', async () => {
+    const { body } = await search({ q: 'gated csail' })
+    expect(titlesIn(body)).toEqual(['Gated Slot Attention'])
+    expect(body).toContain('Matched: gated, in the title; organization MIT CSAIL')
+    expect(titlesIn((await search({ q: 'slot -csail' })).body)).toEqual(['Gated Slot Attention'])
+    expect(titlesIn((await search({ q: 'title:csail' })).body)).toEqual([])
+  })
+
+  test('do not find names in the API, in feeds or in topics', async () => {
+    const { body } = await get(site, '/api/papers?q=lecun')
+    expect(JSON.parse(body).items).toEqual([])
+    expect((await get(site, '/feed.json?q=lecun')).body).not.toContain('Joint Embeddings')
+  })
+
+  test.each([
+    'author:"Songlin Yang"',
+    'author:"Yann LeCun"',
+    'author:"王瑞金"',
+    'author:"Ana Íñiguez"',
+    'author:"A. One"',
+  ])('%s is the page of that author', async (q) => {
+    const { body, statusCode } = await search({ q })
+    expect(statusCode).toBe(200)
+    expect(titlesIn(body).length).toBeGreaterThan(0)
+    expect(body).toContain('Author: ')
+    expect(body).not.toContain('only the name')
   })
 })
 
@@ -170,7 +279,7 @@ describe('results', () => {
       )
     }
     const none = await search({ q: 'zebrafish', cat: 'cs.RO' })
-    expect(none.body).toContain('It finds 45 papers, but none with all that is chosen.')
+    expect(none.body).toContain('Without filters there are 45 papers.')
     expect(none.body).toContain('href="/papers?q=zebrafish" aria-current="true"')
   })
 
@@ -181,7 +290,7 @@ describe('results', () => {
     expect(body).toContain(`href="/subscribe?topic=${topic}"`)
     expect(body).toContain(`http://localhost:3000/subscribe?topic=${topic}</code>`)
     expect(body).toContain(`href="/feed.xml?q=${topic}"`)
-    expect(body).toContain('The month is left out there')
+    expect(body).toContain('Emails and feeds ignore the month')
     const form = await get(site, `/subscribe?topic=${topic}`)
     expect(form.body).toContain('>(zebrafish, mice OR fish) cat:cs.CV has:code</textarea>')
   })
@@ -191,11 +300,11 @@ describe('where nothing is found', () => {
   test('the page says why, and shows the nearest', async () => {
     const { body, statusCode } = await search({ q: 'title:hybrid zeolite' })
     expect(statusCode).toBe(200)
-    expect(body).toContain('No paper here has zeolite.')
-    expect(body).toContain('Without zeolite there would be 1 paper.')
+    expect(body).toContain('No paper here mentions zeolite.')
+    expect(body).toContain('Leaving out zeolite finds 1 paper.')
     expect(body).toContain('Has in the title: hybrid. Missing: zeolite')
     expect(titlesIn(body)[0]).toBe('A Systematic Analysis of Hybrid Linear Attention')
-    expect(body).toContain('Mail me when there are some')
+    expect(body).toContain('Email me when there’s a match')
   })
 
   test('a fault of the query keeps the text and says what to do', async () => {
@@ -214,7 +323,7 @@ test('a site without papers says so', async () => {
   await site.db.paper.deleteMany()
   site.clock.moveTo(new Date(site.clock.now().getTime() + 120_000))
   await site.db.$executeRawUnsafe('truncate paper, paper_key, listing restart identity cascade')
-  expect((await search({ q: 'attention' })).body).toContain('No papers have come in yet.')
+  expect((await search({ q: 'attention' })).body).toContain('There are no papers yet.')
 })
 
 test('one network searches so often and no more, and what was typed stays', async () => {

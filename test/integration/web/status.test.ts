@@ -29,20 +29,20 @@ test('says of each source and day what came, and when', async () => {
   })
   const body = await page()
   expect(body).toMatch(
-    /Mon 23 Nov<\/time><\/th><td>papers are in<\/td><td class="number">31<\/td><td>24 Nov, 06:30</,
+    /Mon 23 Nov<\/time><\/th><td>available<\/td><td class="number">31<\/td><td>24 Nov, 06:30</,
   )
-  expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>not read; tried again<\/td>/)
-  expect(body).toContain('Papers last read: 24 Nov 2026, 06:30 UTC. Asked again: 24 Nov 2026, 12:05 UTC.')
+  expect(body).toMatch(/Tue 24 Nov<\/time><\/th><td>failed, will retry<\/td>/)
+  expect(body).toContain('Last checked: 24 Nov 2026, 06:30 UTC. Next check: 24 Nov 2026, 12:05 UTC.')
   expect(body).not.toContain('502')
 })
 
 test('says in calm words why a day stands as it does', async () => {
   const days: [string, string, Partial<Parameters<typeof recordFetch>[1]>][] = [
     ['2026-11-24', 'only an older list', { reason: 'repeated' }],
-    ['2026-11-23', 'papers are in, by another way', { reason: 'made-up', papers: 4 }],
+    ['2026-11-23', 'available, from an archive', { reason: 'made-up', papers: 4 }],
     ['2026-11-22', 'weekend', {}],
     ['2026-11-20', 'no papers that day', {}],
-    ['2026-11-19', 'papers are in', { papers: 7 }],
+    ['2026-11-19', 'available', { papers: 7 }],
   ]
   for (const [day, , more] of days)
     await recordFetch(site.db, { source: 'huggingface', day, papers: 0, now: NOW, ...more })
@@ -54,24 +54,24 @@ test('says in calm words why a day stands as it does', async () => {
 test('a try that is due comes within a minute', async () => {
   const now = new Date(NOW.getTime() - 60 * 60_000)
   await recordFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now })
-  expect(await page()).toContain('Asked again within a minute.')
+  expect(await page()).toContain('Next check: within a minute.')
 })
 
 test('a source that was never asked is there, with no day', async () => {
-  expect(await page()).toContain('Not asked yet.')
+  expect(await page()).toContain('Not checked yet.')
 })
 
 test('whether digests go out: since when they do not, and not why', async () => {
-  expect(await page()).toContain('Digests are going out.')
+  expect(await page()).toContain('Digests are being sent.')
   await pauseDelivery(site.deps, { reason: 'ann@example.com complained' })
   const body = await page()
-  expect(body).toContain('Sending is paused since 24 Nov 2026, 12:00 UTC.')
+  expect(body).toContain('Sending has been paused since 24 Nov 2026, 12:00 UTC.')
   expect(body).not.toContain('ann@example.com')
-  expect(await page(off)).toContain('Sending is switched off here.')
+  expect(await page(off)).toContain('Sending is off on this site.')
 })
 
 test('the newest date that is closed, also while a later one is open', async () => {
-  expect(await page()).toContain('No date’s digests are all accounted for yet.')
+  expect(await page()).toContain('No day’s digests are all accounted for yet.')
   const plan = { zone: 'UTC', hour: 8, days: 'mon', dueAt: NOW, horizon: 0, sources: '' }
   await site.db.plan.createMany({
     data: [
@@ -80,7 +80,7 @@ test('the newest date that is closed, also while a later one is open', async () 
       { ...plan, localDate: new Date('2026-11-24'), hour: 9 },
     ],
   })
-  expect(await page()).toContain('all accounted for: Monday, 23 November 2026.')
+  expect(await page()).toContain('accounted for up to Monday, 23 November 2026.')
 })
 
 test('a stranger has no message counted', async () => {

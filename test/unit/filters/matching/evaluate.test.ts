@@ -247,7 +247,9 @@ describe('the reason', () => {
     ['LLM attention vision', 'Matched: LLM and attention, in the title; vision, in the abstract'],
     ['kernel', 'Matched: kernel, in the keywords'],
     ['au:gu cat:cs has:code votes>=3', 'Matched: author Albert Gu; category cs.LG; with code; 41 votes'],
-    ['org:hugging', 'Matched: organization Hugging Face'],
+    ['org:hugging', 'Organization: Hugging Face'],
+    ['author:gu', 'Author: Albert Gu'],
+    ['author:gu OR author:albert', 'Author: Albert Gu'],
     ['attention NOT survey', 'Matched: attention, in the title'],
     ['linear or Linear or missing', 'Matched: linear, in the title'],
   ])('%s as a sentence: %s', (query, sentence) => {
