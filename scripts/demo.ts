@@ -1,4 +1,4 @@
-// The whole service on this computer, with sample papers and a mailbox that catches every mail:
+// The whole service on this computer, with sample papers and a mailbox that catches every email:
 //   npm run demo [-- --check | --port N | --no-open | --reset | --json]
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -45,9 +45,14 @@ async function run(options: Options): Promise<void> {
   say('Starting … nothing leaves this computer.')
   const demo = await startDemo({ folder, port })
   const desk = await startDesk(demo)
-  const addresses = { site: demo.site, mailbox: demo.mailbox.url, desk: desk.url }
+  const addresses = {
+    ...{ site: demo.site, mailbox: demo.mailbox.url, desk: desk.url },
+    admin: `${demo.site}/admin`,
+  }
   if (options.json) process.stdout.write(`${JSON.stringify(addresses)}\n`)
-  say(welcome(addresses, { keys: process.stdin.isTTY, day: demo.today() }))
+  say(
+    welcome(addresses, { keys: Boolean(process.stdin.isTTY), now: demo.now(), password: demo.adminPassword }),
+  )
   if (process.stdin.isTTY && !options['no-open'] && !options.json) openInBrowser(desk.url)
   waitForKeys(demo, desk, say)
 }
@@ -57,7 +62,7 @@ function waitForKeys(demo: Demo, desk: Desk, say: (text: string) => void): void 
   const stop = async () => {
     if (stopping) return
     stopping = true
-    say('Stopping … `npm run demo` goes on from here, `npm run demo -- --reset` starts anew.')
+    say('Stopping … `npm run demo` continues from here, `npm run demo -- --reset` starts again.')
     await desk.stop()
     await demo.stop()
     process.exit(0)
@@ -70,7 +75,7 @@ function waitForKeys(demo: Demo, desk: Desk, say: (text: string) => void): void 
     const key = data.toString()
     if (key === 'q' || key === '\u0003') await stop()
     if (key === 'd') say(describeSent(await demo.sendDigests()))
-    if (key === 't') say(describeDay(await demo.bringTomorrow(), demo.today()))
+    if (key === 'n') say(describeDay(await demo.nextDay(), demo))
     if (key === 'o') openInBrowser(desk.url)
   })
 }
@@ -93,6 +98,6 @@ try {
   await run(options)
 } catch (error) {
   process.stderr.write(`${textOf(error)}\n`)
-  process.stderr.write('Is what an earlier demo left in the way? npm run demo -- --reset\n')
+  process.stderr.write('Left over from an earlier demo? npm run demo -- --reset\n')
   process.exit(1)
 }

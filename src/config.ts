@@ -153,6 +153,8 @@ export interface Config extends Omit<Settings, Apart> {
   adjusted: string[]
   /** Names that are probably meant to be a setting, a sentence each. */
   misspelt: string[]
+  /** Pages of the demo, which the footer links to. No setting: only the demo has them. */
+  demo?: { desk: string; mailbox: string }
 }
 
 export type Environment = Record<string, string | undefined>

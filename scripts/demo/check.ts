@@ -5,12 +5,14 @@ import { type Demo, removeDemo, startDemo } from './demo.ts'
 
 const ADDRESS = 'newcomer@reader.example'
 const TOPIC = '"linear attention"'
+const IN_PARIS = 'paris@reader.example'
 
 type Step = [what: string, walk: () => Promise<string>]
 
 /**
  * Walks the main job without a terminal, in a demo of its own: subscribe, confirm, welcome, ingest, digest, read,
- * one-click unsubscribe, nothing the next day. Prints a line for each step; true when every one held.
+ * one-click unsubscribe, nothing the next day; then the days of a reader in Paris, and the admin pages. Prints a line for
+ * each step; true if every one held.
  */
 export async function checkDemo(folder: string, port?: number): Promise<boolean> {
   const begun = performance.now()
@@ -129,15 +131,63 @@ function steps(demo: Demo): Step[] {
       'nothing the next day',
       async () => {
         const before = (await demo.mailbox.mails()).length
-        must(await demo.bringTomorrow(), 'there is no next day in the sample papers')
+        must(await demo.nextDay(), 'there is no next day in the sample papers')
         const { planned } = await demo.sendDigests()
         const after = (await demo.mailbox.mails()).length
-        must(planned === 0 && after === before, `${after - before} more mails came`)
-        return `${after} mails in all`
+        must(planned === 0 && after === before, `${after - before} more emails were sent`)
+        return `${after} emails in all`
+      },
+    ],
+    [
+      'subscribe in Paris',
+      async () => {
+        const before = (await demo.mailbox.mails()).length
+        const fields = { email: IN_PARIS, topic: TOPIC, zone: 'Europe/Paris', hour: '8' }
+        await post(`${demo.site}/subscribe`, fields, 303)
+        const confirmation = await nextMail(demo, before + 1)
+        await post(find(confirmation.text, /http\S+\/confirm\/\S+/, 'a link in the confirmation'), {}, 303)
+        const mail = await nextMail(demo, before + 2)
+        return `for 08:00 there; “${mail.subject}”`
+      },
+    ],
+    [
+      'each day in Paris',
+      async () => {
+        const seen = new Set<string>()
+        let days = 0
+        do {
+          const { at, planned, emails } = await demo.sendDigests()
+          must(
+            planned === 1 && emails.length === 1,
+            `${planned} digests were planned on day ${days + 1}, not 1`,
+          )
+          must(hourIn('Europe/Paris', at) === 8, `it was sent at ${at?.toISOString()}`)
+          const mail = (await demo.mailbox.mails()).at(-1)!
+          for (const paper of papersIn(mail)) must(!seen.has(paper), `${paper} was sent twice`)
+          for (const paper of papersIn(mail)) seen.add(paper)
+          days++
+        } while (await demo.nextDay())
+        return `${days} digests on ${days} days with ${seen.size} papers, none twice`
+      },
+    ],
+    [
+      'admin pages',
+      async () => {
+        const admin = `${demo.site}/admin`
+        const wrong = await post(`${admin}/login`, { password: 'not the password' }, 403)
+        must(wrong.headers.getSetCookie().length === 0, 'a wrong password got a cookie')
+        const login = await post(`${admin}/login`, { password: demo.adminPassword }, 303)
+        const cookie = login.headers.getSetCookie().join().split(';')[0] ?? ''
+        const page = await fetch(admin, { headers: { cookie }, redirect: 'manual' })
+        must(page.status === 200, `GET /admin answered ${page.status}, not 200`)
+        return 'open with the password that the desk shows'
       },
     ],
   ]
 }
+
+const hourIn = (timeZone: string, at?: Date): number =>
+  Number(at && new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(at))
 
 const papersIn = ({ text = '' }: ParsedMail): Set<string> => new Set(text.match(/\/papers\/\d{4}\.\d{4,5}/g))
 
@@ -151,9 +201,10 @@ function find(text: string | undefined, pattern: RegExp, what: string): string {
   return found
 }
 
-async function post(url: string, fields: Record<string, string>, expected: number): Promise<void> {
+async function post(url: string, fields: Record<string, string>, expected: number): Promise<Response> {
   const response = await fetch(url, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
   must(response.status === expected, `POST answered ${response.status}, not ${expected}`)
+  return response
 }
 
 async function papersOnFrontPage(demo: Demo): Promise<{ day: string | undefined; count: number }> {

@@ -6,7 +6,7 @@ import { planDigests } from '../../src/flows/digests/plan-digests.ts'
 import { deliverReady } from '../../src/flows/messages/deliver.ts'
 import { ingestDue } from '../../src/flows/papers/ingest-due.ts'
 import { clockFrom, type MovableClock, systemClock } from '../../src/platform/clock.ts'
-import { addDays, type Day, dayOf } from '../../src/platform/dates.ts'
+import { addDays, DAY_MS, type Day, dayOf } from '../../src/platform/dates.ts'
 import {
   freePort,
   removeEmbeddedPostgres,
@@ -14,14 +14,16 @@ import {
 } from '../../src/platform/embedded-postgres.ts'
 import { openLog } from '../../src/platform/log.ts'
 import { type Service, startService } from '../../src/service.ts'
-import { type Mailbox, startMailbox } from './mailbox.ts'
+import { morningOf, nextMorning, nextSend } from './days.ts'
+import { type CaughtEmail, type Mailbox, startMailbox } from './mailbox.ts'
 import { DAYS_TO_COME } from './sample-papers.ts'
 import { type SampleSource, startSampleSource } from './sample-source.ts'
 
-/** The demo's days begin at this hour (UTC): papers are there, digests are not due yet. */
-const MORNING_HOUR = 7
+/** For the admin pages of the demo, which nobody else can open: the site listens on this computer only. */
+const ADMIN_PASSWORD = 'demo-password'
 /** Names the demo that is running in a folder. */
 const RUNNING = 'running.json'
+const MAX_PORT = 65_535
 /** An empty day is asked again after an hour. */
 const ASKED_AGAIN_MS = 3600_000
 
@@ -35,67 +37,100 @@ export interface DemoOptions {
 
 export interface Demo {
   site: string
+  /** Where its desk goes, which is started apart. */
+  deskPort: number
+  adminPassword: string
   mailbox: Mailbox
   service: Service
   /** The day that it is in the demo. */
   today(): Day
   now(): Date
+  /** How many days of sample papers there are still. */
+  daysLeft(): number
   /** Today's papers come in. */
   bringPapers(): Promise<void>
-  /** Moves the clock to the next hour at which somebody's digest is due today, and sends it. */
+  /** Sends what is due; if nothing is, moves the clock to the next hour at which somebody's digest is due. */
   sendDigests(): Promise<DigestsSent>
-  /** Moves to the next morning: new papers come in. False when the sample papers are used up. */
-  bringTomorrow(): Promise<boolean>
+  /** Adds the next day's papers, and moves the clock to its morning. False if there are no more sample papers. */
+  nextDay(): Promise<boolean>
   stop(): Promise<void>
 }
 
 export interface DigestsSent {
-  /** The instant that the clock was moved to; absent when nobody has a digest coming. */
+  /** When they were sent; absent if nobody is due until there are new papers. */
   at?: Date
   planned: number
   nothingMatched: number
+  /** What arrived in the mailbox, oldest first. */
+  emails: CaughtEmail[]
 }
 
 interface Kept {
   firstDay: Day
+  /** The newest day whose papers are there. */
+  shown: Day
   now: string
 }
 
+/** What all steps of a running demo work on. */
+interface Running {
+  service: Service
+  source: SampleSource
+  mailbox: Mailbox
+  clock: MovableClock
+  firstDay: Day
+  shown: Day
+  /** Digests were sent since the papers of `shown` came. */
+  sent: boolean
+  keep(): void
+}
+
 /**
- * Starts the demo from what an earlier run of the same day kept, else anew. Throws where one is running in the same
- * folder: they would share a database and stop it for each other.
+ * Continues an earlier demo of the same day, else starts a new one. Throws if a demo is running in the same folder: both
+ * would use one database, and each would stop it for the other.
  */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const folder = resolve(options.folder)
   await requireAlone(folder)
   const kept = await keptFromToday(folder)
-  const morning = morningOf(kept?.firstDay ?? dayOf(systemClock().now()))
+  const firstDay = kept?.firstDay ?? dayOf(systemClock().now())
+  const morning = morningOf(firstDay)
   const early = options.beforeTodaysPapers ? new Date(morning.getTime() - ASKED_AGAIN_MS) : morning
   const clock = clockFrom(kept ? new Date(kept.now) : early)
-  const firstDay = dayOf(morning)
-  const keep = () =>
-    writeFileSync(join(folder, 'demo.json'), JSON.stringify({ firstDay, now: clock.now().toISOString() }))
-  keep()
+  const shown = kept?.shown ?? (options.beforeTodaysPapers ? addDays(firstDay, -1) : firstDay)
+
+  write(folder, { firstDay, shown, now: clock.now().toISOString() })
 
   const source = await startSampleSource(firstDay)
-  source.showUpTo(options.beforeTodaysPapers ? addDays(firstDay, -1) : dayOf(clock.now()))
-  const mailbox = await startMailbox(join(folder, 'mailbox'))
-  const config = await demoConfig(folder, { port: options.port, hfUrl: source.url, smtpUrl: mailbox.smtpUrl })
+  source.showUpTo(shown)
+  const ports = await portsFrom(options.port ?? 3000)
+  const mailbox = await startMailbox(join(folder, 'mailbox'), { pagePort: ports.mailbox })
+  const desk = `http://localhost:${ports.desk}`
+  const config = await demoConfig(folder, { port: ports.site, hfUrl: source.url, smtpUrl: mailbox.smtpUrl })
+  config.demo = { desk, mailbox: mailbox.url }
+  mailbox.linkTo({ Desk: desk, Site: config.BASE_URL })
   const log = openLog('info', {
     write: (line) => writeFileSync(join(folder, 'demo.log'), line, { flag: 'a' }),
   })
   const service = await startService(config, ['web', 'worker'], { clock, log })
   writeFileSync(join(folder, RUNNING), JSON.stringify({ pid: process.pid, site: config.BASE_URL }))
-  await ingestDue(service.deps)
+  const keep = () => write(folder, { firstDay, shown: running.shown, now: clock.now().toISOString() })
+  const running: Running = { service, source, mailbox, clock, firstDay, shown, sent: false, keep }
+  // The source would have no papers of a later day yet, and would not be asked again within an hour.
+  if (dayOf(clock.now()) <= shown || options.beforeTodaysPapers) await ingestDue(service.deps)
+  keep()
   return {
     site: config.BASE_URL,
+    deskPort: ports.desk,
+    adminPassword: ADMIN_PASSWORD,
     mailbox,
     service,
-    today: () => dayOf(clock.now()),
+    today: () => running.shown,
     now: () => clock.now(),
-    bringPapers: () => bringPapers(service, source, clock, keep),
-    sendDigests: () => sendDigests(service, clock, keep),
-    bringTomorrow: () => bringTomorrow({ service, source, clock, keep, firstDay }),
+    daysLeft: () => DAYS_TO_COME - daysShown(running),
+    bringPapers: () => bringPapers(running),
+    sendDigests: () => sendDigests(running),
+    nextDay: () => nextDay(running),
     stop: async () => {
       keep()
       rmSync(join(folder, RUNNING), { force: true })
@@ -107,9 +142,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
 }
 
-const morningOf = (day: Day): Date => new Date(`${day}T0${MORNING_HOUR}:00:00Z`)
+/** How many days' papers came after those of the first day. */
+const daysShown = ({ firstDay, shown }: Running): number =>
+  Math.round((morningOf(shown).getTime() - morningOf(firstDay).getTime()) / DAY_MS)
 
-/** Says which demo is running in this folder, by throwing. One that was killed is none. */
+const write = (folder: string, kept: Kept): void =>
+  writeFileSync(join(folder, 'demo.json'), JSON.stringify(kept))
+
+/** Throws if a demo is running in this folder, with its address. A demo that was killed does not count. */
 export async function requireAlone(folder: string): Promise<void> {
   const path = join(folder, RUNNING)
   if (!existsSync(path)) return
@@ -143,24 +183,32 @@ export async function removeDemo(folder: string): Promise<void> {
 // Nothing of the environment or of .env: a production service beside the demo stays out of its reach.
 async function demoConfig(
   folder: string,
-  { port, hfUrl, smtpUrl }: { port?: number; hfUrl: string; smtpUrl: string },
+  { port, hfUrl, smtpUrl }: { port: number; hfUrl: string; smtpUrl: string },
 ): Promise<Config> {
-  const PORT = String(await portOr(port ?? 3000))
   return readConfig({
     DATABASE_URL: 'embedded',
     DATA_DIR: folder,
-    PORT,
-    BASE_URL: `http://localhost:${PORT}`,
+    PORT: String(port),
+    BASE_URL: `http://localhost:${port}`,
     HF_URL: hfUrl,
     SMTP_URL: smtpUrl,
     MAIL_FROM: 'digest@papers.example',
     POSTAL_ADDRESS: '1 Example Street, Springfield',
     DIGEST_DAYS: 'mon,tue,wed,thu,fri,sat,sun',
+    ADMIN_PASSWORD,
   })
 }
 
-/** The port asked for where it is free, else another; 0 is any. */
+/** The mailbox and the desk are on the next two ports if these are free, so that they stay where they were. */
+async function portsFrom(wanted: number): Promise<{ site: number; mailbox: number; desk: number }> {
+  const site = await portOr(wanted)
+  const mailbox = await portOr(wanted && site + 1)
+  return { site, mailbox, desk: await portOr(wanted && site + 2) }
+}
+
+/** The port asked for if it is free, else another; 0 is any. */
 export async function portOr(wanted: number): Promise<number> {
+  if (wanted > MAX_PORT) return freePort()
   const { createServer } = await import('node:net')
   const free = await new Promise<boolean>((answer) => {
     const probe = createServer()
@@ -170,9 +218,10 @@ export async function portOr(wanted: number): Promise<number> {
   return free && wanted !== 0 ? wanted : freePort()
 }
 
-async function work({ deps }: Service): Promise<DigestsSent> {
+async function planAndDeliver({
+  service: { deps },
+}: Running): Promise<Pick<DigestsSent, 'planned' | 'nothingMatched'>> {
   const signal = new AbortController().signal
-  await ingestDue(deps)
   const { planned, nothingMatched } = await planDigests(deps)
   const delivering = { ...deps, compose: deps.compose! }
   await deliverReady(delivering, { lane: 'answers', signal })
@@ -180,41 +229,37 @@ async function work({ deps }: Service): Promise<DigestsSent> {
   return { planned, nothingMatched }
 }
 
-async function bringPapers(
-  service: Service,
-  source: SampleSource,
-  clock: MovableClock,
-  keep: () => void,
-): Promise<void> {
-  source.showUpTo(dayOf(clock.now()))
-  clock.moveTo(new Date(clock.now().getTime() + ASKED_AGAIN_MS))
-  await work(service)
-  keep()
+async function bringPapers(demo: Running): Promise<void> {
+  demo.shown = addDays(demo.shown, 1)
+  demo.source.showUpTo(demo.shown)
+  demo.clock.moveTo(new Date(demo.clock.now().getTime() + ASKED_AGAIN_MS))
+  await ingestDue(demo.service.deps)
+  demo.keep()
 }
 
-async function sendDigests(service: Service, clock: MovableClock, keep: () => void): Promise<DigestsSent> {
-  const at = await nextDueOfAnybody(service.deps)
-  if (!at) return { planned: 0, nothingMatched: 0 }
-  if (at > clock.now()) clock.moveTo(at)
-  const sent = await work(service)
-  keep()
-  return { at, ...sent }
+async function sendDigests(demo: Running): Promise<DigestsSent> {
+  const before = (await demo.mailbox.caught()).length
+  const overdue = await planAndDeliver(demo)
+  let sent: Omit<DigestsSent, 'emails'> = { at: demo.clock.now(), ...overdue }
+  if (overdue.planned === 0) {
+    const at = nextSend(await nextDueOfAnybody(demo.service.deps), demo)
+    if (at && at > demo.clock.now()) demo.clock.moveTo(at)
+    const { planned, nothingMatched } = at ? await planAndDeliver(demo) : { planned: 0, nothingMatched: 0 }
+    sent = { at, planned, nothingMatched: overdue.nothingMatched + nothingMatched }
+  }
+  demo.sent ||= sent.at !== undefined
+  demo.keep()
+  return { ...sent, emails: (await demo.mailbox.caught()).slice(before) }
 }
 
-interface Morning {
-  service: Service
-  source: SampleSource
-  clock: MovableClock
-  keep: () => void
-  firstDay: Day
-}
-
-async function bringTomorrow({ service, source, clock, keep, firstDay }: Morning): Promise<boolean> {
-  const tomorrow = addDays(dayOf(clock.now()), 1)
-  if (tomorrow > addDays(firstDay, DAYS_TO_COME)) return false
-  source.showUpTo(tomorrow)
-  clock.moveTo(morningOf(tomorrow))
-  await work(service)
-  keep()
+async function nextDay(demo: Running): Promise<boolean> {
+  if (daysShown(demo) >= DAYS_TO_COME) return false
+  const { day, at } = nextMorning(demo.shown, demo.clock.now())
+  demo.shown = day
+  demo.sent = false
+  demo.source.showUpTo(day)
+  demo.clock.moveTo(at)
+  await ingestDue(demo.service.deps)
+  demo.keep()
   return true
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import formbody from '@fastify/formbody'
 import { Eta } from 'eta'
 import fastify from 'fastify'
-import type { Demo } from './demo.ts'
-import { describeDay, describeSent } from './words.ts'
+import type { Demo, DigestsSent } from './demo.ts'
+import { describeDay, describeSent, minuteOf } from './words.ts'
 
 export interface Desk {
   url: string
@@ -16,23 +16,30 @@ export async function startDesk(demo: Demo): Promise<Desk> {
   const eta = new Eta({ views: import.meta.dirname, autoTrim: false })
   const server = fastify()
   let said = ''
+  let emails: DigestsSent['emails'] = []
   await server.register(formbody)
   server.get('/', async (_request, reply) => {
-    const now = demo.now().toISOString().slice(0, 16).replace('T', ' ')
     reply.type('text/html').header('cache-control', 'no-store')
-    return eta.render('desk.eta', { site: demo.site, mailbox: demo.mailbox.url, now, said })
+    return eta.render('desk.eta', {
+      ...{ said, emails, site: demo.site, mailbox: demo.mailbox.url, now: minuteOf(demo.now()) },
+      ...{ adminPassword: demo.adminPassword, daysLeft: demo.daysLeft() },
+      links: { Site: demo.site, Mailbox: demo.mailbox.url, Admin: `${demo.site}/admin` },
+    })
   })
   server.post('/digests', async (_request, reply) => {
-    said = describeSent(await demo.sendDigests())
-    return reply.redirect('/', 303)
+    const sent = await demo.sendDigests()
+    said = describeSent(sent)
+    emails = sent.emails
+    return reply.redirect('/#said', 303)
   })
-  server.post('/tomorrow', async (_request, reply) => {
-    said = describeDay(await demo.bringTomorrow(), demo.today())
-    return reply.redirect('/', 303)
+  server.post('/next-day', async (_request, reply) => {
+    said = describeDay(await demo.nextDay(), demo)
+    emails = []
+    return reply.redirect('/#said', 303)
   })
-  server.get('/site.css', (_request, reply) => reply.type('text/css').send(stylesheet()))
-  const address = await server.listen({ host: '127.0.0.1', port: 0 })
+  server.get('/desk.css', (_request, reply) =>
+    reply.type('text/css').send(createReadStream(join(import.meta.dirname, 'desk.css'))),
+  )
+  const address = await server.listen({ host: '127.0.0.1', port: demo.deskPort })
   return { url: address.replace('127.0.0.1', 'localhost'), stop: () => server.close() }
 }
-
-const stylesheet = (): NodeJS.ReadableStream => createReadStream(join(import.meta.dirname, 'desk.css'))

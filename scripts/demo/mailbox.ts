@@ -9,9 +9,23 @@ import { SMTPServer } from 'smtp-server'
 export interface Mailbox {
   smtpUrl: string
   url: string
-  /** Every mail caught so far, oldest first. */
+  /** Every email caught so far, oldest first. */
   mails(): Promise<ParsedMail[]>
+  /** The same as lines of a list. */
+  caught(): Promise<CaughtEmail[]>
+  /** What each of its pages links to, by name. */
+  linkTo(links: Record<string, string>): void
   stop(): Promise<void>
+}
+
+export interface CaughtEmail {
+  /** Its page is at /mails/NUMBER. */
+  number: number
+  subject: string
+  from: string
+  to: string
+  /** "2026-11-24 08:00" */
+  date: string
 }
 
 /** Where a mailbox listens; port 0 is any that is free. */
@@ -23,15 +37,19 @@ interface MailboxPlace {
 
 const THIS_COMPUTER: MailboxPlace = { host: '127.0.0.1', smtpPort: 0, pagePort: 0 }
 
-/** Catches every mail and shows it on a page; sends none. Mails are kept in `folder`. */
-export async function startMailbox(folder: string, place = THIS_COMPUTER): Promise<Mailbox> {
+/** Catches every email and shows it on a page; sends none. Emails are kept in `folder`. */
+export async function startMailbox(folder: string, at: Partial<MailboxPlace> = {}): Promise<Mailbox> {
+  const place = { ...THIS_COMPUTER, ...at }
+  const links: Record<string, string> = {}
   mkdirSync(folder, { recursive: true })
   const smtp = await startCatcher(folder, place)
-  const pages = await startPages(folder, place)
+  const pages = await startPages(folder, place, links)
   return {
     smtpUrl: `smtp://127.0.0.1:${smtp.port}`,
     url: pages.url,
     mails: () => readMails(folder),
+    caught: () => linesOf(folder),
+    linkTo: (more) => void Object.assign(links, more),
     stop: async () => {
       await pages.server.close()
       await smtp.stop()
@@ -61,18 +79,20 @@ async function startCatcher(
 async function startPages(
   folder: string,
   { host, pagePort }: MailboxPlace,
+  links: Record<string, string>,
 ): Promise<{ url: string; server: FastifyInstance }> {
   const eta = new Eta({ views: import.meta.dirname, autoTrim: false })
   const server = fastify()
   server.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
   server.get('/', async (_request, reply) => {
-    const mails = (await readMails(folder)).map((mail, index) => ({ ...lineOf(mail), number: index + 1 }))
-    return reply.type('text/html').send(eta.render('mailbox.eta', { mails: mails.reverse() }))
+    const mails = (await linesOf(folder)).reverse()
+    return reply.type('text/html').send(eta.render('mailbox.eta', { mails, links }))
   })
+  server.get('/count', async () => String(emailFiles(folder).length))
   server.get<{ Params: { number: string } }>('/mails/:number', async (request, reply) => {
     const mail = (await readMails(folder))[Number(request.params.number) - 1]
     if (!mail) return reply.redirect('/', 303)
-    const page = { ...lineOf(mail), html: mail.html || '', text: mail.text ?? '' }
+    const page = { ...lineOf(mail, 0), html: mail.html || '', text: mail.text ?? '', links }
     return reply.type('text/html').send(eta.render('mail.eta', page))
   })
   server.get('/desk.css', (_request, reply) =>
@@ -82,7 +102,10 @@ async function startPages(
   return { url: address.replace('127.0.0.1', 'localhost'), server }
 }
 
-const lineOf = (mail: ParsedMail) => ({
+const linesOf = async (folder: string): Promise<CaughtEmail[]> => (await readMails(folder)).map(lineOf)
+
+const lineOf = (mail: ParsedMail, index: number): CaughtEmail => ({
+  number: index + 1,
   subject: mail.subject ?? '(no subject)',
   from: mail.from?.text ?? '',
   to: [mail.to ?? []]
@@ -92,7 +115,10 @@ const lineOf = (mail: ParsedMail) => ({
   date: mail.date?.toISOString().slice(0, 16).replace('T', ' ') ?? '',
 })
 
-async function readMails(folder: string): Promise<ParsedMail[]> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.eml'))
-  return Promise.all(files.sort().map((name) => simpleParser(readFileSync(join(folder, name)))))
-}
+const emailFiles = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.eml'))
+    .sort()
+
+const readMails = (folder: string): Promise<ParsedMail[]> =>
+  Promise.all(emailFiles(folder).map((name) => simpleParser(readFileSync(join(folder, name)))))

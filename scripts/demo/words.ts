@@ -1,39 +1,51 @@
-import type { Day } from '../../src/platform/dates.ts'
-import type { DigestsSent } from './demo.ts'
+import type { Demo, DigestsSent } from './demo.ts'
 
 export interface Addresses {
   site: string
   mailbox: string
   desk: string
+  admin: string
 }
 
-/** What the terminal says once everything runs. */
+/** "2026-11-24 08:00" in UTC. */
+export const minuteOf = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ')
+
+/** What the terminal says once everything runs; `keys`: it takes single keys. */
 export function welcome(
-  { site, mailbox, desk }: Addresses,
-  { keys, day }: { keys: boolean; day: Day },
+  { site, mailbox, desk, admin }: Addresses,
+  { keys, now, password }: { keys: boolean; now: Date; password: string },
 ): string {
   return `
-  Daily Papers demo                          it is ${day}, 07:00 UTC
+  Daily Papers demo                          the demo’s time is ${minuteOf(now)} UTC
 
-  ├─ Site     ${site}    today's papers, and the form to subscribe
-  ├─ Mailbox  ${mailbox}    every mail lands here, none leaves
-  └─ Desk     ${desk}    what to try, and buttons for the two keys below
+  ├─ Desk     ${desk}    what to try, step by step
+  ├─ Site     ${site}    today’s papers and the sign-up form
+  ├─ Mailbox  ${mailbox}    every email arrives here; none leaves this computer
+  └─ Admin    ${admin}    password: ${password}
 
   1. Subscribe on the site, with any address and a topic such as: linear attention
-  2. Open the mail in the mailbox and press its button, then the one on the page. A welcome lands beside it.
-  3. ${keys ? 'Press d here' : 'Press "Send today\'s digests" on the desk'}: the clock moves to your hour, and the digest lands in the mailbox.
-${keys ? '\n  Keys  d today’s digests now · t bring tomorrow · o open the desk · q quit\n' : ''}`
+  2. Open the email in the mailbox and confirm. A welcome email follows.
+  3. ${keys ? 'Press d here' : 'Press “Send digests” on the desk'}: the clock moves to your hour, and your digest arrives in the mailbox.
+  4. ${keys ? 'Press n' : 'Press “Next day”'} for the next day’s papers, then send again.
+${keys ? '\n  Keys  d send digests · n next day · o open the desk · q quit\n' : ''}`
 }
 
 /** One line on what `sendDigests` did. */
 export function describeSent({ at, planned, nothingMatched }: DigestsSent): string {
-  if (!at) return 'Nobody has a digest coming today. Subscribe and confirm first, or bring tomorrow.'
-  const nothing = nothingMatched > 0 ? ` For ${nothingMatched} nothing matched.` : ''
-  return `It is ${at.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${planned} ${planned === 1 ? 'digest' : 'digests'} in the mailbox.${nothing}`
+  if (!at) return 'No digest is due now. Subscribe and confirm first, or press “Next day” for new papers.'
+  const sent =
+    planned === 0
+      ? 'No digest was sent.'
+      : `${planned} ${planned === 1 ? 'digest was' : 'digests were'} sent.`
+  const nothing =
+    nothingMatched === 0
+      ? ''
+      : ` For ${nothingMatched} ${nothingMatched === 1 ? 'subscriber' : 'subscribers'}, no paper matched.`
+  return `It is now ${minuteOf(at)} UTC. ${sent}${nothing}`
 }
 
-/** One line on what `bringTomorrow` did. */
-export const describeDay = (came: boolean, day: Day): string =>
-  came
-    ? `It is ${day}, 07:00 UTC: new papers are on the site.`
-    : 'The sample papers end here. Start anew with: npm run demo -- --reset'
+/** One line on what `nextDay` did. */
+export const describeDay = (hasPapers: boolean, demo: Pick<Demo, 'now' | 'today'>): string =>
+  hasPapers
+    ? `It is now ${minuteOf(demo.now())} UTC. The papers of ${demo.today()} are on the site; their digests are not sent yet.`
+    : 'There are no more sample papers. Start again with: npm run demo -- --reset'

@@ -107,6 +107,7 @@ export function openPages(config: Config): Pages {
     listed: LISTED_ROUTES,
     assets: ASSETS_PATH,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
+    demo: config.demo,
     feeds: { atom: feedPath('xml'), json: feedPath('json') },
   }
   return {

@@ -1037,6 +1037,9 @@ export const en = {
       'Papers from arXiv and Hugging Face Daily Papers, with thanks to arXiv for its open access; not affiliated with either.',
     privacy: 'What is kept',
     status: 'Status',
+    demo: 'This is a demo:',
+    demoDesk: 'desk',
+    demoMailbox: 'mailbox',
   },
   status: {
     heading: 'Status',

@@ -124,7 +124,7 @@ describe.each([
 
     await page.getByRole('button', { name: /resubscribe/i }).click()
     expect(await heading()).toBe('You’re subscribed')
-    await demo.bringTomorrow()
+    await demo.nextDay()
     const { planned } = await demo.sendDigests()
     expect(planned).toBe(1)
   })

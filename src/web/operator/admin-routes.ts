@@ -24,6 +24,7 @@ import { addTopicRoutes } from './topic-routes.ts'
 const paths = z.looseObject({ id: id.optional() })
 
 const SEEN_EVERY_MS = 60_000
+const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
 /** The operator's pages; without ADMIN_PASSWORD there are none. The only ones of the site with a cookie. */
 export function addAdminPages(app: FastifyInstance, { deps }: Site): void {
@@ -91,10 +92,9 @@ function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
   addActionRoutes(app, admin)
 }
 
-/** Throws admin.not-https, admin.elsewhere. */
+/** Throws admin.not-https, admin.elsewhere. Plain http is for a site on this computer, which production never is. */
 async function refuseStrangers({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
-  const isSecure = deps.config.BASE_URL.startsWith('https://')
-  if (isSecure && request.protocol !== 'https') throw new Fault('admin.not-https')
+  if (!LOOPBACK.test(deps.config.BASE_URL) && request.protocol !== 'https') throw new Fault('admin.not-https')
   if (request.method === 'POST' && !isFromHere(deps.config.BASE_URL, request))
     throw new Fault('admin.elsewhere')
 }

@@ -268,6 +268,23 @@ describe('the cookie', () => {
       expect(answer.body).not.toContain('Back to the overview')
     }))
 
+  test.each(['http://localhost:4000', 'http://127.0.0.1:4000', 'http://[::1]:4000'])(
+    'is given over plain http on this computer: %s',
+    (BASE_URL) =>
+      withSettings({ ADMIN_PASSWORD: PASSWORD, BASE_URL }, async (other) => {
+        expect((await get(other, '/admin/login')).statusCode).toBe(200)
+      }),
+  )
+
+  test.each(['http://192.168.1.5:4000', 'http://localhost.example.org', 'http://127.0.0.1.example.org'])(
+    'is not given over plain http elsewhere: %s',
+    (BASE_URL) =>
+      withSettings({ ADMIN_PASSWORD: PASSWORD, BASE_URL }, async (other) => {
+        const answer = await get(other, '/admin/login')
+        expect([answer.statusCode, answer.body.includes('<h1>Only over https</h1>')]).toEqual([400, true])
+      }),
+  )
+
   test('is given nowhere else on the site, whoever asks', async () => {
     const { cookie } = await logIn(site)
     for (const url of ['/', '/subscribe', '/manage', '/privacy', '/nothing']) {
