@@ -1032,10 +1032,10 @@ export const en = {
     papers: 'Papers',
     subscribe: 'Subscribe',
     manage: 'Your digests',
-    promise: 'No cookie, no tracking, no picture in any mail.',
+    promise: 'No cookies, no tracking.',
     attribution:
       'Papers from arXiv and Hugging Face Daily Papers, with thanks to arXiv for its open access; not affiliated with either.',
-    privacy: 'What is kept',
+    privacy: 'Privacy',
     status: 'Status',
     demo: 'This is a demo:',
     demoDesk: 'desk',
