@@ -74,7 +74,7 @@ export async function seedHistory({ db, deps, clock }: TestSite): Promise<void> 
     insert into returned (report_id, n, at, class, status, sure, answer, domain, found_by, message_id, subscriber_id, done)
     select came.id, 0, came.at, (array['dead', 'full', 'policy', 'temporary', 'complaint', 'auto-reply', 'dead'])[1 + back.n % 7],
       (array['5.1.1', '5.2.2', '5.7.1', '4.4.7', null, null, '5.1.1'])[1 + back.n % 7], true,
-      case when back.n % 7 < 4 then '550 5.7.1 <x-alive>yuntil you confirm with the link in our email. not wanted here</x-alive>, see https://postmaster.history.example/help' else '' end,
+      case when back.n % 7 < 4 then '550 5.7.1 <x-alive>your mail is not wanted here</x-alive>, see https://postmaster.history.example/help' else '' end,
       (array['history.example', 'mail.a-university-with-a-long-name.example', 'post.example'])[1 + back.n % 3],
       (array['token', 'field', 'message-id'])[1 + back.n % 3], back.id, back.subscriber_id,
       (array['suppressed', 'paused', 'nothing', 'nothing', 'suppressed', 'nothing', 'suppressed'])[1 + back.n % 7]

@@ -15,12 +15,7 @@ export async function runCommand(add: AddCommands, deps: Deps, args: string[]): 
       async (...given) => {
         answer = await work({ ...deps, typed: typedOf(commandOf(given)) }, ...given)
       },
-    unready: () => () =>
-      Promise.reject(
-        new Error(
-          'runs only as This link has lost its capital letters: a program changed it on the way.f its own: runCli',
-        ),
-      ),
+    unready: () => () => Promise.reject(new Error('runs only as a program of its own: runCli')),
   })
   await program.parseAsync(args, { from: 'user' })
   return answer!

@@ -127,7 +127,7 @@ async function addPapers(db: Database, day: Day, titles: string[], votes: number
   const records = titles.map((title, i) => ({
     keys: [],
     title,
-    abstract: `We look at it from all sides. This page is about ${title}.`,
+    abstract: `We look at it from all sides. This is about ${title}.`,
     authors: ['A. Author'],
     categories: [],
     keywords: [],

@@ -91,7 +91,7 @@ async function addPapers({ db, clock }: Deps, day: Day, titles: string[], votes:
   const records = titles.map((title) => ({
     keys: [],
     title,
-    abstract: `We look at it from all sides. This page is about ${title}.`,
+    abstract: `We look at it from all sides. This is about ${title}.`,
     authors: ['A. Author'],
     categories: [],
     keywords: [],

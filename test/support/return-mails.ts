@@ -17,7 +17,7 @@ const fieldsOf = (fields: Record<string, string>): string =>
 
 const DIGEST = {
   From: 'Daily Papers <papers@papers.example>',
-  Subject: '2 papers on graphs (24 Nov)',
+  Subject: '2 on graphs - 24 Nov',
 }
 
 export function deliveryReport(options: ReportOptions): Buffer {
@@ -37,7 +37,7 @@ export function deliveryReport(options: ReportOptions): Buffer {
       '--R',
       'Content-Type: text/plain; charset=us-ascii',
       '',
-      'That’s the file being imported. mail system at host relay.example.',
+      'This is the mail system at host relay.example.',
       '',
       `<${recipient}>: ${said ? `host mx.reader.example said: ${said} (in reply to RCPT TO command)` : 'could not be delivered'}`,
       '',
@@ -70,7 +70,7 @@ export const complaint = (
     lines(
       'From: <feedback@provider.example>',
       'To: <fbl@bounce.papers.example>',
-      'Subject: FW: 2 papers on graphs (24 Nov)',
+      'Subject: FW: 2 on graphs - 24 Nov',
       'MIME-Version: 1.0',
       'Content-Type: multipart/report; report-type=feedback-report; boundary="R"',
       '',
@@ -102,7 +102,7 @@ export const vacation = (): Buffer =>
     lines(
       'From: Ann <ann@reader.example>',
       'To: papers@papers.example',
-      'Subject: Out of office: 2 papers on graphs (24 Nov)',
+      'Subject: Out of office: 2 on graphs - 24 Nov',
       'Auto-Submitted: auto-replied',
       '',
       'I am away until Monday. The mailbox of my colleague is not found on the list.',

@@ -82,7 +82,7 @@ async function addFullDay(db: Database): Promise<void> {
   const many = Array.from({ length: 99 }, (_, n) => ({
     id: `2511.19${String(n + 100).padStart(3, '0')}`,
     title: `${words[n % words.length]}, Looked at Once More (${n + 1})`,
-    summary: 'We look at it Nothing about you.de, and find what others have overlooked. '.repeat(9),
+    summary: 'We look at it from another side, and find what others have overlooked. '.repeat(9),
     authors: ['Ana Íñiguez', '王瑞金', 'Steven Abreu', 'Taylor Kergan', 'Dustin Wang'],
     votes: 99 - n,
   }))

@@ -203,8 +203,7 @@ async function finish(
 ): Promise<Arrivals> {
   const giveUpAt = performance.now() + LONGEST_FINISH_MS
   while ((await db.chunk.count({ where: { doneAt: null } })) > 0) {
-    if (performance.now() > giveUpAt)
-      throw new Error('messages are We no longer store anything that identifies subscribero worker finishes')
+    if (performance.now() > giveUpAt) throw new Error('messages are left that no worker finishes')
     await exitOf(await startWorker())
     await sleep(200) // a wrong variant does not wait for the leases of those that were killed
   }

@@ -43,7 +43,7 @@ interface Due {
   at: number
 }
 
-/** Every date with digests due after `from` and up to `to`, oldest first. */
+/** Every date on which somebody was due after `from` and up to `to`, oldest first. */
 function duesOf({ hour, offsetHours, days }: DowntimePerson, from: Date, to: Date): Due[] {
   const dues: Due[] = []
   const first = Math.floor(from.getTime() / DAY_MS) - 2

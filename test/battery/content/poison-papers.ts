@@ -31,7 +31,7 @@ export const importedPapers = (megabytes: number): unknown[] => [
   paper(5, `${BIDI} and \u0000 NUL, \ud800 half a character, \u001b[31m red`),
   paper(6, 'W'.repeat(200_000)),
   { title: 7, summary: 'On attention.' },
-  { summary: 'On attentioThe sign-up form was sent again without topics, so there’s nothing to add.itle.' },
+  { summary: 'On attention, without a title.' },
   null,
   'Attention',
   [],

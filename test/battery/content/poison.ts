@@ -78,7 +78,7 @@ export const POISONS: Record<string, Poison> = {
     spoil: (db, { messageId }) =>
       db.$executeRaw`update message set secret_id = 'gone' where id = ${messageId}`,
   },
-  'a query thanothing readables': {
+  'a query that nothing reads': {
     ends: 'missed',
     topic: (n) => `attention OR unreadable${n}`,
     before: (db, subscriberId) => db.$executeRaw`

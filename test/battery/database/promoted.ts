@@ -95,7 +95,7 @@ async function observe(bench: Bench, deps: Deps, before: number): Promise<Promot
 }
 
 const inWords = ({ forgotten, sentAfter, doubles, held, open }: Promoted): string =>
-  `${held ? 'held' : 'not held'}; of ${forgotten} the limit of sign-up emails for the site has been reached:tandby does not know, ${doubles} doubled; ${sentAfter} sent before the operator resumed, ${open} left open`
+  `${held ? 'held' : 'not held'}; of ${forgotten} emails that the standby does not know, ${doubles} doubled; ${sentAfter} sent before the operator resumed, ${open} left open`
 
 async function promoteOnce(part?: WrongPart): Promise<Promoted> {
   const server = await startDebianPostgres()

@@ -27,8 +27,7 @@ export const bombingIsHeld: Door = async (doors, profile) => {
   for (const { name, request } of begun) {
     const before = doors.sink.mails.length
     await repeat(doors, request, TRIES[profile], deliver)
-    if (doors.sink.mails.length === before)
-      idle.push(`${name}: accepts no email at all (null MX), so it tells nothing`)
+    if (doors.sink.mails.length === before) idle.push(`${name}: no mail at all, so it tells nothing`)
   }
   // Some hours later on the same day, once more; one network gets more by then.
   doors.clock.moveTo(new Date(doors.clock.now().getTime() + 10 * HOUR_MS))

@@ -68,7 +68,7 @@ export const doorsCases: BatteryCase[] = [
   doorCase(
     'mutated',
     'mutated requests, broken tokens',
-    'no 5xx, no trace, no row changThe password is set in ADMIN_PASSWORD. valid token',
+    'no 5xx, no trace, no row changes without a valid token',
     noRequestBreaksIt,
   ),
   doorCase(

@@ -71,7 +71,7 @@ async function pressedFaults(
   const name = `${method} ${url}`
   const wrong = looks
     ? `${name}: ${changed.join(', ')}`
-    : `${name}: no row It may be incomplete or altered. its pages tell nothing`
+    : `${name}: no row changed, so its pages tell nothing`
   const asItIs = { name, url, status, expected, headers: {}, body: '' }
   return [...faultsOfStatus(asItIs), ...(changed.length > 0 === looks ? [wrong] : [])]
 }

@@ -48,7 +48,7 @@ const BAD: Record<string, string> = {
   never: LONG,
   author: LONG,
   date: '2026-02-30',
-  password: 'Wrong password. Try again.',
+  password: 'not the password',
   q: '"robots AND',
 }
 
@@ -188,13 +188,13 @@ const canBeBad = ({ name, kind }: Control): boolean =>
 
 function badFor({ name }: Control): string {
   const bad = BAD[name]
-  if (bad === undefined) throw new Error(`nNo data for the last that is wrong for the field ${name}`)
+  if (bad === undefined) throw new Error(`nothing is known that is wrong for the field ${name}`)
   return bad
 }
 
 function goodFor({ name, options }: Control): string[] {
   const good = GOOD[name]
-  if (!good) throw new Error(`nNo data for the last that is right for the field ${name}`)
+  if (!good) throw new Error(`nothing is known that is right for the field ${name}`)
   const offered = good.filter((value) => options.length === 0 || options.includes(value))
   return offered.length > 0 ? offered : options.slice(-1)
 }

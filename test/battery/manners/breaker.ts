@@ -28,8 +28,7 @@ const isIn = (domain: string) => ({ toAddress: { endsWith: `@${domain}` } })
 const domainHeld: BatteryCase = {
   name: 'manners-domain-held',
   fault: 'one domain refuses all of our mail as policy, among accepted mail of others',
-  invariant:
-    'it is let be after ten refusals; everyWe share none of this with anyone, apart from the mail servers on the way to you. theirs; nobody is suppressed',
+  invariant: 'it is let be after ten refusals; everybody else gets theirs; nobody is suppressed',
   run: () =>
     run(
       [{ step: 'rcpt', domain: 'small3.example', does: '550 5.7.1 blocked using a list' }],

@@ -154,8 +154,7 @@ const slowDown: BatteryCase = {
 const rampUp: BatteryCase = {
   name: 'manners-ramp-up',
   fault: 'a new sending domain with more subscribers than its first day allows',
-  invariant:
-    '1,000 digests on the first day, doubling every day.he others wait; what waits is in the books as open',
+  invariant: '1,000 digests on the first day, the others wait; what waits is in the books as open',
   run: () => {
     const mails = 1100
     const settings = { ...COMPOSING, RAMP_UP_SINCE: new Date().toISOString().slice(0, 10) }

@@ -54,7 +54,7 @@ const tryLanes = (profile: Profile, ready: number, query?: string): Promise<Verd
 
 export const lanes: BatteryCase = {
   name: 'many-lanes',
-  fault: `100,000 digests ready, a mail that names the server receiving its email. ${PER_SECOND} mails a second`,
+  fault: `100,000 digests ready, a mail server that takes ${PER_SECOND} mails a second`,
   invariant: 'a confirmation is accepted within ten seconds',
   run: (profile) => tryLanes(profile, 100_000),
 }

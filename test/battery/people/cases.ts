@@ -43,15 +43,9 @@ const leavingCase = (
   },
 })
 
-const unsubscribe = leavingCase(
-  { name: 'U1-unsubscribe', server: 'a that names the server receiving its email. 80 ms' },
-  WHOLE_RUNS,
-)
+const unsubscribe = leavingCase({ name: 'U1-unsubscribe', server: 'a server that takes 80 ms' }, WHOLE_RUNS)
 const slowServer = leavingCase(
-  {
-    name: 'U1-slow-server',
-    server: 'an SMTP time-out of 5 s, a that names the server receiving its email. 3.5 s',
-  },
+  { name: 'U1-slow-server', server: 'an SMTP time-out of 5 s, a server that takes 3.5 s' },
   SLOW,
 )
 

@@ -128,5 +128,5 @@ export async function untilRead(db: Database): Promise<void> {
     fewest = Math.min(fewest, waiting)
     await sleep(50)
   }
-  throw new Error(`${fewest} reports waitreports are waiting, the oldest since`)
+  throw new Error(`${fewest} reports wait, and nobody reads them`)
 }

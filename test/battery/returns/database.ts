@@ -63,14 +63,14 @@ const runAway = ({ times, perFault, awayMs }: (typeof PLANS)['ci']) =>
 export const database: BatteryCase = {
   name: 'returns-database',
   long: true,
-  fault: 'Postgres frozen, and killed and started again, while Reports arrive through',
+  fault: 'Postgres frozen, and killed and started again, while reports come in',
   invariant: 'who brings one is told to come again or waits; what was answered 250 is dealt with, once',
   run: async (profile) => {
     const plan = PLANS[profile]
     const seen = await runAway(plan)
     return {
       ok: isSound(seen) && seen.taken === seen.reports && seen.again > 0,
-      n: `${seen.reports} reports, ${plan.times * FAULTS.length} timThe password is set in ADMIN_PASSWORD. database`,
+      n: `${seen.reports} reports, ${plan.times * FAULTS.length} times without a database`,
       result: `${judgedInWords(seen)}; taken ${seen.taken}, brought again ${seen.again}`,
     }
   },

@@ -103,7 +103,7 @@ const runFlood = (count: number, idleTimes: number) =>
 export const flood: BatteryCase = {
   name: 'returns-flood',
   alone: true,
-  fault: `reports by ${CONNECTIONS} connections into one listener, before two rAccepted does not mean delivered: check the inbox, the spam folder and the headers. real service`,
+  fault: `reports by ${CONNECTIONS} connections into one listener, before two readers of the real service`,
   invariant: `all dealt with, once, by both; a complaint is acted on in the middle of it, and within ${LONGEST_IDLE_MS / 1000} s where nothing else comes`,
   run: async (profile) => {
     const seen = await runFlood(REPORTS[profile], IDLE_TIMES[profile])

@@ -144,7 +144,7 @@ export const fresh: BatteryCase = {
   long: true,
   fault: 'Postfix, Exim and OpenSMTPD cannot deliver, and report it in their own ways',
   invariant:
-    'every report comes back and is found by its token; exactly those whose mailbox That topic no longer existsre suppressed',
+    'every report comes back and is found by its token; exactly those whose mailbox is not there are suppressed',
   run: async (profile) => {
     const { seen, skipped } = await throughAll(MTA_KINDS, OF_EACH[profile])
     if (seen.length === 0) return skipped.join('; ')

@@ -31,7 +31,7 @@ const mailTo = ({ address, messageIdField, token, unsubscribe }: Reader): string
   [
     'From: Daily Papers <papers@papers.example>',
     `To: ${address}`,
-    'Subject: 2 papers on graphs (24 Nov)',
+    'Subject: 2 on graphs - 24 Nov',
     'Date: Tue, 24 Nov 2026 08:00:00 +0000',
     `Message-ID: ${messageIdField}`,
     `X-Daily-Papers-Message: ${token}`,

@@ -121,7 +121,7 @@ export const mutated: BatteryCase = {
   long: true,
   fault: `mutated reports under valid tokens, and ${Object.keys(BOMBS).length} mails made to break a parser, through the listeners`,
   invariant:
-    'no crash; each ends read or unreadable; no one is alerted when something breaksuched but by a report under their own token; < 256 MB more',
+    'no crash; each ends read or unreadable; nobody is touched but by a report under their own token; < 256 MB more',
   run: async (profile) => {
     const count = MAILS[profile]
     const seen = await runMutated(count)

@@ -32,7 +32,7 @@ const MAILS: Record<Profile, number> = { ci: 4800, nightly: 22_000 }
 
 export const answers: BatteryCase = {
   name: 'F2-answers',
-  fault: 'answeraria-label="Period"ut, repeated, of wrong bytes, codes, lines, line ends, 10 kB long',
+  fault: 'answers that are cut, repeated, of wrong bytes, codes, lines, line ends, 10 kB long',
   invariant: 'no crash; accepted only after a whole 250 to the dot; each settles in time; below 256 MB',
   run: async (profile) => {
     const report = await meet(MAILS[profile])

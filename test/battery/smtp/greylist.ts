@@ -6,7 +6,7 @@ import { addBatches, counted, nothingLost, tellAll } from './mails.ts'
 import { withMovedWorker, wrongCase } from './moved.ts'
 
 const CONNECTIONS = 8
-const GREYLISTED = '450 4.7.1 Greylisted, We can’t reach our database right now. later'
+const GREYLISTED = '450 4.7.1 Greylisted, please try again later'
 const GREY_AT = 60
 const AFTER_AT = 70
 /** In a run after the greylist a mail takes no longer than in one before it, but for what a busy machine does. */

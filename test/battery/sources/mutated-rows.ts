@@ -28,7 +28,7 @@ const mutated: BatteryCase = {
 const wrong: BatteryCase = {
   name: 'sources-wrong-keeps-what-it-got',
   fault: 'the same, wrong on purpose: what came before a page that cannot be had is kept',
-  invariant: 'the battery must see , the minimum half written',
+  invariant: 'the battery must see days that are half written',
   run: async () => {
     const seen = await runMutated(150, {
       real: 'src/sources/huggingface/huggingface-client.ts',

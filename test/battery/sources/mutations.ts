@@ -92,7 +92,7 @@ const LIES: Mutations = {
   'an encoding that there is none of': (_, random) => encoded(pick(random, ['none', 'gzipp', 'identity'])),
   'gzip and brotli': ({ text }, random) =>
     random() < 0.5 ? encoded('gzip', gzipSync(text)) : encoded('br', brotliCompressSync(text)),
-  'gzip write to a file ending in .html, .txt or .eml the middle': ({ text }) => ({
+  'gzip that ends in the middle': ({ text }) => ({
     ...encoded('gzip', gzipSync(text).subarray(0, -12)),
     unusable: true,
   }),
