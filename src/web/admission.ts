@@ -11,6 +11,7 @@ const ROUTES = new Set([
   '/preview',
   '/subscribe',
   '/check-inbox/:token',
+  '/check-inbox/:token/change',
   '/papers',
   '/feed.xml',
   '/feed.json',

@@ -164,9 +164,12 @@ export const en = {
     warning: {
       mentions: 'No paper in the last {span} mentions {parts}',
       has: 'No paper in the last {span} has {parts}',
-      others: 'these {papers} are about {parts}.',
+      others: {
+        one: 'the only match has {parts}.',
+        other: 'these {count} papers have {parts}.',
+      },
       none: 'No paper in the last {span} matches “{topic}”. {keep}',
-      keep: 'Keep the topic, and we’ll write when the first one appears.',
+      keep: 'Keep the topic, and your next digest after the first one appears will have it.',
     },
     /** What another form of a topic would have matched, and its button. */
     wider: {
@@ -456,7 +459,7 @@ export const en = {
     heading: 'Privacy: what we store',
     reading: {
       heading: 'If you only read',
-      kept: 'Nothing about you. There are no cookies, and nothing is loaded from other sites. Our log records the kind of page, the time and how long it took: no address, and no link that names you.',
+      kept: 'There are no cookies, and nothing is loaded from other sites. Our log records the kind of page, the time and how long it took: no address, and no link that names you. For about a day, we store how many searches, paper pages and forms came from an internet address and from the networks around it.',
     },
     subscribing: {
       heading: 'If you subscribe',
@@ -477,8 +480,6 @@ export const en = {
           'What mail servers and mail services sent back about an email: its kind, and what they said, without your address. We delete the report itself once it is processed.',
         actions:
           'What the people who run this site did for you by hand: what and when, under a random number instead of your address.',
-        network:
-          'For about a day, how many forms came from an internet address and from the networks around it.',
         count:
           'A code made from your address with a secret key, and when emails were last requested for it: for a day if you confirmed, otherwise for 180 days. This stops strangers from flooding your mailbox.',
       },
@@ -1009,8 +1010,8 @@ export const en = {
     title: 'Check your inbox',
     heading: 'Check your inbox',
     sentHtml:
-      'We’ve sent a confirmation link to <strong>{address}</strong>. Click it to start. (If the address can’t be subscribed, nothing is sent.)',
-    sent: 'We’ve sent a confirmation link to the address you gave. Click it to start. (If the address can’t be subscribed, nothing is sent.)',
+      'If <strong>{address}</strong> can be subscribed, an email from us is on its way. Open the link in it and press Confirm subscription.',
+    sent: 'If the address you gave can be subscribed, an email from us is on its way. Open the link in it and press Confirm subscription.',
     meant: 'Did you mean {domain}?',
     correct: 'Go back and correct it',
     from: 'From',
@@ -1133,7 +1134,7 @@ export const en = {
     lastPage: 'Only the first {shown} are listed. Add a word or a filter to get fewer.',
     backTo: 'Searched back to {day}. Older papers are on the pages of their days.',
     noPapers: 'There are no papers yet.',
-    narrowedAway: 'Without filters there are {papers}. Remove a filter to see more.',
+    narrowedAway: 'Remove a filter to see more: {papers} without filters.',
     absent: 'No paper here mentions {parts}.',
     never: 'Every word appears, but never in the same paper.',
     without: 'Leaving out {part} finds {papers}.',

@@ -10,13 +10,17 @@ export interface KeyWords {
   present: Leaf[]
 }
 
-/** Counts one term in each step. Alternatives of an OR are absent only if all of them are. */
+/**
+ * Counts one term in each step. Alternatives of an OR are absent only if all of them are; those that no paper contains are
+ * in neither list.
+ */
 export function* keyWordsOf(query: Query, window: Window): Steps<KeyWords> {
   const words: KeyWords = { absent: [], present: [] }
-  if (window.size === 0) return words
+  if (window.size === 0 || query.kind === 'paper') return words
   for (const part of distinct(keyParts(query))) {
-    const isAbsent = window.count(window.find(part, query)) === 0
-    words[isAbsent ? 'absent' : 'present'].push(...wantedLeaves(part))
+    const isIn = (one: Query) => window.count(window.find(one, query)) > 0
+    if (isIn(part)) words.present.push(...wantedLeaves(part).filter(isIn))
+    else words.absent.push(...wantedLeaves(part))
     yield
   }
   return words

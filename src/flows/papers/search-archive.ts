@@ -83,8 +83,8 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
   const tree = parseQuery(search.query)
   const archive = await openNewest(deps)
   const wide = withNames(tree)
-  await inTurns(lookedUp(archive, wide, search), search.spend)
   const names = await inTurns(namesIn(archive, tree), search.spend)
+  await inTurns(lookedUp(archive, wide, search), search.spend)
   // Up to the next await: the archive goes on.
   const all = archive.find(wide)
   const { left, facets } = narrowed(archive, all, search.narrowing)

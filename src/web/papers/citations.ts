@@ -75,7 +75,7 @@ function bibtexOf(paper: Paper, url: string): string {
     ['eprint', arxivId],
     ['archivePrefix', arxivId && 'arXiv'],
     // Identifiers from before April 2007 name their archive themselves.
-    ['primaryClass', arxivId && !arxivId.includes('/') ? categories[0] : null],
+    ['primaryClass', arxivId && !arxivId.includes('/') ? verbatim(categories[0] ?? null) : null],
     ['doi', verbatim(doiOf(paper))],
     ['url', verbatim(arxivUrl(paper) ?? doiUrl(paper) ?? url)],
   ]

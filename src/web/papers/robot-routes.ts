@@ -15,8 +15,10 @@ import { searchPath } from './search-paths.ts'
 
 /** Numbers of papers in one part of the sitemap. The protocol allows 50,000 addresses; fewer are quicker to write. */
 const PAPERS_IN_PART = 10_000
-const MOST_DAYS = 10_000
-const LONGEST_SHORT_NAME = 16
+const MAX_DAYS = 10_000
+/** As the id of a paper is a 32-bit number. */
+const MAX_PART = 200_000
+const MAX_SHORT_NAME_LENGTH = 16
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
 const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
@@ -51,7 +53,7 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   })
 
   app.get('/sitemap-days.xml', async (request, reply) => {
-    const days = await daysWithPapers(db, MOST_DAYS)
+    const days = await daysWithPapers(db, MAX_DAYS)
     const paths = [...LISTED_ROUTES, ...days.map((day) => `/papers/date/${day}`)]
     return sendUrls(
       request,
@@ -62,7 +64,9 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   })
 
   app.get<{ Params: { part: string } }>('/sitemap-papers-:part.xml', async (request, reply) => {
-    const upTo = Number(request.params.part) * PAPERS_IN_PART
+    const part = partIn(request.params.part)
+    if (part === null) throw new Fault('page.not-found')
+    const upTo = part * PAPERS_IN_PART
     const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
     if (papers.length === 0) throw new Fault('page.not-found')
     return sendUrls(
@@ -76,7 +80,7 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   app.get('/opensearch.xml', async (request, reply) => {
     const withTerms = (path: string) => `${BASE_URL}${path.replace(/q=$/, 'q={searchTerms}')}`
     const view = {
-      shortName: SITE_NAME.slice(0, LONGEST_SHORT_NAME).trim(),
+      shortName: Array.from(SITE_NAME).slice(0, MAX_SHORT_NAME_LENGTH).join('').trim(),
       description: `${words.search.heading} - ${SITE_NAME}`,
       icon: `${BASE_URL}${ASSETS_PATH}icon.svg`,
       page: withTerms(searchPath({ query: '' })),
@@ -91,4 +95,9 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   app.get('/favicon.ico', async (_request, reply) =>
     keptShortly(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
   )
+}
+
+function partIn(text: string): number | null {
+  const part = /^[1-9]\d*$/.test(text) ? Number(text) : 0
+  return part > 0 && part <= MAX_PART ? part : null
 }

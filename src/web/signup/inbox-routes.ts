@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { previewTopics } from '../../flows/papers/preview-topics.ts'
 import { type Searcher, withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { readAhead } from '../../flows/signup/read-ahead.ts'
+import { settingsInQuery } from '../request.ts'
+import { pairsOf } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
+import { shownForm } from './form-view.ts'
 import { readInboxToken, type SentForm } from './inbox-token.ts'
 import { inboxView } from './inbox-view.ts'
 import { latestOf, type PreviewView, previewView } from './preview-view.ts'
@@ -11,9 +14,20 @@ import { latestOf, type PreviewView, previewView } from './preview-view.ts'
 export function addInboxRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get<{ Params: { token: string } }>('/check-inbox/:token', async (request, reply) => {
-    const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
+    const { token } = request.params
+    const sent = readInboxToken(deps.config, token, deps.clock.now())
     const preview = sent && (await previewOf(site, request, sent))
-    return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, { sent, preview }) })
+    return pages.send(reply, 'check-inbox', { inbox: inboxView(deps, { sent, token, preview }) })
+  })
+  app.get<{ Params: { token: string } }>('/check-inbox/:token/change', async (request, reply) => {
+    const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
+    if (!sent) return reply.redirect('/subscribe', 303)
+    const settings = settingsInQuery({
+      ...Object.fromEntries(pairsOf(sent.settings)),
+      days: sent.settings.days,
+    })
+    const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
+    return pages.send(reply, 'subscribe', { form: await shownForm(deps, { typed }, request) })
   })
 }
 

@@ -13,13 +13,16 @@ export interface SentForm {
 const PURPOSE = 'check inbox'
 const LIFE_MS = 10 * 60_000
 /** In characters: some proxies refuse addresses of more than 4,000. */
-const MAX_TOPICS_LENGTH = 2000
+const MAX_LENGTH = 3500
 
 /** The page after a form: its address carries the form encrypted, for ten minutes. */
 export function inboxPath(config: Config, { email, settings, topics }: SentForm, now: Date): string {
-  const isShort = topics !== null && topics.join('').length <= MAX_TOPICS_LENGTH
-  const content = { email, settings, topics: isShort ? topics : null, at: now.getTime() }
-  return `/check-inbox/${seal(JSON.stringify(content), { secret: config.APP_SECRET[0]!, purpose: PURPOSE })}`
+  const pathWith = (topics: string[] | null) => {
+    const text = JSON.stringify({ email, settings, topics, at: now.getTime() })
+    return `/check-inbox/${seal(text, { secret: config.APP_SECRET[0]!, purpose: PURPOSE })}`
+  }
+  const path = pathWith(topics)
+  return path.length <= MAX_LENGTH ? path : pathWith(null)
 }
 
 /** Null once the ten minutes are over, and for anything that is not such a token. */

@@ -20,9 +20,9 @@ export interface InboxView extends FaultsView {
   subject: string
   /** Null if it is not known. */
   when: string | null
-  /** The form again, with these settings; it keeps the topics too. */
+  /** The form again, with what was sent. */
   changePath: string
-  /** The settings as fields. */
+  /** Settings and topics as fields. */
   fields: [name: string, value: string][]
   /** The domain that was probably meant. */
   meant: string | null
@@ -33,6 +33,8 @@ export interface InboxView extends FaultsView {
 
 interface Shown {
   sent: SentForm | null
+  /** With which `sent` was read. */
+  token?: string
   preview?: PreviewView | null
   /** Of another try. */
   typed?: Partial<TypedSignup>
@@ -42,10 +44,14 @@ interface Shown {
 
 export function inboxView(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
-  { sent, preview = null, typed = {}, fault, reference }: Shown,
+  { sent, token, preview = null, typed = {}, fault, reference }: Shown,
 ): InboxView {
   const settings = sent?.settings ?? settingsIn({ config }, typed)
-  const fields = settings ? pairsOf(settings) : []
+  const ofSettings = settings ? pairsOf(settings) : []
+  // Another address has no earlier form whose topics could count.
+  const topics = sent?.topics ?? typed.topics ?? []
+  const fields = [...ofSettings, ...topics.map((topic): [string, string] => ['topic', topic])]
+  const emptyForm = `/subscribe?${new URLSearchParams([...ofSettings, ['change', '1']])}`
   return {
     ...faultsView(['email'], fault, reference),
     address: sent?.email ?? '',
@@ -54,7 +60,7 @@ export function inboxView(
       site: nameInSubject({ name: config.SITE_NAME }),
     }),
     when: settings && whenText(settings, clock.now()),
-    changePath: `/subscribe?${new URLSearchParams([...fields, ['change', '1']])}`,
+    changePath: sent?.topics ? `/check-inbox/${token}/change` : emptyForm,
     fields,
     meant: (sent && meantBy(parseAddress(sent.email))) ?? null,
     email: typed.email ?? sent?.email ?? '',

@@ -32,7 +32,7 @@ export function shareText(preview: Preview, { total, share, width }: TopicPrevie
 export const rateText = (total: number, days: number): string =>
   fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
 
-/** "No paper in the last 30 days mentions “chemistry”; these 54 papers are about “LLM” and “agents”."; or empty. */
+/** "No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”."; or empty. */
 export function warningText({ days }: Pick<Preview, 'days'>, { keyWords, total }: TopicPreview): string {
   const { absent, present } = keyWords
   if (absent.length === 0) return ''
@@ -43,7 +43,7 @@ export function warningText({ days }: Pick<Preview, 'days'>, { keyWords, total }
   })
   if (total === 0) return `${missing}. ${keep}`
   if (present.length === 0) return `${missing}.`
-  return `${missing}; ${fill(others, { papers: papersText(total), parts: listed(present.map(quoted)) })}`
+  return `${missing}; ${fill(counted(total, others), { parts: listed(present.map(quoted), 'or') })}`
 }
 
 /** The same; also of a topic that matches nothing, though papers contain its words. */

@@ -22,7 +22,8 @@ const words = (query: string, among = window) => {
 test.each([
   ['papers on LLM agents for chemistry', ['chemistry'], ['LLM', 'agents']],
   ['agents chemistry', ['chemistry'], ['agents']],
-  ['agents (chemistry or LLM)', [], ['agents', 'chemistry', 'LLM']],
+  ['agents (chemistry or LLM)', [], ['agents', 'LLM']],
+  ['paper:2507.06457', [], []],
   ['agents (chemistry or zeolite)', ['chemistry', 'zeolite'], ['agents']],
   ['agents -chemistry', [], ['agents']],
   ['agents author:LeCun', ['the author LeCun'], ['agents']],

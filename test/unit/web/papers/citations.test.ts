@@ -48,7 +48,9 @@ describe('BibTeX', () => {
   })
 
   test('has its braces in pairs, whatever a paper says', () => {
-    const text = bib({ title: 'A } B { C \\ D', authors: ['E } F', 'G {'], doi: '10.1000/}' })
+    const categories = ['cs.CL},\n evil={x']
+    const names = { arxivId: '2312.00752', doi: '10.1000/}', categories }
+    const text = bib({ title: 'A } B { C \\ D', authors: ['E } F', 'G {'], ...names })
     let depth = 0
     for (const sign of text) {
       depth += sign === '{' ? 1 : sign === '}' ? -1 : 0

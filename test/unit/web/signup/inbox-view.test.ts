@@ -22,8 +22,8 @@ test.each(['Daily Papers', '日々の論文', `Papers of ${'a very long name '.r
 test('no setting is lost on the way back to the form', () => {
   const config = readConfig({})
   const typed = { hour: '21', zone: 'Asia/Tokyo', days: ['sat'], max: '5', format: 'text', detail: 'titles' }
-  const sent = { email: 'ann@example.com', settings: readTypedSettings(config, typed), topics: [] }
-  const { changePath, fields, address } = inboxView({ config, clock }, { sent })
+  const sent = { email: 'ann@example.com', settings: readTypedSettings(config, typed), topics: null }
+  const { changePath, fields, address } = inboxView({ config, clock }, { sent, token: 'T' })
   const query = (params: URLSearchParams) => ({
     ...Object.fromEntries(params),
     days: params.getAll('days'),
@@ -31,4 +31,7 @@ test('no setting is lost on the way back to the form', () => {
   expect(address).toBe('ann@example.com')
   expect(query(new URL(changePath, 'https://x.example').searchParams)).toEqual({ ...typed, change: '1' })
   expect(query(new URLSearchParams(fields))).toEqual(typed)
+  const known = inboxView({ config, clock }, { sent: { ...sent, topics: ['robots'] }, token: 'T' })
+  expect(known.changePath).toBe('/check-inbox/T/change')
+  expect(query(new URLSearchParams(known.fields))).toEqual({ ...typed, topic: 'robots' })
 })

@@ -27,19 +27,19 @@ test.each<[Leaf[], Leaf[], number, string]>([
     [word('chemistry')],
     [word('LLM'), word('agents')],
     54,
-    'No paper in the last 30 days mentions “chemistry”; these 54 papers are about “LLM” and “agents”.',
+    'No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”.',
   ],
   [
     [word('zeolite'), word('chemistry')],
     [],
     0,
-    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic, and we’ll write when the first one appears.',
+    'No paper in the last 30 days mentions “zeolite” or “chemistry”. Keep the topic, and your next digest after the first one appears will have it.',
   ],
   [
     [author],
     [word('agents')],
     0,
-    'No paper in the last 30 days has the author LeCun. Keep the topic, and we’ll write when the first one appears.',
+    'No paper in the last 30 days has the author LeCun. Keep the topic, and your next digest after the first one appears will have it.',
   ],
 ])('without %j, with %j and %i papers', (absent, present, total, expected) =>
   expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as TopicPreview)).toBe(expected),
