@@ -4,11 +4,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const isInstalled = (name) => existsSync(join(root, 'node_modules', name, 'package.json'))
 
 // npm marks such packages "devOptional": only dev dependencies and optional ones lead to them.
-if (!isInstalled('vitest') && 'vitest' in devDependencies) {
+if (!isInstalled('vitest')) {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
   for (const [path, { devOptional, optionalDependencies = {} }] of Object.entries(packages)) {
     if (!devOptional) continue

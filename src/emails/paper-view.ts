@@ -30,8 +30,8 @@ export interface PaperView {
 }
 
 const FIRST_AUTHORS = 3
-const LONGEST_AUTHOR = 60
-const LONGEST_ORGANIZATION = 80
+const MAX_AUTHOR_LENGTH = 60
+const MAX_ORGANIZATION_LENGTH = 80
 
 /** `dated`: says on which day it was listed. */
 export function paperView(paper: DigestPaper, links: Links, detail: Detail, dated: boolean): PaperView {
@@ -52,10 +52,12 @@ export const titleOf = (paper: DigestPaper, most: number): string => cut(textOfR
 
 /** "A, B, C and 97 more · Tencent Hunyuan"; one more is named as well. */
 const byLine = (paper: DigestPaper): string =>
-  [authorsOf(paper), cut(oneLine(paper.organization ?? ''), LONGEST_ORGANIZATION)].filter(Boolean).join(' · ')
+  [authorsOf(paper), cut(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
+    .filter(Boolean)
+    .join(' · ')
 
 function authorsOf({ authors, moreAuthors = 0 }: DigestPaper): string {
-  const names = authors.map((author) => cut(oneLine(author), LONGEST_AUTHOR)).filter(Boolean)
+  const names = authors.map((author) => cut(oneLine(author), MAX_AUTHOR_LENGTH)).filter(Boolean)
   const others = names.length + moreAuthors - FIRST_AUTHORS
   if (others <= 1) return names.join(', ')
   const first = names.slice(0, FIRST_AUTHORS).join(', ')

@@ -1,6 +1,6 @@
 import type { Paper } from './paper.ts'
 import { plainText } from './text/plain-text.ts'
-import { firstSentences, LONGEST_SENTENCE } from './text/sentences.ts'
+import { firstSentences, MAX_SENTENCE_LENGTH } from './text/sentences.ts'
 
 /** What a paper is about, in a sentence or two of plain text. */
 export interface PaperSentence {
@@ -10,18 +10,18 @@ export interface PaperSentence {
   isSummary: boolean
 }
 
-const MOST_OF_ABSTRACT = 220
+const MAX_ABSTRACT_LENGTH = 220
 
 /** The source's summary where it has one, otherwise whole sentences of the abstract, given as plain text. */
 export function sentenceOf({ summary }: Pick<Paper, 'summary'>, abstract: string): PaperSentence {
   const text = summaryOf({ summary })
   return text
     ? { sentence: text, isSummary: true }
-    : { sentence: firstSentences(abstract, MOST_OF_ABSTRACT), isSummary: false }
+    : { sentence: firstSentences(abstract, MAX_ABSTRACT_LENGTH), isSummary: false }
 }
 
 /** The source's summary as plain text; empty where it has none. */
 export function summaryOf({ summary }: Pick<Paper, 'summary'>): string {
   const text = plainText(summary ?? '')
-  return text.length > LONGEST_SENTENCE ? '' : text
+  return text.length > MAX_SENTENCE_LENGTH ? '' : text
 }

@@ -86,7 +86,8 @@ async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): 
   throw new Fault('signup.busy', retryAfter(waitSeconds))
 }
 
-function requireOpen(config: Config, address: Address): void {
+/** Throws signup.closed and signup.domain. */
+export function requireOpen(config: Config, address: Address): void {
   const refusal = refusalOf(config, address)
   if (refusal) throw refusal
 }

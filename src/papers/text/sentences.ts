@@ -24,11 +24,11 @@ export function firstSentences(text: string, most: number): string {
     end = stop
   }
   const sentences = text.slice(0, end)
-  return sentences.length > LONGEST_SENTENCE ? '' : sentences
+  return sentences.length > MAX_SENTENCE_LENGTH ? '' : sentences
 }
 
 /** Longer than any sentence of an abstract. */
-export const LONGEST_SENTENCE = 1000
+export const MAX_SENTENCE_LENGTH = 1000
 
 /** Where each sentence ends, without the blank after it. */
 function* sentenceEnds(text: string): Generator<number> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timed, withSearchSlot, withSearchSlotOr } from '../../flows/papers/search-slot.ts'
 import { readAhead } from '../../flows/signup/read-ahead.ts'
 import { type CheckedSignup, readSignup, readTypedSettings } from '../../flows/signup/read-signup.ts'
-import { subscribe } from '../../flows/signup/subscribe.ts'
+import { requireOpen, subscribe } from '../../flows/signup/subscribe.ts'
 import { Fault } from '../../platform/errors.ts'
 import { queriesIn, readForm, type SubscribeForm, settingsInQuery, topicsInQuery } from '../request.ts'
 import type { Site } from '../site.ts'
@@ -59,6 +59,7 @@ function addForm(app: FastifyInstance, site: Site): void {
       if (form.adds || form.removes !== null) return await pressTopics(site, request, reply, form)
       await readTopicsInSlot(deps, request, form)
       const checked = readSignup(deps.config, form.typed)
+      requireOpen(deps.config, checked.address)
       if (form.isBanner && (await warn(site, request, reply, { form, checked }))) return reply
       await take(site, request, { form, checked })
       return reply.redirect(inboxPath(deps.config, sentForm({ form, checked }), deps.clock.now()), 303)
