@@ -49,7 +49,7 @@ export interface Demo {
   daysLeft(): number
   /** Today's papers come in. */
   bringPapers(): Promise<void>
-  /** Sends what is due; if nothing is, moves the clock to the next hour at which somebody's digest is due. */
+  /** Moves the clock to each hour of the day at which somebody's digest is due, and sends it. */
   sendDigests(): Promise<DigestsSent>
   /** Adds the next day's papers, and moves the clock to its morning. False if there are no more sample papers. */
   nextDay(): Promise<boolean>
@@ -239,15 +239,24 @@ async function bringPapers(demo: Running): Promise<void> {
 
 async function sendDigests(demo: Running): Promise<DigestsSent> {
   const before = (await demo.mailbox.caught()).length
-  const overdue = await planAndDeliver(demo)
-  let sent: Omit<DigestsSent, 'emails'> = { at: demo.clock.now(), ...overdue }
-  if (overdue.planned === 0) {
-    const at = nextSend(await nextDueOfAnybody(demo.service.deps), demo)
-    if (at && at > demo.clock.now()) demo.clock.moveTo(at)
-    const { planned, nothingMatched } = at ? await planAndDeliver(demo) : { planned: 0, nothingMatched: 0 }
-    sent = { at, planned, nothingMatched: overdue.nothingMatched + nothingMatched }
+  const sent: Omit<DigestsSent, 'emails'> = { planned: 0, nothingMatched: 0 }
+  const send = async () => {
+    const { planned, nothingMatched } = await planAndDeliver(demo)
+    if (planned + nothingMatched > 0) sent.at = demo.clock.now()
+    sent.planned += planned
+    sent.nothingMatched += nothingMatched
   }
-  demo.sent ||= sent.at !== undefined
+  const next = async () => nextSend(await nextDueOfAnybody(demo.service.deps), demo)
+  await send()
+  demo.sent ||= sent.planned > 0
+  // Subscribers whose hour is later on the same day get theirs too, or the next day would come before it.
+  const end = new Date(morningOf(demo.shown).getTime() + DAY_MS)
+  for (let at = await next(); at && (!demo.sent || at < end); at = await next()) {
+    if (at > demo.clock.now()) demo.clock.moveTo(at)
+    await send()
+    sent.at ??= at
+    demo.sent = true
+  }
   demo.keep()
   return { ...sent, emails: (await demo.mailbox.caught()).slice(before) }
 }

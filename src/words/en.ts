@@ -894,7 +894,7 @@ export const en = {
       nothing_matched: 'nothing matched',
       paused: 'paused',
       rescheduled: 'no email: its hour had passed when you chose it; the next email includes its papers',
-      missed: 'missed: our service was down; the next email includes its papers',
+      missed: 'missed: our service wasn’t running; the day’s papers are on the site',
     },
     mails: {
       waiting: 'waiting to be sent',

@@ -408,8 +408,8 @@ describe('receipts', () => {
     await planDigests(site.deps)
     const [, yesterday, today] = await receipts(path)
     expect([yesterday, today]).toEqual([
-      'Mon 23 Nov: missed: our service was down; the next email includes its papers',
-      'Sun 22 Nov: missed: our service was down; the next email includes its papers',
+      'Mon 23 Nov: missed: our service wasn’t running; the day’s papers are on the site',
+      'Sun 22 Nov: missed: our service wasn’t running; the day’s papers are on the site',
     ])
     expect((await receipts(path))[0]).toMatch(/^Tue 24 Nov: \d+ papers?, waiting to be sent/)
     const message = await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })

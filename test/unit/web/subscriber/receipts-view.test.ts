@@ -101,7 +101,7 @@ test.each([
   ['nothing_matched', 'nothing matched'],
   ['paused', 'paused'],
   ['rescheduled', 'no email: its hour had passed when you chose it; the next email includes its papers'],
-  ['missed', 'missed: our service was down; the next email includes its papers'],
+  ['missed', 'missed: our service wasn’t running; the day’s papers are on the site'],
 ] as const)('no mail: %s', (outcome, text) =>
   expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
 )
