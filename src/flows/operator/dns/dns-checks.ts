@@ -20,10 +20,12 @@ export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
     lookups > MOST_LOOKUPS
       ? wrong(
           'too many lookups: receivers ignore the record',
-          'Remove an include: that is not needed, or list its ip4: networks.',
+          'Remove an include: mechanism that you do not need, or replace it with its networks as ip4: and ip6:.',
         )
       : undefined,
-    strangers.length > 0 ? wrong(`${strangers.join(', ')} not allowed to send`, publish) : undefined,
+    strangers.length > 0
+      ? wrong(`the record does not allow ${strangers.join(', ')} to send`, publish)
+      : undefined,
     end === '+all' || end === 'all' ? wrong('everyone may send', 'End it with -all.') : undefined,
     (end === undefined || end === '?all') && !/redirect=/i.test(record)
       ? warning('it says nothing about other senders', 'End it with -all.')
