@@ -83,13 +83,13 @@ const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT:
 
 /** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
 function consequence({ answer, to, diagnostic }: Returned): string {
-  if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'no refusal: the mail server said yes, or go on.'
+  if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'not a refusal: the mail server accepts or continues.'
   if (!answer || answer.status === null) return 'it contains no SMTP reply code.'
   const stage = STAGES[to ?? 'RCPT']
   const failure = classify({ ...answer, stage, bodyWritten: false })
   const slower = failure.slowDown ? ' The run slows down.' : ''
   if (failure.ours) return 'the run stops and the operator is alerted: our settings are wrong.'
-  if (failure.outcome === 'deferred') return `tried again after ${TIMES} minutes, then every hour.${slower}`
+  if (failure.outcome === 'deferred') return `retried after ${TIMES} minutes, then every hour.${slower}`
   if (failure.deadAddress) return `${to ? '' : 'in reply to RCPT '}this address is suppressed.`
   const why = failure.class === 'dead' ? ': only a reply to RCPT is about the mailbox' : ''
   return `this message is refused, the address is kept${why}.${slower}`

@@ -52,7 +52,7 @@ export interface CommandLine {
 
 /** Of --consent: it is written down, so it says something. */
 export function consentIn(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('It takes how they said yes, in words.')
+  if (text.trim() === '') throw new InvalidArgumentError('Say how they agreed, in words.')
   return text.trim()
 }
 

@@ -62,7 +62,7 @@ const shortOf = (instant: Date): string => minuteOf(instant).slice(5)
 
 function whatThen({ closedAt, nextTry }: SourceDayStatus): string {
   if (closedAt) return `closed ${shortOf(closedAt)}`
-  return nextTry ? `next try ${shortOf(nextTry)}` : ''
+  return nextTry ? `next ${shortOf(nextTry)}` : ''
 }
 
 function faultLines({ failures, lastFault, lastStatus, rejected }: SourceDayStatus): string[] {

@@ -43,7 +43,7 @@ describe('wrong use of a command changes nothing', () => {
       'date.invalid',
       '"2026-02-30" is not a date: use YYYY-MM-DD.',
     ],
-    [['papers', 'list', '--date', 'yesterday'], 2, 'date.invalid', '"yesterday" is no date'],
+    [['papers', 'list', '--date', 'yesterday'], 2, 'date.invalid', '"yesterday" is not a date'],
     [['papers', 'import', '/nowhere.json'], 2, 'import.no-file', '/nowhere.json'],
     [['subscribers', 'add', 'not an address'], 2, 'address.malformed', 'name@example.com'],
     [['subscribers', 'add', 'a@b.example, c@d.example'], 2, 'address.several', 'one'],
@@ -92,7 +92,7 @@ test.each([[['papers', 'list', '--date', '2026-11-24']], [['db', 'migrate']]])(
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     const { error, message } = JSON.parse(stderr)
     expect(error).toBe('database.unreachable')
-    expect(message).toMatch(/^The database does not answer: .*127\.0\.0\.1:1.*$/)
+    expect(message).toMatch(/^The database does not respond: .*127\.0\.0\.1:1.*$/)
   },
 )
 

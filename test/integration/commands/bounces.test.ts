@@ -48,9 +48,9 @@ describe('bounces try', () => {
       '  550 5.1.1 nobody (in reply to end of DATA command)',
       '    dead (rule no-such-mailbox-code): this message is refused, the address is kept: only a reply to RCPT is about the mailbox.',
       '  421 4.7.0 too many connections',
-      '    temporary (rule too-many): tried again after 1, 5, 15, 30 and 60 minutes, then every hour. The run slows down.',
+      '    temporary (rule too-many): retried after 1, 5, 15, 30 and 60 minutes, then every hour. The run slows down.',
       '  451 4.7.1 Greylisted',
-      '    temporary (rule greylisted): tried again after 1, 5, 15, 30 and 60 minutes, then every hour.',
+      '    temporary (rule greylisted): retried after 1, 5, 15, 30 and 60 minutes, then every hour.',
       '  535 5.7.8 no',
       '    ours (rule login-wanted): the run stops and the operator is alerted: our settings are wrong.',
       '  550 no',
@@ -58,7 +58,7 @@ describe('bounces try', () => {
       '  hello',
       '    unknown (no rule matches): it contains no SMTP reply code.',
       '  250 2.0.0 queued',
-      '    unknown (no rule matches): no refusal: the mail server said yes, or go on.',
+      '    unknown (no rule matches): not a refusal: the mail server accepts or continues.',
       '',
     ])
   })
