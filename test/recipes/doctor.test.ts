@@ -132,7 +132,7 @@ test('says of six faults at once what each is, and how it is cured', async () =>
   expect(checks[0]?.fix).toBe('DIGEST_MAX takes a whole number from 1 to 25')
   expect(saidOf(checks, 'mail server')[0]).toMatch(/^wrong: .*535/)
   expect(saidOf(checks, 'dkim')[0]).toMatch(/^wrong: .*ed25519/)
-  expect(saidOf(checks, 'huggingface')[0]).toMatch(/^wrong: does not answer: ECONNREFUSED/)
+  expect(saidOf(checks, 'huggingface')[0]).toMatch(/^wrong: does not respond: ECONNREFUSED/)
   expect(saidOf(checks, 'secrets')[0]).toMatch(/^wrong: SUPPRESSION_KEY is not the one/)
   expect(saidOf(checks, 'admin')[0]).toMatch(/^warning: ADMIN_PASSWORD is easy to guess/)
   expect(saidOf(checks, 'operator')[0]).toMatch(/^warning/)
@@ -152,7 +152,7 @@ test('goes on without a database, and with one that never answers', async () => 
     expect(performance.now() - begun).toBeLessThan(40_000) // 20 s of it are the doctor's own
     expect(code).toBe(1)
     expect(saidOf(checks, 'database')[0]).toMatch(what)
-    expect(saidOf(checks, 'worker')).toEqual(['skipped: the database does not answer'])
+    expect(saidOf(checks, 'worker')).toEqual(['skipped: the database does not respond'])
     expect(saidOf(checks, 'mail server')[0]).toMatch(/^ok/)
     expect(saidOf(checks, 'site')[0]).toMatch(/^ok/)
     expect(JSON.stringify(checks)).not.toContain('secret-password')

@@ -98,10 +98,22 @@ describe('a wrong value is named with what it takes', () => {
     [{ SMTP_URL: 'smtp://mail.example?conections=4' }, 'SMTP_URL: takes smtp://host:port'],
     [{ SMTP_URL: 'smtp://mail.example?connections=0' }, 'connections: a whole number from 1 to 100'],
     [{ BASE_URL: 'papers.example' }, 'BASE_URL: takes an address that begins with'],
-    [{ BASE_URL: 'https://ann:secret@papers.example' }, 'BASE_URL: takes scheme and host alone'],
-    [{ BASE_URL: 'https://a.example?x=1' }, 'BASE_URL: takes scheme and host alone'],
-    [{ BASE_URL: 'https://a.example/#top' }, 'BASE_URL: takes scheme and host alone'],
-    [{ BASE_URL: 'https://a.example/papers' }, 'BASE_URL: takes scheme and host alone'],
+    [
+      { BASE_URL: 'https://ann:secret@papers.example' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example?x=1' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example/#top' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example/papers' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
     [{ NODE_ENV: 'prod' }, 'NODE_ENV: takes one of: production, development, test, replay'],
     [{ NODE_ENV: 'Production' }, 'NODE_ENV: takes one of: production, development, test, replay'],
     [{ POSTAL_ADDRESS: '  ' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
@@ -110,8 +122,8 @@ describe('a wrong value is named with what it takes', () => {
     [{ MAIL_FROM_NAME: 'Papers\nof the day' }, 'MAIL_FROM_NAME: takes a name, on one line'],
     [{ MAIL_FROM_NAME: ' ' }, 'MAIL_FROM_NAME: takes a name, on one line'],
     [{ SIGNUP_DOMAINS: 'ann@lab.example' }, 'SIGNUP_DOMAINS: takes a comma-separated list of domains'],
-    [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
-    [{ TRUST_PROXY: 'loopback,::/0' }, 'TRUST_PROXY: takes the addresses of your proxies alone'],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY: takes only the addresses of your proxies'],
+    [{ TRUST_PROXY: 'loopback,::/0' }, 'TRUST_PROXY: takes only the addresses of your proxies'],
     [
       { DATABASE_URL: 'postgresql://localhost:99999/x' },
       'DATABASE_URL: takes postgresql://user:password@host',
@@ -129,7 +141,7 @@ describe('a wrong value is named with what it takes', () => {
     ],
     [{ SOURCES: ',' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
     [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
-    [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: set BOUNCE_DOMAIN too'],
+    [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: also set BOUNCE_DOMAIN'],
     [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],
     [{ BOUNCE_IMAP: 'pop3://mail.example' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
     [{ BOUNCE_IMAP: 'imaps://mail.example/INBOX?tsl=off' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
@@ -157,15 +169,15 @@ describe('a wrong value is named with what it takes', () => {
     [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
     [{ ADMIN_PASSWORD: 'eleven char' }, 'ADMIN_PASSWORD: takes 12 characters or more'],
     [{ API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: takes 32 bytes or more'],
-    [{ SMTP_URL: 'smtp://ann:12/3@relay.example' }, 'leave both out, and set SMTP_USER'],
-    [{ SMTP_URL: 'smtp://ann:123#4@relay.example' }, 'leave both out, and set SMTP_USER'],
-    [{ SMTP_URL: 'smtp://ann:1?2@relay.example' }, 'leave both out, and set SMTP_USER'],
-    [{ SMTP_URL: 'smtp://ann:100%@relay.example' }, 'leave both out, and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:12/3@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:123#4@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:1?2@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:100%@relay.example' }, 'leave both out and set SMTP_USER'],
     [{ SMTP_URL: 'smtp://relay.example:25/queue' }, 'SMTP_URL: takes smtp://host:port'],
-    [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes an instant'],
-    [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one e-mail address'],
+    [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes a time such as 2026-11-24T08:00:00Z'],
+    [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one email address'],
     [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
-    [{ SMTP_PASSWORD_FILE: '/nowhere' }, 'SMTP_PASSWORD_FILE: takes the path of a file that can be read'],
+    [{ SMTP_PASSWORD_FILE: '/nowhere' }, 'SMTP_PASSWORD_FILE: use the path of a readable file'],
     [{ RAMP_UP_SINCE: '24.11.2026' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
     [{ RAMP_UP_SINCE: '2026-02-30' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
     [{ RAMP_UP_SINCE: 'today' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
@@ -175,14 +187,14 @@ describe('a wrong value is named with what it takes', () => {
 
   test('all of them at once, without a value in sight', () => {
     const message = faultsOf({ PORT: 'x', DIGEST_MAX: '0', APP_SECRET: 'hunter2' })
-    expect(message).toContain('3 fault(s)')
+    expect(message).toContain('The settings have 3 problem(s):')
     expect(message).toContain('PORT')
     expect(message).toContain('DIGEST_MAX')
     expect(message).not.toContain('hunter2')
   })
 })
 
-test('blanks around a name, a slash behind the site and the @ of a domain stay the same', () => {
+test('blanks around a name, a slash behind the site and the @ of a domain are ignored', () => {
   const config = readConfig({
     SITE_NAME: ' Papers ',
     BASE_URL: 'https://papers.example/',
@@ -244,13 +256,13 @@ describe('a name that is near to a setting', () => {
     const { config, faults } = inspectConfig({ APP_SECRTE: 'x', base_url: 'y', HOSTNAME: 'h', PATH: '/bin' })
     expect(faults).toEqual([])
     expect(config.misspelt).toEqual([
-      'APP_SECRTE is no setting: probably APP_SECRET is meant',
-      'base_url is no setting: probably BASE_URL is meant',
+      'APP_SECRTE is not a setting. Did you mean APP_SECRET?',
+      'base_url is not a setting. Did you mean BASE_URL?',
     ])
   })
   test('stands with what is missing', () =>
     expect(faultsOf({ ...production, APP_SECRET: undefined, APP_SECRTE: 'x' })).toMatch(
-      /1 fault.+APP_SECRTE is no setting: probably APP_SECRET is meant$/s,
+      /1 problem.+APP_SECRTE is not a setting\. Did you mean APP_SECRET\?$/s,
     ))
   test('is none where it is a setting, or the file of one', () =>
     expect(readConfig({ ...production, ADMIN_PASSWORD_FILE: '' }).misspelt).toEqual([]))
@@ -261,7 +273,7 @@ describe('production', () => {
 
   test.each(Object.keys(production).slice(1))('refuses to start without %s, and says what it takes', (name) =>
     expect(faultsOf({ ...production, [name]: undefined })).toMatch(
-      new RegExp(`1 fault\\(s\\):\n  ${name}: required in production; takes \\w.{9,}$`),
+      new RegExp(`1 problem\\(s\\):\n  ${name}: required in production; takes \\w.{9,}$`),
     ),
   )
 
@@ -271,7 +283,7 @@ describe('production', () => {
 
   test('says of a file that cannot be read that, and not that the setting is missing', () => {
     const message = faultsOf({ ...production, APP_SECRET: undefined, APP_SECRET_FILE: '/nowhere' })
-    expect(message).toContain('1 fault(s)')
+    expect(message).toContain('The settings have 1 problem(s):')
     expect(message).toContain('APP_SECRET_FILE: use the path of a readable file that is not empty')
   })
 
@@ -313,7 +325,9 @@ describe('secrets', () => {
   })
   test('in an empty file are refused', () => {
     writeFileSync(file, '\n')
-    expect(faultsOf({ API_TOKEN_FILE: file })).toContain('API_TOKEN_FILE: takes the path of a file')
+    expect(faultsOf({ API_TOKEN_FILE: file })).toContain(
+      'API_TOKEN_FILE: use the path of a readable file that is not empty',
+    )
   })
   test('set twice are refused', () => {
     expect(faultsOf({ SMTP_PASSWORD: 'x', SMTP_PASSWORD_FILE: file })).toContain(

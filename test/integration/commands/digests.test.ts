@@ -120,11 +120,11 @@ describe('run', () => {
     await startSink()
     const early = await digestsText(['run', '--date', '2026-11-25'])
     expect(early).toMatchObject({ code: 0, stdout: expect.stringMatching(/^of this run/) })
-    expect(early.stdout).toContain('Nothing is due on 2026-11-25 has come yet')
+    expect(early.stdout).toContain('Nothing is due on 2026-11-25: no subscriber’s hour has come yet')
     await digests(['run'])
     const again = await digestsText(['run', '--date', '2026-11-24'])
     expect(again.stdout).toMatch(/^due +0$/m)
-    expect(again.stdout).not.toContain('Nobody')
+    expect(again.stdout).not.toContain('Nothing is due')
   })
 
   test('a refusal is recorded like any answer: exit code 0', async () => {

@@ -100,7 +100,7 @@ describe('messages', () => {
     await expect(run('messages list --kind letter')).rejects.toThrow(
       'Allowed choices are digest, confirmation',
     )
-    await expect(run('messages list --limit 0')).rejects.toThrow('--limit "0": takes a number from 1 to 1000')
+    await expect(run('messages list --limit 0')).rejects.toThrow('--limit "0": use a number from 1 to 1000')
     await expect(run('messages list --date tuesday')).rejects.toMatchObject({ code: 'date.invalid', exit: 2 })
   })
 
@@ -112,9 +112,9 @@ describe('messages', () => {
       `subscriber s1; Message-ID <goodbye.${refused}@localhost.example>`,
       '',
       'When (UTC)           What',
-      '2026-11-24 08:00:00  The goodbye was left in the lane answers, to go until',
+      '2026-11-24 08:00:00  Queued: goodbye in the answers queue, to be sent by',
       '                     2026-11-25 04:00 UTC.',
-      '2026-11-24 08:00:00  Try 1: the mail server refused it (no such mailbox):',
+      '2026-11-24 08:00:00  Attempt 1: the mail server refused it (no such mailbox):',
       '                     550 5.1.1 nobody',
       '                     No more attempts: refused (5.1.1).',
       '',
@@ -267,7 +267,7 @@ describe('delivery', () => {
     expect(text.split('\n\n')[2]!.split('\n')).toEqual([
       'Rate limits now (a reduced rate doubles every minute):',
       `  example.org: held until ${until.toISOString().slice(11, 16)} UTC, after refusals: 8 % of the last 250 mails`,
-      '  gmail.com: 10 a second, since its server asked for less: 421 4.7.28 too many',
+      '  gmail.com: 10 a second, because its server asked to slow down: 421 4.7.28 too many',
     ])
     const none = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }
     expect((json as { paces: object[] }).paces).toEqual([
@@ -300,19 +300,19 @@ describe('delivery', () => {
     const lines = async () =>
       (await run('delivery status', at('09:00'), settings)).text.split('\n\n')[2]!.split('\n').slice(1)
     const ramp = '  new sending domain: 4,000 of 4,000 left today, UTC (ramp-up)'
-    expect(await lines()).toEqual(['  all mail: 20 a second (SMTP_URL)', ramp])
+    expect(await lines()).toEqual(['  all email: 20 a second (SMTP_URL)', ramp])
     const { key, limit } = rampUpOf(readConfig(settings), at('09:00'))!
     await setLimits(db, [{ key, limit }])
     await takeTurns(db, [{ key, mails: 880 }])
     await beginSlowly(db)
     expect(await lines()).toEqual([
       ramp.replace('4,000', '3,120'),
-      '  all mail: 10 a second, since delivery was resumed',
+      '  all email: 10 a second, since delivery was resumed',
     ])
     await db.$executeRaw`delete from pace where key = 'all'`
     await slowDown(db, 'all', '421 4.7.0 too many connections')
     expect((await lines()).at(-1)).toBe(
-      '  all mail: 10 a second, since the mail server asked for less: 421 4.7.0 too many connections',
+      '  all email: 10 a second, because the mail server asked to slow down: 421 4.7.0 too many connections',
     )
   })
 
@@ -323,7 +323,7 @@ describe('delivery', () => {
     })
     expect(await runCli(['messages', 'show', 'nothing'], settings)).toMatchObject({
       code: 1,
-      stderr: 'There is no message "nothing": messages list shows their ids.\n',
+      stderr: 'There is no message "nothing": run messages list for the ids.\n',
     })
   })
 })

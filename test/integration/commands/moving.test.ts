@@ -26,7 +26,7 @@ test('in, for people and for programs, and out again', async () => {
   const file = fileOf('few', 1000)
   const { code, stdout, stderr } = await cli('import', file)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain('taken      999: 999 active\n')
+  expect(stdout).toContain('imported   999: 999 active\n')
   expect(stdout).toContain(`refused    1, with the reason in ${file}.refused.csv\n`)
   const again = await cli('import', file, '--json')
   expect(JSON.parse(again.stdout)).toMatchObject({

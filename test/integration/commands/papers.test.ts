@@ -105,7 +105,7 @@ describe('wrong use and failure', () => {
       'a day to come',
       ['fetch', '--date', '2999-01-01'],
       2,
-      '2999-01-01 has not begun: takes days up to today',
+      '2999-01-01 has not started: use a day up to today',
     ],
     ['a query that is none', ['list', '--date', DAY, '--query', '(linear'], 2, 'column'],
     ['a file that is not there', ['import', 'nowhere.json'], 2, 'Cannot read the file "nowhere.json"'],

@@ -101,9 +101,9 @@ describe('a query is tested on the papers of the last days', () => {
     const { json, text } = await testQuery('"O(n) attention" -survey')
     const lines = text.split('\n')
     expect(lines.slice(-7)).toEqual([
-      'term alone        papers        of all',
-      '"O(n) attention"  1             50 %',
-      '-survey           takes away 0',
+      'term              papers     of all papers',
+      '"O(n) attention"  1          50 %',
+      '-survey           removes 0',
       'Latest matches:',
       '  2026-11-24  2611.00001  Linear O(n) Attention',
       '    Matched: O(n) attention, in the title',

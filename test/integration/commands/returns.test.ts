@@ -69,7 +69,7 @@ describe('status', () => {
       'Enabled channels: none',
       'Reports: none waiting',
       '',
-      'class                           24 hours  7 days',
+      'class               24 hours  7 days',
       'unreadable reports  0         0',
     ])
     const none = { classes: {}, unreadable: 0 }

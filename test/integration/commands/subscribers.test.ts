@@ -92,7 +92,7 @@ describe('subscribers and topics', () => {
     expect(await errorOf('subscribers', 'add', 'ann', '--zone', 'EST')).toEqual({
       code: 2,
       error: 'address.malformed',
-      message: expect.stringMatching(/^Not an e-mail address[^\n]*\nUnknown time zone "EST"/),
+      message: expect.stringMatching(/^Not an email address[^\n]*\nUnknown time zone "EST"/),
     })
     expect(await errorOf('subscribers', 'pause', EMAIL)).toMatchObject({
       code: 1,

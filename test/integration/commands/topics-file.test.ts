@@ -52,10 +52,14 @@ test('what cannot be read is named, and adds nothing', async () => {
     const { code, stderr } = await run('topics', 'import', ANN, bad)
     return `${code} ${stderr}`
   }
-  expect(await errorOf('[Name]\n')).toMatch(/^2 .*"\[Name\]" names no topic/s)
+  expect(await errorOf('[Name]\n')).toMatch(
+    /^2 .*"\[Name\]" has no topic: write its query on the line below/s,
+  )
   expect(await errorOf('alpha (beta\nRAG')).toMatch(/^2 .*is never closed/s)
   expect(await errorOf(Buffer.from([0xff, 0xfe, 0x41]))).toMatch(/^2 .*bad\.txt" \(not UTF-8\)/s)
-  expect(await errorOf('a'.repeat(300_000))).toMatch(/^2 .*\(too large\): takes a text file .* 256 kB/s)
+  expect(await errorOf('a'.repeat(300_000))).toMatch(
+    /^2 .*\(too large\): use a UTF-8 text file of up to 256 kB/s,
+  )
   expect((await run('topics', 'import', ANN, join(folder, 'none.txt'))).stderr).toMatch(
     /none\.txt" \(ENOENT\)/,
   )

@@ -74,11 +74,11 @@ test.skipIf(missing)(
 test.skipIf(missing)(`Ctrl-C ends it, with the cursor back${missing ? `: ${missing}` : ''}`, async () => {
   await planOne()
   const { child, sees, ended } = onTerminal('--watch')
-  await sees('Ctrl-C ends')
+  await sees('Ctrl-C only stops watching.')
   child.stdin!.write('\x03')
   const drawn = await sees('\x1b[?25h')
   expect((await ended)[0]).toBe(0)
-  expect(drawn).toContain('not closed')
+  expect(drawn).toContain('not complete')
 })
 
 test('in a pipe it refuses, and with --json it prints once', async () => {

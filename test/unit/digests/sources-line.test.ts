@@ -81,11 +81,7 @@ test.each<[string, SourceDay[], string]>([
     [fresh('import', TODAY, 2), fresh(FEED, TODAY, 31), quiet('arxiv:cs.CL', TODAY, 'holiday')],
     'Added by the operator: 2 papers. Hugging Face: 31 papers. arXiv cs.CL: no new papers on a holiday.',
   ],
-  [
-    'a week ago and tomorrow stay the same',
-    [fresh(FEED, '2026-11-17', 31), fresh(FEED, '2026-11-25', 9)],
-    '',
-  ],
+  ['a week ago and tomorrow do not count', [fresh(FEED, '2026-11-17', 31), fresh(FEED, '2026-11-25', 9)], ''],
 ])('%s', (_what, days, expected) => {
   expect(sourcesLine(days, TODAY)).toBe(expected)
 })

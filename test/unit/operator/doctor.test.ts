@@ -70,7 +70,7 @@ describe('database', () => {
     expect(verdict.fix).toContain(fix)
   })
   test.each([
-    ['getaddrinfo ENOTFOUND db.example', 'no such name'],
+    ['getaddrinfo ENOTFOUND db.example', 'cannot be resolved'],
     ['password authentication failed for user "papers"', 'user and password'],
     ['database "papers" does not exist', 'createdb'],
     ['self-signed certificate', 'sslrootcert'],
@@ -187,14 +187,24 @@ describe('returns', () => {
   const none = { domain: undefined, ways: [], listeners: [] }
   test.each([
     [none, 'skipped', 'no BOUNCE_DOMAIN', null],
-    [{ ...none, domain }, 'warning', 'nothing here takes in what comes back to it', 'BOUNCE_LMTP=2424'],
-    [{ ...none, ways: [ses] }, 'ok', 'reports come in by ses (SES_TOPIC_ARN)', null],
+    [{ ...none, domain }, 'warning', 'these settings enable no way to receive bounces', 'BOUNCE_LMTP=2424'],
+    [{ ...none, ways: [ses] }, 'ok', 'reports arrive through ses (SES_TOPIC_ARN)', null],
     [{ ...none, domain, ways: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
-    [heard(good), 'ok', 'takes mail for bounce.example.org at 127.0.0.1:2424', null],
-    [heard(new Error('connect ECONNREFUSED')), 'wrong', 'nothing answers', 'Start the service'],
-    [heard({ greeting: '554 no', rcpt: '' }), 'wrong', 'greets with: 554 no', 'a port of its own'],
-    [heard({ ...good, rcpt: '250 ok' }), 'wrong', 'an address that is forged', 'a port of its own'],
-    [heard({ ...good, rcpt: '451 later' }), 'warning', '451 later', 'a port of its own'],
+    [heard(good), 'ok', 'accepts email for bounce.example.org at 127.0.0.1:2424', null],
+    [heard(new Error('connect ECONNREFUSED')), 'wrong', 'no response at 127.0.0.1:2424', 'Start the service'],
+    [
+      heard({ greeting: '554 no', rcpt: '' }),
+      'wrong',
+      'greets with: 554 no',
+      'set BOUNCE_LMTP to a free port',
+    ],
+    [
+      heard({ ...good, rcpt: '250 ok' }),
+      'wrong',
+      'accepts email for a forged address',
+      'set BOUNCE_LMTP to a free port',
+    ],
+    [heard({ ...good, rcpt: '451 later' }), 'warning', '451 later', 'set BOUNCE_LMTP to a free port'],
     [
       { ...heard(good), senderDomain: domain },
       'warning',
@@ -279,26 +289,26 @@ describe('sending', () => {
   }
   const waiting: SendingSeen['waiting'] = [{ lane: 'digests', state: 'ready', count: 3 }]
   test.each<[Partial<SendingSeen>, CheckState, string, string | null]>([
-    [{}, 'ok', 'on, nothing waits', null],
-    [{ waiting }, 'ok', 'on, 3 messages waiting', null],
+    [{}, 'ok', 'on, nothing is queued', null],
+    [{ waiting }, 'ok', 'on, 3 messages queued', null],
     [
       { sending: 'off', delivery: 'off' },
       'warning',
-      'SENDING=off: nothing is sent; nothing waits',
+      'SENDING=off: nothing is sent; nothing is queued',
       'SENDING=on',
     ],
     [
       { delivery: 'paused', since: now, reason: 'refused alike', waiting },
       'warning',
-      'paused since 2026-11-24T12:00:00.000Z (refused alike); 3 messages waiting',
+      'paused since 2026-11-24T12:00:00.000Z (refused alike); 3 messages queued',
       'delivery resume',
     ],
-    [{ hasSent: false, active: 1000 }, 'ok', 'on, nothing waits', null],
+    [{ hasSent: false, active: 1000 }, 'ok', 'on, nothing is queued', null],
     [
       { hasSent: false, active: 1001 },
       'warning',
       'no email has been accepted from here yet, and 1,001 subscribers are active',
-      'RAMP_UP_SINCE=2026-11-24 digests on the first day, doubling every day.',
+      'RAMP_UP_SINCE=2026-11-24: 1,000 digests on the first day, doubling every day.',
     ],
     [
       { hasSent: false, rampUpSince: '2026-11-22', active: 4000 },
@@ -310,7 +320,7 @@ describe('sending', () => {
       { rampUpSince: '2026-11-22', active: 20_000 },
       'warning',
       'ramp-up since 2026-11-22: 4,000 digests today (UTC), and 20,000 subscribers are active',
-      'from 2026-11-27 on it is enough',
+      'the limit is high enough from 2026-11-27',
     ],
     [
       { rampUpSince: '2027-11-24', active: 4 },
@@ -318,7 +328,12 @@ describe('sending', () => {
       'RAMP_UP_SINCE=2027-11-24 is in the future: until then 1,000 digests a day (UTC)',
       'Set the first day on which the domain sends, or RAMP_UP_SINCE= if it has sent as much before.',
     ],
-    [{ rampUpSince: '2026-11-24', active: 10 ** 8 }, 'warning', '1,000 digests today', 'from 2026-12-08 on'],
+    [
+      { rampUpSince: '2026-11-24', active: 10 ** 8 },
+      'warning',
+      '1,000 digests today',
+      'the limit is high enough from 2026-12-08',
+    ],
     [{ rampUpSince: '2026-11-10' }, 'ok', 'ramp-up since 2026-11-10 is over', null],
   ])('%o: %s', (change, state, found, fix) => {
     const verdict = judgeSending({ ...seen, ...change })

@@ -16,7 +16,7 @@ describe('the key of a title', () => {
   test.each([
     ['numbers', 'Falcon-H1', 'Falcon-H2'],
     ['words', 'On Scaling', 'Scaling'],
-    ['We can’t send to addresses with accents or non-Latin letters before the @.', '论文一', '论文二'],
+    ['other scripts', '论文一', '论文二'],
     ['titles of signs alone', '???', '!!!'],
   ])('sees %s', (_what, one, other) => {
     expect(titleKey(one)).not.toEqual(titleKey(other))

@@ -102,7 +102,7 @@ test.each([
   ['in the afternoon', '2026-08-14T20:00:00Z', true],
   ['as long as a fetch ends before the next midnight there', '2026-08-15T03:29:59Z', true],
   ['in the half hour before it', '2026-08-15T03:30:00Z', false],
-  ['when the feed has gone on, and the day is nNothing is due yet.', '2026-08-15T04:05:00Z', false],
+  ['when the feed has gone on, and the day is not closed yet', '2026-08-15T04:05:00Z', false],
   ['later', '2026-08-20T12:00:00Z', false],
 ])('what the feed shows is of the day: %s', (_what, now, expected) => {
   expect(isInFeed('2026-08-14', at(now))).toBe(expected)

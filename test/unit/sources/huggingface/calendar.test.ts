@@ -27,7 +27,7 @@ test.each([
   ['2026-08-14T05:59:59Z', 0.5],
   ['2026-08-14T06:00:00Z', 1],
   ['2026-08-15T05:00:00Z', 1],
-])('while it is open, at %s, Nothing to do: it is retried later. after %d h', (now, hours) => {
+])('while it is open, at %s, it is fetched again after %d h', (now, hours) => {
   expect(calendar.againAfterMs({ day: '2026-08-14', now: at(now), papers: 0 })).toBe(hours * HOUR_MS)
 })
 
