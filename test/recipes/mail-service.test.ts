@@ -117,7 +117,7 @@ describe('mail test', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     const { error, message } = JSON.parse(stderr)
     expect(error).toBe('smtp.sending-off')
-    expect(message).toContain('Say SENDING=on for this command')
+    expect(message).toContain('Use SENDING=on for this command')
     expect((await mailTest({ ...good(), SENDING: 'off' }, '--dry-run')).code).toBe(0)
     expect(starttls.mails.length).toBe(before)
   })

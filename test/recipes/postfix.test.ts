@@ -85,7 +85,7 @@ test('mail test says what Postfix answered; doctor says that it would take our m
   expect(sent.answer).toMatch(/^250 2\.0\.0 Ok: queued as/)
   expect(sent.tls).toMatchObject({ protocol: 'TLSv1.3', doubt: null })
   const arrived = await until('the test mail', () =>
-    postfix.mailbox().find((mail) => mail.includes('Test mail of Daily Papers')),
+    postfix.mailbox().find((mail) => mail.includes('Test email from Daily Papers')),
   )
   expect(verifies(wired(arrived))).toBe(true)
   const { stdout } = await runCli(['doctor', '--json'], settings)

@@ -119,7 +119,7 @@ test('as many days as asked for, and no wrong number', async () => {
     { newestFetch: at('06:30'), days: [{ day: '2026-11-24' }] },
   ])
   for (const days of ['0', '61', 'x', '1.5']) {
-    await expect(run('--days', days)).rejects.toThrow(`--days "${days}": takes a number from 1 to 60`)
+    await expect(run('--days', days)).rejects.toThrow(`--days "${days}": use a number from 1 to 60`)
   }
 })
 

@@ -113,7 +113,7 @@ describe('SNS', () => {
     ` ${CERTIFICATE_URL}`,
     `https://sns.eu-west-1.amazonaws.com/${'SimpleNotificationService-0.pem'}%00`,
   ])('none lies at %s', (SigningCertURL) =>
-    expect(() => certificateAddress({ SigningCertURL })).toThrow('nothing proves'),
+    expect(() => certificateAddress({ SigningCertURL })).toThrow('the signature is missing or wrong'),
   )
 
   test('a subscription is confirmed at SNS alone, to this topic alone', () => {
@@ -124,7 +124,7 @@ describe('SNS', () => {
       SUBSCRIBE_URL.replace('ConfirmSubscription', 'DeleteTopic'),
       SUBSCRIBE_URL.replace(':bounces', ':others'),
     ])
-      expect(() => confirmingAddress({ SubscribeURL }, TOPIC)).toThrow('nothing proves')
+      expect(() => confirmingAddress({ SubscribeURL }, TOPIC)).toThrow('the signature is missing or wrong')
   })
 })
 
