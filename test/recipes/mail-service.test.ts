@@ -76,7 +76,7 @@ describe('an awkward password', () => {
       SMTP_URL: `smtp://AKIA:${PASSWORD}@localhost:${starttls.port}`,
     })
     expect(code).toBe(2)
-    expect(stderr).toContain('set SMTP_USER and SMTP_PASSWORD, which take them as they are')
+    expect(stderr).toContain('set SMTP_USER and SMTP_PASSWORD, which need no encoding')
     expect(stderr).not.toContain('b+c')
   })
 })
