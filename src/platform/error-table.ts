@@ -29,7 +29,7 @@ export const errorTable = {
   'paper.not-here': {
     status: 404,
     exit: 1,
-    operator: 'No paper {name} here.',
+    operator: 'The paper {name} is not on this site.',
   },
   'search.page': {
     status: 404,

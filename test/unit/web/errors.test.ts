@@ -1,0 +1,33 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { expect, test } from 'vitest'
+import { Fault } from '../../../src/platform/errors.ts'
+import { answer, jsonOf } from '../../../src/web/errors.ts'
+import type { Site } from '../../../src/web/site.ts'
+
+const pageOf = (fault: Fault): object => {
+  const sent: unknown[] = []
+  const site = { deps: {}, pages: { send: (_reply: unknown, ...page: unknown[]) => sent.push(...page) } }
+  const request = { headers: { accept: 'text/html' }, url: '/papers/x' }
+  answer(site as unknown as Site, request as FastifyRequest, {} as FastifyReply, fault)
+  const [template, view, status] = sent
+  return { template, status, ...(view as object) }
+}
+
+test.each([
+  ['2507.99999', 'arXiv:2507.99999', 'https://arxiv.org/abs/2507.99999', 'arXiv'],
+  ['doi:10.1000/999', 'doi:10.1000/999', 'https://doi.org/10.1000/999', 'doi.org'],
+])('a page for the paper %s, which is not here, links to its source', (name, shown, path, where) => {
+  expect(pageOf(new Fault('paper.not-here', { name }))).toMatchObject({
+    template: 'fault',
+    status: 404,
+    sentence: `${shown} isn’t on this site.`,
+    ways: [{ path, text: `Open ${shown} on ${where}` }],
+  })
+})
+
+test('a program gets its code and its sentence', () => {
+  expect(jsonOf(new Fault('paper.not-here', { name: '2507.99999' }), null)).toEqual({
+    error: 'paper.not-here',
+    message: '2507.99999 isn’t on this site.',
+  })
+})
