@@ -9,8 +9,8 @@ export interface Wording {
 
 type NextStep = [command: string, shows: string]
 
-export const STATUS: NextStep = ['delivery status', 'whether emails are being sent and what is queued']
-export const DOCTOR: NextStep = ['doctor', 'tests the mail server and shows what to fix']
+export const STATUS: NextStep = ['delivery status', 'what is being sent and what is queued']
+export const DOCTOR: NextStep = ['doctor', 'checks the mail server, shows the fix']
 export const RESUME: NextStep = ['delivery resume', 'resumes sending, once it is fixed']
 export const TRY: NextStep = ['bounces try FILE', 'what an SMTP reply means']
-export const SOURCES: NextStep = ['sources status', 'each day of each source and the next fetch']
+export const SOURCES: NextStep = ['sources status', 'each day of each source, the next fetch']

@@ -6,7 +6,7 @@ import { runStopped } from './run-stopped.ts'
 import { weekLines } from './week-lines.ts'
 import { DOCTOR, SOURCES, STATUS, type Wording } from './wording.ts'
 
-const NEXT = 'Next, run one of these after `npm run -s cli --` (in the image: `daily-papers`):'
+const NEXT = 'Next, run with `npm run -s cli --` (in the image: `daily-papers`):'
 
 const WORDINGS: Record<string, (values: NoticeValues) => Wording> = {
   'run-stopped': runStopped,
