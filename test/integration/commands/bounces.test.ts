@@ -130,11 +130,26 @@ describe('bounces try', () => {
   })
 
   test.each([
-    ['that is not there', join(folder, 'nowhere'), 'bounces.no-file', 'use a file with SMTP replies or an email'],
+    [
+      'that is not there',
+      join(folder, 'nowhere'),
+      'bounces.no-file',
+      'use a file with SMTP replies or an email',
+    ],
     ['that is a folder', folder, 'bounces.no-file', 'use a file with SMTP replies or an email'],
     ['that is empty', file('empty', ' \n'), 'bounces.empty', 'use SMTP replies, one per line'],
-    ['of bytes', file('bytes', Buffer.from([80, 75, 3, 4, 0, 0])), 'bounces.not-text', 'use UTF-8, or a raw email'],
-    ['above 10 MB', file('huge', Buffer.alloc(11 * 1024 * 1024, 'a')), 'bounces.too-large', 'larger than 10 MB'],
+    [
+      'of bytes',
+      file('bytes', Buffer.from([80, 75, 3, 4, 0, 0])),
+      'bounces.not-text',
+      'use UTF-8, or a raw email',
+    ],
+    [
+      'above 10 MB',
+      file('huge', Buffer.alloc(11 * 1024 * 1024, 'a')),
+      'bounces.too-large',
+      'larger than 10 MB',
+    ],
   ])('refuses a file %s with a sentence', async (_what, path, error, says) => {
     const { code, stderr, stdout } = await tryFiles('--json', path)
     expect([code, stdout, JSON.parse(stderr).error]).toEqual([2, '', error])

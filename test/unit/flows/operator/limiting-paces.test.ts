@@ -14,7 +14,10 @@ const pace = (changes: Partial<LimitingPace>): LimitingPace => ({
 
 test.each<[Partial<LimitingPace>, string]>([
   [{}, 'gmail.com: 2.5 a second, because its server asked to slow down: 421 4.7.28 slow down'],
-  [{ perSecond: 0.5123 }, 'gmail.com: 0.51 a second, because its server asked to slow down: 421 4.7.28 slow down'],
+  [
+    { perSecond: 0.5123 },
+    'gmail.com: 0.51 a second, because its server asked to slow down: 421 4.7.28 slow down',
+  ],
   [{ perSecond: 1234.5, domain: null, kind: 'rate' }, 'all email: 1,200 a second (SMTP_URL)'],
   [
     { kind: 'was-held', said: '10 mails in a row' },
