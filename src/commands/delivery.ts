@@ -91,8 +91,8 @@ const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
 const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
   [
     'After the restore or promotion:',
-    `  ${skipped} messages were open in this backup and may have been sent since: skipped (restored)`,
-    `  ${uncertain} more had been started: uncertain`,
-    `  ${missed} digests whose hour has passed are recorded as missed, ${paused} as paused`,
+    `  Open messages that may have been sent since the backup: ${skipped} skipped (restored)`,
+    `  Open messages whose sending had started: ${uncertain} uncertain`,
+    `  Digests whose hour has passed: ${missed} recorded as missed, ${paused} as paused`,
     '  The next digests include the papers of the missed ones.',
   ].join('\n')

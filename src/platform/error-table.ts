@@ -496,7 +496,7 @@ export const errorTable = {
   'import.control': {
     status: 422,
     exit: 1,
-    operator: 'The line has the control character {character}: remove it.',
+    operator: 'The line contains the control character {character}: remove it.',
   },
   'import.bytes': {
     status: 422,

@@ -219,13 +219,13 @@ describe('trouble with the feed', () => {
 
 describe('trouble with the API loses no paper', () => {
   test.each<[string, ArxivTrouble, string]>([
-    ['429', { kind: 'rate-limited' }, 'left alone for 900 s'],
-    ['503', five({ kind: 'status', status: 503 }), 'answered 503'],
+    ['429', { kind: 'rate-limited' }, 'rate limited for 900 s'],
+    ['503', five({ kind: 'status', status: 503 }), 'returned 503'],
     ['an error', { kind: 'error-feed' }, 'refuses the request'],
     ['nothing', { kind: 'empty' }, 'knows none of 3 papers'],
     ['an empty body', five({ kind: 'body', body: '' }), 'Start tag expected'],
-    ['half an answer', five({ kind: 'cut' }), 'something else than a whole feed'],
-    ['a connection that breaks', five({ kind: 'hangs-up' }), 'did not answer'],
+    ['half an answer', five({ kind: 'cut' }), 'without a complete feed in XML'],
+    ['a connection that breaks', five({ kind: 'hangs-up' }), 'did not respond'],
     ['HTML', five({ kind: 'html' }), 'document type'],
   ])('%s', async (_what, trouble, warning) => {
     world.server.troubles.push({ ...trouble, at: 'api' })

@@ -327,7 +327,7 @@ describe('after a pause', () => {
 
 describe('the trouble of a domain', () => {
   const hold = async () => {
-    await holdPace(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 mails' })
+    await holdPace(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 emails' })
     const trouble = { what: 'domain-held', said: '550 5.7.1 no', since: NOW }
     await noteTrouble(database.db, { name: GMAIL, ...trouble })
     await noteTrouble(database.db, { name: 'delivery digests', ...trouble })

@@ -476,7 +476,7 @@ describe('answers of the server', () => {
     const result = await drainWith({ port: sink.port, query: 'connections=1' })
     expect(result).toMatchObject({ stopped: 'refused-much', refused: 20 })
     expect((await readSwitch(database.db, 'delivery'))?.reason).toMatch(
-      /^5\d % of the last \d+ mails were refused/,
+      /^5\d % of the last \d+ emails were refused/,
     )
   })
 
@@ -516,7 +516,7 @@ describe('answers of the server', () => {
       expect(result).toMatchObject({ accepted: 30, stopped: null })
       expect(result.refused).toBeGreaterThanOrEqual(10)
       expect(result.refused).toBeLessThan(25)
-      const much = '^(10 mails in a row|\\d+ % of the last \\d+ mails)'
+      const much = '^(10 emails in a row|\\d+ % of the last \\d+ emails)'
       const told = await troubles(database.db)
       expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
       expect(told[0]!.said).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))

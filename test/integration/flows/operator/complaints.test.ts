@@ -81,7 +81,7 @@ describe('complaints', () => {
     expect(complained()).toHaveLength(warnings)
   })
 
-  test('of others, lifted ones, and those of the day before stay the same', async () => {
+  test('of others, lifted ones, and those of the day before do not count', async () => {
     await accepted(100)
     await suppressed(4)
     await unsuppress(deps, { email: `p${people - 1}@c.example` })

@@ -48,7 +48,7 @@ describe('a mail that was taken and came back', () => {
     expect(verdict).toEqual({
       code: 'came-back',
       text: expect.stringMatching(
-        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); Sent: the mail server accepted it at 2026-11-24 07:00:10 UTC, and a report came at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
+        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server accepted it at 2026-11-24 07:00:10 UTC, and a report arrived at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
       ),
     })
     const codes = steps.map(({ code }) => code)

@@ -96,7 +96,7 @@ describe('a mail that went out', () => {
     await world.at(FRIDAY_BEFORE).add({ max: '1' })
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Linear Attention One', 'Linear Attention Two'])
     await world.at(HOUR).run()
-    expect(await texts()).toContain('2 papers matched, 1 in the mail (at most 1 in a mail); 1 more')
+    expect(await texts()).toContain('2 papers matched, 1 in the email (up to 1 per email); 1 more')
   })
 
   test('to somebody without topics: the best of which day', async () => {
@@ -112,19 +112,19 @@ describe('a mail that did not go out, or not yet', () => {
     [
       'deferred',
       { rcpt: '451 4.7.1 greylisted' },
-      'tried again at 2026-11-24 07:01:10 UTC: 451 4.7.1 greylisted',
+      'Deferred, next attempt at 2026-11-24 07:01:10 UTC: 451 4.7.1 greylisted',
     ],
     ['refused', { rcpt: '550 5.7.1 we do not like you' }, 'refused it: 550 5.7.1 we do not like you'],
     [
       'uncertain-again',
       { dot: 'close' },
-      'we don’t know if it arrived, so we’ll send it once more at 2026-11-24 07:15:10 UTC',
+      'Unknown whether it arrived; it is sent once more at 2026-11-24 07:15:10 UTC',
     ],
   ] as const)('%s', async (code, answers, text) => {
     await untilTuesday()
     await world.run(answers)
     await expectVerdict(TUESDAY, code, text)
-    expect(await texts()).toContain('Try 1: ')
+    expect(await texts()).toContain('Attempt 1: ')
   })
 
   test('uncertain for good', async () => {
@@ -134,7 +134,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(
       TUESDAY,
       'uncertain',
-      'Unknown: it was sent completely, but the server did not reply.',
+      'Unknown: it was sent completely, but the server did not reply. No more attempts.',
     )
   })
 
@@ -170,7 +170,7 @@ describe('a mail that did not go out, or not yet', () => {
     await expectVerdict(
       TUESDAY,
       'expired',
-      'its time was over at 2026-11-25 03:00:00 UTC: delivery was paused from',
+      'Not sent: it expired at 2026-11-25 03:00:00 UTC: delivery was paused from',
     )
     expect(await codes(TUESDAY)).toEqual(expect.arrayContaining(['delivery-paused', 'delivery-resumed']))
   })
@@ -187,13 +187,13 @@ describe('a mail that did not go out, or not yet', () => {
 
   test('its domain is held: it waits for that, then its time is over', async () => {
     await untilTuesday()
-    await holdPace(world.db, 'domain lab.example', { seconds: 3600, said: '10 mails in a row' })
+    await holdPace(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
     const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
     await addNotice(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
     await world.run()
     await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
     await world.at('2026-11-25T03:30:00Z').plan()
-    await expectVerdict(TUESDAY, 'expired', ': mail to lab.example was on hold because it refused too much.')
+    await expectVerdict(TUESDAY, 'expired', ': email to lab.example was on hold because it refused too much.')
   })
 
   test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
@@ -241,16 +241,12 @@ describe('no mail, because of the papers', () => {
     await untilMonday(['linear attention', 'robots votes>=20'])
     await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Attention Heads', 'Robots that Cook'])
     await world.at(HOUR).run()
-    await expectVerdict(
-      TUESDAY,
-      'nothing-matched',
-      'none of 2 new papers matched their 2 topics; nearest came “',
-    )
+    await expectVerdict(TUESDAY, 'nothing-matched', 'none of 2 new papers matched their 2 topics; closest: “')
     const said = await texts()
-    expect(said).toContain('2 papers new to them, of 4 in the 14 days that count.')
+    expect(said).toContain('2 papers new to them, out of 4 in the last 14 days.')
     expect(said).toContain('Topic “linear attention”: nothing; no new paper has linear.')
-    expect(said).toContain('Nearest to it: “Attention Heads”. Has: attention. Missing: linear.')
-    expect(said).toContain('“Linear Attention at Last” (in the mail of Mon 23 Nov 2026)')
+    expect(said).toContain('Closest: “Attention Heads”. Has: attention. Missing: linear.')
+    expect(said).toContain('“Linear Attention at Last” (emailed on Mon 23 Nov 2026)')
     expect(said).toContain('no new paper has 20 or more votes')
   })
 
@@ -260,7 +256,9 @@ describe('no mail, because of the papers', () => {
     await world.at(HOUR).run()
     await world.at('2026-11-24T08:00:00Z').papers(MONDAY, ['Robots that Cook', 'Linear Attention Late'], 30)
     const said = await texts()
-    expect(said).toContain('1 paper would match now, by words, votes or a newer version that came later')
+    expect(said).toContain(
+      '1 paper would match now, because of words, votes or a newer version that came later',
+    )
     expect(said).toContain(
       '1 paper that matches arrived after planning, for the next digest: “Linear Attention Late”',
     )
@@ -281,7 +279,7 @@ describe('no mail, because of the papers', () => {
       'no-new-papers',
       'no paper was new to them; huggingface is failed for 2026-11-24',
     )
-    expect(await texts()).toContain('last fault: error response (502)')
+    expect(await texts()).toContain('last error: error response (502)')
   })
 
   test('no paper was new, since the source repeats another day', async () => {
@@ -316,7 +314,7 @@ describe('no mail, because of the papers', () => {
   test('no day’s best was new to somebody without topics', async () => {
     await untilMonday([])
     await world.at(HOUR).run()
-    await expectVerdict(TUESDAY, 'nothing-matched', 'no day’s best papers were new to them')
+    await expectVerdict(TUESDAY, 'nothing-matched', 'none of the most upvoted papers were new to them')
   })
 })
 
@@ -357,7 +355,7 @@ describe('no mail, because of who they were then', () => {
     await expectVerdict(
       MONDAY,
       'not-subscribed',
-      'nobody was subscribed: they came at 2026-11-24 09:00:00 UTC',
+      'they were not subscribed: they came at 2026-11-24 09:00:00 UTC',
     )
     await expectVerdict(
       TUESDAY,
@@ -376,7 +374,7 @@ describe('no mail, because of who they were then', () => {
     await world.at(HOUR).run({})
     await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
     expect(await texts(TUESDAY)).toContain(
-      'Try 1: the mail server deferred it (temporary): 451 4.7.1 greylisted',
+      'Attempt 1: the mail server deferred it (temporary): 451 4.7.1 greylisted',
     )
     await world.at('2026-11-25T12:00:00Z').add()
     await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
@@ -386,13 +384,13 @@ describe('no mail, because of who they were then', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
     writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
     await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
-    const unasked = 'an import brought them in at 2026-11-20 09:00:00 UTC, and nobody asked them'
+    const unasked = 'they were imported at 2026-11-20 09:00:00 UTC and have not been asked to confirm yet'
     await expectVerdict(undefined, 'never-asked', unasked)
     await expectVerdict('2026-11-19', 'never-asked', unasked)
     await importSubscribers(world.at('2026-11-23T12:00:00Z').deps, { file, ask: true })
-    await expectVerdict(MONDAY, 'not-confirmed', 'they were asked at 2026-11-23 12:00:00 UTC')
+    await expectVerdict(MONDAY, 'not-confirmed', 'they were imported and asked at 2026-11-23 12:00:00 UTC')
     await expectVerdict(TUESDAY, 'not-confirmed', 'and never pressed the button')
-    await expectVerdict('2026-11-19', 'not-subscribed', 'nobody was subscribed')
+    await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
   })
 
   test('imported after the hour with an old yes: not there before, and the import is told', async () => {
@@ -458,7 +456,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(
       undefined,
       'not-planned',
-      'the schedule has not ticked for two days. Is the service up?',
+      'the schedule has not ticked for two days. Check that the service is running.',
     )
     await world.db.tick.create({ data: { name: 'minute', slot: new Date('2026-11-24T06:59:00Z') } })
     await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
@@ -471,16 +469,20 @@ describe('no mail, because of the date or the service', () => {
       await recordFetch(world.db, came)
     }
     world.at('2026-11-24T08:30:00Z')
-    await expectVerdict(TUESDAY, 'waits', 'it waits for Hugging Face, until 2026-11-24 10:00:00 UTC at most')
+    await expectVerdict(
+      TUESDAY,
+      'waits',
+      'waiting for Hugging Face, until 2026-11-24 10:00:00 UTC at the latest',
+    )
     world.at('2026-11-24T10:00:00Z')
-    await expectVerdict(TUESDAY, 'not-planned', 'Is the service up?')
+    await expectVerdict(TUESDAY, 'not-planned', 'Check that the service is running.')
   })
 
   test('nothing is planned after a restore, until told', async () => {
     await untilTuesday()
     const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
     await setSwitch(world.db, 'delivery', restored)
-    await expectVerdict(TUESDAY, 'restored', 'since the database was restored (2026-11-24 05:00:00 UTC)')
+    await expectVerdict(TUESDAY, 'restored', 'because the database was restored (2026-11-24 05:00:00 UTC)')
   })
 
   test('missed: the service was down for more than 20 hours', async () => {
@@ -489,7 +491,7 @@ describe('no mail, because of the date or the service', () => {
     await expectVerdict(
       TUESDAY,
       'missed',
-      'nothing planned it within 20 hours of 08:00 Europe/Paris (07:00 UTC)',
+      'it was not planned within 20 hours of 08:00 Europe/Paris (07:00 UTC)',
     )
     expect(await texts(TUESDAY)).toContain('Opened late')
   })
@@ -505,7 +507,11 @@ describe('no mail, because of the date or the service', () => {
     await changeByLink(world.deps, token, () => ({ days: ['wed'] }))
     await changeByLink(world.deps, token, () => ({ days: ['tue'], hour: 6 }))
     await world.at('2026-11-24T12:00:00Z').run()
-    await expectVerdict(TUESDAY, 'rescheduled', 'a change of their hour, days or zone passed')
+    await expectVerdict(
+      TUESDAY,
+      'rescheduled',
+      'a change of their hour, days or zone skipped that date’s hour',
+    )
     expect(await texts(TUESDAY)).toContain('A change: hour 20 to 6; days wed to tue.')
   })
 

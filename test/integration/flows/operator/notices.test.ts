@@ -61,14 +61,14 @@ const sourceIsWell = (day = '2026-11-24') =>
 test('a domain that is held is told at once in its own words, and that it is over', async () => {
   await sourceIsWell()
   const deps = depsWith()
-  await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
-  const said = '8 % of the last 250 mails, the last with: 550 5.7.1 blocked'
+  await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 emails' })
+  const said = '8 % of the last 250 emails, the last with: 550 5.7.1 blocked'
   const trouble = { name: 'domain lab.example', what: 'domain-held', said, since: site.clock.now() }
   await noteTrouble(site.db, trouble)
   await noteTrouble(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
   await watch(deps)
   await watch(deps)
-  expect(subjects()).toEqual(['Daily Papers: mail to lab.example is on hold for an hour'])
+  expect(subjects()).toEqual(['Daily Papers: email to lab.example is on hold for an hour'])
   expect(toOperator()[0]!.text.replace(/\s+/g, ' ')).toContain(`lab.example refused ${said}`)
 
   await passInPaces(site.db, 3700)
@@ -76,7 +76,7 @@ test('a domain that is held is told at once in its own words, and that it is ove
   later(HOUR)
   await sourceIsWell()
   await watch(deps)
-  expect(subjects().slice(1)).toEqual(['Daily Papers: over: mail to lab.example is on hold for an hour'])
+  expect(subjects().slice(1)).toEqual(['Daily Papers: resolved: email to lab.example is on hold for an hour'])
 })
 
 describe('a run that stopped', () => {
@@ -110,7 +110,7 @@ describe('a run that stopped', () => {
     await watch(deps)
     await watch(deps)
     expect(subjects().slice(1)).toEqual([
-      'Daily Papers: over: delivery stopped, the mail server refuses the login',
+      'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
     ])
   })
 
@@ -145,7 +145,7 @@ describe('a run that stopped', () => {
     for (let looks = 0; looks < 3; looks++) await watch(deps)
     expect(subjects()).toEqual([
       'Daily Papers: delivery stopped, ten identical refusals in a row',
-      'Daily Papers: over: delivery stopped, ten identical refusals in a row',
+      'Daily Papers: resolved: delivery stopped, ten identical refusals in a row',
     ])
   })
 
@@ -161,7 +161,9 @@ describe('a run that stopped', () => {
     await drained(deps)
     await watch(deps)
     await watch(deps)
-    expect(subjects()).toEqual(['Daily Papers: over: delivery stopped, the mail server refuses the login'])
+    expect(subjects()).toEqual([
+      'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
+    ])
   })
 })
 
@@ -178,7 +180,7 @@ describe('a source', () => {
     expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
     await sourceIsWell('2026-11-25')
     await watch(depsWith())
-    expect(subjects().at(-1)).toBe('Daily Papers: over: source huggingface has not answered for a day')
+    expect(subjects().at(-1)).toBe('Daily Papers: resolved: source huggingface has not answered for a day')
   })
 
   test('that answers, and had no papers on a working day; a weekend is none', async () => {
@@ -234,7 +236,7 @@ test('a date whose plans are open 20 hours after the hour, told once and then th
   moveTo('2026-11-25T04:20:00Z')
   await watch(depsWith())
   await watch(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: the books of 2026-11-24 did not close'])
+  expect(subjects()).toEqual(['Daily Papers: the digests of 2026-11-24 are not complete'])
   await site.db.plan.updateMany({ data: { closedAt: site.clock.now() } })
   await watch(depsWith())
   expect(subjects()).toHaveLength(2)
@@ -251,11 +253,11 @@ test('work that fails for a quarter of an hour, with no address in what is told'
   expect(subjects()).toEqual([])
   later(2 * MINUTE)
   await watch(depsWith())
-  expect(subjects()).toEqual(['Daily Papers: planning digests fails'])
+  expect(subjects()).toEqual(['Daily Papers: planning digests is failing'])
   expect(toOperator()[0]!.text).toContain('no mailbox for [address]')
   await noted(site.deps, 'plan', async () => {})
   await watch(depsWith())
-  expect(subjects().at(-1)).toBe('Daily Papers: over: planning digests fails')
+  expect(subjects().at(-1)).toBe('Daily Papers: resolved: planning digests is failing')
 })
 
 test('a nudge that no worker takes for a quarter of an hour', async () => {
@@ -288,10 +290,12 @@ test('reports that nobody reads for a quarter of an hour, though nothing fails',
   await endTrouble(site.db, 'work read-reports')
   await watch(deps)
   await watch(deps)
-  expect(subjects()).toEqual(['Daily Papers: what comes back is not read'])
+  expect(subjects()).toEqual(['Daily Papers: bounces and complaints are not being processed'])
   await site.db.report.update({ where: { id }, data: { state: 'read', raw: null } })
   await watch(deps)
-  expect(subjects().slice(1)).toEqual(['Daily Papers: over: what comes back is not read'])
+  expect(subjects().slice(1)).toEqual([
+    'Daily Papers: resolved: bounces and complaints are not being processed',
+  ])
 })
 
 test('a database that was restored, and waits', async () => {
@@ -370,7 +374,7 @@ describe('telling', () => {
     await sourceIsWell()
     await found(3)
     await Promise.all([watch(depsWith()), watch(depsWith()), watch(depsWith())])
-    expect(subjects().toSorted()).toEqual([0, 1, 2].map((i) => `Daily Papers: over: job${i} fails`))
+    expect(subjects().toSorted()).toEqual([0, 1, 2].map((i) => `Daily Papers: resolved: job${i} is failing`))
   })
 
   test('six mails an hour, and the last one says what else there is', async () => {
@@ -378,8 +382,8 @@ describe('telling', () => {
     await found(9)
     await watch(depsWith())
     expect(subjects()).toHaveLength(6)
-    expect(subjects()[5]).toBe('Daily Papers: 4 more notices')
-    expect(toOperator()[5]!.text.match(/over: job\d fails/g)).toHaveLength(4)
+    expect(subjects()[5]).toBe('Daily Papers: 4 more alerts')
+    expect(toOperator()[5]!.text.match(/resolved: job\d is failing/g)).toHaveLength(4)
     expect(await site.db.notice.count({ where: { toldAt: null } })).toBe(0)
   })
 

@@ -51,7 +51,7 @@ const search = async (query?: string, day?: Day) =>
 
 describe('the list of the newest', () => {
   test.each([
-    ['of all papers', undefined, undefined, [NEW, OLD]],
+    ['of all', undefined, undefined, [NEW, OLD]],
     ['of words', 'attention', undefined, [NEW, OLD]],
     ['of newer versions', 'is:revised', undefined, [OTHER, VERSION, OLD]],
     ['of newer versions or words', 'is:revised or new', undefined, [OTHER, VERSION, NEW, OLD]],

@@ -234,7 +234,7 @@ describe('our own columns', () => {
     const lines = readFileSync(run.refusedFile!, 'utf8').split('\n')
     expect(lines[0]).toBe('email,state,topics,hour,confirmed_at,line,reason')
     expect(lines.slice(1).join('\n')).toMatch(
-      /,3,Not an e-mail[\s\S]*,4,"state ""actve""[\s\S]*,5,"Query [\s\S]*,6,"hour ""25""[\s\S]*,7,"confirmed_at [\s\S]*,8,The quotes[\s\S]*,9,"7 cells[\s\S]*,10,Not an/,
+      /,3,Not an email address[\s\S]*,4,"state ""actve""[\s\S]*,5,"Query [\s\S]*,6,"hour ""25""[\s\S]*,7,"confirmed_at [\s\S]*,8,The quotes[\s\S]*,9,"7 cells, but the header has 5[\s\S]*,10,Not an email address/,
     )
   })
 
@@ -269,7 +269,7 @@ describe('our own columns', () => {
     const run = await importText(`email,confirmed_at,topics\n${rows.join('\n')}\n`)
     expect(run).toMatchObject({ rows: 3, taken: 2, refused: 1, tally: { reasons: { 'import.too-long': 1 } } })
     expect(readFileSync(run.refusedFile!, 'utf8')).toMatch(
-      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 65,536 signs/m,
+      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 65,536 characters/m,
     )
   })
 
@@ -482,11 +482,11 @@ test('a NUL or another control character costs its row, in any cell and at any p
   expect(run).toMatchObject({ taken: 8001, refused: 12, tally: { reasons: { 'import.control': 12 } } })
   expect(run.tally.examples['import.control']).toEqual({
     line: 2,
-    message: 'The line holds the control character U+0000: remove it.',
+    message: 'The line contains the control character U+0000: remove it.',
   })
   const refused = readFileSync(join(folder, 'people.csv.refused.csv'), 'utf8')
   expect(refused).toContain(
-    'f@example.com,UTC,rob\u001b[31mots,x,6,The line holds the control character U+001B',
+    'f@example.com,UTC,rob\u001b[31mots,x,6,The line contains the control character U+001B',
   )
 })
 

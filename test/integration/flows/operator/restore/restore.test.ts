@@ -197,11 +197,13 @@ describe('a database restored from a dump that was made in the middle of a run',
     expect(status.text).toContain('restored from a backup')
     const later = at(copy, '2026-11-24T12:00:00Z')
     const tried = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--dry-run'])
-    expect(tried.text).toContain('1 digests whose hour has passed are recorded as missed,')
+    expect(tried.text).toContain('Digests whose hour has passed: 1 recorded as missed,')
     expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'paused' })
     for (const reason of ['lunch', 'restored']) {
       const paused = await runCommand(addDeliveryCommands, later, ['delivery', 'pause', '--reason', reason])
-      expect(paused.text).toContain('Nothing changed')
+      expect(paused.text).toContain(
+        'No change: this database was restored. Nothing is sent until delivery resume.',
+      )
       expect(paused.json).toMatchObject({ reason: 'restored', restored: true, changed: false })
     }
     expect(await copy.db.action.count()).toBe(0)
