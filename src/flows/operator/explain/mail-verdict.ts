@@ -4,7 +4,7 @@ import { classText, newestFailure } from '../../returns/return-words.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
 import { isWaiting, reasonText } from '../message-life.ts'
 import type { Case } from './case.ts'
-import { utcText, type Verdict } from './say.ts'
+import { count, utcText, type Verdict } from './say.ts'
 
 /** What became of the mail of a digest. */
 export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
@@ -28,7 +28,7 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
     case 'gave_up':
       return {
         code: 'gave-up',
-        text: `Given up after ${mail.attempts} attempts: no server accepted it in time${answer}`,
+        text: `Given up after ${count(mail.attempts, 'attempt')}: no server accepted it in time${answer}`,
       }
     case 'uncertain':
       return {
@@ -66,7 +66,7 @@ function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, a
   if (pause)
     return {
       code: 'delivery-paused',
-      text: `Waiting: delivery is paused since ${utcText(pause.from)} (${pause.reason}).`,
+      text: `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
     }
   if (sending === 'off') return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is sent.' }
   if (mail.state === 'ready' && slowness)
@@ -92,7 +92,7 @@ function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdi
   if (reason !== 'expired')
     return {
       code: `skipped-${reason ?? 'unknown'}`,
-      text: `Not sent: ${reasonText(reason)} before it was sent.`,
+      text: `Not sent: ${reasonText(reason)}.`,
     }
   const [pause] = pausesBetween(pauses, datedAt, deadline)
   const why = pause

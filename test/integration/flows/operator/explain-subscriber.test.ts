@@ -232,7 +232,7 @@ describe('a mail that did not go out, or not yet', () => {
     await world.plan()
     await unsubscribeByOperator(world.deps, { email: EMAIL })
     await world.at('2026-11-24T07:01:00Z').run()
-    await expectVerdict(TUESDAY, 'skipped-unsubscribed', 'they had unsubscribed before it was sent')
+    await expectVerdict(TUESDAY, 'skipped-unsubscribed', 'Not sent: they had unsubscribed.')
   })
 })
 

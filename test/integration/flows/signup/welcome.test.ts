@@ -133,7 +133,7 @@ describe('confirming leaves a welcome', () => {
     for (const part of [mail.text!.replace(/\s+/g, ' '), mail.html as string]) {
       expect(part).toContain('2 papers from today already match.')
       expect(part).not.toMatch(
-        /No paper in the last 14 days matched your topics:|Nothing matched|Fewer words/,
+        /No paper in the last 14 days matched your topics:|No matches lately|use fewer words/,
       )
     }
   })
@@ -151,7 +151,9 @@ describe('confirming leaves a welcome', () => {
     expect(text.replace(/\s+/g, ' ')).toContain(
       '1 paper from the last 14 days matched, but you’ve already had it.',
     )
-    expect(text).not.toMatch(/No paper in the last 14 days matched your topics:|Nothing matched|Fewer words/)
+    expect(text).not.toMatch(
+      /No paper in the last 14 days matched your topics:|No matches lately|use fewer words/,
+    )
   })
 
   test('with the page of the same papers, and those beyond the cap on it', async () => {
