@@ -146,7 +146,9 @@ describe('npm start while migrations are pending', () => {
     const { code, stderr } = await start(url)
     await first.end()
     expect(code).toBe(1)
-    expect(stderr).toContain('and 1 other process(es) use it. Stop them and start again, or migrate while they run:')
+    expect(stderr).toContain(
+      'and 1 other process(es) use it. Stop them and start again, or migrate while they run:',
+    )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
     expect(await missingMigrations(deps.db)).not.toEqual([])

@@ -24,7 +24,7 @@ test.each([
   stops.push(await listenForMail({ ...site.deps, config }, { way, address: { host: '127.0.0.1', port } }))
   expect(await ask({ [setting]: `0.0.0.0:${port}` })).toEqual({
     state: 'ok',
-    found: `reports arrive through ${way} (${setting}); takes mail for bounce.example at 0.0.0.0:${port} (${setting})`,
+    found: `reports arrive through ${way} (${setting}); accepts email for bounce.example at 0.0.0.0:${port} (${setting})`,
     fix: null,
   })
   expect(await site.db.report.count()).toBe(0)

@@ -52,7 +52,7 @@ describe('complaints', () => {
     await suppressed(4)
     expect(await delivery()).toBeNull()
     await suppressed(1)
-    const figures = '5 complaints in 24 hours, of 1,666 mails accepted in a day: 0.30 %'
+    const figures = '5 complaints in 24 hours for 1,666 emails accepted in a day: 0.30 %'
     expect(await delivery()).toMatchObject({ value: 'paused', reason: figures })
     expect(await troubles(database.db)).toMatchObject([
       { name: 'complaints', what: 'complaints', said: figures },

@@ -43,7 +43,7 @@ describe('where no topic asks for newer versions', () => {
 
   test('they are neither new to anybody nor near', async () => {
     const said = await texts()
-    expect(said).toContain('1 paper new to them, of 3 in the 14 days that count.')
+    expect(said).toContain('1 paper new to them, out of 3 in the last 14 days.')
     expect(said).toContain('nothing; no new paper has zeolites or quantum')
     expect(said).not.toContain('ersion')
   })
@@ -61,9 +61,9 @@ describe('where a topic asks for newer versions', () => {
 
   test('they are looked at', async () => {
     const said = await texts()
-    expect(said).toContain('2 papers new to them, of 4 in the 14 days that count.')
+    expect(said).toContain('2 papers new to them, out of 4 in the last 14 days.')
     expect(said).toContain('Topic “zeolites is:revised quantum”: nothing; no new paper has quantum.')
-    expect(said).toContain('Nearest to it: “Zeolites, second version”.')
+    expect(said).toContain('Closest: “Zeolites, second version”.')
   })
 
   test('one that came after the plan is seen, of a paper known for long and of one never listed', async () => {
