@@ -185,7 +185,7 @@ describe('the page after the button', () => {
     await pauseSubscriber(site.deps, { email: EMAIL, until: null })
     const { body } = await get(site, `/confirm/${token}/done`)
     expect(body).toContain('Your digests are paused.')
-    expect(body).not.toContain('digest comes')
+    expect(body).not.toContain('digest arrives')
   })
 
   test.each(['', '/done'])(
@@ -196,7 +196,7 @@ describe('the page after the button', () => {
       await unsubscribeByOperator(site.deps, { email: EMAIL })
       const { statusCode, body } = await get(site, `/confirm/${token}${path}`)
       expect([statusCode, headingOf(body)]).toEqual([200, 'This subscription has ended'])
-      expect(body).not.toMatch(/\/manage\/|digest comes on|class="query"/)
+      expect(body).not.toMatch(/\/manage\/|digest arrives on|class="query"/)
     },
   )
 
@@ -218,7 +218,7 @@ describe('the page after the button', () => {
 describe('whoever subscribes already when they press', () => {
   const second = { topic: 'graphs', hour: '19', zone: 'Asia/Tokyo', max: '5' }
 
-  test('is told before and after that the settings of the form stay the same', async () => {
+  test('is told before and after that the settings of the form do not count', async () => {
     const first = await asked({ topic: 'robots' })
     site.clock.moveTo(new Date(site.clock.now().getTime() + 1000))
     const token = await asked(second)

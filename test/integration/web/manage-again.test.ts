@@ -26,7 +26,7 @@ async function press(path: string, fields: object): Promise<{ said: string; url:
   return { said, url, change: url.split('change=')[1]! }
 }
 
-/** What the form of the settings sends itself in the page. */
+/** What the form of the settings sends if nothing is changed in it. */
 async function settingsForm(path: string): Promise<Record<string, string | string[]>> {
   const { body } = await get(site, path)
   const form = body.match(/name="do" value="settings">[\s\S]*?<\/form>/)![0]
@@ -214,7 +214,7 @@ describe('a pause', () => {
     for (const until of ['', '2027-11-25', '9999-12-31']) {
       const { statusCode, body } = await post(site, path, { do: 'pause', for: 'date', until })
       expect(statusCode).toBe(422)
-      expect(body).toContain('href="#until">Choose a date after 2026-11-24, and up to 2027-11-24.')
+      expect(body).toContain('href="#until">Choose a date after 2026-11-24 and up to 2027-11-24.')
     }
     await press(path, { do: 'pause', for: 'date', until: '2027-11-24' })
   })

@@ -95,13 +95,19 @@ describe('a bad input is answered in words, keeps what was typed, and changes no
       'email',
       'Enter one email address in the form name@example.com.',
     ],
-    ['two addresses', { email: 'a@b.example, c@d.example' }, 422, 'email', 'Enter only one email address'],
+    [
+      'two addresses',
+      { email: 'a@b.example, c@d.example' },
+      422,
+      'email',
+      'Enter only one email address, in the form name@example.com.',
+    ],
     [
       'a header injection',
       { email: 'a@b.example\r\nBcc: c@d.example' },
       422,
       'email',
-      'Enter one email address in the form name@example.com.',
+      'Enter only one email address, in the form name@example.com.',
     ],
     ['a broken query', { email: EMAIL, topic: 'linear AND' }, 422, 'topic', 'AND'],
     [
@@ -389,7 +395,7 @@ describe('where sign-up is limited', () => {
     const refused = await withSettings(settings, 'ann@evil-example.org')
     expect([refused.answer.statusCode, refused.answer.body]).toEqual([
       422,
-      expect.stringContaining('at Example.ORG only'),
+      expect.stringContaining('Only addresses at Example.ORG can subscribe. Enter one of those.'),
     ])
     expect((await withSettings(settings, 'ann@example.org')).answer.statusCode).toBe(303)
   })

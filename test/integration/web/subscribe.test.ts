@@ -70,7 +70,7 @@ describe('the topic builder', () => {
     ['nothing in it', {}, 'any', 'Enter a word or two to search for.'],
     ['only stop words', { must: 'the of' }, 'must', 'Nearly every paper contains “the of”.'],
     ['only what must not be', { never: 'robot' }, 'never', 'only excludes papers'],
-    ['” isn’t a number of votes.', { any: 'x', votes: 'many' }, 'votes', '“many” isn’t a number of votes.'],
+    ['no number of votes', { any: 'x', votes: 'many' }, 'votes', '“many” isn’t a number of votes.'],
     ['no category', { category: 'cs.x' }, 'category', '“cs.x” (column 1) isn’t an arXiv category.'],
     ['a broken topic beside it', { topic: 'a AND', any: 'x' }, 'topic', 'a word is missing after AND'],
     [

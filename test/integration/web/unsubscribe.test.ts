@@ -30,13 +30,13 @@ describe('beside the button that ends it', () => {
     for (const button of ['Unsubscribe', 'Pause for a month', 'Once a week', 'Up to 5 papers per email']) {
       expect(page).toContain(`>${button}</button>`)
     }
-    expect(page).toContain('If this was forwarded to you')
+    expect(page).toContain('If this was forwarded to you, you’d be unsubscribing the person who sent it.')
     expect(page).not.toMatch(/quantum|08:00|ann@/)
   })
 
   test('only those that would change something', async () => {
     const path = await subscribed({ days: ['fri'], max: 5 })
-    expect(await get(path)).not.toMatch(/Once a week|At most/)
+    expect(await get(path)).not.toMatch(/Once a week|Up to/)
     const { id } = await ann()
     await changeSubscriber(site.db, id, { state: 'paused' })
     expect(await get(path)).not.toContain('Pause')

@@ -133,8 +133,8 @@ describe('one subscriber', () => {
   })
 
   test.each([
-    ['nobody@example.com', 'No subscriber has this address. It is suppressed'],
-    ['ann@', 'e-mail address'],
+    ['nobody@example.com', 'No subscriber has this address. Try another spelling, or an earlier address.'],
+    ['ann@', 'Not an email address: use the form name@example.com.'],
   ])('%s is not found, and stays in the field', async (email, text) => {
     const { statusCode, body } = await admin.post('/admin/subscribers', { email })
     expect(statusCode).toBe(422)
@@ -208,16 +208,16 @@ describe('what came back', () => {
       '550 5.1.1 nobody here',
       'the address was suppressed',
       '1 dead',
-      'there is no such mailbox',
-      'No way to receive reports is set up for this process.',
+      'the mailbox doesn’t exist',
+      'No way to receive reports is set up for this process. Set BOUNCE_LMTP, BOUNCE_SMTP, BOUNCE_IMAP or a webhook key.',
     ])
       expect([text, body.includes(text)]).toEqual([text, true])
     expect(body).not.toContain(ANN)
     const message = (await admin.get(`/admin/messages/${messageId}`)).body
-    expect(message).toContain('and came back: no such mailbox (5.1.1)</h1>')
+    expect(message).toContain(', then returned: no such mailbox (5.1.1)</h1>')
     expect(message).toContain('found by the token in its envelope sender; the address was suppressed.')
     const page = (await admin.get(`/admin/subscribers/${ann}`)).body
-    expect(page).toContain('came back: no such mailbox (5.1.1)')
+    expect(page).toContain(', returned: no such mailbox (5.1.1)')
   })
 
   test('by class and by domain; what is unknown filters nothing', async () => {
@@ -249,7 +249,7 @@ describe('what came back', () => {
   test('says what waits to be read; the overview says what came yesterday, and nothing where nothing did', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Bounces and complaints yesterday (UTC)')
     await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
-    expect((await admin.get('/admin/returns')).body).toContain('1 not read yet')
+    expect((await admin.get('/admin/returns')).body).toContain('1 not processed yet')
     await back({ class: 'complaint' })
     site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
     admin = await logIn(site)
@@ -265,8 +265,10 @@ describe('mails and their books', () => {
     const list = (await admin.get('/admin/days/2026-11-24/open')).body
     expect(list).toContain(`href="/admin/messages/${messageId}"`)
     expect(list).toContain(ANN)
-    expect((await admin.get('/admin/days/2026-11-24/refused')).body).toContain('Nobody.')
-    expect((await admin.get(`/admin/messages/${messageId}`)).body).toContain('The digest was left')
+    expect((await admin.get('/admin/days/2026-11-24/refused')).body).toContain('No subscribers.')
+    expect((await admin.get(`/admin/messages/${messageId}`)).body).toContain(
+      'Queued: digest in the digests queue, to be sent by ',
+    )
   })
 
   test('the list of each column holds as many as the books count', async () => {
