@@ -18,10 +18,12 @@ test('the privacy page says how long things are kept as they really are', async 
   const issuedAt = new Date('2026-11-24T12:00:00Z')
   const days = (linkEnd({ purpose: 'confirm', issuedAt }).getTime() - issuedAt.getTime()) / 86_400_000
   expect(days).toBe(UNCONFIRMED_DAYS)
-  expect(await textAt('/privacy')).toContain('go after 90 days')
-  expect(await textAt('/privacy', { KEEP_DAYS: '45' })).toContain('go after 45 days')
+  const kept = (days: number) =>
+    `We delete digests, emails, forms, changes and new addresses after ${days} days,`
+  expect(await textAt('/privacy')).toContain(kept(90))
+  expect(await textAt('/privacy', { KEEP_DAYS: '45' })).toContain(kept(45))
   expect(await textAt('/privacy')).toContain(
-    `all of it goes ${UNCONFIRMED_DAYS} days after your last request. Only the code stays for its 180 days.`,
+    `If you never confirm, we delete all of it, your address included, ${UNCONFIRMED_DAYS} days after your last request. Only the code stays for its 180 days.`,
   )
 })
 

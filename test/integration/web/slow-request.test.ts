@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { setInterval } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -30,9 +29,9 @@ test.each([
   })
   socket.on('error', () => undefined)
   socket.write(start)
-  const closed = once(socket, 'close')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   for await (const _ of setInterval(20)) {
-    if (socket.destroyed || socket.readableEnded) break
+    if (reply || socket.destroyed || socket.readableEnded) break
     socket.write(byte)
   }
   socket.destroy()
