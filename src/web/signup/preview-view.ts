@@ -87,7 +87,8 @@ export function previewView(preview: Preview, most: number, options: PreviewOpti
 function saidOf(parts: readonly PreviewPart[]): string {
   const { name, rate } = parts[0]!
   const warnings = parts.map(({ warning }) => warning).filter(Boolean)
-  return [fill(words.preview.said, { name, rate }), ...warnings].join('. ')
+  const said = fill(words.preview.said, { name, rate })
+  return warnings.length > 0 ? `${said}. ${warnings.join(' ')}` : said
 }
 
 /** How many papers of each topic are shown: a page of 20 topics must be small too. */

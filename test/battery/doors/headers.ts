@@ -3,7 +3,7 @@ import type { Door } from './door.ts'
 import { faultsOfPage } from './html-faults.ts'
 import { visits } from './visits.ts'
 
-const TOKEN_PAGES = /^\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/:token/
+const TOKEN_PAGES = /^\/(check-inbox|confirm|unsubscribe|resubscribe|manage|digest|account|move)\/:token/
 
 /** Every answer of the site, as a browser gets it: what its headers allow, and nothing inline in its page. */
 export const headersHold: Door = async (doors) => {

@@ -1,10 +1,12 @@
 import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { readTypedSettings } from '../../../src/flows/signup/read-signup.ts'
 import { takeFewer } from '../../../src/flows/subscriber/fewer-mails.ts'
 import { changeByLink } from '../../../src/flows/subscriber/manage.ts'
 import { askForMove } from '../../../src/flows/subscriber/new-address.ts'
 import { unsubscribe } from '../../../src/flows/subscriber/unsubscribe.ts'
 import { type LinkPurpose, signLink } from '../../../src/subscribers/link-token.ts'
 import type { MailFormat } from '../../../src/subscribers/subscriber.ts'
+import { inboxPath } from '../../../src/web/signup/inbox-token.ts'
 import type { ServiceDeps } from '../../../src/wiring.ts'
 import { HOSTILE } from './hostile.ts'
 import { EVERY_DAY, READER } from './seed.ts'
@@ -15,14 +17,17 @@ import { EVERY_DAY, READER } from './seed.ts'
  */
 export type State = 'asked' | 'refused' | 'active' | 'fewer' | 'ended' | 'moving'
 
+/** In the path of a page: of a link that was mailed, or of the page after the subscribe form. */
+export type TokenPurpose = LinkPurpose | 'check-inbox'
+
 export interface Person {
   email: string
   subscriberId: string
   /** Of a mail of theirs, or of the reader's. */
   messageId: string
   format: MailFormat
-  /** In the link of that purpose that was mailed to them last. */
-  token(purpose: LinkPurpose): string
+  /** In the link of that purpose that they got last. */
+  token(purpose: TokenPurpose): string
   topicId: number
   /** Of their newest change; 0 where there was none. */
   changeId: number
@@ -50,12 +55,14 @@ export async function somebody(
   if (state === 'moving') await askForMove(deps, { token: sign('account'), email: `new-${email}` })
   const ids = await idsOf(deps, id)
   const others: Partial<Record<LinkPurpose, number | string>> = ids
+  const sent = { email, settings: readTypedSettings(deps.config, typed), topics: typed.topics }
+  const inbox = inboxPath(deps.config, sent, issuedAt).split('/').at(-1)!
   return {
     email,
     subscriberId: id,
     format,
     ...ids,
-    token: (purpose) => sign(purpose, String(others[purpose] ?? id)),
+    token: (purpose) => (purpose === 'check-inbox' ? inbox : sign(purpose, String(others[purpose] ?? id))),
   }
 }
 

@@ -128,13 +128,18 @@ async function adminForms(inside: AdminDoors): Promise<Found[]> {
   return [...found.values()]
 }
 
+/** Hidden fields that tell forms apart that lead to the same path. */
+const KINDS = ['banner', 'again']
+
 /** Each kind of form once. */
 function keep(
   found: Map<string, Found>,
   form: Form,
   { nameOf, ask }: { nameOf: (action: string) => string; ask: Doors['ask'] },
 ): void {
-  const kind = form.hidden.filter(([name]) => name === 'do').map(([, value]) => ` ${value}`)
+  const kind = form.hidden.flatMap(([name, value]) =>
+    name === 'do' ? ` ${value}` : KINDS.includes(name) ? ` ${name}` : [],
+  )
   const name = `${form.method} ${nameOf(form.action)}${kind}`
   const send: Found['send'] = async (fields, to) => {
     const typed = new URLSearchParams(fields).toString()

@@ -1,7 +1,6 @@
 import type { InjectOptions } from 'fastify'
-import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
 import { BUTTONS, type Button, type Fields, queriesFor } from './buttons.ts'
-import { holderOfAll, type Person, somebody } from './people.ts'
+import { holderOfAll, type Person, somebody, type TokenPurpose } from './people.ts'
 import { DAYS } from './seed.ts'
 import { API_TOKEN, type Doors, type Route } from './world.ts'
 
@@ -49,7 +48,7 @@ const ANYBODY = { token: () => 'x', subscriberId: 'x', messageId: 'x', topicId: 
 const isBehind = (page: string, button: string): boolean =>
   button.includes('/:token') ? page.startsWith(`/${purposeOf(button)}/:token`) : page === button
 
-const purposeOf = (url: string): LinkPurpose => url.split('/')[1] as LinkPurpose
+const purposeOf = (url: string): TokenPurpose => url.split('/')[1] as TokenPurpose
 
 const pagesOf = (routes: Route[], person: Person, fields: Fields = {}): Visit['pages'] =>
   routes.map((route) => {
@@ -75,6 +74,7 @@ export const pathOf = (
     .replace('/messages/:id', () => `/messages/${messageId}`)
     .replace('/subscribers/:id', () => `/subscribers/${subscriberId}`)
     .replace(':date', DAYS.at(-1)!)
+    .replace(':part', '1')
     .replace('/papers/*', '/papers/2511.00001')
 
 /** What the operator's program sends along. */

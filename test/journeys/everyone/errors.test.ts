@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { STOPS } from '../../support/site-walk.ts'
 import { useWalk } from '../../support/use-walk.ts'
 
-const FAULTY = STOPS.filter(({ status }) => status === 422)
+/** Nothing on it is wrong: it warns before it takes what was typed. */
+const WARNED = 'subscribe-warned'
+const FAULTY = STOPS.filter(({ name, status }) => status === 422 && name !== WARNED)
 const seen = useWalk()
 
 describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
@@ -43,6 +45,18 @@ describe.each([true, false])('with scripts: %s', (javaScriptEnabled) => {
         expect([field, stands]).toEqual([field, value])
       }
     })
+  })
+
+  test('a warning has the focus and is not called an error; everything that was typed is kept', async () => {
+    await seen.walk.visit(page, WARNED)
+    expect(await page.title()).toMatch(/^Subscribe/)
+    expect(await page.locator('[role=alert]:focus').innerText()).toBe(
+      'No paper in the last 30 days mentions “xylophone”. Keep the topic, and we’ll write when the first one appears.\n\nYou’re not subscribed yet. Change your topics, or press Subscribe to keep them.',
+    )
+    expect(await page.locator('[role=alert]').count()).toBe(1)
+    const { email, topic } = STOPS.find(({ name }) => name === WARNED)!.fields!
+    expect(await page.locator('#email').inputValue()).toBe(email)
+    expect(await page.locator('#topic').inputValue()).toBe(topic)
   })
 })
 

@@ -53,7 +53,7 @@ test('Anna got no mail: found, explained, paused; delivery is stopped and goes o
   expect(await heading()).toBe('quiet@example.com')
   expect(page.url()).not.toContain('quiet')
   await press('link', 'Explain Sun 22 Nov 2026')
-  expect(await page.locator('.verdict').innerText()).toMatch(/^No mail: /)
+  expect(await page.locator('.verdict').innerText()).toMatch(/^No email: /)
   await press('button', 'Pause')
   expect(await status()).toContain('Paused')
   await press('link', 'Erase…')
