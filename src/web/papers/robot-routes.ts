@@ -16,8 +16,6 @@ import { searchPath } from './search-paths.ts'
 /** Numbers of papers in one part of the sitemap. The protocol allows 50,000 addresses; fewer are quicker to write. */
 const PAPERS_IN_PART = 10_000
 const MAX_DAYS = 10_000
-/** As the id of a paper is a 32-bit number. */
-const MAX_PART = 200_000
 const MAX_SHORT_NAME_LENGTH = 16
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
@@ -64,9 +62,9 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   })
 
   app.get<{ Params: { part: string } }>('/sitemap-papers-:part.xml', async (request, reply) => {
-    const part = partIn(request.params.part)
-    if (part === null) throw new Fault('page.not-found')
-    const upTo = part * PAPERS_IN_PART
+    const { part } = request.params
+    if (!/^\d{1,5}$/.test(part)) throw new Fault('page.not-found')
+    const upTo = Number(part) * PAPERS_IN_PART
     const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
     if (papers.length === 0) throw new Fault('page.not-found')
     return sendUrls(
@@ -95,9 +93,4 @@ export function addRobotRoutes(app: FastifyInstance, { deps }: Site): void {
   app.get('/favicon.ico', async (_request, reply) =>
     keptShortly(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
   )
-}
-
-function partIn(text: string): number | null {
-  const part = /^[1-9]\d*$/.test(text) ? Number(text) : 0
-  return part > 0 && part <= MAX_PART ? part : null
 }
