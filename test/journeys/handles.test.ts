@@ -104,7 +104,7 @@ describe.each([
       await profile.getByText('Words learned from “more like this” and “less like this”.').isVisible(),
     ).toBe(true)
     await press(page, 'Reset')
-    expect(await said(page)).toContain('Forgotten')
+    expect(await said(page)).toContain('Reset: your digests are back in their usual order')
     expect(await profile.count()).toBe(0)
     expect(await site.db.opinion.count()).toBe(0)
   })
