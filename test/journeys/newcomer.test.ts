@@ -105,7 +105,7 @@ describe.each([
     expect(await page.locator('main').innerText()).toMatch(/08:00[\s\S]*A welcome email with papers from/)
 
     const welcome = await mailNumber(2)
-    expect(welcome.subject).toMatch(/^Welcome: \d+ on /)
+    expect(welcome.subject).toMatch(/^Welcome: \d+ papers? on /)
     expect(await (await openMail(2)).locator('h3 a').count()).toBeGreaterThan(0)
 
     await demo.sendDigests()
