@@ -169,6 +169,10 @@ export const en = {
         other: 'these {count} papers have {parts}.',
       },
       none: 'No paper in the last {span} matches “{topic}”. {keep}',
+      author: {
+        one: 'One paper is by {author}. To follow them, use the topic {topic}.',
+        other: '{count} papers are by {author}. To follow them, use the topic {topic}.',
+      },
       keep: 'Keep the topic, and your next digest after the first one appears will have it.',
     },
     /** What another form of a topic would have matched, and its button. */

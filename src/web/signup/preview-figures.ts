@@ -1,3 +1,4 @@
+import type { Hint } from '../../filters/back-test/hint.ts'
 import type { Overlap } from '../../filters/back-test/overlap.ts'
 import type { TermCount } from '../../filters/back-test/term-counts.ts'
 import { describePart } from '../../filters/language/describe-query.ts'
@@ -33,7 +34,10 @@ export const rateText = (total: number, days: number): string =>
   fill(words.rates.some, { papers: papersText(total), span: counted(days, words.counts.day) })
 
 /** "No paper in the last 30 days mentions “chemistry”; these 54 papers have “LLM” or “agents”."; or empty. */
-export function warningText({ days }: Pick<Preview, 'days'>, { keyWords, total }: TopicPreview): string {
+export function warningText(
+  { days }: Pick<Preview, 'days'>,
+  { keyWords, total, hints }: TopicPreview,
+): string {
   const { absent, present } = keyWords
   if (absent.length === 0) return ''
   const { mentions, has, others, keep } = words.preview.warning
@@ -41,7 +45,7 @@ export function warningText({ days }: Pick<Preview, 'days'>, { keyWords, total }
     parts: listed(absent.map(quoted), 'or'),
     span: counted(days, words.counts.day),
   })
-  if (total === 0) return `${missing}. ${keep}`
+  if (total === 0) return `${missing}. ${authorText(hints) ?? keep}`
   if (present.length === 0) return `${missing}.`
   return `${missing}; ${fill(counted(total, others), { parts: listed(present.map(quoted), 'or') })}`
 }
@@ -52,6 +56,14 @@ export function topicWarning(preview: Preview, topic: TopicPreview): string {
   if (topic.total > 0 || preview.papers === 0) return warningText(preview, topic)
   const span = counted(preview.days, words.counts.day)
   return warningText(preview, topic) || fill(none, { topic: shortened(topic.query), span, keep })
+}
+
+/** Whose name it probably is. */
+function authorText(hints: readonly Hint[]): string | null {
+  const named = hints.find(({ way, query }) => way === 'author' && query !== null)
+  if (!named) return null
+  const values = { author: named.part, topic: named.query! }
+  return fill(counted(named.papers, words.preview.warning.author), values)
 }
 
 const isPlain = (leaf: Leaf): boolean => isText(leaf) && leaf.field === 'any'

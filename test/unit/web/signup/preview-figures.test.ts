@@ -42,5 +42,15 @@ test.each<[Leaf[], Leaf[], number, string]>([
     'No paper in the last 30 days has the author LeCun. Keep the topic, and your next digest after the first one appears will have it.',
   ],
 ])('without %j, with %j and %i papers', (absent, present, total, expected) =>
-  expect(warningText({ days: 30 }, { keyWords: { absent, present }, total } as TopicPreview)).toBe(expected),
+  expect(
+    warningText({ days: 30 }, { keyWords: { absent, present }, total, hints: [] } as unknown as TopicPreview),
+  ).toBe(expected),
 )
+
+test('words that are the name of an author lead to the papers of that author', () => {
+  const named = { way: 'author', part: 'the author Songlin Yang', papers: 3, query: 'author:"Songlin Yang"' }
+  const keyWords = { absent: [word('Songlin'), word('Yang')], present: [] }
+  expect(warningText({ days: 30 }, { keyWords, total: 0, hints: [named] } as unknown as TopicPreview)).toBe(
+    'No paper in the last 30 days mentions “Songlin” or “Yang”. 3 papers are by the author Songlin Yang. To follow them, use the topic author:"Songlin Yang".',
+  )
+})
