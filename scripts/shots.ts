@@ -14,6 +14,7 @@ import { ADMIN_STOPS, openAdminWalk, visitAdmin } from '../test/support/admin-wa
 import { launchBrowser } from '../test/support/browser.ts'
 import { openWalk, STOPS } from '../test/support/site-walk.ts'
 import { renderMails } from '../test/support/walk-mails.ts'
+import { startDemo } from './demo/demo.ts'
 
 const THEMES = ['light', 'dark'] as const
 const PAGE_WIDTHS = [375, 1280]
@@ -103,10 +104,10 @@ async function shootReadme(browser: Browser): Promise<void> {
   const openPage = async () =>
     (await browser.newContext({ colorScheme: 'light', javaScriptEnabled: false })).newPage()
   const [home, digest, overview] = [await openPage(), await openPage(), await openPage()]
-  const site = await openWalk(await freshDatabase('pages'))
-  await site.visit(home, 'home')
+  const demo = await startDemo({ folder: join(data, 'demo') })
+  await home.goto(demo.site)
   await shootTop(home, 'site', { width: 1280, height: 800 })
-  await site.close()
+  await demo.stop()
   await digest.setContent((await renderMails()).get('digest')!.html!)
   await shootTop(digest, 'digest', { width: 640, height: 800 })
   const admin = await openAdminWalk(await freshDatabase('admin'))
