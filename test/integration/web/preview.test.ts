@@ -62,7 +62,7 @@ test('the form comes back with everything typed and the preview in it', async ()
   expect(text).toContain('Papers with the phrase “linear attention” 1 paper in 30 days')
   expect(text).toContain('Matched: linear attention, in the title')
   expect(text).toContain(
-    'No paper in the last 30 days mentions “xylophone”. Keep the topic, and we’ll write when the first one appears. No papers in 30 days',
+    'No paper in the last 30 days mentions “xylophone”. Keep the topic, and your next digest after the first one appears will have it. No papers in 30 days',
   )
   expect(answer.body).toContain('Hybrid <mark>Linear Attention</mark>')
 })
@@ -131,7 +131,7 @@ test('more than a mail holds is said, as often as it is', async () => {
 test.each([
   [
     'linear xylophone',
-    'mentions “xylophone”. Keep the topic, and we’ll write when the first one appears. No papers in 30 days Without xylophone: 5 papers.',
+    'mentions “xylophone”. Keep the topic, and your next digest after the first one appears will have it. No papers in 30 days Without xylophone: 5 papers.',
   ],
   ['title:hybrid title:strings', 'Every word appears, but never in the same paper.'],
   ['title:hybrid -attention', 'With attention allowed: 1 paper.'],

@@ -279,7 +279,7 @@ describe('results', () => {
       )
     }
     const none = await search({ q: 'zebrafish', cat: 'cs.RO' })
-    expect(none.body).toContain('Without filters there are 45 papers.')
+    expect(none.body).toContain('Remove a filter to see more: 45 papers without filters.')
     expect(none.body).toContain('href="/papers?q=zebrafish" aria-current="true"')
   })
 

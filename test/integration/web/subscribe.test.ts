@@ -180,7 +180,8 @@ describe('the page after the form', () => {
       'Confirm your subscription to Daily Papers',
       'spam folder',
       'seven days',
-      'href="/subscribe?hour=22&amp;zone=Asia%2FTokyo&amp;days=mon',
+      `href="${location}/change"`,
+      '<input type="hidden" name="topic" value="robots">',
       '<input type="hidden" name="again" value="1">',
       '<input type="hidden" name="zone" value="Asia/Tokyo">',
     ]) {
