@@ -38,11 +38,13 @@ export const addQueryCommands: AddCommands = (program, line) => {
 const LONGEST_BAR = 30
 
 function testText(told: ToldPreview): string {
-  const { understood, from, to, total, perDay, latest, nothing } = told
+  const { understood, from, to, total, perDay, latest, nothing, absent } = told
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * LONGEST_BAR))
   return [
     `Understood: ${understood}.`,
+    // If nothing matched, the reason at the end says so.
+    ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
     `${counted(total, words.counts.paper)}${shareOf(told)}, first listed from ${from} to ${to} (UTC).`,
     table(
       ['day', 'papers', ''],

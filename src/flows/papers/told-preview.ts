@@ -2,6 +2,8 @@ import type { DigestPaper } from '../../digests/digest-content.ts'
 import type { Hint } from '../../filters/back-test/hint.ts'
 import type { Overlap } from '../../filters/back-test/overlap.ts'
 import type { TermCount } from '../../filters/back-test/term-counts.ts'
+import { describePart } from '../../filters/language/describe-query.ts'
+import { writeTree } from '../../filters/language/write-tree.ts'
 import type { Day } from '../../platform/dates.ts'
 import type { DayCount } from './count-by-day.ts'
 import type { Nothing, Preview, TopicPreview } from './preview-topics.ts'
@@ -34,6 +36,8 @@ export interface ToldPreview {
   openDays: number
   /** Of all papers, from 0 to 1, to four places; here and in `terms`. */
   share: number | null
+  /** Key words of the query, as typed, that no paper of these days contains. */
+  absent: string[]
   terms: TermCount[]
   overlap: Overlap[]
   width: Width
@@ -47,6 +51,7 @@ export function toldPreview({ from, to, days, papers, openDays }: Preview, topic
     latest: latest.map(toldPaper),
     nothing: nothing && { ...nothing, nearest: nothing.nearest.map(toldPaper) },
     ...{ papers, openDays, share: rounded(topic.share) },
+    absent: topic.keyWords.absent.map((leaf) => writeTree(leaf) ?? describePart(leaf)),
     terms: topic.terms.map((term) => ({ ...term, share: rounded(term.share) })),
     ...{ overlap, width, hints },
   }

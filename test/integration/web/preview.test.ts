@@ -251,6 +251,11 @@ test('a query that cannot be read: the form with the sentence and the column, an
   )
 })
 
+test('a program gets the key words that no paper contains', async () => {
+  const { absent, total } = (await postJson({ query: 'papers on linear attention for zeolites' })).json()
+  expect([absent, total > 0]).toEqual([['zeolites'], true])
+})
+
 test('a program gets numbers by day, and reasons', async () => {
   const answer = await postJson({ query: '"linear attention"', days: 7 })
   expect(answer.statusCode).toBe(200)

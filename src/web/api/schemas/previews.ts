@@ -52,6 +52,9 @@ export const preview = z
     papers: count.describe('All papers of these days'),
     openDays: count.describe('On how many of the days there were any'),
     share,
+    absent: z
+      .array(z.string())
+      .describe('Key words of the query, as typed, that no paper of these days contains'),
     terms: z
       .array(
         z.object({
