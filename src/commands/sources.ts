@@ -44,7 +44,7 @@ function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceSta
 
 /** A line for each day, and below it what went wrong in its last good answer and since. */
 function daysText(days: readonly SourceDayStatus[]): string[] {
-  const head = ['day', 'state', 'papers', 'fetched (UTC)', 'asked', 'then']
+  const head = ['day', 'state', 'papers', 'fetched', 'asked', 'then']
   const rows = days.map((day) => [
     day.day,
     stateText(day),

@@ -112,7 +112,7 @@ describe('read', () => {
       reports: 1,
       returned: [{ way: 'lmtp', class: 'dead', done: 'suppressed', foundBy: 'token', message: id }],
     })
-    expect(text).toContain('1 read.')
+    expect(text).toContain('1 processed.')
     expect(text).toContain('suppressed')
     expect(text).not.toContain('@')
     expect((await run('bounces read')).text).toBe('Nothing was waiting.')

@@ -66,10 +66,10 @@ test('says of each source how it stands, when papers came last, what it answered
   expect(text.split('\n')).toEqual([
     'huggingface: failed today',
     'Papers last fetched 2026-11-24 06:30 UTC. Next try 2026-11-24 12:05 UTC.',
-    'day         state   papers  fetched (UTC)  asked  then',
-    '2026-11-24  failed  0                      10     next 11-24 12:05',
+    'day         state   papers  fetched      asked  then',
+    '2026-11-24  failed  0                    10     next 11-24 12:05',
     '            error response (502), 2 times',
-    '2026-11-23  fresh   31      11-24 06:30    2      closed 11-24 06:30',
+    '2026-11-23  fresh   31      11-24 06:30  2      closed 11-24 06:30',
   ])
 })
 
@@ -87,13 +87,13 @@ test('says why a day stands as it does, and what came late; in a terminal of 100
   expect(text.split('\n')).toEqual([
     'huggingface: stalled today (same list as another day)',
     'Papers last fetched 2026-11-24 12:00 UTC. Next try 2026-11-24 13:00 UTC.',
-    'day         state                              papers       fetched (UTC)  asked  then',
-    '2026-11-24  stalled: same list as another day  0            11-24 12:00    2      next 11-24 13:00',
-    '2026-11-23  fresh                              31 (2 late)  11-24 12:00    4      closed 11-24 12:00',
-    '2026-11-22  quiet: weekend                     0            11-24 12:00    2      closed 11-24 12:00',
-    '2026-11-20  quiet: no papers                   0            11-24 12:00    2      closed 11-24 12:00',
-    '2026-11-19  fresh: filled in from the archive  5            11-24 12:00    2      closed 11-24 12:00',
-    '2026-11-18  stalled: same list as another day  0            11-24 12:00    2      closed 11-24 12:00',
+    'day         state                              papers       fetched      asked  then',
+    '2026-11-24  stalled: same list as another day  0            11-24 12:00  2      next 11-24 13:00',
+    '2026-11-23  fresh                              31 (2 late)  11-24 12:00  4      closed 11-24 12:00',
+    '2026-11-22  quiet: weekend                     0            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-20  quiet: no papers                   0            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-19  fresh: filled in from the archive  5            11-24 12:00  2      closed 11-24 12:00',
+    '2026-11-18  stalled: same list as another day  0            11-24 12:00  2      closed 11-24 12:00',
   ])
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(100)
 })

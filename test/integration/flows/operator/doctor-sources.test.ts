@@ -138,6 +138,6 @@ test('a source that leads elsewhere is not followed there', async () => {
   status = 302
   expect(await about('huggingface')[0]?.ask()).toMatchObject({
     state: 'wrong',
-    found: expect.stringContaining('answers 302'),
+    found: expect.stringContaining('returns 302'),
   })
 })
