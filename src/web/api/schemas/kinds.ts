@@ -18,7 +18,7 @@ export const query = z
   .max(LONGEST_TEXT, `a query of up to ${LONGEST_TEXT} characters`)
   .describe('In the query language, such as "linear attention" OR author:Gu')
 
-export const email = z.string({ error: 'one e-mail address' }).describe('One e-mail address')
+export const email = z.string({ error: 'one email address' }).describe('One email address')
 
 export const day = z.iso
   .date({ error: 'a day such as 2026-11-24' })

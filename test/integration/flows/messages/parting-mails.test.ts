@@ -57,7 +57,7 @@ test('a goodbye undoes it, under the epoch of its row, and goes to no list', asy
   expect(linksIn(mail.text, 'resubscribe')).toEqual([link])
   expect(mail.headers.has('list')).toBe(false)
   expect(mail.headers.get('feedback-id')).toMatch(/^goodbye:/)
-  expect(mail.text).toMatch(/24 Nov\s2026, 16:00\s\(Asia\/Tokyo\)/)
+  expect(mail.text).toMatch(/24 Nov\s2026,\s16:00\s\(Asia\/Tokyo\)/)
 })
 
 test('a note leads to the topics and out, and ends with one click as a digest does', async () => {
