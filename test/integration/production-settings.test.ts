@@ -27,13 +27,13 @@ describe.each([
     expect(code).toBe(2)
     for (const name of Object.keys(complete).slice(1))
       expect(stderr).toMatch(new RegExp(`^  ${name}: required in production; takes .+`, 'm'))
-    expect(stderr).toContain('7 fault(s)')
+    expect(stderr).toContain('7 problem(s)')
   })
 
   test('refuses one that is missing alone', async () => {
     const { code, stderr } = await start({ ...complete, MAIL_FROM: '' })
     expect({ code, lines: stderr.trim().split('\n').length }).toEqual({ code: 2, lines: 2 })
-    expect(stderr).toContain('MAIL_FROM: required in production; takes one e-mail address')
+    expect(stderr).toContain('MAIL_FROM: required in production; takes one email address')
   })
 
   test('takes the secrets from files: the next thing it misses is the database', async () => {
@@ -41,7 +41,7 @@ describe.each([
       ...fromFiles(complete, ['DATABASE_URL', 'SMTP_URL', 'APP_SECRET', 'SUPPRESSION_KEY']),
     })
     expect(code).toBe(1)
-    expect(stderr).toContain('The database does not answer')
+    expect(stderr).toContain('The database does not respond')
   })
 })
 

@@ -32,7 +32,7 @@ test.each([
   ],
   [
     { class: 'full', status: '5.2.2', answer: 'over quota.', done: 'paused', foundBy: 'field' },
-    'Returned: mailbox full or disabled (5.2.2): over quota; found by the token in a field of the mail; they were paused for a week.',
+    'Returned: mailbox full or disabled (5.2.2): over quota; found by the token in a header of the email; they were paused for a week.',
   ],
   [
     { done: 'elsewhere' },
@@ -44,11 +44,11 @@ test.each([
   ],
   [
     { class: 'complaint', status: null, answer: '', foundBy: 'maker' },
-    'Its reader complained that it is spam; found by the address that the mail service gave; the address was suppressed.',
+    'The reader marked it as spam; found by the address that the mail service gave; the address was suppressed.',
   ],
   [
     { class: 'unsubscribe', status: null, answer: '', done: 'unsubscribed' },
-    'Its reader wants to unsubscribe; found by the token of the unsubscribe address; they were unsubscribed.',
+    'The reader asked to unsubscribe; found by the token of the unsubscribe address; they were unsubscribed.',
   ],
   [
     { class: 'not-a-report', status: null, answer: '', foundBy: null, done: 'nothing' },
