@@ -135,6 +135,12 @@ const SIGNUP: Stop[] = [
     name: 'check-inbox',
     path: (walk) => pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' }),
   },
+  {
+    name: 'subscribe-corrected',
+    scripted: true,
+    path: async (walk) =>
+      `${await pressed(walk, '/subscribe', { email: 'new@gamil.com', topic: 'robots' })}/change`,
+  },
   { name: 'check-inbox-wrong', path: at('/subscribe'), fields: { email: 'ann', again: '1' }, status: 422 },
   { name: 'confirm', path: asked('asked@example.com') },
   { name: 'confirm-best', path: asked('best-asked@example.com') },
