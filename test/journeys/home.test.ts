@@ -52,7 +52,7 @@ describe('the first screen', () => {
     const page = await open(1280, 900)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    expect(new URL(page.url()).hash).toBe('#papers')
+    await page.waitForURL(/#papers$/)
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     expect(await page.locator('article.paper h2 a:focus').count()).toBe(1)
