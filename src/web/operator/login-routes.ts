@@ -4,7 +4,7 @@ import { read, text } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
 import { tryPassword } from './try-password.ts'
 
-const WRONG = 'Wrong password. Try again.'
+const WRONG = 'That password is not correct. Try again.'
 
 /** The way in. A GET leaves no cookie: only who is in has a session. */
 export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {

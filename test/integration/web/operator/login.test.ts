@@ -49,7 +49,7 @@ describe('logging in', () => {
   test('a wrong password gets one calm sentence, and no cookie', async () => {
     const answer = await postLogin(site, 'wrong')
     expect(answer.statusCode).toBe(403)
-    expect(answer.body).toContain('Wrong password. Try again.')
+    expect(answer.body).toContain('That password is not correct. Try again.')
     expect(answer.headers['set-cookie']).toBe(undefined)
     expect(answer.body).not.toContain('wrong"')
   })
