@@ -14,7 +14,7 @@ export const addMailCommand: AddCommands = (program, line) => {
     .command('mail')
     .description('check how emails are sent')
     .command('test')
-    .description('send one small test email with the same headers, signature and connection as any message')
+    .description('send one small test email with the headers, signature and connection of every other email')
     .argument('<address>')
     .option('--dry-run', 'build and sign the email but don’t send it')
     .action(

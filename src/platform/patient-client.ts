@@ -18,9 +18,9 @@ export const PATIENCE: Patience = { quietMs: 10_000 }
 
 /**
  * A pg.Client that waits for a statement as long as the server works on it, and no longer. Node.js can set no
- * TCP_USER_TIMEOUT, and a time limit for every statement would end long ones that are well: so a connection that has
- * been silent for a while is asked after on another one. It fails as any broken connection does once the server
- * answers there nothing, or that it is not at work on this one.
+ * TCP_USER_TIMEOUT, and a time limit for every statement would end long ones that still run. So, after a connection has
+ * been silent for a while, a second connection asks the server about it. If the server does not reply there, or is not
+ * working on the first one, the first one fails like any broken connection.
  */
 export function patientClient(url: string, { quietMs, longestMs = LONGEST_MS }: Patience) {
   return class extends pg.Client {

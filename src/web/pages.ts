@@ -41,7 +41,7 @@ interface PageData {
   confirmed: ConfirmedView
   /** `older`: the link was mailed before a new address or subscription, and the page shows no address. */
   unsubscribe: { token: string; older: boolean; address: string; less: LessView[] }
-  /** The link is none of ours. */
+  /** The link is not one that we made. */
   'unsubscribe-unknown': Record<never, never>
   /** Without an undo. */
   unsubscribed: Record<never, never>

@@ -75,7 +75,7 @@ function fateText({ state, reason, acceptedAt, cameBack }: WholeFate, zone: stri
   return `${stateName(state)}${reason ? ` (${reasonText(reason)})` : ''}`
 }
 
-/** What is left of somebody who was erased; null for anybody else. */
+/** The tombstone of an erased subscriber and the actions on it; null if there is none. */
 export async function erasedView({ db }: Deps, id: string) {
   const tombstone = await tombstoneOf(db, id)
   return tombstone && { id, actions: await actionsOn(db, id) }

@@ -11,6 +11,7 @@ import { type HintLine, hintLines, togetherLines } from './preview-hints.ts'
 interface PaperLine {
   path: string
   title: TextRun[]
+  sentence: TextRun[]
   reason: string | null
   /** "24 Nov, 41 votes" */
   facts: string
@@ -169,10 +170,8 @@ function metPart({ from, to, days, listedOn }: Preview, { total, perDay, latest 
   }
 }
 
-const paperLine = ({ path, title, reason, day, votes }: DigestPaper): PaperLine => ({
-  path,
-  title,
-  reason,
+const paperLine = ({ path, title, snippet, reason, day, votes }: DigestPaper): PaperLine => ({
+  ...{ path, title, sentence: snippet, reason },
   facts: [shortDate(day), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
 })
 

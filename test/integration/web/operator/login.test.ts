@@ -26,7 +26,7 @@ async function withSettings<T>(
 
 describe('without ADMIN_PASSWORD', () => {
   test.each(['/admin', '/admin/', '/admin/login', '/admin/subscribers'])(
-    '%s is answered as any path without a page',
+    '%s gets the same response as a page that does not exist',
     (path) =>
       withSettings({}, async (other) => {
         const [admin, nothing] = [await get(other, path), await get(other, '/nothing')]
