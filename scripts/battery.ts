@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { textOf } from '../src/platform/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
-import { endWithSignals } from '../test/battery/bench/interrupted.ts'
+import { endWhatIsLeft, endWithSignals } from '../test/battery/bench/interrupted.ts'
 import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
 import { CASES } from './battery/cases.ts'
 import { batteryPage } from './battery/page.ts'
@@ -99,4 +99,6 @@ console.log(
 console.log(
   `${outcomes.length - failed.length - skipped} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`,
 )
-process.exitCode = failed.length > 0 ? 1 : 0
+// A case that failed may have left a server or a timer behind: a run ends all the same.
+await endWhatIsLeft()
+process.exit(failed.length > 0 ? 1 : 0)

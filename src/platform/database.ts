@@ -56,6 +56,12 @@ export function unreachable(error: unknown): Fault {
   return new Fault('database.unreachable', { what }, { cause: error })
 }
 
+/**
+ * Milliseconds that a transaction waits for a connection, and then may take. Prisma's own limits, 2 and 5 seconds, end work
+ * that waits only for a busy machine.
+ */
+const TRANSACTION_LIMITS = { maxWait: 10_000, timeout: 15_000 }
+
 /** `connections` is the most that this process holds open. A connection that falls silent is given up: see patientClient. */
 export function openDatabase(
   url: string,
@@ -71,7 +77,10 @@ export function openDatabase(
   })
   // Without a listener, a server that goes away under an idle connection ends this process.
   pool.on('error', (error) => log.error('database.error', { what: textOf(error) }))
-  const db = new PrismaClient({ adapter: withCodes(new PrismaPg(pool)) })
+  const db = new PrismaClient({
+    adapter: withCodes(new PrismaPg(pool)),
+    transactionOptions: TRANSACTION_LIMITS,
+  })
   return {
     db,
     url,

@@ -8,12 +8,17 @@ export function endIfInterrupted(cleanup: () => unknown): () => void {
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const
 
+/** Ends what the cases left running. */
+export async function endWhatIsLeft(): Promise<void> {
+  await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
+}
+
 /** Ends what the cases began, before this process ends by a signal: nothing of it works on. `tell` is called first. */
 export function endWithSignals(tell: () => void): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, async () => {
       tell()
-      await Promise.allSettled([...cleanups].map((cleanup) => cleanup()))
+      await endWhatIsLeft()
       process.exit(code)
     })
   }

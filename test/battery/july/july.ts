@@ -73,13 +73,27 @@ export async function runJuly(workers: number, hours = WHOLE_MONTH): Promise<Jul
 }
 
 async function replay(month: Month, subscribers: Subscriber[], workers: number): Promise<CaughtMail[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'july-'))
-  const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
-  const [sink, source] = [await startSink(), await startReplay(month.days, cameAt)]
-  const settings = { DATABASE_URL: postgres.url, SMTP_URL: sink.url, HF_URL: source.url, LOG_LEVEL: 'error' }
-  await addSubscribers(settings, subscribers, CONFIRMED)
-  const crew = await Promise.all(Array.from({ length: workers }, () => startWorker(settings)))
+  const started = new AsyncDisposableStack()
   try {
+    const folder = mkdtempSync(join(tmpdir(), 'july-'))
+    started.defer(() => rmSync(folder, { recursive: true, force: true }))
+    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'))
+    started.defer(() => postgres.destroy())
+    const sink = await startSink()
+    started.defer(() => sink.stop())
+    const source = await startReplay(month.days, cameAt)
+    started.defer(() => source.stop())
+    const settings = {
+      DATABASE_URL: postgres.url,
+      SMTP_URL: sink.url,
+      HF_URL: source.url,
+      LOG_LEVEL: 'error',
+    }
+    await addSubscribers(settings, subscribers, CONFIRMED)
+    const crew = await Promise.all(Array.from({ length: workers }, () => startWorker(settings)))
+    started.defer(() => {
+      for (const worker of crew) worker.disconnect()
+    })
     for (const step of month.steps) {
       source.moveTo(step)
       for (const phase of PHASES)
@@ -87,11 +101,7 @@ async function replay(month: Month, subscribers: Subscriber[], workers: number):
     }
     return sink.mails
   } finally {
-    for (const worker of crew) worker.disconnect()
-    await sink.stop()
-    await source.stop()
-    await postgres.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    await started.disposeAsync()
   }
 }
 

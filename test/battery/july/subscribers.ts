@@ -77,19 +77,22 @@ export async function addSubscribers(
   at: Date,
 ): Promise<void> {
   const { deps, close } = await wire(readConfig(settings), { clock: stoppedClock(at) })
-  await migrateDatabase(deps)
-  for (const { address, zone, hour, days, max, queries } of subscribers) {
-    await addSubscriber(deps, {
-      email: address,
-      topics: queries,
-      zone,
-      hour: String(hour),
-      days,
-      max: String(max),
-      consent: 'test of a month',
-    })
+  try {
+    await migrateDatabase(deps)
+    for (const { address, zone, hour, days, max, queries } of subscribers) {
+      await addSubscriber(deps, {
+        email: address,
+        topics: queries,
+        zone,
+        hour: String(hour),
+        days,
+        max: String(max),
+        consent: 'test of a month',
+      })
+    }
+  } finally {
+    await close()
   }
-  await close()
 }
 
 /** What a query matches among papers, by the second evaluator over what the API answered. */

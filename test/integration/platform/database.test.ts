@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import {
   isDatabaseAway,
   isDatabaseFault,
@@ -184,3 +184,24 @@ test.skipIf(!pgbouncerPath)(
     expect(await db.switch.count()).toBe(0)
   },
 )
+
+test('a transaction waits longer than two seconds for a connection that is in use', async () => {
+  const { db, close } = openDatabase(database.url, silentLog, 1)
+  cleanups.push(close)
+  const inUse = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const first = db.$transaction(async () => {
+    inUse.resolve()
+    await release.promise
+  })
+  await inUse.promise
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  cleanups.push(() => vi.useRealTimers())
+  const second = db.$transaction(async (tx) => tx.$queryRaw`select 1 as one`)
+  second.catch(() => {})
+  await new Promise((done) => setImmediate(done))
+  vi.advanceTimersByTime(4_000)
+  release.resolve()
+  await first
+  expect(await second).toEqual([{ one: 1 }])
+})
