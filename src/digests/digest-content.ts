@@ -1,35 +1,6 @@
 import type { Day } from '../platform/dates.ts'
+import type { DigestPaper } from './show-paper.ts'
 import type { DayRange } from './week.ts'
-
-/** A run of text, marked where it is what matched. */
-export interface TextRun {
-  text: string
-  marked: boolean
-}
-
-/** A paper as a digest shows it: plain text (no TeX), as it stood when the digest was planned. */
-export interface DigestPaper {
-  id: number
-  title: TextRun[]
-  /** Path on the site: /papers/2507.06457 */
-  path: string
-  /** The first few: those that a mail names. */
-  authors: string[]
-  /** How many there are besides; absent where there are none. */
-  moreAuthors?: number
-  /** Absent where none is known. */
-  organization?: string
-  /** The paper in a sentence or two; empty where nothing is known. */
-  snippet: TextRun[]
-  /** The source made that sentence; otherwise it is the beginning of the abstract. */
-  isSummary?: true
-  /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
-  reason: string | null
-  votes: number | null
-  comments: number | null
-  codeUrl: string | null
-  day: Day
-}
 
 export interface DigestSection {
   /** The topic's name; null in the digest of a subscriber without topics, and of rising papers. */

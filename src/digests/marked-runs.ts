@@ -1,4 +1,8 @@
-import type { TextRun } from './digest-content.ts'
+/** A run of text, marked where it is what matched. */
+export interface TextRun {
+  text: string
+  marked: boolean
+}
 
 /** Places in a text: [start, end) in UTF-16 units. */
 export type Place = readonly [start: number, end: number]

@@ -3,8 +3,8 @@ import { evaluate } from '../filters/matching/evaluate.ts'
 import type { Query } from '../filters/query.ts'
 import { type Nearness, nearnessOf } from '../filters/reasons/nearness.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { DigestPaper } from './digest-content.ts'
 import type { PaperTexts } from './matcher.ts'
+import type { DigestPaper } from './show-paper.ts'
 import { showPaper } from './show-paper.ts'
 
 export interface NearestInput {

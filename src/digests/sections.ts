@@ -1,11 +1,11 @@
 import type { Vector } from '../filters/ranking/profile.ts'
 import { fill, words } from '../words/words.ts'
 import type { Choice, Chosen } from './choose.ts'
-import { type DigestPaper, type DigestSection, topicHead } from './digest-content.ts'
+import { type DigestSection, topicHead } from './digest-content.ts'
 import type { DigestTopic } from './digest-store.ts'
 import { likedFirst } from './liked.ts'
 import type { Shelf } from './shelf.ts'
-import { alsoUnder } from './show-paper.ts'
+import { alsoUnder, type DigestPaper } from './show-paper.ts'
 
 type ChosenSection = Choice['sections'][number]
 

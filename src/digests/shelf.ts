@@ -1,10 +1,10 @@
 import type { Paper } from '../papers/paper.ts'
 import type { Day } from '../platform/dates.ts'
 import { Chooser } from './choose.ts'
-import type { DigestPaper } from './digest-content.ts'
 import type { Matcher } from './matcher.ts'
 import type { NearPaper } from './nearest.ts'
 import { remembered } from './remembered.ts'
+import type { DigestPaper } from './show-paper.ts'
 import { digestPaper, plainParts } from './show-paper.ts'
 import type { Turn } from './turned.ts'
 

@@ -6,9 +6,33 @@ import { pathOf } from '../papers/identifiers.ts'
 import type { Paper } from '../papers/paper.ts'
 import { type PaperSentence, sentenceOf } from '../papers/sentence.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import type { Day } from '../platform/dates.ts'
 import { fill, words } from '../words/words.ts'
-import type { DigestPaper } from './digest-content.ts'
-import { markedRuns, type Place } from './marked-runs.ts'
+import { markedRuns, type Place, type TextRun } from './marked-runs.ts'
+
+/** A paper as a digest shows it: plain text (no TeX), as it stood when the digest was planned. */
+export interface DigestPaper {
+  id: number
+  title: TextRun[]
+  /** Path on the site: /papers/2507.06457 */
+  path: string
+  /** The first few: those that a mail names. */
+  authors: string[]
+  /** How many there are besides; absent where there are none. */
+  moreAuthors?: number
+  /** Absent where none is known. */
+  organization?: string
+  /** The paper in a sentence or two; empty where nothing is known. */
+  snippet: TextRun[]
+  /** The source made that sentence; otherwise it is the beginning of the abstract. */
+  isSummary?: true
+  /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
+  reason: string | null
+  votes: number | null
+  comments: number | null
+  codeUrl: string | null
+  day: Day
+}
 
 /** What of a paper is shown, without TeX. */
 export interface PlainParts extends Pick<Paper, 'title' | 'abstract' | 'authors'>, PaperSentence {

@@ -1,18 +1,17 @@
-import type { TextRun } from '../digests/digest-content.ts'
-
 const ELLIPSIS = '…'
 
 // Two joiners stay: Persian words and family emoji are written with them.
 const UNSEEN = /[\p{Cf}--[\u200c\u200d]]|\p{Noncharacter_Code_Point}/gv
 
-const seen = (text: string): string =>
+/** Without controls, text direction overrides, invisible characters and lone surrogates; blanks at both ends stay. */
+export const visibleText = (text: string): string =>
   text
     .toWellFormed()
     .replace(UNSEEN, '')
     .replace(/[\s\p{Cc}]+/gu, ' ')
 
 /** Foreign text on one line: without controls, text direction overrides, invisible characters and lone surrogates. */
-export const oneLine = (text: string): string => seen(text).trim()
+export const oneLine = (text: string): string => visibleText(text).trim()
 
 /** At most `most` UTF-16 units, cut between words where that costs less than half, with an ellipsis. */
 export function cut(text: string, most: number, ellipsis = ELLIPSIS): string {
@@ -23,14 +22,6 @@ export function cut(text: string, most: number, ellipsis = ELLIPSIS): string {
   const kept = blank > room / 2 ? head.slice(0, blank) : head.replace(/[\ud800-\udbff]$/, '')
   return kept.replace(/[\s,;:.-]+$/, '') + ellipsis
 }
-
-/** Runs as `oneLine` leaves them; none where they are longer than `most` together. */
-export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
-  const shown = runs.map((run) => ({ ...run, text: seen(run.text) })).filter(({ text }) => text)
-  return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown
-}
-
-export const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))
 
 /**
  * ASCII on one line, for header fields: accents go, what has no ASCII letter goes. Also without quotes and

@@ -1,5 +1,4 @@
-import type { Day } from '../platform/dates.ts'
-import type { MailFormat } from '../subscribers/subscriber.ts'
+import type { NoteMessage } from '../flows/digests/notes.ts'
 import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
 import { wrap } from './columns.ts'
@@ -7,29 +6,8 @@ import { nameInSubject, type SiteIdentity } from './email.ts'
 import { cut, oneLine } from './line.ts'
 import { linksOf } from './links.ts'
 
-/** A paper that matched nothing, and how near it came. */
-interface NearPaper {
-  title: string
-  /** Path on the site. */
-  path: string
-  /** "Has: linear attention. Missing: vision" */
-  reason: string
-}
-
-/** To somebody whose topics matched nothing for a while: plain data, as it is stored with the message. */
-export interface NoteEmail {
-  /** Names, in the subscriber's order. */
-  topics: string[]
-  /** The date that it comes on. */
-  localDate: Day
-  /** The first of the dates in a row on which papers came and none matched, and how many they are. */
-  since: Day
-  dates: number
-  nearest: NearPaper[]
-  /** They chose one day of the week. */
-  weekly: boolean
-  confirmedOn: Day
-  format: MailFormat
+/** To somebody whose topics matched nothing for a while: what its message says, and the links. */
+export interface NoteEmail extends Omit<NoteMessage, 'epoch'> {
   manageUrl: string
   unsubscribeUrl: string
 }

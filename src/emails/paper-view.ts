@@ -1,7 +1,8 @@
-import type { DigestPaper, TextRun } from '../digests/digest-content.ts'
+import type { TextRun } from '../digests/marked-runs.ts'
+import type { DigestPaper } from '../digests/show-paper.ts'
 import { shortDate } from '../words/dates.ts'
 import { counted, fill, words } from '../words/words.ts'
-import { cut, fittingRuns, oneLine, textOfRuns } from './line.ts'
+import { cut, oneLine, visibleText } from './line.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links } from './links.ts'
 
 /**
@@ -75,3 +76,11 @@ function factsOf({ votes, day, codeUrl, path }: DigestPaper, dated: boolean): Pa
     code ? { text: words.emails.parts.code, url: code } : [],
   ].flat()
 }
+
+/** Runs as `oneLine` leaves them; none where they are longer than `most` together. */
+export function fittingRuns(runs: TextRun[], most: number): TextRun[] {
+  const shown = runs.map((run) => ({ ...run, text: visibleText(run.text) })).filter(({ text }) => text)
+  return shown.reduce((length, { text }) => length + text.length, 0) > most ? [] : shown
+}
+
+const textOfRuns = (runs: TextRun[]): string => oneLine(runs.map((run) => run.text).join(''))

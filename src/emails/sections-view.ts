@@ -1,4 +1,5 @@
-import type { DigestContent, DigestPaper, DigestSection } from '../digests/digest-content.ts'
+import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
+import type { DigestPaper } from '../digests/show-paper.ts'
 import { fill, words } from '../words/words.ts'
 import { cut, oneLine } from './line.ts'
 import type { AtTopic, Links } from './links.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { DigestPaper } from '../../src/digests/digest-content.ts'
+import type { DigestPaper } from '../../src/digests/show-paper.ts'
 import type { RenderedEmail } from '../../src/emails/email.ts'
 import { type Emails, openEmails } from '../../src/emails/emails.ts'
 import type { LinkKind } from '../../src/emails/link-views.ts'

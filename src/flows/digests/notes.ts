@@ -8,10 +8,29 @@ import type { OpenShelf } from '../../digests/shelf-store.ts'
 import { pathOf } from '../../papers/identifiers.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { dayOf } from '../../platform/dates.ts'
-import type { NoteMessage } from '../messages/note-mail.ts'
+import { type Day, dayOf } from '../../platform/dates.ts'
+import type { MailFormat } from '../../subscribers/subscriber.ts'
 
 const MOST_NEAREST = 3
+
+/** The content of a message of kind note: plain data, as it is stored with the message. */
+export interface NoteMessage {
+  /** Of the subscriber, when it was planned. */
+  epoch: number
+  /** Names, in the subscriber's order. */
+  topics: string[]
+  /** The date that it comes on. */
+  localDate: Day
+  /** The first of the dates in a row on which papers came and none matched, and how many they are. */
+  since: Day
+  dates: number
+  /** Papers that matched nothing: title, path on the site, and "Has: linear attention. Missing: vision". */
+  nearest: { title: string; path: string; reason: string }[]
+  /** They chose one day of the week. */
+  weekly: boolean
+  confirmedOn: Day
+  format: MailFormat
+}
 
 /** What the message of a digest and that of a note have in common. */
 export type MessageTimes = Pick<NewMessage, 'secretId' | 'datedAt' | 'notBefore' | 'deadline'>

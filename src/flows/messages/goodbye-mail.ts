@@ -1,16 +1,6 @@
 import { linkEnd } from '../../subscribers/link-token.ts'
-import type { MailFormat } from '../../subscribers/subscriber.ts'
+import type { GoodbyeMessage } from '../subscriber/leave-goodbye.ts'
 import { contentOf, linkTo, type MailOf } from './mailing.ts'
-
-/** The content of a message of kind goodbye. */
-export interface GoodbyeMessage {
-  /** Of the subscriber when it ended: whoever confirms anew makes the undo void. */
-  epoch: number
-  zone: string
-  format: MailFormat
-  /** A report that could be forged ended it, and not the page's button. */
-  reported?: true
-}
 
 /** To somebody whose subscription was ended on the page, or by a report without proof: a button undoes it. */
 export const goodbyeMail: MailOf = ({ config, emails }, message) => {

@@ -1,23 +1,9 @@
 import type { TakenMessage } from '../../delivery/message.ts'
 import type { LinkKind } from '../../emails/link-views.ts'
-import { type AtTopic, topicLink } from '../../emails/links.ts'
+import { topicLink } from '../../emails/links.ts'
+import type { LinkMessage } from '../../subscribers/link-message.ts'
 import { type LinkPurpose, linkEnd } from '../../subscribers/link-token.ts'
-import type { MailFormat } from '../../subscribers/subscriber.ts'
 import { contentOf, linkTo, type MailOf } from './mailing.ts'
-
-/** The content of messages of kind manage-link, account-link, new-address and moved. */
-export interface LinkMessage {
-  /** The subscriber's when it was asked for: a new address makes the link void. */
-  epoch: number
-  zone: string
-  format: MailFormat
-  /** Of a manage-link: they asked for it, and did not fill in the form. */
-  asked?: boolean
-  /** Of a manage-link: the topic and the paper from which they asked for it. */
-  at?: AtTopic
-  /** Of a new-address alone. */
-  moveId?: number
-}
 
 /** To somebody who subscribes already: the link to their settings. */
 export const manageLinkMail: MailOf = (parts, message) => linkMail('manage-link', 'manage', parts, message)

@@ -1,11 +1,6 @@
 import { Chooser } from '../../digests/choose.ts'
-import {
-  type DigestContent,
-  type DigestPaper,
-  type DigestSection,
-  topicHead,
-} from '../../digests/digest-content.ts'
-import { alsoUnder } from '../../digests/show-paper.ts'
+import { type DigestContent, type DigestSection, topicHead } from '../../digests/digest-content.ts'
+import { alsoUnder, type DigestPaper } from '../../digests/show-paper.ts'
 import type { Window } from '../../filters/back-test/window.ts'
 import { shortened } from '../../filters/language/shortened.ts'
 import { asksForRevised } from '../../filters/language/turning.ts'

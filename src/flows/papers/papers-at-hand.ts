@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import { showPaper } from '../../digests/show-paper.ts'
 import { evaluate } from '../../filters/matching/evaluate.ts'
 import type { Query } from '../../filters/query.ts'

@@ -1,4 +1,4 @@
-import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import type { Hint } from '../../filters/back-test/hint.ts'
 import type { KeyWords } from '../../filters/back-test/key-words.ts'
 import type { Overlap } from '../../filters/back-test/overlap.ts'

@@ -1,4 +1,4 @@
-import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import type { Archive } from '../../filters/archive.ts'
 import { asAuthor } from '../../filters/back-test/variants.ts'
 import { type Facets, lookUpFacets, type Narrowing, narrowed } from '../../filters/facets.ts'

@@ -2,12 +2,21 @@ import type { Config } from '../../config.ts'
 import { enqueue } from '../../delivery/ledger/message-store.ts'
 import { endWaitingMessages } from '../../delivery/ledger/subscriber-messages-store.ts'
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
-import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
+import { isJoined, type MailFormat, type Subscriber } from '../../subscribers/subscriber.ts'
 import { hadEnough } from '../messages/answer-limits.ts'
-import type { GoodbyeMessage } from '../messages/goodbye-mail.ts'
 import { newAnswer } from '../messages/new-answer.ts'
 
 const KIND = 'goodbye'
+
+/** The content of a message of kind goodbye. */
+export interface GoodbyeMessage {
+  /** Of the subscriber when it ended: whoever confirms anew makes the undo void. */
+  epoch: number
+  zone: string
+  format: MailFormat
+  /** A report that could be forged ended it, and not the page's button. */
+  reported?: true
+}
 
 export interface GoodbyeInput {
   config: Config

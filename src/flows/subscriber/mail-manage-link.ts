@@ -1,9 +1,9 @@
 import { enqueue } from '../../delivery/ledger/message-store.ts'
 import { randomId } from '../../platform/random.ts'
+import type { LinkMessage } from '../../subscribers/link-message.ts'
 import { requireJoined } from '../../subscribers/subscriber.ts'
 import type { Deps } from '../../wiring.ts'
 import { hadEnough } from '../messages/answer-limits.ts'
-import type { LinkMessage } from '../messages/link-mails.ts'
 import { newAnswer } from '../messages/new-answer.ts'
 import { type Who, withSubscriber } from './with-subscriber.ts'
 

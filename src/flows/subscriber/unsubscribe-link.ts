@@ -1,6 +1,7 @@
 import { localDayOf } from '../../platform/dates.ts'
 import { Fault } from '../../platform/errors.ts'
 import { lastConsentAt } from '../../subscribers/consent-store.ts'
+import { hasEnded } from '../../subscribers/end-subscription.ts'
 import { type Link, readLink, signLink } from '../../subscribers/link-token.ts'
 import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
 import { subscriberById } from '../../subscribers/subscriber-store.ts'
@@ -30,10 +31,6 @@ export async function openUnsubscribe(deps: Deps, token: string): Promise<Unsubs
   const today = localDayOf(deps.clock.now(), subscriber.zone)
   return { is: 'open', subscriber, fewer: fewerFor(subscriber, today) }
 }
-
-/** A suppressed address stays so; when that is lifted, nothing starts again. */
-export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>
-  state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
 
 /** What an unsubscribe link says; null for any link that is not ours. Of any epoch it ends a subscription. */
 export function unsubscribeLink({ config, clock }: Deps, token: string): Link | null {

@@ -1,12 +1,11 @@
 import type { DatabaseOrTransaction } from '../../platform/database.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../../subscribers/consent.ts'
-import { recordConsent } from '../../subscribers/consent-store.ts'
-import type { Subscriber } from '../../subscribers/subscriber.ts'
-import { changeSubscriber, lockSubscriber } from '../../subscribers/subscriber-store.ts'
+import { endSubscription } from '../../subscribers/end-subscription.ts'
+import { lockSubscriber } from '../../subscribers/subscriber-store.ts'
 import type { Deps, ServiceDeps } from '../../wiring.ts'
 import { nudgeAnswers } from '../messages/nudge-answers.ts'
 import { leaveGoodbye } from './leave-goodbye.ts'
-import { hasEnded, undoOffered, unsubscribeLink } from './unsubscribe-link.ts'
+import { undoOffered, unsubscribeLink } from './unsubscribe-link.ts'
 import { type Who, withSubscriber } from './with-subscriber.ts'
 
 export interface UnsubscribeInput {
@@ -58,20 +57,4 @@ export async function unsubscribeByOperator(deps: Deps, who: Who): Promise<boole
   }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how: 'operator' })
   return ended
-}
-
-/** False where it had ended before. The subscriber must be locked by the transaction. */
-export async function endSubscription(
-  tx: DatabaseOrTransaction,
-  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
-): Promise<boolean> {
-  if (hasEnded(subscriber)) return false
-  const { id, state } = subscriber
-  const changes =
-    state === 'suppressed'
-      ? { stateBefore: 'unsubscribed' as const }
-      : { state: 'unsubscribed' as const, stateBefore: state }
-  await changeSubscriber(tx, id, changes)
-  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsubscribed', how, wording })
-  return true
 }

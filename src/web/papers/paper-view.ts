@@ -1,4 +1,5 @@
-import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
+import type { TextRun } from '../../digests/marked-runs.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import { codeLink } from '../../emails/links.ts'
 import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'

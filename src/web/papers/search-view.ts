@@ -1,4 +1,4 @@
-import type { DigestPaper } from '../../digests/digest-content.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import { showPaper } from '../../digests/show-paper.ts'
 import { cut } from '../../emails/line.ts'
 import { arxivLink } from '../../emails/links.ts'

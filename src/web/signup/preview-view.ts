@@ -1,4 +1,5 @@
-import type { DigestPaper, TextRun } from '../../digests/digest-content.ts'
+import type { TextRun } from '../../digests/marked-runs.ts'
+import type { DigestPaper } from '../../digests/show-paper.ts'
 import type { LastDigest } from '../../flows/papers/last-digest.ts'
 import type { Met, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
 import { dateWithYear, fullDate, shortDate } from '../../words/dates.ts'

@@ -1,5 +1,5 @@
 import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
-import type { GoodbyeMessage } from '../../../src/flows/messages/goodbye-mail.ts'
+import type { GoodbyeMessage } from '../../../src/flows/subscriber/leave-goodbye.ts'
 import type { Database } from '../../../src/platform/database.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
 import { addSubscribers, goodbye } from '../../support/messages.ts'

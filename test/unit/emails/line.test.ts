@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { asciiLine, cut, fittingRuns, oneLine, unlinked } from '../../../src/emails/line.ts'
+import { asciiLine, cut, oneLine, unlinked } from '../../../src/emails/line.ts'
+import { fittingRuns } from '../../../src/emails/paper-view.ts'
 import { anyText } from '../../support/mails.ts'
 
 describe('oneLine', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { NoteMessage } from '../../../../src/flows/messages/note-mail.ts'
+import type { NoteMessage } from '../../../../src/flows/digests/notes.ts'
 import { applyChange } from '../../../../src/flows/subscriber/apply-change.ts'
 import { withSubscriber } from '../../../../src/flows/subscriber/with-subscriber.ts'
 import { stoppedClock } from '../../../../src/platform/clock.ts'

@@ -1,0 +1,24 @@
+import type { DatabaseOrTransaction } from '../platform/database.ts'
+import { recordConsent } from './consent-store.ts'
+import type { Subscriber } from './subscriber.ts'
+import { changeSubscriber } from './subscriber-store.ts'
+
+/** A suppressed address stays so; when that is lifted, nothing starts again. */
+export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>
+  state === 'unsubscribed' || (state === 'suppressed' && stateBefore === 'unsubscribed')
+
+/** False where it had ended before. The subscriber must be locked by the transaction. */
+export async function endSubscription(
+  tx: DatabaseOrTransaction,
+  { subscriber, how, wording, now }: { subscriber: Subscriber; how: string; wording: string; now: Date },
+): Promise<boolean> {
+  if (hasEnded(subscriber)) return false
+  const { id, state } = subscriber
+  const changes =
+    state === 'suppressed'
+      ? { stateBefore: 'unsubscribed' as const }
+      : { state: 'unsubscribed' as const, stateBefore: state }
+  await changeSubscriber(tx, id, changes)
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'unsubscribed', how, wording })
+  return true
+}
