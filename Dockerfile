@@ -31,8 +31,8 @@ WORKDIR /app
 FROM runtime AS mailbox
 COPY --from=mailbox-modules /app/node_modules node_modules
 COPY package.json ./
-COPY src/platform src/platform
-COPY src/words src/words
+COPY src/core src/core
+COPY src/i18n src/i18n
 COPY scripts/mailbox.ts scripts/
 COPY scripts/demo scripts/demo
 USER papers

@@ -10,10 +10,11 @@ const container = {
   name: 'container',
   include: [
     'test/integration/constraints.test.ts',
-    'test/integration/{platform,delivery}/{migrations,message-store}.test.ts',
-    'test/integration/{papers,digests}/*-store.test.ts',
-    'test/integration/flows/plan-at-once.test.ts',
-    'test/integration/flows/digests/open-due.test.ts',
+    'test/integration/core/database/migrations.test.ts',
+    'test/integration/mail/outbox/message.repo.test.ts',
+    'test/integration/{papers,digests}/*.repo.test.ts',
+    'test/integration/digests/plan-at-once.test.ts',
+    'test/integration/digests/open-due.test.ts',
   ],
   globalSetup: ['test/support/container-setup.ts'],
 }

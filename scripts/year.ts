@@ -1,8 +1,8 @@
 // The first year of an administrator, played on this machine with real containers: npm run year
 // It starts a Docker engine where none answers, needs nginx and openssl, and sends to nobody but its own relay.
 import { styleText } from 'node:util'
-import { freePort } from '../src/platform/embedded-postgres.ts'
-import { textOf } from '../src/platform/errors.ts'
+import { freePort } from '../src/core/database/embedded-postgres.ts'
+import { textOf } from '../src/core/errors.ts'
 import { recordings } from '../test/support/recorded-days.ts'
 import { must, openLab } from './year/lab.ts'
 import { steps } from './year/steps.ts'

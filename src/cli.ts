@@ -1,13 +1,13 @@
-import './platform/small-heap.ts'
+import './core/small-heap.ts'
 import { Command, CommanderError } from 'commander'
-import { type Answer, type CommandLine, commandOf, typedOf } from './commands/command-line.ts'
-import { NOUNS } from './commands/nouns.ts'
-import { type Environment, readConfig, readEnvironment } from './config.ts'
-import { namedIfAway } from './platform/database.ts'
-import { Fault, textOf } from './platform/errors.ts'
-import { requireMigrated } from './platform/migrations.ts'
+import { type Environment, readConfig, readEnvironment } from './config/config.ts'
+import { namedIfAway } from './core/database/database.ts'
+import { requireMigrated } from './core/database/migrations.ts'
+import { type Deps, wire } from './core/deps.ts'
+import { Fault, textOf } from './core/errors.ts'
+import { type Answer, type CommandLine, commandOf, typedOf } from './operator/commands/command-line.ts'
+import { NOUNS } from './operator/commands/nouns.ts'
 import { requireSuppressionKey } from './subscribers/suppression-key.ts'
-import { type Deps, wire } from './wiring.ts'
 
 const FAILED = 1
 const WRONG_USE = 2

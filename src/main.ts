@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { readConfig, readEnvironment } from './config.ts'
-import { namedIfAway } from './platform/database.ts'
-import { Fault, textOf } from './platform/errors.ts'
-import { ROLES, type Role, startService } from './service.ts'
-import { MAX_STOP_MS } from './worker-thread.ts'
+import { readConfig, readEnvironment } from './config/config.ts'
+import { namedIfAway } from './core/database/database.ts'
+import { Fault, textOf } from './core/errors.ts'
+import { ROLES, type Role, startService } from './service/service.ts'
+import { MAX_STOP_MS } from './service/worker-thread.ts'
 
 function parsed(args: string[]) {
   try {

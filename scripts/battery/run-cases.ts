@@ -1,4 +1,4 @@
-import { textOf } from '../../src/platform/errors.ts'
+import { textOf } from '../../src/core/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../../test/battery/battery-case.ts'
 import { NotBegun } from '../../test/battery/bench/delivery-bench.ts'
 

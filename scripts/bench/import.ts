@@ -7,12 +7,12 @@ import { join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
-import { readConfig } from '../../src/config.ts'
-import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
-import { csvLine } from '../../src/platform/csv.ts'
-import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts'
-import { applyMigrations } from '../../src/platform/migrations.ts'
-import { wire } from '../../src/wiring.ts'
+import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
+import { readConfig } from '../../src/config/config.ts'
+import { csvLine } from '../../src/core/csv.ts'
+import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
+import { applyMigrations } from '../../src/core/database/migrations.ts'
+import { wire } from '../../src/core/deps.ts'
 
 const ROWS = 100_000
 const ONE_BY_ONE = 300

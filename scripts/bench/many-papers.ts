@@ -1,6 +1,6 @@
 import type pg from 'pg'
+import type { Day } from '../../src/core/dates.ts'
 import type { Paper } from '../../src/papers/paper.ts'
-import type { Day } from '../../src/platform/dates.ts'
 import { arxivPapers } from '../../test/support/archived-papers.ts'
 import { recordedPapers } from '../../test/support/recorded-papers.ts'
 import { recombined } from './search-corpus.ts'

@@ -6,12 +6,12 @@
 // side by side would do harm.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { table } from '../../src/commands/command-line.ts'
-import { PaperIndex } from '../../src/filters/matching/paper-index.ts'
-import type { Query } from '../../src/filters/query.ts'
-import { Ranker } from '../../src/filters/ranking/ranker.ts'
-import { isStopWord } from '../../src/filters/text/stop-words.ts'
-import { tokensOf } from '../../src/filters/text/tokens.ts'
+import { table } from '../../src/operator/commands/command-line.ts'
+import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
+import type { Query } from '../../src/queries/query.ts'
+import { Ranker } from '../../src/queries/ranking/ranker.ts'
+import { isStopWord } from '../../src/queries/text/stop-words.ts'
+import { tokensOf } from '../../src/queries/text/tokens.ts'
 import { seedPapers } from '../../test/support/recorded-days.ts'
 import { samplePaper } from '../../test/support/sample-paper.ts'
 

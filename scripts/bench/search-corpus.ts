@@ -1,5 +1,5 @@
+import { addDays, type Day } from '../../src/core/dates.ts'
 import type { Paper } from '../../src/papers/paper.ts'
-import { addDays, type Day } from '../../src/platform/dates.ts'
 import { randomFrom } from '../../test/battery/bench/seeded-random.ts'
 
 export interface CorpusWish {

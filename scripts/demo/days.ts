@@ -1,4 +1,4 @@
-import { addDays, DAY_MS, type Day } from '../../src/platform/dates.ts'
+import { addDays, DAY_MS, type Day } from '../../src/core/dates.ts'
 
 /** The demo's days begin at this hour (UTC), with that day's papers. */
 const MORNING_HOUR = 7

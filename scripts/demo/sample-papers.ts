@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { addDays, type Day } from '../../src/platform/dates.ts'
+import { addDays, type Day } from '../../src/core/dates.ts'
 
 /** A real paper with a summary of our own. `daysAgo` below 0: it comes when the demo brings that day. */
 interface SamplePaper {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Day } from '../../src/platform/dates.ts'
+import type { Day } from '../../src/core/dates.ts'
 import { answerFor } from './sample-papers.ts'
 
 export interface SampleSource {

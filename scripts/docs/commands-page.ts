@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { CommandLine } from '../../src/commands/command-line.ts'
-import { NOUNS } from '../../src/commands/nouns.ts'
+import type { CommandLine } from '../../src/operator/commands/command-line.ts'
+import { NOUNS } from '../../src/operator/commands/nouns.ts'
 
 const HEAD = `# Commands
 

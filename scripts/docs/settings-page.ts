@@ -1,4 +1,4 @@
-import { inspectConfig } from '../../src/config.ts'
+import { inspectConfig } from '../../src/config/config.ts'
 
 const HEAD = `# Settings
 

@@ -1,5 +1,5 @@
-import { DAY_MS, dayOf } from '../platform/dates.ts'
-import type { CountedReturn } from './returned-store.ts'
+import { DAY_MS, dayOf } from '../core/dates.ts'
+import type { CountedReturn } from './returned.repo.ts'
 import type { Told } from './told.ts'
 
 /** suppress: the address is dead. pause: for a week. leave: unsubscribe. complain: unsubscribe and suppress. */

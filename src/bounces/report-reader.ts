@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina'
-import { Fault, textOf } from '../platform/errors.ts'
+import { Fault, textOf } from '../core/errors.ts'
 import { MOST_BYTES } from './mail/parse-mail.ts'
 import type { Report } from './reading/read-report.ts'
 

@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf, midnight } from '../platform/dates.ts'
+import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { SourceCalendar } from '../sources/source.ts'
 
 const HOUR_MS = 3600 * 1000

@@ -1,4 +1,4 @@
-import { dayOf } from '../platform/dates.ts'
+import { dayOf } from '../core/dates.ts'
 import { MOST_OTHERS } from './choose.ts'
 import { type Composed, type ComposeInput, frozen } from './composed.ts'
 import { reachedBy } from './offer.ts'

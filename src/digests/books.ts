@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 
 /** How many subscribers were due, and what became of them. */
 export interface Counts {

@@ -1,6 +1,6 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
+import type { DigestTopic } from './digest.repo.ts'
 import { type DigestSection, topicHead } from './digest-content.ts'
-import type { DigestTopic } from './digest-store.ts'
 import { type NearPaper, showNear } from './nearest.ts'
 import type { Offer } from './offer.ts'
 import type { Shelf } from './shelf.ts'

@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 import { bestOfDay } from './best-of-day.ts'
 import { closeSections } from './close.ts'
 import { type Composed, type ComposeInput, frozen, hereSince } from './composed.ts'

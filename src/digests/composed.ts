@@ -1,8 +1,8 @@
-import type { Vector } from '../filters/ranking/profile.ts'
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
+import type { Vector } from '../queries/ranking/profile.ts'
+import type { Recipient } from './digest.repo.ts'
 import type { DigestContent } from './digest-content.ts'
-import type { Recipient } from './digest-store.ts'
-import type { LastLook } from './earlier-digest-store.ts'
+import type { LastLook } from './earlier-digest.repo.ts'
 import type { EarlierDigest } from './offer.ts'
 
 export interface ComposeInput {

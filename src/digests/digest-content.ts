@@ -1,5 +1,5 @@
-import type { Day } from '../platform/dates.ts'
-import type { DigestPaper } from './show-paper.ts'
+import type { Day } from '../core/dates.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
 import type { DayRange } from './week.ts'
 
 export interface DigestSection {

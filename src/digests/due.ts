@@ -1,4 +1,4 @@
-import { addDays, type Day, dayExists, instantOf, localDayOf, weekdayOf } from '../platform/dates.ts'
+import { addDays, type Day, dayExists, instantOf, localDayOf, weekdayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 
 // When a digest is due. An hour that daylight saving leaves out comes at the first instant after the gap, one that

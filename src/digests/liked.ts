@@ -1,4 +1,4 @@
-import { likeness, type Vector } from '../filters/ranking/profile.ts'
+import { likeness, type Vector } from '../queries/ranking/profile.ts'
 import type { Chosen } from './choose.ts'
 import type { Shelf } from './shelf.ts'
 

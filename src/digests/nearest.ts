@@ -1,11 +1,11 @@
-import { asksForRevised } from '../filters/language/turning.ts'
-import { evaluate } from '../filters/matching/evaluate.ts'
-import type { Query } from '../filters/query.ts'
-import { type Nearness, nearnessOf } from '../filters/reasons/nearness.ts'
 import type { Paper } from '../papers/paper.ts'
+import { asksForRevised } from '../queries/language/turning.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Query } from '../queries/query.ts'
+import { type Nearness, nearnessOf } from '../queries/reasons/nearness.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import { showPaper } from '../queries/reasons/show-paper.ts'
 import type { PaperTexts } from './matcher.ts'
-import type { DigestPaper } from './show-paper.ts'
-import { showPaper } from './show-paper.ts'
 
 export interface NearestInput {
   papers: readonly Paper[]

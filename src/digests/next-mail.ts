@@ -1,4 +1,4 @@
-import { addDays, type Day, localDayOf } from '../platform/dates.ts'
+import { addDays, type Day, localDayOf } from '../core/dates.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
 import { type DueDate, dueBetween, dueOn, isLate, newestDue, nextDue } from './due.ts'
 

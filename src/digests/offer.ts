@@ -2,7 +2,7 @@
 // earlier digest of theirs looked at, and what it leaves out (beyond the cap, or matching no topic) is not looked at
 // again. Papers are known by their ids, which rise in the order in which papers were first seen.
 
-import { addDays, type Day, dayOf } from '../platform/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 
 /** What an earlier digest of the same subscriber looked at. Digests that ended unaccepted are none of these. */
 export interface EarlierDigest {

@@ -1,8 +1,8 @@
-import { type Bits, newBits } from '../filters/matching/bits.ts'
-import type { PaperIndex } from '../filters/matching/paper-index.ts'
-import { QuerySet } from '../filters/matching/query-set.ts'
-import type { Query } from '../filters/query.ts'
-import { type Ranked, Ranker } from '../filters/ranking/ranker.ts'
+import { type Bits, newBits } from '../queries/matching/bits.ts'
+import type { PaperIndex } from '../queries/matching/paper-index.ts'
+import { QuerySet } from '../queries/matching/query-set.ts'
+import type { Query } from '../queries/query.ts'
+import { type Ranked, Ranker } from '../queries/ranking/ranker.ts'
 
 /** Slots that are kept for the next subscriber, in 8 bytes each. */
 const MOST_KEPT = 30_000_000

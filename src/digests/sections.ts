@@ -1,11 +1,11 @@
-import type { Vector } from '../filters/ranking/profile.ts'
-import { fill, words } from '../words/words.ts'
+import { fill, words } from '../i18n/words.ts'
+import type { Vector } from '../queries/ranking/profile.ts'
+import { alsoUnder, type DigestPaper } from '../queries/reasons/show-paper.ts'
 import type { Choice, Chosen } from './choose.ts'
+import type { DigestTopic } from './digest.repo.ts'
 import { type DigestSection, topicHead } from './digest-content.ts'
-import type { DigestTopic } from './digest-store.ts'
 import { likedFirst } from './liked.ts'
 import type { Shelf } from './shelf.ts'
-import { alsoUnder, type DigestPaper } from './show-paper.ts'
 
 type ChosenSection = Choice['sections'][number]
 

@@ -1,11 +1,11 @@
+import type { Day } from '../core/dates.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Day } from '../platform/dates.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import { digestPaper, plainParts } from '../queries/reasons/show-paper.ts'
 import { Chooser } from './choose.ts'
 import type { Matcher } from './matcher.ts'
 import type { NearPaper } from './nearest.ts'
 import { remembered } from './remembered.ts'
-import type { DigestPaper } from './show-paper.ts'
-import { digestPaper, plainParts } from './show-paper.ts'
 import type { Turn } from './turned.ts'
 
 /**

@@ -1,8 +1,8 @@
-import { addDays, type Day } from '../platform/dates.ts'
+import { addDays, type Day } from '../core/dates.ts'
+import { shortDate } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
 import { parseSourceName, sourceTitle } from '../sources/registry.ts'
-import type { SourceDay } from '../sources/source-day-store.ts'
-import { shortDate } from '../words/dates.ts'
-import { counted, fill, words } from '../words/words.ts'
+import type { SourceDay } from '../sources/source-day.repo.ts'
 
 /** How far back a source's newest word is looked for: over a weekend and a holiday. */
 export const SOURCES_DAYS_BACK = 7

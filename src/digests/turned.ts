@@ -1,7 +1,7 @@
-import { asksForRevised, mayTurn } from '../filters/language/turning.ts'
-import { evaluate } from '../filters/matching/evaluate.ts'
-import type { Query } from '../filters/query.ts'
-import type { PaperStanding } from '../papers/history-store.ts'
+import type { PaperStanding } from '../papers/history.repo.ts'
+import { asksForRevised, mayTurn } from '../queries/language/turning.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Query } from '../queries/query.ts'
 import type { PaperTexts } from './matcher.ts'
 
 /** votes: it has the votes since. revised: the query asks for newer versions, and it is one. */

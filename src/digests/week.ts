@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf } from '../platform/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 
 /** Days of papers, both of them included. */
 export interface DayRange {

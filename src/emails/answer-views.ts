@@ -1,9 +1,9 @@
+import { hourOfDay, moment, weekdays } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { wrap } from '../mail/templates/columns.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
+import { cut, unlinked } from '../mail/templates/line.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
-import { hourOfDay, moment, weekdays } from '../words/dates.ts'
-import { counted, fill, words } from '../words/words.ts'
-import { wrap } from './columns.ts'
-import { nameInSubject, type SiteIdentity } from './email.ts'
-import { cut, unlinked } from './line.ts'
 
 /** What both answers to the form hold: plain data, as it is stored with the message. */
 interface AnswerEmail {

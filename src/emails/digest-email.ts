@@ -1,7 +1,7 @@
+import type { RenderedEmail, SiteIdentity } from '../mail/templates/email.ts'
+import type { Template } from '../mail/templates/template.ts'
 import { type DigestEmail, type DigestView, digestView } from './digest-view.ts'
-import type { RenderedEmail, SiteIdentity } from './email.ts'
 import { renderFitting } from './fit.ts'
-import type { Template } from './template.ts'
 
 export const renderDigest = (
   template: Template<DigestView>,

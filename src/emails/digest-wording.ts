@@ -1,9 +1,9 @@
+import type { Day } from '../core/dates.ts'
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { isWithinWeek } from '../digests/week.ts'
-import type { Day } from '../platform/dates.ts'
-import { dateRange, longDate, shortDate } from '../words/dates.ts'
-import { counted, fill, words } from '../words/words.ts'
-import { asciiLine } from './line.ts'
+import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { asciiLine } from '../mail/templates/line.ts'
 import { titleOf } from './paper-view.ts'
 import { filled, headingOf } from './sections-view.ts'
 

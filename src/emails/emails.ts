@@ -1,3 +1,7 @@
+import type { RenderedEmail, SiteIdentity } from '../mail/templates/email.ts'
+import { layOut } from '../mail/templates/lay-out.ts'
+import { MAIL_KINDS, type MailKind } from '../mail/templates/mail-kind.ts'
+import { openTemplate, type Template } from '../mail/templates/template.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 import {
   type AddTopicsEmail,
@@ -9,10 +13,8 @@ import {
 } from './answer-views.ts'
 import { renderDigest } from './digest-email.ts'
 import type { DigestEmail, DigestView } from './digest-view.ts'
-import type { RenderedEmail, SiteIdentity } from './email.ts'
 import { renderFitting } from './fit.ts'
 import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
-import { layOut } from './lay-out.ts'
 import {
   type LinkEmail,
   type LinkKind,
@@ -22,9 +24,7 @@ import {
   type MovedView,
   movedView,
 } from './link-views.ts'
-import { MAIL_KINDS, type MailKind } from './mail-kind.ts'
 import { type NoteEmail, type NoteView, noteView } from './note-view.ts'
-import { openTemplate, type Template } from './template.ts'
 import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
 
 /** Every mail that one site writes: typed values in, subject and parts out. */

@@ -1,8 +1,8 @@
+import type { RenderedEmail } from '../mail/templates/email.ts'
+import { encodedSize } from '../mail/templates/encoded-size.ts'
+import type { Template } from '../mail/templates/template.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import type { RenderedEmail } from './email.ts'
-import { encodedSize } from './encoded-size.ts'
 import type { Detail } from './paper-view.ts'
-import type { Template } from './template.ts'
 
 /** Mail clients cut an HTML part off at 102 kB, and with it the footer. In bytes as sent. */
 export const HTML_BUDGET = 95_000

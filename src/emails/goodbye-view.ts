@@ -1,8 +1,8 @@
+import { moment } from '../i18n/dates.ts'
+import { fill, words } from '../i18n/words.ts'
+import { wrap } from '../mail/templates/columns.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
-import { moment } from '../words/dates.ts'
-import { fill, words } from '../words/words.ts'
-import { wrap } from './columns.ts'
-import { nameInSubject, type SiteIdentity } from './email.ts'
 
 /** To somebody whose subscription was ended on the page or by a report: plain data, as it is stored with the message. */
 export interface GoodbyeEmail {

@@ -1,8 +1,8 @@
+import { moment } from '../i18n/dates.ts'
+import { words } from '../i18n/words.ts'
+import { wrap } from '../mail/templates/columns.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
-import { moment } from '../words/dates.ts'
-import { words } from '../words/words.ts'
-import { wrap } from './columns.ts'
-import { nameInSubject, type SiteIdentity } from './email.ts'
 
 interface AccountEmail {
   /** In which instants are shown. */

@@ -1,10 +1,10 @@
-import type { NoteMessage } from '../flows/digests/notes.ts'
-import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../words/dates.ts'
-import { counted, fill, words } from '../words/words.ts'
-import { wrap } from './columns.ts'
-import { nameInSubject, type SiteIdentity } from './email.ts'
-import { cut, oneLine } from './line.ts'
-import { linksOf } from './links.ts'
+import type { NoteMessage } from '../digests/notes.ts'
+import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { wrap } from '../mail/templates/columns.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
+import { cut, oneLine } from '../mail/templates/line.ts'
+import { linksOf } from '../subscribers/links.ts'
 
 /** To somebody whose topics matched nothing for a while: what its message says, and the links. */
 export interface NoteEmail extends Omit<NoteMessage, 'epoch'> {

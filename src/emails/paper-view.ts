@@ -1,9 +1,9 @@
-import type { TextRun } from '../digests/marked-runs.ts'
-import type { DigestPaper } from '../digests/show-paper.ts'
-import { shortDate } from '../words/dates.ts'
-import { counted, fill, words } from '../words/words.ts'
-import { cut, oneLine, visibleText } from './line.ts'
-import { arxivLink, arxivPdfLink, codeLink, type Links } from './links.ts'
+import { shortDate } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { cut, oneLine, visibleText } from '../mail/templates/line.ts'
+import type { TextRun } from '../queries/reasons/marked-runs.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/links.ts'
 
 /**
  * How much of each paper is shown, in UTF-16 units at most; a sentence that is longer is left out whole. Without `body`,

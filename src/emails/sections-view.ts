@@ -1,8 +1,8 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
-import type { DigestPaper } from '../digests/show-paper.ts'
-import { fill, words } from '../words/words.ts'
-import { cut, oneLine } from './line.ts'
-import type { AtTopic, Links } from './links.ts'
+import { fill, words } from '../i18n/words.ts'
+import { cut, oneLine } from '../mail/templates/line.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import type { AtTopic, Links } from '../subscribers/links.ts'
 import { type Detail, type PaperView, paperView } from './paper-view.ts'
 
 /** A section as parts/sections.mjml and parts/sections.txt read it, in `it.sections`. */

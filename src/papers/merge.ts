@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Day, midnight } from '../platform/dates.ts'
+import { type Day, midnight } from '../core/dates.ts'
 import type { SourceRecord } from '../sources/source-record.ts'
 import type { Paper } from './paper.ts'
 

@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 
 /** A paper as the rest of the program reads it: from the store, with the best votes that any listing had. */
 export interface Paper {

@@ -1,4 +1,4 @@
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../core/errors.ts'
 import type { FetchDay } from './source.ts'
 
 // Of 30 entries or more each: ten times what a day has.

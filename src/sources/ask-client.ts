@@ -1,6 +1,6 @@
 import pRetry from 'p-retry'
-import { Fault, textOf } from '../platform/errors.ts'
-import type { Log } from '../platform/log.ts'
+import { Fault, textOf } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { decoded } from './decoded.ts'
 import { type AtGate, throughGate } from './gate.ts'
 import { rateLimitOf } from './rate-limit.ts'

@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf } from '../platform/dates.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { SourceCalendar } from './source.ts'
 
 const MINUTE_MS = 60_000

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { DatabaseOrTransaction } from '../platform/database.ts'
-import type { Day } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
-import { leaveGate, passGate } from './gate-store.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { leaveGate, passGate } from './gate.repo.ts'
 import type { Manners } from './source.ts'
 
 /** A process that dies while it asks keeps the gate for so much longer than an answer may take. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../core/errors.ts'
 import { excerpt } from './lenient.ts'
 import type { FetchDay } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'

@@ -1,4 +1,4 @@
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../core/errors.ts'
 import type { Answer, FetchDay } from './source.ts'
 
 // Each takes twenty times the memory of its text; a page has some thousands, with those that stand in its texts.

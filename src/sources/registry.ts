@@ -1,4 +1,4 @@
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../core/errors.ts'
 import { arxiv } from './arxiv/arxiv.ts'
 import { biorxiv } from './biorxiv/biorxiv.ts'
 import { huggingface } from './huggingface/huggingface.ts'

@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 import type { Identifier, ParsedRecords } from './source-record.ts'
 
 // What a source is made of. Each has a folder of its own (client, parse, calendar, manners) and a line in registry.ts.

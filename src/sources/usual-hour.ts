@@ -1,4 +1,4 @@
-import { type Day, midnight } from '../platform/dates.ts'
+import { type Day, midnight } from '../core/dates.ts'
 
 const LEAST_DAYS = 5
 const MOST_DAYS = 14

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import { Fault } from '../platform/errors.ts'
+import { Fault } from '../core/errors.ts'
 
 export interface Address {
   /** As typed, apart from blanks around it; a domain beyond ASCII is written as its A-label. */

@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 import type { SubscriberSettings, SubscriberState, TopicText } from './subscriber.ts'
 
 /** All that decides what somebody gets. */

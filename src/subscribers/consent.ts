@@ -1,4 +1,4 @@
-import { words } from '../words/words.ts'
+import { words } from '../i18n/words.ts'
 
 /** What a row of table consent can say. Every change of a subscriber's state leaves one. */
 export type ConsentEvent =

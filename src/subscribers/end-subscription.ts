@@ -1,7 +1,7 @@
-import type { DatabaseOrTransaction } from '../platform/database.ts'
-import { recordConsent } from './consent-store.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { recordConsent } from './consent.repo.ts'
+import { changeSubscriber } from './subscriber.repo.ts'
 import type { Subscriber } from './subscriber.ts'
-import { changeSubscriber } from './subscriber-store.ts'
 
 /** A suppressed address stays so; when that is lifted, nothing starts again. */
 export const hasEnded = ({ state, stateBefore }: Pick<Subscriber, 'state' | 'stateBefore'>): boolean =>

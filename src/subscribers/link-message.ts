@@ -1,4 +1,4 @@
-import type { AtTopic } from '../emails/links.ts'
+import type { AtTopic } from './links.ts'
 import type { MailFormat } from './subscriber.ts'
 
 /** The content of messages of kind manage-link, account-link, new-address and moved. */

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { DAY_MS, dayOf } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import { DAY_MS, dayOf } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
 
 /** What a link may do, with the byte that stands for it inside the token. */
 const PURPOSES = {

@@ -1,4 +1,4 @@
-import { editDistance } from '../platform/edit-distance.ts'
+import { editDistance } from '../core/edit-distance.ts'
 
 // Where most people have their mail: what a slip was probably meant to be.
 const PROVIDERS =

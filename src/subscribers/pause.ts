@@ -1,5 +1,5 @@
-import { addDays, type Day } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import { addDays, type Day } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
 import type { Standing } from './change.ts'
 
 /** How a pause came that nobody asked for: mail came back from a full mailbox. */

@@ -1,6 +1,6 @@
-import { isZone, WEEKDAYS, type Weekday } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
-import type { FieldReader } from '../platform/field-faults.ts'
+import { isZone, WEEKDAYS, type Weekday } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import type { FieldReader } from '../core/field-faults.ts'
 import {
   DETAILS,
   FORMATS,

@@ -1,4 +1,4 @@
-import { addDays, type Day, instantOf, localDayOf } from '../platform/dates.ts'
+import { addDays, type Day, instantOf, localDayOf } from '../core/dates.ts'
 import type { Schedule } from './subscriber.ts'
 
 /** The first local day whose hour comes after `now`: no digest is due before it. */

@@ -1,5 +1,5 @@
-import type { Day, Weekday } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import type { Day, Weekday } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
 
 export const SUBSCRIBER_STATES = ['pending', 'active', 'paused', 'unsubscribed', 'suppressed'] as const
 export type SubscriberState = (typeof SUBSCRIBER_STATES)[number]

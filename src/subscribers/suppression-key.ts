@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
-import { Fault } from '../platform/errors.ts'
-import { readSwitch, type Switch, setSwitchOnce } from '../platform/switch-store.ts'
-import type { Deps } from '../wiring.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { readSwitch, type Switch, setSwitchOnce } from '../core/switch.repo.ts'
 
 const NAME = 'suppression-key'
 

@@ -1,4 +1,4 @@
-import type { Day } from '../platform/dates.ts'
+import type { Day } from '../core/dates.ts'
 import {
   type Change,
   changedSettings,

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { nextTurn } from '../flows/papers/in-turns.ts'
-import { refusalFor } from '../flows/papers/search-slot.ts'
-import { networksOf } from '../platform/rate-limit.ts'
-import { Semaphore } from '../platform/semaphore.ts'
+import { networksOf } from '../core/rate-limit.ts'
+import { Semaphore } from '../core/semaphore.ts'
+import { nextTurn } from '../search/in-turns.ts'
+import { refusalFor } from '../search/search-slot.ts'
 import { answer, faultOf } from './errors.ts'
 import type { Site } from './site.ts'
 

@@ -1,6 +1,6 @@
-import type { Fault } from '../platform/errors.ts'
-import { FieldFaults } from '../platform/field-faults.ts'
-import { fill, words } from '../words/words.ts'
+import type { Fault } from '../core/errors.ts'
+import { FieldFaults } from '../core/field-faults.ts'
+import { fill, words } from '../i18n/words.ts'
 
 /** What is wrong with a form: for the summary on top, and for each field. */
 export interface FaultsView {

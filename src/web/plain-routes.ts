@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Config, PLACEHOLDER_SENDER } from '../config.ts'
-import { answerTo, PROBE_HEADER, proxySeen } from '../flows/operator/doctor/probe.ts'
-import { UNCONFIRMED_DAYS } from '../flows/operator/prune.ts'
-import { readiness } from '../flows/ready.ts'
-import { DAY_MS } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import { type Config, PLACEHOLDER_SENDER } from '../config/config.ts'
+import { DAY_MS } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { answerTo, PROBE_HEADER, proxySeen } from '../operator/doctor/probe.ts'
+import { UNCONFIRMED_DAYS } from '../operator/prune.ts'
+import { readiness } from './ready.ts'
 import type { Site } from './site.ts'
 
 const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']

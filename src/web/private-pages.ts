@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { addDigestRoutes } from './digests/digest-routes.ts'
+import { addAccountRoutes } from './account/account-routes.ts'
+import { addManageRoutes } from './account/manage-routes.ts'
+import { addAccountLinkRoutes } from './account/my-link-routes.ts'
+import { addUnsubscribeRoutes } from './account/unsubscribe-routes.ts'
 import { addConfirmRoutes } from './signup/confirm-routes.ts'
 import { addInboxRoutes } from './signup/inbox-routes.ts'
+import { addDigestRoutes } from './site/digest-routes.ts'
 import type { Site } from './site.ts'
-import { addAccountRoutes } from './subscriber/account-routes.ts'
-import { addManageRoutes } from './subscriber/manage-routes.ts'
-import { addAccountLinkRoutes } from './subscriber/my-link-routes.ts'
-import { addUnsubscribeRoutes } from './subscriber/unsubscribe-routes.ts'
 
 /** Every page behind a link of somebody's: nothing keeps it on the way, and no search engine lists it. */
 export function addPrivatePages(app: FastifyInstance, site: Site): void {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ServiceDeps } from '../wiring.ts'
+import type { ServiceDeps } from '../core/deps.ts'
 
 /** One line for each request, with the route's pattern: a URL may hold a token. */
 export function addRequestLog(app: FastifyInstance, { log, config }: ServiceDeps): void {

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { MOST_DAYS } from '../flows/papers/recent-window.ts'
-import type { TypedSignup } from '../flows/signup/read-signup.ts'
-import { Fault } from '../platform/errors.ts'
-import { type FieldFault, FieldFaults, unknownFields } from '../platform/field-faults.ts'
-import { words } from '../words/words.ts'
+import { Fault } from '../core/errors.ts'
+import { type FieldFault, FieldFaults, unknownFields } from '../core/field-faults.ts'
+import { words } from '../i18n/words.ts'
+import { MOST_DAYS } from '../search/recent-window.ts'
+import type { TypedSignup } from '../subscribers/read-signup.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
 export const text = z.union([z.string(), z.number()]).transform(String)

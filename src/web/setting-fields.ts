@@ -1,9 +1,9 @@
-import { WEEKDAYS } from '../platform/dates.ts'
-import { Fault } from '../platform/errors.ts'
+import { WEEKDAYS } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { hourOfDay } from '../i18n/dates.ts'
+import { words } from '../i18n/words.ts'
 import { type TypedSettings, zoneNames } from '../subscribers/settings.ts'
 import { DETAILS, FORMATS, type SubscriberSettings } from '../subscribers/subscriber.ts'
-import { hourOfDay } from '../words/dates.ts'
-import { words } from '../words/words.ts'
 
 export interface Choice {
   value: string

@@ -1,4 +1,4 @@
-import type { ServiceDeps } from '../wiring.ts'
+import type { ServiceDeps } from '../core/deps.ts'
 import type { Pages } from './pages.ts'
 
 /** What every group of routes is handed. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
+import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { signLink } from '../../src/subscribers/link-token.ts'
 import { NOW } from '../support/site.ts'
 import { useSiteInBrowser } from '../support/site-in-browser.ts'

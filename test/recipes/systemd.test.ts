@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { toolPath } from '../support/tools.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -79,7 +79,7 @@ test('the settings in it are complete: every secret that it loads is named, and 
 
 test('it waits for the mails in hand, and does not start again with wrong settings', () => {
   const [, longest = ''] = /MAX_STOP_MS = ([\d_]+)/.exec(
-    readFileSync(join(root, 'src/worker-thread.ts'), 'utf8'),
+    readFileSync(join(root, 'src/service/worker-thread.ts'), 'utf8'),
   )!
   expect(Number(valuesOf('TimeoutStopSec')[0]) * 1000).toBeGreaterThan(Number(longest.replaceAll('_', '')))
   expect(valuesOf('KillSignal')).toEqual(['SIGTERM'])

@@ -1,5 +1,5 @@
-import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
-import { DAY_MS, dayOf, midnight } from '../../src/platform/dates.ts'
+import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
+import { DAY_MS, dayOf, midnight } from '../../src/core/dates.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import type { TestSite } from './site.ts'
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
-import { holdPace } from '../../src/delivery/paces/pace-store.ts'
-import { recordAction } from '../../src/platform/action-store.ts'
+import { recordAction } from '../../src/core/action.repo.ts'
+import { holdPace } from '../../src/mail/rate-limits/pace.repo.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'
 import { seedHistory } from './admin-history.ts'

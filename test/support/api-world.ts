@@ -1,4 +1,4 @@
-import { addSubscriber } from '../../src/flows/signup/add-subscriber.ts'
+import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { cameBack } from './returns.ts'
 import { NOW, type TestSite } from './site.ts'
 import { addPapers } from './site-papers.ts'

@@ -1,6 +1,6 @@
-import { Archive } from '../../src/filters/archive.ts'
-import { PaperIndex } from '../../src/filters/matching/paper-index.ts'
 import type { Paper } from '../../src/papers/paper.ts'
+import { Archive } from '../../src/queries/archive.ts'
+import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import { samplePaper } from './sample-paper.ts'
 
 /** The archive of papers with the given facts, numbered from 1. */

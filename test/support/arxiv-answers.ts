@@ -1,4 +1,4 @@
-import { addDays, type Day, instantOf, localDayOf } from '../../src/platform/dates.ts'
+import { addDays, type Day, instantOf, localDayOf } from '../../src/core/dates.ts'
 import { isArxivCategory, oaiSetOf } from '../../src/sources/arxiv/categories.ts'
 import { parseArxivId } from '../../src/sources/identifier.ts'
 

@@ -1,6 +1,6 @@
-import { readConfig } from '../../src/config.ts'
-import { ingestDay } from '../../src/flows/papers/ingest-day.ts'
-import { wire } from '../../src/wiring.ts'
+import { readConfig } from '../../src/config/config.ts'
+import { wire } from '../../src/core/deps.ts'
+import { ingestDay } from '../../src/papers/ingest-day.ts'
 
 // node arxiv-asking-process.ts DAY GAP_MS CATEGORY …: asks for one day of each, as a service would.
 const [day = '', gapMs, ...categories] = process.argv.slice(2)

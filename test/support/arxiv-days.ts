@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import type { Day } from '../../src/platform/dates.ts'
-import { silentLog } from '../../src/platform/log.ts'
+import type { Day } from '../../src/core/dates.ts'
+import { silentLog } from '../../src/core/log.ts'
 import { arxiv } from '../../src/sources/arxiv/arxiv.ts'
 import { openAsk } from '../../src/sources/ask-client.ts'
 import type { FetchedDay } from '../../src/sources/source.ts'

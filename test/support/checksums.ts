@@ -1,4 +1,4 @@
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/core/database/database.ts'
 
 /**
  * A checksum of every row of every table of ours, by table: equal before and after where nothing changed. Rate limits of

@@ -1,6 +1,11 @@
 import { Command } from 'commander'
-import { type AddCommands, type Answer, commandOf, typedOf } from '../../src/commands/command-line.ts'
-import type { Deps } from '../../src/wiring.ts'
+import type { Deps } from '../../src/core/deps.ts'
+import {
+  type AddCommands,
+  type Answer,
+  commandOf,
+  typedOf,
+} from '../../src/operator/commands/command-line.ts'
 
 /**
  * Runs an operator's command in this process and returns its answer: what cli.ts adds (wiring, printing, exit codes)

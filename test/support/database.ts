@@ -1,9 +1,9 @@
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
-import { forgetArchive } from '../../src/flows/papers/open-archive.ts'
-import { type Database, type OpenDatabase, openDatabase } from '../../src/platform/database.ts'
-import { silentLog } from '../../src/platform/log.ts'
+import { type Database, type OpenDatabase, openDatabase } from '../../src/core/database/database.ts'
+import { silentLog } from '../../src/core/log.ts'
+import { forgetArchive } from '../../src/search/open-archive.ts'
 
 let counter = 0
 

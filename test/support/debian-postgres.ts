@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../src/core/database/embedded-postgres.ts'
 
 const run = promisify(execFile)
 const ROOM = '/usr/lib/postgresql'

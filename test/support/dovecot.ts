@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ImapFlow } from 'imapflow'
-import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import type { Certificate } from './certificates.ts'
 import { listening } from './nginx.ts'
 import { toolPath } from './tools.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/core/database/database.ts'
 
 /** Every row of every table of every schema that is not Postgres's own, as "schema.table: row". */
 export async function everyRow(db: Database): Promise<string[]> {

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { type MtaKind, type MtaOptions, mailsIn } from './mta.ts'
 import { type ApartProgram, mailFolder, startApart, whyNotApart } from './mta-apart.ts'
 

@@ -1,6 +1,6 @@
 import { simpleParser } from 'mailparser'
-import type { TakenMessage } from '../../src/delivery/message.ts'
-import { openComposer } from '../../src/flows/messages/compose-message.ts'
+import { openComposer } from '../../src/emails/compose-message.ts'
+import type { TakenMessage } from '../../src/mail/message.ts'
 import { type LinkPurpose, signLink } from '../../src/subscribers/link-token.ts'
 import type { TestSite } from './site.ts'
 

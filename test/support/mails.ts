@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import type { DigestContent, DigestSection } from '../../src/digests/digest-content.ts'
-import type { DigestPaper } from '../../src/digests/show-paper.ts'
 import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/answer-views.ts'
 import type { DigestEmail } from '../../src/emails/digest-view.ts'
 import type { GoodbyeEmail } from '../../src/emails/goodbye-view.ts'
-import type { Addressed, Sender } from '../../src/emails/headers.ts'
 import type { NoteEmail } from '../../src/emails/note-view.ts'
+import type { Addressed, Sender } from '../../src/mail/templates/headers.ts'
+import type { DigestPaper } from '../../src/queries/reasons/show-paper.ts'
 
 export const site = {
   name: 'Daily Papers',

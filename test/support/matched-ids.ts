@@ -1,5 +1,5 @@
-import { type Bits, eachBit } from '../../src/filters/matching/bits.ts'
-import type { PaperIndex } from '../../src/filters/matching/paper-index.ts'
+import { type Bits, eachBit } from '../../src/queries/matching/bits.ts'
+import type { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 
 /** The ids of the papers at some slots, rising. */
 export function matchedIds(index: PaperIndex, slots: Bits): number[] {

@@ -1,6 +1,6 @@
-import { enqueue } from '../../src/delivery/ledger/message-store.ts'
-import type { Lane, MessageState, NewMessage } from '../../src/delivery/message.ts'
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/core/database/database.ts'
+import type { Lane, MessageState, NewMessage } from '../../src/mail/message.ts'
+import { enqueue } from '../../src/mail/outbox/message.repo.ts'
 
 export const NOW = new Date('2026-11-24T08:00:00Z')
 export const DEADLINE = new Date('2026-11-25T04:00:00Z')

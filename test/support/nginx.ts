@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import type { Certificate } from './certificates.ts'
 import { toolPath } from './tools.ts'
 

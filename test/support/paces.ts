@@ -1,4 +1,4 @@
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/core/database/database.ts'
 
 /** The database's clock cannot be moved; after so many seconds the paces look like this. */
 export const passInPaces = (db: Database, seconds: number) => db.$executeRaw`

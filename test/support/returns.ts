@@ -1,6 +1,6 @@
-import { endReport, keepReport, type Way } from '../../src/bounces/report-store.ts'
-import type { NewReturned } from '../../src/bounces/returned-store.ts'
-import type { Database } from '../../src/platform/database.ts'
+import { endReport, keepReport, type Way } from '../../src/bounces/report.repo.ts'
+import type { NewReturned } from '../../src/bounces/returned.repo.ts'
+import type { Database } from '../../src/core/database/database.ts'
 
 export interface Came extends Partial<Omit<NewReturned, 'at'>> {
   way?: Way

@@ -1,6 +1,6 @@
-import type { RenderedEmail } from '../../src/emails/email.ts'
-import { writeNotice, writeRest } from '../../src/flows/operator/notices/write-notice.ts'
-import type { Notice, NoticeValues } from '../../src/platform/notice-store.ts'
+import type { RenderedEmail } from '../../src/mail/templates/email.ts'
+import type { Notice, NoticeValues } from '../../src/operator/alerts/notice.repo.ts'
+import { writeNotice, writeRest } from '../../src/operator/alerts/write-notice.ts'
 
 const SINCE = '2026-11-24T08:03:10.000Z'
 

@@ -1,7 +1,7 @@
 import { newStemmer } from 'snowball-stemmers'
-import type { Leaf, Query } from '../../src/filters/query.ts'
 import type { Paper } from '../../src/papers/paper.ts'
 import { plainText } from '../../src/papers/text/plain-text.ts'
+import type { Leaf, Query } from '../../src/queries/query.ts'
 
 // The rules of matching told a second time by another method: each text is one line of words, each term one regular
 // expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches.

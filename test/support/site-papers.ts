@@ -1,5 +1,5 @@
-import { recordListings } from '../../src/papers/listing-store.ts'
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/core/database/database.ts'
+import { recordListings } from '../../src/papers/listing.repo.ts'
 import { parseList } from '../../src/sources/import/parse-list.ts'
 
 const ABSTRACT = `We study how $O(n \\log n)$ attention over long contexts compares with full attention. Across 14 benchmarks

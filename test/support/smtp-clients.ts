@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
-import type { ComposedMail } from '../../src/delivery/message.ts'
-import { openSmtp, type Smtp, type SmtpOptions } from '../../src/delivery/smtp/smtp-client.ts'
-import type { SmtpConfig } from '../../src/smtp-url.ts'
+import type { SmtpConfig } from '../../src/config/smtp-url.ts'
+import type { ComposedMail } from '../../src/mail/message.ts'
+import { openSmtp, type Smtp, type SmtpOptions } from '../../src/mail/smtp/smtp-client.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'
 
 export const smtpConfig = (port: number, changes: Partial<SmtpConfig> = {}): SmtpConfig => ({

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { silentLog } from '../../src/platform/log.ts'
-import { applyMigrations } from '../../src/platform/migrations.ts'
-import { prepareQueue } from '../../src/platform/queue.ts'
+import { applyMigrations } from '../../src/core/database/migrations.ts'
+import { silentLog } from '../../src/core/log.ts'
+import { prepareQueue } from '../../src/core/queue.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 // Ticks once at CLOCK_NOW and prints whether this process was the one that acted.
-import { readConfig, readEnvironment } from '../../src/config.ts'
-import { tick } from '../../src/schedule/tick.ts'
-import { wire, wireQueue } from '../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../src/config/config.ts'
+import { wire, wireQueue } from '../../src/core/deps.ts'
+import { tick } from '../../src/service/schedule/tick.ts'
 
 const { deps, close } = await wireQueue(await wire(readConfig(readEnvironment({ dotEnv: false }))))
 console.log(await tick(deps))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../src/core/database/embedded-postgres.ts'
 import { listening } from './nginx.ts'
 import { toolPath } from './tools.ts'
 

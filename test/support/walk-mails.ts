@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { DigestPaper } from '../../src/digests/show-paper.ts'
-import type { RenderedEmail } from '../../src/emails/email.ts'
 import { type Emails, openEmails } from '../../src/emails/emails.ts'
 import type { LinkKind } from '../../src/emails/link-views.ts'
-import { MAIL_KINDS, type MailKind } from '../../src/emails/mail-kind.ts'
+import type { RenderedEmail } from '../../src/mail/templates/email.ts'
+import { MAIL_KINDS, type MailKind } from '../../src/mail/templates/mail-kind.ts'
+import type { DigestPaper } from '../../src/queries/reasons/show-paper.ts'
 import { digest, paper, samples, site } from './mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')

@@ -1,7 +1,7 @@
-import { type Filling, fillDigests } from '../../src/digests/digest-store.ts'
-import { finishPlan, type OpenPlan, plansToFill } from '../../src/digests/plan-store.ts'
-import { openDue } from '../../src/flows/digests/open-due.ts'
-import type { Deps } from '../../src/wiring.ts'
+import type { Deps } from '../../src/core/deps.ts'
+import { type Filling, fillDigests } from '../../src/digests/digest.repo.ts'
+import { openDue } from '../../src/digests/open-due.ts'
+import { finishPlan, type OpenPlan, plansToFill } from '../../src/digests/plan.repo.ts'
 
 const PAGE = 200
 

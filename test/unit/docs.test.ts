@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commandsPage } from '../../scripts/docs/commands-page.ts'
 import { namesIn, settingsPage } from '../../scripts/docs/settings-page.ts'
-import { SETTING_NAMES } from '../../src/config.ts'
+import { SETTING_NAMES } from '../../src/config/config.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 const MAX_README_LINES = 150

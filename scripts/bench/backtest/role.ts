@@ -1,12 +1,12 @@
 // One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is told to stop, and plans besides
 // where it is asked to; `plan` plans the digests of everybody who is due, and ends.
-import { readConfig } from '../../../src/config.ts'
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { openArchive } from '../../../src/flows/papers/open-archive.ts'
-import { stopwatch } from '../../../src/platform/clock.ts'
-import { silentLog } from '../../../src/platform/log.ts'
-import { startService } from '../../../src/service.ts'
-import { type Deps, wire } from '../../../src/wiring.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { stopwatch } from '../../../src/core/clock.ts'
+import { type Deps, wire } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { openArchive } from '../../../src/search/open-archive.ts'
+import { startService } from '../../../src/service/service.ts'
 
 const MB = 1024 * 1024
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { GRAMMAR } from '../../../src/filters/query.ts'
+import { GRAMMAR } from '../../../src/queries/query.ts'
 import { drawPeople, typedTrees } from '../match/people.ts'
 
 /** Stores so many subscribers who are due at 08:00 UTC on every day, each with 1 to 5 topics. */

@@ -1,19 +1,20 @@
 // One size of the bench, in a process of its own, so that its peak of memory is its own:
 //   one-size.ts {"subscribers": 1000, "papers": 30, "choosing": true, "databaseUrl": null}
+
+import { stopwatch } from '../../../src/core/clock.ts'
+import { openDatabase } from '../../../src/core/database/database.ts'
+import { silentLog } from '../../../src/core/log.ts'
 import { Chooser } from '../../../src/digests/choose.ts'
 import { matcherOver } from '../../../src/digests/matcher.ts'
 import { offerAfter } from '../../../src/digests/offer.ts'
 import { offeredByTopic } from '../../../src/digests/offered.ts'
-import { readQueries } from '../../../src/digests/read-queries-store.ts'
+import { readQueries } from '../../../src/digests/read-queries.repo.ts'
 import { shelfOf } from '../../../src/digests/shelf.ts'
-import { countBits } from '../../../src/filters/matching/bits.ts'
-import { PaperIndex } from '../../../src/filters/matching/paper-index.ts'
-import { QuerySet } from '../../../src/filters/matching/query-set.ts'
-import type { Query } from '../../../src/filters/query.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
-import { stopwatch } from '../../../src/platform/clock.ts'
-import { openDatabase } from '../../../src/platform/database.ts'
-import { silentLog } from '../../../src/platform/log.ts'
+import { countBits } from '../../../src/queries/matching/bits.ts'
+import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
+import { QuerySet } from '../../../src/queries/matching/query-set.ts'
+import type { Query } from '../../../src/queries/query.ts'
 import { dayOfPapers } from './papers.ts'
 import { drawPeople, type People, typedTrees } from './people.ts'
 

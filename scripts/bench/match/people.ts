@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseQuery } from '../../../src/filters/language/parse-query.ts'
-import { splitTopics } from '../../../src/filters/language/split-topics.ts'
-import type { Query } from '../../../src/filters/query.ts'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault } from '../../../src/core/errors.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { splitTopics } from '../../../src/queries/language/split-topics.ts'
+import type { Query } from '../../../src/queries/query.ts'
 import { randomFrom } from '../../../test/battery/bench/seeded-random.ts'
 import { testData } from '../../../test/support/test-data.ts'
 

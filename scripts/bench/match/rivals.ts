@@ -1,9 +1,9 @@
 import pg from 'pg'
-import type { Query, TextLeaf } from '../../../src/filters/query.ts'
-import { acronymOf } from '../../../src/filters/text/tokens.ts'
+import { stopwatch } from '../../../src/core/clock.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { plainText } from '../../../src/papers/text/plain-text.ts'
-import { stopwatch } from '../../../src/platform/clock.ts'
+import type { Query, TextLeaf } from '../../../src/queries/query.ts'
+import { acronymOf } from '../../../src/queries/text/tokens.ts'
 
 const textOf = ({ title, abstract, keywords }: Paper): string =>
   plainText([title, abstract, ...keywords].join(' . '))

@@ -1,9 +1,9 @@
 // The site in a process of its own: server.ts SETTINGS-AS-JSON. It says what it did, and answers "memory" and "cpu".
-import { readConfig } from '../../../src/config.ts'
-import { readArchive } from '../../../src/flows/papers/open-archive.ts'
-import { stopwatch } from '../../../src/platform/clock.ts'
-import { silentLog } from '../../../src/platform/log.ts'
-import { startService } from '../../../src/service.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { stopwatch } from '../../../src/core/clock.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { readArchive } from '../../../src/search/open-archive.ts'
+import { startService } from '../../../src/service/service.ts'
 
 /** What the process says to the bench. */
 export interface ServerSaid {

@@ -1,7 +1,7 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow'
-import type { ImapConfig } from '../../imap-url.ts'
-import { DAY_MS } from '../../platform/dates.ts'
-import { Fault, textOf } from '../../platform/errors.ts'
+import type { ImapConfig } from '../../config/imap-url.ts'
+import { DAY_MS } from '../../core/dates.ts'
+import { Fault, textOf } from '../../core/errors.ts'
 
 export interface OpenMailbox {
   uidValidity: bigint

@@ -1,4 +1,4 @@
-import type { Answer } from '../../delivery/answers/classify-refusal.ts'
+import type { Answer } from '../../mail/refusals/classify-refusal.ts'
 
 /** An answer of a server as somebody wrote it down: in a log, in a report, in a file of the operator's. */
 export interface QuotedAnswer extends Answer {

@@ -1,10 +1,10 @@
-import { DEAD, deadBeside } from '../../delivery/answers/rules/dead.ts'
-import { FULL } from '../../delivery/answers/rules/full.ts'
-import { OURS } from '../../delivery/answers/rules/ours.ts'
-import { PACE } from '../../delivery/answers/rules/pace.ts'
-import { POLICY } from '../../delivery/answers/rules/policy.ts'
-import { REST } from '../../delivery/answers/rules/rest.ts'
-import type { RefusalRule } from '../../delivery/answers/rules/rule.ts'
+import { DEAD, deadBeside } from '../../mail/refusals/rules/dead.ts'
+import { FULL } from '../../mail/refusals/rules/full.ts'
+import { OURS } from '../../mail/refusals/rules/ours.ts'
+import { PACE } from '../../mail/refusals/rules/pace.ts'
+import { POLICY } from '../../mail/refusals/rules/policy.ts'
+import { REST } from '../../mail/refusals/rules/rest.ts'
+import type { RefusalRule } from '../../mail/refusals/rules/rule.ts'
 
 /** Codes beside which words count in a report: those that say little, and those that reporting servers put on anything. */
 const WORDS_COUNT = [

@@ -1,4 +1,4 @@
-import { Fault } from '../../platform/errors.ts'
+import { Fault } from '../../core/errors.ts'
 import { requireReadable } from '../read-entries.ts'
 import type { FetchDay, FetchedDay } from '../source.ts'
 import { type Identifier, identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'

@@ -1,4 +1,4 @@
-import { addDays, type Day, instantOf, weekdayOf } from '../../platform/dates.ts'
+import { addDays, type Day, instantOf, weekdayOf } from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
 import { isHoliday } from './holidays.ts'
 

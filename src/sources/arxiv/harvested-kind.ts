@@ -1,4 +1,4 @@
-import { addDays, type Day, dayOf } from '../../platform/dates.ts'
+import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import type { ListingKind, SourceRecord } from '../source-record.ts'
 import { isSameCategory } from './categories.ts'
 import type { HarvestDates } from './parse-oai.ts'

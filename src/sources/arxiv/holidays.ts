@@ -1,4 +1,4 @@
-import { addDays, type Day, type Weekday, weekdayOf } from '../../platform/dates.ts'
+import { addDays, type Day, type Weekday, weekdayOf } from '../../core/dates.ts'
 
 /** Evenings on which nothing is announced: https://info.arxiv.org/help/availability.html, as it stood in each year. */
 const PUBLISHED: Record<string, string[]> = {

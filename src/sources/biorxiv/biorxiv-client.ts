@@ -1,4 +1,4 @@
-import { Fault } from '../../platform/errors.ts'
+import { Fault } from '../../core/errors.ts'
 import { allEntries } from '../all-entries.ts'
 import { MOST_ENTRIES, requireReadable } from '../read-entries.ts'
 import { readJson } from '../read-json.ts'

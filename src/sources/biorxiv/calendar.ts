@@ -1,4 +1,4 @@
-import { type Day, midnight, weekdayOf } from '../../platform/dates.ts'
+import { type Day, midnight, weekdayOf } from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
 
 const HOUR_MS = 3_600_000

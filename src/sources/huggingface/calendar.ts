@@ -1,4 +1,4 @@
-import { addDays, type Day, midnight, weekdayOf } from '../../platform/dates.ts'
+import { addDays, type Day, midnight, weekdayOf } from '../../core/dates.ts'
 import type { SourceCalendar } from '../source.ts'
 
 const MINUTE_MS = 60_000

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { recentFigures } from '../../flows/operator/recent-figures.ts'
-import { recentActions } from '../../platform/action-store.ts'
+import { recentActions } from '../../core/action.repo.ts'
+import { recentFigures } from '../../operator/recent-figures.ts'
 import type { Site } from '../site.ts'
 import { cursorOf, number, pageOf, placeIn } from './cursor.ts'
 import { actionQuery, actions, figureQuery, figures } from './schemas/operation.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { Fault } from '../../platform/errors.ts'
+import { Fault } from '../../core/errors.ts'
 
 type Place = (string | number)[]
 

@@ -1,5 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 
 const TEXT = `Papers and sources for everyone; operator actions with a token.
 

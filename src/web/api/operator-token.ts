@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Fault } from '../../platform/errors.ts'
-import { type RateLimit, requirePermit } from '../../platform/rate-limit.ts'
-import { isSameSecret } from '../../platform/same-secret.ts'
-import type { ServiceDeps } from '../../wiring.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { type RateLimit, requirePermit } from '../../core/rate-limit.ts'
+import { isSameSecret } from '../../core/same-secret.ts'
 
 // The right token always passes: no neighbour can lock the operator out, and nobody guesses 32 random bytes.
 const WRONG_TOKENS: RateLimit = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { newestReturns } from '../../bounces/returned-list-store.ts'
-import { jsonOfReturn } from '../../flows/messages/message-json.ts'
+import { newestReturns } from '../../bounces/returned-list.repo.ts'
+import { jsonOfReturn } from '../../operator/message-json.ts'
 import type { Site } from '../site.ts'
 import { at, cursorOf, number, pageOf, placeIn } from './cursor.ts'
 import { returnQuery, returns } from './schemas/operation.ts'

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { audited } from '../../flows/operator/audited.ts'
-import { rehearse } from '../../flows/rehearse.ts'
-import type { Action } from '../../platform/action-store.ts'
-import type { Deps, ServiceDeps } from '../../wiring.ts'
+import type { Action } from '../../core/action.repo.ts'
+import { rehearse } from '../../core/database/rehearse.ts'
+import type { Deps, ServiceDeps } from '../../core/deps.ts'
+import { audited } from '../../operator/audited.ts'
 import { BODY_FAULTS, type FaultStatus, faults } from './schemas/faults.ts'
 
 /** Fastify whose requests and answers are read by the zod schemas of each route. */

@@ -1,4 +1,4 @@
-import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../flows/operator/source-status.ts'
+import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../operator/source-status.ts'
 import { keptShortly } from '../kept-shortly.ts'
 import type { Site } from '../site.ts'
 import { faults } from './schemas/faults.ts'

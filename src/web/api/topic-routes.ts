@@ -1,5 +1,5 @@
-import { addTopicsByOperator, removeTopicByOperator } from '../../flows/subscriber/change-topics.ts'
-import { showSubscriber } from '../../flows/subscriber/show-subscriber.ts'
+import { addTopicsByOperator, removeTopicByOperator } from '../../account/change-topics.ts'
+import { showSubscriber } from '../../account/show-subscriber.ts'
 import type { Site } from '../site.ts'
 import { idParams } from './schemas/kinds.ts'
 import { addedTopic, changedTopics, removedTopic, topics } from './schemas/subscribers.ts'

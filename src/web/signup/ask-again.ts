@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Spend } from '../../flows/papers/in-turns.ts'
-import { isTemporaryRefusal } from '../../flows/papers/search-slot.ts'
+import type { Spend } from '../../search/in-turns.ts'
+import { isTemporaryRefusal } from '../../search/search-slot.ts'
 import { faultOf, noteFault } from '../errors.ts'
 import type { SubscribeForm } from '../request.ts'
 import type { Site } from '../site.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type { Searcher } from '../../flows/papers/search-slot.ts'
-import { type Confirmation, confirm, openConfirmation } from '../../flows/signup/confirm.ts'
-import { topicRatesInSlot } from '../../flows/signup/topic-rates.ts'
+import { type Confirmation, confirm, openConfirmation } from '../../account/signup/confirm.ts'
+import { topicRatesInSlot } from '../../account/signup/topic-rates.ts'
+import type { Searcher } from '../../search/search-slot.ts'
 import type { Site } from '../site.ts'
 import { confirmedView, confirmView } from './confirm-view.ts'
 

@@ -1,5 +1,5 @@
-import type { Config } from '../../config.ts'
-import { seal, unseal } from '../../platform/sealed.ts'
+import type { Config } from '../../config/config.ts'
+import { seal, unseal } from '../../core/sealed.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 
 /** What the page after the form shows again. */

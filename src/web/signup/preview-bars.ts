@@ -1,7 +1,7 @@
-import type { DayCount } from '../../flows/papers/count-by-day.ts'
-import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../platform/dates.ts'
-import { shortDate } from '../../words/dates.ts'
-import { words } from '../../words/words.ts'
+import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../core/dates.ts'
+import { shortDate } from '../../i18n/dates.ts'
+import { words } from '../../i18n/words.ts'
+import type { DayCount } from '../../search/count-by-day.ts'
 
 interface Bar {
   /** A dash for a day on which no paper was listed at all. */

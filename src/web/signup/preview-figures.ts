@@ -1,10 +1,10 @@
-import type { Hint } from '../../filters/back-test/hint.ts'
-import type { Overlap } from '../../filters/back-test/overlap.ts'
-import type { TermCount } from '../../filters/back-test/term-counts.ts'
-import { describePart } from '../../filters/language/describe-query.ts'
-import { isText, type Leaf } from '../../filters/query.ts'
-import type { Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { counted, fill, listed, words } from '../../words/words.ts'
+import type { Preview, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { describePart } from '../../queries/language/describe-query.ts'
+import { isText, type Leaf } from '../../queries/query.ts'
+import type { Hint } from '../../search/back-test/hint.ts'
+import type { Overlap } from '../../search/back-test/overlap.ts'
+import type { TermCount } from '../../search/back-test/term-counts.ts'
 
 const MOST_TERMS = 12
 const MOST_OVERLAPS = 3

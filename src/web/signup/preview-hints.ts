@@ -1,6 +1,6 @@
-import type { Hint } from '../../filters/back-test/hint.ts'
-import type { Met, Preview, TopicPreview } from '../../flows/papers/preview-topics.ts'
-import { fill, words } from '../../words/words.ts'
+import type { Met, Preview, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import { fill, words } from '../../i18n/words.ts'
+import type { Hint } from '../../search/back-test/hint.ts'
 import { paceText, papersText } from './preview-figures.ts'
 
 /** A changed query, and the words that lead to it. */

@@ -1,6 +1,6 @@
-import { type Searcher, withSearchSlot } from '../../flows/papers/search-slot.ts'
-import { readAhead } from '../../flows/signup/read-ahead.ts'
-import type { Deps } from '../../wiring.ts'
+import { readAhead } from '../../account/signup/read-ahead.ts'
+import type { Deps } from '../../core/deps.ts'
+import { type Searcher, withSearchSlot } from '../../search/search-slot.ts'
 import { queriesIn, type SubscribeForm } from '../request.ts'
 
 /** Characters that are parsed in about a millisecond. */

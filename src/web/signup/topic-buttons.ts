@@ -1,7 +1,7 @@
-import { splitFields } from '../../filters/language/split-topics.ts'
-import { writeQuery } from '../../filters/language/write-query.ts'
-import { readTopics, type TypedSignup } from '../../flows/signup/read-signup.ts'
-import { fill, words } from '../../words/words.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { writeQuery } from '../../queries/language/write-query.ts'
+import { readTopics, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscribeForm } from '../request.ts'
 import { topicViews } from './wish-view.ts'
 

@@ -1,8 +1,8 @@
 import { type DueDate, nextDue } from '../../digests/due.ts'
-import { describeTopic, isReadable } from '../../flows/signup/read-signup.ts'
+import { fullDate, hourOfDay, longDate, weekdays } from '../../i18n/dates.ts'
+import { counted, fill, words } from '../../i18n/words.ts'
+import { describeTopic, isReadable } from '../../subscribers/read-signup.ts'
 import type { Schedule, SubscriberSettings, TopicText } from '../../subscribers/subscriber.ts'
-import { fullDate, hourOfDay, longDate, weekdays } from '../../words/dates.ts'
-import { counted, fill, words } from '../../words/words.ts'
 
 /** A topic as typed, and as it was understood. */
 export interface TopicView {

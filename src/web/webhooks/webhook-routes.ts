@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { openSnsClient } from '../../bounces/makers/sns-client.ts'
-import { MAKERS, type Maker } from '../../bounces/report-store.ts'
-import { PROOFS, takeWebhook } from '../../flows/returns/take-webhook.ts'
-import { Fault } from '../../platform/errors.ts'
+import { openSnsClient } from '../../bounces/providers/sns-client.ts'
+import { MAKERS, type Maker } from '../../bounces/report.repo.ts'
+import { PROOFS, takeWebhook } from '../../bounces/take-webhook.ts'
+import { Fault } from '../../core/errors.ts'
 import { faultOf, jsonOf, noteFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 

@@ -1,6 +1,6 @@
-import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
-import type { GoodbyeMessage } from '../../../src/flows/subscriber/leave-goodbye.ts'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
+import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/leave-goodbye.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
 import { addSubscribers, goodbye } from '../../support/messages.ts'
 

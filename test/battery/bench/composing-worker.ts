@@ -1,9 +1,9 @@
 // A worker that delivers lane `digests` as the service does, with the mails that the service makes. Prints "ready" when
 // it begins, and what it took of memory at most, in megabytes, when it ends.
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { openComposer } from '../../../src/flows/messages/compose-message.ts'
-import { deliverReady } from '../../../src/flows/messages/deliver.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import { deliverReady } from '../../../src/emails/deliver.ts'
 import { firstAnswer } from './first-answer.ts'
 
 const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, isDatabaseAway } from '../../../src/platform/database.ts'
+import { type Database, isDatabaseAway } from '../../../src/core/database/database.ts'
 
 const TRIES = 10
 const PAUSE_MS = 200

@@ -1,4 +1,4 @@
-import type { Compose } from '../../../src/delivery/message.ts'
+import type { Compose } from '../../../src/mail/message.ts'
 
 /** A small mail that is a function of its message alone: every try has the same bytes. */
 export const plainMail: Compose = async ({ id, toAddress, datedAt }) => ({

@@ -1,11 +1,11 @@
 // Plans as the service does: planning-worker.ts NOW [--ingest] [--wrong VARIANT]. With --ingest it fetches papers first.
 // Prints "ready" when it begins, and what it took of memory at most, in megabytes, when it ends.
 import { parseArgs } from 'node:util'
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { ingestDue } from '../../../src/papers/ingest-due.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 import { firstAnswer } from './first-answer.ts'
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Role } from '../../../src/service.ts'
+import type { Role } from '../../../src/service/service.ts'
 import { eventually } from '../../support/until.ts'
 import { type Bench, exitOf } from './delivery-bench.ts'
 import { programWith, type WrongPart } from './wrong-part.ts'

@@ -1,12 +1,12 @@
 // A process with a clock that its parent moves: fork it, send { now, phase }, wait for the answer: { value } or
 // { error }. It ticks, plans and delivers as a service does, at once instead of when a nudge comes.
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { deliverReady } from '../../../src/flows/messages/deliver.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import { textOf } from '../../../src/platform/errors.ts'
-import { tick } from '../../../src/schedule/tick.ts'
-import { wire, wireQueue } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { wire, wireQueue } from '../../../src/core/deps.ts'
+import { textOf } from '../../../src/core/errors.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { deliverReady } from '../../../src/emails/deliver.ts'
+import { tick } from '../../../src/service/schedule/tick.ts'
 import { plainMail } from './plain-mail.ts'
 import type { Order, Phase } from './ticking.ts'
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 
 /** One file of the program with another in its place, which looks right and is not. */
 export interface WrongPart {
-  /** "src/delivery/ledger/message-store.ts" */
+  /** "src/mail/outbox/message.repo.ts" */
   real: string
   /** A file of the battery that exports the same. */
   wrong: string

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
+import { WEEKDAYS } from '../../../src/core/dates.ts'
 import { type DueDate, newestDue } from '../../../src/digests/due.ts'
-import { WEEKDAYS } from '../../../src/platform/dates.ts'
 import type { Schedule } from '../../../src/subscribers/subscriber.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { dueInstants, MINUTE_MS, transitions, type Wall, wallIn } from './walked-minutes.ts'

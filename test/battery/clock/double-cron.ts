@@ -1,4 +1,4 @@
-import { dayOf, WEEKDAYS } from '../../../src/platform/dates.ts'
+import { dayOf, WEEKDAYS } from '../../../src/core/dates.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, compare, inWords, withBench } from '../bench/delivery-bench.ts'
 import { type Answer, startCrew } from '../bench/ticking.ts'
@@ -113,14 +113,14 @@ interface Wrong {
 const WRONG: Record<string, Wrong> = {
   'claims-by-looking': {
     part: {
-      real: 'src/platform/tick-store.ts',
+      real: 'src/core/tick.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/claims-by-looking.ts',
     },
     sees: 'wronglyClaimed',
   },
   'leases-held-chunks': {
     part: {
-      real: 'src/delivery/ledger/chunk-store.ts',
+      real: 'src/mail/outbox/chunk.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
     },
     sees: 'doubles',

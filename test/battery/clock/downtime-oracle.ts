@@ -1,4 +1,4 @@
-import type { Day } from '../../../src/platform/dates.ts'
+import type { Day } from '../../../src/core/dates.ts'
 import type { Person } from '../bench/world.ts'
 
 // What must become of every date, reckoned without any code of the program's.

@@ -34,13 +34,13 @@ const poison: BatteryCase = {
 const WRONG: Record<string, { plan?: WrongPart; deliver?: WrongPart }> = {
   'unmakeable-ends-the-run': {
     deliver: {
-      real: 'src/delivery/run/recorder.ts',
+      real: 'src/mail/sending/recorder.ts',
       wrong: 'test/battery/content/wrong-parts/unmakeable-ends-the-run.ts',
     },
   },
   'one-ends-the-plan': {
     plan: {
-      real: 'src/platform/database.ts',
+      real: 'src/core/database/database.ts',
       wrong: 'test/battery/content/wrong-parts/one-ends-the-plan.ts',
     },
   },

@@ -1,7 +1,7 @@
 // Reads so many mutated reports and answers, and prints what came of it as JSON: inbound-worker.ts N SEED.
 import { readReturn } from '../../../src/bounces/reading/read-return.ts'
 import type { Returned } from '../../../src/bounces/reading/returned.ts'
-import { textOf } from '../../../src/platform/errors.ts'
+import { textOf } from '../../../src/core/errors.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutateReport } from './mutated-reports.ts'
 import { readReports } from './reports.ts'

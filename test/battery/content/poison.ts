@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 
 /** What a message rests on, for whoever spoils it. */
 interface Rows {

@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import { addressed } from '../../../src/emails/headers.ts'
-import type { OutgoingMail } from '../../../src/emails/outgoing-mail.ts'
+import { addressed } from '../../../src/mail/templates/headers.ts'
+import type { OutgoingMail } from '../../../src/mail/templates/outgoing-mail.ts'
 import { type Build, buildRightly } from '../../support/built-mails.ts'
 import { digestMessage, digestReturns } from '../../support/mails.ts'
 

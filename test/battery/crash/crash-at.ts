@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { POINTS, type Point, type Watch } from '../../../src/delivery/points.ts'
+import { POINTS, type Point, type Watch } from '../../../src/core/failpoints.ts'
 
 /**
  * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A chunk is claimed while

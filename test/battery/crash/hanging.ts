@@ -91,7 +91,7 @@ const blockedWrongly: BatteryCase = {
   invariant: 'the battery must see leases lost and emails doubled',
   run: async () => {
     const outcome = await blockMainThread({
-      real: 'src/service.ts',
+      real: 'src/service/service.ts',
       wrong: 'test/battery/crash/wrong-parts/worker-in-the-main-thread.ts',
     })
     const caught = outcome.leasesLost > 0 && outcome.arrivals.doubles > 0

@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { silentLog } from '../../../src/platform/log.ts'
-import { applyMigrations } from '../../../src/platform/migrations.ts'
-import { prepareQueue } from '../../../src/platform/queue.ts'
+import { applyMigrations } from '../../../src/core/database/migrations.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { prepareQueue } from '../../../src/core/queue.ts'
 import { startProgram } from '../../support/processes.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
@@ -228,7 +228,7 @@ const wrongInThree: BatteryCase = {
   invariant: 'must be caught: the next one cannot finish',
   run: async () => {
     const part = {
-      real: 'src/platform/migrations.ts',
+      real: 'src/core/database/migrations.ts',
       wrong: 'test/battery/crash/wrong-parts/three-transactions.ts',
     }
     const { whole } = await undisturbed()

@@ -1,4 +1,4 @@
-import { POINTS, type Point } from '../../../src/delivery/points.ts'
+import { POINTS, type Point } from '../../../src/core/failpoints.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

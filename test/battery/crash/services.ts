@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServiceDeps } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { openQueue } from '../../../src/core/queue.ts'
+import { books } from '../../../src/digests/books.repo.ts'
 import { balances } from '../../../src/digests/books.ts'
-import { books } from '../../../src/digests/books-store.ts'
-import { silentLog } from '../../../src/platform/log.ts'
-import { openQueue } from '../../../src/platform/queue.ts'
-import { nudgeAll } from '../../../src/schedule/tick.ts'
-import type { Role } from '../../../src/service.ts'
-import type { ServiceDeps } from '../../../src/wiring.ts'
+import { nudgeAll } from '../../../src/service/schedule/tick.ts'
+import type { Role } from '../../../src/service/service.ts'
 import { isKept } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, type BenchOptions, withBench } from '../bench/delivery-bench.ts'
@@ -219,7 +219,7 @@ const wrongPart: BatteryCase = {
   invariant: 'the battery must see doubles without a kill, and more than the kills explain',
   run: async () => {
     const outcome = await runKilling(3, {
-      real: 'src/delivery/ledger/chunk-store.ts',
+      real: 'src/mail/outbox/chunk.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
     })
     const { before, after, most } = outcome

@@ -1,9 +1,9 @@
-import { recordAcceptances } from '../../../src/delivery/ledger/acceptance-store.ts'
-import { leaseChunk, releaseChunk } from '../../../src/delivery/ledger/chunk-store.ts'
-import { takeMessages } from '../../../src/delivery/ledger/message-store.ts'
-import type { TakenMessage } from '../../../src/delivery/message.ts'
-import { openSmtp, type Smtp } from '../../../src/delivery/smtp/smtp-client.ts'
-import type { Deps } from '../../../src/wiring.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
+import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
+import { leaseChunk, releaseChunk } from '../../../src/mail/outbox/chunk.repo.ts'
+import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
+import { openSmtp, type Smtp } from '../../../src/mail/smtp/smtp-client.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 
 /**

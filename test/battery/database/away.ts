@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { type DatabaseProxy, startDatabaseProxy } from '../../support/database-proxy.ts'
 import { readArrivals } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'

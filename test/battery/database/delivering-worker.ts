@@ -1,9 +1,9 @@
 // A worker that looks again and again whether lane `digests` has something to send, as the nudges of a service make it
 // do, also while the database is away. Prints "ready" when it begins; ends on SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { deliverReady } from '../../../src/flows/messages/deliver.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { deliverReady } from '../../../src/emails/deliver.ts'
 import { firstAnswer } from '../bench/first-answer.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 

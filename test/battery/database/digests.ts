@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
 import { addDigestMessages } from '../../support/messages.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'

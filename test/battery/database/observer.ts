@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import { type Arrivals, compare } from '../bench/delivery-bench.ts'
 

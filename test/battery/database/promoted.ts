@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readConfig } from '../../../src/config.ts'
-import { migrateDatabase } from '../../../src/flows/migrate-database.ts'
-import { resumeDelivery } from '../../../src/flows/operator/delivery-switch.ts'
-import { isHeld } from '../../../src/flows/operator/restore/restored.ts'
-import { silentLog } from '../../../src/platform/log.ts'
-import { type Deps, wire } from '../../../src/wiring.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { type Deps, wire } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { isHeld } from '../../../src/core/restored.ts'
+import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
+import { migrateDatabase } from '../../../src/operator/migrate-database.ts'
 import { startDatabaseProxy } from '../../support/database-proxy.ts'
 import { type DebianPostgres, noDebianPostgres, startDebianPostgres } from '../../support/debian-postgres.ts'
 import { addDigestMessages } from '../../support/messages.ts'
@@ -135,7 +135,7 @@ const wrongNoTimeline: BatteryCase = {
     const missing = noDebianPostgres()
     if (missing) return missing
     const found = await promoteOnce({
-      real: 'src/platform/database-identity-store.ts',
+      real: 'src/core/database/database-identity.repo.ts',
       wrong: 'test/battery/database/wrong-parts/no-timeline.ts',
     })
     const isCaught = found.doubles > CONNECTIONS

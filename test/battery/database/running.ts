@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import type { Arrival } from '../../support/smtp-sink.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 import { nudgeEach } from '../many/crew-of-services.ts'

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { textOf } from '../../../src/platform/errors.ts'
+import { textOf } from '../../../src/core/errors.ts'
 import { endIfInterrupted } from '../bench/interrupted.ts'
 
 const TOP_UP_MS = 200

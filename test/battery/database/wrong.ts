@@ -70,25 +70,25 @@ const part = (real: WrongPart['real'], name: string): WrongPart => ({ real, wron
 const WRONGS: Wrong[] = [
   {
     name: 'D1-wrong-gives-up-after-one-try',
-    program: programWith(part('src/delivery/ledger/acceptance-store.ts', 'gives-up-after-one-try'), PLAIN),
+    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'gives-up-after-one-try'), PLAIN),
     ...restart,
     sees: 'unrecorded',
   },
   {
     name: 'D1-wrong-unknown-errors',
-    program: programWith(part('src/platform/driver-errors.ts', 'unknown-errors'), COMPOSER),
+    program: programWith(part('src/core/database/driver-errors.ts', 'unknown-errors'), COMPOSER),
     ...hangUps,
     sees: 'lost',
   },
   {
     name: 'D2-wrong-fenced-results',
-    program: programWith(part('src/delivery/ledger/acceptance-store.ts', 'fenced-results'), PLAIN),
+    program: programWith(part('src/mail/outbox/acceptance.repo.ts', 'fenced-results'), PLAIN),
     ...freeze,
     sees: 'unrecorded',
   },
   {
     name: 'D2-wrong-waits-for-ever',
-    program: programWith(part('src/platform/patient-client.ts', 'waits-for-ever'), PLAIN),
+    program: programWith(part('src/core/database/patient-client.ts', 'waits-for-ever'), PLAIN),
     ...blackHole,
     sees: 'lost',
   },

@@ -1,5 +1,5 @@
-import { openComposer } from '../../../src/flows/messages/compose-message.ts'
-import { deliverReady } from '../../../src/flows/messages/deliver.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import { deliverReady } from '../../../src/emails/deliver.ts'
 import type { Profile } from '../battery-case.ts'
 import { ATTACKS, type Attack, MANY } from './attacks.ts'
 import type { Door } from './door.ts'

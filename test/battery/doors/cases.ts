@@ -32,8 +32,8 @@ const wrongCases = Object.entries(WRONG_DOORS).map(
 )
 
 const WRONG_COSTS: Record<string, string> = {
-  'never-yields': 'src/flows/papers/in-turns.ts',
-  'describes-twice': 'src/filters/language/describe-query.ts',
+  'never-yields': 'src/search/in-turns.ts',
+  'describes-twice': 'src/queries/language/describe-query.ts',
 }
 
 const wrongCosts = Object.entries(WRONG_COSTS).map(

@@ -1,11 +1,11 @@
 // The site with some thousand papers, asked for costly queries one after the other: costly-site.ts DATABASE_URL WORDS.
 // Says how many milliseconds of processor time it computed for each without a turn for others, on a processor that does
 // the yardstick's work in its usual time: one that is shared may be half as fast.
-import { readConfig } from '../../../src/config.ts'
-import { readArchive } from '../../../src/flows/papers/open-archive.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import { openDatabase } from '../../../src/platform/database.ts'
-import { silentLog } from '../../../src/platform/log.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { openDatabase } from '../../../src/core/database/database.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { readArchive } from '../../../src/search/open-archive.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { computedMs } from '../../support/computed-ms.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

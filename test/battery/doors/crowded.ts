@@ -1,5 +1,5 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
-import { stopwatch } from '../../../src/platform/clock.ts'
+import { stopwatch } from '../../../src/core/clock.ts'
 import type { Door } from './door.ts'
 import type { Doors } from './world.ts'
 

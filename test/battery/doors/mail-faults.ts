@@ -1,8 +1,8 @@
 import { globSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { simpleParser } from 'mailparser'
-import type { TakenMessage } from '../../../src/delivery/message.ts'
-import { openComposer } from '../../../src/flows/messages/compose-message.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
 import { faultsOfMailHtml, UNSEEN } from './html-faults.ts'
 import type { Doors } from './world.ts'
 

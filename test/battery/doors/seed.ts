@@ -1,8 +1,8 @@
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { importPapers } from '../../../src/flows/papers/import-papers.ts'
-import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
-import type { MovableClock } from '../../../src/platform/clock.ts'
-import type { Deps } from '../../../src/wiring.ts'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import type { MovableClock } from '../../../src/core/clock.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { importPapers } from '../../../src/papers/import-papers.ts'
 import { HOSTILE, hostilePapers } from './hostile.ts'
 
 /** Somebody who got digests, of hostile papers, on each of these days. */

@@ -37,7 +37,7 @@ const FORMS = ['/subscribe', '/manage', '/api/subscriptions']
 const addressOf = (isKnown: boolean, i: number): string => `${isKnown ? 'known' : 'other'}${i}@timing.example`
 
 async function addKnown({ deps }: Doors): Promise<void> {
-  const { addSubscriber } = await import('../../../src/flows/signup/add-subscriber.ts')
+  const { addSubscriber } = await import('../../../src/account/signup/add-subscriber.ts')
   for (let i = 0; i < FORMS.length * (SAMPLES + WARM_UP); i++) {
     await addSubscriber(deps, { email: addressOf(true, i), topics: [], consent: 'for these tests' })
   }

@@ -1,7 +1,7 @@
 // What a wrong variant does to a site from outside, where the site itself is as it should be.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServiceDeps } from '../../../src/core/deps.ts'
 import type { Prisma } from '../../../src/generated/prisma/client.ts'
-import type { ServiceDeps } from '../../../src/wiring.ts'
 import type { Wrong } from './world.ts'
 
 const isAt = (name: string, { method, routeOptions }: FastifyRequest): boolean =>

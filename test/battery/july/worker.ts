@@ -1,11 +1,11 @@
 // A worker process with a clock that its parent moves: fork it, send { now, phase }, wait for the same back.
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { openComposer } from '../../../src/flows/messages/compose-message.ts'
-import { deliverReady } from '../../../src/flows/messages/deliver.ts'
-import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import { deliverReady } from '../../../src/emails/deliver.ts'
+import { ingestDue } from '../../../src/papers/ingest-due.ts'
 import type { Order, Phase } from './phases.ts'
 
 const clock = stoppedClock(new Date(0))

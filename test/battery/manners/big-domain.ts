@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { type Bench, compare, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { silentLog } from '../../../src/platform/log.ts'
-import { openQueue } from '../../../src/platform/queue.ts'
-import { othersRunning } from '../../../src/platform/running.ts'
+import { othersRunning } from '../../../src/core/database/running.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { openQueue } from '../../../src/core/queue.ts'
 import { runCli } from '../../support/processes.ts'
 import type { Bench } from '../bench/delivery-bench.ts'
 

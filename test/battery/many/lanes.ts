@@ -1,4 +1,4 @@
-import { freePort } from '../../../src/platform/embedded-postgres.ts'
+import { freePort } from '../../../src/core/database/embedded-postgres.ts'
 import type { BatteryCase, Profile, Verdict } from '../battery-case.ts'
 import { addBulkMails, COMPOSING, mixedAddresses } from '../bench/bulk-mails.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'

@@ -1,4 +1,4 @@
-import { listed } from '../../../src/words/words.ts'
+import { listed } from '../../../src/i18n/words.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { type LeavingRun, mostInHand, type Outcome, runLeaving } from './unsubscribing.ts'
@@ -55,7 +55,7 @@ interface Wrong {
 }
 
 const takenBy = (name: string): WrongPart => ({
-  real: 'src/delivery/ledger/message-store.ts',
+  real: 'src/mail/outbox/message.repo.ts',
   wrong: `test/battery/people/wrong-parts/${name}.ts`,
 })
 

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
-import { planDigests } from '../../../src/flows/digests/plan-digests.ts'
-import { importSubscribers } from '../../../src/flows/operator/moving/import-subscribers.ts'
-import { importPapers } from '../../../src/flows/papers/import-papers.ts'
-import type { GoodbyeMessage } from '../../../src/flows/subscriber/leave-goodbye.ts'
-import { suppress } from '../../../src/flows/subscriber/suppress-subscriber.ts'
-import { DAY_MS, dayOf } from '../../../src/platform/dates.ts'
+import { DAY_MS, dayOf } from '../../../src/core/dates.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
+import { importPapers } from '../../../src/papers/import-papers.ts'
+import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/leave-goodbye.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
-import type { Deps } from '../../../src/wiring.ts'
+import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 
 /**
  * digest: an active subscriber. goodbye: somebody who left, and gets a last mail of the kind that goes to everybody

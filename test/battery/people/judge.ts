@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { type Arrival, isKept } from '../../support/smtp-sink.ts'
 import type { Person } from './crowd.ts'
 import type { Left } from './leaving.ts'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { eventually } from '../../support/until.ts'
 import { APP_SECRET } from '../bench/bulk-mails.ts'
 import { type Bench, type BenchOptions, exitOf, withBench } from '../bench/delivery-bench.ts'
@@ -80,7 +80,7 @@ export const settingsOf = ({ lmtp, smtp }: Ports): Record<string, string> => ({
 
 /** The real store, which ends the process at a point that the last argument names. */
 const CRASHING: WrongPart = {
-  real: 'src/bounces/report-store.ts',
+  real: 'src/bounces/report.repo.ts',
   wrong: 'test/battery/returns/wrong-parts/crashing-store.ts',
 }
 

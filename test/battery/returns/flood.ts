@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { complaint } from '../../support/return-mails.ts'
 import { eventually } from '../../support/until.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'

@@ -1,4 +1,4 @@
-import { randomId } from '../../../src/platform/random.ts'
+import { randomId } from '../../../src/core/random.ts'
 import { returnToken } from '../../../src/subscribers/return-address.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
@@ -163,7 +163,7 @@ export const forged: BatteryCase = {
 }
 
 const TRUSTS_ADDRESS: WrongPart = {
-  real: 'src/flows/returns/find-subject.ts',
+  real: 'src/bounces/find-subject.ts',
   wrong: 'test/battery/returns/wrong-parts/trusts-the-address.ts',
 }
 

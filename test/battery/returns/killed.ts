@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { appleUnsubscribe, complaint, deliveryReport } from '../../support/return-mails.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { exitOf } from '../bench/delivery-bench.ts'
@@ -228,7 +228,7 @@ export const killed: BatteryCase = {
 }
 
 const ANSWERS_FIRST: WrongPart = {
-  real: 'src/flows/returns/keep-report.ts',
+  real: 'src/bounces/keep-report.ts',
   wrong: 'test/battery/returns/wrong-parts/acts-before-it-stores.ts',
 }
 
@@ -249,7 +249,7 @@ export const killedWrong: BatteryCase = {
 }
 
 const FORGETS: WrongPart = {
-  real: 'src/bounces/report-store.ts',
+  real: 'src/bounces/report.repo.ts',
   wrong: 'test/battery/returns/wrong-parts/forgets-what-came.ts',
 }
 

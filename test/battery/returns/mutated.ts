@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutateReport } from '../content/mutated-reports.ts'

@@ -2,13 +2,13 @@
 // ends, and prints what it took as JSON. A real service has more beside it, and a queue in the place of the call.
 import { flushCompileCache } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startIntake } from '../../../src/bounces/intake/intake.ts'
+import { readReports } from '../../../src/bounces/read-reports.ts'
 import { openReportReader, type ReportReader } from '../../../src/bounces/report-reader.ts'
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { readReports } from '../../../src/flows/returns/read-reports.ts'
-import { startIntake } from '../../../src/intake/intake.ts'
-import { textOf } from '../../../src/platform/errors.ts'
-import type { Queue } from '../../../src/platform/queue.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { textOf } from '../../../src/core/errors.ts'
+import type { Queue } from '../../../src/core/queue.ts'
 import { firstAnswer } from '../bench/first-answer.ts'
 
 export interface WorkerReport {

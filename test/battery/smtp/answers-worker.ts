@@ -1,7 +1,8 @@
 // Sends so many mails to a server that answers wrongly, and prints what came of it as JSON: answers-worker.ts N SEED.
-import type { SmtpResult } from '../../../src/delivery/answers/classify-answer.ts'
-import { openSmtp, type Smtp } from '../../../src/delivery/smtp/smtp-client.ts'
-import { smtpUrl } from '../../../src/smtp-url.ts'
+
+import { smtpUrl } from '../../../src/config/smtp-url.ts'
+import type { SmtpResult } from '../../../src/mail/refusals/classify-answer.ts'
+import { openSmtp, type Smtp } from '../../../src/mail/smtp/smtp-client.ts'
 import { type MutatedServer, startMutatedServer } from './mutated-server.ts'
 import { saysAccepted } from './mutations.ts'
 

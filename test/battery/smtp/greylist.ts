@@ -1,4 +1,4 @@
-import { slowPaces } from '../../../src/delivery/paces/pace-store.ts'
+import { slowPaces } from '../../../src/mail/rate-limits/pace.repo.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'

@@ -1,5 +1,5 @@
-import { enqueue } from '../../../src/delivery/ledger/message-store.ts'
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
+import { enqueue } from '../../../src/mail/outbox/message.repo.ts'
 import { addDigests, addSubscribers, DEADLINE, goodbye, NOW } from '../../support/messages.ts'
 import { type Arrival, isKept } from '../../support/smtp-sink.ts'
 

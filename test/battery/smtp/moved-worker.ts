@@ -1,12 +1,12 @@
 // A worker whose clock its parent moves: fork it, send { now, smtp? }, and what that run did comes back.
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import type { Compose } from '../../../src/delivery/message.ts'
-import { drain } from '../../../src/delivery/run/drain.ts'
-import type { RunResult } from '../../../src/delivery/run/run.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import type { Log, LogEvent, LogFields } from '../../../src/platform/log.ts'
-import { smtpUrl } from '../../../src/smtp-url.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { smtpUrl } from '../../../src/config/smtp-url.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { wire } from '../../../src/core/deps.ts'
+import type { Log, LogEvent, LogFields } from '../../../src/core/log.ts'
+import type { Compose } from '../../../src/mail/message.ts'
+import { drain } from '../../../src/mail/sending/drain.ts'
+import type { RunResult } from '../../../src/mail/sending/run.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 
 export interface Order {

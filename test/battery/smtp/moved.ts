@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
-import type { Database } from '../../../src/platform/database.ts'
-import { textOf } from '../../../src/platform/errors.ts'
+import type { Database } from '../../../src/core/database/database.ts'
+import { textOf } from '../../../src/core/errors.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
@@ -109,10 +109,10 @@ async function isDue(db: Database, minutes: number): Promise<boolean> {
 }
 
 const partOf = (real: string, name: string): WrongPart => ({
-  real: `src/delivery/${real}.ts`,
+  real: `src/mail/${real}.ts`,
   wrong: `test/battery/smtp/wrong-parts/${name}.ts`,
 })
-const classifiedBy = (name: string): WrongPart => partOf('answers/classify-answer', name)
+const classifiedBy = (name: string): WrongPart => partOf('refusals/classify-answer', name)
 
 /** Not wrong: pace has rows of its own. */
 export const NEVER_SLOWER = classifiedBy('never-slower')

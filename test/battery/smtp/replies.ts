@@ -1,4 +1,4 @@
-import type { Database } from '../../../src/platform/database.ts'
+import type { Database } from '../../../src/core/database/database.ts'
 import { type SinkRule, type SmtpSink, type Step, startSmtpSink } from '../../support/smtp-sink.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Bench, withBench } from '../bench/delivery-bench.ts'

@@ -1,4 +1,4 @@
-import type { Day } from '../../../src/platform/dates.ts'
+import type { Day } from '../../../src/core/dates.ts'
 import { noTestData } from '../../support/test-data.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'

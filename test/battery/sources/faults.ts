@@ -1,4 +1,4 @@
-import type { Day } from '../../../src/platform/dates.ts'
+import type { Day } from '../../../src/core/dates.ts'
 import type { ArxivTrouble } from '../../support/arxiv-server.ts'
 import type { Trouble } from '../../support/json-server.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

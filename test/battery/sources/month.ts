@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { addDays, type Day, weekdayOf } from '../../../src/platform/dates.ts'
+import { addDays, type Day, weekdayOf } from '../../../src/core/dates.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
 import { testData } from '../../support/test-data.ts'
 import { randomFrom } from '../bench/seeded-random.ts'

@@ -96,7 +96,7 @@ const wrongPoisoned: BatteryCase = {
   invariant: 'the battery must see papers that are lost with others',
   run: async () => {
     const seen = await runPoisoned({
-      real: 'src/platform/database.ts',
+      real: 'src/core/database/database.ts',
       wrong: 'test/battery/sources/wrong-parts/records-all-or-nothing.ts',
     })
     const ok = seen.lost.length > 0

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { addDays, type Day } from '../../../src/platform/dates.ts'
+import { addDays, type Day } from '../../../src/core/dates.ts'
 import { testData } from '../../support/test-data.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { below, type Page, pick, type Random, served } from './mutated-page.ts'

@@ -1,11 +1,11 @@
 // Fetches one day with the program's own parts and says what came of it: fork it, send an Asked, wait for its Said.
 import { existsSync, readFileSync } from 'node:fs'
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { ingestDay } from '../../../src/flows/papers/ingest-day.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import type { Day } from '../../../src/platform/dates.ts'
-import { Fault, textOf } from '../../../src/platform/errors.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import type { Day } from '../../../src/core/dates.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { Fault, textOf } from '../../../src/core/errors.ts'
+import { ingestDay } from '../../../src/papers/ingest-day.ts'
 
 export interface Asked {
   source: string

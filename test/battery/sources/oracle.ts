@@ -6,7 +6,7 @@ import {
   localDayOf,
   type Weekday,
   weekdayOf,
-} from '../../../src/platform/dates.ts'
+} from '../../../src/core/dates.ts'
 import type { CaughtMail } from '../july/sink.ts'
 import { votesAt } from './hf-days.ts'
 import type { Month } from './month.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Database, openDatabase } from '../../../src/platform/database.ts'
-import { silentLog } from '../../../src/platform/log.ts'
+import { type Database, openDatabase } from '../../../src/core/database/database.ts'
+import { silentLog } from '../../../src/core/log.ts'
 import { ownDatabase } from '../bench/shared-postgres.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 import { openAsker, settingsOf } from './mutated.ts'

@@ -1,9 +1,9 @@
 // The service's own work with a clock that its parent moves: fork it, send an Order, wait for its Done. It does not sleep
 // where a source wants it to, and leaves no gap: the manners have rows of their own.
-import { readConfig, readEnvironment } from '../../../src/config.ts'
-import { ingestDue } from '../../../src/flows/papers/ingest-due.ts'
-import { stoppedClock } from '../../../src/platform/clock.ts'
-import { wire } from '../../../src/wiring.ts'
+import { readConfig, readEnvironment } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { wire } from '../../../src/core/deps.ts'
+import { ingestDue } from '../../../src/papers/ingest-due.ts'
 
 export type Phase = 'ingest' | 'plan' | 'deliver'
 
@@ -25,8 +25,8 @@ const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })
 let deliver: (() => Promise<unknown>) | undefined
 
 async function openDelivery() {
-  const { openComposer } = await import('../../../src/flows/messages/compose-message.ts')
-  const { deliverReady } = await import('../../../src/flows/messages/deliver.ts')
+  const { openComposer } = await import('../../../src/emails/compose-message.ts')
+  const { deliverReady } = await import('../../../src/emails/deliver.ts')
   const compose = await openComposer(deps)
   return () => deliverReady({ ...deps, compose }, { lane: 'digests', signal })
 }
@@ -34,7 +34,7 @@ const signal = new AbortController().signal
 
 const work: Record<Phase, () => Promise<unknown>> = {
   ingest: () => ingestDue(deps, { wait: async () => {}, manners: { gapMs: 0, timeoutMs: TIMEOUT_MS } }),
-  plan: async () => (await import('../../../src/flows/digests/plan-digests.ts')).planDigests(deps),
+  plan: async () => (await import('../../../src/digests/plan-digests.ts')).planDigests(deps),
   deliver: async () => {
     deliver ??= await openDelivery()
     return deliver()

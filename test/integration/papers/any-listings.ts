@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Day } from '../../../src/platform/dates.ts'
+import type { Day } from '../../../src/core/dates.ts'
 import { parseIdentifier } from '../../../src/sources/identifier.ts'
 import type { SourceRecord } from '../../../src/sources/source-record.ts'
 

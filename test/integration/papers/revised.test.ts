@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { recordListings } from '../../../src/papers/listing-store.ts'
+import type { Day } from '../../../src/core/dates.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   countPapersListedOn,
   horizon,
@@ -9,8 +10,7 @@ import {
   paperByName,
   papersBetween,
   papersListedOn,
-} from '../../../src/papers/paper-store.ts'
-import type { Day } from '../../../src/platform/dates.ts'
+} from '../../../src/papers/paper.repo.ts'
 import type { ListingKind } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { addDays } from '../../../src/platform/dates.ts'
+import { addDays } from '../../../src/core/dates.ts'
 import { arxiv } from '../../../src/sources/arxiv/arxiv.ts'
 import { DAY, five, keys, kinds, paper, TODAYS, useArxivDays } from '../../support/arxiv-days.ts'
 import type { ArxivTrouble } from '../../support/arxiv-server.ts'

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { silentLog } from '../../../src/platform/log.ts'
+import { silentLog } from '../../../src/core/log.ts'
 import { openAsk } from '../../../src/sources/ask-client.ts'
 import { useDatabase } from '../../support/database.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { addDays, type Day, midnight } from '../../../src/platform/dates.ts'
+import { addDays, type Day, midnight } from '../../../src/core/dates.ts'
 import { SOURCES } from '../../../src/sources/registry.ts'
 import type { Source } from '../../../src/sources/source.ts'
 import { inZone } from '../../support/in-zone.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Database } from '../../../src/platform/database.ts'
-import { silentLog } from '../../../src/platform/log.ts'
+import type { Database } from '../../../src/core/database/database.ts'
+import { silentLog } from '../../../src/core/log.ts'
 import { openAsk } from '../../../src/sources/ask-client.ts'
 import { huggingface } from '../../../src/sources/huggingface/huggingface.ts'
 import { fetchDay } from '../../../src/sources/huggingface/huggingface-client.ts'

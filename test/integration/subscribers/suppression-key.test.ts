@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../src/config.ts'
-import { silentLog } from '../../../src/platform/log.ts'
-import { readSwitch } from '../../../src/platform/switch-store.ts'
-import { startService } from '../../../src/service.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { readSwitch } from '../../../src/core/switch.repo.ts'
+import { startService } from '../../../src/service/service.ts'
 import { useDatabase } from '../../support/database.ts'
 import { runCli, runProgram } from '../../support/processes.ts'
 

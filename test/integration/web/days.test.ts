@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { recordListings } from '../../../src/papers/listing-store.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Config } from '../../../src/config.ts'
-import { openDatabase } from '../../../src/platform/database.ts'
-import type { ErrorCode } from '../../../src/platform/error-table.ts'
-import { silentLog } from '../../../src/platform/log.ts'
+import type { Config } from '../../../src/config/config.ts'
+import { openDatabase } from '../../../src/core/database/database.ts'
+import type { ServiceDeps } from '../../../src/core/deps.ts'
+import type { ErrorCode } from '../../../src/core/error-table.ts'
+import { silentLog } from '../../../src/core/log.ts'
 import { buildServer } from '../../../src/web/server.ts'
-import type { ServiceDeps } from '../../../src/wiring.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()

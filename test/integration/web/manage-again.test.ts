@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
-import type { TypedSignup } from '../../../src/flows/signup/read-signup.ts'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { checksums } from '../../support/checksums.ts'
 import { pathOf } from '../../support/mailed-links.ts'
 import { get, post, press as pressOn, textOf, unsubscribeToken, useSite } from '../../support/site.ts'

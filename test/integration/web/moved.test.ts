@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unsubscribeByOperator } from '../../../src/flows/subscriber/unsubscribe.ts'
+import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { checksums } from '../../support/checksums.ts'
 import { mailed, pathOf } from '../../support/mailed-links.ts'
 import {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { recordListings } from '../../../src/papers/listing-store.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { parseList } from '../../../src/sources/import/parse-list.ts'
 import { get, useSite } from '../../support/site.ts'
 

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { searchesWaiting, withSearchSlot } from '../../../src/flows/papers/search-slot.ts'
+import { searchesWaiting, withSearchSlot } from '../../../src/search/search-slot.ts'
 import { get, post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { useSite } from '../../support/site.ts'
 

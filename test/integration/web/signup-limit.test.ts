@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { watch } from '../../../src/flows/operator/notices/watch.ts'
-import { addSubscriber } from '../../../src/flows/signup/add-subscriber.ts'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { watch } from '../../../src/operator/alerts/watch.ts'
 import { post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite({ SIGNUP_PER_HOUR: '3' })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { pauseDelivery } from '../../../src/flows/operator/delivery-switch.ts'
-import { siteStatus } from '../../../src/flows/operator/site-status.ts'
-import { recordFailure, recordFetch } from '../../../src/sources/source-day-store.ts'
+import { pauseDelivery } from '../../../src/operator/delivery-switch.ts'
+import { siteStatus } from '../../../src/operator/site-status.ts'
+import { recordFailure, recordFetch } from '../../../src/sources/source-day.repo.ts'
 import { get, NOW, useSite } from '../../support/site.ts'
 
 const site = useSite()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changeSubscriber } from '../../../src/subscribers/subscriber-store.ts'
+import { changeSubscriber } from '../../../src/subscribers/subscriber.repo.ts'
 import { checksums } from '../../support/checksums.ts'
 import { post, subscribeThroughSite, unsubscribeToken, useSite } from '../../support/site.ts'
 

@@ -11,8 +11,8 @@ const rendered = vi.hoisted(() => new Set<string>())
 let walk: Walk
 
 // The engine itself, which also notes what it renders.
-vi.mock('../../../src/words/template-engine.ts', async (original) => {
-  const { TemplateEngine } = await original<typeof import('../../../src/words/template-engine.ts')>()
+vi.mock('../../../src/i18n/template-engine.ts', async (original) => {
+  const { TemplateEngine } = await original<typeof import('../../../src/i18n/template-engine.ts')>()
   return {
     TemplateEngine: class extends TemplateEngine {
       constructor(options: ConstructorParameters<typeof TemplateEngine>[0]) {

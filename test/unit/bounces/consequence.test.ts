@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Consequence, consequenceOf } from '../../../src/bounces/consequence.ts'
-import type { CountedReturn } from '../../../src/bounces/returned-store.ts'
+import type { CountedReturn } from '../../../src/bounces/returned.repo.ts'
 import type { Told } from '../../../src/bounces/told.ts'
 
 const NOW = new Date('2026-11-24T08:00:00Z')

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { openReportReader } from '../../../src/bounces/report-reader.ts'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault } from '../../../src/core/errors.ts'
 
 test('a mail is read in a thread, as it is here', async () => {
   const reader = openReportReader()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { type Day, instantOf, midnight } from '../../../src/core/dates.ts'
 import { awaitedSources, type UsualSource } from '../../../src/digests/awaited.ts'
-import { type Day, instantOf, midnight } from '../../../src/platform/dates.ts'
 import { calendar } from '../../../src/sources/huggingface/calendar.ts'
 
 const HOUR_MS = 3600 * 1000

@@ -5,8 +5,8 @@ import { matcherOver } from '../../../src/digests/matcher.ts'
 import { rankNearest } from '../../../src/digests/nearest.ts'
 import type { EarlierDigest } from '../../../src/digests/offer.ts'
 import { shelfOf } from '../../../src/digests/shelf.ts'
-import { parseQuery } from '../../../src/filters/language/parse-query.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 
 const NOTHING = { toHistory: 0, bestDay: null, papers: [], matched: 0, content: null }
 

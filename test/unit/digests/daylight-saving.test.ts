@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { addDays, type Day, WEEKDAYS } from '../../../src/core/dates.ts'
 import { dueBetween, newestDue } from '../../../src/digests/due.ts'
-import { addDays, type Day, WEEKDAYS } from '../../../src/platform/dates.ts'
 
 // Judged by the wall clock itself, as Intl reads it every quarter of an hour: an hour of a date is due at the first
 // instant at which the clock shows that time or a later one.

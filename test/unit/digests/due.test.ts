@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { WEEKDAYS } from '../../../src/core/dates.ts'
 import { dueBetween, dueOn, isLate, newestDue, nextDue } from '../../../src/digests/due.ts'
-import { WEEKDAYS } from '../../../src/platform/dates.ts'
 import type { Schedule } from '../../../src/subscribers/subscriber.ts'
 
 const at = (text: string) => new Date(text)

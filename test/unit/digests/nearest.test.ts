@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { nearest } from '../../../src/digests/nearest.ts'
-import { parseQuery } from '../../../src/filters/language/parse-query.ts'
-import { readPaper } from '../../../src/filters/text/paper-text.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { readPaper } from '../../../src/queries/text/paper-text.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 const PAPERS = [

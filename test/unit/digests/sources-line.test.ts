@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { sourceName, sourcesLine } from '../../../src/digests/sources-line.ts'
-import type { SourceDay } from '../../../src/sources/source-day-store.ts'
+import type { SourceDay } from '../../../src/sources/source-day.repo.ts'
 
 const TITLES: Record<string, string> = { huggingface: 'Hugging Face', arxiv: 'arXiv' }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { composeWelcome, matchedElsewhere, type WelcomeInput } from '../../../src/digests/welcome.ts'
-import { parseQuery } from '../../../src/filters/language/parse-query.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 // A Tuesday.

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import type { DigestEmail } from '../../../src/emails/digest-view.ts'
 import { openEmails } from '../../../src/emails/emails.ts'
-import { encodedSize } from '../../../src/emails/encoded-size.ts'
 import { HTML_BUDGET } from '../../../src/emails/fit.ts'
+import { encodedSize } from '../../../src/mail/templates/encoded-size.ts'
 import {
   anyDigest,
   anyText,

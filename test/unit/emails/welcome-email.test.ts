@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DigestContent } from '../../../src/digests/digest-content.ts'
 import { openEmails } from '../../../src/emails/emails.ts'
-import { encodedSize } from '../../../src/emails/encoded-size.ts'
 import { HTML_BUDGET } from '../../../src/emails/fit.ts'
 import type { WelcomeEmail } from '../../../src/emails/welcome-view.ts'
+import { encodedSize } from '../../../src/mail/templates/encoded-size.ts'
 import { anyDigest, digest, readerLinks, section, site } from '../../support/mails.ts'
 
 const emails = await openEmails(site)

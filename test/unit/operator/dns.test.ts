@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../src/config.ts'
-import { judgeMx } from '../../../src/flows/operator/dns/dns-checks.ts'
-import { recordsToSet } from '../../../src/flows/operator/dns/records.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { judgeMx } from '../../../src/operator/dns/dns-checks.ts'
+import { recordsToSet } from '../../../src/operator/dns/records.ts'
 
 const SETTINGS = {
   MAIL_FROM: 'digest@papers.example.org',

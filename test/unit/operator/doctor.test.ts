@@ -1,20 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { textOfChecks } from '../../../src/commands/doctor-text.ts'
-import {
-  type CheckState,
-  ok,
-  skipped,
-  together,
-  warning,
-  wrong,
-} from '../../../src/flows/operator/doctor/check.ts'
+import { textOfChecks } from '../../../src/operator/commands/doctor-text.ts'
+import { type CheckState, ok, skipped, together, warning, wrong } from '../../../src/operator/doctor/check.ts'
 import {
   judgeClock,
   judgeDatabase,
   judgeDatabaseFault,
   judgeMigrations,
-} from '../../../src/flows/operator/doctor/database-checks.ts'
-import { judgeDaysLeft } from '../../../src/flows/operator/doctor/days-left.ts'
+} from '../../../src/operator/doctor/database-checks.ts'
+import { judgeDaysLeft } from '../../../src/operator/doctor/days-left.ts'
 import {
   judgeAdmin,
   judgeDisk,
@@ -22,19 +15,19 @@ import {
   judgeSource,
   judgeWorker,
   settingsRead,
-} from '../../../src/flows/operator/doctor/host-checks.ts'
-import { judgeKey, judgeSmtp } from '../../../src/flows/operator/doctor/mail-checks.ts'
+} from '../../../src/operator/doctor/host-checks.ts'
+import { judgeKey, judgeSmtp } from '../../../src/operator/doctor/mail-checks.ts'
 import {
   answerTo,
   CLAIMED_ADDRESS,
   proxySeen,
   questionOf,
   readAnswer,
-} from '../../../src/flows/operator/doctor/probe.ts'
-import { judgeReturns } from '../../../src/flows/operator/doctor/returns-checks.ts'
-import { runChecks } from '../../../src/flows/operator/doctor/run-checks.ts'
-import { judgeSending, type SendingSeen } from '../../../src/flows/operator/doctor/sending-checks.ts'
-import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/flows/operator/doctor/site-checks.ts'
+} from '../../../src/operator/doctor/probe.ts'
+import { judgeReturns } from '../../../src/operator/doctor/returns-checks.ts'
+import { runChecks } from '../../../src/operator/doctor/run-checks.ts'
+import { judgeSending, type SendingSeen } from '../../../src/operator/doctor/sending-checks.ts'
+import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/operator/doctor/site-checks.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)

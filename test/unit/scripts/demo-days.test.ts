@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { morningOf, nextMorning, nextSend } from '../../../scripts/demo/days.ts'
+import type { Day } from '../../../src/core/dates.ts'
 import { nextDue } from '../../../src/digests/due.ts'
-import type { Day } from '../../../src/platform/dates.ts'
 
 const ZONES = [
   'Pacific/Kiritimati',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addDays, midnight } from '../../../src/platform/dates.ts'
+import { addDays, midnight } from '../../../src/core/dates.ts'
 import { usualMs } from '../../../src/sources/usual-hour.ts'
 
 const MINUTE_MS = 60_000

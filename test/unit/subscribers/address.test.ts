@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault } from '../../../src/core/errors.ts'
 import { addressHash, maskAddress, parseAddress } from '../../../src/subscribers/address.ts'
 
 describe('parseAddress', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault } from '../../../src/core/errors.ts'
 import {
   type Link,
   type LinkPurpose,

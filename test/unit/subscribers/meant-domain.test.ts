@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { editDistance } from '../../../src/platform/edit-distance.ts'
+import { editDistance } from '../../../src/core/edit-distance.ts'
 import { isProvider, meantDomain } from '../../../src/subscribers/meant-domain.ts'
 
 test.each([

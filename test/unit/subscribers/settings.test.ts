@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Fault } from '../../../src/platform/errors.ts'
-import { FieldFaults, FieldReader } from '../../../src/platform/field-faults.ts'
+import type { Fault } from '../../../src/core/errors.ts'
+import { FieldFaults, FieldReader } from '../../../src/core/field-faults.ts'
 import { readSettings, type TypedSettings } from '../../../src/subscribers/settings.ts'
 import type { SubscriberSettings } from '../../../src/subscribers/subscriber.ts'
 

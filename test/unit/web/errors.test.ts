@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
-import { Fault } from '../../../src/platform/errors.ts'
+import { Fault } from '../../../src/core/errors.ts'
 import { answer, jsonOf } from '../../../src/web/errors.ts'
 import type { Site } from '../../../src/web/site.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { WEEKDAYS } from '../../../platform/dates.ts'
+import { WEEKDAYS } from '../../../core/dates.ts'
 import { FORMATS } from '../../../subscribers/subscriber.ts'
 
 // What requests are made of. Each message says what the field takes, and goes on from "takes".

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { WAYS } from '../../../bounces/report-store.ts'
-import { DONE, FOUND_BY, RETURN_CLASSES } from '../../../bounces/returned-store.ts'
-import { REFUSAL_CLASSES } from '../../../delivery/answers/rules/rule.ts'
-import { LANES, MESSAGE_STATES, type MessageState } from '../../../delivery/message.ts'
-import { MAIL_KINDS } from '../../../emails/mail-kind.ts'
-import { stateName } from '../../../flows/messages/retry-message.ts'
-import { DAY_MS } from '../../../platform/dates.ts'
+import { WAYS } from '../../../bounces/report.repo.ts'
+import { DONE, FOUND_BY, RETURN_CLASSES } from '../../../bounces/returned.repo.ts'
+import { DAY_MS } from '../../../core/dates.ts'
+import { LANES, MESSAGE_STATES, type MessageState } from '../../../mail/message.ts'
+import { REFUSAL_CLASSES } from '../../../mail/refusals/rules/rule.ts'
+import { MAIL_KINDS } from '../../../mail/templates/mail-kind.ts'
+import { stateName } from '../../../operator/retry-message.ts'
 import { count, day, dryRun, instant, line, listOf, page } from './kinds.ts'
 
 // Digests, messages, delivery, actions and figures: what the operator looks at every day.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MOST_DAYS } from '../../../flows/papers/recent-window.ts'
+import { MOST_DAYS } from '../../../search/recent-window.ts'
 import { MOST_TOPICS } from '../../../subscribers/subscriber.ts'
 import { count, day, query, wholeNumber } from './kinds.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { WEEKDAYS } from '../../../platform/dates.ts'
+import { WEEKDAYS } from '../../../core/dates.ts'
 import { FORMATS, MOST_TOPICS, SUBSCRIBER_STATES } from '../../../subscribers/subscriber.ts'
-import { SUPPRESSION_REASONS } from '../../../subscribers/suppression-store.ts'
+import { SUPPRESSION_REASONS } from '../../../subscribers/suppression.repo.ts'
 import { count, day, dryRun, email, instant, line, listOf, page, query, settings } from './kinds.ts'
 
 const states = SUBSCRIBER_STATES.join(', ')

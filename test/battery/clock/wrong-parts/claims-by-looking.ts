@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database } from '../../../../src/platform/database.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
 
-export * from '../../../../src/platform/tick-store.ts'
+export * from '../../../../src/core/tick.repo.ts'
 
 /** Looks whether the slot is free, then takes it: whoever looks in between finds it free too. */
 export async function claimTick(db: Database, name: string, slot: Date): Promise<boolean> {

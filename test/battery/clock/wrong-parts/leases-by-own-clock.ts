@@ -1,8 +1,8 @@
-import * as right from '../../../../src/delivery/ledger/chunk-store.ts'
+import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
-import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+import * as right from '../../../../src/mail/outbox/chunk.repo.ts'
 
-export * from '../../../../src/delivery/ledger/chunk-store.ts'
+export * from '../../../../src/mail/outbox/chunk.repo.ts'
 
 /** A database to which "now" is what this process takes for it. */
 function byOwnClock(db: DatabaseOrTransaction): Database {

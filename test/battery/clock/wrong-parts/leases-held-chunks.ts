@@ -1,8 +1,8 @@
-import type { LeaseInput } from '../../../../src/delivery/ledger/chunk-store.ts'
-import { leaseChunk as leaseRightly } from '../../../../src/delivery/ledger/chunk-store.ts'
-import type { Database } from '../../../../src/platform/database.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
+import type { LeaseInput } from '../../../../src/mail/outbox/chunk.repo.ts'
+import { leaseChunk as leaseRightly } from '../../../../src/mail/outbox/chunk.repo.ts'
 
-export * from '../../../../src/delivery/ledger/chunk-store.ts'
+export * from '../../../../src/mail/outbox/chunk.repo.ts'
 
 /** Takes whatever is open for its own, also what somebody else is working on. */
 export async function leaseChunk(db: Database, input: LeaseInput) {

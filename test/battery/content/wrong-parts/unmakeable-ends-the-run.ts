@@ -1,6 +1,6 @@
-import { openRecorder as openRightly } from '../../../../src/delivery/run/recorder.ts'
+import { openRecorder as openRightly } from '../../../../src/mail/sending/recorder.ts'
 
-export * from '../../../../src/delivery/run/recorder.ts'
+export * from '../../../../src/mail/sending/recorder.ts'
 
 /** A mail that cannot be made ends the run: whoever stands behind it waits for somebody to find out. */
 export const openRecorder: typeof openRightly = (...given) => ({

@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
-import { migrationNames } from '../../../../src/platform/migrations.ts'
+import { migrationNames } from '../../../../src/core/database/migrations.ts'
 
-export * from '../../../../src/platform/migrations.ts'
+export * from '../../../../src/core/database/migrations.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../../prisma/migrations')
 

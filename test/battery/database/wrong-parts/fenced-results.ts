@@ -1,6 +1,6 @@
-import { recordAcceptances as recordRightly } from '../../../../src/delivery/ledger/acceptance-store.ts'
+import { recordAcceptances as recordRightly } from '../../../../src/mail/outbox/acceptance.repo.ts'
 
-export * from '../../../../src/delivery/ledger/acceptance-store.ts'
+export * from '../../../../src/mail/outbox/acceptance.repo.ts'
 
 /** Whoever has lost the lease is taken for one whose results no longer count. */
 export const recordAcceptances: typeof recordRightly = async (db, accepted) => {

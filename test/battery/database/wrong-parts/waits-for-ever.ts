@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-export { PATIENCE } from '../../../../src/platform/patient-client.ts'
+export { PATIENCE } from '../../../../src/core/database/patient-client.ts'
 
 /** Whoever was asked will answer, some day. */
 export const patientClient = () => pg.Client

@@ -1,7 +1,7 @@
-import { earlierDigests as earlierRightly } from '../../../../src/digests/earlier-digest-store.ts'
-import type { DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+import type { DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
+import { earlierDigests as earlierRightly } from '../../../../src/digests/earlier-digest.repo.ts'
 
-export * from '../../../../src/digests/earlier-digest-store.ts'
+export * from '../../../../src/digests/earlier-digest.repo.ts'
 
 /** A digest counts once the server accepted it: what one without an answer brought comes again. */
 export const earlierDigests: typeof earlierRightly = async (db, input) => {

@@ -1,6 +1,6 @@
-import type { earlierDigests as earlierRightly } from '../../../../src/digests/earlier-digest-store.ts'
+import type { earlierDigests as earlierRightly } from '../../../../src/digests/earlier-digest.repo.ts'
 
-export * from '../../../../src/digests/earlier-digest-store.ts'
+export * from '../../../../src/digests/earlier-digest.repo.ts'
 
 /** Goes on after the last digest, whatever became of it: what was refused is offered to nobody any more. */
 export const earlierDigests: typeof earlierRightly = async (db, { subscriberIds }) => {

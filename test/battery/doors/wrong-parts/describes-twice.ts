@@ -1,8 +1,8 @@
 // Describes each part of a part once to count them, and once more for the text.
-import * as right from '../../../../src/filters/language/describe-query.ts'
-import type { Query } from '../../../../src/filters/query.ts'
+import * as right from '../../../../src/queries/language/describe-query.ts'
+import type { Query } from '../../../../src/queries/query.ts'
 
-export { shownName } from '../../../../src/filters/language/describe-query.ts'
+export { shownName } from '../../../../src/queries/language/describe-query.ts'
 
 export function describePart(query: Query): string {
   const parts = 'parts' in query ? query.parts : query.kind === 'not' ? [query.part] : []

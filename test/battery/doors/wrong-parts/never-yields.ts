@@ -1,7 +1,7 @@
 // Takes all steps in one go, and counts no time.
-import { finished, type Steps } from '../../../../src/filters/steps.ts'
+import { finished, type Steps } from '../../../../src/queries/steps.ts'
 
-export { extrasBudget } from '../../../../src/flows/papers/in-turns.ts'
+export { extrasBudget } from '../../../../src/search/in-turns.ts'
 
 export const inTurns = async <T>(steps: Steps<T>): Promise<T> => finished(steps)
 

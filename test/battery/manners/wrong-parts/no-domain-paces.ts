@@ -1,6 +1,6 @@
-import { limitOf as limitRightly } from '../../../../src/delivery/paces/pace.ts'
+import { limitOf as limitRightly } from '../../../../src/mail/rate-limits/pace.ts'
 
-export * from '../../../../src/delivery/paces/pace.ts'
+export * from '../../../../src/mail/rate-limits/pace.ts'
 
 /** Minds what is said of all mail, and nothing of one domain. */
 export const limitOf: typeof limitRightly = (config, key, now) =>

@@ -1,8 +1,8 @@
-import { takeMessages as takeRightly } from '../../../../src/delivery/ledger/message-store.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
+import { takeMessages as takeRightly } from '../../../../src/mail/outbox/message.repo.ts'
 import { type Take, takeThoseWhoMay } from './take-those-who-may.ts'
 
-export * from '../../../../src/delivery/ledger/message-store.ts'
+export * from '../../../../src/mail/outbox/message.repo.ts'
 
 /** A digest goes to active subscribers alone; whatever else there is goes to everybody, suppressed or not. */
 export const takeMessages: Take = async (db, input) => {

@@ -1,9 +1,9 @@
-import { takeMessages as takeRightly } from '../../../../src/delivery/ledger/message-store.ts'
+import type { Database } from '../../../../src/core/database/database.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
-import type { Database } from '../../../../src/platform/database.ts'
+import { takeMessages as takeRightly } from '../../../../src/mail/outbox/message.repo.ts'
 import { type Take, takeThoseWhoMay } from './take-those-who-may.ts'
 
-export * from '../../../../src/delivery/ledger/message-store.ts'
+export * from '../../../../src/mail/outbox/message.repo.ts'
 
 const looked = new Map<number, string[]>()
 

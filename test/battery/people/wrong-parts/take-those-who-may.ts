@@ -1,6 +1,6 @@
-import type { Handful, TakeInput } from '../../../../src/delivery/ledger/message-store.ts'
+import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
 import type { Prisma } from '../../../../src/generated/prisma/client.ts'
-import type { Database, DatabaseOrTransaction } from '../../../../src/platform/database.ts'
+import type { Handful, TakeInput } from '../../../../src/mail/outbox/message.repo.ts'
 
 export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<Handful>
 

@@ -1,7 +1,7 @@
-import * as real from '../../../../src/bounces/report-store.ts'
+import * as real from '../../../../src/bounces/report.repo.ts'
 import type { CrashPoint } from '../crash-points.ts'
 
-export * from '../../../../src/bounces/report-store.ts'
+export * from '../../../../src/bounces/report.repo.ts'
 
 const [name, nth] = process.argv.at(-1)!.split(':')
 let times = 0

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import * as real from '../../../../src/bounces/report-store.ts'
+import * as real from '../../../../src/bounces/report.repo.ts'
 
-export * from '../../../../src/bounces/report-store.ts'
+export * from '../../../../src/bounces/report.repo.ts'
 
 const [, nth] = process.argv.at(-1)!.split(':')
 let times = 0

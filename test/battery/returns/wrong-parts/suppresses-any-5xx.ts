@@ -1,6 +1,6 @@
-import { actOnReturn as rightly } from '../../../../src/flows/returns/act-on-return.ts'
+import { actOnReturn as rightly } from '../../../../src/bounces/act-on-return.ts'
 
-export * from '../../../../src/flows/returns/act-on-return.ts'
+export * from '../../../../src/bounces/act-on-return.ts'
 
 type Given = Parameters<typeof rightly>
 

@@ -1,6 +1,6 @@
-import { findSubject as rightly } from '../../../../src/flows/returns/find-subject.ts'
+import { findSubject as rightly } from '../../../../src/bounces/find-subject.ts'
 
-export * from '../../../../src/flows/returns/find-subject.ts'
+export * from '../../../../src/bounces/find-subject.ts'
 
 type Given = Parameters<typeof rightly>
 

@@ -1,6 +1,6 @@
-import { codeOf as codeRightly } from '../../../../src/delivery/smtp/smtp-answer.ts'
+import { codeOf as codeRightly } from '../../../../src/mail/smtp/smtp-answer.ts'
 
-export * from '../../../../src/delivery/smtp/smtp-answer.ts'
+export * from '../../../../src/mail/smtp/smtp-answer.ts'
 
 /** The first digit of an answer is enough. */
 export const codeOf: typeof codeRightly = (reply) =>

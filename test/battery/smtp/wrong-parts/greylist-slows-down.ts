@@ -2,9 +2,9 @@ import {
   classify as classifyRightly,
   type Failure,
   type SmtpFault,
-} from '../../../../src/delivery/answers/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-answer.ts'
 
-export * from '../../../../src/delivery/answers/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-answer.ts'
 
 /** Whoever says "later" is taken to have asked for less. */
 export const classify = (fault: SmtpFault): Failure => {

@@ -1,7 +1,7 @@
-import type { openSmtp as openRightly, Smtp } from '../../../../src/delivery/smtp/smtp-client.ts'
-import { openSession } from '../../../../src/delivery/smtp/smtp-session-client.ts'
+import type { openSmtp as openRightly, Smtp } from '../../../../src/mail/smtp/smtp-client.ts'
+import { openSession } from '../../../../src/mail/smtp/smtp-session-client.ts'
 
-export * from '../../../../src/delivery/smtp/smtp-client.ts'
+export * from '../../../../src/mail/smtp/smtp-client.ts'
 
 /** A connection that the server has ended is not opened anew for the mail that finds it so. */
 export const openSmtp: typeof openRightly = (config, options): Smtp => {

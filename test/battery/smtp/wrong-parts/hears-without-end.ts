@@ -1,7 +1,7 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
-import { openWire as openRightly, type Wire } from '../../../../src/delivery/smtp/smtp-wire-client.ts'
+import { openWire as openRightly, type Wire } from '../../../../src/mail/smtp/smtp-wire-client.ts'
 
-export * from '../../../../src/delivery/smtp/smtp-wire-client.ts'
+export * from '../../../../src/mail/smtp/smtp-wire-client.ts'
 
 /** Whatever a server says is kept until it is whole, or enough to be seen. */
 export const openWire: typeof openRightly = (...args): Wire => {

@@ -3,9 +3,9 @@ import {
   type Failure,
   reachedMessage,
   type SmtpFault,
-} from '../../../../src/delivery/answers/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-answer.ts'
 
-export * from '../../../../src/delivery/answers/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-answer.ts'
 
 /** "Try again later" ends a message, as "no" does. */
 export function classify(fault: SmtpFault): Failure {

@@ -2,9 +2,9 @@ import {
   classify as classifyRightly,
   type Failure,
   type SmtpFault,
-} from '../../../../src/delivery/answers/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-answer.ts'
 
-export * from '../../../../src/delivery/answers/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-answer.ts'
 
 /** A mail whose answer never came is one more that did not go. */
 export function classify(fault: SmtpFault): Failure {

@@ -1,6 +1,6 @@
-import type { isRejection as rightly } from '../../../../src/platform/database.ts'
+import type { isRejection as rightly } from '../../../../src/core/database/database.ts'
 
-export * from '../../../../src/platform/database.ts'
+export * from '../../../../src/core/database/database.ts'
 
 /** Takes no error for a rejection of values: where the database rejects one record, the whole day is lost. */
 export const isRejection: typeof rightly = () => false

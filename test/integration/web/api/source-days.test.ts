@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recordFetch } from '../../../../src/sources/source-day-store.ts'
+import { recordFetch } from '../../../../src/sources/source-day.repo.ts'
 import { get, NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite()

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { MAKERS, type Maker } from '../../../../src/bounces/report-store.ts'
-import { readReports } from '../../../../src/flows/returns/read-reports.ts'
-import { openDatabase } from '../../../../src/platform/database.ts'
-import { silentLog } from '../../../../src/platform/log.ts'
+import { readReports } from '../../../../src/bounces/read-reports.ts'
+import { MAKERS, type Maker } from '../../../../src/bounces/report.repo.ts'
+import { openDatabase } from '../../../../src/core/database/database.ts'
+import { silentLog } from '../../../../src/core/log.ts'
 import { addressHash } from '../../../../src/subscribers/address.ts'
 import { buildServer } from '../../../../src/web/server.ts'
 import {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parseMail } from '../../../../src/bounces/mail/parse-mail.ts'
 import { type Report, readReport } from '../../../../src/bounces/reading/read-report.ts'
 import { REPORT_RULES } from '../../../../src/bounces/reading/report-rules.ts'
-import { classifyRefusal } from '../../../../src/delivery/answers/classify-refusal.ts'
+import { classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 import { FORMATS } from './formats.ts'
 

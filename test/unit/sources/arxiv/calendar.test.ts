@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addDays, weekdayOf } from '../../../../src/platform/dates.ts'
+import { addDays, weekdayOf } from '../../../../src/core/dates.ts'
 import { calendar, isInFeed } from '../../../../src/sources/arxiv/calendar.ts'
 import { isHoliday } from '../../../../src/sources/arxiv/holidays.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { readConfig } from '../../../../src/config.ts'
-import { stoppedClock } from '../../../../src/platform/clock.ts'
-import { Fault } from '../../../../src/platform/errors.ts'
-import { FieldFaults } from '../../../../src/platform/field-faults.ts'
+import { readConfig } from '../../../../src/config/config.ts'
+import { stoppedClock } from '../../../../src/core/clock.ts'
+import { Fault } from '../../../../src/core/errors.ts'
+import { FieldFaults } from '../../../../src/core/field-faults.ts'
 import { faultsView } from '../../../../src/web/faults-view.ts'
 import { chipsOf, type Filled, formView } from '../../../../src/web/signup/form-view.ts'
 

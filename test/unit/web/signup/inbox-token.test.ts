@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../../src/config.ts'
-import { readTypedSettings } from '../../../../src/flows/signup/read-signup.ts'
+import { readConfig } from '../../../../src/config/config.ts'
+import { readTypedSettings } from '../../../../src/subscribers/read-signup.ts'
 import { inboxPath, readInboxToken } from '../../../../src/web/signup/inbox-token.ts'
 
 const config = readConfig({})

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../../src/config.ts'
+import { readConfig } from '../../../../src/config/config.ts'
+import { stoppedClock } from '../../../../src/core/clock.ts'
 import { openEmails } from '../../../../src/emails/emails.ts'
-import { readTypedSettings } from '../../../../src/flows/signup/read-signup.ts'
-import { stoppedClock } from '../../../../src/platform/clock.ts'
+import { readTypedSettings } from '../../../../src/subscribers/read-signup.ts'
 import { inboxView } from '../../../../src/web/signup/inbox-view.ts'
 import { samples } from '../../../support/mails.ts'
 

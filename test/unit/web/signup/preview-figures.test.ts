@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Leaf } from '../../../../src/filters/query.ts'
-import type { TopicPreview } from '../../../../src/flows/papers/preview-topics.ts'
+import type { TopicPreview } from '../../../../src/digests/preview/preview-topics.ts'
+import type { Leaf } from '../../../../src/queries/query.ts'
 import { paceText, warningText } from '../../../../src/web/signup/preview-figures.ts'
 
 test.each([

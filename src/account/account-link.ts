@@ -1,0 +1,51 @@
+import type { Config } from '../config/config.ts'
+import type { Deps, ServiceDeps } from '../core/deps.ts'
+import { randomId } from '../core/random.ts'
+import type { NewMessage } from '../mail/message.ts'
+import { nudgeAnswers } from '../mail/nudge-answers.ts'
+import { enqueue } from '../mail/outbox/message.repo.ts'
+import { hadEnough } from '../subscribers/answer-limits.ts'
+import type { LinkMessage } from '../subscribers/link-message.ts'
+import { type AnswerInput, newAnswer } from '../subscribers/new-answer.ts'
+import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { linkHolder } from './link-holder.ts'
+
+/** Reads, and changes nothing. Throws link.*. */
+export const openManage = (deps: Deps, token: string): Promise<Subscriber> =>
+  linkHolder(deps, token, 'manage', (id) => subscriberById(deps.db, id))
+
+/**
+ * Mails a fresh link to the account page to the address of whoever subscribes, whoever asks: a digest may have been
+ * forwarded with the link to its settings in it. Two a day at most. Throws link.*.
+ */
+export async function mailAccountLink(deps: ServiceDeps, manageToken: string): Promise<void> {
+  const { config, db, clock, log } = deps
+  const now = clock.now()
+  const asked = await db.$transaction(async (tx) => {
+    const subscriber = await linkHolder(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
+    const isHeld = await hadEnough(tx, { subscriberId: subscriber.id, kind: 'account-link', now })
+    if (!isHeld)
+      await enqueue(tx, 'answers', [linkMessage(config, subscriber, { kind: 'account-link', now })])
+    return { subscriber: subscriber.id, mail: isHeld ? null : 'account-link' }
+  })
+  log.info('subscriber.asked', { ...asked, how: 'manage' })
+  await nudgeAnswers(deps)
+}
+
+interface LinkMessageInput extends Pick<AnswerInput, 'now' | 'toAddress'> {
+  kind: 'account-link' | 'new-address' | 'moved'
+  moveId?: number
+}
+
+/** A message of plain words and at most one link, to be left in the transaction of what it tells of. */
+export function linkMessage(
+  config: Config,
+  subscriber: Subscriber,
+  { moveId, ...mail }: LinkMessageInput,
+): NewMessage {
+  const { epoch, zone, format } = subscriber
+  const content: LinkMessage = { epoch, zone, format, moveId }
+  const dedupe = moveId === undefined ? randomId(96) : `move ${moveId}`
+  return newAnswer(config, subscriber, { ...mail, dedupe, content })
+}

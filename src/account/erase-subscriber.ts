@@ -1,0 +1,64 @@
+import { forgetReturns } from '../bounces/returned.repo.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
+import { forgetMessages, forgetMessagesTo } from '../mail/outbox/subscriber-messages.repo.ts'
+import { forgetMailTo } from '../subscribers/answer-limits.ts'
+import { recordConsent } from '../subscribers/consent.repo.ts'
+import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
+import { leaveTombstone } from '../subscribers/erasure.repo.ts'
+import { deleteUnconfirmedMoves } from '../subscribers/move.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { lockAccount } from './open-account.ts'
+import { type Who, withSubscriber } from './with-subscriber.ts'
+
+/**
+ * Forgets who somebody was: address, topics, settings, what they asked for, what their mails said. A tombstone stays,
+ * so that past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
+ */
+export async function eraseSubscriber(deps: Deps, who: Who): Promise<void> {
+  const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
+    await erase(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
+    return subscriber.id
+  })
+  deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
+}
+
+/** The same for whoever holds a link to their account page. Again, it changes nothing. Throws link.*. */
+export async function eraseAccount(deps: Deps, token: string): Promise<void> {
+  const now = deps.clock.now()
+  const erased = await deps.db.$transaction(async (tx) => {
+    const subscriber = await lockAccount(deps, tx, token)
+    if (!subscriber) return undefined
+    await erase(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
+    return subscriber.id
+  })
+  if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
+}
+
+interface Erasing {
+  subscriber: Subscriber
+  how: string
+  wording: string
+  now: Date
+}
+
+/** The subscriber must be locked by the transaction. */
+export async function erase(
+  { config }: Pick<Deps, 'config'>,
+  tx: DatabaseOrTransaction,
+  { subscriber, how, wording, now }: Erasing,
+): Promise<void> {
+  const { id, addressKey } = subscriber
+  await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
+  await forgetMessages(tx, id)
+  await forgetReturns(tx, id)
+  await forgetMailTo(tx, config, addressKey)
+  // Somebody else may have given this address as their new one.
+  const moves = await deleteUnconfirmedMoves(tx, { addressKey })
+  await forgetMessagesTo(
+    tx,
+    'new-address',
+    moves.map((move) => `move ${move}`),
+  )
+  await leaveTombstone(tx, subscriber, now)
+}

@@ -1,0 +1,114 @@
+import { returnsOfSubscriber } from '../bounces/returned-list.repo.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { digestsOf } from '../digests/digest-history.repo.ts'
+import { messagesOf } from '../mail/outbox/message-history.repo.ts'
+import { papersById } from '../papers/paper.repo.ts'
+import { plainText } from '../papers/text/plain-text.ts'
+import { historyOf } from '../subscribers/history.repo.ts'
+import { opinionsOf } from '../subscribers/opinion.repo.ts'
+import { profileOfSubscriber } from '../subscribers/profile.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { suppressionOf } from '../subscribers/suppression.repo.ts'
+import { topicsOf } from '../subscribers/topic.repo.ts'
+import { openAccount } from './open-account.ts'
+import { notedConsents } from './show-subscriber.ts'
+import { findSubscriber, type Who } from './with-subscriber.ts'
+
+/** Everything that is kept about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
+export interface AccountCopy extends Record<string, unknown> {
+  site: string
+  madeAt: string
+}
+
+/** Reads, and changes nothing. Throws link.*, subscriber.unknown for somebody who is erased. */
+export async function exportAccount(deps: Deps, token: string): Promise<AccountCopy> {
+  const subscriber = await openAccount(deps, token)
+  if (!subscriber) throw new Fault('subscriber.unknown')
+  return copyOf(deps, subscriber)
+}
+
+/** The same for the operator. Throws address.*, subscriber.unknown. */
+export const exportSubscriber = async (deps: Deps, who: Who): Promise<AccountCopy> =>
+  copyOf(deps, await findSubscriber(deps.db, who))
+
+async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> {
+  const { config, db, clock } = deps
+  const { id, addressHash } = subscriber
+  return {
+    site: config.BASE_URL,
+    madeAt: clock.now().toISOString(),
+    subscriber: settingsOf(subscriber),
+    topics: await topicsOf(db, id),
+    opinions: await readableOpinions(db, id),
+    ...(await readableProfile(db, id)),
+    ...(await historyOf(db, id)),
+    consents: (await notedConsents(db, id)).map(({ subscriberId: _, ...consent }) => consent),
+    digests: await readableDigests(db, id),
+    messages: await messagesOf(db, id),
+    returned: await readableReturns(db, id),
+    suppression: await suppressionOf(db, addressHash),
+  }
+}
+
+const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscriber) => ({
+  number: id,
+  address,
+  addressInLowerCase: addressKey,
+  addressAsCode: addressHash,
+  ...kept,
+})
+
+const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) =>
+  (await returnsOfSubscriber(db, subscriberId)).map(
+    ({ reportId: _, n: __, subscriberId: ___, isRead, kind, messageId, ...one }) => ({
+      ...one,
+      readable: isRead,
+      message: messageId,
+      messageKind: kind,
+    }),
+  )
+
+async function readableOpinions(db: DatabaseOrTransaction, subscriberId: string) {
+  const opinions = await opinionsOf(db, subscriberId)
+  const titles = await titlesOf(
+    db,
+    opinions.map(({ paperId }) => paperId),
+  )
+  return opinions.map(({ paperId, words, ...opinion }) => ({
+    paper: paperId,
+    title: titles.get(paperId) ?? null,
+    ...opinion,
+    words: Object.fromEntries(words),
+  }))
+}
+
+/** What the opinions come to, and the words that were taken out; each word as its stem. */
+async function readableProfile(db: DatabaseOrTransaction, subscriberId: string) {
+  const profile = await profileOfSubscriber(db, subscriberId)
+  return {
+    profile: [...(profile?.words ?? [])].map(([word, weight]) => ({ word, weight })),
+    profileWithout: [...(profile?.removed ?? [])],
+  }
+}
+
+async function titlesOf(db: DatabaseOrTransaction, ids: readonly number[]): Promise<Map<number, string>> {
+  const papers = await papersById(db, [...new Set(ids)])
+  return new Map(papers.map(({ id, title }) => [id, plainText(title)]))
+}
+
+async function readableDigests(db: DatabaseOrTransaction, subscriberId: string) {
+  const digests = await digestsOf(db, subscriberId)
+  const titles = await titlesOf(
+    db,
+    digests.flatMap(({ papers }) => papers),
+  )
+  return digests.map(({ localDate, bestDay, papers, ...digest }) => ({
+    localDate: dayOf(localDate),
+    ...digest,
+    bestDay: bestDay && dayOf(bestDay),
+    papers: papers.map((paper) => ({ paper, title: titles.get(paper) ?? null })),
+  }))
+}

@@ -1,0 +1,103 @@
+import type { Deps } from '../core/deps.ts'
+import { paperByName } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
+import type { Edit } from '../queries/language/edit-query.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
+import { MOST_DAYS, recentWindow } from '../search/recent-window.ts'
+import type { Searcher } from '../search/search-slot.ts'
+import { isReadable } from '../subscribers/read-signup.ts'
+import { isJoined } from '../subscribers/subscriber.ts'
+import type { KeptTopic } from '../subscribers/topic.repo.ts'
+import { type Holder, openHolder } from './open-managed.ts'
+import { type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
+import { type ShownProfile, showProfile } from './show-profile.ts'
+import { votesHandle } from './topic-handles.ts'
+import { type Trial, type Tried, tryTopic } from './try-topic.ts'
+
+export interface AskedTopic {
+  token: string
+  topicId: number
+  /** The number of the paper that somebody came from; empty where there is none. */
+  paper: string
+  /** Null: the topic as it stands. */
+  tried: Tried | null
+  changeId?: number
+  searcher: Searcher
+}
+
+/** What becomes of a topic by what its reader tries. */
+export interface OpenedTrial {
+  holder: Holder
+  topic: KeptTopic
+  trial: Trial
+  paper: { paper: Paper; text: PaperText } | null
+  /** Whether the paper matches what is tried; null where that cannot be told. */
+  isKept: boolean | null
+}
+
+export interface OpenedTopic extends OpenedTrial {
+  /** Null without a paper, or where there is none of that number. */
+  from: PaperOfTopic | null
+  /** Null where no paper here has votes, or what is tried cannot be read. */
+  votes: Edit | null
+  profile: ShownProfile
+}
+
+/** There is no such topic of theirs, or they get no digests. */
+export interface NoTopic {
+  holder: Holder
+  topic: null
+}
+
+// Both read, and change nothing. They throw link.*.
+
+/** What is tried alone, for whoever types. */
+export async function openTrial(deps: Deps, asked: AskedTopic): Promise<OpenedTrial | NoTopic> {
+  const holder = await openHolder(deps, asked)
+  const { subscriber, topics } = holder
+  const topic = topics.find(({ id }) => id === asked.topicId)
+  if (!topic || !isJoined(subscriber)) return { holder, topic: null }
+  const tried = asked.tried ?? { text: topic.query, named: null }
+  const trial = await tryTopic(deps, {
+    topics,
+    topic,
+    most: subscriber.maxPapers,
+    searcher: asked.searcher,
+    ...tried,
+  })
+  const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
+  const paper = found && { paper: found, text: readPaper(found) }
+  const isKept = paper && trial.outcome ? evaluate(trial.outcome.tree, paper.text) !== null : null
+  return { holder, topic, trial, paper, isKept }
+}
+
+export async function openTopic(deps: Deps, asked: AskedTopic): Promise<OpenedTopic | NoTopic> {
+  const opened = await openTrial(deps, asked)
+  if (!opened.topic) return opened
+  const { subscriber, topics } = opened.holder
+  const base = baseOf(opened)
+  const profile = await showProfile(deps, subscriber.id)
+  const from =
+    opened.paper &&
+    (await paperOfTopic(deps, {
+      ...opened.paper,
+      base,
+      subscriberId: subscriber.id,
+      query: opened.topic.query,
+      queries: topics.map(({ query }) => query),
+      removed: profile.removed.map(({ key }) => key),
+    }))
+  return { ...opened, from, votes: base === null ? null : await votesOf(deps, base), profile }
+}
+
+/** What handles change: what was tried last, else the topic as it stands; null where that cannot be read. */
+function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): string | null {
+  if (outcome && named === null) return outcome.query
+  return isReadable(query) ? query : null
+}
+
+async function votesOf(deps: Deps, base: string): Promise<Edit | null> {
+  const { archive, listed } = await recentWindow(deps, { days: MOST_DAYS })
+  return archive.facts(listed).some(({ votes }) => votes !== null) ? votesHandle(base) : null
+}

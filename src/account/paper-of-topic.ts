@@ -1,0 +1,79 @@
+import type { Deps } from '../core/deps.ts'
+import type { Paper } from '../papers/paper.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Query, Reason } from '../queries/query.ts'
+import { strongest } from '../queries/ranking/profile.ts'
+import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
+import type { PaperText } from '../queries/text/paper-text.ts'
+import { type OpinionKind, opinionsOf } from '../subscribers/opinion.repo.ts'
+import { isReadable } from '../subscribers/read-signup.ts'
+import { type PaperVectors, paperVectors } from './paper-vectors.ts'
+import { type Handles, handlesOf } from './topic-handles.ts'
+
+/** A paper under a topic, for its reader. */
+export interface PaperOfTopic extends Shortfall {
+  paper: Paper
+  text: PaperText
+  /** Why it matches the topic as it stands; null where it does not, or that cannot be read. */
+  reason: Reason | null
+  handles: Handles
+  opinion: OpinionKind | null
+  /** The words that an opinion of it moves most, as papers write them. */
+  about: string[]
+}
+
+interface Opening {
+  subscriberId: string
+  paper: Paper
+  text: PaperText
+  /** Of the topic as it stands. */
+  query: string
+  /** What handles change; null where nothing can be read. */
+  base: string | null
+  /** Of all their topics. */
+  queries: readonly string[]
+  /** Keys of words that no opinion moves any more. */
+  removed: readonly string[]
+}
+
+/** Reads, and changes nothing. */
+export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperOfTopic> {
+  const { subscriberId, paper, text, query, removed } = opening
+  const standing = isReadable(query) ? parseQuery(query) : null
+  const reason = standing && evaluate(standing, text)
+  const vectors = await paperVectors(deps)
+  const opinions = await opinionsOf(deps.db, subscriberId)
+  return {
+    paper,
+    text,
+    reason,
+    ...(standing ? shortfallOf(standing, text) : { missing: [], unwanted: [] }),
+    handles: handlesIn(opening, { standing, reason, vectors }),
+    opinion: opinions.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
+    about: aboutOf(vectors, text, removed),
+  }
+}
+
+function handlesIn(
+  { text, base, queries }: Opening,
+  { standing, reason, vectors }: { standing: Query | null; reason: Reason | null; vectors: PaperVectors },
+): Handles {
+  if (!standing || base === null) return { words: [], authors: [] }
+  const topics = queries.filter(isReadable).map(parseQuery)
+  return handlesOf({ standing, base, paper: text, reason, vector: vectors.vectorOf(text), topics })
+}
+
+const MOST_ABOUT = 5
+
+function aboutOf(
+  { vectorOf, writtenAs }: PaperVectors,
+  paper: PaperText,
+  removed: readonly string[],
+): string[] {
+  const moved = [...strongest(vectorOf(paper), MOST_ABOUT + removed.length).keys()]
+  return moved
+    .filter((key) => !removed.includes(key))
+    .slice(0, MOST_ABOUT)
+    .map(writtenAs)
+}

@@ -1,0 +1,27 @@
+import { addDays, dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import type { Vector } from '../queries/ranking/profile.ts'
+import { vectorOfText } from '../queries/ranking/tf-idf.ts'
+import type { PaperText } from '../queries/text/paper-text.ts'
+import { openArchive } from '../search/open-archive.ts'
+import { MOST_DAYS } from '../search/recent-window.ts'
+
+/** What papers are about, in words and their weights. */
+export interface PaperVectors {
+  vectorOf(paper: PaperText): Vector
+  /** How papers usually write a word: "attention" for attent. */
+  writtenAs(key: string): string
+}
+
+/** Which words are rare, and how they are written, is learned from the days of back-tests, and from more at hand. */
+export async function paperVectors(deps: Deps): Promise<PaperVectors> {
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MOST_DAYS) })
+  const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
+  return {
+    vectorOf: (paper) => vectorOfText(paper, among),
+    writtenAs: (key) => inRunningText(archive.writtenAs(key)),
+  }
+}
+
+/** A word that begins a sentence has a capital there alone: LLM and PyTorch have more. */
+const inRunningText = (word: string): string => (/\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase())

@@ -1,0 +1,70 @@
+import { localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { type NextMail, nextMail } from '../digests/next-mail.ts'
+import { lastDigestDate } from '../digests/plan.repo.ts'
+import { recordConsent } from '../subscribers/consent.repo.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
+import { takeGoodbyeBack } from '../subscribers/leave-goodbye.ts'
+import { holderOf, type Link, linkEnd, readLink } from '../subscribers/link-token.ts'
+import { withoutEndedPause } from '../subscribers/pause.ts'
+import { startDateOf } from '../subscribers/start-date.ts'
+import { changeSubscriber, lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
+
+/** What the page behind an undo link shows. */
+export interface Undo {
+  subscriber: Subscriber
+  /** When the next digest may come; undefined for somebody who gets none. */
+  next: NextMail | undefined
+  /** From when on the link undoes nothing any more. */
+  ends: Date
+}
+
+/** Reads, and changes nothing. Throws link.*, subscriber.suppressed. */
+export async function openUndo(deps: Deps, token: string): Promise<Undo> {
+  const link = undoLink(deps, token)
+  const found = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
+  await requireUnsuppressed(deps.db, found.addressHash)
+  const subscriber = withoutEndedPause(found, localDayOf(deps.clock.now(), found.zone))
+  return { subscriber, next: await nextMailOf(deps, subscriber), ends: linkEnd(link) }
+}
+
+async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+  if (subscriber.state !== 'active') return undefined
+  return nextMail(subscriber, await lastDigestDate(db, subscriber.id), clock.now())
+}
+
+/**
+ * Undoes an unsubscribe within 30 days: back to the state before. Pressed again, it changes nothing. Throws link.*,
+ * subscriber.suppressed.
+ */
+export async function resubscribe(deps: Deps, token: string): Promise<void> {
+  const now = deps.clock.now()
+  const link = undoLink(deps, token)
+  const changed = await deps.db.$transaction(async (tx) => {
+    const subscriber = await subscriberBehind(link, (id) => lockSubscriber(tx, id))
+    await requireUnsuppressed(tx, subscriber.addressHash)
+    const { id, state, stateBefore } = subscriber
+    if (state !== 'unsubscribed' || !stateBefore) return undefined
+    // Days that passed meanwhile are not missed: nothing was due on them.
+    await changeSubscriber(tx, id, {
+      state: stateBefore,
+      stateBefore: null,
+      startDate: startDateOf(now, subscriber),
+    })
+    await takeGoodbyeBack(tx, id)
+    const wording = CONSENT_WORDING.version
+    await recordConsent(tx, { subscriberId: id, at: now, event: 'resubscribed', how: 'page', wording })
+    return id
+  })
+  if (changed) deps.log.info('subscriber.resubscribed', { subscriber: changed })
+}
+
+const undoLink = ({ config, clock }: Deps, token: string): Link =>
+  readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
+
+const subscriberBehind = async (
+  link: Link,
+  find: (id: string) => Promise<Subscriber | null>,
+): Promise<Subscriber> => holderOf(link, await find(link.id))

@@ -1,0 +1,31 @@
+import type { Deps } from '../core/deps.ts'
+import { profileOfSubscriber } from '../subscribers/profile.repo.ts'
+import { paperVectors } from './paper-vectors.ts'
+
+/** A word of a profile. */
+export interface ShownWord {
+  key: string
+  /** As papers usually write it. */
+  text: string
+}
+
+/** A profile in words, the strongest first; empty for somebody who has none. */
+export interface ShownProfile {
+  more: ShownWord[]
+  less: ShownWord[]
+  /** Those that were taken out, and stay out. */
+  removed: ShownWord[]
+}
+
+export async function showProfile(deps: Deps, subscriberId: string): Promise<ShownProfile> {
+  const profile = await profileOfSubscriber(deps.db, subscriberId)
+  if (!profile) return { more: [], less: [], removed: [] }
+  const { writtenAs } = await paperVectors(deps)
+  const shown = (keys: Iterable<string>) => Array.from(keys, (key) => ({ key, text: writtenAs(key) }))
+  const weighed = [...profile.words]
+  return {
+    more: shown(weighed.filter(([, weight]) => weight > 0).map(([key]) => key)),
+    less: shown(weighed.filter(([, weight]) => weight < 0).map(([key]) => key)),
+    removed: shown(profile.removed),
+  }
+}

@@ -1,0 +1,72 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
+import { type DueDate, nextDue } from '../digests/due.ts'
+import { type Consent, consentsOf } from '../subscribers/consent.repo.ts'
+import type { ConsentEvent } from '../subscribers/consent.ts'
+import { notesOf } from '../subscribers/signup.repo.ts'
+import { listSubscribers, newestSubscribers, type SubscriberPlace } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
+import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
+import { topicsOf, topicsOfAll, topicsOfEach } from '../subscribers/topic.repo.ts'
+import { findSubscriber, type Who } from './with-subscriber.ts'
+
+export interface SubscriberWithTopics {
+  subscriber: Subscriber
+  topics: TopicText[]
+}
+
+export interface ShownSubscriber extends SubscriberWithTopics {
+  suppression: Suppression | null
+  /** Oldest first. */
+  consents: Consent[]
+  /** When the next digest may come; undefined for somebody who gets none. */
+  next: DueDate | undefined
+}
+
+/** Throws address.*, subscriber.unknown. */
+export async function showSubscriber({ db, clock }: Deps, who: Who): Promise<ShownSubscriber> {
+  const subscriber = await findSubscriber(db, who)
+  return {
+    subscriber,
+    topics: await topicsOf(db, subscriber.id),
+    suppression: await suppressionOf(db, subscriber.addressHash),
+    consents: await notedConsents(db, subscriber.id),
+    next: subscriber.state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
+  }
+}
+
+/** What the operator wrote on how they said yes stands with the sign-up: a row of table consent is for ever. */
+export async function notedConsents(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
+  const notes = await notesOf(db, id)
+  const consents = await consentsOf(db, id)
+  return consents.map((consent) => {
+    const isOperators = NOTED.includes(consent.how) && YES.includes(consent.event)
+    const place = isOperators ? notes.findIndex(({ at }) => at.getTime() === consent.at.getTime()) : -1
+    const [noted] = place < 0 ? [] : notes.splice(place, 1)
+    return noted ? { ...consent, how: `${consent.how}: ${noted.note}` } : consent
+  })
+}
+
+const NOTED = ['operator', 'import']
+const YES: readonly ConsentEvent[] = ['confirmed', 'topics-added']
+
+/** In the order in which they came. */
+export async function showSubscribers(
+  { db }: Deps,
+  { state }: { state?: SubscriberState },
+): Promise<SubscriberWithTopics[]> {
+  const topics = await topicsOfAll(db)
+  const subscribers = await listSubscribers(db, state)
+  return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
+}
+
+/** Who came last first, at most `most`; `after` goes on from a place. */
+export async function showNewestSubscribers(
+  { db }: Deps,
+  input: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+): Promise<SubscriberWithTopics[]> {
+  const subscribers = await newestSubscribers(db, input)
+  const ids = subscribers.map(({ id }) => id)
+  const topics = await topicsOfEach(db, ids)
+  return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
+}

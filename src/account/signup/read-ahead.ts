@@ -1,0 +1,22 @@
+import { parseOrNull } from '../../queries/language/parse-query.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import type { Steps } from '../../queries/steps.ts'
+import { inTurns, type Spend } from '../../search/in-turns.ts'
+import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+
+/**
+ * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
+ * ones take some 100 ms. More than a subscriber may have are refused before they are parsed.
+ */
+export const readAhead = (typed: readonly string[], spend?: Spend): Promise<void> =>
+  inTurns(parsing(typed), spend)
+
+function* parsing(typed: readonly string[]): Steps<void> {
+  const topics = splitFields(typed)
+  yield
+  if (topics.length > MOST_TOPICS) return
+  for (const topic of topics) {
+    parseOrNull(topic)
+    yield
+  }
+}

@@ -1,0 +1,98 @@
+import type { Config } from '../../config/config.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { type Bucket, type RateLimit, requirePermit, retryAfter, takePermits } from '../../core/rate-limit.ts'
+import { noteTrouble } from '../../core/trouble.repo.ts'
+import { nudgeAnswers } from '../../mail/nudge-answers.ts'
+import type { Address } from '../../subscribers/address.ts'
+import { type AskInput, ask } from '../../subscribers/ask.ts'
+import type { AtTopic } from '../../subscribers/links.ts'
+import { type CheckedSignup, readSignup } from '../../subscribers/read-signup.ts'
+
+const SIGNUP_LIMIT: RateLimit = {
+  name: 'signup',
+  label: 'sign-ups of one network',
+  capacity: 20,
+  perSecond: 20 / 3600,
+}
+
+export interface SubscribeInput extends CheckedSignup {
+  how: 'page' | 'api'
+  /** Once more what was asked for last. */
+  again?: boolean
+  /** Where the wish has no topics, those asked for last count. */
+  keepsTopics?: boolean
+  /** The address that the request came from. */
+  ip: string
+}
+
+/** The bucket of sign-up emails for the whole site. */
+export const siteBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
+  key: 'signup site',
+  capacity: SIGNUP_PER_HOUR,
+  perSecond: SIGNUP_PER_HOUR / 3600,
+})
+
+/** The incident's name while the limit of the site is reached. */
+export const SIGNUPS = 'signups'
+
+/**
+ * Somebody asks for digests. Whatever the address is here, nothing tells: what differs comes by mail. Throws
+ * signup.closed, signup.domain, signup.busy, rate.too-many.
+ */
+export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeInput): Promise<void> {
+  requireOpen(deps.config, input.address)
+  await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
+  await askAndNudge(deps, input)
+}
+
+/**
+ * Somebody asks for the link to their digests. Whoever has none gets a confirmation instead, as far as new
+ * subscribers are taken, and whoever left the link to their account too; nothing tells which. `at`: the link leads to
+ * that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
+ */
+export async function mailMyLink(
+  deps: ServiceDeps,
+  { email, ip, at }: { email: string; ip: string; at?: AtTopic },
+): Promise<Address> {
+  const signup = readSignup(deps.config, { email, topics: [] })
+  await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
+  const closed = refusalOf(deps.config, signup.address) !== null
+  await askAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
+  return signup.address
+}
+
+/**
+ * Every request counts towards the limit of the site, or the limit would reveal who subscribes. Beyond it subscribers
+ * still get their email, and everyone gets the same response. Throws signup.busy.
+ */
+async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
+  const { allowed, waitSeconds } = await takePermits(deps.db, [siteBucket(deps.config)])
+  const { subscriber, mail, held } = await ask(deps, { ...input, isBusy: !allowed })
+  deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
+  await nudgeAnswers(deps)
+  if (!allowed) await refuse(deps, waitSeconds)
+}
+
+async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): Promise<never> {
+  const said = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
+  await noteTrouble(db, { name: SIGNUPS, what: SIGNUPS, said, since: clock.now() })
+  throw new Fault('signup.busy', retryAfter(waitSeconds))
+}
+
+/** Throws signup.closed and signup.domain. */
+export function requireOpen(config: Config, address: Address): void {
+  const refusal = refusalOf(config, address)
+  if (refusal) throw refusal
+}
+
+/** Why nobody new is taken with an address; null where they are. */
+const refusalOf = (config: Config, address: Address): Fault | null =>
+  config.SIGNUP === 'closed' ? new Fault('signup.closed') : domainRefusal(config, address)
+
+/** Why no digest may go to an address; null where they may. */
+export function domainRefusal({ SIGNUP_DOMAINS }: Config, { key }: Address): Fault | null {
+  const domain = key.slice(key.lastIndexOf('@') + 1)
+  if (SIGNUP_DOMAINS.length === 0 || SIGNUP_DOMAINS.some((one) => one.toLowerCase() === domain)) return null
+  return new Fault('signup.domain', { domains: SIGNUP_DOMAINS.join(', ') })
+}

@@ -1,0 +1,86 @@
+import { authorQuery, type Edit, leastVotes, mute } from '../queries/language/edit-query.ts'
+import { follows, leavesOut, wants } from '../queries/language/implied.ts'
+import type { Query, Reason } from '../queries/query.ts'
+import type { Vector } from '../queries/ranking/profile.ts'
+import { isTelling } from '../queries/ranking/tf-idf.ts'
+import type { PaperText } from '../queries/text/paper-text.ts'
+import { type Token, tokensOf } from '../queries/text/tokens.ts'
+
+/** A change that a word starts, or why it cannot. */
+interface WordHandle {
+  text: string
+  edit: Edit
+}
+
+interface AuthorHandle {
+  name: string
+  /** Of a topic of their own; null where a topic brings all their papers already, or none could. */
+  query: string | null
+}
+
+/** The changes of a topic that start from a paper. */
+export interface Handles {
+  /** Words and phrases for which the paper matched, then telling words of its title that the topic does not name. */
+  words: WordHandle[]
+  /** In the order of the paper, 100 at most. */
+  authors: AuthorHandle[]
+}
+
+export interface FromPaper {
+  /** The topic as it stands. */
+  standing: Query
+  /** The text that is changed: what was tried last. It can be read. */
+  base: string
+  paper: PaperText
+  /** Why the paper matches the topic; null where it does not. */
+  reason: Reason | null
+  /** What the paper is about. */
+  vector: Vector
+  /** All their topics. */
+  topics: readonly Query[]
+}
+
+/** How many votes the handle asks for. */
+const HANDLE_VOTES = 20
+const MOST_TITLE_WORDS = 6
+const MOST_AUTHORS = 100
+
+export function handlesOf({ standing, base, paper, reason, vector, topics }: FromPaper): Handles {
+  const words = distinct([...matchedTexts(reason), ...titleWords(paper, standing, vector)])
+  return {
+    words: words.map((word) => ({ text: word, edit: mute(base, word) })),
+    authors: paper.authors.slice(0, MOST_AUTHORS).map(({ text: name }) => ({
+      name,
+      query: topics.some((topic) => follows(topic, name)) ? null : authorQuery(name),
+    })),
+  }
+}
+
+/** Asks for votes, where papers here have some. */
+export const votesHandle = (base: string): Edit => leastVotes(base, HANDLE_VOTES)
+
+const IN_TEXT: readonly string[] = ['title', 'abstract', 'keyword']
+
+const matchedTexts = (reason: Reason | null): string[] =>
+  reason?.matches.filter(({ where }) => IN_TEXT.includes(where)).map(({ term }) => term) ?? []
+
+/** The rarest first, as the title writes them. */
+function titleWords({ title }: PaperText, standing: Query, vector: Vector): string[] {
+  const weight = ({ key }: Token) => vector.get(key) ?? 0
+  return title.tokens
+    .filter(({ folded }) => isTelling(folded))
+    .sort((a, b) => weight(b) - weight(a))
+    .map(({ start, end }) => title.text.slice(start, end))
+    .filter((word) => !wants(standing, word) && !leavesOut(standing, word))
+    .slice(0, MOST_TITLE_WORDS)
+}
+
+/** The first of each, whatever its inflection. */
+const distinct = (texts: readonly string[]): string[] => {
+  const keys = texts.map((text) =>
+    tokensOf(text)
+      .map(({ key }) => key)
+      .join(' '),
+  )
+  return texts.filter((_, i) => keys.indexOf(keys[i]!) === i)
+}

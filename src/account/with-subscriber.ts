@@ -1,0 +1,47 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { parseAddress } from '../subscribers/address.ts'
+import {
+  lockSubscriber,
+  lockSubscriberByKey,
+  subscriberById,
+  subscriberByKey,
+} from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+
+/** How an operator names a subscriber: by address, or by number. */
+export type Who = { email: string } | { id: string }
+
+/** What an operator's change works with: a transaction, and a subscriber whom nobody else can change meanwhile. */
+export interface Locked {
+  tx: DatabaseOrTransaction
+  subscriber: Subscriber
+  now: Date
+}
+
+/** One operator's change of one subscriber, all of it or nothing. Throws address.*, subscriber.unknown. */
+export function withSubscriber<T>(
+  { db, clock }: Deps,
+  who: Who,
+  work: (locked: Locked) => Promise<T>,
+): Promise<T> {
+  const named = nameOf(who)
+  return db.$transaction(async (tx) => {
+    const subscriber =
+      'key' in named ? await lockSubscriberByKey(tx, named.key) : await lockSubscriber(tx, named.id)
+    if (!subscriber) throw new Fault('subscriber.unknown')
+    return work({ tx, subscriber, now: clock.now() })
+  })
+}
+
+/** Reads, and locks nobody. Throws address.*, subscriber.unknown. */
+export async function findSubscriber(db: DatabaseOrTransaction, who: Who): Promise<Subscriber> {
+  const named = nameOf(who)
+  const subscriber = await ('key' in named ? subscriberByKey(db, named.key) : subscriberById(db, named.id))
+  if (!subscriber) throw new Fault('subscriber.unknown')
+  return subscriber
+}
+
+const nameOf = (who: Who): { key: string } | { id: string } =>
+  'email' in who ? { key: parseAddress(who.email).key } : who

@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream'
+import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
+import type { ListenAddress } from '../../config/setting-kinds.ts'
+import type { ServiceDeps } from '../../core/deps.ts'
+import { Fault, textOf } from '../../core/errors.ts'
+import { Semaphore } from '../../core/semaphore.ts'
+import { isReturnAddress, readReturnAddress } from '../../subscribers/return-address.ts'
+import { keepReport } from '../keep-report.ts'
+import { MOST_BYTES } from '../mail/parse-mail.ts'
+import type { Way } from '../report.repo.ts'
+
+/** Announced (RFC 1870); of what is larger than is read, the beginning is kept. */
+const LARGEST_MAIL = 30_000_000
+const MOST_CONNECTIONS = 50
+/** On its way into the database a mail takes several times its size. */
+const MOST_WRITES = 2
+const SILENCE_MS = 60_000
+/** Where feedback loops report. Whoever writes to postmaster wants a person: the mail server in front has one. */
+const FEEDBACK_LOOP = 'fbl'
+
+/**
+ * Takes in mail for BOUNCE_DOMAIN from a mail server of the operator's, over LMTP (RFC 2033) or SMTP. It answers 250 once
+ * the mail stands in the database, 451 where it cannot. Returns what stops it. Throws config.listener.
+ */
+export async function listenForMail(
+  deps: ServiceDeps,
+  { way, address }: { way: Extract<Way, 'lmtp' | 'smtp'>; address: ListenAddress },
+): Promise<() => Promise<void>> {
+  const server = new SMTPServer({
+    lmtp: way === 'lmtp',
+    banner: 'takes what comes back',
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    disableReverseLookup: true,
+    logger: false,
+    size: LARGEST_MAIL,
+    maxClients: MOST_CONNECTIONS,
+    socketTimeout: SILENCE_MS,
+    closeTimeout: 5000,
+    onRcptTo: ({ address: recipient }, _session, answer) => answer(refusalOf(deps, recipient)),
+    onData: (stream, { envelope }, answer) => {
+      take(deps, { way, stream, recipients: envelope.rcptTo }).then(
+        () => answer(null, 'Written down'),
+        (error) => {
+          deps.log.error('report.refused', { way, what: textOf(error) })
+          answer(smtpError(451, '4.3.0 Cannot write it down now, try again later'))
+        },
+      )
+    },
+  })
+  // A client that resets its connection would end this process.
+  server.on('error', (error: Error) => deps.log.warn('report.refused', { way, what: textOf(error) }))
+  await listening(server, way, address)
+  return () => new Promise((closed) => server.close(() => closed()))
+}
+
+function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
+  const at = recipient.lastIndexOf('@')
+  if (recipient.slice(at + 1).toLowerCase() !== config.BOUNCE_DOMAIN)
+    return smtpError(550, '5.7.1 Takes mail for the bounce domain alone')
+  const isKnown = isReturnAddress(recipient)
+    ? readReturnAddress(recipient, config.APP_SECRET) !== undefined
+    : recipient.slice(0, at).toLowerCase() === FEEDBACK_LOOP
+  return isKnown ? null : smtpError(550, '5.1.1 No such address here')
+}
+
+interface Taking {
+  way: Way
+  stream: Readable
+  recipients: SMTPServerAddress[]
+}
+
+const writes = new Semaphore({ total: MOST_WRITES })
+
+async function take(deps: ServiceDeps, { way, stream, recipients }: Taking): Promise<void> {
+  const raw = await beginningOf(stream)
+  for (const { address } of recipients)
+    await writes.withSlot(way, () => keepReport(deps, { way, recipient: address.toLowerCase(), raw }))
+}
+
+/** All of the stream is read, as the protocol wants it, and no more is held than is kept. */
+async function beginningOf(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let held = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (held < MOST_BYTES) chunks.push(chunk.subarray(0, MOST_BYTES - held))
+    held += chunk.length
+  }
+  return Buffer.concat(chunks)
+}
+
+const smtpError = (responseCode: number, message: string) =>
+  Object.assign(new Error(message), { responseCode })
+
+function listening(server: SMTPServer, way: string, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        new Fault('config.listener', {
+          setting: `BOUNCE_${way.toUpperCase()}`,
+          host,
+          port,
+          what: textOf(error),
+        }),
+      ),
+    )
+    server.listen(port, host, () => resolve())
+  })
+}

@@ -1,0 +1,106 @@
+import { verify, X509Certificate } from 'node:crypto'
+import { Fault } from '../../core/errors.ts'
+import { fieldsOf, jsonIn } from './fields.ts'
+
+/** A message as SNS posts it: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+export type SnsMessage = Readonly<Partial<Record<SnsField, string>>>
+
+const FIELDS = [
+  'Type',
+  'MessageId',
+  'TopicArn',
+  'Subject',
+  'Message',
+  'Timestamp',
+  'SignatureVersion',
+  'Signature',
+  'SigningCertURL',
+  'SubscribeURL',
+  'Token',
+] as const
+type SnsField = (typeof FIELDS)[number]
+
+/** The fields of a body that are texts. Throws report.unreadable. */
+export function snsMessageIn(raw: Uint8Array): SnsMessage {
+  const fields = fieldsOf(jsonIn(raw))
+  const texts = FIELDS.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]])
+  return Object.fromEntries(texts) as SnsMessage
+}
+
+const SIGNED_OF_NOTIFICATION: SnsField[] = [
+  'Message',
+  'MessageId',
+  'Subject',
+  'Timestamp',
+  'TopicArn',
+  'Type',
+]
+const SIGNED_OF_OTHERS: SnsField[] = [
+  'Message',
+  'MessageId',
+  'SubscribeURL',
+  'Timestamp',
+  'Token',
+  'TopicArn',
+  'Type',
+]
+
+/**
+ * What SNS signs: names and values, each on a line that ends, the last one too; a subject only where there is one.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+ */
+export function signedText(message: SnsMessage): string {
+  const names = message.Type === 'Notification' ? SIGNED_OF_NOTIFICATION : SIGNED_OF_OTHERS
+  return names
+    .filter((name) => message[name] !== undefined)
+    .map((name) => `${name}\n${message[name]}\n`)
+    .join('')
+}
+
+const ALGORITHMS: Record<string, string> = { '1': 'RSA-SHA1', '2': 'RSA-SHA256' }
+
+/** Whether the key of this certificate (PEM) signed the message, and the certificate is good now. */
+export function isSignedBy(pem: string, message: SnsMessage, now: Date): boolean {
+  const algorithm = ALGORITHMS[message.SignatureVersion ?? '']
+  const certificate = certificateIn(pem)
+  if (!algorithm || !certificate || certificate.publicKey.asymmetricKeyType !== 'rsa') return false
+  if (now < certificate.validFromDate || now > certificate.validToDate) return false
+  const signature = Buffer.from(message.Signature ?? '', 'base64')
+  return verify(algorithm, Buffer.from(signedText(message)), certificate.publicKey, signature)
+}
+
+function certificateIn(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem)
+  } catch {
+    return undefined
+  }
+}
+
+const HOST = /^sns\.[a-z]{2}[a-z0-9-]{1,30}\.amazonaws\.com(?:\.cn)?$/
+
+/** Undefined for everything that is not written as an address of SNS itself: anybody can sign by a key of their own. */
+function snsAddress(text = ''): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  // What the parser had to mend, such as a port, a user or a backslash, is no address that SNS writes.
+  const isPlain =
+    url?.href === text && url.origin === `https://${url.hostname}` && !url.username && !url.password
+  return isPlain && HOST.test(url.hostname) ? url : undefined
+}
+
+/** Where the certificate of a message lies. Throws webhook.unsigned for any other place. */
+export function certificateAddress({ SigningCertURL }: SnsMessage): URL {
+  const url = snsAddress(SigningCertURL)
+  const isCertificate = url && /^\/SimpleNotificationService-[\w-]{1,100}\.pem$/.test(url.pathname)
+  if (!isCertificate || url.search || url.hash) throw new Fault('webhook.unsigned', { maker: 'ses' })
+  return url
+}
+
+/** What confirms a subscription to this topic. Throws webhook.unsigned for anything else. */
+export function confirmingAddress({ SubscribeURL }: SnsMessage, topic: string): URL {
+  const url = snsAddress(SubscribeURL)
+  const asked = url?.searchParams
+  if (!url || asked?.get('Action') !== 'ConfirmSubscription' || asked.get('TopicArn') !== topic)
+    throw new Fault('webhook.unsigned', { maker: 'ses' })
+  return url
+}

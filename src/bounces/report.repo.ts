@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { NewReturned } from './returned.repo.ts'
+
+/** The makers whose webhooks are understood. */
+export const MAKERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
+export type Maker = (typeof MAKERS)[number]
+/** How a report came in: as a mail, or as the body of a webhook. */
+export const WAYS = ['lmtp', 'smtp', 'imap', ...MAKERS] as const
+export type Way = (typeof WAYS)[number]
+
+export interface NewReport {
+  way: Way
+  /** Its envelope recipient, of BOUNCE_DOMAIN; null for a webhook. */
+  recipient: string | null
+  raw: Uint8Array
+  at: Date
+}
+
+export const isMaker = (way: Way): way is Maker => (MAKERS as readonly string[]).includes(way)
+
+/** Of two mails that came by different ways, the bytes tell whether they are one; a maker's body is its own. */
+function hashOf({ way, recipient, raw }: NewReport): string {
+  const kind = isMaker(way) ? way : 'mail'
+  return createHash('sha256')
+    .update(`${kind}\0${recipient ?? ''}\0`)
+    .update(raw)
+    .digest('hex')
+}
+
+/** Writes it down before anything is done with it. False where it came before: then nothing is to be done. */
+export async function keepReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
+  const { way, recipient, raw, at } = report
+  const added = await db.$executeRaw`
+    insert into report (hash, way, recipient, raw, bytes, at)
+    values (${hashOf(report)}, ${way}, ${recipient}, ${Buffer.from(raw)}, ${raw.length}, ${at})
+    on conflict (hash) do nothing`
+  return added > 0
+}
+
+export interface TakenReport extends NewReport {
+  id: number
+  /** How often somebody began to read it, this time too. */
+  attempts: number
+}
+
+const TAKEN_SECONDS = 60
+
+/**
+ * The oldest report that waits, for this process alone for a minute, by the database's clock: whoever dies with it in hand
+ * leaves it to the next one. Null where none waits.
+ */
+export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport | null> {
+  const rows = await db.$queryRaw<TakenReport[]>`
+    update report set attempts = attempts + 1, taken_until = now() + make_interval(secs => ${TAKEN_SECONDS}::float8)
+    where id = (
+      select id from report where state = 'waiting' and (taken_until is null or taken_until <= now())
+      order by id limit 1 for update skip locked)
+    returning id, way, recipient, raw, at, attempts`
+  return rows[0] ?? null
+}
+
+/** Gives a report back for a minute. Unless it `counts`, it was not begun. */
+export async function putOffReport(
+  db: DatabaseOrTransaction,
+  { id, counts }: { id: number; counts: boolean },
+): Promise<void> {
+  await db.$executeRaw`
+    update report set attempts = attempts - ${counts ? 0 : 1}::int,
+      taken_until = now() + make_interval(secs => ${TAKEN_SECONDS}::float8)
+    where id = ${id} and state = 'waiting'`
+}
+
+/** Ends a report with what it says; its bytes go, and the address that it came to. Call it in the transaction of what is done about it. */
+export async function endReport(
+  tx: DatabaseOrTransaction,
+  {
+    id,
+    state,
+    now,
+    returned,
+  }: { id: number; state: 'read' | 'unreadable'; now: Date; returned: NewReturned[] },
+): Promise<void> {
+  await tx.report.update({
+    where: { id },
+    data: { state, raw: null, recipient: null, readAt: now, takenUntil: null },
+  })
+  await tx.returned.createMany({ data: returned.map((one, n) => ({ reportId: id, n, ...one })) })
+}
+
+/** Whether it still waits; nobody else can end it until the transaction ends. */
+export async function lockWaitingReport(tx: DatabaseOrTransaction, id: number): Promise<boolean> {
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >`select 1 from report where id = ${id} and state = 'waiting' for update`
+  return rows.length > 0
+}
+
+/** Before which instants reports go: with what they said, and those that said nothing. */
+interface ReportLimits {
+  kept: Date
+  empty: Date
+}
+
+/** Takes those away that came before; those that wait stay. */
+export async function deleteOldReports(db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> {
+  return (await db.report.deleteMany({ where: oldReports(limits) })).count
+}
+
+export const countOldReports = (db: DatabaseOrTransaction, limits: ReportLimits): Promise<number> =>
+  db.report.count({ where: oldReports(limits) })
+
+const oldReports = ({ kept, empty }: ReportLimits) => ({
+  state: { not: 'waiting' as const },
+  OR: [{ at: { lt: kept } }, { at: { lt: empty }, returned: { none: {} } }],
+})

@@ -1,0 +1,24 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+
+/** Reports that nobody has read yet. */
+export interface WaitingReports {
+  count: number
+  /** When the oldest of them came; null where none waits. */
+  oldest: Date | null
+}
+
+export async function waitingReports(db: DatabaseOrTransaction): Promise<WaitingReports> {
+  const [row] = await db.$queryRaw<[WaitingReports]>`
+    select count(*)::int as count, min(at) as oldest from report where state = 'waiting'`
+  return row
+}
+
+/** When something last came, by way. */
+export async function newestByWay(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
+  const rows = await db.report.groupBy({ by: ['way'], _max: { at: true } })
+  return new Map(rows.flatMap(({ way, _max: { at } }) => (at ? [[way, at] as const] : [])))
+}
+
+/** How many came from an instant on that could not be read. */
+export const countUnreadable = (db: DatabaseOrTransaction, from: Date): Promise<number> =>
+  db.report.count({ where: { state: 'unreadable', at: { gte: from } } })

@@ -1,0 +1,292 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { isZone, WEEKDAYS } from '../core/dates.ts'
+import { editDistance } from '../core/edit-distance.ts'
+import { Fault } from '../core/errors.ts'
+import { faultsBetweenReturns, RETURN_SECRETS, returnSettings } from './return-settings.ts'
+import {
+  databaseUrl,
+  day,
+  domainRates,
+  isProxy,
+  isWholeInternet,
+  list,
+  oneLine,
+  oneOf,
+  password,
+  plainAddress,
+  SECRET_SENTENCE,
+  secret,
+  siteAddress,
+  webAddress,
+  wholeNumber,
+} from './setting-kinds.ts'
+import { smtpUrl, withLogin } from './smtp-url.ts'
+import { sourceSettings } from './source-settings.ts'
+
+const SECRETS = [
+  'DATABASE_URL',
+  'SMTP_URL',
+  'SMTP_USER',
+  'SMTP_PASSWORD',
+  'APP_SECRET',
+  'SUPPRESSION_KEY',
+  'ADMIN_PASSWORD',
+  'API_TOKEN',
+  ...RETURN_SECRETS,
+]
+/** What each takes. */
+const REQUIRED_IN_PRODUCTION = {
+  DATABASE_URL: 'postgresql://user:password@host/database, or the word embedded',
+  SMTP_URL: 'the mail server, such as smtp://relay.example.org:587',
+  BASE_URL: 'the address of the site, such as https://papers.example.org',
+  APP_SECRET: SECRET_SENTENCE,
+  SUPPRESSION_KEY: SECRET_SENTENCE,
+  MAIL_FROM: 'one email address such as papers@example.org',
+  POSTAL_ADDRESS: 'a postal address, on one line',
+}
+
+// Known to everybody, so good for nothing but trying things out.
+export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
+
+/** MAIL_FROM outside production, if nobody set one: a reserved name, so no email reaches it. */
+export const PLACEHOLDER_SENDER = 'papers@localhost.example'
+
+const LEAST_KEEP_DAYS = 30
+// What the first release took from 14 on.
+const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
+
+const settings = z.object({
+  NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
+  DATABASE_URL: databaseUrl.default('embedded'),
+  DATA_DIR: z.string().default('.data'),
+  SMTP_URL: smtpUrl.optional(),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  BASE_URL: siteAddress.optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(3000),
+  APP_SECRET: z
+    .string()
+    .default(DEVELOPMENT_SECRET)
+    .transform(list)
+    .refine(
+      (secrets) => secrets.length > 0 && secrets.every((one) => secret.safeParse(one).success),
+      '32 bytes or more each, newest first, separated by commas',
+    ),
+  SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
+  MAIL_FROM: plainAddress.default(PLACEHOLDER_SENDER),
+  MAIL_FROM_NAME: oneLine('a name, on one line').default('Daily Papers'),
+  REPLY_TO: plainAddress.optional(),
+  POSTAL_ADDRESS: oneLine('a postal address, on one line').default('No postal address set (development)'),
+  SITE_NAME: oneLine('a name, on one line').default('Daily Papers'),
+  PRIVACY_URL: webAddress.optional(),
+  ...returnSettings,
+  DKIM_DOMAIN: z.string().optional(),
+  DKIM_SELECTOR: z.string().optional(),
+  DKIM_KEY_FILE: z.string().optional(),
+  OPERATOR_EMAIL: plainAddress.optional(),
+  ...sourceSettings,
+  DIGEST_HOUR: wholeNumber(0, 23).default(8),
+  DIGEST_ZONE: z.string().default('UTC').refine(isZone, 'a time zone such as Europe/Paris, or UTC'),
+  DIGEST_DAYS: z
+    .string()
+    .default('mon,tue,wed,thu,fri')
+    .transform(list)
+    .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma-separated list of: ${WEEKDAYS.join(', ')}`)),
+  DIGEST_MAX: wholeNumber(1, 25).default(15),
+  SIGNUP: oneOf('open', 'closed').default('open'),
+  SIGNUP_PER_HOUR: wholeNumber(1, 1_000_000).default(600),
+  // People write the part of an address that they know.
+  SIGNUP_DOMAINS: z
+    .string()
+    .default('')
+    .transform((text) => list(text).map((domain) => domain.replace(/^@/, '')))
+    .refine(
+      (domains) => domains.every((domain) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(domain)),
+      'a comma-separated list of domains such as lab.example.org',
+    ),
+  WHEN_UNCERTAIN: oneOf('retry', 'hold').default('retry'),
+  SENDING: oneOf('on', 'off').default('on'),
+  AFTER_PROMOTION: oneOf('hold', 'continue').default('hold'),
+  DOMAIN_RATE: domainRates.default({ domains: new Map() }),
+  RAMP_UP_SINCE: day.optional(),
+  STOP_AT_REFUSED: wholeNumber(1, 100).default(20),
+  KEEP_DAYS: z
+    .string()
+    .transform((text) => (isRaised(text) ? String(LEAST_KEEP_DAYS) : text))
+    .pipe(wholeNumber(LEAST_KEEP_DAYS, 3650))
+    .default(90),
+  TRUST_PROXY: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine(
+      (proxies) => proxies.every(isProxy),
+      'a comma-separated list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+    )
+    .refine(
+      (proxies) => !proxies.some(isWholeInternet),
+      'only the addresses of your proxies: if you trust the whole internet, any client can claim any address',
+    ),
+  ADMIN_PASSWORD: password.optional(),
+  API_TOKEN: secret.optional(),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+  CLOCK_NOW: z
+    .string()
+    .refine((text) => !Number.isNaN(Date.parse(text)), 'a time such as 2026-11-24T08:00:00Z')
+    .transform((text) => new Date(text))
+    .optional(),
+  LEASE_SECONDS: wholeNumber(1, 3600).default(45),
+  LEASE_RENEW_SECONDS: wholeNumber(1, 3600).default(10),
+})
+
+type Settings = z.infer<typeof settings>
+
+type Apart = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_USER' | 'BOUNCE_IMAP_PASSWORD'
+
+export interface Config extends Omit<Settings, Apart> {
+  BASE_URL: string
+  production: boolean
+  /** Settings that count as something else than they say, a sentence each. */
+  adjusted: string[]
+  /** Names that are probably meant to be a setting, a sentence each. */
+  misspelt: string[]
+  /** Pages of the demo, which the footer links to. No setting: only the demo has them. */
+  demo?: { desk: string; mailbox: string }
+}
+
+export type Environment = Record<string, string | undefined>
+
+/** The environment, with what `.env` in the working folder adds to it. The only reader of process.env. */
+export function readEnvironment({ dotEnv = true } = {}): Environment {
+  return { ...(dotEnv && readDotEnv()), ...process.env }
+}
+
+function readDotEnv(): Environment {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw error
+  }
+}
+
+/** Throws config.invalid, which names every setting that is wrong and what it takes. */
+export function readConfig(environment: Environment): Config {
+  const { config, faults } = inspectConfig(environment)
+  const lines = [...faults.map(sentenceOf), ...config.misspelt]
+  if (faults.length > 0) {
+    throw new Fault('config.invalid', {
+      count: faults.length,
+      list: lines.map((line) => `  ${line}`).join('\n'),
+    })
+  }
+  return config
+}
+
+export interface SettingFault {
+  names: string[]
+  /** "required in production; takes …", without the value. */
+  what: string
+}
+
+const sentenceOf = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
+
+/** Every fault at once, and the settings as they are without those that are wrong. */
+export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {
+  const { values, faults } = withSecretFiles(environment)
+  const issues = settings.safeParse(values).error?.issues ?? []
+  for (const { path, message } of issues) faults.push(fault(String(path[0]), `takes ${message}`))
+  faults.push(...faultsBetweenSettings(values, wrongIn(faults)))
+  const wrong = wrongIn(faults)
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
+  const doubts = { adjusted: adjustedIn(rest), misspelt: misspeltIn(environment) }
+  return { config: { ...finish(settings.parse(rest)), ...doubts }, faults }
+}
+
+/** Names of settings; NAME_FILE stands for NAME too. */
+export const wrongIn = (faults: SettingFault[]): ReadonlySet<string> =>
+  new Set(faults.flatMap(({ names }) => [...names, ...names.map((name) => name.replace(/_FILE$/, ''))]))
+
+const fault = (name: string, what: string): SettingFault => ({ names: [name], what })
+
+// An empty value in an env file means "not set".
+function withSecretFiles(environment: Environment): { values: Environment; faults: SettingFault[] } {
+  const faults: SettingFault[] = []
+  const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  for (const name of SECRETS) {
+    const file = values[`${name}_FILE`]
+    if (!file) continue
+    if (values[name]) faults.push(fault(name, `set it or ${name}_FILE, not both`))
+    values[name] = textOf(file)
+    if (!values[name]) faults.push(fault(`${name}_FILE`, UNREADABLE))
+  }
+  return { values, faults }
+}
+
+const UNREADABLE = 'use the path of a readable file that is not empty'
+
+// A password may begin or end with a blank; a line break at the end is the editor's.
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
+  } catch {
+    return undefined
+  }
+}
+
+function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
+  const dkim = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY_FILE']
+  const set = dkim.filter((name) => values[name]).length
+  return [
+    ...(set > 0 && set < dkim.length ? [{ names: dkim, what: 'set all three or none' }] : []),
+    ...faultsBetweenReturns(values),
+    ...(values.NODE_ENV === 'production' ? faultsInProduction(values, wrong) : []),
+  ]
+}
+
+function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): SettingFault[] {
+  const faults = Object.entries(REQUIRED_IN_PRODUCTION)
+    .filter(([name]) => !values[name] && !wrong.has(name))
+    .map(([name, takes]) => fault(name, `required in production; takes ${takes}`))
+  if (values.BASE_URL && !wrong.has('BASE_URL') && !values.BASE_URL.startsWith('https://'))
+    faults.push(fault('BASE_URL', 'use an address that begins with https:// in production'))
+  for (const name of ['APP_SECRET', 'SUPPRESSION_KEY']) {
+    if (values[name]?.includes(DEVELOPMENT_SECRET))
+      faults.push(fault(name, 'use a secret of your own, not the one for development'))
+  }
+  for (const name of ['CLOCK_NOW', 'SNS_URL']) {
+    if (values[name]) faults.push(fault(name, 'not in production'))
+  }
+  return faults
+}
+
+const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
+  isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the minimum`] : []
+
+export const SETTING_NAMES = Object.keys(settings.shape)
+const NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
+const SHORT_NAME = 6
+
+// The environment is full of names of others: short ones are near to anything.
+function misspeltIn(environment: Environment): string[] {
+  return Object.keys(environment)
+    .filter((name) => !NAMES.includes(name) && name.length > SHORT_NAME)
+    .flatMap((name) => {
+      const meant = NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
+      return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : []
+    })
+}
+
+function finish(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
+  const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
+  return {
+    ...values,
+    SMTP_URL: withLogin(values.SMTP_URL, SMTP_USER, SMTP_PASSWORD),
+    BOUNCE_IMAP: withLogin(values.BOUNCE_IMAP, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD),
+    BASE_URL: values.BASE_URL ?? `http://localhost:${values.PORT}`,
+    production: values.NODE_ENV === 'production',
+  }
+}

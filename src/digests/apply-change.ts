@@ -1,0 +1,128 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, type Day, localDayOf } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { recordChange } from '../subscribers/change.repo.ts'
+import {
+  changedSettings,
+  isRescheduled,
+  isSame,
+  type Standing,
+  topicDifference,
+} from '../subscribers/change.ts'
+import { recordConsent } from '../subscribers/consent.repo.ts'
+import { type ConsentEvent, NO_PAGE } from '../subscribers/consent.ts'
+import { withoutEndedPause } from '../subscribers/pause.ts'
+import { parseTopic } from '../subscribers/read-signup.ts'
+import { standingOf } from '../subscribers/standing.ts'
+import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
+import { MOST_TOPICS, requireJoined, type Subscriber, type TopicText } from '../subscribers/subscriber.ts'
+import { setTopics } from '../subscribers/topic.repo.ts'
+import { prunedThrough } from './day-book.repo.ts'
+import { dueBetween, MISSED_DAYS, newestDue } from './due.ts'
+import { startAfterChange } from './next-mail.ts'
+import { lastDigestDate, openDigests } from './plan.repo.ts'
+import { snapshotAt } from './snapshot.ts'
+
+export interface ChangeInput {
+  /** Locked by the transaction. */
+  subscriber: Subscriber
+  /** What is to hold then; anything else stays. With a startDate a new schedule begins no earlier. */
+  changes: Partial<Standing>
+  how: string
+  /** The version of the words that were shown. */
+  wording: string
+  now: Date
+}
+
+/**
+ * Changes what somebody gets, and records it with what stood before; returns the change's id, null where nothing
+ * differs. Topics may change in any state, everything else while active or paused. Throws subscriber.state,
+ * topics.too-many, query.*.
+ */
+export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
+  const { subscriber, changes, how, wording, now } = input
+  const today = localDayOf(now, subscriber.zone)
+  const before = withoutEndedPause(await standingOf(tx, subscriber), today)
+  const after = withoutEndedPause(sound({ ...before, ...changes }), today)
+  if (isSame(before, after)) return null
+  if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) {
+    requireJoined(subscriber)
+    requireJoined(after)
+  }
+  after.startDate = isRescheduled(before, after)
+    ? await startOf(tx, subscriber, { ...after, startDate: changes.startDate }, now)
+    : before.startDate
+  const { topics, ...others } = after
+  await changeSubscriber(tx, subscriber.id, others)
+  if (!isSame(before, { ...before, topics })) await changeTopics(tx, subscriber.id, before.topics, topics)
+  const consent = { subscriberId: subscriber.id, at: now }
+  if (before.state !== subscriber.state)
+    await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended', wording: NO_PAGE })
+  for (const event of eventsOf(before, after)) await recordConsent(tx, { ...consent, event, how, wording })
+  return recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+/** Each query once, and no end of a pause without a pause. */
+const sound = (wanted: Standing): Standing => ({
+  ...wanted,
+  topics: wanted.topics.filter(({ query }, i, all) => all.findIndex((topic) => topic.query === query) === i),
+  pausedUntil: wanted.state === 'paused' ? wanted.pausedUntil : null,
+})
+
+async function changeTopics(
+  tx: DatabaseOrTransaction,
+  subscriberId: string,
+  before: readonly TopicText[],
+  after: readonly TopicText[],
+): Promise<void> {
+  const count = after.length
+  if (count > MOST_TOPICS && count > before.length)
+    throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  // A query that stands stays, even where today's grammar would read it in another way.
+  const fresh = after.filter(({ query }) => before.every((topic) => topic.query !== query))
+  const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await setTopics(tx, { subscriberId, topics: after, parsed })
+}
+
+function eventsOf(before: Standing, after: Standing): ConsentEvent[] {
+  const { added, removed, edited } = topicDifference(before.topics, after.topics)
+  const isOther = edited.some(({ from, to }) => from.query !== to.query)
+  const holds: [ConsentEvent, boolean][] = [
+    ['topics-added', added.length > 0 || isOther],
+    ['topics-removed', removed.length > 0 || isOther],
+    ['changed', changedSettings(before, after).length > 0],
+    [
+      'paused',
+      after.state === 'paused' && (before.state !== 'paused' || before.pausedUntil !== after.pausedUntil),
+    ],
+    ['resumed', after.state === 'active' && before.state === 'paused'],
+  ]
+  return holds.flatMap(([event, held]) => (held ? [event] : []))
+}
+
+/** Settles what was due under the old schedule, and returns the first date that counts under the new one. */
+async function startOf(
+  tx: DatabaseOrTransaction,
+  before: Subscriber,
+  after: Standing,
+  now: Date,
+): Promise<Day> {
+  await openOutstanding(tx, before, now)
+  const first = startAfterChange({ before, after }, await lastDigestDate(tx, before.id), now)
+  return after.startDate && after.startDate > first ? after.startDate : first
+}
+
+/** Opens the digests that are due and not opened yet, since no planner will find them under the new schedule. */
+async function openOutstanding(tx: DatabaseOrTransaction, subscriber: Subscriber, now: Date): Promise<void> {
+  const { id: subscriberId, zone, hour, days, startDate } = subscriber
+  const schedule = { zone, hour, days }
+  const newest = newestDue(schedule, now)
+  const last = await lastDigestDate(tx, subscriberId)
+  if (!newest || !startDate || (last && last >= newest.localDate) || startDate > newest.localDate) return
+  const pruned = await prunedThrough(tx)
+  const recorded = [last, pruned].flatMap((date) => (date ? [addDays(date, 1)] : []))
+  const from = [startDate, ...recorded, addDays(newest.localDate, -MISSED_DAYS)].sort().at(-1)!
+  const snapshot = await snapshotAt(tx, { now })
+  for (const due of dueBetween(schedule, from, addDays(newest.localDate, 1)))
+    await openDigests(tx, { subscriberId, schedule, due, ...snapshot }, { only: false, now })
+}

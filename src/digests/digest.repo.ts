@@ -1,0 +1,131 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
+import type { DigestContent } from './digest-content.ts'
+
+/** A topic as a digest needs it. */
+export interface DigestTopic {
+  id: number
+  name: string
+  queryId: number
+}
+
+/** Whom a digest is for. */
+export interface Recipient {
+  subscriberId: string
+  /** Whether they want none for now. */
+  paused: boolean
+  /** They chose one day of the week. */
+  weekly: boolean
+  maxPapers: number
+  confirmedAt: Date | null
+  /** When they came by an import; null or left out for everybody else. */
+  importedAt?: Date | null
+  /** In the subscriber's order. */
+  topics: DigestTopic[]
+}
+
+export interface DueDigest extends Recipient {
+  id: number
+  /** Null for somebody who was erased since. */
+  address: string | null
+  format: MailFormat
+  detail: MailDetail
+  epoch: number
+}
+
+/**
+ * Takes the next digests of a plan that are to be filled, by id from `after` on, and holds them and their subscribers
+ * until the transaction ends: nobody else fills them or another digest of the same subscriber, and nobody is erased
+ * between this and the message. Digests that another planner holds are left to it.
+ */
+export async function takeDueDigests(
+  tx: DatabaseOrTransaction,
+  { planId, after, most }: { planId: number; after: number; most: number },
+): Promise<DueDigest[]> {
+  return tx.$queryRaw<DueDigest[]>`
+    select d.id, s.id as "subscriberId", s.address, s.format::text, s.detail::text, s.epoch,
+      s.state = 'paused' as paused, cardinality(s.days) = 1 as weekly, s.max_papers as "maxPapers",
+      s.confirmed_at as "confirmedAt", s.imported_at as "importedAt", (
+        select coalesce(json_agg(json_build_object('id', id, 'name', name, 'queryId', query_id) order by position), '[]')
+        from topic where subscriber_id = s.id) as topics
+    from digest d join subscriber s on s.id = d.subscriber_id
+    where d.plan_id = ${planId} and d.outcome = 'due' and d.id > ${after}
+    order by d.id limit ${most}
+    for update of d skip locked for no key update of s`
+}
+
+/** As a digest for that subscriber would see them; null where there is none. */
+export async function recipientOf(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<Recipient | null> {
+  const row = await db.subscriber.findUnique({
+    where: { id: subscriberId },
+    include: { topics: { orderBy: { position: 'asc' } } },
+  })
+  if (!row) return null
+  const topics = row.topics.map(({ id, name, queryId }) => ({ id, name, queryId }))
+  const { state, days, maxPapers, confirmedAt, importedAt } = row
+  return {
+    subscriberId,
+    paused: state === 'paused',
+    weekly: days.length === 1,
+    maxPapers,
+    confirmedAt,
+    importedAt,
+    topics,
+  }
+}
+
+/** What becomes of a digest that was due. */
+export interface Filling {
+  id: number
+  outcome: 'planned' | 'nothing_matched' | 'paused'
+  /** Both null where nothing was looked at. */
+  fromPaper: number | null
+  toPaper: number | null
+  /** The highest id of the papers' history that was looked at. */
+  toHistory: number | null
+  bestDay: Day | null
+  papers: number[]
+  matched: number
+  content: DigestContent | null
+}
+
+/** Fills digests that this transaction took. */
+export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly Filling[]): Promise<void> {
+  await tx.$executeRaw`
+    update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
+      to_history = w."toHistory", best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content
+    from jsonb_to_recordset(${JSON.stringify(fillings)}::jsonb) as w(
+      id int, outcome text, "fromPaper" int, "toPaper" int, "toHistory" int, "bestDay" date, papers int[], matched int, content jsonb)
+    where d.id = w.id`
+}
+
+/** What a planned digest says; null for a digest that is not there, or was never filled with papers. */
+export async function digestContent(db: DatabaseOrTransaction, id: number): Promise<DigestContent | null> {
+  const row = await db.digest.findUnique({ where: { id }, select: { content: true } })
+  return contentOf(row?.content)
+}
+
+/** The papers that a message mailed, a digest's or a welcome's; null where there were none, or they were forgotten. */
+export async function mailedContent(
+  db: DatabaseOrTransaction,
+  messageId: string,
+): Promise<DigestContent | null> {
+  const row = await db.message.findUnique({
+    where: { id: messageId },
+    select: { content: true, digest: { select: { content: true } } },
+  })
+  const own = row?.content as { content?: unknown } | null | undefined
+  return contentOf(row?.digest?.content ?? own?.content)
+}
+
+// One that an earlier release planned may still have to go out; of an erased subscriber's, nothing is left.
+function contentOf(content: unknown): DigestContent | null {
+  const frozen = content as DigestContent | null | undefined
+  return frozen?.sections ? { ...BEFORE, ...frozen } : null
+}
+
+const BEFORE: Partial<DigestContent> = { week: null, beyond: [] }

@@ -1,0 +1,95 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import type { EarlierDigest } from './offer.ts'
+
+type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
+
+/**
+ * What these subscribers' digests looked at: those that reached papers of ids from `lowest` on, and those of dates
+ * from `since` on, which may have shown a paper under another number. A digest counts unless its message ended
+ * unaccepted; an uncertain one stays so for good once its deadline has passed. A welcome counts for what it showed.
+ */
+export async function earlierDigests(
+  db: DatabaseOrTransaction,
+  { subscriberIds, lowest, since, now }: { subscriberIds: string[]; lowest: number; since: Day; now: Date },
+): Promise<Map<string, EarlierDigest[]>> {
+  // The papers of a welcome are up to 14 days old when it is written.
+  const welcomedSince = midnight(addDays(since, -14))
+  // A paper that turned out to be another one lives on under the other one's id.
+  const rows = await db.$queryRaw<EarlierRow[]>`
+    select d.subscriber_id as "subscriberId", d.from_paper as "fromPaper", d.to_paper as "toPaper",
+      array(select coalesce(k.paper_id, p.id) from unnest(d.papers) as p(id)
+            left join paper_key k on k.scheme = 'id' and k.value = p.id::text) as papers,
+      d.best_day as "bestDay",
+      coalesce(m.state = 'accepted' or (m.state = 'uncertain' and m.deadline <= ${now}), true) as settled
+    from digest d left join message m on m.digest_id = d.id
+    where d.subscriber_id = any(${subscriberIds}) and d.to_paper is not null
+      and (d.to_paper >= ${lowest} or d.local_date >= ${since}::date)
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+    union all
+    select w.subscriber_id, 0, 0,
+      array(select coalesce(k.paper_id, p.id::int) from jsonb_array_elements_text(w.content -> 'papers') as p(id)
+            left join paper_key k on k.scheme = 'id' and k.value = p.id),
+      null, true
+    from subscriber s join message w on w.subscriber_id = s.id
+    where s.id = any(${subscriberIds}) and s.confirmed_at >= ${welcomedSince}
+      and w.kind = 'welcome' and w.dated_at >= ${welcomedSince} and w.content is not null
+      and w.state not in ('gave_up', 'skipped', 'refused')`
+  const digests = rows.map(({ bestDay, ...row }) => ({ ...row, bestDay: bestDay && dayOf(bestDay) }))
+  return Map.groupBy(digests, ({ subscriberId }) => subscriberId)
+}
+
+/** What the last digest of a subscriber that counts knew of how papers had moved. */
+export interface LastLook {
+  /** The highest id of the papers' history; where there is no such digest, of when they came here. */
+  history: number
+  /** Of that digest; null where there is none. */
+  localDate: Day | null
+}
+
+/**
+ * The last looks of these subscribers. Where a digest from `since` on ended unaccepted, what it alone told of is told
+ * again: then the last one before it counts.
+ */
+export async function lastLooks(
+  db: DatabaseOrTransaction,
+  { recipients, since }: { recipients: { id: string; here: Date | null }[]; since: Day },
+): Promise<Map<string, LastLook>> {
+  const rows = await db.$queryRaw<(LastLook & { subscriberId: string })[]>`
+    select s.id as "subscriberId", to_char(last.local_date, 'YYYY-MM-DD') as "localDate",
+      coalesce(last.to_history, (
+        select h.id from paper_history h where h.at <= coalesce(last.created_at, s.here)
+        order by h.at desc, h.id desc limit 1), 0) as history
+    from jsonb_to_recordset(${JSON.stringify(recipients)}::jsonb) as s(id text, here timestamptz)
+    left join lateral (
+      select d.to_history, d.created_at, d.local_date from digest d left join message m on m.digest_id = d.id
+      where d.subscriber_id = s.id and d.to_paper is not null
+        and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+        and d.local_date < coalesce((
+          select min(u.local_date) from digest u join message um on um.digest_id = u.id
+          where u.subscriber_id = s.id and u.local_date >= ${since}::date
+            and um.state in ('gave_up', 'skipped', 'refused')), 'infinity')
+      order by d.local_date desc limit 1) last on true`
+  return new Map(rows.map(({ subscriberId, ...look }) => [subscriberId, look]))
+}
+
+/**
+ * Which of some papers these subscribers were shown in digests of local dates from `since` on that count: for papers
+ * that are older than what `earlierDigests` tells of.
+ */
+export async function papersShownTo(
+  db: DatabaseOrTransaction,
+  { subscriberIds, paperIds, since }: { subscriberIds: string[]; paperIds: number[]; since: Day },
+): Promise<Map<string, number[]>> {
+  if (subscriberIds.length === 0 || paperIds.length === 0) return new Map()
+  const rows = await db.$queryRaw<{ subscriberId: string; paperId: number }[]>`
+    select distinct d.subscriber_id as "subscriberId", coalesce(k.paper_id, p.id) as "paperId"
+    from digest d left join message m on m.digest_id = d.id
+    cross join lateral unnest(d.papers) as p(id)
+    left join paper_key k on k.scheme = 'id' and k.value = p.id::text
+    where d.subscriber_id = any(${subscriberIds}) and d.local_date >= ${since}::date
+      and (m.state is null or m.state not in ('gave_up', 'skipped', 'refused'))
+      and coalesce(k.paper_id, p.id) = any(${paperIds})`
+  const shown = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
+  return new Map([...shown].map(([id, papers]) => [id, papers.map(({ paperId }) => paperId)]))
+}

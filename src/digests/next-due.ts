@@ -1,0 +1,11 @@
+import type { Deps } from '../core/deps.ts'
+import { listSubscribers } from '../subscribers/subscriber.repo.ts'
+import { nextDue } from './due.ts'
+
+/** The next instant at which any active subscriber's digest is due; undefined where nobody has one coming. */
+export async function nextDueOfAnybody({ db, clock }: Deps): Promise<Date | undefined> {
+  const now = clock.now()
+  const active = await listSubscribers(db, 'active')
+  const dues = active.flatMap((subscriber) => nextDue(subscriber, now)?.dueAt ?? [])
+  return dues.sort((a, b) => a.getTime() - b.getTime())[0]
+}

@@ -1,0 +1,66 @@
+import type { Database } from '../core/database/database.ts'
+import { addDays, type Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { resumeWhosePauseEnded } from '../subscribers/pause.repo.ts'
+import type { Schedule } from '../subscribers/subscriber.ts'
+import { awaitedSources } from './awaited.ts'
+import { prunedThrough } from './day-book.repo.ts'
+import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from './due.ts'
+import {
+  openDigests,
+  type PlanInput,
+  schedulesInUse,
+  type UnopenedGroup,
+  unopenedGroups,
+} from './plan.repo.ts'
+import { snapshotAt } from './snapshot.ts'
+import { usualSources } from './usual-sources.ts'
+
+const LONGEST_MS = 60_000
+
+interface OpenInput {
+  /** This local date alone; undefined: the newest date of each schedule whose hour has come. */
+  date: Day | undefined
+  now: Date
+}
+
+/**
+ * Opens a digest for everybody who is due, and one for each earlier date on which they were due and nothing was
+ * recorded, because the service was down. Whoever's pause ends by that date is active again first. Where papers that
+ * are usually there by the hour have not come, a date is opened later, at most three hours; not one that is asked for.
+ */
+export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<void> {
+  const { db } = deps
+  const usual = date === undefined ? await usualSources(deps, now) : []
+  const groups = (await schedulesInUse(db)).flatMap((schedule) => {
+    const due = dueFor(schedule, date, now)
+    return due && awaitedSources({ ...due, now }, usual).length === 0 ? [{ schedule, due }] : []
+  })
+  const unopened = await unopenedGroups(db, groups, date !== undefined)
+  if (unopened.length === 0) return
+  const pruned = await prunedThrough(db)
+  const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
+  for (const { schedule, due, since } of unopened) {
+    await resumeWhosePauseEnded(db, schedule, due.localDate, now)
+    for (const missed of missedDates({ schedule, due, since }, pruned)) {
+      await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now })
+    }
+    await openAll(db, { schedule, due, ...snapshot }, { only: date !== undefined, now })
+  }
+}
+
+/** One plan in one transaction: no lock is held across two of them. */
+const openAll = (db: Database, plan: PlanInput, options: { only: boolean; now: Date }): Promise<number> =>
+  db.$transaction((tx) => openDigests(tx, plan, options), { timeout: LONGEST_MS, maxWait: LONGEST_MS })
+
+function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate | undefined {
+  if (date === undefined) return newestDue(schedule, now)
+  const due = dueOn(schedule, date)
+  return due && due.dueAt <= now ? due : undefined
+}
+
+// What was recorded of a date that is pruned is not there to tell that nothing is lacking.
+function missedDates({ schedule, due, since }: UnopenedGroup, pruned: Day | null): DueDate[] {
+  const starts = [since, addDays(due.localDate, -MISSED_DAYS), ...(pruned ? [addDays(pruned, 1)] : [])]
+  return dueBetween(schedule, starts.sort().at(-1)!, due.localDate)
+}

@@ -1,0 +1,146 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { type Day, dayOf } from '../core/dates.ts'
+import type { Schedule } from '../subscribers/subscriber.ts'
+import type { DueDate } from './due.ts'
+
+/** Every schedule that somebody has whose digests can be due. */
+export const schedulesInUse = (db: DatabaseOrTransaction): Promise<Schedule[]> =>
+  db.$queryRaw`
+    select zone, hour, days from subscriber where state in ('active', 'paused') group by zone, hour, days
+    order by zone, hour, days`
+
+/** A schedule, and a date of it on which digests are due. */
+export interface DueGroup {
+  schedule: Schedule
+  due: DueDate
+}
+
+export interface UnopenedGroup extends DueGroup {
+  /** The first date on which a digest of theirs may be lacking. */
+  since: Day
+}
+
+/**
+ * Of these groups, the ones with somebody whose digest of that date is not opened. Dates go forward only: who has a
+ * digest of a later date lacks none, unless `only` says that this date alone is asked for.
+ */
+export async function unopenedGroups(
+  db: DatabaseOrTransaction,
+  groups: readonly DueGroup[],
+  only: boolean,
+): Promise<UnopenedGroup[]> {
+  const columns = {
+    zones: groups.map(({ schedule }) => schedule.zone),
+    hours: groups.map(({ schedule }) => schedule.hour),
+    days: groups.map(({ schedule }) => schedule.days.join()),
+    dates: groups.map(({ due }) => due.localDate),
+  }
+  const rows = await db.$queryRaw<{ place: number; since: Date }[]>`
+    select g.place::int as place, min(greatest(s.start_date, last.date + 1)) as since
+    from unnest(${columns.zones}::text[], ${columns.hours}::int[], ${columns.days}::text[], ${columns.dates}::date[])
+      with ordinality as g(zone, hour, days, date, place)
+    join subscriber s on s.zone = g.zone and s.hour = g.hour and array_to_string(s.days, ',') = g.days
+    left join lateral (
+      select max(local_date) as date from digest
+      where subscriber_id = s.id and (local_date <= g.date or not ${only})) last on true
+    where s.state in ('active', 'paused') and s.start_date <= g.date and (last.date is null or last.date < g.date)
+    group by g.place order by g.place`
+  return rows.map(({ place, since }) => ({ ...groups[place - 1]!, since: dayOf(since) }))
+}
+
+export interface PlanInput extends DueGroup {
+  /** This subscriber's alone; undefined: everybody's of the schedule. */
+  subscriberId?: string
+  /** The highest paper id that it may look at. */
+  horizon: number
+  sources: string
+}
+
+/**
+ * Opens the digests of everybody who is due and has none of that date, and counts them in the plan: what was opened is
+ * what was counted, whatever becomes of the subscriber afterwards. Call it in a transaction: it holds the plan before
+ * any digest, so that of several at the same time none waits for one that waits for it. A plan that was done is open
+ * again for them. It goes up to the horizon of now, and tells of the sources as they are now. Returns how many.
+ */
+export async function openDigests(
+  tx: DatabaseOrTransaction,
+  { subscriberId, schedule, due, horizon, sources }: PlanInput,
+  { only, now }: { only: boolean; now: Date },
+): Promise<number> {
+  const { zone, hour, days } = schedule
+  const { localDate, dueAt } = due
+  const [plan] = await tx.$queryRaw<{ id: number }[]>`
+    insert into plan (zone, hour, days, local_date, due_at, horizon, sources)
+    values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${horizon}, ${sources})
+    on conflict (zone, hour, days, local_date) do update set due = plan.due
+    returning id`
+  const [opened] = await tx.$queryRaw<{ count: number }[]>`
+    with opened as (
+      insert into digest (plan_id, subscriber_id, local_date, due_at, outcome, papers, created_at)
+      select ${plan!.id}, s.id, ${localDate}::date, ${dueAt}, 'due', '{}', ${now}
+      from subscriber s
+      where s.zone = ${zone} and s.hour = ${hour} and s.days = ${[...days]} and s.state in ('active', 'paused')
+        and s.start_date <= ${localDate}::date and s.id = coalesce(${subscriberId ?? null}, s.id)
+        and not exists (
+          select from digest d where d.subscriber_id = s.id and d.local_date >= ${localDate}::date
+            and (d.local_date = ${localDate}::date or not ${only}))
+      order by s.id
+      on conflict (subscriber_id, local_date) do nothing
+      returning id
+    ), counted as (
+      update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
+        horizon = greatest(horizon, ${horizon}), sources = ${sources}
+      where id = ${plan!.id} and exists (select from opened))
+    select count(*)::int as count from opened`
+  return opened!.count
+}
+
+/** The newest local date of which a subscriber has a digest. */
+export async function lastDigestDate(db: DatabaseOrTransaction, subscriberId: string): Promise<Day | null> {
+  const { _max } = await db.digest.aggregate({ where: { subscriberId }, _max: { localDate: true } })
+  return _max.localDate && dayOf(_max.localDate)
+}
+
+export interface OpenPlan {
+  id: number
+  localDate: Day
+  dueAt: Date
+  horizon: number
+  sources: string
+}
+
+/** Plans of which digests may still have to be filled, in the order in which they were due. */
+export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]> {
+  const plans = await db.plan.findMany({
+    where: { plannedAt: null },
+    orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
+  })
+  return plans.map(({ id, localDate, dueAt, horizon, sources }) => {
+    return { id, localDate: dayOf(localDate), dueAt, horizon, sources }
+  })
+}
+
+/** Says that a plan is done, unless digests of it are still to be filled. */
+export async function finishPlan(db: DatabaseOrTransaction, planId: number, now: Date): Promise<void> {
+  await db.$executeRaw`
+    update plan set planned_at = ${now}
+    where id = ${planId} and planned_at is null
+      and not exists (select from digest where plan_id = ${planId} and outcome = 'due')`
+}
+
+/** Ends what is left of a plan that came too late: paused for whoever paused, else missed. */
+export async function missDigests(
+  db: DatabaseOrTransaction,
+  planId: number,
+): Promise<{ paused: number; missed: number }> {
+  const [row] = await db.$queryRaw<{ paused: number; missed: number }[]>`
+    with ended as (
+      update digest d set outcome = (case when s.state = 'paused' then 'paused' else 'missed' end)::digest_outcome
+      from subscriber s
+      where s.id = d.subscriber_id and d.plan_id = ${planId} and d.outcome = 'due'
+      returning d.outcome)
+    select count(*) filter (where outcome = 'paused')::int as paused,
+           count(*) filter (where outcome = 'missed')::int as missed
+    from ended`
+  return row!
+}

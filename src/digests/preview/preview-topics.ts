@@ -1,0 +1,258 @@
+import type { Day } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { describeQuery } from '../../queries/language/describe-query.ts'
+import { parseQuery } from '../../queries/language/parse-query.ts'
+import { asksForRevised } from '../../queries/language/turning.ts'
+import { addBits, type Bits, hasBit, newBits } from '../../queries/matching/bits.ts'
+import type { Query } from '../../queries/query.ts'
+import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
+import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
+import type { Steps } from '../../queries/steps.ts'
+import type { Hint } from '../../search/back-test/hint.ts'
+import type { KeyWords } from '../../search/back-test/key-words.ts'
+import type { Overlap } from '../../search/back-test/overlap.ts'
+import type { TermCount } from '../../search/back-test/term-counts.ts'
+import type { Window } from '../../search/back-test/window.ts'
+import { type Counts, countByDay } from '../../search/count-by-day.ts'
+import { type Budget, extrasBudget, inTurns, inTurnsWithin, type Spend } from '../../search/in-turns.ts'
+import { type PapersAtHand, papersAtHand } from '../../search/papers-at-hand.ts'
+import { MOST_DAYS, recentWindow } from '../../search/recent-window.ts'
+import { isReadable } from '../../subscribers/read-signup.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
+import {
+  chooseLast,
+  type DigestTopicTree,
+  digestOf,
+  idsOfChoice,
+  type LastChoice,
+  type LastDigest,
+  offeredLast,
+} from './last-digest.ts'
+import { addExtras, type TopicTest, testTopic, type Width } from './test-topics.ts'
+
+/** What was met within the days that were looked at. */
+export interface Met extends Counts {
+  /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
+  latest: DigestPaper[]
+}
+
+/** Why a topic met nothing, and the papers that come nearest. */
+export interface Nothing extends WhyEmpty {
+  nearest: DigestPaper[]
+}
+
+export interface TopicPreview extends Met {
+  query: string
+  /** "Papers with …" */
+  understood: string
+  /** Of all papers of these days, from 0 to 1; null where newer versions count, or nothing came. */
+  share: number | null
+  keyWords: KeyWords
+  /** What each of its terms brings alone. */
+  terms: TermCount[]
+  /** Other topics of the same subscriber under which some of its papers come too. */
+  overlap: Overlap[]
+  width: Width
+  /** Changes that would bring more where it is narrow, less where it is wide. */
+  hints: Hint[]
+  /** Null where it met something, or where there was no paper at all. */
+  nothing: Nothing | null
+}
+
+export interface Preview {
+  from: Day
+  to: Day
+  days: number
+  /** All papers first listed in these days, and on how many of the days there were any. */
+  papers: number
+  openDays: number
+  /** The days with papers. */
+  listedOn: ReadonlySet<Day>
+  /** How many Mondays to Fridays have papers; at least 1. */
+  weekdays: number
+  /** From the first of them that has papers. */
+  weeks: number
+  topics: TopicPreview[]
+  /** All topics together, each paper once; without a topic, every paper. */
+  together: Met
+  /** The digest of the last day that has papers, as it would have been; null unless asked for, and without papers. */
+  digest: LastDigest | null
+}
+
+export interface PreviewInput {
+  queries: readonly string[]
+  /** How many days up to today (UTC), from 1 to 30; 30 unless said otherwise. */
+  days?: number
+  /** How many of the latest papers are shown; 5 unless said otherwise. */
+  latest?: number
+  /** The subscriber's other topics, in their order. */
+  others?: readonly TopicText[]
+  /** Which place among those the queries have in digests: the first unless said otherwise. */
+  place?: number
+  /** The most papers of a mail; that of new subscribers unless said otherwise. */
+  most?: number
+  /** With the digest of the last day that has papers, of the queries and the other topics. */
+  digest?: boolean
+  /** How long hints, near misses and counts of terms may take, in milliseconds: what is not reached is left out. */
+  extrasMs?: number
+  /** Receives the milliseconds of this process that it took. */
+  spend?: Spend
+}
+
+/**
+ * What queries would have brought among the papers first listed lately, and among the newer versions where a query asks
+ * for those. Throws query.*, preview.days.
+ */
+export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Preview> {
+  const { days = MOST_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
+  const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
+  const others = (input.others ?? []).flatMap(readable)
+  const all = others.toSpliced(input.place ?? 0, 0, ...topics)
+  const withRevised = all.some(({ tree }) => asksForRevised(tree))
+  const window = await recentWindow(deps, { days, withRevised })
+  const found = await inTurns(foundIn(window, all, input), spend)
+  const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
+  const tests = await inTurns(testedIn(window, tested, { latest, most }), spend)
+  const budget = extrasBudget(input.extrasMs)
+  await inTurnsWithin(budget, extrasOf(window, tests, { found, most }), spend)
+  const choice = input.digest ? chooseLast(window, found, most) : null
+  const together = togetherOf(window, tests, latest)
+  const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...idsOfChoice(choice)]
+  const papers = await papersAtHand(deps.db, ids)
+  await inTurns(papers.cut(), spend)
+  return {
+    ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
+    ...{ papers: window.size, openDays: window.openDays },
+    listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
+    ...{ weekdays: window.weekdays, weeks: window.weeks },
+    topics: await shownTopics(tests, papers, { budget, spend }),
+    ...(await inTurns(shownTogether({ together, choice }, papers), spend)),
+  }
+}
+
+function* shownTogether(
+  { together, choice }: { together: Together; choice: LastChoice | null },
+  papers: PapersAtHand,
+): Steps<Pick<Preview, 'together' | 'digest'>> {
+  const all = met(together, papers, together.topicOf)
+  yield
+  return { together: all, digest: choice && (yield* digestOf(choice, papers)) }
+}
+
+interface FoundTopic extends DigestTopicTree {
+  /** As it came in. */
+  topic: DigestTopicTree
+  found: Bits
+  /** For the digest of the last day, best first. */
+  offered: readonly number[]
+}
+
+/** Term by term and topic by topic: anybody may type hundreds of terms. */
+function* foundIn(
+  window: Window,
+  topics: readonly DigestTopicTree[],
+  { digest = false }: PreviewInput,
+): Steps<FoundTopic[]> {
+  const all: FoundTopic[] = []
+  for (const topic of topics) {
+    yield* window.archive.lookUp(topic.tree, { ranked: digest })
+    const found = window.find(topic.tree)
+    all.push({ ...topic, topic, found, offered: digest ? offeredLast(window, { ...topic, found }) : [] })
+    yield
+  }
+  return all
+}
+
+function* testedIn(
+  window: Window,
+  topics: readonly FoundTopic[],
+  testing: { latest: number; most: number },
+): Steps<TopicTest[]> {
+  const tests: TopicTest[] = []
+  for (const { tree, found, name: query } of topics) {
+    tests.push(yield* testTopic(window, { query, tree, found }, testing))
+    yield
+  }
+  return tests
+}
+
+function* extrasOf(
+  window: Window,
+  tests: readonly TopicTest[],
+  { found, most }: { found: readonly FoundTopic[]; most: number },
+): Steps<void> {
+  for (const test of tests) {
+    const others = found.filter((one) => one.found !== test.found)
+    yield* addExtras(window, test, { others, most })
+  }
+}
+
+/** A topic that was kept may be older than the grammar. */
+const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
+  isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
+
+const MOST_NEAREST = 3
+
+const idsOf = ({ latestIds, empty }: TopicTest): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
+
+type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query | null }
+
+/** Each paper under the first topic that it matches. */
+function togetherOf(window: Window, tests: readonly TopicTest[], latest: number): Together {
+  const { index } = window.archive
+  const found = tests.length > 0 ? unionOf(tests, index.slots) : window.listed
+  const counts = countByDay(found, window, latest)
+  const topics = new Map(
+    counts.latestIds.map((id) => {
+      // It may have changed meanwhile, and have another slot.
+      const slot = index.slotOf(id) ?? 0
+      return [id, (tests.find((test) => hasBit(test.found, slot)) ?? tests[0])?.tree ?? null]
+    }),
+  )
+  return { ...counts, topicOf: (id) => topics.get(id) ?? null }
+}
+
+function unionOf(tests: readonly TopicTest[], slots: number): Bits {
+  const union = newBits(slots)
+  for (const { found } of tests) addBits(union, found)
+  return union
+}
+
+interface Showing {
+  budget: Budget
+  spend: Spend | undefined
+}
+
+async function shownTopics(
+  tests: readonly TopicTest[],
+  papers: PapersAtHand,
+  { budget, spend }: Showing,
+): Promise<TopicPreview[]> {
+  const shown: TopicPreview[] = []
+  for (const test of tests) {
+    const { query, tree, share, keyWords, terms, overlap, width, hints, empty } = test
+    const nearest =
+      empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MOST_NEAREST), spend))
+    const one = await inTurns(shownIn(test, papers), spend)
+    shown.push({
+      ...{ query, understood: describeQuery(tree), share, keyWords, terms, overlap, width, hints },
+      ...one,
+      nothing: empty && { absent: empty.absent, without: empty.without, nearest: nearest?.value ?? [] },
+    })
+  }
+  return shown
+}
+
+function* shownIn(test: TopicTest, papers: PapersAtHand): Steps<Met> {
+  yield
+  return met(test, papers, () => test.tree)
+}
+
+const met = (
+  { total, perDay, latestIds }: ReturnType<typeof countByDay>,
+  papers: PapersAtHand,
+  topicOf: (id: number) => Query | null,
+): Met => ({
+  ...{ total, perDay },
+  latest: latestIds.map((id) => papers.shown(id, topicOf(id))).filter((paper) => paper !== null),
+})

@@ -1,0 +1,53 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Deps } from '../core/deps.ts'
+import { Fault, failureOf } from '../core/errors.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { type OldQuery, olderQueries, type ReadAnew, storeTrees } from '../queries/query.repo.ts'
+import { GRAMMAR } from '../queries/query.ts'
+
+const MOST_AT_ONCE = 200
+/** So many queries are read, in some milliseconds, before others get their turn. */
+const IN_ONE_TURN = 20
+
+/**
+ * Reads the queries that an older grammar read once more, and stores their trees; until then each is read wherever it
+ * is needed. Any number of processes may do so at once, at any time. Never throws: the next start goes on with the rest.
+ */
+export async function recompileQueries(
+  { db, log }: Pick<Deps, 'db' | 'log'>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const done = { queries: 0, unreadable: 0, grammar: GRAMMAR }
+  try {
+    for (let after = 0; !signal?.aborted; ) {
+      const old = await olderQueries(db, { after, grammar: GRAMMAR, most: MOST_AT_ONCE })
+      const last = old.at(-1)
+      if (!last) break
+      const queries = await readAnew(old)
+      done.queries += await storeTrees(db, { queries, grammar: GRAMMAR })
+      done.unreadable += queries.filter(({ tree }) => tree === null).length
+      after = last.id
+    }
+  } catch (error) {
+    log.warn('queries.failed', failureOf(error))
+  }
+  if (done.queries > 0) log.info('queries.recompiled', done)
+}
+
+async function readAnew(old: readonly OldQuery[]): Promise<ReadAnew[]> {
+  const queries: ReadAnew[] = []
+  for (const [i, { id, text }] of old.entries()) {
+    if (i % IN_ONE_TURN === 0) await setImmediate()
+    queries.push({ id, tree: treeOf(text) })
+  }
+  return queries
+}
+
+function treeOf(text: string): object | null {
+  try {
+    return parseQuery(text)
+  } catch (error) {
+    if (error instanceof Fault) return null
+    throw error
+  }
+}

@@ -1,0 +1,131 @@
+import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../core/database/database.ts'
+import { type Day, dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { textOf } from '../core/errors.ts'
+import { enqueue } from '../mail/outbox/message.repo.ts'
+import { messageContent } from '../mail/outbox/subscriber-messages.repo.ts'
+import { horizon, papersBetween } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
+import type { Archive } from '../queries/archive.ts'
+import { openArchive } from '../search/open-archive.ts'
+import { newAnswer } from '../subscribers/new-answer.ts'
+import { subscriberById } from '../subscribers/subscriber.repo.ts'
+import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
+import { topicsOf } from '../subscribers/topic.repo.ts'
+import { recipientOf } from './digest.repo.ts'
+import { nextDue } from './due.ts'
+import { earlierDigests } from './earlier-digest.repo.ts'
+import { readQueries } from './read-queries.repo.ts'
+import { composeWelcome, type WelcomeInput, welcomeSince } from './welcome.ts'
+import { type ComposedWelcome, NOT_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
+
+/** The content of a message of kind welcome: all that its mail says, but for the links. */
+export interface WelcomeMessage extends ComposedWelcome {
+  /** Queries, as typed. */
+  topics: string[]
+  /** The numbers of the papers in `content`: no later digest holds one of them. */
+  papers: number[]
+  /** The local date of the first digest, and its hour in the zone. */
+  next: Day | null
+  hour: number
+  zone: string
+  confirmedOn: Day
+  /** Of the subscriber, once confirmed. */
+  epoch: number
+  format: MailFormat
+  detail: MailDetail
+}
+
+/** What a welcome is chosen from. */
+export interface WelcomeShelf {
+  /** For topics. */
+  archive: Archive | null
+  /** Without topics. */
+  papers: Paper[]
+  /** Numbers of papers that an earlier subscription showed. */
+  shown: number[]
+}
+
+/**
+ * Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. `topics`:
+ * whether they have any.
+ */
+export async function readForWelcome(
+  deps: Deps,
+  { subscriberId, topics, now }: { subscriberId: string; topics: boolean; now: Date },
+): Promise<WelcomeShelf> {
+  const since = welcomeSince(now)
+  const [archive, papers, earlier] = await Promise.all([
+    topics ? openArchive(deps, { from: since }) : null,
+    topics ? [] : papersSince(deps.db, since),
+    earlierDigests(deps.db, { subscriberIds: [subscriberId], lowest: 1, since, now }),
+  ])
+  return { archive, papers, shown: (earlier.get(subscriberId) ?? []).flatMap((digest) => digest.papers) }
+}
+
+const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
+  papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since })
+
+export interface LeaveWelcome {
+  signupId: number
+  /** Confirmed and locked by the transaction. */
+  subscriberId: string
+  shelf: WelcomeShelf
+  now: Date
+}
+
+/** Leaves the mail that tells a new subscriber that it worked, with a first digest where there is something for one. */
+export async function leaveWelcome(
+  deps: Deps,
+  tx: DatabaseOrTransaction,
+  { signupId, subscriberId, shelf, now }: LeaveWelcome,
+): Promise<void> {
+  const subscriber = (await subscriberById(tx, subscriberId))!
+  const recipient = (await recipientOf(tx, subscriberId))!
+  const queries = await readQueries(
+    tx,
+    recipient.topics.map(({ queryId }) => queryId),
+  )
+  const topics = await topicsOf(tx, subscriberId)
+  const composed = await tryToCompose(deps, tx, { recipient, queries, shelf, now })
+  const { hour, zone, epoch, format, detail } = subscriber
+  const content: WelcomeMessage = {
+    ...composed,
+    topics: topics.map(({ query }) => query),
+    papers: composed.content?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? [],
+    next: nextDue(subscriber, now)?.localDate ?? null,
+    confirmedOn: dayOf(now),
+    ...{ hour, zone, epoch, format, detail },
+  }
+  const welcome = { kind: 'welcome', dedupe: dedupeOf(signupId), content, now } as const
+  await enqueue(tx, 'answers', [newAnswer(deps.config, subscriber, welcome)])
+}
+
+/** The welcome of a signup; null where it had none, or what it said was forgotten. */
+export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<WelcomeMessage | null> =>
+  messageContent<WelcomeMessage>(db, { kind: 'welcome', dedupe: dedupeOf(signupId) })
+
+const dedupeOf = (signupId: number): string => `signup ${signupId}`
+
+interface ComposeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
+  shelf: WelcomeShelf
+}
+
+/** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
+async function tryToCompose(
+  { log }: Deps,
+  tx: DatabaseOrTransaction,
+  { shelf, ...input }: ComposeInput,
+): Promise<ComposedWelcome> {
+  const { archive, shown } = shelf
+  try {
+    if (archive && input.recipient.topics.length > 0)
+      return await welcomeByTopics(tx, archive, { ...input, shown })
+    const content = composeWelcome({ ...input, ...shelf })
+    return { content, nothingMatched: false, ...NOT_ELSEWHERE }
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error
+    log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
+    return { content: null, nothingMatched: false, ...NOT_ELSEWHERE }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Config } from '../config/config.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import type { Compose, ComposedMail, TakenMessage } from '../mail/message.ts'
+import { buildMime } from '../mail/smtp/build-mime.ts'
+import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
+import { type Addressed, addressed, type Sender } from '../mail/templates/headers.ts'
+import type { MailKind } from '../mail/templates/mail-kind.ts'
+import { secretNamed } from '../subscribers/link-token.ts'
+import { returnAddress, returnToken } from '../subscribers/return-address.ts'
+import { addTopicsMail, confirmationMail } from './answer-mails.ts'
+import { digestMail } from './digest-mail.ts'
+import { openEmails } from './emails.ts'
+import { goodbyeMail } from './goodbye-mail.ts'
+import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-mails.ts'
+import type { Mail, MailOf } from './mailing.ts'
+import { noteMail } from './note-mail.ts'
+import { welcomeMail } from './welcome-mail.ts'
+
+const MAILS: Record<MailKind, MailOf> = {
+  digest: digestMail,
+  confirmation: confirmationMail,
+  'add-topics': addTopicsMail,
+  goodbye: goodbyeMail,
+  note: noteMail,
+  welcome: welcomeMail,
+  'manage-link': manageLinkMail,
+  'account-link': accountLinkMail,
+  'new-address': newAddressMail,
+  moved: movedMail,
+}
+
+/**
+ * Opens templates and signing key once, and returns what makes a message's mail: from its row alone, so that a second
+ * try has the same bytes. Throws dkim.cannot-sign for a key that does not sign.
+ */
+export async function openComposer({ config, db }: Deps): Promise<Compose> {
+  const dkim = await openDkim(config)
+  const emails = await openEmails(siteOf(config))
+  const sender = senderOf(config)
+  return async (message) => {
+    const mailOf = MAILS[message.kind as MailKind]
+    if (!mailOf) throw new Fault('message.without-content', { id: message.id })
+    return finish(message, await mailOf({ config, db, emails }, message), { config, sender, dkim })
+  }
+}
+
+/** The key that the settings name, tried out. Throws dkim.cannot-sign. */
+export async function openDkim(config: Config): Promise<DkimKey | undefined> {
+  const key = loadDkimKey(config)
+  if (key) await assertDkimSigns(key)
+  return key
+}
+
+export const siteOf = (config: Config) => ({
+  name: config.SITE_NAME,
+  baseUrl: config.BASE_URL,
+  postalAddress: config.POSTAL_ADDRESS,
+  privacyUrl: config.PRIVACY_URL ?? `${config.BASE_URL}/privacy`,
+})
+
+export const senderOf = (config: Config): Sender => ({
+  address: config.MAIL_FROM,
+  name: config.MAIL_FROM_NAME,
+  replyTo: config.REPLY_TO,
+  siteName: config.SITE_NAME,
+})
+
+interface Finish {
+  config: Config
+  sender: Sender
+  dkim: DkimKey | undefined
+}
+
+async function finish(
+  message: TakenMessage,
+  { kind, unsubscribeUrl, ...email }: Mail,
+  { config, sender, dkim }: Finish,
+): Promise<ComposedMail> {
+  const { id, datedAt, toAddress } = message
+  const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnsOf(config, message) }
+  const mail = addressed(row, email, sender)
+  return { ...mail.envelope, raw: await buildMime(mail, dkim) }
+}
+
+/** Signed as the row of the message says, so that a second try has the same bytes. */
+function returnsOf(
+  { BOUNCE_DOMAIN: domain, APP_SECRET }: Config,
+  { id, subscriberId, secretId }: TakenMessage,
+): Pick<Addressed, 'token' | 'returns'> {
+  const secret = secretNamed(secretId, APP_SECRET)
+  const token = returnToken({ purpose: 'bounce', id }, secret)
+  const returns = domain && {
+    sender: returnAddress({ purpose: 'bounce', id }, secret, domain),
+    unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, domain),
+  }
+  return { token, returns: returns || undefined }
+}

@@ -1,0 +1,37 @@
+import type { Deps } from '../core/deps.ts'
+import type { Queue } from '../core/queue.ts'
+import { randomId } from '../core/random.ts'
+import { pauseIfRestored } from '../core/restored.ts'
+import type { Compose, Lane } from '../mail/message.ts'
+import { closeExpired } from '../mail/outbox/message.repo.ts'
+import { type DrainInput, drain } from '../mail/sending/drain.ts'
+import type { RunResult } from '../mail/sending/run.ts'
+import { suppress } from '../subscribers/suppress-subscriber.ts'
+
+export interface DeliverDeps extends Deps {
+  compose: Compose
+  /** Where there is one, other processes are nudged to join in. */
+  queue?: Queue
+}
+
+export interface DeliverInput extends Pick<DrainInput, 'signal'> {
+  lane: Lane
+}
+
+/**
+ * Hands every message of a lane that is ready to the mail server, and ends those whose deadline has passed. Does
+ * nothing else without SMTP_URL, with SENDING=off, and while delivery is paused: on a restored database it is.
+ */
+export async function deliverReady(deps: DeliverDeps, { lane, ...input }: DeliverInput): Promise<RunResult> {
+  const { db, clock, compose, queue } = deps
+  await pauseIfRestored(deps)
+  await closeExpired(db, clock.now())
+  return drain(deps, {
+    ...input,
+    lane,
+    owner: `${process.pid}-${randomId(80)}`,
+    compose,
+    moreWaiting: queue && (() => queue.nudge(`drain-${lane}`)),
+    onDeadAddress: (address) => suppress(deps, { email: address, reason: 'dead' }),
+  })
+}

@@ -1,0 +1,21 @@
+import { Fault } from '../core/errors.ts'
+import { digestContent } from '../digests/digest.repo.ts'
+import type { DigestMessage } from '../digests/fill-page.ts'
+import type { ReaderLinks } from './digest-view.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
+
+/** A digest: its content stands with the row of the digest. */
+export const digestMail: MailOf = async ({ config, db, emails }, message) => {
+  const content = message.digestId === null ? null : await digestContent(db, message.digestId)
+  if (!content) throw new Fault('message.without-content', { id: message.id })
+  // A message that an earlier release wrote down says nothing of its detail and epoch.
+  const { detail = 'full', epoch = 0, ...frozen } = contentOf<DigestMessage>(message)
+  const id = message.subscriberId
+  const links: ReaderLinks = {
+    unsubscribeUrl: linkTo(config, message, { purpose: 'unsubscribe', id, epoch }),
+    manageUrl: linkTo(config, message, { purpose: 'manage', id, epoch }),
+    viewUrl: linkTo(config, message, { purpose: 'digest', id: message.id }),
+  }
+  const email = emails.digest({ ...frozen, ...links, content, detail })
+  return { kind: 'digest', unsubscribeUrl: links.unsubscribeUrl, ...email }
+}

@@ -1,0 +1,19 @@
+import type { GoodbyeMessage } from '../subscribers/leave-goodbye.ts'
+import { linkEnd } from '../subscribers/link-token.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
+
+/** To somebody whose subscription was ended on the page, or by a report without proof: a button undoes it. */
+export const goodbyeMail: MailOf = ({ config, emails }, message) => {
+  const { subscriberId: id, datedAt } = message
+  const { epoch, zone, format, reported } = contentOf<GoodbyeMessage>(message)
+  const link = { purpose: 'resubscribe', id, epoch } as const
+  const email = {
+    undoUrl: linkTo(config, message, link),
+    zone,
+    endedAt: datedAt.toISOString(),
+    validUntil: linkEnd({ purpose: 'resubscribe', issuedAt: datedAt }).toISOString(),
+    format,
+    reported,
+  }
+  return { kind: 'goodbye', ...emails.goodbye(email) }
+}

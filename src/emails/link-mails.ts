@@ -1,0 +1,43 @@
+import type { TakenMessage } from '../mail/message.ts'
+import type { LinkMessage } from '../subscribers/link-message.ts'
+import { type LinkPurpose, linkEnd } from '../subscribers/link-token.ts'
+import { topicLink } from '../subscribers/links.ts'
+import type { LinkKind } from './link-views.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
+
+/** To somebody who subscribes already: the link to their settings. */
+export const manageLinkMail: MailOf = (parts, message) => linkMail('manage-link', 'manage', parts, message)
+
+/** A fresh link, for what a forwarded digest must not open: export, erase, new address. */
+export const accountLinkMail: MailOf = (parts, message) => linkMail('account-link', 'account', parts, message)
+
+/** To an address that somebody gave as their new one. */
+export const newAddressMail: MailOf = (parts, message) => linkMail('new-address', 'move', parts, message)
+
+/** To the address that digests went to before; it does not say where they go now. */
+export const movedMail: MailOf = ({ config, emails }, message) => {
+  const { zone, format } = contentOf<LinkMessage>(message)
+  const contact = config.REPLY_TO ?? config.MAIL_FROM
+  return { kind: 'moved', ...emails.moved({ zone, format, at: message.datedAt.toISOString(), contact }) }
+}
+
+function linkMail(
+  kind: LinkKind,
+  purpose: LinkPurpose,
+  { config, emails }: Parameters<MailOf>[0],
+  message: TakenMessage,
+): ReturnType<MailOf> {
+  const { epoch, zone, format, asked, at, moveId } = contentOf<LinkMessage>(message)
+  const end = linkEnd({ purpose, issuedAt: message.datedAt })
+  const id = moveId ? String(moveId) : message.subscriberId
+  const url = linkTo(config, message, { purpose, id, epoch })
+  const email = {
+    url: at ? topicLink(url, at) : url,
+    at: message.datedAt.toISOString(),
+    ...(!Number.isNaN(end.getTime()) && { until: end.toISOString() }),
+    zone,
+    format,
+    asked,
+  }
+  return { kind, ...emails.link(kind, email) }
+}

@@ -1,0 +1,13 @@
+import type { WelcomeMessage } from '../digests/welcome-message.ts'
+import { contentOf, linkTo, type MailOf } from './mailing.ts'
+
+/** To somebody who just confirmed. It is mailed as digests are, so it ends as they do. */
+export const welcomeMail: MailOf = ({ config, emails }, message) => {
+  const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
+  const id = message.subscriberId
+  const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
+  const viewUrl = linkTo(config, message, { purpose: 'digest', id: message.id })
+  const email = emails.welcome({ ...content, manageUrl, unsubscribeUrl, viewUrl })
+  return { kind: 'welcome', unsubscribeUrl, ...email }
+}

@@ -1,0 +1,66 @@
+import { Temporal } from 'temporal-polyfill'
+import { type Day, WEEKDAYS, type Weekday, weekdayOf } from '../core/dates.ts'
+import { listed, words } from './words.ts'
+
+// From our own words: Intl's output changes with the version of Node, but a retried email must not change.
+
+function partsOf(day: Day) {
+  const { year, month, day: date } = Temporal.PlainDate.from(day)
+  return { year, date, month: month as keyof typeof words.months, weekday: weekdayOf(day) }
+}
+
+/** "Tuesday, 24 November 2026" */
+export function longDate(day: Day): string {
+  const { year, month, date, weekday } = partsOf(day)
+  return `${words.weekdays[weekday]}, ${date} ${words.months[month]} ${year}`
+}
+
+/** "Tuesday, 24 November" */
+export function fullDate(day: Day): string {
+  const { month, date, weekday } = partsOf(day)
+  return `${words.weekdays[weekday]}, ${date} ${words.months[month]}`
+}
+
+/** "Tuesday, 24 November"; with the year if it differs from that of `today`. */
+export const dateSeenOn = (today: Day, day: Day): string =>
+  partsOf(day).year === partsOf(today).year ? fullDate(day) : longDate(day)
+
+/** "24 Nov" */
+export function shortDate(day: Day): string {
+  const { month, date } = partsOf(day)
+  return `${date} ${words.monthsShort[month]}`
+}
+
+/** "Tue 24 Nov" */
+export const weekdayDate = (day: Day): string => `${words.weekdaysShort[weekdayOf(day)]} ${shortDate(day)}`
+
+/** "Tue 24 Nov 2026" */
+export const weekdayDateWithYear = (day: Day): string => `${weekdayDate(day)} ${partsOf(day).year}`
+
+/** "23 Nov", "17–23 Nov", "28 Nov – 4 Dec" */
+export function dateRange(from: Day, to: Day): string {
+  if (from === to) return shortDate(to)
+  const [first, last] = [partsOf(from), partsOf(to)]
+  const isOneMonth = first.month === last.month && first.year === last.year
+  return isOneMonth ? `${first.date}–${shortDate(to)}` : `${shortDate(from)} – ${shortDate(to)}`
+}
+
+/** "3 Nov 2026" */
+export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
+
+/** "24 Nov 2026, 08:03" in a zone; `instant` in ISO 8601. */
+export function moment(instant: string, zone: string): string {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone)
+  return `${dateWithYear(local.toPlainDate().toString())}, ${local.toPlainTime().toString().slice(0, 5)}`
+}
+
+/** "08:00" */
+export const hourOfDay = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
+
+/** "every day", "Monday to Friday", "Monday, Wednesday and Friday" */
+export function weekdays(days: Weekday[]): string {
+  const chosen = WEEKDAYS.filter((day) => days.includes(day))
+  if (chosen.length === WEEKDAYS.length) return words.schedule.everyDay
+  if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return words.schedule.workdays
+  return listed(chosen.map((day) => words.weekdays[day]))
+}

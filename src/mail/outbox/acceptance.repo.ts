@@ -1,0 +1,55 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { DAY_MS } from '../../core/dates.ts'
+
+export interface NewAcceptance {
+  messageId: string
+  at: Date
+  /** What the server said, without addresses. */
+  answer: string
+}
+
+/**
+ * Writes acceptances down, all or none; once, however often they are written. Nobody's lease is asked for: what the
+ * server accepted is accepted, whoever saw it, and beats every other state.
+ */
+export async function recordAcceptances(db: DatabaseOrTransaction, accepted: NewAcceptance[]): Promise<void> {
+  await db.$executeRaw`
+    insert into acceptance (message_id, at, answer)
+    select * from unnest(
+      ${accepted.map(({ messageId }) => messageId)}::text[],
+      ${accepted.map(({ at }) => at.toISOString())}::timestamptz[],
+      ${accepted.map(({ answer }) => answer)}::text[]) as told(id, at, answer)
+    where not exists (
+      select from acceptance a where a.message_id = told.id and a.at = told.at and a.answer = told.answer)`
+}
+
+/** How many were accepted from one instant on and before another; counts no further than `most`. */
+export async function countAcceptances(
+  db: DatabaseOrTransaction,
+  { from, to, most }: { from: Date; to: Date; most: number },
+): Promise<number> {
+  const rows = await db.$queryRaw<[{ mails: number }]>`
+    select count(*)::int as mails from (
+      select from acceptance where at >= ${from} and at < ${to} limit ${most}) accepted`
+  return rows[0].mails
+}
+
+const DAYS = 4
+
+/** The most mails that were accepted in one day, of the last four of 24 hours each. Counts no further than `most`. */
+export async function busiestDay(
+  db: DatabaseOrTransaction,
+  { now, most }: { now: Date; most: number },
+): Promise<number> {
+  const begins = (day: number) => new Date(now.getTime() + 1 - day * DAY_MS)
+  let busiest = 0
+  for (let day = 0; day < DAYS; day++) {
+    const mails = await countAcceptances(db, { from: begins(day + 1), to: begins(day), most })
+    busiest = Math.max(busiest, mails)
+  }
+  return busiest
+}
+
+/** Whether the mail server ever took a mail, as far as is kept. */
+export const hasAcceptances = async (db: DatabaseOrTransaction): Promise<boolean> =>
+  (await db.acceptance.findFirst({ select: { id: true } })) !== null

@@ -1,0 +1,131 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { addDays, type Day, midnight } from '../../core/dates.ts'
+import type { Lane, MessageState } from '../message.ts'
+
+/** A message as the operator sees it in a list. */
+export interface ListedMessage {
+  id: string
+  kind: string
+  lane: Lane
+  subscriberId: string
+  /** Null once erased. */
+  toAddress: string | null
+  state: MessageState
+  reason: string | null
+  attempts: number
+  datedAt: Date
+  nextTry: Date
+  deadline: Date
+}
+
+/** A place in the list. */
+export type MessagePlace = Pick<ListedMessage, 'datedAt' | 'id'>
+
+export interface MessageFilter {
+  state?: MessageState
+  kind?: string
+  /** Left on this day (UTC). */
+  day?: Day
+}
+
+/** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
+export async function listMessages(
+  db: DatabaseOrTransaction,
+  { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessagePlace },
+): Promise<ListedMessage[]> {
+  const datedAt = day && { gte: midnight(day), lt: midnight(addDays(day, 1)) }
+  const rest = after && [{ datedAt: { lt: after.datedAt } }, { datedAt: after.datedAt, id: { gt: after.id } }]
+  const rows = await db.message.findMany({
+    where: { state, kind, datedAt, OR: rest },
+    omit: { content: true },
+    include: { chunk: { select: { lane: true } } },
+    orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
+    take: most,
+  })
+  return rows.map(({ chunk, ...row }) => ({ ...row, lane: chunk.lane }))
+}
+
+export interface ShownMessage extends ListedMessage {
+  /** Whose body the server took, and what it said. */
+  acceptances: { at: Date; answer: string }[]
+  tries: {
+    n: number
+    at: Date
+    outcome: string
+    status: number | null
+    enhanced: string | null
+    answer: string
+  }[]
+}
+
+/** A message and its history; null where there is none with that id. */
+export async function messageById(db: DatabaseOrTransaction, id: string): Promise<ShownMessage | null> {
+  const row = await db.message.findUnique({
+    where: { id },
+    omit: { content: true },
+    include: {
+      chunk: { select: { lane: true } },
+      acceptances: { select: { at: true, answer: true }, orderBy: { id: 'asc' } },
+      tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },
+    },
+  })
+  if (!row) return null
+  const { chunk, ...message } = row
+  return { ...message, lane: chunk.lane }
+}
+
+/**
+ * Makes a message ready again that came to an end, or waits. False where its state or its deadline forbids it: it is
+ * on its way, was accepted, or is too old.
+ */
+export async function makeReady(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
+  // In a chunk of its own: whoever gives the old one back at this moment may not see the message yet, and end it.
+  const changed = await db.$executeRaw`
+    with again as (
+      select m.id, c.lane from message m join chunk c on c.id = m.chunk_id
+      where m.id = ${id} and m.deadline > ${now} and m.to_address is not null
+        and m.state in ('deferred', 'refused', 'uncertain', 'gave_up', 'skipped')
+        and m.reason is distinct from 'restored'
+      for update of m
+    ), made as (
+      insert into chunk (lane, not_before) select lane, ${now}::timestamptz from again returning id
+    )
+    update message m set state = 'ready', reason = null, next_try = ${now}, chunk_id = made.id
+    from again, made where m.id = again.id`
+  return changed > 0
+}
+
+export interface LaneCount {
+  lane: Lane
+  state: MessageState
+  count: number
+}
+
+/** How many messages of each lane wait, or are on their way. */
+export const countWaiting = (db: DatabaseOrTransaction): Promise<LaneCount[]> => db.$queryRaw<LaneCount[]>`
+  select c.lane::text, m.state::text, count(*)::int from message m join chunk c on c.id = m.chunk_id
+  where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+  group by 1, 2`
+
+/** How many messages could be tried now. */
+export async function countReady(db: DatabaseOrTransaction, now: Date): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: number }[]>`
+    select count(*)::int as count from message
+    where state in ('ready', 'deferred') and next_try <= ${now} and deadline > ${now}`
+  return row!.count
+}
+
+export interface LaneWait {
+  lane: Lane
+  /** When the message was left that waits longest. */
+  oldest: Date
+  /** The first instant at which one of them may be tried. */
+  nextTry: Date
+}
+
+/** How long each lane has had something that waits to be tried; nothing of a lane that has none. */
+export const longestWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
+  select c.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
+  from message m join chunk c on c.id = m.chunk_id
+  where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)
+  group by 1`

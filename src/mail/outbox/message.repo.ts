@@ -1,0 +1,214 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { randomId } from '../../core/random.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+import { type Lane, LOST_ANSWER, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
+import type { Failure } from '../refusals/classify-answer.ts'
+import type { NextStep } from '../refusals/retry.ts'
+import { maySend } from './may-send.repo.ts'
+
+const MOST_IN_CHUNK = 200
+/** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
+const LEAST_FOR_OWN_CHUNK = 20
+
+/**
+ * Writes messages down, in chunks of their own; one whose kind and key are there already is left out. Returns how
+ * many are new. Call it in the transaction of what they tell of.
+ */
+export async function enqueue(
+  db: DatabaseOrTransaction,
+  lane: Lane,
+  messages: NewMessage[],
+): Promise<number> {
+  let added = 0
+  for (let from = 0; from < messages.length; from += MOST_IN_CHUNK) {
+    added += await addChunk(db, lane, messages.slice(from, from + MOST_IN_CHUNK))
+  }
+  return added
+}
+
+function addChunk(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[]): Promise<number> {
+  const rows = JSON.stringify(messages.map((message) => ({ id: randomId(96), ...message })))
+  return db.$executeRaw`
+    with wanted as (
+      select * from jsonb_to_recordset(${rows}::jsonb) as w(
+        id text, kind text, dedupe text, "subscriberId" text, "digestId" int, "toAddress" text, "secretId" text,
+        content jsonb, "datedAt" timestamptz, "notBefore" timestamptz, deadline timestamptz)
+      where not exists (select from message m where m.kind = w.kind and m.dedupe = w.dedupe)
+    ), addressed as (
+      select *, lower(substring("toAddress" from '[^@]*$')) as domain from wanted
+    ), grouped as (
+      select *, case when count(*) over (partition by domain) >= ${LEAST_FOR_OWN_CHUNK} then domain end as of_chunk
+      from addressed
+    ), made as (
+      insert into chunk (lane, domain, not_before)
+      select ${lane}::lane, of_chunk, min("notBefore") from grouped group by of_chunk
+      returning id, domain
+    )
+    insert into message (id, kind, dedupe, subscriber_id, digest_id, chunk_id, to_address, secret_id, content,
+                         dated_at, next_try, deadline)
+    select w.id, w.kind, w.dedupe, w."subscriberId", w."digestId", made.id, w."toAddress", w."secretId", w.content,
+           w."datedAt", w."notBefore", w.deadline
+    from grouped w join made on made.domain is not distinct from w.of_chunk
+    on conflict (kind, dedupe) do nothing`
+}
+
+export interface TakeInput {
+  chunk: number
+  owner: string
+  now: Date
+  most: number
+}
+
+/** A message that may not go any more, and why. */
+export interface Ended {
+  id: string
+  state: MessageState
+  reason: string | null
+}
+
+export interface Handful {
+  taken: TakenMessage[]
+  ended: Ended[]
+}
+
+type MovedRow = TakenMessage & Ended
+
+/** Why message p to subscriber s may not go at an instant; null where it may. */
+const whyNot = (now: Date): Prisma.Sql => Prisma.sql`
+  case
+    when s.erased_at is not null or p.to_address is null then 'erased'
+    when s.state = 'suppressed' or exists (
+      select from suppression x where x.address_hash = s.address_hash and x.lifted_at is null)
+      then 'suppressed'
+    when p.kind in ('digest', 'welcome', 'note') and s.state <> 'active' then s.state::text
+    when p.deadline <= ${now} then 'expired'
+  end`
+
+/**
+ * Looks again at a message that `owner` took and did not begin: one that may not go any more is as before, so that the
+ * next take ends it with its reason. True where that is so.
+ */
+export async function giveBackIfEnded(
+  db: DatabaseOrTransaction,
+  { id, owner, now }: { id: string; owner: string; now: Date },
+): Promise<boolean> {
+  const changed = await db.$executeRaw`
+    update message p set state = 'ready', attempts = p.attempts - 1, taken_at = null, taken_by = null
+    from subscriber s
+    where p.id = ${id} and s.id = p.subscriber_id and p.state = 'taken' and p.taken_by = ${owner}
+      and ${whyNot(now)} is not null`
+  return changed > 0
+}
+
+/**
+ * Takes at most `most` messages of a chunk that `owner` holds by the database's clock. Looks again at each one's
+ * deadline, subscriber and suppression. An empty handful: nothing is left for now, or the lease is lost.
+ */
+export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<Handful> {
+  const { chunk, owner, now, most } = input
+  const rows = await db.$queryRaw<MovedRow[]>`
+    with lease as materialized (
+      select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
+        and ${maySend}
+    ), picked as (
+      select m.id, m.attempts, m.kind, m.subscriber_id, m.to_address, m.deadline
+      from message m join lease on m.chunk_id = lease.id
+      where m.next_try <= ${now}
+        and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
+      order by m.next_try, m.id limit ${most} for update of m skip locked
+    ), judged as materialized (
+      select p.id, p.attempts,
+        p.attempts > 0 and exists (
+          select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before,
+        p.attempts > 0 and exists (
+          select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
+        ${whyNot(now)} as reason
+      from picked p join subscriber s on s.id = p.subscriber_id
+    )
+    update message m set
+      state = (case
+        when j.reason is null then 'taken'
+        when j.in_doubt then 'uncertain'
+        when j.reason = 'expired' and j.attempts > 0 then 'gave_up'
+        else 'skipped' end)::message_state,
+      reason = case when not j.in_doubt then j.reason end,
+      attempts = j.attempts + (j.reason is null)::int,
+      next_try = case when j.reason is null then m.next_try else m.deadline end,
+      taken_at = case when j.reason is null then ${now}::timestamptz end,
+      taken_by = case when j.reason is null then ${owner}::text end
+    from judged j where m.id = j.id
+    returning m.id, m.chunk_id as "chunkId", m.kind, m.subscriber_id as "subscriberId", m.digest_id as "digestId",
+      m.to_address as "toAddress", m.secret_id as "secretId", m.content, m.dated_at as "datedAt", m.deadline,
+      m.attempts, j.uncertain_before as "uncertainBefore", m.state::text, m.reason`
+  const { taken = [], ended = [] } = Object.groupBy(rows, ({ state }) =>
+    state === 'taken' ? 'taken' : 'ended',
+  )
+  return { taken, ended }
+}
+
+/** The try as its message's history keeps it. */
+export type Try = Pick<Failure, 'outcome' | 'status' | 'enhanced' | 'answer'>
+
+/**
+ * Writes a try down and moves the message on. Where the message has gone to another worker meanwhile, the try is
+ * written down and nothing else changes.
+ */
+export async function recordFailure(
+  db: DatabaseOrTransaction,
+  input: {
+    message: Pick<TakenMessage, 'id' | 'attempts'>
+    owner: string
+    now: Date
+    made: Try
+    next: NextStep
+  },
+): Promise<void> {
+  const { message, owner, now, made, next } = input
+  await db.$executeRaw`
+    with noted as (
+      insert into attempt (message_id, n, at, outcome, status, enhanced, answer)
+      values (${message.id}, ${message.attempts}, ${now}, ${made.outcome}, ${made.status}, ${made.enhanced}, ${made.answer})
+      on conflict (message_id, n) do update set
+        at = excluded.at, outcome = excluded.outcome, status = excluded.status, enhanced = excluded.enhanced,
+        answer = excluded.answer
+    )
+    update message set state = ${next.state}::message_state, reason = ${next.reason}, next_try = ${next.nextTry},
+      taken_at = null, taken_by = null
+    where id = ${message.id} and state = 'taken' and taken_by = ${owner} and attempts = ${message.attempts}`
+}
+
+/**
+ * Ends every message whose deadline has passed while no worker holds it, one that a worker took and never recorded as
+ * uncertain, and every chunk that has nothing left to do. Returns how many messages ended.
+ */
+export async function closeExpired(db: DatabaseOrTransaction, now: Date): Promise<number> {
+  const [row] = await db.$queryRaw<{ ended: number }[]>`
+    with late as (
+      select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
+        select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
+      from message m join chunk c on c.id = m.chunk_id
+      where m.deadline <= ${now} and (m.state in ('ready', 'deferred', 'taken')
+        or (m.state = 'uncertain' and m.next_try < m.deadline))
+        and (c.lease_until is null or c.lease_until <= now())
+      for update of m skip locked
+    ), ended as (
+      update message m set
+        state = (case when late.in_doubt then 'uncertain' when late.attempts > 0 then 'gave_up' else 'skipped'
+                 end)::message_state,
+        reason = case when not late.in_doubt then 'expired' end,
+        next_try = m.deadline, taken_at = null, taken_by = null
+      from late where m.id = late.id
+      returning m.id, m.chunk_id
+    ), noted as (
+      insert into attempt (message_id, n, at, outcome, answer)
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_ANSWER} from late where taken
+      on conflict do nothing
+    ), done as (
+      update chunk c set done_at = ${now}, owner = null, lease_until = null
+      where c.done_at is null and (c.lease_until is null or c.lease_until <= now()) and not exists (
+        select from message m where m.chunk_id = c.id and m.id not in (select id from ended)
+          and (m.state in ('ready', 'deferred', 'taken') or (m.state = 'uncertain' and m.next_try < m.deadline)))
+    )
+    select count(*)::int as ended from ended`
+  return row?.ended ?? 0
+}

@@ -1,0 +1,59 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { type Day, midnight } from '../../core/dates.ts'
+import { Prisma } from '../../generated/prisma/client.ts'
+
+// Done before that day began in UTC: a digest of the day itself may be, in zones where it begins earlier.
+const isOld = (before: Day) => Prisma.sql`
+  c.done_at < ${midnight(before)} and not exists (
+    select from message n join digest d on d.id = n.digest_id
+    where n.chunk_id = c.id and d.local_date >= ${before}::date)`
+
+/** Messages of chunks that were done before a day, and hold no digest of it; and how many of them are digests. */
+export async function countOldMessages(
+  db: DatabaseOrTransaction,
+  before: Day,
+): Promise<{ messages: number; digests: number }> {
+  const [row] = await db.$queryRaw<{ messages: number; digests: number }[]>`
+    select count(*)::int as messages, count(m.digest_id)::int as digests
+    from message m join chunk c on c.id = m.chunk_id where ${isOld(before)}`
+  return row!
+}
+
+export interface PrunedMessages {
+  chunks: number
+  messages: number
+}
+
+/**
+ * Takes at most `most` of those chunks, the oldest first, with their messages and all that was written down of them.
+ * Call it in a transaction.
+ */
+export async function deleteOldMessages(
+  tx: DatabaseOrTransaction,
+  { before, most }: { before: Day; most: number },
+): Promise<PrunedMessages> {
+  const old = await tx.$queryRaw<{ id: number }[]>`
+    select c.id from chunk c where ${isOld(before)} order by c.id limit ${most} for update of c skip locked`
+  const ids = old.map(({ id }) => id)
+  if (ids.length === 0) return { chunks: 0, messages: 0 }
+  await tx.$executeRaw`
+    delete from attempt a using message m where m.chunk_id = any(${ids}) and a.message_id = m.id`
+  await tx.$executeRaw`
+    delete from acceptance a using message m where m.chunk_id = any(${ids}) and a.message_id = m.id`
+  const messages = await tx.$executeRaw`delete from message where chunk_id = any(${ids})`
+  await tx.$executeRaw`delete from chunk where id = any(${ids})`
+  return { chunks: ids.length, messages }
+}
+
+/** Takes every message of these subscribers. Call it in a transaction. */
+export async function deleteMessagesOf(
+  tx: DatabaseOrTransaction,
+  subscriberIds: readonly string[],
+): Promise<void> {
+  const ids = [...subscriberIds]
+  await tx.$executeRaw`
+    delete from attempt a using message m where m.subscriber_id = any(${ids}) and a.message_id = m.id`
+  await tx.$executeRaw`
+    delete from acceptance a using message m where m.subscriber_id = any(${ids}) and a.message_id = m.id`
+  await tx.$executeRaw`delete from message where subscriber_id = any(${ids})`
+}

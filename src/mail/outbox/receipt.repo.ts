@@ -1,0 +1,103 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates.ts'
+import type { MessageState } from '../message.ts'
+
+/** How far a mail came. */
+export interface MailFate {
+  /** Of its message. */
+  id: string
+  state: MessageState
+  /** Why it was skipped, refused or given up. */
+  reason: string | null
+  /** It is not tried any more. */
+  ended: boolean
+  acceptedAt: Date | null
+}
+
+/** What became of one local date on which a digest was due, or a welcome was left. */
+export interface Receipt {
+  localDate: Day
+  /** rescheduled: missed, and due only by a change that was made after its hour. */
+  outcome: 'due' | 'planned' | 'nothing_matched' | 'paused' | 'missed' | 'rescheduled' | 'welcome'
+  /** How many papers its mail holds. */
+  papers: number
+  /** Of its message; null where there is none. */
+  messageId: string | null
+  mail: MailFate | null
+  /** Of the note that went with it: that nothing matched for long. */
+  note: MailFate | null
+  /** What its papers were is still known. */
+  kept: boolean
+}
+
+/** A subscriber's, from a date on, newest first. */
+export async function receiptsSince(
+  db: DatabaseOrTransaction,
+  { id, zone }: { id: string; zone: string },
+  since: Day,
+): Promise<Receipt[]> {
+  const mails = await mailsSince(db, id, since)
+  const welcomes = mails.flatMap((mail) => (mail.kind === 'welcome' ? welcomeReceipt(mail, zone) : []))
+  const all = [...(await digestReceipts(db, { id, since, mails })), ...welcomes]
+  return all
+    .filter(({ localDate }) => localDate >= since)
+    .sort((one, other) => other.localDate.localeCompare(one.localDate))
+}
+
+interface MailRow extends MailFate {
+  id: string
+  kind: string
+  dedupe: string
+  digestId: number | null
+  datedAt: Date
+  /** Of a welcome, while what it said is kept. */
+  zone: string | null
+  papers: number
+}
+
+function mailsSince(db: DatabaseOrTransaction, subscriberId: string, since: Day): Promise<MailRow[]> {
+  return db.$queryRaw<MailRow[]>`
+    select m.id, m.kind, m.dedupe, m.digest_id as "digestId", m.dated_at as "datedAt", m.state::text, m.reason,
+      m.next_try >= m.deadline as ended,
+      (select min(a.at) from acceptance a where a.message_id = m.id) as "acceptedAt",
+      m.content ->> 'zone' as zone, coalesce(jsonb_array_length(m.content -> 'papers'), 0) as papers
+    from message m
+    where m.subscriber_id = ${subscriberId} and m.kind in ('digest', 'note', 'welcome')
+      and m.dated_at >= ${midnight(addDays(since, -1))}`
+}
+
+async function digestReceipts(
+  db: DatabaseOrTransaction,
+  { id, since, mails }: { id: string; since: Day; mails: readonly MailRow[] },
+): Promise<Receipt[]> {
+  type Row = Pick<Receipt, 'outcome' | 'papers' | 'kept'> & { id: number; localDate: Date }
+  const rows = await db.$queryRaw<Row[]>`
+    select d.id, d.local_date as "localDate", cardinality(d.papers) as papers,
+      case when d.outcome = 'missed' and stood.otherwise then 'rescheduled' else d.outcome::text end as outcome,
+      d.content is not null and d.content <> '{}' as kept
+    from digest d join plan p on p.id = d.plan_id
+    -- The first change after its hour tells what stood at its hour.
+    left join lateral (
+      select (c.before ->> 'startDate')::date > d.local_date
+        or c.before -> 'zone' <> to_jsonb(p.zone) or c.before -> 'hour' <> to_jsonb(p.hour)
+        or c.before -> 'days' <> to_jsonb(string_to_array(p.days, ',')) as otherwise
+      from change c where c.subscriber_id = d.subscriber_id and c.at > d.due_at order by c.id limit 1) stood on true
+    where d.subscriber_id = ${id} and d.local_date >= ${since}::date`
+  return rows.map(({ id: digestId, localDate: date, ...row }) => {
+    const localDate = dayOf(date)
+    const mail = mails.find((one) => one.digestId === digestId)
+    const note = mails.find(({ kind, dedupe }) => kind === 'note' && dedupe === `${id}:${localDate}`)
+    return { ...row, localDate, messageId: mail?.id ?? null, mail: fateOf(mail), note: fateOf(note) }
+  })
+}
+
+function welcomeReceipt(mail: MailRow, zone: string): Receipt {
+  const localDate = localDayOf(mail.datedAt, mail.zone ?? zone)
+  const { id: messageId, papers } = mail
+  return { localDate, outcome: 'welcome', papers, messageId, mail: fateOf(mail), note: null, kept: false }
+}
+
+const fateOf = (mail: MailRow | undefined): MailFate | null =>
+  mail
+    ? { id: mail.id, state: mail.state, reason: mail.reason, ended: mail.ended, acceptedAt: mail.acceptedAt }
+    : null

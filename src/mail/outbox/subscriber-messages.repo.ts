@@ -1,0 +1,74 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+
+/** How many messages of those kinds a subscriber was given after `since`, whatever became of them. */
+export function countMessagesSince(
+  db: DatabaseOrTransaction,
+  { subscriberId, kinds, since }: { subscriberId: string; kinds: readonly string[]; since: Date },
+): Promise<number> {
+  // One that was too late from the start was never meant to go.
+  const deadline = { gt: db.message.fields.datedAt }
+  return db.message.count({
+    where: { subscriberId, kind: { in: [...kinds] }, datedAt: { gt: since }, deadline },
+  })
+}
+
+/**
+ * Sends messages that nobody tried yet to a new address, with links of the new epoch; a second try must say what the
+ * first said. What tells an old address that it is one stays.
+ */
+export async function redirectUntriedMessages(
+  db: DatabaseOrTransaction,
+  { subscriberId, toAddress, epoch }: { subscriberId: string; toAddress: string; epoch: number },
+): Promise<void> {
+  await db.$executeRaw`
+    update message set to_address = ${toAddress},
+      content = case when content ? 'epoch' then jsonb_set(content, '{epoch}', to_jsonb(${epoch}::int)) else content end
+    where subscriber_id = ${subscriberId} and state = 'ready' and attempts = 0 and kind <> 'moved'`
+}
+
+/** Ends messages of those kinds that wait for a try: skipped; still uncertain where one may have arrived. */
+export async function endWaitingMessages(
+  db: DatabaseOrTransaction,
+  { subscriberId, kinds, reason }: { subscriberId: string; kinds: readonly string[]; reason: string },
+): Promise<void> {
+  await db.$executeRaw`
+    with waiting as (
+      select m.id, exists (
+        select from attempt a where a.message_id = m.id and a.outcome in ('uncertain', 'lost')) as in_doubt
+      from message m
+      where m.subscriber_id = ${subscriberId} and m.kind = any(${[...kinds]})
+        and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
+      for update of m
+    )
+    update message m set
+      state = (case when w.in_doubt then 'uncertain' else 'skipped' end)::message_state,
+      reason = case when not w.in_doubt then ${reason} end,
+      next_try = m.deadline
+    from waiting w where m.id = w.id`
+}
+
+/** Takes addresses, contents and servers' answers out of a subscriber's messages. */
+export async function forgetMessages(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+  await db.$executeRaw`update message set to_address = null, content = null where subscriber_id = ${subscriberId}`
+  await db.$executeRaw`update digest set content = '{}' where subscriber_id = ${subscriberId} and content is not null`
+  await db.attempt.updateMany({ where: { message: { subscriberId } }, data: { answer: '' } })
+}
+
+/** What a message says; null where there is none, or it was forgotten. */
+export async function messageContent<Content>(
+  db: DatabaseOrTransaction,
+  key: { kind: string; dedupe: string },
+): Promise<Content | null> {
+  const row = await db.message.findUnique({ where: { kind_dedupe: key }, select: { content: true } })
+  return (row?.content ?? null) as Content | null
+}
+
+/** Takes address and content out of messages of one kind, by their keys. */
+export async function forgetMessagesTo(
+  db: DatabaseOrTransaction,
+  kind: string,
+  dedupes: readonly string[],
+): Promise<void> {
+  await db.$executeRaw`
+    update message set to_address = null, content = null where kind = ${kind} and dedupe = any(${[...dedupes]})`
+}

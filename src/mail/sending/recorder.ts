@@ -1,0 +1,96 @@
+import pRetry from 'p-retry'
+import type { Deps } from '../../core/deps.ts'
+import { textOf } from '../../core/errors.ts'
+import { type LogEvent, scrub } from '../../core/log.ts'
+import type { Lane, MessageState, TakenMessage } from '../message.ts'
+import { type NewAcceptance, recordAcceptances } from '../outbox/acceptance.repo.ts'
+import { type Ended, recordFailure, type Try } from '../outbox/message.repo.ts'
+import { classify, type Failure, type SmtpResult } from '../refusals/classify-answer.ts'
+import { afterFailure, type NextStep } from '../refusals/retry.ts'
+import { groupCommit } from './group-commit.ts'
+import type { Work } from './hand.ts'
+import type { Run } from './run.ts'
+import { openSafeguards } from './safeguards.ts'
+
+export interface Recorder {
+  /** Resolves once the result stands in the database, however long that takes. */
+  record(work: Work, result: SmtpResult, ms: number): Promise<void>
+  /** The message's mail could not be made: that ends this message alone. */
+  recordUnrendered(work: Work, error: unknown): Promise<void>
+  /** A message that may not go any more: the database knows. */
+  ended(message: Ended): void
+}
+
+interface RecorderInput {
+  lane: Lane
+  onDeadAddress?: (address: string) => Promise<void>
+}
+
+const LONGEST_PAUSE_MS = 5000
+
+export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run): Recorder {
+  const { config, clock, log, db, watch } = deps
+  const untilWritten = <T>(write: () => Promise<T>): Promise<T> =>
+    pRetry(write, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 100,
+      maxTimeout: LONGEST_PAUSE_MS,
+      shouldRetry: () => true,
+      onFailedAttempt: ({ error }) => log.error('database.error', { what: textOf(error) }),
+    })
+  const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
+    await watch?.('before-commit')
+    await untilWritten(() => recordAcceptances(db, accepted))
+    await watch?.('after-commit')
+  })
+  const safeguards = openSafeguards(deps, { lane, run, untilWritten })
+
+  const writeFailure = async ({ message, chunk }: Work, made: Try, next: NextStep, ms?: number) => {
+    const { owner } = chunk
+    await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
+    run.count(next.state)
+    log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
+  }
+
+  // Where this fails, the address's next mail is refused in the same way and tells again.
+  const tellOfDeadAddress = async ({ id, toAddress }: TakenMessage) => {
+    await onDeadAddress?.(toAddress).catch((error) =>
+      log.error('database.error', { message: id, what: textOf(error) }),
+    )
+  }
+
+  return {
+    record: async (work, result, ms) => {
+      const { message } = work
+      if (result.accepted) {
+        await watch?.('after-250')
+        await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
+        await safeguards.accepted(message)
+        run.count('accepted')
+        log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
+        return
+      }
+      const failure = classify(result)
+      run.heard = failure.answer
+      if (failure.deadAddress) await tellOfDeadAddress(message)
+      const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
+      await writeFailure(work, tryOf(failure), afterFailure(message, failure, options), ms)
+      await safeguards.failed(message, failure)
+    },
+    recordUnrendered: (work, error) =>
+      writeFailure(
+        work,
+        { outcome: 'refused', status: null, enhanced: null, answer: scrub(textOf(error)) },
+        { state: 'refused', nextTry: work.message.deadline, reason: 'render-failed' },
+      ),
+    ended: ({ id, state, reason }) => {
+      run.count(state)
+      log.info(eventOf(state), { message: id, lane, reason })
+    },
+  }
+}
+
+const tryOf = ({ outcome, status, enhanced, answer }: Failure): Try => ({ outcome, status, enhanced, answer })
+
+const eventOf = (state: MessageState): LogEvent =>
+  `message.${state === 'gave_up' ? 'gave-up' : state}` as LogEvent

@@ -1,0 +1,193 @@
+import type { SmtpConfig } from '../../config/smtp-url.ts'
+import type { ComposedMail } from '../message.ts'
+import type { SmtpFault, SmtpResult, Stage } from '../refusals/classify-answer.ts'
+import { codeOf, faultOf, keptAnswer, type SmtpError } from './smtp-answer.ts'
+import { type SmtpTls, tlsOf } from './smtp-tls.ts'
+import { openWire, type Wire } from './smtp-wire-client.ts'
+
+export interface SmtpTimeouts {
+  /** Milliseconds until the server has greeted. Until mails may go: twice that. */
+  connectMs: number
+  /** In silence, and from a final dot to the end of its answer. From a mail's begin to its dot: half, at most 5 minutes. */
+  silenceMs: number
+}
+
+export interface Session {
+  /** What kept it from opening; undefined once it is open. */
+  opened: Promise<SmtpFault | undefined>
+  /** How many were begun. */
+  mails: number
+  send(mail: ComposedMail): Promise<SmtpResult>
+  /** Begins a mail from this address and takes it back. Undefined where the server would take it. */
+  wouldTakeFrom(address: string): Promise<SmtpFault | undefined>
+  tls(): SmtpTls | undefined
+  /** It has ended, or the server says what nobody asked for. */
+  isLost(): boolean
+  /** It was ended because a mail took too long. */
+  isExpired(): boolean
+  close(): void
+  hangUp(): void
+}
+
+const LONGEST_BODY_MS = 300_000
+const GOODBYE_MS = 1000
+const SERVER_CLOSES = 421
+const ACCEPTED = 250
+const GIVEN_UP = 'given up while waiting for an answer'
+
+/** Connects, encrypts and logs in as the settings say. Each promise settles in its time, whatever the server does. */
+export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWritten?: () => void): Session {
+  const wire = openWire(config, timeouts, {
+    onBodyWritten: () => {
+      exchange.wroteBody()
+      onBodyWritten?.()
+    },
+    onBreach: (what) => exchange.end(new Error(what)),
+  })
+  const { connection } = wire
+  const exchange = openExchange(wire, timeouts)
+  const session: Session = {
+    opened: open(wire, config, 2 * timeouts.connectMs),
+    mails: 0,
+    send: (mail) => {
+      session.mails++
+      return exchange.about(mail.to, () =>
+        connection.send({ from: mail.from, to: [mail.to] }, mail.raw, (error, info) =>
+          error ? exchange.fail(error) : exchange.succeed(info!.response),
+        ),
+      )
+    },
+    wouldTakeFrom: async (address) => {
+      const result = await exchange.about(address, () =>
+        wire.say(`MAIL FROM:<${address}>`, (answer) => exchange.takeBack(answer)),
+      )
+      return result.accepted ? undefined : result
+    },
+    tls: () => tlsOf(connection._socket),
+    isLost: () => exchange.isClosed() || wire.hasMore(),
+    isExpired: exchange.isExpired,
+    close: () => {
+      connection.quit()
+      setTimeout(() => connection.close(), GOODBYE_MS).unref()
+    },
+    hangUp: () => exchange.end(new Error(GIVEN_UP)),
+  }
+  return session
+}
+
+/** Resolves with what kept the session from opening. */
+function open({ connection }: Wire, { user, password }: SmtpConfig, withinMs: number): Session['opened'] {
+  return new Promise((resolve) => {
+    const done = (fault?: SmtpFault) => {
+      clearTimeout(timer)
+      resolve(fault)
+    }
+    const refuse = (error: SmtpError, stage: Stage) => {
+      done(faultOf(error, { stage, bodyWritten: false }))
+      connection.close()
+    }
+    const timer = setTimeout(
+      () => refuse(new Error(`no session after ${withinMs / 1000} s`), 'connect'),
+      withinMs,
+    )
+    connection.once('end', () => refuse(new Error(GIVEN_UP), 'connect'))
+    // Once the session is open its faults come through send; one that comes between mails only ends it.
+    connection.on('error', (error) => refuse(error, isTlsFault(error) ? 'tls' : 'connect'))
+    connection.connect((error) => {
+      if (error) return refuse(error, 'connect')
+      if (!user) return done()
+      if (!connection.allowsAuth) return refuse(new Error('the server offers no login'), 'login')
+      connection.login({ user, pass: password ?? '' }, (refused) =>
+        refused ? refuse(refused, 'login') : done(),
+      )
+    })
+  })
+}
+
+/** The mail that is under way on a connection, and what becomes of it. */
+function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeouts) {
+  let bodyWritten = false
+  let recipient: string | undefined
+  let closed = false
+  let expired = false
+  let settle: (result: SmtpResult) => void = () => {}
+  let timer: NodeJS.Timeout | undefined
+
+  const within = (ms: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      expired = true
+      end(new Error(`not done after ${ms / 1000} s`))
+    }, ms)
+  }
+  const faultNow = (error: SmtpError): SmtpFault =>
+    faultOf(error, { stage: bodyWritten ? 'dot' : 'mail', bodyWritten, recipient })
+  /** Closes the connection at once. */
+  const end = (error: SmtpError) => {
+    const fault = faultNow(error)
+    connection.close()
+    settle({ accepted: false, ...fault })
+  }
+  // Whatever ends the connection: nodemailer's own word, where it has one, comes first.
+  connection.on('end', () => {
+    closed = true
+    setImmediate(() => end(new Error('the server hung up')))
+  })
+  // After a refusal the session stands in the middle of a mail.
+  const reset = (result: SmtpResult) => {
+    if (closed) return settle(result)
+    within(connectMs)
+    const done = () => settle(result)
+    connection.once('end', done) // where it ends during the reset, nodemailer does not call back
+    connection.reset((error) => {
+      if (error) connection.close()
+      connection.off('end', done)
+      done()
+    })
+  }
+  const fail = (error: SmtpError) => {
+    const fault = faultNow(error)
+    // An answer before the whole body was written: whatever we say next would be taken for more of it. Words that
+    // are no answer: whatever comes next may belong to anything.
+    const cutShort = fault.stage === 'dot' && !bodyWritten
+    if (cutShort || fault.status === null || fault.status === SERVER_CLOSES) connection.close()
+    reset({ accepted: false, ...fault })
+  }
+  const answered = (response: string, command: object) =>
+    fail(Object.assign(new Error(response), { ...command, response }))
+
+  return {
+    end,
+    fail,
+    isClosed: () => closed,
+    isExpired: () => expired,
+    wroteBody: () => {
+      bodyWritten = true
+      within(silenceMs)
+    },
+    about: (to: string, begin: () => void) =>
+      new Promise<SmtpResult>((done) => {
+        settle = (result) => {
+          clearTimeout(timer)
+          done(result)
+        }
+        bodyWritten = false
+        recipient = to
+        within(Math.min(LONGEST_BODY_MS, silenceMs / 2))
+        begin()
+      }),
+    /** nodemailer takes all that begins with a 2, also where the body is not whole yet. */
+    succeed: (response: string) =>
+      bodyWritten && codeOf(response) === ACCEPTED
+        ? settle({ accepted: true, answer: keptAnswer(response, recipient) })
+        : answered(response, { code: 'EMESSAGE' }),
+    takeBack: (response: string) =>
+      codeOf(response) === ACCEPTED
+        ? reset({ accepted: true, answer: response })
+        : answered(response, { command: 'MAIL FROM' }),
+  }
+}
+
+// Errors of the network name the system call that failed; those of TLS do not.
+const isTlsFault = (error: SmtpError & { syscall?: string; originalCode?: string }): boolean =>
+  error.code === 'ETLS' || (error.code === 'ESOCKET' && !error.syscall && error.originalCode !== 'ECONNRESET')

@@ -1,0 +1,98 @@
+import { Option } from 'commander'
+import { deliveryReport, jsonOfReport } from '../delivery-report.ts'
+import {
+  type DeliveryStatus,
+  type DeliverySwitch,
+  deliveryStatus,
+  deliverySwitch,
+  pauseDelivery,
+  resumeDelivery,
+} from '../delivery-switch.ts'
+import type { AfterRestore } from '../restore/after-restore.ts'
+import { type AddCommands, minuteOf } from './command-line.ts'
+import { textOfDelivery } from './delivery-text.ts'
+import { change } from './subscriber-answers.ts'
+
+interface PauseOptions {
+  reason?: string
+  restored?: boolean
+  dryRun?: boolean
+}
+
+export const addDeliveryCommands: AddCommands = (program, line) => {
+  const noun = program.command('delivery').description('pause, resume and check sending')
+  noun
+    .command('pause')
+    .description('stop sending in every process until resumed')
+    .option('--reason <reason>', 'the reason, shown in the status')
+    .addOption(
+      new Option(
+        '--restored',
+        'also stop planning: for a database restored from a backup that the service did not detect',
+      ).conflicts('reason'),
+    )
+    .option('--dry-run', 'show what would happen; changes nothing')
+    .action(
+      line.action((deps, { dryRun, ...wish }: PauseOptions) =>
+        change(deps, { dryRun }, async (tried) => {
+          const changed = await pauseDelivery(tried, { ...wish, reason: wish.reason?.trim() || undefined })
+          const now = await deliverySwitch(tried)
+          const { reason, restored } = now
+          const text = changed ? `Delivery is paused: ${reason}` : textOfNoPause(now)
+          return { unchanged: !changed, json: { delivery: 'paused', reason, restored, changed }, text }
+        }),
+      ),
+    )
+  noun
+    .command('resume')
+    .description('resume sending; after a restore, first end what may have been sent since the backup')
+    .option('--moved', 'after a restore: nothing was sent since the backup was made, so end nothing')
+    .option('--dry-run', 'show what would happen; changes nothing')
+    .action(
+      line.action((deps, { dryRun, moved }: { dryRun?: boolean; moved?: boolean }) =>
+        change(deps, { dryRun }, async (tried) => {
+          const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
+          const off = tried.config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
+          const slowly = wasPaused ? textOfBeginning(await deliveryStatus(tried)) : ''
+          const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
+          return {
+            json: { delivery: 'on', wasPaused, afterRestore },
+            text: afterRestore ? `${textOfGap(afterRestore)}\n${text}` : text,
+          }
+        }),
+      ),
+    )
+  noun
+    .command('status')
+    .description('whether emails are being sent, what is queued, and whether workers are running')
+    .action(
+      line.action(async (deps) => {
+        const report = await deliveryReport(deps)
+        return { json: jsonOfReport(report), text: textOfDelivery({ ...report, now: deps.clock.now() }) }
+      }),
+    )
+}
+
+/** Fewer are out before anybody looks. */
+const WORTH_A_WORD = 50
+
+function textOfBeginning({ waiting }: DeliveryStatus): string {
+  const messages = waiting.reduce((sum, { count }) => sum + count, 0)
+  return messages > WORTH_A_WORD
+    ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
+    : ''
+}
+
+const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
+  restored
+    ? `No change: this database was ${reason}. Nothing is sent until delivery resume.`
+    : `No change: delivery has been paused since ${since ? minuteOf(since) : ''} UTC: ${reason}`
+
+const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
+  [
+    'After the restore or promotion:',
+    `  Open messages that may have been sent since the backup: ${skipped} skipped (restored)`,
+    `  Open messages whose sending had started: ${uncertain} uncertain`,
+    `  Digests whose hour has passed: ${missed} recorded as missed, ${paused} as paused`,
+    '  The next digests include the papers of the missed ones.',
+  ].join('\n')

@@ -1,0 +1,99 @@
+import type { Books } from '../../digests/books.ts'
+import { weekdayDateWithYear } from '../../i18n/dates.ts'
+import type { DeliveryStatus } from '../delivery-switch.ts'
+import { minuteOf } from './command-line.ts'
+
+/** How many messages had come to an end at an instant of the stopwatch, in milliseconds. */
+export interface Sample {
+  at: number
+  done: number
+}
+
+export interface Frame {
+  books: Books
+  delivery: Pick<DeliveryStatus, 'delivery' | 'since' | 'reason'>
+  /** Of the last while, oldest first; at least one. */
+  samples: readonly Sample[]
+  now: Date
+  /** Of the terminal. */
+  columns: number
+}
+
+export const doneOf = ({ planned, open }: Books): number => planned - open
+
+/** What a terminal shows of a date while its digests go out: no line is wider than the terminal, and none wraps. */
+export function frameLines(frame: Frame): string[] {
+  const { books, now, columns } = frame
+  const { date, due, closed } = books
+  const filled = books.planned + books.nothingMatched + books.paused + books.missed
+  const time = now.toISOString().slice(11, 19)
+  const lines = [
+    `Digests of ${weekdayDateWithYear(date)}, ${closed ? 'complete' : 'not complete'}, ${time} UTC`,
+    ...(due === 0 ? ['Nothing is due on this date yet.'] : []),
+    ...bar('Planned', filled, due, columns),
+    ...bar('Mailed', doneOf(books), books.planned, columns),
+    ...pace(frame),
+    ...deliveryLine(frame),
+    ...packed(mailCounts(books), columns),
+    ...packed(otherCounts(books), columns),
+    closed ? 'Every email has a final result.' : 'Ctrl-C only stops watching.',
+  ]
+  return lines.map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
+}
+
+const LABEL = 9
+const MOST_BAR = 40
+const LEAST_BAR = 5
+
+/** "Mailed   [####----]  40 % (204 of 512)"; nothing where nothing is to be done. */
+function bar(label: string, done: number, all: number, columns: number): string[] {
+  if (all === 0) return []
+  const figures = `  ${Math.floor((100 * done) / all)} % (${done} of ${all})`
+  const room = Math.min(MOST_BAR, columns - LABEL - figures.length - 2)
+  const full = Math.floor((room * done) / all)
+  const drawn = room < LEAST_BAR ? '' : `[${'#'.repeat(full)}${'-'.repeat(room - full)}]`
+  return [`${label.padEnd(LABEL)}${drawn}${drawn ? figures : figures.trim()}`]
+}
+
+/** "17 a second, 18 s left"; nothing where nothing moved lately, or nothing may. */
+function pace({ books, delivery, samples }: Frame): string[] {
+  const [first, last] = [samples[0]!, samples.at(-1)!]
+  const perSecond = (1000 * (last.done - first.done)) / (last.at - first.at)
+  if (delivery.delivery !== 'on' || books.open === 0 || !(perSecond > 0)) return []
+  const rate = perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond))
+  return [`${' '.repeat(LABEL)}${rate} a second, ${span(books.open / perSecond)} left`]
+}
+
+/** "18 s", "4 min", "2 h 10 min" */
+function span(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+function deliveryLine({ delivery: { delivery, since, reason } }: Frame): string[] {
+  if (delivery === 'on') return []
+  if (delivery === 'off') return ['Nothing is sent: SENDING=off.']
+  return [`Delivery is paused${since ? ` since ${minuteOf(since)} UTC` : ''}: ${reason}`]
+}
+
+const mailCounts = ({ accepted, refused, gaveUp, skipped, uncertain, open }: Books): string[] =>
+  named({ accepted, refused, 'gave up': gaveUp, skipped, uncertain, open })
+
+const otherCounts = ({ nothingMatched, paused, missed }: Books): string[] =>
+  named({ 'nothing matched': nothingMatched, paused, missed })
+
+const named = (counts: Record<string, number>): string[] =>
+  Object.entries(counts).map(([name, count]) => `${name} ${count}`)
+
+/** As many on a line as fit. */
+function packed(parts: readonly string[], columns: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 2 + part.length <= columns)
+      lines[lines.length - 1] = `${last}  ${part}`
+    else lines.push(part)
+  }
+  return lines
+}

@@ -1,0 +1,82 @@
+import { isIP } from 'node:net'
+import { type Environment, inspectConfig, wrongIn } from '../../config/config.ts'
+import { clockOf, wire } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { silentLog } from '../../core/log.ts'
+import { openDns } from '../dns/dns-client.ts'
+import { examineDns } from '../dns/examine-dns.ts'
+import { zoneFile } from '../dns/zone-file.ts'
+import type { Check } from '../doctor/check.ts'
+import { examine, settingsChecks } from '../doctor/examine.ts'
+import type { AddCommands, Answer } from './command-line.ts'
+import { textOfChecks } from './doctor-text.ts'
+
+const WITHIN_MS = 20_000
+const CONNECTIONS = 4
+const FAILED = 1
+
+interface DnsOptions {
+  resolver?: string
+  ip?: string[]
+}
+
+export const addDoctorCommand: AddCommands = (program, line) => {
+  program
+    .command('doctor')
+    .description('find what keeps the service from working, with the fix; exit code 1 if something is wrong')
+    .option('--dns', 'show the DNS records to publish and what is published now, instead of the other checks')
+    .option('--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353')
+    .option('--ip <address...>', 'with --dns: the addresses that emails are sent from')
+    .action(
+      line.unready((environment, { dns, ...options }: DnsOptions & { dns?: boolean }) => {
+        if (!dns && (options.resolver ?? options.ip))
+          throw new Fault('usage.wrong', { what: '--resolver and --ip need --dns' })
+        return dns ? doctorDns(environment, options) : doctor(environment)
+      }),
+    )
+}
+
+async function doctor(environment: Environment): Promise<Answer> {
+  const { config, faults } = inspectConfig(environment)
+  const connect = async () => (await wire(config, { log: silentLog, connections: CONNECTIONS })).deps
+  const checks = await examine({ config, clock: clockOf(config), connect }, { faults, withinMs: WITHIN_MS })
+  return answer(checks, { json: checks, text: textOfChecks(checks) })
+}
+
+const DNS_SETTINGS = [
+  'MAIL_FROM',
+  'BOUNCE_DOMAIN',
+  'BASE_URL',
+  'DKIM_DOMAIN',
+  'DKIM_SELECTOR',
+  'DKIM_KEY_FILE',
+]
+
+async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: DnsOptions): Promise<Answer> {
+  const stranger = ips.find((ip) => isIP(ip) === 0)
+  if (stranger)
+    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${stranger}` })
+  const dns = openDns(resolver)
+  const { config, faults } = inspectConfig(environment)
+  const about = faults.filter((fault) => DNS_SETTINGS.some((name) => wrongIn([fault]).has(name)))
+  if (about.length > 0) {
+    const checks = settingsChecks(config, about)
+    return answer(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
+  }
+  const { records, checks } = await examineDns(config, dns, { ips, withinMs: WITHIN_MS })
+  const text = [
+    '; Records to publish, as lines of a zone file',
+    '',
+    zoneFile(records),
+    '',
+    `; What is published, according to ${dns.name}`,
+    '',
+    textOfChecks(checks),
+  ].join('\n')
+  return answer(checks, { json: { records, checks }, text })
+}
+
+const answer = (checks: Check[], said: Omit<Answer, 'exit'>): Answer => ({
+  ...said,
+  exit: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
+})

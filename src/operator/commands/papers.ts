@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { type Day, parseDay } from '../../core/dates.ts'
+import { Fault } from '../../core/errors.ts'
+import { nameOf } from '../../papers/identifiers.ts'
+import { importPapers } from '../../papers/import-papers.ts'
+import { type Ingested, ingestDay } from '../../papers/ingest-day.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { listPapers } from '../../search/list-papers.ts'
+import { stateText } from '../source-words.ts'
+import { type AddCommands, table } from './command-line.ts'
+
+const DATE = ['--date <date>', 'a day (UTC) such as 2026-11-24'] as const
+const DRY_RUN = ['--dry-run', 'show what would change; changes nothing'] as const
+
+interface FetchOptions {
+  date: string
+  source?: string
+  dryRun?: boolean
+}
+
+interface ImportOptions {
+  date?: string
+  dryRun?: boolean
+}
+
+interface ListOptions {
+  date: string
+  query?: string
+}
+
+export const addPaperCommands: AddCommands = (program, line) => {
+  const noun = program.command('papers').description('papers by day')
+  noun
+    .command('fetch')
+    .description('fetch a day from the sources now')
+    .requiredOption(...DATE)
+    .option('--source <source>', 'only this source')
+    .option(...DRY_RUN)
+    .action(
+      line.action(async (deps, { date, source, dryRun }: FetchOptions) => {
+        const day = parseDay(date)
+        const recorded: Ingested[] = []
+        for (const name of source ? [source] : deps.config.SOURCES)
+          recorded.push(await ingestDay(deps, { source: name, day, dryRun }))
+        return answer(recorded, dryRun)
+      }),
+    )
+  noun
+    .command('import')
+    .description("import papers from a file: the API's JSON for a day, or [{title, summary, …}]")
+    .argument('<file>')
+    .option(DATE[0], `${DATE[1]}; default: today`)
+    .option(...DRY_RUN)
+    .action(
+      line.action(async (deps, file: string, { date, dryRun }: ImportOptions) => {
+        const day = date === undefined ? undefined : parseDay(date)
+        const recorded = await importPapers(deps, { text: textIn(file), day, dryRun })
+        const { json, text } = answer([recorded], dryRun)
+        return { json: json[0], text }
+      }),
+    )
+  noun
+    .command('list')
+    .description('the papers of a day, most votes first')
+    .requiredOption(...DATE)
+    .option('--query <query>', 'only those that match this query')
+    .action(
+      line.action(async (deps, { date, query }: ListOptions) => {
+        const day = parseDay(date)
+        const papers = await listPapers(deps, { day, query })
+        return { json: papers.map((paper) => jsonOf(paper, day)), text: textOf(papers, day) }
+      }),
+    )
+}
+
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('import.no-file', { file }, { cause })
+  }
+}
+
+function answer(recorded: Ingested[], dryRun = false) {
+  const lines = recorded.flatMap(({ source, day, listed, added, changed, refused, rejected, stands }) => [
+    `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${stateText(stands)}` : ''}`,
+    ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
+    ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
+  ])
+  if (dryRun) lines.unshift('Dry run, nothing was changed. The output would be:')
+  return { json: recorded.map((one) => ({ ...one, dryRun })), text: lines.join('\n') }
+}
+
+/** The form that `papers import` takes. */
+const jsonOf = (paper: Paper, day: Day) => ({
+  id: nameOf(paper),
+  title: paper.title,
+  summary: paper.abstract,
+  day,
+  votes: paper.votes,
+  comments: paper.comments,
+  authors: paper.authors,
+  categories: paper.categories,
+  keywords: paper.keywords,
+  organization: paper.organization,
+  code: paper.codeUrl,
+  project: paper.projectUrl,
+  published: paper.publishedAt,
+})
+
+function textOf(papers: Paper[], day: Day): string {
+  if (papers.length === 0) return `No papers on ${day}.`
+  return table(
+    ['id', 'votes', 'title'],
+    papers.map((paper) => [nameOf(paper), paper.votes, paper.title]),
+  )
+}

@@ -1,0 +1,104 @@
+import { previewTopics } from '../../digests/preview/preview-topics.ts'
+import { type ToldPaper, type ToldPreview, toldPreview } from '../../digests/preview/told-preview.ts'
+import { counted, listed, words } from '../../i18n/words.ts'
+import { type Explained, explainQuery } from '../../search/explain-query.ts'
+import { MOST_DAYS } from '../../search/recent-window.ts'
+import { type AddCommands, table } from './command-line.ts'
+
+const LATEST = 10
+
+export const addQueryCommands: AddCommands = (program, line) => {
+  const noun = program.command('queries').description('test and explain queries')
+  noun
+    .command('test')
+    .description('what a query would have matched recently, by day')
+    .argument('<query>')
+    .option('--days <n>', `how many days up to today (UTC), from 1 to ${MOST_DAYS}`, '30')
+    .action(
+      line.action(async (deps, query: string, { days }: { days: string }) => {
+        const input = { queries: [query], days: Number(days), latest: LATEST }
+        const preview = await previewTopics(deps, input)
+        const told = toldPreview(preview, preview.topics[0]!)
+        return { json: told, text: testText(told) }
+      }),
+    )
+  noun
+    .command('explain')
+    .description('why a query matches a paper or does not')
+    .argument('<query>')
+    .requiredOption('--paper <id>', 'an arXiv id such as 2507.06457, or our number')
+    .action(
+      line.action(async (deps, query: string, { paper }: { paper: string }) => {
+        const explained = await explainQuery(deps, { query, paper })
+        return { json: explained, text: explainText(explained) }
+      }),
+    )
+}
+
+const LONGEST_BAR = 30
+
+function testText(told: ToldPreview): string {
+  const { understood, from, to, total, perDay, latest, nothing, absent } = told
+  const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
+  const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * LONGEST_BAR))
+  return [
+    `Understood: ${understood}.`,
+    // If nothing matched, the reason at the end says so.
+    ...(absent.length > 0 && !nothing ? [`No paper of these days has: ${absent.join(', ')}`] : []),
+    `${counted(total, words.counts.paper)}${shareOf(told)}, first listed from ${from} to ${to} (UTC).`,
+    table(
+      ['day', 'papers', ''],
+      perDay.map(({ day, papers }) => [day, papers, bar(papers)]),
+    ),
+    ...termLines(told),
+    ...(latest.length > 0 ? ['Latest matches:', ...latest.flatMap(paperLines)] : []),
+    ...(nothing ? nothingLines(nothing, told.hints) : hintLines(told)),
+  ].join('\n')
+}
+
+const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
+
+const shareOf = ({ share, total, papers }: ToldPreview): string =>
+  share === null || total === 0 ? '' : ` (${percent(share)} of ${papers})`
+
+function termLines({ terms }: ToldPreview): string[] {
+  if (terms.length < 2) return []
+  const rows = terms.map(({ term, isUnwanted, papers, share }) => {
+    return [term, isUnwanted ? `removes ${papers}` : papers, share === null ? '' : percent(share)]
+  })
+  return [table(['term', 'papers', 'of all papers'], rows)]
+}
+
+type Nothing = NonNullable<ToldPreview['nothing']>
+
+function nothingLines({ absent, without, nearest }: Nothing, hints: ToldPreview['hints']): string[] {
+  const names = hints.filter(({ way }) => way === 'author')
+  return [
+    ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
+    ...names.map(({ part, papers, term }) => `By ${part}: ${papers}, as ${term}.`),
+    ...(without ? [`Without ${without.isUnwanted ? 'NOT ' : ''}${without.part}: ${without.papers}.`] : []),
+    ...(nearest.length > 0 ? ['Closest matches:', ...nearest.flatMap(paperLines)] : []),
+  ]
+}
+
+/** Each with the query that it comes to. */
+function hintLines({ width, hints }: ToldPreview): string[] {
+  if (width === 'fits') return []
+  const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
+  return [said, ...hints.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`)]
+}
+
+const paperLines = ({ id, day, title, reason }: ToldPaper): string[] => [
+  `  ${day}  ${id}  ${title}`,
+  `    ${reason}`,
+]
+
+const explainText = ({ understood, paper, reason, matches, missing, unwanted }: Explained): string =>
+  [
+    `Understood: ${understood}.`,
+    `Paper ${paper.id}: ${paper.title}`,
+    reason ? `${reason}.` : 'Not matched.',
+    ...matches.map(({ term, where, found }) => `  ${term} → ${where}: ${found}`),
+    ...missing.map((part) => `  Missing: ${part}`),
+    ...unwanted.map((part) => `  Excluded by the query: ${part}`),
+  ].join('\n')

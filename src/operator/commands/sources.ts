@@ -1,0 +1,72 @@
+import { Fault } from '../../core/errors.ts'
+import { MOST_DAYS_BACK } from '../../sources/day-state.ts'
+import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../source-status.ts'
+import { faultText, reasonText, rejectedText, stateText } from '../source-words.ts'
+import { type AddCommands, minuteOf, table } from './command-line.ts'
+
+const DAYS = 7
+
+export const addSourceCommands: AddCommands = (program, line) => {
+  program
+    .command('sources')
+    .description('where papers come from')
+    .command('status')
+    .description('each source: its state today and its days (UTC)')
+    .option('--days <days>', `how many days, 1 to ${MOST_DAYS_BACK}; default: ${DAYS}`)
+    .action(
+      line.action(async (deps, { days }: { days?: string }) => {
+        const found = await sourceStatus(deps, { days: daysFrom(days) })
+        return { json: found, text: found.map((source) => textOf(source, deps.clock.now())).join('\n\n') }
+      }),
+    )
+}
+
+function daysFrom(text: string | undefined): number {
+  if (text === undefined) return DAYS
+  const days = Number(text)
+  if (/^\d{1,2}$/.test(text) && days >= 1 && days <= MOST_DAYS_BACK) return days
+  throw new Fault('usage.wrong', { what: `--days "${text}": use a number from 1 to ${MOST_DAYS_BACK}` })
+}
+
+function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceStatus, now: Date): string {
+  const read = newestFetch
+    ? `Papers last fetched ${minuteOf(newestFetch)} UTC.`
+    : 'Papers were never fetched.'
+  const next = nextTry
+    ? `Next try ${nextTry <= now ? 'within a minute' : `${minuteOf(nextTry)} UTC`}.`
+    : 'No day is open.'
+  return [
+    `${source}: ${state} today${reason ? ` (${reasonText(reason)})` : ''}`,
+    `${read} ${next}`,
+    ...(days.length > 0 ? daysText(days) : ['No data for these days.']),
+  ].join('\n')
+}
+
+/** A line for each day, and below it what went wrong in its last good answer and since. */
+function daysText(days: readonly SourceDayStatus[]): string[] {
+  const head = ['day', 'state', 'papers', 'fetched', 'asked', 'then']
+  const rows = days.map((day) => [
+    day.day,
+    stateText(day),
+    day.late > 0 ? `${day.papers} (${day.late} late)` : day.papers,
+    day.fetchedAt && shortOf(day.fetchedAt),
+    day.requests,
+    whatThen(day),
+  ])
+  const [first = '', ...lines] = table(head, rows).split('\n')
+  return [first, ...lines.flatMap((line, n) => [line, ...faultLines(days[n]!)])]
+}
+
+/** "11-24 08:00" */
+const shortOf = (instant: Date): string => minuteOf(instant).slice(5)
+
+function whatThen({ closedAt, nextTry }: SourceDayStatus): string {
+  if (closedAt) return `closed ${shortOf(closedAt)}`
+  return nextTry ? `next ${shortOf(nextTry)}` : ''
+}
+
+function faultLines({ failures, lastFault, lastStatus, rejected }: SourceDayStatus): string[] {
+  const times = failures > 1 ? `, ${failures} times` : ''
+  const fault = lastFault ? `${faultText(lastFault, lastStatus)}${times}` : ''
+  return [rejectedText(rejected), fault].filter(Boolean).map((line) => `            ${line}`)
+}

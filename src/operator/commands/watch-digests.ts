@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WriteStream } from 'node:tty'
+import { stopwatch } from '../../core/clock.ts'
+import type { Day } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { books } from '../../digests/books.repo.ts'
+import type { Books } from '../../digests/books.ts'
+import { deliverySwitch } from '../delivery-switch.ts'
+import { doneOf, frameLines, type Sample } from './digests-frame.ts'
+
+const EVERY_MS = 1000
+/** The pace is that of the last half minute. */
+const MOST_SAMPLES = 30
+const COLUMNS = 80
+
+const HIDE_CURSOR = '\x1b[?25l'
+const SHOW_CURSOR = '\x1b[?25h'
+const upAndClear = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\x1b[0J` : '')
+
+/** Draws the books of a date on a terminal every second, until the date is closed or `signal` aborts. */
+export async function watchDigests(
+  deps: Deps,
+  { date, terminal, signal }: { date: Day; terminal: WriteStream; signal: AbortSignal },
+): Promise<Books> {
+  const samples: Sample[] = []
+  let drawn = 0
+  terminal.write(HIDE_CURSOR)
+  try {
+    for (;;) {
+      const counted = await books(deps.db, date)
+      samples.push({ at: stopwatch(), done: doneOf(counted) })
+      if (samples.length > MOST_SAMPLES) samples.shift()
+      const columns = terminal.columns || COLUMNS
+      const delivery = await deliverySwitch(deps)
+      const lines = frameLines({ books: counted, delivery, samples, now: deps.clock.now(), columns })
+      terminal.write(`${upAndClear(drawn)}${lines.join('\n')}\n`)
+      drawn = lines.length
+      if (counted.closed || signal.aborted) return counted
+      await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return counted
+    }
+  } finally {
+    terminal.write(SHOW_CURSOR)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { keptFigures } from '../core/kept-figures.repo.ts'
+import { type MessageDay, messagesByDay } from '../mail/outbox/daily-messages.repo.ts'
+import {
+  type ConsentDay,
+  consentsByDay,
+  type SubscriberDay,
+  subscribersByDay,
+} from '../subscribers/daily-consents.repo.ts'
+
+/** One day (UTC): who had a subscription when it ended, what people did on it, what became of its mails. */
+export type DayFigures = SubscriberDay & ConsentDay & MessageDay
+
+const NOTHING = {
+  asked: 0,
+  confirmed: 0,
+  unsubscribed: 0,
+  accepted: 0,
+  refused: 0,
+  gaveUp: 0,
+  uncertain: 0,
+  skipped: 0,
+}
+
+/** Every day from `from` to `to`, oldest first; as it was kept where its rows have begun to go. */
+export async function dailyFigures(
+  { db }: Pick<Deps, 'db'>,
+  days: { from: Day; to: Day },
+): Promise<DayFigures[]> {
+  const [kept, subscribers, consents, messages] = await Promise.all([
+    keptFigures<DayFigures>(db, days),
+    subscribersByDay(db, days),
+    consentsByDay(db, days),
+    messagesByDay(db, days),
+  ])
+  const byDay = new Map<Day, Partial<DayFigures>>()
+  for (const row of [...consents, ...messages]) byDay.set(row.day, { ...byDay.get(row.day), ...row })
+  const keptOf = new Map(kept.map((row) => [row.day, row]))
+  return subscribers.map((row) => keptOf.get(row.day) ?? { ...NOTHING, ...byDay.get(row.day), ...row })
+}

@@ -1,0 +1,57 @@
+import { Resolver } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { Fault } from '../../core/errors.ts'
+
+/** Answers of one resolver; nothing published is an empty list. Rejects where the resolver does not answer. */
+export interface Dns {
+  /** For people: where the answers come from. */
+  name: string
+  /** Each record as one text, however many strings it has. */
+  txt(name: string): Promise<string[]>
+  /** Exchanges, the most wanted first; a null MX is the name "". */
+  mx(name: string): Promise<string[]>
+  addresses(name: string): Promise<string[]>
+  ptr(ip: string): Promise<string[]>
+}
+
+const TIMEOUT_MS = 2000
+const TRIES = 2
+const NOTHING = ['ENOTFOUND', 'ENODATA']
+
+/** `server`: "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::1]:53"; else the resolvers of this machine. */
+export function openDns(server?: string): Dns {
+  const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
+  if (server !== undefined) {
+    if (!isServer(server))
+      throw new Fault('usage.wrong', {
+        what: '--resolver takes an address, such as 9.9.9.9 or 127.0.0.1:5353',
+      })
+    resolver.setServers([server])
+  }
+  return {
+    name: resolver.getServers().join(', '),
+    txt: async (name) => (await listed(name, resolver.resolveTxt(name))).map((strings) => strings.join('')),
+    mx: async (name) => {
+      const records = await listed(name, resolver.resolveMx(name))
+      return records.sort((a, b) => a.priority - b.priority).map(({ exchange }) => exchange)
+    },
+    addresses: async (name) => {
+      const both = [listed(name, resolver.resolve4(name)), listed(name, resolver.resolve6(name))]
+      return (await Promise.all(both)).flat()
+    },
+    ptr: (ip) => listed(ip, resolver.reverse(ip)),
+  }
+}
+
+const isServer = (text: string): boolean =>
+  isIP(text) > 0 || isIP(/^\[?([^\]]*?)\]?:\d{1,5}$/.exec(text)?.[1] ?? '') > 0
+
+async function listed<T>(name: string, asked: Promise<T[]>): Promise<T[]> {
+  try {
+    return await asked
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? ''
+    if (NOTHING.includes(code)) return []
+    throw new Error(`the resolver does not respond for ${name}: ${code}`, { cause: error })
+  }
+}

@@ -1,0 +1,121 @@
+import { createPublicKey } from 'node:crypto'
+import type { Config } from '../../config/config.ts'
+import type { DkimKey } from '../../mail/smtp/dkim.ts'
+import { domainOf, isWithin, reverseName } from './domains.ts'
+
+export interface DnsRecord {
+  /** Without the dot at its end. */
+  name: string
+  type: 'TXT' | 'MX' | 'A' | 'AAAA' | 'PTR'
+  /** Of TXT the text without quotes; of the others as in a zone file. */
+  value: string
+  why: string
+}
+
+type Settings = Pick<
+  Config,
+  'MAIL_FROM' | 'REPLY_TO' | 'BOUNCE_DOMAIN' | 'BASE_URL' | 'SMTP_URL' | 'OPERATOR_EMAIL'
+>
+
+/** Where reports about undelivered mail go, whose SPF record receivers look for. */
+export const envelopeDomain = ({ BOUNCE_DOMAIN, MAIL_FROM }: Settings): string =>
+  BOUNCE_DOMAIN ?? domainOf(MAIL_FROM)
+
+export const siteHost = ({ BASE_URL }: Settings): string => new URL(BASE_URL).hostname.replace(/^\[|\]$/g, '')
+
+/** Domains that take in mail: each is in one of our header fields or envelopes. */
+export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): string[] => [
+  ...new Set([
+    domainOf(MAIL_FROM),
+    ...(REPLY_TO ? [domainOf(REPLY_TO)] : []),
+    ...(BOUNCE_DOMAIN ? [BOUNCE_DOMAIN] : []),
+  ]),
+]
+
+/** The mail server is this machine, as far as the settings tell. */
+function isOnThisMachine({ SMTP_URL }: Settings): boolean {
+  const host = SMTP_URL?.host ?? 'localhost'
+  return isWithin(host, 'localhost') || /^[\d.:]+$/.test(host)
+}
+
+/** The name that the addresses of mails ought to have: the mail server's, or the site's where both are one machine. */
+const sendingHost = (settings: Settings): string =>
+  isOnThisMachine(settings) ? siteHost(settings) : settings.SMTP_URL!.host
+
+/** What has to stand in the DNS. `ips`: the addresses that mails leave from. */
+export function recordsToSet(
+  settings: Settings,
+  { key, ips }: { key?: DkimKey; ips: string[] },
+): DnsRecord[] {
+  return [
+    spfRecord(settings, ips),
+    ...(key ? [dkimRecord(key)] : []),
+    dmarcRecord(settings),
+    ...mailDomains(settings).map((name) => mxRecord(settings, name)),
+    ...addressRecords(settings, ips),
+    ...ips.map((ip) => ({
+      name: reverseName(ip),
+      type: 'PTR' as const,
+      value: `${sendingHost(settings)}.`,
+      why: `set at the hosting provider of ${ip}; the name must resolve back to it`,
+    })),
+  ]
+}
+
+function mxRecord(settings: Settings, name: string): DnsRecord {
+  const isBounces = name === settings.BOUNCE_DOMAIN
+  return {
+    name,
+    type: 'MX',
+    value: `10 ${isBounces && isOnThisMachine(settings) ? siteHost(settings) : `mail.${name}`}.`,
+    why: isBounces
+      ? `the server that receives bounces to ${name} and passes them to BOUNCE_LMTP or stores them for BOUNCE_IMAP`
+      : `the server that receives email for ${name}`,
+  }
+}
+
+function spfRecord(settings: Settings, ips: string[]): DnsRecord {
+  const own = ips.map((ip) => `${ip.includes(':') ? 'ip6' : 'ip4'}:${ip}`)
+  const senders = own.length > 0 ? own : [`a:${sendingHost(settings)}`]
+  return {
+    name: envelopeDomain(settings),
+    type: 'TXT',
+    value: ['v=spf1', ...senders, '-all'].join(' '),
+    why: 'who may send; for a mail service use its include:… instead; only one such record',
+  }
+}
+
+export const publicKeyOf = (key: DkimKey): string =>
+  createPublicKey(key.privateKey).export({ type: 'spki', format: 'der' }).toString('base64')
+
+const dkimRecord = (key: DkimKey): DnsRecord => ({
+  name: `${key.selector}._domainkey.${key.domain}`,
+  type: 'TXT',
+  value: `v=DKIM1; k=rsa; p=${publicKeyOf(key)}`,
+  why: 'the public half of DKIM_KEY_FILE',
+})
+
+// Reports to another domain come only where that domain agrees in a record of its own.
+function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
+  const domain = domainOf(MAIL_FROM)
+  const reports =
+    OPERATOR_EMAIL && isWithin(domain, domainOf(OPERATOR_EMAIL)) ? `; rua=mailto:${OPERATOR_EMAIL}` : ''
+  return {
+    name: `_dmarc.${domain}`,
+    type: 'TXT',
+    value: `v=DMARC1; p=quarantine${reports}`,
+    why: 'what receivers do with email that isn’t ours; start with p=none if others send for this domain too',
+  }
+}
+
+function addressRecords(settings: Settings, ips: string[]): DnsRecord[] {
+  const why = 'the machine, or the proxy, where the site is'
+  const known = ips.length > 0 ? ips : ['192.0.2.1']
+  const unknown = ips.length > 0 ? '' : '; its address in place of this one'
+  return known.map((ip) => ({
+    name: siteHost(settings),
+    type: ip.includes(':') ? 'AAAA' : 'A',
+    value: ip,
+    why: why + unknown,
+  }))
+}

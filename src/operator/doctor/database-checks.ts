@@ -1,0 +1,107 @@
+import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
+import { isZone } from '../../core/dates.ts'
+import { textOf } from '../../core/errors.ts'
+import { ownCommand } from '../../core/own-command.ts'
+import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+
+const OLDEST_POSTGRES = 15
+const MB = 1024 * 1024
+const MOST_CONNECTIONS_SHARE = 0.9
+
+/** Of a Postgres that answers: whether it is one that loses nothing. */
+export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Verdict {
+  const { version, encoding, bytes, connections, mostConnections } = facts
+  const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
+  return together(found, [
+    facts.major < OLDEST_POSTGRES
+      ? wrong(`too old`, `Move to PostgreSQL ${OLDEST_POSTGRES} or newer: pg_dump, then pg_restore there.`)
+      : undefined,
+    encoding !== 'UTF8'
+      ? wrong(
+          'cannot store every character',
+          'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
+        )
+      : undefined,
+    ...judgeDurability(facts),
+    facts.locksHold
+      ? undefined
+      : wrong(
+          'a pooler in transaction mode is in between, which breaks locks',
+          'Point DATABASE_URL past the pooler, or set pool_mode = session there: docs/recipes/postgres.md',
+        ),
+    facts.readOnly
+      ? wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.')
+      : undefined,
+    connections >= mostConnections * MOST_CONNECTIONS_SHARE
+      ? warning('few connections left', 'Raise max_connections in postgresql.conf.')
+      : undefined,
+  ])
+}
+
+const DATABASE_FIXES: [RegExp, string][] = [
+  [/ENOTFOUND|EAI_AGAIN/, 'Check the host in DATABASE_URL: it cannot be resolved here.'],
+  [
+    /password|authentication|pg_hba|role/i,
+    'Check the user and password in DATABASE_URL, and pg_hba.conf on the server.',
+  ],
+  [/database .* does not exist/i, 'createdb NAME, with the name in DATABASE_URL.'],
+  [
+    /certificate|self.signed|SSL/i,
+    'DATABASE_URL: …?sslmode=verify-full&sslrootcert=/path/ca.pem, see docs/recipes/postgres.md',
+  ],
+  [/too many|remaining connection/i, 'Raise max_connections in postgresql.conf.'],
+]
+
+/** Of one that does not answer. */
+export function judgeDatabaseFault(error: unknown): Verdict {
+  const text = textOf(error)
+  const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps what the server said
+  const fix = DATABASE_FIXES.find(([pattern]) => pattern.test(what))?.[1]
+  return wrong(
+    what,
+    fix ?? 'Start PostgreSQL (systemctl start postgresql), or check the host and port in DATABASE_URL.',
+  )
+}
+
+const judgeDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseFacts) => [
+  !fsync
+    ? wrong('fsync is off: a power cut destroys it', "alter system set fsync = 'on', and reload.")
+    : undefined,
+  !fullPageWrites
+    ? wrong('full_page_writes is off', "alter system set full_page_writes = 'on', and reload.")
+    : undefined,
+  synchronousCommit === 'off'
+    ? wrong(
+        'synchronous_commit is off: after a crash, emails are sent twice',
+        "alter system set synchronous_commit = 'on', and reload.",
+      )
+    : undefined,
+]
+
+export function judgeMigrations(missing: string[]): Verdict {
+  const [first] = missing
+  if (!first) return ok('up to date')
+  return wrong(
+    `${count(missing.length, 'migration')} missing, the first is ${first}`,
+    ownCommand('db migrate'),
+  )
+}
+
+const SECONDS_NOTICED = 5
+const SECONDS_HARMFUL = 60
+
+/** `seconds`: how far the database's clock is ahead of ours. */
+export function judgeClock({ seconds }: { seconds: number }): Verdict {
+  const apart = Math.abs(seconds)
+  const rounded = apart < 1 ? 'less than a second' : count(Math.round(apart), 'second')
+  const found = `${rounded} between this machine and the database`
+  const fix = 'Synchronize both clocks with NTP: timedatectl set-ntp true'
+  const zones = isZone('Europe/Paris') && isZone('America/Argentina/Buenos_Aires')
+  return together(found, [
+    apart >= SECONDS_HARMFUL ? wrong('the clocks differ', fix) : undefined,
+    apart >= SECONDS_NOTICED && apart < SECONDS_HARMFUL ? warning('the clocks differ', fix) : undefined,
+    zones
+      ? undefined
+      : wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),
+  ])
+}

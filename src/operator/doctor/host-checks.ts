@@ -1,0 +1,168 @@
+import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
+import { ownCommand } from '../../core/own-command.ts'
+import type { SourceAnswer } from './ask-source.ts'
+import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+import type { SignsOfLife } from './signs-of-life.repo.ts'
+
+const GB = 1024 ** 3
+const LITTLE_BYTES = 2 * GB
+const NO_BYTES = GB / 4
+
+/** `free`: bytes that this process may still write. */
+export function judgeDisk({ folder, free }: { folder: string; free: number }): Verdict {
+  const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
+  const fix = `Make room; ${ownCommand('prune')} deletes data older than KEEP_DAYS.`
+  if (free < NO_BYTES) return wrong(found, fix)
+  return free < LITTLE_BYTES ? warning(found, fix) : ok(found)
+}
+
+const FEW_CHARACTERS = 10
+const isMonotonous = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
+const NEW_SECRET = 'openssl rand -base64 32'
+
+export interface SecretsSeen {
+  appSecrets: string[]
+  suppressionKey: string
+  /** Mode of the .env file, where there is one. */
+  dotEnvMode?: number
+  /** The database was begun with another SUPPRESSION_KEY. */
+  isOtherKey: boolean
+}
+
+export function judgeSecrets(seen: SecretsSeen): Verdict {
+  const { appSecrets, suppressionKey, dotEnvMode = 0, isOtherKey } = seen
+  const newest = Buffer.byteLength(appSecrets[0] ?? '')
+  const older = appSecrets.length > 1 ? ` (and ${appSecrets.length - 1} older)` : ''
+  const forDevelopment = [...appSecrets, suppressionKey].includes(DEVELOPMENT_SECRET)
+  const found = `APP_SECRET ${newest} bytes${older}, SUPPRESSION_KEY ${Buffer.byteLength(suppressionKey)} bytes`
+  return together(found, [
+    isOtherKey
+      ? wrong(
+          'SUPPRESSION_KEY is not the one this database was created with',
+          'Set the original SUPPRESSION_KEY again: it is in your backup.',
+        )
+      : undefined,
+    forDevelopment
+      ? warning(
+          'a secret is the public one for development',
+          `APP_SECRET and SUPPRESSION_KEY from: ${NEW_SECRET}`,
+        )
+      : undefined,
+    !forDevelopment && appSecrets.includes(suppressionKey)
+      ? warning(
+          'both are the same, so they cannot be changed separately',
+          `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
+        )
+      : undefined,
+    [...appSecrets, suppressionKey].some(isMonotonous)
+      ? warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`)
+      : undefined,
+    dotEnvMode & 0o077 ? warning('other users on this machine can read .env', 'chmod 600 .env') : undefined,
+  ])
+}
+
+const COMMON = /passwor[dt]|12345|qwert|letmein|admin|daily.?papers/i
+
+export function judgeAdmin({ password, token }: { password?: string; token?: string }): Verdict {
+  const found = [
+    password ? 'pages behind ADMIN_PASSWORD' : 'no admin pages',
+    token ? 'API behind API_TOKEN' : 'no API',
+  ]
+  const isWeak =
+    password !== undefined && (COMMON.test(password) || new Set(password).size < FEW_CHARACTERS - 2)
+  return together(found.join(', '), [
+    isWeak
+      ? warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15')
+      : undefined,
+    token !== undefined && isMonotonous(token)
+      ? warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`)
+      : undefined,
+  ])
+}
+
+const LIVES_WITHIN_MS = 3 * 60_000
+
+/** One tick and one nudge are due every minute. */
+export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Date }): Verdict {
+  const fix =
+    'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
+  if (!tick)
+    return wrong(
+      'no process with the role schedule has run yet',
+      `${fix} If you started it less than a minute ago, run this again.`,
+    )
+  if (now.getTime() - tick.getTime() > LIVES_WITHIN_MS)
+    return wrong(`no tick since ${tick.toISOString()}`, fix)
+  const waitsMs = (waitsSeconds ?? 0) * 1000
+  if (waitsMs > LIVES_WITHIN_MS)
+    return wrong(
+      `the schedule is running, but no worker has for ${count(Math.floor(waitsMs / 60_000), 'minute')}`,
+      fix,
+    )
+  return ok('schedule and worker are running')
+}
+
+export const judgeOperator = (email: string | undefined): Verdict =>
+  email
+    ? ok('alerts go to OPERATOR_EMAIL')
+    : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
+
+export interface SourceSeen {
+  answer: SourceAnswer
+  /** Undefined where the database cannot say. */
+  last?: { fetchedAt: Date | null; fault: string | null }
+  now: Date
+}
+
+const HOURS_NOTICED = 36
+const HOUR_MS = 3_600_000
+const OK = 200
+const TOO_MANY = 429
+
+export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
+  const hours = last?.fetchedAt ? Math.floor((now.getTime() - last.fetchedAt.getTime()) / HOUR_MS) : 0
+  return together(sinceText(last, hours), [
+    judgeAnswer(answer),
+    hours > HOURS_NOTICED
+      ? warning('no papers arrive', `${ownCommand('sources status')}, and check the log.`)
+      : undefined,
+    last?.fault ? warning(`the last fetch failed (${last.fault})`, ownCommand('sources status')) : undefined,
+  ])
+}
+
+function sinceText(last: SourceSeen['last'], hours: number): string {
+  if (!last) return 'the database cannot say when it was last fetched'
+  return last.fetchedAt ? `last successful fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
+}
+
+function judgeAnswer(answer: SourceAnswer): Verdict {
+  if (typeof answer === 'object') return ok(heldText(answer.heldSeconds))
+  if (answer === OK) return ok('answers')
+  if (answer === TOO_MANY) return warning('rate limited (429)', 'Nothing to do: it is retried later.')
+  return wrong(
+    typeof answer === 'number' ? `returns ${answer}` : `does not respond: ${answer}`,
+    'Allow this machine to reach it on port 443; for a proxy, set HTTPS_PROXY and NODE_USE_ENV_PROXY=1.',
+  )
+}
+
+/** An answer takes less, and whoever waits for one holds the gate. */
+const LONG_HELD_SECONDS = 300
+
+const heldText = (seconds: number): string =>
+  seconds > LONG_HELD_SECONDS
+    ? `not checked: rate limited for ${count(Math.ceil(seconds / 60), 'minute')} more`
+    : 'not checked: another process is fetching from it now'
+
+export const judgeMisspelt = (what: string): Verdict =>
+  warning(what, 'Correct its name as in .env.example, or remove it from .env.')
+
+export const settingsRead = ({
+  production,
+  adjusted,
+  misspelt,
+}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): Verdict =>
+  together(production ? 'complete, for production' : 'complete', [
+    production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
+    ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
+    ...misspelt.map(judgeMisspelt),
+  ])

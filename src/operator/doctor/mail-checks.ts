@@ -1,0 +1,110 @@
+import type { SmtpConfig } from '../../config/smtp-url.ts'
+import { ownCommand } from '../../core/own-command.ts'
+import type { SmtpFault } from '../../mail/refusals/classify-answer.ts'
+import type { SmtpTls } from '../../mail/smtp/smtp-tls.ts'
+import { domainOf, isWithin } from '../dns/domains.ts'
+import { together, type Verdict, warning, wrong } from './check.ts'
+import { judgeDaysLeft } from './days-left.ts'
+
+export interface SmtpSeen {
+  smtp: SmtpConfig
+  /** Where it ended; undefined where the server would take a mail from MAIL_FROM. */
+  fault?: SmtpFault
+  tls?: SmtpTls
+  now: Date
+}
+
+/** What a conversation with the mail server showed that sent nothing. */
+export function judgeSmtp(seen: SmtpSeen): Verdict {
+  const { smtp, fault, tls, now } = seen
+  const place = `${smtp.host}:${smtp.port}`
+  if (fault) return wrong(`${place}: ${fault.answer}`, FIXES[fault.stage](smtp, fault))
+  const login = smtp.user ? 'login accepted' : 'no login'
+  const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
+  return together(found, [judgeTls(smtp, tls), tls?.until ? judgeDaysLeft(tls.until, now, RENEW) : undefined])
+}
+
+const RENEW = 'Renew the certificate of the mail server.'
+const isHere = ({ host }: SmtpConfig): boolean =>
+  host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+function judgeTls(smtp: SmtpConfig, tls: SmtpTls | undefined): Verdict | undefined {
+  if (isHere(smtp)) return undefined // what is said does not leave this machine
+  if (!tls)
+    return smtp.user
+      ? wrong('the password is sent unencrypted', 'SMTP_URL: remove tls=off.')
+      : warning('emails are sent unencrypted', 'SMTP_URL: remove tls=off or tls=any.')
+  if (tls.doubt)
+    return warning(
+      `certificate not verified (${tls.doubt})`,
+      'SMTP_URL: use tls=verify and the host name of the certificate.',
+    )
+  return undefined
+}
+
+type Fix = (smtp: SmtpConfig, fault: SmtpFault) => string
+const ofServer: Fix = () => 'Ask the mail server’s administrator what this reply means.'
+
+const FIXES: Record<SmtpFault['stage'], Fix> = {
+  connect: ({ implicitTls, port }) =>
+    `Check the host and port in SMTP_URL (smtp:// with 587 or 25, smtps:// with 465; now ${implicitTls ? 'smtps' : 'smtp'} with ${port}), and whether a firewall blocks this machine.`,
+  tls: ({ host }) =>
+    `Set SMTP_URL to the host of the certificate, not ${host}. With your own authority, start with NODE_EXTRA_CA_CERTS=/path/ca.pem; tls=require encrypts without checking the certificate.`,
+  login: ({ user }) =>
+    user
+      ? 'Set SMTP_USER and SMTP_PASSWORD (or SMTP_PASSWORD_FILE) unencoded; in SMTP_URL both must be percent-encoded.'
+      : 'Set SMTP_USER and SMTP_PASSWORD.',
+  mail: ({ user }, { status }) =>
+    status === 530 && !user
+      ? 'Set SMTP_USER and SMTP_PASSWORD.'
+      : 'Allow MAIL_FROM as a sender on the mail server (verify the domain there), or set another MAIL_FROM.',
+  rcpt: ofServer,
+  data: ofServer,
+  dot: ofServer,
+}
+
+export interface KeySeen {
+  file: string
+  selector: string
+  domain: string
+  bits: number
+  /** Of the file, as stat gives it. */
+  mode: number
+  /** MAIL_FROM. */
+  from: string
+  fault?: string
+}
+
+const LEAST_BITS = 2048
+const FOR_OTHERS = 0o077
+
+/** Of a DKIM key that signed a message, or did not. */
+export function judgeKey({ file, selector, domain, bits, mode, from, fault }: KeySeen): Verdict {
+  if (fault)
+    return wrong(fault, `openssl genrsa -out ${file} ${LEAST_BITS}, then ${ownCommand('doctor --dns')}`)
+  const fromDomain = domainOf(from)
+  const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
+  return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
+    mode & FOR_OTHERS
+      ? warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
+      : undefined,
+    bits < LEAST_BITS
+      ? warning(
+          `a key of ${bits} bits is too short`,
+          `openssl genrsa -out ${file} ${LEAST_BITS}, under a new DKIM_SELECTOR`,
+        )
+      : undefined,
+    isAligned
+      ? undefined
+      : wrong(
+          `the signature of ${domain} does not cover ${fromDomain}`,
+          'Set DKIM_DOMAIN to the domain of MAIL_FROM.',
+        ),
+  ])
+}
+
+export const noKey = (): Verdict =>
+  warning(
+    'emails are not signed, unless the mail server signs them',
+    'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',
+  )

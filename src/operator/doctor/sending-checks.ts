@@ -1,0 +1,66 @@
+import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
+import { ownCommand } from '../../core/own-command.ts'
+import { rampUpMails } from '../../mail/rate-limits/pace.ts'
+import type { DeliveryStatus } from '../delivery-switch.ts'
+import { count, ok, together, type Verdict, warning } from './check.ts'
+
+export interface SendingSeen extends Omit<DeliveryStatus, 'restored'> {
+  /** The setting. */
+  sending: 'on' | 'off'
+  /** The setting RAMP_UP_SINCE. */
+  rampUpSince?: Day
+  /** Subscribers. */
+  active: number
+  /** A mail was accepted from here. */
+  hasSent: boolean
+  now: Date
+}
+
+/** Whether mail goes out, and whether a sending domain that is new may reach everybody. */
+export function judgeSending(seen: SendingSeen): Verdict {
+  const { sending, delivery, reason, since, waiting } = seen
+  const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
+  const waits = messages > 0 ? `${count(messages, 'message')} queued` : 'nothing is queued'
+  return together(delivery === 'on' ? `on, ${waits}` : waits, [
+    delivery === 'paused'
+      ? warning(
+          `paused since ${since?.toISOString()} (${reason})`,
+          `${ownCommand('delivery resume')}, once the cause is fixed`,
+        )
+      : undefined,
+    sending === 'off' ? warning('SENDING=off: nothing is sent', 'SENDING=on') : undefined,
+    seen.rampUpSince ? judgeRampUp(seen, seen.rampUpSince) : judgeFirstSending(seen),
+  ])
+}
+
+const number = (value: number): string => value.toLocaleString('en')
+
+function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefined {
+  const mailsOn = (at: Date) => rampUpMails({ RAMP_UP_SINCE: since }, at)
+  const mails = mailsOn(now)
+  if (mails === undefined) return ok(`ramp-up since ${since} is over`)
+  if (midnight(since) > now)
+    return warning(
+      `RAMP_UP_SINCE=${since} is in the future: until then ${number(mails)} digests a day (UTC)`,
+      'Set the first day on which the domain sends, or RAMP_UP_SINCE= if it has sent as much before.',
+    )
+  const said = `ramp-up since ${since}: ${number(mails)} digests today (UTC)`
+  if (mails >= active) return ok(`${said}, enough for all ${number(active)} active subscribers`)
+  let enough = dayOf(now)
+  while ((mailsOn(midnight(enough)) ?? active) < active) enough = addDays(enough, 1)
+  return warning(
+    `${said}, and ${number(active)} subscribers are active: digests above the limit wait up to 20 hours after their hour, then they are skipped and the next ones include their papers`,
+    `Nothing to do: the limit is high enough from ${enough}. If the domain has sent as much before, set RAMP_UP_SINCE= to remove it.`,
+  )
+}
+
+/** More than a mail server takes from a domain that it has never seen without doubts. */
+const MANY = 1000
+
+function judgeFirstSending({ active, hasSent, now }: SendingSeen): Verdict | undefined {
+  if (hasSent || active <= MANY) return undefined
+  return warning(
+    `no email has been accepted from here yet, and ${number(active)} subscribers are active`,
+    `If the domain of MAIL_FROM is new, set RAMP_UP_SINCE=${dayOf(now)}: ${number(MANY)} digests on the first day, doubling every day. If it has sent before, leave it unset.`,
+  )
+}

@@ -1,0 +1,126 @@
+import { type Day, localDayOf, type Weekday } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { hereSince } from '../digests/composed.ts'
+import { recipientOf } from '../digests/digest.repo.ts'
+import { newestDue } from '../digests/due.ts'
+import { lastDigestDate } from '../digests/plan.repo.ts'
+import { addressHash, parseAddress } from '../subscribers/address.ts'
+import { tombstoneOf } from '../subscribers/erasure.repo.ts'
+import { standingOf } from '../subscribers/standing.ts'
+import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { suppressionOf } from '../subscribers/suppression.repo.ts'
+import { openCase, type Subject } from './explain/case.ts'
+import type { Step, Verdict } from './explain/say.ts'
+import type { StateThen } from './explain/standing-then.ts'
+import { stepsOf } from './explain/steps.ts'
+import { verdictOf } from './explain/verdict.ts'
+
+export interface Explanation {
+  /** As they stood at the hour of that date; email null: erased. */
+  subscriber: {
+    id: string
+    email: string | null
+    state: StateThen
+    zone: string
+    hour: number
+    days: Weekday[]
+  }
+  /** The local date that is explained. */
+  date: Day
+  verdict: Verdict
+  /** In order of time. */
+  steps: Step[]
+}
+
+export interface ExplainInput {
+  /** Either of the two. */
+  email?: string
+  id?: string
+  /** The subscriber's local date; else the newest on which something was due. */
+  date?: Day
+}
+
+/**
+ * Why somebody did or did not get their mail of a date. Changes nothing. An address finds nobody who was erased, their
+ * id does. Throws address.*, subscriber.unknown, subscriber.unknown-suppressed.
+ */
+export async function explainSubscriber(deps: Deps, input: ExplainInput): Promise<Explanation> {
+  const subject = await subjectOf(deps, input)
+  const open = await openCase(deps, subject, input.date ?? (await newestDate(deps, subject)))
+  const { zone, hour, days } = open.standing
+  return {
+    subscriber: { id: subject.id, email: subject.email, state: open.state, zone, hour, days },
+    date: open.date,
+    verdict: verdictOf(open),
+    steps: stepsOf(open),
+  }
+}
+
+async function subjectOf(deps: Deps, { email, id = '' }: ExplainInput): Promise<Subject> {
+  const { db } = deps
+  const key = email === undefined ? undefined : parseAddress(email).key
+  const subscriber = await (key === undefined ? subscriberById(db, id) : subscriberByKey(db, key))
+  if (subscriber) return { ...(await known(deps, subscriber)), email: subscriber.address }
+  const tombstone = key === undefined ? await tombstoneOf(db, id) : null
+  if (tombstone) return erased(id, tombstone.erasedAt)
+  throw key === undefined ? new Fault('subscriber.unknown') : await unknown(deps, key)
+}
+
+async function known({ db }: Deps, subscriber: Subscriber): Promise<Omit<Subject, 'email'>> {
+  const { id, state, addressHash: hash } = subscriber
+  const recipient = await recipientOf(db, id)
+  const since = recipient && hereSince(recipient)
+  return {
+    id,
+    state,
+    addressHash: hash,
+    since,
+    importedAt: recipient?.importedAt ?? null,
+    erasedAt: null,
+    standing: await standingOf(db, subscriber),
+  }
+}
+
+async function unknown({ db, config }: Deps, key: string): Promise<Fault> {
+  const suppression = await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY))
+  if (!suppression) return new Fault('subscriber.unknown')
+  const { reason, at } = suppression
+  return new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
+}
+
+const erased = (id: string, erasedAt: Date): Subject => ({
+  id,
+  email: null,
+  addressHash: null,
+  state: 'unsubscribed',
+  since: null,
+  importedAt: null,
+  erasedAt,
+  standing: {
+    zone: 'UTC',
+    hour: 0,
+    days: [],
+    maxPapers: 1,
+    format: 'html',
+    detail: 'full',
+    topics: [],
+    state: 'unsubscribed',
+    pausedUntil: null,
+  },
+})
+
+/** The newest date of a digest, or of an hour that has come; today for whoever has neither. */
+async function newestDate({ db, clock }: Deps, { id, state, standing }: Subject): Promise<Day> {
+  const now = clock.now()
+  const last = await lastDigestDate(db, id)
+  const due = state === 'active' || state === 'paused' ? newestDue(standing, now)?.localDate : undefined
+  const begun = due && standing.startDate && due >= standing.startDate ? due : undefined
+  return (
+    [last, begun]
+      .filter((day) => day != null)
+      .sort()
+      .at(-1) ?? localDayOf(now, standing.zone)
+  )
+}

@@ -1,0 +1,203 @@
+import { notedConsents } from '../../account/show-subscriber.ts'
+import {
+  type ListedReturn,
+  returnsOfMessages,
+  returnsOfSubscriber,
+} from '../../bounces/returned-list.repo.ts'
+import { addDays, type Day, dayOf, instantOf } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { newestTick } from '../../core/tick.repo.ts'
+import { awaitedSources } from '../../digests/awaited.ts'
+import type { DigestContent } from '../../digests/digest-content.ts'
+import { digestOn } from '../../digests/digest-history.repo.ts'
+import type { DueDate } from '../../digests/due.ts'
+import { usualSources } from '../../digests/usual-sources.ts'
+import { messagesBetween } from '../../mail/outbox/message-history.repo.ts'
+import { type ListedMessage, messageById } from '../../mail/outbox/message-list.repo.ts'
+import { type Receipt, receiptsSince } from '../../mail/outbox/receipt.repo.ts'
+import { type SourceDay, sourceDaysBetween } from '../../sources/source-day.repo.ts'
+import { newestChanges } from '../../subscribers/change.repo.ts'
+import type { Change, Standing } from '../../subscribers/change.ts'
+import type { Consent } from '../../subscribers/consent.repo.ts'
+import { withoutEndedPause } from '../../subscribers/pause.ts'
+import type { SubscriberState } from '../../subscribers/subscriber.ts'
+import { type Suppression, suppressionOf } from '../../subscribers/suppression.repo.ts'
+import { deliveryPauses, type Pause } from '../delivery-pauses.ts'
+import type { WholeMessage } from '../retry-message.ts'
+import { type Slowness, slownessOf } from './slowness.ts'
+import { dueThen, type StateThen, standingAt, stateAt } from './standing-then.ts'
+import { type Looked, lookAgain } from './topics-then.ts'
+
+/** Who is explained: a subscriber, or what is left of one who was erased. */
+export interface Subject {
+  id: string
+  email: string | null
+  addressHash: string | null
+  state: SubscriberState
+  /** No paper from before is offered: when they confirmed, or came by an import. */
+  since: Date | null
+  /** Null for whoever came by no import. */
+  importedAt: Date | null
+  erasedAt: Date | null
+  /** What stands now. */
+  standing: Standing
+}
+
+/** All that is known of one date of one subscriber. */
+export interface Case {
+  now: Date
+  subject: Subject
+  date: Day
+  /** As the hour came; where it did not, at noon. */
+  state: StateThen
+  standing: Standing
+  due: DueDate | null
+  passedOver: boolean
+  /** Oldest first. */
+  consents: Consent[]
+  /** Newest first. */
+  changes: Change[]
+  digest: (NonNullable<Awaited<ReturnType<typeof digestOn>>> & { said: DigestContent | null }) | null
+  outcome: Receipt['outcome'] | null
+  mail: WholeMessage | null
+  /** What else was left for them on that date. */
+  otherMails: WholeMessage[]
+  /** What ever came back for them, oldest first. */
+  returns: ListedReturn[]
+  looked: Looked | null
+  sources: SourceDay[]
+  /** Sources that a digest which is due waits for. */
+  awaited: string[]
+  suppression: Suppression | null
+  pauses: Pause[]
+  /** What keeps its mail waiting, or kept it until its time was over; null where it was no pace. */
+  slowness: Slowness | null
+  sending: 'on' | 'off'
+  /** The newest minute in which the schedule ticked. */
+  ticked: Date | null
+  keepDays: number
+  /** Of Message-IDs. */
+  senderDomain: string
+}
+
+const MOST_CHANGES = 1000
+
+export async function openCase(deps: Deps, subject: Subject, date: Day): Promise<Case> {
+  const { db, clock, config } = deps
+  const now = clock.now()
+  const consents = await notedConsents(db, subject.id)
+  const changes = await newestChanges(db, subject.id, MOST_CHANGES)
+  const digest = await digestOn(db, { subscriberId: subject.id, localDate: date })
+  const said = contentOf(digest?.content)
+  const noon = instantOf(date, 12, digest?.plan.zone ?? subject.standing.zone)
+  const then = digest
+    ? {
+        due: { localDate: date, dueAt: digest.dueAt },
+        ...scheduleOf(digest, changes, subject),
+        passedOver: false,
+      }
+    : dueThen(changes, subject.standing, date, noon)
+  const at = then.due?.dueAt ?? noon
+  const standing = withoutEndedPause(then.standing, date)
+  const [receipt] = (await receiptsSince(db, { id: subject.id, zone: standing.zone }, date)).filter(
+    ({ localDate, outcome }) => localDate === date && outcome !== 'welcome',
+  )
+  const state = stateThen(consents, at, subject, standing)
+  const mails = await messagesBetween(db, {
+    subscriberId: subject.id,
+    ...mailWindow(date, standing.zone, state, now),
+  })
+  const [mail = null] = digest?.message ? await shown(deps, [digest.message]) : []
+  return {
+    now,
+    subject,
+    date,
+    ...then,
+    standing,
+    state,
+    consents,
+    changes,
+    digest: digest && { ...digest, said },
+    outcome: receipt?.outcome ?? null,
+    mail,
+    slowness: mail && (await slownessOf(deps, mail)),
+    otherMails: await shown(
+      deps,
+      mails.filter(({ kind }) => kind !== 'digest'),
+    ),
+    returns: await returnsOfSubscriber(db, subject.id),
+    looked: await lookedAt(deps, subject, digest, standing),
+    sources: await sourceDaysBetween(db, { from: addDays(dayOf(at), -1), to: dayOf(at) }),
+    awaited: digest ? [] : await awaitedNow(deps, then.due),
+    suppression: subject.addressHash ? await suppressionOf(db, subject.addressHash) : null,
+    pauses: await deliveryPauses(deps),
+    sending: config.SENDING,
+    ticked: await newestTick(db),
+    keepDays: config.KEEP_DAYS,
+    senderDomain: config.MAIL_FROM.split('@').at(-1)!,
+  }
+}
+
+const awaitedNow = async (deps: Deps, due: DueDate | null): Promise<string[]> => {
+  const now = deps.clock.now()
+  return due && due.dueAt <= now ? awaitedSources({ ...due, now }, await usualSources(deps, now)) : []
+}
+
+/** Of their date; of all time for somebody who was not confirmed, since one of them asks for that. */
+const mailWindow = (date: Day, zone: string, state: StateThen, now: Date) =>
+  state === 'pending'
+    ? { from: new Date(0), to: now }
+    : { from: instantOf(date, 0, zone), to: instantOf(addDays(date, 1), 0, zone) }
+
+const contentOf = (content: unknown): DigestContent | null => {
+  const said = content as DigestContent | null
+  return said?.sections ? said : null
+}
+
+type Digest = Awaited<ReturnType<typeof digestOn>>
+
+/** Under the schedule of its plan. What else stood is looked up when the digest was opened. */
+function scheduleOf(
+  digest: NonNullable<Digest>,
+  changes: Change[],
+  { standing }: Subject,
+): { standing: Standing } {
+  const stood = standingAt(changes, standing, digest.createdAt)
+  const { zone, hour, days } = digest.plan
+  return { standing: { ...stood, zone, hour, days: days.split(',') as Standing['days'] } }
+}
+
+function stateThen(consents: Consent[], at: Date, now: Subject, { state }: Standing): StateThen {
+  const recorded = stateAt(consents, at, now)
+  // The row of a pause that has run out says paused until something is due.
+  return recorded === 'paused' && state === 'active' ? 'active' : recorded
+}
+
+async function shown({ db }: Deps, mails: readonly Pick<ListedMessage, 'id'>[]): Promise<WholeMessage[]> {
+  const ids = mails.map(({ id }) => id)
+  const returns = await returnsOfMessages(db, ids)
+  const found = await Promise.all(ids.map((id) => messageById(db, id)))
+  return found
+    .filter((message) => message !== null)
+    .map((message) => ({ ...message, returned: returns.filter(({ messageId }) => messageId === message.id) }))
+}
+
+/** Only where nothing matched: a digest with papers says itself what it looked at. */
+async function lookedAt(
+  { db }: Deps,
+  { id, since }: Subject,
+  digest: Digest,
+  { topics }: Standing,
+): Promise<Looked | null> {
+  if (digest?.outcome !== 'nothing_matched' || digest.fromPaper === null || digest.toPaper === null)
+    return null
+  return lookAgain(db, {
+    subscriberId: id,
+    localDate: dayOf(digest.localDate),
+    confirmedAt: since,
+    topics,
+    fromPaper: topics.length > 0 ? digest.fromPaper : 0,
+    toPaper: topics.length > 0 ? digest.toPaper : digest.plan.horizon,
+    toHistory: digest.toHistory,
+  })
+}

@@ -1,0 +1,106 @@
+import { classText, newestFailure } from '../../bounces/return-words.ts'
+import type { ShownMessage } from '../../mail/outbox/message-list.repo.ts'
+import { pausesBetween } from '../delivery-pauses.ts'
+import { isWaiting, reasonText } from '../message-life.ts'
+import type { WholeMessage } from '../retry-message.ts'
+import type { Case } from './case.ts'
+import { count, utcText, type Verdict } from './say.ts'
+
+/** What became of the mail of a digest. */
+export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
+  const [accepted] = mail.acceptances
+  const last = mail.tries.at(-1)
+  const answer = last?.answer ? `: ${last.answer}` : ''
+  const cameBack = cameBackVerdict(mail)
+  if (cameBack) return cameBack
+  if (accepted)
+    return {
+      code: 'accepted',
+      text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readersWord(mail)}.`,
+    }
+  if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker is sending it now.' }
+  if (isWaiting(mail)) return waiting(open, mail, answer)
+  switch (mail.state) {
+    case 'refused':
+      if (mail.reason === 'render-failed')
+        return { code: 'not-made', text: 'Not sent: the email could not be built; see the log.' }
+      return { code: 'refused', text: `Not sent: the mail server refused it${answer}` }
+    case 'gave_up':
+      return {
+        code: 'gave-up',
+        text: `Given up after ${count(mail.attempts, 'attempt')}: no server accepted it in time${answer}`,
+      }
+    case 'uncertain':
+      return {
+        code: 'uncertain',
+        text: 'Unknown: it was sent completely, but the server did not reply. No more attempts.',
+      }
+    default:
+      return skipped(open, mail)
+  }
+}
+
+/** What a report says of a mail is newer than what was known when it went out. */
+function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | undefined {
+  const failure = newestFailure(returned)
+  if (!failure) return undefined
+  const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
+  const said = failure.answer ? `: ${failure.answer}` : '.'
+  return {
+    code: 'came-back',
+    text: `Sent, then returned: ${classText(failure)}; ${taken}a report arrived at ${utcText(failure.at)}${said}`,
+  }
+}
+
+/** What its reader said of a mail that arrived. */
+function readersWord({ returned }: WholeMessage): string {
+  const classes = returned.map(({ class: kind }) => kind)
+  const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
+  if (isUnproven) return ', and a report without proof says it is spam'
+  if (classes.includes('complaint')) return ', and the reader marked it as spam'
+  return classes.includes('unsubscribe') ? ', and the reader unsubscribed through it' : ''
+}
+
+function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, answer: string): Verdict {
+  const pause = pauses.find(({ to }) => !to)
+  if (pause)
+    return {
+      code: 'delivery-paused',
+      text: `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
+    }
+  if (sending === 'off') return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is sent.' }
+  if (mail.state === 'ready' && slowness)
+    return { code: slowness.code, text: `Waiting because of a rate limit: ${slowness.text}.` }
+  if (mail.state === 'ready') {
+    const asks =
+      now.getTime() - mail.datedAt.getTime() > LONG_MS
+        ? '; check in delivery status that a worker is running'
+        : ''
+    return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.` }
+  }
+  const when = mail.nextTry > now ? `at ${utcText(mail.nextTry)}` : 'with the next run'
+  if (mail.state === 'uncertain')
+    return { code: 'uncertain-again', text: `Unknown whether it arrived; it is sent once more ${when}.` }
+  return { code: 'deferred', text: `Deferred, next attempt ${when}${answer}` }
+}
+
+/** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
+const LONG_MS = 15 * 60_000
+
+function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdict {
+  const { reason, datedAt, deadline } = mail
+  if (reason !== 'expired')
+    return {
+      code: `skipped-${reason ?? 'unknown'}`,
+      text: `Not sent: ${reasonText(reason)}.`,
+    }
+  const [pause] = pausesBetween(pauses, datedAt, deadline)
+  const why = pause
+    ? `: delivery was paused from ${utcText(pause.from)}`
+    : sending === 'off'
+      ? ': SENDING is off'
+      : slowness
+        ? `: ${slowness.text}`
+        : ': no worker took it, perhaps because none was running'
+  return { code: 'expired', text: `Not sent: it expired at ${utcText(deadline)}${why}.` }
+}

@@ -1,0 +1,42 @@
+import type { ListedReturn } from '../bounces/returned-list.repo.ts'
+import type { ListedMessage } from '../mail/outbox/message-list.repo.ts'
+import { classOf } from '../mail/refusal-words.ts'
+import { maskAddress } from '../subscribers/address.ts'
+import { stateName, type WholeMessage } from './retry-message.ts'
+
+/** As commands and the API list it: its address is masked. */
+export const jsonOfMessage = (message: ListedMessage) => ({
+  id: message.id,
+  kind: message.kind,
+  lane: message.lane,
+  subscriber: message.subscriberId,
+  to: message.toAddress && maskAddress(message.toAddress),
+  state: stateName(message.state),
+  reason: message.reason,
+  attempts: message.attempts,
+  datedAt: message.datedAt.toISOString(),
+  nextTry: message.nextTry.toISOString(),
+  deadline: message.deadline.toISOString(),
+})
+
+/** The same with each of its tries, and what came back. */
+export const jsonOfShownMessage = (message: WholeMessage) => ({
+  ...jsonOfMessage(message),
+  acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
+  tries: message.tries.map(({ at, ...made }) => ({ ...made, class: classOf(made), at: at.toISOString() })),
+  returned: message.returned.map(jsonOfReturn),
+})
+
+/** As commands and the API list it. */
+export const jsonOfReturn = (one: ListedReturn) => ({
+  at: one.at.toISOString(),
+  class: one.class,
+  status: one.status,
+  answer: one.answer,
+  domain: one.domain,
+  way: one.way,
+  foundBy: one.foundBy,
+  done: one.done,
+  message: one.messageId,
+  subscriber: one.subscriberId,
+})

@@ -1,0 +1,95 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+
+/** A number and the labels that it bears. */
+export interface Sample {
+  labels: Record<string, string>
+  value: number
+}
+
+/** What changes from minute to minute, by name of the gauge. Reads what is open, by index. */
+export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise<Record<string, Sample[]>> {
+  return byName(
+    await db.$queryRaw<Row[]>`
+    with open as (
+      select c.lane::text, m.kind, m.state::text, m.next_try
+      from message m join chunk c on c.id = m.chunk_id
+      where m.state in ('ready', 'taken', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
+    select 'open_messages' as name, jsonb_build_object('lane', lane, 'kind', kind, 'state', state) as labels,
+      count(*)::float8 as value
+    from open group by lane, kind, state
+    union all select 'oldest_ready_message_timestamp_seconds', jsonb_build_object('lane', lane),
+      extract(epoch from min(next_try))::float8
+    from open where state <> 'taken' and next_try <= ${now} group by lane
+    union all select 'leased_chunks', jsonb_build_object('lane', lane::text), count(*)::float8
+    from chunk where done_at is null and lease_until > now() group by lane
+    union all select 'waiting_reports', '{}', count(*)::float8 from report where state = 'waiting'
+    union all select 'open_plans', '{}', count(*)::float8 from plan where closed_at is null
+    union all select 'delivery_paused', '{}', count(*)::float8
+    from switch where name = 'delivery' and value in ('paused', 'restored')
+    union all select 'paces', jsonb_build_object('kind', k.kind), count(p.key)::float8
+    from (values ('slowed'), ('held'), ('ramp-up')) k(kind) left join pace p on case k.kind
+      when 'held' then p.held_until > now()
+      when 'slowed' then p.slowed_to is not null and coalesce(p.held_until <= now(), true)
+        and pace_rate(p, now()) < least(p.per_second, 100000)
+      else p.key like 'ramp-up ' || to_char(${now}::timestamptz at time zone 'utc', 'YYYY-MM-DD') || ' %'
+        and pace_tokens(p, now()) < 1 end
+    group by k.kind
+    union all select 'notices', jsonb_build_object('kind', kind), count(*)::float8
+    from notice where over_at is null and kind not in ('over', 'week') group by kind
+    union all select 'notices_untold', '{}', count(*)::float8 from notice where told_at is null
+    union all select 'last_tick_timestamp_seconds', '{}', extract(epoch from max(slot))::float8
+    from tick where name = 'minute' having count(*) > 0
+    union all select 'queue_jobs', jsonb_build_object('queue', name, 'state', state::text), count(*)::float8
+    from pgboss.job where state < 'completed' and left(name, 2) <> '__' group by name, state
+    union all select 'source_last_fetch_timestamp_seconds', jsonb_build_object('source', source),
+      extract(epoch from max(fetched_at))::float8
+    from source_day where fetched_at is not null group by source
+    union all select 'source_day_state', jsonb_build_object('source', source, 'state', state::text), 1
+    from source_day where day = (${now}::timestamptz at time zone 'utc')::date
+    union all select 'source_day_papers', jsonb_build_object('source', source), papers::float8
+    from source_day where day = (${now}::timestamptz at time zone 'utc')::date
+    union all select 'source_day_requests', jsonb_build_object('source', source), requests::float8
+    from source_day where day = (${now}::timestamptz at time zone 'utc')::date
+    union all select 'source_late_papers', jsonb_build_object('source', source), sum(late)::float8
+    from source_day where day > (${now}::timestamptz at time zone 'utc')::date - 14 group by source
+    union all select 'database_size_bytes', '{}', pg_database_size(current_database())::float8`,
+  )
+}
+
+// A domain of few may be a person's, and one of a single subscriber is theirs: it is no label.
+const MOST_DOMAINS = 10
+
+/** What takes reading whole tables: with a million subscribers, some hundred milliseconds. */
+export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promise<Record<string, Sample[]>> {
+  return byName(
+    await db.$queryRaw<Row[]>`
+    with recent as (select class, domain, subscriber_id from returned where at > ${since}),
+    biggest as (
+      select domain from recent where domain is not null
+      group by 1 having count(distinct subscriber_id) > 1 order by count(*) desc, 1 limit ${MOST_DOMAINS})
+    select 'subscribers' as name, jsonb_build_object('state', s.state::text) as labels,
+      count(t.state)::float8 as value
+    from unnest(enum_range(null::subscriber_state)) s(state)
+      left join (select state from subscriber where erased_at is null) t on t.state = s.state
+    group by s.state
+    union all select 'topics', '{}', count(*)::float8 from topic
+    union all select 'day_messages', jsonb_build_object('kind', kind, 'state', state::text), count(*)::float8
+    from message where dated_at > ${since} group by kind, state
+    union all select 'day_returns', jsonb_build_object('class', r.class, 'domain', coalesce(b.domain, 'other')),
+      count(*)::float8
+    from recent r left join biggest b on b.domain = r.domain group by r.class, coalesce(b.domain, 'other')`,
+  )
+}
+
+interface Row extends Sample {
+  name: string
+}
+
+function byName(rows: Row[]): Record<string, Sample[]> {
+  const samples: Record<string, Sample[]> = {}
+  for (const { name, labels, value } of rows) {
+    samples[name] ??= []
+    samples[name].push({ labels, value })
+  }
+  return samples
+}

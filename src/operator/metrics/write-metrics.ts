@@ -1,0 +1,74 @@
+import { Gauge, Registry } from 'prom-client'
+import { stopwatch } from '../../core/clock.ts'
+import { DAY_MS } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { inTime } from '../../core/in-time.ts'
+import { type Metrics, openMetrics } from '../../core/metrics.ts'
+import { GAUGES } from './gauges.ts'
+import { busyFigures, type Sample, slowFigures } from './metrics.repo.ts'
+
+const BUSY_FOR_MS = 10_000
+const SLOW_FOR_MS = 60_000
+// Prometheus waits for ten seconds unless told otherwise.
+const ANSWER_WITHIN_MS = 8000
+
+type Samples = Record<string, Sample[]>
+
+export interface MetricsWriter {
+  contentType: string
+  /** Everything that this process counted and what the database says, in Prometheus' text format. */
+  write(): Promise<string>
+}
+
+/** However often it is asked, the database is asked once in ten seconds. */
+export function openMetricsWriter(deps: Deps): MetricsWriter {
+  const { registry }: Metrics = deps.metrics ?? openMetrics()
+  const busy = kept(BUSY_FOR_MS, () => busyFigures(deps.db, deps.clock.now()))
+  const slow = kept(SLOW_FOR_MS, () => slowFigures(deps.db, new Date(deps.clock.now().getTime() - DAY_MS)))
+  const { SENDING, SMTP_URL } = deps.config
+  const gauges = async (): Promise<Samples> => {
+    const sending = { sending_enabled: [number(SENDING === 'on' && SMTP_URL ? 1 : 0)] }
+    const read = await inTime(ANSWER_WITHIN_MS, Promise.all([busy(), slow()]))
+    if (!read) return { ...sending, database_up: [number(0)] }
+    return { ...sending, database_up: [number(1)], ...read[0], ...read[1] }
+  }
+  return {
+    contentType: registry.contentType,
+    write: async () => `${await registry.metrics()}${await textOf(await gauges())}`,
+  }
+}
+
+const number = (value: number): Sample => ({ labels: {}, value })
+
+function textOf(samples: Samples): Promise<string> {
+  const registry = new Registry()
+  for (const { name, help, labels } of GAUGES) {
+    if (!samples[name]) continue
+    const gauge = new Gauge({
+      name: `daily_papers_${name}`,
+      help,
+      labelNames: labels,
+      registers: [registry],
+    })
+    for (const sample of samples[name]) {
+      gauge.set(Object.fromEntries(labels.map((label) => [label, sample.labels[label] ?? ''])), sample.value)
+    }
+  }
+  return registry.metrics()
+}
+
+/** What was read last, for as long; those who ask at once share one reading. A reading that failed is not kept. */
+function kept<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined
+  let readAt = 0
+  return () => {
+    if (reading && stopwatch() - readAt < forMs) return reading
+    readAt = stopwatch()
+    const now = read()
+    reading = now
+    now.catch(() => {
+      if (reading === now) reading = undefined
+    })
+    return now
+  }
+}

@@ -1,0 +1,58 @@
+import { type Day, dayOf, localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { composeDigests } from '../digests/compose-digests.ts'
+import type { Composed } from '../digests/composed.ts'
+import { recipientOf } from '../digests/digest.repo.ts'
+import type { DigestContent } from '../digests/digest-content.ts'
+import { offeredSince } from '../digests/offer.ts'
+import { openShelf } from '../digests/shelf.repo.ts'
+import { snapshotAt } from '../digests/snapshot.ts'
+import { senderOf, siteOf } from '../emails/compose-message.ts'
+import { openEmails } from '../emails/emails.ts'
+import { buildMime } from '../mail/smtp/build-mime.ts'
+import type { RenderedEmail } from '../mail/templates/email.ts'
+import { addressed } from '../mail/templates/headers.ts'
+import { parseAddress } from '../subscribers/address.ts'
+import { subscriberByKey } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+
+export interface Preview {
+  localDate: Day
+  composed: Composed
+  /** Both parts whatever format they chose, and the whole message; null where nothing matched. */
+  mail: (RenderedEmail & { raw: Buffer }) | null
+}
+
+/** What somebody's digest would be if it were planned now. Changes nothing. Throws address.*, subscriber.unknown. */
+export async function previewDigest(
+  deps: Deps,
+  { email, date }: { email: string; date?: Day },
+): Promise<Preview> {
+  const { db, clock } = deps
+  const subscriber = await subscriberByKey(db, parseAddress(email).key)
+  if (!subscriber) throw new Fault('subscriber.unknown')
+  const now = clock.now()
+  const localDate = date ?? localDayOf(now, subscriber.zone)
+  const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
+  const shelf = await openShelf(db, { since: offeredSince(localDate, null), upTo: snapshot.horizon })
+  const recipients = [(await recipientOf(db, subscriber.id))!]
+  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, shelf, now })
+  const { content } = composed!
+  return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
+}
+
+async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: DigestContent) {
+  const now = clock.now()
+  // A file that may lie about for long holds no link that works.
+  const linkTo = (page: string) => `${config.BASE_URL}/${page}/preview`
+  const unsubscribeUrl = linkTo('unsubscribe')
+  const links = { unsubscribeUrl, manageUrl: linkTo('manage'), viewUrl: linkTo('digest') }
+  const emails = await openEmails(siteOf(config))
+  const confirmedOn = dayOf(subscriber.confirmedAt ?? now)
+  const { detail } = subscriber
+  const email = emails.digest({ content, ...links, confirmedOn, format: 'html', detail })
+  const message = { kind: 'digest', id: 'preview', datedAt: now, toAddress: subscriber.address } as const
+  const raw = await buildMime(addressed({ ...message, unsubscribeUrl }, email, senderOf(config)))
+  return { ...email, raw }
+}

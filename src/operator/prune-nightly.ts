@@ -1,0 +1,15 @@
+import { dayOf, midnight } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { isHeld } from '../core/restored.ts'
+import { claimTick } from '../core/tick.repo.ts'
+import { prune } from './prune.ts'
+
+const FIRST_HOUR = 3
+
+/** Prunes once a day (UTC), in the one process that claims it; not before the operator has looked at a restored copy. */
+export async function pruneNightly(deps: Deps, input: { signal?: AbortSignal }): Promise<void> {
+  const { db, clock } = deps
+  const now = clock.now()
+  if (now.getUTCHours() < FIRST_HOUR || (await isHeld(db))) return
+  if (await claimTick(db, 'prune', midnight(dayOf(now)))) await prune(deps, input)
+}

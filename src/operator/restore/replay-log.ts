@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { eraseSubscriber } from '../../account/erase-subscriber.ts'
+import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
+import { findSubscriber } from '../../account/with-subscriber.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { consentsOf } from '../../subscribers/consent.repo.ts'
+import type { ConsentEvent } from '../../subscribers/consent.ts'
+import type { Subscriber } from '../../subscribers/subscriber.ts'
+import { suppress } from '../../subscribers/suppress-subscriber.ts'
+import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
+
+/** How many of whom the log tells that they left. */
+export interface Replayed {
+  erased: number
+  suppressed: number
+  unsubscribed: number
+  /** So already, here or by what they said since. */
+  known: number
+  /** Who came after the dump, or was erased here too. */
+  unknown: number
+}
+
+interface Leaving {
+  erasedAt?: Date
+  suppressed?: { at: Date; reason: SuppressionReason }
+  unsubscribedAt?: Date
+}
+
+const logLine = z.object({
+  time: z.iso.datetime(),
+  event: z.string(),
+  subscriber: z.string(),
+  what: z.string().optional(),
+  reason: z.enum(SUPPRESSION_REASONS).optional().catch(undefined),
+})
+
+type LogLine = z.infer<typeof logLine>
+
+/**
+ * Lets go again who left after a dump, as the service's log tells it: erased, suppressed, unsubscribed. Lines that are
+ * none of ours are passed over. A second time it changes nothing.
+ */
+export async function replayLog(deps: Deps, lines: Iterable<string>): Promise<Replayed> {
+  const counts: Replayed = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }
+  for (const [id, leaving] of leavingsIn(lines)) counts[await replayOne(deps, id, leaving)]++
+  return counts
+}
+
+function leavingsIn(lines: Iterable<string>): Map<string, Leaving> {
+  const leavings = new Map<string, Leaving>()
+  const read = [...lines].flatMap((line) => readLine(line) ?? [])
+  for (const line of read.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
+    const leaving = { ...leavings.get(line.subscriber), ...saidBy(line) }
+    if (Object.values(leaving).some((value) => value !== undefined)) leavings.set(line.subscriber, leaving)
+    else leavings.delete(line.subscriber)
+  }
+  return leavings
+}
+
+function readLine(text: string): LogLine | undefined {
+  try {
+    return logLine.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+function saidBy({ time, event, what, reason = 'operator' }: LogLine): Leaving {
+  const at = new Date(time)
+  if (event === 'subscriber.unsubscribed') return { unsubscribedAt: at }
+  if (event === 'subscriber.suppressed') return { suppressed: { at, reason } }
+  if (event === 'subscriber.changed' && what === 'erased') return { erasedAt: at }
+  if (event === 'subscriber.changed' && what === 'unsuppressed') return { suppressed: undefined }
+  if (event === 'subscriber.confirmed' || event === 'subscriber.resubscribed')
+    return { unsubscribedAt: undefined }
+  return {}
+}
+
+async function replayOne(deps: Deps, id: string, leaving: Leaving): Promise<keyof Replayed> {
+  const subscriber = await known(deps, id)
+  if (!subscriber) return 'unknown'
+  const consents = await consentsOf(deps.db, id)
+  const isNews = (at: Date | undefined, undoneBy: ConsentEvent[]): at is Date =>
+    at !== undefined && !consents.some((one) => undoneBy.includes(one.event) && one.at > at)
+  const { suppressed, unsubscribedAt, erasedAt } = leaving
+  const email = subscriber.address
+  const ended =
+    isNews(unsubscribedAt, ['confirmed', 'resubscribed']) && (await unsubscribeByOperator(deps, { id }))
+  const isHeld = subscriber.state === 'suppressed'
+  const held = suppressed && !isHeld && isNews(suppressed.at, ['unsuppressed', 'confirmed'])
+  if (held) await suppress(deps, { email, reason: suppressed.reason })
+  if (erasedAt) await eraseSubscriber(deps, { id })
+  if (erasedAt) return 'erased'
+  if (held) return 'suppressed'
+  return ended ? 'unsubscribed' : 'known'
+}
+
+async function known({ db }: Deps, id: string): Promise<Subscriber | undefined> {
+  try {
+    return await findSubscriber(db, { id })
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'subscriber.unknown') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,48 @@
+import type { Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { DELIVERY, isHeld } from '../core/restored.ts'
+import { readSwitch } from '../core/switch.repo.ts'
+import { closePlans } from '../digests/close-plans.ts'
+import { type PlanResult, planDigests } from '../digests/plan-digests.ts'
+import { openComposer } from '../emails/compose-message.ts'
+import { deliverReady } from '../emails/deliver.ts'
+import { LANES } from '../mail/message.ts'
+import { countReady } from '../mail/outbox/message-list.repo.ts'
+import type { RunResult } from '../mail/sending/run.ts'
+
+export interface DigestsRun {
+  planned: PlanResult
+  /** What became of the messages of both lanes that were ready. */
+  delivered: Omit<RunResult, 'stopped'>
+  /** Messages that stay ready because their domain, or a new sending domain, may have no more mail for now. */
+  paced: number
+  /** Why some may still be ready; null where everything was tried, or SENDING is off. */
+  stopped: RunResult['stopped'] | 'paused' | 'restored' | 'interrupted'
+}
+
+/**
+ * Plans whoever is due (see planDigests) and hands over every message that is ready, in this process. Throws
+ * smtp.not-set before anything else where there is no SMTP_URL. Once `signal` aborts, no further message is begun.
+ */
+export async function runDigests(
+  deps: Deps,
+  { date, signal }: { date?: Day; signal?: AbortSignal },
+): Promise<DigestsRun> {
+  if (!deps.config.SMTP_URL) throw new Fault('smtp.not-set')
+  const compose = await openComposer(deps)
+  const planned = await planDigests(deps, { date })
+  const delivered = { accepted: 0, deferred: 0, refused: 0, uncertain: 0, gaveUp: 0, skipped: 0 }
+  let stopped: DigestsRun['stopped'] = null
+  for (const lane of LANES) {
+    const result = await deliverReady({ ...deps, compose }, { lane, signal })
+    for (const name of Object.keys(delivered) as (keyof typeof delivered)[]) delivered[name] += result[name]
+    stopped ??= result.stopped
+  }
+  await closePlans(deps)
+  if (await isHeld(deps.db)) stopped = 'restored'
+  if (signal?.aborted) stopped ??= 'interrupted'
+  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY))) stopped ??= 'paused'
+  const paced = stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
+  return { planned, delivered, paced, stopped }
+}

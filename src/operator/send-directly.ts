@@ -1,0 +1,70 @@
+import { stopwatch } from '../core/clock.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { randomId } from '../core/random.ts'
+import { openDkim, senderOf } from '../emails/compose-message.ts'
+import type { SmtpResult } from '../mail/refusals/classify-answer.ts'
+import { buildMime } from '../mail/smtp/build-mime.ts'
+import type { DkimKey } from '../mail/smtp/dkim.ts'
+import { openSmtp } from '../mail/smtp/smtp-client.ts'
+import type { SmtpTls } from '../mail/smtp/smtp-tls.ts'
+import type { RenderedEmail } from '../mail/templates/email.ts'
+import { addressed } from '../mail/templates/headers.ts'
+import type { OperatorMailKind } from '../mail/templates/mail-kind.ts'
+import type { OutgoingMail } from '../mail/templates/outgoing-mail.ts'
+
+export interface DirectMail extends RenderedEmail {
+  kind: OperatorMailKind
+  /** One plain address. */
+  to: string
+}
+
+export interface Sent {
+  /** Undefined where nothing was to be sent. */
+  result?: SmtpResult
+  tls?: SmtpTls
+  /** "selector._domainkey.domain" of the signature; null where there is none. */
+  signedBy: string | null
+  messageId: string
+  bytes: number
+  /** From the first byte to the server until its last answer. */
+  ms: number
+}
+
+// Somebody waits at a terminal.
+const TIMEOUTS = { connectMs: 15_000, silenceMs: 60_000 }
+
+/**
+ * Sends one mail to the operator with the headers, the signature and the connection that every message gets, beside
+ * the messages. Throws smtp.not-set, dkim.cannot-sign, message.bad-address; what the mail server says is a result.
+ */
+export async function sendDirectly(
+  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  { kind, to, ...email }: DirectMail,
+  { dryRun = false } = {},
+): Promise<Sent> {
+  if (!config.SMTP_URL) throw new Fault('smtp.not-set')
+  const dkim = await openDkim(config)
+  const message = { kind, id: randomId(96), datedAt: clock.now(), toAddress: to }
+  const mail = addressed(message, email, senderOf(config))
+  const raw = await buildMime(mail, dkim)
+  const made = { signedBy: nameOf(dkim), messageId: mail.messageId, bytes: raw.length }
+  if (dryRun) return { ...made, ms: 0 }
+  return { ...made, ...(await send(config.SMTP_URL, mail, raw)) }
+}
+
+const nameOf = (dkim: DkimKey | undefined): string | null =>
+  dkim ? `${dkim.selector}._domainkey.${dkim.domain}` : null
+
+async function send(
+  smtp: Parameters<typeof openSmtp>[0],
+  { envelope }: OutgoingMail,
+  raw: Buffer,
+): Promise<Pick<Sent, 'result' | 'tls' | 'ms'>> {
+  const client = openSmtp(smtp, { timeouts: TIMEOUTS })
+  const begun = stopwatch()
+  const result = await client.send({ ...envelope, raw })
+  const sent = { result, tls: client.tls(), ms: Math.round(stopwatch() - begun) }
+  client.close()
+  return sent
+}

@@ -1,0 +1,27 @@
+import type { Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { newestClosedDate } from '../digests/books.repo.ts'
+import { deliverySwitch } from './delivery-switch.ts'
+import { type SourceStatus, sourceStatus } from './source-status.ts'
+
+/** How the service is, for everybody: nothing that names a person, a server or a reason. */
+export interface SiteStatus {
+  sources: SourceStatus[]
+  delivery: 'on' | 'paused' | 'off'
+  /** Where it is paused. */
+  since: Date | null
+  /** The newest date whose digests are all accounted for. */
+  closed: Day | null
+}
+
+const DAYS = 7
+
+export async function siteStatus(deps: Deps): Promise<SiteStatus> {
+  const { delivery, since } = await deliverySwitch(deps)
+  return {
+    sources: await sourceStatus(deps, { days: DAYS }),
+    delivery,
+    since,
+    closed: await newestClosedDate(deps.db),
+  }
+}

@@ -1,0 +1,60 @@
+import { type Day, dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { isDay, parseDay } from '../sources/huggingface/parse-day.ts'
+import { parseList } from '../sources/import/parse-list.ts'
+import { recordImport } from '../sources/source-day.repo.ts'
+import type { Refused } from '../sources/source-record.ts'
+import { type Recorded, recordListings } from './listing.repo.ts'
+
+export interface ImportPapers {
+  /** The API's JSON for a day, or `[{ title, summary, … }]`. */
+  text: string
+  /** The day on which they are listed; today (UTC) unless given. */
+  day?: Day
+  /** Counts what would change, and changes nothing. */
+  dryRun?: boolean
+}
+
+export interface Imported extends Recorded {
+  /** huggingface for the API's own form, else import. */
+  source: string
+  day: Day
+  refused: Refused[]
+}
+
+/**
+ * Records the papers in a file as listed on a day. Entries that cannot be read are told, the others are kept.
+ * Throws import.not-a-list, and import.nothing-readable where there is nothing to keep.
+ */
+export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPapers): Promise<Imported> {
+  const now = deps.clock.now()
+  const entries = listIn(text)
+  const [source, parse] = isDay(entries)
+    ? (['huggingface', parseDay] as const)
+    : (['import', parseList] as const)
+  const { records, refused } = parse(entries)
+  if (refused[0] && records.length === 0)
+    throw new Fault('import.nothing-readable', { count: entries.length, why: refused[0].why })
+  const listings = { source, day: day ?? dayOf(now), records, now, dryRun }
+  const recorded = await recordListings(deps.db, listings, (tx, { listed, rejected }) =>
+    recordImport(tx, { ...listings, papers: listed, rejected: rejected.map(({ paper }) => paper) }),
+  )
+  const left = { refused: refused.length, rejected: recorded.rejected.length }
+  deps.log.info('papers.imported', { source, day: listings.day, ...recorded, ...left })
+  return { source, day: listings.day, ...recorded, refused }
+}
+
+function listIn(text: string): unknown[] {
+  const value = parsedOrUndefined(text.replace(/^\uFEFF/, ''))
+  if (!Array.isArray(value)) throw new Fault('import.not-a-list')
+  return value
+}
+
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

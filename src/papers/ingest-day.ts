@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stopwatch } from '../core/clock.ts'
+import { dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
+import { type OpenAsk, openAsk } from '../sources/ask-client.ts'
+import type { Outcome } from '../sources/day-state.ts'
+import { addressesIn, type NamedSource, sourceNamed } from '../sources/registry.ts'
+import type { FetchedDay, Manners } from '../sources/source.ts'
+import { recordFailure, recordFetch, recordHeld, type SourceDayName } from '../sources/source-day.repo.ts'
+import type { Identifier, Refused, SourceRecord } from '../sources/source-record.ts'
+import { type PaperKey, titleKey } from './identifiers.ts'
+import { type Recorded, recordListings } from './listing.repo.ts'
+import { keyText } from './same-paper.ts'
+import { barePapers, listedOn, unseenBy } from './seen.repo.ts'
+
+/** Of one fetch, all pauses together: shorter than the time for which a process claims the day. */
+const MAX_PAUSE_MS = 10 * 60_000
+/** Of the entries that one fetch leaves out; the count of all is logged too. */
+const MAX_LOGGED = 20
+
+export interface IngestOptions {
+  /** How to wait between two tries. */
+  wait?(ms: number): Promise<unknown>
+  /** Once aborted, no further request is made. */
+  signal?: AbortSignal
+  /** In place of the source's own: for servers that stand in for it. */
+  manners?: Partial<Manners>
+}
+
+export interface IngestDay extends SourceDayName, IngestOptions {
+  /** Counts what would change, and changes nothing. */
+  dryRun?: boolean
+}
+
+type Waiting = IngestDay & Required<Pick<IngestDay, 'wait'>>
+
+export interface Ingested extends SourceDayName, Recorded {
+  refused: Refused[]
+  /** What became of the day; undefined after a dry run. */
+  stands?: Pick<Outcome, 'state' | 'reason'>
+}
+
+/**
+ * Asks a source for one day, and records papers, identifiers and listings in one transaction. A fetch that fails
+ * changes no paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws
+ * source.unknown, and source.not-begun for a day to come.
+ */
+export async function ingestDay(deps: Deps, asked: IngestDay): Promise<Ingested> {
+  const input = { ...asked, wait: waiter(asked) }
+  const { source, day, dryRun } = input
+  const named = sourceNamed(source)
+  const today = dayOf(deps.clock.now())
+  if (day > today) throw new Fault('source.not-begun', { day, today })
+  const asking = openAsk(askingOf(deps, named, input))
+  try {
+    return await fetchAndRecord(deps, named, input, asking)
+  } catch (error) {
+    if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, asking.requests())
+    throw error
+  }
+}
+
+async function fetchAndRecord(
+  deps: Deps,
+  named: NamedSource,
+  input: Waiting,
+  { ask, requests }: OpenAsk,
+): Promise<Ingested> {
+  const { source, day, dryRun } = input
+  const started = stopwatch()
+  const answered = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
+  const { records, refused, reason } = await withoutRepeats(deps, input, answered)
+  const now = deps.clock.now()
+  // The day says that it has papers when they are there, and not before: a process may die in between.
+  let stands: Ingested['stands']
+  const recorded = await recordListings(
+    deps.db,
+    { source, day, records, now, dryRun },
+    async (tx, { listed, revised, rejected }) => {
+      const papers = rejected.map(({ paper }) => paper)
+      const fetched = {
+        source,
+        day,
+        papers: listed,
+        revised,
+        requests: requests(),
+        reason,
+        rejected: papers,
+        now,
+      }
+      const { state, reason: why } = await recordFetch(tx, fetched)
+      stands = { state, reason: why }
+    },
+  )
+  const ms = Math.round(stopwatch() - started)
+  const ingested = { source, day, ...recorded, refused, stands }
+  logIngested(deps.log, ingested, { requests: requests(), reason, ms })
+  return ingested
+}
+
+function logIngested(
+  log: Log,
+  { source, day, refused, rejected, stands: _, ...counts }: Ingested,
+  about: { requests: number; reason?: string; ms: number },
+): void {
+  for (const { index, why } of refused.slice(0, MAX_LOGGED))
+    log.warn('source.record-refused', { source, day, index, why })
+  for (const { paper, why } of rejected.slice(0, MAX_LOGGED))
+    log.warn('source.record-refused', { source, day, paper, why })
+  const left = { refused: refused.length, rejected: rejected.length }
+  log.info('source.fetched', { source, day, ...about, ...counts, ...left })
+}
+
+async function noteFault({ db, clock }: Deps, name: SourceDayName, fault: Fault, requests: number) {
+  const { status, seconds } = fault.values as { status?: number; seconds?: number }
+  const now = clock.now()
+  if (fault.code === 'source.held') await recordHeld(db, { ...name, now, seconds: seconds! })
+  else await recordFailure(db, { ...name, now, fault: fault.code, status, seconds, requests })
+}
+
+function askingOf({ db, config, log }: Deps, { source: { manners } }: NamedSource, input: Waiting) {
+  const { source, day, signal, wait } = input
+  const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
+  const asked = { ...manners, ...input.manners }
+  return { db, log, source, day, manners: asked, contact, wait, signal }
+}
+
+/** Waits as long as a source asks for, up to ten minutes in all; then it throws source.held. */
+function waiter({ source, day, signal, wait = (ms) => sleep(ms, undefined, { signal }) }: IngestDay) {
+  let pausedMs = 0
+  return async (ms: number) => {
+    pausedMs += ms
+    if (pausedMs > MAX_PAUSE_MS)
+      throw new Fault('source.held', { source, day, seconds: Math.ceil(ms / 1000) })
+    await wait(ms)
+  }
+}
+
+function inputOf({ db, config, clock, log }: Deps, { source, day, wait }: Waiting) {
+  return {
+    source,
+    day,
+    now: clock.now(),
+    urls: addressesIn(config),
+    wait,
+    unseen: (keys: readonly Identifier[]) => unseenBy(db, { source, day, keys }),
+    listed: (keys: readonly Identifier[]) => listedOn(db, { source, day, keys }),
+    bare: (keys: readonly Identifier[]) => barePapers(db, keys),
+    warn: (what: string) => log.warn('source.odd', { source, day, what }),
+  }
+}
+
+/**
+ * A day of which a source lists nothing but papers of another day has not come: it gives that one's list once more. What
+ * the day has already is its own all the same.
+ */
+async function withoutRepeats({ db }: Deps, { source, day }: IngestDay, fetched: FetchedDay) {
+  const keys = fetched.records.filter(({ kind }) => kind !== 'revised').flatMap(namesOf)
+  if (keys.length === 0) return fetched
+  const unseen = await unseenBy(db, { source, day, keys })
+  if (unseen.size > 0) return fetched
+  const had = await listedOn(db, { source, day, keys })
+  const own = fetched.records.filter((record) => namesOf(record).some((key) => had.has(keyText(key))))
+  return { ...fetched, records: own, reason: own.length > 0 ? fetched.reason : ('repeated' as const) }
+}
+
+/** Its identifiers, or its title if it has none. */
+const namesOf = ({ keys, title }: SourceRecord): PaperKey[] => (keys.length > 0 ? keys : [titleKey(title)])

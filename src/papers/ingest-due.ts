@@ -1,0 +1,38 @@
+import { dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault, failureOf } from '../core/errors.ts'
+import { sourceNamed } from '../sources/registry.ts'
+import { claimSourceDay, dueSourceDays, type SourceDayName } from '../sources/source-day.repo.ts'
+import { type IngestOptions, ingestDay } from './ingest-day.ts'
+
+/**
+ * Fetches every source day that is due. Services are asked side by side, so that one which does not answer holds up no
+ * other; of each today comes first, then the oldest day. Where a service does not answer, or wants to be left alone,
+ * its other days wait for the next time.
+ */
+export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promise<void> {
+  const now = deps.clock.now()
+  const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now })
+  const isToday = ({ day }: SourceDayName) => Number(day === dayOf(now))
+  const inOrder = due.toSorted((a, b) => isToday(b) - isToday(a))
+  const lanes = Map.groupBy(inOrder, ({ source }) => sourceNamed(source).source.manners.service)
+  await Promise.all([...lanes.values()].map((lane) => fetchLane(deps, lane, options)))
+}
+
+const ENDS_THE_LANE = ['source.unreachable', 'source.rate-limited', 'source.held']
+
+async function fetchLane(deps: Deps, lane: readonly SourceDayName[], options: IngestOptions): Promise<void> {
+  for (const { source, day } of lane) {
+    if (options.signal?.aborted) return
+    try {
+      const isOurs = await claimSourceDay(deps.db, { source, day }, deps.clock.now())
+      if (isOurs) await ingestDay(deps, { source, day, ...options })
+    } catch (error) {
+      if (options.signal?.aborted) return
+      const code = error instanceof Fault ? error.code : ''
+      if (code === 'source.held') deps.log.info('source.held', { source, day, ...failureOf(error) })
+      else deps.log.error('source.failed', { source, day, ...failureOf(error) })
+      if (ENDS_THE_LANE.includes(code)) return
+    }
+  }
+}

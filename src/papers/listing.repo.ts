@@ -1,0 +1,188 @@
+import { type Database, type DatabaseOrTransaction, isRejection } from '../core/database/database.ts'
+import { type Day, midnight } from '../core/dates.ts'
+import { Fault, textOf } from '../core/errors.ts'
+import { excerpt } from '../sources/lenient.ts'
+import { identifierText, type SourceRecord } from '../sources/source-record.ts'
+import { absorb } from './absorb.repo.ts'
+import { changesOf } from './changes.ts'
+import { recordHistory } from './history.repo.ts'
+import { keysOf } from './identifiers.ts'
+import {
+  insertKeys,
+  insertPapers,
+  type Numbered,
+  numbered,
+  papersWithKeys,
+  updatePapers,
+} from './stored-paper.repo.ts'
+
+// One ingest writes at a time, so that the order of numbers is the order in which papers become visible.
+const INGEST_LOCK = 4_185_001
+const LONGEST_MS = 120_000
+const MAX_NAME_LENGTH = 100
+const MAX_WHY_LENGTH = 200
+
+export interface Listings {
+  source: string
+  day: Day
+  records: readonly SourceRecord[]
+  now: Date
+  /** Counts what would change, and changes nothing. */
+  dryRun?: boolean
+}
+
+export interface Recorded {
+  /** Papers seen for the first time. */
+  added: number
+  /** Known papers of which anything changed: what is known of them, their number, or their listing on this day. */
+  changed: number
+  unchanged: number
+  /** How many papers the source is now known to list on the day, and how many more as newer versions alone. */
+  listed: number
+  revised: number
+  /** Records that the database rejected; all others are recorded. */
+  rejected: Rejected[]
+}
+
+interface Rejected {
+  /** The first identifier of the record, else its title, up to 100 printable characters. */
+  paper: string
+  /** What the database said. */
+  why: string
+}
+
+const UNDO = new Error('dry run')
+
+type Also = (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void>
+
+/**
+ * Records what a source lists on a day, in one transaction, with what `also` does in it. The same records once more
+ * change nothing. A record that the database rejects is left out. Throws papers.rejected where it rejects all of them.
+ */
+export async function recordListings(
+  db: Database,
+  listings: Listings,
+  also: Also = async () => {},
+): Promise<Recorded> {
+  try {
+    return await inTransaction(db, listings, { record: recordBatch, also })
+  } catch (error) {
+    if (!isRejection(error)) throw error
+    return await inTransaction(db, listings, { record: recordAccepted, also })
+  }
+}
+
+async function inTransaction(
+  db: Database,
+  listings: Listings,
+  { record, also }: { record: typeof recordBatch; also: Also },
+): Promise<Recorded> {
+  let recorded: Recorded | undefined
+  const work = async (tx: DatabaseOrTransaction) => {
+    await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
+    const counts = await record(tx, listings)
+    recorded = { ...counts, ...(await countListed(tx, listings)) }
+    if (listings.dryRun) throw UNDO
+    await also(tx, recorded)
+  }
+  await db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS }).catch((error) => {
+    if (error !== UNDO) throw error
+  })
+  return recorded!
+}
+
+/** All but the records that the database rejects. Throws papers.rejected where none is left. */
+async function recordAccepted(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+  const counts = await recordByHalves(tx, listings)
+  const { source, day, records } = listings
+  const [first] = counts.rejected
+  if (first && counts.rejected.length === records.length)
+    throw new Fault('papers.rejected', { source, day, count: records.length, why: first.why })
+  return counts
+}
+
+/** A batch that the database rejects is halved, down to the single records that it rejects. */
+async function recordByHalves(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+  const { records } = listings
+  await tx.$executeRaw`savepoint batch`
+  const outcome = await recordBatch(tx, listings).catch(rejectionOf)
+  if ('added' in outcome) return outcome
+  await tx.$executeRaw`rollback to savepoint batch`
+  if (records.length === 1) return { ...NONE, rejected: [{ paper: shownAs(records[0]!), ...outcome }] }
+  const half = Math.ceil(records.length / 2)
+  const before = await recordByHalves(tx, { ...listings, records: records.slice(0, half) })
+  const after = await recordByHalves(tx, { ...listings, records: records.slice(half) })
+  return {
+    added: before.added + after.added,
+    changed: before.changed + after.changed,
+    unchanged: before.unchanged + after.unchanged,
+    rejected: [...before.rejected, ...after.rejected],
+  }
+}
+
+const NONE = { added: 0, changed: 0, unchanged: 0 }
+
+/** Why the database rejected a batch. Throws any other error. */
+function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
+  if (!isRejection(error)) throw error
+  return { why: excerpt(textOf(error).trim().split('\n').at(-1)!, MAX_WHY_LENGTH) }
+}
+
+const shownAs = ({ keys: [key], title }: SourceRecord): string =>
+  excerpt(key ? identifierText(key) : title, MAX_NAME_LENGTH)
+
+async function recordBatch(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+  const stored = await papersWithKeys(tx, listings.records.flatMap(keysOf))
+  const changes = await numbered(tx, changesOf(listings.records, stored, listings))
+  // First, since what stands under the numbers of absorbed papers may move to them.
+  await insertPapers(tx, changes, listings.now)
+  await absorb(tx, changes)
+  const different = changes.filter(({ differs }) => differs)
+  await updatePapers(tx, different, listings.now)
+  await insertKeys(tx, changes)
+  const relisted = await upsertListings(tx, changes, listings)
+  await recordHistory(tx, { paperIds: changes.map(({ id }) => id), now: listings.now })
+  const moved = new Set([...[...different, ...absorbing(changes)].map(({ id }) => id), ...relisted])
+  return countChanges(changes, moved)
+}
+
+type Counts = Pick<Recorded, 'added' | 'changed' | 'unchanged' | 'rejected'>
+
+function countChanges(changes: Numbered[], moved: Set<number>): Counts {
+  const known = changes.filter(({ isNew, absorbed }) => !isNew || absorbed.length > 0)
+  const changed = known.filter(({ id }) => moved.has(id)).length
+  return { added: changes.length - known.length, changed, unchanged: known.length - changed, rejected: [] }
+}
+
+const absorbing = (changes: Numbered[]): Numbered[] => changes.filter(({ absorbed }) => absorbed.length > 0)
+
+/** Returns the papers whose listing is new or moved. What a source no longer says stays. */
+async function upsertListings(
+  tx: DatabaseOrTransaction,
+  changes: Numbered[],
+  { source, day, now }: Listings,
+): Promise<number[]> {
+  const listed = changes.filter(({ kind }) => kind !== undefined)
+  const rows = JSON.stringify(listed.map(({ id, kind, votes, comments }) => ({ id, kind, votes, comments })))
+  const moved = await tx.$queryRaw<{ id: number }[]>`
+    insert into listing (source, day, paper_id, kind, votes, comments, first_seen, updated_at)
+    select ${source}, ${day}::date, id, kind, votes, comments, ${now}, ${now}
+    from jsonb_to_recordset(${rows}::jsonb) as r(id int, kind listing_kind, votes int, comments int)
+    on conflict (source, day, paper_id) do update set kind = least(listing.kind, excluded.kind),
+      votes = coalesce(excluded.votes, listing.votes), comments = coalesce(excluded.comments, listing.comments),
+      updated_at = excluded.updated_at
+    where (coalesce(excluded.votes, listing.votes), coalesce(excluded.comments, listing.comments),
+      least(listing.kind, excluded.kind)) is distinct from (listing.votes, listing.comments, listing.kind)
+    returning paper_id as id`
+  return moved.map(({ id }) => id)
+}
+
+async function countListed(
+  tx: DatabaseOrTransaction,
+  { source, day }: Listings,
+): Promise<Pick<Recorded, 'listed' | 'revised'>> {
+  const where = { source, day: midnight(day) }
+  const all = await tx.listing.count({ where })
+  const revised = await tx.listing.count({ where: { ...where, kind: 'revised' } })
+  return { listed: all - revised, revised }
+}

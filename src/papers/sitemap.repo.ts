@@ -1,0 +1,36 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import type { Paper } from './paper.ts'
+
+/** Papers by the names that paths have, and when something of each last changed. */
+export type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
+
+/** The highest number of a paper; 0 before the first one. */
+export async function highestPaper(db: DatabaseOrTransaction): Promise<number> {
+  const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
+  return row!.highest
+}
+
+/** The papers with numbers above one and up to another, without withdrawn ones. */
+export const sitemapPapers = (
+  db: DatabaseOrTransaction,
+  { after, upTo }: { after: number; upTo: number },
+): Promise<SitemapPaper[]> =>
+  db.$queryRaw`
+    select p.id, min(k.value) filter (where k.scheme = 'arxiv') as "arxivId",
+      min(k.value) filter (where k.scheme = 'doi') as doi, to_char(p.updated_at, 'YYYY-MM-DD') as "changedOn"
+    from paper p left join paper_key k on k.paper_id = p.id and k.scheme in ('arxiv', 'doi')
+    where p.id > ${after} and p.id <= ${upTo} and p.withdrawn_at is null
+    group by p.id order by p.id`
+
+/** The days that have papers, newest first. Jumps from day to day in the index: a day may have thousands of listings. */
+export async function daysWithPapers(db: DatabaseOrTransaction, most: number): Promise<Day[]> {
+  const rows = await db.$queryRaw<{ day: Day }[]>`
+    with recursive days as (
+      (select day from listing where kind <> 'revised' order by day desc limit 1)
+      union all
+      select (select day from listing where kind <> 'revised' and listing.day < days.day order by day desc limit 1)
+      from days where days.day is not null)
+    select to_char(day, 'YYYY-MM-DD') as day from days where day is not null limit ${most}::int`
+  return rows.map(({ day }) => day)
+}

@@ -1,0 +1,83 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { dayOf, midnight } from '../core/dates.ts'
+import type { PaperChange, StoredPaper } from './changes.ts'
+import type { PaperKey } from './identifiers.ts'
+import { type Ranks, storedFacts } from './merge.ts'
+
+/** A change that has its number. */
+export type Numbered = PaperChange & { id: number; isNew: boolean }
+
+// jsonb carries lists of lists, which unnest cannot.
+const json = (value: unknown): string => JSON.stringify(value)
+
+/** The papers that any of these keys leads to, each with all its keys, by number. */
+export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]): Promise<StoredPaper[]> {
+  const found = await tx.$queryRaw<{ id: number; onlyRevised: boolean }[]>`
+    select p.id,
+      not exists(select from listing where paper_id = p.id and kind <> 'revised') as "onlyRevised"
+    from paper p where id in (
+      select k.paper_id from paper_key k
+      join jsonb_to_recordset(${json(keys)}::jsonb) as wanted(scheme text, value text) using (scheme, value))`
+  const onlyRevised = new Map(found.map((paper) => [paper.id, paper.onlyRevised]))
+  const papers = await tx.paper.findMany({
+    where: { id: { in: [...onlyRevised.keys()] } },
+    include: { keys: { where: { scheme: { not: 'id' } } } },
+    omit: { firstSeen: true, updatedAt: true },
+    orderBy: { id: 'asc' },
+  })
+  return papers.map(({ id, keys, ranks, ...facts }) => {
+    const listed = { firstDay: dayOf(facts.firstDay), onlyRevised: onlyRevised.get(id)! }
+    return {
+      id,
+      keys: keys as (PaperKey & { paperId: number })[],
+      facts: storedFacts({ ...facts, ...listed }, ranks as Partial<Ranks>),
+    }
+  })
+}
+
+/** Gives new papers their numbers, in their order. */
+export async function numbered(tx: DatabaseOrTransaction, changes: PaperChange[]): Promise<Numbered[]> {
+  const count = changes.filter(({ id }) => id === undefined).length
+  const rows = await tx.$queryRaw<{ id: number }[]>`
+    select nextval(pg_get_serial_sequence('paper', 'id'))::int as id from generate_series(1, ${count}::int) order by 1`
+  const ids = rows.values()
+  return changes.map((change) => ({
+    ...change,
+    id: change.id ?? ids.next().value!.id,
+    isNew: change.id === undefined,
+  }))
+}
+
+/** Writes those that are new. */
+export async function insertPapers(tx: DatabaseOrTransaction, changes: Numbered[], now: Date): Promise<void> {
+  const fresh = changes.filter(({ isNew }) => isNew)
+  const data = fresh.map(({ id, facts: { onlyRevised: _, ...facts } }) => ({
+    id,
+    ...facts,
+    firstDay: midnight(facts.firstDay),
+    firstSeen: now,
+    updatedAt: now,
+  }))
+  await tx.paper.createMany({ data })
+}
+
+/** Writes what is known of papers that are there already. */
+export async function updatePapers(tx: DatabaseOrTransaction, papers: Numbered[], now: Date): Promise<void> {
+  if (papers.length === 0) return
+  await tx.$executeRaw`
+    update paper set title = r.title, abstract = r.abstract, authors = r.authors, categories = r.categories,
+      keywords = r.keywords, organization = r.organization, code_url = r."codeUrl", project_url = r."projectUrl",
+      summary = r.summary, published_at = r."publishedAt", version = r.version, ranks = r.ranks,
+      withdrawn_at = r."withdrawnAt", first_day = r."firstDay", updated_at = ${now}
+    from jsonb_to_recordset(${json(papers.map(({ id, facts }) => ({ id, ...facts })))}::jsonb) as r(
+      id int, title text, abstract text, authors text[], categories text[], keywords text[], organization text,
+      "codeUrl" text, "projectUrl" text, summary text, "publishedAt" timestamptz, version int, ranks jsonb,
+      "withdrawnAt" timestamptz, "firstDay" date)
+    where paper.id = r.id`
+}
+
+/** Writes the new keys, of papers that are there already. */
+export async function insertKeys(tx: DatabaseOrTransaction, changes: Numbered[]): Promise<void> {
+  const data = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
+  await tx.paperKey.createMany({ data, skipDuplicates: true })
+}

@@ -1,0 +1,228 @@
+import type { Day } from '../core/dates.ts'
+import { asksForRevised } from './language/turning.ts'
+import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
+import { eachSlot } from './matching/leaf-bits.ts'
+import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
+import { QuerySet } from './matching/query-set.ts'
+import { spellKey } from './matching/standing.ts'
+import { isText, leavesOf, type Query } from './query.ts'
+import { Bm25 } from './ranking/bm25.ts'
+import { firstOf } from './ranking/first-of.ts'
+import type { Vector } from './ranking/profile.ts'
+import { Ranker } from './ranking/ranker.ts'
+import { vectorOf } from './ranking/tf-idf.ts'
+import { textWords } from './ranking/wanted.ts'
+import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
+import type { Steps } from './steps.ts'
+
+/** Anybody may ask for hundreds of words at once, and each one's set is kept. */
+const MOST_LEAVES = 1000
+/** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
+const MAX_LOOK_UPS = 3
+/** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
+const WORDS_OF_LIKENESS = 40
+const MOST_HOLDING = 30_000
+
+/** Days, both included; open where one is left out. */
+export interface Days {
+  from?: Day
+  to?: Day
+}
+
+/** A paper, and how well it answers what was asked. */
+export interface Scored {
+  id: number
+  score: number
+}
+
+/** The papers that a process holds in memory, and what queries find among them. A set holds the slots of papers. */
+export class Archive {
+  readonly index: PaperIndex
+  /** The oldest day of papers here; of that day some may be missing. Null where every paper is here. */
+  backTo: Day | null
+  readonly #ranker: Ranker
+  readonly #bm25: Bm25
+  readonly #papersWith = new Map<string, number>()
+  #queries: QuerySet
+  #version = -1
+
+  constructor(index: PaperIndex, backTo: Day | null = null) {
+    this.index = index
+    this.backTo = backTo
+    this.#ranker = new Ranker(index)
+    this.#bm25 = new Bm25(index)
+    this.#queries = new QuerySet(index)
+  }
+
+  /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
+  find(query: Query, withRevised = asksForRevised(query)): Bits {
+    this.#tidyUp()
+    return this.#queries.find(query, withRevised)
+  }
+
+  /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
+  *lookUp(query: Query, { ranked = false } = {}): Steps<void> {
+    // What was weighed need not be looked for once more.
+    if (ranked) yield* this.#ranker.lookUp(query)
+    const leaves = leavesOf(query)
+    for (let times = 0; times < MAX_LOOK_UPS; times++) {
+      this.#tidyUp()
+      for (const leaf of leaves) {
+        yield this.#queries.lookUp(leaf, isText(leaf) ? this.#ranker.holding(leaf) : undefined)
+      }
+      if (leaves.every((leaf) => this.#queries.known(leaf))) return
+    }
+  }
+
+  /** The same for `near`. */
+  *lookUpNear(query: Query): Steps<void> {
+    yield* this.lookUp({ kind: 'or', parts: textWords(query) }, { ranked: true })
+  }
+
+  /** Why a query matches none of the papers. */
+  whyEmpty(query: Query): Steps<WhyEmpty> {
+    return whyEmptyBy(query, (parts, among) =>
+      countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
+    )
+  }
+
+  /** Of a set, the papers first listed on some days; with `revised`, also those with a newer version then. */
+  within(found: Bits, { from = '', to = '9999' }: Days, { revised = false } = {}): Bits {
+    const isIn = (day: Day | null) => day !== null && day >= from && day <= to
+    return this.filter(found, ({ firstDay, onlyRevised, revisedDay }) => {
+      return (!onlyRevised && isIn(firstDay)) || (revised && isIn(revisedDay))
+    })
+  }
+
+  filter(found: Bits, isKept: (facts: PaperFacts) => boolean): Bits {
+    const kept = newBits(this.index.slots)
+    eachBit(found, (slot) => {
+      if (isKept(this.index.facts(slot))) setBit(kept, slot)
+    })
+    return kept
+  }
+
+  count = (found: Bits): number => countBits(found)
+
+  /** Every paper that was listed as more than a newer version. */
+  all(): Bits {
+    return this.filter(this.index.live, ({ onlyRevised }) => !onlyRevised)
+  }
+
+  facts(found: Bits): PaperFacts[] {
+    const facts: PaperFacts[] = []
+    eachBit(found, (slot) => facts.push(this.index.facts(slot)))
+    return facts
+  }
+
+  /** Best first: BM25 of what the query wants, a little for votes, then the newer one. */
+  ranked(query: Query, found: Bits, most?: number): Scored[] {
+    const { slots, scores } = this.#ranker.rank(query, found, most)
+    return Array.from(slots, (slot, i) => ({ id: this.index.facts(slot).id, score: scores[i]! }))
+  }
+
+  /** Newest first; `byRevised`: by the day of the newest version, where that is later. */
+  newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
+    const facts = this.facts(found)
+    const days = facts.map(({ firstDay, revisedDay }) =>
+      byRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay,
+    )
+    const newer = (a: number, b: number) => {
+      if (days[a] !== days[b]) return days[a]! < days[b]! ? 1 : -1
+      return facts[b]!.id - facts[a]!.id
+    }
+    return firstOf(facts.length, most, newer).map((place) => facts[place]!.id)
+  }
+
+  /** What a paper is about, of unit length; null where it is not here. */
+  vectorOf(id: number): Vector | null {
+    const slot = this.index.slotOf(id)
+    return slot === undefined ? null : vectorOf(this.index, slot, (key) => this.papersWith(key))
+  }
+
+  /** In how many papers a word stands, by its key. */
+  papersWith(key: string): number {
+    this.#refresh()
+    const known = this.#papersWith.get(key)
+    if (known !== undefined) return known
+    const holding = newBits(this.index.slots)
+    const term = spellKey(key, this.index.vocabularies)
+    for (const part of ['title', 'abstract'] as const) {
+      eachSlot(this.index, term, part, (slot) => setBit(holding, slot))
+    }
+    const count = countBits(holding)
+    this.#papersWith.set(key, count)
+    return count
+  }
+
+  /** The papers most like a vector, best first, without those of `except`. */
+  like(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): Scored[] {
+    const sums = new Float32Array(this.index.slots)
+    const found = newBits(this.index.slots)
+    for (const [key, weight] of this.#rareWords(vector)) {
+      const term = spellKey(key, this.index.vocabularies)
+      const { slots, weights } = this.#bm25.ofSpelled(term, ['title', 'abstract'])
+      for (let i = 0; i < slots.length; i++) {
+        sums[slots[i]!]! += weight * weights[i]!
+        setBit(found, slots[i]!)
+      }
+    }
+    keepBits(found, this.index.live)
+    const others: number[] = []
+    eachBit(found, (slot) => {
+      const { id, onlyRevised } = this.index.facts(slot)
+      if (!onlyRevised && !except.includes(id)) others.push(slot)
+    })
+    const idOf = (place: number) => this.index.facts(others[place]!).id
+    const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
+    return firstOf(others.length, most, better).map((place) => ({
+      id: idOf(place),
+      score: sums[others[place]!]!,
+    }))
+  }
+
+  /** The strongest words of a vector that not too many papers hold, all in all. */
+  #rareWords(vector: Vector): [key: string, weight: number][] {
+    const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
+    let room = MOST_HOLDING
+    return strongest.slice(0, WORDS_OF_LIKENESS).filter(([key], i) => {
+      const papers = this.papersWith(key)
+      const isTaken = i === 0 || papers <= room
+      if (isTaken) room -= papers
+      return isTaken
+    })
+  }
+
+  /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
+  near(query: Query, most: number): Scored[] {
+    const words = textWords(query)
+    const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
+    dropBits(holding, this.find(query))
+    return this.ranked({ kind: 'or', parts: words }, holding, most)
+  }
+
+  /** How papers usually write a word: "attention" for attent. */
+  writtenAs(key: string): string {
+    const { prose } = this.index.vocabularies
+    const papers = (number: number) => {
+      let count = 0
+      for (const [segment] of this.index.segments()) segment.postings('abstract').each(number, () => count++)
+      return count
+    }
+    const spellings = prose
+      .spelled(key)
+      .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))
+    return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
+  }
+
+  /** Terms that are no longer searched for are dropped. */
+  #tidyUp(): void {
+    if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
+  }
+
+  #refresh(): void {
+    if (this.#version === this.index.version) return
+    this.#version = this.index.version
+    this.#papersWith.clear()
+  }
+}

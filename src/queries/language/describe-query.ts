@@ -1,0 +1,106 @@
+import { fill, listed, words } from '../../i18n/words.ts'
+import type { Leaf, Query } from '../query.ts'
+import { isWidened } from './with-names.ts'
+
+/** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
+export const describeQuery = (query: Query): string =>
+  query.kind === 'paper'
+    ? fill(words.query.onePaper, { name: shownName(query.name) })
+    : fill(words.query.papersWith, { what: describePart(query) })
+
+/** A part of a query as words that go after "with": "the author Albert Gu". */
+export const describePart = (query: Query): string => described(query).text
+
+interface Described {
+  text: string
+  /** Different parts side by side: more than one take brackets inside another part. */
+  count: number
+}
+
+/** Describes each part of the tree once, so the time grows with the size of the tree and not with its depth. */
+function described(query: Query): Described {
+  switch (query.kind) {
+    case 'and':
+      return describeAll(query.parts)
+    case 'or':
+      return isWidened(query) ? described(query.parts[0]) : joinedTexts(each(query.parts), 'or')
+    case 'some':
+      return describeSome(query)
+    case 'not':
+      return { text: fill(words.query.not, { what: inBrackets(query.part) }), count: 1 }
+    default:
+      return { text: describeLeaf(query), count: 1 }
+  }
+}
+
+const joinedTexts = (texts: string[], last: 'and' | 'or'): Described => ({
+  text: listed(texts, last),
+  count: texts.length,
+})
+
+function describeAll(parts: Query[]): Described {
+  const wanted = each(parts.filter(({ kind }) => kind !== 'not'))
+  const unwanted = each(parts.flatMap((part) => (part.kind === 'not' ? [part.part] : [])))
+  const count = wanted.length + unwanted.length
+  if (wanted.length === 0) {
+    const what = unwanted.reduce((one, other) => fill(words.query.nor, { one, other }))
+    return { text: fill(words.query.neither, { what }), count }
+  }
+  const all = listed(wanted, 'and')
+  if (unwanted.length === 0) return { text: all, count }
+  return { text: fill(words.query.butNot, { wanted: all, unwanted: listed(unwanted, 'or') }), count }
+}
+
+function describeSome({ least, parts }: Extract<Query, { kind: 'some' }>): Described {
+  if (least >= parts.length) return describeAll(parts)
+  const texts = each(parts, inList)
+  return { text: fill(words.query.some, { count: least, what: texts.join(', ') }), count: texts.length }
+}
+
+/** Among many: “neural networks”, not "the phrase “neural networks”". */
+const inList = (part: Query): string =>
+  part.kind === 'phrase' && part.field === 'any'
+    ? fill(words.query.quoted, { text: part.text })
+    : inBrackets(part)
+
+/** Each part once: who typed a word twice reads it once. */
+function each(parts: readonly Query[], say = inBrackets): string[] {
+  const texts = new Map<string, string>()
+  for (const text of parts.map(say)) {
+    const folded = text.toLowerCase()
+    if (!texts.has(folded)) texts.set(folded, text)
+  }
+  return [...texts.values()]
+}
+
+function inBrackets(query: Query): string {
+  const { text, count } = described(query)
+  return count > 1 ? fill(words.query.brackets, { what: text }) : text
+}
+
+function describeLeaf(leaf: Leaf): string {
+  switch (leaf.kind) {
+    case 'word':
+      return fill(words.query.fields[leaf.field], { what: leaf.text })
+    case 'phrase':
+      return fill(words.query.fields[leaf.field], { what: describePhrase(leaf) })
+    case 'category':
+      return fill(leaf.value.includes('.') ? words.query.category : words.query.archive, {
+        value: leaf.value,
+      })
+    case 'has-code':
+      return words.query.code
+    case 'revised':
+      return words.query.revised
+    case 'votes':
+      return fill(words.query.votes, { count: leaf.least })
+    case 'paper':
+      return fill(words.query.paper, { name: shownName(leaf.name) })
+  }
+}
+
+/** A paper's name in paths, as people write it: "arXiv:2507.06457", "doi:10.1000/1". */
+export const shownName = (name: string): string => (/^(doi|id):/.test(name) ? name : `arXiv:${name}`)
+
+const describePhrase = ({ field, text }: { field: string; text: string }): string =>
+  ['any', 'title', 'abstract'].includes(field) ? fill(words.query.phrase, { text }) : text

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import peggy from 'peggy'
+import { Fault } from '../../core/errors.ts'
+import { words } from '../../i18n/words.ts'
+import type { Query } from '../query.ts'
+import { englishTerms, isForeign } from './english.ts'
+import { Meaning, type ThrowFault, type Written } from './meaning.ts'
+import { MAX_DEPTH, MAX_TREE_DEPTH, tooDeepAt, treeDepth } from './nesting.ts'
+import { isAddress, readPaperName } from './paper-name.ts'
+import { pasted } from './pasted.ts'
+import { readSentence } from './sentence.ts'
+import { shortened } from './shortened.ts'
+
+const MOST_BYTES = 2000
+/** An address takes three signs for one. */
+const ENCODED = 3
+
+const grammar = readFileSync(join(import.meta.dirname, 'grammar.peggy'), 'utf8')
+// Without a cache, which costs more than it saves: no rule of the grammar reads a part a second time.
+const parser = peggy.generate(grammar)
+
+/**
+ * The tree of a query. Throws query.* with the column, from 1, at which the text cannot be read. Stop words and lone
+ * punctuation are left out of the tree.
+ */
+export function parseQuery(text: string): Query {
+  if (text.length < LONG_TEXT) return parsed(text)
+  const read = known.get(text) ?? remember(text, outcomeOf(text))
+  if ('tree' in read) return read.tree
+  throw new Fault(read.code, read.values)
+}
+
+type Outcome = { tree: Query } | Pick<Fault, 'code' | 'values'>
+
+// One request may ask for the tree of the same text several times: to check it, to describe it, to search.
+const LONG_TEXT = 100
+const MAX_KNOWN = 100
+const known = new Map<string, Outcome>()
+
+function remember(text: string, outcome: Outcome): Outcome {
+  const [oldest] = known.keys()
+  if (known.size >= MAX_KNOWN) known.delete(oldest!)
+  if (text.length <= MOST_BYTES) known.set(text, outcome)
+  return outcome
+}
+
+function outcomeOf(text: string): Outcome {
+  try {
+    return { tree: parsed(text) }
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+}
+
+function parsed(text: string): Query {
+  requireShort(text, MOST_BYTES * ENCODED)
+  const typed = oneKindOfBlanksAndQuotes(pasted(text))
+  const fault: ThrowFault = (code, at, values) => {
+    const example = code === 'query.not-english' && { example: exampleIn(typed) }
+    throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
+  }
+  requireShort(typed, MOST_BYTES)
+  const tooDeep = tooDeepAt(typed)
+  if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
+  if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
+  const read = (part: string, at: number): Written | null =>
+    parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
+  const tree = new Meaning(fault, read).of(typed)
+  if (treeDepth(tree) > MAX_TREE_DEPTH) return fault('query.too-deep', 0, { most: MAX_DEPTH })
+  return tree
+}
+
+/** The tree of a query; null where it cannot be read. */
+export function parseOrNull(text: string): Query | null {
+  try {
+    return parseQuery(text)
+  } catch (error) {
+    if (error instanceof Fault) return null
+    throw error
+  }
+}
+
+// Of people and organizations, which may be written in any script.
+const NAMES = /\b(?:author|au|org)\s*:/i
+
+const isPaper = (text: string): boolean => readPaperName(text) !== undefined
+
+/** An example of a query that would be accepted. */
+const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
+
+// One sign for one sign, so that columns stay.
+const oneKindOfBlanksAndQuotes = (text: string): string =>
+  text
+    .replace(/[\s\p{Cc}\p{Cs}]/gu, ' ')
+    .replace(/[“”„‟«»＂]/g, '"')
+    .replaceAll('（', '(')
+    .replaceAll('）', ')')
+
+// Before anything else reads it.
+function requireShort(text: string, most: number): void {
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= most) return
+  throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MOST_BYTES })
+}

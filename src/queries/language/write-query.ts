@@ -1,0 +1,89 @@
+import { Fault } from '../../core/errors.ts'
+import { FieldReader } from '../../core/field-faults.ts'
+import { readCategory } from './category.ts'
+import { readPaperName } from './paper-name.ts'
+import { parseQuery } from './parse-query.ts'
+import { splitItems } from './split-topics.ts'
+import { wordAsTyped } from './word-as-typed.ts'
+
+/** A topic in parts, as its builder has them. Texts hold several items, as `splitItems` tells; empty: says nothing. */
+export interface QueryParts {
+  /** One of them is enough. */
+  any: string
+  must: string
+  never: string
+  /** Names, of which one is enough. */
+  author: string
+  /** "cs.LG", or "cs" for all of cs. */
+  category: string
+  /** The least votes. */
+  votes: string
+}
+
+const MOST_VOTES = 999_999
+
+/** Whether nobody typed or chose anything. */
+export const isBlank = (parts: QueryParts): boolean =>
+  Object.values(parts).every((text: string) => text.trim() === '')
+
+/**
+ * The query that says what the parts say; it parses, and is one topic for splitTopics. Throws FieldFaults under the
+ * names of the parts; what parts cannot say together stands under any or never.
+ */
+export function writeQuery(parts: QueryParts): string {
+  const fields = new FieldReader()
+  const items = (field: keyof QueryParts, prefix = '') =>
+    splitItems(parts[field]).map((item) => fields.read(field, '', () => prefix + term(item, prefix)))
+  const wanted = [
+    oneOf(items('any')),
+    ...items('must'),
+    oneOf(items('author', 'author:')),
+    fields.read('category', '', () => category(parts.category.trim())),
+    fields.read('votes', '', () => votes(parts.votes.trim())),
+  ].filter(Boolean)
+  const unwanted = items('never').map((item) => `-${item}`)
+  fields.finish()
+  const query = [...wanted, ...unwanted].join(' ')
+  if (wanted.length === 0) fields.read(unwanted.length > 0 ? 'never' : 'any', '', () => nothingWanted(query))
+  else fields.read('any', undefined, () => parseQuery(query))
+  fields.finish()
+  return wanted.length + unwanted.length > 1 ? query : query.replace(/^\((.*)\)$/, '$1')
+}
+
+const oneOf = (items: string[]): string => (items.length > 1 ? `(${items.join(' OR ')})` : (items[0] ?? ''))
+
+function nothingWanted(query: string): never {
+  throw query ? new Fault('query.nothing-wanted') : new Fault('query.empty')
+}
+
+const PLAIN_NAME = /^[\w.:/-]+$/
+const QUOTES = /["“”„‟«»＂]/g
+
+/** One paper, a word as it stands, else a phrase. Throws where nothing would be looked for. */
+function term(item: string, prefix: string): string {
+  const paper = prefix === '' ? readPaperName(item) : undefined
+  if (paper) return `paper:${PLAIN_NAME.test(paper) ? paper : `"${paper.replace(QUOTES, '')}"`}`
+  const text = item.replace(QUOTES, ' ').replace(/ +/g, ' ').trim()
+  const written = wordAsTyped(text)
+  try {
+    parseQuery(prefix + written)
+  } catch (error) {
+    if (error instanceof Fault) throw new Fault(error.code, { ...error.values, query: text })
+    throw error
+  }
+  return written
+}
+
+function category(text: string): string {
+  if (text === '') return ''
+  const known = readCategory(text)
+  if (!known) throw new Fault('query.category', { query: text, value: text, column: 1 })
+  return `cat:${known}`
+}
+
+function votes(text: string): string {
+  if (text === '') return ''
+  if (!/^\d{1,6}$/.test(text))
+    throw new Fault('query.least-votes', { value: text.slice(0, 40), most: MOST_VOTES })
+  return `votes>=${Number(text)}`
+}

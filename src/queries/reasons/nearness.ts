@@ -1,0 +1,102 @@
+import { fill, words } from '../../i18n/words.ts'
+import { describePart } from '../language/describe-query.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import { isText, type Leaf, type Match, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
+import type { PaperText } from '../text/paper-text.ts'
+import { wordsApart } from '../text/words-apart.ts'
+import { termsOf } from './reason.ts'
+import { type LackingParts, lackingParts } from './shortfall.ts'
+
+/** How near a paper comes to a query that it does not match. */
+export interface Nearness {
+  /** How much of what the query wants it holds, in words; a phrase that stands whole counts one more. */
+  held: number
+  /** How much of what it must not hold. */
+  unwanted: number
+  /** Where what it holds stands. */
+  matches: Match[]
+  /** "Has: linear attention. Missing from the title: robotics" */
+  sentence: string
+}
+
+/** Of a paper that does not match; null where it holds nothing of what the query wants. */
+export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
+  const lacking = lackingParts(query, paper)
+  const wanted = wantedTerms(query)
+  const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
+  if (wanted.some(isText) && !held.some(({ leaf }) => isText(leaf))) return null
+  // A category or a number that a paper lacks says nothing of how near it is; how many votes it has does.
+  if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
+  return {
+    held: held.reduce((sum, { weight }) => sum + weight, 0),
+    unwanted: lacking.unwanted.length,
+    matches: held.flatMap(({ matches }) => matches),
+    sentence: sentenceOf(held, lacking),
+  }
+}
+
+// Trees are read once and held against many papers.
+const known = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
+
+function remembered<Key extends object, Value>(
+  values: WeakMap<Key, Value>,
+  key: Key,
+  work: () => Value,
+): Value {
+  const value = values.get(key) ?? work()
+  values.set(key, value)
+  return value
+}
+
+/** The terms that stand under no NOT, each once in any case. */
+const wantedTerms = (query: Query): Leaf[] =>
+  remembered(known.wanted, query, () => {
+    const terms = wantedLeaves(query).map((term) => [JSON.stringify(term).toLowerCase(), term] as const)
+    return [...new Map(terms).values()]
+  })
+
+interface Held {
+  leaf: Leaf
+  matches: Match[]
+  weight: number
+}
+
+/** A term that the paper holds; of a phrase that it does not, the words that stand apart. */
+function heldOf(leaf: Leaf, paper: PaperText): Held[] {
+  const apart = wordsOf(leaf)
+  const reason = evaluatePart(leaf, paper)
+  if (reason) return [{ leaf, matches: reason.matches, weight: apart.length + 1 }]
+  return apart.flatMap((word) => heldOf(word, paper))
+}
+
+/** None where a term has no words that could stand apart. */
+const wordsOf = (leaf: Leaf): TextLeaf[] =>
+  remembered(known.apart, leaf, () => (isText(leaf) ? wordsApart(leaf) : []))
+
+const PLACES = ['paper', 'title', 'abstract'] as const
+type Place = (typeof PLACES)[number]
+
+function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
+  const has = Map.groupBy(held, ({ leaf }) => placeOf(leaf))
+  const lacks = Map.groupBy(missing, placeOf)
+  const say = (sentence: string, terms: string[] = []) =>
+    terms.length > 0 ? [fill(sentence, { terms: termsOf([...new Set(terms)]) })] : []
+  const sayAll = (sentences: Record<Place, string>, termsAt: (place: Place) => string[] | undefined) =>
+    PLACES.flatMap((place) => say(sentences[place], termsAt(place)))
+  return [
+    ...sayAll(words.reason.has, (place) => has.get(place)?.map(({ leaf }) => nameOf(leaf))),
+    ...sayAll(words.reason.missing, (place) => lacks.get(place)?.map(nameMissing)),
+    ...say(words.reason.unwanted, unwanted),
+  ].join('. ')
+}
+
+/** The part of a paper that alone is looked at. */
+const placeOf = (part: Query): Place =>
+  'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
+
+const nameOf = (leaf: Leaf): string =>
+  isText(leaf) && (leaf.field === 'any' || placeOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
+
+/** The sentence says where. */
+const nameMissing = (part: Query): string =>
+  describePart(placeOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))

@@ -1,0 +1,48 @@
+import { words } from '../../i18n/words.ts'
+import { describePart } from '../language/describe-query.ts'
+import { asksForRevised } from '../language/turning.ts'
+import { evaluatePart } from '../matching/evaluate.ts'
+import type { Query } from '../query.ts'
+import type { PaperText } from '../text/paper-text.ts'
+import { reasonWords } from './reason.ts'
+
+/** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
+export interface Shortfall {
+  missing: string[]
+  unwanted: string[]
+}
+
+/** The same, with the parts that it lacks as they stand in the tree. */
+export interface LackingParts {
+  missing: Query[]
+  unwanted: string[]
+}
+
+/** Both lists are empty for a paper that matches. */
+export function shortfallOf(query: Query, paper: PaperText): Shortfall {
+  const { missing, unwanted } = lackingParts(query, paper)
+  const isKept = paper.onlyRevised && !asksForRevised(query)
+  return { missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)], unwanted }
+}
+
+export function lackingParts(query: Query, paper: PaperText): LackingParts {
+  if (query.kind === 'and') return together(query.parts.map((part) => lackingParts(part, paper)))
+  if (query.kind === 'some') return lackingOfSome(query, paper)
+  if (query.kind === 'not') {
+    const reason = evaluatePart(query.part, paper)
+    return { missing: [], unwanted: reason ? [reasonWords(reason) || describePart(query.part)] : [] }
+  }
+  return { missing: evaluatePart(query, paper) ? [] : [query], unwanted: [] }
+}
+
+/** Of parts of which some are enough: how many more, and of which. */
+function lackingOfSome({ least, parts }: Extract<Query, { kind: 'some' }>, paper: PaperText): LackingParts {
+  const unmet = parts.filter((part) => !evaluatePart(part, paper))
+  const more = least - (parts.length - unmet.length)
+  return { missing: more > 0 ? [{ kind: 'some', least: more, parts: unmet }] : [], unwanted: [] }
+}
+
+const together = (all: LackingParts[]): LackingParts => ({
+  missing: all.flatMap(({ missing }) => missing),
+  unwanted: all.flatMap(({ unwanted }) => unwanted),
+})

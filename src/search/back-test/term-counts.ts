@@ -1,0 +1,55 @@
+import { describePart } from '../../queries/language/describe-query.ts'
+import { asksForRevised } from '../../queries/language/turning.ts'
+import { writeTree } from '../../queries/language/write-tree.ts'
+import { type Leaf, MAX_VARIANTS, type Query, wantedLeaves } from '../../queries/query.ts'
+import type { Steps } from '../../queries/steps.ts'
+import { withoutEach } from './variants.ts'
+import type { Window } from './window.ts'
+
+/** What one term of a query does by itself among the papers of some days. */
+export interface TermCount {
+  /** As typed: "state space", title:model, -survey */
+  term: string
+  /** It stands under a NOT, and `papers` are those that it takes away from the query's. */
+  isUnwanted: boolean
+  papers: number
+  /** Of all papers of these days, from 0 to 1; null for what takes away, and for newer versions. */
+  share: number | null
+}
+
+/** The terms in the query's order, each once, then what it takes away (the first 50): one in each step. */
+export function* termCounts(query: Query, window: Window): Steps<TermCount[]> {
+  const counts: TermCount[] = []
+  for (const leaf of termsOf(query)) {
+    counts.push(alone(leaf, window))
+    yield
+  }
+  const met = window.count(window.find(query))
+  const unwanted = withoutEach(query, 'and').filter(({ part }) => part.kind === 'not')
+  for (const { part, changed } of unwanted.take(MAX_VARIANTS)) {
+    const papers = window.count(window.find(changed, query)) - met
+    counts.push({ term: textOf(part), isUnwanted: true, papers, share: null })
+    yield
+  }
+  return counts
+}
+
+function alone(leaf: Leaf, window: Window): TermCount {
+  const papers = window.count(window.find(leaf))
+  const share = asksForRevised(leaf) || window.size === 0 ? null : papers / window.size
+  return { term: textOf(leaf), isUnwanted: false, papers, share }
+}
+
+/** Each once: RAG and rag are two. */
+const termsOf = (query: Query): Leaf[] => [
+  ...new Map(wantedLeaves(query).map((leaf) => [JSON.stringify(leaf), leaf])).values(),
+]
+
+const textOf = (part: Query): string => writeTree(part) ?? unwantedText(part) ?? describePart(part)
+
+/** A NOT is no query by itself. */
+function unwantedText(part: Query): string | null {
+  if (part.kind !== 'not') return null
+  const text = writeTree(part.part)
+  return text && ('parts' in part.part ? `-(${text})` : `-${text}`)
+}

@@ -1,0 +1,42 @@
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { nameOf } from '../papers/identifiers.ts'
+import { paperByName } from '../papers/paper.repo.ts'
+import { describeQuery } from '../queries/language/describe-query.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Match } from '../queries/query.ts'
+import { reasonSentence } from '../queries/reasons/reason.ts'
+import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
+import { readPaper } from '../queries/text/paper-text.ts'
+
+/** Why a query matches a paper, or what the paper lacks or has too much of. */
+export interface Explained extends Shortfall {
+  /** "Papers with …" */
+  understood: string
+  paper: { id: string; title: string }
+  matched: boolean
+  /** "Matched: …", null where it does not. */
+  reason: string | null
+  matches: Match[]
+}
+
+/** `paper` is its name in paths, "2507.06457", or our number. Throws query.* and paper.unknown. */
+export async function explainQuery(
+  deps: Deps,
+  { query, paper: name }: { query: string; paper: string },
+): Promise<Explained> {
+  const tree = parseQuery(query)
+  const paper = await paperByName(deps.db, name)
+  if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
+  const text = readPaper(paper)
+  const reason = evaluate(tree, text)
+  return {
+    understood: describeQuery(tree),
+    paper: { id: nameOf(paper), title: text.title.text },
+    matched: reason !== null,
+    reason: reason && reasonSentence(reason),
+    matches: reason?.matches ?? [],
+    ...shortfallOf(tree, text),
+  }
+}

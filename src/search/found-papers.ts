@@ -1,0 +1,53 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { paperByName, papersById } from '../papers/paper.repo.ts'
+import type { Paper } from '../papers/paper.ts'
+import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
+import type { Query, Reason } from '../queries/query.ts'
+import type { Steps } from '../queries/steps.ts'
+import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
+import { inTurns, type Spend } from './in-turns.ts'
+
+/** A paper, and why a query found it. */
+export interface FoundPaper {
+  paper: Paper
+  /** Null without a query. */
+  reason: Reason | null
+  /** Its words, where it was cut into them. */
+  text?: PaperText
+}
+
+/**
+ * Papers by number, in that order; of a query with their reasons, and without those that changed and match it no more.
+ */
+export async function foundPapers(
+  db: DatabaseOrTransaction,
+  ids: readonly number[],
+  query: Query | null,
+  spend?: Spend,
+): Promise<FoundPaper[]> {
+  const papers = await papersById(db, ids, { withWithdrawn: false })
+  if (query === null) return papers.map((paper) => ({ paper, reason: null }))
+  return inTurns(matching(papers, query), spend)
+}
+
+function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
+  const all: FoundPaper[] = []
+  for (const paper of papers) {
+    all.push(...found(paper, (text) => evaluate(query, text)))
+    yield
+  }
+  return all
+}
+
+function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {
+  const text = readPaper(paper)
+  const reason = reasonOf(text)
+  return reason ? [{ paper, reason, text }] : []
+}
+
+/** The one paper that a query names, however old, and known by newer versions alone or not; none for any other query. */
+export async function namedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
+  if (query.kind !== 'paper') return []
+  const paper = await paperByName(db, query.name)
+  return paper ? found(paper, (text) => evaluatePart(query, text)) : []
+}

@@ -1,0 +1,26 @@
+import { addDays, dayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { type Window, windowOf } from './back-test/window.ts'
+import { openArchive } from './open-archive.ts'
+
+export const MOST_DAYS = 30
+
+export interface RecentDays {
+  days: number
+  /** Newer versions too, of papers that were listed before. */
+  withRevised?: boolean
+}
+
+/**
+ * The papers of the last `days` days up to today (UTC), from 1 to 30. What is asked of it is asked at once: papers that
+ * come later are not in it. Throws preview.days.
+ */
+export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<Window> {
+  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
+    throw new Fault('preview.days', { value: days, most: MOST_DAYS })
+  }
+  const to = dayOf(deps.clock.now())
+  const from = addDays(to, 1 - days)
+  return windowOf(await openArchive(deps, { from, withRevised }), { from, to })
+}

@@ -1,0 +1,170 @@
+import type { Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import type { Archive } from '../queries/archive.ts'
+import { describePart, describeQuery } from '../queries/language/describe-query.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { asksForRevised } from '../queries/language/turning.ts'
+import { withNames } from '../queries/language/with-names.ts'
+import { writeTree } from '../queries/language/write-tree.ts'
+import type { Bits } from '../queries/matching/bits.ts'
+import { isText, type Query } from '../queries/query.ts'
+import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
+import type { Steps } from '../queries/steps.ts'
+import { asAuthor } from './back-test/variants.ts'
+import { type Facets, lookUpFacets, type Narrowing, narrowed } from './facets.ts'
+import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
+import { extrasBudget, inTurns, inTurnsWithin, type Spend } from './in-turns.ts'
+import { openNewest } from './open-newest.ts'
+import { papersAtHand } from './papers-at-hand.ts'
+
+/** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
+export type SearchOrder = 'best' | 'newest'
+
+export interface ArchiveSearch {
+  query: string
+  order: SearchOrder
+  narrowing: Narrowing
+  /** From 1. */
+  page: number
+  /** How long the search for near misses may take, in milliseconds. */
+  extrasMs?: number
+  spend?: Spend
+}
+
+/** Why nothing was found, and the papers that come nearest. */
+export interface NothingFound extends WhyEmpty {
+  nearest: DigestPaper[]
+}
+
+/** Words read as the name of an author or organization: author:"Songlin Yang". */
+export interface NamedQuery {
+  query: string
+  /** "the author Songlin Yang" */
+  part: string
+  papers: number
+}
+
+export interface SearchedArchive {
+  /** What was typed. The search also looks for words without a field in names; topics and feeds do not. */
+  tree: Query
+  /** How many papers, before narrowing, match only by a name. */
+  onlyNames: number
+  /** What was typed, as a name that papers here have. */
+  named: NamedQuery[]
+  /** "Papers with …" */
+  understood: string
+  /** One page of them. */
+  found: FoundPaper[]
+  /** As narrowed, on all pages; and without narrowing. */
+  count: number
+  all: number
+  page: number
+  /** At least 1, and at most as many as are shown. */
+  pages: number
+  facets: Facets
+  /** Null if something was found, if there are no papers, and if finding out would take too long. */
+  nothing: NothingFound | null
+  /** How many papers were looked at. */
+  searched: number
+  /** Back to which day; null where that is all of them. */
+  backTo: Day | null
+}
+
+export const PAPERS_ON_A_PAGE = 20
+/** Beyond that, readers narrow the search or take the feed. */
+const MOST_PAGES = 25
+const NEAR = 24
+const MOST_NEAREST = 3
+
+/** One page of what a query finds among the papers in memory. Throws query.*, search.page. */
+export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
+  const tree = parseQuery(search.query)
+  const archive = await openNewest(deps)
+  const wide = withNames(tree)
+  const names = await inTurns(namesIn(archive, tree), search.spend)
+  await inTurns(lookedUp(archive, wide, search), search.spend)
+  // Up to the next await: the archive goes on.
+  const all = archive.find(wide)
+  const { left, facets } = narrowed(archive, all, search.narrowing)
+  const counts = { count: archive.count(left), all: archive.count(all) }
+  const pages = pagesOf(counts.count)
+  if (search.page > pages) throw new Fault('search.page')
+  const ids = pageOf(archive, { tree: wide, left, ...search })
+  const onlyNames = counts.all - archive.count(archive.find(tree))
+  const about = { searched: archive.index.size, backTo: archive.backTo }
+  const named = counts.all === 0 ? await namedPaper(deps.db, tree) : []
+  const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
+  const nothing = isEmpty ? await nothingFound(deps, archive, { tree: wide, ...search }) : null
+  return {
+    ...{ tree, onlyNames, named: names },
+    ...{ understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
+    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, wide, search.spend),
+    count: counts.count + named.length,
+    all: counts.all + named.length,
+  }
+}
+
+const pagesOf = (count: number): number =>
+  Math.min(MOST_PAGES, Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE)))
+
+interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
+  tree: Query
+  left: Bits
+}
+
+function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
+  const most = page * PAPERS_ON_A_PAGE
+  const ids =
+    order === 'newest'
+      ? archive.newest(left, { most, byRevised: asksForRevised(tree) })
+      : archive.ranked(tree, left, most).map(({ id }) => id)
+  return ids.slice(most - PAPERS_ON_A_PAGE)
+}
+
+function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch, 'order'>): Steps<void> {
+  yield* lookUpFacets(archive)
+  yield* archive.lookUp(tree, { ranked: order === 'best' })
+}
+
+/** A query of plain words as the name of an author, and of an organization, if papers have that name. */
+function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
+  const named: NamedQuery[] = []
+  for (const { changed } of asAuthor(tree)) {
+    if (!isText(changed)) continue
+    for (const field of ['author', 'org'] as const) {
+      const name = { ...changed, field }
+      yield* archive.lookUp(name)
+      const papers = archive.count(archive.find(name))
+      const query = papers > 0 ? writeTree(name) : null
+      if (query) named.push({ query, part: describePart(name), papers })
+    }
+  }
+  return named
+}
+
+interface Nothing extends Pick<ArchiveSearch, 'extrasMs' | 'spend'> {
+  tree: Query
+}
+
+/** Null where it takes too long: the page says that nothing was found, without a reason. */
+async function nothingFound(
+  { db }: Deps,
+  archive: Archive,
+  { tree, extrasMs, spend }: Nothing,
+): Promise<NothingFound | null> {
+  const budget = extrasBudget(extrasMs)
+  const near = await inTurnsWithin(budget, nearIn(archive, tree), spend)
+  if (!near) return null
+  const { why, nearIds } = near.value
+  const papers = await papersAtHand(db, nearIds)
+  const nearest = await inTurnsWithin(budget, papers.nearest(nearIds, tree, MOST_NEAREST), spend)
+  return { ...why, nearest: nearest?.value ?? [] }
+}
+
+function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
+  const why = yield* archive.whyEmpty(tree)
+  yield* archive.lookUpNear(tree)
+  return { why, nearIds: archive.near(tree, NEAR).map(({ id }) => id) }
+}

@@ -1,0 +1,88 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Day } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { newestPapers, type PaperPlace } from '../papers/paper.repo.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { asksForRevised } from '../queries/language/turning.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Query } from '../queries/query.ts'
+import { readPaper } from '../queries/text/paper-text.ts'
+import { type FoundPaper, foundPapers } from './found-papers.ts'
+import { inTurns, type Spend } from './in-turns.ts'
+import { openNewest } from './open-newest.ts'
+import { timed } from './search-slot.ts'
+
+export interface FoundPapers {
+  found: FoundPaper[]
+  /** Where to go on; null where every paper was looked at. */
+  next: PaperPlace | null
+}
+
+export interface SearchInput {
+  /** In the query language. */
+  query?: string
+  /** Papers that any source listed on that day (UTC); as newer versions, for a query that asks for them alone. */
+  day?: Day
+  after?: PaperPlace
+  /** At most so many papers. */
+  limit: number
+  spend?: Spend
+}
+
+// What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
+const MOST_LOOKED_AT = 1000
+const AT_ONCE = 100
+/** So many papers are cut into words before others get their turn. */
+const IN_ONE_TURN = 10
+
+/**
+ * Papers, the day on which they were first listed newest first. With a query an answer may hold few or none and still
+ * have a next place. Throws query.*.
+ */
+export async function searchPapers(deps: Deps, input: SearchInput): Promise<FoundPapers> {
+  const tree = input.query === undefined ? undefined : parseQuery(input.query)
+  const inMemory = tree && input.day === undefined ? await searchMemory(deps, tree, input) : null
+  return inMemory ?? searchDatabase(deps, tree, input)
+}
+
+/** Null where memory does not hold every paper. */
+async function searchMemory(
+  deps: Deps,
+  tree: Query,
+  { after, limit, spend }: SearchInput,
+): Promise<FoundPapers | null> {
+  const archive = await openNewest(deps)
+  if (archive.backTo !== null) return null
+  await inTurns(archive.lookUp(tree), spend)
+  const all = archive.find(tree)
+  const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
+  const ids = archive.newest(rest, { most: limit + 1 })
+  const last = ids.length > limit ? archive.index.facts(archive.index.slotOf(ids[limit - 1]!)!) : null
+  return { found: await foundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
+}
+
+const isBehind = (one: PaperPlace, other: PaperPlace): boolean =>
+  one.firstDay === other.firstDay ? one.id < other.id : one.firstDay < other.firstDay
+
+async function searchDatabase(
+  { db }: Deps,
+  tree: Query | undefined,
+  { day: listedOn, limit, spend = () => {}, ...input }: SearchInput,
+): Promise<FoundPapers> {
+  const withRevised = tree !== undefined && asksForRevised(tree)
+  const found: FoundPaper[] = []
+  let { after } = input
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
+    const most = tree ? AT_ONCE : limit + 1
+    const papers = await newestPapers(db, { after, listedOn, withRevised, most })
+    for (const [i, paper] of papers.entries()) {
+      if (found.length === limit) return { found, next: after ?? null }
+      if (tree && i % IN_ONE_TURN === 0) await setImmediate()
+      after = paper
+      const reason = tree ? timed(spend, () => evaluate(tree, readPaper(paper))) : null
+      if (!tree || reason) found.push({ paper, reason })
+    }
+    if (papers.length < most) return { found, next: null }
+  }
+  return { found, next: after ?? null }
+}

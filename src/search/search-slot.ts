@@ -1,0 +1,131 @@
+import type { EventEmitter } from 'node:events'
+import { stopwatch } from '../core/clock.ts'
+import { isDatabaseAway } from '../core/database/database.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault, textOf } from '../core/errors.ts'
+import { bucketsOf, chargePermits, networksOf, type RateLimit, requirePermit } from '../core/rate-limit.ts'
+import { NoSlot, Semaphore } from '../core/semaphore.ts'
+import { nextTurn, type Spend } from './in-turns.ts'
+
+// Enough for one person who types all the time, and for readers of feeds.
+const SEARCHES: RateLimit = {
+  name: 'search',
+  label: 'searches and previews of one network',
+  capacity: 120,
+  perSecond: 1,
+}
+/** A search that takes longer counts as several. */
+const MS_PER_PERMIT = 50
+
+// What a search will take is estimated by the length of its queries.
+const CHARACTERS_PER_PERMIT = 300
+const MIN_CHARACTERS_OF_QUERY = 60
+const MAX_ESTIMATE = 40
+
+const SLOTS = new Semaphore({ total: 4, perKey: 2, maxWaiting: 32, maxWaitingPerKey: 6 })
+const MAX_WAIT_MS = 4000
+/** For a part of a page that can be left out. */
+const MAX_OPTIONAL_WAIT_MS = 500
+const RETRY_AFTER_SECONDS = 5
+
+/** How many requests wait for a slot of this process. */
+export const searchesWaiting = (): number => SLOTS.waiting
+
+/** Who searches: a FastifyRequest is one. */
+export interface Searcher {
+  ip: string
+  /** Emits "close" when the client disconnects. (The request itself also does so once its body is read.) */
+  readonly socket: EventEmitter & { destroyed?: boolean }
+}
+
+/**
+ * Runs a search, or anything else that evaluates queries for a visitor, in one of the slots of this process, and counts
+ * it against the rate limit: what `queries` suggest before the work, what the work really spent after it. Everything
+ * that the web does with the archive goes through here. Throws rate.too-many, rate.at-once, search.busy.
+ */
+export async function withSearchSlot<T>(
+  deps: Deps,
+  { ip, socket }: Searcher,
+  queries: readonly string[],
+  work: (spend: Spend) => Promise<T>,
+  maxWaitMs = MAX_WAIT_MS,
+): Promise<T> {
+  // The widest network, since a /48 contains 65,536 of the narrowest.
+  const network = networksOf(ip).at(-1)!.prefix
+  const disconnected = new AbortController()
+  const disconnect = () => disconnected.abort()
+  const waitEnds = () => AbortSignal.any([disconnected.signal, AbortSignal.timeout(maxWaitMs)])
+  if (socket.destroyed) disconnect()
+  socket.once('close', disconnect)
+  try {
+    return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
+  } catch (error) {
+    // The pages of a burst of refusals, all in one turn, would block everyone else.
+    if (error instanceof NoSlot || isTemporaryRefusal(error)) await nextTurn()
+    throw refusalFor(error)
+  } finally {
+    socket.off('close', disconnect)
+  }
+}
+
+/** rate.at-once or search.busy for NoSlot; any other error as it is. */
+export const refusalFor = (error: unknown): unknown =>
+  error instanceof NoSlot
+    ? new Fault(error.reason === 'key' ? 'rate.at-once' : 'search.busy', { seconds: RETRY_AFTER_SECONDS })
+    : error
+
+/** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
+export async function withSearchSlotOr<T>(
+  deps: Deps,
+  searcher: Searcher,
+  { queries, fallback }: { queries: readonly string[]; fallback: T },
+  work: (spend: Spend) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withSearchSlot(deps, searcher, queries, work, MAX_OPTIONAL_WAIT_MS)
+  } catch (error) {
+    if (isTemporaryRefusal(error) || isDatabaseAway(error)) return fallback
+    throw error
+  }
+}
+
+/** The request itself is fine, and is refused for some seconds or minutes only. */
+export const isTemporaryRefusal = (error: unknown): boolean =>
+  error instanceof Fault && ['rate.too-many', 'rate.at-once', 'search.busy'].includes(error.code)
+
+async function charged<T>(
+  { db, log }: Deps,
+  { ip, queries }: { ip: string; queries: readonly string[] },
+  work: (spend: Spend) => Promise<T>,
+): Promise<T> {
+  const estimate = permitsFor(queries)
+  await requirePermit(db, SEARCHES, { ip, count: estimate })
+  let spent = 0
+  try {
+    return await work((ms) => {
+      spent += ms
+    })
+  } finally {
+    const more = 1 + Math.floor(spent / MS_PER_PERMIT) - estimate
+    // What was found is worth more than an exact count.
+    if (more !== 0)
+      await chargePermits(db, bucketsOf(SEARCHES, ip), more).catch((error) =>
+        log.error('database.error', { what: textOf(error) }),
+      )
+  }
+}
+
+function permitsFor(queries: readonly string[]): number {
+  const characters = queries.reduce((sum, { length }) => sum + Math.max(length, MIN_CHARACTERS_OF_QUERY), 0)
+  return Math.min(MAX_ESTIMATE, Math.max(1, Math.ceil(characters / CHARACTERS_PER_PERMIT)))
+}
+
+/** Runs something synchronous and counts the time that it took. */
+export function timed<T>(spend: Spend, work: () => T): T {
+  const began = stopwatch()
+  try {
+    return work()
+  } finally {
+    spend(stopwatch() - began)
+  }
+}

@@ -1,0 +1,58 @@
+import { Worker as Thread } from 'node:worker_threads'
+import type { Config } from '../config/config.ts'
+import type { LogEvent, LogFields } from '../core/log.ts'
+import type { Metrics } from '../core/metrics.ts'
+import type { Worker } from './worker.ts'
+
+/** How long a process, or the thread of its worker, may take to stop. */
+export const MAX_STOP_MS = 35_000
+
+/** What the thread is started with. */
+export interface ThreadData {
+  /** With the database's own address, also where the main thread started an embedded one. */
+  config: Config
+  /** When the clock of this process began to run from CLOCK_NOW. */
+  clockBeganAt: Date
+}
+
+/** Messages from the thread: `started`, then each log line, so that /metrics counts it. */
+export type ThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
+
+const LIMITS = { maxYoungGenerationSizeMb: 16 }
+
+/**
+ * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot cost it its
+ * leases. If the thread ends without being asked to, that is an uncaught error of this process.
+ */
+export async function startWorkerThread(data: ThreadData, { count }: Metrics): Promise<Pick<Worker, 'stop'>> {
+  const thread = new Thread(new URL('./worker-program.ts', import.meta.url), {
+    workerData: data,
+    resourceLimits: LIMITS,
+  })
+  const started = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
+  let isStarted = false
+  let isExpected = false
+  const fail = (error: Error) => {
+    if (isExpected) return
+    isExpected = true // an exit follows an error
+    if (isStarted) throw error
+    started.reject(error)
+  }
+  thread.on('message', (message: ThreadMessage) => {
+    if (message !== 'started') return count(message.event, message.fields)
+    isStarted = true
+    started.resolve()
+  })
+  thread.once('exit', ended.resolve)
+  thread.once('error', fail)
+  thread.once('exit', (code) => fail(new Error(`the worker thread ended with exit code ${code}`)))
+  await started.promise
+  return {
+    stop: async () => {
+      isExpected = true
+      thread.postMessage('stop')
+      await ended.promise
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { fetchMailbox } from '../bounces/fetch-mailbox.ts'
+import { readReports } from '../bounces/read-reports.ts'
+import { openReportReader } from '../bounces/report-reader.ts'
+import type { ServiceDeps } from '../core/deps.ts'
+import { NUDGES, type Nudge } from '../core/queue.ts'
+import { planDigests } from '../digests/plan-digests.ts'
+import { recompileQueries } from '../digests/recompile-queries.ts'
+import { openComposer } from '../emails/compose-message.ts'
+import { deliverReady } from '../emails/deliver.ts'
+import type { Compose } from '../mail/message.ts'
+import { noted } from '../operator/alerts/note-work.ts'
+import { pruneNightly } from '../operator/prune-nightly.ts'
+import { ingestDue } from '../papers/ingest-due.ts'
+
+/** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
+const REST_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
+
+export interface Worker {
+  compose: Compose
+  /** Takes nothing new; work in progress ends when the queue stops. */
+  stop(): Promise<void>
+  /** Call it once the queue has stopped. */
+  close(): Promise<void>
+}
+
+/** The role worker: runs the work of each nudge in this thread. Throws dkim.cannot-sign. */
+export async function startWorker(queued: ServiceDeps): Promise<Worker> {
+  const compose = await openComposer(queued)
+  const reader = openReportReader()
+  const deps = { ...queued, compose, reader }
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const work: Record<Nudge, () => Promise<unknown>> = {
+    ingest: () => ingestDue(deps, { signal }),
+    plan: async () => {
+      await planDigests(deps)
+      await deps.queue.nudge('drain-digests')
+    },
+    'drain-answers': () => deliverReady(deps, { lane: 'answers', signal }),
+    'drain-digests': () => deliverReady(deps, { lane: 'digests', signal }),
+    'read-reports': () => readReports(deps, { signal }),
+    'fetch-mailbox': () => fetchMailbox(deps, { signal }),
+    prune: () => pruneNightly(deps, { signal }),
+  }
+  for (const nudge of NUDGES) {
+    const restMs = REST_MS[nudge]
+    await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge], { restMs }))
+  }
+  const recompiling = recompileQueries(deps, { signal })
+  return {
+    compose,
+    stop: async () => {
+      stopping.abort()
+      await recompiling
+    },
+    close: () => reader.close(),
+  }
+}

@@ -1,0 +1,37 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Change as ChangeRow, Prisma } from '../generated/prisma/client.ts'
+import type { Change, Standing } from './change.ts'
+
+/** Returns its id. Call it in the transaction of the change that it tells of. */
+export async function recordChange(
+  db: DatabaseOrTransaction,
+  { before, after, ...change }: Omit<Change, 'id'>,
+): Promise<number> {
+  const { id } = await db.change.create({
+    data: { ...change, before: jsonOf(before), after: jsonOf(after) },
+  })
+  return id
+}
+
+export async function changeById(db: DatabaseOrTransaction, id: number): Promise<Change | null> {
+  const row = await db.change.findUnique({ where: { id } })
+  return row && changeOf(row)
+}
+
+/** The newest changes of a subscriber, newest first. */
+export async function newestChanges(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+  most: number,
+): Promise<Change[]> {
+  const rows = await db.change.findMany({ where: { subscriberId }, orderBy: { id: 'desc' }, take: most })
+  return rows.map(changeOf)
+}
+
+const jsonOf = (standing: Standing): Prisma.InputJsonObject => standing as unknown as Prisma.InputJsonObject
+
+const changeOf = ({ before, after, ...row }: ChangeRow): Change => ({
+  ...row,
+  before: before as unknown as Standing,
+  after: after as unknown as Standing,
+})

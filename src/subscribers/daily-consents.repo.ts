@@ -1,0 +1,82 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import { type ConsentEvent, NO_PAGE } from './consent.ts'
+
+interface Days {
+  from: Day
+  to: Day
+}
+
+export interface SubscriberDay {
+  day: Day
+  /** Who has a subscription, active or paused, when the day (UTC) ends. */
+  subscribers: number
+}
+
+// What begins, ends or holds up a subscription.
+const BEARING: ConsentEvent[] = [
+  'confirmed',
+  'resubscribed',
+  'unsubscribed',
+  'erased',
+  'suppressed',
+  'unsuppressed',
+]
+
+/**
+ * From `from` to `to`, oldest first. Counts today's and takes back what consents say of the days since, so that its
+ * cost is that of those days. A consent from before its subscriber was here counts from when they were: an import.
+ */
+export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<SubscriberDay[]> {
+  // What `joined` reads: confirmed once, neither unsubscribed nor suppressed since. Rows of one subscriber are written
+  // under a lock, so their numbers are in the order of what happened.
+  return db.$queryRaw<SubscriberDay[]>`
+    with touched as (
+      select subscriber_id as id from consent
+        where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${BEARING})
+      union select id from subscriber
+        where created_at >= ${from}::date::timestamp at time zone 'utc'
+          or imported_at >= ${from}::date::timestamp at time zone 'utc'
+    ), stood as (
+      select c.subscriber_id, c.id, (greatest(c.at, s.created_at, s.imported_at) at time zone 'utc')::date as day,
+        count(*) filter (where c.event = 'confirmed') over w > 0
+        and coalesce(max(c.id) filter (where c.event in ('confirmed', 'resubscribed')) over w, 0) >
+          coalesce(max(c.id) filter (where c.event in ('unsubscribed', 'erased')
+            or (c.event = 'unsuppressed' and c.how = 'asked again')) over w, 0)
+        and coalesce(max(c.id) filter (where c.event in ('confirmed', 'unsuppressed')) over w, 0) >
+          coalesce(max(c.id) filter (where c.event = 'suppressed') over w, 0) as joined
+      from touched t join consent c on c.subscriber_id = t.id join subscriber s on s.id = t.id
+      where c.event = any(${BEARING})
+      window w as (partition by c.subscriber_id order by c.id)
+    ), change as (
+      select day, joined::int - lag(joined::int, 1, 0) over (partition by subscriber_id order by id) as by
+      from stood
+    ), by_day as materialized (select day, sum(by) as by from change where by <> 0 group by day)
+    select to_char(d, 'YYYY-MM-DD') as day, (
+      (select count(*) from subscriber where state in ('active', 'paused'))
+      - coalesce((select sum(by) from by_day where day > d), 0))::int as subscribers
+    from generate_series(${from}::date::timestamp, ${to}::date::timestamp, interval '1 day') d
+    order by d`
+}
+
+export interface ConsentDay {
+  day: Day
+  /** Who pressed the button of the form or was asked by the operator, each once a day. */
+  asked: number
+  confirmed: number
+  unsubscribed: number
+}
+
+/** Days (UTC) on which there were any, without the others. */
+export function consentsByDay(db: DatabaseOrTransaction, { from, to }: Days): Promise<ConsentDay[]> {
+  return db.$queryRaw<ConsentDay[]>`
+    select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day,
+      count(distinct subscriber_id) filter (where event = 'asked' and wording <> ${NO_PAGE})::int as asked,
+      count(*) filter (where event = 'confirmed')::int as confirmed,
+      count(*) filter (where event = 'unsubscribed')::int as unsubscribed
+    from consent
+    where at >= ${from}::date::timestamp at time zone 'utc'
+      and at < (${to}::date + 1)::timestamp at time zone 'utc'
+      and event in ('asked', 'confirmed', 'unsubscribed')
+    group by 1`
+}

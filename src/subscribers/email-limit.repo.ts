@@ -1,0 +1,62 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { DAY_MS } from '../core/dates.ts'
+
+/** After that a new history begins: with the six emails of its first two weeks it still makes about one a month. */
+const KEEP_DAYS = 180
+const KEEP_OWN_DAYS = 1
+
+export interface EmailAsked {
+  key: string
+  /** Fewer and fewer emails; otherwise two a day for good. */
+  backsOff: boolean
+  now: Date
+}
+
+/**
+ * Whether one more email may go, and counts it. Two in 24 hours. With `backsOff`, from two days after the first one two
+ * in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One statement, so
+ * any number of processes may ask at once; by the clock that is passed in.
+ */
+export async function takeEmail(
+  db: DatabaseOrTransaction,
+  { key, backsOff, now }: EmailAsked,
+): Promise<boolean> {
+  const keptUntil = new Date(now.getTime() + (backsOff ? KEEP_DAYS : KEEP_OWN_DAYS) * DAY_MS)
+  const taken = await db.$executeRaw`
+    insert into email_limit as l (key, since, sent_at, kept_until)
+    select ${key}, ${now}::timestamptz, ${now}::timestamptz, ${keptUntil}::timestamptz
+    on conflict (key) do update
+      set before_at = l.sent_at, sent_at = excluded.sent_at, kept_until = excluded.kept_until
+      where l.before_at is null or case
+        when not ${backsOff}::boolean or excluded.sent_at < l.since + interval '48 hours'
+          then l.before_at <= excluded.sent_at - interval '24 hours'
+        when excluded.sent_at < l.since + interval '336 hours'
+          then l.before_at <= excluded.sent_at - interval '168 hours'
+        else l.sent_at <= excluded.sent_at - interval '720 hours' end`
+  return taken > 0
+}
+
+/** Ends the history under `from` and lets its two newest emails count under `to`, which does not back off. */
+export async function moveEmails(
+  db: DatabaseOrTransaction,
+  { from, to, now }: { from: string; to: string; now: Date },
+): Promise<void> {
+  const keptUntil = new Date(now.getTime() + KEEP_OWN_DAYS * DAY_MS)
+  await db.$executeRaw`
+    with ended as (delete from email_limit where key = ${from} returning *)
+    insert into email_limit (key, since, sent_at, before_at, kept_until)
+    select ${to}, since, sent_at, before_at, ${keptUntil}::timestamptz from ended
+    on conflict (key) do update set sent_at = greatest(email_limit.sent_at, excluded.sent_at),
+      before_at = greatest(email_limit.before_at, excluded.before_at, least(email_limit.sent_at, excluded.sent_at))`
+}
+
+export async function forgetEmails(db: DatabaseOrTransaction, keys: readonly string[]): Promise<void> {
+  await db.emailLimit.deleteMany({ where: { key: { in: [...keys] } } })
+}
+
+export const countOldEmailLimits = (db: DatabaseOrTransaction, now: Date): Promise<number> =>
+  db.emailLimit.count({ where: { keptUntil: { lt: now } } })
+
+export async function deleteOldEmailLimits(db: DatabaseOrTransaction, now: Date): Promise<number> {
+  return (await db.emailLimit.deleteMany({ where: { keptUntil: { lt: now } } })).count
+}

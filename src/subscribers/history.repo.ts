@@ -1,0 +1,11 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+
+/** What somebody asked for, changed, and gave as a new address: whole, oldest first. */
+export async function historyOf(db: DatabaseOrTransaction, subscriberId: string) {
+  const whole = { where: { subscriberId }, omit: { subscriberId: true }, orderBy: { id: 'asc' } } as const
+  return {
+    signups: await db.signup.findMany(whole),
+    changes: await db.change.findMany(whole),
+    newAddresses: await db.move.findMany(whole),
+  }
+}

@@ -1,0 +1,69 @@
+import { csvLine, guarded } from '../../core/csv.ts'
+import type { Deps } from '../../core/deps.ts'
+import type { SubscriberState } from '../subscriber.ts'
+import { fingerprintOf } from '../suppression-key.ts'
+import { type ExportedSubscriber, subscribersToExport, suppressionsToExport } from './export.repo.ts'
+import { SUBSCRIBER_COLUMNS, SUPPRESSION_COLUMNS, type SubscriberColumn } from './import-columns.ts'
+import { topicsCell } from './topics-cell.ts'
+
+const PAGE = 1000
+
+/** A row by the names of its columns, as it stands in the file but for quotes and guards. */
+export type ExportRow = Record<SubscriberColumn, string>
+
+/** Everybody who is not erased, in the order in which they came. */
+export async function* exportSubscribers(
+  { db }: Deps,
+  { state }: { state?: SubscriberState } = {},
+): AsyncGenerator<ExportRow> {
+  let after: ExportedSubscriber | null = null
+  for (;;) {
+    const page: ExportedSubscriber[] = await subscribersToExport(db, { state, after, most: PAGE })
+    for (const one of page) yield rowOf(one)
+    if (page.length < PAGE) return
+    after = page.at(-1)!
+  }
+}
+
+const iso = (instant: Date | null): string => instant?.toISOString() ?? ''
+
+const rowOf = (one: ExportedSubscriber): ExportRow => ({
+  email: one.address,
+  state: one.state,
+  topics: topicsCell(one.topics),
+  hour: String(one.hour),
+  zone: one.zone,
+  days: one.days.join(),
+  confirmed_at: iso(one.confirmedAt),
+  confirmed_how: one.how ?? '',
+  max: String(one.maxPapers),
+  format: one.format,
+  detail: one.detail,
+  paused_until: one.pausedUntil ?? '',
+  created_at: iso(one.createdAt),
+  unsubscribed_at: iso(one.unsubscribedAt),
+  suppressed_reason: one.suppressedReason ?? '',
+  suppressed_at: iso(one.suppressedAt),
+  state_before: one.stateBefore ?? '',
+  id: one.id,
+  epoch: String(one.epoch),
+})
+
+export const exportHead = (): string => csvLine(SUBSCRIBER_COLUMNS)
+
+/** As a line of the file. */
+export const exportLine = (row: ExportRow): string =>
+  csvLine(SUBSCRIBER_COLUMNS.map((column) => guarded(row[column])))
+
+/** The lines of the second file, head included: whoever gets no mail, known here by a hash under SUPPRESSION_KEY alone. */
+export async function* exportSuppressions({ db, config }: Deps): AsyncGenerator<string> {
+  const key = fingerprintOf(config.SUPPRESSION_KEY)
+  yield csvLine(SUPPRESSION_COLUMNS)
+  let after = ''
+  for (;;) {
+    const page = await suppressionsToExport(db, { after, most: PAGE })
+    for (const { addressHash, reason, at } of page) yield csvLine([addressHash, reason, iso(at), key])
+    if (page.length < PAGE) return
+    after = page.at(-1)!.addressHash
+  }
+}

@@ -1,0 +1,120 @@
+import type { Config } from '../../config/config.ts'
+import type { CsvRecord } from '../../core/csv.ts'
+import { Fault } from '../../core/errors.ts'
+import { randomIds } from '../../core/random.ts'
+import { addressHash } from '../address.ts'
+import { fingerprintOf } from '../suppression-key.ts'
+import type { ForeignCells } from './import-foreign.ts'
+import { readInstant } from './import-instant.ts'
+import {
+  type Incoming,
+  type IncomingSuppression,
+  rowLine,
+  suppressionLine,
+  topicLines,
+} from './import-lines.ts'
+import type { RecordReader } from './import-reader.ts'
+import { type ImportRow, suppressionReason } from './import-row.ts'
+import type { RefusedRow } from './refused-rows.ts'
+
+export interface BatchInput {
+  config: Config
+  now: Date
+  reader: RecordReader
+}
+
+const FRESH_IDS = 200
+
+interface Lines {
+  rows: string
+  topics: string
+  suppressions: string
+}
+
+/** Records that were read, as the lines that the database takes; what cannot be read is refused, one by one. */
+export class Batch {
+  readonly records: CsvRecord[] = []
+  readonly refused: RefusedRow[] = []
+  readonly rows: Buffer[] = []
+  readonly topics: Buffer[] = []
+  readonly suppressions: Buffer[] = []
+  hasSpareIds = false
+  readonly #input: BatchInput
+  readonly #ids = new Set<string>()
+  #freshIds: string[] = []
+  readonly #places = new Map<string, number>()
+
+  constructor(input: BatchInput) {
+    this.#input = input
+  }
+
+  /** Those of the topics, each at its place. */
+  get queries(): string[] {
+    return [...this.#places.keys()]
+  }
+
+  add(records: readonly CsvRecord[]): void {
+    const lines: Lines = { rows: '', topics: '', suppressions: '' }
+    const isOfHashes = this.#input.reader.head.format === 'suppressions'
+    for (const record of records) {
+      this.records.push(record)
+      try {
+        if (isOfHashes) lines.suppressions += suppressionLine(hashIn(record, this.#input))
+        else this.#addRow(lines, record)
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault
+        this.refused.push({ record, fault })
+      }
+    }
+    for (const kind of ['rows', 'topics', 'suppressions'] as const)
+      if (lines[kind] !== '') this[kind].push(Buffer.from(lines[kind]))
+  }
+
+  #addRow(lines: Lines, record: CsvRecord): void {
+    const { config, now, reader } = this.#input
+    const read = reader.read(record)
+    const hash = addressHash(read.key, config.SUPPRESSION_KEY)
+    const row: Incoming = { ...read, ...this.#idsOf(read), line: record.line, addressHash: hash }
+    const { suppression, state } = row
+    lines.rows += rowLine(row, now)
+    lines.topics += topicLines(row, this.#placeOf)
+    if (suppression)
+      lines.suppressions += suppressionLine({
+        ...suppression,
+        addressHash: hash,
+        turns: state === 'suppressed',
+      })
+  }
+
+  /** One id on two lines of a file is the first one's. */
+  #idsOf({ id }: ImportRow): Pick<Incoming, 'id' | 'spareId'> {
+    if (id === null || this.#ids.has(id)) return { id: this.#freshId(), spareId: null }
+    this.#ids.add(id)
+    this.hasSpareIds = true
+    return { id, spareId: this.#freshId() }
+  }
+
+  #freshId(): string {
+    if (this.#freshIds.length === 0) this.#freshIds = randomIds(80, FRESH_IDS)
+    return this.#freshIds.pop()!
+  }
+
+  readonly #placeOf = (query: string): number => {
+    const place = this.#places.get(query) ?? this.#places.size + 1
+    this.#places.set(query, place)
+    return place
+  }
+}
+
+function hashIn(record: CsvRecord, { config, now, reader }: BatchInput): IncomingSuppression {
+  const { address_hash, reason, at, key }: ForeignCells = reader.cellsOf(record)
+  if (key && key !== fingerprintOf(config.SUPPRESSION_KEY)) throw new Fault('import.other-key')
+  const hash = (address_hash ?? '').trim().toLowerCase()
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new Fault('import.hash')
+  return {
+    addressHash: hash,
+    reason: suppressionReason((reason ?? '').trim().toLowerCase() || 'operator'),
+    at: readInstant('at', at ?? '', now) ?? now,
+    turns: true,
+  }
+}

@@ -1,0 +1,112 @@
+import { editDistance } from '../../core/edit-distance.ts'
+import { Fault } from '../../core/errors.ts'
+
+/** What an export has, in this order; an import takes any of them, and needs `email` alone. */
+export const SUBSCRIBER_COLUMNS = [
+  'email',
+  'state',
+  'topics',
+  'hour',
+  'zone',
+  'days',
+  'confirmed_at',
+  'confirmed_how',
+  'max',
+  'format',
+  'detail',
+  'paused_until',
+  'created_at',
+  'unsubscribed_at',
+  'suppressed_reason',
+  'suppressed_at',
+  'state_before',
+  'id',
+  'epoch',
+] as const
+export type SubscriberColumn = (typeof SUBSCRIBER_COLUMNS)[number]
+
+/** Addresses that get no mail, as keyed hashes: `key` tells under which SUPPRESSION_KEY. */
+export const SUPPRESSION_COLUMNS = ['address_hash', 'reason', 'at', 'key'] as const
+
+export const IMPORT_FORMATS = ['own', 'listmonk', 'keila', 'suppressions'] as const
+export type ImportFormat = (typeof IMPORT_FORMATS)[number]
+
+// What their exports have, and what the queries in docs/import-export.md add.
+const COLUMNS: Record<ImportFormat, readonly string[]> = {
+  own: SUBSCRIBER_COLUMNS,
+  suppressions: SUPPRESSION_COLUMNS,
+  listmonk: [
+    'email',
+    'status',
+    'attributes',
+    'created_at',
+    'updated_at',
+    'subscription_status',
+    'confirmed_at',
+    'optin_ip',
+    'lists',
+  ],
+  keila: ['email', 'status', 'data', 'double_opt_in_at', 'inserted_at', 'updated_at'],
+}
+
+export interface ImportHead {
+  format: ImportFormat
+  /** As they stand in the file, in lower case with _ for blanks, "E-Mail" as email. */
+  columns: string[]
+  /** Those that say nothing to us. */
+  ignored: string[]
+}
+
+/**
+ * Reads the head of a file; `topics` is a column that is read besides. Throws import.no-email-column, .column-twice,
+ * .column-slip.
+ */
+export function readHead(
+  cells: readonly string[],
+  { from, topics }: { from?: ImportFormat; topics?: string } = {},
+): ImportHead {
+  const columns = cells.map(columnName)
+  const format = from ?? formatOf(columns)
+  const known = COLUMNS[format]
+  const twice = columns.find((name, i) => name !== '' && columns.indexOf(name) < i)
+  if (twice !== undefined) throw new Fault('import.column-twice', { column: twice })
+  if (!columns.includes(known[0]!)) throw missing(columns, known[0]!)
+  const ignored = columns.filter((name) => !known.includes(name) && name !== topics)
+  if (format === 'own' || format === 'suppressions') {
+    for (const column of ignored) requireNoSlip(column, columns, known)
+  }
+  return { format, columns, ignored: ignored.filter(Boolean) }
+}
+
+/** "E-Mail address" → email, "First name" → first_name. */
+export const columnName = (cell: string): string =>
+  cell
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.-]+/g, '_')
+    .replace(/^e_?mail(_address)?$/, 'email')
+
+function formatOf(columns: readonly string[]): ImportFormat {
+  const has = (...names: string[]) => names.every((name) => columns.includes(name))
+  if (has('address_hash')) return 'suppressions'
+  if (has('state') || has('confirmed_at', 'confirmed_how') || has('topics')) return 'own'
+  if (has('attributes') || has('uuid', 'status') || has('subscription_status')) return 'listmonk'
+  if (has('double_opt_in_at') || has('external_id') || has('first_name', 'last_name')) return 'keila'
+  return 'own'
+}
+
+function missing(columns: readonly string[], needed: string): Fault {
+  const meant = columns.find((column) => isNear(column, needed))
+  if (meant) return new Fault('import.column-slip', { column: meant, meant: needed })
+  return new Fault('import.no-email-column', { columns: shown(columns) })
+}
+
+function requireNoSlip(column: string, columns: readonly string[], known: readonly string[]): void {
+  const meant = known.find((name) => !columns.includes(name) && isNear(column, name))
+  if (meant) throw new Fault('import.column-slip', { column: column.slice(0, 60), meant })
+}
+
+const isNear = (column: string, name: string): boolean =>
+  editDistance(column.slice(0, 60), name) <= (name.length < 5 ? 1 : 2)
+
+export const shown = (columns: readonly string[]): string => columns.join(', ').slice(0, 300)

@@ -1,0 +1,76 @@
+import { Fault } from '../../core/errors.ts'
+import { isNever } from './import-instant.ts'
+import type { Cells } from './import-row.ts'
+
+/** A row of another program's export, by the names of its columns. */
+export type ForeignCells = Record<string, string | undefined>
+
+export type Subscription = 'confirmed' | 'unconfirmed' | 'unsubscribed'
+export const SUBSCRIPTIONS: readonly Subscription[] = ['confirmed', 'unconfirmed', 'unsubscribed']
+
+/** What listmonk's row says in our columns. `subscription` stands for a file that was exported by that status. */
+export function fromListmonk(cells: ForeignCells, subscription?: Subscription): Cells {
+  const { email, created_at, updated_at, optin_ip } = cells
+  const status = (cells.status ?? '').trim().toLowerCase()
+  const asked = (cells.subscription_status ?? subscription ?? '').trim().toLowerCase()
+  const common = { email, created_at }
+  // Never to be written to again: by their own wish, or after a complaint.
+  if (status === 'blocklisted')
+    return { ...common, state: 'suppressed', suppressed_reason: 'complaint', suppressed_at: updated_at }
+  if (status === 'disabled' || asked === 'unsubscribed')
+    return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
+  if (status !== '' && status !== 'enabled') throw unknownState(status, 'enabled, disabled, blocklisted')
+  if (asked === 'unconfirmed') return { ...common, state: 'pending' }
+  if (asked !== '' && asked !== 'confirmed') throw unknownState(asked, SUBSCRIPTIONS.join(', '))
+  const ip = (optin_ip ?? '').trim()
+  return {
+    ...common,
+    state: 'active',
+    confirmed_at: cells.confirmed_at,
+    confirmed_how: [!isNever(cells.confirmed_at) && 'listmonk double opt-in', ip && `from ${ip}`]
+      .filter(Boolean)
+      .join(', '),
+  }
+}
+
+/** What Keila's row says in our columns. */
+export function fromKeila(cells: ForeignCells): Cells {
+  const { email, inserted_at, updated_at, double_opt_in_at } = cells
+  const status = (cells.status ?? '').trim().toLowerCase()
+  const common = { email, created_at: inserted_at }
+  if (status === 'unreachable')
+    return { ...common, state: 'suppressed', suppressed_reason: 'dead', suppressed_at: updated_at }
+  if (status === 'unsubscribed') return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
+  if (status !== '' && status !== 'active') throw unknownState(status, 'active, unsubscribed, unreachable')
+  return {
+    ...common,
+    state: 'active',
+    confirmed_at: double_opt_in_at,
+    confirmed_how: isNever(double_opt_in_at) ? '' : 'Keila double opt-in',
+  }
+}
+
+const unknownState = (value: string, allowed: string): Fault =>
+  new Fault('import.state', { value: value.slice(0, 40), allowed })
+
+/**
+ * What stands under a path such as "prefs.topics" in a cell of JSON, as a cell of topics: a list becomes one line
+ * each. Throws import.json.
+ */
+export function inJson(column: string, cell: string, path: string): string {
+  if (cell.trim() === '') return ''
+  let value: unknown = parsed(column, cell)
+  for (const name of path.split('.')) value = (value as Record<string, unknown> | null)?.[name]
+  const texts = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
+  return texts.join('\n')
+}
+
+function parsed(column: string, cell: string): object {
+  try {
+    const value: unknown = JSON.parse(cell)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  } catch {
+    // Said below, in our words.
+  }
+  throw new Fault('import.json', { column })
+}

@@ -1,0 +1,88 @@
+import type { Config } from '../../config/config.ts'
+import { type CsvRecord, controlCharacterIn, LONGEST_RECORD, unguarded } from '../../core/csv.ts'
+import { Fault } from '../../core/errors.ts'
+import { readTypedSettings } from '../read-signup.ts'
+import { columnName, type ImportFormat, type ImportHead, readHead, shown } from './import-columns.ts'
+import { type ForeignCells, fromKeila, fromListmonk, inJson, type Subscription } from './import-foreign.ts'
+import { type Cells, type ImportRow, rowReader } from './import-row.ts'
+import { readTopicsCell } from './topics-cell.ts'
+
+export interface ReadingOptions {
+  /** Else told by the head of the file. */
+  from?: ImportFormat
+  /** How those said yes whose row does not tell. */
+  consent?: string
+  /** A column, `attributes.NAME` or `data.NAME` in its JSON; else a topic for everybody whose row has none. */
+  topics?: string
+  /** What a file of listmonk was exported by. */
+  subscription?: Subscription
+}
+
+export interface RecordReader {
+  head: ImportHead
+  /** Throws what `rowReader` throws, import.too-long, import.control, import.quotes, import.cells, import.json. */
+  read(record: CsvRecord): ImportRow
+  /** A row's cells by column. Throws import.too-long, import.control, import.quotes, import.cells. */
+  cellsOf(record: CsvRecord): ForeignCells
+}
+
+type TopicsFrom = (cells: ForeignCells, own: string | undefined) => string | undefined
+
+/** Throws import.* for a head that cannot be read, and query.* for a topic that cannot. */
+export function recordReader(
+  { config, now }: { config: Config; now: Date },
+  head: readonly string[],
+  { from, consent, topics, subscription }: ReadingOptions,
+): RecordReader {
+  const found = readHead(head, { from, topics: topics && columnName(topics) })
+  const topicsFrom = topicsFromOf(found, topics)
+  const readRow = rowReader({
+    defaults: readTypedSettings(config, {}),
+    now,
+    consent,
+    readTopics: readTopicsCell,
+  })
+  const translate = translatorOf(found.format, subscription)
+  const cellsOf = (record: CsvRecord) => byColumn(found, record)
+  return {
+    head: found,
+    cellsOf,
+    read(record) {
+      const cells = cellsOf(record)
+      const own = translate(cells)
+      own.topics = topicsFrom(cells, own.topics)
+      return readRow(own)
+    },
+  }
+}
+
+function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: CsvRecord): ForeignCells {
+  if (isTooLong) throw new Fault('import.too-long', { most: LONGEST_RECORD.toLocaleString('en') })
+  const character = controlCharacterIn(text)
+  if (character) throw new Fault('import.control', { character })
+  if (!cells) throw new Fault('import.quotes')
+  if (cells.length > columns.length && cells.slice(columns.length).some((cell) => cell.trim() !== ''))
+    throw new Fault('import.cells', { count: cells.length, width: columns.length })
+  const found: ForeignCells = {}
+  // Only our own files guard their cells.
+  for (let i = 0; i < columns.length; i++)
+    found[columns[i]!] = format === 'own' ? unguarded(cells[i] ?? '') : cells[i]
+  return found
+}
+
+function translatorOf(format: ImportFormat, subscription?: Subscription): (cells: ForeignCells) => Cells {
+  if (format === 'listmonk') return (cells) => fromListmonk(cells, subscription)
+  return format === 'keila' ? fromKeila : (cells) => cells as Cells
+}
+
+function topicsFromOf({ format, columns }: ImportHead, topics: string | undefined): TopicsFrom {
+  if (topics === undefined) return (_, own) => own
+  const [, json = '', path = ''] = /^(attributes|data)\.([\w.-]+)$/i.exec(topics) ?? []
+  const column = columnName(json || topics)
+  if (columns.includes(column) && (format !== 'own' || column !== 'topics'))
+    return json ? (cells) => inJson(column, cells[column] ?? '', path) : (cells) => cells[column]
+  if (json || /^[a-z]+_[a-z_]+$/.test(topics))
+    throw new Fault('import.no-column', { column: topics, columns: shown(columns) })
+  readTopicsCell(topics)
+  return (_, own) => (own?.trim() ? own : topics)
+}

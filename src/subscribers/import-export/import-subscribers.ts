@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto'
+import { recordAction } from '../../core/action.repo.ts'
+import type { Deps } from '../../core/deps.ts'
+import { Fault } from '../../core/errors.ts'
+import { parseTopic } from '../read-signup.ts'
+import { askImported } from './ask-imported.ts'
+import { type ImportRun, ImportStore, type NewRun } from './import.repo.ts'
+import { Batch, type BatchInput } from './import-batch.ts'
+import type { ImportFormat } from './import-columns.ts'
+import { type ImportFile, openImportFile, recordsOf } from './import-file.ts'
+import { type ReadingOptions, recordReader } from './import-reader.ts'
+import { examplesOf, holdsRefused, RefusedRows, refusedPath } from './refused-rows.ts'
+
+export interface ImportInput extends ReadingOptions {
+  /** Path of a CSV file. */
+  file: string
+  /** Path of the file of refused rows; beside the file unless given. */
+  refusedFile?: string
+  /** A confirmation goes to everybody who is pending. */
+  ask?: boolean
+  /** Reads everything and reports the same, and changes nothing but the file of refused rows. */
+  dryRun?: boolean
+  /** Rows in one transaction. */
+  batchRows?: number
+  onProgress?(progress: Progress): void
+}
+
+export interface Progress extends ImportRun {
+  /** Of the file, 0 to 1. */
+  done: number
+}
+
+export interface Imported extends ImportRun {
+  format: ImportFormat
+  /** Columns that were not read. */
+  ignored: string[]
+  /** Where refused rows stand; null where there are none. */
+  refusedFile: string | null
+  /** Rows that an earlier run, which was cut off, had dealt with. */
+  resumedAt: number
+  /** There was one, but its refused rows are gone, or in another file. */
+  begunAnew: boolean
+  /** Mails that ask somebody to confirm. */
+  asked: number
+}
+
+const BATCH_ROWS = 5000
+
+/**
+ * Brings subscribers in from a file. Who is here keeps what they have, nobody who is suppressed or unsubscribed here
+ * comes back, and nobody gets a mail but those who are asked. A run that was cut off goes on where it was. Throws
+ * import.* and query.* for a file or an option that cannot be read; rows that cannot go to the file of refused rows.
+ */
+export async function importSubscribers(deps: Deps, input: ImportInput): Promise<Imported> {
+  const { config, clock, db, log } = deps
+  const now = clock.now()
+  const file = await openImportFile(input.file)
+  const reader = recordReader({ config, now }, file.head, input)
+  const { format, ignored } = reader.head
+  const id = runId(file, input)
+  const path = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
+  const store = await ImportStore.open(deps.databaseUrl, { id, rehearsal: input.dryRun ?? false })
+  try {
+    const { begun, begunAnew } = await beginRun(store, id, { file: input.file, format, toldIn: path, now })
+    const refused = new RefusedRows(path, { ...file, told: begun.told })
+    const reading = { config, now, reader }
+    const run = await takeAll({ store, id, file, refused, reading, begun, now, input })
+    const asked = input.ask && !input.dryRun ? await askImported(deps) : 0
+    const { rows, taken, unchanged } = run
+    const counts = { rows, taken, unchanged, refused: run.refused, asked }
+    if (!input.dryRun) {
+      await recordAction(db, {
+        at: now,
+        door: 'command',
+        verb: 'subscribers import',
+        detail: JSON.stringify(counts),
+      })
+      log.info('subscribers.imported', { format, ...counts })
+    }
+    const refusedFile = run.told > 0 ? refused.path : null
+    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
+  } finally {
+    await store.close()
+  }
+}
+
+/** Goes on where a run was cut off, if the rows that it refused are still where these are to go. */
+async function beginRun(store: ImportStore, id: string, run: NewRun) {
+  const { toldIn, ...begun } = await store.begin(id, run)
+  const isWhole = begun.told === 0 || (toldIn === run.toldIn && (await holdsRefused(toldIn, begun.told)))
+  if (isWhole) return { begun, begunAnew: false }
+  await store.forget(id)
+  const { toldIn: _, ...anew } = await store.begin(id, run)
+  return { begun: anew, begunAnew: true }
+}
+
+/** Of what decides what becomes of the rows: other options make another run of the same file. */
+const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: ReadingOptions): string =>
+  createHash('sha256')
+    .update(JSON.stringify([hash, from, consent, topics, subscription]))
+    .digest('hex')
+
+interface Taking {
+  store: ImportStore
+  id: string
+  file: ImportFile
+  refused: RefusedRows
+  reading: BatchInput
+  begun: ImportRun
+  now: Date
+  input: ImportInput
+}
+
+/** While the database takes one batch in, the next is read. */
+async function takeAll(taking: Taking): Promise<ImportRun> {
+  const { input, store, id, now } = taking
+  let run = taking.begun
+  let taken = Promise.resolve()
+  for await (const { batch, done } of batchesOf(taking)) {
+    await taken
+    taken = takeBatch(taking, batch, run).then((next) => {
+      run = next
+      input.onProgress?.({ ...next, done })
+    })
+    // Whoever awaits it next hears of it; until then it is no unhandled one.
+    taken.catch(() => {})
+  }
+  await taken
+  await store.finish(id, now)
+  await taking.refused.close()
+  return run
+}
+
+async function takeBatch(
+  { store, id, refused, now }: Taking,
+  batch: Batch,
+  run: ImportRun,
+): Promise<ImportRun> {
+  const stored = await store.store({ batch, now, parse: parseTopic })
+  const byLine = new Map(stored.blocked.map((one) => [one.line, one]))
+  const blocked = batch.records.flatMap((record) => {
+    const found = byLine.get(record.line)
+    if (!found) return []
+    const values = { reason: found.reason, since: found.since.toISOString().slice(0, 10) }
+    return [{ record, fault: new Fault('import.gets-no-mail', values) }]
+  })
+  const rows = [...batch.refused, ...blocked].sort((a, b) => a.record.line - b.record.line)
+  const came = batch.rows.length > 0 ? stored.made + stored.turned : stored.suppressed
+  const next: ImportRun = {
+    rows: run.rows + batch.records.length,
+    taken: run.taken + came,
+    unchanged: run.unchanged + batch.records.length - rows.length - came,
+    refused: run.refused + rows.length,
+    tally: {
+      states: added(run.tally.states, Object.entries(stored.states)),
+      reasons: added(
+        run.tally.reasons,
+        rows.map(({ fault }) => [fault.code, 1]),
+      ),
+      examples: { ...examplesOf(rows), ...run.tally.examples },
+    },
+    told: await refused.add(rows),
+  }
+  await store.commit(id, next, now)
+  return next
+}
+
+function added(counts: Record<string, number>, more: [string, number][]): Record<string, number> {
+  const sum = { ...counts }
+  for (const [name, count] of more) sum[name] = (sum[name] ?? 0) + count
+  return sum
+}
+
+async function* batchesOf({
+  file,
+  begun,
+  reading,
+  input,
+}: Taking): AsyncGenerator<{ batch: Batch; done: number }> {
+  const size = input.batchRows ?? BATCH_ROWS
+  let batch = new Batch(reading)
+  let left = begun.rows
+  let done = 0
+  for await (const { records, bytesRead } of recordsOf(file)) {
+    done = file.bytes > 0 ? bytesRead / file.bytes : 1
+    for (let from = Math.min(left, records.length); from < records.length; ) {
+      const part = records.slice(from, from + size - batch.records.length)
+      batch.add(part)
+      from += part.length
+      if (batch.records.length < size) break
+      yield { batch, done }
+      batch = new Batch(reading)
+    }
+    left = Math.max(0, left - records.length)
+  }
+  if (batch.records.length > 0) yield { batch, done }
+}

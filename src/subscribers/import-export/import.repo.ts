@@ -1,0 +1,247 @@
+import { once } from 'node:events'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import { Fault } from '../../core/errors.ts'
+import { NO_PAGE } from '../consent.ts'
+import type { ParsedTopic } from '../topic.repo.ts'
+import {
+  BRING_IN,
+  GIVE_SPARE_IDS,
+  HEED_LIFTED,
+  SKIP_KNOWN_CHECKS,
+  SUPPRESS,
+  TAKE_BLOCKED_OUT,
+  TEMPORARY_TABLES,
+  TURN,
+} from './import-sql.repo.ts'
+
+export interface ImportBatch {
+  /** Lines of COPY, as import-lines makes them. */
+  batch: {
+    rows: Buffer[]
+    topics: Buffer[]
+    suppressions: Buffer[]
+    /** Of the topics, which know them by their place. */
+    queries: string[]
+    /** Some rows bring an id of their own. */
+    hasSpareIds: boolean
+  }
+  now: Date
+  /** Parses a query that the database does not have yet. */
+  parse(query: string): ParsedTopic
+}
+
+/** What became of a batch. */
+export interface Stored {
+  /** How many subscribers are new, and by their state. */
+  made: number
+  states: Record<string, number>
+  /** Who was here and is suppressed now. */
+  turned: number
+  /** Suppressions that were not there before. */
+  suppressed: number
+  /** Lines of addresses that get no mail from here. */
+  blocked: { line: number; reason: string; since: Date }[]
+}
+
+/** The first row that was refused for a reason, without an address. */
+interface Example {
+  line: number
+  message: string
+}
+
+/** How far an import came. */
+export interface ImportRun {
+  rows: number
+  taken: number
+  unchanged: number
+  refused: number
+  tally: {
+    states: Record<string, number>
+    reasons: Record<string, number>
+    /** One of each of the reasons. */
+    examples: Record<string, Example>
+  }
+  told: number
+}
+
+export interface NewRun {
+  file: string
+  format: string
+  /** Path of the file of refused rows. */
+  toldIn: string
+  now: Date
+}
+
+const NOTHING_DONE: ImportRun = {
+  rows: 0,
+  taken: 0,
+  unchanged: 0,
+  refused: 0,
+  tally: { states: {}, reasons: {}, examples: {} },
+  told: 0,
+}
+
+// As long as the server may take to hear that a killed process is gone.
+const WAIT_MS = 5000
+
+/**
+ * A connection of its own for one import: rows come in by COPY, and every batch is one transaction with how far the
+ * file is dealt with. With `rehearsal` all of it is one transaction, which is taken back.
+ */
+export class ImportStore {
+  readonly #client: pg.Client
+  readonly #rehearsal: boolean
+
+  private constructor(client: pg.Client, rehearsal: boolean) {
+    this.#client = client
+    this.#rehearsal = rehearsal
+  }
+
+  /** Throws import.running while another process imports the same. */
+  static async open(
+    url: string,
+    { id, rehearsal }: { id: string; rehearsal: boolean },
+  ): Promise<ImportStore> {
+    const client = new pg.Client({ connectionString: url, application_name: 'daily-papers import' })
+    await client.connect()
+    const store = new ImportStore(client, rehearsal)
+    try {
+      await store.#prepare(id)
+      return store
+    } catch (error) {
+      await client.end()
+      throw (error as { code?: string }).code === '55P03' ? new Fault('import.running') : error
+    }
+  }
+
+  async #prepare(id: string): Promise<void> {
+    // The last batches may be lost with the machine's power: then the file is gone on with from before them.
+    await this.#client.query(`set synchronous_commit = off; set lock_timeout = ${WAIT_MS}`)
+    await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
+    await this.#client.query('reset lock_timeout')
+    await this.#client.query(TEMPORARY_TABLES)
+    await this.#client.query(SKIP_KNOWN_CHECKS)
+    if (this.#rehearsal) await this.#client.query('begin')
+  }
+
+  /** How far the run with this id came; one that ended begins anew. */
+  async begin(
+    id: string,
+    { file, format, toldIn, now }: NewRun,
+  ): Promise<ImportRun & { toldIn: string | null }> {
+    const { rows } = await this.#client.query<ImportRun & { toldIn: string | null }>(
+      `insert into import_run as r (id, file, format, told_in, started_at, updated_at)
+       values ($1, $2, $3, $5, $4, $4)
+       on conflict (id) do update set updated_at = $4, done_at = null,
+         rows = case when r.done_at is null then r.rows else 0 end,
+         taken = case when r.done_at is null then r.taken else 0 end,
+         unchanged = case when r.done_at is null then r.unchanged else 0 end,
+         refused = case when r.done_at is null then r.refused else 0 end,
+         tally = case when r.done_at is null then r.tally else '{}' end,
+         told = case when r.done_at is null then r.told else 0 end,
+         told_in = case when r.done_at is null and r.told > 0 then r.told_in else $5 end
+       returning rows, taken, unchanged, refused, tally, told, told_in as "toldIn"`,
+      [id, file, format, now, toldIn],
+    )
+    const { tally, ...run } = rows[0] ?? { ...NOTHING_DONE, toldIn }
+    return { ...run, tally: { ...NOTHING_DONE.tally, ...tally } }
+  }
+
+  /** Lets it begin anew. */
+  async forget(id: string): Promise<void> {
+    await this.#client.query('delete from import_run where id = $1', [id])
+  }
+
+  /** Brings a batch in; nothing of it counts before `commit`. */
+  async store({ batch, now, parse }: ImportBatch): Promise<Stored> {
+    const { rows, topics, suppressions, queries, hasSpareIds } = batch
+    const emptied = 'truncate incoming, incoming_topic, incoming_suppression'
+    await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
+    const queryIds = await this.#queryIds(queries, parse)
+    await this.#copy('incoming', rows)
+    await this.#copy('incoming_topic', topics)
+    await this.#copy('incoming_suppression', suppressions)
+    if (hasSpareIds) await this.#client.query(GIVE_SPARE_IDS)
+    const { rows: blocked } = await this.#client.query<Stored['blocked'][number]>(TAKE_BLOCKED_OUT)
+    const turned = suppressions.length > 0 ? await this.#count(TURN, [now]) : 0
+    const suppressed = suppressions.length > 0 ? await this.#count(SUPPRESS) : 0
+    if (suppressions.length > 0) await this.#client.query(HEED_LIFTED, [now])
+    const { rows: made } = await this.#client.query<{ state: string; count: number }>(BRING_IN, [
+      now,
+      NO_PAGE,
+      queryIds,
+    ])
+    return {
+      made: made.reduce((sum, { count }) => sum + count, 0),
+      states: Object.fromEntries(made.map(({ state, count }) => [state, count])),
+      turned,
+      suppressed,
+      blocked,
+    }
+  }
+
+  /** Writes down how far the file is dealt with, together with the batch. */
+  async commit(
+    id: string,
+    { rows, taken, unchanged, refused, tally, told }: ImportRun,
+    now: Date,
+  ): Promise<void> {
+    await this.#client.query(
+      `update import_run set rows = $2, taken = $3, unchanged = $4, refused = $5, tally = $6, told = $7,
+         updated_at = $8 where id = $1`,
+      [id, rows, taken, unchanged, refused, JSON.stringify(tally), told, now],
+    )
+    if (!this.#rehearsal) await this.#client.query('commit')
+  }
+
+  /** Nothing of the file is left to do. */
+  async finish(id: string, now: Date): Promise<void> {
+    await this.#client.query('update import_run set done_at = $2 where id = $1', [id, now])
+  }
+
+  /** Ends the connection; what is not committed is taken back. */
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+
+  async #count(sql: string, values: unknown[] = []): Promise<number> {
+    return (await this.#client.query(sql, values)).rowCount ?? 0
+  }
+
+  async #copy(table: string, lines: readonly Buffer[]): Promise<void> {
+    if (lines.length === 0) return
+    const stream = this.#client.query(copyFrom(`copy ${table} from stdin`))
+    for (const some of lines) stream.write(some)
+    stream.end()
+    await once(stream, 'finish')
+  }
+
+  /** Of each query, in their order; the rows stay until the transaction ends. */
+  async #queryIds(queries: readonly string[], parse: ImportBatch['parse']): Promise<number[]> {
+    if (queries.length === 0) return []
+    const ids = await this.#idsByText('select id, text from query where text = any($1) for key share', [
+      queries,
+    ])
+    // In one order, so that two imports do not wait for each other.
+    const missing = queries
+      .filter((text) => !ids.has(text))
+      .sort()
+      .map(parse)
+    if (missing.length > 0) {
+      const made = await this.#idsByText(
+        `insert into query (text, tree, grammar)
+         select q.query, q.tree, q.grammar from jsonb_to_recordset($1) as q(query text, tree jsonb, grammar int)
+         on conflict (text) do update set text = excluded.text returning id, text`,
+        [JSON.stringify(missing)],
+      )
+      for (const [text, id] of made) ids.set(text, id)
+    }
+    return queries.map((text) => ids.get(text)!)
+  }
+
+  async #idsByText(sql: string, values: unknown[]): Promise<Map<string, number>> {
+    const { rows } = await this.#client.query<{ id: number; text: string }>(sql, values)
+    return new Map(rows.map(({ id, text }) => [text, id]))
+  }
+}

@@ -1,0 +1,112 @@
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type CsvRecord, csvLine } from '../../core/csv.ts'
+import { Fault } from '../../core/errors.ts'
+import { scrub } from '../../core/log.ts'
+import type { ImportRun } from './import.repo.ts'
+import type { ImportFile } from './import-file.ts'
+
+/** A row that was not taken, and why. */
+export interface RefusedRow {
+  record: CsvRecord
+  fault: Fault
+}
+
+/** Of each reason the first row, in words that hold no address. */
+export const examplesOf = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
+  Object.fromEntries(
+    rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
+  )
+
+/** Only what stood in the row: the sentence itself may show what an address looks like. */
+function scrubbed({ code, values }: Fault): string {
+  const texts = Object.entries(values).map(([name, value]) => [name, scrub(String(value))])
+  return new Fault(code, Object.fromEntries(texts)).message
+}
+
+/**
+ * Where refused rows go, as a full path: a new file, or one of refused rows of the same columns. Throws
+ * import.refused-is-file, .refused-exists.
+ */
+export async function refusedPath(
+  { path: imported, head, delimiter }: ImportFile,
+  file: string,
+): Promise<string> {
+  const path = resolve(file)
+  const there = await stat(path).catch(() => undefined)
+  if (!there || there.isCharacterDevice()) return path
+  const { dev, ino } = await stat(imported)
+  if (there.dev === dev && there.ino === ino) throw new Fault('import.refused-is-file', { file })
+  const first = Buffer.from(headLine(head, delimiter))
+  if (!there.isFile() || (there.size > 0 && !first.equals(await beginOf(path, first.length))))
+    throw new Fault('import.refused-exists', { file })
+  return path
+}
+
+async function beginOf(path: string, bytes: number): Promise<Buffer> {
+  const file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+  await file.close()
+  return buffer.subarray(0, bytesRead)
+}
+
+/** Whether that many bytes of refused rows are still there. */
+export async function holdsRefused(path: string, bytes: number): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there?.isFile() === true && there.size >= bytes
+}
+
+const headLine = (head: readonly string[], delimiter: string): string =>
+  csvLine([...head, 'line', 'reason'], delimiter)
+
+/**
+ * The file of refused rows: the columns of the file, then `line` and `reason`. It is made with the first of them, and
+ * none is left where there was none.
+ */
+export class RefusedRows {
+  readonly path: string
+  readonly #head: string[]
+  readonly #delimiter: string
+  #file: FileHandle | undefined
+  #bytes: number
+
+  /** `told` bytes are of rows that an earlier run dealt with; what comes after them is written anew. */
+  constructor(path: string, { head, delimiter, told }: { head: string[]; delimiter: string; told: number }) {
+    this.path = path
+    this.#head = head
+    this.#delimiter = delimiter
+    this.#bytes = told
+  }
+
+  /** Returns how many bytes the file has with these. */
+  async add(rows: readonly RefusedRow[]): Promise<number> {
+    if (rows.length === 0) return this.#bytes
+    this.#file ??= await this.#open()
+    const text = rows.map(({ record, fault }) => this.#line(record, fault)).join('')
+    const { bytesWritten } = await this.#file.write(text, this.#bytes)
+    this.#bytes += bytesWritten
+    return this.#bytes
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close()
+  }
+
+  async #open(): Promise<FileHandle> {
+    const kept = this.#bytes > 0 ? await open(this.path, 'r+').catch(() => undefined) : undefined
+    await kept?.truncate(this.#bytes)
+    if (kept) return kept
+    const file = await open(this.path, 'w', 0o600)
+    this.#bytes = (await file.write(headLine(this.#head, this.#delimiter), 0)).bytesWritten
+    return file
+  }
+
+  /** As many cells as the head has, so that line and reason stand under their names. */
+  #line({ cells, text, line }: CsvRecord, fault: Fault): string {
+    const width = this.#head.length
+    const own = cells ?? [text]
+    const fitting = own.length > width ? [...own.slice(0, width - 1), own.slice(width - 1).join(' ')] : own
+    const filled = Array.from({ length: width }, (_, i) => fitting[i] ?? '')
+    return csvLine([...filled, String(line), fault.message.replaceAll('\n', ' ')], this.#delimiter)
+  }
+}

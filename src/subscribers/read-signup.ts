@@ -1,0 +1,94 @@
+import type { Config } from '../config/config.ts'
+import { Fault } from '../core/errors.ts'
+import { FieldReader } from '../core/field-faults.ts'
+import { describeQuery } from '../queries/language/describe-query.ts'
+import { parseQuery } from '../queries/language/parse-query.ts'
+import { splitFields } from '../queries/language/split-topics.ts'
+import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
+import { GRAMMAR } from '../queries/query.ts'
+import { type Address, parseAddress } from './address.ts'
+import { readSettings, type TypedSettings } from './settings.ts'
+import { MOST_TOPICS, type SubscriberSettings, type TopicText, type Wish } from './subscriber.ts'
+import type { ParsedTopic } from './topic.repo.ts'
+
+/** A wish as somebody typed it: on the form, in JSON, on the command line. */
+export interface TypedSignup extends TypedSettings {
+  email: string
+  /** Each may hold several, split as `splitTopics` does. */
+  topics: readonly string[]
+  /** One more topic, in parts. */
+  parts?: QueryParts
+}
+
+export interface CheckedSignup {
+  address: Address
+  wish: Wish
+}
+
+const defaultSettings = (config: Config): SubscriberSettings => ({
+  zone: config.DIGEST_ZONE,
+  hour: config.DIGEST_HOUR,
+  days: config.DIGEST_DAYS,
+  maxPapers: config.DIGEST_MAX,
+  format: 'html',
+  detail: 'full',
+})
+
+/** Throws FieldFaults with every field that is wrong: email, topic, those of TypedSettings and of QueryParts. */
+export function readSignup(config: Config, typed: TypedSignup): CheckedSignup {
+  const fields = new FieldReader()
+  const address = fields.read('email', { address: '', key: '' }, () => parseAddress(typed.email))
+  const topics = fields.read('topic', [], () => readTopics(typed))
+  const settings = readSettings(typed, defaultSettings(config), fields)
+  fields.finish()
+  return { address, wish: { ...settings, topics } }
+}
+
+/** What was typed over the site's defaults. Throws FieldFaults under the names of TypedSettings. */
+export function readTypedSettings(config: Config, typed: TypedSettings): SubscriberSettings {
+  const fields = new FieldReader()
+  const settings = readSettings(typed, defaultSettings(config), fields)
+  fields.finish()
+  return settings
+}
+
+/** Each topic once. Throws FieldFaults: topic, and the names of QueryParts. */
+export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'parts'>): TopicText[] {
+  const fields = new FieldReader()
+  const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
+  // Before the first is parsed: anybody may send thousands.
+  const texts = fields.read('topic', [], () => fewTopics([...topics, written]))
+  const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
+  fields.finish()
+  return distinct(parsed.filter((topic) => topic !== undefined))
+}
+
+/** Throws query.* with the column where the text cannot be read. */
+export function parseTopic(text: string): ParsedTopic {
+  return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR }
+}
+
+/** Whether today's grammar reads a query: one that was kept may be older. */
+export function isReadable(query: string): boolean {
+  try {
+    parseQuery(query)
+    return true
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
+/** What a query was understood as, in plain words. Throws query.*. */
+export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
+
+function fewTopics(typed: readonly string[]): string[] {
+  const texts = splitFields(typed)
+  const count = texts.length
+  if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  return texts
+}
+
+const distinct = (topics: TopicText[]): TopicText[] => [
+  ...new Map(topics.map(({ name, query }) => [query, { name, query }])).values(),
+]

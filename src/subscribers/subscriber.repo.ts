@@ -1,0 +1,129 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { dayOf, midnight, type Weekday } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { Prisma, type Subscriber as SubscriberRow } from '../generated/prisma/client.ts'
+import type { Address } from './address.ts'
+import type { Subscriber, SubscriberSettings, SubscriberState } from './subscriber.ts'
+
+/** The subscriber with that id; null where there is none, or they are erased. */
+export async function subscriberById(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+  return subscriberOf(await db.subscriber.findUnique({ where: { id } }))
+}
+
+/** As subscriberById; nobody else can change or lock the row until the transaction ends. */
+export async function lockSubscriber(db: DatabaseOrTransaction, id: string): Promise<Subscriber | null> {
+  await lockRow(db, Prisma.sql`id = ${id}`)
+  return subscriberById(db, id)
+}
+
+export async function lockSubscriberByKey(
+  db: DatabaseOrTransaction,
+  addressKey: string,
+): Promise<Subscriber | null> {
+  await lockRow(db, Prisma.sql`address_key = ${addressKey}`)
+  return subscriberByKey(db, addressKey)
+}
+
+// A planner may open a digest of theirs meanwhile: neither waits for the other.
+const lockRow = (db: DatabaseOrTransaction, where: Prisma.Sql) =>
+  db.$queryRaw`select from subscriber where ${where} for no key update`
+
+export async function subscriberByKey(
+  db: DatabaseOrTransaction,
+  addressKey: string,
+): Promise<Subscriber | null> {
+  return subscriberOf(await db.subscriber.findUnique({ where: { addressKey } }))
+}
+
+export interface NewSubscriber extends Address {
+  id: string
+  addressHash: string
+  settings: SubscriberSettings
+  now: Date
+}
+
+/**
+ * The subscriber with that address, made pending where there is none, and locked until the transaction ends. The same
+ * statements for an address that is known and for one that is not.
+ */
+export async function lockOrCreateSubscriber(
+  db: DatabaseOrTransaction,
+  { id, address, key, addressHash, settings, now }: NewSubscriber,
+): Promise<Subscriber> {
+  const { zone, hour, days, maxPapers, format, detail } = settings
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    insert into subscriber
+      (id, address, address_key, address_hash, zone, hour, days, max_papers, format, detail,
+       created_at)
+    values
+      (${id}, ${address}, ${key}, ${addressHash}, ${zone}, ${hour}, ${days}, ${maxPapers},
+       ${format}::mail_format, ${detail}::mail_detail, ${now})
+    on conflict (address_key) do update set address_key = excluded.address_key
+    returning id`
+  return (await subscriberById(db, row!.id))!
+}
+
+export type SubscriberChanges = Partial<Omit<Subscriber, 'id' | 'createdAt'>>
+
+/** Throws address.taken for a new address that somebody else took at this moment. */
+export async function changeSubscriber(
+  db: DatabaseOrTransaction,
+  id: string,
+  { startDate, pausedUntil, ...changes }: SubscriberChanges,
+): Promise<void> {
+  const data = {
+    ...changes,
+    startDate: startDate && midnight(startDate),
+    pausedUntil: pausedUntil && midnight(pausedUntil),
+  }
+  await db.subscriber.update({ where: { id }, data }).catch((error) => {
+    const isTaken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+    throw isTaken ? new Fault('address.taken') : error
+  })
+}
+
+/** In the order in which they came; `state` narrows. */
+export async function listSubscribers(
+  db: DatabaseOrTransaction,
+  state?: SubscriberState,
+): Promise<Subscriber[]> {
+  const rows = await db.subscriber.findMany({
+    where: { erasedAt: null, state },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
+  return rows.flatMap((row) => subscriberOf(row) ?? [])
+}
+
+/** A place in the list of the newest. */
+export type SubscriberPlace = Pick<Subscriber, 'createdAt' | 'id'>
+
+/** Who came last first, at most `most`; `after` goes on from a place. */
+export async function newestSubscribers(
+  db: DatabaseOrTransaction,
+  { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+): Promise<Subscriber[]> {
+  const rest = after && [
+    { createdAt: { lt: after.createdAt } },
+    { createdAt: after.createdAt, id: { lt: after.id } },
+  ]
+  const rows = await db.subscriber.findMany({
+    where: { erasedAt: null, state, OR: rest },
+    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    take: most,
+  })
+  return rows.flatMap((row) => subscriberOf(row) ?? [])
+}
+
+function subscriberOf(row: SubscriberRow | null): Subscriber | null {
+  if (!row || row.address === null || row.addressKey === null || row.addressHash === null) return null
+  const { erasedAt: _, ...kept } = row
+  return {
+    ...kept,
+    address: row.address,
+    addressKey: row.addressKey,
+    addressHash: row.addressHash,
+    days: row.days as Weekday[],
+    startDate: row.startDate && dayOf(row.startDate),
+    pausedUntil: row.pausedUntil && dayOf(row.pausedUntil),
+  }
+}

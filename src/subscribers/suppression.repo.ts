@@ -1,0 +1,69 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { DAY_MS } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+
+/** dead: the mail server says that there is no such mailbox. full: it took nothing for two weeks or more. */
+export const SUPPRESSION_REASONS = ['dead', 'full', 'complaint', 'operator'] as const
+export type SuppressionReason = (typeof SUPPRESSION_REASONS)[number]
+
+export interface Suppression {
+  reason: SuppressionReason
+  at: Date
+}
+
+const DEAD_FOR_MS = 7 * DAY_MS
+
+/** After seven days a dead or full mailbox may be confirmed again; after anything else only the operator lifts it. */
+export const mayBeConfirmedAgain = ({ reason, at }: Suppression, now: Date): boolean =>
+  (reason === 'dead' || reason === 'full') && now.getTime() - at.getTime() >= DEAD_FOR_MS
+
+/** The suppression that holds for an address; null where there is none, or it was lifted. */
+export async function suppressionOf(
+  db: DatabaseOrTransaction,
+  addressHash: string,
+): Promise<Suppression | null> {
+  const row = await db.suppression.findFirst({ where: { addressHash, liftedAt: null } })
+  return row && { reason: row.reason as SuppressionReason, at: row.at }
+}
+
+/** Throws subscriber.suppressed. */
+export async function requireUnsuppressed(db: DatabaseOrTransaction, addressHash: string): Promise<void> {
+  const suppression = await suppressionOf(db, addressHash)
+  if (!suppression) return
+  const { reason, at } = suppression
+  throw new Fault('subscriber.suppressed', { reason, since: at.toISOString() })
+}
+
+/** Suppresses an address, known or not. A complaint stays a complaint until it is lifted. */
+export async function suppressAddress(
+  db: DatabaseOrTransaction,
+  { addressHash, reason, at }: Suppression & { addressHash: string },
+): Promise<void> {
+  await db.$executeRaw`
+    insert into suppression as s (address_hash, reason, at) values (${addressHash}, ${reason}, ${at})
+    on conflict (address_hash) do update
+      set reason = case when s.lifted_at is null and s.reason = 'complaint' then s.reason else excluded.reason end,
+          at = case when s.lifted_at is null and s.reason = 'complaint' then s.at else excluded.at end,
+          lifted_at = null`
+}
+
+export async function liftSuppression(
+  db: DatabaseOrTransaction,
+  addressHash: string,
+  at: Date,
+): Promise<void> {
+  await db.suppression.updateMany({ where: { addressHash, liftedAt: null }, data: { liftedAt: at } })
+}
+
+/** How many addresses were suppressed from one instant on and before another, and still are. */
+export function countSuppressions(
+  db: DatabaseOrTransaction,
+  { from, before }: { from: Date; before: Date },
+): Promise<number> {
+  return db.suppression.count({ where: { at: { gte: from, lt: before }, liftedAt: null } })
+}
+
+/** How many complaints came after an instant that nobody lifted. */
+export function countComplaints(db: DatabaseOrTransaction, after: Date): Promise<number> {
+  return db.suppression.count({ where: { reason: 'complaint', at: { gt: after }, liftedAt: null } })
+}

@@ -1,0 +1,122 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Prisma } from '../generated/prisma/client.ts'
+import { keptTopics } from './change.ts'
+import type { TopicText } from './subscriber.ts'
+
+/** A topic with the tree that its query parsed to, under the grammar of that number. */
+export interface ParsedTopic extends TopicText {
+  tree: object
+  grammar: number
+}
+
+/** In the subscriber's order. */
+export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<TopicText[]> {
+  return (await keptTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
+}
+
+/** A topic with the id of its row, which it keeps through every edit: links in mails hold it. */
+export interface KeptTopic extends TopicText {
+  id: number
+}
+
+/** As topicsOf, with their ids. */
+export async function keptTopicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<KeptTopic[]> {
+  const rows = await db.topic.findMany({
+    where: { subscriberId },
+    orderBy: { position: 'asc' },
+    include: { query: true },
+  })
+  return rows.map(({ id, name, query }) => ({ id, name, query: query.text }))
+}
+
+export interface TopicsInput {
+  subscriberId: string
+  /** All of them, in order, each query once; one that stood before comes back under its id. */
+  topics: readonly (TopicText & { id?: number })[]
+  /** Those whose query the subscriber does not have yet. */
+  parsed: readonly ParsedTopic[]
+}
+
+// Above every position in use: the unique (subscriber, position) is checked row by row.
+const OUT_OF_THE_WAY = 25
+
+/** Makes a subscriber's topics these. Hold the subscriber's row. */
+export async function setTopics(
+  db: DatabaseOrTransaction,
+  { subscriberId, topics, parsed }: TopicsInput,
+): Promise<void> {
+  const rows = await keptTopicsOf(db, subscriberId)
+  const kept = keptTopics(rows, topics)
+  const ids = new Map(kept.map(({ from, to }) => [to, rows.find(({ query }) => query === from.query)!.id]))
+  await db.topic.deleteMany({ where: { subscriberId, id: { notIn: [...ids.values()] } } })
+  await db.topic.updateMany({ where: { subscriberId }, data: { position: { increment: OUT_OF_THE_WAY } } })
+  for (const [position, topic] of topics.entries()) {
+    const fresh = parsed.find(({ query }) => query === topic.query)
+    const queryId = fresh && (await queryIdOf(db, fresh))
+    const id = ids.get(topic)
+    const data = { position, name: topic.name }
+    if (id) await db.topic.update({ where: { id }, data: { ...data, queryId } })
+    else await addTopic(db, { ...data, subscriberId, queryId: queryId!, id: topic.id })
+  }
+}
+
+/** Under the id that it once had, unless another row has it now. */
+async function addTopic(
+  db: DatabaseOrTransaction,
+  { id, ...topic }: Prisma.TopicUncheckedCreateInput,
+): Promise<void> {
+  const isFree = id !== undefined && (await db.topic.count({ where: { id } })) === 0
+  await db.topic.create({ data: isFree ? { ...topic, id } : topic })
+}
+
+/** Everybody's, by subscriber. */
+export const topicsOfAll = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> => topicsOfEach(db)
+
+/** Of these subscribers alone, where they are given. */
+export async function topicsOfEach(
+  db: DatabaseOrTransaction,
+  ids?: readonly string[],
+): Promise<Map<string, TopicText[]>> {
+  const all = ids === undefined
+  const rows = await db.$queryRaw<(TopicText & { subscriberId: string })[]>`
+    select t.subscriber_id as "subscriberId", t.name, q.text as query from topic t join query q on q.id = t.query_id
+    where ${all} or t.subscriber_id = any(${[...(ids ?? [])]}::text[])
+    order by t.subscriber_id, t.position`
+  const groups = Map.groupBy(rows, ({ subscriberId }) => subscriberId)
+  return new Map([...groups].map(([id, topics]) => [id, topics.map(({ name, query }) => ({ name, query }))]))
+}
+
+/**
+ * Adds, after those that are there, each topic whose query the subscriber does not have yet, as far as `most` topics
+ * go. Hold the subscriber's row.
+ */
+export async function addTopics(
+  db: DatabaseOrTransaction,
+  { subscriberId, topics, most }: { subscriberId: string; topics: readonly ParsedTopic[]; most: number },
+): Promise<{ added: TopicText[]; leftOut: TopicText[] }> {
+  const kept = await db.topic.findMany({
+    where: { subscriberId },
+    include: { query: true },
+    orderBy: { position: 'asc' },
+  })
+  const known = new Set(kept.map(({ query }) => query.text))
+  const wanted = topics.filter(({ query }) => !known.has(query))
+  const added = wanted.slice(0, Math.max(0, most - kept.length))
+  let position = (kept.at(-1)?.position ?? -1) + 1
+  for (const topic of added) {
+    const queryId = await queryIdOf(db, topic)
+    await db.topic.create({ data: { subscriberId, position: position++, name: topic.name, queryId } })
+  }
+  return { added, leftOut: wanted.slice(added.length) }
+}
+
+/** The row that all topics with this query share. */
+async function queryIdOf(db: DatabaseOrTransaction, { query, tree, grammar }: ParsedTopic): Promise<number> {
+  const parsed = { tree: tree as Prisma.InputJsonObject, grammar }
+  const row = await db.query.upsert({
+    where: { text: query },
+    create: { text: query, ...parsed },
+    update: parsed,
+  })
+  return row.id
+}

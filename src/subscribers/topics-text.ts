@@ -1,0 +1,80 @@
+import { Fault } from '../core/errors.ts'
+import { words } from '../i18n/words.ts'
+import { readPaperName } from '../queries/language/paper-name.ts'
+import { cleanText, splitTopics } from '../queries/language/split-topics.ts'
+import type { TopicText } from './subscriber.ts'
+
+// Topics as a text that people keep and edit: a line is a query, [Name] stands above the query that it names, and what
+// begins with # is for the reader. A query that begins with one of these has a \ before it, as has a name that is a paper's.
+
+const LONGEST_NAME = 100
+
+const NAME = /^\[(.+)\]$/
+const COMMENT = /^#/
+
+const linesOf = (text: string): string[] =>
+  text
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|[\n\r]/)
+    .map(cleanText)
+    .filter(Boolean)
+
+/** [2507.06457] is a paper, and [\2507.06457] a name. */
+function nameIn(line: string): string | undefined {
+  const name = NAME.exec(line)?.[1]?.trim()
+  if (name?.startsWith('\\')) return isPaper(name.replace(/^\\+/, '')) ? name.slice(1) : name
+  return readPaperName(line) === undefined ? name : undefined
+}
+
+const isPaper = (name: string): boolean => readPaperName(`[${name}]`) !== undefined
+
+/** Whether a text is one of these, rather than what somebody typed into a plain field. */
+export function isTopicsText(text: string): boolean {
+  const lines = linesOf(text)
+  return lines.length > 1 && lines.some((line) => nameIn(line) !== undefined || /^#(?: |$)/.test(line))
+}
+
+/** The topics of such a text, in its order, each query once. Throws topics.no-query. */
+export function topicsIn(text: string): TopicText[] {
+  const topics = new Map<string, TopicText>()
+  let name: string | undefined
+  for (const line of linesOf(text).filter((one) => !COMMENT.test(one))) {
+    const next = nameIn(line)
+    if (next !== undefined) {
+      requireQuery(name)
+      name = next
+      continue
+    }
+    const query = line.replace(/^\\(?=\\*[#[])/, '')
+    // A comma parts topics here too, but not those of one name.
+    const queries = name === undefined ? splitTopics(query) : [query]
+    for (const one of queries) if (!topics.has(one)) topics.set(one, { name: name ?? one, query: one })
+    name = undefined
+  }
+  requireQuery(name)
+  return [...topics.values()]
+}
+
+function requireQuery(name: string | undefined): void {
+  if (name !== undefined) throw new Fault('topics.no-query', { name: name.slice(0, 100) })
+}
+
+/** A topic's name as it was typed. Throws topic.long-name. */
+export function shortName(typed: string): string {
+  const name = cleanText(typed)
+  if (name.length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
+  return name
+}
+
+/** The text that `topicsIn` reads as these topics. */
+export const topicsText = (topics: readonly TopicText[]): string =>
+  [`# ${words.topicsFile.head}`, ...topics.map(topicText)].join('\n\n').concat('\n')
+
+function topicText({ name, query }: TopicText): string {
+  const line = /^\\*[#[]/.test(query) ? `\\${query}` : query
+  const topics = splitTopics(query)
+  const isPlain = name === query && topics.length === 1 && topics[0] === query
+  return isPlain ? line : `[${nameText(cleanText(name))}]\n${line}`
+}
+
+const nameText = (name: string): string => (isPaper(name.replace(/^\\+/, '')) ? `\\${name}` : name)

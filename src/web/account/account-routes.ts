@@ -1,0 +1,127 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { eraseAccount } from '../../account/erase-subscriber.ts'
+import { exportAccount } from '../../account/export-account.ts'
+import { askForMove, confirmMove, openMove } from '../../account/new-address.ts'
+import { openAccount } from '../../account/open-account.ts'
+import { dayOf } from '../../core/dates.ts'
+import { Fault } from '../../core/errors.ts'
+import { FieldFaults } from '../../core/field-faults.ts'
+import { longDate } from '../../i18n/dates.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
+import { faultsView } from '../faults-view.ts'
+import { emailIn } from '../request.ts'
+import { meantIn, meantQuery } from '../signup/meant.ts'
+import type { Site } from '../site.ts'
+
+interface WithToken {
+  Params: { token: string }
+}
+
+/** Export, erase and a new address, behind links that work for a day. A GET shows, and only a POST changes. */
+export function addAccountRoutes(app: FastifyInstance, site: Site): void {
+  app.register(async (scope) => {
+    scope.setErrorHandler(async (error, _request, reply) => sayEnded(site, reply, error))
+    addAccount(scope, site)
+    addErase(scope, site)
+    addMove(scope, site)
+  })
+}
+
+/** A link that lived its day says where the next one comes from; anything else is answered as everywhere. */
+function sayEnded({ pages }: Site, reply: FastifyReply, error: unknown): FastifyReply {
+  if (!(error instanceof Fault) || error.code !== 'link.expired') throw error
+  return pages.send(reply, 'account-ended', { ended: longDate(String(error.values.ended)) }, error.status)
+}
+
+/** The subscriber, or the page that says that they are erased, which is answered then. */
+async function accountOrErased({ deps, pages }: Site, token: string, reply: FastifyReply) {
+  const subscriber = await openAccount(deps, token)
+  if (!subscriber) pages.send(reply, 'erased', {})
+  return subscriber
+}
+
+function addAccount(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+
+  app.get<WithToken>('/account/:token', async ({ params: { token } }, reply) => {
+    const subscriber = await accountOrErased(site, token, reply)
+    return subscriber ? pages.send(reply, 'account', accountView(token, subscriber)) : reply
+  })
+
+  app.get<WithToken>('/account/:token/export.json', async ({ params: { token } }, reply) => {
+    const copy = await exportAccount(deps, token)
+    const name = `daily-papers-${dayOf(deps.clock.now())}.json`
+    return reply
+      .header('content-disposition', `attachment; filename="${name}"`)
+      .type('application/json; charset=utf-8')
+      .send(`${JSON.stringify(copy, null, 2)}\n`)
+  })
+
+  app.post<WithToken>('/account/:token/address', async (request, reply) => {
+    const { token } = request.params
+    try {
+      const to = await askForMove(deps, { token, email: emailIn(request.body) })
+      return reply.redirect(`/account/${token}/address${meantQuery(to)}`, 303)
+    } catch (error) {
+      if (!(error instanceof FieldFaults)) throw error
+      return askAgain(site, request, reply, error)
+    }
+  })
+
+  app.get<WithToken>('/account/:token/address', async ({ params: { token }, query }, reply) => {
+    const subscriber = await accountOrErased(site, token, reply)
+    return subscriber ? pages.send(reply, 'new-address', { token, meant: meantIn(query) }) : reply
+  })
+}
+
+async function askAgain(
+  site: Site,
+  { params: { token }, body }: FastifyRequest<WithToken>,
+  reply: FastifyReply,
+  fault: FieldFaults,
+): Promise<FastifyReply> {
+  const subscriber = await accountOrErased(site, token, reply)
+  if (!subscriber) return reply
+  const view = { ...accountView(token, subscriber, fault), email: emailIn(body) }
+  return site.pages.send(reply, 'account', view, fault.status)
+}
+
+const accountView = (token: string, subscriber: Subscriber, fault?: Fault) => ({
+  token,
+  address: maskAddress(subscriber.address),
+  joined: isJoined(subscriber),
+  email: '',
+  ...faultsView(['email'], fault),
+})
+
+function addErase(app: FastifyInstance, site: Site): void {
+  const { deps, pages } = site
+
+  app.get<WithToken>('/account/:token/erase', async ({ params: { token } }, reply) => {
+    const subscriber = await accountOrErased(site, token, reply)
+    return subscriber
+      ? pages.send(reply, 'erase', { token, address: maskAddress(subscriber.address) })
+      : reply
+  })
+
+  app.post<WithToken>('/account/:token/erase', async ({ params: { token } }, reply) => {
+    await eraseAccount(deps, token)
+    return reply.redirect(`/account/${token}`, 303)
+  })
+}
+
+function addMove(app: FastifyInstance, { deps, pages }: Site): void {
+  app.get<WithToken>('/move/:token', async ({ params: { token } }, reply) => {
+    const { move, subscriber, manage } = await openMove(deps, token)
+    const joined = isJoined(subscriber)
+    return move.confirmedAt
+      ? pages.send(reply, 'moved', { manage, joined })
+      : pages.send(reply, 'move', { token, address: maskAddress(move.address), joined })
+  })
+
+  app.post<WithToken>('/move/:token', async ({ params: { token } }, reply) => {
+    await confirmMove(deps, token)
+    return reply.redirect(`/move/${token}`, 303)
+  })
+}

@@ -1,0 +1,78 @@
+import type { Day } from '../../core/dates.ts'
+import { dateSeenOn, hourOfDay, weekdays } from '../../i18n/dates.ts'
+import { fill, listed, words } from '../../i18n/words.ts'
+import {
+  changedSettings,
+  type SettingName,
+  type Standing,
+  topicDifference,
+} from '../../subscribers/change.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
+
+/** What a change altered, in words: "Hour: 08:00 → 19:00". `today` is the reader's. */
+export function changeLines(before: Standing, after: Standing, today: Day): string[] {
+  return [
+    ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
+    ...topicLines(before.topics, after.topics),
+    ...pauseLines(before, after, today),
+  ]
+}
+
+const line = (what: string, before: string, after: string): string =>
+  fill(words.manage.said.line, { what, before, after })
+
+function settingLine(name: SettingName, before: Standing, after: Standing): string {
+  const textOf = VALUE[name]
+  return line(LABEL[name], textOf(before), textOf(after))
+}
+
+const LABEL: Record<SettingName, string> = {
+  hour: words.form.hour,
+  zone: words.form.zone,
+  days: words.form.days,
+  maxPapers: words.form.max,
+  format: words.form.format,
+  detail: words.form.detail,
+}
+
+const VALUE: Record<SettingName, (standing: Standing) => string> = {
+  hour: ({ hour }) => hourOfDay(hour),
+  zone: ({ zone }) => zone,
+  days: ({ days }) => weekdays(days),
+  maxPapers: ({ maxPapers }) => String(maxPapers),
+  format: ({ format }) => words.form.formats[format],
+  detail: ({ detail }) => words.form.details[detail],
+}
+
+function topicLines(before: TopicText[], after: TopicText[]): string[] {
+  const { said } = words.manage
+  const { added, removed, edited, reordered } = topicDifference(before, after)
+  return [
+    ...added.map(({ name }) => fill(said.added, { name })),
+    ...removed.map(({ name }) => fill(said.removed, { name })),
+    ...edited.map(({ from, to }) => editLine(from, to)),
+    ...(reordered ? [fill(said.order, { names: listed(after.map(({ name }) => name)) })] : []),
+  ]
+}
+
+/** A topic that is called by its words has them changed; one with a name of its own has both told. */
+function editLine(from: TopicText, to: TopicText): string {
+  const { said } = words.manage
+  if (from.query === to.query) return line(said.name, from.name, to.name)
+  if (from.name === from.query && to.name === to.query) return line(said.topic, from.query, to.query)
+  const wordsLine = line(fill(said.topicNamed, { name: from.name }), from.query, to.query)
+  return from.name === to.name ? wordsLine : fill(said.renamedToo, { line: wordsLine, name: to.name })
+}
+
+function pauseLines(before: Standing, after: Standing, today: Day): string[] {
+  const { said } = words.manage
+  if (before.state === after.state && before.pausedUntil === after.pausedUntil) return []
+  if (after.state === 'active') return [said.resumed]
+  return before.state === 'paused'
+    ? [line(said.pause, untilText(before.pausedUntil, today), untilText(after.pausedUntil, today))]
+    : [fill(said.paused, { until: untilText(after.pausedUntil, today) })]
+}
+
+/** "until Tuesday, 1 December", "until you resume" */
+export const untilText = (until: Day | null, today: Day): string =>
+  until ? fill(words.manage.until, { date: dateSeenOn(today, until) }) : words.manage.untilResumed

@@ -1,0 +1,190 @@
+import type { Holder, Managed } from '../../account/open-managed.ts'
+import { addDays } from '../../core/dates.ts'
+import type { Fault } from '../../core/errors.ts'
+import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
+import { rateOf } from '../../i18n/rates.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { MOST_DAYS } from '../../search/recent-window.ts'
+import { maskAddress } from '../../subscribers/address.ts'
+import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import type { KeptTopic } from '../../subscribers/topic.repo.ts'
+import { type FaultsView, faultsView } from '../faults-view.ts'
+import { type SettingFields, settingFields, touched } from '../setting-fields.ts'
+import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
+import { untilText } from './change-lines.ts'
+import { idIn, type ManageForm } from './manage-form.ts'
+import { type ProfileView, profileSaid, profileView } from './profile-view.ts'
+import { type ReceiptsView, receiptsView } from './receipts-view.ts'
+import { NOTHING_CHANGED, nextText, type SaidView, saidView } from './said-view.ts'
+import { topicPath } from './topic-path.ts'
+
+interface TopicFormView {
+  id: number
+  name: string
+  /** The words of one that has a name of its own; else empty. */
+  query: string
+  understood: string
+  /** "11 papers in 30 days"; empty where it is not known. */
+  rate: string
+  open: boolean
+  /** The page where changes are tried. */
+  path: string
+  first: boolean
+  last: boolean
+  /** What stands in its fields. */
+  typed: { query: string; name: string }
+}
+
+/** Somebody's own page. */
+export interface ManageView extends FaultsView {
+  token: string
+  address: string
+  is: 'active' | 'paused'
+  isPausedByFull: boolean
+  /** "Monday to Friday at 08:00, Asia/Tokyo; next mail Wednesday, 25 November" */
+  glance: string
+  /** "At most 15 papers" */
+  size: string
+  said: SaidView | null
+  topics: TopicFormView[]
+  /** Topics that are not there yet, as typed. */
+  add: string
+  mostTopics: number
+  settings: SettingFields
+  /** "until Tuesday, 1 December"; empty while active. */
+  pausedUntil: string
+  /** What stands in the field for a date, and a date that it takes. */
+  until: string
+  sampleDate: string
+  profile: ProfileView | null
+  receipts: ReceiptsView
+  unsubscribePath: string
+}
+
+/** The same page for somebody who gets no digests. */
+export interface NoDigestsView {
+  is: 'unsubscribed' | 'suppressed' | 'pending'
+  address: string
+  /** The token that takes an unsubscribe of a moment ago back. */
+  resubscribe: string | null
+}
+
+export interface Shown {
+  token: string
+  /** The topic that a link names. */
+  topicId?: number
+  form?: ManageForm
+  fault?: Fault
+  reference?: string | null
+  /** Nothing differed from what was asked for. */
+  unchanged?: boolean
+  /** What a button of the profile did: as in the address. */
+  profileDone?: unknown
+  sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
+}
+
+export function noDigestsView({ subscriber, resubscribe }: Holder): NoDigestsView {
+  const { state, address } = subscriber
+  const is = state === 'unsubscribed' || state === 'suppressed' ? state : 'pending'
+  return { is, address: maskAddress(address), resubscribe }
+}
+
+export function manageView(managed: Managed, shown: Shown): ManageView {
+  const { subscriber, topics, receipts } = managed
+  const { token, form, sign } = shown
+  const opened = form ? topicIdIn(form) : shown.topicId
+  const { zone, days } = subscriber
+  return {
+    token,
+    address: maskAddress(subscriber.address),
+    is: subscriber.state === 'paused' ? 'paused' : 'active',
+    isPausedByFull: managed.isPausedByFull,
+    glance: glanceText(managed),
+    size: sizeText(subscriber),
+    ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
+    said: whatIsSaid(managed, shown),
+    topics: topics.map((topic, place) => ({
+      ...topicView(managed, topic),
+      open: opened === topic.id,
+      path: topicPath({ token, id: topic.id }),
+      first: place === 0,
+      last: place === topics.length - 1,
+      typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
+    })),
+    add: wordsToAdd(form, topics),
+    mostTopics: MOST_TOPICS,
+    settings: settingFields(form?.do === 'settings' ? touched(form, form.shown) : {}, subscriber),
+    until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
+    pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
+    sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
+    profile: profileView(managed.profile),
+    receipts: receiptsView(receipts, { zone, days, tokenOf: (id) => sign('digest', id) }),
+    unsubscribePath: `/unsubscribe/${sign('unsubscribe', subscriber.id)}`,
+  }
+}
+
+function whatIsSaid(managed: Managed, { unchanged, topicId, profileDone }: Shown): SaidView | null {
+  if (unchanged) return NOTHING_CHANGED
+  const said = profileSaid(profileDone) ?? saidView(managed)
+  const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
+  if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
+  if (said || !isGone) return said
+  return { heading: words.topicPage.gone, lines: [], next: '', undo: null }
+}
+
+const SAMPLE_PAUSE_DAYS = 14
+const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
+const OF_A_TOPIC = ['query', 'name']
+
+/** Every field, in the order of the page. */
+const fieldsOf = (topics: KeptTopic[]): string[] => [
+  ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
+  'topic',
+  ...SETTINGS,
+  'until',
+]
+
+const topicIdIn = (form: ManageForm): number | undefined =>
+  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idIn(form.topic) : undefined
+
+/** Also those for a topic that was removed meanwhile. */
+function wordsToAdd(form: ManageForm | undefined, topics: readonly KeptTopic[]): string {
+  if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
+  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idIn(form.topic))
+  return isGone ? form.query : ''
+}
+
+/** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
+function faultFor({ form, fault }: Shown): Fault | undefined {
+  if (!form || !fault) return fault
+  const topicId = topicIdIn(form)
+  if (!(fault instanceof FieldFaults))
+    return fault.code === 'topics.too-many' ? atField('topic', fault) : fault
+  if (topicId === undefined || fault.fields.some(({ field }) => !OF_A_TOPIC.includes(field))) return fault
+  const fields = fault.fields.map(({ field, fault }) => ({ field: `${field}-${topicId}`, fault }))
+  return new FieldFaults(fields as [FieldFault, ...FieldFault[]])
+}
+
+const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
+
+/** When mails come, and the next one. */
+function glanceText({ subscriber, next, today }: Managed): string {
+  const { state, pausedUntil } = subscriber
+  const schedule = scheduleText(subscriber)
+  const { glance } = words.manage
+  if (next) return fill(glance.next, { schedule, when: nextText(next, today) })
+  return state === 'paused'
+    ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
+    : schedule
+}
+
+function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
+  const total = rates.get(query)
+  return {
+    id,
+    name,
+    query: name === query ? '' : query,
+    understood: understoodOf(query),
+    rate: total === undefined ? '' : rateOf(total, MOST_DAYS),
+  }
+}

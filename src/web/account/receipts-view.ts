@@ -1,0 +1,103 @@
+import type { WholeFate, WholeReceipt } from '../../account/receipts.ts'
+import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../core/dates.ts'
+import { moment, weekdayDate } from '../../i18n/dates.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
+
+/** What became of one date on which something was due. */
+interface ReceiptView {
+  day: Day
+  /** "Tue 24 Nov" */
+  date: string
+  /** "4 papers, taken by your mail server at 08:00" */
+  text: string
+  /** The digest in the browser; null where there is none. */
+  path: string | null
+}
+
+export interface ReceiptsView {
+  rows: ReceiptView[]
+  /** "Nothing is due on Saturday and Sunday." Empty where every day counts. */
+  notDue: string
+}
+
+interface Shown {
+  zone: string
+  days: readonly Weekday[]
+  /** The token of the page for a message. */
+  tokenOf: (messageId: string) => string
+}
+
+export function receiptsView(
+  receipts: readonly WholeReceipt[],
+  { zone, days, tokenOf }: Shown,
+): ReceiptsView {
+  const others = WEEKDAYS.filter((day) => !days.includes(day)).map((day) => words.weekdays[day])
+  return {
+    rows: receipts.map((receipt) => ({
+      day: receipt.localDate,
+      date: weekdayDate(receipt.localDate),
+      text: receiptText(receipt, zone),
+      path: receipt.kept && receipt.messageId ? `/digest/${tokenOf(receipt.messageId)}` : null,
+    })),
+    notDue: others.length > 0 ? fill(words.receipts.notDue, { days: listed(others) }) : '',
+  }
+}
+
+/** What happened, as somebody who waits for mail would put it. */
+export function receiptText(receipt: WholeReceipt, zone: string): string {
+  const { localDate, outcome, papers, mail, note } = receipt
+  const { outcomes } = words.receipts
+  if (outcome === 'planned' || outcome === 'welcome') {
+    const template = outcome === 'planned' ? words.receipts.mail : welcomeWords(papers)
+    const what = mailText(mail, localDate, zone)
+    const text = fill(template, { papers: counted(papers, words.counts.paper), what })
+    return outcome === 'planned' && isLost(mail) ? fill(words.receipts.carried, { text }) : text
+  }
+  const text = outcomes[outcome]
+  return note ? fill(words.receipts.note, { outcome: text, what: mailText(note, localDate, zone) }) : text
+}
+
+/** It never left us, as far as we know: its papers are offered again. */
+const isLost = (mail: WholeFate | null): boolean =>
+  !mail?.acceptedAt &&
+  (mail?.state === 'gave_up' ||
+    (mail?.state === 'skipped' && ['expired', 'restored'].includes(mail.reason ?? '')))
+
+const welcomeWords = (papers: number): string =>
+  papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
+
+function mailText(mail: WholeFate | null, localDate: Day, zone: string): string {
+  const { mails, skipped } = words.receipts
+  if (!mail) return mails.waiting
+  const { state, reason, ended, acceptedAt, cameBack } = mail
+  const taken = acceptedAt && fill(mails.accepted, { at: timeOf(acceptedAt, localDate, zone) })
+  if (cameBack)
+    return fill(taken ? mails.cameBack : mails.onlyCameBack, { taken: taken ?? '', why: whyBack(cameBack) })
+  if (taken) return taken
+  const reasons: Record<string, string | undefined> = skipped
+  switch (state) {
+    case 'deferred':
+    case 'refused':
+    case 'gave_up':
+      return mails[state]
+    case 'uncertain':
+      return ended ? mails.uncertain : mails.again
+    case 'skipped':
+      if (reason === 'restored') return mails.restored
+      return fill(mails.skipped, { why: reasons[reason ?? ''] ?? skipped.expired })
+    default:
+      return mails.waiting
+  }
+}
+
+function whyBack({ class: kind, done }: NonNullable<WholeFate['cameBack']>): string {
+  const { cameBack } = words.receipts
+  const reasons: Record<string, string | undefined> = cameBack
+  return done === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
+}
+
+/** "08:00"; with the date where it is another one. */
+function timeOf(at: Date, localDate: Day, zone: string): string {
+  const text = moment(at.toISOString(), zone)
+  return localDayOf(at, zone) === localDate ? text.slice(-5) : text
+}

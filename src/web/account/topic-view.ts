@@ -1,0 +1,123 @@
+import type { OpenedTopic } from '../../account/open-topic.ts'
+import type { PaperOfTopic } from '../../account/paper-of-topic.ts'
+import type { Fault } from '../../core/errors.ts'
+import { FieldFaults } from '../../core/field-faults.ts'
+import { shortDate } from '../../i18n/dates.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import { reasonSentence } from '../../queries/reasons/reason.ts'
+import { type FaultsView, faultsView } from '../faults-view.ts'
+import { understoodOf } from '../signup/wish-view.ts'
+import { type HandlesView, handlesView } from './handles-view.ts'
+import { type ProfileView, profileSaid, profileView } from './profile-view.ts'
+import { NOTHING_CHANGED, type SaidView, saidView } from './said-view.ts'
+import { topicPath } from './topic-path.ts'
+import { type TrialView, trialView } from './trial-view.ts'
+
+interface PaperView {
+  id: number
+  title: string
+  path: string
+  /** "Matched: …", or why it does not. */
+  reason: string
+  /** "24 Nov, 41 votes" */
+  facts: string
+  opinion: 'more' | 'less' | null
+  /** "More of: linear, attention."; empty without an opinion. */
+  moved: string
+}
+
+/** The page of one topic. */
+export interface TopicPageView extends FaultsView {
+  managePath: string
+  /** Where its forms go. */
+  path: string
+  /** The same with the paper. */
+  here: string
+  name: string
+  /** The words of one that has a name of its own; else empty. */
+  query: string
+  understood: string
+  said: SaidView | null
+  paper: PaperView | null
+  handles: HandlesView
+  /** What stands in the field. */
+  typed: string
+  /** Of a topic of its own, its name; null where this topic would change. */
+  named: string | null
+  trial: TrialView
+  profile: ProfileView | null
+}
+
+export interface ShownTopic {
+  token: string
+  /** Where the site stands. */
+  baseUrl: string
+  /** What a button did: as in the address. */
+  done: { change?: unknown; opinion?: unknown; profile?: unknown }
+  fault?: Fault
+  reference?: string | null
+}
+
+export function topicPageView(opened: OpenedTopic, shown: ShownTopic): TopicPageView {
+  const { topic, trial, from, profile } = opened
+  const place = { token: shown.token, id: topic.id, paper: from?.paper.id }
+  const { name, query } = topic
+  const fault = shown.fault ?? (trial.fault ? atQuery(trial.fault) : undefined)
+  return {
+    managePath: `/manage/${shown.token}`,
+    path: topicPath({ token: shown.token, id: topic.id }),
+    here: topicPath(place),
+    name,
+    query: name === query ? '' : query,
+    understood: understoodOf(query),
+    ...faultsView(['query'], fault, shown.reference),
+    said: whatIsSaid(opened, shown),
+    paper: from && paperView(from),
+    handles: handlesView(place, opened),
+    typed: trial.text,
+    named: trial.named,
+    trial: trialView(shown.token, opened, shown.baseUrl),
+    profile: profileView(profile),
+  }
+}
+
+export const atQuery = (fault: Fault): FieldFaults =>
+  fault instanceof FieldFaults ? fault : new FieldFaults([{ field: 'query', fault }])
+
+function whatIsSaid({ holder, from }: OpenedTopic, { done }: ShownTopic): SaidView | null {
+  if (done.change === 'none') return NOTHING_CHANGED
+  if (done.opinion && from) return opinionSaid(from)
+  return profileSaid(done.profile) ?? saidView(holder)
+}
+
+const opinionSaid = (from: PaperOfTopic): SaidView => ({
+  heading: words.topicPage.like.said[from.opinion ?? 'none'],
+  lines: [movedText(from)].filter(Boolean),
+  next: '',
+  undo: null,
+})
+
+function paperView(from: PaperOfTopic): PaperView {
+  const { paper, text, reason, opinion } = from
+  const { votes, firstDay } = paper
+  return {
+    id: paper.id,
+    title: text.title.text,
+    path: pathOf(paper),
+    reason: reason ? reasonSentence(reason) : whyNot(from),
+    facts: [shortDate(firstDay), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
+    opinion,
+    moved: movedText(from),
+  }
+}
+
+function whyNot({ missing, unwanted }: PaperOfTopic): string {
+  const { unmatched, lacks, unwanted: has } = words.topicPage
+  const say = (sentence: string, parts: string[]) =>
+    parts.length > 0 ? [fill(sentence, { parts: listed(parts) })] : []
+  return [unmatched, ...say(lacks, missing), ...say(has, unwanted)].join(' ')
+}
+
+const movedText = ({ opinion, about }: PaperOfTopic): string =>
+  opinion && about.length > 0 ? fill(words.topicPage.like.moved[opinion], { words: about.join(', ') }) : ''

@@ -1,0 +1,60 @@
+import type { OpenedTrial } from '../../account/open-topic.ts'
+import type { Preview } from '../../digests/preview/preview-topics.ts'
+import { rateOf } from '../../i18n/rates.ts'
+import { fill, words } from '../../i18n/words.ts'
+import { MOST_DAYS } from '../../search/recent-window.ts'
+import { paceText } from '../signup/preview-figures.ts'
+import { faultyPreview, type PreviewView, previewView } from '../signup/preview-view.ts'
+import { triedPath } from './topic-path.ts'
+
+/** What is tried, beside what stands: the part of the page that changes while somebody types. */
+export interface TrialView {
+  /** "Now: 56 papers in 30 days, about 6 a day", then what is tried, where that differs. */
+  paces: { term: string; text: string }[]
+  /** What becomes of the paper that the reader came from; empty where nothing does. */
+  paper: string
+  /** Of a topic of its own: the same in this topic. */
+  instead: { text: string; path: string } | null
+  preview: PreviewView
+}
+
+/** `baseUrl`: where the site stands. */
+export function trialView(token: string, opened: OpenedTrial, baseUrl: string): TrialView {
+  const { holder, topic, trial, paper, isKept } = opened
+  const { outcome, isSame, fault, instead, named } = trial
+  const place = { token, id: topic.id, paper: paper?.paper.id }
+  const name = topic.name
+  const pathTo = (query: string) => triedPath({ ...place, query, named: named ?? undefined })
+  return {
+    paces: pacesOf(opened),
+    paper: isSame || named !== null || isKept === null ? '' : paperText(isKept),
+    instead:
+      instead !== null
+        ? {
+            text: fill(words.topicPage.instead, { name }),
+            path: triedPath({ ...place, query: instead }),
+          }
+        : null,
+    preview: outcome
+      ? previewView(outcome.preview, holder.subscriber.maxPapers, { baseUrl, pathTo })
+      : faultyPreview(fault?.sentence ?? ''),
+  }
+}
+
+function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
+  const { now: standing, tried, triedNew } = words.topicPage
+  const pace = (term: string, total: number | undefined | null) =>
+    total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
+  const total = outcome?.preview.topics[0]?.total
+  return [...pace(standing, now), ...(isSame ? [] : pace(named === null ? tried : triedNew, total))]
+}
+
+/** "56 papers in 30 days, about 6 a day", on days with papers. */
+function amountText(total: number, preview: Preview | undefined): string {
+  const rate = rateOf(total, MOST_DAYS)
+  if (total === 0 || !preview) return rate
+  return fill(words.topicPage.pace, { rate, pace: paceText(preview, total) })
+}
+
+const paperText = (isKept: boolean): string =>
+  isKept ? words.topicPage.paperStays : words.topicPage.paperGoes

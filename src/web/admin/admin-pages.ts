@@ -1,0 +1,33 @@
+import { resolve } from 'node:path'
+import type { FastifyReply } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import { moment } from '../../i18n/dates.ts'
+import { TemplateEngine } from '../../i18n/template-engine.ts'
+import { ASSETS_PATH } from '../assets.ts'
+import { aboutAction } from './about-action.ts'
+
+const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
+
+/** Answers with a page of templates/admin; `status` is 200 unless said otherwise. */
+export type SendAdmin = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+
+const number = new Intl.NumberFormat('en')
+
+/** How templates write what they are given. */
+const HELPERS = {
+  /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
+  time: (at: Date | null, zone = 'UTC') => (at ? moment(at.toISOString(), zone) : '–'),
+  number: (value: number) => number.format(value),
+  about: aboutAction,
+}
+
+export function openAdminPages(config: Config): SendAdmin {
+  const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+  const site = { name: config.SITE_NAME, assets: ASSETS_PATH, ...HELPERS }
+  return (reply, name, data, status = 200) => {
+    const { session, routeOptions } = reply.request
+    const token = session?.startedAt ? reply.generateCsrf() : ''
+    const html = eta.render(`./${name}`, { site, route: routeOptions.url ?? '', token, ...data })
+    return reply.code(status).type('text/html; charset=utf-8').send(html)
+  }
+}

@@ -1,0 +1,122 @@
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import session from '@fastify/session'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Fault } from '../../core/errors.ts'
+import { id } from '../api/schemas/kinds.ts'
+import { faultOf, noteFault } from '../errors.ts'
+import type { Site } from '../site.ts'
+import { addActionRoutes } from './action-routes.ts'
+import { openAdminPages } from './admin-pages.ts'
+import type { AdminSite } from './admin-site.ts'
+import { addDayRoutes } from './day-routes.ts'
+import { addLoginRoutes } from './login-routes.ts'
+import { addMessageRoutes } from './message-routes.ts'
+import { addOverviewRoutes } from './overview-routes.ts'
+import { addReturnRoutes } from './return-routes.ts'
+import { openSessionStore } from './session.repo.ts'
+import { addSourceRoutes } from './source-routes.ts'
+import { addSubscriberRoutes } from './subscriber-routes.ts'
+import { addSuppressionRoutes } from './suppression-routes.ts'
+import { addTopicRoutes } from './topic-routes.ts'
+
+const paths = z.looseObject({ id: id.optional() })
+
+const SEEN_EVERY_MS = 60_000
+const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
+
+/** The operator's pages; without ADMIN_PASSWORD there are none. The only ones of the site with a cookie. */
+export function addAdminPages(app: FastifyInstance, { deps }: Site): void {
+  if (!deps.config.ADMIN_PASSWORD) return
+  const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
+  app.register(
+    async (scope) => {
+      scope.addHook('onRequest', async (_request, reply) => {
+        reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
+      })
+      scope.addHook('onRequest', async (request) => refuseStrangers(admin, request))
+      await addSessions(scope, admin)
+      scope.setErrorHandler(async (error, request, reply) => answerFault(admin, request, reply, error))
+      addLoginRoutes(scope, admin)
+      scope.register(async (inside) => addPagesInside(inside, admin))
+    },
+    { prefix: '/admin' },
+  )
+}
+
+async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise<void> {
+  const { BASE_URL, APP_SECRET } = deps.config
+  const isSecure = BASE_URL.startsWith('https://')
+  await scope.register(cookie)
+  await scope.register(session, {
+    secret: APP_SECRET,
+    store: openSessionStore(deps),
+    cookieName: isSecure ? '__Host-admin' : 'admin',
+    // Without an end of its own: it goes with the browser, and the row with the clock that is passed in.
+    cookie: { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure },
+    saveUninitialized: false,
+    rolling: false,
+  })
+  await scope.register(csrf, {
+    sessionPlugin: '@fastify/session',
+    getToken: ({ body }) => (body as { token?: string } | undefined)?.token,
+  })
+}
+
+function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
+  app.addHook('onRequest', async ({ session }, reply) => {
+    if (!session.startedAt) return reply.redirect('/admin/login', 303)
+    const now = admin.deps.clock.now().getTime()
+    if (now - (session.seenAt ?? 0) >= SEEN_EVERY_MS) session.seenAt = now
+  })
+  app.addHook('preHandler', (request, reply, done) =>
+    request.method === 'POST' ? app.csrfProtection(request, reply, done) : done(),
+  )
+  app.addHook('preHandler', async ({ params }) => {
+    if (!paths.safeParse(params).success) throw new Fault('page.not-found')
+  })
+  app.post('/logout', async ({ session }, reply) => {
+    await session.destroy()
+    admin.deps.log.info('admin.logged-out')
+    return reply.redirect('/admin/login', 303)
+  })
+  addOverviewRoutes(app, admin)
+  addSubscriberRoutes(app, admin)
+  addTopicRoutes(app, admin)
+  addDayRoutes(app, admin)
+  addMessageRoutes(app, admin)
+  addReturnRoutes(app, admin)
+  addSourceRoutes(app, admin)
+  addSuppressionRoutes(app, admin)
+  addActionRoutes(app, admin)
+}
+
+/** Throws admin.not-https, admin.elsewhere. Plain http is for a site on this computer, which production never is. */
+async function refuseStrangers({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
+  if (!LOOPBACK.test(deps.config.BASE_URL) && request.protocol !== 'https') throw new Fault('admin.not-https')
+  if (request.method === 'POST' && !isFromHere(deps.config.BASE_URL, request))
+    throw new Fault('admin.elsewhere')
+}
+
+/** A login has no CSRF token yet, and browsers before 2023 send no Sec-Fetch-Site. Clients that send neither pass. */
+function isFromHere(baseUrl: string, { headers, protocol, host }: FastifyRequest): boolean {
+  const { origin, 'sec-fetch-site': site = 'same-origin' } = headers
+  const ours = [undefined, new URL(baseUrl).origin, `${protocol}://${host}`]
+  return site === 'same-origin' && ours.includes(origin)
+}
+
+function answerFault(
+  { deps, send }: AdminSite,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  const fault = isForgery(error) ? new Fault('admin.elsewhere') : faultOf(error)
+  const reference = noteFault(deps, request, reply, fault)
+  const { code, message, status } = fault
+  return send(reply, 'fault', { code, message, status, reference }, status)
+}
+
+const isForgery = (error: unknown): boolean =>
+  String((error as { code?: string }).code).startsWith('FST_CSRF')

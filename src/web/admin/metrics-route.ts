@@ -1,0 +1,80 @@
+import { BlockList } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../../config/config.ts'
+import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
+import type { Site } from '../site.ts'
+import { tryPassword } from './try-password.ts'
+
+/** Prometheus, from this machine itself or with ADMIN_PASSWORD by Basic authentication, whatever the user's name. */
+export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
+  const writer = openMetricsWriter(deps)
+  app.get('/metrics', async (request, reply) => {
+    const refused = await refusal(request, reply, deps)
+    return refused ?? reply.type(writer.contentType).send(await writer.write())
+  })
+}
+
+/** Nothing where it is this machine, or sends the password. */
+async function refusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: Site['deps'],
+): Promise<FastifyReply | undefined> {
+  const { ADMIN_PASSWORD } = deps.config
+  const password = passwordIn(request.headers.authorization)
+  if (password === undefined || !ADMIN_PASSWORD) {
+    if (isFromHere(request, deps.config)) return
+    return ADMIN_PASSWORD ? askForPassword(reply) : refuse(reply, 403, FROM_HERE)
+  }
+  const { isRight, waitSeconds } = await tryPassword(deps, {
+    door: 'metrics',
+    ip: request.ip,
+    password,
+  })
+  if (waitSeconds > 0) return refuse(reply.header('retry-after', waitSeconds), 429, TOO_MANY)
+  return isRight ? undefined : askForPassword(reply)
+}
+
+const FROM_HERE = 'Metrics are available only on this machine until ADMIN_PASSWORD is set.\n'
+const ASKED = 'Metrics take ADMIN_PASSWORD by Basic authentication.\n'
+const TOO_MANY =
+  'Too many wrong passwords. Until retry-after is over none is looked at, the right one neither.\n'
+
+const refuse = (reply: FastifyReply, status: number, why: string): FastifyReply =>
+  reply.code(status).type('text/plain').send(why)
+
+const askForPassword = (reply: FastifyReply): FastifyReply =>
+  refuse(reply.header('www-authenticate', 'Basic realm="metrics"'), 401, ASKED)
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8, 'ipv4')
+loopback.addAddress('::1', 'ipv6')
+
+const HOSTS = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+const FORWARDED = /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|cf-connecting-ip|true-client-ip)$/
+
+/**
+ * A proxy on this machine comes from loopback too, with everybody behind it. So nothing may look forwarded, the name
+ * that was asked for is this machine's own, and a site over https says in TRUST_PROXY that its proxy forwards.
+ */
+function isFromHere({ headers, raw }: FastifyRequest, { BASE_URL, TRUST_PROXY }: Config): boolean {
+  const hasSilentProxy = BASE_URL.startsWith('https://') && TRUST_PROXY.length === 0
+  const looksForwarded = Object.keys(headers).some((name) => FORWARDED.test(name))
+  return (
+    !hasSilentProxy &&
+    !looksForwarded &&
+    HOSTS.test(headers.host ?? '') &&
+    isLoopback(raw.socket.remoteAddress)
+  )
+}
+
+function isLoopback(address = ''): boolean {
+  const plain = address.replace(/^::ffff:/i, '')
+  return loopback.check(plain, plain.includes(':') ? 'ipv6' : 'ipv4')
+}
+
+function passwordIn(authorization = ''): string | undefined {
+  const [, encoded] = /^Basic ([\w+/=-]+)$/i.exec(authorization) ?? []
+  const credentials = encoded && Buffer.from(encoded, 'base64').toString()
+  return credentials?.includes(':') ? credentials.slice(credentials.indexOf(':') + 1) : undefined
+}

@@ -1,0 +1,89 @@
+import { CLASS_MEANINGS, classText, isFailureClass } from '../../bounces/return-words.ts'
+import {
+  type ClassCount,
+  countReturns,
+  countReturnsByDay,
+  countReturnsByDomain,
+  type DomainCount,
+} from '../../bounces/returned-list.repo.ts'
+import { waitingReports } from '../../bounces/waiting-reports.repo.ts'
+import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { type ChartView, dayChart } from './charts-view.ts'
+
+export const RETURN_SPANS = [
+  { days: 7, text: '7 days' },
+  { days: 30, text: '30 days' },
+] as const
+
+const MOST_DOMAINS = 10
+/** What waits longer than it takes to be read. */
+const LATE_MS = 5 * 60_000
+
+export interface ClassRow extends ClassCount {
+  /** "no such mailbox" */
+  text: string
+  /** In more words. */
+  meaning: string
+}
+
+/** One of the domains with the most. */
+interface DomainRow {
+  domain: string
+  count: number
+  /** "12 dead, 3 complaint" */
+  text: string
+}
+
+/** How much came back on the days up to today (UTC), of what kind, and from where. */
+export async function returnsView({ db, clock }: Deps, { days }: { days: number }) {
+  const now = clock.now()
+  const today = dayOf(now)
+  const first = addDays(today, 1 - days)
+  const span = { from: midnight(first), before: midnight(addDays(today, 1)) }
+  const byDay = await countReturnsByDay(db, span)
+  const { count, oldest } = await waitingReports(db)
+  return {
+    classes: classRows(await countReturns(db, span)),
+    domains: domainRows(await countReturnsByDomain(db, { ...span, domains: MOST_DOMAINS })),
+    charts: chartsOf(first, days, byDay),
+    late: oldest && now.getTime() - oldest.getTime() > LATE_MS ? { count, oldest } : null,
+  }
+}
+
+export const classRows = (counts: readonly ClassCount[]): ClassRow[] =>
+  counts.map((one) => ({ ...one, text: nameOf(one.class), meaning: CLASS_MEANINGS[one.class] ?? '' }))
+
+const nameOf = (kind: string): string => classText({ class: kind, status: null })
+
+function domainRows(counts: readonly DomainCount[]): DomainRow[] {
+  const domains = [...new Set(counts.map(({ domain }) => domain))]
+  return domains.map((domain) => {
+    const mine = counts.filter((one) => one.domain === domain)
+    return {
+      domain,
+      count: mine.reduce((sum, { count }) => sum + count, 0),
+      text: mine.map(({ class: kind, count }) => `${count} ${kind}`).join(', '),
+    }
+  })
+}
+
+type Counted = Awaited<ReturnType<typeof countReturnsByDay>>
+
+function chartsOf(first: Day, days: number, counts: Counted): ChartView[] {
+  const all = Array.from({ length: days }, (_, n) => addDays(first, n))
+  const of = (isOne: (kind: string) => boolean) =>
+    all.map((day) => ({
+      day,
+      count: counts
+        .filter((one) => one.day === day && isOne(one.class))
+        .reduce((sum, { count }) => sum + count, 0),
+    }))
+  return [
+    dayChart({ id: 'failed', title: 'Bounces', column: 'Bounces' }, of(isFailureClass)),
+    dayChart(
+      { id: 'complained', title: 'Complaints', column: 'Complaints' },
+      of((kind) => kind === 'complaint'),
+    ),
+  ]
+}

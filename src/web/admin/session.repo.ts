@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto'
+import type { SessionStore } from '@fastify/session'
+import type { Session } from 'fastify'
+import type { Deps } from '../../core/deps.ts'
+import type { Prisma } from '../../generated/prisma/client.ts'
+
+declare module 'fastify' {
+  interface Session {
+    /** When they logged in, in ms; undefined for whoever did not. */
+    startedAt?: number
+    /** The minute of the last request, in ms. */
+    seenAt?: number
+    /** Logged in with this very request. */
+    fresh?: boolean
+  }
+}
+
+const IDLE_MS = 30 * 60_000
+const LONGEST_MS = 12 * 3600_000
+
+/**
+ * Logins, shared by all processes. A row is found by a keyed hash of what the cookie holds, and the key is made of
+ * ADMIN_PASSWORD and APP_SECRET: another password finds no row, and a row gives no cookie away.
+ */
+export function openSessionStore({ config, db, clock }: Deps): SessionStore {
+  const key = createHmac('sha256', config.APP_SECRET[0]!).update(`admin ${config.ADMIN_PASSWORD}`).digest()
+  const idOf = (cookie: string): string => createHmac('sha256', key).update(cookie).digest('hex')
+
+  async function read(cookie: string): Promise<Session | null> {
+    const row = await db.adminSession.findUnique({ where: { id: idOf(cookie) } })
+    return row && row.expiresAt > clock.now() ? (row.data as unknown as Session) : null
+  }
+
+  async function write(cookie: string, { cookie: _, fresh, ...data }: Session): Promise<void> {
+    const { startedAt, seenAt = 0 } = data
+    if (startedAt === undefined) return
+    const expiresAt = new Date(Math.min(seenAt + IDLE_MS, startedAt + LONGEST_MS))
+    const [id, values] = [idOf(cookie), { data: data as Prisma.InputJsonObject, expiresAt }]
+    // A request that is under way while somebody logs out must not bring the row back.
+    if (!fresh) return void (await db.adminSession.updateMany({ where: { id }, data: values }))
+    await db.adminSession.deleteMany({ where: { expiresAt: { lte: clock.now() } } })
+    await db.adminSession.upsert({ where: { id }, create: { id, ...values }, update: values })
+  }
+
+  return {
+    get: (cookie, done) => void read(cookie).then((session) => done(null, session), done),
+    set: (cookie, session, done) => void write(cookie, session).then(() => done(), done),
+    destroy: (cookie, done) =>
+      void db.adminSession.deleteMany({ where: { id: idOf(cookie) } }).then(() => done(), done),
+  }
+}

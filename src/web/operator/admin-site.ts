@@ -1,8 +1,0 @@
-import type { ServiceDeps } from '../../wiring.ts'
-import type { SendAdmin } from './admin-pages.ts'
-
-/** What every group of admin routes is handed. */
-export interface AdminSite {
-  deps: ServiceDeps
-  send: SendAdmin
-}

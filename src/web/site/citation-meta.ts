@@ -1,0 +1,26 @@
+import { dayOf } from '../../core/dates.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { pdfUrl } from '../../papers/paper-links.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import { publishedOn } from './citations.ts'
+
+export interface Meta {
+  name: string
+  content: string
+}
+
+/** The tags of Highwire Press, which Zotero and Google Scholar read. */
+export function metaOf(paper: Paper, baseUrl: string): Meta[] {
+  const all: [string, string | null][] = [
+    ['citation_title', plainText(paper.title)],
+    ...paper.authors.map((author): [string, string] => ['citation_author', plainText(author)]),
+    ['citation_publication_date', publishedOn(paper).replaceAll('-', '/')],
+    ['citation_online_date', paper.publishedAt && dayOf(paper.publishedAt).replaceAll('-', '/')],
+    ['citation_arxiv_id', paper.arxivId],
+    ['citation_doi', paper.doi],
+    ['citation_pdf_url', pdfUrl(paper)],
+    ['citation_abstract_html_url', `${baseUrl}${pathOf(paper)}`],
+  ]
+  return all.flatMap(([name, content]) => (content ? [{ name, content }] : []))
+}

@@ -1,0 +1,177 @@
+import { type Day, dayOf } from '../../core/dates.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { arxivUrl, doiUrl, pdfUrl } from '../../papers/paper-links.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import { foldAccents } from '../../queries/text/tokens.ts'
+
+/** As files are named. */
+export type CitationFormat = 'bib' | 'ris' | 'csl.json'
+
+export const CITATION_TYPES: Record<CitationFormat, string> = {
+  bib: 'application/x-bibtex; charset=utf-8',
+  ris: 'application/x-research-info-systems; charset=utf-8',
+  'csl.json': 'application/vnd.citationstyles.csl+json; charset=utf-8',
+}
+
+export interface Citations {
+  bibtex: string
+  /** A file in each format. */
+  files: { format: CitationFormat; path: string }[]
+}
+
+export const citationsOf = (paper: Paper, url: string): Citations => ({
+  bibtex: bibtexOf(paper, url),
+  files: FORMATS.map((format) => ({ format, path: `${pathOf(paper)}.${format}` })),
+})
+
+const FORMATS = Object.keys(CITATION_TYPES) as CitationFormat[]
+
+export interface CitationName {
+  name: string
+  format: CitationFormat
+}
+
+/** Reads "2507.06457.bib"; undefined for a name without a format. */
+export function citationName(name: string): CitationName | undefined {
+  const format = FORMATS.find((one) => name.endsWith(`.${one}`))
+  return format && { name: name.slice(0, -format.length - 1), format }
+}
+
+/** A paper in one format; `url` is its page, for a paper that has no other. */
+export function citation(format: CitationFormat, paper: Paper, url: string): string {
+  if (format === 'bib') return bibtexOf(paper, url)
+  return format === 'ris' ? risOf(paper, url) : cslOf(paper, url)
+}
+
+/** "gu2023mamba": the first author's family name, the year and the first telling word of the title. */
+export function citationKey(paper: Paper): string {
+  const [author] = paper.authors
+  const words = letters(plainText(paper.title)).filter((word) => !SKIPPED.has(word))
+  const family = author ? letters(nameOf(plainText(author)).family).join('') : ''
+  return [family || 'paper', publishedOn(paper).slice(0, 4), words[0] ?? ''].join('')
+}
+
+/** When its authors published it, or else when it was first listed. */
+export const publishedOn = ({ publishedAt, firstDay }: Pick<Paper, 'publishedAt' | 'firstDay'>): Day =>
+  publishedAt ? dayOf(publishedAt) : firstDay
+
+const SKIPPED = new Set(
+  'a an the on of in to for and or with from by at is are can do does how what why'.split(' '),
+)
+
+const letters = (text: string): string[] =>
+  foldAccents(text)
+    .toLowerCase()
+    .match(/[a-z0-9]+/g) ?? []
+
+function bibtexOf(paper: Paper, url: string): string {
+  const { arxivId, categories } = paper
+  const fields: [string, string | null | undefined][] = [
+    // The second pair of braces keeps the case of its words.
+    ['title', `{${bibtexText(plainText(paper.title))}}`],
+    ['author', paper.authors.map(plainText).map(bibtexName).join(' and ')],
+    ['year', publishedOn(paper).slice(0, 4)],
+    ['eprint', arxivId],
+    ['archivePrefix', arxivId && 'arXiv'],
+    // Identifiers from before April 2007 name their archive themselves.
+    ['primaryClass', arxivId && !arxivId.includes('/') ? verbatim(categories[0] ?? null) : null],
+    ['doi', verbatim(doiOf(paper))],
+    ['url', verbatim(arxivUrl(paper) ?? doiUrl(paper) ?? url)],
+  ]
+  const lines = fields.flatMap(([name, value]) => (value ? [`  ${name} = {${value}}`] : []))
+  return `@misc{${citationKey(paper)},\n${lines.join(',\n')}\n}\n`
+}
+
+const BIBTEX_ESCAPES: Record<string, string> = {
+  '\\': '\\textbackslash{}',
+  // An escaped brace would still count as one.
+  '{': '\\textbraceleft{}',
+  '}': '\\textbraceright{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+}
+
+const bibtexText = (text: string): string =>
+  text.replace(/[\\{}~^$&#%_]/g, (sign) => BIBTEX_ESCAPES[sign] ?? `\\${sign}`)
+
+/** Programs that read identifiers and addresses take them as they are; braces must still be in pairs. */
+const verbatim = (text: string | null): string | undefined =>
+  text?.replace(/[{}\\]/g, (sign) => encodeURIComponent(sign))
+
+/** BibTeX itself splits "Albert Gu" and "Gu, Albert"; a group's name must stay whole. */
+const bibtexName = (name: string): string => (isGroup(name) ? `{${bibtexText(name)}}` : bibtexText(name))
+
+const isGroup = (name: string): boolean =>
+  /\band\b|\b(?:collaboration|consortium|team|group)\b/i.test(name) || !name.includes(' ')
+
+function risOf(paper: Paper, url: string): string {
+  const lines: [string, string | null][] = [
+    ['TY', 'UNPB'],
+    ['TI', plainText(paper.title)],
+    ...paper.authors.map((author): [string, string] => ['AU', risName(plainText(author))]),
+    ['PY', publishedOn(paper).slice(0, 4)],
+    ['DA', publishedOn(paper).replaceAll('-', '/')],
+    ['AB', plainText(paper.abstract)],
+    ...paper.keywords.map((keyword): [string, string] => ['KW', plainText(keyword)]),
+    ['DO', doiOf(paper)],
+    ['UR', arxivUrl(paper) ?? doiUrl(paper) ?? url],
+    ['L1', pdfUrl(paper)],
+  ]
+  const written = lines.flatMap(([tag, value]) => (value ? [`${tag}  - ${value}`] : []))
+  return [...written, 'ER  - ', ''].join('\r\n')
+}
+
+function cslOf(paper: Paper, url: string): string {
+  const { arxivId } = paper
+  return `${JSON.stringify(
+    [
+      {
+        id: citationKey(paper),
+        type: 'article',
+        title: plainText(paper.title),
+        author: paper.authors.map((author) => cslName(plainText(author))),
+        issued: { 'date-parts': [publishedOn(paper).split('-').map(Number)] },
+        abstract: plainText(paper.abstract) || undefined,
+        DOI: doiOf(paper) ?? undefined,
+        URL: arxivUrl(paper) ?? doiUrl(paper) ?? url,
+        ...(arxivId && { number: `arXiv:${arxivId}`, publisher: 'arXiv' }),
+      },
+    ],
+    null,
+    2,
+  )}\n`
+}
+
+/** arXiv registers a DOI for each of its papers. */
+const doiOf = ({ doi, arxivId }: Paper): string | null => doi ?? (arxivId && `10.48550/arXiv.${arxivId}`)
+
+interface Name {
+  family: string
+  given: string
+  suffix: string
+}
+
+const PARTICLES = String.raw`(?:(?:van|von|der|den|de|del|della|di|da|do|dos|du|la|le|el|al|bin|ibn|ter|ten|zu)\s+)*`
+const FAMILY_LAST = new RegExp(
+  String.raw`^(?<given>.+?)\s+(?<family>${PARTICLES}\S+?)(?:,?\s+(?<suffix>Jr\.?|Sr\.?|II|III|IV))?$`,
+)
+
+function nameOf(name: string): Name {
+  if (isGroup(name)) return { family: name, given: '', suffix: '' }
+  const [first = '', ...rest] = name.split(/,\s*/)
+  const isFamilyFirst = rest.length > 0 && !/^(?:Jr|Sr|II|III|IV)\b/.test(rest[0]!)
+  if (isFamilyFirst) return { family: first, given: rest[0]!, suffix: rest.slice(1).join(', ') }
+  const { given = '', family = name, suffix = '' } = FAMILY_LAST.exec(name)?.groups ?? {}
+  return { family, given, suffix }
+}
+
+function risName(name: string): string {
+  const { family, given, suffix } = nameOf(name)
+  return [family, given, suffix].filter(Boolean).join(', ')
+}
+
+function cslName(name: string): object {
+  const { family, given, suffix } = nameOf(name)
+  return given ? { family, given, ...(suffix && { suffix }) } : { literal: family }
+}

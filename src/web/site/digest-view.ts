@@ -1,0 +1,36 @@
+import type { Day } from '../../core/dates.ts'
+import type { ShownDigest } from '../../digests/show-digest.ts'
+import { leadOf } from '../../emails/digest-wording.ts'
+import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
+import { longDate } from '../../i18n/dates.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import { linksOf } from '../../subscribers/links.ts'
+import { myTopicPath } from '../account/topic-path.ts'
+
+/** A digest as anybody may see it: no address, and no link that opens its reader's own pages. */
+export interface DigestPageView {
+  day: Day
+  /** "Tuesday, 24 November 2026" */
+  date: string
+  lead: string
+  sections: SectionView[]
+  /** What lay beyond the reader's cap; `unlisted` of them are only counted. */
+  more: { count: number; papers: { path: string; title: string }[]; unlisted: number }
+}
+
+const WHOLE = { title: 400, reason: 240, body: { snippet: 4_000 } }
+
+export function digestPageView({ content, beyond }: ShownDigest, baseUrl: string): DigestPageView {
+  return {
+    day: content.localDate,
+    date: longDate(content.localDate),
+    lead: leadOf(content),
+    sections: sectionViews(content, { links: linksOf(baseUrl), changeUrl: myTopicPath, detail: WHOLE }),
+    more: {
+      count: content.more,
+      papers: beyond.map((paper) => ({ path: pathOf(paper), title: plainText(paper.title) })),
+      unlisted: content.more - beyond.length,
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { feedPapers } from '../../search/feed-papers.ts'
+import { withSearchSlot } from '../../search/search-slot.ts'
+import { sendIfChanged } from '../conditional.ts'
+import { faultOf, noteFault } from '../errors.ts'
+import { keptShortly } from '../kept-shortly.ts'
+import type { Site } from '../site.ts'
+import { FEED_FORMATS } from './feed-formats.ts'
+import { type FeedFormat, feedPath } from './feed-paths.ts'
+import { feedView } from './feed-view.ts'
+import { textIn } from './search-paths.ts'
+
+type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
+
+/** The newest papers for programs that read feeds: of a query, or of all. */
+export function addFeedRoutes(app: FastifyInstance, site: Site): void {
+  for (const format of ['xml', 'json'] as const) {
+    app.get<{ Querystring: { q?: unknown } }>(feedPath(format), async (request, reply) => {
+      try {
+        return await sendFeed(site, request, reply, format)
+      } catch (error) {
+        const fault = faultOf(error)
+        noteFault(site.deps, request, reply, fault)
+        return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.sentence}\n`)
+      }
+    })
+  }
+}
+
+async function sendFeed(
+  { deps }: Site,
+  request: Asked,
+  reply: FastifyReply,
+  format: FeedFormat,
+): Promise<FastifyReply> {
+  const typed = textIn(request.query.q)
+  const query = typed.trim() === '' ? undefined : typed
+  const papers =
+    query === undefined
+      ? await feedPapers(deps, {})
+      : await withSearchSlot(deps, request, [query], (spend) => feedPapers(deps, { query, spend }))
+  const { SITE_NAME, BASE_URL } = deps.config
+  const { type, write } = FEED_FORMATS[format]
+  const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))
+  return sendIfChanged(request, keptShortly(reply).type(type), { body, changedAt: papers.changedAt })
+}

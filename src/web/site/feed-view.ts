@@ -1,0 +1,112 @@
+import { fill, fillHtml, words } from '../../i18n/words.ts'
+import { oneLine } from '../../mail/templates/line.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { oneTopic } from '../../queries/language/one-topic.ts'
+import { reasonSentence } from '../../queries/reasons/reason.ts'
+import { type PlainParts, plainParts } from '../../queries/reasons/show-paper.ts'
+import type { FeedPapers } from '../../search/feed-papers.ts'
+import type { FoundPaper } from '../../search/found-papers.ts'
+import { type FeedFormat, feedPath, topicsPath } from './feed-paths.ts'
+import { searchPath } from './search-paths.ts'
+
+/** A paper in a feed: text on one line, without signs that no reader takes. */
+interface FeedEntry {
+  /** A tag URI (RFC 4151): the same for ever, whatever names of the paper become known. */
+  id: string
+  url: string
+  title: string
+  authors: string[]
+  categories: string[]
+  /** In a sentence or two. */
+  summary: string
+  /** The reason where there is a query, the source's summary where it has one, and the abstract. */
+  contentHtml: string
+  /** When it was first listed, and when the listing that counts was: ISO 8601. */
+  published: string
+  updated: string
+}
+
+export interface FeedView {
+  language: string
+  title: string
+  subtitle: string
+  self: string
+  home: string
+  /** The same papers as a page. */
+  page: string
+  /** ISO 8601. */
+  updated: string
+  entries: FeedEntry[]
+}
+
+interface Asked {
+  format: FeedFormat
+  query: string | undefined
+  site: { name: string; baseUrl: string }
+}
+
+/** Papers have thousands of authors at times. */
+const MOST_AUTHORS = 20
+/** Of a feed without papers. */
+const BEGINNING = '2026-01-01T00:00:00.000Z'
+
+export function feedView({ found, understood, withRevised }: FeedPapers, asked: Asked): FeedView {
+  const { query, format, site } = asked
+  const entries = found.map((one) => entryOf(one, { baseUrl: site.baseUrl, withRevised }))
+  const at = (path: string) => `${site.baseUrl}${path}`
+  return {
+    language: words.language,
+    title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
+    subtitle: understood ?? words.feed.all,
+    self: at(feedPath(format, query)),
+    home: at(query === undefined ? '/' : topicsPath([oneTopic(query) ?? query])),
+    page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
+    updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
+    entries,
+  }
+}
+
+interface Of {
+  baseUrl: string
+  withRevised: boolean
+}
+
+function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: Of): FeedEntry {
+  const { title, abstract, authors, sentence, isSummary } = linesOf(plainParts(paper, text))
+  const { reasonHtml, summaryHtml, abstractHtml } = words.feed
+  return {
+    id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
+    url: `${baseUrl}${pathOf(paper)}`,
+    title,
+    authors: firstOf(authors),
+    categories: paper.categories,
+    summary: sentence,
+    contentHtml: [
+      reason ? fillHtml(reasonHtml, { reason: oneLine(reasonSentence(reason)) }) : '',
+      isSummary ? fillHtml(summaryHtml, { summary: sentence, label: words.paper.summary }) : '',
+      fillHtml(abstractHtml, { abstract }),
+    ].join(''),
+    published: midnight(paper.firstDay),
+    updated: midnight(listedOn(paper, withRevised)),
+  }
+}
+
+const listedOn = ({ firstDay, revisedDay }: Paper, withRevised: boolean) =>
+  withRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay
+
+const midnight = (day: string): string => `${day}T00:00:00.000Z`
+
+const linesOf = (parts: PlainParts): PlainParts => ({
+  ...parts,
+  title: oneLine(parts.title),
+  abstract: oneLine(parts.abstract),
+  sentence: oneLine(parts.sentence),
+  authors: parts.authors.map(oneLine).filter(Boolean),
+})
+
+function firstOf(authors: string[]): string[] {
+  const others = authors.length - MOST_AUTHORS
+  if (others < 2) return authors
+  return [...authors.slice(0, MOST_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
+}

@@ -1,0 +1,172 @@
+import { type Day, dayOf } from '../../core/dates.ts'
+import { dateWithYear } from '../../i18n/dates.ts'
+import { counted, fill, listed, words } from '../../i18n/words.ts'
+import { pathOf } from '../../papers/identifiers.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { arxivUrl, doiUrl, pdfUrl, votesUrl } from '../../papers/paper-links.ts'
+import { sentenceOf, summaryOf } from '../../papers/sentence.ts'
+import { type PageRun, pageRuns } from '../../papers/text/page-text.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import type { TextRun } from '../../queries/reasons/marked-runs.ts'
+import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
+import { codeLink } from '../../subscribers/links.ts'
+import { type Meta, metaOf } from './citation-meta.ts'
+import { type Citations, citationsOf } from './citations.ts'
+import { searchPath } from './search-paths.ts'
+
+export interface Link {
+  text: string
+  url: string
+}
+
+/** A card: a paper as lists show it, in plain text, with formulas or marked words. */
+export interface PaperItem {
+  path: string
+  title: (PageRun | TextRun)[]
+  authors: string
+  organization: Link | null
+  /** When it was listed, where the list holds papers of several days. */
+  day: Link | null
+  /** Why it matched what was searched for. */
+  reason: string | null
+  sentence: TextRun[]
+  votes: Votes | null
+  /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
+  facts: Fact[]
+  keywords: Link[]
+}
+
+interface Fact {
+  text: string
+  url?: string | null
+}
+
+interface Votes {
+  count: number
+  /** Where people vote. */
+  url: string | null
+}
+
+/** A paper on its own page. */
+export interface PaperPageView {
+  path: string
+  title: string
+  titleRuns: PageRun[]
+  authors: Link[]
+  /** "A, B, C +97", where they are too many to be in line; otherwise null. */
+  firstAuthors: string | null
+  organization: Link | null
+  /** The source's own. */
+  summary: string
+  /** In one sentence, to search engines and link previews. */
+  description: string
+  abstractRuns: PageRun[]
+  links: Link[]
+  votes: Fact[]
+  keywords: Link[]
+  /** On which it was first listed. */
+  day: Day
+  dayLink: Link
+  /** When its authors submitted it. */
+  submitted: { day: Day; text: string } | null
+  categories: Link[]
+  citations: Citations
+  meta: Meta[]
+}
+
+const SHOWN_AUTHORS = 3
+const AUTHORS_IN_LINE = 15
+const KEYWORDS_OF_CARD = 3
+
+/** `dated`: says when it was listed. */
+export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
+  const { sentence } = sentenceOf(paper, plainText(paper.abstract))
+  return {
+    path: pathOf(paper),
+    title: pageRuns(paper.title),
+    authors: authorsOf(paper.authors.map(plainText)),
+    organization: organizationOf(plainText(paper.organization ?? '')),
+    day: dated ? dayLink(paper.firstDay) : null,
+    reason: null,
+    sentence: sentence ? [{ text: sentence, marked: false }] : [],
+    votes: paper.votes === null ? null : { count: paper.votes, url: votesUrl(paper) },
+    facts: [...linksOf(paper, words.paper.arxiv), ...commentsOf(paper)],
+    keywords: keywordsOf(paper).slice(0, KEYWORDS_OF_CARD),
+  }
+}
+
+/** The same of a paper that was found, with what matched marked. */
+export const foundItem = (paper: Paper, { title, snippet, reason }: DigestPaper): PaperItem => ({
+  ...paperItem(paper, { dated: true }),
+  ...{ title, sentence: snippet, reason },
+})
+
+export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
+  const names = paper.authors.map(plainText)
+  const { sentence } = sentenceOf(paper, plainText(paper.abstract))
+  return {
+    path: pathOf(paper),
+    title: plainText(paper.title),
+    titleRuns: pageRuns(paper.title),
+    authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
+    firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,
+    organization: organizationOf(plainText(paper.organization ?? '')),
+    summary: summaryOf(paper),
+    description: sentence,
+    abstractRuns: pageRuns(paper.abstract),
+    links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
+    votes: [
+      ...(paper.votes === null
+        ? []
+        : [{ text: counted(paper.votes, words.counts.vote), url: votesUrl(paper) }]),
+      ...commentsOf(paper),
+    ],
+    keywords: keywordsOf(paper),
+    day: paper.firstDay,
+    dayLink: dayLink(paper.firstDay),
+    submitted: paper.publishedAt && {
+      day: dayOf(paper.publishedAt),
+      text: dateWithYear(dayOf(paper.publishedAt)),
+    },
+    categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
+    citations: citationsOf(paper, `${baseUrl}${pathOf(paper)}`),
+    meta: metaOf(paper, baseUrl),
+  }
+}
+
+/** "A, B, C +97"; a fourth one is named as well. */
+export function authorsOf(names: readonly string[], unnamed = 0): string {
+  const others = names.length + unnamed - SHOWN_AUTHORS
+  if (others < 2) return listed(names)
+  return fill(words.paper.authorsAndMore, {
+    authors: names.slice(0, SHOWN_AUTHORS).join(', '),
+    count: others,
+  })
+}
+
+export const organizationOf = (name: string): Link | null =>
+  name ? { text: name, url: fieldPath('org', name) } : null
+
+const keywordsOf = ({ keywords }: Paper): Link[] =>
+  keywords.map(plainText).map((text) => ({ text, url: fieldPath('keyword', text) }))
+
+export const dayLink = (day: Day): Link => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
+
+/** A search for a value of a field; no quotes can be in it. */
+const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
+  searchPath({ query: `${field}:"${value.replace(/["“”„]/g, '')}"` })
+
+/** Where else the paper is. */
+function linksOf(paper: Paper, arxivText: string): Link[] {
+  const all: Fact[] = [
+    { text: words.paper.pdf, url: pdfUrl(paper) },
+    { text: arxivText, url: arxivUrl(paper) },
+    { text: fill(words.paper.doi, { doi: paper.doi ?? '' }), url: paper.arxivId ? null : doiUrl(paper) },
+    { text: words.paper.code, url: codeLink(paper.codeUrl) },
+    { text: words.paper.project, url: codeLink(paper.projectUrl) },
+  ]
+  return all.flatMap(({ text, url }) => (url ? [{ text, url }] : []))
+}
+
+const commentsOf = (paper: Pick<Paper, 'arxivId' | 'votes' | 'comments'>): Fact[] =>
+  paper.comments ? [{ text: counted(paper.comments, words.counts.comment), url: votesUrl(paper) }] : []

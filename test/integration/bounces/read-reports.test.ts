@@ -1,0 +1,503 @@
+import { describe, expect, test } from 'vitest'
+import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
+import { moveSubscriber } from '../../../src/account/move-subscriber.ts'
+import { resubscribe } from '../../../src/account/resubscribe.ts'
+import { readReports } from '../../../src/bounces/read-reports.ts'
+import { keepReport, takeReport } from '../../../src/bounces/report.repo.ts'
+import { Fault } from '../../../src/core/errors.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import { unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
+import { suppressionOf } from '../../../src/subscribers/suppression.repo.ts'
+import { appleUnsubscribe, complaint, deliveryReport, vacation } from '../../support/return-mails.ts'
+import { type SentMail, useReturnsWorld } from '../../support/returns-world.ts'
+
+const world = useReturnsWorld()
+const ANN = 'ann@reader.example'
+const UNKNOWN = '550 5.1.1 <ann@reader.example>: Recipient address rejected: User unknown'
+
+describe('a dead mailbox', () => {
+  test('by a server’s own answer: suppressed at once, and nobody else is', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.mailTo('ben@reader.example')
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+    expect(await world.returned()).toEqual([
+      { class: 'dead', done: 'suppressed', foundBy: 'token', messageId: mail.id },
+    ])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'suppressed', stateBefore: 'active' })
+    expect(await world.suppressionOf(ANN)).toBe('dead')
+    expect(await world.stateOf('ben@reader.example')).toMatchObject({ state: 'active' })
+    expect(JSON.stringify(world.logged)).not.toContain('reader.example')
+  })
+
+  test('by words alone: when a second report on another day says so too', async () => {
+    const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
+    const first = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: first.envelope })
+    const second = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: second.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+    world.later(1)
+    const third = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: third.envelope })
+    expect((await world.returned()).map(({ done }) => done)).toEqual(['nothing', 'nothing', 'suppressed'])
+    expect(await world.suppressionOf(ANN)).toBe('dead')
+  })
+
+  test('what a later mail settled does not count: it was accepted, and did not come back in five days', async () => {
+    const report = () => deliveryReport({ recipient: ANN, said: '550 <ann@reader.example>: User unknown' })
+    const first = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: first.envelope })
+    world.later(1)
+    await world.mailTo(ANN)
+    world.later(6)
+    const third = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: third.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test.each([
+    ['by words alone it is dropped', '550 no such user', 'dropped'],
+    ['by a server’s answer it is suppressed too', UNKNOWN, 'suppressed'],
+  ])('of a sign-up that nobody confirmed: %s', async (_what, said, done) => {
+    const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
+    const { db } = world.deps
+    const wish = { topics: [] }
+    await db.signup.create({ data: { subscriberId: mail.subscriberId, wish, createdAt: world.clock.now() } })
+    await world.comesBack(deliveryReport({ recipient: ANN, said }), { to: mail.envelope })
+    expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
+    expect(await db.signup.count()).toBe(0)
+  })
+
+  test('behind theirs, as a group has them: it is counted, and their mail goes on', async () => {
+    for (let day = 0; day < 3; day++) {
+      const mail = await world.mailTo('team@reader.example')
+      await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+      world.later(1)
+    }
+    expect((await world.returned()).map(({ done }) => done)).toEqual(['elsewhere', 'elsewhere', 'elsewhere'])
+    expect(await world.stateOf('team@reader.example')).toMatchObject({ state: 'active' })
+  })
+
+  test('that they left behind: the old address is suppressed, the new one is not', async () => {
+    const mail = await world.mailTo(ANN)
+    const to = { address: 'ann@new.example', addressKey: 'ann@new.example' }
+    await world.deps.db.subscriber.update({ where: { id: mail.subscriberId }, data: to })
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+    expect(await world.suppressionOf(ANN)).toBe('dead')
+    expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
+  })
+})
+
+test('what was lifted is not brought back by another report of the same mail', async () => {
+  const mail = await world.mailTo(ANN)
+  const report = deliveryReport({ recipient: ANN, said: UNKNOWN })
+  await world.comesBack(report, { to: mail.envelope })
+  await unsuppress(world.deps, { email: ANN })
+  await world.comesBack(Buffer.concat([report, Buffer.from('\r\n')]), { to: mail.envelope })
+  expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  const next = await world.mailTo(ANN)
+  await world.comesBack(report, { to: next.envelope })
+  expect(await world.suppressionOf(ANN)).toBe('dead')
+})
+
+describe('words count', () => {
+  const report = (recipient = ANN) => deliveryReport({ recipient, said: `550 <${recipient}>: User unknown` })
+
+  test('once for one mail, however many reports of it come, on whatever days', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    await world.comesBack(Buffer.concat([report(), Buffer.from('\r\n')]), { to: mail.envelope })
+    expect((await world.returned()).map(({ done }) => done)).toEqual(['nothing', 'nothing'])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('against the address that they were said of: a new one begins anew', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    await moveSubscriber(world.deps, { email: ANN, newEmail: 'ann@new.example' })
+    const other = await world.mailTo('ann@new.example')
+    await world.comesBack(report('ann@new.example'), { to: other.envelope })
+    expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
+  })
+
+  test('no more once they confirmed again', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(8)
+    await db.subscriber.update({ where: { addressKey: ANN }, data: { confirmedAt: world.clock.now() } })
+    const second = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: second.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('no more once their mailbox answered by itself: it works', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: mail.envelope })
+    world.later(1)
+    const second = await world.mailTo(ANN)
+    await world.comesBack(vacation(), { to: second.envelope })
+    world.later(1)
+    const third = await world.mailTo(ANN)
+    await world.comesBack(report(), { to: third.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+
+  test('a sure answer found by a Message-ID alone counts like words', async () => {
+    const mail = await world.mailTo(ANN)
+    const original = { 'Message-ID': mail.messageIdField }
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original }))
+    expect(await world.returned()).toMatchObject([{ class: 'dead', foundBy: 'message-id', done: 'nothing' }])
+  })
+})
+
+test.each([
+  ['another domain, where they forward to', 'ann@old-isp.example', 'elsewhere'],
+  ['a host of their domain', 'ann@mx.reader.example', 'suppressed'],
+])('of %s', async (_what, recipient, done) => {
+  const mail = await world.mailTo(ANN)
+  await world.comesBack(deliveryReport({ recipient, said: '550 5.1.1 User unknown' }), { to: mail.envelope })
+  expect(await world.returned()).toMatchObject([{ class: 'dead', done }])
+})
+
+test('of somebody who was erased since: counted, and nothing that names them comes back', async () => {
+  const { db } = world.deps
+  const mail = await world.mailTo(ANN)
+  await eraseSubscriber(world.deps, { email: ANN })
+  await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), { to: mail.envelope })
+  expect(await db.returned.findMany()).toMatchObject([
+    { class: 'dead', done: 'nothing', messageId: mail.id, answer: '', domain: null },
+  ])
+  expect(await db.suppression.count()).toBe(0)
+})
+
+describe('a full mailbox', () => {
+  const full = () => deliveryReport({ recipient: ANN, said: '552 5.2.2 <ann@reader.example> Mailbox full' })
+
+  test('pauses for a week, and is suppressed at the fifth time over two weeks', async () => {
+    const done: string[] = []
+    for (let times = 1; times <= 5; times++) {
+      const mail = await world.mailTo(ANN)
+      await world.comesBack(full(), { to: mail.envelope })
+      done.push((await world.returned()).at(-1)!.done)
+      if (times === 1)
+        expect((await world.stateOf(ANN)).pausedUntil).toEqual(new Date('2026-12-01T00:00:00Z'))
+      world.later(4)
+    }
+    expect(done).toEqual(['paused', 'paused', 'paused', 'paused', 'suppressed'])
+    expect(await world.suppressionOf(ANN)).toBe('full')
+  })
+
+  test('a longer pause of their own stays', async () => {
+    const mail = await world.mailTo(ANN, { state: 'paused' })
+    await world.comesBack(full(), { to: mail.envelope })
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'paused', pausedUntil: null })
+    expect(await world.returned()).toMatchObject([{ class: 'full', done: 'nothing' }])
+  })
+})
+
+describe('a complaint', () => {
+  test('proven by the token or our signed field: suppressed at once, and no email', async () => {
+    const mail = await world.mailTo(ANN)
+    const other = await world.mailTo('ben@reader.example')
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }), {
+      to: 'fbl@bounce.papers.example',
+    })
+    await world.comesBack(complaint({}), { to: other.envelope })
+    expect(await world.returned()).toEqual([
+      { class: 'complaint', done: 'suppressed', foundBy: 'field', messageId: mail.id },
+      { class: 'complaint', done: 'suppressed', foundBy: 'token', messageId: other.id },
+    ])
+    // Lifting the suppression does not restart the subscription.
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'suppressed', stateBefore: 'unsubscribed' })
+    expect(await world.suppressionOf('ben@reader.example')).toBe('complaint')
+    expect(await world.deps.db.message.count({ where: { state: 'ready', acceptances: { none: {} } } })).toBe(
+      0,
+    )
+  })
+
+  const goodbyes = () => world.deps.db.message.findMany({ where: { kind: 'goodbye' } })
+  const ELSEWHERE = { 'Original-Rcpt-To': 'somebody@forward.example' }
+
+  test.each([
+    ['quotes only the Message-ID', (mail: SentMail) => complaint({ 'Message-ID': mail.messageIdField })],
+    [
+      'asks to opt out, and quotes only the Message-ID',
+      (mail: SentMail) => complaint({ 'Message-ID': mail.messageIdField }, { type: 'opt-out' }),
+    ],
+    [
+      'names another mailbox',
+      (mail: SentMail) => complaint({ 'X-Daily-Papers-Message': mail.token }, { fields: ELSEWHERE }),
+    ],
+  ])('that %s: unsubscribed once, with an undo by email', async (_what, raw) => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(raw(mail))
+    expect(await world.returned()).toMatchObject([{ done: 'unsubscribed', messageId: mail.id }])
+    expect(await world.suppressionOf(ANN)).toBeNull()
+    expect(await goodbyes()).toMatchObject([{ toAddress: ANN, content: { reported: true } }])
+    const { id, epoch } = await world.deps.db.subscriber.findFirstOrThrow()
+    const link = { purpose: 'resubscribe', id, epoch, issuedAt: world.clock.now() } as const
+    const undo = signLink(link, world.deps.config.APP_SECRET[0]!)
+    await resubscribe(world.deps, undo)
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+    // After the undo, the same message cannot end the subscription again.
+    await world.comesBack(Buffer.concat([raw(mail), Buffer.from('again')]))
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+    // But a proven complaint about it can.
+    await world.comesBack(complaint({}), { to: mail.envelope })
+    expect(await world.suppressionOf(ANN)).toBe('complaint')
+  })
+
+  test('without proof, about somebody who gets no digests: nothing', async () => {
+    const mail = await world.mailTo(ANN, { state: 'pending', kind: 'confirmation' })
+    await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+    expect(await world.returned()).toMatchObject([{ done: 'nothing' }])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'pending' })
+    expect(await goodbyes()).toEqual([])
+  })
+
+  test('five without proof do not stop delivery', async () => {
+    for (let n = 0; n < 6; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      await world.comesBack(complaint({ 'Message-ID': mail.messageIdField }))
+    }
+    expect(await world.deps.db.consent.count({ where: { how: 'unproven complaint' } })).toBe(6)
+    expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toBeNull()
+  })
+
+  test('five of few mails stop delivery', async () => {
+    for (let n = 0; n < 5; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }))
+    }
+    expect(await world.deps.db.switch.findUnique({ where: { name: 'delivery' } })).toMatchObject({
+      value: 'paused',
+    })
+  })
+
+  test('that only asks to be taken off a list unsubscribes, and suppresses nobody', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'opt-out' }))
+    expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
+    expect(await world.suppressionOf(ANN)).toBeNull()
+  })
+
+  test('“this is not spam” changes nothing', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(complaint({ 'X-Daily-Papers-Message': mail.token }, { type: 'not-spam' }))
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+})
+
+describe('unsubscribing by mail', () => {
+  test('the token in the address is the authority, also of Apple’s automatic form; no mail is left', async () => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(appleUnsubscribe(mail.unsubscribe), { to: mail.unsubscribe })
+    expect(await world.returned()).toMatchObject([{ class: 'unsubscribe', done: 'unsubscribed' }])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
+    expect(await world.deps.db.message.count({ where: { kind: 'goodbye' } })).toBe(0)
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({ event: 'subscriber.unsubscribed', how: 'mail' }),
+    )
+  })
+
+  test('whatever the mail is, and however often it comes', async () => {
+    const mail = await world.mailTo(ANN)
+    for (const raw of [
+      '',
+      '\0\0',
+      'x'.repeat(100_000),
+      deliveryReport({ recipient: ANN, said: UNKNOWN }).toString(),
+    ])
+      await world.comesBack(Buffer.from(raw), { to: mail.unsubscribe })
+    expect((await world.returned()).map(({ done }) => done)).toEqual([
+      'unsubscribed',
+      'nothing',
+      'nothing',
+      'nothing',
+    ])
+    expect(await world.suppressionOf(ANN)).toBeNull()
+  })
+})
+
+describe('nothing is done', () => {
+  test.each([
+    [
+      'a policy refusal',
+      deliveryReport({ recipient: ANN, said: '550 5.7.1 Message rejected as spam' }),
+      'policy',
+    ],
+    ['our own DNS', deliveryReport({ recipient: ANN, said: '550 5.7.25 No PTR record' }), 'ours'],
+    [
+      'a delay',
+      deliveryReport({ recipient: ANN, said: '451 4.7.1 Greylisted', action: 'delayed' }),
+      'delayed',
+    ],
+    ['a success', deliveryReport({ recipient: ANN, status: '2.0.0', action: 'delivered' }), 'not-a-report'],
+    [
+      'a server that is down',
+      deliveryReport({
+        recipient: ANN,
+        status: '4.4.1',
+        said: '451 4.4.1 connect to mx: Connection refused',
+      }),
+      'temporary',
+    ],
+    ['what expired', deliveryReport({ recipient: ANN, said: '421 4.4.2 Connection timed out' }), 'temporary'],
+    ['somebody who is away', vacation(), 'auto-reply'],
+  ])('about %s', async (_what, raw, kind) => {
+    const mail = await world.mailTo(ANN)
+    await world.comesBack(raw, { to: mail.envelope })
+    expect(await world.returned()).toMatchObject([{ class: kind, done: 'nothing', foundBy: 'token' }])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active', pausedUntil: null })
+  })
+
+  test('on the word of whoever knows the address alone', async () => {
+    await world.mailTo(ANN)
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN }), {
+      to: 'postmaster@bounce.papers.example',
+    })
+    const forged = {
+      'X-Daily-Papers-Message': '00'.repeat(22),
+      'Message-ID': '<digest.AAAAAAAAAAAAAAAA@x.example>',
+    }
+    await world.comesBack(deliveryReport({ recipient: ANN, said: UNKNOWN, original: forged }))
+    expect(await world.returned()).toMatchObject([
+      { class: 'dead', foundBy: null, done: 'nothing' },
+      { class: 'dead', foundBy: null, done: 'nothing' },
+    ])
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'active' })
+  })
+})
+
+describe('reports', () => {
+  test('what comes twice, by whatever way, is one', async () => {
+    const mail = await world.mailTo(ANN)
+    const raw = deliveryReport({ recipient: ANN, said: '552 5.2.2 Mailbox full' })
+    await world.comesBack(raw, { to: mail.envelope })
+    await world.comesBack(raw, { to: mail.envelope, way: 'smtp' })
+    expect(await world.deps.db.report.count()).toBe(1)
+  })
+
+  test('its bytes are kept until it is read, and no longer', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    expect(await db.report.findFirst()).toMatchObject({ state: 'waiting', bytes: raw.length })
+    expect(await world.read()).toBe(1)
+    expect(await db.report.findFirst()).toMatchObject({ state: 'read', raw: null, bytes: raw.length })
+    expect(JSON.stringify(await db.returned.findMany())).not.toContain('ann@')
+  })
+
+  test('whoever dies with one in hand leaves it to the next, ten times; then it ends unread', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    const forget = () => db.report.updateMany({ data: { takenUntil: new Date(0) } })
+    for (let tries = 1; tries <= 10; tries++) {
+      expect(await takeReport(db)).toMatchObject({ attempts: tries })
+      expect(await takeReport(db)).toBeNull()
+      await forget()
+    }
+    await world.read()
+    expect(await db.report.findFirst()).toMatchObject({ state: 'unreadable', raw: null })
+    expect(await world.returned()).toMatchObject([{ class: 'unknown', foundBy: 'token', messageId: mail.id }])
+    expect(await suppressionOf(db, ANN)).toBeNull()
+  })
+
+  test('what is no fault of theirs does not count against them, and holds up no other', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await keepReport(db, { way: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
+    const broken = { read: () => Promise.reject(new Error('no thread')), close: async () => {} }
+    for (let times = 0; times < 6; times++) {
+      await readReports({ ...world.deps, reader: broken })
+      await db.report.updateMany({ data: { takenUntil: new Date(0) } })
+    }
+    expect(await world.stateOf(ANN)).toMatchObject({ state: 'unsubscribed' })
+    expect(await db.report.findFirst({ where: { way: 'lmtp' } })).toMatchObject({
+      state: 'waiting',
+      attempts: 0,
+    })
+    await world.read()
+    expect(await world.suppressionOf(ANN)).toBe('dead')
+  })
+
+  test('one that takes too long is tried three times', async () => {
+    const { db } = world.deps
+    const mail = await world.mailTo(ANN)
+    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw: vacation(), at: world.clock.now() })
+    const slow = { read: () => Promise.reject(new Fault('report.too-long-to-read')), close: async () => {} }
+    const states: string[] = []
+    for (let times = 0; times < 3; times++) {
+      await readReports({ ...world.deps, reader: slow })
+      await db.report.updateMany({ data: { takenUntil: new Date(0) } })
+      states.push((await db.report.findFirstOrThrow()).state)
+    }
+    expect(states).toEqual(['waiting', 'waiting', 'unreadable'])
+  })
+
+  test('many readers at once: each report is dealt with once', async () => {
+    const { db } = world.deps
+    for (let n = 0; n < 12; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      const said = '552 5.2.2 Mailbox full'
+      const raw = deliveryReport({ recipient: mail.address, said })
+      await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    }
+    const counts = await Promise.all([world.read(), world.read(), world.read()])
+    expect(counts.reduce((a, b) => a + b)).toBe(12)
+    expect(await db.consent.count({ where: { event: 'paused' } })).toBe(12)
+    expect(await db.returned.count()).toBe(12)
+  })
+})
+
+describe('a domain that returns 5 % of its mail for what it wants', () => {
+  const spam = (recipient: string) =>
+    deliveryReport({ recipient, said: '550 5.7.1 Message rejected as spam' })
+  const pace = () => world.deps.db.pace.findUnique({ where: { key: 'domain reader.example' } })
+
+  async function returnedBy(count: number) {
+    for (let n = 0; n < count; n++) {
+      const mail = await world.mailTo(`n${n}@reader.example`)
+      const report = { way: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
+      await keepReport(world.deps.db, { ...report, at: world.clock.now() })
+    }
+    await world.read()
+  }
+
+  test('is let be, and the operator is told', async () => {
+    await returnedBy(20)
+    expect(await pace()).toMatchObject({ said: '100 % of 20 emails in a day, according to reports' })
+    expect((await pace())!.heldUntil!.getTime()).toBeGreaterThan(Date.now())
+    const where = { name: 'trouble domain reader.example' }
+    expect(await world.deps.db.switch.findUnique({ where })).toMatchObject({
+      value: 'domain-held',
+      reason: expect.stringContaining('5.7.1 Message rejected as spam'),
+    })
+  })
+
+  test('by what led to that hour it is not held again', async () => {
+    await returnedBy(20)
+    await world.deps.db.pace.deleteMany()
+    world.later(0.1)
+    await returnedBy(1)
+    expect(await pace()).toBeNull()
+  })
+
+  test('one person who makes reports up holds nobody’s mail', async () => {
+    const mail = await world.mailTo(ANN)
+    for (let n = 0; n < 30; n++) {
+      const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])
+      await keepReport(world.deps.db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    }
+    await world.read()
+    expect(await pace()).toBeNull()
+  })
+})

@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterEach, expect, test, vi } from 'vitest'
+import {
+  isDatabaseAway,
+  isDatabaseFault,
+  type OpenDatabase,
+  openDatabase,
+} from '../../../../src/core/database/database.ts'
+import { silentLog } from '../../../../src/core/log.ts'
+import { useDatabase } from '../../../support/database.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../../../support/database-proxy.ts'
+import { pgbouncerPath, startPgbouncer } from '../../../support/pgbouncer.ts'
+import { eventually } from '../../../support/until.ts'
+
+const QUIET_MS = 500
+/** Of a transaction: none of these tests is about Prisma's own limits. */
+const UNHURRIED = { maxWait: 30_000, timeout: 30_000 }
+const database = useDatabase()
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** A pool that reaches the database through a proxy. */
+async function throughProxy(): Promise<OpenDatabase & { proxy: DatabaseProxy }> {
+  const proxy = await startDatabaseProxy(database.url)
+  const open = openDatabase(proxy.url, silentLog, 4, { quietMs: QUIET_MS })
+  cleanups.push(proxy.close, open.close)
+  return { ...open, proxy }
+}
+
+/** What a broken connection leaves at work on the server would be taken for the next one's. */
+const endSleepers = () =>
+  database.db.$queryRaw`
+    select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where query like '%pg_sleep(20)%' and pid <> pg_backend_pid()`
+
+/** Resolves once so many statements of this kind are at work. */
+const atWork = (kind: string, count = 1) =>
+  eventually(async () => {
+    const [row] = await database.db.$queryRaw<{ count: number }[]>`
+      select count(*)::int from pg_stat_activity
+      where state = 'active' and query like ${`%${kind}%`} and pid <> pg_backend_pid()`
+    return row!.count === count
+  })
+
+/** Holds an advisory lock, so that a statement that waits for it ends when the test lets it go, by what is returned. */
+async function holdLock(key: number): Promise<() => Promise<void>> {
+  const holder = new pg.Client({ connectionString: database.url })
+  await holder.connect()
+  await holder.query('select pg_advisory_lock($1)', [key])
+  const letGo = () => holder.end()
+  cleanups.push(letGo)
+  return letGo
+}
+
+const failure = (work: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(work).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+
+test.each(['end', 'reset'] as const)(
+  'a connection that breaks (%s) is a database that is away',
+  async (how) => {
+    const { db, proxy } = await throughProxy()
+    cleanups.push(endSleepers)
+    const raw = failure(db.$queryRaw`select pg_sleep(20)::text as raw`)
+    const inTransaction = failure(
+      db.$transaction((tx) => tx.$queryRaw`select pg_sleep(20)::text as within`, UNHURRIED),
+    )
+    for (const kind of ['raw', 'within']) await atWork(`as ${kind}`)
+    proxy.cut(how)
+    for (const error of [await raw, await inTransaction]) {
+      expect(isDatabaseFault(error)).toBe(true)
+      expect(isDatabaseAway(error)).toBe(true)
+    }
+    expect(await db.switch.count()).toBe(0)
+  },
+)
+
+test.each(['end', 'reset'] as const)('so is one that breaks (%s) before a commit or a begin', async (how) => {
+  const { db, proxy } = await throughProxy()
+  const unsaid = db.$transaction(async (tx) => {
+    await tx.switch.count()
+    proxy.cut(how)
+  }, UNHURRIED)
+  expect(isDatabaseAway(await failure(unsaid))).toBe(true)
+  await proxy.close()
+  expect(isDatabaseAway(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
+})
+
+test('a farewell in the same breath as a welcome is a database that is away, and ends no process', async () => {
+  const { db, proxy } = await throughProxy()
+  proxy.bidFarewell()
+  expect(isDatabaseAway(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
+})
+
+test('what the code got wrong is no fault of the database', async () => {
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  const error = await failure(database.db.$queryRaw`select ${circle}::jsonb`)
+  expect(error).toBeInstanceOf(Error)
+  expect(isDatabaseAway(error)).toBe(false)
+})
+
+test('a connection that never answers again is given up, and another one takes its place', async () => {
+  const { db, proxy } = await throughProxy()
+  await db.$queryRaw`select 1`
+  const letGo = await holdLock(1)
+  const hung = failure(db.$queryRaw`select pg_advisory_xact_lock_shared(1)::text as hung`)
+  await atWork('as hung')
+  proxy.swallow()
+  await letGo()
+  expect(isDatabaseAway(await hung)).toBe(true)
+  expect(await db.switch.count()).toBe(0)
+})
+
+test('so is one that falls silent within a transaction, and the pool is whole again', async () => {
+  const { db, proxy } = await throughProxy()
+  const letGo = await holdLock(2)
+  const hang = (n: number) =>
+    failure(
+      db.$transaction(async (tx) => {
+        await tx.$queryRaw`select ${n}::int`
+        await tx.$queryRaw`select pg_advisory_xact_lock_shared(2)::text as within`
+      }, UNHURRIED),
+    )
+  const hung = Promise.all([1, 2, 3, 4].map(hang))
+  await atWork('as within', 4)
+  proxy.swallow()
+  await letGo()
+  for (const error of await hung) expect(isDatabaseAway(error)).toBe(true)
+  expect(await Promise.all([1, 2, 3, 4, 5].map(() => db.switch.count()))).toEqual([0, 0, 0, 0, 0])
+})
+
+test('a server that answers nobody is a database that is away, until it answers again', async () => {
+  const { db, proxy } = await throughProxy()
+  await db.$queryRaw`select 1`
+  proxy.treatNew('black-hole')
+  proxy.swallow()
+  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+  proxy.treatNew('pass')
+  await eventually(async () => (await failure(db.switch.count())) === undefined)
+})
+
+test('a long statement that the server works on is waited for', async () => {
+  const { db } = await throughProxy()
+  const seconds = (QUIET_MS * 4) / 1000
+  expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+  const within = db.$transaction(
+    (tx) => tx.$queryRaw`select 'done' as said from pg_sleep(${seconds})`,
+    UNHURRIED,
+  )
+  expect(await within).toEqual([{ said: 'done' }])
+})
+
+test('a transaction that thinks between two statements keeps its connection', async () => {
+  const { db } = await throughProxy()
+  const counted = db.$transaction(async (tx) => {
+    await tx.switch.count()
+    await sleep(QUIET_MS * 3)
+    return tx.switch.count()
+  }, UNHURRIED)
+  expect(await counted).toBe(0)
+})
+
+test.skipIf(!pgbouncerPath)(
+  `behind a pooler, which nobody can ask, a long statement is waited for as well${pgbouncerPath ? '' : ': pgbouncer is not installed'}`,
+  async () => {
+    const pooler = await startPgbouncer(database.url, 'transaction')
+    const proxy = await startDatabaseProxy(pooler.url)
+    const { db, close } = openDatabase(proxy.url, silentLog, 4, {
+      quietMs: QUIET_MS,
+      longestMs: QUIET_MS * 10,
+    })
+    cleanups.push(pooler.stop, proxy.close, close)
+    const seconds = (QUIET_MS * 4) / 1000
+    expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
+    proxy.swallow()
+    expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+    expect(await db.switch.count()).toBe(0)
+  },
+)
+
+test('a transaction waits longer than two seconds for a connection that is in use', async () => {
+  const { db, close } = openDatabase(database.url, silentLog, 1)
+  cleanups.push(close)
+  const inUse = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const first = db.$transaction(async () => {
+    inUse.resolve()
+    await release.promise
+  })
+  await inUse.promise
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  cleanups.push(() => vi.useRealTimers())
+  const second = db.$transaction(async (tx) => tx.$queryRaw`select 1 as one`)
+  second.catch(() => {})
+  await new Promise((done) => setImmediate(done))
+  vi.advanceTimersByTime(4_000)
+  release.resolve()
+  await first
+  expect(await second).toEqual([{ one: 1 }])
+})

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { type Database, openDatabase } from '../../../src/core/database/database.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { books } from '../../../src/digests/books.repo.ts'
+import { balances } from '../../../src/digests/books.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
+
+const world = useDigestWorld()
+const EIGHT = new Date('2026-11-24T08:00:00Z')
+const MANY = 450 // three pages
+
+/** Many copies of one subscriber, with the same topics. */
+async function addMany(): Promise<void> {
+  await world.addSubscriber('first', { topics: ['robots'] })
+  await world.addPapers('2026-11-24', ['Robots', 'Graphs'])
+  await world.db.$executeRaw`
+    insert into subscriber (id, address, address_key, address_hash, state, zone, hour, days, max_papers, created_at,
+                            confirmed_at, start_date)
+    select 's' || n, 's' || n || '@reader.example', 's' || n || '@reader.example', n, 'active', zone, hour, days,
+           max_papers, created_at, confirmed_at, start_date
+    from subscriber, generate_series(2, ${MANY}::int) n`
+  await world.db.$executeRaw`
+    insert into topic (subscriber_id, position, name, query_id)
+    select s.id, t.position, t.name, t.query_id from topic t, subscriber s where s.id <> 'first'`
+}
+
+const depsAt = (now: Date, db: Database = world.db): Deps => ({
+  ...world.deps,
+  log: silentLog,
+  clock: stoppedClock(now),
+  db,
+})
+
+async function expectEverybodyOnce(): Promise<void> {
+  const rows = await world.db.$queryRaw<unknown[]>`
+    select d.subscriber_id from digest d left join message m on m.digest_id = d.id
+    group by d.subscriber_id
+    having count(d.id) <> 1 or count(m.id) <> 1`
+  expect(rows).toEqual([])
+  expect(await world.db.message.count()).toBe(MANY)
+  const counted = await books(world.db, '2026-11-24')
+  expect(counted).toMatchObject({ due: MANY, planned: MANY, open: MANY })
+  expect(balances(counted)).toBe(true)
+}
+
+test('several planners at once plan each subscriber once', async () => {
+  await addMany()
+  const others = [1, 2].map(() => openDatabase(world.deps.databaseUrl, silentLog, 3))
+  const databases = [world.db, ...others.map(({ db }) => db)]
+  const results = await Promise.all(databases.map((db) => planDigests(depsAt(EIGHT, db))))
+  for (const { close } of others) await close()
+  expect(results.reduce((sum, { planned }) => sum + planned, 0)).toBe(MANY)
+  await expectEverybodyOnce()
+})
+
+/** A database that is gone from the nth page on; the transaction that opens the plan comes before the first. */
+function failingAt(nth: number): Database {
+  let count = 0
+  return new Proxy(world.db, {
+    get(target, name) {
+      if (name === '$transaction' && ++count > nth) throw new Error('the database is gone')
+      const value = target[name as keyof Database]
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+test.each([1, 2, 3])('a planner that dies at page %i leaves the rest to the next one', async (page) => {
+  await addMany()
+  await expect(planDigests(depsAt(EIGHT, failingAt(page)))).rejects.toThrow('gone')
+  const half = await books(world.db, '2026-11-24')
+  expect(half).toMatchObject({ due: MANY, planned: 200 * (page - 1), closed: false })
+  expect(balances(half)).toBe(false)
+  const later = new Date('2026-11-24T09:00:00Z')
+  expect(await planDigests(depsAt(later))).toMatchObject({ due: MANY - 200 * (page - 1) })
+  await expectEverybodyOnce()
+})
+
+test('a planner that dies and is back after 20 hours: the rest is missed', async () => {
+  await addMany()
+  await expect(planDigests(depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
+  const result = await planDigests(depsAt(new Date('2026-11-25T04:00:00Z')))
+  expect(result).toEqual({ due: 250, planned: 0, nothingMatched: 0, paused: 0, missed: 250 })
+  const counted = await books(world.db, '2026-11-24')
+  // The messages of those who were planned ran out too, untried.
+  expect(counted).toMatchObject({ due: MANY, planned: 200, missed: 250, skipped: 200, open: 0, closed: true })
+  expect(balances(counted)).toBe(true)
+})
+
+describe('the books notice a planner that', () => {
+  /** Whether everybody who was due has an outcome, after a planner's work and a day. */
+  const isBalanced = async (): Promise<boolean> => {
+    await planDigests(depsAt(new Date('2026-11-24T09:00:00Z')))
+    return balances(await books(world.db, '2026-11-24'))
+  }
+
+  test('(none: the right one)', async () => {
+    await addMany()
+    await planDigests(depsAt(EIGHT))
+    expect(await isBalanced()).toBe(true)
+  })
+
+  test('pages-by-offset', async () => {
+    await addMany()
+    await WRONG_PLANNERS['pages-by-offset'](depsAt(EIGHT))
+    expect(await isBalanced()).toBe(false)
+  })
+
+  test('done-before-filled', async () => {
+    await addMany()
+    await expect(WRONG_PLANNERS['done-before-filled'](depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
+    expect(await isBalanced()).toBe(false)
+  })
+
+  test('forgets-the-last', async () => {
+    await addMany()
+    await WRONG_PLANNERS['forgets-the-last'](depsAt(EIGHT))
+    // Whom it forgot is due anew, and the books say that something was lost.
+    expect(await isBalanced()).toBe(false)
+    await world.db.message.updateMany({ data: { state: 'accepted' } })
+    await world.plan('2026-11-24T10:00:00Z')
+    expect(world.logged).toContainEqual(
+      expect.objectContaining({ level: 'error', event: 'digests.closed', due: 700, nothingMatched: 200 }),
+    )
+  })
+})

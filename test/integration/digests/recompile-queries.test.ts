@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { recompileQueries } from '../../../src/digests/recompile-queries.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { GRAMMAR } from '../../../src/queries/query.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+
+const OLD = { kind: 'word', field: 'any', text: 'old' }
+
+const add = (texts: readonly string[], grammar: number) =>
+  world.db.query.createMany({ data: texts.map((text) => ({ text, tree: OLD, grammar })) })
+
+const treesByText = async () => {
+  const rows = await world.db.query.findMany()
+  return Object.fromEntries(rows.map(({ text, tree, grammar }) => [text, { tree, grammar }]))
+}
+
+const lines = () => world.logged.filter(({ event }) => String(event).startsWith('queries.'))
+
+test('what an older grammar read is read anew; what cannot be read any more keeps its tree', async () => {
+  await add(['2507.06457', 'world model', '大语言模型'], GRAMMAR - 1)
+  await add(['of today'], GRAMMAR)
+  await add(['of tomorrow'], GRAMMAR + 1)
+  await recompileQueries(world.deps)
+  expect(await treesByText()).toEqual({
+    '2507.06457': { tree: { kind: 'paper', name: '2507.06457' }, grammar: GRAMMAR },
+    'world model': { tree: parseQuery('world model'), grammar: GRAMMAR },
+    大语言模型: { tree: OLD, grammar: GRAMMAR },
+    'of today': { tree: OLD, grammar: GRAMMAR },
+    'of tomorrow': { tree: OLD, grammar: GRAMMAR + 1 },
+  })
+  expect(lines()).toMatchObject([
+    { event: 'queries.recompiled', queries: 3, unreadable: 1, grammar: GRAMMAR },
+  ])
+  await recompileQueries(world.deps)
+  expect(lines()).toHaveLength(1)
+})
+
+test('two processes at once read each query, and none is lost or wrong', async () => {
+  const texts = Array.from({ length: 450 }, (_, i) => `word${i} other`)
+  await add(texts, 0)
+  await Promise.all([recompileQueries(world.deps), recompileQueries(world.deps)])
+  const trees = await treesByText()
+  for (const text of texts) expect(trees[text]).toEqual({ tree: parseQuery(text), grammar: GRAMMAR })
+})
+
+test('a query that somebody holds is passed over, without waiting; the next start reads it', async () => {
+  await add(['held', 'free'], 0)
+  await world.db.$transaction(async (tx) => {
+    await tx.$queryRaw`select 1 from query where text = 'held' for update`
+    await recompileQueries(world.deps)
+  })
+  const grammars = async () =>
+    Object.entries(await treesByText()).map(([text, { grammar }]) => [text, grammar])
+  expect(new Map((await grammars()) as [string, number][])).toEqual(
+    new Map([
+      ['held', 0],
+      ['free', GRAMMAR],
+    ]),
+  )
+  await recompileQueries(world.deps)
+  expect((await treesByText()).held!.grammar).toBe(GRAMMAR)
+})
+
+test('it ends where it is asked to, and where the database refuses, without a throw', async () => {
+  await add(['one'], 0)
+  await recompileQueries(world.deps, { signal: AbortSignal.abort() })
+  expect((await treesByText()).one!.grammar).toBe(0)
+  await world.db.$executeRawUnsafe('alter table query rename to query_away')
+  await recompileQueries(world.deps)
+  await world.db.$executeRawUnsafe('alter table query_away rename to query')
+  expect(lines()).toMatchObject([{ event: 'queries.failed', level: 'warn' }])
+})

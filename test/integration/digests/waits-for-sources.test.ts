@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { changeByOperator } from '../../../src/account/change-by-operator.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { addDays, type Day } from '../../../src/core/dates.ts'
+import { recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+// A Tuesday; Hugging Face papers usually come at 02:00 UTC.
+const DAY = '2026-11-24'
+
+const fetched = (day: Day, at: string, papers: number) =>
+  recordFetch(world.db, { source: 'huggingface', day, papers, now: new Date(`${day}T${at}:00Z`) })
+
+/** A week of weekdays on which an empty answer came before that of 02:00. */
+async function learn() {
+  for (let back = 4; back <= 12; back++) {
+    await fetched(addDays(DAY, -back), '00:30', 0)
+    await fetched(addDays(DAY, -back), '02:00', 20)
+  }
+}
+
+const outcome = async () => (await world.digestsOf('ann'))[DAY]?.outcome
+
+test('a digest waits for a source that uses to be there by its hour, until it comes', async () => {
+  await learn()
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await fetched(DAY, '07:30', 0)
+  await world.plan(`${DAY}T08:00:00Z`)
+  expect(await outcome()).toBeUndefined()
+  await world.addPapers(DAY, ['Robots'])
+  await fetched(DAY, '09:10', 1)
+  await world.plan(`${DAY}T09:10:00Z`)
+  expect(await outcome()).toBe('planned')
+})
+
+test('and goes after three hours with what there is', async () => {
+  await learn()
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addPapers(addDays(DAY, -1), ['Robots'])
+  await world.plan(`${DAY}T10:59:00Z`)
+  expect(await outcome()).toBeUndefined()
+  await world.plan(`${DAY}T11:00:00Z`)
+  expect(await outcome()).toBe('planned')
+})
+
+test('what came while it waited is in it, also where somebody of the same hour changed theirs meanwhile', async () => {
+  await learn()
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.addSubscriber('bob', { topics: ['robots'] })
+  await world.plan(`${DAY}T08:00:00Z`)
+  const deps = { ...world.deps, clock: stoppedClock(new Date(`${DAY}T08:30:00Z`)) }
+  await changeByOperator(deps, { id: 'bob', settings: { hour: '20' } })
+  await world.plan(`${DAY}T08:31:00Z`)
+  await world.addPapers(DAY, ['Robots'])
+  await fetched(DAY, '09:10', 1)
+  await world.plan(`${DAY}T09:10:00Z`)
+  expect((await world.digestsOf('ann'))[DAY]).toMatchObject({
+    titles: ['Robots'],
+    content: { sources: 'Hugging Face: 1 paper.' },
+  })
+})
+
+test('nobody waits where nothing was learned', async () => {
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await fetched(DAY, '07:30', 0)
+  await world.plan(`${DAY}T08:00:00Z`)
+  expect(await outcome()).toBe('nothing_matched')
+})
+
+test('in Tokyo at 08:00 nobody waits for a day that has not begun', async () => {
+  await learn()
+  await fetched('2026-11-23', '02:00', 20)
+  await world.addSubscriber('ann', {
+    topics: ['robots'],
+    zone: 'Asia/Tokyo',
+    confirmedAt: '2026-11-22T00:00:00Z',
+  })
+  await world.plan('2026-11-23T23:00:00Z')
+  expect(await outcome()).toBe('nothing_matched')
+})
+
+test('a date that is asked for by name does not wait', async () => {
+  await learn()
+  await world.addSubscriber('ann', { topics: ['robots'] })
+  await world.plan(`${DAY}T08:00:00Z`, DAY)
+  expect(await outcome()).toBe('nothing_matched')
+})

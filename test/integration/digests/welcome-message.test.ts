@@ -1,0 +1,335 @@
+import fc from 'fast-check'
+import { simpleParser } from 'mailparser'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { resubscribe } from '../../../src/account/resubscribe.ts'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { unsubscribe } from '../../../src/account/unsubscribe.ts'
+import { addDays, type Day, dayOf, midnight } from '../../../src/core/dates.ts'
+import { planDigests } from '../../../src/digests/plan-digests.ts'
+import type { WelcomeMessage } from '../../../src/digests/welcome-message.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { readLink } from '../../../src/subscribers/link-token.ts'
+import { emptyTables } from '../../support/database.ts'
+import { mailed } from '../../support/mailed-links.ts'
+import {
+  confirmToken,
+  get,
+  NOW,
+  post,
+  subscribeThroughSite,
+  unsubscribeToken,
+  useSite,
+} from '../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+const TODAY = dayOf(NOW)
+
+const site = useSite()
+
+// What was read of papers is kept for a minute, and each test numbers them anew.
+let minutes = 0
+beforeEach(() => site.clock.moveTo(later(NOW)))
+const later = (at: Date): Date => new Date(at.getTime() + ++minutes * 61_000)
+
+async function listed(day: Day, ...titles: string[]): Promise<void> {
+  const records = titles.map((title, i) => ({
+    keys: [],
+    title,
+    abstract: `This is about ${title}.`,
+    authors: ['A. Author'],
+    categories: [],
+    keywords: [],
+    votes: 100 - i,
+  }))
+  await recordListings(site.db, { source: 'huggingface', day, records, now: midnight(day) })
+}
+
+const welcomes = async (address = EMAIL): Promise<WelcomeMessage[]> => {
+  const rows = await site.db.message.findMany({
+    where: { kind: 'welcome', toAddress: address },
+    orderBy: { chunkId: 'asc' },
+  })
+  return rows.map(({ content }) => content as unknown as WelcomeMessage)
+}
+
+async function mailOf(address = EMAIL) {
+  const row = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome', toAddress: address } })
+  const compose = await openComposer(site.deps)
+  const message = { ...row, toAddress: address, attempts: 1, uncertainBefore: false }
+  const [{ raw }, again] = [await compose(message), await compose({ ...message, attempts: 2 })]
+  expect(again.raw).toEqual(raw)
+  return { mail: await simpleParser(raw), raw: raw.toString() }
+}
+
+const titlesIn = ({ content }: WelcomeMessage): string[] =>
+  content?.sections.flatMap(({ papers }) =>
+    papers.map(({ title }) => title.map(({ text }) => text).join('')),
+  ) ?? []
+
+describe('confirming leaves a welcome', () => {
+  test('with the papers of the newest day that matched, when the next come, and links that work', async () => {
+    await listed('2026-11-19', 'Robots of old')
+    await listed('2026-11-20', 'Robots 1', 'Robots 2', 'Graphs')
+    await listed(TODAY, 'Robots of today')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots, seas', zone: 'Asia/Tokyo' })
+    const [welcome] = await welcomes()
+    expect(welcome).toMatchObject({
+      nothingMatched: false,
+      topics: ['robots', 'seas'],
+      papers: [2, 3],
+      next: '2026-11-25',
+      hour: 8,
+      zone: 'Asia/Tokyo',
+      confirmedOn: TODAY,
+      epoch: 0,
+    })
+    const { mail, raw } = await mailOf()
+    expect(mail.subject).toBe('Welcome: 2 papers on robots (20 Nov)')
+    for (const part of [mail.text!.replace(/\n/g, ' '), mail.html as string]) {
+      expect(part).toContain('Your first digest arrives on Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)')
+      expect(part).toContain('what matched on Friday, 20 November 2026: 2 new papers on robots.')
+      expect(part).toContain('Matched: robots, in the title')
+      expect(part).not.toContain('Robots of')
+    }
+    expect(raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click/m)
+    const { id } = await site.db.subscriber.findFirstOrThrow()
+    const tokenOf = (path: string) => mail.text!.match(new RegExp(`/${path}/([\\w-]+)`))![1]!
+    const read = (purpose: 'manage' | 'unsubscribe') =>
+      readLink(tokenOf(purpose), purpose, site.deps.config.APP_SECRET, site.clock.now())
+    expect(read('manage')).toMatchObject({ id, epoch: 0 })
+    expect(read('unsubscribe')).toMatchObject({ id })
+  })
+
+  test('without topics, with the best of a day before the one that the first digest shows', async () => {
+    await listed('2026-11-20', 'Robots', 'Graphs')
+    await listed('2026-11-23', 'Of Monday')
+    await subscribeThroughSite(site, EMAIL)
+    const { mail } = await mailOf()
+    expect(mail.subject).toBe('Welcome: The best 2 of 20 Nov: Robots')
+    expect(mail.text).not.toContain('Of Monday')
+  })
+
+  test('where nothing matched, that says so and what helps', async () => {
+    await listed('2026-11-20', 'Graphs')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: true, papers: [] }])
+    const { mail } = await mailOf()
+    expect(mail.subject).toBe('Welcome: your first digest arrives on Wed 25 Nov')
+    for (const part of [mail.text!, mail.html as string]) {
+      expect(part).toContain('No paper in the last 14 days matched your topics:')
+      expect(part).toContain('robots')
+      expect(part).toMatch(/\/manage\//)
+    }
+  })
+
+  test('where only papers of today matched, that says so, and when they come', async () => {
+    await listed('2026-11-20', 'Graphs')
+    await listed(TODAY, 'Robots of today', 'More robots', 'Graphs of today')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false, matchedToday: 2 }])
+    const { mail } = await mailOf()
+    for (const part of [mail.text!.replace(/\s+/g, ' '), mail.html as string]) {
+      expect(part).toContain('2 papers from today already match.')
+      expect(part).not.toMatch(
+        /No paper in the last 14 days matched your topics:|No matches lately|use fewer words/,
+      )
+    }
+  })
+
+  test('where all that matched was mailed before, that says so', async () => {
+    await listed('2026-11-20', 'Robots')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    await site.db.message.updateMany({ where: { kind: 'welcome' }, data: { state: 'accepted' } })
+    await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'page' })
+    site.clock.moveTo(later(NOW))
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    const [, second] = await welcomes()
+    expect(second).toMatchObject({ content: null, nothingMatched: false, matchedToday: 0, mailedBefore: 1 })
+    const { text } = await mailed(site, 'welcome', EMAIL)
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      '1 paper from the last 14 days matched, but you’ve already had it.',
+    )
+    expect(text).not.toMatch(
+      /No paper in the last 14 days matched your topics:|No matches lately|use fewer words/,
+    )
+  })
+
+  test('with the page of the same papers, and those beyond the cap on it', async () => {
+    await listed('2026-11-20', 'Robots 1', 'Robots 2', 'Robots 3')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots', max: '1' })
+    const { text } = await mailed(site, 'welcome', EMAIL)
+    const [, view] = text.match(/View in browser:\s+(\S+\/digest\/[\w-]+)\s/)!
+    expect(text).toContain(`2 more on the site:\n${view}#more`)
+    const { statusCode, body } = await get(site, new URL(view!).pathname)
+    expect(statusCode).toBe(200)
+    for (const part of ['Robots 1', 'id="more"', 'Robots 3']) expect(body).toContain(part)
+  })
+
+  test('where there are no papers at all, that blames no topic', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false }])
+    expect((await mailOf()).mail.text).not.toContain('No paper in the last 14 days matched your topics:')
+  })
+
+  test('in the format and detail that was asked for', async () => {
+    await listed('2026-11-20', 'Robots')
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots', format: 'text' })
+    await subscribeThroughSite(site, 'bob@example.com', { topic: 'robots', detail: 'titles' })
+    expect((await mailOf()).mail.html).toBe(false)
+    const { mail } = await mailOf('bob@example.com')
+    expect(mail.text).toContain('Robots')
+    expect(mail.text).not.toContain('This is about')
+  })
+
+  test('once, whoever presses again', async () => {
+    await post(site, '/subscribe', { email: EMAIL })
+    const token = await confirmToken(site, EMAIL)
+    await Promise.all(Array.from({ length: 5 }, () => post(site, `/confirm/${token}`)))
+    expect(await welcomes()).toHaveLength(1)
+  })
+
+  test('also where it cannot be composed', async () => {
+    await listed('2026-11-20', 'Robots')
+    await post(site, '/subscribe', { email: EMAIL, topic: 'robots' })
+    const token = await confirmToken(site, EMAIL)
+    await site.db.$executeRawUnsafe('alter table listing rename to hidden')
+    try {
+      expect((await post(site, `/confirm/${token}`)).headers.location).toBe(`/confirm/${token}/done`)
+    } finally {
+      await site.db.$executeRawUnsafe('alter table hidden rename to listing')
+    }
+    expect(await welcomes()).toMatchObject([{ content: null, nothingMatched: false }])
+    expect(site.logged.join('')).toContain('welcome.failed')
+  })
+})
+
+describe('no welcome', () => {
+  test('for topics that are added, nor for an undone unsubscribe', async () => {
+    await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+    await subscribeThroughSite(site, EMAIL, { topic: 'graphs' })
+    expect(await site.db.topic.count()).toBe(2)
+    const { undo } = await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'page' })
+    await resubscribe(site.deps, undo!)
+    expect(await welcomes()).toHaveLength(1)
+  })
+
+  test('for somebody whom the operator adds with their consent', async () => {
+    await addSubscriber(site.deps, { email: EMAIL, topics: ['robots'], consent: 'on paper' })
+    expect(await welcomes()).toEqual([])
+  })
+
+  test('goes out to somebody who has unsubscribed meanwhile', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'one-click' })
+    const { chunkId } = await site.db.message.findFirstOrThrow({ where: { kind: 'welcome' } })
+    await site.db.$executeRaw`
+      update chunk set owner = 'w', lease_until = now() + interval '1 minute' where id = ${chunkId}`
+    const { ended } = await takeMessages(site.db, {
+      chunk: chunkId,
+      owner: 'w',
+      now: site.clock.now(),
+      most: 9,
+    })
+    expect(ended).toMatchObject([{ state: 'skipped', reason: 'unsubscribed' }])
+  })
+})
+
+test('whoever subscribes anew is welcomed with what neither a digest nor a welcome showed them', async () => {
+  await listed('2026-11-20', 'Robots 1')
+  await listed('2026-11-19', 'Robots 2')
+  await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
+  await listed(TODAY, 'Robots 3')
+  site.clock.moveTo(new Date('2026-11-25T08:00:00Z'))
+  expect(await planDigests(site.deps)).toMatchObject({ planned: 1 })
+  await unsubscribe(site.deps, { token: await unsubscribeToken(site, EMAIL), how: 'one-click' })
+  site.clock.moveTo(new Date('2026-11-26T12:00:00Z'))
+  await subscribeThroughSite(site, EMAIL)
+  expect((await welcomes()).map(titlesIn)).toEqual([['Robots 1'], ['Robots 2']])
+})
+
+// Promise 5, from the welcome on: whoever it is, whatever they change at once, whatever is listed late.
+describe('no paper of a welcome is in any later digest', () => {
+  const KINDS = {
+    topics: { topic: 'robots, seas', days: ALL() },
+    best: { days: ALL() },
+    weekly: { topic: 'robots', days: ['thu'] },
+    'weekly best': { days: ['thu'] },
+    'loses its topics': { topic: 'robots, seas', days: ALL() },
+    'becomes weekly': { days: ALL() },
+  }
+  function ALL() {
+    return ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+  }
+  const addressOf = (kind: string) => `${kind.replaceAll(' ', '-')}@example.com`
+  const paper = fc.record({
+    about: fc.constantFrom('robots', 'seas', 'graphs'),
+    /** How many days after its own it comes in. */
+    late: fc.constantFrom(0, 0, 0, 1, 3),
+  })
+  const world = fc.record({
+    before: fc.array(fc.array(paper, { maxLength: 3 }), { minLength: 8, maxLength: 12 }),
+    after: fc.array(fc.array(paper, { maxLength: 3 }), { minLength: 6, maxLength: 8 }),
+    hour: fc.nat({ max: 21 }),
+  })
+  type World = typeof world extends fc.Arbitrary<infer T> ? T : never
+
+  /** Lists what comes in on a day: papers of its own, and late ones. */
+  const comeIn = async (papers: World['before'], first: Day, day: Day) => {
+    for (const [i, some] of papers.entries()) {
+      const own = addDays(first, i)
+      const now = some.filter(({ late }) => addDays(own, late) === day)
+      if (now.length > 0)
+        await listed(own, ...now.map(({ about }, n) => `On ${about}, ${own} ${n} of ${day}`))
+    }
+  }
+
+  async function walk({ before, after, hour }: World): Promise<number> {
+    await emptyTables(site.db)
+    const all = [...before, ...after]
+    const first = addDays(TODAY, -before.length)
+    for (let i = 0; i <= before.length; i++) await comeIn(all, first, addDays(first, i))
+    site.clock.moveTo(later(new Date(midnight(TODAY).getTime() + hour * 3600_000)))
+    for (const [kind, fields] of Object.entries(KINDS))
+      await subscribeThroughSite(site, addressOf(kind), fields)
+    await site.db.topic.deleteMany({ where: { subscriber: { address: addressOf('loses its topics') } } })
+    await site.db.subscriber.updateMany({
+      where: { address: addressOf('becomes weekly') },
+      data: { days: ['fri'] },
+    })
+    for (let i = 1; i < after.length; i++) {
+      const day = addDays(TODAY, i)
+      await comeIn(all, first, day)
+      await site.db.message.updateMany({ data: { state: 'accepted' } })
+      site.clock.moveTo(new Date(`${day}T08:00:00Z`))
+      await planDigests(site.deps)
+    }
+    return shownTwice()
+  }
+
+  /** Throws where a digest holds what the welcome held; returns how many papers welcomes and digests held. */
+  async function shownTwice(): Promise<number> {
+    let shown = 0
+    for (const kind of Object.keys(KINDS)) {
+      const [welcome] = await welcomes(addressOf(kind))
+      const digests = await site.db.digest.findMany({ where: { subscriber: { address: addressOf(kind) } } })
+      const later = digests.flatMap(({ papers }) => papers)
+      expect([kind, later.filter((id) => welcome!.papers.includes(id))]).toEqual([kind, []])
+      if (welcome!.papers.length > 0 && later.length > 0) shown++
+    }
+    return shown
+  }
+
+  test('over a week', async () => {
+    let shown = 0
+    await fc.assert(
+      fc.asyncProperty(world, async (one) => {
+        shown += await walk(one)
+      }),
+      { numRuns: 4 },
+    )
+    // A walk in which nothing was shown would prove nothing.
+    expect(shown).toBeGreaterThan(8)
+  }, 120_000)
+})

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { siteOf } from '../../../src/emails/compose-message.ts'
+import { digestMail } from '../../../src/emails/digest-mail.ts'
+import { openEmails } from '../../../src/emails/emails.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
+import { readLink } from '../../../src/subscribers/link-token.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+
+const world = useDigestWorld()
+
+async function planned(): Promise<TakenMessage> {
+  await world.addSubscriber('ann', { topics: ['robots'], days: ['tue'], max: 1 })
+  await world.db.subscriber.update({ where: { id: 'ann' }, data: { epoch: 3, detail: 'titles' } })
+  await world.addPapers('2026-11-24', ['Robots walk', 'Robots run'])
+  await world.plan('2026-11-24T08:00:00Z')
+  return (await world.db.message.findFirstOrThrow()) as unknown as TakenMessage
+}
+
+const mailOf = async (message: TakenMessage) =>
+  digestMail({ config: world.config, db: world.db, emails: await openEmails(siteOf(world.config)) }, message)
+
+test('a digest holds links that work: its own page, and its reader’s under the epoch of then', async () => {
+  const message = await planned()
+  await world.db.subscriber.update({ where: { id: 'ann' }, data: { epoch: 4, detail: 'full' } })
+  const { text, unsubscribeUrl } = await mailOf(message)
+  const linkIn = (purpose: 'manage' | 'digest' | 'unsubscribe') => {
+    const token = new RegExp(`/${purpose}/([\\w-]+)`).exec(text)![1]!
+    return readLink(token, purpose, world.config.APP_SECRET, message.datedAt)
+  }
+  expect(linkIn('manage')).toMatchObject({ id: 'ann', epoch: 3 })
+  expect(linkIn('digest')).toMatchObject({ id: message.id })
+  expect(linkIn('unsubscribe')).toMatchObject({ id: 'ann' })
+  expect(text).toContain(`Unsubscribe:\n${unsubscribeUrl}\n`)
+})
+
+test('is of titles, and of a week, for whoever chose that', async () => {
+  const message = await planned()
+  const { subject, text } = await mailOf(message)
+  expect(subject).toBe('This week: 1 paper on robots (23-24 Nov)')
+  expect(text).toContain('This week (23–24 Nov): 1 new paper on robots. 1 more on the site.')
+  expect(text).not.toContain('We look at it')
+  expect(text).toMatch(/1 more on the site:\n\S+\/digest\/\S+#more/)
+})
+
+test('one that an earlier release planned still goes out', async () => {
+  const message = await planned()
+  const { content } = await world.db.digest.findFirstOrThrow()
+  const { week: _, beyond: __, ...older } = content as object as { week: null; beyond: [] }
+  await world.db.digest.updateMany({ data: { content: older } })
+  const { text } = await mailOf({ ...message, content: { format: 'text', confirmedOn: '2026-11-23' } })
+  expect(text).toContain('1 new paper on robots. 1 more on the site.')
+  expect(text).toContain('We look at it')
+})

@@ -1,0 +1,82 @@
+import { simpleParser } from 'mailparser'
+import { expect, test } from 'vitest'
+import { readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import type { NoteMessage } from '../../../src/digests/notes.ts'
+import { openComposer } from '../../../src/emails/compose-message.ts'
+import type { TakenMessage } from '../../../src/mail/message.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/leave-goodbye.ts'
+import { type LinkPurpose, readLink, secretId } from '../../../src/subscribers/link-token.ts'
+import { useDatabase } from '../../support/database.ts'
+import { samples } from '../../support/mails.ts'
+
+const database = useDatabase()
+const FRESH = 'fresh-secret-of-at-least-32-bytes-!!'
+const OLD = 'older-secret-of-at-least-32-bytes-!!'
+const at = new Date('2026-11-24T07:00:00Z')
+
+const composer = () =>
+  openComposer({
+    config: readConfig({ BASE_URL: 'https://papers.example', APP_SECRET: `${FRESH},${OLD}` }),
+    clock: stoppedClock(at),
+    log: silentLog,
+    db: database.db,
+    databaseUrl: database.url,
+  })
+
+const message = (kind: string, content: object | null): TakenMessage => ({
+  id: 'bWVzc2FnZS1pZC0x',
+  chunkId: 1,
+  kind,
+  subscriberId: 'c3Vic2NyaWI',
+  digestId: null,
+  toAddress: 'ann@reader.example',
+  secretId: secretId(OLD),
+  content,
+  datedAt: at,
+  deadline: new Date('2026-11-26T07:00:00Z'),
+  attempts: 1,
+  uncertainBefore: false,
+})
+
+const goodbye: GoodbyeMessage = { epoch: 3, zone: 'Asia/Tokyo', format: 'html' }
+const { manageUrl: _, unsubscribeUrl: __, ...said } = samples.note
+const note: NoteMessage = { ...said, epoch: 3, localDate: '2026-11-24' }
+
+/** The links of one purpose in a mail's text, as what they say. */
+function linksIn(text: string | undefined, purpose: LinkPurpose) {
+  const tokens = [...text!.matchAll(new RegExp(`https://papers\\.example/${purpose}/(\\S+)`, 'g'))]
+  return tokens.map(([, token = '']) => readLink(token, purpose, [OLD], at))
+}
+
+test('a goodbye undoes it, under the epoch of its row, and goes to no list', async () => {
+  const { raw } = await (await composer())(message('goodbye', goodbye))
+  const mail = await simpleParser(raw)
+  const link = { purpose: 'resubscribe', id: 'c3Vic2NyaWI', epoch: 3, issuedAt: at }
+  expect(linksIn(mail.text, 'resubscribe')).toEqual([link])
+  expect(mail.headers.has('list')).toBe(false)
+  expect(mail.headers.get('feedback-id')).toMatch(/^goodbye:/)
+  expect(mail.text).toMatch(/24 Nov\s2026,\s16:00\s\(Asia\/Tokyo\)/)
+})
+
+test('a note leads to the topics and out, and ends with one click as a digest does', async () => {
+  const { raw } = await (await composer())(message('note', note))
+  const mail = await simpleParser(raw)
+  expect(linksIn(mail.text, 'manage')).toMatchObject([{ id: 'c3Vic2NyaWI', epoch: 3 }])
+  expect(linksIn(mail.text, 'unsubscribe')).toMatchObject([{ id: 'c3Vic2NyaWI' }, { id: 'c3Vic2NyaWI' }])
+  const list = mail.headers.get('list') as unknown as { unsubscribe: { url: string } }
+  expect(mail.text).toContain(list.unsubscribe.url)
+  expect(raw.toString()).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n')
+  expect(mail.headers.get('feedback-id')).toMatch(/^note:/)
+})
+
+test.each([
+  ['goodbye', goodbye],
+  ['note', note],
+])('a %s has the same bytes at each try, and none without its content', async (kind, content) => {
+  const [first, second] = [await composer(), await composer()]
+  const once = await first(message(kind, content))
+  expect((await second({ ...message(kind, content), attempts: 2 })).raw).toEqual(once.raw)
+  await expect(first(message(kind, null))).rejects.toMatchObject({ code: 'message.without-content' })
+})

@@ -1,0 +1,29 @@
+import { beforeEach, expect, test } from 'vitest'
+import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import { enqueueGoodbyes, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+async function twoAccepted() {
+  await enqueueGoodbyes(database.db, 'digests', 2)
+  const messages = await messagesIn(database.db)
+  return messages.map(({ id }) => ({ messageId: id, at: NOW, answer: '250 ok' }))
+}
+
+test('what is written again, since the database took it and said nothing, stands once', async () => {
+  const accepted = await twoAccepted()
+  await recordAcceptances(database.db, accepted.slice(0, 1))
+  await recordAcceptances(database.db, accepted)
+  await recordAcceptances(database.db, accepted)
+  expect(await database.db.acceptance.count()).toBe(2)
+  expect(await statesIn(database.db)).toEqual({ accepted: 2 })
+})
+
+test('a copy that the server accepted at another time stands beside the first', async () => {
+  const [first] = await twoAccepted()
+  await recordAcceptances(database.db, [first!])
+  await recordAcceptances(database.db, [{ ...first!, at: new Date(NOW.getTime() + 1) }])
+  expect(await database.db.acceptance.count()).toBe(2)
+})

@@ -1,0 +1,470 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { setSwitch } from '../../../../src/core/switch.repo.ts'
+import type { Lane } from '../../../../src/mail/message.ts'
+import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
+import {
+  leaseChunk,
+  othersHoldChunks,
+  releaseChunk,
+  renewLeases,
+} from '../../../../src/mail/outbox/chunk.repo.ts'
+import {
+  closeExpired,
+  enqueue,
+  recordFailure,
+  takeMessages,
+} from '../../../../src/mail/outbox/message.repo.ts'
+import { makeReady } from '../../../../src/mail/outbox/message-list.repo.ts'
+import type { NextStep } from '../../../../src/mail/refusals/retry.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import {
+  addDigestMessages,
+  addSubscribers,
+  at,
+  attemptsIn,
+  DEADLINE,
+  endLeases,
+  enqueueGoodbyes,
+  goodbye,
+  messagesIn,
+  NOW,
+  statesIn,
+} from '../../../support/messages.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+const lease = (
+  owner = 'ada',
+  { lane = 'digests' as Lane, now = NOW, whenUncertain = 'retry' as 'retry' | 'hold' } = {},
+) => leaseChunk(database.db, { lane, owner, now, leaseSeconds: 45, whenUncertain })
+const take = (chunk: number, { owner = 'ada', now = NOW, most = 10 } = {}) =>
+  takeMessages(database.db, { chunk, owner, now, most })
+const release = (chunk: number, owner = 'ada', now = NOW) => releaseChunk(database.db, { chunk, owner, now })
+const chunks = () => database.db.chunk.findMany({ orderBy: { id: 'asc' } })
+
+/** Leases and takes as `owner`, who then dies. */
+async function takeAndDie(owner = 'ada', most = 10) {
+  const chunk = await lease(owner)
+  const { taken } = await take(chunk!.id, { owner, most })
+  await endLeases(database.db)
+  return { chunk: chunk!.id, taken }
+}
+
+async function fail(message: { id: string; attempts: number }, next: Partial<NextStep>, owner = 'ada') {
+  const made = { outcome: 'deferred', status: 451, enhanced: null, answer: '451 later' } as const
+  const step: NextStep = { state: 'deferred', nextTry: at('08:15'), reason: null, ...next }
+  await recordFailure(database.db, { message, owner, now: NOW, made, next: step })
+}
+
+describe('enqueue', () => {
+  test('450 messages lie in chunks of at most 200', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 450)
+    const counts = await database.db.message.groupBy({
+      by: ['chunkId'],
+      _count: true,
+      orderBy: { chunkId: 'asc' },
+    })
+    expect(counts.map(({ _count }) => _count)).toEqual([200, 200, 50])
+  })
+
+  test('one kind and key is one message, in one call, in two and in two at once', async () => {
+    await addSubscribers(database.db, 2)
+    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(1)])).toBe(1)
+    expect(await enqueue(database.db, 'digests', [goodbye(1), goodbye(2)])).toBe(1)
+    expect(await enqueue(database.db, 'digests', [goodbye(1)])).toBe(0)
+    const added = await Promise.all(
+      Array.from({ length: 8 }, () => enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'again' })])),
+    )
+    expect(added.sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 1])
+    expect(await messagesIn(database.db)).toHaveLength(3)
+  })
+
+  test('what was there before leaves no empty chunk behind', async () => {
+    await addSubscribers(database.db, 1)
+    await enqueue(database.db, 'digests', [goodbye(1)])
+    await enqueue(database.db, 'digests', [goodbye(1)])
+    expect(await chunks()).toHaveLength(1)
+  })
+
+  test('in a transaction that fails nothing is left', async () => {
+    await addSubscribers(database.db, 1)
+    const failing = database.db.$transaction(async (tx) => {
+      await enqueue(tx, 'answers', [goodbye(1)])
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    expect(await messagesIn(database.db)).toEqual([])
+    expect(await chunks()).toEqual([])
+  })
+
+  test('a message comes out as it went in', async () => {
+    await addSubscribers(database.db, 1)
+    const content = { title: 'Größe “≤ 3”', list: [1, null] }
+    await enqueue(database.db, 'answers', [goodbye(1, { content, datedAt: at('07:59') })])
+    const chunk = await lease('ada', { lane: 'answers' })
+    const { taken } = await take(chunk!.id)
+    expect(taken[0]).toMatchObject({
+      kind: 'goodbye',
+      subscriberId: 's1',
+      toAddress: 's1@y.example',
+      secretId: 'k1',
+      digestId: null,
+      content,
+      datedAt: at('07:59'),
+      deadline: DEADLINE,
+      attempts: 1,
+      uncertainBefore: false,
+    })
+  })
+})
+
+describe('a lease', () => {
+  beforeEach(() => enqueueGoodbyes(database.db, 'digests', 250))
+
+  test('is one owner’s alone, and there is one for each chunk', async () => {
+    const [first, second, third] = [await lease('ada'), await lease('bob'), await lease('cyd')]
+    expect(first?.id).not.toBe(second?.id)
+    expect([first?.more, second?.more, third]).toEqual([true, false, null])
+  })
+
+  test('of twenty that ask at once, two get a chunk', async () => {
+    const leased = await Promise.all(Array.from({ length: 20 }, (_, i) => lease(`owner${i}`)))
+    expect(new Set(leased.filter((chunk) => chunk !== null).map(({ id }) => id)).size).toBe(2)
+    expect(leased.filter((chunk) => chunk !== null)).toHaveLength(2)
+  })
+
+  test('keeps to its lane', async () => {
+    expect(await lease('ada', { lane: 'answers' })).toBeNull()
+  })
+
+  test('waits for the instant before which nothing is ready', async () => {
+    expect(await lease('ada', { now: at('07:59') })).toBeNull()
+    expect(await lease('ada', { now: NOW })).not.toBeNull()
+  })
+
+  test('ends by the database’s clock, whatever the clock that is passed in', async () => {
+    const first = await lease('ada')
+    await lease('bob')
+    expect(await lease('cyd', { now: at('23:59') })).toBeNull()
+    await endLeases(database.db)
+    expect((await lease('cyd'))?.id).toBe(first?.id)
+  })
+
+  test('is renewed while it holds, and not once it has ended', async () => {
+    await lease('ada')
+    expect(await renewLeases(database.db, { owners: ['ada'], leaseSeconds: 45 })).toEqual(['ada'])
+    await endLeases(database.db)
+    expect(await renewLeases(database.db, { owners: ['ada'], leaseSeconds: 45 })).toEqual([])
+  })
+
+  test('is not given while delivery is paused', async () => {
+    const chunk = await lease('ada')
+    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
+    expect(await lease('bob')).toBeNull()
+    expect(await take(chunk!.id)).toEqual({ taken: [], ended: [] })
+  })
+
+  test('of others is seen until it is given back', async () => {
+    const chunk = await lease('ada')
+    const others = (now = NOW) => othersHoldChunks(database.db, { lane: 'digests', now })
+    expect(await others()).toBe(true)
+    expect(await others(at('07:00'))).toBe(false)
+    await release(chunk!.id)
+    expect(await others()).toBe(false)
+  })
+})
+
+describe('a take', () => {
+  test('takes at most so many, oldest next try first, each once', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 5)
+    await database.db.$executeRaw`update message set next_try = ${at('07:00')} where subscriber_id = 's4'`
+    const chunk = await lease()
+    const { taken } = await take(chunk!.id, { most: 2 })
+    expect(taken).toHaveLength(2)
+    expect(taken.map(({ subscriberId }) => subscriberId)).toContain('s4')
+    const handfuls = await Promise.all(Array.from({ length: 4 }, () => take(chunk!.id, { most: 2 })))
+    const ids = [taken, ...handfuls.map((handful) => handful.taken)].flat().map(({ id }) => id)
+    expect(ids).toHaveLength(5)
+    expect(new Set(ids).size).toBe(5)
+  })
+
+  test('needs the lease, at this moment and by this owner', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 2)
+    const chunk = await lease('ada')
+    expect((await take(chunk!.id, { owner: 'bob' })).taken).toEqual([])
+    await endLeases(database.db)
+    expect((await take(chunk!.id)).taken).toEqual([])
+  })
+
+  test('leaves what is not due yet', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const chunk = await lease()
+    const [message] = (await take(chunk!.id)).taken
+    await fail(message!, { nextTry: at('08:05') })
+    expect((await take(chunk!.id, { now: at('08:04') })).taken).toEqual([])
+    expect((await take(chunk!.id, { now: at('08:05') })).taken[0]?.attempts).toBe(2)
+  })
+
+  const changes: [string, string, string, string][] = [
+    ['unsubscribed', `update subscriber set state = 'unsubscribed'`, 'skipped', 'unsubscribed'],
+    ['paused', `update subscriber set state = 'paused'`, 'skipped', 'paused'],
+    ['suppressed', `update subscriber set state = 'suppressed'`, 'skipped', 'suppressed'],
+    [
+      'suppressed by hash alone',
+      `insert into suppression (address_hash, reason, at) values ('hash1', 'dead', now())`,
+      'skipped',
+      'suppressed',
+    ],
+    [
+      'erased',
+      `update subscriber set state = 'unsubscribed', address = null, address_key = null, address_hash = null, erased_at = now()`,
+      'skipped',
+      'erased',
+    ],
+    ['without an address on the message', `update message set to_address = null`, 'skipped', 'erased'],
+    ['past its deadline', `update message set deadline = '2026-11-24T08:00:00Z'`, 'skipped', 'expired'],
+    [
+      'past its deadline after a try',
+      `update message set deadline = '2026-11-24T08:00:00Z', attempts = 1`,
+      'gave_up',
+      'expired',
+    ],
+  ]
+  test.each(changes)('looks again at a digest’s subscriber: %s', async (_what, sql, state, reason) => {
+    await addDigestMessages(database.db, 1)
+    const chunk = await lease()
+    await database.db.$executeRawUnsafe(sql)
+    const { taken, ended } = await take(chunk!.id)
+    expect(taken).toEqual([])
+    expect(ended).toMatchObject([{ state, reason }])
+    expect(await messagesIn(database.db)).toMatchObject([{ state, reason, takenBy: null }])
+  })
+
+  test.each([
+    ['pending', true],
+    ['unsubscribed', true],
+    ['paused', true],
+    ['suppressed', false],
+  ])('other kinds go to a subscriber who is %s: %s', async (state, goes) => {
+    await enqueueGoodbyes(database.db, 'answers', 1)
+    await database.db.$executeRawUnsafe(`update subscriber set state = '${state}'`)
+    const chunk = await lease('ada', { lane: 'answers' })
+    expect((await take(chunk!.id)).taken).toHaveLength(goes ? 1 : 0)
+  })
+
+  test('a suppression that was lifted stops nothing', async () => {
+    await addDigestMessages(database.db, 1)
+    await database.db
+      .$executeRaw`insert into suppression (address_hash, reason, at, lifted_at) values ('hash1', 'dead', now(), now())`
+    const chunk = await lease()
+    expect((await take(chunk!.id)).taken).toHaveLength(1)
+  })
+
+  test('an unsubscribe that was answered before the take wins, whatever else is in the handful', async () => {
+    await addDigestMessages(database.db, 3)
+    const chunk = await lease()
+    await database.db.$executeRaw`update subscriber set state = 'unsubscribed' where id = 's2'`
+    const { taken, ended } = await take(chunk!.id)
+    expect(taken.map(({ subscriberId }) => subscriberId).sort()).toEqual(['s1', 's3'])
+    expect(ended).toMatchObject([{ state: 'skipped', reason: 'unsubscribed' }])
+  })
+})
+
+describe('a worker that died', () => {
+  test('leaves what it had taken to the next owner, at once and behind what waits', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 4)
+    const { chunk, taken } = await takeAndDie('ada', 2)
+    expect(await lease('bob', { now: at('08:01') })).toMatchObject({ id: chunk, lost: 2 })
+    const again = (await take(chunk, { owner: 'bob', now: at('08:01') })).taken
+    expect(again.map(({ attempts }) => attempts)).toEqual([1, 1, 2, 2])
+    expect(
+      again
+        .slice(2)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(taken.map(({ id }) => id).sort())
+    expect(await attemptsIn(database.db)).toMatchObject([
+      { n: 1, outcome: 'lost' },
+      { n: 1, outcome: 'lost' },
+    ])
+  })
+
+  test('with hold, what it had taken stays uncertain', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 2)
+    const { chunk } = await takeAndDie('ada', 1)
+    await lease('bob', { whenUncertain: 'hold' })
+    expect((await take(chunk, { owner: 'bob' })).taken).toHaveLength(1)
+    expect(await statesIn(database.db)).toEqual({ taken: 1, uncertain: 1 })
+  })
+
+  test('after the deadline what it had taken is uncertain, not given up: nobody knows', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const { chunk } = await takeAndDie()
+    await lease('bob', { now: DEADLINE })
+    expect((await take(chunk, { owner: 'bob', now: DEADLINE })).ended).toMatchObject([{ state: 'uncertain' }])
+    await release(chunk, 'bob', DEADLINE)
+    expect((await chunks())[0]?.doneAt).toEqual(DEADLINE)
+  })
+
+  test('may still tell of an acceptance, which stands', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const { chunk, taken } = await takeAndDie('ada')
+    await lease('bob')
+    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
+    expect((await take(chunk, { owner: 'bob' })).taken).toEqual([])
+    expect(await statesIn(database.db)).toEqual({ accepted: 1 })
+  })
+
+  test('may still tell of a failure, which is kept and changes nothing', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const { chunk, taken } = await takeAndDie('ada')
+    await lease('bob')
+    const [again] = (await take(chunk, { owner: 'bob' })).taken
+    await fail(taken[0]!, { state: 'refused', reason: '550' }, 'ada')
+    expect(await messagesIn(database.db)).toMatchObject([{ state: 'taken', takenBy: 'bob', attempts: 2 }])
+    expect(await attemptsIn(database.db)).toMatchObject([{ n: 1, outcome: 'deferred' }])
+    await fail(again!, { state: 'refused', reason: '550' }, 'bob')
+    expect(await statesIn(database.db)).toEqual({ refused: 1 })
+  })
+})
+
+test('an owner who leases its own chunk again has lost nothing: its mail may still be under way', async () => {
+  await enqueueGoodbyes(database.db, 'digests', 2)
+  const { taken } = await takeAndDie('ada', 1)
+  expect(await lease('ada')).toMatchObject({ lost: 0 })
+  const [row] = (await messagesIn(database.db)).filter(({ id }) => id === taken[0]?.id)
+  expect(row).toMatchObject({ state: 'taken', takenBy: 'ada' })
+})
+
+describe('giving a chunk back', () => {
+  test('it is done when every message has come to an end', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 3)
+    const chunk = await lease()
+    const { taken } = await take(chunk!.id)
+    await recordAcceptances(database.db, [{ messageId: taken[0]!.id, at: NOW, answer: '250 ok' }])
+    await fail(taken[1]!, { state: 'refused', reason: '550' })
+    await fail(taken[2]!, { state: 'uncertain', nextTry: DEADLINE })
+    await release(chunk!.id)
+    expect(await chunks()).toMatchObject([{ doneAt: NOW, owner: null, leaseUntil: null }])
+    expect(await lease('bob', { now: at('23:59') })).toBeNull()
+  })
+
+  test('it waits for the first next try', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 2)
+    const chunk = await lease()
+    const { taken } = await take(chunk!.id)
+    await fail(taken[0]!, { nextTry: at('08:05') })
+    await fail(taken[1]!, { state: 'uncertain', nextTry: at('08:15') })
+    await release(chunk!.id)
+    expect(await chunks()).toMatchObject([{ doneAt: null, notBefore: at('08:05') }])
+    expect(await lease('bob', { now: at('08:04') })).toBeNull()
+    expect(await lease('bob', { now: at('08:05') })).not.toBeNull()
+  })
+
+  test('what was taken and never begun is as before', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 2)
+    const chunk = await lease()
+    await take(chunk!.id)
+    await release(chunk!.id)
+    expect(await messagesIn(database.db)).toMatchObject([
+      { state: 'ready', attempts: 0, takenBy: null },
+      { state: 'ready', attempts: 0, takenBy: null },
+    ])
+    expect(await lease('bob')).toMatchObject({ lost: 0 })
+  })
+
+  test('an owner who lost it changes nothing', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const { chunk } = await takeAndDie('ada')
+    await lease('bob')
+    await take(chunk, { owner: 'bob' })
+    await release(chunk, 'ada')
+    expect(await chunks()).toMatchObject([{ owner: 'bob', doneAt: null }])
+    expect(await statesIn(database.db)).toEqual({ taken: 1 })
+  })
+})
+
+test('a message made ready while its chunk is given back is not left in a chunk that is done', async () => {
+  await enqueueGoodbyes(database.db, 'digests', 1)
+  const chunk = await lease()
+  const [message] = (await take(chunk!.id)).taken
+  await fail(message!, { state: 'refused', reason: '550' })
+  let released: Promise<void> | undefined
+  await database.db.$transaction(async (tx) => {
+    expect(await makeReady(tx, message!.id, NOW)).toBe(true)
+    released = release(chunk!.id)
+    for (let i = 0; i < 50; i++) await database.db.$queryRaw`select 1`
+  })
+  await released
+  const again = await lease('bob')
+  expect((await take(again!.id, { owner: 'bob' })).taken).toMatchObject([{ id: message!.id, attempts: 2 }])
+})
+
+describe('uncertain', () => {
+  test('is taken once its time has come, and known as such', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const chunk = await lease()
+    const [message] = (await take(chunk!.id)).taken
+    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
+    await recordFailure(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
+    expect((await take(chunk!.id, { now: at('08:14') })).taken).toEqual([])
+    const again = (await take(chunk!.id, { now: at('08:15') })).taken
+    expect(again).toMatchObject([{ attempts: 2, uncertainBefore: true }])
+    await release(chunk!.id, 'ada', at('08:15'))
+    await endLeases(database.db)
+    await lease('bob', { now: at('08:16') })
+    expect((await take(chunk!.id, { owner: 'bob', now: at('08:16') })).taken[0]?.uncertainBefore).toBe(true)
+  })
+
+  test('stays uncertain where the subscriber has gone before the second try', async () => {
+    await addDigestMessages(database.db, 1)
+    const chunk = await lease()
+    const [message] = (await take(chunk!.id)).taken
+    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
+    await recordFailure(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
+    await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+    expect((await take(chunk!.id, { now: at('08:15') })).ended).toMatchObject([{ state: 'uncertain' }])
+    expect((await take(chunk!.id, { now: at('08:16') })).ended).toEqual([])
+  })
+})
+
+describe('closing what is past its deadline', () => {
+  test('never tried: skipped; tried: given up; in doubt: uncertain; held by a worker: left alone', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 3)
+    await addSubscribers(database.db, 0)
+    const chunk = await lease()
+    const { taken } = await take(chunk!.id, { most: 2 })
+    const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
+    const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
+    await recordFailure(database.db, { message: taken[0]!, owner: 'ada', now: NOW, made, next })
+    await fail(taken[1]!, { nextTry: at('08:05') })
+    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    await release(chunk!.id)
+    expect(await closeExpired(database.db, at('23:00'))).toBe(0)
+    expect(await closeExpired(database.db, DEADLINE)).toBe(3)
+    expect(await statesIn(database.db)).toEqual({ uncertain: 1, gave_up: 1, skipped: 1 })
+    expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
+    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+  })
+
+  test('what a dead worker had taken may have gone out: uncertain, also where nobody leases any more', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    await takeAndDie()
+    expect(await closeExpired(database.db, at('23:00'))).toBe(0)
+    expect(await closeExpired(database.db, DEADLINE)).toBe(1)
+    expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
+    expect(await database.db.attempt.findMany()).toMatchObject([{ n: 1, outcome: 'lost' }])
+    expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
+  })
+
+  test('what a living worker has taken is its own', async () => {
+    await enqueueGoodbyes(database.db, 'digests', 1)
+    const chunk = await lease('ada')
+    expect((await take(chunk!.id)).taken).toHaveLength(1)
+    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await statesIn(database.db)).toEqual({ taken: 1 })
+  })
+})

@@ -1,0 +1,779 @@
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config/config.ts'
+import { type MovableClock, stoppedClock } from '../../../../src/core/clock.ts'
+import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
+import { type Log, silentLog } from '../../../../src/core/log.ts'
+import { clearSwitch, readSwitch, setSwitch } from '../../../../src/core/switch.repo.ts'
+import { troubles } from '../../../../src/core/trouble.repo.ts'
+import type { Compose, Lane } from '../../../../src/mail/message.ts'
+import { closeExpired, enqueue } from '../../../../src/mail/outbox/message.repo.ts'
+import { slowPaces } from '../../../../src/mail/rate-limits/pace.repo.ts'
+import { type DrainInput, drain } from '../../../../src/mail/sending/drain.ts'
+import type { RunResult } from '../../../../src/mail/sending/run.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import {
+  addDigestMessages,
+  addDigests,
+  addSubscribers,
+  at,
+  attemptsIn,
+  DEADLINE,
+  endLeases,
+  enqueueGoodbyes,
+  goodbye,
+  messagesIn,
+  NOW,
+  statesIn,
+} from '../../../support/messages.ts'
+import { passInPaces } from '../../../support/paces.ts'
+import { type SinkOptions, type SmtpSink, startSmtpSink } from '../../../support/smtp-sink.ts'
+
+const database = useDatabase()
+let clock: MovableClock
+const closing: (() => unknown)[] = []
+
+beforeEach(async () => {
+  clock = stoppedClock(NOW)
+  await emptyTables(database.db)
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function sinkWith(options: SinkOptions = {}): Promise<SmtpSink> {
+  const sink = await startSmtpSink(options)
+  closing.push(sink.close)
+  return sink
+}
+
+const compose: Compose = async ({ id, toAddress }) => ({
+  from: 'papers@site.example',
+  to: toAddress,
+  raw: Buffer.from(`Message-ID: <${id}@site.example>\r\n\r\nHello\r\n`),
+})
+
+interface Settings {
+  port: number
+  query?: string
+  environment?: Record<string, string>
+  log?: Log
+}
+
+let drains = 0
+function drainWith(
+  { port, query = 'connections=2', environment = {}, log = silentLog }: Settings,
+  input: Partial<DrainInput> = {},
+): Promise<RunResult> {
+  const config = readConfig({ SMTP_URL: `smtp://127.0.0.1:${port}?${query}`, ...environment })
+  const deps = { config, clock, log, db: database.db, databaseUrl: database.url }
+  return drain(deps, { lane: 'digests', owner: `drain${drains++}`, compose, ...input })
+}
+
+const endLeasesIn = (seconds: number) => database.db.$executeRaw`
+  update chunk set lease_until = now() + make_interval(secs => ${seconds}::float8) where owner is not null`
+async function leaseLeft(): Promise<number> {
+  const [row] = await database.db.$queryRaw<{ seconds: number }[]>`
+    select extract(epoch from lease_until - now())::float8 as seconds from chunk where owner is not null`
+  return row!.seconds
+}
+const recipients = (sink: SmtpSink) => sink.accepted.map(({ to }) => to).sort()
+const chunkRows = () => database.db.chunk.findMany()
+const allGivenBack = async () => (await chunkRows()).every(({ owner }) => owner === null)
+const roundTrips = async (count: number) => {
+  for (let i = 0; i < count; i++) await database.db.$queryRaw`select 1`
+}
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe('a run', () => {
+  test('brings each message to the server once, and its chunks to their end', async () => {
+    await addDigestMessages(database.db, 450)
+    const sink = await sinkWith()
+    const result = await drainWith({ port: sink.port, query: 'connections=4' })
+    expect(result).toMatchObject({ accepted: 450, stopped: null })
+    expect(new Set(recipients(sink)).size).toBe(450)
+    expect(sink.mails).toHaveLength(450)
+    expect(sink.connections).toBeLessThanOrEqual(8) // four, each renewed after a hundred mails
+    expect(await statesIn(database.db)).toEqual({ accepted: 450 })
+    expect((await chunkRows()).every(({ doneAt, owner }) => doneAt !== null && owner === null)).toBe(true)
+    expect(await database.db.acceptance.count()).toBe(450)
+    expect((await drainWith({ port: sink.port })).accepted).toBe(0)
+  })
+
+  test('three at once share the work and send nothing twice', async () => {
+    await addDigestMessages(database.db, 700)
+    const sink = await sinkWith()
+    const results = await Promise.all([1, 2, 3].map(() => drainWith({ port: sink.port })))
+    expect(results.reduce((sum, { accepted }) => sum + accepted, 0)).toBe(700)
+    expect(sink.mails).toHaveLength(700)
+    expect(await statesIn(database.db)).toEqual({ accepted: 700 })
+  })
+
+  test('tells when there is more than it holds', async () => {
+    await addDigestMessages(database.db, 450)
+    const sink = await sinkWith()
+    let nudges = 0
+    await drainWith(sink, { moreWaiting: async () => void nudges++ })
+    expect(nudges).toBe(2)
+  })
+
+  test('ends, and sends all, where the others cannot be told', async () => {
+    await addDigestMessages(database.db, 450)
+    const sink = await sinkWith()
+    const deaf = async () => {
+      throw new Error('no queue')
+    }
+    expect(await drainWith(sink, { moreWaiting: deaf })).toMatchObject({ accepted: 450, stopped: null })
+  })
+
+  test('takes answers over at most two connections', async () => {
+    await enqueueGoodbyes(database.db, 'answers', 40)
+    const sink = await sinkWith({ delayMs: 5 })
+    expect(await drainWith({ port: sink.port, query: 'connections=8' }, { lane: 'answers' })).toMatchObject({
+      accepted: 40,
+    })
+    expect(sink.connections).toBe(2)
+  })
+
+  test.each([
+    ['sending is off', { SENDING: 'off' }],
+    ['there is no mail server', { SMTP_URL: '' }],
+  ])('does nothing where %s', async (_what, environment) => {
+    await addDigestMessages(database.db, 2)
+    const sink = await sinkWith()
+    expect((await drainWith({ port: sink.port, environment })).accepted).toBe(0)
+    expect(sink.connections).toBe(0)
+    expect(await statesIn(database.db)).toEqual({ ready: 2 })
+  })
+
+  test('waits for chunks that another worker holds, and may lose', async () => {
+    await addDigestMessages(database.db, 3)
+    await database.db.$executeRaw`update chunk set owner = 'dead', lease_until = now() + interval '1 hour'`
+    const sink = await sinkWith({ delayMs: 300 })
+    const patient = drainWith(sink)
+    await roundTrips(20)
+    // Of the dead alone: what the living one has of them by now is its own.
+    await endLeases(database.db, { owner: 'dead' })
+    expect((await patient).accepted).toBe(3)
+    expect(sink.mails).toHaveLength(3)
+  })
+})
+
+describe('what is recorded, and when', () => {
+  test('no connection begins a mail before its last 250 is written down', async () => {
+    await addDigestMessages(database.db, 10)
+    const sink = await sinkWith()
+    let running: Promise<RunResult> | undefined
+    await database.db.$transaction(async (tx) => {
+      await tx.$executeRaw`lock table acceptance in exclusive mode`
+      running = drainWith({ port: sink.port, query: 'connections=2' })
+      await until(() => sink.accepted.length === 2)
+      await roundTrips(50)
+      expect(sink.mails).toHaveLength(2)
+    })
+    expect(await running).toMatchObject({ accepted: 10 })
+    expect(sink.mails).toHaveLength(10)
+  })
+
+  test('a 250 is written down although the lease went to another worker meanwhile', async () => {
+    await addDigestMessages(database.db, 6)
+    const sink = await sinkWith()
+    const stealing: Compose = async (message) => {
+      await database.db.$executeRaw`update chunk set owner = 'bob', lease_until = now() + interval '1 hour'`
+      await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'bob keeps what he has', at: NOW })
+      return compose(message)
+    }
+    const result = await drainWith({ port: sink.port, query: 'connections=1' }, { compose: stealing })
+    expect(result.accepted).toBe(sink.accepted.length)
+    expect(result.accepted).toBeLessThanOrEqual(2)
+    expect(await database.db.acceptance.count()).toBe(result.accepted)
+    expect(await chunkRows()).toMatchObject([{ owner: 'bob', doneAt: null }])
+  })
+
+  test('nothing begins once the lease may have run out', async () => {
+    await addDigestMessages(database.db, 4)
+    const sink = await sinkWith({ delayMs: 1100 })
+    const environment = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
+    const running = drainWith({ port: sink.port, query: 'connections=1', environment })
+    await until(() => sink.accepted.length === 1)
+    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'no second lease', at: NOW })
+    expect(await running).toMatchObject({ accepted: 1 })
+    expect(sink.mails).toHaveLength(1)
+    expect(await statesIn(database.db)).toEqual({ accepted: 1, ready: 3 })
+  })
+
+  test('a lease is renewed while a mail is under way', async () => {
+    await addDigestMessages(database.db, 1)
+    const sink = await sinkWith({ at: { dot: 'silence' } })
+    const stopping = new AbortController()
+    const environment = { LEASE_SECONDS: '30', LEASE_RENEW_SECONDS: '1' }
+    const running = drainWith({ port: sink.port, environment }, { signal: stopping.signal })
+    await until(() => sink.mails.length === 1)
+    await endLeasesIn(5)
+    while ((await leaseLeft()) < 20) await roundTrips(10)
+    await sink.close()
+    expect(await running).toMatchObject({ uncertain: 1 })
+  })
+})
+
+describe('a worker that hangs', () => {
+  const settings = { query: 'connections=1', environment: { LEASE_SECONDS: '30', LEASE_RENEW_SECONDS: '1' } }
+  const stalledAfterMs = 300
+  let stalled: number
+  beforeEach(() => {
+    stalled = 0
+  })
+  const log: Log = { ...silentLog, error: (event) => void (event === 'chunk.stalled' && stalled++) }
+
+  test('renews its lease no more, and sends nothing when it wakes', async () => {
+    await addDigestMessages(database.db, 3)
+    const { port, mails } = await sinkWith()
+    const hang = Promise.withResolvers<void>()
+    const hanging: Compose = (message) => hang.promise.then(() => compose(message))
+    const stopping = new AbortController()
+    const input = { compose: hanging, stalledAfterMs, signal: stopping.signal }
+    const first = drainWith({ port, ...settings, log }, input)
+    await until(() => stalled === 1)
+    await endLeases(database.db)
+    expect(await drainWith({ port, ...settings })).toMatchObject({ accepted: 3 })
+    stopping.abort()
+    hang.resolve()
+    expect(await first).toMatchObject({ accepted: 0, refused: 0 })
+    expect(mails).toHaveLength(3)
+  }, 20_000)
+
+  test('is not one that waits for a slow mail server', async () => {
+    await addDigestMessages(database.db, 1)
+    const { port, mails } = await sinkWith({ delayMs: 3000 })
+    const running = drainWith({ port, ...settings, log }, { stalledAfterMs })
+    await until(() => mails.length === 1)
+    await endLeasesIn(5)
+    while ((await leaseLeft()) < 20) await roundTrips(10)
+    expect(await running).toMatchObject({ accepted: 1 })
+    expect(stalled).toBe(0)
+  })
+
+  test('is not one that waits for its pace', async () => {
+    await addDigestMessages(database.db, 1)
+    await database.db.$executeRaw`
+      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 0, now(), 0.5, now())`
+    const { port } = await sinkWith()
+    expect(await drainWith({ port, ...settings, log }, { stalledAfterMs })).toMatchObject({ accepted: 1 })
+    expect(stalled).toBe(0)
+  })
+})
+
+describe('an unsubscribe during a run', () => {
+  test('stops everything but what was in the hand', async () => {
+    await addDigestMessages(database.db, 50)
+    const sink = await sinkWith()
+    let first = true
+    const unsubscribing: Compose = async (message) => {
+      if (first) await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+      first = false
+      return compose(message)
+    }
+    const result = await drainWith({ port: sink.port, query: 'connections=2' }, { compose: unsubscribing })
+    expect(result.accepted).toBeLessThanOrEqual(4)
+    expect(result.skipped).toBe(50 - result.accepted)
+    expect(sink.mails).toHaveLength(result.accepted)
+  })
+})
+
+describe('a domain with a pace', () => {
+  test('is mailed to until nothing is ready, in one run', async () => {
+    await addDigestMessages(database.db, 100)
+    const sink = await sinkWith()
+    const result = await drainWith({ port: sink.port, environment: { DOMAIN_RATE: '16' } })
+    expect(result).toMatchObject({ accepted: 100, stopped: null })
+  })
+
+  test('has it in a chunk of several domains too', async () => {
+    await addDigestMessages(database.db, 10)
+    const sink = await sinkWith()
+    const stopping = new AbortController()
+    const running = drainWith(
+      { port: sink.port, environment: { DOMAIN_RATE: '0.1' } },
+      { signal: stopping.signal },
+    )
+    await until(() => sink.accepted.length > 0)
+    await roundTrips(100)
+    stopping.abort()
+    expect((await running).accepted).toBe(1)
+  })
+})
+
+describe('a message that waits for its turn', () => {
+  test('does not go to whoever left meanwhile', async () => {
+    await addDigestMessages(database.db, 2)
+    await database.db.$executeRaw`
+      insert into pace (key, tokens, at, slowed_to, slowed_at) values ('all', 2, now(), 0.6, now())`
+    const sink = await sinkWith()
+    // The first goes at once; the second waits longer than a look at its subscriber is good for.
+    const leaving: Compose = async (message) => {
+      if (sink.accepted.length === 1)
+        await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
+      return compose(message)
+    }
+    const result = await drainWith({ port: sink.port, query: 'connections=1' }, { compose: leaving })
+    expect(result).toMatchObject({ accepted: 1, skipped: 1 })
+    expect(sink.mails).toHaveLength(1)
+    expect((await messagesIn(database.db)).map(({ attempts }) => attempts).sort()).toEqual([0, 1])
+  })
+})
+
+describe('a lost chunk that its own worker leases again', () => {
+  test('is held by the new lease alone: what the old one ends gives nothing back', async () => {
+    await addDigestMessages(database.db, 8)
+    const sink = await sinkWith({ delayMs: 1500 })
+    const settings = { LEASE_SECONDS: '1', LEASE_RENEW_SECONDS: '3600' }
+    const seen: string[] = []
+    const watching: Compose = async (message) => {
+      const owners = await database.db.chunk.findMany({ where: { owner: { not: null } } })
+      seen.push(...owners.map(({ owner }) => owner!))
+      return compose(message)
+    }
+    const running = drainWith(
+      { port: sink.port, query: 'connections=2', environment: settings },
+      { compose: watching },
+    )
+    await until(() => sink.accepted.length >= 2)
+    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'seen enough', at: NOW })
+    await running
+    // Each lease has a name of its own, and no message is on its way twice beyond what a lost lease allows.
+    expect(new Set(seen).size).toBeGreaterThan(1)
+    const copies = Map.groupBy(sink.mails, ({ messageId }) => messageId)
+    expect(Math.max(...[...copies.values()].map(({ length }) => length))).toBeLessThanOrEqual(2)
+    expect((await statesIn(database.db)).taken ?? 0).toBe(0)
+  })
+})
+
+describe('answers of the server', () => {
+  test('4xx defers; the same run later brings it', async () => {
+    await addDigestMessages(database.db, 3)
+    const sink = await sinkWith({
+      at: { rcpt: (to) => (to === 's2@y.example' ? '450 4.2.0 later' : undefined) },
+    })
+    expect(await drainWith(sink)).toMatchObject({ accepted: 2, deferred: 1, stopped: null })
+    expect((await messagesIn(database.db))[1]).toMatchObject({ state: 'deferred', nextTry: at('08:01') })
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 0 })
+    clock.moveTo(at('08:01'))
+    expect(await drainWith(sink)).toMatchObject({ accepted: 1 })
+    expect(recipients(sink)).toEqual(['s1@y.example', 's2@y.example', 's3@y.example'])
+  })
+
+  test('451 to everything gives up at the deadline, and not before', async () => {
+    await addDigestMessages(database.db, 1)
+    const sink = await sinkWith({ at: { data: '451 4.3.0 later' } })
+    for (let minute = 0; minute < 20 * 60; minute++) {
+      clock.moveTo(new Date(NOW.getTime() + minute * 60_000))
+      if ((await statesIn(database.db)).gave_up) break
+      const next = (await messagesIn(database.db))[0]!.nextTry
+      if (next <= clock.now()) await drainWith(sink)
+    }
+    expect(await messagesIn(database.db)).toMatchObject([{ state: 'gave_up', reason: 'expired' }])
+    // 08:00, :01, :06, :21, :51, 09:51 and every hour until 03:51.
+    expect((await attemptsIn(database.db)).length).toBe(24)
+  })
+
+  test('no such mailbox refuses the message and tells of the address; another 5xx does not', async () => {
+    await addDigestMessages(database.db, 3)
+    const answers: Record<string, string> = {
+      's1@y.example': '550 5.1.1 <s1@y.example>: nobody here',
+      's2@y.example': '550 5.7.1 <s2@y.example>: not from you',
+    }
+    const sink = await sinkWith({ at: { rcpt: (to) => answers[to] } })
+    const dead: string[] = []
+    const onDeadAddress = async (address: string) => void dead.push(address)
+    expect(await drainWith(sink, { onDeadAddress })).toMatchObject({ accepted: 1, refused: 2, stopped: null })
+    expect(dead).toEqual(['s1@y.example'])
+    expect(await messagesIn(database.db)).toMatchObject([
+      { state: 'refused', reason: '5.1.1' },
+      { state: 'refused', reason: '5.7.1' },
+      { state: 'accepted', reason: null },
+    ])
+    const kept = (await attemptsIn(database.db)).map(({ answer }) => answer).join()
+    expect(kept).toContain('nobody here')
+    expect(kept).not.toContain('y.example')
+  })
+
+  test('ten refusals with one text pause delivery, for every process, until it is resumed', async () => {
+    await addDigestMessages(database.db, 40)
+    const sink = await sinkWith({
+      at: { rcpt: (to) => `554 5.7.1 <${to}>: Relay access denied id 4X${to.length}` },
+    })
+    const result = await drainWith({ port: sink.port, query: 'connections=2' })
+    expect(result.stopped).toBe('refused-alike')
+    expect(result.refused).toBeGreaterThanOrEqual(10)
+    expect(result.refused).toBeLessThanOrEqual(11)
+    const { value, reason } = (await readSwitch(database.db, 'delivery'))!
+    expect(value).toBe('paused')
+    expect(reason).toContain('Relay access denied')
+    expect(reason).not.toContain('y.example')
+    expect(await statesIn(database.db)).toEqual({ refused: result.refused, ready: 40 - result.refused })
+    sink.at = {}
+    expect((await drainWith(sink)).accepted).toBe(0)
+    await clearSwitch(database.db, 'delivery')
+    expect((await drainWith(sink)).accepted).toBe(40 - result.refused)
+  })
+
+  /** A digest for each of 12 subscribers is ready, and a goodbye. */
+  const addBothLanes = async () => {
+    await addDigestMessages(database.db, 12)
+    const goodbyes = Array.from({ length: 12 }, (_, i) => goodbye(i + 1))
+    await enqueue(database.db, 'answers', goodbyes)
+  }
+
+  test('unknown mailboxes among answers, however many, stop nothing', async () => {
+    await addBothLanes()
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
+    const answers = await drainWith(sink, { lane: 'answers' })
+    expect(answers).toMatchObject({ refused: 12, stopped: null })
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
+  })
+
+  test('ten other refusals with one text among answers stop that run, and no digest', async () => {
+    await addBothLanes()
+    const sink = await sinkWith({ at: { rcpt: '554 5.7.1 denied' } })
+    const answers = await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+    expect(answers).toMatchObject({ refused: 10, stopped: 'refused-alike' })
+    expect(await readSwitch(database.db, 'delivery')).toBeNull()
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 12 })
+  })
+
+  test('ten unknown mailboxes among digests pause delivery: that is the server, not they', async () => {
+    await addDigestMessages(database.db, 12)
+    const sink = await sinkWith({ at: { rcpt: '550 5.1.1 User unknown' } })
+    const digests = await drainWith({ port: sink.port, query: 'connections=1' })
+    expect(digests).toMatchObject({ refused: 10, stopped: 'refused-alike' })
+    expect(await readSwitch(database.db, 'delivery')).toMatchObject({ value: 'paused' })
+  })
+
+  test.each<[string, (call: number) => string | undefined]>([
+    ['an acceptance after every ninth', (call) => (call % 10 === 0 ? undefined : '552 5.2.2 full')],
+    ['two texts in turn', (call) => (call % 2 === 0 ? '552 5.2.2 full' : '550 5.1.1 no such user')],
+  ])('fewer than twenty refusals with %s pause nothing', async (_what, answerTo) => {
+    await addDigestMessages(database.db, 19)
+    let calls = 0
+    const sink = await sinkWith({ at: { rcpt: () => answerTo(++calls) } })
+    const result = await drainWith({ port: sink.port, query: 'connections=1' })
+    expect(result.accepted + result.refused).toBe(19)
+    expect(result.stopped).toBeNull()
+    expect(await readSwitch(database.db, 'delivery')).toBeNull()
+  })
+
+  test('a fifth of the mails refused, whatever the texts, pauses delivery', async () => {
+    await addDigestMessages(database.db, 150)
+    let calls = 0
+    const texts = ['552 5.2.2 full', '550 5.1.1 no such user', undefined, undefined]
+    const sink = await sinkWith({ at: { rcpt: () => texts[calls++ % texts.length] } })
+    const result = await drainWith({ port: sink.port, query: 'connections=1' })
+    expect(result).toMatchObject({ stopped: 'refused-much', refused: 20 })
+    expect((await readSwitch(database.db, 'delivery'))?.reason).toMatch(
+      /^5\d % of the last \d+ emails were refused/,
+    )
+  })
+
+  describe('one domain that refuses, while others take theirs', () => {
+    const POLICY = '550 5.7.1 blocked using a list'
+    const mixed = async () => {
+      await addSubscribers(database.db, 60)
+      const digests = await addDigests(database.db, 60)
+      const messages = digests.map((digestId, i) => {
+        const domain = i % 2 ? 'held.example' : 'good.example'
+        return goodbye(i + 1, { kind: 'digest', digestId, toAddress: `s${i + 1}@${domain}` })
+      })
+      await enqueue(database.db, 'digests', messages)
+    }
+    const heldNames = async () => (await troubles(database.db)).map(({ name }) => name)
+
+    test('among answers holds nobody’s digests there: anybody may sign up with its addresses', async () => {
+      await addSubscribers(database.db, 24)
+      const answers = Array.from({ length: 24 }, (_, i) =>
+        goodbye(i + 1, { toAddress: `s${i + 1}@${i < 2 ? 'good' : 'held'}.example` }),
+      )
+      await enqueue(database.db, 'answers', answers)
+      const sink = await sinkWith({
+        at: { rcpt: (to) => (to.endsWith('@held.example') ? '550 mailbox unavailable' : undefined) },
+      })
+      await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
+      expect(await heldNames()).toEqual([])
+      expect(await slowPaces(database.db)).toEqual([])
+    })
+
+    test('is let be for an hour, told once, and over when it takes a mail again', async () => {
+      await mixed()
+      const sink = await sinkWith({
+        at: { rcpt: (to) => (to.endsWith('@held.example') ? POLICY : undefined) },
+      })
+      const result = await drainWith({ port: sink.port, query: 'connections=2' })
+      expect(result).toMatchObject({ accepted: 30, stopped: null })
+      expect(result.refused).toBeGreaterThanOrEqual(10)
+      expect(result.refused).toBeLessThan(25)
+      const much = '^(10 emails in a row|\\d+ % of the last \\d+ emails)'
+      const told = await troubles(database.db)
+      expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
+      expect(told[0]!.said).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
+      const [pace] = await slowPaces(database.db)
+      expect(pace).toMatchObject({ key: 'domain held.example', wasHeld: true })
+      expect(pace!.said).toMatch(new RegExp(`${much}$`))
+
+      sink.at = {}
+      expect(await drainWith({ port: sink.port })).toMatchObject({ accepted: 0, stopped: null })
+      await enqueue(database.db, 'answers', [goodbye(1, { dedupe: 'a', toAddress: 's1@held.example' })])
+      expect(await drainWith({ port: sink.port }, { lane: 'answers' })).toMatchObject({ accepted: 1 })
+      expect(await heldNames()).toEqual(['domain held.example'])
+
+      await passInPaces(database.db, 3700)
+      const later = await drainWith({ port: sink.port })
+      expect(later).toMatchObject({ accepted: 30 - result.refused, stopped: null })
+      expect(await heldNames()).toEqual([])
+    })
+  })
+
+  test('silence after the body is tried once more with the same bytes, then stays uncertain', async () => {
+    await addDigestMessages(database.db, 1)
+    const sink = await sinkWith({ at: { dot: 'close' } })
+    expect(await drainWith(sink)).toMatchObject({ uncertain: 1, stopped: null })
+    expect((await chunkRows())[0]?.doneAt).toBeNull()
+    clock.moveTo(at('08:14'))
+    expect(await drainWith(sink)).toMatchObject({ uncertain: 0 })
+    clock.moveTo(at('08:15'))
+    expect(await drainWith(sink)).toMatchObject({ uncertain: 1 })
+    expect((await chunkRows())[0]?.doneAt).toEqual(at('08:15'))
+    clock.moveTo(at('20:00'))
+    sink.at = {}
+    expect(await drainWith(sink)).toMatchObject({ accepted: 0, uncertain: 0 })
+    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
+    expect(sink.mails).toHaveLength(2)
+    expect(sink.mails[0]?.hash).toBe(sink.mails[1]?.hash)
+  })
+
+  test('silence after the body, then a 250 at the second try: accepted', async () => {
+    await addDigestMessages(database.db, 1)
+    const sink = await sinkWith({ at: { dot: 'close' } })
+    await drainWith(sink)
+    sink.at = {}
+    clock.moveTo(at('08:15'))
+    expect(await drainWith(sink)).toMatchObject({ accepted: 1 })
+    expect(await statesIn(database.db)).toEqual({ accepted: 1 })
+  })
+
+  test('with hold, silence after the body is never tried again', async () => {
+    await addDigestMessages(database.db, 1)
+    const sink = await sinkWith({ at: { dot: 'close' } })
+    const settings = { port: sink.port, environment: { WHEN_UNCERTAIN: 'hold' } }
+    expect(await drainWith(settings)).toMatchObject({ uncertain: 1 })
+    clock.moveTo(at('20:00'))
+    await drainWith(settings)
+    expect(sink.mails).toHaveLength(1)
+    expect((await chunkRows())[0]?.doneAt).not.toBeNull()
+  })
+
+  test('what is past its deadline is not begun', async () => {
+    await addDigestMessages(database.db, 2)
+    clock.moveTo(DEADLINE)
+    const sink = await sinkWith()
+    expect(await drainWith(sink)).toMatchObject({ skipped: 2, accepted: 0 })
+    expect(sink.connections).toBe(0)
+  })
+})
+
+describe('a server that is not there for us', () => {
+  test('ends a run in which one hand holds more than its connections try', async () => {
+    await addDigestMessages(database.db, 6)
+    await enqueue(database.db, 'digests', [goodbye(1)])
+    const sink = await sinkWith({ at: { greeting: '554 no' } })
+    expect(await drainWith({ port: sink.port, query: 'connections=2' })).toMatchObject({
+      stopped: 'unreachable',
+    })
+    expect(await allGivenBack()).toBe(true)
+  })
+
+  test('unreachable: what was tried is deferred, nothing is lost, and later it goes', async () => {
+    await addDigestMessages(database.db, 20)
+    const port = await freePort()
+    const result = await drainWith({ port, query: 'connections=2' })
+    expect(result).toMatchObject({ deferred: 6, stopped: 'unreachable' })
+    expect(await statesIn(database.db)).toEqual({ deferred: 6, ready: 14 })
+    const sink = await sinkWith({ port })
+    clock.moveTo(at('08:01'))
+    expect(await drainWith({ port })).toMatchObject({ accepted: 20, stopped: null })
+    expect(sink.mails).toHaveLength(20)
+  })
+
+  test('one that lets only one connection in gets all over that one', async () => {
+    await addDigestMessages(database.db, 40)
+    let greetings = 0
+    const sink = await sinkWith({
+      delayMs: 100,
+      at: { greeting: () => (greetings++ === 0 ? undefined : '554 5.7.0 one is enough') },
+    })
+    const result = await drainWith({ port: sink.port, query: 'connections=2' })
+    expect(result).toMatchObject({ accepted: 37, deferred: 3, stopped: null })
+    expect(await allGivenBack()).toBe(true)
+  }, 20_000)
+
+  async function smtpServer(requiresLogin: boolean): Promise<number> {
+    const server = new SMTPServer({
+      authOptional: !requiresLogin,
+      onAuth: (_auth, _session, done) => done(new Error('no')),
+      onData: (stream, _session, done) => stream.on('end', done).resume(),
+    })
+    server.on('error', () => {}) // clients that do not trust its certificate
+    await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
+    closing.push(() => new Promise<void>((closed) => void server.close(closed)))
+    return (server.server.address() as AddressInfo).port
+  }
+
+  test.each([
+    ['a refused login', true, 'tls=any', { SMTP_USER: 'papers', SMTP_PASSWORD: 'wrong' }, 'login-refused'],
+    ['a login that is wanted', true, 'tls=any', {}, 'login-refused'],
+    ['a certificate of its own', false, 'tls=verify', {}, 'tls-refused'],
+  ] as const)('%s stops the run, and nothing is lost', async (_what, login, tls, environment, stopped) => {
+    await addDigestMessages(database.db, 20)
+    const port = await smtpServer(login)
+    const result = await drainWith({ port, query: `connections=2&${tls}`, environment })
+    expect(result.stopped).toBe(stopped)
+    const { deferred = 0, ready = 0 } = await statesIn(database.db)
+    expect(deferred).toBeLessThanOrEqual(2)
+    expect(deferred + ready).toBe(20)
+    expect(await allGivenBack()).toBe(true)
+  })
+
+  test('a certificate of its own is fine with tls=any', async () => {
+    await addDigestMessages(database.db, 5)
+    const port = await smtpServer(false)
+    expect(await drainWith({ port, query: 'tls=any' })).toMatchObject({ accepted: 5 })
+  })
+})
+
+describe('a mail that cannot be made', () => {
+  test('since its subscriber was erased while it lay in the hand: skipped for that reason, not refused', async () => {
+    const { db } = database
+    await addDigestMessages(db, 1)
+    const { port } = await sinkWith()
+    const compose: Compose = async () => {
+      const gone = { address: null, addressKey: null, addressHash: null, erasedAt: NOW }
+      await db.subscriber.updateMany({ data: { ...gone, state: 'unsubscribed' } })
+      throw new Error('says nothing that a mail could be made of')
+    }
+    expect(await drainWith({ port }, { compose })).toMatchObject({ skipped: 1, refused: 0 })
+    expect(await messagesIn(db)).toMatchObject([{ state: 'skipped', reason: 'erased' }])
+    expect(await attemptsIn(db)).toEqual([])
+  })
+
+  test('is refused, and the run goes on', async () => {
+    await addDigestMessages(database.db, 5)
+    const sink = await sinkWith()
+    const failing: Compose = async (message) => {
+      if (message.subscriberId === 's3') throw new TypeError('no title for s3@y.example')
+      return compose(message)
+    }
+    expect(await drainWith(sink, { compose: failing })).toMatchObject({ accepted: 4, refused: 1 })
+    expect((await messagesIn(database.db))[2]).toMatchObject({ state: 'refused', reason: 'render-failed' })
+    expect(await attemptsIn(database.db)).toMatchObject([
+      { outcome: 'refused', answer: 'no title for [address]' },
+    ])
+  })
+
+  test('is not refused where the database is at fault: it is as before', async () => {
+    await addDigestMessages(database.db, 3)
+    const sink = await sinkWith()
+    const failing: Compose = async () => {
+      await database.db.$queryRaw`select no_such_column`
+      throw new Error('not reached')
+    }
+    await expect(drainWith(sink, { compose: failing })).rejects.toThrow('no_such_column')
+    expect(await statesIn(database.db)).toEqual({ ready: 3 })
+    expect(await allGivenBack()).toBe(true)
+  })
+  test('a connection that cannot go on gives back what it held, and the others bring it', async () => {
+    await addDigestMessages(database.db, 40)
+    const sink = await sinkWith()
+    let calls = 0
+    const failingOnce: Compose = async (message) => {
+      if (calls++ === 0) await database.db.$queryRaw`select no_such_column`
+      return compose(message)
+    }
+    await expect(drainWith(sink, { compose: failingOnce })).rejects.toThrow('no_such_column')
+    expect(new Set(recipients(sink)).size).toBe(40)
+    expect(sink.mails).toHaveLength(40)
+    expect(await statesIn(database.db)).toEqual({ accepted: 40 })
+    expect(await allGivenBack()).toBe(true)
+  }, 20_000)
+})
+
+describe('being asked to stop', () => {
+  test('finishes and records what is under way and gives back the rest', async () => {
+    await addDigestMessages(database.db, 50)
+    const sink = await sinkWith({ delayMs: 30 })
+    const stopping = new AbortController()
+    const running = drainWith({ port: sink.port, query: 'connections=4' }, { signal: stopping.signal })
+    await until(() => sink.mails.length >= 6)
+    stopping.abort()
+    const { accepted, stopped } = await running
+    expect(stopped).toBeNull()
+    expect(accepted).toBe(sink.mails.length)
+    expect(accepted).toBeLessThan(50)
+    expect(await statesIn(database.db)).toEqual({ accepted, ready: 50 - accepted })
+    expect((await messagesIn(database.db)).filter(({ state }) => state === 'ready')).toSatisfy(
+      (rows: { attempts: number }[]) => rows.every(({ attempts }) => attempts === 0),
+    )
+    expect(await allGivenBack()).toBe(true)
+  })
+
+  test('does not wait for ever for an answer: what is under way is uncertain then, and recorded', async () => {
+    await addDigestMessages(database.db, 5)
+    const sink = await sinkWith({ at: { dot: 'silence' } })
+    const stopping = new AbortController()
+    const running = drainWith(sink, { signal: stopping.signal, lastAnswersMs: 50 })
+    await until(() => sink.mails.length === 2)
+    stopping.abort()
+    expect(await running).toMatchObject({ uncertain: 2 })
+    expect(await statesIn(database.db)).toEqual({ uncertain: 2, ready: 3 })
+    expect(await allGivenBack()).toBe(true)
+  })
+
+  test('before it begins, it begins nothing', async () => {
+    await addDigestMessages(database.db, 2)
+    const sink = await sinkWith()
+    expect((await drainWith(sink, { signal: AbortSignal.abort() })).accepted).toBe(0)
+    expect(await statesIn(database.db)).toEqual({ ready: 2 })
+  })
+})
+
+describe('a rate', () => {
+  // A bucket that was last looked at tomorrow does not fill today.
+  const bucketOf = (tokens: number) =>
+    database.db
+      .$executeRaw`insert into pace (key, per_second, capacity, tokens, at) values ('all', 5, 6, ${tokens}::float8, now() + interval '1 day')`
+
+  /** Drains until so many are accepted, and gives it time for more. */
+  const drainUntil = async (accepted: number, lane: Lane) => {
+    const sink = await sinkWith()
+    const stopping = new AbortController()
+    const settings = { port: sink.port, query: 'connections=2&rate=5' }
+    const running = drainWith(settings, { lane, signal: stopping.signal })
+    await until(() => sink.accepted.length >= accepted)
+    await roundTrips(50)
+    stopping.abort()
+    return (await running).accepted
+  }
+
+  test('holds over all processes, and leaves one for answers', async () => {
+    await addDigestMessages(database.db, 10)
+    await bucketOf(4)
+    expect(await drainUntil(3, 'digests')).toBe(3)
+    expect(await statesIn(database.db)).toEqual({ accepted: 3, ready: 7 })
+    await database.db.$executeRaw`update chunk set lane = 'answers'`
+    expect(await drainUntil(1, 'answers')).toBe(1)
+  })
+})

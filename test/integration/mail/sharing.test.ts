@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { TakenMessage } from '../../../src/mail/message.ts'
+import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
+import { leaseChunk, releaseChunk, setAside, shareChunk } from '../../../src/mail/outbox/chunk.repo.ts'
+import { enqueue, takeMessages } from '../../../src/mail/outbox/message.repo.ts'
+import { domainOf } from '../../../src/mail/rate-limits/pace.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { addSubscribers, goodbye, messagesIn, NOW, statesIn } from '../../support/messages.ts'
+
+const database = useDatabase()
+
+const MESSAGES = 90
+const OWNERS = ['ada', 'bob', 'cyd', 'dan']
+const OPERATIONS = ['lease', 'share', 'take', 'take', 'take', 'accept', 'aside', 'release'] as const
+
+interface Step {
+  operation: (typeof OPERATIONS)[number]
+  /** Which chunk or message, and how many: as far as there are some. */
+  which: number
+  many: number
+}
+
+interface Change {
+  taken?: TakenMessage[]
+  left?: TakenMessage[]
+}
+
+/** What one worker believes that it holds. */
+class Owner {
+  chunks: number[] = []
+  hand: TakenMessage[] = []
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+
+  async do({ operation, which, many }: Step): Promise<Change> {
+    const chunk = this.chunks[which % this.chunks.length]
+    const message = this.hand[which % this.hand.length]
+    const input = {
+      lane: 'digests',
+      owner: this.name,
+      now: NOW,
+      leaseSeconds: 45,
+      whenUncertain: 'retry',
+    } as const
+    if (operation === 'lease' || operation === 'share') {
+      const leased = await (operation === 'lease' ? leaseChunk : shareChunk)(database.db, input)
+      if (leased) this.chunks.push(leased.id)
+      return {}
+    }
+    if (operation === 'take' && chunk !== undefined) {
+      return takeMessages(database.db, { chunk, owner: this.name, now: NOW, most: many })
+    }
+    if (operation === 'release' && chunk !== undefined) {
+      await releaseChunk(database.db, { chunk, owner: this.name, now: NOW })
+      this.chunks = this.chunks.filter((one) => one !== chunk)
+      return { left: this.hand.filter(({ chunkId }) => chunkId === chunk) }
+    }
+    if (operation === 'accept' && message) {
+      await recordAcceptances(database.db, [{ messageId: message.id, at: NOW, answer: '250 ok' }])
+      return { left: [message] }
+    }
+    if (operation === 'aside' && message) {
+      const domain = domainOf(message.toAddress)
+      const left = this.hand
+        .filter(({ chunkId, toAddress }) => chunkId === message.chunkId && domainOf(toAddress) === domain)
+        .slice(0, many)
+      const ids = left.map(({ id }) => id)
+      await setAside(database.db, { chunk: message.chunkId, owner: this.name, domain, ids })
+      return { left }
+    }
+    return {}
+  }
+}
+
+/** Of 40, 20 and 30 of several; some domains have capitals. */
+const DOMAINS = ['a.example', 'A.Example', 'b.example', 'c.example', 'd.example', 'e.example']
+const domainOfNumber = (n: number): string =>
+  n <= 40 ? DOMAINS[n % 2]! : n <= 60 ? DOMAINS[2]! : DOMAINS[3 + (n % 3)]!
+
+async function begin() {
+  await emptyTables(database.db)
+  await addSubscribers(database.db, MESSAGES)
+  const messages = Array.from({ length: MESSAGES }, (_, i) =>
+    goodbye(i + 1, { toAddress: `s${i + 1}@${domainOfNumber(i + 1)}` }),
+  )
+  await enqueue(database.db, 'digests', messages)
+}
+
+const step = fc.record({
+  operation: fc.constantFrom(...OPERATIONS),
+  which: fc.nat(7),
+  many: fc.integer({ min: 1, max: 12 }),
+})
+
+test('however four workers lease, share, take, put aside and give back at once, each message is in one hand, and none is lost', async () => {
+  const rounds = fc.array(fc.tuple(step, step, step, step), { minLength: 5, maxLength: 25 })
+  await fc.assert(
+    fc.asyncProperty(rounds, async (all) => {
+      await begin()
+      const owners = OWNERS.map((name) => new Owner(name))
+      const accepted = new Set<string>()
+      for (const round of all) {
+        const changes = await Promise.all(owners.map((owner, i) => owner.do(round[i]!)))
+        for (const [i, { left = [] }] of changes.entries()) {
+          owners[i]!.hand = owners[i]!.hand.filter((message) => !left.includes(message))
+          if (round[i]!.operation === 'accept') for (const { id } of left) accepted.add(id)
+        }
+        for (const [i, { taken = [] }] of changes.entries()) owners[i]!.hand.push(...taken)
+        const ids = owners.flatMap(({ hand }) => hand.map(({ id }) => id))
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(ids.filter((id) => accepted.has(id))).toEqual([])
+        const rows = await messagesIn(database.db)
+        const taken = rows.filter(({ state }) => state === 'taken')
+        expect(rows).toHaveLength(MESSAGES)
+        for (const owner of owners) {
+          const theirs = taken.filter(({ takenBy }) => takenBy === owner.name).map(({ id }) => id)
+          expect(theirs.sort()).toEqual(owner.hand.map(({ id }) => id).sort())
+        }
+      }
+      for (const owner of owners) {
+        for (const chunk of owner.chunks)
+          await releaseChunk(database.db, { chunk, owner: owner.name, now: NOW })
+      }
+      await takeTheRest(accepted)
+    }),
+    { numRuns: 25, endOnFailure: true },
+  )
+})
+
+/** Everybody has given back: one worker more finds all that was not accepted, at its first try. */
+async function takeTheRest(accepted: ReadonlySet<string>) {
+  const last = new Owner('eve')
+  const found = new Set<string>()
+  for (;;) {
+    const before = last.chunks.length
+    await last.do({ operation: 'lease', which: 0, many: 0 })
+    if (last.chunks.length === before) break
+    const { taken = [] } = await last.do({ operation: 'take', which: before, many: MESSAGES })
+    for (const { id, attempts } of taken) {
+      expect(attempts).toBe(1)
+      expect(found.has(id) || accepted.has(id)).toBe(false)
+      found.add(id)
+    }
+  }
+  expect(found.size + accepted.size).toBe(MESSAGES)
+  const states = await statesIn(database.db)
+  expect(states.accepted ?? 0).toBe(accepted.size)
+  expect(states.taken ?? 0).toBe(found.size)
+}

@@ -1,0 +1,61 @@
+import { createServer } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { listenForMail } from '../../../src/bounces/intake/listen-mail.ts'
+import { readConfig } from '../../../src/config/config.ts'
+import { freePort } from '../../../src/core/database/embedded-postgres.ts'
+import { askReturns } from '../../../src/operator/doctor/ask-returns.ts'
+import { useSite } from '../../support/site.ts'
+
+const site = useSite()
+const stops: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop()
+})
+
+const ask = (settings: Record<string, string>, timeoutMs = 5000) =>
+  askReturns(readConfig({ BOUNCE_DOMAIN: 'bounce.example', ...settings }), { timeoutMs })
+
+test.each([
+  ['lmtp', 'BOUNCE_LMTP'],
+  ['smtp', 'BOUNCE_SMTP'],
+] as const)('a listener of ours over %s is asked, and nothing comes of it', async (way, setting) => {
+  const port = await freePort()
+  const config = readConfig({ BOUNCE_DOMAIN: 'bounce.example', [setting]: String(port) })
+  stops.push(await listenForMail({ ...site.deps, config }, { way, address: { host: '127.0.0.1', port } }))
+  expect(await ask({ [setting]: `0.0.0.0:${port}` })).toEqual({
+    state: 'ok',
+    found: `reports arrive through ${way} (${setting}); accepts email for bounce.example at 0.0.0.0:${port} (${setting})`,
+    fix: null,
+  })
+  expect(await site.db.report.count()).toBe(0)
+})
+
+test('a mailbox that cannot be opened is said', async () => {
+  const verdict = await ask({
+    BOUNCE_IMAP: 'imap://127.0.0.1:1/INBOX',
+    BOUNCE_IMAP_USER: 'ann@lab.example',
+    BOUNCE_IMAP_PASSWORD: 'a password of ann',
+  })
+  expect(verdict).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('BOUNCE_IMAP cannot be read'),
+  })
+  expect(JSON.stringify(verdict)).not.toContain('ann@')
+})
+
+test('nobody listens, and somebody else does, and somebody who never answers', async () => {
+  const port = await freePort()
+  expect(await ask({ BOUNCE_LMTP: String(port) })).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining(`no response at 127.0.0.1:${port} (BOUNCE_LMTP)`),
+  })
+  const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+  const silent = createServer(() => {})
+  for (const server of [web, silent]) {
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    stops.push(async () => void server.close())
+  }
+  const portOf = (server: typeof web) => String((server.address() as { port: number }).port)
+  expect((await ask({ BOUNCE_SMTP: portOf(web) })).found).toContain('greets with: HTTP/1.1 400 Bad Request')
+  expect((await ask({ BOUNCE_SMTP: portOf(silent) }, 200)).state).toBe('wrong')
+})

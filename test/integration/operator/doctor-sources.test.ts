@@ -1,0 +1,143 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Config, readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { type Patient, questions } from '../../../src/operator/doctor/questions.ts'
+import { arxiv } from '../../../src/sources/arxiv/arxiv.ts'
+import { leaveGate, passGate } from '../../../src/sources/gate.repo.ts'
+import { SOURCE_ADDRESSES, SOURCES } from '../../../src/sources/registry.ts'
+import type { Source } from '../../../src/sources/source.ts'
+import { useDatabase } from '../../support/database.ts'
+
+let asked: string[] = []
+let status = 200
+let addresses: Record<string, string>
+const server = createServer((request, response) => {
+  asked.push(`${request.url} ${request.headers['user-agent']}`)
+  response.writeHead(status).end()
+})
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  addresses = Object.fromEntries(Object.keys(SOURCE_ADDRESSES).map((name) => [name, url]))
+})
+afterAll(() => void server.close())
+beforeEach(() => {
+  asked = []
+  status = 200
+})
+
+/** The questions about those sources, of a machine without a database. */
+function about(...sources: string[]) {
+  const config: Config = { ...readConfig(addresses), SOURCES: sources }
+  const patient = {
+    config,
+    clock: stoppedClock(new Date('2026-11-24T12:00:00Z')),
+    hasTables: Promise.resolve(false),
+    timeoutMs: 5000,
+  } as unknown as Patient
+  return questions(patient).filter(({ check }) => sources.includes(check))
+}
+
+const sources: readonly Source[] = SOURCES
+const nameOf = ({ name, sections }: Source) => (sections ? `${name}:${sections.example}` : name)
+
+test.each(sources.map((source) => [nameOf(source), source] as const))(
+  '%s is asked where its own settings say',
+  async (name, source) => {
+    const [question] = about(name)
+    expect(question?.settings).toEqual(['SOURCES', ...Object.keys(source.addresses)])
+    expect(await question?.ask()).toMatchObject({ state: 'ok' })
+    expect(asked).toEqual([expect.stringContaining(' daily-papers (http')])
+    status = 503
+    expect(await about(name)[0]?.ask()).toMatchObject({ state: 'wrong' })
+  },
+)
+
+test('Hugging Face is asked for the day before', async () => {
+  await about('huggingface')[0]?.ask()
+  expect(asked[0]).toMatch(/^\/api\/daily_papers\?date=2026-11-23&limit=1 /)
+})
+
+test('sections of one source ask it once', async () => {
+  const both = about('huggingface', 'huggingface')
+  expect(both).toHaveLength(2)
+  expect(await Promise.all(both.map(({ ask }) => ask()))).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
+  expect(asked).toHaveLength(1)
+})
+
+describe('a source that wants a gap', () => {
+  const database = useDatabase()
+  const SERVICE = arxiv.manners.service
+  const NAME = 'arxiv:cs.CL'
+  const hold = (holdMs: number) => passGate(database.db, { service: SERVICE, holder: 'another', holdMs })
+
+  /** With a database that has its tables. */
+  const ask = async (timeoutMs = 5000) => {
+    const config: Config = { ...readConfig(addresses), SOURCES: [NAME] }
+    const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
+    const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
+    const hasTables = Promise.resolve(true)
+    const patient = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
+    return questions(patient as unknown as Patient)
+      .find(({ check }) => check === NAME)!
+      .ask()
+  }
+
+  beforeEach(() => database.db.sourceGate.deleteMany())
+
+  test('is asked through its gate, which rests as long afterwards', async () => {
+    expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
+    expect(asked).toHaveLength(1)
+    expect(await database.db.sourceGate.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
+    expect(await hold(1)).toBeGreaterThan(arxiv.manners.gapMs - 1000)
+  })
+
+  test('is not asked while somebody else asks it, which is well', async () => {
+    await hold(60_000)
+    expect(await ask(400)).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('not checked: another process is fetching from it now'),
+      fix: null,
+    })
+    expect(asked).toEqual([])
+    expect(await database.db.sourceGate.findMany()).toMatchObject([{ holder: 'another' }])
+  })
+
+  test('is not asked while it wants to be left alone', async () => {
+    await hold(3_600_000)
+    expect(await ask(400)).toMatchObject({
+      state: 'ok',
+      found: expect.stringContaining('not checked: rate limited for 60 minutes more'),
+    })
+  })
+
+  test('is waited for a moment', async () => {
+    await hold(60_000)
+    const leaving = sleep(150).then(() =>
+      leaveGate(database.db, { service: SERVICE, holder: 'another', restMs: 0 }),
+    )
+    expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
+    await leaving
+    expect(asked).toHaveLength(1)
+  })
+
+  test('says for how long it wants to be left alone, and is', async () => {
+    status = 429
+    expect(await ask()).toMatchObject({ state: 'warning', found: expect.stringContaining('429') })
+    expect(asked).toHaveLength(1)
+    expect(await hold(1)).toBeGreaterThan(60_000)
+  })
+})
+
+test('a source that leads elsewhere is not followed there', async () => {
+  status = 302
+  expect(await about('huggingface')[0]?.ask()).toMatchObject({
+    state: 'wrong',
+    found: expect.stringContaining('returns 302'),
+  })
+})

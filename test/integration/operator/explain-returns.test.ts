@@ -1,0 +1,146 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { readReports } from '../../../src/bounces/read-reports.ts'
+import { keepReport } from '../../../src/bounces/report.repo.ts'
+import { openReportReader } from '../../../src/bounces/report-reader.ts'
+import { addMessageCommands } from '../../../src/operator/commands/messages.ts'
+import { returnAddress } from '../../../src/subscribers/return-address.ts'
+import { runCommand } from '../../support/commands.ts'
+import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
+import { deliveryReport } from '../../support/return-mails.ts'
+
+const world = useExplainWorld()
+const reader = openReportReader()
+afterAll(() => reader.close())
+
+const TUESDAY = '2026-11-24'
+const HOUR = '2026-11-24T07:00:10Z'
+
+/** Anna got Tuesday's mail: the server took it. */
+async function untilTuesday(): Promise<void> {
+  await world.at('2026-11-20T09:00:00Z').add()
+  await world.at('2026-11-23T23:00:00Z').papers('2026-11-23', ['Robots with Linear Attention'])
+  await world.at(HOUR).run()
+}
+
+/** A report on the newest mail of that kind comes to its envelope sender, and is read. */
+async function comesBack(
+  instant: string,
+  said: string,
+  { kind = 'digest', recipient = EMAIL, action = 'failed' as 'failed' | 'delayed' } = {},
+): Promise<string> {
+  const { deps } = world.at(instant)
+  const { id } = await world.db.message.findFirstOrThrow({ where: { kind }, orderBy: { datedAt: 'desc' } })
+  const to = returnAddress({ purpose: 'bounce', id }, deps.config.APP_SECRET[0]!, 'bounce.example')
+  const raw = deliveryReport({ recipient, said, action })
+  await keepReport(world.db, { way: 'lmtp', recipient: to, raw, at: deps.clock.now() })
+  await readReports({ ...deps, reader })
+  return id
+}
+
+const textsOf = async (date?: string) => (await world.explain(date)).steps.map(({ text }) => text).join('\n')
+
+describe('a mail that was taken and came back', () => {
+  test('full: sent, and came back; they were paused', async () => {
+    await untilTuesday()
+    await comesBack('2026-11-24T07:03:00Z', '552 5.2.2 mailbox full')
+    const { verdict, steps } = await world.explain(TUESDAY)
+    expect(verdict).toEqual({
+      code: 'came-back',
+      text: expect.stringMatching(
+        /^Sent, then returned: mailbox full or disabled \(5\.2\.2\); the mail server accepted it at 2026-11-24 07:00:10 UTC, and a report arrived at 2026-11-24 07:03:00 UTC: .*552 5\.2\.2 mailbox full/,
+      ),
+    })
+    const codes = steps.map(({ code }) => code)
+    expect(codes.indexOf('returned-full')).toBeGreaterThan(codes.indexOf('accepted'))
+    const times = steps.flatMap(({ at }) => at?.getTime() ?? [])
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(await textsOf(TUESDAY)).toContain('They paused (mailbox full).')
+    expect(await textsOf(TUESDAY)).toContain(
+      'found by the token in its envelope sender; they were paused for a week.',
+    )
+    expect(await textsOf(TUESDAY)).not.toContain(EMAIL)
+  })
+
+  test('dead by words alone: why nothing was done yet', async () => {
+    await untilTuesday()
+    await comesBack('2026-11-24T07:03:00Z', '550 User unknown')
+    expect((await world.explain(TUESDAY)).verdict.code).toBe('came-back')
+    expect(await textsOf(TUESDAY)).toContain(
+      'no action yet: a second such report on another day suppresses the address.',
+    )
+  })
+
+  test('of a mailbox behind theirs', async () => {
+    await untilTuesday()
+    await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 nobody', { recipient: 'old@elsewhere.example' })
+    expect(await textsOf(TUESDAY)).toContain(
+      'no action: it is about another mailbox, to which theirs forwards.',
+    )
+    expect((await world.explain('2026-11-25')).verdict.code).not.toBe('suppressed')
+  })
+
+  test('delayed alone: it is still sent', async () => {
+    await untilTuesday()
+    await comesBack('2026-11-24T11:03:00Z', '451 4.4.1 no answer', { action: 'delayed' })
+    expect((await world.explain(TUESDAY)).verdict.code).toBe('accepted')
+    expect(await textsOf(TUESDAY)).toContain('Delayed: their server is still trying to deliver it')
+  })
+})
+
+describe('somebody who was suppressed by a report', () => {
+  test('the verdict names it, and the steps tell it though it is about another date', async () => {
+    await untilTuesday()
+    const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
+    const { verdict, steps } = await world.at('2026-12-01T12:00:00Z').explain('2026-12-01')
+    expect(verdict).toEqual({
+      code: 'suppressed',
+      text: `Nothing was due: the address was suppressed since 2026-11-24 07:03:00 UTC (dead, by the report that came at 2026-11-24 07:03:00 UTC for digest ${id}).`,
+    })
+    expect(steps.find(({ code }) => code === 'returned-dead')?.text).toMatch(
+      new RegExp(`^For digest ${id}: Returned: no such mailbox .*; the address was suppressed\\.$`),
+    )
+  })
+})
+
+describe('somebody who never confirmed', () => {
+  test('their confirmation came back: the sign-up was dropped', async () => {
+    await addSubscriber(world.at('2026-11-23T09:00:00Z').deps, { email: EMAIL, topics: [] })
+    await world.run()
+    await comesBack('2026-11-23T09:05:00Z', '550 User unknown', { kind: 'confirmation' })
+    expect(await textsOf()).toContain('the sign-up was dropped.')
+    const { verdict } = await world.at('2026-11-24T12:00:00Z').explain()
+    expect(verdict).toEqual({
+      code: 'confirmation-came-back',
+      text: expect.stringMatching(
+        /^Nothing was due: they asked at 2026-11-23 09:00:00 UTC, and the email was returned: no such mailbox/,
+      ),
+    })
+    expect(await textsOf()).toContain('the sign-up was dropped.')
+  })
+})
+
+test('messages show tells the whole life, and that it came back', async () => {
+  await untilTuesday()
+  const id = await comesBack('2026-11-24T07:03:00Z', '550 5.1.1 no such user here')
+  const { text, json } = await runCommand(addMessageCommands, world.deps, ['messages', 'show', id])
+  expect(text.split('\n')[0]).toBe(
+    `${id}: digest to a•••@lab.example, accepted, then returned: no such mailbox (5.1.1)`,
+  )
+  expect(text).toContain('2026-11-24 07:03:00  Returned: no such mailbox (5.1.1)')
+  expect(json).toMatchObject({
+    state: 'accepted',
+    returned: [
+      {
+        at: '2026-11-24T07:03:00.000Z',
+        class: 'dead',
+        status: '5.1.1',
+        domain: 'lab.example',
+        way: 'lmtp',
+        foundBy: 'token',
+        done: 'suppressed',
+        message: id,
+      },
+    ],
+  })
+})

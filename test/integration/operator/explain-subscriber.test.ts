@@ -1,0 +1,559 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { addTopicsByOperator, removeTopicByOperator } from '../../../src/account/change-topics.ts'
+import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
+import { changeByLink } from '../../../src/account/manage.ts'
+import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
+import { recordAction } from '../../../src/core/action.repo.ts'
+import { setSwitch } from '../../../src/core/switch.repo.ts'
+import { holdPace, setLimits, takeTurns } from '../../../src/mail/rate-limits/pace.repo.ts'
+import { rampUpOf } from '../../../src/mail/rate-limits/pace.ts'
+import { addNotice } from '../../../src/operator/alerts/notice.repo.ts'
+import { textOfExplanation } from '../../../src/operator/commands/explain-text.ts'
+import { addSubscriberCommands } from '../../../src/operator/commands/subscribers.ts'
+import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
+import { explainSubscriber } from '../../../src/operator/explain-subscriber.ts'
+import { recordFailure, recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
+import { runCommand } from '../../support/commands.ts'
+import { EMAIL, useExplainWorld } from '../../support/explain-world.ts'
+
+const world = useExplainWorld()
+const MONDAY = '2026-11-23'
+const TUESDAY = '2026-11-24'
+/** Eight in Paris, and some seconds. */
+const HOUR = '2026-11-24T07:00:10Z'
+const FRIDAY_BEFORE = '2026-11-20T09:00:00Z'
+
+/** Anna has been there since Friday, and got her mail on Monday. */
+async function untilMonday(topics = ['linear attention']): Promise<void> {
+  await world.at(FRIDAY_BEFORE).add({ topics })
+  await world.at('2026-11-22T23:00:00Z').papers('2026-11-22', ['Linear Attention at Last', 'On Zeolites'])
+  await world.at('2026-11-23T07:00:10Z').run()
+}
+
+/** And papers for her came in for Tuesday. */
+async function untilTuesday(): Promise<void> {
+  await untilMonday()
+  await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots with Linear Attention', 'More Zeolites'])
+  world.at(HOUR)
+}
+
+const codes = async (date?: string) => (await world.explain(date)).steps.map(({ code }) => code)
+const texts = async (date?: string) => (await world.explain(date)).steps.map(({ text }) => text).join('\n')
+
+async function expectVerdict(date: string | undefined, code: string, text: string): Promise<void> {
+  const { verdict, steps } = await world.explain(date)
+  expect(verdict).toEqual({ code, text: expect.stringContaining(text) })
+  const times = steps.flatMap(({ at }) => at?.getTime() ?? [])
+  expect(times, 'in order of time').toEqual(times.toSorted((a, b) => a - b))
+}
+
+describe('a mail that went out', () => {
+  test('accepted: from the yes to the server’s answer', async () => {
+    await untilTuesday()
+    await world.run()
+    await expectVerdict(undefined, 'accepted', 'the mail server accepted it at 2026-11-24 07:00:10 UTC')
+    expect((await world.explain()).date).toBe(TUESDAY)
+    expect(await codes()).toEqual([
+      'confirmed',
+      'due',
+      'source',
+      'opened',
+      'sources',
+      'planned',
+      'topic',
+      'left',
+      'accepted',
+      'search',
+    ])
+    expect(await texts()).toContain('Topic “linear attention”: 1 paper: “Robots with Linear Attention”.')
+    expect(await texts()).toContain('08:00 Europe/Paris (07:00 UTC), Monday to Friday; they were active.')
+  })
+
+  test('what they left later changes nothing of it: state, topics and schedule stand as they did', async () => {
+    await untilTuesday()
+    await world.run()
+    world.at('2026-11-25T12:00:00Z')
+    await addTopicsByOperator(world.deps, { email: EMAIL, text: 'diffusion' })
+    await removeTopicByOperator(world.deps, { email: EMAIL, text: 'linear attention' })
+    await world.at('2026-11-26T12:00:00Z')
+    await unsubscribeByOperator(world.deps, { email: EMAIL })
+    await expectVerdict(TUESDAY, 'accepted', 'Sent')
+    const { subscriber } = await world.explain(TUESDAY)
+    expect(subscriber).toMatchObject({ email: EMAIL, state: 'active', zone: 'Europe/Paris', hour: 8 })
+    expect(await texts(TUESDAY)).toContain('Topic “linear attention”')
+    expect(await texts(TUESDAY)).toContain('A change: topic “diffusion” added.')
+  })
+
+  test('more than fit: what the limit left out is counted', async () => {
+    await world.at(FRIDAY_BEFORE).add({ max: '1' })
+    await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Linear Attention One', 'Linear Attention Two'])
+    await world.at(HOUR).run()
+    expect(await texts()).toContain('2 papers matched, 1 in the email (up to 1 per email); 1 more')
+  })
+
+  test('to somebody without topics: the best of which day', async () => {
+    await world.at(FRIDAY_BEFORE).add({ topics: [] })
+    await world.at('2026-11-22T23:00:00Z').papers('2026-11-22', ['On Zeolites'])
+    await world.at(HOUR).run()
+    expect(await texts()).toContain('No topic: the best papers of Sun 22 Nov 2026.')
+  })
+})
+
+describe('a mail that did not go out, or not yet', () => {
+  test.each([
+    [
+      'deferred',
+      { rcpt: '451 4.7.1 greylisted' },
+      'Deferred, next attempt at 2026-11-24 07:01:10 UTC: 451 4.7.1 greylisted',
+    ],
+    ['refused', { rcpt: '550 5.7.1 we do not like you' }, 'refused it: 550 5.7.1 we do not like you'],
+    [
+      'uncertain-again',
+      { dot: 'close' },
+      'Unknown whether it arrived; it is sent once more at 2026-11-24 07:15:10 UTC',
+    ],
+  ] as const)('%s', async (code, answers, text) => {
+    await untilTuesday()
+    await world.run(answers)
+    await expectVerdict(TUESDAY, code, text)
+    expect(await texts()).toContain('Attempt 1: ')
+  })
+
+  test('uncertain for good', async () => {
+    world.set({ WHEN_UNCERTAIN: 'hold' })
+    await untilTuesday()
+    await world.run({ dot: 'close' })
+    await expectVerdict(
+      TUESDAY,
+      'uncertain',
+      'Unknown: it was sent completely, but the server did not reply. No more attempts.',
+    )
+  })
+
+  test('gave up: put off until its time was over', async () => {
+    await untilTuesday()
+    await world.run({ rcpt: '452 4.2.2 full' })
+    await world.at('2026-11-24T12:00:00Z').run({ rcpt: '452 4.2.2 full' })
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(
+      TUESDAY,
+      'gave-up',
+      'Given up after 2 attempts: no server accepted it in time: 452 4.2.2 full',
+    )
+  })
+
+  test('delivery paused, with since when and why; then resumed', async () => {
+    await untilTuesday()
+    await pauseDelivery(world.deps, { reason: 'relay moves' })
+    await world.run()
+    await expectVerdict(TUESDAY, 'delivery-paused', 'paused since 2026-11-24 07:00:10 UTC (relay moves)')
+    await resumeDelivery(world.at('2026-11-24T09:00:00Z').deps)
+    await world.run()
+    await expectVerdict(TUESDAY, 'accepted', '2026-11-24 09:00:00')
+  })
+
+  test('delivery was paused for all its time', async () => {
+    await untilTuesday()
+    const pause = { door: 'command', verb: 'delivery pause' } as const
+    await recordAction(world.db, { at: world.deps.clock.now(), ...pause })
+    await world.plan()
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await recordAction(world.db, { ...pause, at: world.deps.clock.now(), verb: 'delivery resume' })
+    await expectVerdict(
+      TUESDAY,
+      'expired',
+      'Not sent: it expired at 2026-11-25 03:00:00 UTC: delivery was paused from',
+    )
+    expect(await codes(TUESDAY)).toEqual(expect.arrayContaining(['delivery-paused', 'delivery-resumed']))
+  })
+
+  test('no worker: it waits, then its time is over', async () => {
+    await untilTuesday()
+    await world.plan()
+    await expectVerdict(TUESDAY, 'waiting', 'Waiting to be sent since 2026-11-24 07:00:10 UTC')
+    world.at('2026-11-24T07:30:00Z')
+    await expectVerdict(TUESDAY, 'waiting', '; check in delivery status that a worker is running')
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(TUESDAY, 'expired', 'no worker took it')
+  })
+
+  test('its domain is held: it waits for that, then its time is over', async () => {
+    await untilTuesday()
+    await holdPace(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
+    const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
+    await addNotice(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
+    await world.run()
+    await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(TUESDAY, 'expired', ': email to lab.example was on hold because it refused too much.')
+  })
+
+  test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
+    await untilTuesday()
+    world.set({ RAMP_UP_SINCE: TUESDAY })
+    const { key, limit } = rampUpOf(world.deps.config, world.deps.clock.now())!
+    await setLimits(world.db, [{ key, limit }])
+    await takeTurns(world.db, [{ key, mails: 1000 }])
+    await world.run()
+    await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
+    await world.db.$executeRaw`
+      insert into acceptance (message_id, at, answer)
+      select id, ${new Date(HOUR)}, '250 ok' from (select id from message where state = 'accepted' limit 1) m,
+        generate_series(1, 999)`
+    await world.at('2026-11-25T03:30:00Z').plan()
+    await expectVerdict(TUESDAY, 'expired', 'no worker took it')
+    await world.db.$executeRaw`
+      insert into acceptance (message_id, at, answer)
+      select id, ${new Date(HOUR)}, '250 ok' from message where state = 'accepted' limit 1`
+    await expectVerdict(
+      TUESDAY,
+      'expired',
+      ': the 1,000 emails allowed that day for a new sending domain were used up (ramp-up)',
+    )
+  })
+
+  test('SENDING is off', async () => {
+    await untilTuesday()
+    world.set({ SENDING: 'off' })
+    await world.run()
+    await expectVerdict(TUESDAY, 'sending-off', 'SENDING is off')
+  })
+
+  test('unsubscribed between the plan and the server', async () => {
+    await untilTuesday()
+    await world.plan()
+    await unsubscribeByOperator(world.deps, { email: EMAIL })
+    await world.at('2026-11-24T07:01:00Z').run()
+    await expectVerdict(TUESDAY, 'skipped-unsubscribed', 'Not sent: they had unsubscribed.')
+  })
+})
+
+describe('no mail, because of the papers', () => {
+  test('nothing matched: what was looked at, what came nearest, which word emptied it, what was offered', async () => {
+    await untilMonday(['linear attention', 'robots votes>=20'])
+    await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Attention Heads', 'Robots that Cook'])
+    await world.at(HOUR).run()
+    await expectVerdict(TUESDAY, 'nothing-matched', 'none of 2 new papers matched their 2 topics; closest: “')
+    const said = await texts()
+    expect(said).toContain('2 papers new to them, out of 4 in the last 14 days.')
+    expect(said).toContain('Topic “linear attention”: nothing; no new paper has linear.')
+    expect(said).toContain('Closest: “Attention Heads”. Has: attention. Missing: linear.')
+    expect(said).toContain('“Linear Attention at Last” (emailed on Mon 23 Nov 2026)')
+    expect(said).toContain('no new paper has 20 or more votes')
+  })
+
+  test('a paper that came in after the plan is named, and the one whose votes came later', async () => {
+    await untilMonday(['linear attention', 'robots votes>=20'])
+    await world.at('2026-11-23T23:00:00Z').papers(MONDAY, ['Robots that Cook'])
+    await world.at(HOUR).run()
+    await world.at('2026-11-24T08:00:00Z').papers(MONDAY, ['Robots that Cook', 'Linear Attention Late'], 30)
+    const said = await texts()
+    expect(said).toContain(
+      '1 paper would match now, because of words, votes or a newer version that came later',
+    )
+    expect(said).toContain(
+      '1 paper that matches arrived after planning, for the next digest: “Linear Attention Late”',
+    )
+  })
+
+  test('no paper was new, since the source failed', async () => {
+    await untilMonday()
+    await recordFailure(world.at('2026-11-24T06:00:00Z').db, {
+      source: 'huggingface',
+      day: TUESDAY,
+      now: world.deps.clock.now(),
+      fault: 'source.failing',
+      status: 502,
+    })
+    await world.at(HOUR).run()
+    await expectVerdict(
+      TUESDAY,
+      'no-new-papers',
+      'no paper was new to them; huggingface is failed for 2026-11-24',
+    )
+    expect(await texts()).toContain('last error: error response (502)')
+  })
+
+  test('no paper was new, since the source repeats another day', async () => {
+    await untilMonday()
+    const { db } = world.at('2026-11-24T06:00:00Z')
+    await db.sourceDay.create({
+      data: { source: 'huggingface', day: new Date(TUESDAY), state: 'stalled', reason: 'repeated' },
+    })
+    await world.at(HOUR).run()
+    await expectVerdict(
+      TUESDAY,
+      'no-new-papers',
+      'no paper was new to them; huggingface is stalled (same list as another day) for 2026-11-24',
+    )
+    expect(await texts()).toContain('2026-11-24: stalled: same list as another day, 0 papers')
+  })
+
+  test('no paper was new, on a holiday', async () => {
+    await untilMonday()
+    const { db } = world.at('2026-11-24T06:00:00Z')
+    await db.sourceDay.create({
+      data: { source: 'huggingface', day: new Date(TUESDAY), state: 'quiet', reason: 'holiday' },
+    })
+    await world.at(HOUR).run()
+    await expectVerdict(
+      TUESDAY,
+      'no-new-papers',
+      'no paper was new to them; huggingface is quiet (holiday) on 2026-11-24',
+    )
+  })
+
+  test('no day’s best was new to somebody without topics', async () => {
+    await untilMonday([])
+    await world.at(HOUR).run()
+    await expectVerdict(TUESDAY, 'nothing-matched', 'none of the most upvoted papers were new to them')
+  })
+})
+
+describe('no mail, because of who they were then', () => {
+  test('paused until a date', async () => {
+    await untilTuesday()
+    await pauseSubscriber(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, until: '2026-12-01' })
+    await world.at(HOUR).run()
+    await expectVerdict(TUESDAY, 'paused', 'they were paused, until Tue 1 Dec 2026')
+    await expectVerdict(
+      '2026-11-26',
+      'paused',
+      'No email will be sent: they are paused, until Tue 1 Dec 2026',
+    )
+    await expectVerdict('2026-12-01', 'not-due-yet', 'in 7 days')
+  })
+
+  test('unsubscribed, and back since', async () => {
+    await untilMonday()
+    await unsubscribeByOperator(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL })
+    await world.at(HOUR).run()
+    await world.at('2026-11-24T12:00:00Z').add()
+    await expectVerdict(TUESDAY, 'unsubscribed', 'they had unsubscribed since 2026-11-23 12:00:00 UTC')
+    await expectVerdict('2026-11-25', 'not-due-yet', 'in 19 hours')
+  })
+
+  test('suppressed, and lifted since', async () => {
+    await untilMonday()
+    await suppress(world.at('2026-11-23T12:00:00Z').deps, { email: EMAIL, reason: 'complaint' })
+    await world.at(HOUR).run()
+    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 2026-11-23 12:00:00 UTC (complaint)')
+    await unsuppress(world.at('2026-11-24T12:00:00Z').deps, { email: EMAIL })
+    await expectVerdict(TUESDAY, 'suppressed', 'suppressed since 2026-11-23 12:00:00 UTC')
+  })
+
+  test('not there yet, and confirmed after the hour', async () => {
+    await world.at('2026-11-24T09:00:00Z').add()
+    await expectVerdict(
+      MONDAY,
+      'not-subscribed',
+      'they were not subscribed: they came at 2026-11-24 09:00:00 UTC',
+    )
+    await expectVerdict(
+      TUESDAY,
+      'not-subscribed',
+      'after that date’s hour (08:00 Europe/Paris (07:00 UTC)); the first date',
+    )
+  })
+
+  test('never confirmed: the confirmation’s own life is told', async () => {
+    await addSubscriber(world.at(FRIDAY_BEFORE).deps, {
+      email: EMAIL,
+      topics: ['robots'],
+      zone: 'Europe/Paris',
+    })
+    await world.run({ rcpt: '451 4.7.1 greylisted' })
+    await world.at(HOUR).run({})
+    await expectVerdict(TUESDAY, 'not-confirmed', 'they asked at 2026-11-20 09:00:00 UTC and never pressed')
+    expect(await texts(TUESDAY)).toContain(
+      'Attempt 1: the mail server deferred it (temporary): 451 4.7.1 greylisted',
+    )
+    await world.at('2026-11-25T12:00:00Z').add()
+    await expectVerdict(TUESDAY, 'confirmed-later', 'they confirmed at 2026-11-25 12:00:00 UTC')
+  })
+
+  test('imported as pending: nobody asked them, then we did, and they never answered', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
+    writeFileSync(file, `email,state,zone\n${EMAIL},pending,Europe/Paris\n`)
+    await importSubscribers(world.at(FRIDAY_BEFORE).deps, { file })
+    const unasked = 'they were imported at 2026-11-20 09:00:00 UTC and have not been asked to confirm yet'
+    await expectVerdict(undefined, 'never-asked', unasked)
+    await expectVerdict('2026-11-19', 'never-asked', unasked)
+    await importSubscribers(world.at('2026-11-23T12:00:00Z').deps, { file, ask: true })
+    await expectVerdict(MONDAY, 'not-confirmed', 'they were imported and asked at 2026-11-23 12:00:00 UTC')
+    await expectVerdict(TUESDAY, 'not-confirmed', 'and never pressed the button')
+    await expectVerdict('2026-11-19', 'not-subscribed', 'they were not subscribed')
+  })
+
+  test('imported after the hour with an old yes: not there before, and the import is told', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'explain-')), 'people.csv')
+    writeFileSync(file, `email,zone,confirmed_at,confirmed_how\n${EMAIL},Europe/Paris,2025-01-01,form\n`)
+    await importSubscribers(world.at('2026-11-24T22:23:00Z').deps, { file })
+    await expectVerdict(
+      TUESDAY,
+      'not-subscribed',
+      'they came here by an import at 2026-11-24 22:23:00 UTC, after that date’s hour (08:00 Europe/Paris (07:00 UTC)); the first date that counts is Wed 25 Nov 2026',
+    )
+    expect((await world.explain(TUESDAY)).subscriber.state).toBe('none')
+    expect(await codes(TUESDAY)).toEqual(['confirmed', 'imported'])
+    expect(await texts(TUESDAY)).not.toContain('they were active')
+    world.at('2026-11-25T07:00:10Z')
+    expect(await codes('2026-11-25')).toEqual(['confirmed', 'imported', 'due'])
+    expect(await texts('2026-11-25')).toContain('they were active')
+  })
+
+  test('erased: by id, without an address; the address finds nobody', async () => {
+    await untilTuesday()
+    await world.run()
+    const { id } = (await world.explain()).subscriber
+    await eraseSubscriber(world.at('2026-11-26T12:00:00Z').deps, { email: EMAIL })
+    await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
+    const { subscriber, verdict } = await explainSubscriber(world.deps, { id, date: TUESDAY })
+    expect(subscriber.email).toBeNull()
+    expect(verdict).toMatchObject({ code: 'accepted' })
+    const after = await explainSubscriber(world.deps, { id, date: '2026-11-27' })
+    expect(after.verdict).toEqual({
+      code: 'erased',
+      text: expect.stringContaining('2026-11-26 12:00:00 UTC'),
+    })
+    expect(JSON.stringify(after)).not.toContain('anna')
+  })
+
+  test('nobody with that address: said, and whether it is suppressed', async () => {
+    await expect(world.explain()).rejects.toMatchObject({ code: 'subscriber.unknown', exit: 1 })
+    await suppress(world.at(HOUR).deps, { email: EMAIL, reason: 'dead' })
+    await expect(world.explain()).rejects.toMatchObject({
+      code: 'subscriber.unknown-suppressed',
+      exit: 1,
+      message: expect.stringContaining('it is suppressed (dead, since 2026-11-24T07:00:10.000Z)'),
+    })
+    await expect(explainSubscriber(world.deps, { email: 'anna' })).rejects.toMatchObject({ exit: 2 })
+  })
+})
+
+describe('no mail, because of the date or the service', () => {
+  test('none of their days; not due yet', async () => {
+    await untilMonday()
+    await expectVerdict(
+      '2026-11-28',
+      'not-their-day',
+      'Nothing is due on a Saturday: their days are Monday to Friday.',
+    )
+    await expectVerdict(TUESDAY, 'not-due-yet', '08:00 Europe/Paris (07:00 UTC), in 24 hours')
+  })
+
+  test('nothing planned it: the hour has passed, and nobody ticks', async () => {
+    await untilTuesday()
+    world.at('2026-11-24T08:30:00Z')
+    await expectVerdict(
+      undefined,
+      'not-planned',
+      'the schedule has not ticked for two days. Check that the service is running.',
+    )
+    await world.db.tick.create({ data: { name: 'minute', slot: new Date('2026-11-24T06:59:00Z') } })
+    await expectVerdict(TUESDAY, 'not-planned', 'the newest tick was at 2026-11-24 06:59:00 UTC')
+  })
+
+  test('it waits for papers that are usually there by then', async () => {
+    await untilTuesday()
+    for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
+      const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }
+      await recordFetch(world.db, came)
+    }
+    world.at('2026-11-24T08:30:00Z')
+    await expectVerdict(
+      TUESDAY,
+      'waits',
+      'waiting for Hugging Face, until 2026-11-24 10:00:00 UTC at the latest',
+    )
+    world.at('2026-11-24T10:00:00Z')
+    await expectVerdict(TUESDAY, 'not-planned', 'Check that the service is running.')
+  })
+
+  test('nothing is planned after a restore, until told', async () => {
+    await untilTuesday()
+    const restored = { value: 'restored', reason: 'restored', at: new Date('2026-11-24T05:00:00Z') }
+    await setSwitch(world.db, 'delivery', restored)
+    await expectVerdict(TUESDAY, 'restored', 'because the database was restored (2026-11-24 05:00:00 UTC)')
+  })
+
+  test('missed: the service was down for more than 20 hours', async () => {
+    await untilTuesday()
+    await world.at('2026-11-25T08:00:00Z').run()
+    await expectVerdict(
+      TUESDAY,
+      'missed',
+      'it was not planned within 20 hours of 08:00 Europe/Paris (07:00 UTC)',
+    )
+    expect(await texts(TUESDAY)).toContain('Opened late')
+  })
+
+  test('passed over by a change of the hour', async () => {
+    await untilMonday()
+    world.at('2026-11-24T10:00:00Z')
+    const { id, epoch } = await world.db.subscriber.findFirstOrThrow()
+    const link = { purpose: 'manage', id, epoch, issuedAt: world.deps.clock.now() } as const
+    const token = signLink(link, world.deps.config.APP_SECRET[0]!)
+    await world.db.subscriber.updateMany({ data: { hour: 20 } })
+    await world.db.digest.deleteMany({ where: { localDate: new Date(TUESDAY) } })
+    await changeByLink(world.deps, token, () => ({ days: ['wed'] }))
+    await changeByLink(world.deps, token, () => ({ days: ['tue'], hour: 6 }))
+    await world.at('2026-11-24T12:00:00Z').run()
+    await expectVerdict(
+      TUESDAY,
+      'rescheduled',
+      'a change of their hour, days or zone skipped that date’s hour',
+    )
+    expect(await texts(TUESDAY)).toContain('A change: hour 20 to 6; days wed to tue.')
+  })
+
+  test('digests of that date are kept no more', async () => {
+    await world.at(FRIDAY_BEFORE).add()
+    world.at('2027-06-01T12:00:00Z')
+    await expectVerdict(TUESDAY, 'not-kept', 'digests are kept for 90 days (KEEP_DAYS)')
+  })
+})
+
+test('in words: the verdict first, every line within 80 columns', async () => {
+  await untilTuesday()
+  await world.run({
+    rcpt: '550 5.7.1 a long answer of a server that has much to say about its policy and why it does not like this mail',
+  })
+  const lines = textOfExplanation(await world.explain()).split('\n')
+  expect(lines[0]).toMatch(/^Not sent: the mail server refused it: 550 5\.7\.1/)
+  expect(lines.filter((line) => line.length > 80)).toEqual([])
+  expect(lines.find((line) => line.startsWith('2026-11-24 07:00:00  Their hour came'))).toBeDefined()
+})
+
+test('the command says the same to programs, by address or by id', async () => {
+  await untilTuesday()
+  await world.run()
+  const explain = (...args: string[]) =>
+    runCommand(addSubscriberCommands, world.deps, ['subscribers', 'explain', ...args])
+  const { json } = await explain(EMAIL, '--date', TUESDAY)
+  expect(json).toMatchObject({
+    subscriber: {
+      email: EMAIL,
+      state: 'active',
+      zone: 'Europe/Paris',
+      hour: 8,
+      days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+    },
+    date: TUESDAY,
+    verdict: { code: 'accepted' },
+    steps: expect.arrayContaining([
+      { at: '2026-11-24T07:00:00.000Z', code: 'due', text: expect.any(String) },
+      { at: null, code: 'topic', text: expect.stringContaining('linear attention') },
+    ]),
+  })
+  const { id } = (json as { subscriber: { id: string } }).subscriber
+  expect((await explain(id, '--date', TUESDAY)).json).toEqual(json)
+})

@@ -1,0 +1,320 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
+import { confirm } from '../../../src/account/signup/confirm.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import { addDays, type Day, weekdayOf } from '../../../src/core/dates.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import { books } from '../../../src/digests/books.repo.ts'
+import { keptBook, prunedThrough } from '../../../src/digests/day-book.repo.ts'
+import { showDigest } from '../../../src/digests/show-digest.ts'
+import { addPruneCommand } from '../../../src/operator/commands/prune.ts'
+import { dailyFigures } from '../../../src/operator/daily-figures.ts'
+import { prunable, prune } from '../../../src/operator/prune.ts'
+import { pruneNightly } from '../../../src/operator/prune-nightly.ts'
+import { signLink } from '../../../src/subscribers/link-token.ts'
+import { runCommand } from '../../support/commands.ts'
+import { emptyTables } from '../../support/database.ts'
+import { useDigestWorld } from '../../support/digest-world.ts'
+import { everyRow } from '../../support/every-row.ts'
+import { cameBack, leaveReport } from '../../support/returns.ts'
+
+// Months of days.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+
+const world = useDigestWorld()
+const FIRST: Day = '2026-11-24'
+
+const depsAt = (now: string, keepDays = 30): Deps => ({
+  ...world.deps,
+  config: { ...world.config, KEEP_DAYS: keepDays },
+  clock: stoppedClock(new Date(now)),
+})
+
+async function emptied(): Promise<void> {
+  await emptyTables(world.db)
+  await world.db.$executeRaw`truncate day_book, notice, admin_session, import_run, move, change cascade`
+}
+beforeEach(emptied)
+
+/** A day of the service: yesterday's papers, everybody's digests, what became of their mails. */
+async function live(day: Day, refuses: (id: string, day: Day) => boolean = () => false): Promise<void> {
+  await world.addPapers(addDays(day, -1), [
+    `Robots of ${day}`,
+    `Weather of ${day}`,
+    `Robots and weather of ${day}`,
+  ])
+  await world.plan(`${day}T08:00:00Z`)
+  const open = await world.db.message.findMany({ where: { kind: 'digest', state: 'ready' } })
+  for (const { subscriberId } of open)
+    await world.end(subscriberId, day, refuses(subscriberId, day) ? 'gave_up' : 'accepted')
+  await world.plan(`${day}T08:30:00Z`)
+}
+
+async function addReaders(): Promise<void> {
+  await world.addSubscriber('daily', { topics: ['robots'] })
+  await world.addSubscriber('weekly', { topics: ['weather', 'robots'], days: ['wed'] })
+  await world.addSubscriber('capped', { topics: ['robots OR weather'], max: 1 })
+  await world.addSubscriber('best')
+  await world.addSubscriber('nothing', { topics: ['basketball'] })
+}
+
+/** What each reader was shown on each day, over `days` of service with `afterDay` every night. */
+async function offered(days: number, afterDay: (day: Day) => Promise<unknown>): Promise<string[]> {
+  const shown: string[] = []
+  for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1)) {
+    // Down for a week.
+    if (n >= 44 && n < 51) continue
+    await live(day, (id) => id === 'weekly' && n % 9 === 1)
+    const rows = await world.db.digest.findMany({
+      where: { localDate: new Date(day) },
+      orderBy: { subscriberId: 'asc' },
+    })
+    const titles = new Map((await world.db.paper.findMany()).map(({ id, title }) => [id, title]))
+    for (const { subscriberId, outcome, papers } of rows)
+      shown.push(`${day} ${subscriberId} ${outcome}: ${papers.map((id) => titles.get(id)).join(', ')}`)
+    await afterDay(day)
+  }
+  return shown
+}
+
+const nightly = (keepDays: number) => (day: Day) => prune(depsAt(`${addDays(day, 1)}T03:00:00Z`, keepDays))
+
+describe('what digests hold is the same with pruning and without', () => {
+  const both = async (days: number, keepDays: number) => {
+    const afterDays = [async () => {}, nightly(keepDays)]
+    const seen: string[][] = []
+    for (const afterDay of afterDays) {
+      await emptied()
+      await addReaders()
+      seen.push(await offered(days, afterDay))
+    }
+    return { without: seen[0]!, pruned: seen[1]! }
+  }
+
+  test('with the shortest KEEP_DAYS, every night', async () => {
+    const { without, pruned } = await both(70, 30)
+    expect(without.length).toBeGreaterThan(250)
+    expect(pruned).toEqual(without)
+    expect(await world.db.digest.count({ where: { localDate: { lt: new Date('2026-12-30') } } })).toBe(0)
+  })
+
+  test('with 5 days it would not be: this test would notice', async () => {
+    const { without, pruned } = await both(30, 5)
+    expect(pruned).not.toEqual(without)
+  })
+})
+
+describe('what is pruned', () => {
+  const NIGHT = '2027-01-10T03:00:00Z' // before 2026-12-11
+  async function liveFor(days: number): Promise<void> {
+    for (let n = 0, day = FIRST; n < days; n++, day = addDays(day, 1))
+      await live(day, (id) => id === 'daily' && weekdayOf(day) === 'fri')
+  }
+
+  test('leaves the books and the figures of each day as they were', async () => {
+    await addReaders()
+    await liveFor(20)
+    const range = { from: FIRST, to: '2026-12-13' }
+    const said = async () => [
+      await Promise.all(
+        ['2026-11-24', '2026-11-27', '2026-12-10', '2026-12-12'].map((day) => books(world.db, day)),
+      ),
+      await dailyFigures(world.deps, range),
+    ]
+    const before = await said()
+    const pruned = await prune(depsAt(NIGHT))
+    expect(pruned).toMatchObject({ before: '2026-12-11', digests: 4 * 17 + 3 })
+    expect(await world.db.digest.count()).toBeGreaterThan(0)
+    const after = await said()
+    expect(after).toEqual(before)
+    expect(JSON.stringify(after[0])).toBe(JSON.stringify(before[0])) // in the same order too
+    expect(await keptBook(world.db, '2026-12-12')).toBeNull()
+    expect(await prunedThrough(world.db)).toBe('2026-12-10')
+  })
+
+  test('is told beforehand by --dry-run, and is gone the second time', async () => {
+    await addReaders()
+    await liveFor(20)
+    const rows = await everyRow(world.db)
+    const deps = depsAt(NIGHT)
+    const tried = await runCommand(addPruneCommand, deps, ['prune', '--dry-run'])
+    expect(await everyRow(world.db)).toEqual(rows)
+    const { json, text } = await runCommand(addPruneCommand, deps, ['prune'])
+    expect(tried.json).toEqual({ ...(json as object), dryRun: true })
+    expect(text).toContain('before 2026-12-11')
+    const again = await prunable(deps)
+    expect(
+      Object.values(again)
+        .filter(Number.isInteger)
+        .every((count) => count === 0),
+    ).toBe(true)
+    expect(await world.db.action.count({ where: { verb: 'prune' } })).toBeGreaterThan(0)
+  })
+
+  test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])(
+    'keeps figures from when an import came, whatever instant it tells of: %s',
+    async (at) => {
+      await world.addSubscriber('imported')
+      const imported = { createdAt: new Date(at), importedAt: new Date('2026-11-20T12:00:00Z') }
+      await world.db.subscriber.update({ where: { id: 'imported' }, data: imported })
+      const consent = { event: 'confirmed' as const, how: 'import', wording: 'elsewhere' }
+      await world.db.consent.create({ data: { subscriberId: 'imported', at: new Date(at), ...consent } })
+      await prune(depsAt('2026-12-10T03:00:00Z'))
+      const kept = await world.db.dayBook.findMany({ orderBy: { localDate: 'asc' } })
+      expect([kept.length, kept[0]?.localDate]).toEqual([14, new Date('2026-11-20')])
+    },
+  )
+
+  test('notices go that are over, or were told or raised long ago, and none that lasts', async () => {
+    const old = new Date('2026-11-24T12:00:00Z')
+    const young = new Date('2027-01-09T12:00:00Z')
+    const rows = [
+      { key: 'lasts, told', toldAt: old },
+      { key: 'lasts, never told' },
+      { key: 'over, told', toldAt: old, overAt: old },
+      { key: 'over, never told', overAt: old },
+      { key: 'over now, told', toldAt: old, overAt: young },
+      { key: 'week, told', kind: 'week', toldAt: old },
+      { key: 'week, never told', kind: 'week' },
+      { key: 'week, told now', kind: 'week', toldAt: young },
+    ]
+    const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
+    await world.db.notice.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ notices: 4 })
+    expect(await prune(depsAt(NIGHT))).toMatchObject({ notices: 4 })
+    const left = await world.db.notice.findMany({ orderBy: { id: 'asc' } })
+    expect(left.map(({ key }) => key)).toEqual([
+      'lasts, told',
+      'lasts, never told',
+      'over now, told',
+      'week, told now',
+    ])
+  })
+
+  test('what came back goes with its report, and nothing that waits to be read', async () => {
+    const old = new Date('2026-12-10T23:59:00Z')
+    await world.addSubscriber('ann')
+    await cameBack(world.db, old, { subscriberId: 'ann' })
+    await cameBack(world.db, old, { isRead: false, class: 'unknown' })
+    await cameBack(world.db, new Date('2026-12-11T00:00:00Z'), {})
+    await leaveReport(world.db, old)
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
+    expect(await world.db.returned.count()).toBe(1)
+    expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
+  })
+
+  test('can be broken off, and done by two at once', async () => {
+    await addReaders()
+    await liveFor(20)
+    const stopped = new AbortController()
+    stopped.abort()
+    expect(await prune(depsAt(NIGHT), { signal: stopped.signal })).toMatchObject({ messages: 0, digests: 0 })
+    const both = await Promise.all([prune(depsAt(NIGHT)), prune(depsAt(NIGHT))])
+    await prune(depsAt(NIGHT))
+    expect(both[0].digests + both[1].digests).toBeLessThanOrEqual(71)
+    expect(await prunable(depsAt(NIGHT))).toMatchObject({ messages: 0, digests: 0 })
+    expect(await books(world.db, '2026-11-24')).toMatchObject({ due: 4, closed: true })
+  })
+
+  test('stops before a date that is not closed', async () => {
+    await addReaders()
+    await liveFor(20)
+    await world.db.plan.updateMany({ where: { localDate: new Date('2026-12-01') }, data: { closedAt: null } })
+    await prune(depsAt(NIGHT))
+    expect(await prunedThrough(world.db)).toBe('2026-11-30')
+    expect(await world.db.digest.count({ where: { localDate: new Date('2026-12-01') } })).toBe(4)
+    expect(
+      await world.db.message.count({ where: { digest: { localDate: new Date('2026-12-01') } } }),
+    ).toBeGreaterThan(0)
+  })
+
+  test('is not planned anew, whoever asks', async () => {
+    await addReaders()
+    await liveFor(20)
+    await prune(depsAt(NIGHT))
+    await expect(world.plan('2027-01-10T09:00:00Z', '2026-12-20')).rejects.toMatchObject({
+      code: 'digests.pruned',
+      values: { first: '2026-12-25' },
+    })
+    await world.db.digest.deleteMany({ where: { subscriberId: 'nothing' } })
+    await world.plan('2027-01-10T09:00:00Z')
+    const dates = Object.keys(await world.digestsOf('nothing'))
+    expect(dates[0]).toBe('2026-12-11') // and not 60 days back
+  })
+
+  test('is not kept behind its link: the page says so', async () => {
+    await addReaders()
+    await liveFor(1)
+    const { id } = await world.db.message.findFirstOrThrow({ where: { subscriberId: 'daily' } })
+    const secret = world.config.APP_SECRET[0]!
+    const token = signLink({ purpose: 'digest', id, epoch: 0, issuedAt: new Date(NIGHT) }, secret)
+    expect(await showDigest(depsAt(NIGHT), { token })).not.toBeNull()
+    await prune(depsAt(NIGHT))
+    expect(await showDigest(depsAt(NIGHT), { token })).toBeNull()
+  })
+})
+
+describe('who never confirmed', () => {
+  const ASKED = '2026-11-24T12:00:00Z'
+  const ask = (email: string, now: string) => addSubscriber(depsAt(now), { email, topics: ['robots'] })
+  const tokenFor = async (email: string) => {
+    const { id, createdAt } = await world.db.signup.findFirstOrThrow({
+      where: { subscriber: { addressKey: email } },
+      orderBy: { id: 'desc' },
+    })
+    return signLink(
+      { purpose: 'confirm', id: String(id), epoch: 0, issuedAt: createdAt },
+      world.config.APP_SECRET[0]!,
+    )
+  }
+  const addresses = async () =>
+    (await world.db.subscriber.findMany({ orderBy: { address: 'asc' } })).map(({ address }) => address)
+
+  test('goes whole 7 days after they asked last; who confirmed stays, with every consent', async () => {
+    await ask('asked@reader.example', ASKED)
+    await ask('again@reader.example', ASKED)
+    await ask('again@reader.example', '2026-11-27T12:00:00Z')
+    await ask('confirmed@reader.example', ASKED)
+    const queue = { nudge: async () => {}, onNudge: async () => {}, stop: async () => {} }
+    await confirm({ ...depsAt('2026-11-25T12:00:00Z'), queue }, await tokenFor('confirmed@reader.example'))
+    await world.db.message.updateMany({ data: { state: 'accepted' } })
+    await prune(depsAt('2026-12-01T11:59:00Z'))
+    expect(await addresses()).toHaveLength(3)
+    expect(await prune(depsAt('2026-12-01T12:01:00Z'))).toMatchObject({ subscribers: 1 })
+    expect(await addresses()).toEqual(['again@reader.example', 'confirmed@reader.example'])
+    await prune(depsAt('2026-12-04T12:01:00Z'))
+    expect(await addresses()).toEqual(['confirmed@reader.example'])
+    const events = await world.db.consent.findMany({ orderBy: { id: 'asc' } })
+    expect(events.map(({ event }) => event)).toEqual(['asked', 'confirmed'])
+    expect(JSON.stringify(await everyRow(world.db))).not.toContain('again@')
+    // The days on which they asked still count them.
+    expect(await dailyFigures(world.deps, { from: '2026-11-24', to: '2026-11-24' })).toMatchObject([
+      { asked: 3 },
+    ])
+  })
+
+  test('consents of anybody else are kept by the database, whatever a transaction says', async () => {
+    await world.addSubscriber('ann')
+    await world.db.consent.create({
+      data: { subscriberId: 'ann', at: new Date(ASKED), event: 'confirmed', how: 'page', wording: 'x' },
+    })
+    const forget = world.db.$transaction(async (tx) => {
+      await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'on', true)`
+      await tx.consent.deleteMany()
+    })
+    await expect(forget).rejects.toThrow('only ever added')
+  })
+})
+
+test('every night one process prunes, once, not before 3 UTC', async () => {
+  const count = () => world.logged.filter(({ event }) => event === 'prune.done').length
+  await pruneNightly(depsAt('2027-01-10T02:59:00Z'), {})
+  expect(count()).toBe(0)
+  await Promise.all([1, 2, 3].map(() => pruneNightly(depsAt('2027-01-10T03:00:00Z'), {})))
+  await pruneNightly(depsAt('2027-01-10T23:00:00Z'), {})
+  expect(count()).toBe(1)
+  await pruneNightly(depsAt('2027-01-11T03:00:00Z'), {})
+  expect(count()).toBe(2)
+})

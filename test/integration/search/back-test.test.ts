@@ -1,0 +1,161 @@
+import { beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config/config.ts'
+import { stoppedClock } from '../../../src/core/clock.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import type { ErrorCode } from '../../../src/core/error-table.ts'
+import { silentLog } from '../../../src/core/log.ts'
+import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
+import { recordListings } from '../../../src/papers/listing.repo.ts'
+import { horizon, papersBetween } from '../../../src/papers/paper.repo.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
+import { useDatabase } from '../../support/database.ts'
+import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
+import { secondEvaluator } from '../../support/second-evaluator.ts'
+import { noTestData, testData } from '../../support/test-data.ts'
+
+const database = useDatabase()
+const days = recordedDays('daily').slice(-20)
+const LAST = days.at(-1)!
+const clock = stoppedClock(new Date(`${LAST}T18:00:00Z`))
+
+const deps = (): Deps => ({
+  config: readConfig({}),
+  clock,
+  log: silentLog,
+  db: database.db,
+  databaseUrl: database.url,
+})
+
+beforeAll(async () => {
+  for (const day of days) {
+    const { records } = parseDay(recordedDay('daily', day))
+    await recordListings(database.db, { source: 'huggingface', day, records, now: clock.now() })
+  }
+})
+
+const QUERIES = [
+  'agent',
+  '"reinforcement learning" -robot',
+  'title:model or has:code',
+  'votes>=40',
+  'xylophone',
+]
+
+/** What another evaluator finds, by day. */
+async function counted(
+  queries: string[],
+  from: string,
+): Promise<{ total: number; byDay: Map<string, number> }> {
+  const upTo = await horizon(database.db)
+  const papers = await papersBetween(database.db, { after: 0, upTo, firstDayFrom: from })
+  const answersTo = secondEvaluator(papers)
+  const answers = queries.map((query) => answersTo(parseQuery(query)))
+  const met = papers.filter(({ firstDay }, i) => firstDay <= LAST && answers.some((answer) => answer[i]))
+  const byDay = Map.groupBy(met, ({ firstDay }) => firstDay)
+  return { total: met.length, byDay: new Map([...byDay].map(([day, found]) => [day, found.length])) }
+}
+
+test('it counts, for each day, what another evaluator finds', async () => {
+  const { from, to, topics, together } = await previewTopics(deps(), { queries: QUERIES, days: 14 })
+  expect(to).toBe(LAST)
+  for (const found of [...topics, { query: null, ...together }]) {
+    const expected = await counted(found.query === null ? QUERIES : [found.query], from)
+    expect(found.total, found.query ?? 'together').toBe(expected.total)
+    expect(found.perDay).toHaveLength(14)
+    expect(found.perDay.map(({ day }) => day)).toEqual(found.perDay.map(({ day }) => day).toSorted())
+    for (const { day, papers } of found.perDay) expect(papers).toBe(expected.byDay.get(day) ?? 0)
+  }
+  expect(together.total).toBeGreaterThan(0)
+})
+
+test('the latest are shown newest first, each with the reason and the words marked in its title', async ({
+  skip,
+}) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
+  const { topics, together } = await previewTopics(deps(), { queries: ['title:model', 'agent'], latest: 3 })
+  const [model] = topics
+  expect(model!.understood).toBe('Papers with a title with model')
+  expect(model!.latest).toHaveLength(3)
+  expect(model!.latest.map(({ day }) => day)).toEqual(
+    model!.latest
+      .map(({ day }) => day)
+      .toSorted()
+      .reverse(),
+  )
+  for (const { reason, title } of model!.latest) {
+    expect(reason).toBe('Matched: model, in the title')
+    expect(title.some(({ text, marked }) => marked && /model/i.test(text))).toBe(true)
+  }
+  expect(together.latest.every(({ reason }) => reason?.startsWith('Matched: '))).toBe(true)
+})
+
+test('without a topic every paper of the days counts, and none has a reason', async () => {
+  const { from, topics, together } = await previewTopics(deps(), { queries: [], days: 7 })
+  const [{ count }] = await database.db.$queryRaw<[{ count: number }]>`
+    select count(*)::int as count from paper where first_day between ${from}::date and ${LAST}::date`
+  expect(topics).toEqual([])
+  expect(together.total).toBe(count)
+  expect(together.perDay).toHaveLength(7)
+  expect(together.latest.every(({ reason }) => reason === null)).toBe(true)
+})
+
+test('papers of a later reading are not counted before their day, and a wider look sees more', async () => {
+  const [narrow, wide, narrowAgain] = [
+    await previewTopics(deps(), { queries: [], days: 1 }),
+    await previewTopics(deps(), { queries: [], days: 30 }),
+    await previewTopics(deps(), { queries: [], days: 1 }),
+  ]
+  expect(wide.together.total).toBeGreaterThan(narrow.together.total)
+  expect(narrowAgain).toEqual(narrow)
+})
+
+test('a paper that is corrected is seen as it is within a minute, a new one at once', async ({ skip }) => {
+  if (!testData('huggingface')) skip(noTestData('huggingface'))
+  const find = async () => (await previewTopics(deps(), { queries: ['zymurgy'] })).together.total
+  expect(await find()).toBe(0)
+  const { id } = await database.db.paper.findFirstOrThrow({ where: { firstDay: new Date(LAST) } })
+  await database.db.paper.update({ where: { id }, data: { title: 'Zymurgy for Models' } })
+  clock.moveTo(new Date(clock.now().getTime() + 60_000))
+  expect(await find()).toBe(1)
+  const records = [
+    { keys: [], title: 'More on zymurgy', abstract: '', authors: [], categories: [], keywords: [] },
+  ]
+  await recordListings(database.db, { source: 'import', day: LAST, records, now: clock.now() })
+  expect(await find()).toBe(2)
+})
+
+test('a long one says how long it took, and lets others have their turn', async () => {
+  const phrases = Array.from({ length: 60 }, (_, n) => `"of the model ${n}"`)
+  const queries = Array.from({ length: 20 }, (_, n) => `word${n} OR ${phrases.join(' OR ')}`)
+  let spent = 0
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  await previewTopics(deps(), { queries, spend: (ms) => (spent += ms) })
+  clearInterval(timer)
+  expect(spent).toBeGreaterThan(10)
+  // Of 10 ms each.
+  expect(turns).toBeGreaterThan(spent / 100)
+})
+
+test('where hints would take too long, everything but hints, terms and near misses is there', async () => {
+  const queries = ['agent', 'xylophone robot']
+  const [all, without] = await Promise.all(
+    [undefined, 0].map((extrasMs) => previewTopics(deps(), { queries, extrasMs })),
+  )
+  expect(all!.topics.map(({ nothing }) => nothing !== null)).toEqual([false, true])
+  const left = all!.topics.map((topic) => ({ ...topic, hints: [], terms: [], overlap: [], nothing: null }))
+  expect(without!.topics).toEqual(left)
+  expect(without!.together).toEqual(all!.together)
+})
+
+test.each<[queries: string[], days: number, code: ErrorCode]>([
+  [['agent', '(agent'], 14, 'query.bracket-open'],
+  [['-agent'], 14, 'query.only-not'],
+  [['agent'], 0, 'preview.days'],
+  [['agent'], 31, 'preview.days'],
+  [['agent'], 1.5, 'preview.days'],
+  [['agent'], Number.NaN, 'preview.days'],
+])('%j over %d days is refused with %s', async (queries, count, code) => {
+  await expect(previewTopics(deps(), { queries, days: count })).rejects.toMatchObject({ code })
+})

@@ -1,0 +1,238 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { KNOWN_SOURCES } from '../../../src/sources/registry.ts'
+import {
+  claimSourceDay,
+  dueSourceDays,
+  recordFailure,
+  recordFetch,
+  recordHeld,
+  recordImport,
+  sourceDaysBetween,
+} from '../../../src/sources/source-day.repo.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+const HF = { source: 'huggingface', day: '2026-08-14' }
+const at = (text: string) => new Date(text)
+
+const due = async (now: string, sources = ['huggingface']) =>
+  (await dueSourceDays(database.db, { sources, now: at(now) })).map(({ source, day }) => `${source} ${day}`)
+
+const only = async () => {
+  const rows = await sourceDaysBetween(database.db, { from: '2026-01-01', to: '2026-12-31' })
+  expect(rows).toHaveLength(1)
+  return rows[0]!
+}
+
+test('a day from its first fetch to its last', async () => {
+  await recordFetch(database.db, { ...HF, papers: 0, now: at('2026-08-14T01:00:00Z') })
+  expect(await only()).toEqual({
+    ...HF,
+    state: 'waiting',
+    reason: null,
+    papers: 0,
+    revised: 0,
+    late: 0,
+    fetches: 1,
+    requests: 0,
+    failures: 0,
+    lastStatus: 200,
+    lastFault: null,
+    rejected: [],
+    fetchedAt: at('2026-08-14T01:00:00Z'),
+    cameAt: null,
+    nextTry: at('2026-08-14T01:30:00Z'),
+    closedAt: null,
+  })
+  await recordFailure(database.db, {
+    ...HF,
+    now: at('2026-08-14T02:00:00Z'),
+    fault: 'source.failing',
+    status: 503,
+  })
+  await recordFailure(database.db, { ...HF, now: at('2026-08-14T02:05:00Z'), fault: 'source.unreachable' })
+  expect(await only()).toMatchObject({
+    state: 'failed',
+    failures: 2,
+    lastStatus: null,
+    lastFault: 'source.unreachable',
+    fetchedAt: at('2026-08-14T01:00:00Z'),
+    nextTry: at('2026-08-14T02:20:00Z'),
+  })
+  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T02:20:00Z') })
+  expect(await only()).toMatchObject({
+    state: 'fresh',
+    papers: 21,
+    failures: 0,
+    lastFault: null,
+    lastStatus: 200,
+  })
+  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
+  expect(await only()).toMatchObject({
+    papers: 28,
+    fetches: 3,
+    cameAt: at('2026-08-14T02:20:00Z'),
+    closedAt: at('2026-08-15T06:10:00Z'),
+    nextTry: at('2026-08-15T12:10:00Z'),
+  })
+})
+
+test('a failure takes nothing from a day that has papers', async () => {
+  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T07:00:00Z') })
+  await recordFailure(database.db, { ...HF, now: at('2026-08-14T08:00:00Z'), fault: 'source.failing' })
+  expect(await only()).toMatchObject({
+    state: 'fresh',
+    papers: 21,
+    failures: 1,
+    lastFault: 'source.failing',
+    nextTry: at('2026-08-14T08:05:00Z'),
+  })
+})
+
+test('good answers and requests are counted, those of fetches that failed too', async () => {
+  await recordFetch(database.db, { ...HF, papers: 0, requests: 1, now: at('2026-08-14T01:00:00Z') })
+  const failed = { ...HF, now: at('2026-08-14T02:00:00Z'), fault: 'source.failing', requests: 5 }
+  await recordFailure(database.db, failed)
+  await recordFetch(database.db, { ...HF, papers: 3, requests: 2, now: at('2026-08-14T02:05:00Z') })
+  expect(await only()).toMatchObject({ fetches: 2, requests: 8 })
+})
+
+test('papers that come after a day is closed are late, once each', async () => {
+  const fetchedAt = (now: string, papers: number) => recordFetch(database.db, { ...HF, papers, now: at(now) })
+  await fetchedAt('2026-08-14T07:00:00Z', 20)
+  await fetchedAt('2026-08-15T06:00:00Z', 28)
+  expect(await only()).toMatchObject({ papers: 28, late: 0 })
+  await fetchedAt('2026-08-15T12:00:00Z', 30)
+  await fetchedAt('2026-08-15T18:00:00Z', 30)
+  await fetchedAt('2026-08-16T00:00:00Z', 31)
+  expect(await only()).toMatchObject({ papers: 31, late: 3 })
+})
+
+test('a list of another day, until its own comes', async () => {
+  const repeated = { ...HF, papers: 0, reason: 'repeated' as const }
+  await recordFetch(database.db, { ...repeated, now: at('2026-08-14T07:00:00Z') })
+  expect(await only()).toMatchObject({ state: 'waiting', reason: 'repeated' })
+  await recordFetch(database.db, { ...repeated, now: at('2026-08-14T13:00:00Z') })
+  expect(await only()).toMatchObject({ state: 'stalled', reason: 'repeated' })
+  await recordFailure(database.db, { ...HF, now: at('2026-08-14T14:00:00Z'), fault: 'source.failing' })
+  expect(await only()).toMatchObject({ state: 'failed', reason: null })
+  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T14:05:00Z') })
+  expect(await only()).toMatchObject({ state: 'fresh', reason: null, cameAt: at('2026-08-14T14:05:00Z') })
+})
+
+test('a closed day stays closed, whatever comes of asking again', async () => {
+  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
+  await recordFetch(database.db, { ...HF, papers: 29, now: at('2026-08-16T06:10:00Z') })
+  expect(await only()).toMatchObject({ papers: 29, closedAt: at('2026-08-15T06:10:00Z') })
+  await recordFailure(database.db, { ...HF, now: at('2026-08-17T06:10:00Z'), fault: 'source.failing' })
+  expect(await only()).toMatchObject({
+    state: 'fresh',
+    failures: 1,
+    closedAt: at('2026-08-15T06:10:00Z'),
+    nextTry: at('2026-08-17T06:15:00Z'),
+  })
+})
+
+test('nor is it asked again for a failure once its votes have settled', async () => {
+  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-09-01T06:00:00Z') })
+  expect(await only()).toMatchObject({ closedAt: at('2026-09-01T06:00:00Z'), nextTry: null })
+  await recordFailure(database.db, { ...HF, now: at('2026-09-01T07:00:00Z'), fault: 'source.failing' })
+  expect(await only()).toMatchObject({ state: 'fresh', failures: 1, nextTry: null })
+})
+
+test('a failure before anything else', async () => {
+  const now = at('2026-08-14T02:00:00Z')
+  await recordFailure(database.db, { ...HF, now, fault: 'source.rate-limited', status: 429, seconds: 1800 })
+  expect(await only()).toMatchObject({ state: 'failed', failures: 1, nextTry: at('2026-08-14T02:30:00Z') })
+})
+
+test('an import leaves it to the source when it is asked', async () => {
+  await recordImport(database.db, { ...HF, papers: 3, now: at('2026-08-14T02:00:00Z') })
+  expect(await only()).toMatchObject({ state: 'fresh', papers: 3, nextTry: null, closedAt: null })
+  expect(await due('2026-08-14T02:00:01Z')).toContain('huggingface 2026-08-14')
+})
+
+describe('due', () => {
+  test('on a new installation: two weeks, oldest first, all sources', async () => {
+    const sources = KNOWN_SOURCES.split(', ')
+    const asked = await dueSourceDays(database.db, { sources, now: at('2026-08-14T12:00:00Z') })
+    const days = asked.map(({ day }) => day)
+    expect(days).toEqual(days.toSorted())
+    for (const source of sources) {
+      const first = asked.find((one) => one.source === source)
+      expect(first?.day).toBe('2026-07-31')
+    }
+    expect(asked.filter(({ source }) => source === 'huggingface')).toHaveLength(15)
+  })
+
+  test('a source that nobody knows does not keep the others waiting', async () => {
+    expect(await due('2026-08-14T12:00:00Z', ['elsewhere', 'huggingface'])).toEqual(
+      await due('2026-08-14T12:00:00Z'),
+    )
+  })
+
+  test('not while a day waits for its next try, and a closed one only for its votes', async () => {
+    await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-08-14T12:00:00Z') })
+    await recordFetch(database.db, { ...HF, day: '2026-08-12', papers: 1, now: at('2026-08-14T12:00:00Z') })
+    // Its votes are read again after six hours.
+    expect(await due('2026-08-14T17:59:59Z')).not.toContain('huggingface 2026-08-12')
+    expect(await due('2026-08-14T18:00:00Z')).toContain('huggingface 2026-08-12')
+    const days = await due('2026-08-14T12:59:59Z')
+    expect(days).toHaveLength(13)
+    expect(days).not.toContain('huggingface 2026-08-14')
+    expect(await due('2026-08-14T13:00:00Z')).toContain('huggingface 2026-08-14')
+    expect(await due('2026-08-14T13:00:00Z')).not.toContain('huggingface 2026-08-12')
+  })
+
+  test('after a standstill of a month: every day since', async () => {
+    await recordFetch(database.db, { ...HF, day: '2026-07-10', papers: 1, now: at('2026-07-11T06:30:00Z') })
+    const days = await due('2026-08-14T12:00:00Z')
+    expect([days[0], days.length]).toEqual(['huggingface 2026-07-11', 35])
+  })
+
+  test('the days that one source has behind it are still before another', async () => {
+    const closed = { source: 'elsewhere', day: at('2026-07-10'), closedAt: at('2026-07-11T06:30:00Z') }
+    await database.db.sourceDay.create({ data: closed })
+    expect((await due('2026-08-14T12:00:00Z'))[0]).toBe('huggingface 2026-07-31')
+  })
+})
+
+test('of many that want a due day, one gets it, until it is due again', async () => {
+  const claims = (now: string) =>
+    Promise.all(Array.from({ length: 8 }, () => claimSourceDay(database.db, HF, at(now))))
+  expect((await claims('2026-08-14T01:00:00Z')).filter(Boolean)).toHaveLength(1)
+  expect((await claims('2026-08-14T01:14:59Z')).filter(Boolean)).toHaveLength(0)
+  expect((await claims('2026-08-14T01:15:00Z')).filter(Boolean)).toHaveLength(1)
+  await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-08-15T06:00:00Z') })
+  expect((await claims('2026-08-15T11:59:59Z')).filter(Boolean)).toHaveLength(0)
+  expect((await claims('2026-08-15T12:00:00Z')).filter(Boolean)).toHaveLength(1) // for its votes
+  await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-09-01T06:00:00Z') })
+  expect((await claims('2026-09-02T01:15:00Z')).filter(Boolean)).toHaveLength(0)
+})
+
+test('where the source was not asked, what is known of the day stays, and it comes again so much later', async () => {
+  await recordFailure(database.db, {
+    ...HF,
+    now: at('2026-08-14T06:00:00Z'),
+    fault: 'source.failing',
+    status: 500,
+  })
+  await recordHeld(database.db, { ...HF, now: at('2026-08-14T07:00:00Z'), seconds: 900 })
+  const [day] = await sourceDaysBetween(database.db, { from: HF.day, to: HF.day })
+  expect(day).toMatchObject({ state: 'failed', failures: 1, lastFault: 'source.failing' })
+  expect(day!.nextTry).toEqual(at('2026-08-14T07:15:00Z'))
+})
+
+test('papers that the database rejected are named until the next good answer, the first hundred', async () => {
+  const now = at('2026-08-14T02:00:00Z')
+  const rejected = Array.from({ length: 101 }, (_, n) => `arxiv:2608.${10_000 + n}`)
+  await recordFetch(database.db, { ...HF, papers: 3, rejected, now })
+  await recordFailure(database.db, { ...HF, now, fault: 'source.failing' })
+  expect((await only()).rejected).toEqual(rejected.slice(0, 100))
+  await recordFetch(database.db, { ...HF, papers: 3, now })
+  expect((await only()).rejected).toEqual([])
+  await recordImport(database.db, { ...HF, papers: 3, rejected: ['doi:10.1000/1'], now })
+  expect((await only()).rejected).toEqual(['doi:10.1000/1'])
+})

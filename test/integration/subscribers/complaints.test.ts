@@ -1,0 +1,164 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../src/config/config.ts'
+import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
+import { rehearse } from '../../../src/core/database/rehearse.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import { openLog } from '../../../src/core/log.ts'
+import { readSwitch } from '../../../src/core/switch.repo.ts'
+import { troubles } from '../../../src/core/trouble.repo.ts'
+import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
+import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
+import type { SuppressionReason } from '../../../src/subscribers/suppression.repo.ts'
+import { emptyTables, useDatabase } from '../../support/database.ts'
+import { enqueueGoodbyes, NOW } from '../../support/messages.ts'
+
+const database = useDatabase()
+const HOUR = 3_600_000
+let clock: MovableClock
+let logged: Record<string, unknown>[]
+let deps: Deps
+let people = 0
+
+beforeEach(async () => {
+  clock = stoppedClock(NOW)
+  logged = []
+  const log = openLog('info', { write: (line) => void logged.push(JSON.parse(line)) })
+  deps = { config: readConfig({}), clock, log, db: database.db, databaseUrl: database.url }
+  await emptyTables(database.db)
+  await enqueueGoodbyes(database.db, 'answers', 1)
+})
+
+const hoursAgo = (hours: number) => new Date(clock.now().getTime() - hours * HOUR)
+const later = (hours: number) => clock.moveTo(hoursAgo(-hours))
+
+/** So many acceptances, hours ago. */
+const accepted = (mails: number, hours = 1) => database.db.$executeRaw`
+  insert into acceptance (message_id, at, answer)
+  select id, ${hoursAgo(hours)}, '250 ok' from message, generate_series(1, ${mails}::int)`
+
+/** So many people are suppressed, each a minute after the one before. */
+async function suppressed(count: number, reason: SuppressionReason = 'complaint') {
+  for (let i = 0; i < count; i++) {
+    await suppress(deps, { email: `p${people++}@c.example`, reason })
+    later(1 / 60)
+  }
+}
+const delivery = () => readSwitch(database.db, 'delivery')
+const complained = () => logged.filter(({ event }) => event === 'delivery.complained')
+
+describe('complaints', () => {
+  test('five of 1,666 mails stop delivery, with the figures, and are noted for the operator', async () => {
+    await accepted(1666)
+    await suppressed(4)
+    expect(await delivery()).toBeNull()
+    await suppressed(1)
+    const figures = '5 complaints in 24 hours for 1,666 emails accepted in a day: 0.30 %'
+    expect(await delivery()).toMatchObject({ value: 'paused', reason: figures })
+    expect(await troubles(database.db)).toMatchObject([
+      { name: 'complaints', what: 'complaints', said: figures },
+    ])
+    expect(complained().at(-1)).toMatchObject({ level: 'error', complaints: 5, mails: 1666, paused: true })
+  })
+
+  test.each([
+    ['five of 1,667: below 0.3 %', 5, 1667],
+    ['four, however few the mails', 4, 10],
+  ])('%s: a warning, and mail goes on', async (_what, complaints, mails) => {
+    await accepted(mails)
+    await suppressed(complaints)
+    expect(await delivery()).toBeNull()
+    expect(await troubles(database.db)).toEqual([])
+    expect(complained().at(-1)).toMatchObject({ level: 'warn', complaints, mails, paused: false })
+  })
+
+  test.each([
+    ['three of 3,000', 3, 3000, 1],
+    ['three of 3,001: below 0.1 %', 3, 3001, 0],
+    ['two, however few the mails', 2, 10, 0],
+  ])('%s', async (_what, complaints, mails, warnings) => {
+    await accepted(mails)
+    await suppressed(complaints)
+    expect(complained()).toHaveLength(warnings)
+  })
+
+  test('of others, lifted ones, and those of the day before do not count', async () => {
+    await accepted(100)
+    await suppressed(4)
+    await unsuppress(deps, { email: `p${people - 1}@c.example` })
+    await suppressed(5, 'operator')
+    await suppressed(5, 'dead')
+    await suppressed(1)
+    expect(await delivery()).toBeNull()
+    later(24)
+    await accepted(100)
+    await suppressed(4)
+    expect(await delivery()).toBeNull()
+    await suppressed(1)
+    expect(await delivery()).toMatchObject({ value: 'paused' })
+  })
+
+  test('on a day without mail are held against the day that they are about', async () => {
+    await accepted(2000, 70)
+    await accepted(10, 3)
+    await suppressed(5)
+    expect(await delivery()).toBeNull()
+    expect(complained().at(-1)).toMatchObject({ complaints: 5, mails: 2000 })
+  })
+
+  test('stop nothing where no mail went out for days', async () => {
+    await accepted(2000, 100)
+    await suppressed(9)
+    expect(await delivery()).toBeNull()
+  })
+
+  test('of before do not stop it again once it is resumed; as many new ones do', async () => {
+    await accepted(1000)
+    await suppressed(5)
+    const pause = await delivery()
+    await suppressed(3)
+    expect(await delivery()).toEqual(pause)
+    later(1)
+    await resumeDelivery(deps)
+    later(1 / 60)
+    expect(await troubles(database.db)).toEqual([])
+    await suppressed(4)
+    expect(await delivery()).toBeNull()
+    await suppressed(1)
+    expect(await delivery()).toMatchObject({ value: 'paused' })
+  })
+
+  test('leave the reason of a pause that stands, and are noted all the same', async () => {
+    await accepted(1000)
+    await pauseDelivery(deps, { reason: 'the relay moves' })
+    await suppressed(5)
+    expect(await delivery()).toMatchObject({ reason: 'the relay moves' })
+    expect(await troubles(database.db)).toMatchObject([{ name: 'complaints' }])
+  })
+
+  test('out of a log, on a restored database, stop nothing', async () => {
+    await accepted(1000)
+    await pauseDelivery(deps, { restored: true })
+    await suppressed(5)
+    expect(await delivery()).toMatchObject({ value: 'restored' })
+    expect(await troubles(database.db)).toEqual([])
+    later(1)
+    await resumeDelivery(deps)
+    later(1 / 60)
+    await suppressed(4)
+    expect(await delivery()).toBeNull()
+  })
+
+  test('in a dry run change nothing', async () => {
+    await accepted(1000)
+    await suppressed(4)
+    await rehearse(deps, (tried) => suppress(tried, { email: 'q@c.example', reason: 'complaint' }))
+    expect(await delivery()).toBeNull()
+    expect(await troubles(database.db)).toEqual([])
+  })
+
+  test('reported twice are one', async () => {
+    await accepted(1000)
+    for (let i = 0; i < 8; i++) await suppress(deps, { email: 'q@c.example', reason: 'complaint' })
+    expect(complained()).toEqual([])
+  })
+})

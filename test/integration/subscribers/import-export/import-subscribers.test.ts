@@ -1,0 +1,512 @@
+import {
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
+import { showSubscriber } from '../../../../src/account/show-subscriber.ts'
+import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
+import { DAY_MS } from '../../../../src/core/dates.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import {
+  type ImportInput,
+  importSubscribers,
+} from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
+import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
+import { type UnaskedPage, unaskedAfter } from '../../../../src/subscribers/unasked.repo.ts'
+import { checksums } from '../../../support/checksums.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+
+const site = useSite()
+const folder = mkdtempSync(join(tmpdir(), 'import-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => site.db.importRun.deleteMany())
+
+const fixture = (name: string): string => join(import.meta.dirname, '../../../fixtures/import', name)
+
+function fileOf(text: string | Buffer): string {
+  const file = join(folder, 'people.csv')
+  writeFileSync(file, text)
+  rmSync(`${file}.refused.csv`, { force: true })
+  return file
+}
+
+const importText = (text: string | Buffer, options: Partial<ImportInput> = {}) =>
+  importSubscribers(site.deps, { file: fileOf(text), ...options })
+
+const importFixture = (name: string, options: Partial<ImportInput> = {}) =>
+  importSubscribers(site.deps, {
+    file: fixture(name),
+    refusedFile: join(folder, `${name}.refused.csv`),
+    ...options,
+  })
+
+const shown = (email: string) => showSubscriber(site.deps, { email })
+const stateOf = async (email: string) => (await shown(email)).subscriber.state
+const messages = () => site.db.message.findMany()
+
+describe('our own columns', () => {
+  test('somebody who said yes elsewhere is active, with that consent, and gets no old papers', async () => {
+    const run = await importText(
+      'email,state,topics,hour,zone,days,confirmed_at,confirmed_how\n' +
+        'Ann@Bücher.example,active,"""linear attention""; RAG OR retrieval",9,Europe/Paris,"mon,thu",2025-03-01T08:00:00Z,"on paper, twice"\n',
+    )
+    expect(run).toMatchObject({
+      format: 'own',
+      rows: 1,
+      taken: 1,
+      unchanged: 0,
+      refused: 0,
+      refusedFile: null,
+    })
+    const { subscriber, topics, consents, next } = await shown('ann@bücher.example')
+    expect(subscriber).toMatchObject({
+      address: 'Ann@xn--bcher-kva.example',
+      state: 'active',
+      hour: 9,
+      zone: 'Europe/Paris',
+      days: ['mon', 'thu'],
+      confirmedAt: new Date('2025-03-01T08:00:00Z'),
+      startDate: '2026-11-25',
+      importedAt: NOW,
+    })
+    expect(topics.map(({ query }) => query)).toEqual(['"linear attention"', 'RAG OR retrieval'])
+    expect(consents).toMatchObject([
+      { event: 'confirmed', how: 'import: on paper, twice', at: new Date('2025-03-01T08:00:00Z') },
+    ])
+    expect(next?.dueAt.getTime()).toBeGreaterThan(NOW.getTime())
+    expect(await messages()).toEqual([])
+    const [query] = await site.db.query.findMany({ where: { text: 'RAG OR retrieval' } })
+    expect(query?.tree).toEqual(parseQuery('RAG OR retrieval'))
+  })
+
+  test('each state arrives as itself', async () => {
+    const run = await importText(
+      [
+        'email,state,confirmed_at,paused_until,unsubscribed_at,suppressed_reason,suppressed_at',
+        'pending@example.com,pending,,,,,',
+        'paused@example.com,paused,2025-01-01,2027-01-01,,,',
+        'left@example.com,unsubscribed,2025-01-01,,2025-02-01,,',
+        'dead@example.com,suppressed,,,,dead,2025-02-02',
+        'both@example.com,active,2025-01-01,,,complaint,2025-02-03',
+      ].join('\n'),
+    )
+    expect(run.tally.states).toEqual({ pending: 1, paused: 1, unsubscribed: 1, suppressed: 2 })
+    expect((await shown('paused@example.com')).subscriber).toMatchObject({
+      state: 'paused',
+      pausedUntil: '2027-01-01',
+    })
+    expect((await shown('left@example.com')).consents.map(({ event, at }) => [event, at])).toEqual([
+      ['confirmed', new Date('2025-01-01')],
+      ['unsubscribed', new Date('2025-02-01')],
+    ])
+    expect((await shown('dead@example.com')).suppression).toEqual({
+      reason: 'dead',
+      at: new Date('2025-02-02'),
+    })
+    expect(await shown('both@example.com')).toMatchObject({
+      subscriber: { state: 'suppressed', stateBefore: 'active' },
+      suppression: { reason: 'complaint' },
+    })
+    await unsuppress(site.deps, { email: 'both@example.com' })
+    expect(await stateOf('both@example.com')).toBe('active')
+  })
+
+  test('nobody who said yes to nobody is active, but for the operator who says how they did', async () => {
+    const text = 'email,state\nann@example.com,active\n'
+    const refused = await importText(text)
+    expect(refused).toMatchObject({ taken: 0, refused: 1, tally: { reasons: { 'import.no-consent': 1 } } })
+    expect(await importText(text, { consent: 'staff list of 2026' })).toMatchObject({ taken: 1, refused: 0 })
+    expect((await shown('ann@example.com')).consents).toMatchObject([
+      { event: 'confirmed', how: 'import: staff list of 2026', at: NOW },
+    ])
+  })
+
+  test('who is pending gets no mail, and with --ask one confirmation, once', async () => {
+    const text = 'email,state,topics\nann@example.com,pending,robots\nbob@example.com,pending,\n'
+    expect(await importText(text)).toMatchObject({ taken: 2, asked: 0 })
+    expect(await messages()).toEqual([])
+    expect(await importText(text, { ask: true })).toMatchObject({ taken: 0, unchanged: 2, asked: 2 })
+    expect((await messages()).map(({ kind }) => kind)).toEqual(['confirmation', 'confirmation'])
+    expect(await importText(text, { ask: true })).toMatchObject({ asked: 0 })
+    expect(await messages()).toHaveLength(2)
+  })
+
+  test('those whom nobody asked are found page by page, however few they are', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const state = (name: string) => (name === 'c' || name === 'f' ? 'pending' : 'active')
+    const rows = names.map((name) => `${name}@example.com,${state(name)},2025-01-01`)
+    await importText(`email,state,confirmed_at\n${rows.join('\n')}\n`)
+    const found: string[] = []
+    let pages = 0
+    for (let after: string | null = ''; after !== null; pages++) {
+      const page: UnaskedPage = await unaskedAfter(site.db, { after, look: 2 })
+      found.push(...page.ids)
+      after = page.last
+    }
+    const pending = await site.db.subscriber.findMany({ where: { state: 'pending' } })
+    expect(found.sort()).toEqual(pending.map(({ id }) => id).sort())
+    expect({ found: found.length, pages }).toEqual({ found: 2, pages: 5 })
+  })
+
+  test('who is pending is kept for 7 days from the import on, however old they are', async () => {
+    await importText('email,state,created_at\nann@example.com,pending,2020-01-01\n')
+    const daysLater = (days: number) => new Date(NOW.getTime() + (days - 7) * DAY_MS)
+    expect(await countUnconfirmed(site.db, daysLater(6))).toBe(0)
+    expect(await countUnconfirmed(site.db, daysLater(8))).toBe(1)
+  })
+
+  test('nobody who is suppressed or unsubscribed here comes back, and who is here keeps what they have', async () => {
+    const consent = 'on paper'
+    for (const email of ['here@example.com', 'left@example.com', 'dead@example.com'])
+      await addSubscriber(site.deps, { email, topics: ['robots'], hour: '7', consent })
+    await unsubscribeByOperator(site.deps, { email: 'left@example.com' })
+    await suppress(site.deps, { email: 'dead@example.com', reason: 'dead' })
+    await suppress(site.deps, { email: 'nobody@example.com', reason: 'complaint' })
+    const before = await checksums(site.db)
+    const row = (email: string) => `${email},active,other topic,11,2025-01-01`
+    const names = ['here', 'left', 'dead', 'nobody'].map((name) => row(`${name.toUpperCase()}@example.com`))
+    const run = await importText(['email,state,topics,hour,confirmed_at', ...names].join('\n'))
+    expect(run).toMatchObject({ taken: 0, unchanged: 3, refused: 1 })
+    expect(run.tally.reasons).toEqual({ 'import.gets-no-mail': 1 })
+    const { import_run: _, action: __, query: ___, ...after } = await checksums(site.db)
+    expect(before).toMatchObject(after)
+    expect(readFileSync(`${join(folder, 'people.csv')}.refused.csv`, 'utf8')).toMatch(
+      /^NOBODY@example.com,.*,5,"The address is suppressed here \(complaint, since 2026-11-24\)/m,
+    )
+  })
+
+  test('who is suppressed in the file is suppressed here too, but for a newer yes', async () => {
+    const consent = 'on paper'
+    await addSubscriber(site.deps, { email: 'here@example.com', topics: [], consent })
+    const text = (at: string) =>
+      `email,state,suppressed_reason,suppressed_at\nhere@example.com,suppressed,complaint,${at}\n`
+    expect(await importText(text('2026-11-01'))).toMatchObject({ taken: 0, unchanged: 1 })
+    expect(await stateOf('here@example.com')).toBe('active')
+    site.clock.moveTo(new Date('2026-11-26T12:00:00Z'))
+    expect(await importText(text('2026-11-25'))).toMatchObject({ taken: 1, unchanged: 0 })
+    expect(await stateOf('here@example.com')).toBe('suppressed')
+    await unsuppress(site.deps, { email: 'here@example.com' })
+    expect(await importText(text('2026-11-25'))).toMatchObject({ taken: 0, unchanged: 1 })
+    expect(await stateOf('here@example.com')).toBe('active')
+  })
+
+  test('an address twice in a file is one subscriber, the first', async () => {
+    const rows = ['A@example.com,9', 'a@EXAMPLE.com,10', 'b@example.com,11', 'a@example.com,12']
+    const text = ['email,hour', ...rows].join('\n')
+    expect(await importText(text, { consent: 'x', batchRows: 3 })).toMatchObject({ taken: 2, unchanged: 2 })
+    expect((await shown('a@example.com')).subscriber.hour).toBe(9)
+  })
+
+  test('bad rows are refused one by one, with their line and the reason in words', async () => {
+    const run = await importText(
+      [
+        'email,state,topics,hour,confirmed_at',
+        'fine@example.com,active,robots,8,2025-01-01',
+        'no address,active,,,2025-01-01',
+        'a@example.com,actve,,,2025-01-01',
+        'b@example.com,active,foo AND (,,2025-01-01',
+        'c@example.com,active,,25,2025-01-01',
+        'd@example.com,active,,,tomorrow',
+        'e@example.com,active,"open,,2025-01-01',
+        'f@example.com,active,,,2025-01-01,too,many',
+        '"g\n@example.com",active,,,2025-01-01',
+        'last@example.com,active,,8,2025-01-01',
+      ].join('\n'),
+    )
+    expect(run).toMatchObject({ rows: 10, taken: 2, refused: 8 })
+    expect(run.tally.reasons).toMatchObject({
+      'import.quotes': 1,
+      'import.cells': 1,
+      'import.state': 1,
+      'import.instant': 1,
+    })
+    const lines = readFileSync(run.refusedFile!, 'utf8').split('\n')
+    expect(lines[0]).toBe('email,state,topics,hour,confirmed_at,line,reason')
+    expect(lines.slice(1).join('\n')).toMatch(
+      /,3,Not an email address[\s\S]*,4,"state ""actve""[\s\S]*,5,"Query [\s\S]*,6,"hour ""25""[\s\S]*,7,"confirmed_at [\s\S]*,8,The quotes[\s\S]*,9,"7 cells, but the header has 5[\s\S]*,10,Not an email address/,
+    )
+  })
+
+  test.each([
+    [
+      'semicolons, CRLF and a mark',
+      '\uFEFFE-Mail;state;days;confirmed_at\r\nann@example.com;active;"mon,tue";2025-01-01\r\n',
+    ],
+    [
+      'tabs in UTF-16',
+      Buffer.from(
+        '\uFEFFemail\tstate\tdays\tconfirmed_at\nann@example.com\tactive\tmon,tue\t2025-01-01\n',
+        'utf16le',
+      ),
+    ],
+    ['old line ends', 'email,state,days,confirmed_at\rann@example.com,active,"mon,tue",2025-01-01\r'],
+  ])('%s are read', async (_what, text) => {
+    expect(await importText(text)).toMatchObject({ rows: 1, taken: 1 })
+    expect((await shown('ann@example.com')).subscriber.days).toEqual(['mon', 'tue'])
+  })
+
+  test('bytes that are no UTF-8 are refused, and no other row', async () => {
+    const text =
+      'email,topics,confirmed_at\nann@example.com,caf\xe9,2025-01-01\nbob@example.com,x,2025-01-01\n'
+    const run = await importText(Buffer.from(text, 'latin1'))
+    expect(run).toMatchObject({ taken: 1, refused: 1, tally: { reasons: { 'import.bytes': 1 } } })
+  })
+
+  test('a row that is too long is refused with its beginning, and those after it are read', async () => {
+    const rows = ['a', 'long', 'b'].map((name) => `${name}@example.com,2025-01-01,robots`)
+    rows[1] += '; robots'.repeat(100_000)
+    const run = await importText(`email,confirmed_at,topics\n${rows.join('\n')}\n`)
+    expect(run).toMatchObject({ rows: 3, taken: 2, refused: 1, tally: { reasons: { 'import.too-long': 1 } } })
+    expect(readFileSync(run.refusedFile!, 'utf8')).toMatch(
+      /^"long@example.com,2025-01-01,robots; .{160,170}",,,3,"More than 65,536 characters/m,
+    )
+  })
+
+  test('a dry run says the same and changes nothing', async () => {
+    const text =
+      'email,state,confirmed_at\na@example.com,active,2025-01-01\nA@example.com,active,2025-01-01\nbad,active,\n'
+    const before = await checksums(site.db)
+    const rehearsed = await importText(text, { dryRun: true, batchRows: 1 })
+    expect(await checksums(site.db)).toEqual(before)
+    expect(await importText(text, { batchRows: 1 })).toEqual(rehearsed)
+    expect(rehearsed).toMatchObject({ rows: 3, taken: 1, unchanged: 1, refused: 1 })
+  })
+  test('a suppression that was lifted here since the file: they come as what they were before, never as suppressed', async () => {
+    const consent = 'on paper'
+    const names = ['paused', 'left', 'nothing']
+    for (const name of names) {
+      await addSubscriber(site.deps, { email: `${name}@example.com`, topics: [], consent })
+      await suppress(site.deps, { email: `${name}@example.com`, reason: 'dead' })
+      await unsuppress(site.deps, { email: `${name}@example.com` })
+      await eraseSubscriber(site.deps, { email: `${name}@example.com` })
+    }
+    const rows = ['paused@example.com,paused', 'left@example.com,unsubscribed', 'nothing@example.com,']
+    const text = rows.map((row) => `${row},suppressed,dead,2026-11-01,2025-01-01`).join('\n')
+    const head = 'email,state_before,state,suppressed_reason,suppressed_at,confirmed_at'
+    const run = await importText(`${head}\n${text}\nother@example.com,,suppressed,dead,2026-11-01,\n`)
+    expect(run.tally.states).toEqual({ paused: 1, unsubscribed: 2, suppressed: 1 })
+    for (const name of names) {
+      const { subscriber, suppression, consents } = await shown(`${name}@example.com`)
+      expect({ state: subscriber.state, before: subscriber.stateBefore, suppression }).toEqual({
+        state: name === 'paused' ? 'paused' : 'unsubscribed',
+        before: null,
+        suppression: null,
+      })
+      expect(consents.map(({ event }) => event)).toEqual([
+        'confirmed',
+        name === 'paused' ? 'paused' : 'unsubscribed',
+      ])
+    }
+    expect((await shown('other@example.com')).suppression?.reason).toBe('dead')
+  })
+
+  test('what programs print for never is no yes, and what was before 1995 is a slip', async () => {
+    const rows = 'email,confirmed_at\na@example.com,0001-01-01T00:00:00Z\nb@example.com,0025-03-01\n'
+    const run = await importText(rows)
+    expect(run.tally.reasons).toEqual({ 'import.no-consent': 1, 'import.instant': 1 })
+    expect(readFileSync(run.refusedFile!, 'utf8')).toContain(
+      'confirmed_at ""0025-03-01"": use a time between 1995',
+    )
+    const query =
+      'email,status,subscription_status,confirmed_at\nada@example.com,enabled,confirmed,0001-01-01 00:00:00+00\n'
+    await importText(query, { consent: 'our form' })
+    expect((await shown('ada@example.com')).consents).toMatchObject([{ how: 'import: our form', at: NOW }])
+  })
+})
+
+describe('the file of refused rows', () => {
+  const text = 'email,confirmed_at\nbad,2025-01-01\nann@example.com,2025-01-01\nworse,2025-01-01\n'
+  const code = (name: string) => expect.objectContaining({ code: name })
+
+  test('is never the file that is imported, under any name, and no other file that was there', async () => {
+    const file = fileOf(text)
+    const [alias, hard, other] = ['alias.csv', 'hard.csv', 'other.csv'].map((name) => join(folder, name))
+    symlinkSync(file, alias!)
+    linkSync(file, hard!)
+    writeFileSync(other!, 'email,confirmed_at\nmine,\n')
+    for (const refusedFile of [file, alias, hard])
+      await expect(importSubscribers(site.deps, { file, refusedFile })).rejects.toEqual(
+        code('import.refused-is-file'),
+      )
+    for (const refusedFile of [other, folder])
+      await expect(importSubscribers(site.deps, { file, refusedFile })).rejects.toEqual(
+        code('import.refused-exists'),
+      )
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect(readFileSync(other!, 'utf8')).toBe('email,confirmed_at\nmine,\n')
+    expect(await site.db.subscriber.count()).toBe(0)
+    await importText(text, { dryRun: true })
+    expect(await importSubscribers(site.deps, { file })).toMatchObject({ taken: 1, refused: 2 })
+  })
+
+  /** As a process leaves it that was killed after two of the three rows. */
+  async function cutOff(): Promise<string> {
+    const { refusedFile } = await importText(text, { batchRows: 1 })
+    const lines = readFileSync(refusedFile!, 'utf8').split('\n')
+    const told = `${lines.slice(0, 2).join('\n')}\n`.length
+    await site.db.importRun.updateMany({ data: { rows: 2, taken: 1, refused: 1, told, doneAt: null } })
+    return refusedFile!
+  }
+
+  test('goes on after a cut, and where it is gone, cut or elsewhere, all rows are read again', async () => {
+    const whole = readFileSync(await cutOff(), 'utf8')
+    const again = (options: Partial<ImportInput> = {}) =>
+      importSubscribers(site.deps, { file: join(folder, 'people.csv'), ...options })
+    const wentOn = await again()
+    expect(wentOn).toMatchObject({ resumedAt: 2, begunAnew: false, taken: 1, refused: 2 })
+    expect(wentOn.tally.examples).toMatchObject({ 'address.malformed': { line: 2 } })
+    expect(readFileSync(wentOn.refusedFile!, 'utf8')).toBe(whole)
+    const elsewhere = join(folder, 'elsewhere.csv')
+    for (const [lose, options] of [
+      [(file: string) => rmSync(file), {}],
+      [(file: string) => truncateSync(file, 40), {}],
+      [() => {}, { refusedFile: elsewhere }],
+    ] as const) {
+      lose(await cutOff())
+      const run = await again(options)
+      expect(run).toMatchObject({ resumedAt: 0, begunAnew: true, rows: 3, unchanged: 1, refused: 2 })
+      expect(readFileSync(run.refusedFile!, 'utf8')).toBe(whole)
+    }
+  })
+})
+
+describe('an id that came along', () => {
+  test('is kept, and given up where somebody has it', async () => {
+    const text = (email: string) =>
+      `email,id,epoch,topics,confirmed_at\n${email},AAAABBBBCCCCDD,3,robots,2025-01-01\n`
+    await importText(text('a@example.com'))
+    expect((await shown('a@example.com')).subscriber).toMatchObject({ id: 'AAAABBBBCCCCDD', epoch: 3 })
+    expect(await importText(text('b@example.com'))).toMatchObject({ taken: 1 })
+    const b = await shown('b@example.com')
+    expect(b.subscriber.id).not.toBe('AAAABBBBCCCCDD')
+    expect(b.topics).toHaveLength(1)
+  })
+})
+
+describe('listmonk', () => {
+  test('its export: nobody is active without a yes, topics come from attributes', async () => {
+    const run = await importFixture('listmonk.csv')
+    expect(run).toMatchObject({ format: 'listmonk', taken: 2, refused: 3, ignored: ['uuid', 'name'] })
+    expect(run.tally.states).toEqual({ suppressed: 1, unsubscribed: 1 })
+    expect((await shown('bob@example.com')).suppression).toEqual({
+      reason: 'complaint',
+      at: new Date('2025-04-05T06:07:08.900Z'),
+    })
+    const again = await importFixture('listmonk.csv', {
+      consent: 'newsletter form',
+      topics: 'attributes.topics',
+    })
+    expect(again.tally.reasons).toEqual({ 'import.json': 1, 'address.malformed': 1 })
+    const { subscriber, topics, consents } = await shown('ada@example.com')
+    expect(subscriber).toMatchObject({ state: 'active', confirmedAt: new Date('2025-03-01T08:00:00.123Z') })
+    expect(topics.map(({ query }) => query)).toEqual(['linear attention', 'RAG OR retrieval'])
+    expect(consents[0]?.how).toBe('import: newsletter form')
+  })
+
+  test('a file of unconfirmed subscriptions is pending', async () => {
+    await importFixture('listmonk.csv', { subscription: 'unconfirmed' })
+    expect(await stateOf('ada@example.com')).toBe('pending')
+  })
+
+  test('with the query: subscription states and double opt-in', async () => {
+    await importFixture('listmonk-query.csv', { topics: 'state space models' })
+    expect(await shown('ada@example.com')).toMatchObject({
+      subscriber: { state: 'active', confirmedAt: new Date('2025-03-01T08:05:00Z') },
+      topics: [{ query: 'state space models' }],
+      consents: [{ how: 'import: listmonk double opt-in, from 192.0.2.7' }],
+    })
+    expect(await stateOf('ben@example.com')).toBe('pending')
+    expect(await stateOf('cyd@example.com')).toBe('unsubscribed')
+  })
+})
+
+describe('Keila', () => {
+  test('its export', async () => {
+    const run = await importFixture('keila.csv', { consent: 'our form', topics: 'data.prefs.topics' })
+    expect(run).toMatchObject({ format: 'keila', taken: 3, refused: 0 })
+    expect((await shown('ada@example.com')).topics).toMatchObject([{ query: 'linear attention' }])
+    expect(await stateOf('bea@example.com')).toBe('unsubscribed')
+    expect((await shown('cid@example.com')).suppression?.reason).toBe('dead')
+  })
+
+  test('with the query: only who confirmed is active', async () => {
+    expect(await importFixture('keila-query.csv')).toMatchObject({ taken: 1, refused: 1 })
+    expect((await shown('ada@example.com')).consents[0]?.how).toBe('import: Keila double opt-in')
+  })
+})
+
+test('a topic or a column that is none is refused before any row is read', async () => {
+  const code = (name: string) => expect.objectContaining({ code: name })
+  await expect(importFixture('keila.csv', { topics: 'data.x.(' })).rejects.toEqual(code('query.bracket-open'))
+  await expect(importFixture('keila.csv', { topics: 'attributes.x' })).rejects.toEqual(
+    code('import.no-column'),
+  )
+  await expect(importText('emial\n')).rejects.toEqual(code('import.column-slip'))
+  for (const nothing of ['', '\uFEFF', ' \n\n'])
+    await expect(importText(nothing)).rejects.toEqual(code('import.empty'))
+  await expect(importText('name\n')).rejects.toEqual(code('import.no-email-column'))
+  const utf16 = Buffer.from('email,zone\na@example.com,UTC\n', 'utf16le')
+  const archive = Buffer.from('PK\u0003\u0004\u0014\0\0\0\nemail\n', 'latin1')
+  for (const bytes of [Buffer.from('%PDF\0\0'), utf16, Buffer.from(utf16).swap16(), archive])
+    await expect(importText(bytes)).rejects.toEqual(code('import.not-text'))
+  await expect(importSubscribers(site.deps, { file: join(folder, 'none.csv') })).rejects.toEqual(
+    code('import.no-csv'),
+  )
+  expect(await site.db.subscriber.count()).toBe(0)
+})
+
+test('a NUL or another control character costs its row, in any cell and at any place of the file', async () => {
+  const good = Array.from({ length: 8000 }, (_, i) => `fine${i}@example.com,UTC,robots,at the fair ${i}`)
+  const bad = [
+    'b\0@example.com,UTC,robots,x',
+    'c@example.com,UTC\0,robots,x',
+    'd@example.com,UTC,rob\0ots,x',
+    'e@example.com,UTC,robots,x\0',
+    'f@example.com,UTC,"rob\u001b[31mots",x',
+    'g@example.com,UTC,robots,\u007fx',
+  ]
+  const tabbed = 'tab@example.com,UTC,"robots\nvision","on\tpaper"'
+  const lines = ['email,zone,topics,confirmed_how', ...bad, tabbed, ...good, ...bad]
+  const run = await importText(lines.join('\n'), { consent: 'x' })
+  expect(run).toMatchObject({ taken: 8001, refused: 12, tally: { reasons: { 'import.control': 12 } } })
+  expect(run.tally.examples['import.control']).toEqual({
+    line: 2,
+    message: 'The line contains the control character U+0000: remove it.',
+  })
+  const refused = readFileSync(join(folder, 'people.csv.refused.csv'), 'utf8')
+  expect(refused).toContain(
+    'f@example.com,UTC,rob\u001b[31mots,x,6,The line contains the control character U+001B',
+  )
+})
+
+test('a reason, an epoch or a hash that is none is refused', async () => {
+  const rows = 'email,suppressed_reason,epoch\na@example.com,whim,\nb@example.com,,first\n'
+  expect((await importText(rows, { consent: 'x' })).tally.reasons).toEqual({
+    'import.reason': 1,
+    'import.epoch': 1,
+  })
+  expect((await importText('address_hash,reason\nabc,dead\n')).tally.reasons).toEqual({ 'import.hash': 1 })
+})
+
+test('while another process imports the same file, a second one says so', async () => {
+  const text = 'email,confirmed_at\nann@example.com,2025-01-01\n'
+  await importText(text)
+  const { id } = await site.db.importRun.findFirstOrThrow()
+  const other = new pg.Client({ connectionString: site.deps.databaseUrl })
+  await other.connect()
+  await other.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
+  await expect(importText(text)).rejects.toEqual(expect.objectContaining({ code: 'import.running' }))
+  await other.end()
+  expect(await importText(text)).toMatchObject({ unchanged: 1 })
+}, 30_000)

@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { openDatabase } from '../../../../src/core/database/database.ts'
+import { silentLog } from '../../../../src/core/log.ts'
+import { buildServer } from '../../../../src/web/server.ts'
+import { checksums } from '../../../support/checksums.ts'
+import { post, subscribeThroughSite, unsubscribeToken, useSite } from '../../../support/site.ts'
+
+const EMAIL = 'ann@example.com'
+const ONE_CLICK = 'List-Unsubscribe=One-Click'
+const MULTIPART = `--b\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b--\r\n`
+
+const site = useSite()
+
+const bodies: [string, string | undefined, string | undefined][] = [
+  ['urlencoded, as RFC 8058 shows it', 'application/x-www-form-urlencoded', ONE_CLICK],
+  ['urlencoded with a charset', 'application/x-www-form-urlencoded; charset=UTF-8', ONE_CLICK],
+  ['multipart', 'multipart/form-data; boundary=b', MULTIPART],
+  ['multipart without a boundary', 'multipart/form-data', MULTIPART],
+  ['multipart that breaks off', 'multipart/form-data; boundary=b', MULTIPART.slice(0, 40)],
+  ['plain text', 'text/plain', ONE_CLICK],
+  ['JSON that is none', 'application/json', '{"List-'],
+  ['no body and no type', undefined, undefined],
+  ['a type and no body', 'application/x-www-form-urlencoded', ''],
+  ['a body and no type', undefined, ONE_CLICK],
+  ['a type that is none', ';;;', ONE_CLICK],
+  ['bytes', 'application/octet-stream', '\0\u0001'],
+  ['a body above the limit', 'text/plain', 'x'.repeat(200_000)],
+]
+
+const press = (token: string, type: string | undefined, payload: string | undefined, app = site.app) =>
+  app.inject({
+    method: 'POST',
+    url: `/unsubscribe/${token}`,
+    headers: type === undefined ? {} : { 'content-type': type },
+    payload,
+  })
+
+const stateOf = async () => (await site.db.subscriber.findFirst())?.state
+
+describe('one click', () => {
+  test.each(bodies)('%s: ends it, 200 at once', async (_what, type, payload) => {
+    await subscribeThroughSite(site, EMAIL)
+    const mails = await site.db.message.count()
+    const answer = await press(await unsubscribeToken(site, EMAIL), type, payload)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toBe('Unsubscribed.\n')
+    expect(answer.headers).not.toHaveProperty('set-cookie')
+    expect(answer.headers).not.toHaveProperty('location')
+    expect(await stateOf()).toBe('unsubscribed')
+    expect(await site.db.consent.findFirst({ where: { event: 'unsubscribed' } })).toMatchObject({
+      how: 'one-click',
+      wording: 'none',
+    })
+    expect(await site.db.message.count()).toBe(mails)
+  })
+
+  test.each(bodies)(
+    '%s, with a link that is not ours: the same answer, and nothing changes',
+    async (_what, type, payload) => {
+      await subscribeThroughSite(site, EMAIL)
+      const token = await unsubscribeToken(site, EMAIL)
+      const before = await checksums(site.db)
+      const tokens = [
+        token.toLowerCase(),
+        `${token.slice(0, -1)}`,
+        'x'.repeat(1500),
+        'nonsense',
+        `${token}%ff`,
+      ]
+      const answers = await Promise.all(tokens.map((one) => press(one, type, payload)))
+      expect(await checksums(site.db)).toEqual(before)
+      const known = await press(token, type, payload)
+      const seen = ({ statusCode, body, headers: { date: _, ...headers } }: typeof known) => ({
+        statusCode,
+        body,
+        headers,
+      })
+      for (const answer of answers) expect(seen(answer)).toEqual(seen(known))
+    },
+  )
+
+  test('twice: the same answer', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    await press(token, undefined, undefined)
+    expect((await press(token, undefined, undefined)).statusCode).toBe(200)
+  })
+
+  test('from a proxy of many: never limited', async () => {
+    const token = 'A'.repeat(60)
+    const answers = await Promise.all(Array.from({ length: 150 }, () => press(token, undefined, undefined)))
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]))
+  })
+
+  test('while the database is down: 503, so that it is tried again', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    const nowhere = openDatabase('postgresql://postgres@127.0.0.1:1/none', silentLog)
+    const app = buildServer({ ...site.deps, db: nowhere.db })
+    for (const payload of [ONE_CLICK, 'from=page', undefined]) {
+      const answer = await press(token, payload && 'application/x-www-form-urlencoded', payload, app)
+      expect([payload, answer.statusCode, answer.headers['retry-after']]).toEqual([payload, 503, '30'])
+    }
+    await app.close()
+    await nowhere.close()
+    expect(await stateOf()).toBe('active')
+  })
+})
+
+describe('the page with the button', () => {
+  test('changes nothing by itself; its button ends it and offers the undo', async () => {
+    await subscribeThroughSite(site, EMAIL)
+    const token = await unsubscribeToken(site, EMAIL)
+    const before = await checksums(site.db)
+    const page = await site.app.inject({ url: `/unsubscribe/${token}` })
+    expect(page.body).toContain('a•••@example.com')
+    expect(page.body).not.toContain(EMAIL)
+    expect(await checksums(site.db)).toEqual(before)
+    const pressed = await post(site, `/unsubscribe/${token}`, { from: 'page' })
+    expect(pressed.statusCode).toBe(303)
+    expect(await stateOf()).toBe('unsubscribed')
+    const done = await site.app.inject({ url: pressed.headers.location as string })
+    expect(done.body).toContain('You’re unsubscribed')
+    const undone = await post(site, pressed.headers.location as string)
+    expect(undone.statusCode).toBe(303)
+    expect(await stateOf()).toBe('active')
+    const back = await site.app.inject({ url: undone.headers.location as string })
+    expect(back.body).toContain('You’re subscribed')
+    expect(back.body).toContain('Wednesday, 25 November 2026 at 08:00 (UTC)')
+  })
+
+  test.each([
+    ['cut short', 'nonsense'],
+    ['of strange signs', 'a%20b%2F%3Fc%C3%A4'],
+    ['too long', 'x'.repeat(1500)],
+  ])(
+    'of a link that is not ours (%s): says so, has no button that does nothing, and mails a link that works',
+    async (_what, token) => {
+      await subscribeThroughSite(site, EMAIL)
+      const before = await checksums(site.db)
+      const page = await site.app.inject({ url: `/unsubscribe/${token}` })
+      expect(page.statusCode).toBe(200)
+      expect(page.body).toContain('<h1>This link doesn’t work</h1>')
+      expect(page.body).not.toMatch(/>Unsubscribe<\/button>|You’re unsubscribed/)
+      expect(page.body.match(/<form[^>]*action="[^"]*"/g)).toEqual(['<form method="post" action="/manage"'])
+      expect(page.body).toContain('name="email"')
+      const pressed = await post(site, `/unsubscribe/${token}`, { from: 'page' })
+      expect([pressed.statusCode, pressed.headers.location]).toEqual([303, `/unsubscribe/${token}`])
+      expect((await site.app.inject({ url: pressed.headers.location as string })).body).toBe(page.body)
+      expect(await checksums(site.db)).toEqual(before)
+    },
+  )
+})

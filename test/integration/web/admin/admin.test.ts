@@ -1,0 +1,396 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
+import { recentActions } from '../../../../src/core/action.repo.ts'
+import { errorTable } from '../../../../src/core/error-table.ts'
+import { planDigests } from '../../../../src/digests/plan-digests.ts'
+import { holdPace } from '../../../../src/mail/rate-limits/pace.repo.ts'
+import { HOSTILE } from '../../../battery/doors/hostile.ts'
+import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
+import { checksums } from '../../../support/checksums.ts'
+import { cameBack, leaveReport, messageCameBack } from '../../../support/returns.ts'
+import { NOW, useSite } from '../../../support/site.ts'
+import { addPapers } from '../../../support/site-papers.ts'
+
+const site = useSite({ ADMIN_PASSWORD: PASSWORD })
+const ANN = 'ann@example.com'
+const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+// Somebody with a digest of today that waits.
+let admin: Admin
+let ann: string
+let messageId: string
+
+beforeEach(async () => {
+  site.clock.moveTo(new Date('2026-11-23T07:00:00Z'))
+  await addSubscriber(site.deps, { email: ANN, topics: ['attention'], days: EVERY_DAY, consent: 'paper' })
+  await addPapers(site.db, ['2026-11-24'])
+  site.clock.moveTo(NOW)
+  await planDigests(site.deps)
+  ann = (await site.db.subscriber.findFirstOrThrow({ where: { address: ANN } })).id
+  messageId = (await site.db.message.findFirstOrThrow({ where: { kind: 'digest' } })).id
+  admin = await logIn(site)
+})
+
+const actions = async () => (await recentActions(site.db, { limit: 100 })).reverse()
+const stateOf = async (id = ann) => (await site.db.subscriber.findUniqueOrThrow({ where: { id } })).state
+
+const PAGES = () => [
+  '/admin',
+  '/admin?days=364',
+  '/admin/subscribers',
+  `/admin/subscribers/${ann}`,
+  `/admin/subscribers/${ann}/erase`,
+  '/admin/topics',
+  '/admin/days',
+  '/admin/days/2026-11-24/due',
+  '/admin/messages',
+  `/admin/messages/${messageId}`,
+  '/admin/returns',
+  '/admin/returns?days=30&class=dead&domain=y.example',
+  '/admin/sources',
+  '/admin/suppressions',
+  '/admin/actions',
+  '/admin/nothing/here',
+]
+
+const BUTTONS = (): [url: string, fields: Record<string, string>][] => [
+  ['/admin/logout', {}],
+  ['/admin/delivery', { do: 'pause', reason: 'x' }],
+  ['/admin/subscribers', { email: ANN }],
+  ...['pause', 'suppress', 'send-link', 'unsubscribe', 'erase'].map(
+    (verb): [string, Record<string, string>] => [`/admin/subscribers/${ann}`, { do: verb }],
+  ),
+  [`/admin/messages/${messageId}/retry`, {}],
+  ['/admin/suppressions', { email: ANN }],
+  ['/admin/suppressions/lift', { email: ANN }],
+]
+
+describe('the door', () => {
+  test('without a session every page and button leads to the login, and nothing changes', async () => {
+    const token = await admin.token()
+    const before = await checksums(site.db)
+    for (const url of PAGES()) {
+      const { statusCode, headers } = await site.app.inject({ url })
+      expect([url, statusCode, headers.location]).toEqual([url, 303, '/admin/login'])
+      expect(headers['set-cookie']).toBe(undefined)
+    }
+    for (const [url, fields] of BUTTONS()) {
+      const payload = new URLSearchParams({ token, ...fields }).toString()
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', cookie: 'admin=made.up' }
+      const answer = await site.app.inject({ method: 'POST', url, headers, payload })
+      expect([url, answer.statusCode, answer.headers.location]).toEqual([url, 303, '/admin/login'])
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('with a session, and no token or another one, no button does anything', async () => {
+    const before = await checksums(site.db)
+    for (const [url, fields] of BUTTONS()) {
+      for (const token of ['', 'abc-def', 'another']) {
+        const answer = await admin.post(url, { ...fields, token })
+        expect([url, answer.statusCode]).toEqual([url, 403])
+        expect(answer.body).toContain(errorTable['admin.elsewhere'].operator)
+      }
+      const elsewhere = await admin.post(url, fields, { 'sec-fetch-site': 'cross-site' })
+      expect([url, elsewhere.statusCode]).toEqual([url, 403])
+    }
+    expect(await checksums(site.db)).toEqual(before)
+  })
+
+  test('every answer is kept by nobody, listed nowhere, and loads no script', async () => {
+    const routes = [...PAGES(), '/admin/login']
+    for (const url of routes) {
+      for (const answer of [await admin.get(url), await site.app.inject({ url })]) {
+        const { headers } = answer
+        expect([url, headers['cache-control'], headers['x-robots-tag']]).toEqual([url, 'no-store', 'noindex'])
+        expect(headers['content-security-policy']).toContain("default-src 'none'")
+        expect(headers['content-security-policy']).not.toContain('script-src')
+        expect(answer.body).not.toMatch(/<script|style="| on\w+="/)
+      }
+    }
+  })
+
+  test('GETs change nothing', async () => {
+    await admin.get('/admin')
+    const before = await checksums(site.db)
+    for (const url of PAGES()) await admin.get(url)
+    expect(await checksums(site.db)).toEqual(before)
+  })
+})
+
+describe('one subscriber', () => {
+  const press = (verb: string, fields = {}) =>
+    admin.post(`/admin/subscribers/${ann}`, { do: verb, ...fields })
+
+  test('is found by address, which then stands in no URL', async () => {
+    const { statusCode, headers } = await admin.post('/admin/subscribers', {
+      email: ` ${ANN.toUpperCase()} `,
+    })
+    expect([statusCode, headers.location]).toEqual([303, `/admin/subscribers/${ann}`])
+    const { body } = await admin.get(headers.location as string)
+    for (const text of [ANN, 'attention', 'operator: paper', 'Their hour came'])
+      expect([text, body.includes(text)]).toEqual([text, true])
+  })
+
+  test.each([
+    ['nobody@example.com', 'No subscriber has this address. Try another spelling, or an earlier address.'],
+    ['ann@', 'Not an email address: use the form name@example.com.'],
+  ])('%s is not found, and stays in the field', async (email, text) => {
+    const { statusCode, body } = await admin.post('/admin/subscribers', { email })
+    expect(statusCode).toBe(422)
+    expect(body).toContain(text)
+    expect(body).toContain(`value="${email}"`)
+  })
+
+  test('each button does what its command does, and is written down once', async () => {
+    const steps: [verb: string, fields: object, state: string][] = [
+      ['pause', { until: '2026-12-15' }, 'paused'],
+      ['resume', {}, 'active'],
+      ['suppress', { reason: 'complaint' }, 'suppressed'],
+      ['unsuppress', {}, 'active'],
+      ['send-link', {}, 'active'],
+      ['unsubscribe', {}, 'unsubscribed'],
+      ['erase', {}, 'unsubscribed'],
+    ]
+    for (const [verb, fields, state] of steps) {
+      const { statusCode, headers } = await press(verb, fields)
+      const to = `/admin/subscribers/${ann}?done=${verb}`
+      expect([verb, statusCode, headers.location, await stateOf()]).toEqual([verb, 303, to, state])
+      expect((await admin.get(to)).body).toContain('role="status"')
+    }
+    expect(await actions()).toMatchObject(
+      steps.map(([verb]) => ({ door: 'admin', verb: `subscribers ${verb}`, subscriberId: ann, detail: '' })),
+    )
+    expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(1)
+    expect((await admin.get(`/admin/subscribers/${ann}`)).body).toContain('Erased subscriber')
+  })
+
+  test('what cannot be undone has a page in between, which changes nothing', async () => {
+    for (const step of ['unsubscribe', 'erase']) {
+      const { statusCode, body } = await admin.get(`/admin/subscribers/${ann}/${step}`)
+      expect(statusCode).toBe(200)
+      expect(body).toContain(ANN)
+    }
+    expect(await stateOf()).toBe('active')
+  })
+
+  test('what is refused says why on the same page, keeps what was typed, and is not written down', async () => {
+    const wrong = await press('pause', { until: '2026-01-01' })
+    expect(wrong.statusCode).toBe(422)
+    expect(wrong.body).toContain('value="2026-01-01"')
+    await press('unsubscribe')
+    expect((await press('resume')).statusCode).toBe(409)
+    expect((await press('dance')).statusCode).toBe(404)
+    expect((await press('constructor')).statusCode).toBe(404)
+    expect((await actions()).map(({ verb }) => verb)).toEqual(['subscribers unsubscribe'])
+  })
+
+  test('no more than two links a day, and a sentence says so', async () => {
+    for (let n = 0; n < 2; n++) await press('send-link')
+    const { headers } = await press('send-link')
+    expect((await admin.get(headers.location as string)).body).toContain(
+      'No email was queued: the limit is two of these within a day.',
+    )
+    expect(await site.db.message.count({ where: { kind: 'manage-link' } })).toBe(2)
+  })
+})
+
+describe('what came back', () => {
+  const back = (said = {}) => messageCameBack(site.db, NOW, { domain: 'example.com', ...said })
+
+  test('is counted, and leads to the mail and to whom', async () => {
+    await back({ done: 'suppressed' })
+    const { body } = await admin.get('/admin/returns')
+    for (const text of [
+      `href="/admin/messages/${messageId}"`,
+      `href="/admin/subscribers/${ann}"`,
+      'no such mailbox (5.1.1)',
+      '550 5.1.1 nobody here',
+      'the address was suppressed',
+      '1 dead',
+      'the mailbox doesn’t exist',
+      'No way to receive reports is set up for this process. Set BOUNCE_LMTP, BOUNCE_SMTP, BOUNCE_IMAP or a webhook key.',
+    ])
+      expect([text, body.includes(text)]).toEqual([text, true])
+    expect(body).not.toContain(ANN)
+    const message = (await admin.get(`/admin/messages/${messageId}`)).body
+    expect(message).toContain(', then returned: no such mailbox (5.1.1)</h1>')
+    expect(message).toContain('found by the token in its envelope sender; the address was suppressed.')
+    const page = (await admin.get(`/admin/subscribers/${ann}`)).body
+    expect(page).toContain(', returned: no such mailbox (5.1.1)')
+  })
+
+  test('by class and by domain; what is unknown filters nothing', async () => {
+    await back({ class: 'full', answer: 'first' })
+    await cameBack(site.db, NOW, { class: 'delayed', domain: 'other.example', answer: 'second' })
+    const rows = async (query: string) => {
+      const { body } = await admin.get(`/admin/returns?${query}`)
+      return ['first', 'second'].filter((answer) => body.includes(`: ${answer}<`))
+    }
+    expect(await rows('')).toEqual(['first', 'second'])
+    expect(await rows('class=full')).toEqual(['first'])
+    expect(await rows('domain=other.example')).toEqual(['second'])
+    expect(await rows('class=full&domain=other.example')).toEqual([])
+    expect(await rows('class=nonsense&domain=%00&days=x')).toEqual(['first', 'second'])
+  })
+
+  test('older ones stand on the next page, each once', async () => {
+    for (let n = 0; n < 101; n++) await cameBack(site.db, NOW, { answer: `answer ${n};` })
+    const answers = (body: string) => [...body.matchAll(/: answer (\d+);/g)].map(([, n]) => Number(n))
+    const { body } = await admin.get('/admin/returns?class=dead')
+    const older = /rel="next" href="([^"]+)"/.exec(body)![1]!.replaceAll('&amp;', '&')
+    expect(older).toContain('class=dead')
+    const seen = [...answers(body), ...answers((await admin.get(older)).body)]
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 101 }, (_, n) => n))
+    for (const after of ['x', `${NOW.toISOString()}~1`, '~~'])
+      expect((await admin.get(`/admin/returns?after=${after}`)).statusCode).toBe(404)
+  })
+
+  test('says what waits to be read; the overview says what came yesterday, and nothing where nothing did', async () => {
+    expect((await admin.get('/admin')).body).not.toContain('Bounces and complaints yesterday (UTC)')
+    await leaveReport(site.db, new Date(NOW.getTime() - 6 * 60_000))
+    expect((await admin.get('/admin/returns')).body).toContain('1 not processed yet')
+    await back({ class: 'complaint' })
+    site.clock.moveTo(new Date(NOW.getTime() + 24 * 3600_000))
+    admin = await logIn(site)
+    expect((await admin.get('/admin')).body).toMatch(
+      /Bounces and complaints yesterday \(UTC\)[\s\S]*<dt>complaint<\/dt><dd>1<\/dd>/,
+    )
+  })
+})
+
+describe('mails and their books', () => {
+  test('a count leads to whom it counts, and from there to the life of the mail', async () => {
+    expect((await admin.get('/admin')).body).toContain('href="/admin/days/2026-11-24/open"')
+    const list = (await admin.get('/admin/days/2026-11-24/open')).body
+    expect(list).toContain(`href="/admin/messages/${messageId}"`)
+    expect(list).toContain(ANN)
+    expect((await admin.get('/admin/days/2026-11-24/refused')).body).toContain('No subscribers.')
+    expect((await admin.get(`/admin/messages/${messageId}`)).body).toContain(
+      'Queued: digest in the digests queue, to be sent by ',
+    )
+  })
+
+  test('the list of each column holds as many as the books count', async () => {
+    const { body } = await admin.get('/admin/days')
+    const links = [...body.matchAll(/href="(\/admin\/days\/[\d-]+\/\w+)">(\d+)/g)]
+    expect(links.length).toBeGreaterThan(3)
+    for (const [, path, count] of links) {
+      const rows = (await admin.get(path!)).body.match(/<th scope="row">/g)?.length
+      expect([path, rows]).toEqual([path, Number(count)])
+    }
+  })
+
+  test.each(['/admin/days', '/admin/subscribers/ANN'])(
+    'a date that is none, typed at %s: the same page says so, and has it still',
+    async (path) => {
+      const { statusCode, body } = await admin.get(`${path.replace('ANN', ann)}?date=2026-02-30`)
+      expect(statusCode).toBe(422)
+      expect(body).toContain('&quot;2026-02-30&quot; is not a date: use YYYY-MM-DD.')
+      expect(body).toMatch(/name="date" type="date" value="2026-02-30"[^>]* aria-invalid="true"/)
+      expect(body).toContain(path.endsWith('days') ? '24 Nov' : ANN)
+    },
+  )
+
+  test('a refused mail is tried again, once it is pressed', async () => {
+    const refused = { state: 'refused', reason: '5.7.1' } as const
+    await site.db.message.update({ where: { id: messageId }, data: refused })
+    const { headers } = await admin.post(`/admin/messages/${messageId}/retry`)
+    expect(headers.location).toBe(`/admin/messages/${messageId}?done=ready`)
+    expect(await site.db.message.findUnique({ where: { id: messageId } })).toMatchObject({ state: 'ready' })
+    expect(await actions()).toMatchObject([
+      { verb: 'messages retry', door: 'admin', detail: messageId, subscriberId: ann },
+    ])
+    expect((await admin.post(`/admin/messages/${messageId}/retry`)).statusCode).toBe(409)
+  })
+
+  test('delivery is paused with its reason, and resumed', async () => {
+    await admin.post('/admin/delivery', { do: 'pause', reason: 'The relay moves' })
+    expect((await admin.get('/admin')).body).toContain('The relay moves')
+    await admin.post('/admin/delivery', { do: 'resume' })
+    expect((await admin.get('/admin')).body).toContain('<strong>On.</strong>')
+    expect((await actions()).map(({ verb }) => verb)).toEqual(['delivery pause', 'delivery resume'])
+  })
+
+  test('a domain that is held is told, and no heading where nothing limits mail', async () => {
+    expect((await admin.get('/admin')).body).not.toContain('Rate limits')
+    await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
+    const { body } = await admin.get('/admin')
+    expect(body).toContain('Rate limits')
+    expect(body).toMatch(
+      /<li>lab\.example: held until \d\d:\d\d UTC, after refusals: 8 % of the last 250 &lt;mails&gt;<\/li>/,
+    )
+  })
+})
+
+test('a suppressed address is looked up and lifted, and stands in no URL', async () => {
+  await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
+  const found = await admin.post('/admin/suppressions', { email: ANN })
+  expect(found.statusCode).toBe(200)
+  expect(found.body).toContain(`${ANN} is suppressed`)
+  const lifted = await admin.post('/admin/suppressions/lift', { email: ANN })
+  expect(lifted.headers.location).toBe('/admin/suppressions?done=lifted')
+  expect(await stateOf()).toBe('active')
+  expect((await admin.post('/admin/suppressions', { email: ANN })).body).toContain('is not suppressed')
+  expect((await admin.post('/admin/suppressions', { email: 'ann' })).statusCode).toBe(422)
+})
+
+test('markup in names, topics and answers is text on every page', async () => {
+  await addSubscriber(site.deps, { email: 'eve@example.com', topics: [HOSTILE.topic], consent: HOSTILE.name })
+  const eve = await site.db.subscriber.findFirstOrThrow({ where: { address: 'eve@example.com' } })
+  await site.db.topic.updateMany({ where: { subscriberId: eve.id }, data: { name: HOSTILE.name } })
+  await admin.post('/admin/delivery', { do: 'pause', reason: HOSTILE.name })
+  const topic = await site.db.topic.findFirstOrThrow({ where: { subscriberId: eve.id } })
+  const pages = [...PAGES(), `/admin/subscribers/${eve.id}`, `/admin/topics/${topic.queryId}`]
+  let met = 0
+  for (const url of [...pages, `/admin/days?date=2026-11-24`]) {
+    const { body } = await admin.get(url)
+    expect([url, body.match(/<x-alive|<script|<b>x/)]).toEqual([url, null])
+    if (body.includes('&lt;x-alive')) met++
+  }
+  expect(met).toBeGreaterThan(3)
+  const typed = await admin.post('/admin/subscribers', { email: HOSTILE.name })
+  expect(typed.body).not.toMatch(/<x-alive|<script/)
+})
+
+test('no address reaches the log or what was written down', async () => {
+  site.logged.length = 0
+  await admin.post('/admin/subscribers', { email: ANN })
+  await admin.post(`/admin/subscribers/${ann}`, { do: 'suppress' })
+  await admin.post('/admin/suppressions/lift', { email: ANN })
+  expect(site.logged.length).toBeGreaterThan(3)
+  expect(site.logged.join('')).not.toContain(ANN)
+  expect(JSON.stringify(await site.db.action.findMany())).not.toContain('@')
+})
+
+test('no path and no query that can be typed is an error of ours', async () => {
+  const status = async (path: string) => [path, (await admin.get(`/admin/${path}`)).statusCode]
+  for (const path of [
+    'subscribers/%00',
+    'subscribers/%00/erase',
+    'messages/%00',
+    `messages/${'a'.repeat(41)}`,
+    'messages?after=2026-11-24T08:00:00.000Z~%00',
+    'messages?after=0000-01-01T08:00:00.000Z~a',
+    'messages?after=-271821-04-20T00:00:00.000Z~a',
+    'messages?after=nonsense',
+    'topics/%00',
+    'days/0001-01-01/due',
+  ])
+    expect.soft(await status(path)).toEqual([path, 404])
+  for (const path of ['days?date=0000-01-01', 'days?date=0001-01-01', `subscribers/${ann}?date=0001-01-01`])
+    expect.soft(await status(path)).toEqual([path, 422])
+  expect.soft(await status('days?date=%00')).toEqual(['days?date=%00', 200])
+  for (const day of ['1000-01-01', '9999-12-31'])
+    for (const path of [`days?date=${day}`, `days/${day}/due`, `subscribers/${ann}?date=${day}`])
+      expect.soft(await status(path)).toEqual([path, 200])
+  expect((await admin.get('/admin/days?date=1000-01-01')).body).not.toContain('0999')
+})
+
+test('what nobody knows is answered with 404, and a wrong date with a sentence', async () => {
+  const unknown = ['subscribers/nobody', 'messages/none', 'topics/99999', 'days/2026-11-24/nonsense']
+  for (const path of unknown)
+    expect([path, (await admin.get(`/admin/${path}`)).statusCode]).toEqual([path, 404])
+  for (const path of ['days?date=24+Nov', `subscribers/${ann}?date=24+Nov`])
+    expect((await admin.get(`/admin/${path}`)).body).toContain('24 Nov')
+})

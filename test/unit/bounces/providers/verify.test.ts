@@ -1,0 +1,192 @@
+import { describe, expect, test } from 'vitest'
+import { mailgunSignatureIn } from '../../../../src/bounces/providers/mailgun.ts'
+import { isOfSendgrid } from '../../../../src/bounces/providers/sendgrid.ts'
+import {
+  certificateAddress,
+  confirmingAddress,
+  isSignedBy,
+  signedText,
+  snsMessageIn,
+} from '../../../../src/bounces/providers/sns.ts'
+import {
+  CERTIFICATE_URL,
+  MAILGUN_KEY,
+  mailgunBody,
+  SUBSCRIBE_URL,
+  sendgridKey,
+  snsKey,
+  TOPIC,
+} from '../../../support/maker-keys.ts'
+
+/** The certificate of the test begins when the test does. */
+const NOW = new Date(Date.now() + 60_000)
+const sns = snsKey()
+
+describe('SNS', () => {
+  test('signs name and value of each field on a line that ends, the last one too', () => {
+    const message = {
+      Type: 'Notification',
+      MessageId: 'i',
+      TopicArn: 't',
+      Message: 'two\nlines',
+      Timestamp: 'w',
+    }
+    expect(signedText(message)).toBe(
+      'Message\ntwo\nlines\nMessageId\ni\nTimestamp\nw\nTopicArn\nt\nType\nNotification\n',
+    )
+    expect(signedText({ ...message, Subject: 's' })).toContain('MessageId\ni\nSubject\ns\nTimestamp\n')
+    const asked = {
+      ...message,
+      Type: 'SubscriptionConfirmation',
+      SubscribeURL: 'u',
+      Token: 'k',
+      Subject: 's',
+    }
+    expect(signedText(asked)).toBe(
+      'Message\ntwo\nlines\nMessageId\ni\nSubscribeURL\nu\nTimestamp\nw\nToken\nk\nTopicArn\nt\nType\nSubscriptionConfirmation\n',
+    )
+  })
+
+  test.each(['1', '2'] as const)('version %s is right, and wrong with any field changed', (version) => {
+    const message = snsMessageIn(sns.signed({ Subject: 'x' }, version))
+    expect(isSignedBy(sns.pem, message, NOW)).toBe(true)
+    for (const name of [
+      'Message',
+      'MessageId',
+      'Subject',
+      'Timestamp',
+      'TopicArn',
+      'Type',
+      'Signature',
+    ] as const)
+      expect([name, isSignedBy(sns.pem, { ...message, [name]: `${message[name]}!` }, NOW)]).toEqual([
+        name,
+        name === 'Signature', // what follows the base64 does not count
+      ])
+    const { Subject: _, ...without } = message
+    expect(isSignedBy(sns.pem, without, NOW)).toBe(false)
+    expect(isSignedBy(sns.pem, { ...message, SignatureVersion: version === '1' ? '2' : '1' }, NOW)).toBe(
+      false,
+    )
+    expect(isSignedBy(sns.pem, { ...message, SignatureVersion: '3' }, NOW)).toBe(false)
+    expect(isSignedBy(sns.pem, { ...message, Signature: undefined }, NOW)).toBe(false)
+  })
+
+  test('by another certificate, one that has ended or not begun, and by none', () => {
+    const message = snsMessageIn(sns.signed())
+    expect(isSignedBy(snsKey().pem, message, NOW)).toBe(false)
+    expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() + 40 * 24 * 3600_000))).toBe(false)
+    expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() - 24 * 3600_000))).toBe(false)
+    expect(isSignedBy('<html>', message, NOW)).toBe(false)
+  })
+
+  const path = '/SimpleNotificationService-0123456789abcdef.pem'
+  test.each([
+    CERTIFICATE_URL,
+    `https://sns.us-gov-west-1.amazonaws.com${path}`,
+    `https://sns.cn-north-1.amazonaws.com.cn${path}`,
+  ])('a certificate lies at %s', (SigningCertURL) =>
+    expect(certificateAddress({ SigningCertURL }).href).toBe(SigningCertURL),
+  )
+  test.each([
+    undefined,
+    '',
+    'nonsense',
+    `http://sns.eu-west-1.amazonaws.com${path}`,
+    `https://evil.amazonaws.com.example${path}`,
+    `https://sns.eu-west-1.amazonaws.com.example${path}`,
+    `https://sns.eu-west-1.amazonaws.com.cn.example${path}`,
+    `https://sns.eu-west-1.amazonaws.com@evil.example${path}`,
+    `https://user@sns.eu-west-1.amazonaws.com${path}`,
+    `https://evil.example/sns.eu-west-1.amazonaws.com${path}`,
+    `https://evil.example\\@sns.eu-west-1.amazonaws.com${path}`,
+    `https://sns.eu-west-1.amazonaws.com:444${path}`,
+    `https://sns.eu-west-1.amazonaws.com:443${path}`,
+    `https://sqs.eu-west-1.amazonaws.com${path}`,
+    `https://s3.sns.eu-west-1.amazonaws.com${path}`,
+    `https://sns.amazonaws.com${path}`,
+    `https://SNS.eu-west-1.amazonaws.com${path}`,
+    `https://sns.eu-west-1.amazonaws.com/x${path}`,
+    'https://sns.eu-west-1.amazonaws.com/../SimpleNotificationService-0.pem',
+    `https://sns.eu-west-1.amazonaws.com${path}?x=1`,
+    `https://sns.eu-west-1.amazonaws.com${path}#x`,
+    ` ${CERTIFICATE_URL}`,
+    `https://sns.eu-west-1.amazonaws.com/${'SimpleNotificationService-0.pem'}%00`,
+  ])('none lies at %s', (SigningCertURL) =>
+    expect(() => certificateAddress({ SigningCertURL })).toThrow('the signature is missing or wrong'),
+  )
+
+  test('a subscription is confirmed at SNS alone, to this topic alone', () => {
+    expect(confirmingAddress({ SubscribeURL: SUBSCRIBE_URL }, TOPIC).href).toBe(SUBSCRIBE_URL)
+    for (const SubscribeURL of [
+      SUBSCRIBE_URL.replace('https:', 'http:'),
+      SUBSCRIBE_URL.replace('amazonaws.com/', 'amazonaws.com.example/'),
+      SUBSCRIBE_URL.replace('ConfirmSubscription', 'DeleteTopic'),
+      SUBSCRIBE_URL.replace(':bounces', ':others'),
+    ])
+      expect(() => confirmingAddress({ SubscribeURL }, TOPIC)).toThrow('the signature is missing or wrong')
+  })
+})
+
+describe('SendGrid', () => {
+  const { setting: key, headers } = sendgridKey()
+  const raw = Buffer.from('[{"event":"bounce"}]\r\n')
+  const sent = headers(raw, NOW)
+  const body = {
+    key,
+    signature: sent['x-twilio-email-event-webhook-signature']!,
+    timestamp: sent['x-twilio-email-event-webhook-timestamp']!,
+    raw,
+  }
+  test('is right, to the last line break', () => {
+    expect(isOfSendgrid(body)).toBe(true)
+    expect(isOfSendgrid({ ...body, raw: raw.subarray(0, -2) })).toBe(false)
+  })
+  test('is wrong with any bit of body or signature flipped', () => {
+    for (let at = 0; at < raw.length; at++)
+      expect(isOfSendgrid({ ...body, raw: flipped(raw, at) })).toBe(false)
+    const signature = Buffer.from(body.signature, 'base64')
+    for (let at = 0; at < signature.length; at++)
+      expect(isOfSendgrid({ ...body, signature: flipped(signature, at).toString('base64') })).toBe(false)
+  })
+  test('is wrong at another time, by another key, and without a signature', () => {
+    expect(isOfSendgrid({ ...body, timestamp: String(Number(body.timestamp) + 1) })).toBe(false)
+    expect(isOfSendgrid({ ...body, key: sendgridKey().setting })).toBe(false)
+    expect(isOfSendgrid({ ...body, signature: '' })).toBe(false)
+    expect(isOfSendgrid({ ...body, signature: 'nonsense' })).toBe(false)
+  })
+})
+
+const flipped = (bytes: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[at]! ^= 1
+  return copy
+}
+
+describe('Mailgun', () => {
+  const event = { event: 'opened' }
+  test('is right by the account’s key, or by that of the account above', () => {
+    expect(mailgunSignatureIn(mailgunBody(event, NOW), MAILGUN_KEY)).toEqual({
+      timestamp: String(Math.floor(NOW.getTime() / 1000)),
+      token: 't'.repeat(50),
+    })
+    const { signature } = JSON.parse(mailgunBody(event, NOW).toString())
+    const ofBelow = { ...signature, signature: 'f'.repeat(64), 'parent-signature': signature.signature }
+    expect(mailgunSignatureIn(Buffer.from(JSON.stringify({ signature: ofBelow })), MAILGUN_KEY)).toBeTruthy()
+  })
+  test('is wrong by another key, at another time, with another token, or without any', () => {
+    expect(mailgunSignatureIn(mailgunBody(event, NOW), `${MAILGUN_KEY}!`)).toBeNull()
+    const right = JSON.parse(mailgunBody(event, NOW).toString()).signature
+    for (const changes of [
+      { timestamp: '1' },
+      { token: 'x' },
+      { signature: '' },
+      { signature: 7 },
+      { signature: undefined },
+    ])
+      expect(
+        mailgunSignatureIn(Buffer.from(JSON.stringify({ signature: { ...right, ...changes } })), MAILGUN_KEY),
+      ).toBeNull()
+    expect(mailgunSignatureIn(Buffer.from('{"signature":"x"}'), MAILGUN_KEY)).toBeNull()
+  })
+})

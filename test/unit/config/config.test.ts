@@ -1,0 +1,413 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { inspectConfig, readConfig } from '../../../src/config/config.ts'
+import type { Fault } from '../../../src/core/errors.ts'
+import { KNOWN_SOURCES, SOURCE_ADDRESSES } from '../../../src/sources/registry.ts'
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgresql://db.example/papers',
+  SMTP_URL: 'smtps://mail.example',
+  BASE_URL: 'https://papers.example',
+  APP_SECRET: 'a-secret-of-at-least-thirty-two-bytes',
+  SUPPRESSION_KEY: 'another-secret-of-thirty-two-bytes-!',
+  MAIL_FROM: 'digest@papers.example',
+  POSTAL_ADDRESS: '1 Main Street, Springfield',
+}
+
+const publicKey = (namedCurve: string): string =>
+  generateKeyPairSync('ec', { namedCurve })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64')
+const OTHER_CURVE = publicKey('secp384r1')
+
+function faultsOf(environment: Record<string, string | undefined>): string {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    expect((error as Fault).code).toBe('config.invalid')
+    expect((error as Fault).exit).toBe(2)
+    return (error as Fault).message
+  }
+  return 'none'
+}
+
+describe('sources', () => {
+  test('each once, in the order in which they are named', () => {
+    expect(readConfig({ SOURCES: 'huggingface, huggingface' }).SOURCES).toEqual(['huggingface'])
+    const known = KNOWN_SOURCES.split(', ')
+    expect(readConfig({ SOURCES: known.toReversed().join(',') }).SOURCES).toEqual(known.toReversed())
+  })
+
+  test('where each is asked, unless a setting says otherwise', () => {
+    expect(readConfig({})).toMatchObject(SOURCE_ADDRESSES)
+    expect(readConfig({ HF_URL: 'http://mirror.example' }).HF_URL).toBe('http://mirror.example')
+    for (const name of Object.keys(SOURCE_ADDRESSES))
+      expect(faultsOf({ [name]: 'not an address' })).toContain(`${name}: takes`)
+  })
+})
+
+describe('defaults', () => {
+  const config = readConfig({})
+  test('need no setting at all', () => {
+    expect(config).toMatchObject({
+      DATABASE_URL: 'embedded',
+      HOST: '127.0.0.1',
+      PORT: 3000,
+      BASE_URL: 'http://localhost:3000',
+      DIGEST_HOUR: 8,
+      DIGEST_DAYS: ['mon', 'tue', 'wed', 'thu', 'fri'],
+      DIGEST_MAX: 15,
+      production: false,
+    })
+  })
+  test('an empty value means not set', () => expect(readConfig({ PORT: '' }).PORT).toBe(3000))
+  test('links follow the port', () => expect(readConfig({ PORT: '81' }).BASE_URL).toBe('http://localhost:81'))
+})
+
+describe('KEEP_DAYS of an older release', () => {
+  test.each(['14', '20', '29'])('%s counts as 30, and says so', (KEEP_DAYS) => {
+    const { config, faults } = inspectConfig({ KEEP_DAYS })
+    expect(faults).toEqual([])
+    expect(config).toMatchObject({
+      KEEP_DAYS: 30,
+      adjusted: [`KEEP_DAYS=${KEEP_DAYS} counts as 30, the minimum`],
+    })
+  })
+  test('30 and more are as they say', () => {
+    expect(readConfig({ KEEP_DAYS: '30' })).toMatchObject({ KEEP_DAYS: 30, adjusted: [] })
+    expect(readConfig({})).toMatchObject({ KEEP_DAYS: 90, adjusted: [] })
+  })
+  test.each(['13', '3651', '-20', '2e1', '20.5', ' 20'])('%s was never taken', (KEEP_DAYS) =>
+    expect(faultsOf({ KEEP_DAYS })).toContain('KEEP_DAYS: takes a whole number from 30 to 3650'),
+  )
+})
+
+describe('a wrong value is named with what it takes', () => {
+  test.each([
+    [{ PORT: '70000' }, 'PORT: takes a whole number from 0 to 65535'],
+    [{ DIGEST_MAX: '26' }, 'DIGEST_MAX: takes a whole number from 1 to 25'],
+    [{ DIGEST_HOUR: '24' }, 'DIGEST_HOUR: takes a whole number from 0 to 23'],
+    [{ DIGEST_ZONE: 'EST' }, 'DIGEST_ZONE: takes a time zone such as Europe/Paris, or UTC'],
+    [{ DIGEST_DAYS: 'mon,someday' }, 'DIGEST_DAYS: takes one of: mon, tue'],
+    [{ SENDING: 'maybe' }, 'SENDING: takes one of: on, off'],
+    [{ SMTP_URL: 'http://mail.example' }, 'SMTP_URL: takes smtp://host:port'],
+    [{ SMTP_URL: 'smtp://mail.example?conections=4' }, 'SMTP_URL: takes smtp://host:port'],
+    [{ SMTP_URL: 'smtp://mail.example?connections=0' }, 'connections: a whole number from 1 to 100'],
+    [{ BASE_URL: 'papers.example' }, 'BASE_URL: takes an address that begins with'],
+    [
+      { BASE_URL: 'https://ann:secret@papers.example' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example?x=1' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example/#top' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [
+      { BASE_URL: 'https://a.example/papers' },
+      'BASE_URL: takes only scheme and host, such as https://papers.example.org',
+    ],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV: takes one of: production, development, test, replay'],
+    [{ NODE_ENV: 'Production' }, 'NODE_ENV: takes one of: production, development, test, replay'],
+    [{ POSTAL_ADDRESS: '  ' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
+    [{ POSTAL_ADDRESS: '1 Main Street\nSpringfield' }, 'POSTAL_ADDRESS: takes a postal address, on one line'],
+    [{ SITE_NAME: 'Papers\r\nBcc: x' }, 'SITE_NAME: takes a name, on one line'],
+    [{ MAIL_FROM_NAME: 'Papers\nof the day' }, 'MAIL_FROM_NAME: takes a name, on one line'],
+    [{ MAIL_FROM_NAME: ' ' }, 'MAIL_FROM_NAME: takes a name, on one line'],
+    [{ SIGNUP_DOMAINS: 'ann@lab.example' }, 'SIGNUP_DOMAINS: takes a comma-separated list of domains'],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, 'TRUST_PROXY: takes only the addresses of your proxies'],
+    [{ TRUST_PROXY: 'loopback,::/0' }, 'TRUST_PROXY: takes only the addresses of your proxies'],
+    [
+      { DATABASE_URL: 'postgresql://localhost:99999/x' },
+      'DATABASE_URL: takes postgresql://user:password@host',
+    ],
+    [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL: takes postgresql://'],
+    [{ APP_SECRET: 'short' }, 'APP_SECRET: takes 32 bytes or more'],
+    [{ SOURCES: 'arxive' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [
+      { SOURCES: 'huggingface,elsewhere' },
+      'SOURCES: takes a comma-separated list of sources such as huggingface',
+    ],
+    [
+      { SOURCES: 'huggingface:cs.CL' },
+      'SOURCES: takes a comma-separated list of sources such as huggingface',
+    ],
+    [{ SOURCES: ',' }, 'SOURCES: takes a comma-separated list of sources such as huggingface'],
+    [{ BOUNCE_DOMAIN: 'bounce' }, 'BOUNCE_DOMAIN: takes a domain such as'],
+    [{ BOUNCE_LMTP: '2424' }, 'BOUNCE_DOMAIN, BOUNCE_LMTP: also set BOUNCE_DOMAIN'],
+    [{ BOUNCE_DOMAIN: 'b.example', BOUNCE_SMTP: '70000' }, 'BOUNCE_SMTP: takes a port such as 2424'],
+    [{ BOUNCE_IMAP: 'pop3://mail.example' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
+    [{ BOUNCE_IMAP: 'imaps://mail.example/INBOX?tsl=off' }, 'BOUNCE_IMAP: takes imaps://host:port/FOLDER'],
+    [{ BOUNCE_IMAP: 'imaps://ann:12/3@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
+    [{ BOUNCE_IMAP: 'imaps://ann:100%@mail.example' }, 'set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD'],
+    [{ BOUNCE_IMAP: 'imaps://mail.example' }, 'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both'],
+    [
+      { BOUNCE_IMAP: 'imaps://mail.example', BOUNCE_IMAP_USER: 'x' },
+      'BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD: set both',
+    ],
+    [{ SES_TOPIC_ARN: 'bounces' }, 'SES_TOPIC_ARN: takes the ARN of the SNS topic, such as arn:aws:sns:'],
+    [
+      { SES_TOPIC_ARN: 'arn:aws:sqs:eu-west-1:123456789012:x' },
+      'SES_TOPIC_ARN: takes the ARN of the SNS topic',
+    ],
+    [{ SNS_URL: 'sns.example' }, 'SNS_URL: takes an address that begins with'],
+    [{ SENDGRID_WEBHOOK_KEY: 'hunter2' }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
+    [{ SENDGRID_WEBHOOK_KEY: OTHER_CURVE }, 'SENDGRID_WEBHOOK_KEY: takes the verification key'],
+    [{ MAILGUN_WEBHOOK_KEY: 'hunter2' }, 'MAILGUN_WEBHOOK_KEY: takes the HTTP webhook signing key'],
+    [{ POSTMARK_WEBHOOK_LOGIN: 'a-long-password-alone' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
+    [{ POSTMARK_WEBHOOK_LOGIN: 'ann:eleven char' }, 'POSTMARK_WEBHOOK_LOGIN: takes user:password'],
+    [{ BREVO_WEBHOOK_TOKEN: 'x'.repeat(31) }, 'BREVO_WEBHOOK_TOKEN: takes 32 bytes or more'],
+    [{ TRUST_PROXY: 'loopback,proxy.example' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
+    [{ TRUST_PROXY: '10.0.0.1/' }, 'TRUST_PROXY: takes a comma-separated list of addresses'],
+    [{ ADMIN_PASSWORD: 'eleven char' }, 'ADMIN_PASSWORD: takes 12 characters or more'],
+    [{ API_TOKEN: 'x'.repeat(31) }, 'API_TOKEN: takes 32 bytes or more'],
+    [{ SMTP_URL: 'smtp://ann:12/3@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:123#4@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:1?2@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://ann:100%@relay.example' }, 'leave both out and set SMTP_USER'],
+    [{ SMTP_URL: 'smtp://relay.example:25/queue' }, 'SMTP_URL: takes smtp://host:port'],
+    [{ CLOCK_NOW: 'noon' }, 'CLOCK_NOW: takes a time such as 2026-11-24T08:00:00Z'],
+    [{ MAIL_FROM: 'a@b.example, c@d.example' }, 'MAIL_FROM: takes one email address'],
+    [{ DKIM_DOMAIN: 'a.example' }, 'DKIM_DOMAIN, DKIM_SELECTOR, DKIM_KEY_FILE: set all three or none'],
+    [{ SMTP_PASSWORD_FILE: '/nowhere' }, 'SMTP_PASSWORD_FILE: use the path of a readable file'],
+    [{ RAMP_UP_SINCE: '24.11.2026' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ RAMP_UP_SINCE: '2026-02-30' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ RAMP_UP_SINCE: 'today' }, 'RAMP_UP_SINCE: takes a date such as 2026-11-24'],
+    [{ STOP_AT_REFUSED: '0' }, 'STOP_AT_REFUSED: takes a whole number from 1 to 100'],
+    [{ STOP_AT_REFUSED: '101' }, 'STOP_AT_REFUSED: takes a whole number from 1 to 100'],
+  ])('%o', (environment, words) => expect(faultsOf(environment)).toContain(words))
+
+  test('all of them at once, without a value in sight', () => {
+    const message = faultsOf({ PORT: 'x', DIGEST_MAX: '0', APP_SECRET: 'hunter2' })
+    expect(message).toContain('The settings have 3 problem(s):')
+    expect(message).toContain('PORT')
+    expect(message).toContain('DIGEST_MAX')
+    expect(message).not.toContain('hunter2')
+  })
+})
+
+test('blanks around a name, a slash behind the site and the @ of a domain are ignored', () => {
+  const config = readConfig({
+    SITE_NAME: ' Papers ',
+    BASE_URL: 'https://papers.example/',
+    SIGNUP_DOMAINS: '@lab.example, b.example',
+  })
+  expect(config).toMatchObject({
+    SITE_NAME: 'Papers',
+    BASE_URL: 'https://papers.example',
+    SIGNUP_DOMAINS: ['lab.example', 'b.example'],
+  })
+})
+
+test('a proxy is an address, a network or one of three names', () => {
+  const trusted = ['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/128', 'loopback', 'linklocal', 'uniquelocal']
+  expect(readConfig({ TRUST_PROXY: trusted.join(', ') }).TRUST_PROXY).toEqual(trusted)
+})
+
+describe('mails a second to a domain', () => {
+  const rates = (DOMAIN_RATE: string) => {
+    const { each, domains } = readConfig({ DOMAIN_RATE }).DOMAIN_RATE
+    return { each, ...Object.fromEntries(domains) }
+  }
+  test.each([
+    ['20', { each: 20 }],
+    ['20, gmail.com=50 ,lab.example=2.5', { each: 20, 'gmail.com': 50, 'lab.example': 2.5 }],
+    ['gmail.com=50', { 'gmail.com': 50 }],
+    ['gmail.com=50,20', { each: 20, 'gmail.com': 50 }],
+    ['20, gmail.com = 50', { each: 20, 'gmail.com': 50 }],
+    ['GMail.COM=50', { 'gmail.com': 50 }],
+    ['0.01', { each: 0.01 }],
+    ['10000,gmail.com=10000', { each: 10_000, 'gmail.com': 10_000 }],
+    ['', {}],
+  ])('%s', (text, expected) => expect(rates(text)).toEqual(expected))
+
+  test.each([
+    ['twice the rate of each', '20,30'],
+    ['a domain twice', 'gmail.com=1,gmail.com=2'],
+    ['a domain twice, in capitals', 'gmail.com=1,GMAIL.com=2'],
+    ['none', '0'],
+    ['less than none', '-1'],
+    ['a domain with none', 'gmail.com=0.0'],
+    ['more than there may be', '10000.1'],
+    ['a domain with more', 'gmail.com=10001'],
+    ['no domain', 'gmail=5'],
+    ['an address', 'ann@gmail.com=5'],
+    ['words', 'fast'],
+    ['an exponent', '1e2'],
+    ['a domain without a rate', 'gmail.com='],
+    ['half a number', 'gmail.com=5.'],
+  ])('not %s', (_what, DOMAIN_RATE) =>
+    expect(faultsOf({ DOMAIN_RATE })).toContain(
+      'DOMAIN_RATE: takes emails a second to one domain, above 0 and up to 10000, such as 20, or 20,gmail.com=50,lab.example=2.5: "',
+    ),
+  )
+})
+
+describe('a name that is near to a setting', () => {
+  test('is no fault, and is told', () => {
+    const { config, faults } = inspectConfig({ APP_SECRTE: 'x', base_url: 'y', HOSTNAME: 'h', PATH: '/bin' })
+    expect(faults).toEqual([])
+    expect(config.misspelt).toEqual([
+      'APP_SECRTE is not a setting. Did you mean APP_SECRET?',
+      'base_url is not a setting. Did you mean BASE_URL?',
+    ])
+  })
+  test('stands with what is missing', () =>
+    expect(faultsOf({ ...production, APP_SECRET: undefined, APP_SECRTE: 'x' })).toMatch(
+      /1 problem.+APP_SECRTE is not a setting\. Did you mean APP_SECRET\?$/s,
+    ))
+  test('is none where it is a setting, or the file of one', () =>
+    expect(readConfig({ ...production, ADMIN_PASSWORD_FILE: '' }).misspelt).toEqual([]))
+})
+
+describe('production', () => {
+  test('is content with what is required', () => expect(readConfig(production).production).toBe(true))
+
+  test.each(Object.keys(production).slice(1))('refuses to start without %s, and says what it takes', (name) =>
+    expect(faultsOf({ ...production, [name]: undefined })).toMatch(
+      new RegExp(`1 problem\\(s\\):\n  ${name}: required in production; takes \\w.{9,}$`),
+    ),
+  )
+
+  test('names all that is missing at once', () => {
+    expect(faultsOf({ NODE_ENV: 'production' }).match(/required in production/g)).toHaveLength(7)
+  })
+
+  test('says of a file that cannot be read that, and not that the setting is missing', () => {
+    const message = faultsOf({ ...production, APP_SECRET: undefined, APP_SECRET_FILE: '/nowhere' })
+    expect(message).toContain('The settings have 1 problem(s):')
+    expect(message).toContain('APP_SECRET_FILE: use the path of a readable file that is not empty')
+  })
+
+  test('takes https alone, the secret of nobody else, and no other clock', () => {
+    expect(faultsOf({ ...production, BASE_URL: 'http://papers.example' })).toContain('BASE_URL')
+    expect(faultsOf({ ...production, APP_SECRET: 'development-only-secret-of-32-bytes!' })).toContain(
+      'APP_SECRET',
+    )
+    expect(faultsOf({ ...production, CLOCK_NOW: '2026-11-24T08:00:00Z' })).toContain('CLOCK_NOW')
+    expect(faultsOf({ ...production, SNS_URL: 'http://127.0.0.1:1' })).toContain('SNS_URL: not in production')
+  })
+
+  test('may say embedded on purpose', () => {
+    expect(readConfig({ ...production, DATABASE_URL: 'embedded' }).DATABASE_URL).toBe('embedded')
+  })
+})
+
+describe('secrets', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
+  writeFileSync(file, 'a secret with : and @ in it\n')
+
+  test('come from files', () => {
+    const { SMTP_URL } = readConfig({
+      SMTP_URL: 'smtp://relay.example:2525',
+      SMTP_USER: 'ann',
+      SMTP_PASSWORD_FILE: file,
+    })
+    expect(SMTP_URL).toMatchObject({
+      host: 'relay.example',
+      port: 2525,
+      user: 'ann',
+      password: 'a secret with : and @ in it',
+    })
+  })
+  test('keep their blanks, and lose the line break of an editor', () => {
+    writeFileSync(file, ' a secret with : and @ in it \n\n')
+    const { SMTP_URL } = readConfig({ SMTP_URL: 'smtp://relay.example', SMTP_PASSWORD_FILE: file })
+    expect(SMTP_URL?.password).toBe(' a secret with : and @ in it ')
+  })
+  test('in an empty file are refused', () => {
+    writeFileSync(file, '\n')
+    expect(faultsOf({ API_TOKEN_FILE: file })).toContain(
+      'API_TOKEN_FILE: use the path of a readable file that is not empty',
+    )
+  })
+  test('set twice are refused', () => {
+    expect(faultsOf({ SMTP_PASSWORD: 'x', SMTP_PASSWORD_FILE: file })).toContain(
+      'set it or SMTP_PASSWORD_FILE, not both',
+    )
+  })
+  test('in a URL are decoded, whatever they hold', () => {
+    const password = 'aB/+=@:#%?&c d'
+    expect(
+      readConfig({ SMTP_URL: `smtps://AKIA:${encodeURIComponent(password)}@relay.example` }).SMTP_URL,
+    ).toMatchObject({ user: 'AKIA', password, host: 'relay.example', port: 465 })
+    expect(readConfig({ SMTP_URL: 'smtp://ann%40x:p%2Fw@relay.example' }).SMTP_URL).toMatchObject({
+      user: 'ann@x',
+      password: 'p/w',
+    })
+  })
+  test('rotate, newest first', () => {
+    const old = 'o'.repeat(32)
+    const fresh = 'n'.repeat(32)
+    expect(readConfig({ APP_SECRET: `${fresh},${old}` }).APP_SECRET).toEqual([fresh, old])
+  })
+})
+
+test('what proves a maker of mail is taken as it is, also from a file', () => {
+  const key = publicKey('prime256v1')
+  const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'login')
+  writeFileSync(file, 'ann:a password with : in it\n')
+  const proofs = {
+    SES_TOPIC_ARN: 'arn:aws-cn:sns:cn-north-1:123456789012:bounces',
+    SENDGRID_WEBHOOK_KEY: key,
+    MAILGUN_WEBHOOK_KEY: '0123456789abcdef0123456789abcdef',
+    BREVO_WEBHOOK_TOKEN: 'x'.repeat(32),
+  }
+  const config = readConfig({ ...proofs, POSTMARK_WEBHOOK_LOGIN_FILE: file })
+  expect(config).toMatchObject({ ...proofs, POSTMARK_WEBHOOK_LOGIN: 'ann:a password with : in it' })
+})
+
+describe('the mailbox of BOUNCE_IMAP', () => {
+  const login = { BOUNCE_IMAP_USER: 'ann', BOUNCE_IMAP_PASSWORD: 'pass/word' }
+  test.each([
+    [
+      'imaps://mail.example',
+      { host: 'mail.example', port: 993, implicitTls: true, folder: 'INBOX', tls: 'verify' },
+    ],
+    ['imap://mail.example/Returned', { port: 143, implicitTls: false, folder: 'Returned', tls: 'verify' }],
+    ['imap://127.0.0.1:1143/a/b%20c?tls=off', { port: 1143, folder: 'a/b c', tls: 'off' }],
+    ['imap://localhost/', { folder: 'INBOX', tls: 'any' }],
+    ['imaps://[::1]:9930/INBOX?tls=require', { host: '::1', port: 9930, tls: 'require' }],
+  ])('%s', (BOUNCE_IMAP, expected) =>
+    expect(readConfig({ BOUNCE_IMAP, ...login }).BOUNCE_IMAP).toMatchObject({
+      user: 'ann',
+      password: 'pass/word',
+      ...expected,
+    }),
+  )
+  test('may hold the login itself', () =>
+    expect(readConfig({ BOUNCE_IMAP: 'imaps://ann%40x:p%2Fw@mail.example' }).BOUNCE_IMAP).toMatchObject({
+      user: 'ann@x',
+      password: 'p/w',
+    }))
+  test('is none unless it is set', () => expect(readConfig(login).BOUNCE_IMAP).toBeUndefined())
+})
+
+describe('TLS to the mail server', () => {
+  test.each([
+    ['smtp://127.0.0.1:25', 'any'],
+    ['smtp://localhost', 'any'],
+    ['smtp://[::1]:25', 'any'],
+    ['smtp://relay.example', 'verify'],
+    ['smtp://relay.example?tls=off', 'off'],
+  ])('%s: %s', (url, tls) => expect(readConfig({ SMTP_URL: url }).SMTP_URL?.tls).toBe(tls))
+})
+
+test('faulty settings can be looked past: the others keep what they say', () => {
+  const { config, faults } = inspectConfig({
+    ...production,
+    SMTP_URL: 'x',
+    DIGEST_MAX: '99',
+    DIGEST_HOUR: '7',
+  })
+  expect(faults.flatMap(({ names }) => names)).toEqual(['SMTP_URL', 'DIGEST_MAX'])
+  expect(config).toMatchObject({ SMTP_URL: undefined, DIGEST_MAX: 15, DIGEST_HOUR: 7, production: true })
+})

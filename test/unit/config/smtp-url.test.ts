@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { smtpUrl } from '../../../src/config/smtp-url.ts'
+
+test('what is not said has a default', () =>
+  expect(smtpUrl.parse('smtp://relay.example')).toMatchObject({
+    port: 587,
+    connections: 4,
+    mails: 100,
+    timeoutSeconds: 600,
+    rate: undefined,
+    tls: 'verify',
+  }))
+
+test('the query says how the connections are used', () =>
+  expect(
+    smtpUrl.parse('smtp://relay.example:25?connections=8&mails=20&timeout=90&rate=14&tls=off'),
+  ).toMatchObject({ connections: 8, mails: 20, timeoutSeconds: 90, rate: 14, tls: 'off' }))
+
+test.each([
+  ['mails=0', 'mails: a whole number from 1 to 10000'],
+  ['mails=10001', 'mails: a whole number from 1 to 10000'],
+  ['timeout=0', 'timeout: a whole number from 1 to 3600'],
+  ['timeout=3601', 'timeout: a whole number from 1 to 3600'],
+  ['timeout=2s', 'timeout: a whole number from 1 to 3600'],
+])('%s is refused: %s', (query, sentence) =>
+  expect(smtpUrl.safeParse(`smtp://relay.example?${query}`).error?.issues[0]?.message).toContain(sentence),
+)

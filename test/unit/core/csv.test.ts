@@ -1,0 +1,143 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { CsvReader, csvLine, decoded, delimiterOf, guarded, unguarded } from '../../../src/core/csv.ts'
+
+/** Every record of a text that comes in pieces of `size`. */
+function read(text: string, { size = text.length, delimiter = ',' } = {}) {
+  const reader = new CsvReader(delimiter)
+  const found = []
+  for (let from = 0; from < text.length; from += size)
+    found.push(...reader.push(text.slice(from, from + size)))
+  return [...found, ...reader.end()]
+}
+
+const cellsOf = (text: string, options?: { size?: number; delimiter?: string }) =>
+  read(text, options).map(({ cells }) => cells)
+
+describe('reading', () => {
+  test('quotes, line breaks in cells, CRLF, blank lines and a last line without an end', () => {
+    expect(read('a,b\r\n"x\ny","say ""hi"""\r\n\r\nlast,')).toEqual([
+      { line: 1, text: 'a,b', cells: ['a', 'b'] },
+      { line: 2, text: '"x\ny","say ""hi"""', cells: ['x\ny', 'say "hi"'] },
+      { line: 5, text: 'last,', cells: ['last', ''] },
+    ])
+  })
+
+  test('a quote that nobody closes costs its own line', () => {
+    const found = read('ann,"open\nbob,1\ncy,"fine, too"\n"d"x,2\neve,3\n')
+    expect(found.map(({ line, cells }) => [line, cells])).toEqual([
+      [1, null],
+      [2, ['bob', '1']],
+      [3, ['cy', 'fine, too']],
+      [4, null],
+      [5, ['eve', '3']],
+    ])
+  })
+
+  test('an open quote far from the end of a large file is given up in time', () => {
+    const lines = Array.from({ length: 20_000 }, (_, i) => `person${i}@example.com,active`)
+    const found = read(['head,b', 'ann,"open', ...lines].join('\n'), { size: 4096 })
+    expect(found).toHaveLength(20_002)
+    expect(found.filter(({ cells }) => cells === null).map(({ line }) => line)).toEqual([2])
+  })
+
+  test('a line above 65,536 signs is refused before it ends, and costs nothing but itself', () => {
+    const reader = new CsvReader(',')
+    const long = `ann@example.com,"${'robots; '.repeat(9000)}`
+    const [refused, ...others] = reader.push(`head,b\n${long}`).slice(1)
+    expect(others).toEqual([])
+    expect(refused).toEqual({ line: 2, text: long.slice(0, 200), cells: null, isTooLong: true })
+    expect(reader.push(long)).toEqual([])
+    expect(reader.push(`end"\nbob,1\n`)).toEqual([{ line: 3, text: 'bob,1', cells: ['bob', '1'] }])
+    expect(reader.end()).toEqual([])
+  })
+
+  test.each([4096, 1_000_000])(
+    'lines around one that is too long stay as they are, in pieces of %i',
+    (size) => {
+      const longest = 'x'.repeat(65_536)
+      const shown = (cells: string[] | null) => (cells?.[0] === longest ? longest.length : cells?.join('|'))
+      const found = read(`ann,"open\nbob,1\n${longest}x\n${longest}\n"cy\nline",2\n${longest}x`, { size })
+      expect(
+        found.map(({ line, cells, isTooLong }) => [line, isTooLong ? 'too long' : shown(cells)]),
+      ).toEqual([
+        [1, undefined],
+        [2, 'bob|1'],
+        [3, 'too long'],
+        [4, 65_536],
+        [5, 'cy\nline|2'],
+        [7, 'too long'],
+      ])
+    },
+  )
+
+  test('what was written is read as it was, in pieces of any size', () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', ' ', "'", '=', 'ü', '\t') })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell), { minLength: 1 }),
+        fc.integer({ min: 1, max: 9 }),
+        (rows, size) => {
+          // A line without any sign is no record.
+          const told = rows.map(([first, second]) => [`x${first}`, second])
+          expect(cellsOf(told.map((row) => csvLine(row)).join(''), { size })).toEqual(told)
+        },
+      ),
+    )
+  })
+})
+
+test('the sign between cells is told by the head, without its quoted parts', () => {
+  expect(['a,b', 'a;b;c', 'a\tb', '"x;y;z",b', 'email'].map(delimiterOf)).toEqual([',', ';', '\t', ',', ','])
+})
+
+test('no spreadsheet runs a guarded cell, and it comes back as it was', () => {
+  expect(guarded('=cmd|1')).toBe("'=cmd|1")
+  expect(guarded('-x')).toBe("'-x")
+  expect(guarded("'=x")).toBe("''=x")
+  expect(guarded("o'neill")).toBe("o'neill")
+  expect(guarded('a = b')).toBe('a = b')
+  for (const sign of '=+-@＝＋－＠')
+    for (const before of ['', ' ', '\t', '\r', '\n', '\u3000', "'", "' "])
+      expect(guarded(`${before}${sign}cmd|1`)).toBe(`'${before}${sign}cmd|1`)
+  const unit = fc.constantFrom(..."'=@+-＝＋－＠a \t\r\n")
+  fc.assert(
+    fc.property(fc.string({ unit }), (cell) => {
+      expect(guarded(cell)).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r]/)
+      expect(unguarded(guarded(cell))).toBe(cell)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+describe('bytes', () => {
+  async function textOf(...pieces: Buffer[]): Promise<string> {
+    let text = ''
+    for await (const piece of decoded(
+      (async function* () {
+        yield* pieces
+      })(),
+    ))
+      text += piece
+    return text
+  }
+
+  test('UTF-8 with its mark, and a letter cut in two', async () => {
+    const bytes = Buffer.from('\uFEFFgrün')
+    expect(await textOf(bytes.subarray(0, 6), bytes.subarray(6))).toBe('grün')
+  })
+
+  test('UTF-16 of both kinds', async () => {
+    const little = Buffer.from('\uFEFFa;b\n', 'utf16le')
+    expect(await textOf(little)).toBe('a;b\n')
+    expect(await textOf(Buffer.from(little).swap16())).toBe('a;b\n')
+  })
+
+  test('lines that end with a return', async () => {
+    expect(await textOf(Buffer.from('a\rb'), Buffer.from('\rc'))).toBe('a\nb\nc')
+  })
+
+  test('bytes of another encoding are marked', async () => {
+    expect(await textOf(Buffer.from('gr\xfcn', 'latin1'))).toBe('gr\uFFFDn')
+  })
+})

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type ErrorCode, errorTable } from '../../../src/core/error-table.ts'
+import { Fault, textOf } from '../../../src/core/errors.ts'
+import { words } from '../../../src/i18n/words.ts'
+
+const codes = Object.keys(errorTable) as ErrorCode[]
+const root = resolve(import.meta.dirname, '../../..')
+
+const textOfTree = (folder: string): string =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.(ts|peggy)$/.test(path) && !/generated|error-table\.ts$|i18n\/en\.ts$/.test(path))
+    .map((path) => readFileSync(join(root, folder, path), 'utf8'))
+    .join('\n')
+
+const source = textOfTree('src')
+const tests = textOfTree('test')
+
+describe.each(codes)('%s', (code) => {
+  test('has a status, an exit code and two messages', () => {
+    const { status, exit, operator } = errorTable[code]
+    const person = words.errors[code]
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect([1, 2]).toContain(exit)
+    expect(operator.length).toBeGreaterThan(5)
+    // The person's sentence is whole, and blames nobody.
+    expect(person).toMatch(/[.?!}”]$/)
+    expect(person).not.toMatch(/\b(invalid|illegal|fatal|error)\b/i)
+  })
+  test('is thrown somewhere', () => expect(source.includes(`'${code}'`)).toBe(true))
+  test('is provoked by a test', () => expect(tests.includes(`'${code}'`)).toBe(true))
+})
+
+test('a message is filled from the values; what is not given stays in sight', () => {
+  const fault = new Fault('zone.unknown', { zone: 'Mars/Base' })
+  expect(fault.message).toBe('Unknown time zone "Mars/Base": use a name such as Europe/Paris, or UTC.')
+  expect(fault.sentence).toBe(
+    'We don’t recognise the time zone “Mars/Base”. Use a name such as Europe/Paris, or UTC.',
+  )
+  expect(new Fault('zone.unknown').message).toContain('{zone}')
+  expect(fault).toMatchObject({ status: 422, exit: 2 })
+})
+
+test.each([
+  [new Error('no route'), 'no route'],
+  [
+    new AggregateError([new Error('::1 refused'), new Error('127.0.0.1 refused')]),
+    '::1 refused; 127.0.0.1 refused',
+  ],
+  [{ message: 'gone', queue: 'plan' }, 'gone'],
+  [{ code: 'ECONNRESET' }, '{"code":"ECONNRESET"}'],
+  ['stopped', 'stopped'],
+  [undefined, 'undefined'],
+])('the text of %o', (thrown, text) => expect(textOf(thrown)).toBe(text))

@@ -1,0 +1,137 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { errorTable } from '../../../src/core/error-table.ts'
+import { en } from '../../../src/i18n/en.ts'
+import { TemplateEngine } from '../../../src/i18n/template-engine.ts'
+import { counted, countedBy, fill, fillHtml, listed, words } from '../../../src/i18n/words.ts'
+import {
+  type Dictionary,
+  deadWords,
+  isLeaf,
+  leavesOf,
+  missingWords,
+  type Reader,
+} from '../../support/word-reads.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+const filesIn = (folder: string, ending: RegExp): Reader[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => ending.test(path) && !/generated|i18n\/en\.ts$/.test(path))
+    .map((path) => join(folder, path))
+    .map((path) => ({ path, source: readFileSync(join(root, path), 'utf8') }))
+
+// The compiler sees to what TypeScript reads.
+const templates = filesIn('templates', /\.(eta|mjml|txt|json)$/)
+const readers = [...filesIn('src', /\.ts$/), ...templates]
+const leaves = leavesOf(en)
+const DEAD = 'readByNobody'
+
+describe('every word', () => {
+  test('that is read is there', () => {
+    expect(templates.flatMap((file) => missingWords(en, file))).toEqual([])
+  })
+
+  test('that is there is read', () => {
+    expect(deadWords(en, readers)).toEqual([])
+  })
+
+  test('that nobody reads is found, wherever it stands', () => {
+    const parts = partsOf(en)
+    const isRead = new Set(
+      deadWords(withDead(en), readers).map((path) => path.replace(/\.?readByNobody$/, '')),
+    )
+    // Pages list all that stands in these.
+    const listed = ['account.erase.going', 'account.erase.staying', 'privacy.subscribing.kept']
+    expect(parts.filter((path) => !isRead.has(path)).sort()).toEqual(listed)
+  })
+
+  test('of an error code belongs to one', () => {
+    expect(Object.keys(en.errors).sort()).toEqual(Object.keys(errorTable).sort())
+  })
+
+  test('holds markup only where its key says so', () => {
+    const marked = [...leaves].filter(([, text]) => /<\w/.test(JSON.stringify(text)))
+    expect(marked.map(([path]) => path).filter((path) => !path.endsWith('Html'))).toEqual([])
+  })
+
+  test('that depends on a count has the forms that the language has', () => {
+    const { pluralCategories } = new Intl.PluralRules(en.language).resolvedOptions()
+    const others = [...leaves].filter(
+      ([, forms]) => typeof forms === 'object' && pluralCategories.some((form) => !(form in forms)),
+    )
+    expect(others).toEqual([])
+  })
+})
+
+/** The parts of the dictionary that hold sentences; "" is the whole. */
+const partsOf = (part: Dictionary, path = ''): string[] => [
+  path,
+  ...Object.entries(part).flatMap(([key, value]) =>
+    typeof value === 'string' || isLeaf(value) ? [] : partsOf(value, path ? `${path}.${key}` : key),
+  ),
+]
+
+/** The same, with a sentence in every part that nobody reads. */
+const withDead = (part: Dictionary): Dictionary => ({
+  ...Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      typeof value === 'string' || isLeaf(value) ? value : withDead(value),
+    ]),
+  ),
+  [DEAD]: 'Nobody reads this.',
+})
+
+test.each([
+  ['under the name of a part', 'const note = words.note\nnote.lead'],
+  ['under a name of a name', 'const { note: forms } = words\nconst n = forms\nn.lead'],
+  ['taken out by name', 'const { lead } = words.note'],
+  ['in one of two', '<% const w = it.is ? words.other : words.note %><%= w.lead %>'],
+  ['by a key that is computed', "words.note[is === 'lead' ? is : 'heading']"],
+])('what is read is known %s, and what is not beside it', (_how, source) => {
+  const dictionary = { note: { lead: 'Read', hint: 'Not read' }, other: { lead: 'Too' } }
+  expect(deadWords(dictionary, [{ path: 'a.eta', source }])).toContain('note.hint')
+  expect(deadWords(dictionary, [{ path: 'a.eta', source }])).not.toContain('note.lead')
+})
+
+test('sentences are filled in; what has no value stays in sight', () => {
+  expect(fill('{a} and {b}', { a: 1 })).toBe('1 and {b}')
+  expect(fillHtml('<b>{a}</b>', { a: '<i>"&\'' })).toBe('<b>&lt;i&gt;&quot;&amp;&#39;</b>')
+})
+
+test('a count chooses its form', () => {
+  expect([0, 1, 2].map((count) => counted(count, words.counts.vote))).toEqual([
+    '0 votes',
+    '1 vote',
+    '2 votes',
+  ])
+  expect(counted(1, { one: '{count} on {day}', other: '' }, { day: 'Monday' })).toBe('1 on Monday')
+  expect(counted(1, { other: '{count} all the same' })).toBe('1 all the same')
+})
+
+test('a language with more forms chooses among its own', () => {
+  const inPolish = countedBy(new Intl.PluralRules('pl'))
+  const forms = { one: '{count} głos', few: '{count} głosy', many: '{count} głosów', other: '{count} głosu' }
+  expect([1, 2, 5, 22, 1.5].map((count) => inPolish(count, forms))).toEqual([
+    '1 głos',
+    '2 głosy',
+    '5 głosów',
+    '22 głosy',
+    '1.5 głosu',
+  ])
+})
+
+test.each([
+  [[], ''],
+  [['a'], 'a'],
+  [['a', 'b'], 'a and b'],
+  [['a', 'b', 'c'], 'a, b and c'],
+])('%j listed', (items, text) => expect(listed(items)).toBe(text))
+
+test('templates and their parts know the words', () => {
+  const engine = new TemplateEngine({})
+  engine.loadTemplate('@part', '<%= counted(it.n, words.counts.paper) %>')
+  expect(engine.renderString('<%~ include("@part", { n: 2 }) %>', {})).toBe('2 papers')
+})

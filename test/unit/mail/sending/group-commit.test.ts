@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { groupCommit } from '../../../../src/mail/sending/group-commit.ts'
+
+/** A write that ends when the test says so. */
+function slowWrites() {
+  const begun: { items: number[]; end: (fault?: Error) => void }[] = []
+  const write = (items: number[]) =>
+    new Promise<void>((resolve, reject) => {
+      begun.push({ items, end: (fault) => (fault ? reject(fault) : resolve()) })
+    })
+  return { begun, commit: groupCommit(write) }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+test('what comes while a write is under way shares the next one', async () => {
+  const { begun, commit } = slowWrites()
+  const first = commit(1)
+  await settled()
+  const others = [commit(2), commit(3)]
+  await settled()
+  expect(begun.map(({ items }) => items)).toEqual([[1]])
+  begun[0]!.end()
+  await first
+  await settled()
+  expect(begun.map(({ items }) => items)).toEqual([[1], [2, 3]])
+  begun[1]!.end()
+  await Promise.all(others)
+})
+
+test('nobody is told before their own item is written', async () => {
+  const { begun, commit } = slowWrites()
+  void commit(1)
+  await settled()
+  let told = false
+  void commit(2).then(() => {
+    told = true
+  })
+  begun[0]!.end()
+  await settled()
+  expect(told).toBe(false)
+  begun[1]!.end()
+  await settled()
+  expect(told).toBe(true)
+})
+
+test('a write that fails is told to its own callers alone', async () => {
+  const { begun, commit } = slowWrites()
+  const first = commit(1)
+  await settled()
+  const second = commit(2)
+  begun[0]!.end(new Error('gone'))
+  await expect(first).rejects.toThrow('gone')
+  await settled()
+  begun[1]!.end()
+  await expect(second).resolves.toBeUndefined()
+})

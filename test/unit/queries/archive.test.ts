@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../src/papers/paper.ts'
+import { Archive } from '../../../src/queries/archive.ts'
+import { parseQuery } from '../../../src/queries/language/parse-query.ts'
+import { evaluate } from '../../../src/queries/matching/evaluate.ts'
+import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
+import type { Query } from '../../../src/queries/query.ts'
+import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
+import { finished } from '../../../src/queries/steps.ts'
+import { readPaper } from '../../../src/queries/text/paper-text.ts'
+import { recordedPapers } from '../../support/recorded-papers.ts'
+import { samplePaper } from '../../support/sample-paper.ts'
+
+function archiveOf(papers: readonly Paper[]): Archive {
+  const index = new PaperIndex()
+  index.put(papers)
+  return new Archive(index)
+}
+
+/** Papers with the given facts, numbered from 1. */
+const papersWith = (...all: Partial<Paper>[]): Paper[] =>
+  all.map((facts, i) => samplePaper({ id: i + 1, ...facts }))
+
+const idsOf = (archive: Archive, query: string): number[] =>
+  archive.facts(archive.find(parseQuery(query))).map(({ id }) => id)
+
+describe('finds', () => {
+  const papers = recordedPapers().slice(0, 200)
+  const texts = papers.map(readPaper)
+  const QUERIES = [
+    'agent',
+    '"language model" -video',
+    'title:video or votes>=40',
+    'diffus* OR speech',
+    'xylophone',
+  ]
+
+  test.each(QUERIES)('the papers that match %s', (query) => {
+    const tree = parseQuery(query)
+    const expected = papers.filter((_, i) => evaluate(tree, texts[i]!)).map(({ id }) => id)
+    expect(idsOf(archiveOf(papers), query)).toEqual(expected)
+  })
+
+  test('the same after more queries and words than it keeps', () => {
+    const archive = archiveOf(papers)
+    const before = idsOf(archive, 'agent')
+    for (let n = 0; n < 1200; n++) archive.find(parseQuery(`w${n} OR v${n} OR u${n}`))
+    expect(idsOf(archive, 'agent')).toEqual(before)
+  })
+
+  test('the same whether its terms were looked up one by one or not', () => {
+    const [one, other] = [archiveOf(papers), archiveOf(papers)]
+    for (const query of [...QUERIES, '(agent OR "language model" OR -has:code speech) -video']) {
+      const tree = parseQuery(query)
+      const steps = [...other.lookUp(tree, { ranked: true }), ...other.lookUpNear(tree)]
+      expect(steps.length).toBeGreaterThan(0)
+      expect(other.ranked(tree, other.find(tree))).toEqual(one.ranked(tree, one.find(tree)))
+      expect(other.near(tree, 9)).toEqual(one.near(tree, 9))
+    }
+  })
+
+  test('why a query is empty, as those who hold the texts tell', () => {
+    const archive = archiveOf(papers)
+    for (const query of ['xylophone agent', 'xylophone -agent', 'agent video speech proof', 'agent -agent']) {
+      const tree = parseQuery(query)
+      expect([query, finished(archive.whyEmpty(tree))]).toEqual([query, whyEmpty(tree, texts)])
+    }
+  })
+})
+
+describe('a paper known by newer versions alone', () => {
+  const version = { title: 'kappa', onlyRevised: true, revisedDay: '2026-11-25' }
+  const archive = archiveOf(papersWith({ title: 'kappa alpha' }, version))
+
+  test('is found by who asks for those', () => {
+    expect([idsOf(archive, 'kappa'), idsOf(archive, 'kappa is:revised')]).toEqual([[1], [2]])
+    expect(archive.count(archive.all())).toBe(1)
+  })
+
+  test('is in a span of days by its newer version, if that counts', () => {
+    const found = archive.find(parseQuery('is:revised'))
+    const days = { from: '2026-11-25', to: '2026-11-25' }
+    expect(archive.count(archive.within(found, days))).toBe(0)
+    expect(archive.count(archive.within(found, days, { revised: true }))).toBe(1)
+  })
+
+  test('tells why nothing matches who asks for those', () => {
+    expect(finished(archive.whyEmpty(parseQuery('kappa omega is:revised')))).toEqual({
+      absent: ['omega'],
+      without: { part: 'omega', papers: 1, isUnwanted: false },
+    })
+  })
+
+  test('is like no other', () => {
+    expect(archive.like(archive.vectorOf(1)!, { most: 9, except: [1] })).toEqual([])
+  })
+})
+
+describe('puts in order', () => {
+  const ranked = (query: string, papers: Paper[], most?: number) => {
+    const archive = archiveOf(papers)
+    const tree = parseQuery(query)
+    return archive.ranked(tree, archive.find(tree), most).map(({ id }) => id)
+  }
+
+  test('a title before an abstract, then more votes, then the newer one', () => {
+    const abstract = 'one two three four mamba six seven eight nine ten'
+    const papers = papersWith(
+      { title: 'Other', abstract, firstDay: '2026-11-01' },
+      { title: 'Other', abstract, firstDay: '2026-11-02' },
+      { title: 'Mamba', abstract: 'one two three four five six seven eight nine ten' },
+      { title: 'Other', abstract, votes: 3, firstDay: '2026-10-01' },
+      ...Array.from({ length: 40 }, () => ({ title: 'Of something else' })),
+    )
+    expect(ranked('mamba', papers)).toEqual([3, 4, 2, 1])
+    expect(ranked('mamba', papers, 2)).toEqual([3, 4])
+  })
+
+  test('the newest first, by the day of the newest version where that is asked for', () => {
+    const papers = papersWith(
+      { firstDay: '2026-11-02' },
+      { firstDay: '2026-11-03' },
+      { firstDay: '2026-11-02', revisedDay: '2026-11-20' },
+      { firstDay: '2026-11-03', revisedDay: '2026-11-01' },
+    )
+    const archive = archiveOf(papers)
+    expect(archive.newest(archive.all())).toEqual([4, 2, 3, 1])
+    expect(archive.newest(archive.all(), { most: 3 })).toEqual([4, 2, 3])
+    expect(archive.newest(archive.all(), { byRevised: true })).toEqual([3, 4, 2, 1])
+  })
+})
+
+describe('a paper', () => {
+  const papers = papersWith(
+    { title: 'Linear attention for long video', abstract: 'We study recurrence and attention.' },
+    { title: 'Gated linear attention', abstract: 'Recurrence helps attention over video.' },
+    { title: 'Protein folding', abstract: 'We study proteins.' },
+    { title: 'Attention and folding', abstract: 'Attending to proteins.' },
+  )
+
+  test('is like those that share its telling words, the rare ones more', () => {
+    const archive = archiveOf(papers)
+    const like = archive.like(archive.vectorOf(1)!, { most: 3, except: [1] })
+    expect(like.map(({ id }) => id)).toEqual([2, 3, 4])
+    expect(archive.like(archive.vectorOf(1)!, { most: 3, except: [1, 2] })[0]!.id).toBe(3)
+    expect(archive.vectorOf(9)).toBeNull()
+  })
+
+  test('comes near to a query of which it holds words', () => {
+    const archive = archiveOf(papers)
+    const near = (query: string) => archive.near(parseQuery(query), 9).map(({ id }) => id)
+    expect(near('"folding attention"')).toEqual([4, 3, 2, 1])
+    expect(near('protein -study')).toEqual([3])
+    expect(near('protein folding')).toEqual([])
+  })
+
+  test('that changed is found by its new words, one that left by none', () => {
+    const archive = archiveOf(papers)
+    archive.index.put([{ ...papers[0]!, title: 'Zeolites' }])
+    expect([idsOf(archive, 'linear'), idsOf(archive, 'zeolites')]).toEqual([[2], [1]])
+    archive.index.put([{ ...papers[2]!, votes: 40 }])
+    expect(idsOf(archive, 'votes>=40')).toEqual([3])
+    archive.index.remove(3)
+    expect([idsOf(archive, 'protein'), archive.vectorOf(3)]).toEqual([[4], null])
+    const ranked = archive.ranked(parseQuery('folding'), archive.find(parseQuery('folding')))
+    expect(ranked.map(({ id }) => id)).toEqual([4])
+  })
+
+  test('writes a word as most do', () => {
+    const archive = archiveOf(
+      papersWith(
+        { abstract: 'Attention' },
+        { abstract: 'attending' },
+        { abstract: 'We say attention' },
+        {
+          abstract: 'attention of attention',
+        },
+      ),
+    )
+    expect([archive.writtenAs('attent'), archive.writtenAs('unknown')]).toEqual(['attention', 'unknown'])
+    expect([archive.papersWith('attent'), archive.papersWith('unknown')]).toEqual([3, 0])
+  })
+})
+
+test('a word that no paper holds, or every paper does, breaks nothing', () => {
+  const archive = archiveOf([])
+  const tree: Query = parseQuery('mamba "state space"')
+  expect(archive.ranked(tree, archive.find(tree))).toEqual([])
+  expect(archive.near(tree, 3)).toEqual([])
+  expect(archive.newest(archive.all())).toEqual([])
+})

@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  alsoWith,
+  authorQuery,
+  type Edit,
+  follow,
+  leastVotes,
+  mute,
+} from '../../../../src/queries/language/edit-query.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
+import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
+import { type PaperText, readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+
+const outcome = ({ query, refused }: Edit): string => query ?? `refused: ${refused}`
+
+test.each<[query: string, word: string, expected: string]>([
+  ['attention', 'survey', 'attention -survey'],
+  ['"linear attention" votes>=20', 'robot', '"linear attention" votes>=20 -robot'],
+  ['linear OR sparse', 'survey', '(linear OR sparse) -survey'],
+  ['linear or sparse', 'linear', '(linear or sparse) -linear'],
+  ['linear OR sparse -survey', 'sparse', '(linear OR sparse -survey) -sparse'],
+  ['attention', 'state space', 'attention -"state space"'],
+  ['attention', 'ANDNOT', 'attention -"ANDNOT"'],
+  ['attention', 'vision-language', 'attention -vision-language'],
+  ['title:linear', 'robots', 'title:linear -robots'],
+  ['attention', '„robot“ arm', 'attention -"robot arm"'],
+  // sentences, and what stood in an address
+  [
+    'attention, memory and recall in transformers with linear cost',
+    'survey',
+    '(attention, memory and recall in transformers with linear cost) -survey',
+  ],
+  ['attention, but not robots', 'survey', '(attention, but not robots) -survey'],
+  ['attention', 'papers', 'attention -"papers"'],
+  ['au:gu+AND+ti:%28mamba%29', 'survey', 'author:gu title:mamba -survey'],
+  // nothing would match then
+  ['attention', 'attention', 'refused: nothing'],
+  ['models', 'model', 'refused: nothing'],
+  ['linear attention', 'attention', 'refused: nothing'],
+  ['"linear attention"', 'attention', 'refused: nothing'],
+  ['title:attention', 'attention', 'refused: nothing'],
+  ['linear (attention OR "attention head")', 'attention', 'refused: nothing'],
+  ['attention', 'linear attention', 'attention -"linear attention"'],
+  ['rag', 'RAG', 'rag -RAG'],
+  ['RAG', 'rag', 'refused: nothing'],
+  ['author:kernel', 'kernel', 'author:kernel -kernel'],
+  // it says so already
+  ['attention -survey', 'surveys', 'refused: already'],
+  ['attention -survey', 'long survey', 'refused: already'],
+  ['attention -(survey OR review)', 'review', 'refused: already'],
+  ['attention -"long survey"', 'survey', 'attention -"long survey" -survey'],
+  // nobody can look for it
+  ['attention', 'the', 'refused: cannot'],
+  ['attention', '…', 'refused: cannot'],
+])('of %s, %s is muted: %s', (query, word, expected) => expect(outcome(mute(query, word))).toBe(expected))
+
+test('what would be too long is not offered', () => {
+  const long = `attention -"${'x'.repeat(1975)} yyyy"`
+  expect(outcome(mute(long, 'bees'))).toBe(`${long} -bees`)
+  expect(outcome(mute(long, 'survey'))).toBe('refused: cannot')
+})
+
+test.each<[query: string, word: string, expected: string]>([
+  ['attention', 'memory', 'attention memory'],
+  ['linear OR sparse', 'memory', '(linear OR sparse) memory'],
+  ['attention', 'state space', 'attention "state space"'],
+  ['linear attention', 'attentions', 'refused: already'],
+  ['attention -memory', 'memory', 'refused: nothing'],
+  ['attention', 'the', 'refused: cannot'],
+])('of %s, %s is asked for too: %s', (query, word, expected) =>
+  expect(outcome(alsoWith(query, word))).toBe(expected),
+)
+
+test.each<[query: string, name: string, expected: string]>([
+  ['attention', 'Albert Gu', 'attention OR author:"Albert Gu"'],
+  ['attention votes>=20 -survey', 'LeCun', 'attention votes>=20 -survey OR author:LeCun'],
+  ['linear or sparse', '王瑞金', 'linear or sparse OR author:王瑞金'],
+  ['attention', 'J.-P. "Joe" Or', 'attention OR author:"J.-P. Joe Or"'],
+  ['attention OR author:gu', 'Albert Gu', 'refused: already'],
+  ['attention author:gu', 'Albert Gu', 'attention author:gu OR author:"Albert Gu"'],
+  ['attention', '?', 'refused: cannot'],
+])('of %s, %s is followed: %s', (query, name, expected) =>
+  expect(outcome(follow(query, name))).toBe(expected),
+)
+
+test('one author alone is a query too, unless there is no word in the name', () => {
+  expect(['Albert Gu', 'LeCun', '—'].map(authorQuery)).toEqual(['author:"Albert Gu"', 'author:LeCun', null])
+})
+
+test.each<[query: string, expected: string]>([
+  ['attention', 'attention votes>=20'],
+  ['linear OR sparse', '(linear OR sparse) votes>=20'],
+  ['attention votes>=5', 'attention votes>=20'],
+  ['upvotes > 4 attention', 'votes>=20 attention'],
+  ['votes>=5', 'votes>=20'],
+  ['"votes>=5" attention votes>=5', '"votes>=5" attention votes>=20'],
+  ['attention votes>=20', 'refused: already'],
+  ['attention votes>=50 OR linear votes>=30', 'refused: already'],
+  ['attention votes>=50 OR linear', '(attention votes>=50 OR linear) votes>=20'],
+  ['attention -votes>=100', 'attention -votes>=100 votes>=20'],
+  ['attention -votes>=20', 'refused: nothing'],
+])('of %s, 20 votes are asked for: %s', (query, expected) =>
+  expect(outcome(leastVotes(query, 20))).toBe(expected),
+)
+
+describe('whatever the query', () => {
+  const WORDS = ['linear', 'attention', 'RAG', 'rag', 'survey', 'robots']
+  const word = fc.constantFrom(...WORDS)
+  const phrase = fc.tuple(word, word).map((both) => `"${both.join(' ')}"`)
+  const term = fc.oneof(
+    { weight: 4, arbitrary: word },
+    phrase,
+    word.map((text) => `title:${text}`),
+    word.map((text) => `keyword:${text}`),
+    fc.constantFrom('author:gu', 'author:"Tri Dao"', 'cat:cs.LG', 'has:code'),
+    fc.constantFrom('votes>=5', 'votes>20', '-votes>=30'),
+  )
+  const query = fc
+    .letrec<{ query: string }>((tie) => ({
+      query: fc.oneof(
+        { depthSize: 'small' },
+        term,
+        fc
+          .tuple(tie('query'), fc.constantFrom(' ', ' OR ', ' or ', ' AND '), tie('query'))
+          .map((p) => p.join('')),
+        tie('query').map((part) => `(${part})`),
+        fc.tuple(tie('query'), tie('query')).map(([one, other]) => `${one} -(${other})`),
+        fc.tuple(word, tie('query')).map(([field, part]) => `${field} title:(${part})`),
+      ),
+    }))
+    .query.filter(isReadable)
+
+  function isReadable(text: string): boolean {
+    try {
+      return Boolean(parseQuery(text))
+    } catch {
+      return false
+    }
+  }
+
+  const someWords = fc.array(word, { maxLength: 4 })
+  const paper: fc.Arbitrary<PaperText> = fc
+    .record({
+      title: someWords.map((words) => words.join(' ')),
+      abstract: someWords.map((words) => words.join(' ')),
+      keywords: fc.array(word, { maxLength: 2 }),
+      authors: fc.subarray(['Albert Gu', 'Tri Dao', 'Yann LeCun']),
+      categories: fc.subarray(['cs.LG']),
+      codeUrl: fc.constantFrom(null, 'https://example.org/code'),
+      votes: fc.option(fc.integer({ min: 0, max: 40 })),
+    })
+    .map((fields) => readPaper(samplePaper(fields)))
+  const papers = fc.array(paper, { minLength: 8, maxLength: 8 })
+
+  /** Every edit is one topic, and says what it should of each paper; a refusal says the truth. */
+  function check(
+    edit: Edit,
+    { before, part, papers }: { before: string; part: string; papers: PaperText[] },
+    join: (had: boolean, met: boolean) => boolean,
+  ): void {
+    const matches = (text: string, one: PaperText) => evaluate(parseQuery(text), one) !== null
+    const meant = papers.map((one) => join(matches(before, one), matches(part, one)))
+    if (edit.query !== undefined) {
+      expect(splitTopics(edit.query)).toEqual([edit.query])
+      expect(papers.map((one) => matches(edit.query, one))).toEqual(meant)
+    } else {
+      expect(edit.refused).not.toBe('cannot')
+      const now = papers.map((one) => edit.refused === 'already' && matches(before, one))
+      expect(meant).toEqual(now)
+    }
+  }
+
+  const RUNS = { numRuns: 500 }
+
+  test('a word that is muted leaves out its papers, and no other', () => {
+    fc.assert(
+      fc.property(query, fc.oneof(word, phrase), papers, (before, part, papers) => {
+        check(mute(before, part), { before, part, papers }, (had, met) => had && !met)
+      }),
+      RUNS,
+    )
+  })
+
+  test('an author who is followed brings their papers, and no other', () => {
+    const names = fc.constantFrom('Albert Gu', 'Tri Dao', 'Yann LeCun')
+    fc.assert(
+      fc.property(query, names, papers, (before, name, papers) => {
+        check(follow(before, name), { before, part: authorQuery(name)!, papers }, (had, met) => had || met)
+      }),
+      RUNS,
+    )
+  })
+
+  test('a limit of votes leaves out those below it, and no other', () => {
+    fc.assert(
+      fc.property(query, fc.integer({ min: 1, max: 40 }), papers, (before, least, papers) => {
+        check(
+          leastVotes(before, least),
+          { before, part: `votes>=${least}`, papers },
+          (had, met) => had && met,
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  test('text that is no query is refused with the words of the parser, and nothing else is thrown', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, word) => {
+        const edits = [() => mute(before, word), () => follow(before, word), () => leastVotes(before, 20)]
+        if (!isReadable(before)) for (const edit of edits) expect(edit).toThrow(/query|word|bracket|quot/i)
+        else
+          for (const { query: after } of edits.map((edit) => edit()))
+            if (after !== undefined) expect(isReadable(after)).toBe(true)
+      }),
+    )
+  })
+})

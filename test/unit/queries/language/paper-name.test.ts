@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { readPaperName } from '../../../../src/queries/language/paper-name.ts'
+
+describe('one paper is meant by', () => {
+  test.each<[text: string, name: string]>([
+    // numbers of arXiv
+    ['2507.06457', '2507.06457'],
+    ['2507.06457v3', '2507.06457'],
+    ['arXiv:2507.06457v1', '2507.06457'],
+    ['arxiv: 2507.06457', '2507.06457'],
+    ['arXiv 2507.06457', '2507.06457'],
+    ['paper:https://arxiv.org/abs/2507.06457', '2507.06457'],
+    ['[2507.06457]', '2507.06457'],
+    ['2507.06457.', '2507.06457'],
+    ['0704.0001', '0704.0001'],
+    ['hep-th/9901001', 'hep-th/9901001'],
+    ['hep-th/9901001v2', 'hep-th/9901001'],
+    ['math.GT/0309136', 'math/0309136'],
+    ['Hep-Th/9901001', 'hep-th/9901001'],
+    ['cmp-lg/9404001', 'cmp-lg/9404001'],
+    ['paper:2507.06457', '2507.06457'],
+    ['paper:doi:10.1000/1', 'doi:10.1000/1'],
+    ['id:17', 'id:17'],
+    // DOIs
+    ['10.1000/Abc.1', 'doi:10.1000/abc.1'],
+    ['doi:10.1000/1', 'doi:10.1000/1'],
+    ['DOI: 10.1000/1.', 'doi:10.1000/1'],
+    ['10.1016/S0370-2693(98)00460-9', 'doi:10.1016/s0370-2693(98)00460-9'],
+    ['10.1016/0370-2693(98)', 'doi:10.1016/0370-2693(98)'],
+    ['10.48550/arXiv.2507.06457', '2507.06457'],
+    // addresses
+    ['https://arxiv.org/abs/2507.06457', '2507.06457'],
+    ['https://arxiv.org/abs/2507.06457v2?context=cs.CL#more', '2507.06457'],
+    ['http://www.arxiv.org/pdf/2507.06457v1.pdf', '2507.06457'],
+    ['https://arxiv.org/html/2507.06457v1/#S1', '2507.06457'],
+    ['<https://arxiv.org/abs/hep-th/9901001>', 'hep-th/9901001'],
+    ['export.arxiv.org/abs/2507.06457', '2507.06457'],
+    ['https://huggingface.co/papers/2507.06457', '2507.06457'],
+    ['huggingface.co/papers/2507.06457#community', '2507.06457'],
+    ['https://www.alphaxiv.org/overview/2507.06457', '2507.06457'],
+    ['https://api.semanticscholar.org/arXiv:2507.06457', '2507.06457'],
+    ['https://doi.org/10.1000/1', 'doi:10.1000/1'],
+    ['https://doi.org/10.48550/arXiv.2507.06457', '2507.06457'],
+    ['https://dx.doi.org/10.1000%2F1', 'doi:10.1000/1'],
+    ['https://www.biorxiv.org/content/10.1101/2024.01.01.573824v2.full.pdf', 'doi:10.1101/2024.01.01.573824'],
+    ['https://journals.example.org/doi/full/10.1000/xyz123', 'doi:10.1000/xyz123'],
+    ['https://papers.example.org/papers/2507.06457', '2507.06457'],
+    ['http://localhost:3000/papers/hep-th/9901001', 'hep-th/9901001'],
+    ['https://papers.example.org/papers/doi:10.1000/1', 'doi:10.1000/1'],
+    ['https://papers.example.org/papers/id:17', 'id:17'],
+    ['/papers/2507.06457', '2507.06457'],
+  ])('%s', (text, name) => expect(readPaperName(text)).toBe(name))
+})
+
+test.each([
+  '',
+  'attention',
+  '2507.0645',
+  '2513.06457',
+  '1234567',
+  '3.14159',
+  'or/9901001',
+  'read/write',
+  '10.1',
+  'doi:',
+  'paper:mamba',
+  'arXiv 2507.06457 and more',
+  'https://github.com/state-spaces/mamba',
+  'https://arxiv.org/list/cs.CL/recent',
+  'https://arxiv.org/abs/%E0%A4%A',
+  'https://',
+  '/papers/date/2026-11-24',
+])('%j means none', (text) => expect(readPaperName(text)).toBeUndefined())

@@ -1,0 +1,195 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
+import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
+import type { Leaf, Query } from '../../../../src/queries/query.ts'
+import { type PaperText, readPaper } from '../../../../src/queries/text/paper-text.ts'
+import '../../../support/fixed-seed.ts'
+import { matchedIds } from '../../../support/matched-ids.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+import { secondEvaluator } from '../../../support/second-evaluator.ts'
+
+function matched(papers: readonly Paper[], queries: readonly Query[]): number[][] {
+  const index = new PaperIndex()
+  index.put(papers)
+  const set = new QuerySet(index)
+  return queries.map((query) => matchedIds(index, set.matches(set.add(query))))
+}
+
+const any = (text: string): Leaf => ({ kind: text.includes(' ') ? 'phrase' : 'word', field: 'any', text })
+
+describe('papers that a query set matches', () => {
+  test('a phrase does not reach from one keyword, name or part into the next', () => {
+    const papers = [
+      samplePaper({ id: 1, keywords: ['linear', 'attention'] }),
+      samplePaper({ id: 2, title: 'All is linear', abstract: 'Attention helps.' }),
+      samplePaper({ id: 3, abstract: 'A LinearAttention' }),
+      samplePaper({ id: 4, keywords: ['linear attentions'] }),
+      samplePaper({ id: 5, authors: ['Albert Gu', 'Tri Dao'] }),
+      samplePaper({ id: 6, authors: ['Gu, Albert'] }),
+    ]
+    const author: Leaf = { kind: 'phrase', field: 'author', text: 'albert gu' }
+    const mixed: Leaf = { kind: 'phrase', field: 'author', text: 'Albert Dao' }
+    expect(matched(papers, [any('linear attention'), author, mixed])).toEqual([[3, 4], [5, 6], []])
+  })
+
+  test('at least so many of some parts', () => {
+    const texts = ['one', 'one two', 'one two three', 'two three four', 'none']
+    const papers = texts.map((title, i) => samplePaper({ id: i + 1, title }))
+    const parts = ['one', 'two', 'three', 'four'].map(any)
+    const some = [1, 2, 3, 4, 5].map((least): Query => ({ kind: 'some', least, parts }))
+    expect(matched(papers, some)).toEqual([[1, 2, 3, 4], [2, 3, 4], [3, 4], [], []])
+  })
+
+  test('newer versions alone only where they are asked for', () => {
+    const papers = [
+      samplePaper({ id: 1, title: 'agent', revisedDay: '2026-11-24', onlyRevised: true }),
+      samplePaper({ id: 2, title: 'agent', revisedDay: '2026-11-24' }),
+    ]
+    const revised: Query = { kind: 'and', parts: [any('agent'), { kind: 'revised' }] }
+    expect(matched(papers, [any('agent'), revised])).toEqual([[2], [1, 2]])
+  })
+})
+
+describe('an index that changes', () => {
+  test('what moves of a paper is seen; what left is not; words that changed are found anew', () => {
+    const index = new PaperIndex()
+    index.put([samplePaper({ id: 1, title: 'agents' }), samplePaper({ id: 2, title: 'agents' })])
+    const set = new QuerySet(index)
+    const agent = set.add(any('agent'))
+    const voted = set.add({ kind: 'votes', least: 5 })
+    const robot = set.add(any('robot'))
+    const look = () => [agent, voted, robot].map((number) => matchedIds(index, set.matches(number)))
+    expect(look()).toEqual([[1, 2], [], []])
+    index.put([samplePaper({ id: 1, title: 'agents', votes: 7 }), samplePaper({ id: 3, title: 'A robot' })])
+    expect(look()).toEqual([[1, 2], [1], [3]])
+    index.put([samplePaper({ id: 2, title: 'robots' })])
+    expect(look()).toEqual([[1], [1], [2, 3]])
+    index.remove(1)
+    expect(look()).toEqual([[], [], [2, 3]])
+    expect([index.size, index.slots]).toEqual([2, 4])
+  })
+
+  test('slots of papers that left are given back, and nothing is looked at anew where nothing changed', () => {
+    const papers = Array.from({ length: 5000 }, (_, i) => samplePaper({ id: i + 1, title: `agent ${i}` }))
+    const index = new PaperIndex()
+    index.put(papers)
+    const { version } = index
+    index.put(papers.slice(0, 10))
+    expect(index.version).toBe(version)
+    index.put(papers.slice(0, 4500).map((one) => ({ ...one, title: `robot ${one.id}` })))
+    expect([index.size, index.slots, index.isSparse]).toEqual([5000, 9500, true])
+    const found = (among: PaperIndex) => {
+      const set = new QuerySet(among)
+      return ['agent', 'robot'].map((word) => matchedIds(among, set.matches(set.add(any(word)))))
+    }
+    const compacted = index.compacted()
+    expect([compacted.size, compacted.slots, compacted.isSparse]).toEqual([5000, 5000, false])
+    expect(found(compacted)).toEqual(found(index))
+    const [agents, robots] = found(compacted)
+    expect([agents!.length, agents![0], robots!.length, robots![0]]).toEqual([500, 4501, 4500, 1])
+    expect(index.oldest(2).map(({ id }) => id)).toEqual([1, 2])
+  })
+
+  test('papers in many segments are all found', () => {
+    const papers = Array.from({ length: 9000 }, (_, i) =>
+      samplePaper({ id: i + 1, title: i % 3000 === 0 ? 'agent' : 'robot' }),
+    )
+    const index = new PaperIndex()
+    for (let from = 0; from < papers.length; from += 1000) index.put(papers.slice(from, from + 1000))
+    const set = new QuerySet(index)
+    expect(matchedIds(index, set.matches(set.add(any('agent'))))).toEqual([1, 3001, 6001])
+  })
+})
+
+const WORDS = [
+  'agent',
+  'agents',
+  'LLM',
+  'llm',
+  'LLMs',
+  'state',
+  'space',
+  'statespace',
+  'vision',
+  'language',
+  'RAG',
+]
+const NAMES = ['Wei Wang', 'Yang Li', 'Li Wei', 'Ann Ø', 'Wang']
+const word = fc.constantFrom(...WORDS)
+const texts = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(' '))
+const prose = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '))
+
+const paper = fc.record({
+  title: prose,
+  abstract: prose,
+  authors: fc.uniqueArray(fc.constantFrom(...NAMES), { maxLength: 3 }),
+  categories: fc.uniqueArray(fc.constantFrom('cs.CL', 'cs.LG', 'math.ST'), { maxLength: 2 }),
+  keywords: fc.uniqueArray(texts, { maxLength: 2 }),
+  organization: fc.option(fc.constantFrom('Vision Lab', 'Space State')),
+  codeUrl: fc.option(fc.constant('https://code.example/x')),
+  votes: fc.option(fc.integer({ min: 0, max: 30 })),
+  revisedDay: fc.option(fc.constant('2026-11-24')),
+})
+
+const textLeaf = fc.record({
+  field: fc.constantFrom('any', 'title', 'abstract', 'keyword', 'org', 'author' as const),
+  text: fc.oneof(texts, fc.constantFrom(...NAMES)),
+})
+const leaf: fc.Arbitrary<Query> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: textLeaf.map(
+      ({ field, text }): Query => ({ kind: text.includes(' ') ? 'phrase' : 'word', field, text }),
+    ),
+  },
+  fc.constantFrom('cs', 'cs.CL', 'math.ST').map((value): Query => ({ kind: 'category', value })),
+  fc.integer({ min: 0, max: 30 }).map((least): Query => ({ kind: 'votes', least })),
+  fc.constantFrom<Query>({ kind: 'has-code' }, { kind: 'revised' }, { kind: 'paper', name: '2607.00003' }),
+)
+
+const { tree } = fc.letrec<{ tree: Query }>((tie) => {
+  const parts = fc.array(tie('tree'), { minLength: 2, maxLength: 4 })
+  return {
+    tree: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      parts.map((parts): Query => ({ kind: 'and', parts })),
+      parts.map((parts): Query => ({ kind: 'or', parts })),
+      tie('tree').map((part): Query => ({ kind: 'not', part })),
+      fc
+        .tuple(fc.integer({ min: 1, max: 4 }), parts)
+        .map(([least, parts]): Query => ({ kind: 'some', least, parts })),
+    ),
+  }
+})
+
+const TREES = 100_000
+const RUNS = 100
+
+/** Answers of all three over some random papers. */
+function disagreements(facts: Omit<Partial<Paper>, 'id'>[], trees: Query[]): Query[] {
+  const papers = facts.map((fact, i) => samplePaper({ ...fact, id: i + 1, arxivId: `2607.0000${i}` }))
+  const read: PaperText[] = papers.map(readPaper)
+  const second = secondEvaluator(papers)
+  const sets = matched(papers, trees)
+  return trees.filter((query, i) => {
+    const first = papers.filter((_, place) => evaluate(query, read[place]!)).map(({ id }) => id)
+    const again = second(query).flatMap((met, place) => (met ? [papers[place]!.id] : []))
+    return String(first) !== String(sets[i]) || String(again) !== String(sets[i])
+  })
+}
+
+test(`${TREES} random trees match what both evaluators match`, { timeout: 240_000 }, () => {
+  const each = TREES / RUNS
+  const papers = fc.array(paper, { minLength: 8, maxLength: 8 })
+  const trees = fc.array(tree, { minLength: each, maxLength: each, size: 'max' })
+  fc.assert(
+    fc.property(papers, trees, (some, all) => {
+      expect(disagreements(some, all)).toEqual([])
+    }),
+    { numRuns: RUNS, endOnFailure: true },
+  )
+})

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { Archive } from '../../../../src/queries/archive.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
+import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
+import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import { proposeTopic } from '../../../../src/queries/ranking/propose-topic.ts'
+import { readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { recordedPapers } from '../../../support/recorded-papers.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+import { noTestData, testData } from '../../../support/test-data.ts'
+
+function archiveOf(papers: readonly Paper[]): Archive {
+  const index = new PaperIndex()
+  index.put(papers)
+  return new Archive(index)
+}
+
+const DAYS = { from: '2026-10-28', to: '2026-11-24' }
+
+const propose = (archive: Archive, paper: Paper) => {
+  const like = archive.like(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
+  return proposeTopic(archive, readPaper(paper), { like: like.map(({ id }) => id), days: DAYS })
+}
+
+/** Papers of a field that all say the same of themselves, and some of another. */
+const papers = [
+  ...Array.from({ length: 6 }, (_, n) => ({
+    title: `Speculative decoding, part ${n}`,
+    abstract: 'We present a novel draft model for speculative decoding. Extensive experiments show gains.',
+  })),
+  ...Array.from({ length: 200 }, (_, n) => ({
+    title: `Of crystal ${n}`,
+    abstract: `We present a novel view of crystal lattice ${n}. Extensive experiments show gains.`,
+  })),
+].map((facts, i) => samplePaper({ id: i + 1, firstDay: '2026-11-20', ...facts }))
+
+describe('a topic for papers like one', () => {
+  const archive = archiveOf(papers)
+
+  test('is of phrases that papers like it share and others lack', () => {
+    expect(propose(archive, papers[0]!)).toEqual({
+      query: '"speculative decoding" OR "draft model"',
+      papers: 6,
+    })
+  })
+
+  test('is not of what brings more than a reader wants', () => {
+    expect(propose(archive, papers[100]!)?.query ?? '').not.toContain('crystal')
+  })
+
+  test('is of single words where no phrase tells, and none where nothing does', () => {
+    const words = archiveOf([
+      ...['Mamba', 'With Mamba', 'On Mamba'].map((title, i) => samplePaper({ id: i + 1, title })),
+      ...papers.slice(6).map((paper) => ({ ...paper, id: paper.id + 100 })),
+    ])
+    const [paper] = [samplePaper({ id: 1, title: 'Mamba' })]
+    expect(propose(words, paper!)).toMatchObject({ query: 'mamba' })
+    const alone = samplePaper({ id: 1, title: 'Zeolites' })
+    expect(propose(archiveOf([alone]), alone)).toBeNull()
+  })
+
+  test('can be read, is one topic, finds the paper itself, and brings a handful a week, for each recorded paper', ({
+    skip,
+  }) => {
+    if (!testData('huggingface')) skip(noTestData('huggingface'))
+    const recorded = recordedPapers().map((paper, i, { length }) => ({
+      ...paper,
+      // Some 30 a day, as they came.
+      firstDay: new Date(Date.UTC(2026, 10, 24) - Math.floor((length - 1 - i) / 30) * 86_400_000)
+        .toISOString()
+        .slice(0, 10),
+    }))
+    const all = archiveOf(recorded)
+    const proposed = recorded.slice(0, 60).map((paper) => ({ paper, topic: propose(all, paper) }))
+    for (const { paper, topic } of proposed) {
+      if (!topic) continue
+      expect(splitTopics(topic.query)).toEqual([topic.query])
+      expect([topic.query, evaluate(parseQuery(topic.query), readPaper(paper))]).toEqual([
+        topic.query,
+        expect.anything(),
+      ])
+      const found = all.within(all.find(parseQuery(topic.query)), DAYS)
+      expect(topic.papers).toBe(all.count(found))
+      expect(topic.papers).toBeLessThanOrEqual(28)
+    }
+    expect(proposed.filter(({ topic }) => topic).length).toBeGreaterThan(proposed.length / 2)
+  })
+})

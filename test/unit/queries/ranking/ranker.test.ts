@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
+import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
+import { Ranker } from '../../../../src/queries/ranking/ranker.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+
+const FILLER = 'We look at many things and tell of all that was found in them.'
+
+/** Papers with other papers around, so that no word stands everywhere. */
+function order(query: string, papers: Partial<Paper>[]): number[] {
+  const others = Array.from({ length: 20 }, (_, i) =>
+    samplePaper({ id: 100 + i, title: `Other ${i}`, abstract: FILLER }),
+  )
+  const index = new PaperIndex()
+  index.put([...papers.map((paper, i) => samplePaper({ id: i + 1, abstract: FILLER, ...paper })), ...others])
+  const tree = parseQuery(query)
+  const set = new QuerySet(index)
+  const { slots, scores } = new Ranker(index).rank(tree, set.matches(set.add(tree)))
+  expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
+  return [...slots].map((slot) => index.facts(slot).id)
+}
+
+const about = (text: string, more: Partial<Paper> = {}): Partial<Paper> => ({
+  abstract: `${FILLER} ${text}`,
+  ...more,
+})
+
+test('a paper that is about it goes before one that names it once', () => {
+  expect(order('attention', [about('Attention.'), about('Attention on attention, by attention.')])).toEqual([
+    2, 1,
+  ])
+})
+
+test('in the title it counts more', () => {
+  expect(order('attention', [about('Attention.'), { title: 'Attention' }])).toEqual([2, 1])
+})
+
+test('a rare word says more than a common one', () => {
+  const papers = [about('Robots.'), about('Robots.'), about('Robots.'), about('Robots.'), about('Quantum.')]
+  expect(order('robots OR quantum', papers)[0]).toBe(5)
+})
+
+test('words that follow each other as in the query say more', () => {
+  const apart = about('Attention is all; nothing is linear here.')
+  const beside = about('Here linear attention is nothing of all.')
+  expect(order('linear attention', [apart, beside])).toEqual([2, 1])
+})
+
+test('what stands under NOT is looked for nowhere', () => {
+  expect(order('attention -robots', [about('Attention.'), about('Attention attention.')])).toEqual([2, 1])
+})
+
+test('votes move papers that are about as good, none are held against a source that has none', () => {
+  const papers = [
+    about('Attention.', { votes: 0 }),
+    about('Attention.', { votes: null }),
+    about('Attention.', { votes: 90 }),
+  ]
+  expect(order('attention', papers)).toEqual([3, 2, 1])
+  const better = about('Attention on attention, by attention.', { votes: null })
+  expect(order('attention', [...papers, better])[0]).toBe(4)
+})
+
+test('of equals the newer one goes first', () => {
+  const days = ['2026-11-22', '2026-11-24', '2026-11-23']
+  expect(
+    order(
+      'attention',
+      days.map((firstDay) => about('Attention.', { firstDay })),
+    ),
+  ).toEqual([2, 3, 1])
+})
+
+test('a query without words goes by votes', () => {
+  const papers = [1, 30, 7].map((votes) => about('', { categories: ['cs.CL'], votes }))
+  expect(order('cat:cs.CL', papers)).toEqual([2, 3, 1])
+})
+
+test('an author who is asked for beside words lifts the paper', () => {
+  const papers = [about('Attention.'), about('Robots.', { authors: ['Albert Gu'] })]
+  expect(order('attention OR author:"Albert Gu"', papers)).toHaveLength(2)
+})

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { isStopWord } from '../../../../src/queries/text/stop-words.ts'
+import { acronymOf, foldAccents, type Kind, tokensOf } from '../../../../src/queries/text/tokens.ts'
+
+const keys = (text: string, kind?: Kind) => tokensOf(text, kind).map(({ key }) => key)
+
+describe('the words of a text', () => {
+  test.each([
+    ['Vision-Language models', ['vision', 'languag', 'model']],
+    [
+      'vision\u2010language vision–language vision/language',
+      ['vision', 'languag', 'vision', 'languag', 'vision', 'languag'],
+    ],
+    ['GPT-4o and C++, C#; 3D', ['gpt', '4o', 'and', 'c++', 'c#', '3d']],
+    ['Qwen2.5 in v1.2.3. Then 4.', ['qwen2.5', 'in', 'v1.2.3', 'then', '4']],
+    ["the model's weights, the models’ too", ['the', 'model', 'weight', 'the', 'model', 'too']],
+    ['Rényi Łukasz ﬁne ＡＢ', ['renyi', 'lukasz', 'fine', 'ab']],
+    ['Σ is not σ, ΟΔΟΣ ends in ς', ['σ', 'is', 'not', 'σ', 'οδοσ', 'end', 'in', 'σ']],
+    ['G² of 10⁶', ['g2', 'of', '106']],
+    ['LLM LLMs llms GPUs gpus RNAs corpus', ['llm', 'llm', 'llm', 'gpu', 'gpu', 'rna', 'corpus']],
+    ['studies studied studying', ['studi', 'studi', 'studi']],
+    ['语言模型 model', ['语言模型', 'model']],
+    ['snake_case', ['snake', 'case']],
+    ['— … &', []],
+    ['', []],
+  ])('%j', (text, expected) => expect(keys(text)).toEqual(expected))
+
+  test('names keep their endings', () =>
+    expect(keys('Jones Williams', 'names')).toEqual(['jones', 'williams']))
+
+  test('know their place', () => {
+    const text = 'A Rényi-like C++'
+    expect(tokensOf(text).map(({ start, end, folded }) => [text.slice(start, end), folded])).toEqual([
+      ['A', 'A'],
+      ['Rényi', 'Renyi'],
+      ['like', 'like'],
+      ['C++', 'C++'],
+    ])
+  })
+})
+
+test.each([
+  ['RAG', 'RAG'],
+  ['RAGs', 'RAG'],
+  ['ToM', 'ToM'],
+  ['LLMs', 'LLM'],
+  ['DoS', 'DoS'],
+  ['MLLMs', 'MLLM'],
+  ['xLSTMs', 'xLSTM'],
+  ['Rag', null],
+  ['rag', null],
+  ['A', null],
+  ['Ks', null],
+  ['GPT4', null],
+  ['NVIDIA', null],
+])('the acronym of %s is %s', (word, acronym) => expect(acronymOf(word)).toBe(acronym))
+
+test.each([
+  ['the', true],
+  ['The', true],
+  ['of', true],
+  ['IT', false],
+  ['model', false],
+  ['few', false],
+  ['out', false],
+  ['self', false],
+])('%s says nothing alone: %s', (word, stop) => expect(isStopWord(word)).toBe(stop))
+
+test.each([
+  ['Erdős–Rényi', 'Erdos–Renyi'],
+  ['Øystein Æther Straße ıŁ', 'Oystein AEther Strasse iL'],
+  ['plain', 'plain'],
+])('%s folds to %s', (text, folded) => expect(foldAccents(text)).toBe(folded))

@@ -1,0 +1,55 @@
+import { expect, test, vi } from 'vitest'
+import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
+import { whyEmptyBy } from '../../../../src/queries/reasons/why-empty.ts'
+import { finished } from '../../../../src/queries/steps.ts'
+import { narrowerHints } from '../../../../src/search/back-test/narrower.ts'
+import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
+import { widerHints } from '../../../../src/search/back-test/wider.ts'
+import { Window } from '../../../../src/search/back-test/window.ts'
+import { archiveOf } from '../../../support/archive-of.ts'
+
+const window = new Window(archiveOf([{ title: 'w0 w1' }, { title: 'w2' }]), {
+  from: '2026-11-01',
+  to: '2026-11-30',
+})
+const words = (count: number, sign = ''): string[] => Array.from({ length: count }, (_, i) => `${sign}w${i}`)
+
+/** How often papers were looked for. */
+function searches(work: () => unknown): number {
+  const find = vi.spyOn(window, 'find')
+  work()
+  const { length } = find.mock.calls
+  find.mockRestore()
+  return length
+}
+
+test('a query of hundreds of terms is searched for with 50 changes of a kind, and no more', () => {
+  const all = parseQuery(words(300).join(' '))
+  const anyWord = parseQuery(words(200).join(' OR '))
+  const wide = { text: words(200).join(' OR '), query: anyWord, found: window.find(anyWord), most: 1 }
+  expect(searches(() => finished(widerHints(all, window, 15)))).toBeLessThanOrEqual(1 + 50)
+  expect(searches(() => finished(narrowerHints(wide, window)))).toBeLessThanOrEqual(1 + 50)
+})
+
+test('of 300 words under NOT, 50 are counted', () => {
+  const query = parseQuery(['alpha', ...words(300, '-')].join(' '))
+  expect(searches(() => finished(termCounts(query, window)))).toBeLessThanOrEqual(2 + 50)
+})
+
+test('why 300 words find nothing takes one count for each, and few more', () => {
+  const query = parseQuery(words(300).join(' '))
+  let counts = 0
+  const none = (absent: number) => (all: readonly unknown[]) => {
+    counts++
+    return all.length > 1 ? 1 : counts > absent ? 1 : 0
+  }
+  for (const [absent, most] of [
+    [0, 350],
+    [1, 301],
+    [2, 300],
+  ] as const) {
+    counts = 0
+    finished(whyEmptyBy(query, none(absent)))
+    expect(counts).toBeLessThanOrEqual(most)
+  }
+})

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest'
+import { readHead } from '../../../../src/subscribers/import-export/import-columns.ts'
+import { readInstant } from '../../../../src/subscribers/import-export/import-instant.ts'
+
+const head = (text: string) => readHead(text.split(','))
+
+describe('the head of a file', () => {
+  test.each([
+    ['email,state', 'own'],
+    ['E-Mail', 'own'],
+    ['uuid,email,name,attributes,status,created_at,updated_at', 'listmonk'],
+    ['email,status,subscription_status', 'listmonk'],
+    ['Email,First name,Last name,Data,Status,External ID', 'keila'],
+    ['email,status,double_opt_in_at', 'keila'],
+    ['address_hash,reason,at,key', 'suppressions'],
+  ])('%s is of %s', (text, format) => {
+    expect(head(text).format).toBe(format)
+  })
+
+  test('columns that say nothing to us are named', () => {
+    expect(head('email,name,phone').ignored).toEqual(['name', 'phone'])
+    expect(head('Email,First name,Last name,Status').ignored).toEqual(['first_name', 'last_name'])
+  })
+
+  test.each([
+    ['emial,state', 'import.column-slip', /"emial": did you mean "email"/],
+    ['email,topic', 'import.column-slip', /"topic": did you mean "topics"/],
+    ['email,confirmed_art', 'import.column-slip', /did you mean "confirmed_at"/],
+    ['name,phone', 'import.no-email-column', /It has name, phone|it has name, phone/],
+    ['email,state,State', 'import.column-twice', /"state" twice/],
+  ])('%s is refused', (text, code, message) => {
+    expect(() => head(text)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
+  })
+})
+
+describe('an instant', () => {
+  const now = new Date('2026-11-24T12:00:00Z')
+
+  test.each([
+    ['2025-03-01T08:00:00Z', '2025-03-01T08:00:00.000Z'],
+    ['2025-03-01', '2025-03-01T00:00:00.000Z'],
+    ['2025-03-01 08:00:00.123456 +0000 UTC', '2025-03-01T08:00:00.123Z'],
+    ['2025-03-01 08:00:00 +0000 +0000', '2025-03-01T08:00:00.000Z'],
+    ['2025-03-01 10:00:00 +0200 CEST', '2025-03-01T08:00:00.000Z'],
+    ['2025-03-01 10:00:00+02', '2025-03-01T08:00:00.000Z'],
+    ['2025-03-01 08:00', '2025-03-01T08:00:00.000Z'],
+  ])('%s', (text, iso) => {
+    expect(readInstant('at', text, now)?.toISOString()).toBe(iso)
+  })
+
+  test.each([
+    ' ',
+    '0001-01-01T00:00:00Z',
+    '0001-01-01 00:00:00 +0000 UTC',
+    '0001-01-01 00:09:21+00:09:21',
+    '0000-00-00 00:00:00',
+    '1970-01-01T00:00:00Z',
+  ])('"%s" is none', (text) => expect(readInstant('at', text, now)).toBeNull())
+
+  test('the oldest that counts', () =>
+    expect(readInstant('at', '1995-01-01', now)).toEqual(new Date('1995-01-01')))
+
+  test.each([
+    '2025-02-30',
+    '2025-04-31 08:00:00',
+    'yesterday',
+    '2025-13-01',
+    '01.03.2025',
+    '2026-11-25T00:00:00Z',
+    '1994-12-31',
+    '0025-03-01',
+  ])('%s is refused', (text) => {
+    expect(() => readInstant('at', text, now)).toThrow(expect.objectContaining({ code: 'import.instant' }))
+  })
+})

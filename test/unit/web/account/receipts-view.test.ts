@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest'
+import type { WholeFate, WholeReceipt } from '../../../../src/account/receipts.ts'
+import { receiptsView, receiptText } from '../../../../src/web/account/receipts-view.ts'
+
+const RECEIPT: WholeReceipt = {
+  localDate: '2026-11-24',
+  outcome: 'planned',
+  papers: 4,
+  messageId: 'm1',
+  mail: null,
+  note: null,
+  kept: true,
+}
+
+const READY: WholeFate = {
+  id: 'm1',
+  state: 'ready',
+  reason: null,
+  ended: false,
+  acceptedAt: null,
+  cameBack: null,
+}
+
+const NOTE = { ...RECEIPT, outcome: 'nothing_matched' } as const
+const WELCOME = { ...RECEIPT, outcome: 'welcome' } as const
+const at = (instant: string) => new Date(instant)
+
+const back = (kind: NonNullable<WholeFate['cameBack']>['class'], done = 'nothing' as const) => ({
+  state: 'accepted' as const,
+  acceptedAt: at('2026-11-23T23:00:09Z'),
+  cameBack: { class: kind, status: null, done },
+})
+
+const cases: [Partial<WholeFate>, string][] = [
+  [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered to your mail server at 08:00'],
+  // An acceptance beats whatever state was written after it.
+  [
+    { acceptedAt: at('2026-11-24T15:30:00Z'), state: 'uncertain' },
+    'delivered to your mail server at 25 Nov 2026, 00:30',
+  ],
+  [
+    back('full'),
+    'delivered to your mail server at 08:00, then returned: it says your mailbox is full or disabled',
+  ],
+  [back('dead'), 'delivered to your mail server at 08:00, then returned: it says the mailbox doesn’t exist'],
+  [
+    { ...back('dead'), cameBack: { class: 'dead', status: '5.1.1', done: 'elsewhere' } },
+    'delivered to your mail server at 08:00, then returned: a mailbox that yours forwards to didn’t accept it',
+  ],
+  [
+    { ...back('ours'), state: 'uncertain', acceptedAt: null },
+    'returned by your mail server: it says something is wrong on our side',
+  ],
+  [{}, 'waiting to be sent'],
+  [{ state: 'taken' }, 'waiting to be sent'],
+  [{ state: 'deferred' }, 'waiting: your mail server asked us to try again later'],
+  [{ state: 'refused' }, 'refused by your mail server'],
+  [
+    { state: 'gave_up' },
+    'not delivered: your mail server never accepted it; the next email includes its papers',
+  ],
+  [{ state: 'uncertain' }, 'we don’t know if it arrived, so we’ll send it once more'],
+  [{ state: 'uncertain', ended: true }, 'we don’t know if it arrived'],
+  [{ state: 'skipped', reason: 'paused' }, 'not sent: you paused your digests before it was sent'],
+  [{ state: 'skipped', reason: 'unsubscribed' }, 'not sent: you unsubscribed before it was sent'],
+  [{ state: 'skipped', reason: 'suppressed' }, 'not sent: we weren’t emailing this address at the time'],
+  [{ state: 'skipped', reason: 'moved' }, 'not sent: your address changed before it was sent'],
+  [
+    { state: 'skipped', reason: 'expired' },
+    'not sent: it was too late to send; the next email includes its papers',
+  ],
+  [
+    { state: 'skipped', reason: 'restored' },
+    'we don’t know if it was sent: our records were lost and restored from a backup; the next email includes its papers',
+  ],
+]
+test.each(cases)('a mail: %j', (fate, text) => {
+  const mail = { ...READY, ...fate }
+  expect(receiptText({ ...RECEIPT, mail }, 'Asia/Tokyo')).toBe(`4 papers, ${text}`)
+  if (fate.state === 'gave_up' || ['expired', 'restored'].includes(fate.reason ?? '')) return
+  expect(receiptText({ ...WELCOME, mail }, 'Asia/Tokyo')).toBe(`welcome email with 4 papers, ${text}`)
+  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
+  expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
+    `nothing matched; an email about that, ${text}`,
+  )
+})
+
+test.each([
+  [{ state: 'gave_up' }, 'not delivered: your mail server never accepted it'],
+  [{ state: 'skipped', reason: 'expired' }, 'not sent: it was too late to send'],
+] as const)('of a mail that carries no papers of a date, none are promised: %j', (fate, text) => {
+  const mail = { ...READY, ...fate }
+  expect(receiptText({ ...WELCOME, mail, papers: 0 }, 'Asia/Tokyo')).toBe(`welcome email, ${text}`)
+  expect(receiptText({ ...NOTE, note: mail }, 'Asia/Tokyo')).toBe(
+    `nothing matched; an email about that, ${text}`,
+  )
+})
+
+test.each([
+  ['due', 'being prepared now'],
+  ['nothing_matched', 'nothing matched'],
+  ['paused', 'paused'],
+  ['rescheduled', 'no email: its hour had passed when you chose it; the next email includes its papers'],
+  ['missed', 'missed: our service wasn’t running; the day’s papers are on the site'],
+] as const)('no mail: %s', (outcome, text) =>
+  expect(receiptText({ ...RECEIPT, outcome }, 'Asia/Tokyo')).toBe(text),
+)
+
+test('the days without mail are explained, and a digest that is not kept has no link', () => {
+  const shown = {
+    zone: 'UTC',
+    days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const,
+    tokenOf: (id: string) => `t-${id}`,
+  }
+  const { rows, notDue } = receiptsView([RECEIPT, { ...RECEIPT, kept: false }], shown)
+  expect(notDue).toBe('On your current schedule, nothing is due on Saturday and Sunday.')
+  expect(rows.map(({ date, path }) => [date, path])).toEqual([
+    ['Tue 24 Nov', '/digest/t-m1'],
+    ['Tue 24 Nov', null],
+  ])
+  expect(receiptsView([], { ...shown, days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }).notDue).toBe(
+    '',
+  )
+})

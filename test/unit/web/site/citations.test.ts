@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { metaOf } from '../../../../src/web/site/citation-meta.ts'
+import { citation, citationKey, citationName } from '../../../../src/web/site/citations.ts'
+import { samplePaper } from '../../../support/sample-paper.ts'
+
+const URL = 'https://papers.example/papers/id:1'
+
+const MAMBA: Partial<Paper> = {
+  title: 'Mamba: 100% of $O(n)$ & {State} Spaces_1 #~^',
+  abstract: 'We study it.',
+  authors: ['Albert Gu', 'Jordy van der Berg', 'The ATLAS Collaboration', 'Smith, J. A.', 'Tim Jones Jr.'],
+  categories: ['cs.LG', 'cs.AI'],
+  keywords: ['state spaces'],
+  arxivId: '2312.00752',
+  publishedAt: new Date('2023-12-01T18:01:34Z'),
+  firstDay: '2023-12-05',
+}
+
+const bib = (changes: Partial<Paper>) => citation('bib', samplePaper(changes), URL)
+
+describe('BibTeX', () => {
+  test('of a paper on arXiv', () => {
+    expect(bib(MAMBA)).toBe(String.raw`@misc{gu2023mamba,
+  title = {{Mamba: 100\% of O(n) \& State Spaces\_1 \#\textasciitilde{}\textasciicircum{}}},
+  author = {Albert Gu and Jordy van der Berg and {The ATLAS Collaboration} and Smith, J. A. and Tim Jones Jr.},
+  year = {2023},
+  eprint = {2312.00752},
+  archivePrefix = {arXiv},
+  primaryClass = {cs.LG},
+  doi = {10.48550/arXiv.2312.00752},
+  url = {https://arxiv.org/abs/2312.00752}
+}
+`)
+  })
+
+  test('of one with an identifier from before 2007', () => {
+    const text = bib({ arxivId: 'hep-th/9901001', categories: ['hep-th'] })
+    expect(text).toContain('eprint = {hep-th/9901001}')
+    expect(text).toContain('doi = {10.48550/arXiv.hep-th/9901001}')
+    expect(text).not.toContain('primaryClass')
+  })
+
+  test('of one with a DOI, and with neither', () => {
+    expect(bib({ doi: '10.1000/a_b{c' })).toContain('doi = {10.1000/a_b%7Bc}')
+    expect(bib({ doi: '10.1000/a_b' })).toContain('url = {https://doi.org/10.1000/a_b}')
+    expect(bib({})).toContain(`url = {${URL}}`)
+  })
+
+  test('has its braces in pairs, whatever a paper says', () => {
+    const categories = ['cs.CL},\n evil={x']
+    const names = { arxivId: '2312.00752', doi: '10.1000/}', categories }
+    const text = bib({ title: 'A } B { C \\ D', authors: ['E } F', 'G {'], ...names })
+    let depth = 0
+    for (const sign of text) {
+      depth += sign === '{' ? 1 : sign === '}' ? -1 : 0
+      expect(depth).toBeGreaterThanOrEqual(0)
+    }
+    expect(depth).toBe(0)
+  })
+})
+
+test.each<[string, Partial<Paper>]>([
+  ['gu2023mamba', MAMBA],
+  [
+    'lukasik2024attention',
+    { authors: ['Michał Łukasik'], title: 'On the Attention', firstDay: '2024-01-02' },
+  ],
+  ['vanderberg2024x', { authors: ['Jordy van der Berg'], title: 'X', firstDay: '2024-01-02' }],
+  ['paper20243d', { authors: [], title: 'The 3D', firstDay: '2024-01-02' }],
+  ['paper2024', { authors: ['欧阳修'], title: '大语言模型', firstDay: '2024-01-02' }],
+])('the key %s', (key, changes) => {
+  expect(citationKey(samplePaper(changes))).toBe(key)
+})
+
+test('RIS', () => {
+  expect(citation('ris', samplePaper(MAMBA), URL).split('\r\n')).toEqual([
+    'TY  - UNPB',
+    'TI  - Mamba: 100% of O(n) & State Spaces_1 #~^',
+    'AU  - Gu, Albert',
+    'AU  - van der Berg, Jordy',
+    'AU  - The ATLAS Collaboration',
+    'AU  - Smith, J. A.',
+    'AU  - Jones, Tim, Jr.',
+    'PY  - 2023',
+    'DA  - 2023/12/01',
+    'AB  - We study it.',
+    'KW  - state spaces',
+    'DO  - 10.48550/arXiv.2312.00752',
+    'UR  - https://arxiv.org/abs/2312.00752',
+    'L1  - https://arxiv.org/pdf/2312.00752',
+    'ER  - ',
+    '',
+  ])
+})
+
+test('CSL-JSON', () => {
+  expect(JSON.parse(citation('csl.json', samplePaper(MAMBA), URL))).toEqual([
+    {
+      id: 'gu2023mamba',
+      type: 'article',
+      title: 'Mamba: 100% of O(n) & State Spaces_1 #~^',
+      author: [
+        { family: 'Gu', given: 'Albert' },
+        { family: 'van der Berg', given: 'Jordy' },
+        { literal: 'The ATLAS Collaboration' },
+        { family: 'Smith', given: 'J. A.' },
+        { family: 'Jones', given: 'Tim', suffix: 'Jr.' },
+      ],
+      issued: { 'date-parts': [[2023, 12, 1]] },
+      abstract: 'We study it.',
+      DOI: '10.48550/arXiv.2312.00752',
+      URL: 'https://arxiv.org/abs/2312.00752',
+      number: 'arXiv:2312.00752',
+      publisher: 'arXiv',
+    },
+  ])
+})
+
+test.each([
+  ['2507.06457.bib', { name: '2507.06457', format: 'bib' }],
+  ['hep-th/9901001.csl.json', { name: 'hep-th/9901001', format: 'csl.json' }],
+  ['doi:10.1000/1.ris', { name: 'doi:10.1000/1', format: 'ris' }],
+  ['2507.06457', undefined],
+  ['2507.06457.json', undefined],
+])('the name %s', (name, expected) => expect(citationName(name)).toEqual(expected))
+
+test('tags for reference managers', () => {
+  const tags = metaOf(samplePaper({ ...MAMBA, authors: ['Albert Gu', 'Tri Dao'] }), 'https://papers.example')
+  expect(tags.map(({ name, content }) => `${name} ${content}`)).toEqual([
+    'citation_title Mamba: 100% of O(n) & State Spaces_1 #~^',
+    'citation_author Albert Gu',
+    'citation_author Tri Dao',
+    'citation_publication_date 2023/12/01',
+    'citation_online_date 2023/12/01',
+    'citation_arxiv_id 2312.00752',
+    'citation_pdf_url https://arxiv.org/pdf/2312.00752',
+    'citation_abstract_html_url https://papers.example/papers/2312.00752',
+  ])
+})

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { feedPath, topicsPath } from '../../../../src/web/site/feed-paths.ts'
+
+test('a feed stands in both formats, of all papers and of a query', () => {
+  expect([feedPath('xml'), feedPath('json')]).toEqual(['/feed.xml', '/feed.json'])
+  expect(feedPath('xml', '"a b" & c=d')).toBe('/feed.xml?q=%22a+b%22+%26+c%3Dd')
+})
+
+test('the form stands with topics in it', () => {
+  expect(topicsPath([])).toBe('/subscribe')
+  const path = topicsPath(['C++ & "x y"', 'author:Gu'])
+  expect(new URL(path, 'https://papers.example').searchParams.getAll('topic')).toEqual([
+    'C++ & "x y"',
+    'author:Gu',
+  ])
+})

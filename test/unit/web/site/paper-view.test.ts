@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import type { Paper } from '../../../../src/papers/paper.ts'
+import { paperItem, paperPageView } from '../../../../src/web/site/paper-view.ts'
+
+const paper = (changes: Partial<Paper>): Paper => ({
+  id: 7,
+  title: 'On $\\beta$-Decay',
+  abstract: 'Short.',
+  authors: [],
+  categories: [],
+  keywords: [],
+  organization: null,
+  codeUrl: null,
+  projectUrl: null,
+  summary: null,
+  publishedAt: null,
+  arxivId: null,
+  doi: null,
+  firstDay: '2026-11-24',
+  onlyRevised: false,
+  revisedDay: null,
+  votes: null,
+  comments: null,
+  ...changes,
+})
+
+const names = (count: number) => Array.from({ length: count }, (_, n) => `A${n + 1}`)
+
+const item = (changes: Partial<Paper>) => paperItem(paper(changes))
+const page = (changes: Partial<Paper>) => paperPageView(paper(changes), 'https://papers.example')
+
+describe('a paper in a list', () => {
+  test.each([
+    [0, ''],
+    [1, 'A1'],
+    [3, 'A1, A2 and A3'],
+    [4, 'A1, A2, A3 and A4'],
+    [5, 'A1, A2, A3 +2'],
+    [100, 'A1, A2, A3 +97'],
+  ])('with %i authors', (count, authors) => {
+    expect(item({ authors: names(count) }).authors).toBe(authors)
+  })
+
+  test('has the formulas of its title as MathML, and its sentence as plain text', () => {
+    const { title, sentence } = item({ abstract: `In $O(n^2)$. ${'Word '.repeat(60)}.` })
+    expect(title.map((run) => [run.text, 'math' in run && run.math !== null])).toEqual([
+      ['On ', false],
+      ['β-', true],
+      ['Decay', false],
+    ])
+    expect(sentence).toEqual([{ text: 'In O(n²).', marked: false }])
+    expect(item({ summary: 'Said in short.' }).sentence).toEqual([{ text: 'Said in short.', marked: false }])
+    expect(item({ abstract: '' }).sentence).toEqual([])
+  })
+
+  test('links only to https, and shows no votes that no source counted', () => {
+    expect(item({ codeUrl: 'javascript:alert(1)', projectUrl: 'http://a.example' })).toMatchObject({
+      facts: [],
+      votes: null,
+    })
+    expect(item({ votes: 0, comments: 2, codeUrl: 'https://git.example/a' })).toMatchObject({
+      facts: [
+        { text: 'Code', url: 'https://git.example/a' },
+        { text: '2 comments', url: null },
+      ],
+      votes: { count: 0, url: null },
+    })
+  })
+
+  test('links PDF, arXiv, votes and comments to where they are', () => {
+    expect(item({ arxivId: 'hep-th/9901001', votes: 3, comments: 1 })).toMatchObject({
+      facts: [
+        { text: 'PDF', url: 'https://arxiv.org/pdf/hep-th/9901001' },
+        { text: 'arXiv', url: 'https://arxiv.org/abs/hep-th/9901001' },
+        { text: '1 comment', url: 'https://huggingface.co/papers/hep-th/9901001' },
+      ],
+      votes: { count: 3, url: 'https://huggingface.co/papers/hep-th/9901001' },
+    })
+    expect(item({ doi: '10.1101/2024.05.01.592001' }).facts).toEqual([
+      { text: 'PDF', url: 'https://www.biorxiv.org/content/10.1101/2024.05.01.592001.full.pdf' },
+      { text: 'doi:10.1101/2024.05.01.592001', url: 'https://doi.org/10.1101/2024.05.01.592001' },
+    ])
+    expect(item({ doi: '10.1101/gr.1239' }).facts).toEqual([
+      { text: 'doi:10.1101/gr.1239', url: 'https://doi.org/10.1101/gr.1239' },
+    ])
+  })
+
+  test('has its organization and three keywords as searches', () => {
+    expect(item({ organization: 'A "B" Lab', keywords: ['a b', 'c', 'd', 'e'] })).toMatchObject({
+      organization: { text: 'A "B" Lab', url: '/papers?q=org:%22A+B+Lab%22' },
+      keywords: [
+        { text: 'a b', url: '/papers?q=keyword:%22a+b%22' },
+        { text: 'c', url: '/papers?q=keyword:%22c%22' },
+        { text: 'd', url: '/papers?q=keyword:%22d%22' },
+      ],
+    })
+  })
+
+  test('has a path by its best name', () => {
+    expect(item({ arxivId: '2507.06457', doi: '10.1/2' }).path).toBe('/papers/2507.06457')
+    expect(item({}).path).toBe('/papers/id:7')
+  })
+})
+
+test('a page names every author, folded away where they are many', () => {
+  expect(page({ authors: names(15) })).toMatchObject({ firstAuthors: null })
+  const { authors, firstAuthors } = page({ authors: names(16) })
+  expect(firstAuthors).toBe('A1, A2, A3 +13')
+  expect(authors).toHaveLength(16)
+  expect(authors.at(-1)).toEqual({ text: 'A16', url: '/papers?q=author:%22A16%22' })
+})
+
+test('a page has title and abstract with formulas, the title as plain text as well, and names without TeX', () => {
+  const view = page({ abstract: 'In $O(n^2)$.', authors: ['Gy\\"orgy', '{\\L}ukasz'] })
+  expect(view).toMatchObject({ title: 'On β-Decay', authors: [{ text: 'György' }, { text: 'Łukasz' }] })
+  expect(view.abstractRuns.at(-1)?.math?.mathml).toMatch(/^<math aria-label="O\(n²\)">/)
+  expect(page({ abstract: '' }).abstractRuns).toEqual([])
+})
