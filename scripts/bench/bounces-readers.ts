@@ -101,7 +101,7 @@ export const OTHERS: Record<string, (folder: string, mails: CorpusMail[]) => Rea
     ),
 }
 
-const MOST_OUTPUT = 64 * 1024 * 1024
+const MAX_OUTPUT = 64 * 1024 * 1024
 
 function readWith(commands: string[][], folder: string, mails: CorpusMail[]): Reading | string {
   const input = mails.map(({ file }) => join(folder, file)).join('\n')
@@ -110,7 +110,7 @@ function readWith(commands: string[][], folder: string, mails: CorpusMail[]): Re
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       input,
       encoding: 'utf8',
-      maxBuffer: MOST_OUTPUT,
+      maxBuffer: MAX_OUTPUT,
     })
     if (status === 0) return toReading(stdout, mails)
     why = (error?.message ?? stderr.split('\n').filter(Boolean).at(0) ?? `ended with ${status}`).slice(0, 100)

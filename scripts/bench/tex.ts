@@ -30,7 +30,7 @@ interface TexMeasured {
 }
 
 const LABELLED = resolve(import.meta.dirname, '../../test/fixtures/tex/labelled.json')
-const MOST_LISTED = 20
+const MAX_LISTED = 20
 
 function measureTex(folder: string): TexMeasured {
   const all = readTexCorpus(folder)
@@ -122,11 +122,11 @@ function textOf(m: TexMeasured): string {
     `TeX without a dollar or a backslash, made plain (10^{19}, 1{,}182, an address with {…} behind): ${m.strayBraces.length}.`,
     `Labelled by hand: ${labelled.agree} of ${labelled.all} come out as labelled.`,
     ...labelled.differ
-      .slice(0, MOST_LISTED)
+      .slice(0, MAX_LISTED)
       .flatMap(({ plain, got }) => [`  label ${plain}`, `  got   ${got}`]),
     `Milliseconds for 1000 strings: ${speed.all.toFixed(1)} (${speed.withTex.toFixed(0)} where all hold TeX), ${speed.ratio} times a plain NFKC pass (${speed.nfkc.toFixed(2)}).`,
   ].join('\n')
 }
 
 const listed = (all: string[]): string[] =>
-  all.slice(0, MOST_LISTED).map((one) => `  ${one.replace(/\s+/g, ' ').slice(0, 140)}`)
+  all.slice(0, MAX_LISTED).map((one) => `  ${one.replace(/\s+/g, ' ').slice(0, 140)}`)

@@ -4,7 +4,7 @@ import type { Paper } from '../papers/paper.ts'
 import type { Edit } from '../queries/language/edit-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
-import { MOST_DAYS, recentWindow } from '../search/recent-window.ts'
+import { MAX_DAYS, recentWindow } from '../search/recent-window.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { isJoined } from '../subscribers/subscriber.ts'
@@ -98,6 +98,6 @@ function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): s
 }
 
 async function votesOf(deps: Deps, base: string): Promise<Edit | null> {
-  const { archive, listed } = await recentWindow(deps, { days: MOST_DAYS })
+  const { archive, listed } = await recentWindow(deps, { days: MAX_DAYS })
   return archive.facts(listed).some(({ votes }) => votes !== null) ? votesHandle(base) : null
 }

@@ -64,16 +64,16 @@ function handlesIn(
   return handlesOf({ standing, base, paper: text, reason, vector: vectors.vectorOf(text), topics })
 }
 
-const MOST_ABOUT = 5
+const MAX_ABOUT = 5
 
 function aboutOf(
   { vectorOf, writtenAs }: PaperVectors,
   paper: PaperText,
   removed: readonly string[],
 ): string[] {
-  const moved = [...strongest(vectorOf(paper), MOST_ABOUT + removed.length).keys()]
+  const moved = [...strongest(vectorOf(paper), MAX_ABOUT + removed.length).keys()]
   return moved
     .filter((key) => !removed.includes(key))
-    .slice(0, MOST_ABOUT)
+    .slice(0, MAX_ABOUT)
     .map(writtenAs)
 }

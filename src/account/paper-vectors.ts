@@ -4,7 +4,7 @@ import type { Vector } from '../queries/ranking/profile.ts'
 import { vectorOfText } from '../queries/ranking/tf-idf.ts'
 import type { PaperText } from '../queries/text/paper-text.ts'
 import { openArchive } from '../search/open-archive.ts'
-import { MOST_DAYS } from '../search/recent-window.ts'
+import { MAX_DAYS } from '../search/recent-window.ts'
 
 /** What papers are about, in words and their weights. */
 export interface PaperVectors {
@@ -15,7 +15,7 @@ export interface PaperVectors {
 
 /** Which words are rare, and how they are written, is learned from the days of back-tests, and from more at hand. */
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
-  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MOST_DAYS) })
+  const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
   const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
   return {
     vectorOf: (paper) => vectorOfText(paper, among),

@@ -1,7 +1,7 @@
 import { Fault } from '../core/errors.ts'
 import { FieldReader } from '../core/field-faults.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
-import { MOST_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
+import { MAX_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
 import { shortName, topicsIn } from '../subscribers/topics-text.ts'
 
 /** The topics of a text that `topicsText` writes, with their names, as far as they can be read. Throws FieldFaults: topic. */
@@ -22,6 +22,6 @@ function checked({ name, query }: TopicText): TopicText {
 
 function fewTopics(topics: TopicText[]): TopicText[] {
   const count = topics.length
-  if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
   return topics
 }

@@ -42,14 +42,14 @@ export interface FromPaper {
 
 /** How many votes the handle asks for. */
 const HANDLE_VOTES = 20
-const MOST_TITLE_WORDS = 6
-const MOST_AUTHORS = 100
+const MAX_TITLE_WORDS = 6
+const MAX_AUTHORS = 100
 
 export function handlesOf({ standing, base, paper, reason, vector, topics }: FromPaper): Handles {
   const words = distinct([...matchedTexts(reason), ...titleWords(paper, standing, vector)])
   return {
     words: words.map((word) => ({ text: word, edit: mute(base, word) })),
-    authors: paper.authors.slice(0, MOST_AUTHORS).map(({ text: name }) => ({
+    authors: paper.authors.slice(0, MAX_AUTHORS).map(({ text: name }) => ({
       name,
       query: topics.some((topic) => follows(topic, name)) ? null : authorQuery(name),
     })),
@@ -72,7 +72,7 @@ function titleWords({ title }: PaperText, standing: Query, vector: Vector): stri
     .sort((a, b) => weight(b) - weight(a))
     .map(({ start, end }) => title.text.slice(start, end))
     .filter((word) => !wants(standing, word) && !leavesOut(standing, word))
-    .slice(0, MOST_TITLE_WORDS)
+    .slice(0, MAX_TITLE_WORDS)
 }
 
 /** The first of each, whatever its inflection. */

@@ -45,9 +45,9 @@ export interface Acted {
 }
 
 const PAUSE_DAYS = 7
-const LONGEST_ANSWER = 1000
+const MAX_REPLY_LENGTH = 1000
 /** Of what somebody else wrote, before anything looks for addresses in it. */
-const MOST_READ = 2000
+const MAX_READ = 2000
 
 /** Finds whom a return is about, and does what it leads to. Call it in the transaction that ends its report. */
 export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: ReturnInput): Promise<Acted> {
@@ -80,7 +80,7 @@ export async function actOnReturn(deps: Deps, tx: DatabaseOrTransaction, input: 
 }
 
 const saidIn = (answer: string): string =>
-  scrub(answer.slice(0, MOST_READ)).replaceAll('\0', '').slice(0, LONGEST_ANSWER)
+  scrub(answer.slice(0, MAX_READ)).replaceAll('\0', '').slice(0, MAX_REPLY_LENGTH)
 
 /** Message-IDs stand in every answer to a mail: a stranger who has one may not end a subscription with a single report. */
 const believed = ({ told, isProven }: ReturnInput, subject: Subject | null): Told => ({

@@ -5,13 +5,13 @@ import { readReturnAddress } from '../subscribers/return-address.ts'
 import { keepReport } from './keep-report.ts'
 import { cutHead, headersIn } from './mail/headers.ts'
 import { inMailbox, type OpenMailbox } from './mail/mailbox-client.ts'
-import { MOST_BYTES } from './mail/parse-mail.ts'
+import { MAX_BYTES } from './mail/parse-mail.ts'
 import { type MailboxPlace, mailboxPlace, movePlace } from './mailbox-place.repo.ts'
 import { addressesIn } from './reading/address.ts'
 
-const LONGEST_RUN_MS = 300_000
+const MAX_RUN_MS = 300_000
 const FIRST_DAYS = 7
-const LONGEST_HEAD = 100_000
+const MAX_HEAD_LENGTH = 100_000
 /** In this order: who delivers a mail says for whom it was, and the mail itself only whom it names. */
 const RECIPIENT_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'to']
 
@@ -22,7 +22,7 @@ const RECIPIENT_FIELDS = ['delivered-to', 'x-original-to', 'envelope-to', 'to']
  */
 export async function fetchMailbox(
   deps: ServiceDeps,
-  { signal, longestMs = LONGEST_RUN_MS }: { signal?: AbortSignal; longestMs?: number } = {},
+  { signal, longestMs = MAX_RUN_MS }: { signal?: AbortSignal; longestMs?: number } = {},
 ): Promise<number> {
   const server = deps.config.BOUNCE_IMAP
   if (!server) return 0
@@ -59,7 +59,7 @@ async function readOn(deps: ServiceDeps, { server, mailbox, count }: Reading): P
   }
   const goesOn = known?.uidValidity === uidValidity
   for (const uid of await (goesOn ? mailbox.numbersAbove(known.uid) : firstNumbers(deps, mailbox))) {
-    const raw = await mailbox.mail(uid, MOST_BYTES)
+    const raw = await mailbox.mail(uid, MAX_BYTES)
     if (raw) {
       await keepReport(deps, { way: 'imap', recipient: recipientOf(deps, raw), raw })
       count()
@@ -78,7 +78,7 @@ const nameOf = ({ user = '', host, port, folder }: ImapConfig): string => `${use
 function recipientOf({ config }: ServiceDeps, raw: Uint8Array): string | null {
   const domain = config.BOUNCE_DOMAIN
   if (!domain) return null
-  const text = Buffer.from(raw.subarray(0, LONGEST_HEAD)).toString('latin1').replaceAll('\r\n', '\n')
+  const text = Buffer.from(raw.subarray(0, MAX_HEAD_LENGTH)).toString('latin1').replaceAll('\r\n', '\n')
   const headers = headersIn(cutHead(text).head)
   const values = RECIPIENT_FIELDS.flatMap((field) => headers.filter(({ name }) => name === field))
   const isOurs = (address: string) =>

@@ -1,16 +1,16 @@
 import type { ServiceDeps } from '../core/deps.ts'
 import { readReturnAddress } from '../subscribers/return-address.ts'
-import { MOST_BYTES } from './mail/parse-mail.ts'
+import { MAX_BYTES } from './mail/parse-mail.ts'
 import { keepReport as keep, type NewReport } from './report.repo.ts'
 
 /** Of a wish to unsubscribe the address says all. */
-const MOST_BYTES_OF_WISH = 256_000
+const MAX_REQUEST_BYTES = 256_000
 
 /** Writes down what came in, before it is answered for, and lets it be read. What came before is no error. */
 export async function keepReport(deps: ServiceDeps, report: Omit<NewReport, 'at'>): Promise<void> {
   const { db, clock, log, queue, config } = deps
   const isWish = readReturnAddress(report.recipient ?? '', config.APP_SECRET)?.purpose === 'unsubscribe'
-  const raw = report.raw.subarray(0, isWish ? MOST_BYTES_OF_WISH : MOST_BYTES)
+  const raw = report.raw.subarray(0, isWish ? MAX_REQUEST_BYTES : MAX_BYTES)
   const isNew = await keep(db, { ...report, raw, at: clock.now() })
   log.info('report.kept', { way: report.way, bytes: report.raw.length, again: !isNew })
   if (isNew) await queue.nudge('read-reports')

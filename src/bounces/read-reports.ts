@@ -15,11 +15,11 @@ import type { Told } from './told.ts'
 import { type ReadDeps, toldByReport, UNREADABLE } from './told-by-report.ts'
 import { weighDomains } from './weigh-domains.ts'
 
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 /** For so long, what is no fault of a report's own does not count against it. */
 const PATIENT_MS = 3 * DAY_MS
 /** A machine that is busy makes any mail take long; one that takes long three times does so by itself. */
-const MOST_LONG_TIMES = 3
+const MAX_LONG_TIMES = 3
 const ABOUT_US: string[] = ['policy', 'ours'] satisfies Told['class'][]
 
 /**
@@ -63,7 +63,7 @@ async function deal(deps: ReadDeps, report: TakenReport): Promise<Acted[]> {
 const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')
 
 const isItsOwn = (error: unknown, { attempts }: TakenReport): boolean =>
-  isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MOST_LONG_TIMES)
+  isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MAX_LONG_TIMES)
 
 const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
   clock.now().getTime() - at.getTime() > PATIENT_MS
@@ -83,7 +83,7 @@ async function end(
       await endReport(tx, { id, state, now: deps.clock.now(), returned: all.map(({ row }) => row) })
       return all
     },
-    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
   for (const one of acted) await tell(deps, report, one)
   return acted

@@ -1,6 +1,6 @@
 import { Piscina } from 'piscina'
 import { Fault, textOf } from '../core/errors.ts'
-import { MOST_BYTES } from './mail/parse-mail.ts'
+import { MAX_BYTES } from './mail/parse-mail.ts'
 import type { Report } from './reading/read-report.ts'
 
 export interface ReportReader {
@@ -13,13 +13,13 @@ export interface ReportReader {
   close(): Promise<void>
 }
 
-const LONGEST_MS = 10_000
+const MAX_DURATION_MS = 10_000
 const IDLE_MS = 3000
 const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 }
 const FILE = new URL('./report-worker.ts', import.meta.url).href
 
 /** Reads mails of strangers in a thread, one after the other. A reader at rest holds no thread. */
-export function openReportReader({ longestMs = LONGEST_MS, filename = FILE } = {}): ReportReader {
+export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE } = {}): ReportReader {
   const pool = new Piscina({
     filename,
     minThreads: 0,
@@ -33,7 +33,7 @@ export function openReportReader({ longestMs = LONGEST_MS, filename = FILE } = {
     async read(raw) {
       const signal = AbortSignal.timeout(longestMs)
       try {
-        const mail = new Uint8Array(raw.subarray(0, MOST_BYTES)) // a view would take all behind it along
+        const mail = new Uint8Array(raw.subarray(0, MAX_BYTES)) // a view would take all behind it along
         return await pool.run(mail, { signal, transferList: [mail.buffer] })
       } catch (cause) {
         if (isClosed || isOfThread(cause)) throw cause

@@ -11,7 +11,7 @@ export interface ReadDeps extends Deps {
 }
 
 /** A reader that dies has most often other reasons than the report in its hand. */
-const MOST_ATTEMPTS = 10
+const MAX_ATTEMPTS = 10
 
 const NOTHING = {
   recipient: null,
@@ -30,7 +30,7 @@ export async function toldByReport(deps: ReadDeps, report: TakenReport): Promise
   const named = readReturnAddress(recipient ?? '', deps.config.APP_SECRET)
   // The address says all; who wrote, and how, does not count.
   if (named?.purpose === 'unsubscribe') return [{ ...NOTHING, class: 'unsubscribe' }]
-  if (attempts > MOST_ATTEMPTS)
+  if (attempts > MAX_ATTEMPTS)
     throw new Fault('report.unreadable', { what: `started ${attempts - 1} times without success` })
   // Makers tell of every mail that arrives, if they are let.
   if (isMaker(way)) return readMakerReport(way, raw).filter(({ class: kind }) => kind !== 'not-a-report')

@@ -53,7 +53,7 @@ export const DEVELOPMENT_SECRET = 'development-only-secret-of-32-bytes!'
 /** MAIL_FROM outside production, if nobody set one: a reserved name, so no email reaches it. */
 export const PLACEHOLDER_SENDER = 'papers@localhost.example'
 
-const LEAST_KEEP_DAYS = 30
+const MIN_KEEP_DAYS = 30
 // What the first release took from 14 on.
 const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
 
@@ -115,8 +115,8 @@ const settings = z.object({
   STOP_AT_REFUSED: wholeNumber(1, 100).default(20),
   KEEP_DAYS: z
     .string()
-    .transform((text) => (isRaised(text) ? String(LEAST_KEEP_DAYS) : text))
-    .pipe(wholeNumber(LEAST_KEEP_DAYS, 3650))
+    .transform((text) => (isRaised(text) ? String(MIN_KEEP_DAYS) : text))
+    .pipe(wholeNumber(MIN_KEEP_DAYS, 3650))
     .default(90),
   TRUST_PROXY: z
     .string()
@@ -264,7 +264,7 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
 }
 
 const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
-  isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${LEAST_KEEP_DAYS}, the minimum`] : []
+  isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${MIN_KEEP_DAYS}, the minimum`] : []
 
 export const SETTING_NAMES = Object.keys(settings.shape)
 const NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]

@@ -25,10 +25,10 @@ function isKeyOfP256(text: string): boolean {
   }
 }
 
-const LEAST_SIGNING_KEY = 16
+const MIN_SIGNING_KEY = 16
 
 /** Mailgun makes it, not the operator. */
-const signingKey = z.string().min(LEAST_SIGNING_KEY, 'the HTTP webhook signing key, as Mailgun shows it')
+const signingKey = z.string().min(MIN_SIGNING_KEY, 'the HTTP webhook signing key, as Mailgun shows it')
 
 /** "user:password", as it stands in the address of a webhook. */
 const login = z

@@ -83,8 +83,8 @@ export interface DomainRates {
   domains: ReadonlyMap<string, number>
 }
 
-const MOST_A_SECOND = 10_000
-const RATES_SENTENCE = `emails a second to one domain, above 0 and up to ${MOST_A_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
+const MAX_PER_SECOND = 10_000
+const RATES_SENTENCE = `emails a second to one domain, above 0 and up to ${MAX_PER_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
 
 export const domainRates = z.string().transform((text, context): DomainRates => {
   const domains = new Map<string, number>()
@@ -96,7 +96,7 @@ export const domainRates = z.string().transform((text, context): DomainRates => 
   for (const part of list(text)) {
     const { domain, rate = '' } =
       part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)\s*=\s*)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
-    if (!(Number(rate) > 0 && Number(rate) <= MOST_A_SECOND)) return fail(`"${part}" is not a valid rate`)
+    if (!(Number(rate) > 0 && Number(rate) <= MAX_PER_SECOND)) return fail(`"${part}" is not a valid rate`)
     const isTwice = domain ? domains.has(domain.toLowerCase()) : each !== undefined
     if (isTwice) return fail(`"${part}" is the second rate for ${domain ?? 'every domain'}`)
     if (domain) domains.set(domain.toLowerCase(), Number(rate))

@@ -9,12 +9,12 @@ export interface CsvRecord {
   text: string
   /** Null where the quotes do not add up, and where it is too long. */
   cells: string[] | null
-  /** A line above LONGEST_RECORD, of which `text` is the beginning. */
+  /** A line above MAX_RECORD_LENGTH, of which `text` is the beginning. */
   isTooLong?: true
 }
 
 /** In UTF-16 units. */
-export const LONGEST_RECORD = 64 * 1024
+export const MAX_RECORD_LENGTH = 64 * 1024
 const BEGINNING = 200
 
 // C0 and DEL, without the tab and line ends that a cell may hold.
@@ -56,7 +56,7 @@ export class CsvReader {
       from = end + 1
     }
     this.#rest = text.slice(from)
-    if (this.#rest.length > LONGEST_RECORD) {
+    if (this.#rest.length > MAX_RECORD_LENGTH) {
       this.#refuse(this.#rest)
       this.#rest = ''
       this.#isSkipping = true
@@ -87,7 +87,7 @@ export class CsvReader {
   }
 
   #take(text: string): void {
-    if (text.length > LONGEST_RECORD) {
+    if (text.length > MAX_RECORD_LENGTH) {
       this.#refuse(text)
       return
     }
@@ -102,7 +102,7 @@ export class CsvReader {
     this.#held.push(text)
     this.#heldLength += text.length
     if (isOpen && isOdd) this.#close()
-    else if (this.#heldLength > LONGEST_RECORD) this.#breakOff()
+    else if (this.#heldLength > MAX_RECORD_LENGTH) this.#breakOff()
   }
 
   #close(): void {

@@ -116,12 +116,12 @@ export function openLog(level: string, destination?: { write(line: string): void
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 
-const MOST_UNWRITTEN_BYTES = 100_000
+const MAX_UNWRITTEN_BYTES = 100_000
 
 /** A full disk ends nothing: lines wait until there is space, and are left out once too many wait. */
 function standardError() {
   // With a least length, flush() tries to write; flushSync() would try for ever.
-  const options = { dest: 2, sync: true, minLength: 1, maxLength: MOST_UNWRITTEN_BYTES }
+  const options = { dest: 2, sync: true, minLength: 1, maxLength: MAX_UNWRITTEN_BYTES }
   const destination = pino.destination(options)
   // Without a listener, a line that cannot be written ends this process.
   destination.on('error', () => {})

@@ -28,7 +28,7 @@ export interface Queue {
 }
 
 const HEARTBEAT_SECONDS = 30
-const LONGEST_WORK_SECONDS = 6 * 3600
+const MAX_WORK_SECONDS = 6 * 3600
 const STOP_WITHIN_MS = 30_000
 // Without one, pg-boss takes a name that tells whose it is to nobody.
 const application_name = 'daily-papers queue'
@@ -83,7 +83,7 @@ export async function prepareQueue(url: string, log: Log): Promise<void> {
         retryLimit: 2,
         retryDelay: 5,
         heartbeatSeconds: HEARTBEAT_SECONDS,
-        expireInSeconds: LONGEST_WORK_SECONDS,
+        expireInSeconds: MAX_WORK_SECONDS,
       })
     }
   } finally {

@@ -15,7 +15,7 @@ import { withoutEndedPause } from '../subscribers/pause.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
 import { standingOf } from '../subscribers/standing.ts'
 import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
-import { MOST_TOPICS, requireJoined, type Subscriber, type TopicText } from '../subscribers/subscriber.ts'
+import { MAX_TOPICS, requireJoined, type Subscriber, type TopicText } from '../subscribers/subscriber.ts'
 import { setTopics } from '../subscribers/topic.repo.ts'
 import { prunedThrough } from './day-book.repo.ts'
 import { dueBetween, MISSED_DAYS, newestDue } from './due.ts'
@@ -76,8 +76,8 @@ async function changeTopics(
   after: readonly TopicText[],
 ): Promise<void> {
   const count = after.length
-  if (count > MOST_TOPICS && count > before.length)
-    throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  if (count > MAX_TOPICS && count > before.length)
+    throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
   // A query that stands stays, even where today's grammar would read it in another way.
   const fresh = after.filter(({ query }) => before.every((topic) => topic.query !== query))
   const parsed = fresh.map(({ name, query }) => ({ ...parseTopic(query), name }))

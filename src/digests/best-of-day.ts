@@ -1,5 +1,5 @@
 import { dayOf } from '../core/dates.ts'
-import { MOST_OTHERS } from './choose.ts'
+import { MAX_OTHERS } from './choose.ts'
 import { type Composed, type ComposeInput, frozen } from './composed.ts'
 import { reachedBy } from './offer.ts'
 import type { Shelf } from './shelf.ts'
@@ -27,7 +27,7 @@ export function bestOfDay(shelf: Shelf, input: ComposeInput): Composed {
   const best = papers.slice(0, recipient.maxPapers).map(({ id }) => shelf.shown(id))
   const others = papers.slice(recipient.maxPapers)
   const sections = best.length > 0 ? [{ topic: null, topicId: null, papers: best }] : []
-  const beyond = week ? others.slice(0, MOST_OTHERS).map(({ id }) => id) : []
+  const beyond = week ? others.slice(0, MAX_OTHERS).map(({ id }) => id) : []
   // Nothing is looked at for topics: whoever adds some later is offered all that they have not been shown.
   return {
     fromPaper: reached,

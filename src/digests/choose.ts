@@ -26,7 +26,7 @@ export interface Choice {
 }
 
 /** As many as the digest's page lists. */
-export const MOST_OTHERS = 100
+export const MAX_OTHERS = 100
 
 /**
  * Chooses for one subscriber after the other, in the memory that it takes once. Each paper stands once, under the topic
@@ -51,7 +51,7 @@ export class Chooser {
     for (const place of offered) if (!rising.has(place)) sizes[this.#home[place]!]!++
     const risen = [...rising].filter((place) => this.#offering[place] !== 0)
     const counts = takeTurns([...sizes, risen.length], cap)
-    const beyond = takeTurns([...sizes, risen.length], cap + MOST_OTHERS)
+    const beyond = takeTurns([...sizes, risen.length], cap + MAX_OTHERS)
     const listed = topics.map((places, topic) => this.#standing(places, topic, rising, beyond[topic]!))
     const sections = [...listed, risen].map((places, topic) => ({
       topic: topic === topics.length ? ('rising' as const) : topic,

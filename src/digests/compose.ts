@@ -55,9 +55,9 @@ function closeTo(
 ): DigestSection[] {
   if (dry.size === 0) return []
   const stillDry = new Set([...dry].filter((id) => !matchedTopics.includes(id)))
-  return closeSections(shelf, { topics, dry: stillDry, offer, since, most: Math.min(MOST_CLOSE, room) })
+  return closeSections(shelf, { topics, dry: stillDry, offer, since, most: Math.min(MAX_NEAR_MISSES, room) })
 }
 
 const NO_TOPICS: ReadonlySet<number> = new Set()
 /** In one digest. */
-const MOST_CLOSE = 3
+const MAX_NEAR_MISSES = 3

@@ -38,7 +38,7 @@ export interface Page {
 }
 
 const PAGE = 200
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 
 /**
  * Fills the digests of a plan that come after the id `after`, each together with its message, in one transaction; one
@@ -94,7 +94,7 @@ function fillNext(
     await enqueue(tx, 'digests', [...messages, ...notes])
     return fillings
   }
-  return deps.db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS })
+  return deps.db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
 }
 
 async function composeAll(

@@ -42,9 +42,9 @@ export interface PaperTexts {
 }
 
 /** Papers' vectors, some 8 kB each. */
-const MOST_VECTORS = 5000
+const MAX_VECTORS = 5000
 /** Papers as words and signs take some 30 kB each. */
-const MOST_TEXTS = 3000
+const MAX_TEXTS = 3000
 
 /**
  * `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when
@@ -71,12 +71,12 @@ export function matcherOver(
     lastMatched: remembered((queryId: number) => newestDay(matches(queryId).map((place) => papers[place]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
     near: (query, most) => archive.near(query, most).map(({ id }) => papers[placeOf(id)!]!),
-    vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MOST_VECTORS),
+    vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MAX_VECTORS),
   }
 }
 
 function textsOf(papers: readonly Paper[], placeOf: Matcher['placeOf']): PaperTexts {
-  const text = remembered((place: number) => readPaper(papers[place]!), MOST_TEXTS)
+  const text = remembered((place: number) => readPaper(papers[place]!), MAX_TEXTS)
   return {
     get: (paperId) => {
       const place = placeOf(paperId)

@@ -11,7 +11,7 @@ import type { OpenPlan } from './plan.repo.ts'
 import { type QuietTime, quietTimes } from './quiet.repo.ts'
 import type { OpenShelf } from './shelf.repo.ts'
 
-const MOST_NEAREST = 3
+const MAX_NEAR_MISSES = 3
 
 /** The content of a message of kind note: plain data, as it is stored with the message. */
 export interface NoteMessage {
@@ -91,10 +91,12 @@ function nearestTo(
   const readable = topics.filter(({ queryId }) => !shelf.unreadable.has(queryId))
   // Lazily, since each topic that is looked at takes longer than matching it did.
   const near = readable.values().map(({ queryId }) => shelf.nearest(queryId).filter(mayShow))
-  const byTopic = [...near.filter((papers) => papers.length > 0).take(MOST_NEAREST)]
-  const turns = Array.from({ length: MOST_NEAREST }, (_, turn) => byTopic.flatMap((all) => all[turn] ?? []))
+  const byTopic = [...near.filter((papers) => papers.length > 0).take(MAX_NEAR_MISSES)]
+  const turns = Array.from({ length: MAX_NEAR_MISSES }, (_, turn) =>
+    byTopic.flatMap((all) => all[turn] ?? []),
+  )
   const once = Map.groupBy(turns.flat(), ({ paper }) => paper)
-  const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MOST_NEAREST)
+  const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MAX_NEAR_MISSES)
   return first.map(({ paper, sentence }) => ({
     title: plainText(paper.title),
     path: pathOf(paper),

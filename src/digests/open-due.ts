@@ -16,7 +16,7 @@ import {
 import { snapshotAt } from './snapshot.ts'
 import { usualSources } from './usual-sources.ts'
 
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 
 interface OpenInput {
   /** This local date alone; undefined: the newest date of each schedule whose hour has come. */
@@ -51,7 +51,10 @@ export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<voi
 
 /** One plan in one transaction: no lock is held across two of them. */
 const openAll = (db: Database, plan: PlanInput, options: { only: boolean; now: Date }): Promise<number> =>
-  db.$transaction((tx) => openDigests(tx, plan, options), { timeout: LONGEST_MS, maxWait: LONGEST_MS })
+  db.$transaction((tx) => openDigests(tx, plan, options), {
+    timeout: MAX_DURATION_MS,
+    maxWait: MAX_DURATION_MS,
+  })
 
 function dueFor(schedule: Schedule, date: Day | undefined, now: Date): DueDate | undefined {
   if (date === undefined) return newestDue(schedule, now)

@@ -5,7 +5,7 @@ import type { Query } from '../queries/query.ts'
 import { type Ranked, Ranker } from '../queries/ranking/ranker.ts'
 
 /** Slots that are kept for the next subscriber, in 8 bytes each. */
-const MOST_KEPT = 30_000_000
+const MAX_KEPT = 30_000_000
 
 /** What queries, known by their ids, match in an index: each is matched once and put in order once, whoever shares it. */
 export class RankedQueries {
@@ -17,7 +17,7 @@ export class RankedQueries {
   readonly #ranker: Ranker
   readonly #numbers = new Map<number, number>()
   readonly #kept = new Map<number, Ranked>()
-  #room = MOST_KEPT
+  #room = MAX_KEPT
 
   /** `queries` may grow: a query has to be there when it is first asked about. */
   constructor(index: PaperIndex, queries: ReadonlyMap<number, Query>) {
@@ -54,7 +54,7 @@ export class RankedQueries {
     this.#room -= ranked.slots.length
     if (this.#room < 0) {
       this.#kept.clear()
-      this.#room = MOST_KEPT - ranked.slots.length
+      this.#room = MAX_KEPT - ranked.slots.length
     }
     this.#kept.set(queryId, ranked)
   }

@@ -5,7 +5,7 @@ import { parseQuery } from '../queries/language/parse-query.ts'
 import { type OldQuery, olderQueries, type ReadAnew, storeTrees } from '../queries/query.repo.ts'
 import { GRAMMAR } from '../queries/query.ts'
 
-const MOST_AT_ONCE = 200
+const MAX_AT_ONCE = 200
 /** So many queries are read, in some milliseconds, before others get their turn. */
 const IN_ONE_TURN = 20
 
@@ -20,7 +20,7 @@ export async function recompileQueries(
   const done = { queries: 0, unreadable: 0, grammar: GRAMMAR }
   try {
     for (let after = 0; !signal?.aborted; ) {
-      const old = await olderQueries(db, { after, grammar: GRAMMAR, most: MOST_AT_ONCE })
+      const old = await olderQueries(db, { after, grammar: GRAMMAR, most: MAX_AT_ONCE })
       const last = old.at(-1)
       if (!last) break
       const queries = await readAnew(old)

@@ -28,11 +28,11 @@ export interface OpenShelf {
 }
 
 /** Some more than are shown: another topic of the same subscriber may match them. */
-const MOST_NEAREST = 12
+const MAX_NEAR_MISSES = 12
 /** So many queries' nearest papers are kept. */
-const MOST_NEAR = 5000
+const MAX_NEAR = 5000
 /** Of so many that hold words of a query, best first, each is looked at closely. */
-const MOST_LOOKED_AT = 24
+const MAX_EXAMINED = 24
 
 /** The papers up to the id `upTo` that were first listed on `since` or later. */
 export async function openShelf(
@@ -56,9 +56,9 @@ export async function openShelf(
   const nearest = remembered((queryId: number) => {
     const query = queries.get(queryId)
     if (!query) return []
-    const pool = matcher.near(query, MOST_LOOKED_AT)
-    return rankNearest({ papers: pool, texts, queries: [query], most: MOST_NEAREST })
-  }, MOST_NEAR)
+    const pool = matcher.near(query, MAX_EXAMINED)
+    return rankNearest({ papers: pool, texts, queries: [query], most: MAX_NEAR_MISSES })
+  }, MAX_NEAR)
   return {
     history,
     shelf: shelfOf(matcher, { nearest, turned: (queryId, then) => turned(`${queryId} ${then}`) }),
@@ -81,7 +81,7 @@ export async function openShelf(
   }
 }
 
-const MOST_READINGS = 5
+const MAX_READINGS = 5
 
 /** What is known of the papers, and up to where in their history: read once more where that went on meanwhile. */
 async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
@@ -90,7 +90,7 @@ async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { s
     firstDayFrom: inUse.votes ? addDays(since, -RISES_BACK_DAYS) : since,
     orRevisedFrom: inUse.revised ? since : undefined,
   }
-  for (let left = MOST_READINGS; ; left--) {
+  for (let left = MAX_READINGS; ; left--) {
     const history = await newestHistory(db)
     const papers = await papersBetween(db, { after: 0, upTo, ...range })
     if (left === 1 || (await newestHistory(db)) === history) return { papers, history }

@@ -51,13 +51,13 @@ export function shelfOf(matcher: Matcher, parts: ShelfParts = {}): Shelf {
   const byDay = Map.groupBy(listed, ({ firstDay }) => firstDay)
   const days = [...byDay.keys()].sort().reverse()
   const at = (paperId: number) => papers[matcher.placeOf(paperId)!]!
-  const plain = remembered((paperId: number) => plainParts(at(paperId)), MOST_SHOWN)
+  const plain = remembered((paperId: number) => plainParts(at(paperId)), MAX_SHOWN)
   const lowest = remembered((since: Day) => lowestOf(papers.filter(({ firstDay }) => firstDay >= since)))
   const shown = remembered((place: string) => {
     const [paperId, queryId] = place.split(' ').map(Number) as [number, number]
     const reason = queryId === NO_QUERY ? null : matcher.reason(queryId, paperId)
     return digestPaper(at(paperId), plain(paperId), reason)
-  }, MOST_SHOWN)
+  }, MAX_SHOWN)
   const { ranked, lastMatched, vectorOf, matches, unreadable, placeOf } = matcher
   return {
     ...{ papers, placeOf, matches, ranked, lastMatched, vectorOf, unreadable },
@@ -79,7 +79,7 @@ export function shelfOf(matcher: Matcher, parts: ShelfParts = {}): Shelf {
 
 const NO_QUERY = 0
 /** Papers under a query as digests show them, some 3 kB each. */
-const MOST_SHOWN = 20_000
+const MAX_SHOWN = 20_000
 
 const lowestOf = (papers: readonly Paper[]): number | undefined =>
   papers.reduce<number | undefined>((least, { id }) => Math.min(least ?? id, id), undefined)

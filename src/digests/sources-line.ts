@@ -8,7 +8,7 @@ import type { SourceDay } from '../sources/source-day.repo.ts'
 export const SOURCES_DAYS_BACK = 7
 
 const LONGEST = 320
-const MOST_SECTIONS = 5
+const MAX_SECTIONS = 5
 
 /** What one source says, or several sections of one alike. */
 interface Clause {
@@ -91,8 +91,8 @@ function clauseText({ sources, day, said }: Clause): string {
 /** "arXiv cs.CL, cs.AI" */
 function namesOf([first = '', ...others]: readonly string[]): string {
   const sections = others.map((source) => parseSourceName(source)?.section ?? source)
-  const names = [sourceName(first), ...sections.slice(0, MOST_SECTIONS - 1)].join(', ')
-  const count = others.length + 1 - MOST_SECTIONS
+  const names = [sourceName(first), ...sections.slice(0, MAX_SECTIONS - 1)].join(', ')
+  const count = others.length + 1 - MAX_SECTIONS
   return count > 0 ? fill(words.emails.parts.sources.moreSections, { names, count }) : names
 }
 

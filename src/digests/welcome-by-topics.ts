@@ -22,7 +22,7 @@ export interface ComposedWelcome extends MatchedElsewhere {
 export const NOT_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
 
 /** More than a mail and its page hold; the best of a day are among them. */
-const MOST_OF_A_DAY = 200
+const MAX_OF_A_DAY = 200
 
 /** A welcome by topics, of the newest day that is no later digest's: in the order that all papers of these weeks make. */
 export async function welcomeByTopics(
@@ -43,7 +43,7 @@ export async function welcomeByTopics(
     .sort()
     .at(-1)
   const best = ({ tree, papers }: (typeof found)[number]) =>
-    archive.ranked(tree, archive.within(papers, { from: day, to: day }), MOST_OF_A_DAY).map(({ id }) => id)
+    archive.ranked(tree, archive.within(papers, { from: day, to: day }), MAX_OF_A_DAY).map(({ id }) => id)
   const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
   const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(

@@ -57,8 +57,8 @@ export interface ConfirmationView extends AnswerView {
   when: string
 }
 
-const MOST_TOPICS = 10
-const LONGEST_TOPIC = 80
+const MAX_TOPICS = 10
+const MAX_TOPIC_LENGTH = 80
 
 export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): ConfirmationView {
   const { zone } = email
@@ -92,11 +92,11 @@ const ownView = (url: string | undefined, says: { says: string; link: string }):
   url ? { ...says, url } : null
 
 function asked(site: SiteIdentity, { topics, zone, askedAt, validUntil }: AnswerEmail, url: string) {
-  const more = topics.length - MOST_TOPICS
+  const more = topics.length - MAX_TOPICS
   return {
     site,
     url,
-    topics: topics.slice(0, MOST_TOPICS).map((topic) => cut(unlinked(topic), LONGEST_TOPIC)),
+    topics: topics.slice(0, MAX_TOPICS).map((topic) => cut(unlinked(topic), MAX_TOPIC_LENGTH)),
     moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
     zone,
     askedAt: moment(askedAt, zone),

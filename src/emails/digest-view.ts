@@ -44,7 +44,7 @@ export interface DigestView extends ReaderLinks {
   wrap: typeof wrap
 }
 
-const LONGEST_SOURCES = 320
+const MAX_SOURCES_LENGTH = 320
 
 /** Everything that a digest says, in words, its papers cut to `detail`. */
 export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detail): DigestView {
@@ -58,7 +58,7 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
     lead: leadWithMore(content),
     sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
     ...moreOf(content, { links, viewUrl }),
-    sources: cut(oneLine(content.sources), LONGEST_SOURCES),
+    sources: cut(oneLine(content.sources), MAX_SOURCES_LENGTH),
     confirmedOn: dateWithYear(email.confirmedOn),
     unsubscribeUrl,
     manageUrl,

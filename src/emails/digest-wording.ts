@@ -7,8 +7,8 @@ import { asciiLine } from '../mail/templates/line.ts'
 import { titleOf } from './paper-view.ts'
 import { filled, headingOf } from './sections-view.ts'
 
-const LONGEST_TOPIC = 40
-const LONGEST_TITLE = 60
+const MAX_TOPIC_LENGTH = 40
+const MAX_TITLE_LENGTH = 60
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
 /** What comes close to a topic is no news on it. */
@@ -87,7 +87,7 @@ export function subjectOf(content: DigestContent): string {
 
 function bestOfDay(content: DigestContent, day: Day): string {
   const papers = papersOf(content)
-  const title = papers[0] ? asciiLine(titleOf(papers[0], LONGEST_TITLE), LONGEST_TITLE) : ''
+  const title = papers[0] ? asciiLine(titleOf(papers[0], MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
   return counted(papers.length, words.emails.digest.subject.best, { day: shortDate(day), title })
 }
 
@@ -98,7 +98,7 @@ function payloadOf(content: DigestContent): string {
   const all = papersOf(content).length
   if (!first && risen[0]) return counted(all, words.emails.digest.subject.rising)
   if (!first?.topic) return counted(all, words.counts.newPaper)
-  const topic = isAscii(first.topic) ? asciiLine(inWords(first.topic), LONGEST_TOPIC) : ''
+  const topic = isAscii(first.topic) ? asciiLine(inWords(first.topic), MAX_TOPIC_LENGTH) : ''
   if (!topic) return counted(sections.length, unwritable, { papers: counted(all, words.counts.paper) })
   const count = first.papers.length
   return counted(count, all > count ? topicAndMore : alone, { topic, more: all - count })

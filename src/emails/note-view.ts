@@ -33,14 +33,14 @@ export interface NoteView {
   wrap: typeof wrap
 }
 
-const MOST_TOPICS = 10
+const MAX_TOPICS = 10
 const LONGEST = { topic: 80, title: 250, reason: 240 }
 
 export function noteView(site: SiteIdentity, email: NoteEmail): NoteView {
   const { topics, since, dates, localDate } = email
   const links = linksOf(site.baseUrl)
   const note = words.emails.note
-  const more = topics.length - MOST_TOPICS
+  const more = topics.length - MAX_TOPICS
   const isOfThisYear = since.slice(0, 4) === localDate.slice(0, 4)
   return {
     site,
@@ -50,7 +50,7 @@ export function noteView(site: SiteIdentity, email: NoteEmail): NoteView {
       count: dates,
       since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
     }),
-    topics: topics.slice(0, MOST_TOPICS).map((topic) => cut(oneLine(topic), LONGEST.topic)),
+    topics: topics.slice(0, MAX_TOPICS).map((topic) => cut(oneLine(topic), LONGEST.topic)),
     moreTopics: more > 0 ? counted(more, note.moreTopics) : '',
     nearest: email.nearest.map(({ title, path, reason }) => ({
       title: cut(oneLine(title), LONGEST.title),

@@ -23,8 +23,8 @@ interface SectionsOptions {
   detail: Detail
 }
 
-const LONGEST_TOPIC = 80
-const LONGEST_TOPIC_IN_LINK = 40
+const MAX_TOPIC_LENGTH = 80
+const MAX_TOPIC_IN_LINK_LENGTH = 40
 
 /** The sections that hold papers, in words, cut to `detail`. A paper that is older than the newest says its day. */
 export function sectionViews(
@@ -48,8 +48,8 @@ export const filled = (sections: DigestSection[]): DigestSection[] =>
 
 export function headingOf({ topic, rising, close }: DigestSection): string {
   if (rising) return words.emails.parts.rising
-  if (close) return fill(words.emails.parts.close, { topic: cut(oneLine(topic ?? ''), LONGEST_TOPIC) })
-  return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), LONGEST_TOPIC)
+  if (close) return fill(words.emails.parts.close, { topic: cut(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
+  return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), MAX_TOPIC_LENGTH)
 }
 
 function changeOf(
@@ -60,7 +60,7 @@ function changeOf(
   // A digest that an earlier release planned holds no ids.
   if (topic === null || !topicId) return undefined
   return {
-    text: fill(words.emails.parts.change, { topic: cut(oneLine(topic), LONGEST_TOPIC_IN_LINK) }),
+    text: fill(words.emails.parts.change, { topic: cut(oneLine(topic), MAX_TOPIC_IN_LINK_LENGTH) }),
     url: changeUrl({ topicId, paperId }),
   }
 }

@@ -57,8 +57,8 @@ export interface WelcomeView extends ReaderLinks {
   wrap: typeof wrap
 }
 
-const MOST_TOPICS = 10
-const LONGEST_TOPIC = 80
+const MAX_TOPICS = 10
+const MAX_TOPIC_LENGTH = 80
 
 /** Everything that a welcome says, in words, its papers cut to `detail`. */
 export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Detail): WelcomeView {
@@ -112,9 +112,9 @@ export function elsewhereText({ content, matchedToday = 0, mailedBefore = 0 }: M
 
 function topicsOf({ nothingMatched, topics }: WelcomeEmail) {
   if (!nothingMatched) return { nothing: [], moreTopics: '' }
-  const more = topics.length - MOST_TOPICS
+  const more = topics.length - MAX_TOPICS
   return {
-    nothing: topics.slice(0, MOST_TOPICS).map((topic) => cut(oneLine(topic), LONGEST_TOPIC)),
+    nothing: topics.slice(0, MAX_TOPICS).map((topic) => cut(oneLine(topic), MAX_TOPIC_LENGTH)),
     moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
   }
 }

@@ -5,7 +5,7 @@ import { parseAddress } from '../subscribers/address.ts'
 import { subscriberByKey } from '../subscribers/subscriber.repo.ts'
 
 // Going on after a restore records a date for everybody.
-const LONGEST_MS = 600_000
+const MAX_DURATION_MS = 600_000
 
 /** What the operator does. `email` finds out whom it is done to, and is not kept. */
 export interface Doing extends Omit<Action, 'at'> {
@@ -35,7 +35,7 @@ export function audited<D extends Deps, T>(
       await recordAction(tx, { ...doing, subscriberId, at: deps.clock.now() })
       return result
     },
-    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
 }
 

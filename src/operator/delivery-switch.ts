@@ -15,7 +15,7 @@ import { beginSlowly } from '../mail/rate-limits/pace.repo.ts'
 import { settleComplaints } from '../subscribers/complaints.ts'
 import { type AfterRestore, closeTheGap } from './restore/after-restore.ts'
 
-const LONGEST_MS = 600_000
+const MAX_DURATION_MS = 600_000
 
 export interface DeliverySwitch {
   /** `off`: by the setting SENDING. */
@@ -69,7 +69,7 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
       if (wasPaused) await beginAnew(tx, deps.clock.now())
       return { wasPaused, afterRestore }
     },
-    { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+    { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
 }
 

@@ -54,14 +54,14 @@ function limitingPace({ key, perSecond, slowed, heldUntil, wasHeld, said }: Slow
 const byGravity = (a: LimitingPace, b: LimitingPace): number =>
   Number(a.domain !== null) - Number(b.domain !== null) || (a.perSecond ?? 0) - (b.perSecond ?? 0)
 
-const MOST_SAID = 120
+const MAX_REPORTED = 120
 const number = (value: number): string => value.toLocaleString('en')
 
 /** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
 export function paceText({ kind, domain, perSecond, until, left, of, said }: LimitingPace): string {
   const whose = domain ?? 'all email'
   const speed = `${whose}: ${number(Number((perSecond ?? 0).toPrecision(2)))} a second`
-  const words = said && said.length > MOST_SAID ? `${said.slice(0, MOST_SAID - 1)}…` : said
+  const words = said && said.length > MAX_REPORTED ? `${said.slice(0, MAX_REPORTED - 1)}…` : said
   switch (kind) {
     case 'rate':
       return `${speed} (SMTP_URL)`

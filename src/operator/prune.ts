@@ -33,7 +33,7 @@ const EMPTY_REPORT_DAYS = 7
 const CHUNKS = 25
 const DIGESTS = 5_000
 const SUBSCRIBERS = 200
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 
 /** How many rows went, or would go. */
 export interface Pruned extends PrunedRequests, PrunedOperatorRows {
@@ -144,7 +144,7 @@ async function repeat(
 }
 
 const inTransaction = <T>({ db }: Deps, work: (tx: DatabaseOrTransaction) => Promise<T>): Promise<T> =>
-  db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS })
+  db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
 
 async function forgetUnconfirmed(tx: DatabaseOrTransaction, before: Date): Promise<number> {
   const ids = await takeUnconfirmed(tx, { before, most: SUBSCRIBERS })

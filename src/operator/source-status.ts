@@ -1,6 +1,6 @@
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { daysToFetch, MOST_DAYS_BACK } from '../sources/day-state.ts'
+import { daysToFetch, MAX_DAYS_BACK } from '../sources/day-state.ts'
 import { parseSourceName } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
 
@@ -29,7 +29,7 @@ export async function sourceStatus(
   const today = dayOf(clock.now())
   const since = addDays(today, 1 - days)
   const rows = await sourceDaysBetween(db, {
-    from: [since, addDays(today, -MOST_DAYS_BACK)].sort()[0]!,
+    from: [since, addDays(today, -MAX_DAYS_BACK)].sort()[0]!,
     to: today,
   })
   const bySource = Map.groupBy(rows, ({ source }) => source)

@@ -18,7 +18,7 @@ import {
 
 // One ingest writes at a time, so that the order of numbers is the order in which papers become visible.
 const INGEST_LOCK = 4_185_001
-const LONGEST_MS = 120_000
+const MAX_DURATION_MS = 120_000
 const MAX_NAME_LENGTH = 100
 const MAX_WHY_LENGTH = 200
 
@@ -85,7 +85,7 @@ async function inTransaction(
     if (listings.dryRun) throw UNDO
     await also(tx, recorded)
   }
-  await db.$transaction(work, { timeout: LONGEST_MS, maxWait: LONGEST_MS }).catch((error) => {
+  await db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS }).catch((error) => {
     if (error !== UNDO) throw error
   })
   return recorded!

@@ -16,12 +16,12 @@ import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
 /** Anybody may ask for hundreds of words at once, and each one's set is kept. */
-const MOST_LEAVES = 1000
+const MAX_LEAVES = 1000
 /** How often a lookup is repeated if papers arrived or terms were dropped meanwhile. */
 const MAX_LOOK_UPS = 3
 /** The strongest words of a paper find its neighbours as well as all of them do, and so do the rare ones of them. */
 const WORDS_OF_LIKENESS = 40
-const MOST_HOLDING = 30_000
+const MAX_HOLDING = 30_000
 
 /** Days, both included; open where one is left out. */
 export interface Days {
@@ -184,7 +184,7 @@ export class Archive {
   /** The strongest words of a vector that not too many papers hold, all in all. */
   #rareWords(vector: Vector): [key: string, weight: number][] {
     const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
-    let room = MOST_HOLDING
+    let room = MAX_HOLDING
     return strongest.slice(0, WORDS_OF_LIKENESS).filter(([key], i) => {
       const papers = this.papersWith(key)
       const isTaken = i === 0 || papers <= room
@@ -217,7 +217,7 @@ export class Archive {
 
   /** Terms that are no longer searched for are dropped. */
   #tidyUp(): void {
-    if (this.#queries.leaves >= MOST_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
+    if (this.#queries.leaves >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
 
   #refresh(): void {

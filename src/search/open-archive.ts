@@ -8,7 +8,7 @@ import { PaperIndex } from '../queries/matching/paper-index.ts'
 import { takeInTurns } from '../queries/matching/take-in-turns.ts'
 
 /** So many of the newest papers are held in memory, in some 500 MB; older ones are found by their day alone. */
-const MOST_PAPERS = 200_000
+const MAX_PAPERS = 200_000
 /** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
 const KEPT_MS = 60_000
 /** Longer than a transaction takes to be seen after the instant that it wrote. */
@@ -138,8 +138,8 @@ const isSettled = (known: Kept, changedAt: Date | null, now: Date): boolean =>
 /** Lets the oldest papers go where there are more than it can hold, and gives back the room of those that left. */
 function tidyUp(known: Kept): void {
   const { index } = known.archive
-  if (index.size > MOST_PAPERS + SLACK) {
-    const oldest = index.oldest(index.size - MOST_PAPERS)
+  if (index.size > MAX_PAPERS + SLACK) {
+    const oldest = index.oldest(index.size - MAX_PAPERS)
     for (const { id } of oldest) index.remove(id)
     known.archive.backTo = oldest.at(-1)!.firstDay
   }
@@ -162,7 +162,7 @@ async function readBack({ db }: Deps, known: Kept): Promise<void> {
   const { archive } = known
   const papers = await newestPapers(db, { after: known.reached, withRevised: true, most: AT_ONCE })
   await takeInTurns(archive.index, papers)
-  const isFull = archive.index.size >= MOST_PAPERS
+  const isFull = archive.index.size >= MAX_PAPERS
   const isAll = papers.length < AT_ONCE
   archive.backTo = isAll ? null : papers.at(-1)!.firstDay
   known.reached = isAll || isFull ? undefined : papers.at(-1)

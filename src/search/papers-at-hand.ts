@@ -47,7 +47,7 @@ export async function papersAtHand(db: Database, ids: readonly number[]): Promis
 }
 
 /** Some 30 kB each. Somebody who types is shown the same papers time and again. */
-const MOST_TEXTS = 400
+const MAX_TEXTS = 400
 
 const known = new Map<number, { paper: Paper; text: PaperText }>()
 
@@ -56,7 +56,7 @@ function textOf(paper: Paper): PaperText {
   const before = known.get(paper.id)
   if (before && isDeepStrictEqual(before.paper, paper)) return before.text
   const text = readPaper(paper)
-  if (known.size >= MOST_TEXTS) known.clear()
+  if (known.size >= MAX_TEXTS) known.clear()
   known.set(paper.id, { paper, text })
   return text
 }

@@ -9,7 +9,7 @@ import { vectorOfText } from '../queries/ranking/tf-idf.ts'
 import { readPaper } from '../queries/text/paper-text.ts'
 import type { Spend } from './in-turns.ts'
 import { openAtHand } from './open-newest.ts'
-import { MOST_DAYS } from './recent-window.ts'
+import { MAX_DAYS } from './recent-window.ts'
 import { timed } from './search-slot.ts'
 
 export interface PapersLike {
@@ -21,9 +21,9 @@ export interface PapersLike {
 
 const MOST = 8
 /** So many tell which phrases papers like it share. */
-const MOST_ASKED = 30
+const MAX_ASKED = 30
 /** The cosine of what two papers are about: below it they share no more than words of their field. */
-const LEAST_LIKENESS = 0.1
+const MIN_LIKENESS = 0.1
 
 /** Papers like one, which may be older than those in memory; none while the first ones are read in. */
 export async function papersLike(deps: Deps, paper: Paper, spend: Spend): Promise<PapersLike> {
@@ -34,7 +34,7 @@ export async function papersLike(deps: Deps, paper: Paper, spend: Spend): Promis
   remember(archive, paper.id, known)
   return {
     papers: await papersById(deps.db, known.ids, { withWithdrawn: false }),
-    topic: known.topic && { ...known.topic, days: MOST_DAYS },
+    topic: known.topic && { ...known.topic, days: MAX_DAYS },
   }
 }
 
@@ -47,8 +47,8 @@ function worked(archive: Archive, paper: Paper, today: string): Like {
   const text = readPaper(paper)
   const { slots: papers } = archive.index
   const vector = vectorOfText(text, { papers, papersWith: (key) => archive.papersWith(key) })
-  const like = archive.like(vector, { most: MOST_ASKED, except: [paper.id] }).map(({ id }) => id)
-  const days = { from: addDays(today, 1 - MOST_DAYS), to: today }
+  const like = archive.like(vector, { most: MAX_ASKED, except: [paper.id] }).map(({ id }) => id)
+  const days = { from: addDays(today, 1 - MAX_DAYS), to: today }
   return {
     ids: like.slice(0, MOST).filter((id) => isLike(archive, vector, id)),
     topic: proposeTopic(archive, text, { like, days }),
@@ -56,11 +56,11 @@ function worked(archive: Archive, paper: Paper, today: string): Like {
 }
 
 const isLike = (archive: Archive, vector: Vector, id: number): boolean =>
-  likeness(vector, archive.vectorOf(id)!) >= LEAST_LIKENESS
+  likeness(vector, archive.vectorOf(id)!) >= MIN_LIKENESS
 
 // What was worked out for papers that people look at, until other papers come.
 const known = new WeakMap<Archive, { version: number; papers: Map<number, Like> }>()
-const MOST_REMEMBERED = 1000
+const MAX_CACHED = 1000
 
 const remembered = (archive: Archive, id: number): Like | undefined => {
   const kept = known.get(archive)
@@ -70,6 +70,6 @@ const remembered = (archive: Archive, id: number): Like | undefined => {
 function remember(archive: Archive, id: number, like: Like): void {
   const { version } = archive.index
   const kept = known.get(archive)
-  if (kept?.version === version && kept.papers.size < MOST_REMEMBERED) kept.papers.set(id, like)
+  if (kept?.version === version && kept.papers.size < MAX_CACHED) kept.papers.set(id, like)
   else known.set(archive, { version, papers: new Map([[id, like]]) })
 }

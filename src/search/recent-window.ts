@@ -4,7 +4,7 @@ import { Fault } from '../core/errors.ts'
 import { type Window, windowOf } from './back-test/window.ts'
 import { openArchive } from './open-archive.ts'
 
-export const MOST_DAYS = 30
+export const MAX_DAYS = 30
 
 export interface RecentDays {
   days: number
@@ -17,8 +17,8 @@ export interface RecentDays {
  * come later are not in it. Throws preview.days.
  */
 export async function recentWindow(deps: Deps, { days, withRevised }: RecentDays): Promise<Window> {
-  if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS) {
-    throw new Fault('preview.days', { value: days, most: MOST_DAYS })
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw new Fault('preview.days', { value: days, most: MAX_DAYS })
   }
   const to = dayOf(deps.clock.now())
   const from = addDays(to, 1 - days)

@@ -74,9 +74,9 @@ export interface SearchedArchive {
 
 export const PAPERS_ON_A_PAGE = 20
 /** Beyond that, readers narrow the search or take the feed. */
-const MOST_PAGES = 25
+const MAX_PAGES = 25
 const NEAR = 24
-const MOST_NEAREST = 3
+const MAX_NEAR_MISSES = 3
 
 /** One page of what a query finds among the papers in memory. Throws query.*, search.page. */
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
@@ -107,7 +107,7 @@ export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<
 }
 
 const pagesOf = (count: number): number =>
-  Math.min(MOST_PAGES, Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE)))
+  Math.min(MAX_PAGES, Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE)))
 
 interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
   tree: Query
@@ -159,7 +159,7 @@ async function nothingFound(
   if (!near) return null
   const { why, nearIds } = near.value
   const papers = await papersAtHand(db, nearIds)
-  const nearest = await inTurnsWithin(budget, papers.nearest(nearIds, tree, MOST_NEAREST), spend)
+  const nearest = await inTurnsWithin(budget, papers.nearest(nearIds, tree, MAX_NEAR_MISSES), spend)
   return { ...why, nearest: nearest?.value ?? [] }
 }
 

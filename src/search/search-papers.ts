@@ -30,7 +30,7 @@ export interface SearchInput {
 }
 
 // What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
-const MOST_LOOKED_AT = 1000
+const MAX_EXAMINED = 1000
 const AT_ONCE = 100
 /** So many papers are cut into words before others get their turn. */
 const IN_ONE_TURN = 10
@@ -72,7 +72,7 @@ async function searchDatabase(
   const withRevised = tree !== undefined && asksForRevised(tree)
   const found: FoundPaper[] = []
   let { after } = input
-  for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
+  for (let looked = 0; looked < MAX_EXAMINED; looked += AT_ONCE) {
     const most = tree ? AT_ONCE : limit + 1
     const papers = await newestPapers(db, { after, listedOn, withRevised, most })
     for (const [i, paper] of papers.entries()) {

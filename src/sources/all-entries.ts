@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts'
 import type { FetchDay } from './source.ts'
 
 // Of 30 entries or more each: ten times what a day has.
-const MOST_PAGES = 100
+const MAX_PAGES = 100
 
 export interface Pages {
   /** What all pages may hold together, as JSON. */
@@ -26,7 +26,7 @@ export async function allEntries({ source, day, warn }: FetchDay, pages: Pages):
   const entries: unknown[] = []
   const seen = new Set<string>()
   let size = 0
-  while (seen.size < MOST_PAGES) {
+  while (seen.size < MAX_PAGES) {
     const page = await pageAfter({ pages: seen.size, entries: entries.length })
     const text = JSON.stringify(page)
     if (page.length === 0 || seen.has(text)) return { entries, isCut: false }
@@ -35,6 +35,6 @@ export async function allEntries({ source, day, warn }: FetchDay, pages: Pages):
     if (size > mostBytes) throw new Fault('source.too-large', { source, day, status: 200, most: mostBytes })
     entries.push(...page)
   }
-  warn(`it has more than ${MOST_PAGES} pages: the others are left out`)
+  warn(`it has more than ${MAX_PAGES} pages: the others are left out`)
   return { entries, isCut: true }
 }

@@ -9,7 +9,7 @@ import type { Answer, Ask, Manners, Question } from './source.ts'
 
 const RETRIES = 4
 const FIRST_PAUSE_MS = 1000
-const MOST_REDIRECTS = 3
+const MAX_REDIRECTS = 3
 const PASSING = ['source.unreachable', 'source.failing', 'source.not-json', 'source.not-xml']
 
 export interface Asking extends AtGate {
@@ -47,7 +47,7 @@ async function followed(
   askOne: (question: Question) => Promise<Answer>,
 ): Promise<Answer> {
   let { url } = question
-  for (let left = MOST_REDIRECTS; ; left--) {
+  for (let left = MAX_REDIRECTS; ; left--) {
     const answer = await askOne({ ...question, url })
     const { status, headers } = answer
     if (!isRedirect(status)) return answer

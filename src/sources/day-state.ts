@@ -4,12 +4,12 @@ import type { SourceCalendar } from './source.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const PAUSES_AFTER_FAILURE_MS = [5, 15, 60].map((minutes) => minutes * MINUTE_MS)
-const LONGEST_PAUSE_MS = 6 * HOUR_MS
-const LONGEST_PAUSE_FROM = 24
+const MAX_PAUSE_MS = 6 * HOUR_MS
+const MAX_PAUSE_FROM = 24
 
 const DAYS_BACK = 14
 /** Days older than this are left alone. */
-export const MOST_DAYS_BACK = 60
+export const MAX_DAYS_BACK = 60
 
 /**
  * The days that a source ought to be asked for by now, oldest first: two weeks, and after a longer standstill all
@@ -24,7 +24,7 @@ export function daysToFetch(
   const begun = now >= calendar.opensAt(today) ? today : addDays(today, -1)
   const standstill = newestClosed ? addDays(newestClosed, 1) : today
   const from = [standstill, addDays(today, -DAYS_BACK)].sort()[0]!
-  return daysFromTo([from, addDays(today, -MOST_DAYS_BACK)].sort()[1]!, begun)
+  return daysFromTo([from, addDays(today, -MAX_DAYS_BACK)].sort()[1]!, begun)
 }
 
 function daysFromTo(from: Day, to: Day): Day[] {
@@ -102,7 +102,7 @@ export interface Failure {
 /** When a day is tried again after a failure: later and later. */
 export function againAfterFailure({ now, failures, seconds = 0 }: Failure): Date {
   const usual = PAUSES_AFTER_FAILURE_MS[failures - 1] ?? PAUSES_AFTER_FAILURE_MS.at(-1)!
-  const pause = failures >= LONGEST_PAUSE_FROM ? LONGEST_PAUSE_MS : usual
+  const pause = failures >= MAX_PAUSE_FROM ? MAX_PAUSE_MS : usual
   return new Date(now.getTime() + Math.max(pause, seconds * 1000))
 }
 

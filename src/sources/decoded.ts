@@ -10,7 +10,7 @@ const OTHERWISE = 'windows-1252'
 export function decoded(bytes: Buffer, contentType: string | null): string {
   const named = charsetIn(contentType ?? '') ?? charsetIn(declarationIn(bytes))
   if (named) return decoderOf(named).decode(bytes)
-  const isBroken = !isUtf8(bytes) && isMostlyBroken(bytes.subarray(0, LONGEST_SAMPLE))
+  const isBroken = !isUtf8(bytes) && isMostlyBroken(bytes.subarray(0, MAX_SAMPLE_LENGTH))
   return new TextDecoder(isBroken ? OTHERWISE : 'utf-8').decode(bytes)
 }
 
@@ -31,7 +31,7 @@ function decoderOf(name: string): InstanceType<typeof TextDecoder> {
 }
 
 const BROKEN = 0xfffd
-const LONGEST_SAMPLE = 1_000_000
+const MAX_SAMPLE_LENGTH = 1_000_000
 
 // Sign by sign: a list of what a pattern finds takes ten times the memory of the text.
 function isMostlyBroken(bytes: Buffer): boolean {

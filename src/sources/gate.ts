@@ -8,7 +8,7 @@ import type { Manners } from './source.ts'
 /** A process that dies while it asks keeps the gate for so much longer than an answer may take. */
 const BEYOND_TIMEOUT_MS = 5000
 /** Others may be asking: so long one waits for one's turn. */
-const LONGEST_TURN_MS = 600_000
+const MAX_SLICE_MS = 600_000
 /** Whoever only looks tries the gate so many times, or more. */
 const LOOKS = 5
 
@@ -66,7 +66,7 @@ async function takeTurn(asking: AtGate, db: DatabaseOrTransaction, holder: strin
 
 // Undefined where the gate, shut for `ms` more unless it is left before, is not waited for.
 function pauseAtGate({ manners: { gapMs }, once }: AtGate, waited: number, ms: number): number | undefined {
-  if (!once) return waited + ms > LONGEST_TURN_MS ? undefined : Math.min(ms, gapMs)
+  if (!once) return waited + ms > MAX_SLICE_MS ? undefined : Math.min(ms, gapMs)
   const pause = Math.min(ms, gapMs, once.turnMs / (LOOKS - 1))
   return waited + pause > once.turnMs ? undefined : pause
 }

@@ -8,10 +8,10 @@ export const lenient = <T extends z.ZodType>(schema: T) =>
     .catch(() => undefined)
 
 // Ten times what arXiv takes: every run reads the papers of two weeks into memory.
-const LONGEST_ABSTRACT = 20_000
-const LONGEST_TEXT = 2_000
+const MAX_ABSTRACT_LENGTH = 20_000
+const MAX_TEXT_LENGTH = 2_000
 // Twice as many as the longest list of authors.
-const LONGEST_LIST = 10_000
+const MAX_LIST_LENGTH = 10_000
 
 /** Text on one line, without control characters and half characters, which Postgres refuses. */
 const oneLine = (text: string, longest: number): string =>
@@ -32,8 +32,8 @@ function beginningOf(text: string, longest: number): string {
 const textUpTo = (longest: number) =>
   lenient(z.string().transform((value) => oneLine(value, longest) || undefined))
 
-export const text = textUpTo(LONGEST_TEXT)
-export const abstract = textUpTo(LONGEST_ABSTRACT)
+export const text = textUpTo(MAX_TEXT_LENGTH)
+export const abstract = textUpTo(MAX_ABSTRACT_LENGTH)
 
 const LARGEST = 2_147_483_647
 export const count = lenient(z.number().int().min(0).max(LARGEST))
@@ -43,7 +43,7 @@ export const listOf = <T extends z.ZodType>(item: T) =>
   lenient(
     z
       .array(z.unknown())
-      .transform((items) => items.slice(0, LONGEST_LIST))
+      .transform((items) => items.slice(0, MAX_LIST_LENGTH))
       .pipe(z.array(lenient(item)))
       .transform((items) => items.filter((value) => value !== undefined)),
   )
@@ -54,8 +54,8 @@ export const httpsUrl = lenient(
   z
     .string()
     .trim()
-    .max(LONGEST_TEXT)
-    .refine((value) => value === oneLine(value, LONGEST_TEXT))
+    .max(MAX_TEXT_LENGTH)
+    .refine((value) => value === oneLine(value, MAX_TEXT_LENGTH))
     .refine((value) => URL.canParse(value) && new URL(value).protocol === 'https:'),
 )
 

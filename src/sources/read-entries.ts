@@ -5,7 +5,7 @@ import type { FetchDay } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
 /** More than any page of a source has: one that holds more is none. */
-export const MOST_ENTRIES = 10_000
+export const MAX_ENTRIES = 10_000
 const MAX_WHY_LENGTH = 200
 
 /** Reads each entry by `schema`, then by the shape that all sources share; keeps what can be read. */

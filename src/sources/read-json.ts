@@ -2,7 +2,7 @@ import { Fault } from '../core/errors.ts'
 import type { Answer, FetchDay } from './source.ts'
 
 // Each takes twenty times the memory of its text; a page has some thousands, with those that stand in its texts.
-const MOST_BRACKETS = 200_000
+const MAX_BRACKETS = 200_000
 
 /**
  * What a text in JSON holds; undefined where it is none, where it holds more than any page of a source, or is so deep
@@ -22,7 +22,7 @@ export function jsonIn(body: string): unknown {
 function holdsTooMuch(body: string): boolean {
   let brackets = 0
   for (let at = 0; at < body.length; at++) if (body[at] === '{' || body[at] === '[') brackets++
-  return brackets > MOST_BRACKETS
+  return brackets > MAX_BRACKETS
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   againAfterFailure,
   arrivalOf,
   daysToFetch,
-  MOST_DAYS_BACK,
+  MAX_DAYS_BACK,
   type Outcome,
   type SourceDayReason,
   type SourceDayState,
@@ -57,7 +57,7 @@ export async function dueSourceDays(
   { sources, now }: { sources: readonly string[]; now: Date },
 ): Promise<SourceDayName[]> {
   const today = dayOf(now)
-  const rows = await sourceDaysBetween(db, { from: addDays(today, -MOST_DAYS_BACK), to: today })
+  const rows = await sourceDaysBetween(db, { from: addDays(today, -MAX_DAYS_BACK), to: today })
   const newestClosed = await newestClosedDays(db)
   const due = sources.flatMap((source) => {
     const calendar = parseSourceName(source)?.source.calendar

@@ -1,7 +1,7 @@
 import { type Day, midnight } from '../core/dates.ts'
 
-const LEAST_DAYS = 5
-const MOST_DAYS = 14
+const MIN_DAYS = 5
+const MAX_DAYS = 14
 
 /**
  * When a source's papers usually come, in milliseconds after a day's midnight UTC: the median of the newest two weeks
@@ -9,8 +9,8 @@ const MOST_DAYS = 14
  */
 export function usualMs(days: readonly { day: Day; cameAt: Date | null }[]): number | undefined {
   const known = days.flatMap(({ day, cameAt }) => (cameAt ? [{ day, cameAt }] : []))
-  if (known.length < LEAST_DAYS) return undefined
-  const newest = known.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, MOST_DAYS)
+  if (known.length < MIN_DAYS) return undefined
+  const newest = known.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, MAX_DAYS)
   const after = newest.map(({ day, cameAt }) => cameAt.getTime() - midnight(day).getTime())
   return after.sort((a, b) => a - b)[Math.floor((after.length - 1) / 2)]
 }

@@ -10,8 +10,8 @@ export interface Address {
   key: string
 }
 
-const LONGEST_LOCAL_PART = 64
-const LONGEST_ADDRESS = 254
+const MAX_LOCAL_PART_LENGTH = 64
+const MAX_ADDRESS_LENGTH = 254
 
 const LOCAL_PART = /^[\w!#$&'*+/=?^`{|}~-]+(\.[\w!#$&'*+/=?^`{|}~-]+)*$/
 const LABEL = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
@@ -31,8 +31,8 @@ export function parseAddress(text: string): Address {
   const key = `${local.toLowerCase()}@${asciiDomain}`
   if (asciiDomain && [...local].some((character) => character > '\x7f')) throw new Fault('address.not-ascii')
   if (!LOCAL_PART.test(local) || !ASCII_ADDRESS.safeParse(key).success) throw new Fault('address.malformed')
-  if (local.length > LONGEST_LOCAL_PART || key.length > LONGEST_ADDRESS) {
-    throw new Fault('address.too-long', { longest: LONGEST_ADDRESS, longestLocal: LONGEST_LOCAL_PART })
+  if (local.length > MAX_LOCAL_PART_LENGTH || key.length > MAX_ADDRESS_LENGTH) {
+    throw new Fault('address.too-long', { longest: MAX_ADDRESS_LENGTH, longestLocal: MAX_LOCAL_PART_LENGTH })
   }
   const isAscii = domain.toLowerCase() === asciiDomain
   return { address: `${local}@${isAscii ? domain : asciiDomain}`, key }

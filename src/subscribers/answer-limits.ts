@@ -7,7 +7,7 @@ import { countMessagesSince } from '../mail/outbox/subscriber-messages.repo.ts'
 import { type Address, addressHash, mailboxOf } from './address.ts'
 import { forgetEmails, moveEmails, takeEmail } from './email-limit.repo.ts'
 
-const MOST_A_DAY = 2
+const MAX_PER_DAY = 2
 
 type Key = Address['key']
 
@@ -63,5 +63,5 @@ export async function hadEnough(
   { subscriberId, kind, now }: { subscriberId: string; kind: NewMessage['kind']; now: Date },
 ): Promise<boolean> {
   const since = new Date(now.getTime() - DAY_MS)
-  return (await countMessagesSince(tx, { subscriberId, kinds: [kind], since })) >= MOST_A_DAY
+  return (await countMessagesSince(tx, { subscriberId, kinds: [kind], since })) >= MAX_PER_DAY
 }

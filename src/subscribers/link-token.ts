@@ -44,9 +44,9 @@ const SECRET_ID_BYTES = 4
 const MAC_BYTES = 16
 // version, purpose, secret's id, epoch, issued-at in seconds; then the id, then the MAC.
 const HEAD_BYTES = 2 + SECRET_ID_BYTES + 4 + 4
-const LONGEST_ID = 40
-const LONGEST_TOKEN = Math.ceil(((HEAD_BYTES + LONGEST_ID + MAC_BYTES) * 4) / 3)
-const SHORTEST_TOKEN = Math.ceil(((HEAD_BYTES + 1 + MAC_BYTES) * 4) / 3)
+const MAX_ID_LENGTH = 40
+const MAX_TOKEN_LENGTH = Math.ceil(((HEAD_BYTES + MAX_ID_LENGTH + MAC_BYTES) * 4) / 3)
+const MIN_TOKEN_LENGTH = Math.ceil(((HEAD_BYTES + 1 + MAC_BYTES) * 4) / 3)
 
 const hashedId = (secret: string): Buffer =>
   createHash('sha256').update(`secret id:${secret}`).digest().subarray(0, SECRET_ID_BYTES)
@@ -97,7 +97,7 @@ export function holderOf<Holder extends Pick<Link, 'epoch'>>(
 }
 
 function verified(token: string, secrets: readonly string[]): Link | undefined {
-  if (token.length > LONGEST_TOKEN || token.length < SHORTEST_TOKEN) return undefined
+  if (token.length > MAX_TOKEN_LENGTH || token.length < MIN_TOKEN_LENGTH) return undefined
   const bytes = Buffer.from(token, 'base64url')
   // Node skips characters that are none of the alphabet: only the one true spelling counts.
   if (bytes.toString('base64url') !== token) return undefined

@@ -14,7 +14,7 @@ export interface Opinion {
 }
 
 /** How many of somebody's opinions are kept, the newest: what they wanted long ago says little. */
-export const MOST_OPINIONS = 100
+export const MAX_OPINIONS = 100
 
 /** Newest first, one for each paper. */
 export async function opinionsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<Opinion[]> {
@@ -25,7 +25,7 @@ export async function opinionsOf(db: DatabaseOrTransaction, subscriberId: string
   const newest = new Map(rows.toReversed().map((row) => [row.paperId, row]))
   return rows
     .filter((row) => newest.get(row.paperId) === row)
-    .slice(0, MOST_OPINIONS)
+    .slice(0, MAX_OPINIONS)
     .map((row) => ({ ...row, words: new Map(Object.entries(row.words)) }))
 }
 
@@ -45,7 +45,7 @@ export async function giveOpinion(
   await db.$executeRaw`
     delete from opinion where (subscriber_id, paper_id) in (
       select subscriber_id, paper_id from opinion where subscriber_id = ${subscriberId}
-      order by at desc, paper_id desc offset ${MOST_OPINIONS}::int)`
+      order by at desc, paper_id desc offset ${MAX_OPINIONS}::int)`
 }
 
 /** Also where they said it of the paper under a number that it had before. */

@@ -5,7 +5,7 @@ import type { Standing } from './change.ts'
 /** How a pause came that nobody asked for: mail came back from a full mailbox. */
 export const MAILBOX_FULL = 'mailbox full'
 
-const LONGEST_DAYS = 365
+const MAX_DAYS = 365
 
 /**
  * Whether no digest comes on the subscriber's own `today`. The row of a pause with an end says paused until the next
@@ -25,6 +25,6 @@ export const withoutEndedPause = <T extends Pick<Standing, 'state' | 'pausedUnti
 
 /** Throws setting.until for the end of a pause that is over, or more than a year away. */
 export function requirePauseEnd(until: Day, today: Day): void {
-  const latest = addDays(today, LONGEST_DAYS)
+  const latest = addDays(today, MAX_DAYS)
   if (until <= today || until > latest) throw new Fault('setting.until', { value: until, today, latest })
 }

@@ -8,7 +8,7 @@ import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-
 import { GRAMMAR } from '../queries/query.ts'
 import { type Address, parseAddress } from './address.ts'
 import { readSettings, type TypedSettings } from './settings.ts'
-import { MOST_TOPICS, type SubscriberSettings, type TopicText, type Wish } from './subscriber.ts'
+import { MAX_TOPICS, type SubscriberSettings, type TopicText, type Wish } from './subscriber.ts'
 import type { ParsedTopic } from './topic.repo.ts'
 
 /** A wish as somebody typed it: on the form, in JSON, on the command line. */
@@ -85,7 +85,7 @@ export const describeTopic = (query: string): string => describeQuery(parseQuery
 function fewTopics(typed: readonly string[]): string[] {
   const texts = splitFields(typed)
   const count = texts.length
-  if (count > MOST_TOPICS) throw new Fault('topics.too-many', { count, most: MOST_TOPICS })
+  if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })
   return texts
 }
 

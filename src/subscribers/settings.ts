@@ -4,9 +4,9 @@ import type { FieldReader } from '../core/field-faults.ts'
 import {
   DETAILS,
   FORMATS,
+  MAX_PAPERS,
   type MailDetail,
   type MailFormat,
-  MOST_PAPERS,
   type SubscriberSettings,
 } from './subscriber.ts'
 
@@ -74,8 +74,8 @@ function parseHour(text: string): number {
 }
 
 function parseMax(text: string): number {
-  const most = wholeNumber(text, 1, MOST_PAPERS)
-  if (most === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MOST_PAPERS })
+  const most = wholeNumber(text, 1, MAX_PAPERS)
+  if (most === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MAX_PAPERS })
   return most
 }
 

@@ -11,9 +11,9 @@ export const DETAILS = ['full', 'titles'] as const
 /** How much of each paper an email shows. */
 export type MailDetail = (typeof DETAILS)[number]
 
-export const MOST_PAPERS = 25
+export const MAX_PAPERS = 25
 /** The most topics that one subscriber keeps. */
-export const MOST_TOPICS = 20
+export const MAX_TOPICS = 20
 
 /** When a subscriber's digests are due. */
 export interface Schedule {

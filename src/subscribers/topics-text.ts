@@ -7,7 +7,7 @@ import type { TopicText } from './subscriber.ts'
 // Topics as a text that people keep and edit: a line is a query, [Name] stands above the query that it names, and what
 // begins with # is for the reader. A query that begins with one of these has a \ before it, as has a name that is a paper's.
 
-const LONGEST_NAME = 100
+const MAX_NAME_LENGTH = 100
 
 const NAME = /^\[(.+)\]$/
 const COMMENT = /^#/
@@ -62,7 +62,7 @@ function requireQuery(name: string | undefined): void {
 /** A topic's name as it was typed. Throws topic.long-name. */
 export function shortName(typed: string): string {
   const name = cleanText(typed)
-  if (name.length > LONGEST_NAME) throw new Fault('topic.long-name', { most: LONGEST_NAME })
+  if (name.length > MAX_NAME_LENGTH) throw new Fault('topic.long-name', { most: MAX_NAME_LENGTH })
   return name
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Fault } from '../core/errors.ts'
 import { type FieldFault, FieldFaults, unknownFields } from '../core/field-faults.ts'
 import { words } from '../i18n/words.ts'
-import { MOST_DAYS } from '../search/recent-window.ts'
+import { MAX_DAYS } from '../search/recent-window.ts'
 import type { TypedSignup } from '../subscribers/read-signup.ts'
 
 // One ticked box arrives as a text, two as a list; a JSON body may hold numbers.
@@ -156,7 +156,7 @@ export interface PreviewQuery {
 
 /** Throws FieldFaults: request.wrong-type. */
 export const readPreviewQuery = (body: unknown): PreviewQuery => {
-  const days = text.transform(Number).default(MOST_DAYS)
+  const days = text.transform(Number).default(MAX_DAYS)
   return read(z.object({ query: text.default(''), days, others: texts.default([]) }), body)
 }
 

@@ -9,7 +9,7 @@ import { toolPath } from '../support/tools.ts'
 const root = resolve(import.meta.dirname, '../..')
 const unit = readFileSync(join(root, 'docs/recipes/daily-papers.service'), 'utf8')
 const analyze = toolPath('systemd-analyze')
-const MOST_EXPOSURE = 15 // of 100
+const MAX_EXPOSURE = 15 // of 100
 
 const folder = mkdtempSync(join(tmpdir(), 'systemd-'))
 const secrets = {
@@ -44,7 +44,7 @@ test('systemd takes the unit, and finds little that it is exposed to', (context)
   writeFileSync(file, here)
   const verified = spawnSync(analyze!, ['verify', file], { encoding: 'utf8' })
   expect({ status: verified.status, said: verified.stderr }).toEqual({ status: 0, said: '' })
-  const options = ['security', '--offline=true', `--threshold=${MOST_EXPOSURE}`, '--no-pager', file]
+  const options = ['security', '--offline=true', `--threshold=${MAX_EXPOSURE}`, '--no-pager', file]
   expect(spawnSync(analyze!, options, { encoding: 'utf8' }).status).toBe(0)
   // The same without its walls is not let through.
   writeFileSync(file, here.replace(/^(Protect|Private|Restrict|SystemCall|Capability).*$/gm, ''))

@@ -50,7 +50,7 @@ const element = (name: string, text: string | number | undefined, attributes = '
   text === undefined ? '' : `<${name}${attributes}>${escaped(String(text))}</${name}>`
 
 const ZONE = 'America/New_York'
-const MOST_ITEMS = 2000
+const MAX_ITEMS = 2000
 const ORDER = ['replace-cross', 'replace', 'cross', 'new']
 
 /** The feed of the day that it is in New York, or the last one before it under that date. */
@@ -62,7 +62,7 @@ export function feedOf(category: string, { days, now }: ArxivDays, isYesterdays 
   const listed = listing(isYesterdays ? (earlier.sort().at(-1) ?? '') : today)
   const items = listed
     .sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type) || b.paper.id.localeCompare(a.paper.id))
-    .slice(0, MOST_ITEMS)
+    .slice(0, MAX_ITEMS)
     .map(({ paper, type }) => itemOf(paper, type, today))
   return rss(
     `${category} updates on arXiv.org`,

@@ -42,8 +42,8 @@ export const DIGEST_FIELDS = [
 ]
 
 /** Mail clients cut what is longer. */
-const LONGEST_HTML_PART = 102_000
-const LONGEST_LINE = 998
+const MAX_HTML_PART_LENGTH = 102_000
+const MAX_LINE_LENGTH = 998
 
 const opened = lazily(() => openEmails(site))
 
@@ -92,7 +92,7 @@ export async function builtFaults(
     const faults = [
       ...faultsOfBytes(raw),
       ...foreignMarkup(mail.html ?? '').map((tag) => `foreign markup ${tag}`),
-      ...(html < LONGEST_HTML_PART ? [] : [`an HTML part of ${html} bytes`]),
+      ...(html < MAX_HTML_PART_LENGTH ? [] : [`an HTML part of ${html} bytes`]),
       ...(await faultsByMailparser(mail, raw)),
     ]
     built.faults.push(...faults.map((fault) => `${i}: ${fault}`))
@@ -109,7 +109,7 @@ export function faultsOfBytes(raw: Buffer): string[] {
   const longest = Math.max(...text.split('\r\n').map((line) => line.length))
   return [
     ...(/[\r\n\0]/.test(text.replaceAll('\r\n', '')) ? ['a bare CR or LF, or a NUL'] : []),
-    ...(longest > LONGEST_LINE ? [`a line of ${longest} bytes`] : []),
+    ...(longest > MAX_LINE_LENGTH ? [`a line of ${longest} bytes`] : []),
   ]
 }
 

@@ -19,7 +19,7 @@ import { listening } from './nginx.ts'
 import { toolPath } from './tools.ts'
 
 const run = promisify(execFile)
-const LONGEST_MS = 90_000
+const MAX_DURATION_MS = 90_000
 const PATIENCE = ['-qq', '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=15']
 /** Gives processes mounts and numbers of their own. */
 const UNSHARE = toolPath('unshare') ?? 'unshare'
@@ -48,9 +48,10 @@ async function unpack(name: string): Promise<string> {
   mkdirSync(dirname(folder), { recursive: true })
   const half = mkdtempSync(`${folder}-`)
   try {
-    const download = () => run('apt-get', [...PATIENCE, 'download', name], { cwd: half, timeout: LONGEST_MS })
+    const download = () =>
+      run('apt-get', [...PATIENCE, 'download', name], { cwd: half, timeout: MAX_DURATION_MS })
     await download().catch(async () => {
-      await run('apt-get', [...PATIENCE, 'update'], { timeout: LONGEST_MS })
+      await run('apt-get', [...PATIENCE, 'update'], { timeout: MAX_DURATION_MS })
       await download()
     })
     const file = readdirSync(half).find((one) => one.endsWith('.deb'))!

@@ -7,9 +7,9 @@ import type { Leaf, Query } from '../../src/queries/query.ts'
 // expression, each query a yes or no for every paper at once. Nothing here reads the program's own words or matches.
 
 const { stem: snowball } = newStemmer('english')
-const LONGEST_JOINED = 4
+const MAX_JOINED_LENGTH = 4
 /** Longer ones would make expressions of many thousands of signs. */
-const LONGEST_TERM = 8
+const MAX_TERM_LENGTH = 8
 const ANY_STEM = '[^ ]+'
 
 interface Lines {
@@ -152,7 +152,7 @@ function nameSource(words: string[]): string {
 
 /** For each number of first words that may be written as one: these, then all others in the same manner. */
 function sourcesFrom(words: string[], source: (run: string[]) => string): string[] {
-  const longest = words.length > LONGEST_TERM ? 1 : LONGEST_JOINED
+  const longest = words.length > MAX_TERM_LENGTH ? 1 : MAX_JOINED_LENGTH
   return Array.from({ length: Math.min(longest, words.length) }, (_, n) => {
     const others = sourcesFrom(words.slice(n + 1), source)
     return `${source(words.slice(0, n + 1))} ${others.length > 0 ? `(?:${others.join('|')})` : ''}`

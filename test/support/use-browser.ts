@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { launchBrowser } from './browser.ts'
 
-const LONGEST_WAIT_MS = 10_000
+const MAX_WAIT_MS = 10_000
 
 export interface UsedBrowser {
   readonly isThere: boolean
@@ -26,7 +26,7 @@ export function useBrowser(): UsedBrowser {
     },
     open: async (options) => {
       const page = await (await browser!.newContext(options)).newPage()
-      page.setDefaultTimeout(LONGEST_WAIT_MS)
+      page.setDefaultTimeout(MAX_WAIT_MS)
       return page
     },
   }

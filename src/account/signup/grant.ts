@@ -8,7 +8,7 @@ import { startDateOf } from '../../subscribers/start-date.ts'
 import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
 import {
   isJoined,
-  MOST_TOPICS,
+  MAX_TOPICS,
   type Subscriber,
   type TopicText,
   type Wish,
@@ -66,5 +66,5 @@ async function widen(tx: DatabaseOrTransaction, { subscriber, wish, how, now }: 
 
 async function addAsked(tx: DatabaseOrTransaction, subscriberId: string, asked: TopicText[]): Promise<void> {
   const topics = asked.map(({ name, query }) => ({ ...parseTopic(query), name }))
-  await addTopics(tx, { subscriberId, topics, most: MOST_TOPICS })
+  await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
 }

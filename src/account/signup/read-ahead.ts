@@ -2,7 +2,7 @@ import { parseOrNull } from '../../queries/language/parse-query.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
 import type { Steps } from '../../queries/steps.ts'
 import { inTurns, type Spend } from '../../search/in-turns.ts'
-import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 
 /**
  * Parses typed topics, one in each step, so that reading them afterwards does not block other requests: twenty long
@@ -14,7 +14,7 @@ export const readAhead = (typed: readonly string[], spend?: Spend): Promise<void
 function* parsing(typed: readonly string[]): Steps<void> {
   const topics = splitFields(typed)
   yield
-  if (topics.length > MOST_TOPICS) return
+  if (topics.length > MAX_TOPICS) return
   for (const topic of topics) {
     parseOrNull(topic)
     yield

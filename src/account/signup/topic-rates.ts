@@ -7,7 +7,7 @@ import type { Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
 import type { Window } from '../../search/back-test/window.ts'
 import { inTurns, type Spend } from '../../search/in-turns.ts'
-import { MOST_DAYS, recentWindow } from '../../search/recent-window.ts'
+import { MAX_DAYS, recentWindow } from '../../search/recent-window.ts'
 import { type Searcher, withSearchSlotOr } from '../../search/search-slot.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 
@@ -37,7 +37,7 @@ export async function topicRates(
   try {
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
     const withRevised = trees.some(([, tree]) => asksForRevised(tree))
-    const window = await recentWindow(deps, { days: MOST_DAYS, withRevised })
+    const window = await recentWindow(deps, { days: MAX_DAYS, withRevised })
     return await inTurns(ratesIn(window, trees), spend)
   } catch (error) {
     if (isDatabaseAway(error)) throw error

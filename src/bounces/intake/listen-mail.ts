@@ -6,14 +6,14 @@ import { Fault, textOf } from '../../core/errors.ts'
 import { Semaphore } from '../../core/semaphore.ts'
 import { isReturnAddress, readReturnAddress } from '../../subscribers/return-address.ts'
 import { keepReport } from '../keep-report.ts'
-import { MOST_BYTES } from '../mail/parse-mail.ts'
+import { MAX_BYTES } from '../mail/parse-mail.ts'
 import type { Way } from '../report.repo.ts'
 
 /** Announced (RFC 1870); of what is larger than is read, the beginning is kept. */
 const LARGEST_MAIL = 30_000_000
-const MOST_CONNECTIONS = 50
+const MAX_CONNECTIONS = 50
 /** On its way into the database a mail takes several times its size. */
-const MOST_WRITES = 2
+const MAX_WRITES = 2
 const SILENCE_MS = 60_000
 /** Where feedback loops report. Whoever writes to postmaster wants a person: the mail server in front has one. */
 const FEEDBACK_LOOP = 'fbl'
@@ -33,7 +33,7 @@ export async function listenForMail(
     disableReverseLookup: true,
     logger: false,
     size: LARGEST_MAIL,
-    maxClients: MOST_CONNECTIONS,
+    maxClients: MAX_CONNECTIONS,
     socketTimeout: SILENCE_MS,
     closeTimeout: 5000,
     onRcptTo: ({ address: recipient }, _session, answer) => answer(refusalOf(deps, recipient)),
@@ -69,7 +69,7 @@ interface Taking {
   recipients: SMTPServerAddress[]
 }
 
-const writes = new Semaphore({ total: MOST_WRITES })
+const writes = new Semaphore({ total: MAX_WRITES })
 
 async function take(deps: ServiceDeps, { way, stream, recipients }: Taking): Promise<void> {
   const raw = await beginningOf(stream)
@@ -82,7 +82,7 @@ async function beginningOf(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = []
   let held = 0
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    if (held < MOST_BYTES) chunks.push(chunk.subarray(0, MOST_BYTES - held))
+    if (held < MAX_BYTES) chunks.push(chunk.subarray(0, MAX_BYTES - held))
     held += chunk.length
   }
   return Buffer.concat(chunks)

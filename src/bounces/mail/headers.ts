@@ -1,8 +1,8 @@
 import { decodeWords } from './charset.ts'
 import type { Header } from './returned-mail.ts'
 
-const MOST_HEADERS = 1000
-const LONGEST_VALUE = 8000
+const MAX_HEADERS = 1000
+const MAX_VALUE_LENGTH = 8000
 const FIELD = /^([!-9;-~]{1,80})[ \t]*:(.*)$/s
 
 /** The head of a mail and what follows its first empty line. Takes lines ended by \n. */
@@ -23,7 +23,7 @@ export function headersIn(head: string): Header[] {
     const [, name, value] = FIELD.exec(line) ?? []
     if (name === undefined || value === undefined) continue
     headers.push({ name: name.toLowerCase(), value: decodeWords(value.trim()) })
-    if (headers.length === MOST_HEADERS) break
+    if (headers.length === MAX_HEADERS) break
   }
   return headers
 }
@@ -38,9 +38,9 @@ function unfolded(head: string): string[] {
   const lines: string[] = []
   for (const line of head.split('\n')) {
     const last = lines.at(-1)
-    if (last === undefined || !/^[ \t]/.test(line)) lines.push(line.slice(0, LONGEST_VALUE))
-    else if (last.length < LONGEST_VALUE)
-      lines[lines.length - 1] = `${last} ${line.trim()}`.slice(0, LONGEST_VALUE)
+    if (last === undefined || !/^[ \t]/.test(line)) lines.push(line.slice(0, MAX_VALUE_LENGTH))
+    else if (last.length < MAX_VALUE_LENGTH)
+      lines[lines.length - 1] = `${last} ${line.trim()}`.slice(0, MAX_VALUE_LENGTH)
   }
   return lines
 }

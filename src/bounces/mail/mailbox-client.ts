@@ -19,7 +19,7 @@ const CONNECT_MS = 10_000
 const SILENCE_MS = 30_000
 /** Far above a mail's beginning. */
 const LARGEST_ANSWER = 10_000_000
-const MOST_IN_A_COMMAND = 500
+const MAX_IN_A_COMMAND = 500
 
 /**
  * Opens a folder to look at it alone: nothing is marked or moved. What `work` does goes on until `signal` or its end. Throws
@@ -102,8 +102,8 @@ async function numbersSince(client: ImapFlow, instant: Date): Promise<bigint[]> 
   const numbers = numbersOf(found)
   const since: bigint[] = []
   // A server takes no longer command than 64 KB.
-  for (let from = 0; from < numbers.length; from += MOST_IN_A_COMMAND) {
-    const some = numbers.slice(from, from + MOST_IN_A_COMMAND).join(',')
+  for (let from = 0; from < numbers.length; from += MAX_IN_A_COMMAND) {
+    const some = numbers.slice(from, from + MAX_IN_A_COMMAND).join(',')
     for (const { uid, internalDate } of await client.fetchAll(
       some,
       { uid: true, internalDate: true },

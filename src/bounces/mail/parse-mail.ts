@@ -4,16 +4,16 @@ import { cutHead, headersIn, strayLines } from './headers.ts'
 import { headerOf, type Part, type ReturnedMail } from './returned-mail.ts'
 
 /** Of a mail: its end adds nothing but what was sent back. */
-export const MOST_BYTES = 2_000_000
-const MOST_PARTS = 200
-const MOST_PART_BYTES = 256 * 1024
+export const MAX_BYTES = 2_000_000
+const MAX_PARTS = 200
+const MAX_PART_BYTES = 256 * 1024
 
 /**
- * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than MOST_BYTES the first are read, of a
+ * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than MAX_BYTES the first are read, of a
  * part the first 256 KB, and no more than 200 parts. What is no MIME, or broken, comes as one part of plain text.
  */
 export async function parseMail(raw: Uint8Array): Promise<ReturnedMail> {
-  const mail = withPlainEnds(raw.subarray(0, MOST_BYTES))
+  const mail = withPlainEnds(raw.subarray(0, MAX_BYTES))
   const { head, body } = cutHead(mail.toString('latin1'))
   const headers = headersIn(asText(head))
   const type = headerOf(headers, 'content-type')
@@ -36,7 +36,7 @@ const withPlainEnds = (raw: Uint8Array): Buffer =>
   Buffer.from(Buffer.from(raw).toString('latin1').replace(/\r\n?/g, '\n'), 'latin1')
 
 const asText = (bytes: string): string => decode(Buffer.from(bytes, 'latin1'))
-const cut = (text: string): string => text.slice(0, MOST_PART_BYTES)
+const cut = (text: string): string => text.slice(0, MAX_PART_BYTES)
 const isMultipart = (type: string): boolean => /^multipart\//i.test(type)
 
 /** What stands before the first boundary, which some servers write their words into. */
@@ -48,7 +48,7 @@ class LeafParser extends MailParser {
 }
 
 function leavesOf(mail: Buffer): Promise<Part[]> {
-  const parser = new LeafParser({ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: MOST_PARTS })
+  const parser = new LeafParser({ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: MAX_PARTS })
   const leaves: Promise<Part>[] = []
   return new Promise((resolve, reject) => {
     parser.on('data', (data) => {
@@ -64,11 +64,11 @@ async function leafOf(leaf: AttachmentStream): Promise<Part> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of leaf.content) {
-    if (size < MOST_PART_BYTES) pieces.push(piece)
+    if (size < MAX_PART_BYTES) pieces.push(piece)
     size += piece.length
   }
   leaf.release?.()
-  const bytes = Buffer.concat(pieces).subarray(0, MOST_PART_BYTES)
+  const bytes = Buffer.concat(pieces).subarray(0, MAX_PART_BYTES)
   return { type: typeOf(leaf), text: decode(bytes, charsetOf(leaf)).replace(/\r\n?/g, '\n') }
 }
 

@@ -8,9 +8,9 @@ export interface SnsClient {
 }
 
 const TIMEOUT_MS = 10_000
-const LONGEST_ANSWER = 20_000
-const MOST_KEPT = 20
-const MOST_AT_ONCE = 4
+const MAX_REPLY_LENGTH = 20_000
+const MAX_KEPT = 20
+const MAX_AT_ONCE = 4
 
 /**
  * `baseUrl` (SNS_URL) stands in for scheme and host. The addresses are of a body that is not proved yet: no redirect is
@@ -20,7 +20,7 @@ export function openSnsClient({ baseUrl }: { baseUrl?: string }): SnsClient {
   const kept = new Map<string, string>()
   let asking = 0
   const ask = async (url: URL): Promise<string> => {
-    if (asking >= MOST_AT_ONCE) throw new Fault('webhook.unreachable', { what: 'too many are asked at once' })
+    if (asking >= MAX_AT_ONCE) throw new Fault('webhook.unreachable', { what: 'too many are asked at once' })
     asking++
     try {
       return await textAt(baseUrl ? new URL(url.pathname + url.search, baseUrl) : url)
@@ -33,7 +33,7 @@ export function openSnsClient({ baseUrl }: { baseUrl?: string }): SnsClient {
       const known = kept.get(url.href)
       if (known !== undefined) return known
       const pem = await ask(url)
-      if (kept.size >= MOST_KEPT) kept.clear()
+      if (kept.size >= MAX_KEPT) kept.clear()
       kept.set(url.href, pem)
       return pem
     },
@@ -57,7 +57,7 @@ async function shortText({ body }: Response): Promise<string> {
   let length = 0
   for await (const chunk of body ?? []) {
     length += chunk.length
-    if (length > LONGEST_ANSWER) throw new Error(`an answer above ${LONGEST_ANSWER} bytes`)
+    if (length > MAX_REPLY_LENGTH) throw new Error(`an answer above ${MAX_REPLY_LENGTH} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

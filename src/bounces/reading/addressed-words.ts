@@ -16,10 +16,10 @@ interface Found {
   isWhole?: boolean
 }
 
-const LONGEST_LINE = 1000
-const MOST_LINES = 40
-const MOST_WORDS = 4000
-const MOST_FOUND = 200
+const MAX_LINE_LENGTH = 1000
+const MAX_LINES = 40
+const MAX_WORDS = 4000
+const MAX_FOUND = 200
 
 const pattern = (source: string): RegExp => new RegExp(source.replaceAll('ADDRESS', ADDRESS), 'iu')
 
@@ -66,7 +66,7 @@ const WAYS: ((line: string) => Found | null)[] = [
  * Addresses one below the other share what follows them; `isNot` takes out the sender. Empty where none is named.
  */
 export function addressedIn(own: string, isNot: (address: string) => boolean): Addressed[] {
-  const lines = own.split('\n').map((line) => line.replace(/^(?:> ?)+/, '').slice(0, LONGEST_LINE))
+  const lines = own.split('\n').map((line) => line.replace(/^(?:> ?)+/, '').slice(0, MAX_LINE_LENGTH))
   for (const way of WAYS) {
     const all = sectionsOf(lines, (line) => {
       const one = way(line)
@@ -81,21 +81,21 @@ function sectionsOf(lines: string[], namedIn: (line: string) => Found | null): A
   const sections: Addressed[] = []
   let open: { recipients: string[]; lines: string[]; isWhole?: boolean; hasLead: boolean } | null = null
   const close = () => {
-    const words = open?.lines.join('\n').slice(0, MOST_WORDS) ?? ''
+    const words = open?.lines.join('\n').slice(0, MAX_WORDS) ?? ''
     const lead = open?.hasLead ? words.split(/\n\s*\n/, 1)[0]! : ''
     for (const recipient of open?.recipients ?? []) sections.push({ recipient, words, lead })
   }
   for (const line of lines) {
     const named = namedIn(line)
     if (!named) {
-      if (open && !open.isWhole && open.lines.length < MOST_LINES) open.lines.push(line)
+      if (open && !open.isWhole && open.lines.length < MAX_LINES) open.lines.push(line)
       continue
     }
     const isBare = open !== null && open.lines.join('').trim() === ''
     if (isBare) open!.recipients.push(named.recipient)
     else {
       close()
-      if (sections.length > MOST_FOUND) return sections
+      if (sections.length > MAX_FOUND) return sections
       open = { recipients: [named.recipient], lines: [], isWhole: named.isWhole ?? false, hasLead: false }
     }
     if (!named.says.trim()) continue
@@ -112,7 +112,7 @@ function merged(sections: Addressed[]): Addressed[] {
     const known = all.get(recipient.toLowerCase())
     if (known)
       Object.assign(known, {
-        words: `${known.words}\n${words}`.slice(0, MOST_WORDS),
+        words: `${known.words}\n${words}`.slice(0, MAX_WORDS),
         lead: known.lead || lead,
       })
     else all.set(recipient.toLowerCase(), { recipient, words, lead })

@@ -19,7 +19,7 @@ const FEEDBACK = /^message\/feedback-report$/
 const COPY = /^(?:message\/(?:rfc822|partial|global|global-headers)|text\/rfc822-headers?)$/
 
 const LONGEST = 100_000
-const MOST_HTML = 3
+const MAX_HTML = 3
 
 /** What is whose in a mail. Text after the mail that is sent back, or after the status, is no word of the report's own. */
 export function divide({ parts }: ReturnedMail): Divided {
@@ -53,7 +53,7 @@ function textsOf(parts: Part[]): { texts: string[]; tails: string[] } {
   const before = end < 0 ? parts : parts.slice(0, end)
   const plain = before.filter(({ type }) => type === 'text/plain' || type === 'text/enriched')
   const isSaid = plain.some(({ text }) => saysMore(text))
-  const html = isSaid ? [] : before.filter(({ type }) => type === 'text/html').slice(0, MOST_HTML)
+  const html = isSaid ? [] : before.filter(({ type }) => type === 'text/html').slice(0, MAX_HTML)
   const texts: string[] = []
   for (const text of [...plain.map((part) => part.text), ...html.map((part) => textOfHtml(part.text))]) {
     const { own, tail } = cutCopy(unfoldedQuoted(text))
@@ -102,12 +102,12 @@ const MARKERS = [
   '(?:元|オリジナル|送信した|原)(?:の|本)?(?:メール|メッセージ).{0,30}|(?:原始|原)(?:邮件|郵件|信件|メール).{0,20}|원본 ?(?:메시지|메일).{0,20}',
 ].map((words) => new RegExp(`^(?:${words})$`, 'iu'))
 
-const LONGEST_MARKER = 120
+const MAX_MARKER_LENGTH = 120
 const IS_MIME = /^[> \t]*content-type:[ \t]*(?:message\/rfc822|text\/rfc822-headers)/i
 
 /** A line that says that the mail follows: "--- Below this line is a copy of the message." */
 function isMarker(line: string): boolean {
-  if (line.length > LONGEST_MARKER) return false
+  if (line.length > MAX_MARKER_LENGTH) return false
   if (IS_MIME.test(line)) return true
   const words = line.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
   return words !== '' && MARKERS.some((marker) => marker.test(words))
@@ -118,7 +118,7 @@ const OF_MAILS =
   /^(?:received|return-path|message-id|dkim-signature|mime-version|delivered-to|x-received|arc-seal|x-originating-ip)$/
 const OF_REPORTS =
   /^(?:reporting-mta|final-recipient|original-recipient|action|status|feedback-type|diagnostic-code)$/
-const LEAST_FIELDS = 3
+const MIN_FIELDS = 3
 
 /** The line where the head of a mail begins: fields one after the other, of which one stands in mails alone; or -1. */
 function headIn(lines: string[]): number {
@@ -138,7 +138,7 @@ function headIn(lines: string[]): number {
 }
 
 const isHeadOfMail = (names: string[]): boolean =>
-  names.length >= LEAST_FIELDS &&
+  names.length >= MIN_FIELDS &&
   names.some((name) => OF_MAILS.test(name)) &&
   !names.some((name) => OF_REPORTS.test(name))
 

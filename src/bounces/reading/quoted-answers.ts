@@ -8,7 +8,7 @@ export interface QuotedAnswer extends Answer {
 }
 
 const CODE = /(?:^|[:;(] ?|<<< |\bsaid |\bwas | (?=\d{3}-'))['"]?([45]\d\d)(?=[ :=-]|$)/i
-const LONGEST_LINE = 4000
+const MAX_LINE_LENGTH = 4000
 
 /** Every answer of a text that holds answers alone: one to a line, however many lines a server made of it. */
 export const answersIn = (text: string): QuotedAnswer[] => piecesOf(text).map(toAnswer)
@@ -38,7 +38,7 @@ interface Line {
 }
 
 function lineOf(line: string): Line {
-  const own = line.replace(/^(?:> ?)+/, '').slice(0, LONGEST_LINE)
+  const own = line.replace(/^(?:> ?)+/, '').slice(0, MAX_LINE_LENGTH)
   const words = own.trim()
   return { indent: own.length - own.trimStart().length, words }
 }

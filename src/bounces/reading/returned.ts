@@ -31,8 +31,8 @@ export interface Returned {
   sure: boolean
 }
 
-const MOST_READ = 2000
-const LONGEST_DIAGNOSTIC = 1000
+const MAX_READ = 2000
+const MAX_DIAGNOSTIC_LENGTH = 1000
 
 /** A mail of which no recipient is told. */
 export const only = (kind: ReturnClass, recipient: string | null = null): Returned => ({
@@ -49,13 +49,13 @@ export const only = (kind: ReturnClass, recipient: string | null = null): Return
 /** By the rules of answers in a session, unless others are given. */
 export function fromAnswer(answer: QuotedAnswer, rules?: readonly RefusalRule[]): Returned {
   const { recipient, status, enhanced, to } = answer
-  const heard = { status, enhanced, answer: scrub(answer.answer.slice(0, MOST_READ)) } // as delivery hears it
+  const heard = { status, enhanced, answer: scrub(answer.answer.slice(0, MAX_READ)) } // as delivery hears it
   const { class: kind, rule } = classifyRefusal(heard, rules)
   return {
     recipient,
     class: kind ?? 'unknown',
     status: enhanced ?? (status === null ? null : String(status)),
-    diagnostic: answer.answer.slice(0, MOST_READ),
+    diagnostic: answer.answer.slice(0, MAX_READ),
     rule,
     answer: heard,
     to,
@@ -95,13 +95,13 @@ export function fromStatus(group: DeliveryStatus, stage: QuotedAnswer['to'] = nu
     recipient,
     sure: did === undefined && read.sure && NO_SUCH_MAILBOX.includes(quoted?.enhanced ?? ''),
     status: status ?? read.status,
-    diagnostic: diagnostic?.text.slice(0, LONGEST_DIAGNOSTIC) ?? null,
+    diagnostic: diagnostic?.text.slice(0, MAX_DIAGNOSTIC_LENGTH) ?? null,
   }
 }
 
 /** The answer that says most: for good before for now, and what a rule knows before what none does. */
 function answerIn(text: string): QuotedAnswer | null {
-  const answers = answersQuotedIn(text.slice(0, 20 * MOST_READ)).filter(({ status }) => status !== null)
+  const answers = answersQuotedIn(text.slice(0, 20 * MAX_READ)).filter(({ status }) => status !== null)
   const rank = (answer: QuotedAnswer): number => {
     const isKnown = fromQuoted(answer).class !== 'unknown'
     return (isKnown ? 0 : 2) + (answer.status! >= 500 ? 0 : 1)
@@ -154,7 +154,7 @@ export function fromWords(words: string, recipient: string | null): Returned | n
     const read = fromQuoted({ ...quoted, to: quoted.to ?? stageIn(words) })
     if (!isVague(read)) return { ...read, recipient }
   }
-  const said = words.replace(/\s+/g, ' ').trim().slice(0, MOST_READ)
+  const said = words.replace(/\s+/g, ' ').trim().slice(0, MAX_READ)
   if (said === '') return null
   const enhanced = CODE.exec(said)?.[1] ?? null
   const status = Number(STATUS.exec(said)?.[1] ?? (enhanced ? `${enhanced[0]}50` : 550))
@@ -167,6 +167,6 @@ export function fromWords(words: string, recipient: string | null): Returned | n
   return {
     ...read,
     status: enhanced ?? (quoted?.status ? String(quoted.status) : null),
-    diagnostic: said.slice(0, LONGEST_DIAGNOSTIC),
+    diagnostic: said.slice(0, MAX_DIAGNOSTIC_LENGTH),
   }
 }

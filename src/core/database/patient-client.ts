@@ -3,7 +3,7 @@ import pg from 'pg'
 import { stopwatch } from '../clock.ts'
 
 /** How long what cannot be asked after is waited for: behind a pooler, or with every connection of the server taken. */
-const LONGEST_MS = 600_000
+const MAX_DURATION_MS = 600_000
 const LOOKS = 4
 const TIMES_LOST = 2
 
@@ -22,7 +22,7 @@ export const PATIENCE: Patience = { quietMs: 10_000 }
  * been silent for a while, a second connection asks the server about it. If the server does not reply there, or is not
  * working on the first one, the first one fails like any broken connection.
  */
-export function patientClient(url: string, { quietMs, longestMs = LONGEST_MS }: Patience) {
+export function patientClient(url: string, { quietMs, longestMs = MAX_DURATION_MS }: Patience) {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       const socket = new Socket()

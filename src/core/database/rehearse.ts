@@ -3,7 +3,7 @@ import { silentLog } from '../log.ts'
 import type { Database } from './database.ts'
 
 // One transaction for all that the change does in many.
-const LONGEST_MS = 600_000
+const MAX_DURATION_MS = 600_000
 
 /** Does all of `work`, every check and every statement of it, and takes it back: what a dry run answers with. */
 export async function rehearse<T>(deps: Deps, work: (deps: Deps) => Promise<T>): Promise<T> {
@@ -16,7 +16,7 @@ export async function rehearse<T>(deps: Deps, work: (deps: Deps) => Promise<T>):
         done.result = await work({ ...deps, db: tx as Database, log: silentLog })
         throw takeBack
       },
-      { timeout: LONGEST_MS, maxWait: LONGEST_MS },
+      { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
     )
     .catch((error) => {
       if (error !== takeBack) throw error

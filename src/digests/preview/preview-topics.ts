@@ -16,7 +16,7 @@ import type { Window } from '../../search/back-test/window.ts'
 import { type Counts, countByDay } from '../../search/count-by-day.ts'
 import { type Budget, extrasBudget, inTurns, inTurnsWithin, type Spend } from '../../search/in-turns.ts'
 import { type PapersAtHand, papersAtHand } from '../../search/papers-at-hand.ts'
-import { MOST_DAYS, recentWindow } from '../../search/recent-window.ts'
+import { MAX_DAYS, recentWindow } from '../../search/recent-window.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 import {
@@ -104,7 +104,7 @@ export interface PreviewInput {
  * for those. Throws query.*, preview.days.
  */
 export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Preview> {
-  const { days = MOST_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
+  const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
   const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
   const others = (input.others ?? []).flatMap(readable)
   const all = others.toSpliced(input.place ?? 0, 0, ...topics)
@@ -191,7 +191,7 @@ function* extrasOf(
 const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
   isReadable(query) ? [{ name, tree: parseQuery(query) }] : []
 
-const MOST_NEAREST = 3
+const MAX_NEAR_MISSES = 3
 
 const idsOf = ({ latestIds, empty }: TopicTest): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
 
@@ -232,7 +232,7 @@ async function shownTopics(
   for (const test of tests) {
     const { query, tree, share, keyWords, terms, overlap, width, hints, empty } = test
     const nearest =
-      empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MOST_NEAREST), spend))
+      empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MAX_NEAR_MISSES), spend))
     const one = await inTurns(shownIn(test, papers), spend)
     shown.push({
       ...{ query, understood: describeQuery(tree), share, keyWords, terms, overlap, width, hints },

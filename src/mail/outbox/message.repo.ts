@@ -6,9 +6,9 @@ import type { Failure } from '../refusals/classify-answer.ts'
 import type { NextStep } from '../refusals/retry.ts'
 import { maySend } from './may-send.repo.ts'
 
-const MOST_IN_CHUNK = 200
+const MAX_IN_CHUNK = 200
 /** So many of one call to one domain get a chunk of their own, which can wait for the domain's pace. */
-const LEAST_FOR_OWN_CHUNK = 20
+const MIN_FOR_OWN_CHUNK = 20
 
 /**
  * Writes messages down, in chunks of their own; one whose kind and key are there already is left out. Returns how
@@ -20,8 +20,8 @@ export async function enqueue(
   messages: NewMessage[],
 ): Promise<number> {
   let added = 0
-  for (let from = 0; from < messages.length; from += MOST_IN_CHUNK) {
-    added += await addChunk(db, lane, messages.slice(from, from + MOST_IN_CHUNK))
+  for (let from = 0; from < messages.length; from += MAX_IN_CHUNK) {
+    added += await addChunk(db, lane, messages.slice(from, from + MAX_IN_CHUNK))
   }
   return added
 }
@@ -37,7 +37,7 @@ function addChunk(db: DatabaseOrTransaction, lane: Lane, messages: NewMessage[])
     ), addressed as (
       select *, lower(substring("toAddress" from '[^@]*$')) as domain from wanted
     ), grouped as (
-      select *, case when count(*) over (partition by domain) >= ${LEAST_FOR_OWN_CHUNK} then domain end as of_chunk
+      select *, case when count(*) over (partition by domain) >= ${MIN_FOR_OWN_CHUNK} then domain end as of_chunk
       from addressed
     ), made as (
       insert into chunk (lane, domain, not_before)

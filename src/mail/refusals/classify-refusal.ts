@@ -17,7 +17,7 @@ export interface Refusal {
   slowDown: boolean
 }
 
-const MOST_READ = 2000
+const MAX_READ = 2000
 const SERVER_CLOSES = 421
 const NOBODY_ANSWERED: Refusal = { class: null, rule: null, slowDown: false }
 
@@ -27,7 +27,7 @@ export function classifyRefusal(
   rules: readonly RefusalRule[] = REFUSAL_RULES,
 ): Refusal {
   if (status === null) return NOBODY_ANSWERED
-  const read = answer.slice(0, MOST_READ)
+  const read = answer.slice(0, MAX_READ)
   const heard = { status: String(status), code: enhanced ?? codeIn(read), words: wordsOf(read) }
   const rule = rules.find((candidate) => fits(candidate, heard))
   const kind = rule?.class ?? (heard.status.startsWith('4') ? 'temporary' : 'unknown')

@@ -44,11 +44,11 @@ const LOOK_AGAIN_MS = 500
 /** A connection that could not be made, while others can, is tried again after so long. */
 const UNREACHABLE_MS = 60_000
 /** A domain whose next turn is farther off is left to a later run. */
-const LONGEST_PACE_SECONDS = 60
+const MAX_RATE_SECONDS = 60
 /** A message that was taken longer ago is judged again before it begins. */
 const JUDGED_FOR_MS = 1000
 /** So often in a row, a second apart, the database may be away before a connection gives up. */
-const MOST_DATABASE_FAULTS = 60
+const MAX_DATABASE_FAULTS = 60
 
 /**
  * Lets every connection work until nothing is ready, all are at rest, nobody else holds anything, and no pace is to be
@@ -119,7 +119,7 @@ function openRest({ deps, input, run, connections }: Crew): Rest {
     const rampUp = rampUpOf(deps.config, now)?.key
     return (
       (await othersHoldChunks(deps.db, { lane, now, rampUp })) ||
-      (await chunksReadySoon(deps.db, { lane, now, rampUp, withinSeconds: LONGEST_PACE_SECONDS }))
+      (await chunksReadySoon(deps.db, { lane, now, rampUp, withinSeconds: MAX_RATE_SECONDS }))
     )
   }
   /** True where what became ready while the last ones worked is to be looked for at once. */
@@ -188,7 +188,7 @@ async function serve(crew: Crew, hand: Hand, smtp: Smtp, rest: Rest): Promise<vo
         await restOf(hand, rest, run)
       }
     } catch (error) {
-      if (!isDatabaseAway(error) || ++away > MOST_DATABASE_FAULTS || run.halt.aborted) throw error
+      if (!isDatabaseAway(error) || ++away > MAX_DATABASE_FAULTS || run.halt.aborted) throw error
       deps.log.error('database.error', { what: textOf(error) })
       await pause(PAUSE_AFTER_FAULT_MS, run.halt)
     }

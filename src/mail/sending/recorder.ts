@@ -26,7 +26,7 @@ interface RecorderInput {
   onDeadAddress?: (address: string) => Promise<void>
 }
 
-const LONGEST_PAUSE_MS = 5000
+const MAX_PAUSE_MS = 5000
 
 export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run): Recorder {
   const { config, clock, log, db, watch } = deps
@@ -34,7 +34,7 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 100,
-      maxTimeout: LONGEST_PAUSE_MS,
+      maxTimeout: MAX_PAUSE_MS,
       shouldRetry: () => true,
       onFailedAttempt: ({ error }) => log.error('database.error', { what: textOf(error) }),
     })

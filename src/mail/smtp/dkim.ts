@@ -12,7 +12,7 @@ export interface DkimKey {
 }
 
 /** Below this, receivers take a signature for none. */
-const LEAST_BITS = 1024
+const MIN_BITS = 1024
 
 const SIGNED_FIELDS = [
   'From',
@@ -62,7 +62,7 @@ export async function signDkim(raw: Buffer, key: DkimKey): Promise<Buffer> {
 export async function assertDkimSigns(key: DkimKey): Promise<void> {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key.privateKey
   if (type !== 'rsa') throw new Fault('dkim.cannot-sign', { why: `the key is ${type}` })
-  if ((details?.modulusLength ?? 0) < LEAST_BITS)
+  if ((details?.modulusLength ?? 0) < MIN_BITS)
     throw new Fault('dkim.cannot-sign', { why: `the key has ${details?.modulusLength} bits` })
   const signed = await signDkim(CANARY, key)
   if (!dkimVerifies(signed, createPublicKey(key.privateKey)))

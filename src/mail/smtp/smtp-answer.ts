@@ -4,10 +4,10 @@ import type { SmtpFault, Stage } from '../refusals/classify-answer.ts'
 /** What nodemailer says of a try that failed. `response`: the server's lines, with \n between them. */
 export type SmtpError = Error & { code?: string; command?: string; response?: string }
 
-const LONGEST_ANSWER = 500
+const MAX_REPLY_LENGTH = 500
 /** Addresses and tokens are looked for in no more: on a line without blanks that takes the square of its length. */
-const LONGEST_SEARCHED = 4000
-const LONGEST_ADDRESS = 320
+const MAX_SEARCHED_LENGTH = 4000
+const MAX_ADDRESS_LENGTH = 320
 
 const STAGE_OF_COMMAND: Record<string, Stage> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' }
 
@@ -52,14 +52,14 @@ export const keptAnswer = (answer: string, recipient?: string): string =>
   withoutMailbox(scrub(shortened(answer)), recipient)
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim()
-    .slice(0, LONGEST_ANSWER)
+    .slice(0, MAX_REPLY_LENGTH)
     .toWellFormed()
 
 /** Does not end in the middle of an address. */
 function shortened(answer: string): string {
-  if (answer.length <= LONGEST_SEARCHED) return answer
-  const cut = answer.slice(0, LONGEST_SEARCHED)
-  const lastWord = /\S*$/.exec(cut.slice(-LONGEST_ADDRESS))?.[0] ?? ''
+  if (answer.length <= MAX_SEARCHED_LENGTH) return answer
+  const cut = answer.slice(0, MAX_SEARCHED_LENGTH)
+  const lastWord = /\S*$/.exec(cut.slice(-MAX_ADDRESS_LENGTH))?.[0] ?? ''
   return cut.slice(0, cut.length - lastWord.length)
 }
 

@@ -30,13 +30,13 @@ export interface SmtpOptions {
 
 const OLDEST_MS = 300_000
 const CONNECT_MS = 30_000
-const LEAST_CONNECT_MS = 1000
+const MIN_CONNECT_MS = 1000
 const CONNECT_SHARE = 20
 const SERVER_CLOSES = 421
 
 /** RFC 5321, 4.5.3.2: ten minutes for the answer to the final dot. Opening takes a twentieth of it, up to its own limit. */
 const timeoutsOf = ({ timeoutSeconds }: SmtpConfig): SmtpTimeouts => ({
-  connectMs: Math.min(CONNECT_MS, Math.max(LEAST_CONNECT_MS, (timeoutSeconds * 1000) / CONNECT_SHARE)),
+  connectMs: Math.min(CONNECT_MS, Math.max(MIN_CONNECT_MS, (timeoutSeconds * 1000) / CONNECT_SHARE)),
   silenceMs: timeoutSeconds * 1000,
 })
 

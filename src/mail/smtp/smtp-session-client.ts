@@ -29,7 +29,7 @@ export interface Session {
   hangUp(): void
 }
 
-const LONGEST_BODY_MS = 300_000
+const MAX_BODY_MS = 300_000
 const GOODBYE_MS = 1000
 const SERVER_CLOSES = 421
 const ACCEPTED = 250
@@ -173,7 +173,7 @@ function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeou
         }
         bodyWritten = false
         recipient = to
-        within(Math.min(LONGEST_BODY_MS, silenceMs / 2))
+        within(Math.min(MAX_BODY_MS, silenceMs / 2))
         begin()
       }),
     /** nodemailer takes all that begins with a 2, also where the body is not whole yet. */

@@ -25,7 +25,7 @@ export interface WireTimeouts {
 
 const GO_ON = 354
 /** 512 lines, each the longest that RFC 5321, 4.5.3.1.5 allows. */
-const LONGEST_REPLY_BYTES = 512 * 512
+const MAX_REPLY_BYTES = 512 * 512
 
 /** What nodemailer keeps to itself. */
 interface Inside {
@@ -75,7 +75,7 @@ export function openWire(config: SmtpConfig, timeouts: WireTimeouts, events: Wir
   const onData = inside._onData
   inside._onData = (chunk) => {
     heardBytes += chunk.length
-    if (heardBytes > LONGEST_REPLY_BYTES) inside._onResponseTooLarge()
+    if (heardBytes > MAX_REPLY_BYTES) inside._onResponseTooLarge()
     else onData.call(connection, chunk)
   }
   const say: Wire['say'] = (command, onAnswer) => {

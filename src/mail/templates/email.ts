@@ -17,8 +17,8 @@ export interface SiteIdentity {
   privacyUrl?: string
 }
 
-const LONGEST_IN_SUBJECT = 40
+const MAX_IN_SUBJECT_LENGTH = 40
 
 /** The name of the site as subjects have it: in ASCII, which cannot write every name. */
 export const nameInSubject = ({ name }: Pick<SiteIdentity, 'name'>): string =>
-  asciiLine(name, LONGEST_IN_SUBJECT) || words.emails.parts.unnamedSite
+  asciiLine(name, MAX_IN_SUBJECT_LENGTH) || words.emails.parts.unnamedSite

@@ -1,4 +1,4 @@
-const SHORTEST_LINE = 50
+const MIN_LINE_LENGTH = 50
 const SOFT_BREAK = 3
 
 /**
@@ -8,7 +8,7 @@ const SOFT_BREAK = 3
 export function encodedSize(text: string): number {
   let bytes = 0
   for (let i = 0; i < text.length; i++) bytes += costOf(text.charCodeAt(i))
-  return bytes + SOFT_BREAK * Math.ceil(bytes / SHORTEST_LINE)
+  return bytes + SOFT_BREAK * Math.ceil(bytes / MIN_LINE_LENGTH)
 }
 
 function costOf(unit: number): number {

@@ -39,7 +39,7 @@ const TOKEN_FIELD = 'X-Daily-Papers-Message'
 
 const FEEDBACK_SENDER_LENGTH = 15
 // A header line above 998 bytes is against the standard, and a word in one cannot be folded.
-const LONGEST_NAME = 60
+const MAX_NAME_LENGTH = 60
 
 /** Puts an envelope and header fields to a mail. Throws message.bad-address. */
 export function addressed(message: Addressed, email: RenderedEmail, sender: Sender): OutgoingMail {
@@ -72,7 +72,7 @@ function listHeaders(
   sender: Sender,
   returns: ReturnAddresses | undefined,
 ): Record<string, string> {
-  const name = asciiLine(sender.siteName, LONGEST_NAME)
+  const name = asciiLine(sender.siteName, MAX_NAME_LENGTH)
   const byMail = returns ? `, <mailto:${returns.unsubscribe}?subject=unsubscribe>` : ''
   return {
     'List-ID': `${name ? `"${name}" ` : ''}<daily.${domainOf(sender.address)}>`,
@@ -82,7 +82,7 @@ function listHeaders(
 }
 
 /** An encoded word would pass through the library as it is, and say something else than it seems to. */
-const nameOf = ({ name }: Sender): string => cut(oneLine(name.replaceAll('=?', '= ?')), LONGEST_NAME)
+const nameOf = ({ name }: Sender): string => cut(oneLine(name.replaceAll('=?', '= ?')), MAX_NAME_LENGTH)
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const PROGRAM = join(import.meta.dirname, 'lay-out-process.ts')
-const MOST_BYTES = 10_000_000
+const MAX_BYTES = 10_000_000
 
 const laidOut = new Map<string, Promise<Record<string, string>>>()
 
@@ -21,6 +21,6 @@ export function layOut<Name extends string>(names: readonly Name[]): Promise<Rec
 
 async function runMjml(names: readonly string[]): Promise<Record<string, string>> {
   const args = ['--disable-warning=ExperimentalWarning', PROGRAM, ...names]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MOST_BYTES })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MAX_BYTES })
   return JSON.parse(stdout)
 }

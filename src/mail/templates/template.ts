@@ -8,8 +8,8 @@ import type { MailKind } from './mail-kind.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')
 const PARTS = join(FOLDER, 'parts')
-const LONGEST_SUBJECT = 78
-const LONGEST_PREHEADER = 90
+const MAX_SUBJECT_LENGTH = 78
+const MAX_PREHEADER_LENGTH = 90
 
 /** A template of templates/emails, ready to be filled. `View` is what its tags read as `it`. */
 export interface Template<View extends object> {
@@ -39,10 +39,10 @@ export async function openTemplate<View extends object>(
   const preheader = fillerOf(plain, meta.preheader)
   const body = fillerOf(html, laidOut)
   const text = fillerOf(plain, await read('body.txt'))
-  const subjectOf = (view: View) => asciiLine(subject(view), LONGEST_SUBJECT)
+  const subjectOf = (view: View) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
   return {
     render(view) {
-      const head = { subject: subjectOf(view), preheader: cut(preheader(view), LONGEST_PREHEADER) }
+      const head = { subject: subjectOf(view), preheader: cut(preheader(view), MAX_PREHEADER_LENGTH) }
       return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
     },
     renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),

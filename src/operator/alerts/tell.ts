@@ -10,7 +10,7 @@ import { writeNotice, writeRest } from './write-notice.ts'
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 /** Mails in one hour. What is more comes in the last of them, a line each. */
-const MOST_AN_HOUR = 6
+const MAX_PER_HOUR = 6
 /** Nobody wants to hear of what is older. */
 const NEWS_MS = 7 * DAY_MS
 /** A process that dies while it tells keeps the others from it for as long. */
@@ -27,7 +27,7 @@ export async function tellNotices(deps: Deps): Promise<void> {
   const now = deps.clock.now()
   const untold = await untoldNotices(deps.db, { since: before(now, NEWS_MS), now })
   if (untold.length === 0) return
-  const room = MOST_AN_HOUR - (await tellingsSince(deps.db, before(now, HOUR_MS)))
+  const room = MAX_PER_HOUR - (await tellingsSince(deps.db, before(now, HOUR_MS)))
   for (const [i, together] of mailsOf(untold, room).entries()) {
     if (!(await tell(deps, OPERATOR_EMAIL, together, i))) return
   }

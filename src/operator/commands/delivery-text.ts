@@ -51,14 +51,14 @@ function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
   ]
 }
 
-const MOST_PACES = 12
+const MAX_RATES = 12
 
 function pacesText({ paces }: Shown): string[] {
   if (paces.length === 0) return []
-  const more = paces.length - MOST_PACES
+  const more = paces.length - MAX_RATES
   return [
     'Rate limits now (a reduced rate doubles every minute):',
-    ...paces.slice(0, MOST_PACES).map((pace) => `  ${paceText(pace)}`),
+    ...paces.slice(0, MAX_RATES).map((pace) => `  ${paceText(pace)}`),
     ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
     '',
   ]

@@ -42,16 +42,16 @@ export function frameLines(frame: Frame): string[] {
 }
 
 const LABEL = 9
-const MOST_BAR = 40
-const LEAST_BAR = 5
+const MAX_BAR = 40
+const MIN_BAR = 5
 
 /** "Mailed   [####----]  40 % (204 of 512)"; nothing where nothing is to be done. */
 function bar(label: string, done: number, all: number, columns: number): string[] {
   if (all === 0) return []
   const figures = `  ${Math.floor((100 * done) / all)} % (${done} of ${all})`
-  const room = Math.min(MOST_BAR, columns - LABEL - figures.length - 2)
+  const room = Math.min(MAX_BAR, columns - LABEL - figures.length - 2)
   const full = Math.floor((room * done) / all)
-  const drawn = room < LEAST_BAR ? '' : `[${'#'.repeat(full)}${'-'.repeat(room - full)}]`
+  const drawn = room < MIN_BAR ? '' : `[${'#'.repeat(full)}${'-'.repeat(room - full)}]`
   return [`${label.padEnd(LABEL)}${drawn}${drawn ? figures : figures.trim()}`]
 }
 

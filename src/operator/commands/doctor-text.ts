@@ -3,7 +3,7 @@ import { type Check, type CheckState, count } from '../doctor/check.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
-const LONGEST_LINE = 100
+const MAX_LINE_LENGTH = 100
 
 /** A line for each check, its fix below it, and how many of each there are. */
 export function textOfChecks(checks: Check[]): string {
@@ -13,7 +13,7 @@ export function textOfChecks(checks: Check[]): string {
 
 function linesOf({ check, state, found, fix }: Check, width: number): string[] {
   const indent = ' '.repeat(width + 5)
-  const wrapped = (text: string) => wrap(text, LONGEST_LINE - indent.length)
+  const wrapped = (text: string) => wrap(text, MAX_LINE_LENGTH - indent.length)
   const [first, ...rest] = wrapped(state === 'skipped' ? `skipped: ${found}` : found)
   const fixes = fix ? wrapped(`fix: ${fix}`) : []
   const head = `${styleText(STYLES[state], MARKS[state])}  ${check.padEnd(width)}  ${first}`

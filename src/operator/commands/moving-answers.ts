@@ -28,7 +28,7 @@ interface Saying {
   rowsPerSecond: number
 }
 
-const MOST_REASONS = 8
+const MAX_REASONS = 8
 
 export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsPerSecond }: Saying): string {
   const {
@@ -57,9 +57,9 @@ export function textOfImported(imported: Imported, { dryRun, ask, seconds, rowsP
     `  unchanged  ${number(unchanged)}${unchanged > 0 ? ', already here' : ''}`,
     `  refused    ${number(refused)}${refusedFile ? `, with the reason in ${refusedFile}` : ''}`,
     ...reasons
-      .slice(0, MOST_REASONS)
+      .slice(0, MAX_REASONS)
       .map(([code, count]) => `    ${number(count)} × ${code}, ${exampleOf(code, imported)}`),
-    reasons.length > MOST_REASONS && `    and ${number(reasons.length - MOST_REASONS)} other reasons`,
+    reasons.length > MAX_REASONS && `    and ${number(reasons.length - MAX_REASONS)} other reasons`,
     ignored.length > 0 && `  ignored columns: ${ignored.join(', ')}`,
     ask && !dryRun && `${number(asked)} were emailed a confirmation link.`,
     pending > 0 && !ask && 'Pending subscribers get no email: use --ask to send them a confirmation.',

@@ -2,7 +2,7 @@ import { previewTopics } from '../../digests/preview/preview-topics.ts'
 import { type ToldPaper, type ToldPreview, toldPreview } from '../../digests/preview/told-preview.ts'
 import { counted, listed, words } from '../../i18n/words.ts'
 import { type Explained, explainQuery } from '../../search/explain-query.ts'
-import { MOST_DAYS } from '../../search/recent-window.ts'
+import { MAX_DAYS } from '../../search/recent-window.ts'
 import { type AddCommands, table } from './command-line.ts'
 
 const LATEST = 10
@@ -13,7 +13,7 @@ export const addQueryCommands: AddCommands = (program, line) => {
     .command('test')
     .description('what a query would have matched recently, by day')
     .argument('<query>')
-    .option('--days <n>', `how many days up to today (UTC), from 1 to ${MOST_DAYS}`, '30')
+    .option('--days <n>', `how many days up to today (UTC), from 1 to ${MAX_DAYS}`, '30')
     .action(
       line.action(async (deps, query: string, { days }: { days: string }) => {
         const input = { queries: [query], days: Number(days), latest: LATEST }
@@ -35,12 +35,12 @@ export const addQueryCommands: AddCommands = (program, line) => {
     )
 }
 
-const LONGEST_BAR = 30
+const MAX_BAR_LENGTH = 30
 
 function testText(told: ToldPreview): string {
   const { understood, from, to, total, perDay, latest, nothing, absent } = told
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
-  const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * LONGEST_BAR))
+  const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
   return [
     `Understood: ${understood}.`,
     // If nothing matched, the reason at the end says so.

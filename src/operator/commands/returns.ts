@@ -11,8 +11,8 @@ import { jsonOfReturn } from '../message-json.ts'
 import { type CommandLine, minuteOf, table } from './command-line.ts'
 
 const MOST = 1000
-const MOST_DAYS = 3650
-const LONGEST_SAID = 60
+const MAX_DAYS = 3650
+const MAX_REPLY_LENGTH = 60
 
 /** What came back: listed, counted and read. */
 export function addReturnCommands(noun: Command, line: CommandLine): void {
@@ -67,8 +67,8 @@ function addList(noun: Command, line: CommandLine): void {
 
 function daysFrom(text: string): number {
   const days = Number(text)
-  if (/^\d{1,4}$/.test(text) && days >= 1 && days <= MOST_DAYS) return days
-  throw new InvalidArgumentError(`Use a number from 1 to ${MOST_DAYS}.`)
+  if (/^\d{1,4}$/.test(text) && days >= 1 && days <= MAX_DAYS) return days
+  throw new InvalidArgumentError(`Use a number from 1 to ${MAX_DAYS}.`)
 }
 
 function textOfList(returns: ListedReturn[]): string {
@@ -81,7 +81,7 @@ function textOfList(returns: ListedReturn[]): string {
     done,
     messageId,
     subscriberId,
-    answer.length > LONGEST_SAID ? `${answer.slice(0, LONGEST_SAID - 1)}…` : answer,
+    answer.length > MAX_REPLY_LENGTH ? `${answer.slice(0, MAX_REPLY_LENGTH - 1)}…` : answer,
   ])
   const head = ['when (UTC)', 'class', 'code', 'domain', 'done', 'message', 'subscriber', 'said']
   const more = returns.length === MOST ? [`These are the newest ${MOST}.`] : []

@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts'
-import { MOST_DAYS_BACK } from '../../sources/day-state.ts'
+import { MAX_DAYS_BACK } from '../../sources/day-state.ts'
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../source-status.ts'
 import { faultText, reasonText, rejectedText, stateText } from '../source-words.ts'
 import { type AddCommands, minuteOf, table } from './command-line.ts'
@@ -12,7 +12,7 @@ export const addSourceCommands: AddCommands = (program, line) => {
     .description('where papers come from')
     .command('status')
     .description('each source: its state today and its days (UTC)')
-    .option('--days <days>', `how many days, 1 to ${MOST_DAYS_BACK}; default: ${DAYS}`)
+    .option('--days <days>', `how many days, 1 to ${MAX_DAYS_BACK}; default: ${DAYS}`)
     .action(
       line.action(async (deps, { days }: { days?: string }) => {
         const found = await sourceStatus(deps, { days: daysFrom(days) })
@@ -24,8 +24,8 @@ export const addSourceCommands: AddCommands = (program, line) => {
 function daysFrom(text: string | undefined): number {
   if (text === undefined) return DAYS
   const days = Number(text)
-  if (/^\d{1,2}$/.test(text) && days >= 1 && days <= MOST_DAYS_BACK) return days
-  throw new Fault('usage.wrong', { what: `--days "${text}": use a number from 1 to ${MOST_DAYS_BACK}` })
+  if (/^\d{1,2}$/.test(text) && days >= 1 && days <= MAX_DAYS_BACK) return days
+  throw new Fault('usage.wrong', { what: `--days "${text}": use a number from 1 to ${MAX_DAYS_BACK}` })
 }
 
 function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceStatus, now: Date): string {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Fault } from '../../core/errors.ts'
 
 const MEGABYTE = 1024 * 1024
-const MOST_MEGABYTES = 10
+const MAX_MEGABYTES = 10
 
 /** The text that the bytes of a file are; Latin-1 where it is no UTF-8. Throws bounces.empty, bounces.not-text. */
 export function textOf(bytes: Buffer, file: string): string {
@@ -19,8 +19,7 @@ export async function bytesIn(file: string): Promise<Buffer> {
   try {
     for await (const piece of file === '-' ? process.stdin : createReadStream(file)) {
       size += piece.length
-      if (size > MOST_MEGABYTES * MEGABYTE)
-        throw new Fault('bounces.too-large', { file, most: MOST_MEGABYTES })
+      if (size > MAX_MEGABYTES * MEGABYTE) throw new Fault('bounces.too-large', { file, most: MAX_MEGABYTES })
       pieces.push(piece)
     }
   } catch (cause) {

@@ -98,15 +98,15 @@ function addImport(noun: Command, line: CommandLine): void {
 const textOfImported = (topics: TopicText[], added: TopicText[]): string =>
   [`${added.length} added.`, ...textOfTopics(topics)].join('\n')
 
-const MOST_KILOBYTES = 256
+const MAX_KILOBYTES = 256
 
 /** Throws topics.no-file. */
 async function textIn(file: string): Promise<string> {
-  const refuse = (why: string) => new Fault('topics.no-file', { file, why, most: MOST_KILOBYTES })
+  const refuse = (why: string) => new Fault('topics.no-file', { file, why, most: MAX_KILOBYTES })
   const bytes = await (file === '-' ? buffer(process.stdin) : readFile(file)).catch(({ code }) => {
     throw refuse(code)
   })
-  if (bytes.length > MOST_KILOBYTES * 1024) throw refuse('too large')
+  if (bytes.length > MAX_KILOBYTES * 1024) throw refuse('too large')
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

@@ -10,7 +10,7 @@ import { doneOf, frameLines, type Sample } from './digests-frame.ts'
 
 const EVERY_MS = 1000
 /** The pace is that of the last half minute. */
-const MOST_SAMPLES = 30
+const MAX_SAMPLES = 30
 const COLUMNS = 80
 
 const HIDE_CURSOR = '\x1b[?25l'
@@ -29,7 +29,7 @@ export async function watchDigests(
     for (;;) {
       const counted = await books(deps.db, date)
       samples.push({ at: stopwatch(), done: doneOf(counted) })
-      if (samples.length > MOST_SAMPLES) samples.shift()
+      if (samples.length > MAX_SAMPLES) samples.shift()
       const columns = terminal.columns || COLUMNS
       const delivery = await deliverySwitch(deps)
       const lines = frameLines({ books: counted, delivery, samples, now: deps.clock.now(), columns })

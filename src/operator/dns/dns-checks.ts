@@ -1,6 +1,6 @@
 import { count, ok, skipped, together, type Verdict, warning, wrong } from '../doctor/check.ts'
 import { isWithin } from './domains.ts'
-import { MOST_LOOKUPS, type SpfSeen } from './spf.ts'
+import { MAX_LOOKUPS, type SpfSeen } from './spf.ts'
 
 const PASS = '+'
 
@@ -15,9 +15,9 @@ export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
       'Merge them into one: v=spf1, then the mechanisms of both, then -all.',
     )
   const strangers = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
-  return together(`${record} (${count(lookups, 'lookup')} of ${MOST_LOOKUPS})`, [
+  return together(`${record} (${count(lookups, 'lookup')} of ${MAX_LOOKUPS})`, [
     ...faults.map((fault) => wrong(fault, 'Fix it: receivers ignore a record that they cannot parse.')),
-    lookups > MOST_LOOKUPS
+    lookups > MAX_LOOKUPS
       ? wrong(
           'too many lookups: receivers ignore the record',
           'Remove an include: mechanism that you do not need, or replace it with its networks as ip4: and ip6:.',

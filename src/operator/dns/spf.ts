@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Dns } from './dns-client.ts'
 
 /** A receiver gives up on a record that makes it look up more (RFC 7208, 4.6.4). */
-export const MOST_LOOKUPS = 10
+export const MAX_LOOKUPS = 10
 const DEEPEST = 12
 
 export interface SpfSeen {
@@ -114,7 +114,7 @@ async function hostMatcher(
 async function includeMatcher(reading: Reading, target: string, depth: number): Promise<Term['matches']> {
   reading.lookups++
   const [record, ...more] =
-    depth < DEEPEST && reading.lookups <= 2 * MOST_LOOKUPS ? await recordsOf(reading.dns, target) : []
+    depth < DEEPEST && reading.lookups <= 2 * MAX_LOOKUPS ? await recordsOf(reading.dns, target) : []
   if (!record || more.length > 0) {
     reading.faults.push(`${target} has ${record ? 'several SPF records' : 'no SPF record'}`)
     return () => false

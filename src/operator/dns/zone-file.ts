@@ -1,6 +1,6 @@
 import type { DnsRecord } from './records.ts'
 
-const LONGEST_STRING = 255
+const MAX_STRING_LENGTH = 255
 const TTL = 3600
 
 /** The lines of a zone file, with a comment in front of each record. A text is cut into strings of 255 bytes. */
@@ -17,5 +17,5 @@ function dataOf(type: DnsRecord['type'], value: string): string {
 
 /** As a TXT record holds them: 255 bytes each. */
 function textStrings(value: string): string[] {
-  return value.match(new RegExp(`[\\s\\S]{1,${LONGEST_STRING}}`, 'g')) ?? ['']
+  return value.match(new RegExp(`[\\s\\S]{1,${MAX_STRING_LENGTH}}`, 'g')) ?? ['']
 }

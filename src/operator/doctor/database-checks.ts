@@ -6,7 +6,7 @@ import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
-const MOST_CONNECTIONS_SHARE = 0.9
+const MAX_CONNECTIONS_SHARE = 0.9
 
 /** Of a Postgres that answers: whether it is one that loses nothing. */
 export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Verdict {
@@ -32,7 +32,7 @@ export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ve
     facts.readOnly
       ? wrong('read-only', 'Point DATABASE_URL to the primary server, not a standby.')
       : undefined,
-    connections >= mostConnections * MOST_CONNECTIONS_SHARE
+    connections >= mostConnections * MAX_CONNECTIONS_SHARE
       ? warning('few connections left', 'Raise max_connections in postgresql.conf.')
       : undefined,
   ])

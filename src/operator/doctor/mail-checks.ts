@@ -75,23 +75,23 @@ export interface KeySeen {
   fault?: string
 }
 
-const LEAST_BITS = 2048
+const MIN_BITS = 2048
 const FOR_OTHERS = 0o077
 
 /** Of a DKIM key that signed a message, or did not. */
 export function judgeKey({ file, selector, domain, bits, mode, from, fault }: KeySeen): Verdict {
   if (fault)
-    return wrong(fault, `openssl genrsa -out ${file} ${LEAST_BITS}, then ${ownCommand('doctor --dns')}`)
+    return wrong(fault, `openssl genrsa -out ${file} ${MIN_BITS}, then ${ownCommand('doctor --dns')}`)
   const fromDomain = domainOf(from)
   const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
   return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
     mode & FOR_OTHERS
       ? warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
       : undefined,
-    bits < LEAST_BITS
+    bits < MIN_BITS
       ? warning(
           `a key of ${bits} bits is too short`,
-          `openssl genrsa -out ${file} ${LEAST_BITS}, under a new DKIM_SELECTOR`,
+          `openssl genrsa -out ${file} ${MIN_BITS}, under a new DKIM_SELECTOR`,
         )
       : undefined,
     isAligned

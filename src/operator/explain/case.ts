@@ -80,13 +80,13 @@ export interface Case {
   senderDomain: string
 }
 
-const MOST_CHANGES = 1000
+const MAX_CHANGES = 1000
 
 export async function openCase(deps: Deps, subject: Subject, date: Day): Promise<Case> {
   const { db, clock, config } = deps
   const now = clock.now()
   const consents = await notedConsents(db, subject.id)
-  const changes = await newestChanges(db, subject.id, MOST_CHANGES)
+  const changes = await newestChanges(db, subject.id, MAX_CHANGES)
   const digest = await digestOn(db, { subscriberId: subject.id, localDate: date })
   const said = contentOf(digest?.content)
   const noon = instantOf(date, 12, digest?.plan.zone ?? subject.standing.zone)

@@ -41,11 +41,11 @@ export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).re
 /** "1 paper", "2 papers" */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
-const MOST_TITLE = 70
+const MAX_TITLE = 70
 
 /** A title in quotes, cut where it is long. */
 export const titled = (title: string): string =>
-  `“${title.length > MOST_TITLE ? `${title.slice(0, MOST_TITLE - 1).trimEnd()}…` : title}”`
+  `“${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1).trimEnd()}…` : title}”`
 
 const HOUR_MS = 3600_000
 

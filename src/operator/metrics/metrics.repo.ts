@@ -57,7 +57,7 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
 }
 
 // A domain of few may be a person's, and one of a single subscriber is theirs: it is no label.
-const MOST_DOMAINS = 10
+const MAX_DOMAINS = 10
 
 /** What takes reading whole tables: with a million subscribers, some hundred milliseconds. */
 export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promise<Record<string, Sample[]>> {
@@ -66,7 +66,7 @@ export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promi
     with recent as (select class, domain, subscriber_id from returned where at > ${since}),
     biggest as (
       select domain from recent where domain is not null
-      group by 1 having count(distinct subscriber_id) > 1 order by count(*) desc, 1 limit ${MOST_DOMAINS})
+      group by 1 having count(distinct subscriber_id) > 1 order by count(*) desc, 1 limit ${MAX_DOMAINS})
     select 'subscribers' as name, jsonb_build_object('state', s.state::text) as labels,
       count(t.state)::float8 as value
     from unnest(enum_range(null::subscriber_state)) s(state)

@@ -1,6 +1,6 @@
 import temml from 'temml'
 
-const MOST_UNKNOWN = 8
+const MAX_UNKNOWN = 8
 // No size that a writer asks for is larger, in em.
 const STRICT = { throwOnError: true, trust: false, maxSize: [10, 10] as [number, number] }
 const DISPLAYED = /^\s*\\begin\{(?:align|equation|eqnarray|gather|multline)/
@@ -18,7 +18,7 @@ export function mathMarkup(tex: string, wrap: 'none' | 'tex' = 'none'): string {
       })
     } catch (error) {
       const name = UNKNOWN.exec(String(error))?.[1]
-      if (name === undefined || name in macros || unknown === MOST_UNKNOWN) throw error
+      if (name === undefined || name in macros || unknown === MAX_UNKNOWN) throw error
       macros[name] = readingOf(name.slice(1), tex)
     }
   }

@@ -12,8 +12,8 @@ type Macro = Extract<Node, { type: 'macro' }>
 type WriteMath = (tex: string) => string
 
 // What is longer, or holds more signs of TeX, nobody wrote to be read, and the parser takes its time with it.
-const LONGEST_TEX = 10_000
-const MOST_SIGNS = 400
+const MAX_TEX_LENGTH = 10_000
+const MAX_SIGNS = 400
 const DEEPEST = 20
 const SIGNS = /[$\\{}^_~%&#'"\x60[\]]/g
 // Where a reference stood, until the end. Like the signs of the other files here, no source means one.
@@ -22,7 +22,7 @@ const PRIVATE = /[\ue000-\ue00f]/g
 
 /** Clean text that holds TeX, on one line; what cannot be read as TeX stays as it is. */
 export function textOfTex(clean: string, math: WriteMath): string {
-  if (clean.length > LONGEST_TEX || (clean.match(SIGNS)?.length ?? 0) > MOST_SIGNS) return clean
+  if (clean.length > MAX_TEX_LENGTH || (clean.match(SIGNS)?.length ?? 0) > MAX_SIGNS) return clean
   try {
     const pieces = texPieces(guarded(clean.replace(PRIVATE, '')))
     const text = pieces.map(({ text, isTex }) => (isTex ? pieceText(text, math) : text)).join('')

@@ -3,10 +3,10 @@ import { holdsSentences } from './prose.ts'
 
 // "Diffusion models, especially video" asks for diffusion models: the rest tells more of them.
 
-const MOST_OF_ALL = String.raw`especially|particularly|in\s+particular|preferably|ideally|above\s+all|mainly`
+const MAX_OF_ALL = String.raw`especially|particularly|in\s+particular|preferably|ideally|above\s+all|mainly`
 const NOT_ONLY = String.raw`not\s+(?:only|just|merely|(?:necessarily\s+)?limited\s+to)`
 const EXAMPLES = String.raw`including|${NOT_ONLY}|such\s+as|for\s+example|namely|e\.\s?g\.?|i\.\s?e\.?`
-const MORE = `(?:${MOST_OF_ALL}|${EXAMPLES})`
+const MORE = `(?:${MAX_OF_ALL}|${EXAMPLES})`
 const AFTER_COMMA = String.raw`[,;]\s*(?:(?:and|but)\s+)?${MORE}[\s,:]\s*`
 const WITHIN = String.raw`\s(?:especially|particularly|in\s+particular|(?:but\s+)?${NOT_ONLY})\s+`
 const MARK = new RegExp(`${AFTER_COMMA}|${WITHIN}`, 'i')

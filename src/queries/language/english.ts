@@ -2,8 +2,8 @@
 const FOREIGN =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]|(?:(?![\p{sc=Latin}\p{sc=Greek}\p{sc=Common}\p{sc=Inherited}])\p{L}){2}/u
 
-const MOST_TERMS = 6
-const LONGEST_TERM = 60
+const MAX_TERMS = 6
+const MAX_TERM_LENGTH = 60
 const TERM =
   /\p{sc=Latin}[\p{sc=Latin}\d]*(?:[-+.#]+[\p{sc=Latin}\d]+)*(?: \p{sc=Latin}[\p{sc=Latin}\d-]*)*/gu
 
@@ -14,6 +14,6 @@ export const isForeign = (text: string): boolean => FOREIGN.test(text)
 export function englishTerms(text: string): string[] {
   const terms = [...text.matchAll(TERM)]
     .map(([term]) => term)
-    .filter(({ length }) => length > 1 && length <= LONGEST_TERM)
-  return [...new Map(terms.map((term) => [term.toLowerCase(), term])).values()].slice(0, MOST_TERMS)
+    .filter(({ length }) => length > 1 && length <= MAX_TERM_LENGTH)
+  return [...new Map(terms.map((term) => [term.toLowerCase(), term])).values()].slice(0, MAX_TERMS)
 }

@@ -10,10 +10,10 @@ import { ASKING } from './sentence-words.ts'
 const GOES_ON =
   /^(?:(?:and|or|but) )?(?:like|as well as|which|that|who|where|when|while|but|because|so|if|with|without|for|in|on|of|to|by|from|using|via|through|not)(?=[\s.,]|$)/i
 
-const LONGEST_ITEM = 4
+const MAX_ITEM_LENGTH = 4
 /** A text of so many words is none of topics where they are so long on average. */
 const LONG = { words: 40, item: 6 }
-const LONGEST_FOREIGN_ITEM = 12
+const MAX_FOREIGN_ITEM_LENGTH = 12
 /** The first characters of a line show whether it is a sentence; reading all of a very long one takes 50 ms. */
 const READ_LENGTH = 8000
 
@@ -24,7 +24,7 @@ export function isOneSentence(line: string, parts: readonly string[]): boolean {
   if (!isSentence(line.slice(0, READ_LENGTH))) return false
   const asks = ASKING.test(line)
   if (others.some((part) => GOES_ON.test(part) || (asks && isAside(part))) || isText(line, parts)) return true
-  const isList = others.length > 1 && others.every((part) => part.split(' ').length <= LONGEST_ITEM)
+  const isList = others.length > 1 && others.every((part) => part.split(' ').length <= MAX_ITEM_LENGTH)
   return asks && !isList
 }
 
@@ -39,4 +39,4 @@ function isText(line: string, parts: readonly string[]): boolean {
 
 /** In Chinese or Japanese commas part what no list of topics holds: long clauses, or sentences. */
 const isForeignSentence = (line: string, others: readonly string[]): boolean =>
-  /[。？！]/.test(line) || others.some((part) => isForeign(part) && part.length > LONGEST_FOREIGN_ITEM)
+  /[。？！]/.test(line) || others.some((part) => isForeign(part) && part.length > MAX_FOREIGN_ITEM_LENGTH)

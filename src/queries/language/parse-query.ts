@@ -12,7 +12,7 @@ import { pasted } from './pasted.ts'
 import { readSentence } from './sentence.ts'
 import { shortened } from './shortened.ts'
 
-const MOST_BYTES = 2000
+const MAX_BYTES = 2000
 /** An address takes three signs for one. */
 const ENCODED = 3
 
@@ -41,7 +41,7 @@ const known = new Map<string, Outcome>()
 function remember(text: string, outcome: Outcome): Outcome {
   const [oldest] = known.keys()
   if (known.size >= MAX_KNOWN) known.delete(oldest!)
-  if (text.length <= MOST_BYTES) known.set(text, outcome)
+  if (text.length <= MAX_BYTES) known.set(text, outcome)
   return outcome
 }
 
@@ -55,13 +55,13 @@ function outcomeOf(text: string): Outcome {
 }
 
 function parsed(text: string): Query {
-  requireShort(text, MOST_BYTES * ENCODED)
+  requireShort(text, MAX_BYTES * ENCODED)
   const typed = oneKindOfBlanksAndQuotes(pasted(text))
   const fault: ThrowFault = (code, at, values) => {
     const example = code === 'query.not-english' && { example: exampleIn(typed) }
     throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
   }
-  requireShort(typed, MOST_BYTES)
+  requireShort(typed, MAX_BYTES)
   const tooDeep = tooDeepAt(typed)
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
   if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
@@ -102,5 +102,5 @@ const oneKindOfBlanksAndQuotes = (text: string): string =>
 function requireShort(text: string, most: number): void {
   const bytes = Buffer.byteLength(text)
   if (bytes <= most) return
-  throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MOST_BYTES })
+  throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MAX_BYTES })
 }

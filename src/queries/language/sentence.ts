@@ -5,10 +5,10 @@ import { ASKING, ASKING_AT_END, isJoining } from './sentence-words.ts'
 import { tellingTerms } from './telling-terms.ts'
 
 // A sentence is looked for by its telling words: a paper needs more than half of them, but never more than four.
-const MOST_NEEDED = 4
+const MAX_NEEDED = 4
 
 /** Fewer words that tell something are a term with a preposition in it: point of interest recommendation. */
-const LEAST_TELLING = 4
+const MIN_RARITY = 4
 
 /** So many words, of which such a share join the others, are prose even where signs of the query language stand in it. */
 const PROSE = [
@@ -16,7 +16,7 @@ const PROSE = [
   { words: 40, joining: 0.04 },
 ]
 /** A query in operators has more of them. */
-const MOST_OPERATORS = 0.05
+const MAX_OPERATORS = 0.05
 
 // What only the query language gives a meaning: quotes, brackets, operators, fields, limits, addresses.
 const SIGNS =
@@ -33,7 +33,7 @@ export function readSentence(text: string, field: TextField = 'any'): Query | nu
   const [first] = parts
   if (!first) return null
   if (parts.length < 3) return parts.length === 1 ? first : { kind: 'and', parts }
-  return { kind: 'some', least: Math.min(MOST_NEEDED, Math.floor(parts.length / 2) + 1), parts }
+  return { kind: 'some', least: Math.min(MAX_NEEDED, Math.floor(parts.length / 2) + 1), parts }
 }
 
 /**
@@ -50,7 +50,7 @@ export function isSentence(text: string): boolean {
   if (joining === 0) return false
   if (asks) return words.length > 2
   const others = words.filter((word) => !/^(and|or|not)$/i.test(word)).length - joining
-  return others >= LEAST_TELLING && !words.some(isOrOrNot)
+  return others >= MIN_RARITY && !words.some(isOrOrNot)
 }
 
 const isOrOrNot = (word: string): boolean => /^(or|not)$/i.test(word)
@@ -60,7 +60,7 @@ function isProse(text: string, words: readonly string[], joining: number): boole
     return false
   const operators = words.filter((word) => /^(?:AND|OR|NOT|ANDNOT)$/.test(word)).length
   const isBracketed = text.replace(/\([^()]*\)/g, ' ').length < text.length / 2
-  return operators <= words.length * MOST_OPERATORS && !FIELD.test(text) && !isBracketed
+  return operators <= words.length * MAX_OPERATORS && !FIELD.test(text) && !isBracketed
 }
 
 /** Brackets around one word group nothing, nor do those of a question: test-time adaptation (TTA). */

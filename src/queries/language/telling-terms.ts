@@ -2,7 +2,7 @@ import { type Token, tokensOf } from '../text/tokens.ts'
 import { isForeign } from './english.ts'
 import { FILLERS_OF_SEVERAL, isFiller, isHead, TERMS_OF_SEVERAL, UNWANTED } from './sentence-words.ts'
 
-const MOST_TERMS = 12
+const MAX_TERMS = 12
 
 /** Words of a sentence that belong together, with their place in it. */
 interface Term {
@@ -27,7 +27,7 @@ export function tellingTerms(sentence: string): string[] {
       .join(' '),
   )
   const distinct = [...byKeys.values()]
-  const most = new Set(distinct.toSorted((a, b) => b.length - a.length).slice(0, MOST_TERMS))
+  const most = new Set(distinct.toSorted((a, b) => b.length - a.length).slice(0, MAX_TERMS))
   return distinct.filter((same) => most.has(same)).map(([first]) => first!)
 }
 
@@ -58,14 +58,14 @@ function termsIn(text: string): Term[] {
 
 const KNOWN = [...FILLERS_OF_SEVERAL, ...TERMS_OF_SEVERAL]
 /** Number of words in the longest known term. */
-const LONGEST_KNOWN = Math.max(...KNOWN.map((keys) => keys.length))
+const MAX_KNOWN_LENGTH = Math.max(...KNOWN.map((keys) => keys.length))
 
 /** What stands behind each token up to where words no longer belong together. */
 function gapsFrom(tokens: Token[], at: number, text: string): string[] {
   const gaps: string[] = []
   for (let i = at; i + 1 < tokens.length; i++) {
     const gap = text.slice(tokens[i]!.end, tokens[i + 1]!.start)
-    if (!/^(?: |[-‐‑–])$/.test(gap) || (gap === ' ' && gaps.length >= LONGEST_KNOWN)) break
+    if (!/^(?: |[-‐‑–])$/.test(gap) || (gap === ' ' && gaps.length >= MAX_KNOWN_LENGTH)) break
     gaps.push(gap)
   }
   return gaps

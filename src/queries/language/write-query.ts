@@ -20,7 +20,7 @@ export interface QueryParts {
   votes: string
 }
 
-const MOST_VOTES = 999_999
+const MAX_VOTES = 999_999
 
 /** Whether nobody typed or chose anything. */
 export const isBlank = (parts: QueryParts): boolean =>
@@ -84,6 +84,6 @@ function category(text: string): string {
 function votes(text: string): string {
   if (text === '') return ''
   if (!/^\d{1,6}$/.test(text))
-    throw new Fault('query.least-votes', { value: text.slice(0, 40), most: MOST_VOTES })
+    throw new Fault('query.least-votes', { value: text.slice(0, 40), most: MAX_VOTES })
   return `votes>=${Number(text)}`
 }

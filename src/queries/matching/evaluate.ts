@@ -5,7 +5,7 @@ import type { PaperText, WordIndex } from '../text/paper-text.ts'
 import { firstPlace, isNamed, type Term, termOf } from '../text/term.ts'
 import { kindOf } from '../text/tokens.ts'
 
-const MOST_MATCHES = 20
+const MAX_MATCHES = 20
 
 /**
  * Why a paper matches a query, or null. For each term met: its first place in the title and its first in the
@@ -20,7 +20,7 @@ export function evaluate(query: Query, paper: PaperText): Reason | null {
 /** The same for a part of a query, taken by itself. */
 export function evaluatePart(query: Query, paper: PaperText): Reason | null {
   const matches = matchesOf(query, paper)
-  return matches && { matches: titleFirst(distinct(matches)).slice(0, MOST_MATCHES) }
+  return matches && { matches: titleFirst(distinct(matches)).slice(0, MAX_MATCHES) }
 }
 
 /** Null where the query is not met; empty where it is met by what is not there. */

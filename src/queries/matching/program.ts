@@ -20,9 +20,9 @@ const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 
-const MOST_PARTS_BITS = 14
-export const partsOf = (value: number): number => value & ((1 << MOST_PARTS_BITS) - 1)
-export const leastOf = (value: number): number => value >>> MOST_PARTS_BITS
+const MAX_PARTS_BITS = 14
+export const partsOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
+export const leastOf = (value: number): number => value >>> MAX_PARTS_BITS
 
 /** The steps of a tree; `numberOf` gives each leaf its number. */
 export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
@@ -44,7 +44,7 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
         return
       case 'some':
         for (const part of node.parts) write(part)
-        steps.push(step(SOME, node.parts.length | (node.least << MOST_PARTS_BITS)))
+        steps.push(step(SOME, node.parts.length | (node.least << MAX_PARTS_BITS)))
         return
       default:
         steps.push(step(PUSH, numberOf(node)))

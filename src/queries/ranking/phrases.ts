@@ -9,7 +9,7 @@ export interface Phrase {
   keys: readonly string[]
 }
 
-const MOST_WORDS = 3
+const MAX_WORDS = 3
 
 /** A word, or words joined by hyphens. */
 interface Unit {
@@ -24,7 +24,7 @@ export function phrasesOf(text: string, tokens: readonly Token[]): Phrase[] {
   return units.flatMap((_, from) => {
     const phrases: Phrase[] = []
     const words: Token[] = []
-    for (const [i, unit] of units.slice(from, from + MOST_WORDS).entries()) {
+    for (const [i, unit] of units.slice(from, from + MAX_WORDS).entries()) {
       if (i > 0 && !unit.follows) break
       words.push(...unit.tokens)
       if (mayName(words)) phrases.push(phraseOf(text, words))
@@ -48,7 +48,7 @@ function mayName(words: readonly Token[]): boolean {
   const isTold = ({ folded }: Token) => isTelling(folded) && !isJoining(folded)
   const [first, last] = [words[0]!.folded, words.at(-1)!.folded]
   const keys = new Set(words.map(({ key }) => key))
-  const isOfSeveral = words.length > 1 && words.length <= MOST_WORDS && keys.size === words.length
+  const isOfSeveral = words.length > 1 && words.length <= MAX_WORDS && keys.size === words.length
   return (
     isOfSeveral && words.every(isTold) && !isFiller(first) && !(isFiller(last) && BEHIND_NOUNS.test(last))
   )

@@ -11,7 +11,7 @@ export interface Opinions {
 
 /** How much less counts beside more: what is unwanted has many faces, what is wanted has few. */
 const OF_LESS = 0.25
-const MOST_WORDS = 200
+const MAX_WORDS = 200
 
 /**
  * Rocchio: what the wanted papers share, less a part of what the unwanted ones do. The strongest words alone, of unit
@@ -22,7 +22,7 @@ export function profileOf({ more, less, removed }: Opinions): Vector {
   addMean(sum, more, 1)
   addMean(sum, less, -OF_LESS)
   for (const key of removed) sum.delete(key)
-  return strongest(sum, MOST_WORDS)
+  return strongest(sum, MAX_WORDS)
 }
 
 /** The words that weigh most, strongest first, of unit length. */

@@ -16,7 +16,7 @@ export interface Proposing {
   days: Days
 }
 
-const MOST_PHRASES = 4
+const MAX_PHRASES = 4
 /** In these weeks: enough, and more than a reader of papers like one wants. */
 const ENOUGH = 12
 const TOO_MANY = 28
@@ -38,7 +38,7 @@ function chosenOf(
   const chosen: TellingPhrase[] = []
   let brought = newBits(archive.index.slots)
   for (const phrase of phrases) {
-    if (chosen.length === MOST_PHRASES || countBits(brought) >= ENOUGH) break
+    if (chosen.length === MAX_PHRASES || countBits(brought) >= ENOUGH) break
     if (chosen.some(({ keys }) => keys.some((key) => phrase.keys.includes(key)))) continue
     const together = union(brought, archive.within(phrase.found, days))
     if (countBits(together) > TOO_MANY) continue

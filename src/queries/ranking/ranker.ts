@@ -16,12 +16,12 @@ const OF_VOTES = 0.1
 const MANY_VOTES = Math.log(101)
 
 /** Weights that are kept for the next query, in 8 bytes each; a query that needs more keeps them until it is answered. */
-const MOST_REMEMBERED = 4_000_000
-const MOST_AT_ONCE = 4 * MOST_REMEMBERED
+const MAX_CACHED = 4_000_000
+const MAX_AT_ONCE = 4 * MAX_CACHED
 /** What comes later in a long query changes little of the order. */
-const MOST_TERMS = 64
+const MAX_TERMS = 64
 
-const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MOST_TERMS)
+const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_TERMS)
 
 /**
  * Puts papers that a query matches in order: BM25 of the terms that it wants, and a little for votes where they are known.
@@ -42,7 +42,7 @@ export class Ranker {
 
   /** At most `most` of them, which is quicker than all. */
   rank(query: Query, matched: Readonly<Bits>, most = Number.POSITIVE_INFINITY): Ranked {
-    this.#refresh(MOST_AT_ONCE)
+    this.#refresh(MAX_AT_ONCE)
     const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
     for (const { slots, weights: each, share } of weights) {
       for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!]! += each[i]! * share
@@ -54,9 +54,9 @@ export class Ranker {
 
   /** Weighs one term of a query after the other, so that `rank` has them at hand. */
   *lookUp(query: Query): Generator<void> {
-    this.#refresh(MOST_REMEMBERED)
+    this.#refresh(MAX_CACHED)
     for (const { leaf } of termsOf(query)) {
-      this.#refresh(MOST_AT_ONCE)
+      this.#refresh(MAX_AT_ONCE)
       this.#weightsOf(leaf)
       yield
     }

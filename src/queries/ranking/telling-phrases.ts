@@ -17,10 +17,10 @@ export interface TellingPhrase extends Phrase {
 const IN_TITLE = 3
 const OF_EACH_WORD = 0.1
 /** So many are held against all papers. */
-const MOST_TRIED = 16
-const MOST_WORDS_TRIED = 8
+const MAX_TRIED = 16
+const MAX_WORDS_TRIED = 8
 /** How many times more often those like it hold it: half as often as can be, where there are few papers. */
-const LEAST_LIFT = 8
+const MIN_LIFT = 8
 
 type Candidate = Phrase & { inTitle: boolean; others: number }
 
@@ -36,7 +36,7 @@ export function* tellingPhrases(
     .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
     .map((one) => ({ one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
     .sort((a, b) => b.weight - a.weight)
-  for (const { one } of weighed.slice(0, MOST_TRIED)) yield* heldAgainstAll(archive, one, like.length)
+  for (const { one } of weighed.slice(0, MAX_TRIED)) yield* heldAgainstAll(archive, one, like.length)
 }
 
 /** Nothing where those like it hold it hardly more often than others do. */
@@ -45,7 +45,7 @@ function heldAgainstAll(archive: Archive, one: Candidate, like: number): Telling
   const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
   const share = countBits(found) / Math.max(1, size)
   const lift = share === 0 ? 0 : one.others / like / share
-  return lift >= Math.min(LEAST_LIFT, size / like / 2) ? [{ ...one, found }] : []
+  return lift >= Math.min(MIN_LIFT, size / like / 2) ? [{ ...one, found }] : []
 }
 
 /** Of two that as many hold, the longer one is the name of which the other is a part. */
@@ -56,7 +56,7 @@ const weightOf = ({ others, inTitle, keys }: Candidate): number =>
 export function tellingWords(archive: Archive, paper: PaperText, like: readonly number[]): TellingPhrase[] {
   const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
   const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))
-  const words = [...strongest(vectorOfText(paper, among), MOST_WORDS_TRIED).keys()].flatMap(
+  const words = [...strongest(vectorOfText(paper, among), MAX_WORDS_TRIED).keys()].flatMap(
     (key): Candidate[] => {
       const folded = tokens.get(key)?.folded
       return folded && WHOLE_WORD.test(folded) && !isFiller(folded)

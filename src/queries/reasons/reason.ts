@@ -3,7 +3,7 @@ import { counted, fill, listed, words } from '../../i18n/words.ts'
 import { shownName } from '../language/describe-query.ts'
 import type { Match, Reason } from '../query.ts'
 
-const MOST_TERMS = 5
+const MAX_TERMS = 5
 
 /** Why a paper matched, for the person who gets it: "Matched: linear attention, in the title", "Author: Albert Gu". */
 export function reasonSentence(reason: Reason): string {
@@ -57,9 +57,9 @@ const inPart = (matches: Match[], sentence: string): string[] =>
 
 /** "a, b and c", the fifth and those after it as "3 more". */
 export function termsOf(terms: readonly string[]): string {
-  const count = terms.length - MOST_TERMS
+  const count = terms.length - MAX_TERMS
   if (count <= 1) return listed(terms)
-  return listed([...terms.slice(0, MOST_TERMS), fill(words.reason.moreTerms, { count })])
+  return listed([...terms.slice(0, MAX_TERMS), fill(words.reason.moreTerms, { count })])
 }
 
 const isSameTerm = (one: Match, other: Match): boolean => one.term.toLowerCase() === other.term.toLowerCase()

@@ -80,10 +80,10 @@ export function digestPaper(paper: Paper, plain: PlainParts, reason: Reason | nu
 }
 
 // An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
-const MOST_AUTHORS = 4
+const MAX_AUTHORS = 4
 
 function firstAuthors(names: readonly string[]): Pick<DigestPaper, 'authors' | 'moreAuthors'> {
-  const authors = names.slice(0, MOST_AUTHORS)
+  const authors = names.slice(0, MAX_AUTHORS)
   const moreAuthors = names.length - authors.length
   return { authors, ...(moreAuthors > 0 && { moreAuthors }) }
 }

@@ -15,12 +15,14 @@ export interface Term {
 }
 
 /** The longest run of words that a paper may write as one. */
-const LONGEST_RUN = 4
+const MAX_RUN_LENGTH = 4
 
 export function termOf(text: string, kind: Kind): Term {
   const words = tokensOf(text, kind).map(({ folded }) => folded)
   const runsFrom = words.map((_, from) =>
-    words.slice(from, from + LONGEST_RUN).map((_, more) => runOf(words.slice(from, from + more + 1), kind)),
+    words
+      .slice(from, from + MAX_RUN_LENGTH)
+      .map((_, more) => runOf(words.slice(from, from + more + 1), kind)),
   )
   return { runsFrom }
 }

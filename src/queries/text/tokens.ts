@@ -64,7 +64,7 @@ const withoutMarks = (text: string): string =>
 
 const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
 
-const MOST_REMEMBERED = 50_000
+const MAX_CACHED = 50_000
 const remembered = new Map<string, string>()
 
 /** The key of a word that `foldAccents` gave. Stemming is slow, and papers share their words. */
@@ -72,7 +72,7 @@ export function keyOf(folded: string, kind: Kind): string {
   if (kind === 'names') return lowerCase(folded)
   const known = remembered.get(folded)
   if (known !== undefined) return known
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  if (remembered.size >= MAX_CACHED) remembered.clear()
   const key = stemOf(lowerCase(acronymOf(folded) ?? folded))
   remembered.set(folded, key)
   return key

@@ -38,12 +38,12 @@ type Asked = Omit<Wide, 'most'> & {
 }
 
 /** A part of an OR that brings at least so much of all is worth a word. */
-const LEAST_OF_ALL = 0.25
+const MIN_OF_ALL = 0.25
 
 /** The part of an OR that alone brings most. */
 function* withoutOne({ query, found, room }: Asked, window: Window): Steps<Hint[]> {
   const met = window.count(found)
-  const enough = Math.max(room, met * (1 - LEAST_OF_ALL))
+  const enough = Math.max(room, met * (1 - MIN_OF_ALL))
   let best: (Variant & { papers: number }) | undefined
   for (const variant of withoutEach(query, 'or').take(MAX_VARIANTS)) {
     const papers = window.count(window.find(variant.changed, query))
@@ -71,7 +71,7 @@ function votesHint({ text, found, room }: Asked, window: Window): Hint[] {
   return query ? [{ way: 'votes', part, term: part, papers: left(limit), query }] : []
 }
 
-const MOST_WORDS = 3
+const MAX_WORDS = 3
 
 /** Words that stand in some of the papers, and seldom in others. */
 function* alsoHints({ text, query, found, room }: Asked, window: Window): Steps<Hint[]> {
@@ -80,7 +80,7 @@ function* alsoHints({ text, query, found, room }: Asked, window: Window): Steps<
   for (const { word, papers } of words) {
     const { query: changed = null } = alsoWith(text, word)
     if (changed !== null) hints.push({ way: 'also', part: word, term: word, papers, query: changed })
-    if (hints.length === MOST_WORDS) break
+    if (hints.length === MAX_WORDS) break
     yield
   }
   return hints

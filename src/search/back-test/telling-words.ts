@@ -27,7 +27,7 @@ const SAMPLE = 1200
 const SAMPLE_OF_ALL = 3000
 const MOST = 6
 /** A word that leaves less than so much of the room leaves too little. */
-const LEAST_SHARE = 0.1
+const MIN_SHARE = 0.1
 const TELLING = /^\p{L}[\p{L}\p{N}]{2,}$/u
 
 /** Words that stand in just so many of the papers, those first that stand seldom in others. */
@@ -50,10 +50,10 @@ export function* tellingWords({ query, found, room }: Among, window: Window): St
     yield
     words.push(heldBy(window.archive.writtenAs(key), found, window))
   }
-  return words.filter(({ papers }) => papers >= room * LEAST_SHARE && papers <= room)
+  return words.filter(({ papers }) => papers >= room * MIN_SHARE && papers <= room)
 }
 
-const isBetween = (part: number, share: number): boolean => part >= (share * LEAST_SHARE) / 2 && part <= share
+const isBetween = (part: number, share: number): boolean => part >= (share * MIN_SHARE) / 2 && part <= share
 
 function heldBy(word: string, found: Bits, window: Window): TellingWord {
   const holding = window.archive.find({ kind: 'word', field: 'any', text: word })

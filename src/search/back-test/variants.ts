@@ -35,7 +35,7 @@ export const anywhereEach = (query: Query): Variants =>
     leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
   )
 
-const MOST_IN_NAME = 3
+const MAX_IN_NAME = 3
 
 /** With words that may be a name as that of an author: author:Albert Gu, and a whole query of Albert Gu. `part`: the author. */
 export function asAuthor(query: Query): Variant[] {
@@ -51,10 +51,10 @@ export function asAuthor(query: Query): Variant[] {
 /** The words at a place that may be one name: those behind an author's, or all that there are. */
 function namesFrom(parts: readonly Query[], at: number): (readonly TextLeaf[])[] {
   const isPlain = (part: Query): part is TextLeaf => isText(part) && part.field === 'any'
-  const [first, ...others] = parts.slice(at, at + MOST_IN_NAME)
+  const [first, ...others] = parts.slice(at, at + MAX_IN_NAME)
   if (!isText(first!)) return []
   if (first.field !== 'author') {
-    return parts.length <= MOST_IN_NAME && parts.every(isPlain) && at === 0 ? [parts] : []
+    return parts.length <= MAX_IN_NAME && parts.every(isPlain) && at === 0 ? [parts] : []
   }
   const [second, third] = others
   if (!second || !isPlain(second)) return []

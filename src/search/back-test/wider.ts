@@ -6,13 +6,13 @@ import type { Hint, Way } from './hint.ts'
 import { anywhereEach, apartEach, asAuthor, type Variant, withoutEach } from './variants.ts'
 import type { Window } from './window.ts'
 
-const MOST_HINTS = 2
+const MAX_HINTS = 2
 /** From so many on a week can be told from chance. */
-const LEAST_WEEKS = 2
+const MIN_WEEKS = 2
 
 /** Less than one paper a week, and some: none at all is told otherwise. */
 export const isNarrow = (papers: number, weeks: number): boolean =>
-  papers > 0 && weeks >= LEAST_WEEKS && papers < weeks
+  papers > 0 && weeks >= MIN_WEEKS && papers < weeks
 
 /**
  * Changes by which a query would have brought more: those with the most papers of which a mail of `most` still holds a
@@ -32,7 +32,7 @@ export function* widerHints(query: Query, window: Window, most: number): Steps<H
   const [names, others] = [hints.filter(isName), hints.filter((one) => !isName(one))]
   const fitting = others.filter(({ papers }) => papers <= room)
   return [...names, ...(fitting.length > 0 ? fitting : others)]
-    .slice(0, MOST_HINTS)
+    .slice(0, MAX_HINTS)
     .map(({ way, part, papers, changed }) => ({ way, ...namesOf(part), papers, query: writeTree(changed) }))
 }
 

@@ -12,12 +12,12 @@ import { lotsOf, withDetails } from './with-details.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
 // A feed holds no more, and leaves out what is new first: arXiv's feed/database.py.
-const MOST_IN_FEED = 2000
-const MOST_PAGES = 30
+const MAX_IN_FEED = 2000
+const MAX_PAGES = 30
 // A page has some 3 MB and a day of the largest category two of them.
 const MAX_HARVEST_BYTES = 24_000_000
 const LOT = 100
-const MOST_LOTS = 50
+const MAX_LOTS = 50
 
 interface Found extends ParsedRecords {
   /** Records that the archive gave and the feed had not. */
@@ -62,7 +62,7 @@ async function fromFeed(input: FetchDay): Promise<Found> {
   )
   const shown = { ...(await withoutSeen(input, feed)), made: [] }
   const isMissing = !shown.records.some(isListed) && !calendar.rest(day) && now >= calendar.stallsAt(day)
-  return isMissing || feed.items >= MOST_IN_FEED ? madeUp(input, shown) : shown
+  return isMissing || feed.items >= MAX_IN_FEED ? madeUp(input, shown) : shown
 }
 
 /** Feeds that arXiv did not renew show an earlier day under today's date: only what was seen before tells. */
@@ -123,7 +123,7 @@ async function pagesOf(input: FetchDay): Promise<Harvest | undefined> {
   const all: Harvest = { records: [], refused: [], dates: new Map() }
   const tokens = new Set<string>()
   let bytes = 0
-  for (let token: string | undefined; tokens.size < MOST_PAGES; ) {
+  for (let token: string | undefined; tokens.size < MAX_PAGES; ) {
     const page = await pageOf(input, token)
     bytes += page.bytes
     if (bytes > MAX_HARVEST_BYTES)
@@ -160,7 +160,7 @@ function pageOf(input: FetchDay, token: string | undefined): Promise<HarvestPage
 async function detailsOf(input: FetchDay, papers: string[]): Promise<Map<string, SourceRecord>> {
   const details = new Map<string, SourceRecord>()
   const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
-  for (const lot of lotsOf(ids, LOT).slice(0, MOST_LOTS)) {
+  for (const lot of lotsOf(ids, LOT).slice(0, MAX_LOTS)) {
     const records = await lotOf(input, lot)
     if (records === 'no more') break
     // The API may return papers that were not requested.

@@ -1,17 +1,17 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { z } from 'zod'
 import { text } from '../lenient.ts'
-import { MOST_ENTRIES } from '../read-entries.ts'
+import { MAX_ENTRIES } from '../read-entries.ts'
 
 /** A text is not what we asked for, and why. */
 export class NotXml extends Error {}
 
 const LISTS = ['item', 'category', 'entry', 'author', 'record']
 const ATTRIBUTES = ['code', 'status', 'term']
-const LONGEST_WHY = 200
+const MAX_REASON_LENGTH = 200
 // The parser takes memory for each tag, and for each sign of a text until the text ends.
-const MOST_TAGS = 250_000
-const LONGEST_TEXT = 500_000
+const MAX_TAGS = 250_000
+const MAX_TEXT_LENGTH = 500_000
 const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
 // What the validator says where elements are left open.
 const ENDS_OPEN = /^Unclosed tag|^Invalid '\[/
@@ -48,16 +48,16 @@ export function readXml(body: string, root: string): unknown {
 
 function tooMuchIn(body: string): string | undefined {
   let [last, entries] = [0, 0]
-  for (let tags = 0; tags <= MOST_TAGS; tags++) {
+  for (let tags = 0; tags <= MAX_TAGS; tags++) {
     const next = body.indexOf('<', last)
     const end = next < 0 ? body.length : next
-    if (end - last > LONGEST_TEXT) return `a text of more than ${LONGEST_TEXT} signs`
+    if (end - last > MAX_TEXT_LENGTH) return `a text of more than ${MAX_TEXT_LENGTH} signs`
     if (next < 0) return undefined
     last = next + 1
-    if (ENTRY.test(body.slice(last, last + 20)) && ++entries > MOST_ENTRIES)
-      return `more than ${MOST_ENTRIES} entries`
+    if (ENTRY.test(body.slice(last, last + 20)) && ++entries > MAX_ENTRIES)
+      return `more than ${MAX_ENTRIES} entries`
   }
-  return `more than ${MOST_TAGS} tags`
+  return `more than ${MAX_TAGS} tags`
 }
 
 function parsed(body: string): Record<string, unknown> {
@@ -68,7 +68,7 @@ function parsed(body: string): Record<string, unknown> {
   }
 }
 
-const notXml = (why: string) => new NotXml(why.replace(/\s+/g, ' ').slice(0, LONGEST_WHY))
+const notXml = (why: string) => new NotXml(why.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH))
 
 const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 

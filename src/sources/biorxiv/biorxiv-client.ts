@@ -1,6 +1,6 @@
 import { Fault } from '../../core/errors.ts'
 import { allEntries } from '../all-entries.ts'
-import { MOST_ENTRIES, requireReadable } from '../read-entries.ts'
+import { MAX_ENTRIES, requireReadable } from '../read-entries.ts'
 import { readJson } from '../read-json.ts'
 import type { Answer, FetchDay, FetchedDay } from '../source.ts'
 import { manners } from './manners.ts'
@@ -47,5 +47,5 @@ function readPage(input: FetchDay, answer: Answer): DetailsPage {
 
 function pageIn(value: unknown): DetailsPage | undefined {
   const page = parsePage(value)
-  return page && page.entries.length <= MOST_ENTRIES ? page : undefined
+  return page && page.entries.length <= MAX_ENTRIES ? page : undefined
 }

@@ -1,6 +1,6 @@
 import { allEntries } from '../all-entries.ts'
 import { rateLimitOf } from '../rate-limit.ts'
-import { MOST_ENTRIES, requireReadable } from '../read-entries.ts'
+import { MAX_ENTRIES, requireReadable } from '../read-entries.ts'
 import { readJson } from '../read-json.ts'
 import type { Answer, FetchDay, FetchedDay } from '../source.ts'
 import { manners } from './manners.ts'
@@ -38,4 +38,4 @@ function pauseAfter({ headers }: Answer): number {
 }
 
 const listIn = (value: unknown): unknown[] | undefined =>
-  Array.isArray(value) && value.length <= MOST_ENTRIES ? value : undefined
+  Array.isArray(value) && value.length <= MAX_ENTRIES ? value : undefined

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { type CsvRecord, controlCharacterIn, LONGEST_RECORD, unguarded } from '../../core/csv.ts'
+import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unguarded } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
 import { readTypedSettings } from '../read-signup.ts'
 import { columnName, type ImportFormat, type ImportHead, readHead, shown } from './import-columns.ts'
@@ -57,7 +57,7 @@ export function recordReader(
 }
 
 function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: CsvRecord): ForeignCells {
-  if (isTooLong) throw new Fault('import.too-long', { most: LONGEST_RECORD.toLocaleString('en') })
+  if (isTooLong) throw new Fault('import.too-long', { most: MAX_RECORD_LENGTH.toLocaleString('en') })
   const character = controlCharacterIn(text)
   if (character) throw new Fault('import.control', { character })
   if (!cells) throw new Fault('import.quotes')

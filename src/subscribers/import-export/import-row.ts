@@ -74,7 +74,7 @@ export function rowReader(options: RowReaderOptions): ReadRow {
   }
 }
 
-const MOST_REMEMBERED = 20_000
+const MAX_CACHED = 20_000
 
 /** Works once for each text: whole files have few of them. */
 function remembered<T, U>(read: (text: string) => T, finish: (read: T) => U): (text: string) => U {
@@ -83,7 +83,7 @@ function remembered<T, U>(read: (text: string) => T, finish: (read: T) => U): (t
     const found = known.get(text)
     if (found !== undefined) return found
     const made = finish(read(text))
-    if (known.size >= MOST_REMEMBERED) known.clear()
+    if (known.size >= MAX_CACHED) known.clear()
     known.set(ownCopy(text), made)
     return made
   }
@@ -174,7 +174,7 @@ export function suppressionReason(text: string): SuppressionReason {
   throw new Fault('import.reason', { value: text.slice(0, 40), allowed: SUPPRESSION_REASONS.join(', ') })
 }
 
-const LONGEST_NOTE = 500
+const MAX_NOTE_LENGTH = 500
 
 function noteIn(text: string, consent: string | undefined): string | null {
   const note = [text, consent]
@@ -182,17 +182,17 @@ function noteIn(text: string, consent: string | undefined): string | null {
     .join('; ')
     .replaceAll('\0', '')
     .toWellFormed()
-    .slice(0, LONGEST_NOTE)
+    .slice(0, MAX_NOTE_LENGTH)
   return note === '' ? null : note
 }
 
 const dayIn = (text: string): Day | null => (text.trim() === '' ? null : parseDay(text.trim()))
 
-const MOST_EPOCHS = 1_000_000
+const MAX_EPOCHS = 1_000_000
 
 function epochIn(text: string): number {
   if (text.trim() === '') return 0
   const epoch = /^\d{1,7}$/.test(text.trim()) ? Number(text) : Number.NaN
-  if (epoch <= MOST_EPOCHS) return epoch
+  if (epoch <= MAX_EPOCHS) return epoch
   throw new Fault('import.epoch', { value: text.slice(0, 40) })
 }

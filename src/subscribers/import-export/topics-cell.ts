@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { cleanText, splitTopics } from '../../queries/language/split-topics.ts'
 import { parseTopic, readTopics } from '../read-signup.ts'
-import { MOST_TOPICS, type TopicText } from '../subscriber.ts'
+import { MAX_TOPICS, type TopicText } from '../subscriber.ts'
 
 // A query never begins with a bracket of this kind, so a cell that does and is JSON is a list.
 const list = z.array(z.union([z.string(), z.object({ name: z.string(), query: z.string() })]))
@@ -15,8 +15,8 @@ export function readTopicsCell(cell: string): TopicText[] {
   const listed = listIn(cell)
   if (!listed) return readTopics({ topics: [cell] })
   const topics = listed.map((one) => (typeof one === 'string' ? { name: one, query: one } : one))
-  if (topics.length > MOST_TOPICS)
-    throw new Fault('topics.too-many', { count: topics.length, most: MOST_TOPICS })
+  if (topics.length > MAX_TOPICS)
+    throw new Fault('topics.too-many', { count: topics.length, most: MAX_TOPICS })
   const read = topics.map(({ name, query }) => {
     const { query: text } = parseTopic(cleanText(query))
     return { name: cleanText(name) || text, query: text }

@@ -4,9 +4,9 @@ import type { Fault } from '../../core/errors.ts'
 import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { MOST_DAYS } from '../../search/recent-window.ts'
+import { MAX_DAYS } from '../../search/recent-window.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { MOST_TOPICS } from '../../subscribers/subscriber.ts'
+import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
 import type { KeptTopic } from '../../subscribers/topic.repo.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { type SettingFields, settingFields, touched } from '../setting-fields.ts'
@@ -112,7 +112,7 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
       typed: form?.do === 'change-topic' && opened === topic.id ? form : topic,
     })),
     add: wordsToAdd(form, topics),
-    mostTopics: MOST_TOPICS,
+    mostTopics: MAX_TOPICS,
     settings: settingFields(form?.do === 'settings' ? touched(form, form.shown) : {}, subscriber),
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
     pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
@@ -185,6 +185,6 @@ function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
     name,
     query: name === query ? '' : query,
     understood: understoodOf(query),
-    rate: total === undefined ? '' : rateOf(total, MOST_DAYS),
+    rate: total === undefined ? '' : rateOf(total, MAX_DAYS),
   }
 }

@@ -16,7 +16,7 @@ export interface ProfileView {
   removed: string
 }
 
-const MOST_SHOWN = 12
+const MAX_SHOWN = 12
 
 /** Null where there is none. */
 export function profileView({ more, less, removed }: ShownProfile): ProfileView | null {
@@ -29,8 +29,8 @@ export function profileView({ more, less, removed }: ShownProfile): ProfileView 
 
 const partOf = (heading: string, all: ShownWord[]): WordsView => ({
   heading,
-  shown: all.slice(0, MOST_SHOWN),
-  rest: all.slice(MOST_SHOWN),
+  shown: all.slice(0, MAX_SHOWN),
+  rest: all.slice(MAX_SHOWN),
 })
 
 /** What a button of the profile did. */

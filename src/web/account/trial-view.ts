@@ -2,7 +2,7 @@ import type { OpenedTrial } from '../../account/open-topic.ts'
 import type { Preview } from '../../digests/preview/preview-topics.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { MOST_DAYS } from '../../search/recent-window.ts'
+import { MAX_DAYS } from '../../search/recent-window.ts'
 import { paceText } from '../signup/preview-figures.ts'
 import { faultyPreview, type PreviewView, previewView } from '../signup/preview-view.ts'
 import { triedPath } from './topic-path.ts'
@@ -51,7 +51,7 @@ function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): Trial
 
 /** "56 papers in 30 days, about 6 a day", on days with papers. */
 function amountText(total: number, preview: Preview | undefined): string {
-  const rate = rateOf(total, MOST_DAYS)
+  const rate = rateOf(total, MAX_DAYS)
   if (total === 0 || !preview) return rate
   return fill(words.topicPage.pace, { rate, pace: paceText(preview, total) })
 }

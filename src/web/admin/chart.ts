@@ -27,7 +27,7 @@ const TOP = 12
 const BOTTOM = 24
 const RIGHT = 6
 const CHARACTER = 7
-const MOST_RULES = 4
+const MAX_RULES = 4
 const GAP = 0.25
 
 interface Look {
@@ -62,7 +62,7 @@ const rounded = (value: number): number => Math.round(value * 10) / 10
 
 /** 1, 2 or 5 times a power of ten, never less than 1: at most four steps up to `most`. */
 export function roundStep(most: number): number {
-  const rough = most / MOST_RULES
+  const rough = most / MAX_RULES
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough)! * power
   return Math.max(1, step)

@@ -27,7 +27,7 @@ import { line } from './fields.ts'
 import { classRows } from './returns-view.ts'
 
 const NEWEST = 8
-const MOST_PACES = 20
+const MAX_RATES = 20
 const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const
 const SAID: Record<string, string> = {
   paused: 'Delivery is paused. Emails already being sent may still go out.',
@@ -50,7 +50,7 @@ export function addOverviewRoutes(app: FastifyInstance, { deps, send }: AdminSit
       said: SAID[String(query.done)],
       delivery,
       waiting: waitingRows(delivery),
-      paces: (await limitingPaces(deps)).slice(0, MOST_PACES).map(paceText),
+      paces: (await limitingPaces(deps)).slice(0, MAX_RATES).map(paceText),
       today,
       books: counted,
       cells: bookCells(counted),

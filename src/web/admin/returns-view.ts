@@ -16,7 +16,7 @@ export const RETURN_SPANS = [
   { days: 30, text: '30 days' },
 ] as const
 
-const MOST_DOMAINS = 10
+const MAX_DOMAINS = 10
 /** What waits longer than it takes to be read. */
 const LATE_MS = 5 * 60_000
 
@@ -45,7 +45,7 @@ export async function returnsView({ db, clock }: Deps, { days }: { days: number 
   const { count, oldest } = await waitingReports(db)
   return {
     classes: classRows(await countReturns(db, span)),
-    domains: domainRows(await countReturnsByDomain(db, { ...span, domains: MOST_DOMAINS })),
+    domains: domainRows(await countReturnsByDomain(db, { ...span, domains: MAX_DOMAINS })),
     charts: chartsOf(first, days, byDay),
     late: oldest && now.getTime() - oldest.getTime() > LATE_MS ? { count, oldest } : null,
   }

@@ -16,7 +16,7 @@ declare module 'fastify' {
 }
 
 const IDLE_MS = 30 * 60_000
-const LONGEST_MS = 12 * 3600_000
+const MAX_DURATION_MS = 12 * 3600_000
 
 /**
  * Logins, shared by all processes. A row is found by a keyed hash of what the cookie holds, and the key is made of
@@ -34,7 +34,7 @@ export function openSessionStore({ config, db, clock }: Deps): SessionStore {
   async function write(cookie: string, { cookie: _, fresh, ...data }: Session): Promise<void> {
     const { startedAt, seenAt = 0 } = data
     if (startedAt === undefined) return
-    const expiresAt = new Date(Math.min(seenAt + IDLE_MS, startedAt + LONGEST_MS))
+    const expiresAt = new Date(Math.min(seenAt + IDLE_MS, startedAt + MAX_DURATION_MS))
     const [id, values] = [idOf(cookie), { data: data as Prisma.InputJsonObject, expiresAt }]
     // A request that is under way while somebody logs out must not bring the row back.
     if (!fresh) return void (await db.adminSession.updateMany({ where: { id }, data: values }))

@@ -4,10 +4,10 @@ import { elsewhereText } from '../../emails/welcome-view.ts'
 import { longDate, weekdays } from '../../i18n/dates.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { MOST_DAYS } from '../../search/recent-window.ts'
+import { MAX_DAYS } from '../../search/recent-window.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { MOST_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
+import { MAX_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
 import { changeLines } from '../account/change-lines.ts'
 import type { SaidView } from '../account/said-view.ts'
 import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
@@ -130,7 +130,7 @@ function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: b
 const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
   roomBeside(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
 
-const roomBeside = (topics: TopicText[]): number => Math.max(0, MOST_TOPICS - topics.length)
+const roomBeside = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
 
 /** Whoever had a subscription before they pressed keeps its settings. */
 function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
@@ -162,6 +162,6 @@ function welcomeText({ welcome, subscriber }: Confirmation): string {
 const rated = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
   topicViews(topics).map((topic) => ({ ...topic, rate: rateText(rates.get(topic.query)) }))
 
-const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, MOST_DAYS))
+const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, MAX_DAYS))
 
 const managePath = (token: string | null): string => (token === null ? '/manage' : `/manage/${token}`)

@@ -16,7 +16,7 @@ import {
   readTypedSettings,
   type TypedSignup,
 } from '../../subscribers/read-signup.ts'
-import { MOST_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
+import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
 import { type Choice, choice, readOr, type SettingFields, settingFields } from '../setting-fields.ts'
 import { whenText } from './wish-view.ts'
@@ -136,7 +136,7 @@ function whenOf(read: () => SubscriberSettings, now: Date): string {
 export function chipsOf(typed: readonly string[]): Chip[] {
   const topics = splitFields(typed)
   // Anybody may send thousands, and reading each takes time.
-  if (topics.length > MOST_TOPICS) return []
+  if (topics.length > MAX_TOPICS) return []
   return topics.flatMap((query, place) =>
     isReadable(query) ? [{ place, query, words: describeTopic(query) }] : [],
   )

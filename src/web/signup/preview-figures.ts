@@ -6,8 +6,8 @@ import type { Hint } from '../../search/back-test/hint.ts'
 import type { Overlap } from '../../search/back-test/overlap.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
 
-const MOST_TERMS = 12
-const MOST_OVERLAPS = 3
+const MAX_TERMS = 12
+const MAX_OVERLAPS = 3
 
 /** "about 4 a weekday", of the weekdays with papers; "about 3 a week". */
 export function paceText({ weekdays, weeks }: Pick<Preview, 'weekdays' | 'weeks'>, papers: number): string {
@@ -74,7 +74,7 @@ const quoted = (leaf: Leaf): string =>
 /** What each term brings, where there are several. */
 export function termLines(terms: readonly TermCount[]): string[] {
   if (terms.length < 2 || terms.every(({ papers }) => papers === 0)) return []
-  const lines = terms.slice(0, MOST_TERMS).map(termLine)
+  const lines = terms.slice(0, MAX_TERMS).map(termLine)
   const more = terms.length - lines.length
   return more > 0 ? [...lines, counted(more, words.preview.terms.more)] : lines
 }
@@ -90,7 +90,7 @@ function termLine({ term, isUnwanted, papers: count, share }: TermCount): string
 
 /** "12 of these 19 also match “linear attention”." */
 export const overlapLines = ({ total, overlap }: TopicPreview): string[] =>
-  overlap.slice(0, MOST_OVERLAPS).map((one) => overlapLine(one, total))
+  overlap.slice(0, MAX_OVERLAPS).map((one) => overlapLine(one, total))
 
 function overlapLine({ topic, papers }: Overlap, total: number): string {
   const { some, one, all, only } = words.preview.overlap
@@ -98,10 +98,10 @@ function overlapLine({ topic, papers }: Overlap, total: number): string {
   return fill(form, { shared: grouped(papers), total: grouped(total), topic: shortened(topic) })
 }
 
-const LONGEST_TOPIC = 60
+const MAX_TOPIC_LENGTH = 60
 
 const shortened = (topic: string): string =>
-  topic.length > LONGEST_TOPIC ? `${topic.slice(0, LONGEST_TOPIC).trimEnd()}…` : topic
+  topic.length > MAX_TOPIC_LENGTH ? `${topic.slice(0, MAX_TOPIC_LENGTH).trimEnd()}…` : topic
 
 function percentText(share: number): string {
   const { percent, least, most } = words.preview.share

@@ -97,12 +97,12 @@ function saidOf(parts: readonly PreviewPart[]): string {
 export const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
 /** The same holds for the bars. */
-const MOST_WITH_BARS = 5
+const MAX_WITH_BARS = 5
 
 const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
   ...part,
   folded: true,
-  ...(topics > MOST_WITH_BARS && { bars: undefined }),
+  ...(topics > MAX_WITH_BARS && { bars: undefined }),
 })
 
 /** Of what cannot be read, or asked for so often. */

@@ -47,7 +47,7 @@ interface Asked {
 }
 
 /** Papers have thousands of authors at times. */
-const MOST_AUTHORS = 20
+const MAX_AUTHORS = 20
 /** Of a feed without papers. */
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
@@ -106,7 +106,7 @@ const linesOf = (parts: PlainParts): PlainParts => ({
 })
 
 function firstOf(authors: string[]): string[] {
-  const others = authors.length - MOST_AUTHORS
+  const others = authors.length - MAX_AUTHORS
   if (others < 2) return authors
-  return [...authors.slice(0, MOST_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
+  return [...authors.slice(0, MAX_AUTHORS), fill(words.feed.moreAuthors, { count: others })]
 }

@@ -19,8 +19,8 @@ export interface FacetView {
   more: FacetItem[]
 }
 
-const MOST_CATEGORIES = 8
-const MOST_MONTHS = 6
+const MAX_CATEGORIES = 8
+const MAX_MONTHS = 6
 
 /** By category, month and code; without parts that hold all of the papers, which would narrow nothing. */
 export function facetViews(
@@ -37,10 +37,10 @@ export function facetViews(
   return [
     facet(asked, 'category', {
       counts: counts(facets.categories, category),
-      most: MOST_CATEGORIES,
+      most: MAX_CATEGORIES,
       chosen: category,
     }),
-    facet(asked, 'month', { counts: counts(facets.months, month), most: MOST_MONTHS, chosen: month }),
+    facet(asked, 'month', { counts: counts(facets.months, month), most: MAX_MONTHS, chosen: month }),
     facet(asked, 'withCode', { counts: counts(code, codeChosen), most: 1, chosen: codeChosen }),
   ].filter(({ items }) => items.length > 0)
 }

@@ -51,7 +51,7 @@ export interface SearchView extends FaultsView {
   examples: SearchExample[]
 }
 
-const LONGEST_IN_TITLE = 60
+const MAX_IN_TITLE_LENGTH = 60
 
 /** The field, and what can be typed there. */
 export const emptySearch = (baseUrl: string): SearchView => ({
@@ -80,7 +80,7 @@ export const faultySearch = (
 const headingOf = (query: string): string =>
   query.trim() === ''
     ? words.search.heading
-    : fill(words.search.headingOf, { query: cut(query.trim(), LONGEST_IN_TITLE) })
+    : fill(words.search.headingOf, { query: cut(query.trim(), MAX_IN_TITLE_LENGTH) })
 
 const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
@@ -96,7 +96,7 @@ export function searchView(
     ...emptySearch(baseUrl),
     query,
     heading: headingOf(query),
-    title: fill(words.search.titleOf, { query: cut(query.trim(), LONGEST_IN_TITLE), count }),
+    title: fill(words.search.titleOf, { query: cut(query.trim(), MAX_IN_TITLE_LENGTH), count }),
     canonical: `${baseUrl}${searchPath(asked)}`,
     hidden: true,
     results: {

@@ -70,8 +70,8 @@ export interface Bench {
 const LEASE_SECONDS = '2'
 const LEASE_RENEW_SECONDS = '1'
 const DEADLINE_MS = 20 * 3600 * 1000
-const LONGEST_FINISH_MS = 120_000
-const LONGEST_SAID = 2000
+const MAX_FINISH_MS = 120_000
+const MAX_REPLY_LENGTH = 2000
 
 /**
  * A durable database, a mail server in a process of its own and so many messages, all of its own and gone when `work`
@@ -177,7 +177,7 @@ export async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! })
   let said = ''
   const hear = (text: Buffer) => {
-    said = (said + text).slice(-LONGEST_SAID)
+    said = (said + text).slice(-MAX_REPLY_LENGTH)
   }
   child.stderr?.on('data', hear)
   const [line] = await Promise.race([
@@ -201,7 +201,7 @@ async function finish(
   db: Database,
   arrived: () => Arrival[],
 ): Promise<Arrivals> {
-  const giveUpAt = performance.now() + LONGEST_FINISH_MS
+  const giveUpAt = performance.now() + MAX_FINISH_MS
   while ((await db.chunk.count({ where: { doneAt: null } })) > 0) {
     if (performance.now() > giveUpAt) throw new Error('messages are left that no worker finishes')
     await exitOf(await startWorker())

@@ -95,16 +95,16 @@ async function walk(bench: Bench, world: World, downs: readonly Down[], part?: W
   return { starts: starts.length, ...(await judge(bench, world, expected)) }
 }
 
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 /** A wrong part may plan nothing, and is not waited for. */
-const LONGEST_WRONG_MS = 10_000
+const MAX_WRONG_MS = 10_000
 /** Of a service that has planned and has nothing to send. */
 const IDLE_MS = 2000
 
 /** Starts the service and kills it once so many digests have an outcome and no mail is open, or it has nothing to do. */
 async function serve(bench: Bench, { deps: { db } }: World, now: Date, digests: number, part?: WrongPart) {
   const service = beginService(bench, { roles: ['schedule', 'worker'], now, part })
-  const giveUpAt = performance.now() + (part ? LONGEST_WRONG_MS : LONGEST_MS)
+  const giveUpAt = performance.now() + (part ? MAX_WRONG_MS : MAX_DURATION_MS)
   let idleSince: number | undefined
   while (performance.now() < giveUpAt) {
     const filled = await db.digest.count({ where: { outcome: { not: 'due' } } })

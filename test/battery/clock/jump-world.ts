@@ -22,7 +22,7 @@ const START = at('22:00')
 const LATER = new Date('2026-11-25T01:05:00Z')
 const HOURS_PAST = [15, 16, 17, 18, 19, 20]
 /** More people come as soon as fewer mails are open: so much goes out between two jumps, and as much again. */
-const LEAST_OPEN = 80
+const MIN_OPEN = 80
 /** Their mail server takes nothing in: at 23:00 their mails are given up. */
 export const LATE = 'late.example'
 
@@ -38,7 +38,7 @@ interface Guests {
 const crowd = (wave: number): Guests => ({
   came: at('14:00'),
   hours: HOURS_PAST,
-  many: LEAST_OPEN / 4,
+  many: MIN_OPEN / 4,
   domain: `wave-${wave}.example`,
 })
 
@@ -79,7 +79,7 @@ export interface JumpWorld {
   until(holds: () => Promise<boolean>, withinMs?: number): Promise<number>
 }
 
-const LONGEST_MS = 300_000
+const MAX_DURATION_MS = 300_000
 
 export async function withJumpWorld<T>(
   bench: Bench,
@@ -109,7 +109,7 @@ export async function withJumpWorld<T>(
     const deps = { ...others, db, queue }
     const fillUp = async () => {
       const open = await db.message.count({ where: { state: { in: ['ready', 'taken'] } } })
-      if (open < LEAST_OPEN) await invite(crowd(++waves))
+      if (open < MIN_OPEN) await invite(crowd(++waves))
       await nudgeAll(deps)
     }
     try {
@@ -122,7 +122,7 @@ export async function withJumpWorld<T>(
         beginJumper: () => begin(START, jumpingBy(file)),
         beginLater: () => begin(LATER, { SMTP_URL: `${bench.settings.SMTP_URL}0` }),
         jumpTo,
-        until: (holds, withinMs = LONGEST_MS) => tickUntil(deps, holds, withinMs),
+        until: (holds, withinMs = MAX_DURATION_MS) => tickUntil(deps, holds, withinMs),
       })
     } finally {
       await queue.stop()

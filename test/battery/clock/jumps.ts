@@ -19,8 +19,8 @@ const BENCH: BenchOptions = {
   sink: { delayMs: 150, rules: [{ step: 'rcpt', does: '451 4.3.0 not now', domain: LATE }] },
 }
 /** Five seconds of lease, one until a nudge is seen, and time to breathe. */
-const LONGEST_TAKEOVER_MS = 12_000
-const LONGEST_END_MS = 60_000
+const MAX_TAKEOVER_MS = 12_000
+const MAX_END_MS = 60_000
 
 interface Jumped {
   /** The clock said three hours more, and three hours less: the process's own log. */
@@ -79,16 +79,16 @@ async function run(world: JumpWorld, jumps: number): Promise<Outcome> {
   const jumped = await jump(world, jumper, steady, jumps)
   jumper.child.kill('SIGKILL')
   await exitOf(jumper.child)
-  const takeoverMs = await world.until(async () => !(await holds(world, jumper)), 2 * LONGEST_TAKEOVER_MS)
+  const takeoverMs = await world.until(async () => !(await holds(world, jumper)), 2 * MAX_TAKEOVER_MS)
   await endService(steady)
-  if (takeoverMs < LONGEST_TAKEOVER_MS) {
+  if (takeoverMs < MAX_TAKEOVER_MS) {
     const later = world.beginLater()
     await later.started
     // It may be the first to plan whose hour a jump brought.
     const isPlanned = async () =>
       (await db.digest.count({ where: { outcome: { not: 'due' } } })) >= world.people()
     const isSent = async () => (await db.chunk.count({ where: { doneAt: null } })) === 0
-    await world.until(async () => (await isPlanned()) && (await isSent()), LONGEST_END_MS)
+    await world.until(async () => (await isPlanned()) && (await isSent()), MAX_END_MS)
     await endService(later)
   }
   const { doublesInAll, ...judged } = await judge(world)
@@ -123,7 +123,7 @@ async function judge({ bench, people, deps: { db } }: JumpWorld) {
 const isRight = (one: Outcome): boolean =>
   one.takenOver + one.doubles + one.wrong === 0 &&
   one.doublesByKill <= CONNECTIONS &&
-  one.takeoverMs < LONGEST_TAKEOVER_MS
+  one.takeoverMs < MAX_TAKEOVER_MS
 
 function inFigures({ takenOver, doubles, takeoverMs, wrong, ended, mails, doublesByKill }: Outcome): string {
   const takeover = Number.isFinite(takeoverMs) ? `after ${(takeoverMs / 1000).toFixed(1)} s` : 'by nobody'
@@ -161,7 +161,7 @@ const ownClock: BatteryCase = {
       real: 'src/mail/outbox/chunk.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-by-own-clock.ts',
     })
-    const caught = outcome.takenOver + outcome.doubles > 0 || outcome.takeoverMs > LONGEST_TAKEOVER_MS
+    const caught = outcome.takenOver + outcome.doubles > 0 || outcome.takeoverMs > MAX_TAKEOVER_MS
     return { ok: caught, n: '2 jumps', result: `${caught ? 'caught' : 'NOT CAUGHT'}: ${inFigures(outcome)}` }
   },
 }

@@ -11,7 +11,7 @@ const PLANS: Record<Profile, PoisonPlan> = {
 }
 const SMALL: PoisonPlan = { others: 300, poisons: 20, megabytes: 0.1 }
 /** A planner or a worker of a thousand takes 300 to 550. */
-const MOST_MEGABYTES = 700
+const MAX_MEGABYTES = 700
 
 const poison: BatteryCase = {
   name: 'P1-poison',
@@ -20,7 +20,7 @@ const poison: BatteryCase = {
   run: async (profile) => {
     const seen = await runPoisoned(PLANS[profile])
     const { notSent, wrongEnds, letIn, mailFaults, balanced, workerCode } = seen
-    const isSmall = Math.max(seen.workerMegabytes, seen.plannerMegabytes) < MOST_MEGABYTES
+    const isSmall = Math.max(seen.workerMegabytes, seen.plannerMegabytes) < MAX_MEGABYTES
     const wrong = notSent + wrongEnds.length + letIn + mailFaults.length
     return {
       ok: wrong === 0 && balanced && workerCode === 0 && isSmall,

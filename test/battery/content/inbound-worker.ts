@@ -17,7 +17,7 @@ export interface InboundReport {
   grownMb: number
 }
 
-const LONGEST_MS = 1000
+const MAX_DURATION_MS = 1000
 
 const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const random = randomFrom(seed)
@@ -39,7 +39,7 @@ for (let i = 0; i < mails; i++) {
   const { user, system } = process.cpuUsage(begun)
   const ms = Math.round((user + system) / 1000)
   slowestMs = Math.max(slowestMs, ms)
-  if (ms > LONGEST_MS) faults.push(`a mail took ${ms} ms`)
+  if (ms > MAX_DURATION_MS) faults.push(`a mail took ${ms} ms`)
   const named = returned.filter((one) => one.class === 'dead' && one.recipient !== null)
   if (named.length > 0) dead++
   if (inWords(returned) !== said[from]) otherwise++

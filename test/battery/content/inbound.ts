@@ -5,11 +5,11 @@ import { counted } from '../smtp/mails.ts'
 import type { InboundReport } from './inbound-worker.ts'
 
 const SEED = 20261124
-const MOST_GROWN_MB = 256
+const MAX_GROWN_MB = 256
 /** What is not let go ends the process; without a limit, Node lets garbage lie. */
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=8' }
 /** The least share of mails that name somebody as dead, and of those that say something else, or they show nothing. */
-const LEAST_SHARE = 0.05
+const MIN_SHARE = 0.05
 
 /** In a process of its own, whose memory nobody else takes; one that crashes throws. */
 async function readMutated(mails: number, part?: WrongPart): Promise<InboundReport> {
@@ -18,8 +18,8 @@ async function readMutated(mails: number, part?: WrongPart): Promise<InboundRepo
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
   const report = JSON.parse(stdout) as InboundReport
   const { faults, grownMb, dead, otherwise } = report
-  if (grownMb > MOST_GROWN_MB) faults.push(`${grownMb} MB more`)
-  if (Math.min(dead, otherwise) < mails * LEAST_SHARE) faults.push('too much alike')
+  if (grownMb > MAX_GROWN_MB) faults.push(`${grownMb} MB more`)
+  if (Math.min(dead, otherwise) < mails * MIN_SHARE) faults.push('too much alike')
   return report
 }
 

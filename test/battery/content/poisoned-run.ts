@@ -31,8 +31,8 @@ const DELIVERED = `${DATE}T08:10:00Z`
 /** Beyond the twenty hours within which a digest can be planned, and before the next one is due. */
 const TOO_LATE = '2026-11-25T04:30:00Z'
 const EVERY_DAY = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
-const MOST_TRIES = 5
-const MOST_HTML_BYTES = 95_000
+const MAX_TRIES = 5
+const MAX_HTML_BYTES = 95_000
 
 export interface Poisoned extends PoisonPlan {
   /** Others whose mail did not arrive once, or is not known as accepted. */
@@ -234,7 +234,7 @@ async function fates(
     const { ends } = POISONS[what]!
     const isRight = end === ends && came === (ends === 'accepted' ? 1 : 0)
     const isReasoned = message?.state !== 'refused' || message.reason !== null
-    const isShort = (message?.attempts ?? 0) <= MOST_TRIES
+    const isShort = (message?.attempts ?? 0) <= MAX_TRIES
     return isRight && isReasoned && isShort
       ? []
       : [`${what}: ${end}, ${message?.attempts ?? 0} tries, ${came} arrived`]
@@ -245,7 +245,7 @@ async function fates(
     wrongEnds,
     mailFaults: [
       ...sink.accepted.flatMap(({ text }) => faultsOfBytes(Buffer.from(text, 'latin1'))),
-      ...sizes.filter((bytes) => bytes >= MOST_HTML_BYTES).map((bytes) => `an HTML part of ${bytes} bytes`),
+      ...sizes.filter((bytes) => bytes >= MAX_HTML_BYTES).map((bytes) => `an HTML part of ${bytes} bytes`),
     ],
     largestHtml: Math.max(0, ...sizes),
   }

@@ -11,7 +11,7 @@ import { nudgeEach, until } from '../many/crew-of-services.ts'
 const CONNECTIONS = 4
 const MAILS = 300
 const LEASE_SECONDS = 4
-const LEAST_BLOCKED_MS = 2 * LEASE_SECONDS * 1000
+const MIN_BLOCKED_MS = 2 * LEASE_SECONDS * 1000
 const FINISH_WITHIN_MS = 60_000
 const BLOCKER = new URL('./block-main-thread.ts', import.meta.url).href
 
@@ -50,7 +50,7 @@ const blockMainThread = (part?: WrongPart): Promise<Blocked> =>
         throw new Error('it sends nothing')
       whole.child.kill('SIGCONT')
       const before = bench.arrived().length
-      await Promise.all([until(() => isDone(bench), FINISH_WITHIN_MS), sleep(LEAST_BLOCKED_MS)])
+      await Promise.all([until(() => isDone(bench), FINISH_WITHIN_MS), sleep(MIN_BLOCKED_MS)])
       const meanwhile = bench.arrived().length - before
       writeFileSync(file, '')
       const isOver = () => whole.logged.some(({ event }) => event === 'main.blocked')

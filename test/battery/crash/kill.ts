@@ -61,12 +61,12 @@ async function signalInTurn(
   return ends
 }
 
-const LONGEST_SILENCE_MS = 5000
+const MAX_SILENCE_MS = 5000
 
 /** Until a mail arrives, or nothing has for some seconds. */
 async function untilSending(bench: Bench): Promise<void> {
   const before = bench.arrived().length
-  const end = performance.now() + LONGEST_SILENCE_MS
+  const end = performance.now() + MAX_SILENCE_MS
   while (bench.arrived().length === before && performance.now() < end) await sleep(10)
 }
 
@@ -159,7 +159,7 @@ function wrongCase(variant: string): BatteryCase {
   }
 }
 
-const LONGEST_END_MS = 35_000
+const MAX_END_MS = 35_000
 
 const terminate: BatteryCase = {
   name: 'B1-terminate',
@@ -170,7 +170,7 @@ const terminate: BatteryCase = {
     const plan = { mails: times * 150, workers: 1, runs: 2, connections: 8, sink: SERVER }
     const outcome = await signalRun({ ...plan, times, signal: 'SIGTERM', whileSending: true })
     const { lost, doubles, misrecorded, ends } = outcome
-    const isGraceful = ends.every(({ how, ms }) => how === 0 && ms < LONGEST_END_MS)
+    const isGraceful = ends.every(({ how, ms }) => how === 0 && ms < MAX_END_MS)
     const atWork = ends.filter(({ hadWork }) => hadWork).length
     const slowest = Math.max(...ends.map(({ ms }) => ms)) / 1000
     const exits = [...new Set(ends.map(({ how }) => how))].join('/')

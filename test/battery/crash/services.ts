@@ -15,7 +15,7 @@ import { type Person, type World, withWorld } from '../bench/world.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
 
 const SEED = 20261124
-const LONGEST_MS = 180_000
+const MAX_DURATION_MS = 180_000
 const KILLS: Record<Profile, number> = { ci: 9, nightly: 100 }
 const CREW: Role[][] = [['worker'], ['worker'], ['worker'], ['schedule'], ['schedule']]
 const BENCH: BenchOptions = { mails: 0, connections: 4, sink: { delayMs: 50 } }
@@ -78,7 +78,7 @@ const begin = ({ bench, now, part }: Run, roles: readonly Role[]) =>
 async function untilDone({ deps }: Run, guests: readonly Guest[]): Promise<void> {
   const { db } = deps
   const due = guests.filter(({ expected }) => expected).length
-  const giveUpAt = performance.now() + LONGEST_MS
+  const giveUpAt = performance.now() + MAX_DURATION_MS
   for (;;) {
     await nudgeAll(deps)
     await sleep(200)

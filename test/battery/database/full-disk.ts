@@ -36,11 +36,11 @@ async function startOn(disk: SmallDisk, bench: Bench) {
   return { service, readiness, log: () => readFileSync(log, 'utf8') }
 }
 
-const MOST_SEGMENTS = 40
+const MAX_SEGMENTS = 40
 
 /** Nothing that needs a new page is written any more; once it needs a new segment of its log, Postgres stops. */
 async function crash({ db }: Bench, server: Server): Promise<void> {
-  for (let segment = 0; segment < MOST_SEGMENTS && server.runs(); segment++) {
+  for (let segment = 0; segment < MAX_SEGMENTS && server.runs(); segment++) {
     await db.$queryRaw`select pg_logical_emit_message(false, 'battery', 'a segment more'), pg_switch_wal()::text`
       .then(() => sleep(50))
       .catch(() => sleep(500))

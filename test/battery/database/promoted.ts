@@ -22,7 +22,7 @@ const SINK = { delayMs: 60 }
 /** Emails before the standby is cut off, and from then until the primary crashes. */
 const [REPLICATED, UNREPLICATED] = [40, 30]
 const HOUR_MS = 3_600_000
-const LONGEST_MS = 60_000
+const MAX_DURATION_MS = 60_000
 /** A worker that still sends does so several times in this time. */
 const QUIET_MS = 2000
 
@@ -68,9 +68,9 @@ async function promote(bench: Bench, server: DebianPostgres, part?: WrongPart): 
     const program = programWith(part, 'test/battery/database/delivering-worker.ts')
     const settings = { ...bench.settings, DATABASE_URL: proxy.url, LOG_LEVEL: 'silent' }
     await firstLine(bench.begin(program, settings))
-    await doMoreArrive(bench.arrived, REPLICATED, LONGEST_MS)
+    await doMoreArrive(bench.arrived, REPLICATED, MAX_DURATION_MS)
     await standby.cutOff()
-    await doMoreArrive(bench.arrived, UNREPLICATED, LONGEST_MS)
+    await doMoreArrive(bench.arrived, UNREPLICATED, MAX_DURATION_MS)
     await server.crash()
     await standby.promote()
     const before = bench.arrived().length
@@ -84,7 +84,7 @@ async function promote(bench: Bench, server: DebianPostgres, part?: WrongPart): 
 async function observe(bench: Bench, deps: Deps, before: number): Promise<Promoted> {
   const { db } = deps
   const forgotten = before - (await db.acceptance.count())
-  await until(async () => (await isHeld(db)) || doublesIn(idsOf(bench)) > CONNECTIONS, LONGEST_MS)
+  await until(async () => (await isHeld(db)) || doublesIn(idsOf(bench)) > CONNECTIONS, MAX_DURATION_MS)
   const held = await isHeld(db)
   if (held) await sleep(QUIET_MS)
   const sentAfter = Math.max(0, bench.arrived().length - before - CONNECTIONS)

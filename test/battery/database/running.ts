@@ -27,13 +27,13 @@ export async function doMoreArrive(
   return false
 }
 
-const LONGEST_QUIET_MS = 30_000
+const MAX_SILENCE_MS = 30_000
 
 /** Whether every chunk gets done; waits as long as mails come, and half a minute more. */
 export async function getsDone(db: Database, arrived: () => Arrival[]): Promise<boolean> {
   const openChunks = () => db.chunk.count({ where: { doneAt: null } })
   let came = -1
-  for (let quietSince = performance.now(); performance.now() - quietSince < LONGEST_QUIET_MS; ) {
+  for (let quietSince = performance.now(); performance.now() - quietSince < MAX_SILENCE_MS; ) {
     if ((await openChunks().catch(() => 1)) === 0) return true
     if (arrived().length > came) quietSince = performance.now()
     came = arrived().length

@@ -42,9 +42,9 @@ export interface CostlyRequest {
   request: InjectOptions
 }
 
-const MOST_TOPICS = 20
+const MAX_TOPICS = 20
 /** A form takes 100 kB. */
-const MOST_TYPED = 90_000
+const MAX_TYPED = 90_000
 
 const form = (url: string, fields: [string, string][]): InjectOptions => ({
   method: 'POST',
@@ -89,8 +89,8 @@ export function costlyRequests(words: readonly string[], random: () => number): 
     request: ask(q),
   })
   const inForm = ([door, ask]: (typeof forms)[number], kind: string, one: (i: number) => string) => {
-    const topics = Array.from({ length: MOST_TOPICS }, (_, i) => one(i))
-    return { name: `${door}, ${MOST_TOPICS} topics: ${kind}`, request: ask(topics) }
+    const topics = Array.from({ length: MAX_TOPICS }, (_, i) => one(i))
+    return { name: `${door}, ${MAX_TOPICS} topics: ${kind}`, request: ask(topics) }
   }
   const mixed = () => queries[Math.floor(random() * queries.length)]![1]
   return [
@@ -101,8 +101,8 @@ export function costlyRequests(words: readonly string[], random: () => number): 
       .flatMap(([kind, q]) => forms.map((door) => inForm(door, kind, (i) => `${q} t${i}`))),
     inForm(forms[0]!, 'of all kinds', mixed),
     ...['a, ', '«', ' except a', '(', '\n'].flatMap((sign) => {
-      const name = `${MOST_TYPED} bytes of ${JSON.stringify(sign)}`
-      const topic = sign.repeat(MOST_TYPED / Buffer.byteLength(sign))
+      const name = `${MAX_TYPED} bytes of ${JSON.stringify(sign)}`
+      const topic = sign.repeat(MAX_TYPED / Buffer.byteLength(sign))
       const email = 'ann@example.com'
       return [
         {

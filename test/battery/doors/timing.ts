@@ -4,8 +4,8 @@ import { type Doors, withDoors } from './world.ts'
 const SAMPLES = 200
 const WARM_UP = 40
 /** A p below this would tell known from unknown. */
-const LEAST_P = 0.01
-const MOST_MEDIAN_MS = 2
+const MIN_P = 0.01
+const MAX_MEDIAN_MS = 2
 
 /**
  * The time of an answer for addresses that subscribe here and for ones that do not, by the test of Mann and Whitney,
@@ -22,7 +22,7 @@ export async function timeTellsNothing(profile: Profile): Promise<Verdict | stri
       const { known, unknown } = await sample(doors, url + path, turn)
       const p = mannWhitneyP(known, unknown)
       const delta = Math.abs(median(known) - median(unknown))
-      ok &&= p > LEAST_P && delta < MOST_MEDIAN_MS
+      ok &&= p > MIN_P && delta < MAX_MEDIAN_MS
       results.push(
         `${path}: medians ${median(known).toFixed(2)} and ${median(unknown).toFixed(2)} ms, p ${p.toFixed(3)}`,
       )

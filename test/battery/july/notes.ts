@@ -5,7 +5,7 @@ import type { CaughtMail } from './sink.ts'
 
 const QUIET_DATES = 5
 const NOTE_EVERY_DAYS = 30
-const MOST_PAPERS = 3
+const MAX_PAPERS = 3
 const DAY_MS = 24 * 3600 * 1000
 
 /** The steps at which a subscriber must get a note. */
@@ -59,6 +59,6 @@ function wrongPapers(
     const paper = known.get(id)
     return !paper || subscriber?.queries.some((query) => month.matches(query, paper))
   })
-  if (papers.length > MOST_PAPERS) return [`too many papers: ${to} ${at}`]
+  if (papers.length > MAX_PAPERS) return [`too many papers: ${to} ${at}`]
   return wrong.map((id) => `${id} matched: ${to} ${at}`)
 }

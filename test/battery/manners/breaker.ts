@@ -80,7 +80,7 @@ const REFUSING: SinkRule[] = [
   { step: 'rcpt', domain: 'small4.example', does: '552 5.2.2 over quota' },
 ]
 /** A fifth of the newest 200; each connection may have one more in the hand, and one under way. */
-const MOST_REFUSED = 40 + 2 * CONNECTIONS
+const MAX_REFUSED = 40 + 2 * CONNECTIONS
 
 const stopped: BatteryCase = {
   name: 'manners-much-refused',
@@ -108,7 +108,7 @@ const stopped: BatteryCase = {
       return {
         ok:
           pause?.value === 'paused' &&
-          refused <= MOST_REFUSED &&
+          refused <= MAX_REFUSED &&
           heldStill &&
           slow === resumes &&
           lost + doubles + misrecorded === 0,

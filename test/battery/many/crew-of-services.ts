@@ -23,7 +23,7 @@ export async function prepareServices({ settings }: Bench): Promise<void> {
 }
 
 /** A start takes some seconds, on a busy machine with two slow processors most of a minute. */
-const LONGEST_START_MS = 120_000
+const MAX_START_MS = 120_000
 /** No source: nothing answers there. */
 const NOWHERE = 'http://127.0.0.1:1'
 
@@ -39,7 +39,7 @@ export async function startServices(
   const services = Array.from({ length: count }, () => bench.begin(args, all))
   const ended = () => services.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)
   const areUp = async () => (await othersRunning(bench.db)) >= before + count
-  await until(async () => ended() !== undefined || (await areUp()), LONGEST_START_MS)
+  await until(async () => ended() !== undefined || (await areUp()), MAX_START_MS)
   const gone = ended()
   if (gone) throw new Error(`a service ended with ${gone.exitCode ?? gone.signalCode} before it began`)
   if (!(await areUp())) throw new Error(`${count} services did not start`)

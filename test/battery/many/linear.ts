@@ -10,7 +10,7 @@ const MAIL_MS = 200
 const PER_WORKER: Record<Profile, number> = { ci: 140, nightly: 1200 }
 const WORKERS = [1, 2, 4]
 const TICK_MS = 60_000
-const LONGEST_MS = 300_000
+const MAX_DURATION_MS = 300_000
 
 interface Speed {
   workers: number
@@ -27,7 +27,7 @@ async function measure(workers: number, perWorker: number): Promise<Speed> {
     await startServices(bench, workers)
     await addBulkMails(bench.db, mixedAddresses(mails, 5))
     const nudges = await nudgeEach(bench, TICK_MS)
-    const cameAll = await until(() => bench.arrived().length >= mails, LONGEST_MS)
+    const cameAll = await until(() => bench.arrived().length >= mails, MAX_DURATION_MS)
     // The last ones are written down just after they came.
     await until(async () => (await bench.db.chunk.count({ where: { doneAt: null } })) === 0, 10_000)
     await nudges.stop()
@@ -45,7 +45,7 @@ interface Measured {
   wrong: number
 }
 
-const MOST_AGAIN = 2
+const MAX_AGAIN = 2
 
 async function measureAll(perWorker: number): Promise<Measured> {
   const speeds: Speed[] = []
@@ -70,7 +70,7 @@ export const linear: BatteryCase = {
   run: async (profile) => {
     // Whatever else the machine does takes away from a measure, and nothing adds to it: the server sets the pace.
     let measured = await measureAll(PER_WORKER[profile])
-    for (let again = 0; again < MOST_AGAIN && measured.wrong === 0 && !isLinear(measured); again++)
+    for (let again = 0; again < MAX_AGAIN && measured.wrong === 0 && !isLinear(measured); again++)
       measured = await measureAll(PER_WORKER[profile])
     const { speeds, shares, wrong } = measured
     return {

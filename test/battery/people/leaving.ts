@@ -132,7 +132,7 @@ function wayFor({ group }: Person, chance: number): string {
 }
 
 const AT_ONCE = 6
-const MOST_TRIES = 5
+const MAX_TRIES = 5
 const AGAIN_AFTER_MS = 500
 
 /** Who is told that it failed tries again: a busy machine may end a transaction that takes too long. */
@@ -144,7 +144,7 @@ async function untilAnswered(world: World, { way, person }: Plan): Promise<void>
     } catch (error) {
       // An erasure that seemed to fail was done.
       if (error instanceof Fault && error.code === 'subscriber.unknown' && tries > 1) return
-      if (error instanceof Fault || tries === MOST_TRIES) throw error
+      if (error instanceof Fault || tries === MAX_TRIES) throw error
       await sleep(AGAIN_AFTER_MS)
     }
   }

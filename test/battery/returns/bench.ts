@@ -116,12 +116,12 @@ async function startWorker(
   }
 }
 
-const LONGEST_QUIET_MS = 90_000
+const MAX_SILENCE_MS = 90_000
 
 /** Until no report waits any more. Throws where none was read for longer than a dead process keeps one in hand. */
 export async function untilRead(db: Database): Promise<void> {
   let fewest = Number.POSITIVE_INFINITY
-  for (let quietSince = performance.now(); performance.now() - quietSince < LONGEST_QUIET_MS; ) {
+  for (let quietSince = performance.now(); performance.now() - quietSince < MAX_SILENCE_MS; ) {
     const waiting = await db.report.count({ where: { state: 'waiting' } })
     if (waiting === 0) return
     if (waiting < fewest) quietSince = performance.now()

@@ -27,7 +27,7 @@ interface BringOptions<T extends Coming> {
 }
 
 const AGAIN_AFTER_MS = 50
-const LONGEST_QUIET_MS = 120_000
+const MAX_SILENCE_MS = 120_000
 
 /** As a mail server does: what is answered neither 250 nor 5xx is brought again, until it is. */
 export async function bring<T extends Coming>(
@@ -48,7 +48,7 @@ export async function bring<T extends Coming>(
         brought[code === 2 ? 'taken' : 'refused'].push(mail)
         if (code === 2) onTaken?.(mail)
       } catch (error) {
-        if (performance.now() - settledAt > LONGEST_QUIET_MS) throw error
+        if (performance.now() - settledAt > MAX_SILENCE_MS) throw error
         connection?.end()
         connection = undefined
         brought.again++

@@ -13,8 +13,8 @@ const MAILS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
 /** As many readers get reports; mails name others besides, whom nothing is about. */
 const READERS = 200
 const BYSTANDERS = 50
-const MOST_GROWN_MB = 256
-const LONGEST_MS = 10_500
+const MAX_GROWN_MB = 256
+const MAX_DURATION_MS = 10_500
 /** What is not let go ends the process; without a limit, Node lets garbage lie. */
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8' }
 const ADDRESS = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
@@ -137,8 +137,8 @@ export const mutated: BatteryCase = {
         Math.min(dead, otherwise) > count * 0.05 &&
         wrong.length === 0 &&
         untouched === BYSTANDERS &&
-        grownMb < MOST_GROWN_MB &&
-        slowest < LONGEST_MS,
+        grownMb < MAX_GROWN_MB &&
+        slowest < MAX_DURATION_MS,
       n: `${count} mails made of ${seen.from}, and ${Object.keys(BOMBS).length} bombs, ${(seen.bytes / 1e6).toFixed(0)} MB`,
       result: [
         `read ${read}, unreadable ${unreadable}, refused ${refused}, brought again ${again}`,

@@ -23,9 +23,9 @@ const SENDERS = 50
 const MAILS_EACH = 3
 const TIMEOUTS = { connectMs: 400, silenceMs: 800 }
 /** Opening, the body, the answer, the reset, twice where a session was lost; and what a busy machine takes. */
-const LONGEST_MS = 2 * (800 + 400 + 800 + 400) + 2000
+const MAX_DURATION_MS = 2 * (800 + 400 + 800 + 400) + 2000
 /** Of the mails that met no mutated answer, on a machine that is too busy for the limits. */
-const MOST_SLOW = 0.2
+const MAX_SLOW = 0.2
 
 const server = await startMutatedServer(seed)
 const config = smtpUrl.parse(`smtp://127.0.0.1:${server.port}?mails=${MAILS_EACH}`)
@@ -38,8 +38,8 @@ let slow = 0
 
 await Promise.all(Array.from({ length: SENDERS }, () => sendSome(openSmtp(config, { timeouts: TIMEOUTS }))))
 await server.close()
-if (slow > good * MOST_SLOW) faults.push(`${slow} of ${good} that were answered well were not accepted`)
-if (longestMs > LONGEST_MS) faults.push(`a mail was held for ${longestMs} ms`)
+if (slow > good * MAX_SLOW) faults.push(`${slow} of ${good} that were answered well were not accepted`)
+if (longestMs > MAX_DURATION_MS) faults.push(`a mail was held for ${longestMs} ms`)
 const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
 const report: AnswersReport = { faults, mutated: server.mutated, ...counts, longestMs, peakMb }
 console.log(JSON.stringify(report))

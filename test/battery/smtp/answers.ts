@@ -6,11 +6,11 @@ import { counted } from './mails.ts'
 import { wrongCase } from './moved.ts'
 
 const SEED = 20261124
-const MOST_MB = 256
+const MAX_MB = 256
 /** What is not let go ends the process; without a limit, Node lets garbage lie. */
 const SETTINGS = { NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=8' }
 /** The least share of each outcome, or the mutations say nothing. */
-const LEAST_SHARE = 0.02
+const MIN_SHARE = 0.02
 
 /** Of a real process over real sockets; one that crashes throws. */
 async function meet(mails: number, part?: WrongPart): Promise<AnswersReport> {
@@ -19,8 +19,8 @@ async function meet(mails: number, part?: WrongPart): Promise<AnswersReport> {
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr}`)
   const report = JSON.parse(stdout) as AnswersReport
   const { faults, peakMb, accepted, uncertain, refused, deferred } = report
-  if (peakMb > MOST_MB) faults.push(`${peakMb} MB`)
-  if (Math.min(accepted, uncertain, refused, deferred) < mails * LEAST_SHARE) faults.push('too much alike')
+  if (peakMb > MAX_MB) faults.push(`${peakMb} MB`)
+  if (Math.min(accepted, uncertain, refused, deferred) < mails * MIN_SHARE) faults.push('too much alike')
   return report
 }
 

@@ -10,7 +10,7 @@ const GREYLISTED = '450 4.7.1 Greylisted, please try again later'
 const GREY_AT = 60
 const AFTER_AT = 70
 /** In a run after the greylist a mail takes no longer than in one before it, but for what a busy machine does. */
-const MOST_TIMES_SLOWER = 3
+const MAX_TIMES_SLOWER = 3
 const GRACE_MS = 2000
 
 interface Seen {
@@ -53,7 +53,7 @@ function meet(each: number, part?: WrongPart): Promise<Seen> {
         if (kept !== 1 || attempts !== (label === 'grey' ? 2 : 1))
           faults.push(`${label} arrived ${kept} times after ${attempts} tries`)
       for (const [when, ms] of Object.entries({ grey, after }))
-        if (ms > MOST_TIMES_SLOWER * before + GRACE_MS) faults.push(`${when}: slower than before`)
+        if (ms > MAX_TIMES_SLOWER * before + GRACE_MS) faults.push(`${when}: slower than before`)
       return { faults, took: { before, grey, after } }
     })
   })

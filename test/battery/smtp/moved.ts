@@ -12,9 +12,9 @@ const root = resolve(import.meta.dirname, '../../..')
 /** A machine that is busy for two seconds loses short ones, and sends again: others try that. */
 const LONG_LEASES = { LEASE_SECONDS: '45', LEASE_RENEW_SECONDS: '10' }
 /** A run that hangs is a fault of its own. */
-const LEAST_RUN_MS = 120_000
-const MOST_PER_MAIL_MS = 50
-const MOST_GOODBYE_MS = 5000
+const MIN_RUN_MS = 120_000
+const MAX_PER_MAIL_MS = 50
+const MAX_GOODBYE_MS = 5000
 const WORKER = 'test/battery/smtp/moved-worker.ts'
 
 export interface MovedWorker {
@@ -40,7 +40,7 @@ export async function withMovedWorker<T>(
   })
   try {
     const { peakMb } = await heardFrom(child)
-    const withinMs = LEAST_RUN_MS + MOST_PER_MAIL_MS * (await db.message.count())
+    const withinMs = MIN_RUN_MS + MAX_PER_MAIL_MS * (await db.message.count())
     const deliverAt: MovedWorker['deliverAt'] = (minutes, smtp) => {
       const now = new Date(BEGIN.getTime() + minutes * 60_000).toISOString()
       child.send({ now, smtp } satisfies Order)
@@ -49,13 +49,13 @@ export async function withMovedWorker<T>(
     return await work({ bareMb: peakMb, deliverAt })
   } finally {
     if (child.connected) child.disconnect()
-    const late = setTimeout(() => child.kill('SIGKILL'), MOST_GOODBYE_MS)
+    const late = setTimeout(() => child.kill('SIGKILL'), MAX_GOODBYE_MS)
     await exitOf(child)
     clearTimeout(late)
   }
 }
 
-function heardFrom(child: ChildProcess, withinMs = LEAST_RUN_MS): Promise<Report> {
+function heardFrom(child: ChildProcess, withinMs = MIN_RUN_MS): Promise<Report> {
   return new Promise((heard, failed) => {
     const done = () => {
       clearTimeout(late)
@@ -76,7 +76,7 @@ function heardFrom(child: ChildProcess, withinMs = LEAST_RUN_MS): Promise<Report
 }
 
 /** Runs in a row that did nothing: delivery is paused. */
-const MOST_IDLE_RUNS = 3
+const MAX_IDLE_RUNS = 3
 
 /** One run after the other until nothing is due at that minute, or nothing goes any more. */
 export async function deliverAllAt(
@@ -92,7 +92,7 @@ export async function deliverAllAt(
     reports.push(report)
     const { accepted, deferred, refused, uncertain, gaveUp, skipped } = report
     idle = accepted + deferred + refused + uncertain + gaveUp + skipped > 0 ? 0 : idle + 1
-  } while (idle < MOST_IDLE_RUNS && (await isDue(db, minutes)))
+  } while (idle < MAX_IDLE_RUNS && (await isDue(db, minutes)))
   return reports
 }
 

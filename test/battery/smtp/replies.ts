@@ -91,7 +91,7 @@ function wrongAfter(tries: number, told: Told[]): string[] {
   })
 }
 
-const MOST_CONNECTIONS = 100
+const MAX_CONNECTIONS = 100
 const TRIES_EACH = 3
 
 interface SessionsSeen {
@@ -107,7 +107,7 @@ async function sessionReplies(bench: Bench, each: number): Promise<SessionsSeen>
   await addBatches(db, [{ label: 'mail', count }])
   const sink = await startSmtpSink()
   // Each stops after three: a few mails are left for a second run.
-  const connections = Math.min(MOST_CONNECTIONS, Math.floor((0.9 * count) / TRIES_EACH))
+  const connections = Math.min(MAX_CONNECTIONS, Math.floor((0.9 * count) / TRIES_EACH))
   const smtp = `smtp://127.0.0.1:${sink.port}?connections=${connections}`
   try {
     return await withMovedWorker(bench, NEVER_SLOWER, async (worker) => {

@@ -66,9 +66,9 @@ const TIMEOUT_S = 2
 /** Long enough for a part that keeps everything to be seen. */
 const WRONG_TIMEOUT_S = 5
 /** Of SMTP_URL's timeout: opening, the body, the answer to the dot, the reset after a refusal; and a busy machine. */
-const LONGEST_HELD_MS = 2000 + 1000 + 2000 + 1000 + 2000
+const MAX_HELD_MS = 2000 + 1000 + 2000 + 1000 + 2000
 /** Whatever the count of mails. */
-const MOST_MB = 256
+const MAX_MB = 256
 /** Without a limit, Node lets garbage lie. */
 const LEAN = { NODE_OPTIONS: '--max-old-space-size=128 --max-semi-space-size=8' }
 const UNTIL = 30
@@ -112,8 +112,8 @@ async function meetAll(bench: Bench, each: number, part?: WrongPart): Promise<Se
     }
     const longestMs = Math.max(...reports.map((report) => report.longestMs))
     const peakMb = Math.max(...reports.map((report) => report.peakMb))
-    if (longestMs > LONGEST_HELD_MS) faults.push(`a mail was held for ${longestMs} ms`)
-    if (peakMb > MOST_MB) faults.push(`${peakMb} MB`)
+    if (longestMs > MAX_HELD_MS) faults.push(`a mail was held for ${longestMs} ms`)
+    if (peakMb > MAX_MB) faults.push(`${peakMb} MB`)
     return { faults, uncertain, longestMs, bareMb: worker.bareMb, peakMb, stopping }
   })
 }

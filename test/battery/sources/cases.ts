@@ -9,15 +9,15 @@ import type { Offered } from './oracle.ts'
 import { replay } from './replay.ts'
 
 const NO_RECORDINGS = noTestData('huggingface/daily, arxiv and papers')
-const MOST_MB = 300
-const MOST_TOLD = 12
+const MAX_MB = 300
+const MAX_REPORTED = 12
 const HOURLY = 3600 * 1000
 
 const replayCase: BatteryCase = {
   name: 'sources-replay',
   fault: 'recorded days of Hugging Face as they filled, hour by hour, votes until they settle',
   long: true,
-  invariant: `every paper on its day, every day closed in its state, under ${MOST_MB} MB`,
+  invariant: `every paper on its day, every day closed in its state, under ${MAX_MB} MB`,
   run: async (profile) => {
     const found = await replay(profile === 'ci' ? '2026-08' : '')
     if (!found) return NO_RECORDINGS
@@ -25,7 +25,7 @@ const replayCase: BatteryCase = {
       found
     const wrong = lost + invented + wrongVotes + readTooShort + wrongStates.length
     return {
-      ok: papers > 0 && wrong === 0 && peakMb < MOST_MB,
+      ok: papers > 0 && wrong === 0 && peakMb < MAX_MB,
       n: `${days} days, ${papers} papers`,
       result: `lost ${lost}, on another day ${invented}, with other votes than were served last ${wrongVotes}, whose votes were not read for two weeks ${readTooShort}, in a wrong state ${wrongStates.length} ${wrongStates.slice(0, 3).join(', ')}; came after closing ${late}; ${requests} requests; ${peakMb} MB`,
     }
@@ -72,7 +72,7 @@ const monthCase = (month: MonthName): BatteryCase => ({
     const open = result.days.filter(({ closedAt }) => !closedAt)
     const { lost, twice, wrong, late } = togetherOf(result)
     const breaches = [...lost, ...twice, ...wrong, ...late]
-    for (const one of breaches.slice(0, MOST_TOLD)) console.log(`  ${one}`)
+    for (const one of breaches.slice(0, MAX_REPORTED)) console.log(`  ${one}`)
     return {
       ok: breaches.length + open.length === 0 && result.mails > 0,
       n: `${result.days.length} source days, ${result.papers} papers, ${Object.keys(result.offered).length} readers`,

@@ -15,7 +15,7 @@ import { startHand } from './crew.ts'
 import { type Troubles, troublesOver } from './faults.ts'
 import { entriesAt } from './hf-days.ts'
 import { CATEGORIES, type Month } from './month.ts'
-import { judge, LEAST_VOTES, type Offered, type Reader, truePapers } from './oracle.ts'
+import { judge, MIN_VOTES, type Offered, type Reader, truePapers } from './oracle.ts'
 import type { Phase } from './worker.ts'
 
 const HOUR_MS = 3600 * 1000
@@ -39,7 +39,7 @@ function readersOf({ first, last }: Month): Reader[] {
   const middle = new Date(`${middleOf(first, last)}T12:00:00Z`)
   const all = { query: EVERYTHING, follows: 'everything', confirmed: before } as const
   const newer = { query: 'is:revised', follows: 'newer versions', ...MORNING } as const
-  const votes = { query: `votes>=${LEAST_VOTES}`, follows: 'votes', ...MORNING } as const
+  const votes = { query: `votes>=${MIN_VOTES}`, follows: 'votes', ...MORNING } as const
   // The second one lies just after the end, so that it has most of the month behind it, however short that is.
   const weekdays: Weekday[] = ['mon', weekdayOf(addDays(last, 1))]
   return [

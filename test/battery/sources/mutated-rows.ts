@@ -4,8 +4,8 @@ import { HEAP_MB, type MutatedSeen, runMutated } from './mutated.ts'
 import { type PoisonedSeen, runPoisoned } from './poisoned.ts'
 
 const ANSWERS: Record<Profile, number> = { ci: 400, nightly: 10_000 }
-const MOST_MB = 300
-const MOST_TOLD = 5
+const MAX_MB = 300
+const MAX_REPORTED = 5
 const NO_RECORDINGS = noTestData('huggingface/daily, arxiv and papers')
 
 const FAULT =
@@ -15,12 +15,12 @@ const mutated: BatteryCase = {
   name: 'sources-mutated',
   fault: FAULT,
   long: true,
-  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MOST_MB} MB with a heap of ${HEAP_MB} MB and a malloc that gives back`,
+  invariant: `no crash; no half-written day; every day with its state and why; nothing thrown but faults of a source; < ${MAX_MB} MB with a heap of ${HEAP_MB} MB and a malloc that gives back`,
   run: async (profile) => {
     const seen = await runMutated(ANSWERS[profile])
     if (!seen) return NO_RECORDINGS
     if (profile === 'nightly') console.log(`  ${countsIn(seen.ways)}`)
-    for (const breach of breachesIn(seen).slice(0, MOST_TOLD)) console.log(`  ${breach}`)
+    for (const breach of breachesIn(seen).slice(0, MAX_REPORTED)) console.log(`  ${breach}`)
     return { ok: breachesIn(seen).length === 0 && seesAll(seen), n: howMany(seen), result: inWords(seen) }
   },
 }
@@ -45,7 +45,7 @@ function breachesIn(seen: MutatedSeen): string[] {
   const told = Object.entries({ crashes, halfWritten, withoutReason, otherErrors, wrong })
   return [
     ...told.flatMap(([what, turns]) => turns.map((turn) => `${what}: ${turn}`)),
-    ...(peakMb < MOST_MB ? [] : [`${peakMb} MB after ${peakAt}`]),
+    ...(peakMb < MAX_MB ? [] : [`${peakMb} MB after ${peakAt}`]),
   ]
 }
 
@@ -85,7 +85,7 @@ const poisoned: BatteryCase = {
   invariant: 'all other entries are recorded; each entry is a paper, or left out with a reason',
   run: async () => {
     const seen = await runPoisoned()
-    for (const breach of poisonedBreaches(seen).slice(0, MOST_TOLD)) console.log(`  ${breach}`)
+    for (const breach of poisonedBreaches(seen).slice(0, MAX_REPORTED)) console.log(`  ${breach}`)
     return { ok: poisonedBreaches(seen).length === 0, n: poisonedCount(seen), result: poisonedWords(seen) }
   },
 }

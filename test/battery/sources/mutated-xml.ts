@@ -177,7 +177,7 @@ const light: Mutations = {
 const entryName = (text: string): string => /<(item|entry|record)[\s>]/.exec(text)?.[1] ?? 'item'
 const MANY_SIGNS = Math.floor(NEARLY_ALL.xml / 6)
 /** Besides those of the page itself. */
-const MOST_TAGS = 490_000
+const MAX_TAGS = 490_000
 const MILLION = 1_000_000
 
 const heavy: Mutations = {
@@ -190,9 +190,9 @@ const heavy: Mutations = {
   }),
   'megabytes in a text': ({ text }) => withMore(text, `<x>${'ab é '.repeat(MANY_SIGNS)}</x>`),
   'megabytes of one comment': ({ text }) => withMore(text, `<!--${'ab é '.repeat(MANY_SIGNS)}-->`),
-  'as many tags as are read': ({ text }) => withMore(text, '<x/>'.repeat(MOST_TAGS)),
+  'as many tags as are read': ({ text }) => withMore(text, '<x/>'.repeat(MAX_TAGS)),
   'as many tags as are read, as entries': ({ text }) =>
-    withMore(text, `<${entryName(text)}/>`.repeat(MOST_TAGS)),
+    withMore(text, `<${entryName(text)}/>`.repeat(MAX_TAGS)),
   'long texts, as many as are read': ({ text }) => withMore(text, `<x>${'é'.repeat(490_000)}</x>`.repeat(7)),
 }
 

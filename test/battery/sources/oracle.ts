@@ -31,7 +31,7 @@ export interface Reader {
   confirmed: Date
 }
 
-export const LEAST_VOTES = 20
+export const MIN_VOTES = 20
 
 interface Listed {
   day: Day
@@ -86,7 +86,7 @@ export function truePapers({ hf, arxiv }: Month): TruePaper[] {
 function risenAt(paper: Parameters<typeof votesAt>[0]): number | undefined {
   const end = paper.visibleAt + (VOTES_FOR_DAYS + 1) * 24 * HOUR_MS
   for (let at = paper.visibleAt; at < end; at += MINUTE_MS) {
-    if (votesAt(paper, at) >= LEAST_VOTES) return at
+    if (votesAt(paper, at) >= MIN_VOTES) return at
   }
   return undefined
 }

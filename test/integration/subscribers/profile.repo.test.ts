@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import {
   forgetOpinions,
   giveOpinion,
-  MOST_OPINIONS,
+  MAX_OPINIONS,
   opinionsOf,
   takeBackOpinion,
 } from '../../../src/subscribers/opinion.repo.ts'
@@ -74,11 +74,11 @@ describe('opinions', () => {
     expect(await said()).toEqual([])
   })
 
-  test(`the newest ${MOST_OPINIONS} are kept`, async () => {
-    for (let n = 1; n <= MOST_OPINIONS + 2; n++) await give(n, 'more', n)
+  test(`the newest ${MAX_OPINIONS} are kept`, async () => {
+    for (let n = 1; n <= MAX_OPINIONS + 2; n++) await give(n, 'more', n)
     const kept = await said()
-    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MOST_OPINIONS, MOST_OPINIONS + 2, 3])
-    expect(await database.db.opinion.count()).toBe(MOST_OPINIONS)
+    expect([kept.length, kept[0]?.[0], kept.at(-1)?.[0]]).toEqual([MAX_OPINIONS, MAX_OPINIONS + 2, 3])
+    expect(await database.db.opinion.count()).toBe(MAX_OPINIONS)
   })
 })
 

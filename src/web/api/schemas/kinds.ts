@@ -4,18 +4,18 @@ import { FORMATS } from '../../../subscribers/subscriber.ts'
 
 // What requests are made of. Each message says what the field takes, and goes on from "takes".
 
-const LONGEST_TEXT = 2_000
+const MAX_TEXT_LENGTH = 2_000
 
 /** One line of text, without what the database refuses. */
 export const line = z
   .string({ error: 'a text on one line' })
-  .max(LONGEST_TEXT, `a text of up to ${LONGEST_TEXT} characters`)
+  .max(MAX_TEXT_LENGTH, `a text of up to ${MAX_TEXT_LENGTH} characters`)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'a text on one line')
 
 export const query = z
   .string({ error: 'a query as text, such as robots AND dogs' })
   .min(1, 'a query as text, such as robots AND dogs')
-  .max(LONGEST_TEXT, `a query of up to ${LONGEST_TEXT} characters`)
+  .max(MAX_TEXT_LENGTH, `a query of up to ${MAX_TEXT_LENGTH} characters`)
   .describe('In the query language, such as "linear attention" OR author:Gu')
 
 export const email = z.string({ error: 'one email address' }).describe('One email address')
@@ -34,14 +34,14 @@ export const wholeNumber = (most: number, usual: number) =>
     .max(most, `a whole number from 1 to ${most}`)
     .default(usual)
 
-const LONGEST_CURSOR = 400
+const MAX_CURSOR_LENGTH = 400
 
 /** How far a list goes, and where it goes on. */
 export const page = {
   limit: wholeNumber(100, 20).describe('The maximum number of items in a response'),
   cursor: z
     .string({ error: 'the text in next of the previous response' })
-    .max(LONGEST_CURSOR, 'the text in next of the previous response')
+    .max(MAX_CURSOR_LENGTH, 'the text in next of the previous response')
     .describe('next of the previous response, with the same filters')
     .optional(),
 }

@@ -199,14 +199,14 @@ export const actions = listOf(
     .meta({ id: 'Action' }),
 )
 
-const MOST_DAYS = 366
+const MAX_DAYS = 366
 
 export const figureQuery = z
   .strictObject({ from: day, to: day })
   .refine(({ from, to }) => from <= to, { path: ['to'], error: 'a day that is not before from' })
-  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MOST_DAYS * DAY_MS, {
+  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < MAX_DAYS * DAY_MS, {
     path: ['from'],
-    error: `a day at most ${MOST_DAYS - 1} days before to`,
+    error: `a day at most ${MAX_DAYS - 1} days before to`,
   })
 
 export const figures = z.object({

@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { MOST_DAYS } from '../../../search/recent-window.ts'
-import { MOST_TOPICS } from '../../../subscribers/subscriber.ts'
+import { MAX_DAYS } from '../../../search/recent-window.ts'
+import { MAX_TOPICS } from '../../../subscribers/subscriber.ts'
 import { count, day, query, wholeNumber } from './kinds.ts'
 
 export const previewBody = z.strictObject({
   query,
-  days: wholeNumber(MOST_DAYS, MOST_DAYS).describe('How many days up to today (UTC)'),
+  days: wholeNumber(MAX_DAYS, MAX_DAYS).describe('How many days up to today (UTC)'),
   others: z
     .array(query, { error: 'a list of queries' })
-    .max(MOST_TOPICS, `up to ${MOST_TOPICS} queries`)
+    .max(MAX_TOPICS, `up to ${MAX_TOPICS} queries`)
     .default([])
     .describe('Other topics of the same person: `overlap` says how much they bring too'),
 })

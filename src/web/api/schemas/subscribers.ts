@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WEEKDAYS } from '../../../core/dates.ts'
-import { FORMATS, MOST_TOPICS, SUBSCRIBER_STATES } from '../../../subscribers/subscriber.ts'
+import { FORMATS, MAX_TOPICS, SUBSCRIBER_STATES } from '../../../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS } from '../../../subscribers/suppression.repo.ts'
 import { count, day, dryRun, email, instant, line, listOf, page, query, settings } from './kinds.ts'
 
@@ -18,7 +18,7 @@ export const addition = z.strictObject({
   email,
   topics: z
     .array(query, { error: 'a list of queries' })
-    .max(MOST_TOPICS, `up to ${MOST_TOPICS} topics`)
+    .max(MAX_TOPICS, `up to ${MAX_TOPICS} topics`)
     .default([])
     .describe("None: the day's best papers"),
   ...settings,
@@ -39,7 +39,7 @@ export const changes = z
     ...settings,
     topics: z
       .array(topic, { error: 'a list of topics such as {"query": "robots"}' })
-      .max(MOST_TOPICS, `up to ${MOST_TOPICS} topics`)
+      .max(MAX_TOPICS, `up to ${MAX_TOPICS} topics`)
       .describe('All of them, in order')
       .optional(),
     dryRun,
