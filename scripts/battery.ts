@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { textOf } from '../src/core/errors.ts'
+import { errorText } from '../src/core/errors.ts'
 import type { BatteryCase, Profile } from '../test/battery/battery-case.ts'
 import { endWhatIsLeft, endWithSignals } from '../test/battery/bench/interrupted.ts'
 import { stopSharedPostgres } from '../test/battery/bench/shared-postgres.ts'
@@ -73,7 +73,7 @@ function readArguments() {
     const isWhole = positionals.length === 0 && values.profile === 'ci'
     return { profile: values.profile as Profile, cases, isWhole, atOnce, record: values.record }
   } catch (error) {
-    wrongUse(textOf(error))
+    wrongUse(errorText(error))
   }
 }
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '../src/config/config.ts'
-import { textOf } from '../src/core/errors.ts'
+import { errorText } from '../src/core/errors.ts'
 import { checkDemo } from './demo/check.ts'
 import { type Demo, portOr, removeDemo, requireAlone, startDemo } from './demo/demo.ts'
 import { type Desk, startDesk } from './demo/desk.ts'
@@ -90,14 +90,14 @@ try {
   options = optionsFrom(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(
-    `${textOf(error)}\nnpm run demo [-- --check | --port N | --no-open | --reset | --json]\n`,
+    `${errorText(error)}\nnpm run demo [-- --check | --port N | --no-open | --reset | --json]\n`,
   )
   process.exit(2)
 }
 try {
   await run(options)
 } catch (error) {
-  process.stderr.write(`${textOf(error)}\n`)
+  process.stderr.write(`${errorText(error)}\n`)
   process.stderr.write('Left over from an earlier demo? npm run demo -- --reset\n')
   process.exit(1)
 }

@@ -7,7 +7,7 @@ import { readConfig, readEnvironment } from '../src/config/config.ts'
 import { clockFrom, systemClock } from '../src/core/clock.ts'
 import { addDays, dayOf, parseDay } from '../src/core/dates.ts'
 import { Fault } from '../src/core/errors.ts'
-import { addressesIn, sourceNamed } from '../src/sources/registry.ts'
+import { baseUrlsIn, requireSource } from '../src/sources/registry.ts'
 import type { FetchedDay } from '../src/sources/source.ts'
 import { recordDay, recordingFolder, writeRecording } from '../test/support/recorded-answers.ts'
 
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: { day: { type: 'string' }, to: { type: 'string' } },
   })
-  const named = sourceNamed(positionals[0] ?? '')
+  const named = requireSource(positionals[0] ?? '')
   const config = readConfig(readEnvironment())
   const now = (config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW) : systemClock()).now()
   const day = values.day ? parseDay(values.day) : addDays(dayOf(now), -1)
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const warn = (what: string) => write(`odd: ${what}`)
   const { recording, ...fetched } = await recordDay({
     ...{ ...named, day, now, contact, warn },
-    ...{ urls: addressesIn(config), wait: (ms: number) => sleep(ms) },
+    ...{ urls: baseUrlsIn(config), wait: (ms: number) => sleep(ms) },
   })
   if (!values.to && fetched.records.length === 0)
     throw new Fault('usage.wrong', {

@@ -2,7 +2,7 @@
 // It starts a Docker engine where none answers, needs nginx and openssl, and sends to nobody but its own relay.
 import { styleText } from 'node:util'
 import { freePort } from '../src/core/database/embedded-postgres.ts'
-import { textOf } from '../src/core/errors.ts'
+import { errorText } from '../src/core/errors.ts'
 import { recordings } from '../test/support/recorded-days.ts'
 import { must, openLab } from './year/lab.ts'
 import { steps } from './year/steps.ts'
@@ -22,7 +22,7 @@ try {
     held++
   }
 } catch (error) {
-  say(`${styleText('red', '✘')} ${textOf(error)}`)
+  say(`${styleText('red', '✘')} ${errorText(error)}`)
   say(await lab.compose.run(['logs', '--no-color', '--tail', '20', 'app']))
   process.exitCode = 1
 } finally {

@@ -1,12 +1,12 @@
 import './core/small-heap.ts'
 import { Command, CommanderError } from 'commander'
 import { type Environment, readConfig, readEnvironment } from './config/config.ts'
-import { namedIfAway } from './core/database/database.ts'
+import { wrapIfUnavailable } from './core/database/database.ts'
 import { requireMigrated } from './core/database/migrations.ts'
-import { type Deps, wire } from './core/deps.ts'
-import { Fault, textOf } from './core/errors.ts'
-import { type Answer, type CommandLine, commandOf, typedOf } from './operator/commands/command-line.ts'
-import { NOUNS } from './operator/commands/nouns.ts'
+import { buildDeps, type Deps } from './core/deps.ts'
+import { errorText, Fault } from './core/errors.ts'
+import { COMMAND_GROUPS } from './operator/commands/command-groups.ts'
+import { type Cli, type CommandOutput, commandOf, invocationOf } from './operator/commands/command-line.ts'
 import { requireSuppressionKey } from './subscribers/suppression-key.ts'
 
 const FAILED = 1
@@ -20,19 +20,19 @@ const program = new Command('daily-papers')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => void (wantsJson || write(text)) })
 
-const line: CommandLine = {
+const commandLine: Cli = {
   action:
     (work) =>
     async (...args) => {
-      const { deps, close } = await wire(readConfig(quietOnTerminal(readEnvironment())))
+      const { deps, close } = await buildDeps(readConfig(quietOnTerminal(readEnvironment())))
       try {
         if (!isDatabaseCommand(args)) await requireReady(deps)
-        print(await work({ ...deps, typed: typedOf(commandOf(args)) }, ...args), args)
+        print(await work({ ...deps, typed: invocationOf(commandOf(args)) }, ...args), args)
       } finally {
         await close()
       }
     },
-  unready:
+  actionWithoutDeps:
     (work) =>
     async (...args) => {
       print(await work(readEnvironment(), ...args), args)
@@ -56,21 +56,21 @@ async function requireReady(deps: Deps): Promise<void> {
 
 const isDatabaseCommand = (args: unknown[]): boolean => commandOf(args).parent?.name() === 'db'
 
-function print(answer: Answer, args: unknown[]): void {
-  const { text, exit = 0, isPrinted } = answer
+function print(output: CommandOutput, args: unknown[]): void {
+  const { text, exitCode = 0, isAlreadyPrinted } = output
   const asked = commandOf(args).opts().json === true
-  if (!isPrinted) process.stdout.write(`${asked ? jsonOf(answer) : text}\n`)
-  process.exitCode = exit
+  if (!isAlreadyPrinted) process.stdout.write(`${asked ? jsonOf(output) : text}\n`)
+  process.exitCode = exitCode
 }
 
-const jsonOf = ({ json, isLines }: Answer): string =>
-  isLines && Array.isArray(json)
+const jsonOf = ({ json, isJsonLines }: CommandOutput): string =>
+  isJsonLines && Array.isArray(json)
     ? json.map((value) => JSON.stringify(value)).join('\n')
     : JSON.stringify(json)
 
-function end(thrown: unknown): number {
+function reportError(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-  const { code, exit, message } = outcomeOf(namedIfAway(thrown))
+  const { code, exit, message } = outcomeOf(wrapIfUnavailable(thrown))
   // In words, commander has said it already.
   if (wantsJson) process.stderr.write(`${JSON.stringify({ error: code, message })}\n`)
   else if (!(thrown instanceof CommanderError)) process.stderr.write(`${message}\n`)
@@ -81,10 +81,10 @@ function outcomeOf(error: unknown): { code: string; exit: number; message: strin
   if (error instanceof Fault) return error
   if (error instanceof CommanderError)
     return { code: 'usage.wrong', exit: WRONG_USE, message: error.message.replace(/^error: /, '') }
-  return { code: 'unexpected', exit: FAILED, message: textOf(error) }
+  return { code: 'unexpected', exit: FAILED, message: errorText(error) }
 }
 
-for (const add of NOUNS) add(program, line)
+for (const add of COMMAND_GROUPS) add(program, commandLine)
 addJsonOption(program)
 
 function addJsonOption(command: Command): void {
@@ -95,5 +95,5 @@ function addJsonOption(command: Command): void {
 }
 
 program.parseAsync().catch((error) => {
-  process.exitCode = end(error)
+  process.exitCode = reportError(error)
 })

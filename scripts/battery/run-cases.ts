@@ -1,4 +1,4 @@
-import { textOf } from '../../src/core/errors.ts'
+import { errorText } from '../../src/core/errors.ts'
 import type { BatteryCase, Profile, Verdict } from '../../test/battery/battery-case.ts'
 import { NotBegun } from '../../test/battery/bench/delivery-bench.ts'
 
@@ -43,7 +43,7 @@ export async function runCases(cases: BatteryCase[], options: RunOptions): Promi
 async function runCase(one: BatteryCase, profile: Profile): Promise<Outcome> {
   const begun = performance.now()
   const verdict = await tryTwice(one, profile).catch(
-    (error): Verdict => ({ ok: false, n: '-', result: textOf(error) }),
+    (error): Verdict => ({ ok: false, n: '-', result: errorText(error) }),
   )
   return { one, verdict, seconds: (performance.now() - begun) / 1000 }
 }

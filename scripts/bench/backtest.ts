@@ -11,10 +11,10 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { readConfig } from '../../src/config/config.ts'
-import { stopwatch } from '../../src/core/clock.ts'
+import { monotonicMs } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { addDays } from '../../src/core/dates.ts'
-import { wire } from '../../src/core/deps.ts'
+import { buildDeps } from '../../src/core/deps.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { table } from '../../src/operator/commands/command-line.ts'
 import { migrateDatabase } from '../../src/operator/migrate-database.ts'
@@ -79,7 +79,7 @@ export async function benchBackTest(args: string[]): Promise<{ json: unknown; te
 }
 
 async function migrate(url: string): Promise<void> {
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: url }), { log: silentLog })
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url }), { log: silentLog })
   await migrateDatabase(deps)
   await close()
 }
@@ -176,7 +176,7 @@ async function preview(address: string, topic: string, n: number): Promise<numbe
     detail: 'full',
     website: '',
   }
-  const began = stopwatch()
+  const began = monotonicMs()
   const answer = await fetch(`${address}/preview`, {
     method: 'POST',
     headers: { 'hx-request': 'true', 'x-forwarded-for': `10.${n >> 8}.${n & 255}.1` },
@@ -184,19 +184,19 @@ async function preview(address: string, topic: string, n: number): Promise<numbe
   })
   await answer.text()
   if (answer.status !== 200) throw new Error(`${answer.status} for ${topic}`)
-  return stopwatch() - began
+  return monotonicMs() - began
 }
 
 const QUERY = '"linear attention" OR "state space"'
 
 function commandSeconds({ settings }: World): number {
-  const began = stopwatch()
+  const began = monotonicMs()
   const file = resolve(import.meta.dirname, '../../src/cli.ts')
   execFileSync(process.execPath, [file, 'queries', 'test', QUERY, '--days', String(DAYS)], {
     env: { PATH: process.env.PATH, ...settings },
     encoding: 'utf8',
   })
-  return (stopwatch() - began) / 1000
+  return (monotonicMs() - began) / 1000
 }
 
 interface Figures extends Options {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseMail } from '../../src/bounces/mail/parse-mail.ts'
-import { readReport } from '../../src/bounces/reading/read-report.ts'
+import { parseReport } from '../../src/bounces/reading/parse-report.ts'
 import type { CorpusMail } from './bounces-corpus.ts'
 
 /** What a reader says of one recipient. */
@@ -47,7 +47,7 @@ function formsOf(bytes: Buffer): Buffer[] {
 
 async function sayingOf(mail: Buffer): Promise<Said[] | null> {
   try {
-    return readReport(await parseMail(mail)).returned.map(
+    return parseReport(await parseMail(mail)).returned.map(
       ({ recipient, class: kind, status, diagnostic, rule, sure }) => ({
         recipient,
         isDead: kind === 'dead',

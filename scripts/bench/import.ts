@@ -12,7 +12,7 @@ import { readConfig } from '../../src/config/config.ts'
 import { csvLine } from '../../src/core/csv.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { applyMigrations } from '../../src/core/database/migrations.ts'
-import { wire } from '../../src/core/deps.ts'
+import { buildDeps } from '../../src/core/deps.ts'
 
 const ROWS = 100_000
 const ONE_BY_ONE = 300
@@ -95,7 +95,7 @@ async function runImport(file: string, url: string): Promise<Measured> {
 }
 
 async function oneByOne(url: string): Promise<number> {
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: url, LOG_LEVEL: 'error' }))
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url, LOG_LEVEL: 'error' }))
   const begun = performance.now()
   for (let i = 0; i < ONE_BY_ONE; i++) {
     const email = `slow${i}@example.com`

@@ -12,13 +12,13 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { readConfig } from '../../src/config/config.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { wire } from '../../src/core/deps.ts'
+import { buildDeps } from '../../src/core/deps.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { table } from '../../src/operator/commands/command-line.ts'
 import { migrateDatabase } from '../../src/operator/migrate-database.ts'
 import { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../src/queries/matching/query-set.ts'
-import { GRAMMAR, type Query } from '../../src/queries/query.ts'
+import { GRAMMAR_VERSION, type Query } from '../../src/queries/query.ts'
 import { matchedIds } from '../../test/support/matched-ids.ts'
 import type { Figures, Size } from './match/one-size.ts'
 import { dayOfPapers } from './match/papers.ts'
@@ -46,7 +46,7 @@ export async function benchMatch(args: string[]): Promise<{ json: unknown; text:
   const subscribers = values.quick ? SUBSCRIBERS.slice(0, 3) : SUBSCRIBERS
   const folder = mkdtempSync(join(tmpdir(), 'bench-match-'))
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: postgres.url }), { log: silentLog })
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: postgres.url }), { log: silentLog })
   const client = new pg.Client({ connectionString: postgres.url })
   try {
     await migrateDatabase(deps)
@@ -82,7 +82,7 @@ async function storeQueries(client: pg.Client, subscribers: number): Promise<voi
     const trees = queries.slice(from, from + 20_000).map((tree) => JSON.stringify(tree))
     await client.query(
       `insert into query (id, text, tree, grammar)
-       select ${from} + n, 'query ' || ${from} + n, tree::jsonb, ${GRAMMAR}
+       select ${from} + n, 'query ' || ${from} + n, tree::jsonb, ${GRAMMAR_VERSION}
        from unnest($1::text[]) with ordinality as u(tree, n)`,
       [trees],
     )
@@ -116,10 +116,12 @@ async function measureRivals(client: pg.Client, count: number): Promise<Rivals> 
 
 function ourPairs(queries: readonly Query[], count: number): Set<string> {
   const index = new PaperIndex()
-  index.put(dayOfPapers(count))
+  index.upsert(dayOfPapers(count))
   const set = new QuerySet(index)
   return new Set(
-    queries.flatMap((query, q) => matchedIds(index, set.look(set.add(query))).map((id) => `${q} ${id - 1}`)),
+    queries.flatMap((query, q) =>
+      matchedIds(index, set.peekMatches(set.add(query))).map((id) => `${q} ${id - 1}`),
+    ),
   )
 }
 

@@ -50,11 +50,11 @@ export function measureOrder(): Ordered[] {
   })
 }
 
-function rankerOver(papers: Parameters<PaperIndex['put']>[0]): (query: Query) => number[] {
+function rankerOver(papers: Parameters<PaperIndex['upsert']>[0]): (query: Query) => number[] {
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   const ranker = new Ranker(index)
-  return (query) => [...ranker.rank(query, index.live).slots]
+  return (query) => [...ranker.rank(query, index.live).docIds]
 }
 
 const wordsOf = (query: string): Query[] =>

@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { addSubscriber } from '../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../src/config/config.ts'
-import { stoppedClock, stopwatch } from '../../src/core/clock.ts'
+import { monotonicMs, stoppedClock } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
 import { addDays } from '../../src/core/dates.ts'
-import { type Deps, wire } from '../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../src/core/deps.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { table } from '../../src/operator/commands/command-line.ts'
@@ -72,7 +72,7 @@ export async function benchPrune(args: string[]): Promise<{ json: unknown; text:
   const options = optionsFrom(args)
   const folder = mkdtempSync(join(tmpdir(), 'bench-prune-'))
   const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), { durable: false })
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: postgres.url }), { log: silentLog })
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: postgres.url }), { log: silentLog })
   const client = new pg.Client({ connectionString: postgres.url })
   try {
     await client.connect()
@@ -86,7 +86,7 @@ export async function benchPrune(args: string[]): Promise<{ json: unknown; text:
 }
 
 async function measure(deps: Deps, client: pg.Client, options: Options) {
-  const making = stopwatch()
+  const making = monotonicMs()
   await makeSamples(deps)
   await client.query('set session_replication_role = replica') // no triggers: rows are written as they end up
   const weekdays = await makeYear(client, options)
@@ -96,11 +96,11 @@ async function measure(deps: Deps, client: pg.Client, options: Options) {
   const before = await sizes(client)
   const config = { ...deps.config, KEEP_DAYS: options.keep }
   const clock = stoppedClock(new Date(`${LAST_DAY}T23:00:00Z`))
-  const pruning = stopwatch()
+  const pruning = monotonicMs()
   const pruned = await prune({ ...deps, config, clock })
   const took = seconds(pruning)
   const after = await sizes(client)
-  const vacuuming = stopwatch()
+  const vacuuming = monotonicMs()
   for (const name of GROWING) await client.query(`vacuum ${name}`)
   const vacuumTook = seconds(vacuuming)
   const vacuumed = await sizes(client)
@@ -142,7 +142,7 @@ async function measure(deps: Deps, client: pg.Client, options: Options) {
   return { json, text }
 }
 
-const seconds = (since: number): string => ((stopwatch() - since) / 1000).toFixed(1)
+const seconds = (since: number): string => ((monotonicMs() - since) / 1000).toFixed(1)
 const mb = (bytes: number): string => (bytes / MB).toFixed(bytes < 10 * MB ? 1 : 0)
 
 /** Real digests of a few subscribers, handed over. */

@@ -1,9 +1,9 @@
 // Reports of real servers and what their collectors say of each: who is called dead, by the collectors' own word
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readReturn } from '../../src/bounces/reading/read-return.ts'
-import type { Returned } from '../../src/bounces/reading/returned.ts'
-import { scrub } from '../../src/core/log.ts'
+import type { ParsedBounce } from '../../src/bounces/reading/parsed-bounce.ts'
+import { readBounceText } from '../../src/bounces/reading/read-bounce-text.ts'
+import { redact } from '../../src/core/log.ts'
 import { classifyRefusal } from '../../src/mail/refusals/classify-refusal.ts'
 import { REFUSAL_RULES } from '../../src/mail/refusals/refusal-rules.ts'
 import type { RefusalRule } from '../../src/mail/refusals/rules/rule.ts'
@@ -72,7 +72,7 @@ interface Report {
 }
 
 async function quotedIn(mail: Buffer, { file, expected, rules }: Report): Promise<Quoted[] | null> {
-  const { returned } = await readReturn(mail)
+  const { returned } = await readBounceText(mail)
   const answers = new Map(returned.flatMap((one) => answerOf(one, rules)).map((one) => [one.answer, one]))
   if (answers.size === 0) return []
   const all = [...answers.values()]
@@ -82,11 +82,11 @@ async function quotedIn(mail: Buffer, { file, expected, rules }: Report): Promis
 }
 
 /** The server's words alone, as if they had come in answer to RCPT: not the code that the report adds to them. */
-function answerOf({ diagnostic }: Returned, rules: readonly RefusalRule[]): Answered[] {
+function answerOf({ diagnostic }: ParsedBounce, rules: readonly RefusalRule[]): Answered[] {
   const found = /\b[45]\d\d(?=[ :=-])/.exec(diagnostic ?? '')
   if (!diagnostic || !found) return []
   const [status, answer] = [Number(found[0]), diagnostic.slice(found.index)]
-  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, answer: scrub(answer) }, rules)
+  const { class: kind, rule } = classifyRefusal({ status, enhanced: null, answer: redact(answer) }, rules)
   return [{ status, answer, class: kind ?? 'unknown', rule }]
 }
 

@@ -11,9 +11,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { readConfig } from '../../src/config/config.ts'
-import { stopwatch } from '../../src/core/clock.ts'
+import { monotonicMs } from '../../src/core/clock.ts'
 import { startEmbeddedPostgres } from '../../src/core/database/embedded-postgres.ts'
-import { wire } from '../../src/core/deps.ts'
+import { buildDeps } from '../../src/core/deps.ts'
 import { Fault } from '../../src/core/errors.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { table } from '../../src/operator/commands/command-line.ts'
@@ -73,7 +73,7 @@ export async function benchSearch(args: string[]): Promise<{ json: unknown; text
 
 /** Migrates an empty database and stores papers in it. */
 export async function fill(url: string, papers: readonly Paper[]): Promise<void> {
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: url }), { log: silentLog })
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url }), { log: silentLog })
   await migrateDatabase(deps)
   await close()
   const client = new pg.Client({ connectionString: url })
@@ -98,7 +98,7 @@ async function measure(settings: Record<string, string>, papers: readonly Paper[
   const best = await timed(next(each).map((query) => searchPath({ query })))
   const newest = await timed(next(each).map((query) => searchPath({ query, order: 'newest' })))
   const narrowed = await timed(
-    next(each).map((query) => searchPath({ query, narrowing: { category: 'cs.LG', withCode: true } })),
+    next(each).map((query) => searchPath({ query, selection: { category: 'cs.LG', withCode: true } })),
   )
   const again = drawn()
     .slice(0, requests)
@@ -156,13 +156,13 @@ function asker(address: string): Ask {
   let asked = 0
   return async (path) => {
     const network = `10.${asked >> 8}.${asked++ & 255}.1`
-    const began = stopwatch()
+    const began = monotonicMs()
     const answer = await fetch(`${address}${path}`, {
       headers: { 'x-forwarded-for': network, accept: 'text/html' },
     })
     await answer.text()
     if (answer.status !== 200) throw new Error(`${answer.status} for ${path}`)
-    return stopwatch() - began
+    return monotonicMs() - began
   }
 }
 

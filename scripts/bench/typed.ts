@@ -9,7 +9,7 @@ import { isSentence } from '../../src/queries/language/sentence.ts'
 import { splitTopics } from '../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../src/queries/matching/evaluate.ts'
 import type { Query } from '../../src/queries/query.ts'
-import { type PaperText, readPaper } from '../../src/queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../../src/queries/text/paper-text.ts'
 import { recordedDays, recordingsAre } from '../../test/support/recorded-days.ts'
 import { recordedPapers } from '../../test/support/recorded-papers.ts'
 import { testData } from '../../test/support/test-data.ts'
@@ -63,7 +63,7 @@ export const TYPED = testData('filters') ?? FIXTURES
 const TOO_MANY_A_DAY = 5
 
 export function measureTyped(folder = TYPED): Typed {
-  const texts = recordedPapers().map(readPaper)
+  const texts = recordedPapers().map(toPaperText)
   const days = recordedDays('daily').length
   const outcomes = readRows(folder).map((row) => outcomeOf(row, texts))
   const count = (some: readonly Outcome[]) => countsOf(some, days)

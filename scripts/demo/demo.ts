@@ -9,7 +9,7 @@ import {
 } from '../../src/core/database/embedded-postgres.ts'
 import { addDays, DAY_MS, type Day, dayOf } from '../../src/core/dates.ts'
 import { openLog } from '../../src/core/log.ts'
-import { nextDueOfAnybody } from '../../src/digests/next-due.ts'
+import { earliestNextDue } from '../../src/digests/next-due.ts'
 import { planDigests } from '../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../src/emails/deliver.ts'
 import { ingestDue } from '../../src/papers/ingest-due.ts'
@@ -246,7 +246,7 @@ async function sendDigests(demo: Running): Promise<DigestsSent> {
     sent.planned += planned
     sent.nothingMatched += nothingMatched
   }
-  const next = async () => nextSend(await nextDueOfAnybody(demo.service.deps), demo)
+  const next = async () => nextSend(await earliestNextDue(demo.service.deps), demo)
   await send()
   demo.sent ||= sent.planned > 0
   // Subscribers whose hour is later on the same day get theirs too, or the next day would come before it.

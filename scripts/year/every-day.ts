@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Books } from '../../src/digests/books.ts'
+import type { DayTotals } from '../../src/digests/reconciliation.ts'
 import { at, EVERY_HOURS, hours, runHours } from './clock.ts'
 import type { Lab } from './lab.ts'
 import { messageIds } from './mails.ts'
@@ -17,7 +17,7 @@ export async function week(lab: Lab, say: Say): Promise<void> {
   let accepted = 0
   // In Asia the next date has begun before the week ends here.
   for (const date of [...WEEK, '2025-07-08']) {
-    const books = await ask<Books>(lab, ['digests', 'status', '--date', date], at('2025-07-09', 0))
+    const books = await ask<DayTotals>(lab, ['digests', 'status', '--date', date], at('2025-07-09', 0))
     const { due, nothingMatched, planned } = books
     say(
       `    ${date}${[due, nothingMatched, planned, books.accepted, books.closed].map((v) => String(v).padStart(9)).join('')}`,

@@ -2,18 +2,18 @@ import type { Config } from '../config/config.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
 import { randomId } from '../core/random.ts'
 import type { NewMessage } from '../mail/message.ts'
-import { nudgeAnswers } from '../mail/nudge-answers.ts'
+import { nudgeTransactional } from '../mail/nudge-transactional.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
-import { hadEnough } from '../subscribers/answer-limits.ts'
+import { reachedDailyLimit } from '../subscribers/email-limits.ts'
 import type { LinkMessage } from '../subscribers/link-message.ts'
-import { type AnswerInput, newAnswer } from '../subscribers/new-answer.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
-import { linkHolder } from './link-holder.ts'
+import { type TransactionalMessageInput, transactionalMessage } from '../subscribers/transactional-message.ts'
+import { subscriberByLink } from './subscriber-by-link.ts'
 
 /** Reads, and changes nothing. Throws link.*. */
-export const openManage = (deps: Deps, token: string): Promise<Subscriber> =>
-  linkHolder(deps, token, 'manage', (id) => subscriberById(deps.db, id))
+export const subscriberByManageLink = (deps: Deps, token: string): Promise<Subscriber> =>
+  subscriberByLink(deps, token, 'manage', (id) => subscriberById(deps.db, id))
 
 /**
  * Mails a fresh link to the account page to the address of whoever subscribes, whoever asks: a digest may have been
@@ -23,17 +23,17 @@ export async function mailAccountLink(deps: ServiceDeps, manageToken: string): P
   const { config, db, clock, log } = deps
   const now = clock.now()
   const asked = await db.$transaction(async (tx) => {
-    const subscriber = await linkHolder(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
-    const isHeld = await hadEnough(tx, { subscriberId: subscriber.id, kind: 'account-link', now })
+    const subscriber = await subscriberByLink(deps, manageToken, 'manage', (id) => lockSubscriber(tx, id))
+    const isHeld = await reachedDailyLimit(tx, { subscriberId: subscriber.id, kind: 'account-link', now })
     if (!isHeld)
       await enqueue(tx, 'answers', [linkMessage(config, subscriber, { kind: 'account-link', now })])
     return { subscriber: subscriber.id, mail: isHeld ? null : 'account-link' }
   })
   log.info('subscriber.asked', { ...asked, how: 'manage' })
-  await nudgeAnswers(deps)
+  await nudgeTransactional(deps)
 }
 
-interface LinkMessageInput extends Pick<AnswerInput, 'now' | 'toAddress'> {
+interface LinkMessageInput extends Pick<TransactionalMessageInput, 'now' | 'toAddress'> {
   kind: 'account-link' | 'new-address' | 'moved'
   moveId?: number
 }
@@ -47,5 +47,5 @@ export function linkMessage(
   const { epoch, zone, format } = subscriber
   const content: LinkMessage = { epoch, zone, format, moveId }
   const dedupe = moveId === undefined ? randomId(96) : `move ${moveId}`
-  return newAnswer(config, subscriber, { ...mail, dedupe, content })
+  return transactionalMessage(config, subscriber, { ...mail, dedupe, content })
 }

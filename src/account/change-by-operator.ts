@@ -1,13 +1,13 @@
 import type { Deps } from '../core/deps.ts'
 import { FieldReader } from '../core/field-faults.ts'
 import { applyChange } from '../digests/apply-change.ts'
-import type { Standing } from '../subscribers/change.ts'
+import type { Subscription } from '../subscribers/change.ts'
 import { NO_PAGE } from '../subscribers/consent.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
 import { readSettings, type TypedSettings } from '../subscribers/settings.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
-import { shortName } from '../subscribers/topics-text.ts'
-import { type Who, withSubscriber } from './with-subscriber.ts'
+import { parseTopicName } from '../subscribers/topics-text.ts'
+import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /** A topic as the operator writes it; without a name it is called by its words. */
 export interface WrittenTopic {
@@ -21,11 +21,11 @@ export interface WrittenTopic {
  */
 export async function changeByOperator(
   deps: Deps,
-  { topics, settings, ...who }: Who & { topics?: readonly WrittenTopic[]; settings: TypedSettings },
+  { topics, settings, ...who }: SubscriberRef & { topics?: readonly WrittenTopic[]; settings: TypedSettings },
 ): Promise<boolean> {
   const changed = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
     const fields = new FieldReader()
-    const changes: Partial<Standing> = readSettings(settings, subscriber, fields)
+    const changes: Partial<Subscription> = readSettings(settings, subscriber, fields)
     if (topics) changes.topics = topics.map((topic) => readTopic(topic, fields))
     fields.finish()
     const change = await applyChange(tx, { subscriber, changes, how: 'operator', wording: NO_PAGE, now })
@@ -38,5 +38,5 @@ export async function changeByOperator(
 const readTopic = ({ query, name = '' }: WrittenTopic, fields: FieldReader): TopicText =>
   fields.read('topics', { query, name }, () => {
     const topic = parseTopic(query.trim())
-    return { query: topic.query, name: shortName(name) || topic.name }
+    return { query: topic.query, name: parseTopicName(name) || topic.name }
   })

@@ -7,9 +7,9 @@ import { parseTopic } from '../subscribers/read-signup.ts'
 import type { TopicText } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { readTopicsText } from './read-topics-text.ts'
-import { type Locked, type Who, withSubscriber } from './with-subscriber.ts'
+import { type LockedSubscriber, type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
-export type TopicChange = Who & {
+export type TopicChange = SubscriberRef & {
   /** add: may hold several topics. remove: the query, or the name, of one. */
   text: string
 }
@@ -52,7 +52,10 @@ export function removeTopicByOperator(deps: Deps, { text, ...who }: TopicChange)
   })
 }
 
-async function changeTopics({ tx, subscriber, now }: Locked, topics: TopicText[]): Promise<TopicText[]> {
+async function changeTopics(
+  { tx, subscriber, now }: LockedSubscriber,
+  topics: TopicText[],
+): Promise<TopicText[]> {
   await applyChange(tx, { subscriber, changes: { topics }, how: 'operator', wording: NO_PAGE, now })
   return topicsOf(tx, subscriber.id)
 }

@@ -1,23 +1,23 @@
-import { forgetReturns } from '../bounces/returned.repo.ts'
+import { redactBounces } from '../bounces/bounce.repo.ts'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
-import { forgetMessages, forgetMessagesTo } from '../mail/outbox/subscriber-messages.repo.ts'
-import { forgetMailTo } from '../subscribers/answer-limits.ts'
+import { forgetMessages, forgetMessagesByKey } from '../mail/outbox/subscriber-messages.repo.ts'
+import { deleteUnconfirmedAddressChanges } from '../subscribers/address-change.repo.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
-import { leaveTombstone } from '../subscribers/erasure.repo.ts'
-import { deleteUnconfirmedMoves } from '../subscribers/move.repo.ts'
+import { forgetEmailLimits } from '../subscribers/email-limits.ts'
+import { replaceWithTombstone } from '../subscribers/erasure.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { lockAccount } from './open-account.ts'
-import { type Who, withSubscriber } from './with-subscriber.ts'
+import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 /**
  * Forgets who somebody was: address, topics, settings, what they asked for, what their mails said. A tombstone stays,
  * so that past days still balance, and a suppressed address stays suppressed. Throws subscriber.unknown.
  */
-export async function eraseSubscriber(deps: Deps, who: Who): Promise<void> {
+export async function eraseSubscriber(deps: Deps, who: SubscriberRef): Promise<void> {
   const id = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => {
-    await erase(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
+    await eraseLockedSubscriber(deps, tx, { subscriber, how: 'operator', wording: NO_PAGE, now })
     return subscriber.id
   })
   deps.log.info('subscriber.changed', { subscriber: id, what: 'erased' })
@@ -29,7 +29,7 @@ export async function eraseAccount(deps: Deps, token: string): Promise<void> {
   const erased = await deps.db.$transaction(async (tx) => {
     const subscriber = await lockAccount(deps, tx, token)
     if (!subscriber) return undefined
-    await erase(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
+    await eraseLockedSubscriber(deps, tx, { subscriber, how: 'page', wording: CONSENT_WORDING.version, now })
     return subscriber.id
   })
   if (erased) deps.log.info('subscriber.changed', { subscriber: erased, what: 'erased' })
@@ -43,7 +43,7 @@ interface Erasing {
 }
 
 /** The subscriber must be locked by the transaction. */
-export async function erase(
+export async function eraseLockedSubscriber(
   { config }: Pick<Deps, 'config'>,
   tx: DatabaseOrTransaction,
   { subscriber, how, wording, now }: Erasing,
@@ -51,14 +51,14 @@ export async function erase(
   const { id, addressKey } = subscriber
   await recordConsent(tx, { subscriberId: id, at: now, event: 'erased', how, wording })
   await forgetMessages(tx, id)
-  await forgetReturns(tx, id)
-  await forgetMailTo(tx, config, addressKey)
+  await redactBounces(tx, id)
+  await forgetEmailLimits(tx, config, addressKey)
   // Somebody else may have given this address as their new one.
-  const moves = await deleteUnconfirmedMoves(tx, { addressKey })
-  await forgetMessagesTo(
+  const moves = await deleteUnconfirmedAddressChanges(tx, { addressKey })
+  await forgetMessagesByKey(
     tx,
     'new-address',
     moves.map((move) => `move ${move}`),
   )
-  await leaveTombstone(tx, subscriber, now)
+  await replaceWithTombstone(tx, subscriber, now)
 }

@@ -1,4 +1,4 @@
-import { returnsOfSubscriber } from '../bounces/returned-list.repo.ts'
+import { bouncesOfSubscriber } from '../bounces/bounce-list.repo.ts'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
@@ -7,34 +7,34 @@ import { digestsOf } from '../digests/digest-history.repo.ts'
 import { messagesOf } from '../mail/outbox/message-history.repo.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import { plainText } from '../papers/text/plain-text.ts'
+import { listFeedback } from '../subscribers/feedback.repo.ts'
 import { historyOf } from '../subscribers/history.repo.ts'
-import { opinionsOf } from '../subscribers/opinion.repo.ts'
 import { profileOfSubscriber } from '../subscribers/profile.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
 import { openAccount } from './open-account.ts'
-import { notedConsents } from './show-subscriber.ts'
-import { findSubscriber, type Who } from './with-subscriber.ts'
+import { consentsWithNotes } from './show-subscriber.ts'
+import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
 /** Everything that is kept about one subscriber, as plain JSON: instants in ISO 8601, days as YYYY-MM-DD. */
-export interface AccountCopy extends Record<string, unknown> {
+export interface AccountExport extends Record<string, unknown> {
   site: string
   madeAt: string
 }
 
 /** Reads, and changes nothing. Throws link.*, subscriber.unknown for somebody who is erased. */
-export async function exportAccount(deps: Deps, token: string): Promise<AccountCopy> {
+export async function exportAccount(deps: Deps, token: string): Promise<AccountExport> {
   const subscriber = await openAccount(deps, token)
   if (!subscriber) throw new Fault('subscriber.unknown')
-  return copyOf(deps, subscriber)
+  return accountExport(deps, subscriber)
 }
 
 /** The same for the operator. Throws address.*, subscriber.unknown. */
-export const exportSubscriber = async (deps: Deps, who: Who): Promise<AccountCopy> =>
-  copyOf(deps, await findSubscriber(deps.db, who))
+export const exportSubscriber = async (deps: Deps, who: SubscriberRef): Promise<AccountExport> =>
+  accountExport(deps, await findSubscriber(deps.db, who))
 
-async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> {
+async function accountExport(deps: Deps, subscriber: Subscriber): Promise<AccountExport> {
   const { config, db, clock } = deps
   const { id, addressHash } = subscriber
   return {
@@ -42,10 +42,10 @@ async function copyOf(deps: Deps, subscriber: Subscriber): Promise<AccountCopy> 
     madeAt: clock.now().toISOString(),
     subscriber: settingsOf(subscriber),
     topics: await topicsOf(db, id),
-    opinions: await readableOpinions(db, id),
+    opinions: await readableFeedback(db, id),
     ...(await readableProfile(db, id)),
     ...(await historyOf(db, id)),
-    consents: (await notedConsents(db, id)).map(({ subscriberId: _, ...consent }) => consent),
+    consents: (await consentsWithNotes(db, id)).map(({ subscriberId: _, ...consent }) => consent),
     digests: await readableDigests(db, id),
     messages: await messagesOf(db, id),
     returned: await readableReturns(db, id),
@@ -62,7 +62,7 @@ const settingsOf = ({ id, address, addressKey, addressHash, ...kept }: Subscribe
 })
 
 const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) =>
-  (await returnsOfSubscriber(db, subscriberId)).map(
+  (await bouncesOfSubscriber(db, subscriberId)).map(
     ({ reportId: _, n: __, subscriberId: ___, isRead, kind, messageId, ...one }) => ({
       ...one,
       readable: isRead,
@@ -71,8 +71,8 @@ const readableReturns = async (db: DatabaseOrTransaction, subscriberId: string) 
     }),
   )
 
-async function readableOpinions(db: DatabaseOrTransaction, subscriberId: string) {
-  const opinions = await opinionsOf(db, subscriberId)
+async function readableFeedback(db: DatabaseOrTransaction, subscriberId: string) {
+  const opinions = await listFeedback(db, subscriberId)
   const titles = await titlesOf(
     db,
     opinions.map(({ paperId }) => paperId),

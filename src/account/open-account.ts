@@ -1,22 +1,22 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
-import { holderOf, readLink } from '../subscribers/link-token.ts'
+import { readLink, requireHolder } from '../subscribers/link-token.ts'
 import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 /** Whose account page it is; null once they are erased. Reads, and changes nothing. Throws link.*. */
 export const openAccount = (deps: Deps, token: string): Promise<Subscriber | null> =>
-  accountBehind(deps, deps.db, token, subscriberById)
+  accountByLink(deps, deps.db, token, subscriberById)
 
 /** As openAccount; nobody else changes the subscriber until the transaction ends. */
 export const lockAccount = (
   deps: Deps,
   tx: DatabaseOrTransaction,
   token: string,
-): Promise<Subscriber | null> => accountBehind(deps, tx, token, lockSubscriber)
+): Promise<Subscriber | null> => accountByLink(deps, tx, token, lockSubscriber)
 
-async function accountBehind(
+async function accountByLink(
   { config, clock }: Deps,
   db: DatabaseOrTransaction,
   token: string,
@@ -24,6 +24,6 @@ async function accountBehind(
 ): Promise<Subscriber | null> {
   const link = readLink(token, 'account', config.APP_SECRET, clock.now())
   const subscriber = await find(db, link.id)
-  holderOf(link, subscriber ?? (await tombstoneOf(db, link.id)))
+  requireHolder(link, subscriber ?? (await tombstoneOf(db, link.id)))
   return subscriber
 }

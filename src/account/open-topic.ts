@@ -1,35 +1,35 @@
 import type { Deps } from '../core/deps.ts'
 import { paperByName } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
-import type { Edit } from '../queries/language/edit-query.ts'
+import type { QueryEdit } from '../queries/language/edit-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
-import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
 import { MAX_DAYS, recentWindow } from '../search/recent-window.ts'
 import type { Searcher } from '../search/search-slot.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
-import { isJoined } from '../subscribers/subscriber.ts'
-import type { KeptTopic } from '../subscribers/topic.repo.ts'
-import { type Holder, openHolder } from './open-managed.ts'
+import { hasSubscription } from '../subscribers/subscriber.ts'
+import type { StoredTopic } from '../subscribers/topic.repo.ts'
+import { type LinkHolder, openLinkHolder } from './open-manage-page.ts'
 import { type PaperOfTopic, paperOfTopic } from './paper-of-topic.ts'
+import { minVotesEdit } from './quick-actions.ts'
 import { type ShownProfile, showProfile } from './show-profile.ts'
-import { votesHandle } from './topic-handles.ts'
-import { type Trial, type Tried, tryTopic } from './try-topic.ts'
+import { type Trial, type TrialInput, tryTopic } from './try-topic.ts'
 
-export interface AskedTopic {
+export interface OpenTopicInput {
   token: string
   topicId: number
   /** The number of the paper that somebody came from; empty where there is none. */
   paper: string
   /** Null: the topic as it stands. */
-  tried: Tried | null
+  tried: TrialInput | null
   changeId?: number
   searcher: Searcher
 }
 
 /** What becomes of a topic by what its reader tries. */
 export interface OpenedTrial {
-  holder: Holder
-  topic: KeptTopic
+  holder: LinkHolder
+  topic: StoredTopic
   trial: Trial
   paper: { paper: Paper; text: PaperText } | null
   /** Whether the paper matches what is tried; null where that cannot be told. */
@@ -40,24 +40,24 @@ export interface OpenedTopic extends OpenedTrial {
   /** Null without a paper, or where there is none of that number. */
   from: PaperOfTopic | null
   /** Null where no paper here has votes, or what is tried cannot be read. */
-  votes: Edit | null
+  votes: QueryEdit | null
   profile: ShownProfile
 }
 
 /** There is no such topic of theirs, or they get no digests. */
-export interface NoTopic {
-  holder: Holder
+export interface TopicNotFound {
+  holder: LinkHolder
   topic: null
 }
 
 // Both read, and change nothing. They throw link.*.
 
 /** What is tried alone, for whoever types. */
-export async function openTrial(deps: Deps, asked: AskedTopic): Promise<OpenedTrial | NoTopic> {
-  const holder = await openHolder(deps, asked)
+export async function openTrial(deps: Deps, asked: OpenTopicInput): Promise<OpenedTrial | TopicNotFound> {
+  const holder = await openLinkHolder(deps, asked)
   const { subscriber, topics } = holder
   const topic = topics.find(({ id }) => id === asked.topicId)
-  if (!topic || !isJoined(subscriber)) return { holder, topic: null }
+  if (!topic || !hasSubscription(subscriber)) return { holder, topic: null }
   const tried = asked.tried ?? { text: topic.query, named: null }
   const trial = await tryTopic(deps, {
     topics,
@@ -67,12 +67,12 @@ export async function openTrial(deps: Deps, asked: AskedTopic): Promise<OpenedTr
     ...tried,
   })
   const found = asked.paper === '' ? null : await paperByName(deps.db, asked.paper)
-  const paper = found && { paper: found, text: readPaper(found) }
+  const paper = found && { paper: found, text: toPaperText(found) }
   const isKept = paper && trial.outcome ? evaluate(trial.outcome.tree, paper.text) !== null : null
   return { holder, topic, trial, paper, isKept }
 }
 
-export async function openTopic(deps: Deps, asked: AskedTopic): Promise<OpenedTopic | NoTopic> {
+export async function openTopic(deps: Deps, asked: OpenTopicInput): Promise<OpenedTopic | TopicNotFound> {
   const opened = await openTrial(deps, asked)
   if (!opened.topic) return opened
   const { subscriber, topics } = opened.holder
@@ -97,7 +97,7 @@ function baseOf({ topic: { query }, trial: { outcome, named } }: OpenedTrial): s
   return isReadable(query) ? query : null
 }
 
-async function votesOf(deps: Deps, base: string): Promise<Edit | null> {
+async function votesOf(deps: Deps, base: string): Promise<QueryEdit | null> {
   const { archive, listed } = await recentWindow(deps, { days: MAX_DAYS })
-  return archive.facts(listed).some(({ votes }) => votes !== null) ? votesHandle(base) : null
+  return archive.attributesOf(listed).some(({ votes }) => votes !== null) ? minVotesEdit(base) : null
 }

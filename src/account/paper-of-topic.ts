@@ -3,13 +3,13 @@ import type { Paper } from '../papers/paper.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
-import { strongest } from '../queries/ranking/profile.ts'
+import { strongestWords } from '../queries/ranking/profile.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
 import type { PaperText } from '../queries/text/paper-text.ts'
-import { type OpinionKind, opinionsOf } from '../subscribers/opinion.repo.ts'
+import { type FeedbackKind, listFeedback } from '../subscribers/feedback.repo.ts'
 import { isReadable } from '../subscribers/read-signup.ts'
 import { type PaperVectors, paperVectors } from './paper-vectors.ts'
-import { type Handles, handlesOf } from './topic-handles.ts'
+import { type QuickActions, quickActionsFor } from './quick-actions.ts'
 
 /** A paper under a topic, for its reader. */
 export interface PaperOfTopic extends Shortfall {
@@ -17,8 +17,8 @@ export interface PaperOfTopic extends Shortfall {
   text: PaperText
   /** Why it matches the topic as it stands; null where it does not, or that cannot be read. */
   reason: Reason | null
-  handles: Handles
-  opinion: OpinionKind | null
+  quickActions: QuickActions
+  feedback: FeedbackKind | null
   /** The words that an opinion of it moves most, as papers write them. */
   about: string[]
 }
@@ -40,28 +40,32 @@ interface Opening {
 /** Reads, and changes nothing. */
 export async function paperOfTopic(deps: Deps, opening: Opening): Promise<PaperOfTopic> {
   const { subscriberId, paper, text, query, removed } = opening
-  const standing = isReadable(query) ? parseQuery(query) : null
-  const reason = standing && evaluate(standing, text)
+  const currentQuery = isReadable(query) ? parseQuery(query) : null
+  const reason = currentQuery && evaluate(currentQuery, text)
   const vectors = await paperVectors(deps)
-  const opinions = await opinionsOf(deps.db, subscriberId)
+  const opinions = await listFeedback(deps.db, subscriberId)
   return {
     paper,
     text,
     reason,
-    ...(standing ? shortfallOf(standing, text) : { missing: [], unwanted: [] }),
-    handles: handlesIn(opening, { standing, reason, vectors }),
-    opinion: opinions.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
+    ...(currentQuery ? shortfallOf(currentQuery, text) : { missing: [], unwanted: [] }),
+    quickActions: quickActionsOf(opening, { standing: currentQuery, reason, vectors }),
+    feedback: opinions.find(({ paperId }) => paperId === paper.id)?.kind ?? null,
     about: aboutOf(vectors, text, removed),
   }
 }
 
-function handlesIn(
+function quickActionsOf(
   { text, base, queries }: Opening,
-  { standing, reason, vectors }: { standing: Query | null; reason: Reason | null; vectors: PaperVectors },
-): Handles {
-  if (!standing || base === null) return { words: [], authors: [] }
+  {
+    standing: currentQuery,
+    reason,
+    vectors,
+  }: { standing: Query | null; reason: Reason | null; vectors: PaperVectors },
+): QuickActions {
+  if (!currentQuery || base === null) return { words: [], authors: [] }
   const topics = queries.filter(isReadable).map(parseQuery)
-  return handlesOf({ standing, base, paper: text, reason, vector: vectors.vectorOf(text), topics })
+  return quickActionsFor({ currentQuery, base, paper: text, reason, vector: vectors.vectorOf(text), topics })
 }
 
 const MAX_ABOUT = 5
@@ -71,7 +75,7 @@ function aboutOf(
   paper: PaperText,
   removed: readonly string[],
 ): string[] {
-  const moved = [...strongest(vectorOf(paper), MAX_ABOUT + removed.length).keys()]
+  const moved = [...strongestWords(vectorOf(paper), MAX_ABOUT + removed.length).keys()]
   return moved
     .filter((key) => !removed.includes(key))
     .slice(0, MAX_ABOUT)

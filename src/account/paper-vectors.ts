@@ -16,10 +16,13 @@ export interface PaperVectors {
 /** Which words are rare, and how they are written, is learned from the days of back-tests, and from more at hand. */
 export async function paperVectors(deps: Deps): Promise<PaperVectors> {
   const archive = await openArchive(deps, { from: addDays(dayOf(deps.clock.now()), -MAX_DAYS) })
-  const among = { papers: archive.index.slots, papersWith: (key: string) => archive.papersWith(key) }
+  const among = {
+    papers: archive.index.docCount,
+    documentFrequency: (key: string) => archive.documentFrequency(key),
+  }
   return {
     vectorOf: (paper) => vectorOfText(paper, among),
-    writtenAs: (key) => inRunningText(archive.writtenAs(key)),
+    writtenAs: (key) => inRunningText(archive.usualSpelling(key)),
   }
 }
 

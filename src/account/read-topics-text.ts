@@ -2,13 +2,13 @@ import { Fault } from '../core/errors.ts'
 import { FieldReader } from '../core/field-faults.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
 import { MAX_TOPICS, type TopicText } from '../subscribers/subscriber.ts'
-import { shortName, topicsIn } from '../subscribers/topics-text.ts'
+import { parseTopicName, parseTopicsText } from '../subscribers/topics-text.ts'
 
-/** The topics of a text that `topicsText` writes, with their names, as far as they can be read. Throws FieldFaults: topic. */
+/** The topics of a text that `formatTopicsText` writes, with their names, as far as they can be read. Throws FieldFaults: topic. */
 export function readTopicsText(text: string): TopicText[] {
   const fields = new FieldReader()
   // Before the first is parsed: anybody may send thousands.
-  const listed = fields.read('topic', [], () => fewTopics(topicsIn(text)))
+  const listed = fields.read('topic', [], () => fewTopics(parseTopicsText(text)))
   const topics = listed.map((topic) => fields.read('topic', topic, () => checked(topic)))
   fields.finish()
   return topics
@@ -16,7 +16,7 @@ export function readTopicsText(text: string): TopicText[] {
 
 /** Whoever gave a topic no name has its words for one, however long. */
 function checked({ name, query }: TopicText): TopicText {
-  const called = name === query ? '' : shortName(name)
+  const called = name === query ? '' : parseTopicName(name)
   return { name: called || query, query: parseTopic(query).query }
 }
 

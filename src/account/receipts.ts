@@ -1,31 +1,31 @@
-import { newestFailure } from '../bounces/return-words.ts'
-import { type ListedReturn, returnsOfMessages } from '../bounces/returned-list.repo.ts'
+import { bouncesOfMessages, type ListedBounce } from '../bounces/bounce-list.repo.ts'
+import { newestFailure } from '../bounces/bounce-text.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { type MailFate, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
+import { type MailOutcome, type Receipt, receiptsSince } from '../mail/outbox/receipt.repo.ts'
 
 /** How far a mail came, and that it came back. */
-export interface WholeFate extends MailFate {
+export interface FateWithReturn extends MailOutcome {
   /** The newest report that says so; null where none does. */
-  cameBack: Pick<ListedReturn, 'class' | 'status' | 'done'> | null
+  cameBack: Pick<ListedBounce, 'class' | 'status' | 'done'> | null
 }
 
 /** What became of one date, with what is known from later reports. */
-export interface WholeReceipt extends Omit<Receipt, 'mail' | 'note'> {
-  mail: WholeFate | null
-  note: WholeFate | null
+export interface ReceiptWithReturns extends Omit<Receipt, 'mail' | 'note'> {
+  mail: FateWithReturn | null
+  note: FateWithReturn | null
 }
 
 /** A subscriber's, from a date on, newest first. */
-export async function wholeReceipts(
+export async function receiptsWithReturns(
   { db }: Pick<Deps, 'db'>,
   subscriber: { id: string; zone: string },
   since: Day,
-): Promise<WholeReceipt[]> {
+): Promise<ReceiptWithReturns[]> {
   const receipts = await receiptsSince(db, subscriber, since)
   const ids = receipts.flatMap(({ mail, note }) => [mail, note].flatMap((fate) => fate?.id ?? []))
-  const returns = await returnsOfMessages(db, ids)
-  const whole = (fate: MailFate | null): WholeFate | null =>
+  const returns = await bouncesOfMessages(db, ids)
+  const whole = (fate: MailOutcome | null): FateWithReturn | null =>
     fate && {
       ...fate,
       cameBack: newestFailure(returns.filter(({ messageId }) => messageId === fate.id)) ?? null,

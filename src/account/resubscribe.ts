@@ -4,8 +4,8 @@ import { type NextMail, nextMail } from '../digests/next-mail.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { CONSENT_WORDING } from '../subscribers/consent.ts'
-import { takeGoodbyeBack } from '../subscribers/leave-goodbye.ts'
-import { holderOf, type Link, linkEnd, readLink } from '../subscribers/link-token.ts'
+import { cancelGoodbye } from '../subscribers/goodbye-message.ts'
+import { type Link, linkEnd, readLink, requireHolder } from '../subscribers/link-token.ts'
 import { withoutEndedPause } from '../subscribers/pause.ts'
 import { startDateOf } from '../subscribers/start-date.ts'
 import { changeSubscriber, lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
@@ -13,7 +13,7 @@ import type { Subscriber } from '../subscribers/subscriber.ts'
 import { requireUnsuppressed } from '../subscribers/suppression.repo.ts'
 
 /** What the page behind an undo link shows. */
-export interface Undo {
+export interface OpenedResubscribe {
   subscriber: Subscriber
   /** When the next digest may come; undefined for somebody who gets none. */
   next: NextMail | undefined
@@ -22,8 +22,8 @@ export interface Undo {
 }
 
 /** Reads, and changes nothing. Throws link.*, subscriber.suppressed. */
-export async function openUndo(deps: Deps, token: string): Promise<Undo> {
-  const link = undoLink(deps, token)
+export async function openResubscribe(deps: Deps, token: string): Promise<OpenedResubscribe> {
+  const link = resubscribeLink(deps, token)
   const found = await subscriberBehind(link, (id) => subscriberById(deps.db, id))
   await requireUnsuppressed(deps.db, found.addressHash)
   const subscriber = withoutEndedPause(found, localDayOf(deps.clock.now(), found.zone))
@@ -41,7 +41,7 @@ async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<
  */
 export async function resubscribe(deps: Deps, token: string): Promise<void> {
   const now = deps.clock.now()
-  const link = undoLink(deps, token)
+  const link = resubscribeLink(deps, token)
   const changed = await deps.db.$transaction(async (tx) => {
     const subscriber = await subscriberBehind(link, (id) => lockSubscriber(tx, id))
     await requireUnsuppressed(tx, subscriber.addressHash)
@@ -53,7 +53,7 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
       stateBefore: null,
       startDate: startDateOf(now, subscriber),
     })
-    await takeGoodbyeBack(tx, id)
+    await cancelGoodbye(tx, id)
     const wording = CONSENT_WORDING.version
     await recordConsent(tx, { subscriberId: id, at: now, event: 'resubscribed', how: 'page', wording })
     return id
@@ -61,10 +61,10 @@ export async function resubscribe(deps: Deps, token: string): Promise<void> {
   if (changed) deps.log.info('subscriber.resubscribed', { subscriber: changed })
 }
 
-const undoLink = ({ config, clock }: Deps, token: string): Link =>
+const resubscribeLink = ({ config, clock }: Deps, token: string): Link =>
   readLink(token, 'resubscribe', config.APP_SECRET, clock.now())
 
 const subscriberBehind = async (
   link: Link,
   find: (id: string) => Promise<Subscriber | null>,
-): Promise<Subscriber> => holderOf(link, await find(link.id))
+): Promise<Subscriber> => requireHolder(link, await find(link.id))

@@ -3,12 +3,12 @@ import type { Deps } from '../core/deps.ts'
 import { type DueDate, nextDue } from '../digests/due.ts'
 import { type Consent, consentsOf } from '../subscribers/consent.repo.ts'
 import type { ConsentEvent } from '../subscribers/consent.ts'
-import { notesOf } from '../subscribers/signup.repo.ts'
-import { listSubscribers, newestSubscribers, type SubscriberPlace } from '../subscribers/subscriber.repo.ts'
+import { consentNotesOf } from '../subscribers/signup.repo.ts'
+import { listSubscribers, newestSubscribers, type SubscriberCursor } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber, SubscriberState, TopicText } from '../subscribers/subscriber.ts'
 import { type Suppression, suppressionOf } from '../subscribers/suppression.repo.ts'
-import { topicsOf, topicsOfAll, topicsOfEach } from '../subscribers/topic.repo.ts'
-import { findSubscriber, type Who } from './with-subscriber.ts'
+import { allTopicsBySubscriber, topicsBySubscriber, topicsOf } from '../subscribers/topic.repo.ts'
+import { findSubscriber, type SubscriberRef } from './with-subscriber.ts'
 
 export interface SubscriberWithTopics {
   subscriber: Subscriber
@@ -24,20 +24,20 @@ export interface ShownSubscriber extends SubscriberWithTopics {
 }
 
 /** Throws address.*, subscriber.unknown. */
-export async function showSubscriber({ db, clock }: Deps, who: Who): Promise<ShownSubscriber> {
+export async function showSubscriber({ db, clock }: Deps, who: SubscriberRef): Promise<ShownSubscriber> {
   const subscriber = await findSubscriber(db, who)
   return {
     subscriber,
     topics: await topicsOf(db, subscriber.id),
     suppression: await suppressionOf(db, subscriber.addressHash),
-    consents: await notedConsents(db, subscriber.id),
+    consents: await consentsWithNotes(db, subscriber.id),
     next: subscriber.state === 'active' ? nextDue(subscriber, clock.now()) : undefined,
   }
 }
 
 /** What the operator wrote on how they said yes stands with the sign-up: a row of table consent is for ever. */
-export async function notedConsents(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
-  const notes = await notesOf(db, id)
+export async function consentsWithNotes(db: DatabaseOrTransaction, id: string): Promise<Consent[]> {
+  const notes = await consentNotesOf(db, id)
   const consents = await consentsOf(db, id)
   return consents.map((consent) => {
     const isOperators = NOTED.includes(consent.how) && YES.includes(consent.event)
@@ -55,7 +55,7 @@ export async function showSubscribers(
   { db }: Deps,
   { state }: { state?: SubscriberState },
 ): Promise<SubscriberWithTopics[]> {
-  const topics = await topicsOfAll(db)
+  const topics = await allTopicsBySubscriber(db)
   const subscribers = await listSubscribers(db, state)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }
@@ -63,10 +63,10 @@ export async function showSubscribers(
 /** Who came last first, at most `most`; `after` goes on from a place. */
 export async function showNewestSubscribers(
   { db }: Deps,
-  input: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+  input: { state?: SubscriberState; most: number; after?: SubscriberCursor },
 ): Promise<SubscriberWithTopics[]> {
   const subscribers = await newestSubscribers(db, input)
   const ids = subscribers.map(({ id }) => id)
-  const topics = await topicsOfEach(db, ids)
+  const topics = await topicsBySubscriber(db, ids)
   return subscribers.map((subscriber) => ({ subscriber, topics: topics.get(subscriber.id) ?? [] }))
 }

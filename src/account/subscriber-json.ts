@@ -19,7 +19,7 @@ export const jsonOfSubscriber = ({ subscriber, topics }: SubscriberWithTopics) =
 })
 
 /** All that is known of one. */
-export const jsonOfShown = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
+export const jsonOfSubscriberDetails = ({ next, suppression, consents, ...found }: ShownSubscriber) => ({
   ...jsonOfSubscriber(found),
   nextDigest: next ? { date: next.localDate, at: next.dueAt.toISOString() } : null,
   suppression: suppression && { reason: suppression.reason, at: suppression.at.toISOString() },

@@ -5,11 +5,11 @@ import { lastConsentAt } from '../subscribers/consent.repo.ts'
 import { hasEnded } from '../subscribers/end-subscription.ts'
 import { type Link, readLink, signLink } from '../subscribers/link-token.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
-import { isJoined, type Subscriber } from '../subscribers/subscriber.ts'
-import { type FewerMails, fewerFor } from './fewer-choice.ts'
+import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
+import { type FewerEmailsOption, fewerEmailsOptions } from './fewer-emails-options.ts'
 
 // Whoever presses the button again may undo what they just did; an old mail in other hands may not.
-export const UNDO_OFFERED_MS = 3600 * 1000
+export const UNDO_WINDOW_MS = 3600 * 1000
 
 /** What the page behind an unsubscribe link shows. */
 export type UnsubscribePage =
@@ -19,21 +19,21 @@ export type UnsubscribePage =
   | { is: 'ended'; undo: string | null }
   /** The link is of a mail to an older address or of an older subscription: it ends this one, and tells nothing of it. */
   | { is: 'older' }
-  | { is: 'open'; subscriber: Subscriber; fewer: FewerMails[] }
+  | { is: 'open'; subscriber: Subscriber; fewer: FewerEmailsOption[] }
 
 /** Reads, and changes nothing. */
 export async function openUnsubscribe(deps: Deps, token: string): Promise<UnsubscribePage> {
-  const link = unsubscribeLink(deps, token)
+  const link = readUnsubscribeLink(deps, token)
   if (!link) return { is: 'unknown' }
   const subscriber = await subscriberById(deps.db, link.id)
-  if (!subscriber || hasEnded(subscriber)) return { is: 'ended', undo: await undoOffered(deps, link) }
-  if (isOlder(link, subscriber)) return { is: 'older' }
+  if (!subscriber || hasEnded(subscriber)) return { is: 'ended', undo: await resubscribeToken(deps, link) }
+  if (isOutdated(link, subscriber)) return { is: 'older' }
   const today = localDayOf(deps.clock.now(), subscriber.zone)
-  return { is: 'open', subscriber, fewer: fewerFor(subscriber, today) }
+  return { is: 'open', subscriber, fewer: fewerEmailsOptions(subscriber, today) }
 }
 
 /** What an unsubscribe link says; null for any link that is not ours. Of any epoch it ends a subscription. */
-export function unsubscribeLink({ config, clock }: Deps, token: string): Link | null {
+export function readUnsubscribeLink({ config, clock }: Deps, token: string): Link | null {
   try {
     return readLink(token, 'unsubscribe', config.APP_SECRET, clock.now())
   } catch (error) {
@@ -43,20 +43,20 @@ export function unsubscribeLink({ config, clock }: Deps, token: string): Link | 
 }
 
 /** Whether it was mailed before a new address or subscription: whoever reads it may be somebody else by now. */
-export const isOlder = ({ epoch }: Pick<Link, 'epoch'>, subscriber: Subscriber): boolean =>
+export const isOutdated = ({ epoch }: Pick<Link, 'epoch'>, subscriber: Subscriber): boolean =>
   epoch !== subscriber.epoch
 
 /** The token that undoes an end of a moment ago; null where there is nothing to undo, or no more, or for an older link. */
-export async function undoOffered(deps: Deps, link: Pick<Link, 'id' | 'epoch'>): Promise<string | null> {
+export async function resubscribeToken(deps: Deps, link: Pick<Link, 'id' | 'epoch'>): Promise<string | null> {
   const { db, clock, config } = deps
   const { id } = link
   const subscriber = await subscriberById(db, id)
-  if (!subscriber || isOlder(link, subscriber)) return null
+  if (!subscriber || isOutdated(link, subscriber)) return null
   const { state, stateBefore, epoch } = subscriber
   const endedAt = await lastConsentAt(db, id, 'unsubscribed')
-  const isUndoable = state === 'unsubscribed' && stateBefore && isJoined({ state: stateBefore })
+  const isUndoable = state === 'unsubscribed' && stateBefore && hasSubscription({ state: stateBefore })
   if (!isUndoable || !endedAt) return null
-  if (clock.now().getTime() - endedAt.getTime() >= UNDO_OFFERED_MS) return null
+  if (clock.now().getTime() - endedAt.getTime() >= UNDO_WINDOW_MS) return null
   const undo = { purpose: 'resubscribe', id, epoch, issuedAt: endedAt } as const
   return signLink(undo, config.APP_SECRET[0]!)
 }

@@ -1,12 +1,12 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../core/deps.ts'
-import { nudgeAnswers } from '../mail/nudge-answers.ts'
+import { nudgeTransactional } from '../mail/nudge-transactional.ts'
 import { CONSENT_WORDING, NO_PAGE } from '../subscribers/consent.ts'
 import { endSubscription } from '../subscribers/end-subscription.ts'
-import { leaveGoodbye } from '../subscribers/leave-goodbye.ts'
+import { enqueueGoodbye } from '../subscribers/goodbye-message.ts'
 import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
-import { undoOffered, unsubscribeLink } from './unsubscribe-link.ts'
-import { type Who, withSubscriber } from './with-subscriber.ts'
+import { readUnsubscribeLink, resubscribeToken } from './unsubscribe-link.ts'
+import { type SubscriberRef, withSubscriber } from './with-subscriber.ts'
 
 export interface UnsubscribeInput {
   token: string
@@ -14,7 +14,7 @@ export interface UnsubscribeInput {
 }
 
 /** What a press on the button or a one-click came to. */
-export interface Unsubscribed {
+export interface UnsubscribeResult {
   /** The token that undoes it, where there is something to undo. */
   undo: string | null
 }
@@ -26,14 +26,14 @@ export interface Unsubscribed {
 export async function unsubscribe(
   deps: ServiceDeps,
   { token, how }: UnsubscribeInput,
-): Promise<Unsubscribed> {
-  const link = unsubscribeLink(deps, token)
+): Promise<UnsubscribeResult> {
+  const link = readUnsubscribeLink(deps, token)
   if (!link) return { undo: null }
   const { id } = link
   const { ended, goodbye } = await deps.db.$transaction((tx) => endBehindLink(deps, tx, { id, how }))
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: id, how })
-  if (goodbye) await nudgeAnswers(deps)
-  return { undo: await undoOffered(deps, link) }
+  if (goodbye) await nudgeTransactional(deps)
+  return { undo: await resubscribeToken(deps, link) }
 }
 
 async function endBehindLink(
@@ -45,12 +45,12 @@ async function endBehindLink(
   const subscriber = await lockSubscriber(tx, id)
   const wording = how === 'page' ? CONSENT_WORDING.version : NO_PAGE
   const ended = subscriber !== null && (await endSubscription(tx, { subscriber, how, wording, now }))
-  const goodbye = ended && how === 'page' && (await leaveGoodbye(tx, { config, subscriber, now }))
+  const goodbye = ended && how === 'page' && (await enqueueGoodbye(tx, { config, subscriber, now }))
   return { ended, goodbye }
 }
 
 /** Ends a subscription at the operator's hand. False where it had ended before. Throws subscriber.unknown. */
-export async function unsubscribeByOperator(deps: Deps, who: Who): Promise<boolean> {
+export async function unsubscribeByOperator(deps: Deps, who: SubscriberRef): Promise<boolean> {
   const { id, ended } = await withSubscriber(deps, who, async ({ tx, subscriber, now }) => ({
     id: subscriber.id,
     ended: await endSubscription(tx, { subscriber, how: 'operator', wording: NO_PAGE, now }),

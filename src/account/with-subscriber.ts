@@ -11,10 +11,10 @@ import {
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
 /** How an operator names a subscriber: by address, or by number. */
-export type Who = { email: string } | { id: string }
+export type SubscriberRef = { email: string } | { id: string }
 
 /** What an operator's change works with: a transaction, and a subscriber whom nobody else can change meanwhile. */
-export interface Locked {
+export interface LockedSubscriber {
   tx: DatabaseOrTransaction
   subscriber: Subscriber
   now: Date
@@ -23,8 +23,8 @@ export interface Locked {
 /** One operator's change of one subscriber, all of it or nothing. Throws address.*, subscriber.unknown. */
 export function withSubscriber<T>(
   { db, clock }: Deps,
-  who: Who,
-  work: (locked: Locked) => Promise<T>,
+  who: SubscriberRef,
+  work: (locked: LockedSubscriber) => Promise<T>,
 ): Promise<T> {
   const named = nameOf(who)
   return db.$transaction(async (tx) => {
@@ -36,12 +36,12 @@ export function withSubscriber<T>(
 }
 
 /** Reads, and locks nobody. Throws address.*, subscriber.unknown. */
-export async function findSubscriber(db: DatabaseOrTransaction, who: Who): Promise<Subscriber> {
+export async function findSubscriber(db: DatabaseOrTransaction, who: SubscriberRef): Promise<Subscriber> {
   const named = nameOf(who)
   const subscriber = await ('key' in named ? subscriberByKey(db, named.key) : subscriberById(db, named.id))
   if (!subscriber) throw new Fault('subscriber.unknown')
   return subscriber
 }
 
-const nameOf = (who: Who): { key: string } | { id: string } =>
+const nameOf = (who: SubscriberRef): { key: string } | { id: string } =>
   'email' in who ? { key: parseAddress(who.email).key } : who

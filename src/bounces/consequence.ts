@@ -1,6 +1,6 @@
 import { DAY_MS, dayOf } from '../core/dates.ts'
-import type { CountedReturn } from './returned.repo.ts'
-import type { Told } from './told.ts'
+import type { CountedBounce } from './bounce.repo.ts'
+import type { BounceEvent } from './bounce-event.ts'
 
 /** suppress: the address is dead. pause: for a week. leave: unsubscribe. complain: unsubscribe and suppress. */
 export type Consequence = 'suppress' | 'pause' | 'leave' | 'complain' | 'none'
@@ -16,8 +16,8 @@ const FULL_FOR_DAYS = 14
  * Message-ID can write one. `earlier`: what counts against it, without this one.
  */
 export function consequenceOf(
-  { class: kind, sure, hasProof, at }: Pick<Told, 'class' | 'sure'> & { hasProof: boolean; at: Date },
-  earlier: readonly CountedReturn[],
+  { class: kind, sure, hasProof, at }: Pick<BounceEvent, 'class' | 'sure'> & { hasProof: boolean; at: Date },
+  earlier: readonly CountedBounce[],
 ): Consequence {
   if (kind === 'complaint') return hasProof ? 'complain' : 'leave'
   if (kind === 'unsubscribe') return 'leave'
@@ -26,7 +26,7 @@ export function consequenceOf(
   return 'none'
 }
 
-const wasDeadOnAnotherDay = (now: Date, earlier: readonly CountedReturn[]): boolean =>
+const wasDeadOnAnotherDay = (now: Date, earlier: readonly CountedBounce[]): boolean =>
   earlier.some(
     ({ class: kind, at }) =>
       kind === 'dead' &&
@@ -34,7 +34,7 @@ const wasDeadOnAnotherDay = (now: Date, earlier: readonly CountedReturn[]): bool
       now.getTime() - at.getTime() <= DEAD_WITHIN_DAYS * DAY_MS,
   )
 
-function isFullForLong(now: Date, earlier: readonly CountedReturn[]): boolean {
+function isFullForLong(now: Date, earlier: readonly CountedBounce[]): boolean {
   const times = earlier.filter(({ class: kind }) => kind === 'full').map(({ at }) => at.getTime())
   const first = Math.min(...times)
   return times.length + 1 >= FULL_TIMES && now.getTime() - first >= FULL_FOR_DAYS * DAY_MS

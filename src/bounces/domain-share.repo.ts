@@ -11,7 +11,7 @@ export interface DomainShare {
 }
 
 /** How much of the mail to a domain came back from an instant on for what it wants or for something of ours. */
-export async function returnedByDomain(
+export async function bounceShareOfDomain(
   db: DatabaseOrTransaction,
   { domain, from, mailsFrom, perCent }: { domain: string; from: Date; mailsFrom: Date; perCent: number },
 ): Promise<DomainShare> {

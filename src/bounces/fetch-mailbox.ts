@@ -2,12 +2,12 @@ import type { ImapConfig } from '../config/imap-url.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { ServiceDeps } from '../core/deps.ts'
 import { readReturnAddress } from '../subscribers/return-address.ts'
-import { keepReport } from './keep-report.ts'
-import { cutHead, headersIn } from './mail/headers.ts'
-import { inMailbox, type OpenMailbox } from './mail/mailbox-client.ts'
+import { acceptReport } from './accept-report.ts'
+import { parseHeaders, splitHead } from './mail/headers.ts'
+import { type OpenMailbox, withMailbox } from './mail/mailbox-client.ts'
 import { MAX_BYTES } from './mail/parse-mail.ts'
-import { type MailboxPlace, mailboxPlace, movePlace } from './mailbox-place.repo.ts'
-import { addressesIn } from './reading/address.ts'
+import { advancePosition, type MailboxPosition, mailboxPosition } from './mailbox-position.repo.ts'
+import { findAddresses } from './reading/address.ts'
 
 const MAX_RUN_MS = 300_000
 const FIRST_DAYS = 7
@@ -30,7 +30,10 @@ export async function fetchMailbox(
   let mails = 0
   const count = () => void mails++
   try {
-    await inMailbox(server, { signal: ending, work: (mailbox) => readOn(deps, { server, mailbox, count }) })
+    await withMailbox(server, {
+      signal: ending,
+      work: (mailbox) => readNewMails(deps, { server, mailbox, count }),
+    })
   } catch (error) {
     // What is left waits for the next time, unless nothing ever came.
     if (!signal?.aborted && !(ending.aborted && mails > 0)) throw error
@@ -46,27 +49,32 @@ interface Reading {
 }
 
 /** A mail is kept before the place moves past it: a crash between the two repeats one, which is known by its hash then. */
-async function readOn(deps: ServiceDeps, { server, mailbox, count }: Reading): Promise<void> {
+async function readNewMails(deps: ServiceDeps, { server, mailbox, count }: Reading): Promise<void> {
   const { uidValidity } = mailbox
   const name = nameOf(server)
-  const known = await mailboxPlace(deps.db, name)
-  let place = known
-  const moveTo = async (uid: bigint): Promise<boolean> => {
-    const to: MailboxPlace = { uidValidity, uid }
-    const isMoved = await movePlace(deps.db, { mailbox: name, from: place, to, at: deps.clock.now() })
-    place = to
+  const stored = await mailboxPosition(deps.db, name)
+  let position = stored
+  const advanceTo = async (uid: bigint): Promise<boolean> => {
+    const to: MailboxPosition = { uidValidity, uid }
+    const isMoved = await advancePosition(deps.db, {
+      mailbox: name,
+      from: position,
+      to,
+      at: deps.clock.now(),
+    })
+    position = to
     return isMoved
   }
-  const goesOn = known?.uidValidity === uidValidity
-  for (const uid of await (goesOn ? mailbox.numbersAbove(known.uid) : firstNumbers(deps, mailbox))) {
+  const goesOn = stored?.uidValidity === uidValidity
+  for (const uid of await (goesOn ? mailbox.numbersAbove(stored.uid) : firstNumbers(deps, mailbox))) {
     const raw = await mailbox.mail(uid, MAX_BYTES)
     if (raw) {
-      await keepReport(deps, { way: 'imap', recipient: recipientOf(deps, raw), raw })
+      await acceptReport(deps, { way: 'imap', recipient: recipientOf(deps, raw), raw })
       count()
     }
-    if (!(await moveTo(uid))) return
+    if (!(await advanceTo(uid))) return
   }
-  if (!goesOn && place === known) await moveTo(mailbox.uidNext - 1n)
+  if (!goesOn && position === stored) await advanceTo(mailbox.uidNext - 1n)
 }
 
 const firstNumbers = ({ clock }: ServiceDeps, mailbox: OpenMailbox): Promise<bigint[]> =>
@@ -79,11 +87,12 @@ function recipientOf({ config }: ServiceDeps, raw: Uint8Array): string | null {
   const domain = config.BOUNCE_DOMAIN
   if (!domain) return null
   const text = Buffer.from(raw.subarray(0, MAX_HEAD_LENGTH)).toString('latin1').replaceAll('\r\n', '\n')
-  const headers = headersIn(cutHead(text).head)
+  const headers = parseHeaders(splitHead(text).head)
   const values = RECIPIENT_FIELDS.flatMap((field) => headers.filter(({ name }) => name === field))
   const isOurs = (address: string) =>
     address.endsWith(`@${domain}`) && readReturnAddress(address, config.APP_SECRET) !== undefined
   return (
-    values.flatMap(({ value }) => addressesIn(value.toLowerCase())).find((address) => isOurs(address)) ?? null
+    values.flatMap(({ value }) => findAddresses(value.toLowerCase())).find((address) => isOurs(address)) ??
+    null
   )
 }

@@ -1,33 +1,33 @@
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault, failureOf } from '../core/errors.ts'
-import { tellSuppressed } from '../subscribers/suppress-subscriber.ts'
-import { type Acted, actOnReturn } from './act-on-return.ts'
+import { errorFields, Fault } from '../core/errors.ts'
+import { reportSuppression } from '../subscribers/suppress-subscriber.ts'
+import { type AppliedBounce, applyBounce } from './apply-bounce.ts'
+import type { BounceEvent } from './bounce-event.ts'
+import { holdBouncingDomains } from './hold-bouncing-domains.ts'
 import {
+  deferReport,
   endReport,
-  isMaker,
+  isProvider,
   lockWaitingReport,
-  putOffReport,
   type TakenReport,
   takeReport,
 } from './report.repo.ts'
-import type { Told } from './told.ts'
-import { type ReadDeps, toldByReport, UNREADABLE } from './told-by-report.ts'
-import { weighDomains } from './weigh-domains.ts'
+import { eventsOfReport, type ReportEventsDeps, UNREADABLE_EVENTS } from './report-events.ts'
 
 const MAX_DURATION_MS = 60_000
 /** For so long, what is no fault of a report's own does not count against it. */
-const PATIENT_MS = 3 * DAY_MS
+const RETRY_MS = 3 * DAY_MS
 /** A machine that is busy makes any mail take long; one that takes long three times does so by itself. */
 const MAX_LONG_TIMES = 3
-const ABOUT_US: string[] = ['policy', 'ours'] satisfies Told['class'][]
+const ABOUT_US: string[] = ['policy', 'ours'] satisfies BounceEvent['class'][]
 
 /**
  * Reads every report that waits and does what it leads to, each in one transaction with its end: a crash leaves it waiting,
  * and a second time changes nothing. One that cannot be dealt with now waits, and holds up no other. Returns how many.
  */
 export async function readReports(
-  deps: ReadDeps,
+  deps: ReportEventsDeps,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<number> {
   const domains = new Set<string>()
@@ -35,64 +35,68 @@ export async function readReports(
   while (!signal?.aborted) {
     const report = await takeReport(deps.db)
     if (!report) break
-    const acted = await deal(deps, report)
+    const acted = await processReport(deps, report)
     for (const { row } of acted) if (row.domain && ABOUT_US.includes(row.class)) domains.add(row.domain)
     read++
   }
-  await weighDomains(deps, [...domains])
+  await holdBouncingDomains(deps, [...domains])
   return read
 }
 
-async function deal(deps: ReadDeps, report: TakenReport): Promise<Acted[]> {
+async function processReport(deps: ReportEventsDeps, report: TakenReport): Promise<AppliedBounce[]> {
   try {
-    const told = await toldByReport(deps, report)
-    return await end(deps, report, { state: 'read', told })
+    const events = await eventsOfReport(deps, report)
+    return await finishReport(deps, report, { state: 'read', told: events })
   } catch (error) {
-    const { code, what } = failureOf(error)
+    const { code, what } = errorFields(error)
     const seen = { report: report.id, way: report.way, code, what }
-    if (isItsOwn(error, report)) {
+    if (isUnreadable(error, report)) {
       deps.log.warn('report.unreadable', seen)
-      return end(deps, report, { state: 'unreadable', told: UNREADABLE })
+      return finishReport(deps, report, { state: 'unreadable', told: UNREADABLE_EVENTS })
     }
     deps.log.error('report.put-off', seen)
-    await putOffReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
+    await deferReport(deps.db, { id: report.id, counts: isReportFault(error) || isOld(deps, report) })
     return []
   }
 }
 
 const isReportFault = (error: unknown): boolean => error instanceof Fault && error.code.startsWith('report.')
 
-const isItsOwn = (error: unknown, { attempts }: TakenReport): boolean =>
+const isUnreadable = (error: unknown, { attempts }: TakenReport): boolean =>
   isReportFault(error) && ((error as Fault).code !== 'report.too-long-to-read' || attempts >= MAX_LONG_TIMES)
 
 const isOld = ({ clock }: Deps, { at }: TakenReport): boolean =>
-  clock.now().getTime() - at.getTime() > PATIENT_MS
+  clock.now().getTime() - at.getTime() > RETRY_MS
 
-async function end(
+async function finishReport(
   deps: Deps,
   report: TakenReport,
-  { state, told }: { state: 'read' | 'unreadable'; told: Told[] },
-): Promise<Acted[]> {
-  const { id, recipient: envelope, way, at } = report
-  const isProven = isMaker(way)
+  { state, told: events }: { state: 'read' | 'unreadable'; told: BounceEvent[] },
+): Promise<AppliedBounce[]> {
+  const { id, recipient: envelope, way: channel, at } = report
+  const isProven = isProvider(channel)
   const acted = await deps.db.$transaction(
     async (tx) => {
       if (!(await lockWaitingReport(tx, id))) return []
-      const all: Acted[] = []
-      for (const one of told) all.push(await actOnReturn(deps, tx, { told: one, envelope, isProven, at }))
+      const all: AppliedBounce[] = []
+      for (const one of events) all.push(await applyBounce(deps, tx, { event: one, envelope, isProven, at }))
       await endReport(tx, { id, state, now: deps.clock.now(), returned: all.map(({ row }) => row) })
       return all
     },
     { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
   )
-  for (const one of acted) await tell(deps, report, one)
+  for (const one of acted) await logOutcome(deps, report, one)
   return acted
 }
 
-async function tell(deps: Deps, report: TakenReport, { row, suppressed, ended }: Acted): Promise<void> {
+async function logOutcome(
+  deps: Deps,
+  report: TakenReport,
+  { row, suppressed, ended }: AppliedBounce,
+): Promise<void> {
   const { class: kind, status, done, foundBy, messageId, subscriberId } = row
   const seen = { class: kind, status, done, foundBy, message: messageId, subscriber: subscriberId }
   deps.log.info('report.read', { report: report.id, way: report.way, ...seen })
   if (ended) deps.log.info('subscriber.unsubscribed', { subscriber: subscriberId, how: ended })
-  if (suppressed) await tellSuppressed(deps, suppressed)
+  if (suppressed) await reportSuppression(deps, suppressed)
 }

@@ -1,14 +1,14 @@
 import { Piscina } from 'piscina'
-import { Fault, textOf } from '../core/errors.ts'
+import { errorText, Fault } from '../core/errors.ts'
 import { MAX_BYTES } from './mail/parse-mail.ts'
-import type { Report } from './reading/read-report.ts'
+import type { ParsedReport } from './reading/parse-report.ts'
 
 export interface ReportReader {
   /**
    * See parseMail and readReport. Throws report.too-long-to-read and report.unreadable: whatever the mail is, this process goes on.
    * Anything else that it throws is no fault of the mail's.
    */
-  read(raw: Uint8Array): Promise<Report>
+  read(raw: Uint8Array): Promise<ParsedReport>
   /** Ends the thread, and what is still being read with it. */
   close(): Promise<void>
 }
@@ -39,7 +39,7 @@ export function openReportReader({ longestMs = MAX_DURATION_MS, filename = FILE 
         if (isClosed || isOfThread(cause)) throw cause
         if (signal.aborted)
           throw new Fault('report.too-long-to-read', { seconds: longestMs / 1000 }, { cause })
-        throw new Fault('report.unreadable', { what: textOf(cause) }, { cause })
+        throw new Fault('report.unreadable', { what: errorText(cause) }, { cause })
       }
     },
     async close() {

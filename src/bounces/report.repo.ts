@@ -1,27 +1,28 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import type { NewReturned } from './returned.repo.ts'
+import type { NewBounce } from './bounce.repo.ts'
 
 /** The makers whose webhooks are understood. */
-export const MAKERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
-export type Maker = (typeof MAKERS)[number]
+export const PROVIDERS = ['ses', 'sendgrid', 'mailgun', 'postmark', 'brevo'] as const
+export type Provider = (typeof PROVIDERS)[number]
 /** How a report came in: as a mail, or as the body of a webhook. */
-export const WAYS = ['lmtp', 'smtp', 'imap', ...MAKERS] as const
-export type Way = (typeof WAYS)[number]
+export const CHANNELS = ['lmtp', 'smtp', 'imap', ...PROVIDERS] as const
+export type Channel = (typeof CHANNELS)[number]
 
 export interface NewReport {
-  way: Way
+  way: Channel
   /** Its envelope recipient, of BOUNCE_DOMAIN; null for a webhook. */
   recipient: string | null
   raw: Uint8Array
   at: Date
 }
 
-export const isMaker = (way: Way): way is Maker => (MAKERS as readonly string[]).includes(way)
+export const isProvider = (channel: Channel): channel is Provider =>
+  (PROVIDERS as readonly string[]).includes(channel)
 
 /** Of two mails that came by different ways, the bytes tell whether they are one; a maker's body is its own. */
-function hashOf({ way, recipient, raw }: NewReport): string {
-  const kind = isMaker(way) ? way : 'mail'
+function hashOf({ way: channel, recipient, raw }: NewReport): string {
+  const kind = isProvider(channel) ? channel : 'mail'
   return createHash('sha256')
     .update(`${kind}\0${recipient ?? ''}\0`)
     .update(raw)
@@ -29,11 +30,11 @@ function hashOf({ way, recipient, raw }: NewReport): string {
 }
 
 /** Writes it down before anything is done with it. False where it came before: then nothing is to be done. */
-export async function keepReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
-  const { way, recipient, raw, at } = report
+export async function insertReport(db: DatabaseOrTransaction, report: NewReport): Promise<boolean> {
+  const { way: channel, recipient, raw, at } = report
   const added = await db.$executeRaw`
     insert into report (hash, way, recipient, raw, bytes, at)
-    values (${hashOf(report)}, ${way}, ${recipient}, ${Buffer.from(raw)}, ${raw.length}, ${at})
+    values (${hashOf(report)}, ${channel}, ${recipient}, ${Buffer.from(raw)}, ${raw.length}, ${at})
     on conflict (hash) do nothing`
   return added > 0
 }
@@ -61,7 +62,7 @@ export async function takeReport(db: DatabaseOrTransaction): Promise<TakenReport
 }
 
 /** Gives a report back for a minute. Unless it `counts`, it was not begun. */
-export async function putOffReport(
+export async function deferReport(
   db: DatabaseOrTransaction,
   { id, counts }: { id: number; counts: boolean },
 ): Promise<void> {
@@ -79,7 +80,7 @@ export async function endReport(
     state,
     now,
     returned,
-  }: { id: number; state: 'read' | 'unreadable'; now: Date; returned: NewReturned[] },
+  }: { id: number; state: 'read' | 'unreadable'; now: Date; returned: NewBounce[] },
 ): Promise<void> {
   await tx.report.update({
     where: { id },

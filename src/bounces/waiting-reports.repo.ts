@@ -14,7 +14,7 @@ export async function waitingReports(db: DatabaseOrTransaction): Promise<Waiting
 }
 
 /** When something last came, by way. */
-export async function newestByWay(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
+export async function newestByChannel(db: DatabaseOrTransaction): Promise<ReadonlyMap<string, Date>> {
   const rows = await db.report.groupBy({ by: ['way'], _max: { at: true } })
   return new Map(rows.flatMap(({ way, _max: { at } }) => (at ? [[way, at] as const] : [])))
 }

@@ -4,24 +4,24 @@ import { z } from 'zod'
 import { isZone, WEEKDAYS } from '../core/dates.ts'
 import { editDistance } from '../core/edit-distance.ts'
 import { Fault } from '../core/errors.ts'
-import { faultsBetweenReturns, RETURN_SECRETS, returnSettings } from './return-settings.ts'
+import { BOUNCE_SECRETS, bounceSettings, faultsBetweenBounceSettings } from './bounce-settings.ts'
 import {
   databaseUrl,
-  day,
+  daySetting,
   domainRates,
+  emailAddress,
+  httpUrl,
+  integerBetween,
   isProxy,
   isWholeInternet,
-  list,
-  oneLine,
+  oneLineSetting,
   oneOf,
   password,
-  plainAddress,
-  SECRET_SENTENCE,
+  SECRET_DESCRIPTION,
   secret,
-  siteAddress,
-  webAddress,
-  wholeNumber,
-} from './setting-kinds.ts'
+  siteUrl,
+  splitList,
+} from './setting-schemas.ts'
 import { smtpUrl, withLogin } from './smtp-url.ts'
 import { sourceSettings } from './source-settings.ts'
 
@@ -34,15 +34,15 @@ const SECRETS = [
   'SUPPRESSION_KEY',
   'ADMIN_PASSWORD',
   'API_TOKEN',
-  ...RETURN_SECRETS,
+  ...BOUNCE_SECRETS,
 ]
 /** What each takes. */
 const REQUIRED_IN_PRODUCTION = {
   DATABASE_URL: 'postgresql://user:password@host/database, or the word embedded',
   SMTP_URL: 'the mail server, such as smtp://relay.example.org:587',
   BASE_URL: 'the address of the site, such as https://papers.example.org',
-  APP_SECRET: SECRET_SENTENCE,
-  SUPPRESSION_KEY: SECRET_SENTENCE,
+  APP_SECRET: SECRET_DESCRIPTION,
+  SUPPRESSION_KEY: SECRET_DESCRIPTION,
   MAIL_FROM: 'one email address such as papers@example.org',
   POSTAL_ADDRESS: 'a postal address, on one line',
 }
@@ -55,7 +55,7 @@ export const PLACEHOLDER_SENDER = 'papers@localhost.example'
 
 const MIN_KEEP_DAYS = 30
 // What the first release took from 14 on.
-const isRaised = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
+const isRaisedKeepDays = (days = ''): boolean => /^(1[4-9]|2[0-9])$/.test(days)
 
 const settings = z.object({
   NODE_ENV: oneOf('production', 'development', 'test', 'replay').optional(),
@@ -64,45 +64,47 @@ const settings = z.object({
   SMTP_URL: smtpUrl.optional(),
   SMTP_USER: z.string().optional(),
   SMTP_PASSWORD: z.string().optional(),
-  BASE_URL: siteAddress.optional(),
+  BASE_URL: siteUrl.optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(0, 65_535).default(3000),
+  PORT: integerBetween(0, 65_535).default(3000),
   APP_SECRET: z
     .string()
     .default(DEVELOPMENT_SECRET)
-    .transform(list)
+    .transform(splitList)
     .refine(
       (secrets) => secrets.length > 0 && secrets.every((one) => secret.safeParse(one).success),
       '32 bytes or more each, newest first, separated by commas',
     ),
   SUPPRESSION_KEY: secret.default(DEVELOPMENT_SECRET),
-  MAIL_FROM: plainAddress.default(PLACEHOLDER_SENDER),
-  MAIL_FROM_NAME: oneLine('a name, on one line').default('Daily Papers'),
-  REPLY_TO: plainAddress.optional(),
-  POSTAL_ADDRESS: oneLine('a postal address, on one line').default('No postal address set (development)'),
-  SITE_NAME: oneLine('a name, on one line').default('Daily Papers'),
-  PRIVACY_URL: webAddress.optional(),
-  ...returnSettings,
+  MAIL_FROM: emailAddress.default(PLACEHOLDER_SENDER),
+  MAIL_FROM_NAME: oneLineSetting('a name, on one line').default('Daily Papers'),
+  REPLY_TO: emailAddress.optional(),
+  POSTAL_ADDRESS: oneLineSetting('a postal address, on one line').default(
+    'No postal address set (development)',
+  ),
+  SITE_NAME: oneLineSetting('a name, on one line').default('Daily Papers'),
+  PRIVACY_URL: httpUrl.optional(),
+  ...bounceSettings,
   DKIM_DOMAIN: z.string().optional(),
   DKIM_SELECTOR: z.string().optional(),
   DKIM_KEY_FILE: z.string().optional(),
-  OPERATOR_EMAIL: plainAddress.optional(),
+  OPERATOR_EMAIL: emailAddress.optional(),
   ...sourceSettings,
-  DIGEST_HOUR: wholeNumber(0, 23).default(8),
+  DIGEST_HOUR: integerBetween(0, 23).default(8),
   DIGEST_ZONE: z.string().default('UTC').refine(isZone, 'a time zone such as Europe/Paris, or UTC'),
   DIGEST_DAYS: z
     .string()
     .default('mon,tue,wed,thu,fri')
-    .transform(list)
+    .transform(splitList)
     .pipe(z.array(oneOf(...WEEKDAYS)).min(1, `a comma-separated list of: ${WEEKDAYS.join(', ')}`)),
-  DIGEST_MAX: wholeNumber(1, 25).default(15),
+  DIGEST_MAX: integerBetween(1, 25).default(15),
   SIGNUP: oneOf('open', 'closed').default('open'),
-  SIGNUP_PER_HOUR: wholeNumber(1, 1_000_000).default(600),
+  SIGNUP_PER_HOUR: integerBetween(1, 1_000_000).default(600),
   // People write the part of an address that they know.
   SIGNUP_DOMAINS: z
     .string()
     .default('')
-    .transform((text) => list(text).map((domain) => domain.replace(/^@/, '')))
+    .transform((text) => splitList(text).map((domain) => domain.replace(/^@/, '')))
     .refine(
       (domains) => domains.every((domain) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(domain)),
       'a comma-separated list of domains such as lab.example.org',
@@ -111,17 +113,17 @@ const settings = z.object({
   SENDING: oneOf('on', 'off').default('on'),
   AFTER_PROMOTION: oneOf('hold', 'continue').default('hold'),
   DOMAIN_RATE: domainRates.default({ domains: new Map() }),
-  RAMP_UP_SINCE: day.optional(),
-  STOP_AT_REFUSED: wholeNumber(1, 100).default(20),
+  RAMP_UP_SINCE: daySetting.optional(),
+  STOP_AT_REFUSED: integerBetween(1, 100).default(20),
   KEEP_DAYS: z
     .string()
-    .transform((text) => (isRaised(text) ? String(MIN_KEEP_DAYS) : text))
-    .pipe(wholeNumber(MIN_KEEP_DAYS, 3650))
+    .transform((text) => (isRaisedKeepDays(text) ? String(MIN_KEEP_DAYS) : text))
+    .pipe(integerBetween(MIN_KEEP_DAYS, 3650))
     .default(90),
   TRUST_PROXY: z
     .string()
     .default('')
-    .transform(list)
+    .transform(splitList)
     .refine(
       (proxies) => proxies.every(isProxy),
       'a comma-separated list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
@@ -138,15 +140,15 @@ const settings = z.object({
     .refine((text) => !Number.isNaN(Date.parse(text)), 'a time such as 2026-11-24T08:00:00Z')
     .transform((text) => new Date(text))
     .optional(),
-  LEASE_SECONDS: wholeNumber(1, 3600).default(45),
-  LEASE_RENEW_SECONDS: wholeNumber(1, 3600).default(10),
+  LEASE_SECONDS: integerBetween(1, 3600).default(45),
+  LEASE_RENEW_SECONDS: integerBetween(1, 3600).default(10),
 })
 
 type Settings = z.infer<typeof settings>
 
-type Apart = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_USER' | 'BOUNCE_IMAP_PASSWORD'
+type MergedSetting = 'BASE_URL' | 'SMTP_USER' | 'SMTP_PASSWORD' | 'BOUNCE_IMAP_USER' | 'BOUNCE_IMAP_PASSWORD'
 
-export interface Config extends Omit<Settings, Apart> {
+export interface Config extends Omit<Settings, MergedSetting> {
   BASE_URL: string
   production: boolean
   /** Settings that count as something else than they say, a sentence each. */
@@ -176,7 +178,7 @@ function readDotEnv(): Environment {
 /** Throws config.invalid, which names every setting that is wrong and what it takes. */
 export function readConfig(environment: Environment): Config {
   const { config, faults } = inspectConfig(environment)
-  const lines = [...faults.map(sentenceOf), ...config.misspelt]
+  const lines = [...faults.map(faultLine), ...config.misspelt]
   if (faults.length > 0) {
     throw new Fault('config.invalid', {
       count: faults.length,
@@ -192,22 +194,22 @@ export interface SettingFault {
   what: string
 }
 
-const sentenceOf = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
+const faultLine = ({ names, what }: SettingFault): string => `${names.join(', ')}: ${what}`
 
 /** Every fault at once, and the settings as they are without those that are wrong. */
 export function inspectConfig(environment: Environment): { config: Config; faults: SettingFault[] } {
   const { values, faults } = withSecretFiles(environment)
   const issues = settings.safeParse(values).error?.issues ?? []
   for (const { path, message } of issues) faults.push(fault(String(path[0]), `takes ${message}`))
-  faults.push(...faultsBetweenSettings(values, wrongIn(faults)))
-  const wrong = wrongIn(faults)
-  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
-  const doubts = { adjusted: adjustedIn(rest), misspelt: misspeltIn(environment) }
-  return { config: { ...finish(settings.parse(rest)), ...doubts }, faults }
+  faults.push(...faultsBetweenSettings(values, faultyNames(faults)))
+  const wrong = faultyNames(faults)
+  const validValues = Object.fromEntries(Object.entries(values).filter(([name]) => !wrong.has(name)))
+  const warnings = { adjusted: adjustmentsIn(validValues), misspelt: misspellingsIn(environment) }
+  return { config: { ...toConfig(settings.parse(validValues)), ...warnings }, faults }
 }
 
 /** Names of settings; NAME_FILE stands for NAME too. */
-export const wrongIn = (faults: SettingFault[]): ReadonlySet<string> =>
+export const faultyNames = (faults: SettingFault[]): ReadonlySet<string> =>
   new Set(faults.flatMap(({ names }) => [...names, ...names.map((name) => name.replace(/_FILE$/, ''))]))
 
 const fault = (name: string, what: string): SettingFault => ({ names: [name], what })
@@ -220,16 +222,16 @@ function withSecretFiles(environment: Environment): { values: Environment; fault
     const file = values[`${name}_FILE`]
     if (!file) continue
     if (values[name]) faults.push(fault(name, `set it or ${name}_FILE, not both`))
-    values[name] = textOf(file)
-    if (!values[name]) faults.push(fault(`${name}_FILE`, UNREADABLE))
+    values[name] = readSecretFile(file)
+    if (!values[name]) faults.push(fault(`${name}_FILE`, UNREADABLE_FILE))
   }
   return { values, faults }
 }
 
-const UNREADABLE = 'use the path of a readable file that is not empty'
+const UNREADABLE_FILE = 'use the path of a readable file that is not empty'
 
 // A password may begin or end with a blank; a line break at the end is the editor's.
-function textOf(file: string): string | undefined {
+function readSecretFile(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
   } catch {
@@ -242,7 +244,7 @@ function faultsBetweenSettings(values: Environment, wrong: ReadonlySet<string>):
   const set = dkim.filter((name) => values[name]).length
   return [
     ...(set > 0 && set < dkim.length ? [{ names: dkim, what: 'set all three or none' }] : []),
-    ...faultsBetweenReturns(values),
+    ...faultsBetweenBounceSettings(values),
     ...(values.NODE_ENV === 'production' ? faultsInProduction(values, wrong) : []),
   ]
 }
@@ -263,24 +265,24 @@ function faultsInProduction(values: Environment, wrong: ReadonlySet<string>): Se
   return faults
 }
 
-const adjustedIn = ({ KEEP_DAYS }: Environment): string[] =>
-  isRaised(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${MIN_KEEP_DAYS}, the minimum`] : []
+const adjustmentsIn = ({ KEEP_DAYS }: Environment): string[] =>
+  isRaisedKeepDays(KEEP_DAYS) ? [`KEEP_DAYS=${KEEP_DAYS} counts as ${MIN_KEEP_DAYS}, the minimum`] : []
 
 export const SETTING_NAMES = Object.keys(settings.shape)
-const NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
-const SHORT_NAME = 6
+const KNOWN_NAMES = [...SETTING_NAMES, ...SECRETS.map((name) => `${name}_FILE`)]
+const MAX_IGNORED_LENGTH = 6
 
 // The environment is full of names of others: short ones are near to anything.
-function misspeltIn(environment: Environment): string[] {
+function misspellingsIn(environment: Environment): string[] {
   return Object.keys(environment)
-    .filter((name) => !NAMES.includes(name) && name.length > SHORT_NAME)
+    .filter((name) => !KNOWN_NAMES.includes(name) && name.length > MAX_IGNORED_LENGTH)
     .flatMap((name) => {
-      const meant = NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
+      const meant = KNOWN_NAMES.find((known) => editDistance(name.toUpperCase(), known) <= 2)
       return meant ? [`${name} is not a setting. Did you mean ${meant}?`] : []
     })
 }
 
-function finish(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
+function toConfig(settings: Settings): Omit<Config, 'adjusted' | 'misspelt'> {
   const { SMTP_USER, SMTP_PASSWORD, BOUNCE_IMAP_USER, BOUNCE_IMAP_PASSWORD, ...values } = settings
   return {
     ...values,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { oneOf } from './setting-kinds.ts'
-import { faultsOf, isLoopback, loginOf } from './smtp-url.ts'
+import { oneOf } from './setting-schemas.ts'
+import { isLoopback, issuesText, loginOf } from './smtp-url.ts'
 
-const SENTENCE =
+const DESCRIPTION =
   'imaps://host:port/FOLDER or imap://host:port/FOLDER; the folder is INBOX unless named; in the query: tls'
-const PASSWORD_SENTENCE =
+const PASSWORD_DESCRIPTION =
   'no / ? # @ : % in a user or password but as %2F %3F %23 %40 %3A %25; better, leave both out, and set BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD, which take them as they are'
 
 /** Everything about the mailbox that BOUNCE_IMAP says. */
@@ -27,14 +27,14 @@ export const imapUrl = z.string().transform((text, context): ImapConfig => {
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   }
-  if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(SENTENCE)
+  if (!/^imaps?:\/\//.test(text) || !URL.canParse(text)) return fail(DESCRIPTION)
   const url = new URL(text)
-  if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_SENTENCE) // one cut it off
+  if (url.pathname.includes('@') || url.search.includes('@')) return fail(PASSWORD_DESCRIPTION) // one cut it off
   const [login, folder] = [loginOf(url), folderOf(url)]
-  if (!login) return fail(PASSWORD_SENTENCE)
-  if (!url.hostname || url.hash || !folder) return fail(SENTENCE)
+  if (!login) return fail(PASSWORD_DESCRIPTION)
+  if (!url.hostname || url.hash || !folder) return fail(DESCRIPTION)
   const query = imapQuery.safeParse(Object.fromEntries(url.searchParams))
-  if (!query.success) return fail(`${SENTENCE} (${faultsOf(query.error)})`)
+  if (!query.success) return fail(`${DESCRIPTION} (${issuesText(query.error)})`)
   const implicitTls = url.protocol === 'imaps:'
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { oneOf, wholeNumber } from './setting-kinds.ts'
+import { integerBetween, oneOf } from './setting-schemas.ts'
 
-const SENTENCE =
+const DESCRIPTION =
   'smtp://host:port or smtps://host:port; in the query: connections, mails, rate, timeout, tls, transport'
-const PASSWORD_SENTENCE =
+const PASSWORD_DESCRIPTION =
   'a user and password in which / ? # @ : % are written as %2F %3F %23 %40 %3A %25; or leave both out and set SMTP_USER and SMTP_PASSWORD, which need no encoding'
 
 /** Everything about the mail server that SMTP_URL says. */
@@ -25,10 +25,10 @@ export interface SmtpConfig {
 }
 
 const smtpQuery = z.strictObject({
-  connections: wholeNumber(1, 100).default(4),
-  mails: wholeNumber(1, 10_000).default(100),
-  rate: wholeNumber(1, 10_000).optional(),
-  timeout: wholeNumber(1, 3600).default(600),
+  connections: integerBetween(1, 100).default(4),
+  mails: integerBetween(1, 10_000).default(100),
+  rate: integerBetween(1, 10_000).optional(),
+  timeout: integerBetween(1, 3600).default(600),
   tls: oneOf('require', 'verify', 'any', 'off').optional(),
   transport: oneOf('pool').optional(),
 })
@@ -41,15 +41,15 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   }
-  if (!/^smtps?:\/\//.test(text)) return fail(SENTENCE)
-  if (isTornApart(text)) return fail(PASSWORD_SENTENCE)
-  if (!URL.canParse(text)) return fail(SENTENCE)
+  if (!/^smtps?:\/\//.test(text)) return fail(DESCRIPTION)
+  if (hasUnencodedPassword(text)) return fail(PASSWORD_DESCRIPTION)
+  if (!URL.canParse(text)) return fail(DESCRIPTION)
   const url = new URL(text)
-  if (!url.hostname || url.hash || !['', '/'].includes(url.pathname)) return fail(SENTENCE)
+  if (!url.hostname || url.hash || !['', '/'].includes(url.pathname)) return fail(DESCRIPTION)
   const login = loginOf(url)
-  if (!login) return fail(PASSWORD_SENTENCE)
+  if (!login) return fail(PASSWORD_DESCRIPTION)
   const query = smtpQuery.safeParse(Object.fromEntries(url.searchParams))
-  if (!query.success) return fail(`${SENTENCE} (${faultsOf(query.error)})`)
+  if (!query.success) return fail(`${DESCRIPTION} (${issuesText(query.error)})`)
   const { connections, mails, rate, timeout, tls } = query.data
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
@@ -65,7 +65,7 @@ export const smtpUrl = z.string().transform((text, context): SmtpConfig => {
 })
 
 /** True where an @ stands behind the host: a password that was not encoded, whose / ? or # ended it. */
-const isTornApart = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
+const hasUnencodedPassword = (text: string): boolean => /^smtps?:\/\/[^/?#]*[/?#].*@/.test(text)
 
 export function loginOf(url: URL): Login | undefined {
   try {
@@ -87,7 +87,7 @@ export const withLogin = <T extends Login>(
 
 type Login = Pick<SmtpConfig, 'user' | 'password'>
 
-export const faultsOf = ({ issues }: z.ZodError): string =>
+export const issuesText = ({ issues }: z.ZodError): string =>
   issues
     .map((issue) =>
       issue.code === 'unrecognized_keys'

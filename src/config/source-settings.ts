@@ -1,26 +1,31 @@
 import { z } from 'zod'
-import { canonicalSource, KNOWN_SOURCES, SOURCE_ADDRESSES, type SourceAddress } from '../sources/registry.ts'
-import { list, webAddress } from './setting-kinds.ts'
+import {
+  type BaseUrlSetting,
+  canonicalSourceName,
+  DEFAULT_BASE_URLS,
+  SOURCE_NAME_EXAMPLES,
+} from '../sources/registry.ts'
+import { httpUrl, splitList } from './setting-schemas.ts'
 
 const sourceAddresses = Object.fromEntries(
-  Object.entries(SOURCE_ADDRESSES).map(([name, address]) => [name, webAddress.default(address)]),
-) as Record<SourceAddress, z.ZodDefault<typeof webAddress>>
+  Object.entries(DEFAULT_BASE_URLS).map(([name, address]) => [name, httpUrl.default(address)]),
+) as Record<BaseUrlSetting, z.ZodDefault<typeof httpUrl>>
 
 /** What is read, and where each source is. */
 export const sourceSettings = {
   SOURCES: z
     .string()
     .default('huggingface')
-    .transform(list)
+    .transform(splitList)
     .superRefine((names, context) => {
-      const wrong = names.filter((name) => !canonicalSource(name)).map((name) => `"${name}"`)
+      const wrong = names.filter((name) => !canonicalSourceName(name)).map((name) => `"${name}"`)
       const not = wrong.length > 0 ? `, and not ${wrong.join(', ')}` : ''
       if (names.length === 0 || not)
         context.addIssue({
           code: 'custom',
-          message: `a comma-separated list of sources such as ${KNOWN_SOURCES}${not}`,
+          message: `a comma-separated list of sources such as ${SOURCE_NAME_EXAMPLES}${not}`,
         })
     })
-    .transform((names) => [...new Set(names.map((name) => canonicalSource(name) ?? name))]),
+    .transform((names) => [...new Set(names.map((name) => canonicalSourceName(name) ?? name))]),
   ...sourceAddresses,
 }

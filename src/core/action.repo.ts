@@ -16,25 +16,28 @@ export async function recordAction(db: DatabaseOrTransaction, action: Action): P
 }
 
 /** Its number rises. */
-export type KeptAction = Required<Action> & { id: number }
+export type RecordedAction = Required<Action> & { id: number }
 
 /** The newest first; `verbs` narrows, `before` goes on from a number. */
 export async function recentActions(
   db: DatabaseOrTransaction,
   { limit, verbs, before }: { limit: number; verbs?: readonly string[]; before?: number },
-): Promise<KeptAction[]> {
+): Promise<RecordedAction[]> {
   const where = { id: { lt: before }, ...(verbs && { verb: { in: [...verbs] } }) }
   const rows = await db.action.findMany({ where, orderBy: { id: 'desc' }, take: limit })
-  return rows.map(keptAction)
+  return rows.map(toRecordedAction)
 }
 
 /** Everything that was done to one subscriber, the newest first; kept when they are erased. */
-export async function actionsOn(db: DatabaseOrTransaction, subscriberId: string): Promise<KeptAction[]> {
+export async function actionsForSubscriber(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<RecordedAction[]> {
   const rows = await db.action.findMany({ where: { subscriberId }, orderBy: { id: 'desc' } })
-  return rows.map(keptAction)
+  return rows.map(toRecordedAction)
 }
 
-const keptAction = ({ door, subscriberId, ...row }: ActionRow): KeptAction => ({
+const toRecordedAction = ({ door, subscriberId, ...row }: ActionRow): RecordedAction => ({
   ...row,
   door: door as Action['door'],
   subscriberId: subscriberId ?? '',

@@ -38,7 +38,7 @@ export function stoppedClock(start: Date): MovableClock {
 }
 
 /** Milliseconds since the epoch, as the machine's clock said when this process began; goes on however that one jumps. */
-export const steadyNow = (): number => performance.timeOrigin + performance.now()
+export const monotonicEpochMs = (): number => performance.timeOrigin + performance.now()
 
 /** Milliseconds since an arbitrary point, for durations only. */
-export const stopwatch = (): number => performance.now()
+export const monotonicMs = (): number => performance.now()

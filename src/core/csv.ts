@@ -15,7 +15,7 @@ export interface CsvRecord {
 
 /** In UTF-16 units. */
 export const MAX_RECORD_LENGTH = 64 * 1024
-const BEGINNING = 200
+const EXCERPT_LENGTH = 200
 
 // C0 and DEL, without the tab and line ends that a cell may hold.
 const CONTROL = /[^\P{Cc}\t\n\r\x80-\x9f]/u
@@ -82,7 +82,7 @@ export class CsvReader {
   #refuse(text: string): void {
     while (this.#held.length > 0) this.#breakOff()
     this.#line++
-    const beginning = ownCopy(text.slice(0, BEGINNING))
+    const beginning = detachedCopy(text.slice(0, EXCERPT_LENGTH))
     this.#found.push({ line: this.#line, text: beginning, cells: null, isTooLong: true })
   }
 
@@ -132,35 +132,35 @@ export class CsvReader {
   #give(): CsvRecord[] {
     const found = this.#found
     this.#found = []
-    return withCells(found, this.#delimiter)
+    return parseCells(found, this.#delimiter)
   }
 }
 
 /** A slice keeps all of the text that it was cut from in memory; this does not. */
-export const ownCopy = (text: string): string => Buffer.from(text).toString()
+export const detachedCopy = (text: string): string => Buffer.from(text).toString()
 
 const withoutReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
 
-const papa = (text: string, delimiter: string) => Papa.parse<string[]>(text, { delimiter, newline: '\n' })
+const parseCsv = (text: string, delimiter: string) => Papa.parse<string[]>(text, { delimiter, newline: '\n' })
 
 function readRecord(text: string, delimiter: string): string[] | null {
-  const { data, errors } = papa(text, delimiter)
+  const { data, errors } = parseCsv(text, delimiter)
   return errors.length === 0 && data.length === 1 ? data[0]! : null
 }
 
 /** All of one line at once, which is much faster; one by one where that does not come out even. */
-function withCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
+function parseCells(records: CsvRecord[], delimiter: string): CsvRecord[] {
   const plain = records.filter(({ cells, isTooLong }) => cells === null && !isTooLong)
-  const { data, errors } = papa(plain.map(({ text }) => text).join('\n'), delimiter)
-  const isEven = errors.length === 0 && data.length === plain.length
+  const { data, errors } = parseCsv(plain.map(({ text }) => text).join('\n'), delimiter)
+  const isOneRowPerRecord = errors.length === 0 && data.length === plain.length
   for (const [i, record] of plain.entries()) {
-    record.cells = isEven ? data[i]! : readRecord(record.text, delimiter)
+    record.cells = isOneRowPerRecord ? data[i]! : readRecord(record.text, delimiter)
   }
   return records
 }
 
 /** The sign that parts the cells of a file with this head: comma, semicolon or tab. */
-export function delimiterOf(head: string): string {
+export function detectDelimiter(head: string): string {
   const unquoted = head.replace(/"[^"]*"/g, '')
   const count = (sign: string) => unquoted.split(sign).length
   return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best))
@@ -173,21 +173,21 @@ export const csvLine = (cells: readonly string[], delimiter = ','): string =>
 // What a spreadsheet would run as a formula (with a Japanese locale, full-width signs too), and what looks guarded.
 const FORMULA = /^'*(?:\s*[=+\-@＝＋－＠]|[\t\r])/
 
-/** A cell that no spreadsheet runs; `unguarded` gives back what it was. */
-export const guarded = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
+/** A cell that no spreadsheet runs; `unescapeFormula` gives back what it was. */
+export const escapeFormula = (cell: string): string => (FORMULA.test(cell) ? `'${cell}` : cell)
 
-export const unguarded = (cell: string): string =>
+export const unescapeFormula = (cell: string): string =>
   cell.startsWith("'") && FORMULA.test(cell) ? cell.slice(1) : cell
 
 /**
  * Decodes bytes that come in pieces: UTF-8, or UTF-16 that says so at its start. Bytes that are none become U+FFFD.
  * Where lines end with a lone return, as they once did, they end as everywhere.
  */
-export async function* decoded(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+export async function* decodeStream(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let hasReturns: boolean | undefined
   for await (const piece of pieces) {
-    decoder ??= new TextDecoder(encodingOf(piece))
+    decoder ??= new TextDecoder(detectEncoding(piece))
     const text = decoder.decode(piece, { stream: true })
     hasReturns ??= text.includes('\r') && !text.includes('\n')
     yield hasReturns ? text.replaceAll('\r', '\n') : text
@@ -195,5 +195,5 @@ export async function* decoded(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
   yield decoder?.decode() ?? ''
 }
 
-const encodingOf = ([first, second]: Buffer): string =>
+const detectEncoding = ([first, second]: Buffer): string =>
   first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'

@@ -3,8 +3,8 @@ import type { Config } from '../config/config.ts'
 import { type Clock, clockFrom, systemClock } from './clock.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts'
-import type { Patience } from './database/patient-client.ts'
-import type { Watch } from './failpoints.ts'
+import type { WatchdogOptions } from './database/watchdog-client.ts'
+import type { FailpointHook } from './failpoints.ts'
 import { type Log, openLog } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { openQueue, type Queue } from './queue.ts'
@@ -17,7 +17,7 @@ export interface Deps {
   /** What this process counts; of a service alone. */
   metrics?: Metrics
   /** Sees each point that a delivery reaches; nobody does in a service. */
-  watch?: Watch
+  onFailpoint?: FailpointHook
   db: Database
   /** The database's own address, for what brings its own connections (migrations, the queue). */
   databaseUrl: string
@@ -28,16 +28,16 @@ export interface ServiceDeps extends Deps {
   queue: Queue
 }
 
-export interface Wired<T extends Deps = Deps> {
+export interface BuiltDeps<T extends Deps = Deps> {
   deps: T
   close(): Promise<void>
 }
 
-export interface WiringOptions {
+export interface DepsOptions {
   clock?: Clock
   log?: Log
   connections?: number
-  watch?: Watch
+  onFailpoint?: FailpointHook
 }
 
 /** `beganAt`: when CLOCK_NOW started to run; a second thread passes the same value. */
@@ -45,7 +45,9 @@ export const clockOf = (config: Config, beganAt?: Date): Clock =>
   config.CLOCK_NOW ? clockFrom(config.CLOCK_NOW, beganAt) : systemClock()
 
 /** A renewal that gets no answer is given up while there is time for another one before the lease ends. */
-const patienceOf = ({ LEASE_RENEW_SECONDS }: Config): Patience => ({ quietMs: LEASE_RENEW_SECONDS * 1000 })
+const watchdogOf = ({ LEASE_RENEW_SECONDS }: Config): WatchdogOptions => ({
+  silenceMs: LEASE_RENEW_SECONDS * 1000,
+})
 
 /** The address of the database; starts the embedded one where the settings say so. */
 async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Promise<string> {
@@ -54,19 +56,19 @@ async function databaseUrlOf({ DATABASE_URL, DATA_DIR, production }: Config): Pr
 }
 
 /** Builds Deps. The database may lack migrations: see `requireMigrated`. */
-export async function wire(config: Config, options: WiringOptions = {}): Promise<Wired> {
+export async function buildDeps(config: Config, options: DepsOptions = {}): Promise<BuiltDeps> {
   const log = options.log ?? openLog(config.LOG_LEVEL)
   const clock = options.clock ?? clockOf(config)
   const url = await databaseUrlOf(config)
-  const database = openDatabase(url, log, options.connections, patienceOf(config))
-  const { watch } = options
-  const deps = { config, clock, log, watch, db: database.db, databaseUrl: database.url }
+  const database = openDatabase(url, log, options.connections, watchdogOf(config))
+  const { onFailpoint } = options
+  const deps = { config, clock, log, onFailpoint, db: database.db, databaseUrl: database.url }
   return { deps, close: database.close }
 }
 
-/** Adds the queue to what `wire` built. */
-export async function wireQueue({ deps, close }: Wired): Promise<Wired<ServiceDeps>> {
-  const queue = await openQueue(deps.databaseUrl, deps.log, patienceOf(deps.config))
+/** Adds the queue to what `buildDeps` built. */
+export async function addQueue({ deps, close }: BuiltDeps): Promise<BuiltDeps<ServiceDeps>> {
+  const queue = await openQueue(deps.databaseUrl, deps.log, watchdogOf(deps.config))
   return {
     deps: { ...deps, queue },
     close: async () => {

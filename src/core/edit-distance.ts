@@ -4,10 +4,10 @@ export function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const [row, above, before] = [[i], rows[i - 1]!, rows[i - 2]]
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      const least = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + same)
+      const substitutionCost = a[i - 1] === b[j - 1] ? 0 : 1
+      const min = Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + substitutionCost)
       const isSwapped = before && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      row[j] = isSwapped ? Math.min(least, before[j - 2]! + 1) : least
+      row[j] = isSwapped ? Math.min(min, before[j - 2]! + 1) : min
     }
     rows.push(row)
   }

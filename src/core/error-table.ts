@@ -1,4 +1,4 @@
-import { ownCommand } from './own-command.ts'
+import { cliCommand } from './cli-command.ts'
 
 interface ErrorEntry {
   /** HTTP status. */
@@ -140,12 +140,12 @@ export const errorTable = {
   'database.behind': {
     status: 503,
     exit: 1,
-    operator: `The database is missing {count} migration(s), the first is {name}. Run: ${ownCommand('db migrate')}`,
+    operator: `The database is missing {count} migration(s), the first is {name}. Run: ${cliCommand('db migrate')}`,
   },
   'database.others-running': {
     status: 503,
     exit: 1,
-    operator: `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${ownCommand('db migrate')}`,
+    operator: `The database is missing {count} migration(s), the first is {name}, and {others} other process(es) use it. Stop them and start again, or migrate while they run: ${cliCommand('db migrate')}`,
   },
   'digests.pruned': {
     status: 422,

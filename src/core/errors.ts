@@ -35,14 +35,14 @@ export class Fault extends Error {
 }
 
 /** What a log line says of anything thrown. */
-export const failureOf = (error: unknown) => ({
+export const errorFields = (error: unknown) => ({
   code: error instanceof Fault ? error.code : 'unexpected',
-  what: textOf(error),
+  what: errorText(error),
 })
 
 /** The text of anything thrown, for logs; the logger takes addresses out of it. */
-export function textOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(textOf).join('; ') || error.message
+export function errorText(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(errorText).join('; ') || error.message
   if (hasMessage(error)) return String(error.message)
   return typeof error === 'object' && error !== null ? JSON.stringify(error) : String(error)
 }

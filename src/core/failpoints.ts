@@ -1,5 +1,5 @@
 /** Where the delivery of messages stands, in order. */
-export const POINTS = [
+export const FAILPOINTS = [
   /** A chunk is about to be leased. */
   'before-claim',
   /** It is leased, and nothing taken from it. */
@@ -13,7 +13,7 @@ export const POINTS = [
   /** They stand in the database, and nobody here was told. */
   'after-commit',
 ] as const
-export type Point = (typeof POINTS)[number]
+export type Failpoint = (typeof FAILPOINTS)[number]
 
 /** Told of each point as it is reached. It may end the process there; what it returns is waited for, but at the dot. */
-export type Watch = (point: Point) => void | Promise<void>
+export type FailpointHook = (point: Failpoint) => void | Promise<void>

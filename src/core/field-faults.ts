@@ -12,7 +12,7 @@ export const MAX_FAULTS = 10
 const MAX_NAME_LENGTH = 40
 
 /** request.unknown-field for the first MAX_FAULTS names. Only the first lists the known fields. */
-export const unknownFields = (names: readonly string[], known: string): FieldFault[] =>
+export const unknownFieldFaults = (names: readonly string[], known: string): FieldFault[] =>
   names.slice(0, MAX_FAULTS).map((name, i) => {
     const field = name.slice(0, MAX_NAME_LENGTH)
     const values = { field, known: i === 0 ? known : words.fault.knownAbove }

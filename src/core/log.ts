@@ -98,7 +98,7 @@ const TOKEN = /\b[A-Za-z0-9_-]{40,}\b/g
 const LINK = /\/(confirm|unsubscribe|resubscribe|manage|digest|account|move)\/[^\s"'?#]+/g
 
 /** Takes addresses and tokens out of any text. */
-export const scrub = (text: string): string =>
+export const redact = (text: string): string =>
   text.replace(LINK, '/$1/[token]').replace(ADDRESS, '[address]').replace(TOKEN, '[token]')
 
 export function openLog(level: string, destination?: { write(line: string): void }): Log {
@@ -108,18 +108,18 @@ export function openLog(level: string, destination?: { write(line: string): void
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  const logger: Logger = pino(options, destination ?? standardError())
+  const logger: Logger = pino(options, destination ?? openStderr())
   const write =
     (at: 'info' | 'warn' | 'error') =>
     (event: LogEvent, fields: LogFields = {}) =>
-      logger[at]({ event, ...cleaned(fields) })
+      logger[at]({ event, ...redactFields(fields) })
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 
 const MAX_UNWRITTEN_BYTES = 100_000
 
 /** A full disk ends nothing: lines wait until there is space, and are left out once too many wait. */
-function standardError() {
+function openStderr() {
   // With a least length, flush() tries to write; flushSync() would try for ever.
   const options = { dest: 2, sync: true, minLength: 1, maxLength: MAX_UNWRITTEN_BYTES }
   const destination = pino.destination(options)
@@ -131,8 +131,8 @@ function standardError() {
 
 export const silentLog: Log = { info() {}, warn() {}, error() {} }
 
-function cleaned(fields: LogFields): LogFields {
+function redactFields(fields: LogFields): LogFields {
   return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? scrub(value) : value]),
+    Object.entries(fields).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
   )
 }

@@ -5,26 +5,26 @@ import type { Log, LogEvent, LogFields } from './log.ts'
 export interface Metrics {
   registry: Registry
   /** Counts what another thread of this process logged. */
-  count: Count
+  count: CountEvent
   /** Counts what is logged, whatever LOG_LEVEL lets through, and passes it on. */
-  metered(log: Log): Log
+  countingLog(log: Log): Log
 }
 
-type Count = (event: LogEvent, fields?: LogFields) => void
+type CountEvent = (event: LogEvent, fields?: LogFields) => void
 
 const MS = 1000
 
 export function openMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const count = counters(registry)
-  return { registry, count, metered: (log) => countedLog(log, count) }
+  const count = openCounters(registry)
+  return { registry, count, countingLog: (log) => countingLog(log, count) }
 }
 
 /** Tells `count` of each line, whatever LOG_LEVEL lets through, and passes it on. */
-export function countedLog(log: Log, count: Count): Log {
+export function countingLog(log: Log, count: CountEvent): Log {
   const at =
-    (level: keyof Log): Count =>
+    (level: keyof Log): CountEvent =>
     (event, fields) => {
       count(event, fields)
       log[level](event, fields)
@@ -32,7 +32,7 @@ export function countedLog(log: Log, count: Count): Log {
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-function counters(registry: Registry): Count {
+function openCounters(registry: Registry): CountEvent {
   const registers = [registry]
   const events = new Counter({
     name: 'daily_papers_log_events_total',
@@ -40,19 +40,19 @@ function counters(registry: Registry): Count {
     labelNames: ['event'],
     registers,
   })
-  const mails = new Counter({
+  const emails = new Counter({
     name: 'daily_papers_mails_total',
     help: 'Messages that this process finished, by lane and outcome.',
     labelNames: ['lane', 'outcome'],
     registers,
   })
-  const returns = new Counter({
+  const bounces = new Counter({
     name: 'daily_papers_returns_total',
     help: 'Bounces and complaints that this process read, by channel and class.',
     labelNames: ['way', 'class'],
     registers,
   })
-  const answers = new Histogram({
+  const replySeconds = new Histogram({
     name: 'daily_papers_smtp_answer_seconds',
     help: 'From the first byte of an email to the last reply of the mail server, by lane.',
     labelNames: ['lane'],
@@ -68,10 +68,10 @@ function counters(registry: Registry): Count {
   })
   return (event, { lane, ms, method, route, status, way, class: kind } = {}) => {
     events.inc({ event })
-    if (event === 'report.read') returns.inc({ way: String(way), class: String(kind) })
+    if (event === 'report.read') bounces.inc({ way: String(way), class: String(kind) })
     const outcome = event.startsWith('message.') && event.slice('message.'.length)
-    if (outcome && lane) mails.inc({ lane: String(lane), outcome: outcome.replace('-', '_') })
-    if (outcome && lane && typeof ms === 'number') answers.observe({ lane: String(lane) }, ms / MS)
+    if (outcome && lane) emails.inc({ lane: String(lane), outcome: outcome.replace('-', '_') })
+    if (outcome && lane && typeof ms === 'number') replySeconds.observe({ lane: String(lane) }, ms / MS)
     if (event !== 'request.done') return
     requests.observe(
       { method: String(method), route: String(route), status: String(status) },

@@ -1,7 +1,7 @@
 import { PgBoss, systemClock } from 'pg-boss'
-import { steadyNow } from './clock.ts'
-import { PATIENCE, type Patience, patientClient } from './database/patient-client.ts'
-import { textOf } from './errors.ts'
+import { monotonicEpochMs } from './clock.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './database/watchdog-client.ts'
+import { errorText } from './errors.ts'
 import type { Log } from './log.ts'
 
 /**
@@ -35,36 +35,40 @@ const application_name = 'daily-papers queue'
 
 // How soon a nudge is seen. A complaint is heard within a second, and a mailbox is looked into each minute.
 const POLL_SECONDS = 1
-const OTHER_POLLS: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
+const POLL_SECONDS_BY_NUDGE: Partial<Record<Nudge, number>> = { 'read-reports': 0.5, 'fetch-mailbox': 5 }
 
 // pg-boss reckons its pauses by its clock: on the machine's, one that goes back an hour makes a pause of an hour.
-const clock = { ...systemClock, now: steadyNow }
+const clock = { ...systemClock, now: monotonicEpochMs }
 
 /** pg-boss hands what it does not know itself to the pool that it opens. */
-const poolOf = (url: string, max: number, patience = PATIENCE) => ({
+const poolOptions = (url: string, max: number, watchdog = WATCHDOG_DEFAULTS) => ({
   connectionString: url,
   application_name,
   max,
-  Client: patientClient(url, patience),
+  Client: watchdogClient(url, watchdog),
 })
 
 /** Needs the tables of `prepareQueue`. A connection that falls silent is given up: see patientClient. */
-export async function openQueue(url: string, log: Log, patience?: Patience): Promise<Queue> {
+export async function openQueue(url: string, log: Log, watchdog?: WatchdogOptions): Promise<Queue> {
   const boss = new PgBoss({
-    ...poolOf(url, 3, patience),
+    ...poolOptions(url, 3, watchdog),
     clock,
     migrate: false,
     monitorIntervalSeconds: 15,
     superviseIntervalSeconds: 15,
   })
-  boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
+  boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()
   return {
     nudge: async (name) => void (await boss.send(name, {})),
     onNudge: async (name, work) => {
-      await boss.work(name, { pollingIntervalSeconds: OTHER_POLLS[name] ?? POLL_SECONDS }, async () => {
-        await work()
-      })
+      await boss.work(
+        name,
+        { pollingIntervalSeconds: POLL_SECONDS_BY_NUDGE[name] ?? POLL_SECONDS },
+        async () => {
+          await work()
+        },
+      )
     },
     stop: () => boss.stop({ graceful: true, timeout: STOP_WITHIN_MS }),
   }
@@ -72,8 +76,8 @@ export async function openQueue(url: string, log: Log, patience?: Patience): Pro
 
 /** Makes or updates the queue's own tables and queues. Safe twice, and from several machines at once. */
 export async function prepareQueue(url: string, log: Log): Promise<void> {
-  const boss = new PgBoss({ ...poolOf(url, 2), supervise: false, schedule: false })
-  boss.on('error', (error) => log.error('queue.error', { what: textOf(error) }))
+  const boss = new PgBoss({ ...poolOptions(url, 2), supervise: false, schedule: false })
+  boss.on('error', (error) => log.error('queue.error', { what: errorText(error) }))
   await boss.start()
   try {
     // policy short: at most one nudge waits, any number of processes may be working.

@@ -20,7 +20,7 @@ export interface Bucket {
   perSecond: number
 }
 
-export interface Permit {
+export interface PermitResult {
   allowed: boolean
   /** Seconds until it would be allowed; 0 if it is. */
   waitSeconds: number
@@ -99,11 +99,11 @@ export async function requirePermit(
   { ip, count }: { ip: string; count?: number },
 ): Promise<void> {
   const { allowed, waitSeconds } = await takePermits(db, bucketsOf(limit, ip), count)
-  if (!allowed) throw tooMany(limit.label, waitSeconds)
+  if (!allowed) throw tooManyRequests(limit.label, waitSeconds)
 }
 
 /** rate.too-many, with the wait in seconds and in words. */
-export const tooMany = (limit: string, waitSeconds: number): Fault =>
+export const tooManyRequests = (limit: string, waitSeconds: number): Fault =>
   new Fault('rate.too-many', { limit, ...retryAfter(waitSeconds) })
 
 /** A wait in whole seconds, and in words. */
@@ -124,7 +124,7 @@ export async function takePermits(
   db: DatabaseOrTransaction,
   buckets: readonly Bucket[],
   count = 1,
-): Promise<Permit> {
+): Promise<PermitResult> {
   // A missing bucket is created, full, and then everything is tried again. It may be deleted in between, hence the loop.
   for (let tries = 0; tries < 3; tries++) {
     const { found, ...permit } = await takeFromExisting(db, buckets, count)
@@ -138,9 +138,9 @@ async function takeFromExisting(
   db: DatabaseOrTransaction,
   buckets: readonly Bucket[],
   count: number,
-): Promise<Permit & { found: number }> {
+): Promise<PermitResult & { found: number }> {
   // Rows are locked in the order of their keys, so that two statements never wait for each other.
-  const [row] = await db.$queryRaw<(Permit & { found: number })[]>`
+  const [row] = await db.$queryRaw<(PermitResult & { found: number })[]>`
     with wanted as (
       select key, capacity, "perSecond" as rate, date_trunc('milliseconds', now()) as now
       from jsonb_to_recordset(${JSON.stringify(buckets)}::jsonb)
@@ -196,7 +196,7 @@ export async function chargePermits(
 }
 
 /** Deletes the buckets that were not used for a day. They are full again by then, and their keys name networks. */
-export async function forgetIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
+export async function deleteIdleBuckets(db: DatabaseOrTransaction): Promise<void> {
   // A visitor may come back right now: rows are locked in the order of their keys, as everywhere here.
   await db.$executeRaw`
     delete from bucket where key in

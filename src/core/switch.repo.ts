@@ -35,12 +35,12 @@ export async function setSwitchUnless(
   db: DatabaseOrTransaction,
   name: string,
   { value, reason, at }: Switch,
-  keeps: string,
+  protectedValue: string,
 ): Promise<boolean> {
   const set = await db.$executeRaw`
     insert into switch (name, value, reason, at) values (${name}, ${value}, ${reason}, ${at})
     on conflict (name) do update set value = excluded.value, reason = excluded.reason, at = excluded.at
-    where switch.value <> ${keeps}`
+    where switch.value <> ${protectedValue}`
   return set > 0
 }
 

@@ -18,7 +18,7 @@ export async function claimTick(
 }
 
 /** Slots that nobody can ask for any more. */
-export async function forgetTicksBefore(db: Database, instant: Date): Promise<void> {
+export async function deleteTicksBefore(db: Database, instant: Date): Promise<void> {
   await db.$executeRaw`delete from tick where slot < ${instant}`
 }
 

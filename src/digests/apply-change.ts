@@ -5,19 +5,24 @@ import { recordChange } from '../subscribers/change.repo.ts'
 import {
   changedSettings,
   isRescheduled,
-  isSame,
-  type Standing,
+  isSameSubscription,
+  type Subscription,
   topicDifference,
 } from '../subscribers/change.ts'
 import { recordConsent } from '../subscribers/consent.repo.ts'
 import { type ConsentEvent, NO_PAGE } from '../subscribers/consent.ts'
+import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { withoutEndedPause } from '../subscribers/pause.ts'
 import { parseTopic } from '../subscribers/read-signup.ts'
-import { standingOf } from '../subscribers/standing.ts'
 import { changeSubscriber } from '../subscribers/subscriber.repo.ts'
-import { MAX_TOPICS, requireJoined, type Subscriber, type TopicText } from '../subscribers/subscriber.ts'
+import {
+  MAX_TOPICS,
+  requireSubscription,
+  type Subscriber,
+  type TopicText,
+} from '../subscribers/subscriber.ts'
 import { setTopics } from '../subscribers/topic.repo.ts'
-import { prunedThrough } from './day-book.repo.ts'
+import { prunedThrough } from './day-totals.repo.ts'
 import { dueBetween, MISSED_DAYS, newestDue } from './due.ts'
 import { startAfterChange } from './next-mail.ts'
 import { lastDigestDate, openDigests } from './plan.repo.ts'
@@ -27,7 +32,7 @@ export interface ChangeInput {
   /** Locked by the transaction. */
   subscriber: Subscriber
   /** What is to hold then; anything else stays. With a startDate a new schedule begins no earlier. */
-  changes: Partial<Standing>
+  changes: Partial<Subscription>
   how: string
   /** The version of the words that were shown. */
   wording: string
@@ -42,19 +47,20 @@ export interface ChangeInput {
 export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput): Promise<number | null> {
   const { subscriber, changes, how, wording, now } = input
   const today = localDayOf(now, subscriber.zone)
-  const before = withoutEndedPause(await standingOf(tx, subscriber), today)
-  const after = withoutEndedPause(sound({ ...before, ...changes }), today)
-  if (isSame(before, after)) return null
-  if (!isSame({ ...before, topics: [] }, { ...after, topics: [] })) {
-    requireJoined(subscriber)
-    requireJoined(after)
+  const before = withoutEndedPause(await loadSubscription(tx, subscriber), today)
+  const after = withoutEndedPause(normalize({ ...before, ...changes }), today)
+  if (isSameSubscription(before, after)) return null
+  if (!isSameSubscription({ ...before, topics: [] }, { ...after, topics: [] })) {
+    requireSubscription(subscriber)
+    requireSubscription(after)
   }
   after.startDate = isRescheduled(before, after)
-    ? await startOf(tx, subscriber, { ...after, startDate: changes.startDate }, now)
+    ? await startDateAfterChange(tx, subscriber, { ...after, startDate: changes.startDate }, now)
     : before.startDate
   const { topics, ...others } = after
   await changeSubscriber(tx, subscriber.id, others)
-  if (!isSame(before, { ...before, topics })) await changeTopics(tx, subscriber.id, before.topics, topics)
+  if (!isSameSubscription(before, { ...before, topics }))
+    await changeTopics(tx, subscriber.id, before.topics, topics)
   const consent = { subscriberId: subscriber.id, at: now }
   if (before.state !== subscriber.state)
     await recordConsent(tx, { ...consent, event: 'resumed', how: 'pause ended', wording: NO_PAGE })
@@ -63,7 +69,7 @@ export async function applyChange(tx: DatabaseOrTransaction, input: ChangeInput)
 }
 
 /** Each query once, and no end of a pause without a pause. */
-const sound = (wanted: Standing): Standing => ({
+const normalize = (wanted: Subscription): Subscription => ({
   ...wanted,
   topics: wanted.topics.filter(({ query }, i, all) => all.findIndex((topic) => topic.query === query) === i),
   pausedUntil: wanted.state === 'paused' ? wanted.pausedUntil : null,
@@ -84,7 +90,7 @@ async function changeTopics(
   await setTopics(tx, { subscriberId, topics: after, parsed })
 }
 
-function eventsOf(before: Standing, after: Standing): ConsentEvent[] {
+function eventsOf(before: Subscription, after: Subscription): ConsentEvent[] {
   const { added, removed, edited } = topicDifference(before.topics, after.topics)
   const isOther = edited.some(({ from, to }) => from.query !== to.query)
   const holds: [ConsentEvent, boolean][] = [
@@ -101,10 +107,10 @@ function eventsOf(before: Standing, after: Standing): ConsentEvent[] {
 }
 
 /** Settles what was due under the old schedule, and returns the first date that counts under the new one. */
-async function startOf(
+async function startDateAfterChange(
   tx: DatabaseOrTransaction,
   before: Subscriber,
-  after: Standing,
+  after: Subscription,
   now: Date,
 ): Promise<Day> {
   await openOutstanding(tx, before, now)

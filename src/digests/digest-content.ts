@@ -1,5 +1,5 @@
 import type { Day } from '../core/dates.ts'
-import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { DayRange } from './week.ts'
 
 export interface DigestSection {
@@ -11,7 +11,7 @@ export interface DigestSection {
   rising?: true
   /** Papers that come close to a topic which matched nothing for long. */
   close?: true
-  papers: DigestPaper[]
+  papers: ShownPaper[]
 }
 
 /** What a section says of its topic. */

@@ -79,7 +79,7 @@ export async function recipientOf(
 }
 
 /** What becomes of a digest that was due. */
-export interface Filling {
+export interface FilledDigest {
   id: number
   outcome: 'planned' | 'nothing_matched' | 'paused'
   /** Both null where nothing was looked at. */
@@ -94,7 +94,10 @@ export interface Filling {
 }
 
 /** Fills digests that this transaction took. */
-export async function fillDigests(tx: DatabaseOrTransaction, fillings: readonly Filling[]): Promise<void> {
+export async function fillDigests(
+  tx: DatabaseOrTransaction,
+  fillings: readonly FilledDigest[],
+): Promise<void> {
   await tx.$executeRaw`
     update digest d set outcome = w.outcome::digest_outcome, from_paper = w."fromPaper", to_paper = w."toPaper",
       to_history = w."toHistory", best_day = w."bestDay", papers = w.papers, matched = w.matched, content = w.content

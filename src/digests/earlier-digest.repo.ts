@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
-import type { EarlierDigest } from './offer.ts'
+import type { EarlierDigest } from './eligible-range.ts'
 
 type EarlierRow = Omit<EarlierDigest, 'bestDay'> & { subscriberId: string; bestDay: Date | null }
 
@@ -40,7 +40,7 @@ export async function earlierDigests(
 }
 
 /** What the last digest of a subscriber that counts knew of how papers had moved. */
-export interface LastLook {
+export interface HistoryPoint {
   /** The highest id of the papers' history; where there is no such digest, of when they came here. */
   history: number
   /** Of that digest; null where there is none. */
@@ -51,11 +51,11 @@ export interface LastLook {
  * The last looks of these subscribers. Where a digest from `since` on ended unaccepted, what it alone told of is told
  * again: then the last one before it counts.
  */
-export async function lastLooks(
+export async function lastHistoryPoints(
   db: DatabaseOrTransaction,
   { recipients, since }: { recipients: { id: string; here: Date | null }[]; since: Day },
-): Promise<Map<string, LastLook>> {
-  const rows = await db.$queryRaw<(LastLook & { subscriberId: string })[]>`
+): Promise<Map<string, HistoryPoint>> {
+  const rows = await db.$queryRaw<(HistoryPoint & { subscriberId: string })[]>`
     select s.id as "subscriberId", to_char(last.local_date, 'YYYY-MM-DD') as "localDate",
       coalesce(last.to_history, (
         select h.id from paper_history h where h.at <= coalesce(last.created_at, s.here)

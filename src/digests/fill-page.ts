@@ -1,18 +1,18 @@
-import { type DatabaseOrTransaction, isDatabaseAway } from '../core/database/database.ts'
+import { type DatabaseOrTransaction, isDatabaseUnavailable } from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { failureOf } from '../core/errors.ts'
+import { errorFields } from '../core/errors.ts'
 import type { NewMessage } from '../mail/message.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { secretId } from '../subscribers/link-token.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
+import type { CandidatePool } from './candidates.repo.ts'
 import { composeDigests } from './compose-digests.ts'
-import type { Composed } from './composed.ts'
-import { type DueDigest, type Filling, fillDigests, takeDueDigests } from './digest.repo.ts'
+import { type DueDigest, type FilledDigest, fillDigests, takeDueDigests } from './digest.repo.ts'
+import type { DigestDraft } from './digest-draft.ts'
 import { PLAN_WITHIN_MS } from './due.ts'
-import { type MessageTimes, notesFor } from './notes.ts'
+import { type MessageTimes, noMatchesFor } from './no-matches.ts'
 import type { OpenPlan } from './plan.repo.ts'
-import type { OpenShelf } from './shelf.repo.ts'
 
 /** The content of a message of kind digest: what its mail says besides the digest. */
 export interface DigestMessage {
@@ -23,16 +23,16 @@ export interface DigestMessage {
   epoch: number
 }
 
-export interface PageInput {
+export interface FillPageInput {
   plan: OpenPlan
-  shelf: OpenShelf
+  pool: CandidatePool
   now: Date
   /** Not for a plan that the operator asked for by name. */
   hasLimit: boolean
 }
 
-export interface Page {
-  fillings: Filling[]
+export interface FilledPage {
+  fillings: FilledDigest[]
   /** The id of the last digest that it dealt with; undefined when nothing is left to this process. */
   last: number | undefined
 }
@@ -45,7 +45,12 @@ const MAX_DURATION_MS = 60_000
  * by one where that fails. One that cannot be made stays due, so that the next tick tries it again. Throws where the
  * database is away.
  */
-export async function fillPage(deps: Deps, input: PageInput, after: number, most = PAGE): Promise<Page> {
+export async function fillPage(
+  deps: Deps,
+  input: FillPageInput,
+  after: number,
+  most = PAGE,
+): Promise<FilledPage> {
   let taken: DueDigest[] = []
   try {
     const fillings = await fillNext(deps, input, async (tx) => {
@@ -55,15 +60,15 @@ export async function fillPage(deps: Deps, input: PageInput, after: number, most
     return { fillings, last: taken.at(-1)?.id }
   } catch (error) {
     const last = taken.at(-1)?.id
-    if (last === undefined || isDatabaseAway(error)) throw error
+    if (last === undefined || isDatabaseUnavailable(error)) throw error
     if (most > 1) return oneByOne(deps, input, after, last)
-    deps.log.error('digests.failed', { planId: input.plan.id, digestId: last, ...failureOf(error) })
+    deps.log.error('digests.failed', { planId: input.plan.id, digestId: last, ...errorFields(error) })
     return { fillings: [], last }
   }
 }
 
-async function oneByOne(deps: Deps, input: PageInput, after: number, upTo: number): Promise<Page> {
-  const fillings: Filling[] = []
+async function oneByOne(deps: Deps, input: FillPageInput, after: number, upTo: number): Promise<FilledPage> {
+  const fillings: FilledDigest[] = []
   for (let reached = after; reached < upTo; ) {
     const { fillings: made, last } = await fillPage(deps, input, reached, 1)
     fillings.push(...made)
@@ -74,9 +79,9 @@ async function oneByOne(deps: Deps, input: PageInput, after: number, upTo: numbe
 
 function fillNext(
   deps: Deps,
-  input: PageInput,
+  input: FillPageInput,
   take: (tx: DatabaseOrTransaction) => Promise<DueDigest[]>,
-): Promise<Filling[]> {
+): Promise<FilledDigest[]> {
   const work = async (tx: DatabaseOrTransaction) => {
     const digests = await take(tx)
     if (digests.length === 0) return []
@@ -89,9 +94,9 @@ function fillNext(
       digests.filter(({ id }) => outcomes.get(id) === 'planned'),
       times,
     )
-    const quiet = digests.filter(({ id }) => outcomes.get(id) === 'nothing_matched')
-    const notes = await notesFor(tx, { ...input, quiet, times })
-    await enqueue(tx, 'digests', [...messages, ...notes])
+    const unmatched = digests.filter(({ id }) => outcomes.get(id) === 'nothing_matched')
+    const noMatchesMessages = await noMatchesFor(tx, { ...input, unmatched, times })
+    await enqueue(tx, 'digests', [...messages, ...noMatchesMessages])
     return fillings
   }
   return deps.db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS })
@@ -99,18 +104,18 @@ function fillNext(
 
 async function composeAll(
   tx: DatabaseOrTransaction,
-  { plan, shelf, now }: PageInput,
+  { plan, pool, now }: FillPageInput,
   digests: DueDigest[],
-): Promise<Filling[]> {
-  const { localDate, horizon, sources } = plan
-  const snapshot = { horizon, sources }
+): Promise<FilledDigest[]> {
+  const { localDate, maxPaperId, sources } = plan
+  const snapshot = { maxPaperId, sources }
   const recipients = digests.filter((digest) => !digest.paused)
-  const composed = await composeDigests(tx, { recipients, localDate, snapshot, shelf, now })
-  const fillings = recipients.map((digest, i) => filling(digest, composed[i]!))
-  return [...fillings, ...digests.filter((digest) => digest.paused).map(paused)]
+  const composed = await composeDigests(tx, { recipients, localDate, snapshot, pool, now })
+  const fillings = recipients.map((digest, i) => toFilled(digest, composed[i]!))
+  return [...fillings, ...digests.filter((digest) => digest.paused).map(toPaused)]
 }
 
-const paused = ({ id }: DueDigest): Filling => ({
+const toPaused = ({ id }: DueDigest): FilledDigest => ({
   id,
   outcome: 'paused',
   fromPaper: null,
@@ -122,17 +127,17 @@ const paused = ({ id }: DueDigest): Filling => ({
   content: null,
 })
 
-function filling({ id, address }: DueDigest, composed: Composed): Filling {
+function toFilled({ id, address }: DueDigest, composed: DigestDraft): FilledDigest {
   if (composed.content && address !== null) return { id, outcome: 'planned', ...composed }
   return { id, outcome: 'nothing_matched', ...composed, bestDay: null, papers: [], matched: 0, content: null }
 }
 
-function timesOf({ config }: Deps, { plan, now, hasLimit }: PageInput): MessageTimes {
+function timesOf({ config }: Deps, { plan, now, hasLimit }: FillPageInput): MessageTimes {
   const deadline = new Date((hasLimit ? plan.dueAt : now).getTime() + PLAN_WITHIN_MS)
   return { datedAt: now, notBefore: now, deadline, secretId: secretId(config.APP_SECRET[0]!) }
 }
 
-function messagesFor({ plan, now }: PageInput, planned: DueDigest[], times: MessageTimes): NewMessage[] {
+function messagesFor({ plan, now }: FillPageInput, planned: DueDigest[], times: MessageTimes): NewMessage[] {
   return planned.flatMap(({ id: digestId, subscriberId, address: toAddress, confirmedAt, ...chosen }) => {
     if (toAddress === null) return []
     const { format, detail, epoch } = chosen

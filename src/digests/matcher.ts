@@ -1,15 +1,15 @@
 import type { Day } from '../core/dates.ts'
 import type { Paper } from '../papers/paper.ts'
 import { Archive } from '../queries/archive.ts'
-import { eachBit } from '../queries/matching/bits.ts'
+import { forEachBit } from '../queries/matching/bits.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import type { Vector } from '../queries/ranking/profile.ts'
-import type { Ranked } from '../queries/ranking/ranker.ts'
-import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
+import type { RankedDocs } from '../queries/ranking/ranker.ts'
+import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { memoize } from './memoize.ts'
 import { RankedQueries } from './ranked-queries.ts'
-import { remembered } from './remembered.ts'
 
 /**
  * What queries, known by their ids, say about a set of papers. A paper is known by its place among them. Each query is
@@ -18,11 +18,11 @@ import { remembered } from './remembered.ts'
 export interface Matcher {
   /** In order of their ids. */
   papers: readonly Paper[]
-  placeOf(paperId: number): number | undefined
+  docIdOf(paperId: number): number | undefined
   /** The places of the papers that a query matches, rising. */
   matches(queryId: number): readonly number[]
   /** The same, best first. */
-  ranked(queryId: number): Ranked
+  ranked(queryId: number): RankedDocs
   /** The newest first day among them; null where there is none. */
   lastMatched(queryId: number): Day | null
   /** Why it matches a paper that it does match. */
@@ -31,7 +31,7 @@ export interface Matcher {
   /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
   near(query: Query, most: number): Paper[]
   /** What a paper is about. */
-  vectorOf(place: number): Vector
+  vectorOf(docId: number): Vector
   /** Queries that could not be evaluated, with what was thrown: they match nothing. */
   unreadable: ReadonlyMap<number, unknown>
 }
@@ -50,37 +50,37 @@ const MAX_TEXTS = 3000
  * `papers` in order of their ids; `index`: of exactly these, in that order. `queries` may grow: a query has to be there when
  * it is first asked about.
  */
-export function matcherOver(
+export function createMatcher(
   papers: readonly Paper[],
   queries: ReadonlyMap<number, Query>,
   index = indexed(papers),
 ): Matcher {
   const archive = new Archive(index)
   const ranks = new RankedQueries(index, queries)
-  const placeOf = (paperId: number) => index.slotOf(paperId)
-  const texts = textsOf(papers, placeOf)
+  const docIdOf = (paperId: number) => index.docIdOf(paperId)
+  const texts = textsOf(papers, docIdOf)
   const matches = (queryId: number): number[] => {
-    const places: number[] = []
-    eachBit(ranks.found(queryId), (place) => places.push(place))
-    return places
+    const docIds: number[] = []
+    forEachBit(ranks.found(queryId), (docId) => docIds.push(docId))
+    return docIds
   }
   return {
-    ...{ papers, placeOf, matches, texts },
+    ...{ papers, docIdOf, matches, texts },
     unreadable: ranks.unreadable,
     ranked: (queryId) => ranks.ranked(queryId),
-    lastMatched: remembered((queryId: number) => newestDay(matches(queryId).map((place) => papers[place]!))),
+    lastMatched: memoize((queryId: number) => newestDay(matches(queryId).map((docId) => papers[docId]!))),
     reason: (queryId, paperId) => evaluate(queries.get(queryId)!, texts.get(paperId)!)!,
-    near: (query, most) => archive.near(query, most).map(({ id }) => papers[placeOf(id)!]!),
-    vectorOf: remembered((place: number) => archive.vectorOf(papers[place]!.id)!, MAX_VECTORS),
+    near: (query, most) => archive.nearMisses(query, most).map(({ id }) => papers[docIdOf(id)!]!),
+    vectorOf: memoize((docId: number) => archive.vectorOf(papers[docId]!.id)!, MAX_VECTORS),
   }
 }
 
-function textsOf(papers: readonly Paper[], placeOf: Matcher['placeOf']): PaperTexts {
-  const text = remembered((place: number) => readPaper(papers[place]!), MAX_TEXTS)
+function textsOf(papers: readonly Paper[], docIdOf: Matcher['docIdOf']): PaperTexts {
+  const text = memoize((docId: number) => toPaperText(papers[docId]!), MAX_TEXTS)
   return {
     get: (paperId) => {
-      const place = placeOf(paperId)
-      return place === undefined ? undefined : text(place)
+      const docId = docIdOf(paperId)
+      return docId === undefined ? undefined : text(docId)
     },
   }
 }
@@ -93,6 +93,6 @@ const newestDay = (papers: readonly Paper[]): Day | null =>
 
 function indexed(papers: readonly Paper[]): PaperIndex {
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   return index
 }

@@ -3,7 +3,7 @@ import { listSubscribers } from '../subscribers/subscriber.repo.ts'
 import { nextDue } from './due.ts'
 
 /** The next instant at which any active subscriber's digest is due; undefined where nobody has one coming. */
-export async function nextDueOfAnybody({ db, clock }: Deps): Promise<Date | undefined> {
+export async function earliestNextDue({ db, clock }: Deps): Promise<Date | undefined> {
   const now = clock.now()
   const active = await listSubscribers(db, 'active')
   const dues = active.flatMap((subscriber) => nextDue(subscriber, now)?.dueAt ?? [])

@@ -1,11 +1,11 @@
 import type { Database } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { resumeWhosePauseEnded } from '../subscribers/pause.repo.ts'
+import { resumeEndedPauses } from '../subscribers/pause.repo.ts'
 import type { Schedule } from '../subscribers/subscriber.ts'
-import { awaitedSources } from './awaited.ts'
-import { prunedThrough } from './day-book.repo.ts'
+import { prunedThrough } from './day-totals.repo.ts'
 import { type DueDate, dueBetween, dueOn, MISSED_DAYS, newestDue } from './due.ts'
+import { pendingSources } from './pending-sources.ts'
 import {
   openDigests,
   type PlanInput,
@@ -34,14 +34,14 @@ export async function openDue(deps: Deps, { date, now }: OpenInput): Promise<voi
   const usual = date === undefined ? await usualSources(deps, now) : []
   const groups = (await schedulesInUse(db)).flatMap((schedule) => {
     const due = dueFor(schedule, date, now)
-    return due && awaitedSources({ ...due, now }, usual).length === 0 ? [{ schedule, due }] : []
+    return due && pendingSources({ ...due, now }, usual).length === 0 ? [{ schedule, due }] : []
   })
   const unopened = await unopenedGroups(db, groups, date !== undefined)
   if (unopened.length === 0) return
   const pruned = await prunedThrough(db)
   const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
   for (const { schedule, due, since } of unopened) {
-    await resumeWhosePauseEnded(db, schedule, due.localDate, now)
+    await resumeEndedPauses(db, schedule, due.localDate, now)
     for (const missed of missedDates({ schedule, due, since }, pruned)) {
       await openAll(db, { schedule, due: missed, ...snapshot }, { only: false, now })
     }

@@ -1,15 +1,15 @@
 import { addDays, type Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault, failureOf } from '../core/errors.ts'
-import { pauseIfRestored } from '../core/restored.ts'
+import { errorFields, Fault } from '../core/errors.ts'
+import { pauseIfRestored } from '../core/restored-database.ts'
+import { openCandidatePool } from './candidates.repo.ts'
 import { closePlans } from './close-plans.ts'
-import { prunedThrough } from './day-book.repo.ts'
+import { prunedThrough } from './day-totals.repo.ts'
 import { isLate } from './due.ts'
-import { fillPage, type PageInput } from './fill-page.ts'
-import { OFFERED_DAYS, offeredSince } from './offer.ts'
+import { ELIGIBLE_DAYS, eligibleSince } from './eligible-range.ts'
+import { type FillPageInput, fillPage } from './fill-page.ts'
 import { openDue } from './open-due.ts'
 import { finishPlan, missDigests, type OpenPlan, plansToFill } from './plan.repo.ts'
-import { openShelf } from './shelf.repo.ts'
 
 export interface PlanResult {
   /** How many digests this call dealt with: the sum of the others. */
@@ -43,7 +43,7 @@ export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Pr
   const { late = [], inTime = [] } = Object.groupBy(await plansToFill(deps.db), (plan) =>
     isTooLate(plan) ? 'late' : 'inTime',
   )
-  const ended = await missPlans(deps, run, late)
+  const ended = await markMissedPlans(deps, run, late)
   const { failures, ...filled } = await fillPlans(deps, run, inTime)
   const counts = { ...filled, missed: ended.missed, paused: filled.paused + ended.paused }
   const due = counts.planned + counts.nothingMatched + counts.paused + counts.missed
@@ -57,11 +57,11 @@ export async function planDigests(deps: Deps, { date }: { date?: Day } = {}): Pr
 /** What a date was offered is told by its own digests and those of the two weeks before it. */
 async function requireKept({ db }: Deps, date: Day): Promise<void> {
   const pruned = await prunedThrough(db)
-  const first = pruned && addDays(pruned, OFFERED_DAYS + 1)
+  const first = pruned && addDays(pruned, ELIGIBLE_DAYS + 1)
   if (first && date < first) throw new Fault('digests.pruned', { date, first })
 }
 
-async function missPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {
+async function markMissedPlans({ db }: Deps, { now }: Run, plans: OpenPlan[]) {
   const counts = { paused: 0, missed: 0 }
   for (const { id } of plans) {
     const { paused, missed } = await missDigests(db, id)
@@ -76,26 +76,26 @@ async function fillPlans(deps: Deps, { date, now }: Run, plans: OpenPlan[]) {
   const counts = { planned: 0, nothingMatched: 0, paused: 0 }
   const failures: unknown[] = []
   if (plans.length === 0) return { ...counts, failures }
-  const shelf = await openShelf(deps.db, {
-    since: offeredSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
-    upTo: Math.max(...plans.map(({ horizon }) => horizon)),
+  const pool = await openCandidatePool(deps.db, {
+    since: eligibleSince(plans.map(({ localDate }) => localDate).sort()[0]!, null),
+    upTo: Math.max(...plans.map(({ maxPaperId }) => maxPaperId)),
   })
   for (const plan of plans) {
-    const page = { plan, shelf, now, hasLimit: plan.localDate !== date }
+    const page = { plan, pool, now, hasLimit: plan.localDate !== date }
     await fillPlan(deps, page, counts).catch((error) => {
-      deps.log.error('digests.failed', { planId: plan.id, ...failureOf(error) })
+      deps.log.error('digests.failed', { planId: plan.id, ...errorFields(error) })
       failures.push(error)
     })
   }
-  for (const [queryId, error] of shelf.shelf.unreadable) {
-    deps.log.error('digests.failed', { queryId, ...failureOf(error) })
+  for (const [queryId, error] of pool.candidates.unreadable) {
+    deps.log.error('digests.failed', { queryId, ...errorFields(error) })
   }
   return { ...counts, failures }
 }
 
 async function fillPlan(
   deps: Deps,
-  input: PageInput,
+  input: FillPageInput,
   counts: Record<'planned' | 'nothingMatched' | 'paused', number>,
 ) {
   for (let after: number | undefined = 0; after !== undefined; ) {

@@ -52,7 +52,7 @@ export interface PlanInput extends DueGroup {
   /** This subscriber's alone; undefined: everybody's of the schedule. */
   subscriberId?: string
   /** The highest paper id that it may look at. */
-  horizon: number
+  maxPaperId: number
   sources: string
 }
 
@@ -64,14 +64,14 @@ export interface PlanInput extends DueGroup {
  */
 export async function openDigests(
   tx: DatabaseOrTransaction,
-  { subscriberId, schedule, due, horizon, sources }: PlanInput,
+  { subscriberId, schedule, due, maxPaperId, sources }: PlanInput,
   { only, now }: { only: boolean; now: Date },
 ): Promise<number> {
   const { zone, hour, days } = schedule
   const { localDate, dueAt } = due
   const [plan] = await tx.$queryRaw<{ id: number }[]>`
     insert into plan (zone, hour, days, local_date, due_at, horizon, sources)
-    values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${horizon}, ${sources})
+    values (${zone}, ${hour}, ${days.join()}, ${localDate}::date, ${dueAt}, ${maxPaperId}, ${sources})
     on conflict (zone, hour, days, local_date) do update set due = plan.due
     returning id`
   const [opened] = await tx.$queryRaw<{ count: number }[]>`
@@ -89,7 +89,7 @@ export async function openDigests(
       returning id
     ), counted as (
       update plan set due = due + (select count(*) from opened), planned_at = null, closed_at = null,
-        horizon = greatest(horizon, ${horizon}), sources = ${sources}
+        horizon = greatest(horizon, ${maxPaperId}), sources = ${sources}
       where id = ${plan!.id} and exists (select from opened))
     select count(*)::int as count from opened`
   return opened!.count
@@ -105,7 +105,7 @@ export interface OpenPlan {
   id: number
   localDate: Day
   dueAt: Date
-  horizon: number
+  maxPaperId: number
   sources: string
 }
 
@@ -116,7 +116,7 @@ export async function plansToFill(db: DatabaseOrTransaction): Promise<OpenPlan[]
     orderBy: [{ dueAt: 'asc' }, { id: 'asc' }],
   })
   return plans.map(({ id, localDate, dueAt, horizon, sources }) => {
-    return { id, localDate: dayOf(localDate), dueAt, horizon, sources }
+    return { id, localDate: dayOf(localDate), dueAt, maxPaperId: horizon, sources }
   })
 }
 

@@ -2,7 +2,7 @@ import { type Bits, newBits } from '../queries/matching/bits.ts'
 import type { PaperIndex } from '../queries/matching/paper-index.ts'
 import { QuerySet } from '../queries/matching/query-set.ts'
 import type { Query } from '../queries/query.ts'
-import { type Ranked, Ranker } from '../queries/ranking/ranker.ts'
+import { type RankedDocs, Ranker } from '../queries/ranking/ranker.ts'
 
 /** Slots that are kept for the next subscriber, in 8 bytes each. */
 const MAX_KEPT = 30_000_000
@@ -16,7 +16,7 @@ export class RankedQueries {
   readonly #set: QuerySet
   readonly #ranker: Ranker
   readonly #numbers = new Map<number, number>()
-  readonly #kept = new Map<number, Ranked>()
+  readonly #kept = new Map<number, RankedDocs>()
   #room = MAX_KEPT
 
   /** `queries` may grow: a query has to be there when it is first asked about. */
@@ -30,17 +30,17 @@ export class RankedQueries {
   /** Valid until the next call. */
   found(queryId: number): Readonly<Bits> {
     const query = this.#queries.get(queryId)
-    if (!query || this.unreadable.has(queryId)) return newBits(this.#index.slots)
+    if (!query || this.unreadable.has(queryId)) return newBits(this.#index.docCount)
     try {
-      return this.#set.look(this.#numberOf(queryId, query))
+      return this.#set.peekMatches(this.#numberOf(queryId, query))
     } catch (error) {
       this.unreadable.set(queryId, error)
-      return newBits(this.#index.slots)
+      return newBits(this.#index.docCount)
     }
   }
 
   /** Best first. */
-  ranked(queryId: number): Ranked {
+  ranked(queryId: number): RankedDocs {
     const known = this.#kept.get(queryId)
     if (known) return known
     const found = this.found(queryId)
@@ -50,11 +50,11 @@ export class RankedQueries {
     return ranked
   }
 
-  #keep(queryId: number, ranked: Ranked): void {
-    this.#room -= ranked.slots.length
+  #keep(queryId: number, ranked: RankedDocs): void {
+    this.#room -= ranked.docIds.length
     if (this.#room < 0) {
       this.#kept.clear()
-      this.#room = MAX_KEPT - ranked.slots.length
+      this.#room = MAX_KEPT - ranked.docIds.length
     }
     this.#kept.set(queryId, ranked)
   }
@@ -66,4 +66,4 @@ export class RankedQueries {
   }
 }
 
-const NOTHING: Ranked = { slots: new Uint32Array(), scores: new Float32Array() }
+const NOTHING: RankedDocs = { docIds: new Uint32Array(), scores: new Float32Array() }

@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { GRAMMAR, type Query } from '../queries/query.ts'
+import { GRAMMAR_VERSION, type Query } from '../queries/query.ts'
 
 /** A query's id, its tree, and its text where another grammar read it. */
 type Row = [id: number, tree: Query, text: string | null]
@@ -16,16 +16,16 @@ export async function readQueries(
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     // One value for all: a row each takes longer to bring over than the trees.
     const [found] = await db.$queryRaw<{ rows: string }[]>`
-      select coalesce(json_agg(json_build_array(id, tree, case when grammar <> ${GRAMMAR} then text end)), '[]')::text
+      select coalesce(json_agg(json_build_array(id, tree, case when grammar <> ${GRAMMAR_VERSION} then text end)), '[]')::text
         as rows
       from query where id = any(${ids.slice(from, from + AT_ONCE)}::int[])`
-    for (const [id, tree, text] of JSON.parse(found!.rows) as Row[]) queries.set(id, meant(tree, text))
+    for (const [id, tree, text] of JSON.parse(found!.rows) as Row[]) queries.set(id, currentTree(tree, text))
   }
   return queries
 }
 
 // A text that an older grammar could read may be none for this one: then what it was read as still says what was meant.
-function meant(tree: Query, text: string | null): Query {
+function currentTree(tree: Query, text: string | null): Query {
   if (text === null) return tree
   try {
     return parseQuery(text)

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Deps } from '../core/deps.ts'
-import { Fault, failureOf } from '../core/errors.ts'
+import { errorFields, Fault } from '../core/errors.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { type OldQuery, olderQueries, type ReadAnew, storeTrees } from '../queries/query.repo.ts'
-import { GRAMMAR } from '../queries/query.ts'
+import { type OutdatedQuery, outdatedQueries, type ReparsedQuery, storeTrees } from '../queries/query.repo.ts'
+import { GRAMMAR_VERSION } from '../queries/query.ts'
 
 const MAX_AT_ONCE = 200
 /** So many queries are read, in some milliseconds, before others get their turn. */
-const IN_ONE_TURN = 20
+const BATCH_SIZE = 20
 
 /**
  * Reads the queries that an older grammar read once more, and stores their trees; until then each is read wherever it
@@ -17,27 +17,27 @@ export async function recompileQueries(
   { db, log }: Pick<Deps, 'db' | 'log'>,
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  const done = { queries: 0, unreadable: 0, grammar: GRAMMAR }
+  const done = { queries: 0, unreadable: 0, grammar: GRAMMAR_VERSION }
   try {
     for (let after = 0; !signal?.aborted; ) {
-      const old = await olderQueries(db, { after, grammar: GRAMMAR, most: MAX_AT_ONCE })
+      const old = await outdatedQueries(db, { after, grammar: GRAMMAR_VERSION, most: MAX_AT_ONCE })
       const last = old.at(-1)
       if (!last) break
-      const queries = await readAnew(old)
-      done.queries += await storeTrees(db, { queries, grammar: GRAMMAR })
+      const queries = await recompile(old)
+      done.queries += await storeTrees(db, { queries, grammar: GRAMMAR_VERSION })
       done.unreadable += queries.filter(({ tree }) => tree === null).length
       after = last.id
     }
   } catch (error) {
-    log.warn('queries.failed', failureOf(error))
+    log.warn('queries.failed', errorFields(error))
   }
   if (done.queries > 0) log.info('queries.recompiled', done)
 }
 
-async function readAnew(old: readonly OldQuery[]): Promise<ReadAnew[]> {
-  const queries: ReadAnew[] = []
+async function recompile(old: readonly OutdatedQuery[]): Promise<ReparsedQuery[]> {
+  const queries: ReparsedQuery[] = []
   for (const [i, { id, text }] of old.entries()) {
-    if (i % IN_ONE_TURN === 0) await setImmediate()
+    if (i % BATCH_SIZE === 0) await setImmediate()
     queries.push({ id, tree: treeOf(text) })
   }
   return queries

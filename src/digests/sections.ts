@@ -1,13 +1,13 @@
 import { fill, words } from '../i18n/words.ts'
 import type { Vector } from '../queries/ranking/profile.ts'
-import { alsoUnder, type DigestPaper } from '../queries/reasons/show-paper.ts'
-import type { Choice, Chosen } from './choose.ts'
+import { type ShownPaper, withOtherTopics } from '../queries/reasons/shown-paper.ts'
+import type { Candidates } from './candidates.ts'
 import type { DigestTopic } from './digest.repo.ts'
 import { type DigestSection, topicHead } from './digest-content.ts'
-import { likedFirst } from './liked.ts'
-import type { Shelf } from './shelf.ts'
+import { rankByProfile } from './rank-by-profile.ts'
+import type { PaperSelection, SelectedPaper } from './select-papers.ts'
 
-type ChosenSection = Choice['sections'][number]
+type ChosenSection = PaperSelection['sections'][number]
 
 interface Reader {
   topics: readonly DigestTopic[]
@@ -15,8 +15,8 @@ interface Reader {
 }
 
 /** A section as the digest shows it; what is like the reader's profile stands further up in it. */
-export function sectionOf(
-  shelf: Shelf,
+export function toSection(
+  candidates: Candidates,
   { topic, papers }: ChosenSection,
   { topics, profile }: Reader,
 ): DigestSection {
@@ -25,33 +25,35 @@ export function sectionOf(
       topic: null,
       topicId: null,
       rising: true,
-      papers: papers.map((paper) => shownRising(shelf, topics, paper)),
+      papers: papers.map((paper) => shownRising(candidates, topics, paper)),
     }
   }
   const head = topics[topic]!
-  const inOrder = profile?.size ? likedFirst(shelf, papers, { queryId: head.queryId, profile }) : papers
-  return { ...topicHead(head), papers: inOrder.map((paper) => shownUnder(shelf, topics, paper)) }
+  const inOrder = profile?.size
+    ? rankByProfile(candidates, papers, { queryId: head.queryId, profile })
+    : papers
+  return { ...topicHead(head), papers: inOrder.map((paper) => shownUnder(candidates, topics, paper)) }
 }
 
 function shownUnder(
-  shelf: Shelf,
+  candidates: Candidates,
   topics: readonly DigestTopic[],
-  { place, topics: offering }: Chosen,
-): DigestPaper {
+  { docId, topics: offering }: SelectedPaper,
+): ShownPaper {
   const [first, ...others] = offering.map((topic) => topics[topic]!)
-  const paper = shelf.shown(shelf.papers[place]!.id, first!.queryId)
-  return alsoUnder(
+  const paper = candidates.shown(candidates.papers[docId]!.id, first!.queryId)
+  return withOtherTopics(
     paper,
     others.map(({ name }) => name),
   )
 }
 
 function shownRising(
-  shelf: Shelf,
+  candidates: Candidates,
   topics: readonly DigestTopic[],
-  { place, topics: offering }: Chosen,
-): DigestPaper {
-  const paper = shelf.shown(shelf.papers[place]!.id, topics[offering[0]!]!.queryId)
+  { docId, topics: offering }: SelectedPaper,
+): ShownPaper {
+  const paper = candidates.shown(candidates.papers[docId]!.id, topics[offering[0]!]!.queryId)
   const names = offering.map((topic) => topics[topic]!.name).join(', ')
   return { ...paper, reason: fill(words.reason.rising, { reason: paper.reason!, topics: names }) }
 }

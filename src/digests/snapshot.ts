@@ -1,12 +1,12 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, dayOf } from '../core/dates.ts'
-import { horizon } from '../papers/paper.repo.ts'
+import { maxPaperId } from '../papers/paper.repo.ts'
 import { sourceDaysBetween } from '../sources/source-day.repo.ts'
 import { SOURCES_DAYS_BACK, sourcesLine } from './sources-line.ts'
 
 /** How far papers go at an instant, and what their sources last said: frozen with what is planned then. */
 export interface Snapshot {
-  horizon: number
+  maxPaperId: number
   sources: string
 }
 
@@ -17,5 +17,5 @@ export async function snapshotAt(
 ): Promise<Snapshot> {
   const today = dayOf(now)
   const sourceDays = await sourceDaysBetween(db, { from: addDays(today, -SOURCES_DAYS_BACK), to: today })
-  return { horizon: await horizon(db), sources: sourcesLine(sourceDays, today, sources) }
+  return { maxPaperId: await maxPaperId(db), sources: sourcesLine(sourceDays, today, sources) }
 }

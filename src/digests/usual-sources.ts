@@ -1,9 +1,9 @@
 import { addDays, type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { sourceNamed } from '../sources/registry.ts'
+import { requireSource } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
-import { usualMs } from '../sources/usual-hour.ts'
-import type { UsualSource } from './awaited.ts'
+import { usualArrivalMs } from '../sources/usual-arrival.ts'
+import type { UsualSource } from './pending-sources.ts'
 
 /** Three weeks hold two of days with papers, holidays and all. */
 const LEARNED_FROM_DAYS = 21
@@ -15,14 +15,14 @@ export async function usualSources({ db, config }: Deps, now: Date): Promise<Usu
   const bySource = Map.groupBy(rows, ({ source }) => source)
   return config.SOURCES.flatMap((source) => {
     const days = bySource.get(source) ?? []
-    const usual = usualMs(days)
+    const usual = usualArrivalMs(days)
     if (usual === undefined) return []
-    const { calendar } = sourceNamed(source).source
-    return [{ source, calendar, usualMs: usual, hasCome: comes(days) }]
+    const { calendar } = requireSource(source).source
+    return [{ source, calendar, usualMs: usual, hasCome: hasPapersOn(days) }]
   })
 }
 
-function comes(days: readonly SourceDay[]): (day: Day) => boolean {
+function hasPapersOn(days: readonly SourceDay[]): (day: Day) => boolean {
   const come = new Set(
     days.filter(({ papers, closedAt }) => papers > 0 || closedAt !== null).map(({ day }) => day),
   )

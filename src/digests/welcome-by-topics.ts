@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { dayOf } from '../core/dates.ts'
 import { papersById } from '../papers/paper.repo.ts'
 import type { Archive } from '../queries/archive.ts'
-import type { PaperFacts } from '../queries/matching/paper-index.ts'
+import type { PaperAttributes } from '../queries/matching/paper-index.ts'
 import type { DigestContent } from './digest-content.ts'
 import {
   composeWelcome,
@@ -19,7 +19,7 @@ export interface ComposedWelcome extends MatchedElsewhere {
   nothingMatched: boolean
 }
 
-export const NOT_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
+export const NOTHING_ELSEWHERE: MatchedElsewhere = { matchedToday: 0, mailedBefore: 0 }
 
 /** More than a mail and its page hold; the best of a day are among them. */
 const MAX_OF_A_DAY = 200
@@ -34,34 +34,34 @@ export async function welcomeByTopics(
   const range = { from: welcomeSince(now), to: dayOf(now) }
   const found = recipient.topics.flatMap(({ queryId }) => {
     const tree = queries.get(queryId)
-    return tree ? [{ queryId, tree, papers: archive.within(archive.find(tree), range) }] : []
+    return tree ? [{ queryId, tree, papers: archive.withinDays(archive.find(tree), range) }] : []
   })
-  const matched = distinct(found.flatMap(({ papers }) => archive.facts(papers)))
+  const matched = distinct(found.flatMap(({ papers }) => archive.attributesOf(papers)))
   const open = matched.filter(({ id, firstDay }) => firstDay < range.to && !shown.includes(id))
   const day = open
     .map(({ firstDay }) => firstDay)
     .sort()
     .at(-1)
   const best = ({ tree, papers }: (typeof found)[number]) =>
-    archive.ranked(tree, archive.within(papers, { from: day, to: day }), MAX_OF_A_DAY).map(({ id }) => id)
+    archive.ranked(tree, archive.withinDays(papers, { from: day, to: day }), MAX_OF_A_DAY).map(({ id }) => id)
   const order = new Map(day === undefined ? [] : found.map((one) => [one.queryId, best(one)]))
   const papers = await papersById(tx, [...new Set([...order.values()].flat())], { withWithdrawn: false })
   const content = moreOf(
     composeWelcome({ ...input, papers, order }),
     open.filter((paper) => paper.firstDay === day),
   )
-  const hasPapers = archive.count(archive.within(archive.all(), range)) > 0
-  if (content || !hasPapers) return { content, nothingMatched: false, ...NOT_ELSEWHERE }
+  const hasPapers = archive.count(archive.withinDays(archive.all(), range)) > 0
+  if (content || !hasPapers) return { content, nothingMatched: false, ...NOTHING_ELSEWHERE }
   const elsewhere = matchedElsewhere(matched, { shown, now })
   return { content, nothingMatched: elsewhere.matchedToday + elsewhere.mailedBefore === 0, ...elsewhere }
 }
 
-const distinct = (all: PaperFacts[]): PaperFacts[] => [
+const distinct = (all: PaperAttributes[]): PaperAttributes[] => [
   ...new Map(all.map((facts) => [facts.id, facts])).values(),
 ]
 
 /** Counted over all that matched on the day, read or not. */
-function moreOf(content: DigestContent | null, ofDay: readonly PaperFacts[]): DigestContent | null {
+function moreOf(content: DigestContent | null, ofDay: readonly PaperAttributes[]): DigestContent | null {
   const shown = content?.sections.flatMap(({ papers }) => papers).length ?? 0
   return content && { ...content, more: Math.max(content.more, ofDay.length - shown) }
 }

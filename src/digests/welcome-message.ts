@@ -1,23 +1,27 @@
-import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../core/database/database.ts'
+import {
+  type Database,
+  type DatabaseOrTransaction,
+  isDatabaseUnavailable,
+} from '../core/database/database.ts'
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { textOf } from '../core/errors.ts'
+import { errorText } from '../core/errors.ts'
 import { enqueue } from '../mail/outbox/message.repo.ts'
 import { messageContent } from '../mail/outbox/subscriber-messages.repo.ts'
-import { horizon, papersBetween } from '../papers/paper.repo.ts'
+import { maxPaperId, papersInRange } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Archive } from '../queries/archive.ts'
 import { openArchive } from '../search/open-archive.ts'
-import { newAnswer } from '../subscribers/new-answer.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
 import { topicsOf } from '../subscribers/topic.repo.ts'
+import { transactionalMessage } from '../subscribers/transactional-message.ts'
 import { recipientOf } from './digest.repo.ts'
 import { nextDue } from './due.ts'
 import { earlierDigests } from './earlier-digest.repo.ts'
 import { readQueries } from './read-queries.repo.ts'
 import { composeWelcome, type WelcomeInput, welcomeSince } from './welcome.ts'
-import { type ComposedWelcome, NOT_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
+import { type ComposedWelcome, NOTHING_ELSEWHERE, welcomeByTopics } from './welcome-by-topics.ts'
 
 /** The content of a message of kind welcome: all that its mail says, but for the links. */
 export interface WelcomeMessage extends ComposedWelcome {
@@ -37,7 +41,7 @@ export interface WelcomeMessage extends ComposedWelcome {
 }
 
 /** What a welcome is chosen from. */
-export interface WelcomeShelf {
+export interface WelcomeMaterial {
   /** For topics. */
   archive: Archive | null
   /** Without topics. */
@@ -50,10 +54,10 @@ export interface WelcomeShelf {
  * Reads what a welcome to somebody may hold: outside the transaction that confirms, since it takes a while. `topics`:
  * whether they have any.
  */
-export async function readForWelcome(
+export async function loadWelcomeMaterial(
   deps: Deps,
   { subscriberId, topics, now }: { subscriberId: string; topics: boolean; now: Date },
-): Promise<WelcomeShelf> {
+): Promise<WelcomeMaterial> {
   const since = welcomeSince(now)
   const [archive, papers, earlier] = await Promise.all([
     topics ? openArchive(deps, { from: since }) : null,
@@ -64,21 +68,21 @@ export async function readForWelcome(
 }
 
 const papersSince = async (db: Database, since: Day): Promise<Paper[]> =>
-  papersBetween(db, { after: 0, upTo: await horizon(db), firstDayFrom: since })
+  papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since })
 
-export interface LeaveWelcome {
+export interface EnqueueWelcomeInput {
   signupId: number
   /** Confirmed and locked by the transaction. */
   subscriberId: string
-  shelf: WelcomeShelf
+  material: WelcomeMaterial
   now: Date
 }
 
 /** Leaves the mail that tells a new subscriber that it worked, with a first digest where there is something for one. */
-export async function leaveWelcome(
+export async function enqueueWelcome(
   deps: Deps,
   tx: DatabaseOrTransaction,
-  { signupId, subscriberId, shelf, now }: LeaveWelcome,
+  { signupId, subscriberId, material, now }: EnqueueWelcomeInput,
 ): Promise<void> {
   const subscriber = (await subscriberById(tx, subscriberId))!
   const recipient = (await recipientOf(tx, subscriberId))!
@@ -87,7 +91,7 @@ export async function leaveWelcome(
     recipient.topics.map(({ queryId }) => queryId),
   )
   const topics = await topicsOf(tx, subscriberId)
-  const composed = await tryToCompose(deps, tx, { recipient, queries, shelf, now })
+  const composed = await tryToCompose(deps, tx, { recipient, queries, material, now })
   const { hour, zone, epoch, format, detail } = subscriber
   const content: WelcomeMessage = {
     ...composed,
@@ -98,7 +102,7 @@ export async function leaveWelcome(
     ...{ hour, zone, epoch, format, detail },
   }
   const welcome = { kind: 'welcome', dedupe: dedupeOf(signupId), content, now } as const
-  await enqueue(tx, 'answers', [newAnswer(deps.config, subscriber, welcome)])
+  await enqueue(tx, 'answers', [transactionalMessage(deps.config, subscriber, welcome)])
 }
 
 /** The welcome of a signup; null where it had none, or what it said was forgotten. */
@@ -107,25 +111,25 @@ export const welcomeOf = (db: DatabaseOrTransaction, signupId: number): Promise<
 
 const dedupeOf = (signupId: number): string => `signup ${signupId}`
 
-interface ComposeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
-  shelf: WelcomeShelf
+interface ComposeWelcomeInput extends Pick<WelcomeInput, 'recipient' | 'queries' | 'now'> {
+  material: WelcomeMaterial
 }
 
 /** Whatever is wrong with papers or queries, somebody who confirms is welcome. */
 async function tryToCompose(
   { log }: Deps,
   tx: DatabaseOrTransaction,
-  { shelf, ...input }: ComposeInput,
+  { material, ...input }: ComposeWelcomeInput,
 ): Promise<ComposedWelcome> {
-  const { archive, shown } = shelf
+  const { archive, shown } = material
   try {
     if (archive && input.recipient.topics.length > 0)
       return await welcomeByTopics(tx, archive, { ...input, shown })
-    const content = composeWelcome({ ...input, ...shelf })
-    return { content, nothingMatched: false, ...NOT_ELSEWHERE }
+    const content = composeWelcome({ ...input, ...material })
+    return { content, nothingMatched: false, ...NOTHING_ELSEWHERE }
   } catch (error) {
-    if (isDatabaseAway(error)) throw error
-    log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: textOf(error) })
-    return { content: null, nothingMatched: false, ...NOT_ELSEWHERE }
+    if (isDatabaseUnavailable(error)) throw error
+    log.error('welcome.failed', { subscriber: input.recipient.subscriberId, what: errorText(error) })
+    return { content: null, nothingMatched: false, ...NOTHING_ELSEWHERE }
   }
 }

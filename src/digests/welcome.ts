@@ -1,17 +1,17 @@
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
 import type { Paper } from '../papers/paper.ts'
 import type { Query } from '../queries/query.ts'
-import type { Ranked } from '../queries/ranking/ranker.ts'
+import type { RankedDocs } from '../queries/ranking/ranker.ts'
 import { BEST_AFTER_MS } from './best-of-day.ts'
+import { candidatesFrom } from './candidates.ts'
 import { compose } from './compose.ts'
 import type { Recipient } from './digest.repo.ts'
 import type { DigestContent } from './digest-content.ts'
-import { type Matcher, matcherOver } from './matcher.ts'
-import { offeredSince } from './offer.ts'
-import { shelfOf } from './shelf.ts'
+import { eligibleSince } from './eligible-range.ts'
+import { createMatcher, type Matcher } from './matcher.ts'
 
 /** The earliest first day of papers that the welcome of somebody who confirms now may hold. */
-export const welcomeSince = (now: Date): Day => offeredSince(dayOf(now), null)
+export const welcomeSince = (now: Date): Day => eligibleSince(dayOf(now), null)
 
 export interface WelcomeInput {
   recipient: Recipient
@@ -62,12 +62,12 @@ function digestOf(
     settled: true,
   }
   const inOrder = papers.toSorted((a, b) => a.id - b.id)
-  const matcher = matcherOver(inOrder, queries)
-  return compose(shelfOf(order ? reordered(matcher, order) : matcher), {
+  const matcher = createMatcher(inOrder, queries)
+  return compose(candidatesFrom(order ? reordered(matcher, order) : matcher), {
     recipient: { ...recipient, weekly: false, confirmedAt: null },
     earlier: [before],
     localDate: day,
-    horizon: Math.max(...papers.map(({ id }) => id)),
+    maxPaperId: Math.max(...papers.map(({ id }) => id)),
     history: 0,
     sources: '',
     now: midnight(addDays(day, 1)),
@@ -76,12 +76,12 @@ function digestOf(
 
 /** The same papers, those of `order` first. */
 function reordered(matcher: Matcher, order: NonNullable<WelcomeInput['order']>): Matcher {
-  const ranked = (queryId: number): Ranked => {
-    const { slots } = matcher.ranked(queryId)
-    const places = (order.get(queryId) ?? []).flatMap((id) => matcher.placeOf(id) ?? [])
-    const first = places.filter((place) => slots.includes(place))
+  const ranked = (queryId: number): RankedDocs => {
+    const { docIds: slots } = matcher.ranked(queryId)
+    const docIds = (order.get(queryId) ?? []).flatMap((id) => matcher.docIdOf(id) ?? [])
+    const first = docIds.filter((docId) => slots.includes(docId))
     const all = Uint32Array.from(new Set([...first, ...slots]))
-    return { slots: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
+    return { docIds: all, scores: Float32Array.from(all, (_, i) => all.length - i) }
   }
   return { ...matcher, ranked }
 }

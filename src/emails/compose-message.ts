@@ -4,25 +4,25 @@ import { Fault } from '../core/errors.ts'
 import type { Compose, ComposedMail, TakenMessage } from '../mail/message.ts'
 import { buildMime } from '../mail/smtp/build-mime.ts'
 import { assertDkimSigns, type DkimKey, loadDkimKey } from '../mail/smtp/dkim.ts'
-import { type Addressed, addressed, type Sender } from '../mail/templates/headers.ts'
+import { type HeaderInput, type Sender, toOutgoingMail } from '../mail/templates/headers.ts'
 import type { MailKind } from '../mail/templates/mail-kind.ts'
-import { secretNamed } from '../subscribers/link-token.ts'
+import { secretById } from '../subscribers/link-token.ts'
 import { returnAddress, returnToken } from '../subscribers/return-address.ts'
-import { addTopicsMail, confirmationMail } from './answer-mails.ts'
 import { digestMail } from './digest-mail.ts'
 import { openEmails } from './emails.ts'
 import { goodbyeMail } from './goodbye-mail.ts'
 import { accountLinkMail, manageLinkMail, movedMail, newAddressMail } from './link-mails.ts'
-import type { Mail, MailOf } from './mailing.ts'
-import { noteMail } from './note-mail.ts'
+import type { Mail, MailWriter } from './mail-writer.ts'
+import { noMatchesMail } from './no-matches-mail.ts'
+import { addTopicsMail, confirmationMail } from './signup-mails.ts'
 import { welcomeMail } from './welcome-mail.ts'
 
-const MAILS: Record<MailKind, MailOf> = {
+const MAILS: Record<MailKind, MailWriter> = {
   digest: digestMail,
   confirmation: confirmationMail,
   'add-topics': addTopicsMail,
   goodbye: goodbyeMail,
-  note: noteMail,
+  note: noMatchesMail,
   welcome: welcomeMail,
   'manage-link': manageLinkMail,
   'account-link': accountLinkMail,
@@ -79,7 +79,7 @@ async function finish(
 ): Promise<ComposedMail> {
   const { id, datedAt, toAddress } = message
   const row = { kind, id, datedAt, toAddress, unsubscribeUrl, ...returnsOf(config, message) }
-  const mail = addressed(row, email, sender)
+  const mail = toOutgoingMail(row, email, sender)
   return { ...mail.envelope, raw: await buildMime(mail, dkim) }
 }
 
@@ -87,12 +87,12 @@ async function finish(
 function returnsOf(
   { BOUNCE_DOMAIN: domain, APP_SECRET }: Config,
   { id, subscriberId, secretId }: TakenMessage,
-): Pick<Addressed, 'token' | 'returns'> {
-  const secret = secretNamed(secretId, APP_SECRET)
+): Pick<HeaderInput, 'token' | 'returnAddresses'> {
+  const secret = secretById(secretId, APP_SECRET)
   const token = returnToken({ purpose: 'bounce', id }, secret)
   const returns = domain && {
     sender: returnAddress({ purpose: 'bounce', id }, secret, domain),
     unsubscribe: returnAddress({ purpose: 'unsubscribe', id: subscriberId }, secret, domain),
   }
-  return { token, returns: returns || undefined }
+  return { token, returnAddresses: returns || undefined }
 }

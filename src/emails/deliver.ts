@@ -1,9 +1,9 @@
 import type { Deps } from '../core/deps.ts'
 import type { Queue } from '../core/queue.ts'
 import { randomId } from '../core/random.ts'
-import { pauseIfRestored } from '../core/restored.ts'
+import { pauseIfRestored } from '../core/restored-database.ts'
 import type { Compose, Lane } from '../mail/message.ts'
-import { closeExpired } from '../mail/outbox/message.repo.ts'
+import { endExpiredMessages } from '../mail/outbox/message.repo.ts'
 import { type DrainInput, drain } from '../mail/sending/drain.ts'
 import type { RunResult } from '../mail/sending/run.ts'
 import { suppress } from '../subscribers/suppress-subscriber.ts'
@@ -25,13 +25,13 @@ export interface DeliverInput extends Pick<DrainInput, 'signal'> {
 export async function deliverReady(deps: DeliverDeps, { lane, ...input }: DeliverInput): Promise<RunResult> {
   const { db, clock, compose, queue } = deps
   await pauseIfRestored(deps)
-  await closeExpired(db, clock.now())
+  await endExpiredMessages(db, clock.now())
   return drain(deps, {
     ...input,
     lane,
     owner: `${process.pid}-${randomId(80)}`,
     compose,
-    moreWaiting: queue && (() => queue.nudge(`drain-${lane}`)),
+    onMoreReady: queue && (() => queue.nudge(`drain-${lane}`)),
     onDeadAddress: (address) => suppress(deps, { email: address, reason: 'dead' }),
   })
 }

@@ -2,10 +2,10 @@ import { Fault } from '../core/errors.ts'
 import { digestContent } from '../digests/digest.repo.ts'
 import type { DigestMessage } from '../digests/fill-page.ts'
 import type { ReaderLinks } from './digest-view.ts'
-import { contentOf, linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
 /** A digest: its content stands with the row of the digest. */
-export const digestMail: MailOf = async ({ config, db, emails }, message) => {
+export const digestMail: MailWriter = async ({ config, db, emails }, message) => {
   const content = message.digestId === null ? null : await digestContent(db, message.digestId)
   if (!content) throw new Fault('message.without-content', { id: message.id })
   // A message that an earlier release wrote down says nothing of its detail and epoch.

@@ -2,14 +2,14 @@ import type { Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { dateWithYear, longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
-import { wrap } from '../mail/templates/columns.ts'
-import type { SiteIdentity } from '../mail/templates/email.ts'
-import { cut, oneLine } from '../mail/templates/line.ts'
-import { type Links, linksOf, topicLink } from '../subscribers/links.ts'
+import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
+import type { SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
+import { type Links, siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
-import type { Detail } from './paper-view.ts'
-import { filled, type SectionView, sectionViews } from './sections-view.ts'
+import { digestSubject, leadWithMore, preheaderOf } from './digest-wording.ts'
+import type { PaperDetail } from './paper-view.ts'
+import { nonEmptySections, type SectionView, sectionViews } from './sections-view.ts'
 
 /** The links of one mail that only its reader holds, but for `viewUrl`. */
 export interface ReaderLinks {
@@ -47,18 +47,18 @@ export interface DigestView extends ReaderLinks {
 const MAX_SOURCES_LENGTH = 320
 
 /** Everything that a digest says, in words, its papers cut to `detail`. */
-export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detail): DigestView {
+export function digestView(site: SiteIdentity, email: DigestEmail, detail: PaperDetail): DigestView {
   const { content, unsubscribeUrl, manageUrl, viewUrl } = email
-  const links = linksOf(site.baseUrl)
+  const links = siteLinks(site.baseUrl)
   return {
     site,
-    subjectLine: subjectOf(content),
+    subjectLine: digestSubject(content),
     preview: preheaderOf(content),
     date: longDate(content.localDate),
     lead: leadWithMore(content),
     sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
-    ...moreOf(content, { links, viewUrl }),
-    sources: cut(oneLine(content.sources), MAX_SOURCES_LENGTH),
+    ...moreOnSite(content, { links, viewUrl }),
+    sources: truncateAtWord(oneLine(content.sources), MAX_SOURCES_LENGTH),
     confirmedOn: dateWithYear(email.confirmedOn),
     unsubscribeUrl,
     manageUrl,
@@ -68,7 +68,10 @@ export function digestView(site: SiteIdentity, email: DigestEmail, detail: Detai
 }
 
 /** How many more there are on the site, and where. */
-export const moreOf = (content: DigestContent, { links, viewUrl }: { links: Links; viewUrl: string }) => ({
+export const moreOnSite = (
+  content: DigestContent,
+  { links, viewUrl }: { links: Links; viewUrl: string },
+) => ({
   more: content.more > 0 ? fill(words.emails.digest.more, { count: content.more }) : '',
   moreUrl: content.beyond.length > 0 ? `${viewUrl}#more` : links.day(dayShown(content)),
 })
@@ -76,7 +79,7 @@ export const moreOf = (content: DigestContent, { links, viewUrl }: { links: Link
 /** The newest day that has a page for certain: a paper of this digest was listed on it. */
 const dayShown = ({ bestOf, sections, localDate }: DigestContent): Day =>
   bestOf ??
-  filled(sections)
+  nonEmptySections(sections)
     .flatMap(({ papers }) => papers.map(({ day }) => day))
     .toSorted()
     .at(-1) ??

@@ -3,16 +3,16 @@ import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { isWithinWeek } from '../digests/week.ts'
 import { dateRange, longDate, shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { asciiLine } from '../mail/templates/line.ts'
-import { titleOf } from './paper-view.ts'
-import { filled, headingOf } from './sections-view.ts'
+import { asciiLine } from '../mail/templates/one-line.ts'
+import { paperTitle } from './paper-view.ts'
+import { headingOf, nonEmptySections } from './sections-view.ts'
 
 const MAX_TOPIC_LENGTH = 40
 const MAX_TITLE_LENGTH = 60
 const PREHEADER = { shortest: 40, longest: 90, titles: 4 }
 
 /** What comes close to a topic is no news on it. */
-const newsOf = ({ sections }: DigestContent) => filled(sections).filter(({ close }) => !close)
+const newsOf = ({ sections }: DigestContent) => nonEmptySections(sections).filter(({ close }) => !close)
 
 const papersOf = (content: DigestContent) => newsOf(content).flatMap(({ papers }) => papers)
 
@@ -24,7 +24,7 @@ export function leadWithMore(content: DigestContent): string {
 }
 
 /** The same to anybody: "15 new papers on 3 topics." */
-export const leadOf = (content: DigestContent): string =>
+export const publicLead = (content: DigestContent): string =>
   fill(words.emails.digest.sentence, { what: whatOf(content, words.digestPage.onTopics) })
 
 function whatOf(content: DigestContent, severalTopics: string): string {
@@ -32,7 +32,7 @@ function whatOf(content: DigestContent, severalTopics: string): string {
   const forms = words.emails.digest
   const dates = week && dateRange(week.from, week.to)
   if (bestOf) return counted(papersOf(content).length, forms.best, { when: dates ?? longDate(bestOf) })
-  const [topics, risen] = apart(content)
+  const [topics, risen] = splitRising(content)
   const news = onTopics(topics, severalTopics)
   if (week && dates) {
     const what = withRising(news, risen)
@@ -67,7 +67,7 @@ function withRising(news: string | undefined, risen: DigestSection[]): string {
 const countOf = (sections: DigestSection[]): number => sections.flatMap(({ papers }) => papers).length
 
 /** The sections of topics, and that of rising papers, as far as they hold papers. */
-function apart(content: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
+function splitRising(content: DigestContent): [topics: DigestSection[], risen: DigestSection[]] {
   const { topics = [], risen = [] } = Object.groupBy(newsOf(content), (one) =>
     one.rising ? 'risen' : 'topics',
   )
@@ -75,7 +75,7 @@ function apart(content: DigestContent): [topics: DigestSection[], risen: DigestS
 }
 
 /** What is in it first, then the date. */
-export function subjectOf(content: DigestContent): string {
+export function digestSubject(content: DigestContent): string {
   const { bestOf, week, localDate } = content
   const { subject } = words.emails.digest
   if (!week && bestOf) return bestOfDay(content, bestOf)
@@ -87,13 +87,13 @@ export function subjectOf(content: DigestContent): string {
 
 function bestOfDay(content: DigestContent, day: Day): string {
   const papers = papersOf(content)
-  const title = papers[0] ? asciiLine(titleOf(papers[0], MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
+  const title = papers[0] ? asciiLine(paperTitle(papers[0], MAX_TITLE_LENGTH), MAX_TITLE_LENGTH) : ''
   return counted(papers.length, words.emails.digest.subject.best, { day: shortDate(day), title })
 }
 
 function payloadOf(content: DigestContent): string {
   const { topic: alone, topicAndMore, unwritable } = words.emails.digest.subject
-  const [sections, risen] = apart(content)
+  const [sections, risen] = splitRising(content)
   const [first] = sections
   const all = papersOf(content).length
   if (!first && risen[0]) return counted(all, words.emails.digest.subject.rising)
@@ -116,7 +116,7 @@ export function preheaderOf(content: DigestContent): string {
   const { preheaderOne, preheaderSome } = words.emails.digest
   const titles = papersOf(content)
     .slice(0, PREHEADER.titles)
-    .map((paper) => titleOf(paper, PREHEADER.longest))
+    .map((paper) => paperTitle(paper, PREHEADER.longest))
     .filter(Boolean)
   const shown = titles.join(' · ')
   if (shown.length >= PREHEADER.shortest) return shown

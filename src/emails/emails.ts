@@ -1,19 +1,9 @@
-import type { RenderedEmail, SiteIdentity } from '../mail/templates/email.ts'
-import { layOut } from '../mail/templates/lay-out.ts'
 import { MAIL_KINDS, type MailKind } from '../mail/templates/mail-kind.ts'
+import { renderMjml } from '../mail/templates/render-mjml.ts'
+import type { RenderedEmail, SiteIdentity } from '../mail/templates/rendered-email.ts'
 import { openTemplate, type Template } from '../mail/templates/template.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
-import {
-  type AddTopicsEmail,
-  type AnswerView,
-  addTopicsView,
-  type ConfirmationEmail,
-  type ConfirmationView,
-  confirmationView,
-} from './answer-views.ts'
-import { renderDigest } from './digest-email.ts'
 import type { DigestEmail, DigestView } from './digest-view.ts'
-import { renderFitting } from './fit.ts'
 import { type GoodbyeEmail, type GoodbyeView, goodbyeView } from './goodbye-view.ts'
 import {
   type LinkEmail,
@@ -24,7 +14,17 @@ import {
   type MovedView,
   movedView,
 } from './link-views.ts'
-import { type NoteEmail, type NoteView, noteView } from './note-view.ts'
+import { type NoMatchesEmail, type NoMatchesView, noMatchesView } from './no-matches-view.ts'
+import { renderDigest } from './render-digest.ts'
+import { renderFitting } from './render-fitting.ts'
+import {
+  type AddTopicsEmail,
+  addTopicsView,
+  type ConfirmationEmail,
+  type ConfirmationView,
+  confirmationView,
+  type SignupEmailView,
+} from './signup-views.ts'
 import { type WelcomeEmail, type WelcomeView, welcomeView } from './welcome-view.ts'
 
 /** Every mail that one site writes: typed values in, subject and parts out. */
@@ -33,7 +33,7 @@ export interface Emails {
   confirmation(email: ConfirmationEmail): RenderedEmail
   addTopics(email: AddTopicsEmail): RenderedEmail
   goodbye(email: GoodbyeEmail): RenderedEmail
-  note(email: NoteEmail): RenderedEmail
+  noMatches(email: NoMatchesEmail): RenderedEmail
   welcome(email: WelcomeEmail): RenderedEmail
   link(kind: LinkKind, email: LinkEmail): RenderedEmail
   moved(email: MovedEmail): RenderedEmail
@@ -41,13 +41,13 @@ export interface Emails {
 
 /** Compiles the templates, once for each process. */
 export async function openEmails(site: SiteIdentity): Promise<Emails> {
-  const laidOut = await layOut(MAIL_KINDS)
+  const laidOut = await renderMjml(MAIL_KINDS)
   const open = <View extends object>(name: MailKind) => openTemplate<View>(name, laidOut[name])
   const digest = await open<DigestView>('digest')
   const confirmation = await open<ConfirmationView>('confirmation')
-  const addTopics = await open<AnswerView>('add-topics')
+  const addTopics = await open<SignupEmailView>('add-topics')
   const goodbye = await open<GoodbyeView>('goodbye')
-  const note = await open<NoteView>('note')
+  const note = await open<NoMatchesView>('note')
   const welcome = await open<WelcomeView>('welcome')
   const links: Record<LinkKind, Template<LinkView>> = {
     'manage-link': await open('manage-link'),
@@ -60,7 +60,7 @@ export async function openEmails(site: SiteIdentity): Promise<Emails> {
     confirmation: (email) => confirmation.render(confirmationView(site, email)),
     addTopics: (email) => addTopics.render(addTopicsView(site, email)),
     goodbye: (email) => inFormat(goodbye, email.format, goodbyeView(site, email)),
-    note: (email) => inFormat(note, email.format, noteView(site, email)),
+    noMatches: (email) => inFormat(note, email.format, noMatchesView(site, email)),
     welcome: (email) => renderFitting(welcome, email, (detail) => welcomeView(site, email, detail)),
     link: (kind, email) => inFormat(links[kind], email.format, linkView(site, kind, email)),
     moved: (email) => inFormat(moved, email.format, movedView(site, email)),

@@ -1,9 +1,9 @@
-import type { GoodbyeMessage } from '../subscribers/leave-goodbye.ts'
+import type { GoodbyeMessage } from '../subscribers/goodbye-message.ts'
 import { linkEnd } from '../subscribers/link-token.ts'
-import { contentOf, linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
 /** To somebody whose subscription was ended on the page, or by a report without proof: a button undoes it. */
-export const goodbyeMail: MailOf = ({ config, emails }, message) => {
+export const goodbyeMail: MailWriter = ({ config, emails }, message) => {
   const { subscriberId: id, datedAt } = message
   const { epoch, zone, format, reported } = contentOf<GoodbyeMessage>(message)
   const link = { purpose: 'resubscribe', id, epoch } as const

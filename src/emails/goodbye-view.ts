@@ -1,7 +1,7 @@
-import { moment } from '../i18n/dates.ts'
+import { dateAndTime } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
-import { wrap } from '../mail/templates/columns.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
 /** To somebody whose subscription was ended on the page or by a report: plain data, as it is stored with the message. */
@@ -31,7 +31,7 @@ export interface GoodbyeView extends Omit<GoodbyeEmail, 'format' | 'reported'> {
 export function goodbyeView(site: SiteIdentity, email: GoodbyeEmail): GoodbyeView {
   const { undoUrl, zone, reported } = email
   const { reportedLead, pressedLead, reportedMistake, pressedMistake } = words.emails.goodbye
-  const endedAt = moment(email.endedAt, zone)
+  const endedAt = dateAndTime(email.endedAt, zone)
   return {
     site,
     siteName: nameInSubject(site),
@@ -40,7 +40,7 @@ export function goodbyeView(site: SiteIdentity, email: GoodbyeEmail): GoodbyeVie
     lead: fill(reported ? reportedLead : pressedLead, { at: endedAt, zone }),
     mistake: reported ? reportedMistake : pressedMistake,
     endedAt,
-    validUntil: moment(email.validUntil, zone),
+    validUntil: dateAndTime(email.validUntil, zone),
     wrap,
   }
 }

@@ -3,19 +3,21 @@ import type { LinkMessage } from '../subscribers/link-message.ts'
 import { type LinkPurpose, linkEnd } from '../subscribers/link-token.ts'
 import { topicLink } from '../subscribers/links.ts'
 import type { LinkKind } from './link-views.ts'
-import { contentOf, linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
 /** To somebody who subscribes already: the link to their settings. */
-export const manageLinkMail: MailOf = (parts, message) => linkMail('manage-link', 'manage', parts, message)
+export const manageLinkMail: MailWriter = (parts, message) =>
+  linkMail('manage-link', 'manage', parts, message)
 
 /** A fresh link, for what a forwarded digest must not open: export, erase, new address. */
-export const accountLinkMail: MailOf = (parts, message) => linkMail('account-link', 'account', parts, message)
+export const accountLinkMail: MailWriter = (parts, message) =>
+  linkMail('account-link', 'account', parts, message)
 
 /** To an address that somebody gave as their new one. */
-export const newAddressMail: MailOf = (parts, message) => linkMail('new-address', 'move', parts, message)
+export const newAddressMail: MailWriter = (parts, message) => linkMail('new-address', 'move', parts, message)
 
 /** To the address that digests went to before; it does not say where they go now. */
-export const movedMail: MailOf = ({ config, emails }, message) => {
+export const movedMail: MailWriter = ({ config, emails }, message) => {
   const { zone, format } = contentOf<LinkMessage>(message)
   const contact = config.REPLY_TO ?? config.MAIL_FROM
   return { kind: 'moved', ...emails.moved({ zone, format, at: message.datedAt.toISOString(), contact }) }
@@ -24,9 +26,9 @@ export const movedMail: MailOf = ({ config, emails }, message) => {
 function linkMail(
   kind: LinkKind,
   purpose: LinkPurpose,
-  { config, emails }: Parameters<MailOf>[0],
+  { config, emails }: Parameters<MailWriter>[0],
   message: TakenMessage,
-): ReturnType<MailOf> {
+): ReturnType<MailWriter> {
   const { epoch, zone, format, asked, at, moveId } = contentOf<LinkMessage>(message)
   const end = linkEnd({ purpose, issuedAt: message.datedAt })
   const id = moveId ? String(moveId) : message.subscriberId

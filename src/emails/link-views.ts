@@ -1,7 +1,7 @@
-import { moment } from '../i18n/dates.ts'
+import { dateAndTime } from '../i18n/dates.ts'
 import { words } from '../i18n/words.ts'
-import { wrap } from '../mail/templates/columns.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
 import type { MailFormat } from '../subscribers/subscriber.ts'
 
 interface AccountEmail {
@@ -59,7 +59,7 @@ export const linkView = (site: SiteIdentity, kind: LinkKind, email: LinkEmail): 
   ...accountView(site, email),
   says: kind === 'manage-link' && email.asked ? ASKED : SAYS[kind],
   url: email.url,
-  until: email.until ? moment(email.until, email.zone) : '',
+  until: email.until ? dateAndTime(email.until, email.zone) : '',
 })
 
 export const movedView = (site: SiteIdentity, email: MovedEmail): MovedView => ({
@@ -71,6 +71,6 @@ const accountView = (site: SiteIdentity, { zone, at }: AccountEmail): AccountVie
   site,
   siteName: nameInSubject(site),
   zone,
-  at: moment(at, zone),
+  at: dateAndTime(at, zone),
   wrap,
 })

@@ -1,15 +1,15 @@
 import { shortDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { cut, oneLine, visibleText } from '../mail/templates/line.ts'
+import { oneLine, truncateAtWord, visibleText } from '../mail/templates/one-line.ts'
 import type { TextRun } from '../queries/reasons/marked-runs.ts'
-import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import { arxivLink, arxivPdfLink, codeLink, type Links } from '../subscribers/links.ts'
 
 /**
  * How much of each paper is shown, in UTF-16 units at most; a sentence that is longer is left out whole. Without `body`,
  * its title and reason alone.
  */
-export interface Detail {
+export interface PaperDetail {
   title: number
   reason: number
   body?: { snippet: number }
@@ -35,12 +35,12 @@ const MAX_AUTHOR_LENGTH = 60
 const MAX_ORGANIZATION_LENGTH = 80
 
 /** `dated`: says on which day it was listed. */
-export function paperView(paper: DigestPaper, links: Links, detail: Detail, dated: boolean): PaperView {
+export function paperView(paper: ShownPaper, links: Links, detail: PaperDetail, dated: boolean): PaperView {
   const snippet = detail.body ? fittingRuns(paper.snippet, detail.body.snippet) : []
   return {
-    title: titleOf(paper, detail.title),
+    title: paperTitle(paper, detail.title),
     url: links.paper(paper.path),
-    reason: detail.reason > 0 ? cut(oneLine(paper.reason ?? ''), detail.reason) : '',
+    reason: detail.reason > 0 ? truncateAtWord(oneLine(paper.reason ?? ''), detail.reason) : '',
     authors: detail.body ? byLine(paper) : '',
     snippet,
     snippetText: textOfRuns(snippet),
@@ -49,23 +49,24 @@ export function paperView(paper: DigestPaper, links: Links, detail: Detail, date
   }
 }
 
-export const titleOf = (paper: DigestPaper, most: number): string => cut(textOfRuns(paper.title), most)
+export const paperTitle = (paper: ShownPaper, most: number): string =>
+  truncateAtWord(textOfRuns(paper.title), most)
 
 /** "A, B, C and 97 more · Tencent Hunyuan"; one more is named as well. */
-const byLine = (paper: DigestPaper): string =>
-  [authorsOf(paper), cut(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
+const byLine = (paper: ShownPaper): string =>
+  [authorsOf(paper), truncateAtWord(oneLine(paper.organization ?? ''), MAX_ORGANIZATION_LENGTH)]
     .filter(Boolean)
     .join(' · ')
 
-function authorsOf({ authors, moreAuthors = 0 }: DigestPaper): string {
-  const names = authors.map((author) => cut(oneLine(author), MAX_AUTHOR_LENGTH)).filter(Boolean)
+function authorsOf({ authors, moreAuthors = 0 }: ShownPaper): string {
+  const names = authors.map((author) => truncateAtWord(oneLine(author), MAX_AUTHOR_LENGTH)).filter(Boolean)
   const others = names.length + moreAuthors - FIRST_AUTHORS
   if (others <= 1) return names.join(', ')
   const first = names.slice(0, FIRST_AUTHORS).join(', ')
   return fill(words.emails.parts.authors, { names: first, count: others })
 }
 
-function factsOf({ votes, day, codeUrl, path }: DigestPaper, dated: boolean): PaperView['facts'] {
+function factsOf({ votes, day, codeUrl, path }: ShownPaper, dated: boolean): PaperView['facts'] {
   const code = codeLink(codeUrl)
   const [pdf, arxiv] = [arxivPdfLink(path), arxivLink(path)]
   return [

@@ -1,9 +1,9 @@
 import type { DigestContent, DigestSection } from '../digests/digest-content.ts'
 import { fill, words } from '../i18n/words.ts'
-import { cut, oneLine } from '../mail/templates/line.ts'
-import type { DigestPaper } from '../queries/reasons/show-paper.ts'
-import type { AtTopic, Links } from '../subscribers/links.ts'
-import { type Detail, type PaperView, paperView } from './paper-view.ts'
+import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
+import type { Links, TopicPaperRef } from '../subscribers/links.ts'
+import { type PaperDetail, type PaperView, paperView } from './paper-view.ts'
 
 /** A section as parts/sections.mjml and parts/sections.txt read it, in `it.sections`. */
 export interface SectionView {
@@ -19,8 +19,8 @@ interface PaperInSection extends PaperView {
 interface SectionsOptions {
   links: Links
   /** Where a topic is changed, starting from a paper. */
-  changeUrl?: (at: AtTopic) => string
-  detail: Detail
+  changeUrl?: (at: TopicPaperRef) => string
+  detail: PaperDetail
 }
 
 const MAX_TOPIC_LENGTH = 80
@@ -31,7 +31,7 @@ export function sectionViews(
   { sections }: Pick<DigestContent, 'sections'>,
   { links, changeUrl, detail }: SectionsOptions,
 ): SectionView[] {
-  const shown = filled(sections)
+  const shown = nonEmptySections(sections)
   const days = shown.flatMap(({ papers }) => papers.map(({ day }) => day))
   const newest = days.toSorted().at(-1)
   return shown.map((section) => ({
@@ -43,24 +43,27 @@ export function sectionViews(
   }))
 }
 
-export const filled = (sections: DigestSection[]): DigestSection[] =>
+export const nonEmptySections = (sections: DigestSection[]): DigestSection[] =>
   sections.filter(({ papers }) => papers.length > 0)
 
 export function headingOf({ topic, rising, close }: DigestSection): string {
   if (rising) return words.emails.parts.rising
-  if (close) return fill(words.emails.parts.close, { topic: cut(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
-  return topic === null ? words.emails.parts.mostVotesFirst : cut(oneLine(topic), MAX_TOPIC_LENGTH)
+  if (close)
+    return fill(words.emails.parts.close, { topic: truncateAtWord(oneLine(topic ?? ''), MAX_TOPIC_LENGTH) })
+  return topic === null ? words.emails.parts.mostVotesFirst : truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)
 }
 
 function changeOf(
   { topic, topicId }: DigestSection,
-  { id: paperId }: DigestPaper,
-  changeUrl: (at: AtTopic) => string,
+  { id: paperId }: ShownPaper,
+  changeUrl: (at: TopicPaperRef) => string,
 ): PaperInSection['change'] {
   // A digest that an earlier release planned holds no ids.
   if (topic === null || !topicId) return undefined
   return {
-    text: fill(words.emails.parts.change, { topic: cut(oneLine(topic), MAX_TOPIC_IN_LINK_LENGTH) }),
+    text: fill(words.emails.parts.change, {
+      topic: truncateAtWord(oneLine(topic), MAX_TOPIC_IN_LINK_LENGTH),
+    }),
     url: changeUrl({ topicId, paperId }),
   }
 }

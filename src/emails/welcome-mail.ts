@@ -1,8 +1,8 @@
 import type { WelcomeMessage } from '../digests/welcome-message.ts'
-import { contentOf, linkTo, type MailOf } from './mailing.ts'
+import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
 
 /** To somebody who just confirmed. It is mailed as digests are, so it ends as they do. */
-export const welcomeMail: MailOf = ({ config, emails }, message) => {
+export const welcomeMail: MailWriter = ({ config, emails }, message) => {
   const { epoch, papers: _, ...content } = contentOf<WelcomeMessage>(message)
   const id = message.subscriberId
   const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })

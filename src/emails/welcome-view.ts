@@ -2,14 +2,14 @@ import type { Day } from '../core/dates.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
 import { dateWithYear, hourOfDay, longDate, weekdayDate } from '../i18n/dates.ts'
 import { counted, fill, words } from '../i18n/words.ts'
-import { wrap } from '../mail/templates/columns.ts'
-import { nameInSubject, type SiteIdentity } from '../mail/templates/email.ts'
-import { cut, oneLine } from '../mail/templates/line.ts'
-import { linksOf, topicLink } from '../subscribers/links.ts'
+import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
+import { siteLinks, topicLink } from '../subscribers/links.ts'
 import type { MailDetail, MailFormat } from '../subscribers/subscriber.ts'
-import { moreOf, type ReaderLinks } from './digest-view.ts'
-import { leadWithMore, preheaderOf, subjectOf } from './digest-wording.ts'
-import type { Detail } from './paper-view.ts'
+import { moreOnSite, type ReaderLinks } from './digest-view.ts'
+import { digestSubject, leadWithMore, preheaderOf } from './digest-wording.ts'
+import type { PaperDetail } from './paper-view.ts'
 import { type SectionView, sectionViews } from './sections-view.ts'
 
 /** To somebody who just confirmed: plain data, as it is stored with the message. */
@@ -61,7 +61,7 @@ const MAX_TOPICS = 10
 const MAX_TOPIC_LENGTH = 80
 
 /** Everything that a welcome says, in words, its papers cut to `detail`. */
-export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Detail): WelcomeView {
+export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: PaperDetail): WelcomeView {
   const { content, unsubscribeUrl, manageUrl } = email
   return {
     site,
@@ -81,7 +81,7 @@ export function welcomeView(site: SiteIdentity, email: WelcomeEmail, detail: Det
 
 function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): string {
   const { subject, subjectAlone, subjectBare } = words.emails.welcome
-  if (content) return fill(subject, { what: subjectOf(content) })
+  if (content) return fill(subject, { what: digestSubject(content) })
   if (next) return fill(subjectAlone, { date: weekdayDate(next) })
   return fill(subjectBare, { site: nameInSubject(site) })
 }
@@ -89,14 +89,14 @@ function subjectLine(site: SiteIdentity, { content, next }: WelcomeEmail): strin
 const firstOf = ({ next, hour, zone }: WelcomeEmail): string =>
   next ? fill(words.emails.welcome.first, { day: longDate(next), hour: hourOfDay(hour), zone }) : ''
 
-function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEmail, detail: Detail) {
+function papersOf(site: SiteIdentity, { content, manageUrl, viewUrl }: WelcomeEmail, detail: PaperDetail) {
   if (!content) return { intro: '', sections: [], more: '', moreUrl: '' }
-  const links = linksOf(site.baseUrl)
+  const links = siteLinks(site.baseUrl)
   const intro = content.bestOf ? words.emails.welcome.best : words.emails.welcome.matched
   return {
     intro: fill(intro, { day: longDate(content.localDate), lead: leadWithMore(content) }),
     sections: sectionViews(content, { links, changeUrl: (at) => topicLink(manageUrl, at), detail }),
-    ...moreOf(content, { links, viewUrl }),
+    ...moreOnSite(content, { links, viewUrl }),
   }
 }
 
@@ -114,7 +114,7 @@ function topicsOf({ nothingMatched, topics }: WelcomeEmail) {
   if (!nothingMatched) return { nothing: [], moreTopics: '' }
   const more = topics.length - MAX_TOPICS
   return {
-    nothing: topics.slice(0, MAX_TOPICS).map((topic) => cut(oneLine(topic), MAX_TOPIC_LENGTH)),
+    nothing: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(oneLine(topic), MAX_TOPIC_LENGTH)),
     moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
   }
 }

@@ -16,14 +16,14 @@ export function longDate(day: Day): string {
 }
 
 /** "Tuesday, 24 November" */
-export function fullDate(day: Day): string {
+export function longDateWithoutYear(day: Day): string {
   const { month, date, weekday } = partsOf(day)
   return `${words.weekdays[weekday]}, ${date} ${words.months[month]}`
 }
 
 /** "Tuesday, 24 November"; with the year if it differs from that of `today`. */
-export const dateSeenOn = (today: Day, day: Day): string =>
-  partsOf(day).year === partsOf(today).year ? fullDate(day) : longDate(day)
+export const dateRelativeTo = (today: Day, day: Day): string =>
+  partsOf(day).year === partsOf(today).year ? longDateWithoutYear(day) : longDate(day)
 
 /** "24 Nov" */
 export function shortDate(day: Day): string {
@@ -49,7 +49,7 @@ export function dateRange(from: Day, to: Day): string {
 export const dateWithYear = (day: Day): string => `${shortDate(day)} ${partsOf(day).year}`
 
 /** "24 Nov 2026, 08:03" in a zone; `instant` in ISO 8601. */
-export function moment(instant: string, zone: string): string {
+export function dateAndTime(instant: string, zone: string): string {
   const local = Temporal.Instant.from(instant).toZonedDateTimeISO(zone)
   return `${dateWithYear(local.toPlainDate().toString())}, ${local.toPlainTime().toString().slice(0, 5)}`
 }
@@ -58,7 +58,7 @@ export function moment(instant: string, zone: string): string {
 export const hourOfDay = (hour: number): string => `${String(hour).padStart(2, '0')}:00`
 
 /** "every day", "Monday to Friday", "Monday, Wednesday and Friday" */
-export function weekdays(days: Weekday[]): string {
+export function weekdaysText(days: Weekday[]): string {
   const chosen = WEEKDAYS.filter((day) => days.includes(day))
   if (chosen.length === WEEKDAYS.length) return words.schedule.everyDay
   if (chosen.join() === WEEKDAYS.slice(0, 5).join()) return words.schedule.workdays

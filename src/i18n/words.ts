@@ -26,13 +26,13 @@ export const fillHtml = (sentence: string, values: FillValues): string =>
   fill(sentence, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, escaped(value)])))
 
 /** How a language counts. A form that the words do not give is `other`. */
-export const countedBy =
+export const pluralizerFor =
   (rules: Intl.PluralRules) =>
   (count: number, forms: Plural, values: FillValues = {}): string =>
     fill(forms[rules.select(count)] ?? forms.other, { ...values, count })
 
 /** "1 paper", "2 papers": the form that goes with a count, its {count} and other {names} filled in. */
-export const counted = countedBy(new Intl.PluralRules(words.language))
+export const counted = pluralizerFor(new Intl.PluralRules(words.language))
 
 /** "a, b and c" */
 export function listed(items: readonly string[], last: keyof Words['lists'] = 'and'): string {

@@ -15,7 +15,7 @@ export const MESSAGE_STATES = [
 export type MessageState = (typeof MESSAGE_STATES)[number]
 
 /** What stands in place of an answer where nobody knows what the server said. */
-export const LOST_ANSWER = 'its worker ended, or lost its lease'
+export const LOST_REPLY = 'its worker ended, or lost its lease'
 
 /** A message to be written down; what it says is made from it when it goes out. */
 export interface NewMessage {

@@ -1,6 +1,6 @@
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { keptFigures } from '../core/kept-figures.repo.ts'
+import { storedFigures } from '../core/stored-figures.repo.ts'
 import { type MessageDay, messagesByDay } from '../mail/outbox/daily-messages.repo.ts'
 import {
   type ConsentDay,
@@ -28,14 +28,14 @@ export async function dailyFigures(
   { db }: Pick<Deps, 'db'>,
   days: { from: Day; to: Day },
 ): Promise<DayFigures[]> {
-  const [kept, subscribers, consents, messages] = await Promise.all([
-    keptFigures<DayFigures>(db, days),
+  const [stored, subscribers, consents, messages] = await Promise.all([
+    storedFigures<DayFigures>(db, days),
     subscribersByDay(db, days),
     consentsByDay(db, days),
     messagesByDay(db, days),
   ])
   const byDay = new Map<Day, Partial<DayFigures>>()
   for (const row of [...consents, ...messages]) byDay.set(row.day, { ...byDay.get(row.day), ...row })
-  const keptOf = new Map(kept.map((row) => [row.day, row]))
-  return subscribers.map((row) => keptOf.get(row.day) ?? { ...NOTHING, ...byDay.get(row.day), ...row })
+  const storedByDay = new Map(stored.map((row) => [row.day, row]))
+  return subscribers.map((row) => storedByDay.get(row.day) ?? { ...NOTHING, ...byDay.get(row.day), ...row })
 }

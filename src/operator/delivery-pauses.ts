@@ -1,10 +1,10 @@
 import { recentActions } from '../core/action.repo.ts'
 import type { Deps } from '../core/deps.ts'
-import { DELIVERY, isHeldBy } from '../core/restored.ts'
+import { DELIVERY_SWITCH, isHoldSwitch } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
 
 /** A time in which nothing was handed over. */
-export interface Pause {
+export interface DeliveryPause {
   from: Date
   /** Null: it still holds. */
   to: Date | null
@@ -14,15 +14,15 @@ export interface Pause {
   restored: boolean
 }
 
-const MOST = 1000
+const MAX_ACTIONS = 1000
 const PAUSE = 'delivery pause'
 const RESUME = 'delivery resume'
 
 /** When delivery was paused by the operator, and the pause that holds now, whoever made it; oldest first. */
-export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Pause[]> {
-  const actions = await recentActions(db, { limit: MOST, verbs: [PAUSE, RESUME] })
-  const holds = await readSwitch(db, DELIVERY)
-  const pauses: Pause[] = []
+export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<DeliveryPause[]> {
+  const actions = await recentActions(db, { limit: MAX_ACTIONS, verbs: [PAUSE, RESUME] })
+  const current = await readSwitch(db, DELIVERY_SWITCH)
+  const pauses: DeliveryPause[] = []
   let from: Date | undefined
   for (const { verb, at } of actions.toReversed()) {
     if (verb === PAUSE) from ??= at
@@ -31,10 +31,10 @@ export async function deliveryPauses({ db }: Pick<Deps, 'db'>): Promise<Pause[]>
       from = undefined
     }
   }
-  if (!holds) return pauses
-  return [...pauses, { from: holds.at, to: null, reason: holds.reason, restored: isHeldBy(holds) }]
+  if (!current) return pauses
+  return [...pauses, { from: current.at, to: null, reason: current.reason, restored: isHoldSwitch(current) }]
 }
 
 /** Those that fell at least partly between two instants. */
-export const pausesBetween = (pauses: readonly Pause[], from: Date, to: Date): Pause[] =>
+export const pausesBetween = (pauses: readonly DeliveryPause[], from: Date, to: Date): DeliveryPause[] =>
   pauses.filter((pause) => pause.from < to && (!pause.to || pause.to > from))

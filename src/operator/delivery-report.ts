@@ -3,24 +3,24 @@ import type { Deps } from '../core/deps.ts'
 import { LANES, type Lane, type MessageState } from '../mail/message.ts'
 import type { LaneCount, LaneWait } from '../mail/outbox/message-list.repo.ts'
 import { type DeliveryHealth, deliveryHealth } from './delivery-health.ts'
-import { type DeliveryStatus, deliveryStatus } from './delivery-switch.ts'
-import { type LimitingPace, limitingPaces } from './limiting-paces.ts'
+import { type DeliveryLimit, deliveryLimits } from './delivery-limits.ts'
+import { type DeliverySummary, deliverySummary } from './delivery-switch.ts'
 
-export const WAITING = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
+export const QUEUED_STATES = ['ready', 'taken', 'deferred', 'uncertain'] as const satisfies MessageState[]
 
-export type DeliveryReport = DeliveryStatus &
-  DeliveryHealth & { paces: LimitingPace[]; reports: WaitingReports }
+export type DeliveryReport = DeliverySummary &
+  DeliveryHealth & { paces: DeliveryLimit[]; reports: WaitingReports }
 
 /** Whether mail goes out, what waits in which lane, what limits it, and whether somebody is there to hand it over. */
 export const deliveryReport = async (deps: Deps): Promise<DeliveryReport> => ({
-  ...(await deliveryStatus(deps)),
+  ...(await deliverySummary(deps)),
   ...(await deliveryHealth(deps)),
-  paces: await limitingPaces(deps),
+  paces: await deliveryLimits(deps),
   reports: await waitingReports(deps.db),
 })
 
 /** As the command and the API say it. */
-export const jsonOfReport = ({ waiting, waits, ...report }: DeliveryReport) => ({
+export const jsonOfDeliveryReport = ({ waiting, waits, ...report }: DeliveryReport) => ({
   delivery: report.delivery,
   reason: report.reason,
   restored: report.restored,
@@ -31,21 +31,21 @@ export const jsonOfReport = ({ waiting, waits, ...report }: DeliveryReport) => (
   >,
   paces: report.paces.map(({ until, ...pace }) => ({ ...pace, until: iso(until) })),
   reports: { waiting: report.reports.count, oldest: iso(report.reports.oldest) },
-  schedule: { ticked: iso(report.ticked) },
-  workers: { holding: report.holders, nudgeWaitsSeconds: report.nudgeWaitsSeconds },
+  schedule: { ticked: iso(report.lastTick) },
+  workers: { holding: report.sendingWorkers, nudgeWaitsSeconds: report.nudgeWaitsSeconds },
 })
 
 function laneJson(lane: Lane, waiting: LaneCount[], waits: LaneWait[]) {
   const wait = waits.find((one) => one.lane === lane)
-  const counts = WAITING.map((state) => [state, countOf(waiting, lane, state)])
+  const counts = QUEUED_STATES.map((state) => [state, queuedCount(waiting, lane, state)])
   return {
-    ...(Object.fromEntries(counts) as Record<(typeof WAITING)[number], number>),
+    ...(Object.fromEntries(counts) as Record<(typeof QUEUED_STATES)[number], number>),
     oldest: iso(wait?.oldest),
     nextTry: iso(wait?.nextTry),
   }
 }
 
-export const countOf = (waiting: LaneCount[], lane: Lane, state: MessageState): number =>
+export const queuedCount = (waiting: LaneCount[], lane: Lane, state: MessageState): number =>
   waiting.find((one) => one.lane === lane && one.state === state)?.count ?? 0
 
 const iso = (instant: Date | null | undefined): string | null => instant?.toISOString() ?? null

@@ -1,19 +1,19 @@
 import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import {
-  DELIVERY,
+  DELIVERY_SWITCH,
   holdDelivery,
-  isHeldBy,
+  isHoldSwitch,
   lockIdentity,
   pauseIfRestored,
   pauseUnlessHeld,
-  settleIdentity,
-} from '../core/restored.ts'
+  recordIdentity,
+} from '../core/restored-database.ts'
 import { clearSwitch, readSwitch } from '../core/switch.repo.ts'
 import { countWaiting, type LaneCount } from '../mail/outbox/message-list.repo.ts'
-import { beginSlowly } from '../mail/rate-limits/pace.repo.ts'
-import { settleComplaints } from '../subscribers/complaints.ts'
-import { type AfterRestore, closeTheGap } from './restore/after-restore.ts'
+import { resetSendRateAfterPause } from '../mail/rate-limits/send-rate.repo.ts'
+import { resetComplaintCount } from '../subscribers/complaints.ts'
+import { type RestoreOutcome, settleAfterRestore } from './restore/settle-after-restore.ts'
 
 const MAX_DURATION_MS = 600_000
 
@@ -26,7 +26,7 @@ export interface DeliverySwitch {
   since: Date | null
 }
 
-export interface DeliveryStatus extends DeliverySwitch {
+export interface DeliverySummary extends DeliverySwitch {
   waiting: LaneCount[]
 }
 
@@ -41,32 +41,33 @@ export async function pauseDelivery(
 ): Promise<boolean> {
   const at = clock.now()
   if (restored) return holdDelivery(db, at)
-  if (reason === undefined && (await readSwitch(db, DELIVERY))) return false
+  if (reason === undefined && (await readSwitch(db, DELIVERY_SWITCH))) return false
   return pauseUnlessHeld(db, { reason: reason ?? 'paused by the operator', at })
 }
 
-export interface Resumed {
+export interface ResumeResult {
   wasPaused: boolean
   /** Null where this is no restored database, or it was only moved. */
-  afterRestore: AfterRestore | null
+  afterRestore: RestoreOutcome | null
 }
 
 /**
  * Hands mail over again, slowly at first. After a restore it first ends, in one transaction, all that may have gone out since the
  * backup; not with `moved`, which says that nothing was sent since the copy was made.
  */
-export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promise<Resumed> {
+export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promise<ResumeResult> {
   await pauseIfRestored(deps)
   return deps.db.$transaction(
     async (tx) => {
       await lockIdentity(tx)
-      const paused = await readSwitch(tx, DELIVERY)
-      const held = isHeldBy(paused)
+      const paused = await readSwitch(tx, DELIVERY_SWITCH)
+      const held = isHoldSwitch(paused)
       const inside = { ...deps, db: tx as Database }
-      const afterRestore = held && paused && !moved ? await closeTheGap(inside, { since: paused.at }) : null
-      if (held) await settleIdentity(tx, deps.clock.now())
-      const wasPaused = await clearSwitch(tx, DELIVERY)
-      if (wasPaused) await beginAnew(tx, deps.clock.now())
+      const afterRestore =
+        held && paused && !moved ? await settleAfterRestore(inside, { since: paused.at }) : null
+      if (held) await recordIdentity(tx, deps.clock.now())
+      const wasPaused = await clearSwitch(tx, DELIVERY_SWITCH)
+      if (wasPaused) await restartSending(tx, deps.clock.now())
       return { wasPaused, afterRestore }
     },
     { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS },
@@ -74,23 +75,23 @@ export async function resumeDelivery(deps: Deps, { moved = false } = {}): Promis
 }
 
 /** What has gathered goes out slowly at first, and what stopped delivery is settled. */
-async function beginAnew(tx: DatabaseOrTransaction, at: Date): Promise<void> {
-  await beginSlowly(tx)
-  await settleComplaints(tx, at)
+async function restartSending(tx: DatabaseOrTransaction, at: Date): Promise<void> {
+  await resetSendRateAfterPause(tx)
+  await resetComplaintCount(tx, at)
 }
 
 /** Whether mail goes out. */
 export async function deliverySwitch({ db, config }: Deps): Promise<DeliverySwitch> {
-  const paused = await readSwitch(db, DELIVERY)
+  const paused = await readSwitch(db, DELIVERY_SWITCH)
   return {
     delivery: paused ? 'paused' : config.SENDING,
     reason: paused?.reason ?? null,
-    restored: isHeldBy(paused),
+    restored: isHoldSwitch(paused),
     since: paused?.at ?? null,
   }
 }
 
 /** The same, and what waits in which lane: counts every message that waits. */
-export async function deliveryStatus(deps: Deps): Promise<DeliveryStatus> {
+export async function deliverySummary(deps: Deps): Promise<DeliverySummary> {
   return { ...(await deliverySwitch(deps)), waiting: await countWaiting(deps.db) }
 }

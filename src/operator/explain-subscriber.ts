@@ -1,20 +1,20 @@
 import { type Day, localDayOf, type Weekday } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { hereSince } from '../digests/composed.ts'
 import { recipientOf } from '../digests/digest.repo.ts'
+import { receivesSince } from '../digests/digest-draft.ts'
 import { newestDue } from '../digests/due.ts'
 import { lastDigestDate } from '../digests/plan.repo.ts'
 import { addressHash, parseAddress } from '../subscribers/address.ts'
 import { tombstoneOf } from '../subscribers/erasure.repo.ts'
-import { standingOf } from '../subscribers/standing.ts'
+import { loadSubscription } from '../subscribers/load-subscription.ts'
 import { subscriberById, subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
-import { openCase, type Subject } from './explain/case.ts'
-import type { Step, Verdict } from './explain/say.ts'
-import type { StateThen } from './explain/standing-then.ts'
-import { stepsOf } from './explain/steps.ts'
+import { type ExplainedSubscriber, loadExplainContext } from './explain/context.ts'
+import type { TimelineEntry, Verdict } from './explain/format.ts'
+import type { PastState } from './explain/past-subscription.ts'
+import { timelineOf } from './explain/timeline.ts'
 import { verdictOf } from './explain/verdict.ts'
 
 export interface Explanation {
@@ -22,7 +22,7 @@ export interface Explanation {
   subscriber: {
     id: string
     email: string | null
-    state: StateThen
+    state: PastState
     zone: string
     hour: number
     days: Weekday[]
@@ -31,7 +31,7 @@ export interface Explanation {
   date: Day
   verdict: Verdict
   /** In order of time. */
-  steps: Step[]
+  steps: TimelineEntry[]
 }
 
 export interface ExplainInput {
@@ -48,30 +48,33 @@ export interface ExplainInput {
  */
 export async function explainSubscriber(deps: Deps, input: ExplainInput): Promise<Explanation> {
   const subject = await subjectOf(deps, input)
-  const open = await openCase(deps, subject, input.date ?? (await newestDate(deps, subject)))
-  const { zone, hour, days } = open.standing
+  const context = await loadExplainContext(deps, subject, input.date ?? (await newestDate(deps, subject)))
+  const { zone, hour, days } = context.subscription
   return {
-    subscriber: { id: subject.id, email: subject.email, state: open.state, zone, hour, days },
-    date: open.date,
-    verdict: verdictOf(open),
-    steps: stepsOf(open),
+    subscriber: { id: subject.id, email: subject.email, state: context.state, zone, hour, days },
+    date: context.date,
+    verdict: verdictOf(context),
+    steps: timelineOf(context),
   }
 }
 
-async function subjectOf(deps: Deps, { email, id = '' }: ExplainInput): Promise<Subject> {
+async function subjectOf(deps: Deps, { email, id = '' }: ExplainInput): Promise<ExplainedSubscriber> {
   const { db } = deps
   const key = email === undefined ? undefined : parseAddress(email).key
   const subscriber = await (key === undefined ? subscriberById(db, id) : subscriberByKey(db, key))
-  if (subscriber) return { ...(await known(deps, subscriber)), email: subscriber.address }
+  if (subscriber) return { ...(await subjectOfSubscriber(deps, subscriber)), email: subscriber.address }
   const tombstone = key === undefined ? await tombstoneOf(db, id) : null
-  if (tombstone) return erased(id, tombstone.erasedAt)
-  throw key === undefined ? new Fault('subscriber.unknown') : await unknown(deps, key)
+  if (tombstone) return subjectOfTombstone(id, tombstone.erasedAt)
+  throw key === undefined ? new Fault('subscriber.unknown') : await unknownSubscriber(deps, key)
 }
 
-async function known({ db }: Deps, subscriber: Subscriber): Promise<Omit<Subject, 'email'>> {
+async function subjectOfSubscriber(
+  { db }: Deps,
+  subscriber: Subscriber,
+): Promise<Omit<ExplainedSubscriber, 'email'>> {
   const { id, state, addressHash: hash } = subscriber
   const recipient = await recipientOf(db, id)
-  const since = recipient && hereSince(recipient)
+  const since = recipient && receivesSince(recipient)
   return {
     id,
     state,
@@ -79,18 +82,18 @@ async function known({ db }: Deps, subscriber: Subscriber): Promise<Omit<Subject
     since,
     importedAt: recipient?.importedAt ?? null,
     erasedAt: null,
-    standing: await standingOf(db, subscriber),
+    subscription: await loadSubscription(db, subscriber),
   }
 }
 
-async function unknown({ db, config }: Deps, key: string): Promise<Fault> {
+async function unknownSubscriber({ db, config }: Deps, key: string): Promise<Fault> {
   const suppression = await suppressionOf(db, addressHash(key, config.SUPPRESSION_KEY))
   if (!suppression) return new Fault('subscriber.unknown')
   const { reason, at } = suppression
   return new Fault('subscriber.unknown-suppressed', { reason, since: at.toISOString() })
 }
 
-const erased = (id: string, erasedAt: Date): Subject => ({
+const subjectOfTombstone = (id: string, erasedAt: Date): ExplainedSubscriber => ({
   id,
   email: null,
   addressHash: null,
@@ -98,7 +101,7 @@ const erased = (id: string, erasedAt: Date): Subject => ({
   since: null,
   importedAt: null,
   erasedAt,
-  standing: {
+  subscription: {
     zone: 'UTC',
     hour: 0,
     days: [],
@@ -112,15 +115,18 @@ const erased = (id: string, erasedAt: Date): Subject => ({
 })
 
 /** The newest date of a digest, or of an hour that has come; today for whoever has neither. */
-async function newestDate({ db, clock }: Deps, { id, state, standing }: Subject): Promise<Day> {
+async function newestDate(
+  { db, clock }: Deps,
+  { id, state, subscription }: ExplainedSubscriber,
+): Promise<Day> {
   const now = clock.now()
   const last = await lastDigestDate(db, id)
-  const due = state === 'active' || state === 'paused' ? newestDue(standing, now)?.localDate : undefined
-  const begun = due && standing.startDate && due >= standing.startDate ? due : undefined
+  const due = state === 'active' || state === 'paused' ? newestDue(subscription, now)?.localDate : undefined
+  const begun = due && subscription.startDate && due >= subscription.startDate ? due : undefined
   return (
     [last, begun]
       .filter((day) => day != null)
       .sort()
-      .at(-1) ?? localDayOf(now, standing.zone)
+      .at(-1) ?? localDayOf(now, subscription.zone)
   )
 }

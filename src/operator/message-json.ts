@@ -1,8 +1,8 @@
-import type { ListedReturn } from '../bounces/returned-list.repo.ts'
+import type { ListedBounce } from '../bounces/bounce-list.repo.ts'
 import type { ListedMessage } from '../mail/outbox/message-list.repo.ts'
-import { classOf } from '../mail/refusal-words.ts'
+import { refusalClassOf } from '../mail/refusal-labels.ts'
 import { maskAddress } from '../subscribers/address.ts'
-import { stateName, type WholeMessage } from './retry-message.ts'
+import { type MessageDetails, stateName } from './retry-message.ts'
 
 /** As commands and the API list it: its address is masked. */
 export const jsonOfMessage = (message: ListedMessage) => ({
@@ -20,15 +20,19 @@ export const jsonOfMessage = (message: ListedMessage) => ({
 })
 
 /** The same with each of its tries, and what came back. */
-export const jsonOfShownMessage = (message: WholeMessage) => ({
+export const jsonOfMessageDetails = (message: MessageDetails) => ({
   ...jsonOfMessage(message),
   acceptances: message.acceptances.map(({ at, answer }) => ({ at: at.toISOString(), answer })),
-  tries: message.tries.map(({ at, ...made }) => ({ ...made, class: classOf(made), at: at.toISOString() })),
+  tries: message.tries.map(({ at, ...made }) => ({
+    ...made,
+    class: refusalClassOf(made),
+    at: at.toISOString(),
+  })),
   returned: message.returned.map(jsonOfReturn),
 })
 
 /** As commands and the API list it. */
-export const jsonOfReturn = (one: ListedReturn) => ({
+export const jsonOfReturn = (one: ListedBounce) => ({
   at: one.at.toISOString(),
   class: one.class,
   status: one.status,

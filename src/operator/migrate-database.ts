@@ -1,9 +1,9 @@
-import { applyMigrations, laterMigration, missingMigrations } from '../core/database/migrations.ts'
-import { othersRunning } from '../core/database/running.ts'
+import { applyMigrations, newerMigration, pendingMigrations } from '../core/database/migrations.ts'
+import { countRunningProcesses } from '../core/database/process-lock.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { prepareQueue } from '../core/queue.ts'
-import { settleSuppressionKey } from '../subscribers/suppression-key.ts'
+import { recordSuppressionKey } from '../subscribers/suppression-key.ts'
 
 /**
  * Brings our tables and the queue's up to date; returns the names of the migrations applied. Throws
@@ -13,7 +13,7 @@ export async function migrateDatabase(deps: Deps): Promise<string[]> {
   const applied = await applyMigrations(deps.databaseUrl)
   await prepareQueue(deps.databaseUrl, deps.log)
   if (applied.length > 0) deps.log.info('database.migrated', { count: applied.length, last: applied.at(-1) })
-  await settleSuppressionKey(deps)
+  await recordSuppressionKey(deps)
   return applied
 }
 
@@ -23,10 +23,10 @@ export async function migrateDatabase(deps: Deps): Promise<string[]> {
  */
 export async function migrateIfAlone(deps: Deps): Promise<void> {
   // Asked in this order: whoever runs was done with its migrations before it said so.
-  const others = await othersRunning(deps.db)
-  const [name, ...rest] = await missingMigrations(deps.db)
+  const others = await countRunningProcesses(deps.db)
+  const [name, ...rest] = await pendingMigrations(deps.db)
   if (others > 0 && name) throw new Fault('database.others-running', { count: rest.length + 1, name, others })
   await migrateDatabase(deps)
-  const later = await laterMigration(deps.db)
+  const later = await newerMigration(deps.db)
   if (later) deps.log.warn('database.newer', { migration: later })
 }

@@ -1,25 +1,25 @@
 import { type Day, dayOf, localDayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
+import { openCandidatePool } from '../digests/candidates.repo.ts'
 import { composeDigests } from '../digests/compose-digests.ts'
-import type { Composed } from '../digests/composed.ts'
 import { recipientOf } from '../digests/digest.repo.ts'
 import type { DigestContent } from '../digests/digest-content.ts'
-import { offeredSince } from '../digests/offer.ts'
-import { openShelf } from '../digests/shelf.repo.ts'
+import type { DigestDraft } from '../digests/digest-draft.ts'
+import { eligibleSince } from '../digests/eligible-range.ts'
 import { snapshotAt } from '../digests/snapshot.ts'
 import { senderOf, siteOf } from '../emails/compose-message.ts'
 import { openEmails } from '../emails/emails.ts'
 import { buildMime } from '../mail/smtp/build-mime.ts'
-import type { RenderedEmail } from '../mail/templates/email.ts'
-import { addressed } from '../mail/templates/headers.ts'
+import { toOutgoingMail } from '../mail/templates/headers.ts'
+import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
 import { parseAddress } from '../subscribers/address.ts'
 import { subscriberByKey } from '../subscribers/subscriber.repo.ts'
 import type { Subscriber } from '../subscribers/subscriber.ts'
 
-export interface Preview {
+export interface DigestPreview {
   localDate: Day
-  composed: Composed
+  composed: DigestDraft
   /** Both parts whatever format they chose, and the whole message; null where nothing matched. */
   mail: (RenderedEmail & { raw: Buffer }) | null
 }
@@ -28,16 +28,19 @@ export interface Preview {
 export async function previewDigest(
   deps: Deps,
   { email, date }: { email: string; date?: Day },
-): Promise<Preview> {
+): Promise<DigestPreview> {
   const { db, clock } = deps
   const subscriber = await subscriberByKey(db, parseAddress(email).key)
   if (!subscriber) throw new Fault('subscriber.unknown')
   const now = clock.now()
   const localDate = date ?? localDayOf(now, subscriber.zone)
   const snapshot = await snapshotAt(db, { now, sources: deps.config.SOURCES })
-  const shelf = await openShelf(db, { since: offeredSince(localDate, null), upTo: snapshot.horizon })
+  const shelf = await openCandidatePool(db, {
+    since: eligibleSince(localDate, null),
+    upTo: snapshot.maxPaperId,
+  })
   const recipients = [(await recipientOf(db, subscriber.id))!]
-  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, shelf, now })
+  const [composed] = await composeDigests(db, { recipients, localDate, snapshot, pool: shelf, now })
   const { content } = composed!
   return { localDate, composed: composed!, mail: content && (await mailOf(deps, subscriber, content)) }
 }
@@ -53,6 +56,6 @@ async function mailOf({ config, clock }: Deps, subscriber: Subscriber, content: 
   const { detail } = subscriber
   const email = emails.digest({ content, ...links, confirmedOn, format: 'html', detail })
   const message = { kind: 'digest', id: 'preview', datedAt: now, toAddress: subscriber.address } as const
-  const raw = await buildMime(addressed({ ...message, unsubscribeUrl }, email, senderOf(config)))
+  const raw = await buildMime(toOutgoingMail({ ...message, unsubscribeUrl }, email, senderOf(config)))
   return { ...email, raw }
 }

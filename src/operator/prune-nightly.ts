@@ -1,6 +1,6 @@
 import { dayOf, midnight } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { isHeld } from '../core/restored.ts'
+import { isDeliveryHeld } from '../core/restored-database.ts'
 import { claimTick } from '../core/tick.repo.ts'
 import { prune } from './prune.ts'
 
@@ -10,6 +10,6 @@ const FIRST_HOUR = 3
 export async function pruneNightly(deps: Deps, input: { signal?: AbortSignal }): Promise<void> {
   const { db, clock } = deps
   const now = clock.now()
-  if (now.getUTCHours() < FIRST_HOUR || (await isHeld(db))) return
+  if (now.getUTCHours() < FIRST_HOUR || (await isDeliveryHeld(db))) return
   if (await claimTick(db, 'prune', midnight(dayOf(now)))) await prune(deps, input)
 }

@@ -1,10 +1,10 @@
-import { type ListedReturn, returnsOfMessages } from '../bounces/returned-list.repo.ts'
+import { bouncesOfMessages, type ListedBounce } from '../bounces/bounce-list.repo.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { DELIVERY } from '../core/restored.ts'
+import { DELIVERY_SWITCH } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
 import type { MessageState } from '../mail/message.ts'
-import { makeReady, messageById, type ShownMessage } from '../mail/outbox/message-list.repo.ts'
+import { type MessageWithHistory, messageById, requeueMessage } from '../mail/outbox/message-list.repo.ts'
 import { subscriberById } from '../subscribers/subscriber.repo.ts'
 import { suppressionOf } from '../subscribers/suppression.repo.ts'
 
@@ -12,37 +12,40 @@ import { suppressionOf } from '../subscribers/suppression.repo.ts'
 export const stateName = (state: MessageState): string => state.replace('_', '-')
 
 /** A message with all that is known of it. */
-export interface WholeMessage extends ShownMessage {
+export interface MessageDetails extends MessageWithHistory {
   /** Bounces and complaints about it, oldest first. */
-  returned: ListedReturn[]
+  returned: ListedBounce[]
 }
 
 /** Throws message.unknown. */
-export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string }): Promise<WholeMessage> {
+export async function showMessage({ db }: Pick<Deps, 'db'>, { id }: { id: string }): Promise<MessageDetails> {
   const message = await messageById(db, id)
   if (!message) throw new Fault('message.unknown', { id: id.slice(0, 40) })
-  return { ...message, returned: await returnsOfMessages(db, [id]) }
+  return { ...message, returned: await bouncesOfMessages(db, [id]) }
 }
 
 /** What keeps a ready message from going all the same. `off`: the setting SENDING. */
-export type Held = 'suppressed' | 'not-active' | 'paused' | 'off'
+export type HoldReason = 'suppressed' | 'not-active' | 'paused' | 'off'
 
 /**
  * Makes a message ready again, for the next run; returns what holds it all the same. Throws message.unknown,
  * message.cannot-retry.
  */
-export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<Held | null> {
+export async function retryMessage(deps: Deps, { id }: { id: string }): Promise<HoldReason | null> {
   const message = await showMessage(deps, { id })
   const { state, deadline } = message
-  if (await makeReady(deps.db, id, deps.clock.now())) return whatHolds(deps, message)
+  if (await requeueMessage(deps.db, id, deps.clock.now())) return holdReason(deps, message)
   throw new Fault('message.cannot-retry', { id, state: stateName(state), deadline: deadline.toISOString() })
 }
 
-async function whatHolds({ db, config }: Deps, { kind, subscriberId }: ShownMessage): Promise<Held | null> {
+async function holdReason(
+  { db, config }: Deps,
+  { kind, subscriberId }: MessageWithHistory,
+): Promise<HoldReason | null> {
   const subscriber = await subscriberById(db, subscriberId)
   if (subscriber && (await suppressionOf(db, subscriber.addressHash))) return 'suppressed'
   if (TO_ACTIVE.includes(kind) && subscriber?.state !== 'active') return 'not-active'
-  if (await readSwitch(db, DELIVERY)) return 'paused'
+  if (await readSwitch(db, DELIVERY_SWITCH)) return 'paused'
   return config.SENDING === 'off' ? 'off' : null
 }
 

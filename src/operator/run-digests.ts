@@ -1,7 +1,7 @@
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { DELIVERY, isHeld } from '../core/restored.ts'
+import { DELIVERY_SWITCH, isDeliveryHeld } from '../core/restored-database.ts'
 import { readSwitch } from '../core/switch.repo.ts'
 import { closePlans } from '../digests/close-plans.ts'
 import { type PlanResult, planDigests } from '../digests/plan-digests.ts'
@@ -11,7 +11,7 @@ import { LANES } from '../mail/message.ts'
 import { countReady } from '../mail/outbox/message-list.repo.ts'
 import type { RunResult } from '../mail/sending/run.ts'
 
-export interface DigestsRun {
+export interface DigestRunResult {
   planned: PlanResult
   /** What became of the messages of both lanes that were ready. */
   delivered: Omit<RunResult, 'stopped'>
@@ -28,21 +28,21 @@ export interface DigestsRun {
 export async function runDigests(
   deps: Deps,
   { date, signal }: { date?: Day; signal?: AbortSignal },
-): Promise<DigestsRun> {
+): Promise<DigestRunResult> {
   if (!deps.config.SMTP_URL) throw new Fault('smtp.not-set')
   const compose = await openComposer(deps)
   const planned = await planDigests(deps, { date })
   const delivered = { accepted: 0, deferred: 0, refused: 0, uncertain: 0, gaveUp: 0, skipped: 0 }
-  let stopped: DigestsRun['stopped'] = null
+  let stopped: DigestRunResult['stopped'] = null
   for (const lane of LANES) {
     const result = await deliverReady({ ...deps, compose }, { lane, signal })
     for (const name of Object.keys(delivered) as (keyof typeof delivered)[]) delivered[name] += result[name]
     stopped ??= result.stopped
   }
   await closePlans(deps)
-  if (await isHeld(deps.db)) stopped = 'restored'
+  if (await isDeliveryHeld(deps.db)) stopped = 'restored'
   if (signal?.aborted) stopped ??= 'interrupted'
-  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY))) stopped ??= 'paused'
+  if (deps.config.SENDING !== 'off' && (await readSwitch(deps.db, DELIVERY_SWITCH))) stopped ??= 'paused'
   const paced = stopped || deps.config.SENDING === 'off' ? 0 : await countReady(deps.db, deps.clock.now())
   return { planned, delivered, paced, stopped }
 }

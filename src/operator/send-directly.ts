@@ -1,17 +1,17 @@
-import { stopwatch } from '../core/clock.ts'
+import { monotonicMs } from '../core/clock.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import { randomId } from '../core/random.ts'
 import { openDkim, senderOf } from '../emails/compose-message.ts'
-import type { SmtpResult } from '../mail/refusals/classify-answer.ts'
+import type { SmtpResult } from '../mail/refusals/classify-reply.ts'
 import { buildMime } from '../mail/smtp/build-mime.ts'
 import type { DkimKey } from '../mail/smtp/dkim.ts'
-import { openSmtp } from '../mail/smtp/smtp-client.ts'
+import { openSmtpClient } from '../mail/smtp/smtp-client.ts'
 import type { SmtpTls } from '../mail/smtp/smtp-tls.ts'
-import type { RenderedEmail } from '../mail/templates/email.ts'
-import { addressed } from '../mail/templates/headers.ts'
+import { toOutgoingMail } from '../mail/templates/headers.ts'
 import type { OperatorMailKind } from '../mail/templates/mail-kind.ts'
 import type { OutgoingMail } from '../mail/templates/outgoing-mail.ts'
+import type { RenderedEmail } from '../mail/templates/rendered-email.ts'
 
 export interface DirectMail extends RenderedEmail {
   kind: OperatorMailKind
@@ -19,7 +19,7 @@ export interface DirectMail extends RenderedEmail {
   to: string
 }
 
-export interface Sent {
+export interface DirectSendResult {
   /** Undefined where nothing was to be sent. */
   result?: SmtpResult
   tls?: SmtpTls
@@ -42,29 +42,29 @@ export async function sendDirectly(
   { config, clock }: Pick<Deps, 'config' | 'clock'>,
   { kind, to, ...email }: DirectMail,
   { dryRun = false } = {},
-): Promise<Sent> {
+): Promise<DirectSendResult> {
   if (!config.SMTP_URL) throw new Fault('smtp.not-set')
   const dkim = await openDkim(config)
   const message = { kind, id: randomId(96), datedAt: clock.now(), toAddress: to }
-  const mail = addressed(message, email, senderOf(config))
+  const mail = toOutgoingMail(message, email, senderOf(config))
   const raw = await buildMime(mail, dkim)
-  const made = { signedBy: nameOf(dkim), messageId: mail.messageId, bytes: raw.length }
+  const made = { signedBy: signatureName(dkim), messageId: mail.messageId, bytes: raw.length }
   if (dryRun) return { ...made, ms: 0 }
   return { ...made, ...(await send(config.SMTP_URL, mail, raw)) }
 }
 
-const nameOf = (dkim: DkimKey | undefined): string | null =>
+const signatureName = (dkim: DkimKey | undefined): string | null =>
   dkim ? `${dkim.selector}._domainkey.${dkim.domain}` : null
 
 async function send(
-  smtp: Parameters<typeof openSmtp>[0],
+  smtp: Parameters<typeof openSmtpClient>[0],
   { envelope }: OutgoingMail,
   raw: Buffer,
-): Promise<Pick<Sent, 'result' | 'tls' | 'ms'>> {
-  const client = openSmtp(smtp, { timeouts: TIMEOUTS })
-  const begun = stopwatch()
+): Promise<Pick<DirectSendResult, 'result' | 'tls' | 'ms'>> {
+  const client = openSmtpClient(smtp, { timeouts: TIMEOUTS })
+  const startedAt = monotonicMs()
   const result = await client.send({ ...envelope, raw })
-  const sent = { result, tls: client.tls(), ms: Math.round(stopwatch() - begun) }
+  const sent = { result, tls: client.tls(), ms: Math.round(monotonicMs() - startedAt) }
   client.close()
   return sent
 }

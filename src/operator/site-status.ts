@@ -1,6 +1,6 @@
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { newestClosedDate } from '../digests/books.repo.ts'
+import { newestClosedDate } from '../digests/reconciliation.repo.ts'
 import { deliverySwitch } from './delivery-switch.ts'
 import { type SourceStatus, sourceStatus } from './source-status.ts'
 
@@ -11,7 +11,7 @@ export interface SiteStatus {
   /** Where it is paused. */
   since: Date | null
   /** The newest date whose digests are all accounted for. */
-  closed: Day | null
+  newestClosedDate: Day | null
 }
 
 const DAYS = 7
@@ -22,6 +22,6 @@ export async function siteStatus(deps: Deps): Promise<SiteStatus> {
     sources: await sourceStatus(deps, { days: DAYS }),
     delivery,
     since,
-    closed: await newestClosedDate(deps.db),
+    newestClosedDate: await newestClosedDate(deps.db),
   }
 }

@@ -1,8 +1,8 @@
 import { addDays, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { daysToFetch, MAX_DAYS_BACK } from '../sources/day-state.ts'
 import { parseSourceName } from '../sources/registry.ts'
 import { type SourceDay, sourceDaysBetween } from '../sources/source-day.repo.ts'
+import { daysToFetch, MAX_DAYS_BACK } from '../sources/source-day-state.ts'
 
 /** One day (UTC) of one source. */
 export type SourceDayStatus = Omit<SourceDay, 'source'>
@@ -35,21 +35,23 @@ export async function sourceStatus(
   const bySource = Map.groupBy(rows, ({ source }) => source)
   const others = [...bySource.keys()].filter((source) => !config.SOURCES.includes(source))
   return [...config.SOURCES, ...others].map((source) => {
-    const known = (bySource.get(source) ?? []).toReversed()
-    const ofToday = known.find(({ day }) => day === today)
+    const recordedDays = (bySource.get(source) ?? []).toReversed()
+    const ofToday = recordedDays.find(({ day }) => day === today)
     return {
       source,
       state: ofToday?.state ?? 'waiting',
       reason: ofToday?.reason ?? null,
-      newestFetch: latest(known.map(({ fetchedAt }) => fetchedAt)),
-      nextTry: earliest(stillAsked(config.SOURCES, source, known, clock.now()).map(({ nextTry }) => nextTry)),
-      days: known.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
+      newestFetch: latest(recordedDays.map(({ fetchedAt }) => fetchedAt)),
+      nextTry: earliest(
+        stillFetched(config.SOURCES, source, recordedDays, clock.now()).map(({ nextTry }) => nextTry),
+      ),
+      days: recordedDays.filter(({ day }) => day >= since).map(({ source: _, ...day }) => day),
     }
   })
 }
 
 /** A day that grew too old while nothing ran keeps its next try, which never comes; so does one of no source of ours. */
-function stillAsked(
+function stillFetched(
   sources: readonly string[],
   source: string,
   newestFirst: readonly SourceDay[],

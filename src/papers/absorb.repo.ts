@@ -1,11 +1,11 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import type { Numbered } from './stored-paper.repo.ts'
+import type { NumberedChange } from './stored-paper.repo.ts'
 
 /**
  * Moves all that stands under the numbers of papers that turned out to be others, which are there already, and takes
  * the papers away. Digests that name one by its number keep it; the number leads to the paper that it is.
  */
-export async function absorb(tx: DatabaseOrTransaction, changes: readonly Numbered[]): Promise<void> {
+export async function absorb(tx: DatabaseOrTransaction, changes: readonly NumberedChange[]): Promise<void> {
   const pairs = changes.flatMap(({ id, absorbed }) => absorbed.map((gone) => ({ gone, stays: id })))
   if (pairs.length === 0) return
   const moves = JSON.stringify(pairs)

@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
-import { PAPERS } from './paper.repo.ts'
+import { SELECT_PAPERS } from './paper.repo.ts'
 import type { Paper } from './paper.ts'
 
 /** The next papers after a number, in order of their numbers; without withdrawn ones. */
@@ -8,11 +8,11 @@ export const papersAfter = (
   db: DatabaseOrTransaction,
   { after, most }: { after: number; most: number },
 ): Promise<Paper[]> =>
-  db.$queryRaw`${PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
+  db.$queryRaw`${SELECT_PAPERS} where p.id > ${after} and withdrawn_at is null order by p.id limit ${most}::int`
 
 /** The papers of which a newer version was listed on a day or later; without withdrawn ones. */
 export const papersRevisedSince = (db: DatabaseOrTransaction, day: Day): Promise<Paper[]> =>
-  db.$queryRaw`${PAPERS} where withdrawn_at is null and p.id in (
+  db.$queryRaw`${SELECT_PAPERS} where withdrawn_at is null and p.id in (
     select paper_id from listing where kind = 'revised' and day >= ${day}::date) order by p.id`
 
 /** When anything of a paper or a listing last changed; null where there is none. */
@@ -30,16 +30,16 @@ export async function lastChangeOf(db: DatabaseOrTransaction, ids: readonly numb
   return row!.at
 }
 
-export interface PaperChanges {
+export interface ChangedPapers {
   papers: Paper[]
   /** Numbers of papers that were withdrawn, or turned out to be another one. */
   gone: number[]
 }
 
 /** The papers of which anything changed at an instant or later, votes included. */
-export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<PaperChanges> {
+export async function changesSince(db: DatabaseOrTransaction, since: Date): Promise<ChangedPapers> {
   const papers = await db.$queryRaw<Paper[]>`
-    ${PAPERS} where withdrawn_at is null and p.id in (
+    ${SELECT_PAPERS} where withdrawn_at is null and p.id in (
       select id from paper where updated_at >= ${since}
       union select paper_id from listing where updated_at >= ${since})
     order by p.id`

@@ -1,13 +1,13 @@
 import { type Day, dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { isDay, parseDay } from '../sources/huggingface/parse-day.ts'
+import { isDailyPapersList, parseDailyPapers } from '../sources/huggingface/parse-daily-papers.ts'
 import { parseList } from '../sources/import/parse-list.ts'
 import { recordImport } from '../sources/source-day.repo.ts'
-import type { Refused } from '../sources/source-record.ts'
-import { type Recorded, recordListings } from './listing.repo.ts'
+import type { RefusedEntry } from '../sources/source-record.ts'
+import { type RecordedListings, recordListings } from './listing.repo.ts'
 
-export interface ImportPapers {
+export interface ImportPapersInput {
   /** The API's JSON for a day, or `[{ title, summary, … }]`. */
   text: string
   /** The day on which they are listed; today (UTC) unless given. */
@@ -16,22 +16,25 @@ export interface ImportPapers {
   dryRun?: boolean
 }
 
-export interface Imported extends Recorded {
+export interface ImportedPapers extends RecordedListings {
   /** huggingface for the API's own form, else import. */
   source: string
   day: Day
-  refused: Refused[]
+  refused: RefusedEntry[]
 }
 
 /**
  * Records the papers in a file as listed on a day. Entries that cannot be read are told, the others are kept.
  * Throws import.not-a-list, and import.nothing-readable where there is nothing to keep.
  */
-export async function importPapers(deps: Deps, { text, day, dryRun }: ImportPapers): Promise<Imported> {
+export async function importPapers(
+  deps: Deps,
+  { text, day, dryRun }: ImportPapersInput,
+): Promise<ImportedPapers> {
   const now = deps.clock.now()
   const entries = listIn(text)
-  const [source, parse] = isDay(entries)
-    ? (['huggingface', parseDay] as const)
+  const [source, parse] = isDailyPapersList(entries)
+    ? (['huggingface', parseDailyPapers] as const)
     : (['import', parseList] as const)
   const { records, refused } = parse(entries)
   if (refused[0] && records.length === 0)

@@ -1,19 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { stopwatch } from '../core/clock.ts'
+import { monotonicMs } from '../core/clock.ts'
 import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Log } from '../core/log.ts'
-import { type OpenAsk, openAsk } from '../sources/ask-client.ts'
-import type { Outcome } from '../sources/day-state.ts'
-import { addressesIn, type NamedSource, sourceNamed } from '../sources/registry.ts'
-import type { FetchedDay, Manners } from '../sources/source.ts'
-import { recordFailure, recordFetch, recordHeld, type SourceDayName } from '../sources/source-day.repo.ts'
-import type { Identifier, Refused, SourceRecord } from '../sources/source-record.ts'
-import { type PaperKey, titleKey } from './identifiers.ts'
-import { type Recorded, recordListings } from './listing.repo.ts'
-import { keyText } from './same-paper.ts'
-import { barePapers, listedOn, unseenBy } from './seen.repo.ts'
+import { createFetchClient, type FetchClient } from '../sources/fetch-client.ts'
+import { baseUrlsIn, type NamedSource, requireSource } from '../sources/registry.ts'
+import type { FetchedDay, FetchPolicy } from '../sources/source.ts'
+import {
+  recordFailedFetch,
+  recordSuccessfulFetch,
+  recordThrottled,
+  type SourceDayKey,
+} from '../sources/source-day.repo.ts'
+import type { SourceDayOutcome } from '../sources/source-day-state.ts'
+import type { Identifier, RefusedEntry, SourceRecord } from '../sources/source-record.ts'
+import { keyText } from './group-duplicates.ts'
+import { type RecordedListings, recordListings } from './listing.repo.ts'
+import { listedOnDay, papersWithoutDate, unseenBy } from './listing-status.repo.ts'
+import { type PaperKey, titleKey } from './paper-key.ts'
 
 /** Of one fetch, all pauses together: shorter than the time for which a process claims the day. */
 const MAX_PAUSE_MS = 10 * 60_000
@@ -26,20 +31,20 @@ export interface IngestOptions {
   /** Once aborted, no further request is made. */
   signal?: AbortSignal
   /** In place of the source's own: for servers that stand in for it. */
-  manners?: Partial<Manners>
+  fetchPolicy?: Partial<FetchPolicy>
 }
 
-export interface IngestDay extends SourceDayName, IngestOptions {
+export interface IngestDayInput extends SourceDayKey, IngestOptions {
   /** Counts what would change, and changes nothing. */
   dryRun?: boolean
 }
 
-type Waiting = IngestDay & Required<Pick<IngestDay, 'wait'>>
+type InputWithWait = IngestDayInput & Required<Pick<IngestDayInput, 'wait'>>
 
-export interface Ingested extends SourceDayName, Recorded {
-  refused: Refused[]
+export interface IngestedDay extends SourceDayKey, RecordedListings {
+  refused: RefusedEntry[]
   /** What became of the day; undefined after a dry run. */
-  stands?: Pick<Outcome, 'state' | 'reason'>
+  stands?: Pick<SourceDayOutcome, 'state' | 'reason'>
 }
 
 /**
@@ -47,17 +52,18 @@ export interface Ingested extends SourceDayName, Recorded {
  * changes no paper: it is recorded with the source day and thrown as source.* or papers.rejected. Throws
  * source.unknown, and source.not-begun for a day to come.
  */
-export async function ingestDay(deps: Deps, asked: IngestDay): Promise<Ingested> {
-  const input = { ...asked, wait: waiter(asked) }
+export async function ingestDay(deps: Deps, asked: IngestDayInput): Promise<IngestedDay> {
+  const input = { ...asked, wait: limitedWait(asked) }
   const { source, day, dryRun } = input
-  const named = sourceNamed(source)
+  const named = requireSource(source)
   const today = dayOf(deps.clock.now())
   if (day > today) throw new Fault('source.not-begun', { day, today })
-  const asking = openAsk(askingOf(deps, named, input))
+  const fetchClient = createFetchClient(fetchClientOptions(deps, named, input))
   try {
-    return await fetchAndRecord(deps, named, input, asking)
+    return await fetchAndRecord(deps, named, input, fetchClient)
   } catch (error) {
-    if (error instanceof Fault && !dryRun) await noteFault(deps, { source, day }, error, asking.requests())
+    if (error instanceof Fault && !dryRun)
+      await recordFault(deps, { source, day }, error, fetchClient.requestCount())
     throw error
   }
 }
@@ -65,16 +71,20 @@ export async function ingestDay(deps: Deps, asked: IngestDay): Promise<Ingested>
 async function fetchAndRecord(
   deps: Deps,
   named: NamedSource,
-  input: Waiting,
-  { ask, requests }: OpenAsk,
-): Promise<Ingested> {
+  input: InputWithWait,
+  { request, requestCount }: FetchClient,
+): Promise<IngestedDay> {
   const { source, day, dryRun } = input
-  const started = stopwatch()
-  const answered = await named.source.fetchDay({ ...inputOf(deps, input), section: named.section, ask })
-  const { records, refused, reason } = await withoutRepeats(deps, input, answered)
+  const started = monotonicMs()
+  const fetchedDay = await named.source.fetchDay({
+    ...fetchDayInput(deps, input),
+    section: named.section,
+    request,
+  })
+  const { records, refused, reason } = await withoutRepeats(deps, input, fetchedDay)
   const now = deps.clock.now()
   // The day says that it has papers when they are there, and not before: a process may die in between.
-  let stands: Ingested['stands']
+  let stands: IngestedDay['stands']
   const recorded = await recordListings(
     deps.db,
     { source, day, records, now, dryRun },
@@ -85,24 +95,24 @@ async function fetchAndRecord(
         day,
         papers: listed,
         revised,
-        requests: requests(),
+        requests: requestCount(),
         reason,
         rejected: papers,
         now,
       }
-      const { state, reason: why } = await recordFetch(tx, fetched)
+      const { state, reason: why } = await recordSuccessfulFetch(tx, fetched)
       stands = { state, reason: why }
     },
   )
-  const ms = Math.round(stopwatch() - started)
+  const ms = Math.round(monotonicMs() - started)
   const ingested = { source, day, ...recorded, refused, stands }
-  logIngested(deps.log, ingested, { requests: requests(), reason, ms })
+  logIngested(deps.log, ingested, { requests: requestCount(), reason, ms })
   return ingested
 }
 
 function logIngested(
   log: Log,
-  { source, day, refused, rejected, stands: _, ...counts }: Ingested,
+  { source, day, refused, rejected, stands: _, ...counts }: IngestedDay,
   about: { requests: number; reason?: string; ms: number },
 ): void {
   for (const { index, why } of refused.slice(0, MAX_LOGGED))
@@ -113,22 +123,39 @@ function logIngested(
   log.info('source.fetched', { source, day, ...about, ...counts, ...left })
 }
 
-async function noteFault({ db, clock }: Deps, name: SourceDayName, fault: Fault, requests: number) {
+async function recordFault({ db, clock }: Deps, name: SourceDayKey, fault: Fault, requests: number) {
   const { status, seconds } = fault.values as { status?: number; seconds?: number }
   const now = clock.now()
-  if (fault.code === 'source.held') await recordHeld(db, { ...name, now, seconds: seconds! })
-  else await recordFailure(db, { ...name, now, fault: fault.code, status, seconds, requests })
+  if (fault.code === 'source.held') await recordThrottled(db, { ...name, now, seconds: seconds! })
+  else await recordFailedFetch(db, { ...name, now, fault: fault.code, status, seconds, requests })
 }
 
-function askingOf({ db, config, log }: Deps, { source: { manners } }: NamedSource, input: Waiting) {
+function fetchClientOptions(
+  { db, config, log }: Deps,
+  { source: { fetchPolicy } }: NamedSource,
+  input: InputWithWait,
+) {
   const { source, day, signal, wait } = input
   const contact = config.OPERATOR_EMAIL ?? config.BASE_URL
-  const asked = { ...manners, ...input.manners }
-  return { db, log, source, day, manners: asked, contact, wait, signal }
+  return {
+    db,
+    log,
+    source,
+    day,
+    fetchPolicy: { ...fetchPolicy, ...input.fetchPolicy },
+    contact,
+    wait,
+    signal,
+  }
 }
 
 /** Waits as long as a source asks for, up to ten minutes in all; then it throws source.held. */
-function waiter({ source, day, signal, wait = (ms) => sleep(ms, undefined, { signal }) }: IngestDay) {
+function limitedWait({
+  source,
+  day,
+  signal,
+  wait = (ms) => sleep(ms, undefined, { signal }),
+}: IngestDayInput) {
   let pausedMs = 0
   return async (ms: number) => {
     pausedMs += ms
@@ -138,16 +165,16 @@ function waiter({ source, day, signal, wait = (ms) => sleep(ms, undefined, { sig
   }
 }
 
-function inputOf({ db, config, clock, log }: Deps, { source, day, wait }: Waiting) {
+function fetchDayInput({ db, config, clock, log }: Deps, { source, day, wait }: InputWithWait) {
   return {
     source,
     day,
     now: clock.now(),
-    urls: addressesIn(config),
+    urls: baseUrlsIn(config),
     wait,
     unseen: (keys: readonly Identifier[]) => unseenBy(db, { source, day, keys }),
-    listed: (keys: readonly Identifier[]) => listedOn(db, { source, day, keys }),
-    bare: (keys: readonly Identifier[]) => barePapers(db, keys),
+    listed: (keys: readonly Identifier[]) => listedOnDay(db, { source, day, keys }),
+    withoutDate: (keys: readonly Identifier[]) => papersWithoutDate(db, keys),
     warn: (what: string) => log.warn('source.odd', { source, day, what }),
   }
 }
@@ -156,12 +183,12 @@ function inputOf({ db, config, clock, log }: Deps, { source, day, wait }: Waitin
  * A day of which a source lists nothing but papers of another day has not come: it gives that one's list once more. What
  * the day has already is its own all the same.
  */
-async function withoutRepeats({ db }: Deps, { source, day }: IngestDay, fetched: FetchedDay) {
+async function withoutRepeats({ db }: Deps, { source, day }: IngestDayInput, fetched: FetchedDay) {
   const keys = fetched.records.filter(({ kind }) => kind !== 'revised').flatMap(namesOf)
   if (keys.length === 0) return fetched
   const unseen = await unseenBy(db, { source, day, keys })
   if (unseen.size > 0) return fetched
-  const had = await listedOn(db, { source, day, keys })
+  const had = await listedOnDay(db, { source, day, keys })
   const own = fetched.records.filter((record) => namesOf(record).some((key) => had.has(keyText(key))))
   return { ...fetched, records: own, reason: own.length > 0 ? fetched.reason : ('repeated' as const) }
 }

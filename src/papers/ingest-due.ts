@@ -1,8 +1,8 @@
 import { dayOf } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault, failureOf } from '../core/errors.ts'
-import { sourceNamed } from '../sources/registry.ts'
-import { claimSourceDay, dueSourceDays, type SourceDayName } from '../sources/source-day.repo.ts'
+import { errorFields, Fault } from '../core/errors.ts'
+import { requireSource } from '../sources/registry.ts'
+import { claimSourceDay, dueSourceDays, type SourceDayKey } from '../sources/source-day.repo.ts'
 import { type IngestOptions, ingestDay } from './ingest-day.ts'
 
 /**
@@ -13,15 +13,15 @@ import { type IngestOptions, ingestDay } from './ingest-day.ts'
 export async function ingestDue(deps: Deps, options: IngestOptions = {}): Promise<void> {
   const now = deps.clock.now()
   const due = await dueSourceDays(deps.db, { sources: deps.config.SOURCES, now })
-  const isToday = ({ day }: SourceDayName) => Number(day === dayOf(now))
+  const isToday = ({ day }: SourceDayKey) => Number(day === dayOf(now))
   const inOrder = due.toSorted((a, b) => isToday(b) - isToday(a))
-  const lanes = Map.groupBy(inOrder, ({ source }) => sourceNamed(source).source.manners.service)
+  const lanes = Map.groupBy(inOrder, ({ source }) => requireSource(source).source.fetchPolicy.service)
   await Promise.all([...lanes.values()].map((lane) => fetchLane(deps, lane, options)))
 }
 
 const ENDS_THE_LANE = ['source.unreachable', 'source.rate-limited', 'source.held']
 
-async function fetchLane(deps: Deps, lane: readonly SourceDayName[], options: IngestOptions): Promise<void> {
+async function fetchLane(deps: Deps, lane: readonly SourceDayKey[], options: IngestOptions): Promise<void> {
   for (const { source, day } of lane) {
     if (options.signal?.aborted) return
     try {
@@ -30,8 +30,8 @@ async function fetchLane(deps: Deps, lane: readonly SourceDayName[], options: In
     } catch (error) {
       if (options.signal?.aborted) return
       const code = error instanceof Fault ? error.code : ''
-      if (code === 'source.held') deps.log.info('source.held', { source, day, ...failureOf(error) })
-      else deps.log.error('source.failed', { source, day, ...failureOf(error) })
+      if (code === 'source.held') deps.log.info('source.held', { source, day, ...errorFields(error) })
+      else deps.log.error('source.failed', { source, day, ...errorFields(error) })
       if (ENDS_THE_LANE.includes(code)) return
     }
   }

@@ -1,17 +1,17 @@
-import { type Database, type DatabaseOrTransaction, isRejection } from '../core/database/database.ts'
+import { type Database, type DatabaseOrTransaction, isDataRejection } from '../core/database/database.ts'
 import { type Day, midnight } from '../core/dates.ts'
-import { Fault, textOf } from '../core/errors.ts'
-import { excerpt } from '../sources/lenient.ts'
+import { errorText, Fault } from '../core/errors.ts'
+import { excerpt } from '../sources/lenient-fields.ts'
 import { identifierText, type SourceRecord } from '../sources/source-record.ts'
 import { absorb } from './absorb.repo.ts'
-import { changesOf } from './changes.ts'
 import { recordHistory } from './history.repo.ts'
-import { keysOf } from './identifiers.ts'
+import { changesOf } from './paper-changes.ts'
+import { paperKeysOf } from './paper-key.ts'
 import {
+  assignIds,
   insertKeys,
   insertPapers,
-  type Numbered,
-  numbered,
+  type NumberedChange,
   papersWithKeys,
   updatePapers,
 } from './stored-paper.repo.ts'
@@ -22,7 +22,7 @@ const MAX_DURATION_MS = 120_000
 const MAX_NAME_LENGTH = 100
 const MAX_WHY_LENGTH = 200
 
-export interface Listings {
+export interface DayListings {
   source: string
   day: Day
   records: readonly SourceRecord[]
@@ -31,7 +31,7 @@ export interface Listings {
   dryRun?: boolean
 }
 
-export interface Recorded {
+export interface RecordedListings {
   /** Papers seen for the first time. */
   added: number
   /** Known papers of which anything changed: what is known of them, their number, or their listing on this day. */
@@ -51,9 +51,9 @@ interface Rejected {
   why: string
 }
 
-const UNDO = new Error('dry run')
+const ROLLBACK = new Error('dry run')
 
-type Also = (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void>
+type Also = (tx: DatabaseOrTransaction, recorded: RecordedListings) => Promise<void>
 
 /**
  * Records what a source lists on a day, in one transaction, with what `also` does in it. The same records once more
@@ -61,38 +61,38 @@ type Also = (tx: DatabaseOrTransaction, recorded: Recorded) => Promise<void>
  */
 export async function recordListings(
   db: Database,
-  listings: Listings,
+  listings: DayListings,
   also: Also = async () => {},
-): Promise<Recorded> {
+): Promise<RecordedListings> {
   try {
     return await inTransaction(db, listings, { record: recordBatch, also })
   } catch (error) {
-    if (!isRejection(error)) throw error
+    if (!isDataRejection(error)) throw error
     return await inTransaction(db, listings, { record: recordAccepted, also })
   }
 }
 
 async function inTransaction(
   db: Database,
-  listings: Listings,
+  listings: DayListings,
   { record, also }: { record: typeof recordBatch; also: Also },
-): Promise<Recorded> {
-  let recorded: Recorded | undefined
+): Promise<RecordedListings> {
+  let recorded: RecordedListings | undefined
   const work = async (tx: DatabaseOrTransaction) => {
     await tx.$executeRaw`select pg_advisory_xact_lock(${INGEST_LOCK}::bigint)`
     const counts = await record(tx, listings)
     recorded = { ...counts, ...(await countListed(tx, listings)) }
-    if (listings.dryRun) throw UNDO
+    if (listings.dryRun) throw ROLLBACK
     await also(tx, recorded)
   }
   await db.$transaction(work, { timeout: MAX_DURATION_MS, maxWait: MAX_DURATION_MS }).catch((error) => {
-    if (error !== UNDO) throw error
+    if (error !== ROLLBACK) throw error
   })
   return recorded!
 }
 
 /** All but the records that the database rejects. Throws papers.rejected where none is left. */
-async function recordAccepted(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+async function recordAccepted(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
   const counts = await recordByHalves(tx, listings)
   const { source, day, records } = listings
   const [first] = counts.rejected
@@ -102,13 +102,13 @@ async function recordAccepted(tx: DatabaseOrTransaction, listings: Listings): Pr
 }
 
 /** A batch that the database rejects is halved, down to the single records that it rejects. */
-async function recordByHalves(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
+async function recordByHalves(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
   const { records } = listings
   await tx.$executeRaw`savepoint batch`
   const outcome = await recordBatch(tx, listings).catch(rejectionOf)
   if ('added' in outcome) return outcome
   await tx.$executeRaw`rollback to savepoint batch`
-  if (records.length === 1) return { ...NONE, rejected: [{ paper: shownAs(records[0]!), ...outcome }] }
+  if (records.length === 1) return { ...NONE, rejected: [{ paper: displayName(records[0]!), ...outcome }] }
   const half = Math.ceil(records.length / 2)
   const before = await recordByHalves(tx, { ...listings, records: records.slice(0, half) })
   const after = await recordByHalves(tx, { ...listings, records: records.slice(half) })
@@ -124,16 +124,16 @@ const NONE = { added: 0, changed: 0, unchanged: 0 }
 
 /** Why the database rejected a batch. Throws any other error. */
 function rejectionOf(error: unknown): Pick<Rejected, 'why'> {
-  if (!isRejection(error)) throw error
-  return { why: excerpt(textOf(error).trim().split('\n').at(-1)!, MAX_WHY_LENGTH) }
+  if (!isDataRejection(error)) throw error
+  return { why: excerpt(errorText(error).trim().split('\n').at(-1)!, MAX_WHY_LENGTH) }
 }
 
-const shownAs = ({ keys: [key], title }: SourceRecord): string =>
+const displayName = ({ keys: [key], title }: SourceRecord): string =>
   excerpt(key ? identifierText(key) : title, MAX_NAME_LENGTH)
 
-async function recordBatch(tx: DatabaseOrTransaction, listings: Listings): Promise<Counts> {
-  const stored = await papersWithKeys(tx, listings.records.flatMap(keysOf))
-  const changes = await numbered(tx, changesOf(listings.records, stored, listings))
+async function recordBatch(tx: DatabaseOrTransaction, listings: DayListings): Promise<Counts> {
+  const stored = await papersWithKeys(tx, listings.records.flatMap(paperKeysOf))
+  const changes = await assignIds(tx, changesOf(listings.records, stored, listings))
   // First, since what stands under the numbers of absorbed papers may move to them.
   await insertPapers(tx, changes, listings.now)
   await absorb(tx, changes)
@@ -146,21 +146,27 @@ async function recordBatch(tx: DatabaseOrTransaction, listings: Listings): Promi
   return countChanges(changes, moved)
 }
 
-type Counts = Pick<Recorded, 'added' | 'changed' | 'unchanged' | 'rejected'>
+type Counts = Pick<RecordedListings, 'added' | 'changed' | 'unchanged' | 'rejected'>
 
-function countChanges(changes: Numbered[], moved: Set<number>): Counts {
-  const known = changes.filter(({ isNew, absorbed }) => !isNew || absorbed.length > 0)
-  const changed = known.filter(({ id }) => moved.has(id)).length
-  return { added: changes.length - known.length, changed, unchanged: known.length - changed, rejected: [] }
+function countChanges(changes: NumberedChange[], moved: Set<number>): Counts {
+  const existing = changes.filter(({ isNew, absorbed }) => !isNew || absorbed.length > 0)
+  const changed = existing.filter(({ id }) => moved.has(id)).length
+  return {
+    added: changes.length - existing.length,
+    changed,
+    unchanged: existing.length - changed,
+    rejected: [],
+  }
 }
 
-const absorbing = (changes: Numbered[]): Numbered[] => changes.filter(({ absorbed }) => absorbed.length > 0)
+const absorbing = (changes: NumberedChange[]): NumberedChange[] =>
+  changes.filter(({ absorbed }) => absorbed.length > 0)
 
 /** Returns the papers whose listing is new or moved. What a source no longer says stays. */
 async function upsertListings(
   tx: DatabaseOrTransaction,
-  changes: Numbered[],
-  { source, day, now }: Listings,
+  changes: NumberedChange[],
+  { source, day, now }: DayListings,
 ): Promise<number[]> {
   const listed = changes.filter(({ kind }) => kind !== undefined)
   const rows = JSON.stringify(listed.map(({ id, kind, votes, comments }) => ({ id, kind, votes, comments })))
@@ -179,8 +185,8 @@ async function upsertListings(
 
 async function countListed(
   tx: DatabaseOrTransaction,
-  { source, day }: Listings,
-): Promise<Pick<Recorded, 'listed' | 'revised'>> {
+  { source, day }: DayListings,
+): Promise<Pick<RecordedListings, 'listed' | 'revised'>> {
   const where = { source, day: midnight(day) }
   const all = await tx.listing.count({ where })
   const revised = await tx.listing.count({ where: { ...where, kind: 'revised' } })

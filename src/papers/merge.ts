@@ -3,11 +3,11 @@ import { type Day, midnight } from '../core/dates.ts'
 import type { SourceRecord } from '../sources/source-record.ts'
 import type { Paper } from './paper.ts'
 
-const TEXTS = ['title', 'abstract', 'authors', 'categories', 'keywords'] as const
-const SAID = ['organization', 'codeUrl', 'projectUrl', 'summary'] as const
-const RANKED = [...TEXTS, ...SAID] as const
+const VERSIONED_FIELDS = ['title', 'abstract', 'authors', 'categories', 'keywords'] as const
+const LATEST_WINS_FIELDS = ['organization', 'codeUrl', 'projectUrl', 'summary'] as const
+const RANKED_FIELDS = [...VERSIONED_FIELDS, ...LATEST_WINS_FIELDS] as const
 
-type Ranked = (typeof RANKED)[number]
+type Ranked = (typeof RANKED_FIELDS)[number]
 
 /**
  * What decides between two values of a field: for a text or list the version that it was read from, 0 where that is
@@ -26,15 +26,15 @@ export interface PaperFacts extends Omit<Paper, 'id' | 'arxivId' | 'doi' | OfLis
 }
 
 /** When a source said something: the day that it spoke of, and the instant. */
-export interface Said {
+export interface ObservedAt {
   day: Day
   now: Date
 }
 
 /** Above every day. */
-const FOR_GOOD = Number.MAX_SAFE_INTEGER
+const PERMANENT_RANK = Number.MAX_SAFE_INTEGER
 
-export function factsOf(record: SourceRecord, { day, now }: Said): PaperFacts {
+export function factsOf(record: SourceRecord, { day, now }: ObservedAt): PaperFacts {
   const facts = {
     title: record.title,
     abstract: record.abstract,
@@ -53,7 +53,7 @@ export function factsOf(record: SourceRecord, { day, now }: Said): PaperFacts {
     onlyRevised: record.kind === 'revised' || Boolean(record.withdrawnAt),
   }
   const ranked = withRanks(facts, { version: facts.version, instant: now.getTime() })
-  const rank = record.isRetracted ? FOR_GOOD : midnight(day).getTime()
+  const rank = record.isRetracted ? PERMANENT_RANK : midnight(day).getTime()
   const withdrawnAt = record.withdrawnAt === undefined ? 0 : rank
   return { ...ranked, ranks: { ...ranked.ranks, withdrawnAt } }
 }
@@ -69,8 +69,8 @@ function withRanks(
 ): PaperFacts {
   const rankOf = (field: Ranked, rank: number) => [field, facts[field]?.length ? (known[field] ?? rank) : 0]
   const ranks = Object.fromEntries([
-    ...TEXTS.map((field) => rankOf(field, version ?? 0)),
-    ...SAID.map((field) => rankOf(field, instant)),
+    ...VERSIONED_FIELDS.map((field) => rankOf(field, version ?? 0)),
+    ...LATEST_WINS_FIELDS.map((field) => rankOf(field, instant)),
     ['withdrawnAt', known.withdrawnAt ?? 0],
   ])
   return { ...facts, ranks }
@@ -89,7 +89,7 @@ export function merge(one: PaperFacts, other: PaperFacts): PaperFacts {
     ...withdrawal(one, other),
   }
   merged.ranks = { ...one.ranks, withdrawnAt: Math.max(one.ranks.withdrawnAt, other.ranks.withdrawnAt) }
-  for (const field of RANKED) if (isAbove(other, one, field)) take(field, merged, other)
+  for (const field of RANKED_FIELDS) if (hasPrecedence(other, one, field)) copyField(field, merged, other)
   return merged
 }
 
@@ -100,21 +100,21 @@ function withdrawal(one: PaperFacts, other: PaperFacts): Pick<PaperFacts, 'withd
   return { withdrawnAt: earlier(one.withdrawnAt, other.withdrawnAt) }
 }
 
-function take<Field extends Ranked>(field: Field, to: PaperFacts, from: PaperFacts): void {
+function copyField<Field extends Ranked>(field: Field, to: PaperFacts, from: PaperFacts): void {
   to[field] = from[field]
   to.ranks[field] = from.ranks[field]
 }
 
-function isAbove(one: PaperFacts, other: PaperFacts, field: Ranked): boolean {
-  const [here, there] = [one, other].map((facts) => placeOf(facts, field)) as [Place, Place]
+function hasPrecedence(one: PaperFacts, other: PaperFacts, field: Ranked): boolean {
+  const [here, there] = [one, other].map((facts) => precedenceOf(facts, field)) as [Precedence, Precedence]
   const step = here.findIndex((value, i) => value !== there[i])
   return step >= 0 && here[step]! > there[step]!
 }
 
 // An empty value is below all: its rank is 0, and so is its length.
-type Place = [rank: number, length: number, text: string]
+type Precedence = [rank: number, length: number, text: string]
 
-function placeOf(facts: PaperFacts, field: Ranked): Place {
+function precedenceOf(facts: PaperFacts, field: Ranked): Precedence {
   const value = facts[field] ?? ''
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return [facts.ranks[field], value.length, text]
@@ -136,10 +136,10 @@ function earlier<T extends Date | Day | null>(a: T, b: T): T {
  * Whether two facts are the same but for the instants at which the same was said. These do not count: an hourly fetch
  * would write every paper. Nothing is lost, since whoever says something else says it later still.
  */
-export const sayTheSame = (one: PaperFacts, other: PaperFacts): boolean =>
+export const isSameContent = (one: PaperFacts, other: PaperFacts): boolean =>
   isDeepStrictEqual(withoutInstants(one), withoutInstants(other))
 
 const withoutInstants = ({ ranks, ...facts }: PaperFacts) => [
   facts,
-  [...TEXTS, 'withdrawnAt' as const].map((field) => ranks[field]),
+  [...VERSIONED_FIELDS, 'withdrawnAt' as const].map((field) => ranks[field]),
 ]

@@ -1,11 +1,11 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, type Day } from '../core/dates.ts'
 import { Prisma } from '../generated/prisma/client.ts'
-import { parseName } from './identifiers.ts'
 import type { Paper } from './paper.ts'
+import { parsePaperName } from './paper-key.ts'
 
 /** Every paper as the program reads it; a condition on `p` follows. */
-export const PAPERS = Prisma.sql`
+export const SELECT_PAPERS = Prisma.sql`
   select p.id, title, abstract, authors, categories, keywords, organization, code_url as "codeUrl",
     project_url as "projectUrl", summary, published_at as "publishedAt", arxiv.value as "arxivId", doi.value as doi,
     to_char(first_day, 'YYYY-MM-DD') as "firstDay", listed.votes, listed.comments,
@@ -22,7 +22,7 @@ export const PAPERS = Prisma.sql`
  * The highest paper number given so far, 0 where there is none. Every lower number can be seen by then, and it never
  * falls: a paper that turned out to be another one counts.
  */
-export async function horizon(db: DatabaseOrTransaction): Promise<number> {
+export async function maxPaperId(db: DatabaseOrTransaction): Promise<number> {
   const rows = await db.$queryRaw<{ highest: number }[]>`
     select greatest((select max(id) from paper),
       (select max(value::int) from paper_key where scheme = 'id'), 0) as highest`
@@ -30,7 +30,7 @@ export async function horizon(db: DatabaseOrTransaction): Promise<number> {
 }
 
 /** Some of a list: `take` of them after the first `skip`. */
-export interface Slice {
+export interface ListSlice {
   skip: number
   take: number
 }
@@ -50,10 +50,10 @@ const mayHold = (withRevised: boolean): Prisma.Sql =>
 export const papersListedOn = (
   db: DatabaseOrTransaction,
   day: Day,
-  slice?: Partial<Slice> & { withRevised?: boolean },
+  slice?: Partial<ListSlice> & { withRevised?: boolean },
 ): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where ${listedOnDay(day, slice?.withRevised)} and withdrawn_at is null
+    ${SELECT_PAPERS} where ${listedOnDay(day, slice?.withRevised)} and withdrawn_at is null
     order by listed.votes desc nulls last, p.id limit ${slice?.take ?? null}::int offset ${slice?.skip ?? 0}::int`
 
 /** How many papers `papersListedOn` finds, newer versions not asked for. */
@@ -65,7 +65,7 @@ export async function countPapersListedOn(db: DatabaseOrTransaction, day: Day): 
 }
 
 /** Whether any paper first listed on a day or later names a category. */
-export async function categoriesNamedSince(db: DatabaseOrTransaction, day: Day): Promise<boolean> {
+export async function hasCategoriesSince(db: DatabaseOrTransaction, day: Day): Promise<boolean> {
   const rows = await db.$queryRaw<{ named: boolean }[]>`
     select exists(select from paper where first_day >= ${day}::date and withdrawn_at is null
       and categories <> '{}') as named`
@@ -84,41 +84,41 @@ export interface PaperRange {
 }
 
 /** The papers in a range of numbers, in that order; without withdrawn ones. */
-export const papersBetween = (
+export const papersInRange = (
   db: DatabaseOrTransaction,
   { after, upTo, firstDayFrom, orRevisedFrom }: PaperRange,
 ): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where p.id > ${after} and p.id <= ${upTo} and withdrawn_at is null
+    ${SELECT_PAPERS} where p.id > ${after} and p.id <= ${upTo} and withdrawn_at is null
       and (first_day >= ${firstDayFrom}::date or p.id = any(array(
         select paper_id from listing where kind = 'revised' and day >= ${orRevisedFrom ?? null}::date)))
       and ${mayHold(orRevisedFrom !== undefined)}
     order by p.id`
 
 /** A place in the list of the newest: everything after it was listed earlier, or has a lower number. */
-export type PaperPlace = Pick<Paper, 'firstDay' | 'id'>
+export type PaperCursor = Pick<Paper, 'firstDay' | 'id'>
 
 interface Newest {
-  after?: PaperPlace
+  after?: PaperCursor
   /** Those that any source listed then. */
   listedOn?: Day
   /** Newer versions too. */
   withRevised?: boolean
-  most: number
+  limit: number
 }
 
 /** Newest first, at most `most`, without withdrawn ones. */
 export const newestPapers = (
   db: DatabaseOrTransaction,
-  { after, listedOn, withRevised = false, most }: Newest,
+  { after, listedOn, withRevised = false, limit }: Newest,
 ): Promise<Paper[]> => {
   const rest = after
     ? Prisma.sql`(first_day, p.id) < (${after.firstDay}::date, ${after.id}::int)`
     : Prisma.sql`true`
   const listed = listedOn ? listedOnDay(listedOn, withRevised) : Prisma.sql`true`
   return db.$queryRaw`
-    ${PAPERS} where ${rest} and ${listed} and ${mayHold(withRevised)} and withdrawn_at is null
-    order by first_day desc, p.id desc limit ${most}::int`
+    ${SELECT_PAPERS} where ${rest} and ${listed} and ${mayHold(withRevised)} and withdrawn_at is null
+    order by first_day desc, p.id desc limit ${limit}::int`
 }
 
 /**
@@ -131,16 +131,16 @@ export const papersById = (
   { withWithdrawn = true } = {},
 ): Promise<Paper[]> =>
   db.$queryRaw`
-    ${PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
+    ${SELECT_PAPERS} where p.id = any(${[...ids]}::int[]) and (withdrawn_at is null or ${withWithdrawn})
     order by array_position(${[...ids]}::int[], p.id)`
 
 /** A paper by the name that it has in paths ("2507.06457", "doi:…", "id:17", "17"); withdrawn ones too. */
 export async function paperByName(db: DatabaseOrTransaction, name: string): Promise<Paper | null> {
-  const key = parseName(name)
+  const key = parsePaperName(name)
   if (!key) return null
   const number = key.scheme === 'id' ? Number(key.value) : null
   const rows = await db.$queryRaw<Paper[]>`
-    ${PAPERS} where p.id = ${number}::int or p.id = (
+    ${SELECT_PAPERS} where p.id = ${number}::int or p.id = (
       select paper_id from paper_key where scheme = ${key.scheme} and value = ${key.value})`
   return rows[0] ?? null
 }

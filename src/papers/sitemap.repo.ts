@@ -6,7 +6,7 @@ import type { Paper } from './paper.ts'
 export type SitemapPaper = Pick<Paper, 'id' | 'arxivId' | 'doi'> & { changedOn: Day }
 
 /** The highest number of a paper; 0 before the first one. */
-export async function highestPaper(db: DatabaseOrTransaction): Promise<number> {
+export async function maxSitemapPaperId(db: DatabaseOrTransaction): Promise<number> {
   const [row] = await db.$queryRaw<{ highest: number }[]>`select coalesce(max(id), 0) as highest from paper`
   return row!.highest
 }
@@ -24,13 +24,13 @@ export const sitemapPapers = (
     group by p.id order by p.id`
 
 /** The days that have papers, newest first. Jumps from day to day in the index: a day may have thousands of listings. */
-export async function daysWithPapers(db: DatabaseOrTransaction, most: number): Promise<Day[]> {
+export async function daysWithPapers(db: DatabaseOrTransaction, limit: number): Promise<Day[]> {
   const rows = await db.$queryRaw<{ day: Day }[]>`
     with recursive days as (
       (select day from listing where kind <> 'revised' order by day desc limit 1)
       union all
       select (select day from listing where kind <> 'revised' and listing.day < days.day order by day desc limit 1)
       from days where days.day is not null)
-    select to_char(day, 'YYYY-MM-DD') as day from days where day is not null limit ${most}::int`
+    select to_char(day, 'YYYY-MM-DD') as day from days where day is not null limit ${limit}::int`
   return rows.map(({ day }) => day)
 }

@@ -1,11 +1,11 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { dayOf, midnight } from '../core/dates.ts'
-import type { PaperChange, StoredPaper } from './changes.ts'
-import type { PaperKey } from './identifiers.ts'
 import { type Ranks, storedFacts } from './merge.ts'
+import type { PaperChange, StoredPaper } from './paper-changes.ts'
+import type { PaperKey } from './paper-key.ts'
 
 /** A change that has its number. */
-export type Numbered = PaperChange & { id: number; isNew: boolean }
+export type NumberedChange = PaperChange & { id: number; isNew: boolean }
 
 // jsonb carries lists of lists, which unnest cannot.
 const json = (value: unknown): string => JSON.stringify(value)
@@ -36,7 +36,10 @@ export async function papersWithKeys(tx: DatabaseOrTransaction, keys: PaperKey[]
 }
 
 /** Gives new papers their numbers, in their order. */
-export async function numbered(tx: DatabaseOrTransaction, changes: PaperChange[]): Promise<Numbered[]> {
+export async function assignIds(
+  tx: DatabaseOrTransaction,
+  changes: PaperChange[],
+): Promise<NumberedChange[]> {
   const count = changes.filter(({ id }) => id === undefined).length
   const rows = await tx.$queryRaw<{ id: number }[]>`
     select nextval(pg_get_serial_sequence('paper', 'id'))::int as id from generate_series(1, ${count}::int) order by 1`
@@ -49,7 +52,11 @@ export async function numbered(tx: DatabaseOrTransaction, changes: PaperChange[]
 }
 
 /** Writes those that are new. */
-export async function insertPapers(tx: DatabaseOrTransaction, changes: Numbered[], now: Date): Promise<void> {
+export async function insertPapers(
+  tx: DatabaseOrTransaction,
+  changes: NumberedChange[],
+  now: Date,
+): Promise<void> {
   const fresh = changes.filter(({ isNew }) => isNew)
   const data = fresh.map(({ id, facts: { onlyRevised: _, ...facts } }) => ({
     id,
@@ -62,7 +69,11 @@ export async function insertPapers(tx: DatabaseOrTransaction, changes: Numbered[
 }
 
 /** Writes what is known of papers that are there already. */
-export async function updatePapers(tx: DatabaseOrTransaction, papers: Numbered[], now: Date): Promise<void> {
+export async function updatePapers(
+  tx: DatabaseOrTransaction,
+  papers: NumberedChange[],
+  now: Date,
+): Promise<void> {
   if (papers.length === 0) return
   await tx.$executeRaw`
     update paper set title = r.title, abstract = r.abstract, authors = r.authors, categories = r.categories,
@@ -77,7 +88,7 @@ export async function updatePapers(tx: DatabaseOrTransaction, papers: Numbered[]
 }
 
 /** Writes the new keys, of papers that are there already. */
-export async function insertKeys(tx: DatabaseOrTransaction, changes: Numbered[]): Promise<void> {
+export async function insertKeys(tx: DatabaseOrTransaction, changes: NumberedChange[]): Promise<void> {
   const data = changes.flatMap(({ id, newKeys }) => newKeys.map((key) => ({ ...key, paperId: id })))
   await tx.paperKey.createMany({ data, skipDuplicates: true })
 }

@@ -1,18 +1,26 @@
 import type { Day } from '../core/dates.ts'
-import { asksForRevised } from './language/turning.ts'
-import { type Bits, countBits, dropBits, eachBit, keepBits, newBits, setBit } from './matching/bits.ts'
-import { eachSlot } from './matching/leaf-bits.ts'
-import type { PaperFacts, PaperIndex } from './matching/paper-index.ts'
+import { mentionsRevised } from './language/time-dependent.ts'
+import {
+  type Bits,
+  countBits,
+  forEachBit,
+  intersectBits,
+  newBits,
+  setBit,
+  subtractBits,
+} from './matching/bits.ts'
+import { forEachDoc } from './matching/leaf-bits.ts'
+import type { PaperAttributes, PaperIndex } from './matching/paper-index.ts'
+import { keyToIndexedTerm } from './matching/phrase-positions.ts'
 import { QuerySet } from './matching/query-set.ts'
-import { spellKey } from './matching/standing.ts'
-import { isText, leavesOf, type Query } from './query.ts'
+import { isTextLeaf, leavesOf, type Query } from './query.ts'
 import { Bm25 } from './ranking/bm25.ts'
-import { firstOf } from './ranking/first-of.ts'
 import type { Vector } from './ranking/profile.ts'
 import { Ranker } from './ranking/ranker.ts'
 import { vectorOf } from './ranking/tf-idf.ts'
-import { textWords } from './ranking/wanted.ts'
-import { type WhyEmpty, whyEmptyBy } from './reasons/why-empty.ts'
+import { topK } from './ranking/top-k.ts'
+import { wantedWords } from './ranking/wanted-terms.ts'
+import { type WhyEmpty, whyEmptySteps } from './reasons/why-empty.ts'
 import type { Steps } from './steps.ts'
 
 /** Anybody may ask for hundreds of words at once, and each one's set is kept. */
@@ -24,13 +32,13 @@ const WORDS_OF_LIKENESS = 40
 const MAX_HOLDING = 30_000
 
 /** Days, both included; open where one is left out. */
-export interface Days {
+export interface DayBounds {
   from?: Day
   to?: Day
 }
 
 /** A paper, and how well it answers what was asked. */
-export interface Scored {
+export interface ScoredPaper {
   id: number
   score: number
 }
@@ -42,7 +50,7 @@ export class Archive {
   backTo: Day | null
   readonly #ranker: Ranker
   readonly #bm25: Bm25
-  readonly #papersWith = new Map<string, number>()
+  readonly #documentFrequencies = new Map<string, number>()
   #queries: QuerySet
   #version = -1
 
@@ -55,49 +63,49 @@ export class Archive {
   }
 
   /** The papers that a query matches; those known by newer versions alone where it, or `withRevised`, asks for these. */
-  find(query: Query, withRevised = asksForRevised(query)): Bits {
+  find(query: Query, withRevised = mentionsRevised(query)): Bits {
     this.#tidyUp()
     return this.#queries.find(query, withRevised)
   }
 
   /** Looks up one term of a query after the other, for `find`, and for `ranked` if asked: each step is a short one. */
-  *lookUp(query: Query, { ranked = false } = {}): Steps<void> {
+  *lookUpTerms(query: Query, { ranked = false } = {}): Steps<void> {
     // What was weighed need not be looked for once more.
-    if (ranked) yield* this.#ranker.lookUp(query)
+    if (ranked) yield* this.#ranker.lookUpWeights(query)
     const leaves = leavesOf(query)
     for (let times = 0; times < MAX_LOOK_UPS; times++) {
       this.#tidyUp()
       for (const leaf of leaves) {
-        yield this.#queries.lookUp(leaf, isText(leaf) ? this.#ranker.holding(leaf) : undefined)
+        yield this.#queries.loadLeaf(leaf, isTextLeaf(leaf) ? this.#ranker.docIdsWith(leaf) : undefined)
       }
-      if (leaves.every((leaf) => this.#queries.known(leaf))) return
+      if (leaves.every((leaf) => this.#queries.cached(leaf))) return
     }
   }
 
   /** The same for `near`. */
-  *lookUpNear(query: Query): Steps<void> {
-    yield* this.lookUp({ kind: 'or', parts: textWords(query) }, { ranked: true })
+  *lookUpNearMissTerms(query: Query): Steps<void> {
+    yield* this.lookUpTerms({ kind: 'or', parts: wantedWords(query) }, { ranked: true })
   }
 
   /** Why a query matches none of the papers. */
   whyEmpty(query: Query): Steps<WhyEmpty> {
-    return whyEmptyBy(query, (parts, among) =>
-      countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(asksForRevised))),
+    return whyEmptySteps(query, (parts, among) =>
+      countBits(this.find({ kind: 'and', parts: [...parts] }, among.some(mentionsRevised))),
     )
   }
 
   /** Of a set, the papers first listed on some days; with `revised`, also those with a newer version then. */
-  within(found: Bits, { from = '', to = '9999' }: Days, { revised = false } = {}): Bits {
+  withinDays(found: Bits, { from = '', to = '9999' }: DayBounds, { revised = false } = {}): Bits {
     const isIn = (day: Day | null) => day !== null && day >= from && day <= to
     return this.filter(found, ({ firstDay, onlyRevised, revisedDay }) => {
       return (!onlyRevised && isIn(firstDay)) || (revised && isIn(revisedDay))
     })
   }
 
-  filter(found: Bits, isKept: (facts: PaperFacts) => boolean): Bits {
-    const kept = newBits(this.index.slots)
-    eachBit(found, (slot) => {
-      if (isKept(this.index.facts(slot))) setBit(kept, slot)
+  filter(found: Bits, isKept: (attributes: PaperAttributes) => boolean): Bits {
+    const kept = newBits(this.index.docCount)
+    forEachBit(found, (docId) => {
+      if (isKept(this.index.attributes(docId))) setBit(kept, docId)
     })
     return kept
   }
@@ -109,73 +117,76 @@ export class Archive {
     return this.filter(this.index.live, ({ onlyRevised }) => !onlyRevised)
   }
 
-  facts(found: Bits): PaperFacts[] {
-    const facts: PaperFacts[] = []
-    eachBit(found, (slot) => facts.push(this.index.facts(slot)))
-    return facts
+  attributesOf(found: Bits): PaperAttributes[] {
+    const attributes: PaperAttributes[] = []
+    forEachBit(found, (docId) => attributes.push(this.index.attributes(docId)))
+    return attributes
   }
 
   /** Best first: BM25 of what the query wants, a little for votes, then the newer one. */
-  ranked(query: Query, found: Bits, most?: number): Scored[] {
-    const { slots, scores } = this.#ranker.rank(query, found, most)
-    return Array.from(slots, (slot, i) => ({ id: this.index.facts(slot).id, score: scores[i]! }))
+  ranked(query: Query, found: Bits, most?: number): ScoredPaper[] {
+    const { docIds, scores } = this.#ranker.rank(query, found, most)
+    return Array.from(docIds, (docId, i) => ({ id: this.index.attributes(docId).id, score: scores[i]! }))
   }
 
   /** Newest first; `byRevised`: by the day of the newest version, where that is later. */
   newest(found: Bits, { most = Number.POSITIVE_INFINITY, byRevised = false } = {}): number[] {
-    const facts = this.facts(found)
-    const days = facts.map(({ firstDay, revisedDay }) =>
+    const attributes = this.attributesOf(found)
+    const days = attributes.map(({ firstDay, revisedDay }) =>
       byRevised && revisedDay !== null && revisedDay > firstDay ? revisedDay : firstDay,
     )
     const newer = (a: number, b: number) => {
       if (days[a] !== days[b]) return days[a]! < days[b]! ? 1 : -1
-      return facts[b]!.id - facts[a]!.id
+      return attributes[b]!.id - attributes[a]!.id
     }
-    return firstOf(facts.length, most, newer).map((place) => facts[place]!.id)
+    return topK(attributes.length, most, newer).map((place) => attributes[place]!.id)
   }
 
   /** What a paper is about, of unit length; null where it is not here. */
   vectorOf(id: number): Vector | null {
-    const slot = this.index.slotOf(id)
-    return slot === undefined ? null : vectorOf(this.index, slot, (key) => this.papersWith(key))
+    const docId = this.index.docIdOf(id)
+    return docId === undefined ? null : vectorOf(this.index, docId, (key) => this.documentFrequency(key))
   }
 
   /** In how many papers a word stands, by its key. */
-  papersWith(key: string): number {
+  documentFrequency(key: string): number {
     this.#refresh()
-    const known = this.#papersWith.get(key)
-    if (known !== undefined) return known
-    const holding = newBits(this.index.slots)
-    const term = spellKey(key, this.index.vocabularies)
+    const cached = this.#documentFrequencies.get(key)
+    if (cached !== undefined) return cached
+    const holding = newBits(this.index.docCount)
+    const term = keyToIndexedTerm(key, this.index.vocabularies)
     for (const part of ['title', 'abstract'] as const) {
-      eachSlot(this.index, term, part, (slot) => setBit(holding, slot))
+      forEachDoc(this.index, term, part, (docId) => setBit(holding, docId))
     }
     const count = countBits(holding)
-    this.#papersWith.set(key, count)
+    this.#documentFrequencies.set(key, count)
     return count
   }
 
   /** The papers most like a vector, best first, without those of `except`. */
-  like(vector: Vector, { most, except = [] }: { most: number; except?: readonly number[] }): Scored[] {
-    const sums = new Float32Array(this.index.slots)
-    const found = newBits(this.index.slots)
+  similarTo(
+    vector: Vector,
+    { most, except = [] }: { most: number; except?: readonly number[] },
+  ): ScoredPaper[] {
+    const sums = new Float32Array(this.index.docCount)
+    const found = newBits(this.index.docCount)
     for (const [key, weight] of this.#rareWords(vector)) {
-      const term = spellKey(key, this.index.vocabularies)
-      const { slots, weights } = this.#bm25.ofSpelled(term, ['title', 'abstract'])
-      for (let i = 0; i < slots.length; i++) {
-        sums[slots[i]!]! += weight * weights[i]!
-        setBit(found, slots[i]!)
+      const term = keyToIndexedTerm(key, this.index.vocabularies)
+      const { docIds, weights } = this.#bm25.weightsOfTerm(term, ['title', 'abstract'])
+      for (let i = 0; i < docIds.length; i++) {
+        sums[docIds[i]!]! += weight * weights[i]!
+        setBit(found, docIds[i]!)
       }
     }
-    keepBits(found, this.index.live)
+    intersectBits(found, this.index.live)
     const others: number[] = []
-    eachBit(found, (slot) => {
-      const { id, onlyRevised } = this.index.facts(slot)
-      if (!onlyRevised && !except.includes(id)) others.push(slot)
+    forEachBit(found, (docId) => {
+      const { id, onlyRevised } = this.index.attributes(docId)
+      if (!onlyRevised && !except.includes(id)) others.push(docId)
     })
-    const idOf = (place: number) => this.index.facts(others[place]!).id
+    const idOf = (place: number) => this.index.attributes(others[place]!).id
     const better = (a: number, b: number) => sums[others[b]!]! - sums[others[a]!]! || idOf(b) - idOf(a)
-    return firstOf(others.length, most, better).map((place) => ({
+    return topK(others.length, most, better).map((place) => ({
       id: idOf(place),
       score: sums[others[place]!]!,
     }))
@@ -186,7 +197,7 @@ export class Archive {
     const strongest = [...vector].filter(([, weight]) => weight > 0).sort(([, a], [, b]) => b - a)
     let room = MAX_HOLDING
     return strongest.slice(0, WORDS_OF_LIKENESS).filter(([key], i) => {
-      const papers = this.papersWith(key)
+      const papers = this.documentFrequency(key)
       const isTaken = i === 0 || papers <= room
       if (isTaken) room -= papers
       return isTaken
@@ -194,35 +205,36 @@ export class Archive {
   }
 
   /** Papers that hold words of a query and do not match it, best first; of one without words, those with most votes. */
-  near(query: Query, most: number): Scored[] {
-    const words = textWords(query)
+  nearMisses(query: Query, most: number): ScoredPaper[] {
+    const words = wantedWords(query)
     const holding = words.length > 0 ? this.find({ kind: 'or', parts: words }) : this.all()
-    dropBits(holding, this.find(query))
+    subtractBits(holding, this.find(query))
     return this.ranked({ kind: 'or', parts: words }, holding, most)
   }
 
   /** How papers usually write a word: "attention" for attent. */
-  writtenAs(key: string): string {
+  usualSpelling(key: string): string {
     const { prose } = this.index.vocabularies
     const papers = (number: number) => {
       let count = 0
-      for (const [segment] of this.index.segments()) segment.postings('abstract').each(number, () => count++)
+      for (const [segment] of this.index.segments())
+        segment.postings('abstract').forEach(number, () => count++)
       return count
     }
     const spellings = prose
-      .spelled(key)
+      .spellingsOf(key)
       .map((number) => ({ word: prose.spelling(number), papers: papers(number) }))
     return spellings.sort((a, b) => b.papers - a.papers)[0]?.word ?? key
   }
 
   /** Terms that are no longer searched for are dropped. */
   #tidyUp(): void {
-    if (this.#queries.leaves >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
+    if (this.#queries.leafCount >= MAX_LEAVES) this.#queries = new QuerySet(this.index, this.#queries)
   }
 
   #refresh(): void {
     if (this.#version === this.index.version) return
     this.#version = this.index.version
-    this.#papersWith.clear()
+    this.#documentFrequencies.clear()
   }
 }

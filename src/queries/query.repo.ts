@@ -1,16 +1,16 @@
 import type { Database } from '../core/database/database.ts'
 
 /** A query whose tree an older grammar made. */
-export interface OldQuery {
+export interface OutdatedQuery {
   id: number
   text: string
 }
 
 /** Queries above an id that an older grammar read, by id. */
-export const olderQueries = (
+export const outdatedQueries = (
   db: Database,
   { after, grammar, most }: { after: number; grammar: number; most: number },
-): Promise<OldQuery[]> =>
+): Promise<OutdatedQuery[]> =>
   db.query.findMany({
     where: { id: { gt: after }, grammar: { lt: grammar } },
     select: { id: true, text: true },
@@ -18,7 +18,7 @@ export const olderQueries = (
     take: most,
   })
 
-export interface ReadAnew {
+export interface ReparsedQuery {
   id: number
   /** Null where the text cannot be read any more: what it was read as stays. */
   tree: object | null
@@ -30,7 +30,7 @@ export interface ReadAnew {
  */
 export async function storeTrees(
   db: Database,
-  { queries, grammar }: { queries: readonly ReadAnew[]; grammar: number },
+  { queries, grammar }: { queries: readonly ReparsedQuery[]; grammar: number },
 ): Promise<number> {
   const trees = JSON.stringify(queries)
   return db.$executeRaw`

@@ -33,7 +33,8 @@ export function leavesOf(query: Query): Leaf[] {
 /** One word, or words that stand side by side. */
 export type TextLeaf = Extract<Leaf, { kind: 'word' | 'phrase' }>
 
-export const isText = (query: Query): query is TextLeaf => query.kind === 'word' || query.kind === 'phrase'
+export const isTextLeaf = (query: Query): query is TextLeaf =>
+  query.kind === 'word' || query.kind === 'phrase'
 
 /** The leaves under no NOT, as often as they stand there. */
 export function wantedLeaves(query: Query): Leaf[] {
@@ -45,7 +46,7 @@ export function wantedLeaves(query: Query): Leaf[] {
 export const MAX_VARIANTS = 50
 
 /** Raise it when the same text parses to another tree: stored trees are then made anew. */
-export const GRAMMAR = 3
+export const GRAMMAR_VERSION = 3
 
 /** A term of the query that was met, and where. */
 export interface Match {

@@ -2,7 +2,7 @@
 export type Steps<T> = Generator<void, T>
 
 /** Takes all steps at once. */
-export function finished<T>(steps: Steps<T>): T {
+export function runToEnd<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value

@@ -1,17 +1,17 @@
 import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
-import { nameOf } from '../papers/identifiers.ts'
 import { paperByName } from '../papers/paper.repo.ts'
+import { paperNameOf } from '../papers/paper-key.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Match } from '../queries/query.ts'
-import { reasonSentence } from '../queries/reasons/reason.ts'
+import { reasonSentence } from '../queries/reasons/reason-sentence.ts'
 import { type Shortfall, shortfallOf } from '../queries/reasons/shortfall.ts'
-import { readPaper } from '../queries/text/paper-text.ts'
+import { toPaperText } from '../queries/text/paper-text.ts'
 
 /** Why a query matches a paper, or what the paper lacks or has too much of. */
-export interface Explained extends Shortfall {
+export interface QueryExplanation extends Shortfall {
   /** "Papers with …" */
   understood: string
   paper: { id: string; title: string }
@@ -25,15 +25,15 @@ export interface Explained extends Shortfall {
 export async function explainQuery(
   deps: Deps,
   { query, paper: name }: { query: string; paper: string },
-): Promise<Explained> {
+): Promise<QueryExplanation> {
   const tree = parseQuery(query)
   const paper = await paperByName(deps.db, name)
   if (!paper) throw new Fault('paper.unknown', { name: name.slice(0, 100) })
-  const text = readPaper(paper)
+  const text = toPaperText(paper)
   const reason = evaluate(tree, text)
   return {
     understood: describeQuery(tree),
-    paper: { id: nameOf(paper), title: text.title.text },
+    paper: { id: paperNameOf(paper), title: text.title.text },
     matched: reason !== null,
     reason: reason && reasonSentence(reason),
     matches: reason?.matches ?? [],

@@ -1,20 +1,20 @@
 import type { Archive } from '../queries/archive.ts'
-import { isOfCategory, readCategory } from '../queries/language/category.ts'
+import { categoryMatcher, parseCategory } from '../queries/language/category.ts'
 import {
-  addBits,
   type Bits,
   countBits,
-  countCommon,
+  countIntersection,
   hasBit,
-  keepBits,
+  intersectBits,
   newBits,
   setBit,
+  unionBits,
 } from '../queries/matching/bits.ts'
 import type { PaperIndex } from '../queries/matching/paper-index.ts'
-import { finished, type Steps } from '../queries/steps.ts'
+import { runToEnd, type Steps } from '../queries/steps.ts'
 
 /** What somebody narrowed results to. */
-export interface Narrowing {
+export interface FacetSelection {
   /** One of arXiv, as papers name it: "cs.LG"; or "cs" for all of cs. */
   category?: string
   /** Of the first listing: "2026-11". */
@@ -37,14 +37,15 @@ export interface Facets {
 }
 
 /** Of the papers found, those that are left, and how they fall into parts. */
-export function narrowed(
+export function narrowResults(
   { index }: Archive,
   found: Bits,
-  { category, month, withCode }: Narrowing,
+  { category, month, withCode }: FacetSelection,
 ): { left: Bits; facets: Facets } {
   const parts = partsOf(index)
-  const inCategory = category === undefined ? null : unionOf(parts.categories, index, isOfCategory(category))
-  const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.slots))
+  const inCategory =
+    category === undefined ? null : unionOf(parts.categories, index, categoryMatcher(category))
+  const inMonth = month === undefined ? null : (parts.months.get(month) ?? newBits(index.docCount))
   const coded = withCode ? parts.withCode : null
   return {
     left: common(found, inCategory, inMonth, coded),
@@ -70,60 +71,60 @@ interface PartsOfIndex {
   withCode: Bits
 }
 
-const known = new WeakMap<PaperIndex, PartsOfIndex>()
+const cache = new WeakMap<PaperIndex, PartsOfIndex>()
 
-/** Divides the papers, for `narrowed`, in short steps. */
+/** Divides the papers, for `narrowResults`, in short steps. */
 export function* lookUpFacets({ index }: Archive): Steps<void> {
-  for (let times = 0; times < MAX_REBUILDS && known.get(index)?.version !== index.version; times++) {
-    known.set(index, yield* divided(index))
+  for (let times = 0; times < MAX_REBUILDS && cache.get(index)?.version !== index.version; times++) {
+    cache.set(index, yield* buildParts(index))
   }
 }
 
 /** Papers that arrive during the work start it again. */
 const MAX_REBUILDS = 3
-const SLOTS_IN_A_STEP = 2000
+const DOCS_PER_STEP = 2000
 
 function partsOf(index: PaperIndex): PartsOfIndex {
-  const before = known.get(index)
+  const before = cache.get(index)
   if (before?.version === index.version) return before
-  const parts = finished(divided(index))
-  known.set(index, parts)
+  const parts = runToEnd(buildParts(index))
+  cache.set(index, parts)
   return parts
 }
 
-function* divided(index: PaperIndex): Steps<PartsOfIndex> {
-  const { version, slots } = index
-  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(slots)]
-  const put = (parts: Parts, value: string, slot: number) => {
-    const bits = parts.get(value) ?? newBits(slots)
+function* buildParts(index: PaperIndex): Steps<PartsOfIndex> {
+  const { version, docCount } = index
+  const [categories, months, withCode] = [new Map() as Parts, new Map() as Parts, newBits(docCount)]
+  const put = (parts: Parts, value: string, docId: number) => {
+    const bits = parts.get(value) ?? newBits(docCount)
     if (!parts.has(value)) parts.set(value, bits)
-    setBit(bits, slot)
+    setBit(bits, docId)
   }
-  for (let slot = 0; slot < slots; slot++) {
-    if (slot % SLOTS_IN_A_STEP === 0) yield
-    if (!hasBit(index.live, slot)) continue
-    const facts = index.facts(slot)
-    for (const one of facts.categories) put(categories, one, slot)
-    put(months, facts.firstDay.slice(0, 7), slot)
-    if (facts.hasCode) setBit(withCode, slot)
+  for (let docId = 0; docId < docCount; docId++) {
+    if (docId % DOCS_PER_STEP === 0) yield
+    if (!hasBit(index.live, docId)) continue
+    const attributes = index.attributes(docId)
+    for (const one of attributes.categories) put(categories, one, docId)
+    put(months, attributes.firstDay.slice(0, 7), docId)
+    if (attributes.hasCode) setBit(withCode, docId)
   }
-  for (const one of categories.keys()) if (readCategory(one) !== one) categories.delete(one)
+  for (const one of categories.keys()) if (parseCategory(one) !== one) categories.delete(one)
   return { version, categories, months, withCode }
 }
 
 function common(found: Bits, ...others: (Bits | null)[]): Bits {
   const bits = found.slice()
-  for (const other of others) if (other) keepBits(bits, other)
+  for (const other of others) if (other) intersectBits(bits, other)
   return bits
 }
 
-function unionOf(parts: Parts, { slots }: PaperIndex, isMeant: (value: string) => boolean): Bits {
-  const union = newBits(slots)
-  for (const [value, bits] of parts) if (isMeant(value)) addBits(union, bits)
+function unionOf(parts: Parts, { docCount }: PaperIndex, isMeant: (value: string) => boolean): Bits {
+  const union = newBits(docCount)
+  for (const [value, bits] of parts) if (isMeant(value)) unionBits(union, bits)
   return union
 }
 
 const countsOf = (parts: Parts, found: Bits): FacetCount[] =>
   [...parts]
-    .map(([value, bits]) => ({ value, papers: countCommon(found, bits) }))
+    .map(([value, bits]) => ({ value, papers: countIntersection(found, bits) }))
     .filter(({ papers }) => papers > 0)

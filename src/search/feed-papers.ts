@@ -2,10 +2,10 @@ import type { Deps } from '../core/deps.ts'
 import { lastChangeOf } from '../papers/archive.repo.ts'
 import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { asksForRevised } from '../queries/language/turning.ts'
-import { type FoundPaper, foundPapers } from './found-papers.ts'
-import { inTurns, type Spend } from './in-turns.ts'
-import { openNewest } from './open-newest.ts'
+import { mentionsRevised } from '../queries/language/time-dependent.ts'
+import { type FoundPaper, loadFoundPapers } from './found-papers.ts'
+import { openNewestArchive } from './open-newest-archive.ts'
+import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 export interface FeedPapers {
   /** Newest first. */
@@ -18,7 +18,7 @@ export interface FeedPapers {
   changedAt: Date | null
 }
 
-const MOST = 50
+const MAX_PAPERS = 50
 
 /** The newest papers, of a query or of all. Throws query.*. */
 export async function feedPapers(
@@ -26,15 +26,15 @@ export async function feedPapers(
   { query, spend }: { query?: string; spend?: Spend },
 ): Promise<FeedPapers> {
   const tree = query === undefined ? null : parseQuery(query)
-  const withRevised = tree !== null && asksForRevised(tree)
-  const archive = await openNewest(deps)
-  if (tree) await inTurns(archive.lookUp(tree), spend)
+  const withRevised = tree !== null && mentionsRevised(tree)
+  const archive = await openNewestArchive(deps)
+  if (tree) await runYielding(archive.lookUpTerms(tree), spend)
   const found = tree ? archive.find(tree) : archive.all()
-  const ids = archive.newest(found, { most: MOST, byRevised: withRevised })
+  const ids = archive.newest(found, { most: MAX_PAPERS, byRevised: withRevised })
   // In this order: what changes in between is told anew, and never passed over.
   const changedAt = await lastChangeOf(deps.db, ids)
   return {
-    found: await foundPapers(deps.db, ids, tree, spend),
+    found: await loadFoundPapers(deps.db, ids, tree, spend),
     understood: tree && describeQuery(tree),
     withRevised,
     changedAt,

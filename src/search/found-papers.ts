@@ -4,8 +4,8 @@ import type { Paper } from '../papers/paper.ts'
 import { evaluate, evaluatePart } from '../queries/matching/evaluate.ts'
 import type { Query, Reason } from '../queries/query.ts'
 import type { Steps } from '../queries/steps.ts'
-import { type PaperText, readPaper } from '../queries/text/paper-text.ts'
-import { inTurns, type Spend } from './in-turns.ts'
+import { type PaperText, toPaperText } from '../queries/text/paper-text.ts'
+import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
 /** A paper, and why a query found it. */
 export interface FoundPaper {
@@ -19,7 +19,7 @@ export interface FoundPaper {
 /**
  * Papers by number, in that order; of a query with their reasons, and without those that changed and match it no more.
  */
-export async function foundPapers(
+export async function loadFoundPapers(
   db: DatabaseOrTransaction,
   ids: readonly number[],
   query: Query | null,
@@ -27,7 +27,7 @@ export async function foundPapers(
 ): Promise<FoundPaper[]> {
   const papers = await papersById(db, ids, { withWithdrawn: false })
   if (query === null) return papers.map((paper) => ({ paper, reason: null }))
-  return inTurns(matching(papers, query), spend)
+  return runYielding(matching(papers, query), spend)
 }
 
 function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> {
@@ -40,13 +40,13 @@ function* matching(papers: readonly Paper[], query: Query): Steps<FoundPaper[]> 
 }
 
 function found(paper: Paper, reasonOf: (text: PaperText) => Reason | null): FoundPaper[] {
-  const text = readPaper(paper)
+  const text = toPaperText(paper)
   const reason = reasonOf(text)
   return reason ? [{ paper, reason, text }] : []
 }
 
 /** The one paper that a query names, however old, and known by newer versions alone or not; none for any other query. */
-export async function namedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
+export async function findNamedPaper(db: DatabaseOrTransaction, query: Query): Promise<FoundPaper[]> {
   if (query.kind !== 'paper') return []
   const paper = await paperByName(db, query.name)
   return paper ? found(paper, (text) => evaluatePart(query, text)) : []

@@ -3,9 +3,9 @@ import type { Deps } from '../core/deps.ts'
 import { papersListedOn } from '../papers/paper.repo.ts'
 import type { Paper } from '../papers/paper.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { asksForRevised } from '../queries/language/turning.ts'
+import { mentionsRevised } from '../queries/language/time-dependent.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
-import { readPaper } from '../queries/text/paper-text.ts'
+import { toPaperText } from '../queries/text/paper-text.ts'
 
 /**
  * The papers that any source listed on a day, most votes first; with a query, those that match it, newer versions for
@@ -13,6 +13,6 @@ import { readPaper } from '../queries/text/paper-text.ts'
  */
 export async function listPapers(deps: Deps, { day, query }: { day: Day; query?: string }): Promise<Paper[]> {
   const tree = query === undefined ? undefined : parseQuery(query)
-  const papers = await papersListedOn(deps.db, day, { withRevised: tree && asksForRevised(tree) })
-  return tree ? papers.filter((paper) => evaluate(tree, readPaper(paper))) : papers
+  const papers = await papersListedOn(deps.db, day, { withRevised: tree && mentionsRevised(tree) })
+  return tree ? papers.filter((paper) => evaluate(tree, toPaperText(paper))) : papers
 }

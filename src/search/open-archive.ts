@@ -2,40 +2,40 @@ import type { Database } from '../core/database/database.ts'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
 import { changesSince, lastChange, papersAfter, papersRevisedSince } from '../papers/archive.repo.ts'
-import { horizon, newestPapers, type PaperPlace } from '../papers/paper.repo.ts'
+import { maxPaperId, newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
 import { Archive } from '../queries/archive.ts'
 import { PaperIndex } from '../queries/matching/paper-index.ts'
-import { takeInTurns } from '../queries/matching/take-in-turns.ts'
+import { upsertYielding } from '../queries/matching/upsert-yielding.ts'
 
 /** So many of the newest papers are held in memory, in some 500 MB; older ones are found by their day alone. */
 const MAX_PAPERS = 200_000
 /** A correction of a paper, or its votes, are seen after so long; a new paper at once. */
-const KEPT_MS = 60_000
+const REFRESH_MS = 60_000
 /** Longer than a transaction takes to be seen after the instant that it wrote. */
 const OVERLAP_MS = 3 * 60_000
 /** So many above the most are held before the oldest are let go. */
 const SLACK = 2_000
-const AT_ONCE = 1000
+const BATCH_SIZE = 1000
 
-interface Kept {
+interface CachedArchive {
   archive: Archive
   /** Every paper up to this number that is newer than `reached` is here. */
-  upTo: number
+  maxPaperId: number
   /** The oldest paper that was read; undefined where nothing older is to be read. */
-  reached: PaperPlace | undefined
+  readBackTo: PaperCursor | undefined
   /** Papers with a newer version on this day or later are here, however old. */
   revisedFrom: Day | undefined
   /** When it was last asked what changed, and up to where changes were seen. */
-  askedAt: Date
+  checkedAt: Date
   changedAt: Date | null
   /** One step of reading after the other, whoever wants it. */
   work: Promise<unknown>
   /** All of it is being read, or was. */
-  whole: Promise<Archive> | undefined
+  fullRead: Promise<Archive> | undefined
 }
 
 // One archive for each database that this process speaks to.
-const kept = new WeakMap<Database, Kept>()
+const archives = new WeakMap<Database, CachedArchive>()
 
 /**
  * The papers that this process holds in memory, newest first: at least all that were first listed on `from` or later, as
@@ -46,26 +46,26 @@ export async function openArchive(
   deps: Deps,
   { from = '', withRevised = false }: { from?: Day; withRevised?: boolean } = {},
 ): Promise<Archive> {
-  const known = kept.get(deps.db) ?? newlyKept(deps)
-  await inTurn(known, () => refresh(deps, known))
-  while (known.reached && known.reached.firstDay >= from) {
-    await inTurn(known, () => readBack(deps, known))
+  const cached = archives.get(deps.db) ?? newCachedArchive(deps)
+  await runExclusive(cached, () => refresh(deps, cached))
+  while (cached.readBackTo && cached.readBackTo.firstDay >= from) {
+    await runExclusive(cached, () => readOlder(deps, cached))
   }
-  if (withRevised) await inTurn(known, () => readRevised(deps, known, from))
-  return known.archive
+  if (withRevised) await runExclusive(cached, () => readRevised(deps, cached, from))
+  return cached.archive
 }
 
 /** Reads as many papers as it can hold, once, whoever asks for it, while others search what is there by then. */
-export function readArchive(deps: Deps): Promise<Archive> {
-  const known = kept.get(deps.db) ?? newlyKept(deps)
-  known.whole ??= openArchive(deps).then(said(deps), (error) => {
-    known.whole = undefined
+export function readWholeArchive(deps: Deps): Promise<Archive> {
+  const cached = archives.get(deps.db) ?? newCachedArchive(deps)
+  cached.fullRead ??= openArchive(deps).then(logRead(deps), (error) => {
+    cached.fullRead = undefined
     throw error
   })
-  return known.whole
+  return cached.fullRead
 }
 
-const said =
+const logRead =
   ({ log }: Deps) =>
   (archive: Archive) => {
     log.info('archive.read', { papers: archive.index.size, bytes: archive.index.bytes })
@@ -73,105 +73,105 @@ const said =
   }
 
 /** For whoever replaced the papers of a database: what was read of them is let go. */
-export const forgetArchive = (db: Database): void => void kept.delete(db)
+export const dropArchive = (db: Database): void => void archives.delete(db)
 
-function newlyKept({ db, clock }: Deps): Kept {
-  const fresh: Kept = { ...nothingRead(clock.now()), work: Promise.resolve() }
-  kept.set(db, fresh)
+function newCachedArchive({ db, clock }: Deps): CachedArchive {
+  const fresh: CachedArchive = { ...emptyCache(clock.now()), work: Promise.resolve() }
+  archives.set(db, fresh)
   return fresh
 }
 
-const nothingRead = (now: Date): Omit<Kept, 'work'> => ({
+const emptyCache = (now: Date): Omit<CachedArchive, 'work'> => ({
   archive: new Archive(new PaperIndex()),
-  upTo: -1,
-  reached: { firstDay: '9999-12-31', id: 0 },
+  maxPaperId: -1,
+  readBackTo: { firstDay: '9999-12-31', id: 0 },
   revisedFrom: undefined,
-  askedAt: now,
+  checkedAt: now,
   changedAt: null,
-  whole: undefined,
+  fullRead: undefined,
 })
 
-function inTurn(known: Kept, step: () => Promise<void>): Promise<unknown> {
-  const mine = known.work.then(step)
-  known.work = mine.catch(() => {})
+function runExclusive(cached: CachedArchive, step: () => Promise<void>): Promise<unknown> {
+  const mine = cached.work.then(step)
+  cached.work = mine.catch(() => {})
   return mine
 }
 
-async function refresh(deps: Deps, known: Kept): Promise<void> {
+async function refresh(deps: Deps, cached: CachedArchive): Promise<void> {
   const { db, clock } = deps
   const now = clock.now()
-  if (known.upTo < 0) {
-    known.changedAt = await lastChange(db)
-    known.upTo = await horizon(db)
+  if (cached.maxPaperId < 0) {
+    cached.changedAt = await lastChange(db)
+    cached.maxPaperId = await maxPaperId(db)
     return
   }
-  const highest = await horizon(db)
+  const highest = await maxPaperId(db)
   // It never falls: these are other papers, as after a restore.
-  if (highest < known.upTo) {
-    Object.assign(known, nothingRead(now))
-    return refresh(deps, known)
+  if (highest < cached.maxPaperId) {
+    Object.assign(cached, emptyCache(now))
+    return refresh(deps, cached)
   }
-  if (highest > known.upTo) {
-    await readOn(db, known)
-    tidyUp(known)
+  if (highest > cached.maxPaperId) {
+    await readNewer(db, cached)
+    evictOldest(cached)
   }
-  if (Math.abs(now.getTime() - known.askedAt.getTime()) < KEPT_MS) return
+  if (Math.abs(now.getTime() - cached.checkedAt.getTime()) < REFRESH_MS) return
   const changedAt = await lastChange(db)
-  if (isSettled(known, changedAt, now)) {
-    known.askedAt = now
+  if (isSettled(cached, changedAt, now)) {
+    cached.checkedAt = now
     return
   }
-  const { papers, gone } = await changesSince(db, new Date((known.changedAt ?? now).getTime() - OVERLAP_MS))
-  await takeInTurns(known.archive.index, papers)
-  for (const id of gone) known.archive.index.remove(id)
-  tidyUp(known)
-  known.askedAt = now
-  known.changedAt = changedAt
+  const { papers, gone } = await changesSince(db, new Date((cached.changedAt ?? now).getTime() - OVERLAP_MS))
+  await upsertYielding(cached.archive.index, papers)
+  for (const id of gone) cached.archive.index.remove(id)
+  evictOldest(cached)
+  cached.checkedAt = now
+  cached.changedAt = changedAt
 }
 
 /** Nothing came since, and what was being written then was seen. */
-const isSettled = (known: Kept, changedAt: Date | null, now: Date): boolean =>
-  changedAt?.getTime() === known.changedAt?.getTime() &&
-  known.askedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
-  now > known.askedAt
+const isSettled = (cached: CachedArchive, changedAt: Date | null, now: Date): boolean =>
+  changedAt?.getTime() === cached.changedAt?.getTime() &&
+  cached.checkedAt.getTime() - (changedAt?.getTime() ?? 0) > OVERLAP_MS &&
+  now > cached.checkedAt
 
 /** Lets the oldest papers go where there are more than it can hold, and gives back the room of those that left. */
-function tidyUp(known: Kept): void {
-  const { index } = known.archive
+function evictOldest(cached: CachedArchive): void {
+  const { index } = cached.archive
   if (index.size > MAX_PAPERS + SLACK) {
     const oldest = index.oldest(index.size - MAX_PAPERS)
     for (const { id } of oldest) index.remove(id)
-    known.archive.backTo = oldest.at(-1)!.firstDay
+    cached.archive.backTo = oldest.at(-1)!.firstDay
   }
-  if (index.isSparse) known.archive = new Archive(index.compacted(), known.archive.backTo)
+  if (index.isSparse) cached.archive = new Archive(index.compacted(), cached.archive.backTo)
 }
 
 /** The papers that came since. */
-async function readOn(db: Database, known: Kept): Promise<void> {
+async function readNewer(db: Database, cached: CachedArchive): Promise<void> {
   for (;;) {
-    const papers = await papersAfter(db, { after: known.upTo, most: AT_ONCE })
+    const papers = await papersAfter(db, { after: cached.maxPaperId, most: BATCH_SIZE })
     if (papers.length === 0) return
-    await takeInTurns(known.archive.index, papers)
-    known.upTo = papers.at(-1)!.id
+    await upsertYielding(cached.archive.index, papers)
+    cached.maxPaperId = papers.at(-1)!.id
   }
 }
 
 /** The next older papers. */
-async function readBack({ db }: Deps, known: Kept): Promise<void> {
-  if (!known.reached) return
-  const { archive } = known
-  const papers = await newestPapers(db, { after: known.reached, withRevised: true, most: AT_ONCE })
-  await takeInTurns(archive.index, papers)
+async function readOlder({ db }: Deps, cached: CachedArchive): Promise<void> {
+  if (!cached.readBackTo) return
+  const { archive } = cached
+  const papers = await newestPapers(db, { after: cached.readBackTo, withRevised: true, limit: BATCH_SIZE })
+  await upsertYielding(archive.index, papers)
   const isFull = archive.index.size >= MAX_PAPERS
-  const isAll = papers.length < AT_ONCE
+  const isAll = papers.length < BATCH_SIZE
   archive.backTo = isAll ? null : papers.at(-1)!.firstDay
-  known.reached = isAll || isFull ? undefined : papers.at(-1)
+  cached.readBackTo = isAll || isFull ? undefined : papers.at(-1)
 }
 
 /** What changes later is read with all that changes. */
-async function readRevised({ db }: Deps, known: Kept, from: Day): Promise<void> {
-  const isAll = !known.reached && known.archive.backTo === null
-  if (isAll || (known.revisedFrom !== undefined && known.revisedFrom <= from)) return
-  await takeInTurns(known.archive.index, await papersRevisedSince(db, from))
-  known.revisedFrom = from
+async function readRevised({ db }: Deps, cached: CachedArchive, from: Day): Promise<void> {
+  const isAll = !cached.readBackTo && cached.archive.backTo === null
+  if (isAll || (cached.revisedFrom !== undefined && cached.revisedFrom <= from)) return
+  await upsertYielding(cached.archive.index, await papersRevisedSince(db, from))
+  cached.revisedFrom = from
 }

@@ -3,21 +3,21 @@ import type { Deps } from '../core/deps.ts'
 import { Fault } from '../core/errors.ts'
 import type { Archive } from '../queries/archive.ts'
 import { describePart, describeQuery } from '../queries/language/describe-query.ts'
+import { expandToNames } from '../queries/language/expand-to-names.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { asksForRevised } from '../queries/language/turning.ts'
-import { withNames } from '../queries/language/with-names.ts'
+import { mentionsRevised } from '../queries/language/time-dependent.ts'
 import { writeTree } from '../queries/language/write-tree.ts'
 import type { Bits } from '../queries/matching/bits.ts'
-import { isText, type Query } from '../queries/query.ts'
-import type { DigestPaper } from '../queries/reasons/show-paper.ts'
+import { isTextLeaf, type Query } from '../queries/query.ts'
+import type { ShownPaper } from '../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../queries/reasons/why-empty.ts'
 import type { Steps } from '../queries/steps.ts'
-import { asAuthor } from './back-test/variants.ts'
-import { type Facets, lookUpFacets, type Narrowing, narrowed } from './facets.ts'
-import { type FoundPaper, foundPapers, namedPaper } from './found-papers.ts'
-import { extrasBudget, inTurns, inTurnsWithin, type Spend } from './in-turns.ts'
-import { openNewest } from './open-newest.ts'
-import { papersAtHand } from './papers-at-hand.ts'
+import { readAsAuthor } from './back-test/variants.ts'
+import { type FacetSelection, type Facets, lookUpFacets, narrowResults } from './facets.ts'
+import { type FoundPaper, findNamedPaper, loadFoundPapers } from './found-papers.ts'
+import { loadPapers } from './loaded-papers.ts'
+import { openNewestArchive } from './open-newest-archive.ts'
+import { extrasBudget, runYielding, runYieldingWithin, type Spend } from './yield-to-event-loop.ts'
 
 /** best: those that say most of what was asked for; newest: by the day on which they were first listed. */
 export type SearchOrder = 'best' | 'newest'
@@ -25,7 +25,7 @@ export type SearchOrder = 'best' | 'newest'
 export interface ArchiveSearch {
   query: string
   order: SearchOrder
-  narrowing: Narrowing
+  selection: FacetSelection
   /** From 1. */
   page: number
   /** How long the search for near misses may take, in milliseconds. */
@@ -35,7 +35,7 @@ export interface ArchiveSearch {
 
 /** Why nothing was found, and the papers that come nearest. */
 export interface NothingFound extends WhyEmpty {
-  nearest: DigestPaper[]
+  nearest: ShownPaper[]
 }
 
 /** Words read as the name of an author or organization: author:"Songlin Yang". */
@@ -72,7 +72,7 @@ export interface SearchedArchive {
   backTo: Day | null
 }
 
-export const PAPERS_ON_A_PAGE = 20
+export const PAPERS_PER_PAGE = 20
 /** Beyond that, readers narrow the search or take the feed. */
 const MAX_PAGES = 25
 const NEAR = 24
@@ -81,33 +81,33 @@ const MAX_NEAR_MISSES = 3
 /** One page of what a query finds among the papers in memory. Throws query.*, search.page. */
 export async function searchArchive(deps: Deps, search: ArchiveSearch): Promise<SearchedArchive> {
   const tree = parseQuery(search.query)
-  const archive = await openNewest(deps)
-  const wide = withNames(tree)
-  const names = await inTurns(namesIn(archive, tree), search.spend)
-  await inTurns(lookedUp(archive, wide, search), search.spend)
+  const archive = await openNewestArchive(deps)
+  const wide = expandToNames(tree)
+  const names = await runYielding(namesIn(archive, tree), search.spend)
+  await runYielding(lookedUp(archive, wide, search), search.spend)
   // Up to the next await: the archive goes on.
   const all = archive.find(wide)
-  const { left, facets } = narrowed(archive, all, search.narrowing)
+  const { left, facets } = narrowResults(archive, all, search.selection)
   const counts = { count: archive.count(left), all: archive.count(all) }
   const pages = pagesOf(counts.count)
   if (search.page > pages) throw new Fault('search.page')
   const ids = pageOf(archive, { tree: wide, left, ...search })
   const onlyNames = counts.all - archive.count(archive.find(tree))
   const about = { searched: archive.index.size, backTo: archive.backTo }
-  const named = counts.all === 0 ? await namedPaper(deps.db, tree) : []
+  const named = counts.all === 0 ? await findNamedPaper(deps.db, tree) : []
   const isEmpty = counts.all === 0 && named.length === 0 && about.searched > 0
   const nothing = isEmpty ? await nothingFound(deps, archive, { tree: wide, ...search }) : null
   return {
     ...{ tree, onlyNames, named: names },
     ...{ understood: describeQuery(tree), facets, pages, page: search.page, nothing, ...about },
-    found: counts.all === 0 ? named : await foundPapers(deps.db, ids, wide, search.spend),
+    found: counts.all === 0 ? named : await loadFoundPapers(deps.db, ids, wide, search.spend),
     count: counts.count + named.length,
     all: counts.all + named.length,
   }
 }
 
 const pagesOf = (count: number): number =>
-  Math.min(MAX_PAGES, Math.max(1, Math.ceil(count / PAPERS_ON_A_PAGE)))
+  Math.min(MAX_PAGES, Math.max(1, Math.ceil(count / PAPERS_PER_PAGE)))
 
 interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
   tree: Query
@@ -115,27 +115,27 @@ interface Page extends Pick<ArchiveSearch, 'order' | 'page'> {
 }
 
 function pageOf(archive: Archive, { tree, left, order, page }: Page): number[] {
-  const most = page * PAPERS_ON_A_PAGE
+  const most = page * PAPERS_PER_PAGE
   const ids =
     order === 'newest'
-      ? archive.newest(left, { most, byRevised: asksForRevised(tree) })
+      ? archive.newest(left, { most, byRevised: mentionsRevised(tree) })
       : archive.ranked(tree, left, most).map(({ id }) => id)
-  return ids.slice(most - PAPERS_ON_A_PAGE)
+  return ids.slice(most - PAPERS_PER_PAGE)
 }
 
 function* lookedUp(archive: Archive, tree: Query, { order }: Pick<ArchiveSearch, 'order'>): Steps<void> {
   yield* lookUpFacets(archive)
-  yield* archive.lookUp(tree, { ranked: order === 'best' })
+  yield* archive.lookUpTerms(tree, { ranked: order === 'best' })
 }
 
 /** A query of plain words as the name of an author, and of an organization, if papers have that name. */
 function* namesIn(archive: Archive, tree: Query): Steps<NamedQuery[]> {
   const named: NamedQuery[] = []
-  for (const { changed } of asAuthor(tree)) {
-    if (!isText(changed)) continue
+  for (const { changed } of readAsAuthor(tree)) {
+    if (!isTextLeaf(changed)) continue
     for (const field of ['author', 'org'] as const) {
       const name = { ...changed, field }
-      yield* archive.lookUp(name)
+      yield* archive.lookUpTerms(name)
       const papers = archive.count(archive.find(name))
       const query = papers > 0 ? writeTree(name) : null
       if (query) named.push({ query, part: describePart(name), papers })
@@ -155,16 +155,16 @@ async function nothingFound(
   { tree, extrasMs, spend }: Nothing,
 ): Promise<NothingFound | null> {
   const budget = extrasBudget(extrasMs)
-  const near = await inTurnsWithin(budget, nearIn(archive, tree), spend)
+  const near = await runYieldingWithin(budget, nearIn(archive, tree), spend)
   if (!near) return null
   const { why, nearIds } = near.value
-  const papers = await papersAtHand(db, nearIds)
-  const nearest = await inTurnsWithin(budget, papers.nearest(nearIds, tree, MAX_NEAR_MISSES), spend)
+  const papers = await loadPapers(db, nearIds)
+  const nearest = await runYieldingWithin(budget, papers.nearest(nearIds, tree, MAX_NEAR_MISSES), spend)
   return { ...why, nearest: nearest?.value ?? [] }
 }
 
 function* nearIn(archive: Archive, tree: Query): Steps<{ why: WhyEmpty; nearIds: number[] }> {
   const why = yield* archive.whyEmpty(tree)
-  yield* archive.lookUpNear(tree)
-  return { why, nearIds: archive.near(tree, NEAR).map(({ id }) => id) }
+  yield* archive.lookUpNearMissTerms(tree)
+  return { why, nearIds: archive.nearMisses(tree, NEAR).map(({ id }) => id) }
 }

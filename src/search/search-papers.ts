@@ -1,21 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Day } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { newestPapers, type PaperPlace } from '../papers/paper.repo.ts'
+import { newestPapers, type PaperCursor } from '../papers/paper.repo.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
-import { asksForRevised } from '../queries/language/turning.ts'
+import { mentionsRevised } from '../queries/language/time-dependent.ts'
 import { evaluate } from '../queries/matching/evaluate.ts'
 import type { Query } from '../queries/query.ts'
-import { readPaper } from '../queries/text/paper-text.ts'
-import { type FoundPaper, foundPapers } from './found-papers.ts'
-import { inTurns, type Spend } from './in-turns.ts'
-import { openNewest } from './open-newest.ts'
+import { toPaperText } from '../queries/text/paper-text.ts'
+import { type FoundPaper, loadFoundPapers } from './found-papers.ts'
+import { openNewestArchive } from './open-newest-archive.ts'
 import { timed } from './search-slot.ts'
+import { runYielding, type Spend } from './yield-to-event-loop.ts'
 
-export interface FoundPapers {
+export interface SearchedPapers {
   found: FoundPaper[]
   /** Where to go on; null where every paper was looked at. */
-  next: PaperPlace | null
+  next: PaperCursor | null
 }
 
 export interface SearchInput {
@@ -23,7 +23,7 @@ export interface SearchInput {
   query?: string
   /** Papers that any source listed on that day (UTC); as newer versions, for a query that asks for them alone. */
   day?: Day
-  after?: PaperPlace
+  after?: PaperCursor
   /** At most so many papers. */
   limit: number
   spend?: Spend
@@ -31,15 +31,15 @@ export interface SearchInput {
 
 // What memory does not hold is matched paper by paper: so many are looked at for one answer, the rest with the next.
 const MAX_EXAMINED = 1000
-const AT_ONCE = 100
+const BATCH_SIZE = 100
 /** So many papers are cut into words before others get their turn. */
-const IN_ONE_TURN = 10
+const PAPERS_PER_YIELD = 10
 
 /**
  * Papers, the day on which they were first listed newest first. With a query an answer may hold few or none and still
  * have a next place. Throws query.*.
  */
-export async function searchPapers(deps: Deps, input: SearchInput): Promise<FoundPapers> {
+export async function searchPapers(deps: Deps, input: SearchInput): Promise<SearchedPapers> {
   const tree = input.query === undefined ? undefined : parseQuery(input.query)
   const inMemory = tree && input.day === undefined ? await searchMemory(deps, tree, input) : null
   return inMemory ?? searchDatabase(deps, tree, input)
@@ -50,36 +50,36 @@ async function searchMemory(
   deps: Deps,
   tree: Query,
   { after, limit, spend }: SearchInput,
-): Promise<FoundPapers | null> {
-  const archive = await openNewest(deps)
+): Promise<SearchedPapers | null> {
+  const archive = await openNewestArchive(deps)
   if (archive.backTo !== null) return null
-  await inTurns(archive.lookUp(tree), spend)
+  await runYielding(archive.lookUpTerms(tree), spend)
   const all = archive.find(tree)
   const rest = after ? archive.filter(all, (place) => isBehind(place, after)) : all
   const ids = archive.newest(rest, { most: limit + 1 })
-  const last = ids.length > limit ? archive.index.facts(archive.index.slotOf(ids[limit - 1]!)!) : null
-  return { found: await foundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
+  const last = ids.length > limit ? archive.index.attributes(archive.index.docIdOf(ids[limit - 1]!)!) : null
+  return { found: await loadFoundPapers(deps.db, ids.slice(0, limit), tree, spend), next: last }
 }
 
-const isBehind = (one: PaperPlace, other: PaperPlace): boolean =>
+const isBehind = (one: PaperCursor, other: PaperCursor): boolean =>
   one.firstDay === other.firstDay ? one.id < other.id : one.firstDay < other.firstDay
 
 async function searchDatabase(
   { db }: Deps,
   tree: Query | undefined,
   { day: listedOn, limit, spend = () => {}, ...input }: SearchInput,
-): Promise<FoundPapers> {
-  const withRevised = tree !== undefined && asksForRevised(tree)
+): Promise<SearchedPapers> {
+  const withRevised = tree !== undefined && mentionsRevised(tree)
   const found: FoundPaper[] = []
   let { after } = input
-  for (let looked = 0; looked < MAX_EXAMINED; looked += AT_ONCE) {
-    const most = tree ? AT_ONCE : limit + 1
-    const papers = await newestPapers(db, { after, listedOn, withRevised, most })
+  for (let looked = 0; looked < MAX_EXAMINED; looked += BATCH_SIZE) {
+    const most = tree ? BATCH_SIZE : limit + 1
+    const papers = await newestPapers(db, { after, listedOn, withRevised, limit: most })
     for (const [i, paper] of papers.entries()) {
       if (found.length === limit) return { found, next: after ?? null }
-      if (tree && i % IN_ONE_TURN === 0) await setImmediate()
+      if (tree && i % PAPERS_PER_YIELD === 0) await setImmediate()
       after = paper
-      const reason = tree ? timed(spend, () => evaluate(tree, readPaper(paper))) : null
+      const reason = tree ? timed(spend, () => evaluate(tree, toPaperText(paper))) : null
       if (!tree || reason) found.push({ paper, reason })
     }
     if (papers.length < most) return { found, next: null }

@@ -1,11 +1,11 @@
 import type { EventEmitter } from 'node:events'
-import { stopwatch } from '../core/clock.ts'
-import { isDatabaseAway } from '../core/database/database.ts'
+import { monotonicMs } from '../core/clock.ts'
+import { isDatabaseUnavailable } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
-import { Fault, textOf } from '../core/errors.ts'
+import { errorText, Fault } from '../core/errors.ts'
 import { bucketsOf, chargePermits, networksOf, type RateLimit, requirePermit } from '../core/rate-limit.ts'
 import { NoSlot, Semaphore } from '../core/semaphore.ts'
-import { nextTurn, type Spend } from './in-turns.ts'
+import { type Spend, yieldToEventLoop } from './yield-to-event-loop.ts'
 
 // Enough for one person who types all the time, and for readers of feeds.
 const SEARCHES: RateLimit = {
@@ -61,7 +61,7 @@ export async function withSearchSlot<T>(
     return await SLOTS.withSlot(network, () => charged(deps, { ip, queries }, work), waitEnds)
   } catch (error) {
     // The pages of a burst of refusals, all in one turn, would block everyone else.
-    if (error instanceof NoSlot || isTemporaryRefusal(error)) await nextTurn()
+    if (error instanceof NoSlot || isTemporaryRefusal(error)) await yieldToEventLoop()
     throw refusalFor(error)
   } finally {
     socket.off('close', disconnect)
@@ -75,7 +75,7 @@ export const refusalFor = (error: unknown): unknown =>
     : error
 
 /** `withSearchSlot` for a part of a page that can be left out: `fallback` if the search is refused for now. */
-export async function withSearchSlotOr<T>(
+export async function withOptionalSearchSlot<T>(
   deps: Deps,
   searcher: Searcher,
   { queries, fallback }: { queries: readonly string[]; fallback: T },
@@ -84,7 +84,7 @@ export async function withSearchSlotOr<T>(
   try {
     return await withSearchSlot(deps, searcher, queries, work, MAX_OPTIONAL_WAIT_MS)
   } catch (error) {
-    if (isTemporaryRefusal(error) || isDatabaseAway(error)) return fallback
+    if (isTemporaryRefusal(error) || isDatabaseUnavailable(error)) return fallback
     throw error
   }
 }
@@ -110,7 +110,7 @@ async function charged<T>(
     // What was found is worth more than an exact count.
     if (more !== 0)
       await chargePermits(db, bucketsOf(SEARCHES, ip), more).catch((error) =>
-        log.error('database.error', { what: textOf(error) }),
+        log.error('database.error', { what: errorText(error) }),
       )
   }
 }
@@ -122,10 +122,10 @@ function permitsFor(queries: readonly string[]): number {
 
 /** Runs something synchronous and counts the time that it took. */
 export function timed<T>(spend: Spend, work: () => T): T {
-  const began = stopwatch()
+  const began = monotonicMs()
   try {
     return work()
   } finally {
-    spend(stopwatch() - began)
+    spend(monotonicMs() - began)
   }
 }

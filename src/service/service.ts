@@ -1,17 +1,17 @@
+import { enabledChannels } from '../bounces/enabled-channels.ts'
 import { startIntake } from '../bounces/intake/intake.ts'
-import { waysIn } from '../bounces/ways-in.ts'
 import type { Config } from '../config/config.ts'
 import { systemClock } from '../core/clock.ts'
-import { sayRunning } from '../core/database/running.ts'
-import { clockOf, type ServiceDeps, type WiringOptions, wire, wireQueue } from '../core/deps.ts'
+import { holdProcessLock } from '../core/database/process-lock.ts'
+import { addQueue, buildDeps, clockOf, type DepsOptions, type ServiceDeps } from '../core/deps.ts'
 import { type Log, openLog } from '../core/log.ts'
 import { openMetrics } from '../core/metrics.ts'
-import { pauseIfRestored } from '../core/restored.ts'
+import { pauseIfRestored } from '../core/restored-database.ts'
 import { openDkim } from '../emails/compose-message.ts'
 import type { Compose } from '../mail/message.ts'
 import { migrateIfAlone } from '../operator/migrate-database.ts'
-import { keepArchive } from '../search/keep-archive.ts'
-import { readArchive } from '../search/open-archive.ts'
+import { keepArchiveFresh } from '../search/keep-archive-fresh.ts'
+import { readWholeArchive } from '../search/open-archive.ts'
 import { listen } from '../web/listen.ts'
 import { buildServer } from '../web/server.ts'
 import { startSchedule } from './schedule/schedule.ts'
@@ -21,21 +21,21 @@ export const ROLES = ['web', 'schedule', 'worker'] as const
 export type Role = (typeof ROLES)[number]
 
 /** How long a request may go on once the service is asked to stop. */
-const LAST_REQUESTS_MS = 5_000
+const REQUEST_GRACE_MS = 5_000
 
 /** Of the main thread, where the role worker has one of its own: the worker needs most of them. */
 const WEB_CONNECTIONS = 5
 
-export interface ServiceOptions extends WiringOptions {
+export interface ServiceOptions extends DepsOptions {
   /** Runs the role worker in a thread of its own if this process has the role web too. */
   workerThread?: boolean
 }
 
 /** `compose` only where the role worker runs in this thread. */
-type Running = ServiceDeps & { compose?: Compose }
+type RunningDeps = ServiceDeps & { compose?: Compose }
 
 export interface Service {
-  deps: Running
+  deps: RunningDeps
   log: Log
   /** Where the site listens; undefined without the role web. */
   address?: string
@@ -50,36 +50,36 @@ export async function startService(
   { workerThread, ...options }: ServiceOptions = {},
 ): Promise<Service> {
   const metrics = openMetrics()
-  const log = metrics.metered(options.log ?? openLog(config.LOG_LEVEL))
+  const log = metrics.countingLog(options.log ?? openLog(config.LOG_LEVEL))
   for (const what of config.adjusted) log.warn('setting.adjusted', { what })
   for (const what of config.misspelt) log.warn('setting.misspelt', { what })
   // A key that cannot sign stops every role.
   await openDkim(config)
-  const isApart = workerThread && roles.includes('web') && roles.includes('worker')
+  const hasWorkerThread = workerThread && roles.includes('web') && roles.includes('worker')
   const clockBeganAt = systemClock().now()
-  const wired = await wire(config, {
+  const built = await buildDeps(config, {
     clock: clockOf(config, clockBeganAt),
-    connections: isApart ? WEB_CONNECTIONS : undefined,
+    connections: hasWorkerThread ? WEB_CONNECTIONS : undefined,
     ...options,
     log,
   })
-  await migrateIfAlone(wired.deps)
-  const running = await sayRunning(wired.deps.databaseUrl, wired.deps.log)
-  await pauseIfRestored(wired.deps)
-  const { deps: queued, close } = await wireQueue(wired)
-  const deps: Running = { ...queued, metrics }
+  await migrateIfAlone(built.deps)
+  const processLock = await holdProcessLock(built.deps.databaseUrl, built.deps.log)
+  await pauseIfRestored(built.deps)
+  const { deps: queued, close } = await addQueue(built)
+  const deps: RunningDeps = { ...queued, metrics }
   const stops: (() => Promise<void>)[] = []
-  const closes: (() => Promise<void>)[] = [running.stop, close]
+  const closes: (() => Promise<void>)[] = [processLock.stop, close]
   let address: string | undefined
   if (roles.includes('web')) {
     const server = buildServer(deps)
     address = await listen(server, config)
-    stops.push(() => closeServer(server), (await startIntake(deps)).stop, keepArchive(deps).stop)
+    stops.push(() => closeServer(server), (await startIntake(deps)).stop, keepArchiveFresh(deps).stop)
     // Whoever searches first waits for the newest papers alone. What fails here is tried again by them.
-    readArchive(deps).catch(() => {})
+    readWholeArchive(deps).catch(() => {})
   }
   if (roles.includes('schedule')) stops.push(startSchedule(deps).stop)
-  if (isApart) {
+  if (hasWorkerThread) {
     const ownConfig = { ...config, DATABASE_URL: deps.databaseUrl }
     stops.push((await startWorkerThread({ config: ownConfig, clockBeganAt }, metrics)).stop)
   } else if (roles.includes('worker')) {
@@ -89,8 +89,8 @@ export async function startService(
     stops.push(worker.stop)
     closes.push(worker.close)
   }
-  const hears = waysIn(config).map(({ way }) => way)
-  deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: hears.join(',') })
+  const channels = enabledChannels(config).map(({ way }) => way)
+  deps.log.info('service.started', { roles: roles.join(','), port: config.PORT, hears: channels.join(',') })
   return {
     deps,
     log: deps.log,
@@ -107,7 +107,7 @@ export async function startService(
 
 /** Lets requests in flight end, those that take longer than a few seconds excepted. */
 async function closeServer(server: ReturnType<typeof buildServer>): Promise<void> {
-  const cut = setTimeout(() => server.server.closeAllConnections(), LAST_REQUESTS_MS)
+  const timer = setTimeout(() => server.server.closeAllConnections(), REQUEST_GRACE_MS)
   await server.close()
-  clearTimeout(cut)
+  clearTimeout(timer)
 }

@@ -8,7 +8,7 @@ import type { Worker } from './worker.ts'
 export const MAX_STOP_MS = 35_000
 
 /** What the thread is started with. */
-export interface ThreadData {
+export interface WorkerThreadData {
   /** With the database's own address, also where the main thread started an embedded one. */
   config: Config
   /** When the clock of this process began to run from CLOCK_NOW. */
@@ -16,7 +16,7 @@ export interface ThreadData {
 }
 
 /** Messages from the thread: `started`, then each log line, so that /metrics counts it. */
-export type ThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
+export type WorkerThreadMessage = 'started' | { event: LogEvent; fields?: LogFields }
 
 const LIMITS = { maxYoungGenerationSizeMb: 16 }
 
@@ -24,7 +24,10 @@ const LIMITS = { maxYoungGenerationSizeMb: 16 }
  * Runs the role worker in a thread of its own, so that a request that keeps the main thread busy cannot cost it its
  * leases. If the thread ends without being asked to, that is an uncaught error of this process.
  */
-export async function startWorkerThread(data: ThreadData, { count }: Metrics): Promise<Pick<Worker, 'stop'>> {
+export async function startWorkerThread(
+  data: WorkerThreadData,
+  { count }: Metrics,
+): Promise<Pick<Worker, 'stop'>> {
   const thread = new Thread(new URL('./worker-program.ts', import.meta.url), {
     workerData: data,
     resourceLimits: LIMITS,
@@ -39,7 +42,7 @@ export async function startWorkerThread(data: ThreadData, { count }: Metrics): P
     if (isStarted) throw error
     started.reject(error)
   }
-  thread.on('message', (message: ThreadMessage) => {
+  thread.on('message', (message: WorkerThreadMessage) => {
     if (message !== 'started') return count(message.event, message.fields)
     isStarted = true
     started.resolve()

@@ -8,12 +8,12 @@ import { recompileQueries } from '../digests/recompile-queries.ts'
 import { openComposer } from '../emails/compose-message.ts'
 import { deliverReady } from '../emails/deliver.ts'
 import type { Compose } from '../mail/message.ts'
-import { noted } from '../operator/alerts/note-work.ts'
+import { withFailureTracking } from '../operator/alerts/track-failures.ts'
 import { pruneNightly } from '../operator/prune-nightly.ts'
 import { ingestDue } from '../papers/ingest-due.ts'
 
 /** Between two tries at what others count: a wrong password that is tried each minute locks accounts. */
-const REST_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
+const RETRY_PAUSE_MS: Partial<Record<Nudge, number>> = { 'fetch-mailbox': 15 * 60_000 }
 
 export interface Worker {
   compose: Compose
@@ -43,8 +43,8 @@ export async function startWorker(queued: ServiceDeps): Promise<Worker> {
     prune: () => pruneNightly(deps, { signal }),
   }
   for (const nudge of NUDGES) {
-    const restMs = REST_MS[nudge]
-    await deps.queue.onNudge(nudge, () => noted(deps, nudge, work[nudge], { restMs }))
+    const restMs = RETRY_PAUSE_MS[nudge]
+    await deps.queue.onNudge(nudge, () => withFailureTracking(deps, nudge, work[nudge], { restMs }))
   }
   const recompiling = recompileQueries(deps, { signal })
   return {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { Fault } from '../core/errors.ts'
-import { excerpt } from './lenient.ts'
-import type { FetchDay } from './source.ts'
+import { excerpt } from './lenient-fields.ts'
+import type { FetchDayInput } from './source.ts'
 import { type ParsedRecords, type SourceRecord, sourceRecord } from './source-record.ts'
 
 /** More than any page of a source has: one that holds more is none. */
@@ -20,7 +20,7 @@ export function readEntries(entries: readonly unknown[], schema: z.ZodType<Sourc
 }
 
 /** Throws source.unreadable where none can be read: the source has changed, and its day is not one without papers. */
-export function requireReadable({ source, day }: FetchDay, { records, refused }: ParsedRecords): void {
+export function requireReadable({ source, day }: FetchDayInput, { records, refused }: ParsedRecords): void {
   const [first] = refused
   if (first && records.length === 0)
     throw new Fault('source.unreadable', { source, day, count: refused.length, why: first.why })

@@ -10,21 +10,21 @@ export const SOURCES = [huggingface, arxiv, biorxiv] as const satisfies readonly
 type KeysOf<T> = T extends T ? keyof T : never
 
 /** A setting that holds a base address of a source. */
-export type SourceAddress = KeysOf<(typeof SOURCES)[number]['addresses']>
+export type BaseUrlSetting = KeysOf<(typeof SOURCES)[number]['baseUrls']>
 
 /** Where each base address leads unless a setting says otherwise. */
-export const SOURCE_ADDRESSES = Object.assign({}, ...SOURCES.map(({ addresses }) => addresses)) as Record<
-  SourceAddress,
+export const DEFAULT_BASE_URLS = Object.assign({}, ...SOURCES.map(({ baseUrls }) => baseUrls)) as Record<
+  BaseUrlSetting,
   string
 >
 
 /** The base addresses that settings name, alone. */
-export const addressesIn = (
-  settings: Readonly<Record<SourceAddress, string>>,
-): Record<SourceAddress, string> =>
+export const baseUrlsIn = (
+  settings: Readonly<Record<BaseUrlSetting, string>>,
+): Record<BaseUrlSetting, string> =>
   Object.fromEntries(
-    Object.keys(SOURCE_ADDRESSES).map((name) => [name, settings[name as SourceAddress]]),
-  ) as Record<SourceAddress, string>
+    Object.keys(DEFAULT_BASE_URLS).map((name) => [name, settings[name as BaseUrlSetting]]),
+  ) as Record<BaseUrlSetting, string>
 
 export interface NamedSource {
   source: Source
@@ -36,24 +36,24 @@ export function parseSourceName(text: string): NamedSource | undefined {
   const [name = '', ...rest] = text.split(':')
   const source: Source | undefined = SOURCES.find((one) => one.name === name.toLowerCase())
   if (rest.length === 0) return source && !source.sections?.required ? { source } : undefined
-  const section = source?.sections?.read(rest.join(':'))
+  const section = source?.sections?.parse(rest.join(':'))
   return source && section ? { source, section } : undefined
 }
 
 /** A source by the one name that it has in rows: "arxiv:cs.CL" for "arXiv:CS.cl"; undefined where it is none. */
-export function canonicalSource(text: string): string | undefined {
+export function canonicalSourceName(text: string): string | undefined {
   const named = parseSourceName(text)
-  return named && nameOf(named)
+  return named && sourceNameOf(named)
 }
 
 /** "arxiv:cs.CL" */
-export const nameOf = ({ source, section }: NamedSource): string =>
+export const sourceNameOf = ({ source, section }: NamedSource): string =>
   [source.name, section].filter(Boolean).join(':')
 
 /** Throws source.unknown. */
-export function sourceNamed(text: string): NamedSource {
+export function requireSource(text: string): NamedSource {
   const named = parseSourceName(text)
-  if (!named) throw new Fault('source.unknown', { source: text, known: KNOWN_SOURCES })
+  if (!named) throw new Fault('source.unknown', { source: text, known: SOURCE_NAME_EXAMPLES })
   return named
 }
 
@@ -63,7 +63,7 @@ const forms = ({ name, sections }: Source): string[] => [
 ]
 
 /** "huggingface, arxiv:cs.CL": what SOURCES takes, for sentences. */
-export const KNOWN_SOURCES = SOURCES.flatMap(forms).join(', ')
+export const SOURCE_NAME_EXAMPLES = SOURCES.flatMap(forms).join(', ')
 
 /** "Hugging Face", "arXiv cs.CL", "By hand"; a name that is none stays. */
 export function sourceTitle(text: string): string {

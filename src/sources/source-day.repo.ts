@@ -1,26 +1,26 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import { parseSourceName, requireSource } from './registry.ts'
 import {
-  type Answered,
-  afterFetch,
-  againAfterFailure,
-  arrivalOf,
+  arrivalTime,
   daysToFetch,
   MAX_DAYS_BACK,
-  type Outcome,
+  outcomeOfFetch,
+  retryTime,
+  type SourceDayOutcome,
   type SourceDayReason,
   type SourceDayState,
-} from './day-state.ts'
-import { parseSourceName, sourceNamed } from './registry.ts'
+  type SuccessfulFetch,
+} from './source-day-state.ts'
 
-export interface SourceDayName {
+export interface SourceDayKey {
   /** "arxiv:cs.CL" */
   source: string
   day: Day
 }
 
 /** What we know of one source on one day (UTC). */
-export interface SourceDay extends SourceDayName {
+export interface SourceDay extends SourceDayKey {
   state: SourceDayState
   /** Why it stands so; null where its papers speak for themselves. */
   reason: SourceDayReason | null
@@ -55,7 +55,7 @@ const MAX_REJECTED = 100
 export async function dueSourceDays(
   db: DatabaseOrTransaction,
   { sources, now }: { sources: readonly string[]; now: Date },
-): Promise<SourceDayName[]> {
+): Promise<SourceDayKey[]> {
   const today = dayOf(now)
   const rows = await sourceDaysBetween(db, { from: addDays(today, -MAX_DAYS_BACK), to: today })
   const newestClosed = await newestClosedDays(db)
@@ -103,7 +103,7 @@ export async function sourceDaysBetween(
 /** True for the one process that may fetch a due source day now. */
 export async function claimSourceDay(
   db: DatabaseOrTransaction,
-  { source, day }: SourceDayName,
+  { source, day }: SourceDayKey,
   now: Date,
 ): Promise<boolean> {
   const until = new Date(now.getTime() + CLAIM_MS)
@@ -114,28 +114,31 @@ export async function claimSourceDay(
   return claimed === 1
 }
 
-interface Fetched extends SourceDayName {
+interface Fetched extends SourceDayKey {
   /** How many papers the source is now known to list on the day. */
   papers: number
   /** How many more as newer versions alone; 0 unless given. */
   revised?: number
   /** That this fetch took; 0 unless given. */
   requests?: number
-  reason?: Answered['reason']
+  reason?: SuccessfulFetch['reason']
   /** Papers that the database rejected; none unless given. */
   rejected?: readonly string[]
   now: Date
 }
 
 /** After a good fetch. A day that was closed stays closed. Throws source.unknown. */
-export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): Promise<Outcome> {
+export async function recordSuccessfulFetch(
+  db: DatabaseOrTransaction,
+  fetched: Fetched,
+): Promise<SourceDayOutcome> {
   const { source, papers, revised = 0, requests = 0, rejected = [], now } = fetched
-  const { calendar } = sourceNamed(source).source
+  const { calendar } = requireSource(source).source
   const key = { source, day: midnight(fetched.day) }
-  const known = await db.sourceDay.findUnique({ where: { source_day: key } })
-  const before = known ?? { fetches: 0, papers: 0, closedAt: null, late: 0, reason: null }
+  const existing = await db.sourceDay.findUnique({ where: { source_day: key } })
+  const before = existing ?? { fetches: 0, papers: 0, closedAt: null, late: 0, reason: null }
   const wasMadeUp = before.reason === 'made-up'
-  const outcome = afterFetch({ ...fetched, calendar, closedAt: before.closedAt, wasMadeUp })
+  const outcome = outcomeOfFetch({ ...fetched, calendar, closedAt: before.closedAt, wasMadeUp })
   const values = {
     ...outcome,
     papers,
@@ -146,7 +149,7 @@ export async function recordFetch(db: DatabaseOrTransaction, fetched: Fetched): 
     lastFault: null,
     rejected: rejected.slice(0, MAX_REJECTED),
     fetchedAt: now,
-    cameAt: arrivalOf({ ...fetched, calendar, before }),
+    cameAt: arrivalTime({ ...fetched, calendar, before }),
   }
   await db.sourceDay.upsert({
     where: { source_day: key },
@@ -171,7 +174,7 @@ export async function recordImport(
       reason = case when excluded.papers > 0 then null else source_day.reason end`
 }
 
-interface Failed extends SourceDayName {
+interface Failed extends SourceDayKey {
   now: Date
   /** Code of the fault. */
   fault: string
@@ -184,19 +187,19 @@ interface Failed extends SourceDayName {
 }
 
 /** After a fetch that failed: tried again later and later. A day that has papers, or is closed, stays what it was. */
-export async function recordFailure(db: DatabaseOrTransaction, failed: Failed): Promise<void> {
+export async function recordFailedFetch(db: DatabaseOrTransaction, failed: Failed): Promise<void> {
   const { source, now, fault, status, seconds, requests = 0 } = failed
   const key = { source, day: midnight(failed.day) }
-  const known = await db.sourceDay.findUnique({ where: { source_day: key } })
-  const attempts = (known?.attempts ?? 0) + 1
-  const stays = known && (known.papers > 0 || known.closedAt)
-  const isOver = known?.closedAt && !known.nextTry
+  const existing = await db.sourceDay.findUnique({ where: { source_day: key } })
+  const attempts = (existing?.attempts ?? 0) + 1
+  const stays = existing && (existing.papers > 0 || existing.closedAt)
+  const isOver = existing?.closedAt && !existing.nextTry
   const values = {
     attempts,
     lastStatus: status ?? null,
     lastFault: fault,
     ...(!stays && { state: 'failed' as const, reason: null }),
-    ...(!isOver && { nextTry: againAfterFailure({ now, failures: attempts, seconds }) }),
+    ...(!isOver && { nextTry: retryTime({ now, failures: attempts, seconds }) }),
   }
   await db.sourceDay.upsert({
     where: { source_day: key },
@@ -206,9 +209,9 @@ export async function recordFailure(db: DatabaseOrTransaction, failed: Failed): 
 }
 
 /** Where the source was not asked after all: what is known of the day stays, and it is tried again so much later. */
-export async function recordHeld(
+export async function recordThrottled(
   db: DatabaseOrTransaction,
-  { source, day, now, seconds }: SourceDayName & { now: Date; seconds: number },
+  { source, day, now, seconds }: SourceDayKey & { now: Date; seconds: number },
 ): Promise<void> {
   const nextTry = new Date(now.getTime() + seconds * 1000)
   await db.$executeRaw`

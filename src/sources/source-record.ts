@@ -47,7 +47,7 @@ export type Identifier = SourceRecord['keys'][number]
 export const identifierText = ({ scheme, value }: Identifier): string => `${scheme}:${value}`
 
 /** An entry that could not be read, and why. */
-export interface Refused {
+export interface RefusedEntry {
   /** Its place in the source's answer, from 0. */
   index: number
   why: string
@@ -56,5 +56,5 @@ export interface Refused {
 /** What a parser makes of a source's answer: nothing is lost because a neighbour is broken. */
 export interface ParsedRecords {
   records: SourceRecord[]
-  refused: Refused[]
+  refused: RefusedEntry[]
 }

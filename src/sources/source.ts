@@ -11,11 +11,11 @@ export interface Source {
   /** Parts of it that can be read alone, such as "cs.CL" in arxiv:cs.CL; none where left out. */
   sections?: Sections
   /** Base addresses by the setting that changes them: { HF_URL: "https://huggingface.co" }. */
-  addresses: Readonly<Record<string, string>>
+  baseUrls: Readonly<Record<string, string>>
   calendar: SourceCalendar
-  manners: Manners
+  fetchPolicy: FetchPolicy
   /** Everything that the source lists on a day. Throws source.*: then nothing of the day is recorded. */
-  fetchDay(input: FetchDay): Promise<FetchedDay>
+  fetchDay(input: FetchDayInput): Promise<FetchedDay>
   /** An address that answers quickly where the source is well. */
   probe(urls: Readonly<Record<string, string>>, day: Day): string
 }
@@ -26,15 +26,15 @@ interface Sections {
   /** A section that is there, for sentences. */
   example: string
   /** A section as it is written here, whatever the case or spelling; undefined for what is none. */
-  read(text: string): string | undefined
+  parse(text: string): string | undefined
 }
 
 /** Why nothing is expected on a day. */
-type Rest = 'weekend' | 'holiday'
+type DayOffReason = 'weekend' | 'holiday'
 
 /** When a source lists a day (UTC). */
 export interface SourceCalendar {
-  rest(day: Day): Rest | undefined
+  dayOffReason(day: Day): DayOffReason | undefined
   /** When it is first asked. */
   opensAt(day: Day): Date
   /** From then on a day without papers, on which some are expected, is stalled. */
@@ -42,13 +42,13 @@ export interface SourceCalendar {
   /** From then on nothing more is expected: the next answer closes the day. */
   closesAt(day: Day): Date
   /** How long after an answer an open day is asked for again. */
-  againAfterMs(answered: { day: Day; now: Date; papers: number }): number
+  refetchAfterMs(fetched: { day: Day; now: Date; papers: number }): number
   /** How long after an answer a closed day is asked for again, for votes that settle; null: no more. */
-  votesAfterMs(answered: { day: Day; now: Date }): number | null
+  refreshVotesAfterMs(fetched: { day: Day; now: Date }): number | null
 }
 
 /** How a source wants to be asked. */
-export interface Manners {
+export interface FetchPolicy {
   /** Sources with one key are one service: they share the gap. */
   service: string
   /** Between an answer and the next question, over all processes and machines; 0: any number at a time. */
@@ -56,20 +56,20 @@ export interface Manners {
   /** For one answer, from the question to its last byte. */
   timeoutMs: number
   /** The longest answer that is read. */
-  mostBytes: number
+  maxBytes: number
   /** What 429 means where it names no time. */
-  unsaidPauseSeconds: number
+  defaultPauseSeconds: number
   /** A longer pause than this is not waited for within one fetch. */
-  longestPauseMs: number
+  maxPauseMs: number
 }
 
-export interface Question {
+export interface SourceRequest {
   url: string
   /** Media types. */
   accept: string
 }
 
-export interface Answer {
+export interface SourceResponse {
   status: number
   headers: Headers
   /** Decoded by what it says of itself; as UTF-8 unless it cannot be. */
@@ -80,25 +80,25 @@ export interface Answer {
  * Asks politely: waits for the source's gate, asks again where that may help, and hands an answer to `read`, whose
  * source.* faults count as a bad answer. 429 and 5xx never reach it.
  */
-export type Ask = <T>(question: Question, read: (answer: Answer) => T) => Promise<T>
+export type SendRequest = <T>(request: SourceRequest, read: (response: SourceResponse) => T) => Promise<T>
 
 /** Those papers, as "arxiv:2507.06457", of which something is true. */
-type Among = (papers: readonly Identifier[]) => Promise<ReadonlySet<string>>
+type FilterPapers = (papers: readonly Identifier[]) => Promise<ReadonlySet<string>>
 
-export interface FetchDay {
+export interface FetchDayInput {
   /** "arxiv:cs.CL" */
   source: string
   day: Day
   section?: string
   now: Date
   urls: Readonly<Record<string, string>>
-  ask: Ask
+  request: SendRequest
   /** Which this source has not listed on another day. */
-  unseen: Among
+  unseen: FilterPapers
   /** Which this source has on this day already, as newer versions too. */
-  listed: Among
+  listed: FilterPapers
   /** Of which we do not know yet when they were published. */
-  bare: Among
+  withoutDate: FilterPapers
   /** Waits, unless the fetch is broken off. */
   wait(ms: number): Promise<unknown>
   /** Something worth knowing that did not keep the day from being read. */

@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Change as ChangeRow, Prisma } from '../generated/prisma/client.ts'
-import type { Change, Standing } from './change.ts'
+import type { Change, Subscription } from './change.ts'
 
 /** Returns its id. Call it in the transaction of the change that it tells of. */
 export async function recordChange(
@@ -28,10 +28,11 @@ export async function newestChanges(
   return rows.map(changeOf)
 }
 
-const jsonOf = (standing: Standing): Prisma.InputJsonObject => standing as unknown as Prisma.InputJsonObject
+const jsonOf = (standing: Subscription): Prisma.InputJsonObject =>
+  standing as unknown as Prisma.InputJsonObject
 
 const changeOf = ({ before, after, ...row }: ChangeRow): Change => ({
   ...row,
-  before: before as unknown as Standing,
-  after: after as unknown as Standing,
+  before: before as unknown as Subscription,
+  after: after as unknown as Subscription,
 })

@@ -2,7 +2,7 @@ import type { Day } from '../core/dates.ts'
 import type { SubscriberSettings, SubscriberState, TopicText } from './subscriber.ts'
 
 /** All that decides what somebody gets. */
-export interface Standing extends SubscriberSettings {
+export interface Subscription extends SubscriberSettings {
   /** In the subscriber's order; with the id of its row where one is known. */
   topics: (TopicText & { id?: number })[]
   state: SubscriberState
@@ -19,15 +19,15 @@ export interface Change {
   at: Date
   /** page, operator, … */
   how: string
-  before: Standing
-  after: Standing
+  before: Subscription
+  after: Subscription
 }
 
 const SETTING_NAMES = ['zone', 'hour', 'days', 'maxPapers', 'format', 'detail'] as const
 export type SettingName = (typeof SETTING_NAMES)[number]
 
 /** A topic that changed in place: other words, another name, or both. */
-export interface Edit {
+export interface TopicEdit {
   from: TopicText
   to: TopicText
 }
@@ -36,21 +36,21 @@ export interface TopicDifference {
   /** In their order. */
   added: TopicText[]
   removed: TopicText[]
-  edited: Edit[]
+  edited: TopicEdit[]
   /** Those that stood before and stand now come in another order. */
   reordered: boolean
 }
 
 /** The settings that differ. */
-export const changedSettings = (before: Standing, after: Standing): SettingName[] =>
+export const changedSettings = (before: Subscription, after: Subscription): SettingName[] =>
   SETTING_NAMES.filter((name) => String(before[name]) !== String(after[name]))
 
-export const isRescheduled = (before: Standing, after: Standing): boolean =>
+export const isRescheduled = (before: Subscription, after: Subscription): boolean =>
   changedSettings(before, after).some((name) => name === 'zone' || name === 'hour' || name === 'days')
 
 /** What happened to the topics. One whose query gave way to another at the same place was edited. */
 export function topicDifference(before: readonly TopicText[], after: readonly TopicText[]): TopicDifference {
-  const edits = keptTopics(before, after)
+  const edits = pairTopics(before, after)
   const added = after.filter((topic) => edits.every(({ to }) => to !== topic))
   const removed = before.filter((topic) => edits.every(({ from }) => from !== topic))
   const places = edits.map(({ from }) => before.indexOf(from))
@@ -63,13 +63,13 @@ export function topicDifference(before: readonly TopicText[], after: readonly To
 }
 
 /** Each topic that stood before and stands now, as it was and as it is, in the order of now. */
-export const keptTopics = (before: readonly TopicText[], after: readonly TopicText[]): Edit[] =>
+export const pairTopics = (before: readonly TopicText[], after: readonly TopicText[]): TopicEdit[] =>
   after.flatMap((to, place) => {
-    const from = before.find(({ query }) => query === to.query) ?? gaveWay(before, after, place)
+    const from = before.find(({ query }) => query === to.query) ?? replacedTopic(before, after, place)
     return from ? [{ from, to }] : []
   })
 
-function gaveWay(
+function replacedTopic(
   before: readonly TopicText[],
   after: readonly TopicText[],
   place: number,
@@ -79,7 +79,7 @@ function gaveWay(
 }
 
 /** Whether two standings come to the same. */
-export const isSame = (one: Standing, other: Standing): boolean =>
+export const isSameSubscription = (one: Subscription, other: Subscription): boolean =>
   changedSettings(one, other).length === 0 &&
   one.state === other.state &&
   one.pausedUntil === other.pausedUntil &&

@@ -1,9 +1,9 @@
 import type { Database, DatabaseOrTransaction } from '../core/database/database.ts'
 import { DAY_MS } from '../core/dates.ts'
 import type { Deps } from '../core/deps.ts'
-import { DELIVERY, isHeld, pauseUnlessHeld } from '../core/restored.ts'
+import { endIncident, recordIncident } from '../core/incident.repo.ts'
+import { DELIVERY_SWITCH, isDeliveryHeld, pauseUnlessHeld } from '../core/restored-database.ts'
 import { readSwitch, setSwitch } from '../core/switch.repo.ts'
-import { endTrouble, noteTrouble } from '../core/trouble.repo.ts'
 import { busiestDay } from '../mail/outbox/acceptance.repo.ts'
 import { countComplaints } from './suppression.repo.ts'
 
@@ -17,16 +17,16 @@ const COMPLAINTS = 'complaints'
  * days that with the most, since a weekend's complaints are about Friday's mail. Too many stop delivery.
  * https://support.google.com/mail/answer/81126, https://senders.yahooinc.com/best-practices
  */
-export async function weighComplaints(deps: Deps): Promise<void> {
+export async function checkComplaintRate(deps: Deps): Promise<void> {
   const { db, clock, log } = deps
   const now = clock.now()
   const complaints = await countComplaints(db, await countedSince(db, now))
-  if (complaints < WARN.least || (await isHeld(db))) return
+  if (complaints < WARN.least || (await isDeliveryHeld(db))) return
   const mails = await busiestDay(db, { now, most: (complaints * 1000) / WARN.perMille + 1 })
   const reaches = ({ least, perMille }: typeof STOP) =>
     mails > 0 && complaints >= least && complaints * 1000 >= perMille * mails
   if (reaches(STOP)) {
-    await stop(deps, { complaints, mails })
+    await stopDelivery(deps, { complaints, mails })
     log.error('delivery.complained', { complaints, mails, paused: true })
   } else if (reaches(WARN)) log.warn('delivery.complained', { complaints, mails, paused: false })
 }
@@ -37,22 +37,25 @@ async function countedSince(db: DatabaseOrTransaction, now: Date): Promise<Date>
   return last && last.at > dayAgo ? last.at : dayAgo
 }
 
-async function stop({ db, clock }: Deps, { complaints, mails }: Record<'complaints' | 'mails', number>) {
+async function stopDelivery(
+  { db, clock }: Deps,
+  { complaints, mails }: Record<'complaints' | 'mails', number>,
+) {
   const at = clock.now()
   const share = ((complaints * 100) / mails).toFixed(2)
-  const said = `${complaints} complaints in 24 hours for ${mails.toLocaleString('en')} emails accepted in a day: ${share} %`
+  const summary = `${complaints} complaints in 24 hours for ${mails.toLocaleString('en')} emails accepted in a day: ${share} %`
   await (db as Database).$transaction(async (tx) => {
-    if (!(await readSwitch(tx, DELIVERY))) await pauseUnlessHeld(tx, { reason: said, at })
-    await noteTrouble(tx, { name: COMPLAINTS, what: COMPLAINTS, said, since: at })
-    await countAnew(tx, at)
+    if (!(await readSwitch(tx, DELIVERY_SWITCH))) await pauseUnlessHeld(tx, { reason: summary, at })
+    await recordIncident(tx, { name: COMPLAINTS, what: COMPLAINTS, said: summary, since: at })
+    await restartCount(tx, at)
   })
 }
 
 /** From now on, what came before is settled: the operator has seen it. */
-export async function settleComplaints(tx: DatabaseOrTransaction, at: Date): Promise<void> {
-  await endTrouble(tx, COMPLAINTS)
-  await countAnew(tx, at)
+export async function resetComplaintCount(tx: DatabaseOrTransaction, at: Date): Promise<void> {
+  await endIncident(tx, COMPLAINTS)
+  await restartCount(tx, at)
 }
 
-const countAnew = (db: DatabaseOrTransaction, at: Date): Promise<void> =>
+const restartCount = (db: DatabaseOrTransaction, at: Date): Promise<void> =>
   setSwitch(db, COMPLAINTS, { value: 'counted', reason: 'counted up to here', at })

@@ -14,7 +14,7 @@ export interface SubscriberDay {
 }
 
 // What begins, ends or holds up a subscription.
-const BEARING: ConsentEvent[] = [
+const STATE_EVENTS: ConsentEvent[] = [
   'confirmed',
   'resubscribed',
   'unsubscribed',
@@ -33,7 +33,7 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
   return db.$queryRaw<SubscriberDay[]>`
     with touched as (
       select subscriber_id as id from consent
-        where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${BEARING})
+        where at >= ${from}::date::timestamp at time zone 'utc' and event = any(${STATE_EVENTS})
       union select id from subscriber
         where created_at >= ${from}::date::timestamp at time zone 'utc'
           or imported_at >= ${from}::date::timestamp at time zone 'utc'
@@ -46,7 +46,7 @@ export function subscribersByDay(db: DatabaseOrTransaction, { from, to }: Days):
         and coalesce(max(c.id) filter (where c.event in ('confirmed', 'unsuppressed')) over w, 0) >
           coalesce(max(c.id) filter (where c.event = 'suppressed') over w, 0) as joined
       from touched t join consent c on c.subscriber_id = t.id join subscriber s on s.id = t.id
-      where c.event = any(${BEARING})
+      where c.event = any(${STATE_EVENTS})
       window w as (partition by c.subscriber_id order by c.id)
     ), change as (
       select day, joined::int - lag(joined::int, 1, 0) over (partition by subscriber_id order by id) as by

@@ -5,7 +5,7 @@ import { DAY_MS } from '../core/dates.ts'
 const KEEP_DAYS = 180
 const KEEP_OWN_DAYS = 1
 
-export interface EmailAsked {
+export interface CountEmailInput {
   key: string
   /** Fewer and fewer emails; otherwise two a day for good. */
   backsOff: boolean
@@ -17,9 +17,9 @@ export interface EmailAsked {
  * in 7 days, and from 14 days after it one in 30 days; a history of one email always allows a second. One statement, so
  * any number of processes may ask at once; by the clock that is passed in.
  */
-export async function takeEmail(
+export async function tryCountEmail(
   db: DatabaseOrTransaction,
-  { key, backsOff, now }: EmailAsked,
+  { key, backsOff, now }: CountEmailInput,
 ): Promise<boolean> {
   const keptUntil = new Date(now.getTime() + (backsOff ? KEEP_DAYS : KEEP_OWN_DAYS) * DAY_MS)
   const taken = await db.$executeRaw`
@@ -37,7 +37,7 @@ export async function takeEmail(
 }
 
 /** Ends the history under `from` and lets its two newest emails count under `to`, which does not back off. */
-export async function moveEmails(
+export async function moveEmailHistory(
   db: DatabaseOrTransaction,
   { from, to, now }: { from: string; to: string; now: Date },
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function moveEmails(
       before_at = greatest(email_limit.before_at, excluded.before_at, least(email_limit.sent_at, excluded.sent_at))`
 }
 
-export async function forgetEmails(db: DatabaseOrTransaction, keys: readonly string[]): Promise<void> {
+export async function deleteEmailHistory(db: DatabaseOrTransaction, keys: readonly string[]): Promise<void> {
   await db.emailLimit.deleteMany({ where: { key: { in: [...keys] } } })
 }
 

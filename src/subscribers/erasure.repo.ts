@@ -1,21 +1,21 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
-import { forgetOpinions } from './opinion.repo.ts'
-import { forgetProfile } from './profile.repo.ts'
+import { deleteAllFeedback } from './feedback.repo.ts'
+import { deleteProfile } from './profile.repo.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /**
  * Takes away what somebody wanted and from where: topics and the queries that nobody else has, opinions of papers and
  * their profile, sign-ups, changes, new addresses. Then leaves a tombstone without any address or setting; a suppressed one stays suppressed.
  */
-export async function leaveTombstone(
+export async function replaceWithTombstone(
   tx: DatabaseOrTransaction,
   { id: subscriberId, state }: Pick<Subscriber, 'id' | 'state'>,
   now: Date,
 ): Promise<void> {
   await tx.topic.deleteMany({ where: { subscriberId } })
-  await deleteQueriesOfNobody(tx)
-  await forgetOpinions(tx, subscriberId)
-  await forgetProfile(tx, subscriberId)
+  await deleteUnusedQueries(tx)
+  await deleteAllFeedback(tx, subscriberId)
+  await deleteProfile(tx, subscriberId)
   await tx.signup.deleteMany({ where: { subscriberId } })
   await tx.change.deleteMany({ where: { subscriberId } })
   await tx.move.deleteMany({ where: { subscriberId } })
@@ -48,7 +48,7 @@ const NO_SETTINGS = {
  * Two statements: the second one sees a topic that somebody added while the first one waited. A query that another
  * transaction holds is about to be used.
  */
-async function deleteQueriesOfNobody(tx: DatabaseOrTransaction): Promise<void> {
+async function deleteUnusedQueries(tx: DatabaseOrTransaction): Promise<void> {
   const unused = await tx.$queryRaw<{ id: number }[]>`
     select id from query q where not exists (select from topic t where t.query_id = q.id) for update skip locked`
   await tx.query.deleteMany({ where: { id: { in: unused.map(({ id }) => id) }, topics: { none: {} } } })

@@ -1,4 +1,4 @@
-import type { AtTopic } from './links.ts'
+import type { TopicPaperRef } from './links.ts'
 import type { MailFormat } from './subscriber.ts'
 
 /** The content of messages of kind manage-link, account-link, new-address and moved. */
@@ -10,7 +10,7 @@ export interface LinkMessage {
   /** Of a manage-link: they asked for it, and did not fill in the form. */
   asked?: boolean
   /** Of a manage-link: the topic and the paper from which they asked for it. */
-  at?: AtTopic
+  at?: TopicPaperRef
   /** Of a new-address alone. */
   moveId?: number
 }

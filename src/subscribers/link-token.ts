@@ -55,7 +55,7 @@ const hashedId = (secret: string): Buffer =>
 export const secretId = (secret: string): string => hashedId(secret).toString('base64url')
 
 /** The secret of that name; the newest where that one was retired. */
-export const secretNamed = (id: string, secrets: readonly string[]): string =>
+export const secretById = (id: string, secrets: readonly string[]): string =>
   secrets.find((secret) => secretId(secret) === id) ?? secrets[0]!
 
 /** The token of a link: base64url, at most 94 characters, the same text for the same link and secret. */
@@ -75,7 +75,7 @@ export function signLink(link: Link, secret: string): string {
  * that we hold), link.wrong-purpose, link.expired. Whether the epoch still counts is the caller's to say.
  */
 export function readLink(token: string, purpose: LinkPurpose, secrets: readonly string[], now: Date): Link {
-  const link = verified(token, secrets)
+  const link = verifyToken(token, secrets)
   if (!link) throw new Fault(looksLowerCased(token) ? 'link.lower-case' : 'link.unknown')
   if (link.purpose !== purpose) throw new Fault('link.wrong-purpose', { purpose, found: link.purpose })
   const end = linkEnd(link)
@@ -87,7 +87,7 @@ export function readLink(token: string, purpose: LinkPurpose, secrets: readonly 
  * Whoever a link is about, where it still counts. Throws link.unknown where there is nobody, link.outdated where a new
  * address or subscription came after it.
  */
-export function holderOf<Holder extends Pick<Link, 'epoch'>>(
+export function requireHolder<Holder extends Pick<Link, 'epoch'>>(
   { epoch }: Pick<Link, 'epoch'>,
   found: Holder | null | undefined,
 ): Holder {
@@ -96,7 +96,7 @@ export function holderOf<Holder extends Pick<Link, 'epoch'>>(
   return found
 }
 
-function verified(token: string, secrets: readonly string[]): Link | undefined {
+function verifyToken(token: string, secrets: readonly string[]): Link | undefined {
   if (token.length > MAX_TOKEN_LENGTH || token.length < MIN_TOKEN_LENGTH) return undefined
   const bytes = Buffer.from(token, 'base64url')
   // Node skips characters that are none of the alphabet: only the one true spelling counts.
@@ -104,10 +104,10 @@ function verified(token: string, secrets: readonly string[]): Link | undefined {
   const claims = bytes.subarray(0, -MAC_BYTES)
   const secret = secrets.find((one) => hashedId(one).equals(claims.subarray(2, 2 + SECRET_ID_BYTES)))
   if (!secret || !timingSafeEqual(mac(claims, secret), bytes.subarray(-MAC_BYTES))) return undefined
-  return linkIn(claims)
+  return parseClaims(claims)
 }
 
-function linkIn(claims: Buffer): Link | undefined {
+function parseClaims(claims: Buffer): Link | undefined {
   const purposes = Object.keys(PURPOSES) as LinkPurpose[]
   const purpose = purposes.find((name) => PURPOSES[name] === claims.readUInt8(1))
   if (!purpose || claims.readUInt8(0) !== VERSION) return undefined

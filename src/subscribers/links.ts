@@ -11,26 +11,26 @@ export interface Links {
   day(day: Day): string
 }
 
-export function linksOf(baseUrl: string): Links {
+export function siteLinks(baseUrl: string): Links {
   const papers = `${new URL(baseUrl).href.replace(/\/$/, '')}/papers/`
   return {
     paper(path) {
       if (!path.startsWith('/papers/')) return undefined
       const link = parsed(papers + path.slice('/papers/'.length))
-      return link?.href.startsWith(papers) ? fitting(link) : undefined
+      return link?.href.startsWith(papers) ? withinLimit(link) : undefined
     },
     day: (day) => `${papers}date/${day}`,
   }
 }
 
 /** A paper under a topic of its reader. */
-export interface AtTopic {
+export interface TopicPaperRef {
   topicId: number
   paperId: number
 }
 
 /** Where changes of a topic are tried, starting from a paper. `manageUrl` is the page of its reader's own settings. */
-export const topicLink = (manageUrl: string, { topicId, paperId }: AtTopic): string =>
+export const topicLink = (manageUrl: string, { topicId, paperId }: TopicPaperRef): string =>
   `${manageUrl}/topics/${topicId}?paper=${paperId}`
 
 /** The paper on arXiv, where its page on the site has an arXiv identifier. */
@@ -47,9 +47,9 @@ function onArxiv(kind: 'abs' | 'pdf', path: string): string | undefined {
 export function codeLink(url: string | null): string | undefined {
   const link = parsed(url ?? '')
   if (link?.protocol !== 'https:' || link.username || link.password) return undefined
-  return fitting(link)
+  return withinLimit(link)
 }
 
 const parsed = (url: string): URL | undefined => URL.parse(url) ?? undefined
 
-const fitting = ({ href }: URL): string | undefined => (href.length <= LONGEST ? href : undefined)
+const withinLimit = ({ href }: URL): string | undefined => (href.length <= LONGEST ? href : undefined)

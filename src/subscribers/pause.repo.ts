@@ -7,7 +7,7 @@ import type { Schedule } from './subscriber.ts'
  * Makes everybody of one schedule active again whose pause ends on that local date or before; returns how many. One
  * statement: nobody is resumed without a consent row, or twice.
  */
-export async function resumeWhosePauseEnded(
+export async function resumeEndedPauses(
   db: DatabaseOrTransaction,
   { zone, hour, days }: Schedule,
   localDate: Day,

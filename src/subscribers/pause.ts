@@ -1,6 +1,6 @@
 import { addDays, type Day } from '../core/dates.ts'
 import { Fault } from '../core/errors.ts'
-import type { Standing } from './change.ts'
+import type { Subscription } from './change.ts'
 
 /** How a pause came that nobody asked for: mail came back from a full mailbox. */
 export const MAILBOX_FULL = 'mailbox full'
@@ -11,11 +11,11 @@ const MAX_DAYS = 365
  * Whether no digest comes on the subscriber's own `today`. The row of a pause with an end says paused until the next
  * date on which something is due.
  */
-const isPaused = ({ state, pausedUntil }: Pick<Standing, 'state' | 'pausedUntil'>, today: Day): boolean =>
+const isPaused = ({ state, pausedUntil }: Pick<Subscription, 'state' | 'pausedUntil'>, today: Day): boolean =>
   state === 'paused' && (pausedUntil === null || pausedUntil > today)
 
 /** The same, and active where a pause has run out. */
-export const withoutEndedPause = <T extends Pick<Standing, 'state' | 'pausedUntil'>>(
+export const withoutEndedPause = <T extends Pick<Subscription, 'state' | 'pausedUntil'>>(
   standing: T,
   today: Day,
 ): T =>

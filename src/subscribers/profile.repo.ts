@@ -20,7 +20,7 @@ export async function profileOfSubscriber(
 }
 
 /** The words of those of these subscribers who have any; for the order of papers alone. */
-export async function profilesOf(
+export async function profileWordsBySubscriber(
   db: DatabaseOrTransaction,
   subscriberIds: readonly string[],
 ): Promise<Map<string, ProfileWords>> {
@@ -30,21 +30,21 @@ export async function profilesOf(
 }
 
 /** In the place of the one before. Hold the subscriber's row. */
-export async function keepProfile(
+export async function saveProfile(
   db: DatabaseOrTransaction,
   { subscriberId, words, removed }: Profile & { subscriberId: string },
 ): Promise<void> {
-  const data = { words: wordsAsKept(words), removed: [...removed] }
+  const data = { words: toStoredWords(words), removed: [...removed] }
   await db.profile.upsert({ where: { subscriberId }, create: { subscriberId, ...data }, update: data })
 }
 
 const DIGITS = 5
 
 /** Words and their weights as JSON, rounded. */
-export const wordsAsKept = (words: ProfileWords): Record<string, number> =>
+export const toStoredWords = (words: ProfileWords): Record<string, number> =>
   Object.fromEntries([...words].map(([key, weight]) => [key, Number(weight.toFixed(DIGITS))]))
 
-export async function forgetProfile(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function deleteProfile(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.profile.deleteMany({ where: { subscriberId } })
 }
 

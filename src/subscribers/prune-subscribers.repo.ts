@@ -2,7 +2,7 @@ import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import { Prisma } from '../generated/prisma/client.ts'
 
 // Nobody who was ever subscribed: those stay, as a tombstone once they are erased.
-const forgotten = (before: Date) => Prisma.sql`
+const unconfirmedBefore = (before: Date) => Prisma.sql`
   s.state = 'pending' and s.confirmed_at is null and greatest(s.created_at, s.imported_at) < ${before}
     and not exists (select from signup g where g.subscriber_id = s.id and g.created_at >= ${before})
     and not exists (select from digest d where d.subscriber_id = s.id)
@@ -13,17 +13,17 @@ const forgotten = (before: Date) => Prisma.sql`
 /** Who never confirmed, and asked last before `before`. */
 export async function countUnconfirmed(db: DatabaseOrTransaction, before: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ count: number }[]>`
-    select count(*)::int as count from subscriber s where ${forgotten(before)}`
+    select count(*)::int as count from subscriber s where ${unconfirmedBefore(before)}`
   return row!.count
 }
 
 /** At most `most` of them, held by this transaction. */
-export async function takeUnconfirmed(
+export async function lockUnconfirmed(
   tx: DatabaseOrTransaction,
   { before, most }: { before: Date; most: number },
 ): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    select s.id from subscriber s where ${forgotten(before)} limit ${most} for update of s skip locked`
+    select s.id from subscriber s where ${unconfirmedBefore(before)} limit ${most} for update of s skip locked`
   return rows.map(({ id }) => id)
 }
 
@@ -35,7 +35,7 @@ export async function deleteUnconfirmed(tx: DatabaseOrTransaction, ids: readonly
   await tx.$queryRaw`select set_config('papers.forgets_unconfirmed', 'off', true)`
 }
 
-export interface Limits {
+export interface PruneLimits {
   /** What was asked for and not confirmed goes when it is older. */
   unconfirmed: Date
   /** Everything of these kinds goes when it is older. */
@@ -48,29 +48,35 @@ export interface PrunedRequests {
   changes: number
 }
 
-const oldSignups = ({ unconfirmed, kept }: Limits) => Prisma.sql`
+const oldSignups = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
   signup where not wish ? 'note'
     and ((confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept})`
-const oldMoves = ({ unconfirmed, kept }: Limits) => Prisma.sql`
+const oldAddressChanges = ({ unconfirmed, kept }: PruneLimits) => Prisma.sql`
   move where (confirmed_at is null and created_at < ${unconfirmed}) or created_at < ${kept}`
-const oldChanges = ({ kept }: Limits) => Prisma.sql`change where at < ${kept}`
+const oldChanges = ({ kept }: PruneLimits) => Prisma.sql`change where at < ${kept}`
 
 /** What subscribers asked for, gave and changed longer ago than the limits. The operator's notes stay. */
-export async function countOldRequests(db: DatabaseOrTransaction, limits: Limits): Promise<PrunedRequests> {
+export async function countOldRequests(
+  db: DatabaseOrTransaction,
+  limits: PruneLimits,
+): Promise<PrunedRequests> {
   const count = async (rows: Prisma.Sql) =>
     (await db.$queryRaw<{ count: number }[]>`select count(*)::int as count from ${rows}`)[0]!.count
   return {
     signups: await count(oldSignups(limits)),
-    moves: await count(oldMoves(limits)),
+    moves: await count(oldAddressChanges(limits)),
     changes: await count(oldChanges(limits)),
   }
 }
 
 /** Takes it away. */
-export async function deleteOldRequests(db: DatabaseOrTransaction, limits: Limits): Promise<PrunedRequests> {
+export async function deleteOldRequests(
+  db: DatabaseOrTransaction,
+  limits: PruneLimits,
+): Promise<PrunedRequests> {
   return {
     signups: await db.$executeRaw`delete from ${oldSignups(limits)}`,
-    moves: await db.$executeRaw`delete from ${oldMoves(limits)}`,
+    moves: await db.$executeRaw`delete from ${oldAddressChanges(limits)}`,
     changes: await db.$executeRaw`delete from ${oldChanges(limits)}`,
   }
 }

@@ -5,10 +5,10 @@ import { describeQuery } from '../queries/language/describe-query.ts'
 import { parseQuery } from '../queries/language/parse-query.ts'
 import { splitFields } from '../queries/language/split-topics.ts'
 import { isBlank, type QueryParts, writeQuery } from '../queries/language/write-query.ts'
-import { GRAMMAR } from '../queries/query.ts'
+import { GRAMMAR_VERSION } from '../queries/query.ts'
 import { type Address, parseAddress } from './address.ts'
 import { readSettings, type TypedSettings } from './settings.ts'
-import { MAX_TOPICS, type SubscriberSettings, type TopicText, type Wish } from './subscriber.ts'
+import { MAX_TOPICS, type SignupRequest, type SubscriberSettings, type TopicText } from './subscriber.ts'
 import type { ParsedTopic } from './topic.repo.ts'
 
 /** A wish as somebody typed it: on the form, in JSON, on the command line. */
@@ -22,7 +22,7 @@ export interface TypedSignup extends TypedSettings {
 
 export interface CheckedSignup {
   address: Address
-  wish: Wish
+  request: SignupRequest
 }
 
 const defaultSettings = (config: Config): SubscriberSettings => ({
@@ -41,7 +41,7 @@ export function readSignup(config: Config, typed: TypedSignup): CheckedSignup {
   const topics = fields.read('topic', [], () => readTopics(typed))
   const settings = readSettings(typed, defaultSettings(config), fields)
   fields.finish()
-  return { address, wish: { ...settings, topics } }
+  return { address, request: { ...settings, topics } }
 }
 
 /** What was typed over the site's defaults. Throws FieldFaults under the names of TypedSettings. */
@@ -57,7 +57,7 @@ export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'part
   const fields = new FieldReader()
   const written = parts && !isBlank(parts) ? fields.read('any', '', () => writeQuery(parts)) : ''
   // Before the first is parsed: anybody may send thousands.
-  const texts = fields.read('topic', [], () => fewTopics([...topics, written]))
+  const texts = fields.read('topic', [], () => splitWithinLimit([...topics, written]))
   const parsed = texts.map((text) => fields.read('topic', undefined, () => parseTopic(text)))
   fields.finish()
   return distinct(parsed.filter((topic) => topic !== undefined))
@@ -65,7 +65,7 @@ export function readTopics({ topics, parts }: Pick<TypedSignup, 'topics' | 'part
 
 /** Throws query.* with the column where the text cannot be read. */
 export function parseTopic(text: string): ParsedTopic {
-  return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR }
+  return { name: text, query: text, tree: parseQuery(text), grammar: GRAMMAR_VERSION }
 }
 
 /** Whether today's grammar reads a query: one that was kept may be older. */
@@ -82,7 +82,7 @@ export function isReadable(query: string): boolean {
 /** What a query was understood as, in plain words. Throws query.*. */
 export const describeTopic = (query: string): string => describeQuery(parseQuery(query))
 
-function fewTopics(typed: readonly string[]): string[] {
+function splitWithinLimit(typed: readonly string[]): string[] {
   const texts = splitFields(typed)
   const count = texts.length
   if (count > MAX_TOPICS) throw new Fault('topics.too-many', { count, most: MAX_TOPICS })

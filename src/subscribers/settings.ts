@@ -62,9 +62,9 @@ function parseZone(text: string): string {
   return zone
 }
 
-const wholeNumber = (text: string, least: number, most: number): number | undefined => {
+const wholeNumber = (text: string, min: number, max: number): number | undefined => {
   const value = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN
-  return value >= least && value <= most ? value : undefined
+  return value >= min && value <= max ? value : undefined
 }
 
 function parseHour(text: string): number {
@@ -74,9 +74,9 @@ function parseHour(text: string): number {
 }
 
 function parseMax(text: string): number {
-  const most = wholeNumber(text, 1, MAX_PAPERS)
-  if (most === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MAX_PAPERS })
-  return most
+  const max = wholeNumber(text, 1, MAX_PAPERS)
+  if (max === undefined) throw new Fault('setting.max', { value: text.slice(0, 40), most: MAX_PAPERS })
+  return max
 }
 
 function parseDays(text: string): Weekday[] {

@@ -1,19 +1,19 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
-import type { Wish } from './subscriber.ts'
+import type { SignupRequest } from './subscriber.ts'
 
 /** What somebody asked for, until the button behind the mailed link is pressed. */
 export interface Signup {
   id: number
   subscriberId: string
-  wish: Wish
+  wish: SignupRequest
   createdAt: Date
   confirmedAt: Date | null
 }
 
 export interface NewSignup {
   subscriberId: string
-  wish: Wish
+  wish: SignupRequest
   now: Date
   /** The operator's words on how they said yes: then it needs no button. They go when the subscriber is erased. */
   note?: string
@@ -45,11 +45,11 @@ export async function newestUnconfirmedSignup(
     where: { subscriberId, confirmedAt: null, createdAt: { gt: since } },
     orderBy: { id: 'desc' },
   })
-  return row && { ...row, wish: row.wish as unknown as Wish }
+  return row && { ...row, wish: row.wish as unknown as SignupRequest }
 }
 
 /** The button of whatever was asked for does nothing any more. Returns how many wishes there were. */
-export async function dropUnconfirmedSignups(
+export async function deleteUnconfirmedSignups(
   db: DatabaseOrTransaction,
   subscriberId: string,
 ): Promise<number> {
@@ -57,7 +57,7 @@ export async function dropUnconfirmedSignups(
 }
 
 /** What the operator noted on how a subscriber said yes, and when: oldest first. */
-export async function notesOf(
+export async function consentNotesOf(
   db: DatabaseOrTransaction,
   subscriberId: string,
 ): Promise<{ at: Date; note: string }[]> {
@@ -74,7 +74,7 @@ export async function notesOf(
 
 export async function signupById(db: DatabaseOrTransaction, id: number): Promise<Signup | null> {
   const row = await db.signup.findUnique({ where: { id } })
-  return row && { ...row, wish: row.wish as unknown as Wish }
+  return row && { ...row, wish: row.wish as unknown as SignupRequest }
 }
 
 export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number, now: Date): Promise<void> {
@@ -82,6 +82,6 @@ export async function markSignupConfirmed(db: DatabaseOrTransaction, id: number,
 }
 
 /** All but those that the operator noted, which no link leads to. Their links end with them. */
-export async function deleteMailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
+export async function deleteEmailedSignups(db: DatabaseOrTransaction, subscriberId: string): Promise<void> {
   await db.$executeRaw`delete from signup where subscriber_id = ${subscriberId} and not wish ? 'note'`
 }

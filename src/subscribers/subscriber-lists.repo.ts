@@ -43,7 +43,7 @@ export interface TopicHolder {
 }
 
 /** Whoever has a topic with a query, in the order in which they took it, `after` the topic of that id. */
-export async function holdersOf(
+export async function topicHolders(
   db: DatabaseOrTransaction,
   { queryId, most, after }: { queryId: number; most: number; after: number },
 ): Promise<{ query: string; holders: TopicHolder[] } | null> {

@@ -95,12 +95,12 @@ export async function listSubscribers(
 }
 
 /** A place in the list of the newest. */
-export type SubscriberPlace = Pick<Subscriber, 'createdAt' | 'id'>
+export type SubscriberCursor = Pick<Subscriber, 'createdAt' | 'id'>
 
 /** Who came last first, at most `most`; `after` goes on from a place. */
 export async function newestSubscribers(
   db: DatabaseOrTransaction,
-  { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberPlace },
+  { state, most, after }: { state?: SubscriberState; most: number; after?: SubscriberCursor },
 ): Promise<Subscriber[]> {
   const rest = after && [
     { createdAt: { lt: after.createdAt } },

@@ -38,7 +38,7 @@ export interface TopicText {
 }
 
 /** What somebody asks for on the form. */
-export interface Wish extends SubscriberSettings {
+export interface SignupRequest extends SubscriberSettings {
   topics: TopicText[]
 }
 
@@ -58,11 +58,11 @@ export interface Subscriber extends SubscriberSettings {
 }
 
 /** Whether they have a subscription: digests come, or come again after a pause. */
-export const isJoined = ({ state }: Pick<Subscriber, 'state'>): boolean =>
+export const hasSubscription = ({ state }: Pick<Subscriber, 'state'>): boolean =>
   state === 'active' || state === 'paused'
 
 /** Throws subscriber.state. */
-export function requireJoined(subscriber: Pick<Subscriber, 'state'>): void {
-  if (isJoined(subscriber)) return
+export function requireSubscription(subscriber: Pick<Subscriber, 'state'>): void {
+  if (hasSubscription(subscriber)) return
   throw new Fault('subscriber.state', { state: subscriber.state, needed: 'active or paused' })
 }

@@ -1,7 +1,7 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Deps } from '../core/deps.ts'
 import { addressHash, parseAddress } from './address.ts'
-import { weighComplaints } from './complaints.ts'
+import { checkComplaintRate } from './complaints.ts'
 import { recordConsent } from './consent.repo.ts'
 import { NO_PAGE } from './consent.ts'
 import { startDateOf } from './start-date.ts'
@@ -18,12 +18,12 @@ export async function suppress(
 ): Promise<void> {
   const { key } = parseAddress(email)
   const at = deps.clock.now()
-  const id = await deps.db.$transaction((tx) => suppressKey(tx, deps, { key, reason, at }))
-  await tellSuppressed(deps, { id, reason })
+  const id = await deps.db.$transaction((tx) => suppressAddressKey(tx, deps, { key, reason, at }))
+  await reportSuppression(deps, { id, reason })
 }
 
-/** The same inside a transaction; `tellSuppressed` follows it. Returns who is subscribed with that address. */
-export async function suppressKey(
+/** The same inside a transaction; `reportSuppression` follows it. Returns who is subscribed with that address. */
+export async function suppressAddressKey(
   tx: DatabaseOrTransaction,
   { config }: Pick<Deps, 'config'>,
   { key, reason, at }: { key: string; reason: SuppressionReason; at: Date },
@@ -38,12 +38,12 @@ export async function suppressKey(
 }
 
 /** To the log, and to whoever weighs complaints. */
-export async function tellSuppressed(
+export async function reportSuppression(
   deps: Deps,
   { id, reason }: { id: string | undefined; reason: SuppressionReason },
 ): Promise<void> {
   deps.log.info('subscriber.suppressed', { subscriber: id, reason })
-  if (reason === 'complaint') await weighComplaints(deps)
+  if (reason === 'complaint') await checkComplaintRate(deps)
 }
 
 /** Lifts what `suppress` or a server's answer did: a subscriber is again what they were before. Throws address.*. */

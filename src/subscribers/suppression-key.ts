@@ -13,10 +13,10 @@ export const fingerprintOf = (key: string): string =>
  * Writes down at the first start which SUPPRESSION_KEY this database goes with: under another one no suppressed address
  * would be recognised. Throws config.suppression-key where it is another one.
  */
-export async function settleSuppressionKey({ config, db, clock }: Deps): Promise<void> {
+export async function recordSuppressionKey({ config, db, clock }: Deps): Promise<void> {
   const value = fingerprintOf(config.SUPPRESSION_KEY)
-  const settled = await setSwitchOnce(db, NAME, { value, reason: 'first start', at: clock.now() })
-  requireSame(settled, value)
+  const recorded = await setSwitchOnce(db, NAME, { value, reason: 'first start', at: clock.now() })
+  requireSame(recorded, value)
 }
 
 /** Reads, and changes nothing. Throws config.suppression-key. */
@@ -24,8 +24,8 @@ export async function requireSuppressionKey({ config, db }: Pick<Deps, 'config' 
   requireSame(await readSwitch(db, NAME), fingerprintOf(config.SUPPRESSION_KEY))
 }
 
-function requireSame(settled: Switch | null, value: string): void {
-  if (settled && settled.value !== value) {
-    throw new Fault('config.suppression-key', { since: settled.at.toISOString() })
+function requireSame(recorded: Switch | null, value: string): void {
+  if (recorded && recorded.value !== value) {
+    throw new Fault('config.suppression-key', { since: recorded.at.toISOString() })
   }
 }

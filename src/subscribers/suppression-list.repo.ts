@@ -16,5 +16,5 @@ export const listSuppressions = (
   from suppression p left join subscriber s on s.address_hash = p.address_hash
   where p.lifted_at is null order by p.at desc, p.address_hash limit ${most} offset ${skip}`
 
-export const countSuppressions = (db: DatabaseOrTransaction): Promise<number> =>
+export const countActiveSuppressions = (db: DatabaseOrTransaction): Promise<number> =>
   db.suppression.count({ where: { liftedAt: null } })

@@ -56,7 +56,7 @@ export async function liftSuppression(
 }
 
 /** How many addresses were suppressed from one instant on and before another, and still are. */
-export function countSuppressions(
+export function countSuppressionsBetween(
   db: DatabaseOrTransaction,
   { from, before }: { from: Date; before: Date },
 ): Promise<number> {

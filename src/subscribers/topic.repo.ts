@@ -1,6 +1,6 @@
 import type { DatabaseOrTransaction } from '../core/database/database.ts'
 import type { Prisma } from '../generated/prisma/client.ts'
-import { keptTopics } from './change.ts'
+import { pairTopics } from './change.ts'
 import type { TopicText } from './subscriber.ts'
 
 /** A topic with the tree that its query parsed to, under the grammar of that number. */
@@ -11,16 +11,19 @@ export interface ParsedTopic extends TopicText {
 
 /** In the subscriber's order. */
 export async function topicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<TopicText[]> {
-  return (await keptTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
+  return (await storedTopicsOf(db, subscriberId)).map(({ name, query }) => ({ name, query }))
 }
 
 /** A topic with the id of its row, which it keeps through every edit: links in mails hold it. */
-export interface KeptTopic extends TopicText {
+export interface StoredTopic extends TopicText {
   id: number
 }
 
 /** As topicsOf, with their ids. */
-export async function keptTopicsOf(db: DatabaseOrTransaction, subscriberId: string): Promise<KeptTopic[]> {
+export async function storedTopicsOf(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<StoredTopic[]> {
   const rows = await db.topic.findMany({
     where: { subscriberId },
     orderBy: { position: 'asc' },
@@ -29,7 +32,7 @@ export async function keptTopicsOf(db: DatabaseOrTransaction, subscriberId: stri
   return rows.map(({ id, name, query }) => ({ id, name, query: query.text }))
 }
 
-export interface TopicsInput {
+export interface SetTopicsInput {
   subscriberId: string
   /** All of them, in order, each query once; one that stood before comes back under its id. */
   topics: readonly (TopicText & { id?: number })[]
@@ -43,10 +46,10 @@ const OUT_OF_THE_WAY = 25
 /** Makes a subscriber's topics these. Hold the subscriber's row. */
 export async function setTopics(
   db: DatabaseOrTransaction,
-  { subscriberId, topics, parsed }: TopicsInput,
+  { subscriberId, topics, parsed }: SetTopicsInput,
 ): Promise<void> {
-  const rows = await keptTopicsOf(db, subscriberId)
-  const kept = keptTopics(rows, topics)
+  const rows = await storedTopicsOf(db, subscriberId)
+  const kept = pairTopics(rows, topics)
   const ids = new Map(kept.map(({ from, to }) => [to, rows.find(({ query }) => query === from.query)!.id]))
   await db.topic.deleteMany({ where: { subscriberId, id: { notIn: [...ids.values()] } } })
   await db.topic.updateMany({ where: { subscriberId }, data: { position: { increment: OUT_OF_THE_WAY } } })
@@ -70,10 +73,11 @@ async function addTopic(
 }
 
 /** Everybody's, by subscriber. */
-export const topicsOfAll = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> => topicsOfEach(db)
+export const allTopicsBySubscriber = (db: DatabaseOrTransaction): Promise<Map<string, TopicText[]>> =>
+  topicsBySubscriber(db)
 
 /** Of these subscribers alone, where they are given. */
-export async function topicsOfEach(
+export async function topicsBySubscriber(
   db: DatabaseOrTransaction,
   ids?: readonly string[],
 ): Promise<Map<string, TopicText[]>> {

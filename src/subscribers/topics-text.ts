@@ -35,7 +35,7 @@ export function isTopicsText(text: string): boolean {
 }
 
 /** The topics of such a text, in its order, each query once. Throws topics.no-query. */
-export function topicsIn(text: string): TopicText[] {
+export function parseTopicsText(text: string): TopicText[] {
   const topics = new Map<string, TopicText>()
   let name: string | undefined
   for (const line of linesOf(text).filter((one) => !COMMENT.test(one))) {
@@ -60,14 +60,14 @@ function requireQuery(name: string | undefined): void {
 }
 
 /** A topic's name as it was typed. Throws topic.long-name. */
-export function shortName(typed: string): string {
+export function parseTopicName(typed: string): string {
   const name = cleanText(typed)
   if (name.length > MAX_NAME_LENGTH) throw new Fault('topic.long-name', { most: MAX_NAME_LENGTH })
   return name
 }
 
-/** The text that `topicsIn` reads as these topics. */
-export const topicsText = (topics: readonly TopicText[]): string =>
+/** The text that `parseTopicsText` reads as these topics. */
+export const formatTopicsText = (topics: readonly TopicText[]): string =>
   [`# ${words.topicsFile.head}`, ...topics.map(topicText)].join('\n\n').concat('\n')
 
 function topicText({ name, query }: TopicText): string {

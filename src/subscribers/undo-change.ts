@@ -2,9 +2,9 @@ import type { Day } from '../core/dates.ts'
 import {
   type Change,
   changedSettings,
-  type Edit,
   isRescheduled,
-  type Standing,
+  type Subscription,
+  type TopicEdit,
   topicDifference,
 } from './change.ts'
 import type { TopicText } from './subscriber.ts'
@@ -14,28 +14,33 @@ import type { TopicText } from './subscriber.ts'
  * cannot be as it was any more, is left out. With a schedule comes the date on which it was to begin. `today` is the
  * subscriber's.
  */
-export function undoOf(
-  now: Standing,
+export function changesToUndo(
+  now: Subscription,
   { before, after }: Pick<Change, 'before' | 'after'>,
   today: Day,
-): Partial<Standing> {
+): Partial<Subscription> {
   const settings = changedSettings(before, after).map((name) => [name, before[name]])
-  const topics = topicsBack(now.topics, before.topics, after.topics)
+  const topics = restoreTopics(now.topics, before.topics, after.topics)
   const start = isRescheduled(before, after) ? { startDate: before.startDate } : {}
-  return { ...Object.fromEntries(settings), ...start, ...pauseBack(now, before, after, today), topics }
+  return { ...Object.fromEntries(settings), ...start, ...restorePause(now, before, after, today), topics }
 }
 
-function pauseBack(now: Standing, before: Standing, after: Standing, today: Day): Partial<Standing> {
+function restorePause(
+  now: Subscription,
+  before: Subscription,
+  after: Subscription,
+  today: Day,
+): Partial<Subscription> {
   const { state, pausedUntil } = before
   if (state === after.state && pausedUntil === after.pausedUntil) return {}
   const isOver = state === 'paused' && pausedUntil !== null && pausedUntil <= today
   return isOver && now.state === 'active' ? {} : { state, pausedUntil }
 }
 
-function topicsBack(now: TopicText[], before: TopicText[], after: TopicText[]): TopicText[] {
+function restoreTopics(now: TopicText[], before: TopicText[], after: TopicText[]): TopicText[] {
   const { added, removed, edited, reordered } = topicDifference(before, after)
   const left = now.filter(({ query }) => added.every((topic) => topic.query !== query))
-  const topics = left.map((topic) => editBack(topic, edited))
+  const topics = left.map((topic) => revertEdit(topic, edited))
   for (const topic of removed) {
     const isThere = topics.some(({ query }) => query === topic.query)
     if (!isThere) topics.splice(Math.min(before.indexOf(topic), topics.length), 0, topic)
@@ -43,7 +48,7 @@ function topicsBack(now: TopicText[], before: TopicText[], after: TopicText[]): 
   return reordered ? inOrderOf(before, topics) : topics
 }
 
-function editBack(topic: TopicText, edited: Edit[]): TopicText {
+function revertEdit(topic: TopicText, edited: TopicEdit[]): TopicText {
   const edit = edited.find(({ to }) => to.query === topic.query)
   if (!edit) return topic
   const { from, to } = edit

@@ -13,7 +13,7 @@ const FROM_PACKAGES = { 'htmx.js': fileURLToPath(import.meta.resolve('htmx.org/d
 export const ASSETS_PATH = `/assets/${hashOfAssets()}/`
 
 /** How the assets are sent. */
-export const ASSETS_KEPT = { immutable: true, maxAge: '365d' } as const
+export const ASSET_CACHE_OPTIONS = { immutable: true, maxAge: '365d' } as const
 
 function hashOfAssets(): string {
   const hash = createHash('sha256')
@@ -28,7 +28,7 @@ function hashOfAssets(): string {
 export function addPackageAssets(app: FastifyInstance): void {
   for (const [name, path] of Object.entries(FROM_PACKAGES)) {
     app.get(`${ASSETS_PATH}${name}`, (_request, reply) =>
-      reply.sendFile(basename(path), dirname(path), ASSETS_KEPT),
+      reply.sendFile(basename(path), dirname(path), ASSET_CACHE_OPTIONS),
     )
   }
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { namedIfAway } from '../core/database/database.ts'
-import { Fault, textOf } from '../core/errors.ts'
+import { wrapIfUnavailable } from '../core/database/database.ts'
+import { errorText, Fault } from '../core/errors.ts'
 import { FieldFaults, MAX_FAULTS } from '../core/field-faults.ts'
 import { randomId } from '../core/random.ts'
 import { longDate } from '../i18n/dates.ts'
 import { fill, words } from '../i18n/words.ts'
 import { shownName } from '../queries/language/describe-query.ts'
 import { wantsJson } from './request.ts'
-import { elsewhere } from './site/elsewhere.ts'
+import { externalPaperLink } from './site/external-paper-link.ts'
 import type { Site } from './site.ts'
 
 export const BODY_LIMIT = 100_000
@@ -18,39 +18,42 @@ interface Thrown {
 }
 
 /** Answers everything that went wrong, as a page or as JSON, with a sentence that says what to do. */
-export function addErrorAnswers(app: FastifyInstance, site: Site): void {
-  app.setNotFoundHandler(async (request, reply) => answer(site, request, reply, new Fault('page.not-found')))
-  app.setErrorHandler(async (error, request, reply) => answer(site, request, reply, faultOf(error)))
+export function addErrorHandlers(app: FastifyInstance, site: Site): void {
+  app.setNotFoundHandler(async (request, reply) =>
+    sendFault(site, request, reply, new Fault('page.not-found')),
+  )
+  app.setErrorHandler(async (error, request, reply) => sendFault(site, request, reply, toFault(error)))
 }
 
 /** Ours stays; what Fastify says of a request, and a database that does not answer, become ours. */
-export function faultOf(thrown: unknown): Fault {
-  const error = namedIfAway(thrown)
+export function toFault(thrown: unknown): Fault {
+  const error = wrapIfUnavailable(thrown)
   if (error instanceof Fault) return error
   const { statusCode = 500 } = error as Thrown
   if (statusCode === 413) return new Fault('request.too-large', { limit: BODY_LIMIT })
-  if (statusCode >= 400 && statusCode < 500) return new Fault('request.unreadable', { what: textOf(error) })
-  return new Fault('unexpected', { what: textOf(error) }, { cause: error })
+  if (statusCode >= 400 && statusCode < 500)
+    return new Fault('request.unreadable', { what: errorText(error) })
+  return new Fault('unexpected', { what: errorText(error) }, { cause: error })
 }
 
 /** Answers with a fault, as a short page or as JSON. */
-export function answer(
+export function sendFault(
   { deps, pages }: Site,
   request: FastifyRequest,
   reply: FastifyReply,
   fault: Fault,
 ): FastifyReply {
-  const reference = noteFault(deps, request, reply, fault)
-  if (wantsJson(request)) return reply.code(fault.status).send(jsonOf(fault, reference))
+  const reference = logFault(deps, request, reply, fault)
+  if (wantsJson(request)) return reply.code(fault.status).send(jsonOfFault(fault, reference))
   const heading = HEADINGS[fault.status] ?? words.fault.heading
   const asksLink = fault.code === 'link.outdated'
-  const view = { heading, sentence: sentenceOf(fault), reference, ways: waysOn(fault), asksLink }
+  const view = { heading, sentence: sentenceOf(fault), reference, ways: recoveryLinks(fault), asksLink }
   return pages.send(reply, 'fault', view, fault.status)
 }
 
 /** From an expired link to a new one, for subscribers and for others; from a paper that is not here to its source. */
-function waysOn({ code, values }: Fault): { path: string; text: string }[] {
-  if (code === 'paper.not-here') return [elsewhere(String(values.name)) ?? []].flat()
+function recoveryLinks({ code, values }: Fault): { path: string; text: string }[] {
+  if (code === 'paper.not-here') return [externalPaperLink(String(values.name)) ?? []].flat()
   if (code !== 'link.expired') return []
   return [
     { path: '/subscribe', text: words.fault.again },
@@ -66,7 +69,7 @@ function sentenceOf({ code, sentence, values }: Fault): string {
 }
 
 /** Says in the answer when to come again. Of a fault of ours the log has what it was; returns its name there. */
-export function noteFault(
+export function logFault(
   { log }: Site['deps'],
   request: FastifyRequest,
   reply: FastifyReply,
@@ -85,7 +88,7 @@ export function noteFault(
 const HEADINGS: Record<number, string | undefined> = words.fault.headings
 
 /** A fault as every program is told of it. */
-export const jsonOf = (fault: Fault, reference: string | null): object => ({
+export const jsonOfFault = (fault: Fault, reference: string | null): object => ({
   error: fault.code,
   message: fault.sentence,
   ...(reference && { reference }),

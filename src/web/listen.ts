@@ -3,7 +3,7 @@ import { Fault } from '../core/errors.ts'
 
 const NO_ADDRESS = ['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']
 
-const FAULTS_OF_PORT: Record<string, string> = {
+const PORT_ERRORS: Record<string, string> = {
   EADDRINUSE: 'taken by another program: stop that one, or set PORT to a free one',
   EACCES: 'not open to this user: set PORT to 1024 or more, and let a proxy lead to it',
 }
@@ -20,7 +20,7 @@ export async function listen(
     return await server.listen({ host, port, backlog: BACKLOG })
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
-    const what = FAULTS_OF_PORT[code]
+    const what = PORT_ERRORS[code]
     if (what) throw new Fault('config.port', { host, port, what })
     if (NO_ADDRESS.includes(code)) throw new Fault('config.host', { host })
     throw error

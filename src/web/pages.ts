@@ -2,11 +2,11 @@ import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { TemplateEngine } from '../i18n/template-engine.ts'
-import type { AtTopic } from '../subscribers/links.ts'
+import type { TopicPaperRef } from '../subscribers/links.ts'
 import type { ManageView, NoDigestsView } from './account/manage-view.ts'
 import type { TopicPageView } from './account/topic-view.ts'
 import type { TrialView } from './account/trial-view.ts'
-import type { ChangedView, LessView, UndoView } from './account/unsubscribe-view.ts'
+import type { FewerEmailsView, FewerOptionView, UndoView } from './account/unsubscribe-view.ts'
 import { ASSETS_PATH } from './assets.ts'
 import type { FaultsView } from './faults-view.ts'
 import { POLICY_WITH_SCRIPTS } from './security-headers.ts'
@@ -17,9 +17,9 @@ import type { PreviewView } from './signup/preview-view.ts'
 import type { DayView } from './site/day-view.ts'
 import type { DigestPageView } from './site/digest-view.ts'
 import { feedPath } from './site/feed-paths.ts'
-import type { LikeView } from './site/like-view.ts'
 import type { PaperPageView } from './site/paper-view.ts'
 import type { SearchView } from './site/search-view.ts'
+import type { SimilarPapersView } from './site/similar-papers-view.ts'
 import type { StatusView } from './site/status-view.ts'
 
 /** What each template of templates/pages reads as `it`, besides `site` and the `route` that answers. */
@@ -29,7 +29,7 @@ interface PageData {
   /** Where to go to a day, with what was typed and what is wrong with it. */
   date: { date: string; errors: { id: string; sentence: string }[] }
   search: { search: SearchView }
-  paper: { paper: PaperPageView; like: LikeView | null }
+  paper: { paper: PaperPageView; like: SimilarPapersView | null }
   /** Null: not kept any more. */
   digest: { digest: DigestPageView | null }
   /** `warnings`: nobody is subscribed yet, since the topics may match too little. */
@@ -40,13 +40,13 @@ interface PageData {
   confirm: ConfirmView
   confirmed: ConfirmedView
   /** `older`: the link was mailed before a new address or subscription, and the page shows no address. */
-  unsubscribe: { token: string; older: boolean; address: string; less: LessView[] }
+  unsubscribe: { token: string; older: boolean; address: string; less: FewerOptionView[] }
   /** The link is not one that we made. */
   'unsubscribe-unknown': Record<never, never>
   /** Without an undo. */
   unsubscribed: Record<never, never>
   undo: UndoView
-  'fewer-mails': ChangedView
+  'fewer-mails': FewerEmailsView
   manage: ManageView
   topic: TopicPageView
   /** The part of that page that changes while somebody types. */
@@ -54,7 +54,7 @@ interface PageData {
   /** `account`: the link to the account can be mailed. */
   'no-digests': NoDigestsView & { token: string; account: boolean }
   /** "Mail me my link": what was typed, and what is wrong with it; `at`: the link leads to that topic. */
-  'my-link': FaultsView & { email: string; at?: AtTopic }
+  'my-link': FaultsView & { email: string; at?: TopicPaperRef }
   /** `meant`: the domain that was probably meant, here and below. */
   'link-sent': { meant: string | null }
   /** `address` is masked, here and below. */
@@ -83,7 +83,7 @@ interface PageData {
 
 type PageName = keyof PageData
 
-export interface Pages {
+export interface PageRenderer {
   /** Answers with a page; `status` is 200 unless said otherwise. */
   send<Name extends PageName>(
     reply: FastifyReply,
@@ -94,17 +94,17 @@ export interface Pages {
 }
 
 /** Pages that are listed in the sitemap beside days and papers. */
-export const LISTED_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
+export const SITEMAP_ROUTES = ['/', '/papers', '/subscribe', '/status', '/privacy']
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/pages')
 
 /** Compiles each template once; values are escaped where they are filled in. */
-export function openPages(config: Config): Pages {
+export function openPageRenderer(config: Config): PageRenderer {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = {
     name: config.SITE_NAME,
     url: config.BASE_URL,
-    listed: LISTED_ROUTES,
+    listed: SITEMAP_ROUTES,
     assets: ASSETS_PATH,
     privacyUrl: config.PRIVACY_URL ?? '/privacy',
     demo: config.demo,

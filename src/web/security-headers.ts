@@ -1,15 +1,15 @@
 import type { FastifyHelmetOptions } from '@fastify/helmet'
 
-const NOBODY = ["'none'"]
+const NONE = ["'none'"]
 const OURSELVES = ["'self'"]
 
 const directives = {
-  defaultSrc: NOBODY,
+  defaultSrc: NONE,
   styleSrc: OURSELVES,
   imgSrc: OURSELVES,
   formAction: OURSELVES,
-  baseUri: NOBODY,
-  frameAncestors: NOBODY,
+  baseUri: NONE,
+  frameAncestors: NONE,
 }
 
 /** For pages that load a script: ours alone, which may ask nobody but us. Never inline, never eval. */

@@ -5,23 +5,23 @@ import assets from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { ServiceDeps } from '../core/deps.ts'
 import { addMyLinkRoutes } from './account/my-link-routes.ts'
-import { addAdminPages } from './admin/admin-routes.ts'
+import { addAdminRoutes } from './admin/admin-routes.ts'
 import { addMetricsRoute } from './admin/metrics-route.ts'
-import { addAdmission } from './admission.ts'
+import { addAdmissionControl } from './admission-control.ts'
 import { addApi } from './api/api.ts'
-import { ASSETS_FOLDER, ASSETS_KEPT, ASSETS_PATH, addPackageAssets } from './assets.ts'
-import { addErrorAnswers, BODY_LIMIT } from './errors.ts'
-import { openPages } from './pages.ts'
-import { addPlainRoutes } from './plain-routes.ts'
+import { ASSET_CACHE_OPTIONS, ASSETS_FOLDER, ASSETS_PATH, addPackageAssets } from './assets.ts'
+import { toDecodableUrl } from './decodable-url.ts'
+import { addErrorHandlers, BODY_LIMIT } from './errors.ts'
+import { openPageRenderer } from './pages.ts'
 import { addPrivatePages } from './private-pages.ts'
-import { readableUrl } from './readable-url.ts'
 import { addRequestLog } from './request-log.ts'
 import { securityHeaders } from './security-headers.ts'
+import { addServiceRoutes } from './service-routes.ts'
 import { addPreviewRoutes } from './signup/preview-routes.ts'
 import { addSubscribeRoutes } from './signup/subscribe-routes.ts'
+import { addDiscoveryRoutes } from './site/discovery-routes.ts'
 import { addFeedRoutes } from './site/feed-routes.ts'
 import { addPaperRoutes } from './site/paper-routes.ts'
-import { addRobotRoutes } from './site/robot-routes.ts'
 import { addSearchRoutes } from './site/search-routes.ts'
 import type { Site } from './site.ts'
 import { addWebhookRoutes } from './webhooks/webhook-routes.ts'
@@ -38,7 +38,7 @@ export const REQUEST_LIMITS: RequestLimits = { requestTimeout: 30_000, connectio
 /** The site, ready to listen or to be injected into. */
 export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): FastifyInstance {
   const { BASE_URL, TRUST_PROXY } = deps.config
-  const site: Site = { deps, pages: openPages(deps.config) }
+  const site: Site = { deps, pages: openPageRenderer(deps.config) }
   const app = fastify({
     logger: false,
     requestTimeout: limits.requestTimeout,
@@ -47,35 +47,35 @@ export function buildServer(deps: ServiceDeps, limits = REQUEST_LIMITS): Fastify
     trustProxy: TRUST_PROXY.length > 0 ? TRUST_PROXY : false,
     // No parameter is longer: an id or a garbled token of any length gets our own 404, not Fastify's 414.
     routerOptions: { maxParamLength: maxHeaderSize },
-    rewriteUrl: ({ url = '/' }) => readableUrl(url),
+    rewriteUrl: ({ url = '/' }) => toDecodableUrl(url),
   })
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-cache'))
   addRequestLog(app, deps)
-  addErrorAnswers(app, site)
+  addErrorHandlers(app, site)
   app.register(helmet, securityHeaders(BASE_URL))
   app.register(formbody)
   app.register(assets, {
     root: ASSETS_FOLDER,
     prefix: ASSETS_PATH,
-    ...ASSETS_KEPT,
+    ...ASSET_CACHE_OPTIONS,
     wildcard: false,
     index: false,
   })
   app.register(async (scope) => {
-    addAdmission(scope, site)
+    addAdmissionControl(scope, site)
     addPackageAssets(scope)
     addPaperRoutes(scope, site)
     addSearchRoutes(scope, site)
     addFeedRoutes(scope, site)
-    addRobotRoutes(scope, site)
+    addDiscoveryRoutes(scope, site)
     addSubscribeRoutes(scope, site)
     addPreviewRoutes(scope, site)
     addMyLinkRoutes(scope, site)
     addPrivatePages(scope, site)
-    addPlainRoutes(scope, site)
+    addServiceRoutes(scope, site)
     addMetricsRoute(scope, site)
     addWebhookRoutes(scope, site)
-    addAdminPages(scope, site)
+    addAdminRoutes(scope, site)
     addApi(scope, site)
   })
   return app

@@ -5,7 +5,7 @@ import { words } from '../i18n/words.ts'
 import { type TypedSettings, zoneNames } from '../subscribers/settings.ts'
 import { DETAILS, FORMATS, type SubscriberSettings } from '../subscribers/subscriber.ts'
 
-export interface Choice {
+export interface SelectOption {
   value: string
   label: string
   chosen: boolean
@@ -15,12 +15,12 @@ export interface Choice {
 export interface SettingFields {
   zone: string
   max: string
-  hours: Choice[]
-  days: Choice[]
-  formats: Choice[]
-  details: Choice[]
+  hours: SelectOption[]
+  days: SelectOption[]
+  formats: SelectOption[]
+  details: SelectOption[]
   zones: string[]
-  /** What holds while these are shown, for `touched`. */
+  /** What holds while these are shown, for `changedFields`. */
   shown: string
 }
 
@@ -35,17 +35,17 @@ export function settingFields(typed: TypedSettings, settings: SubscriberSettings
   return {
     zone: typed.zone || zone,
     max: typed.max || String(maxPapers),
-    hours: HOURS.map((one) => choice(String(one), hourOfDay(one), typedHour)),
-    days: WEEKDAYS.map((day) => choice(day, words.weekdaysShort[day], typedDays)),
-    formats: FORMATS.map((one) => choice(one, words.form.formats[one], typed.format || format)),
-    details: DETAILS.map((one) => choice(one, words.form.details[one], typed.detail || detail)),
+    hours: HOURS.map((one) => selectOption(String(one), hourOfDay(one), typedHour)),
+    days: WEEKDAYS.map((day) => selectOption(day, words.weekdaysShort[day], typedDays)),
+    formats: FORMATS.map((one) => selectOption(one, words.form.formats[one], typed.format || format)),
+    details: DETAILS.map((one) => selectOption(one, words.form.details[one], typed.detail || detail)),
     zones: zoneNames(),
-    shown: String(new URLSearchParams(pairsOf(settings))),
+    shown: String(new URLSearchParams(settingsPairs(settings))),
   }
 }
 
 /** Settings as a form or the query of an address holds them. */
-export const pairsOf = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
+export const settingsPairs = ({ zone, hour, days, ...others }: SubscriberSettings): [string, string][] => [
   ['hour', String(hour)],
   ['zone', zone],
   ...days.map((day): [string, string] => ['days', day]),
@@ -58,7 +58,7 @@ export const pairsOf = ({ zone, hour, days, ...others }: SubscriberSettings): [s
  * Of the settings that a form sent, those that differ from what stood in it: the others are not asked for, and may
  * have been changed elsewhere meanwhile. `shown` empty: all of them.
  */
-export function touched(typed: TypedSettings, shown: string): TypedSettings {
+export function changedFields(typed: TypedSettings, shown: string): TypedSettings {
   if (shown === '') return typed
   const before = new URLSearchParams(shown)
   const days = typed.days?.filter(Boolean)
@@ -71,7 +71,7 @@ export function touched(typed: TypedSettings, shown: string): TypedSettings {
 }
 
 /** What can be read, else what stands in for it. */
-export function readOr<T, U>(read: () => T, instead: () => U): T | U {
+export function readOrElse<T, U>(read: () => T, instead: () => U): T | U {
   try {
     return read()
   } catch (error) {
@@ -80,7 +80,11 @@ export function readOr<T, U>(read: () => T, instead: () => U): T | U {
   }
 }
 
-export const choice = (value: string, label: string, chosen: string | readonly string[]): Choice => ({
+export const selectOption = (
+  value: string,
+  label: string,
+  chosen: string | readonly string[],
+): SelectOption => ({
   value,
   label,
   chosen: typeof chosen === 'string' ? chosen === value : chosen.includes(value),

@@ -1,8 +1,8 @@
 import type { ServiceDeps } from '../core/deps.ts'
-import type { Pages } from './pages.ts'
+import type { PageRenderer } from './pages.ts'
 
 /** What every group of routes is handed. */
 export interface Site {
   deps: ServiceDeps
-  pages: Pages
+  pages: PageRenderer
 }

@@ -8,8 +8,8 @@ import { SMTPServer } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
-import { othersRunning } from '../../src/core/database/running.ts'
-import { wire, wireQueue } from '../../src/core/deps.ts'
+import { countRunningProcesses } from '../../src/core/database/process-lock.ts'
+import { addQueue, buildDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { startService } from '../../src/service/service.ts'
 import { useDatabase } from '../support/database.ts'
@@ -111,7 +111,7 @@ test('web and worker in one process: one log, one process that runs, metrics of 
     return /mails_total\{lane="answers",outcome="accepted"\} 1$/m.test(text) && text
   })
   expect(metrics.match(/^# TYPE process_cpu_seconds_total/gm)).toHaveLength(1)
-  expect(await othersRunning(database.db)).toBe(1)
+  expect(await countRunningProcesses(database.db)).toBe(1)
   const [acceptance] = await database.db.acceptance.findMany({ where: { at: { gt: new Date(now) } } })
   expect(acceptance!.at.getTime() - Date.parse(now)).toBeLessThan(120_000)
   service.kill('SIGTERM')
@@ -150,7 +150,7 @@ test('a database that restarts ends no process: it answers again, and says again
   for (let times = 0; times < 2; times++) {
     await cut()
     await eventually(
-      async () => service.exitCode !== null || ((await othersRunning(database.db)) > 0 && isReady()),
+      async () => service.exitCode !== null || ((await countRunningProcesses(database.db)) > 0 && isReady()),
     )
     expect([service.exitCode, service.signalCode]).toEqual([null, null])
   }
@@ -187,7 +187,7 @@ test('SIGTERM while the source does not answer: the worker stops within seconds'
   const log: string[] = []
   service.stderr!.on('data', (data) => log.push(String(data)))
   await eventually(async () => log.join('').includes('service.started'))
-  const { deps, close } = await wireQueue(await wire(readConfig(settings), { log: openLog('silent') }))
+  const { deps, close } = await addQueue(await buildDeps(readConfig(settings), { log: openLog('silent') }))
   cleanups.push(close)
   await deps.queue.nudge('ingest')
   await eventually(async () => log.join('').includes('source.retried'))

@@ -8,9 +8,9 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { stoppedClock } from '../../src/core/clock.ts'
 import { freePort } from '../../src/core/database/embedded-postgres.ts'
-import { missingMigrations } from '../../src/core/database/migrations.ts'
-import { othersRunning, sayRunning } from '../../src/core/database/running.ts'
-import { type Deps, wire } from '../../src/core/deps.ts'
+import { pendingMigrations } from '../../src/core/database/migrations.ts'
+import { countRunningProcesses, holdProcessLock } from '../../src/core/database/process-lock.ts'
+import { buildDeps, type Deps } from '../../src/core/deps.ts'
 import { openLog, silentLog } from '../../src/core/log.ts'
 import { migrateIfAlone } from '../../src/operator/migrate-database.ts'
 import { runDigests } from '../../src/operator/run-digests.ts'
@@ -38,7 +38,7 @@ async function database(options?: { left: boolean }): Promise<string> {
 
 async function openDeps(settings: Record<string, string>, now: string): Promise<Deps> {
   const clock = stoppedClock(new Date(now))
-  const { deps, close } = await wire(readConfig(settings), { log: silentLog, clock })
+  const { deps, close } = await buildDeps(readConfig(settings), { log: silentLog, clock })
   cleanups.push(close)
   return deps
 }
@@ -90,9 +90,9 @@ describe('a database that the first release left with messages in flight', () =>
     const { sink, SMTP_URL } = await sinkFor()
     const settings = { DATABASE_URL: url, SMTP_URL }
     const deps = await openDeps({ ...firstSettings, ...settings }, '2026-11-25T08:00:00Z')
-    expect((await missingMigrations(deps.db)).length).toBeGreaterThan(0)
+    expect((await pendingMigrations(deps.db)).length).toBeGreaterThan(0)
     const { site } = await startHere({ ...settings, CLOCK_NOW: '2026-11-24T09:30:00Z' })
-    expect(await missingMigrations(deps.db)).toEqual([])
+    expect(await pendingMigrations(deps.db)).toEqual([])
 
     const open = firstRelease.messages.filter(({ state }) =>
       ['ready', 'deferred', 'uncertain'].includes(state),
@@ -151,9 +151,9 @@ describe('npm start while migrations are pending', () => {
     )
     expect(stderr).toContain('npm run -s cli -- db migrate')
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await missingMigrations(deps.db)).not.toEqual([])
+    expect(await pendingMigrations(deps.db)).not.toEqual([])
     await migrateIfAlone(deps)
-    expect(await missingMigrations(deps.db)).toEqual([])
+    expect(await pendingMigrations(deps.db)).toEqual([])
   })
 
   const missing = noDebianPostgres()
@@ -166,20 +166,20 @@ describe('npm start while migrations are pending', () => {
     await first.connect()
     cleanups.push(() => first.end())
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    expect(await othersRunning(deps.db)).toBe(1)
+    expect(await countRunningProcesses(deps.db)).toBe(1)
   })
 
   test('beside a process of this release: database.others-running; up to date it starts', async () => {
     const url = await database()
     const deps = await openDeps({ DATABASE_URL: url }, '2026-11-24T10:00:00Z')
-    const running = await sayRunning(url, silentLog)
+    const running = await holdProcessLock(url, silentLog)
     await expect(migrateIfAlone(deps)).rejects.toMatchObject({
       code: 'database.others-running',
       values: { others: 1 },
     })
     await running.stop()
     await migrateIfAlone(deps)
-    const again = await sayRunning(url, silentLog)
+    const again = await holdProcessLock(url, silentLog)
     await migrateIfAlone(deps)
     await again.stop()
   })

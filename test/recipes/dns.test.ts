@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import { readConfig } from '../../src/config/config.ts'
 import { loadDkimKey } from '../../src/mail/smtp/dkim.ts'
-import { openDns } from '../../src/operator/dns/dns-client.ts'
-import { examineDns } from '../../src/operator/dns/examine-dns.ts'
+import { openDnsResolver } from '../../src/operator/dns/dns-client.ts'
 import { publicKeyOf } from '../../src/operator/dns/records.ts'
+import { runDnsChecks } from '../../src/operator/dns/run-dns-checks.ts'
 import { zoneFile } from '../../src/operator/dns/zone-file.ts'
 import { runCli } from '../support/processes.ts'
 import { startUnbound, unboundPath } from '../support/unbound.ts'
@@ -40,7 +40,8 @@ beforeEach((context) => {
 })
 
 const printed = async () =>
-  (await examineDns(readConfig(settings), openDns('127.0.0.1:1'), { ips: IPS, withinMs: 1 })).records
+  (await runDnsChecks(readConfig(settings), openDnsResolver('127.0.0.1:1'), { ips: IPS, withinMs: 1 }))
+    .records
 
 /** The zone file as it is printed, one line for each record, without its comments. */
 const linesOf = (zone: string): string[] =>
@@ -56,10 +57,14 @@ const key = () => publicKeyOf(loadDkimKey(readConfig(settings))!)
 async function foundWith(lines: string[], changed: Partial<typeof settings> = {}, ips = IPS) {
   const unbound = await startUnbound(lines)
   try {
-    const { checks } = await examineDns(readConfig({ ...settings, ...changed }), openDns(unbound.server), {
-      ips,
-      withinMs: 10_000,
-    })
+    const { checks } = await runDnsChecks(
+      readConfig({ ...settings, ...changed }),
+      openDnsResolver(unbound.server),
+      {
+        ips,
+        withinMs: 10_000,
+      },
+    )
     return Object.fromEntries(checks.map(({ check, state, found }) => [check, `${state}: ${found}`]))
   } finally {
     await unbound.stop()

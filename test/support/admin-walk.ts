@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { recordAction } from '../../src/core/action.repo.ts'
-import { holdPace } from '../../src/mail/rate-limits/pace.repo.ts'
+import { holdSendRate } from '../../src/mail/rate-limits/send-rate.repo.ts'
 import { HOSTILE } from '../battery/doors/hostile.ts'
 import { PASSWORD } from './admin.ts'
 import { seedHistory } from './admin-history.ts'
@@ -126,7 +126,7 @@ export const ADMIN_STOPS: AdminStop[] = [
 export async function openAdminWalk(databaseUrl: string): Promise<Walk> {
   const walk = await openWalk(databaseUrl, { ADMIN_PASSWORD: PASSWORD })
   await seedHistory(walk.site)
-  await holdPace(walk.site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
+  await holdSendRate(walk.site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 mails' })
   await recordAction(walk.site.db, {
     at: walk.site.clock.now(),
     door: 'command',

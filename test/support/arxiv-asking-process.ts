@@ -1,10 +1,10 @@
 import { readConfig } from '../../src/config/config.ts'
-import { wire } from '../../src/core/deps.ts'
+import { buildDeps } from '../../src/core/deps.ts'
 import { ingestDay } from '../../src/papers/ingest-day.ts'
 
 // node arxiv-asking-process.ts DAY GAP_MS CATEGORY …: asks for one day of each, as a service would.
 const [day = '', gapMs, ...categories] = process.argv.slice(2)
-const { deps, close } = await wire(readConfig(process.env))
+const { deps, close } = await buildDeps(readConfig(process.env))
 for (const category of categories)
-  await ingestDay(deps, { source: `arxiv:${category}`, day, manners: { gapMs: Number(gapMs) } })
+  await ingestDay(deps, { source: `arxiv:${category}`, day, fetchPolicy: { gapMs: Number(gapMs) } })
 await close()

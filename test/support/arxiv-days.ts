@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { Day } from '../../src/core/dates.ts'
 import { silentLog } from '../../src/core/log.ts'
 import { arxiv } from '../../src/sources/arxiv/arxiv.ts'
-import { openAsk } from '../../src/sources/ask-client.ts'
+import { createFetchClient } from '../../src/sources/fetch-client.ts'
 import type { FetchedDay } from '../../src/sources/source.ts'
 import { type Identifier, identifierText } from '../../src/sources/source-record.ts'
 import type { ArxivPaper } from './arxiv-answers.ts'
@@ -107,11 +107,11 @@ const texts = (asked: readonly Identifier[], fits: (text: string) => boolean) =>
 function fetchFrom(world: ArxivDays, { day = DAY, section = 'cs.CL', timeoutMs = 2000 }: More = {}) {
   const wait = async (ms: number) => void world.waits.push(ms)
   const source = `arxiv:${section}`
-  const { ask } = openAsk({
+  const { request } = createFetchClient({
     log: silentLog,
     source,
     day,
-    manners: { ...arxiv.manners, timeoutMs },
+    fetchPolicy: { ...arxiv.fetchPolicy, timeoutMs },
     contact: 'operator@papers.example',
     wait,
   })
@@ -121,10 +121,10 @@ function fetchFrom(world: ArxivDays, { day = DAY, section = 'cs.CL', timeoutMs =
     section,
     now: world.now,
     urls: world.server.urls,
-    ask,
+    request,
     unseen: async (asked) => texts(asked, (key) => !world.seen.includes(key)),
     listed: async (asked) => texts(asked, (key) => world.listed.includes(key)),
-    bare: async (asked) => texts(asked, (key) => !world.known.includes(key)),
+    withoutDate: async (asked) => texts(asked, (key) => !world.known.includes(key)),
     wait,
     warn: (what) => void world.warnings.push(what),
   })

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { openEmails } from '../../src/emails/emails.ts'
 import { buildMime } from '../../src/mail/smtp/build-mime.ts'
-import type { RenderedEmail } from '../../src/mail/templates/email.ts'
-import { addressed, type Sender } from '../../src/mail/templates/headers.ts'
+import { type Sender, toOutgoingMail } from '../../src/mail/templates/headers.ts'
 import type { OutgoingMail } from '../../src/mail/templates/outgoing-mail.ts'
+import type { RenderedEmail } from '../../src/mail/templates/rendered-email.ts'
 import { anyDigest, anyText, digestMessage, sender, site } from './mails.ts'
 import { parseStrictly, type StrictlyParsed } from './strict-parser.ts'
 
@@ -20,7 +20,7 @@ export type Build = (mail: ToBuild) => Promise<Buffer>
 /** As the program does it. */
 export const buildRightly: Build = (mail) => buildMime(meant(mail))
 
-const meant = ({ email, from }: ToBuild): OutgoingMail => addressed(digestMessage, email, from)
+const meant = ({ email, from }: ToBuild): OutgoingMail => toOutgoingMail(digestMessage, email, from)
 
 /** The header fields of a digest, in order. */
 export const DIGEST_FIELDS = [

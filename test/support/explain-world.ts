@@ -10,7 +10,7 @@ import { planDigests } from '../../src/digests/plan-digests.ts'
 import { type Explanation, explainSubscriber } from '../../src/operator/explain-subscriber.ts'
 import { runDigests } from '../../src/operator/run-digests.ts'
 import { recordListings } from '../../src/papers/listing.repo.ts'
-import { recordFetch } from '../../src/sources/source-day.repo.ts'
+import { recordSuccessfulFetch } from '../../src/sources/source-day.repo.ts'
 import type { TypedSignup } from '../../src/subscribers/read-signup.ts'
 import { emptyTables, useDatabase } from './database.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'
@@ -99,5 +99,5 @@ async function addPapers({ db, clock }: Deps, day: Day, titles: string[], votes:
   }))
   const now = clock.now()
   const { listed } = await recordListings(db, { source: 'huggingface', day, records, now })
-  await recordFetch(db, { source: 'huggingface', day, papers: listed, now })
+  await recordSuccessfulFetch(db, { source: 'huggingface', day, papers: listed, now })
 }

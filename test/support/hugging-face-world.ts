@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import type { Log, LogEvent, LogFields } from '../../src/core/log.ts'
-import { type IngestDay, ingestDay } from '../../src/papers/ingest-day.ts'
+import { type IngestDayInput, ingestDay } from '../../src/papers/ingest-day.ts'
 import { ingestDue } from '../../src/papers/ingest-due.ts'
 import { sourceDaysBetween } from '../../src/sources/source-day.repo.ts'
 import { emptyTables, useDatabase } from './database.ts'
@@ -59,7 +59,7 @@ export function useHuggingFace() {
     },
     moveTo: (time: string) => clock.moveTo(new Date(time)),
     /** That day, without waiting. */
-    ingest: (more: Partial<IngestDay> = {}) =>
+    ingest: (more: Partial<IngestDayInput> = {}) =>
       ingestDay(deps, { source: 'huggingface', day: DAY, wait, ...more }),
     due: () => ingestDue(deps, { wait }),
     sourceDays: () => sourceDaysBetween(database.db, { from: '2026-07-01', to: '2026-08-31' }),

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import type { DigestContent, DigestSection } from '../../src/digests/digest-content.ts'
-import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/answer-views.ts'
 import type { DigestEmail } from '../../src/emails/digest-view.ts'
 import type { GoodbyeEmail } from '../../src/emails/goodbye-view.ts'
-import type { NoteEmail } from '../../src/emails/note-view.ts'
-import type { Addressed, Sender } from '../../src/mail/templates/headers.ts'
-import type { DigestPaper } from '../../src/queries/reasons/show-paper.ts'
+import type { NoMatchesEmail } from '../../src/emails/no-matches-view.ts'
+import type { AddTopicsEmail, ConfirmationEmail } from '../../src/emails/signup-views.ts'
+import type { HeaderInput, Sender } from '../../src/mail/templates/headers.ts'
+import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 
 export const site = {
   name: 'Daily Papers',
@@ -31,7 +31,7 @@ export const readerLinks = {
   viewUrl: `https://papers.example.org/digest/${TOKEN}`,
 }
 
-export const digestMessage: Addressed = {
+export const digestMessage: HeaderInput = {
   kind: 'digest',
   id: 'AAECAwQFBgcICQoL',
   datedAt: new Date('2026-11-24T07:00:00Z'),
@@ -54,10 +54,10 @@ export const samples = {
   confirmation: sample('confirmation') as ConfirmationEmail,
   addTopics: sample('add-topics') as AddTopicsEmail,
   goodbye: sample('goodbye') as GoodbyeEmail,
-  note: sample('note') as NoteEmail,
+  note: sample('note') as NoMatchesEmail,
 }
 
-export const paper = (changes: Partial<DigestPaper> = {}): DigestPaper => ({
+export const paper = (changes: Partial<ShownPaper> = {}): ShownPaper => ({
   id: 7,
   title: [{ text: 'Gated Linear Attention', marked: false }],
   path: '/papers/2312.06635',
@@ -140,7 +140,7 @@ const runs = (text: fc.Arbitrary<string>) =>
 const count = fc.option(fc.nat({ max: 10_000 }))
 const day = fc.constantFrom('2026-11-23', '2026-11-24')
 
-const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<DigestPaper> =>
+const anyPaper = (text: fc.Arbitrary<string>): fc.Arbitrary<ShownPaper> =>
   fc.record({
     id: fc.nat(),
     title: runs(text),
@@ -188,7 +188,7 @@ export const anyDigest = (mostPapers: number, text = anyText): fc.Arbitrary<Dige
     detail: fc.constantFrom('full' as const, 'titles' as const),
   })
 
-function inSections(all: { topic: string | null; paper: DigestPaper; next: boolean }[]): DigestSection[] {
+function inSections(all: { topic: string | null; paper: ShownPaper; next: boolean }[]): DigestSection[] {
   const sections: DigestSection[] = []
   for (const { topic, paper, next } of all) {
     const last = sections.at(-1)

@@ -1,9 +1,9 @@
-import { type Bits, eachBit } from '../../src/queries/matching/bits.ts'
+import { type Bits, forEachBit } from '../../src/queries/matching/bits.ts'
 import type { PaperIndex } from '../../src/queries/matching/paper-index.ts'
 
 /** The ids of the papers at some slots, rising. */
 export function matchedIds(index: PaperIndex, slots: Bits): number[] {
   const ids: number[] = []
-  eachBit(slots, (slot) => ids.push(index.facts(slot).id))
+  forEachBit(slots, (slot) => ids.push(index.attributes(slot).id))
   return ids.sort((a, b) => a - b)
 }

@@ -3,9 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Database } from '../../src/core/database/database.ts'
 import type { Day } from '../../src/core/dates.ts'
 import { silentLog } from '../../src/core/log.ts'
-import { openAsk } from '../../src/sources/ask-client.ts'
-import { type NamedSource, nameOf } from '../../src/sources/registry.ts'
-import type { Ask, FetchDay, FetchedDay } from '../../src/sources/source.ts'
+import { createFetchClient } from '../../src/sources/fetch-client.ts'
+import { type NamedSource, sourceNameOf } from '../../src/sources/registry.ts'
+import type { FetchDayInput, FetchedDay, SendRequest } from '../../src/sources/source.ts'
 import { type Identifier, identifierText } from '../../src/sources/source-record.ts'
 
 export interface RecordedAnswer {
@@ -47,9 +47,9 @@ const KEPT_HEADERS = ['content-type', 'etag', 'last-modified', 'link', 'ratelimi
 const MAIL_ADDRESS = /[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+/g
 
 /** Hands questions on to `ask`, and keeps each answer that could be read, without anybody's mail address. */
-export function recordingAsk(ask: Ask): { ask: Ask; answers: RecordedAnswer[] } {
+export function recordingAsk(ask: SendRequest): { ask: SendRequest; answers: RecordedAnswer[] } {
   const answers: RecordedAnswer[] = []
-  const recording: Ask = (question, read) =>
+  const recording: SendRequest = (question, read) =>
     ask(question, (answer) => {
       const value = read(answer)
       const kept = KEPT_HEADERS.flatMap((name) => {
@@ -64,10 +64,10 @@ export function recordingAsk(ask: Ask): { ask: Ask; answers: RecordedAnswer[] } 
 }
 
 /** Answers from a recording: of one address in their order, the last one for good; 404 for what it does not hold. */
-export function replayAsk(answers: readonly RecordedAnswer[]): { ask: Ask; missing: string[] } {
+export function replayAsk(answers: readonly RecordedAnswer[]): { ask: SendRequest; missing: string[] } {
   const left = Map.groupBy(answers, ({ url }) => url)
   const missing: string[] = []
-  const ask: Ask = async ({ url }, read) => {
+  const ask: SendRequest = async ({ url }, read) => {
     const waiting = left.get(url)
     if (!waiting) missing.push(url)
     const { status, headers, body } =
@@ -84,12 +84,12 @@ export async function replay(named: NamedSource, { day, now, answers }: Recordin
   const { source, section } = named
   const { ask, missing } = replayAsk(answers)
   const fetched = await source.fetchDay({
-    ...aloneInput(source.addresses),
-    source: nameOf(named),
+    ...aloneInput(source.baseUrls),
+    source: sourceNameOf(named),
     day,
     section,
     now: new Date(now),
-    ask,
+    request: ask,
   })
   return { ...fetched, missing }
 }
@@ -110,38 +110,38 @@ export async function recordDay(input: ToRecord): Promise<FetchedDay & { recordi
   const { ask, answers } = recordingAsk(askAlone(input))
   const { wait, warn = () => {} } = input
   const fetched = await source.fetchDay({
-    ...aloneInput(source.addresses),
-    source: nameOf(input),
+    ...aloneInput(source.baseUrls),
+    source: sourceNameOf(input),
     day,
     section,
     now,
-    ask,
+    request: ask,
     wait,
     warn,
   })
-  return { ...fetched, recording: { source: nameOf(input), day, now: now.toJSON(), answers } }
+  return { ...fetched, recording: { source: sourceNameOf(input), day, now: now.toJSON(), answers } }
 }
 
 /** Asks over the network without the gate that all processes share: it keeps the gap itself. */
-function askAlone(input: ToRecord): Ask {
+function askAlone(input: ToRecord): SendRequest {
   const { source, day, urls, contact, wait } = input
-  const manners = { ...source.manners, gapMs: 0 }
-  const { gapMs } = source.manners
+  const fetchPolicy = { ...source.fetchPolicy, gapMs: 0 }
+  const { gapMs } = source.fetchPolicy
   const patient = (ms: number) => wait(Math.max(ms, gapMs))
   const noDatabase = undefined as unknown as Database
   const asking = {
     db: noDatabase,
     log: silentLog,
-    source: nameOf(input),
+    source: sourceNameOf(input),
     day,
-    manners,
+    fetchPolicy,
     contact,
     wait: patient,
   }
-  const open = openAsk(asking)
+  const open = createFetchClient(asking)
   return async (question, read) => {
-    if (open.requests() > 0 && gapMs > 0) await wait(gapMs)
-    return open.ask({ ...question, url: addressFor(question.url, source.addresses, urls) }, read)
+    if (open.requestCount() > 0 && gapMs > 0) await wait(gapMs)
+    return open.request({ ...question, url: addressFor(question.url, source.baseUrls, urls) }, read)
   }
 }
 
@@ -151,11 +151,11 @@ function addressFor(url: string, official: Readonly<Record<string, string>>, rea
   return name && address ? (real[name] ?? address) + url.slice(address.length) : url
 }
 
-const aloneInput = (urls: FetchDay['urls']) => ({
+const aloneInput = (urls: FetchDayInput['urls']) => ({
   urls,
   unseen: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
   listed: async () => new Set<string>(),
-  bare: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
+  withoutDate: async (keys: readonly Identifier[]) => new Set(keys.map(identifierText)),
   wait: async () => {},
   warn: () => {},
 })

@@ -1,11 +1,11 @@
 import type { Paper } from '../../src/papers/paper.ts'
-import { parseDay } from '../../src/sources/huggingface/parse-day.ts'
+import { parseDailyPapers } from '../../src/sources/huggingface/parse-daily-papers.ts'
 import type { SourceRecord } from '../../src/sources/source-record.ts'
 import { recordedDay, recordedDays } from './recorded-days.ts'
 
 /** Every paper of the recorded days, once, numbered from 1. */
 export function recordedPapers(): Paper[] {
-  const records = recordedDays('daily').flatMap((day) => parseDay(recordedDay('daily', day)).records)
+  const records = recordedDays('daily').flatMap((day) => parseDailyPapers(recordedDay('daily', day)).records)
   const distinct = new Map(records.map((record) => [record.keys[0]?.value, record]))
   return [...distinct.values()].map((record, i) => paperOf(record, i + 1))
 }

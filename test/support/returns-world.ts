@@ -1,6 +1,6 @@
 import { afterAll, beforeEach } from 'vitest'
 import { readReports } from '../../src/bounces/read-reports.ts'
-import { keepReport, type Way } from '../../src/bounces/report.repo.ts'
+import { type Channel, insertReport } from '../../src/bounces/report.repo.ts'
 import { openReportReader, type ReportReader } from '../../src/bounces/report-reader.ts'
 import { readConfig } from '../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../src/core/clock.ts'
@@ -37,7 +37,7 @@ export interface ReturnsWorld {
   /** Somebody with that address, in that state; and a mail to them that was accepted now. */
   mailTo(address: string, options?: { state?: SubscriberState; kind?: string }): Promise<SentMail>
   /** Something comes in, and everything that waits is read. */
-  comesBack(raw: Buffer, options?: { to?: string | null; way?: Way }): Promise<void>
+  comesBack(raw: Buffer, options?: { to?: string | null; way?: Channel }): Promise<void>
   read(): Promise<number>
   stateOf(address: string): Promise<{ state: string; stateBefore: string | null; pausedUntil: Date | null }>
   suppressionOf(address: string): Promise<string | null>
@@ -104,7 +104,7 @@ export function useReturnsWorld(): ReturnsWorld {
       }
     },
     comesBack: async (raw, { to = null, way = 'lmtp' } = {}) => {
-      await keepReport(database.db, { way, recipient: to, raw, at: clock.now() })
+      await insertReport(database.db, { way, recipient: to, raw, at: clock.now() })
       await world.read()
     },
     read: () => readReports(deps()),

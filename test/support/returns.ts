@@ -1,9 +1,9 @@
-import { endReport, keepReport, type Way } from '../../src/bounces/report.repo.ts'
-import type { NewReturned } from '../../src/bounces/returned.repo.ts'
+import type { NewBounce } from '../../src/bounces/bounce.repo.ts'
+import { type Channel, endReport, insertReport } from '../../src/bounces/report.repo.ts'
 import type { Database } from '../../src/core/database/database.ts'
 
-export interface Came extends Partial<Omit<NewReturned, 'at'>> {
-  way?: Way
+export interface Came extends Partial<Omit<NewBounce, 'at'>> {
+  way?: Channel
   isRead?: boolean
 }
 
@@ -12,9 +12,9 @@ const NO_MAILBOX = { class: 'dead', status: '5.1.1', answer: '550 5.1.1 nobody h
 let mails = 0
 
 /** A report that came at an instant and waits to be read; no two are alike. Returns its number. */
-export async function leaveReport(db: Database, at: Date, way: Way = 'lmtp'): Promise<number> {
+export async function leaveReport(db: Database, at: Date, way: Channel = 'lmtp'): Promise<number> {
   const raw = Buffer.from(`report ${++mails}`)
-  await keepReport(db, { way, recipient: 'b+token@bounce.example', raw, at })
+  await insertReport(db, { way, recipient: 'b+token@bounce.example', raw, at })
   return (await db.report.findFirstOrThrow({ orderBy: { id: 'desc' } })).id
 }
 
@@ -25,7 +25,7 @@ export async function cameBack(
   { way, isRead = true, ...said }: Came,
 ): Promise<number> {
   const id = await leaveReport(db, at, way)
-  const row: NewReturned = {
+  const row: NewBounce = {
     ...NO_MAILBOX,
     at,
     domain: 'y.example',

@@ -1,10 +1,10 @@
-import type { RenderedEmail } from '../../src/mail/templates/email.ts'
-import type { Notice, NoticeValues } from '../../src/operator/alerts/notice.repo.ts'
-import { writeNotice, writeRest } from '../../src/operator/alerts/write-notice.ts'
+import type { RenderedEmail } from '../../src/mail/templates/rendered-email.ts'
+import type { Alert, AlertValues } from '../../src/operator/alerts/alert.repo.ts'
+import { writeAlert, writeAlertList } from '../../src/operator/alerts/write-alert.ts'
 
 const SINCE = '2026-11-24T08:03:10.000Z'
 
-const notice = (id: number, kind: string, values: NoticeValues, overAt: Date | null = null): Notice => ({
+const notice = (id: number, kind: string, values: AlertValues, overAt: Date | null = null): Alert => ({
   id,
   kind,
   key: String(id),
@@ -22,7 +22,7 @@ const LOGIN = {
 }
 
 /** One of each kind, and of each way in which it may read. */
-export const SAMPLE_NOTICES: Record<string, Notice> = {
+export const SAMPLE_NOTICES: Record<string, Alert> = {
   'login-refused': notice(1, 'run-stopped', LOGIN),
   'login-refused-over': notice(2, 'over', {
     ...LOGIN,
@@ -140,7 +140,7 @@ export function sampleNoticeMails(): [name: string, mail: RenderedEmail][] {
   const all = Object.values(SAMPLE_NOTICES)
   const alone = Object.entries(SAMPLE_NOTICES).map(([name, one]): [string, RenderedEmail] => [
     `notice-${name}`,
-    writeNotice(one),
+    writeAlert(one),
   ])
-  return [...alone, ['notice-more', writeRest(all.slice(0, 4))]]
+  return [...alone, ['notice-more', writeAlertList(all.slice(0, 4))]]
 }

@@ -6,8 +6,8 @@ import type { Database } from '../../src/core/database/database.ts'
 import type { ServiceDeps } from '../../src/core/deps.ts'
 import { openLog } from '../../src/core/log.ts'
 import { openQueue, type Queue } from '../../src/core/queue.ts'
-import { ANSWER_KINDS, type AnswerContent } from '../../src/subscribers/ask.ts'
 import { signLink } from '../../src/subscribers/link-token.ts'
+import { SIGNUP_EMAIL_KINDS, type SignupEmailContent } from '../../src/subscribers/record-signup-request.ts'
 import { buildServer } from '../../src/web/server.ts'
 import { emptyTables, useDatabase } from './database.ts'
 
@@ -65,13 +65,13 @@ export function useSite(settings: Record<string, string> = {}): TestSite {
 export async function newestMail(
   db: Database,
   address: string,
-  kinds: readonly string[] = ANSWER_KINDS,
-): Promise<{ kind: string; content: AnswerContent }> {
+  kinds: readonly string[] = SIGNUP_EMAIL_KINDS,
+): Promise<{ kind: string; content: SignupEmailContent }> {
   const row = await db.message.findFirstOrThrow({
     where: { toAddress: address, kind: { in: [...kinds] } },
     orderBy: [{ datedAt: 'desc' }, { chunkId: 'desc' }],
   })
-  return { kind: row.kind, content: row.content as unknown as AnswerContent }
+  return { kind: row.kind, content: row.content as unknown as SignupEmailContent }
 }
 
 /** The token in the confirmation that was mailed last to an address. */

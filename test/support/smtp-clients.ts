@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest'
 import type { SmtpConfig } from '../../src/config/smtp-url.ts'
 import type { ComposedMail } from '../../src/mail/message.ts'
-import { openSmtp, type Smtp, type SmtpOptions } from '../../src/mail/smtp/smtp-client.ts'
+import { openSmtpClient, type SmtpClient, type SmtpClientOptions } from '../../src/mail/smtp/smtp-client.ts'
 import { type SinkOptions, type SmtpSink, startSmtpSink } from './smtp-sink.ts'
 
 export const smtpConfig = (port: number, changes: Partial<SmtpConfig> = {}): SmtpConfig => ({
@@ -37,8 +37,8 @@ export function useSmtp() {
       closing.push(sink.close)
       return sink
     },
-    clientOf: (config: SmtpConfig, timeouts = TIMEOUTS, options: SmtpOptions = {}): Smtp => {
-      const client = openSmtp(config, { timeouts, ...options })
+    clientOf: (config: SmtpConfig, timeouts = TIMEOUTS, options: SmtpClientOptions = {}): SmtpClient => {
+      const client = openSmtpClient(config, { timeouts, ...options })
       closing.push(client.close)
       return client
     },

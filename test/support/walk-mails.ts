@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Emails, openEmails } from '../../src/emails/emails.ts'
 import type { LinkKind } from '../../src/emails/link-views.ts'
-import type { RenderedEmail } from '../../src/mail/templates/email.ts'
 import { MAIL_KINDS, type MailKind } from '../../src/mail/templates/mail-kind.ts'
-import type { DigestPaper } from '../../src/queries/reasons/show-paper.ts'
+import type { RenderedEmail } from '../../src/mail/templates/rendered-email.ts'
+import type { ShownPaper } from '../../src/queries/reasons/shown-paper.ts'
 import { digest, paper, samples, site } from './mails.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../templates/emails')
@@ -33,20 +33,20 @@ const BEST = MATCHED.map((one) => ({
   reason: null,
 }))
 
-const risen = (paper: DigestPaper): DigestPaper => ({
+const risen = (paper: ShownPaper): ShownPaper => ({
   ...paper,
   reason: `${paper.reason}; 23 votes. Topic: diffusion votes>=20`,
   votes: 23,
   day: '2026-11-17',
 })
 
-const near = (paper: DigestPaper): DigestPaper => ({
+const near = (paper: ShownPaper): ShownPaper => ({
   ...paper,
   title: [{ text: paper.title.map(({ text }) => text).join(''), marked: false }],
   reason: 'Has: graphs. Missing: quantum',
 })
 
-function matched(id: number, [before, met, after]: [string, string, string], votes: number): DigestPaper {
+function matched(id: number, [before, met, after]: [string, string, string], votes: number): ShownPaper {
   const runs = [before, met, after].map((text, i) => ({ text, marked: i === 1 }))
   return paper({
     id,

@@ -1,5 +1,5 @@
 import type { Deps } from '../../src/core/deps.ts'
-import { type Filling, fillDigests } from '../../src/digests/digest.repo.ts'
+import { type FilledDigest, fillDigests } from '../../src/digests/digest.repo.ts'
 import { openDue } from '../../src/digests/open-due.ts'
 import { finishPlan, type OpenPlan, plansToFill } from '../../src/digests/plan.repo.ts'
 
@@ -37,7 +37,7 @@ async function eachPlan(deps: Deps, work: (plan: OpenPlan, now: Date) => Promise
   for (const plan of await plansToFill(deps.db)) await work(plan, now)
 }
 
-function fillPage({ db }: Deps, { id: planId, horizon }: OpenPlan, skip: number): Promise<boolean> {
+function fillPage({ db }: Deps, { id: planId, maxPaperId }: OpenPlan, skip: number): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const digests = await tx.digest.findMany({
       where: { planId, outcome: 'due' },
@@ -47,13 +47,13 @@ function fillPage({ db }: Deps, { id: planId, horizon }: OpenPlan, skip: number)
     })
     await fillDigests(
       tx,
-      digests.map(({ id }) => nothingMatched(id, horizon)),
+      digests.map(({ id }) => nothingMatched(id, maxPaperId)),
     )
     return digests.length > 0
   })
 }
 
-const nothingMatched = (id: number, horizon: number): Filling => ({
+const nothingMatched = (id: number, horizon: number): FilledDigest => ({
   id,
   outcome: 'nothing_matched',
   fromPaper: 0,

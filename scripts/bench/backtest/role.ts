@@ -1,8 +1,8 @@
 // One process of the bench: role.ts web|plan SETTINGS-AS-JSON. `web` serves until it is told to stop, and plans besides
 // where it is asked to; `plan` plans the digests of everybody who is due, and ends.
 import { readConfig } from '../../../src/config/config.ts'
-import { stopwatch } from '../../../src/core/clock.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { monotonicMs } from '../../../src/core/clock.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { openArchive } from '../../../src/search/open-archive.ts'
@@ -28,17 +28,17 @@ const processorSeconds = () => {
 const rss = () => Math.round(process.memoryUsage().rss / MB)
 
 async function plan(deps: Deps): Promise<void> {
-  const began = stopwatch()
+  const began = monotonicMs()
   const { due, planned } = await planDigests(deps)
-  say({ planned: { seconds: (stopwatch() - began) / 1000, due, planned } })
+  say({ planned: { seconds: (monotonicMs() - began) / 1000, due, planned } })
 }
 
 async function serve(): Promise<void> {
   const rssBefore = rss()
   const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
-  const began = stopwatch()
+  const began = monotonicMs()
   const { index } = await openArchive(service.deps)
-  const seconds = (stopwatch() - began) / 1000
+  const seconds = (monotonicMs() - began) / 1000
   const megabytes = index.bytes / MB
   say({
     address: service.address,
@@ -55,7 +55,7 @@ async function serve(): Promise<void> {
 }
 
 async function planAndEnd(): Promise<void> {
-  const { deps, close } = await wire(readConfig(JSON.parse(settings)), { log: silentLog })
+  const { deps, close } = await buildDeps(readConfig(JSON.parse(settings)), { log: silentLog })
   await plan(deps)
   await close()
   process.disconnect?.()

@@ -1,12 +1,12 @@
 import type pg from 'pg'
-import { GRAMMAR } from '../../../src/queries/query.ts'
+import { GRAMMAR_VERSION } from '../../../src/queries/query.ts'
 import { drawPeople, typedTrees } from '../match/people.ts'
 
 /** Stores so many subscribers who are due at 08:00 UTC on every day, each with 1 to 5 topics. */
 export async function storePeople(client: pg.Client, count: number): Promise<void> {
   const { queries, starts, topics } = drawPeople(count, typedTrees())
   await client.query(
-    `insert into query (id, text, tree, grammar) select n, 'query ' || n, tree::jsonb, ${GRAMMAR}
+    `insert into query (id, text, tree, grammar) select n, 'query ' || n, tree::jsonb, ${GRAMMAR_VERSION}
      from unnest($1::text[]) with ordinality as u(tree, n)`,
     [queries.map((tree) => JSON.stringify(tree))],
   )

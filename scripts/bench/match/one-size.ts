@@ -1,15 +1,15 @@
 // One size of the bench, in a process of its own, so that its peak of memory is its own:
 //   one-size.ts {"subscribers": 1000, "papers": 30, "choosing": true, "databaseUrl": null}
 
-import { stopwatch } from '../../../src/core/clock.ts'
+import { monotonicMs } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { Chooser } from '../../../src/digests/choose.ts'
-import { matcherOver } from '../../../src/digests/matcher.ts'
-import { offerAfter } from '../../../src/digests/offer.ts'
-import { offeredByTopic } from '../../../src/digests/offered.ts'
+import { candidatesFrom } from '../../../src/digests/candidates.ts'
+import { eligibleByTopic } from '../../../src/digests/eligible-papers.ts'
+import { eligibleRangeAfter } from '../../../src/digests/eligible-range.ts'
+import { createMatcher } from '../../../src/digests/matcher.ts'
 import { readQueries } from '../../../src/digests/read-queries.repo.ts'
-import { shelfOf } from '../../../src/digests/shelf.ts'
+import { PaperSelector } from '../../../src/digests/select-papers.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { countBits } from '../../../src/queries/matching/bits.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
@@ -49,21 +49,21 @@ export interface Figures {
 async function measure({ subscribers, papers: count, choosing, databaseUrl }: Size): Promise<Figures> {
   const papers = dayOfPapers(count)
   const people = drawPeople(subscribers, typedTrees())
-  const began = stopwatch()
+  const began = monotonicMs()
   const index = new PaperIndex()
-  index.put(papers)
-  const cut = stopwatch() - began
+  index.upsert(papers)
+  const cut = monotonicMs() - began
   const load = databaseUrl ? await loadInto(people, databaseUrl) : null
-  const compiled = stopwatch()
+  const compiled = monotonicMs()
   const set = new QuerySet(index)
   for (const query of people.queries) set.add(query)
-  const compile = stopwatch() - compiled
+  const compile = monotonicMs() - compiled
   const times = Array.from({ length: subscribers <= 10_000 ? 5 : 1 }, () => match(index, people))
   const { ms, pairs } = times.sort((a, b) => a.ms - b.ms)[times.length >> 1]!
   const chosen = choosing ? choose(papers, people) : null
   return {
     ...{ subscribers, papers: count, topics: people.topics.length, distinct: people.queries.length },
-    ...{ leaves: set.leaves, cut, load, compile, match: ms, pairs },
+    ...{ leaves: set.leafCount, cut, load, compile, match: ms, pairs },
     choose: chosen?.ms ?? null,
     chosen: chosen?.papers ?? null,
     peak: process.resourceUsage().maxRSS / 1024,
@@ -75,9 +75,9 @@ function match(index: PaperIndex, { queries, topics }: People): { ms: number; pa
   const set = new QuerySet(index)
   for (const query of queries) set.add(query)
   const counts = new Uint32Array(queries.length)
-  const began = stopwatch()
-  for (let i = 0; i < queries.length; i++) counts[i] = countBits(set.look(i))
-  const ms = stopwatch() - began
+  const began = monotonicMs()
+  for (let i = 0; i < queries.length; i++) counts[i] = countBits(set.peekMatches(i))
+  const ms = monotonicMs() - began
   let pairs = 0
   for (const topic of topics) pairs += counts[topic]!
   return { ms, pairs }
@@ -88,9 +88,9 @@ async function loadInto(people: People, databaseUrl: string): Promise<number> {
   const database = openDatabase(databaseUrl, silentLog)
   const ids = people.queries.map((_, i) => i + 1)
   people.queries = []
-  const began = stopwatch()
+  const began = monotonicMs()
   const read = await readQueries(database.db, ids)
-  const ms = stopwatch() - began
+  const ms = monotonicMs() - began
   people.queries = ids.map((id) => read.get(id)!)
   await database.close()
   return ms
@@ -108,11 +108,11 @@ function choose(
   { queries, starts, topics }: People,
 ): { ms: number; papers: number } {
   const trees = new Map<number, Query>(queries.map((query, i) => [i, query]))
-  const shelf = shelfOf(matcherOver(papers, trees))
-  const chooser = new Chooser(papers.length)
+  const shelf = candidatesFrom(createMatcher(papers, trees))
+  const chooser = new PaperSelector(papers.length)
   const seen = Math.floor(papers.length / 3)
   let chosen = 0
-  const began = stopwatch()
+  const began = monotonicMs()
   for (let i = 0; i + 1 < starts.length; i++) {
     const mine = [...topics.subarray(starts[i], starts[i + 1])].map((queryId) => ({
       id: queryId,
@@ -127,12 +127,15 @@ function choose(
       bestDay: null,
       settled: true,
     }))
-    const offer = offerAfter(earlier, 1, papers.length)
-    const offered = offeredByTopic({ shelf, since: DAY, offer, last: undefined, risen: DAY }, mine)
-    const { sections } = chooser.choose({ ...offered, cap: CAP })
+    const offer = eligibleRangeAfter(earlier, 1, papers.length)
+    const offered = eligibleByTopic(
+      { candidates: shelf, since: DAY, range: offer, last: undefined, risen: DAY },
+      mine,
+    )
+    const { sections } = chooser.select({ ...offered, cap: CAP })
     for (const section of sections) chosen += section.papers.length
   }
-  return { ms: stopwatch() - began, papers: chosen }
+  return { ms: monotonicMs() - began, papers: chosen }
 }
 
 console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]!) as Size)))

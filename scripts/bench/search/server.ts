@@ -1,8 +1,8 @@
 // The site in a process of its own: server.ts SETTINGS-AS-JSON. It says what it did, and answers "memory" and "cpu".
 import { readConfig } from '../../../src/config/config.ts'
-import { stopwatch } from '../../../src/core/clock.ts'
+import { monotonicMs } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { readArchive } from '../../../src/search/open-archive.ts'
+import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { startService } from '../../../src/service/service.ts'
 
 /** What the process says to the bench. */
@@ -22,7 +22,7 @@ const say = (said: ServerSaid) => process.send!(said)
 const [settings = '{}'] = process.argv.slice(2)
 const before = rss()
 const service = await startService(readConfig(JSON.parse(settings)), ['web'], { log: silentLog })
-const began = stopwatch()
+const began = monotonicMs()
 say({ address: service.address!, rss: before })
 process.on('message', async (asked) => {
   if (asked === 'memory') return say({ rss: rss() })
@@ -30,6 +30,6 @@ process.on('message', async (asked) => {
   await service.stop()
   process.exit(0)
 })
-const { index } = await readArchive(service.deps)
-const seconds = (stopwatch() - began) / 1000
+const { index } = await readWholeArchive(service.deps)
+const seconds = (monotonicMs() - began) / 1000
 say({ read: { seconds, papers: index.size, megabytes: Math.round(index.bytes / MB), rss: rss() } })

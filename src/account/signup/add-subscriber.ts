@@ -2,20 +2,20 @@ import type { Deps } from '../../core/deps.ts'
 import { randomId } from '../../core/random.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import { addressHash } from '../../subscribers/address.ts'
-import { endBackOff } from '../../subscribers/answer-limits.ts'
-import { type Asked, ask } from '../../subscribers/ask.ts'
 import { NO_PAGE } from '../../subscribers/consent.ts'
+import { endBackOff } from '../../subscribers/email-limits.ts'
 import { type CheckedSignup, readSignup, type TypedSignup } from '../../subscribers/read-signup.ts'
+import { type RecordedSignup, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
 import { createSignup } from '../../subscribers/signup.repo.ts'
 import { lockOrCreateSubscriber, subscriberById } from '../../subscribers/subscriber.repo.ts'
-import { isJoined } from '../../subscribers/subscriber.ts'
-import { grant } from './grant.ts'
+import { hasSubscription } from '../../subscribers/subscriber.ts'
+import { applySignup } from './apply-signup.ts'
 
-export type Added =
+export type AddSubscriberResult =
   /** They had said yes. `already`: they were subscribed, so that topics were added and nothing else changed. */
   | { confirmed: true; already: boolean; next: DueDate | undefined }
   /** They are asked by mail. */
-  | ({ confirmed: false } & Pick<Asked, 'mail' | 'held'>)
+  | ({ confirmed: false } & Pick<RecordedSignup, 'mail' | 'held'>)
 
 /**
  * Adds somebody at the operator's hand. `consent` says how they said yes; without it they are asked by mail. Throws
@@ -24,10 +24,10 @@ export type Added =
 export async function addSubscriber(
   deps: Deps,
   { consent, ...typed }: TypedSignup & { consent?: string },
-): Promise<Added> {
+): Promise<AddSubscriberResult> {
   const signup = readSignup(deps.config, typed)
   if (consent === undefined) {
-    const { subscriber, mail, held } = await ask(deps, { ...signup, how: 'operator' })
+    const { subscriber, mail, held } = await recordSignupRequest(deps, { ...signup, how: 'operator' })
     deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: 'operator', mail, held })
     return { confirmed: false, mail, held }
   }
@@ -36,19 +36,19 @@ export async function addSubscriber(
   return { confirmed: true, already, next: nextDue(subscriber, deps.clock.now()) }
 }
 
-function addConfirmed({ config, db, clock }: Deps, { address, wish }: CheckedSignup, consent: string) {
+function addConfirmed({ config, db, clock }: Deps, { address, request }: CheckedSignup, consent: string) {
   const now = clock.now()
   return db.$transaction(async (tx) => {
     const subscriber = await lockOrCreateSubscriber(tx, {
       ...address,
       id: randomId(80),
       addressHash: addressHash(address.key, config.SUPPRESSION_KEY),
-      settings: wish,
+      settings: request,
       now,
     })
-    await createSignup(tx, { subscriberId: subscriber.id, wish, now, note: consent })
-    await grant(tx, { subscriber, wish, how: 'operator', wording: NO_PAGE, now })
+    await createSignup(tx, { subscriberId: subscriber.id, wish: request, now, note: consent })
+    await applySignup(tx, { subscriber, wish: request, how: 'operator', wording: NO_PAGE, now })
     await endBackOff(tx, config, { key: address.key, now })
-    return { subscriber: (await subscriberById(tx, subscriber.id))!, already: isJoined(subscriber) }
+    return { subscriber: (await subscriberById(tx, subscriber.id))!, already: hasSubscription(subscriber) }
   })
 }

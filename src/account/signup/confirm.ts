@@ -1,26 +1,30 @@
-import { type Database, type DatabaseOrTransaction, isDatabaseAway } from '../../core/database/database.ts'
+import {
+  type Database,
+  type DatabaseOrTransaction,
+  isDatabaseUnavailable,
+} from '../../core/database/database.ts'
 import type { Deps, ServiceDeps } from '../../core/deps.ts'
-import { textOf } from '../../core/errors.ts'
+import { errorText } from '../../core/errors.ts'
 import { type DueDate, nextDue } from '../../digests/due.ts'
 import {
-  leaveWelcome,
-  readForWelcome,
+  enqueueWelcome,
+  loadWelcomeMaterial,
+  type WelcomeMaterial,
   type WelcomeMessage,
-  type WelcomeShelf,
   welcomeOf,
 } from '../../digests/welcome-message.ts'
-import { nudgeAnswers } from '../../mail/nudge-answers.ts'
-import { endBackOff } from '../../subscribers/answer-limits.ts'
+import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
 import { newestChanges } from '../../subscribers/change.repo.ts'
 import type { Change } from '../../subscribers/change.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
+import { endBackOff } from '../../subscribers/email-limits.ts'
 import { readLink, signLink } from '../../subscribers/link-token.ts'
 import { markSignupConfirmed, type Signup, signupById } from '../../subscribers/signup.repo.ts'
 import { lockSubscriber, subscriberById } from '../../subscribers/subscriber.repo.ts'
-import { isJoined, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
+import { hasSubscription, type Subscriber, type TopicText } from '../../subscribers/subscriber.ts'
 import { topicsOf } from '../../subscribers/topic.repo.ts'
-import { askedBehind } from '../link-holder.ts'
-import { grant } from './grant.ts'
+import { requestBehindLink } from '../subscriber-by-link.ts'
+import { applySignup } from './apply-signup.ts'
 
 /** What the page behind a confirmation link shows. */
 export interface Confirmation {
@@ -44,8 +48,8 @@ export interface Confirmation {
 /** Reads, and changes nothing. Throws link.*. */
 export async function openConfirmation(deps: Deps, token: string): Promise<Confirmation> {
   const { config, db, clock } = deps
-  const { signup, subscriber } = await signupBehind(deps, db, token, subscriberById)
-  const joined = isJoined(subscriber)
+  const { signup, subscriber } = await signupBehindLink(deps, db, token, subscriberById)
+  const joined = hasSubscription(subscriber)
   const { id, epoch, state, confirmedAt } = subscriber
   const manage = { purpose: 'manage', id, epoch, issuedAt: signup.confirmedAt ?? signup.createdAt } as const
   return {
@@ -72,44 +76,49 @@ async function changeBy(db: Database, { subscriberId, confirmedAt }: Signup): Pr
  */
 export async function confirm(deps: ServiceDeps, token: string): Promise<boolean> {
   const now = deps.clock.now()
-  const shelf = await shelfFor(deps, token, now)
+  const material = await welcomeMaterialFor(deps, token, now)
   const before = await deps.db.$transaction(async (tx) => {
-    const { signup, subscriber } = await signupBehind(deps, tx, token, lockSubscriber)
+    const { signup, subscriber } = await signupBehindLink(deps, tx, token, lockSubscriber)
     if (signup.confirmedAt) return undefined
     const asked = { subscriber, wish: signup.wish, how: 'page', wording: CONSENT_WORDING.version, now }
-    const began = await grant(tx, asked)
-    if (began) await leaveWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, shelf, now })
+    const began = await applySignup(tx, asked)
+    if (began)
+      await enqueueWelcome(deps, tx, { signupId: signup.id, subscriberId: subscriber.id, material, now })
     await markSignupConfirmed(tx, signup.id, now)
     await endBackOff(tx, deps.config, { key: subscriber.addressKey, now })
     return subscriber
   })
   if (!before) return false
   deps.log.info('subscriber.confirmed', { subscriber: before.id, before: before.state })
-  await nudgeAnswers(deps)
+  await nudgeTransactional(deps)
   return true
 }
 
-const EMPTY: WelcomeShelf = { archive: null, papers: [], shown: [] }
+const EMPTY: WelcomeMaterial = { archive: null, papers: [], shown: [] }
 
 /** Empty where no welcome is due, and where its papers cannot be read while the database answers. */
-async function shelfFor(deps: Deps, token: string, now: Date): Promise<WelcomeShelf> {
-  const { signup, subscriber } = await signupBehind(deps, deps.db, token, subscriberById)
-  if (signup.confirmedAt || isJoined(subscriber)) return EMPTY
+async function welcomeMaterialFor(deps: Deps, token: string, now: Date): Promise<WelcomeMaterial> {
+  const { signup, subscriber } = await signupBehindLink(deps, deps.db, token, subscriberById)
+  if (signup.confirmedAt || hasSubscription(subscriber)) return EMPTY
   const topics = signup.wish.topics.length > 0 || (await topicsOf(deps.db, subscriber.id)).length > 0
-  return readForWelcome(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
-    if (isDatabaseAway(error)) throw error
-    deps.log.error('welcome.failed', { subscriber: subscriber.id, what: textOf(error) })
+  return loadWelcomeMaterial(deps, { subscriberId: subscriber.id, topics, now }).catch((error) => {
+    if (isDatabaseUnavailable(error)) throw error
+    deps.log.error('welcome.failed', { subscriber: subscriber.id, what: errorText(error) })
     return EMPTY
   })
 }
 
-async function signupBehind(
+async function signupBehindLink(
   { config, clock }: Deps,
   db: DatabaseOrTransaction,
   token: string,
   subscriberWith: typeof lockSubscriber,
 ): Promise<{ signup: Signup; subscriber: Subscriber }> {
   const link = readLink(token, 'confirm', config.APP_SECRET, clock.now())
-  const { asked, subscriber } = await askedBehind(db, { link, askedById: signupById, subscriberWith })
+  const { asked, subscriber } = await requestBehindLink(db, {
+    link,
+    requestById: signupById,
+    loadSubscriber: subscriberWith,
+  })
   return { signup: asked, subscriber }
 }

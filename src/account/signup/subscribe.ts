@@ -1,13 +1,13 @@
 import type { Config } from '../../config/config.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
+import { recordIncident } from '../../core/incident.repo.ts'
 import { type Bucket, type RateLimit, requirePermit, retryAfter, takePermits } from '../../core/rate-limit.ts'
-import { noteTrouble } from '../../core/trouble.repo.ts'
-import { nudgeAnswers } from '../../mail/nudge-answers.ts'
+import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
 import type { Address } from '../../subscribers/address.ts'
-import { type AskInput, ask } from '../../subscribers/ask.ts'
-import type { AtTopic } from '../../subscribers/links.ts'
+import type { TopicPaperRef } from '../../subscribers/links.ts'
 import { type CheckedSignup, readSignup } from '../../subscribers/read-signup.ts'
+import { type RecordSignupInput, recordSignupRequest } from '../../subscribers/record-signup-request.ts'
 
 const SIGNUP_LIMIT: RateLimit = {
   name: 'signup',
@@ -27,23 +27,23 @@ export interface SubscribeInput extends CheckedSignup {
 }
 
 /** The bucket of sign-up emails for the whole site. */
-export const siteBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
+export const siteSignupBucket = ({ SIGNUP_PER_HOUR }: Pick<Config, 'SIGNUP_PER_HOUR'>): Bucket => ({
   key: 'signup site',
   capacity: SIGNUP_PER_HOUR,
   perSecond: SIGNUP_PER_HOUR / 3600,
 })
 
 /** The incident's name while the limit of the site is reached. */
-export const SIGNUPS = 'signups'
+export const SIGNUPS_INCIDENT = 'signups'
 
 /**
  * Somebody asks for digests. Whatever the address is here, nothing tells: what differs comes by mail. Throws
  * signup.closed, signup.domain, signup.busy, rate.too-many.
  */
 export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeInput): Promise<void> {
-  requireOpen(deps.config, input.address)
+  requireSignupOpen(deps.config, input.address)
   await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
-  await askAndNudge(deps, input)
+  await recordAndNudge(deps, input)
 }
 
 /**
@@ -51,14 +51,14 @@ export async function subscribe(deps: ServiceDeps, { ip, ...input }: SubscribeIn
  * subscribers are taken, and whoever left the link to their account too; nothing tells which. `at`: the link leads to
  * that topic. Returns the address. Throws FieldFaults (email), signup.busy, rate.too-many.
  */
-export async function mailMyLink(
+export async function requestManageLink(
   deps: ServiceDeps,
-  { email, ip, at }: { email: string; ip: string; at?: AtTopic },
+  { email, ip, at }: { email: string; ip: string; at?: TopicPaperRef },
 ): Promise<Address> {
   const signup = readSignup(deps.config, { email, topics: [] })
   await requirePermit(deps.db, SIGNUP_LIMIT, { ip })
   const closed = refusalOf(deps.config, signup.address) !== null
-  await askAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
+  await recordAndNudge(deps, { ...signup, how: 'link', link: true, at, closed })
   return signup.address
 }
 
@@ -66,22 +66,22 @@ export async function mailMyLink(
  * Every request counts towards the limit of the site, or the limit would reveal who subscribes. Beyond it subscribers
  * still get their email, and everyone gets the same response. Throws signup.busy.
  */
-async function askAndNudge(deps: ServiceDeps, input: AskInput): Promise<void> {
-  const { allowed, waitSeconds } = await takePermits(deps.db, [siteBucket(deps.config)])
-  const { subscriber, mail, held } = await ask(deps, { ...input, isBusy: !allowed })
+async function recordAndNudge(deps: ServiceDeps, input: RecordSignupInput): Promise<void> {
+  const { allowed, waitSeconds } = await takePermits(deps.db, [siteSignupBucket(deps.config)])
+  const { subscriber, mail, held } = await recordSignupRequest(deps, { ...input, isBusy: !allowed })
   deps.log.info('subscriber.asked', { subscriber: subscriber.id, how: input.how, mail, held })
-  await nudgeAnswers(deps)
+  await nudgeTransactional(deps)
   if (!allowed) await refuse(deps, waitSeconds)
 }
 
 async function refuse({ db, config, clock }: ServiceDeps, waitSeconds: number): Promise<never> {
   const said = `${config.SIGNUP_PER_HOUR} an hour (SIGNUP_PER_HOUR)`
-  await noteTrouble(db, { name: SIGNUPS, what: SIGNUPS, said, since: clock.now() })
+  await recordIncident(db, { name: SIGNUPS_INCIDENT, what: SIGNUPS_INCIDENT, said, since: clock.now() })
   throw new Fault('signup.busy', retryAfter(waitSeconds))
 }
 
 /** Throws signup.closed and signup.domain. */
-export function requireOpen(config: Config, address: Address): void {
+export function requireSignupOpen(config: Config, address: Address): void {
   const refusal = refusalOf(config, address)
   if (refusal) throw refusal
 }

@@ -1,14 +1,14 @@
-import { isDatabaseAway } from '../../core/database/database.ts'
+import { isDatabaseUnavailable } from '../../core/database/database.ts'
 import type { Deps } from '../../core/deps.ts'
-import { textOf } from '../../core/errors.ts'
+import { errorText } from '../../core/errors.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { asksForRevised } from '../../queries/language/turning.ts'
+import { mentionsRevised } from '../../queries/language/time-dependent.ts'
 import type { Query } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
-import type { Window } from '../../search/back-test/window.ts'
-import { inTurns, type Spend } from '../../search/in-turns.ts'
+import type { DayWindow } from '../../search/back-test/day-window.ts'
 import { MAX_DAYS, recentWindow } from '../../search/recent-window.ts'
-import { type Searcher, withSearchSlotOr } from '../../search/search-slot.ts'
+import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.ts'
+import { runYielding, type Spend } from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 
 /** `topicRates` in a search slot; without a free one the rates of no query are known. */
@@ -19,7 +19,7 @@ export const topicRatesInSlot = (
 ): Promise<ReadonlyMap<string, number>> =>
   queries.length === 0
     ? Promise.resolve(new Map())
-    : withSearchSlotOr(deps, searcher, { queries, fallback: new Map() }, (spend) =>
+    : withOptionalSearchSlot(deps, searcher, { queries, fallback: new Map() }, (spend) =>
         topicRates(deps, queries, spend),
       )
 
@@ -36,20 +36,23 @@ export async function topicRates(
   if (readable.length === 0) return new Map()
   try {
     const trees = readable.map((query) => [query, parseQuery(query)] as const)
-    const withRevised = trees.some(([, tree]) => asksForRevised(tree))
+    const withRevised = trees.some(([, tree]) => mentionsRevised(tree))
     const window = await recentWindow(deps, { days: MAX_DAYS, withRevised })
-    return await inTurns(ratesIn(window, trees), spend)
+    return await runYielding(ratesIn(window, trees), spend)
   } catch (error) {
-    if (isDatabaseAway(error)) throw error
-    deps.log.error('rates.failed', { what: textOf(error) })
+    if (isDatabaseUnavailable(error)) throw error
+    deps.log.error('rates.failed', { what: errorText(error) })
     return new Map()
   }
 }
 
-function* ratesIn(window: Window, trees: readonly (readonly [string, Query])[]): Steps<Map<string, number>> {
+function* ratesIn(
+  window: DayWindow,
+  trees: readonly (readonly [string, Query])[],
+): Steps<Map<string, number>> {
   const rates = new Map<string, number>()
   for (const [query, tree] of trees) {
-    yield* window.archive.lookUp(tree)
+    yield* window.archive.lookUpTerms(tree)
     rates.set(query, window.count(window.find(tree)))
     yield
   }

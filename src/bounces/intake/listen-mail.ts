@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream'
 import { SMTPServer, type SMTPServerAddress } from 'smtp-server'
-import type { ListenAddress } from '../../config/setting-kinds.ts'
+import type { ListenAddress } from '../../config/setting-schemas.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
-import { Fault, textOf } from '../../core/errors.ts'
+import { errorText, Fault } from '../../core/errors.ts'
 import { Semaphore } from '../../core/semaphore.ts'
 import { isReturnAddress, readReturnAddress } from '../../subscribers/return-address.ts'
-import { keepReport } from '../keep-report.ts'
+import { acceptReport } from '../accept-report.ts'
 import { MAX_BYTES } from '../mail/parse-mail.ts'
-import type { Way } from '../report.repo.ts'
+import type { Channel } from '../report.repo.ts'
 
 /** Announced (RFC 1870); of what is larger than is read, the beginning is kept. */
 const LARGEST_MAIL = 30_000_000
@@ -24,10 +24,10 @@ const FEEDBACK_LOOP = 'fbl'
  */
 export async function listenForMail(
   deps: ServiceDeps,
-  { way, address }: { way: Extract<Way, 'lmtp' | 'smtp'>; address: ListenAddress },
+  { way: channel, address }: { way: Extract<Channel, 'lmtp' | 'smtp'>; address: ListenAddress },
 ): Promise<() => Promise<void>> {
   const server = new SMTPServer({
-    lmtp: way === 'lmtp',
+    lmtp: channel === 'lmtp',
     banner: 'takes what comes back',
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
@@ -36,20 +36,22 @@ export async function listenForMail(
     maxClients: MAX_CONNECTIONS,
     socketTimeout: SILENCE_MS,
     closeTimeout: 5000,
-    onRcptTo: ({ address: recipient }, _session, answer) => answer(refusalOf(deps, recipient)),
-    onData: (stream, { envelope }, answer) => {
-      take(deps, { way, stream, recipients: envelope.rcptTo }).then(
-        () => answer(null, 'Written down'),
+    onRcptTo: ({ address: recipient }, _session, reply) => reply(refusalOf(deps, recipient)),
+    onData: (stream, { envelope }, reply) => {
+      storeMail(deps, { way: channel, stream, recipients: envelope.rcptTo }).then(
+        () => reply(null, 'Written down'),
         (error) => {
-          deps.log.error('report.refused', { way, what: textOf(error) })
-          answer(smtpError(451, '4.3.0 Cannot write it down now, try again later'))
+          deps.log.error('report.refused', { way: channel, what: errorText(error) })
+          reply(smtpError(451, '4.3.0 Cannot write it down now, try again later'))
         },
       )
     },
   })
   // A client that resets its connection would end this process.
-  server.on('error', (error: Error) => deps.log.warn('report.refused', { way, what: textOf(error) }))
-  await listening(server, way, address)
+  server.on('error', (error: Error) =>
+    deps.log.warn('report.refused', { way: channel, what: errorText(error) }),
+  )
+  await listening(server, channel, address)
   return () => new Promise((closed) => server.close(() => closed()))
 }
 
@@ -63,18 +65,23 @@ function refusalOf({ config }: ServiceDeps, recipient: string): Error | null {
   return isKnown ? null : smtpError(550, '5.1.1 No such address here')
 }
 
-interface Taking {
-  way: Way
+interface IncomingMail {
+  way: Channel
   stream: Readable
   recipients: SMTPServerAddress[]
 }
 
 const writes = new Semaphore({ total: MAX_WRITES })
 
-async function take(deps: ServiceDeps, { way, stream, recipients }: Taking): Promise<void> {
+async function storeMail(
+  deps: ServiceDeps,
+  { way: channel, stream, recipients }: IncomingMail,
+): Promise<void> {
   const raw = await beginningOf(stream)
   for (const { address } of recipients)
-    await writes.withSlot(way, () => keepReport(deps, { way, recipient: address.toLowerCase(), raw }))
+    await writes.withSlot(channel, () =>
+      acceptReport(deps, { way: channel, recipient: address.toLowerCase(), raw }),
+    )
 }
 
 /** All of the stream is read, as the protocol wants it, and no more is held than is kept. */
@@ -91,15 +98,15 @@ async function beginningOf(stream: Readable): Promise<Buffer> {
 const smtpError = (responseCode: number, message: string) =>
   Object.assign(new Error(message), { responseCode })
 
-function listening(server: SMTPServer, way: string, { host, port }: ListenAddress): Promise<void> {
+function listening(server: SMTPServer, channel: string, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
         new Fault('config.listener', {
-          setting: `BOUNCE_${way.toUpperCase()}`,
+          setting: `BOUNCE_${channel.toUpperCase()}`,
           host,
           port,
-          what: textOf(error),
+          what: errorText(error),
         }),
       ),
     )

@@ -20,7 +20,7 @@ function strictly(bytes: Uint8Array, charset: string): string | null {
 const WORD = /=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bq])\?([^?\s]{0,1000})\?=/gi
 
 /** Encoded words (RFC 2047) in a header's value; what is no such word stays as it is. */
-export const decodeWords = (value: string): string =>
+export const decodeEncodedWords = (value: string): string =>
   value
     .replace(/(\?=)\s{1,10}(?==\?)/g, '$1')
     .replace(WORD, (_word, charset: string, kind: string, coded: string) =>

@@ -1,12 +1,12 @@
-import { decodeWords } from './charset.ts'
-import type { Header } from './returned-mail.ts'
+import { decodeEncodedWords } from './charset.ts'
+import type { MailHeader } from './parsed-mail.ts'
 
 const MAX_HEADERS = 1000
 const MAX_VALUE_LENGTH = 8000
 const FIELD = /^([!-9;-~]{1,80})[ \t]*:(.*)$/s
 
 /** The head of a mail and what follows its first empty line. Takes lines ended by \n. */
-export function cutHead(mail: string): { head: string; body: string } {
+export function splitHead(mail: string): { head: string; body: string } {
   const text = mail.replace(/^(?:\s*\n)?(?:>?From [^\n]*\n)?/, '')
   if (!isHead(text)) return { head: '', body: text }
   const end = text.search(/\n[ \t]*\n/)
@@ -17,12 +17,12 @@ export function cutHead(mail: string): { head: string; body: string } {
 const isHead = (text: string): boolean => FIELD.test(text.split('\n', 1)[0]!)
 
 /** The fields of a head, unfolded and decoded; lines that are no field are left out. At most 1000, of 8000 signs. */
-export function headersIn(head: string): Header[] {
-  const headers: Header[] = []
+export function parseHeaders(head: string): MailHeader[] {
+  const headers: MailHeader[] = []
   for (const line of unfolded(head)) {
     const [, name, value] = FIELD.exec(line) ?? []
     if (name === undefined || value === undefined) continue
-    headers.push({ name: name.toLowerCase(), value: decodeWords(value.trim()) })
+    headers.push({ name: name.toLowerCase(), value: decodeEncodedWords(value.trim()) })
     if (headers.length === MAX_HEADERS) break
   }
   return headers

@@ -1,7 +1,7 @@
 import { ImapFlow, type ImapFlowError } from 'imapflow'
 import type { ImapConfig } from '../../config/imap-url.ts'
 import { DAY_MS } from '../../core/dates.ts'
-import { Fault, textOf } from '../../core/errors.ts'
+import { errorText, Fault } from '../../core/errors.ts'
 
 export interface OpenMailbox {
   uidValidity: bigint
@@ -18,29 +18,29 @@ export interface OpenMailbox {
 const CONNECT_MS = 10_000
 const SILENCE_MS = 30_000
 /** Far above a mail's beginning. */
-const LARGEST_ANSWER = 10_000_000
+const MAX_RESPONSE_BYTES = 10_000_000
 const MAX_IN_A_COMMAND = 500
 
 /**
  * Opens a folder to look at it alone: nothing is marked or moved. What `work` does goes on until `signal` or its end. Throws
  * mailbox.*, and what `work` throws.
  */
-export async function inMailbox<T>(
+export async function withMailbox<T>(
   server: ImapConfig,
   { signal, work }: { signal: AbortSignal; work: (mailbox: OpenMailbox) => Promise<T> },
 ): Promise<T> {
   const client = new ImapFlow(optionsOf(server))
   const losses: unknown[] = []
   client.on('error', (error: unknown) => losses.push(error)) // what waits for an answer rejects too
-  const named: Named = (asking) =>
+  const nameErrors: NameErrors = (asking) =>
     asking.catch((error) => Promise.reject(faultOf(losses[0] ?? error, server)))
   const close = () => client.close()
   signal.addEventListener('abort', close)
   try {
     if (signal.aborted) throw new Fault('mailbox.unreachable', { what: 'no time' })
-    await named(client.connect())
-    const { uidValidity, uidNext } = await named(openFolder(client, server.folder))
-    return await work({ uidValidity, uidNext: BigInt(uidNext), ...readingWith(client, named) })
+    await nameErrors(client.connect())
+    const { uidValidity, uidNext } = await nameErrors(openFolder(client, server.folder))
+    return await work({ uidValidity, uidNext: BigInt(uidNext), ...readingWith(client, nameErrors) })
   } finally {
     signal.removeEventListener('abort', close)
     client.close()
@@ -48,7 +48,7 @@ export async function inMailbox<T>(
 }
 
 /** Names what fails on the way to the server; what else `work` does fails under its own name. */
-type Named = <T>(asking: Promise<T>) => Promise<T>
+type NameErrors = <T>(asking: Promise<T>) => Promise<T>
 
 const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: ImapConfig) => ({
   host,
@@ -63,8 +63,8 @@ const optionsOf = ({ host, port, implicitTls, user = '', password = '', tls }: I
   connectionTimeout: CONNECT_MS,
   greetingTimeout: CONNECT_MS,
   socketTimeout: SILENCE_MS,
-  maxLiteralSize: LARGEST_ANSWER,
-  maxResponseSize: 2 * LARGEST_ANSWER,
+  maxLiteralSize: MAX_RESPONSE_BYTES,
+  maxResponseSize: 2 * MAX_RESPONSE_BYTES,
 })
 
 async function openFolder(client: ImapFlow, folder: string) {
@@ -73,19 +73,19 @@ async function openFolder(client: ImapFlow, folder: string) {
   } catch (cause) {
     const { responseStatus, responseText } = cause as ImapFlowError
     if (responseStatus !== 'NO') throw cause
-    throw new Fault('mailbox.no-folder', { folder, what: responseText ?? textOf(cause) }, { cause })
+    throw new Fault('mailbox.no-folder', { folder, what: responseText ?? errorText(cause) }, { cause })
   }
 }
 
 const readingWith = (
   client: ImapFlow,
-  named: Named,
+  nameErrors: NameErrors,
 ): Pick<OpenMailbox, 'numbersAbove' | 'numbersSince' | 'mail'> => ({
-  numbersAbove: (uid) => named(numbersAbove(client, uid)),
-  numbersSince: (instant) => named(numbersSince(client, instant)),
+  numbersAbove: (uid) => nameErrors(numbersAbove(client, uid)),
+  numbersSince: (instant) => nameErrors(numbersSince(client, instant)),
   async mail(uid, most) {
     const query = { uid: true, source: { maxLength: most } }
-    const found = await named(client.fetchOne(String(uid), query, { uid: true }))
+    const found = await nameErrors(client.fetchOne(String(uid), query, { uid: true }))
     return found ? (found.source?.subarray(0, most) ?? null) : null
   },
 })
@@ -126,7 +126,7 @@ function faultOf(error: unknown, { user = '' }: ImapConfig): Fault {
   if (error instanceof Fault) return error
   const { responseText, code, authenticationFailed } = error as ImapFlowError
   // A server may repeat who logs in.
-  const said = (responseText ?? textOf(error)).replaceAll(user || '\0', '[user]')
+  const said = (responseText ?? errorText(error)).replaceAll(user || '\0', '[user]')
   const what = code ? `${said} (${code})` : said
   return new Fault(
     authenticationFailed ? 'mailbox.refused' : 'mailbox.unreachable',

@@ -1,7 +1,7 @@
 import { type AttachmentStream, MailParser } from 'mailparser'
 import { decode } from './charset.ts'
-import { cutHead, headersIn, strayLines } from './headers.ts'
-import { headerOf, type Part, type ReturnedMail } from './returned-mail.ts'
+import { parseHeaders, splitHead, strayLines } from './headers.ts'
+import { headerOf, type MailPart, type ParsedMail } from './parsed-mail.ts'
 
 /** Of a mail: its end adds nothing but what was sent back. */
 export const MAX_BYTES = 2_000_000
@@ -12,10 +12,10 @@ const MAX_PART_BYTES = 256 * 1024
  * A mail (RFC 5322, MIME) as plain data, whatever its lines end with. Of more than MAX_BYTES the first are read, of a
  * part the first 256 KB, and no more than 200 parts. What is no MIME, or broken, comes as one part of plain text.
  */
-export async function parseMail(raw: Uint8Array): Promise<ReturnedMail> {
+export async function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   const mail = withPlainEnds(raw.subarray(0, MAX_BYTES))
-  const { head, body } = cutHead(mail.toString('latin1'))
-  const headers = headersIn(asText(head))
+  const { head, body } = splitHead(mail.toString('latin1'))
+  const headers = parseHeaders(asText(head))
   const type = headerOf(headers, 'content-type')
   const leaves = head === '' ? [] : await leavesOf(mail).catch(() => [])
   const stray = [
@@ -47,9 +47,9 @@ class LeafParser extends MailParser {
   protected readonly textTypes: string[] = []
 }
 
-function leavesOf(mail: Buffer): Promise<Part[]> {
+function leavesOf(mail: Buffer): Promise<MailPart[]> {
   const parser = new LeafParser({ ignoreEmbedded: true, checksumAlgo: false, maxChildNodes: MAX_PARTS })
-  const leaves: Promise<Part>[] = []
+  const leaves: Promise<MailPart>[] = []
   return new Promise((resolve, reject) => {
     parser.on('data', (data) => {
       if (data.type === 'attachment') leaves.push(leafOf(data))
@@ -60,7 +60,7 @@ function leavesOf(mail: Buffer): Promise<Part[]> {
   })
 }
 
-async function leafOf(leaf: AttachmentStream): Promise<Part> {
+async function leafOf(leaf: AttachmentStream): Promise<MailPart> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of leaf.content) {

@@ -1,42 +1,42 @@
-import type { Told } from '../told.ts'
-import { eventsIn, type Fields, wordIn } from './fields.ts'
-import { type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
+import type { BounceEvent } from '../bounce-event.ts'
+import { type JsonFields, parseEvents, toText } from './json-fields.ts'
+import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 /**
  * Transactional and marketing events, alone or as a list. https://developers.brevo.com/docs/transactional-webhooks
  * Throws report.unreadable.
  */
-export const readBrevo = (raw: Uint8Array): Told[] => eventsIn(raw).map(readEvent)
+export const readBrevo = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
 
-function readEvent(event: Fields): Told {
+function readEvent(event: JsonFields): BounceEvent {
   const named = namedIn(event)
-  const said = wordIn(event.reason)
+  const said = toText(event.reason)
   // "hard_bounce" in one place of its documents, "hardBounce" in another.
-  switch (wordIn(event.event).toLowerCase().replaceAll('_', '')) {
+  switch (toText(event.event).toLowerCase().replaceAll('_', '')) {
     case 'hardbounce':
     case 'invalidemail':
     case 'invalid':
-      return tellFailure({ ...named, kind: 'hard', status: '', said })
+      return toFailureEvent({ ...named, kind: 'hard', status: '', said })
     case 'softbounce':
-      return tellFailure({ ...named, kind: 'soft', status: '', said })
+      return toFailureEvent({ ...named, kind: 'soft', status: '', said })
     case 'blocked':
-      return tell('policy', named, said)
+      return toBounceEvent('policy', named, said)
     case 'error':
-      return tellFailure({ ...named, kind: 'unsaid', status: '', said })
+      return toFailureEvent({ ...named, kind: 'unsaid', status: '', said })
     case 'deferred':
-      return tell('delayed', named, said)
+      return toBounceEvent('delayed', named, said)
     case 'spam':
     case 'complaint':
-      return tell('complaint', named)
+      return toBounceEvent('complaint', named)
     case 'unsubscribed':
     case 'unsubscribe':
-      return tell('unsubscribe', named)
+      return toBounceEvent('unsubscribe', named)
     default:
       return NOT_A_REPORT
   }
 }
 
-const namedIn = (event: Fields): Named => ({
-  recipient: wordIn(event.email),
-  about: { tokens: [], messageIds: [wordIn(event['message-id'])].filter(Boolean) },
+const namedIn = (event: JsonFields): BounceTarget => ({
+  recipient: toText(event.email),
+  about: { tokens: [], messageIds: [toText(event['message-id'])].filter(Boolean) },
 })

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { isSameSecret } from '../../core/same-secret.ts'
-import type { Told } from '../told.ts'
-import { eventsIn, type Fields, fieldsOf, wordIn } from './fields.ts'
-import { type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
+import type { BounceEvent } from '../bounce-event.ts'
+import { type JsonFields, parseEvents, toFields, toText } from './json-fields.ts'
+import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 /** What Mailgun signs; the event beside it is not signed. */
 export interface MailgunSignature {
@@ -17,9 +17,9 @@ export interface MailgunSignature {
  * above it; else null. https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/securing-webhooks
  * Throws report.unreadable.
  */
-export function mailgunSignatureIn(raw: Uint8Array, key: string): MailgunSignature | null {
-  const signature = fieldsOf(fieldsOf(eventsIn(raw)[0]).signature)
-  const [timestamp, token] = [wordIn(signature.timestamp), wordIn(signature.token)]
+export function verifiedMailgunSignature(raw: Uint8Array, key: string): MailgunSignature | null {
+  const signature = toFields(toFields(parseEvents(raw)[0]).signature)
+  const [timestamp, token] = [toText(signature.timestamp), toText(signature.token)]
   const right = createHmac('sha256', key).update(`${timestamp}${token}`).digest('hex')
   const isRight = [signature.signature, signature['parent-signature']].some(
     (sent) => typeof sent === 'string' && isSameSecret(sent.toLowerCase(), right),
@@ -28,59 +28,59 @@ export function mailgunSignatureIn(raw: Uint8Array, key: string): MailgunSignatu
 }
 
 /** https://documentation.mailgun.com/docs/mailgun/user-manual/events/event-structure. Throws report.unreadable. */
-export const readMailgun = (raw: Uint8Array): Told[] =>
-  eventsIn(raw).map((body) => readEvent(fieldsOf(body['event-data'])))
+export const readMailgun = (raw: Uint8Array): BounceEvent[] =>
+  parseEvents(raw).map((body) => readEvent(toFields(body['event-data'])))
 
-function readEvent(event: Fields): Told {
+function readEvent(event: JsonFields): BounceEvent {
   const named = namedIn(event)
   switch (event.event) {
     case 'failed':
       return event.severity === 'temporary'
-        ? tell('delayed', named, saidIn(event)) // it goes on trying
+        ? toBounceEvent('delayed', named, saidIn(event)) // it goes on trying
         : readFailed(event, named)
     case 'rejected':
-      return tell('policy', named, wordIn(fieldsOf(event.reject).reason))
+      return toBounceEvent('policy', named, toText(toFields(event.reject).reason))
     case 'complained':
-      return tell('complaint', named)
+      return toBounceEvent('complaint', named)
     case 'unsubscribed':
-      return tell('unsubscribe', named)
+      return toBounceEvent('unsubscribe', named)
     default:
       return NOT_A_REPORT
   }
 }
 
 /** Of the mail's own fields, its Message-ID alone is sure to come back, without angle brackets. */
-function namedIn(event: Fields): Named {
-  const headers = fieldsOf(fieldsOf(event.message).headers)
-  const messageIds = [wordIn(headers['message-id'])].filter(Boolean)
-  return { recipient: wordIn(event.recipient), about: { tokens: [], messageIds } }
+function namedIn(event: JsonFields): BounceTarget {
+  const headers = toFields(toFields(event.message).headers)
+  const messageIds = [toText(headers['message-id'])].filter(Boolean)
+  return { recipient: toText(event.recipient), about: { tokens: [], messageIds } }
 }
 
 /** Reasons that begin with "suppress-" are of its own list: the mail was not sent. */
-function readFailed(event: Fields, named: Named): Told {
-  const status = fieldsOf(event['delivery-status'])
+function readFailed(event: JsonFields, named: BounceTarget): BounceEvent {
+  const status = toFields(event['delivery-status'])
   const said = saidIn(event)
   switch (event.reason) {
     case 'suppress-complaint':
-      return tell('complaint', named, said)
+      return toBounceEvent('complaint', named, said)
     case 'suppress-unsubscribe':
-      return tell('unsubscribe', named, said)
+      return toBounceEvent('unsubscribe', named, said)
     case 'suppress-bounce':
-      return tell('dead', named, said)
+      return toBounceEvent('dead', named, said)
     case 'old': // given up after many tries
-      return tellFailure({ ...named, kind: 'soft', status: wordIn(status['enhanced-code']), said })
+      return toFailureEvent({ ...named, kind: 'soft', status: toText(status['enhanced-code']), said })
     default:
-      return tellFailure({
+      return toFailureEvent({
         ...named,
         kind: 'hard',
-        status: wordIn(status['enhanced-code']),
-        code: wordIn(status.code),
+        status: toText(status['enhanced-code']),
+        code: toText(status.code),
         said,
       })
   }
 }
 
-function saidIn(event: Fields): string {
-  const { message, description } = fieldsOf(event['delivery-status'])
-  return wordIn(message) || wordIn(description)
+function saidIn(event: JsonFields): string {
+  const { message, description } = toFields(event['delivery-status'])
+  return toText(message) || toText(description)
 }

@@ -1,18 +1,24 @@
-import type { About } from '../reading/about.ts'
-import type { Told } from '../told.ts'
-import { eventsIn, type Fields, wordIn } from './fields.ts'
-import { type Failure, type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
+import type { BounceEvent } from '../bounce-event.ts'
+import type { MessageReferences } from '../reading/message-references.ts'
+import { type JsonFields, parseEvents, toText } from './json-fields.ts'
+import {
+  type BounceTarget,
+  NOT_A_REPORT,
+  type ProviderFailure,
+  toBounceEvent,
+  toFailureEvent,
+} from './to-bounce-event.ts'
 
 /** https://postmarkapp.com/developer/webhooks/webhooks-overview. Throws report.unreadable. */
-export const readPostmark = (raw: Uint8Array): Told[] => eventsIn(raw).map(readEvent)
+export const readPostmark = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
 
-function readEvent(event: Fields): Told {
+function readEvent(event: JsonFields): BounceEvent {
   const named = namedIn(event)
   switch (event.RecordType) {
     case 'Bounce':
       return readBounce(event, named)
     case 'SpamComplaint':
-      return tell('complaint', named)
+      return toBounceEvent('complaint', named)
     case 'SubscriptionChange':
       return readChange(event, named)
     default:
@@ -20,21 +26,21 @@ function readEvent(event: Fields): Told {
   }
 }
 
-function namedIn(event: Fields): Named {
-  return { recipient: wordIn(event.Email) || wordIn(event.Recipient), about: aboutIn(wordIn(event.Content)) }
+function namedIn(event: JsonFields): BounceTarget {
+  return { recipient: toText(event.Email) || toText(event.Recipient), about: aboutIn(toText(event.Content)) }
 }
 
 const OWN_FIELD = /^X-Daily-Papers-Message:[ \t]*(\S{1,500})/gim
 const MESSAGE_ID = /^Message-ID:[ \t]*(<[^<>\s]{1,500}>)/gim
 
 /** MessageID is Postmark's own. What names the mail stands in the whole bounce, where the webhook includes that. */
-const aboutIn = (content: string): About => ({
+const aboutIn = (content: string): MessageReferences => ({
   tokens: [...content.matchAll(OWN_FIELD)].map(([, token = '']) => token),
   messageIds: [...content.matchAll(MESSAGE_ID)].map(([, id = '']) => id),
 })
 
 /** https://postmarkapp.com/developer/api/bounce-api#bounce-types */
-const KINDS: Record<string, Failure['kind']> = {
+const KINDS: Record<string, ProviderFailure['kind']> = {
   HardBounce: 'hard',
   BadEmailAddress: 'hard',
   SoftBounce: 'soft',
@@ -47,26 +53,26 @@ const KINDS: Record<string, Failure['kind']> = {
 }
 
 /** Notices that it files under bounces too. */
-const OTHERS: Record<string, Told['class']> = {
+const OTHERS: Record<string, BounceEvent['class']> = {
   SpamComplaint: 'complaint',
   Unsubscribe: 'unsubscribe',
   AutoResponder: 'auto-reply',
   ChallengeVerification: 'auto-reply',
 }
 
-function readBounce(event: Fields, named: Named): Told {
-  const type = wordIn(event.Type)
-  const said = wordIn(event.Details) || wordIn(event.Description)
+function readBounce(event: JsonFields, named: BounceTarget): BounceEvent {
+  const type = toText(event.Type)
+  const said = toText(event.Details) || toText(event.Description)
   const other = OTHERS[type]
-  if (other) return tell(other, named, said)
+  if (other) return toBounceEvent(other, named, said)
   const kind = KINDS[type] ?? 'unsaid'
-  return tellFailure({ ...named, kind, status: '', said })
+  return toFailureEvent({ ...named, kind, status: '', said })
 }
 
 /** A bounce or a complaint behind a change has a webhook of its own, with the words. */
-function readChange(event: Fields, named: Named): Told {
+function readChange(event: JsonFields, named: BounceTarget): BounceEvent {
   const isTheirs = event.SuppressSending === true && event.Origin === 'Recipient'
   if (!isTheirs) return NOT_A_REPORT
-  if (event.SuppressionReason === 'SpamComplaint') return tell('complaint', named)
-  return event.SuppressionReason === 'ManualSuppression' ? tell('unsubscribe', named) : NOT_A_REPORT
+  if (event.SuppressionReason === 'SpamComplaint') return toBounceEvent('complaint', named)
+  return event.SuppressionReason === 'ManualSuppression' ? toBounceEvent('unsubscribe', named) : NOT_A_REPORT
 }

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
-import type { Told } from '../told.ts'
-import { eventsIn, type Fields, wordIn } from './fields.ts'
-import { type Named, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
+import type { BounceEvent } from '../bounce-event.ts'
+import { type JsonFields, parseEvents, toText } from './json-fields.ts'
+import { type BounceTarget, NOT_A_REPORT, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 export interface SignedBody {
   /** The public key of the webhook: base64 of DER (SPKI). */
@@ -16,16 +16,16 @@ export interface SignedBody {
  * Whether SendGrid signed these very bytes: ECDSA with SHA-256 over timestamp and body.
  * https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features
  */
-export function isOfSendgrid({ key, signature, timestamp, raw }: SignedBody): boolean {
+export function isSignedBySendgrid({ key, signature, timestamp, raw }: SignedBody): boolean {
   const publicKey = createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' })
   const signed = Buffer.concat([Buffer.from(timestamp), raw])
   return verify('sha256', signed, publicKey, Buffer.from(signature, 'base64'))
 }
 
 /** https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. Throws report.unreadable. */
-export const readSendgrid = (raw: Uint8Array): Told[] => eventsIn(raw).map(readEvent)
+export const readSendgrid = (raw: Uint8Array): BounceEvent[] => parseEvents(raw).map(readEvent)
 
-function readEvent(event: Fields): Told {
+function readEvent(event: JsonFields): BounceEvent {
   const named = namedIn(event)
   switch (event.event) {
     case 'bounce':
@@ -33,37 +33,37 @@ function readEvent(event: Fields): Told {
     case 'dropped':
       return readDropped(event, named)
     case 'deferred':
-      return tell('delayed', named, wordIn(event.response))
+      return toBounceEvent('delayed', named, toText(event.response))
     case 'spamreport':
-      return tell('complaint', named)
+      return toBounceEvent('complaint', named)
     case 'unsubscribe':
     case 'group_unsubscribe':
-      return tell('unsubscribe', named)
+      return toBounceEvent('unsubscribe', named)
     default:
       return NOT_A_REPORT
   }
 }
 
 /** smtp-id is the Message-ID of the mail that was handed over; no other field of it comes back. */
-const namedIn = (event: Fields): Named => ({
-  recipient: wordIn(event.email),
-  about: { tokens: [], messageIds: [wordIn(event['smtp-id'])].filter(Boolean) },
+const namedIn = (event: JsonFields): BounceTarget => ({
+  recipient: toText(event.email),
+  about: { tokens: [], messageIds: [toText(event['smtp-id'])].filter(Boolean) },
 })
 
 /** A block is a bounce of type "blocked": the address may be a good one. */
-const readBounce = (event: Fields, named: Named): Told =>
-  tellFailure({
+const readBounce = (event: JsonFields, named: BounceTarget): BounceEvent =>
+  toFailureEvent({
     ...named,
     kind: event.type === 'blocked' ? 'blocked' : 'hard',
-    status: wordIn(event.status),
-    said: wordIn(event.reason),
+    status: toText(event.status),
+    said: toText(event.reason),
   })
 
 /** Not sent at all: for what its recipient did or was before, or for what the mail is. */
-function readDropped(event: Fields, named: Named): Told {
-  const reason = wordIn(event.reason)
-  if (/^spam reporting address/i.test(reason)) return tell('complaint', named, reason)
-  if (/^unsubscribed address/i.test(reason)) return tell('unsubscribe', named, reason)
+function readDropped(event: JsonFields, named: BounceTarget): BounceEvent {
+  const reason = toText(event.reason)
+  if (/^spam reporting address/i.test(reason)) return toBounceEvent('complaint', named, reason)
+  if (/^unsubscribed address/i.test(reason)) return toBounceEvent('unsubscribe', named, reason)
   const isDead = /^(?:bounced address|invalid$)/i.test(reason)
-  return tell(isDead ? 'dead' : 'policy', named, reason)
+  return toBounceEvent(isDead ? 'dead' : 'policy', named, reason)
 }

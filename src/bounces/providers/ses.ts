@@ -1,23 +1,23 @@
-import type { About } from '../reading/about.ts'
-import type { Told } from '../told.ts'
-import { type Fields, fieldsOf, jsonIn, listOf, wordIn } from './fields.ts'
-import { type Failure, NOT_A_REPORT, tell, tellFailure } from './tell.ts'
+import type { BounceEvent } from '../bounce-event.ts'
+import type { MessageReferences } from '../reading/message-references.ts'
+import { type JsonFields, parseJsonBody, toFields, toFieldsList, toText } from './json-fields.ts'
+import { NOT_A_REPORT, type ProviderFailure, toBounceEvent, toFailureEvent } from './to-bounce-event.ts'
 
 /**
  * What SES says in a message of SNS: notifications and published events, which name their kind in different fields.
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html Throws report.unreadable.
  */
-export function readSes(raw: Uint8Array): Told[] {
-  const event = eventIn(wordIn(fieldsOf(jsonIn(raw)).Message))
-  const about = aboutIn(fieldsOf(event.mail))
+export function readSes(raw: Uint8Array): BounceEvent[] {
+  const event = eventIn(toText(toFields(parseJsonBody(raw)).Message))
+  const about = aboutIn(toFields(event.mail))
   switch (event.notificationType ?? event.eventType) {
     case 'Bounce':
-      return readBounce(fieldsOf(event.bounce), about)
+      return readBounce(toFields(event.bounce), about)
     case 'Complaint':
-      return readComplaint(fieldsOf(event.complaint), about)
+      return readComplaint(toFields(event.complaint), about)
     case 'DeliveryDelay':
-      return recipientsIn(fieldsOf(event.deliveryDelay).delayedRecipients).map((one) =>
-        tell('delayed', { recipient: one.address, about }, one.said),
+      return recipientsIn(toFields(event.deliveryDelay).delayedRecipients).map((one) =>
+        toBounceEvent('delayed', { recipient: one.address, about }, one.said),
       )
     default:
       return [NOT_A_REPORT]
@@ -25,16 +25,16 @@ export function readSes(raw: Uint8Array): Told[] {
 }
 
 /** A topic also says in plain text that it was set up. */
-const eventIn = (message: string): Fields =>
-  message.startsWith('{') ? fieldsOf(jsonIn(Buffer.from(message))) : {}
+const eventIn = (message: string): JsonFields =>
+  message.startsWith('{') ? toFields(parseJsonBody(Buffer.from(message))) : {}
 
 /** Headers come back where the settings of SES include them; its own messageId is none of ours. */
-function aboutIn(mail: Fields): About {
+function aboutIn(mail: JsonFields): MessageReferences {
   const values = (name: string) =>
-    listOf(mail.headers)
-      .filter((header) => wordIn(header.name).toLowerCase() === name)
-      .map(({ value }) => wordIn(value))
-  const common = wordIn(fieldsOf(mail.commonHeaders).messageId)
+    toFieldsList(mail.headers)
+      .filter((header) => toText(header.name).toLowerCase() === name)
+      .map(({ value }) => toText(value))
+  const common = toText(toFields(mail.commonHeaders).messageId)
   const messageIds = [...values('message-id'), common].filter(Boolean)
   return { tokens: values('x-daily-papers-message'), messageIds: [...new Set(messageIds)] }
 }
@@ -46,33 +46,33 @@ interface Recipient {
 }
 
 const recipientsIn = (list: unknown): Recipient[] =>
-  listOf(list).map(({ emailAddress, status, diagnosticCode }) => ({
+  toFieldsList(list).map(({ emailAddress, status, diagnosticCode }) => ({
     // As the DSN has it: "Ann <ann@…>" too.
-    address: /<([^<>\s]+)>\s*$/.exec(wordIn(emailAddress))?.[1] ?? wordIn(emailAddress),
-    status: wordIn(status),
-    said: wordIn(diagnosticCode).replace(/^smtp;\s*/i, ''),
+    address: /<([^<>\s]+)>\s*$/.exec(toText(emailAddress))?.[1] ?? toText(emailAddress),
+    status: toText(status),
+    said: toText(diagnosticCode).replace(/^smtp;\s*/i, ''),
   }))
 
-function readBounce(bounce: Fields, about: About): Told[] {
-  const type = `${wordIn(bounce.bounceType)}/${wordIn(bounce.bounceSubType)}`
+function readBounce(bounce: JsonFields, about: MessageReferences): BounceEvent[] {
+  const type = `${toText(bounce.bounceType)}/${toText(bounce.bounceSubType)}`
   return recipientsIn(bounce.bouncedRecipients).map(({ address, status, said }) => {
     const named = { recipient: address, about }
     const known = BY_SUBTYPE[type]
-    if (known) return { ...tell(known, named, said), status: status || null }
-    const kind = KINDS[wordIn(bounce.bounceType)] ?? 'unsaid'
-    return tellFailure({ ...named, kind, status, said, isCertain: type === 'Permanent/NoEmail' })
+    if (known) return { ...toBounceEvent(known, named, said), status: status || null }
+    const kind = KINDS[toText(bounce.bounceType)] ?? 'unsaid'
+    return toFailureEvent({ ...named, kind, status, said, isCertain: type === 'Permanent/NoEmail' })
   })
 }
 
 /** An automatic answer of somebody on holiday counts as Transient/General; without words it is taken for a delay. */
-const KINDS: Record<string, Failure['kind']> = {
+const KINDS: Record<string, ProviderFailure['kind']> = {
   Permanent: 'hard',
   Transient: 'soft',
   Undetermined: 'unsaid',
 }
 
 /** Where the subtype says all. Suppressed: by a list of theirs, which is hearsay, whatever code they write beside it. */
-const BY_SUBTYPE: Record<string, Told['class']> = {
+const BY_SUBTYPE: Record<string, BounceEvent['class']> = {
   'Permanent/Suppressed': 'dead',
   'Permanent/OnAccountSuppressionList': 'dead',
   'Transient/MailboxFull': 'full',
@@ -81,11 +81,11 @@ const BY_SUBTYPE: Record<string, Told['class']> = {
   'Transient/AttachmentRejected': 'policy',
 }
 
-function readComplaint(complaint: Fields, about: About): Told[] {
+function readComplaint(complaint: JsonFields, about: MessageReferences): BounceEvent[] {
   // Somebody took a mail of ours out of their spam folder.
   if (complaint.complaintFeedbackType === 'not-spam') return [NOT_A_REPORT]
-  const answer = wordIn(complaint.complaintFeedbackType)
+  const answer = toText(complaint.complaintFeedbackType)
   return recipientsIn(complaint.complainedRecipients).map(({ address }) =>
-    tell('complaint', { recipient: address, about }, answer),
+    toBounceEvent('complaint', { recipient: address, about }, answer),
   )
 }

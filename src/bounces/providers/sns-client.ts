@@ -1,4 +1,4 @@
-import { Fault, textOf } from '../../core/errors.ts'
+import { errorText, Fault } from '../../core/errors.ts'
 
 /** Asks SNS itself. Throws webhook.unreachable: its message is to come again. */
 export interface SnsClient {
@@ -17,27 +17,28 @@ const MAX_AT_ONCE = 4
  * followed, and no more than four are asked at once.
  */
 export function openSnsClient({ baseUrl }: { baseUrl?: string }): SnsClient {
-  const kept = new Map<string, string>()
-  let asking = 0
-  const ask = async (url: URL): Promise<string> => {
-    if (asking >= MAX_AT_ONCE) throw new Fault('webhook.unreachable', { what: 'too many are asked at once' })
-    asking++
+  const cache = new Map<string, string>()
+  let inFlight = 0
+  const fetchWithLimit = async (url: URL): Promise<string> => {
+    if (inFlight >= MAX_AT_ONCE)
+      throw new Fault('webhook.unreachable', { what: 'too many are asked at once' })
+    inFlight++
     try {
       return await textAt(baseUrl ? new URL(url.pathname + url.search, baseUrl) : url)
     } finally {
-      asking--
+      inFlight--
     }
   }
   return {
     async certificate(url) {
-      const known = kept.get(url.href)
+      const known = cache.get(url.href)
       if (known !== undefined) return known
-      const pem = await ask(url)
-      if (kept.size >= MAX_KEPT) kept.clear()
-      kept.set(url.href, pem)
+      const pem = await fetchWithLimit(url)
+      if (cache.size >= MAX_KEPT) cache.clear()
+      cache.set(url.href, pem)
       return pem
     },
-    confirm: async (url) => void (await ask(url)),
+    confirm: async (url) => void (await fetchWithLimit(url)),
   }
 }
 
@@ -48,7 +49,7 @@ async function textAt(url: URL): Promise<string> {
     return await shortText(response)
   } catch (cause) {
     const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-    throw new Fault('webhook.unreachable', { what: textOf(reason) }, { cause })
+    throw new Fault('webhook.unreachable', { what: errorText(reason) }, { cause })
   }
 }
 

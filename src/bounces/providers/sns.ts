@@ -1,6 +1,6 @@
 import { verify, X509Certificate } from 'node:crypto'
 import { Fault } from '../../core/errors.ts'
-import { fieldsOf, jsonIn } from './fields.ts'
+import { parseJsonBody, toFields } from './json-fields.ts'
 
 /** A message as SNS posts it: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 export type SnsMessage = Readonly<Partial<Record<SnsField, string>>>
@@ -21,8 +21,8 @@ const FIELDS = [
 type SnsField = (typeof FIELDS)[number]
 
 /** The fields of a body that are texts. Throws report.unreadable. */
-export function snsMessageIn(raw: Uint8Array): SnsMessage {
-  const fields = fieldsOf(jsonIn(raw))
+export function parseSnsMessage(raw: Uint8Array): SnsMessage {
+  const fields = toFields(parseJsonBody(raw))
   const texts = FIELDS.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]])
   return Object.fromEntries(texts) as SnsMessage
 }
@@ -89,7 +89,7 @@ function snsAddress(text = ''): URL | undefined {
 }
 
 /** Where the certificate of a message lies. Throws webhook.unsigned for any other place. */
-export function certificateAddress({ SigningCertURL }: SnsMessage): URL {
+export function certificateUrl({ SigningCertURL }: SnsMessage): URL {
   const url = snsAddress(SigningCertURL)
   const isCertificate = url && /^\/SimpleNotificationService-[\w-]{1,100}\.pem$/.test(url.pathname)
   if (!isCertificate || url.search || url.hash) throw new Fault('webhook.unsigned', { maker: 'ses' })
@@ -97,7 +97,7 @@ export function certificateAddress({ SigningCertURL }: SnsMessage): URL {
 }
 
 /** What confirms a subscription to this topic. Throws webhook.unsigned for anything else. */
-export function confirmingAddress({ SubscribeURL }: SnsMessage, topic: string): URL {
+export function confirmationUrl({ SubscribeURL }: SnsMessage, topic: string): URL {
   const url = snsAddress(SubscribeURL)
   const asked = url?.searchParams
   if (!url || asked?.get('Action') !== 'ConfirmSubscription' || asked.get('TopicArn') !== topic)

@@ -4,7 +4,8 @@ export const ADDRESS = String.raw`[^\s<>()[\]"',;:@=|&]{1,64}@[\p{L}\p{N}](?:[\p
 const ANY = new RegExp(ADDRESS, 'giu')
 
 /** Every address of a text, in its order. */
-export const addressesIn = (text: string): string[] => text.match(ANY) ?? []
+export const findAddresses = (text: string): string[] => text.match(ANY) ?? []
 
 /** Addresses are compared without case. */
-export const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+export const isSameAddress = (one: string, other: string): boolean =>
+  one.toLowerCase() === other.toLowerCase()

@@ -1,9 +1,9 @@
-import { headerOf, type ReturnedMail } from '../mail/returned-mail.ts'
-import { addressesIn } from './address.ts'
-import type { Divided } from './own-words.ts'
-import { only, type ReturnClass, type Returned } from './returned.ts'
+import { headerOf, type ParsedMail } from '../mail/parsed-mail.ts'
+import { findAddresses } from './address.ts'
+import { type BounceClass, bareBounce, type ParsedBounce } from './parsed-bounce.ts'
+import type { SplitReport } from './split-report.ts'
 
-const OF_TYPE: Record<string, ReturnClass> = {
+const OF_TYPE: Record<string, BounceClass> = {
   'not-spam': 'not-a-report',
   'auth-failure': 'ours',
   dmarc: 'ours',
@@ -12,26 +12,26 @@ const OF_TYPE: Record<string, ReturnClass> = {
 }
 
 /** Of which the reader is named. */
-const OF_READERS: ReturnClass[] = ['complaint', 'unsubscribe']
+const OF_READERS: BounceClass[] = ['complaint', 'unsubscribe']
 
 /**
  * What a feedback report says (RFC 5965, RFC 6591, and what mailbox providers send in its place): the reader who
  * complains or wants to leave, or null for one who is not named; null where the mail is no such report.
  */
-export function complaintIn(mail: ReturnedMail, divided: Divided): Returned[] | null {
-  const fields = feedbackOf(mail, divided)
+export function parseComplaint(mail: ParsedMail, divided: SplitReport): ParsedBounce[] | null {
+  const fields = feedbackFields(mail, divided)
   if (fields === null) return null
   const isOfApple = headerOf(mail.headers, 'x-apple-unsubscribe') === 'true'
   const type = fieldsNamed(fields, 'feedback-type')[0]?.toLowerCase() ?? (isOfApple ? 'opt-out' : 'abuse')
   const kind = OF_TYPE[type] ?? 'complaint'
   const recipients = OF_READERS.includes(kind) ? readersIn(mail, divided, fields) : []
-  return recipients.length > 0 ? recipients.map((one) => only(kind, one)) : [only(kind)]
+  return recipients.length > 0 ? recipients.map((one) => bareBounce(kind, one)) : [bareBounce(kind)]
 }
 
 const SUBJECT = /^complaint about message from|^(?:e-?mail )?(?:abuse|spam) (?:report|complaint)/i
 
 /** The fields of the report; "" for one without any. */
-function feedbackOf(mail: ReturnedMail, { own, feedback, copyHeaders }: Divided): string | null {
+function feedbackFields(mail: ParsedMail, { own, feedback, copyHeaders }: SplitReport): string | null {
   if (feedback) return feedback
   const header = (name: string) => headerOf(mail.headers, name)
   if (/\breport-type="?feedback-report/i.test(header('content-type'))) return own
@@ -47,17 +47,17 @@ function feedbackOf(mail: ReturnedMail, { own, feedback, copyHeaders }: Divided)
 const fieldsNamed = (fields: string, name: string): string[] =>
   [...fields.matchAll(new RegExp(`^${name}:[ \\t]*(.+)$`, 'gim'))].map(([, value = '']) => value.trim())
 
-function readersIn(mail: ReturnedMail, { copyHeaders }: Divided, fields: string): string[] {
+function readersIn(mail: ParsedMail, { copyHeaders }: SplitReport, fields: string): string[] {
   const headers = [...mail.headers, ...copyHeaders]
-  const ways = [
+  const strategies = [
     () => fieldsNamed(fields, 'original-rcpt-to'),
     () => fieldsNamed(fields, 'removal-recipient'),
     () => headers.filter(({ name }) => name === 'x-hmxmroriginalrecipient').map(({ value }) => value),
     () => copyHeaders.filter(({ name }) => name === 'to').map(({ value }) => value),
   ]
-  for (const way of ways) {
-    const addresses = way()
-      .flatMap(addressesIn)
+  for (const strategy of strategies) {
+    const addresses = strategy()
+      .flatMap(findAddresses)
       .filter((address) => !isRedacted(address))
     if (addresses.length > 0) return [...new Map(addresses.map((one) => [one.toLowerCase(), one])).values()]
   }

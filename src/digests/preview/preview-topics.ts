@@ -2,64 +2,70 @@ import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { asksForRevised } from '../../queries/language/turning.ts'
-import { addBits, type Bits, hasBit, newBits } from '../../queries/matching/bits.ts'
+import { mentionsRevised } from '../../queries/language/time-dependent.ts'
+import { type Bits, hasBit, newBits, unionBits } from '../../queries/matching/bits.ts'
 import type { Query } from '../../queries/query.ts'
-import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import type { WhyEmpty } from '../../queries/reasons/why-empty.ts'
 import type { Steps } from '../../queries/steps.ts'
-import type { Hint } from '../../search/back-test/hint.ts'
-import type { KeyWords } from '../../search/back-test/key-words.ts'
+import type { DayWindow } from '../../search/back-test/day-window.ts'
 import type { Overlap } from '../../search/back-test/overlap.ts'
+import type { QueryHint } from '../../search/back-test/query-hint.ts'
 import type { TermCount } from '../../search/back-test/term-counts.ts'
-import type { Window } from '../../search/back-test/window.ts'
-import { type Counts, countByDay } from '../../search/count-by-day.ts'
-import { type Budget, extrasBudget, inTurns, inTurnsWithin, type Spend } from '../../search/in-turns.ts'
-import { type PapersAtHand, papersAtHand } from '../../search/papers-at-hand.ts'
+import type { TermPresence } from '../../search/back-test/term-presence.ts'
+import { countByDay, type PaperCounts } from '../../search/count-by-day.ts'
+import { type LoadedPapers, loadPapers } from '../../search/loaded-papers.ts'
 import { MAX_DAYS, recentWindow } from '../../search/recent-window.ts'
+import {
+  extrasBudget,
+  runYielding,
+  runYieldingWithin,
+  type Spend,
+  type TimeBudget,
+} from '../../search/yield-to-event-loop.ts'
 import { isReadable } from '../../subscribers/read-signup.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
+import { addExtras, evaluateTopic, type TopicEvaluation, type Width } from './evaluate-topic.ts'
 import {
-  chooseLast,
+  buildLastDigest,
   type DigestTopicTree,
-  digestOf,
-  idsOfChoice,
-  type LastChoice,
   type LastDigest,
-  offeredLast,
+  type LastSelection,
+  lastDayMatches,
+  selectedIds,
+  selectLastDigest,
 } from './last-digest.ts'
-import { addExtras, type TopicTest, testTopic, type Width } from './test-topics.ts'
 
 /** What was met within the days that were looked at. */
-export interface Met extends Counts {
+export interface MatchSummary extends PaperCounts {
   /** Newest day first, then most votes; with the reason, and the title marked where it matched. */
-  latest: DigestPaper[]
+  latest: ShownPaper[]
 }
 
 /** Why a topic met nothing, and the papers that come nearest. */
-export interface Nothing extends WhyEmpty {
-  nearest: DigestPaper[]
+export interface NoMatchReason extends WhyEmpty {
+  nearest: ShownPaper[]
 }
 
-export interface TopicPreview extends Met {
+export interface TopicPreview extends MatchSummary {
   query: string
   /** "Papers with …" */
   understood: string
   /** Of all papers of these days, from 0 to 1; null where newer versions count, or nothing came. */
   share: number | null
-  keyWords: KeyWords
+  keyWords: TermPresence
   /** What each of its terms brings alone. */
   terms: TermCount[]
   /** Other topics of the same subscriber under which some of its papers come too. */
   overlap: Overlap[]
   width: Width
   /** Changes that would bring more where it is narrow, less where it is wide. */
-  hints: Hint[]
+  hints: QueryHint[]
   /** Null where it met something, or where there was no paper at all. */
-  nothing: Nothing | null
+  nothing: NoMatchReason | null
 }
 
-export interface Preview {
+export interface PreviewResult {
   from: Day
   to: Day
   days: number
@@ -74,7 +80,7 @@ export interface Preview {
   weeks: number
   topics: TopicPreview[]
   /** All topics together, each paper once; without a topic, every paper. */
-  together: Met
+  together: MatchSummary
   /** The digest of the last day that has papers, as it would have been; null unless asked for, and without papers. */
   digest: LastDigest | null
 }
@@ -103,40 +109,40 @@ export interface PreviewInput {
  * What queries would have brought among the papers first listed lately, and among the newer versions where a query asks
  * for those. Throws query.*, preview.days.
  */
-export async function previewTopics(deps: Deps, input: PreviewInput): Promise<Preview> {
+export async function previewTopics(deps: Deps, input: PreviewInput): Promise<PreviewResult> {
   const { days = MAX_DAYS, latest = 5, most = deps.config.DIGEST_MAX, spend } = input
   const topics = input.queries.map((query) => ({ name: query, query, tree: parseQuery(query) }))
   const others = (input.others ?? []).flatMap(readable)
   const all = others.toSpliced(input.place ?? 0, 0, ...topics)
-  const withRevised = all.some(({ tree }) => asksForRevised(tree))
+  const withRevised = all.some(({ tree }) => mentionsRevised(tree))
   const window = await recentWindow(deps, { days, withRevised })
-  const found = await inTurns(foundIn(window, all, input), spend)
+  const found = await runYielding(foundIn(window, all, input), spend)
   const tested = found.filter(({ topic }) => topics.some((one) => one === topic))
-  const tests = await inTurns(testedIn(window, tested, { latest, most }), spend)
+  const tests = await runYielding(testedIn(window, tested, { latest, most }), spend)
   const budget = extrasBudget(input.extrasMs)
-  await inTurnsWithin(budget, extrasOf(window, tests, { found, most }), spend)
-  const choice = input.digest ? chooseLast(window, found, most) : null
+  await runYieldingWithin(budget, extrasOf(window, tests, { found, most }), spend)
+  const choice = input.digest ? selectLastDigest(window, found, most) : null
   const together = togetherOf(window, tests, latest)
-  const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...idsOfChoice(choice)]
-  const papers = await papersAtHand(deps.db, ids)
-  await inTurns(papers.cut(), spend)
+  const ids = [...tests.flatMap(idsOf), ...together.latestIds, ...selectedIds(choice)]
+  const papers = await loadPapers(deps.db, ids)
+  await runYielding(papers.tokenize(), spend)
   return {
     ...{ from: window.days[0]!, to: window.days.at(-1)!, days },
-    ...{ papers: window.size, openDays: window.openDays },
+    ...{ papers: window.size, openDays: window.daysWithPapers },
     listedOn: new Set(window.days.filter((_, place) => window.perDay[place]! > 0)),
     ...{ weekdays: window.weekdays, weeks: window.weeks },
     topics: await shownTopics(tests, papers, { budget, spend }),
-    ...(await inTurns(shownTogether({ together, choice }, papers), spend)),
+    ...(await runYielding(shownTogether({ together, choice }, papers), spend)),
   }
 }
 
 function* shownTogether(
-  { together, choice }: { together: Together; choice: LastChoice | null },
-  papers: PapersAtHand,
-): Steps<Pick<Preview, 'together' | 'digest'>> {
-  const all = met(together, papers, together.topicOf)
+  { together, choice }: { together: Together; choice: LastSelection | null },
+  papers: LoadedPapers,
+): Steps<Pick<PreviewResult, 'together' | 'digest'>> {
+  const all = matchSummary(together, papers, together.topicOf)
   yield
-  return { together: all, digest: choice && (yield* digestOf(choice, papers)) }
+  return { together: all, digest: choice && (yield* buildLastDigest(choice, papers)) }
 }
 
 interface FoundTopic extends DigestTopicTree {
@@ -149,36 +155,36 @@ interface FoundTopic extends DigestTopicTree {
 
 /** Term by term and topic by topic: anybody may type hundreds of terms. */
 function* foundIn(
-  window: Window,
+  window: DayWindow,
   topics: readonly DigestTopicTree[],
   { digest = false }: PreviewInput,
 ): Steps<FoundTopic[]> {
   const all: FoundTopic[] = []
   for (const topic of topics) {
-    yield* window.archive.lookUp(topic.tree, { ranked: digest })
+    yield* window.archive.lookUpTerms(topic.tree, { ranked: digest })
     const found = window.find(topic.tree)
-    all.push({ ...topic, topic, found, offered: digest ? offeredLast(window, { ...topic, found }) : [] })
+    all.push({ ...topic, topic, found, offered: digest ? lastDayMatches(window, { ...topic, found }) : [] })
     yield
   }
   return all
 }
 
 function* testedIn(
-  window: Window,
+  window: DayWindow,
   topics: readonly FoundTopic[],
   testing: { latest: number; most: number },
-): Steps<TopicTest[]> {
-  const tests: TopicTest[] = []
+): Steps<TopicEvaluation[]> {
+  const tests: TopicEvaluation[] = []
   for (const { tree, found, name: query } of topics) {
-    tests.push(yield* testTopic(window, { query, tree, found }, testing))
+    tests.push(yield* evaluateTopic(window, { query, tree, found }, testing))
     yield
   }
   return tests
 }
 
 function* extrasOf(
-  window: Window,
-  tests: readonly TopicTest[],
+  window: DayWindow,
+  tests: readonly TopicEvaluation[],
   { found, most }: { found: readonly FoundTopic[]; most: number },
 ): Steps<void> {
   for (const test of tests) {
@@ -193,47 +199,47 @@ const readable = ({ name, query }: TopicText): DigestTopicTree[] =>
 
 const MAX_NEAR_MISSES = 3
 
-const idsOf = ({ latestIds, empty }: TopicTest): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
+const idsOf = ({ latestIds, empty }: TopicEvaluation): number[] => [...latestIds, ...(empty?.nearIds ?? [])]
 
 type Together = ReturnType<typeof countByDay> & { topicOf: (id: number) => Query | null }
 
 /** Each paper under the first topic that it matches. */
-function togetherOf(window: Window, tests: readonly TopicTest[], latest: number): Together {
+function togetherOf(window: DayWindow, tests: readonly TopicEvaluation[], latest: number): Together {
   const { index } = window.archive
-  const found = tests.length > 0 ? unionOf(tests, index.slots) : window.listed
+  const found = tests.length > 0 ? unionOf(tests, index.docCount) : window.listed
   const counts = countByDay(found, window, latest)
   const topics = new Map(
     counts.latestIds.map((id) => {
       // It may have changed meanwhile, and have another slot.
-      const slot = index.slotOf(id) ?? 0
+      const slot = index.docIdOf(id) ?? 0
       return [id, (tests.find((test) => hasBit(test.found, slot)) ?? tests[0])?.tree ?? null]
     }),
   )
   return { ...counts, topicOf: (id) => topics.get(id) ?? null }
 }
 
-function unionOf(tests: readonly TopicTest[], slots: number): Bits {
+function unionOf(tests: readonly TopicEvaluation[], slots: number): Bits {
   const union = newBits(slots)
-  for (const { found } of tests) addBits(union, found)
+  for (const { found } of tests) unionBits(union, found)
   return union
 }
 
 interface Showing {
-  budget: Budget
+  budget: TimeBudget
   spend: Spend | undefined
 }
 
 async function shownTopics(
-  tests: readonly TopicTest[],
-  papers: PapersAtHand,
+  tests: readonly TopicEvaluation[],
+  papers: LoadedPapers,
   { budget, spend }: Showing,
 ): Promise<TopicPreview[]> {
   const shown: TopicPreview[] = []
   for (const test of tests) {
     const { query, tree, share, keyWords, terms, overlap, width, hints, empty } = test
     const nearest =
-      empty && (await inTurnsWithin(budget, papers.nearest(empty.nearIds, tree, MAX_NEAR_MISSES), spend))
-    const one = await inTurns(shownIn(test, papers), spend)
+      empty && (await runYieldingWithin(budget, papers.nearest(empty.nearIds, tree, MAX_NEAR_MISSES), spend))
+    const one = await runYielding(shownIn(test, papers), spend)
     shown.push({
       ...{ query, understood: describeQuery(tree), share, keyWords, terms, overlap, width, hints },
       ...one,
@@ -243,16 +249,16 @@ async function shownTopics(
   return shown
 }
 
-function* shownIn(test: TopicTest, papers: PapersAtHand): Steps<Met> {
+function* shownIn(test: TopicEvaluation, papers: LoadedPapers): Steps<MatchSummary> {
   yield
-  return met(test, papers, () => test.tree)
+  return matchSummary(test, papers, () => test.tree)
 }
 
-const met = (
+const matchSummary = (
   { total, perDay, latestIds }: ReturnType<typeof countByDay>,
-  papers: PapersAtHand,
+  papers: LoadedPapers,
   topicOf: (id: number) => Query | null,
-): Met => ({
+): MatchSummary => ({
   ...{ total, perDay },
-  latest: latestIds.map((id) => papers.shown(id, topicOf(id))).filter((paper) => paper !== null),
+  latest: latestIds.map((id) => papers.show(id, topicOf(id))).filter((paper) => paper !== null),
 })

@@ -41,10 +41,10 @@ export async function busiestDay(
   db: DatabaseOrTransaction,
   { now, most }: { now: Date; most: number },
 ): Promise<number> {
-  const begins = (day: number) => new Date(now.getTime() + 1 - day * DAY_MS)
+  const startOf = (day: number) => new Date(now.getTime() + 1 - day * DAY_MS)
   let busiest = 0
   for (let day = 0; day < DAYS; day++) {
-    const mails = await countAcceptances(db, { from: begins(day + 1), to: begins(day), most })
+    const mails = await countAcceptances(db, { from: startOf(day + 1), to: startOf(day), most })
     busiest = Math.max(busiest, mails)
   }
   return busiest

@@ -1,12 +1,18 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
-const OURS = { subscriberId: true, chunkId: true, takenBy: true, takenAt: true, secretId: true } as const
+const INTERNAL_COLUMNS = {
+  subscriberId: true,
+  chunkId: true,
+  takenBy: true,
+  takenAt: true,
+  secretId: true,
+} as const
 
 /** Every message to a subscriber, with what the mail server said of each, oldest first. */
 export const messagesOf = (db: DatabaseOrTransaction, subscriberId: string) =>
   db.message.findMany({
     where: { subscriberId },
-    omit: OURS,
+    omit: INTERNAL_COLUMNS,
     include: {
       acceptances: { select: { at: true, answer: true }, orderBy: { id: 'asc' } },
       tries: { omit: { messageId: true }, orderBy: { n: 'asc' } },

@@ -19,7 +19,7 @@ export interface ListedMessage {
 }
 
 /** A place in the list. */
-export type MessagePlace = Pick<ListedMessage, 'datedAt' | 'id'>
+export type MessageCursor = Pick<ListedMessage, 'datedAt' | 'id'>
 
 export interface MessageFilter {
   state?: MessageState
@@ -31,12 +31,15 @@ export interface MessageFilter {
 /** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
 export async function listMessages(
   db: DatabaseOrTransaction,
-  { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessagePlace },
+  { state, kind, day, most, after }: MessageFilter & { most: number; after?: MessageCursor },
 ): Promise<ListedMessage[]> {
   const datedAt = day && { gte: midnight(day), lt: midnight(addDays(day, 1)) }
-  const rest = after && [{ datedAt: { lt: after.datedAt } }, { datedAt: after.datedAt, id: { gt: after.id } }]
+  const afterCursor = after && [
+    { datedAt: { lt: after.datedAt } },
+    { datedAt: after.datedAt, id: { gt: after.id } },
+  ]
   const rows = await db.message.findMany({
-    where: { state, kind, datedAt, OR: rest },
+    where: { state, kind, datedAt, OR: afterCursor },
     omit: { content: true },
     include: { chunk: { select: { lane: true } } },
     orderBy: [{ datedAt: 'desc' }, { id: 'asc' }],
@@ -45,7 +48,7 @@ export async function listMessages(
   return rows.map(({ chunk, ...row }) => ({ ...row, lane: chunk.lane }))
 }
 
-export interface ShownMessage extends ListedMessage {
+export interface MessageWithHistory extends ListedMessage {
   /** Whose body the server took, and what it said. */
   acceptances: { at: Date; answer: string }[]
   tries: {
@@ -59,7 +62,7 @@ export interface ShownMessage extends ListedMessage {
 }
 
 /** A message and its history; null where there is none with that id. */
-export async function messageById(db: DatabaseOrTransaction, id: string): Promise<ShownMessage | null> {
+export async function messageById(db: DatabaseOrTransaction, id: string): Promise<MessageWithHistory | null> {
   const row = await db.message.findUnique({
     where: { id },
     omit: { content: true },
@@ -78,7 +81,7 @@ export async function messageById(db: DatabaseOrTransaction, id: string): Promis
  * Makes a message ready again that came to an end, or waits. False where its state or its deadline forbids it: it is
  * on its way, was accepted, or is too old.
  */
-export async function makeReady(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
+export async function requeueMessage(db: DatabaseOrTransaction, id: string, now: Date): Promise<boolean> {
   // In a chunk of its own: whoever gives the old one back at this moment may not see the message yet, and end it.
   const changed = await db.$executeRaw`
     with again as (
@@ -124,7 +127,7 @@ export interface LaneWait {
 }
 
 /** How long each lane has had something that waits to be tried; nothing of a lane that has none. */
-export const longestWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
+export const laneWaits = (db: DatabaseOrTransaction): Promise<LaneWait[]> => db.$queryRaw<LaneWait[]>`
   select c.lane::text, min(m.dated_at) as oldest, min(m.next_try) as "nextTry"
   from message m join chunk c on c.id = m.chunk_id
   where m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline)

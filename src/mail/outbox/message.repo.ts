@@ -1,8 +1,8 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 import { randomId } from '../../core/random.ts'
 import { Prisma } from '../../generated/prisma/client.ts'
-import { type Lane, LOST_ANSWER, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
-import type { Failure } from '../refusals/classify-answer.ts'
+import { type Lane, LOST_REPLY, type MessageState, type NewMessage, type TakenMessage } from '../message.ts'
+import type { SendFailure } from '../refusals/classify-reply.ts'
 import type { NextStep } from '../refusals/retry.ts'
 import { maySend } from './may-send.repo.ts'
 
@@ -56,25 +56,25 @@ export interface TakeInput {
   chunk: number
   owner: string
   now: Date
-  most: number
+  limit: number
 }
 
 /** A message that may not go any more, and why. */
-export interface Ended {
+export interface EndedMessage {
   id: string
   state: MessageState
   reason: string | null
 }
 
-export interface Handful {
+export interface TakeResult {
   taken: TakenMessage[]
-  ended: Ended[]
+  ended: EndedMessage[]
 }
 
-type MovedRow = TakenMessage & Ended
+type TakenRow = TakenMessage & EndedMessage
 
 /** Why message p to subscriber s may not go at an instant; null where it may. */
-const whyNot = (now: Date): Prisma.Sql => Prisma.sql`
+const skipReason = (now: Date): Prisma.Sql => Prisma.sql`
   case
     when s.erased_at is not null or p.to_address is null then 'erased'
     when s.state = 'suppressed' or exists (
@@ -96,7 +96,7 @@ export async function giveBackIfEnded(
     update message p set state = 'ready', attempts = p.attempts - 1, taken_at = null, taken_by = null
     from subscriber s
     where p.id = ${id} and s.id = p.subscriber_id and p.state = 'taken' and p.taken_by = ${owner}
-      and ${whyNot(now)} is not null`
+      and ${skipReason(now)} is not null`
   return changed > 0
 }
 
@@ -104,9 +104,9 @@ export async function giveBackIfEnded(
  * Takes at most `most` messages of a chunk that `owner` holds by the database's clock. Looks again at each one's
  * deadline, subscriber and suppression. An empty handful: nothing is left for now, or the lease is lost.
  */
-export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<Handful> {
-  const { chunk, owner, now, most } = input
-  const rows = await db.$queryRaw<MovedRow[]>`
+export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput): Promise<TakeResult> {
+  const { chunk, owner, now, limit } = input
+  const rows = await db.$queryRaw<TakenRow[]>`
     with lease as materialized (
       select id from chunk where id = ${chunk} and owner = ${owner} and lease_until > now()
         and ${maySend}
@@ -115,14 +115,14 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
       from message m join lease on m.chunk_id = lease.id
       where m.next_try <= ${now}
         and (m.state in ('ready', 'deferred') or (m.state = 'uncertain' and m.next_try < m.deadline))
-      order by m.next_try, m.id limit ${most} for update of m skip locked
+      order by m.next_try, m.id limit ${limit} for update of m skip locked
     ), judged as materialized (
       select p.id, p.attempts,
         p.attempts > 0 and exists (
           select from attempt a where a.message_id = p.id and a.outcome = 'uncertain') as uncertain_before,
         p.attempts > 0 and exists (
           select from attempt a where a.message_id = p.id and a.outcome in ('uncertain', 'lost')) as in_doubt,
-        ${whyNot(now)} as reason
+        ${skipReason(now)} as reason
       from picked p join subscriber s on s.id = p.subscriber_id
     )
     update message m set
@@ -147,19 +147,19 @@ export async function takeMessages(db: DatabaseOrTransaction, input: TakeInput):
 }
 
 /** The try as its message's history keeps it. */
-export type Try = Pick<Failure, 'outcome' | 'status' | 'enhanced' | 'answer'>
+export type AttemptResult = Pick<SendFailure, 'outcome' | 'status' | 'enhanced' | 'answer'>
 
 /**
  * Writes a try down and moves the message on. Where the message has gone to another worker meanwhile, the try is
  * written down and nothing else changes.
  */
-export async function recordFailure(
+export async function recordFailedAttempt(
   db: DatabaseOrTransaction,
   input: {
     message: Pick<TakenMessage, 'id' | 'attempts'>
     owner: string
     now: Date
-    made: Try
+    made: AttemptResult
     next: NextStep
   },
 ): Promise<void> {
@@ -181,7 +181,7 @@ export async function recordFailure(
  * Ends every message whose deadline has passed while no worker holds it, one that a worker took and never recorded as
  * uncertain, and every chunk that has nothing left to do. Returns how many messages ended.
  */
-export async function closeExpired(db: DatabaseOrTransaction, now: Date): Promise<number> {
+export async function endExpiredMessages(db: DatabaseOrTransaction, now: Date): Promise<number> {
   const [row] = await db.$queryRaw<{ ended: number }[]>`
     with late as (
       select m.id, m.attempts, m.state = 'taken' as taken, m.state = 'taken' or exists (
@@ -201,7 +201,7 @@ export async function closeExpired(db: DatabaseOrTransaction, now: Date): Promis
       returning m.id, m.chunk_id
     ), noted as (
       insert into attempt (message_id, n, at, outcome, answer)
-      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_ANSWER} from late where taken
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from late where taken
       on conflict do nothing
     ), done as (
       update chunk c set done_at = ${now}, owner = null, lease_until = null

@@ -3,7 +3,7 @@ import { addDays, type Day, dayOf, localDayOf, midnight } from '../../core/dates
 import type { MessageState } from '../message.ts'
 
 /** How far a mail came. */
-export interface MailFate {
+export interface MailOutcome {
   /** Of its message. */
   id: string
   state: MessageState
@@ -23,9 +23,9 @@ export interface Receipt {
   papers: number
   /** Of its message; null where there is none. */
   messageId: string | null
-  mail: MailFate | null
+  mail: MailOutcome | null
   /** Of the note that went with it: that nothing matched for long. */
-  note: MailFate | null
+  note: MailOutcome | null
   /** What its papers were is still known. */
   kept: boolean
 }
@@ -44,7 +44,7 @@ export async function receiptsSince(
     .sort((one, other) => other.localDate.localeCompare(one.localDate))
 }
 
-interface MailRow extends MailFate {
+interface MailRow extends MailOutcome {
   id: string
   kind: string
   dedupe: string
@@ -87,17 +87,31 @@ async function digestReceipts(
     const localDate = dayOf(date)
     const mail = mails.find((one) => one.digestId === digestId)
     const note = mails.find(({ kind, dedupe }) => kind === 'note' && dedupe === `${id}:${localDate}`)
-    return { ...row, localDate, messageId: mail?.id ?? null, mail: fateOf(mail), note: fateOf(note) }
+    return {
+      ...row,
+      localDate,
+      messageId: mail?.id ?? null,
+      mail: mailOutcomeOf(mail),
+      note: mailOutcomeOf(note),
+    }
   })
 }
 
 function welcomeReceipt(mail: MailRow, zone: string): Receipt {
   const localDate = localDayOf(mail.datedAt, mail.zone ?? zone)
   const { id: messageId, papers } = mail
-  return { localDate, outcome: 'welcome', papers, messageId, mail: fateOf(mail), note: null, kept: false }
+  return {
+    localDate,
+    outcome: 'welcome',
+    papers,
+    messageId,
+    mail: mailOutcomeOf(mail),
+    note: null,
+    kept: false,
+  }
 }
 
-const fateOf = (mail: MailRow | undefined): MailFate | null =>
+const mailOutcomeOf = (mail: MailRow | undefined): MailOutcome | null =>
   mail
     ? { id: mail.id, state: mail.state, reason: mail.reason, ended: mail.ended, acceptedAt: mail.acceptedAt }
     : null

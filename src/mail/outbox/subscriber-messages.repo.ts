@@ -64,7 +64,7 @@ export async function messageContent<Content>(
 }
 
 /** Takes address and content out of messages of one kind, by their keys. */
-export async function forgetMessagesTo(
+export async function forgetMessagesByKey(
   db: DatabaseOrTransaction,
   kind: string,
   dedupes: readonly string[],

@@ -1,5 +1,5 @@
 import type { MessageState, TakenMessage } from '../message.ts'
-import { type Failure, reachedMessage } from './classify-answer.ts'
+import { reachedMessage, type SendFailure } from './classify-reply.ts'
 
 const MINUTE_MS = 60_000
 const BACK_OFF_MINUTES = [1, 5, 15, 30, 60]
@@ -17,9 +17,9 @@ export const backOff = (attempts: number, now: Date): Date =>
   minutesAfter(now, BACK_OFF_MINUTES[attempts - 1] ?? BACK_OFF_MINUTES.at(-1)!)
 
 /** What becomes of a message after a try that was not accepted. */
-export function afterFailure(
+export function nextStepAfter(
   message: Pick<TakenMessage, 'attempts' | 'deadline' | 'uncertainBefore'>,
-  failure: Failure,
+  failure: SendFailure,
   { now, whenUncertain }: { now: Date; whenUncertain: 'retry' | 'hold' },
 ): NextStep {
   const { attempts, deadline, uncertainBefore } = message
@@ -29,7 +29,7 @@ export function afterFailure(
     reason: null,
   })
   // Its one more try counts once a body was written or the server spoke: not where there was no connection.
-  if (uncertainBefore) return uncertainUntil(wasMade(failure) ? null : backOff(attempts, now))
+  if (uncertainBefore) return uncertainUntil(countsAsAttempt(failure) ? null : backOff(attempts, now))
   if (failure.outcome === 'uncertain')
     return uncertainUntil(whenUncertain === 'retry' ? minutesAfter(now, WHEN_UNCERTAIN_MINUTES) : null)
   if (failure.outcome === 'refused')
@@ -40,8 +40,8 @@ export function afterFailure(
     : { state: 'gave_up', nextTry: deadline, reason: 'expired' }
 }
 
-const wasMade = (failure: Failure): boolean =>
-  failure.bodyWritten || (failure.status !== null && reachedMessage(failure) && !failure.ours)
+const countsAsAttempt = (failure: SendFailure): boolean =>
+  failure.bodyWritten || (failure.status !== null && reachedMessage(failure) && !failure.stopsRun)
 
 const minutesAfter = (instant: Date, minutes: number): Date =>
   new Date(instant.getTime() + minutes * MINUTE_MS)

@@ -1,26 +1,26 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import type { Deps } from '../../core/deps.ts'
-import { textOf } from '../../core/errors.ts'
-import { endTrouble, noteTrouble } from '../../core/trouble.repo.ts'
+import { errorText } from '../../core/errors.ts'
+import { endIncident, recordIncident } from '../../core/incident.repo.ts'
 import type { Lane } from '../message.ts'
-import { endDomainTroubles } from '../rate-limits/domain-trouble.repo.ts'
-import { openSmtp, type Smtp } from '../smtp/smtp-client.ts'
-import { type CrewInput, serveAll } from './crew.ts'
+import { endDomainIncidents } from '../rate-limits/domain-incident.repo.ts'
+import { openSmtpClient, type SmtpClient } from '../smtp/smtp-client.ts'
+import { openPermits } from './permits.ts'
 import { openRecorder } from './recorder.ts'
 import { type Run, type RunResult, startRun } from './run.ts'
-import { openTurns } from './turns.ts'
+import { runSenderPool, type SenderPoolInput } from './sender-pool.ts'
 
-export interface DrainInput extends CrewInput {
+export interface DrainInput extends SenderPoolInput {
   /** Once aborted: takes nothing new, finishes and records what is under way, gives the rest back. */
   signal?: AbortSignal
   /** How long, after that, answers to what is under way are waited for; 20 seconds unless said otherwise. */
-  lastAnswersMs?: number
+  replyGraceMs?: number
   /** Called with an address of which the server says that there is no such mailbox, before that is recorded. */
   onDeadAddress?: (address: string) => Promise<void>
 }
 
-const ANSWERS_CONNECTIONS = 2
-const LAST_ANSWERS_MS = 20_000
+const TRANSACTIONAL_CONNECTIONS = 2
+const REPLY_GRACE_MS = 20_000
 
 /**
  * Hands every message of a lane that is ready to the mail server, over the lane's own connections, until none is: also
@@ -32,25 +32,25 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
   const { SMTP_URL, SENDING } = deps.config
   if (!SMTP_URL || SENDING === 'off') return run.result
   const recorder = openRecorder(deps, input, run)
-  const turns = openTurns(deps, input.lane)
+  const turns = openPermits(deps, input.lane)
   const connections = openConnections(deps, SMTP_URL, input.lane)
   const hangUpLate = () => {
     setTimeout(
       () => connections.forEach((smtp) => void smtp.hangUp()),
-      input.lastAnswersMs ?? LAST_ANSWERS_MS,
+      input.replyGraceMs ?? REPLY_GRACE_MS,
     ).unref()
   }
   input.signal?.addEventListener('abort', hangUpLate, { once: true })
   try {
-    await turns.begin()
-    await serveAll({ deps, input, run, recorder, turns, connections })
+    await turns.syncLimits()
+    await runSenderPool({ deps, input, run, recorder, permits: turns, connections })
   } finally {
     input.signal?.removeEventListener('abort', hangUpLate)
     for (const smtp of connections) smtp.close()
   }
   const { stopped } = run.result
   if (stopped) deps.log.error('delivery.stopped', { lane: input.lane, reason: stopped })
-  await noteStop(deps, input.lane, run)
+  await recordStop(deps, input.lane, run)
   return run.result
 }
 
@@ -58,19 +58,25 @@ export async function drain(deps: Deps, input: DrainInput): Promise<RunResult> {
  * For the operator, who is told: a stop lasts until a run of this lane gets a mail accepted and is not stopped, what a
  * domain refused until it takes one.
  */
-async function noteStop({ db, clock, log }: Deps, lane: Lane, { result, heard, took }: Run): Promise<void> {
+async function recordStop(
+  { db, clock, log }: Deps,
+  lane: Lane,
+  { result, lastReply, acceptedDomains }: Run,
+): Promise<void> {
   const name = `delivery ${lane}`
   try {
-    if (result.stopped) await noteTrouble(db, { name, what: result.stopped, said: heard, since: clock.now() })
-    else if (result.accepted > 0) await endTrouble(db, name)
-    if (took.size > 0) await endDomainTroubles(db, took)
+    if (result.stopped)
+      await recordIncident(db, { name, what: result.stopped, said: lastReply, since: clock.now() })
+    else if (result.accepted > 0) await endIncident(db, name)
+    if (acceptedDomains.size > 0) await endDomainIncidents(db, acceptedDomains)
   } catch (error) {
-    log.error('database.error', { what: textOf(error) })
+    log.error('database.error', { what: errorText(error) })
   }
 }
 
-function openConnections({ watch }: Deps, config: SmtpConfig, lane: Lane): Smtp[] {
-  const most = lane === 'answers' ? Math.min(ANSWERS_CONNECTIONS, config.connections) : config.connections
-  const onBodyWritten = () => void watch?.('after-dot')
-  return Array.from({ length: most }, () => openSmtp(config, { onBodyWritten }))
+function openConnections({ onFailpoint }: Deps, config: SmtpConfig, lane: Lane): SmtpClient[] {
+  const count =
+    lane === 'answers' ? Math.min(TRANSACTIONAL_CONNECTIONS, config.connections) : config.connections
+  const onBodyWritten = () => void onFailpoint?.('after-dot')
+  return Array.from({ length: count }, () => openSmtpClient(config, { onBodyWritten }))
 }

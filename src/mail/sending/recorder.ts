@@ -1,14 +1,14 @@
 import pRetry from 'p-retry'
 import type { Deps } from '../../core/deps.ts'
-import { textOf } from '../../core/errors.ts'
-import { type LogEvent, scrub } from '../../core/log.ts'
+import { errorText } from '../../core/errors.ts'
+import { type LogEvent, redact } from '../../core/log.ts'
 import type { Lane, MessageState, TakenMessage } from '../message.ts'
 import { type NewAcceptance, recordAcceptances } from '../outbox/acceptance.repo.ts'
-import { type Ended, recordFailure, type Try } from '../outbox/message.repo.ts'
-import { classify, type Failure, type SmtpResult } from '../refusals/classify-answer.ts'
-import { afterFailure, type NextStep } from '../refusals/retry.ts'
+import { type AttemptResult, type EndedMessage, recordFailedAttempt } from '../outbox/message.repo.ts'
+import { classifyReply, type SendFailure, type SmtpResult } from '../refusals/classify-reply.ts'
+import { type NextStep, nextStepAfter } from '../refusals/retry.ts'
 import { groupCommit } from './group-commit.ts'
-import type { Work } from './hand.ts'
+import type { Work } from './prefetcher.ts'
 import type { Run } from './run.ts'
 import { openSafeguards } from './safeguards.ts'
 
@@ -18,7 +18,7 @@ export interface Recorder {
   /** The message's mail could not be made: that ends this message alone. */
   recordUnrendered(work: Work, error: unknown): Promise<void>
   /** A message that may not go any more: the database knows. */
-  ended(message: Ended): void
+  recordEnded(message: EndedMessage): void
 }
 
 interface RecorderInput {
@@ -29,33 +29,33 @@ interface RecorderInput {
 const MAX_PAUSE_MS = 5000
 
 export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput, run: Run): Recorder {
-  const { config, clock, log, db, watch } = deps
-  const untilWritten = <T>(write: () => Promise<T>): Promise<T> =>
+  const { config, clock, log, db, onFailpoint } = deps
+  const retryUntilWritten = <T>(write: () => Promise<T>): Promise<T> =>
     pRetry(write, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 100,
       maxTimeout: MAX_PAUSE_MS,
       shouldRetry: () => true,
-      onFailedAttempt: ({ error }) => log.error('database.error', { what: textOf(error) }),
+      onFailedAttempt: ({ error }) => log.error('database.error', { what: errorText(error) }),
     })
   const writeAcceptance = groupCommit(async (accepted: NewAcceptance[]) => {
-    await watch?.('before-commit')
-    await untilWritten(() => recordAcceptances(db, accepted))
-    await watch?.('after-commit')
+    await onFailpoint?.('before-commit')
+    await retryUntilWritten(() => recordAcceptances(db, accepted))
+    await onFailpoint?.('after-commit')
   })
-  const safeguards = openSafeguards(deps, { lane, run, untilWritten })
+  const safeguards = openSafeguards(deps, { lane, run, retryUntilWritten })
 
-  const writeFailure = async ({ message, chunk }: Work, made: Try, next: NextStep, ms?: number) => {
-    const { owner } = chunk
-    await untilWritten(() => recordFailure(db, { message, owner, now: clock.now(), made, next }))
+  const writeFailure = async ({ message, batch }: Work, made: AttemptResult, next: NextStep, ms?: number) => {
+    const { owner } = batch
+    await retryUntilWritten(() => recordFailedAttempt(db, { message, owner, now: clock.now(), made, next }))
     run.count(next.state)
     log.warn(eventOf(next.state), { message: message.id, lane, attempt: message.attempts, ms, ...made })
   }
 
   // Where this fails, the address's next mail is refused in the same way and tells again.
-  const tellOfDeadAddress = async ({ id, toAddress }: TakenMessage) => {
+  const reportDeadAddress = async ({ id, toAddress }: TakenMessage) => {
     await onDeadAddress?.(toAddress).catch((error) =>
-      log.error('database.error', { message: id, what: textOf(error) }),
+      log.error('database.error', { message: id, what: errorText(error) }),
     )
   }
 
@@ -63,34 +63,39 @@ export function openRecorder(deps: Deps, { lane, onDeadAddress }: RecorderInput,
     record: async (work, result, ms) => {
       const { message } = work
       if (result.accepted) {
-        await watch?.('after-250')
+        await onFailpoint?.('after-250')
         await writeAcceptance({ messageId: message.id, at: clock.now(), answer: result.answer })
         await safeguards.accepted(message)
         run.count('accepted')
         log.info('message.accepted', { message: message.id, lane, attempt: message.attempts, ms })
         return
       }
-      const failure = classify(result)
-      run.heard = failure.answer
-      if (failure.deadAddress) await tellOfDeadAddress(message)
+      const failure = classifyReply(result)
+      run.lastReply = failure.answer
+      if (failure.deadAddress) await reportDeadAddress(message)
       const options = { now: clock.now(), whenUncertain: config.WHEN_UNCERTAIN }
-      await writeFailure(work, tryOf(failure), afterFailure(message, failure, options), ms)
+      await writeFailure(work, attemptOf(failure), nextStepAfter(message, failure, options), ms)
       await safeguards.failed(message, failure)
     },
     recordUnrendered: (work, error) =>
       writeFailure(
         work,
-        { outcome: 'refused', status: null, enhanced: null, answer: scrub(textOf(error)) },
+        { outcome: 'refused', status: null, enhanced: null, answer: redact(errorText(error)) },
         { state: 'refused', nextTry: work.message.deadline, reason: 'render-failed' },
       ),
-    ended: ({ id, state, reason }) => {
+    recordEnded: ({ id, state, reason }) => {
       run.count(state)
       log.info(eventOf(state), { message: id, lane, reason })
     },
   }
 }
 
-const tryOf = ({ outcome, status, enhanced, answer }: Failure): Try => ({ outcome, status, enhanced, answer })
+const attemptOf = ({ outcome, status, enhanced, answer }: SendFailure): AttemptResult => ({
+  outcome,
+  status,
+  enhanced,
+  answer,
+})
 
 const eventOf = (state: MessageState): LogEvent =>
   `message.${state === 'gave_up' ? 'gave-up' : state}` as LogEvent

@@ -23,14 +23,14 @@ export interface Run {
   /** Aborts when the run is stopped, or its caller's signal aborts. */
   halt: AbortSignal
   /** What the server said last to a mail that it did not take, or what kept it from answering. */
-  heard: string
+  lastReply: string
   /** Domains that took a mail since this run held them, if it did. */
-  took: Set<string>
+  acceptedDomains: Set<string>
   /** The first reason stands. */
   stop(reason: StopReason): void
   count(state: MessageState): void
   /** Messages counted so far. */
-  seen(): number
+  countedMessages(): number
 }
 
 export function startRun(signal?: AbortSignal): Run {
@@ -40,8 +40,8 @@ export function startRun(signal?: AbortSignal): Run {
   let seen = 0
   return {
     result,
-    heard: '',
-    took: new Set(),
+    lastReply: '',
+    acceptedDomains: new Set(),
     halt: signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal,
     stop: (reason) => {
       result.stopped ??= reason
@@ -52,6 +52,6 @@ export function startRun(signal?: AbortSignal): Run {
       const name = state === 'gave_up' ? 'gaveUp' : state
       if (name in counts) counts[name as keyof Counts]++
     },
-    seen: () => seen,
+    countedMessages: () => seen,
   }
 }

@@ -1,52 +1,52 @@
 import type { Deps } from '../../core/deps.ts'
 import { setSwitchUnless } from '../../core/switch.repo.ts'
 import type { Lane, TakenMessage } from '../message.ts'
-import { DOMAIN_HELD_SECONDS, holdDomain } from '../rate-limits/domain-trouble.repo.ts'
-import { slowDown } from '../rate-limits/pace.repo.ts'
-import { domainOf, paceMeant } from '../rate-limits/pace.ts'
-import type { Failure } from '../refusals/classify-answer.ts'
-import { openBreaker, type Trip } from './breaker.ts'
+import { DOMAIN_HOLD_SECONDS, holdDomain } from '../rate-limits/domain-incident.repo.ts'
+import { reduceSendRate } from '../rate-limits/send-rate.repo.ts'
+import { emailDomain, rateKeyToReduce } from '../rate-limits/send-rate.ts'
+import type { SendFailure } from '../refusals/classify-reply.ts'
+import { openCircuitBreaker, type Trip } from './circuit-breaker.ts'
 import type { Run } from './run.ts'
 
 /** What a run does about the answers that it gets, beside writing them down. */
 export interface Safeguards {
   accepted(message: TakenMessage): Promise<void>
-  failed(message: TakenMessage, failure: Failure): Promise<void>
+  failed(message: TakenMessage, failure: SendFailure): Promise<void>
 }
 
 interface SafeguardsInput {
   lane: Lane
   run: Run
   /** Tries a write again until the database takes it. */
-  untilWritten: <T>(write: () => Promise<T>) => Promise<T>
+  retryUntilWritten: <T>(write: () => Promise<T>) => Promise<T>
 }
 
 /**
  * Goes slower where a server asks for it, lets a domain be that refuses much, and stops the run where our settings are
  * at fault or everybody refuses: then delivery is paused too, if these are digests.
  */
-export function openSafeguards(deps: Deps, { lane, run, untilWritten }: SafeguardsInput): Safeguards {
+export function openSafeguards(deps: Deps, { lane, run, retryUntilWritten }: SafeguardsInput): Safeguards {
   const { config, clock, log, db } = deps
-  const breaker = openBreaker(config.STOP_AT_REFUSED)
+  const breaker = openCircuitBreaker(config.STOP_AT_REFUSED)
 
-  const goSlowerIfAsked = async ({ toAddress }: TakenMessage, failure: Failure) => {
+  const reduceRateIfAsked = async ({ toAddress }: TakenMessage, failure: SendFailure) => {
     if (!failure.slowDown) return
-    const key = paceMeant(failure, toAddress)
-    if (await untilWritten(() => slowDown(db, key, failure.answer)))
+    const key = rateKeyToReduce(failure, toAddress)
+    if (await retryUntilWritten(() => reduceSendRate(db, key, failure.answer)))
       log.warn('delivery.slowed', { pace: key === 'all' ? 'all' : 'domain', answer: failure.answer })
   }
 
-  const letBe = async (domain: string, trip: Trip, answer: string) => {
+  const holdTrippedDomain = async (domain: string, trip: Trip, answer: string) => {
     const { share, of } = trip
     const said = refusedText(trip)
     const why = `${said}, the last with: ${answer}`
-    await untilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
-    run.took.delete(domain)
+    await retryUntilWritten(() => holdDomain(db, { domain, said, why, at: clock.now() }))
+    run.acceptedDomains.delete(domain)
     // Not which: a domain may be a person's, and logs are kept. `delivery status` tells.
-    log.error('delivery.domain-held', { seconds: DOMAIN_HELD_SECONDS, share, of })
+    log.error('delivery.domain-held', { seconds: DOMAIN_HOLD_SECONDS, share, of })
   }
 
-  const stop = async (trip: Trip, answer: string) => {
+  const stopRun = async (trip: Trip, answer: string) => {
     const reason =
       trip.what === 'refused-alike'
         ? `${trip.of} refusals in a row: ${answer}`
@@ -54,24 +54,24 @@ export function openSafeguards(deps: Deps, { lane, run, untilWritten }: Safeguar
     const paused = { value: 'paused', reason, at: clock.now() }
     // First of all: what is written may take a while, and the other connections would go on.
     run.stop(trip.what)
-    if (lane === 'digests') await untilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
+    if (lane === 'digests') await retryUntilWritten(() => setSwitchUnless(db, 'delivery', paused, 'restored'))
   }
 
   return {
     accepted: async ({ toAddress }) => {
-      const domain = domainOf(toAddress)
-      breaker.hear({ domain })
-      run.took.add(domain)
+      const domain = emailDomain(toAddress)
+      breaker.record({ domain })
+      run.acceptedDomains.add(domain)
     },
     failed: async (message, failure) => {
-      await goSlowerIfAsked(message, failure)
-      if (failure.ours) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
+      await reduceRateIfAsked(message, failure)
+      if (failure.stopsRun) run.stop(failure.stage === 'tls' ? 'tls-refused' : 'login-refused')
       // Anybody may sign up with addresses that are nobody's, and must neither end others' mail by it nor hold it.
       if (failure.outcome !== 'refused' || (lane === 'answers' && failure.deadAddress)) return
-      const trip = breaker.hear({ domain: domainOf(message.toAddress), refused: failure })
+      const trip = breaker.record({ domain: emailDomain(message.toAddress), refused: failure })
       if (!trip) return
-      if (!trip.domain) await stop(trip, failure.answer)
-      else if (lane === 'digests') await letBe(trip.domain, trip, failure.answer)
+      if (!trip.domain) await stopRun(trip, failure.answer)
+      else if (lane === 'digests') await holdTrippedDomain(trip.domain, trip, failure.answer)
     },
   }
 }

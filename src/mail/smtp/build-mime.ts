@@ -11,7 +11,7 @@ export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buf
     subject: mail.subject,
     messageId: mail.messageId,
     date: mail.date,
-    headers: Object.entries(mail.headers).map(([key, value]) => ({ key, value: asItStands(value) })),
+    headers: Object.entries(mail.headers).map(([key, value]) => ({ key, value: preparedHeader(value) })),
     text: withCrlf(mail.text),
     html: mail.html && withCrlf(mail.html),
     baseBoundary: mail.boundary,
@@ -26,7 +26,7 @@ export async function buildMime(mail: OutgoingMail, dkim?: DkimKey): Promise<Buf
 const withCrlf = (text: string): string => text.replace(/\r\n?|\n/g, '\r\n')
 
 // Quotes and angle brackets of List-* fields would be encoded, and nobody would find the links.
-const asItStands = (value: string) => ({
+const preparedHeader = (value: string) => ({
   prepared: true,
   foldLines: true,
   value: value.replace(/[^\x20-\x7e]/g, ''),

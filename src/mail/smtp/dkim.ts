@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { buffer } from 'node:stream/consumers'
 import DKIM from 'nodemailer/lib/dkim'
 import type { Config } from '../../config/config.ts'
-import { Fault, textOf } from '../../core/errors.ts'
+import { errorText, Fault } from '../../core/errors.ts'
 
 export interface DkimKey {
   domain: string
@@ -40,7 +40,7 @@ export function loadDkimKey(
   try {
     return { domain, selector, privateKey: createPrivateKey(readFileSync(file)) }
   } catch (error) {
-    throw new Fault('dkim.cannot-sign', { why: `${file}: ${textOf(error)}` })
+    throw new Fault('dkim.cannot-sign', { why: `${file}: ${errorText(error)}` })
   }
 }
 
@@ -105,8 +105,8 @@ function tagsOf(signature: string): Record<string, string> {
 function signedFields(fields: string[], names: string[]): string[] {
   const left = [...fields]
   return names.flatMap((name) => {
-    const place = left.findLastIndex((field) => nameOf(field) === name.toLowerCase())
-    return place < 0 ? [] : left.splice(place, 1).map(relaxedField)
+    const index = left.findLastIndex((field) => nameOf(field) === name.toLowerCase())
+    return index < 0 ? [] : left.splice(index, 1).map(relaxedField)
   })
 }
 

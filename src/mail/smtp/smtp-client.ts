@@ -1,12 +1,12 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
-import { stopwatch } from '../../core/clock.ts'
+import { monotonicMs } from '../../core/clock.ts'
 import type { ComposedMail } from '../message.ts'
-import type { SmtpResult } from '../refusals/classify-answer.ts'
-import { openSession, type Session, type SmtpTimeouts } from './smtp-session-client.ts'
+import type { SmtpResult } from '../refusals/classify-reply.ts'
+import { openSmtpSession, type SmtpSession, type SmtpTimeouts } from './smtp-session-client.ts'
 import type { SmtpTls } from './smtp-tls.ts'
 
 /** One connection to the mail server, which opens when the first mail goes out and again whenever it has to. */
-export interface Smtp {
+export interface SmtpClient {
   /** One mail at a time. Never rejects: whatever happens is a result. */
   send(mail: ComposedMail): Promise<SmtpResult>
   /** Milliseconds within which `send` has a result, whatever the server does. */
@@ -19,16 +19,16 @@ export interface Smtp {
   hangUp(): void
 }
 
-export interface SmtpOptions {
+export interface SmtpClientOptions {
   /** Those that the settings say, unless said otherwise. */
   timeouts?: SmtpTimeouts
   /** Milliseconds after which a connection takes no other mail; 5 minutes unless said otherwise. */
-  oldestMs?: number
+  maxAgeMs?: number
   /** Called when the final dot of a mail has been given to the socket. */
   onBodyWritten?: () => void
 }
 
-const OLDEST_MS = 300_000
+const MAX_AGE_MS = 300_000
 const CONNECT_MS = 30_000
 const MIN_CONNECT_MS = 1000
 const CONNECT_SHARE = 20
@@ -42,21 +42,21 @@ const timeoutsOf = ({ timeoutSeconds }: SmtpConfig): SmtpTimeouts => ({
 
 // On nodemailer's connection and not on its pool, which decides by itself when a mail goes again, and rests for 100 ms
 // after each connection that ends.
-export function openSmtp(config: SmtpConfig, options: SmtpOptions = {}): Smtp {
-  const { timeouts = timeoutsOf(config), oldestMs = OLDEST_MS, onBodyWritten } = options
-  let session: Session | undefined
+export function openSmtpClient(config: SmtpConfig, options: SmtpClientOptions = {}): SmtpClient {
+  const { timeouts = timeoutsOf(config), maxAgeMs = MAX_AGE_MS, onBodyWritten } = options
+  let session: SmtpSession | undefined
   let openedAt = 0
   let hungUp = false
 
-  const mayTakeAnother = (one: Session): boolean =>
-    !one.isLost() && one.mails < config.mails && stopwatch() - openedAt < oldestMs
+  const isReusable = (one: SmtpSession): boolean =>
+    !one.isLost() && one.mails < config.mails && monotonicMs() - openedAt < maxAgeMs
 
   const send = async (mail: ComposedMail): Promise<SmtpResult> => {
-    if (session && !mayTakeAnother(session)) closeSession()
+    if (session && !isReusable(session)) closeSession()
     const reused = session !== undefined
     if (!session) {
-      session = openSession(config, timeouts, onBodyWritten)
-      openedAt = stopwatch()
+      session = openSmtpSession(config, timeouts, onBodyWritten)
+      openedAt = monotonicMs()
       const fault = await session.opened
       if (fault) {
         session = undefined

@@ -1,9 +1,9 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import type { ComposedMail } from '../message.ts'
-import type { SmtpFault, SmtpResult, Stage } from '../refusals/classify-answer.ts'
-import { codeOf, faultOf, keptAnswer, type SmtpError } from './smtp-answer.ts'
+import type { SmtpFault, SmtpResult, SmtpStage } from '../refusals/classify-reply.ts'
+import { redactReply, replyCode, type SmtpError, toSmtpFault } from './smtp-reply.ts'
 import { type SmtpTls, tlsOf } from './smtp-tls.ts'
-import { openWire, type Wire } from './smtp-wire-client.ts'
+import { openSmtpWire, type SmtpWire } from './smtp-wire-client.ts'
 
 export interface SmtpTimeouts {
   /** Milliseconds until the server has greeted. Until mails may go: twice that. */
@@ -12,14 +12,14 @@ export interface SmtpTimeouts {
   silenceMs: number
 }
 
-export interface Session {
+export interface SmtpSession {
   /** What kept it from opening; undefined once it is open. */
   opened: Promise<SmtpFault | undefined>
   /** How many were begun. */
   mails: number
   send(mail: ComposedMail): Promise<SmtpResult>
   /** Begins a mail from this address and takes it back. Undefined where the server would take it. */
-  wouldTakeFrom(address: string): Promise<SmtpFault | undefined>
+  tryMailFrom(address: string): Promise<SmtpFault | undefined>
   tls(): SmtpTls | undefined
   /** It has ended, or the server says what nobody asked for. */
   isLost(): boolean
@@ -36,17 +36,21 @@ const ACCEPTED = 250
 const GIVEN_UP = 'given up while waiting for an answer'
 
 /** Connects, encrypts and logs in as the settings say. Each promise settles in its time, whatever the server does. */
-export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWritten?: () => void): Session {
-  const wire = openWire(config, timeouts, {
+export function openSmtpSession(
+  config: SmtpConfig,
+  timeouts: SmtpTimeouts,
+  onBodyWritten?: () => void,
+): SmtpSession {
+  const wire = openSmtpWire(config, timeouts, {
     onBodyWritten: () => {
       exchange.wroteBody()
       onBodyWritten?.()
     },
-    onBreach: (what) => exchange.end(new Error(what)),
+    onProtocolError: (what) => exchange.end(new Error(what)),
   })
   const { connection } = wire
   const exchange = openExchange(wire, timeouts)
-  const session: Session = {
+  const session: SmtpSession = {
     opened: open(wire, config, 2 * timeouts.connectMs),
     mails: 0,
     send: (mail) => {
@@ -57,14 +61,14 @@ export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWr
         ),
       )
     },
-    wouldTakeFrom: async (address) => {
+    tryMailFrom: async (address) => {
       const result = await exchange.about(address, () =>
-        wire.say(`MAIL FROM:<${address}>`, (answer) => exchange.takeBack(answer)),
+        wire.sendCommand(`MAIL FROM:<${address}>`, (answer) => exchange.takeBack(answer)),
       )
       return result.accepted ? undefined : result
     },
     tls: () => tlsOf(connection._socket),
-    isLost: () => exchange.isClosed() || wire.hasMore(),
+    isLost: () => exchange.isClosed() || wire.hasUnsolicitedReply(),
     isExpired: exchange.isExpired,
     close: () => {
       connection.quit()
@@ -76,14 +80,18 @@ export function openSession(config: SmtpConfig, timeouts: SmtpTimeouts, onBodyWr
 }
 
 /** Resolves with what kept the session from opening. */
-function open({ connection }: Wire, { user, password }: SmtpConfig, withinMs: number): Session['opened'] {
+function open(
+  { connection }: SmtpWire,
+  { user, password }: SmtpConfig,
+  withinMs: number,
+): SmtpSession['opened'] {
   return new Promise((resolve) => {
     const done = (fault?: SmtpFault) => {
       clearTimeout(timer)
       resolve(fault)
     }
-    const refuse = (error: SmtpError, stage: Stage) => {
-      done(faultOf(error, { stage, bodyWritten: false }))
+    const refuse = (error: SmtpError, stage: SmtpStage) => {
+      done(toSmtpFault(error, { stage, bodyWritten: false }))
       connection.close()
     }
     const timer = setTimeout(
@@ -105,7 +113,7 @@ function open({ connection }: Wire, { user, password }: SmtpConfig, withinMs: nu
 }
 
 /** The mail that is under way on a connection, and what becomes of it. */
-function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeouts) {
+function openExchange({ connection }: SmtpWire, { connectMs, silenceMs }: SmtpTimeouts) {
   let bodyWritten = false
   let recipient: string | undefined
   let closed = false
@@ -121,7 +129,7 @@ function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeou
     }, ms)
   }
   const faultNow = (error: SmtpError): SmtpFault =>
-    faultOf(error, { stage: bodyWritten ? 'dot' : 'mail', bodyWritten, recipient })
+    toSmtpFault(error, { stage: bodyWritten ? 'dot' : 'mail', bodyWritten, recipient })
   /** Closes the connection at once. */
   const end = (error: SmtpError) => {
     const fault = faultNow(error)
@@ -149,11 +157,11 @@ function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeou
     const fault = faultNow(error)
     // An answer before the whole body was written: whatever we say next would be taken for more of it. Words that
     // are no answer: whatever comes next may belong to anything.
-    const cutShort = fault.stage === 'dot' && !bodyWritten
-    if (cutShort || fault.status === null || fault.status === SERVER_CLOSES) connection.close()
+    const isBodyIncomplete = fault.stage === 'dot' && !bodyWritten
+    if (isBodyIncomplete || fault.status === null || fault.status === SERVER_CLOSES) connection.close()
     reset({ accepted: false, ...fault })
   }
-  const answered = (response: string, command: object) =>
+  const failWithReply = (response: string, command: object) =>
     fail(Object.assign(new Error(response), { ...command, response }))
 
   return {
@@ -178,13 +186,13 @@ function openExchange({ connection }: Wire, { connectMs, silenceMs }: SmtpTimeou
       }),
     /** nodemailer takes all that begins with a 2, also where the body is not whole yet. */
     succeed: (response: string) =>
-      bodyWritten && codeOf(response) === ACCEPTED
-        ? settle({ accepted: true, answer: keptAnswer(response, recipient) })
-        : answered(response, { code: 'EMESSAGE' }),
+      bodyWritten && replyCode(response) === ACCEPTED
+        ? settle({ accepted: true, answer: redactReply(response, recipient) })
+        : failWithReply(response, { code: 'EMESSAGE' }),
     takeBack: (response: string) =>
-      codeOf(response) === ACCEPTED
+      replyCode(response) === ACCEPTED
         ? reset({ accepted: true, answer: response })
-        : answered(response, { command: 'MAIL FROM' }),
+        : failWithReply(response, { command: 'MAIL FROM' }),
   }
 }
 

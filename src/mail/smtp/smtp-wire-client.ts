@@ -1,34 +1,34 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SmtpConfig } from '../../config/smtp-url.ts'
-import { codeOf } from './smtp-answer.ts'
+import { replyCode } from './smtp-reply.ts'
 
 /** nodemailer's connection, and what it takes for granted of a server looked at. */
-export interface Wire {
+export interface SmtpWire {
   connection: SMTPConnection
   /** The server has said what nothing was asked for: it would be taken for the answer to whatever we say next. */
-  hasMore(): boolean
+  hasUnsolicitedReply(): boolean
   /** nodemailer has no word of its own for a mail that is only begun. */
-  say(command: string, onAnswer: (answer: string) => void): void
+  sendCommand(command: string, onAnswer: (answer: string) => void): void
 }
 
-export interface WireEvents {
+export interface SmtpWireEvents {
   /** The final dot has been given to the socket. */
   onBodyWritten: () => void
   /** What the server says cannot be matched any more with what we said: nothing may follow on this connection. */
-  onBreach: (what: string) => void
+  onProtocolError: (what: string) => void
 }
 
-export interface WireTimeouts {
+export interface SmtpWireTimeouts {
   connectMs: number
   silenceMs: number
 }
 
-const GO_ON = 354
+const START_MAIL_INPUT = 354
 /** 512 lines, each the longest that RFC 5321, 4.5.3.1.5 allows. */
 const MAX_REPLY_BYTES = 512 * 512
 
 /** What nodemailer keeps to itself. */
-interface Inside {
+interface ConnectionInternals {
   _sendCommand(command: string): void
   _responseActions: ((answer: string) => void)[]
   _responseQueue: string[]
@@ -38,24 +38,29 @@ interface Inside {
 }
 
 /** Not connected yet. */
-export function openWire(config: SmtpConfig, timeouts: WireTimeouts, events: WireEvents): Wire {
-  let heardBytes = 0
-  const asked = ['the greeting']
+export function openSmtpWire(
+  config: SmtpConfig,
+  timeouts: SmtpWireTimeouts,
+  events: SmtpWireEvents,
+): SmtpWire {
+  let receivedBytes = 0
+  const pendingReplies = ['the greeting']
   const expect = (what: string) => {
-    heardBytes = 0
-    asked.push(what)
+    receivedBytes = 0
+    pendingReplies.push(what)
   }
   // What is there before we ask would be taken for the answer. A no is one, whatever we ask.
-  const saidTooMuch = () => /^[^45]/.test(more())
-  const said = (command: string) => {
-    if (saidTooMuch()) events.onBreach(`before ${command.slice(0, 4)} was said: ${more()}`)
+  const hasUnexpectedReply = () => /^[^45]/.test(unreadReply())
+  const onCommandSent = (command: string) => {
+    if (hasUnexpectedReply())
+      events.onProtocolError(`before ${command.slice(0, 4)} was said: ${unreadReply()}`)
     expect(command)
   }
-  const heard = (answer: string) => {
-    if (asked.shift() !== 'DATA' || !/^[23]/.test(answer)) return
+  const onReplyReceived = (answer: string) => {
+    if (pendingReplies.shift() !== 'DATA' || !/^[23]/.test(answer)) return
     // nodemailer begins the body after any yes.
-    if (codeOf(answer) === GO_ON && !saidTooMuch()) expect('the body')
-    else events.onBreach(`DATA was answered with: ${answer} ${more()}`)
+    if (replyCode(answer) === START_MAIL_INPUT && !hasUnexpectedReply()) expect('the body')
+    else events.onProtocolError(`DATA was answered with: ${answer} ${unreadReply()}`)
   }
   const logger = {
     ...SILENT_LOGGER,
@@ -63,26 +68,26 @@ export function openWire(config: SmtpConfig, timeouts: WireTimeouts, events: Wir
       if (tnx === 'message') events.onBodyWritten()
     },
     debug: ({ tnx }: LogEntry, line: string) => {
-      if (tnx === 'client') said(line)
-      if (tnx === 'server') heard(line)
+      if (tnx === 'client') onCommandSent(line)
+      if (tnx === 'server') onReplyReceived(line)
     },
   }
   const options = { ...connectionOptions(config, timeouts), logger, transactionLog: true }
   const connection = new SMTPConnection(options)
-  const inside = connection as unknown as Inside
-  const more = () => [...inside._responseQueue, inside._remainder].join('').trim()
+  const internals = connection as unknown as ConnectionInternals
+  const unreadReply = () => [...internals._responseQueue, internals._remainder].join('').trim()
   // Its own limit is for one reply; of blank lines it takes any number.
-  const onData = inside._onData
-  inside._onData = (chunk) => {
-    heardBytes += chunk.length
-    if (heardBytes > MAX_REPLY_BYTES) inside._onResponseTooLarge()
+  const onData = internals._onData
+  internals._onData = (chunk) => {
+    receivedBytes += chunk.length
+    if (receivedBytes > MAX_REPLY_BYTES) internals._onResponseTooLarge()
     else onData.call(connection, chunk)
   }
-  const say: Wire['say'] = (command, onAnswer) => {
-    inside._sendCommand(command)
-    inside._responseActions.push(onAnswer)
+  const sendCommand: SmtpWire['sendCommand'] = (command, onAnswer) => {
+    internals._sendCommand(command)
+    internals._responseActions.push(onAnswer)
   }
-  return { connection, hasMore: () => more() !== '', say }
+  return { connection, hasUnsolicitedReply: () => unreadReply() !== '', sendCommand }
 }
 
 interface LogEntry {
@@ -91,7 +96,7 @@ interface LogEntry {
 
 const SILENT_LOGGER = { trace() {}, debug() {}, info() {}, warn() {}, error() {}, fatal() {} }
 
-function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: WireTimeouts) {
+function connectionOptions(config: SmtpConfig, { connectMs, silenceMs }: SmtpWireTimeouts) {
   const { host, port, implicitTls, tls } = config
   return {
     host,

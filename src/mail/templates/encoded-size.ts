@@ -7,11 +7,11 @@ const SOFT_BREAK = 3
  */
 export function encodedSize(text: string): number {
   let bytes = 0
-  for (let i = 0; i < text.length; i++) bytes += costOf(text.charCodeAt(i))
+  for (let i = 0; i < text.length; i++) bytes += encodedLength(text.charCodeAt(i))
   return bytes + SOFT_BREAK * Math.ceil(bytes / MIN_LINE_LENGTH)
 }
 
-function costOf(unit: number): number {
+function encodedLength(unit: number): number {
   if (unit === 0x0a) return 2
   if (unit < 0x80) return unit === 0x3d || unit < 0x20 ? 3 : 1
   if (unit < 0x800) return 6

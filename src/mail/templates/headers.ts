@@ -1,10 +1,10 @@
 import { domainToASCII } from 'node:url'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import type { RenderedEmail } from './email.ts'
-import { asciiLine, cut, oneLine } from './line.ts'
 import type { MailKind, OperatorMailKind } from './mail-kind.ts'
+import { asciiLine, oneLine, truncateAtWord } from './one-line.ts'
 import type { OutgoingMail } from './outgoing-mail.ts'
+import type { RenderedEmail } from './rendered-email.ts'
 
 /** Who sends: from the settings. */
 export interface Sender {
@@ -15,7 +15,7 @@ export interface Sender {
 }
 
 /** What the row of a message says about its mail. */
-export interface Addressed {
+export interface HeaderInput {
   kind: MailKind | OperatorMailKind
   id: string
   datedAt: Date
@@ -25,7 +25,7 @@ export interface Addressed {
   /** Names the message, signed: for reports that hold nothing else of it. Not of a mail without a row. */
   token?: string
   /** Where something takes in what comes back; else the envelope sender is who the mail is from. */
-  returns?: ReturnAddresses
+  returnAddresses?: ReturnAddresses
 }
 
 /** The message's own envelope sender (VERP), and where to mail to end the subscription. */
@@ -42,12 +42,12 @@ const FEEDBACK_SENDER_LENGTH = 15
 const MAX_NAME_LENGTH = 60
 
 /** Puts an envelope and header fields to a mail. Throws message.bad-address. */
-export function addressed(message: Addressed, email: RenderedEmail, sender: Sender): OutgoingMail {
-  const { kind, id, datedAt, returns } = message
+export function toOutgoingMail(message: HeaderInput, email: RenderedEmail, sender: Sender): OutgoingMail {
+  const { kind, id, datedAt, returnAddresses } = message
   const to = plainAddress(message.toAddress, id)
   const domain = domainOf(sender.address)
   return {
-    envelope: { from: returns?.sender ?? sender.address, to },
+    envelope: { from: returnAddresses?.sender ?? sender.address, to },
     from: { name: nameOf(sender), address: sender.address },
     to: { name: '', address: to },
     ...(sender.replyTo && { replyTo: { name: '', address: sender.replyTo } }),
@@ -56,7 +56,7 @@ export function addressed(message: Addressed, email: RenderedEmail, sender: Send
     date: datedAt,
     boundary: id,
     headers: {
-      ...(message.unsubscribeUrl && listHeaders(message.unsubscribeUrl, sender, returns)),
+      ...(message.unsubscribeUrl && listHeaders(message.unsubscribeUrl, sender, returnAddresses)),
       'Feedback-ID': `${kind}:${dayOf(datedAt)}:daily-papers:${feedbackSender(domain)}`,
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
@@ -82,7 +82,8 @@ function listHeaders(
 }
 
 /** An encoded word would pass through the library as it is, and say something else than it seems to. */
-const nameOf = ({ name }: Sender): string => cut(oneLine(name.replaceAll('=?', '= ?')), MAX_NAME_LENGTH)
+const nameOf = ({ name }: Sender): string =>
+  truncateAtWord(oneLine(name.replaceAll('=?', '= ?')), MAX_NAME_LENGTH)
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1)
 

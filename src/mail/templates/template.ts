@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
-import type { RenderedEmail } from './email.ts'
-import { asciiLine, cut } from './line.ts'
 import type { MailKind } from './mail-kind.ts'
+import { asciiLine, truncateAtWord } from './one-line.ts'
+import type { RenderedEmail } from './rendered-email.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')
 const PARTS = join(FOLDER, 'parts')
@@ -31,25 +31,28 @@ for (const file of readdirSync(PARTS).filter((name) => name.endsWith('.txt'))) {
 /** Reads a template and compiles it; `laidOut`: its HTML. What is filled in later never passes through MJML. */
 export async function openTemplate<View extends object>(
   name: MailKind,
-  laidOut: string,
+  bodyHtml: string,
 ): Promise<Template<View>> {
   const read = (file: string) => readFile(join(FOLDER, name, file), 'utf8')
   const meta = JSON.parse(await read('meta.json')) as { subject: string; preheader: string }
-  const subject = fillerOf(plain, meta.subject)
-  const preheader = fillerOf(plain, meta.preheader)
-  const body = fillerOf(html, laidOut)
-  const text = fillerOf(plain, await read('body.txt'))
+  const subject = compileFill(plain, meta.subject)
+  const preheader = compileFill(plain, meta.preheader)
+  const body = compileFill(html, bodyHtml)
+  const text = compileFill(plain, await read('body.txt'))
   const subjectOf = (view: View) => asciiLine(subject(view), MAX_SUBJECT_LENGTH)
   return {
     render(view) {
-      const head = { subject: subjectOf(view), preheader: cut(preheader(view), MAX_PREHEADER_LENGTH) }
+      const head = {
+        subject: subjectOf(view),
+        preheader: truncateAtWord(preheader(view), MAX_PREHEADER_LENGTH),
+      }
       return { subject: head.subject, html: body({ ...view, ...head }), text: text(view) }
     },
     renderText: (view) => ({ subject: subjectOf(view), text: text(view) }),
   }
 }
 
-function fillerOf(eta: TemplateEngine, source: string): Fill {
+function compileFill(eta: TemplateEngine, source: string): Fill {
   const compiled = eta.compile(source)
   return (view) => eta.render(compiled, view)
 }

@@ -6,14 +6,14 @@ export interface PrunedOperatorRows {
   importRuns: number
 }
 
-interface Limits {
+interface Cutoffs {
   now: Date
   kept: Date
   /** Kinds of notices that last until they are over. */
   lasting: readonly string[]
 }
 
-const where = ({ now, kept, lasting }: Limits) => ({
+const where = ({ now, kept, lasting }: Cutoffs) => ({
   notices: {
     OR: [
       { overAt: { lt: kept } },
@@ -34,9 +34,9 @@ const where = ({ now, kept, lasting }: Limits) => ({
  */
 export async function countOldOperatorRows(
   db: DatabaseOrTransaction,
-  limits: Limits,
+  cutoffs: Cutoffs,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(limits)
+  const { notices, sessions, importRuns } = where(cutoffs)
   return {
     notices: await db.notice.count({ where: notices }),
     sessions: await db.adminSession.count({ where: sessions }),
@@ -47,9 +47,9 @@ export async function countOldOperatorRows(
 /** Takes them away. */
 export async function deleteOldOperatorRows(
   db: DatabaseOrTransaction,
-  limits: Limits,
+  cutoffs: Cutoffs,
 ): Promise<PrunedOperatorRows> {
-  const { notices, sessions, importRuns } = where(limits)
+  const { notices, sessions, importRuns } = where(cutoffs)
   return {
     notices: (await db.notice.deleteMany({ where: notices })).count,
     sessions: (await db.adminSession.deleteMany({ where: sessions })).count,

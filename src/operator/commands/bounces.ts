@@ -1,37 +1,37 @@
-import { isMail, type Read, readReturn } from '../../bounces/reading/read-return.ts'
-import type { Returned } from '../../bounces/reading/returned.ts'
+import type { ParsedBounce } from '../../bounces/reading/parsed-bounce.ts'
+import { type BounceReading, isMail, readBounceText } from '../../bounces/reading/read-bounce-text.ts'
 import { listed } from '../../i18n/words.ts'
-import { classify, type Stage } from '../../mail/refusals/classify-answer.ts'
+import { classifyReply, type SmtpStage } from '../../mail/refusals/classify-reply.ts'
 import { backOff } from '../../mail/refusals/retry.ts'
+import { addBounceReportCommands } from './bounce-reports.ts'
 import type { AddCommands } from './command-line.ts'
-import { addReturnCommands } from './returns.ts'
-import { bytesIn, textOf } from './text-input.ts'
+import { readBytes, textOfBytes } from './read-input.ts'
 
-export const addBounceCommands: AddCommands = (program, line) => {
+export const addBounceCommands: AddCommands = (program, cli) => {
   const noun = program.command('bounces').description('bounces and complaints')
-  addReturnCommands(noun, line)
+  addBounceReportCommands(noun, cli)
   noun
     .command('try')
     .description('show what an SMTP reply or a bounce report would do; changes nothing')
     .argument('<file...>', 'SMTP replies, one per line, or a raw email; - reads standard input')
     .action(
-      line.unready(async (_environment, files: string[]) => {
-        const read: { file: string; came: Read }[] = []
-        for (const file of files) read.push({ file, came: await cameIn(file) })
-        return { json: read.map(jsonOf), isLines: true, text: read.map(textOfFile).join('\n\n') }
+      cli.actionWithoutDeps(async (_environment, files: string[]) => {
+        const read: { file: string; came: BounceReading }[] = []
+        for (const file of files) read.push({ file, came: await readInput(file) })
+        return { json: read.map(jsonOf), isJsonLines: true, text: read.map(textOfFile).join('\n\n') }
       }),
     )
 }
 
 /** A mail may hold any byte; answers are text. */
-async function cameIn(file: string): Promise<Read> {
-  const bytes = await bytesIn(file)
-  return readReturn(isMail(bytes) ? bytes : textOf(bytes, file))
+async function readInput(file: string): Promise<BounceReading> {
+  const bytes = await readBytes(file)
+  return readBounceText(isMail(bytes) ? bytes : textOfBytes(bytes, file))
 }
 
-const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
+const jsonOf = ({ file, came: parsed }: { file: string; came: BounceReading }) => ({
   file,
-  results: came.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
+  results: parsed.returned.map(({ recipient, class: kind, status, diagnostic }) => ({
     recipient,
     // Programs know the one name for what a reader wants to hear no more of.
     class: kind === 'unsubscribe' ? 'complaint' : kind,
@@ -40,29 +40,29 @@ const jsonOf = ({ file, came }: { file: string; came: Read }) => ({
   })),
 })
 
-const textOfFile = ({ file, came }: { file: string; came: Read }): string =>
-  [`${file}:`, ...came.returned.map((one) => textOfOne(one, came.isMail))].join('\n')
+const textOfFile = ({ file, came: parsed }: { file: string; came: BounceReading }): string =>
+  [`${file}:`, ...parsed.returned.map((one) => textOfOne(one, parsed.isMail))].join('\n')
 
-function textOfOne(one: Returned, isMail: boolean): string {
+function textOfOne(one: ParsedBounce, isMail: boolean): string {
   const { diagnostic, recipient, class: kind, rule } = one
   const said = diagnostic ?? 'It quotes no SMTP reply.'
   const by = rule ? `rule ${rule}` : 'no rule matches'
   const ruled = diagnostic === null || isOfReports(kind) ? '' : ` (${by})`
   return [
     `  ${recipient && !said.includes(recipient) ? `${recipient}: ` : ''}${said}`,
-    `    ${kind}${ruled}: ${isMail ? outcome(one) : consequence(one)}`,
+    `    ${kind}${ruled}: ${isMail ? outcome(one) : smtpConsequence(one)}`,
   ].join('\n')
 }
 
-const isOfReports = (kind: Returned['class']): boolean =>
+const isOfReports = (kind: ParsedBounce['class']): boolean =>
   ['complaint', 'unsubscribe', 'auto-reply', 'delayed', 'not-a-report'].includes(kind)
 
 const COUNTED = 'counted, no action.'
-const TOLD = 'the operator is alerted; the address is kept.'
-const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
+const ALERTED = 'the operator is alerted; the address is kept.'
+const OUTCOMES: Record<Exclude<ParsedBounce['class'], 'dead'>, string> = {
   full: 'paused for 7 days; suppressed after five over two weeks or more.',
-  policy: TOLD,
-  ours: TOLD,
+  policy: ALERTED,
+  ours: ALERTED,
   temporary: COUNTED,
   unknown: COUNTED,
   complaint:
@@ -74,21 +74,25 @@ const OUTCOMES: Record<Exclude<Returned['class'], 'dead'>, string> = {
 }
 
 /** What a report by mail leads to. */
-function outcome({ class: kind, sure }: Returned): string {
+function outcome({ class: kind, sure }: ParsedBounce): string {
   if (kind !== 'dead') return OUTCOMES[kind]
   return sure ? 'suppressed.' : 'suppressed after a second such report on another day.'
 }
 
-const STAGES: Record<NonNullable<Returned['to']>, Stage> = { MAIL: 'mail', RCPT: 'rcpt', DATA: 'data' }
+const STAGES: Record<NonNullable<ParsedBounce['to']>, SmtpStage> = {
+  MAIL: 'mail',
+  RCPT: 'rcpt',
+  DATA: 'data',
+}
 
 /** What delivery does with it, were it the answer to RCPT where it does not say to what it is one. */
-function consequence({ answer, to, diagnostic }: Returned): string {
+function smtpConsequence({ answer, to, diagnostic }: ParsedBounce): string {
   if (/^[23]\d\d\b/.test(diagnostic ?? '')) return 'not a refusal: the mail server accepts or continues.'
   if (!answer || answer.status === null) return 'it contains no SMTP reply code.'
   const stage = STAGES[to ?? 'RCPT']
-  const failure = classify({ ...answer, stage, bodyWritten: false })
+  const failure = classifyReply({ ...answer, stage, bodyWritten: false })
   const slower = failure.slowDown ? ' The run slows down.' : ''
-  if (failure.ours) return 'the run stops and the operator is alerted: our settings are wrong.'
+  if (failure.stopsRun) return 'the run stops and the operator is alerted: our settings are wrong.'
   if (failure.outcome === 'deferred') return `retried after ${TIMES} minutes, then every hour.${slower}`
   if (failure.deadAddress) return `${to ? '' : 'in reply to RCPT '}this address is suppressed.`
   const why = failure.class === 'dead' ? ': only a reply to RCPT is about the mailbox' : ''

@@ -3,19 +3,19 @@ import type { Environment } from '../../config/config.ts'
 import type { Deps } from '../../core/deps.ts'
 
 /** What a command has to say: `json` for programs, `text` for people. */
-export interface Answer {
+export interface CommandOutput {
   json: unknown
   text: string
   /** 0 unless said otherwise. */
-  exit?: number
+  exitCode?: number
   /** `json` is a list, of which each value is a line of its own. */
-  isLines?: boolean
+  isJsonLines?: boolean
   /** It stands on the terminal already, where it is too much for one piece. */
-  isPrinted?: boolean
+  isAlreadyPrinted?: boolean
 }
 
 /** What was typed, as far as it is kept. */
-export interface Typed {
+export interface Invocation {
   /** "subscribers pause" */
   verb: string
   /** Whom it is about, where it takes an address. */
@@ -24,40 +24,40 @@ export interface Typed {
   id?: string
 }
 
-export type CommandDeps = Deps & { typed: Typed }
+export type CommandDeps = Deps & { typed: Invocation }
 
 /** commander hands every action its Command last. */
 export const commandOf = (args: unknown[]): Command => args.at(-1) as Command
 
-export function typedOf(command: Command): Typed {
+export function invocationOf(command: Command): Invocation {
   const place = (name: string) => command.registeredArguments.findIndex((one) => one.name() === name)
   const verb = `${command.parent?.name()} ${command.name()}`
   return { verb, email: command.args[place('email')], id: command.args[place('id')] }
 }
 
 /** What cli.ts gives to each noun. */
-export interface CommandLine {
+export interface Cli {
   /**
    * Makes an action of a command: opens Deps on a migrated database, works, prints the answer (as one JSON value
    * with --json) and closes. A Fault ends it with its message on stderr and its exit code.
    */
   action<Args extends unknown[]>(
-    work: (deps: CommandDeps, ...args: Args) => Promise<Answer>,
+    work: (deps: CommandDeps, ...args: Args) => Promise<CommandOutput>,
   ): (...args: Args) => Promise<void>
   /** The same for what must work where nothing else does: without Deps, and with settings that may be wrong. */
-  unready<Args extends unknown[]>(
-    work: (environment: Environment, ...args: Args) => Promise<Answer>,
+  actionWithoutDeps<Args extends unknown[]>(
+    work: (environment: Environment, ...args: Args) => Promise<CommandOutput>,
   ): (...args: Args) => Promise<void>
 }
 
 /** Of --consent: it is written down, so it says something. */
-export function consentIn(text: string): string {
+export function parseConsent(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('Say how they agreed, in words.')
   return text.trim()
 }
 
 /** Every noun is a file that exports one of these. */
-export type AddCommands = (program: Command, line: CommandLine) => void
+export type AddCommands = (program: Command, line: Cli) => void
 
 /** A plain table for the terminal: columns as wide as their longest cell. */
 export function table(head: string[], rows: (string | number | null)[][]): string {
@@ -74,4 +74,4 @@ export function table(head: string[], rows: (string | number | null)[][]): strin
 }
 
 /** "2026-11-24 08:00", in UTC */
-export const minuteOf = (instant: Date): string => instant.toISOString().slice(0, 16).replace('T', ' ')
+export const formatMinute = (instant: Date): string => instant.toISOString().slice(0, 16).replace('T', ' ')

@@ -1,8 +1,8 @@
-import { missingMigrations } from '../../core/database/migrations.ts'
+import { pendingMigrations } from '../../core/database/migrations.ts'
 import { migrateDatabase } from '../migrate-database.ts'
 import type { AddCommands } from './command-line.ts'
 
-export const addDatabaseCommands: AddCommands = (program, line) => {
+export const addDatabaseCommands: AddCommands = (program, cli) => {
   program
     .command('db')
     .description('the database')
@@ -10,9 +10,9 @@ export const addDatabaseCommands: AddCommands = (program, line) => {
     .description('bring the schema up to date; safe twice, and from two machines at once')
     .option('--dry-run', 'show what would be applied; changes nothing')
     .action(
-      line.action(async (deps, { dryRun }: { dryRun?: boolean }) => {
+      cli.action(async (deps, { dryRun }: { dryRun?: boolean }) => {
         if (dryRun) {
-          const missing = await missingMigrations(deps.db)
+          const missing = await pendingMigrations(deps.db)
           const text = missing.length ? `Would apply: ${missing.join(', ')}` : 'Already up to date.'
           return { json: { applied: missing, dryRun: true }, text }
         }

@@ -1,7 +1,7 @@
 import { LANES, type Lane } from '../../mail/message.ts'
-import { countOf, type DeliveryReport, WAITING } from '../delivery-report.ts'
-import { paceText } from '../limiting-paces.ts'
-import { minuteOf, table } from './command-line.ts'
+import { deliveryLimitText } from '../delivery-limits.ts'
+import { type DeliveryReport, QUEUED_STATES, queuedCount } from '../delivery-report.ts'
+import { formatMinute, table } from './command-line.ts'
 
 type Shown = DeliveryReport & { now: Date }
 
@@ -23,11 +23,11 @@ export const textOfDelivery = (shown: Shown): string =>
     ...(shown.restored ? [shown.reason === 'promoted' ? PROMOTED : RESTORED] : []),
     '',
     table(
-      ['lane', ...WAITING, 'oldest (UTC)', 'next try (UTC)'],
+      ['lane', ...QUEUED_STATES, 'oldest (UTC)', 'next try (UTC)'],
       LANES.map((lane) => rowOf(shown, lane)),
     ),
     '',
-    ...pacesText(shown),
+    ...limitsText(shown),
     scheduleText(shown),
     workerText(shown),
     ...reportsText(shown),
@@ -35,30 +35,30 @@ export const textOfDelivery = (shown: Shown): string =>
 
 function switchText({ delivery, since, reason, restored, now }: Shown): string {
   if (delivery === 'paused' && since)
-    return `Paused since ${minuteOf(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo resume: delivery resume'}`
+    return `Paused since ${formatMinute(since)} UTC (${ago(since, now)}): ${reason}${restored ? '' : '\nTo resume: delivery resume'}`
   if (delivery === 'off') return 'Off: SENDING=off in the settings. Emails are planned but not sent.'
   return 'Delivery is on.'
 }
 
 function rowOf(shown: Shown, lane: Lane): (string | number | null)[] {
   const wait = shown.waits.find((one) => one.lane === lane)
-  const next = wait && (wait.nextTry <= shown.now ? 'now' : minuteOf(wait.nextTry))
+  const next = wait && (wait.nextTry <= shown.now ? 'now' : formatMinute(wait.nextTry))
   return [
     lane,
-    ...WAITING.map((state) => countOf(shown.waiting, lane, state)),
-    wait ? minuteOf(wait.oldest) : null,
+    ...QUEUED_STATES.map((state) => queuedCount(shown.waiting, lane, state)),
+    wait ? formatMinute(wait.oldest) : null,
     next ?? null,
   ]
 }
 
 const MAX_RATES = 12
 
-function pacesText({ paces }: Shown): string[] {
+function limitsText({ paces }: Shown): string[] {
   if (paces.length === 0) return []
   const more = paces.length - MAX_RATES
   return [
     'Rate limits now (a reduced rate doubles every minute):',
-    ...paces.slice(0, MAX_RATES).map((pace) => `  ${paceText(pace)}`),
+    ...paces.slice(0, MAX_RATES).map((pace) => `  ${deliveryLimitText(pace)}`),
     ...(more > 0 ? [`  and ${more} more domains: delivery status --json`] : []),
     '',
   ]
@@ -67,23 +67,23 @@ function pacesText({ paces }: Shown): string[] {
 /** A tick comes every minute. */
 const LATE_MS = 3 * 60_000
 
-function scheduleText({ ticked, now }: Shown): string {
-  if (!ticked)
+function scheduleText({ lastTick, now }: Shown): string {
+  if (!lastTick)
     return 'Schedule: no tick within two days. Check that a process with the role schedule is running.'
-  const late = now.getTime() - ticked.getTime() > LATE_MS
+  const late = now.getTime() - lastTick.getTime() > LATE_MS
   const asks = late
-    ? `: ${ago(ticked, now)} ago. Check that a process with the role schedule is running.`
+    ? `: ${ago(lastTick, now)} ago. Check that a process with the role schedule is running.`
     : '.'
-  return `Schedule: ticked ${minuteOf(ticked)} UTC${asks}`
+  return `Schedule: ticked ${formatMinute(lastTick)} UTC${asks}`
 }
 
 /** Nudges are taken within seconds. */
 const LATE_SECONDS = 60
 
-function workerText({ nudgeWaitsSeconds, holders }: Shown): string {
+function workerText({ nudgeWaitsSeconds, sendingWorkers }: Shown): string {
   if (nudgeWaitsSeconds !== null && nudgeWaitsSeconds >= LATE_SECONDS)
     return `Workers: none took a nudge for ${span(nudgeWaitsSeconds * 1000)}. Check that a process with the role worker is running.`
-  if (holders > 0) return `Workers: ${holders} with messages being sent now.`
+  if (sendingWorkers > 0) return `Workers: ${sendingWorkers} with messages being sent now.`
   return 'Workers: none is sending now, and no work is waiting.'
 }
 

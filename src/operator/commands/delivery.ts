@@ -1,17 +1,17 @@
 import { Option } from 'commander'
-import { deliveryReport, jsonOfReport } from '../delivery-report.ts'
+import { deliveryReport, jsonOfDeliveryReport } from '../delivery-report.ts'
 import {
-  type DeliveryStatus,
+  type DeliverySummary,
   type DeliverySwitch,
-  deliveryStatus,
+  deliverySummary,
   deliverySwitch,
   pauseDelivery,
   resumeDelivery,
 } from '../delivery-switch.ts'
-import type { AfterRestore } from '../restore/after-restore.ts'
-import { type AddCommands, minuteOf } from './command-line.ts'
+import type { RestoreOutcome } from '../restore/settle-after-restore.ts'
+import { type AddCommands, formatMinute } from './command-line.ts'
 import { textOfDelivery } from './delivery-text.ts'
-import { change } from './subscriber-answers.ts'
+import { runCommandChange } from './subscriber-output.ts'
 
 interface PauseOptions {
   reason?: string
@@ -19,7 +19,7 @@ interface PauseOptions {
   dryRun?: boolean
 }
 
-export const addDeliveryCommands: AddCommands = (program, line) => {
+export const addDeliveryCommands: AddCommands = (program, cli) => {
   const noun = program.command('delivery').description('pause, resume and check sending')
   noun
     .command('pause')
@@ -33,10 +33,13 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     )
     .option('--dry-run', 'show what would happen; changes nothing')
     .action(
-      line.action((deps, { dryRun, ...wish }: PauseOptions) =>
-        change(deps, { dryRun }, async (tried) => {
-          const changed = await pauseDelivery(tried, { ...wish, reason: wish.reason?.trim() || undefined })
-          const now = await deliverySwitch(tried)
+      cli.action((deps, { dryRun, ...pauseOptions }: PauseOptions) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          const changed = await pauseDelivery(txDeps, {
+            ...pauseOptions,
+            reason: pauseOptions.reason?.trim() || undefined,
+          })
+          const now = await deliverySwitch(txDeps)
           const { reason, restored } = now
           const text = changed ? `Delivery is paused: ${reason}` : textOfNoPause(now)
           return { unchanged: !changed, json: { delivery: 'paused', reason, restored, changed }, text }
@@ -49,15 +52,15 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .option('--moved', 'after a restore: nothing was sent since the backup was made, so end nothing')
     .option('--dry-run', 'show what would happen; changes nothing')
     .action(
-      line.action((deps, { dryRun, moved }: { dryRun?: boolean; moved?: boolean }) =>
-        change(deps, { dryRun }, async (tried) => {
-          const { wasPaused, afterRestore } = await resumeDelivery(tried, { moved })
-          const off = tried.config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
-          const slowly = wasPaused ? textOfBeginning(await deliveryStatus(tried)) : ''
+      cli.action((deps, { dryRun, moved }: { dryRun?: boolean; moved?: boolean }) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          const { wasPaused, afterRestore } = await resumeDelivery(txDeps, { moved })
+          const off = txDeps.config.SENDING === 'off' ? ' Nothing is sent yet: SENDING=off.' : ''
+          const slowly = wasPaused ? textOfSlowStart(await deliverySummary(txDeps)) : ''
           const text = `${wasPaused ? 'Delivery resumed.' : 'Delivery was not paused.'}${off || slowly}`
           return {
             json: { delivery: 'on', wasPaused, afterRestore },
-            text: afterRestore ? `${textOfGap(afterRestore)}\n${text}` : text,
+            text: afterRestore ? `${textOfRestore(afterRestore)}\n${text}` : text,
           }
         }),
       ),
@@ -66,19 +69,22 @@ export const addDeliveryCommands: AddCommands = (program, line) => {
     .command('status')
     .description('whether emails are being sent, what is queued, and whether workers are running')
     .action(
-      line.action(async (deps) => {
+      cli.action(async (deps) => {
         const report = await deliveryReport(deps)
-        return { json: jsonOfReport(report), text: textOfDelivery({ ...report, now: deps.clock.now() }) }
+        return {
+          json: jsonOfDeliveryReport(report),
+          text: textOfDelivery({ ...report, now: deps.clock.now() }),
+        }
       }),
     )
 }
 
 /** Fewer are out before anybody looks. */
-const WORTH_A_WORD = 50
+const MANY_QUEUED = 50
 
-function textOfBeginning({ waiting }: DeliveryStatus): string {
+function textOfSlowStart({ waiting }: DeliverySummary): string {
   const messages = waiting.reduce((sum, { count }) => sum + count, 0)
-  return messages > WORTH_A_WORD
+  return messages > MANY_QUEUED
     ? ` ${messages.toLocaleString('en')} messages are queued: sending starts at 10 a second and doubles every minute.`
     : ''
 }
@@ -86,9 +92,9 @@ function textOfBeginning({ waiting }: DeliveryStatus): string {
 const textOfNoPause = ({ reason, restored, since }: DeliverySwitch): string =>
   restored
     ? `No change: this database was ${reason}. Nothing is sent until delivery resume.`
-    : `No change: delivery has been paused since ${since ? minuteOf(since) : ''} UTC: ${reason}`
+    : `No change: delivery has been paused since ${since ? formatMinute(since) : ''} UTC: ${reason}`
 
-const textOfGap = ({ skipped, uncertain, missed, paused }: AfterRestore): string =>
+const textOfRestore = ({ skipped, uncertain, missed, paused }: RestoreOutcome): string =>
   [
     'After the restore or promotion:',
     `  Open messages that may have been sent since the backup: ${skipped} skipped (restored)`,

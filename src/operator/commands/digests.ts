@@ -2,23 +2,23 @@ import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import { stoppedClock } from '../../core/clock.ts'
-import { rehearse } from '../../core/database/rehearse.ts'
+import { withRollback } from '../../core/database/with-rollback.ts'
 import { type Day, dayOf, parseDay } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
-import { books } from '../../digests/books.repo.ts'
-import type { Books } from '../../digests/books.ts'
 import { planDigests } from '../../digests/plan-digests.ts'
-import { type Preview, previewDigest } from '../preview-digest.ts'
-import { type DigestsRun, runDigests } from '../run-digests.ts'
-import { type AddCommands, type Answer, type CommandLine, table } from './command-line.ts'
+import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import type { DayTotals } from '../../digests/reconciliation.ts'
+import { type DigestPreview, previewDigest } from '../preview-digest.ts'
+import { type DigestRunResult, runDigests } from '../run-digests.ts'
+import { type AddCommands, type Cli, type CommandOutput, table } from './command-line.ts'
 import { watchDigests } from './watch-digests.ts'
 
-export const addDigestCommands: AddCommands = (program, line) => {
+export const addDigestCommands: AddCommands = (program, cli) => {
   const noun = program.command('digests').description('digests: what was due and what was sent')
-  addRun(noun, line)
-  addStatus(noun, line)
-  addPreview(noun, line)
+  addRun(noun, cli)
+  addStatus(noun, cli)
+  addPreview(noun, cli)
 }
 
 interface RunOptions {
@@ -27,7 +27,7 @@ interface RunOptions {
   dryRun?: boolean
 }
 
-function addRun(noun: Command, line: CommandLine): void {
+function addRun(noun: Command, cli: Cli): void {
   noun
     .command('run')
     .description('plan all digests that are due and send every message that is ready')
@@ -35,10 +35,10 @@ function addRun(noun: Command, line: CommandLine): void {
     .option('--now <instant>', 'as if it were this time, such as 2026-11-24T08:00:00Z; not in production')
     .option('--dry-run', 'show what would be planned; changes nothing')
     .action(
-      line.action((deps, { date, now, dryRun }: RunOptions) => {
+      cli.action((deps, { date, now, dryRun }: RunOptions) => {
         const at = now === undefined ? deps : { ...deps, clock: stoppedClock(instantFrom(deps, now)) }
         const input = { date: dayFrom(date) }
-        return dryRun ? rehearsal(at, input) : run(at, input)
+        return dryRun ? dryRunDigests(at, input) : run(at, input)
       }),
     )
 }
@@ -60,33 +60,33 @@ type Row = [string, number]
 const rows = (counts: object): Row[] =>
   Object.entries(counts).filter((row): row is Row => Number.isInteger(row[1]))
 
-async function run(deps: Deps, input: { date?: Day }): Promise<Answer> {
-  const { planned, delivered, paced, stopped } = await untilSignalled((signal) =>
+async function run(deps: Deps, input: { date?: Day }): Promise<CommandOutput> {
+  const { planned, delivered, paced, stopped } = await withAbortOnSignal((signal) =>
     runDigests(deps, { ...input, signal }),
   )
   const counts = table(['of this run', ''], [...rows(planned), ...rows(delivered)])
-  const early = await nobodyYet(deps, input)
+  const early = await nothingDueHint(deps, input)
   return {
     json: { ...planned, ...delivered, paced, stopped, dryRun: false },
-    text: [counts, ...early, ...remarks(deps, stopped), ...pacedRemark(paced)].join('\n'),
-    exit: stopped ? 1 : 0,
+    text: [counts, ...early, ...remarks(deps, stopped), ...rateLimitRemark(paced)].join('\n'),
+    exitCode: stopped ? 1 : 0,
   }
 }
 
-const pacedRemark = (paced: number): string[] =>
+const rateLimitRemark = (paced: number): string[] =>
   paced > 0
     ? [
         `Still ready: ${paced}. They are rate limited: a domain is on hold or slow, or the sending domain is new. See \`delivery status\`.`,
       ]
     : []
 
-async function nobodyYet({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
-  if (date === undefined || (await books(db, date)).due > 0) return []
+async function nothingDueHint({ db }: Deps, { date }: { date?: Day }): Promise<string[]> {
+  if (date === undefined || (await dayTotals(db, date)).due > 0) return []
   return [`Nothing is due on ${date}: no subscriber’s hour has come yet, or none gets email on that date.`]
 }
 
 /** The first SIGINT or SIGTERM lets `work` finish what is under way; a second one ends the process. */
-async function untilSignalled<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function withAbortOnSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController()
   const stop = () => {
     for (const name of STOP_SIGNALS) process.off(name, stop)
@@ -105,7 +105,7 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 const REFUSED =
   'Unsent messages stay queued. See the cause in `delivery status`, fix it, then run `delivery resume`.'
 const SETTINGS = 'Nothing is lost. `doctor` shows what to change; the next run tries again.'
-const STOPPED: Record<NonNullable<DigestsRun['stopped']>, string> = {
+const STOPPED: Record<NonNullable<DigestRunResult['stopped']>, string> = {
   restored:
     'This database was restored or promoted: nothing is planned or sent until `delivery resume`. See `delivery status`.',
   paused: 'Delivery is paused: unsent messages stay queued until `delivery resume`.',
@@ -118,29 +118,29 @@ const STOPPED: Record<NonNullable<DigestsRun['stopped']>, string> = {
   'refused-much': `Too many emails were refused. ${REFUSED}`,
 }
 
-function remarks({ config }: Deps, stopped: DigestsRun['stopped']): string[] {
+function remarks({ config }: Deps, stopped: DigestRunResult['stopped']): string[] {
   if (config.SENDING === 'off') return ['Nothing is sent: SENDING=off. All messages stay queued.']
   return stopped ? [STOPPED[stopped]] : []
 }
 
-async function rehearsal(deps: Deps, input: { date?: Day }): Promise<Answer> {
-  const planned = await rehearse(deps, (tried) => planDigests(tried, input))
+async function dryRunDigests(deps: Deps, input: { date?: Day }): Promise<CommandOutput> {
+  const planned = await withRollback(deps, (txDeps) => planDigests(txDeps, input))
   const text = `Dry run, nothing was changed. This would be planned:\n${table(['', ''], rows(planned))}`
   return { json: { ...planned, dryRun: true }, text }
 }
 
-function addStatus(noun: Command, line: CommandLine): void {
+function addStatus(noun: Command, cli: Cli): void {
   noun
     .command('status')
     .description('the totals of one local date')
     .option('--date <date>', 'default: today (UTC)')
     .option('--watch', 'on a terminal: refresh every second, with the rate, until the date is complete')
     .action(
-      line.action(async (deps, { date, watch, json }: StatusOptions) => {
+      cli.action(async (deps, { date, watch, json }: StatusOptions) => {
         const day = dayFrom(date) ?? dayOf(deps.clock.now())
-        if (watch && !json) return watched(deps, day)
-        const counted = await books(deps.db, day)
-        return { json: counted, text: [textOfBooks(counted), ...watchHint(counted)].join('\n') }
+        if (watch && !json) return watchStatus(deps, day)
+        const totals = await dayTotals(deps.db, day)
+        return { json: totals, text: [textOfBooks(totals), ...watchHint(totals)].join('\n') }
       }),
     )
 }
@@ -151,23 +151,23 @@ interface StatusOptions {
   json?: boolean
 }
 
-const watchHint = ({ due, closed }: Books): string[] =>
+const watchHint = ({ due, closed }: DayTotals): string[] =>
   process.stdout.isTTY && due > 0 && !closed ? ['To follow it: digests status --watch'] : []
 
-async function watched(deps: Deps, date: Day): Promise<Answer> {
+async function watchStatus(deps: Deps, date: Day): Promise<CommandOutput> {
   const terminal = process.stdout
   if (!terminal.isTTY)
     throw new Fault('usage.wrong', {
       what: '--watch needs a terminal; elsewhere, run the command repeatedly with --json',
     })
-  const counted = await untilSignalled((signal) => watchDigests(deps, { date, terminal, signal }))
-  return { json: counted, text: '', isPrinted: true }
+  const totals = await withAbortOnSignal((signal) => watchDigests(deps, { date, terminal, signal }))
+  return { json: totals, text: '', isAlreadyPrinted: true }
 }
 
-const textOfBooks = ({ date, closed, ...counts }: Books): string =>
+const textOfBooks = ({ date, closed, ...counts }: DayTotals): string =>
   table([date, closed ? 'complete' : 'not complete'], rows(counts))
 
-function addPreview(noun: Command, line: CommandLine): void {
+function addPreview(noun: Command, cli: Cli): void {
   noun
     .command('preview')
     .description('show the digest a subscriber would get now; changes nothing')
@@ -175,7 +175,7 @@ function addPreview(noun: Command, line: CommandLine): void {
     .option('--date <date>', 'for this local date; default: today in their zone')
     .option('--out <file>', 'write to a file ending in .html, .txt or .eml')
     .action(
-      line.action(async (deps, email: string, { date, out }: { date?: string; out?: string }) => {
+      cli.action(async (deps, email: string, { date, out }: { date?: string; out?: string }) => {
         const part = out === undefined ? undefined : partFor(out)
         const preview = await previewDigest(deps, { email, date: dayFrom(date) })
         if (out && part && preview.mail) await write(out, preview.mail[part] ?? '')
@@ -199,12 +199,12 @@ async function write(file: string, data: string | Buffer): Promise<void> {
   })
 }
 
-function jsonOfPreview(email: string, { localDate, composed, mail }: Preview): object {
+function jsonOfPreview(email: string, { localDate, composed, mail }: DigestPreview): object {
   const { papers, matched, bestDay, content } = composed
   return { email, date: localDate, matched, papers, bestDay, subject: mail?.subject ?? null, content }
 }
 
-function textOfPreview({ localDate, mail }: Preview, out: string | undefined): string {
+function textOfPreview({ localDate, mail }: DigestPreview, out: string | undefined): string {
   if (!mail) return `${localDate}: nothing matched, so no email.`
   return out === undefined ? `${mail.subject}\n\n${mail.text}` : `Wrote ${out}: ${mail.subject}`
 }

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { type Check, type CheckState, count } from '../doctor/check.ts'
+import { type Check, type CheckState, quantity } from '../doctor/check.ts'
 
 const MARKS: Record<CheckState, string> = { ok: '✓', warning: '!', wrong: '✗', skipped: '–' }
 const STYLES = { ok: 'green', warning: 'yellow', wrong: 'red', skipped: 'dim' } as const
@@ -38,7 +38,7 @@ function summaryOf(checks: Check[]): string {
   const of = (state: CheckState) => checks.filter((check) => check.state === state).length
   const parts = [
     `${of('ok')} ok`,
-    count(of('warning'), 'warning'),
+    quantity(of('warning'), 'warning'),
     styled('wrong', of('wrong')),
     `${of('skipped')} skipped`,
   ]

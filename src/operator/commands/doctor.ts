@@ -1,17 +1,17 @@
 import { isIP } from 'node:net'
-import { type Environment, inspectConfig, wrongIn } from '../../config/config.ts'
-import { clockOf, wire } from '../../core/deps.ts'
+import { type Environment, faultyNames, inspectConfig } from '../../config/config.ts'
+import { buildDeps, clockOf } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { silentLog } from '../../core/log.ts'
-import { openDns } from '../dns/dns-client.ts'
-import { examineDns } from '../dns/examine-dns.ts'
+import { openDnsResolver } from '../dns/dns-client.ts'
+import { runDnsChecks } from '../dns/run-dns-checks.ts'
 import { zoneFile } from '../dns/zone-file.ts'
 import type { Check } from '../doctor/check.ts'
-import { examine, settingsChecks } from '../doctor/examine.ts'
-import type { AddCommands, Answer } from './command-line.ts'
+import { runDoctor, settingsChecks } from '../doctor/run-doctor.ts'
+import type { AddCommands, CommandOutput } from './command-line.ts'
 import { textOfChecks } from './doctor-text.ts'
 
-const WITHIN_MS = 20_000
+const TIMEOUT_MS = 20_000
 const CONNECTIONS = 4
 const FAILED = 1
 
@@ -20,7 +20,7 @@ interface DnsOptions {
   ip?: string[]
 }
 
-export const addDoctorCommand: AddCommands = (program, line) => {
+export const addDoctorCommand: AddCommands = (program, cli) => {
   program
     .command('doctor')
     .description('find what keeps the service from working, with the fix; exit code 1 if something is wrong')
@@ -28,7 +28,7 @@ export const addDoctorCommand: AddCommands = (program, line) => {
     .option('--resolver <address>', 'with --dns: query this server, such as 9.9.9.9 or 127.0.0.1:5353')
     .option('--ip <address...>', 'with --dns: the addresses that emails are sent from')
     .action(
-      line.unready((environment, { dns, ...options }: DnsOptions & { dns?: boolean }) => {
+      cli.actionWithoutDeps((environment, { dns, ...options }: DnsOptions & { dns?: boolean }) => {
         if (!dns && (options.resolver ?? options.ip))
           throw new Fault('usage.wrong', { what: '--resolver and --ip need --dns' })
         return dns ? doctorDns(environment, options) : doctor(environment)
@@ -36,11 +36,14 @@ export const addDoctorCommand: AddCommands = (program, line) => {
     )
 }
 
-async function doctor(environment: Environment): Promise<Answer> {
+async function doctor(environment: Environment): Promise<CommandOutput> {
   const { config, faults } = inspectConfig(environment)
-  const connect = async () => (await wire(config, { log: silentLog, connections: CONNECTIONS })).deps
-  const checks = await examine({ config, clock: clockOf(config), connect }, { faults, withinMs: WITHIN_MS })
-  return answer(checks, { json: checks, text: textOfChecks(checks) })
+  const connect = async () => (await buildDeps(config, { log: silentLog, connections: CONNECTIONS })).deps
+  const checks = await runDoctor(
+    { config, clock: clockOf(config), connect },
+    { faults, withinMs: TIMEOUT_MS },
+  )
+  return outputOf(checks, { json: checks, text: textOfChecks(checks) })
 }
 
 const DNS_SETTINGS = [
@@ -52,18 +55,21 @@ const DNS_SETTINGS = [
   'DKIM_KEY_FILE',
 ]
 
-async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: DnsOptions): Promise<Answer> {
-  const stranger = ips.find((ip) => isIP(ip) === 0)
-  if (stranger)
-    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${stranger}` })
-  const dns = openDns(resolver)
+async function doctorDns(
+  environment: Environment,
+  { resolver, ip: ips = [] }: DnsOptions,
+): Promise<CommandOutput> {
+  const invalidIp = ips.find((ip) => isIP(ip) === 0)
+  if (invalidIp)
+    throw new Fault('usage.wrong', { what: `--ip: use addresses such as 192.0.2.1, not ${invalidIp}` })
+  const dns = openDnsResolver(resolver)
   const { config, faults } = inspectConfig(environment)
-  const about = faults.filter((fault) => DNS_SETTINGS.some((name) => wrongIn([fault]).has(name)))
+  const about = faults.filter((fault) => DNS_SETTINGS.some((name) => faultyNames([fault]).has(name)))
   if (about.length > 0) {
     const checks = settingsChecks(config, about)
-    return answer(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
+    return outputOf(checks, { json: { records: [], checks }, text: textOfChecks(checks) })
   }
-  const { records, checks } = await examineDns(config, dns, { ips, withinMs: WITHIN_MS })
+  const { records, checks } = await runDnsChecks(config, dns, { ips, withinMs: TIMEOUT_MS })
   const text = [
     '; Records to publish, as lines of a zone file',
     '',
@@ -73,10 +79,10 @@ async function doctorDns(environment: Environment, { resolver, ip: ips = [] }: D
     '',
     textOfChecks(checks),
   ].join('\n')
-  return answer(checks, { json: { records, checks }, text })
+  return outputOf(checks, { json: { records, checks }, text })
 }
 
-const answer = (checks: Check[], said: Omit<Answer, 'exit'>): Answer => ({
-  ...said,
-  exit: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
+const outputOf = (checks: Check[], output: Omit<CommandOutput, 'exitCode'>): CommandOutput => ({
+  ...output,
+  exitCode: checks.some(({ state }) => state === 'wrong') ? FAILED : 0,
 })

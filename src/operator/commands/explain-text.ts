@@ -1,22 +1,22 @@
-import { hourOfDay, weekdayDateWithYear, weekdays } from '../../i18n/dates.ts'
-import { wrap } from '../../mail/templates/columns.ts'
+import { hourOfDay, weekdayDateWithYear, weekdaysText } from '../../i18n/dates.ts'
+import { wrap } from '../../mail/templates/wrap.ts'
 import type { Explanation } from '../explain-subscriber.ts'
 
 /** The verdict first, then what led to it in order of time, within 80 columns. */
 export function textOfExplanation({ subscriber, date, verdict, steps }: Explanation): string {
   const { id, email, state, zone, hour, days } = subscriber
-  const schedule = days.length > 0 ? `, ${weekdays(days)} at ${hourOfDay(hour)} ${zone}` : ''
+  const schedule = days.length > 0 ? `, ${weekdaysText(days)} at ${hourOfDay(hour)} ${zone}` : ''
   const stood = state === 'none' ? 'not subscribed yet' : state
   return [
     wrap(verdict.text),
     '',
     wrap(`${email ?? `${id} (erased)`} on ${weekdayDateWithYear(date)}: ${stood}${schedule}`),
-    ...(steps.length > 0 ? ['', textOfSteps(steps)] : []),
+    ...(steps.length > 0 ? ['', textOfTimeline(steps)] : []),
   ].join('\n')
 }
 
 /** What happened, a line or more for each, under a head. */
-export const textOfSteps = (steps: readonly { at: Date | null; text: string }[]): string =>
+export const textOfTimeline = (steps: readonly { at: Date | null; text: string }[]): string =>
   [
     'When (UTC)           What',
     ...steps.map(({ at, text }) => wrap(text, INDENT, at ? stamp(at) : INDENT)),

@@ -1,15 +1,15 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
 import { recordAction } from '../../core/action.repo.ts'
-import { ownCommand } from '../../core/own-command.ts'
-import type { SmtpResult } from '../../mail/refusals/classify-answer.ts'
+import { cliCommand } from '../../core/cli-command.ts'
+import type { SmtpResult } from '../../mail/refusals/classify-reply.ts'
 import type { SmtpTls } from '../../mail/smtp/smtp-tls.ts'
-import { mailTest } from '../mail-test.ts'
-import type { Sent } from '../send-directly.ts'
-import type { AddCommands, Answer } from './command-line.ts'
+import type { DirectSendResult } from '../send-directly.ts'
+import { sendTestEmail } from '../send-test-email.ts'
+import type { AddCommands, CommandOutput } from './command-line.ts'
 
 const FAILED = 1
 
-export const addMailCommand: AddCommands = (program, line) => {
+export const addMailCommand: AddCommands = (program, cli) => {
   program
     .command('mail')
     .description('check how emails are sent')
@@ -18,15 +18,15 @@ export const addMailCommand: AddCommands = (program, line) => {
     .argument('<address>')
     .option('--dry-run', 'build and sign the email but don’t send it')
     .action(
-      line.action(async (deps, email: string, { dryRun }: { dryRun?: boolean }) => {
-        const sent = await mailTest(deps, { email, dryRun })
+      cli.action(async (deps, email: string, { dryRun }: { dryRun?: boolean }) => {
+        const sent = await sendTestEmail(deps, { email, dryRun })
         if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'mail test' })
-        return answerOf(sent, deps.config.SMTP_URL!)
+        return outputOf(sent, deps.config.SMTP_URL!)
       }),
     )
 }
 
-function answerOf(sent: Sent, smtp: SmtpConfig): Answer {
+function outputOf(sent: DirectSendResult, smtp: SmtpConfig): CommandOutput {
   const { result, tls, signedBy, messageId, bytes, ms } = sent
   const server = `${smtp.host}:${smtp.port}`
   const json = {
@@ -42,16 +42,16 @@ function answerOf(sent: Sent, smtp: SmtpConfig): Answer {
     dryRun: result === undefined,
   }
   const text = [
-    headOf(server, sent),
-    ...(tls || result?.accepted ? [`  encrypted  ${wordsOf(tls, smtp)}`] : []),
+    outcomeLine(server, sent),
+    ...(tls || result?.accepted ? [`  encrypted  ${encryptionText(tls, smtp)}`] : []),
     `  signed     ${signedBy ?? 'no: DKIM_KEY_FILE is not set'}`,
     `  message    ${messageId}, ${bytes} bytes`,
-    ...tailOf(result),
+    ...hintLines(result),
   ]
-  return { json, text: text.join('\n'), exit: result?.accepted === false ? FAILED : 0 }
+  return { json, text: text.join('\n'), exitCode: result?.accepted === false ? FAILED : 0 }
 }
 
-function headOf(server: string, { result, ms }: Sent): string {
+function outcomeLine(server: string, { result, ms }: DirectSendResult): string {
   if (!result) return `Dry run, nothing was sent. It would be sent to ${server}.`
   if (result.accepted) return `Accepted by ${server} after ${ms} ms: ${result.answer}`
   const silence = result.bodyWritten && result.status === null
@@ -69,16 +69,16 @@ const STAGES: Record<Extract<SmtpResult, { accepted: false }>['stage'], string> 
   dot: 'the end of the email',
 }
 
-function wordsOf(tls: SmtpTls | undefined, smtp: SmtpConfig): string {
+function encryptionText(tls: SmtpTls | undefined, smtp: SmtpConfig): string {
   if (!tls) return 'no'
   const doubt = tls.doubt ? `certificate not verified (${tls.doubt})` : 'certificate verified'
   const until = tls.until ? `, valid until ${tls.until.toISOString().slice(0, 10)}` : ''
   return `${tls.protocol}${smtp.implicitTls ? ' from the first byte' : ''}, ${doubt}${until}`
 }
 
-const tailOf = (result: SmtpResult | undefined): string[] => {
+const hintLines = (result: SmtpResult | undefined): string[] => {
   if (!result) return []
   return result.accepted
     ? ['Accepted does not mean delivered: check the inbox, the spam folder and the headers.']
-    : [`To find out what is wrong with the mail server: ${ownCommand('doctor')}`]
+    : [`To find out what is wrong with the mail server: ${cliCommand('doctor')}`]
 }

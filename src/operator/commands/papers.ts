@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { type Day, parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { nameOf } from '../../papers/identifiers.ts'
 import { importPapers } from '../../papers/import-papers.ts'
-import { type Ingested, ingestDay } from '../../papers/ingest-day.ts'
+import { type IngestedDay, ingestDay } from '../../papers/ingest-day.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperNameOf } from '../../papers/paper-key.ts'
 import { listPapers } from '../../search/list-papers.ts'
-import { stateText } from '../source-words.ts'
+import { sourceStateText } from '../source-text.ts'
 import { type AddCommands, table } from './command-line.ts'
 
 const DATE = ['--date <date>', 'a day (UTC) such as 2026-11-24'] as const
@@ -28,7 +28,7 @@ interface ListOptions {
   query?: string
 }
 
-export const addPaperCommands: AddCommands = (program, line) => {
+export const addPaperCommands: AddCommands = (program, cli) => {
   const noun = program.command('papers').description('papers by day')
   noun
     .command('fetch')
@@ -37,12 +37,12 @@ export const addPaperCommands: AddCommands = (program, line) => {
     .option('--source <source>', 'only this source')
     .option(...DRY_RUN)
     .action(
-      line.action(async (deps, { date, source, dryRun }: FetchOptions) => {
+      cli.action(async (deps, { date, source, dryRun }: FetchOptions) => {
         const day = parseDay(date)
-        const recorded: Ingested[] = []
+        const recorded: IngestedDay[] = []
         for (const name of source ? [source] : deps.config.SOURCES)
           recorded.push(await ingestDay(deps, { source: name, day, dryRun }))
-        return answer(recorded, dryRun)
+        return outputOf(recorded, dryRun)
       }),
     )
   noun
@@ -52,10 +52,10 @@ export const addPaperCommands: AddCommands = (program, line) => {
     .option(DATE[0], `${DATE[1]}; default: today`)
     .option(...DRY_RUN)
     .action(
-      line.action(async (deps, file: string, { date, dryRun }: ImportOptions) => {
+      cli.action(async (deps, file: string, { date, dryRun }: ImportOptions) => {
         const day = date === undefined ? undefined : parseDay(date)
-        const recorded = await importPapers(deps, { text: textIn(file), day, dryRun })
-        const { json, text } = answer([recorded], dryRun)
+        const recorded = await importPapers(deps, { text: readText(file), day, dryRun })
+        const { json, text } = outputOf([recorded], dryRun)
         return { json: json[0], text }
       }),
     )
@@ -65,7 +65,7 @@ export const addPaperCommands: AddCommands = (program, line) => {
     .requiredOption(...DATE)
     .option('--query <query>', 'only those that match this query')
     .action(
-      line.action(async (deps, { date, query }: ListOptions) => {
+      cli.action(async (deps, { date, query }: ListOptions) => {
         const day = parseDay(date)
         const papers = await listPapers(deps, { day, query })
         return { json: papers.map((paper) => jsonOf(paper, day)), text: textOf(papers, day) }
@@ -73,7 +73,7 @@ export const addPaperCommands: AddCommands = (program, line) => {
     )
 }
 
-function textIn(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
@@ -81,9 +81,9 @@ function textIn(file: string): string {
   }
 }
 
-function answer(recorded: Ingested[], dryRun = false) {
+function outputOf(recorded: IngestedDay[], dryRun = false) {
   const lines = recorded.flatMap(({ source, day, listed, added, changed, refused, rejected, stands }) => [
-    `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${stateText(stands)}` : ''}`,
+    `${source} ${day}: ${listed} listed, ${added} new, ${changed} changed${stands && listed === 0 ? `; ${sourceStateText(stands)}` : ''}`,
     ...refused.map(({ index, why }) => `  entry ${index} left out: ${why}`),
     ...rejected.map(({ paper, why }) => `  ${paper} rejected by the database: ${why}`),
   ])
@@ -93,7 +93,7 @@ function answer(recorded: Ingested[], dryRun = false) {
 
 /** The form that `papers import` takes. */
 const jsonOf = (paper: Paper, day: Day) => ({
-  id: nameOf(paper),
+  id: paperNameOf(paper),
   title: paper.title,
   summary: paper.abstract,
   day,
@@ -112,6 +112,6 @@ function textOf(papers: Paper[], day: Day): string {
   if (papers.length === 0) return `No papers on ${day}.`
   return table(
     ['id', 'votes', 'title'],
-    papers.map((paper) => [nameOf(paper), paper.votes, paper.title]),
+    papers.map((paper) => [paperNameOf(paper), paper.votes, paper.title]),
   )
 }

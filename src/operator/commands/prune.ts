@@ -1,8 +1,8 @@
 import { recordAction } from '../../core/action.repo.ts'
-import { type Pruned, prunable, prune } from '../prune.ts'
+import { countPrunable, type PruneCounts, prune } from '../prune.ts'
 import { type AddCommands, table } from './command-line.ts'
 
-export const addPruneCommand: AddCommands = (program, line) => {
+export const addPruneCommand: AddCommands = (program, cli) => {
   program
     .command('prune')
     .description(
@@ -10,15 +10,15 @@ export const addPruneCommand: AddCommands = (program, line) => {
     )
     .option('--dry-run', 'show what would be deleted; changes nothing')
     .action(
-      line.action(async (deps, { dryRun = false }: { dryRun?: boolean }) => {
-        const pruned = await (dryRun ? prunable(deps) : prune(deps))
+      cli.action(async (deps, { dryRun = false }: { dryRun?: boolean }) => {
+        const pruned = await (dryRun ? countPrunable(deps) : prune(deps))
         if (!dryRun) await recordAction(deps.db, { at: deps.clock.now(), door: 'command', verb: 'prune' })
         return { json: { ...pruned, dryRun }, text: textOf(pruned, dryRun) }
       }),
     )
 }
 
-const textOf = ({ before, ...counts }: Pruned, dryRun: boolean): string =>
+const textOf = ({ before, ...counts }: PruneCounts, dryRun: boolean): string =>
   [
     dryRun ? 'Dry run, nothing was changed. This would be deleted:' : 'Deleted:',
     table([`before ${before}`, 'rows'], Object.entries(counts)),

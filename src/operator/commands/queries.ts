@@ -1,13 +1,17 @@
+import {
+  jsonOfTopicPreview,
+  type PreviewJson,
+  type PreviewPaperJson,
+} from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { type ToldPaper, type ToldPreview, toldPreview } from '../../digests/preview/told-preview.ts'
 import { counted, listed, words } from '../../i18n/words.ts'
-import { type Explained, explainQuery } from '../../search/explain-query.ts'
+import { explainQuery, type QueryExplanation } from '../../search/explain-query.ts'
 import { MAX_DAYS } from '../../search/recent-window.ts'
 import { type AddCommands, table } from './command-line.ts'
 
 const LATEST = 10
 
-export const addQueryCommands: AddCommands = (program, line) => {
+export const addQueryCommands: AddCommands = (program, cli) => {
   const noun = program.command('queries').description('test and explain queries')
   noun
     .command('test')
@@ -15,10 +19,10 @@ export const addQueryCommands: AddCommands = (program, line) => {
     .argument('<query>')
     .option('--days <n>', `how many days up to today (UTC), from 1 to ${MAX_DAYS}`, '30')
     .action(
-      line.action(async (deps, query: string, { days }: { days: string }) => {
+      cli.action(async (deps, query: string, { days }: { days: string }) => {
         const input = { queries: [query], days: Number(days), latest: LATEST }
         const preview = await previewTopics(deps, input)
-        const told = toldPreview(preview, preview.topics[0]!)
+        const told = jsonOfTopicPreview(preview, preview.topics[0]!)
         return { json: told, text: testText(told) }
       }),
     )
@@ -28,7 +32,7 @@ export const addQueryCommands: AddCommands = (program, line) => {
     .argument('<query>')
     .requiredOption('--paper <id>', 'an arXiv id such as 2507.06457, or our number')
     .action(
-      line.action(async (deps, query: string, { paper }: { paper: string }) => {
+      cli.action(async (deps, query: string, { paper }: { paper: string }) => {
         const explained = await explainQuery(deps, { query, paper })
         return { json: explained, text: explainText(explained) }
       }),
@@ -37,7 +41,7 @@ export const addQueryCommands: AddCommands = (program, line) => {
 
 const MAX_BAR_LENGTH = 30
 
-function testText(told: ToldPreview): string {
+function testText(told: PreviewJson): string {
   const { understood, from, to, total, perDay, latest, nothing, absent } = told
   const highest = Math.max(1, ...perDay.map(({ papers }) => papers))
   const bar = (papers: number) => '#'.repeat(Math.ceil((papers / highest) * MAX_BAR_LENGTH))
@@ -58,10 +62,10 @@ function testText(told: ToldPreview): string {
 
 const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`
 
-const shareOf = ({ share, total, papers }: ToldPreview): string =>
+const shareOf = ({ share, total, papers }: PreviewJson): string =>
   share === null || total === 0 ? '' : ` (${percent(share)} of ${papers})`
 
-function termLines({ terms }: ToldPreview): string[] {
+function termLines({ terms }: PreviewJson): string[] {
   if (terms.length < 2) return []
   const rows = terms.map(({ term, isUnwanted, papers, share }) => {
     return [term, isUnwanted ? `removes ${papers}` : papers, share === null ? '' : percent(share)]
@@ -69,9 +73,9 @@ function termLines({ terms }: ToldPreview): string[] {
   return [table(['term', 'papers', 'of all papers'], rows)]
 }
 
-type Nothing = NonNullable<ToldPreview['nothing']>
+type Nothing = NonNullable<PreviewJson['nothing']>
 
-function nothingLines({ absent, without, nearest }: Nothing, hints: ToldPreview['hints']): string[] {
+function nothingLines({ absent, without, nearest }: Nothing, hints: PreviewJson['hints']): string[] {
   const names = hints.filter(({ way }) => way === 'author')
   return [
     ...(absent.length > 0 ? [`No paper has ${listed(absent, 'or')}.`] : []),
@@ -82,18 +86,18 @@ function nothingLines({ absent, without, nearest }: Nothing, hints: ToldPreview[
 }
 
 /** Each with the query that it comes to. */
-function hintLines({ width, hints }: ToldPreview): string[] {
+function hintLines({ width, hints }: PreviewJson): string[] {
   if (width === 'fits') return []
   const said = width === 'narrow' ? 'Fewer than one a week.' : 'More a day than fit in one email.'
   return [said, ...hints.map(({ papers, query, part }) => `  ${papers}: ${query ?? `without ${part}`}`)]
 }
 
-const paperLines = ({ id, day, title, reason }: ToldPaper): string[] => [
+const paperLines = ({ id, day, title, reason }: PreviewPaperJson): string[] => [
   `  ${day}  ${id}  ${title}`,
   `    ${reason}`,
 ]
 
-const explainText = ({ understood, paper, reason, matches, missing, unwanted }: Explained): string =>
+const explainText = ({ understood, paper, reason, matches, missing, unwanted }: QueryExplanation): string =>
   [
     `Understood: ${understood}.`,
     `Paper ${paper.id}: ${paper.title}`,

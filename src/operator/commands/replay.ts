@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { Fault, textOf } from '../../core/errors.ts'
-import { type Replayed, replayLog } from '../restore/replay-log.ts'
-import type { CommandLine } from './command-line.ts'
-import { change } from './subscriber-answers.ts'
+import { errorText, Fault } from '../../core/errors.ts'
+import { type ReplayCounts, replayLog } from '../restore/replay-log.ts'
+import type { Cli } from './command-line.ts'
+import { runCommandChange } from './subscriber-output.ts'
 
 const STDIN = 0
 
-export function addReplay(noun: Command, line: CommandLine): void {
+export function addReplay(noun: Command, cli: Cli): void {
   noun
     .command('replay')
     .description(
@@ -16,23 +16,23 @@ export function addReplay(noun: Command, line: CommandLine): void {
     .argument('<log...>', 'log files; - reads standard input')
     .option('--dry-run', 'show what would happen; changes nothing')
     .action(
-      line.action((deps, logs: string[], { dryRun }: { dryRun?: boolean }) => {
-        const lines = logs.flatMap((log) => read(log).split('\n'))
-        return change(deps, { dryRun }, async (tried) => {
-          const replayed = await replayLog(tried, lines)
-          return { json: replayed, text: sentenceOf(replayed) }
+      cli.action((deps, logs: string[], { dryRun }: { dryRun?: boolean }) => {
+        const lines = logs.flatMap((log) => readLog(log).split('\n'))
+        return runCommandChange(deps, { dryRun }, async (txDeps) => {
+          const replayed = await replayLog(txDeps, lines)
+          return { json: replayed, text: summaryOf(replayed) }
         })
       }),
     )
 }
 
-function read(log: string): string {
+function readLog(log: string): string {
   try {
     return readFileSync(log === '-' ? STDIN : log, 'utf8')
   } catch (error) {
-    throw new Fault('usage.wrong', { what: textOf(error) })
+    throw new Fault('usage.wrong', { what: errorText(error) })
   }
 }
 
-const sentenceOf = ({ erased, suppressed, unsubscribed, known, unknown }: Replayed): string =>
+const summaryOf = ({ erased, suppressed, unsubscribed, known, unknown }: ReplayCounts): string =>
   `${erased} erased, ${suppressed} suppressed, ${unsubscribed} unsubscribed. ${known} had already left or came back; ${unknown} are erased or unknown here.`

@@ -1,8 +1,8 @@
 import { Fault } from '../../core/errors.ts'
-import { MAX_DAYS_BACK } from '../../sources/day-state.ts'
+import { MAX_DAYS_BACK } from '../../sources/source-day-state.ts'
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../source-status.ts'
-import { faultText, reasonText, rejectedText, stateText } from '../source-words.ts'
-import { type AddCommands, minuteOf, table } from './command-line.ts'
+import { rejectedPapersText, sourceFaultText, sourceReasonText, sourceStateText } from '../source-text.ts'
+import { type AddCommands, formatMinute, table } from './command-line.ts'
 
 const DAYS = 7
 
@@ -30,13 +30,13 @@ function daysFrom(text: string | undefined): number {
 
 function textOf({ source, state, reason, newestFetch, nextTry, days }: SourceStatus, now: Date): string {
   const read = newestFetch
-    ? `Papers last fetched ${minuteOf(newestFetch)} UTC.`
+    ? `Papers last fetched ${formatMinute(newestFetch)} UTC.`
     : 'Papers were never fetched.'
   const next = nextTry
-    ? `Next try ${nextTry <= now ? 'within a minute' : `${minuteOf(nextTry)} UTC`}.`
+    ? `Next try ${nextTry <= now ? 'within a minute' : `${formatMinute(nextTry)} UTC`}.`
     : 'No day is open.'
   return [
-    `${source}: ${state} today${reason ? ` (${reasonText(reason)})` : ''}`,
+    `${source}: ${state} today${reason ? ` (${sourceReasonText(reason)})` : ''}`,
     `${read} ${next}`,
     ...(days.length > 0 ? daysText(days) : ['No data for these days.']),
   ].join('\n')
@@ -47,26 +47,26 @@ function daysText(days: readonly SourceDayStatus[]): string[] {
   const head = ['day', 'state', 'papers', 'fetched', 'asked', 'then']
   const rows = days.map((day) => [
     day.day,
-    stateText(day),
+    sourceStateText(day),
     day.late > 0 ? `${day.papers} (${day.late} late)` : day.papers,
     day.fetchedAt && shortOf(day.fetchedAt),
     day.requests,
-    whatThen(day),
+    nextStep(day),
   ])
   const [first = '', ...lines] = table(head, rows).split('\n')
   return [first, ...lines.flatMap((line, n) => [line, ...faultLines(days[n]!)])]
 }
 
 /** "11-24 08:00" */
-const shortOf = (instant: Date): string => minuteOf(instant).slice(5)
+const shortOf = (instant: Date): string => formatMinute(instant).slice(5)
 
-function whatThen({ closedAt, nextTry }: SourceDayStatus): string {
+function nextStep({ closedAt, nextTry }: SourceDayStatus): string {
   if (closedAt) return `closed ${shortOf(closedAt)}`
   return nextTry ? `next ${shortOf(nextTry)}` : ''
 }
 
 function faultLines({ failures, lastFault, lastStatus, rejected }: SourceDayStatus): string[] {
   const times = failures > 1 ? `, ${failures} times` : ''
-  const fault = lastFault ? `${faultText(lastFault, lastStatus)}${times}` : ''
-  return [rejectedText(rejected), fault].filter(Boolean).map((line) => `            ${line}`)
+  const fault = lastFault ? `${sourceFaultText(lastFault, lastStatus)}${times}` : ''
+  return [rejectedPapersText(rejected), fault].filter(Boolean).map((line) => `            ${line}`)
 }

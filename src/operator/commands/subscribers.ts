@@ -1,39 +1,39 @@
 import { type Command, Option } from 'commander'
+import { changeAddressByOperator } from '../../account/change-address.ts'
 import { eraseSubscriber } from '../../account/erase-subscriber.ts'
-import { moveSubscriber } from '../../account/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../../account/pause-subscriber.ts'
 import { showSubscriber, showSubscribers } from '../../account/show-subscriber.ts'
 import { addSubscriber } from '../../account/signup/add-subscriber.ts'
-import { jsonOfShown, jsonOfSubscriber } from '../../account/subscriber-json.ts'
+import { jsonOfSubscriber, jsonOfSubscriberDetails } from '../../account/subscriber-json.ts'
 import { unsubscribeByOperator } from '../../account/unsubscribe.ts'
 import { parseDay } from '../../core/dates.ts'
 import { SUBSCRIBER_STATES, type SubscriberState } from '../../subscribers/subscriber.ts'
 import { suppress, unsuppress } from '../../subscribers/suppress-subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
 import { explainSubscriber } from '../explain-subscriber.ts'
-import { type AddCommands, type CommandLine, consentIn, table } from './command-line.ts'
+import { type AddCommands, type Cli, parseConsent, table } from './command-line.ts'
 import { jsonOfExplanation, textOfExplanation } from './explain-text.ts'
-import { addMoving } from './moving.ts'
+import { addImportExport } from './import-export.ts'
 import { addReplay } from './replay.ts'
-import { change, textOfAdded, textOfShown } from './subscriber-answers.ts'
+import { runCommandChange, textOfAdded, textOfSubscriber } from './subscriber-output.ts'
 
-export const addSubscriberCommands: AddCommands = (program, line) => {
+export const addSubscriberCommands: AddCommands = (program, cli) => {
   const noun = program.command('subscribers').description('subscribers')
-  addAdd(noun, line)
-  addList(noun, line)
-  addShow(noun, line)
-  addExplain(noun, line)
-  addPause(noun, line)
-  addEnds(noun, line)
-  addSuppress(noun, line)
-  addMove(noun, line)
-  addMoving(noun, line)
-  addReplay(noun, line)
+  addAdd(noun, cli)
+  addList(noun, cli)
+  addShow(noun, cli)
+  addExplain(noun, cli)
+  addPause(noun, cli)
+  addUnsubscribeAndErase(noun, cli)
+  addSuppress(noun, cli)
+  addMove(noun, cli)
+  addImportExport(noun, cli)
+  addReplay(noun, cli)
 }
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
-const changing = (command: Command): Command =>
+const withDryRun = (command: Command): Command =>
   command.option('--dry-run', 'show what would happen; changes nothing')
 
 interface DryRun {
@@ -51,8 +51,8 @@ interface AddOptions extends DryRun {
   consent?: string
 }
 
-function addAdd(noun: Command, line: CommandLine): void {
-  changing(noun.command('add'))
+function addAdd(noun: Command, cli: Cli): void {
+  withDryRun(noun.command('add'))
     .description('add a subscriber: with a confirmation email, or with --consent confirmed at once')
     .argument('<email>')
     .option(
@@ -67,25 +67,25 @@ function addAdd(noun: Command, line: CommandLine): void {
     .option('--max <papers>', 'papers per email, 1 to 25')
     .option('--format <format>', 'html or text')
     .option('--detail <detail>', 'full or titles')
-    .option('--consent <how>', 'how they agreed', consentIn)
+    .option('--consent <how>', 'how they agreed', parseConsent)
     .action(
-      line.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>
-        change(deps, { dryRun }, async (tried) => {
+      cli.action((deps, email: string, { topic, days, dryRun, ...typed }: AddOptions) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
           const input = { email, topics: topic, days: days === undefined ? undefined : [days], ...typed }
-          const added = await addSubscriber(tried, input)
+          const added = await addSubscriber(txDeps, input)
           return { json: { email, ...added }, text: textOfAdded(added) }
         }),
       ),
     )
 }
 
-function addList(noun: Command, line: CommandLine): void {
+function addList(noun: Command, cli: Cli): void {
   noun
     .command('list')
     .description('all subscribers, oldest first')
     .addOption(new Option('--state <state>', 'only these').choices(SUBSCRIBER_STATES))
     .action(
-      line.action(async (deps, { state }: { state?: SubscriberState }) => {
+      cli.action(async (deps, { state }: { state?: SubscriberState }) => {
         const found = await showSubscribers(deps, { state })
         const rows = found.map(({ subscriber, topics }) => [
           subscriber.address,
@@ -98,28 +98,28 @@ function addList(noun: Command, line: CommandLine): void {
     )
 }
 
-function addShow(noun: Command, line: CommandLine): void {
+function addShow(noun: Command, cli: Cli): void {
   noun
     .command('show')
     .description('show one subscriber')
     .argument('<email>')
     .action(
-      line.action(async (deps, email: string) => {
+      cli.action(async (deps, email: string) => {
         const shown = await showSubscriber(deps, { email })
-        return { json: jsonOfShown(shown), text: textOfShown(shown) }
+        return { json: jsonOfSubscriberDetails(shown), text: textOfSubscriber(shown) }
       }),
     )
 }
 
-function addExplain(noun: Command, line: CommandLine): void {
+function addExplain(noun: Command, cli: Cli): void {
   noun
     .command('explain')
     .description('why a subscriber did or did not get an email on a date')
     .argument('<email>', 'an address, or the id of an erased subscriber')
     .option('--date <date>', 'their local date; default: the newest on which something was due')
     .action(
-      line.action(async (deps, who: string, { date }: { date?: string }) => {
-        const named = who.includes('@') ? { email: who } : { id: who }
+      cli.action(async (deps, idOrEmail: string, { date }: { date?: string }) => {
+        const named = idOrEmail.includes('@') ? { email: idOrEmail } : { id: idOrEmail }
         const explained = await explainSubscriber(deps, {
           ...named,
           date: date === undefined ? undefined : parseDay(date),
@@ -129,16 +129,16 @@ function addExplain(noun: Command, line: CommandLine): void {
     )
 }
 
-function addPause(noun: Command, line: CommandLine): void {
-  changing(noun.command('pause'))
+function addPause(noun: Command, cli: Cli): void {
+  withDryRun(noun.command('pause'))
     .description('pause digests')
     .argument('<email>')
     .option('--until <date>', 'the date on which they resume; default: until resumed')
     .action(
-      line.action((deps, email: string, { until, dryRun }: DryRun & { until?: string }) =>
-        change(deps, { dryRun }, async (tried) => {
+      cli.action((deps, email: string, { until, dryRun }: DryRun & { until?: string }) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
           const day = until === undefined ? null : parseDay(until)
-          await pauseSubscriber(tried, { email, until: day })
+          await pauseSubscriber(txDeps, { email, until: day })
           return {
             json: { email, state: 'paused', pausedUntil: day },
             text: `Paused${day ? ` until ${day}` : ''}.`,
@@ -146,27 +146,27 @@ function addPause(noun: Command, line: CommandLine): void {
         }),
       ),
     )
-  changing(noun.command('resume'))
+  withDryRun(noun.command('resume'))
     .description('resume digests after a pause')
     .argument('<email>')
     .action(
-      line.action((deps, email: string, { dryRun }: DryRun) =>
-        change(deps, { dryRun }, async (tried) => {
-          await resumeSubscriber(tried, { email })
+      cli.action((deps, email: string, { dryRun }: DryRun) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          await resumeSubscriber(txDeps, { email })
           return { json: { email, state: 'active' }, text: 'Active.' }
         }),
       ),
     )
 }
 
-function addEnds(noun: Command, line: CommandLine): void {
-  changing(noun.command('unsubscribe'))
+function addUnsubscribeAndErase(noun: Command, cli: Cli): void {
+  withDryRun(noun.command('unsubscribe'))
     .description('end a subscription')
     .argument('<email>')
     .action(
-      line.action((deps, email: string, { dryRun }: DryRun) =>
-        change(deps, { dryRun }, async (tried) => {
-          const ended = await unsubscribeByOperator(tried, { email })
+      cli.action((deps, email: string, { dryRun }: DryRun) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          const ended = await unsubscribeByOperator(txDeps, { email })
           return {
             json: { email, ended },
             text: ended ? 'Unsubscribed.' : 'Already ended: nothing to do.',
@@ -174,39 +174,39 @@ function addEnds(noun: Command, line: CommandLine): void {
         }),
       ),
     )
-  changing(noun.command('erase'))
+  withDryRun(noun.command('erase'))
     .description('erase a subscriber’s data; a suppressed address stays suppressed')
     .argument('<email>')
     .action(
-      line.action((deps, email: string, { dryRun }: DryRun) =>
-        change(deps, { dryRun }, async (tried) => {
-          await eraseSubscriber(tried, { email })
+      cli.action((deps, email: string, { dryRun }: DryRun) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          await eraseSubscriber(txDeps, { email })
           return { json: { erased: true }, text: 'Erased.' }
         }),
       ),
     )
 }
 
-function addSuppress(noun: Command, line: CommandLine): void {
-  changing(noun.command('suppress'))
+function addSuppress(noun: Command, cli: Cli): void {
+  withDryRun(noun.command('suppress'))
     .description('never email this address, subscribed or not')
     .argument('<email>')
     .addOption(new Option('--reason <reason>', 'why').choices(SUPPRESSION_REASONS).default('operator'))
     .action(
-      line.action((deps, email: string, { reason, dryRun }: DryRun & { reason: SuppressionReason }) =>
-        change(deps, { dryRun }, async (tried) => {
-          await suppress(tried, { email, reason })
+      cli.action((deps, email: string, { reason, dryRun }: DryRun & { reason: SuppressionReason }) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          await suppress(txDeps, { email, reason })
           return { json: { email, suppressed: reason }, text: `Suppressed (${reason}).` }
         }),
       ),
     )
-  changing(noun.command('unsuppress'))
+  withDryRun(noun.command('unsuppress'))
     .description('remove a suppression: the subscriber’s earlier state is restored')
     .argument('<email>')
     .action(
-      line.action((deps, email: string, { dryRun }: DryRun) =>
-        change(deps, { dryRun }, async (tried) => {
-          await unsuppress(tried, { email })
+      cli.action((deps, email: string, { dryRun }: DryRun) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          await unsuppress(txDeps, { email })
           return {
             json: { email, suppressed: null },
             text: 'Not suppressed any more. The subscriber’s earlier state is restored; after a complaint, unsubscribed.',
@@ -216,15 +216,15 @@ function addSuppress(noun: Command, line: CommandLine): void {
     )
 }
 
-function addMove(noun: Command, line: CommandLine): void {
-  changing(noun.command('move'))
+function addMove(noun: Command, cli: Cli): void {
+  withDryRun(noun.command('move'))
     .description('change a subscriber’s address')
     .argument('<email>')
     .argument('<new>', 'the new address')
     .action(
-      line.action((deps, email: string, newEmail: string, { dryRun }: DryRun) =>
-        change(deps, { dryRun }, async (tried) => {
-          await moveSubscriber(tried, { email, newEmail })
+      cli.action((deps, email: string, newEmail: string, { dryRun }: DryRun) =>
+        runCommandChange(deps, { dryRun }, async (txDeps) => {
+          await changeAddressByOperator(txDeps, { email, newEmail })
           return { json: { email: newEmail }, text: 'Moved.' }
         }),
       ),

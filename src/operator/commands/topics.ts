@@ -9,9 +9,9 @@ import {
 import { showSubscriber } from '../../account/show-subscriber.ts'
 import { Fault } from '../../core/errors.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
-import { topicsText } from '../../subscribers/topics-text.ts'
-import type { AddCommands, CommandLine } from './command-line.ts'
-import { change, textOfTopics } from './subscriber-answers.ts'
+import { formatTopicsText } from '../../subscribers/topics-text.ts'
+import type { AddCommands, Cli } from './command-line.ts'
+import { runCommandChange, textOfTopics } from './subscriber-output.ts'
 
 const DRY_RUN = ['--dry-run', 'show what would happen; changes nothing'] as const
 
@@ -19,13 +19,13 @@ interface DryRun {
   dryRun?: boolean
 }
 
-export const addTopicCommands: AddCommands = (program, line) => {
+export const addTopicCommands: AddCommands = (program, cli) => {
   const noun = program.command('topics').description("a subscriber's topics")
   noun
     .command('list')
     .argument('<email>')
     .action(
-      line.action(async (deps, email: string) => {
+      cli.action(async (deps, email: string) => {
         const { topics } = await showSubscriber(deps, { email })
         return { json: topics, text: textOfTopics(topics).join('\n') }
       }),
@@ -36,9 +36,9 @@ export const addTopicCommands: AddCommands = (program, line) => {
     .argument('<query>')
     .option(...DRY_RUN)
     .action(
-      line.action((deps, email: string, text: string, options: DryRun) =>
-        change(deps, options, async (tried) => {
-          const topics = await addTopicsByOperator(tried, { email, text })
+      cli.action((deps, email: string, text: string, options: DryRun) =>
+        runCommandChange(deps, options, async (txDeps) => {
+          const topics = await addTopicsByOperator(txDeps, { email, text })
           return { json: { topics }, text: textOfTopics(topics).join('\n') }
         }),
       ),
@@ -49,27 +49,27 @@ export const addTopicCommands: AddCommands = (program, line) => {
     .argument('<query>', 'the query, or the name, of one topic')
     .option(...DRY_RUN)
     .action(
-      line.action((deps, email: string, text: string, options: DryRun) =>
-        change(deps, options, async (tried) => {
-          const topics = await removeTopicByOperator(tried, { email, text })
+      cli.action((deps, email: string, text: string, options: DryRun) =>
+        runCommandChange(deps, options, async (txDeps) => {
+          const topics = await removeTopicByOperator(txDeps, { email, text })
           return { json: { topics }, text: textOfTopics(topics).join('\n') }
         }),
       ),
     )
-  addExport(noun, line)
-  addImport(noun, line)
+  addExport(noun, cli)
+  addImport(noun, cli)
 }
 
-function addExport(noun: Command, line: CommandLine): void {
+function addExport(noun: Command, cli: Cli): void {
   noun
     .command('export')
     .description('export as a text file, for topics import')
     .argument('<email>')
     .option('--out <file>', 'output file; default: the terminal')
     .action(
-      line.action(async (deps, email: string, { out }: { out?: string }) => {
+      cli.action(async (deps, email: string, { out }: { out?: string }) => {
         const { topics } = await showSubscriber(deps, { email })
-        const text = topicsText(topics)
+        const text = formatTopicsText(topics)
         if (out === undefined) return { json: topics, text: text.trimEnd() }
         await write(out, text)
         return { json: { file: out, topics: topics.length }, text: `${topics.length} topics to ${out}.` }
@@ -77,7 +77,7 @@ function addExport(noun: Command, line: CommandLine): void {
     )
 }
 
-function addImport(noun: Command, line: CommandLine): void {
+function addImport(noun: Command, cli: Cli): void {
   noun
     .command('import')
     .description('add new topics from a text file, one query per line')
@@ -85,10 +85,10 @@ function addImport(noun: Command, line: CommandLine): void {
     .argument('<file>', 'or - for standard input')
     .option(...DRY_RUN)
     .action(
-      line.action(async (deps, email: string, file: string, options: DryRun) => {
+      cli.action(async (deps, email: string, file: string, options: DryRun) => {
         const text = await textIn(file)
-        return change(deps, options, async (tried) => {
-          const { topics, added } = await importTopicsByOperator(tried, { email, text })
+        return runCommandChange(deps, options, async (txDeps) => {
+          const { topics, added } = await importTopicsByOperator(txDeps, { email, text })
           return { json: { topics, added }, text: textOfImported(topics, added) }
         })
       }),

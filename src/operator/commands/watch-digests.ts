@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { WriteStream } from 'node:tty'
-import { stopwatch } from '../../core/clock.ts'
+import { monotonicMs } from '../../core/clock.ts'
 import type { Day } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { books } from '../../digests/books.repo.ts'
-import type { Books } from '../../digests/books.ts'
+import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import type { DayTotals } from '../../digests/reconciliation.ts'
 import { deliverySwitch } from '../delivery-switch.ts'
-import { doneOf, frameLines, type Sample } from './digests-frame.ts'
+import { finishedCount, frameLines, type ProgressSample } from './digest-progress.ts'
 
-const EVERY_MS = 1000
+const REFRESH_MS = 1000
 /** The pace is that of the last half minute. */
 const MAX_SAMPLES = 30
 const COLUMNS = 80
@@ -21,23 +21,23 @@ const upAndClear = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\x1b[0
 export async function watchDigests(
   deps: Deps,
   { date, terminal, signal }: { date: Day; terminal: WriteStream; signal: AbortSignal },
-): Promise<Books> {
-  const samples: Sample[] = []
+): Promise<DayTotals> {
+  const samples: ProgressSample[] = []
   let drawn = 0
   terminal.write(HIDE_CURSOR)
   try {
     for (;;) {
-      const counted = await books(deps.db, date)
-      samples.push({ at: stopwatch(), done: doneOf(counted) })
+      const totals = await dayTotals(deps.db, date)
+      samples.push({ at: monotonicMs(), done: finishedCount(totals) })
       if (samples.length > MAX_SAMPLES) samples.shift()
       const columns = terminal.columns || COLUMNS
       const delivery = await deliverySwitch(deps)
-      const lines = frameLines({ books: counted, delivery, samples, now: deps.clock.now(), columns })
+      const lines = frameLines({ dayTotals: totals, delivery, samples, now: deps.clock.now(), columns })
       terminal.write(`${upAndClear(drawn)}${lines.join('\n')}\n`)
       drawn = lines.length
-      if (counted.closed || signal.aborted) return counted
-      await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
-      if (signal.aborted) return counted
+      if (totals.closed || signal.aborted) return totals
+      await sleep(REFRESH_MS, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return totals
     }
   } finally {
     terminal.write(SHOW_CURSOR)

@@ -1,11 +1,11 @@
-import { count, ok, skipped, together, type Verdict, warning, wrong } from '../doctor/check.ts'
-import { isWithin } from './domains.ts'
-import { MAX_LOOKUPS, type SpfSeen } from './spf.ts'
+import { type CheckResult, combineResults, ok, quantity, skipped, warning, wrong } from '../doctor/check.ts'
+import { isSameOrSubdomain } from './domains.ts'
+import { MAX_LOOKUPS, type SpfEvaluation } from './spf.ts'
 
 const PASS = '+'
 
-export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
-  const { records, lookups, faults, results, end } = seen
+export function checkSpf(domain: string, seen: SpfEvaluation): CheckResult {
+  const { records, lookups, faults, results, allMechanism } = seen
   const [record] = records
   const publish = `Publish the SPF record above at ${domain}.`
   if (!record) return wrong(`${domain} has no SPF record`, publish)
@@ -14,8 +14,8 @@ export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
       `${domain} has ${records.length} SPF records: receivers ignore them all`,
       'Merge them into one: v=spf1, then the mechanisms of both, then -all.',
     )
-  const strangers = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
-  return together(`${record} (${count(lookups, 'lookup')} of ${MAX_LOOKUPS})`, [
+  const disallowed = [...results].filter(([, result]) => result !== PASS).map(([ip]) => ip)
+  return combineResults(`${record} (${quantity(lookups, 'lookup')} of ${MAX_LOOKUPS})`, [
     ...faults.map((fault) => wrong(fault, 'Fix it: receivers ignore a record that they cannot parse.')),
     lookups > MAX_LOOKUPS
       ? wrong(
@@ -23,24 +23,26 @@ export function judgeSpf(domain: string, seen: SpfSeen): Verdict {
           'Remove an include: mechanism that you do not need, or replace it with its networks as ip4: and ip6:.',
         )
       : undefined,
-    strangers.length > 0
-      ? wrong(`the record does not allow ${strangers.join(', ')} to send`, publish)
+    disallowed.length > 0
+      ? wrong(`the record does not allow ${disallowed.join(', ')} to send`, publish)
       : undefined,
-    end === '+all' || end === 'all' ? wrong('everyone may send', 'End it with -all.') : undefined,
-    (end === undefined || end === '?all') && !/redirect=/i.test(record)
+    allMechanism === '+all' || allMechanism === 'all'
+      ? wrong('everyone may send', 'End it with -all.')
+      : undefined,
+    (allMechanism === undefined || allMechanism === '?all') && !/redirect=/i.test(record)
       ? warning('it says nothing about other senders', 'End it with -all.')
       : undefined,
   ])
 }
 
-export interface DkimPublished {
+export interface PublishedDkim {
   name: string
   texts: string[]
   /** Of our key, base64. */
   expected: string
 }
 
-export function judgeDkim({ name, texts, expected }: DkimPublished): Verdict {
+export function checkDkimRecord({ name, texts, expected }: PublishedDkim): CheckResult {
   const publish = `Publish the DKIM record above at ${name}.`
   const [text] = texts
   if (text === undefined) return wrong(`nothing at ${name}`, publish)
@@ -55,14 +57,14 @@ export function judgeDkim({ name, texts, expected }: DkimPublished): Verdict {
       'Create a new key with a new DKIM_SELECTOR.',
     )
   if (published !== expected) return wrong(`the key at ${name} does not match DKIM_KEY_FILE`, publish)
-  return together('the key of DKIM_KEY_FILE is published', [
+  return combineResults('the key of DKIM_KEY_FILE is published', [
     tags.get('t')?.split(':').includes('y')
       ? warning('t=y: receivers treat it as a test', `Remove t=y from the record at ${name}.`)
       : undefined,
   ])
 }
 
-export interface DmarcPublished {
+export interface PublishedDmarc {
   /** Of MAIL_FROM. */
   from: string
   /** Where the record is that holds: the domain of From, or one above it. */
@@ -72,7 +74,7 @@ export interface DmarcPublished {
 
 const POLICIES = ['none', 'quarantine', 'reject']
 
-export function judgeDmarc({ from, domain, texts }: DmarcPublished): Verdict {
+export function checkDmarc({ from, domain, texts }: PublishedDmarc): CheckResult {
   const [text] = texts
   if (!domain || text === undefined)
     return wrong(
@@ -84,7 +86,7 @@ export function judgeDmarc({ from, domain, texts }: DmarcPublished): Verdict {
   const tags = tagsOf(text)
   const policy = (domain === from ? undefined : tags.get('sp')) ?? tags.get('p') ?? ''
   if (!POLICIES.includes(policy)) return wrong(`p=${policy} is not valid`, 'p=quarantine')
-  return together(`p=${policy} at _dmarc.${domain}`, [
+  return combineResults(`p=${policy} at _dmarc.${domain}`, [
     policy === 'none'
       ? warning(
           'p=none: anyone can still send in your name',
@@ -95,7 +97,7 @@ export function judgeDmarc({ from, domain, texts }: DmarcPublished): Verdict {
   ])
 }
 
-export interface Alignment {
+export interface AlignmentDomains {
   from: string
   envelope: string
   dkim?: string
@@ -104,14 +106,14 @@ export interface Alignment {
 }
 
 /** DMARC passes where the domain of SPF or of DKIM is of one house with From's; better both. */
-export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verdict {
+export function checkAlignment({ from, envelope, dkim, dmarc }: AlignmentDomains): CheckResult {
   if (!dmarc) return skipped('no DMARC record to check alignment against')
   const tags = tagsOf(dmarc.text)
   const aligned = (domain: string | undefined, mode: string): boolean =>
     domain !== undefined &&
     (tags.get(mode) === 's'
       ? domain === from
-      : isWithin(domain, dmarc.domain) && isWithin(from, dmarc.domain))
+      : isSameOrSubdomain(domain, dmarc.domain) && isSameOrSubdomain(from, dmarc.domain))
   const byDkim = aligned(dkim, 'adkim')
   const bySpf = aligned(envelope, 'aspf')
   if (byDkim && bySpf) return ok(`SPF (${envelope}) and DKIM (${dkim}) are aligned with ${from}`)
@@ -128,14 +130,14 @@ export function judgeAlignment({ from, envelope, dkim, dmarc }: Alignment): Verd
   return wrong(`neither SPF nor DKIM is aligned with ${from}`, 'DKIM_DOMAIN=the domain of MAIL_FROM')
 }
 
-export interface MxPublished {
+export interface PublishedMx {
   mx: string[]
   addresses: string[]
   /** It is BOUNCE_DOMAIN. */
   isBounces?: boolean
 }
 
-export function judgeMx(domain: string, { mx, addresses, isBounces = false }: MxPublished): Verdict {
+export function checkMx(domain: string, { mx, addresses, isBounces = false }: PublishedMx): CheckResult {
   const fix = `Publish an MX record at ${domain} that names the server receiving its email.`
   if (mx.includes('')) return wrong(`${domain} accepts no email at all (null MX)`, fix)
   if (mx.length > 0) return ok(`${domain}: ${mx.join(', ')}`)
@@ -146,17 +148,17 @@ export function judgeMx(domain: string, { mx, addresses, isBounces = false }: Mx
   return wrong(`${domain} cannot receive email: ${lost}`, fix)
 }
 
-export const judgeAddresses = (host: string, addresses: string[]): Verdict =>
+export const checkHostAddresses = (host: string, addresses: string[]): CheckResult =>
   addresses.length > 0
     ? ok(`${host}: ${addresses.join(', ')}`)
     : wrong(`${host} has no address`, `Publish an A or AAAA record at ${host}.`)
 
 /** `back`: the addresses of each name that the reverse record gives. */
-export function judgePtr(ip: string, back: Map<string, string[]>): Verdict {
+export function checkPtr(ip: string, forwardAddresses: Map<string, string[]>): CheckResult {
   const fix = `Set the reverse record of ${ip} at your hosting provider, to a name with an A record of ${ip}.`
-  const names = [...back.keys()]
+  const names = [...forwardAddresses.keys()]
   if (names.length === 0) return wrong(`${ip} has no PTR record`, fix)
-  const good = names.find((name) => back.get(name)?.includes(ip))
+  const good = names.find((name) => forwardAddresses.get(name)?.includes(ip))
   return good
     ? ok(`${ip} is ${good}, which resolves back`)
     : wrong(`${ip} is ${names.join(', ')}, which does not resolve back`, fix)

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { Fault } from '../../core/errors.ts'
 
 /** Answers of one resolver; nothing published is an empty list. Rejects where the resolver does not answer. */
-export interface Dns {
+export interface DnsResolver {
   /** For people: where the answers come from. */
   name: string
   /** Each record as one text, however many strings it has. */
@@ -16,10 +16,10 @@ export interface Dns {
 
 const TIMEOUT_MS = 2000
 const TRIES = 2
-const NOTHING = ['ENOTFOUND', 'ENODATA']
+const NOT_FOUND_CODES = ['ENOTFOUND', 'ENODATA']
 
 /** `server`: "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::1]:53"; else the resolvers of this machine. */
-export function openDns(server?: string): Dns {
+export function openDnsResolver(server?: string): DnsResolver {
   const resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES })
   if (server !== undefined) {
     if (!isServer(server))
@@ -30,28 +30,32 @@ export function openDns(server?: string): Dns {
   }
   return {
     name: resolver.getServers().join(', '),
-    txt: async (name) => (await listed(name, resolver.resolveTxt(name))).map((strings) => strings.join('')),
+    txt: async (name) =>
+      (await emptyIfNotFound(name, resolver.resolveTxt(name))).map((strings) => strings.join('')),
     mx: async (name) => {
-      const records = await listed(name, resolver.resolveMx(name))
+      const records = await emptyIfNotFound(name, resolver.resolveMx(name))
       return records.sort((a, b) => a.priority - b.priority).map(({ exchange }) => exchange)
     },
     addresses: async (name) => {
-      const both = [listed(name, resolver.resolve4(name)), listed(name, resolver.resolve6(name))]
+      const both = [
+        emptyIfNotFound(name, resolver.resolve4(name)),
+        emptyIfNotFound(name, resolver.resolve6(name)),
+      ]
       return (await Promise.all(both)).flat()
     },
-    ptr: (ip) => listed(ip, resolver.reverse(ip)),
+    ptr: (ip) => emptyIfNotFound(ip, resolver.reverse(ip)),
   }
 }
 
 const isServer = (text: string): boolean =>
   isIP(text) > 0 || isIP(/^\[?([^\]]*?)\]?:\d{1,5}$/.exec(text)?.[1] ?? '') > 0
 
-async function listed<T>(name: string, asked: Promise<T[]>): Promise<T[]> {
+async function emptyIfNotFound<T>(name: string, asked: Promise<T[]>): Promise<T[]> {
   try {
     return await asked
   } catch (error) {
     const code = (error as { code?: string }).code ?? ''
-    if (NOTHING.includes(code)) return []
+    if (NOT_FOUND_CODES.includes(code)) return []
     throw new Error(`the resolver does not respond for ${name}: ${code}`, { cause: error })
   }
 }

@@ -1,17 +1,17 @@
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
 /** True for the domain itself and whatever lies in it. */
-export const isWithin = (name: string, domain: string): boolean =>
+export const isSameOrSubdomain = (name: string, domain: string): boolean =>
   name === domain || name.endsWith(`.${domain}`)
 
 /** The domain and all above it, without the last label: "a.b.org", "b.org". */
-export const upwards = (domain: string): string[] => {
+export const domainAndParents = (domain: string): string[] => {
   const labels = domain.split('.')
   return labels.slice(0, -1).map((_, index) => labels.slice(index).join('.'))
 }
 
 /** "192.0.2.7" → "7.2.0.192.in-addr.arpa"; of IPv6 each half byte, in ip6.arpa. */
-export function reverseName(ip: string): string {
+export function reverseDnsName(ip: string): string {
   if (!ip.includes(':')) return `${ip.split('.').reverse().join('.')}.in-addr.arpa`
   const digits = expand(ip).join('')
   return `${[...digits].reverse().join('.')}.ip6.arpa`

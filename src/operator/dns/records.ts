@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import type { DkimKey } from '../../mail/smtp/dkim.ts'
-import { domainOf, isWithin, reverseName } from './domains.ts'
+import { domainOf, isSameOrSubdomain, reverseDnsName } from './domains.ts'
 
 export interface DnsRecord {
   /** Without the dot at its end. */
@@ -35,7 +35,7 @@ export const mailDomains = ({ MAIL_FROM, REPLY_TO, BOUNCE_DOMAIN }: Settings): s
 /** The mail server is this machine, as far as the settings tell. */
 function isOnThisMachine({ SMTP_URL }: Settings): boolean {
   const host = SMTP_URL?.host ?? 'localhost'
-  return isWithin(host, 'localhost') || /^[\d.:]+$/.test(host)
+  return isSameOrSubdomain(host, 'localhost') || /^[\d.:]+$/.test(host)
 }
 
 /** The name that the addresses of mails ought to have: the mail server's, or the site's where both are one machine. */
@@ -54,7 +54,7 @@ export function recordsToSet(
     ...mailDomains(settings).map((name) => mxRecord(settings, name)),
     ...addressRecords(settings, ips),
     ...ips.map((ip) => ({
-      name: reverseName(ip),
+      name: reverseDnsName(ip),
       type: 'PTR' as const,
       value: `${sendingHost(settings)}.`,
       why: `set at the hosting provider of ${ip}; the name must resolve back to it`,
@@ -99,7 +99,9 @@ const dkimRecord = (key: DkimKey): DnsRecord => ({
 function dmarcRecord({ MAIL_FROM, OPERATOR_EMAIL }: Settings): DnsRecord {
   const domain = domainOf(MAIL_FROM)
   const reports =
-    OPERATOR_EMAIL && isWithin(domain, domainOf(OPERATOR_EMAIL)) ? `; rua=mailto:${OPERATOR_EMAIL}` : ''
+    OPERATOR_EMAIL && isSameOrSubdomain(domain, domainOf(OPERATOR_EMAIL))
+      ? `; rua=mailto:${OPERATOR_EMAIL}`
+      : ''
   return {
     name: `_dmarc.${domain}`,
     type: 'TXT',

@@ -1,7 +1,7 @@
 /** ok; warning: works, and may not for long or not for all; wrong: does not work; skipped: could not be asked. */
 export type CheckState = 'ok' | 'warning' | 'wrong' | 'skipped'
 
-export interface Verdict {
+export interface CheckResult {
   state: CheckState
   /** What was seen, or why it was not looked at. Without addresses of subscribers. */
   found: string
@@ -9,30 +9,31 @@ export interface Verdict {
   fix: string | null
 }
 
-export interface Check extends Verdict {
+export interface Check extends CheckResult {
   check: string
 }
 
-export const ok = (found: string): Verdict => ({ state: 'ok', found, fix: null })
-export const warning = (found: string, fix: string): Verdict => ({ state: 'warning', found, fix })
-export const wrong = (found: string, fix: string): Verdict => ({ state: 'wrong', found, fix })
-export const skipped = (found: string): Verdict => ({ state: 'skipped', found, fix: null })
+export const ok = (found: string): CheckResult => ({ state: 'ok', found, fix: null })
+export const warning = (found: string, fix: string): CheckResult => ({ state: 'warning', found, fix })
+export const wrong = (found: string, fix: string): CheckResult => ({ state: 'wrong', found, fix })
+export const skipped = (found: string): CheckResult => ({ state: 'skipped', found, fix: null })
 
-const GRAVITY: CheckState[] = ['wrong', 'warning', 'skipped', 'ok']
+const SEVERITY: CheckState[] = ['wrong', 'warning', 'skipped', 'ok']
 
 /** Several verdicts on one thing as one: the gravest first, and as grave as that. */
-export function together(found: string, verdicts: (Verdict | undefined)[]): Verdict {
+export function combineResults(found: string, verdicts: (CheckResult | undefined)[]): CheckResult {
   const all = verdicts.filter((verdict) => verdict !== undefined)
   const good = all.filter(({ state }) => state === 'ok')
-  const troubles = GRAVITY.flatMap((state) =>
+  const problems = SEVERITY.flatMap((state) =>
     all.filter((verdict) => verdict.state === state && state !== 'ok'),
   )
   return {
-    state: troubles[0]?.state ?? 'ok',
-    found: [...troubles, ok(found), ...good].map((verdict) => verdict.found).join('; '),
-    fix: [...new Set(troubles.map(({ fix }) => fix).filter(Boolean))].join(' ') || null,
+    state: problems[0]?.state ?? 'ok',
+    found: [...problems, ok(found), ...good].map((verdict) => verdict.found).join('; '),
+    fix: [...new Set(problems.map(({ fix }) => fix).filter(Boolean))].join(' ') || null,
   }
 }
 
 /** "3 papers", "1 day". */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+export const quantity = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`

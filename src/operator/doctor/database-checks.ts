@@ -1,18 +1,18 @@
+import { cliCommand } from '../../core/cli-command.ts'
 import type { DatabaseFacts } from '../../core/database/database-facts.repo.ts'
 import { isZone } from '../../core/dates.ts'
-import { textOf } from '../../core/errors.ts'
-import { ownCommand } from '../../core/own-command.ts'
-import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
+import { errorText } from '../../core/errors.ts'
+import { type CheckResult, combineResults, ok, quantity, warning, wrong } from './check.ts'
 
 const OLDEST_POSTGRES = 15
 const MB = 1024 * 1024
 const MAX_CONNECTIONS_SHARE = 0.9
 
 /** Of a Postgres that answers: whether it is one that loses nothing. */
-export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Verdict {
+export function checkDatabase(facts: DatabaseFacts & { locksHold: boolean }): CheckResult {
   const { version, encoding, bytes, connections, mostConnections } = facts
   const found = `PostgreSQL ${version}, ${encoding}, ${Math.ceil(bytes / MB)} MB, ${connections} of ${mostConnections} connections`
-  return together(found, [
+  return combineResults(found, [
     facts.major < OLDEST_POSTGRES
       ? wrong(`too old`, `Move to PostgreSQL ${OLDEST_POSTGRES} or newer: pg_dump, then pg_restore there.`)
       : undefined,
@@ -22,7 +22,7 @@ export function judgeDatabase(facts: DatabaseFacts & { locksHold: boolean }): Ve
           'createdb --encoding=UTF8 --template=template0 NAME, and move there with pg_dump.',
         )
       : undefined,
-    ...judgeDurability(facts),
+    ...checkDurability(facts),
     facts.locksHold
       ? undefined
       : wrong(
@@ -53,8 +53,8 @@ const DATABASE_FIXES: [RegExp, string][] = [
 ]
 
 /** Of one that does not answer. */
-export function judgeDatabaseFault(error: unknown): Verdict {
-  const text = textOf(error)
+export function unreachableDatabase(error: unknown): CheckResult {
+  const text = errorText(error)
   const what = text.match(/Message: `(.*)`/s)?.[1] ?? text // Prisma wraps what the server said
   const fix = DATABASE_FIXES.find(([pattern]) => pattern.test(what))?.[1]
   return wrong(
@@ -63,7 +63,7 @@ export function judgeDatabaseFault(error: unknown): Verdict {
   )
 }
 
-const judgeDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseFacts) => [
+const checkDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseFacts) => [
   !fsync
     ? wrong('fsync is off: a power cut destroys it', "alter system set fsync = 'on', and reload.")
     : undefined,
@@ -78,28 +78,28 @@ const judgeDurability = ({ fsync, fullPageWrites, synchronousCommit }: DatabaseF
     : undefined,
 ]
 
-export function judgeMigrations(missing: string[]): Verdict {
+export function checkMigrations(missing: string[]): CheckResult {
   const [first] = missing
   if (!first) return ok('up to date')
   return wrong(
-    `${count(missing.length, 'migration')} missing, the first is ${first}`,
-    ownCommand('db migrate'),
+    `${quantity(missing.length, 'migration')} missing, the first is ${first}`,
+    cliCommand('db migrate'),
   )
 }
 
-const SECONDS_NOTICED = 5
-const SECONDS_HARMFUL = 60
+const WARNING_SECONDS = 5
+const WRONG_SECONDS = 60
 
 /** `seconds`: how far the database's clock is ahead of ours. */
-export function judgeClock({ seconds }: { seconds: number }): Verdict {
+export function checkClock({ seconds }: { seconds: number }): CheckResult {
   const apart = Math.abs(seconds)
-  const rounded = apart < 1 ? 'less than a second' : count(Math.round(apart), 'second')
+  const rounded = apart < 1 ? 'less than a second' : quantity(Math.round(apart), 'second')
   const found = `${rounded} between this machine and the database`
   const fix = 'Synchronize both clocks with NTP: timedatectl set-ntp true'
   const zones = isZone('Europe/Paris') && isZone('America/Argentina/Buenos_Aires')
-  return together(found, [
-    apart >= SECONDS_HARMFUL ? wrong('the clocks differ', fix) : undefined,
-    apart >= SECONDS_NOTICED && apart < SECONDS_HARMFUL ? warning('the clocks differ', fix) : undefined,
+  return combineResults(found, [
+    apart >= WRONG_SECONDS ? wrong('the clocks differ', fix) : undefined,
+    apart >= WARNING_SECONDS && apart < WRONG_SECONDS ? warning('the clocks differ', fix) : undefined,
     zones
       ? undefined
       : wrong('this Node has no time zones', 'Use Node from nodejs.org, which includes full ICU.'),

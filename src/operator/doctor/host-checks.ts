@@ -1,42 +1,42 @@
 import { type Config, DEVELOPMENT_SECRET } from '../../config/config.ts'
-import { ownCommand } from '../../core/own-command.ts'
-import type { SourceAnswer } from './ask-source.ts'
-import { count, ok, together, type Verdict, warning, wrong } from './check.ts'
-import type { SignsOfLife } from './signs-of-life.repo.ts'
+import { cliCommand } from '../../core/cli-command.ts'
+import { type CheckResult, combineResults, ok, quantity, warning, wrong } from './check.ts'
+import type { Liveness } from './liveness.repo.ts'
+import type { SourceProbe } from './probe-source.ts'
 
 const GB = 1024 ** 3
-const LITTLE_BYTES = 2 * GB
-const NO_BYTES = GB / 4
+const LOW_SPACE_BYTES = 2 * GB
+const NO_SPACE_BYTES = GB / 4
 
 /** `free`: bytes that this process may still write. */
-export function judgeDisk({ folder, free }: { folder: string; free: number }): Verdict {
+export function checkDisk({ folder, free }: { folder: string; free: number }): CheckResult {
   const found = `${(free / GB).toFixed(1)} GB free at ${folder}`
-  const fix = `Make room; ${ownCommand('prune')} deletes data older than KEEP_DAYS.`
-  if (free < NO_BYTES) return wrong(found, fix)
-  return free < LITTLE_BYTES ? warning(found, fix) : ok(found)
+  const fix = `Make room; ${cliCommand('prune')} deletes data older than KEEP_DAYS.`
+  if (free < NO_SPACE_BYTES) return wrong(found, fix)
+  return free < LOW_SPACE_BYTES ? warning(found, fix) : ok(found)
 }
 
 const FEW_CHARACTERS = 10
-const isMonotonous = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
+const hasFewCharacters = (text: string): boolean => new Set(text).size < FEW_CHARACTERS
 const NEW_SECRET = 'openssl rand -base64 32'
 
-export interface SecretsSeen {
+export interface SecretsInput {
   appSecrets: string[]
   suppressionKey: string
   /** Mode of the .env file, where there is one. */
   dotEnvMode?: number
   /** The database was begun with another SUPPRESSION_KEY. */
-  isOtherKey: boolean
+  isDifferentKey: boolean
 }
 
-export function judgeSecrets(seen: SecretsSeen): Verdict {
-  const { appSecrets, suppressionKey, dotEnvMode = 0, isOtherKey } = seen
+export function checkSecrets(seen: SecretsInput): CheckResult {
+  const { appSecrets, suppressionKey, dotEnvMode = 0, isDifferentKey } = seen
   const newest = Buffer.byteLength(appSecrets[0] ?? '')
   const older = appSecrets.length > 1 ? ` (and ${appSecrets.length - 1} older)` : ''
   const forDevelopment = [...appSecrets, suppressionKey].includes(DEVELOPMENT_SECRET)
   const found = `APP_SECRET ${newest} bytes${older}, SUPPRESSION_KEY ${Buffer.byteLength(suppressionKey)} bytes`
-  return together(found, [
-    isOtherKey
+  return combineResults(found, [
+    isDifferentKey
       ? wrong(
           'SUPPRESSION_KEY is not the one this database was created with',
           'Set the original SUPPRESSION_KEY again: it is in your backup.',
@@ -54,7 +54,7 @@ export function judgeSecrets(seen: SecretsSeen): Verdict {
           `APP_SECRET=new,old with a new one from: ${NEW_SECRET}`,
         )
       : undefined,
-    [...appSecrets, suppressionKey].some(isMonotonous)
+    [...appSecrets, suppressionKey].some(hasFewCharacters)
       ? warning('a secret has too few different characters', `Create secrets with: ${NEW_SECRET}`)
       : undefined,
     dotEnvMode & 0o077 ? warning('other users on this machine can read .env', 'chmod 600 .env') : undefined,
@@ -63,27 +63,27 @@ export function judgeSecrets(seen: SecretsSeen): Verdict {
 
 const COMMON = /passwor[dt]|12345|qwert|letmein|admin|daily.?papers/i
 
-export function judgeAdmin({ password, token }: { password?: string; token?: string }): Verdict {
+export function checkAdminAccess({ password, token }: { password?: string; token?: string }): CheckResult {
   const found = [
     password ? 'pages behind ADMIN_PASSWORD' : 'no admin pages',
     token ? 'API behind API_TOKEN' : 'no API',
   ]
   const isWeak =
     password !== undefined && (COMMON.test(password) || new Set(password).size < FEW_CHARACTERS - 2)
-  return together(found.join(', '), [
+  return combineResults(found.join(', '), [
     isWeak
       ? warning('ADMIN_PASSWORD is easy to guess', 'ADMIN_PASSWORD from: openssl rand -base64 15')
       : undefined,
-    token !== undefined && isMonotonous(token)
+    token !== undefined && hasFewCharacters(token)
       ? warning('API_TOKEN is easy to guess', `API_TOKEN from: ${NEW_SECRET}`)
       : undefined,
   ])
 }
 
-const LIVES_WITHIN_MS = 3 * 60_000
+const ALIVE_WITHIN_MS = 3 * 60_000
 
 /** One tick and one nudge are due every minute. */
-export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Date }): Verdict {
+export function checkWorker({ tick, waitsSeconds, now }: Liveness & { now: Date }): CheckResult {
   const fix =
     'npm start, systemctl start daily-papers, or docker compose up -d; with --roles, one process needs schedule and one needs worker.'
   if (!tick)
@@ -91,51 +91,51 @@ export function judgeWorker({ tick, waitsSeconds, now }: SignsOfLife & { now: Da
       'no process with the role schedule has run yet',
       `${fix} If you started it less than a minute ago, run this again.`,
     )
-  if (now.getTime() - tick.getTime() > LIVES_WITHIN_MS)
+  if (now.getTime() - tick.getTime() > ALIVE_WITHIN_MS)
     return wrong(`no tick since ${tick.toISOString()}`, fix)
   const waitsMs = (waitsSeconds ?? 0) * 1000
-  if (waitsMs > LIVES_WITHIN_MS)
+  if (waitsMs > ALIVE_WITHIN_MS)
     return wrong(
-      `the schedule is running, but no worker has for ${count(Math.floor(waitsMs / 60_000), 'minute')}`,
+      `the schedule is running, but no worker has for ${quantity(Math.floor(waitsMs / 60_000), 'minute')}`,
       fix,
     )
   return ok('schedule and worker are running')
 }
 
-export const judgeOperator = (email: string | undefined): Verdict =>
+export const checkOperatorEmail = (email: string | undefined): CheckResult =>
   email
     ? ok('alerts go to OPERATOR_EMAIL')
     : warning('no one is alerted when something breaks', 'OPERATOR_EMAIL=an address that someone reads')
 
-export interface SourceSeen {
-  answer: SourceAnswer
+export interface SourceCheckInput {
+  probe: SourceProbe
   /** Undefined where the database cannot say. */
   last?: { fetchedAt: Date | null; fault: string | null }
   now: Date
 }
 
-const HOURS_NOTICED = 36
+const STALE_AFTER_HOURS = 36
 const HOUR_MS = 3_600_000
 const OK = 200
 const TOO_MANY = 429
 
-export function judgeSource({ answer, last, now }: SourceSeen): Verdict {
+export function checkSource({ probe, last, now }: SourceCheckInput): CheckResult {
   const hours = last?.fetchedAt ? Math.floor((now.getTime() - last.fetchedAt.getTime()) / HOUR_MS) : 0
-  return together(sinceText(last, hours), [
-    judgeAnswer(answer),
-    hours > HOURS_NOTICED
-      ? warning('no papers arrive', `${ownCommand('sources status')}, and check the log.`)
+  return combineResults(sinceText(last, hours), [
+    checkResponse(probe),
+    hours > STALE_AFTER_HOURS
+      ? warning('no papers arrive', `${cliCommand('sources status')}, and check the log.`)
       : undefined,
-    last?.fault ? warning(`the last fetch failed (${last.fault})`, ownCommand('sources status')) : undefined,
+    last?.fault ? warning(`the last fetch failed (${last.fault})`, cliCommand('sources status')) : undefined,
   ])
 }
 
-function sinceText(last: SourceSeen['last'], hours: number): string {
+function sinceText(last: SourceCheckInput['last'], hours: number): string {
   if (!last) return 'the database cannot say when it was last fetched'
-  return last.fetchedAt ? `last successful fetch ${count(hours, 'hour')} ago` : 'never fetched yet'
+  return last.fetchedAt ? `last successful fetch ${quantity(hours, 'hour')} ago` : 'never fetched yet'
 }
 
-function judgeAnswer(answer: SourceAnswer): Verdict {
+function checkResponse(answer: SourceProbe): CheckResult {
   if (typeof answer === 'object') return ok(heldText(answer.heldSeconds))
   if (answer === OK) return ok('answers')
   if (answer === TOO_MANY) return warning('rate limited (429)', 'Nothing to do: it is retried later.')
@@ -150,19 +150,19 @@ const LONG_HELD_SECONDS = 300
 
 const heldText = (seconds: number): string =>
   seconds > LONG_HELD_SECONDS
-    ? `not checked: rate limited for ${count(Math.ceil(seconds / 60), 'minute')} more`
+    ? `not checked: rate limited for ${quantity(Math.ceil(seconds / 60), 'minute')} more`
     : 'not checked: another process is fetching from it now'
 
-export const judgeMisspelt = (what: string): Verdict =>
+export const misspelledSetting = (what: string): CheckResult =>
   warning(what, 'Correct its name as in .env.example, or remove it from .env.')
 
-export const settingsRead = ({
+export const checkReadSettings = ({
   production,
   adjusted,
   misspelt,
-}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): Verdict =>
-  together(production ? 'complete, for production' : 'complete', [
+}: Pick<Config, 'production' | 'adjusted' | 'misspelt'>): CheckResult =>
+  combineResults(production ? 'complete, for production' : 'complete', [
     production ? undefined : warning('not for production: nothing is required', 'NODE_ENV=production'),
     ...adjusted.map((what) => warning(what, 'Set it in .env to what it counts as, or more.')),
-    ...misspelt.map(judgeMisspelt),
+    ...misspelt.map(misspelledSetting),
   ])

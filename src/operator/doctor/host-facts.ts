@@ -10,6 +10,6 @@ export function freeBytes(folder: string): number {
 }
 
 /** Permission bits; undefined where there is no such file. */
-export function modeOf(file: string): number | undefined {
+export function fileMode(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.mode
 }

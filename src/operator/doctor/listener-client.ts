@@ -1,56 +1,56 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { ListenAddress } from '../../config/setting-kinds.ts'
-import { within } from '../../core/in-time.ts'
+import type { ListenAddress } from '../../config/setting-schemas.ts'
+import { withTimeout } from '../../core/with-timeout.ts'
 
-export interface ListenerAsked {
+export interface ListenerRequest {
   address: ListenAddress
-  way: 'lmtp' | 'smtp'
+  protocol: 'lmtp' | 'smtp'
   /** Whom it is asked whether it would take mail for. */
   recipient: string
   timeoutMs: number
 }
 
 /** Its greeting, and its answer to RCPT; the mail is never begun. Rejects where nobody answers. */
-export interface ListenerSeen {
+export interface ListenerReplies {
   greeting: string
-  rcpt: string
+  rcptReply: string
 }
 
-export async function seeListener({
+export async function probeListener({
   address,
-  way,
+  protocol,
   recipient,
   timeoutMs,
-}: ListenerAsked): Promise<ListenerSeen> {
-  const socket = connect({ host: nearBy(address.host), port: address.port })
+}: ListenerRequest): Promise<ListenerReplies> {
+  const socket = connect({ host: reachableHost(address.host), port: address.port })
   const lines = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]()
   const failed = new Promise<never>((_, reject) => socket.once('error', reject))
   failed.catch(() => {}) // it may fail once everything is heard
-  const heard = () => within(timeoutMs, Promise.race([answerFrom(lines), failed]))
-  const say = (command: string) => {
+  const nextReply = () => withTimeout(timeoutMs, Promise.race([replyFrom(lines), failed]))
+  const sendCommand = (command: string) => {
     socket.write(`${command}\r\n`)
-    return heard()
+    return nextReply()
   }
   try {
-    const greeting = await heard()
-    if (!greeting.startsWith('220')) return { greeting, rcpt: '' }
-    await say(`${way === 'lmtp' ? 'LHLO' : 'EHLO'} doctor.localhost`)
-    await say('MAIL FROM:<>')
-    return { greeting, rcpt: await say(`RCPT TO:<${recipient}>`) }
+    const greeting = await nextReply()
+    if (!greeting.startsWith('220')) return { greeting, rcptReply: '' }
+    await sendCommand(`${protocol === 'lmtp' ? 'LHLO' : 'EHLO'} doctor.localhost`)
+    await sendCommand('MAIL FROM:<>')
+    return { greeting, rcptReply: await sendCommand(`RCPT TO:<${recipient}>`) }
   } finally {
     socket.end('QUIT\r\n')
-    setTimeout(() => socket.destroy(), GOODBYE_MS).unref()
+    setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref()
   }
 }
 
-const GOODBYE_MS = 1000
+const CLOSE_TIMEOUT_MS = 1000
 
 /** Where somebody who listens on every address of this machine is found. */
-const nearBy = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
+const reachableHost = (host: string): string => ({ '0.0.0.0': '127.0.0.1', '::': '::1' })[host] ?? host
 
 /** The last line of an answer, which may have several. */
-async function answerFrom(lines: AsyncIterator<string>): Promise<string> {
+async function replyFrom(lines: AsyncIterator<string>): Promise<string> {
   for (;;) {
     const { value, done } = await lines.next()
     if (done) throw new Error('the connection was closed without an answer')

@@ -1,12 +1,12 @@
 import type { SmtpConfig } from '../../config/smtp-url.ts'
-import { ownCommand } from '../../core/own-command.ts'
-import type { SmtpFault } from '../../mail/refusals/classify-answer.ts'
+import { cliCommand } from '../../core/cli-command.ts'
+import type { SmtpFault } from '../../mail/refusals/classify-reply.ts'
 import type { SmtpTls } from '../../mail/smtp/smtp-tls.ts'
-import { domainOf, isWithin } from '../dns/domains.ts'
-import { together, type Verdict, warning, wrong } from './check.ts'
-import { judgeDaysLeft } from './days-left.ts'
+import { domainOf, isSameOrSubdomain } from '../dns/domains.ts'
+import { checkCertificateExpiry } from './certificate-expiry.ts'
+import { type CheckResult, combineResults, warning, wrong } from './check.ts'
 
-export interface SmtpSeen {
+export interface SmtpProbe {
   smtp: SmtpConfig
   /** Where it ended; undefined where the server would take a mail from MAIL_FROM. */
   fault?: SmtpFault
@@ -15,21 +15,24 @@ export interface SmtpSeen {
 }
 
 /** What a conversation with the mail server showed that sent nothing. */
-export function judgeSmtp(seen: SmtpSeen): Verdict {
+export function checkSmtp(seen: SmtpProbe): CheckResult {
   const { smtp, fault, tls, now } = seen
   const place = `${smtp.host}:${smtp.port}`
   if (fault) return wrong(`${place}: ${fault.answer}`, FIXES[fault.stage](smtp, fault))
   const login = smtp.user ? 'login accepted' : 'no login'
   const found = `${place} accepts MAIL_FROM: ${tls ? tls.protocol : 'not encrypted'}, ${login}`
-  return together(found, [judgeTls(smtp, tls), tls?.until ? judgeDaysLeft(tls.until, now, RENEW) : undefined])
+  return combineResults(found, [
+    checkTls(smtp, tls),
+    tls?.until ? checkCertificateExpiry(tls.until, now, RENEW) : undefined,
+  ])
 }
 
 const RENEW = 'Renew the certificate of the mail server.'
-const isHere = ({ host }: SmtpConfig): boolean =>
+const isLocalHost = ({ host }: SmtpConfig): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.')
 
-function judgeTls(smtp: SmtpConfig, tls: SmtpTls | undefined): Verdict | undefined {
-  if (isHere(smtp)) return undefined // what is said does not leave this machine
+function checkTls(smtp: SmtpConfig, tls: SmtpTls | undefined): CheckResult | undefined {
+  if (isLocalHost(smtp)) return undefined // what is said does not leave this machine
   if (!tls)
     return smtp.user
       ? wrong('the password is sent unencrypted', 'SMTP_URL: remove tls=off.')
@@ -43,7 +46,7 @@ function judgeTls(smtp: SmtpConfig, tls: SmtpTls | undefined): Verdict | undefin
 }
 
 type Fix = (smtp: SmtpConfig, fault: SmtpFault) => string
-const ofServer: Fix = () => 'Ask the mail server’s administrator what this reply means.'
+const askAdministrator: Fix = () => 'Ask the mail server’s administrator what this reply means.'
 
 const FIXES: Record<SmtpFault['stage'], Fix> = {
   connect: ({ implicitTls, port }) =>
@@ -58,12 +61,12 @@ const FIXES: Record<SmtpFault['stage'], Fix> = {
     status === 530 && !user
       ? 'Set SMTP_USER and SMTP_PASSWORD.'
       : 'Allow MAIL_FROM as a sender on the mail server (verify the domain there), or set another MAIL_FROM.',
-  rcpt: ofServer,
-  data: ofServer,
-  dot: ofServer,
+  rcpt: askAdministrator,
+  data: askAdministrator,
+  dot: askAdministrator,
 }
 
-export interface KeySeen {
+export interface DkimKeyProbe {
   file: string
   selector: string
   domain: string
@@ -79,12 +82,13 @@ const MIN_BITS = 2048
 const FOR_OTHERS = 0o077
 
 /** Of a DKIM key that signed a message, or did not. */
-export function judgeKey({ file, selector, domain, bits, mode, from, fault }: KeySeen): Verdict {
+export function checkDkimKey({ file, selector, domain, bits, mode, from, fault }: DkimKeyProbe): CheckResult {
   if (fault)
-    return wrong(fault, `openssl genrsa -out ${file} ${MIN_BITS}, then ${ownCommand('doctor --dns')}`)
+    return wrong(fault, `openssl genrsa -out ${file} ${MIN_BITS}, then ${cliCommand('doctor --dns')}`)
   const fromDomain = domainOf(from)
-  const isAligned = isWithin(fromDomain, domain.toLowerCase()) || isWithin(domain.toLowerCase(), fromDomain)
-  return together(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
+  const isAligned =
+    isSameOrSubdomain(fromDomain, domain.toLowerCase()) || isSameOrSubdomain(domain.toLowerCase(), fromDomain)
+  return combineResults(`signs and verifies as ${selector}._domainkey.${domain}, ${bits} bits`, [
     mode & FOR_OTHERS
       ? warning(`other users can read ${file} (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${file}`)
       : undefined,
@@ -103,7 +107,7 @@ export function judgeKey({ file, selector, domain, bits, mode, from, fault }: Ke
   ])
 }
 
-export const noKey = (): Verdict =>
+export const missingDkimKey = (): CheckResult =>
   warning(
     'emails are not signed, unless the mail server signs them',
     'Set DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY_FILE, or make sure that your mail server signs for the domain of MAIL_FROM.',

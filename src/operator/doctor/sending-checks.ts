@@ -1,10 +1,10 @@
+import { cliCommand } from '../../core/cli-command.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
-import { ownCommand } from '../../core/own-command.ts'
-import { rampUpMails } from '../../mail/rate-limits/pace.ts'
-import type { DeliveryStatus } from '../delivery-switch.ts'
-import { count, ok, together, type Verdict, warning } from './check.ts'
+import { rampUpQuota } from '../../mail/rate-limits/send-rate.ts'
+import type { DeliverySummary } from '../delivery-switch.ts'
+import { type CheckResult, combineResults, ok, quantity, warning } from './check.ts'
 
-export interface SendingSeen extends Omit<DeliveryStatus, 'restored'> {
+export interface SendingState extends Omit<DeliverySummary, 'restored'> {
   /** The setting. */
   sending: 'on' | 'off'
   /** The setting RAMP_UP_SINCE. */
@@ -17,26 +17,26 @@ export interface SendingSeen extends Omit<DeliveryStatus, 'restored'> {
 }
 
 /** Whether mail goes out, and whether a sending domain that is new may reach everybody. */
-export function judgeSending(seen: SendingSeen): Verdict {
+export function checkSending(seen: SendingState): CheckResult {
   const { sending, delivery, reason, since, waiting } = seen
   const messages = waiting.reduce((sum, lane) => sum + lane.count, 0)
-  const waits = messages > 0 ? `${count(messages, 'message')} queued` : 'nothing is queued'
-  return together(delivery === 'on' ? `on, ${waits}` : waits, [
+  const waits = messages > 0 ? `${quantity(messages, 'message')} queued` : 'nothing is queued'
+  return combineResults(delivery === 'on' ? `on, ${waits}` : waits, [
     delivery === 'paused'
       ? warning(
           `paused since ${since?.toISOString()} (${reason})`,
-          `${ownCommand('delivery resume')}, once the cause is fixed`,
+          `${cliCommand('delivery resume')}, once the cause is fixed`,
         )
       : undefined,
     sending === 'off' ? warning('SENDING=off: nothing is sent', 'SENDING=on') : undefined,
-    seen.rampUpSince ? judgeRampUp(seen, seen.rampUpSince) : judgeFirstSending(seen),
+    seen.rampUpSince ? checkRampUp(seen, seen.rampUpSince) : checkFirstSending(seen),
   ])
 }
 
 const number = (value: number): string => value.toLocaleString('en')
 
-function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefined {
-  const mailsOn = (at: Date) => rampUpMails({ RAMP_UP_SINCE: since }, at)
+function checkRampUp({ active, now }: SendingState, since: Day): CheckResult | undefined {
+  const mailsOn = (at: Date) => rampUpQuota({ RAMP_UP_SINCE: since }, at)
   const mails = mailsOn(now)
   if (mails === undefined) return ok(`ramp-up since ${since} is over`)
   if (midnight(since) > now)
@@ -55,12 +55,12 @@ function judgeRampUp({ active, now }: SendingSeen, since: Day): Verdict | undefi
 }
 
 /** More than a mail server takes from a domain that it has never seen without doubts. */
-const MANY = 1000
+const NEEDS_RAMP_UP_ABOVE = 1000
 
-function judgeFirstSending({ active, hasSent, now }: SendingSeen): Verdict | undefined {
-  if (hasSent || active <= MANY) return undefined
+function checkFirstSending({ active, hasSent, now }: SendingState): CheckResult | undefined {
+  if (hasSent || active <= NEEDS_RAMP_UP_ABOVE) return undefined
   return warning(
     `no email has been accepted from here yet, and ${number(active)} subscribers are active`,
-    `If the domain of MAIL_FROM is new, set RAMP_UP_SINCE=${dayOf(now)}: ${number(MANY)} digests on the first day, doubling every day. If it has sent before, leave it unset.`,
+    `If the domain of MAIL_FROM is new, set RAMP_UP_SINCE=${dayOf(now)}: ${number(NEEDS_RAMP_UP_ABOVE)} digests on the first day, doubling every day. If it has sent before, leave it unset.`,
   )
 }

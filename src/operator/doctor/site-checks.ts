@@ -1,22 +1,24 @@
-import { ownCommand } from '../../core/own-command.ts'
-import type { SiteSeen } from './ask-site.ts'
-import { ok, skipped, type Verdict, warning, wrong } from './check.ts'
-import { judgeDaysLeft } from './days-left.ts'
-import type { Network, Seen } from './probe.ts'
+import { cliCommand } from '../../core/cli-command.ts'
+import { checkCertificateExpiry } from './certificate-expiry.ts'
+import { type CheckResult, ok, skipped, warning, wrong } from './check.ts'
+import type { SiteProbe } from './probe-site.ts'
+import type { ForwardedState, HopNetwork } from './proxy-probe.ts'
 
 const OK = 200
-const LIMITS = [301, 302, 303, 307, 308]
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308]
 
 /** Whether BASE_URL leads to this very service. */
-export function judgeSite(site: SiteSeen): Verdict {
-  const { baseUrl, fault, status = 0, redirect, proxy, listens } = site
+export function checkSite(site: SiteProbe): CheckResult {
+  const { baseUrl, fault, status = 0, redirect, proxy, listensLocally } = site
   if (fault) return wrong(`${baseUrl}: ${fault.what}`, unreachableFix(site))
-  if (redirect && LIMITS.includes(status))
+  if (redirect && REDIRECT_STATUSES.includes(status))
     return wrong(`${baseUrl} redirects to ${redirect}`, `BASE_URL=${redirect}`)
   if (status !== OK && !proxy)
     return wrong(
       `${baseUrl}/live returns ${status}`,
-      listens ? 'Configure the proxy to forward every path to HOST and PORT: docs/recipes/nginx.md' : START,
+      listensLocally
+        ? 'Configure the proxy to forward every path to HOST and PORT: docs/recipes/nginx.md'
+        : START,
     )
   if (!proxy)
     return wrong(
@@ -28,28 +30,28 @@ export function judgeSite(site: SiteSeen): Verdict {
 
 const START = 'Start the service: npm start, systemctl start daily-papers, or docker compose up -d'
 
-function unreachableFix({ fault, listens }: SiteSeen): string {
+function unreachableFix({ fault, listensLocally }: SiteProbe): string {
   if (['ENOTFOUND', 'EAI_AGAIN'].includes(fault?.code ?? ''))
-    return `Publish an A or AAAA record for the host of BASE_URL: ${ownCommand('doctor --dns')}`
-  return listens
+    return `Publish an A or AAAA record for the host of BASE_URL: ${cliCommand('doctor --dns')}`
+  return listensLocally
     ? 'The service itself is running: start the proxy and open its port in the firewall, see docs/recipes/nginx.md'
     : START
 }
 
-export function judgeCertificate(
-  site: SiteSeen,
+export function checkCertificate(
+  site: SiteProbe,
   { now, production }: { now: Date; production: boolean },
-): Verdict {
-  const { baseUrl, certificateFault, until } = site
+): CheckResult {
+  const { baseUrl, certificateFault, certificateUntil } = site
   if (!baseUrl.startsWith('https:'))
     return production
       ? wrong('BASE_URL is http: links and addresses are not encrypted', 'BASE_URL=https://…')
       : skipped('BASE_URL is http, fine for trying it out')
   if (certificateFault)
     return wrong(certificateFault.what, CERTIFICATE_FIXES[certificateFault.code] ?? CERTIFICATE_FIX)
-  if (!until) return skipped('the site did not respond')
-  return judgeDaysLeft(
-    until,
+  if (!certificateUntil) return skipped('the site did not respond')
+  return checkCertificateExpiry(
+    certificateUntil,
     now,
     'certbot renew, or find out why it was not renewed: systemctl list-timers certbot',
   )
@@ -64,26 +66,26 @@ const CERTIFICATE_FIXES: Record<string, string> = {
 }
 
 /** Whether limits count people one by one: the service must believe its proxy, and nobody else. */
-export function judgeProxy(
-  { baseUrl, proxy }: SiteSeen,
+export function checkProxy(
+  { baseUrl, proxy }: SiteProbe,
   { trusted }: { trusted: readonly string[] },
-): Verdict {
+): CheckResult {
   if (!proxy) return skipped('the site did not respond as this service')
-  const isBehind = baseUrl.startsWith('https:') // the service itself speaks http alone
-  if (proxy.seen === 'as-sent' && !isBehind) return ok('no proxy')
+  const isBehindProxy = baseUrl.startsWith('https:') // the service itself speaks http alone
+  if (proxy.seen === 'as-sent' && !isBehindProxy) return ok('no proxy')
   if (proxy.seen === 'trusted' || (proxy.seen === 'beyond' && !isTooWide(trusted)))
     return ok('its X-Forwarded-For is trusted, and no other')
-  return VERDICTS[proxy.seen](proxy.hop)
+  return PROXY_RESULTS[proxy.seen](proxy.hop)
 }
 
 const HEADER_LINE = 'proxy_set_header X-Forwarded-For $remote_addr;'
-const NAMES: Record<Network, string> = {
+const NAMES: Record<HopNetwork, string> = {
   loopback: 'loopback',
   private: 'the address of the proxy, or uniquelocal',
   public: 'the address of the proxy',
 }
 
-const VERDICTS: Record<Exclude<Seen, 'trusted'>, (hop: Network) => Verdict> = {
+const PROXY_RESULTS: Record<Exclude<ForwardedState, 'trusted'>, (hop: HopNetwork) => CheckResult> = {
   'as-sent': () =>
     wrong('the proxy does not send X-Forwarded-For: all visitors share one rate limit', HEADER_LINE),
   gone: () =>

@@ -10,15 +10,15 @@ export interface SiteRequest {
   timeoutMs: number
 }
 
-export interface SiteAnswer {
+export interface SiteResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
   /** When the certificate ends; undefined without TLS. */
-  until?: Date
+  certificateUntil?: Date
 }
 
 /** What fetch would not tell: the certificate. Follows no redirect. Rejects with the error of Node, which has a `code`. */
-export const askSite = ({ url, headers, verify, timeoutMs }: SiteRequest): Promise<SiteAnswer> =>
+export const requestSite = ({ url, headers, verify, timeoutMs }: SiteRequest): Promise<SiteResponse> =>
   new Promise((resolve, reject) => {
     const send = url.startsWith('https:') ? requestHttps : requestHttp
     const options = { headers, agent: false, rejectUnauthorized: verify, timeout: timeoutMs }
@@ -27,7 +27,7 @@ export const askSite = ({ url, headers, verify, timeoutMs }: SiteRequest): Promi
       resolve({
         status: response.statusCode ?? 0,
         headers: response.headers,
-        ...(until && { until: new Date(until) }),
+        ...(until && { certificateUntil: new Date(until) }),
       })
       response.destroy()
     })

@@ -1,25 +1,25 @@
-import { classText, newestFailure } from '../../bounces/return-words.ts'
-import type { ShownMessage } from '../../mail/outbox/message-list.repo.ts'
+import { classText, newestFailure } from '../../bounces/bounce-text.ts'
+import type { MessageWithHistory } from '../../mail/outbox/message-list.repo.ts'
 import { pausesBetween } from '../delivery-pauses.ts'
-import { isWaiting, reasonText } from '../message-life.ts'
-import type { WholeMessage } from '../retry-message.ts'
-import type { Case } from './case.ts'
-import { count, utcText, type Verdict } from './say.ts'
+import { isWaiting, messageReasonText } from '../message-timeline.ts'
+import type { MessageDetails } from '../retry-message.ts'
+import type { ExplainContext } from './context.ts'
+import { quantity, utcText, type Verdict } from './format.ts'
 
 /** What became of the mail of a digest. */
-export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
+export function mailVerdict(context: ExplainContext, mail: MessageDetails): Verdict {
   const [accepted] = mail.acceptances
   const last = mail.tries.at(-1)
   const answer = last?.answer ? `: ${last.answer}` : ''
-  const cameBack = cameBackVerdict(mail)
-  if (cameBack) return cameBack
+  const bounceVerdict = returnedVerdict(mail)
+  if (bounceVerdict) return bounceVerdict
   if (accepted)
     return {
       code: 'accepted',
-      text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readersWord(mail)}.`,
+      text: `Sent: the mail server accepted it at ${utcText(accepted.at)}${readerReaction(mail)}.`,
     }
   if (mail.state === 'taken') return { code: 'on-its-way', text: 'On its way: a worker is sending it now.' }
-  if (isWaiting(mail)) return waiting(open, mail, answer)
+  if (isWaiting(mail)) return waiting(context, mail, answer)
   switch (mail.state) {
     case 'refused':
       if (mail.reason === 'render-failed')
@@ -28,7 +28,7 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
     case 'gave_up':
       return {
         code: 'gave-up',
-        text: `Given up after ${count(mail.attempts, 'attempt')}: no server accepted it in time${answer}`,
+        text: `Given up after ${quantity(mail.attempts, 'attempt')}: no server accepted it in time${answer}`,
       }
     case 'uncertain':
       return {
@@ -36,12 +36,12 @@ export function mailVerdict(open: Case, mail: WholeMessage): Verdict {
         text: 'Unknown: it was sent completely, but the server did not reply. No more attempts.',
       }
     default:
-      return skipped(open, mail)
+      return skipped(context, mail)
   }
 }
 
 /** What a report says of a mail is newer than what was known when it went out. */
-function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | undefined {
+function returnedVerdict({ acceptances, returned }: MessageDetails): Verdict | undefined {
   const failure = newestFailure(returned)
   if (!failure) return undefined
   const taken = acceptances[0] ? `the mail server accepted it at ${utcText(acceptances[0].at)}, and ` : ''
@@ -53,7 +53,7 @@ function cameBackVerdict({ acceptances, returned }: WholeMessage): Verdict | und
 }
 
 /** What its reader said of a mail that arrived. */
-function readersWord({ returned }: WholeMessage): string {
+function readerReaction({ returned }: MessageDetails): string {
   const classes = returned.map(({ class: kind }) => kind)
   const isUnproven = returned.some(({ class: kind, done }) => kind === 'complaint' && done === 'unsubscribed')
   if (isUnproven) return ', and a report without proof says it is spam'
@@ -61,7 +61,11 @@ function readersWord({ returned }: WholeMessage): string {
   return classes.includes('unsubscribe') ? ', and the reader unsubscribed through it' : ''
 }
 
-function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, answer: string): Verdict {
+function waiting(
+  { sending, pauses, rateLimitDelay, now }: ExplainContext,
+  mail: MessageWithHistory,
+  answer: string,
+): Verdict {
   const pause = pauses.find(({ to }) => !to)
   if (pause)
     return {
@@ -69,11 +73,11 @@ function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, a
       text: `Waiting: delivery has been paused since ${utcText(pause.from)} (${pause.reason}).`,
     }
   if (sending === 'off') return { code: 'sending-off', text: 'Waiting: SENDING is off, so nothing is sent.' }
-  if (mail.state === 'ready' && slowness)
-    return { code: slowness.code, text: `Waiting because of a rate limit: ${slowness.text}.` }
+  if (mail.state === 'ready' && rateLimitDelay)
+    return { code: rateLimitDelay.code, text: `Waiting because of a rate limit: ${rateLimitDelay.text}.` }
   if (mail.state === 'ready') {
     const asks =
-      now.getTime() - mail.datedAt.getTime() > LONG_MS
+      now.getTime() - mail.datedAt.getTime() > SLOW_AFTER_MS
         ? '; check in delivery status that a worker is running'
         : ''
     return { code: 'waiting', text: `Waiting to be sent since ${utcText(mail.datedAt)}${asks}.` }
@@ -85,22 +89,22 @@ function waiting({ sending, pauses, slowness, now }: Case, mail: ShownMessage, a
 }
 
 /** A worker takes what is ready within seconds, and all of a date within a quarter of an hour. */
-const LONG_MS = 15 * 60_000
+const SLOW_AFTER_MS = 15 * 60_000
 
-function skipped({ pauses, sending, slowness }: Case, mail: ShownMessage): Verdict {
+function skipped({ pauses, sending, rateLimitDelay }: ExplainContext, mail: MessageWithHistory): Verdict {
   const { reason, datedAt, deadline } = mail
   if (reason !== 'expired')
     return {
       code: `skipped-${reason ?? 'unknown'}`,
-      text: `Not sent: ${reasonText(reason)}.`,
+      text: `Not sent: ${messageReasonText(reason)}.`,
     }
   const [pause] = pausesBetween(pauses, datedAt, deadline)
   const why = pause
     ? `: delivery was paused from ${utcText(pause.from)}`
     : sending === 'off'
       ? ': SENDING is off'
-      : slowness
-        ? `: ${slowness.text}`
+      : rateLimitDelay
+        ? `: ${rateLimitDelay.text}`
         : ': no worker took it, perhaps because none was running'
   return { code: 'expired', text: `Not sent: it expired at ${utcText(deadline)}${why}.` }
 }

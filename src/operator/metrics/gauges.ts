@@ -1,13 +1,13 @@
 /** A gauge that is read from the database, the same from whatever process. Its name bears `daily_papers_` in front. */
-export interface GaugeName {
+export interface GaugeDefinition {
   name: string
   help: string
   labels: string[]
 }
 
-const gauge = (name: string, help: string, ...labels: string[]): GaugeName => ({ name, help, labels })
+const gauge = (name: string, help: string, ...labels: string[]): GaugeDefinition => ({ name, help, labels })
 
-export const GAUGES: readonly GaugeName[] = [
+export const GAUGES: readonly GaugeDefinition[] = [
   gauge(
     'database_up',
     '1 where the database answered in time; else none of the gauges read from it are there.',

@@ -1,13 +1,16 @@
 import type { DatabaseOrTransaction } from '../../core/database/database.ts'
 
 /** A number and the labels that it bears. */
-export interface Sample {
+export interface GaugeSample {
   labels: Record<string, string>
   value: number
 }
 
 /** What changes from minute to minute, by name of the gauge. Reads what is open, by index. */
-export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise<Record<string, Sample[]>> {
+export async function cheapGaugeSamples(
+  db: DatabaseOrTransaction,
+  now: Date,
+): Promise<Record<string, GaugeSample[]>> {
   return byName(
     await db.$queryRaw<Row[]>`
     with open as (
@@ -60,7 +63,10 @@ export async function busyFigures(db: DatabaseOrTransaction, now: Date): Promise
 const MAX_DOMAINS = 10
 
 /** What takes reading whole tables: with a million subscribers, some hundred milliseconds. */
-export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promise<Record<string, Sample[]>> {
+export async function expensiveGaugeSamples(
+  db: DatabaseOrTransaction,
+  since: Date,
+): Promise<Record<string, GaugeSample[]>> {
   return byName(
     await db.$queryRaw<Row[]>`
     with recent as (select class, domain, subscriber_id from returned where at > ${since}),
@@ -81,12 +87,12 @@ export async function slowFigures(db: DatabaseOrTransaction, since: Date): Promi
   )
 }
 
-interface Row extends Sample {
+interface Row extends GaugeSample {
   name: string
 }
 
-function byName(rows: Row[]): Record<string, Sample[]> {
-  const samples: Record<string, Sample[]> = {}
+function byName(rows: Row[]): Record<string, GaugeSample[]> {
+  const samples: Record<string, GaugeSample[]> = {}
   for (const { name, labels, value } of rows) {
     samples[name] ??= []
     samples[name].push({ labels, value })

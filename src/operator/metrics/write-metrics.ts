@@ -1,18 +1,18 @@
 import { Gauge, Registry } from 'prom-client'
-import { stopwatch } from '../../core/clock.ts'
+import { monotonicMs } from '../../core/clock.ts'
 import { DAY_MS } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
-import { inTime } from '../../core/in-time.ts'
 import { type Metrics, openMetrics } from '../../core/metrics.ts'
+import { tryWithTimeout } from '../../core/with-timeout.ts'
 import { GAUGES } from './gauges.ts'
-import { busyFigures, type Sample, slowFigures } from './metrics.repo.ts'
+import { cheapGaugeSamples, expensiveGaugeSamples, type GaugeSample } from './metrics.repo.ts'
 
-const BUSY_FOR_MS = 10_000
-const SLOW_FOR_MS = 60_000
+const CHEAP_CACHE_MS = 10_000
+const EXPENSIVE_CACHE_MS = 60_000
 // Prometheus waits for ten seconds unless told otherwise.
-const ANSWER_WITHIN_MS = 8000
+const DATABASE_TIMEOUT_MS = 8000
 
-type Samples = Record<string, Sample[]>
+type Samples = Record<string, GaugeSample[]>
 
 export interface MetricsWriter {
   contentType: string
@@ -23,12 +23,14 @@ export interface MetricsWriter {
 /** However often it is asked, the database is asked once in ten seconds. */
 export function openMetricsWriter(deps: Deps): MetricsWriter {
   const { registry }: Metrics = deps.metrics ?? openMetrics()
-  const busy = kept(BUSY_FOR_MS, () => busyFigures(deps.db, deps.clock.now()))
-  const slow = kept(SLOW_FOR_MS, () => slowFigures(deps.db, new Date(deps.clock.now().getTime() - DAY_MS)))
+  const busy = cachedFor(CHEAP_CACHE_MS, () => cheapGaugeSamples(deps.db, deps.clock.now()))
+  const slow = cachedFor(EXPENSIVE_CACHE_MS, () =>
+    expensiveGaugeSamples(deps.db, new Date(deps.clock.now().getTime() - DAY_MS)),
+  )
   const { SENDING, SMTP_URL } = deps.config
   const gauges = async (): Promise<Samples> => {
     const sending = { sending_enabled: [number(SENDING === 'on' && SMTP_URL ? 1 : 0)] }
-    const read = await inTime(ANSWER_WITHIN_MS, Promise.all([busy(), slow()]))
+    const read = await tryWithTimeout(DATABASE_TIMEOUT_MS, Promise.all([busy(), slow()]))
     if (!read) return { ...sending, database_up: [number(0)] }
     return { ...sending, database_up: [number(1)], ...read[0], ...read[1] }
   }
@@ -38,7 +40,7 @@ export function openMetricsWriter(deps: Deps): MetricsWriter {
   }
 }
 
-const number = (value: number): Sample => ({ labels: {}, value })
+const number = (value: number): GaugeSample => ({ labels: {}, value })
 
 function textOf(samples: Samples): Promise<string> {
   const registry = new Registry()
@@ -58,12 +60,12 @@ function textOf(samples: Samples): Promise<string> {
 }
 
 /** What was read last, for as long; those who ask at once share one reading. A reading that failed is not kept. */
-function kept<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
+function cachedFor<T>(forMs: number, read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined
   let readAt = 0
   return () => {
-    if (reading && stopwatch() - readAt < forMs) return reading
-    readAt = stopwatch()
+    if (reading && monotonicMs() - readAt < forMs) return reading
+    readAt = monotonicMs()
     const now = read()
     reading = now
     now.catch(() => {

@@ -11,7 +11,7 @@ import { suppress } from '../../subscribers/suppress-subscriber.ts'
 import { SUPPRESSION_REASONS, type SuppressionReason } from '../../subscribers/suppression.repo.ts'
 
 /** How many of whom the log tells that they left. */
-export interface Replayed {
+export interface ReplayCounts {
   erased: number
   suppressed: number
   unsubscribed: number
@@ -21,7 +21,7 @@ export interface Replayed {
   unknown: number
 }
 
-interface Leaving {
+interface Departure {
   erasedAt?: Date
   suppressed?: { at: Date; reason: SuppressionReason }
   unsubscribedAt?: Date
@@ -41,18 +41,19 @@ type LogLine = z.infer<typeof logLine>
  * Lets go again who left after a dump, as the service's log tells it: erased, suppressed, unsubscribed. Lines that are
  * none of ours are passed over. A second time it changes nothing.
  */
-export async function replayLog(deps: Deps, lines: Iterable<string>): Promise<Replayed> {
-  const counts: Replayed = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }
-  for (const [id, leaving] of leavingsIn(lines)) counts[await replayOne(deps, id, leaving)]++
+export async function replayLog(deps: Deps, lines: Iterable<string>): Promise<ReplayCounts> {
+  const counts: ReplayCounts = { erased: 0, suppressed: 0, unsubscribed: 0, known: 0, unknown: 0 }
+  for (const [id, departure] of departuresIn(lines)) counts[await replayOne(deps, id, departure)]++
   return counts
 }
 
-function leavingsIn(lines: Iterable<string>): Map<string, Leaving> {
-  const leavings = new Map<string, Leaving>()
+function departuresIn(lines: Iterable<string>): Map<string, Departure> {
+  const leavings = new Map<string, Departure>()
   const read = [...lines].flatMap((line) => readLine(line) ?? [])
   for (const line of read.toSorted((a, b) => Date.parse(a.time) - Date.parse(b.time))) {
-    const leaving = { ...leavings.get(line.subscriber), ...saidBy(line) }
-    if (Object.values(leaving).some((value) => value !== undefined)) leavings.set(line.subscriber, leaving)
+    const departure = { ...leavings.get(line.subscriber), ...departureFrom(line) }
+    if (Object.values(departure).some((value) => value !== undefined))
+      leavings.set(line.subscriber, departure)
     else leavings.delete(line.subscriber)
   }
   return leavings
@@ -66,7 +67,7 @@ function readLine(text: string): LogLine | undefined {
   }
 }
 
-function saidBy({ time, event, what, reason = 'operator' }: LogLine): Leaving {
+function departureFrom({ time, event, what, reason = 'operator' }: LogLine): Departure {
   const at = new Date(time)
   if (event === 'subscriber.unsubscribed') return { unsubscribedAt: at }
   if (event === 'subscriber.suppressed') return { suppressed: { at, reason } }
@@ -77,18 +78,18 @@ function saidBy({ time, event, what, reason = 'operator' }: LogLine): Leaving {
   return {}
 }
 
-async function replayOne(deps: Deps, id: string, leaving: Leaving): Promise<keyof Replayed> {
-  const subscriber = await known(deps, id)
+async function replayOne(deps: Deps, id: string, departure: Departure): Promise<keyof ReplayCounts> {
+  const subscriber = await findKnownSubscriber(deps, id)
   if (!subscriber) return 'unknown'
   const consents = await consentsOf(deps.db, id)
-  const isNews = (at: Date | undefined, undoneBy: ConsentEvent[]): at is Date =>
+  const stillApplies = (at: Date | undefined, undoneBy: ConsentEvent[]): at is Date =>
     at !== undefined && !consents.some((one) => undoneBy.includes(one.event) && one.at > at)
-  const { suppressed, unsubscribedAt, erasedAt } = leaving
+  const { suppressed, unsubscribedAt, erasedAt } = departure
   const email = subscriber.address
   const ended =
-    isNews(unsubscribedAt, ['confirmed', 'resubscribed']) && (await unsubscribeByOperator(deps, { id }))
+    stillApplies(unsubscribedAt, ['confirmed', 'resubscribed']) && (await unsubscribeByOperator(deps, { id }))
   const isHeld = subscriber.state === 'suppressed'
-  const held = suppressed && !isHeld && isNews(suppressed.at, ['unsuppressed', 'confirmed'])
+  const held = suppressed && !isHeld && stillApplies(suppressed.at, ['unsuppressed', 'confirmed'])
   if (held) await suppress(deps, { email, reason: suppressed.reason })
   if (erasedAt) await eraseSubscriber(deps, { id })
   if (erasedAt) return 'erased'
@@ -96,7 +97,7 @@ async function replayOne(deps: Deps, id: string, leaving: Leaving): Promise<keyo
   return ended ? 'unsubscribed' : 'known'
 }
 
-async function known({ db }: Deps, id: string): Promise<Subscriber | undefined> {
+async function findKnownSubscriber({ db }: Deps, id: string): Promise<Subscriber | undefined> {
   try {
     return await findSubscriber(db, { id })
   } catch (error) {

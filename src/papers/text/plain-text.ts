@@ -1,15 +1,15 @@
-import { cleaned } from './cleaned.ts'
-import { mathText } from './math-text.ts'
+import { mathToText } from './math-to-text.ts'
+import { normalizeText } from './normalize-text.ts'
 import { withoutStrayBraces } from './stray-braces.ts'
-import { textOfTex } from './tex-text.ts'
+import { texToText } from './tex-to-text.ts'
 
 /**
  * What a source wrote, TeX and all, as Unicode text on one line: NFKC (raised and lowered signs stay), white space
  * collapsed, no control, zero-width or bidi characters. Never throws: what cannot be read as TeX stays as it is.
  */
 export function plainText(source: string): string {
-  const clean = cleaned(source)
-  return isTex(clean) ? textOfTex(clean, mathText) : typeset(withoutStrayBraces(clean))
+  const clean = normalizeText(source)
+  return isTex(clean) ? texToText(clean, mathToText) : typeset(withoutStrayBraces(clean))
 }
 
 /** What only TeX writes: ``quotes'' in pairs, and -- between words. */

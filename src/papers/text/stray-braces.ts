@@ -1,4 +1,4 @@
-import { lowered, raised } from './scripts.ts'
+import { subscript, superscript } from './superscript.ts'
 
 const SCRIPT = String.raw`(?<mark>[\^_])\{(?<script>[^\s{}]{1,20})\}`
 const SIGN = String.raw`(?<=[\p{L}\p{N}])\{(?<sign>[^\w\s{}])\}(?=[\p{L}\p{N}])`
@@ -11,7 +11,7 @@ export function withoutStrayBraces(text: string): string {
   if (!text.includes('{')) return text
   return text.replace(STRAY, (_whole, ...rest) => {
     const { mark, script = '', sign, letter, address } = rest.at(-1) as Record<string, string | undefined>
-    if (mark) return mark === '^' ? raised(script) : lowered(script)
+    if (mark) return mark === '^' ? superscript(script) : subscript(script)
     return address ?? sign ?? letter ?? ''
   })
 }

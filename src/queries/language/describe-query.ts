@@ -1,6 +1,6 @@
 import { fill, listed, words } from '../../i18n/words.ts'
 import type { Leaf, Query } from '../query.ts'
-import { isWidened } from './with-names.ts'
+import { isExpanded } from './expand-to-names.ts'
 
 /** What was understood, in plain words: "Papers with the phrase “linear attention” and (vision or LLM), but not survey". */
 export const describeQuery = (query: Query): string =>
@@ -23,7 +23,7 @@ function described(query: Query): Described {
     case 'and':
       return describeAll(query.parts)
     case 'or':
-      return isWidened(query) ? described(query.parts[0]) : joinedTexts(each(query.parts), 'or')
+      return isExpanded(query) ? described(query.parts[0]) : joinedTexts(each(query.parts), 'or')
     case 'some':
       return describeSome(query)
     case 'not':
@@ -64,9 +64,9 @@ const inList = (part: Query): string =>
     : inBrackets(part)
 
 /** Each part once: who typed a word twice reads it once. */
-function each(parts: readonly Query[], say = inBrackets): string[] {
+function each(parts: readonly Query[], describe = inBrackets): string[] {
   const texts = new Map<string, string>()
-  for (const text of parts.map(say)) {
+  for (const text of parts.map(describe)) {
     const folded = text.toLowerCase()
     if (!texts.has(folded)) texts.set(folded, text)
   }

@@ -1,5 +1,5 @@
-import { outsideGroups } from './groups.ts'
-import { holdsSentences } from './prose.ts'
+import { maskGroups } from './groups.ts'
+import { containsSentences } from './prose.ts'
 
 // "Machine learning, but not robotics" says in prose what NOT says in the query language.
 
@@ -37,9 +37,9 @@ const isQuestion = (text: string): boolean =>
   /^\W{0,9}(?:how|what|which|why|where|when|who|is|are|can|could|does|do)\s/i.test(text)
 
 /** The halves of "X, but not Y", "X, excluding Y", "X except Y"; null for any other text, and where NOT is an operator. */
-export function exclusionIn(text: string): Exclusion | null {
-  const plain = outsideGroups(text)
-  if (holdsSentences(plain)) return null
+export function findExclusion(text: string): Exclusion | null {
+  const plain = maskGroups(text)
+  if (containsSentences(plain)) return null
   const mark = ALONE.exec(plain) ?? (isQuestion(plain) ? MARK_IN_QUESTION : MARK).exec(plain)
   if (!mark || /\bNOT\b/.test(mark[0])) return null
   const end = mark.index + mark[0].length
@@ -56,8 +56,8 @@ function eachIn(text: string, plain: string, from: number): Exclusion['unwanted'
 }
 
 /** Whether what stands between commas says what the text that stands before must not hold. */
-export const isExclusion = (item: string, before: string): boolean =>
+export const startsExclusion = (item: string, before: string): boolean =>
   (isQuestion(before) ? BEGINS_IN_QUESTION : BEGINS).test(item)
 
 /** Whether commas behind it part what it leaves out: LLM except vision, robotics. */
-export const holdsExcept = (item: string): boolean => HOLDS_EXCEPT.test(outsideGroups(item))
+export const containsExcept = (item: string): boolean => HOLDS_EXCEPT.test(maskGroups(item))

@@ -1,5 +1,5 @@
 /** What is in quotes, one sign that groups or parts, or all up to the next of these. */
-export const PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[^"“”„«()（）,;，；\n\r]+|[\s\S]/gu
+export const GROUP_PIECES = /["“”„][^"“”„]*["“”„]|«[^«»]*»|[^"“”„«()（）,;，；\n\r]+|[\s\S]/gu
 
 export const isOpening = (piece: string): boolean => /^[(（]$/.test(piece)
 export const isClosing = (piece: string): boolean => /^[)）]$/.test(piece)
@@ -8,10 +8,10 @@ const GROUP = /["“”„«(（]/
 const QUOTED = /^["“”„«]./su
 
 /** A text of the same length without what stands in quotes and brackets. */
-export function outsideGroups(text: string): string {
+export function maskGroups(text: string): string {
   if (!GROUP.test(text)) return text
   let depth = 0
-  return text.replace(PIECES, (piece) => {
+  return text.replace(GROUP_PIECES, (piece) => {
     if (isOpening(piece)) depth++
     const isInside = depth > 0 || QUOTED.test(piece)
     if (isClosing(piece)) depth = Math.max(0, depth - 1)

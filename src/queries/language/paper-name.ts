@@ -1,5 +1,5 @@
-import { parseName } from '../../papers/identifiers.ts'
-import { isArchive } from './category.ts'
+import { parsePaperName } from '../../papers/paper-key.ts'
+import { isArxivArchive } from './category.ts'
 
 // What comes before and after a number or an address that was pasted: <…>, a full stop, the backquote of a code sample.
 const AROUND = /^[<[(“”"'`*]+|[>\])“”"'`*.,;:!?]+$/gu
@@ -15,14 +15,14 @@ const NEW_STYLE = /^\d{4}\.\d{4,5}(?:v\d+)?$/
 const OLD_STYLE = /^(?<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?\/\d{7}(?:v\d+)?$/i
 
 /** No number or address of a paper is longer, and what is takes long to look at. */
-const LONGEST = 500
+const MAX_LENGTH = 500
 
 /**
  * The name in paths of the one paper that a text means: "2507.06457", "hep-th/9901001", "doi:10.1000/1", "id:17". Reads
  * arXiv's numbers, DOIs, and the address of a page about one paper on any site. Undefined where it means none.
  */
 export function readPaperName(text: string): string | undefined {
-  if (text.length > LONGEST) return undefined
+  if (text.length > MAX_LENGTH) return undefined
   const bare = withoutSigns(text.trim())
   if (/^(?:paper:)?id:[1-9]\d{0,8}$/i.test(bare)) return bare.toLowerCase().replace('paper:', '')
   const number = withoutPrefix(bare)
@@ -46,18 +46,19 @@ const withoutPrefix = (text: string): string =>
 
 function nameOfNumber(text: string): string | undefined {
   const archive = OLD_STYLE.exec(text)?.groups?.archive
-  if (archive) return isArchive(archive) ? named(text.toLowerCase().replace(/\.[a-z]{2}\//, '/')) : undefined
+  if (archive)
+    return isArxivArchive(archive) ? named(text.toLowerCase().replace(/\.[a-z]{2}\//, '/')) : undefined
   return NEW_STYLE.test(text) || text.startsWith('10.') ? named(text) : undefined
 }
 
 function named(number: string): string | undefined {
-  const key = parseName(number)
+  const key = parsePaperName(number)
   return key && (key.scheme === 'doi' ? `doi:${key.value}` : key.value)
 }
 
 function nameInAddress(address: string): string | undefined {
   const { host = '', path: encoded = '' } = ADDRESS.exec(address)?.groups ?? {}
-  const path = decoded(encoded)
+  const path = decodePath(encoded)
   const own = /(?:^|\/)papers\/(id:[1-9]\d{0,8})$/.exec(path)?.[1]
   if (own) return own
   const doi = DOI.exec(path)?.[0]
@@ -78,7 +79,7 @@ function doiAt(host: string, doi: string): string {
   return /rxiv\.org$/.test(host) ? bare.replace(/v\d+$/, '') : bare
 }
 
-function decoded(path: string): string {
+function decodePath(path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {

@@ -5,12 +5,12 @@ import { Fault } from '../../core/errors.ts'
 import { words } from '../../i18n/words.ts'
 import type { Query } from '../query.ts'
 import { englishTerms, isForeign } from './english.ts'
-import { Meaning, type ThrowFault, type Written } from './meaning.ts'
 import { MAX_DEPTH, MAX_TREE_DEPTH, tooDeepAt, treeDepth } from './nesting.ts'
 import { isAddress, readPaperName } from './paper-name.ts'
-import { pasted } from './pasted.ts'
-import { readSentence } from './sentence.ts'
-import { shortened } from './shortened.ts'
+import { queryFromPaste } from './query-from-paste.ts'
+import { parseSentence } from './sentence.ts'
+import { AstBuilder, type ParseNode, type ThrowFault } from './to-ast.ts'
+import { truncate } from './truncate.ts'
 
 const MAX_BYTES = 2000
 /** An address takes three signs for one. */
@@ -26,7 +26,7 @@ const parser = peggy.generate(grammar)
  */
 export function parseQuery(text: string): Query {
   if (text.length < LONG_TEXT) return parsed(text)
-  const read = known.get(text) ?? remember(text, outcomeOf(text))
+  const read = cache.get(text) ?? addToCache(text, outcomeOf(text))
   if ('tree' in read) return read.tree
   throw new Fault(read.code, read.values)
 }
@@ -35,13 +35,13 @@ type Outcome = { tree: Query } | Pick<Fault, 'code' | 'values'>
 
 // One request may ask for the tree of the same text several times: to check it, to describe it, to search.
 const LONG_TEXT = 100
-const MAX_KNOWN = 100
-const known = new Map<string, Outcome>()
+const MAX_CACHED = 100
+const cache = new Map<string, Outcome>()
 
-function remember(text: string, outcome: Outcome): Outcome {
-  const [oldest] = known.keys()
-  if (known.size >= MAX_KNOWN) known.delete(oldest!)
-  if (text.length <= MAX_BYTES) known.set(text, outcome)
+function addToCache(text: string, outcome: Outcome): Outcome {
+  const [oldest] = cache.keys()
+  if (cache.size >= MAX_CACHED) cache.delete(oldest!)
+  if (text.length <= MAX_BYTES) cache.set(text, outcome)
   return outcome
 }
 
@@ -56,18 +56,18 @@ function outcomeOf(text: string): Outcome {
 
 function parsed(text: string): Query {
   requireShort(text, MAX_BYTES * ENCODED)
-  const typed = oneKindOfBlanksAndQuotes(pasted(text))
+  const typed = normalizeBlanksAndQuotes(queryFromPaste(text))
   const fault: ThrowFault = (code, at, values) => {
     const example = code === 'query.not-english' && { example: exampleIn(typed) }
-    throw new Fault(code, { query: shortened(typed), column: at + 1, ...example, ...values })
+    throw new Fault(code, { query: truncate(typed), column: at + 1, ...example, ...values })
   }
   requireShort(typed, MAX_BYTES)
   const tooDeep = tooDeepAt(typed)
   if (tooDeep !== null) return fault('query.too-deep', tooDeep, { most: MAX_DEPTH })
-  if (isForeign(typed) && !NAMES.test(typed) && !readSentence(typed)) return fault('query.not-english', 0)
-  const read = (part: string, at: number): Written | null =>
+  if (isForeign(typed) && !NAMES.test(typed) && !parseSentence(typed)) return fault('query.not-english', 0)
+  const read = (part: string, at: number): ParseNode | null =>
     parser.parse(' '.repeat(at) + part, { fault, isPaper, isAddress })
-  const tree = new Meaning(fault, read).of(typed)
+  const tree = new AstBuilder(fault, read).build(typed)
   if (treeDepth(tree) > MAX_TREE_DEPTH) return fault('query.too-deep', 0, { most: MAX_DEPTH })
   return tree
 }
@@ -91,7 +91,7 @@ const isPaper = (text: string): boolean => readPaperName(text) !== undefined
 const exampleIn = (text: string): string => englishTerms(text).join(', ') || words.query.example
 
 // One sign for one sign, so that columns stay.
-const oneKindOfBlanksAndQuotes = (text: string): string =>
+const normalizeBlanksAndQuotes = (text: string): string =>
   text
     .replace(/[\s\p{Cc}\p{Cs}]/gu, ' ')
     .replace(/[“”„‟«»＂]/g, '"')
@@ -99,8 +99,8 @@ const oneKindOfBlanksAndQuotes = (text: string): string =>
     .replaceAll('）', ')')
 
 // Before anything else reads it.
-function requireShort(text: string, most: number): void {
+function requireShort(text: string, maxBytes: number): void {
   const bytes = Buffer.byteLength(text)
-  if (bytes <= most) return
-  throw new Fault('query.too-long', { query: shortened(text), column: 1, bytes, most: MAX_BYTES })
+  if (bytes <= maxBytes) return
+  throw new Fault('query.too-long', { query: truncate(text), column: 1, bytes, most: MAX_BYTES })
 }

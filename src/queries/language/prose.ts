@@ -7,5 +7,5 @@ const LONG = 40
 const NUMBERED = /(?:^|\s)\d+[.)]\s+\p{Lu}/u
 
 /** Whether a text holds more than one sentence, or one so long that its parts cannot be told. */
-export const holdsSentences = (text: string): boolean =>
+export const containsSentences = (text: string): boolean =>
   NEXT_SENTENCE.test(text) || NUMBERED.test(text) || text.trim().split(/\s+/).length >= LONG

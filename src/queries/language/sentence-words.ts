@@ -1,32 +1,33 @@
 import { isStopWord } from '../text/stop-words.ts'
-import { foldAccents, keyOf } from '../text/tokens.ts'
+import { foldAccents, wordKeyOf } from '../text/tokens.ts'
 
 // Words that only sentences are weighed by. A query in words, operators and phrases looks for each word that stands in it.
 
-const keysOf = (words: string): Set<string> => new Set(words.split(/\s+/).map((word) => keyOf(word, 'prose')))
+const keysOf = (words: string): Set<string> =>
+  new Set(words.split(/\s+/).map((word) => wordKeyOf(word, 'prose')))
 
 /** Beside stop words: what joins words in a sentence and seldom stands in a list of keywords. */
-const JOINING = new Set(
+const CONNECTIVES = new Set(
   'using via through across towards toward during between under over against among about per such like especially particularly including eg ie etc'.split(
     ' ',
   ),
 )
 
 /** Whether a word joins others in a sentence. "And", "or" and "not" do so in queries too. */
-export const isJoining = (word: string): boolean => {
+export const isConnective = (word: string): boolean => {
   const lower = word.toLowerCase()
-  return JOINING.has(lower) || (isStopWord(lower) && !/^(and|or|not)$/.test(lower))
+  return CONNECTIVES.has(lower) || (isStopWord(lower) && !/^(and|or|not)$/.test(lower))
 }
 
 /** Ends a text that asks for papers. */
-export const ASKING_AT_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
+export const REQUEST_END = /\S\s+\S+\s+(?:papers?|articles?|literature)\W*$/i
 
 /** Begins a text that asks for something. */
-export const ASKING =
+export const REQUEST_START =
   /^\W*(?:how|what|which|why|where|when|who|is|are|can|could|does|do|i|i['’]m|my|we|our|please|find|search|looking|look|show|give|explain|recommend|suggest|recent|latest|new|papers?|articles?|research|studies|works?|advances|interested)\b/i
 
 /** Says that what follows is not wanted. */
-export const UNWANTED =
+export const UNWANTED_MARKER =
   /(?:deprioriti[sz]e|exclud(?:e|ing)|except(?:ing)?|avoid|lower[- ]priority|(?:not|less|don['’]t) (?:interested|care))\b/i
 
 // What people say of papers and of their wish for them, and what nearly every abstract says of itself.
@@ -52,11 +53,11 @@ const FILLER = keysOf(
 /** Whether a word of a sentence tells nothing of what is looked for. */
 export const isFiller = (word: string): boolean => {
   const folded = foldAccents(word)
-  return isStopWord(folded) || JOINING.has(folded.toLowerCase()) || FILLER.has(keyOf(folded, 'prose'))
+  return isStopWord(folded) || CONNECTIVES.has(folded.toLowerCase()) || FILLER.has(wordKeyOf(folded, 'prose'))
 }
 
 /** Whether a word tells something only together with the one before it: reinforcement learning. */
-export const isHead = (word: string): boolean => /^(?:learning|networks?|generation)$/i.test(word)
+export const isHeadNoun = (word: string): boolean => /^(?:learning|networks?|generation)$/i.test(word)
 
 // Terms that people write with blanks, and that mean more than their words. The longest first.
 const TERMS =
@@ -76,13 +77,13 @@ const TERMS =
     .map((term) => term.trim().split(/\s+/))
 
 /** Terms of several words, as keys; those of more words first. */
-export const TERMS_OF_SEVERAL: readonly (readonly string[])[] = TERMS.map((term) =>
-  term.map((word) => keyOf(word, 'prose')),
+export const MULTIWORD_TERMS: readonly (readonly string[])[] = TERMS.map((term) =>
+  term.map((word) => wordKeyOf(word, 'prose')),
 ).sort((a, b) => b.length - a.length)
 
 /** State of the art and its like: several words that tell nothing. */
-export const FILLERS_OF_SEVERAL: readonly (readonly string[])[] = [
+export const MULTIWORD_FILLERS: readonly (readonly string[])[] = [
   'state of the art',
   'large scale',
   'real world',
-].map((term) => term.split(' ').map((word) => keyOf(word, 'prose')))
+].map((term) => term.split(' ').map((word) => wordKeyOf(word, 'prose')))

@@ -1,8 +1,8 @@
 import type { Query, TextField } from '../query.ts'
 import { tokensOf } from '../text/tokens.ts'
 import { isForeign } from './english.ts'
-import { ASKING, ASKING_AT_END, isJoining } from './sentence-words.ts'
-import { tellingTerms } from './telling-terms.ts'
+import { keyTerms } from './key-terms.ts'
+import { isConnective, REQUEST_END, REQUEST_START } from './sentence-words.ts'
 
 // A sentence is looked for by its telling words: a paper needs more than half of them, but never more than four.
 const MAX_NEEDED = 4
@@ -24,9 +24,9 @@ const SIGNS =
 const FIELD = /(?:^|[\s(])(?:title|abstract|author|keyword|org|cat|has|is|paper|ti|abs|au|all|id) ?:/i
 
 /** The tree of a text that is a sentence, as its telling words in a field; null for any other text, and where nothing tells. */
-export function readSentence(text: string, field: TextField = 'any'): Query | null {
+export function parseSentence(text: string, field: TextField = 'any'): Query | null {
   if (!isSentence(text)) return null
-  const parts = tellingTerms(text).map((term): Query => {
+  const parts = keyTerms(text).map((term): Query => {
     const kind = tokensOf(term).length > 1 ? 'phrase' : 'word'
     return { kind, field, text: term }
   })
@@ -42,11 +42,11 @@ export function readSentence(text: string, field: TextField = 'any'): Query | nu
  */
 export function isSentence(text: string): boolean {
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word) && !isForeign(word))
-  const joining = words.filter((word) => isJoining(word.replace(/[^\p{L}'’]/gu, ''))).length
+  const joining = words.filter((word) => isConnective(word.replace(/[^\p{L}'’]/gu, ''))).length
   if (isProse(text, words, joining)) return true
-  const asks = ASKING.test(text) || /\?\s*$/.test(text)
+  const asks = REQUEST_START.test(text) || /\?\s*$/.test(text)
   if (SIGNS.test(withoutAsides(text, asks))) return false
-  if (ASKING_AT_END.test(text) && !words.some(isOrOrNot)) return true
+  if (REQUEST_END.test(text) && !words.some(isOrOrNot)) return true
   if (joining === 0) return false
   if (asks) return words.length > 2
   const others = words.filter((word) => !/^(and|or|not)$/i.test(word)).length - joining

@@ -1,7 +1,7 @@
-import { givesExamples, isAside } from './aside.ts'
-import { holdsExcept, isExclusion } from './exclusion.ts'
-import { isClosing, isOpening, PIECES } from './groups.ts'
-import { isLongText, isOneSentence } from './one-sentence.ts'
+import { startsEspeciallyClause, startsExamples } from './especially-clause.ts'
+import { containsExcept, startsExclusion } from './exclusion.ts'
+import { GROUP_PIECES, isClosing, isOpening } from './groups.ts'
+import { isLongText, isOneSentence } from './is-one-sentence.ts'
 
 /**
  * The topics that one plain field holds. A comma, a semicolon or a new line starts another, but not inside quotes or
@@ -36,27 +36,27 @@ const itemsOf = (line: Line): string[] => line.filter((_, i) => i % 2 === 0).map
 function topicsOf(line: Line): string[] {
   const text = textOf(line)
   const items = itemsOf(line)
-  const leavesOut = items.some((item, i) => (i > 0 && isExclusion(item, '')) || holdsExcept(item))
+  const leavesOut = items.some((item, i) => (i > 0 && startsExclusion(item, '')) || containsExcept(item))
   if (!leavesOut || items.length < 2 || isLongText(text, items)) return wantedIn(line)
-  return stretchesOf(line).flatMap(topicsOfStretch)
+  return clausesOf(line).flatMap(topicsOfClause)
 }
 
 /** A semicolon ends what is left out. */
-function stretchesOf(line: Line): Line[] {
-  const stretches: Line[] = [[line[0]!]]
+function clausesOf(line: Line): Line[] {
+  const clauses: Line[] = [[line[0]!]]
   for (let at = 1; at < line.length; at += 2) {
     const [sign, item] = [line[at]!, line[at + 1]!]
-    const isNext = /[;；]/.test(sign) && !isExclusion(cleanText(item), stretches.at(-1)![0]!)
-    if (isNext) stretches.push([item])
-    else stretches.at(-1)!.push(sign, item)
+    const isNext = /[;；]/.test(sign) && !startsExclusion(cleanText(item), clauses.at(-1)![0]!)
+    if (isNext) clauses.push([item])
+    else clauses.at(-1)!.push(sign, item)
   }
-  return stretches
+  return clauses
 }
 
-function topicsOfStretch(line: Line): string[] {
+function topicsOfClause(line: Line): string[] {
   const items = itemsOf(line)
-  const isOfAll = (item: string) => isExclusion(item, items[0]!)
-  const at = items.findIndex((item, i) => (i > 0 && isOfAll(item)) || holdsExcept(item))
+  const isOfAll = (item: string) => startsExclusion(item, items[0]!)
+  const at = items.findIndex((item, i) => (i > 0 && isOfAll(item)) || containsExcept(item))
   const wanted = at > 0 ? wantedIn(line.slice(0, at * 2 - 1)) : []
   if (at < 0 || (isOfAll(items[at]!) && wanted.length === 0)) return wantedIn(line)
   const rest = textOf(line.slice(at * 2)).replace(/(?<![\s,;，；])[\s,;，；]+$/, '')
@@ -72,10 +72,10 @@ function wantedIn(line: Line): string[] {
   const topics: string[] = []
   let isInExamples = false
   for (const item of items) {
-    const isMore: boolean = topics.length > 0 && (isInExamples || isAside(item))
+    const isMore: boolean = topics.length > 0 && (isInExamples || startsEspeciallyClause(item))
     if (isMore && item) topics.push(`${topics.pop()}, ${item}`)
     else if (item) topics.push(withoutJoin(item, topics.length))
-    isInExamples ||= isMore && givesExamples(item)
+    isInExamples ||= isMore && startsExamples(item)
   }
   return topics
 }
@@ -87,7 +87,7 @@ const withoutJoin = (item: string, at: number): string =>
 function linesOf(text: string): Line[] {
   const lines = [['']]
   let depth = 0
-  for (const [piece] of text.matchAll(PIECES)) {
+  for (const [piece] of text.matchAll(GROUP_PIECES)) {
     if (isOpening(piece)) depth++
     if (isClosing(piece)) depth = Math.max(0, depth - 1)
     const line = lines.at(-1)!

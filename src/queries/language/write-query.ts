@@ -1,10 +1,10 @@
 import { Fault } from '../../core/errors.ts'
 import { FieldReader } from '../../core/field-faults.ts'
-import { readCategory } from './category.ts'
+import { parseCategory } from './category.ts'
 import { readPaperName } from './paper-name.ts'
 import { parseQuery } from './parse-query.ts'
+import { quoteIfNeeded } from './quote-if-needed.ts'
 import { splitItems } from './split-topics.ts'
-import { wordAsTyped } from './word-as-typed.ts'
 
 /** A topic in parts, as its builder has them. Texts hold several items, as `splitItems` tells; empty: says nothing. */
 export interface QueryParts {
@@ -64,7 +64,7 @@ function term(item: string, prefix: string): string {
   const paper = prefix === '' ? readPaperName(item) : undefined
   if (paper) return `paper:${PLAIN_NAME.test(paper) ? paper : `"${paper.replace(QUOTES, '')}"`}`
   const text = item.replace(QUOTES, ' ').replace(/ +/g, ' ').trim()
-  const written = wordAsTyped(text)
+  const written = quoteIfNeeded(text)
   try {
     parseQuery(prefix + written)
   } catch (error) {
@@ -76,7 +76,7 @@ function term(item: string, prefix: string): string {
 
 function category(text: string): string {
   if (text === '') return ''
-  const known = readCategory(text)
+  const known = parseCategory(text)
   if (!known) throw new Fault('query.category', { query: text, value: text, column: 1 })
   return `cat:${known}`
 }

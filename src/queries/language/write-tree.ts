@@ -1,7 +1,7 @@
 import type { Leaf, Query } from '../query.ts'
 import { parseOrNull } from './parse-query.ts'
+import { quoteIfNeeded } from './quote-if-needed.ts'
 import { splitTopics } from './split-topics.ts'
-import { wordAsTyped } from './word-as-typed.ts'
 
 /** A text that parses to a tree and is one topic; null where no text does, or none that is short enough. */
 export function writeTree(tree: Query): string | null {
@@ -49,7 +49,7 @@ function leafText(leaf: Leaf): string {
   switch (leaf.kind) {
     case 'word':
     case 'phrase':
-      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${wordAsTyped(leaf.text)}`
+      return `${leaf.field === 'any' ? '' : `${leaf.field}:`}${quoteIfNeeded(leaf.text)}`
     case 'category':
       return `cat:${leaf.value}`
     case 'has-code':

@@ -14,15 +14,15 @@ export const clearBit = (bits: Bits, at: number): void => {
 export const hasBit = (bits: Bits, at: number): boolean => ((bits[at >>> 5] ?? 0) & (1 << (at & 31))) !== 0
 
 /** Leaves in `into` what is in `other` too. */
-export function keepBits(into: Bits, other: Bits): void {
+export function intersectBits(into: Bits, other: Bits): void {
   for (let i = 0; i < into.length; i++) into[i]! &= other[i]!
 }
 
-export function addBits(into: Bits, other: Bits): void {
+export function unionBits(into: Bits, other: Bits): void {
   for (let i = 0; i < into.length; i++) into[i]! |= other[i]!
 }
 
-export function dropBits(into: Bits, other: Bits): void {
+export function subtractBits(into: Bits, other: Bits): void {
   for (let i = 0; i < into.length; i++) into[i]! &= ~other[i]!
 }
 
@@ -33,7 +33,7 @@ export function countBits(bits: Bits): number {
 }
 
 /** How many numbers two sets share. */
-export function countCommon(one: Bits, other: Bits): number {
+export function countIntersection(one: Bits, other: Bits): number {
   let count = 0
   for (let i = 0; i < one.length; i++) count += ones(one[i]! & other[i]!)
   return count
@@ -47,7 +47,7 @@ function ones(word: number): number {
 }
 
 /** Calls back with each number of the set, rising. */
-export function eachBit(bits: Bits, work: (at: number) => void): void {
+export function forEachBit(bits: Bits, work: (at: number) => void): void {
   for (let i = 0; i < bits.length; i++) {
     for (let word = bits[i]!; word !== 0; word &= word - 1) work((i << 5) + 31 - Math.clz32(word & -word))
   }

@@ -1,9 +1,9 @@
-import { isOfCategory } from '../language/category.ts'
-import { asksForRevised } from '../language/turning.ts'
+import { categoryMatcher } from '../language/category.ts'
+import { mentionsRevised } from '../language/time-dependent.ts'
 import type { Leaf, Match, Query, Reason, TextLeaf } from '../query.ts'
 import type { PaperText, WordIndex } from '../text/paper-text.ts'
-import { firstPlace, isNamed, type Term, termOf } from '../text/term.ts'
-import { kindOf } from '../text/tokens.ts'
+import { firstOccurrence, matchesName, type Term, termOf } from '../text/term.ts'
+import { wordKindOf } from '../text/tokens.ts'
 
 const MAX_MATCHES = 20
 
@@ -13,7 +13,7 @@ const MAX_MATCHES = 20
  * as a newer version alone matches only a query that names is:revised.
  */
 export function evaluate(query: Query, paper: PaperText): Reason | null {
-  if (paper.onlyRevised && !asksForRevised(query)) return null
+  if (paper.onlyRevised && !mentionsRevised(query)) return null
   return evaluatePart(query, paper)
 }
 
@@ -56,7 +56,7 @@ function matchesOfSome(parts: readonly Query[], least: number, paper: PaperText)
 function leafMatches(query: Leaf, paper: PaperText): Match[] {
   switch (query.kind) {
     case 'category': {
-      const found = paper.categories.find(isOfCategory(query.value))
+      const found = paper.categories.find(categoryMatcher(query.value))
       return found ? [{ term: `cat:${query.value}`, where: 'category', found }] : []
     }
     case 'has-code':
@@ -93,28 +93,28 @@ function textMatches(query: TextLeaf, paper: PaperText): Match[] {
     case 'org':
       return inOneOf(term, words, 'org', paper.organization)
     case 'author': {
-      const name = paper.authors.find((author) => isNamed(words, author))
+      const name = paper.authors.find((author) => matchesName(words, author))
       return name ? [{ term, where: 'author', found: name.text }] : []
     }
   }
 }
 
 function placed(term: string, words: Term, where: 'title' | 'abstract', part: WordIndex): Match[] {
-  const at = firstPlace(words, part)
+  const at = firstOccurrence(words, part)
   return at ? [{ term, where, found: part.text.slice(...at), at }] : []
 }
 
 function inOneOf(term: string, words: Term, where: 'keyword' | 'org', parts: WordIndex[]): Match[] {
-  const part = parts.find((one) => firstPlace(words, one))
+  const part = parts.find((one) => firstOccurrence(words, one))
   return part ? [{ term, where, found: part.text }] : []
 }
 
 // Trees are read once and met by many papers.
-const known = new WeakMap<TextLeaf, Term>()
+const termCache = new WeakMap<TextLeaf, Term>()
 
 function wordsOf(query: TextLeaf): Term {
-  const term = known.get(query) ?? termOf(query.text, kindOf(query.field))
-  known.set(query, term)
+  const term = termCache.get(query) ?? termOf(query.text, wordKindOf(query.field))
+  termCache.set(query, term)
   return term
 }
 

@@ -1,11 +1,11 @@
-import { isOfCategory } from '../language/category.ts'
-import { isText, type Leaf, type TextLeaf } from '../query.ts'
+import { categoryMatcher } from '../language/category.ts'
+import { isTextLeaf, type Leaf, type TextLeaf } from '../query.ts'
 import { type Bits, newBits, setBit } from './bits.ts'
-import type { PaperFacts, PaperIndex } from './paper-index.ts'
-import type { Part } from './paper-words.ts'
-import { eachStanding, type SpelledTerm, spell } from './standing.ts'
+import type { PaperAttributes, PaperIndex } from './paper-index.ts'
+import type { IndexedField } from './paper-words.ts'
+import { forEachPaperWithTerm, type IndexedTerm, toIndexedTerm } from './phrase-positions.ts'
 
-export const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
+export const INDEXED_FIELDS_OF: Record<TextLeaf['field'], readonly IndexedField[]> = {
   any: ['title', 'abstract', 'keyword'],
   title: ['title'],
   abstract: ['abstract'],
@@ -16,33 +16,34 @@ export const PARTS_OF: Record<TextLeaf['field'], readonly Part[]> = {
 
 /** The slots of papers that meet a leaf by itself. */
 export function leafBits(index: PaperIndex, leaf: Leaf): Bits {
-  const bits = newBits(index.slots)
-  if (isText(leaf)) {
-    const term = spell(leaf, index.vocabularies)
-    for (const part of PARTS_OF[leaf.field]) eachSlot(index, term, part, (slot) => setBit(bits, slot))
+  const bits = newBits(index.docCount)
+  if (isTextLeaf(leaf)) {
+    const term = toIndexedTerm(leaf, index.vocabularies)
+    for (const part of INDEXED_FIELDS_OF[leaf.field])
+      forEachDoc(index, term, part, (docId) => setBit(bits, docId))
     return bits
   }
-  const meets = askedOf(leaf)
-  for (let slot = 0; slot < index.slots; slot++) if (meets(index.facts(slot))) setBit(bits, slot)
+  const meets = predicateOf(leaf)
+  for (let docId = 0; docId < index.docCount; docId++) if (meets(index.attributes(docId))) setBit(bits, docId)
   return bits
 }
 
 /** Calls back with each slot in a part of which a term stands, and how often. */
-export function eachSlot(
+export function forEachDoc(
   index: PaperIndex,
-  term: SpelledTerm,
-  part: Part,
-  work: (slot: number, count: number) => void,
+  term: IndexedTerm,
+  part: IndexedField,
+  work: (docId: number, count: number) => void,
 ): void {
   for (const [segment, first] of index.segments()) {
-    eachStanding(segment, part, term, (paper, count) => work(first + paper, count))
+    forEachPaperWithTerm(segment, part, term, (paper, count) => work(first + paper, count))
   }
 }
 
-function askedOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperFacts) => boolean {
+function predicateOf(leaf: Exclude<Leaf, TextLeaf>): (facts: PaperAttributes) => boolean {
   switch (leaf.kind) {
     case 'category': {
-      const isAsked = isOfCategory(leaf.value)
+      const isAsked = categoryMatcher(leaf.value)
       return ({ categories }) => categories.some(isAsked)
     }
     case 'has-code':

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Day } from '../../core/dates.ts'
-import { namesOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperNamesOf } from '../../papers/paper-key.ts'
 import { type Bits, clearBit, newBits, setBit } from './bits.ts'
-import { type PaperWords, type Vocabularies, wordsOf } from './paper-words.ts'
-import { SEGMENT, Segment } from './segment.ts'
+import { type PaperWords, paperWordsOf, type Vocabularies } from './paper-words.ts'
+import { SEGMENT_SIZE, Segment } from './segment.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 /** What of a paper is asked about besides its words; its votes and newer versions move, its words seldom. */
-export interface PaperFacts {
+export interface PaperAttributes {
   id: number
   firstDay: Day
   revisedDay: Day | null
@@ -22,9 +22,9 @@ export interface PaperFacts {
 }
 
 /** A paper cut into words; null where it has the words that the index knows of it. */
-export interface CutPaper {
-  facts: PaperFacts
-  print: string
+export interface TokenizedPaper {
+  attributes: PaperAttributes
+  fingerprint: string
   words: PaperWords | null
 }
 
@@ -37,10 +37,10 @@ export class PaperIndex {
   version = 0
   readonly vocabularies: Vocabularies
   readonly #segments: Segment[] = []
-  readonly #facts: PaperFacts[] = []
-  readonly #prints: string[] = []
-  readonly #slots = new Map<number, number>()
-  readonly #shared = new Map<string, string>()
+  readonly #attributes: PaperAttributes[] = []
+  readonly #fingerprints: string[] = []
+  readonly #docIds = new Map<number, number>()
+  readonly #interned = new Map<string, string>()
   #live: Bits = newBits(0)
 
   constructor(
@@ -50,28 +50,32 @@ export class PaperIndex {
   }
 
   /** Takes papers in, or what is new of them. */
-  put(papers: readonly Paper[]): void {
-    this.take(papers.map((paper) => this.cut(paper)))
+  upsert(papers: readonly Paper[]): void {
+    this.upsertTokenized(papers.map((paper) => this.tokenize(paper)))
   }
 
   /** The slow half of `put`, for one paper. */
-  cut(paper: Paper): CutPaper {
-    const print = printOf(paper)
-    const slot = this.#slots.get(paper.id)
-    const isSame = slot !== undefined && this.#prints[slot] === print
-    return { facts: this.#factsOf(paper), print, words: isSame ? null : wordsOf(paper, this.vocabularies) }
+  tokenize(paper: Paper): TokenizedPaper {
+    const fingerprint = fingerprintOf(paper)
+    const docId = this.#docIds.get(paper.id)
+    const isSame = docId !== undefined && this.#fingerprints[docId] === fingerprint
+    return {
+      attributes: this.#attributesOf(paper),
+      fingerprint,
+      words: isSame ? null : paperWordsOf(paper, this.vocabularies),
+    }
   }
 
   /** The other half: takes in what was cut since the last call. */
-  take(papers: readonly CutPaper[]): void {
+  upsertTokenized(papers: readonly TokenizedPaper[]): void {
     const fresh: PaperWords[] = []
-    for (const { facts, print, words } of papers) {
-      if (words === null) this.#move(this.#slots.get(facts.id)!, facts)
+    for (const { attributes, fingerprint, words } of papers) {
+      if (words === null) this.#setAttributes(this.#docIds.get(attributes.id)!, attributes)
       else {
-        this.remove(facts.id)
+        this.remove(attributes.id)
         fresh.push(words)
-        this.#slots.set(facts.id, this.#facts.push(facts) - 1)
-        this.#prints.push(print)
+        this.#docIds.set(attributes.id, this.#attributes.push(attributes) - 1)
+        this.#fingerprints.push(fingerprint)
       }
     }
     if (fresh.length === 0) return
@@ -79,88 +83,89 @@ export class PaperIndex {
     this.version++
   }
 
-  #move(slot: number, facts: PaperFacts): void {
-    if (isDeepStrictEqual(this.#facts[slot], facts)) return
-    this.#facts[slot] = facts
+  #setAttributes(docId: number, attributes: PaperAttributes): void {
+    if (isDeepStrictEqual(this.#attributes[docId], attributes)) return
+    this.#attributes[docId] = attributes
     this.version++
   }
 
   /** Whether the slots of papers that left are many. */
   get isSparse(): boolean {
-    return this.slots - this.size > Math.max(SEGMENT, this.slots / 4)
+    return this.docCount - this.size > Math.max(SEGMENT_SIZE, this.docCount / 4)
   }
 
   /** The same papers without the slots of those that left. This one stays as it is, for whoever is still asking it. */
   compacted(): PaperIndex {
     const index = new PaperIndex(this.vocabularies)
-    const left = [...this.#slots.values()].sort((a, b) => a - b)
-    index.take(
-      left.map((slot) => ({
-        facts: this.#facts[slot]!,
-        print: this.#prints[slot]!,
-        words: this.words(slot),
+    const left = [...this.#docIds.values()].sort((a, b) => a - b)
+    index.upsertTokenized(
+      left.map((docId) => ({
+        attributes: this.#attributes[docId]!,
+        fingerprint: this.#fingerprints[docId]!,
+        words: this.words(docId),
       })),
     )
     return index
   }
 
   /** So many of the papers that were listed first, the oldest first. */
-  oldest(count: number): PaperFacts[] {
-    const facts = [...this.#slots.values()].map((slot) => this.#facts[slot]!)
-    const byDay = (a: PaperFacts, b: PaperFacts) =>
+  oldest(count: number): PaperAttributes[] {
+    const attributes = [...this.#docIds.values()].map((docId) => this.#attributes[docId]!)
+    const byDay = (a: PaperAttributes, b: PaperAttributes) =>
       a.firstDay < b.firstDay ? -1 : a.firstDay > b.firstDay ? 1 : 0
-    return facts.sort((a, b) => byDay(a, b) || a.id - b.id).slice(0, count)
+    return attributes.sort((a, b) => byDay(a, b) || a.id - b.id).slice(0, count)
   }
 
   remove(id: number): void {
-    const slot = this.#slots.get(id)
-    if (slot === undefined) return
-    clearBit(this.#live, slot)
-    this.#slots.delete(id)
+    const docId = this.#docIds.get(id)
+    if (docId === undefined) return
+    clearBit(this.#live, docId)
+    this.#docIds.delete(id)
     this.version++
   }
 
   #append(fresh: PaperWords[]): void {
     const last = this.#segments.at(-1)
-    const open = last && last.size < SEGMENT ? [...Array(last.size).keys()].map(last.words) : []
+    const open = last && last.size < SEGMENT_SIZE ? [...Array(last.size).keys()].map(last.words) : []
     if (open.length > 0) this.#segments.pop()
     const words = [...open, ...fresh]
-    for (let from = 0; from < words.length; from += SEGMENT) {
-      this.#segments.push(new Segment(words.slice(from, from + SEGMENT)))
+    for (let from = 0; from < words.length; from += SEGMENT_SIZE) {
+      this.#segments.push(new Segment(words.slice(from, from + SEGMENT_SIZE)))
     }
-    const live = newBits(this.#facts.length)
+    const live = newBits(this.#attributes.length)
     live.set(this.#live.subarray(0, live.length))
-    for (let slot = this.#facts.length - fresh.length; slot < this.#facts.length; slot++) setBit(live, slot)
+    for (let docId = this.#attributes.length - fresh.length; docId < this.#attributes.length; docId++)
+      setBit(live, docId)
     this.#live = live
   }
 
-  #factsOf(paper: Paper): PaperFacts {
+  #attributesOf(paper: Paper): PaperAttributes {
     const { id, onlyRevised, votes, codeUrl } = paper
     return {
       ...{ id, onlyRevised, votes, hasCode: Boolean(codeUrl) },
-      firstDay: this.#share(paper.firstDay),
-      revisedDay: paper.revisedDay && this.#share(paper.revisedDay),
-      categories: paper.categories.map((category) => this.#share(category)),
-      names: namesOf(paper),
+      firstDay: this.#intern(paper.firstDay),
+      revisedDay: paper.revisedDay && this.#intern(paper.revisedDay),
+      categories: paper.categories.map((category) => this.#intern(category)),
+      names: paperNamesOf(paper),
     }
   }
 
   /** Each day and category stands once in memory. */
-  #share(text: string): string {
-    const known = this.#shared.get(text)
+  #intern(text: string): string {
+    const known = this.#interned.get(text)
     if (known !== undefined) return known
-    this.#shared.set(text, text)
+    this.#interned.set(text, text)
     return text
   }
 
   /** How many slots there are, those of papers that left included. */
-  get slots(): number {
-    return this.#facts.length
+  get docCount(): number {
+    return this.#attributes.length
   }
 
   /** How many papers. */
   get size(): number {
-    return this.#slots.size
+    return this.#docIds.size
   }
 
   /** Slots of papers that are still here. */
@@ -168,27 +173,27 @@ export class PaperIndex {
     return this.#live
   }
 
-  facts(slot: number): PaperFacts {
-    return this.#facts[slot]!
+  attributes(docId: number): PaperAttributes {
+    return this.#attributes[docId]!
   }
 
-  slotOf(id: number): number | undefined {
-    return this.#slots.get(id)
+  docIdOf(id: number): number | undefined {
+    return this.#docIds.get(id)
   }
 
   /** Each segment with the slot of its first paper. */
   *segments(): Generator<[segment: Segment, firstSlot: number]> {
-    let slot = 0
+    let docId = 0
     for (const segment of this.#segments) {
-      yield [segment, slot]
-      slot += segment.size
+      yield [segment, docId]
+      docId += segment.size
     }
   }
 
   /** The words of a paper by its slot. */
-  words(slot: number): PaperWords {
-    const place = Math.floor(slot / SEGMENT)
-    return this.#segments[place]!.words(slot - place * SEGMENT)
+  words(docId: number): PaperWords {
+    const place = Math.floor(docId / SEGMENT_SIZE)
+    return this.#segments[place]!.words(docId - place * SEGMENT_SIZE)
   }
 
   /** Of words and postings; facts and vocabulary come on top. */
@@ -197,7 +202,7 @@ export class PaperIndex {
   }
 }
 
-const printOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>
+const fingerprintOf = ({ title, abstract, keywords, organization, authors }: Paper): string =>
   createHash('md5')
     .update(JSON.stringify([title, abstract, keywords, organization, authors]))
     .digest('base64')

@@ -4,19 +4,19 @@ import { foldedWords } from '../text/tokens.ts'
 import { GAP, type Vocabulary } from './vocabulary.ts'
 
 /** The parts of a paper in which words are looked for. */
-export const PARTS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
-export type Part = (typeof PARTS)[number]
+export const INDEXED_FIELDS = ['title', 'abstract', 'keyword', 'org', 'author'] as const
+export type IndexedField = (typeof INDEXED_FIELDS)[number]
 
 /** The words of each part of a paper by their numbers; texts of one part stand with a gap between them. */
-export type PaperWords = Record<Part, Uint32Array>
+export type PaperWords = Record<IndexedField, Uint32Array>
 
 export interface Vocabularies {
   prose: Vocabulary
   names: Vocabulary
 }
 
-/** As `readPaper` cuts a paper into words. */
-export function wordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
+/** As `toPaperText` cuts a paper into words. */
+export function paperWordsOf(paper: Paper, { prose, names }: Vocabularies): PaperWords {
   return {
     title: numbersOf([paper.title], prose),
     abstract: numbersOf([paper.abstract], prose),
@@ -30,7 +30,7 @@ function numbersOf(texts: readonly string[], vocabulary: Vocabulary): Uint32Arra
   const numbers: number[] = []
   for (const text of texts) {
     if (numbers.length > 0) numbers.push(GAP)
-    for (const word of foldedWords(plainText(text))) numbers.push(vocabulary.numberOf(word))
+    for (const word of foldedWords(plainText(text))) numbers.push(vocabulary.wordIdOf(word))
   }
   return Uint32Array.from(numbers)
 }

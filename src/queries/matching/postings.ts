@@ -42,19 +42,19 @@ export class Postings {
   }
 
   /** Calls back with each paper that holds a word, and how often. */
-  each(word: number, work: (paper: number, count: number) => void): void {
-    const at = this.#placeOf(word)
+  forEach(word: number, work: (paper: number, count: number) => void): void {
+    const at = this.#indexOf(word)
     if (at < 0) return
     for (let i = this.#starts[at]!; i < this.#starts[at + 1]!; i++) work(this.#papers[i]!, this.#counts[i]!)
   }
 
   /** How many papers hold a word. */
-  size(word: number): number {
-    const at = this.#placeOf(word)
+  documentFrequency(word: number): number {
+    const at = this.#indexOf(word)
     return at < 0 ? 0 : this.#starts[at + 1]! - this.#starts[at]!
   }
 
-  #placeOf(word: number): number {
+  #indexOf(word: number): number {
     let low = 0
     let high = this.#words.length - 1
     while (low <= high) {

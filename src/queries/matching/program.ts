@@ -6,23 +6,23 @@ import type { Leaf, Query } from '../query.ts'
 /** Put the set of a leaf on the stack. */
 export const PUSH = 0
 /** Keep, of the set on top, what a leaf has too; add a leaf to it; drop a leaf from it. */
-export const KEEP_LEAF = 1
-export const ADD_LEAF = 2
-export const DROP_LEAF = 3
+export const AND_LEAF = 1
+export const OR_LEAF = 2
+export const AND_NOT_LEAF = 3
 /** The same with the set on top and the one below it, which stays. */
-export const KEEP = 4
-export const ADD = 5
-export const FLIP = 6
+export const AND = 4
+export const OR = 5
+export const NOT = 6
 /** Of the sets on top, keep what at least so many hold: how many sets in the next 14 bits, the least above them. */
-const SOME = 7
+const AT_LEAST = 7
 
 const step = (operation: number, value = 0): number => (value << 3) | operation
 export const operationOf = (step: number): number => step & 7
 export const operandOf = (step: number): number => step >>> 3
 
 const MAX_PARTS_BITS = 14
-export const partsOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
-export const leastOf = (value: number): number => value >>> MAX_PARTS_BITS
+export const partCountOf = (value: number): number => value & ((1 << MAX_PARTS_BITS) - 1)
+export const minCountOf = (value: number): number => value >>> MAX_PARTS_BITS
 
 /** The steps of a tree; `numberOf` gives each leaf its number. */
 export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[] {
@@ -33,18 +33,18 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
   function write(node: Query): void {
     switch (node.kind) {
       case 'and':
-        joined(node.parts, KEEP_LEAF, KEEP)
+        joined(node.parts, AND_LEAF, AND)
         return
       case 'or':
-        joined(node.parts, ADD_LEAF, ADD)
+        joined(node.parts, OR_LEAF, OR)
         return
       case 'not':
         write(node.part)
-        steps.push(step(FLIP))
+        steps.push(step(NOT))
         return
       case 'some':
         for (const part of node.parts) write(part)
-        steps.push(step(SOME, node.parts.length | (node.least << MAX_PARTS_BITS)))
+        steps.push(step(AT_LEAST, node.parts.length | (node.least << MAX_PARTS_BITS)))
         return
       default:
         steps.push(step(PUSH, numberOf(node)))
@@ -56,8 +56,8 @@ export function compile(query: Query, numberOf: (leaf: Leaf) => number): number[
     write(first!)
     for (const part of others) {
       if (isLeaf(part)) steps.push(step(withLeaf, numberOf(part)))
-      else if (withSet === KEEP && part.kind === 'not' && isLeaf(part.part)) {
-        steps.push(step(DROP_LEAF, numberOf(part.part)))
+      else if (withSet === AND && part.kind === 'not' && isLeaf(part.part)) {
+        steps.push(step(AND_NOT_LEAF, numberOf(part.part)))
       } else {
         write(part)
         steps.push(step(withSet))

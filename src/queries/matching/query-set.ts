@@ -1,6 +1,6 @@
-import { asksForRevised } from '../language/turning.ts'
+import { mentionsRevised } from '../language/time-dependent.ts'
 import type { Leaf, Query } from '../query.ts'
-import { addBits, type Bits, dropBits, keepBits, newBits, setBit } from './bits.ts'
+import { type Bits, intersectBits, newBits, setBit, subtractBits, unionBits } from './bits.ts'
 import { leafBits } from './leaf-bits.ts'
 import type { PaperIndex } from './paper-index.ts'
 import * as program from './program.ts'
@@ -17,21 +17,21 @@ export class QuerySet {
   #steps = new Int32Array(1024)
   readonly #starts: number[] = [0]
   readonly #withRevised: boolean[] = []
-  #known: (Bits | undefined)[] = []
+  #cache: (Bits | undefined)[] = []
   #onlyRevised: Bits = newBits(0)
   #stack: Bits[] = []
   #version = -1
-  #before: QuerySet | undefined
+  #previous: QuerySet | undefined
 
   /** `before`: a set over the same index whose leaves need not be looked up again. */
-  constructor(index: PaperIndex, before?: QuerySet) {
+  constructor(index: PaperIndex, previous?: QuerySet) {
     this.#index = index
-    this.#before = before
-    if (before) before.#before = undefined
+    this.#previous = previous
+    if (previous) previous.#previous = undefined
   }
 
   /** Takes a query in and returns its number, from 0. `withRevised`: papers known by newer versions alone count. */
-  add(query: Query, withRevised = asksForRevised(query)): number {
+  add(query: Query, withRevised = mentionsRevised(query)): number {
     const steps = program.compile(query, (leaf) => this.#numberOf(leaf))
     const start = this.#starts.at(-1)!
     this.#reserve(start + steps.length)
@@ -41,43 +41,43 @@ export class QuerySet {
   }
 
   /** Looks a leaf up, so that queries have it at hand. `slots`: the papers that meet it, where they are known. */
-  lookUp(leaf: Leaf, slots?: Uint32Array): void {
+  loadLeaf(leaf: Leaf, docIds?: Uint32Array): void {
     this.#refresh()
     const number = this.#numberOf(leaf)
-    if (slots && !this.#known[number]) this.#known[number] = setOf(slots, this.#index.slots)
-    this.#leaf(number)
+    if (docIds && !this.#cache[number]) this.#cache[number] = setOf(docIds, this.#index.docCount)
+    this.#bitsOf(number)
   }
 
   /** The papers that meet a leaf, if it was looked up and the index has the same papers still. */
-  known(leaf: Leaf): Bits | undefined {
+  cached(leaf: Leaf): Bits | undefined {
     if (this.#version !== this.#index.version) return undefined
-    return this.#known[this.#numbers.get(nameOf(leaf)) ?? -1]
+    return this.#cache[this.#numbers.get(nameOf(leaf)) ?? -1]
   }
 
   /** The papers that a query matches, without keeping the query. */
-  find(query: Query, withRevised = asksForRevised(query)): Bits {
+  find(query: Query, withRevised = mentionsRevised(query)): Bits {
     const steps = Int32Array.from(program.compile(query, (leaf) => this.#numberOf(leaf)))
     this.#refresh()
-    return this.#counted(this.#run(steps, 0, steps.length), withRevised).slice()
+    return this.#visible(this.#run(steps, 0, steps.length), withRevised).slice()
   }
 
   /** Distinct leaves of all queries. */
-  get leaves(): number {
+  get leafCount(): number {
     return this.#leaves.length
   }
 
   /** The slots of papers that a query matches; valid until the next call. */
-  look(number: number): Readonly<Bits> {
+  peekMatches(number: number): Readonly<Bits> {
     this.#refresh()
     const top = this.#run(this.#steps, this.#starts[number]!, this.#starts[number + 1]!)
-    return this.#counted(top, this.#withRevised[number]!)
+    return this.#visible(top, this.#withRevised[number]!)
   }
 
-  matches = (number: number): Bits => this.look(number).slice()
+  matches = (number: number): Bits => this.peekMatches(number).slice()
 
-  #counted(top: Bits, withRevised: boolean): Bits {
-    keepBits(top, this.#index.live)
-    if (!withRevised) dropBits(top, this.#onlyRevised)
+  #visible(top: Bits, withRevised: boolean): Bits {
+    intersectBits(top, this.#index.live)
+    if (!withRevised) subtractBits(top, this.#onlyRevised)
     return top
   }
 
@@ -88,48 +88,48 @@ export class QuerySet {
       const value = program.operandOf(step)
       switch (program.operationOf(step)) {
         case program.PUSH:
-          this.#at(++depth).set(this.#leaf(value))
+          this.#stackAt(++depth).set(this.#bitsOf(value))
           break
-        case program.KEEP_LEAF:
-          keepBits(this.#at(depth), this.#leaf(value))
+        case program.AND_LEAF:
+          intersectBits(this.#stackAt(depth), this.#bitsOf(value))
           break
-        case program.ADD_LEAF:
-          addBits(this.#at(depth), this.#leaf(value))
+        case program.OR_LEAF:
+          unionBits(this.#stackAt(depth), this.#bitsOf(value))
           break
-        case program.DROP_LEAF:
-          dropBits(this.#at(depth), this.#leaf(value))
+        case program.AND_NOT_LEAF:
+          subtractBits(this.#stackAt(depth), this.#bitsOf(value))
           break
-        case program.KEEP:
+        case program.AND:
           depth--
-          keepBits(this.#at(depth), this.#at(depth + 1))
+          intersectBits(this.#stackAt(depth), this.#stackAt(depth + 1))
           break
-        case program.ADD:
+        case program.OR:
           depth--
-          addBits(this.#at(depth), this.#at(depth + 1))
+          unionBits(this.#stackAt(depth), this.#stackAt(depth + 1))
           break
-        case program.FLIP:
-          flip(this.#at(depth))
+        case program.NOT:
+          invert(this.#stackAt(depth))
           break
         default: {
-          const parts = program.partsOf(value)
+          const parts = program.partCountOf(value)
           depth -= parts - 1
-          keepCommon(this.#stack.slice(depth, depth + parts), program.leastOf(value))
+          keepAtLeast(this.#stack.slice(depth, depth + parts), program.minCountOf(value))
         }
       }
     }
-    return this.#at(0)
+    return this.#stackAt(0)
   }
 
-  #at(depth: number): Bits {
-    const bits = this.#stack[depth] ?? newBits(this.#index.slots)
+  #stackAt(depth: number): Bits {
+    const bits = this.#stack[depth] ?? newBits(this.#index.docCount)
     this.#stack[depth] = bits
     return bits
   }
 
-  #leaf(number: number): Bits {
+  #bitsOf(number: number): Bits {
     const leaf = this.#leaves[number]!
-    const bits = this.#known[number] ?? this.#before?.known(leaf) ?? leafBits(this.#index, leaf)
-    this.#known[number] = bits
+    const bits = this.#cache[number] ?? this.#previous?.cached(leaf) ?? leafBits(this.#index, leaf)
+    this.#cache[number] = bits
     return bits
   }
 
@@ -152,18 +152,18 @@ export class QuerySet {
   #refresh(): void {
     if (this.#version === this.#index.version) return
     this.#version = this.#index.version
-    this.#known = []
+    this.#cache = []
     this.#stack = []
-    this.#onlyRevised = newBits(this.#index.slots)
-    for (let slot = 0; slot < this.#index.slots; slot++) {
-      if (this.#index.facts(slot).onlyRevised) setBit(this.#onlyRevised, slot)
+    this.#onlyRevised = newBits(this.#index.docCount)
+    for (let docId = 0; docId < this.#index.docCount; docId++) {
+      if (this.#index.attributes(docId).onlyRevised) setBit(this.#onlyRevised, docId)
     }
   }
 }
 
-function setOf(slots: Uint32Array, size: number): Bits {
+function setOf(docIds: Uint32Array, size: number): Bits {
   const bits = newBits(size)
-  for (const slot of slots) setBit(bits, slot)
+  for (const docId of docIds) setBit(bits, docId)
   return bits
 }
 
@@ -184,12 +184,12 @@ function nameOf(leaf: Leaf): string {
   }
 }
 
-function flip(bits: Bits): void {
+function invert(bits: Bits): void {
   for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
 }
 
 /** Leaves in the first of some sets what at least `least` of them hold. */
-function keepCommon(sets: readonly Bits[], least: number): void {
+function keepAtLeast(sets: readonly Bits[], least: number): void {
   const [into] = sets
   // Sums of each place's bits, digit by digit: `digits[d]` has a place's bit where its sum has the digit 2^d.
   const digits = new Array<number>(Math.ceil(Math.log2(sets.length + 1))).fill(0)

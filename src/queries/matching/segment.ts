@@ -1,42 +1,42 @@
-import { PARTS, type PaperWords, type Part } from './paper-words.ts'
+import { INDEXED_FIELDS, type IndexedField, type PaperWords } from './paper-words.ts'
 import { Postings } from './postings.ts'
 
 /** As many papers as a segment holds at most: their places fit into the 16 bits of a posting. */
-export const SEGMENT = 4096
+export const SEGMENT_SIZE = 4096
 
 /** Papers whose words do not change any more: for each part, its words in a row and where each word stands. */
 export class Segment {
   readonly size: number
-  readonly #postings: Record<Part, Postings>
-  readonly #texts: Record<Part, Texts>
+  readonly #postings: Record<IndexedField, Postings>
+  readonly #texts: Record<IndexedField, Texts>
 
   constructor(papers: readonly PaperWords[]) {
     this.size = papers.length
-    const each = <T>(make: (part: Part) => T) =>
-      Object.fromEntries(PARTS.map((part) => [part, make(part)])) as Record<Part, T>
+    const each = <T>(make: (part: IndexedField) => T) =>
+      Object.fromEntries(INDEXED_FIELDS.map((part) => [part, make(part)])) as Record<IndexedField, T>
     this.#postings = each((part) => new Postings(papers.map((words) => words[part])))
     this.#texts = each((part) => textsOf(papers.map((words) => words[part])))
   }
 
-  postings = (part: Part): Postings => this.#postings[part]
+  postings = (part: IndexedField): Postings => this.#postings[part]
 
   /** The words of a part of a paper. */
-  text(part: Part, paper: number): Uint32Array {
+  text(part: IndexedField, paper: number): Uint32Array {
     const { words, ends } = this.#texts[part]
     return words.subarray(paper === 0 ? 0 : ends[paper - 1], ends[paper])
   }
 
   /** How many words a part of a paper has. */
-  length(part: Part, paper: number): number {
+  length(part: IndexedField, paper: number): number {
     const { ends } = this.#texts[part]
     return ends[paper]! - (paper === 0 ? 0 : ends[paper - 1]!)
   }
 
   words = (paper: number): PaperWords =>
-    Object.fromEntries(PARTS.map((part) => [part, this.text(part, paper)])) as PaperWords
+    Object.fromEntries(INDEXED_FIELDS.map((part) => [part, this.text(part, paper)])) as PaperWords
 
   get bytes(): number {
-    return PARTS.reduce((sum, part) => {
+    return INDEXED_FIELDS.reduce((sum, part) => {
       const { words, ends } = this.#texts[part]
       return sum + words.byteLength + ends.byteLength + this.#postings[part].bytes
     }, 0)

@@ -1,6 +1,6 @@
-import { eachSlot, PARTS_OF } from '../matching/leaf-bits.ts'
+import { forEachDoc, INDEXED_FIELDS_OF } from '../matching/leaf-bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
-import { type SpelledTerm, spell } from '../matching/standing.ts'
+import { type IndexedTerm, toIndexedTerm } from '../matching/phrase-positions.ts'
 import type { TextLeaf } from '../query.ts'
 
 // Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), 3.6: parts of a text that say
@@ -10,8 +10,8 @@ const B = 0.75
 const TITLE = 2
 
 /** How much a term says for each paper in which it stands: slots in no order, none twice. */
-export interface Weights {
-  slots: Uint32Array
+export interface TermWeights {
+  docIds: Uint32Array
   weights: Float32Array
 }
 
@@ -28,41 +28,41 @@ export class Bm25 {
   }
 
   /** The weights of a term in the papers of the index, however rare they make it. */
-  of(leaf: TextLeaf): Weights {
-    return this.ofSpelled(spell(leaf, this.#index.vocabularies), PARTS_OF[leaf.field])
+  weightsOf(leaf: TextLeaf): TermWeights {
+    return this.weightsOfTerm(toIndexedTerm(leaf, this.#index.vocabularies), INDEXED_FIELDS_OF[leaf.field])
   }
 
-  ofSpelled(term: SpelledTerm, parts: (typeof PARTS_OF)[TextLeaf['field']]): Weights {
+  weightsOfTerm(term: IndexedTerm, parts: (typeof INDEXED_FIELDS_OF)[TextLeaf['field']]): TermWeights {
     const lengths = this.#refreshed()
     const counts = this.#counts
     const found: number[] = []
     for (const part of parts) {
       const times = part === 'title' ? TITLE : 1
-      eachSlot(this.#index, term, part, (slot, count) => {
-        if (counts[slot] === 0) found.push(slot)
-        counts[slot]! += count * times
+      forEachDoc(this.#index, term, part, (docId, count) => {
+        if (counts[docId] === 0) found.push(docId)
+        counts[docId]! += count * times
       })
     }
-    const rarity = rarityOf(found.length, this.#index.slots)
+    const rarity = inverseDocumentFrequency(found.length, this.#index.docCount)
     const weights = new Float32Array(found.length)
     for (let i = 0; i < found.length; i++) {
-      const slot = found[i]!
-      const count = counts[slot]!
-      weights[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[slot]!))
-      counts[slot] = 0
+      const docId = found[i]!
+      const count = counts[docId]!
+      weights[i] = (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + B * lengths[docId]!))
+      counts[docId] = 0
     }
-    return { slots: Uint32Array.from(found), weights }
+    return { docIds: Uint32Array.from(found), weights }
   }
 
   /** The length of each paper in relation to the mean one. */
   #refreshed(): Float32Array {
     if (this.#version === this.#index.version) return this.#lengths
-    const lengths = new Float32Array(this.#index.slots)
-    this.#counts = new Float32Array(this.#index.slots)
-    let slot = 0
+    const lengths = new Float32Array(this.#index.docCount)
+    this.#counts = new Float32Array(this.#index.docCount)
+    let docId = 0
     for (const [segment] of this.#index.segments()) {
       for (let paper = 0; paper < segment.size; paper++) {
-        lengths[slot++] = TITLE * segment.length('title', paper) + segment.length('abstract', paper)
+        lengths[docId++] = TITLE * segment.length('title', paper) + segment.length('abstract', paper)
       }
     }
     const mean = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length)
@@ -73,5 +73,5 @@ export class Bm25 {
 }
 
 /** Inverse document frequency, never below 0. */
-export const rarityOf = (papers: number, all: number): number =>
+export const inverseDocumentFrequency = (papers: number, all: number): number =>
   Math.log(1 + (all - papers + 0.5) / (papers + 0.5))

@@ -1,6 +1,6 @@
-import { isFiller, isJoining } from '../language/sentence-words.ts'
+import { isConnective, isFiller } from '../language/sentence-words.ts'
 import { acronymOf, type Token } from '../text/tokens.ts'
-import { isTelling } from './tf-idf.ts'
+import { isContentWord } from './tf-idf.ts'
 
 /** Words of a text that stand side by side, or in one word with hyphens, and may name what it is about. */
 export interface Phrase {
@@ -45,7 +45,7 @@ function unitsOf(text: string, tokens: readonly Token[]): Unit[] {
 
 /** Each word tells something, the first one more than any paper says of itself, and none is said twice. */
 function mayName(words: readonly Token[]): boolean {
-  const isTold = ({ folded }: Token) => isTelling(folded) && !isJoining(folded)
+  const isTold = ({ folded }: Token) => isContentWord(folded) && !isConnective(folded)
   const [first, last] = [words[0]!.folded, words.at(-1)!.folded]
   const keys = new Set(words.map(({ key }) => key))
   const isOfSeveral = words.length > 1 && words.length <= MAX_WORDS && keys.size === words.length
@@ -60,10 +60,12 @@ const BEHIND_NOUNS = /ed$/
 const phraseOf = (text: string, words: readonly Token[]): Phrase => ({
   keys: words.map(({ key }) => key),
   text: words
-    .map(({ folded, start }, i) => (i === 0 ? '' : text[start - 1] === ' ' ? ' ' : '-') + inSentence(folded))
+    .map(
+      ({ folded, start }, i) => (i === 0 ? '' : text[start - 1] === ' ' ? ' ' : '-') + toSentenceCase(folded),
+    )
     .join(''),
 })
 
 /** A capital of a title goes, those of LoRA and RAG stay. */
-export const inSentence = (word: string): string =>
+export const toSentenceCase = (word: string): string =>
   acronymOf(word) !== null || /\p{Lu}.*\p{Lu}/u.test(word) ? word : word.toLowerCase()

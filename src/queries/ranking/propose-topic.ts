@@ -1,7 +1,7 @@
-import type { Archive, Days } from '../archive.ts'
-import { addBits, type Bits, countBits, newBits } from '../matching/bits.ts'
+import type { Archive, DayBounds } from '../archive.ts'
+import { type Bits, countBits, newBits, unionBits } from '../matching/bits.ts'
 import type { PaperText } from '../text/paper-text.ts'
-import { type TellingPhrase, tellingPhrases, tellingWords } from './telling-phrases.ts'
+import { type DistinctivePhrase, distinctivePhrases, distinctiveWords } from './distinctive-phrases.ts'
 
 /** A query for papers like one, and how many it would have brought. */
 export interface ProposedTopic {
@@ -9,11 +9,11 @@ export interface ProposedTopic {
   papers: number
 }
 
-export interface Proposing {
+export interface ProposeTopicInput {
   /** Numbers of papers that are like it. */
-  like: readonly number[]
+  similarIds: readonly number[]
   /** About four weeks. */
-  days: Days
+  days: DayBounds
 }
 
 const MAX_PHRASES = 4
@@ -25,22 +25,26 @@ const TOO_MANY = 28
  * A topic of some phrases of a paper, any of which is enough: they stand in papers that are like it, and together bring a
  * handful of papers a week. Where no phrase does, of the words that tell most. Null where nothing of it stands elsewhere.
  */
-export function proposeTopic(archive: Archive, paper: PaperText, proposing: Proposing): ProposedTopic | null {
-  const phrases = chosenOf(archive, tellingPhrases(archive, paper, proposing.like), proposing)
-  return phrases ?? chosenOf(archive, tellingWords(archive, paper, proposing.like), proposing)
+export function proposeTopic(
+  archive: Archive,
+  paper: PaperText,
+  input: ProposeTopicInput,
+): ProposedTopic | null {
+  const phrases = chooseTerms(archive, distinctivePhrases(archive, paper, input.similarIds), input)
+  return phrases ?? chooseTerms(archive, distinctiveWords(archive, paper, input.similarIds), input)
 }
 
-function chosenOf(
+function chooseTerms(
   archive: Archive,
-  phrases: Iterable<TellingPhrase>,
-  { days }: Proposing,
+  phrases: Iterable<DistinctivePhrase>,
+  { days }: ProposeTopicInput,
 ): ProposedTopic | null {
-  const chosen: TellingPhrase[] = []
-  let brought = newBits(archive.index.slots)
+  const chosen: DistinctivePhrase[] = []
+  let brought = newBits(archive.index.docCount)
   for (const phrase of phrases) {
     if (chosen.length === MAX_PHRASES || countBits(brought) >= ENOUGH) break
     if (chosen.some(({ keys }) => keys.some((key) => phrase.keys.includes(key)))) continue
-    const together = union(brought, archive.within(phrase.found, days))
+    const together = union(brought, archive.withinDays(phrase.found, days))
     if (countBits(together) > TOO_MANY) continue
     brought = together
     chosen.push(phrase)
@@ -49,10 +53,10 @@ function chosenOf(
   return { query: chosen.map(textOf).join(' OR '), papers: countBits(brought) }
 }
 
-const textOf = ({ text, keys }: TellingPhrase): string => (keys.length > 1 ? `"${text}"` : text)
+const textOf = ({ text, keys }: DistinctivePhrase): string => (keys.length > 1 ? `"${text}"` : text)
 
 function union(one: Bits, other: Bits): Bits {
   const all = one.slice()
-  addBits(all, other)
+  unionBits(all, other)
   return all
 }

@@ -1,13 +1,13 @@
-import { type Bits, countBits, eachBit } from '../matching/bits.ts'
+import { type Bits, countBits, forEachBit } from '../matching/bits.ts'
 import type { PaperIndex } from '../matching/paper-index.ts'
 import type { Query, TextLeaf } from '../query.ts'
-import { Bm25, type Weights } from './bm25.ts'
-import { firstOf } from './first-of.ts'
-import { type WantedTerm, wantedTerms } from './wanted.ts'
+import { Bm25, type TermWeights } from './bm25.ts'
+import { topK } from './top-k.ts'
+import { type WantedTerm, wantedTerms } from './wanted-terms.ts'
 
 /** Slots of papers, best first, with their scores. */
-export interface Ranked {
-  slots: Uint32Array
+export interface RankedDocs {
+  docIds: Uint32Array
   scores: Float32Array
 }
 
@@ -30,8 +30,8 @@ const termsOf = (query: Query): WantedTerm[] => wantedTerms(query).slice(0, MAX_
 export class Ranker {
   readonly #index: PaperIndex
   readonly #bm25: Bm25
-  readonly #known = new Map<string, Weights>()
-  #remembered = 0
+  readonly #weights = new Map<string, TermWeights>()
+  #cachedPostings = 0
   #sums = new Float32Array(0)
   #version = -1
 
@@ -41,19 +41,19 @@ export class Ranker {
   }
 
   /** At most `most` of them, which is quicker than all. */
-  rank(query: Query, matched: Readonly<Bits>, most = Number.POSITIVE_INFINITY): Ranked {
+  rank(query: Query, matched: Readonly<Bits>, limit = Number.POSITIVE_INFINITY): RankedDocs {
     this.#refresh(MAX_AT_ONCE)
     const weights = termsOf(query).map(({ leaf, share }) => ({ ...this.#weightsOf(leaf), share }))
-    for (const { slots, weights: each, share } of weights) {
-      for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!]! += each[i]! * share
+    for (const { docIds, weights: each, share } of weights) {
+      for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!]! += each[i]! * share
     }
-    const order = this.#ordered(matched, most)
-    for (const { slots } of weights) for (let i = 0; i < slots.length; i++) this.#sums[slots[i]!] = 0
+    const order = this.#ordered(matched, limit)
+    for (const { docIds } of weights) for (let i = 0; i < docIds.length; i++) this.#sums[docIds[i]!] = 0
     return order
   }
 
   /** Weighs one term of a query after the other, so that `rank` has them at hand. */
-  *lookUp(query: Query): Generator<void> {
+  *lookUpWeights(query: Query): Generator<void> {
     this.#refresh(MAX_CACHED)
     for (const { leaf } of termsOf(query)) {
       this.#refresh(MAX_AT_ONCE)
@@ -63,53 +63,53 @@ export class Ranker {
   }
 
   /** The papers in which a term stands, where it was weighed; undefined where it was not. */
-  holding(leaf: TextLeaf): Uint32Array | undefined {
-    return this.#version === this.#index.version ? this.#known.get(nameOf(leaf))?.slots : undefined
+  docIdsWith(leaf: TextLeaf): Uint32Array | undefined {
+    return this.#version === this.#index.version ? this.#weights.get(nameOf(leaf))?.docIds : undefined
   }
 
-  #ordered(matched: Readonly<Bits>, most: number): Ranked {
+  #ordered(matched: Readonly<Bits>, limit: number): RankedDocs {
     const found = new Uint32Array(countBits(matched))
     const scores = new Float32Array(found.length)
     let count = 0
     let best = 0
-    eachBit(matched, (slot) => {
-      best = Math.max(best, this.#sums[slot]!)
+    forEachBit(matched, (docId) => {
+      best = Math.max(best, this.#sums[docId]!)
     })
     const ofVote = ((best || 1) * OF_VOTES) / MANY_VOTES
-    eachBit(matched, (slot) => {
-      const { votes } = this.#index.facts(slot)
-      scores[count] = this.#sums[slot]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
-      found[count++] = slot
+    forEachBit(matched, (docId) => {
+      const { votes } = this.#index.attributes(docId)
+      scores[count] = this.#sums[docId]! + (votes === null ? 0 : ofVote * Math.log(1 + votes))
+      found[count++] = docId
     })
-    const places = firstOf(found.length, most, (a, b) => {
+    const places = topK(found.length, limit, (a, b) => {
       return scores[b]! - scores[a]! || this.#newer(found[a]!, found[b]!)
     })
     return {
-      slots: Uint32Array.from(places, (place) => found[place]!),
+      docIds: Uint32Array.from(places, (place) => found[place]!),
       scores: Float32Array.from(places, (place) => scores[place]!),
     }
   }
 
   #newer(a: number, b: number): number {
-    const [one, other] = [this.#index.facts(a), this.#index.facts(b)]
+    const [one, other] = [this.#index.attributes(a), this.#index.attributes(b)]
     if (one.firstDay !== other.firstDay) return one.firstDay < other.firstDay ? 1 : -1
     return other.id - one.id
   }
 
-  #weightsOf(leaf: TextLeaf): Weights {
+  #weightsOf(leaf: TextLeaf): TermWeights {
     const name = nameOf(leaf)
-    const known = this.#known.get(name) ?? this.#bm25.of(leaf)
-    if (!this.#known.has(name)) this.#remembered += known.slots.length
-    this.#known.set(name, known)
+    const known = this.#weights.get(name) ?? this.#bm25.weightsOf(leaf)
+    if (!this.#weights.has(name)) this.#cachedPostings += known.docIds.length
+    this.#weights.set(name, known)
     return known
   }
 
-  #refresh(most: number): void {
-    if (this.#version === this.#index.version && this.#remembered < most) return
+  #refresh(limit: number): void {
+    if (this.#version === this.#index.version && this.#cachedPostings < limit) return
     this.#version = this.#index.version
-    this.#known.clear()
-    this.#remembered = 0
-    this.#sums = new Float32Array(this.#index.slots)
+    this.#weights.clear()
+    this.#cachedPostings = 0
+    this.#sums = new Float32Array(this.#index.docCount)
   }
 }
 

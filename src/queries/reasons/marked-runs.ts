@@ -5,16 +5,16 @@ export interface TextRun {
 }
 
 /** Places in a text: [start, end) in UTF-16 units. */
-export type Place = readonly [start: number, end: number]
+export type TextRange = readonly [start: number, end: number]
 
 /** A text as runs, marked at the given places, which may overlap, lie beyond its end and come in any order. */
-export function markedRuns(text: string, places: readonly Place[]): TextRun[] {
+export function markedRuns(text: string, ranges: readonly TextRange[]): TextRun[] {
   const runs: TextRun[] = []
   const add = (start: number, end: number, marked: boolean) => {
     if (start < end) runs.push({ text: text.slice(start, end), marked })
   }
   let done = 0
-  for (const [start, end] of joined(places)) {
+  for (const [start, end] of joined(ranges)) {
     add(done, Math.min(start, text.length), false)
     add(Math.min(start, text.length), Math.min(end, text.length), true)
     done = Math.min(end, text.length)
@@ -23,9 +23,9 @@ export function markedRuns(text: string, places: readonly Place[]): TextRun[] {
   return runs
 }
 
-function joined(places: readonly Place[]): Place[] {
+function joined(ranges: readonly TextRange[]): TextRange[] {
   const result: [number, number][] = []
-  for (const [start, end] of [...places].sort((a, b) => a[0] - b[0])) {
+  for (const [start, end] of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = result.at(-1)
     if (last && start <= last[1]) last[1] = Math.max(last[1], end)
     else result.push([start, end])

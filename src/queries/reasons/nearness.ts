@@ -1,10 +1,10 @@
 import { fill, words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
-import { isText, type Leaf, type Match, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
+import { isTextLeaf, type Leaf, type Match, type Query, type TextLeaf, wantedLeaves } from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
-import { wordsApart } from '../text/words-apart.ts'
-import { termsOf } from './reason.ts'
+import { wordsOfPhrase } from '../text/words-of-phrase.ts'
+import { listTerms } from './reason-sentence.ts'
 import { type LackingParts, lackingParts } from './shortfall.ts'
 
 /** How near a paper comes to a query that it does not match. */
@@ -24,7 +24,7 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
   const lacking = lackingParts(query, paper)
   const wanted = wantedTerms(query)
   const held = wanted.flatMap((leaf) => heldOf(leaf, paper))
-  if (wanted.some(isText) && !held.some(({ leaf }) => isText(leaf))) return null
+  if (wanted.some(isTextLeaf) && !held.some(({ leaf }) => isTextLeaf(leaf))) return null
   // A category or a number that a paper lacks says nothing of how near it is; how many votes it has does.
   if (held.length === 0 && !wanted.some(({ kind }) => kind === 'votes')) return null
   return {
@@ -36,9 +36,9 @@ export function nearnessOf(query: Query, paper: PaperText): Nearness | null {
 }
 
 // Trees are read once and held against many papers.
-const known = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
+const cache = { wanted: new WeakMap<Query, Leaf[]>(), apart: new WeakMap<Leaf, TextLeaf[]>() }
 
-function remembered<Key extends object, Value>(
+function memoized<Key extends object, Value>(
   values: WeakMap<Key, Value>,
   key: Key,
   work: () => Value,
@@ -50,7 +50,7 @@ function remembered<Key extends object, Value>(
 
 /** The terms that stand under no NOT, each once in any case. */
 const wantedTerms = (query: Query): Leaf[] =>
-  remembered(known.wanted, query, () => {
+  memoized(cache.wanted, query, () => {
     const terms = wantedLeaves(query).map((term) => [JSON.stringify(term).toLowerCase(), term] as const)
     return [...new Map(terms).values()]
   })
@@ -71,32 +71,34 @@ function heldOf(leaf: Leaf, paper: PaperText): Held[] {
 
 /** None where a term has no words that could stand apart. */
 const wordsOf = (leaf: Leaf): TextLeaf[] =>
-  remembered(known.apart, leaf, () => (isText(leaf) ? wordsApart(leaf) : []))
+  memoized(cache.apart, leaf, () => (isTextLeaf(leaf) ? wordsOfPhrase(leaf) : []))
 
-const PLACES = ['paper', 'title', 'abstract'] as const
-type Place = (typeof PLACES)[number]
+const PAPER_PARTS = ['paper', 'title', 'abstract'] as const
+type PaperPart = (typeof PAPER_PARTS)[number]
 
 function sentenceOf(held: readonly Held[], { missing, unwanted }: LackingParts): string {
-  const has = Map.groupBy(held, ({ leaf }) => placeOf(leaf))
-  const lacks = Map.groupBy(missing, placeOf)
-  const say = (sentence: string, terms: string[] = []) =>
-    terms.length > 0 ? [fill(sentence, { terms: termsOf([...new Set(terms)]) })] : []
-  const sayAll = (sentences: Record<Place, string>, termsAt: (place: Place) => string[] | undefined) =>
-    PLACES.flatMap((place) => say(sentences[place], termsAt(place)))
+  const has = Map.groupBy(held, ({ leaf }) => paperPartOf(leaf))
+  const lacks = Map.groupBy(missing, paperPartOf)
+  const sentenceFor = (sentence: string, terms: string[] = []) =>
+    terms.length > 0 ? [fill(sentence, { terms: listTerms([...new Set(terms)]) })] : []
+  const sentencesFor = (
+    sentences: Record<PaperPart, string>,
+    termsAt: (place: PaperPart) => string[] | undefined,
+  ) => PAPER_PARTS.flatMap((place) => sentenceFor(sentences[place], termsAt(place)))
   return [
-    ...sayAll(words.reason.has, (place) => has.get(place)?.map(({ leaf }) => nameOf(leaf))),
-    ...sayAll(words.reason.missing, (place) => lacks.get(place)?.map(nameMissing)),
-    ...say(words.reason.unwanted, unwanted),
+    ...sentencesFor(words.reason.has, (place) => has.get(place)?.map(({ leaf }) => nameOf(leaf))),
+    ...sentencesFor(words.reason.missing, (place) => lacks.get(place)?.map(nameMissing)),
+    ...sentenceFor(words.reason.unwanted, unwanted),
   ].join('. ')
 }
 
 /** The part of a paper that alone is looked at. */
-const placeOf = (part: Query): Place =>
+const paperPartOf = (part: Query): PaperPart =>
   'field' in part && (part.field === 'title' || part.field === 'abstract') ? part.field : 'paper'
 
 const nameOf = (leaf: Leaf): string =>
-  isText(leaf) && (leaf.field === 'any' || placeOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
+  isTextLeaf(leaf) && (leaf.field === 'any' || paperPartOf(leaf) !== 'paper') ? leaf.text : describePart(leaf)
 
 /** The sentence says where. */
 const nameMissing = (part: Query): string =>
-  describePart(placeOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))
+  describePart(paperPartOf(part) === 'paper' ? part : ({ ...part, field: 'any' } as Query))

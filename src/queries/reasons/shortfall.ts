@@ -1,10 +1,10 @@
 import { words } from '../../i18n/words.ts'
 import { describePart } from '../language/describe-query.ts'
-import { asksForRevised } from '../language/turning.ts'
+import { mentionsRevised } from '../language/time-dependent.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
 import type { Query } from '../query.ts'
 import type { PaperText } from '../text/paper-text.ts'
-import { reasonWords } from './reason.ts'
+import { reasonWords } from './reason-sentence.ts'
 
 /** Why a paper does not match a query, in words: the parts that it lacks, and what it holds under NOT. */
 export interface Shortfall {
@@ -21,7 +21,7 @@ export interface LackingParts {
 /** Both lists are empty for a paper that matches. */
 export function shortfallOf(query: Query, paper: PaperText): Shortfall {
   const { missing, unwanted } = lackingParts(query, paper)
-  const isKept = paper.onlyRevised && !asksForRevised(query)
+  const isKept = paper.onlyRevised && !mentionsRevised(query)
   return { missing: [...(isKept ? [words.reason.onlyRevised] : []), ...missing.map(describePart)], unwanted }
 }
 

@@ -1,9 +1,9 @@
 import { describePart } from '../language/describe-query.ts'
-import { asksForRevised } from '../language/turning.ts'
+import { mentionsRevised } from '../language/time-dependent.ts'
 import { evaluatePart } from '../matching/evaluate.ts'
 import type { Query } from '../query.ts'
 import { MAX_VARIANTS } from '../query.ts'
-import { finished, type Steps } from '../steps.ts'
+import { runToEnd, type Steps } from '../steps.ts'
 import type { PaperText } from '../text/paper-text.ts'
 
 /** Why a query that matches none of some papers matches none. */
@@ -15,13 +15,13 @@ export interface WhyEmpty {
 }
 
 /** How many papers meet all of some parts; those known by newer versions alone count where `among` asks for these. */
-export type CountOf = (all: readonly Query[], among: readonly Query[]) => number
+export type CountMatching = (all: readonly Query[], among: readonly Query[]) => number
 
 export const whyEmpty = (query: Query, papers: readonly PaperText[]): WhyEmpty =>
-  finished(whyEmptyBy(query, countIn(papers)))
+  runToEnd(whyEmptySteps(query, countIn(papers)))
 
 /** Counts once in each step. */
-export function* whyEmptyBy(query: Query, count: CountOf): Steps<WhyEmpty> {
+export function* whyEmptySteps(query: Query, count: CountMatching): Steps<WhyEmpty> {
   const parts = query.kind === 'and' ? query.parts : [query]
   const absent: Query[] = []
   for (const part of parts.filter(({ kind }) => kind !== 'not')) {
@@ -46,10 +46,10 @@ function described({ part, papers }: { part: Query; papers: number }): WhyEmpty[
   return { part: describePart(isUnwanted ? part.part : part), papers, isUnwanted }
 }
 
-function countIn(papers: readonly PaperText[]): CountOf {
+function countIn(papers: readonly PaperText[]): CountMatching {
   const listed = papers.filter(({ onlyRevised }) => !onlyRevised)
   return (all, among) =>
-    (among.some(asksForRevised) ? papers : listed).filter((paper) =>
+    (among.some(mentionsRevised) ? papers : listed).filter((paper) =>
       all.every((part) => evaluatePart(part, paper)),
     ).length
 }

@@ -1,14 +1,14 @@
 import type { Day } from '../../core/dates.ts'
-import { namesOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperNamesOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
-import { type Kind, type Token, tokensOf } from './tokens.ts'
+import { type Token, tokensOf, type WordKind } from './tokens.ts'
 
 /** A text with its words, and where each key stands among them, rising. */
 export interface WordIndex {
   text: string
   tokens: Token[]
-  places: Map<string, number[]>
+  positions: Map<string, number[]>
 }
 
 /** A paper as queries see it: plain text, cut into words once. */
@@ -29,14 +29,14 @@ export interface PaperText {
   onlyRevised: boolean
 }
 
-export function readPaper(paper: Paper): PaperText {
+export function toPaperText(paper: Paper): PaperText {
   return {
-    names: namesOf(paper),
-    title: indexed(plainText(paper.title), 'prose'),
-    abstract: indexed(plainText(paper.abstract), 'prose'),
-    authors: paper.authors.map((name) => indexed(plainText(name), 'names')),
-    keywords: paper.keywords.map((keyword) => indexed(plainText(keyword), 'prose')),
-    organization: paper.organization ? [indexed(plainText(paper.organization), 'names')] : [],
+    names: paperNamesOf(paper),
+    title: toWordIndex(plainText(paper.title), 'prose'),
+    abstract: toWordIndex(plainText(paper.abstract), 'prose'),
+    authors: paper.authors.map((name) => toWordIndex(plainText(name), 'names')),
+    keywords: paper.keywords.map((keyword) => toWordIndex(plainText(keyword), 'prose')),
+    organization: paper.organization ? [toWordIndex(plainText(paper.organization), 'names')] : [],
     categories: paper.categories,
     codeUrl: paper.codeUrl,
     votes: paper.votes,
@@ -46,13 +46,13 @@ export function readPaper(paper: Paper): PaperText {
 }
 
 /** A text cut into words. */
-export function indexed(text: string, kind: Kind): WordIndex {
+export function toWordIndex(text: string, kind: WordKind): WordIndex {
   const tokens = tokensOf(text, kind)
-  const places = new Map<string, number[]>()
-  for (const [place, { key }] of tokens.entries()) {
-    const known = places.get(key)
-    if (known) known.push(place)
-    else places.set(key, [place])
+  const positions = new Map<string, number[]>()
+  for (const [position, { key }] of tokens.entries()) {
+    const known = positions.get(key)
+    if (known) known.push(position)
+    else positions.set(key, [position])
   }
-  return { text, tokens, places }
+  return { text, tokens, positions }
 }

@@ -1,5 +1,5 @@
 import type { WordIndex } from './paper-text.ts'
-import { acronymOf, type Kind, keyOf, type Token, tokensOf } from './tokens.ts'
+import { acronymOf, type Token, tokensOf, type WordKind, wordKeyOf } from './tokens.ts'
 
 /** One or more words of a query that a paper may write as one: of "vision-language", vision or visionlanguage. */
 interface Run {
@@ -17,7 +17,7 @@ export interface Term {
 /** The longest run of words that a paper may write as one. */
 const MAX_RUN_LENGTH = 4
 
-export function termOf(text: string, kind: Kind): Term {
+export function termOf(text: string, kind: WordKind): Term {
   const words = tokensOf(text, kind).map(({ folded }) => folded)
   const runsFrom = words.map((_, from) =>
     words
@@ -27,9 +27,9 @@ export function termOf(text: string, kind: Kind): Term {
   return { runsFrom }
 }
 
-function runOf(words: string[], kind: Kind): Run {
+function runOf(words: string[], kind: WordKind): Run {
   const whole = words.join('')
-  const run = { key: keyOf(whole, kind), words: words.length }
+  const run = { key: wordKeyOf(whole, kind), words: words.length }
   if (kind === 'names') return { ...run, fits: () => true }
   const [only] = words.length === 1 ? words.map(acronymOf) : []
   if (only) return { ...run, fits: ({ folded }) => folded === only || folded === `${only}s` }
@@ -41,9 +41,12 @@ function runOf(words: string[], kind: Kind): Run {
 }
 
 /** Where the words of a term first stand side by side, as [start, end) in the text; null where they never do. */
-export function firstPlace(term: Term, { tokens, places }: WordIndex): [start: number, end: number] | null {
+export function firstOccurrence(
+  term: Term,
+  { tokens, positions }: WordIndex,
+): [start: number, end: number] | null {
   const starts: number[] = []
-  for (const run of term.runsFrom[0] ?? []) starts.push(...(places.get(run.key) ?? []))
+  for (const run of term.runsFrom[0] ?? []) starts.push(...(positions.get(run.key) ?? []))
   for (const start of starts.sort((a, b) => a - b)) {
     const end = endOf(term, 0, tokens, start)
     if (end !== null) return [tokens[start]?.start ?? 0, tokens[end]?.end ?? 0]
@@ -52,19 +55,19 @@ export function firstPlace(term: Term, { tokens, places }: WordIndex): [start: n
 }
 
 /** The last token of the words from `word` on, when they stand at `place`. */
-function endOf(term: Term, word: number, tokens: Token[], place: number): number | null {
-  const token = tokens[place]
+function endOf(term: Term, word: number, tokens: Token[], position: number): number | null {
+  const token = tokens[position]
   if (!token) return null
   for (const run of term.runsFrom[word] ?? []) {
     if (run.key !== token.key || !run.fits(token)) continue
     const next = word + run.words
-    if (next === term.runsFrom.length) return place
-    const end = endOf(term, next, tokens, place + 1)
+    if (next === term.runsFrom.length) return position
+    const end = endOf(term, next, tokens, position + 1)
     if (end !== null) return end
   }
   return null
 }
 
 /** Whether each word of a term is a word of the name, in any order: Gu Albert is Albert Gu. */
-export const isNamed = (term: Term, { places }: WordIndex): boolean =>
-  term.runsFrom.length > 0 && term.runsFrom.every(([word]) => word !== undefined && places.has(word.key))
+export const matchesName = (term: Term, { positions }: WordIndex): boolean =>
+  term.runsFrom.length > 0 && term.runsFrom.every(([word]) => word !== undefined && positions.has(word.key))

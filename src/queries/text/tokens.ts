@@ -13,9 +13,10 @@ export interface Token {
 }
 
 /** `prose`: any inflection of a word is the same word. `names`: of people and organizations, where it is not. */
-export type Kind = 'prose' | 'names'
+export type WordKind = 'prose' | 'names'
 
-export const kindOf = (field: TextField): Kind => (field === 'author' || field === 'org' ? 'names' : 'prose')
+export const wordKindOf = (field: TextField): WordKind =>
+  field === 'author' || field === 'org' ? 'names' : 'prose'
 
 const WORD = String.raw`[\p{L}\p{N}][\p{L}\p{N}\p{M}]*`
 // C++ and C#; else a word, with the dot of 2.5.
@@ -24,11 +25,11 @@ const TOKEN = new RegExp(
   'gu',
 )
 
-export function tokensOf(text: string, kind: Kind = 'prose'): Token[] {
+export function tokensOf(text: string, kind: WordKind = 'prose'): Token[] {
   const tokens: Token[] = []
   for (const [word, start] of wordsIn(text)) {
     const folded = foldAccents(word)
-    tokens.push({ folded, key: keyOf(folded, kind), start, end: start + word.length })
+    tokens.push({ folded, key: wordKeyOf(folded, kind), start, end: start + word.length })
   }
   return tokens
 }
@@ -65,16 +66,16 @@ const withoutMarks = (text: string): string =>
 const lowerCase = (folded: string): string => folded.toLowerCase().replaceAll('ς', 'σ')
 
 const MAX_CACHED = 50_000
-const remembered = new Map<string, string>()
+const keyCache = new Map<string, string>()
 
 /** The key of a word that `foldAccents` gave. Stemming is slow, and papers share their words. */
-export function keyOf(folded: string, kind: Kind): string {
+export function wordKeyOf(folded: string, kind: WordKind): string {
   if (kind === 'names') return lowerCase(folded)
-  const known = remembered.get(folded)
-  if (known !== undefined) return known
-  if (remembered.size >= MAX_CACHED) remembered.clear()
+  const cached = keyCache.get(folded)
+  if (cached !== undefined) return cached
+  if (keyCache.size >= MAX_CACHED) keyCache.clear()
   const key = stemOf(lowerCase(acronymOf(folded) ?? folded))
-  remembered.set(folded, key)
+  keyCache.set(folded, key)
   return key
 }
 

@@ -1,4 +1,4 @@
-import { type Bits, countCommon } from '../../queries/matching/bits.ts'
+import { type Bits, countIntersection } from '../../queries/matching/bits.ts'
 
 /** How many of the papers that a query finds come under another topic too. */
 export interface Overlap {
@@ -16,6 +16,6 @@ export interface OtherTopic {
 /** Of `found`, the topics that share the most first; those that share none are left out. */
 export const overlaps = (found: Bits, others: readonly OtherTopic[]): Overlap[] =>
   others
-    .map((other) => ({ topic: other.name, papers: countCommon(found, other.found) }))
+    .map((other) => ({ topic: other.name, papers: countIntersection(found, other.found) }))
     .filter(({ papers }) => papers > 0)
     .sort((a, b) => b.papers - a.papers)

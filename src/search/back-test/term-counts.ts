@@ -1,10 +1,10 @@
 import { describePart } from '../../queries/language/describe-query.ts'
-import { asksForRevised } from '../../queries/language/turning.ts'
+import { mentionsRevised } from '../../queries/language/time-dependent.ts'
 import { writeTree } from '../../queries/language/write-tree.ts'
 import { type Leaf, MAX_VARIANTS, type Query, wantedLeaves } from '../../queries/query.ts'
 import type { Steps } from '../../queries/steps.ts'
+import type { DayWindow } from './day-window.ts'
 import { withoutEach } from './variants.ts'
-import type { Window } from './window.ts'
 
 /** What one term of a query does by itself among the papers of some days. */
 export interface TermCount {
@@ -18,7 +18,7 @@ export interface TermCount {
 }
 
 /** The terms in the query's order, each once, then what it takes away (the first 50): one in each step. */
-export function* termCounts(query: Query, window: Window): Steps<TermCount[]> {
+export function* termCounts(query: Query, window: DayWindow): Steps<TermCount[]> {
   const counts: TermCount[] = []
   for (const leaf of termsOf(query)) {
     counts.push(alone(leaf, window))
@@ -34,9 +34,9 @@ export function* termCounts(query: Query, window: Window): Steps<TermCount[]> {
   return counts
 }
 
-function alone(leaf: Leaf, window: Window): TermCount {
+function alone(leaf: Leaf, window: DayWindow): TermCount {
   const papers = window.count(window.find(leaf))
-  const share = asksForRevised(leaf) || window.size === 0 ? null : papers / window.size
+  const share = mentionsRevised(leaf) || window.size === 0 ? null : papers / window.size
   return { term: textOf(leaf), isUnwanted: false, papers, share }
 }
 

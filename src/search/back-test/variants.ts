@@ -1,7 +1,7 @@
-import { joined } from '../../queries/language/joined.ts'
-import { isText, type Query, type TextLeaf } from '../../queries/query.ts'
+import { flatten } from '../../queries/language/flatten.ts'
+import { isTextLeaf, type Query, type TextLeaf } from '../../queries/query.ts'
 import { tokensOf } from '../../queries/text/tokens.ts'
-import { wordsApart } from '../../queries/text/words-apart.ts'
+import { wordsOfPhrase } from '../../queries/text/words-of-phrase.ts'
 
 /** A query as it would be with one of its parts otherwise. */
 export interface Variant {
@@ -23,14 +23,14 @@ export function* withoutEach(query: Query, kind: 'and' | 'or'): Variants {
 /** A paper must hold something. */
 function withoutOne({ kind, parts }: Joined, part: Query, at: number): Variant[] {
   const rest = parts.toSpliced(at, 1)
-  return rest.every((one) => one.kind === 'not') ? [] : [{ part, changed: joined(kind, rest) }]
+  return rest.every((one) => one.kind === 'not') ? [] : [{ part, changed: flatten(kind, rest) }]
 }
 
 /** With the words of each phrase apart. */
-export const apartEach = (query: Query): Variants => changedEach(query, apart)
+export const splitEachPhrase = (query: Query): Variants => changedEach(query, apart)
 
 /** With each term anywhere that looks in titles or abstracts alone. */
-export const anywhereEach = (query: Query): Variants =>
+export const widenEachField = (query: Query): Variants =>
   changedEach(query, (leaf) =>
     leaf.field === 'title' || leaf.field === 'abstract' ? { ...leaf, field: 'any' } : null,
   )
@@ -38,21 +38,21 @@ export const anywhereEach = (query: Query): Variants =>
 const MAX_IN_NAME = 3
 
 /** With words that may be a name as that of an author: author:Albert Gu, and a whole query of Albert Gu. `part`: the author. */
-export function asAuthor(query: Query): Variant[] {
+export function readAsAuthor(query: Query): Variant[] {
   const parts = query.kind === 'and' ? query.parts : [query]
   return parts.flatMap((_, at) =>
     namesFrom(parts, at).map((words): Variant => {
       const part = authorOf(words.map(({ text }) => text).join(' '))
-      return { part, changed: joined('and', parts.toSpliced(at, words.length, part)) }
+      return { part, changed: flatten('and', parts.toSpliced(at, words.length, part)) }
     }),
   )
 }
 
 /** The words at a place that may be one name: those behind an author's, or all that there are. */
 function namesFrom(parts: readonly Query[], at: number): (readonly TextLeaf[])[] {
-  const isPlain = (part: Query): part is TextLeaf => isText(part) && part.field === 'any'
+  const isPlain = (part: Query): part is TextLeaf => isTextLeaf(part) && part.field === 'any'
   const [first, ...others] = parts.slice(at, at + MAX_IN_NAME)
-  if (!isText(first!)) return []
+  if (!isTextLeaf(first!)) return []
   if (first.field !== 'author') {
     return parts.length <= MAX_IN_NAME && parts.every(isPlain) && at === 0 ? [parts] : []
   }
@@ -76,19 +76,19 @@ function* changedEach(query: Query, change: (leaf: TextLeaf) => Query | null): V
   if (query.kind === 'and' || query.kind === 'or') {
     yield* inParts(query, (part) => changedEach(part, change))
   }
-  const changed = isText(query) ? change(query) : null
+  const changed = isTextLeaf(query) ? change(query) : null
   if (changed) yield { part: query, changed }
 }
 
 function apart(leaf: TextLeaf): Query | null {
-  const words = wordsApart(leaf)
-  return words.length < 2 ? null : joined('and', words)
+  const words = wordsOfPhrase(leaf)
+  return words.length < 2 ? null : flatten('and', words)
 }
 
 type Joined = Extract<Query, { kind: 'and' | 'or' }>
 
 function* inParts({ kind, parts }: Joined, variants: (part: Query) => Variants): Variants {
   for (const [i, part] of parts.entries()) {
-    for (const one of variants(part)) yield { ...one, changed: joined(kind, parts.with(i, one.changed)) }
+    for (const one of variants(part)) yield { ...one, changed: flatten(kind, parts.with(i, one.changed)) }
   }
 }

@@ -1,5 +1,5 @@
 import { schedule } from 'node-cron'
-import { stopwatch } from '../../core/clock.ts'
+import { monotonicMs } from '../../core/clock.ts'
 
 const EVERY_MINUTE = '* * * * *'
 /** By default node-cron drops a run that starts more than a second late, as on a busy machine. */
@@ -14,9 +14,9 @@ const CHECK_EVERY_MS = 5_000
  * seconds, then calls `onBeat` and restarts the job.
  */
 export function startMinuteJob(onBeat: () => void, expression = EVERY_MINUTE): { stop(): void } {
-  let lastBeat = stopwatch()
+  let lastBeat = monotonicMs()
   const beat = () => {
-    lastBeat = stopwatch()
+    lastBeat = monotonicMs()
     onBeat()
   }
   const job = schedule(expression, beat, {
@@ -25,7 +25,7 @@ export function startMinuteJob(onBeat: () => void, expression = EVERY_MINUTE): {
     suppressMissedWarning: true,
   })
   const watchdog = setInterval(() => {
-    if (stopwatch() - lastBeat < MAX_SILENCE_MS) return
+    if (monotonicMs() - lastBeat < MAX_SILENCE_MS) return
     job.stop()
     job.start()
     beat()

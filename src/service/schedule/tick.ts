@@ -1,15 +1,15 @@
 import { DAY_MS } from '../../core/dates.ts'
 import type { ServiceDeps } from '../../core/deps.ts'
 import { NUDGES } from '../../core/queue.ts'
-import { forgetIdleBuckets } from '../../core/rate-limit.ts'
-import { claimTick, forgetTicksBefore } from '../../core/tick.repo.ts'
-import { endDomainTroubles } from '../../mail/rate-limits/domain-trouble.repo.ts'
-import { forgetIdlePaces } from '../../mail/rate-limits/pace.repo.ts'
+import { deleteIdleBuckets } from '../../core/rate-limit.ts'
+import { claimTick, deleteTicksBefore } from '../../core/tick.repo.ts'
+import { endDomainIncidents } from '../../mail/rate-limits/domain-incident.repo.ts'
+import { deleteIdleSendRates } from '../../mail/rate-limits/send-rate.repo.ts'
 
 const MINUTE_MS = 60_000
 const KEEP_TICKS_MS = 2 * DAY_MS
 /** A slot whose claim is older than this has come again, because the clock was set back. */
-const AGAIN_AFTER_SECONDS = 90
+const RECLAIM_AFTER_SECONDS = 90
 
 /**
  * One tick: the process that claims the minute's slot starts every kind of work. Rows record what is due, so a missed
@@ -18,12 +18,12 @@ const AGAIN_AFTER_SECONDS = 90
 export async function tick(deps: ServiceDeps): Promise<boolean> {
   const now = deps.clock.now()
   const slot = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
-  if (!(await claimTick(deps.db, 'minute', slot, { againAfterSeconds: AGAIN_AFTER_SECONDS }))) return false
+  if (!(await claimTick(deps.db, 'minute', slot, { againAfterSeconds: RECLAIM_AFTER_SECONDS }))) return false
   await nudgeAll(deps)
-  await forgetTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
-  await forgetIdleBuckets(deps.db)
-  await forgetIdlePaces(deps.db)
-  await endDomainTroubles(deps.db)
+  await deleteTicksBefore(deps.db, new Date(now.getTime() - KEEP_TICKS_MS))
+  await deleteIdleBuckets(deps.db)
+  await deleteIdleSendRates(deps.db)
+  await endDomainIncidents(deps.db)
   deps.log.info('tick.claimed', { slot: slot.toISOString() })
   return true
 }

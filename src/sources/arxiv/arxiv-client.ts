@@ -1,14 +1,14 @@
 import { Fault } from '../../core/errors.ts'
 import { requireReadable } from '../read-entries.ts'
-import type { FetchDay, FetchedDay } from '../source.ts'
+import type { FetchDayInput, FetchedDay } from '../source.ts'
 import { type Identifier, identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
 import { calendar, isInFeed } from './calendar.ts'
 import { oaiSetOf } from './categories.ts'
-import { kindOf, settledKind } from './harvested-kind.ts'
+import { harvestedKind, kindAfterDetails } from './harvested-kind.ts'
 import type { HarvestDates, HarvestPage } from './parse-oai.ts'
-import type { Feed } from './parse-rss.ts'
-import { readDetails, readFeed, readPage, refuse } from './read-answers.ts'
-import { lotsOf, withDetails } from './with-details.ts'
+import type { RssFeed } from './parse-rss.ts'
+import { readDetails, readFeed, readHarvestPage, refusedFault } from './read-responses.ts'
+import { batchesOf, withDetails } from './with-details.ts'
 
 const XML = 'application/rss+xml, application/atom+xml, application/xml, text/xml'
 // A feed holds no more, and leaves out what is new first: arXiv's feed/database.py.
@@ -16,7 +16,7 @@ const MAX_IN_FEED = 2000
 const MAX_PAGES = 30
 // A page has some 3 MB and a day of the largest category two of them.
 const MAX_HARVEST_BYTES = 24_000_000
-const LOT = 100
+const BATCH_SIZE = 100
 const MAX_LOTS = 50
 
 interface Found extends ParsedRecords {
@@ -31,17 +31,17 @@ interface Found extends ParsedRecords {
  * The announcement of a day in one category: from its feed while that shows it, from the archive's OAI-PMH later and
  * where the feed fails; details from the API. Throws source.*, but trouble with the API alone is only told.
  */
-export async function fetchDay(input: FetchDay): Promise<FetchedDay> {
+export async function fetchDay(input: FetchDayInput): Promise<FetchedDay> {
   const found = isInFeed(input.day, input.now) ? await fromFeed(input) : await fromArchive(input)
-  const bare = await input.bare([...found.records, ...found.made].flatMap(arxivKeys))
+  const withoutDate = await input.withoutDate([...found.records, ...found.made].flatMap(arxivKeys))
   // The archive does not tell a new paper from a newer version: of what it alone has, the API does.
-  const unsure = found.made.filter(isListed).map(textOf)
-  const details = await detailsOf(input, [...new Set([...bare, ...unsure])])
+  const uncertainKinds = found.made.filter(isListed).map(keyTextOf)
+  const details = await detailsOf(input, [...new Set([...withoutDate, ...uncertainKinds])])
   // The feed joins names with commas, which names hold as well: the API's list, once it is known, is not undone.
   const settled = (record: SourceRecord) =>
-    bare.has(textOf(record)) || !isListed(record) ? record : { ...record, authors: [] }
-  const detailed = (record: SourceRecord) => withDetails(settled(record), details.get(textOf(record)))
-  const made = found.made.map(detailed).map((one) => ({ ...one, kind: settledKind(one, input.day) }))
+    withoutDate.has(keyTextOf(record)) || !isListed(record) ? record : { ...record, authors: [] }
+  const detailed = (record: SourceRecord) => withDetails(settled(record), details.get(keyTextOf(record)))
+  const made = found.made.map(detailed).map((one) => ({ ...one, kind: kindAfterDetails(one, input.day) }))
   return {
     records: [...found.records.map(detailed), ...made],
     refused: found.refused,
@@ -53,34 +53,38 @@ const isListed = ({ kind }: SourceRecord): boolean => kind !== 'revised'
 
 const arxivKeys = ({ keys }: SourceRecord): Identifier[] => keys.filter(({ scheme }) => scheme === 'arxiv')
 
-const textOf = (record: SourceRecord): string => arxivKeys(record).map(identifierText)[0] ?? ''
+const keyTextOf = (record: SourceRecord): string => arxivKeys(record).map(identifierText)[0] ?? ''
 
-async function fromFeed(input: FetchDay): Promise<Found> {
-  const { day, now, urls, section, ask } = input
-  const feed = await ask({ url: `${urls.ARXIV_RSS_URL}/rss/${section}`, accept: XML }, (answer) =>
-    readFeed(input, answer),
+async function fromFeed(input: FetchDayInput): Promise<Found> {
+  const { day, now, urls, section, request } = input
+  const feed = await request({ url: `${urls.ARXIV_RSS_URL}/rss/${section}`, accept: XML }, (response) =>
+    readFeed(input, response),
   )
   const shown = { ...(await withoutSeen(input, feed)), made: [] }
-  const isMissing = !shown.records.some(isListed) && !calendar.rest(day) && now >= calendar.stallsAt(day)
-  return isMissing || feed.items >= MAX_IN_FEED ? madeUp(input, shown) : shown
+  const isMissing =
+    !shown.records.some(isListed) && !calendar.dayOffReason(day) && now >= calendar.stallsAt(day)
+  return isMissing || feed.items >= MAX_IN_FEED ? completedFromArchive(input, shown) : shown
 }
 
 /** Feeds that arXiv did not renew show an earlier day under today's date: only what was seen before tells. */
-async function withoutSeen(input: FetchDay, { records, refused }: Feed): Promise<Omit<Found, 'made'>> {
+async function withoutSeen(
+  input: FetchDayInput,
+  { records, refused }: RssFeed,
+): Promise<Omit<Found, 'made'>> {
   const listed = records.filter(isListed)
   const unseen = await input.unseen(listed.flatMap(arxivKeys))
-  const fresh = records.filter((record) => !isListed(record) || unseen.has(textOf(record)))
+  const fresh = records.filter((record) => !isListed(record) || unseen.has(keyTextOf(record)))
   const isRepeated = listed.length > 0 && !fresh.some(isListed)
   return isRepeated ? { records: [], refused, reason: 'repeated' } : { records: fresh, refused }
 }
 
 // Where the archive fails as well, the day stands as the feed has it, and is asked for again soon.
-async function madeUp(input: FetchDay, shown: Found): Promise<Found> {
+async function completedFromArchive(input: FetchDayInput, shown: Found): Promise<Found> {
   try {
     const { made, announced, refused } = await fromArchive(input)
-    const had = new Set(shown.records.map(textOf))
-    const others = made.filter((record) => !had.has(textOf(record)))
-    const isMadeUp = others.some((record) => announced.has(textOf(record)))
+    const had = new Set(shown.records.map(keyTextOf))
+    const others = made.filter((record) => !had.has(keyTextOf(record)))
+    const isMadeUp = others.some((record) => announced.has(keyTextOf(record)))
     return { ...shown, made: others, isMadeUp, refused: [...shown.refused, ...refused] }
   } catch (error) {
     if (!(error instanceof Fault)) throw error
@@ -93,15 +97,15 @@ async function madeUp(input: FetchDay, shown: Found): Promise<Found> {
  * What the feed said of a paper on this day stands. Without a paper that is listed there was no announcement, only
  * changes of what the archive knows.
  */
-async function fromArchive(input: FetchDay): Promise<Found & { announced: ReadonlySet<string> }> {
+async function fromArchive(input: FetchDayInput): Promise<Found & { announced: ReadonlySet<string> }> {
   const { records, refused, dates } = await harvest(input)
   const keys = records.flatMap(arxivKeys)
   const listed = await input.listed(keys)
   const unseen = await input.unseen(keys)
   const announced = new Set<string>()
   const made = records.flatMap((record) => {
-    const key = textOf(record)
-    const kind = kindOf({ ...input, record, dates: dates.get(key), isUnseen: unseen.has(key) })
+    const key = keyTextOf(record)
+    const kind = harvestedKind({ ...input, record, dates: dates.get(key), isUnseen: unseen.has(key) })
     if (kind && kind !== 'revised') announced.add(key)
     return kind || listed.has(key) ? [{ ...record, kind: listed.has(key) ? 'revised' : kind }] : []
   })
@@ -111,14 +115,14 @@ async function fromArchive(input: FetchDay): Promise<Found & { announced: Readon
 type Harvest = ParsedRecords & { dates: Map<string, HarvestDates> }
 
 /** All pages of a day; from the first one once more where the token for the next has run out. */
-async function harvest(input: FetchDay): Promise<Harvest> {
+async function harvest(input: FetchDayInput): Promise<Harvest> {
   const harvested = (await pagesOf(input)) ?? (await pagesOf(input))
-  if (!harvested) throw refuse(input, 200, 'badResumptionToken, twice')
+  if (!harvested) throw refusedFault(input, 200, 'badResumptionToken, twice')
   requireReadable(input, harvested)
   return harvested
 }
 
-async function pagesOf(input: FetchDay): Promise<Harvest | undefined> {
+async function pagesOf(input: FetchDayInput): Promise<Harvest | undefined> {
   const { source, day } = input
   const all: Harvest = { records: [], refused: [], dates: new Map() }
   const tokens = new Set<string>()
@@ -141,40 +145,40 @@ async function pagesOf(input: FetchDay): Promise<Harvest | undefined> {
 
 function add(all: Harvest, { records, refused, dates }: HarvestPage): void {
   const before = all.records.length + all.refused.length
-  all.records.push(...records.filter((record) => !all.dates.has(textOf(record))))
+  all.records.push(...records.filter((record) => !all.dates.has(keyTextOf(record))))
   all.refused.push(...refused.map(({ index, why }) => ({ index: before + index, why })))
   for (const [key, known] of dates) all.dates.set(key, known)
 }
 
-function pageOf(input: FetchDay, token: string | undefined): Promise<HarvestPage & { bytes: number }> {
-  const { day, urls, section = '', ask } = input
+function pageOf(input: FetchDayInput, token: string | undefined): Promise<HarvestPage & { bytes: number }> {
+  const { day, urls, section = '', request } = input
   const whole = `metadataPrefix=arXiv&set=${oaiSetOf(section)}&from=${day}&until=${day}`
   const query = token ? `resumptionToken=${encodeURIComponent(token)}` : whole
-  return ask({ url: `${urls.ARXIV_OAI_URL}/oai?verb=ListRecords&${query}`, accept: XML }, (answer) => ({
-    ...readPage(input, answer),
-    bytes: answer.body.length,
+  return request({ url: `${urls.ARXIV_OAI_URL}/oai?verb=ListRecords&${query}`, accept: XML }, (response) => ({
+    ...readHarvestPage(input, response),
+    bytes: response.body.length,
   }))
 }
 
 /** What the API says of papers ("arxiv:2507.06457"), by the same texts. What it does not tell now is asked for later. */
-async function detailsOf(input: FetchDay, papers: string[]): Promise<Map<string, SourceRecord>> {
+async function detailsOf(input: FetchDayInput, papers: string[]): Promise<Map<string, SourceRecord>> {
   const details = new Map<string, SourceRecord>()
   const ids = papers.filter((key) => key.startsWith('arxiv:')).map((key) => key.slice('arxiv:'.length))
-  for (const lot of lotsOf(ids, LOT).slice(0, MAX_LOTS)) {
-    const records = await lotOf(input, lot)
+  for (const batch of batchesOf(ids, BATCH_SIZE).slice(0, MAX_LOTS)) {
+    const records = await fetchBatch(input, batch)
     if (records === 'no more') break
     // The API may return papers that were not requested.
-    const asked = new Set(lot.map((id) => `arxiv:${id}`))
-    for (const record of records) if (asked.has(textOf(record))) details.set(textOf(record), record)
+    const requested = new Set(batch.map((id) => `arxiv:${id}`))
+    for (const record of records) if (requested.has(keyTextOf(record))) details.set(keyTextOf(record), record)
   }
   return details
 }
 
-async function lotOf(input: FetchDay, ids: string[]): Promise<SourceRecord[] | 'no more'> {
+async function fetchBatch(input: FetchDayInput, ids: string[]): Promise<SourceRecord[] | 'no more'> {
   const list = ids.map(encodeURIComponent).join(',')
   const url = `${input.urls.ARXIV_API_URL}/api/query?id_list=${list}&max_results=${ids.length}`
   try {
-    const records = await input.ask({ url, accept: XML }, (answer) => readDetails(input, answer))
+    const records = await input.request({ url, accept: XML }, (response) => readDetails(input, response))
     if (records.length === 0) input.warn(`the API knows none of ${ids.length} papers`)
     return records
   } catch (error) {

@@ -1,21 +1,21 @@
 import type { Source } from '../source.ts'
 import { fetchDay } from './arxiv-client.ts'
 import { calendar } from './calendar.ts'
-import { readCategoryId } from './categories.ts'
-import { manners } from './manners.ts'
+import { parseCategoryId } from './categories.ts'
+import { fetchPolicy } from './fetch-policy.ts'
 
 /** arXiv's announcements, one source for each category: arxiv:cs.CL. */
 export const arxiv = {
   name: 'arxiv',
   title: 'arXiv',
-  sections: { required: true, example: 'cs.CL', read: readCategoryId },
-  addresses: {
+  sections: { required: true, example: 'cs.CL', parse: parseCategoryId },
+  baseUrls: {
     ARXIV_API_URL: 'https://export.arxiv.org',
     ARXIV_RSS_URL: 'https://rss.arxiv.org',
     ARXIV_OAI_URL: 'https://oaipmh.arxiv.org',
   },
   calendar,
-  manners,
+  fetchPolicy,
   fetchDay,
   probe: ({ ARXIV_RSS_URL }) => `${ARXIV_RSS_URL}/feed/status`,
 } as const satisfies Source

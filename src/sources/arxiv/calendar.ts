@@ -22,20 +22,20 @@ const followsHoliday = (day: Day): boolean => isHoliday(addDays(day, -1))
  * Thursday, so that the feeds of Saturday and Sunday are empty: https://info.arxiv.org/help/availability.html
  */
 export const calendar: SourceCalendar = {
-  rest: (day) => {
+  dayOffReason: (day) => {
     if (['sat', 'sun'].includes(weekdayOf(day))) return 'weekend'
     return followsHoliday(day) ? 'holiday' : undefined
   },
   opensAt: (day) => new Date(opens(day)),
   stallsAt: (day) => new Date(opens(day) + 12 * HOUR_MS),
   closesAt: (day) => new Date(opens(addDays(day, 1))),
-  againAfterMs: ({ day, now, papers }) => {
-    if (papers === 0) return calendar.rest(day) ? HOUR_MS : 20 * MINUTE_MS
+  refetchAfterMs: ({ day, now, papers }) => {
+    if (papers === 0) return calendar.dayOffReason(day) ? HOUR_MS : 20 * MINUTE_MS
     const looks = [...LOOKS_AFTER_MS.map((ms) => opens(day) + ms), opens(addDays(day, 1))]
     const next = looks.find((at) => at > now.getTime())
     return next ? next - now.getTime() : 20 * MINUTE_MS
   },
-  votesAfterMs: () => null,
+  refreshVotesAfterMs: () => null,
 }
 
 /** Whether what the feed shows now, and for the next half hour, is this day's announcement, or none yet. */

@@ -129,7 +129,7 @@ export const isArxivCategory = (text: string): boolean => CATEGORY_IDS.has(text)
 const BY_LOWER_CASE = new Map([...CATEGORY_IDS].map((id) => [id.toLowerCase(), id]))
 
 /** "cs.cl" as "cs.CL"; undefined for what is no category. */
-export const readCategoryId = (text: string): string | undefined =>
+export const parseCategoryId = (text: string): string | undefined =>
   BY_LOWER_CASE.get(text.trim().toLowerCase())
 
 /** The OAI-PMH set of a category, group:archive:CATEGORY: "cs:cs:CL", "physics:quant-ph", "physics:astro-ph:CO". */
@@ -139,7 +139,7 @@ export function oaiSetOf(category: string): string {
 }
 
 // Pairs that are one category with two names: a paper may carry either of them, or both.
-const TWINS = [
+const ALIASES = [
   ['cs.IT', 'math.IT'],
   ['cs.NA', 'math.NA'],
   ['cs.SY', 'eess.SY'],
@@ -150,4 +150,4 @@ const TWINS = [
 
 /** Whether two ids name one category: "cs.SY" and "eess.SY" do. */
 export const isSameCategory = (one: string, other: string): boolean =>
-  one === other || TWINS.some((pair) => pair.includes(one) && pair.includes(other))
+  one === other || ALIASES.some((pair) => pair.includes(one) && pair.includes(other))

@@ -5,7 +5,7 @@ import type { HarvestDates } from './parse-oai.ts'
 
 const NEW_FOR_DAYS = 14
 
-export interface Harvested {
+export interface HarvestedPaper {
   record: SourceRecord
   dates?: HarvestDates
   day: Day
@@ -20,7 +20,7 @@ export interface Harvested {
  * is the current version's: only the month in the id tells when a paper was first announced. Undefined where it is
  * known and has no newer version.
  */
-export function kindOf(harvested: Harvested): ListingKind | undefined {
+export function harvestedKind(harvested: HarvestedPaper): ListingKind | undefined {
   const { record, day, section = '', isUnseen } = harvested
   const { created, updated } = harvested.dates ?? {}
   const isRecent = created !== undefined && dayOf(created) >= earliest(day)
@@ -31,7 +31,7 @@ export function kindOf(harvested: Harvested): ListingKind | undefined {
 }
 
 /** Once details are known: a newer version of a paper that was announced weeks before is not new. */
-export function settledKind(
+export function kindAfterDetails(
   { kind, version = 1, publishedAt }: SourceRecord,
   day: Day,
 ): ListingKind | undefined {

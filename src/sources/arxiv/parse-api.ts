@@ -1,36 +1,36 @@
 import { z } from 'zod'
-import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source-record.ts'
-import { firstId, keysOf } from './fields.ts'
-import { isWithdrawn } from './withdrawn.ts'
-import { elementText, NotXml, readXml } from './xml.ts'
+import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
+import { isWithdrawn } from './is-withdrawn.ts'
+import { elementText, NotXmlError, readXml } from './read-xml.ts'
 
-export interface Details extends ParsedRecords {
+export interface ApiPage extends ParsedRecords {
   /** What it says where it refuses a question, which it may do with any status. */
   error?: string
 }
 
 const feed = z.object({ entry: z.array(z.unknown()).default([]) })
-const term = z.object({ '@term': text }).transform((one) => one['@term'])
+const term = z.object({ '@term': textField }).transform((one) => one['@term'])
 
 const entry = z.object({
   id: elementText,
   title: elementText,
-  summary: abstract,
-  published: instant,
-  updated: instant,
-  author: listOf(z.object({ name: elementText }).transform(({ name }) => name)),
-  category: listOf(term),
+  summary: abstractField,
+  published: instantField,
+  updated: instantField,
+  author: listField(z.object({ name: elementText }).transform(({ name }) => name)),
+  category: listField(term),
   primary_category: lenient(term),
   comment: elementText,
   doi: elementText,
 })
 
 /** Reads an answer of the API: https://info.arxiv.org/help/api/user-manual.html#api_response. Throws NotXml. */
-export function parseApi(body: string): Details {
+export function parseApi(body: string): ApiPage {
   const { data } = feed.safeParse(readXml(body, 'feed'))
-  if (!data) throw new NotXml('it has no entries and no place for them')
+  if (!data) throw new NotXmlError('it has no entries and no place for them')
   const errors = data.entry.flatMap(errorIn)
   if (errors.length > 0) return { records: [], refused: [], error: errors[0] }
   return readEntries(data.entry, entry.transform(toRecord))
@@ -46,11 +46,11 @@ function errorIn(one: unknown): string[] {
 const isCategory = (one: string): boolean => /^[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z-]+)?$/.test(one)
 
 function toRecord(one: z.output<typeof entry>, context: z.RefinementCtx): SourceRecord {
-  const arxiv = firstId(one.id)
+  const arxiv = firstArxivId(one.id)
   if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
   const categories = [one.primary_category, ...(one.category ?? [])].filter((name) => name !== undefined)
   return {
-    keys: keysOf(arxiv?.id ?? '', one.doi),
+    keys: arxivKeysOf(arxiv?.id ?? '', one.doi),
     version: arxiv?.version,
     title: one.title ?? '',
     abstract: one.summary ?? '',

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
 import { identifierText, type ParsedRecords, type SourceRecord } from '../source-record.ts'
-import { firstId, keysOf } from './fields.ts'
-import { isWithdrawn } from './withdrawn.ts'
-import { elementText, NotXml, readXml } from './xml.ts'
+import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
+import { isWithdrawn } from './is-withdrawn.ts'
+import { elementText, NotXmlError, readXml } from './read-xml.ts'
 
 /** What the archive knows of a paper's times, to the day. */
 export interface HarvestDates {
@@ -37,9 +37,9 @@ const MAX_TOKEN_LENGTH = 2000
 export function parseOai(body: string): HarvestPage {
   const { data } = answer.safeParse(readXml(body, 'OAI-PMH'))
   const error = errorIn(data?.error)
-  if (!data?.ListRecords && !error) throw new NotXml('it has neither records nor an error')
+  if (!data?.ListRecords && !error) throw new NotXmlError('it has neither records nor an error')
   const token = data?.ListRecords?.resumptionToken?.trim() || undefined
-  if (token && token.length > MAX_TOKEN_LENGTH) throw new NotXml('its resumption token is too long')
+  if (token && token.length > MAX_TOKEN_LENGTH) throw new NotXmlError('its resumption token is too long')
   const entries = (data?.ListRecords?.record ?? []).filter((one) => !isDeleted(one))
   return {
     ...readEntries(entries, record.transform(toRecord)),
@@ -51,7 +51,7 @@ export function parseOai(body: string): HarvestPage {
 
 function errorIn(value: unknown): HarvestPage['error'] {
   const [first] = [value].flat()
-  const { data } = z.object({ '@code': text }).safeParse(first)
+  const { data } = z.object({ '@code': textField }).safeParse(first)
   return data?.['@code'] ? { code: data['@code'], text: elementText.parse(first) ?? '' } : undefined
 }
 
@@ -69,19 +69,20 @@ const record = z.object({
   metadata: z.object({
     arXiv: z.object({
       id: elementText,
-      created: instant,
-      updated: instant,
-      authors: lenient(z.object({ author: listOf(author) })),
+      created: instantField,
+      updated: instantField,
+      authors: lenient(z.object({ author: listField(author) })),
       title: elementText,
-      categories: text,
+      categories: textField,
       comments: elementText,
       doi: elementText,
-      abstract,
+      abstract: abstractField,
     }),
   }),
 })
 
-const idIn = ({ header, metadata }: z.output<typeof record>) => firstId(metadata.arXiv.id, header.identifier)
+const idIn = ({ header, metadata }: z.output<typeof record>) =>
+  firstArxivId(metadata.arXiv.id, header.identifier)
 
 function datesOf(one: unknown): [string, HarvestDates][] {
   const { data } = record.safeParse(one)
@@ -96,7 +97,7 @@ function toRecord(one: z.output<typeof record>, context: z.RefinementCtx): Sourc
   const arxiv = idIn(one)
   if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
   return {
-    keys: keysOf(arxiv?.id ?? '', paper.doi),
+    keys: arxivKeysOf(arxiv?.id ?? '', paper.doi),
     title: paper.title ?? '',
     abstract: paper.abstract ?? '',
     authors: paper.authors?.author ?? [],

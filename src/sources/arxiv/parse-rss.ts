@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { abstract, distinct, lenient, listOf, text } from '../lenient.ts'
+import { abstractField, distinct, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
 import type { ListingKind, ParsedRecords, SourceRecord } from '../source-record.ts'
-import { splitAuthors } from './authors.ts'
-import { firstId, keysOf } from './fields.ts'
-import { elementText, NotXml, readXml } from './xml.ts'
+import { arxivKeysOf, firstArxivId } from './arxiv-keys.ts'
+import { elementText, NotXmlError, readXml } from './read-xml.ts'
+import { splitAuthors } from './split-authors.ts'
 
-export interface Feed extends ParsedRecords {
+export interface RssFeed extends ParsedRecords {
   /** How many items it had, whatever came of them. */
   items: number
   /** What it says where it answers a question that it cannot answer. */
@@ -29,9 +29,9 @@ const channel = z.object({
 })
 
 /** Reads an announcement feed: https://info.arxiv.org/help/rss_specifications.html. Throws NotXml. */
-export function parseRss(body: string): Feed {
+export function parseRss(body: string): RssFeed {
   const { data } = z.object({ channel }).safeParse(readXml(body, 'rss'))
-  if (!data) throw new NotXml('it has no <channel>')
+  if (!data) throw new NotXmlError('it has no <channel>')
   const { title, description, item: items } = data.channel
   const announced = items.filter((one) => announceType(one) !== UNANNOUNCED)
   const isError = title?.startsWith('Feed error') ?? false
@@ -50,10 +50,10 @@ const item = z.object({
   description: lenient(z.string()),
   guid: elementText,
   link: elementText,
-  category: listOf(elementText),
+  category: listField(elementText),
   announce_type: elementText,
   DOI: elementText,
-  creator: lenient(z.string().transform((line) => listOf(text).parse(splitAuthors(line)))),
+  creator: lenient(z.string().transform((line) => listField(textField).parse(splitAuthors(line)))),
 })
 
 const announceType = (one: unknown): string | undefined => {
@@ -65,15 +65,15 @@ function toRecord(one: z.output<typeof item>, context: z.RefinementCtx): SourceR
   const { description = '' } = one
   const head = HEAD.exec(description)
   const type = one.announce_type ?? head?.groups?.type ?? 'none'
-  const arxiv = firstId(one.guid, head?.groups?.id, one.link)
+  const arxiv = firstArxivId(one.guid, head?.groups?.id, one.link)
   if (!arxiv) context.addIssue({ code: 'custom', message: 'no arXiv id' })
   if (!KINDS[type]) context.addIssue({ code: 'custom', message: `announce type: ${type}` })
   return {
     kind: KINDS[type],
-    keys: keysOf(arxiv?.id ?? '', one.DOI),
+    keys: arxivKeysOf(arxiv?.id ?? '', one.DOI),
     version: arxiv?.version,
     title: one.title ?? '',
-    abstract: abstract.parse(description.slice(head?.[0].length ?? 0)) ?? '',
+    abstract: abstractField.parse(description.slice(head?.[0].length ?? 0)) ?? '',
     authors: one.creator ?? [],
     categories: distinct(one.category),
     keywords: [],

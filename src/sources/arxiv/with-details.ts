@@ -24,5 +24,5 @@ const distinctKeys = (keys: SourceRecord['keys']): SourceRecord['keys'] => [
   ...new Map(keys.map((key) => [identifierText(key), key])).values(),
 ]
 
-export const lotsOf = <T>(items: readonly T[], size: number): T[][] =>
+export const batchesOf = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))

@@ -1,8 +1,8 @@
 import type { Source } from '../source.ts'
 import { fetchDay } from './biorxiv-client.ts'
 import { calendar } from './calendar.ts'
-import { manners } from './manners.ts'
-import { subjectOf } from './subjects.ts'
+import { fetchPolicy } from './fetch-policy.ts'
+import { parseSubject } from './parse-subject.ts'
 
 /** bioRxiv: preprints in biology by the day on which they are posted, whole or one subject of it. */
 export const biorxiv = {
@@ -11,11 +11,11 @@ export const biorxiv = {
   sections: {
     required: false,
     example: 'neuroscience',
-    read: (text: string) => subjectOf(text)?.replaceAll('_', '-'),
+    parse: (text: string) => parseSubject(text)?.replaceAll('_', '-'),
   },
-  addresses: { BIORXIV_URL: 'https://api.biorxiv.org' },
+  baseUrls: { BIORXIV_URL: 'https://api.biorxiv.org' },
   calendar,
-  manners,
+  fetchPolicy,
   fetchDay,
   probe: ({ BIORXIV_URL }, day) => `${BIORXIV_URL}/details/biorxiv/${day}/${day}/0/json`,
 } as const satisfies Source

@@ -10,10 +10,10 @@ const after = (day: Day, hours: number): Date => new Date(midnight(day).getTime(
  * until the day after. It has no votes that would move.
  */
 export const calendar: SourceCalendar = {
-  rest: (day) => (['sat', 'sun'].includes(weekdayOf(day)) ? 'weekend' : undefined),
+  dayOffReason: (day) => (['sat', 'sun'].includes(weekdayOf(day)) ? 'weekend' : undefined),
   opensAt: (day) => after(day, 6),
   stallsAt: (day) => after(day, 30),
   closesAt: (day) => after(day, 24 + 30),
-  againAfterMs: () => 3 * HOUR_MS,
-  votesAfterMs: () => null,
+  refetchAfterMs: () => 3 * HOUR_MS,
+  refreshVotesAfterMs: () => null,
 }

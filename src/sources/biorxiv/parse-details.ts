@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { parseIdentifier } from '../identifier.ts'
-import { abstract, distinct, instant, lenient, listOf, text } from '../lenient.ts'
+import { abstractField, distinct, instantField, lenient, listField, textField } from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
 import { type Identifier, MAX_VERSION, type ParsedRecords, type SourceRecord } from '../source-record.ts'
-import { textOfMarkup } from './markup-text.ts'
+import { markupToText } from './markup-to-text.ts'
 
 /** Where a field holds text, what `change` makes of it is read. */
 const textAs = <T extends z.ZodType>(change: (text: string) => unknown, schema: T) =>
@@ -17,20 +17,20 @@ const numberUpTo = (max: number) =>
   )
 
 const entry = z.object({
-  title: textAs(textOfMarkup, text),
-  abstract: textAs(textOfMarkup, abstract),
-  authors: textAs((names) => textOfMarkup(names).split(';'), listOf(text)),
-  author_corresponding_institution: textAs(textOfMarkup, text),
-  doi: text,
-  published: text,
-  date: instant,
+  title: textAs(markupToText, textField),
+  abstract: textAs(markupToText, abstractField),
+  authors: textAs((names) => markupToText(names).split(';'), listField(textField)),
+  author_corresponding_institution: textAs(markupToText, textField),
+  doi: textField,
+  published: textField,
+  date: instantField,
   version: numberUpTo(MAX_VERSION),
-  type: text,
-  category: textAs(textOfMarkup, text),
+  type: textField,
+  category: textAs(markupToText, textField),
 })
 
 const answer = z.object({
-  messages: listOf(z.object({ status: text, total: numberUpTo(1_000_000) })),
+  messages: listField(z.object({ status: textField, total: numberUpTo(1_000_000) })),
   collection: lenient(z.array(z.unknown())),
 })
 
@@ -43,7 +43,7 @@ export interface DetailsPage {
 }
 
 /** Reads a page of /details, its entries as they came; undefined where it is none. */
-export function parsePage(body: unknown): DetailsPage | undefined {
+export function parseDetailsPage(body: unknown): DetailsPage | undefined {
   const { data } = answer.safeParse(body)
   const [first] = data?.messages ?? []
   if (!data?.collection && !first?.status) return undefined

@@ -16,15 +16,15 @@ const VOTES_ARE_READ_FOR_DAYS = 14
  * two weeks, most in the first days. There are none at weekends and on New Year's Day.
  */
 export const calendar: SourceCalendar = {
-  rest: (day) => {
+  dayOffReason: (day) => {
     if (['sat', 'sun'].includes(weekdayOf(day))) return 'weekend'
     return /-01-01$/.test(day) ? 'holiday' : undefined
   },
   opensAt: (day) => after(day, 30 * MINUTE_MS),
   stallsAt: (day) => after(day, 12 * HOUR_MS),
   closesAt: (day) => after(day, 30 * HOUR_MS),
-  againAfterMs: ({ day, now }) => (now < after(day, FILLS_UNTIL_MS) ? 30 * MINUTE_MS : HOUR_MS),
-  votesAfterMs: ({ day, now }) => {
+  refetchAfterMs: ({ day, now }) => (now < after(day, FILLS_UNTIL_MS) ? 30 * MINUTE_MS : HOUR_MS),
+  refreshVotesAfterMs: ({ day, now }) => {
     const settled = midnight(addDays(day, VOTES_ARE_READ_FOR_DAYS + 1))
     const ms = now < midnight(addDays(day, VOTES_MOVE_FOR_DAYS + 1)) ? 6 * HOUR_MS : DAY_MS
     return now.getTime() + ms < settled.getTime() ? ms : null

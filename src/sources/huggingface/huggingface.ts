@@ -1,15 +1,15 @@
 import type { Source } from '../source.ts'
 import { calendar } from './calendar.ts'
+import { fetchPolicy } from './fetch-policy.ts'
 import { fetchDay } from './huggingface-client.ts'
-import { manners } from './manners.ts'
 
 /** Hugging Face Daily Papers: what people pick on a day, with their votes. */
 export const huggingface = {
   name: 'huggingface',
   title: 'Hugging Face',
-  addresses: { HF_URL: 'https://huggingface.co' },
+  baseUrls: { HF_URL: 'https://huggingface.co' },
   calendar,
-  manners,
+  fetchPolicy,
   fetchDay,
   probe: ({ HF_URL }, day) => `${HF_URL}/api/daily_papers?date=${day}&limit=1`,
 } as const satisfies Source

@@ -1,22 +1,30 @@
 import { z } from 'zod'
 import { parseIdentifier } from '../identifier.ts'
-import { abstract, count, distinct, httpsUrl, instant, listOf, text } from '../lenient.ts'
+import {
+  abstractField,
+  countField,
+  distinct,
+  httpsUrlField,
+  instantField,
+  listField,
+  textField,
+} from '../lenient-fields.ts'
 import { readEntries } from '../read-entries.ts'
 import type { ParsedRecords, SourceRecord } from '../source-record.ts'
 
 const entry = z.object({
-  title: text,
-  summary: abstract,
-  id: text,
-  authors: listOf(text),
-  published: instant,
-  categories: listOf(text),
-  keywords: listOf(text),
-  code: httpsUrl,
-  project: httpsUrl,
-  organization: text,
-  votes: count,
-  comments: count,
+  title: textField,
+  summary: abstractField,
+  id: textField,
+  authors: listField(textField),
+  published: instantField,
+  categories: listField(textField),
+  keywords: listField(textField),
+  code: httpsUrlField,
+  project: httpsUrlField,
+  organization: textField,
+  votes: countField,
+  comments: countField,
 })
 
 /** Reads a list that somebody wrote, `[{ title, summary, … }]`: what `papers list --json` prints, or a part of it. */

@@ -1,4 +1,4 @@
-import { csvLine, guarded } from '../../core/csv.ts'
+import { csvLine, escapeFormula } from '../../core/csv.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { SubscriberState } from '../subscriber.ts'
 import { fingerprintOf } from '../suppression-key.ts'
@@ -18,7 +18,7 @@ export async function* exportSubscribers(
 ): AsyncGenerator<ExportRow> {
   let after: ExportedSubscriber | null = null
   for (;;) {
-    const page: ExportedSubscriber[] = await subscribersToExport(db, { state, after, most: PAGE })
+    const page: ExportedSubscriber[] = await subscribersToExport(db, { state, after, limit: PAGE })
     for (const one of page) yield rowOf(one)
     if (page.length < PAGE) return
     after = page.at(-1)!
@@ -49,11 +49,11 @@ const rowOf = (one: ExportedSubscriber): ExportRow => ({
   epoch: String(one.epoch),
 })
 
-export const exportHead = (): string => csvLine(SUBSCRIBER_COLUMNS)
+export const exportHeaderLine = (): string => csvLine(SUBSCRIBER_COLUMNS)
 
 /** As a line of the file. */
 export const exportLine = (row: ExportRow): string =>
-  csvLine(SUBSCRIBER_COLUMNS.map((column) => guarded(row[column])))
+  csvLine(SUBSCRIBER_COLUMNS.map((column) => escapeFormula(row[column])))
 
 /** The lines of the second file, head included: whoever gets no mail, known here by a hash under SUPPRESSION_KEY alone. */
 export async function* exportSuppressions({ db, config }: Deps): AsyncGenerator<string> {

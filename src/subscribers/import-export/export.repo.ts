@@ -32,13 +32,13 @@ export interface ExportPage {
   state?: SubscriberState
   /** The last one of the page before, as created_at and id. */
   after: { createdAt: Date; id: string } | null
-  most: number
+  limit: number
 }
 
 /** The next page in the order in which they came, without those who are erased. */
 export async function subscribersToExport(
   db: DatabaseOrTransaction,
-  { state, after, most }: ExportPage,
+  { state, after, limit }: ExportPage,
 ): Promise<ExportedSubscriber[]> {
   const beyond = after
     ? Prisma.sql`and (s.created_at, s.id) > (${after.createdAt}, ${after.id})`
@@ -47,7 +47,7 @@ export async function subscribersToExport(
   return db.$queryRaw<ExportedSubscriber[]>`
     with page as materialized (
       select * from subscriber s where s.erased_at is null ${only} ${beyond}
-      order by s.created_at, s.id limit ${most})
+      order by s.created_at, s.id limit ${limit})
     select s.id, s.address, s.state::text, s.state_before::text as "stateBefore", (
         select coalesce(json_agg(json_build_object('name', t.name, 'query', q.text) order by t.position), '[]')
         from topic t join query q on q.id = t.query_id where t.subscriber_id = s.id) as topics,

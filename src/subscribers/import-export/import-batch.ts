@@ -4,15 +4,15 @@ import { Fault } from '../../core/errors.ts'
 import { randomIds } from '../../core/random.ts'
 import { addressHash } from '../address.ts'
 import { fingerprintOf } from '../suppression-key.ts'
-import type { ForeignCells } from './import-foreign.ts'
-import { readInstant } from './import-instant.ts'
 import {
-  type Incoming,
+  type IncomingRow,
   type IncomingSuppression,
   rowLine,
   suppressionLine,
   topicLines,
-} from './import-lines.ts'
+} from './copy-lines.ts'
+import type { ForeignCells } from './import-foreign.ts'
+import { readInstant } from './import-instant.ts'
 import type { RecordReader } from './import-reader.ts'
 import { type ImportRow, suppressionReason } from './import-row.ts'
 import type { RefusedRow } from './refused-rows.ts'
@@ -32,7 +32,7 @@ interface Lines {
 }
 
 /** Records that were read, as the lines that the database takes; what cannot be read is refused, one by one. */
-export class Batch {
+export class ImportBatchBuilder {
   readonly records: CsvRecord[] = []
   readonly refused: RefusedRow[] = []
   readonly rows: Buffer[] = []
@@ -74,7 +74,7 @@ export class Batch {
     const { config, now, reader } = this.#input
     const read = reader.read(record)
     const hash = addressHash(read.key, config.SUPPRESSION_KEY)
-    const row: Incoming = { ...read, ...this.#idsOf(read), line: record.line, addressHash: hash }
+    const row: IncomingRow = { ...read, ...this.#idsOf(read), line: record.line, addressHash: hash }
     const { suppression, state } = row
     lines.rows += rowLine(row, now)
     lines.topics += topicLines(row, this.#placeOf)
@@ -82,12 +82,12 @@ export class Batch {
       lines.suppressions += suppressionLine({
         ...suppression,
         addressHash: hash,
-        turns: state === 'suppressed',
+        suppressesSubscriber: state === 'suppressed',
       })
   }
 
   /** One id on two lines of a file is the first one's. */
-  #idsOf({ id }: ImportRow): Pick<Incoming, 'id' | 'spareId'> {
+  #idsOf({ id }: ImportRow): Pick<IncomingRow, 'id' | 'spareId'> {
     if (id === null || this.#ids.has(id)) return { id: this.#freshId(), spareId: null }
     this.#ids.add(id)
     this.hasSpareIds = true
@@ -115,6 +115,6 @@ function hashIn(record: CsvRecord, { config, now, reader }: BatchInput): Incomin
     addressHash: hash,
     reason: suppressionReason((reason ?? '').trim().toLowerCase() || 'operator'),
     at: readInstant('at', at ?? '', now) ?? now,
-    turns: true,
+    suppressesSubscriber: true,
   }
 }

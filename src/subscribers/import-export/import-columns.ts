@@ -98,7 +98,7 @@ function formatOf(columns: readonly string[]): ImportFormat {
 function missing(columns: readonly string[], needed: string): Fault {
   const meant = columns.find((column) => isNear(column, needed))
   if (meant) return new Fault('import.column-slip', { column: meant, meant: needed })
-  return new Fault('import.no-email-column', { columns: shown(columns) })
+  return new Fault('import.no-email-column', { columns: columnList(columns) })
 }
 
 function requireNoSlip(column: string, columns: readonly string[], known: readonly string[]): void {
@@ -109,4 +109,4 @@ function requireNoSlip(column: string, columns: readonly string[], known: readon
 const isNear = (column: string, name: string): boolean =>
   editDistance(column.slice(0, 60), name) <= (name.length < 5 ? 1 : 2)
 
-export const shown = (columns: readonly string[]): string => columns.join(', ').slice(0, 300)
+export const columnList = (columns: readonly string[]): string => columns.join(', ').slice(0, 300)

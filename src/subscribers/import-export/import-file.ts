@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { CsvReader, type CsvRecord, controlCharacterIn, decoded, delimiterOf } from '../../core/csv.ts'
+import {
+  CsvReader,
+  type CsvRecord,
+  controlCharacterIn,
+  decodeStream,
+  detectDelimiter,
+} from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
 
 const HEAD_BYTES = 256 * 1024
@@ -33,7 +39,7 @@ export async function openImportFile(path: string): Promise<ImportFile> {
 
 async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'head'>> {
   let text = ''
-  for await (const piece of decoded(createReadStream(path, { highWaterMark: HEAD_BYTES }))) {
+  for await (const piece of decodeStream(createReadStream(path, { highWaterMark: HEAD_BYTES }))) {
     text += piece
     if (text.trimStart().includes('\n') || text.length > HEAD_BYTES) break
   }
@@ -41,7 +47,7 @@ async function headOf(path: string): Promise<Pick<ImportFile, 'delimiter' | 'hea
   const line = text.trimStart().split('\n', 1)[0]!
   // UTF-16 without its mark, archives and spreadsheets have NULs here. Further down, a control character costs its row.
   if (controlCharacterIn(line)) throw new Fault('import.not-text')
-  const delimiter = delimiterOf(line)
+  const delimiter = detectDelimiter(line)
   const reader = new CsvReader(delimiter)
   const [first] = [...reader.push(text), ...reader.end()]
   if (!first?.cells) throw new Fault('import.no-email-column', { columns: line.trim().slice(0, 100) })
@@ -55,7 +61,7 @@ export interface FilePart {
 }
 
 /** All records after the head, some hundred at a time. */
-export async function* recordsOf({ path, delimiter }: ImportFile): AsyncGenerator<FilePart> {
+export async function* readRecords({ path, delimiter }: ImportFile): AsyncGenerator<FilePart> {
   const stream = createReadStream(path, { highWaterMark: PIECE_BYTES })
   const reader = new CsvReader(delimiter)
   let isFirst = true
@@ -64,6 +70,6 @@ export async function* recordsOf({ path, delimiter }: ImportFile): AsyncGenerato
     isFirst &&= records.length === 0
     return { records: body, bytesRead: stream.bytesRead }
   }
-  for await (const piece of decoded(stream)) yield part(reader.push(piece))
+  for await (const piece of decodeStream(stream)) yield part(reader.push(piece))
   yield part(reader.end())
 }

@@ -1,15 +1,15 @@
 import { Fault } from '../../core/errors.ts'
 import { isNever } from './import-instant.ts'
-import type { Cells } from './import-row.ts'
+import type { ImportCells } from './import-row.ts'
 
 /** A row of another program's export, by the names of its columns. */
 export type ForeignCells = Record<string, string | undefined>
 
-export type Subscription = 'confirmed' | 'unconfirmed' | 'unsubscribed'
-export const SUBSCRIPTIONS: readonly Subscription[] = ['confirmed', 'unconfirmed', 'unsubscribed']
+export type ListmonkStatus = 'confirmed' | 'unconfirmed' | 'unsubscribed'
+export const LISTMONK_STATUSES: readonly ListmonkStatus[] = ['confirmed', 'unconfirmed', 'unsubscribed']
 
 /** What listmonk's row says in our columns. `subscription` stands for a file that was exported by that status. */
-export function fromListmonk(cells: ForeignCells, subscription?: Subscription): Cells {
+export function fromListmonk(cells: ForeignCells, subscription?: ListmonkStatus): ImportCells {
   const { email, created_at, updated_at, optin_ip } = cells
   const status = (cells.status ?? '').trim().toLowerCase()
   const asked = (cells.subscription_status ?? subscription ?? '').trim().toLowerCase()
@@ -21,7 +21,7 @@ export function fromListmonk(cells: ForeignCells, subscription?: Subscription): 
     return { ...common, state: 'unsubscribed', unsubscribed_at: updated_at }
   if (status !== '' && status !== 'enabled') throw unknownState(status, 'enabled, disabled, blocklisted')
   if (asked === 'unconfirmed') return { ...common, state: 'pending' }
-  if (asked !== '' && asked !== 'confirmed') throw unknownState(asked, SUBSCRIPTIONS.join(', '))
+  if (asked !== '' && asked !== 'confirmed') throw unknownState(asked, LISTMONK_STATUSES.join(', '))
   const ip = (optin_ip ?? '').trim()
   return {
     ...common,
@@ -34,7 +34,7 @@ export function fromListmonk(cells: ForeignCells, subscription?: Subscription): 
 }
 
 /** What Keila's row says in our columns. */
-export function fromKeila(cells: ForeignCells): Cells {
+export function fromKeila(cells: ForeignCells): ImportCells {
   const { email, inserted_at, updated_at, double_opt_in_at } = cells
   const status = (cells.status ?? '').trim().toLowerCase()
   const common = { email, created_at: inserted_at }
@@ -57,7 +57,7 @@ const unknownState = (value: string, allowed: string): Fault =>
  * What stands under a path such as "prefs.topics" in a cell of JSON, as a cell of topics: a list becomes one line
  * each. Throws import.json.
  */
-export function inJson(column: string, cell: string, path: string): string {
+export function topicsInJson(column: string, cell: string, path: string): string {
   if (cell.trim() === '') return ''
   let value: unknown = parsed(column, cell)
   for (const name of path.split('.')) value = (value as Record<string, unknown> | null)?.[name]

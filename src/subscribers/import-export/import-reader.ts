@@ -1,10 +1,16 @@
 import type { Config } from '../../config/config.ts'
-import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unguarded } from '../../core/csv.ts'
+import { type CsvRecord, controlCharacterIn, MAX_RECORD_LENGTH, unescapeFormula } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
 import { readTypedSettings } from '../read-signup.ts'
-import { columnName, type ImportFormat, type ImportHead, readHead, shown } from './import-columns.ts'
-import { type ForeignCells, fromKeila, fromListmonk, inJson, type Subscription } from './import-foreign.ts'
-import { type Cells, type ImportRow, rowReader } from './import-row.ts'
+import { columnList, columnName, type ImportFormat, type ImportHead, readHead } from './import-columns.ts'
+import {
+  type ForeignCells,
+  fromKeila,
+  fromListmonk,
+  type ListmonkStatus,
+  topicsInJson,
+} from './import-foreign.ts'
+import { createRowReader, type ImportCells, type ImportRow } from './import-row.ts'
 import { readTopicsCell } from './topics-cell.ts'
 
 export interface ReadingOptions {
@@ -15,12 +21,12 @@ export interface ReadingOptions {
   /** A column, `attributes.NAME` or `data.NAME` in its JSON; else a topic for everybody whose row has none. */
   topics?: string
   /** What a file of listmonk was exported by. */
-  subscription?: Subscription
+  subscription?: ListmonkStatus
 }
 
 export interface RecordReader {
   head: ImportHead
-  /** Throws what `rowReader` throws, import.too-long, import.control, import.quotes, import.cells, import.json. */
+  /** Throws what `createRowReader` throws, import.too-long, import.control, import.quotes, import.cells, import.json. */
   read(record: CsvRecord): ImportRow
   /** A row's cells by column. Throws import.too-long, import.control, import.quotes, import.cells. */
   cellsOf(record: CsvRecord): ForeignCells
@@ -29,14 +35,14 @@ export interface RecordReader {
 type TopicsFrom = (cells: ForeignCells, own: string | undefined) => string | undefined
 
 /** Throws import.* for a head that cannot be read, and query.* for a topic that cannot. */
-export function recordReader(
+export function createRecordReader(
   { config, now }: { config: Config; now: Date },
   head: readonly string[],
   { from, consent, topics, subscription }: ReadingOptions,
 ): RecordReader {
   const found = readHead(head, { from, topics: topics && columnName(topics) })
-  const topicsFrom = topicsFromOf(found, topics)
-  const readRow = rowReader({
+  const topicsFrom = topicsReader(found, topics)
+  const readRow = createRowReader({
     defaults: readTypedSettings(config, {}),
     now,
     consent,
@@ -66,23 +72,26 @@ function byColumn({ format, columns }: ImportHead, { text, cells, isTooLong }: C
   const found: ForeignCells = {}
   // Only our own files guard their cells.
   for (let i = 0; i < columns.length; i++)
-    found[columns[i]!] = format === 'own' ? unguarded(cells[i] ?? '') : cells[i]
+    found[columns[i]!] = format === 'own' ? unescapeFormula(cells[i] ?? '') : cells[i]
   return found
 }
 
-function translatorOf(format: ImportFormat, subscription?: Subscription): (cells: ForeignCells) => Cells {
+function translatorOf(
+  format: ImportFormat,
+  subscription?: ListmonkStatus,
+): (cells: ForeignCells) => ImportCells {
   if (format === 'listmonk') return (cells) => fromListmonk(cells, subscription)
-  return format === 'keila' ? fromKeila : (cells) => cells as Cells
+  return format === 'keila' ? fromKeila : (cells) => cells as ImportCells
 }
 
-function topicsFromOf({ format, columns }: ImportHead, topics: string | undefined): TopicsFrom {
+function topicsReader({ format, columns }: ImportHead, topics: string | undefined): TopicsFrom {
   if (topics === undefined) return (_, own) => own
   const [, json = '', path = ''] = /^(attributes|data)\.([\w.-]+)$/i.exec(topics) ?? []
   const column = columnName(json || topics)
   if (columns.includes(column) && (format !== 'own' || column !== 'topics'))
-    return json ? (cells) => inJson(column, cells[column] ?? '', path) : (cells) => cells[column]
+    return json ? (cells) => topicsInJson(column, cells[column] ?? '', path) : (cells) => cells[column]
   if (json || /^[a-z]+_[a-z_]+$/.test(topics))
-    throw new Fault('import.no-column', { column: topics, columns: shown(columns) })
+    throw new Fault('import.no-column', { column: topics, columns: columnList(columns) })
   readTopicsCell(topics)
   return (_, own) => (own?.trim() ? own : topics)
 }

@@ -1,4 +1,4 @@
-import { ownCopy } from '../../core/csv.ts'
+import { detachedCopy } from '../../core/csv.ts'
 import type { Day, Weekday } from '../../core/dates.ts'
 import { parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
@@ -36,7 +36,7 @@ export interface ImportRow extends Address, SubscriberSettings {
   epoch: number
 }
 
-export type Cells = Partial<Record<SubscriberColumn, string>>
+export type ImportCells = Partial<Record<SubscriberColumn, string>>
 
 export interface RowReaderOptions {
   defaults: SubscriberSettings
@@ -48,26 +48,26 @@ export interface RowReaderOptions {
 }
 
 /** Reads the cells of one row. Throws address.*, setting.*, zone.unknown, query.*, import.*. */
-export type ReadRow = (cells: Cells) => ImportRow
+export type ReadRow = (cells: ImportCells) => ImportRow
 
-export function rowReader(options: RowReaderOptions): ReadRow {
+export function createRowReader(options: RowReaderOptions): ReadRow {
   const { now, readTopics } = options
-  const settingsOf = remembered(
+  const settingsOf = memoizeText(
     (key: string) => settingsIn(key, options.defaults),
     (settings) => ({ ...settings, startDate: startDateOf(now, settings) }),
   )
-  const topicsOf = remembered(readTopics, (topics) => topics)
+  const topicsOf = memoizeText(readTopics, (topics) => topics)
   return (cells) => {
     requireReadable(cells)
     const address = parseAddress(cells.email ?? '')
     const { startDate, ...settings } = settingsOf(keyOf(cells))
-    const standing = standingIn(cells, options)
+    const rowState = rowStateIn(cells, options)
     return {
       ...address,
       ...settings,
-      ...standing,
+      ...rowState,
       topics: topicsOf(cells.topics ?? ''),
-      startDate: standing.confirmedAt && startDate,
+      startDate: rowState.confirmedAt && startDate,
       id: /^(?!-)[\w-]{14}$/.test(cells.id ?? '') ? cells.id! : null,
       epoch: epochIn(cells.epoch ?? ''),
     }
@@ -77,19 +77,19 @@ export function rowReader(options: RowReaderOptions): ReadRow {
 const MAX_CACHED = 20_000
 
 /** Works once for each text: whole files have few of them. */
-function remembered<T, U>(read: (text: string) => T, finish: (read: T) => U): (text: string) => U {
+function memoizeText<T, U>(read: (text: string) => T, finish: (read: T) => U): (text: string) => U {
   const known = new Map<string, U>()
   return (text) => {
     const found = known.get(text)
     if (found !== undefined) return found
     const made = finish(read(text))
     if (known.size >= MAX_CACHED) known.clear()
-    known.set(ownCopy(text), made)
+    known.set(detachedCopy(text), made)
     return made
   }
 }
 
-const keyOf = ({ zone, hour, days, max, format, detail }: Cells): string =>
+const keyOf = ({ zone, hour, days, max, format, detail }: ImportCells): string =>
   [zone, hour, days, max, format, detail].map((text) => text ?? '').join('\n')
 
 function settingsIn(key: string, defaults: SubscriberSettings): SubscriberSettings {
@@ -104,13 +104,13 @@ function settingsIn(key: string, defaults: SubscriberSettings): SubscriberSettin
 // What a decoder puts in the place of bytes that are none of its encoding.
 const LOST = '\uFFFD'
 
-function requireReadable(cells: Cells): void {
+function requireReadable(cells: ImportCells): void {
   for (const column of ['email', 'topics', 'confirmed_how'] as const) {
     if (cells[column]?.includes(LOST)) throw new Fault('import.bytes', { column })
   }
 }
 
-type Standing = Pick<
+type RowState = Pick<
   ImportRow,
   | 'state'
   | 'stateBefore'
@@ -122,7 +122,7 @@ type Standing = Pick<
   | 'suppression'
 >
 
-function standingIn(cells: Cells, { now, consent }: RowReaderOptions): Standing {
+function rowStateIn(cells: ImportCells, { now, consent }: RowReaderOptions): RowState {
   const at = (column: SubscriberColumn) => readInstant(column, cells[column] ?? '', now)
   const written = stateIn('state', cells.state ?? '') ?? 'active'
   const isJoined = written === 'active' || written === 'paused'
@@ -156,12 +156,16 @@ function stateIn(column: string, text: string): SubscriberState | null {
 }
 
 /** Nobody is led back to a subscription that they never confirmed. */
-function stateBeforeIn({ state_before }: Cells, confirmedAt: Date | null): SubscriberState | null {
+function stateBeforeIn({ state_before }: ImportCells, confirmedAt: Date | null): SubscriberState | null {
   const before = stateIn('state_before', state_before ?? '')
   return (before === 'active' || before === 'paused') && !confirmedAt ? null : before
 }
 
-function suppressionIn({ suppressed_reason }: Cells, state: SubscriberState, at: Date): Suppression | null {
+function suppressionIn(
+  { suppressed_reason }: ImportCells,
+  state: SubscriberState,
+  at: Date,
+): Suppression | null {
   const text = (suppressed_reason ?? '').trim().toLowerCase()
   if (text === '') return state === 'suppressed' ? { reason: 'operator', at } : null
   return { reason: suppressionReason(text), at }

@@ -13,12 +13,12 @@ export const TEMPORARY_TABLES = `
 
 // Foreign keys are checked by triggers: a quarter of what BRING_IN takes. Here every row that refers to another is
 // written in one statement with it, or holds it; so where the role may, they are left out.
-export const SKIP_KNOWN_CHECKS = `
+export const SKIP_FOREIGN_KEY_CHECKS = `
   select set_config('session_replication_role', 'replica', false)
   where has_parameter_privilege('session_replication_role', 'SET')`
 
 // Subselects for single rows, so that each is found by its index, however large the table is.
-export const GIVE_SPARE_IDS = `
+export const ASSIGN_SPARE_IDS = `
   with taken as (
     update incoming i set id = spare_id
     from (select id as was from incoming
@@ -27,7 +27,7 @@ export const GIVE_SPARE_IDS = `
   update incoming_topic t set id = taken.id from taken where t.id = taken.was`
 
 // Few addresses are suppressed, so that is asked first.
-export const TAKE_BLOCKED_OUT = `
+export const REMOVE_BLOCKED_ROWS = `
   with met as materialized (
     select i.line, i.address_key, (
       select s from suppression s where s.address_hash = i.address_hash and s.lifted_at is null) as s
@@ -39,17 +39,17 @@ export const TAKE_BLOCKED_OUT = `
 
 // Somebody who said yes here after that is asked for nothing: their word is the newer one. The state is compared as text
 // to keep its index out of the plan: what the planner knows of these tables is old while they fill.
-const NEWER_WORD = `(
+const CONFIRMED_SINCE = `(
   select true from subscriber s
   where s.address_hash = i.address_hash and s.state::text in ('active', 'paused') and s.confirmed_at >= i.at)`
 
-export const TURN = `
+export const SUPPRESS_SUBSCRIBERS = `
   with turned as (
     update subscriber s set state = 'suppressed', state_before = s.state
     where s.id = any(array(
       select (select id from subscriber t where t.address_hash = i.address_hash limit 1)
       from incoming_suppression i
-      where i.turns and ${NEWER_WORD} is not true and (
+      where i.turns and ${CONFIRMED_SINCE} is not true and (
         select p.lifted_at is null or p.lifted_at < i.at from suppression p
         where p.address_hash = i.address_hash) is not false))
       and s.state::text <> 'suppressed'
@@ -57,16 +57,16 @@ export const TURN = `
   insert into consent (subscriber_id, at, event, how, wording)
   select id, $1::timestamptz, 'suppressed', 'import', '${NO_PAGE}' from turned`
 
-export const SUPPRESS = `
+export const INSERT_SUPPRESSIONS = `
   insert into suppression as p (address_hash, reason, at)
   select distinct on (address_hash) address_hash, reason, at from incoming_suppression i
-  where ${NEWER_WORD} is not true
+  where ${CONFIRMED_SINCE} is not true
   order by address_hash, at desc
   on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at, lifted_at = null
     where p.lifted_at < excluded.at`
 
 // After SUPPRESS: a suppression that was lifted here later stays so, and they come as what they were before it.
-export const HEED_LIFTED = `
+export const RESTORE_LIFTED_ROWS = `
   update incoming i set state = was, state_before = null, suppressed_at = null,
     unsubscribed_at = case when was = 'unsubscribed' then coalesce(i.unsubscribed_at, i.suppressed_at) end,
     paused_at = case when was = 'paused' then $1::timestamptz end
@@ -77,7 +77,7 @@ export const HEED_LIFTED = `
   where lifted.line = i.line`
 
 // The first line of an address, in the order of the random ids, so that a batch visits the pages of each index once.
-export const BRING_IN = `
+export const INSERT_SUBSCRIBERS = `
   with made as (
     insert into subscriber (id, address, address_key, address_hash, state, state_before, zone, hour, days, max_papers,
       format, detail, epoch, created_at, confirmed_at, start_date, paused_until, imported_at)

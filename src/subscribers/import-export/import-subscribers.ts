@@ -3,13 +3,13 @@ import { recordAction } from '../../core/action.repo.ts'
 import type { Deps } from '../../core/deps.ts'
 import { Fault } from '../../core/errors.ts'
 import { parseTopic } from '../read-signup.ts'
-import { askImported } from './ask-imported.ts'
 import { type ImportRun, ImportStore, type NewRun } from './import.repo.ts'
-import { Batch, type BatchInput } from './import-batch.ts'
+import { type BatchInput, ImportBatchBuilder } from './import-batch.ts'
 import type { ImportFormat } from './import-columns.ts'
-import { type ImportFile, openImportFile, recordsOf } from './import-file.ts'
-import { type ReadingOptions, recordReader } from './import-reader.ts'
-import { examplesOf, holdsRefused, RefusedRows, refusedPath } from './refused-rows.ts'
+import { type ImportFile, openImportFile, readRecords } from './import-file.ts'
+import { createRecordReader, type ReadingOptions } from './import-reader.ts'
+import { firstExamples, hasWrittenBytes, RefusedRows, refusedPath } from './refused-rows.ts'
+import { requestConfirmations } from './request-confirmations.ts'
 
 export interface ImportInput extends ReadingOptions {
   /** Path of a CSV file. */
@@ -22,15 +22,15 @@ export interface ImportInput extends ReadingOptions {
   dryRun?: boolean
   /** Rows in one transaction. */
   batchRows?: number
-  onProgress?(progress: Progress): void
+  onProgress?(progress: ImportProgress): void
 }
 
-export interface Progress extends ImportRun {
+export interface ImportProgress extends ImportRun {
   /** Of the file, 0 to 1. */
   done: number
 }
 
-export interface Imported extends ImportRun {
+export interface SubscriberImportResult extends ImportRun {
   format: ImportFormat
   /** Columns that were not read. */
   ignored: string[]
@@ -51,21 +51,26 @@ const BATCH_ROWS = 5000
  * comes back, and nobody gets a mail but those who are asked. A run that was cut off goes on where it was. Throws
  * import.* and query.* for a file or an option that cannot be read; rows that cannot go to the file of refused rows.
  */
-export async function importSubscribers(deps: Deps, input: ImportInput): Promise<Imported> {
+export async function importSubscribers(deps: Deps, input: ImportInput): Promise<SubscriberImportResult> {
   const { config, clock, db, log } = deps
   const now = clock.now()
   const file = await openImportFile(input.file)
-  const reader = recordReader({ config, now }, file.head, input)
+  const reader = createRecordReader({ config, now }, file.head, input)
   const { format, ignored } = reader.head
   const id = runId(file, input)
   const path = await refusedPath(file, input.refusedFile ?? `${input.file}.refused.csv`)
   const store = await ImportStore.open(deps.databaseUrl, { id, rehearsal: input.dryRun ?? false })
   try {
-    const { begun, begunAnew } = await beginRun(store, id, { file: input.file, format, toldIn: path, now })
-    const refused = new RefusedRows(path, { ...file, told: begun.told })
+    const { begun: resumed, begunAnew } = await beginRun(store, id, {
+      file: input.file,
+      format,
+      toldIn: path,
+      now,
+    })
+    const refused = new RefusedRows(path, { ...file, told: resumed.told })
     const reading = { config, now, reader }
-    const run = await takeAll({ store, id, file, refused, reading, begun, now, input })
-    const asked = input.ask && !input.dryRun ? await askImported(deps) : 0
+    const run = await importAll({ store, id, file, refused, reading, begun: resumed, now, input })
+    const asked = input.ask && !input.dryRun ? await requestConfirmations(deps) : 0
     const { rows, taken, unchanged } = run
     const counts = { rows, taken, unchanged, refused: run.refused, asked }
     if (!input.dryRun) {
@@ -78,7 +83,7 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
       log.info('subscribers.imported', { format, ...counts })
     }
     const refusedFile = run.told > 0 ? refused.path : null
-    return { ...run, format, ignored, refusedFile, resumedAt: begun.rows, begunAnew, asked }
+    return { ...run, format, ignored, refusedFile, resumedAt: resumed.rows, begunAnew, asked }
   } finally {
     await store.close()
   }
@@ -86,9 +91,10 @@ export async function importSubscribers(deps: Deps, input: ImportInput): Promise
 
 /** Goes on where a run was cut off, if the rows that it refused are still where these are to go. */
 async function beginRun(store: ImportStore, id: string, run: NewRun) {
-  const { toldIn, ...begun } = await store.begin(id, run)
-  const isWhole = begun.told === 0 || (toldIn === run.toldIn && (await holdsRefused(toldIn, begun.told)))
-  if (isWhole) return { begun, begunAnew: false }
+  const { toldIn, ...resumed } = await store.begin(id, run)
+  const isWhole =
+    resumed.told === 0 || (toldIn === run.toldIn && (await hasWrittenBytes(toldIn, resumed.told)))
+  if (isWhole) return { begun: resumed, begunAnew: false }
   await store.forget(id)
   const { toldIn: _, ...anew } = await store.begin(id, run)
   return { begun: anew, begunAnew: true }
@@ -100,7 +106,7 @@ const runId = ({ hash }: ImportFile, { from, consent, topics, subscription }: Re
     .update(JSON.stringify([hash, from, consent, topics, subscription]))
     .digest('hex')
 
-interface Taking {
+interface ImportContext {
   store: ImportStore
   id: string
   file: ImportFile
@@ -112,13 +118,13 @@ interface Taking {
 }
 
 /** While the database takes one batch in, the next is read. */
-async function takeAll(taking: Taking): Promise<ImportRun> {
+async function importAll(taking: ImportContext): Promise<ImportRun> {
   const { input, store, id, now } = taking
   let run = taking.begun
   let taken = Promise.resolve()
   for await (const { batch, done } of batchesOf(taking)) {
     await taken
-    taken = takeBatch(taking, batch, run).then((next) => {
+    taken = storeBatch(taking, batch, run).then((next) => {
       run = next
       input.onProgress?.({ ...next, done })
     })
@@ -131,9 +137,9 @@ async function takeAll(taking: Taking): Promise<ImportRun> {
   return run
 }
 
-async function takeBatch(
-  { store, id, refused, now }: Taking,
-  batch: Batch,
+async function storeBatch(
+  { store, id, refused, now }: ImportContext,
+  batch: ImportBatchBuilder,
   run: ImportRun,
 ): Promise<ImportRun> {
   const stored = await store.store({ batch, now, parse: parseTopic })
@@ -145,7 +151,7 @@ async function takeBatch(
     return [{ record, fault: new Fault('import.gets-no-mail', values) }]
   })
   const rows = [...batch.refused, ...blocked].sort((a, b) => a.record.line - b.record.line)
-  const came = batch.rows.length > 0 ? stored.made + stored.turned : stored.suppressed
+  const came = batch.rows.length > 0 ? stored.created + stored.newlySuppressed : stored.suppressed
   const next: ImportRun = {
     rows: run.rows + batch.records.length,
     taken: run.taken + came,
@@ -157,7 +163,7 @@ async function takeBatch(
         run.tally.reasons,
         rows.map(({ fault }) => [fault.code, 1]),
       ),
-      examples: { ...examplesOf(rows), ...run.tally.examples },
+      examples: { ...firstExamples(rows), ...run.tally.examples },
     },
     told: await refused.add(rows),
   }
@@ -173,15 +179,15 @@ function added(counts: Record<string, number>, more: [string, number][]): Record
 
 async function* batchesOf({
   file,
-  begun,
+  begun: resumed,
   reading,
   input,
-}: Taking): AsyncGenerator<{ batch: Batch; done: number }> {
+}: ImportContext): AsyncGenerator<{ batch: ImportBatchBuilder; done: number }> {
   const size = input.batchRows ?? BATCH_ROWS
-  let batch = new Batch(reading)
-  let left = begun.rows
+  let batch = new ImportBatchBuilder(reading)
+  let left = resumed.rows
   let done = 0
-  for await (const { records, bytesRead } of recordsOf(file)) {
+  for await (const { records, bytesRead } of readRecords(file)) {
     done = file.bytes > 0 ? bytesRead / file.bytes : 1
     for (let from = Math.min(left, records.length); from < records.length; ) {
       const part = records.slice(from, from + size - batch.records.length)
@@ -189,7 +195,7 @@ async function* batchesOf({
       from += part.length
       if (batch.records.length < size) break
       yield { batch, done }
-      batch = new Batch(reading)
+      batch = new ImportBatchBuilder(reading)
     }
     left = Math.max(0, left - records.length)
   }

@@ -5,17 +5,17 @@ import { Fault } from '../../core/errors.ts'
 import { NO_PAGE } from '../consent.ts'
 import type { ParsedTopic } from '../topic.repo.ts'
 import {
-  BRING_IN,
-  GIVE_SPARE_IDS,
-  HEED_LIFTED,
-  SKIP_KNOWN_CHECKS,
-  SUPPRESS,
-  TAKE_BLOCKED_OUT,
+  ASSIGN_SPARE_IDS,
+  INSERT_SUBSCRIBERS,
+  INSERT_SUPPRESSIONS,
+  REMOVE_BLOCKED_ROWS,
+  RESTORE_LIFTED_ROWS,
+  SKIP_FOREIGN_KEY_CHECKS,
+  SUPPRESS_SUBSCRIBERS,
   TEMPORARY_TABLES,
-  TURN,
 } from './import-sql.repo.ts'
 
-export interface ImportBatch {
+export interface StoreBatchInput {
   /** Lines of COPY, as import-lines makes them. */
   batch: {
     rows: Buffer[]
@@ -32,12 +32,12 @@ export interface ImportBatch {
 }
 
 /** What became of a batch. */
-export interface Stored {
+export interface StoredBatch {
   /** How many subscribers are new, and by their state. */
-  made: number
+  created: number
   states: Record<string, number>
   /** Who was here and is suppressed now. */
-  turned: number
+  newlySuppressed: number
   /** Suppressions that were not there before. */
   suppressed: number
   /** Lines of addresses that get no mail from here. */
@@ -121,7 +121,7 @@ export class ImportStore {
     await this.#client.query('select pg_advisory_lock(hashtextextended($1, 0))', [id])
     await this.#client.query('reset lock_timeout')
     await this.#client.query(TEMPORARY_TABLES)
-    await this.#client.query(SKIP_KNOWN_CHECKS)
+    await this.#client.query(SKIP_FOREIGN_KEY_CHECKS)
     if (this.#rehearsal) await this.#client.query('begin')
   }
 
@@ -154,7 +154,7 @@ export class ImportStore {
   }
 
   /** Brings a batch in; nothing of it counts before `commit`. */
-  async store({ batch, now, parse }: ImportBatch): Promise<Stored> {
+  async store({ batch, now, parse }: StoreBatchInput): Promise<StoredBatch> {
     const { rows, topics, suppressions, queries, hasSpareIds } = batch
     const emptied = 'truncate incoming, incoming_topic, incoming_suppression'
     await this.#client.query(this.#rehearsal ? emptied : `begin; ${emptied}`)
@@ -162,20 +162,20 @@ export class ImportStore {
     await this.#copy('incoming', rows)
     await this.#copy('incoming_topic', topics)
     await this.#copy('incoming_suppression', suppressions)
-    if (hasSpareIds) await this.#client.query(GIVE_SPARE_IDS)
-    const { rows: blocked } = await this.#client.query<Stored['blocked'][number]>(TAKE_BLOCKED_OUT)
-    const turned = suppressions.length > 0 ? await this.#count(TURN, [now]) : 0
-    const suppressed = suppressions.length > 0 ? await this.#count(SUPPRESS) : 0
-    if (suppressions.length > 0) await this.#client.query(HEED_LIFTED, [now])
-    const { rows: made } = await this.#client.query<{ state: string; count: number }>(BRING_IN, [
+    if (hasSpareIds) await this.#client.query(ASSIGN_SPARE_IDS)
+    const { rows: blocked } = await this.#client.query<StoredBatch['blocked'][number]>(REMOVE_BLOCKED_ROWS)
+    const turned = suppressions.length > 0 ? await this.#count(SUPPRESS_SUBSCRIBERS, [now]) : 0
+    const suppressed = suppressions.length > 0 ? await this.#count(INSERT_SUPPRESSIONS) : 0
+    if (suppressions.length > 0) await this.#client.query(RESTORE_LIFTED_ROWS, [now])
+    const { rows: made } = await this.#client.query<{ state: string; count: number }>(INSERT_SUBSCRIBERS, [
       now,
       NO_PAGE,
       queryIds,
     ])
     return {
-      made: made.reduce((sum, { count }) => sum + count, 0),
+      created: made.reduce((sum, { count }) => sum + count, 0),
       states: Object.fromEntries(made.map(({ state, count }) => [state, count])),
-      turned,
+      newlySuppressed: turned,
       suppressed,
       blocked,
     }
@@ -218,7 +218,7 @@ export class ImportStore {
   }
 
   /** Of each query, in their order; the rows stay until the transaction ends. */
-  async #queryIds(queries: readonly string[], parse: ImportBatch['parse']): Promise<number[]> {
+  async #queryIds(queries: readonly string[], parse: StoreBatchInput['parse']): Promise<number[]> {
     if (queries.length === 0) return []
     const ids = await this.#idsByText('select id, text from query where text = any($1) for key share', [
       queries,

@@ -2,7 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type CsvRecord, csvLine } from '../../core/csv.ts'
 import { Fault } from '../../core/errors.ts'
-import { scrub } from '../../core/log.ts'
+import { redact } from '../../core/log.ts'
 import type { ImportRun } from './import.repo.ts'
 import type { ImportFile } from './import-file.ts'
 
@@ -13,14 +13,14 @@ export interface RefusedRow {
 }
 
 /** Of each reason the first row, in words that hold no address. */
-export const examplesOf = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
+export const firstExamples = (rows: readonly RefusedRow[]): ImportRun['tally']['examples'] =>
   Object.fromEntries(
     rows.toReversed().map(({ record: { line }, fault }) => [fault.code, { line, message: scrubbed(fault) }]),
   )
 
 /** Only what stood in the row: the sentence itself may show what an address looks like. */
 function scrubbed({ code, values }: Fault): string {
-  const texts = Object.entries(values).map(([name, value]) => [name, scrub(String(value))])
+  const texts = Object.entries(values).map(([name, value]) => [name, redact(String(value))])
   return new Fault(code, Object.fromEntries(texts)).message
 }
 
@@ -51,7 +51,7 @@ async function beginOf(path: string, bytes: number): Promise<Buffer> {
 }
 
 /** Whether that many bytes of refused rows are still there. */
-export async function holdsRefused(path: string, bytes: number): Promise<boolean> {
+export async function hasWrittenBytes(path: string, bytes: number): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there?.isFile() === true && there.size >= bytes
 }

@@ -1,17 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { eraseAccount } from '../../account/erase-subscriber.ts'
 import { exportAccount } from '../../account/export-account.ts'
-import { askForMove, confirmMove, openMove } from '../../account/new-address.ts'
 import { openAccount } from '../../account/open-account.ts'
+import {
+  confirmAddressChange,
+  openAddressChange,
+  requestAddressChange,
+} from '../../account/request-address-change.ts'
 import { dayOf } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { maskAddress } from '../../subscribers/address.ts'
-import { isJoined, type Subscriber } from '../../subscribers/subscriber.ts'
+import { hasSubscription, type Subscriber } from '../../subscribers/subscriber.ts'
 import { faultsView } from '../faults-view.ts'
 import { emailIn } from '../request.ts'
-import { meantIn, meantQuery } from '../signup/meant.ts'
+import { suggestedDomainInQuery, suggestedDomainQuery } from '../signup/suggested-domain.ts'
 import type { Site } from '../site.ts'
 
 interface WithToken {
@@ -21,15 +25,15 @@ interface WithToken {
 /** Export, erase and a new address, behind links that work for a day. A GET shows, and only a POST changes. */
 export function addAccountRoutes(app: FastifyInstance, site: Site): void {
   app.register(async (scope) => {
-    scope.setErrorHandler(async (error, _request, reply) => sayEnded(site, reply, error))
+    scope.setErrorHandler(async (error, _request, reply) => sendLinkExpired(site, reply, error))
     addAccount(scope, site)
     addErase(scope, site)
-    addMove(scope, site)
+    addAddressChange(scope, site)
   })
 }
 
 /** A link that lived its day says where the next one comes from; anything else is answered as everywhere. */
-function sayEnded({ pages }: Site, reply: FastifyReply, error: unknown): FastifyReply {
+function sendLinkExpired({ pages }: Site, reply: FastifyReply, error: unknown): FastifyReply {
   if (!(error instanceof Fault) || error.code !== 'link.expired') throw error
   return pages.send(reply, 'account-ended', { ended: longDate(String(error.values.ended)) }, error.status)
 }
@@ -61,21 +65,23 @@ function addAccount(app: FastifyInstance, site: Site): void {
   app.post<WithToken>('/account/:token/address', async (request, reply) => {
     const { token } = request.params
     try {
-      const to = await askForMove(deps, { token, email: emailIn(request.body) })
-      return reply.redirect(`/account/${token}/address${meantQuery(to)}`, 303)
+      const to = await requestAddressChange(deps, { token, email: emailIn(request.body) })
+      return reply.redirect(`/account/${token}/address${suggestedDomainQuery(to)}`, 303)
     } catch (error) {
       if (!(error instanceof FieldFaults)) throw error
-      return askAgain(site, request, reply, error)
+      return showAccountPageAgain(site, request, reply, error)
     }
   })
 
   app.get<WithToken>('/account/:token/address', async ({ params: { token }, query }, reply) => {
     const subscriber = await accountOrErased(site, token, reply)
-    return subscriber ? pages.send(reply, 'new-address', { token, meant: meantIn(query) }) : reply
+    return subscriber
+      ? pages.send(reply, 'new-address', { token, meant: suggestedDomainInQuery(query) })
+      : reply
   })
 }
 
-async function askAgain(
+async function showAccountPageAgain(
   site: Site,
   { params: { token }, body }: FastifyRequest<WithToken>,
   reply: FastifyReply,
@@ -90,7 +96,7 @@ async function askAgain(
 const accountView = (token: string, subscriber: Subscriber, fault?: Fault) => ({
   token,
   address: maskAddress(subscriber.address),
-  joined: isJoined(subscriber),
+  joined: hasSubscription(subscriber),
   email: '',
   ...faultsView(['email'], fault),
 })
@@ -111,17 +117,17 @@ function addErase(app: FastifyInstance, site: Site): void {
   })
 }
 
-function addMove(app: FastifyInstance, { deps, pages }: Site): void {
+function addAddressChange(app: FastifyInstance, { deps, pages }: Site): void {
   app.get<WithToken>('/move/:token', async ({ params: { token } }, reply) => {
-    const { move, subscriber, manage } = await openMove(deps, token)
-    const joined = isJoined(subscriber)
-    return move.confirmedAt
+    const { addressChange, subscriber, manage } = await openAddressChange(deps, token)
+    const joined = hasSubscription(subscriber)
+    return addressChange.confirmedAt
       ? pages.send(reply, 'moved', { manage, joined })
-      : pages.send(reply, 'move', { token, address: maskAddress(move.address), joined })
+      : pages.send(reply, 'move', { token, address: maskAddress(addressChange.address), joined })
   })
 
   app.post<WithToken>('/move/:token', async ({ params: { token } }, reply) => {
-    await confirmMove(deps, token)
+    await confirmAddressChange(deps, token)
     return reply.redirect(`/move/${token}`, 303)
   })
 }

@@ -1,16 +1,16 @@
 import type { Day } from '../../core/dates.ts'
-import { dateSeenOn, hourOfDay, weekdays } from '../../i18n/dates.ts'
+import { dateRelativeTo, hourOfDay, weekdaysText } from '../../i18n/dates.ts'
 import { fill, listed, words } from '../../i18n/words.ts'
 import {
   changedSettings,
   type SettingName,
-  type Standing,
+  type Subscription,
   topicDifference,
 } from '../../subscribers/change.ts'
 import type { TopicText } from '../../subscribers/subscriber.ts'
 
 /** What a change altered, in words: "Hour: 08:00 → 19:00". `today` is the reader's. */
-export function changeLines(before: Standing, after: Standing, today: Day): string[] {
+export function changeLines(before: Subscription, after: Subscription, today: Day): string[] {
   return [
     ...changedSettings(before, after).map((name) => settingLine(name, before, after)),
     ...topicLines(before.topics, after.topics),
@@ -21,7 +21,7 @@ export function changeLines(before: Standing, after: Standing, today: Day): stri
 const line = (what: string, before: string, after: string): string =>
   fill(words.manage.said.line, { what, before, after })
 
-function settingLine(name: SettingName, before: Standing, after: Standing): string {
+function settingLine(name: SettingName, before: Subscription, after: Subscription): string {
   const textOf = VALUE[name]
   return line(LABEL[name], textOf(before), textOf(after))
 }
@@ -35,10 +35,10 @@ const LABEL: Record<SettingName, string> = {
   detail: words.form.detail,
 }
 
-const VALUE: Record<SettingName, (standing: Standing) => string> = {
+const VALUE: Record<SettingName, (standing: Subscription) => string> = {
   hour: ({ hour }) => hourOfDay(hour),
   zone: ({ zone }) => zone,
-  days: ({ days }) => weekdays(days),
+  days: ({ days }) => weekdaysText(days),
   maxPapers: ({ maxPapers }) => String(maxPapers),
   format: ({ format }) => words.form.formats[format],
   detail: ({ detail }) => words.form.details[detail],
@@ -64,7 +64,7 @@ function editLine(from: TopicText, to: TopicText): string {
   return from.name === to.name ? wordsLine : fill(said.renamedToo, { line: wordsLine, name: to.name })
 }
 
-function pauseLines(before: Standing, after: Standing, today: Day): string[] {
+function pauseLines(before: Subscription, after: Subscription, today: Day): string[] {
   const { said } = words.manage
   if (before.state === after.state && before.pausedUntil === after.pausedUntil) return []
   if (after.state === 'active') return [said.resumed]
@@ -75,4 +75,4 @@ function pauseLines(before: Standing, after: Standing, today: Day): string[] {
 
 /** "until Tuesday, 1 December", "until you resume" */
 export const untilText = (until: Day | null, today: Day): string =>
-  until ? fill(words.manage.until, { date: dateSeenOn(today, until) }) : words.manage.untilResumed
+  until ? fill(words.manage.until, { date: dateRelativeTo(today, until) }) : words.manage.untilResumed

@@ -1,63 +1,64 @@
 import { z } from 'zod'
-import type { Held } from '../../account/manage.ts'
+import type { ChangeContext } from '../../account/change-by-link.ts'
 import {
+  addedTopics,
   editedTopic,
-  moreTopics,
-  movedTopic,
-  pause,
-  resumed,
+  pauseChange,
+  reorderedTopics,
+  resumeChange,
   settingsAndTopics,
   withoutTopic,
-} from '../../account/own-changes.ts'
+} from '../../account/form-changes.ts'
 import { Fault } from '../../core/errors.ts'
-import type { Standing } from '../../subscribers/change.ts'
-import { read, settings, text } from '../request.ts'
-import { touched } from '../setting-fields.ts'
+import type { Subscription } from '../../subscribers/change.ts'
+import { formText, readFields, settingsFields } from '../request.ts'
+import { changedFields } from '../setting-fields.ts'
 
 const fields = {
   /** Which of the page's forms it is. */
-  do: text.default(''),
-  ...settings,
+  do: formText.default(''),
+  ...settingsFields,
   /** The settings that stood in the form when it was shown. */
-  shown: text.default(''),
+  shown: formText.default(''),
   /** The id of a topic; the words of those to add. */
-  topic: text.default(''),
-  query: text.default(''),
-  name: text.default(''),
+  topic: formText.default(''),
+  query: formText.default(''),
+  name: formText.default(''),
   /** up or down. */
-  to: text.default(''),
+  to: formText.default(''),
   /** week, month or date. */
-  for: text.default(''),
-  until: text.default(''),
+  for: formText.default(''),
+  until: formText.default(''),
   /** The id of a change. */
-  change: text.default(''),
+  change: formText.default(''),
   /** The key of a word of the profile. */
-  word: text.default(''),
+  word: formText.default(''),
 }
 
 /** A form of a subscriber's own page, as it was sent. */
 export type ManageForm = z.output<z.ZodObject<typeof fields>>
 
 /** Throws FieldFaults: request.wrong-type. */
-export const readManageForm = (body: unknown): ManageForm => read(z.object(fields), body)
+export const readManageForm = (body: unknown): ManageForm => readFields(z.object(fields), body)
 
 /** An id as addresses and forms have it; 0 for anything else. */
-export const idIn = (typed: unknown): number =>
+export const idParam = (typed: unknown): number =>
   typeof typed === 'string' && /^\d{1,9}$/.test(typed) ? Number(typed) : 0
 
-const WANTED: Record<string, (form: ManageForm, held: Held) => Partial<Standing>> = {
-  settings: (form, held) => settingsAndTopics({ ...touched(form, form.shown), topic: form.topic }, held),
-  'add-topic': (form, held) => moreTopics(form.topic, held),
-  'change-topic': (form, held) => editedTopic({ ...form, id: idIn(form.topic) }, held),
-  'remove-topic': (form, held) => withoutTopic(idIn(form.topic), held),
-  'move-topic': (form, held) => movedTopic({ ...form, id: idIn(form.topic) }, held),
-  pause: (form, held) => pause(form, held),
-  resume: () => resumed,
+const CHANGES: Record<string, (form: ManageForm, held: ChangeContext) => Partial<Subscription>> = {
+  settings: (form, held) =>
+    settingsAndTopics({ ...changedFields(form, form.shown), topic: form.topic }, held),
+  'add-topic': (form, held) => addedTopics(form.topic, held),
+  'change-topic': (form, held) => editedTopic({ ...form, id: idParam(form.topic) }, held),
+  'remove-topic': (form, held) => withoutTopic(idParam(form.topic), held),
+  'move-topic': (form, held) => reorderedTopics({ ...form, id: idParam(form.topic) }, held),
+  pause: (form, held) => pauseChange(form, held),
+  resume: () => resumeChange,
 }
 
 /** What a form asks for. Throws request.unreadable for a form of no page of ours. */
-export function wantedBy(form: ManageForm): (held: Held) => Partial<Standing> {
-  const wanted = Object.hasOwn(WANTED, form.do) ? WANTED[form.do] : undefined
-  if (!wanted) throw new Fault('request.unreadable', { what: 'do' })
-  return (held) => wanted(form, held)
+export function requestedChange(form: ManageForm): (held: ChangeContext) => Partial<Subscription> {
+  const change = Object.hasOwn(CHANGES, form.do) ? CHANGES[form.do] : undefined
+  if (!change) throw new Fault('request.unreadable', { what: 'do' })
+  return (held) => change(form, held)
 }

@@ -1,4 +1,4 @@
-import type { Holder, Managed } from '../../account/open-managed.ts'
+import type { LinkHolder, OpenedManagePage } from '../../account/open-manage-page.ts'
 import { addDays } from '../../core/dates.ts'
 import type { Fault } from '../../core/errors.ts'
 import { type FieldFault, FieldFaults } from '../../core/field-faults.ts'
@@ -7,15 +7,20 @@ import { fill, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/recent-window.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import { MAX_TOPICS } from '../../subscribers/subscriber.ts'
-import type { KeptTopic } from '../../subscribers/topic.repo.ts'
+import type { StoredTopic } from '../../subscribers/topic.repo.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { type SettingFields, settingFields, touched } from '../setting-fields.ts'
-import { scheduleText, sizeText, understoodOf } from '../signup/wish-view.ts'
+import { changedFields, type SettingFields, settingFields } from '../setting-fields.ts'
+import { scheduleText, sizeText, understoodOf } from '../signup/subscription-text.ts'
 import { untilText } from './change-lines.ts'
-import { idIn, type ManageForm } from './manage-form.ts'
-import { type ProfileView, profileSaid, profileView } from './profile-view.ts'
+import {
+  type ChangeSummaryView,
+  changeSummaryView,
+  NO_CHANGE_SUMMARY,
+  nextEmailText,
+} from './change-summary-view.ts'
+import { idParam, type ManageForm } from './manage-form.ts'
+import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
 import { type ReceiptsView, receiptsView } from './receipts-view.ts'
-import { NOTHING_CHANGED, nextText, type SaidView, saidView } from './said-view.ts'
 import { topicPath } from './topic-path.ts'
 
 interface TopicFormView {
@@ -45,7 +50,7 @@ export interface ManageView extends FaultsView {
   glance: string
   /** "At most 15 papers" */
   size: string
-  said: SaidView | null
+  said: ChangeSummaryView | null
   topics: TopicFormView[]
   /** Topics that are not there yet, as typed. */
   add: string
@@ -69,7 +74,7 @@ export interface NoDigestsView {
   resubscribe: string | null
 }
 
-export interface Shown {
+export interface ManageViewInput {
   token: string
   /** The topic that a link names. */
   topicId?: number
@@ -83,13 +88,13 @@ export interface Shown {
   sign: (purpose: 'digest' | 'unsubscribe', id: string) => string
 }
 
-export function noDigestsView({ subscriber, resubscribe }: Holder): NoDigestsView {
+export function noDigestsView({ subscriber, resubscribe }: LinkHolder): NoDigestsView {
   const { state, address } = subscriber
   const is = state === 'unsubscribed' || state === 'suppressed' ? state : 'pending'
   return { is, address: maskAddress(address), resubscribe }
 }
 
-export function manageView(managed: Managed, shown: Shown): ManageView {
+export function manageView(managed: OpenedManagePage, shown: ManageViewInput): ManageView {
   const { subscriber, topics, receipts } = managed
   const { token, form, sign } = shown
   const opened = form ? topicIdIn(form) : shown.topicId
@@ -101,8 +106,8 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     isPausedByFull: managed.isPausedByFull,
     glance: glanceText(managed),
     size: sizeText(subscriber),
-    ...faultsView(fieldsOf(topics), faultFor(shown), shown.reference),
-    said: whatIsSaid(managed, shown),
+    ...faultsView(fieldsOf(topics), faultAtField(shown), shown.reference),
+    said: changeSummary(managed, shown),
     topics: topics.map((topic, place) => ({
       ...topicView(managed, topic),
       open: opened === topic.id,
@@ -113,7 +118,7 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
     })),
     add: wordsToAdd(form, topics),
     mostTopics: MAX_TOPICS,
-    settings: settingFields(form?.do === 'settings' ? touched(form, form.shown) : {}, subscriber),
+    settings: settingFields(form?.do === 'settings' ? changedFields(form, form.shown) : {}, subscriber),
     until: form?.do === 'pause' ? form.until : (subscriber.pausedUntil ?? ''),
     pausedUntil: subscriber.state === 'paused' ? untilText(subscriber.pausedUntil, managed.today) : '',
     sampleDate: addDays(managed.today, SAMPLE_PAUSE_DAYS),
@@ -123,9 +128,12 @@ export function manageView(managed: Managed, shown: Shown): ManageView {
   }
 }
 
-function whatIsSaid(managed: Managed, { unchanged, topicId, profileDone }: Shown): SaidView | null {
-  if (unchanged) return NOTHING_CHANGED
-  const said = profileSaid(profileDone) ?? saidView(managed)
+function changeSummary(
+  managed: OpenedManagePage,
+  { unchanged, topicId, profileDone }: ManageViewInput,
+): ChangeSummaryView | null {
+  if (unchanged) return NO_CHANGE_SUMMARY
+  const said = profileChangeSummary(profileDone) ?? changeSummaryView(managed)
   const isGone = Boolean(topicId) && managed.topics.every(({ id }) => id !== topicId)
   if (said && isGone && profileDone) return { ...said, next: words.topicPage.gone }
   if (said || !isGone) return said
@@ -137,7 +145,7 @@ const SETTINGS = ['hour', 'zone', 'max', 'detail', 'format', 'days']
 const OF_A_TOPIC = ['query', 'name']
 
 /** Every field, in the order of the page. */
-const fieldsOf = (topics: KeptTopic[]): string[] => [
+const fieldsOf = (topics: StoredTopic[]): string[] => [
   ...topics.flatMap(({ id }) => OF_A_TOPIC.map((field) => `${field}-${id}`)),
   'topic',
   ...SETTINGS,
@@ -145,17 +153,17 @@ const fieldsOf = (topics: KeptTopic[]): string[] => [
 ]
 
 const topicIdIn = (form: ManageForm): number | undefined =>
-  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idIn(form.topic) : undefined
+  form.do.endsWith('-topic') && form.do !== 'add-topic' ? idParam(form.topic) : undefined
 
 /** Also those for a topic that was removed meanwhile. */
-function wordsToAdd(form: ManageForm | undefined, topics: readonly KeptTopic[]): string {
+function wordsToAdd(form: ManageForm | undefined, topics: readonly StoredTopic[]): string {
   if (form?.do === 'add-topic' || form?.do === 'settings') return form.topic
-  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idIn(form.topic))
+  const isGone = form?.do === 'change-topic' && topics.every(({ id }) => id !== idParam(form.topic))
   return isGone ? form.query : ''
 }
 
 /** A fault in one topic's form belongs to that topic; one of a whole form to its first field. */
-function faultFor({ form, fault }: Shown): Fault | undefined {
+function faultAtField({ form, fault }: ManageViewInput): Fault | undefined {
   if (!form || !fault) return fault
   const topicId = topicIdIn(form)
   if (!(fault instanceof FieldFaults))
@@ -168,17 +176,17 @@ function faultFor({ form, fault }: Shown): Fault | undefined {
 const atField = (field: string, fault: Fault): FieldFaults => new FieldFaults([{ field, fault }])
 
 /** When mails come, and the next one. */
-function glanceText({ subscriber, next, today }: Managed): string {
+function glanceText({ subscriber, next, today }: OpenedManagePage): string {
   const { state, pausedUntil } = subscriber
   const schedule = scheduleText(subscriber)
   const { glance } = words.manage
-  if (next) return fill(glance.next, { schedule, when: nextText(next, today) })
+  if (next) return fill(glance.next, { schedule, when: nextEmailText(next, today) })
   return state === 'paused'
     ? fill(glance.paused, { schedule, until: untilText(pausedUntil, today) })
     : schedule
 }
 
-function topicView({ rates }: Managed, { id, name, query }: KeptTopic) {
+function topicView({ rates }: OpenedManagePage, { id, name, query }: StoredTopic) {
   const total = rates.get(query)
   return {
     id,

@@ -1,4 +1,4 @@
-import { forgetOwnProfile, takeOutWord } from '../../account/own-opinions.ts'
+import { removeProfileWord, resetProfile } from '../../account/own-feedback.ts'
 import type { Deps } from '../../core/deps.ts'
 
 interface ProfileForm {
@@ -13,10 +13,10 @@ interface ProfileForm {
  */
 export async function changeProfile(deps: Deps, token: string, form: ProfileForm): Promise<string | null> {
   if (form.do === 'forget-word') {
-    return (await takeOutWord(deps, token, form.word)) ? 'word' : 'unknown'
+    return (await removeProfileWord(deps, token, form.word)) ? 'word' : 'unknown'
   }
   if (form.do === 'forget-profile') {
-    await forgetOwnProfile(deps, token)
+    await resetProfile(deps, token)
     return 'forgotten'
   }
   return null

@@ -1,6 +1,6 @@
 import type { ShownProfile, ShownWord } from '../../account/show-profile.ts'
 import { fill, listed, words } from '../../i18n/words.ts'
-import type { SaidView } from './said-view.ts'
+import type { ChangeSummaryView } from './change-summary-view.ts'
 
 interface WordsView {
   heading: string
@@ -34,7 +34,7 @@ const partOf = (heading: string, all: ShownWord[]): WordsView => ({
 })
 
 /** What a button of the profile did. */
-export function profileSaid(done: unknown): SaidView | null {
+export function profileChangeSummary(done: unknown): ChangeSummaryView | null {
   const heading = typeof done === 'string' && Object.hasOwn(SAID, done) ? SAID[done as keyof typeof SAID] : ''
   return heading ? { heading, lines: [], next: '', undo: null } : null
 }

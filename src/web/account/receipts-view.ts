@@ -1,6 +1,6 @@
-import type { WholeFate, WholeReceipt } from '../../account/receipts.ts'
+import type { FateWithReturn, ReceiptWithReturns } from '../../account/receipts.ts'
 import { type Day, localDayOf, WEEKDAYS, type Weekday } from '../../core/dates.ts'
-import { moment, weekdayDate } from '../../i18n/dates.ts'
+import { dateAndTime, weekdayDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
 
 /** What became of one date on which something was due. */
@@ -28,7 +28,7 @@ interface Shown {
 }
 
 export function receiptsView(
-  receipts: readonly WholeReceipt[],
+  receipts: readonly ReceiptWithReturns[],
   { zone, days, tokenOf }: Shown,
 ): ReceiptsView {
   const others = WEEKDAYS.filter((day) => !days.includes(day)).map((day) => words.weekdays[day])
@@ -44,7 +44,7 @@ export function receiptsView(
 }
 
 /** What happened, as somebody who waits for mail would put it. */
-export function receiptText(receipt: WholeReceipt, zone: string): string {
+export function receiptText(receipt: ReceiptWithReturns, zone: string): string {
   const { localDate, outcome, papers, mail, note } = receipt
   const { outcomes } = words.receipts
   if (outcome === 'planned' || outcome === 'welcome') {
@@ -58,7 +58,7 @@ export function receiptText(receipt: WholeReceipt, zone: string): string {
 }
 
 /** It never left us, as far as we know: its papers are offered again. */
-const isLost = (mail: WholeFate | null): boolean =>
+const isLost = (mail: FateWithReturn | null): boolean =>
   !mail?.acceptedAt &&
   (mail?.state === 'gave_up' ||
     (mail?.state === 'skipped' && ['expired', 'restored'].includes(mail.reason ?? '')))
@@ -66,13 +66,16 @@ const isLost = (mail: WholeFate | null): boolean =>
 const welcomeWords = (papers: number): string =>
   papers > 0 ? words.receipts.welcomeWith : words.receipts.welcome
 
-function mailText(mail: WholeFate | null, localDate: Day, zone: string): string {
+function mailText(mail: FateWithReturn | null, localDate: Day, zone: string): string {
   const { mails, skipped } = words.receipts
   if (!mail) return mails.waiting
   const { state, reason, ended, acceptedAt, cameBack } = mail
   const taken = acceptedAt && fill(mails.accepted, { at: timeOf(acceptedAt, localDate, zone) })
   if (cameBack)
-    return fill(taken ? mails.cameBack : mails.onlyCameBack, { taken: taken ?? '', why: whyBack(cameBack) })
+    return fill(taken ? mails.cameBack : mails.onlyCameBack, {
+      taken: taken ?? '',
+      why: returnReason(cameBack),
+    })
   if (taken) return taken
   const reasons: Record<string, string | undefined> = skipped
   switch (state) {
@@ -90,7 +93,7 @@ function mailText(mail: WholeFate | null, localDate: Day, zone: string): string 
   }
 }
 
-function whyBack({ class: kind, done }: NonNullable<WholeFate['cameBack']>): string {
+function returnReason({ class: kind, done }: NonNullable<FateWithReturn['cameBack']>): string {
   const { cameBack } = words.receipts
   const reasons: Record<string, string | undefined> = cameBack
   return done === 'elsewhere' ? cameBack.elsewhere : (reasons[kind] ?? cameBack.unknown)
@@ -98,6 +101,6 @@ function whyBack({ class: kind, done }: NonNullable<WholeFate['cameBack']>): str
 
 /** "08:00"; with the date where it is another one. */
 function timeOf(at: Date, localDate: Day, zone: string): string {
-  const text = moment(at.toISOString(), zone)
+  const text = dateAndTime(at.toISOString(), zone)
   return localDayOf(at, zone) === localDate ? text.slice(-5) : text
 }

@@ -1,29 +1,29 @@
 import { z } from 'zod'
-import type { Tried } from '../../account/try-topic.ts'
-import { read, text } from '../request.ts'
+import type { TrialInput } from '../../account/try-topic.ts'
+import { formText, readFields } from '../request.ts'
 
 const fields = {
   /** change, follow, undo; more, less, back; forget-word, forget-profile. */
-  do: text.default(''),
-  query: text.default(''),
+  do: formText.default(''),
+  query: formText.default(''),
   /** Of a topic of its own. */
-  name: text.default(''),
+  name: formText.default(''),
   /** The number of the paper; also in the address. */
-  paper: text.default(''),
+  paper: formText.default(''),
   /** The id of a change. */
-  change: text.default(''),
+  change: formText.default(''),
   /** The key of a word. */
-  word: text.default(''),
+  word: formText.default(''),
 }
 
 /** A form of a topic's page, as it was sent. */
 export type TopicForm = z.output<z.ZodObject<typeof fields>>
 
 /** Throws FieldFaults: request.wrong-type. */
-export const readTopicForm = (body: unknown): TopicForm => read(z.object(fields), body)
+export const readTopicForm = (body: unknown): TopicForm => readFields(z.object(fields), body)
 
 /** What an address tries; null where it tries nothing. */
-export function triedIn({ query, as, name }: Record<string, unknown>): Tried | null {
+export function trialInQuery({ query, as, name }: Record<string, unknown>): TrialInput | null {
   if (typeof query !== 'string') return null
   return { text: query, named: as === 'new' ? String(name ?? '') : null }
 }

@@ -1,6 +1,6 @@
-import type { AtTopic } from '../../subscribers/links.ts'
+import type { TopicPaperRef } from '../../subscribers/links.ts'
 
-export interface TopicPlace {
+export interface TopicPathParams {
   token: string
   /** The topic's. */
   id: number
@@ -9,19 +9,19 @@ export interface TopicPlace {
 }
 
 /** The page of one topic: /manage/…/topics/5?paper=12 */
-export function topicPath({ token, id, paper }: TopicPlace, more: Record<string, string> = {}): string {
+export function topicPath({ token, id, paper }: TopicPathParams, more: Record<string, string> = {}): string {
   const query = new URLSearchParams({ ...(paper && { paper: String(paper) }), ...more })
   return `/manage/${token}/topics/${id}${query.size > 0 ? `?${query}` : ''}`
 }
 
 /** The same with something tried: a change of the topic, or a topic of its own with that name. */
-export const triedPath = ({
+export const trialPath = ({
   query,
   named,
   ...place
-}: TopicPlace & { query: string; named?: string }): string =>
+}: TopicPathParams & { query: string; named?: string }): string =>
   `${topicPath(place, { query, ...(named !== undefined && { as: 'new', name: named }) })}#try`
 
 /** For whoever has no link at hand: one by mail, which leads to that page. */
-export const myTopicPath = ({ topicId, paperId }: AtTopic): string =>
+export const requestTopicLinkPath = ({ topicId, paperId }: TopicPaperRef): string =>
   `/manage?topic=${topicId}&paper=${paperId}`

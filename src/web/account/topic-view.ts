@@ -4,13 +4,13 @@ import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
-import { pathOf } from '../../papers/identifiers.ts'
-import { reasonSentence } from '../../queries/reasons/reason.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { understoodOf } from '../signup/wish-view.ts'
-import { type HandlesView, handlesView } from './handles-view.ts'
-import { type ProfileView, profileSaid, profileView } from './profile-view.ts'
-import { NOTHING_CHANGED, type SaidView, saidView } from './said-view.ts'
+import { understoodOf } from '../signup/subscription-text.ts'
+import { type ChangeSummaryView, changeSummaryView, NO_CHANGE_SUMMARY } from './change-summary-view.ts'
+import { type ProfileView, profileChangeSummary, profileView } from './profile-view.ts'
+import { type QuickActionsView, quickActionsView } from './quick-actions-view.ts'
 import { topicPath } from './topic-path.ts'
 import { type TrialView, trialView } from './trial-view.ts'
 
@@ -38,9 +38,9 @@ export interface TopicPageView extends FaultsView {
   /** The words of one that has a name of its own; else empty. */
   query: string
   understood: string
-  said: SaidView | null
+  said: ChangeSummaryView | null
   paper: PaperView | null
-  handles: HandlesView
+  handles: QuickActionsView
   /** What stands in the field. */
   typed: string
   /** Of a topic of its own, its name; null where this topic would change. */
@@ -49,7 +49,7 @@ export interface TopicPageView extends FaultsView {
   profile: ProfileView | null
 }
 
-export interface ShownTopic {
+export interface TopicPageInput {
   token: string
   /** Where the site stands. */
   baseUrl: string
@@ -59,11 +59,11 @@ export interface ShownTopic {
   reference?: string | null
 }
 
-export function topicPageView(opened: OpenedTopic, shown: ShownTopic): TopicPageView {
+export function topicPageView(opened: OpenedTopic, shown: TopicPageInput): TopicPageView {
   const { topic, trial, from, profile } = opened
   const place = { token: shown.token, id: topic.id, paper: from?.paper.id }
   const { name, query } = topic
-  const fault = shown.fault ?? (trial.fault ? atQuery(trial.fault) : undefined)
+  const fault = shown.fault ?? (trial.fault ? asQueryFault(trial.fault) : undefined)
   return {
     managePath: `/manage/${shown.token}`,
     path: topicPath({ token: shown.token, id: topic.id }),
@@ -72,9 +72,9 @@ export function topicPageView(opened: OpenedTopic, shown: ShownTopic): TopicPage
     query: name === query ? '' : query,
     understood: understoodOf(query),
     ...faultsView(['query'], fault, shown.reference),
-    said: whatIsSaid(opened, shown),
+    said: changeSummary(opened, shown),
     paper: from && paperView(from),
-    handles: handlesView(place, opened),
+    handles: quickActionsView(place, opened),
     typed: trial.text,
     named: trial.named,
     trial: trialView(shown.token, opened, shown.baseUrl),
@@ -82,42 +82,42 @@ export function topicPageView(opened: OpenedTopic, shown: ShownTopic): TopicPage
   }
 }
 
-export const atQuery = (fault: Fault): FieldFaults =>
+export const asQueryFault = (fault: Fault): FieldFaults =>
   fault instanceof FieldFaults ? fault : new FieldFaults([{ field: 'query', fault }])
 
-function whatIsSaid({ holder, from }: OpenedTopic, { done }: ShownTopic): SaidView | null {
-  if (done.change === 'none') return NOTHING_CHANGED
-  if (done.opinion && from) return opinionSaid(from)
-  return profileSaid(done.profile) ?? saidView(holder)
+function changeSummary({ holder, from }: OpenedTopic, { done }: TopicPageInput): ChangeSummaryView | null {
+  if (done.change === 'none') return NO_CHANGE_SUMMARY
+  if (done.opinion && from) return feedbackSummary(from)
+  return profileChangeSummary(done.profile) ?? changeSummaryView(holder)
 }
 
-const opinionSaid = (from: PaperOfTopic): SaidView => ({
-  heading: words.topicPage.like.said[from.opinion ?? 'none'],
+const feedbackSummary = (from: PaperOfTopic): ChangeSummaryView => ({
+  heading: words.topicPage.like.said[from.feedback ?? 'none'],
   lines: [movedText(from)].filter(Boolean),
   next: '',
   undo: null,
 })
 
 function paperView(from: PaperOfTopic): PaperView {
-  const { paper, text, reason, opinion } = from
+  const { paper, text, reason, feedback } = from
   const { votes, firstDay } = paper
   return {
     id: paper.id,
     title: text.title.text,
-    path: pathOf(paper),
-    reason: reason ? reasonSentence(reason) : whyNot(from),
+    path: paperPathOf(paper),
+    reason: reason ? reasonSentence(reason) : mismatchText(from),
     facts: [shortDate(firstDay), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
-    opinion,
+    opinion: feedback,
     moved: movedText(from),
   }
 }
 
-function whyNot({ missing, unwanted }: PaperOfTopic): string {
+function mismatchText({ missing, unwanted }: PaperOfTopic): string {
   const { unmatched, lacks, unwanted: has } = words.topicPage
   const say = (sentence: string, parts: string[]) =>
     parts.length > 0 ? [fill(sentence, { parts: listed(parts) })] : []
   return [unmatched, ...say(lacks, missing), ...say(has, unwanted)].join(' ')
 }
 
-const movedText = ({ opinion, about }: PaperOfTopic): string =>
-  opinion && about.length > 0 ? fill(words.topicPage.like.moved[opinion], { words: about.join(', ') }) : ''
+const movedText = ({ feedback, about }: PaperOfTopic): string =>
+  feedback && about.length > 0 ? fill(words.topicPage.like.moved[feedback], { words: about.join(', ') }) : ''

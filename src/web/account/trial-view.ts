@@ -1,11 +1,11 @@
 import type { OpenedTrial } from '../../account/open-topic.ts'
-import type { Preview } from '../../digests/preview/preview-topics.ts'
+import type { PreviewResult } from '../../digests/preview/preview-topics.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/recent-window.ts'
-import { paceText } from '../signup/preview-figures.ts'
-import { faultyPreview, type PreviewView, previewView } from '../signup/preview-view.ts'
-import { triedPath } from './topic-path.ts'
+import { paperRateText } from '../signup/preview-text.ts'
+import { type PreviewView, previewOfFault, previewView } from '../signup/preview-view.ts'
+import { trialPath } from './topic-path.ts'
 
 /** What is tried, beside what stands: the part of the page that changes while somebody types. */
 export interface TrialView {
@@ -24,24 +24,24 @@ export function trialView(token: string, opened: OpenedTrial, baseUrl: string): 
   const { outcome, isSame, fault, instead, named } = trial
   const place = { token, id: topic.id, paper: paper?.paper.id }
   const name = topic.name
-  const pathTo = (query: string) => triedPath({ ...place, query, named: named ?? undefined })
+  const pathTo = (query: string) => trialPath({ ...place, query, named: named ?? undefined })
   return {
-    paces: pacesOf(opened),
+    paces: rateRows(opened),
     paper: isSame || named !== null || isKept === null ? '' : paperText(isKept),
     instead:
       instead !== null
         ? {
             text: fill(words.topicPage.instead, { name }),
-            path: triedPath({ ...place, query: instead }),
+            path: trialPath({ ...place, query: instead }),
           }
         : null,
     preview: outcome
       ? previewView(outcome.preview, holder.subscriber.maxPapers, { baseUrl, pathTo })
-      : faultyPreview(fault?.sentence ?? ''),
+      : previewOfFault(fault?.sentence ?? ''),
   }
 }
 
-function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
+function rateRows({ trial: { outcome, now, isSame, named } }: OpenedTrial): TrialView['paces'] {
   const { now: standing, tried, triedNew } = words.topicPage
   const pace = (term: string, total: number | undefined | null) =>
     total === undefined || total === null ? [] : [{ term, text: amountText(total, outcome?.preview) }]
@@ -50,10 +50,10 @@ function pacesOf({ trial: { outcome, now, isSame, named } }: OpenedTrial): Trial
 }
 
 /** "56 papers in 30 days, about 6 a day", on days with papers. */
-function amountText(total: number, preview: Preview | undefined): string {
+function amountText(total: number, preview: PreviewResult | undefined): string {
   const rate = rateOf(total, MAX_DAYS)
   if (total === 0 || !preview) return rate
-  return fill(words.topicPage.pace, { rate, pace: paceText(preview, total) })
+  return fill(words.topicPage.pace, { rate, pace: paperRateText(preview, total) })
 }
 
 const paperText = (isKept: boolean): string =>

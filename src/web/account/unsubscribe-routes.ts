@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { SHORT_MAIL } from '../../account/fewer-choice.ts'
-import { openFewer, takeFewer, undoFewer } from '../../account/fewer-mails.ts'
-import { openUndo, resubscribe } from '../../account/resubscribe.ts'
+import { chooseFewerEmails, openFewerEmails, undoFewerEmails } from '../../account/fewer-emails.ts'
+import { SHORT_EMAIL_PAPERS } from '../../account/fewer-emails-options.ts'
+import { openResubscribe, resubscribe } from '../../account/resubscribe.ts'
 import { openUnsubscribe } from '../../account/unsubscribe-link.ts'
 import { maskAddress } from '../../subscribers/address.ts'
 import type { Site } from '../site.ts'
-import { addOneClick } from './one-click.ts'
-import { changedView, lessViews, undoView } from './unsubscribe-view.ts'
+import { addOneClickUnsubscribe } from './one-click-unsubscribe.ts'
+import { fewerEmailsView, fewerOptionViews, undoView } from './unsubscribe-view.ts'
 
 interface WithToken {
   Params: { token: string }
@@ -29,30 +29,30 @@ function addUnsubscribe(app: FastifyInstance, site: Site): void {
     if (page.is === 'unknown') return pages.send(reply, 'unsubscribe-unknown', {})
     if (page.is === 'ended') return sendEnded(reply, page.undo)
     const address = page.is === 'open' ? maskAddress(page.subscriber.address) : ''
-    const less = lessViews(page.is === 'open' ? page.fewer : [], SHORT_MAIL)
+    const less = fewerOptionViews(page.is === 'open' ? page.fewer : [], SHORT_EMAIL_PAPERS)
     return pages.send(reply, 'unsubscribe', { token, older: page.is === 'older', address, less })
   })
 
   const sendEnded = async (reply: FastifyReply, undo: string | null) =>
     undo
-      ? pages.send(reply, 'undo', undoView(undo, await openUndo(deps, undo)))
+      ? pages.send(reply, 'undo', undoView(undo, await openResubscribe(deps, undo)))
       : pages.send(reply, 'unsubscribed', {})
 
-  addOneClick(app, site)
+  addOneClickUnsubscribe(app, site)
 }
 
 function addFewer(app: FastifyInstance, { deps, pages }: Site): void {
   const changed = (token: string) => `/unsubscribe/${encodeURIComponent(token)}/changed`
 
   app.post<WithToken>('/unsubscribe/:token/pause', async ({ params: { token } }, reply) => {
-    await takeFewer(deps, { token, choice: 'pause' })
+    await chooseFewerEmails(deps, { token, choice: 'pause' })
     return reply.redirect(changed(token), 303)
   })
 
   app.post<WithToken & { Body: { to?: string } | undefined }>(
     '/unsubscribe/:token/fewer',
     async ({ params: { token }, body }, reply) => {
-      await takeFewer(deps, { token, choice: body?.to === 'short' ? 'short' : 'weekly' })
+      await chooseFewerEmails(deps, { token, choice: body?.to === 'short' ? 'short' : 'weekly' })
       return reply.redirect(changed(token), 303)
     },
   )
@@ -60,21 +60,21 @@ function addFewer(app: FastifyInstance, { deps, pages }: Site): void {
   app.post<WithToken & { Body: { change?: string } | undefined }>(
     '/unsubscribe/:token/undo',
     async ({ params: { token }, body }, reply) => {
-      await undoFewer(deps, { token, change: Number(body?.change) })
+      await undoFewerEmails(deps, { token, change: Number(body?.change) })
       return reply.redirect(changed(token), 303)
     },
   )
 
   app.get<WithToken>('/unsubscribe/:token/changed', async ({ params: { token } }, reply) => {
-    const now = await openFewer(deps, token)
+    const now = await openFewerEmails(deps, token)
     if (!now) return reply.redirect(`/unsubscribe/${encodeURIComponent(token)}`, 303)
-    return pages.send(reply, 'fewer-mails', changedView(token, now))
+    return pages.send(reply, 'fewer-mails', fewerEmailsView(token, now))
   })
 }
 
 function addResubscribe(app: FastifyInstance, { deps, pages }: Site): void {
   app.get<WithToken>('/resubscribe/:token', async ({ params: { token } }, reply) => {
-    return pages.send(reply, 'undo', undoView(token, await openUndo(deps, token)))
+    return pages.send(reply, 'undo', undoView(token, await openResubscribe(deps, token)))
   })
 
   app.post<WithToken>('/resubscribe/:token', async ({ params: { token } }, reply) => {

@@ -1,14 +1,14 @@
-import type { FewerMails } from '../../account/fewer-choice.ts'
-import type { FewerNow } from '../../account/fewer-mails.ts'
-import type { Undo } from '../../account/resubscribe.ts'
+import type { FewerEmailsState } from '../../account/fewer-emails.ts'
+import type { FewerEmailsOption } from '../../account/fewer-emails-options.ts'
+import type { OpenedResubscribe } from '../../account/resubscribe.ts'
 import { localDayOf } from '../../core/dates.ts'
-import { longDate, weekdays } from '../../i18n/dates.ts'
+import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { firstMailText } from '../signup/wish-view.ts'
+import { firstEmailText } from '../signup/subscription-text.ts'
 
 /** A button beside the one that ends it. */
-export interface LessView {
-  choice: FewerMails
+export interface FewerOptionView {
+  choice: FewerEmailsOption
   /** Below /unsubscribe/:token/ */
   action: 'pause' | 'fewer'
   text: string
@@ -26,9 +26,9 @@ export interface UndoView {
 }
 
 /** What holds after one of the smaller buttons, or after its undo. */
-export interface ChangedView {
+export interface FewerEmailsView {
   token: string
-  is: FewerMails | 'undone'
+  is: FewerEmailsOption | 'undone'
   /** The date until which digests are paused. */
   until: string
   days: string
@@ -38,8 +38,8 @@ export interface ChangedView {
   undo: number | null
 }
 
-export const lessViews = (offered: readonly FewerMails[], most: number): LessView[] => {
-  const texts: Record<FewerMails, string> = {
+export const fewerOptionViews = (offered: readonly FewerEmailsOption[], most: number): FewerOptionView[] => {
+  const texts: Record<FewerEmailsOption, string> = {
     pause: words.unsubscribe.pause,
     weekly: words.unsubscribe.weekly,
     short: fill(words.unsubscribe.short, { most }),
@@ -51,20 +51,23 @@ export const lessViews = (offered: readonly FewerMails[], most: number): LessVie
   }))
 }
 
-export const undoView = (token: string, { subscriber, next, ends }: Undo): UndoView => ({
+export const undoView = (token: string, { subscriber, next, ends }: OpenedResubscribe): UndoView => ({
   token,
   ended: subscriber.state === 'unsubscribed',
   until: longDate(localDayOf(ends, subscriber.zone)),
-  nextMail: next ? firstMailText(next, subscriber) : null,
+  nextMail: next ? firstEmailText(next, subscriber) : null,
   pausedUntil: subscriber.pausedUntil && longDate(subscriber.pausedUntil),
 })
 
-export const changedView = (token: string, { is, subscriber, next, undo }: FewerNow): ChangedView => ({
+export const fewerEmailsView = (
+  token: string,
+  { is, subscriber, next, undo }: FewerEmailsState,
+): FewerEmailsView => ({
   token,
   is,
   until: subscriber.pausedUntil ? longDate(subscriber.pausedUntil) : '',
-  days: weekdays(subscriber.days),
+  days: weekdaysText(subscriber.days),
   most: subscriber.maxPapers,
-  nextMail: next ? firstMailText(next, subscriber) : null,
+  nextMail: next ? firstEmailText(next, subscriber) : null,
   undo,
 })

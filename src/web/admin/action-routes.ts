@@ -2,15 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { recentActions } from '../../core/action.repo.ts'
 import { Fault } from '../../core/errors.ts'
 import type { AdminSite } from './admin-site.ts'
-import { numberIn, paged, ROWS } from './paging.ts'
+import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
-const NEWEST = 2_147_483_647
+const MAX_ACTION_ID = 2_147_483_647
 
 /** What was done, by whichever door. */
-export function addActionRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+export function addAdminActionRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { before?: string } }>('/actions', async ({ query }, reply) => {
-    const before = numberIn(query.before, NEWEST)
-    const found = paged(await recentActions(deps.db, { before, limit: ROWS + 1 }))
+    const before = numberParam(query.before, MAX_ACTION_ID)
+    const found = takePage(await recentActions(deps.db, { before, limit: ROWS_PER_PAGE + 1 }))
     return send(reply, 'actions', found)
   })
 

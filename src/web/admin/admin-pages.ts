@@ -1,27 +1,27 @@
 import { resolve } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import type { Config } from '../../config/config.ts'
-import { moment } from '../../i18n/dates.ts'
+import { dateAndTime } from '../../i18n/dates.ts'
 import { TemplateEngine } from '../../i18n/template-engine.ts'
 import { ASSETS_PATH } from '../assets.ts'
-import { aboutAction } from './about-action.ts'
+import { actionDetailText } from './action-detail.ts'
 
 const FOLDER = resolve(import.meta.dirname, '../../../templates/admin')
 
 /** Answers with a page of templates/admin; `status` is 200 unless said otherwise. */
-export type SendAdmin = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
+export type SendAdminPage = (reply: FastifyReply, name: string, data: object, status?: number) => FastifyReply
 
 const number = new Intl.NumberFormat('en')
 
 /** How templates write what they are given. */
 const HELPERS = {
   /** "24 Nov 2026, 08:03", in UTC unless a zone is given. */
-  time: (at: Date | null, zone = 'UTC') => (at ? moment(at.toISOString(), zone) : '–'),
+  time: (at: Date | null, zone = 'UTC') => (at ? dateAndTime(at.toISOString(), zone) : '–'),
   number: (value: number) => number.format(value),
-  about: aboutAction,
+  about: actionDetailText,
 }
 
-export function openAdminPages(config: Config): SendAdmin {
+export function openAdminPages(config: Config): SendAdminPage {
   const eta = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
   const site = { name: config.SITE_NAME, assets: ASSETS_PATH, ...HELPERS }
   return (reply, name, data, status = 200) => {

@@ -4,22 +4,22 @@ import session from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
-import { id } from '../api/schemas/kinds.ts'
-import { faultOf, noteFault } from '../errors.ts'
+import { id } from '../api/schemas/common.ts'
+import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
-import { addActionRoutes } from './action-routes.ts'
+import { addAdminActionRoutes } from './action-routes.ts'
 import { openAdminPages } from './admin-pages.ts'
 import type { AdminSite } from './admin-site.ts'
 import { addDayRoutes } from './day-routes.ts'
 import { addLoginRoutes } from './login-routes.ts'
-import { addMessageRoutes } from './message-routes.ts'
+import { addAdminMessageRoutes } from './message-routes.ts'
 import { addOverviewRoutes } from './overview-routes.ts'
-import { addReturnRoutes } from './return-routes.ts'
+import { addAdminReturnRoutes } from './return-routes.ts'
 import { openSessionStore } from './session.repo.ts'
-import { addSourceRoutes } from './source-routes.ts'
-import { addSubscriberRoutes } from './subscriber-routes.ts'
+import { addAdminSourceRoutes } from './source-routes.ts'
+import { addAdminSubscriberRoutes } from './subscriber-routes.ts'
 import { addSuppressionRoutes } from './suppression-routes.ts'
-import { addTopicRoutes } from './topic-routes.ts'
+import { addAdminTopicRoutes } from './topic-routes.ts'
 
 const paths = z.looseObject({ id: id.optional() })
 
@@ -27,7 +27,7 @@ const SEEN_EVERY_MS = 60_000
 const LOOPBACK = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/i
 
 /** The operator's pages; without ADMIN_PASSWORD there are none. The only ones of the site with a cookie. */
-export function addAdminPages(app: FastifyInstance, { deps }: Site): void {
+export function addAdminRoutes(app: FastifyInstance, { deps }: Site): void {
   if (!deps.config.ADMIN_PASSWORD) return
   const admin: AdminSite = { deps, send: openAdminPages(deps.config) }
   app.register(
@@ -35,11 +35,11 @@ export function addAdminPages(app: FastifyInstance, { deps }: Site): void {
       scope.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store').header('x-robots-tag', 'noindex')
       })
-      scope.addHook('onRequest', async (request) => refuseStrangers(admin, request))
+      scope.addHook('onRequest', async (request) => requireHttpsAndSameOrigin(admin, request))
       await addSessions(scope, admin)
-      scope.setErrorHandler(async (error, request, reply) => answerFault(admin, request, reply, error))
+      scope.setErrorHandler(async (error, request, reply) => sendAdminFault(admin, request, reply, error))
       addLoginRoutes(scope, admin)
-      scope.register(async (inside) => addPagesInside(inside, admin))
+      scope.register(async (inside) => addLoggedInRoutes(inside, admin))
     },
     { prefix: '/admin' },
   )
@@ -64,7 +64,7 @@ async function addSessions(scope: FastifyInstance, { deps }: AdminSite): Promise
   })
 }
 
-function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
+function addLoggedInRoutes(app: FastifyInstance, admin: AdminSite): void {
   app.addHook('onRequest', async ({ session }, reply) => {
     if (!session.startedAt) return reply.redirect('/admin/login', 303)
     const now = admin.deps.clock.now().getTime()
@@ -82,41 +82,41 @@ function addPagesInside(app: FastifyInstance, admin: AdminSite): void {
     return reply.redirect('/admin/login', 303)
   })
   addOverviewRoutes(app, admin)
-  addSubscriberRoutes(app, admin)
-  addTopicRoutes(app, admin)
+  addAdminSubscriberRoutes(app, admin)
+  addAdminTopicRoutes(app, admin)
   addDayRoutes(app, admin)
-  addMessageRoutes(app, admin)
-  addReturnRoutes(app, admin)
-  addSourceRoutes(app, admin)
+  addAdminMessageRoutes(app, admin)
+  addAdminReturnRoutes(app, admin)
+  addAdminSourceRoutes(app, admin)
   addSuppressionRoutes(app, admin)
-  addActionRoutes(app, admin)
+  addAdminActionRoutes(app, admin)
 }
 
 /** Throws admin.not-https, admin.elsewhere. Plain http is for a site on this computer, which production never is. */
-async function refuseStrangers({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
+async function requireHttpsAndSameOrigin({ deps }: AdminSite, request: FastifyRequest): Promise<void> {
   if (!LOOPBACK.test(deps.config.BASE_URL) && request.protocol !== 'https') throw new Fault('admin.not-https')
-  if (request.method === 'POST' && !isFromHere(deps.config.BASE_URL, request))
+  if (request.method === 'POST' && !isSameOrigin(deps.config.BASE_URL, request))
     throw new Fault('admin.elsewhere')
 }
 
 /** A login has no CSRF token yet, and browsers before 2023 send no Sec-Fetch-Site. Clients that send neither pass. */
-function isFromHere(baseUrl: string, { headers, protocol, host }: FastifyRequest): boolean {
+function isSameOrigin(baseUrl: string, { headers, protocol, host }: FastifyRequest): boolean {
   const { origin, 'sec-fetch-site': site = 'same-origin' } = headers
   const ours = [undefined, new URL(baseUrl).origin, `${protocol}://${host}`]
   return site === 'same-origin' && ours.includes(origin)
 }
 
-function answerFault(
+function sendAdminFault(
   { deps, send }: AdminSite,
   request: FastifyRequest,
   reply: FastifyReply,
   error: unknown,
 ): FastifyReply {
-  const fault = isForgery(error) ? new Fault('admin.elsewhere') : faultOf(error)
-  const reference = noteFault(deps, request, reply, fault)
+  const fault = isCsrfError(error) ? new Fault('admin.elsewhere') : toFault(error)
+  const reference = logFault(deps, request, reply, fault)
   const { code, message, status } = fault
   return send(reply, 'fault', { code, message, status, reference }, status)
 }
 
-const isForgery = (error: unknown): boolean =>
+const isCsrfError = (error: unknown): boolean =>
   String((error as { code?: string }).code).startsWith('FST_CSRF')

@@ -1,8 +1,8 @@
 import type { ServiceDeps } from '../../core/deps.ts'
-import type { SendAdmin } from './admin-pages.ts'
+import type { SendAdminPage } from './admin-pages.ts'
 
 /** What every group of admin routes is handed. */
 export interface AdminSite {
   deps: ServiceDeps
-  send: SendAdmin
+  send: SendAdminPage
 }

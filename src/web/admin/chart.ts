@@ -1,5 +1,5 @@
 /** One value of a series; null: there is none. */
-export interface Point {
+export interface ChartPoint {
   /** "24 Nov" */
   label: string
   value: number | null
@@ -30,7 +30,7 @@ const CHARACTER = 7
 const MAX_RULES = 4
 const GAP = 0.25
 
-interface Look {
+interface ChartOptions {
   unit?: string
   /** A line instead of bars. */
   levels?: boolean
@@ -39,10 +39,13 @@ interface Look {
 }
 
 /** Draws a series as bars, or levels as a line, from zero up. */
-export function chart(points: readonly Point[], { unit = '', levels = false, ...look }: Look = {}): Chart {
-  const most = look.top ?? Math.max(...points.map(({ value }) => value ?? 0), 1)
-  const step = roundStep(most)
-  const steps = Math.ceil(most / step)
+export function drawChart(
+  points: readonly ChartPoint[],
+  { unit = '', levels = false, ...look }: ChartOptions = {},
+): Chart {
+  const highest = look.top ?? Math.max(...points.map(({ value }) => value ?? 0), 1)
+  const step = roundStep(highest)
+  const steps = Math.ceil(highest / step)
   const top = step * steps
   const base = HEIGHT - BOTTOM
   const y = (value: number) => rounded(base - (Math.min(value, top) / top) * (base - TOP))
@@ -61,21 +64,21 @@ const figure = new Intl.NumberFormat('en', { notation: 'compact' })
 const rounded = (value: number): number => Math.round(value * 10) / 10
 
 /** 1, 2 or 5 times a power of ten, never less than 1: at most four steps up to `most`. */
-export function roundStep(most: number): number {
-  const rough = most / MAX_RULES
+export function roundStep(highest: number): number {
+  const rough = highest / MAX_RULES
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough)! * power
   return Math.max(1, step)
 }
 
-interface Place {
+interface PlotArea {
   left: number
   slot: number
   base: number
   y: (value: number) => number
 }
 
-function bars(points: readonly Point[], { left, slot, base, y }: Place) {
+function bars(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) {
   const width = rounded(slot * (1 - GAP))
   const path = points
     .map(({ value }, n) =>
@@ -86,7 +89,7 @@ function bars(points: readonly Point[], { left, slot, base, y }: Place) {
 }
 
 /** Levels have no gaps: one that is not known counts as none. */
-function area(points: readonly Point[], { left, slot, base, y }: Place) {
+function area(points: readonly ChartPoint[], { left, slot, base, y }: PlotArea) {
   const corners = points.map(({ value }, n) => `${rounded(left + (n + 0.5) * slot)} ${y(value ?? 0)}`)
   if (corners.length === 0) return { path: '', line: '' }
   const line = `M${corners.join('L')}`
@@ -95,7 +98,7 @@ function area(points: readonly Point[], { left, slot, base, y }: Place) {
 }
 
 /** The first, the last and the one in the middle. */
-function labelsOf(points: readonly Point[], left: number, slot: number): Chart['labels'] {
+function labelsOf(points: readonly ChartPoint[], left: number, slot: number): Chart['labels'] {
   if (points.length === 0) return []
   const last = points.length - 1
   const middle = Math.floor(last / 2)

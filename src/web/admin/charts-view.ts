@@ -1,12 +1,12 @@
 import { addDays, type Day, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import { dateRange, shortDate } from '../../i18n/dates.ts'
+import { cachedDailyFigures } from '../../operator/cached-daily-figures.ts'
 import type { DayFigures } from '../../operator/daily-figures.ts'
-import { recentFigures } from '../../operator/recent-figures.ts'
-import { type Chart, chart, type Point } from './chart.ts'
+import { type Chart, type ChartPoint, drawChart } from './chart.ts'
 
 /** What the charts can show. A year is drawn by week, and holds whole ones. */
-export const SPANS = [
+export const CHART_SPANS = [
   { days: 30, text: '30 days' },
   { days: 90, text: '90 days' },
   { days: 364, text: '52 weeks' },
@@ -75,9 +75,9 @@ const SERIES: Series[] = [
 ]
 
 /** What happened on each day up to today (UTC), or in each week. */
-export async function chartsOf(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
+export async function loadCharts(deps: Deps, { days: span }: { days: number }): Promise<ChartView[]> {
   const to = dayOf(deps.clock.now())
-  const days = await recentFigures(deps, { from: addDays(to, 1 - span), to })
+  const days = await cachedDailyFigures(deps, { from: addDays(to, 1 - span), to })
   return chartsView(days)
 }
 
@@ -91,7 +91,7 @@ export function chartsView(days: readonly DayFigures[]): ChartView[] {
 
 function chartView(series: Series, groups: DayFigures[][]): ChartView {
   const { id, title, column, unit = '', of } = series
-  const points: (Point & { text: string })[] = groups.map((group) => {
+  const points: (ChartPoint & { text: string })[] = groups.map((group) => {
     const value = of(group)
     const [first, last] = [group[0]!.day, group.at(-1)!.day]
     const text = value === null ? 'no sign-ups' : `${number.format(value)}${unit}`
@@ -103,7 +103,7 @@ function chartView(series: Series, groups: DayFigures[][]): ChartView {
     id,
     title: `${title}, ${by}`,
     summary: summaryOf(rows, points),
-    chart: chart(points, series),
+    chart: drawChart(points, series),
     column,
     rows: rows.map(({ label, text }, n) => ({ label, text: series.text?.(groups[n]!) ?? text })).toReversed(),
   }
@@ -120,7 +120,7 @@ export function dayChart(
     id,
     title: `${title}, by day`,
     summary: summaryOf(rows, points),
-    chart: chart(points),
+    chart: drawChart(points),
     column,
     rows: rows.toReversed(),
   }
@@ -131,7 +131,7 @@ const number = new Intl.NumberFormat('en')
 const labelOf = (group: DayFigures[]): string => dateRange(group[0]!.day, group.at(-1)!.day)
 
 /** What a glance at the bars would tell. */
-function summaryOf(rows: ChartView['rows'], points: readonly Point[]): string {
+function summaryOf(rows: ChartView['rows'], points: readonly ChartPoint[]): string {
   const known = points.flatMap(({ value }, n) => (value === null ? [] : [{ value, ...rows[n]! }]))
   const newest = known.at(-1)
   if (!newest) return 'Nothing to show yet.'

@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { addDays, dayOf, parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { books } from '../../digests/books.repo.ts'
-import { fullDate } from '../../i18n/dates.ts'
-import { BOOK_COLUMNS, entriesIn } from '../../mail/outbox/book-list.repo.ts'
-import { reasonText } from '../../operator/message-life.ts'
-import { day } from '../api/schemas/kinds.ts'
+import { dayTotals } from '../../digests/reconciliation.repo.ts'
+import { longDateWithoutYear } from '../../i18n/dates.ts'
+import { DAY_TOTALS_COLUMNS, dayTotalsEntries } from '../../mail/outbox/day-totals-entries.repo.ts'
+import { messageReasonText } from '../../operator/message-timeline.ts'
+import { day } from '../api/schemas/common.ts'
 import type { AdminSite } from './admin-site.ts'
-import { bookCells, titleOf } from './book-cells.ts'
-import { numberIn, paged, ROWS } from './paging.ts'
-import { typedDay } from './typed-day.ts'
+import { dayParam } from './day-param.ts'
+import { columnTitle, dayTotalCells } from './day-total-cells.ts'
+import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 const DAYS = 14
 /** Before the year 1000 there is none. */
@@ -19,18 +19,22 @@ const isDay = (text: string): boolean => day.safeParse(text).success
 export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<{ Querystring: { date?: string } }>('/days', async ({ query }, reply) => {
     const today = dayOf(deps.clock.now())
-    const asked = typedDay(query.date)
+    const asked = dayParam(query.date)
     const last = asked.day ?? today
     const dates = Array.from({ length: DAYS }, (_, back) => addDays(last, -back)).filter(isDay)
-    const all = await Promise.all(dates.map((date) => books(deps.db, date)))
-    const rows = all.map((one) => ({ ...one, text: fullDate(one.date), cells: bookCells(one) }))
+    const all = await Promise.all(dates.map((date) => dayTotals(deps.db, date)))
+    const rows = all.map((one) => ({
+      ...one,
+      text: longDateWithoutYear(one.date),
+      cells: dayTotalCells(one),
+    }))
     const earlier = addDays(last, -DAYS)
     const view = {
       rows,
       typed: asked.typed ?? last,
       problem: asked.problem,
       today,
-      titles: BOOK_COLUMNS.map(titleOf),
+      titles: DAY_TOTALS_COLUMNS.map(columnTitle),
       earlier: isDay(earlier) ? earlier : '',
       later: last < today ? [addDays(last, DAYS), today].sort()[0] : '',
     }
@@ -41,13 +45,22 @@ export function addDayRoutes(app: FastifyInstance, { deps, send }: AdminSite): v
     '/days/:date/:column',
     async ({ params, query }, reply) => {
       const date = parseDay(params.date)
-      const column = BOOK_COLUMNS.find((name) => name === params.column)
+      const column = DAY_TOTALS_COLUMNS.find((name) => name === params.column)
       if (!column) throw new Fault('page.not-found')
-      const after = numberIn(query.after)
-      const found = paged(await entriesIn(deps.db, { date, column, after, most: ROWS + 1 }))
-      const rows = found.rows.map((row) => ({ ...row, why: row.reason && reasonText(row.reason) }))
-      const title = titleOf(column)
-      return send(reply, 'day-column', { date, text: fullDate(date), column, title, ...found, rows })
+      const after = numberParam(query.after)
+      const found = takePage(
+        await dayTotalsEntries(deps.db, { date, column, after, most: ROWS_PER_PAGE + 1 }),
+      )
+      const rows = found.rows.map((row) => ({ ...row, why: row.reason && messageReasonText(row.reason) }))
+      const title = columnTitle(column)
+      return send(reply, 'day-column', {
+        date,
+        text: longDateWithoutYear(date),
+        column,
+        title,
+        ...found,
+        rows,
+      })
     },
   )
 }

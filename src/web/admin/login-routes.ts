@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { read, text } from '../request.ts'
+import { formText, readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
-import { tryPassword } from './try-password.ts'
+import { checkPassword } from './check-password.ts'
 
 const WRONG = 'That password is not correct. Try again.'
 
@@ -14,14 +14,14 @@ export function addLoginRoutes(app: FastifyInstance, admin: AdminSite): void {
   )
 
   app.post('/login', async (request, reply) => {
-    const { password } = read(z.object({ password: text.default('') }), request.body)
-    const { isRight, waitSeconds } = await tryPassword(deps, {
+    const { password } = readFields(z.object({ password: formText.default('') }), request.body)
+    const { isCorrect, waitSeconds } = await checkPassword(deps, {
       door: 'admin',
       ip: request.ip,
       password,
     })
-    if (waitSeconds > 0) return refuseForNow(admin, reply, waitSeconds)
-    if (!isRight) return send(reply, 'login', { problem: WRONG }, 403)
+    if (waitSeconds > 0) return sendTooManyAttempts(admin, reply, waitSeconds)
+    if (!isCorrect) return send(reply, 'login', { problem: WRONG }, 403)
     await logIn(admin, request, reply)
     return reply.redirect('/admin', 303)
   })
@@ -36,7 +36,7 @@ async function logIn({ deps }: AdminSite, request: FastifyRequest, reply: Fastif
   deps.log.info('admin.logged-in')
 }
 
-function refuseForNow({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
+function sendTooManyAttempts({ send }: AdminSite, reply: FastifyReply, seconds: number): FastifyReply {
   const minutes = Math.ceil(seconds / 60)
   const problem = `Too many attempts. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, then try again. Until then, even the correct password is rejected.`
   return send(reply.header('retry-after', seconds), 'login', { problem }, 429)

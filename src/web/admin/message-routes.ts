@@ -2,26 +2,28 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../core/errors.ts'
 import { MESSAGE_STATES } from '../../mail/message.ts'
-import { listMessages, type MessagePlace } from '../../mail/outbox/message-list.repo.ts'
-import { audited } from '../../operator/audited.ts'
-import { fateText, messageLife } from '../../operator/message-life.ts'
+import { listMessages, type MessageCursor } from '../../mail/outbox/message-list.repo.ts'
+import { messageOutcomeText, messageTimeline } from '../../operator/message-timeline.ts'
 import { retryMessage, showMessage, stateName } from '../../operator/retry-message.ts'
-import { at } from '../api/cursor.ts'
-import { id } from '../api/schemas/kinds.ts'
+import { withAuditLog } from '../../operator/with-audit-log.ts'
+import { cursorInstant } from '../api/cursor.ts'
+import { id } from '../api/schemas/common.ts'
 import type { AdminSite } from './admin-site.ts'
-import { paged, ROWS } from './paging.ts'
+import { ROWS_PER_PAGE, takePage } from './paging.ts'
 
 interface Asked {
   Querystring: { state?: string; after?: string }
 }
 
-const RETRIED = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
+const RETRYABLE_STATES = ['deferred', 'refused', 'uncertain', 'gave_up', 'skipped']
 
 /** Mails of every kind, and the life of each. */
-export function addMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+export function addAdminMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get<Asked>('/messages', async ({ query }, reply) => {
     const state = MESSAGE_STATES.find((one) => stateName(one) === query.state)
-    const found = paged(await listMessages(deps.db, { state, after: placeIn(query.after), most: ROWS + 1 }))
+    const found = takePage(
+      await listMessages(deps.db, { state, after: parseCursor(query.after), most: ROWS_PER_PAGE + 1 }),
+    )
     const last = found.rows.at(-1)
     return send(reply, 'messages', {
       state: state ? stateName(state) : '',
@@ -39,27 +41,28 @@ export function addMessageRoutes(app: FastifyInstance, { deps, send }: AdminSite
       return send(reply, 'message', {
         said: query.done === 'ready' ? 'Queued. It’s sent with the next run.' : undefined,
         message: { ...message, state: stateName(message.state) },
-        fate: fateText(message),
-        life: messageLife(message, now),
-        canRetry: RETRIED.includes(message.state) && message.deadline > now && message.toAddress !== null,
+        fate: messageOutcomeText(message),
+        life: messageTimeline(message, now),
+        canRetry:
+          RETRYABLE_STATES.includes(message.state) && message.deadline > now && message.toAddress !== null,
       })
     },
   )
 
   app.post<{ Params: { id: string } }>('/messages/:id/retry', async ({ params: { id } }, reply) => {
     const { subscriberId } = await showMessage(deps, { id })
-    const doing = { door: 'admin', verb: 'messages retry', subscriberId, detail: id } as const
-    await audited(deps, doing, (tried) => retryMessage(tried, { id }))
+    const action = { door: 'admin', verb: 'messages retry', subscriberId, detail: id } as const
+    await withAuditLog(deps, action, (txDeps) => retryMessage(txDeps, { id }))
     return reply.redirect(`/admin/messages/${id}?done=ready`, 303)
   })
 }
 
-const place = z.tuple([at, id])
+const cursorSchema = z.tuple([cursorInstant, id])
 
 /** "2026-11-24T08:00:00.000Z~id". Throws page.not-found. */
-function placeIn(after: unknown): MessagePlace | undefined {
+function parseCursor(after: unknown): MessageCursor | undefined {
   if (after === undefined) return undefined
-  const { success, data } = place.safeParse(String(after).split('~'))
+  const { success, data } = cursorSchema.safeParse(String(after).split('~'))
   if (!success) throw new Fault('page.not-found')
   return { datedAt: data[0], id: data[1] }
 }

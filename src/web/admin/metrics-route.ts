@@ -3,19 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { openMetricsWriter } from '../../operator/metrics/write-metrics.ts'
 import type { Site } from '../site.ts'
-import { tryPassword } from './try-password.ts'
+import { checkPassword } from './check-password.ts'
 
 /** Prometheus, from this machine itself or with ADMIN_PASSWORD by Basic authentication, whatever the user's name. */
 export function addMetricsRoute(app: FastifyInstance, { deps }: Site): void {
   const writer = openMetricsWriter(deps)
   app.get('/metrics', async (request, reply) => {
-    const refused = await refusal(request, reply, deps)
+    const refused = await denyUnlessAllowed(request, reply, deps)
     return refused ?? reply.type(writer.contentType).send(await writer.write())
   })
 }
 
 /** Nothing where it is this machine, or sends the password. */
-async function refusal(
+async function denyUnlessAllowed(
   request: FastifyRequest,
   reply: FastifyReply,
   deps: Site['deps'],
@@ -23,16 +23,16 @@ async function refusal(
   const { ADMIN_PASSWORD } = deps.config
   const password = passwordIn(request.headers.authorization)
   if (password === undefined || !ADMIN_PASSWORD) {
-    if (isFromHere(request, deps.config)) return
+    if (isLocalRequest(request, deps.config)) return
     return ADMIN_PASSWORD ? askForPassword(reply) : refuse(reply, 403, FROM_HERE)
   }
-  const { isRight, waitSeconds } = await tryPassword(deps, {
+  const { isCorrect, waitSeconds } = await checkPassword(deps, {
     door: 'metrics',
     ip: request.ip,
     password,
   })
   if (waitSeconds > 0) return refuse(reply.header('retry-after', waitSeconds), 429, TOO_MANY)
-  return isRight ? undefined : askForPassword(reply)
+  return isCorrect ? undefined : askForPassword(reply)
 }
 
 const FROM_HERE = 'Metrics are available only on this machine until ADMIN_PASSWORD is set.\n'
@@ -57,7 +57,7 @@ const FORWARDED = /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|cf-connecting-ip|
  * A proxy on this machine comes from loopback too, with everybody behind it. So nothing may look forwarded, the name
  * that was asked for is this machine's own, and a site over https says in TRUST_PROXY that its proxy forwards.
  */
-function isFromHere({ headers, raw }: FastifyRequest, { BASE_URL, TRUST_PROXY }: Config): boolean {
+function isLocalRequest({ headers, raw }: FastifyRequest, { BASE_URL, TRUST_PROXY }: Config): boolean {
   const hasSilentProxy = BASE_URL.startsWith('https://') && TRUST_PROXY.length === 0
   const looksForwarded = Object.keys(headers).some((name) => FORWARDED.test(name))
   return (

@@ -1,11 +1,11 @@
-import { CLASS_MEANINGS, classText, isFailureClass } from '../../bounces/return-words.ts'
 import {
-  type ClassCount,
-  countReturns,
-  countReturnsByDay,
-  countReturnsByDomain,
-  type DomainCount,
-} from '../../bounces/returned-list.repo.ts'
+  type BounceClassCount,
+  type BounceDomainCount,
+  countBounces,
+  countBouncesByDay,
+  countBouncesByDomain,
+} from '../../bounces/bounce-list.repo.ts'
+import { CLASS_MEANINGS, classText, isFailureClass } from '../../bounces/bounce-text.ts'
 import { waitingReports } from '../../bounces/waiting-reports.repo.ts'
 import { addDays, type Day, dayOf, midnight } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
@@ -20,7 +20,7 @@ const MAX_DOMAINS = 10
 /** What waits longer than it takes to be read. */
 const LATE_MS = 5 * 60_000
 
-export interface ClassRow extends ClassCount {
+export interface ClassRow extends BounceClassCount {
   /** "no such mailbox" */
   text: string
   /** In more words. */
@@ -41,22 +41,22 @@ export async function returnsView({ db, clock }: Deps, { days }: { days: number 
   const today = dayOf(now)
   const first = addDays(today, 1 - days)
   const span = { from: midnight(first), before: midnight(addDays(today, 1)) }
-  const byDay = await countReturnsByDay(db, span)
+  const byDay = await countBouncesByDay(db, span)
   const { count, oldest } = await waitingReports(db)
   return {
-    classes: classRows(await countReturns(db, span)),
-    domains: domainRows(await countReturnsByDomain(db, { ...span, domains: MAX_DOMAINS })),
+    classes: classRows(await countBounces(db, span)),
+    domains: domainRows(await countBouncesByDomain(db, { ...span, domains: MAX_DOMAINS })),
     charts: chartsOf(first, days, byDay),
     late: oldest && now.getTime() - oldest.getTime() > LATE_MS ? { count, oldest } : null,
   }
 }
 
-export const classRows = (counts: readonly ClassCount[]): ClassRow[] =>
+export const classRows = (counts: readonly BounceClassCount[]): ClassRow[] =>
   counts.map((one) => ({ ...one, text: nameOf(one.class), meaning: CLASS_MEANINGS[one.class] ?? '' }))
 
 const nameOf = (kind: string): string => classText({ class: kind, status: null })
 
-function domainRows(counts: readonly DomainCount[]): DomainRow[] {
+function domainRows(counts: readonly BounceDomainCount[]): DomainRow[] {
   const domains = [...new Set(counts.map(({ domain }) => domain))]
   return domains.map((domain) => {
     const mine = counts.filter((one) => one.domain === domain)
@@ -68,7 +68,7 @@ function domainRows(counts: readonly DomainCount[]): DomainRow[] {
   })
 }
 
-type Counted = Awaited<ReturnType<typeof countReturnsByDay>>
+type Counted = Awaited<ReturnType<typeof countBouncesByDay>>
 
 function chartsOf(first: Day, days: number, counts: Counted): ChartView[] {
   const all = Array.from({ length: days }, (_, n) => addDays(first, n))

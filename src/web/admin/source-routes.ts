@@ -1,24 +1,24 @@
 import type { FastifyInstance } from 'fastify'
-import { fullDate } from '../../i18n/dates.ts'
+import { longDateWithoutYear } from '../../i18n/dates.ts'
 import { type SourceDayStatus, sourceStatus } from '../../operator/source-status.ts'
-import { faultText, rejectedText, stateText } from '../../operator/source-words.ts'
+import { rejectedPapersText, sourceFaultText, sourceStateText } from '../../operator/source-text.ts'
 import type { AdminSite } from './admin-site.ts'
 
 const DAYS = 14
 
 /** Where papers come from, by day (UTC). */
-export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
+export function addAdminSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite): void {
   app.get('/sources', async (_request, reply) => {
     const sources = await sourceStatus(deps, { days: DAYS })
     return send(reply, 'sources', {
       days: DAYS,
       sources: sources.map(({ days, ...source }) => ({
         ...source,
-        state: stateText(source),
+        state: sourceStateText(source),
         days: days.map((day) => ({
           ...day,
-          state: stateText(day),
-          text: fullDate(day.day),
+          state: sourceStateText(day),
+          text: longDateWithoutYear(day.day),
           answer: answerText(day),
         })),
       })),
@@ -27,4 +27,4 @@ export function addSourceRoutes(app: FastifyInstance, { deps, send }: AdminSite)
 }
 
 const answerText = ({ lastFault, lastStatus, rejected }: SourceDayStatus): string | number =>
-  lastFault ? faultText(lastFault, lastStatus) : rejectedText(rejected) || (lastStatus ?? '')
+  lastFault ? sourceFaultText(lastFault, lastStatus) : rejectedPapersText(rejected) || (lastStatus ?? '')

@@ -3,18 +3,24 @@ import { z } from 'zod'
 import { findSubscriber } from '../../account/with-subscriber.ts'
 import type { Day } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
-import { nudgeAnswers } from '../../mail/nudge-answers.ts'
-import { audited } from '../../operator/audited.ts'
+import { nudgeTransactional } from '../../mail/nudge-transactional.ts'
+import { withAuditLog } from '../../operator/with-audit-log.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { countByState } from '../../subscribers/subscriber-lists.repo.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
-import { faultOf } from '../errors.ts'
-import { read } from '../request.ts'
+import { toFault } from '../errors.ts'
+import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
-import { line } from './fields.ts'
-import { readVerbForm, STEPS, saidOf, VERBS, type VerbForm } from './subscriber-verbs.ts'
+import { dayParam } from './day-param.ts'
+import { lineField } from './line-field.ts'
+import {
+  CONFIRMATION_PAGES,
+  type OperationForm,
+  operationDoneText,
+  readOperationForm,
+  SUBSCRIBER_OPERATIONS,
+} from './subscriber-operations.ts'
 import { erasedView, subscriberView } from './subscriber-view.ts'
-import { typedDay } from './typed-day.ts'
 
 interface WithId {
   Params: { id: string; step: string }
@@ -22,16 +28,16 @@ interface WithId {
 }
 
 /** One subscriber: found by address, then known by number. The address stands in no URL. */
-export function addSubscriberRoutes(app: FastifyInstance, admin: AdminSite): void {
+export function addAdminSubscriberRoutes(app: FastifyInstance, admin: AdminSite): void {
   const { deps, send } = admin
   app.get('/subscribers', async (_request, reply) => sendFinder(admin, reply, { email: '' }))
 
   app.post('/subscribers', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: line }), body)
+    const { email } = readFields(z.object({ email: lineField }), body)
     try {
       return reply.redirect(`/admin/subscribers/${(await findSubscriber(deps.db, { email })).id}`, 303)
     } catch (error) {
-      const { code, message } = faultOf(error)
+      const { code, message } = toFault(error)
       if (code !== 'subscriber.unknown' && !code.startsWith('address.')) throw error
       const problem = code === 'subscriber.unknown' ? await unknownText(admin, email) : message
       return sendFinder(admin, reply, { email, problem }, 422)
@@ -39,32 +45,39 @@ export function addSubscriberRoutes(app: FastifyInstance, admin: AdminSite): voi
   })
 
   app.get<WithId>('/subscribers/:id', async ({ params: { id }, query }, reply) => {
-    const { day: date, ...wrong } = typedDay(query.date)
+    const { day: date, ...wrong } = dayParam(query.date)
     const status = wrong.problem ? 422 : 200
-    return sendPage(admin, reply, { id, date, said: saidOf(query.done), ...wrong }, status)
+    return sendSubscriberPage(
+      admin,
+      reply,
+      { id, date, said: operationDoneText(query.done), ...wrong },
+      status,
+    )
   })
 
   app.post<WithId>('/subscribers/:id', async ({ params: { id }, body }, reply) => {
-    const form = readVerbForm(body)
-    const doing = Object.hasOwn(VERBS, form.do) ? VERBS[form.do] : undefined
-    if (!doing) throw new Fault('page.not-found')
+    const form = readOperationForm(body)
+    const operation = Object.hasOwn(SUBSCRIBER_OPERATIONS, form.do)
+      ? SUBSCRIBER_OPERATIONS[form.do]
+      : undefined
+    if (!operation) throw new Fault('page.not-found')
     try {
-      const asked = { door: 'admin', verb: doing.verb, subscriberId: id } as const
-      const other = await audited(deps, asked, (tried) => doing.work(tried, id, form))
-      if (form.do === 'send-link') await nudgeAnswers(deps)
+      const action = { door: 'admin', verb: operation.verb, subscriberId: id } as const
+      const other = await withAuditLog(deps, action, (txDeps) => operation.work(txDeps, id, form))
+      if (form.do === 'send-link') await nudgeTransactional(deps)
       const done = typeof other === 'string' ? other : form.do
       return reply.redirect(`/admin/subscribers/${id}?done=${done}`, 303)
     } catch (error) {
-      const fault = faultOf(error)
+      const fault = toFault(error)
       if (fault.status >= 500 || fault.code === 'subscriber.unknown') throw error
-      return sendPage(admin, reply, { id, problem: fault.message, form }, fault.status)
+      return sendSubscriberPage(admin, reply, { id, problem: fault.message, form }, fault.status)
     }
   })
 
   app.get<WithId>('/subscribers/:id/:step', async ({ params: { id, step } }, reply) => {
-    if (!Object.hasOwn(STEPS, step)) throw new Fault('page.not-found')
+    if (!Object.hasOwn(CONFIRMATION_PAGES, step)) throw new Fault('page.not-found')
     const { address } = await findSubscriber(deps.db, { id })
-    return send(reply, 'step', { id, step, address, ...STEPS[step] })
+    return send(reply, 'step', { id, step, address, ...CONFIRMATION_PAGES[step] })
   })
 }
 
@@ -93,10 +106,10 @@ interface Shown {
   typed?: string
   said?: string
   problem?: string
-  form?: VerbForm
+  form?: OperationForm
 }
 
-async function sendPage(
+async function sendSubscriberPage(
   { deps, send }: AdminSite,
   reply: FastifyReply,
   { id, date, ...shown }: Shown,

@@ -1,43 +1,43 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { audited } from '../../operator/audited.ts'
+import { withAuditLog } from '../../operator/with-audit-log.ts'
 import { addressHash, parseAddress } from '../../subscribers/address.ts'
 import { unsuppress } from '../../subscribers/suppress-subscriber.ts'
 import { suppressionOf } from '../../subscribers/suppression.repo.ts'
-import { countSuppressions, listSuppressions } from '../../subscribers/suppression-list.repo.ts'
-import { faultOf } from '../errors.ts'
-import { read } from '../request.ts'
+import { countActiveSuppressions, listSuppressions } from '../../subscribers/suppression-list.repo.ts'
+import { toFault } from '../errors.ts'
+import { readFields } from '../request.ts'
 import type { AdminSite } from './admin-site.ts'
-import { line } from './fields.ts'
-import { numberIn, paged, ROWS } from './paging.ts'
+import { lineField } from './line-field.ts'
+import { numberParam, ROWS_PER_PAGE, takePage } from './paging.ts'
 
 /** Addresses that get no mail: known by a code alone, unless somebody types one. */
 export function addSuppressionRoutes(app: FastifyInstance, admin: AdminSite): void {
   const { deps } = admin
   app.get<{ Querystring: { skip?: string; done?: unknown } }>('/suppressions', async ({ query }, reply) =>
     sendList(admin, reply, {
-      skip: numberIn(query.skip),
+      skip: numberParam(query.skip),
       said: query.done === 'lifted' ? 'Suppression removed. We can email that address again.' : undefined,
     }),
   )
 
   // Not a redirect: the address would stand in the browser's history and in the proxy's log.
   app.post('/suppressions', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: line }), body)
+    const { email } = readFields(z.object({ email: lineField }), body)
     try {
       const hash = addressHash(parseAddress(email).key, deps.config.SUPPRESSION_KEY)
       return sendList(admin, reply, { email, looked: { hash, found: await suppressionOf(deps.db, hash) } })
     } catch (error) {
-      const fault = faultOf(error)
+      const fault = toFault(error)
       if (!fault.code.startsWith('address.')) throw error
       return sendList(admin, reply, { email, problem: fault.message }, 422)
     }
   })
 
   app.post('/suppressions/lift', async ({ body }, reply) => {
-    const { email } = read(z.object({ email: line }), body)
-    const doing = { door: 'admin', verb: 'subscribers unsuppress', email } as const
-    await audited(deps, doing, (tried) => unsuppress(tried, { email }))
+    const { email } = readFields(z.object({ email: lineField }), body)
+    const action = { door: 'admin', verb: 'subscribers unsuppress', email } as const
+    await withAuditLog(deps, action, (txDeps) => unsuppress(txDeps, { email }))
     return reply.redirect('/admin/suppressions?done=lifted', 303)
   })
 }
@@ -56,7 +56,7 @@ async function sendList(
   { skip = 0, email = '', ...shown }: Shown,
   status?: number,
 ): Promise<FastifyReply> {
-  const found = paged(await listSuppressions(deps.db, { skip, most: ROWS + 1 }))
-  const total = await countSuppressions(deps.db)
-  return send(reply, 'suppressions', { ...found, total, skip, size: ROWS, email, ...shown }, status)
+  const found = takePage(await listSuppressions(deps.db, { skip, most: ROWS_PER_PAGE + 1 }))
+  const total = await countActiveSuppressions(deps.db)
+  return send(reply, 'suppressions', { ...found, total, skip, size: ROWS_PER_PAGE, email, ...shown }, status)
 }

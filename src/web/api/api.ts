@@ -6,24 +6,24 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod'
-import { keptShortly } from '../kept-shortly.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
 import type { Site } from '../site.ts'
-import { addActionRoutes } from './action-routes.ts'
+import { addApiActionRoutes } from './action-routes.ts'
 import { addDeliveryRoutes } from './delivery-routes.ts'
-import { descriptionOf } from './description.ts'
-import { addFaultAnswers } from './fault-answers.ts'
-import { addMessageRoutes } from './message-routes.ts'
+import { addFaultResponses } from './fault-responses.ts'
+import { addApiMessageRoutes } from './message-routes.ts'
+import { openapiDescription } from './openapi-description.ts'
+import type { Api } from './operation.ts'
 import { requireToken } from './operator-token.ts'
-import { addPaperRoutes } from './paper-routes.ts'
+import { addApiPaperRoutes } from './paper-routes.ts'
 import { addPreviewRoute } from './preview-route.ts'
-import { addReturnRoutes } from './return-routes.ts'
-import type { Api } from './scope.ts'
-import { addSourceRoutes } from './source-routes.ts'
-import { addSubscriberRoutes } from './subscriber-routes.ts'
-import { addSubscriberVerbs } from './subscriber-verbs.ts'
+import { addApiReturnRoutes } from './return-routes.ts'
+import { addApiSourceRoutes } from './source-routes.ts'
+import { addSubscriberOperations } from './subscriber-operations.ts'
+import { addApiSubscriberRoutes } from './subscriber-routes.ts'
 import { addSubscriptionRoute } from './subscription-route.ts'
 import { tidyDocument } from './tidy-document.ts'
-import { addTopicRoutes } from './topic-routes.ts'
+import { addApiTopicRoutes } from './topic-routes.ts'
 
 /**
  * JSON for programs, and the document that describes it. No cookie and no CORS: another site's page reads nothing
@@ -35,16 +35,16 @@ export function addApi(app: FastifyInstance, site: Site): void {
     plain.removeContentTypeParser(['application/x-www-form-urlencoded', 'text/plain'])
     plain.setValidatorCompiler(readByZod)
     plain.setSerializerCompiler(serializerCompiler)
-    addFaultAnswers(api, site)
+    addFaultResponses(api, site)
     await plain.register(swagger, {
-      openapi: descriptionOf(site.deps.config),
+      openapi: openapiDescription(site.deps.config),
       transform: jsonSchemaTransform,
       transformObject: tidyDocument,
     })
     addDocument(api)
-    addPaperRoutes(api, site)
+    addApiPaperRoutes(api, site)
     addPreviewRoute(api, site)
-    addSourceRoutes(api, site)
+    addApiSourceRoutes(api, site)
     addSubscriptionRoute(api, site)
     if (site.deps.config.API_TOKEN) api.register(async (scope) => addOperatorRoutes(scope, site))
   })
@@ -58,13 +58,13 @@ const readByZod: typeof validatorCompiler = (route) => {
 
 function addOperatorRoutes(api: Api, site: Site): void {
   api.addHook('onRequest', requireToken(site.deps))
-  addSubscriberRoutes(api, site)
-  addSubscriberVerbs(api, site)
-  addTopicRoutes(api, site)
-  addMessageRoutes(api, site)
-  addReturnRoutes(api, site)
+  addApiSubscriberRoutes(api, site)
+  addSubscriberOperations(api, site)
+  addApiTopicRoutes(api, site)
+  addApiMessageRoutes(api, site)
+  addApiReturnRoutes(api, site)
   addDeliveryRoutes(api, site)
-  addActionRoutes(api, site)
+  addApiActionRoutes(api, site)
 }
 
 function addDocument(api: Api): void {
@@ -72,6 +72,6 @@ function addDocument(api: Api): void {
   let document: string | undefined
   api.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(api.swagger())
-    return keptShortly(reply).type('application/json; charset=utf-8').send(document)
+    return cacheForOneMinute(reply).type('application/json; charset=utf-8').send(document)
   })
 }

@@ -1,30 +1,30 @@
 import { z } from 'zod'
 import { FieldReader } from '../../core/field-faults.ts'
-import { nameOf, pathOf } from '../../papers/identifiers.ts'
+import { paperNameOf, paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { describeQuery } from '../../queries/language/describe-query.ts'
 import { parseQuery } from '../../queries/language/parse-query.ts'
-import { reasonSentence } from '../../queries/reasons/reason.ts'
+import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
 import type { FoundPaper } from '../../search/found-papers.ts'
-import type { Spend } from '../../search/in-turns.ts'
+import { loadPaperByName } from '../../search/load-day-page.ts'
 import { searchPapers } from '../../search/search-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
-import { showPaper } from '../../search/show-papers.ts'
-import { keptShortly } from '../kept-shortly.ts'
+import type { Spend } from '../../search/yield-to-event-loop.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
 import type { Site } from '../site.ts'
-import { cursorOf, number, placeIn } from './cursor.ts'
+import { idNumber, readCursor, writeCursor } from './cursor.ts'
+import { type Api, iso, publicOperation } from './operation.ts'
+import { day } from './schemas/common.ts'
 import { faults } from './schemas/faults.ts'
-import { day } from './schemas/kinds.ts'
 import { paper, paperParams, paperQuery, papers } from './schemas/papers.ts'
-import { type Api, iso, open } from './scope.ts'
 
-type Answered = z.output<typeof paper>
+type PaperJson = z.output<typeof paper>
 
 /** Papers by day and by query, and each by its name. */
-export function addPaperRoutes(api: Api, { deps }: Site): void {
+export function addApiPaperRoutes(api: Api, { deps }: Site): void {
   const { BASE_URL } = deps.config
   const listed = {
-    ...open(
+    ...publicOperation(
       'papers',
       'listPapers',
       'Papers of a day, papers that match a query, or all papers, newest first',
@@ -34,8 +34,8 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
   }
   api.get('/api/papers', { schema: listed }, async (request, reply) => {
     const { date, q, limit, cursor } = request.query
-    const list = { name: 'papers', filters: { date, q }, place: z.tuple([day, number]) }
-    const [firstDay, id] = cursor ? placeIn(list, cursor) : []
+    const list = { name: 'papers', filters: { date, q }, values: z.tuple([day, idNumber]) }
+    const [firstDay, id] = cursor ? readCursor(list, cursor) : []
     const after = firstDay && id ? { firstDay, id } : undefined
     const search = async (spend?: Spend) => ({
       understood: q === undefined ? null : understoodAs(q),
@@ -43,21 +43,21 @@ export function addPaperRoutes(api: Api, { deps }: Site): void {
     })
     const { found, next, understood } =
       q === undefined ? await search() : await withSearchSlot(deps, request, [q], search)
-    return keptShortly(reply).send({
-      items: found.map((one) => answered(BASE_URL, one)),
-      next: next && cursorOf(list, [next.firstDay, next.id]),
+    return cacheForOneMinute(reply).send({
+      items: found.map((one) => jsonOfFoundPaper(BASE_URL, one)),
+      next: next && writeCursor(list, [next.firstDay, next.id]),
       understood,
     })
   })
 
   const shown = {
-    ...open('papers', 'showPaper', 'One paper, by its name in paths'),
+    ...publicOperation('papers', 'showPaper', 'One paper, by its name in paths'),
     params: paperParams,
     response: { 200: paper, ...faults(404) },
   }
   api.get('/api/papers/:id', { schema: shown }, async ({ params }, reply) => {
-    const found = await showPaper(deps, { name: params.id })
-    return keptShortly(reply).send(answered(BASE_URL, { paper: found, reason: null }))
+    const found = await loadPaperByName(deps, { name: params.id })
+    return cacheForOneMinute(reply).send(jsonOfFoundPaper(BASE_URL, { paper: found, reason: null }))
   })
 }
 
@@ -69,10 +69,10 @@ function understoodAs(q: string): string {
   return text
 }
 
-function answered(baseUrl: string, { paper, reason }: FoundPaper): Answered {
+function jsonOfFoundPaper(baseUrl: string, { paper, reason }: FoundPaper): PaperJson {
   const { title, abstract, authors, firstDay, votes, comments, categories, keywords, organization } = paper
   return {
-    id: nameOf(paper),
+    id: paperNameOf(paper),
     title: plainText(title),
     summary: plainText(abstract),
     authors: authors.map(plainText),
@@ -81,8 +81,8 @@ function answered(baseUrl: string, { paper, reason }: FoundPaper): Answered {
     published: iso(paper.publishedAt),
     reason: reason && reasonSentence(reason),
     links: {
-      self: `${baseUrl}/api/papers/${encodeURIComponent(nameOf(paper))}`,
-      page: `${baseUrl}${pathOf(paper)}`,
+      self: `${baseUrl}/api/papers/${encodeURIComponent(paperNameOf(paper))}`,
+      page: `${baseUrl}${paperPathOf(paper)}`,
       code: paper.codeUrl,
       project: paper.projectUrl,
     },

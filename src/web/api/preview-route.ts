@@ -1,27 +1,31 @@
-import { readAhead } from '../../account/signup/read-ahead.ts'
+import { preparseTopics } from '../../account/signup/preparse-topics.ts'
+import { jsonOfTopicPreview } from '../../digests/preview/preview-json.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { toldPreview } from '../../digests/preview/told-preview.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
 import { readTopics } from '../../subscribers/read-signup.ts'
 import type { Site } from '../site.ts'
+import { type Api, publicOperation } from './operation.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
 import { preview, previewBody } from './schemas/previews.ts'
-import { type Api, open } from './scope.ts'
 
 /** What a query would have brought. POST /preview, which is the form's, takes the same and answers the same. */
 export function addPreviewRoute(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('papers', 'previewQuery', 'What a query would have matched recently, and how to improve it'),
+    ...publicOperation(
+      'papers',
+      'previewQuery',
+      'What a query would have matched recently, and how to improve it',
+    ),
     body: previewBody,
     response: { 200: preview, ...faults(429, ...BODY_FAULTS) },
   }
   api.post('/api/preview', { schema }, async (request, reply) => {
     const { query, days, others } = request.body
     const tested = await withSearchSlot(deps, request, [query, ...others], async (spend) => {
-      await readAhead(others, spend)
+      await preparseTopics(others, spend)
       const besides = readTopics({ topics: others })
       return previewTopics(deps, { queries: [query], days, others: besides, spend })
     })
-    return reply.send(toldPreview(tested, tested.topics[0]!))
+    return reply.send(jsonOfTopicPreview(tested, tested.topics[0]!))
   })
 }

@@ -1,35 +1,35 @@
 import { type SourceDayStatus, type SourceStatus, sourceStatus } from '../../operator/source-status.ts'
-import { keptShortly } from '../kept-shortly.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
 import type { Site } from '../site.ts'
+import { type Api, iso, publicOperation } from './operation.ts'
 import { faults } from './schemas/faults.ts'
 import { sourceQuery, sources } from './schemas/papers.ts'
-import { type Api, iso, open } from './scope.ts'
 
 /** What became of each source on each day. */
-export function addSourceRoutes(api: Api, { deps }: Site): void {
+export function addApiSourceRoutes(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
+    ...publicOperation('papers', 'listSourceDays', 'Where papers come from, and the state of each day'),
     querystring: sourceQuery,
     response: { 200: sources, ...faults(422) },
   }
   api.get('/api/source-days', { schema }, async ({ query }, reply) =>
-    keptShortly(reply).send(await sourcesOf(deps, query)),
+    cacheForOneMinute(reply).send(await loadSources(deps, query)),
   )
 }
 
 /** The newest day first. */
-export async function sourcesOf(deps: Site['deps'], { days }: { days: number }) {
-  return { items: (await sourceStatus(deps, { days })).map(answered) }
+export async function loadSources(deps: Site['deps'], { days }: { days: number }) {
+  return { items: (await sourceStatus(deps, { days })).map(jsonOfSource) }
 }
 
-const answered = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
+const jsonOfSource = ({ newestFetch, nextTry, days, ...source }: SourceStatus) => ({
   ...source,
   newestFetch: iso(newestFetch),
   nextTry: iso(nextTry),
-  days: days.map(dayAnswered),
+  days: days.map(jsonOfSourceDay),
 })
 
-const dayAnswered = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
+const jsonOfSourceDay = ({ fetchedAt, cameAt, nextTry, closedAt, ...day }: SourceDayStatus) => ({
   ...day,
   fetchedAt: iso(fetchedAt),
   cameAt: iso(cameAt),

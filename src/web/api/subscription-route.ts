@@ -2,18 +2,18 @@ import { z } from 'zod'
 import { subscribe } from '../../account/signup/subscribe.ts'
 import { words } from '../../i18n/words.ts'
 import { readSignup } from '../../subscribers/read-signup.ts'
-import { readSubscription, subscriptionFields } from '../request.ts'
-import { readTopicsInSlot } from '../signup/read-topics.ts'
+import { readSubscriptionJson, subscriptionFields } from '../request.ts'
+import { readTopicsInSlot } from '../signup/read-topics-in-slot.ts'
 import type { Site } from '../site.ts'
+import { type Api, publicOperation } from './operation.ts'
 import { BODY_FAULTS, faults } from './schemas/faults.ts'
-import { type Api, open } from './scope.ts'
 
 const accepted = z.object({ message: z.string() })
 
 /** The subscribe form as JSON. The same answer for every address: what differs comes by mail. */
 export function addSubscriptionRoute(api: Api, { deps }: Site): void {
   const schema = {
-    ...open('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
+    ...publicOperation('subscriptions', 'subscribe', 'Sign up for digests; a confirmation email follows'),
     body: subscriptionFields,
     response: { 202: accepted, ...faults(403, 429, ...BODY_FAULTS) },
   }
@@ -21,11 +21,11 @@ export function addSubscriptionRoute(api: Api, { deps }: Site): void {
   const options = { schema, validatorCompiler: () => (value: unknown) => ({ value }) }
   api.post('/api/subscriptions', options, async (request, reply) => {
     const { body, ip } = request
-    const form = readSubscription(body)
+    const form = readSubscriptionJson(body)
     await readTopicsInSlot(deps, request, form)
-    const { typed, again, keepsTopics, isProgram } = form
+    const { typed, again, keepsTopics, isBot } = form
     const signup = readSignup(deps.config, typed)
-    if (!isProgram) {
+    if (!isBot) {
       await subscribe(deps, { ...signup, how: 'api', ip, again, keepsTopics })
     }
     return reply.code(202).send({ message: words.subscribe.accepted })

@@ -1,7 +1,7 @@
 import type { Confirmation } from '../../account/signup/confirm.ts'
 import { localDayOf } from '../../core/dates.ts'
 import { elsewhereText } from '../../emails/welcome-view.ts'
-import { longDate, weekdays } from '../../i18n/dates.ts'
+import { longDate, weekdaysText } from '../../i18n/dates.ts'
 import { rateOf } from '../../i18n/rates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import { MAX_DAYS } from '../../search/recent-window.ts'
@@ -9,8 +9,8 @@ import { maskAddress } from '../../subscribers/address.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import { MAX_TOPICS, type SubscriberSettings, type TopicText } from '../../subscribers/subscriber.ts'
 import { changeLines } from '../account/change-lines.ts'
-import type { SaidView } from '../account/said-view.ts'
-import { firstMailText, scheduleText, sizeText, type TopicView, topicViews } from './wish-view.ts'
+import type { ChangeSummaryView } from '../account/change-summary-view.ts'
+import { firstEmailText, scheduleText, sizeText, type TopicView, topicViews } from './subscription-text.ts'
 
 type Rates = ReadonlyMap<string, number>
 
@@ -48,7 +48,7 @@ export interface ConfirmedView {
   is: 'begun' | 'added' | 'used' | 'over'
   heading: string
   /** The topics that were added, said back, and the change that a button undoes. */
-  said: SaidView | null
+  said: ChangeSummaryView | null
   topics: RatedTopicView[]
   leftOut: TopicView[]
   otherSettings: string
@@ -72,15 +72,15 @@ export function confirmView(
 ): ConfirmView {
   const has = new Set(topics.map(({ query }) => query))
   const asked = new Set(wish.topics.map(({ query }) => query))
-  const room = new Set(wish.topics.filter(({ query }) => !has.has(query)).slice(0, roomBeside(topics)))
+  const room = new Set(wish.topics.filter(({ query }) => !has.has(query)).slice(0, topicsLeft(topics)))
   const brought = wish.topics.filter((topic) => has.has(topic.query) || room.has(topic))
   const idle = brought.filter(({ query }) => rates.get(query) === 0).length
   return {
     token,
     address: maskAddress(subscriber.address),
     joined,
-    topics: rated(brought, rates),
-    kept: rated(
+    topics: withRates(brought, rates),
+    kept: withRates(
       topics.filter(({ query }) => !asked.has(query)),
       rates,
     ),
@@ -107,12 +107,12 @@ export function confirmedView(
   return {
     is,
     heading: is === 'added' && !added ? words.confirmed.noneAdded : words.confirmed.headings[is],
-    said: is === 'added' ? saidView(confirmation) : null,
-    topics: rated(topics, rates),
+    said: is === 'added' ? addedTopicsSummary(confirmation) : null,
+    topics: withRates(topics, rates),
     leftOut: topicViews(leftOut),
     otherSettings: is === 'added' ? otherSettings(signup.wish, subscriber) : '',
-    nextMail: next ? firstMailText(next, subscriber) : null,
-    days: weekdays(subscriber.days),
+    nextMail: next ? firstEmailText(next, subscriber) : null,
+    days: weekdaysText(subscriber.days),
     address: maskAddress(subscriber.address),
     welcome: is === 'begun' ? welcomeText(confirmation) : '',
     sender,
@@ -128,9 +128,9 @@ function stateOf({ signup, subscriber, joined, began }: Confirmation, pressed: b
 
 // With room for more, what is not there was taken away since.
 const leftOutOf = (asked: TopicText[], topics: TopicText[]): TopicText[] =>
-  roomBeside(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
+  topicsLeft(topics) > 0 ? [] : asked.filter(({ query }) => !topics.some((topic) => topic.query === query))
 
-const roomBeside = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
+const topicsLeft = (topics: TopicText[]): number => Math.max(0, MAX_TOPICS - topics.length)
 
 /** Whoever had a subscription before they pressed keeps its settings. */
 function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): string {
@@ -142,7 +142,7 @@ function otherSettings(asked: SubscriberSettings, kept: SubscriberSettings): str
   return said(asked) === said(kept) ? '' : said(asked)
 }
 
-function saidView({ change }: Confirmation): ConfirmedView['said'] {
+function addedTopicsSummary({ change }: Confirmation): ConfirmedView['said'] {
   if (!change) return null
   const { id, at, before, after } = change
   const lines = changeLines(before, after, localDayOf(at, after.zone))
@@ -159,7 +159,7 @@ function welcomeText({ welcome, subscriber }: Confirmation): string {
   return fill(welcome.nothingMatched ? forms.nothing : forms.alone, { address })
 }
 
-const rated = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
+const withRates = (topics: TopicText[], rates: Rates): RatedTopicView[] =>
   topicViews(topics).map((topic) => ({ ...topic, rate: rateText(rates.get(topic.query)) }))
 
 const rateText = (total: number | undefined): string => (total === undefined ? '' : rateOf(total, MAX_DAYS))

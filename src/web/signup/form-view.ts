@@ -1,13 +1,13 @@
-import { readAhead } from '../../account/signup/read-ahead.ts'
+import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { addDays, dayOf } from '../../core/dates.ts'
 import type { Deps } from '../../core/deps.ts'
 import type { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { categoriesNamedSince } from '../../papers/paper.repo.ts'
+import { hasCategoriesSince } from '../../papers/paper.repo.ts'
 import { splitFields } from '../../queries/language/split-topics.ts'
 import type { QueryParts } from '../../queries/language/write-query.ts'
-import type { Spend } from '../../search/in-turns.ts'
-import { isTemporaryRefusal, type Searcher, timed, withSearchSlotOr } from '../../search/search-slot.ts'
+import { isTemporaryRefusal, type Searcher, timed, withOptionalSearchSlot } from '../../search/search-slot.ts'
+import type { Spend } from '../../search/yield-to-event-loop.ts'
 import { ARXIV_ARCHIVES } from '../../sources/arxiv/categories.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
 import {
@@ -18,8 +18,14 @@ import {
 } from '../../subscribers/read-signup.ts'
 import { MAX_TOPICS, type SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { type Choice, choice, readOr, type SettingFields, settingFields } from '../setting-fields.ts'
-import { whenText } from './wish-view.ts'
+import {
+  readOrElse,
+  type SelectOption,
+  type SettingFields,
+  selectOption,
+  settingFields,
+} from '../setting-fields.ts'
+import { whenText } from './subscription-text.ts'
 
 /** A topic that stands in the plain field, and can be read. */
 interface Chip {
@@ -41,7 +47,7 @@ export interface FormView extends FaultsView, SettingFields {
   /** What a button did to the topics. */
   said: string
   parts: Omit<QueryParts, 'category'>
-  categories: { label: string; options: Choice[] }[]
+  categories: { label: string; options: SelectOption[] }[]
   /** Papers here have categories, or one was chosen. */
   showsCategories: boolean
   builderOpen: boolean
@@ -54,7 +60,7 @@ export interface FormView extends FaultsView, SettingFields {
 }
 
 /** What a form is filled with anew; without it, the site's defaults are. */
-export interface Filled {
+export interface FormContents {
   typed?: Partial<TypedSignup>
   fault?: Fault
   /** Of a fault that the log has too. */
@@ -73,13 +79,16 @@ const DAYS_OF_CATEGORIES = 30
 /** In the order of the page. */
 const FIELDS = ['email', 'topic', ...PARTS, ...SETTINGS]
 
-export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, filled: Filled = {}): FormView {
+export function formView(
+  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  filled: FormContents = {},
+): FormView {
   const { typed = {}, fault, reference = null, said = '' } = filled
   const faults = faultsView(FIELDS, fault, reference)
   const { hour, zone, days } = typed
   const parts = { ...NO_PARTS, ...typed.parts }
   const hasParts = PARTS.some((part) => parts[part] !== '')
-  const settings = readOr(
+  const settings = readOrElse(
     () => readTypedSettings(config, typed),
     () => readTypedSettings(config, {}),
   )
@@ -107,33 +116,41 @@ export function formView({ config, clock }: Pick<Deps, 'config' | 'clock'>, fill
  * `formView`, which also knows the papers of the last 30 days. Describing the typed topics takes a search slot: `slot` is
  * the request that needs one, or the Spend of the one it has. The form has no chips without a slot, and if none is free.
  */
-export async function shownForm(deps: Deps, filled: Filled = {}, slot?: Searcher | Spend): Promise<FormView> {
+export async function loadFormView(
+  deps: Deps,
+  filled: FormContents = {},
+  slot?: Searcher | Spend,
+): Promise<FormView> {
   const since = addDays(dayOf(deps.clock.now()), -DAYS_OF_CATEGORIES)
   // The form stands without it, where our records cannot be reached.
   const isRefused = filled.fault !== undefined && isTemporaryRefusal(filled.fault)
-  const categoriesNamed = isRefused || (await categoriesNamedSince(deps.db, since).catch(() => true))
+  const categoriesNamed = isRefused || (await hasCategoriesSince(deps.db, since).catch(() => true))
   const form = formView(deps, { ...filled, categoriesNamed })
   return { ...form, chips: await chipsInSlot(deps, filled, slot) }
 }
 
-async function chipsInSlot(deps: Deps, { typed, fault }: Filled, slot?: Searcher | Spend): Promise<Chip[]> {
+async function chipsInSlot(
+  deps: Deps,
+  { typed, fault }: FormContents,
+  slot?: Searcher | Spend,
+): Promise<Chip[]> {
   const topics = typed?.topics ?? []
   if (topics.length === 0 || slot === undefined || (fault && isTemporaryRefusal(fault))) return []
   const describe = async (spend: Spend) => {
-    await readAhead(topics, spend)
-    return timed(spend, () => chipsOf(topics))
+    await preparseTopics(topics, spend)
+    return timed(spend, () => topicChips(topics))
   }
   if (typeof slot === 'function') return describe(slot)
-  return withSearchSlotOr(deps, slot, { queries: topics, fallback: [] }, describe)
+  return withOptionalSearchSlot(deps, slot, { queries: topics, fallback: [] }, describe)
 }
 
 function whenOf(read: () => SubscriberSettings, now: Date): string {
-  const settings = readOr(read, () => null)
+  const settings = readOrElse(read, () => null)
   return settings ? whenText(settings, now) : ''
 }
 
-/** The topics that can be read, described. Takes time: see `shownForm`. */
-export function chipsOf(typed: readonly string[]): Chip[] {
+/** The topics that can be read, described. Takes time: see `loadFormView`. */
+export function topicChips(typed: readonly string[]): Chip[] {
   const topics = splitFields(typed)
   // Anybody may send thousands, and reading each takes time.
   if (topics.length > MAX_TOPICS) return []
@@ -147,11 +164,11 @@ function categoryGroups(chosen: string): FormView['categories'] {
   const named = ARXIV_ARCHIVES.filter(({ categories }) => categories.length > 0)
   const others = ARXIV_ARCHIVES.filter(({ categories }) => categories.length === 0)
   const options = (list: { id: string; name: string }[]) =>
-    list.map(({ id, name }) => choice(id, fill(option, { name, id }), chosen))
+    list.map(({ id, name }) => selectOption(id, fill(option, { name, id }), chosen))
   return [
     ...named.map(({ id, name, categories }) => ({
       label: fill(group, { archive: name, id }),
-      options: [choice(id, fill(allOf, { archive: name, id }), chosen), ...options(categories)],
+      options: [selectOption(id, fill(allOf, { archive: name, id }), chosen), ...options(categories)],
     })),
     { label: otherPhysics, options: options(others) },
   ]

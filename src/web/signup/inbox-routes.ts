@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import { readAhead } from '../../account/signup/read-ahead.ts'
+import { preparseTopics } from '../../account/signup/preparse-topics.ts'
 import { previewTopics } from '../../digests/preview/preview-topics.ts'
-import { type Searcher, withSearchSlotOr } from '../../search/search-slot.ts'
+import { type Searcher, withOptionalSearchSlot } from '../../search/search-slot.ts'
 import { settingsInQuery } from '../request.ts'
-import { pairsOf } from '../setting-fields.ts'
+import { settingsPairs } from '../setting-fields.ts'
 import type { Site } from '../site.ts'
-import { shownForm } from './form-view.ts'
+import { loadFormView } from './form-view.ts'
 import { readInboxToken, type SentForm } from './inbox-token.ts'
 import { inboxView } from './inbox-view.ts'
-import { latestOf, type PreviewView, previewView } from './preview-view.ts'
+import { latestPerTopic, type PreviewView, previewView } from './preview-view.ts'
 
 /** The page after the form. A token that has ended shows it without the address and the topics. */
 export function addInboxRoutes(app: FastifyInstance, site: Site): void {
@@ -23,11 +23,11 @@ export function addInboxRoutes(app: FastifyInstance, site: Site): void {
     const sent = readInboxToken(deps.config, request.params.token, deps.clock.now())
     if (!sent) return reply.redirect('/subscribe', 303)
     const settings = settingsInQuery({
-      ...Object.fromEntries(pairsOf(sent.settings)),
+      ...Object.fromEntries(settingsPairs(sent.settings)),
       days: sent.settings.days,
     })
     const typed = { ...settings, email: sent.email, topics: sent.topics ?? [] }
-    return pages.send(reply, 'subscribe', { form: await shownForm(deps, { typed }, request) })
+    return pages.send(reply, 'subscribe', { form: await loadFormView(deps, { typed }, request) })
   })
 }
 
@@ -35,13 +35,13 @@ export function addInboxRoutes(app: FastifyInstance, site: Site): void {
 async function previewOf({ deps }: Site, searcher: Searcher, sent: SentForm): Promise<PreviewView | null> {
   const { topics, settings } = sent
   if (topics === null) return null
-  const preview = await withSearchSlotOr(
+  const preview = await withOptionalSearchSlot(
     deps,
     searcher,
     { queries: topics, fallback: null },
     async (spend) => {
-      await readAhead(topics, spend)
-      const latest = latestOf(topics.length)
+      await preparseTopics(topics, spend)
+      const latest = latestPerTopic(topics.length)
       return previewTopics(deps, { queries: topics, latest, most: settings.maxPapers, digest: true, spend })
     },
   )

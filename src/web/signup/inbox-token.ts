@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts'
-import { seal, unseal } from '../../core/sealed.ts'
+import { seal, unseal } from '../../core/seal.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 
 /** What the page after the form shows again. */

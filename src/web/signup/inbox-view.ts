@@ -1,16 +1,16 @@
 import type { Deps } from '../../core/deps.ts'
 import type { Fault } from '../../core/errors.ts'
 import { fill, words } from '../../i18n/words.ts'
-import { nameInSubject } from '../../mail/templates/email.ts'
+import { nameInSubject } from '../../mail/templates/rendered-email.ts'
 import { parseAddress } from '../../subscribers/address.ts'
 import { readTypedSettings, type TypedSignup } from '../../subscribers/read-signup.ts'
 import type { SubscriberSettings } from '../../subscribers/subscriber.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { pairsOf, readOr } from '../setting-fields.ts'
+import { readOrElse, settingsPairs } from '../setting-fields.ts'
 import type { SentForm } from './inbox-token.ts'
-import { meantBy } from './meant.ts'
 import type { PreviewView } from './preview-view.ts'
-import { whenText } from './wish-view.ts'
+import { whenText } from './subscription-text.ts'
+import { suggestedDomain } from './suggested-domain.ts'
 
 /** The page after the form: what to look for, what the topics would have brought, and the form for another try. */
 export interface InboxView extends FaultsView {
@@ -47,7 +47,7 @@ export function inboxView(
   { sent, token, preview = null, typed = {}, fault, reference }: Shown,
 ): InboxView {
   const settings = sent?.settings ?? settingsIn({ config }, typed)
-  const ofSettings = settings ? pairsOf(settings) : []
+  const ofSettings = settings ? settingsPairs(settings) : []
   // Another address has no earlier form whose topics could count.
   const topics = sent?.topics ?? typed.topics ?? []
   const fields = [...ofSettings, ...topics.map((topic): [string, string] => ['topic', topic])]
@@ -62,7 +62,7 @@ export function inboxView(
     when: settings && whenText(settings, clock.now()),
     changePath: sent?.topics ? `/check-inbox/${token}/change` : emptyForm,
     fields,
-    meant: (sent && meantBy(parseAddress(sent.email))) ?? null,
+    meant: (sent && suggestedDomain(parseAddress(sent.email))) ?? null,
     email: typed.email ?? sent?.email ?? '',
     preview,
   }
@@ -73,7 +73,7 @@ function settingsIn(
   typed: Partial<TypedSignup>,
 ): SubscriberSettings | null {
   if (!typed.hour || !typed.zone || !typed.days) return null
-  return readOr(
+  return readOrElse(
     () => readTypedSettings(config, typed),
     () => null,
   )

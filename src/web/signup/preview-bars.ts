@@ -1,7 +1,7 @@
 import { addDays, type Day, WEEKDAYS, weekdayOf } from '../../core/dates.ts'
 import { shortDate } from '../../i18n/dates.ts'
 import { words } from '../../i18n/words.ts'
-import type { DayCount } from '../../search/count-by-day.ts'
+import type { DayPaperCount } from '../../search/count-by-day.ts'
 
 interface Bar {
   /** A dash for a day on which no paper was listed at all. */
@@ -28,7 +28,7 @@ export interface BarsView {
 const STEPS = 10
 
 /** Undefined if there is nothing to show. `perDay`: every day, oldest first; `listedOn`: the days with papers. */
-export function barsOf(perDay: readonly DayCount[], listedOn: ReadonlySet<Day>): BarsView | undefined {
+export function barsView(perDay: readonly DayPaperCount[], listedOn: ReadonlySet<Day>): BarsView | undefined {
   const highest = Math.max(...perDay.map(({ papers }) => papers))
   if (highest <= 0) return undefined
   const weeks = Map.groupBy(perDay, ({ day }) => mondayOf(day))
@@ -38,14 +38,14 @@ export function barsOf(perDay: readonly DayCount[], listedOn: ReadonlySet<Day>):
   }
 }
 
-const placeOf = (day: Day): number => WEEKDAYS.indexOf(weekdayOf(day))
+const weekdayIndex = (day: Day): number => WEEKDAYS.indexOf(weekdayOf(day))
 
-const mondayOf = (day: Day): Day => addDays(day, -placeOf(day))
+const mondayOf = (day: Day): Day => addDays(day, -weekdayIndex(day))
 
-function weekOf(counts: readonly DayCount[], listedOn: ReadonlySet<Day>, highest: number): WeekOfBars {
-  const shown = (papers: number, days: readonly DayCount[]) =>
+function weekOf(counts: readonly DayPaperCount[], listedOn: ReadonlySet<Day>, highest: number): WeekOfBars {
+  const shown = (papers: number, days: readonly DayPaperCount[]) =>
     papers === 0 && !days.some(({ day }) => listedOn.has(day)) ? '–' : papers
-  const at = new Map(counts.map((count) => [placeOf(count.day), count]))
+  const at = new Map(counts.map((count) => [weekdayIndex(count.day), count]))
   return {
     from: shortDate(counts[0]!.day),
     days: WEEKDAYS.map((_, place) => {

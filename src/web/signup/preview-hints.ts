@@ -1,7 +1,7 @@
-import type { Met, Preview, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
 import { fill, words } from '../../i18n/words.ts'
-import type { Hint } from '../../search/back-test/hint.ts'
-import { paceText, papersText } from './preview-figures.ts'
+import type { QueryHint } from '../../search/back-test/query-hint.ts'
+import { paperRateText, papersText } from './preview-text.ts'
 
 /** A changed query, and the words that lead to it. */
 interface Change {
@@ -15,28 +15,28 @@ export interface HintLine {
 }
 
 /** What helps where a topic matched too little or too much; `most`: how many papers a mail holds. */
-export function hintLines(preview: Preview, topic: TopicPreview, most: number): HintLine[] {
-  if (topic.total === 0) return emptyLines(topic)
-  if (topic.width === 'narrow') return [alone(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
+export function hintLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
+  if (topic.total === 0) return nothingMatchedLines(topic)
+  if (topic.width === 'narrow') return [sentenceOnly(words.preview.narrow), ...topic.hints.flatMap(widerLine)]
   return topic.width === 'wide' ? wideLines(preview, topic, most) : []
 }
 
 /** Of all topics together. */
-export function togetherLines(preview: Preview, most: number): HintLine[] {
-  const tooMuch = tooMuchOf(preview, preview.together, most)
-  return tooMuch ? [alone(tooMuch), alone(fill(words.preview.letCapAlone, { most }))] : []
+export function combinedHintLines(preview: PreviewResult, most: number): HintLine[] {
+  const tooMuch = tooMuchText(preview, preview.together, most)
+  return tooMuch ? [sentenceOnly(tooMuch), sentenceOnly(fill(words.preview.letCapAlone, { most }))] : []
 }
 
-const alone = (sentence: string): HintLine => ({ sentence, changes: [] })
+const sentenceOnly = (sentence: string): HintLine => ({ sentence, changes: [] })
 
-function emptyLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
-  if (!nothing) return [alone(words.preview.noPapers)]
+function nothingMatchedLines({ nothing, hints, keyWords }: TopicPreview): HintLine[] {
+  if (!nothing) return [sentenceOnly(words.preview.noPapers)]
   // The warning names absent words, and a hint to allow a word gives the reason by itself.
   const isKnown = keyWords.absent.length > 0 || hints[0]?.way === 'allowed'
-  return [...(isKnown ? [] : [alone(words.preview.never)]), ...hints.flatMap(widerLine)]
+  return [...(isKnown ? [] : [sentenceOnly(words.preview.never)]), ...hints.flatMap(widerLine)]
 }
 
-function widerLine({ way, part, term, papers, query }: Hint): HintLine[] {
+function widerLine({ way, part, term, papers, query }: QueryHint): HintLine[] {
   if (way === 'votes' || way === 'also') return []
   const { sentence, button } = words.preview.wider
   const values = { part, term, papers: papersText(papers) }
@@ -45,30 +45,30 @@ function widerLine({ way, part, term, papers, query }: Hint): HintLine[] {
 
 const changesOf = (text: string, query: string | null): Change[] => (query === null ? [] : [{ text, query }])
 
-function wideLines(preview: Preview, topic: TopicPreview, most: number): HintLine[] {
+function wideLines(preview: PreviewResult, topic: TopicPreview, most: number): HintLine[] {
   const { also, letCap } = words.preview
-  const isAlso = ({ way }: Hint) => way === 'also'
+  const isAlso = ({ way }: QueryHint) => way === 'also'
   const further = topic.hints.filter(isAlso).map(({ part, papers, query }) => {
-    const text = fill(also.button, { part, pace: paceText(preview, papers) })
+    const text = fill(also.button, { part, pace: paperRateText(preview, papers) })
     return changesOf(text, query)
   })
   return [
-    alone(tooMuchOf(preview, topic, most) ?? ''),
+    sentenceOnly(tooMuchText(preview, topic, most) ?? ''),
     ...topic.hints.filter((hint) => !isAlso(hint)).flatMap((hint) => narrowerLine(preview, hint)),
     ...(further.length > 0 ? [{ sentence: also.sentence, changes: further.flat() }] : []),
-    alone(fill(letCap, { most })),
+    sentenceOnly(fill(letCap, { most })),
   ]
 }
 
-function narrowerLine(preview: Preview, { way, part, term, papers, query }: Hint): HintLine[] {
+function narrowerLine(preview: PreviewResult, { way, part, term, papers, query }: QueryHint): HintLine[] {
   if (way !== 'votes' && way !== 'without') return []
   const { sentence, button } = words.preview.narrower
-  const values = { part, term, pace: paceText(preview, papers) }
+  const values = { part, term, pace: paperRateText(preview, papers) }
   return [{ sentence: fill(sentence[way], values), changes: changesOf(fill(button[way], values), query) }]
 }
 
 /** Null if an email holds them all. */
-function tooMuchOf({ weekdays }: Preview, { total }: Met, most: number): string | null {
+function tooMuchText({ weekdays }: PreviewResult, { total }: MatchSummary, most: number): string | null {
   const aWeekday = Math.round(total / weekdays)
   if (aWeekday <= most) return null
   return fill(words.preview.tooMuch, { count: papersText(aWeekday), most })

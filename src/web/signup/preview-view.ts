@@ -1,13 +1,20 @@
 import type { LastDigest } from '../../digests/preview/last-digest.ts'
-import type { Met, Preview, TopicPreview } from '../../digests/preview/preview-topics.ts'
-import { dateWithYear, fullDate, shortDate } from '../../i18n/dates.ts'
+import type { MatchSummary, PreviewResult, TopicPreview } from '../../digests/preview/preview-topics.ts'
+import { dateWithYear, longDateWithoutYear, shortDate } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
 import type { TextRun } from '../../queries/reasons/marked-runs.ts'
-import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { type DigestPageView, digestPageView } from '../site/digest-view.ts'
-import { type BarsView, barsOf } from './preview-bars.ts'
-import { overlapLines, rateText, shareText, termLines, topicWarning, warningText } from './preview-figures.ts'
-import { type HintLine, hintLines, togetherLines } from './preview-hints.ts'
+import { type BarsView, barsView } from './preview-bars.ts'
+import { combinedHintLines, type HintLine, hintLines } from './preview-hints.ts'
+import {
+  overlapLines,
+  paperCountText,
+  shareText,
+  termLines,
+  topicWarning,
+  warningText,
+} from './preview-text.ts'
 
 interface PaperLine {
   path: string
@@ -72,13 +79,13 @@ export interface PreviewOptions {
 }
 
 /** `most`: how many papers a mail holds. */
-export function previewView(preview: Preview, most: number, options: PreviewOptions = {}): PreviewView {
+export function previewView(preview: PreviewResult, most: number, options: PreviewOptions = {}): PreviewView {
   const { topics, digest } = preview
-  const all = allPart(preview, most)
+  const all = combinedPart(preview, most)
   const each = topics.map((topic, place) => topicPart(preview, topic, { most, place, options }))
   const parts = topics.length === 1 ? each : [all, ...each.map((part) => besideOthers(part, topics.length))]
   return {
-    said: saidOf(parts),
+    said: summaryOf(parts),
     parts,
     warnings: topics.map((topic) => topicWarning(preview, topic)).filter(Boolean),
     last: digest && options.baseUrl !== undefined ? lastView(digest, options.baseUrl) : null,
@@ -86,7 +93,7 @@ export function previewView(preview: Preview, most: number, options: PreviewOpti
   }
 }
 
-function saidOf(parts: readonly PreviewPart[]): string {
+function summaryOf(parts: readonly PreviewPart[]): string {
   const { name, rate } = parts[0]!
   const warnings = parts.map(({ warning }) => warning).filter(Boolean)
   const said = fill(words.preview.said, { name, rate })
@@ -94,7 +101,7 @@ function saidOf(parts: readonly PreviewPart[]): string {
 }
 
 /** How many papers of each topic are shown: a page of 20 topics must be small too. */
-export const latestOf = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
+export const latestPerTopic = (topics: number): number => (topics > 5 ? 1 : topics > 1 ? 3 : 5)
 
 /** The same holds for the bars. */
 const MAX_WITH_BARS = 5
@@ -106,7 +113,7 @@ const besideOthers = (part: PreviewPart, topics: number): PreviewPart => ({
 })
 
 /** Of what cannot be read, or asked for so often. */
-export const faultyPreview = (sentence: string): PreviewView => ({
+export const previewOfFault = (sentence: string): PreviewView => ({
   said: sentence,
   parts: [],
   warnings: [],
@@ -114,11 +121,11 @@ export const faultyPreview = (sentence: string): PreviewView => ({
   fault: sentence,
 })
 
-function allPart(preview: Preview, most: number): PreviewPart {
+function combinedPart(preview: PreviewResult, most: number): PreviewPart {
   const { topics, together } = preview
-  const part = { ...metPart(preview, together), id: 'preview-all', isQuery: false }
+  const part = { ...matchPart(preview, together), id: 'preview-all', isQuery: false }
   if (topics.length > 0) {
-    const hints = togetherLines(preview, most).map((line) => ({ ...line, changes: [] }))
+    const hints = combinedHintLines(preview, most).map((line) => ({ ...line, changes: [] }))
     return { ...part, name: words.preview.together, text: '', hints }
   }
   return { ...part, name: words.preview.best, text: fill(words.preview.bestText, { most }), hints: [] }
@@ -130,9 +137,13 @@ interface TopicPlace {
   options: PreviewOptions
 }
 
-function topicPart(preview: Preview, topic: TopicPreview, { most, place, options }: TopicPlace): PreviewPart {
+function topicPart(
+  preview: PreviewResult,
+  topic: TopicPreview,
+  { most, place, options }: TopicPlace,
+): PreviewPart {
   const part = {
-    ...metPart(preview, topic),
+    ...matchPart(preview, topic),
     id: `preview-${place + 1}`,
     name: topic.query,
     isQuery: true,
@@ -155,14 +166,14 @@ const hintView = ({ sentence, changes }: HintLine, place: number, { pathTo }: Pr
   })),
 })
 
-function metPart({ from, to, days, listedOn }: Preview, { total, perDay, latest }: Met) {
+function matchPart({ from, to, days, listedOn }: PreviewResult, { total, perDay, latest }: MatchSummary) {
   const nothing = fill(words.preview.nothing, { span: counted(days, words.counts.day) })
   return {
     warning: '',
-    rate: total > 0 ? rateText(total, days) : nothing,
+    rate: total > 0 ? paperCountText(total, days) : nothing,
     share: '',
     caption: fill(words.preview.caption, { from: shortDate(from), to: dateWithYear(to) }),
-    bars: barsOf(perDay, listedOn),
+    bars: barsView(perDay, listedOn),
     terms: [],
     overlap: [],
     papersHeading: words.preview.latest,
@@ -171,14 +182,14 @@ function metPart({ from, to, days, listedOn }: Preview, { total, perDay, latest 
   }
 }
 
-const paperLine = ({ path, title, snippet, reason, day, votes }: DigestPaper): PaperLine => ({
+const paperLine = ({ path, title, snippet, reason, day, votes }: ShownPaper): PaperLine => ({
   ...{ path, title, sentence: snippet, reason },
   facts: [shortDate(day), ...(votes === null ? [] : [counted(votes, words.counts.vote)])].join(', '),
 })
 
 function lastView({ day, content }: LastDigest, baseUrl: string): PreviewView['last'] {
   const { heading, none, more } = words.preview.digest
-  const named = { day: fullDate(day) }
+  const named = { day: longDateWithoutYear(day) }
   if (!content) return { heading: fill(none, named), digest: null, more: '' }
   return {
     heading: fill(heading, named),

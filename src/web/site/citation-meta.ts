@@ -1,6 +1,6 @@
 import { dayOf } from '../../core/dates.ts'
-import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { pdfUrl } from '../../papers/paper-links.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { publishedOn } from './citations.ts'
@@ -20,7 +20,7 @@ export function metaOf(paper: Paper, baseUrl: string): Meta[] {
     ['citation_arxiv_id', paper.arxivId],
     ['citation_doi', paper.doi],
     ['citation_pdf_url', pdfUrl(paper)],
-    ['citation_abstract_html_url', `${baseUrl}${pathOf(paper)}`],
+    ['citation_abstract_html_url', `${baseUrl}${paperPathOf(paper)}`],
   ]
   return all.flatMap(([name, content]) => (content ? [{ name, content }] : []))
 }

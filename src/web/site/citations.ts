@@ -1,6 +1,6 @@
 import { type Day, dayOf } from '../../core/dates.ts'
-import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { arxivUrl, doiUrl, pdfUrl } from '../../papers/paper-links.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import { foldAccents } from '../../queries/text/tokens.ts'
@@ -22,7 +22,7 @@ export interface Citations {
 
 export const citationsOf = (paper: Paper, url: string): Citations => ({
   bibtex: bibtexOf(paper, url),
-  files: FORMATS.map((format) => ({ format, path: `${pathOf(paper)}.${format}` })),
+  files: FORMATS.map((format) => ({ format, path: `${paperPathOf(paper)}.${format}` })),
 })
 
 const FORMATS = Object.keys(CITATION_TYPES) as CitationFormat[]

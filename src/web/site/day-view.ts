@@ -1,7 +1,7 @@
 import { type Day, weekdayOf } from '../../core/dates.ts'
 import { longDate, weekdayDate, weekdayDateWithYear } from '../../i18n/dates.ts'
 import { counted, fill, words } from '../../i18n/words.ts'
-import type { DayOfPapers } from '../../search/show-papers.ts'
+import type { DayPage } from '../../search/load-day-page.ts'
 import { type PaperItem, paperItem } from './paper-view.ts'
 
 interface PageLink {
@@ -37,7 +37,7 @@ export interface DayView {
   after: PageLink | null
 }
 
-export function dayView(shown: DayOfPapers): DayView {
+export function dayView(shown: DayPage): DayView {
   const { day, today, papers, page, pages } = shown
   const previous = dayLink(shown.previous, day)
   const next = dayLink(shown.next, day)
@@ -62,7 +62,7 @@ export function dayView(shown: DayOfPapers): DayView {
   }
 }
 
-function pagesView({ day, page, pages }: DayOfPapers): DayView['pages'] {
+function pagesView({ day, page, pages }: DayPage): DayView['pages'] {
   const link = (number: number, text: string): PageLink | null =>
     number < 1 || number > pages ? null : { path: pagePath(day, number), text }
   return {
@@ -80,7 +80,7 @@ function dayLink(day: Day | null, from: Day): PageLink | null {
   return { path: pagePath(day, 1), text: isSameYear ? weekdayDate(day) : weekdayDateWithYear(day) }
 }
 
-function countText({ papers, count, pages, first }: DayOfPapers): string {
+function countText({ papers, count, pages, first }: DayPage): string {
   if (count === 0) return words.day.none
   if (pages === 1) return counted(count, words.counts.paper)
   return fill(words.day.range, { first, last: first + papers.length - 1, count })

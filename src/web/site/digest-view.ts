@@ -1,12 +1,12 @@
 import type { Day } from '../../core/dates.ts'
 import type { ShownDigest } from '../../digests/show-digest.ts'
-import { leadOf } from '../../emails/digest-wording.ts'
+import { publicLead } from '../../emails/digest-wording.ts'
 import { type SectionView, sectionViews } from '../../emails/sections-view.ts'
 import { longDate } from '../../i18n/dates.ts'
-import { pathOf } from '../../papers/identifiers.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
-import { linksOf } from '../../subscribers/links.ts'
-import { myTopicPath } from '../account/topic-path.ts'
+import { siteLinks } from '../../subscribers/links.ts'
+import { requestTopicLinkPath } from '../account/topic-path.ts'
 
 /** A digest as anybody may see it: no address, and no link that opens its reader's own pages. */
 export interface DigestPageView {
@@ -25,11 +25,15 @@ export function digestPageView({ content, beyond }: ShownDigest, baseUrl: string
   return {
     day: content.localDate,
     date: longDate(content.localDate),
-    lead: leadOf(content),
-    sections: sectionViews(content, { links: linksOf(baseUrl), changeUrl: myTopicPath, detail: WHOLE }),
+    lead: publicLead(content),
+    sections: sectionViews(content, {
+      links: siteLinks(baseUrl),
+      changeUrl: requestTopicLinkPath,
+      detail: WHOLE,
+    }),
     more: {
       count: content.more,
-      papers: beyond.map((paper) => ({ path: pathOf(paper), title: plainText(paper.title) })),
+      papers: beyond.map((paper) => ({ path: paperPathOf(paper), title: plainText(paper.title) })),
       unlisted: content.more - beyond.length,
     },
   }

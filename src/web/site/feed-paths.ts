@@ -3,17 +3,17 @@ export type FeedFormat = 'xml' | 'json'
 
 /** Where a feed stands, of a query's papers or of all: /feed.xml?q=linear+attention */
 export const feedPath = (format: FeedFormat, query?: string): string =>
-  withFields(`/feed.${format}`, query === undefined ? [] : [['q', query]])
+  pathWithQuery(`/feed.${format}`, query === undefined ? [] : [['q', query]])
 
 /** Where the form stands with topics in it: /subscribe?topic=mamba&topic=author:Gu */
-export const topicsPath = (queries: readonly string[]): string =>
-  withFields(
+export const subscribePath = (queries: readonly string[]): string =>
+  pathWithQuery(
     '/subscribe',
     queries.map((query) => ['topic', query]),
   )
 
 /** A path with fields as a form sends them; people read these addresses, so signs that may stay do. */
-export function withFields(
+export function pathWithQuery(
   path: string,
   fields: readonly (readonly [name: string, value: string])[],
 ): string {

@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { feedPapers } from '../../search/feed-papers.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
-import { sendIfChanged } from '../conditional.ts'
-import { faultOf, noteFault } from '../errors.ts'
-import { keptShortly } from '../kept-shortly.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
+import { sendIfChanged } from '../conditional-response.ts'
+import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 import { FEED_FORMATS } from './feed-formats.ts'
 import { type FeedFormat, feedPath } from './feed-paths.ts'
 import { feedView } from './feed-view.ts'
-import { textIn } from './search-paths.ts'
+import { textParam } from './search-paths.ts'
 
 type Asked = FastifyRequest<{ Querystring: { q?: unknown } }>
 
@@ -19,8 +19,8 @@ export function addFeedRoutes(app: FastifyInstance, site: Site): void {
       try {
         return await sendFeed(site, request, reply, format)
       } catch (error) {
-        const fault = faultOf(error)
-        noteFault(site.deps, request, reply, fault)
+        const fault = toFault(error)
+        logFault(site.deps, request, reply, fault)
         return reply.code(fault.status).type('text/plain; charset=utf-8').send(`${fault.sentence}\n`)
       }
     })
@@ -33,7 +33,7 @@ async function sendFeed(
   reply: FastifyReply,
   format: FeedFormat,
 ): Promise<FastifyReply> {
-  const typed = textIn(request.query.q)
+  const typed = textParam(request.query.q)
   const query = typed.trim() === '' ? undefined : typed
   const papers =
     query === undefined
@@ -42,5 +42,5 @@ async function sendFeed(
   const { SITE_NAME, BASE_URL } = deps.config
   const { type, write } = FEED_FORMATS[format]
   const body = write(feedView(papers, { format, query, site: { name: SITE_NAME, baseUrl: BASE_URL } }))
-  return sendIfChanged(request, keptShortly(reply).type(type), { body, changedAt: papers.changedAt })
+  return sendIfChanged(request, cacheForOneMinute(reply).type(type), { body, changedAt: papers.changedAt })
 }

@@ -1,13 +1,13 @@
 import { fill, fillHtml, words } from '../../i18n/words.ts'
-import { oneLine } from '../../mail/templates/line.ts'
-import { pathOf } from '../../papers/identifiers.ts'
+import { oneLine } from '../../mail/templates/one-line.ts'
 import type { Paper } from '../../papers/paper.ts'
-import { oneTopic } from '../../queries/language/one-topic.ts'
-import { reasonSentence } from '../../queries/reasons/reason.ts'
-import { type PlainParts, plainParts } from '../../queries/reasons/show-paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { asSingleTopic } from '../../queries/language/as-single-topic.ts'
+import { reasonSentence } from '../../queries/reasons/reason-sentence.ts'
+import { type PlainParts, plainParts } from '../../queries/reasons/shown-paper.ts'
 import type { FeedPapers } from '../../search/feed-papers.ts'
 import type { FoundPaper } from '../../search/found-papers.ts'
-import { type FeedFormat, feedPath, topicsPath } from './feed-paths.ts'
+import { type FeedFormat, feedPath, subscribePath } from './feed-paths.ts'
 import { searchPath } from './search-paths.ts'
 
 /** A paper in a feed: text on one line, without signs that no reader takes. */
@@ -40,7 +40,7 @@ export interface FeedView {
   entries: FeedEntry[]
 }
 
-interface Asked {
+interface FeedRequest {
   format: FeedFormat
   query: string | undefined
   site: { name: string; baseUrl: string }
@@ -51,7 +51,7 @@ const MAX_AUTHORS = 20
 /** Of a feed without papers. */
 const BEGINNING = '2026-01-01T00:00:00.000Z'
 
-export function feedView({ found, understood, withRevised }: FeedPapers, asked: Asked): FeedView {
+export function feedView({ found, understood, withRevised }: FeedPapers, asked: FeedRequest): FeedView {
   const { query, format, site } = asked
   const entries = found.map((one) => entryOf(one, { baseUrl: site.baseUrl, withRevised }))
   const at = (path: string) => `${site.baseUrl}${path}`
@@ -60,7 +60,7 @@ export function feedView({ found, understood, withRevised }: FeedPapers, asked: 
     title: fill(words.feed.title, { site: site.name, what: oneLine(query ?? words.feed.newest) }),
     subtitle: understood ?? words.feed.all,
     self: at(feedPath(format, query)),
-    home: at(query === undefined ? '/' : topicsPath([oneTopic(query) ?? query])),
+    home: at(query === undefined ? '/' : subscribePath([asSingleTopic(query) ?? query])),
     page: at(query === undefined ? '/' : searchPath({ query, order: 'newest' })),
     updated: [BEGINNING, ...entries.map(({ updated }) => updated)].sort().at(-1)!,
     entries,
@@ -77,7 +77,7 @@ function entryOf({ paper, reason, text }: FoundPaper, { baseUrl, withRevised }: 
   const { reasonHtml, summaryHtml, abstractHtml } = words.feed
   return {
     id: `tag:${new URL(baseUrl).hostname},2026:paper/${paper.id}`,
-    url: `${baseUrl}${pathOf(paper)}`,
+    url: `${baseUrl}${paperPathOf(paper)}`,
     title,
     authors: firstOf(authors),
     categories: paper.categories,

@@ -2,43 +2,43 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parseDay } from '../../core/dates.ts'
 import { Fault } from '../../core/errors.ts'
 import { siteStatus } from '../../operator/site-status.ts'
-import { pathOf } from '../../papers/identifiers.ts'
-import { type PapersLike, papersLike } from '../../search/papers-like.ts'
-import { withSearchSlotOr } from '../../search/search-slot.ts'
-import { showDay, showNewestDay, showPaper } from '../../search/show-papers.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { loadDayPage, loadNewestDayPage, loadPaperByName } from '../../search/load-day-page.ts'
+import { withOptionalSearchSlot } from '../../search/search-slot.ts'
+import { type SimilarPapers, similarPapers } from '../../search/similar-papers.ts'
 import { CONSENT_WORDING } from '../../subscribers/consent.ts'
-import { sendIfChanged } from '../conditional.ts'
-import { keptShortly } from '../kept-shortly.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
+import { sendIfChanged } from '../conditional-response.ts'
 import type { Site } from '../site.ts'
 import { CITATION_TYPES, type CitationName, citation, citationKey, citationName } from './citations.ts'
 import { dayView } from './day-view.ts'
-import { likeView } from './like-view.ts'
 import { paperPageView } from './paper-view.ts'
-import { pageNumber } from './search-paths.ts'
+import { pageParam } from './search-paths.ts'
+import { similarPapersView } from './similar-papers-view.ts'
 import { statusView } from './status-view.ts'
 
 /** The newest day, any day, and a paper. */
 export function addPaperRoutes(app: FastifyInstance, site: Site): void {
   const { deps, pages } = site
   app.get('/', async (_request, reply) => {
-    const day = dayView(await showNewestDay(deps))
+    const day = dayView(await loadNewestDayPage(deps))
     const banner = { closed: deps.config.SIGNUP === 'closed', consent: CONSENT_WORDING.asking }
-    return pages.send(keptShortly(reply), 'home', { day, banner })
+    return pages.send(cacheForOneMinute(reply), 'home', { day, banner })
   })
 
   app.get<{ Params: { date: string }; Querystring: { page?: string } }>(
     '/papers/date/:date',
     async ({ params, query }, reply) => {
       const day = parseDay(params.date)
-      const shown = await showDay(deps, { day, page: pageNumber(query.page) })
-      return pages.send(keptShortly(reply), 'day', { day: dayView(shown) })
+      const shown = await loadDayPage(deps, { day, page: pageParam(query.page) })
+      return pages.send(cacheForOneMinute(reply), 'day', { day: dayView(shown) })
     },
   )
 
   addDateForm(app, site)
 
   app.get('/status', async (_request, reply) =>
-    pages.send(keptShortly(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
+    pages.send(cacheForOneMinute(reply), 'status', statusView(await siteStatus(deps), deps.clock.now())),
   )
 
   // An identifier may hold a slash: hep-th/9901001, doi:10.1000/1.
@@ -46,13 +46,13 @@ export function addPaperRoutes(app: FastifyInstance, site: Site): void {
     const name = request.params['*']
     const cited = citationName(name)
     if (cited) return sendCitation(site, request, reply, cited)
-    const paper = await showPaper(deps, { name })
-    const none: PapersLike = { papers: [], topic: null }
-    const found = await withSearchSlotOr(deps, request, { queries: [], fallback: none }, (spend) =>
-      papersLike(deps, paper, spend),
+    const paper = await loadPaperByName(deps, { name })
+    const none: SimilarPapers = { papers: [], topic: null }
+    const found = await withOptionalSearchSlot(deps, request, { queries: [], fallback: none }, (spend) =>
+      similarPapers(deps, paper, spend),
     )
-    const like = likeView(found)
-    return pages.send(keptShortly(reply), 'paper', {
+    const like = similarPapersView(found)
+    return pages.send(cacheForOneMinute(reply), 'paper', {
       paper: paperPageView(paper, deps.config.BASE_URL),
       like,
     })
@@ -66,11 +66,14 @@ async function sendCitation(
   reply: FastifyReply,
   { name, format }: CitationName,
 ): Promise<FastifyReply> {
-  const paper = await showPaper(deps, { name })
-  const body = citation(format, paper, `${deps.config.BASE_URL}${pathOf(paper)}`)
+  const paper = await loadPaperByName(deps, { name })
+  const body = citation(format, paper, `${deps.config.BASE_URL}${paperPathOf(paper)}`)
   const filename = `${citationKey(paper)}.${format}`
   reply.header('content-disposition', `attachment; filename="${filename}"`)
-  return sendIfChanged(request, keptShortly(reply).type(CITATION_TYPES[format]), { body, changedAt: null })
+  return sendIfChanged(request, cacheForOneMinute(reply).type(CITATION_TYPES[format]), {
+    body,
+    changedAt: null,
+  })
 }
 
 /** Where the field for a date leads: to that day, or back to the field with what is wrong with it. */

@@ -1,20 +1,20 @@
 import { type Day, dayOf } from '../../core/dates.ts'
 import { dateWithYear } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
-import { pathOf } from '../../papers/identifiers.ts'
 import type { Paper } from '../../papers/paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { arxivUrl, doiUrl, pdfUrl, votesUrl } from '../../papers/paper-links.ts'
-import { sentenceOf, summaryOf } from '../../papers/sentence.ts'
-import { type PageRun, pageRuns } from '../../papers/text/page-text.ts'
+import { paperSentenceOf, plainSummaryOf } from '../../papers/paper-sentence.ts'
+import { type PageRun, pageRuns } from '../../papers/text/page-runs.ts'
 import { plainText } from '../../papers/text/plain-text.ts'
 import type { TextRun } from '../../queries/reasons/marked-runs.ts'
-import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
 import { codeLink } from '../../subscribers/links.ts'
 import { type Meta, metaOf } from './citation-meta.ts'
 import { type Citations, citationsOf } from './citations.ts'
 import { searchPath } from './search-paths.ts'
 
-export interface Link {
+export interface TextLink {
   text: string
   url: string
 }
@@ -24,16 +24,16 @@ export interface PaperItem {
   path: string
   title: (PageRun | TextRun)[]
   authors: string
-  organization: Link | null
+  organization: TextLink | null
   /** When it was listed, where the list holds papers of several days. */
-  day: Link | null
+  day: TextLink | null
   /** Why it matched what was searched for. */
   reason: string | null
   sentence: TextRun[]
   votes: Votes | null
   /** "PDF", "arXiv", "Code", "3 comments": only the last one may have no link. */
   facts: Fact[]
-  keywords: Link[]
+  keywords: TextLink[]
 }
 
 interface Fact {
@@ -52,24 +52,24 @@ export interface PaperPageView {
   path: string
   title: string
   titleRuns: PageRun[]
-  authors: Link[]
+  authors: TextLink[]
   /** "A, B, C +97", where they are too many to be in line; otherwise null. */
   firstAuthors: string | null
-  organization: Link | null
+  organization: TextLink | null
   /** The source's own. */
   summary: string
   /** In one sentence, to search engines and link previews. */
   description: string
   abstractRuns: PageRun[]
-  links: Link[]
+  links: TextLink[]
   votes: Fact[]
-  keywords: Link[]
+  keywords: TextLink[]
   /** On which it was first listed. */
   day: Day
-  dayLink: Link
+  dayLink: TextLink
   /** When its authors submitted it. */
   submitted: { day: Day; text: string } | null
-  categories: Link[]
+  categories: TextLink[]
   citations: Citations
   meta: Meta[]
 }
@@ -80,9 +80,9 @@ const KEYWORDS_OF_CARD = 3
 
 /** `dated`: says when it was listed. */
 export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
-  const { sentence } = sentenceOf(paper, plainText(paper.abstract))
+  const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
-    path: pathOf(paper),
+    path: paperPathOf(paper),
     title: pageRuns(paper.title),
     authors: authorsOf(paper.authors.map(plainText)),
     organization: organizationOf(plainText(paper.organization ?? '')),
@@ -96,22 +96,22 @@ export function paperItem(paper: Paper, { dated = false } = {}): PaperItem {
 }
 
 /** The same of a paper that was found, with what matched marked. */
-export const foundItem = (paper: Paper, { title, snippet, reason }: DigestPaper): PaperItem => ({
+export const foundPaperItem = (paper: Paper, { title, snippet, reason }: ShownPaper): PaperItem => ({
   ...paperItem(paper, { dated: true }),
   ...{ title, sentence: snippet, reason },
 })
 
 export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
   const names = paper.authors.map(plainText)
-  const { sentence } = sentenceOf(paper, plainText(paper.abstract))
+  const { sentence } = paperSentenceOf(paper, plainText(paper.abstract))
   return {
-    path: pathOf(paper),
+    path: paperPathOf(paper),
     title: plainText(paper.title),
     titleRuns: pageRuns(paper.title),
     authors: names.map((text) => ({ text, url: fieldPath('author', text) })),
     firstAuthors: names.length > AUTHORS_IN_LINE ? authorsOf(names) : null,
     organization: organizationOf(plainText(paper.organization ?? '')),
-    summary: summaryOf(paper),
+    summary: plainSummaryOf(paper),
     description: sentence,
     abstractRuns: pageRuns(paper.abstract),
     links: linksOf(paper, fill(words.paper.arxivId, { id: paper.arxivId ?? '' })),
@@ -129,7 +129,7 @@ export function paperPageView(paper: Paper, baseUrl: string): PaperPageView {
       text: dateWithYear(dayOf(paper.publishedAt)),
     },
     categories: paper.categories.map((text) => ({ text, url: searchPath({ query: `cat:${text}` }) })),
-    citations: citationsOf(paper, `${baseUrl}${pathOf(paper)}`),
+    citations: citationsOf(paper, `${baseUrl}${paperPathOf(paper)}`),
     meta: metaOf(paper, baseUrl),
   }
 }
@@ -144,20 +144,20 @@ export function authorsOf(names: readonly string[], unnamed = 0): string {
   })
 }
 
-export const organizationOf = (name: string): Link | null =>
+export const organizationOf = (name: string): TextLink | null =>
   name ? { text: name, url: fieldPath('org', name) } : null
 
-const keywordsOf = ({ keywords }: Paper): Link[] =>
+const keywordsOf = ({ keywords }: Paper): TextLink[] =>
   keywords.map(plainText).map((text) => ({ text, url: fieldPath('keyword', text) }))
 
-export const dayLink = (day: Day): Link => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
+export const dayLink = (day: Day): TextLink => ({ text: dateWithYear(day), url: `/papers/date/${day}` })
 
 /** A search for a value of a field; no quotes can be in it. */
 const fieldPath = (field: 'author' | 'org' | 'keyword', value: string): string =>
   searchPath({ query: `${field}:"${value.replace(/["“”„]/g, '')}"` })
 
 /** Where else the paper is. */
-function linksOf(paper: Paper, arxivText: string): Link[] {
+function linksOf(paper: Paper, arxivText: string): TextLink[] {
   const all: Fact[] = [
     { text: words.paper.pdf, url: pdfUrl(paper) },
     { text: arxivText, url: arxivUrl(paper) },

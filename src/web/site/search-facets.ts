@@ -1,7 +1,7 @@
 import { fill, words } from '../../i18n/words.ts'
-import type { FacetCount, Narrowing } from '../../search/facets.ts'
+import type { FacetCount, FacetSelection } from '../../search/facets.ts'
 import type { SearchedArchive } from '../../search/search-archive.ts'
-import { type AskedSearch, searchPath } from './search-paths.ts'
+import { type SearchParams, searchPath } from './search-paths.ts'
 
 /** One part into which results fall: a link that narrows to it, or takes that back. */
 interface FacetItem {
@@ -24,10 +24,10 @@ const MAX_MONTHS = 6
 
 /** By category, month and code; without parts that hold all of the papers, which would narrow nothing. */
 export function facetViews(
-  asked: AskedSearch,
+  asked: SearchParams,
   { facets, count }: Pick<SearchedArchive, 'facets' | 'count'>,
 ): FacetView[] {
-  const { category, month, withCode = false } = asked.narrowing
+  const { category, month, withCode = false } = asked.selection
   const code = [{ value: '1', papers: facets.withCode }]
   const counts = (all: FacetCount[], chosen: string | undefined) =>
     withChosen(all, chosen).filter(
@@ -57,7 +57,11 @@ interface Choices {
   chosen: string | undefined
 }
 
-function facet(asked: AskedSearch, kind: keyof Narrowing, { counts, most, chosen }: Choices): FacetView {
+function facet(
+  asked: SearchParams,
+  kind: keyof FacetSelection,
+  { counts, most, chosen }: Choices,
+): FacetView {
   const items = counts.map(({ value, papers }) =>
     itemOf(asked, kind, { value, papers, isChosen: value === chosen }),
   )
@@ -67,21 +71,21 @@ function facet(asked: AskedSearch, kind: keyof Narrowing, { counts, most, chosen
 }
 
 function itemOf(
-  asked: AskedSearch,
-  kind: keyof Narrowing,
+  asked: SearchParams,
+  kind: keyof FacetSelection,
   { value, papers, isChosen }: FacetCount & { isChosen: boolean },
 ): FacetItem {
-  const { [kind]: _before, ...others } = asked.narrowing
+  const { [kind]: _before, ...others } = asked.selection
   const taken = { ...others, [kind]: kind === 'withCode' ? true : value }
   return {
     text: textOf(kind, value),
     papers,
-    path: searchPath({ ...asked, narrowing: isChosen ? others : taken, page: 1 }),
+    path: searchPath({ ...asked, selection: isChosen ? others : taken, page: 1 }),
     chosen: isChosen,
   }
 }
 
-function textOf(kind: keyof Narrowing, value: string): string {
+function textOf(kind: keyof FacetSelection, value: string): string {
   if (kind === 'withCode') return words.search.withCode
   if (kind === 'category') return value
   const [year = '', month = ''] = value.split('-')

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Fault } from '../../core/errors.ts'
-import { pathOf } from '../../papers/identifiers.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
 import { searchArchive } from '../../search/search-archive.ts'
 import { withSearchSlot } from '../../search/search-slot.ts'
-import { faultOf, noteFault } from '../errors.ts'
-import { keptShortly } from '../kept-shortly.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
+import { logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
-import { askedSearch, textIn } from './search-paths.ts'
-import { emptySearch, faultySearch, searchView } from './search-view.ts'
+import { readSearchParams, textParam } from './search-paths.ts'
+import { emptySearch, searchOfFault, searchView } from './search-view.ts'
 
 type Asked = Record<string, unknown>
 
@@ -17,29 +17,31 @@ export function addSearchRoutes(app: FastifyInstance, site: Site): void {
   const { BASE_URL } = deps.config
   app.get<{ Querystring: Asked }>('/papers', async (request, reply) => {
     try {
-      const asked = askedSearch(request.query)
-      if (!asked) return pages.send(keptShortly(reply), 'search', { search: emptySearch(BASE_URL) })
-      const searched = await withSearchSlot(deps, request, [asked.query], (spend) =>
-        searchArchive(deps, { ...asked, spend }),
+      const params = readSearchParams(request.query)
+      if (!params) return pages.send(cacheForOneMinute(reply), 'search', { search: emptySearch(BASE_URL) })
+      const searched = await withSearchSlot(deps, request, [params.query], (spend) =>
+        searchArchive(deps, { ...params, spend }),
       )
       const [named] = searched.tree.kind === 'paper' ? searched.found : []
-      if (named) return reply.redirect(pathOf(named.paper), 303)
-      return pages.send(keptShortly(reply), 'search', { search: searchView(asked, searched, BASE_URL) })
+      if (named) return reply.redirect(paperPathOf(named.paper), 303)
+      return pages.send(cacheForOneMinute(reply), 'search', {
+        search: searchView(params, searched, BASE_URL),
+      })
     } catch (error) {
-      return askAgain(site, request, reply, faultOf(error))
+      return showSearchAgain(site, request, reply, toFault(error))
     }
   })
 }
 
 /** The field with what was typed in it, and what is wrong. */
-function askAgain(
+function showSearchAgain(
   { deps, pages }: Site,
   request: FastifyRequest<{ Querystring: Asked }>,
   reply: FastifyReply,
   fault: Fault,
 ): FastifyReply {
-  const reference = noteFault(deps, request, reply, fault)
-  const query = textIn(request.query.q)
-  const search = faultySearch(deps.config.BASE_URL, { query, fault, reference })
+  const reference = logFault(deps, request, reply, fault)
+  const query = textParam(request.query.q)
+  const search = searchOfFault(deps.config.BASE_URL, { query, fault, reference })
   return pages.send(reply, 'search', { search }, fault.status)
 }

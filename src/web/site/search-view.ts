@@ -2,19 +2,19 @@ import type { Fault } from '../../core/errors.ts'
 import { FieldFaults } from '../../core/field-faults.ts'
 import { longDate } from '../../i18n/dates.ts'
 import { counted, fill, listed, words } from '../../i18n/words.ts'
-import { cut } from '../../mail/templates/line.ts'
+import { truncateAtWord } from '../../mail/templates/one-line.ts'
 import { shownName } from '../../queries/language/describe-query.ts'
-import type { DigestPaper } from '../../queries/reasons/show-paper.ts'
-import { showPaper } from '../../queries/reasons/show-paper.ts'
-import { type NothingFound, PAPERS_ON_A_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
+import type { ShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { toShownPaper } from '../../queries/reasons/shown-paper.ts'
+import { type NothingFound, PAPERS_PER_PAGE, type SearchedArchive } from '../../search/search-archive.ts'
 import { arxivLink } from '../../subscribers/links.ts'
 import { type FaultsView, faultsView } from '../faults-view.ts'
-import { elsewhere } from './elsewhere.ts'
-import { authorsOf, dayLink, foundItem, organizationOf, type PaperItem } from './paper-view.ts'
+import { externalPaperLink } from './external-paper-link.ts'
+import { type FollowSearchView, followSearchView } from './follow-search-view.ts'
+import { authorsOf, dayLink, foundPaperItem, organizationOf, type PaperItem } from './paper-view.ts'
 import { type SearchExample, searchExamples } from './search-examples.ts'
 import { type FacetView, facetViews } from './search-facets.ts'
-import { type AskedSearch, searchPath } from './search-paths.ts'
-import { type TakeAlong, takeAlong } from './search-topic.ts'
+import { type SearchParams, searchPath } from './search-paths.ts'
 
 interface PageLink {
   path: string
@@ -31,7 +31,7 @@ export interface ResultsView {
   facets: FacetView[]
   items: PaperItem[]
   pages: { text: string; previous: PageLink | null; next: PageLink | null } | null
-  along: TakeAlong | null
+  along: FollowSearchView | null
   /** To the papers of an author or organization of that name. */
   names: PageLink[]
   /** Where else a paper is that is not here. */
@@ -66,7 +66,7 @@ export const emptySearch = (baseUrl: string): SearchView => ({
 })
 
 /** The field with what was typed, and why nothing was searched; `reference` is how the log knows a fault of ours. */
-export const faultySearch = (
+export const searchOfFault = (
   baseUrl: string,
   { query, fault, reference }: { query: string; fault: Fault; reference: string | null },
 ): SearchView => ({
@@ -80,38 +80,38 @@ export const faultySearch = (
 const headingOf = (query: string): string =>
   query.trim() === ''
     ? words.search.heading
-    : fill(words.search.headingOf, { query: cut(query.trim(), MAX_IN_TITLE_LENGTH) })
+    : fill(words.search.headingOf, { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH) })
 
 const isOfQuery = ({ code }: Fault): boolean => code.startsWith('query.')
 
 export function searchView(
-  asked: AskedSearch,
+  params: SearchParams,
   searched: SearchedArchive,
   baseUrl: string,
 ): SearchView & { results: ResultsView } {
   const count = searched.count === 0 ? words.day.none : counted(searched.count, words.counts.paper)
-  const { query } = asked
+  const { query } = params
   const missing = searched.all === 0 && searched.tree.kind === 'paper' ? searched.tree.name : null
   return {
     ...emptySearch(baseUrl),
     query,
     heading: headingOf(query),
-    title: fill(words.search.titleOf, { query: cut(query.trim(), MAX_IN_TITLE_LENGTH), count }),
-    canonical: `${baseUrl}${searchPath(asked)}`,
+    title: fill(words.search.titleOf, { query: truncateAtWord(query.trim(), MAX_IN_TITLE_LENGTH), count }),
+    canonical: `${baseUrl}${searchPath(params)}`,
     hidden: true,
     results: {
       count,
       understood: searched.understood,
       notes: notesOf(searched),
-      orders: ordersOf(asked),
-      facets: facetViews(asked, searched),
+      orders: ordersOf(params),
+      facets: facetViews(params, searched),
       items: searched.found.map(({ paper, reason, text }) =>
-        foundItem(paper, showPaper(paper, reason, text)),
+        foundPaperItem(paper, toShownPaper(paper, reason, text)),
       ),
-      pages: pagesOf(asked, searched),
-      along: takeAlong(asked, searched, baseUrl),
+      pages: pagesOf(params, searched),
+      along: followSearchView(params, searched, baseUrl),
       names: namesView(searched),
-      elsewhere: missing ? elsewhere(missing) : null,
+      elsewhere: missing ? externalPaperLink(missing) : null,
       nothing: searched.count > 0 ? null : nothingView(searched),
     },
   }
@@ -125,26 +125,26 @@ const namesView = ({ onlyNames, all, named }: SearchedArchive): PageLink[] =>
   }))
 
 function notesOf({ count, page, pages, found, backTo }: SearchedArchive): string[] {
-  const first = (page - 1) * PAPERS_ON_A_PAGE + 1
-  const isAll = count <= pages * PAPERS_ON_A_PAGE
+  const first = (page - 1) * PAPERS_PER_PAGE + 1
+  const isAll = count <= pages * PAPERS_PER_PAGE
   return [
     pages > 1 ? fill(words.day.range, { first, last: first + found.length - 1, count }) : '',
-    isAll || page < pages ? '' : fill(words.search.lastPage, { shown: pages * PAPERS_ON_A_PAGE }),
+    isAll || page < pages ? '' : fill(words.search.lastPage, { shown: pages * PAPERS_PER_PAGE }),
     backTo ? fill(words.search.backTo, { day: longDate(backTo) }) : '',
   ].filter(Boolean)
 }
 
-const ordersOf = (asked: AskedSearch): ResultsView['orders'] =>
+const ordersOf = (params: SearchParams): ResultsView['orders'] =>
   (['best', 'newest'] as const).map((order) => ({
     text: words.search.orders[order],
-    path: searchPath({ ...asked, order, page: 1 }),
-    chosen: order === asked.order,
+    path: searchPath({ ...params, order, page: 1 }),
+    chosen: order === params.order,
   }))
 
-function pagesOf(asked: AskedSearch, { page, pages }: SearchedArchive): ResultsView['pages'] {
+function pagesOf(params: SearchParams, { page, pages }: SearchedArchive): ResultsView['pages'] {
   if (pages < 2) return null
   const link = (number: number, text: string): PageLink | null =>
-    number < 1 || number > pages ? null : { path: searchPath({ ...asked, page: number }), text }
+    number < 1 || number > pages ? null : { path: searchPath({ ...params, page: number }), text }
   return {
     text: fill(words.day.page, { page, pages }),
     previous: link(page - 1, words.day.previousPage),
@@ -153,7 +153,7 @@ function pagesOf(asked: AskedSearch, { page, pages }: SearchedArchive): ResultsV
 }
 
 /** Of what is nearest only what digests hold is known. */
-function itemOf(paper: DigestPaper): PaperItem {
+function itemOf(paper: ShownPaper): PaperItem {
   const { path, title, snippet, reason, day, votes, authors, moreAuthors, organization = '' } = paper
   const arxiv = arxivLink(path)
   return {

@@ -1,6 +1,6 @@
 import type { Day } from '../../core/dates.ts'
 import { sourceName } from '../../digests/sources-line.ts'
-import { longDate, moment, weekdayDate } from '../../i18n/dates.ts'
+import { dateAndTime, longDate, weekdayDate } from '../../i18n/dates.ts'
 import { fill, words } from '../../i18n/words.ts'
 import type { SiteStatus } from '../../operator/site-status.ts'
 import type { SourceStatus } from '../../operator/source-status.ts'
@@ -19,16 +19,21 @@ export interface StatusView {
   }[]
 }
 
-export function statusView({ sources, delivery, since, closed }: SiteStatus, now: Date): StatusView {
+export function statusView(
+  { sources, delivery, since, newestClosedDate }: SiteStatus,
+  now: Date,
+): StatusView {
   const at = since ? momentOf(since) : ''
   return {
     delivery: fill(words.status.delivery[delivery], { since: at }),
-    closed: closed ? fill(words.status.closed, { day: longDate(closed) }) : words.status.neverClosed,
+    closed: newestClosedDate
+      ? fill(words.status.closed, { day: longDate(newestClosedDate) })
+      : words.status.neverClosed,
     sources: sources.map((source, place) => sourceView(source, { place, now })),
   }
 }
 
-const momentOf = (at: Date): string => moment(at.toISOString(), 'UTC')
+const momentOf = (at: Date): string => dateAndTime(at.toISOString(), 'UTC')
 
 function sourceView(
   { source, newestFetch, nextTry, days }: SourceStatus,

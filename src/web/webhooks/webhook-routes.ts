@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { acceptWebhook, PROVIDER_SETTINGS } from '../../bounces/accept-webhook.ts'
 import { openSnsClient } from '../../bounces/providers/sns-client.ts'
-import { MAKERS, type Maker } from '../../bounces/report.repo.ts'
-import { PROOFS, takeWebhook } from '../../bounces/take-webhook.ts'
+import { PROVIDERS, type Provider } from '../../bounces/report.repo.ts'
 import { Fault } from '../../core/errors.ts'
-import { faultOf, jsonOf, noteFault } from '../errors.ts'
+import { jsonOfFault, logFault, toFault } from '../errors.ts'
 import type { Site } from '../site.ts'
 
-const LARGEST_BODY = 1_000_000
+const WEBHOOK_BODY_LIMIT = 1_000_000
 
 /**
  * POST /webhooks/MAKER, for each maker whose proof is set. 200 once the body stands in the database. No limit by address:
@@ -16,16 +16,21 @@ export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
   const { config } = site.deps
   const deps = { ...site.deps, sns: openSnsClient({ baseUrl: config.SNS_URL }) }
   app.register(async (scope) => {
-    takeBytesAlone(scope)
-    for (const maker of MAKERS.filter((name) => config[PROOFS[name]] !== undefined)) {
+    parseBodiesAsBytes(scope)
+    for (const provider of PROVIDERS.filter((name) => config[PROVIDER_SETTINGS[name]] !== undefined)) {
       scope.post(
-        `/webhooks/${maker}`,
+        `/webhooks/${provider}`,
         {
-          bodyLimit: LARGEST_BODY,
-          errorHandler: (error, request, reply) => answerFault(site, maker, { error, request, reply }),
+          bodyLimit: WEBHOOK_BODY_LIMIT,
+          errorHandler: (error, request, reply) =>
+            sendWebhookFault(site, provider, { error, request, reply }),
         },
         async ({ headers, body }, reply) => {
-          await takeWebhook(deps, { maker, headers, raw: Buffer.isBuffer(body) ? body : Buffer.alloc(0) })
+          await acceptWebhook(deps, {
+            maker: provider,
+            headers,
+            raw: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+          })
           return reply.code(200).send()
         },
       )
@@ -34,7 +39,7 @@ export function addWebhookRoutes(app: FastifyInstance, site: Site): void {
 }
 
 /** A signature is over bytes, and SNS calls its JSON text: the type says nothing here, and may be none. */
-function takeBytesAlone(scope: FastifyInstance): void {
+function parseBodiesAsBytes(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   scope.addHook('onRequest', async ({ headers }) => {
@@ -48,13 +53,19 @@ interface Failed {
   reply: FastifyReply
 }
 
-function answerFault({ deps }: Site, maker: Maker, { error, request, reply }: Failed): FastifyReply {
-  const fault = isTooLarge(error) ? new Fault('request.too-large', { limit: LARGEST_BODY }) : faultOf(error)
-  const reference = noteFault(deps, request, reply, fault)
-  if (fault.status < 500) deps.log.warn('report.refused', { way: maker, code: fault.code })
+function sendWebhookFault(
+  { deps }: Site,
+  provider: Provider,
+  { error, request, reply }: Failed,
+): FastifyReply {
+  const fault = isTooLarge(error)
+    ? new Fault('request.too-large', { limit: WEBHOOK_BODY_LIMIT })
+    : toFault(error)
+  const reference = logFault(deps, request, reply, fault)
+  if (fault.status < 500) deps.log.warn('report.refused', { way: provider, code: fault.code })
   if (fault.status === 401)
     reply.header('www-authenticate', `Basic realm="webhooks", Bearer realm="webhooks"`)
-  return reply.code(statusFor(maker, fault)).send(jsonOf(fault, reference))
+  return reply.code(statusFor(provider, fault)).send(jsonOfFault(fault, reference))
 }
 
 const isTooLarge = (error: unknown): boolean => (error as { statusCode?: number }).statusCode === 413
@@ -63,5 +74,5 @@ const isTooLarge = (error: unknown): boolean => (error as { statusCode?: number 
  * Brevo gives up at any other status from 400 on: https://developers.brevo.com/docs/retry-mechanism. Postmark does at 403
  * alone, so a wrong password is a 401: once it is mended, what was refused meanwhile comes again.
  */
-const statusFor = (maker: Maker, { status }: Fault): number =>
-  maker === 'brevo' && status >= 500 ? 429 : status
+const statusFor = (provider: Provider, { status }: Fault): number =>
+  provider === 'brevo' && status >= 500 ? 429 : status

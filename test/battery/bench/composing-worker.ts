@@ -1,12 +1,12 @@
 // A worker that delivers lane `digests` as the service does, with the mails that the service makes. Prints "ready" when
 // it begins, and what it took of memory at most, in megabytes, when it ends.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
 import { firstAnswer } from './first-answer.ts'
 
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })))
 await firstAnswer(deps.db)
 const compose = await openComposer(deps)
 const stopping = new AbortController()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Database, isDatabaseAway } from '../../../src/core/database/database.ts'
+import { type Database, isDatabaseUnavailable } from '../../../src/core/database/database.ts'
 
 const TRIES = 10
 const PAUSE_MS = 200
@@ -14,7 +14,7 @@ export async function firstAnswer(db: Database): Promise<void> {
       await db.$queryRaw`select 1`
       return
     } catch (error) {
-      if (left === 1 || !isDatabaseAway(error)) throw error
+      if (left === 1 || !isDatabaseUnavailable(error)) throw error
       await sleep(PAUSE_MS)
     }
   }

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { ingestDue } from '../../../src/papers/ingest-due.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   options: { ingest: { type: 'boolean' }, wrong: { type: 'string' } },
 })
 const clock = stoppedClock(new Date(positionals[0]!))
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock })
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), { clock })
 await firstAnswer(deps.db)
 console.log('ready')
 if (values.ingest) await ingestDue(deps)

@@ -2,8 +2,8 @@
 // { error }. It ticks, plans and delivers as a service does, at once instead of when a nudge comes.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire, wireQueue } from '../../../src/core/deps.ts'
-import { textOf } from '../../../src/core/errors.ts'
+import { addQueue, buildDeps } from '../../../src/core/deps.ts'
+import { errorText } from '../../../src/core/errors.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
 import { tick } from '../../../src/service/schedule/tick.ts'
@@ -12,7 +12,9 @@ import type { Order, Phase } from './ticking.ts'
 
 const clock = stoppedClock(new Date(0))
 const options = { clock, connections: 3 }
-const { deps, close } = await wireQueue(await wire(readConfig(readEnvironment({ dotEnv: false })), options))
+const { deps, close } = await addQueue(
+  await buildDeps(readConfig(readEnvironment({ dotEnv: false })), options),
+)
 const deliverDeps = { ...deps, queue: undefined, compose: plainMail }
 
 const work: Record<Phase, () => Promise<unknown>> = {
@@ -26,7 +28,7 @@ process.on('message', async ({ now, phase }: Order) => {
   try {
     process.send?.({ value: await work[phase]() })
   } catch (error) {
-    process.send?.({ error: textOf(error) })
+    process.send?.({ error: errorText(error) })
   }
 })
 process.on('disconnect', async () => {

@@ -4,7 +4,7 @@
 import { flushCompileCache } from 'node:module'
 import { parseArgs } from 'node:util'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import type { Compose } from '../../../src/mail/message.ts'
 import { drain } from '../../../src/mail/sending/drain.ts'
 import { crashAt } from '../crash/crash-at.ts'
@@ -23,7 +23,9 @@ const { values, positionals } = parseArgs({
 const variant = positionals[0] as WrongVariant | undefined
 const owner = `worker-${process.pid}`
 const watch = values.crash ? crashAt(values.crash) : undefined
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { watch })
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), {
+  onFailpoint: watch,
+})
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 let composed = 0

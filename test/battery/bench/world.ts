@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readConfig } from '../../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { migrateDatabase } from '../../../src/operator/migrate-database.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
@@ -32,7 +32,11 @@ export interface World {
 /** Opens a bench's database with everything that a service needs, its queue too, for as long as `work` takes. */
 export async function withWorld<T>(bench: Bench, now: Date, work: (world: World) => Promise<T>): Promise<T> {
   const clock = stoppedClock(now)
-  const { deps, close } = await wire(readConfig(bench.settings), { clock, log: silentLog, connections: 2 })
+  const { deps, close } = await buildDeps(readConfig(bench.settings), {
+    clock,
+    log: silentLog,
+    connections: 2,
+  })
   let files = 0
   try {
     await migrateDatabase(deps)

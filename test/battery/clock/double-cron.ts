@@ -120,7 +120,7 @@ const WRONG: Record<string, Wrong> = {
   },
   'leases-held-chunks': {
     part: {
-      real: 'src/mail/outbox/chunk.repo.ts',
+      real: 'src/mail/outbox/batch.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
     },
     sees: 'doubles',

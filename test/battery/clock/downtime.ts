@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addDays, DAY_MS, type Day, dayOf, WEEKDAYS } from '../../../src/core/dates.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { balances } from '../../../src/digests/books.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { isReconciled } from '../../../src/digests/reconciliation.ts'
 import { isKept } from '../../support/smtp-sink.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf, withBench } from '../bench/delivery-bench.ts'
@@ -157,10 +157,10 @@ async function judge(
 async function wrongBooks(db: World['deps']['db'], expected: Outcome[]): Promise<number> {
   let wrong = 0
   for (const [date, outcomes] of Map.groupBy(expected, (one) => one.date)) {
-    const counts = await books(db, date)
+    const counts = await dayTotals(db, date)
     const planned = outcomes.filter(({ outcome }) => outcome === 'planned').length
     const isRight =
-      balances(counts) &&
+      isReconciled(counts) &&
       counts.due === outcomes.length &&
       counts.accepted === planned &&
       counts.missed === outcomes.length - planned

@@ -158,7 +158,7 @@ const ownClock: BatteryCase = {
   run: async () => {
     if (noJumps) return noJumps
     const outcome = await jumpRun(2, {
-      real: 'src/mail/outbox/chunk.repo.ts',
+      real: 'src/mail/outbox/batch.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-by-own-clock.ts',
     })
     const caught = outcome.takenOver + outcome.doubles > 0 || outcome.takeoverMs > MAX_TAKEOVER_MS

@@ -1,7 +1,8 @@
 // Reads so many mutated reports and answers, and prints what came of it as JSON: inbound-worker.ts N SEED.
-import { readReturn } from '../../../src/bounces/reading/read-return.ts'
-import type { Returned } from '../../../src/bounces/reading/returned.ts'
-import { textOf } from '../../../src/core/errors.ts'
+
+import type { ParsedBounce } from '../../../src/bounces/reading/parsed-bounce.ts'
+import { readBounceText } from '../../../src/bounces/reading/read-bounce-text.ts'
+import { errorText } from '../../../src/core/errors.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
 import { mutateReport } from './mutated-reports.ts'
 import { readReports } from './reports.ts'
@@ -23,7 +24,7 @@ const [mails = 0, seed = 0] = process.argv.slice(2).map(Number)
 const random = randomFrom(seed)
 const reports = readReports()
 const said: string[] = []
-for (const report of reports) said.push(inWords((await readReturn(report)).returned))
+for (const report of reports) said.push(inWords((await readBounceText(report)).returned))
 const megabytes = () => process.resourceUsage().maxRSS / 1024
 const megabytesBefore = megabytes()
 const faults: string[] = []
@@ -49,21 +50,21 @@ const grownMb = Math.round(megabytes() - megabytesBefore)
 const report: InboundReport = { faults, reports: reports.length, dead, otherwise, slowestMs, grownMb }
 console.log(JSON.stringify(report))
 
-async function returnedIn(mail: string): Promise<Returned[]> {
+async function returnedIn(mail: string): Promise<ParsedBounce[]> {
   try {
-    return (await readReturn(mail)).returned
+    return (await readBounceText(mail)).returned
   } catch (error) {
-    faults.push(`it throws: ${textOf(error)}`)
+    faults.push(`it throws: ${errorText(error)}`)
     return []
   }
 }
 
-function inWords(returned: Returned[]): string {
+function inWords(returned: ParsedBounce[]): string {
   return returned.map((one) => `${one.recipient} ${one.class}`).join()
 }
 
 /** Nobody is dead whom the mail does not name, nor for sure without a code that says "for good". */
-function wrongOf({ recipient, answer, sure }: Returned, mail: string): string[] {
+function wrongOf({ recipient, answer, sure }: ParsedBounce, mail: string): string[] {
   const isNamed = [mail, mail.replace(/=(?:\r\n?|\n)/g, '')].some((one) => unbroken(one).includes(recipient!))
   return [
     ...(isNamed ? [] : ['somebody is dead whom the mail does not name']),

@@ -47,7 +47,7 @@ const right: BatteryCase = {
 const FEW = 500
 const NAME = 'remembers-the-last'
 const REMEMBERS: WrongPart = {
-  real: 'src/bounces/reading/read-return.ts',
+  real: 'src/bounces/reading/read-bounce-text.ts',
   wrong: `test/battery/content/wrong-parts/${NAME}.ts`,
 }
 

@@ -2,20 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { changeByLink } from '../../../src/account/manage.ts'
-import { editedTopic } from '../../../src/account/own-changes.ts'
+import { changeByLink } from '../../../src/account/change-by-link.ts'
+import { editedTopic } from '../../../src/account/form-changes.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { FieldFaults } from '../../../src/core/field-faults.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { type Books, balances } from '../../../src/digests/books.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { type DayTotals, isReconciled } from '../../../src/digests/reconciliation.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { signLink } from '../../../src/subscribers/link-token.ts'
-import type { KeptTopic } from '../../../src/subscribers/topic.repo.ts'
+import type { StoredTopic } from '../../../src/subscribers/topic.repo.ts'
 import { faultsOfBytes } from '../../support/built-mails.ts'
 import { runProgram } from '../../support/processes.ts'
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
@@ -44,7 +44,7 @@ export interface Poisoned extends PoisonPlan {
   /** Of mails that arrived: bytes that no mail may hold, HTML parts of 95 kB or more. */
   mailFaults: string[]
   largestHtml: number
-  books: Books
+  books: DayTotals
   balanced: boolean
   workerCode: number | null
   workerMegabytes: number
@@ -75,7 +75,7 @@ export function runPoisoned(
       LEASE_RENEW_SECONDS: '10',
     }
     const clock = stoppedClock(JOINED)
-    const { deps, close } = await wire(readConfig(settings), { clock, log: silentLog, connections: 4 })
+    const { deps, close } = await buildDeps(readConfig(settings), { clock, log: silentLog, connections: 4 })
     try {
       return await poisonedOn({
         bench,
@@ -118,13 +118,13 @@ async function poisonedOn(stage: Stage): Promise<Poisoned> {
   worker.stdout!.on('data', (data) => lines.push(...String(data).trim().split('\n')))
   const workerCode = await exitOf(worker)
   const late = await runPlanner(settings, TOO_LATE, parts.plan)
-  const kept = await books(deps.db, DATE)
+  const kept = await dayTotals(deps.db, DATE)
   return {
     ...plan,
     ...(await fates(deps, { victims, others: plan.others, sink })),
     letIn,
     books: kept,
-    balanced: balances(kept) && kept.due === plan.others + plan.poisons,
+    balanced: isReconciled(kept) && kept.due === plan.others + plan.poisons,
     workerCode,
     workerMegabytes: Number(lines.at(-1)),
     plannerMegabytes: Math.max(first.megabytes, late.megabytes),
@@ -166,7 +166,7 @@ async function addVictim(deps: Deps, what: string, n: number): Promise<Victim> {
   if (name !== undefined) {
     const token = signLink(link, deps.config.APP_SECRET[0]!)
     await changeByLink(deps, token, (held) => {
-      const [{ id, query }] = held.topics as [KeptTopic]
+      const [{ id, query }] = held.topics as [StoredTopic]
       return editedTopic({ id, query, name }, held)
     })
   }

@@ -1,5 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer'
-import { addressed } from '../../../src/mail/templates/headers.ts'
+import { toOutgoingMail } from '../../../src/mail/templates/headers.ts'
 import type { OutgoingMail } from '../../../src/mail/templates/outgoing-mail.ts'
 import { type Build, buildRightly } from '../../support/built-mails.ts'
 import { digestMessage, digestReturns } from '../../support/mails.ts'
@@ -26,7 +26,7 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
   /** The name of the site goes into a field as it was typed, line ends and all. */
   'name-as-typed': {
     build: ({ email, from }) => {
-      const mail = addressed(digestMessage, email, from)
+      const mail = toOutgoingMail(digestMessage, email, from)
       const list = `"${from.siteName}" ${mail.headers['List-ID']!.replace(/^.*</, '<')}`
       const headers = { ...mail.headers, 'List-ID': list }
       return compose(
@@ -39,7 +39,7 @@ export const WRONG_BUILDERS: Record<string, WrongBuilder> = {
   /** A field for each way to unsubscribe, where one field lists both. */
   'two-unsubscribe-fields': {
     build: ({ email, from }) => {
-      const mail = addressed({ ...digestMessage, returns: digestReturns }, email, from)
+      const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, from)
       const headers = Object.entries(mail.headers).flatMap(([key, value]): Header[] =>
         key === 'List-Unsubscribe'
           ? value.split(', ').map((one) => ({ key, value: { prepared: true, value: one } }))

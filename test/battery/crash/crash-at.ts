@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { POINTS, type Point, type Watch } from '../../../src/core/failpoints.ts'
+import { FAILPOINTS, type Failpoint, type FailpointHook } from '../../../src/core/failpoints.ts'
 
 /**
  * Ends this very process with SIGKILL when a point is reached for the nth time: "after-dot:3". A chunk is claimed while
  * the last mail of the one before is under way: there it waits until that mail, the only one, is recorded.
  */
-export function crashAt(text: string): Watch {
+export function crashAt(text: string): FailpointHook {
   const [name = '', nth] = text.split(':')
-  if (!POINTS.includes(name as Point) || !(Number(nth) >= 1)) throw new Error(`no such crash: ${text}`)
+  if (!FAILPOINTS.includes(name as Failpoint) || !(Number(nth) >= 1))
+    throw new Error(`no such crash: ${text}`)
   let times = 0
   let unrecorded = 0
   return async (point) => {

@@ -1,4 +1,4 @@
-import { POINTS, type Point } from '../../../src/core/failpoints.ts'
+import { FAILPOINTS, type Failpoint } from '../../../src/core/failpoints.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { type Arrivals, type Bench, exitOf, inWords, withBench } from '../bench/delivery-bench.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
@@ -11,12 +11,12 @@ const PER_CHUNK = 5
 const MAILS_PER_CRASH = 3 * PER_CHUNK + 1
 
 /** Reached once for each chunk; the others once for each mail. */
-const BETWEEN_CHUNKS: Point[] = ['before-claim', 'after-claim']
+const BETWEEN_CHUNKS: Failpoint[] = ['before-claim', 'after-claim']
 /** The server may have the mail, and the database does not know: over one connection that is one mail. */
-const UNKNOWN: Point[] = ['after-dot', 'after-250', 'before-commit']
+const UNKNOWN: Failpoint[] = ['after-dot', 'after-250', 'before-commit']
 
 interface Outcome extends Arrivals {
-  point: Point
+  point: Failpoint
   crashes: number
   /** Doubles that the crashes bring about. */
   expected: number
@@ -26,8 +26,13 @@ const isRight = ({ lost, doubles, differing, misrecorded, expected }: Outcome): 
   lost === 0 && doubles === expected && differing === 0 && misrecorded === 0
 
 /** Starts one worker after the other, each of which ends itself at the point; then one that finishes. */
-async function crashAt(bench: Bench, point: Point, times: number, variant: string[] = []): Promise<Outcome> {
-  const random = randomFrom(SEED + POINTS.indexOf(point))
+async function crashAt(
+  bench: Bench,
+  point: Failpoint,
+  times: number,
+  variant: string[] = [],
+): Promise<Outcome> {
+  const random = randomFrom(SEED + FAILPOINTS.indexOf(point))
   const most = BETWEEN_CHUNKS.includes(point) ? 3 : 2 * PER_CHUNK
   let crashes = 0
   for (let time = 0; time < times; time++) {
@@ -53,12 +58,12 @@ const everyPoint: BatteryCase = {
   run: (profile) =>
     onDatabasesOfTheirOwn(async (open) => {
       const times = CRASHES[profile]
-      const benches = await Promise.all(POINTS.map(() => open(times * MAILS_PER_CRASH)))
-      const outcomes = await Promise.all(POINTS.map((point, i) => crashAt(benches[i]!, point, times)))
+      const benches = await Promise.all(FAILPOINTS.map(() => open(times * MAILS_PER_CRASH)))
+      const outcomes = await Promise.all(FAILPOINTS.map((point, i) => crashAt(benches[i]!, point, times)))
       const faults = outcomes.filter((one) => !isRight(one) || one.crashes < times)
       return {
         ok: faults.length === 0,
-        n: `${POINTS.length} points × ${times} crashes, ${POINTS.length * times * MAILS_PER_CRASH} mails`,
+        n: `${FAILPOINTS.length} points × ${times} crashes, ${FAILPOINTS.length * times * MAILS_PER_CRASH} mails`,
         result:
           outcomes.map((one) => `${one.point} ${one.doubles}`).join(', ') +
           faults.map((one) => `; ${one.point}: ${one.crashes} crashes, ${inWords(one)}`).join(''),

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openQueue } from '../../../src/core/queue.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { balances } from '../../../src/digests/books.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { isReconciled } from '../../../src/digests/reconciliation.ts'
 import { nudgeAll } from '../../../src/service/schedule/tick.ts'
 import type { Role } from '../../../src/service/service.ts'
 import { isKept } from '../../support/smtp-sink.ts'
@@ -169,7 +169,7 @@ const runKilling = (kills: number, part?: WrongPart) =>
       await untilDone(run, all)
       const exits = await Promise.all(run.crew.map(endService))
       const after = await judge(run, all)
-      const counts = await books(run.deps.db, DATE)
+      const counts = await dayTotals(run.deps.db, DATE)
       const due = all.filter(({ expected }) => expected).length
       const workers = killed.filter(({ roles }) => roles.includes('worker')).length
       const people = all.length
@@ -187,7 +187,7 @@ const howMany = ({ people, kills, workers }: Killed): string =>
   `${people} people, ${kills} kills, ${workers} of them workers`
 
 const inFigures = ({ before, after, most, counts, due, exits }: Killed): string =>
-  `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, doubled ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; books ${balances(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`
+  `due ${counts.due} (${due}), wrong ${after.wrong.length}${after.wrong.slice(0, 3)}, doubled ${after.doubles} (≤ ${most}), without a kill ${before.doubles}, differing ${after.differing}; books ${isReconciled(counts) ? '' : 'do not '}balance; exits ${[...new Set(exits)]}`
 
 const anyKilled: BatteryCase = {
   name: 'K3-services',
@@ -204,7 +204,7 @@ const anyKilled: BatteryCase = {
         after.doubles <= most &&
         counts.due === due &&
         counts.open === 0 &&
-        balances(counts) &&
+        isReconciled(counts) &&
         exits.every((code) => code === 0),
       n: howMany(outcome),
       result: inFigures(outcome),
@@ -219,7 +219,7 @@ const wrongPart: BatteryCase = {
   invariant: 'the battery must see doubles without a kill, and more than the kills explain',
   run: async () => {
     const outcome = await runKilling(3, {
-      real: 'src/mail/outbox/chunk.repo.ts',
+      real: 'src/mail/outbox/batch.repo.ts',
       wrong: 'test/battery/clock/wrong-parts/leases-held-chunks.ts',
     })
     const { before, after, most } = outcome

@@ -1,9 +1,9 @@
 import type { Deps } from '../../../src/core/deps.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
-import { leaseChunk, releaseChunk } from '../../../src/mail/outbox/chunk.repo.ts'
+import { leaseBatch, releaseBatch } from '../../../src/mail/outbox/batch.repo.ts'
 import { takeMessages } from '../../../src/mail/outbox/message.repo.ts'
-import { openSmtp, type Smtp } from '../../../src/mail/smtp/smtp-client.ts'
+import { openSmtpClient, type SmtpClient } from '../../../src/mail/smtp/smtp-client.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 
 /**
@@ -12,7 +12,7 @@ import { plainMail } from '../bench/plain-mail.ts'
  */
 export const WRONG_VARIANTS = {
   /** Sends a batch of a hundred, then records it: whoever is killed in between sends all of it again. */
-  'record-per-batch': async (deps: Deps, connections: Smtp[], batch: TakenMessage[]) => {
+  'record-per-batch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     const sent: TakenMessage[] = []
     await overConnections(connections, batch, async (smtp, message) => {
       await send(smtp, message)
@@ -21,13 +21,13 @@ export const WRONG_VARIANTS = {
     await accept(deps, sent)
   },
   /** Records each message, then sends it: whoever is killed in between never sends it. */
-  'record-before-send': (deps: Deps, connections: Smtp[], batch: TakenMessage[]) =>
+  'record-before-send': (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) =>
     overConnections(connections, batch, async (smtp, message) => {
       await accept(deps, [message])
       await send(smtp, message)
     }),
   /** Moves the mark past a batch when it fetches it: whoever is killed in between loses the rest. */
-  'checkpoint-at-fetch': async (deps: Deps, connections: Smtp[], batch: TakenMessage[]) => {
+  'checkpoint-at-fetch': async (deps: Deps, connections: SmtpClient[], batch: TakenMessage[]) => {
     await accept(deps, batch)
     await overConnections(connections, batch, send)
   },
@@ -39,10 +39,10 @@ const BATCH = 100
 
 /** Drains lane digests in a wrong way. */
 export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: string): Promise<void> {
-  const { db, clock, config, watch } = deps
+  const { db, clock, config, onFailpoint } = deps
   const smtp = config.SMTP_URL!
-  const onBodyWritten = () => void watch?.('after-dot')
-  const connections = Array.from({ length: smtp.connections }, () => openSmtp(smtp, { onBodyWritten }))
+  const onBodyWritten = () => void onFailpoint?.('after-dot')
+  const connections = Array.from({ length: smtp.connections }, () => openSmtpClient(smtp, { onBodyWritten }))
   const lease = {
     lane: 'digests',
     owner,
@@ -50,32 +50,32 @@ export async function drainWrongly(deps: Deps, variant: WrongVariant, owner: str
     whenUncertain: 'retry',
   } as const
   for (;;) {
-    const chunk = await leaseChunk(db, { ...lease, now: clock.now() })
+    const chunk = await leaseBatch(db, { ...lease, now: clock.now() })
     if (!chunk) break
     for (;;) {
-      const take = { chunk: chunk.id, owner, now: clock.now(), most: BATCH }
+      const take = { chunk: chunk.id, owner, now: clock.now(), limit: BATCH }
       const { taken } = await takeMessages(db, take)
       if (taken.length === 0) break
       await WRONG_VARIANTS[variant](deps, connections, taken)
     }
-    await releaseChunk(db, { chunk: chunk.id, owner, now: clock.now() })
+    await releaseBatch(db, { chunk: chunk.id, owner, now: clock.now() })
   }
   for (const connection of connections) connection.close()
 }
 
 async function overConnections(
-  connections: Smtp[],
+  connections: SmtpClient[],
   batch: TakenMessage[],
-  work: (smtp: Smtp, message: TakenMessage) => Promise<void>,
+  work: (smtp: SmtpClient, message: TakenMessage) => Promise<void>,
 ): Promise<void> {
   const waiting = [...batch]
-  const serve = async (smtp: Smtp) => {
+  const serve = async (smtp: SmtpClient) => {
     for (let message = waiting.shift(); message; message = waiting.shift()) await work(smtp, message)
   }
   await Promise.all(connections.map(serve))
 }
 
-async function send(smtp: Smtp, message: TakenMessage): Promise<void> {
+async function send(smtp: SmtpClient, message: TakenMessage): Promise<void> {
   const result = await smtp.send(await plainMail(message))
   if (!result.accepted) throw new Error(result.answer)
 }

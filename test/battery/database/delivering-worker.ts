@@ -2,14 +2,14 @@
 // do, also while the database is away. Prints "ready" when it begins; ends on SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
 import { firstAnswer } from '../bench/first-answer.ts'
 import { plainMail } from '../bench/plain-mail.ts'
 
 const PAUSE_MS = 200
 
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })))
 await firstAnswer(deps.db)
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../../src/config/config.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { isHeld } from '../../../src/core/restored.ts'
+import { isDeliveryHeld } from '../../../src/core/restored-database.ts'
 import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../src/operator/migrate-database.ts'
 import { startDatabaseProxy } from '../../support/database-proxy.ts'
@@ -44,7 +44,7 @@ const doublesIn = (ids: string[]): number => ids.length - new Set(ids).size
 /** Opens the database as the operator does. */
 async function withDeps<T>(bench: Bench, url: string, work: (deps: Deps) => Promise<T>): Promise<T> {
   const config = readConfig({ ...bench.settings, DATABASE_URL: url })
-  const { deps, close } = await wire(config, { log: silentLog, connections: 2 })
+  const { deps, close } = await buildDeps(config, { log: silentLog, connections: 2 })
   return work(deps).finally(close)
 }
 
@@ -84,8 +84,11 @@ async function promote(bench: Bench, server: DebianPostgres, part?: WrongPart): 
 async function observe(bench: Bench, deps: Deps, before: number): Promise<Promoted> {
   const { db } = deps
   const forgotten = before - (await db.acceptance.count())
-  await until(async () => (await isHeld(db)) || doublesIn(idsOf(bench)) > CONNECTIONS, MAX_DURATION_MS)
-  const held = await isHeld(db)
+  await until(
+    async () => (await isDeliveryHeld(db)) || doublesIn(idsOf(bench)) > CONNECTIONS,
+    MAX_DURATION_MS,
+  )
+  const held = await isDeliveryHeld(db)
   if (held) await sleep(QUIET_MS)
   const sentAfter = Math.max(0, bench.arrived().length - before - CONNECTIONS)
   if (held) await resumeDelivery(deps)

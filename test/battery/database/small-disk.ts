@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { textOf } from '../../../src/core/errors.ts'
+import { errorText } from '../../../src/core/errors.ts'
 import { endIfInterrupted } from '../bench/interrupted.ts'
 
 const TOP_UP_MS = 200
@@ -24,7 +24,7 @@ export async function withSmallDisk<T>(
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'pipe' })
   } catch (error) {
     rmSync(folder, { recursive: true })
-    return `no tmpfs can be mounted here: ${textOf(error).trim()}`
+    return `no tmpfs can be mounted here: ${errorText(error).trim()}`
   }
   const away = () => {
     execFileSync('umount', ['-l', folder])

@@ -90,7 +90,7 @@ const inPlaceOf = (real: string, name: string): WrongPart => ({
 
 /** Rules that offer twice, or never: the battery sees it in what arrived. */
 const WRONG_OFFERS: Record<string, { real: string; sees: 'twice' | 'never' }> = {
-  'offers-two-weeks': { real: 'src/digests/offer.ts', sees: 'twice' },
+  'offers-two-weeks': { real: 'src/digests/eligible-range.ts', sees: 'twice' },
   'counts-accepted-alone': { real: 'src/digests/earlier-digest.repo.ts', sees: 'twice' },
   'goes-on-after-the-last': { real: 'src/digests/earlier-digest.repo.ts', sees: 'never' },
 }

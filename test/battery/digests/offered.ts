@@ -5,7 +5,7 @@ import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day } from '../../../src/core/dates.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { type Behaviour, type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts'
@@ -64,7 +64,7 @@ export async function runOffering(run: OfferingRun, part?: WrongPart): Promise<O
     LOG_LEVEL: 'fatal',
   }
   const clock = stoppedClock(JOINED)
-  const { deps, close } = await wire(readConfig(settings), { clock, log: silentLog, connections: 2 })
+  const { deps, close } = await buildDeps(readConfig(settings), { clock, log: silentLog, connections: 2 })
   let worker: ChildProcess | undefined
   try {
     const subscribers = await addSubscribers(deps, run.subscribers)

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { type Books, balances } from '../../../src/digests/books.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { type DayTotals, isReconciled } from '../../../src/digests/reconciliation.ts'
 import { importPapers } from '../../../src/papers/import-papers.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { type Bench, exitOf, firstLine, withBench } from '../bench/delivery-bench.ts'
@@ -42,7 +42,7 @@ export interface Planned {
   wrongOutcomes: string[]
   /** With more than one digest or message of that date. */
   twice: number
-  books: Books
+  books: DayTotals
   balanced: boolean
 }
 
@@ -50,7 +50,11 @@ export interface Planned {
 export function runPlanning(run: PlanningRun): Promise<Planned> {
   return withBench({ mails: 0, connections: 1 }, async (bench) => {
     const clock = stoppedClock(JOINED)
-    const { deps, close } = await wire(readConfig(bench.settings), { clock, log: silentLog, connections: 2 })
+    const { deps, close } = await buildDeps(readConfig(bench.settings), {
+      clock,
+      log: silentLog,
+      connections: 2,
+    })
     try {
       const wanted = await bringIn(deps, bench.folder, run.subscribers)
       clock.moveTo(new Date(FIRST_TICK))
@@ -132,7 +136,7 @@ async function judge({ db }: Deps, wanted: readonly Wanted[]): Promise<Omit<Plan
   const byAddress = Map.groupBy(digests, ({ subscriber }) => subscriber.address ?? '')
   const messages = Map.groupBy(await db.message.findMany(), ({ toAddress }) => toAddress ?? '')
   const due = wanted.filter(({ outcome }) => outcome !== 'none').length
-  const kept = await books(db, DATE)
+  const kept = await dayTotals(db, DATE)
   return {
     due,
     wrongOutcomes: wanted.flatMap(({ address, outcome }) => {
@@ -147,6 +151,6 @@ async function judge({ db }: Deps, wanted: readonly Wanted[]): Promise<Omit<Plan
       ({ address }) => (byAddress.get(address)?.length ?? 0) > 1 || (messages.get(address)?.length ?? 0) > 1,
     ).length,
     books: kept,
-    balanced: balances(kept) && kept.due === due,
+    balanced: isReconciled(kept) && kept.due === due,
   }
 }

@@ -32,7 +32,7 @@ const wrongCases = Object.entries(WRONG_DOORS).map(
 )
 
 const WRONG_COSTS: Record<string, string> = {
-  'never-yields': 'src/search/in-turns.ts',
+  'never-yields': 'src/search/yield-to-event-loop.ts',
   'describes-twice': 'src/queries/language/describe-query.ts',
 }
 

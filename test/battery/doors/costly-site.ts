@@ -5,7 +5,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { openDatabase } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { readArchive } from '../../../src/search/open-archive.ts'
+import { readWholeArchive } from '../../../src/search/open-archive.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { computedMs } from '../../support/computed-ms.ts'
 import { randomFrom } from '../bench/seeded-random.ts'
@@ -66,7 +66,7 @@ const config = readConfig({ DATABASE_URL: databaseUrl })
 const deps = { config, clock: stoppedClock(NOON), log: silentLog, db, databaseUrl, queue }
 const app = buildServer(deps)
 await app.ready()
-await readArchive(deps)
+await readWholeArchive(deps)
 const requests = costlyRequests(words.split(' '), randomFrom(7))
 // Once for the compiler.
 for (let i = 0; i < 20; i++) yardstickMs()

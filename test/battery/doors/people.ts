@@ -1,6 +1,6 @@
-import { takeFewer } from '../../../src/account/fewer-mails.ts'
-import { changeByLink } from '../../../src/account/manage.ts'
-import { askForMove } from '../../../src/account/new-address.ts'
+import { changeByLink } from '../../../src/account/change-by-link.ts'
+import { chooseFewerEmails } from '../../../src/account/fewer-emails.ts'
+import { requestAddressChange } from '../../../src/account/request-address-change.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
@@ -50,9 +50,9 @@ export async function somebody(
     signLink({ purpose, id: of, epoch, issuedAt }, deps.config.APP_SECRET[0]!)
   if (state === 'refused') await refuseMail(deps, id)
   if (state === 'active') await changeOnce(deps, sign('manage'))
-  if (state === 'fewer') await takeFewer(deps, { token: sign('unsubscribe'), choice: 'weekly' })
+  if (state === 'fewer') await chooseFewerEmails(deps, { token: sign('unsubscribe'), choice: 'weekly' })
   if (state === 'ended') await unsubscribe(deps, { token: sign('unsubscribe'), how: 'page' })
-  if (state === 'moving') await askForMove(deps, { token: sign('account'), email: `new-${email}` })
+  if (state === 'moving') await requestAddressChange(deps, { token: sign('account'), email: `new-${email}` })
   const ids = await idsOf(deps, id)
   const others: Partial<Record<LinkPurpose, number | string>> = ids
   const sent = { email, settings: readTypedSettings(deps.config, typed), topics: typed.topics }

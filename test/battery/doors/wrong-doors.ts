@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { changeByLink } from '../../../src/account/manage.ts'
+import { changeByLink } from '../../../src/account/change-by-link.ts'
 import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'

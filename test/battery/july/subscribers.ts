@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { migrateDatabase } from '../../../src/operator/migrate-database.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
@@ -76,7 +76,7 @@ export async function addSubscribers(
   subscribers: Subscriber[],
   at: Date,
 ): Promise<void> {
-  const { deps, close } = await wire(readConfig(settings), { clock: stoppedClock(at) })
+  const { deps, close } = await buildDeps(readConfig(settings), { clock: stoppedClock(at) })
   try {
     await migrateDatabase(deps)
     for (const { address, zone, hour, days, max, queries } of subscribers) {

@@ -1,7 +1,7 @@
 // A worker process with a clock that its parent moves: fork it, send { now, phase }, wait for the same back.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
@@ -9,7 +9,10 @@ import { ingestDue } from '../../../src/papers/ingest-due.ts'
 import type { Order, Phase } from './phases.ts'
 
 const clock = stoppedClock(new Date(0))
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, connections: 8 })
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), {
+  clock,
+  connections: 8,
+})
 const compose = await openComposer(deps)
 const signal = new AbortController().signal
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '../../../src/core/database/database.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
-import { slowPaces } from '../../../src/mail/rate-limits/pace.repo.ts'
+import { activeSendRates } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { SinkRule } from '../../support/smtp-sink.ts'
@@ -60,7 +60,7 @@ const domainHeld: BatteryCase = {
 /** Delivery goes on as the operator has it go on; whether all mail has a slow pace then. */
 async function resume(bench: Bench): Promise<{ wasPaused: boolean; slowly: boolean }> {
   const { wasPaused } = await withWorld(bench, new Date(), ({ deps }) => resumeDelivery(deps))
-  const paces = await slowPaces(bench.db)
+  const paces = await activeSendRates(bench.db)
   return { wasPaused, slowly: paces.some(({ key, slowed }) => key === 'all' && slowed) }
 }
 

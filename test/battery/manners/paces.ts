@@ -96,7 +96,7 @@ const wrongRates: BatteryCase = {
   invariant: 'the battery must see that the domain gets too much',
   run: async () => {
     const paced = await runPaced(MAILS.ci, {
-      real: 'src/mail/rate-limits/pace.ts',
+      real: 'src/mail/rate-limits/send-rate.ts',
       wrong: 'test/battery/manners/wrong-parts/no-domain-paces.ts',
     })
     const caught = paced.big > MARGIN

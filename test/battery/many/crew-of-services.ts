@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { othersRunning } from '../../../src/core/database/running.ts'
+import { countRunningProcesses } from '../../../src/core/database/process-lock.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { openQueue } from '../../../src/core/queue.ts'
 import { runCli } from '../../support/processes.ts'
@@ -33,12 +33,12 @@ export async function startServices(
   count: number,
   { roles = 'worker', settings = {} }: { roles?: string; settings?: Record<string, string> } = {},
 ): Promise<ChildProcess[]> {
-  const before = await othersRunning(bench.db)
+  const before = await countRunningProcesses(bench.db)
   const args = ['src/main.ts', '--roles', roles]
   const all = { ...bench.settings, HF_URL: NOWHERE, ...settings }
   const services = Array.from({ length: count }, () => bench.begin(args, all))
   const ended = () => services.find(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)
-  const areUp = async () => (await othersRunning(bench.db)) >= before + count
+  const areUp = async () => (await countRunningProcesses(bench.db)) >= before + count
   await until(async () => ended() !== undefined || (await areUp()), MAX_START_MS)
   const gone = ended()
   if (gone) throw new Error(`a service ended with ${gone.exitCode ?? gone.signalCode} before it began`)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
-import { type Deps, wire } from '../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
@@ -49,7 +49,7 @@ export function runLeaving(run: LeavingRun, part?: WrongPart): Promise<Outcome> 
   const sink = { delayMs: run.delayMs }
   const query = `timeout=${run.timeoutSeconds}`
   return withBench({ mails: 0, connections: CONNECTIONS, sink, query }, async (bench) => {
-    const { deps, close } = await wire(readConfig(bench.settings), { log: silentLog, connections: 10 })
+    const { deps, close } = await buildDeps(readConfig(bench.settings), { log: silentLog, connections: 10 })
     try {
       return await leaveOn(bench, deps, run, part)
     } finally {

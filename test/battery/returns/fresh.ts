@@ -157,7 +157,7 @@ export const fresh: BatteryCase = {
 }
 
 const ANY_5XX: WrongPart = {
-  real: 'src/bounces/act-on-return.ts',
+  real: 'src/bounces/apply-bounce.ts',
   wrong: 'test/battery/returns/wrong-parts/suppresses-any-5xx.ts',
 }
 

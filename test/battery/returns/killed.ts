@@ -228,7 +228,7 @@ export const killed: BatteryCase = {
 }
 
 const ANSWERS_FIRST: WrongPart = {
-  real: 'src/bounces/keep-report.ts',
+  real: 'src/bounces/accept-report.ts',
   wrong: 'test/battery/returns/wrong-parts/acts-before-it-stores.ts',
 }
 

@@ -6,8 +6,8 @@ import { startIntake } from '../../../src/bounces/intake/intake.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
 import { openReportReader, type ReportReader } from '../../../src/bounces/report-reader.ts'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
-import { wire } from '../../../src/core/deps.ts'
-import { textOf } from '../../../src/core/errors.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
+import { errorText } from '../../../src/core/errors.ts'
 import type { Queue } from '../../../src/core/queue.ts'
 import { firstAnswer } from '../bench/first-answer.ts'
 
@@ -23,7 +23,7 @@ export interface WorkerReport {
 const LOOK_EVERY_MS = 100
 const megabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
 
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })))
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })))
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 
@@ -44,7 +44,7 @@ while (!stopping.signal.aborted) {
   try {
     await readReports({ ...deps, reader }, { signal: stopping.signal })
   } catch (error) {
-    deps.log.error('report.refused', { what: textOf(error) })
+    deps.log.error('report.refused', { what: errorText(error) })
   }
   await Promise.race([nudged, sleep(LOOK_EVERY_MS)])
 }

@@ -1,8 +1,8 @@
 // Sends so many mails to a server that answers wrongly, and prints what came of it as JSON: answers-worker.ts N SEED.
 
 import { smtpUrl } from '../../../src/config/smtp-url.ts'
-import type { SmtpResult } from '../../../src/mail/refusals/classify-answer.ts'
-import { openSmtp, type Smtp } from '../../../src/mail/smtp/smtp-client.ts'
+import type { SmtpResult } from '../../../src/mail/refusals/classify-reply.ts'
+import { openSmtpClient, type SmtpClient } from '../../../src/mail/smtp/smtp-client.ts'
 import { type MutatedServer, startMutatedServer } from './mutated-server.ts'
 import { saysAccepted } from './mutations.ts'
 
@@ -36,7 +36,9 @@ let longestMs = 0
 let good = 0
 let slow = 0
 
-await Promise.all(Array.from({ length: SENDERS }, () => sendSome(openSmtp(config, { timeouts: TIMEOUTS }))))
+await Promise.all(
+  Array.from({ length: SENDERS }, () => sendSome(openSmtpClient(config, { timeouts: TIMEOUTS }))),
+)
 await server.close()
 if (slow > good * MAX_SLOW) faults.push(`${slow} of ${good} that were answered well were not accepted`)
 if (longestMs > MAX_DURATION_MS) faults.push(`a mail was held for ${longestMs} ms`)
@@ -44,7 +46,7 @@ const peakMb = Math.round(process.resourceUsage().maxRSS / 1024)
 const report: AnswersReport = { faults, mutated: server.mutated, ...counts, longestMs, peakMb }
 console.log(JSON.stringify(report))
 
-async function sendSome(client: Smtp): Promise<void> {
+async function sendSome(client: SmtpClient): Promise<void> {
   while (next < mails) {
     const id = String(++next)
     const raw = Buffer.from(`Message-ID: <${id}@site.example>\r\n\r\nPapers of the day.\r\n`)

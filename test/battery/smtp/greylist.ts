@@ -1,4 +1,4 @@
-import { slowPaces } from '../../../src/mail/rate-limits/pace.repo.ts'
+import { activeSendRates } from '../../../src/mail/rate-limits/send-rate.repo.ts'
 import type { BatteryCase, Profile } from '../battery-case.ts'
 import { withBench } from '../bench/delivery-bench.ts'
 import type { WrongPart } from '../bench/wrong-part.ts'
@@ -44,7 +44,7 @@ function meet(each: number, part?: WrongPart): Promise<Seen> {
       await run(GREY_AT, 0, each)
       await run(GREY_AT + 0.9, 0)
       const grey = await run(GREY_AT + 1, each)
-      const slowed = await slowPaces(db)
+      const slowed = await activeSendRates(db)
       const after = await run(AFTER_AT, each)
       faults.push(...slowed.map(({ key }) => `slowed down: ${key}`))
       const told = await tellAll(db, arrived())

@@ -2,7 +2,7 @@
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { smtpUrl } from '../../../src/config/smtp-url.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import type { Log, LogEvent, LogFields } from '../../../src/core/log.ts'
 import type { Compose } from '../../../src/mail/message.ts'
 import { drain } from '../../../src/mail/sending/drain.ts'
@@ -29,7 +29,7 @@ const note = (event: LogEvent, { ms, what }: LogFields = {}) => {
 }
 const log: Log = { info: note, warn: note, error: note }
 const clock = stoppedClock(new Date(0))
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, log })
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), { clock, log })
 const peakMb = () => Math.round(process.resourceUsage().maxRSS / 1024)
 
 /** "rcpt-550.7@y.example" is mailed to from rcpt-550@site.example. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Database } from '../../../src/core/database/database.ts'
-import { textOf } from '../../../src/core/errors.ts'
+import { errorText } from '../../../src/core/errors.ts'
 import type { BatteryCase } from '../battery-case.ts'
 import { type Bench, exitOf } from '../bench/delivery-bench.ts'
 import { programWith, type WrongPart } from '../bench/wrong-part.ts'
@@ -112,7 +112,7 @@ const partOf = (real: string, name: string): WrongPart => ({
   real: `src/mail/${real}.ts`,
   wrong: `test/battery/smtp/wrong-parts/${name}.ts`,
 })
-const classifiedBy = (name: string): WrongPart => partOf('refusals/classify-answer', name)
+const classifiedBy = (name: string): WrongPart => partOf('refusals/classify-reply', name)
 
 /** Not wrong: pace has rows of its own. */
 export const NEVER_SLOWER = classifiedBy('never-slower')
@@ -123,13 +123,13 @@ const WRONG = {
   'unanswered-goes-again': classifiedBy('unanswered-goes-again'),
   'greylist-slows-down': classifiedBy('greylist-slows-down'),
   'hears-without-end': partOf('smtp/smtp-wire-client', 'hears-without-end'),
-  'any-yes-is-an-acceptance': partOf('smtp/smtp-answer', 'any-yes-is-an-acceptance'),
+  'any-yes-is-an-acceptance': partOf('smtp/smtp-reply', 'any-yes-is-an-acceptance'),
   'hang-up-defers': partOf('smtp/smtp-client', 'hang-up-defers'),
 } satisfies Record<string, WrongPart>
 
 /** A worker that ends in the middle is a fault that was seen; anything else is the battery's own. */
 function crashOf(error: unknown): { n: string; faults: string[] } {
-  const said = textOf(error)
+  const said = errorText(error)
   if (!said.startsWith('a worker ended')) throw error
   return { n: 'until it crashed', faults: [said] }
 }

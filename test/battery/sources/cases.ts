@@ -113,13 +113,13 @@ const WRONGS: Wrong[] = [
   {
     name: 'sources-wrong-keeps-sources-apart',
     fault: 'what two sources list is two papers',
-    part: { real: 'src/papers/identifiers.ts', wrong: `${WRONG_PARTS}/keeps-sources-apart.ts` },
+    part: { real: 'src/papers/paper-key.ts', wrong: `${WRONG_PARTS}/keeps-sources-apart.ts` },
     sees: 'twice',
   },
   {
     name: 'sources-wrong-nothing-rises',
     fault: 'votes count when a paper is first looked at, and never again',
-    part: { real: 'src/digests/turned.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
+    part: { real: 'src/digests/newly-matching.ts', wrong: `${WRONG_PARTS}/compares-with-nothing.ts` },
     sees: 'lost',
   },
 ]

@@ -3,7 +3,7 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { type Database, openDatabase } from '../../../src/core/database/database.ts'
 import { addDays, type Day, dayOf, WEEKDAYS, type Weekday, weekdayOf } from '../../../src/core/dates.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { type SourceDay, sourceDaysBetween } from '../../../src/sources/source-day.repo.ts'
 import { startArxivServer } from '../../support/arxiv-server.ts'
@@ -129,7 +129,7 @@ export async function runMonth(
 /** Titles alone, and more of them than anybody may choose: so that mails name every paper that they offer. */
 async function addReaders(db: Database, settings: Record<string, string>, readers: Reader[]): Promise<void> {
   for (const { address, zone, hour, query, confirmed, days = WEEKDAYS } of readers) {
-    const { deps, close } = await wire(readConfig(settings), {
+    const { deps, close } = await buildDeps(readConfig(settings), {
       clock: stoppedClock(confirmed),
       log: silentLog,
     })

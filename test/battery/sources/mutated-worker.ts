@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import type { Day } from '../../../src/core/dates.ts'
-import { wire } from '../../../src/core/deps.ts'
-import { Fault, textOf } from '../../../src/core/errors.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
+import { errorText, Fault } from '../../../src/core/errors.ts'
 import { ingestDay } from '../../../src/papers/ingest-day.ts'
 
 export interface Asked {
@@ -30,18 +30,18 @@ const TIMEOUT_MS = 250
 
 const clock = stoppedClock(new Date(0))
 const config = readConfig(readEnvironment({ dotEnv: false }))
-const { deps, close } = await wire(config, { clock, connections: 2 })
+const { deps, close } = await buildDeps(config, { clock, connections: 2 })
 
 async function fetchDay({ source, day, now }: Asked): Promise<Omit<Said, 'peakMb'>> {
   clock.moveTo(new Date(now))
   try {
-    const manners = { gapMs: 0, timeoutMs: TIMEOUT_MS }
-    const options = { wait: async () => {}, manners }
+    const fetchPolicy = { gapMs: 0, timeoutMs: TIMEOUT_MS }
+    const options = { wait: async () => {}, fetchPolicy }
     const { listed, revised, refused, rejected } = await ingestDay(deps, { source, day, ...options })
     return { listed: listed + revised, leftOut: refused.length + rejected.length }
   } catch (error) {
     if (error instanceof Fault && error.code.startsWith('source.')) return { fault: error.code }
-    return { other: textOf(error) }
+    return { other: errorText(error) }
   }
 }
 

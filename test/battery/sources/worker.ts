@@ -2,7 +2,7 @@
 // where a source wants it to, and leaves no gap: the manners have rows of their own.
 import { readConfig, readEnvironment } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { wire } from '../../../src/core/deps.ts'
+import { buildDeps } from '../../../src/core/deps.ts'
 import { ingestDue } from '../../../src/papers/ingest-due.ts'
 
 export type Phase = 'ingest' | 'plan' | 'deliver'
@@ -20,7 +20,10 @@ export interface Done {
 const TIMEOUT_MS = 250
 
 const clock = stoppedClock(new Date(0))
-const { deps, close } = await wire(readConfig(readEnvironment({ dotEnv: false })), { clock, connections: 4 })
+const { deps, close } = await buildDeps(readConfig(readEnvironment({ dotEnv: false })), {
+  clock,
+  connections: 4,
+})
 // Laying out mails takes more memory than all the rest: whoever reads sources alone does without.
 let deliver: (() => Promise<unknown>) | undefined
 
@@ -33,7 +36,7 @@ async function openDelivery() {
 const signal = new AbortController().signal
 
 const work: Record<Phase, () => Promise<unknown>> = {
-  ingest: () => ingestDue(deps, { wait: async () => {}, manners: { gapMs: 0, timeoutMs: TIMEOUT_MS } }),
+  ingest: () => ingestDue(deps, { wait: async () => {}, fetchPolicy: { gapMs: 0, timeoutMs: TIMEOUT_MS } }),
   plan: async () => (await import('../../../src/digests/plan-digests.ts')).planDigests(deps),
   deliver: async () => {
     deliver ??= await openDelivery()

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { changeAddressByOperator } from '../../../src/account/change-address.ts'
 import { addTopicsByOperator } from '../../../src/account/change-topics.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { moveSubscriber } from '../../../src/account/move-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
-import { closeExpired } from '../../../src/mail/outbox/message.repo.ts'
-import { openSmtp } from '../../../src/mail/smtp/smtp-client.ts'
+import { endExpiredMessages } from '../../../src/mail/outbox/message.repo.ts'
+import { openSmtpClient } from '../../../src/mail/smtp/smtp-client.ts'
 import { addressHash } from '../../../src/subscribers/address.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { everyRow } from '../../support/every-row.ts'
@@ -44,7 +44,7 @@ async function liveHere(): Promise<void> {
   await planDigests(site.deps)
   await deliverAll({ dot: '250 2.0.0 Ok, kept for Zebedee.Quill' })
   await messageCameBack(site.db, NOW, { answer: '552 zebedee.quill has no room', domain: 'post.example' })
-  await moveSubscriber(site.deps, { email: EMAIL, newEmail: NEW })
+  await changeAddressByOperator(site.deps, { email: EMAIL, newEmail: NEW })
   const account = await pathOf(site, 'account', NEW)
   await post(site, `${account}/address`, { email: EMAIL })
 }
@@ -101,7 +101,7 @@ describe('after erasing', () => {
     expect(kept.map((row) => row.split(':')[0])).toEqual(['public.suppression'])
     site.clock.moveTo(new Date('2027-11-24T12:00:00Z'))
     await post(site, '/subscribe', { email: EMAIL })
-    await closeExpired(site.db, site.clock.now())
+    await endExpiredMessages(site.db, site.clock.now())
     expect(await site.db.message.findMany({ where: { toAddress: EMAIL } })).toMatchObject([
       { state: 'skipped' },
     ])
@@ -163,7 +163,7 @@ describe('after erasing', () => {
 test('an answer that names the mailbox without its domain loses it when it is written', async () => {
   const sink = await startSmtpSink({ at: { rcpt: '550 5.7.1 Zebedee.Quill and zebedee.quill2: no' } })
   const { SMTP_URL } = readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}` })
-  const client = openSmtp(SMTP_URL!)
+  const client = openSmtpClient(SMTP_URL!)
   const result = await client.send({
     from: 'a@b.example',
     to: EMAIL,

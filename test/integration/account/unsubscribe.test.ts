@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
-import { openUndo, resubscribe } from '../../../src/account/resubscribe.ts'
+import { openResubscribe, resubscribe } from '../../../src/account/resubscribe.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribe } from '../../../src/account/unsubscribe.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
@@ -112,7 +112,7 @@ describe('undoing it', () => {
   test('is void once somebody has confirmed anew', async () => {
     const undo = await press(await active())
     await addSubscriber(site.deps, { email: EMAIL, topics: [], consent: 'on paper' })
-    await expect(openUndo(site.deps, undo!)).rejects.toMatchObject({ code: 'link.outdated' })
+    await expect(openResubscribe(site.deps, undo!)).rejects.toMatchObject({ code: 'link.outdated' })
   })
 
   test('of a suppressed address is refused', async () => {

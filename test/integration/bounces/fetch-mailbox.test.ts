@@ -6,8 +6,8 @@ import { readConfig } from '../../../src/config/config.ts'
 import { DAY_MS } from '../../../src/core/dates.ts'
 import type { ServiceDeps } from '../../../src/core/deps.ts'
 import type { Fault } from '../../../src/core/errors.ts'
-import { troubles } from '../../../src/core/trouble.repo.ts'
-import { noted } from '../../../src/operator/alerts/note-work.ts'
+import { openIncidents } from '../../../src/core/incident.repo.ts'
+import { withFailureTracking } from '../../../src/operator/alerts/track-failures.ts'
 import { returnAddress } from '../../../src/subscribers/return-address.ts'
 import { makeCertificate } from '../../support/certificates.ts'
 import { type Dovecot, noDovecot, PASSWORD, startDovecot, USER } from '../../support/dovecot.ts'
@@ -230,16 +230,18 @@ describe('what stops it', () => {
     const wrong = deps({ BOUNCE_IMAP_PASSWORD: 'another' })
     const tries: number[] = []
     for (let minute = 0; minute < 40; minute++) {
-      await noted(wrong, 'fetch-mailbox', () => fetchMailbox(wrong), { restMs: 15 * 60_000 })
+      await withFailureTracking(wrong, 'fetch-mailbox', () => fetchMailbox(wrong), { restMs: 15 * 60_000 })
       tries.push(site.logged.filter((line) => line.includes('nudge.failed')).length)
       site.clock.moveTo(new Date(site.clock.now().getTime() + 60_000))
     }
     expect(tries.at(-1)).toBeLessThanOrEqual(4)
-    expect(await troubles(site.db)).toMatchObject([{ name: 'work fetch-mailbox', what: 'mailbox.refused' }])
+    expect(await openIncidents(site.db)).toMatchObject([
+      { name: 'work fetch-mailbox', what: 'mailbox.refused' },
+    ])
     site.clock.moveTo(new Date(site.clock.now().getTime() + 15 * 60_000))
     const right = deps()
-    await noted(right, 'fetch-mailbox', () => fetchMailbox(right), { restMs: 15 * 60_000 })
-    expect(await troubles(site.db)).toEqual([])
+    await withFailureTracking(right, 'fetch-mailbox', () => fetchMailbox(right), { restMs: 15 * 60_000 })
+    expect(await openIncidents(site.db)).toEqual([])
   }, 60_000)
 
   test('a stop in the middle is no failure; the next time goes on', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { changeAddressByOperator } from '../../../src/account/change-address.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { moveSubscriber } from '../../../src/account/move-subscriber.ts'
 import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
-import { keepReport, takeReport } from '../../../src/bounces/report.repo.ts'
+import { insertReport, takeReport } from '../../../src/bounces/report.repo.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { signLink } from '../../../src/subscribers/link-token.ts'
 import { unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
@@ -116,7 +116,7 @@ describe('words count', () => {
     const mail = await world.mailTo(ANN)
     await world.comesBack(report(), { to: mail.envelope })
     world.later(1)
-    await moveSubscriber(world.deps, { email: ANN, newEmail: 'ann@new.example' })
+    await changeAddressByOperator(world.deps, { email: ANN, newEmail: 'ann@new.example' })
     const other = await world.mailTo('ann@new.example')
     await world.comesBack(report('ann@new.example'), { to: other.envelope })
     expect(await world.stateOf('ann@new.example')).toMatchObject({ state: 'active' })
@@ -385,7 +385,7 @@ describe('reports', () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     expect(await db.report.findFirst()).toMatchObject({ state: 'waiting', bytes: raw.length })
     expect(await world.read()).toBe(1)
     expect(await db.report.findFirst()).toMatchObject({ state: 'read', raw: null, bytes: raw.length })
@@ -396,7 +396,7 @@ describe('reports', () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     const forget = () => db.report.updateMany({ data: { takenUntil: new Date(0) } })
     for (let tries = 1; tries <= 10; tries++) {
       expect(await takeReport(db)).toMatchObject({ attempts: tries })
@@ -413,8 +413,8 @@ describe('reports', () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
     const raw = deliveryReport({ recipient: ANN, said: UNKNOWN })
-    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
-    await keepReport(db, { way: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
+    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+    await insertReport(db, { way: 'smtp', recipient: mail.unsubscribe, raw, at: world.clock.now() })
     const broken = { read: () => Promise.reject(new Error('no thread')), close: async () => {} }
     for (let times = 0; times < 6; times++) {
       await readReports({ ...world.deps, reader: broken })
@@ -432,7 +432,7 @@ describe('reports', () => {
   test('one that takes too long is tried three times', async () => {
     const { db } = world.deps
     const mail = await world.mailTo(ANN)
-    await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw: vacation(), at: world.clock.now() })
+    await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw: vacation(), at: world.clock.now() })
     const slow = { read: () => Promise.reject(new Fault('report.too-long-to-read')), close: async () => {} }
     const states: string[] = []
     for (let times = 0; times < 3; times++) {
@@ -449,7 +449,7 @@ describe('reports', () => {
       const mail = await world.mailTo(`n${n}@reader.example`)
       const said = '552 5.2.2 Mailbox full'
       const raw = deliveryReport({ recipient: mail.address, said })
-      await keepReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+      await insertReport(db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     }
     const counts = await Promise.all([world.read(), world.read(), world.read()])
     expect(counts.reduce((a, b) => a + b)).toBe(12)
@@ -467,7 +467,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
     for (let n = 0; n < count; n++) {
       const mail = await world.mailTo(`n${n}@reader.example`)
       const report = { way: 'lmtp', recipient: mail.envelope, raw: spam(mail.address) } as const
-      await keepReport(world.deps.db, { ...report, at: world.clock.now() })
+      await insertReport(world.deps.db, { ...report, at: world.clock.now() })
     }
     await world.read()
   }
@@ -495,7 +495,7 @@ describe('a domain that returns 5 % of its mail for what it wants', () => {
     const mail = await world.mailTo(ANN)
     for (let n = 0; n < 30; n++) {
       const raw = Buffer.concat([spam(ANN), Buffer.from(`${n}`)])
-      await keepReport(world.deps.db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
+      await insertReport(world.deps.db, { way: 'lmtp', recipient: mail.envelope, raw, at: world.clock.now() })
     }
     await world.read()
     expect(await pace()).toBeNull()

@@ -14,7 +14,7 @@ afterEach(async () => {
 test('a queue whose connections never answer again takes nudges on new ones', async () => {
   await prepareQueue(database.url, silentLog)
   const proxy = await startDatabaseProxy(database.url)
-  const queue = await openQueue(proxy.url, silentLog, { quietMs: 500 })
+  const queue = await openQueue(proxy.url, silentLog, { silenceMs: 500 })
   cleanups.push(proxy.close, queue.stop)
   let worked = 0
   await queue.onNudge('plan', async () => void worked++)

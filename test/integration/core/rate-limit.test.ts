@@ -3,7 +3,7 @@ import {
   type Bucket,
   bucketsOf,
   chargePermits,
-  forgetIdleBuckets,
+  deleteIdleBuckets,
   takePermits,
 } from '../../../src/core/rate-limit.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -131,7 +131,7 @@ test('deletes a bucket that was not used for a day, and no other', async () => {
   const kept = { key: 'kept', capacity: 1, perSecond: 0.001 }
   await takePermits(database.db, [kept, { ...kept, key: 'idle' }])
   await database.db.$executeRaw`update bucket set at = now() - interval '25 hours' where key = 'idle'`
-  await forgetIdleBuckets(database.db)
+  await deleteIdleBuckets(database.db)
   const keys = (await database.db.bucket.findMany()).map(({ key }) => key)
   expect(keys).toContain('kept')
   expect(keys).not.toContain('idle')

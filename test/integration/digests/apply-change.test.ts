@@ -4,18 +4,18 @@ import { nextMail } from '../../../src/digests/next-mail.ts'
 import { lastDigestDate } from '../../../src/digests/plan.repo.ts'
 import { receiptsSince } from '../../../src/mail/outbox/receipt.repo.ts'
 import { changeById, newestChanges } from '../../../src/subscribers/change.repo.ts'
-import type { Standing } from '../../../src/subscribers/change.ts'
+import type { Subscription } from '../../../src/subscribers/change.ts'
 import { consentsOf } from '../../../src/subscribers/consent.repo.ts'
-import { standingOf } from '../../../src/subscribers/standing.ts'
+import { loadSubscription } from '../../../src/subscribers/load-subscription.ts'
 import { lockSubscriber, subscriberById } from '../../../src/subscribers/subscriber.repo.ts'
 import type { TopicText } from '../../../src/subscribers/subscriber.ts'
-import { keptTopicsOf } from '../../../src/subscribers/topic.repo.ts'
-import { undoOf } from '../../../src/subscribers/undo-change.ts'
+import { storedTopicsOf } from '../../../src/subscribers/topic.repo.ts'
+import { changesToUndo } from '../../../src/subscribers/undo-change.ts'
 import { type SubscriberOptions, useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
 
-const change = (now: string, changes: Partial<Standing>) =>
+const change = (now: string, changes: Partial<Subscription>) =>
   world.db.$transaction(async (tx) => {
     const subscriber = (await lockSubscriber(tx, 'ann'))!
     return applyChange(tx, { subscriber, changes, how: 'page', wording: 'site 1', now: new Date(now) })
@@ -23,8 +23,8 @@ const change = (now: string, changes: Partial<Standing>) =>
 
 /** Presses the button of the change with that id. */
 async function undo(now: string, id: number): Promise<number | null> {
-  const standing = await standingOf(world.db, (await subscriberById(world.db, 'ann'))!)
-  return change(now, undoOf(standing, (await changeById(world.db, id))!, '2026-11-24'))
+  const standing = await loadSubscription(world.db, (await subscriberById(world.db, 'ann'))!)
+  return change(now, changesToUndo(standing, (await changeById(world.db, id))!, '2026-11-24'))
 }
 
 const topic = (query: string, name = query): TopicText => ({ name, query })
@@ -59,11 +59,11 @@ describe('what a change leaves', () => {
 
   test('topics moved, renamed, with other words: each row keeps its id', async () => {
     await world.addSubscriber('ann', { topics: ['one', 'two', 'three'] })
-    const [one, two, three] = await keptTopicsOf(world.db, 'ann')
+    const [one, two, three] = await storedTopicsOf(world.db, 'ann')
     await change('2026-11-24T12:00:00Z', { topics: [topic('three'), topic('one', 'first'), topic('two')] })
-    expect(await keptTopicsOf(world.db, 'ann')).toEqual([three, { ...one, name: 'first' }, two])
+    expect(await storedTopicsOf(world.db, 'ann')).toEqual([three, { ...one, name: 'first' }, two])
     await change('2026-11-24T12:01:00Z', { topics: [topic('three'), topic('four', 'first'), topic('two')] })
-    expect(await keptTopicsOf(world.db, 'ann')).toEqual([
+    expect(await storedTopicsOf(world.db, 'ann')).toEqual([
       three,
       { id: one!.id, ...topic('four', 'first') },
       two,
@@ -73,9 +73,9 @@ describe('what a change leaves', () => {
 
   test('topics added and removed; a query that stands twice counts once', async () => {
     await world.addSubscriber('ann', { topics: ['one', 'two'] })
-    const [, two] = await keptTopicsOf(world.db, 'ann')
+    const [, two] = await storedTopicsOf(world.db, 'ann')
     await change('2026-11-24T12:00:00Z', { topics: [topic('two'), topic('three'), topic('two', 'again')] })
-    expect(await keptTopicsOf(world.db, 'ann')).toEqual([two, expect.objectContaining(topic('three'))])
+    expect(await storedTopicsOf(world.db, 'ann')).toEqual([two, expect.objectContaining(topic('three'))])
   })
 
   test('beyond the most topics, and for words that say nothing, nothing changes', async () => {
@@ -88,7 +88,7 @@ describe('what a change leaves', () => {
       code: /^query\./,
     })
     expect(await subscriberById(world.db, 'ann')).toMatchObject({ hour: 8 })
-    expect(await keptTopicsOf(world.db, 'ann')).toMatchObject([topic('one')])
+    expect(await storedTopicsOf(world.db, 'ann')).toMatchObject([topic('one')])
   })
 
   test('nothing but topics for somebody who has no subscription', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { stoppedClock } from '../../../src/core/clock.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { balances } from '../../../src/digests/books.ts'
 import { closePlans } from '../../../src/digests/close-plans.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { isReconciled } from '../../../src/digests/reconciliation.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -10,7 +10,7 @@ const { addSubscriber, addPapers, plan, end } = world
 
 const close = (now: string) => closePlans({ ...world.deps, clock: stoppedClock(new Date(now)) })
 
-const today = () => books(world.db, '2026-11-24')
+const today = () => dayTotals(world.db, '2026-11-24')
 
 const closedLines = () => world.logged.filter(({ event }) => event === 'digests.closed')
 
@@ -53,7 +53,7 @@ test('every state of a message has its place, and the books balance at every ste
     open: 4,
     closed: false,
   })
-  expect(balances(counted)).toBe(true)
+  expect(isReconciled(counted)).toBe(true)
 })
 
 test('a plan closes when nothing is open', async () => {

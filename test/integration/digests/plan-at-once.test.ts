@@ -3,9 +3,9 @@ import { stoppedClock } from '../../../src/core/clock.ts'
 import { type Database, openDatabase } from '../../../src/core/database/database.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { balances } from '../../../src/digests/books.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
+import { isReconciled } from '../../../src/digests/reconciliation.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 import { WRONG_PLANNERS } from '../../support/wrong-planners.ts'
 
@@ -42,9 +42,9 @@ async function expectEverybodyOnce(): Promise<void> {
     having count(d.id) <> 1 or count(m.id) <> 1`
   expect(rows).toEqual([])
   expect(await world.db.message.count()).toBe(MANY)
-  const counted = await books(world.db, '2026-11-24')
+  const counted = await dayTotals(world.db, '2026-11-24')
   expect(counted).toMatchObject({ due: MANY, planned: MANY, open: MANY })
-  expect(balances(counted)).toBe(true)
+  expect(isReconciled(counted)).toBe(true)
 }
 
 test('several planners at once plan each subscriber once', async () => {
@@ -72,9 +72,9 @@ function failingAt(nth: number): Database {
 test.each([1, 2, 3])('a planner that dies at page %i leaves the rest to the next one', async (page) => {
   await addMany()
   await expect(planDigests(depsAt(EIGHT, failingAt(page)))).rejects.toThrow('gone')
-  const half = await books(world.db, '2026-11-24')
+  const half = await dayTotals(world.db, '2026-11-24')
   expect(half).toMatchObject({ due: MANY, planned: 200 * (page - 1), closed: false })
-  expect(balances(half)).toBe(false)
+  expect(isReconciled(half)).toBe(false)
   const later = new Date('2026-11-24T09:00:00Z')
   expect(await planDigests(depsAt(later))).toMatchObject({ due: MANY - 200 * (page - 1) })
   await expectEverybodyOnce()
@@ -85,17 +85,17 @@ test('a planner that dies and is back after 20 hours: the rest is missed', async
   await expect(planDigests(depsAt(EIGHT, failingAt(2)))).rejects.toThrow('gone')
   const result = await planDigests(depsAt(new Date('2026-11-25T04:00:00Z')))
   expect(result).toEqual({ due: 250, planned: 0, nothingMatched: 0, paused: 0, missed: 250 })
-  const counted = await books(world.db, '2026-11-24')
+  const counted = await dayTotals(world.db, '2026-11-24')
   // The messages of those who were planned ran out too, untried.
   expect(counted).toMatchObject({ due: MANY, planned: 200, missed: 250, skipped: 200, open: 0, closed: true })
-  expect(balances(counted)).toBe(true)
+  expect(isReconciled(counted)).toBe(true)
 })
 
 describe('the books notice a planner that', () => {
   /** Whether everybody who was due has an outcome, after a planner's work and a day. */
   const isBalanced = async (): Promise<boolean> => {
     await planDigests(depsAt(new Date('2026-11-24T09:00:00Z')))
-    return balances(await books(world.db, '2026-11-24'))
+    return isReconciled(await dayTotals(world.db, '2026-11-24'))
   }
 
   test('(none: the right one)', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { books } from '../../../src/digests/books.repo.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { secretId } from '../../../src/subscribers/link-token.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
@@ -241,7 +241,7 @@ describe('somebody who changes their hour or zone', () => {
     await plan('2026-11-24T08:00:00Z')
     await change({ hour: 8 })
     expect(await plan('2026-11-24T08:30:00Z')).toEqual({ ...NONE, due: 1, nothingMatched: 1 })
-    expect(await books(world.db, '2026-11-24')).toMatchObject({ due: 2, nothingMatched: 2 })
+    expect(await dayTotals(world.db, '2026-11-24')).toMatchObject({ due: 2, nothingMatched: 2 })
   })
 })
 
@@ -287,7 +287,7 @@ describe('a query that cannot be read', () => {
       expect.objectContaining({ level: 'error', event: 'digests.failed', planId: 1, digestId: 1 }),
     )
     expect(await plan('2026-11-25T03:00:00Z')).toEqual({ ...NONE, due: 1, missed: 1 })
-    expect(await books(world.db, '2026-11-24')).toMatchObject({ due: 3, planned: 2, missed: 1 })
+    expect(await dayTotals(world.db, '2026-11-24')).toMatchObject({ due: 3, planned: 2, missed: 1 })
   })
 })
 

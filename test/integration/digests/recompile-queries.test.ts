@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { recompileQueries } from '../../../src/digests/recompile-queries.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { GRAMMAR } from '../../../src/queries/query.ts'
+import { GRAMMAR_VERSION } from '../../../src/queries/query.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -19,19 +19,19 @@ const treesByText = async () => {
 const lines = () => world.logged.filter(({ event }) => String(event).startsWith('queries.'))
 
 test('what an older grammar read is read anew; what cannot be read any more keeps its tree', async () => {
-  await add(['2507.06457', 'world model', '大语言模型'], GRAMMAR - 1)
-  await add(['of today'], GRAMMAR)
-  await add(['of tomorrow'], GRAMMAR + 1)
+  await add(['2507.06457', 'world model', '大语言模型'], GRAMMAR_VERSION - 1)
+  await add(['of today'], GRAMMAR_VERSION)
+  await add(['of tomorrow'], GRAMMAR_VERSION + 1)
   await recompileQueries(world.deps)
   expect(await treesByText()).toEqual({
-    '2507.06457': { tree: { kind: 'paper', name: '2507.06457' }, grammar: GRAMMAR },
-    'world model': { tree: parseQuery('world model'), grammar: GRAMMAR },
-    大语言模型: { tree: OLD, grammar: GRAMMAR },
-    'of today': { tree: OLD, grammar: GRAMMAR },
-    'of tomorrow': { tree: OLD, grammar: GRAMMAR + 1 },
+    '2507.06457': { tree: { kind: 'paper', name: '2507.06457' }, grammar: GRAMMAR_VERSION },
+    'world model': { tree: parseQuery('world model'), grammar: GRAMMAR_VERSION },
+    大语言模型: { tree: OLD, grammar: GRAMMAR_VERSION },
+    'of today': { tree: OLD, grammar: GRAMMAR_VERSION },
+    'of tomorrow': { tree: OLD, grammar: GRAMMAR_VERSION + 1 },
   })
   expect(lines()).toMatchObject([
-    { event: 'queries.recompiled', queries: 3, unreadable: 1, grammar: GRAMMAR },
+    { event: 'queries.recompiled', queries: 3, unreadable: 1, grammar: GRAMMAR_VERSION },
   ])
   await recompileQueries(world.deps)
   expect(lines()).toHaveLength(1)
@@ -42,7 +42,7 @@ test('two processes at once read each query, and none is lost or wrong', async (
   await add(texts, 0)
   await Promise.all([recompileQueries(world.deps), recompileQueries(world.deps)])
   const trees = await treesByText()
-  for (const text of texts) expect(trees[text]).toEqual({ tree: parseQuery(text), grammar: GRAMMAR })
+  for (const text of texts) expect(trees[text]).toEqual({ tree: parseQuery(text), grammar: GRAMMAR_VERSION })
 })
 
 test('a query that somebody holds is passed over, without waiting; the next start reads it', async () => {
@@ -56,11 +56,11 @@ test('a query that somebody holds is passed over, without waiting; the next star
   expect(new Map((await grammars()) as [string, number][])).toEqual(
     new Map([
       ['held', 0],
-      ['free', GRAMMAR],
+      ['free', GRAMMAR_VERSION],
     ]),
   )
   await recompileQueries(world.deps)
-  expect((await treesByText()).held!.grammar).toBe(GRAMMAR)
+  expect((await treesByText()).held!.grammar).toBe(GRAMMAR_VERSION)
 })
 
 test('it ends where it is asked to, and where the database refuses, without a throw', async () => {

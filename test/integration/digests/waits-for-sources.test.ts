@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { changeByOperator } from '../../../src/account/change-by-operator.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day } from '../../../src/core/dates.ts'
-import { recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { useDigestWorld } from '../../support/digest-world.ts'
 
 const world = useDigestWorld()
@@ -10,7 +10,7 @@ const world = useDigestWorld()
 const DAY = '2026-11-24'
 
 const fetched = (day: Day, at: string, papers: number) =>
-  recordFetch(world.db, { source: 'huggingface', day, papers, now: new Date(`${day}T${at}:00Z`) })
+  recordSuccessfulFetch(world.db, { source: 'huggingface', day, papers, now: new Date(`${day}T${at}:00Z`) })
 
 /** A week of weekdays on which an empty answer came before that of 02:00. */
 async function learn() {

@@ -230,7 +230,7 @@ describe('no welcome', () => {
       chunk: chunkId,
       owner: 'w',
       now: site.clock.now(),
-      most: 9,
+      limit: 9,
     })
     expect(ended).toMatchObject([{ state: 'skipped', reason: 'unsubscribed' }])
   })

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import type { NoteMessage } from '../../../src/digests/notes.ts'
+import type { NoMatchesMessage } from '../../../src/digests/no-matches.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import type { TakenMessage } from '../../../src/mail/message.ts'
-import type { GoodbyeMessage } from '../../../src/subscribers/leave-goodbye.ts'
+import type { GoodbyeMessage } from '../../../src/subscribers/goodbye-message.ts'
 import { type LinkPurpose, readLink, secretId } from '../../../src/subscribers/link-token.ts'
 import { useDatabase } from '../../support/database.ts'
 import { samples } from '../../support/mails.ts'
@@ -42,7 +42,7 @@ const message = (kind: string, content: object | null): TakenMessage => ({
 
 const goodbye: GoodbyeMessage = { epoch: 3, zone: 'Asia/Tokyo', format: 'html' }
 const { manageUrl: _, unsubscribeUrl: __, ...said } = samples.note
-const note: NoteMessage = { ...said, epoch: 3, localDate: '2026-11-24' }
+const note: NoMatchesMessage = { ...said, epoch: 3, localDate: '2026-11-24' }
 
 /** The links of one purpose in a mail's text, as what they say. */
 function linksIn(text: string | undefined, purpose: LinkPurpose) {

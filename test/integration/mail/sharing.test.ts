@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { TakenMessage } from '../../../src/mail/message.ts'
 import { recordAcceptances } from '../../../src/mail/outbox/acceptance.repo.ts'
-import { leaseChunk, releaseChunk, setAside, shareChunk } from '../../../src/mail/outbox/chunk.repo.ts'
+import { leaseBatch, releaseBatch, splitBatch, splitOffDomain } from '../../../src/mail/outbox/batch.repo.ts'
 import { enqueue, takeMessages } from '../../../src/mail/outbox/message.repo.ts'
-import { domainOf } from '../../../src/mail/rate-limits/pace.ts'
+import { emailDomain } from '../../../src/mail/rate-limits/send-rate.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { addSubscribers, goodbye, messagesIn, NOW, statesIn } from '../../support/messages.ts'
 
@@ -46,15 +46,15 @@ class Owner {
       whenUncertain: 'retry',
     } as const
     if (operation === 'lease' || operation === 'share') {
-      const leased = await (operation === 'lease' ? leaseChunk : shareChunk)(database.db, input)
+      const leased = await (operation === 'lease' ? leaseBatch : splitBatch)(database.db, input)
       if (leased) this.chunks.push(leased.id)
       return {}
     }
     if (operation === 'take' && chunk !== undefined) {
-      return takeMessages(database.db, { chunk, owner: this.name, now: NOW, most: many })
+      return takeMessages(database.db, { chunk, owner: this.name, now: NOW, limit: many })
     }
     if (operation === 'release' && chunk !== undefined) {
-      await releaseChunk(database.db, { chunk, owner: this.name, now: NOW })
+      await releaseBatch(database.db, { chunk, owner: this.name, now: NOW })
       this.chunks = this.chunks.filter((one) => one !== chunk)
       return { left: this.hand.filter(({ chunkId }) => chunkId === chunk) }
     }
@@ -63,12 +63,12 @@ class Owner {
       return { left: [message] }
     }
     if (operation === 'aside' && message) {
-      const domain = domainOf(message.toAddress)
+      const domain = emailDomain(message.toAddress)
       const left = this.hand
-        .filter(({ chunkId, toAddress }) => chunkId === message.chunkId && domainOf(toAddress) === domain)
+        .filter(({ chunkId, toAddress }) => chunkId === message.chunkId && emailDomain(toAddress) === domain)
         .slice(0, many)
       const ids = left.map(({ id }) => id)
-      await setAside(database.db, { chunk: message.chunkId, owner: this.name, domain, ids })
+      await splitOffDomain(database.db, { chunk: message.chunkId, owner: this.name, domain, ids })
       return { left }
     }
     return {}
@@ -122,7 +122,7 @@ test('however four workers lease, share, take, put aside and give back at once, 
       }
       for (const owner of owners) {
         for (const chunk of owner.chunks)
-          await releaseChunk(database.db, { chunk, owner: owner.name, now: NOW })
+          await releaseBatch(database.db, { chunk, owner: owner.name, now: NOW })
       }
       await takeTheRest(accepted)
     }),

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { listenForMail } from '../../../src/bounces/intake/listen-mail.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { freePort } from '../../../src/core/database/embedded-postgres.ts'
-import { askReturns } from '../../../src/operator/doctor/ask-returns.ts'
+import { probeBounceIntake } from '../../../src/operator/doctor/probe-bounce-intake.ts'
 import { useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 const ask = (settings: Record<string, string>, timeoutMs = 5000) =>
-  askReturns(readConfig({ BOUNCE_DOMAIN: 'bounce.example', ...settings }), { timeoutMs })
+  probeBounceIntake(readConfig({ BOUNCE_DOMAIN: 'bounce.example', ...settings }), { timeoutMs })
 
 test.each([
   ['lmtp', 'BOUNCE_LMTP'],

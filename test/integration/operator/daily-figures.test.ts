@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { changeAddressByOperator } from '../../../src/account/change-address.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { moveSubscriber } from '../../../src/account/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../../../src/account/pause-subscriber.ts'
 import { resubscribe } from '../../../src/account/resubscribe.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
@@ -77,7 +77,7 @@ const STEPS: ((n: number, other: number) => Promise<unknown>)[] = [
   (n) => suppress(site.deps, { email: address(n), reason: 'dead' }),
   (n) => unsuppress(site.deps, { email: address(n) }),
   (n) => eraseSubscriber(site.deps, { email: address(n) }),
-  (n, other) => moveSubscriber(site.deps, { email: address(n), newEmail: address(other) }),
+  (n, other) => changeAddressByOperator(site.deps, { email: address(n), newEmail: address(other) }),
   (n) => importPerson(n, 'active'),
   (n) => importPerson(n, 'unsubscribed'),
 ]

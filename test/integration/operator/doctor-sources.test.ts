@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Config, readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { type Patient, questions } from '../../../src/operator/doctor/questions.ts'
+import { checkDefinitions, type DoctorContext } from '../../../src/operator/doctor/check-definitions.ts'
 import { arxiv } from '../../../src/sources/arxiv/arxiv.ts'
-import { leaveGate, passGate } from '../../../src/sources/gate.repo.ts'
-import { SOURCE_ADDRESSES, SOURCES } from '../../../src/sources/registry.ts'
+import { acquireHost, releaseHost } from '../../../src/sources/host-throttle.repo.ts'
+import { DEFAULT_BASE_URLS, SOURCES } from '../../../src/sources/registry.ts'
 import type { Source } from '../../../src/sources/source.ts'
 import { useDatabase } from '../../support/database.ts'
 
@@ -23,7 +23,7 @@ const server = createServer((request, response) => {
 beforeAll(async () => {
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  addresses = Object.fromEntries(Object.keys(SOURCE_ADDRESSES).map((name) => [name, url]))
+  addresses = Object.fromEntries(Object.keys(DEFAULT_BASE_URLS).map((name) => [name, url]))
 })
 afterAll(() => void server.close())
 beforeEach(() => {
@@ -39,8 +39,8 @@ function about(...sources: string[]) {
     clock: stoppedClock(new Date('2026-11-24T12:00:00Z')),
     hasTables: Promise.resolve(false),
     timeoutMs: 5000,
-  } as unknown as Patient
-  return questions(patient).filter(({ check }) => sources.includes(check))
+  } as unknown as DoctorContext
+  return checkDefinitions(patient).filter(({ name }) => sources.includes(name))
 }
 
 const sources: readonly Source[] = SOURCES
@@ -50,31 +50,31 @@ test.each(sources.map((source) => [nameOf(source), source] as const))(
   '%s is asked where its own settings say',
   async (name, source) => {
     const [question] = about(name)
-    expect(question?.settings).toEqual(['SOURCES', ...Object.keys(source.addresses)])
-    expect(await question?.ask()).toMatchObject({ state: 'ok' })
+    expect(question?.settings).toEqual(['SOURCES', ...Object.keys(source.baseUrls)])
+    expect(await question?.run()).toMatchObject({ state: 'ok' })
     expect(asked).toEqual([expect.stringContaining(' daily-papers (http')])
     status = 503
-    expect(await about(name)[0]?.ask()).toMatchObject({ state: 'wrong' })
+    expect(await about(name)[0]?.run()).toMatchObject({ state: 'wrong' })
   },
 )
 
 test('Hugging Face is asked for the day before', async () => {
-  await about('huggingface')[0]?.ask()
+  await about('huggingface')[0]?.run()
   expect(asked[0]).toMatch(/^\/api\/daily_papers\?date=2026-11-23&limit=1 /)
 })
 
 test('sections of one source ask it once', async () => {
   const both = about('huggingface', 'huggingface')
   expect(both).toHaveLength(2)
-  expect(await Promise.all(both.map(({ ask }) => ask()))).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
+  expect(await Promise.all(both.map(({ run }) => run()))).toMatchObject([{ state: 'ok' }, { state: 'ok' }])
   expect(asked).toHaveLength(1)
 })
 
 describe('a source that wants a gap', () => {
   const database = useDatabase()
-  const SERVICE = arxiv.manners.service
+  const SERVICE = arxiv.fetchPolicy.service
   const NAME = 'arxiv:cs.CL'
-  const hold = (holdMs: number) => passGate(database.db, { service: SERVICE, holder: 'another', holdMs })
+  const hold = (holdMs: number) => acquireHost(database.db, { service: SERVICE, holder: 'another', holdMs })
 
   /** With a database that has its tables. */
   const ask = async (timeoutMs = 5000) => {
@@ -83,9 +83,9 @@ describe('a source that wants a gap', () => {
     const deps = { config, clock, log: silentLog, db: database.db, databaseUrl: database.url }
     const hasTables = Promise.resolve(true)
     const patient = { config, clock, deps: Promise.resolve(deps), hasTables, timeoutMs }
-    return questions(patient as unknown as Patient)
-      .find(({ check }) => check === NAME)!
-      .ask()
+    return checkDefinitions(patient as unknown as DoctorContext)
+      .find(({ name }) => name === NAME)!
+      .run()
   }
 
   beforeEach(() => database.db.sourceGate.deleteMany())
@@ -94,7 +94,7 @@ describe('a source that wants a gap', () => {
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     expect(asked).toHaveLength(1)
     expect(await database.db.sourceGate.findMany()).toMatchObject([{ key: SERVICE, holder: null }])
-    expect(await hold(1)).toBeGreaterThan(arxiv.manners.gapMs - 1000)
+    expect(await hold(1)).toBeGreaterThan(arxiv.fetchPolicy.gapMs - 1000)
   })
 
   test('is not asked while somebody else asks it, which is well', async () => {
@@ -119,7 +119,7 @@ describe('a source that wants a gap', () => {
   test('is waited for a moment', async () => {
     await hold(60_000)
     const leaving = sleep(150).then(() =>
-      leaveGate(database.db, { service: SERVICE, holder: 'another', restMs: 0 }),
+      releaseHost(database.db, { service: SERVICE, holder: 'another', restMs: 0 }),
     )
     expect(await ask()).toMatchObject({ state: 'ok', found: expect.stringContaining('answers') })
     await leaving
@@ -136,7 +136,7 @@ describe('a source that wants a gap', () => {
 
 test('a source that leads elsewhere is not followed there', async () => {
   status = 302
-  expect(await about('huggingface')[0]?.ask()).toMatchObject({
+  expect(await about('huggingface')[0]?.run()).toMatchObject({
     state: 'wrong',
     found: expect.stringContaining('returns 302'),
   })

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readReports } from '../../../src/bounces/read-reports.ts'
-import { keepReport } from '../../../src/bounces/report.repo.ts'
+import { insertReport } from '../../../src/bounces/report.repo.ts'
 import { openReportReader } from '../../../src/bounces/report-reader.ts'
 import { addMessageCommands } from '../../../src/operator/commands/messages.ts'
 import { returnAddress } from '../../../src/subscribers/return-address.ts'
@@ -33,7 +33,7 @@ async function comesBack(
   const { id } = await world.db.message.findFirstOrThrow({ where: { kind }, orderBy: { datedAt: 'desc' } })
   const to = returnAddress({ purpose: 'bounce', id }, deps.config.APP_SECRET[0]!, 'bounce.example')
   const raw = deliveryReport({ recipient, said, action })
-  await keepReport(world.db, { way: 'lmtp', recipient: to, raw, at: deps.clock.now() })
+  await insertReport(world.db, { way: 'lmtp', recipient: to, raw, at: deps.clock.now() })
   await readReports({ ...deps, reader })
   return id
 }

@@ -2,22 +2,26 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { changeByLink } from '../../../src/account/change-by-link.ts'
 import { addTopicsByOperator, removeTopicByOperator } from '../../../src/account/change-topics.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { changeByLink } from '../../../src/account/manage.ts'
 import { pauseSubscriber } from '../../../src/account/pause-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { recordAction } from '../../../src/core/action.repo.ts'
 import { setSwitch } from '../../../src/core/switch.repo.ts'
-import { holdPace, setLimits, takeTurns } from '../../../src/mail/rate-limits/pace.repo.ts'
-import { rampUpOf } from '../../../src/mail/rate-limits/pace.ts'
-import { addNotice } from '../../../src/operator/alerts/notice.repo.ts'
+import {
+  holdSendRate,
+  setSendRateLimits,
+  takeSendPermits,
+} from '../../../src/mail/rate-limits/send-rate.repo.ts'
+import { rampUpRate } from '../../../src/mail/rate-limits/send-rate.ts'
+import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
 import { textOfExplanation } from '../../../src/operator/commands/explain-text.ts'
 import { addSubscriberCommands } from '../../../src/operator/commands/subscribers.ts'
 import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { explainSubscriber } from '../../../src/operator/explain-subscriber.ts'
-import { recordFailure, recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { importSubscribers } from '../../../src/subscribers/import-export/import-subscribers.ts'
 import { signLink } from '../../../src/subscribers/link-token.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
@@ -187,9 +191,9 @@ describe('a mail that did not go out, or not yet', () => {
 
   test('its domain is held: it waits for that, then its time is over', async () => {
     await untilTuesday()
-    await holdPace(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
+    await holdSendRate(world.db, 'domain lab.example', { seconds: 3600, said: '10 emails in a row' })
     const subject = { subject: 'lab.example', what: 'domain-held', said: '', since: HOUR }
-    await addNotice(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
+    await addAlert(world.db, { kind: 'run-stopped', key: 'x', at: new Date(HOUR), values: subject })
     await world.run()
     await expectVerdict(TUESDAY, 'domain-held', 'Waiting because of a rate limit: lab.example: held until')
     await world.at('2026-11-25T03:30:00Z').plan()
@@ -199,9 +203,9 @@ describe('a mail that did not go out, or not yet', () => {
   test('the day of a new sending domain is used up: it waits, then its time is over', async () => {
     await untilTuesday()
     world.set({ RAMP_UP_SINCE: TUESDAY })
-    const { key, limit } = rampUpOf(world.deps.config, world.deps.clock.now())!
-    await setLimits(world.db, [{ key, limit }])
-    await takeTurns(world.db, [{ key, mails: 1000 }])
+    const { key, limit } = rampUpRate(world.deps.config, world.deps.clock.now())!
+    await setSendRateLimits(world.db, [{ key, limit }])
+    await takeSendPermits(world.db, [{ key, mails: 1000 }])
     await world.run()
     await expectVerdict(TUESDAY, 'ramp-up', 'new sending domain: 0 of 1,000 left today')
     await world.db.$executeRaw`
@@ -266,7 +270,7 @@ describe('no mail, because of the papers', () => {
 
   test('no paper was new, since the source failed', async () => {
     await untilMonday()
-    await recordFailure(world.at('2026-11-24T06:00:00Z').db, {
+    await recordFailedFetch(world.at('2026-11-24T06:00:00Z').db, {
       source: 'huggingface',
       day: TUESDAY,
       now: world.deps.clock.now(),
@@ -466,7 +470,7 @@ describe('no mail, because of the date or the service', () => {
     await untilTuesday()
     for (const day of ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20']) {
       const came = { source: 'huggingface', day, papers: 20, now: new Date(`${day}T00:40:00Z`) }
-      await recordFetch(world.db, came)
+      await recordSuccessfulFetch(world.db, came)
     }
     world.at('2026-11-24T08:30:00Z')
     await expectVerdict(

@@ -2,18 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import type { Deps } from '../../../src/core/deps.ts'
-import { endTrouble, noteTrouble } from '../../../src/core/trouble.repo.ts'
+import { endIncident, recordIncident } from '../../../src/core/incident.repo.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
 import type { Compose } from '../../../src/mail/message.ts'
-import { endDomainTroubles } from '../../../src/mail/rate-limits/domain-trouble.repo.ts'
-import { holdPace } from '../../../src/mail/rate-limits/pace.repo.ts'
-import { noted } from '../../../src/operator/alerts/note-work.ts'
-import { addNotice } from '../../../src/operator/alerts/notice.repo.ts'
-import { watch } from '../../../src/operator/alerts/watch.ts'
+import { endDomainIncidents } from '../../../src/mail/rate-limits/domain-incident.repo.ts'
+import { holdSendRate } from '../../../src/mail/rate-limits/send-rate.repo.ts'
+import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
+import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
+import { withFailureTracking } from '../../../src/operator/alerts/track-failures.ts'
 import { resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { startSchedule } from '../../../src/service/schedule/schedule.ts'
-import { recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { addDigestMessages, statesIn } from '../../support/messages.ts'
 import { passInPaces } from '../../support/paces.ts'
 import { cameBack, leaveReport } from '../../support/returns.ts'
@@ -56,26 +56,26 @@ const events = () =>
   site.logged.map((line) => JSON.parse(line).event).filter((event) => event.startsWith('notice.'))
 /** A source that answered a minute ago with papers, so that nothing else is told. */
 const sourceIsWell = (day = '2026-11-24') =>
-  recordFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
+  recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 12, now: site.clock.now() })
 
 test('a domain that is held is told at once in its own words, and that it is over', async () => {
   await sourceIsWell()
   const deps = depsWith()
-  await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 emails' })
+  await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 emails' })
   const said = '8 % of the last 250 emails, the last with: 550 5.7.1 blocked'
   const trouble = { name: 'domain lab.example', what: 'domain-held', said, since: site.clock.now() }
-  await noteTrouble(site.db, trouble)
-  await noteTrouble(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
-  await watch(deps)
-  await watch(deps)
+  await recordIncident(site.db, trouble)
+  await recordIncident(site.db, { ...trouble, since: new Date(0) }) // held again: the same trouble
+  await runAlerts(deps)
+  await runAlerts(deps)
   expect(subjects()).toEqual(['Daily Papers: email to lab.example is on hold for an hour'])
   expect(toOperator()[0]!.text.replace(/\s+/g, ' ')).toContain(`lab.example refused ${said}`)
 
   await passInPaces(site.db, 3700)
-  await endDomainTroubles(site.db, new Set(['lab.example']))
+  await endDomainIncidents(site.db, new Set(['lab.example']))
   later(HOUR)
   await sourceIsWell()
-  await watch(deps)
+  await runAlerts(deps)
   expect(subjects().slice(1)).toEqual(['Daily Papers: resolved: email to lab.example is on hold for an hour'])
 })
 
@@ -91,15 +91,15 @@ describe('a run that stopped', () => {
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
     sink.at.mail = '530 5.7.0 login first, ann@example.com'
     expect(await drained(deps)).toMatchObject({ stopped: 'login-refused' })
-    await watch(deps)
+    await runAlerts(deps)
     expect(events()).toEqual(['notice.raised', 'notice.not-told'])
 
     delete sink.at.mail
-    await watch(deps)
+    await runAlerts(deps)
     expect(subjects()).toEqual([]) // not before its next try
     later(MINUTE)
-    await watch(deps)
-    await watch(deps)
+    await runAlerts(deps)
+    await runAlerts(deps)
     expect(subjects()).toEqual(['Daily Papers: delivery stopped, the mail server refuses the login'])
     const [{ text } = { text: '' }] = toOperator()
     expect(text).toContain('530 5.7.0 login first')
@@ -107,8 +107,8 @@ describe('a run that stopped', () => {
 
     later(HOUR)
     await drained(deps)
-    await watch(deps)
-    await watch(deps)
+    await runAlerts(deps)
+    await runAlerts(deps)
     expect(subjects().slice(1)).toEqual([
       'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
     ])
@@ -129,7 +129,7 @@ describe('a run that stopped', () => {
     const run = () => deliverReady({ ...deps, compose }, { lane: 'digests' })
     const first = await run()
     expect(first).toMatchObject({ accepted: 0, stopped: 'refused-alike' })
-    await watch(deps)
+    await runAlerts(deps)
     delete sink.at.rcpt
     later(3 * HOUR)
     await sourceIsWell()
@@ -142,7 +142,7 @@ describe('a run that stopped', () => {
     expect(accepted + skipped).toBe(60 - first.refused)
     const late = { state: 'accepted', deadline: { lte: site.clock.now() } } as const
     expect(await site.db.message.count({ where: late })).toBe(0)
-    for (let looks = 0; looks < 3; looks++) await watch(deps)
+    for (let looks = 0; looks < 3; looks++) await runAlerts(deps)
     expect(subjects()).toEqual([
       'Daily Papers: delivery stopped, ten identical refusals in a row',
       'Daily Papers: resolved: delivery stopped, ten identical refusals in a row',
@@ -155,12 +155,12 @@ describe('a run that stopped', () => {
     await addSubscriber(deps, { email: 'ann@example.com', topics: [] })
     sink.at.mail = '530 5.7.0 login first'
     await drained(deps)
-    await watch(deps)
+    await runAlerts(deps)
     delete sink.at.mail
     later(HOUR)
     await drained(deps)
-    await watch(deps)
-    await watch(deps)
+    await runAlerts(deps)
+    await runAlerts(deps)
     expect(subjects()).toEqual([
       'Daily Papers: resolved: delivery stopped, the mail server refuses the login',
     ])
@@ -171,15 +171,15 @@ describe('a source', () => {
   test('that has not answered for a day', async () => {
     await sourceIsWell()
     later(23 * HOUR)
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toEqual([])
     later(HOUR)
-    await watch(depsWith())
+    await runAlerts(depsWith())
     later(HOUR)
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
     await sourceIsWell('2026-11-25')
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects().at(-1)).toBe('Daily Papers: resolved: source huggingface has not answered for a day')
   })
 
@@ -192,12 +192,12 @@ describe('a source', () => {
       ['2026-11-23', '2026-11-23T17:00:00Z'],
     ] as const) {
       moveTo(instant)
-      await recordFetch(site.db, { source: 'huggingface', day, papers: 0, now: site.clock.now() })
-      await watch(depsWith({ DIGEST_ZONE: 'Pacific/Honolulu' }))
+      await recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 0, now: site.clock.now() })
+      await runAlerts(depsWith({ DIGEST_ZONE: 'Pacific/Honolulu' }))
     }
     expect(subjects()).toEqual([])
     moveTo('2026-11-24T00:10:00Z')
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2026-11-23'])
   })
 })
@@ -208,8 +208,14 @@ test('a source that rests is no trouble, one that repeats another day is', async
   await sourceIsWell('2026-12-31')
   const read = async (day: string, instant: string, reason?: 'repeated') => {
     moveTo(instant)
-    await recordFetch(site.db, { source: 'huggingface', day, papers: 0, reason, now: site.clock.now() })
-    await watch(depsWith({ DIGEST_ZONE: 'Pacific/Honolulu' }))
+    await recordSuccessfulFetch(site.db, {
+      source: 'huggingface',
+      day,
+      papers: 0,
+      reason,
+      now: site.clock.now(),
+    })
+    await runAlerts(depsWith({ DIGEST_ZONE: 'Pacific/Honolulu' }))
   }
   await read('2027-01-01', '2027-01-01T19:00:00Z')
   await read('2027-01-02', '2027-01-02T18:00:00Z')
@@ -217,7 +223,7 @@ test('a source that rests is no trouble, one that repeats another day is', async
   await read('2027-01-04', '2027-01-04T16:00:00Z', 'repeated')
   expect(subjects()).toEqual([])
   moveTo('2027-01-05T00:10:00Z')
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: source huggingface had no papers on 2027-01-04'])
   expect(toOperator()[0]?.text.replace(/\s+/g, ' ')).toContain(
     'for 2027-01-04, a working day, it listed only papers of another day.',
@@ -231,32 +237,32 @@ test('a date whose plans are open 20 hours after the hour, told once and then th
     data: { zone: 'UTC', hour: 8, days: 'mon', localDate: dueAt, dueAt, horizon: 1, sources: '', due: 3 },
   })
   moveTo('2026-11-25T04:10:00Z')
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual([])
   moveTo('2026-11-25T04:20:00Z')
-  await watch(depsWith())
-  await watch(depsWith())
+  await runAlerts(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: the digests of 2026-11-24 are not complete'])
   await site.db.plan.updateMany({ data: { closedAt: site.clock.now() } })
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toHaveLength(2)
 })
 
 test('work that fails for a quarter of an hour, with no address in what is told', async () => {
   await sourceIsWell()
   const failing = () => Promise.reject(new Error('no mailbox for bob@example.com'))
-  const run = () => noted(site.deps, 'plan', failing).catch(() => {})
+  const run = () => withFailureTracking(site.deps, 'plan', failing).catch(() => {})
   await run()
   later(14 * MINUTE)
   await run()
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual([])
   later(2 * MINUTE)
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: planning digests is failing'])
   expect(toOperator()[0]!.text).toContain('no mailbox for [address]')
-  await noted(site.deps, 'plan', async () => {})
-  await watch(depsWith())
+  await withFailureTracking(site.deps, 'plan', async () => {})
+  await runAlerts(depsWith())
   expect(subjects().at(-1)).toBe('Daily Papers: resolved: planning digests is failing')
 })
 
@@ -266,13 +272,13 @@ test('a nudge that no worker takes for a quarter of an hour', async () => {
   const waiting = (minutes: number) => site.db.$executeRaw`
     update pgboss.job set created_on = now() - make_interval(mins => ${minutes}) where name = 'drain-answers'`
   await waiting(14)
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual([])
   await waiting(16)
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: email is not being sent: no worker is running'])
   await site.db.$executeRaw`delete from pgboss.job where name = 'drain-answers'`
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toHaveLength(2)
 })
 
@@ -281,18 +287,18 @@ test('reports that nobody reads for a quarter of an hour, though nothing fails',
   const deps = depsWith()
   const id = await leaveReport(site.db, site.clock.now())
   later(15 * MINUTE)
-  await watch(deps)
+  await runAlerts(deps)
   expect(subjects()).toEqual([])
   later(MINUTE)
-  await noteTrouble(site.db, { name: 'work read-reports', what: 'x', said: 'y', since: site.clock.now() })
-  await watch(deps)
+  await recordIncident(site.db, { name: 'work read-reports', what: 'x', said: 'y', since: site.clock.now() })
+  await runAlerts(deps)
   expect(subjects()).toEqual([]) // what fails is told in its own words
-  await endTrouble(site.db, 'work read-reports')
-  await watch(deps)
-  await watch(deps)
+  await endIncident(site.db, 'work read-reports')
+  await runAlerts(deps)
+  await runAlerts(deps)
   expect(subjects()).toEqual(['Daily Papers: bounces and complaints are not being processed'])
   await site.db.report.update({ where: { id }, data: { state: 'read', raw: null } })
-  await watch(deps)
+  await runAlerts(deps)
   expect(subjects().slice(1)).toEqual([
     'Daily Papers: resolved: bounces and complaints are not being processed',
   ])
@@ -301,11 +307,11 @@ test('reports that nobody reads for a quarter of an hour, though nothing fails',
 test('a database that was restored, and waits', async () => {
   await sourceIsWell()
   await site.db.switch.create({ data: { name: 'delivery', value: 'restored', reason: 'restored', at: NOW } })
-  await watch(depsWith())
-  await watch(depsWith())
+  await runAlerts(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toEqual(['Daily Papers: this database was restored, delivery waits for you'])
   await site.db.switch.deleteMany()
-  await watch(depsWith())
+  await runAlerts(depsWith())
   expect(subjects()).toHaveLength(2)
 })
 
@@ -322,12 +328,12 @@ describe('the week', () => {
     moveTo('2026-11-30T06:30:00Z')
     await sourceIsWell('2026-11-30')
     const deps = depsWith({ DIGEST_ZONE: 'Europe/Paris' })
-    await watch(deps)
+    await runAlerts(deps)
     expect(subjects()).toEqual([])
     moveTo('2026-11-30T07:00:00Z')
-    await Promise.all([watch(deps), watch(deps)])
+    await Promise.all([runAlerts(deps), runAlerts(deps)])
     later(MINUTE)
-    await watch(deps)
+    await runAlerts(deps)
     expect(subjects()).toEqual(['Daily Papers: the week from 2026-11-23 to 2026-11-29'])
     expect(toOperator()[0]!.text).toMatch(/Subscribers +2 +1\r\n/)
     expect(toOperator()[0]!.text).toMatch(/Confirmed +1 +1\r\n/)
@@ -338,7 +344,7 @@ describe('the week', () => {
 
   test('not on the first Monday of a database that holds nothing', async () => {
     moveTo('2026-11-30T12:00:00Z')
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(await site.db.notice.count()).toBe(0)
   })
 })
@@ -356,7 +362,7 @@ describe('telling', () => {
   const found = (count: number) =>
     Promise.all(
       Array.from({ length: count }, (_, i) =>
-        addNotice(site.db, {
+        addAlert(site.db, {
           kind: 'over',
           key: `k${i}`,
           at: site.clock.now(),
@@ -373,14 +379,14 @@ describe('telling', () => {
   test('two processes at once: one mail each', async () => {
     await sourceIsWell()
     await found(3)
-    await Promise.all([watch(depsWith()), watch(depsWith()), watch(depsWith())])
+    await Promise.all([runAlerts(depsWith()), runAlerts(depsWith()), runAlerts(depsWith())])
     expect(subjects().toSorted()).toEqual([0, 1, 2].map((i) => `Daily Papers: resolved: job${i} is failing`))
   })
 
   test('six mails an hour, and the last one says what else there is', async () => {
     await sourceIsWell()
     await found(9)
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toHaveLength(6)
     expect(subjects()[5]).toBe('Daily Papers: 4 more alerts')
     expect(toOperator()[5]!.text.match(/resolved: job\d is failing/g)).toHaveLength(4)
@@ -390,28 +396,28 @@ describe('telling', () => {
   test('what comes within the hour waits for the next one', async () => {
     await sourceIsWell()
     await found(9)
-    await watch(depsWith())
-    await addNotice(site.db, {
+    await runAlerts(depsWith())
+    await addAlert(site.db, {
       kind: 'work-failed',
       key: 'new',
       at: site.clock.now(),
       values: { subject: 'plan', since: NOW.toISOString() },
     })
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toHaveLength(6)
     later(HOUR + MINUTE)
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toHaveLength(7)
   })
 
   test('SENDING=off, or nobody to tell: it is logged, and told once that changes', async () => {
     await sourceIsWell()
     later(25 * HOUR)
-    await watch(depsWith({ SENDING: 'off' }))
-    await watch(depsWith({ OPERATOR_EMAIL: '' }))
+    await runAlerts(depsWith({ SENDING: 'off' }))
+    await runAlerts(depsWith({ OPERATOR_EMAIL: '' }))
     expect(sink.mails).toEqual([])
     expect(events()).toEqual(['notice.raised'])
-    await watch(depsWith())
+    await runAlerts(depsWith())
     expect(subjects()).toEqual(['Daily Papers: source huggingface has not answered for a day'])
   })
 
@@ -419,7 +425,7 @@ describe('telling', () => {
     await site.db.switch.create({ data: { name: 'delivery', value: 'paused', reason: 'x', at: NOW } })
     await sourceIsWell()
     await found(1)
-    await watch(depsWith({ MAIL_FROM: 'papers@lab.example' }))
+    await runAlerts(depsWith({ MAIL_FROM: 'papers@lab.example' }))
     const [mail] = toOperator()
     expect(mail!.from).toBe('papers@lab.example')
     expect(mail!.text).toMatch(/^Auto-Submitted: auto-generated\r$/m)

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { changeAddressByOperator } from '../../../src/account/change-address.ts'
 import { addTopicsByOperator, removeTopicByOperator } from '../../../src/account/change-topics.ts'
 import { eraseSubscriber } from '../../../src/account/erase-subscriber.ts'
-import { moveSubscriber } from '../../../src/account/move-subscriber.ts'
 import { pauseSubscriber, resumeSubscriber } from '../../../src/account/pause-subscriber.ts'
 import { showSubscriber, showSubscribers } from '../../../src/account/show-subscriber.ts'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { confirm } from '../../../src/account/signup/confirm.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
-import { rehearse } from '../../../src/core/database/rehearse.ts'
+import { withRollback } from '../../../src/core/database/with-rollback.ts'
 import type { Deps } from '../../../src/core/deps.ts'
-import type { Standing } from '../../../src/subscribers/change.ts'
+import type { Subscription } from '../../../src/subscribers/change.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
 import { confirmToken, post, useSite } from '../../support/site.ts'
@@ -103,7 +103,7 @@ describe('suppressing', () => {
 })
 
 describe('moving', () => {
-  const moves = () => moveSubscriber(site.deps, { email: EMAIL, newEmail: 'new@example.com' })
+  const moves = () => changeAddressByOperator(site.deps, { email: EMAIL, newEmail: 'new@example.com' })
 
   test('gives a new address, to messages that nobody tried too, and ends links of the old one', async () => {
     await post(site, '/subscribe', { email: EMAIL })
@@ -149,11 +149,11 @@ describe('moving', () => {
     await added()
     await added([], 'bob@example.com')
     await expect(
-      moveSubscriber(site.deps, { email: EMAIL, newEmail: 'BOB@example.com' }),
+      changeAddressByOperator(site.deps, { email: EMAIL, newEmail: 'BOB@example.com' }),
     ).rejects.toMatchObject({ code: 'address.taken' })
     await suppress(site.deps, { email: 'carol@example.com', reason: 'dead' })
     await expect(
-      moveSubscriber(site.deps, { email: EMAIL, newEmail: 'carol@example.com' }),
+      changeAddressByOperator(site.deps, { email: EMAIL, newEmail: 'carol@example.com' }),
     ).rejects.toMatchObject({ code: 'subscriber.suppressed' })
   })
 })
@@ -211,7 +211,7 @@ test('what the operator changes is written down with what stood before', async (
   await removeTopicByOperator(site.deps, { email: EMAIL, text: 'one' })
   const changes = await site.db.change.findMany({ orderBy: { id: 'asc' } })
   const said = changes.map(({ how, after }) => {
-    const { topics, state } = after as unknown as Standing
+    const { topics, state } = after as unknown as Subscription
     return `${how.split(':')[0]}, ${state}: ${topics.map(({ name }) => name).join()}`
   })
   expect(said).toEqual([
@@ -246,7 +246,7 @@ describe('a dry run', () => {
     ['pause', (deps) => pauseSubscriber(deps, { email: EMAIL, until: null })],
     ['unsubscribe', (deps) => unsubscribeByOperator(deps, { email: EMAIL })],
     ['suppress', (deps) => suppress(deps, { email: EMAIL, reason: 'dead' })],
-    ['move', (deps) => moveSubscriber(deps, { email: EMAIL, newEmail: 'new@example.com' })],
+    ['move', (deps) => changeAddressByOperator(deps, { email: EMAIL, newEmail: 'new@example.com' })],
     ['erase', (deps) => eraseSubscriber(deps, { email: EMAIL })],
     ['topics add', (deps) => addTopicsByOperator(deps, { email: EMAIL, text: 'y' })],
     ['topics remove', (deps) => removeTopicByOperator(deps, { email: EMAIL, text: 'robots' })],
@@ -254,7 +254,7 @@ describe('a dry run', () => {
   test.each(changes)('of %s changes nothing, and the change itself does', async (_name, change) => {
     await added(['robots'])
     const before = await checksums(site.db)
-    await rehearse(site.deps, change)
+    await withRollback(site.deps, change)
     expect(await checksums(site.db)).toEqual(before)
     await change(site.deps)
     expect(await checksums(site.db)).not.toEqual(before)
@@ -265,12 +265,12 @@ describe('a dry run', () => {
       await db.$executeRaw`select pg_sleep(5.5)`
       return db.subscriber.count()
     }
-    expect(await rehearse(site.deps, slow)).toBe(0)
+    expect(await withRollback(site.deps, slow)).toBe(0)
   })
 
   test('fails as the change would', async () => {
     await expect(
-      rehearse(site.deps, (deps) => eraseSubscriber(deps, { email: EMAIL })),
+      withRollback(site.deps, (deps) => eraseSubscriber(deps, { email: EMAIL })),
     ).rejects.toMatchObject({
       code: 'subscriber.unknown',
     })

@@ -4,12 +4,12 @@ import { confirm } from '../../../src/account/signup/confirm.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { addDays, type Day, weekdayOf } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
-import { books } from '../../../src/digests/books.repo.ts'
-import { keptBook, prunedThrough } from '../../../src/digests/day-book.repo.ts'
+import { prunedThrough, storedDayTotals } from '../../../src/digests/day-totals.repo.ts'
+import { dayTotals } from '../../../src/digests/reconciliation.repo.ts'
 import { showDigest } from '../../../src/digests/show-digest.ts'
 import { addPruneCommand } from '../../../src/operator/commands/prune.ts'
 import { dailyFigures } from '../../../src/operator/daily-figures.ts'
-import { prunable, prune } from '../../../src/operator/prune.ts'
+import { countPrunable, prune } from '../../../src/operator/prune.ts'
 import { pruneNightly } from '../../../src/operator/prune-nightly.ts'
 import { signLink } from '../../../src/subscribers/link-token.ts'
 import { runCommand } from '../../support/commands.ts'
@@ -117,7 +117,7 @@ describe('what is pruned', () => {
     const range = { from: FIRST, to: '2026-12-13' }
     const said = async () => [
       await Promise.all(
-        ['2026-11-24', '2026-11-27', '2026-12-10', '2026-12-12'].map((day) => books(world.db, day)),
+        ['2026-11-24', '2026-11-27', '2026-12-10', '2026-12-12'].map((day) => dayTotals(world.db, day)),
       ),
       await dailyFigures(world.deps, range),
     ]
@@ -128,7 +128,7 @@ describe('what is pruned', () => {
     const after = await said()
     expect(after).toEqual(before)
     expect(JSON.stringify(after[0])).toBe(JSON.stringify(before[0])) // in the same order too
-    expect(await keptBook(world.db, '2026-12-12')).toBeNull()
+    expect(await storedDayTotals(world.db, '2026-12-12')).toBeNull()
     expect(await prunedThrough(world.db)).toBe('2026-12-10')
   })
 
@@ -142,7 +142,7 @@ describe('what is pruned', () => {
     const { json, text } = await runCommand(addPruneCommand, deps, ['prune'])
     expect(tried.json).toEqual({ ...(json as object), dryRun: true })
     expect(text).toContain('before 2026-12-11')
-    const again = await prunable(deps)
+    const again = await countPrunable(deps)
     expect(
       Object.values(again)
         .filter(Number.isInteger)
@@ -180,7 +180,7 @@ describe('what is pruned', () => {
     ]
     const more = { kind: 'source-stalled', at: old, nextTry: old, values: {} }
     await world.db.notice.createMany({ data: rows.map((row) => ({ ...more, ...row })) })
-    expect(await prunable(depsAt(NIGHT))).toMatchObject({ notices: 4 })
+    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ notices: 4 })
     expect(await prune(depsAt(NIGHT))).toMatchObject({ notices: 4 })
     const left = await world.db.notice.findMany({ orderBy: { id: 'asc' } })
     expect(left.map(({ key }) => key)).toEqual([
@@ -198,9 +198,9 @@ describe('what is pruned', () => {
     await cameBack(world.db, old, { isRead: false, class: 'unknown' })
     await cameBack(world.db, new Date('2026-12-11T00:00:00Z'), {})
     await leaveReport(world.db, old)
-    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
+    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 2 })
     expect(await prune(depsAt(NIGHT))).toMatchObject({ reports: 2 })
-    expect(await prunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
+    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ reports: 0 })
     expect(await world.db.returned.count()).toBe(1)
     expect(await world.db.report.count({ where: { state: 'waiting' } })).toBe(1)
   })
@@ -214,8 +214,8 @@ describe('what is pruned', () => {
     const both = await Promise.all([prune(depsAt(NIGHT)), prune(depsAt(NIGHT))])
     await prune(depsAt(NIGHT))
     expect(both[0].digests + both[1].digests).toBeLessThanOrEqual(71)
-    expect(await prunable(depsAt(NIGHT))).toMatchObject({ messages: 0, digests: 0 })
-    expect(await books(world.db, '2026-11-24')).toMatchObject({ due: 4, closed: true })
+    expect(await countPrunable(depsAt(NIGHT))).toMatchObject({ messages: 0, digests: 0 })
+    expect(await dayTotals(world.db, '2026-11-24')).toMatchObject({ due: 4, closed: true })
   })
 
   test('stops before a date that is not closed', async () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { dayOf } from '../../../src/core/dates.ts'
-import { newestHistory, type PaperStanding, standingsAt } from '../../../src/papers/history.repo.ts'
-import { keysOf, titleKey } from '../../../src/papers/identifiers.ts'
+import { keyText } from '../../../src/papers/group-duplicates.ts'
+import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../../../src/papers/history.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import { factsOf, merge } from '../../../src/papers/merge.ts'
-import { horizon } from '../../../src/papers/paper.repo.ts'
-import { keyText } from '../../../src/papers/same-paper.ts'
+import { maxPaperId } from '../../../src/papers/paper.repo.ts'
+import { paperKeysOf, titleKey } from '../../../src/papers/paper-key.ts'
 import type { ListingKind, SourceRecord } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
@@ -54,7 +54,7 @@ async function stored(): Promise<Told[]> {
 function expected(calls: readonly Call[]): Told[] {
   const said = calls.flatMap(({ records, ...call }) => records.map((record) => ({ record, call })))
   const keys = said.map(({ record }) =>
-    keysOf(record)
+    paperKeysOf(record)
       .map(keyText)
       .filter((key) => key !== SHARED),
   )
@@ -113,14 +113,14 @@ async function numberNow(id: number): Promise<number> {
 
 interface Moment {
   upTo: number
-  standings: Map<number, PaperStanding>
+  standings: Map<number, PaperSnapshot>
 }
 
 /** What is offered for the first time has a number that no digest has passed; what was offered keeps one that was. */
 async function recordAll(calls: readonly Call[]): Promise<Moment[]> {
   const moments: Moment[] = []
   for (const call of calls) {
-    const before = { ...(await offered()), horizon: await horizon(database.db) }
+    const before = { ...(await offered()), horizon: await maxPaperId(database.db) }
     await recordListings(database.db, call)
     const after = await offered()
     for (const id of after.offered) if (!before.offered.has(id)) expect(id).toBeGreaterThan(before.horizon)
@@ -129,7 +129,7 @@ async function recordAll(calls: readonly Call[]): Promise<Moment[]> {
       expect(after.offered.has(now) || after.withdrawn.has(now)).toBe(true)
       expect(now).toBeLessThanOrEqual(id)
     }
-    expect(await horizon(database.db)).toBeGreaterThanOrEqual(before.horizon)
+    expect(await maxPaperId(database.db)).toBeGreaterThanOrEqual(before.horizon)
     moments.push(await momentNow())
   }
   return moments
@@ -142,7 +142,7 @@ async function momentNow(): Promise<Moment> {
     const revised = listings.filter(({ kind }) => kind === 'revised').map(({ day }) => dayOf(day))
     return [id, { votes: votes.sort().at(-1) ?? null, revisedDay: revised.sort().at(-1) ?? null }] as const
   })
-  return { upTo: await newestHistory(database.db), standings: new Map(standings) }
+  return { upTo: await maxHistoryId(database.db), standings: new Map(standings) }
 }
 
 /** The history tells later how papers stood then, those that they absorbed since included. */
@@ -150,7 +150,7 @@ async function expectHistory(moments: readonly Moment[]): Promise<void> {
   for (const { upTo, standings } of moments) {
     for (const [id, { votes, revisedDay }] of standings) {
       const now = await numberNow(id)
-      const then = (await standingsAt(database.db, { paperIds: [now], upTo })).get(now)
+      const then = (await snapshotsAt(database.db, { paperIds: [now], upTo })).get(now)
       expect(then?.votes ?? -1).toBeGreaterThanOrEqual(votes ?? -1)
       expect((then?.revisedDay ?? '') >= (revisedDay ?? '')).toBe(true)
     }

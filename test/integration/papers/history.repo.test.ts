@@ -5,7 +5,7 @@ import type { Day } from '../../../src/core/dates.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { prune } from '../../../src/operator/prune.ts'
-import { forgetHistoryBefore, newestHistory, standingsAt } from '../../../src/papers/history.repo.ts'
+import { maxHistoryId, pruneHistoryBefore, snapshotsAt } from '../../../src/papers/history.repo.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import type { ListingKind, SourceRecord } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -96,7 +96,7 @@ describe('a row', () => {
 
 describe('how papers stood', () => {
   const standing = async (upTo: number) =>
-    Object.fromEntries(await standingsAt(database.db, { paperIds: [1, 2, 3], upTo }))
+    Object.fromEntries(await snapshotsAt(database.db, { paperIds: [1, 2, 3], upTo }))
 
   beforeEach(async () => {
     await say('2026-08-02', [{ votes: 3 }, { id: '2608.00002', votes: 1 }, { id: '2608.00003' }])
@@ -112,7 +112,7 @@ describe('how papers stood', () => {
   })
 
   test('when the history ended at an id', async () => {
-    expect(await newestHistory(database.db)).toBe(5)
+    expect(await maxHistoryId(database.db)).toBe(5)
     expect(await standing(0)).toEqual({})
     expect(await standing(1)).toEqual({ 1: { votes: 3, revisedDay: null } })
     expect(await standing(3)).toEqual({
@@ -124,8 +124,8 @@ describe('how papers stood', () => {
   })
 
   test('of a paper that was asked for alone', async () => {
-    expect([...(await standingsAt(database.db, { paperIds: [2], upTo: 5 })).keys()]).toEqual([2])
-    expect(await standingsAt(database.db, { paperIds: [], upTo: 5 })).toEqual(new Map())
+    expect([...(await snapshotsAt(database.db, { paperIds: [2], upTo: 5 })).keys()]).toEqual([2])
+    expect(await snapshotsAt(database.db, { paperIds: [], upTo: 5 })).toEqual(new Map())
   })
 
   test('of two that turn out to be one: what either had', async () => {
@@ -136,15 +136,15 @@ describe('how papers stood', () => {
 
   test('is told for as long as it is kept, and the newest id does not fall', async () => {
     const before = await standing(4)
-    expect(await forgetHistoryBefore(database.db, at('2026-08-05'))).toBe(2)
+    expect(await pruneHistoryBefore(database.db, at('2026-08-05'))).toBe(2)
     expect(await rows()).toEqual([
       [2, 2, 1, null],
       [4, 1, 18, null],
       [5, 2, 1, 5],
     ])
     expect(await standing(4)).toEqual({ ...before, 1: { votes: 18, revisedDay: null } })
-    expect(await forgetHistoryBefore(database.db, at('2026-12-05'))).toBe(1)
-    expect(await newestHistory(database.db)).toBe(5)
+    expect(await pruneHistoryBefore(database.db, at('2026-12-05'))).toBe(1)
+    expect(await maxHistoryId(database.db)).toBe(5)
   })
 
   test('is forgotten with the digests that looked at it, by the nightly pruning', async () => {
@@ -160,9 +160,9 @@ describe('how papers stood', () => {
   })
 
   test('is not told again when it is said again after long', async () => {
-    await forgetHistoryBefore(database.db, at('2026-12-05'))
+    await pruneHistoryBefore(database.db, at('2026-12-05'))
     await say('2026-12-06', [{ votes: 18 }])
-    expect(await newestHistory(database.db)).toBe(5)
+    expect(await maxHistoryId(database.db)).toBe(5)
   })
 })
 
@@ -171,12 +171,12 @@ test('the newest id is one up to which all can be seen', async () => {
   let seen: number | undefined
   await database.db.$transaction(async (tx) => {
     await tx.paperHistory.create({ data: { paperId: 1, votes: 4, at: at('2026-08-03') } })
-    seen = await newestHistory(database.db)
+    seen = await maxHistoryId(database.db)
   })
   expect(seen).toBe(1)
-  expect(await newestHistory(database.db)).toBe(2)
+  expect(await maxHistoryId(database.db)).toBe(2)
 })
 
 test('without history it is 0', async () => {
-  expect(await newestHistory(database.db)).toBe(0)
+  expect(await maxHistoryId(database.db)).toBe(0)
 })

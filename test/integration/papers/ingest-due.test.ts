@@ -68,7 +68,10 @@ test('a service that does not answer holds up no other', async () => {
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
   const settings = { ARXIV_RSS_URL: url, ARXIV_OAI_URL: url, ARXIV_API_URL: url, HF_URL: world.server.url }
   const config = readConfig({ ...settings, SOURCES: 'arxiv:cs.CL,huggingface' })
-  await ingestDue({ ...world.deps, config }, { wait: async () => {}, manners: { gapMs: 0, timeoutMs: 500 } })
+  await ingestDue(
+    { ...world.deps, config },
+    { wait: async () => {}, fetchPolicy: { gapMs: 0, timeoutMs: 500 } },
+  )
   const days = await world.sourceDays()
   expect(days.filter(({ source }) => source === 'huggingface')).toHaveLength(15)
   expect(days.filter(({ source }) => source === 'arxiv:cs.CL')).toMatchObject([

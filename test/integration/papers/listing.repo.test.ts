@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { PrismaClient } from '../../../src/generated/prisma/client.ts'
-import { type Listings, recordListings } from '../../../src/papers/listing.repo.ts'
-import { horizon, paperByName, papersBetween, papersListedOn } from '../../../src/papers/paper.repo.ts'
-import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
+import { type DayListings, recordListings } from '../../../src/papers/listing.repo.ts'
+import { maxPaperId, paperByName, papersInRange, papersListedOn } from '../../../src/papers/paper.repo.ts'
+import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import type { SourceRecord } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
@@ -31,7 +31,7 @@ const paper = (fields: Partial<SourceRecord> & { arxiv?: string; doi?: string } 
   }
 }
 
-const list = (records: SourceRecord[], more: Partial<Listings> = {}) =>
+const list = (records: SourceRecord[], more: Partial<DayListings> = {}) =>
   recordListings(database.db, { source: 'huggingface', day: '2026-08-14', records, now: MORNING, ...more })
 
 const everything = async () => ({
@@ -221,7 +221,7 @@ describe('a list without identifiers', () => {
   ])('%s: one paper, which has its identifier', async (_when, [first, second]) => {
     await list([first!], { source: 'import' })
     expect(await list([second!], { now: AFTERNOON })).toMatchObject({ added: 0, changed: 1 })
-    const papers = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
+    const papers = await papersInRange(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
     expect(papers).toMatchObject([{ id: 1, arxivId: '2608.00001', abstract: 'What it says.' }])
   })
 })
@@ -289,7 +289,7 @@ describe('two papers that turn out to be one', () => {
       revised: 0,
       rejected: [],
     })
-    const all = await papersBetween(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
+    const all = await papersInRange(database.db, { after: 0, upTo: 99, firstDayFrom: '2026-01-01' })
     expect(all.map(({ id }) => id)).toEqual([1, 2])
     expect(all[0]).toMatchObject({
       title: 'B longer',
@@ -304,12 +304,12 @@ describe('two papers that turn out to be one', () => {
   })
 
   test('a link with the higher number still leads there, and the horizon does not fall', async () => {
-    expect(await horizon(database.db)).toBe(3)
+    expect(await maxPaperId(database.db)).toBe(3)
     await turnOut()
     expect(await paperByName(database.db, 'id:3')).toMatchObject({ id: 1 })
-    expect(await horizon(database.db)).toBe(3)
+    expect(await maxPaperId(database.db)).toBe(3)
     await turnOut()
-    expect(await horizon(database.db)).toBe(3)
+    expect(await maxPaperId(database.db)).toBe(3)
   })
 })
 
@@ -350,14 +350,14 @@ test('all recorded days: each paper once, and a second round changes nothing', a
   const days = recordedDays('daily')
   const names = new Set<unknown>()
   for (const day of days) {
-    const { records } = parseDay(recordedDay('daily', day))
+    const { records } = parseDailyPapers(recordedDay('daily', day))
     for (const { keys } of records) names.add(keys[0]?.value)
     await list(records, { day, now: new Date(`${day}T12:00:00Z`) })
   }
   expect(await database.db.paper.count()).toBe(names.size)
   const before = await everything()
   for (const day of days.slice(-10)) {
-    const { records } = parseDay(recordedDay('daily', day))
+    const { records } = parseDailyPapers(recordedDay('daily', day))
     expect(await list(records, { day, now: new Date(`${day}T13:00:00Z`) })).toMatchObject({
       added: 0,
       changed: 0,
@@ -369,7 +369,7 @@ test('all recorded days: each paper once, and a second round changes nothing', a
 test('later the same day: what is new is added, what moved is moved', async () => {
   for (const day of recordedDays('later-same-day')) {
     const [morning, later] = (['daily', 'later-same-day'] as const).map(
-      (folder) => parseDay(recordedDay(folder, day)).records,
+      (folder) => parseDailyPapers(recordedDay(folder, day)).records,
     )
     await list(morning!, { day })
     const { added, changed, unchanged } = await list(later!, { day, now: AFTERNOON })

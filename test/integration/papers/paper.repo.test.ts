@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   countPapersListedOn,
-  horizon,
+  maxPaperId,
   neighbourDays,
   newestDayWithPapers,
   paperByName,
-  papersBetween,
   papersById,
+  papersInRange,
   papersListedOn,
 } from '../../../src/papers/paper.repo.ts'
 import { parseList } from '../../../src/sources/import/parse-list.ts'
@@ -17,7 +17,7 @@ const database = useDatabase()
 
 beforeAll(async () => {
   await emptyTables(database.db)
-  expect(await horizon(database.db)).toBe(0)
+  expect(await maxPaperId(database.db)).toBe(0)
   const list = async (day: string, source: string, entries: object[], withdrawn = false) => {
     const records = parseList(entries).records.map((record) =>
       withdrawn ? { ...record, withdrawnAt: new Date('2026-08-20T00:00:00Z') } : record,
@@ -70,7 +70,7 @@ describe('the papers of a day', () => {
 
 describe('the papers in a range of numbers', () => {
   const between = async (after: number, upTo: number, firstDayFrom = '2026-01-01') =>
-    ids(await papersBetween(database.db, { after, upTo, firstDayFrom }))
+    ids(await papersInRange(database.db, { after, upTo, firstDayFrom }))
   test('above the one and up to the other', async () => {
     expect(await between(1, 4)).toEqual([2, 3, 4])
   })
@@ -106,7 +106,7 @@ describe('a paper by name', () => {
 })
 
 test('the horizon is the highest number', async () => {
-  expect(await horizon(database.db)).toBe(6)
+  expect(await maxPaperId(database.db)).toBe(6)
 })
 
 describe('days that have papers', () => {

@@ -3,12 +3,12 @@ import type { Day } from '../../../src/core/dates.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import {
   countPapersListedOn,
-  horizon,
+  maxPaperId,
   neighbourDays,
   newestDayWithPapers,
   newestPapers,
   paperByName,
-  papersBetween,
+  papersInRange,
   papersListedOn,
 } from '../../../src/papers/paper.repo.ts'
 import type { ListingKind } from '../../../src/sources/source-record.ts'
@@ -91,7 +91,7 @@ describe.each(['new', 'cross'] as const)('one known by newer versions alone that
   })
 
   test('gets a number that no digest has passed, and the day of that listing', async () => {
-    const passed = await horizon(database.db)
+    const passed = await maxPaperId(database.db)
     expect(await list('2026-08-14', kind, '2301.00001')).toMatchObject({ added: 0, changed: 1, listed: 1 })
     expect(await found('2301.00001')).toMatchObject({
       id: 4,
@@ -100,7 +100,7 @@ describe.each(['new', 'cross'] as const)('one known by newer versions alone that
       onlyRevised: false,
       revisedDay: '2026-08-12',
     })
-    const offered = await papersBetween(database.db, { after: passed, upTo: 99, firstDayFrom: '2026-08-14' })
+    const offered = await papersInRange(database.db, { after: passed, upTo: 99, firstDayFrom: '2026-08-14' })
     expect(ids(offered)).toEqual([4])
   })
 
@@ -158,7 +158,7 @@ describe('the days of the site', () => {
     ['2026-08-17', [3]],
   ])('hold what is new or cross: %s', async (day, expected) => {
     expect(ids(await papersListedOn(database.db, day))).toEqual(expected)
-    expect(ids(await newestPapers(database.db, { listedOn: day, most: 9 }))).toEqual(expected)
+    expect(ids(await newestPapers(database.db, { listedOn: day, limit: 9 }))).toEqual(expected)
     expect(await countPapersListedOn(database.db, day)).toBe(expected.length)
   })
 
@@ -174,10 +174,10 @@ describe('the days of the site', () => {
 
   test('a range of numbers takes in what came as a newer version, where it is asked for', async () => {
     const range = { after: 0, upTo: 99, firstDayFrom: '2026-08-17' }
-    expect(ids(await papersBetween(database.db, range))).toEqual([3])
-    expect(ids(await papersBetween(database.db, { ...range, orRevisedFrom: '2026-08-14' }))).toEqual([
+    expect(ids(await papersInRange(database.db, range))).toEqual([3])
+    expect(ids(await papersInRange(database.db, { ...range, orRevisedFrom: '2026-08-14' }))).toEqual([
       1, 2, 3,
     ])
-    expect(ids(await papersBetween(database.db, { ...range, orRevisedFrom: '2026-08-15' }))).toEqual([3])
+    expect(ids(await papersInRange(database.db, { ...range, orRevisedFrom: '2026-08-15' }))).toEqual([3])
   })
 })

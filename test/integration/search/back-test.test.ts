@@ -6,9 +6,9 @@ import type { ErrorCode } from '../../../src/core/error-table.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { horizon, papersBetween } from '../../../src/papers/paper.repo.ts'
+import { maxPaperId, papersInRange } from '../../../src/papers/paper.repo.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
+import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { useDatabase } from '../../support/database.ts'
 import { recordedDay, recordedDays } from '../../support/recorded-days.ts'
 import { secondEvaluator } from '../../support/second-evaluator.ts'
@@ -29,7 +29,7 @@ const deps = (): Deps => ({
 
 beforeAll(async () => {
   for (const day of days) {
-    const { records } = parseDay(recordedDay('daily', day))
+    const { records } = parseDailyPapers(recordedDay('daily', day))
     await recordListings(database.db, { source: 'huggingface', day, records, now: clock.now() })
   }
 })
@@ -47,8 +47,8 @@ async function counted(
   queries: string[],
   from: string,
 ): Promise<{ total: number; byDay: Map<string, number> }> {
-  const upTo = await horizon(database.db)
-  const papers = await papersBetween(database.db, { after: 0, upTo, firstDayFrom: from })
+  const upTo = await maxPaperId(database.db)
+  const papers = await papersInRange(database.db, { after: 0, upTo, firstDayFrom: from })
   const answersTo = secondEvaluator(papers)
   const answers = queries.map((query) => answersTo(parseQuery(query)))
   const met = papers.filter(({ firstDay }, i) => firstDay <= LAST && answers.some((answer) => answer[i]))

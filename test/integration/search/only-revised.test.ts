@@ -6,7 +6,7 @@ import type { Deps } from '../../../src/core/deps.ts'
 import { silentLog } from '../../../src/core/log.ts'
 import { previewTopics } from '../../../src/digests/preview/preview-topics.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
-import { papersBetween } from '../../../src/papers/paper.repo.ts'
+import { papersInRange } from '../../../src/papers/paper.repo.ts'
 import { explainQuery } from '../../../src/search/explain-query.ts'
 import { listPapers } from '../../../src/search/list-papers.ts'
 import { searchPapers } from '../../../src/search/search-papers.ts'
@@ -79,8 +79,8 @@ test.each([
 
 test('a range of numbers holds them where the days of newer versions are named', async () => {
   const range = { after: 0, upTo: 99, firstDayFrom: '2026-11-20' }
-  expect(names(await papersBetween(database.db, range))).toEqual([NEW])
-  const asked = await papersBetween(database.db, { ...range, orRevisedFrom: '2026-11-20' })
+  expect(names(await papersInRange(database.db, range))).toEqual([NEW])
+  const asked = await papersInRange(database.db, { ...range, orRevisedFrom: '2026-11-20' })
   expect(names(asked)).toEqual([OLD, NEW, VERSION, OTHER])
 })
 

@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/core/log.ts'
 import { recordListings } from '../../../src/papers/listing.repo.ts'
 import type { Archive } from '../../../src/queries/archive.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
-import { openArchive, readArchive } from '../../../src/search/open-archive.ts'
+import { openArchive, readWholeArchive } from '../../../src/search/open-archive.ts'
 import type { SourceRecord } from '../../../src/sources/source-record.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 import { sampleRecord } from '../../support/sample-record.ts'
@@ -36,7 +36,7 @@ const list = (records: SourceRecord[], day: Day = DAY) =>
   recordListings(database.db, { source: 'huggingface', day, records, now: clock.now() })
 
 const idsOf = (archive: Archive, query: string) =>
-  archive.facts(archive.find(parseQuery(query))).map(({ id }) => id)
+  archive.attributesOf(archive.find(parseQuery(query))).map(({ id }) => id)
 
 const found = async (query: string) => idsOf(await openArchive(deps()), query)
 
@@ -81,11 +81,11 @@ describe('the papers of this process', () => {
   test('are forgotten when the database has fewer of them than before', async () => {
     await list([record('Of robots'), record('More robots')])
     expect(await found('robots')).toEqual([1, 2])
-    const before = await readArchive(deps())
+    const before = await readWholeArchive(deps())
     await database.db.$executeRaw`truncate paper, paper_key, listing, paper_history restart identity cascade`
     await list([record('Of speech')])
     expect([await found('robots'), await found('speech')]).toEqual([[], [1]])
-    const after = await readArchive(deps())
+    const after = await readWholeArchive(deps())
     expect([after === before, after.backTo]).toEqual([false, null])
   })
 })
@@ -96,11 +96,11 @@ test('two callers at once, and one who comes while they read, get the same paper
   const [one, other, third] = await Promise.all([
     openArchive(deps()),
     openArchive(deps()),
-    readArchive(deps()),
+    readWholeArchive(deps()),
   ])
   expect([other, third]).toEqual([one, one])
   expect(idsOf(one, 'robots')).toHaveLength(60)
-  expect([one.index.slots, one.backTo]).toEqual([60, null])
+  expect([one.index.docCount, one.backTo]).toEqual([60, null])
 })
 
 test('no more is read than somebody needs, and all of it for whoever needs all', async () => {
@@ -114,6 +114,6 @@ test('no more is read than somebody needs, and all of it for whoever needs all',
   }
   const archive = await openArchive(deps(), { from: '2026-11-20' })
   expect([archive.index.size, archive.backTo]).toEqual([1000, '2026-11-12'])
-  expect(await readArchive(deps())).toBe(archive)
+  expect(await readWholeArchive(deps())).toBe(archive)
   expect([archive.index.size, archive.backTo]).toEqual([1200, null])
 })

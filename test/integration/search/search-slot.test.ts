@@ -4,8 +4,8 @@ import { readConfig } from '../../../src/config/config.ts'
 import { stoppedClock } from '../../../src/core/clock.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import type { Spend } from '../../../src/search/in-turns.ts'
-import { type Searcher, withSearchSlot, withSearchSlotOr } from '../../../src/search/search-slot.ts'
+import { type Searcher, withOptionalSearchSlot, withSearchSlot } from '../../../src/search/search-slot.ts'
+import type { Spend } from '../../../src/search/yield-to-event-loop.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
 const database = useDatabase()
@@ -109,7 +109,9 @@ describe('slots', () => {
     expect(await refusal('203.0.113.2')).toEqual(['rate.at-once', { seconds: 5 }])
     expect(await refusal('198.51.100.1')).toEqual(['search.busy', { seconds: 5 }])
     const part = { queries: [], fallback: 'left out' }
-    expect(await withSearchSlotOr(deps(), from('198.51.100.1'), part, async () => 'found')).toBe('left out')
+    expect(await withOptionalSearchSlot(deps(), from('198.51.100.1'), part, async () => 'found')).toBe(
+      'left out',
+    )
     await holders.pop()!()
     expect(await refusal('198.51.100.1')).toBe('found')
     for (const release of holders) await release()

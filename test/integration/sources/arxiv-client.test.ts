@@ -79,7 +79,7 @@ describe('a day that its feed shows', () => {
     world.days['2026-11-27'] = [paper('2611.00001')]
     world.now = new Date('2026-11-27T05:15:00Z')
     expect(kinds(await world.fetchNow({ day: '2026-11-27' }))).toEqual({ '2611.00001': 'new' })
-    expect(arxiv.calendar.rest('2026-11-27')).toBe('holiday')
+    expect(arxiv.calendar.dayOffReason('2026-11-27')).toBe('holiday')
   })
 
   test('of two thousand items may be cut, and the archive has the rest', async () => {

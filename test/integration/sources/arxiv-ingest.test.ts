@@ -64,7 +64,7 @@ beforeEach(async () => {
 
 async function look(day: Day, now: string) {
   clock.moveTo(new Date(now))
-  await ingestDay(deps, { source: 'arxiv:cs.CL', day, manners: { gapMs: 0 }, wait: async () => {} })
+  await ingestDay(deps, { source: 'arxiv:cs.CL', day, fetchPolicy: { gapMs: 0 }, wait: async () => {} })
   const [found] = await sourceDaysBetween(database.db, { from: day, to: day })
   const { state, reason, nextTry, closedAt, papers, revised } = found!
   return { state, reason, nextTry: nextTry?.toJSON(), closed: closedAt !== null, papers, revised }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { manners } from '../../../src/sources/arxiv/manners.ts'
+import { fetchPolicy } from '../../../src/sources/arxiv/fetch-policy.ts'
 import type { ArxivPaper } from '../../support/arxiv-answers.ts'
 import { type ArxivServer, startArxivServer } from '../../support/arxiv-server.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -71,10 +71,10 @@ test('two processes that ask at once keep the gap between them, one question at 
 })
 
 test('with what arXiv asks for: three seconds', async () => {
-  expect(manners.gapMs).toBe(3000)
+  expect(fetchPolicy.gapMs).toBe(3000)
   const codes = await Promise.all([
-    askAtOnce('one', manners.gapMs, ['cs.CL']),
-    askAtOnce('two', manners.gapMs, ['cs.LG']),
+    askAtOnce('one', fetchPolicy.gapMs, ['cs.CL']),
+    askAtOnce('two', fetchPolicy.gapMs, ['cs.LG']),
   ])
   expect(codes).toEqual([0, 0])
   expect({ requests: server.requests.length, askers: askers() }).toEqual({ requests: 4, askers: 2 })

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { silentLog } from '../../../src/core/log.ts'
-import { openAsk } from '../../../src/sources/ask-client.ts'
+import { createFetchClient } from '../../../src/sources/fetch-client.ts'
 import { useDatabase } from '../../support/database.ts'
 
 // An answer that leads elsewhere is followed on its own host alone, each step as a question of its own.
@@ -39,18 +39,18 @@ beforeEach(async () => {
 })
 
 const opened = (gapMs = 60) =>
-  openAsk({
+  createFetchClient({
     db: database.db,
     log: silentLog,
     source: 'slowpoke:all',
     day: '2026-08-14',
-    manners: {
+    fetchPolicy: {
       service: 'slowpoke',
       gapMs,
       timeoutMs: 5000,
-      mostBytes: 10_000,
-      unsaidPauseSeconds: 30,
-      longestPauseMs: 600_000,
+      maxBytes: 10_000,
+      defaultPauseSeconds: 30,
+      maxPauseMs: 600_000,
     },
     contact: 'operator@papers.example',
     wait: async (ms) => {
@@ -67,16 +67,16 @@ const refusedWith = (status: number) => ({
 test.each([301, 302, 303, 307, 308])('%i on the same host is followed', async (status) => {
   leads['/a'] = { status, location: '/b?c=d' }
   leads['/b?c=d'] = { status, location: `${url}/e` }
-  const { ask, requests } = opened()
-  const answer = await ask({ url: `${url}/a`, accept: '*/*' }, ({ body, status }) => [body, status])
+  const { request, requestCount } = opened()
+  const answer = await request({ url: `${url}/a`, accept: '*/*' }, ({ body, status }) => [body, status])
   expect(answer).toEqual(['fine', 200])
   expect(asked.map(({ path }) => path)).toEqual(['/a', '/b?c=d', '/e'])
-  expect(requests()).toBe(3)
+  expect(requestCount()).toBe(3)
 })
 
 test('each step goes through the gate by itself', async () => {
   leads['/a'] = { status: 301, location: '/b' }
-  await opened().ask({ url: `${url}/a`, accept: '*/*' }, () => 1)
+  await opened().request({ url: `${url}/a`, accept: '*/*' }, () => 1)
   const holders = asked.map(({ holder }) => holder)
   expect(holders).not.toContain(null)
   expect(new Set(holders).size).toBe(2)
@@ -85,12 +85,12 @@ test('each step goes through the gate by itself', async () => {
 
 test('three steps are followed, a fourth is not', async () => {
   for (const [from, to] of ['ab', 'bc', 'cd']) leads[`/${from}`] = { status: 302, location: `/${to}` }
-  const { ask, requests } = opened(0)
+  const { request, requestCount } = opened(0)
   const question = { url: `${url}/a`, accept: '*/*' }
-  expect(await ask(question, ({ body }) => body)).toBe('fine')
+  expect(await request(question, ({ body }) => body)).toBe('fine')
   leads['/d'] = { status: 307, location: '/e' }
-  await expect(ask(question, () => 1)).rejects.toMatchObject(refusedWith(307))
-  expect(requests()).toBe(8)
+  await expect(request(question, () => 1)).rejects.toMatchObject(refusedWith(307))
+  expect(requestCount()).toBe(8)
 })
 
 test.each([
@@ -105,12 +105,12 @@ test.each([
   ['nothing', () => undefined],
 ])('what leads to %s is refused, and nobody there is told who asks', async (_what, location) => {
   leads['/a'] = { status: 302, location: location() }
-  const asking = opened().ask({ url: `${url}/a`, accept: '*/*' }, () => 1)
+  const asking = opened().request({ url: `${url}/a`, accept: '*/*' }, () => 1)
   await expect(asking).rejects.toMatchObject(refusedWith(302))
   expect(asked.map(({ path }) => path)).toEqual(['/a'])
 })
 
 test('what is no redirect is handed on', async () => {
   leads['/a'] = { status: 304, location: '/b' }
-  expect(await opened(0).ask({ url: `${url}/a`, accept: '*/*' }, ({ status }) => status)).toBe(304)
+  expect(await opened(0).request({ url: `${url}/a`, accept: '*/*' }, ({ status }) => status)).toBe(304)
 })

@@ -153,7 +153,7 @@ describe('troubles', () => {
 
   test('too slow passes', async () => {
     await serve({ perPage: 4 }, ...four({ kind: 'slow', ms: 10_000 }))
-    const source = { ...biorxiv, manners: { ...biorxiv.manners, timeoutMs: 1000 } }
+    const source = { ...biorxiv, fetchPolicy: { ...biorxiv.fetchPolicy, timeoutMs: 1000 } }
     expect((await fetchDay({ source })).records).toHaveLength(6)
     expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000])
   })
@@ -192,7 +192,7 @@ describe('troubles', () => {
 
   test('an answer without an end is not read', async () => {
     await serve({}, { kind: 'body', body: 'x'.repeat(20_000) })
-    const source = { ...biorxiv, manners: { ...biorxiv.manners, mostBytes: 10_000 } }
+    const source = { ...biorxiv, fetchPolicy: { ...biorxiv.fetchPolicy, maxBytes: 10_000 } }
     await expect(fetchDay({ source })).rejects.toMatchObject({ code: 'source.too-large' })
   })
 

@@ -32,7 +32,7 @@ beforeEach(() => {
   deps = { ...site.deps, config: readConfig({ SOURCES: 'biorxiv', BIORXIV_URL: server.url }) }
 })
 
-const quick = { wait: async () => {}, manners: { gapMs: 0 } }
+const quick = { wait: async () => {}, fetchPolicy: { gapMs: 0 } }
 const ingest = (day: string, source = 'biorxiv') => ingestDay(deps, { source, day, ...quick })
 const titlesOn = async (day: string) => (await papersListedOn(site.db, day)).map(({ title }) => title)
 const sourceDays = () => sourceDaysBetween(site.db, { from: '2025-12-01', to: '2026-01-31' })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sourceNamed } from '../../../src/sources/registry.ts'
+import { requireSource } from '../../../src/sources/registry.ts'
 import { startBiorxivServer } from '../../support/biorxiv-server.ts'
 import type { JsonServer } from '../../support/json-server.ts'
 import { readRecording, replay } from '../../support/recorded-answers.ts'
@@ -50,7 +50,7 @@ test('a day is recorded as it came, and says what it holds', async () => {
     headers: { 'content-type': 'application/json' },
     body: expect.stringContaining('axolotl'),
   })
-  const { records, missing } = await replay(sourceNamed('biorxiv'), readRecording(to))
+  const { records, missing } = await replay(requireSource('biorxiv'), readRecording(to))
   expect([records.length, missing]).toEqual([6, []])
 })
 

@@ -31,24 +31,24 @@ describe.each(all.map((source) => [source.name, source] as const))('the calendar
   })
 
   test('knows of each day whether it rests, and works on some of each week', () => {
-    for (const day of days) expect([undefined, 'weekend', 'holiday']).toContain(calendar.rest(day))
+    for (const day of days) expect([undefined, 'weekend', 'holiday']).toContain(calendar.dayOffReason(day))
     const weeks = days.slice(0, -6).map((_, i) => days.slice(i, i + 7))
-    const idle = weeks.filter((week) => week.every((day) => calendar.rest(day)))
+    const idle = weeks.filter((week) => week.every((day) => calendar.dayOffReason(day)))
     expect(idle).toEqual([])
   })
 
   test('asks again after a while, neither at once nor never', () => {
     const waits = hours().flatMap(({ day, now }) =>
-      [0, 1, 500].map((papers) => calendar.againAfterMs({ day, now, papers })),
+      [0, 1, 500].map((papers) => calendar.refetchAfterMs({ day, now, papers })),
     )
     expect(waits.filter((ms) => !(ms > 0 && ms <= DAY_MS))).toEqual([])
   })
 
   test('asks for votes for a while, and not for ever', () => {
     const day = '2027-03-03'
-    const waits = hours().map((one) => calendar.votesAfterMs(one))
+    const waits = hours().map((one) => calendar.refreshVotesAfterMs(one))
     expect(waits.filter((ms) => ms !== null && !(ms >= HOUR_MS))).toEqual([])
-    expect(calendar.votesAfterMs({ day, now: midnight(addDays(day, 100)) })).toBeNull()
+    expect(calendar.refreshVotesAfterMs({ day, now: midnight(addDays(day, 100)) })).toBeNull()
   })
 
   test("does not go by the machine's clock or zone", () => {
@@ -63,7 +63,7 @@ describe.each(all.map((source) => [source.name, source] as const))('the calendar
   })
 })
 
-const restOf = ({ calendar }: Source, day: Day): boolean => calendar.rest(day) !== undefined
+const restOf = ({ calendar }: Source, day: Day): boolean => calendar.dayOffReason(day) !== undefined
 
 /** Every hour of three weeks, as seen from a day in the first. */
 const hours = () =>
@@ -81,7 +81,7 @@ const calendarRows = ({ calendar }: Source) =>
       one.toJSON(),
     )
     return [
-      ...[day, calendar.rest(day), ...at],
-      ...[calendar.againAfterMs({ day, now, papers: 3 }), calendar.votesAfterMs({ day, now })],
+      ...[day, calendar.dayOffReason(day), ...at],
+      ...[calendar.refetchAfterMs({ day, now, papers: 3 }), calendar.refreshVotesAfterMs({ day, now })],
     ]
   })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { Fault } from '../../../src/core/errors.ts'
 import { parseIdentifier } from '../../../src/sources/identifier.ts'
-import { type NamedSource, parseSourceName, SOURCES, sourceNamed } from '../../../src/sources/registry.ts'
+import { type NamedSource, parseSourceName, requireSource, SOURCES } from '../../../src/sources/registry.ts'
 import type { FetchedDay, Source } from '../../../src/sources/source.ts'
 import { identifierText, type SourceRecord, sourceRecord } from '../../../src/sources/source-record.ts'
 import { inZone } from '../../support/in-zone.ts'
@@ -32,7 +32,7 @@ test.each(['name', 'title'] as const)('no two have the same %s', (property) => {
 })
 
 test('no two have the same setting', () => {
-  const settings = all.flatMap(({ addresses }) => Object.keys(addresses))
+  const settings = all.flatMap(({ baseUrls }) => Object.keys(baseUrls))
   expect(new Set(settings).size).toBe(settings.length)
 })
 
@@ -48,11 +48,11 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
   describe.each(recordings.map((one) => [`${one.source} of ${one.day}, asked ${one.now}`, one] as const))(
     '%s',
     (_, recording) => {
-      const named = sourceNamed(recording.source)
+      const named = requireSource(recording.source)
 
       test('is of this source, and asks no other address', () => {
         expect(named.source.name).toBe(name)
-        const begins = Object.values(source.addresses)
+        const begins = Object.values(source.baseUrls)
         const elsewhere = recording.answers.filter(
           ({ url }) => !begins.some((begin) => url.startsWith(begin)),
         )
@@ -115,16 +115,16 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
   )
 
   test('its manners are those of a guest', () => {
-    const { service, gapMs, timeoutMs, mostBytes, unsaidPauseSeconds, longestPauseMs } = source.manners
+    const { service, gapMs, timeoutMs, maxBytes, defaultPauseSeconds, maxPauseMs } = source.fetchPolicy
     expect(service).toMatch(/^[a-z][a-z0-9-]*$/)
     expectBetween(gapMs, 0, 60_000)
     expectBetween(timeoutMs, 5000, 120_000)
-    expectBetween(mostBytes, 100_000, 64_000_000)
-    expectBetween(unsaidPauseSeconds, 1, 3600)
-    expectBetween(longestPauseMs, 1000, HOUR_MS)
+    expectBetween(maxBytes, 100_000, 64_000_000)
+    expectBetween(defaultPauseSeconds, 1, 3600)
+    expectBetween(maxPauseMs, 1000, HOUR_MS)
   })
 
-  test.each(Object.entries(source.addresses))(
+  test.each(Object.entries(source.baseUrls))(
     'its address %s is https, and a setting moves it',
     (setting, address) => {
       expect(address).toMatch(/^https:\/\/[^/?#]+(\/[^?#]*[^/?#])?$/)
@@ -135,9 +135,9 @@ describe.each(all.map((source) => [source.name, source] as const))('%s', (name, 
   )
 
   test('it is asked at one of its addresses whether it is well', () => {
-    const url = source.probe(source.addresses, '2027-03-03')
+    const url = source.probe(source.baseUrls, '2027-03-03')
     expect(URL.canParse(url)).toBe(true)
-    expect(Object.values(source.addresses).some((address) => url.startsWith(address))).toBe(true)
+    expect(Object.values(source.baseUrls).some((address) => url.startsWith(address))).toBe(true)
   })
 
   test('SOURCES takes it, with the sections that it has and no others', () => {

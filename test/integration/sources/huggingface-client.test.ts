@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Database } from '../../../src/core/database/database.ts'
 import { silentLog } from '../../../src/core/log.ts'
-import { openAsk } from '../../../src/sources/ask-client.ts'
+import { createFetchClient } from '../../../src/sources/fetch-client.ts'
 import { huggingface } from '../../../src/sources/huggingface/huggingface.ts'
 import { fetchDay } from '../../../src/sources/huggingface/huggingface-client.ts'
-import { parseDay } from '../../../src/sources/huggingface/parse-day.ts'
+import { parseDailyPapers } from '../../../src/sources/huggingface/parse-daily-papers.ts'
 import { type HuggingFaceServer, startHuggingFaceServer } from '../../support/hugging-face-server.ts'
 import { five, type Trouble } from '../../support/json-server.ts'
 import { recordedDay, recordings } from '../../support/recorded-days.ts'
@@ -27,12 +27,12 @@ beforeEach(() => {
 /** Answers with what was read, and how many requests it took. */
 async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 10_000 }: More = {}) {
   const wait = async (ms: number) => void waits.push(ms)
-  const { ask, requests } = openAsk({
+  const { request, requestCount } = createFetchClient({
     db: {} as Database, // whoever asks without a gap needs none
     log: silentLog,
     source: 'huggingface',
     day,
-    manners: { ...huggingface.manners, gapMs: 0, timeoutMs },
+    fetchPolicy: { ...huggingface.fetchPolicy, gapMs: 0, timeoutMs },
     contact: 'operator@papers.example',
     wait,
     signal,
@@ -42,14 +42,14 @@ async function fetchFrom(url: string, day = DAY, { signal, timeoutMs = 10_000 }:
     day,
     now: new Date(`${DAY}T12:00:00Z`),
     urls: { HF_URL: url },
-    ask,
+    request,
     unseen: async () => new Set(),
     listed: async () => new Set(),
-    bare: async () => new Set(),
+    withoutDate: async () => new Set(),
     wait,
     warn: () => {},
   })
-  return { ...fetched, requests: requests() }
+  return { ...fetched, requests: requestCount() }
 }
 
 interface More {
@@ -57,7 +57,7 @@ interface More {
   timeoutMs?: number
 }
 
-const whole = parseDay(recordedDay('daily', DAY))
+const whole = parseDailyPapers(recordedDay('daily', DAY))
 
 test('a day comes whole, and we say who asks', async ({ skip }) => {
   if (!testData('huggingface')) skip(noTestData('huggingface'))
@@ -90,7 +90,7 @@ test('pages that hold fewer than asked for are followed to the end', async () =>
 test('a server that knows no pages is not asked for ever', async () => {
   const body = '[{"paper":{"id":"2507.06457","title":"T"}}]'
   server.troubles.push({ kind: 'body', body }, { kind: 'body', body })
-  expect(await fetchFrom(server.url)).toEqual({ ...parseDay(JSON.parse(body)), requests: 2 })
+  expect(await fetchFrom(server.url)).toEqual({ ...parseDailyPapers(JSON.parse(body)), requests: 2 })
 })
 
 test('one entry that cannot be read is refused; where none can, the day is', async () => {

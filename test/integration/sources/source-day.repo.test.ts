@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { KNOWN_SOURCES } from '../../../src/sources/registry.ts'
+import { SOURCE_NAME_EXAMPLES } from '../../../src/sources/registry.ts'
 import {
   claimSourceDay,
   dueSourceDays,
-  recordFailure,
-  recordFetch,
-  recordHeld,
+  recordFailedFetch,
   recordImport,
+  recordSuccessfulFetch,
+  recordThrottled,
   sourceDaysBetween,
 } from '../../../src/sources/source-day.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
@@ -27,7 +27,7 @@ const only = async () => {
 }
 
 test('a day from its first fetch to its last', async () => {
-  await recordFetch(database.db, { ...HF, papers: 0, now: at('2026-08-14T01:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 0, now: at('2026-08-14T01:00:00Z') })
   expect(await only()).toEqual({
     ...HF,
     state: 'waiting',
@@ -46,13 +46,17 @@ test('a day from its first fetch to its last', async () => {
     nextTry: at('2026-08-14T01:30:00Z'),
     closedAt: null,
   })
-  await recordFailure(database.db, {
+  await recordFailedFetch(database.db, {
     ...HF,
     now: at('2026-08-14T02:00:00Z'),
     fault: 'source.failing',
     status: 503,
   })
-  await recordFailure(database.db, { ...HF, now: at('2026-08-14T02:05:00Z'), fault: 'source.unreachable' })
+  await recordFailedFetch(database.db, {
+    ...HF,
+    now: at('2026-08-14T02:05:00Z'),
+    fault: 'source.unreachable',
+  })
   expect(await only()).toMatchObject({
     state: 'failed',
     failures: 2,
@@ -61,7 +65,7 @@ test('a day from its first fetch to its last', async () => {
     fetchedAt: at('2026-08-14T01:00:00Z'),
     nextTry: at('2026-08-14T02:20:00Z'),
   })
-  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T02:20:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T02:20:00Z') })
   expect(await only()).toMatchObject({
     state: 'fresh',
     papers: 21,
@@ -69,7 +73,7 @@ test('a day from its first fetch to its last', async () => {
     lastFault: null,
     lastStatus: 200,
   })
-  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
   expect(await only()).toMatchObject({
     papers: 28,
     fetches: 3,
@@ -80,8 +84,8 @@ test('a day from its first fetch to its last', async () => {
 })
 
 test('a failure takes nothing from a day that has papers', async () => {
-  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T07:00:00Z') })
-  await recordFailure(database.db, { ...HF, now: at('2026-08-14T08:00:00Z'), fault: 'source.failing' })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T07:00:00Z') })
+  await recordFailedFetch(database.db, { ...HF, now: at('2026-08-14T08:00:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({
     state: 'fresh',
     papers: 21,
@@ -92,15 +96,16 @@ test('a failure takes nothing from a day that has papers', async () => {
 })
 
 test('good answers and requests are counted, those of fetches that failed too', async () => {
-  await recordFetch(database.db, { ...HF, papers: 0, requests: 1, now: at('2026-08-14T01:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 0, requests: 1, now: at('2026-08-14T01:00:00Z') })
   const failed = { ...HF, now: at('2026-08-14T02:00:00Z'), fault: 'source.failing', requests: 5 }
-  await recordFailure(database.db, failed)
-  await recordFetch(database.db, { ...HF, papers: 3, requests: 2, now: at('2026-08-14T02:05:00Z') })
+  await recordFailedFetch(database.db, failed)
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 3, requests: 2, now: at('2026-08-14T02:05:00Z') })
   expect(await only()).toMatchObject({ fetches: 2, requests: 8 })
 })
 
 test('papers that come after a day is closed are late, once each', async () => {
-  const fetchedAt = (now: string, papers: number) => recordFetch(database.db, { ...HF, papers, now: at(now) })
+  const fetchedAt = (now: string, papers: number) =>
+    recordSuccessfulFetch(database.db, { ...HF, papers, now: at(now) })
   await fetchedAt('2026-08-14T07:00:00Z', 20)
   await fetchedAt('2026-08-15T06:00:00Z', 28)
   expect(await only()).toMatchObject({ papers: 28, late: 0 })
@@ -112,21 +117,21 @@ test('papers that come after a day is closed are late, once each', async () => {
 
 test('a list of another day, until its own comes', async () => {
   const repeated = { ...HF, papers: 0, reason: 'repeated' as const }
-  await recordFetch(database.db, { ...repeated, now: at('2026-08-14T07:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...repeated, now: at('2026-08-14T07:00:00Z') })
   expect(await only()).toMatchObject({ state: 'waiting', reason: 'repeated' })
-  await recordFetch(database.db, { ...repeated, now: at('2026-08-14T13:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...repeated, now: at('2026-08-14T13:00:00Z') })
   expect(await only()).toMatchObject({ state: 'stalled', reason: 'repeated' })
-  await recordFailure(database.db, { ...HF, now: at('2026-08-14T14:00:00Z'), fault: 'source.failing' })
+  await recordFailedFetch(database.db, { ...HF, now: at('2026-08-14T14:00:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({ state: 'failed', reason: null })
-  await recordFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T14:05:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 21, now: at('2026-08-14T14:05:00Z') })
   expect(await only()).toMatchObject({ state: 'fresh', reason: null, cameAt: at('2026-08-14T14:05:00Z') })
 })
 
 test('a closed day stays closed, whatever comes of asking again', async () => {
-  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
-  await recordFetch(database.db, { ...HF, papers: 29, now: at('2026-08-16T06:10:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 28, now: at('2026-08-15T06:10:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 29, now: at('2026-08-16T06:10:00Z') })
   expect(await only()).toMatchObject({ papers: 29, closedAt: at('2026-08-15T06:10:00Z') })
-  await recordFailure(database.db, { ...HF, now: at('2026-08-17T06:10:00Z'), fault: 'source.failing' })
+  await recordFailedFetch(database.db, { ...HF, now: at('2026-08-17T06:10:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({
     state: 'fresh',
     failures: 1,
@@ -136,15 +141,21 @@ test('a closed day stays closed, whatever comes of asking again', async () => {
 })
 
 test('nor is it asked again for a failure once its votes have settled', async () => {
-  await recordFetch(database.db, { ...HF, papers: 28, now: at('2026-09-01T06:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 28, now: at('2026-09-01T06:00:00Z') })
   expect(await only()).toMatchObject({ closedAt: at('2026-09-01T06:00:00Z'), nextTry: null })
-  await recordFailure(database.db, { ...HF, now: at('2026-09-01T07:00:00Z'), fault: 'source.failing' })
+  await recordFailedFetch(database.db, { ...HF, now: at('2026-09-01T07:00:00Z'), fault: 'source.failing' })
   expect(await only()).toMatchObject({ state: 'fresh', failures: 1, nextTry: null })
 })
 
 test('a failure before anything else', async () => {
   const now = at('2026-08-14T02:00:00Z')
-  await recordFailure(database.db, { ...HF, now, fault: 'source.rate-limited', status: 429, seconds: 1800 })
+  await recordFailedFetch(database.db, {
+    ...HF,
+    now,
+    fault: 'source.rate-limited',
+    status: 429,
+    seconds: 1800,
+  })
   expect(await only()).toMatchObject({ state: 'failed', failures: 1, nextTry: at('2026-08-14T02:30:00Z') })
 })
 
@@ -156,7 +167,7 @@ test('an import leaves it to the source when it is asked', async () => {
 
 describe('due', () => {
   test('on a new installation: two weeks, oldest first, all sources', async () => {
-    const sources = KNOWN_SOURCES.split(', ')
+    const sources = SOURCE_NAME_EXAMPLES.split(', ')
     const asked = await dueSourceDays(database.db, { sources, now: at('2026-08-14T12:00:00Z') })
     const days = asked.map(({ day }) => day)
     expect(days).toEqual(days.toSorted())
@@ -174,8 +185,13 @@ describe('due', () => {
   })
 
   test('not while a day waits for its next try, and a closed one only for its votes', async () => {
-    await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-08-14T12:00:00Z') })
-    await recordFetch(database.db, { ...HF, day: '2026-08-12', papers: 1, now: at('2026-08-14T12:00:00Z') })
+    await recordSuccessfulFetch(database.db, { ...HF, papers: 1, now: at('2026-08-14T12:00:00Z') })
+    await recordSuccessfulFetch(database.db, {
+      ...HF,
+      day: '2026-08-12',
+      papers: 1,
+      now: at('2026-08-14T12:00:00Z'),
+    })
     // Its votes are read again after six hours.
     expect(await due('2026-08-14T17:59:59Z')).not.toContain('huggingface 2026-08-12')
     expect(await due('2026-08-14T18:00:00Z')).toContain('huggingface 2026-08-12')
@@ -187,7 +203,12 @@ describe('due', () => {
   })
 
   test('after a standstill of a month: every day since', async () => {
-    await recordFetch(database.db, { ...HF, day: '2026-07-10', papers: 1, now: at('2026-07-11T06:30:00Z') })
+    await recordSuccessfulFetch(database.db, {
+      ...HF,
+      day: '2026-07-10',
+      papers: 1,
+      now: at('2026-07-11T06:30:00Z'),
+    })
     const days = await due('2026-08-14T12:00:00Z')
     expect([days[0], days.length]).toEqual(['huggingface 2026-07-11', 35])
   })
@@ -205,21 +226,21 @@ test('of many that want a due day, one gets it, until it is due again', async ()
   expect((await claims('2026-08-14T01:00:00Z')).filter(Boolean)).toHaveLength(1)
   expect((await claims('2026-08-14T01:14:59Z')).filter(Boolean)).toHaveLength(0)
   expect((await claims('2026-08-14T01:15:00Z')).filter(Boolean)).toHaveLength(1)
-  await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-08-15T06:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 1, now: at('2026-08-15T06:00:00Z') })
   expect((await claims('2026-08-15T11:59:59Z')).filter(Boolean)).toHaveLength(0)
   expect((await claims('2026-08-15T12:00:00Z')).filter(Boolean)).toHaveLength(1) // for its votes
-  await recordFetch(database.db, { ...HF, papers: 1, now: at('2026-09-01T06:00:00Z') })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 1, now: at('2026-09-01T06:00:00Z') })
   expect((await claims('2026-09-02T01:15:00Z')).filter(Boolean)).toHaveLength(0)
 })
 
 test('where the source was not asked, what is known of the day stays, and it comes again so much later', async () => {
-  await recordFailure(database.db, {
+  await recordFailedFetch(database.db, {
     ...HF,
     now: at('2026-08-14T06:00:00Z'),
     fault: 'source.failing',
     status: 500,
   })
-  await recordHeld(database.db, { ...HF, now: at('2026-08-14T07:00:00Z'), seconds: 900 })
+  await recordThrottled(database.db, { ...HF, now: at('2026-08-14T07:00:00Z'), seconds: 900 })
   const [day] = await sourceDaysBetween(database.db, { from: HF.day, to: HF.day })
   expect(day).toMatchObject({ state: 'failed', failures: 1, lastFault: 'source.failing' })
   expect(day!.nextTry).toEqual(at('2026-08-14T07:15:00Z'))
@@ -228,10 +249,10 @@ test('where the source was not asked, what is known of the day stays, and it com
 test('papers that the database rejected are named until the next good answer, the first hundred', async () => {
   const now = at('2026-08-14T02:00:00Z')
   const rejected = Array.from({ length: 101 }, (_, n) => `arxiv:2608.${10_000 + n}`)
-  await recordFetch(database.db, { ...HF, papers: 3, rejected, now })
-  await recordFailure(database.db, { ...HF, now, fault: 'source.failing' })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 3, rejected, now })
+  await recordFailedFetch(database.db, { ...HF, now, fault: 'source.failing' })
   expect((await only()).rejected).toEqual(rejected.slice(0, 100))
-  await recordFetch(database.db, { ...HF, papers: 3, now })
+  await recordSuccessfulFetch(database.db, { ...HF, papers: 3, now })
   expect((await only()).rejected).toEqual([])
   await recordImport(database.db, { ...HF, papers: 3, rejected: ['doi:10.1000/1'], now })
   expect((await only()).rejected).toEqual(['doi:10.1000/1'])

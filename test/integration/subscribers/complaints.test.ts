@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../../src/core/clock.ts'
-import { rehearse } from '../../../src/core/database/rehearse.ts'
+import { withRollback } from '../../../src/core/database/with-rollback.ts'
 import type { Deps } from '../../../src/core/deps.ts'
+import { openIncidents } from '../../../src/core/incident.repo.ts'
 import { openLog } from '../../../src/core/log.ts'
 import { readSwitch } from '../../../src/core/switch.repo.ts'
-import { troubles } from '../../../src/core/trouble.repo.ts'
 import { pauseDelivery, resumeDelivery } from '../../../src/operator/delivery-switch.ts'
 import { suppress, unsuppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import type { SuppressionReason } from '../../../src/subscribers/suppression.repo.ts'
@@ -54,7 +54,7 @@ describe('complaints', () => {
     await suppressed(1)
     const figures = '5 complaints in 24 hours for 1,666 emails accepted in a day: 0.30 %'
     expect(await delivery()).toMatchObject({ value: 'paused', reason: figures })
-    expect(await troubles(database.db)).toMatchObject([
+    expect(await openIncidents(database.db)).toMatchObject([
       { name: 'complaints', what: 'complaints', said: figures },
     ])
     expect(complained().at(-1)).toMatchObject({ level: 'error', complaints: 5, mails: 1666, paused: true })
@@ -67,7 +67,7 @@ describe('complaints', () => {
     await accepted(mails)
     await suppressed(complaints)
     expect(await delivery()).toBeNull()
-    expect(await troubles(database.db)).toEqual([])
+    expect(await openIncidents(database.db)).toEqual([])
     expect(complained().at(-1)).toMatchObject({ level: 'warn', complaints, mails, paused: false })
   })
 
@@ -120,7 +120,7 @@ describe('complaints', () => {
     later(1)
     await resumeDelivery(deps)
     later(1 / 60)
-    expect(await troubles(database.db)).toEqual([])
+    expect(await openIncidents(database.db)).toEqual([])
     await suppressed(4)
     expect(await delivery()).toBeNull()
     await suppressed(1)
@@ -132,7 +132,7 @@ describe('complaints', () => {
     await pauseDelivery(deps, { reason: 'the relay moves' })
     await suppressed(5)
     expect(await delivery()).toMatchObject({ reason: 'the relay moves' })
-    expect(await troubles(database.db)).toMatchObject([{ name: 'complaints' }])
+    expect(await openIncidents(database.db)).toMatchObject([{ name: 'complaints' }])
   })
 
   test('out of a log, on a restored database, stop nothing', async () => {
@@ -140,7 +140,7 @@ describe('complaints', () => {
     await pauseDelivery(deps, { restored: true })
     await suppressed(5)
     expect(await delivery()).toMatchObject({ value: 'restored' })
-    expect(await troubles(database.db)).toEqual([])
+    expect(await openIncidents(database.db)).toEqual([])
     later(1)
     await resumeDelivery(deps)
     later(1 / 60)
@@ -151,9 +151,9 @@ describe('complaints', () => {
   test('in a dry run change nothing', async () => {
     await accepted(1000)
     await suppressed(4)
-    await rehearse(deps, (tried) => suppress(tried, { email: 'q@c.example', reason: 'complaint' }))
+    await withRollback(deps, (tried) => suppress(tried, { email: 'q@c.example', reason: 'complaint' }))
     expect(await delivery()).toBeNull()
-    expect(await troubles(database.db)).toEqual([])
+    expect(await openIncidents(database.db)).toEqual([])
   })
 
   test('reported twice are one', async () => {

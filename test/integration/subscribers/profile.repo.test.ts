@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
-  forgetOpinions,
-  giveOpinion,
+  deleteAllFeedback,
+  deleteFeedback,
+  listFeedback,
   MAX_OPINIONS,
-  opinionsOf,
-  takeBackOpinion,
-} from '../../../src/subscribers/opinion.repo.ts'
+  saveFeedback,
+} from '../../../src/subscribers/feedback.repo.ts'
 import {
-  forgetProfile,
-  keepProfile,
+  deleteProfile,
   profileOfSubscriber,
-  profilesOf,
+  profileWordsBySubscriber,
+  saveProfile,
 } from '../../../src/subscribers/profile.repo.ts'
 import { emptyTables, useDatabase } from '../../support/database.ts'
 
@@ -33,9 +33,9 @@ beforeEach(async () => {
 describe('opinions', () => {
   const WORDS = new Map([['attent', 0.8]])
   const give = (paperId: number, kind: 'more' | 'less', seconds: number, subscriberId = ANN) =>
-    giveOpinion(database.db, { subscriberId, paperId, kind, words: WORDS, now: at(seconds) })
+    saveFeedback(database.db, { subscriberId, paperId, kind, words: WORDS, now: at(seconds) })
   const said = async (subscriberId = ANN) =>
-    (await opinionsOf(database.db, subscriberId)).map(({ paperId, kind }) => [paperId, kind])
+    (await listFeedback(database.db, subscriberId)).map(({ paperId, kind }) => [paperId, kind])
 
   test('the newest of each paper counts, newest first, of nobody else', async () => {
     await give(1, 'more', 1)
@@ -46,10 +46,10 @@ describe('opinions', () => {
       [1, 'less'],
       [2, 'more'],
     ])
-    expect((await opinionsOf(database.db, ANN))[0]?.words).toEqual(WORDS)
-    await takeBackOpinion(database.db, { subscriberId: ANN, paperId: 1 })
+    expect((await listFeedback(database.db, ANN))[0]?.words).toEqual(WORDS)
+    await deleteFeedback(database.db, { subscriberId: ANN, paperId: 1 })
     expect(await said()).toEqual([[2, 'more']])
-    await forgetOpinions(database.db, ANN)
+    await deleteAllFeedback(database.db, ANN)
     expect([await said(), await said(BEN)]).toEqual([[], [[9, 'more']]])
   })
 
@@ -70,7 +70,7 @@ describe('opinions', () => {
     expect(await said()).toEqual([[3, 'less']])
     await give(3, 'more', 3)
     expect(await database.db.opinion.count()).toBe(1)
-    await takeBackOpinion(database.db, { subscriberId: ANN, paperId: 3 })
+    await deleteFeedback(database.db, { subscriberId: ANN, paperId: 3 })
     expect(await said()).toEqual([])
   })
 
@@ -91,8 +91,8 @@ describe('a profile', () => {
 
   test('comes back strongest first, takes the place of the one before, and is forgotten whole', async () => {
     expect(await profileOfSubscriber(database.db, ANN)).toBeNull()
-    await keepProfile(database.db, { subscriberId: ANN, words: new Map([['old', 1]]), removed: new Set() })
-    await keepProfile(database.db, { subscriberId: ANN, words, removed: new Set(['kernel']) })
+    await saveProfile(database.db, { subscriberId: ANN, words: new Map([['old', 1]]), removed: new Set() })
+    await saveProfile(database.db, { subscriberId: ANN, words, removed: new Set(['kernel']) })
     const kept = await profileOfSubscriber(database.db, ANN)
     expect([...kept!.words]).toEqual([
       ['attent', 0.8],
@@ -100,15 +100,15 @@ describe('a profile', () => {
       ['2.5', 0.33333],
     ])
     expect([...kept!.removed]).toEqual(['kernel'])
-    await forgetProfile(database.db, ANN)
+    await deleteProfile(database.db, ANN)
     expect(await profileOfSubscriber(database.db, ANN)).toBeNull()
   })
 
   test('of many at once: of those who were asked for and have words', async () => {
-    await keepProfile(database.db, { subscriberId: ANN, words, removed: new Set() })
-    await keepProfile(database.db, { subscriberId: BEN, words: new Map(), removed: new Set(['x']) })
-    expect([...(await profilesOf(database.db, [ANN, BEN, 'nobody'])).keys()]).toEqual([ANN])
-    expect([...(await profilesOf(database.db, [BEN]))]).toEqual([])
+    await saveProfile(database.db, { subscriberId: ANN, words, removed: new Set() })
+    await saveProfile(database.db, { subscriberId: BEN, words: new Map(), removed: new Set(['x']) })
+    expect([...(await profileWordsBySubscriber(database.db, [ANN, BEN, 'nobody'])).keys()]).toEqual([ANN])
+    expect([...(await profileWordsBySubscriber(database.db, [BEN]))]).toEqual([])
   })
 
   test('that is no object is refused by the database', async () => {

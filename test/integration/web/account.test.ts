@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { askForMove } from '../../../src/account/new-address.ts'
+import { requestAddressChange } from '../../../src/account/request-address-change.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
 import { planDigests } from '../../../src/digests/plan-digests.ts'
+import { saveFeedback } from '../../../src/subscribers/feedback.repo.ts'
 import type { LinkPurpose } from '../../../src/subscribers/link-token.ts'
-import { giveOpinion } from '../../../src/subscribers/opinion.repo.ts'
-import { keepProfile } from '../../../src/subscribers/profile.repo.ts'
+import { saveProfile } from '../../../src/subscribers/profile.repo.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
 import { kindsOf, mailed, pathOf } from '../../support/mailed-links.ts'
@@ -171,14 +171,14 @@ describe('a copy', () => {
     site.clock.moveTo(NOW)
     await planDigests(site.deps)
     await asksToMove()
-    await giveOpinion(site.db, {
+    await saveFeedback(site.db, {
       subscriberId: id,
       paperId: 2,
       kind: 'less',
       words: new Map([['brane', 1]]),
       now: NOW,
     })
-    await keepProfile(site.db, {
+    await saveProfile(site.db, {
       subscriberId: id,
       words: new Map([['brane', -1]]),
       removed: new Set(['string']),
@@ -304,7 +304,9 @@ describe('another address', () => {
         '<a class="error-link" href="#email">Your digests already go to this address. Enter a different one.',
       )
       expect(body).toContain(`value="${email}"`)
-      await expect(askForMove(site.deps, { token: path.split('/')[2]!, email })).rejects.toMatchObject({
+      await expect(
+        requestAddressChange(site.deps, { token: path.split('/')[2]!, email }),
+      ).rejects.toMatchObject({
         code: 'address.unchanged',
       })
       expect(await checksums(site.db)).toEqual(before)
@@ -453,14 +455,14 @@ describe('erasing', () => {
   test('takes opinions of papers along, and the profile', async () => {
     await subscribeThroughSite(site, EMAIL, { topic: 'robots' })
     const { id: subscriberId } = await found()
-    await giveOpinion(site.db, {
+    await saveFeedback(site.db, {
       subscriberId,
       paperId: 2,
       kind: 'more',
       words: new Map([['robot', 1]]),
       now: NOW,
     })
-    await keepProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
+    await saveProfile(site.db, { subscriberId, words: new Map([['robot', 1]]), removed: new Set() })
     await post(site, `${await account()}/erase`)
     expect([await site.db.opinion.count(), await site.db.profile.count()]).toEqual([0, 0])
   })

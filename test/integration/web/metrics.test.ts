@@ -8,8 +8,8 @@ import { silentLog } from '../../../src/core/log.ts'
 import { openMetrics } from '../../../src/core/metrics.ts'
 import { openComposer } from '../../../src/emails/compose-message.ts'
 import { deliverReady } from '../../../src/emails/deliver.ts'
-import { addNotice } from '../../../src/operator/alerts/notice.repo.ts'
-import { recordFailure, recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { addAlert } from '../../../src/operator/alerts/alert.repo.ts'
+import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { buildServer } from '../../../src/web/server.ts'
 import { cameBack, leaveReport } from '../../support/returns.ts'
 import { NOW, post, subscribeThroughSite, useSite } from '../../support/site.ts'
@@ -33,7 +33,7 @@ afterEach(async () => {
 function counting(settings: Record<string, string> = {}, changes: Partial<Config> = {}) {
   const metrics = openMetrics()
   const config = { ...readConfig({ SMTP_URL: `smtp://127.0.0.1:${sink.port}`, ...settings }), ...changes }
-  const deps = { ...site.deps, config, metrics, log: metrics.metered(silentLog) }
+  const deps = { ...site.deps, config, metrics, log: metrics.countingLog(silentLog) }
   const app = buildServer(deps)
   apps.push(app)
   return { app, deps }
@@ -132,11 +132,12 @@ async function busyDay() {
   await deliverReady({ ...deps, compose }, { lane: 'answers' })
   await subscribeThroughSite({ ...site, app, deps }, 'canary.two@example.com')
   const today = { source: 'huggingface', day: '2026-11-24', papers: 3, requests: 2, now: NOW }
-  await recordFetch(site.db, today)
+  await recordSuccessfulFetch(site.db, today)
   for (const papers of [20, 25])
-    for (const day of ['2026-11-12', '2026-11-10']) await recordFetch(site.db, { ...today, day, papers })
+    for (const day of ['2026-11-12', '2026-11-10'])
+      await recordSuccessfulFetch(site.db, { ...today, day, papers })
   await site.db.tick.create({ data: { name: 'minute', slot: NOW } })
-  await addNotice(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
+  await addAlert(site.db, { kind: 'source-stalled', key: 'x', at: NOW, values: {} })
   // Eleven domains of two subscribers, and one of somebody's own.
   const [one, two] = await site.db.subscriber.findMany()
   for (let n = 0; n < 11; n++)
@@ -275,7 +276,7 @@ describe('what they say', () => {
 
 test('another process says the same of what the database holds', async () => {
   const two = [counting(), counting()]
-  await recordFailure(site.db, {
+  await recordFailedFetch(site.db, {
     source: 'huggingface',
     day: '2026-11-24',
     now: NOW,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
-import { watch } from '../../../src/operator/alerts/watch.ts'
+import { runAlerts } from '../../../src/operator/alerts/run-alerts.ts'
 import { post, textOf, useSite } from '../../support/site.ts'
 
 const site = useSite({ SIGNUP_PER_HOUR: '3' })
@@ -70,16 +70,16 @@ describe('when the sign-up emails of the hour are used up', () => {
 
   test('the operator gets one alert, and one when it is over', async () => {
     await useUp()
-    await watch(site.deps)
+    await runAlerts(site.deps)
     expect(await site.db.notice.count()).toBe(0)
     for (let n = 0; n < 3; n++) await signsUp(`c${n}@example.com`)
-    for (let n = 0; n < 2; n++) await watch(site.deps)
+    for (let n = 0; n < 2; n++) await runAlerts(site.deps)
     const said = { said: '3 an hour (SIGNUP_PER_HOUR)' }
     expect(await site.db.notice.findMany()).toMatchObject([
       { kind: 'signups-limited', overAt: null, values: said },
     ])
     await site.db.$executeRaw`update bucket set at = at - interval '1 hour'`
-    await watch(site.deps)
+    await runAlerts(site.deps)
     expect(await site.db.notice.findMany()).toMatchObject([{ overAt: site.clock.now() }])
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pauseDelivery } from '../../../src/operator/delivery-switch.ts'
 import { siteStatus } from '../../../src/operator/site-status.ts'
-import { recordFailure, recordFetch } from '../../../src/sources/source-day.repo.ts'
+import { recordFailedFetch, recordSuccessfulFetch } from '../../../src/sources/source-day.repo.ts'
 import { get, NOW, useSite } from '../../support/site.ts'
 
 const site = useSite()
@@ -14,13 +14,13 @@ const page = async (at = site) => {
 }
 
 test('says of each source and day what came, and when', async () => {
-  await recordFetch(site.db, {
+  await recordSuccessfulFetch(site.db, {
     source: 'huggingface',
     day: '2026-11-23',
     papers: 31,
     now: new Date('2026-11-24T06:30:00Z'),
   })
-  await recordFailure(site.db, {
+  await recordFailedFetch(site.db, {
     source: 'huggingface',
     day: '2026-11-24',
     now: NOW,
@@ -37,7 +37,7 @@ test('says of each source and day what came, and when', async () => {
 })
 
 test('says in calm words why a day stands as it does', async () => {
-  const days: [string, string, Partial<Parameters<typeof recordFetch>[1]>][] = [
+  const days: [string, string, Partial<Parameters<typeof recordSuccessfulFetch>[1]>][] = [
     ['2026-11-24', 'only an older list', { reason: 'repeated' }],
     ['2026-11-23', 'available, from an archive', { reason: 'made-up', papers: 4 }],
     ['2026-11-22', 'weekend', {}],
@@ -45,7 +45,7 @@ test('says in calm words why a day stands as it does', async () => {
     ['2026-11-19', 'available', { papers: 7 }],
   ]
   for (const [day, , more] of days)
-    await recordFetch(site.db, { source: 'huggingface', day, papers: 0, now: NOW, ...more })
+    await recordSuccessfulFetch(site.db, { source: 'huggingface', day, papers: 0, now: NOW, ...more })
   const body = await page()
   for (const [day, said] of days)
     expect(body).toMatch(new RegExp(`datetime="${day}">[^<]*</time></th><td>${said}</td>`))
@@ -53,7 +53,7 @@ test('says in calm words why a day stands as it does', async () => {
 
 test('a try that is due comes within a minute', async () => {
   const now = new Date(NOW.getTime() - 60 * 60_000)
-  await recordFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now })
+  await recordSuccessfulFetch(site.db, { source: 'huggingface', day: '2026-11-24', papers: 3, now })
   expect(await page()).toContain('Next check: within a minute.')
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSubscriber } from '../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../src/account/unsubscribe.ts'
-import { profilesOf } from '../../../src/subscribers/profile.repo.ts'
+import { profileWordsBySubscriber } from '../../../src/subscribers/profile.repo.ts'
 import type { TypedSignup } from '../../../src/subscribers/read-signup.ts'
 import { suppress } from '../../../src/subscribers/suppress-subscriber.ts'
 import { checksums } from '../../support/checksums.ts'
@@ -239,7 +239,8 @@ describe('what is typed', () => {
 
 describe('more and less like this', () => {
   const id = async () => (await site.db.subscriber.findFirstOrThrow()).id
-  const weights = async () => (await profilesOf(site.db, [await id()])).get(await id()) ?? new Map()
+  const weights = async () =>
+    (await profileWordsBySubscriber(site.db, [await id()])).get(await id()) ?? new Map()
 
   test('moves words, is said back, counts once, and is taken back', async () => {
     const path = `${await page()}`

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
+import type { CountedBounce } from '../../../src/bounces/bounce.repo.ts'
+import type { BounceEvent } from '../../../src/bounces/bounce-event.ts'
 import { type Consequence, consequenceOf } from '../../../src/bounces/consequence.ts'
-import type { CountedReturn } from '../../../src/bounces/returned.repo.ts'
-import type { Told } from '../../../src/bounces/told.ts'
 
 const NOW = new Date('2026-11-24T08:00:00Z')
-const daysAgo = (days: number, kind: string, sure = false): CountedReturn => ({
+const daysAgo = (days: number, kind: string, sure = false): CountedBounce => ({
   class: kind,
   at: new Date(NOW.getTime() - days * 86_400_000),
   sure,
 })
 const full = (...days: number[]) => days.map((one) => daysAgo(one, 'full'))
 
-const cases: [string, Told['class'], boolean, CountedReturn[], Consequence][] = [
+const cases: [string, BounceEvent['class'], boolean, CountedBounce[], Consequence][] = [
   ['a server’s own answer suppresses at once', 'dead', true, [], 'suppress'],
   ['words alone do not', 'dead', false, [], 'none'],
   ['twice on one day is once', 'dead', false, [daysAgo(0.2, 'dead')], 'none'],
@@ -26,7 +26,7 @@ const cases: [string, Told['class'], boolean, CountedReturn[], Consequence][] = 
   ['a complaint with proof ends it', 'complaint', false, [], 'complain'],
   ['a wish to leave', 'unsubscribe', false, [], 'leave'],
   ...(['policy', 'ours', 'temporary', 'unknown', 'delayed', 'auto-reply', 'not-a-report'] as const).map(
-    (kind): [string, Told['class'], boolean, CountedReturn[], Consequence] => [
+    (kind): [string, BounceEvent['class'], boolean, CountedBounce[], Consequence] => [
       `${kind} never touches the address`,
       kind,
       true,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inspectConfig, readConfig } from '../../../src/config/config.ts'
 import type { Fault } from '../../../src/core/errors.ts'
-import { KNOWN_SOURCES, SOURCE_ADDRESSES } from '../../../src/sources/registry.ts'
+import { DEFAULT_BASE_URLS, SOURCE_NAME_EXAMPLES } from '../../../src/sources/registry.ts'
 
 const production = {
   NODE_ENV: 'production',
@@ -38,14 +38,14 @@ function faultsOf(environment: Record<string, string | undefined>): string {
 describe('sources', () => {
   test('each once, in the order in which they are named', () => {
     expect(readConfig({ SOURCES: 'huggingface, huggingface' }).SOURCES).toEqual(['huggingface'])
-    const known = KNOWN_SOURCES.split(', ')
+    const known = SOURCE_NAME_EXAMPLES.split(', ')
     expect(readConfig({ SOURCES: known.toReversed().join(',') }).SOURCES).toEqual(known.toReversed())
   })
 
   test('where each is asked, unless a setting says otherwise', () => {
-    expect(readConfig({})).toMatchObject(SOURCE_ADDRESSES)
+    expect(readConfig({})).toMatchObject(DEFAULT_BASE_URLS)
     expect(readConfig({ HF_URL: 'http://mirror.example' }).HF_URL).toBe('http://mirror.example')
-    for (const name of Object.keys(SOURCE_ADDRESSES))
+    for (const name of Object.keys(DEFAULT_BASE_URLS))
       expect(faultsOf({ [name]: 'not an address' })).toContain(`${name}: takes`)
   })
 })

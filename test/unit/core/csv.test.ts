@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CsvReader, csvLine, decoded, delimiterOf, guarded, unguarded } from '../../../src/core/csv.ts'
+import {
+  CsvReader,
+  csvLine,
+  decodeStream,
+  detectDelimiter,
+  escapeFormula,
+  unescapeFormula,
+} from '../../../src/core/csv.ts'
 
 /** Every record of a text that comes in pieces of `size`. */
 function read(text: string, { size = text.length, delimiter = ',' } = {}) {
@@ -88,23 +95,29 @@ describe('reading', () => {
 })
 
 test('the sign between cells is told by the head, without its quoted parts', () => {
-  expect(['a,b', 'a;b;c', 'a\tb', '"x;y;z",b', 'email'].map(delimiterOf)).toEqual([',', ';', '\t', ',', ','])
+  expect(['a,b', 'a;b;c', 'a\tb', '"x;y;z",b', 'email'].map(detectDelimiter)).toEqual([
+    ',',
+    ';',
+    '\t',
+    ',',
+    ',',
+  ])
 })
 
 test('no spreadsheet runs a guarded cell, and it comes back as it was', () => {
-  expect(guarded('=cmd|1')).toBe("'=cmd|1")
-  expect(guarded('-x')).toBe("'-x")
-  expect(guarded("'=x")).toBe("''=x")
-  expect(guarded("o'neill")).toBe("o'neill")
-  expect(guarded('a = b')).toBe('a = b')
+  expect(escapeFormula('=cmd|1')).toBe("'=cmd|1")
+  expect(escapeFormula('-x')).toBe("'-x")
+  expect(escapeFormula("'=x")).toBe("''=x")
+  expect(escapeFormula("o'neill")).toBe("o'neill")
+  expect(escapeFormula('a = b')).toBe('a = b')
   for (const sign of '=+-@＝＋－＠')
     for (const before of ['', ' ', '\t', '\r', '\n', '\u3000', "'", "' "])
-      expect(guarded(`${before}${sign}cmd|1`)).toBe(`'${before}${sign}cmd|1`)
+      expect(escapeFormula(`${before}${sign}cmd|1`)).toBe(`'${before}${sign}cmd|1`)
   const unit = fc.constantFrom(..."'=@+-＝＋－＠a \t\r\n")
   fc.assert(
     fc.property(fc.string({ unit }), (cell) => {
-      expect(guarded(cell)).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r]/)
-      expect(unguarded(guarded(cell))).toBe(cell)
+      expect(escapeFormula(cell)).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r]/)
+      expect(unescapeFormula(escapeFormula(cell))).toBe(cell)
     }),
     { numRuns: 2000 },
   )
@@ -113,7 +126,7 @@ test('no spreadsheet runs a guarded cell, and it comes back as it was', () => {
 describe('bytes', () => {
   async function textOf(...pieces: Buffer[]): Promise<string> {
     let text = ''
-    for await (const piece of decoded(
+    for await (const piece of decodeStream(
       (async function* () {
         yield* pieces
       })(),

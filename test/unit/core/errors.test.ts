@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type ErrorCode, errorTable } from '../../../src/core/error-table.ts'
-import { Fault, textOf } from '../../../src/core/errors.ts'
+import { errorText, Fault } from '../../../src/core/errors.ts'
 import { words } from '../../../src/i18n/words.ts'
 
 const codes = Object.keys(errorTable) as ErrorCode[]
@@ -52,4 +52,4 @@ test.each([
   [{ code: 'ECONNRESET' }, '{"code":"ECONNRESET"}'],
   ['stopped', 'stopped'],
   [undefined, 'undefined'],
-])('the text of %o', (thrown, text) => expect(textOf(thrown)).toBe(text))
+])('the text of %o', (thrown, text) => expect(errorText(thrown)).toBe(text))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openLog, scrub } from '../../../src/core/log.ts'
+import { openLog, redact } from '../../../src/core/log.ts'
 
 test.each([
   ['550 5.1.1 <ann@x.example>: unknown', '550 5.1.1 <[address]>: unknown'],
@@ -12,7 +12,7 @@ test.each([
   ['https://p.example/confirm/eyJhbGci', 'https://p.example/confirm/[token]'],
   ['secret abcdefghijklmnopqrstuvwxyz0123456789ABCDEF here', 'secret [token] here'],
   ['nothing to hide', 'nothing to hide'],
-])('%s', (text, clean) => expect(scrub(text)).toBe(clean))
+])('%s', (text, clean) => expect(redact(text)).toBe(clean))
 
 test('a line is one JSON object with an event, an instant and clean fields', () => {
   const lines: string[] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bucketsOf, networksOf, tooMany } from '../../../src/core/rate-limit.ts'
+import { bucketsOf, networksOf, tooManyRequests } from '../../../src/core/rate-limit.ts'
 
 const v4 = ['203.0.113.77/32', '203.0.113.0/24']
 const v6 = ['2001:db8:1:2ff::/64', '2001:db8:1:200::/56', '2001:db8:1:0::/48']
@@ -37,7 +37,7 @@ test.each([
   [99, 99, '99 seconds'],
   [540.5, 541, '10 minutes'],
 ])('a wait of %d s is told as %d s and "%s"', (wait, seconds, text) => {
-  expect(tooMany('sign-ups of one network', wait)).toMatchObject({
+  expect(tooManyRequests('sign-ups of one network', wait)).toMatchObject({
     code: 'rate.too-many',
     values: { seconds, wait: text, limit: 'sign-ups of one network' },
   })

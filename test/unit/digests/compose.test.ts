@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { candidatesFrom } from '../../../src/digests/candidates.ts'
 import { compose } from '../../../src/digests/compose.ts'
-import type { ComposeInput } from '../../../src/digests/composed.ts'
-import { matcherOver } from '../../../src/digests/matcher.ts'
-import { rankNearest } from '../../../src/digests/nearest.ts'
-import type { EarlierDigest } from '../../../src/digests/offer.ts'
-import { shelfOf } from '../../../src/digests/shelf.ts'
+import type { ComposeInput } from '../../../src/digests/digest-draft.ts'
+import type { EarlierDigest } from '../../../src/digests/eligible-range.ts'
+import { createMatcher } from '../../../src/digests/matcher.ts'
+import { rankNearMisses } from '../../../src/digests/near-misses.ts'
 import type { Paper } from '../../../src/papers/paper.ts'
 import { parseQuery } from '../../../src/queries/language/parse-query.ts'
 
@@ -45,7 +45,7 @@ const PAPERS = [
 const queries = new Map(
   ['attention', 'agents', 'graphs'].map((word, i) => [i + 1, parseQuery(`title:${word}`)]),
 )
-const shelf = shelfOf(matcherOver(PAPERS, queries))
+const shelf = candidatesFrom(createMatcher(PAPERS, queries))
 
 const topics = [
   { id: 31, name: 'Attention', queryId: 1 },
@@ -64,7 +64,7 @@ const composed = (more: Partial<ComposeInput> = {}, papers = shelf) =>
     recipient,
     earlier: [],
     localDate: '2026-11-24',
-    horizon: 6,
+    maxPaperId: 6,
     history: 0,
     sources: 'Hugging Face: 31 papers',
     now: new Date('2026-11-24T08:00:00Z'),
@@ -148,7 +148,7 @@ describe('for topics', () => {
   test('of thousands of authors, those that a mail names are frozen, and how many more there are', () => {
     const authors = Array.from({ length: 3000 }, (_, i) => `Author ${i + 1}`)
     const byThousands = PAPERS.map((one) => ({ ...one, authors }))
-    const { content } = composed({}, shelfOf(matcherOver(byThousands, queries)))
+    const { content } = composed({}, candidatesFrom(createMatcher(byThousands, queries)))
     expect(content!.sections[0]!.papers[0]).toMatchObject({
       authors: ['Author 1', 'Author 2', 'Author 3', 'Author 4'],
       moreAuthors: 2996,
@@ -172,13 +172,13 @@ describe('for topics', () => {
     const three = [7, 8, 9].map((id) =>
       paper(id, `agents and ${['graphs', 'robots', 'music'][id - 7]}`, '2026-11-24'),
     )
-    const shelf = shelfOf(matcherOver(three, queries))
-    const profile = shelf.vectorOf(shelf.placeOf(9)!)
+    const shelf = candidatesFrom(createMatcher(three, queries))
+    const profile = shelf.vectorOf(shelf.docIdOf(9)!)
     const alone = { recipient: { ...recipient, topics: [topics[1]!] }, horizon: 9 }
     expect(composed(alone, shelf).papers).toEqual([9, 8, 7])
     const less = new Map([...profile].map(([key, weight]) => [key, -weight] as const))
     expect(composed({ ...alone, profile: less }, shelf).papers).toEqual([8, 7, 9])
-    const robots = shelf.vectorOf(shelf.placeOf(8)!)
+    const robots = shelf.vectorOf(shelf.docIdOf(8)!)
     const liked = composed({ ...alone, profile: robots }, shelf)
     expect(liked).toMatchObject({ papers: [8, 9, 7], matched: 3 })
   })
@@ -186,10 +186,15 @@ describe('for topics', () => {
   test('a topic that matched nothing for long gets at most three papers that come close', () => {
     const near = [7, 8, 9, 10].map((id) => paper(id, `quantum ${id}`, '2026-11-24', { votes: id }))
     const known = new Map([...queries, [4, parseQuery('"quantum agents"')] as const])
-    const matcher = matcherOver([...PAPERS, ...near], known)
-    const shelf = shelfOf(matcher, {
-      nearest: (id) =>
-        rankNearest({ papers: matcher.papers, texts: matcher.texts, queries: [known.get(id)!], most: 12 }),
+    const matcher = createMatcher([...PAPERS, ...near], known)
+    const shelf = candidatesFrom(matcher, {
+      nearMisses: (id) =>
+        rankNearMisses({
+          papers: matcher.papers,
+          texts: matcher.texts,
+          queries: [known.get(id)!],
+          limit: 12,
+        }),
     })
     const dryTopic = { id: 34, name: 'Quantum agents', queryId: 4 }
     const following = { recipient: { ...recipient, topics: [topics[0]!, dryTopic] }, horizon: 10 }
@@ -211,7 +216,9 @@ describe('for topics', () => {
     expect(composed(following, shelf).papers).toEqual([2, 4])
     const none = { ...recipient, topics: [{ ...topics[0]!, queryId: 3 }, dryTopic] }
     const past = { earlier: [digest({ toPaper: 5 })] }
-    expect(composed({ recipient: none, ...past, horizon: 10, dry: new Set([34]) }, shelf).papers).toEqual([])
+    expect(composed({ recipient: none, ...past, maxPaperId: 10, dry: new Set([34]) }, shelf).papers).toEqual(
+      [],
+    )
   })
 
   test('a topic whose papers all stand under others, or beyond the cap, has matched', () => {
@@ -244,7 +251,7 @@ describe('for topics', () => {
   })
 
   test('nothing above the horizon', () => {
-    expect(composed({ horizon: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
+    expect(composed({ maxPaperId: 3 })).toMatchObject({ fromPaper: 1, toPaper: 3, papers: [2, 3] })
   })
 
   test('where nothing matched, the range still moves on', () => {

@@ -37,7 +37,7 @@ describe('the goodbye', () => {
 })
 
 describe('the note', () => {
-  const email = emails.note(samples.note)
+  const email = emails.noMatches(samples.note)
 
   test.each([
     'There were new papers on 5 of your days since Wed 18 Nov, but none matched your topics.',
@@ -60,13 +60,13 @@ describe('the note', () => {
   })
 
   test('names the year of a date in another one', () => {
-    const { text, subject } = emails.note({ ...samples.note, localDate: '2027-01-02' })
+    const { text, subject } = emails.noMatches({ ...samples.note, localDate: '2027-01-02' })
     expect(subject).toBe('No matches for your topics since 18 Nov 2026')
     expect(text.replace(/\s+/g, ' ')).toContain('since Wed 18 Nov 2026, but none')
   })
 
   test('offers a pause, and no week, to whoever has one digest a week', () => {
-    const { html, text } = emails.note({ ...samples.note, weekly: true })
+    const { html, text } = emails.noMatches({ ...samples.note, weekly: true })
     for (const part of [html, text]) {
       expect(part).toContain('Pause for a month')
       expect(part).not.toContain('one digest a week')
@@ -74,7 +74,7 @@ describe('the note', () => {
   })
 
   test('says nothing of near papers where there are none', () => {
-    const { html, text } = emails.note({ ...samples.note, nearest: [] })
+    const { html, text } = emails.noMatches({ ...samples.note, nearest: [] })
     for (const part of [html, text]) expect(part).not.toContain('nearest papers<')
     expect(text).not.toContain('nearest')
   })
@@ -83,7 +83,7 @@ describe('the note', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const topics = [evil, ...Array.from({ length: 13 }, (_, n) => `topic ${n}`)]
     const nearest = [{ title: evil, path: 'javascript:alert(1)', reason: `${evil}\r\nBcc: eve@evil.example` }]
-    const { html, text } = emails.note({ ...samples.note, topics, nearest })
+    const { html, text } = emails.noMatches({ ...samples.note, topics, nearest })
     expect(html!.match(/<li[ >]/g)).toHaveLength(11)
     expect(html).toContain('and 4 more')
     expect(text).toContain('- and 4 more')
@@ -92,7 +92,7 @@ describe('the note', () => {
   })
 
   test('is text alone for whoever wants that', () => {
-    expect(emails.note({ ...samples.note, format: 'text' })).toEqual({
+    expect(emails.noMatches({ ...samples.note, format: 'text' })).toEqual({
       subject: email.subject,
       text: email.text,
     })

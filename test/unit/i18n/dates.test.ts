@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import {
+  dateAndTime,
   dateWithYear,
   hourOfDay,
   longDate,
-  moment,
   shortDate,
   weekdayDate,
-  weekdays,
+  weekdaysText,
 } from '../../../src/i18n/dates.ts'
 
 test('dates', () => {
@@ -17,8 +17,8 @@ test('dates', () => {
 })
 
 test('an instant is shown in the zone', () => {
-  expect(moment('2026-11-24T23:03:40.123Z', 'Europe/Paris')).toBe('25 Nov 2026, 00:03')
-  expect(moment('2026-11-24T23:00:00Z', 'UTC')).toBe('24 Nov 2026, 23:00')
+  expect(dateAndTime('2026-11-24T23:03:40.123Z', 'Europe/Paris')).toBe('25 Nov 2026, 00:03')
+  expect(dateAndTime('2026-11-24T23:00:00Z', 'UTC')).toBe('24 Nov 2026, 23:00')
 })
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   [['fri', 'mon', 'wed'], 'Monday, Wednesday and Friday'],
   [['sat', 'sun'], 'Saturday and Sunday'],
   [['sun'], 'Sunday'],
-] as const)('%s', (days, words) => expect(weekdays([...days])).toBe(words))
+] as const)('%s', (days, words) => expect(weekdaysText([...days])).toBe(words))
 
 test('hours', () => {
   expect([hourOfDay(0), hourOfDay(8), hourOfDay(23)]).toEqual(['00:00', '08:00', '23:00'])

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { errorTable } from '../../../src/core/error-table.ts'
 import { en } from '../../../src/i18n/en.ts'
 import { TemplateEngine } from '../../../src/i18n/template-engine.ts'
-import { counted, countedBy, fill, fillHtml, listed, words } from '../../../src/i18n/words.ts'
+import { counted, fill, fillHtml, listed, pluralizerFor, words } from '../../../src/i18n/words.ts'
 import {
   type Dictionary,
   deadWords,
@@ -112,7 +112,7 @@ test('a count chooses its form', () => {
 })
 
 test('a language with more forms chooses among its own', () => {
-  const inPolish = countedBy(new Intl.PluralRules('pl'))
+  const inPolish = pluralizerFor(new Intl.PluralRules('pl'))
   const forms = { one: '{count} głos', few: '{count} głosy', many: '{count} głosów', other: '{count} głosu' }
   expect([1, 2, 5, 22, 1.5].map((count) => inPolish(count, forms))).toEqual([
     '1 głos',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readConfig } from '../../../src/config/config.ts'
-import { judgeMx } from '../../../src/operator/dns/dns-checks.ts'
+import { checkMx } from '../../../src/operator/dns/dns-checks.ts'
 import { recordsToSet } from '../../../src/operator/dns/records.ts'
 
 const SETTINGS = {
@@ -31,7 +31,7 @@ test.each([
   [{ mx: [], addresses: [], isBounces: true }, 'wrong', 'bounces are lost, and unsubscribing by email fails'],
   [{ mx: [], addresses: [] }, 'wrong', 'replies and reports are lost'],
 ])('MX %j: %s', (published, state, found) => {
-  const verdict = judgeMx('bounce.example.org', published)
+  const verdict = checkMx('bounce.example.org', published)
   expect(verdict.state).toBe(state)
   expect(verdict.found).toContain(found)
 })

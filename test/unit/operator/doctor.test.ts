@@ -1,33 +1,40 @@
 import { describe, expect, test } from 'vitest'
 import { textOfChecks } from '../../../src/operator/commands/doctor-text.ts'
-import { type CheckState, ok, skipped, together, warning, wrong } from '../../../src/operator/doctor/check.ts'
+import { checkBounceIntake } from '../../../src/operator/doctor/bounce-intake-checks.ts'
+import { checkCertificateExpiry } from '../../../src/operator/doctor/certificate-expiry.ts'
 import {
-  judgeClock,
-  judgeDatabase,
-  judgeDatabaseFault,
-  judgeMigrations,
+  type CheckState,
+  combineResults,
+  ok,
+  skipped,
+  warning,
+  wrong,
+} from '../../../src/operator/doctor/check.ts'
+import {
+  checkClock,
+  checkDatabase,
+  checkMigrations,
+  unreachableDatabase,
 } from '../../../src/operator/doctor/database-checks.ts'
-import { judgeDaysLeft } from '../../../src/operator/doctor/days-left.ts'
 import {
-  judgeAdmin,
-  judgeDisk,
-  judgeSecrets,
-  judgeSource,
-  judgeWorker,
-  settingsRead,
+  checkAdminAccess,
+  checkDisk,
+  checkReadSettings,
+  checkSecrets,
+  checkSource,
+  checkWorker,
 } from '../../../src/operator/doctor/host-checks.ts'
-import { judgeKey, judgeSmtp } from '../../../src/operator/doctor/mail-checks.ts'
+import { checkDkimKey, checkSmtp } from '../../../src/operator/doctor/mail-checks.ts'
 import {
-  answerTo,
   CLAIMED_ADDRESS,
-  proxySeen,
-  questionOf,
-  readAnswer,
-} from '../../../src/operator/doctor/probe.ts'
-import { judgeReturns } from '../../../src/operator/doctor/returns-checks.ts'
+  doctorChallenge,
+  doctorResponse,
+  observeProxy,
+  readDoctorResponse,
+} from '../../../src/operator/doctor/proxy-probe.ts'
 import { runChecks } from '../../../src/operator/doctor/run-checks.ts'
-import { judgeSending, type SendingSeen } from '../../../src/operator/doctor/sending-checks.ts'
-import { judgeCertificate, judgeProxy, judgeSite } from '../../../src/operator/doctor/site-checks.ts'
+import { checkSending, type SendingState } from '../../../src/operator/doctor/sending-checks.ts'
+import { checkCertificate, checkProxy, checkSite } from '../../../src/operator/doctor/site-checks.ts'
 
 const now = new Date('2026-11-24T12:00:00Z')
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
@@ -47,7 +54,7 @@ describe('database', () => {
     locksHold: true,
     now,
   }
-  test('good', () => expect(judgeDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
+  test('good', () => expect(checkDatabase(facts)).toMatchObject({ state: 'ok', fix: null }))
   test.each([
     [{ major: 14, version: '14.1' }, 'wrong', 'PostgreSQL 15 or newer'],
     [{ encoding: 'SQL_ASCII' }, 'wrong', '--encoding=UTF8'],
@@ -58,7 +65,7 @@ describe('database', () => {
     [{ locksHold: false }, 'wrong', 'pool_mode = session'],
     [{ connections: 95 }, 'warning', 'max_connections'],
   ])('%o: %s', (change, state, fix) => {
-    const verdict = judgeDatabase({ ...facts, ...change })
+    const verdict = checkDatabase({ ...facts, ...change })
     expect(verdict.state).toBe(state)
     expect(verdict.fix).toContain(fix)
   })
@@ -68,10 +75,10 @@ describe('database', () => {
     ['database "papers" does not exist', 'createdb'],
     ['self-signed certificate', 'sslrootcert'],
     ['connect ECONNREFUSED', 'systemctl start postgresql'],
-  ])('%s', (what, fix) => expect(judgeDatabaseFault(new Error(what)).fix).toContain(fix))
+  ])('%s', (what, fix) => expect(unreachableDatabase(new Error(what)).fix).toContain(fix))
   test('migrations', () => {
-    expect(judgeMigrations([]).state).toBe('ok')
-    expect(judgeMigrations(['2026_first'])).toMatchObject({
+    expect(checkMigrations([]).state).toBe('ok')
+    expect(checkMigrations(['2026_first'])).toMatchObject({
       state: 'wrong',
       fix: 'npm run -s cli -- db migrate',
     })
@@ -80,13 +87,13 @@ describe('database', () => {
     [0.2, 'ok'],
     [-7, 'warning'],
     [90, 'wrong'],
-  ])('a clock %d s ahead: %s', (seconds, state) => expect(judgeClock({ seconds }).state).toBe(state))
+  ])('a clock %d s ahead: %s', (seconds, state) => expect(checkClock({ seconds }).state).toBe(state))
 })
 
 describe('site', () => {
   const good = {
     baseUrl: 'https://papers.example.org',
-    listens: true,
+    listensLocally: true,
     status: 200,
     proxy: { seen: 'trusted', hop: 'loopback' } as const,
   }
@@ -101,7 +108,7 @@ describe('site', () => {
       {
         status: undefined,
         proxy: undefined,
-        listens: false,
+        listensLocally: false,
         fault: { code: 'ECONNREFUSED', what: 'refused' },
       },
       'wrong',
@@ -116,7 +123,7 @@ describe('site', () => {
     [{ status: 502, proxy: undefined }, 'wrong', 'docs/recipes/nginx.md'],
     [{ proxy: undefined }, 'wrong', 'APP_SECRET'],
   ])('%o: %s', (change, state, fix) => {
-    const verdict = judgeSite({ ...good, ...change })
+    const verdict = checkSite({ ...good, ...change })
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
@@ -125,19 +132,21 @@ describe('site', () => {
     [5, 'warning'],
     [-2, 'wrong'],
   ])('a certificate with %d days left: %s', (days, state) =>
-    expect(judgeDaysLeft(new Date(now.getTime() + days * 86_400_000 + 1000), now, 'renew').state).toBe(state),
+    expect(
+      checkCertificateExpiry(new Date(now.getTime() + days * 86_400_000 + 1000), now, 'renew').state,
+    ).toBe(state),
   )
   test('http is for trying out alone', () => {
     const site = { ...good, baseUrl: 'http://localhost:3000' }
-    expect(judgeCertificate(site, { now, production: true }).state).toBe('wrong')
-    expect(judgeCertificate(site, { now, production: false }).state).toBe('skipped')
+    expect(checkCertificate(site, { now, production: true }).state).toBe('wrong')
+    expect(checkCertificate(site, { now, production: false }).state).toBe('skipped')
   })
   test.each([
     ['a network too wide', 'beyond', ['0.0.0.0/0'], 'wrong'],
     ['trusted here for its own address alone', 'beyond', ['127.0.0.1'], 'ok'],
     ['none that adds the header', 'gone', [], 'wrong'],
   ] as const)('proxy: %s', (_what, seen, trusted, state) =>
-    expect(judgeProxy({ ...good, proxy: { seen, hop: 'loopback' } }, { trusted }).state).toBe(state),
+    expect(checkProxy({ ...good, proxy: { seen, hop: 'loopback' } }, { trusted }).state).toBe(state),
   )
 })
 
@@ -146,14 +155,16 @@ describe('the question to the site', () => {
   const secret = 's'.repeat(32)
   const seen = { seen: 'untrusted', hop: 'private' } as const
   test('is answered to who knows the secret, an older one too', () => {
-    const answer = answerTo(questionOf(nonce, [secret]), ['another', secret], seen)!
-    expect(readAnswer(answer, { nonce, secrets: [secret] })).toEqual(seen)
-    expect(readAnswer(answer, { nonce: 'other', secrets: [secret] })).toBeUndefined()
-    expect(readAnswer(answer.replace('untrusted', 'trusted'), { nonce, secrets: [secret] })).toBeUndefined()
+    const answer = doctorResponse(doctorChallenge(nonce, [secret]), ['another', secret], seen)!
+    expect(readDoctorResponse(answer, { nonce, secrets: [secret] })).toEqual(seen)
+    expect(readDoctorResponse(answer, { nonce: 'other', secrets: [secret] })).toBeUndefined()
+    expect(
+      readDoctorResponse(answer.replace('untrusted', 'trusted'), { nonce, secrets: [secret] }),
+    ).toBeUndefined()
   })
-  test.each(['', 'x', 'x.y', `${nonce}.${'0'.repeat(64)}`, questionOf(nonce, ['wrong'])])(
+  test.each(['', 'x', 'x.y', `${nonce}.${'0'.repeat(64)}`, doctorChallenge(nonce, ['wrong'])])(
     'not to: %s',
-    (question) => expect(answerTo(question, [secret], seen)).toBeUndefined(),
+    (question) => expect(doctorResponse(question, [secret], seen)).toBeUndefined(),
   )
   test.each([
     [undefined, ['10.0.0.2'], 'gone', 'private'],
@@ -163,7 +174,7 @@ describe('the question to the site', () => {
     ['203.0.113.5', ['198.51.100.1', '203.0.113.5'], 'trusted', 'public'],
     [`${CLAIMED_ADDRESS}, 203.0.113.5`, ['::1', '203.0.113.5', CLAIMED_ADDRESS], 'beyond', 'loopback'],
   ])('a header %s from %j is %s', (forwarded, chain, word, hop) =>
-    expect(proxySeen({ forwarded, chain })).toEqual({ seen: word, hop }),
+    expect(observeProxy({ forwarded, chain })).toEqual({ seen: word, hop }),
   )
 })
 
@@ -171,33 +182,33 @@ describe('returns', () => {
   const lmtp = { way: 'lmtp', setting: 'BOUNCE_LMTP' } as const
   const ses = { way: 'ses', setting: 'SES_TOPIC_ARN' } as const
   const domain = 'bounce.example.org'
-  const good = { greeting: '220 here', rcpt: '550 5.1.1 no such address' }
-  const heard = (seen: typeof good | Error) => ({
+  const good = { greeting: '220 here', rcptReply: '550 5.1.1 no such address' }
+  const heard = (result: typeof good | Error) => ({
     domain,
-    ways: [lmtp],
-    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, seen }],
+    channels: [lmtp],
+    listeners: [{ setting: 'BOUNCE_LMTP' as const, address: { host: '127.0.0.1', port: 2424 }, result }],
   })
-  const none = { domain: undefined, ways: [], listeners: [] }
+  const none = { domain: undefined, channels: [], listeners: [] }
   test.each([
     [none, 'skipped', 'no BOUNCE_DOMAIN', null],
     [{ ...none, domain }, 'warning', 'these settings enable no way to receive bounces', 'BOUNCE_LMTP=2424'],
-    [{ ...none, ways: [ses] }, 'ok', 'reports arrive through ses (SES_TOPIC_ARN)', null],
-    [{ ...none, domain, ways: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
+    [{ ...none, channels: [ses] }, 'ok', 'reports arrive through ses (SES_TOPIC_ARN)', null],
+    [{ ...none, domain, channels: [ses] }, 'warning', 'fine if another machine does', 'BOUNCE_LMTP=2424'],
     [heard(good), 'ok', 'accepts email for bounce.example.org at 127.0.0.1:2424', null],
     [heard(new Error('connect ECONNREFUSED')), 'wrong', 'no response at 127.0.0.1:2424', 'Start the service'],
     [
-      heard({ greeting: '554 no', rcpt: '' }),
+      heard({ greeting: '554 no', rcptReply: '' }),
       'wrong',
       'greets with: 554 no',
       'set BOUNCE_LMTP to a free port',
     ],
     [
-      heard({ ...good, rcpt: '250 ok' }),
+      heard({ ...good, rcptReply: '250 ok' }),
       'wrong',
       'accepts email for a forged address',
       'set BOUNCE_LMTP to a free port',
     ],
-    [heard({ ...good, rcpt: '451 later' }), 'warning', '451 later', 'set BOUNCE_LMTP to a free port'],
+    [heard({ ...good, rcptReply: '451 later' }), 'warning', '451 later', 'set BOUNCE_LMTP to a free port'],
     [
       { ...heard(good), senderDomain: domain },
       'warning',
@@ -205,13 +216,13 @@ describe('returns', () => {
       `BOUNCE_DOMAIN=bounce.${domain}`,
     ],
     [
-      { ...none, ways: [ses], mailboxFault: 'refused' },
+      { ...none, channels: [ses], mailboxFault: 'refused' },
       'wrong',
       'cannot be read: refused',
       'BOUNCE_IMAP_PASSWORD',
     ],
   ] as const)('%j: %s', (seen, state, found, fix) => {
-    const verdict = judgeReturns({ mailboxFault: null, senderDomain: 'example.org', ...seen })
+    const verdict = checkBounceIntake({ mailboxFault: null, senderDomain: 'example.org', ...seen })
     expect(verdict.state).toBe(state)
     expect(verdict.found).toContain(found)
     if (fix) expect(verdict.fix).toContain(fix)
@@ -243,7 +254,7 @@ describe('mail', () => {
     [{ fault: { ...fault, stage: 'mail', status: 553 } }, 'wrong', 'MAIL_FROM'],
     [{ fault: { ...fault, stage: 'mail', status: 530 } }, 'wrong', 'SMTP_PASSWORD'],
   ] as const)('%o: %s', (seen, state, fix) => {
-    const verdict = judgeSmtp({ smtp, now, ...seen })
+    const verdict = checkSmtp({ smtp, now, ...seen })
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
@@ -263,14 +274,14 @@ describe('mail', () => {
     [{ from: 'a@notexample.org' }, 'wrong', 'DKIM_DOMAIN'],
     [{ fault: 'no key' }, 'wrong', 'openssl genrsa'],
   ])('dkim %o: %s', (change, state, fix) => {
-    const verdict = judgeKey({ ...key, ...change })
+    const verdict = checkDkimKey({ ...key, ...change })
     expect(verdict.state).toBe(state)
     if (fix) expect(verdict.fix).toContain(fix)
   })
 })
 
 describe('sending', () => {
-  const seen: SendingSeen = {
+  const seen: SendingState = {
     sending: 'on',
     delivery: 'on',
     reason: null,
@@ -280,8 +291,8 @@ describe('sending', () => {
     hasSent: true,
     now,
   }
-  const waiting: SendingSeen['waiting'] = [{ lane: 'digests', state: 'ready', count: 3 }]
-  test.each<[Partial<SendingSeen>, CheckState, string, string | null]>([
+  const waiting: SendingState['waiting'] = [{ lane: 'digests', state: 'ready', count: 3 }]
+  test.each<[Partial<SendingState>, CheckState, string, string | null]>([
     [{}, 'ok', 'on, nothing is queued', null],
     [{ waiting }, 'ok', 'on, 3 messages queued', null],
     [
@@ -329,7 +340,7 @@ describe('sending', () => {
     ],
     [{ rampUpSince: '2026-11-10' }, 'ok', 'ramp-up since 2026-11-10 is over', null],
   ])('%o: %s', (change, state, found, fix) => {
-    const verdict = judgeSending({ ...seen, ...change })
+    const verdict = checkSending({ ...seen, ...change })
     expect(verdict).toMatchObject({ state, found: expect.stringContaining(found) })
     if (fix) expect(verdict.fix).toContain(fix)
     else expect(verdict.fix).toBeNull()
@@ -342,18 +353,18 @@ describe('machine', () => {
     [{ tick: ago(4), waitsSeconds: null }, 'wrong'],
     [{ tick: null, waitsSeconds: null }, 'wrong'],
     [{ tick: ago(1), waitsSeconds: 400 }, 'wrong'],
-  ])('worker %o: %s', (life, state) => expect(judgeWorker({ ...life, now }).state).toBe(state))
+  ])('worker %o: %s', (life, state) => expect(checkWorker({ ...life, now }).state).toBe(state))
   test.each([
     [50, 'ok'],
     [1, 'warning'],
     [0.1, 'wrong'],
   ])('%d GB free: %s', (gigabytes, state) =>
-    expect(judgeDisk({ folder: '.data', free: gigabytes * 1024 ** 3 }).state).toBe(state),
+    expect(checkDisk({ folder: '.data', free: gigabytes * 1024 ** 3 }).state).toBe(state),
   )
   const secrets = {
     appSecrets: ['jD0vXr3P8mYqLw5tKz1sNb7hGc4fQeUa'],
     suppressionKey: 'Tq9ZpM2xVw6RkY4nBd8HsLc1JgFu3EaW',
-    isOtherKey: false,
+    isDifferentKey: false,
   }
   test.each([
     [{}, 'ok'],
@@ -361,9 +372,9 @@ describe('machine', () => {
     [{ appSecrets: ['a'.repeat(40)] }, 'warning'],
     [{ dotEnvMode: 0o100644 }, 'warning'],
     [{ appSecrets: ['development-only-secret-of-32-bytes!'] }, 'warning'],
-    [{ isOtherKey: true }, 'wrong'],
+    [{ isDifferentKey: true }, 'wrong'],
   ])('secrets %o: %s', (change, state) => {
-    const verdict = judgeSecrets({ ...secrets, ...change })
+    const verdict = checkSecrets({ ...secrets, ...change })
     expect(verdict.state).toBe(state)
     expect(verdict.found).not.toContain(secrets.appSecrets[0])
   })
@@ -373,19 +384,19 @@ describe('machine', () => {
     [{ password: 'aaaaaaaaaaaa' }, 'warning'],
     [{ password: 'MyPassword2026!' }, 'warning'],
     [{ token: 'ab'.repeat(20) }, 'warning'],
-  ])('admin %o: %s', (seen, state) => expect(judgeAdmin(seen).state).toBe(state))
+  ])('admin %o: %s', (seen, state) => expect(checkAdminAccess(seen).state).toBe(state))
   test.each([
-    [{ answer: 200, last: { fetchedAt: ago(60), fault: null } }, 'ok'],
-    [{ answer: 200, last: { fetchedAt: ago(60 * 50), fault: null } }, 'warning'],
-    [{ answer: 200, last: { fetchedAt: ago(60), fault: 'source.failing' } }, 'warning'],
-    [{ answer: 429 }, 'warning'],
-    [{ answer: 503 }, 'wrong'],
-    [{ answer: 'ENOTFOUND' }, 'wrong'],
-  ])('source %o: %s', (seen, state) => expect(judgeSource({ ...seen, now }).state).toBe(state))
+    [{ probe: 200, last: { fetchedAt: ago(60), fault: null } }, 'ok'],
+    [{ probe: 200, last: { fetchedAt: ago(60 * 50), fault: null } }, 'warning'],
+    [{ probe: 200, last: { fetchedAt: ago(60), fault: 'source.failing' } }, 'warning'],
+    [{ probe: 429 }, 'warning'],
+    [{ probe: 503 }, 'wrong'],
+    [{ probe: 'ENOTFOUND' }, 'wrong'],
+  ])('source %o: %s', (seen, state) => expect(checkSource({ ...seen, now }).state).toBe(state))
 })
 
 test('settings that count as something else are a warning', () => {
-  const read = (adjusted: string[]) => settingsRead({ production: true, adjusted, misspelt: [] })
+  const read = (adjusted: string[]) => checkReadSettings({ production: true, adjusted, misspelt: [] })
   expect(read([])).toMatchObject({ state: 'ok', found: 'complete, for production' })
   expect(read(['KEEP_DAYS=20 counts as 30'])).toMatchObject({
     state: 'warning',
@@ -395,17 +406,17 @@ test('settings that count as something else are a warning', () => {
 
 describe('asking', () => {
   const none = { database: Promise.resolve(undefined), tables: Promise.resolve('no tables') }
-  const asking = { wrongSettings: new Set<string>(), missing: none, withinMs: 50 }
+  const asking = { invalidSettings: new Set<string>(), unavailable: none, withinMs: 50 }
   test('never rejects and never hangs, and skips what cannot be asked', async () => {
     const checks = await runChecks({
       ...asking,
-      wrongSettings: new Set(['SMTP_URL']),
-      questions: [
-        { check: 'hangs', ask: () => new Promise(() => {}) },
-        { check: 'throws', ask: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
-        { check: 'setting', settings: ['SMTP_URL'], ask: () => ok('') },
-        { check: 'tables', needs: 'tables', ask: () => ok('') },
-        { check: 'good', needs: 'database', ask: () => ok('all well') },
+      invalidSettings: new Set(['SMTP_URL']),
+      definitions: [
+        { name: 'hangs', run: () => new Promise(() => {}) },
+        { name: 'throws', run: () => Promise.reject(new Error('smtp://ann:p,w;@relay.example said no')) },
+        { name: 'setting', settings: ['SMTP_URL'], run: () => ok('') },
+        { name: 'tables', needs: 'tables', run: () => ok('') },
+        { name: 'good', needs: 'database', run: () => ok('all well') },
       ],
     })
     expect(checks.map(({ check, state, found }) => `${check} ${state}: ${found}`)).toEqual([
@@ -419,12 +430,12 @@ describe('asking', () => {
 })
 
 test('several verdicts on one thing: the gravest first', () => {
-  expect(together('seen', [undefined, warning('b', 'cure b'), wrong('a', 'cure a'), ok('c')])).toEqual({
+  expect(combineResults('seen', [undefined, warning('b', 'cure b'), wrong('a', 'cure a'), ok('c')])).toEqual({
     state: 'wrong',
     found: 'a; b; seen; c',
     fix: 'cure a cure b',
   })
-  expect(together('seen', [undefined])).toEqual(ok('seen'))
+  expect(combineResults('seen', [undefined])).toEqual(ok('seen'))
 })
 
 test('a line for each, its fix below, and a count', () => {

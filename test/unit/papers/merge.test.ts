@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   factsOf,
+  isSameContent,
   merge,
   type PaperFacts,
   type Ranks,
-  sayTheSame,
   storedFacts,
 } from '../../../src/papers/merge.ts'
 import type { SourceRecord } from '../../../src/sources/source-record.ts'
@@ -103,10 +103,10 @@ describe('of whatever is said', () => {
       const said = records.map((one, n) => factsOf(one, { day: '2025-07-09', now: new Date(n * 1000) }))
       const written = said.reduce((stored, facts) => {
         const merged = merge(stored, facts)
-        return sayTheSame(stored, merged) ? stored : merged
+        return isSameContent(stored, merged) ? stored : merged
       })
       expect(
-        sayTheSame(
+        isSameContent(
           written,
           said.reduce((a, b) => merge(a, b)),
         ),
@@ -202,7 +202,7 @@ describe('rows of an earlier release, which have no ranks', () => {
     expect(together(row, saidOn('1970-01-01', code)).codeUrl).toBe(code.codeUrl)
   })
   test('are not written for what they say already', () => {
-    expect(sayTheSame(row, merge(row, saidOn('2025-07-09', { version: 2 })))).toBe(true)
+    expect(isSameContent(row, merge(row, saidOn('2025-07-09', { version: 2 })))).toBe(true)
   })
 })
 
@@ -210,13 +210,13 @@ describe('what need not be written', () => {
   test('is the same said later', () => {
     const again = merge(known, saidOn('2025-07-10'))
     expect(again.ranks.codeUrl).toBeGreaterThan(known.ranks.codeUrl)
-    expect(sayTheSame(known, again)).toBe(true)
+    expect(isSameContent(known, again)).toBe(true)
   })
   test('and not a text that a newer version has too', () => {
     const filled = merge(saidOn('2025-07-09', { abstract: '', version: 2 }), saidOn('2025-07-09'))
     const confirmed = merge(filled, saidOn('2025-07-09', { version: 2 }))
     expect({ ...confirmed, ranks: filled.ranks }).toEqual(filled)
-    expect(sayTheSame(filled, confirmed)).toBe(false)
+    expect(isSameContent(filled, confirmed)).toBe(false)
   })
 })
 
@@ -234,7 +234,7 @@ describe('a withdrawal', () => {
     expect(together(withdrawn, listed).withdrawnAt).toBeNull()
     const once = merge(withdrawn, listed)
     expect(merge(once, withdrawn).withdrawnAt).toBeNull()
-    expect(sayTheSame(once, merge(once, saidOn('2025-07-19', { withdrawnAt: null })))).toBe(false)
+    expect(isSameContent(once, merge(once, saidOn('2025-07-19', { withdrawnAt: null })))).toBe(false)
   })
 })
 

@@ -6,14 +6,14 @@ import { evaluate } from '../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
 import type { Query } from '../../../src/queries/query.ts'
 import { whyEmpty } from '../../../src/queries/reasons/why-empty.ts'
-import { finished } from '../../../src/queries/steps.ts'
-import { readPaper } from '../../../src/queries/text/paper-text.ts'
+import { runToEnd } from '../../../src/queries/steps.ts'
+import { toPaperText } from '../../../src/queries/text/paper-text.ts'
 import { recordedPapers } from '../../support/recorded-papers.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   return new Archive(index)
 }
 
@@ -22,11 +22,11 @@ const papersWith = (...all: Partial<Paper>[]): Paper[] =>
   all.map((facts, i) => samplePaper({ id: i + 1, ...facts }))
 
 const idsOf = (archive: Archive, query: string): number[] =>
-  archive.facts(archive.find(parseQuery(query))).map(({ id }) => id)
+  archive.attributesOf(archive.find(parseQuery(query))).map(({ id }) => id)
 
 describe('finds', () => {
   const papers = recordedPapers().slice(0, 200)
-  const texts = papers.map(readPaper)
+  const texts = papers.map(toPaperText)
   const QUERIES = [
     'agent',
     '"language model" -video',
@@ -52,10 +52,10 @@ describe('finds', () => {
     const [one, other] = [archiveOf(papers), archiveOf(papers)]
     for (const query of [...QUERIES, '(agent OR "language model" OR -has:code speech) -video']) {
       const tree = parseQuery(query)
-      const steps = [...other.lookUp(tree, { ranked: true }), ...other.lookUpNear(tree)]
+      const steps = [...other.lookUpTerms(tree, { ranked: true }), ...other.lookUpNearMissTerms(tree)]
       expect(steps.length).toBeGreaterThan(0)
       expect(other.ranked(tree, other.find(tree))).toEqual(one.ranked(tree, one.find(tree)))
-      expect(other.near(tree, 9)).toEqual(one.near(tree, 9))
+      expect(other.nearMisses(tree, 9)).toEqual(one.nearMisses(tree, 9))
     }
   })
 
@@ -63,7 +63,7 @@ describe('finds', () => {
     const archive = archiveOf(papers)
     for (const query of ['xylophone agent', 'xylophone -agent', 'agent video speech proof', 'agent -agent']) {
       const tree = parseQuery(query)
-      expect([query, finished(archive.whyEmpty(tree))]).toEqual([query, whyEmpty(tree, texts)])
+      expect([query, runToEnd(archive.whyEmpty(tree))]).toEqual([query, whyEmpty(tree, texts)])
     }
   })
 })
@@ -80,19 +80,19 @@ describe('a paper known by newer versions alone', () => {
   test('is in a span of days by its newer version, if that counts', () => {
     const found = archive.find(parseQuery('is:revised'))
     const days = { from: '2026-11-25', to: '2026-11-25' }
-    expect(archive.count(archive.within(found, days))).toBe(0)
-    expect(archive.count(archive.within(found, days, { revised: true }))).toBe(1)
+    expect(archive.count(archive.withinDays(found, days))).toBe(0)
+    expect(archive.count(archive.withinDays(found, days, { revised: true }))).toBe(1)
   })
 
   test('tells why nothing matches who asks for those', () => {
-    expect(finished(archive.whyEmpty(parseQuery('kappa omega is:revised')))).toEqual({
+    expect(runToEnd(archive.whyEmpty(parseQuery('kappa omega is:revised')))).toEqual({
       absent: ['omega'],
       without: { part: 'omega', papers: 1, isUnwanted: false },
     })
   })
 
   test('is like no other', () => {
-    expect(archive.like(archive.vectorOf(1)!, { most: 9, except: [1] })).toEqual([])
+    expect(archive.similarTo(archive.vectorOf(1)!, { most: 9, except: [1] })).toEqual([])
   })
 })
 
@@ -140,15 +140,15 @@ describe('a paper', () => {
 
   test('is like those that share its telling words, the rare ones more', () => {
     const archive = archiveOf(papers)
-    const like = archive.like(archive.vectorOf(1)!, { most: 3, except: [1] })
+    const like = archive.similarTo(archive.vectorOf(1)!, { most: 3, except: [1] })
     expect(like.map(({ id }) => id)).toEqual([2, 3, 4])
-    expect(archive.like(archive.vectorOf(1)!, { most: 3, except: [1, 2] })[0]!.id).toBe(3)
+    expect(archive.similarTo(archive.vectorOf(1)!, { most: 3, except: [1, 2] })[0]!.id).toBe(3)
     expect(archive.vectorOf(9)).toBeNull()
   })
 
   test('comes near to a query of which it holds words', () => {
     const archive = archiveOf(papers)
-    const near = (query: string) => archive.near(parseQuery(query), 9).map(({ id }) => id)
+    const near = (query: string) => archive.nearMisses(parseQuery(query), 9).map(({ id }) => id)
     expect(near('"folding attention"')).toEqual([4, 3, 2, 1])
     expect(near('protein -study')).toEqual([3])
     expect(near('protein folding')).toEqual([])
@@ -156,9 +156,9 @@ describe('a paper', () => {
 
   test('that changed is found by its new words, one that left by none', () => {
     const archive = archiveOf(papers)
-    archive.index.put([{ ...papers[0]!, title: 'Zeolites' }])
+    archive.index.upsert([{ ...papers[0]!, title: 'Zeolites' }])
     expect([idsOf(archive, 'linear'), idsOf(archive, 'zeolites')]).toEqual([[2], [1]])
-    archive.index.put([{ ...papers[2]!, votes: 40 }])
+    archive.index.upsert([{ ...papers[2]!, votes: 40 }])
     expect(idsOf(archive, 'votes>=40')).toEqual([3])
     archive.index.remove(3)
     expect([idsOf(archive, 'protein'), archive.vectorOf(3)]).toEqual([[4], null])
@@ -177,8 +177,11 @@ describe('a paper', () => {
         },
       ),
     )
-    expect([archive.writtenAs('attent'), archive.writtenAs('unknown')]).toEqual(['attention', 'unknown'])
-    expect([archive.papersWith('attent'), archive.papersWith('unknown')]).toEqual([3, 0])
+    expect([archive.usualSpelling('attent'), archive.usualSpelling('unknown')]).toEqual([
+      'attention',
+      'unknown',
+    ])
+    expect([archive.documentFrequency('attent'), archive.documentFrequency('unknown')]).toEqual([3, 0])
   })
 })
 
@@ -186,6 +189,6 @@ test('a word that no paper holds, or every paper does, breaks nothing', () => {
   const archive = archiveOf([])
   const tree: Query = parseQuery('mamba "state space"')
   expect(archive.ranked(tree, archive.find(tree))).toEqual([])
-  expect(archive.near(tree, 3)).toEqual([])
+  expect(archive.nearMisses(tree, 3)).toEqual([])
   expect(archive.newest(archive.all())).toEqual([])
 })

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { Archive } from '../../../src/queries/archive.ts'
 import { PaperIndex } from '../../../src/queries/matching/paper-index.ts'
-import { narrowed } from '../../../src/search/facets.ts'
+import { narrowResults } from '../../../src/search/facets.ts'
 import { samplePaper } from '../../support/sample-paper.ts'
 
 const index = new PaperIndex()
-index.put(
+index.upsert(
   [
     { categories: ['cs.CL', 'cs.LG'], firstDay: '2026-11-03', codeUrl: 'https://code.example/1' },
     { categories: ['cs.LG'], firstDay: '2026-11-20' },
@@ -15,12 +15,12 @@ index.put(
 )
 const archive = new Archive(index)
 
-const parts = (narrowing: Parameters<typeof narrowed>[2]) => {
-  const { left, facets } = narrowed(archive, archive.all(), narrowing)
+const parts = (narrowing: Parameters<typeof narrowResults>[2]) => {
+  const { left, facets } = narrowResults(archive, archive.all(), narrowing)
   const said = (counts: { value: string; papers: number }[]) =>
     counts.map(({ value, papers }) => `${value} ${papers}`)
   return {
-    left: archive.facts(left).map(({ id }) => id),
+    left: archive.attributesOf(left).map(({ id }) => id),
     categories: said(facets.categories),
     months: said(facets.months),
     code: facets.withCode,
@@ -54,12 +54,14 @@ test('what is chosen narrows the results and the other kinds, and leaves its own
 
 test('codes of other lists are no categories here; a whole archive narrows to all of it', () => {
   const coded = new PaperIndex()
-  coded.put([
+  coded.upsert([
     samplePaper({ id: 1, categories: ['cs.CL', '68T50', 'I.2.7; I.2.10'] }),
     samplePaper({ id: 2, categories: ['math.ST'] }),
   ])
   const all = new Archive(coded)
-  const { facets } = narrowed(all, all.all(), {})
+  const { facets } = narrowResults(all, all.all(), {})
   expect(facets.categories.map(({ value }) => value)).toEqual(['cs.CL', 'math.ST'])
-  expect(all.facts(narrowed(all, all.all(), { category: 'cs' }).left).map(({ id }) => id)).toEqual([1])
+  expect(
+    all.attributesOf(narrowResults(all, all.all(), { category: 'cs' }).left).map(({ id }) => id),
+  ).toEqual([1])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextAddress } from '../../../src/sources/redirect.ts'
+import { redirectTarget } from '../../../src/sources/redirect.ts'
 
 const PAGE = 'http://papers.example/a?b=c'
 
@@ -20,5 +20,5 @@ test.each([
   [PAGE, 'https://name@papers.example/', null],
   [PAGE, null, null],
 ])('from %s by %s to %s', (from, location, expected) => {
-  expect(nextAddress(from, location)).toBe(expected)
+  expect(redirectTarget(from, location)).toBe(expected)
 })

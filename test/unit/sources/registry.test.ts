@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import {
-  addressesIn,
-  canonicalSource,
-  KNOWN_SOURCES,
+  baseUrlsIn,
+  canonicalSourceName,
+  DEFAULT_BASE_URLS,
   parseSourceName,
-  SOURCE_ADDRESSES,
+  requireSource,
+  SOURCE_NAME_EXAMPLES,
   SOURCES,
-  sourceNamed,
   sourceTitle,
 } from '../../../src/sources/registry.ts'
 import type { Source } from '../../../src/sources/source.ts'
@@ -23,8 +23,11 @@ describe('a name in SOURCES', () => {
     '"%s" names none',
     (text) => {
       expect(parseSourceName(text)).toBeUndefined()
-      expect(() => sourceNamed(text)).toThrow(
-        expect.objectContaining({ code: 'source.unknown', values: { source: text, known: KNOWN_SOURCES } }),
+      expect(() => requireSource(text)).toThrow(
+        expect.objectContaining({
+          code: 'source.unknown',
+          values: { source: text, known: SOURCE_NAME_EXAMPLES },
+        }),
       )
       expect(sourceTitle(text)).toBe(text)
     },
@@ -42,7 +45,7 @@ describe('a name in SOURCES', () => {
 })
 
 test('every form that is said to be known is', () => {
-  const known = KNOWN_SOURCES.split(', ')
+  const known = SOURCE_NAME_EXAMPLES.split(', ')
   expect(known).toContain('huggingface')
   expect(known.map(parseSourceName)).not.toContain(undefined)
   expect(new Set(known.map((text) => text.split(':')[0])).size).toBe(sources.length)
@@ -51,21 +54,21 @@ test('every form that is said to be known is', () => {
 test('each source has a name, a service and addresses of its own', () => {
   const names = sources.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
-  const addresses = sources.flatMap((source) => Object.keys(source.addresses))
+  const addresses = sources.flatMap((source) => Object.keys(source.baseUrls))
   expect(new Set(addresses).size).toBe(addresses.length)
-  expect(Object.keys(SOURCE_ADDRESSES)).toEqual(addresses)
+  expect(Object.keys(DEFAULT_BASE_URLS)).toEqual(addresses)
 })
 
 test('the addresses of the settings, and nothing else of them', () => {
-  const settings = { ...SOURCE_ADDRESSES, HF_URL: 'http://mirror.example', APP_SECRET: 'secret' }
-  expect(addressesIn(settings)).toEqual({ ...SOURCE_ADDRESSES, HF_URL: 'http://mirror.example' })
+  const settings = { ...DEFAULT_BASE_URLS, HF_URL: 'http://mirror.example', APP_SECRET: 'secret' }
+  expect(baseUrlsIn(settings)).toEqual({ ...DEFAULT_BASE_URLS, HF_URL: 'http://mirror.example' })
 })
 
 test.each(sources.map((source) => [source.name, source] as const))(
   '%s is probed at an address of its own',
-  (_name, { addresses, probe }) => {
+  (_name, { baseUrls, probe }) => {
     const mirrors = Object.fromEntries(
-      Object.keys(addresses).map((name) => [name, `http://mirror.example/${name}`]),
+      Object.keys(baseUrls).map((name) => [name, `http://mirror.example/${name}`]),
     )
     const url = probe(mirrors, '2026-08-14')
     expect(Object.values(mirrors).some((mirror) => url.startsWith(mirror))).toBe(true)
@@ -78,4 +81,4 @@ test.each([
   ['biorxiv:Cell_Biology', 'biorxiv:cell-biology'],
   ['biorxiv', 'biorxiv'],
   ['arxiv:cs', undefined],
-])('%s is written %s', (text, name) => expect(canonicalSource(text)).toBe(name))
+])('%s is written %s', (text, name) => expect(canonicalSourceName(text)).toBe(name))

@@ -4,8 +4,8 @@ import {
   type Link,
   type LinkPurpose,
   readLink,
+  secretById,
   secretId,
-  secretNamed,
   signLink,
 } from '../../../src/subscribers/link-token.ts'
 
@@ -117,7 +117,7 @@ describe('a secret', () => {
   })
 
   test('is found by that name; the newest where it is gone', () => {
-    expect(secretNamed(secretId(OLD), [NEW, OLD])).toBe(OLD)
-    expect(secretNamed(secretId(OLD), [NEW])).toBe(NEW)
+    expect(secretById(secretId(OLD), [NEW, OLD])).toBe(OLD)
+    expect(secretById(secretId(OLD), [NEW])).toBe(NEW)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { arxivLink, codeLink, linksOf } from '../../../src/subscribers/links.ts'
+import { arxivLink, codeLink, siteLinks } from '../../../src/subscribers/links.ts'
 
-const links = linksOf('https://papers.example.org/sub')
+const links = siteLinks('https://papers.example.org/sub')
 
 describe('a page of a paper', () => {
   test.each([

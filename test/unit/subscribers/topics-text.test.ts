@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
 import { cleanText } from '../../../src/queries/language/split-topics.ts'
 import type { TopicText } from '../../../src/subscribers/subscriber.ts'
-import { isTopicsText, topicsIn, topicsText } from '../../../src/subscribers/topics-text.ts'
+import { formatTopicsText, isTopicsText, parseTopicsText } from '../../../src/subscribers/topics-text.ts'
 
 const FILE = `# What I follow
 
@@ -24,7 +24,7 @@ world model
 
 test('a line is a query, and has its name above it', () => {
   const plain = (query: string): TopicText => ({ name: query, query })
-  expect(topicsIn(FILE.replaceAll('\n', '\r\n'))).toEqual([
+  expect(parseTopicsText(FILE.replaceAll('\n', '\r\n'))).toEqual([
     { name: 'Efficiency', query: '"KV cache" OR quantization' },
     plain('world model'),
     plain('How to learn, in videos?'),
@@ -43,7 +43,7 @@ test('topics are written for people, with names where they have some', () => {
     { name: 'Efficiency', query: '"KV cache"' },
     { name: '#llm', query: '#llm' },
   ]
-  expect(topicsText(topics)).toBe(
+  expect(formatTopicsText(topics)).toBe(
     '# Topics: one query per line, with its name in [brackets] on the line above\n\nRAG\n\n[Efficiency]\n"KV cache"\n\n\\#llm\n',
   )
 })
@@ -55,7 +55,7 @@ test.each([
 ])('a name without a query is refused: %j', (text, name) => {
   const thrown = (() => {
     try {
-      return topicsIn(text)
+      return parseTopicsText(text)
     } catch (error) {
       return error
     }
@@ -96,7 +96,7 @@ test('any topics come back as they went out', () => {
   fc.assert(
     fc.property(topics, (all) => {
       const named = all.map((topic, i) => (i % 2 === 0 ? topic : { ...topic, name: topic.query }))
-      expect(topicsIn(topicsText(named))).toEqual(named)
+      expect(parseTopicsText(formatTopicsText(named))).toEqual(named)
     }),
     {
       numRuns: 2000,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isSame, type Standing, topicDifference } from '../../../src/subscribers/change.ts'
-import { undoOf } from '../../../src/subscribers/undo-change.ts'
+import { isSameSubscription, type Subscription, topicDifference } from '../../../src/subscribers/change.ts'
+import { changesToUndo } from '../../../src/subscribers/undo-change.ts'
 
 const TODAY = '2026-11-24'
 const topics = (names: string) =>
@@ -8,7 +8,7 @@ const topics = (names: string) =>
     .split(' ')
     .filter(Boolean)
     .map((query) => ({ name: query, query }))
-const BASE: Standing = {
+const BASE: Subscription = {
   zone: 'UTC',
   hour: 8,
   days: ['mon', 'tue'],
@@ -19,17 +19,17 @@ const BASE: Standing = {
   state: 'active',
   pausedUntil: null,
 }
-const standing = (changes: Partial<Standing>): Standing => ({ ...BASE, ...changes })
-const undone = (now: Standing, before: Standing, after: Standing): Standing => ({
+const standing = (changes: Partial<Subscription>): Subscription => ({ ...BASE, ...changes })
+const undone = (now: Subscription, before: Subscription, after: Subscription): Subscription => ({
   ...now,
-  ...undoOf(now, { before, after }, TODAY),
+  ...changesToUndo(now, { before, after }, TODAY),
 })
-const names = (one: Standing) =>
+const names = (one: Subscription) =>
   one.topics.map(({ name, query }) => (name === query ? name : `${name}=${query}`)).join(' ')
 
 describe('undone at once, everything is as it was', () => {
   const paused = { state: 'paused', pausedUntil: '2026-12-01' } as const
-  const cases: [string, Partial<Standing>][] = [
+  const cases: [string, Partial<Subscription>][] = [
     [
       'settings',
       { zone: 'Asia/Tokyo', hour: 19, days: ['sun'], maxPapers: 1, format: 'text', detail: 'titles' },
@@ -44,8 +44,8 @@ describe('undone at once, everything is as it was', () => {
   ]
   test.each(cases)('%s', (_what, changes) => {
     const after = standing(changes)
-    expect(isSame(undone(after, BASE, after), BASE)).toBe(true)
-    expect(isSame(undone(BASE, after, BASE), after)).toBe(true)
+    expect(isSameSubscription(undone(after, BASE, after), BASE)).toBe(true)
+    expect(isSameSubscription(undone(BASE, after, BASE), after)).toBe(true)
   })
 })
 
@@ -79,7 +79,7 @@ describe('undone after other changes, the others stay', () => {
 
   test('a pause that would be over by now does not come back', () => {
     const before = standing({ state: 'paused', pausedUntil: TODAY })
-    expect(isSame(undone(BASE, before, BASE), BASE)).toBe(true)
+    expect(isSameSubscription(undone(BASE, before, BASE), BASE)).toBe(true)
   })
 })
 

@@ -1,14 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { expect, test } from 'vitest'
 import { Fault } from '../../../src/core/errors.ts'
-import { answer, jsonOf } from '../../../src/web/errors.ts'
+import { jsonOfFault, sendFault } from '../../../src/web/errors.ts'
 import type { Site } from '../../../src/web/site.ts'
 
 const pageOf = (fault: Fault): object => {
   const sent: unknown[] = []
   const site = { deps: {}, pages: { send: (_reply: unknown, ...page: unknown[]) => sent.push(...page) } }
   const request = { headers: { accept: 'text/html' }, url: '/papers/x' }
-  answer(site as unknown as Site, request as FastifyRequest, {} as FastifyReply, fault)
+  sendFault(site as unknown as Site, request as FastifyRequest, {} as FastifyReply, fault)
   const [template, view, status] = sent
   return { template, status, ...(view as object) }
 }
@@ -26,7 +26,7 @@ test.each([
 })
 
 test('a program gets its code and its sentence', () => {
-  expect(jsonOf(new Fault('paper.not-here', { name: '2507.99999' }), null)).toEqual({
+  expect(jsonOfFault(new Fault('paper.not-here', { name: '2507.99999' }), null)).toEqual({
     error: 'paper.not-here',
     message: '2507.99999 isn’t on this site.',
   })

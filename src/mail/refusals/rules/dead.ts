@@ -1,13 +1,13 @@
 import type { RefusalRule } from './rule.ts'
 
 /** RFC 3463: bad mailbox, bad system, bad syntax, moved without a new address; RFC 7505: the domain takes no mail. */
-export const NO_SUCH_MAILBOX = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
+export const NO_SUCH_MAILBOX_CODES = ['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10']
 
 /** Where the server's code says nothing of its own, words may: none, other address, other system, other protocol. */
-const WORDS_COUNT = [null, '5.1.0', '5.3.0', '5.5.0']
+const UNSPECIFIC_CODES = [null, '5.1.0', '5.3.0', '5.5.0']
 
 /** Makes rules by which nobody is there, in words beside one of these codes. */
-export const deadBeside =
+export const deadRuleWithCodes =
   (enhanced: (string | null)[]) =>
   (name: string, text: RegExp[], examples: string[]): RefusalRule => ({
     name,
@@ -18,7 +18,7 @@ export const deadBeside =
     examples,
   })
 
-const dead = deadBeside(WORDS_COUNT)
+const dead = deadRuleWithCodes(UNSPECIFIC_CODES)
 
 /**
  * There is no such mailbox. Words stand here that leave no doubt: "mailbox unavailable" is what RFC 5321 gives for
@@ -44,7 +44,7 @@ export const DEAD: RefusalRule[] = [
     name: 'no-such-mailbox-code',
     class: 'dead',
     status: ['5'],
-    enhanced: NO_SUCH_MAILBOX,
+    enhanced: NO_SUCH_MAILBOX_CODES,
     examples: [
       '550 5.1.1 <ann@mail.example>: Recipient address rejected: User unknown in virtual mailbox table',
       '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',

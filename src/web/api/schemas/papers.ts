@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, day, instant, listOf, page, query, wholeNumber } from './kinds.ts'
+import { count, day, instant, listOf, page, query, wholeNumber } from './common.ts'
 
 export const paperQuery = z.strictObject({
   date: day.describe('Papers that a source listed on this day (UTC)').optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MAX_DAYS } from '../../../search/recent-window.ts'
 import { MAX_TOPICS } from '../../../subscribers/subscriber.ts'
-import { count, day, query, wholeNumber } from './kinds.ts'
+import { count, day, query, wholeNumber } from './common.ts'
 
 export const previewBody = z.strictObject({
   query,

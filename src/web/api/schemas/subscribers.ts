@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { WEEKDAYS } from '../../../core/dates.ts'
 import { FORMATS, MAX_TOPICS, SUBSCRIBER_STATES } from '../../../subscribers/subscriber.ts'
 import { SUPPRESSION_REASONS } from '../../../subscribers/suppression.repo.ts'
-import { count, day, dryRun, email, instant, line, listOf, page, query, settings } from './kinds.ts'
+import { count, day, dryRun, email, instant, line, listOf, page, query, settings } from './common.ts'
 
 const states = SUBSCRIBER_STATES.join(', ')
 const reasons = SUPPRESSION_REASONS.join(', ')
@@ -60,7 +60,7 @@ export const suppression = z
 export const move = z.strictObject({ email, dryRun })
 export const addedTopic = z.strictObject({ query, dryRun })
 export const removedTopic = z.strictObject({ query: query.describe('Query or name of one topic'), dryRun })
-export const explainQuery = z.strictObject({
+export const explainParams = z.strictObject({
   date: day.describe('Their local date; default: the newest on which something was due').optional(),
 })
 
@@ -85,7 +85,7 @@ const fields = {
 
 export const subscribers = listOf(z.object(fields).meta({ id: 'Subscriber' }))
 
-export const shown = z
+export const shownSubscriber = z
   .object({
     ...fields,
     nextDigest: z.object({ date: day, at: instant }).nullable(),
@@ -99,7 +99,7 @@ export const shown = z
 const tried = z.boolean().describe('True: nothing was changed')
 
 /** How they stand after the change. */
-export const changed = z.object({ dryRun: tried, subscriber: shown })
+export const changed = z.object({ dryRun: tried, subscriber: shownSubscriber })
 
 export const added = z.object({
   dryRun: tried,
@@ -110,7 +110,7 @@ export const added = z.object({
     .nullable()
     .describe('The email that asks them'),
   held: z.enum(['suppressed', 'limit', 'closed']).nullable().describe('Why no email is sent'),
-  subscriber: shown,
+  subscriber: shownSubscriber,
 })
 
 export const erased = z.object({ dryRun: tried, erased: z.literal(true) })

@@ -1,8 +1,8 @@
 import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
 import { Prisma } from '../../../../src/generated/prisma/client.ts'
-import * as right from '../../../../src/mail/outbox/chunk.repo.ts'
+import * as right from '../../../../src/mail/outbox/batch.repo.ts'
 
-export * from '../../../../src/mail/outbox/chunk.repo.ts'
+export * from '../../../../src/mail/outbox/batch.repo.ts'
 
 /** A database to which "now" is what this process takes for it. */
 function byOwnClock(db: DatabaseOrTransaction): Database {
@@ -21,5 +21,5 @@ function byOwnClock(db: DatabaseOrTransaction): Database {
 }
 
 /** Compares leases with the worker's clock instead of the database's. */
-export const leaseChunk: typeof right.leaseChunk = (db, input) => right.leaseChunk(byOwnClock(db), input)
+export const leaseChunk: typeof right.leaseBatch = (db, input) => right.leaseBatch(byOwnClock(db), input)
 export const renewLeases: typeof right.renewLeases = (db, input) => right.renewLeases(byOwnClock(db), input)

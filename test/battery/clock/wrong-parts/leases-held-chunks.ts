@@ -1,8 +1,8 @@
 import type { Database } from '../../../../src/core/database/database.ts'
-import type { LeaseInput } from '../../../../src/mail/outbox/chunk.repo.ts'
-import { leaseChunk as leaseRightly } from '../../../../src/mail/outbox/chunk.repo.ts'
+import type { LeaseInput } from '../../../../src/mail/outbox/batch.repo.ts'
+import { leaseBatch as leaseRightly } from '../../../../src/mail/outbox/batch.repo.ts'
 
-export * from '../../../../src/mail/outbox/chunk.repo.ts'
+export * from '../../../../src/mail/outbox/batch.repo.ts'
 
 /** Takes whatever is open for its own, also what somebody else is working on. */
 export async function leaseChunk(db: Database, input: LeaseInput) {

@@ -1,11 +1,14 @@
-import { type Read, readReturn as readRightly } from '../../../../src/bounces/reading/read-return.ts'
+import {
+  type BounceReading,
+  readBounceText as readRightly,
+} from '../../../../src/bounces/reading/read-bounce-text.ts'
 
-export * from '../../../../src/bounces/reading/read-return.ts'
+export * from '../../../../src/bounces/reading/read-bounce-text.ts'
 
 let last: string | null = null
 
 /** Where a report names nobody, it is taken to go on about whom was named last. */
-export async function readReturn(input: string | Uint8Array): Promise<Read> {
+export async function readReturn(input: string | Uint8Array): Promise<BounceReading> {
   const read = await readRightly(input)
   const returned = read.returned.map((one) => {
     last = one.recipient ?? last

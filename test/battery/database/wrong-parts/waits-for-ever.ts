@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-export { PATIENCE } from '../../../../src/core/database/patient-client.ts'
+export { WATCHDOG_DEFAULTS as PATIENCE } from '../../../../src/core/database/watchdog-client.ts'
 
 /** Whoever was asked will answer, some day. */
 export const patientClient = () => pg.Client

@@ -1,6 +1,6 @@
-import { offerAfter as offerRightly } from '../../../../src/digests/offer.ts'
+import { eligibleRangeAfter as offerRightly } from '../../../../src/digests/eligible-range.ts'
 
-export * from '../../../../src/digests/offer.ts'
+export * from '../../../../src/digests/eligible-range.ts'
 
 /** Every digest offers what was listed within the two weeks, whatever the ones before it offered. */
 export const offerAfter: typeof offerRightly = (_earlier, lowest, highest) =>

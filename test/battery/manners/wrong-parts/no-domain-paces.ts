@@ -1,6 +1,6 @@
-import { limitOf as limitRightly } from '../../../../src/mail/rate-limits/pace.ts'
+import { configuredRateLimit as limitRightly } from '../../../../src/mail/rate-limits/send-rate.ts'
 
-export * from '../../../../src/mail/rate-limits/pace.ts'
+export * from '../../../../src/mail/rate-limits/send-rate.ts'
 
 /** Minds what is said of all mail, and nothing of one domain. */
 export const limitOf: typeof limitRightly = (config, key, now) =>

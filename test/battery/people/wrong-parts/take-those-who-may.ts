@@ -1,8 +1,8 @@
 import type { Database, DatabaseOrTransaction } from '../../../../src/core/database/database.ts'
 import type { Prisma } from '../../../../src/generated/prisma/client.ts'
-import type { Handful, TakeInput } from '../../../../src/mail/outbox/message.repo.ts'
+import type { TakeInput, TakeResult } from '../../../../src/mail/outbox/message.repo.ts'
 
-export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<Handful>
+export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<TakeResult>
 
 /**
  * Takes messages as the program does, and looks at nothing but what `may` says of message m and subscriber s. An empty
@@ -10,15 +10,15 @@ export type Take = (db: DatabaseOrTransaction, input: TakeInput) => Promise<Hand
  */
 export async function takeThoseWhoMay(
   db: DatabaseOrTransaction,
-  { chunk, owner, now, most }: TakeInput,
+  { chunk, owner, now, limit }: TakeInput,
   may: Prisma.Sql,
-): Promise<Handful> {
-  const taken = await (db as Database).$queryRaw<Handful['taken']>`
+): Promise<TakeResult> {
+  const taken = await (db as Database).$queryRaw<TakeResult['taken']>`
     with picked as (
       select m.id from message m join chunk c on c.id = m.chunk_id join subscriber s on s.id = m.subscriber_id
       where c.id = ${chunk} and c.owner = ${owner} and c.lease_until > now() and m.next_try <= ${now}
         and m.state in ('ready', 'deferred') and m.to_address is not null and ${may}
-      order by m.next_try, m.id limit ${most} for update of m skip locked
+      order by m.next_try, m.id limit ${limit} for update of m skip locked
     )
     update message m set state = 'taken', attempts = m.attempts + 1, taken_at = ${now}, taken_by = ${owner}
     from picked where m.id = picked.id

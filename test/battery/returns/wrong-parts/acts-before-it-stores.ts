@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { keepReport as rightly } from '../../../../src/bounces/keep-report.ts'
+import { acceptReport as rightly } from '../../../../src/bounces/accept-report.ts'
 
-export * from '../../../../src/bounces/keep-report.ts'
+export * from '../../../../src/bounces/accept-report.ts'
 
 /** What dealing with a report takes. */
 const ACTING_MS = 20

@@ -11,9 +11,9 @@ function reach(point: CrashPoint): void {
   if (point === name && ++times === Number(nth)) process.kill(process.pid, 'SIGKILL')
 }
 
-export async function keepReport(...args: Parameters<typeof real.keepReport>): Promise<boolean> {
+export async function keepReport(...args: Parameters<typeof real.insertReport>): Promise<boolean> {
   reach('came')
-  const isNew = await real.keepReport(...args)
+  const isNew = await real.insertReport(...args)
   reach('stored')
   return isNew
 }

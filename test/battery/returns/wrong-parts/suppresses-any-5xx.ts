@@ -1,12 +1,12 @@
-import { actOnReturn as rightly } from '../../../../src/bounces/act-on-return.ts'
+import { applyBounce as rightly } from '../../../../src/bounces/apply-bounce.ts'
 
-export * from '../../../../src/bounces/act-on-return.ts'
+export * from '../../../../src/bounces/apply-bounce.ts'
 
 type Given = Parameters<typeof rightly>
 
 /** A code that says "for good" is taken to be about the mailbox. */
 export function actOnReturn(deps: Given[0], tx: Given[1], input: Given[2]): ReturnType<typeof rightly> {
-  const isForGood = input.told.status?.startsWith('5') ?? false
-  const told = isForGood ? { ...input.told, class: 'dead' as const, sure: true } : input.told
-  return rightly(deps, tx, { ...input, told })
+  const isForGood = input.event.status?.startsWith('5') ?? false
+  const told = isForGood ? { ...input.event, class: 'dead' as const, sure: true } : input.event
+  return rightly(deps, tx, { ...input, event: told })
 }

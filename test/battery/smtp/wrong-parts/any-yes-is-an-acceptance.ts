@@ -1,6 +1,6 @@
-import { codeOf as codeRightly } from '../../../../src/mail/smtp/smtp-answer.ts'
+import { replyCode as codeRightly } from '../../../../src/mail/smtp/smtp-reply.ts'
 
-export * from '../../../../src/mail/smtp/smtp-answer.ts'
+export * from '../../../../src/mail/smtp/smtp-reply.ts'
 
 /** The first digit of an answer is enough. */
 export const codeOf: typeof codeRightly = (reply) =>

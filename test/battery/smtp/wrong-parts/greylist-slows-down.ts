@@ -1,13 +1,13 @@
 import {
-  classify as classifyRightly,
-  type Failure,
+  classifyReply as classifyRightly,
+  type SendFailure,
   type SmtpFault,
-} from '../../../../src/mail/refusals/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-reply.ts'
 
-export * from '../../../../src/mail/refusals/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** Whoever says "later" is taken to have asked for less. */
-export const classify = (fault: SmtpFault): Failure => {
+export const classify = (fault: SmtpFault): SendFailure => {
   const failure = classifyRightly(fault)
   return { ...failure, slowDown: failure.outcome === 'deferred' }
 }

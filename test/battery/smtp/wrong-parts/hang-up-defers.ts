@@ -1,11 +1,11 @@
-import type { openSmtp as openRightly, Smtp } from '../../../../src/mail/smtp/smtp-client.ts'
-import { openSession } from '../../../../src/mail/smtp/smtp-session-client.ts'
+import type { openSmtpClient as openRightly, SmtpClient } from '../../../../src/mail/smtp/smtp-client.ts'
+import { openSmtpSession } from '../../../../src/mail/smtp/smtp-session-client.ts'
 
 export * from '../../../../src/mail/smtp/smtp-client.ts'
 
 /** A connection that the server has ended is not opened anew for the mail that finds it so. */
-export const openSmtp: typeof openRightly = (config, options): Smtp => {
-  const open = () => openSession(config, { connectMs: 2000, silenceMs: 2000 }, options?.onBodyWritten)
+export const openSmtp: typeof openRightly = (config, options): SmtpClient => {
+  const open = () => openSmtpSession(config, { connectMs: 2000, silenceMs: 2000 }, options?.onBodyWritten)
   let session = open()
   return {
     send: async (mail) => {

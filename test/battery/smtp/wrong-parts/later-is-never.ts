@@ -1,14 +1,14 @@
 import {
-  classify as classifyRightly,
-  type Failure,
+  classifyReply as classifyRightly,
   reachedMessage,
+  type SendFailure,
   type SmtpFault,
-} from '../../../../src/mail/refusals/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-reply.ts'
 
-export * from '../../../../src/mail/refusals/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** "Try again later" ends a message, as "no" does. */
-export function classify(fault: SmtpFault): Failure {
+export function classify(fault: SmtpFault): SendFailure {
   const failure = { ...classifyRightly(fault), slowDown: false }
   const isAnswered = fault.status !== null && reachedMessage(fault)
   return isAnswered ? { ...failure, outcome: 'refused' } : failure

@@ -1,10 +1,10 @@
 import {
-  classify as classifyRightly,
-  type Failure,
+  classifyReply as classifyRightly,
+  type SendFailure,
   type SmtpFault,
-} from '../../../../src/mail/refusals/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-reply.ts'
 
-export * from '../../../../src/mail/refusals/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** Nobody asks for less: where thousands of 421 are answered, a row that is not about pace would take hours. */
-export const classify = (fault: SmtpFault): Failure => ({ ...classifyRightly(fault), slowDown: false })
+export const classify = (fault: SmtpFault): SendFailure => ({ ...classifyRightly(fault), slowDown: false })

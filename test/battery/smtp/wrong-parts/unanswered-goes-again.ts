@@ -1,13 +1,13 @@
 import {
-  classify as classifyRightly,
-  type Failure,
+  classifyReply as classifyRightly,
+  type SendFailure,
   type SmtpFault,
-} from '../../../../src/mail/refusals/classify-answer.ts'
+} from '../../../../src/mail/refusals/classify-reply.ts'
 
-export * from '../../../../src/mail/refusals/classify-answer.ts'
+export * from '../../../../src/mail/refusals/classify-reply.ts'
 
 /** A mail whose answer never came is one more that did not go. */
-export function classify(fault: SmtpFault): Failure {
+export function classify(fault: SmtpFault): SendFailure {
   const failure = classifyRightly(fault)
   return failure.outcome === 'uncertain' ? { ...failure, outcome: 'deferred' } : failure
 }

@@ -7,5 +7,5 @@ const HOUR_MS = 3600 * 1000
 export const calendar: SourceCalendar = {
   ...rightly,
   closesAt: (day) => new Date(rightly.opensAt(day).getTime() + HOUR_MS),
-  votesAfterMs: () => null,
+  refreshVotesAfterMs: () => null,
 }

@@ -1,6 +1,6 @@
-import type { turnedSince as rightly } from '../../../../src/digests/turned.ts'
+import type { newlyMatchingSince as rightly } from '../../../../src/digests/newly-matching.ts'
 
-export * from '../../../../src/digests/turned.ts'
+export * from '../../../../src/digests/newly-matching.ts'
 
 /** Takes nothing for risen: what had too few votes when it was first looked at never comes. */
 export const turnedSince: typeof rightly = () => new Map()

@@ -1,7 +1,7 @@
-import type { keysOf as rightly } from '../../../../src/papers/identifiers.ts'
-import { keysOf as right } from '../../../../src/papers/identifiers.ts'
+import type { paperKeysOf as rightly } from '../../../../src/papers/paper-key.ts'
+import { paperKeysOf as right } from '../../../../src/papers/paper-key.ts'
 
-export * from '../../../../src/papers/identifiers.ts'
+export * from '../../../../src/papers/paper-key.ts'
 
 /** What has votes and what has none is known by other keys: what two sources list is two papers. */
 export const keysOf: typeof rightly = (record) =>

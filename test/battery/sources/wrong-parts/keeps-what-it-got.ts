@@ -1,5 +1,5 @@
 import { fetchDay as fetchRightly } from '../../../../src/sources/huggingface/huggingface-client.ts'
-import type { Ask } from '../../../../src/sources/source.ts'
+import type { SendRequest } from '../../../../src/sources/source.ts'
 
 export * from '../../../../src/sources/huggingface/huggingface-client.ts'
 
@@ -8,9 +8,9 @@ const EMPTY = { status: 200, headers: new Headers(), body: '[]' }
 /** A page that cannot be had ends the day, with the pages before it. */
 export const fetchDay: typeof fetchRightly = (input) => {
   let isFirst = true
-  const ask: Ask = async (question, read) => {
+  const ask: SendRequest = async (question, read) => {
     try {
-      const page = await input.ask(question, read)
+      const page = await input.request(question, read)
       isFirst = false
       return page
     } catch (error) {
@@ -18,5 +18,5 @@ export const fetchDay: typeof fetchRightly = (input) => {
       return read(EMPTY)
     }
   }
-  return fetchRightly({ ...input, ask })
+  return fetchRightly({ ...input, request: ask })
 }

@@ -1,4 +1,4 @@
-import type { isRejection as rightly } from '../../../../src/core/database/database.ts'
+import type { isDataRejection as rightly } from '../../../../src/core/database/database.ts'
 
 export * from '../../../../src/core/database/database.ts'
 

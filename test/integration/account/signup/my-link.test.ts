@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { pauseSubscriber } from '../../../../src/account/pause-subscriber.ts'
-import { mailMyLink } from '../../../../src/account/signup/subscribe.ts'
+import { requestManageLink } from '../../../../src/account/signup/subscribe.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import type { Database } from '../../../../src/core/database/database.ts'
-import { closeExpired } from '../../../../src/mail/outbox/message.repo.ts'
-import { ask } from '../../../../src/subscribers/ask.ts'
+import { endExpiredMessages } from '../../../../src/mail/outbox/message.repo.ts'
 import { readSignup, type TypedSignup } from '../../../../src/subscribers/read-signup.ts'
+import { recordSignupRequest } from '../../../../src/subscribers/record-signup-request.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { kindsOf, mailed } from '../../../support/mailed-links.ts'
 import {
@@ -23,13 +23,13 @@ const DAY_MS = 86_400_000
 const site = useSite()
 
 const asks = (typed: Partial<TypedSignup> = {}, again = false) =>
-  ask(site.deps, {
+  recordSignupRequest(site.deps, {
     ...readSignup(site.deps.config, { email: EMAIL, topics: [], ...typed }),
     how: 'page',
     again,
   })
 const asksForLink = (email = EMAIL, config = site.deps.config) =>
-  mailMyLink({ ...site.deps, config }, { email, ip: '203.0.113.9' })
+  requestManageLink({ ...site.deps, config }, { email, ip: '203.0.113.9' })
 const later = (days: number) => site.clock.moveTo(new Date(NOW.getTime() + days * DAY_MS))
 const queriesMailed = async () => (await newestMail(site.db, EMAIL)).content.topics.map(({ query }) => query)
 
@@ -141,7 +141,7 @@ describe('mail me my link', () => {
   test('to a suppressed address: nothing', async () => {
     await suppress(site.deps, { email: EMAIL, reason: 'complaint' })
     await asksForLink()
-    await closeExpired(site.db, site.clock.now())
+    await endExpiredMessages(site.db, site.clock.now())
     expect(await site.db.message.findMany()).toMatchObject([{ state: 'skipped' }])
   })
 
@@ -153,7 +153,7 @@ describe('mail me my link', () => {
       later(2)
       await asksForLink('new@example.com', config)
       await asksForLink(EMAIL, config)
-      await closeExpired(site.db, site.clock.now())
+      await endExpiredMessages(site.db, site.clock.now())
       const open = await site.db.message.findMany({ where: { datedAt: site.clock.now(), state: 'ready' } })
       expect(open.map(({ kind, toAddress }) => [kind, toAddress])).toEqual([['manage-link', EMAIL]])
     },
@@ -271,7 +271,7 @@ describe('the page', () => {
       const count = () => Promise.all(tables.map((table) => (table as typeof signup).count()))
       const seen = []
       const asksOn = (db: Database, email: string) =>
-        mailMyLink({ ...site.deps, config, db }, { email, ip: '203.0.113.9' }).catch(codeOf)
+        requestManageLink({ ...site.deps, config, db }, { email, ip: '203.0.113.9' }).catch(codeOf)
       // From here on, one email an hour is used up.
       if (config.SIGNUP_PER_HOUR === 1) await asksOn(site.db, 'first@example.com')
       for (const email of KINDS) {

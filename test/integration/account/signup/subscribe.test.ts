@@ -4,8 +4,8 @@ import { pauseSubscriber } from '../../../../src/account/pause-subscriber.ts'
 import { confirm } from '../../../../src/account/signup/confirm.ts'
 import { subscribe } from '../../../../src/account/signup/subscribe.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
-import { ask } from '../../../../src/subscribers/ask.ts'
 import { readSignup } from '../../../../src/subscribers/read-signup.ts'
+import { recordSignupRequest } from '../../../../src/subscribers/record-signup-request.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
 import { confirmToken, NOW, newestMail, useSite } from '../../../support/site.ts'
 
@@ -17,7 +17,7 @@ const site = useSite()
 const later = (days: number) => new Date(NOW.getTime() + days * DAY_MS)
 
 const asks = (topics: string[] = [], email = EMAIL) =>
-  ask(site.deps, { ...readSignup(site.deps.config, { email, topics }), how: 'page' })
+  recordSignupRequest(site.deps, { ...readSignup(site.deps.config, { email, topics }), how: 'page' })
 
 async function confirms(): Promise<void> {
   await confirm(site.deps, await confirmToken(site, EMAIL))

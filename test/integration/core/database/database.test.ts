@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, expect, test, vi } from 'vitest'
 import {
-  isDatabaseAway,
   isDatabaseFault,
+  isDatabaseUnavailable,
   type OpenDatabase,
   openDatabase,
 } from '../../../../src/core/database/database.ts'
@@ -25,7 +25,7 @@ afterEach(async () => {
 /** A pool that reaches the database through a proxy. */
 async function throughProxy(): Promise<OpenDatabase & { proxy: DatabaseProxy }> {
   const proxy = await startDatabaseProxy(database.url)
-  const open = openDatabase(proxy.url, silentLog, 4, { quietMs: QUIET_MS })
+  const open = openDatabase(proxy.url, silentLog, 4, { silenceMs: QUIET_MS })
   cleanups.push(proxy.close, open.close)
   return { ...open, proxy }
 }
@@ -74,7 +74,7 @@ test.each(['end', 'reset'] as const)(
     proxy.cut(how)
     for (const error of [await raw, await inTransaction]) {
       expect(isDatabaseFault(error)).toBe(true)
-      expect(isDatabaseAway(error)).toBe(true)
+      expect(isDatabaseUnavailable(error)).toBe(true)
     }
     expect(await db.switch.count()).toBe(0)
   },
@@ -86,15 +86,15 @@ test.each(['end', 'reset'] as const)('so is one that breaks (%s) before a commit
     await tx.switch.count()
     proxy.cut(how)
   }, UNHURRIED)
-  expect(isDatabaseAway(await failure(unsaid))).toBe(true)
+  expect(isDatabaseUnavailable(await failure(unsaid))).toBe(true)
   await proxy.close()
-  expect(isDatabaseAway(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
+  expect(isDatabaseUnavailable(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
 })
 
 test('a farewell in the same breath as a welcome is a database that is away, and ends no process', async () => {
   const { db, proxy } = await throughProxy()
   proxy.bidFarewell()
-  expect(isDatabaseAway(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
+  expect(isDatabaseUnavailable(await failure(db.$transaction((tx) => tx.switch.count())))).toBe(true)
 })
 
 test('what the code got wrong is no fault of the database', async () => {
@@ -102,7 +102,7 @@ test('what the code got wrong is no fault of the database', async () => {
   circle.self = circle
   const error = await failure(database.db.$queryRaw`select ${circle}::jsonb`)
   expect(error).toBeInstanceOf(Error)
-  expect(isDatabaseAway(error)).toBe(false)
+  expect(isDatabaseUnavailable(error)).toBe(false)
 })
 
 test('a connection that never answers again is given up, and another one takes its place', async () => {
@@ -113,7 +113,7 @@ test('a connection that never answers again is given up, and another one takes i
   await atWork('as hung')
   proxy.swallow()
   await letGo()
-  expect(isDatabaseAway(await hung)).toBe(true)
+  expect(isDatabaseUnavailable(await hung)).toBe(true)
   expect(await db.switch.count()).toBe(0)
 })
 
@@ -131,7 +131,7 @@ test('so is one that falls silent within a transaction, and the pool is whole ag
   await atWork('as within', 4)
   proxy.swallow()
   await letGo()
-  for (const error of await hung) expect(isDatabaseAway(error)).toBe(true)
+  for (const error of await hung) expect(isDatabaseUnavailable(error)).toBe(true)
   expect(await Promise.all([1, 2, 3, 4, 5].map(() => db.switch.count()))).toEqual([0, 0, 0, 0, 0])
 })
 
@@ -140,8 +140,8 @@ test('a server that answers nobody is a database that is away, until it answers 
   await db.$queryRaw`select 1`
   proxy.treatNew('black-hole')
   proxy.swallow()
-  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
-  expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+  expect(isDatabaseUnavailable(await failure(db.switch.count()))).toBe(true)
+  expect(isDatabaseUnavailable(await failure(db.switch.count()))).toBe(true)
   proxy.treatNew('pass')
   await eventually(async () => (await failure(db.switch.count())) === undefined)
 })
@@ -173,14 +173,14 @@ test.skipIf(!pgbouncerPath)(
     const pooler = await startPgbouncer(database.url, 'transaction')
     const proxy = await startDatabaseProxy(pooler.url)
     const { db, close } = openDatabase(proxy.url, silentLog, 4, {
-      quietMs: QUIET_MS,
-      longestMs: QUIET_MS * 10,
+      silenceMs: QUIET_MS,
+      maxWaitMs: QUIET_MS * 10,
     })
     cleanups.push(pooler.stop, proxy.close, close)
     const seconds = (QUIET_MS * 4) / 1000
     expect(await db.$queryRaw`select 'done' as said from pg_sleep(${seconds})`).toEqual([{ said: 'done' }])
     proxy.swallow()
-    expect(isDatabaseAway(await failure(db.switch.count()))).toBe(true)
+    expect(isDatabaseUnavailable(await failure(db.switch.count()))).toBe(true)
     expect(await db.switch.count()).toBe(0)
   },
 )

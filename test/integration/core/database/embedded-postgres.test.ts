@@ -7,7 +7,7 @@ import {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../../../src/core/database/embedded-postgres.ts'
-import { wire } from '../../../../src/core/deps.ts'
+import { buildDeps } from '../../../../src/core/deps.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -16,7 +16,7 @@ test.skipIf(!isRoot)(
   async () => {
     const DATA_DIR = join(mkdtempSync(join(tmpdir(), 'for-root-alone-')), 'data') // mode 0700
     const config = { ...readConfig({ DATA_DIR }), production: true }
-    await expect(wire(config)).rejects.toMatchObject({
+    await expect(buildDeps(config)).rejects.toMatchObject({
       code: 'database.no-place',
       values: { folder: DATA_DIR },
     })

@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '../../../../src/core/database/embedded-po
 import {
   applyMigrations,
   migrationNames,
-  missingMigrations,
+  pendingMigrations,
   requireMigrated,
 } from '../../../../src/core/database/migrations.ts'
 import { startDatabaseProxy } from '../../../support/database-proxy.ts'
@@ -74,7 +74,7 @@ const engineless = (url: string, before: string) =>
 describe('migrations', () => {
   test('apply once, then there is nothing to do', async () => {
     const [url = ''] = urls
-    expect(await missingMigrations(askable(url))).toEqual(migrationNames())
+    expect(await pendingMigrations(askable(url))).toEqual(migrationNames())
     await expect(requireMigrated(askable(url))).rejects.toMatchObject({ code: 'database.behind' })
     expect(await applyMigrations(url)).toEqual(migrationNames())
     expect(await applyMigrations(url)).toEqual([])
@@ -207,7 +207,7 @@ describe('migrations', () => {
 test('a database that takes the connection and answers nothing is one that does not answer', async () => {
   const proxy = await startDatabaseProxy(inject('postgresUrl'))
   proxy.treatNew('black-hole')
-  const migrated = applyMigrations(proxy.url, { quietMs: 300 })
+  const migrated = applyMigrations(proxy.url, { silenceMs: 300 })
   await expect(migrated).rejects.toMatchObject({ code: 'database.unreachable' })
   await proxy.close()
 })
@@ -217,7 +217,7 @@ test('db migrate --dry-run says what is missing and applies nothing', async () =
   const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${DRY}` }).href
   const { stdout } = await runCli(['db', 'migrate', '--dry-run', '--json'], { DATABASE_URL: url })
   expect(JSON.parse(stdout)).toEqual({ applied: migrationNames(), dryRun: true })
-  expect(await missingMigrations(askable(url))).toEqual(migrationNames())
+  expect(await pendingMigrations(askable(url))).toEqual(migrationNames())
   await withClient(inject('postgresUrl'), (client) => client.query(`drop database ${DRY} with (force)`))
 })
 

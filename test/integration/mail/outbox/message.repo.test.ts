@@ -3,18 +3,18 @@ import { setSwitch } from '../../../../src/core/switch.repo.ts'
 import type { Lane } from '../../../../src/mail/message.ts'
 import { recordAcceptances } from '../../../../src/mail/outbox/acceptance.repo.ts'
 import {
-  leaseChunk,
-  othersHoldChunks,
-  releaseChunk,
+  leaseBatch,
+  othersHoldBatches,
+  releaseBatch,
   renewLeases,
-} from '../../../../src/mail/outbox/chunk.repo.ts'
+} from '../../../../src/mail/outbox/batch.repo.ts'
 import {
-  closeExpired,
+  endExpiredMessages,
   enqueue,
-  recordFailure,
+  recordFailedAttempt,
   takeMessages,
 } from '../../../../src/mail/outbox/message.repo.ts'
-import { makeReady } from '../../../../src/mail/outbox/message-list.repo.ts'
+import { requeueMessage } from '../../../../src/mail/outbox/message-list.repo.ts'
 import type { NextStep } from '../../../../src/mail/refusals/retry.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import {
@@ -37,10 +37,10 @@ beforeEach(() => emptyTables(database.db))
 const lease = (
   owner = 'ada',
   { lane = 'digests' as Lane, now = NOW, whenUncertain = 'retry' as 'retry' | 'hold' } = {},
-) => leaseChunk(database.db, { lane, owner, now, leaseSeconds: 45, whenUncertain })
+) => leaseBatch(database.db, { lane, owner, now, leaseSeconds: 45, whenUncertain })
 const take = (chunk: number, { owner = 'ada', now = NOW, most = 10 } = {}) =>
-  takeMessages(database.db, { chunk, owner, now, most })
-const release = (chunk: number, owner = 'ada', now = NOW) => releaseChunk(database.db, { chunk, owner, now })
+  takeMessages(database.db, { chunk, owner, now, limit: most })
+const release = (chunk: number, owner = 'ada', now = NOW) => releaseBatch(database.db, { chunk, owner, now })
 const chunks = () => database.db.chunk.findMany({ orderBy: { id: 'asc' } })
 
 /** Leases and takes as `owner`, who then dies. */
@@ -54,7 +54,7 @@ async function takeAndDie(owner = 'ada', most = 10) {
 async function fail(message: { id: string; attempts: number }, next: Partial<NextStep>, owner = 'ada') {
   const made = { outcome: 'deferred', status: 451, enhanced: null, answer: '451 later' } as const
   const step: NextStep = { state: 'deferred', nextTry: at('08:15'), reason: null, ...next }
-  await recordFailure(database.db, { message, owner, now: NOW, made, next: step })
+  await recordFailedAttempt(database.db, { message, owner, now: NOW, made, next: step })
 }
 
 describe('enqueue', () => {
@@ -167,7 +167,7 @@ describe('a lease', () => {
 
   test('of others is seen until it is given back', async () => {
     const chunk = await lease('ada')
-    const others = (now = NOW) => othersHoldChunks(database.db, { lane: 'digests', now })
+    const others = (now = NOW) => othersHoldBatches(database.db, { lane: 'digests', now })
     expect(await others()).toBe(true)
     expect(await others(at('07:00'))).toBe(false)
     await release(chunk!.id)
@@ -392,7 +392,7 @@ test('a message made ready while its chunk is given back is not left in a chunk 
   await fail(message!, { state: 'refused', reason: '550' })
   let released: Promise<void> | undefined
   await database.db.$transaction(async (tx) => {
-    expect(await makeReady(tx, message!.id, NOW)).toBe(true)
+    expect(await requeueMessage(tx, message!.id, NOW)).toBe(true)
     released = release(chunk!.id)
     for (let i = 0; i < 50; i++) await database.db.$queryRaw`select 1`
   })
@@ -408,7 +408,7 @@ describe('uncertain', () => {
     const [message] = (await take(chunk!.id)).taken
     const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
-    await recordFailure(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
+    await recordFailedAttempt(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
     expect((await take(chunk!.id, { now: at('08:14') })).taken).toEqual([])
     const again = (await take(chunk!.id, { now: at('08:15') })).taken
     expect(again).toMatchObject([{ attempts: 2, uncertainBefore: true }])
@@ -424,7 +424,7 @@ describe('uncertain', () => {
     const [message] = (await take(chunk!.id)).taken
     const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
-    await recordFailure(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
+    await recordFailedAttempt(database.db, { message: message!, owner: 'ada', now: NOW, made, next })
     await database.db.$executeRaw`update subscriber set state = 'unsubscribed'`
     expect((await take(chunk!.id, { now: at('08:15') })).ended).toMatchObject([{ state: 'uncertain' }])
     expect((await take(chunk!.id, { now: at('08:16') })).ended).toEqual([])
@@ -439,22 +439,22 @@ describe('closing what is past its deadline', () => {
     const { taken } = await take(chunk!.id, { most: 2 })
     const made = { outcome: 'uncertain', status: null, enhanced: null, answer: 'timeout' } as const
     const next: NextStep = { state: 'uncertain', nextTry: at('08:15'), reason: null }
-    await recordFailure(database.db, { message: taken[0]!, owner: 'ada', now: NOW, made, next })
+    await recordFailedAttempt(database.db, { message: taken[0]!, owner: 'ada', now: NOW, made, next })
     await fail(taken[1]!, { nextTry: at('08:05') })
-    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
     await release(chunk!.id)
-    expect(await closeExpired(database.db, at('23:00'))).toBe(0)
-    expect(await closeExpired(database.db, DEADLINE)).toBe(3)
+    expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(3)
     expect(await statesIn(database.db)).toEqual({ uncertain: 1, gave_up: 1, skipped: 1 })
     expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
-    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
   })
 
   test('what a dead worker had taken may have gone out: uncertain, also where nobody leases any more', async () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     await takeAndDie()
-    expect(await closeExpired(database.db, at('23:00'))).toBe(0)
-    expect(await closeExpired(database.db, DEADLINE)).toBe(1)
+    expect(await endExpiredMessages(database.db, at('23:00'))).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(1)
     expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
     expect(await database.db.attempt.findMany()).toMatchObject([{ n: 1, outcome: 'lost' }])
     expect(await chunks()).toMatchObject([{ doneAt: DEADLINE }])
@@ -464,7 +464,7 @@ describe('closing what is past its deadline', () => {
     await enqueueGoodbyes(database.db, 'digests', 1)
     const chunk = await lease('ada')
     expect((await take(chunk!.id)).taken).toHaveLength(1)
-    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
     expect(await statesIn(database.db)).toEqual({ taken: 1 })
   })
 })

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../../../src/core/clock.ts'
 import { freePort } from '../../../../src/core/database/embedded-postgres.ts'
+import { openIncidents } from '../../../../src/core/incident.repo.ts'
 import { type Log, silentLog } from '../../../../src/core/log.ts'
 import { clearSwitch, readSwitch, setSwitch } from '../../../../src/core/switch.repo.ts'
-import { troubles } from '../../../../src/core/trouble.repo.ts'
 import type { Compose, Lane } from '../../../../src/mail/message.ts'
-import { closeExpired, enqueue } from '../../../../src/mail/outbox/message.repo.ts'
-import { slowPaces } from '../../../../src/mail/rate-limits/pace.repo.ts'
+import { endExpiredMessages, enqueue } from '../../../../src/mail/outbox/message.repo.ts'
+import { activeSendRates } from '../../../../src/mail/rate-limits/send-rate.repo.ts'
 import { type DrainInput, drain } from '../../../../src/mail/sending/drain.ts'
 import type { RunResult } from '../../../../src/mail/sending/run.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
@@ -116,7 +116,7 @@ describe('a run', () => {
     await addDigestMessages(database.db, 450)
     const sink = await sinkWith()
     let nudges = 0
-    await drainWith(sink, { moreWaiting: async () => void nudges++ })
+    await drainWith(sink, { onMoreReady: async () => void nudges++ })
     expect(nudges).toBe(2)
   })
 
@@ -126,7 +126,7 @@ describe('a run', () => {
     const deaf = async () => {
       throw new Error('no queue')
     }
-    expect(await drainWith(sink, { moreWaiting: deaf })).toMatchObject({ accepted: 450, stopped: null })
+    expect(await drainWith(sink, { onMoreReady: deaf })).toMatchObject({ accepted: 450, stopped: null })
   })
 
   test('takes answers over at most two connections', async () => {
@@ -491,7 +491,7 @@ describe('answers of the server', () => {
       })
       await enqueue(database.db, 'digests', messages)
     }
-    const heldNames = async () => (await troubles(database.db)).map(({ name }) => name)
+    const heldNames = async () => (await openIncidents(database.db)).map(({ name }) => name)
 
     test('among answers holds nobody’s digests there: anybody may sign up with its addresses', async () => {
       await addSubscribers(database.db, 24)
@@ -504,7 +504,7 @@ describe('answers of the server', () => {
       })
       await drainWith({ port: sink.port, query: 'connections=1' }, { lane: 'answers' })
       expect(await heldNames()).toEqual([])
-      expect(await slowPaces(database.db)).toEqual([])
+      expect(await activeSendRates(database.db)).toEqual([])
     })
 
     test('is let be for an hour, told once, and over when it takes a mail again', async () => {
@@ -517,10 +517,10 @@ describe('answers of the server', () => {
       expect(result.refused).toBeGreaterThanOrEqual(10)
       expect(result.refused).toBeLessThan(25)
       const much = '^(10 emails in a row|\\d+ % of the last \\d+ emails)'
-      const told = await troubles(database.db)
+      const told = await openIncidents(database.db)
       expect(told).toMatchObject([{ name: 'domain held.example', what: 'domain-held' }])
       expect(told[0]!.said).toMatch(new RegExp(`${much}, the last with: ${POLICY}$`))
-      const [pace] = await slowPaces(database.db)
+      const [pace] = await activeSendRates(database.db)
       expect(pace).toMatchObject({ key: 'domain held.example', wasHeld: true })
       expect(pace!.said).toMatch(new RegExp(`${much}$`))
 
@@ -550,7 +550,7 @@ describe('answers of the server', () => {
     clock.moveTo(at('20:00'))
     sink.at = {}
     expect(await drainWith(sink)).toMatchObject({ accepted: 0, uncertain: 0 })
-    expect(await closeExpired(database.db, DEADLINE)).toBe(0)
+    expect(await endExpiredMessages(database.db, DEADLINE)).toBe(0)
     expect(await statesIn(database.db)).toEqual({ uncertain: 1 })
     expect(sink.mails).toHaveLength(2)
     expect(sink.mails[0]?.hash).toBe(sink.mails[1]?.hash)
@@ -734,7 +734,7 @@ describe('being asked to stop', () => {
     await addDigestMessages(database.db, 5)
     const sink = await sinkWith({ at: { dot: 'silence' } })
     const stopping = new AbortController()
-    const running = drainWith(sink, { signal: stopping.signal, lastAnswersMs: 50 })
+    const running = drainWith(sink, { signal: stopping.signal, replyGraceMs: 50 })
     await until(() => sink.mails.length === 2)
     stopping.abort()
     expect(await running).toMatchObject({ uncertain: 2 })

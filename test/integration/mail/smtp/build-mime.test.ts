@@ -6,12 +6,12 @@ import fc from 'fast-check'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { openEmails } from '../../../../src/emails/emails.ts'
-import { HTML_BUDGET } from '../../../../src/emails/fit.ts'
+import { HTML_BUDGET } from '../../../../src/emails/render-fitting.ts'
 import { buildMime } from '../../../../src/mail/smtp/build-mime.ts'
 import { dkimVerifies } from '../../../../src/mail/smtp/dkim.ts'
-import type { RenderedEmail } from '../../../../src/mail/templates/email.ts'
 import { encodedSize } from '../../../../src/mail/templates/encoded-size.ts'
-import { addressed } from '../../../../src/mail/templates/headers.ts'
+import { toOutgoingMail } from '../../../../src/mail/templates/headers.ts'
+import type { RenderedEmail } from '../../../../src/mail/templates/rendered-email.ts'
 import {
   anyMails,
   buildRightly,
@@ -40,12 +40,12 @@ const privateKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKe
 const dkim = { domain: 'papers.example.org', selector: 's1', privateKey }
 
 const headOf = (raw: Buffer): string => raw.toString('latin1').split('\r\n\r\n', 1)[0]!
-const digestMail = (email = emails.digest(samples.digest)) => addressed(digestMessage, email, sender)
+const digestMail = (email = emails.digest(samples.digest)) => toOutgoingMail(digestMessage, email, sender)
 
 describe('header fields', () => {
   test('of a digest', async () => {
     const message = { ...digestMessage, returns: digestReturns }
-    const mail = addressed(message, emails.digest(samples.digest), sender)
+    const mail = toOutgoingMail(message, emails.digest(samples.digest), sender)
     expect(headOf(await buildMime(mail)).split('\r\n')).toEqual([
       'List-ID: "Daily Papers" <daily.papers.example.org>',
       'List-Unsubscribe: <https://papers.example.org/unsubscribe/dG9rZW4>,',
@@ -73,7 +73,7 @@ describe('header fields', () => {
   ]
   test.each(answers)('of %s', async (kind, email, subject) => {
     const message = { ...digestMessage, kind, unsubscribeUrl: undefined }
-    expect(headOf(await buildMime(addressed(message, email, sender))).split('\r\n')).toEqual([
+    expect(headOf(await buildMime(toOutgoingMail(message, email, sender))).split('\r\n')).toEqual([
       `Feedback-ID: ${kind}:2026-11-24:daily-papers:papersexampleor`,
       'Auto-Submitted: auto-generated',
       'X-Auto-Response-Suppress: All',
@@ -152,7 +152,7 @@ describe('header injection', () => {
   ] as [string, { content?: object; link?: string }, object][])('through %s', async (_what, input, from) => {
     const message = { ...digestMessage, unsubscribeUrl: input.link ?? digestMessage.unsubscribeUrl }
     const email = emails.digest(digest(input.content))
-    const raw = await buildMime(addressed(message, email, { ...sender, ...from }))
+    const raw = await buildMime(toOutgoingMail(message, email, { ...sender, ...from }))
     expect(faultsOfBytes(raw)).toEqual([])
     const names = headOf(raw)
       .split(/\r\n(?! )/)

@@ -161,7 +161,7 @@ describe('an answer to the dot', () => {
 describe('a connection that was used', () => {
   const sendMany = async (options: SinkOptions, count: number, changes = {}, oldestMs?: number) => {
     const sink = await sinkWith(options)
-    const client = clientOf(config(sink.port, changes), undefined, { oldestMs })
+    const client = clientOf(config(sink.port, changes), undefined, { maxAgeMs: oldestMs })
     const results = []
     for (let i = 0; i < count; i++) results.push(await client.send(mail(`m${i}`)))
     return { sink, results }

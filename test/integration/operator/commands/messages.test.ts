@@ -5,14 +5,14 @@ import { silentLog } from '../../../../src/core/log.ts'
 import { readSwitch } from '../../../../src/core/switch.repo.ts'
 import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
 import {
-  beginSlowly,
-  holdPace,
-  setLimits,
-  slowDown,
-  takeTurns,
-} from '../../../../src/mail/rate-limits/pace.repo.ts'
-import { rampUpOf } from '../../../../src/mail/rate-limits/pace.ts'
-import type { Answer } from '../../../../src/operator/commands/command-line.ts'
+  holdSendRate,
+  reduceSendRate,
+  resetSendRateAfterPause,
+  setSendRateLimits,
+  takeSendPermits,
+} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
+import { rampUpRate } from '../../../../src/mail/rate-limits/send-rate.ts'
+import type { CommandOutput } from '../../../../src/operator/commands/command-line.ts'
 import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
 import { addMessageCommands } from '../../../../src/operator/commands/messages.ts'
 import { runCommand } from '../../../support/commands.ts'
@@ -32,7 +32,7 @@ import { runCli } from '../../../support/processes.ts'
 const database = useDatabase()
 beforeEach(() => emptyTables(database.db))
 
-function run(command: string, now = at('09:00'), environment = {}): Promise<Answer> {
+function run(command: string, now = at('09:00'), environment = {}): Promise<CommandOutput> {
   const deps = {
     config: readConfig(environment),
     clock: stoppedClock(now),
@@ -258,9 +258,9 @@ describe('delivery', () => {
 
   test('status says what limits mail, slowest domains last to be cut', async () => {
     const { db } = database
-    await slowDown(db, 'domain gmail.com', '421 4.7.28 too many')
-    await holdPace(db, 'domain example.org', { seconds: 3600, said: '8 % of the last 250 mails' })
-    await setLimits(db, [{ key: 'domain plain.example', limit: { perSecond: 5 } }])
+    await reduceSendRate(db, 'domain gmail.com', '421 4.7.28 too many')
+    await holdSendRate(db, 'domain example.org', { seconds: 3600, said: '8 % of the last 250 mails' })
+    await setSendRateLimits(db, [{ key: 'domain plain.example', limit: { perSecond: 5 } }])
     const [{ until }] = await db.$queryRaw<[{ until: Date }]>`
       select held_until as until from pace where held_until is not null`
     const { json, text } = await run('delivery status')
@@ -301,16 +301,16 @@ describe('delivery', () => {
       (await run('delivery status', at('09:00'), settings)).text.split('\n\n')[2]!.split('\n').slice(1)
     const ramp = '  new sending domain: 4,000 of 4,000 left today, UTC (ramp-up)'
     expect(await lines()).toEqual(['  all email: 20 a second (SMTP_URL)', ramp])
-    const { key, limit } = rampUpOf(readConfig(settings), at('09:00'))!
-    await setLimits(db, [{ key, limit }])
-    await takeTurns(db, [{ key, mails: 880 }])
-    await beginSlowly(db)
+    const { key, limit } = rampUpRate(readConfig(settings), at('09:00'))!
+    await setSendRateLimits(db, [{ key, limit }])
+    await takeSendPermits(db, [{ key, mails: 880 }])
+    await resetSendRateAfterPause(db)
     expect(await lines()).toEqual([
       ramp.replace('4,000', '3,120'),
       '  all email: 10 a second, since delivery was resumed',
     ])
     await db.$executeRaw`delete from pace where key = 'all'`
-    await slowDown(db, 'all', '421 4.7.0 too many connections')
+    await reduceSendRate(db, 'all', '421 4.7.0 too many connections')
     expect((await lines()).at(-1)).toBe(
       '  all email: 10 a second, because the mail server asked to slow down: 421 4.7.0 too many connections',
     )

@@ -3,7 +3,11 @@ import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { addSourceCommands } from '../../../../src/operator/commands/sources.ts'
-import { recordFailure, recordFetch, recordImport } from '../../../../src/sources/source-day.repo.ts'
+import {
+  recordFailedFetch,
+  recordImport,
+  recordSuccessfulFetch,
+} from '../../../../src/sources/source-day.repo.ts'
 import { runCommand } from '../../../support/commands.ts'
 import { emptyTables, useDatabase } from '../../../support/database.ts'
 import { NOW } from '../../../support/site.ts'
@@ -27,16 +31,16 @@ const at = (time: string) => new Date(`2026-11-24T${time}:00Z`)
 
 /** Yesterday closed with papers; today failed twice, and is tried again in a quarter of an hour. */
 async function addDays(): Promise<void> {
-  await recordFetch(database.db, {
+  await recordSuccessfulFetch(database.db, {
     source: huggingface,
     day: '2026-11-10',
     papers: 4,
     now: at('06:00'),
   })
   const yesterday = { source: huggingface, day: '2026-11-23', papers: 31, requests: 2 }
-  await recordFetch(database.db, { ...yesterday, now: at('06:30') })
+  await recordSuccessfulFetch(database.db, { ...yesterday, now: at('06:30') })
   for (const time of ['11:30', '11:50']) {
-    await recordFailure(database.db, {
+    await recordFailedFetch(database.db, {
       source: huggingface,
       day: '2026-11-24',
       now: at(time),
@@ -74,8 +78,15 @@ test('says of each source how it stands, when papers came last, what it answered
 })
 
 test('says why a day stands as it does, and what came late; in a terminal of 100 columns', async () => {
-  const fetched = (day: string, more: Partial<Parameters<typeof recordFetch>[1]>) =>
-    recordFetch(database.db, { source: huggingface, day, papers: 0, requests: 2, now: NOW, ...more })
+  const fetched = (day: string, more: Partial<Parameters<typeof recordSuccessfulFetch>[1]>) =>
+    recordSuccessfulFetch(database.db, {
+      source: huggingface,
+      day,
+      papers: 0,
+      requests: 2,
+      now: NOW,
+      ...more,
+    })
   await fetched('2026-11-24', { reason: 'repeated' })
   await fetched('2026-11-23', { papers: 29 })
   await fetched('2026-11-23', { papers: 31 })
@@ -100,7 +111,7 @@ test('says why a day stands as it does, and what came late; in a terminal of 100
 
 test('a day that grew too old while nothing ran has no next try', async () => {
   const now = new Date('2026-10-30T08:00:00Z')
-  await recordFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
+  await recordSuccessfulFetch(database.db, { source: huggingface, day: '2026-10-29', papers: 31, now })
   expect((await run()).json).toMatchObject([{ newestFetch: now, nextTry: null }])
 })
 
@@ -125,7 +136,7 @@ test('as many days as asked for, and no wrong number', async () => {
 
 test('names the papers that the database rejected, below their day', async () => {
   const rejected = ['arxiv:2611.00001', 'A title', 'doi:10.1/a', 'four', 'five', 'six', 'seven']
-  await recordFetch(database.db, {
+  await recordSuccessfulFetch(database.db, {
     source: huggingface,
     day: '2026-11-23',
     papers: 2,

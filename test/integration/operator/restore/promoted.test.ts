@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readConfig } from '../../../../src/config/config.ts'
 import { type MovableClock, stoppedClock } from '../../../../src/core/clock.ts'
 import { databaseIdentity } from '../../../../src/core/database/database-identity.repo.ts'
-import { type Deps, wire } from '../../../../src/core/deps.ts'
+import { buildDeps, type Deps } from '../../../../src/core/deps.ts'
 import { openLog } from '../../../../src/core/log.ts'
-import { pauseIfRestored } from '../../../../src/core/restored.ts'
+import { pauseIfRestored } from '../../../../src/core/restored-database.ts'
 import { deliverReady } from '../../../../src/emails/deliver.ts'
 import { enqueue } from '../../../../src/mail/outbox/message.repo.ts'
 import { drain } from '../../../../src/mail/sending/drain.ts'
-import { findTroubles } from '../../../../src/operator/alerts/troubles.ts'
+import { detectIncidents } from '../../../../src/operator/alerts/incidents.ts'
 import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
 import { resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
@@ -46,7 +46,10 @@ const hour = (n: number) => new Date(Date.parse('2026-11-24T08:00:00Z') + n * 36
 async function open(url: string, settings: Record<string, string> = {}): Promise<Deps> {
   const SMTP_URL = `smtp://127.0.0.1:${sink.port}?connections=2`
   const log = openLog('warn', { write: (line) => lines.push(line) })
-  const { deps, close } = await wire(readConfig({ DATABASE_URL: url, SMTP_URL, ...settings }), { log, clock })
+  const { deps, close } = await buildDeps(readConfig({ DATABASE_URL: url, SMTP_URL, ...settings }), {
+    log,
+    clock,
+  })
   cleanups.push(close)
   return deps
 }
@@ -114,7 +117,7 @@ test('a promoted standby sends nothing until the operator resumes, and then nobo
   await deliver(deps)
   expect(sent()).toEqual(BEFORE)
   expect(events()).toMatchObject([{ event: 'database.promoted', delivery: 'paused' }])
-  const [trouble] = await findTroubles(deps)
+  const [trouble] = await detectIncidents(deps)
   expect(trouble).toMatchObject({ kind: 'run-stopped', values: { what: 'promoted' } })
   const status = await runCommand(addDeliveryCommands, deps, ['delivery', 'status'])
   expect(status.text).toContain('A standby of the database was promoted.')

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { eraseSubscriber } from '../../../../src/account/erase-subscriber.ts'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
-import { rehearse } from '../../../../src/core/database/rehearse.ts'
+import { withRollback } from '../../../../src/core/database/with-rollback.ts'
 import { openLog } from '../../../../src/core/log.ts'
 import { addSubscriberCommands } from '../../../../src/operator/commands/subscribers.ts'
 import { suppress } from '../../../../src/subscribers/suppress-subscriber.ts'
@@ -27,7 +27,7 @@ test('who left after the dump leaves again, by the lines that the service wrote 
   const lines: string[] = []
   const log = openLog('info', { write: (line) => lines.push(line) })
   // Taken back, as a restore does; the log stays.
-  await rehearse(site.deps, async (tried) => {
+  await withRollback(site.deps, async (tried) => {
     const deps = { ...tried, log }
     await eraseSubscriber(deps, { email: mail('erased') })
     await suppress(deps, { email: mail('complained'), reason: 'complaint' })

@@ -7,13 +7,13 @@ import { subscribe } from '../../../../src/account/signup/subscribe.ts'
 import { readConfig } from '../../../../src/config/config.ts'
 import { stoppedClock } from '../../../../src/core/clock.ts'
 import { midnight } from '../../../../src/core/dates.ts'
-import { type Deps, wire, wireQueue } from '../../../../src/core/deps.ts'
+import { addQueue, buildDeps, type Deps } from '../../../../src/core/deps.ts'
 import { openLog, silentLog } from '../../../../src/core/log.ts'
-import { pauseIfRestored, settleIdentity } from '../../../../src/core/restored.ts'
-import { books } from '../../../../src/digests/books.repo.ts'
-import { balances } from '../../../../src/digests/books.ts'
+import { pauseIfRestored, recordIdentity } from '../../../../src/core/restored-database.ts'
+import { dayTotals } from '../../../../src/digests/reconciliation.repo.ts'
+import { isReconciled } from '../../../../src/digests/reconciliation.ts'
 import { addDeliveryCommands } from '../../../../src/operator/commands/delivery.ts'
-import { deliveryStatus, pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
+import { deliverySummary, pauseDelivery, resumeDelivery } from '../../../../src/operator/delivery-switch.ts'
 import { migrateDatabase } from '../../../../src/operator/migrate-database.ts'
 import { runDigests } from '../../../../src/operator/run-digests.ts'
 import { recordListings } from '../../../../src/papers/listing.repo.ts'
@@ -53,7 +53,7 @@ async function open(url: string): Promise<Deps> {
   const SMTP_URL = `smtp://127.0.0.1:${sink.port}?connections=1`
   // Who held a chunk when the dump was made holds it on the copy too, until its lease ends.
   const config = readConfig({ DATABASE_URL: url, SMTP_URL, LEASE_SECONDS: '3', LEASE_RENEW_SECONDS: '1' })
-  const { deps, close } = await wire(config, { log: silentLog })
+  const { deps, close } = await buildDeps(config, { log: silentLog })
   cleanups.push(close)
   return deps
 }
@@ -111,7 +111,7 @@ async function drill(whatIsWrong?: 'no detection') {
   const sentBefore = sink.mails.length
   const open = await copy.db.message.count({ where: { state: { in: ['ready', 'taken', 'deferred'] } } })
   // What a release without the check would do: take the copy for the database that it knew.
-  if (whatIsWrong) await settleIdentity(copy.db, new Date('2026-11-24T00:00:00Z'))
+  if (whatIsWrong) await recordIdentity(copy.db, new Date('2026-11-24T00:00:00Z'))
   const first = await runDigests(at(copy, '2026-11-24T11:00:00Z'), {})
   const sentOnCopy = sink.mails.length - sentBefore
   return { copy, first, sentBefore, sentOnCopy, open }
@@ -130,7 +130,7 @@ describe('a database restored from a dump that was made in the middle of a run',
       stopped: 'restored',
       due: 0,
     })
-    expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'paused', reason: 'restored' })
+    expect(await deliverySummary(copy)).toMatchObject({ delivery: 'paused', reason: 'restored' })
 
     const resumed = await resumeDelivery(at(copy, '2026-11-24T12:00:00Z'))
     const { afterRestore } = resumed
@@ -139,16 +139,16 @@ describe('a database restored from a dump that was made in the middle of a run',
     expect(afterRestore!.missed).toBe(1) // the one whose hour came after the dump
     await runDigests(at(copy, '2026-11-24T12:30:00Z'), {})
     expect(sink.mails).toHaveLength(sentBefore)
-    const book = await books(copy.db, '2026-11-24')
+    const book = await dayTotals(copy.db, '2026-11-24')
     expect(book).toMatchObject({ due: READERS + 1, open: 0, missed: 1, closed: true })
-    expect(balances(book)).toBe(true)
+    expect(isReconciled(book)).toBe(true)
 
     await addPapers(copy, '2026-11-24')
     await runDigests(at(copy, '2026-11-25T08:00:00Z'), {})
     await runDigests(at(copy, '2026-11-25T10:00:00Z'), {})
     expect(sink.mails).toHaveLength(2 * (READERS + 1))
     expect(twice(messageIds())).toEqual([])
-    expect(await books(copy.db, '2026-11-25')).toMatchObject({ accepted: READERS + 1, closed: true })
+    expect(await dayTotals(copy.db, '2026-11-25')).toMatchObject({ accepted: READERS + 1, closed: true })
   })
 
   test('without the check, Message-IDs go twice: this drill would notice', async (context) => {
@@ -169,7 +169,7 @@ describe('a database restored from a dump that was made in the middle of a run',
     const service = await startService(copy.config, ['schedule', 'worker'], { clock, log })
     try {
       expect(lines.map((line) => JSON.parse(line).event)).toEqual(['database.restored'])
-      const { deps: queued, close } = await wireQueue(await wire(copy.config, { log: silentLog }))
+      const { deps: queued, close } = await addQueue(await buildDeps(copy.config, { log: silentLog }))
       clock.moveTo(new Date('2026-11-24T11:05:00Z'))
       const asked = readSignup(copy.config, { email: 'new@reader.example', topics: ['robots'] })
       await subscribe({ ...queued, clock }, { ...asked, how: 'page', ip: '203.0.113.9' })
@@ -194,7 +194,7 @@ describe('a database restored from a dump that was made in the middle of a run',
     const later = at(copy, '2026-11-24T12:00:00Z')
     const tried = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--dry-run'])
     expect(tried.text).toContain('Digests whose hour has passed: 1 recorded as missed,')
-    expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'paused' })
+    expect(await deliverySummary(copy)).toMatchObject({ delivery: 'paused' })
     for (const reason of ['lunch', 'restored']) {
       const paused = await runCommand(addDeliveryCommands, later, ['delivery', 'pause', '--reason', reason])
       expect(paused.text).toContain(
@@ -203,7 +203,7 @@ describe('a database restored from a dump that was made in the middle of a run',
       expect(paused.json).toMatchObject({ reason: 'restored', restored: true, changed: false })
     }
     expect(await copy.db.action.count()).toBe(0)
-    expect(await deliveryStatus(copy)).toMatchObject({ restored: true })
+    expect(await deliverySummary(copy)).toMatchObject({ restored: true })
     const moved = await runCommand(addDeliveryCommands, later, ['delivery', 'resume', '--moved'])
     expect(moved.json).toMatchObject({ wasPaused: true, afterRestore: null })
     const { delivered } = await runDigests(later, {})
@@ -251,7 +251,7 @@ test('a look that overlaps with delivery resume does not hold what was just resu
   // The other process has seen the old identity; then delivery is resumed, whole, before it reads the switch.
   const overlapping = whenFirstRead(copy, () => resumeDelivery(late))
   expect(await pauseIfRestored({ ...late, db: overlapping })).toBe(false)
-  expect(await deliveryStatus(copy)).toMatchObject({ delivery: 'on', restored: false })
+  expect(await deliverySummary(copy)).toMatchObject({ delivery: 'on', restored: false })
 })
 
 test('of two resumes at once, one ends what was open', async (context) => {

@@ -8,9 +8,9 @@ import { showSubscriber } from '../../../../src/account/show-subscriber.ts'
 import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { unsubscribeByOperator } from '../../../../src/account/unsubscribe.ts'
 import type { Deps } from '../../../../src/core/deps.ts'
-import { GRAMMAR } from '../../../../src/queries/query.ts'
+import { GRAMMAR_VERSION } from '../../../../src/queries/query.ts'
 import {
-  exportHead,
+  exportHeaderLine,
   exportLine,
   exportSubscribers,
   exportSuppressions,
@@ -29,7 +29,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const there = (): Deps => ({ ...here.deps, db: elsewhere.db, databaseUrl: elsewhere.url })
 
 async function exported(deps: Deps): Promise<string> {
-  let text = exportHead()
+  let text = exportHeaderLine()
   for await (const row of exportSubscribers(deps)) text += exportLine(row)
   return text
 }
@@ -71,7 +71,7 @@ async function settle(): Promise<void> {
     await addSubscriber(here.deps, { email, topics: TOPICS[i % 4]!, consent: how, ...settings })
   }
   const named = await here.db.subscriber.findFirstOrThrow({ where: { addressKey: { startsWith: 'a3@' } } })
-  const query = await here.db.query.create({ data: { text: 'mamba', tree: {}, grammar: GRAMMAR } })
+  const query = await here.db.query.create({ data: { text: 'mamba', tree: {}, grammar: GRAMMAR_VERSION } })
   const name = 'a "name", with; everything\\ = [x]'
   await here.db.topic.create({ data: { subscriberId: named.id, position: 5, name, queryId: query.id } })
   for (const email of ['pending', 'left', 'paused', 'forever', 'dead', 'gone', 'erased'])

@@ -21,9 +21,12 @@ import {
   type ImportInput,
   importSubscribers,
 } from '../../../../src/subscribers/import-export/import-subscribers.ts'
+import {
+  type ImportedPendingPage,
+  importedPendingAfter,
+} from '../../../../src/subscribers/imported-pending.repo.ts'
 import { countUnconfirmed } from '../../../../src/subscribers/prune-subscribers.repo.ts'
 import { suppress, unsuppress } from '../../../../src/subscribers/suppress-subscriber.ts'
-import { type UnaskedPage, unaskedAfter } from '../../../../src/subscribers/unasked.repo.ts'
 import { checksums } from '../../../support/checksums.ts'
 import { NOW, useSite } from '../../../support/site.ts'
 
@@ -150,7 +153,7 @@ describe('our own columns', () => {
     const found: string[] = []
     let pages = 0
     for (let after: string | null = ''; after !== null; pages++) {
-      const page: UnaskedPage = await unaskedAfter(site.db, { after, look: 2 })
+      const page: ImportedPendingPage = await importedPendingAfter(site.db, { after, look: 2 })
       found.push(...page.ids)
       after = page.last
     }

@@ -3,7 +3,7 @@ import { addSubscriber } from '../../../../src/account/signup/add-subscriber.ts'
 import { recentActions } from '../../../../src/core/action.repo.ts'
 import { errorTable } from '../../../../src/core/error-table.ts'
 import { planDigests } from '../../../../src/digests/plan-digests.ts'
-import { holdPace } from '../../../../src/mail/rate-limits/pace.repo.ts'
+import { holdSendRate } from '../../../../src/mail/rate-limits/send-rate.repo.ts'
 import { HOSTILE } from '../../../battery/doors/hostile.ts'
 import { type Admin, logIn, PASSWORD } from '../../../support/admin.ts'
 import { checksums } from '../../../support/checksums.ts'
@@ -314,7 +314,7 @@ describe('mails and their books', () => {
 
   test('a domain that is held is told, and no heading where nothing limits mail', async () => {
     expect((await admin.get('/admin')).body).not.toContain('Rate limits')
-    await holdPace(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
+    await holdSendRate(site.db, 'domain lab.example', { seconds: 3600, said: '8 % of the last 250 <mails>' })
     const { body } = await admin.get('/admin')
     expect(body).toContain('Rate limits')
     expect(body).toMatch(

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
-import { recordFetch } from '../../../../src/sources/source-day.repo.ts'
+import { recordSuccessfulFetch } from '../../../../src/sources/source-day.repo.ts'
 import { get, NOW, useSite } from '../../../support/site.ts'
 
 const site = useSite()
 
 test('a day of a source, and why it stands as it does', async () => {
   const fetched = { source: 'huggingface', requests: 2, now: NOW }
-  await recordFetch(site.db, { ...fetched, day: '2026-11-24', papers: 0, reason: 'repeated' })
+  await recordSuccessfulFetch(site.db, { ...fetched, day: '2026-11-24', papers: 0, reason: 'repeated' })
   for (const papers of [29, 31])
-    await recordFetch(site.db, { ...fetched, day: '2026-11-23', papers, revised: 1 })
+    await recordSuccessfulFetch(site.db, { ...fetched, day: '2026-11-23', papers, revised: 1 })
   const { statusCode, body } = await get(site, '/api/source-days?days=2')
   expect(statusCode).toBe(200)
   const now = NOW.toISOString()

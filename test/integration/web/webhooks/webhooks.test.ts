@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readReports } from '../../../../src/bounces/read-reports.ts'
-import { MAKERS, type Maker } from '../../../../src/bounces/report.repo.ts'
+import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
 import { openDatabase } from '../../../../src/core/database/database.ts'
 import { silentLog } from '../../../../src/core/log.ts'
 import { addressHash } from '../../../../src/subscribers/address.ts'
@@ -70,7 +70,7 @@ const basic = (login: string) => ({ authorization: `Basic ${Buffer.from(login).t
 const secondsAgo = (seconds: number): Date => new Date(now.getTime() - seconds * 1000)
 
 /** What a maker posts of an event, signed `ago` seconds ago. */
-const requestOf: Record<Maker, (event: object | Buffer, ago?: number) => Request> = {
+const requestOf: Record<Provider, (event: object | Buffer, ago?: number) => Request> = {
   ses: (event, ago = 0) => ({
     body: sns.signed({ Message: JSON.stringify(event), Timestamp: secondsAgo(ago).toISOString() }),
     headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
@@ -86,7 +86,7 @@ const requestOf: Record<Maker, (event: object | Buffer, ago?: number) => Request
 
 const UNKNOWN = '550 5.1.1 User unknown'
 
-const deadOf: Record<Maker, (address: string, messageId?: string) => Request> = {
+const deadOf: Record<Provider, (address: string, messageId?: string) => Request> = {
   ses: (address, messageId) => requestOf.ses(sesBounce('Permanent', 'NoEmail', {}, { address, messageId })),
   sendgrid: (address, messageId) =>
     requestOf.sendgrid(
@@ -100,7 +100,7 @@ const deadOf: Record<Maker, (address: string, messageId?: string) => Request> = 
   brevo: (address, messageId) => requestOf.brevo(brevoEvent('hard_bounce', { address, messageId }, UNKNOWN)),
 }
 
-const complaintOf: Record<Maker, (address: string) => Request> = {
+const complaintOf: Record<Provider, (address: string) => Request> = {
   ses: (address) => requestOf.ses(sesComplaint('abuse', { address })),
   sendgrid: (address) => requestOf.sendgrid(sendgridEvent('spamreport', { address })),
   mailgun: (address) => requestOf.mailgun(mailgunEvent('complained', { address })),
@@ -108,7 +108,7 @@ const complaintOf: Record<Maker, (address: string) => Request> = {
   brevo: (address) => requestOf.brevo(brevoEvent('spam', { address })),
 }
 
-async function post(maker: Maker, { body, headers = {} }: Request, at = base) {
+async function post(maker: Provider, { body, headers = {} }: Request, at = base) {
   const type = { 'content-type': 'application/json' }
   const answer = await fetch(`${at}/webhooks/${maker}`, {
     method: 'POST',
@@ -119,7 +119,7 @@ async function post(maker: Maker, { body, headers = {} }: Request, at = base) {
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
 
-const outcome = async (maker: Maker, request: Request) => {
+const outcome = async (maker: Provider, request: Request) => {
   const { status, text } = await post(maker, request)
   return [status, text ? JSON.parse(text).error : '', await site.db.report.count()]
 }
@@ -130,7 +130,7 @@ const read = () =>
     reader: { read: () => Promise.reject(new Error('no mail here')), close: async () => {} },
   })
 
-describe.each(MAKERS)('%s', (maker) => {
+describe.each(PROVIDERS)('%s', (maker) => {
   const one = () => deadOf[maker]('s1@y.example')
 
   test('what it proves is kept before the 200; the same body twice is one report', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { readMakerReport } from '../../../../src/bounces/providers/read-maker-report.ts'
-import { MAKERS, type Maker } from '../../../../src/bounces/report.repo.ts'
+import { readProviderReport } from '../../../../src/bounces/providers/read-provider-report.ts'
+import { PROVIDERS, type Provider } from '../../../../src/bounces/report.repo.ts'
 import type { Fault } from '../../../../src/core/errors.ts'
 import {
   brevoEvent,
@@ -44,7 +44,7 @@ const changed = (fields: object) =>
     ...fields,
   })
 
-type Row = [maker: Maker, what: string, body: Buffer, kind: string, sure?: boolean]
+type Row = [maker: Provider, what: string, body: Buffer, kind: string, sure?: boolean]
 
 const rows: Row[] = [
   ['ses', 'NoEmail, without words', ses(sesBounce('Permanent', 'NoEmail', {}, sent)), 'dead', true],
@@ -328,7 +328,7 @@ const rows: Row[] = [
 ]
 
 test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
-  const [told, ...others] = readMakerReport(maker, body)
+  const [told, ...others] = readProviderReport(maker, body)
   expect(others).toEqual([])
   const isReport = kind !== 'not-a-report'
   expect(told).toMatchObject({ class: kind, sure, recipient: isReport ? address : null })
@@ -336,7 +336,7 @@ test.each(rows)('%s: %s', (maker, _what, body, kind, sure = false) => {
 })
 
 describe('which mail it is about', () => {
-  const about = (maker: Maker, body: Buffer) => readMakerReport(maker, body)[0]!.about
+  const about = (maker: Provider, body: Buffer) => readProviderReport(maker, body)[0]!.about
   test('SES gives the headers back where it is set to', () => {
     const bounce = sesBounce('Permanent', 'NoEmail', {}, sent)
     expect(about('ses', ses(bounce))).toEqual({ tokens: [token], messageIds: [messageId] })
@@ -370,7 +370,9 @@ describe('many at once', () => {
         { type: 'bounce', reason: UNKNOWN, status: '5.1.1' },
       ),
     )
-    expect(readMakerReport('sendgrid', body).map(({ recipient, class: kind }) => [recipient, kind])).toEqual([
+    expect(
+      readProviderReport('sendgrid', body).map(({ recipient, class: kind }) => [recipient, kind]),
+    ).toEqual([
       ['cleo@reader.example', 'complaint'],
       ['eve@reader.example', 'dead'],
     ])
@@ -387,25 +389,25 @@ describe('many at once', () => {
         ],
       },
     })
-    expect(readMakerReport('ses', ses(event)).map(({ recipient, class: kind }) => [recipient, kind])).toEqual(
-      [
-        ['ann@reader.example', 'dead'],
-        ['ben@reader.example', 'policy'],
-      ],
-    )
+    expect(
+      readProviderReport('ses', ses(event)).map(({ recipient, class: kind }) => [recipient, kind]),
+    ).toEqual([
+      ['ann@reader.example', 'dead'],
+      ['ben@reader.example', 'policy'],
+    ])
   })
   test('a published event is read as a notification is', () => {
     const { notificationType, ...rest } = sesComplaint('abuse', sent)
-    expect(readMakerReport('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
+    expect(readProviderReport('ses', ses({ eventType: notificationType, ...rest }))).toMatchObject([
       { class: 'complaint' },
     ])
   })
 })
 
 describe('a body that cannot be read', () => {
-  const codeOf = (maker: Maker, body: Buffer) => {
+  const codeOf = (maker: Provider, body: Buffer) => {
     try {
-      readMakerReport(maker, body)
+      readProviderReport(maker, body)
     } catch (error) {
       expect((error as Fault).message).not.toContain('ann@')
       return (error as Fault).code
@@ -413,7 +415,7 @@ describe('a body that cannot be read', () => {
     return 'none'
   }
   const broken = ['', '{"ann@reader.example', '[]', '[1, 2]', '"ann@reader.example"', 'null', '\xff\xfe']
-  test.each(MAKERS.flatMap((maker) => broken.map((text): [Maker, string] => [maker, text])))(
+  test.each(PROVIDERS.flatMap((maker) => broken.map((text): [Provider, string] => [maker, text])))(
     '%s: %j',
     (maker, text) => {
       const isOther = maker === 'ses' && ['[]', '[1, 2]', '"ann@reader.example"', 'null'].includes(text)
@@ -422,12 +424,14 @@ describe('a body that cannot be read', () => {
   )
   test('fields of other types than the documents say break nothing', () => {
     const odd = { event: 'bounce', email: { a: 1 }, reason: [], status: 5, 'smtp-id': null, type: 7 }
-    expect(readMakerReport('sendgrid', sendgridBody(odd))).toMatchObject([{ class: 'dead', recipient: null }])
-    expect(readMakerReport('ses', ses({ notificationType: 'Bounce', bounce: 'x', mail: [] }))).toMatchObject([
-      { class: 'not-a-report' },
+    expect(readProviderReport('sendgrid', sendgridBody(odd))).toMatchObject([
+      { class: 'dead', recipient: null },
     ])
     expect(
-      readMakerReport('mailgun', Buffer.from('{"event-data":{"event":"failed","delivery-status":1}}')),
+      readProviderReport('ses', ses({ notificationType: 'Bounce', bounce: 'x', mail: [] })),
+    ).toMatchObject([{ class: 'not-a-report' }])
+    expect(
+      readProviderReport('mailgun', Buffer.from('{"event-data":{"event":"failed","delivery-status":1}}')),
     ).toMatchObject([{ class: 'dead', sure: false }])
   })
 })

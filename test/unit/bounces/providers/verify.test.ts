@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { mailgunSignatureIn } from '../../../../src/bounces/providers/mailgun.ts'
-import { isOfSendgrid } from '../../../../src/bounces/providers/sendgrid.ts'
+import { verifiedMailgunSignature } from '../../../../src/bounces/providers/mailgun.ts'
+import { isSignedBySendgrid } from '../../../../src/bounces/providers/sendgrid.ts'
 import {
-  certificateAddress,
-  confirmingAddress,
+  certificateUrl,
+  confirmationUrl,
   isSignedBy,
+  parseSnsMessage,
   signedText,
-  snsMessageIn,
 } from '../../../../src/bounces/providers/sns.ts'
 import {
   CERTIFICATE_URL,
@@ -48,7 +48,7 @@ describe('SNS', () => {
   })
 
   test.each(['1', '2'] as const)('version %s is right, and wrong with any field changed', (version) => {
-    const message = snsMessageIn(sns.signed({ Subject: 'x' }, version))
+    const message = parseSnsMessage(sns.signed({ Subject: 'x' }, version))
     expect(isSignedBy(sns.pem, message, NOW)).toBe(true)
     for (const name of [
       'Message',
@@ -73,7 +73,7 @@ describe('SNS', () => {
   })
 
   test('by another certificate, one that has ended or not begun, and by none', () => {
-    const message = snsMessageIn(sns.signed())
+    const message = parseSnsMessage(sns.signed())
     expect(isSignedBy(snsKey().pem, message, NOW)).toBe(false)
     expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() + 40 * 24 * 3600_000))).toBe(false)
     expect(isSignedBy(sns.pem, message, new Date(NOW.getTime() - 24 * 3600_000))).toBe(false)
@@ -86,7 +86,7 @@ describe('SNS', () => {
     `https://sns.us-gov-west-1.amazonaws.com${path}`,
     `https://sns.cn-north-1.amazonaws.com.cn${path}`,
   ])('a certificate lies at %s', (SigningCertURL) =>
-    expect(certificateAddress({ SigningCertURL }).href).toBe(SigningCertURL),
+    expect(certificateUrl({ SigningCertURL }).href).toBe(SigningCertURL),
   )
   test.each([
     undefined,
@@ -113,18 +113,18 @@ describe('SNS', () => {
     ` ${CERTIFICATE_URL}`,
     `https://sns.eu-west-1.amazonaws.com/${'SimpleNotificationService-0.pem'}%00`,
   ])('none lies at %s', (SigningCertURL) =>
-    expect(() => certificateAddress({ SigningCertURL })).toThrow('the signature is missing or wrong'),
+    expect(() => certificateUrl({ SigningCertURL })).toThrow('the signature is missing or wrong'),
   )
 
   test('a subscription is confirmed at SNS alone, to this topic alone', () => {
-    expect(confirmingAddress({ SubscribeURL: SUBSCRIBE_URL }, TOPIC).href).toBe(SUBSCRIBE_URL)
+    expect(confirmationUrl({ SubscribeURL: SUBSCRIBE_URL }, TOPIC).href).toBe(SUBSCRIBE_URL)
     for (const SubscribeURL of [
       SUBSCRIBE_URL.replace('https:', 'http:'),
       SUBSCRIBE_URL.replace('amazonaws.com/', 'amazonaws.com.example/'),
       SUBSCRIBE_URL.replace('ConfirmSubscription', 'DeleteTopic'),
       SUBSCRIBE_URL.replace(':bounces', ':others'),
     ])
-      expect(() => confirmingAddress({ SubscribeURL }, TOPIC)).toThrow('the signature is missing or wrong')
+      expect(() => confirmationUrl({ SubscribeURL }, TOPIC)).toThrow('the signature is missing or wrong')
   })
 })
 
@@ -139,21 +139,23 @@ describe('SendGrid', () => {
     raw,
   }
   test('is right, to the last line break', () => {
-    expect(isOfSendgrid(body)).toBe(true)
-    expect(isOfSendgrid({ ...body, raw: raw.subarray(0, -2) })).toBe(false)
+    expect(isSignedBySendgrid(body)).toBe(true)
+    expect(isSignedBySendgrid({ ...body, raw: raw.subarray(0, -2) })).toBe(false)
   })
   test('is wrong with any bit of body or signature flipped', () => {
     for (let at = 0; at < raw.length; at++)
-      expect(isOfSendgrid({ ...body, raw: flipped(raw, at) })).toBe(false)
+      expect(isSignedBySendgrid({ ...body, raw: flipped(raw, at) })).toBe(false)
     const signature = Buffer.from(body.signature, 'base64')
     for (let at = 0; at < signature.length; at++)
-      expect(isOfSendgrid({ ...body, signature: flipped(signature, at).toString('base64') })).toBe(false)
+      expect(isSignedBySendgrid({ ...body, signature: flipped(signature, at).toString('base64') })).toBe(
+        false,
+      )
   })
   test('is wrong at another time, by another key, and without a signature', () => {
-    expect(isOfSendgrid({ ...body, timestamp: String(Number(body.timestamp) + 1) })).toBe(false)
-    expect(isOfSendgrid({ ...body, key: sendgridKey().setting })).toBe(false)
-    expect(isOfSendgrid({ ...body, signature: '' })).toBe(false)
-    expect(isOfSendgrid({ ...body, signature: 'nonsense' })).toBe(false)
+    expect(isSignedBySendgrid({ ...body, timestamp: String(Number(body.timestamp) + 1) })).toBe(false)
+    expect(isSignedBySendgrid({ ...body, key: sendgridKey().setting })).toBe(false)
+    expect(isSignedBySendgrid({ ...body, signature: '' })).toBe(false)
+    expect(isSignedBySendgrid({ ...body, signature: 'nonsense' })).toBe(false)
   })
 })
 
@@ -166,16 +168,18 @@ const flipped = (bytes: Buffer, at: number): Buffer => {
 describe('Mailgun', () => {
   const event = { event: 'opened' }
   test('is right by the account’s key, or by that of the account above', () => {
-    expect(mailgunSignatureIn(mailgunBody(event, NOW), MAILGUN_KEY)).toEqual({
+    expect(verifiedMailgunSignature(mailgunBody(event, NOW), MAILGUN_KEY)).toEqual({
       timestamp: String(Math.floor(NOW.getTime() / 1000)),
       token: 't'.repeat(50),
     })
     const { signature } = JSON.parse(mailgunBody(event, NOW).toString())
     const ofBelow = { ...signature, signature: 'f'.repeat(64), 'parent-signature': signature.signature }
-    expect(mailgunSignatureIn(Buffer.from(JSON.stringify({ signature: ofBelow })), MAILGUN_KEY)).toBeTruthy()
+    expect(
+      verifiedMailgunSignature(Buffer.from(JSON.stringify({ signature: ofBelow })), MAILGUN_KEY),
+    ).toBeTruthy()
   })
   test('is wrong by another key, at another time, with another token, or without any', () => {
-    expect(mailgunSignatureIn(mailgunBody(event, NOW), `${MAILGUN_KEY}!`)).toBeNull()
+    expect(verifiedMailgunSignature(mailgunBody(event, NOW), `${MAILGUN_KEY}!`)).toBeNull()
     const right = JSON.parse(mailgunBody(event, NOW).toString()).signature
     for (const changes of [
       { timestamp: '1' },
@@ -185,8 +189,11 @@ describe('Mailgun', () => {
       { signature: undefined },
     ])
       expect(
-        mailgunSignatureIn(Buffer.from(JSON.stringify({ signature: { ...right, ...changes } })), MAILGUN_KEY),
+        verifiedMailgunSignature(
+          Buffer.from(JSON.stringify({ signature: { ...right, ...changes } })),
+          MAILGUN_KEY,
+        ),
       ).toBeNull()
-    expect(mailgunSignatureIn(Buffer.from('{"signature":"x"}'), MAILGUN_KEY)).toBeNull()
+    expect(verifiedMailgunSignature(Buffer.from('{"signature":"x"}'), MAILGUN_KEY)).toBeNull()
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withCodes } from '../../../../src/core/database/driver-errors.ts'
+import { withErrorCodes } from '../../../../src/core/database/driver-errors.ts'
 
 /** An adapter that connects, begins a transaction and asks; each step may fail. */
 const failing = (error: unknown) => ({
@@ -18,7 +18,7 @@ const failing = (error: unknown) => ({
 })
 
 async function thrownFrom(error: unknown): Promise<unknown[]> {
-  const adapter = await withCodes(failing(error)).connect()
+  const adapter = await withErrorCodes(failing(error)).connect()
   const transaction = await adapter.startTransaction()
   return Promise.all([adapter.queryRaw(), transaction.commit()].map((step) => step.catch((thrown) => thrown)))
 }
@@ -53,4 +53,4 @@ test.each([
   for (const thrown of await thrownFrom(error)) expect(thrown).toBe(error)
 })
 
-test('what is no method passes', () => expect(withCodes(failing(0)).provider).toBe('postgres'))
+test('what is no method passes', () => expect(withErrorCodes(failing(0)).provider).toBe('postgres'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Answer, classifyRefusal } from '../../../../src/mail/refusals/classify-refusal.ts'
+import { classifyRefusal, type SmtpReply } from '../../../../src/mail/refusals/classify-refusal.ts'
 import { REFUSAL_RULES } from '../../../../src/mail/refusals/refusal-rules.ts'
 import { computedMs } from '../../../support/computed-ms.ts'
 
@@ -119,7 +119,7 @@ describe('whatever a server answers', () => {
 
   test('10,000 mutated answers are classified, and none is of a dead address without a word or a code', () => {
     const check = ([code, deep, answer]: [number, string | null, string]) => {
-      const heard: Answer = { status: code, enhanced: deep, answer }
+      const heard: SmtpReply = { status: code, enhanced: deep, answer }
       const refusal = classifyRefusal(heard)
       expect(refusal.class).not.toBeNull()
       expect(classifyRefusal(heard)).toEqual(refusal)

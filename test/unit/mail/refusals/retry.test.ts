@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { classify, type SmtpFault } from '../../../../src/mail/refusals/classify-answer.ts'
-import { afterFailure, backOff } from '../../../../src/mail/refusals/retry.ts'
+import { classifyReply, type SmtpFault } from '../../../../src/mail/refusals/classify-reply.ts'
+import { backOff, nextStepAfter } from '../../../../src/mail/refusals/retry.ts'
 
 const now = new Date('2026-11-24T08:00:00Z')
 const deadline = new Date('2026-11-25T04:00:00Z')
@@ -20,9 +20,9 @@ function stepAfter(
   changes: object = {},
   whenUncertain: 'retry' | 'hold' = 'retry',
 ) {
-  const failure = classify({ enhanced: null, answer: '', ...failures[name] })
+  const failure = classifyReply({ enhanced: null, answer: '', ...failures[name] })
   const message = { attempts: 1, deadline, uncertainBefore: false, ...changes }
-  return afterFailure(message, failure, { now, whenUncertain })
+  return nextStepAfter(message, failure, { now, whenUncertain })
 }
 
 test('the back-off is 1, 5, 15, 30 and 60 minutes, then every hour', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { addressed } from '../../../../src/mail/templates/headers.ts'
+import { toOutgoingMail } from '../../../../src/mail/templates/headers.ts'
 import { digestMessage, digestReturns, sender, unsubscribeUrl } from '../../../support/mails.ts'
 
 const email = { subject: 'Subject', text: 'text', html: '<p>html</p>' }
 
 test('the mail of a digest', () => {
-  expect(addressed(digestMessage, email, sender)).toEqual({
+  expect(toOutgoingMail(digestMessage, email, sender)).toEqual({
     envelope: { from: 'digest@papers.example.org', to: 'ann@reader.example' },
     from: { name: 'Daily Papers', address: 'digest@papers.example.org' },
     to: { name: '', address: 'ann@reader.example' },
@@ -29,7 +29,7 @@ test('the mail of a digest', () => {
 })
 
 test('where something takes in what comes back, each message has its own sender, and leaves by mail too', () => {
-  const mail = addressed({ ...digestMessage, returns: digestReturns }, email, sender)
+  const mail = toOutgoingMail({ ...digestMessage, returnAddresses: digestReturns }, email, sender)
   expect(mail.envelope.from).toBe(digestReturns.sender)
   expect(mail.headers['List-Unsubscribe']).toBe(
     `<${unsubscribeUrl}>, <mailto:${digestReturns.unsubscribe}?subject=unsubscribe>`,
@@ -37,12 +37,12 @@ test('where something takes in what comes back, each message has its own sender,
 })
 
 test('a mail without a row has no token', () => {
-  const mail = addressed({ ...digestMessage, token: undefined }, email, sender)
+  const mail = toOutgoingMail({ ...digestMessage, token: undefined }, email, sender)
   expect(Object.keys(mail.headers)).not.toContain('X-Daily-Papers-Message')
 })
 
 test.each(['confirmation', 'add-topics', 'goodbye'] as const)('%s goes to no list', (kind) => {
-  const mail = addressed({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
+  const mail = toOutgoingMail({ ...digestMessage, kind, unsubscribeUrl: undefined }, email, sender)
   expect(Object.keys(mail.headers)).toEqual([
     'Feedback-ID',
     'Auto-Submitted',
@@ -54,7 +54,7 @@ test.each(['confirmation', 'add-topics', 'goodbye'] as const)('%s goes to no lis
 
 describe('addresses', () => {
   test('a domain beyond ASCII is written in ASCII', () => {
-    const mail = addressed({ ...digestMessage, toAddress: 'Ann@Bücher.example' }, email, sender)
+    const mail = toOutgoingMail({ ...digestMessage, toAddress: 'Ann@Bücher.example' }, email, sender)
     expect(mail.envelope.to).toBe('Ann@xn--bcher-kva.example')
     expect(mail.to.address).toBe('Ann@xn--bcher-kva.example')
   })
@@ -74,7 +74,7 @@ describe('addresses', () => {
     ['a domain that is none', 'ann@exa%mple'],
     ['nothing', ''],
   ])('%s is refused', (_what, toAddress) => {
-    expect(() => addressed({ ...digestMessage, toAddress }, email, sender)).toThrow(
+    expect(() => toOutgoingMail({ ...digestMessage, toAddress }, email, sender)).toThrow(
       expect.objectContaining({ code: 'message.bad-address', values: { id: 'AAECAwQFBgcICQoL' } }),
     )
   })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parseFragment } from 'parse5'
 import { describe, expect, test } from 'vitest'
-import { pageRuns } from '../../../../src/papers/text/page-text.ts'
+import { pageRuns } from '../../../../src/papers/text/page-runs.ts'
 import { plainText } from '../../../../src/papers/text/plain-text.ts'
 
 const mathOf = (source: string): string =>

@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  alsoWith,
   authorQuery,
-  type Edit,
   follow,
-  leastVotes,
   mute,
+  type QueryEdit,
+  requireVotes,
+  requireWord,
 } from '../../../../src/queries/language/edit-query.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
-import { type PaperText, readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
-const outcome = ({ query, refused }: Edit): string => query ?? `refused: ${refused}`
+const outcome = ({ query, refused }: QueryEdit): string => query ?? `refused: ${refused}`
 
 test.each<[query: string, word: string, expected: string]>([
   ['attention', 'survey', 'attention -survey'],
@@ -71,7 +71,7 @@ test.each<[query: string, word: string, expected: string]>([
   ['attention -memory', 'memory', 'refused: nothing'],
   ['attention', 'the', 'refused: cannot'],
 ])('of %s, %s is asked for too: %s', (query, word, expected) =>
-  expect(outcome(alsoWith(query, word))).toBe(expected),
+  expect(outcome(requireWord(query, word))).toBe(expected),
 )
 
 test.each<[query: string, name: string, expected: string]>([
@@ -103,7 +103,7 @@ test.each<[query: string, expected: string]>([
   ['attention -votes>=100', 'attention -votes>=100 votes>=20'],
   ['attention -votes>=20', 'refused: nothing'],
 ])('of %s, 20 votes are asked for: %s', (query, expected) =>
-  expect(outcome(leastVotes(query, 20))).toBe(expected),
+  expect(outcome(requireVotes(query, 20))).toBe(expected),
 )
 
 describe('whatever the query', () => {
@@ -152,12 +152,12 @@ describe('whatever the query', () => {
       codeUrl: fc.constantFrom(null, 'https://example.org/code'),
       votes: fc.option(fc.integer({ min: 0, max: 40 })),
     })
-    .map((fields) => readPaper(samplePaper(fields)))
+    .map((fields) => toPaperText(samplePaper(fields)))
   const papers = fc.array(paper, { minLength: 8, maxLength: 8 })
 
   /** Every edit is one topic, and says what it should of each paper; a refusal says the truth. */
   function check(
-    edit: Edit,
+    edit: QueryEdit,
     { before, part, papers }: { before: string; part: string; papers: PaperText[] },
     join: (had: boolean, met: boolean) => boolean,
   ): void {
@@ -198,7 +198,7 @@ describe('whatever the query', () => {
     fc.assert(
       fc.property(query, fc.integer({ min: 1, max: 40 }), papers, (before, least, papers) => {
         check(
-          leastVotes(before, least),
+          requireVotes(before, least),
           { before, part: `votes>=${least}`, papers },
           (had, met) => had && met,
         )
@@ -210,7 +210,7 @@ describe('whatever the query', () => {
   test('text that is no query is refused with the words of the parser, and nothing else is thrown', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, word) => {
-        const edits = [() => mute(before, word), () => follow(before, word), () => leastVotes(before, 20)]
+        const edits = [() => mute(before, word), () => follow(before, word), () => requireVotes(before, 20)]
         if (!isReadable(before)) for (const edit of edits) expect(edit).toThrow(/query|word|bracket|quot/i)
         else
           for (const { query: after } of edits.map((edit) => edit()))

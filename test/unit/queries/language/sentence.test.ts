@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { describeQuery } from '../../../../src/queries/language/describe-query.ts'
+import { keyTerms } from '../../../../src/queries/language/key-terms.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { isSentence, readSentence } from '../../../../src/queries/language/sentence.ts'
-import { tellingTerms } from '../../../../src/queries/language/telling-terms.ts'
+import { isSentence, parseSentence } from '../../../../src/queries/language/sentence.ts'
 
 describe('a sentence is understood by its telling words', () => {
   test.each<[text: string, understood: string]>([
@@ -53,7 +53,7 @@ describe('a sentence is understood by its telling words', () => {
     const sentenceOf = (count: number) =>
       `How do ${Array.from({ length: count }, (_, i) => `word${'abcdefghijkl'[i]}`).join(' ')} work?`
     const least = (count: number) => {
-      const tree = readSentence(sentenceOf(count))!
+      const tree = parseSentence(sentenceOf(count))!
       return tree.kind === 'some' ? [tree.least, tree.parts.length] : tree.kind
     }
     expect([1, 2, 3, 4, 5, 6, 7, 12].map(least)).toEqual([
@@ -70,7 +70,7 @@ describe('a sentence is understood by its telling words', () => {
 
   test('of a long text those that stand in it most often, in its order', () => {
     const others = Array.from({ length: 14 }, (_, i) => `other${'abcdefghijklmn'[i]}`).join(', ')
-    const terms = tellingTerms(`${others}; photonics, lasers and photonics, lasers`)
+    const terms = keyTerms(`${others}; photonics, lasers and photonics, lasers`)
     expect(terms).toHaveLength(12)
     expect(terms.slice(-2)).toEqual(['photonics', 'lasers'])
   })
@@ -79,7 +79,7 @@ describe('a sentence is understood by its telling words', () => {
     const prose =
       'IMPORTANT: a paper is relevant if it matches ANY of these. It does NOT need all of them. I work on lithium ' +
       'niobate (LNOI / TFLN), on frequency conversion - SPDC, SFWM - and "quantum photonics". Deprioritize: teaching.'
-    expect(tellingTerms(prose)).toEqual([
+    expect(keyTerms(prose)).toEqual([
       ...[
         'lithium',
         'niobate',

@@ -4,14 +4,14 @@ import type { Paper } from '../../../../src/papers/paper.ts'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import type { Query } from '../../../../src/queries/query.ts'
-import { reasonSentence } from '../../../../src/queries/reasons/reason.ts'
+import { reasonSentence } from '../../../../src/queries/reasons/reason-sentence.ts'
 import { shortfallOf } from '../../../../src/queries/reasons/shortfall.ts'
-import { readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const word = (text: string): Query => ({ kind: 'word', field: 'any', text })
 const reasonFor = (query: string, facts: Partial<Paper>) =>
-  evaluate(parseQuery(query), readPaper(samplePaper(facts)))
+  evaluate(parseQuery(query), toPaperText(samplePaper(facts)))
 
 describe('words in a title', () => {
   test.each<[query: string, title: string, matches: boolean]>([
@@ -159,7 +159,7 @@ describe('a paper of which only newer versions were listed', () => {
 })
 
 describe('one paper', () => {
-  const named = readPaper(samplePaper({ id: 17, arxivId: '2507.06457', doi: '10.1000/1' }))
+  const named = toPaperText(samplePaper({ id: 17, arxivId: '2507.06457', doi: '10.1000/1' }))
 
   test.each(['2507.06457', 'doi:10.1000/1', 'id:17'])('is met by its name %s', (name) => {
     expect(evaluate({ kind: 'paper', name }, named)?.matches).toEqual([
@@ -175,7 +175,7 @@ describe('one paper', () => {
   test('is named in the reason', () => {
     const either: Query = { kind: 'or', parts: [{ kind: 'paper', name: '2507.06457' }, word('missing')] }
     expect(reasonSentence(evaluate(either, named)!)).toBe('Matched: the paper arXiv:2507.06457')
-    expect(shortfallOf(either, readPaper(samplePaper())).missing).toEqual([
+    expect(shortfallOf(either, toPaperText(samplePaper())).missing).toEqual([
       'the paper arXiv:2507.06457 or missing',
     ])
   })
@@ -187,7 +187,7 @@ describe('some of several parts', () => {
     least,
     parts: texts.map(word),
   })
-  const title = readPaper(samplePaper({ title: 'Linear attention for robots' }))
+  const title = toPaperText(samplePaper({ title: 'Linear attention for robots' }))
 
   test.each<[Query, met: string[] | null]>([
     [someOf(1, 'linear', 'quantum'), ['linear']],
@@ -282,7 +282,7 @@ describe('why a paper does not match', () => {
     ['linear NOT (NOT quantum)', ['quantum'], []],
     ['title:vision votes>=50', ['a title with vision', '50 or more votes'], []],
   ])('%s', (query, missing, unwanted) =>
-    expect(shortfallOf(parseQuery(query), readPaper(samplePaper(paper)))).toEqual({ missing, unwanted }),
+    expect(shortfallOf(parseQuery(query), toPaperText(samplePaper(paper)))).toEqual({ missing, unwanted }),
   )
 })
 
@@ -326,7 +326,7 @@ describe('any tree on any paper', () => {
   test('is met or it is not, never both, and places lie in their texts', () => {
     fc.assert(
       fc.property(query, papers, (tree, facts) => {
-        const read = readPaper(samplePaper(facts))
+        const read = toPaperText(samplePaper(facts))
         const reason = evaluate(tree, read)
         expect(evaluate({ kind: 'not', part: tree }, read) === null).toBe(reason !== null)
         for (const { where, found, at } of reason?.matches ?? []) {

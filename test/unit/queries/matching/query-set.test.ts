@@ -5,7 +5,7 @@ import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
 import type { Leaf, Query } from '../../../../src/queries/query.ts'
-import { type PaperText, readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { type PaperText, toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import '../../../support/fixed-seed.ts'
 import { matchedIds } from '../../../support/matched-ids.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
@@ -13,7 +13,7 @@ import { secondEvaluator } from '../../../support/second-evaluator.ts'
 
 function matched(papers: readonly Paper[], queries: readonly Query[]): number[][] {
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   const set = new QuerySet(index)
   return queries.map((query) => matchedIds(index, set.matches(set.add(query))))
 }
@@ -56,37 +56,40 @@ describe('papers that a query set matches', () => {
 describe('an index that changes', () => {
   test('what moves of a paper is seen; what left is not; words that changed are found anew', () => {
     const index = new PaperIndex()
-    index.put([samplePaper({ id: 1, title: 'agents' }), samplePaper({ id: 2, title: 'agents' })])
+    index.upsert([samplePaper({ id: 1, title: 'agents' }), samplePaper({ id: 2, title: 'agents' })])
     const set = new QuerySet(index)
     const agent = set.add(any('agent'))
     const voted = set.add({ kind: 'votes', least: 5 })
     const robot = set.add(any('robot'))
     const look = () => [agent, voted, robot].map((number) => matchedIds(index, set.matches(number)))
     expect(look()).toEqual([[1, 2], [], []])
-    index.put([samplePaper({ id: 1, title: 'agents', votes: 7 }), samplePaper({ id: 3, title: 'A robot' })])
+    index.upsert([
+      samplePaper({ id: 1, title: 'agents', votes: 7 }),
+      samplePaper({ id: 3, title: 'A robot' }),
+    ])
     expect(look()).toEqual([[1, 2], [1], [3]])
-    index.put([samplePaper({ id: 2, title: 'robots' })])
+    index.upsert([samplePaper({ id: 2, title: 'robots' })])
     expect(look()).toEqual([[1], [1], [2, 3]])
     index.remove(1)
     expect(look()).toEqual([[], [], [2, 3]])
-    expect([index.size, index.slots]).toEqual([2, 4])
+    expect([index.size, index.docCount]).toEqual([2, 4])
   })
 
   test('slots of papers that left are given back, and nothing is looked at anew where nothing changed', () => {
     const papers = Array.from({ length: 5000 }, (_, i) => samplePaper({ id: i + 1, title: `agent ${i}` }))
     const index = new PaperIndex()
-    index.put(papers)
+    index.upsert(papers)
     const { version } = index
-    index.put(papers.slice(0, 10))
+    index.upsert(papers.slice(0, 10))
     expect(index.version).toBe(version)
-    index.put(papers.slice(0, 4500).map((one) => ({ ...one, title: `robot ${one.id}` })))
-    expect([index.size, index.slots, index.isSparse]).toEqual([5000, 9500, true])
+    index.upsert(papers.slice(0, 4500).map((one) => ({ ...one, title: `robot ${one.id}` })))
+    expect([index.size, index.docCount, index.isSparse]).toEqual([5000, 9500, true])
     const found = (among: PaperIndex) => {
       const set = new QuerySet(among)
       return ['agent', 'robot'].map((word) => matchedIds(among, set.matches(set.add(any(word)))))
     }
     const compacted = index.compacted()
-    expect([compacted.size, compacted.slots, compacted.isSparse]).toEqual([5000, 5000, false])
+    expect([compacted.size, compacted.docCount, compacted.isSparse]).toEqual([5000, 5000, false])
     expect(found(compacted)).toEqual(found(index))
     const [agents, robots] = found(compacted)
     expect([agents!.length, agents![0], robots!.length, robots![0]]).toEqual([500, 4501, 4500, 1])
@@ -98,7 +101,7 @@ describe('an index that changes', () => {
       samplePaper({ id: i + 1, title: i % 3000 === 0 ? 'agent' : 'robot' }),
     )
     const index = new PaperIndex()
-    for (let from = 0; from < papers.length; from += 1000) index.put(papers.slice(from, from + 1000))
+    for (let from = 0; from < papers.length; from += 1000) index.upsert(papers.slice(from, from + 1000))
     const set = new QuerySet(index)
     expect(matchedIds(index, set.matches(set.add(any('agent'))))).toEqual([1, 3001, 6001])
   })
@@ -172,7 +175,7 @@ const RUNS = 100
 /** Answers of all three over some random papers. */
 function disagreements(facts: Omit<Partial<Paper>, 'id'>[], trees: Query[]): Query[] {
   const papers = facts.map((fact, i) => samplePaper({ ...fact, id: i + 1, arxivId: `2607.0000${i}` }))
-  const read: PaperText[] = papers.map(readPaper)
+  const read: PaperText[] = papers.map(toPaperText)
   const second = secondEvaluator(papers)
   const sets = matched(papers, trees)
   return trees.filter((query, i) => {

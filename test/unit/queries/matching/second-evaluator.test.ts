@@ -9,7 +9,7 @@ import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { QuerySet } from '../../../../src/queries/matching/query-set.ts'
 import type { Query } from '../../../../src/queries/query.ts'
-import { readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import { everyPaper } from '../../../support/archived-papers.ts'
 import { recordingsAre } from '../../../support/recorded-days.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
@@ -109,18 +109,18 @@ const papersOf = (): Paper[] => everyPaper().filter((_, i) => process.env.EVERY_
 
 test('two evaluators and bit sets agree on every filter that people typed, over papers of every source', () => {
   const papers = papersOf()
-  const texts = papers.map(readPaper)
+  const texts = papers.map(toPaperText)
   const second = secondEvaluator(papers)
   const { queries, faults } = readAll(typedQueries())
   queries.push(...treesOfSome())
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   const set = new QuerySet(index)
   let met = 0
   const disagreements: string[] = []
   for (const query of queries) {
     const expected = second(query)
-    const bits = set.look(set.add(query))
+    const bits = set.peekMatches(set.add(query))
     for (const [i, text] of texts.entries()) {
       const matches = evaluate(query, text) !== null
       if (matches) met++

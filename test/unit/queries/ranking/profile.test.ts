@@ -1,8 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { likeness, profileOf, unit, type Vector } from '../../../../src/queries/ranking/profile.ts'
+import {
+  cosineSimilarity,
+  profileOf,
+  toUnitLength,
+  type Vector,
+} from '../../../../src/queries/ranking/profile.ts'
 
-const vector = (weights: Record<string, number>): Vector => unit(new Map(Object.entries(weights)))
+const vector = (weights: Record<string, number>): Vector => toUnitLength(new Map(Object.entries(weights)))
 const NONE = new Set<string>()
 const linear = vector({ linear: 3, attention: 4 })
 const kernel = vector({ kernel: 4, attention: 3 })
@@ -19,14 +24,14 @@ test('a paper like the wanted ones comes before others, and one like the unwante
   const both = vector({ attention: 1, robot: 1 })
   const other = vector({ protein: 1 })
   const papers = [robots, other, both, kernel, linear]
-  const ordered = papers.toSorted((a, b) => likeness(profile, b) - likeness(profile, a))
+  const ordered = papers.toSorted((a, b) => cosineSimilarity(profile, b) - cosineSimilarity(profile, a))
   expect(ordered).toEqual([linear, kernel, both, other, robots])
 })
 
 test('less alone moves papers down', () => {
   const profile = profileOf({ more: [], less: [linear], removed: NONE })
-  expect(likeness(profile, linear)).toBeCloseTo(-1)
-  expect(likeness(profile, robots)).toBe(0)
+  expect(cosineSimilarity(profile, linear)).toBeCloseTo(-1)
+  expect(cosineSimilarity(profile, robots)).toBe(0)
 })
 
 test('a word that was removed stays out, and the rest fills the length', () => {
@@ -42,7 +47,7 @@ describe('nothing said, nothing moved', () => {
   ])('%s', (_what, opinions) => {
     const profile = profileOf(opinions)
     expect(profile.size).toBe(0)
-    expect(likeness(profile, linear)).toBe(0)
+    expect(cosineSimilarity(profile, linear)).toBe(0)
   })
 })
 
@@ -66,7 +71,7 @@ test('whatever was said: at most 200 words, of unit length, none of those remove
       if (profile.size > 0) expect(Math.hypot(...weights)).toBeCloseTo(1)
       expect([...said.removed].filter((key) => profile.has(key))).toEqual([])
       expect(weights).toEqual(weights.toSorted((a, b) => b - a))
-      expect(Math.abs(likeness(profile, paper))).toBeLessThanOrEqual(1 + 1e-9)
+      expect(Math.abs(cosineSimilarity(profile, paper))).toBeLessThanOrEqual(1 + 1e-9)
     }),
   )
 })

@@ -6,22 +6,22 @@ import { splitTopics } from '../../../../src/queries/language/split-topics.ts'
 import { evaluate } from '../../../../src/queries/matching/evaluate.ts'
 import { PaperIndex } from '../../../../src/queries/matching/paper-index.ts'
 import { proposeTopic } from '../../../../src/queries/ranking/propose-topic.ts'
-import { readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import { recordedPapers } from '../../../support/recorded-papers.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 import { noTestData, testData } from '../../../support/test-data.ts'
 
 function archiveOf(papers: readonly Paper[]): Archive {
   const index = new PaperIndex()
-  index.put(papers)
+  index.upsert(papers)
   return new Archive(index)
 }
 
 const DAYS = { from: '2026-10-28', to: '2026-11-24' }
 
 const propose = (archive: Archive, paper: Paper) => {
-  const like = archive.like(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
-  return proposeTopic(archive, readPaper(paper), { like: like.map(({ id }) => id), days: DAYS })
+  const like = archive.similarTo(archive.vectorOf(paper.id)!, { most: 30, except: [paper.id] })
+  return proposeTopic(archive, toPaperText(paper), { similarIds: like.map(({ id }) => id), days: DAYS })
 }
 
 /** Papers of a field that all say the same of themselves, and some of another. */
@@ -77,11 +77,11 @@ describe('a topic for papers like one', () => {
     for (const { paper, topic } of proposed) {
       if (!topic) continue
       expect(splitTopics(topic.query)).toEqual([topic.query])
-      expect([topic.query, evaluate(parseQuery(topic.query), readPaper(paper))]).toEqual([
+      expect([topic.query, evaluate(parseQuery(topic.query), toPaperText(paper))]).toEqual([
         topic.query,
         expect.anything(),
       ])
-      const found = all.within(all.find(parseQuery(topic.query)), DAYS)
+      const found = all.withinDays(all.find(parseQuery(topic.query)), DAYS)
       expect(topic.papers).toBe(all.count(found))
       expect(topic.papers).toBeLessThanOrEqual(28)
     }

@@ -14,12 +14,15 @@ function order(query: string, papers: Partial<Paper>[]): number[] {
     samplePaper({ id: 100 + i, title: `Other ${i}`, abstract: FILLER }),
   )
   const index = new PaperIndex()
-  index.put([...papers.map((paper, i) => samplePaper({ id: i + 1, abstract: FILLER, ...paper })), ...others])
+  index.upsert([
+    ...papers.map((paper, i) => samplePaper({ id: i + 1, abstract: FILLER, ...paper })),
+    ...others,
+  ])
   const tree = parseQuery(query)
   const set = new QuerySet(index)
-  const { slots, scores } = new Ranker(index).rank(tree, set.matches(set.add(tree)))
+  const { docIds, scores } = new Ranker(index).rank(tree, set.matches(set.add(tree)))
   expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
-  return [...slots].map((slot) => index.facts(slot).id)
+  return [...docIds].map((slot) => index.attributes(slot).id)
 }
 
 const about = (text: string, more: Partial<Paper> = {}): Partial<Paper> => ({

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
 import { whyEmpty } from '../../../../src/queries/reasons/why-empty.ts'
-import { readPaper } from '../../../../src/queries/text/paper-text.ts'
+import { toPaperText } from '../../../../src/queries/text/paper-text.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
 const PAPERS = ['alpha beta', 'alpha gamma', 'beta gamma', 'delta'].map((title, i) =>
-  readPaper(samplePaper({ id: i + 1, title })),
+  toPaperText(samplePaper({ id: i + 1, title })),
 )
 
 test.each([
@@ -27,6 +27,6 @@ test.each([
   ['kappa omega is:revised', ['omega'], { part: 'omega', papers: 1, isUnwanted: false }],
 ])('a newer version counts where it is asked for: %s', (query, absent, without) => {
   const version = { id: 9, title: 'kappa', onlyRevised: true, revisedDay: '2026-11-24' }
-  const papers = [...PAPERS, readPaper(samplePaper(version))]
+  const papers = [...PAPERS, toPaperText(samplePaper(version))]
   expect(whyEmpty(parseQuery(query), papers)).toEqual({ absent, without })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { isStopWord } from '../../../../src/queries/text/stop-words.ts'
-import { acronymOf, foldAccents, type Kind, tokensOf } from '../../../../src/queries/text/tokens.ts'
+import { acronymOf, foldAccents, tokensOf, type WordKind } from '../../../../src/queries/text/tokens.ts'
 
-const keys = (text: string, kind?: Kind) => tokensOf(text, kind).map(({ key }) => key)
+const keys = (text: string, kind?: WordKind) => tokensOf(text, kind).map(({ key }) => key)
 
 describe('the words of a text', () => {
   test.each([

@@ -1,14 +1,14 @@
 import { expect, test, vi } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { whyEmptyBy } from '../../../../src/queries/reasons/why-empty.ts'
-import { finished } from '../../../../src/queries/steps.ts'
-import { narrowerHints } from '../../../../src/search/back-test/narrower.ts'
+import { whyEmptySteps } from '../../../../src/queries/reasons/why-empty.ts'
+import { runToEnd } from '../../../../src/queries/steps.ts'
+import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
+import { narrowerHints } from '../../../../src/search/back-test/narrower-hints.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
-import { widerHints } from '../../../../src/search/back-test/wider.ts'
-import { Window } from '../../../../src/search/back-test/window.ts'
+import { widerHints } from '../../../../src/search/back-test/wider-hints.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
-const window = new Window(archiveOf([{ title: 'w0 w1' }, { title: 'w2' }]), {
+const window = new DayWindow(archiveOf([{ title: 'w0 w1' }, { title: 'w2' }]), {
   from: '2026-11-01',
   to: '2026-11-30',
 })
@@ -27,13 +27,13 @@ test('a query of hundreds of terms is searched for with 50 changes of a kind, an
   const all = parseQuery(words(300).join(' '))
   const anyWord = parseQuery(words(200).join(' OR '))
   const wide = { text: words(200).join(' OR '), query: anyWord, found: window.find(anyWord), most: 1 }
-  expect(searches(() => finished(widerHints(all, window, 15)))).toBeLessThanOrEqual(1 + 50)
-  expect(searches(() => finished(narrowerHints(wide, window)))).toBeLessThanOrEqual(1 + 50)
+  expect(searches(() => runToEnd(widerHints(all, window, 15)))).toBeLessThanOrEqual(1 + 50)
+  expect(searches(() => runToEnd(narrowerHints(wide, window)))).toBeLessThanOrEqual(1 + 50)
 })
 
 test('of 300 words under NOT, 50 are counted', () => {
   const query = parseQuery(['alpha', ...words(300, '-')].join(' '))
-  expect(searches(() => finished(termCounts(query, window)))).toBeLessThanOrEqual(2 + 50)
+  expect(searches(() => runToEnd(termCounts(query, window)))).toBeLessThanOrEqual(2 + 50)
 })
 
 test('why 300 words find nothing takes one count for each, and few more', () => {
@@ -49,7 +49,7 @@ test('why 300 words find nothing takes one count for each, and few more', () => 
     [2, 300],
   ] as const) {
     counts = 0
-    finished(whyEmptyBy(query, none(absent)))
+    runToEnd(whyEmptySteps(query, none(absent)))
     expect(counts).toBeLessThanOrEqual(most)
   }
 })

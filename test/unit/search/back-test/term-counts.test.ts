@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { parseQuery } from '../../../../src/queries/language/parse-query.ts'
-import { finished } from '../../../../src/queries/steps.ts'
+import { runToEnd } from '../../../../src/queries/steps.ts'
+import { DayWindow } from '../../../../src/search/back-test/day-window.ts'
 import { overlaps } from '../../../../src/search/back-test/overlap.ts'
 import { termCounts } from '../../../../src/search/back-test/term-counts.ts'
-import { Window } from '../../../../src/search/back-test/window.ts'
 import { archiveOf } from '../../../support/archive-of.ts'
 
 const titles = ['alpha beta', 'alpha gamma', 'beta gamma', 'alpha survey', 'delta survey', 'alpha beta']
@@ -12,10 +12,10 @@ const archive = archiveOf([
   { title: 'alpha', firstDay: '2026-01-01' },
   { title: 'alpha', onlyRevised: true, revisedDay: '2026-11-24' },
 ])
-const window = new Window(archive, { from: '2026-11-01', to: '2026-11-30' })
+const window = new DayWindow(archive, { from: '2026-11-01', to: '2026-11-30' })
 
 const counts = (query: string) =>
-  finished(termCounts(parseQuery(query), window)).map(({ term, papers, share, isUnwanted }) => {
+  runToEnd(termCounts(parseQuery(query), window)).map(({ term, papers, share, isUnwanted }) => {
     return `${term}: ${isUnwanted ? 'takes away ' : ''}${papers}${share === null ? '' : ` of ${papers / share}`}`
   })
 

@@ -49,7 +49,7 @@ describe('rest', () => {
     ['2028-09-05', 'holiday'],
     ['2028-09-12', undefined],
   ])('%s: %s', (day, rest) => {
-    expect(calendar.rest(day)).toBe(rest)
+    expect(calendar.dayOffReason(day)).toBe(rest)
   })
 
   test('by rule, where no list is published', () => {
@@ -66,7 +66,7 @@ describe('rest', () => {
 
   test('no rest but weekends in most weeks', () => {
     const days = Array.from({ length: 365 }, (_, i) => addDays('2027-01-01', i))
-    const rests = days.filter((day) => calendar.rest(day) === 'holiday')
+    const rests = days.filter((day) => calendar.dayOffReason(day) === 'holiday')
     expect(rests.every((day) => !['sat', 'sun'].includes(weekdayOf(day)))).toBe(true)
     expect(rests.length).toBeLessThanOrEqual(7)
   })
@@ -74,7 +74,7 @@ describe('rest', () => {
 
 describe('when a day is asked for again', () => {
   const minutes = (now: string, papers: number, day = '2026-08-14') =>
-    calendar.againAfterMs({ day, now: at(now), papers }) / 60_000
+    calendar.refetchAfterMs({ day, now: at(now), papers }) / 60_000
 
   test.each([
     ['nothing yet', '2026-08-14T04:10:00Z', 0, 20],
@@ -92,7 +92,7 @@ describe('when a day is asked for again', () => {
   })
 
   test('it has no votes', () => {
-    expect(calendar.votesAfterMs({ day: '2026-08-14', now: at('2026-08-16T00:00:00Z') })).toBeNull()
+    expect(calendar.refreshVotesAfterMs({ day: '2026-08-14', now: at('2026-08-16T00:00:00Z') })).toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { kindOf, settledKind } from '../../../../src/sources/arxiv/harvested-kind.ts'
+import { harvestedKind, kindAfterDetails } from '../../../../src/sources/arxiv/harvested-kind.ts'
+import { isWithdrawn } from '../../../../src/sources/arxiv/is-withdrawn.ts'
 import { withDetails } from '../../../../src/sources/arxiv/with-details.ts'
-import { isWithdrawn } from '../../../../src/sources/arxiv/withdrawn.ts'
 import type { SourceRecord } from '../../../../src/sources/source-record.ts'
 
 const record = (id: string, more: Partial<SourceRecord> = {}): SourceRecord => ({
@@ -32,7 +32,7 @@ const kind = ({
   day = '2026-07-20',
   ...times
 }: Case) =>
-  kindOf({
+  harvestedKind({
     record: record(id),
     dates: {
       created: times.created ? at(times.created) : undefined,
@@ -81,7 +81,7 @@ test.each<[string, Partial<SourceRecord>, string]>([
   ],
   ['a version that is not known', { kind: 'new', publishedAt: at('2026-06-01') }, 'new'],
 ])('once details are known: %s', (_what, more, expected) => {
-  expect(settledKind(record('2607.04420', more), '2026-07-20')).toBe(expected)
+  expect(kindAfterDetails(record('2607.04420', more), '2026-07-20')).toBe(expected)
 })
 
 test('details go into a record; what the feed says of the paper itself stays', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parseApi } from '../../../../src/sources/arxiv/parse-api.ts'
 import { parseOai } from '../../../../src/sources/arxiv/parse-oai.ts'
 import { parseRss } from '../../../../src/sources/arxiv/parse-rss.ts'
-import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
+import { NotXmlError } from '../../../../src/sources/arxiv/read-xml.ts'
 import { fixture } from './recorded-arxiv.ts'
 
 const SIGNS = [
@@ -61,7 +61,7 @@ test.each([
           ])
           for (const text of texts) expect(text.isWellFormed() && !text.includes('\0')).toBe(true)
         } catch (error) {
-          expect(error).toBeInstanceOf(NotXml)
+          expect(error).toBeInstanceOf(NotXmlError)
           outcomes.refused++
         }
       }),

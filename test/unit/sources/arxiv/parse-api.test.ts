@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseApi } from '../../../../src/sources/arxiv/parse-api.ts'
-import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
+import { NotXmlError } from '../../../../src/sources/arxiv/read-xml.ts'
 import { fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 
 const three = () => parseApi(fixture('api/three-papers.json'))
@@ -63,7 +63,7 @@ test.each([
   ['half an answer', fixture('api/three-papers.json').slice(0, 1500)],
   ['an empty root', '<feed/>'],
 ])('%s is no answer', (_what, body) => {
-  expect(() => parseApi(body)).toThrow(NotXml)
+  expect(() => parseApi(body)).toThrow(NotXmlError)
 })
 
 test(`every recorded answer is read whole (${recordingsAre})`, () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseOai } from '../../../../src/sources/arxiv/parse-oai.ts'
-import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
+import { NotXmlError } from '../../../../src/sources/arxiv/read-xml.ts'
 import { COMMAS, fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 
 const page = () => parseOai(fixture('oai/ListRecords.xml'))
@@ -68,7 +68,7 @@ test.each([
   ['another root', '<record/>', 'it has no <OAI-PMH>'],
   ['half a list', fixture('oai/ListRecords.xml').slice(0, 2000), 'it ends in the middle'],
 ])('%s is no list', (_what, body, why) => {
-  expect(() => parseOai(body)).toThrow(NotXml)
+  expect(() => parseOai(body)).toThrow(NotXmlError)
   expect(() => parseOai(body)).toThrow(why)
 })
 
@@ -78,7 +78,7 @@ test(`every recorded answer is read, or refused as a whole (${recordingsAre})`, 
   for (const { name, body } of answers) {
     const isList = /<OAI-PMH[\s\S]*(?:<ListRecords|<error)/.test(body)
     if (!isList) {
-      expect(() => parseOai(body), name).toThrow(NotXml)
+      expect(() => parseOai(body), name).toThrow(NotXmlError)
       continue
     }
     const { records, refused, error } = parseOai(body)

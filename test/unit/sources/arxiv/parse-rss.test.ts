@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { parseRss } from '../../../../src/sources/arxiv/parse-rss.ts'
-import { NotXml } from '../../../../src/sources/arxiv/xml.ts'
+import { NotXmlError } from '../../../../src/sources/arxiv/read-xml.ts'
 import { COMMAS, fixture, recorded, recordingsAre } from './recorded-arxiv.ts'
 
 const everyType = () => parseRss(fixture('rss/cs.CL-every-type.xml'))
@@ -134,7 +134,7 @@ describe('what is no feed', () => {
       undefined,
     ],
   ])('%s', (_what, body, why) => {
-    expect(() => parseRss(body)).toThrow(NotXml)
+    expect(() => parseRss(body)).toThrow(NotXmlError)
     if (why) expect(() => parseRss(body)).toThrow(why)
   })
 
@@ -145,7 +145,7 @@ describe('what is no feed', () => {
       try {
         return Boolean(parseRss(cut))
       } catch (error) {
-        return !(error instanceof NotXml)
+        return !(error instanceof NotXmlError)
       }
     })
     expect(read).toEqual([])
@@ -158,7 +158,7 @@ describe('what is no feed', () => {
       try {
         parseRss(item(`<description>${sign.repeat(200_000)}</description>`))
       } catch (error) {
-        expect(error).toBeInstanceOf(NotXml)
+        expect(error).toBeInstanceOf(NotXmlError)
       }
       expect({ sign, isSoon: performance.now() - started < 5000 }).toEqual({ sign, isSoon: true })
     }

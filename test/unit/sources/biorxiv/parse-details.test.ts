@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseDetails, parsePage } from '../../../../src/sources/biorxiv/parse-details.ts'
+import { parseDetails, parseDetailsPage } from '../../../../src/sources/biorxiv/parse-details.ts'
 import { sourceRecord } from '../../../../src/sources/source-record.ts'
 
 const folder = join(import.meta.dirname, '../../../fixtures/biorxiv/daily')
@@ -120,7 +120,7 @@ describe('a page', () => {
       { entries: [], status: 'no posts found' },
     ],
     [{ messages: [{ status: 'no posts found' }] }, { entries: [], status: 'no posts found' }],
-  ])('%#', (body, page) => expect(parsePage(body)).toEqual(page))
+  ])('%#', (body, page) => expect(parseDetailsPage(body)).toEqual(page))
 
   test.each([
     null,
@@ -133,7 +133,7 @@ describe('a page', () => {
     { messages: [] },
     { collection: {} },
     { messages: 'ok' },
-  ])('%j is none', (body) => expect(parsePage(body)).toBeUndefined())
+  ])('%j is none', (body) => expect(parseDetailsPage(body)).toBeUndefined())
 })
 
 test.each(['10000', 10_000, '999999999999', 1e300])('a version beyond any is left out: %j', (version) => {

@@ -13,7 +13,7 @@ test.each([
   ['2028-01-01', 'weekend'],
   ['2026-12-25', undefined],
 ])('%s: %s', (day, rest) => {
-  expect(calendar.rest(day)).toBe(rest)
+  expect(calendar.dayOffReason(day)).toBe(rest)
 })
 
 test('a day opens half an hour after midnight, stalls at noon and closes at six on the next', () => {
@@ -28,7 +28,7 @@ test.each([
   ['2026-08-14T06:00:00Z', 1],
   ['2026-08-15T05:00:00Z', 1],
 ])('while it is open, at %s, it is fetched again after %d h', (now, hours) => {
-  expect(calendar.againAfterMs({ day: '2026-08-14', now: at(now), papers: 0 })).toBe(hours * HOUR_MS)
+  expect(calendar.refetchAfterMs({ day: '2026-08-14', now: at(now), papers: 0 })).toBe(hours * HOUR_MS)
 })
 
 test.each([
@@ -39,7 +39,7 @@ test.each([
   ['2026-08-28T00:00:00Z', null], // on the 29th it is no day of the last two weeks any more
   ['2026-09-20T00:00:00Z', null],
 ])('once it is closed, at %s, its votes are read again after %s h', (now, hours) => {
-  expect(calendar.votesAfterMs({ day: '2026-08-14', now: at(now) })).toBe(hours && hours * HOUR_MS)
+  expect(calendar.refreshVotesAfterMs({ day: '2026-08-14', now: at(now) })).toBe(hours && hours * HOUR_MS)
 })
 
 test('from its closing on: every six hours for three days, daily to the fourteenth, then no more', () => {
@@ -47,7 +47,7 @@ test('from its closing on: every six hours for three days, daily to the fourteen
   let ms: number | null = 0
   for (let now = calendar.closesAt('2026-08-14'); ms !== null; now = new Date(now.getTime() + (ms ?? 0))) {
     reads.push(now)
-    ms = calendar.votesAfterMs({ day: '2026-08-14', now })
+    ms = calendar.refreshVotesAfterMs({ day: '2026-08-14', now })
   }
   const days = reads.map((read) => read.toISOString().slice(5, 10))
   expect(days.filter((day) => day <= '08-17')).toHaveLength(11) // from 06:00 on the 15th

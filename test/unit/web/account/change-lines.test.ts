@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Standing } from '../../../../src/subscribers/change.ts'
+import type { Subscription } from '../../../../src/subscribers/change.ts'
 import { changeLines } from '../../../../src/web/account/change-lines.ts'
 
 const topic = (query: string, name = query) => ({ name, query })
-const BASE: Standing = {
+const BASE: Subscription = {
   zone: 'Asia/Tokyo',
   hour: 8,
   days: ['mon', 'tue', 'wed', 'thu', 'fri'],
@@ -20,7 +20,7 @@ const [first, second, third] = BASE.topics as [
   (typeof BASE.topics)[0],
 ]
 
-const cases: [Partial<Standing>, string[]][] = [
+const cases: [Partial<Subscription>, string[]][] = [
   [{ hour: 19 }, ['Hour: 08:00 → 19:00']],
   [
     { zone: 'UTC', days: ['sat'], maxPapers: 5 },
@@ -52,7 +52,7 @@ test.each(cases)('%j', (changes, expected) => {
 })
 
 test('a pause that ends, or another one', () => {
-  const paused: Standing = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
+  const paused: Subscription = { ...BASE, state: 'paused', pausedUntil: '2026-12-01' }
   expect(changeLines(paused, BASE, TODAY)).toEqual(['Resumed'])
   expect(changeLines(paused, { ...paused, pausedUntil: '2026-12-24' }, TODAY)).toEqual([
     'Pause: until Tuesday, 1 December → until Thursday, 24 December',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { WholeFate, WholeReceipt } from '../../../../src/account/receipts.ts'
+import type { FateWithReturn, ReceiptWithReturns } from '../../../../src/account/receipts.ts'
 import { receiptsView, receiptText } from '../../../../src/web/account/receipts-view.ts'
 
-const RECEIPT: WholeReceipt = {
+const RECEIPT: ReceiptWithReturns = {
   localDate: '2026-11-24',
   outcome: 'planned',
   papers: 4,
@@ -12,7 +12,7 @@ const RECEIPT: WholeReceipt = {
   kept: true,
 }
 
-const READY: WholeFate = {
+const READY: FateWithReturn = {
   id: 'm1',
   state: 'ready',
   reason: null,
@@ -25,13 +25,13 @@ const NOTE = { ...RECEIPT, outcome: 'nothing_matched' } as const
 const WELCOME = { ...RECEIPT, outcome: 'welcome' } as const
 const at = (instant: string) => new Date(instant)
 
-const back = (kind: NonNullable<WholeFate['cameBack']>['class'], done = 'nothing' as const) => ({
+const back = (kind: NonNullable<FateWithReturn['cameBack']>['class'], done = 'nothing' as const) => ({
   state: 'accepted' as const,
   acceptedAt: at('2026-11-23T23:00:09Z'),
   cameBack: { class: kind, status: null, done },
 })
 
-const cases: [Partial<WholeFate>, string][] = [
+const cases: [Partial<FateWithReturn>, string][] = [
   [{ acceptedAt: at('2026-11-23T23:00:09Z'), state: 'accepted' }, 'delivered to your mail server at 08:00'],
   // An acceptance beats whatever state was written after it.
   [

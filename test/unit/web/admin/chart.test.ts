@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { addDays } from '../../../../src/core/dates.ts'
-import { chart, roundStep } from '../../../../src/web/admin/chart.ts'
+import { drawChart, roundStep } from '../../../../src/web/admin/chart.ts'
 import { chartsView } from '../../../../src/web/admin/charts-view.ts'
 
 const points = (...values: (number | null)[]) => values.map((value, n) => ({ value, label: `day ${n + 1}` }))
-const ruleTexts = (...values: number[]) => chart(points(...values)).rules.map(({ text }) => text)
+const ruleTexts = (...values: number[]) => drawChart(points(...values)).rules.map(({ text }) => text)
 
 describe('the axis', () => {
   test.each([
@@ -20,7 +20,7 @@ describe('the axis', () => {
 
   test('has round numbers, four steps at most, and room for the highest', () => {
     for (let most = 1; most < 5000; most += 7) {
-      const { rules } = chart(points(most))
+      const { rules } = drawChart(points(most))
       const top = Number(rules.at(-1)!.text.replace('K', '')) * (rules.at(-1)!.text.endsWith('K') ? 1000 : 1)
       expect(top).toBeGreaterThanOrEqual(most)
       expect(rules.length).toBeLessThanOrEqual(5)
@@ -29,11 +29,11 @@ describe('the axis', () => {
 
   test('stands for nothing at all too', () => {
     expect(ruleTexts(0, 0)).toEqual(['0', '1'])
-    expect(chart([])).toMatchObject({ path: '', line: '', labels: [] })
+    expect(drawChart([])).toMatchObject({ path: '', line: '', labels: [] })
   })
 
   test('leaves room for its longest number', () => {
-    const { left, rules } = chart(points(150, 80), { unit: '%', top: 100 })
+    const { left, rules } = drawChart(points(150, 80), { unit: '%', top: 100 })
     expect(rules.map(({ text }) => text)).toEqual(['0%', '50%', '100%'])
     expect(left).toBeGreaterThan('100%'.length * 6)
   })
@@ -41,19 +41,19 @@ describe('the axis', () => {
 
 describe('what is drawn', () => {
   test('one bar for each value that is there, none for 0 and none for what is not known', () => {
-    expect(chart(points(3, 0, null, 5)).path.match(/M/g)).toHaveLength(2)
+    expect(drawChart(points(3, 0, null, 5)).path.match(/M/g)).toHaveLength(2)
   })
 
   test('a bar is as high as its value, and never higher than the axis', () => {
     const tops = (values: number[], top?: number) =>
-      [...chart(points(...values), { top }).path.matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y))
-    const { rules } = chart(points(50, 100))
+      [...drawChart(points(...values), { top }).path.matchAll(/V([\d.]+)h/g)].map(([, y]) => Number(y))
+    const { rules } = drawChart(points(50, 100))
     expect(tops([50, 100])).toEqual([rules[1]!.y, rules[2]!.y])
     expect(tops([100, 900], 100)).toEqual([rules[2]!.y, rules[2]!.y])
   })
 
   test('levels are a line over an area', () => {
-    const { line, path } = chart(points(1, 2, 3), { levels: true })
+    const { line, path } = drawChart(points(1, 2, 3), { levels: true })
     expect(line.split('L')).toHaveLength(3)
     expect(path.startsWith(line)).toBe(true)
   })

@@ -4,10 +4,11 @@ import { stoppedClock } from '../../../../src/core/clock.ts'
 import { Fault } from '../../../../src/core/errors.ts'
 import { FieldFaults } from '../../../../src/core/field-faults.ts'
 import { faultsView } from '../../../../src/web/faults-view.ts'
-import { chipsOf, type Filled, formView } from '../../../../src/web/signup/form-view.ts'
+import { type FormContents, formView, topicChips } from '../../../../src/web/signup/form-view.ts'
 
 const clock = stoppedClock(new Date('2026-11-24T12:00:00Z'))
-const view = (filled?: Filled, settings = {}) => formView({ config: readConfig(settings), clock }, filled)
+const view = (filled?: FormContents, settings = {}) =>
+  formView({ config: readConfig(settings), clock }, filled)
 const chosen = (choices: { value: string; chosen: boolean }[]) =>
   choices.filter((one) => one.chosen).map(({ value }) => value)
 
@@ -50,7 +51,7 @@ describe('the form', () => {
     ])
     expect(chosen(form.details)).toEqual(['titles'])
     expect(form.zoneIsOurs).toBe(false)
-    expect(chipsOf(typed.topics)).toEqual([
+    expect(topicChips(typed.topics)).toEqual([
       // What cannot be read is said at the field alone; the buttons count it all the same.
       { place: 1, query: 'robots', words: 'Papers with robots' },
     ])

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { DayOfPapers } from '../../../../src/search/show-papers.ts'
+import type { DayPage } from '../../../../src/search/load-day-page.ts'
 import { dayView } from '../../../../src/web/site/day-view.ts'
 import { samplePaper } from '../../../support/sample-paper.ts'
 
-const shown = (changes: Partial<DayOfPapers> = {}): DayOfPapers => ({
+const shown = (changes: Partial<DayPage> = {}): DayPage => ({
   day: '2026-11-24',
   today: '2026-11-24',
   papers: [samplePaper()],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { feedPath, topicsPath } from '../../../../src/web/site/feed-paths.ts'
+import { feedPath, subscribePath } from '../../../../src/web/site/feed-paths.ts'
 
 test('a feed stands in both formats, of all papers and of a query', () => {
   expect([feedPath('xml'), feedPath('json')]).toEqual(['/feed.xml', '/feed.json'])
@@ -7,8 +7,8 @@ test('a feed stands in both formats, of all papers and of a query', () => {
 })
 
 test('the form stands with topics in it', () => {
-  expect(topicsPath([])).toBe('/subscribe')
-  const path = topicsPath(['C++ & "x y"', 'author:Gu'])
+  expect(subscribePath([])).toBe('/subscribe')
+  const path = subscribePath(['C++ & "x y"', 'author:Gu'])
   expect(new URL(path, 'https://papers.example').searchParams.getAll('topic')).toEqual([
     'C++ & "x y"',
     'author:Gu',

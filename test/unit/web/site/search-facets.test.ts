@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { facetViews } from '../../../../src/web/site/search-facets.ts'
-import type { AskedSearch } from '../../../../src/web/site/search-paths.ts'
+import type { SearchParams } from '../../../../src/web/site/search-paths.ts'
 
-const search = (narrowing: AskedSearch['narrowing'] = {}): AskedSearch => ({
+const search = (narrowing: SearchParams['selection'] = {}): SearchParams => ({
   query: 'mamba',
   order: 'newest',
-  narrowing,
+  selection: narrowing,
   page: 4,
 })
 

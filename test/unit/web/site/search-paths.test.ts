@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { askedSearch, searchPath } from '../../../../src/web/site/search-paths.ts'
+import { readSearchParams, searchPath } from '../../../../src/web/site/search-paths.ts'
 
 const asked = (path: string) =>
-  askedSearch(Object.fromEntries(new URL(path, 'https://papers.example').searchParams))
+  readSearchParams(Object.fromEntries(new URL(path, 'https://papers.example').searchParams))
 
 test.each([
   ['/papers?q=linear+attention', { query: 'linear attention', order: 'best', narrowing: {}, page: 1 }],
@@ -21,17 +21,17 @@ test.each([
 })
 
 test('what an address cannot mean is left out', () => {
-  const { narrowing, order } = asked('/papers?q=a&sort=votes&cat=kitchen&month=2026-13&code=yes')!
-  expect([narrowing, order]).toEqual([{}, 'best'])
-  expect(asked('/papers?q=a&cat=CS.lg')!.narrowing).toEqual({ category: 'cs.LG' })
-  expect(askedSearch({ q: ['first', 'second'] })!.query).toBe('first')
+  const { selection, order } = asked('/papers?q=a&sort=votes&cat=kitchen&month=2026-13&code=yes')!
+  expect([selection, order]).toEqual([{}, 'best'])
+  expect(asked('/papers?q=a&cat=CS.lg')!.selection).toEqual({ category: 'cs.LG' })
+  expect(readSearchParams({ q: ['first', 'second'] })!.query).toBe('first')
 })
 
 test('nothing typed is no search', () => {
-  for (const q of [undefined, '', '  ', []]) expect([q, askedSearch({ q })]).toEqual([q, null])
+  for (const q of [undefined, '', '  ', []]) expect([q, readSearchParams({ q })]).toEqual([q, null])
   expect(searchPath({})).toBe('/papers')
 })
 
 test.each(['0', '-1', 'two', '1e1', ''])('page %j is none', (page) => {
-  expect(() => askedSearch({ q: 'a', page })).toThrow('These results have no such page')
+  expect(() => readSearchParams({ q: 'a', page })).toThrow('These results have no such page')
 })

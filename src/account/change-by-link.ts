@@ -1,0 +1,89 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { type Day, localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { applyChange } from '../digests/apply-change.ts'
+import { changeById, newestChanges } from '../subscribers/change.repo.ts'
+import { type Change, isSameSubscription, type Subscription } from '../subscribers/change.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
+import { loadSubscription } from '../subscribers/load-subscription.ts'
+import { lockSubscriber } from '../subscribers/subscriber.repo.ts'
+import { requireSubscription, type Subscriber } from '../subscribers/subscriber.ts'
+import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { changesToUndo } from '../subscribers/undo-change.ts'
+import { subscriberByLink } from './subscriber-by-link.ts'
+
+/** How a change says that it undid another. */
+export const UNDO_HOW = 'page, undo'
+
+/** What a change of somebody's own is made from. */
+export interface ChangeContext {
+  /** Locked by the transaction. */
+  subscriber: Subscriber
+  topics: StoredTopic[]
+  today: Day
+}
+
+/**
+ * Makes a change for whoever holds a manage link; returns its id, null where nothing differs. `wanted` may throw
+ * faults of its own. Throws link.*, subscriber.state, topics.too-many, query.*.
+ */
+export function changeByLink(
+  deps: Deps,
+  token: string,
+  wanted: (context: ChangeContext) => Partial<Subscription>,
+): Promise<number | null> {
+  return changeWithLink(deps, token, 'page', (_tx, context) => ({ changes: wanted(context), already: null }))
+}
+
+/**
+ * Puts back what a change altered; returns the id of the change that did, also where that was the newest one already.
+ * Throws link.*, subscriber.state, change.cannot-undo, topics.too-many.
+ */
+export async function undoByLink(deps: Deps, token: string, changeId: number): Promise<number> {
+  const id = await changeWithLink(deps, token, UNDO_HOW, async (tx, { subscriber, today }) => {
+    const change = await changeById(tx, changeId)
+    if (change?.subscriberId !== subscriber.id) throw new Fault('change.cannot-undo')
+    const [newest] = await newestChanges(tx, subscriber.id, 1)
+    const already = newest && isUndoOf(newest, change, today) ? newest.id : null
+    return { changes: changesToUndo(await loadSubscription(tx, subscriber), change, today), already }
+  })
+  if (id === null) throw new Fault('change.cannot-undo')
+  return id
+}
+
+/** Whoever presses a button twice undoes once. */
+const isUndoOf = ({ how, before, after }: Change, change: Change, today: Day): boolean =>
+  how === UNDO_HOW && isSameSubscription(after, { ...before, ...changesToUndo(before, change, today) })
+
+interface WantedChange {
+  changes: Partial<Subscription>
+  /** The change that made it so, where nothing is left to change. */
+  already: number | null
+}
+
+async function changeWithLink(
+  deps: Deps,
+  token: string,
+  how: string,
+  wanted: (tx: DatabaseOrTransaction, context: ChangeContext) => WantedChange | Promise<WantedChange>,
+): Promise<number | null> {
+  const { db, clock, log } = deps
+  const now = clock.now()
+  const made = await db.$transaction(async (tx) => {
+    const subscriber = await subscriberByLink(deps, token, 'manage', (id) => lockSubscriber(tx, id))
+    requireSubscription(subscriber)
+    const { id, zone } = subscriber
+    const context = { subscriber, today: localDayOf(now, zone), topics: await storedTopicsOf(tx, id) }
+    const { changes, already } = await wanted(tx, context)
+    const wording = CONSENT_WORDING.version
+    return {
+      subscriber: id,
+      change: await applyChange(tx, { subscriber, changes, how, wording, now }),
+      already,
+    }
+  })
+  const { already, ...changed } = made
+  if (changed.change !== null) log.info('subscriber.changed', { ...changed, what: how })
+  return changed.change ?? already
+}

@@ -1,0 +1,106 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { applyChange } from '../digests/apply-change.ts'
+import { type NextMail, nextMail } from '../digests/next-mail.ts'
+import { lastDigestDate } from '../digests/plan.repo.ts'
+import { newestChanges } from '../subscribers/change.repo.ts'
+import type { Change, Subscription } from '../subscribers/change.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
+import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
+import { type FewerEmailsOption, fewerEmailsChanges, fewerEmailsOptions } from './fewer-emails-options.ts'
+import { isOutdated, readUnsubscribeLink, UNDO_WINDOW_MS } from './unsubscribe-link.ts'
+
+// What stands in the changes that are made here: the link undoes these, and no other.
+const CHOSEN = 'unsubscribe page'
+const UNDONE = 'unsubscribe page, undone'
+
+/** What holds after one of the choices, or after its undo. */
+export interface FewerEmailsState {
+  is: FewerEmailsOption | 'undone'
+  subscriber: Subscriber
+  /** Undefined for somebody who is paused. */
+  next: NextMail | undefined
+  /** The change to undo; null after that. */
+  undo: number | null
+}
+
+/** Changes nothing where the link is not ours or older, or the choice would change nothing. */
+export const chooseFewerEmails = (
+  deps: Deps,
+  { token, choice }: { token: string; choice: FewerEmailsOption },
+): Promise<void> =>
+  changeWithUnsubscribeLink(deps, token, CHOSEN, async (_tx, subscriber, now) => {
+    const today = localDayOf(now, subscriber.zone)
+    return fewerEmailsOptions(subscriber, today).includes(choice)
+      ? fewerEmailsChanges(choice, subscriber, today)
+      : null
+  })
+
+/** Undoes what was just chosen here, unless something else has changed since. */
+export const undoFewerEmails = (
+  deps: Deps,
+  { token, change }: { token: string; change: number },
+): Promise<void> =>
+  changeWithUnsubscribeLink(deps, token, UNDONE, async (tx, { id }, now) => {
+    const last = await justChanged(tx, id, now)
+    if (last?.id !== change || last.how !== CHOSEN) return null
+    const { state, pausedUntil, days, maxPapers } = last.before
+    return { state, pausedUntil, days, maxPapers }
+  })
+
+/** Reads, and changes nothing. Null where nothing was just chosen here, or it holds no more. */
+export async function openFewerEmails(deps: Deps, token: string): Promise<FewerEmailsState | null> {
+  const { db, clock } = deps
+  const now = clock.now()
+  const link = readUnsubscribeLink(deps, token)
+  const found = link && (await subscriberById(db, link.id))
+  const subscriber = found && !isOutdated(link, found) ? found : null
+  const last = subscriber && (await justChanged(db, subscriber.id, now))
+  if (!last || last.after.state !== subscriber.state) return null
+  const active = subscriber.state === 'active'
+  const next = active ? nextMail(subscriber, await lastDigestDate(db, subscriber.id), now) : undefined
+  if (last.how === UNDONE) return { is: 'undone', subscriber, next, undo: null }
+  return { is: choiceOf(last), subscriber, next, undo: last.id }
+}
+
+async function changeWithUnsubscribeLink(
+  deps: Deps,
+  token: string,
+  how: string,
+  changesFor: (
+    tx: DatabaseOrTransaction,
+    subscriber: Subscriber,
+    now: Date,
+  ) => Promise<Partial<Subscription> | null>,
+): Promise<void> {
+  const now = deps.clock.now()
+  const link = readUnsubscribeLink(deps, token)
+  if (!link) return
+  const { id } = link
+  const change = await deps.db.$transaction(async (tx) => {
+    const subscriber = await lockSubscriber(tx, id)
+    if (!subscriber || !hasSubscription(subscriber) || isOutdated(link, subscriber)) return null
+    const changes = await changesFor(tx, subscriber, now)
+    const wording = CONSENT_WORDING.version
+    return changes && applyChange(tx, { subscriber, changes, how, wording, now })
+  })
+  if (change !== null) deps.log.info('subscriber.changed', { subscriber: id, what: how })
+}
+
+/** The newest change, where it was made here within the hour: an old mail in other hands shows and undoes nothing. */
+async function justChanged(
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+  now: Date,
+): Promise<Change | null> {
+  const [last] = await newestChanges(db, subscriberId, 1)
+  if (!last || (last.how !== CHOSEN && last.how !== UNDONE)) return null
+  return now.getTime() - last.at.getTime() < UNDO_WINDOW_MS ? last : null
+}
+
+function choiceOf({ before, after }: Change): FewerEmailsOption {
+  if (after.state === 'paused') return 'pause'
+  return before.days.join() === after.days.join() ? 'short' : 'weekly'
+}

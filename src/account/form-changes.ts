@@ -1,0 +1,155 @@
+import { addDays, parseDay } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { FieldFaults, FieldReader } from '../core/field-faults.ts'
+import { splitTopics } from '../queries/language/split-topics.ts'
+import type { Subscription } from '../subscribers/change.ts'
+import { requirePauseEnd } from '../subscribers/pause.ts'
+import { parseTopic, readTopics } from '../subscribers/read-signup.ts'
+import { readSettings, type TypedSettings } from '../subscribers/settings.ts'
+import type { TopicText } from '../subscribers/subscriber.ts'
+import type { StoredTopic } from '../subscribers/topic.repo.ts'
+import { isTopicsText, parseTopicName } from '../subscribers/topics-text.ts'
+import type { ChangeContext } from './change-by-link.ts'
+import { readTopicsText } from './read-topics-text.ts'
+
+// What each form of a subscriber's own page asks for. Whatever is as asked for already comes back as it stands.
+
+const PAUSE_DAYS = { week: 7, month: 30 }
+
+/** Throws FieldFaults under the names of TypedSettings. */
+function newSettings(typed: TypedSettings, { subscriber }: ChangeContext): Partial<Subscription> {
+  const { zone, hour, days, maxPapers, format, detail } = subscriber
+  const fields = new FieldReader()
+  const settings = readSettings(typed, { zone, hour, days, maxPapers, format, detail }, fields)
+  fields.finish()
+  return settings
+}
+
+/** Settings, and topics where there are any, of one form. Throws FieldFaults of both. */
+export function settingsAndTopics(
+  typed: TypedSettings & { topic: string },
+  held: ChangeContext,
+): Partial<Subscription> {
+  const fields = new FieldReader()
+  const settings = fields.read('settings', {}, () => newSettings(typed, held))
+  const added =
+    typed.topic.trim() === '' ? {} : fields.read('topic', {}, () => addedTopics(typed.topic, held))
+  fields.finish()
+  return { ...settings, ...added }
+}
+
+/** The text may hold several, also with their names. Throws FieldFaults: topic. */
+export function addedTopics(text: string, { topics }: ChangeContext): Partial<Subscription> {
+  const fields = new FieldReader()
+  const added = fields.read('topic', [], () => {
+    if (text.trim() === '') throw new Fault('query.empty')
+    const read = isTopicsText(text) ? readTopicsText(text) : readTopics({ topics: [text] })
+    if (read.every((topic) => isThere(topics, topic.query))) throw new Fault('topic.exists')
+    return read
+  })
+  fields.finish()
+  return { topics: [...plain(topics), ...added] }
+}
+
+export interface TypedTopic {
+  id: number
+  query: string
+  name: string
+}
+
+/**
+ * Other words, or another name. Throws FieldFaults: query, name; topic where it was removed meanwhile, so that the
+ * words are not lost.
+ */
+export function editedTopic(
+  { id, query, name }: TypedTopic,
+  { topics }: ChangeContext,
+): Partial<Subscription> {
+  const kept = topics.find((topic) => topic.id === id)
+  if (!kept) throw new FieldFaults([{ field: 'topic', fault: new Fault('topic.removed') }])
+  const others = topics.filter((topic) => topic !== kept)
+  const fields = new FieldReader()
+  const text = fields.read('query', '', () =>
+    query.trim() === kept.query ? kept.query : readOneTopic(query, others),
+  )
+  const called = fields.read('name', '', () => parseTopicName(name))
+  fields.finish()
+  const edited = { query: text, name: nameFor(kept, { query: text, name: called }) }
+  return { topics: plain(topics.map((topic) => (topic === kept ? edited : topic))) }
+}
+
+/** Other words alone. Throws as editedTopic. */
+export function editedQuery(
+  { id, query }: Omit<TypedTopic, 'name'>,
+  held: ChangeContext,
+): Partial<Subscription> {
+  const name = held.topics.find((topic) => topic.id === id)?.name ?? ''
+  return editedTopic({ id, query, name }, held)
+}
+
+/** One more, after the others; without a name it is called by its words. Throws FieldFaults: query, name. */
+export function addedNamedTopic(
+  { query, name }: TopicText,
+  { topics }: ChangeContext,
+): Partial<Subscription> {
+  const fields = new FieldReader()
+  const text = fields.read('query', '', () => readOneTopic(query, topics))
+  const called = fields.read('name', '', () => parseTopicName(name))
+  fields.finish()
+  return { topics: [...plain(topics), { query: text, name: called || text }] }
+}
+
+/** One topic that is none of the others. Throws query.*, topic.several, topic.exists. */
+export function readOneTopic(typed: string, others: readonly TopicText[]): string {
+  const [text = '', ...more] = splitTopics(typed)
+  if (more.length > 0) throw new Fault('topic.several', { count: more.length + 1 })
+  if (isThere(others, text)) throw new Fault('topic.exists')
+  return parseTopic(text).query
+}
+
+/** A topic that was called by its words goes on so, unless somebody gives it a name. */
+function nameFor(kept: TopicText, { query, name }: TopicText): string {
+  const isUntouched = name === kept.name && kept.name === kept.query
+  return name === '' || isUntouched ? query : name
+}
+
+export const withoutTopic = (id: number, { topics }: ChangeContext): Partial<Subscription> => ({
+  topics: plain(topics.filter((topic) => topic.id !== id)),
+})
+
+/** One place further up or down. */
+export function reorderedTopics(
+  { id, to }: { id: number; to: string },
+  { topics }: ChangeContext,
+): Partial<Subscription> {
+  const place = topics.findIndex((topic) => topic.id === id)
+  const other = to === 'up' ? place - 1 : place + 1
+  if (place < 0 || !topics[other]) return {}
+  return { topics: plain(topics.with(place, topics[other]).with(other, topics[place]!)) }
+}
+
+/** For a week, a month, or until a date. Throws FieldFaults: until. */
+export function pauseChange(
+  typed: { for: string; until: string },
+  { today }: ChangeContext,
+): Partial<Subscription> {
+  const days = typed.for === 'week' || typed.for === 'month' ? PAUSE_DAYS[typed.for] : undefined
+  if (days) return { state: 'paused', pausedUntil: addDays(today, days) }
+  const fields = new FieldReader()
+  const pausedUntil = fields.read('until', today, () => {
+    // What is not typed is no date that was typed wrongly.
+    const until = parseDay(typed.until.trim() || today)
+    requirePauseEnd(until, today)
+    return until
+  })
+  fields.finish()
+  return { state: 'paused', pausedUntil }
+}
+
+export const resumeChange: Partial<Subscription> = { state: 'active', pausedUntil: null }
+
+const isThere = (topics: readonly TopicText[], text: string): boolean =>
+  topics.some(({ query }) => query === text)
+
+const plain = (topics: readonly (TopicText | StoredTopic)[]): TopicText[] =>
+  topics.map(({ name, query }) => ({ name, query }))

@@ -1,0 +1,110 @@
+import { addDays, type Day, localDayOf } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { type NextMail, nextMail } from '../digests/next-mail.ts'
+import { lastDigestDate } from '../digests/plan.repo.ts'
+import type { Searcher } from '../search/search-slot.ts'
+import { changeById, newestChanges } from '../subscribers/change.repo.ts'
+import { type Change, isSameSubscription } from '../subscribers/change.ts'
+import { loadSubscription } from '../subscribers/load-subscription.ts'
+import { MAILBOX_FULL, withoutEndedPause } from '../subscribers/pause.ts'
+import { hasSubscription, type Subscriber } from '../subscribers/subscriber.ts'
+import { type StoredTopic, storedTopicsOf } from '../subscribers/topic.repo.ts'
+import { changesToUndo } from '../subscribers/undo-change.ts'
+import { subscriberByManageLink } from './account-link.ts'
+import { type ReceiptWithReturns, receiptsWithReturns } from './receipts.ts'
+import { type ShownProfile, showProfile } from './show-profile.ts'
+import { topicRatesInSlot } from './signup/topic-rates.ts'
+import { resubscribeToken } from './unsubscribe-link.ts'
+
+const RECEIPT_DAYS = 30
+
+/** What every page behind a manage link shows of its holder. */
+export interface LinkHolder {
+  /** Active where a pause has run out. */
+  subscriber: Subscriber
+  today: Day
+  topics: StoredTopic[]
+  /** The next mail; undefined where none comes. */
+  next: NextMail | undefined
+  /** The change that was asked for; null where it is none of theirs. */
+  change: (Change & { isNewest: boolean; canBeUndone: boolean }) | null
+  /** The token that takes back an unsubscribe of a moment ago. */
+  resubscribe: string | null
+}
+
+/** What their own page shows. */
+export interface OpenedManagePage extends LinkHolder {
+  /** How many papers each query would have brought in 30 days; of none, where that cannot be told. */
+  rates: ReadonlyMap<string, number>
+  /** They are paused since their mailbox took nothing, and have changed nothing since. */
+  isPausedByFull: boolean
+  profile: ShownProfile
+  /** Newest first. */
+  receipts: ReceiptWithReturns[]
+}
+
+interface Opening {
+  token: string
+  changeId?: number
+}
+
+// Both read, and change nothing. They throw link.*.
+
+export async function openManagePage(
+  deps: Deps,
+  { searcher, ...opening }: Opening & { searcher: Searcher },
+): Promise<OpenedManagePage> {
+  const holder = await openLinkHolder(deps, opening)
+  const { subscriber, today, topics } = holder
+  const queries = hasSubscription(subscriber) ? topics.map(({ query }) => query) : []
+  return {
+    ...holder,
+    rates: await topicRatesInSlot(deps, searcher, queries),
+    isPausedByFull: await isPausedByFull(deps, subscriber),
+    profile: await showProfile(deps, subscriber.id),
+    receipts: await receiptsWithReturns(deps, subscriber, addDays(today, -RECEIPT_DAYS)),
+  }
+}
+
+export async function openLinkHolder(deps: Deps, { token, changeId }: Opening): Promise<LinkHolder> {
+  const held = await subscriberByManageLink(deps, token)
+  const today = localDayOf(deps.clock.now(), held.zone)
+  const subscriber = withoutEndedPause(held, today)
+  return {
+    subscriber,
+    today,
+    topics: await storedTopicsOf(deps.db, subscriber.id),
+    next: await nextMailOf(deps, subscriber),
+    change: changeId === undefined ? null : await shownChange(deps, { subscriber, changeId, today }),
+    resubscribe: hasSubscription(subscriber) ? null : await resubscribeToken(deps, subscriber),
+  }
+}
+
+/** Whoever is paused until a date gets the first digest of that date or later. */
+async function nextMailOf({ db, clock }: Deps, subscriber: Subscriber): Promise<NextMail | undefined> {
+  const { id, state, startDate, pausedUntil } = subscriber
+  if (!hasSubscription(subscriber) || (state === 'paused' && !pausedUntil)) return undefined
+  const begin = [startDate, state === 'paused' ? pausedUntil : null].filter((date) => date !== null)
+  const last = await lastDigestDate(db, id)
+  return nextMail({ ...subscriber, startDate: begin.sort().at(-1) ?? null }, last, clock.now())
+}
+
+async function isPausedByFull({ db }: Deps, { id, state }: Subscriber): Promise<boolean> {
+  if (state !== 'paused') return false
+  const [newest] = await newestChanges(db, id, 1)
+  return newest?.how === MAILBOX_FULL
+}
+
+async function shownChange(
+  { db }: Deps,
+  { subscriber, changeId, today }: { subscriber: Subscriber; changeId: number; today: Day },
+): Promise<LinkHolder['change']> {
+  const change = await changeById(db, changeId)
+  if (change?.subscriberId !== subscriber.id) return null
+  const [newest] = await newestChanges(db, subscriber.id, 1)
+  const subscription = await loadSubscription(db, subscriber)
+  const canBeUndone =
+    hasSubscription(subscriber) &&
+    !isSameSubscription(subscription, { ...subscription, ...changesToUndo(subscription, change, today) })
+  return { ...change, isNewest: newest?.id === change.id, canBeUndone }
+}

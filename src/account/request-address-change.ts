@@ -1,0 +1,161 @@
+import type { Config } from '../config/config.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Deps, ServiceDeps } from '../core/deps.ts'
+import { Fault } from '../core/errors.ts'
+import { FieldReader } from '../core/field-faults.ts'
+import { nudgeTransactional } from '../mail/nudge-transactional.ts'
+import { enqueue } from '../mail/outbox/message.repo.ts'
+import { type Address, addressHash, parseAddress } from '../subscribers/address.ts'
+import {
+  type AddressChange,
+  addressChangeById,
+  createAddressChange,
+  markAddressChangeConfirmed,
+} from '../subscribers/address-change.repo.ts'
+import { CONSENT_WORDING } from '../subscribers/consent.ts'
+import { endBackOff, reachedDailyLimit, takeEmailPermit } from '../subscribers/email-limits.ts'
+import { readLink, requireHolder, signLink } from '../subscribers/link-token.ts'
+import { lockSubscriber, subscriberById } from '../subscribers/subscriber.repo.ts'
+import type { Subscriber } from '../subscribers/subscriber.ts'
+import { suppressionOf } from '../subscribers/suppression.repo.ts'
+import { linkMessage } from './account-link.ts'
+import { changeAddress } from './change-address.ts'
+import { domainRefusal } from './signup/subscribe.ts'
+import { requestBehindLink, subscriberByLink } from './subscriber-by-link.ts'
+
+/**
+ * Mails a link to an address that a subscriber gives as their new one; its button moves them. Up to two such emails a day
+ * for one subscriber, and what `takeEmailPermit` allows for one person. Beyond that, or for a suppressed address, none is sent
+ * and the page does not say so. Returns the address. Throws link.*, FieldFaults (email).
+ */
+export async function requestAddressChange(
+  deps: ServiceDeps,
+  { token, email }: { token: string; email: string },
+): Promise<Address> {
+  const { config, db, clock, log } = deps
+  const now = clock.now()
+  const { to, ...asked } = await db.$transaction(async (tx) => {
+    const subscriber = await subscriberByLink(deps, token, 'account', (id) => lockSubscriber(tx, id))
+    const to = readAddress(config, email, subscriber)
+    const mayGo =
+      (await isUnsuppressed(deps, tx, to)) && (await takeEmailPermits(deps, tx, { subscriber, to, now }))
+    if (mayGo) await enqueueAddressChange(deps, tx, { subscriber, to, now })
+    return { to, subscriber: subscriber.id, mail: mayGo ? 'new-address' : null }
+  })
+  log.info('subscriber.asked', { ...asked, how: 'account' })
+  await nudgeTransactional(deps)
+  return to
+}
+
+function readAddress(config: Config, email: string, { addressKey }: Subscriber): Address {
+  const fields = new FieldReader()
+  const address = fields.read('email', { address: '', key: '' }, () => {
+    const typed = parseAddress(email)
+    if (typed.key === addressKey) throw new Fault('address.unchanged')
+    const refusal = domainRefusal(config, typed)
+    if (refusal) throw refusal
+    return typed
+  })
+  fields.finish()
+  return address
+}
+
+async function isUnsuppressed(
+  { config }: Deps,
+  tx: DatabaseOrTransaction,
+  { key }: Address,
+): Promise<boolean> {
+  return (await suppressionOf(tx, addressHash(key, config.SUPPRESSION_KEY))) === null
+}
+
+/** Counts the mail for both, its cause first; false where one has had their two. */
+async function takeEmailPermits(
+  { config }: Deps,
+  tx: DatabaseOrTransaction,
+  move: AddressChangeRequest,
+): Promise<boolean> {
+  const { subscriber, to, now } = move
+  if (await reachedDailyLimit(tx, { subscriberId: subscriber.id, kind: 'new-address', now })) return false
+  return takeEmailPermit(tx, config, { key: to.key, now })
+}
+
+interface AddressChangeRequest {
+  subscriber: Subscriber
+  to: Address
+  now: Date
+}
+
+async function enqueueAddressChange(
+  { config }: Deps,
+  tx: DatabaseOrTransaction,
+  { subscriber, to, now }: AddressChangeRequest,
+): Promise<void> {
+  const moveId = await createAddressChange(tx, { subscriberId: subscriber.id, ...to, now })
+  const mail = { kind: 'new-address', now, toAddress: to.address, moveId } as const
+  await enqueue(tx, 'answers', [linkMessage(config, subscriber, mail)])
+}
+
+/** What the page behind the link mailed to a new address shows. */
+export interface OpenedAddressChange {
+  addressChange: AddressChange
+  subscriber: Subscriber
+  /** Once they are moved: the token of the page for topics, days and hour. */
+  manage: string | null
+}
+
+/** Reads, and changes nothing. Throws link.*. */
+export async function openAddressChange(deps: Deps, token: string): Promise<OpenedAddressChange> {
+  const { move, subscriber } = await addressChangeBehindLink(deps, deps.db, token, subscriberById)
+  const { id, epoch, addressKey } = subscriber
+  const isThere = move.confirmedAt !== null && addressKey === move.key
+  const link = { purpose: 'manage', id, epoch, issuedAt: deps.clock.now() } as const
+  return {
+    addressChange: move,
+    subscriber,
+    manage: isThere ? signLink(link, deps.config.APP_SECRET[0]!) : null,
+  }
+}
+
+/**
+ * The button behind that link: moves the subscriber and tells the old address. Again, it changes nothing. Throws link.*,
+ * address.taken, subscriber.suppressed.
+ */
+export async function confirmAddressChange(deps: ServiceDeps, token: string): Promise<void> {
+  const now = deps.clock.now()
+  const moved = await deps.db.$transaction(async (tx) => {
+    const { move, subscriber } = await addressChangeBehindLink(deps, tx, token, lockSubscriber)
+    if (move.confirmedAt) return undefined
+    await markAddressChangeConfirmed(tx, move.id, now)
+    await changeAddress(deps, tx, {
+      subscriber,
+      to: move,
+      how: 'page',
+      wording: CONSENT_WORDING.version,
+      now,
+    })
+    await endBackOff(tx, deps.config, { key: move.key, now })
+    // To the old address: what has just been redirected went before.
+    const notification = linkMessage(deps.config, subscriber, { kind: 'moved', now, moveId: move.id })
+    await enqueue(tx, 'answers', [notification])
+    return subscriber.id
+  })
+  if (!moved) return
+  deps.log.info('subscriber.changed', { subscriber: moved, what: 'moved' })
+  await nudgeTransactional(deps)
+}
+
+async function addressChangeBehindLink(
+  { config, clock }: Deps,
+  db: DatabaseOrTransaction,
+  token: string,
+  subscriberWith: typeof subscriberById,
+): Promise<{ move: AddressChange; subscriber: Subscriber }> {
+  const link = readLink(token, 'move', config.APP_SECRET, clock.now())
+  const { asked: move, subscriber } = await requestBehindLink(db, {
+    link,
+    requestById: addressChangeById,
+    loadSubscriber: subscriberWith,
+  })
+  if (!move.confirmedAt) requireHolder(link, subscriber)
+  return { move, subscriber }
+}

@@ -1,0 +1,80 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { recordChange } from '../../subscribers/change.repo.ts'
+import { isSameSubscription } from '../../subscribers/change.ts'
+import { recordConsent } from '../../subscribers/consent.repo.ts'
+import { loadSubscription } from '../../subscribers/load-subscription.ts'
+import { parseTopic } from '../../subscribers/read-signup.ts'
+import { startDateOf } from '../../subscribers/start-date.ts'
+import { changeSubscriber } from '../../subscribers/subscriber.repo.ts'
+import {
+  hasSubscription,
+  MAX_TOPICS,
+  type SignupRequest,
+  type Subscriber,
+  type TopicText,
+} from '../../subscribers/subscriber.ts'
+import { requireUnsuppressed } from '../../subscribers/suppression.repo.ts'
+import { addTopics } from '../../subscribers/topic.repo.ts'
+
+export interface ApplySignupInput {
+  /** Locked by this transaction. */
+  subscriber: Subscriber
+  wish: SignupRequest
+  how: string
+  wording: string
+  now: Date
+}
+
+/**
+ * Makes a wish so, consent and all: a subscription for somebody who has none, more topics for somebody who has one;
+ * topics from before stay, and what goes beyond the limit is left out. True where a subscription began. Throws
+ * subscriber.suppressed.
+ */
+export async function applySignup(tx: DatabaseOrTransaction, input: ApplySignupInput): Promise<boolean> {
+  const { subscriber, how, wording, now } = input
+  await requireUnsuppressed(tx, subscriber.addressHash)
+  const joined = hasSubscription(subscriber)
+  await (joined ? addRequestedTopics(tx, input) : activate(tx, input))
+  const event = joined ? 'topics-added' : 'confirmed'
+  await recordConsent(tx, { subscriberId: subscriber.id, at: now, event, how, wording })
+  return !joined
+}
+
+async function activate(
+  tx: DatabaseOrTransaction,
+  { subscriber, wish: request, now }: ApplySignupInput,
+): Promise<void> {
+  const { id, state, epoch } = subscriber
+  const { topics, ...settings } = request
+  await changeSubscriber(tx, id, {
+    ...settings,
+    state: 'active',
+    stateBefore: null,
+    epoch: state === 'pending' ? epoch : epoch + 1,
+    confirmedAt: now,
+    startDate: startDateOf(now, settings),
+    pausedUntil: null,
+  })
+  await insertTopics(tx, id, topics)
+}
+
+/** Adds the topics, which is a change that can be undone; the settings of the wish do not count. */
+async function addRequestedTopics(
+  tx: DatabaseOrTransaction,
+  { subscriber, wish: request, how, now }: ApplySignupInput,
+): Promise<void> {
+  const before = await loadSubscription(tx, subscriber)
+  await insertTopics(tx, subscriber.id, request.topics)
+  const after = await loadSubscription(tx, subscriber)
+  if (isSameSubscription(before, after)) return
+  await recordChange(tx, { subscriberId: subscriber.id, at: now, how, before, after })
+}
+
+async function insertTopics(
+  tx: DatabaseOrTransaction,
+  subscriberId: string,
+  asked: TopicText[],
+): Promise<void> {
+  const topics = asked.map(({ name, query }) => ({ ...parseTopic(query), name }))
+  await addTopics(tx, { subscriberId, topics, most: MAX_TOPICS })
+}

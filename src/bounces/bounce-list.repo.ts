@@ -1,0 +1,110 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import type { NewBounce } from './bounce.repo.ts'
+import type { Channel } from './report.repo.ts'
+
+/** A return as the operator sees it. */
+export interface ListedBounce extends NewBounce {
+  reportId: number
+  n: number
+  /** How its report came in. */
+  way: Channel
+  /** The report could be read. */
+  isRead: boolean
+  /** Of its message; null where there is none, or it is not kept any more. */
+  kind: string | null
+}
+
+/** A place in the list. */
+export type BounceCursor = Pick<ListedBounce, 'at' | 'reportId' | 'n'>
+
+export interface BounceFilter {
+  class?: string
+  domain?: string
+  /** Came at this instant or later. */
+  from?: Date
+}
+
+const FIELDS = Prisma.sql`
+  r.report_id as "reportId", r.n, r.at, r.class, r.status, r.sure, r.answer, r.domain, r.found_by as "foundBy",
+  r.message_id as "messageId", r.subscriber_id as "subscriberId", r.done, p.way, p.state = 'read' as "isRead",
+  (select m.kind from message m where m.id = r.message_id) as kind
+  from returned r join report p on p.id = r.report_id`
+
+/** What came back for any of those messages, oldest first. */
+export const bouncesOfMessages = (
+  db: DatabaseOrTransaction,
+  ids: readonly string[],
+): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
+  select ${FIELDS} where r.message_id = any(${[...ids]}) order by r.at, r.report_id, r.n`
+
+/** What came back for a subscriber, oldest first. */
+export const bouncesOfSubscriber = (
+  db: DatabaseOrTransaction,
+  subscriberId: string,
+): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
+  select ${FIELDS} where r.subscriber_id = ${subscriberId} order by r.at, r.report_id, r.n`
+
+/** Newest first, at most `most`; a filter narrows, `after` goes on from a place. */
+export const newestBounces = (
+  db: DatabaseOrTransaction,
+  { class: kind, domain, from, after, most }: BounceFilter & { after?: BounceCursor; most: number },
+): Promise<ListedBounce[]> => db.$queryRaw<ListedBounce[]>`
+  select ${FIELDS}
+  where (${kind ?? null}::text is null or r.class = ${kind ?? null})
+    and (${domain ?? null}::text is null or r.domain = ${domain ?? null})
+    and (${from ?? null}::timestamptz is null or r.at >= ${from ?? null})
+    and (${after?.at ?? null}::timestamptz is null
+      or (r.at, -r.report_id, -r.n) < (${after?.at ?? null}, -${after?.reportId ?? 0}::int, -${after?.n ?? 0}::int))
+  order by r.at desc, r.report_id, r.n limit ${most}`
+
+export interface BounceClassCount {
+  class: string
+  count: number
+}
+
+interface Span {
+  from: Date
+  before: Date
+}
+
+/** How many came from one instant on and before another, by class; the most first. */
+export const countBounces = (
+  db: DatabaseOrTransaction,
+  { from, before }: Span,
+): Promise<BounceClassCount[]> =>
+  db.$queryRaw<BounceClassCount[]>`
+  select class, count(*)::int as count from returned where at >= ${from} and at < ${before}
+  group by 1 order by 2 desc, 1`
+
+export interface BounceDomainCount extends BounceClassCount {
+  domain: string
+}
+
+/** The same by domain and class, for the domains with the most. */
+export const countBouncesByDomain = (
+  db: DatabaseOrTransaction,
+  { from, before, domains }: Span & { domains: number },
+): Promise<BounceDomainCount[]> => db.$queryRaw<BounceDomainCount[]>`
+  with biggest as (
+    select domain, count(*) as all_of_it from returned
+    where at >= ${from} and at < ${before} and domain is not null
+    group by 1 order by 2 desc, 1 limit ${domains}
+  )
+  select domain, class, count(*)::int as count from returned join biggest using (domain)
+  where at >= ${from} and at < ${before}
+  group by 1, 2, all_of_it order by all_of_it desc, 1, 3 desc, 2`
+
+export interface BounceDayCount extends BounceClassCount {
+  /** UTC. */
+  day: string
+}
+
+/** How many came on each day (UTC), by class. */
+export const countBouncesByDay = (
+  db: DatabaseOrTransaction,
+  { from, before }: Span,
+): Promise<BounceDayCount[]> =>
+  db.$queryRaw<BounceDayCount[]>`
+  select to_char(at at time zone 'utc', 'YYYY-MM-DD') as day, class, count(*)::int as count
+  from returned where at >= ${from} and at < ${before} group by 1, 2`

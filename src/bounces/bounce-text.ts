@@ -1,0 +1,112 @@
+import { REFUSAL_LABELS } from '../mail/refusal-labels.ts'
+import type { FoundBy } from './bounce.repo.ts'
+import type { ListedBounce } from './bounce-list.repo.ts'
+
+type BounceFacts = Pick<ListedBounce, 'class' | 'status' | 'sure' | 'answer' | 'foundBy' | 'done' | 'isRead'>
+
+/** A mail that was taken did not arrive after all. Of a report that cannot be read, nobody knows what it says. */
+const isFailure = ({ class: kind, isRead }: Pick<BounceFacts, 'class' | 'isRead'>): boolean =>
+  isFailureClass(kind) && (kind !== 'unknown' || isRead)
+
+/** Of a mail that did not arrive. */
+export const isFailureClass = (kind: string): boolean => Object.hasOwn(REFUSAL_LABELS, kind)
+
+/** The newest return that says so; undefined where none does. Oldest first. */
+export const newestFailure = <T extends Pick<BounceFacts, 'class' | 'isRead'>>(
+  returns: readonly T[],
+): T | undefined => returns.findLast(isFailure)
+
+const OTHERS: Partial<Record<BounceFacts['class'], string>> = {
+  complaint: 'The reader marked it as spam',
+  delayed: 'Delayed: their server is still trying to deliver it',
+  'auto-reply': 'Automatic reply',
+  'not-a-report': 'An email that isn’t a report',
+  unsubscribe: 'The reader asked to unsubscribe',
+}
+
+/** "no such mailbox (5.1.1)"; "complaint" and the like where it is none of a failed mail. */
+export function classText({ class: kind, status }: { class: string; status: string | null }): string {
+  const words = (REFUSAL_LABELS as Record<string, string | undefined>)[kind] ?? kind
+  return status ? `${words} (${status})` : words
+}
+
+/** What each class means, for whoever reads how many there were. */
+export const CLASS_MEANINGS: Readonly<Record<string, string>> = {
+  dead: 'the mailbox doesn’t exist',
+  full: 'the mailbox is full or disabled',
+  policy: 'the receiving server rejected the email or its sender',
+  ours: 'something is wrong on our side',
+  temporary: 'it could not be delivered in time',
+  unknown: 'the report gives no reason or could not be read',
+  complaint: 'a reader marked an email as spam',
+  delayed: 'their server is still trying',
+  'auto-reply': 'an automatic reply',
+  'not-a-report': 'an email that isn’t a report',
+  unsubscribe: 'a request to unsubscribe, by email or through a mail service',
+}
+
+/** What came: "Returned: no such mailbox (5.1.1): 550 5.1.1 nobody here". */
+function arrivalText(one: BounceFacts): string {
+  if (!one.isRead) return 'An unreadable report arrived'
+  const what = OTHERS[one.class] ?? `Returned: ${classText(one)}`
+  return one.answer ? `${what}: ${one.answer}` : what
+}
+
+const FOUND: Record<FoundBy, string> = {
+  token: 'by the token in its envelope sender',
+  field: 'by the token in a header of the email',
+  'message-id': 'by its Message-ID',
+  maker: 'by the address that the mail service gave',
+}
+
+const foundText = ({ foundBy, class: kind }: BounceFacts): string =>
+  foundBy === 'token' && kind === 'unsubscribe' ? 'by the token of the unsubscribe address' : FOUND[foundBy!]
+
+/** What was done about it, or why nothing more was. */
+export function doneText(one: BounceFacts): string {
+  switch (one.done) {
+    case 'suppressed':
+      return 'the address was suppressed'
+    case 'paused':
+      return 'they were paused for a week'
+    case 'unsubscribed':
+      return one.class === 'complaint'
+        ? 'they were unsubscribed and emailed a way to undo it. A report without a token, or about another mailbox, could be forged, so the address was not suppressed'
+        : 'they were unsubscribed'
+    case 'dropped':
+      return 'the sign-up was dropped'
+    case 'elsewhere':
+      return 'no action: it is about another mailbox, to which theirs forwards'
+    default:
+      return one.foundBy ? whyNothing(one) : 'no action: no subscriber matches'
+  }
+}
+
+const NOTHING: Record<BounceFacts['class'], string> = {
+  dead: 'no action: the subscriber was erased, or an earlier report about this email was processed',
+  full: 'no further action: they were already paused for at least as long, or get no digests',
+  policy: 'no action: it is about the email or its sender, not the address',
+  ours: 'no action: it is about our side, not the address',
+  temporary: 'no action: the failure may be temporary',
+  unknown: 'no action: it gives no reason',
+  complaint: 'no action: the address is unknown, they get no digests, or an earlier report was processed',
+  delayed: 'no action',
+  'auto-reply': 'no action',
+  'not-a-report': 'no action',
+  unsubscribe: 'no action: they had no subscription any more',
+}
+
+function whyNothing({ class: kind, sure, isRead }: BounceFacts): string {
+  if (!isRead) return 'no action'
+  return kind === 'dead' && !sure
+    ? 'no action yet: a second such report on another day suppresses the address'
+    : NOTHING[kind]
+}
+
+/** All of it in one sentence for the operator. */
+export function bounceText(one: BounceFacts): string {
+  const found = one.foundBy ? [`found ${foundText(one)}`] : []
+  const came = arrivalText(one)
+  const [head, rest] = [came.replace(/[.;\s]+$/, ''), [...found, doneText(one)].join('; ')]
+  return `${head}; ${rest}.`
+}

@@ -1,0 +1,25 @@
+import type { BounceEvent } from '../bounce-event.ts'
+import type { Provider } from '../report.repo.ts'
+import { readBrevo } from './brevo.ts'
+import { readMailgun } from './mailgun.ts'
+import { readPostmark } from './postmark.ts'
+import { readSendgrid } from './sendgrid.ts'
+import { readSes } from './ses.ts'
+import { NOT_A_REPORT } from './to-bounce-event.ts'
+
+const READERS: Record<Provider, (raw: Uint8Array) => BounceEvent[]> = {
+  ses: readSes,
+  sendgrid: readSendgrid,
+  mailgun: readMailgun,
+  postmark: readPostmark,
+  brevo: readBrevo,
+}
+
+/**
+ * What the body of a maker's webhook says: one for each recipient of each event that is a report; where none is, one that
+ * says so. Throws report.unreadable.
+ */
+export function readProviderReport(provider: Provider, raw: Uint8Array): BounceEvent[] {
+  const reports = READERS[provider](raw).filter(({ class: kind }) => kind !== 'not-a-report')
+  return reports.length > 0 ? reports : [NOT_A_REPORT]
+}

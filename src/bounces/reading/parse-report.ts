@@ -1,0 +1,166 @@
+import { headerOf, type ParsedMail } from '../mail/parsed-mail.ts'
+import { findAddresses, isSameAddress } from './address.ts'
+import { isAutoReply, isBounceReport, isChallenge, isDelay, isSuccess } from './classify-mail.ts'
+import { parseComplaint } from './complaint.ts'
+import { parseDeliveryStatus, type RecipientStatus } from './delivery-status.ts'
+import { parseJsonNotice } from './json-notice.ts'
+import { findReferences, type MessageReferences } from './message-references.ts'
+import {
+  bareBounce,
+  bounceFromQuotedReply,
+  bounceFromStatus,
+  bounceFromWords,
+  type ParsedBounce,
+  smtpStageIn,
+} from './parsed-bounce.ts'
+import { findQuotedReplies } from './quoted-replies.ts'
+import { findRecipientWords, type RecipientWords } from './recipient-words.ts'
+import { embeddedMail, type SplitReport, splitReport } from './split-report.ts'
+
+export interface ParsedReport {
+  /** One at least, at most 200. */
+  returned: ParsedBounce[]
+  about: MessageReferences
+}
+
+const MOST = 200
+
+/**
+ * What a mail that came back says: of failed mails (RFC 3464 and what servers write in its place), of complaints
+ * (RFC 5965), or nothing of either. It never throws. The mail that is sent back in it is not read for reasons.
+ */
+export function parseReport(mail: ParsedMail): ParsedReport {
+  const divided = splitReport(mail)
+  return { returned: once(returnedIn(mail, divided)), about: findReferences(mail, divided) }
+}
+
+/** A report may list a recipient over and over. */
+function once(returned: ParsedBounce[]): ParsedBounce[] {
+  const keyOf = ({ recipient, class: kind, status }: ParsedBounce) =>
+    `${recipient?.toLowerCase()} ${kind} ${status}`
+  return [...new Map(returned.toReversed().map((one) => [keyOf(one), one])).values()]
+    .toReversed()
+    .slice(0, MOST)
+}
+
+/** `mayHold`: a report may be sent on as a whole; one level of that is read. */
+function returnedIn(mail: ParsedMail, divided: SplitReport, mayHold = true): ParsedBounce[] {
+  const complaints = parseComplaint(mail, divided)
+  if (complaints) return complaints
+  const notice = parseJsonNotice(divided.own)
+  if (notice && notice.complained.length > 0)
+    return notice.complained.map((one) => bareBounce('complaint', one))
+  const groups = notice?.groups ?? parseDeliveryStatus(divided.status || divided.own)
+  if (groups.length === 0 && !isBounceReport(mail, divided))
+    return [bareBounce(isAutoReply(mail) || isChallenge(mail, divided) ? 'auto-reply' : 'not-a-report')]
+  const results = groups.length > 0 ? fromGroups(groups, divided) : fromOwnWords(mail, divided, mayHold)
+  const isPending = groups.every(({ action }) => action === null) && isDelay(mail, divided)
+  return isPending && !results.some(isRefused) ? results.map(delayed) : results
+}
+
+/** A server said no for good: whatever the rest sounds like. */
+const isRefused = ({ class: kind, answer, rule }: ParsedBounce): boolean =>
+  rule !== null && (kind === 'dead' || /^5\d\d/.test(answer?.answer ?? ''))
+
+const delayed = (one: ParsedBounce): ParsedBounce => ({ ...one, class: 'delayed', rule: null, sure: false })
+
+/** Each group with a code or an answer that says something; else with what the words say of its recipient. */
+function fromGroups(groups: RecipientStatus[], { own }: SplitReport): ParsedBounce[] {
+  const said = findRecipientWords(own, () => false)
+  return groups.map((group) => {
+    const isOf = ({ recipient }: RecipientWords) =>
+      group.recipient !== null && isSameAddress(recipient, group.recipient)
+    const words = withoutFields(said.find(isOf)?.words ?? (groups.length === 1 ? own : ''))
+    const read = bounceFromStatus(group, smtpStageIn(words))
+    const heard = bounceFromWords(words, group.recipient)
+    if (read.class !== 'unknown') return { ...read, sure: read.sure && !isAgainst(heard) }
+    if (!heard || heard.rule === null) return read
+    return { ...heard, status: read.status ?? heard.status, diagnostic: read.diagnostic ?? heard.diagnostic }
+  })
+}
+
+/** Something else than that nobody is there. */
+const isAgainst = (heard: ParsedBounce | null): boolean =>
+  heard !== null && ['full', 'policy', 'ours'].includes(heard.class)
+
+/** Fields for programs are no words. */
+const withoutFields = (words: string): string =>
+  words.replace(
+    /^(?:[\w-]+-mta|arrival-date|final-recipient|original-recipient|action|status|last-attempt-date|diagnostic-code|x-[\w-]+):.*(?:\n[ \t].*)*$/gim,
+    '',
+  )
+
+function fromOwnWords(mail: ParsedMail, divided: SplitReport, mayHold: boolean): ParsedBounce[] {
+  if (isSuccess(mail, divided)) return [bareBounce('not-a-report')]
+  const failed = findAddresses(headerOf(mail.headers, 'x-failed-recipients'))
+  const copied = findAddresses(headerOf(divided.copyHeaders, 'to'))
+  const named = namedIn(mail, divided, { failed, copied })
+  if (named.length > 0) return fromNamed(named, mail, divided)
+  const inner = embeddedMail(divided)
+  if (mayHold && failed.length === 0 && inner.headers.length > 0) {
+    const held = splitReport(inner)
+    if (isBounceReport(inner, held)) return returnedIn(inner, held, false)
+  }
+  const rest = failed.length > 0 ? failed : copied.length === 1 ? copied : originalAddresses(divided)
+  if (rest.length > 0) return rest.map((recipient) => fromText(divided.own, recipient, mail))
+  const quoted = findQuotedReplies(divided.own)
+  return quoted.length > 0 ? quoted.map(bounceFromQuotedReply) : [fromText(divided.own, null, mail)]
+}
+
+/** Whom the words name: of those that a header names, where there is one; not whoever sent the mail, if that shows. */
+function namedIn(
+  mail: ParsedMail,
+  { own, copyHeaders }: SplitReport,
+  { failed, copied }: { failed: string[]; copied: string[] },
+): RecipientWords[] {
+  const meant = [...failed, ...copied]
+  const senders = [
+    ...OF_READER.map((name) => headerOf(mail.headers, name)),
+    ...OF_SENDER.map((name) => headerOf(copyHeaders, name)),
+  ]
+    .flatMap(findAddresses)
+    .filter((one) => !meant.some((other) => isSameAddress(one, other)))
+  const others = findRecipientWords(own, (address) =>
+    senders.some((sender) => isSameAddress(sender, address)),
+  )
+  const said = others.length > 0 || copied.length > 0 ? others : findRecipientWords(own, () => false)
+  return said.filter(
+    ({ recipient }) => failed.length === 0 || failed.some((one) => isSameAddress(one, recipient)),
+  )
+}
+
+const OF_READER = ['to', 'cc', 'delivered-to', 'x-original-to', 'from', 'sender', 'reply-to']
+const OF_SENDER = ['from', 'return-path', 'sender', 'reply-to', 'errors-to']
+
+/** By the line that names somebody, else by what follows it, else by all words where no other reason stands there. */
+function fromNamed(named: RecipientWords[], mail: ParsedMail, { own }: SplitReport): ParsedBounce[] {
+  const read = named.map(
+    ({ recipient, words, lead }) => bounceFromWords(lead, recipient) ?? bounceFromWords(words, recipient),
+  )
+  const isTold = read.some((one) => one !== null && one.class !== 'unknown')
+  return named.map(({ recipient }, at) => {
+    if (isTold) return read[at] ?? bareBounce('unknown', recipient)
+    const whole = fromText(own, recipient, mail)
+    return whole.class === 'unknown' ? (read[at] ?? whole) : whole
+  })
+}
+
+const fromText = (own: string, recipient: string | null, mail: ParsedMail): ParsedBounce => {
+  const heard = bounceFromWords(own, recipient)
+  const isTold = heard !== null && heard.class !== 'unknown'
+  return (
+    (isTold ? heard : bounceFromWords(headerOf(mail.headers, 'subject'), recipient)) ??
+    heard ??
+    bareBounce('unknown', recipient)
+  )
+}
+
+/** "(generated from ann@mail.example)" beside a name that is kept back. */
+const originalAddresses = ({ own }: SplitReport): string[] =>
+  [
+    ...own.matchAll(
+      /\((?:(?:ultimately )?(?:generated|expanded) from|originally addressed to):?\s+<?([^\s<>()]{3,320}@[^\s<>()]{1,250})>?\)/gi,
+    ),
+  ]
+    .map(([, address = '']) => address)
+    .slice(0, MOST)

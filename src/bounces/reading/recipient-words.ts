@@ -1,0 +1,121 @@
+import { ADDRESS } from './address.ts'
+
+/** What a report says of one recipient in words. */
+export interface RecipientWords {
+  recipient: string
+  words: string
+  /** Where the line that names the recipient goes on to say something: that, up to the next empty line. */
+  lead: string
+}
+
+interface Found {
+  recipient: string
+  /** What the line itself says. */
+  says: string
+  /** What follows is about somebody else. */
+  isWhole?: boolean
+}
+
+const MAX_LINE_LENGTH = 1000
+const MAX_LINES = 40
+const MAX_WORDS = 4000
+const MAX_FOUND = 200
+
+const pattern = (source: string): RegExp => new RegExp(source.replaceAll('ADDRESS', ADDRESS), 'iu')
+
+/** Lines that speak of an address without its being the one that failed. */
+const OTHERS =
+  /\b(?:contact|assist\w*|help|questions?|support|write to|reply|postmaster|administrator|visit|from|sender|reporting-mta|on behalf|return-path|cc|reply-to|generated from|expanded from|hello|dear|hi)\b/i
+const FAILURE =
+  /\b(?:not|no|un\w+|fail\w*|err\w*|undeliver\w*|reject\w*|invalid|bounce\w*|refus\w*|could ?n.t|delay\w*|recipient|address|mailbox|rcpt)\b|конверт|адрес|доставл|できません|宛先|送信|失敗|退|无法|失败/i
+
+const ALONE = pattern(String.raw`^[^\p{L}\p{N}<]*[<"'(]{0,3}(ADDRESS)[^\p{L}\p{N}]*$`)
+const NAMED = pattern(String.raw`^[^@:]{0,60}<(ADDRESS)>[^\p{L}\p{N}]*$`)
+const LEADING = pattern(String.raw`^[^\p{L}\p{N}<"']*[<"']{0,2}(ADDRESS)[>"']{0,2}[ \t:,.](.*)$`)
+const LABELLED = pattern(
+  String.raw`^[^@]{0,30}\b(?:recipients?|addressed to|destinat\p{L}+|empf(?:ä|ae)nger|получател\p{L}+|宛先|收件人)(?: address)?\b.{0,10}[:=] *<?(?:rfc822; *)?(ADDRESS)\b(.*)$`,
+)
+const OF_X400 = pattern(String.raw`^[^@]{0,300}\bSMTP=(ADDRESS)(.*)$`)
+const WITHIN = pattern('^.{0,300}?(ADDRESS)')
+const ANSWER = pattern(
+  String.raw`^[^\p{L}\p{N}]*(?:[45]\d\d[ -])?(?:[45]\.\d{1,3}\.\d{1,3} )?<(ADDRESS)>(?:\.\.\.|[:,]| )`,
+)
+
+const COMMAND = pattern(String.raw`^[> \t]*(?:RCPT TO|In: +RCPT TO): ?<?(ADDRESS)`)
+
+const found = (match: RegExpExecArray | null, says = ''): Found | null =>
+  match?.[1] === undefined ? null : { recipient: match[1], says }
+
+/** The ways in which a line names a recipient. The first way that a report uses is the one that it is read by. */
+const STRATEGIES: ((line: string) => Found | null)[] = [
+  (line) => {
+    const alone = found(ALONE.exec(line)) ?? (OTHERS.test(line) ? null : found(NAMED.exec(line)))
+    if (alone) return alone
+    const leading = LEADING.exec(line) ?? LABELLED.exec(line) ?? OF_X400.exec(line)
+    return found(leading, leading?.[2] ?? '')
+  },
+  (line) => {
+    const answer = found(ANSWER.exec(line), line)
+    return answer ? { ...answer, isWhole: true } : found(COMMAND.exec(line))
+  },
+  (line) => (FAILURE.test(line) && !OTHERS.test(line) ? found(WITHIN.exec(line), line) : null),
+]
+
+/**
+ * Who failed and why, by the words of a report: a line that names an address, and what follows it up to the next one.
+ * Addresses one below the other share what follows them; `isNot` takes out the sender. Empty where none is named.
+ */
+export function findRecipientWords(own: string, isNot: (address: string) => boolean): RecipientWords[] {
+  const lines = own.split('\n').map((line) => line.replace(/^(?:> ?)+/, '').slice(0, MAX_LINE_LENGTH))
+  for (const strategy of STRATEGIES) {
+    const all = sectionsOf(lines, (line) => {
+      const one = strategy(line)
+      return one && !isNot(one.recipient) ? one : null
+    })
+    if (all.length > 0) return merged(all)
+  }
+  return []
+}
+
+function sectionsOf(lines: string[], namedIn: (line: string) => Found | null): RecipientWords[] {
+  const sections: RecipientWords[] = []
+  let open: { recipients: string[]; lines: string[]; isWhole?: boolean; hasLead: boolean } | null = null
+  const close = () => {
+    const words = open?.lines.join('\n').slice(0, MAX_WORDS) ?? ''
+    const lead = open?.hasLead ? words.split(/\n\s*\n/, 1)[0]! : ''
+    for (const recipient of open?.recipients ?? []) sections.push({ recipient, words, lead })
+  }
+  for (const line of lines) {
+    const named = namedIn(line)
+    if (!named) {
+      if (open && !open.isWhole && open.lines.length < MAX_LINES) open.lines.push(line)
+      continue
+    }
+    const isBare = open !== null && open.lines.join('').trim() === ''
+    if (isBare) open!.recipients.push(named.recipient)
+    else {
+      close()
+      if (sections.length > MAX_FOUND) return sections
+      open = { recipients: [named.recipient], lines: [], isWhole: named.isWhole ?? false, hasLead: false }
+    }
+    if (!named.says.trim()) continue
+    open!.lines.push(named.says.trim())
+    open!.hasLead = true
+  }
+  close()
+  return sections
+}
+
+function merged(sections: RecipientWords[]): RecipientWords[] {
+  const all = new Map<string, RecipientWords>()
+  for (const { recipient, words, lead } of sections) {
+    const known = all.get(recipient.toLowerCase())
+    if (known)
+      Object.assign(known, {
+        words: `${known.words}\n${words}`.slice(0, MAX_WORDS),
+        lead: known.lead || lead,
+      })
+    else all.set(recipient.toLowerCase(), { recipient, words, lead })
+  }
+  return [...all.values()]
+}

@@ -1,0 +1,172 @@
+import { parseHeaders, splitHead } from '../mail/headers.ts'
+import type { MailHeader, MailPart, ParsedMail } from '../mail/parsed-mail.ts'
+
+/** A report taken apart: only the first three are words of whoever reports. */
+export interface SplitReport {
+  /** Plain text above the mail that is sent back; the text of HTML where there is none. */
+  own: string
+  /** Fields for programs (RFC 3464). */
+  status: string
+  /** Fields for programs (RFC 5965). */
+  feedback: string
+  /** The mail that is sent back, or what there is of it. */
+  copy: string
+  copyHeaders: MailHeader[]
+}
+
+const STATUS = /^message\/(?:global-)?delivery-status$/
+const FEEDBACK = /^message\/feedback-report$/
+const COPY = /^(?:message\/(?:rfc822|partial|global|global-headers)|text\/rfc822-headers?)$/
+
+const LONGEST = 100_000
+const MAX_HTML = 3
+
+/** What is whose in a mail. Text after the mail that is sent back, or after the status, is no word of the report's own. */
+export function splitReport({ parts }: ParsedMail): SplitReport {
+  const { texts, tails } = textsOf(parts)
+  const of = (kind: RegExp) => parts.filter(({ type }) => kind.test(type)).map(({ text }) => text)
+  const [copy = ''] = [...of(COPY), ...tails].filter((text) => text.trim())
+  return {
+    own: texts.join('\n\n').slice(0, LONGEST),
+    status: of(STATUS).join('\n\n').slice(0, LONGEST),
+    feedback: of(FEEDBACK).join('\n\n').slice(0, LONGEST),
+    copy,
+    copyHeaders: parseHeaders(splitHead(unindented(copy)).head),
+  }
+}
+
+/** The mail that is sent back, as a mail of one part: a report may be forwarded whole. */
+export function embeddedMail({ copy }: SplitReport): ParsedMail {
+  const { head, body } = splitHead(unindented(copy))
+  return { headers: parseHeaders(head), parts: [{ type: 'text/plain', text: body }] }
+}
+
+/** Without the indent or the quote signs that its first line has. */
+function unindented(copy: string): string {
+  const [indent = ''] = /^(?:> ?|[ \t]+)/.exec(copy.replace(/^\s*\n/, '')) ?? []
+  if (indent.startsWith('>')) return copy.replace(/^> ?/gm, '')
+  return indent === '' ? copy : copy.replaceAll(`\n${indent}`, '\n').replace(indent, '')
+}
+
+function textsOf(parts: MailPart[]): { texts: string[]; tails: string[] } {
+  const end = parts.findIndex(({ type }) => STATUS.test(type) || COPY.test(type))
+  const before = end < 0 ? parts : parts.slice(0, end)
+  const plain = before.filter(({ type }) => type === 'text/plain' || type === 'text/enriched')
+  const isSaid = plain.some(({ text }) => saysMore(text))
+  const html = isSaid ? [] : before.filter(({ type }) => type === 'text/html').slice(0, MAX_HTML)
+  const texts: string[] = []
+  for (const text of [...plain.map((part) => part.text), ...html.map((part) => textOfHtml(part.text))]) {
+    const { own, tail } = splitCopy(unfoldedQuoted(text))
+    texts.push(own)
+    if (tail.trim()) return { texts, tails: [tail] }
+  }
+  const after = parts.slice(end < 0 ? parts.length : end).filter(({ type }) => type === 'text/plain')
+  return { texts, tails: after.map(({ text }) => text) }
+}
+
+/** Text whose MIME is broken may be quoted-printable: its lines are whole at least. */
+const unfoldedQuoted = (text: string): string =>
+  /^content-transfer-encoding:[ \t]*quoted-printable/im.test(text)
+    ? text.replace(/=\n/g, '').replace(/=3D/gi, '=').replace(/=20$/gm, ' ')
+    : text
+
+/** More than "this is a message in MIME format". */
+const saysMore = (text: string): boolean => text.replace(/^.*\bMIME\b.*(?:\n.+)?$/gim, '').trim() !== ''
+
+/** The words above the mail that is sent back, and that mail. */
+function splitCopy(text: string): { own: string; tail: string } {
+  const lines = text.split('\n')
+  const marked = lines.findIndex(isMarker)
+  const headed = headIn(lines)
+  const at = [marked, headed].filter((line) => line >= 0).sort((a, b) => a - b)[0]
+  if (at === undefined) return { own: text, tail: '' }
+  const tail = lines.slice(at === marked ? at + 1 : at).join('\n')
+  const mail = IS_MIME.test(lines[at]!) ? tail.replace(/^(?:.+\n)*/, '') : tail
+  return { own: lines.slice(0, at).join('\n'), tail: mail.replace(/^[\s-]*\n/, '') }
+}
+
+const MAIL_WORD = '(?:e-?mail|mail|message)'
+const REST_WORDS = `(?:[ -](?:text|body|headers?|info(?:rmation)?|contents?|source|is|was|are|as|follow(?:s|ing)?|attached|below|included|suppressed|begins?|starts?|here))*`
+const MARKERS = [
+  String.raw`(?:this|below|here|following|included|enclosed|attached|the following)\b.{0,40}\b(?:copy|headers?|part|beginning|contents) of (?:the|your|an?)\b.{0,60}`,
+  `(?:the )?(?:headers?|body|text|copy|contents?) of (?:the|your) (?:original |returned |undelivered )?${MAIL_WORD}.{0,40}`,
+  `(?:the |your )?(?:original|returned|unsent|forwarded) ${MAIL_WORD}${REST_WORDS}`,
+  `(?:the |your )?(?:non-?delivered|undelivered|undeliverable|failed|rejected|bounced) ${MAIL_WORD} (?:text|body|headers?|follows?|is attached|below)${REST_WORDS}`,
+  `(?:the |your )?${MAIL_WORD} (?:headers?|body|text|source)${REST_WORDS}`,
+  `${MAIL_WORD} (?:follows|as follows)|no message was collected`,
+  `(?:start|begin(?:ning)?) of (?:the )?(?:original|returned|forwarded|your) ${MAIL_WORD}.{0,20}`,
+  String.raw`(?:mensaje|mensagem|messaggio|message|courriel) (?:original[ei]?|d.origine|devuelto|originario)\b.{0,30}`,
+  String.raw`(?:urspr(?:ü|u|ue)ngliche|originale?) (?:nachricht|e-?mail|mail)\b.{0,30}|original-?(?:nachricht|mail)`,
+  String.raw`(?:oorspronkelijk|ursprungligt|oprindelig|opprinnelig|oryginalna|původní)\S{0,4} (?:bericht|meddelande|meddelelse|melding|wiadomość|zpráva)\b.{0,30}`,
+  '(?:исходн|оригинальн|первоначальн)\\S{2,4} (?:сообщени|письм)\\S.{0,30}',
+  '(?:元|オリジナル|送信した|原)(?:の|本)?(?:メール|メッセージ).{0,30}|(?:原始|原)(?:邮件|郵件|信件|メール).{0,20}|원본 ?(?:메시지|메일).{0,20}',
+].map((words) => new RegExp(`^(?:${words})$`, 'iu'))
+
+const MAX_MARKER_LENGTH = 120
+const IS_MIME = /^[> \t]*content-type:[ \t]*(?:message\/rfc822|text\/rfc822-headers)/i
+
+/** A line that says that the mail follows: "--- Below this line is a copy of the message." */
+function isMarker(line: string): boolean {
+  if (line.length > MAX_MARKER_LENGTH) return false
+  if (IS_MIME.test(line)) return true
+  const words = line.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+  return words !== '' && MARKERS.some((marker) => marker.test(words))
+}
+
+const FIELD = /^[> \t]*([a-z][\w-]{1,60}):(?:[ \t]|\S|$)/i
+const OF_MAILS =
+  /^(?:received|return-path|message-id|dkim-signature|mime-version|delivered-to|x-received|arc-seal|x-originating-ip)$/
+const OF_REPORTS =
+  /^(?:reporting-mta|final-recipient|original-recipient|action|status|feedback-type|diagnostic-code)$/
+const MIN_FIELDS = 3
+
+/** The line where the head of a mail begins: fields one after the other, of which one stands in mails alone; or -1. */
+function headIn(lines: string[]): number {
+  let start = -1
+  let names: string[] = []
+  for (const [at, line] of [...lines, ''].entries()) {
+    const name = FIELD.exec(line)?.[1]?.toLowerCase()
+    if (name !== undefined && (names.length === 0 || !/^[> \t]*$/.test(line))) {
+      if (names.length === 0) start = at
+      names.push(name)
+    } else if (names.length === 0 || !/^(?:> ?)?[ \t]+\S/.test(line)) {
+      if (isHeadOfMail(names)) return start
+      names = []
+    }
+  }
+  return -1
+}
+
+const isHeadOfMail = (names: string[]): boolean =>
+  names.length >= MIN_FIELDS &&
+  names.some((name) => OF_MAILS.test(name)) &&
+  !names.some((name) => OF_REPORTS.test(name))
+
+const ENTITIES: Record<string, string> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  nbsp: ' ',
+  '#39': "'",
+  '#160': ' ',
+}
+
+const TAG = /<[^<>]{0,2000}>/g
+const LINE_TAG =
+  /<(?:br|hr|\/?p|\/?div|\/?tr|\/td|\/?h\d|\/?li|\/?table|\/?pre|\/?blockquote)(?:\s[^<>]{0,500})?\/?>/gi
+
+function textOfHtml(html: string): string {
+  const shown = html
+    .split(/<(\/?)(?:style|script|title)(?:\s[^<>]{0,500})?>/i)
+    .filter((_, at, all) => at % 2 === 0 && all[at - 1] !== '')
+  return shown
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .replace(LINE_TAG, '\n')
+    .replace(TAG, '')
+    .replace(/&(#?\w{2,6});/g, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity)
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n')
+}

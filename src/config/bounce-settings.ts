@@ -1,0 +1,81 @@
+import { createPublicKey } from 'node:crypto'
+import { z } from 'zod'
+import { imapUrl } from './imap-url.ts'
+import { domainName, httpUrl, listenAddress, password, secret } from './setting-schemas.ts'
+
+/** "arn:aws:sns:eu-west-1:123456789012:bounces" */
+const topicArn = z
+  .string()
+  .regex(
+    /^arn:aws(?:-[a-z-]+)?:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/,
+    'the ARN of the SNS topic, such as arn:aws:sns:eu-west-1:123456789012:bounces',
+  )
+
+/** SendGrid's public key: base64 of DER (SPKI), on the curve P-256. */
+const verificationKey = z
+  .string()
+  .refine(isP256Key, 'the verification key of the Signed Event Webhook, as SendGrid shows it')
+
+function isP256Key(text: string): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' })
+    return key.asymmetricKeyDetails?.namedCurve === 'prime256v1'
+  } catch {
+    return false
+  }
+}
+
+const MIN_SIGNING_KEY = 16
+
+/** Mailgun makes it, not the operator. */
+const signingKey = z.string().min(MIN_SIGNING_KEY, 'the HTTP webhook signing key, as Mailgun shows it')
+
+/** "user:password", as it stands in the address of a webhook. */
+const login = z
+  .string()
+  .refine(
+    (text) => /^[^\s:]+:/.test(text) && password.safeParse(text.slice(text.indexOf(':') + 1)).success,
+    'user:password, the password of 12 characters or more, for example from: openssl rand -hex 16',
+  )
+
+/** Where what comes back is taken in: by mail, from a mailbox, from makers of mail. */
+export const bounceSettings = {
+  BOUNCE_DOMAIN: domainName.optional(),
+  BOUNCE_LMTP: listenAddress.optional(),
+  BOUNCE_SMTP: listenAddress.optional(),
+  BOUNCE_IMAP: imapUrl.optional(),
+  BOUNCE_IMAP_USER: z.string().optional(),
+  BOUNCE_IMAP_PASSWORD: z.string().optional(),
+  SES_TOPIC_ARN: topicArn.optional(),
+  SNS_URL: httpUrl.optional(),
+  SENDGRID_WEBHOOK_KEY: verificationKey.optional(),
+  MAILGUN_WEBHOOK_KEY: signingKey.optional(),
+  POSTMARK_WEBHOOK_LOGIN: login.optional(),
+  BREVO_WEBHOOK_TOKEN: secret.optional(),
+}
+
+export const BOUNCE_SECRETS = [
+  'BOUNCE_IMAP',
+  'BOUNCE_IMAP_USER',
+  'BOUNCE_IMAP_PASSWORD',
+  'SENDGRID_WEBHOOK_KEY',
+  'MAILGUN_WEBHOOK_KEY',
+  'POSTMARK_WEBHOOK_LOGIN',
+  'BREVO_WEBHOOK_TOKEN',
+]
+
+/** What does not go together, as names and a sentence. */
+export function faultsBetweenBounceSettings(
+  values: Record<string, string | undefined>,
+): { names: string[]; what: string }[] {
+  const listening = ['BOUNCE_LMTP', 'BOUNCE_SMTP'].filter((name) => values[name])
+  const login = ['BOUNCE_IMAP_USER', 'BOUNCE_IMAP_PASSWORD']
+  const isLoginMissing =
+    values.BOUNCE_IMAP && !values.BOUNCE_IMAP.includes('@') && !login.every((name) => values[name])
+  return [
+    ...(listening.length > 0 && !values.BOUNCE_DOMAIN
+      ? [{ names: ['BOUNCE_DOMAIN', ...listening], what: 'also set BOUNCE_DOMAIN, whose email it receives' }]
+      : []),
+    ...(isLoginMissing ? [{ names: login, what: 'set both, for the mailbox of BOUNCE_IMAP' }] : []),
+  ]
+}

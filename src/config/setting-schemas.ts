@@ -1,0 +1,147 @@
+import { isIP } from 'node:net'
+import { domainToASCII } from 'node:url'
+import { z } from 'zod'
+import { type Day, parseDay } from '../core/dates.ts'
+
+const SECRET_BYTES = 32
+const PASSWORD_CHARACTERS = 12
+
+export const SECRET_DESCRIPTION = `${SECRET_BYTES} bytes or more, for example from: openssl rand -base64 32`
+
+// Each message says what the setting takes, and begins in the middle of a sentence.
+
+export const integerBetween = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`)
+
+export const oneOf = <const T extends string>(...values: T[]) =>
+  z.enum(values, { error: `one of: ${values.join(', ')}` })
+
+/** The parts of a comma list, without blanks around them. */
+export const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+export const httpUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'an address that begins with https:// or http://',
+  )
+  .transform((text) => text.replace(/\/+$/, ''))
+
+/** What links begin with: nothing stands behind the host, where their path goes, and nothing secret before it. */
+export const siteUrl = httpUrl.refine(isOrigin, {
+  error: 'only scheme and host, such as https://papers.example.org: no path, query, user or password',
+})
+
+function isOrigin(text: string): boolean {
+  const { username, password, pathname } = new URL(text)
+  return !username && !password && pathname === '/' && !/[?#]/.test(text)
+}
+
+/** In lower case, as an A-label. */
+export const domainName = z
+  .string()
+  .transform((text) => domainToASCII(text.trim().replace(/^@/, '')))
+  .refine((text) => /^[^\s@.]+(\.[^\s@.]+)+$/.test(text), 'a domain such as bounce.papers.example.org')
+
+/** Where a listener waits: on this machine alone, unless a host is named. */
+export interface ListenAddress {
+  host: string
+  port: number
+}
+
+const LISTEN_DESCRIPTION = 'a port such as 2424, only on this machine; or host:port'
+
+export const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const [, host = '127.0.0.1', digits = ''] = /^(?:(\[[^\]]+\]|[^\s:]+):)?(\d{1,5})$/.exec(text.trim()) ?? []
+  const port = Number(digits)
+  if (digits !== '' && port <= 65_535) return { host: host.replace(/^\[|\]$/g, ''), port }
+  context.addIssue({ code: 'custom', message: LISTEN_DESCRIPTION })
+  return z.NEVER
+})
+
+export const daySetting = z.string().transform((text, context): Day => {
+  try {
+    return parseDay(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'a date such as 2026-11-24' })
+    return z.NEVER
+  }
+})
+
+/** Mails a second to one recipients' domain. */
+export interface DomainRates {
+  /** Of a domain that is not named; absent: no limit. */
+  each?: number
+  domains: ReadonlyMap<string, number>
+}
+
+const MAX_PER_SECOND = 10_000
+const RATES_DESCRIPTION = `emails a second to one domain, above 0 and up to ${MAX_PER_SECOND}, such as 20, or 20,gmail.com=50,lab.example=2.5`
+
+export const domainRates = z.string().transform((text, context): DomainRates => {
+  const domains = new Map<string, number>()
+  let each: number | undefined
+  const fail = (what: string) => {
+    context.addIssue({ code: 'custom', message: `${RATES_DESCRIPTION}: ${what}` })
+    return z.NEVER
+  }
+  for (const part of splitList(text)) {
+    const { domain, rate = '' } =
+      part.match(/^(?:(?<domain>[^\s=@]+\.[^\s=@]+)\s*=\s*)?(?<rate>\d+(?:\.\d+)?)$/)?.groups ?? {}
+    if (!(Number(rate) > 0 && Number(rate) <= MAX_PER_SECOND)) return fail(`"${part}" is not a valid rate`)
+    const isDuplicate = domain ? domains.has(domain.toLowerCase()) : each !== undefined
+    if (isDuplicate) return fail(`"${part}" is the second rate for ${domain ?? 'every domain'}`)
+    if (domain) domains.set(domain.toLowerCase(), Number(rate))
+    else each = Number(rate)
+  }
+  return { each, domains }
+})
+
+/** Blanks around it do not count. */
+export const oneLineSetting = (takes: string) =>
+  z
+    .string()
+    .transform((text) => text.trim())
+    .refine((text) => /^\P{Cc}+$/u.test(text), takes)
+
+export const databaseUrl = z
+  .string()
+  .refine(
+    (text) => text === 'embedded' || /^postgres(ql)?:\/\//.test(text),
+    'postgresql://… or the word embedded',
+  )
+  .refine(
+    (text) => text === 'embedded' || URL.canParse(text),
+    'postgresql://user:password@host:port/database, a port up to 65535, and in the password / ? # @ : % as %2F %3F %23 %40 %3A %25',
+  )
+
+export const secret = z.string().refine((text) => Buffer.byteLength(text) >= SECRET_BYTES, SECRET_DESCRIPTION)
+
+/** One to type in, which a program may try out: shorter than a secret, never short. */
+export const password = z
+  .string()
+  .refine(
+    (text) => [...text].length >= PASSWORD_CHARACTERS,
+    `${PASSWORD_CHARACTERS} characters or more, for example from: openssl rand -base64 12`,
+  )
+
+export const emailAddress = z.email({ error: 'one email address such as papers@example.org' })
+
+/** What Fastify takes: an address, a network, or a name for some of them. */
+export function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', bits = '0', ...more] = text.split('/')
+  const version = isIP(address)
+  return version > 0 && /^\d+$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128) && more.length === 0
+}
+
+/** Whoever asks could claim any address. */
+export const isWholeInternet = (proxy: string): boolean => /\/0+$/.test(proxy)

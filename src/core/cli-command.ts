@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+const ROOT = resolve(import.meta.dirname, '../..')
+/** Of the image, and of docs/recipes. */
+const SCRIPTS = ['/usr/local/bin/daily-papers', '/usr/local/sbin/daily-papers']
+
+/** What to type for a command of ours: the name under which this very copy is installed, else npm in its folder. */
+export const cliCommand = (words: string, scripts: readonly string[] = SCRIPTS): string =>
+  `${scripts.some(runsThisCopy) ? 'daily-papers' : 'npm run -s cli --'} ${words}`
+
+function runsThisCopy(script: string): boolean {
+  try {
+    return readFileSync(script, 'utf8').includes(ROOT)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,102 @@
+import type { DatabaseOrTransaction } from './database/database.ts'
+import { databaseIdentity, databaseTimeline, isSameDatabase } from './database/database-identity.repo.ts'
+import type { Deps } from './deps.ts'
+import {
+  lockSwitch,
+  readSwitch,
+  type Switch,
+  setSwitch,
+  setSwitchOnce,
+  setSwitchUnless,
+} from './switch.repo.ts'
+
+const IDENTITY_SWITCH = 'database-identity'
+// What delivery compares with before each batch: see may-send.repo.ts.
+const TIMELINE_SWITCH = 'database-timeline'
+export const DELIVERY_SWITCH = 'delivery'
+// A value of the switch, so that no reason that an operator types has its power. After a promotion too.
+const HELD = 'restored'
+
+/** Why this is another database than the one that was recorded; also the reason of the pause. */
+type Change = 'restored' | 'promoted'
+
+/**
+ * Records at the first start which database this is. Delivery is paused until the operator resumes it if this is a copy
+ * that was restored from a dump, or a standby that was promoted (with AFTER_PROMOTION=continue the promotion is only
+ * logged): what was sent after the copy was made is not known here. Returns whether delivery is held for that reason.
+ */
+export async function pauseIfRestored({ db, config, clock, log }: Deps): Promise<boolean> {
+  const at = clock.now()
+  const current = await readDatabaseState(db)
+  await setSwitchOnce(db, IDENTITY_SWITCH, { value: current.identity, reason: 'first start', at })
+  if (current.timeline)
+    await setSwitchOnce(db, TIMELINE_SWITCH, { value: current.timeline, reason: 'first start', at })
+  if ((await isDeliveryHeld(db)) || !(await detectChange(db, current))) return isDeliveryHeld(db)
+  const done = await db.$transaction(async (tx) => {
+    const recorded = await lockIdentity(tx)
+    const change = await detectChange(tx, current) // another process may have settled it
+    if (!recorded || !change) return undefined
+    const continues = change === 'promoted' && config.AFTER_PROMOTION === 'continue'
+    if (continues) await recordIdentity(tx, at, 'promoted')
+    else if (!(await holdDelivery(tx, at, change))) return undefined
+    return { change, goesOn: continues, knownSince: recorded.at.toISOString() }
+  })
+  if (done)
+    log.warn(`database.${done.change}`, {
+      knownSince: done.knownSince,
+      delivery: done.goesOn ? 'on' : 'paused',
+    })
+  return isDeliveryHeld(db)
+}
+
+interface DatabaseState {
+  identity: string
+  timeline: string | null
+}
+
+const readDatabaseState = async (db: DatabaseOrTransaction): Promise<DatabaseState> => ({
+  identity: await databaseIdentity(db),
+  timeline: await databaseTimeline(db),
+})
+
+/** Between what was recorded and what is seen; a part that one of them lacks tells nothing. */
+async function detectChange(db: DatabaseOrTransaction, current: DatabaseState): Promise<Change | undefined> {
+  const identity = await readSwitch(db, IDENTITY_SWITCH)
+  if (identity && !isSameDatabase(identity.value, current.identity)) return 'restored'
+  const timeline = await readSwitch(db, TIMELINE_SWITCH)
+  return timeline && current.timeline && timeline.value !== current.timeline ? 'promoted' : undefined
+}
+
+/** For as long as the transaction lasts, nobody holds delivery or goes on. */
+export const lockIdentity = (tx: DatabaseOrTransaction): Promise<Switch | null> =>
+  lockSwitch(tx, IDENTITY_SWITCH)
+
+/** Nothing is planned or handed over until the operator resumes. False where it was held before. */
+export const holdDelivery = (
+  db: DatabaseOrTransaction,
+  at: Date,
+  reason: Change = 'restored',
+): Promise<boolean> => setSwitchUnless(db, DELIVERY_SWITCH, { value: HELD, reason, at }, HELD)
+
+/** Pauses delivery for any other reason. False, and nothing changes, where it is held. */
+export const pauseUnlessHeld = (
+  db: DatabaseOrTransaction,
+  { reason, at }: { reason: string; at: Date },
+): Promise<boolean> => setSwitchUnless(db, DELIVERY_SWITCH, { value: 'paused', reason, at }, HELD)
+
+export const isHoldSwitch = (delivery: Switch | null): boolean => delivery?.value === HELD
+
+/** Whether delivery is paused because the database was restored or promoted: then nothing is planned either. */
+export const isDeliveryHeld = async (db: DatabaseOrTransaction): Promise<boolean> =>
+  isHoldSwitch(await readSwitch(db, DELIVERY_SWITCH))
+
+/** From now on, this is the database. */
+export async function recordIdentity(
+  db: DatabaseOrTransaction,
+  at: Date,
+  reason = 'resumed by the operator',
+): Promise<void> {
+  const { identity, timeline } = await readDatabaseState(db)
+  await setSwitch(db, IDENTITY_SWITCH, { value: identity, reason, at })
+  if (timeline) await setSwitch(db, TIMELINE_SWITCH, { value: timeline, reason, at })
+}

@@ -1,0 +1,30 @@
+import type { DatabaseOrTransaction } from './database/database.ts'
+import { type Day, dayOf, midnight } from './dates.ts'
+
+/** The figures of days whose rows are not all kept any more. */
+export async function storedFigures<Figures extends { day: Day }>(
+  db: DatabaseOrTransaction,
+  { from, to }: { from: Day; to: Day },
+): Promise<Figures[]> {
+  const rows = await db.dayBook.findMany({ where: { localDate: { gte: midnight(from), lte: midnight(to) } } })
+  return rows.flatMap(({ figures }) => (figures === null ? [] : [figures as unknown as Figures]))
+}
+
+/** Keeps the figures of days for good; those that are kept already stay as they are. */
+export async function storeFigures(db: DatabaseOrTransaction, all: readonly { day: Day }[]): Promise<void> {
+  await db.$executeRaw`
+    insert into day_book (local_date, figures)
+    select (figures ->> 'day')::date, figures from jsonb_array_elements(${JSON.stringify(all)}::jsonb) figures
+    on conflict (local_date) do update set figures = coalesce(day_book.figures, excluded.figures)`
+}
+
+/**
+ * The newest day whose figures are kept, else the day before the first subscriber was here or the first mail was due;
+ * null where there is neither. What an import says of the time before it does not count.
+ */
+export async function figuresStoredThrough(db: DatabaseOrTransaction): Promise<Day | null> {
+  const [row] = await db.$queryRaw<{ day: Date | null }[]>`
+    select coalesce((select max(local_date) from day_book where figures is not null),
+      (least((select min(greatest(created_at, imported_at)) from subscriber), (select min(not_before) from chunk)) at time zone 'utc')::date - 1) as day`
+  return row?.day ? dayOf(row.day) : null
+}

@@ -1,0 +1,110 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, type Day } from '../core/dates.ts'
+import { maxHistoryId, type PaperSnapshot, snapshotsAt } from '../papers/history.repo.ts'
+import { papersInRange } from '../papers/paper.repo.ts'
+import { isTimeDependent } from '../queries/language/time-dependent.ts'
+import { PaperIndex } from '../queries/matching/paper-index.ts'
+import { upsertYielding } from '../queries/matching/upsert-yielding.ts'
+import type { Query } from '../queries/query.ts'
+import { type Candidates, candidatesFrom } from './candidates.ts'
+import type { DigestTopic } from './digest.repo.ts'
+import { RISING_DAYS } from './eligible-range.ts'
+import { createMatcher } from './matcher.ts'
+import { memoize } from './memoize.ts'
+import { rankNearMisses } from './near-misses.ts'
+import { type NewMatchCause, newlyMatchingSince } from './newly-matching.ts'
+import { readQueries } from './read-queries.repo.ts'
+
+export interface CandidatePool {
+  candidates: Candidates
+  /** Reads the queries of these topics that are not known yet: the shelf can then be asked about them. */
+  loadQueries(db: DatabaseOrTransaction, topics: readonly DigestTopic[]): Promise<void>
+  /** The highest id of the papers' history that it knows. */
+  history: number
+  /** Reads how the papers stood when their history ended at each of these ids: `turned` can then be asked about them. */
+  loadSnapshots(db: DatabaseOrTransaction, histories: readonly number[]): Promise<void>
+  /** Whether time alone may make one of these topics match a paper that it did not match. */
+  mayNewlyMatch(topics: readonly DigestTopic[]): boolean
+}
+
+/** Some more than are shown: another topic of the same subscriber may match them. */
+const MAX_NEAR_MISSES = 12
+/** So many queries' nearest papers are kept. */
+const MAX_NEAR = 5000
+/** Of so many that hold words of a query, best first, each is looked at closely. */
+const MAX_EXAMINED = 24
+
+/** The papers up to the id `upTo` that were first listed on `since` or later. */
+export async function openCandidatePool(
+  db: DatabaseOrTransaction,
+  { since, upTo }: { since: Day; upTo: number },
+): Promise<CandidatePool> {
+  const { papers, history } = await papersWithHistory(db, { since, upTo })
+  const queries = new Map<number, Query>()
+  const index = new PaperIndex()
+  await upsertYielding(index, papers)
+  const matcher = createMatcher(papers, queries, index)
+  const { texts } = matcher
+  const snapshots = new Map<number, Map<number, PaperSnapshot>>()
+  const newMatches = memoize((place: string) => {
+    const [queryId, then] = place.split(' ').map(Number) as [number, number]
+    const query = queries.get(queryId)
+    if (!query || !isTimeDependent(query)) return new Map<number, NewMatchCause>()
+    const matches = matcher.matches(queryId).map((paper) => papers[paper]!.id)
+    return newlyMatchingSince({ query, matches, texts, before: snapshots.get(then)! })
+  })
+  const nearest = memoize((queryId: number) => {
+    const query = queries.get(queryId)
+    if (!query) return []
+    const pool = matcher.near(query, MAX_EXAMINED)
+    return rankNearMisses({ papers: pool, texts, queries: [query], limit: MAX_NEAR_MISSES })
+  }, MAX_NEAR)
+  return {
+    history,
+    candidates: candidatesFrom(matcher, {
+      nearMisses: nearest,
+      newlyMatching: (queryId, then) => newMatches(`${queryId} ${then}`),
+    }),
+    mayNewlyMatch: (topics) =>
+      topics.some(({ queryId }) => {
+        const query = queries.get(queryId)
+        return query !== undefined && isTimeDependent(query)
+      }),
+    loadSnapshots: async (db, histories) => {
+      const unknown = histories.filter((history) => !snapshots.has(history))
+      const moved = papers.filter(({ votes, revisedDay }) => votes !== null || revisedDay !== null)
+      const paperIds = moved.map(({ id }) => id)
+      for (const upTo of unknown) snapshots.set(upTo, await snapshotsAt(db, { paperIds, upTo }))
+    },
+    loadQueries: async (db, topics) => {
+      const unknown = new Set(topics.map(({ queryId }) => queryId).filter((id) => !queries.has(id)))
+      if (unknown.size === 0) return
+      for (const [id, tree] of await readQueries(db, [...unknown])) queries.set(id, tree)
+    },
+  }
+}
+
+const MAX_READINGS = 5
+
+/** What is known of the papers, and up to where in their history: read once more where that went on meanwhile. */
+async function papersWithHistory(db: DatabaseOrTransaction, { since, upTo }: { since: Day; upTo: number }) {
+  const inUse = await turningInUse(db)
+  const range = {
+    firstDayFrom: inUse.votes ? addDays(since, -RISING_DAYS) : since,
+    orRevisedFrom: inUse.revised ? since : undefined,
+  }
+  for (let left = MAX_READINGS; ; left--) {
+    const history = await maxHistoryId(db)
+    const papers = await papersInRange(db, { after: 0, upTo, ...range })
+    if (left === 1 || (await maxHistoryId(db)) === history) return { papers, history }
+  }
+}
+
+/** Whether a topic has a limit of votes, or asks for newer versions: only then papers beside those of two weeks count. */
+async function turningInUse(db: DatabaseOrTransaction): Promise<{ votes: boolean; revised: boolean }> {
+  const [inUse] = await db.$queryRaw<{ votes: boolean; revised: boolean }[]>`
+    select
+      exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "votes")')) as votes,
+      exists(select from query where jsonb_path_exists(tree, '$.** ? (@.kind == "revised")')) as revised`
+  return inUse!
+}

@@ -1,0 +1,41 @@
+import type { PaperSnapshot } from '../papers/history.repo.ts'
+import { isTimeDependent, mentionsRevised } from '../queries/language/time-dependent.ts'
+import { evaluate } from '../queries/matching/evaluate.ts'
+import type { Query } from '../queries/query.ts'
+import type { PaperTexts } from './matcher.ts'
+
+/** votes: it has the votes since. revised: the query asks for newer versions, and it is one. */
+export type NewMatchCause = 'votes' | 'revised'
+
+export interface NewlyMatchingInput {
+  query: Query
+  /** The papers that it matches now, by their ids. */
+  matches: readonly number[]
+  texts: PaperTexts
+  /** As they stood then; a paper that is not there had no votes, and no newer version. */
+  before: ReadonlyMap<number, PaperSnapshot>
+}
+
+const NOTHING: PaperSnapshot = { votes: null, revisedDay: null }
+
+/** Those of the papers that the query would not have matched then, and what moved. */
+export function newlyMatchingSince({
+  query,
+  matches,
+  texts,
+  before,
+}: NewlyMatchingInput): Map<number, NewMatchCause> {
+  const causes = new Map<number, NewMatchCause>()
+  if (!isTimeDependent(query)) return causes
+  for (const id of matches) {
+    const now = texts.get(id)!
+    const then = before.get(id) ?? NOTHING
+    const isRevision = mentionsRevised(query) && now.revisedDay !== null
+    const isNewer = isRevision && now.revisedDay !== then.revisedDay
+    if (!isNewer && (now.votes ?? -1) <= (then.votes ?? -1)) continue
+    // Each newer version is news, whatever there was before it.
+    if (evaluate(query, { ...now, ...then, ...(isNewer && { revisedDay: null }) })) continue
+    causes.set(id, isRevision ? 'revised' : 'votes')
+  }
+  return causes
+}

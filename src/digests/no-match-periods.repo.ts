@@ -1,0 +1,89 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { addDays, type Day, dayOf } from '../core/dates.ts'
+
+/** Due dates in a row with new papers of which none matched somebody, up to the one that is being planned. */
+export interface NoMatchPeriod {
+  subscriberId: string
+  /** The first of them. */
+  since: Day
+  dates: number
+}
+
+/** So many of them are worth a note. */
+export const NO_MATCH_DATES = 5
+/** From one note to the next. */
+const NOTE_DAYS = 30
+
+/**
+ * Which of these subscribers, whose digests of `localDate` are filled, are to be told: the date is at least the fifth
+ * in a row on which papers came and none matched, under the topics that they have, and no note came within 30 days.
+ * Dates without papers, paused and missed ones neither count nor break a row. Hold the subscribers.
+ */
+export async function noMatchPeriods(
+  db: DatabaseOrTransaction,
+  { subscriberIds, localDate }: { subscriberIds: readonly string[]; localDate: Day },
+): Promise<NoMatchPeriod[]> {
+  // A digest looked at papers that no earlier one did where its range holds any. Names and order of topics match nothing.
+  const rows = await db.$queryRaw<{ subscriberId: string; since: Date; dates: number }[]>`
+    with told as materialized (
+      select s.id, greatest(s.confirmed_at, (
+        select max(c.at) from change c,
+          jsonb_path_query_array(c.before, '$.topics[*].query') as was,
+          jsonb_path_query_array(c.after, '$.topics[*].query') as became
+        where c.subscriber_id = s.id and not (was @> became and was <@ became))) as settled_at, (
+        select max(d.local_date) from digest d
+        where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.outcome = 'planned') as matched_on
+      from subscriber s
+      where s.id = any(${[...subscriberIds]})
+        and not exists (
+          select from message m where m.subscriber_id = s.id and m.kind = 'note'
+            and (m.content->>'localDate')::date > ${addDays(localDate, -NOTE_DAYS)}::date)
+    )
+    select told.id as "subscriberId", min(d.local_date) as since, count(*)::int as dates
+    from told join digest d on d.subscriber_id = told.id
+    where d.outcome = 'nothing_matched' and d.from_paper < d.to_paper and d.due_at > told.settled_at
+      and d.local_date > coalesce(told.matched_on, '-infinity') and d.local_date <= ${localDate}::date
+    group by told.id
+    having count(*) >= ${NO_MATCH_DATES} and max(d.local_date) = ${localDate}::date`
+  return rows.map(({ since, ...row }) => ({ ...row, since: dayOf(since) }))
+}
+
+/**
+ * Which of these topics had nothing in any of the four digests before `localDate` in which papers were looked at, so that
+ * this is at least the fifth of their days without a match, or with what was close to it. Dates before the subscriber last
+ * changed what they follow do not count.
+ */
+export async function idleTopics(
+  db: DatabaseOrTransaction,
+  { topicIds, localDate }: { topicIds: readonly number[]; localDate: Day },
+): Promise<Set<number>> {
+  if (topicIds.length === 0) return new Set()
+  // Each digest's content is unpacked once, whatever the number of topics. One that nobody got showed nothing.
+  const rows = await db.$queryRaw<{ id: number }[]>`
+    with asked as materialized (
+      select id, subscriber_id from topic where id = any(${[...topicIds]}::int[])
+    ), past as materialized (
+      select s.id, four.dates, four.held
+      from (select distinct subscriber_id as id from asked) a join subscriber s using (id)
+      cross join lateral (
+        select greatest(s.confirmed_at, (
+          select max(c.at) from change c,
+            jsonb_path_query_array(c.before, '$.topics[*].query') as was,
+            jsonb_path_query_array(c.after, '$.topics[*].query') as became
+          where c.subscriber_id = s.id and not (was @> became and was <@ became))) as at) settled
+      cross join lateral (
+        select count(*) as dates, coalesce(jsonb_agg(topics), '[]') as held
+        from (
+          select case when m.state in ('gave_up', 'skipped', 'refused') then '[]'::jsonb
+            else jsonb_path_query_array(d.content, '$.sections[*].topicId')
+              || jsonb_path_query_array(d.content, '$.matchedTopics[*]') end as topics
+          from digest d left join message m on m.digest_id = d.id
+          where d.subscriber_id = s.id and d.local_date < ${localDate}::date and d.due_at > settled.at
+            and d.outcome in ('planned', 'nothing_matched') and d.from_paper < d.to_paper
+          order by d.local_date desc limit ${NO_MATCH_DATES - 1}) last) four
+    )
+    select asked.id from asked join past on past.id = asked.subscriber_id
+    where past.dates = ${NO_MATCH_DATES - 1}
+      and not exists (select from jsonb_array_elements(past.held) one where one @> to_jsonb(asked.id))`
+  return new Set(rows.map(({ id }) => id))
+}

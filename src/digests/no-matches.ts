@@ -1,0 +1,109 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { type Day, dayOf } from '../core/dates.ts'
+import type { NewMessage } from '../mail/message.ts'
+import { paperPathOf } from '../papers/paper-key.ts'
+import { plainText } from '../papers/text/plain-text.ts'
+import type { MailFormat } from '../subscribers/subscriber.ts'
+import type { CandidatePool } from './candidates.repo.ts'
+import type { DigestTopic, DueDigest } from './digest.repo.ts'
+import { eligibleSince } from './eligible-range.ts'
+import type { NearMiss } from './near-misses.ts'
+import { type NoMatchPeriod, noMatchPeriods } from './no-match-periods.repo.ts'
+import type { OpenPlan } from './plan.repo.ts'
+
+const MAX_NEAR_MISSES = 3
+
+/** The content of a message of kind note: plain data, as it is stored with the message. */
+export interface NoMatchesMessage {
+  /** Of the subscriber, when it was planned. */
+  epoch: number
+  /** Names, in the subscriber's order. */
+  topics: string[]
+  /** The date that it comes on. */
+  localDate: Day
+  /** The first of the dates in a row on which papers came and none matched, and how many they are. */
+  since: Day
+  dates: number
+  /** Papers that matched nothing: title, path on the site, and "Has: linear attention. Missing: vision". */
+  nearest: { title: string; path: string; reason: string }[]
+  /** They chose one day of the week. */
+  weekly: boolean
+  confirmedOn: Day
+  format: MailFormat
+}
+
+/** What the message of a digest and that of a note have in common. */
+export type MessageTimes = Pick<NewMessage, 'secretId' | 'datedAt' | 'notBefore' | 'deadline'>
+
+export interface NoMatchesInput {
+  plan: OpenPlan
+  pool: CandidatePool
+  /** Digests of that plan on which nothing matched, held by this transaction. */
+  unmatched: readonly DueDigest[]
+  times: MessageTimes
+}
+
+/**
+ * A note for whoever has gone without a match long enough. It goes with the digests, not before them: nobody waits for
+ * it, it comes at the subscriber's hour, and it stops where a digest would.
+ */
+export async function noMatchesFor(tx: DatabaseOrTransaction, input: NoMatchesInput): Promise<NewMessage[]> {
+  const followers = input.unmatched.filter(({ address, topics }) => address !== null && topics.length > 0)
+  if (followers.length === 0) return []
+  const subscriberIds = followers.map(({ subscriberId }) => subscriberId)
+  const periods = await noMatchPeriods(tx, { subscriberIds, localDate: input.plan.localDate })
+  const periodBySubscriber = new Map(periods.map((time) => [time.subscriberId, time]))
+  return followers.flatMap((digest) => {
+    const time = periodBySubscriber.get(digest.subscriberId)
+    return time ? [noMatchesMessage(digest, time, input)] : []
+  })
+}
+
+function noMatchesMessage(
+  digest: DueDigest,
+  { since, dates }: NoMatchPeriod,
+  input: NoMatchesInput,
+): NewMessage {
+  const { subscriberId, address, topics, format, epoch, weekly, confirmedAt } = digest
+  const { localDate } = input.plan
+  const content: NoMatchesMessage = {
+    localDate,
+    since,
+    dates,
+    topics: topics.map(({ name }) => name),
+    nearest: nearestTo(topics, input),
+    weekly,
+    format,
+    epoch,
+    confirmedOn: dayOf(confirmedAt ?? input.times.datedAt),
+  }
+  const dedupe = `${subscriberId}:${localDate}`
+  return { kind: 'note', dedupe, subscriberId, toAddress: address!, content, ...input.times }
+}
+
+/** The topics take turns, each with the paper that comes nearest to it. */
+function nearestTo(
+  topics: readonly DigestTopic[],
+  { plan, pool: { candidates } }: NoMatchesInput,
+): NoMatchesMessage['nearest'] {
+  const since = eligibleSince(plan.localDate, null)
+  const matched = new Set(
+    topics.flatMap(({ queryId }) => candidates.matches(queryId).map((docId) => candidates.papers[docId]!.id)),
+  )
+  const mayShow = ({ matches, paper: { id, firstDay } }: NearMiss) =>
+    matches.length > 0 && id <= plan.maxPaperId && firstDay >= since && !matched.has(id)
+  const readable = topics.filter(({ queryId }) => !candidates.unreadable.has(queryId))
+  // Lazily, since each topic that is looked at takes longer than matching it did.
+  const near = readable.values().map(({ queryId }) => candidates.nearMisses(queryId).filter(mayShow))
+  const byTopic = [...near.filter((papers) => papers.length > 0).take(MAX_NEAR_MISSES)]
+  const interleaved = Array.from({ length: MAX_NEAR_MISSES }, (_, turn) =>
+    byTopic.flatMap((all) => all[turn] ?? []),
+  )
+  const once = Map.groupBy(interleaved.flat(), ({ paper }) => paper)
+  const first = [...once.values()].flatMap(([near]) => near ?? []).slice(0, MAX_NEAR_MISSES)
+  return first.map(({ paper, sentence }) => ({
+    title: plainText(paper.title),
+    path: paperPathOf(paper),
+    reason: sentence,
+  }))
+}

@@ -1,0 +1,106 @@
+import { mentionsRevised } from '../../queries/language/time-dependent.ts'
+import type { Bits } from '../../queries/matching/bits.ts'
+import type { Query } from '../../queries/query.ts'
+import { type WhyEmpty, whyEmptySteps } from '../../queries/reasons/why-empty.ts'
+import type { Steps } from '../../queries/steps.ts'
+import type { DayWindow } from '../../search/back-test/day-window.ts'
+import { isTooBroad, narrowerHints } from '../../search/back-test/narrower-hints.ts'
+import { nearMissIds } from '../../search/back-test/near-miss-ids.ts'
+import { type OtherTopic, type Overlap, overlaps } from '../../search/back-test/overlap.ts'
+import type { QueryHint } from '../../search/back-test/query-hint.ts'
+import { type TermCount, termCounts } from '../../search/back-test/term-counts.ts'
+import { type TermPresence, termPresence } from '../../search/back-test/term-presence.ts'
+import { isTooNarrow, widerHints } from '../../search/back-test/wider-hints.ts'
+import { countByDay, type PaperCounts } from '../../search/count-by-day.ts'
+
+/** Less than one paper a week, more than a mail holds, or what one would have. */
+export type Width = 'narrow' | 'fits' | 'wide'
+
+/** What a query comes to among the papers of some days, as numbers of papers. */
+export interface TopicEvaluation extends PaperCounts {
+  query: string
+  tree: Query
+  found: Bits
+  latestIds: readonly number[]
+  /** Of all papers, from 0 to 1; null where newer versions count, or there are none. */
+  share: number | null
+  keyWords: TermPresence
+  terms: TermCount[]
+  overlap: Overlap[]
+  width: Width
+  hints: QueryHint[]
+  /** Null where it met something, or where there was no paper at all. */
+  empty: (WhyEmpty & { nearIds: readonly number[] }) | null
+}
+
+export interface EvaluateTopicInput {
+  query: string
+  tree: Query
+  found: Bits
+}
+
+interface Testing {
+  /** How many of the latest papers are shown. */
+  latest: number
+  /** The most papers of a mail. */
+  most: number
+}
+
+/** So many papers may come nearest; which they are is told by their texts. */
+const NEAR = 12
+
+/** What a query finds. Terms, overlap, hints and what to say where it finds nothing are left to `addExtras`. */
+export function* evaluateTopic(
+  window: DayWindow,
+  topic: EvaluateTopicInput,
+  testing: Testing,
+): Steps<TopicEvaluation> {
+  const { tree, found } = topic
+  const counts = countByDay(found, window, testing.latest)
+  return {
+    ...topic,
+    ...counts,
+    width: widthOf(tree, counts.total, window, testing.most),
+    keyWords: yield* termPresence(tree, window),
+    share: window.size === 0 || mentionsRevised(tree) ? null : counts.total / window.size,
+    ...{ terms: [], overlap: [], hints: [], empty: null },
+  }
+}
+
+interface Among {
+  /** The subscriber's other topics. */
+  others: readonly OtherTopic[]
+  most: number
+}
+
+/** Adds to a test what takes longest, the most useful first. Where the steps end early, the rest stays empty. */
+export function* addExtras(window: DayWindow, test: TopicEvaluation, { others, most }: Among): Steps<void> {
+  const { tree, found, total } = test
+  yield* window.archive.lookUpTerms(tree)
+  if (total === 0 && window.size > 0) test.empty = yield* whyEmpty(window, tree)
+  test.hints = yield* hintsOf(window, test, most)
+  test.overlap = overlaps(found, others)
+  test.terms = yield* termCounts(tree, window)
+}
+
+function widthOf(tree: Query, total: number, window: DayWindow, most: number): Width {
+  if (isTooBroad(total, window, most)) return 'wide'
+  const isOnePaper = tree.kind === 'paper'
+  return total === 0 || (!isOnePaper && isTooNarrow(total, window.weeks)) ? 'narrow' : 'fits'
+}
+
+function* hintsOf(
+  window: DayWindow,
+  { query, tree, found, width }: TopicEvaluation,
+  most: number,
+): Steps<QueryHint[]> {
+  if (width === 'wide') return yield* narrowerHints({ text: query, query: tree, found, most }, window)
+  return width === 'narrow' ? yield* widerHints(tree, window, most) : []
+}
+
+function* whyEmpty(window: DayWindow, tree: Query): Steps<TopicEvaluation['empty']> {
+  const why = yield* whyEmptySteps(tree, (all, among) =>
+    window.count(window.find({ kind: 'and', parts: [...all] }, { kind: 'and', parts: [...among] })),
+  )
+  return { ...why, nearIds: yield* nearMissIds(tree, window, NEAR) }
+}

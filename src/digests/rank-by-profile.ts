@@ -1,0 +1,22 @@
+import { cosineSimilarity, type Vector } from '../queries/ranking/profile.ts'
+import type { Candidates } from './candidates.ts'
+import type { SelectedPaper } from './select-papers.ts'
+
+/** What a paper gains that is just like the profile: as much as from a rare word. */
+const OF_PROFILE = 4
+
+/** The papers of a section, what is like a profile further up; none comes or stays away because of it. */
+export function rankByProfile(
+  candidates: Candidates,
+  papers: readonly SelectedPaper[],
+  { queryId, profile }: { queryId: number; profile: Vector },
+): SelectedPaper[] {
+  const { docIds, scores } = candidates.ranked(queryId)
+  const scored = papers.map((paper) => ({
+    paper,
+    score:
+      scores[docIds.indexOf(paper.docId)]! +
+      OF_PROFILE * cosineSimilarity(profile, candidates.vectorOf(paper.docId)),
+  }))
+  return scored.sort((a, b) => b.score - a.score).map(({ paper }) => paper)
+}

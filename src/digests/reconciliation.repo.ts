@@ -1,0 +1,71 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { type Day, dayOf } from '../core/dates.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { storedDayTotals } from './day-totals.repo.ts'
+import { PLAN_WITHIN_MS } from './due.ts'
+import { type DayTotals, type OutcomeCounts, sumCounts } from './reconciliation.ts'
+
+interface PlanRow extends OutcomeCounts {
+  id: number
+  closed: boolean
+  /** Everybody's digest is filled. */
+  filled: boolean
+  /** From when on no message of it is tried any more, and no digest filled. */
+  over: Date
+}
+
+/** The totals of one local date, also where its digests are not kept any more. */
+export async function dayTotals(db: DatabaseOrTransaction, date: Day): Promise<DayTotals> {
+  const kept = await storedDayTotals(db, date)
+  // jsonb keeps an order of its own.
+  if (kept) return { date, ...sumCounts([kept]), closed: true }
+  const plans = await planRows(db, Prisma.sql`p.local_date = ${date}::date`)
+  return { date, ...sumCounts(plans), closed: plans.length > 0 && plans.every(({ closed }) => closed) }
+}
+
+/** The newest local date all of whose plans are closed; null where there is none. */
+export async function newestClosedDate(db: DatabaseOrTransaction): Promise<Day | null> {
+  const rows = await db.$queryRaw<{ date: Date }[]>`
+    select local_date as date from plan group by local_date having bool_and(closed_at is not null)
+    order by local_date desc limit 1`
+  return rows[0] ? dayOf(rows[0].date) : null
+}
+
+export interface ClosedPlan extends OutcomeCounts {
+  planId: number
+}
+
+/**
+ * Closes every plan that has nothing open, or that is over: 20 hours after its hour, or at its messages' last deadline
+ * where that is later. Returns those that this call closed.
+ */
+export async function closeFinishedPlans(db: DatabaseOrTransaction, now: Date): Promise<ClosedPlan[]> {
+  const plans = await planRows(db, Prisma.sql`p.closed_at is null`)
+  const ids = plans.filter((plan) => (plan.filled && plan.open === 0) || plan.over <= now).map(({ id }) => id)
+  const closed = await db.$queryRaw<{ id: number }[]>`
+    update plan set closed_at = ${now} where id = any(${ids}) and closed_at is null returning id`
+  const byId = new Map(plans.map((plan) => [plan.id, plan]))
+  return closed.map(({ id }) => ({ planId: id, ...sumCounts([byId.get(id)!]) }))
+}
+
+function planRows(db: DatabaseOrTransaction, which: Prisma.Sql): Promise<PlanRow[]> {
+  return db.$queryRaw<PlanRow[]>`
+    select p.id, p.due, p.closed_at is not null as closed, p.planned_at is not null as filled, c.*
+    from plan p cross join lateral (
+      select
+        count(*) filter (where d.outcome = 'nothing_matched')::int as "nothingMatched",
+        count(*) filter (where d.outcome = 'paused')::int as paused,
+        count(*) filter (where d.outcome = 'missed')::int as missed,
+        count(*) filter (where d.outcome = 'planned')::int as planned,
+        count(*) filter (where m.state = 'accepted')::int as accepted,
+        count(*) filter (where m.state = 'refused')::int as refused,
+        count(*) filter (where m.state = 'gave_up')::int as "gaveUp",
+        count(*) filter (where m.state = 'skipped')::int as skipped,
+        count(*) filter (where m.state = 'uncertain' and m.next_try >= m.deadline)::int as uncertain,
+        count(*) filter (where m.state in ('ready', 'taken', 'deferred')
+          or (m.state = 'uncertain' and m.next_try < m.deadline))::int as open,
+        greatest(max(m.deadline), p.due_at + make_interval(secs => ${PLAN_WITHIN_MS / 1000}::float8)) as over
+      from digest d left join message m on m.digest_id = d.id
+      where d.plan_id = p.id) c
+    where ${which}`
+}

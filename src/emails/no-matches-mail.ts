@@ -1,0 +1,11 @@
+import type { NoMatchesMessage } from '../digests/no-matches.ts'
+import { contentOf, linkTo, type MailWriter } from './mail-writer.ts'
+
+/** To somebody whose topics matched nothing for a while. It is mailed as digests are, so it ends as they do. */
+export const noMatchesMail: MailWriter = ({ config, emails }, message) => {
+  const { epoch, ...content } = contentOf<NoMatchesMessage>(message)
+  const id = message.subscriberId
+  const manageUrl = linkTo(config, message, { purpose: 'manage', id, epoch })
+  const unsubscribeUrl = linkTo(config, message, { purpose: 'unsubscribe', id, epoch })
+  return { kind: 'note', unsubscribeUrl, ...emails.noMatches({ ...content, manageUrl, unsubscribeUrl }) }
+}

@@ -1,0 +1,67 @@
+import type { NoMatchesMessage } from '../digests/no-matches.ts'
+import { dateWithYear, shortDate, weekdayDate, weekdayDateWithYear } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { oneLine, truncateAtWord } from '../mail/templates/one-line.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
+import { siteLinks } from '../subscribers/links.ts'
+
+/** To somebody whose topics matched nothing for a while: what its message says, and the links. */
+export interface NoMatchesEmail extends Omit<NoMatchesMessage, 'epoch'> {
+  manageUrl: string
+  unsubscribeUrl: string
+}
+
+/** What the tags of templates/emails/note read as `it`. */
+export interface NoMatchesView {
+  site: SiteIdentity
+  /** For the subject, in ASCII. */
+  siteName: string
+  /** "18 Nov", "18 Nov 2026" in another year */
+  shortSince: string
+  lead: string
+  topics: string[]
+  moreTopics: string
+  nearest: { title: string; url?: string; reason: string }[]
+  /** What the smaller step is called. */
+  fewer: string
+  fewerHint: string
+  confirmedOn: string
+  /** Of the page for topics; the foot, which has such a link of its own elsewhere, does without here. */
+  changeUrl: string
+  unsubscribeUrl: string
+  wrap: typeof wrap
+}
+
+const MAX_TOPICS = 10
+const LONGEST = { topic: 80, title: 250, reason: 240 }
+
+export function noMatchesView(site: SiteIdentity, email: NoMatchesEmail): NoMatchesView {
+  const { topics, since, dates, localDate } = email
+  const links = siteLinks(site.baseUrl)
+  const note = words.emails.note
+  const more = topics.length - MAX_TOPICS
+  const isOfThisYear = since.slice(0, 4) === localDate.slice(0, 4)
+  return {
+    site,
+    siteName: nameInSubject(site),
+    shortSince: isOfThisYear ? shortDate(since) : dateWithYear(since),
+    lead: fill(note.lead, {
+      count: dates,
+      since: isOfThisYear ? weekdayDate(since) : weekdayDateWithYear(since),
+    }),
+    topics: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(oneLine(topic), LONGEST.topic)),
+    moreTopics: more > 0 ? counted(more, note.moreTopics) : '',
+    nearest: email.nearest.map(({ title, path, reason }) => ({
+      title: truncateAtWord(oneLine(title), LONGEST.title),
+      url: links.paper(path),
+      reason: truncateAtWord(oneLine(reason), LONGEST.reason),
+    })),
+    fewer: email.weekly ? note.pause : note.fewer,
+    fewerHint: email.weekly ? note.pauseHint : note.fewerHint,
+    confirmedOn: dateWithYear(email.confirmedOn),
+    changeUrl: email.manageUrl,
+    unsubscribeUrl: email.unsubscribeUrl,
+    wrap,
+  }
+}

@@ -1,0 +1,39 @@
+import type { TakenMessage } from '../mail/message.ts'
+import { linkEnd } from '../subscribers/link-token.ts'
+import type { SignupEmailContent } from '../subscribers/record-signup-request.ts'
+import { contentOf, linkTo, type MailParts, type MailWriter } from './mail-writer.ts'
+
+/** To somebody new here: one button that makes a subscription. */
+export const confirmationMail: MailWriter = (parts, message) => {
+  const { url, ...email } = signupFields(parts, message)
+  const { hour, days } = contentOf<SignupEmailContent>(message)
+  const accountUrl = ownUrl(parts, message, 'account')
+  const confirmation = { ...email, hour, days, confirmUrl: url, accountUrl }
+  return { kind: 'confirmation', ...parts.emails.confirmation(confirmation) }
+}
+
+/** To somebody who subscribes already: one button that adds the topics. */
+export const addTopicsMail: MailWriter = (parts, message) => {
+  const { url, ...email } = signupFields(parts, message)
+  const manageUrl = ownUrl(parts, message, 'manage')
+  return { kind: 'add-topics', ...parts.emails.addTopics({ ...email, addUrl: url, manageUrl }) }
+}
+
+/** The link to what they have here already; undefined for somebody who has nothing, or did not ask for it. */
+function ownUrl({ config }: MailParts, message: TakenMessage, purpose: 'manage' | 'account') {
+  const { epoch } = contentOf<SignupEmailContent>(message)
+  return epoch === undefined
+    ? undefined
+    : linkTo(config, message, { purpose, id: message.subscriberId, epoch })
+}
+
+function signupFields({ config }: MailParts, message: TakenMessage) {
+  const { topics, zone, askedAt, signupId } = contentOf<SignupEmailContent>(message)
+  return {
+    topics: topics.map(({ query }) => query),
+    zone,
+    askedAt,
+    validUntil: linkEnd({ purpose: 'confirm', issuedAt: message.datedAt }).toISOString(),
+    url: linkTo(config, message, { purpose: 'confirm', id: String(signupId) }),
+  }
+}

@@ -1,0 +1,106 @@
+import { dateAndTime, hourOfDay, weekdaysText } from '../i18n/dates.ts'
+import { counted, fill, words } from '../i18n/words.ts'
+import { truncateAtWord, withoutLinks } from '../mail/templates/one-line.ts'
+import { nameInSubject, type SiteIdentity } from '../mail/templates/rendered-email.ts'
+import { wrap } from '../mail/templates/wrap.ts'
+import type { Schedule } from '../subscribers/subscriber.ts'
+
+/** What both answers to the form hold: plain data, as it is stored with the message. */
+interface SignupEmail {
+  /** Queries as somebody typed them for this address, perhaps a stranger; none asks for the day's best. */
+  topics: string[]
+  /** In which instants are shown. */
+  zone: Schedule['zone']
+  /** Instants in ISO 8601. */
+  askedAt: string
+  validUntil: string
+}
+
+/** To an address that is new here: one button that confirms it. */
+export interface ConfirmationEmail extends SignupEmail, Schedule {
+  confirmUrl: string
+  /** To somebody who left and asked for their link: the one to their account, which works for a day. */
+  accountUrl?: string
+}
+
+/** To somebody who subscribes already and filled in the form again: one button, to the page that adds the topics. */
+export interface AddTopicsEmail extends SignupEmail {
+  addUrl: string
+  /** The page for topics, days and hour. */
+  manageUrl?: string
+}
+
+/** What the tags of templates/emails/confirmation and add-topics read as `it`. */
+export interface SignupEmailView {
+  site: SiteIdentity
+  subjectLine: string
+  preview: string
+  heading: string
+  lead: string
+  button: string
+  /** Above the address, in the text part. */
+  open: string
+  url: string
+  topics: string[]
+  /** "and 2 more", or empty. */
+  moreTopics: string
+  zone: string
+  askedAt: string
+  validUntil: string
+  /** What they have here already, besides the button: a sentence and a link. */
+  own: { says: string; link: string; url: string } | null
+  wrap: typeof wrap
+}
+
+export interface ConfirmationView extends SignupEmailView {
+  /** "At 08:00 (Europe/Paris), Monday to Friday" */
+  when: string
+}
+
+const MAX_TOPICS = 10
+const MAX_TOPIC_LENGTH = 80
+
+export function confirmationView(site: SiteIdentity, email: ConfirmationEmail): ConfirmationView {
+  const { zone } = email
+  const hour = hourOfDay(email.hour)
+  const { subject, preheader, when, heading, lead, button, open } = words.emails.confirmation
+  return {
+    ...commonView(site, email, email.confirmUrl),
+    subjectLine: fill(subject, { site: nameInSubject(site) }),
+    preview: fill(preheader, { hour, zone }),
+    when: fill(when, { hour, zone, days: weekdaysText(email.days) }),
+    own: ownView(email.accountUrl, words.emails.confirmation.account),
+    lead: fill(lead, { site: site.name }),
+    ...{ heading, button, open },
+  }
+}
+
+export function addTopicsView(site: SiteIdentity, email: AddTopicsEmail): SignupEmailView {
+  const topics = counted(email.topics.length, words.counts.topic)
+  const { subject, preheader, heading, lead, button, open } = words.emails.addTopics
+  return {
+    ...commonView(site, email, email.addUrl),
+    subjectLine: fill(subject, { topics, site: nameInSubject(site) }),
+    preview: preheader,
+    heading: fill(heading, { topics }),
+    own: ownView(email.manageUrl, words.emails.addTopics.manage),
+    ...{ lead, button, open },
+  }
+}
+
+const ownView = (url: string | undefined, says: { says: string; link: string }): SignupEmailView['own'] =>
+  url ? { ...says, url } : null
+
+function commonView(site: SiteIdentity, { topics, zone, askedAt, validUntil }: SignupEmail, url: string) {
+  const more = topics.length - MAX_TOPICS
+  return {
+    site,
+    url,
+    topics: topics.slice(0, MAX_TOPICS).map((topic) => truncateAtWord(withoutLinks(topic), MAX_TOPIC_LENGTH)),
+    moreTopics: more > 0 ? counted(more, words.emails.confirmation.moreTopics) : '',
+    zone,
+    askedAt: dateAndTime(askedAt, zone),
+    validUntil: dateAndTime(validUntil, zone),
+    wrap,
+  }
+}

@@ -1,0 +1,198 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { type Lane, LOST_REPLY } from '../message.ts'
+import type { SendRateKey } from '../rate-limits/send-rate.ts'
+import { maySend } from './may-send.repo.ts'
+
+export interface LeasedBatch {
+  id: number
+  /** Of all its recipients; null where they are of several. */
+  domain: string | null
+  /** Messages that a worker which lost this chunk had taken, and that go again. */
+  lost: number
+  /** Another chunk of the lane could be leased at this moment. */
+  more: boolean
+}
+
+export interface LeaseInput {
+  lane: Lane
+  /** A name that no other lease bears: the name of its hand, a dot and a number. */
+  owner: string
+  now: Date
+  leaseSeconds: number
+  /** With hold, what a lost worker had taken stays uncertain: its body may have been written. */
+  whenUncertain: 'retry' | 'hold'
+  /** The pace of today's digests, where the sending domain is new. */
+  rampUp?: SendRateKey
+}
+
+/**
+ * Leases a chunk, by the database's clock: of those whose domain the fewest other hands hold, the one that has waited
+ * longest; what this hand holds is about to end. What its last owner took and never recorded goes again at once. Null
+ * where none is ready and free, its pace allows none (answers wait for none), or delivery is paused.
+ */
+export async function leaseBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
+  const { lane, owner, now, leaseSeconds, whenUncertain, rampUp } = input
+  const [row] = await db.$queryRaw<LeasedBatch[]>`
+    with held as (
+      select coalesce(domain, '') as domain, count(*) as holders from chunk
+      where lane = ${lane}::lane and done_at is null and lease_until > now()
+        and not starts_with(owner, ${prefetcherOf(owner)}) group by 1
+    ), slow as (
+      select key from pace p where pace_tokens(p, now()) < 1
+    ), picked as (
+      select c.id from chunk c left join held on held.domain = coalesce(c.domain, '')
+      where c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
+        and (c.lease_until is null or c.lease_until <= now())
+        and (c.lane = 'answers' or not exists (
+          select from slow where key in ('domain ' || c.domain, ${rampUp ?? ''}::text)))
+        and ${maySend}
+      order by coalesce(held.holders, 0), c.not_before, c.id limit 1 for update of c skip locked
+    ), leased as (
+      update chunk c set owner = ${owner}, lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
+      from picked where c.id = picked.id
+      returning c.id, c.domain
+    ), lost as (
+      update message m set
+        state = (case when ${whenUncertain}::text = 'hold' then 'uncertain' else 'ready' end)::message_state,
+        next_try = case when ${whenUncertain}::text = 'hold' then m.deadline else ${now}::timestamptz end,
+        taken_at = null, taken_by = null
+      from leased where m.chunk_id = leased.id and m.state = 'taken' and m.taken_by <> ${owner}
+      returning m.id, m.attempts
+    ), noted as (
+      insert into attempt (message_id, n, at, outcome, answer)
+      select id, attempts, ${now}::timestamptz, 'lost', ${LOST_REPLY} from lost
+      on conflict do nothing
+    )
+    select id, domain, (select count(*) from lost)::int as lost,
+           exists (select from chunk c
+                   where c.id <> leased.id and c.lane = ${lane}::lane and c.done_at is null and c.not_before <= ${now}
+                     and (c.lease_until is null or c.lease_until <= now())) as more
+    from leased`
+  return row ?? null
+}
+
+/** "host-17/2." of "host-17/2.31" */
+const prefetcherOf = (owner: string): string => owner.slice(0, owner.lastIndexOf('.') + 1) || owner
+
+/**
+ * Leases half of what the fullest chunk of another owner has ready, as a chunk of its own: nobody idles at the end of
+ * a run, or waits behind a mail that takes long. What its owner has taken stays with it. Null where nobody has
+ * two ready, or delivery is paused.
+ */
+export async function splitBatch(db: DatabaseOrTransaction, input: LeaseInput): Promise<LeasedBatch | null> {
+  const { lane, owner, now, leaseSeconds, rampUp } = input
+  const [row] = await db.$queryRaw<LeasedBatch[]>`
+    with fullest as (
+      select c.id, c.domain, c.not_before, count(*) as ready
+      from chunk c join message m on m.chunk_id = c.id
+      where c.lane = ${lane}::lane and c.done_at is null and c.owner <> ${owner} and c.lease_until > now()
+        and m.state in ('ready', 'deferred') and m.next_try <= ${now}
+        and (c.lane = 'answers' or not exists (
+          select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
+        and ${maySend}
+      group by c.id having count(*) > 1 order by ready desc, c.id limit 1
+    ), half as (
+      select m.id from message m join fullest f on m.chunk_id = f.id
+      where m.state in ('ready', 'deferred') and m.next_try <= ${now}
+      order by m.id desc limit (select ready / 2 from fullest) for update of m skip locked
+    ), made as (
+      insert into chunk (lane, domain, not_before, owner, lease_until)
+      select ${lane}::lane, domain, not_before, ${owner}, now() + make_interval(secs => ${leaseSeconds}::float8)
+      from fullest where exists (select from half)
+      returning id, domain
+    ), moved as (
+      update message m set chunk_id = made.id from half, made where m.id = half.id
+    )
+    select id, domain, 0 as lost, false as more from made`
+  return row ?? null
+}
+
+/**
+ * Puts what `owner` took of a domain's mail, and all that waits of it in the same chunk, into a chunk of the domain's
+ * own, which waits for the domain's pace; the rest of the chunk goes on.
+ */
+export async function splitOffDomain(
+  db: DatabaseOrTransaction,
+  { chunk, owner, domain, ids }: { chunk: number; owner: string; domain: string; ids: string[] },
+): Promise<void> {
+  await db.$executeRaw`
+    with mine as (
+      select id, lane, not_before from chunk where id = ${chunk} and owner = ${owner} and lease_until > now() for update
+    ), theirs as (
+      select m.id, m.state from message m join mine on m.chunk_id = mine.id
+      where (m.id = any(${ids}) and m.state = 'taken' and m.taken_by = ${owner})
+        or (m.state in ('ready', 'deferred') and lower(substring(m.to_address from '[^@]*$')) = ${domain})
+      for update of m
+    ), made as (
+      insert into chunk (lane, domain, not_before) select lane, ${domain}, not_before from mine
+      where exists (select from theirs) returning id
+    )
+    update message m set chunk_id = made.id,
+      state = (case theirs.state when 'taken' then 'ready' else theirs.state end)::message_state,
+      attempts = m.attempts - (theirs.state = 'taken')::int, taken_at = null, taken_by = null
+    from theirs, made where m.id = theirs.id`
+}
+
+/** Renews those of the leases that still hold, by the database's clock; returns their owners. */
+export async function renewLeases(
+  db: DatabaseOrTransaction,
+  { owners, leaseSeconds }: Pick<LeaseInput, 'leaseSeconds'> & { owners: string[] },
+): Promise<string[]> {
+  const rows = await db.$queryRaw<{ owner: string }[]>`
+    update chunk set lease_until = now() + make_interval(secs => ${leaseSeconds}::float8)
+    where owner = any(${owners}) and lease_until > now()
+    returning owner`
+  return rows.map(({ owner }) => owner)
+}
+
+/**
+ * Gives a chunk back: what `owner` took and did not begin is ready again; the chunk is done, or waits for the next
+ * try among its messages. Changes nothing where the lease has gone to somebody else.
+ */
+export async function releaseBatch(
+  db: DatabaseOrTransaction,
+  { chunk, owner, now }: { chunk: number; owner: string; now: Date },
+): Promise<void> {
+  await db.$executeRaw`
+    with held as (
+      select id from chunk where id = ${chunk} and owner = ${owner} for update
+    ), returned as (
+      update message m set state = 'ready', attempts = m.attempts - 1, taken_at = null, taken_by = null
+      from held where m.chunk_id = held.id and m.state = 'taken' and m.taken_by = ${owner}
+    ), rest as (
+      select min(next_try) as next_try from message
+      where chunk_id = ${chunk} and (state in ('ready', 'deferred', 'taken')
+        or (state = 'uncertain' and next_try < deadline))
+    )
+    update chunk c set
+      owner = null, lease_until = null,
+      done_at = case when rest.next_try is null then ${now}::timestamptz end,
+      not_before = coalesce(rest.next_try, c.not_before)
+    from held, rest where c.id = held.id`
+}
+
+/**
+ * True while somebody holds a chunk of the lane whose time has come, or may hold it no more and it may be leased, and
+ * delivery is not paused. For whoever holds none.
+ */
+export async function othersHoldBatches(
+  db: DatabaseOrTransaction,
+  { lane, now, rampUp }: Pick<LeaseInput, 'lane' | 'now' | 'rampUp'>,
+): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`
+    select 1 from chunk c
+    where lane = ${lane}::lane and done_at is null and not_before <= ${now} and owner is not null
+      and (lease_until > now() or lane = 'answers' or not exists (
+        select from pace p where p.key in ('domain ' || c.domain, ${rampUp ?? ''}::text) and pace_tokens(p, now()) < 1))
+      and ${maySend}
+    limit 1`
+  return rows.length > 0
+}
+
+/** How many workers hold messages at this moment, by the database's clock. */
+export async function countLeaseHolders(db: DatabaseOrTransaction): Promise<number> {
+  const rows = await db.$queryRaw<{ count: number }[]>`
+    select count(distinct split_part(owner, '/', 1))::int as count from chunk
+    where done_at is null and lease_until > now()`
+  return rows[0]!.count
+}

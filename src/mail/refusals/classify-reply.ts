@@ -1,0 +1,73 @@
+import { classifyRefusal, type Refusal } from './classify-refusal.ts'
+
+/** How far a try came. */
+export type SmtpStage = 'connect' | 'tls' | 'login' | 'mail' | 'rcpt' | 'data' | 'dot'
+
+/** The end of a try without a 250: what the server said, or that it said nothing. */
+export interface SmtpFault {
+  stage: SmtpStage
+  /** The final dot was written: only then can the server have accepted without our knowing. */
+  bodyWritten: boolean
+  /** Three digits; null where no answer came. */
+  status: number | null
+  /** "5.1.1"; null where the server gives none. */
+  enhanced: string | null
+  /** Without addresses. */
+  answer: string
+}
+
+export type SmtpResult = { accepted: true; answer: string } | ({ accepted: false } & SmtpFault)
+
+export interface SendFailure extends SmtpFault {
+  outcome: 'deferred' | 'refused' | 'uncertain'
+  /** What the answer means, by the rules; null where none came. */
+  class: Refusal['class']
+  /** The server asks us to send slower. */
+  slowDown: boolean
+  /** The server says, to RCPT, that there is no such mailbox. */
+  deadAddress: boolean
+  /** The fault is in our settings, not in the message: the run stops. */
+  stopsRun: boolean
+}
+
+const AUTH_REQUIRED = [530, 534, 535, 538]
+
+/**
+ * What a fault means for the message. Before the message began, nothing is the message's fault; after its dot,
+ * silence may hide an acceptance; else the first digit decides.
+ */
+export function classifyReply(fault: SmtpFault): SendFailure {
+  const { stage, bodyWritten, status } = fault
+  const ours = isSettingsFault(fault)
+  const { class: kind, slowDown } = classifyRefusal(fault)
+  const failure = (outcome: SendFailure['outcome'], deadAddress = false): SendFailure => ({
+    ...fault,
+    outcome,
+    class: kind,
+    slowDown,
+    deadAddress,
+    stopsRun: ours,
+  })
+  if (ours || !reachedMessage(fault)) return failure('deferred')
+  if (isPermanent(status)) return failure('refused', stage === 'rcpt' && kind === 'dead')
+  return failure(bodyWritten && !isTemporary(status) ? 'uncertain' : 'deferred')
+}
+
+/** The server was ready to hear of the message. */
+export const reachedMessage = ({ stage }: SmtpFault): boolean => !['connect', 'tls', 'login'].includes(stage)
+
+function isSettingsFault({ stage, bodyWritten, status }: SmtpFault): boolean {
+  if (stage === 'tls') return true
+  if (stage === 'login') return !isTemporary(status)
+  return !bodyWritten && AUTH_REQUIRED.includes(status ?? 0)
+}
+
+const isTemporary = (status: number | null): boolean => status !== null && status >= 400 && status < 500
+const isPermanent = (status: number | null): boolean => status !== null && status >= 500 && status < 600
+
+/** An answer without what differs from message to message (queue ids, times), to see that many are one text. */
+export const replyPattern = (answer: string): string =>
+  answer
+    .split(/\s+/)
+    .filter((word) => /^\d{3}$|^\d\.\d{1,3}\.\d{1,3}$/.test(word) || !/\d/.test(word))
+    .join(' ')

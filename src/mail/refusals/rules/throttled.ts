@@ -1,0 +1,90 @@
+import type { RefusalRule } from './rule.ts'
+
+/** Later, or less at a time: about time and amount, not about the address or the mail. */
+export const THROTTLED: RefusalRule[] = [
+  {
+    name: 'greylisted',
+    class: 'temporary',
+    status: ['4'],
+    text: [/\bgr[ae]y-? ?list/i, /\b(?:retry|try again|come back) in \d/i],
+    slowDown: false,
+    examples: [
+      '450 4.2.0 <ann@mail.example>: Recipient address rejected: Greylisted, see http://postgrey.mail.example/help',
+      '421 4.7.1 Graylisting in effect, please come back later',
+      '451 4.7.1 Please try again in 5 minutes',
+    ],
+  },
+  {
+    name: 'mailbox-too-busy',
+    class: 'temporary',
+    text: [/\b(?:user|recipient)\b.{0,40}\breceiving mail (?:at a rate|too)/i, /\brecipient thread limit/i],
+    slowDown: false,
+    examples: [
+      '450-4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered.',
+      '432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded',
+    ],
+  },
+  {
+    name: 'mailbox-full-code',
+    class: 'full',
+    enhanced: ['x.2.2'],
+    examples: ['452-4.2.2 The email account that you tried to reach is over quota', '552 5.2.2 Full up'],
+  },
+  {
+    name: 'too-many',
+    class: 'temporary',
+    text: [
+      /\btoo many (?:[\w-]+ ){0,3}?(?:connections?|sessions?|messages?|e?-?mails?|recipients|commands|errors|requests|attempts)\b/i,
+      /\b(?:sent|sending) (?:to )?too many\b/i,
+      /\btoo (?:fast|frequent(?:ly)?)\b/i,
+      /\b(?:connections?|sessions?|messages?|mails?|emails?|sending|submission|recipients?|hourly|daily|frequency)(?: [\w-]+){0,2} (?:limit|quota)\b.{0,40}\b(?:exceed|reach|hit)/i,
+      /\bexceed(?:s|ed|ing)?\b.{0,50}\b(?:connection|sending|message|mail|hourly|daily|rate|frequency)s?(?: rate| count)? (?:limit|quota)/i,
+      /\breach(?:ed)? (?:your|the) [\w -]{0,30}\b(?:limit|quota)\b/i,
+      /\bfrequency (?:is )?limited\b/i,
+    ],
+    slowDown: true,
+    examples: [
+      '421 4.7.0 mx1.mail.example Error: too many connections from 192.0.2.7',
+      '452 4.5.3 Error: too many recipients',
+      '550 5.1.1 <ann@mail.example> - 192.0.2.7 has sent to too many recipients this hour',
+      '450 4.7.1 You are sending too fast, please wait',
+      '554 5.7.1 Daily sending quota exceeded for this account, limit reached',
+      '451 4.7.1 Connection limit exceeded (10), closing',
+      '450 4.7.1 You have exceeded the hourly message limit',
+      "554 You've reached your daily relay quota - 192.0.2.7",
+      '550 Ip frequency limited. http://help.mail.example/20022',
+    ],
+  },
+  {
+    name: 'slower',
+    class: 'temporary',
+    text: [
+      /\brate[- ]?limit/i,
+      /\bthrottl/i,
+      /\bslow(?:er)? down\b/i,
+      /\b(?:server|system|host|service|we are|too|very) busy\b/i,
+      /\bunusual (?:rate|number|amount|volume)\b/i,
+      /\b(?:unexpected|high|excessive) (?:volume|rate)\b/i,
+      /\breduce (?:your|the) (?:\w+ )?(?:rate|volume|speed)/i,
+      /\bresources (?:are )?temporarily unavailable\b/i,
+    ],
+    slowDown: true,
+    examples: [
+      '450 4.7.28 Our system has rate limited mail from your address block',
+      '421 4.7.0 Messages from 192.0.2.7 are throttled',
+      '451 Please slow down',
+      '451 4.7.500 Server busy. Please try again later from 192.0.2.7',
+      '421-4.7.28 There is an unusual rate of mail from your network',
+      '421 4.7.0 [TS01] Messages from 192.0.2.7 temporarily deferred due to unexpected volume or user complaints',
+      '450 4.7.0 Please reduce your sending rate and try again',
+      '421 4.4.5 Resources temporarily unavailable, closing',
+    ],
+  },
+  {
+    name: 'slower-code',
+    class: 'temporary',
+    enhanced: ['4.3.2', '4.4.5', 'x.5.3', 'x.7.28', '4.7.500', '4.7.501', '4.7.650', '4.7.651', '4.7.652'],
+    slowDown: true,
+    examples: ['451 4.3.2 Please come another time', '452 4.4.5 Insufficient disk space; try again later'],
+  },
+]

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Deps } from '../../core/deps.ts'
+import type { Lane, TakenMessage } from '../message.ts'
+import { splitOffDomain } from '../outbox/batch.repo.ts'
+import { returnSendPermits, setSendRateLimits, takeSendPermits } from '../rate-limits/send-rate.repo.ts'
+import {
+  configuredRateLimit,
+  domainRateKey,
+  emailDomain,
+  rampUpRate,
+  type SendRateKey,
+  TRANSACTIONAL_RESERVE,
+} from '../rate-limits/send-rate.ts'
+import type { HeldBatch } from './leases.ts'
+
+/** How many messages of one lane may go now, by the paces that all processes share. */
+export interface Permits {
+  /** Before anything is leased: what the settings say may have changed since the last run. */
+  syncLimits(): Promise<void>
+  /** Of a chunk's messages, so many at most may be taken now. */
+  acquire(batch: HeldBatch, max: number): Promise<number>
+  /** Of those, so many found no message. */
+  giveBack(batch: HeldBatch, count: number): Promise<void>
+  /** Of a chunk for several domains, those whose domain may be mailed to now; the others are put aside. */
+  splitByDomain(batch: HeldBatch, taken: TakenMessage[]): Promise<TakenMessage[]>
+  /** Waits until one more mail may go in all; somebody who waits for an answer goes first. `onPause` gets each pause. */
+  wait(halt: AbortSignal, onPause?: (ms: number) => void): Promise<void>
+}
+
+type PermitDeps = Pick<Deps, 'db' | 'config' | 'clock'>
+
+export const openPermits = (deps: PermitDeps, lane: Lane): Permits =>
+  lane === 'answers' ? transactionalPermits(deps) : bulkPermits(deps)
+
+/** Few, and somebody waits for them: they mind the pace of all mail alone. */
+const transactionalPermits = (deps: PermitDeps): Permits => ({
+  syncLimits: () => openConfiguredLimits(deps).sync(['all']),
+  acquire: async (_chunk, max) => max,
+  giveBack: async () => {},
+  splitByDomain: async (_chunk, taken) => taken,
+  wait: (halt, onPause) => waitForOne(deps, { leave: 0, halt, onPause }),
+})
+
+function bulkPermits(deps: PermitDeps): Permits {
+  const { db, config, clock } = deps
+  const limits = openConfiguredLimits(deps)
+  const rampUp = (): SendRateKey[] => {
+    const today = rampUpRate(config, clock.now())
+    return today ? [today.key] : []
+  }
+  // Looked at with each handful: a mail alone asks only where all mail has a pace.
+  let isTotalLimited = false
+
+  const grantedFor = async (
+    wanted: { key: SendRateKey; mails: number }[],
+  ): Promise<Map<SendRateKey, number>> => {
+    const grants = await takeSendPermits(db, [...wanted, { key: 'all', mails: 0 }])
+    isTotalLimited = grants.some(({ key }) => key === 'all')
+    return new Map(grants.map(({ key, granted }) => [key, granted]))
+  }
+
+  return {
+    syncLimits: () => limits.sync(['all']),
+    acquire: async ({ domain }, max) => {
+      const keys: SendRateKey[] = domain === null ? rampUp() : [...rampUp(), domainRateKey(domain)]
+      if (keys.length === 0) return max
+      await limits.sync(keys)
+      const granted = await grantedFor(keys.map((key) => ({ key, mails: max })))
+      const acquired = Math.min(max, ...keys.map((key) => granted.get(key) ?? max))
+      for (const key of keys) await returnSendPermits(db, [key], (granted.get(key) ?? acquired) - acquired)
+      return acquired
+    },
+    giveBack: ({ domain }, count) =>
+      returnSendPermits(db, domain === null ? rampUp() : [...rampUp(), domainRateKey(domain)], count),
+    splitByDomain: async (batch, taken) => {
+      if (batch.domain !== null || taken.length === 0) return taken
+      const byDomain = Map.groupBy(taken, ({ toAddress }) => emailDomain(toAddress))
+      const { each, domains } = config.DOMAIN_RATE
+      const limited = [...byDomain.keys()].filter((domain) => each !== undefined || domains.has(domain))
+      await limits.sync(limited.map(domainRateKey))
+      const granted = await grantedFor(
+        [...byDomain].map(([domain, messages]) => ({ key: domainRateKey(domain), mails: messages.length })),
+      )
+      const allowedMessages: TakenMessage[] = []
+      for (const [domain, messages] of byDomain) {
+        const allowed = granted.get(domainRateKey(domain)) ?? messages.length
+        allowedMessages.push(...messages.slice(0, allowed))
+        const ids = messages.slice(allowed).map(({ id }) => id)
+        if (ids.length === 0) continue
+        await returnSendPermits(db, rampUp(), ids.length)
+        await splitOffDomain(db, { chunk: batch.id, owner: batch.owner, domain, ids })
+      }
+      return allowedMessages
+    },
+    wait: async (halt, onPause) => {
+      if (isTotalLimited || config.SMTP_URL?.rate)
+        await waitForOne(deps, { leave: TRANSACTIONAL_RESERVE, halt, onPause })
+    },
+  }
+}
+
+interface ConfiguredLimits {
+  /** What the settings say of these goes into the database, where it is new or has changed with the day. */
+  sync(keys: SendRateKey[]): Promise<void>
+}
+
+function openConfiguredLimits({ db, config, clock }: PermitDeps): ConfiguredLimits {
+  const synced = new Map<SendRateKey, number | undefined>()
+  return {
+    sync: async (keys) => {
+      const changed = keys
+        .map((key) => ({ key, limit: configuredRateLimit(config, key, clock.now()) }))
+        .filter(({ key, limit }) => !synced.has(key) || synced.get(key) !== limit?.perSecond)
+      if (changed.length > 0) await setSendRateLimits(db, changed)
+      for (const { key, limit } of changed) synced.set(key, limit?.perSecond)
+    },
+  }
+}
+
+interface Wait {
+  leave: number
+  halt: AbortSignal
+  onPause?: (ms: number) => void
+}
+
+async function waitForOne({ db }: PermitDeps, { leave, halt, onPause }: Wait): Promise<void> {
+  while (!halt.aborted) {
+    const [grant] = await takeSendPermits(db, [{ key: 'all', mails: 1, leave }])
+    if (!grant || grant.granted > 0) return
+    onPause?.(grant.waitSeconds * 1000)
+    await sleep(grant.waitSeconds * 1000, undefined, { signal: halt }).catch(() => {})
+  }
+}

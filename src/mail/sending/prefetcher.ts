@@ -1,0 +1,162 @@
+import { monotonicMs } from '../../core/clock.ts'
+import type { Deps } from '../../core/deps.ts'
+import { errorText } from '../../core/errors.ts'
+import type { Lane, TakenMessage } from '../message.ts'
+import { type EndedMessage, takeMessages } from '../outbox/message.repo.ts'
+import { type HeldBatch, openLeases } from './leases.ts'
+import type { Permits } from './permits.ts'
+import { openProgressTracker } from './progress-tracker.ts'
+
+export interface Work {
+  message: TakenMessage
+  batch: HeldBatch
+  /** By the stopwatch. */
+  takenAt: number
+}
+
+/** What one drain holds in its hand: at most one message for each connection, besides the one that it sends. */
+export interface Prefetcher {
+  /** The next message; undefined while nothing is ready, or once the hand is closing. */
+  next(): Promise<Work | undefined>
+  /** True while this message may still begin. */
+  mayStart(work: Work): boolean
+  /** The next step of a message begins, which may take a minute, or that much longer than its own limit. */
+  step(work: Work, ownLimitMs?: number): void
+  /** Its result is recorded, or it was never begun. */
+  done(work: Work): Promise<void>
+  /** A connection works no more, for good or for a while: what nobody is left to send is given back. */
+  leave(): Promise<void>
+  /** It works again. */
+  join(): void
+  /** Takes nothing new from now on. */
+  stop(): void
+  /** Gives everything back that was not begun. Call it when no message is under way. */
+  close(): Promise<void>
+}
+
+export interface PrefetcherInput {
+  lane: Lane
+  owner: string
+  /** The most messages in the hand. */
+  size: number
+  permits: Permits
+  /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
+  stalledAfterMs?: number
+  /** Called when a chunk is leased while others are free. */
+  onMoreReady?: () => Promise<void>
+  /** Called for each message that may not go any more. */
+  onEnded: (ended: EndedMessage) => void
+}
+
+export function openPrefetcher(deps: Deps, input: PrefetcherInput): Prefetcher {
+  const { lane, owner, size, permits, stalledAfterMs, onMoreReady, onEnded } = input
+  const progress = openProgressTracker<Work>({ stalledAfterMs })
+  const leases = openLeases(deps, { lane, owner, isMakingProgress: progress.isMakingProgress })
+  const waiting: Work[] = []
+  let current: HeldBatch | undefined
+  let isDrained = false
+  let stopped = false
+  let filling: Promise<boolean> | undefined
+  let connections = size
+
+  const leaseNext = async (): Promise<HeldBatch | undefined> => {
+    const leased = await leases.lease()
+    // Whoever is not told looks by itself within a minute.
+    if (leased?.more)
+      await onMoreReady?.().catch((error) => deps.log.error('nudge.failed', { what: errorText(error) }))
+    return leased?.chunk
+  }
+
+  const giveBackIfDone = async (batch: HeldBatch) => {
+    if (batch.exhausted && batch.open === 0) await leases.release(batch)
+  }
+
+  const takeFrom = async (batch: HeldBatch): Promise<boolean> => {
+    if (!leases.isValid(batch)) return false
+    const limit = await permits.acquire(batch, size - waiting.length)
+    if (limit === 0) return false
+    const now = deps.clock.now()
+    const takenAt = monotonicMs()
+    const { taken, ended } = await takeMessages(deps.db, { chunk: batch.id, owner: batch.owner, now, limit })
+    ended.forEach(onEnded)
+    if (taken.length < limit) await permits.giveBack(batch, limit - taken.length)
+    const allowed = await permits.splitByDomain(batch, taken)
+    for (const message of allowed) waiting.push({ message, batch, takenAt })
+    batch.open += allowed.length
+    return taken.length + ended.length > 0
+  }
+
+  /** False where nothing is ready. */
+  const fill = async (): Promise<boolean> => {
+    while (!stopped) {
+      current ??= await leaseNext()
+      isDrained = current === undefined
+      if (!current) return false
+      const batch = current
+      if (await takeFrom(batch)) return true
+      batch.exhausted = true
+      current = undefined
+      await giveBackIfDone(batch)
+    }
+    return false
+  }
+
+  const fillOnce = (): Promise<boolean> => {
+    filling ??= fill().finally(() => {
+      filling = undefined
+    })
+    return filling
+  }
+
+  // While the connections are busy. Where it fails, next() meets the same failure.
+  const fillAhead = () => {
+    if (!isDrained && waiting.length <= size / 2) fillOnce().catch(() => {})
+  }
+
+  const done = async (work: Work) => {
+    const { batch } = work
+    progress.done(work)
+    batch.open--
+    await giveBackIfDone(batch)
+  }
+
+  const next = async (): Promise<Work | undefined> => {
+    while (!stopped) {
+      progress.touch()
+      const work = waiting.shift()
+      if (work && leases.isValid(work.batch)) {
+        fillAhead()
+        return work
+      }
+      if (work) await done(work)
+      else if (!(await fillOnce()) && waiting.length === 0) return undefined
+    }
+    return undefined
+  }
+
+  return {
+    next,
+    step: progress.step,
+    done,
+    mayStart: ({ batch }) => !stopped && leases.isValid(batch),
+    leave: async () => {
+      connections--
+      if (connections > 0) return
+      await filling?.catch(() => {})
+      for (const { batch } of waiting.splice(0)) batch.open--
+      current = undefined
+      await leases.releaseAll()
+    },
+    join: () => {
+      connections++
+    },
+    stop: () => {
+      stopped = true
+    },
+    close: async () => {
+      stopped = true
+      await filling?.catch(() => {})
+      await leases.close()
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { monotonicMs } from '../../core/clock.ts'
+
+const STALLED_AFTER_MS = 60_000
+
+/**
+ * Tells whether a hand still makes progress. One that hangs must not renew its leases for ever: no other worker
+ * would get the messages. A step that has a time limit of its own may take that long, since losing the lease
+ * meanwhile repeats an email.
+ */
+export interface ProgressTracker<Work extends { batch: unknown }> {
+  /** The next step of a message begins. It counts as progress until its own limit and a minute are over. */
+  step(work: Work, ownLimitMs?: number): void
+  /** Nothing more is done with a message. */
+  done(work: Work): void
+  /** The hand did anything else. */
+  touch(): void
+  /** False if nothing but messages that hang is left of a chunk in progress, or the whole hand hangs. */
+  isMakingProgress(batch: Work['batch']): boolean
+}
+
+export function openProgressTracker<Work extends { batch: unknown }>({
+  stalledAfterMs = STALLED_AFTER_MS,
+  now = monotonicMs,
+} = {}): ProgressTracker<Work> {
+  const limits = new Map<Work, number>()
+  let lastActiveAt = now()
+  const touch = () => {
+    lastActiveAt = now()
+  }
+  return {
+    step: (work, ownLimitMs = 0) => {
+      touch()
+      limits.set(work, lastActiveAt + ownLimitMs + stalledAfterMs)
+    },
+    done: (work) => {
+      touch()
+      limits.delete(work)
+    },
+    touch,
+    isMakingProgress: (batch) => {
+      const steps = [...limits].map(([work, until]) => ({ batch: work.batch, isAlive: now() <= until }))
+      const own = steps.filter((step) => step.batch === batch)
+      if (own.length > 0) return own.some(({ isAlive }) => isAlive)
+      return now() - lastActiveAt <= stalledAfterMs || steps.some(({ isAlive }) => isAlive)
+    },
+  }
+}

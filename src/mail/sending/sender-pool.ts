@@ -1,0 +1,253 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicMs } from '../../core/clock.ts'
+import { isDatabaseFault, isDatabaseUnavailable } from '../../core/database/database.ts'
+import type { Deps } from '../../core/deps.ts'
+import { errorText } from '../../core/errors.ts'
+import type { Compose, ComposedMail, Lane } from '../message.ts'
+import { othersHoldBatches } from '../outbox/batch.repo.ts'
+import { giveBackIfEnded } from '../outbox/message.repo.ts'
+import { batchesReadySoon } from '../rate-limits/send-rate.repo.ts'
+import { rampUpRate } from '../rate-limits/send-rate.ts'
+import { reachedMessage } from '../refusals/classify-reply.ts'
+import type { SmtpClient } from '../smtp/smtp-client.ts'
+import type { Permits } from './permits.ts'
+import { openPrefetcher, type Prefetcher, type Work } from './prefetcher.ts'
+import type { Recorder } from './recorder.ts'
+import type { Run } from './run.ts'
+
+export interface SenderPoolInput {
+  lane: Lane
+  /** A name that no other drain bears. */
+  owner: string
+  compose: Compose
+  /** Milliseconds without progress after which leases are no longer renewed; a minute by default. */
+  stalledAfterMs?: number
+  /** Called when chunks are ready beyond what this process holds. */
+  onMoreReady?: () => Promise<void>
+}
+
+/** The connections of a run, and what they work with. */
+export interface SenderPool {
+  deps: Deps
+  input: SenderPoolInput
+  run: Run
+  recorder: Recorder
+  permits: Permits
+  connections: SmtpClient[]
+}
+
+/** Each takes from a chunk of its own, so that a domain that is slow leaves half of the connections to the others. */
+const PREFETCHERS = 2
+const FAULTS_IN_A_ROW = 3
+const PAUSE_AFTER_FAULT_MS = 1000
+const IDLE_POLL_MS = 500
+/** A connection that could not be made, while others can, is tried again after so long. */
+const RECONNECT_AFTER_MS = 60_000
+/** A domain whose next turn is farther off is left to a later run. */
+const MAX_RATE_SECONDS = 60
+/** A message that was taken longer ago is judged again before it begins. */
+const CHECK_VALID_MS = 1000
+/** So often in a row, a second apart, the database may be away before a connection gives up. */
+const MAX_DATABASE_FAULTS = 60
+
+/**
+ * Lets every connection work until nothing is ready, all are at rest, nobody else holds anything, and no pace is to be
+ * waited for. One that waits for a slow answer does not keep the others from what becomes ready meanwhile. Rejects
+ * with what a connection met that it could not go on after.
+ */
+export async function runSenderPool(pool: SenderPool): Promise<void> {
+  const { run, connections } = pool
+  if (run.halt.aborted) return
+  const prefetchers = openPrefetchers(pool)
+  const stop = () => {
+    for (const prefetcher of prefetchers) prefetcher.stop()
+  }
+  run.halt.addEventListener('abort', stop, { once: true })
+  const idle = openIdleConnections(pool)
+  const runSender = async (smtp: SmtpClient, i: number) => {
+    const prefetcher = prefetchers[i % prefetchers.length]!
+    try {
+      await sendLoop(pool, prefetcher, smtp, idle)
+    } finally {
+      await prefetcher.leave().finally(idle.leave)
+    }
+  }
+  const ends = await Promise.allSettled(connections.map(runSender))
+  run.halt.removeEventListener('abort', stop)
+  const closed = await Promise.allSettled(prefetchers.map((prefetcher) => prefetcher.close()))
+  for (const end of [...ends, ...closed]) if (end.status === 'rejected') throw end.reason
+}
+
+function openPrefetchers({ deps, input, recorder, permits, connections }: SenderPool): Prefetcher[] {
+  const { lane, owner, stalledAfterMs, onMoreReady } = input
+  const count = Math.min(PREFETCHERS, connections.length)
+  return Array.from({ length: count }, (_, i) =>
+    openPrefetcher(deps, {
+      lane,
+      owner: `${owner}/${i + 1}`,
+      size: Math.ceil((connections.length - i) / count),
+      permits,
+      stalledAfterMs,
+      onMoreReady,
+      onEnded: recorder.recordEnded,
+    }),
+  )
+}
+
+/** Where connections wait that found nothing. */
+interface IdleConnections {
+  /** True once the run is over; false when it is time to look again. */
+  isOver(): Promise<boolean>
+  /** For a connection that cannot be made: true where none can; false after a minute, to try once more. */
+  isUnreachable(): Promise<boolean>
+  /** A connection that ended is not waited for; what it held may be there for the others. */
+  leave(): void
+}
+
+function openIdleConnections({ deps, input, run, connections }: SenderPool): IdleConnections {
+  let working = connections.length
+  let connected = connections.length
+  let unreachable = 0
+  let seen = run.countedMessages()
+  let hasConnectionLeft = false
+  const over = new AbortController()
+  const wakes = AbortSignal.any([run.halt, over.signal])
+
+  const isWorkExpected = async (): Promise<boolean> => {
+    const { lane } = input
+    const now = deps.clock.now()
+    const rampUp = rampUpRate(deps.config, now)?.key
+    return (
+      (await othersHoldBatches(deps.db, { lane, now, rampUp })) ||
+      (await batchesReadySoon(deps.db, { lane, now, rampUp, withinSeconds: MAX_RATE_SECONDS }))
+    )
+  }
+  /** True where what became ready while the last ones worked is to be looked for at once. */
+  const shouldLookAgain = async (): Promise<boolean> => {
+    const hasChanged = run.countedMessages() > seen || hasConnectionLeft
+    seen = run.countedMessages()
+    hasConnectionLeft = false
+    if (!hasChanged && !(await isWorkExpected())) over.abort()
+    return hasChanged
+  }
+  return {
+    isOver: async () => {
+      working--
+      try {
+        const atOnce = working === 0 && !run.halt.aborted && (await shouldLookAgain())
+        if (!atOnce) await pause(IDLE_POLL_MS, wakes)
+        return wakes.aborted
+      } finally {
+        working++
+      }
+    },
+    isUnreachable: async () => {
+      unreachable++
+      if (unreachable === connected) return true
+      hasConnectionLeft = true
+      working--
+      await pause(RECONNECT_AFTER_MS, wakes)
+      working++
+      unreachable--
+      return false
+    },
+    leave: () => {
+      working--
+      connected--
+      hasConnectionLeft = true
+    },
+  }
+}
+
+async function waitWhileUnreachable(prefetcher: Prefetcher, idle: IdleConnections, run: Run): Promise<void> {
+  try {
+    await prefetcher.leave()
+    if (await idle.isUnreachable()) run.stop('unreachable')
+  } finally {
+    prefetcher.join()
+  }
+}
+
+/** One connection: a mail, its record, the next. */
+async function sendLoop(
+  pool: SenderPool,
+  prefetcher: Prefetcher,
+  smtp: SmtpClient,
+  idle: IdleConnections,
+): Promise<void> {
+  const { run, deps } = pool
+  let faults = 0
+  let databaseFaults = 0
+  for (;;) {
+    try {
+      const work = await prefetcher.next()
+      databaseFaults = 0
+      if (!work) {
+        if (await idle.isOver()) return
+        continue
+      }
+      faults = (await deliver(pool, prefetcher, smtp, work)) ? 0 : faults + 1
+      if (faults < FAULTS_IN_A_ROW) {
+        if (faults > 0) await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+      } else {
+        await waitWhileUnreachable(prefetcher, idle, run)
+      }
+    } catch (error) {
+      if (!isDatabaseUnavailable(error) || ++databaseFaults > MAX_DATABASE_FAULTS || run.halt.aborted)
+        throw error
+      deps.log.error('database.error', { what: errorText(error) })
+      await pause(PAUSE_AFTER_FAULT_MS, run.halt)
+    }
+  }
+}
+
+/** False where the server could not be reached. */
+async function deliver(
+  pool: SenderPool,
+  prefetcher: Prefetcher,
+  smtp: SmtpClient,
+  work: Work,
+): Promise<boolean> {
+  const { run, recorder, permits } = pool
+  try {
+    prefetcher.step(work)
+    const mail = await composeOrRefuse(pool, work)
+    if (mail) await permits.wait(run.halt, (ms) => prefetcher.step(work, ms))
+    prefetcher.step(work)
+    if (!mail || !(await mayStart(pool, prefetcher, work))) return true
+    const begun = monotonicMs()
+    prefetcher.step(work, smtp.maxSendMs)
+    const result = await smtp.send(mail)
+    // However long the database takes: if another worker got the message now, it would go twice.
+    prefetcher.step(work, Number.POSITIVE_INFINITY)
+    await recorder.record(work, result, Math.round(monotonicMs() - begun))
+    return result.accepted || reachedMessage(result)
+  } finally {
+    await prefetcher.done(work)
+  }
+}
+
+/** Whoever left while the message waited for its turn gets it no more. */
+async function mayStart(pool: SenderPool, prefetcher: Prefetcher, work: Work): Promise<boolean> {
+  if (monotonicMs() - work.takenAt > CHECK_VALID_MS && (await hasEnded(pool, work))) return false
+  return prefetcher.mayStart(work)
+}
+
+/** Gives it back where it may not go any more; whoever takes it next says why. */
+const hasEnded = ({ deps: { db, clock } }: SenderPool, { message, batch }: Work): Promise<boolean> =>
+  giveBackIfEnded(db, { id: message.id, owner: batch.owner, now: clock.now() })
+
+async function composeOrRefuse(pool: SenderPool, work: Work): Promise<ComposedMail | undefined> {
+  const { input, recorder } = pool
+  try {
+    return await input.compose(work.message)
+  } catch (error) {
+    if (isDatabaseFault(error)) throw error
+    // Of whoever was erased meanwhile nothing is left to make a mail of.
+    if (!(await hasEnded(pool, work))) await recorder.recordUnrendered(work, error)
+    return undefined
+  }
+}
+
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  sleep(ms, undefined, { signal }).catch(() => {})

@@ -1,0 +1,26 @@
+// Prints the HTML of the named templates as one JSON object: see render-mjml.ts.
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import mjml2html from 'mjml'
+
+// Ctrl-C reaches the whole group; whoever asked ends in order, and takes this with it.
+process.on('SIGINT', () => {})
+
+const FOLDER = resolve(import.meta.dirname, '../../../templates/emails')
+
+async function htmlOf(name: string): Promise<string> {
+  const filePath = join(FOLDER, name, 'body.mjml')
+  const { html } = await mjml2html(await readFile(filePath, 'utf8'), {
+    filePath,
+    includePath: join(FOLDER, 'parts'),
+    ignoreIncludes: false,
+    validationLevel: 'strict',
+    keepComments: false,
+    fonts: {},
+  })
+  return html.replace(/\s*\n\s*/g, '\n')
+}
+
+const rendered: Record<string, string> = {}
+for (const name of process.argv.slice(2)) rendered[name] = await htmlOf(name)
+process.stdout.write(JSON.stringify(rendered))

@@ -1,0 +1,38 @@
+import type { Deps } from '../../core/deps.ts'
+import type { Alert, AlertValues } from './alert.repo.ts'
+import { addAlert, endAlert, ongoingAlerts } from './alert.repo.ts'
+import { detectIncidents, INCIDENT_KINDS } from './incidents.ts'
+import { addWeeklyReport } from './weekly-report.ts'
+
+/**
+ * Writes down, once each, what the operator must hear of: what is wrong, what is not wrong any more, and how the week
+ * was. Any number of processes may look at the same time.
+ */
+export async function findAlerts(deps: Deps): Promise<void> {
+  const { db, clock, log } = deps
+  const at = clock.now()
+  const found = await detectIncidents(deps)
+  for (const { kind, key, values } of found) {
+    const isNew = await addAlert(db, { kind, key, at, values })
+    if (isNew)
+      log.warn('notice.raised', {
+        ...logFields({ kind, key, values }),
+        ...(namesDomain(values) ? {} : values),
+      })
+  }
+  const ongoing = new Set(found.map(({ kind, key }) => `${kind} ${key}`))
+  for (const { id, kind, key, told, values } of await ongoingAlerts(db, INCIDENT_KINDS)) {
+    if (ongoing.has(`${kind} ${key}`) || !(await endAlert(db, id, at))) continue
+    log.info('notice.over', logFields({ kind, key, values }))
+    // What nobody was told of yet says itself that it is over.
+    const overValues = { ...values, kind, over: at.toISOString() }
+    if (told) await addAlert(db, { kind: 'over', key: `${kind} ${key}`, at, values: overValues })
+  }
+  await addWeeklyReport(deps)
+}
+
+/** A domain may be a person's: its name stands in the mail and in `delivery status`, not in the log. */
+const namesDomain = (values: AlertValues): boolean => values.what === 'domain-held'
+
+const logFields = ({ kind, key, values }: Pick<Alert, 'kind' | 'key' | 'values'>) =>
+  namesDomain(values) ? { kind, what: values.what } : { kind, key }

@@ -1,0 +1,14 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+
+/**
+ * Since when a nudge to send mail waits that nobody takes, where that is longer ago than `forSeconds`; null where
+ * somebody is there. By the database's clock, as is all that the queue writes.
+ */
+export async function workersIdleSince(db: DatabaseOrTransaction, forSeconds: number): Promise<Date | null> {
+  const [row] = await db.$queryRaw<[{ since: Date | null }]>`
+    select min(created_on) as since from pgboss.job
+    where name = 'drain-answers' and state in ('created', 'retry')
+      and created_on <= clock_timestamp() - make_interval(secs => ${forSeconds}::float8)
+      and not exists (select from pgboss.job a where a.name = 'drain-answers' and a.state = 'active')`
+  return row.since
+}

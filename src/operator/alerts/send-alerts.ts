@@ -1,0 +1,85 @@
+import { DAY_MS } from '../../core/dates.ts'
+import type { Deps } from '../../core/deps.ts'
+import { errorFields } from '../../core/errors.ts'
+import { siteOf } from '../../emails/compose-message.ts'
+import { nameInSubject } from '../../mail/templates/rendered-email.ts'
+import { sendDirectly } from '../send-directly.ts'
+import {
+  type Alert,
+  claimAlerts,
+  countAlertEmailsSince,
+  markAlertsSent,
+  retryAlertsAt,
+  unsentAlerts,
+} from './alert.repo.ts'
+import { writeAlert, writeAlertList } from './write-alert.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** Mails in one hour. What is more comes in the last of them, a line each. */
+const MAX_PER_HOUR = 6
+/** Nobody wants to hear of what is older. */
+const MAX_AGE_MS = 7 * DAY_MS
+/** A process that dies while it tells keeps the others from it for as long. */
+const CLAIM_MS = 5 * MINUTE_MS
+const RETRY_DELAYS_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS)
+
+/**
+ * Mails OPERATOR_EMAIL what was found and not told, beside the messages: whether delivery is paused does not matter,
+ * SENDING=off does. Each is told at least once, and once only but where no answer came.
+ */
+export async function sendAlerts(deps: Deps): Promise<void> {
+  const { OPERATOR_EMAIL, SMTP_URL, SENDING } = deps.config
+  if (!OPERATOR_EMAIL || !SMTP_URL || SENDING === 'off') return
+  const now = deps.clock.now()
+  const unsent = await unsentAlerts(deps.db, { since: before(now, MAX_AGE_MS), now })
+  if (unsent.length === 0) return
+  const emailsLeft = MAX_PER_HOUR - (await countAlertEmailsSince(deps.db, before(now, HOUR_MS)))
+  for (const [i, batch] of groupIntoEmails(unsent, emailsLeft).entries()) {
+    if (!(await sendAlertEmail(deps, OPERATOR_EMAIL, batch, i))) return
+  }
+}
+
+const before = (now: Date, ms: number): Date => new Date(now.getTime() - ms)
+
+/** What goes into which mail. */
+function groupIntoEmails(unsent: Alert[], emailsLeft: number): Alert[][] {
+  if (emailsLeft <= 0) return []
+  const alone = unsent.length <= emailsLeft ? unsent.length : emailsLeft - 1
+  const rest = unsent.slice(alone)
+  return [...unsent.slice(0, alone).map((one) => [one]), ...(rest.length > 0 ? [rest] : [])]
+}
+
+/** False where the mail server did not take it: the next one need not be tried. */
+async function sendAlertEmail(deps: Deps, to: string, alerts: Alert[], place: number): Promise<boolean> {
+  const { db, clock, log, config } = deps
+  const now = clock.now()
+  const ids = alerts.map(({ id }) => id)
+  const claimed = await claimAlerts(db, { ids, now, until: new Date(now.getTime() + CLAIM_MS) })
+  const claimedAlerts = alerts.filter(({ id }) => claimed.includes(id))
+  const [first] = claimedAlerts
+  if (!first) return true
+  const written = claimedAlerts.length === 1 ? writeAlert(first) : writeAlertList(claimedAlerts)
+  const email = { ...written, subject: `${nameInSubject(siteOf(config))}: ${written.subject}` }
+  const refusal = await refusalOf(deps, { kind: 'notice' as const, to, ...email })
+  if (refusal === undefined) {
+    // Mails of one hour are counted by their instants.
+    await markAlertsSent(db, claimed, new Date(clock.now().getTime() + place))
+    log.info('notice.told', { notices: claimed.join(','), kind: first.kind })
+    return true
+  }
+  const pause = RETRY_DELAYS_MS[first.tries] ?? RETRY_DELAYS_MS.at(-1)!
+  await retryAlertsAt(db, claimed, new Date(now.getTime() + pause))
+  log.error('notice.not-told', { notices: claimed.join(','), kind: first.kind, what: refusal })
+  return false
+}
+
+/** What kept the mail from being taken; undefined where it was. */
+async function refusalOf(deps: Deps, mail: Parameters<typeof sendDirectly>[1]): Promise<string | undefined> {
+  try {
+    const { result } = await sendDirectly(deps, mail)
+    return result?.accepted ? undefined : (result?.answer ?? 'nothing was sent')
+  } catch (error) {
+    return errorFields(error).what
+  }
+}

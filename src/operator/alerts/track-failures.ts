@@ -1,0 +1,39 @@
+import type { Deps } from '../../core/deps.ts'
+import { errorFields, errorText } from '../../core/errors.ts'
+import { endIncident, openIncidents, recordIncident } from '../../core/incident.repo.ts'
+import { redact } from '../../core/log.ts'
+import type { Nudge } from '../../core/queue.ts'
+import { claimTick } from '../../core/tick.repo.ts'
+
+/**
+ * Does the work of a nudge, and writes down since when it fails: the queue keeps that where no operator looks. What failed
+ * and has a rest is done again once in so many milliseconds, and not whenever somebody nudges.
+ */
+export async function withFailureTracking(
+  deps: Deps,
+  nudge: Nudge,
+  work: () => Promise<unknown>,
+  { restMs }: { restMs?: number } = {},
+): Promise<void> {
+  const { db, clock, log } = deps
+  const name = `work ${nudge}`
+  if (restMs && (await isBackingOff(deps, name, restMs))) return
+  const save = (step: Promise<void>) =>
+    step.catch((error) => log.error('database.error', { what: errorText(error) }))
+  try {
+    await work()
+  } catch (error) {
+    const { code, what } = errorFields(error)
+    log.error('nudge.failed', { nudge, code, what })
+    await save(recordIncident(db, { name, what: code, said: redact(what), since: clock.now() }))
+    if (restMs) return
+    throw error
+  }
+  await save(endIncident(db, name))
+}
+
+async function isBackingOff({ db, clock }: Deps, name: string, restMs: number): Promise<boolean> {
+  if (!(await openIncidents(db)).some((incident) => incident.name === name)) return false
+  const slot = new Date(Math.floor(clock.now().getTime() / restMs) * restMs)
+  return !(await claimTick(db, name, slot))
+}

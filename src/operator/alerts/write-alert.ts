@@ -1,0 +1,173 @@
+import type { RenderedEmail } from '../../mail/templates/rendered-email.ts'
+import { wrap } from '../../mail/templates/wrap.ts'
+import type { Alert, AlertValues } from './alert.repo.ts'
+import { type AlertText, DOCTOR_COMMAND, SOURCES_COMMAND, STATUS_COMMAND } from './alert-text.ts'
+import { alertTime } from './alert-time.ts'
+import { deliveryStopped } from './delivery-stopped.ts'
+import { weeklyReportLines } from './weekly-report-lines.ts'
+
+const NEXT = 'Next, run with `npm run -s cli --` (in the image: `daily-papers`):'
+
+const ALERT_TEXTS: Record<string, (values: AlertValues) => AlertText> = {
+  'run-stopped': deliveryStopped,
+  'source-stalled': sourceStalled,
+  'day-not-closed': dayNotClosed,
+  'work-failed': workFailed,
+  'signups-limited': signupsLimited,
+  over: resolved,
+  week: (values) => ({
+    subject: `the week from ${values.from} to ${values.to}`,
+    facts: weeklyReportLines(values),
+    impact: '',
+    nextSteps: [['digests status --date D', 'the totals of one date']],
+  }),
+}
+
+function sourceStalled({
+  source,
+  what,
+  since,
+  failures,
+  status,
+  fault,
+  day,
+  newest,
+  reason,
+}: AlertValues): AlertText {
+  const failed = fault ? [`The last fetch failed: ${fault}${status ? ` (HTTP ${status})` : ''}.`] : []
+  const meaning =
+    'Digests are sent without papers from those days. Once the source has them, the next digest includes them.'
+  if (what === 'no-fetch')
+    return {
+      subject: `source ${source} has not answered for a day`,
+      facts: [`No successful fetch since ${alertTime(since)}; ${failures} failed in a row.`, ...failed],
+      impact: meaning,
+      nextSteps: [SOURCES_COMMAND],
+    }
+  return {
+    subject: `source ${source} had no papers on ${day}`,
+    facts: [
+      reason === 'repeated'
+        ? `${source} responds, but for ${day}, a working day, it listed only papers of another day.`
+        : `${source} responds, but ${day}, a working day, ended without papers.`,
+      newest ? `The newest day with papers is ${newest}.` : 'No day in the last two weeks has papers.',
+      ...failed,
+    ],
+    impact: meaning,
+    nextSteps: [SOURCES_COMMAND, [`papers fetch --date ${day}`, 'fetches it again']],
+  }
+}
+
+function dayNotClosed({ date, plans, due, since }: AlertValues): AlertText {
+  return {
+    subject: `the digests of ${date} are not complete`,
+    facts: [
+      `${plans} plans of ${date} with ${due} subscribers are still open; the last should have finished by ${alertTime(since)}.`,
+    ],
+    impact:
+      'Some of them may have no digest and no recorded reason. Usually no process with the role worker is running.',
+    nextSteps: [[`digests status --date ${date}`, 'what is still open'], STATUS_COMMAND, DOCTOR_COMMAND],
+  }
+}
+
+function signupsLimited({ said, since }: AlertValues): AlertText {
+  return {
+    subject: 'sign-ups are limited',
+    facts: [`Since ${alertTime(since)} the limit of sign-up emails for the site has been reached: ${said}.`],
+    impact:
+      'New sign-ups get no confirmation email until then; a page asks them to try again. Subscribers still get their digests and the emails they ask for. A stranger may be signing up the addresses of others, or your site may just have become popular.',
+    nextSteps: [['subscribers list --state pending', 'the latest unconfirmed sign-ups'], STATUS_COMMAND],
+  }
+}
+
+const WORK_NAMES: Record<string, string> = {
+  ingest: 'fetching papers',
+  plan: 'planning digests',
+  'drain-answers': 'sending confirmations and links',
+  'drain-digests': 'sending digests',
+  'read-reports': 'processing bounces and complaints',
+  'fetch-mailbox': 'fetching bounces and complaints',
+}
+
+function workFailed({ subject, what, said: text, since, count }: AlertValues): AlertText {
+  if (what === 'idle')
+    return {
+      subject: 'email is not being sent: no worker is running',
+      facts: [
+        `Emails have been waiting since ${alertTime(since)}, and no process with the role worker is running.`,
+      ],
+      impact: 'No confirmations or digests are sent and no papers are fetched until a worker runs.',
+      nextSteps: [['doctor', 'whether the processes are running'], STATUS_COMMAND],
+    }
+  if (what === 'unread')
+    return {
+      subject: 'bounces and complaints are not being processed',
+      facts: [
+        count === 1
+          ? `A report has been waiting since ${alertTime(since)}.`
+          : `${count} reports are waiting, the oldest since ${alertTime(since)}.`,
+      ],
+      impact:
+        'People who complained or unsubscribed by email still get digests, and emails still go to mailboxes that don’t exist. Nothing is lost: the reports are stored.',
+      nextSteps: [
+        ['bounces status', 'what is waiting and what has arrived'],
+        ['bounces read', 'processes it now'],
+        DOCTOR_COMMAND,
+      ],
+    }
+  const work = WORK_NAMES[String(subject)] ?? subject
+  return {
+    subject: `${work} is failing`,
+    facts: [
+      `${work} has failed at every attempt since ${alertTime(since)}.`,
+      `Last error: ${text} (${what}).`,
+    ],
+    impact: 'It is retried every minute. No work is lost.',
+    nextSteps: [DOCTOR_COMMAND, STATUS_COMMAND],
+  }
+}
+
+/** What was told of, and is over. */
+function resolved(values: AlertValues): AlertText {
+  const before = ALERT_TEXTS[String(values.kind)]!(values)
+  return {
+    subject: `resolved: ${before.subject}`,
+    facts: [`Resolved at ${alertTime(values.over)}.`, 'The alert was:', ...before.facts],
+    impact: '',
+    nextSteps: [STATUS_COMMAND],
+  }
+}
+
+/** Subject without the name of the site. One that is over before it was told says so. */
+export function writeAlert({ kind, values, overAt }: Alert): RenderedEmail {
+  const wording = ALERT_TEXTS[kind]!(values)
+  if (!overAt) return layOut(wording)
+  const facts = [...wording.facts, `Resolved at ${alertTime(overAt.toISOString())}.`]
+  return layOut({ ...wording, subject: `resolved: ${wording.subject}`, facts, impact: '' })
+}
+
+/** In one line. A kind that an older release told of is its own. */
+export const alertLine = (alert: Alert): string =>
+  Object.hasOwn(ALERT_TEXTS, alert.kind) ? writeAlert(alert).subject : alert.kind
+
+/** Several in one mail, a line each. */
+export function writeAlertList(alerts: Alert[]): RenderedEmail {
+  const lines = alerts.map((alert) => `${alertTime(alert.at.toISOString())}: ${writeAlert(alert).subject}`)
+  return layOut({
+    subject: `${alerts.length} more alerts`,
+    facts: ['More alerts than the hourly limit:', ...lines],
+    impact: '',
+    nextSteps: [STATUS_COMMAND, SOURCES_COMMAND, DOCTOR_COMMAND],
+  })
+}
+
+function layOut({ subject, facts, impact, nextSteps }: AlertText): RenderedEmail {
+  const widest = Math.max(...nextSteps.map(([command]) => command.length))
+  const commands = nextSteps.map(([command, shows]) => `  ${command.padEnd(widest)}   ${shows}`)
+  const paragraphs = [
+    facts.map((fact) => (fact === '' || fact.startsWith('  ') ? fact : wrap(fact))).join('\n'),
+    impact && wrap(`For subscribers: ${impact}`),
+    [NEXT, ...commands].join('\n'),
+  ]
+  return { subject, text: `${paragraphs.filter(Boolean).join('\n\n')}\n` }
+}

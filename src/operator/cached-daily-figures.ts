@@ -1,0 +1,44 @@
+import type { Database } from '../core/database/database.ts'
+import { addDays, type Day, dayOf, midnight } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { type DayFigures, dailyFigures } from './daily-figures.ts'
+
+interface Days {
+  from: Day
+  to: Day
+}
+
+interface CacheEntry extends Days {
+  /** When they were asked for, in ms. */
+  at: number
+  figures: Promise<DayFigures[]>
+}
+
+const LONG_SPAN_MS = 100 * 24 * 3600_000
+const CACHE_MS = 60_000
+
+// The newest of each database: whoever asks at once or again waits for the same count.
+const cache = new WeakMap<Database, CacheEntry>()
+
+/** As dailyFigures. Of a long span, which takes seconds, the days before today may be a minute old. */
+export async function cachedDailyFigures(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  days: Days,
+): Promise<DayFigures[]> {
+  const today = dayOf(deps.clock.now())
+  const isLong = midnight(days.to).getTime() - midnight(days.from).getTime() > LONG_SPAN_MS
+  if (!isLong || days.from >= today) return dailyFigures(deps, days)
+  const yesterday = addDays(today, -1)
+  const past = await pastFigures(deps, { from: days.from, to: days.to < today ? days.to : yesterday })
+  return days.to < today ? past : [...past, ...(await dailyFigures(deps, { from: today, to: days.to }))]
+}
+
+function pastFigures({ db, clock }: Pick<Deps, 'db' | 'clock'>, { from, to }: Days): Promise<DayFigures[]> {
+  const at = clock.now().getTime()
+  const cached = cache.get(db)
+  if (cached && cached.from === from && cached.to === to && at - cached.at < CACHE_MS) return cached.figures
+  const figures = dailyFigures({ db }, { from, to })
+  cache.set(db, { from, to, at, figures })
+  figures.catch(() => cache.delete(db))
+  return figures
+}

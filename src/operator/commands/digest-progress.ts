@@ -1,0 +1,99 @@
+import type { DayTotals } from '../../digests/reconciliation.ts'
+import { weekdayDateWithYear } from '../../i18n/dates.ts'
+import type { DeliverySummary } from '../delivery-switch.ts'
+import { formatMinute } from './command-line.ts'
+
+/** How many messages had come to an end at an instant of the stopwatch, in milliseconds. */
+export interface ProgressSample {
+  at: number
+  done: number
+}
+
+export interface ProgressFrame {
+  dayTotals: DayTotals
+  delivery: Pick<DeliverySummary, 'delivery' | 'since' | 'reason'>
+  /** Of the last while, oldest first; at least one. */
+  samples: readonly ProgressSample[]
+  now: Date
+  /** Of the terminal. */
+  columns: number
+}
+
+export const finishedCount = ({ planned, open }: DayTotals): number => planned - open
+
+/** What a terminal shows of a date while its digests go out: no line is wider than the terminal, and none wraps. */
+export function frameLines(frame: ProgressFrame): string[] {
+  const { dayTotals, now, columns } = frame
+  const { date, due, closed } = dayTotals
+  const filled = dayTotals.planned + dayTotals.nothingMatched + dayTotals.paused + dayTotals.missed
+  const time = now.toISOString().slice(11, 19)
+  const lines = [
+    `Digests of ${weekdayDateWithYear(date)}, ${closed ? 'complete' : 'not complete'}, ${time} UTC`,
+    ...(due === 0 ? ['Nothing is due on this date yet.'] : []),
+    ...bar('Planned', filled, due, columns),
+    ...bar('Mailed', finishedCount(dayTotals), dayTotals.planned, columns),
+    ...rateLine(frame),
+    ...deliveryLine(frame),
+    ...wrapItems(mailCounts(dayTotals), columns),
+    ...wrapItems(otherCounts(dayTotals), columns),
+    closed ? 'Every email has a final result.' : 'Ctrl-C only stops watching.',
+  ]
+  return lines.map((line) => (line.length > columns ? `${line.slice(0, Math.max(0, columns - 1))}…` : line))
+}
+
+const LABEL = 9
+const MAX_BAR = 40
+const MIN_BAR = 5
+
+/** "Mailed   [####----]  40 % (204 of 512)"; nothing where nothing is to be done. */
+function bar(label: string, done: number, all: number, columns: number): string[] {
+  if (all === 0) return []
+  const figures = `  ${Math.floor((100 * done) / all)} % (${done} of ${all})`
+  const room = Math.min(MAX_BAR, columns - LABEL - figures.length - 2)
+  const full = Math.floor((room * done) / all)
+  const drawn = room < MIN_BAR ? '' : `[${'#'.repeat(full)}${'-'.repeat(room - full)}]`
+  return [`${label.padEnd(LABEL)}${drawn}${drawn ? figures : figures.trim()}`]
+}
+
+/** "17 a second, 18 s left"; nothing where nothing moved lately, or nothing may. */
+function rateLine({ dayTotals, delivery, samples }: ProgressFrame): string[] {
+  const [first, last] = [samples[0]!, samples.at(-1)!]
+  const perSecond = (1000 * (last.done - first.done)) / (last.at - first.at)
+  if (delivery.delivery !== 'on' || dayTotals.open === 0 || !(perSecond > 0)) return []
+  const rate = perSecond < 10 ? perSecond.toFixed(1) : String(Math.round(perSecond))
+  return [`${' '.repeat(LABEL)}${rate} a second, ${span(dayTotals.open / perSecond)} left`]
+}
+
+/** "18 s", "4 min", "2 h 10 min" */
+function span(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+function deliveryLine({ delivery: { delivery, since, reason } }: ProgressFrame): string[] {
+  if (delivery === 'on') return []
+  if (delivery === 'off') return ['Nothing is sent: SENDING=off.']
+  return [`Delivery is paused${since ? ` since ${formatMinute(since)} UTC` : ''}: ${reason}`]
+}
+
+const mailCounts = ({ accepted, refused, gaveUp, skipped, uncertain, open }: DayTotals): string[] =>
+  named({ accepted, refused, 'gave up': gaveUp, skipped, uncertain, open })
+
+const otherCounts = ({ nothingMatched, paused, missed }: DayTotals): string[] =>
+  named({ 'nothing matched': nothingMatched, paused, missed })
+
+const named = (counts: Record<string, number>): string[] =>
+  Object.entries(counts).map(([name, count]) => `${name} ${count}`)
+
+/** As many on a line as fit. */
+function wrapItems(parts: readonly string[], columns: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 2 + part.length <= columns)
+      lines[lines.length - 1] = `${last}  ${part}`
+    else lines.push(part)
+  }
+  return lines
+}

@@ -1,0 +1,82 @@
+import type { Deps } from '../core/deps.ts'
+import { type ActiveSendRate, activeSendRates } from '../mail/rate-limits/send-rate.repo.ts'
+import { rampUpRate } from '../mail/rate-limits/send-rate.ts'
+
+/** What limits mail now, beyond what the settings say of domains. */
+export interface DeliveryLimit {
+  /**
+   * rate: SMTP_URL says so. slowed: the server asked for less. resumed: delivery went on after a pause. held: a domain
+   * refused too much, and gets nothing until then. was-held: after that, it goes on slowly. ramp-up: the day's mails of a
+   * new sending domain.
+   */
+  kind: 'rate' | 'slowed' | 'resumed' | 'held' | 'was-held' | 'ramp-up'
+  /** Null: all mail. */
+  domain: string | null
+  /** Mails a second; null for what is held, and for the ramp-up. */
+  perSecond: number | null
+  until: Date | null
+  /** Of the ramp-up: how many mails may still go today, of how many. */
+  left: number | null
+  of: number | null
+  /** What came back, without addresses; of what is or was held, how much was refused. */
+  said: string | null
+}
+
+/** All mail first, then what is held, then the slowest. */
+export async function deliveryLimits(deps: Pick<Deps, 'db' | 'config' | 'clock'>): Promise<DeliveryLimit[]> {
+  const paces = await activeSendRates(deps.db)
+  const limiting = paces.flatMap(limitsOf).sort(bySeverity)
+  return [...limitsFromSettings(deps, paces), ...limiting]
+}
+
+const NOTHING = { domain: null, perSecond: null, until: null, left: null, of: null, said: null }
+
+function limitsFromSettings(
+  { config, clock }: Pick<Deps, 'config' | 'clock'>,
+  paces: ActiveSendRate[],
+): DeliveryLimit[] {
+  const rate = config.SMTP_URL?.rate
+  const isSlower = paces.some(({ key, slowed }) => key === 'all' && slowed)
+  const today = rampUpRate(config, clock.now())
+  // Nothing is written down before the day's first mail.
+  const left = today && (paces.find(({ key }) => key === today.key)?.left ?? today.mails)
+  return [
+    ...(rate !== undefined && !isSlower ? [{ ...NOTHING, kind: 'rate' as const, perSecond: rate }] : []),
+    ...(today && left !== undefined ? [{ ...NOTHING, kind: 'ramp-up' as const, left, of: today.mails }] : []),
+  ]
+}
+
+function limitsOf({ key, perSecond, slowed, heldUntil, wasHeld, said }: ActiveSendRate): DeliveryLimit[] {
+  const domain = key.startsWith('domain ') ? key.slice('domain '.length) : null
+  if (heldUntil) return [{ ...NOTHING, kind: 'held', domain, until: heldUntil, said }]
+  if (!slowed) return []
+  const kind = wasHeld ? 'was-held' : said === null ? 'resumed' : 'slowed'
+  return [{ ...NOTHING, kind, domain, perSecond, said }]
+}
+
+const bySeverity = (a: DeliveryLimit, b: DeliveryLimit): number =>
+  Number(a.domain !== null) - Number(b.domain !== null) || (a.perSecond ?? 0) - (b.perSecond ?? 0)
+
+const MAX_REPORTED = 120
+const number = (value: number): string => value.toLocaleString('en')
+
+/** "gmail.com: 2.5 a second, since its server asked for less: 421 4.7.28 …" */
+export function deliveryLimitText({ kind, domain, perSecond, until, left, of, said }: DeliveryLimit): string {
+  const whose = domain ?? 'all email'
+  const speed = `${whose}: ${number(Number((perSecond ?? 0).toPrecision(2)))} a second`
+  const words = said && said.length > MAX_REPORTED ? `${said.slice(0, MAX_REPORTED - 1)}…` : said
+  switch (kind) {
+    case 'rate':
+      return `${speed} (SMTP_URL)`
+    case 'ramp-up':
+      return `new sending domain: ${number(left ?? 0)} of ${number(of ?? 0)} left today, UTC (ramp-up)`
+    case 'held':
+      return `${whose}: held until ${until?.toISOString().slice(11, 16)} UTC, after refusals: ${words}`
+    case 'was-held':
+      return `${speed}, after an hour on hold for refusals: ${words}`
+    case 'resumed':
+      return `${speed}, since delivery was resumed`
+    default:
+      return `${speed}, because ${domain === null ? 'the mail' : 'its'} server asked to slow down: ${words}`
+  }
+}

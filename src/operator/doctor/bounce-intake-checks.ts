@@ -1,0 +1,77 @@
+import type { ChannelSetting } from '../../bounces/enabled-channels.ts'
+import type { ListenAddress } from '../../config/setting-schemas.ts'
+import { errorText } from '../../core/errors.ts'
+import { type CheckResult, combineResults, ok, skipped, warning, wrong } from './check.ts'
+import type { ListenerReplies } from './listener-client.ts'
+
+export interface ListenerProbe {
+  setting: 'BOUNCE_LMTP' | 'BOUNCE_SMTP'
+  address: ListenAddress
+  /** What it said, or why it said nothing. */
+  result: ListenerReplies | Error
+}
+
+export interface BounceIntakeProbe {
+  domain: string | undefined
+  channels: readonly ChannelSetting[]
+  listeners: readonly ListenerProbe[]
+  /** Why the mailbox could not be opened; null where it could, or there is none. */
+  mailboxFault: string | null
+  /** Of MAIL_FROM. */
+  senderDomain: string
+}
+
+/** Whether what comes back gets here. */
+export function checkBounceIntake(seen: BounceIntakeProbe): CheckResult {
+  const { domain, channels, listeners, mailboxFault, senderDomain } = seen
+  if (channels.length === 0)
+    return domain
+      ? noEmailChannel(domain)
+      : skipped('no BOUNCE_DOMAIN: bounces go to MAIL_FROM, and this service does not process them')
+  const receivesEmail = channels.some(({ way }) => EMAIL_CHANNELS.includes(way))
+  return combineResults(
+    `reports arrive through ${channels.map(({ way, setting }) => `${way} (${setting})`).join(', ')}`,
+    [
+      ...listeners.map((listener) => checkListener(listener, domain ?? '')),
+      ...(mailboxFault === null
+        ? []
+        : [
+            wrong(
+              `the mailbox of BOUNCE_IMAP cannot be read: ${mailboxFault}`,
+              'Check BOUNCE_IMAP, BOUNCE_IMAP_USER and BOUNCE_IMAP_PASSWORD.',
+            ),
+          ]),
+      ...(domain === senderDomain && listeners.length > 0 ? [sameDomain(domain)] : []),
+      ...(domain && !receivesEmail ? [noEmailChannel(domain)] : []),
+    ],
+  )
+}
+
+const sameDomain = (domain: string): CheckResult =>
+  warning(
+    `BOUNCE_DOMAIN is ${domain}, the domain of MAIL_FROM: the listener rejects email to people there`,
+    `BOUNCE_DOMAIN=bounce.${domain}`,
+  )
+
+const EMAIL_CHANNELS: string[] = ['lmtp', 'smtp', 'imap']
+
+const noEmailChannel = (domain: string): CheckResult =>
+  warning(
+    `BOUNCE_DOMAIN is ${domain}, and these settings enable no way to receive bounces; fine if another machine does`,
+    'Set BOUNCE_LMTP=2424 and have your mail server deliver email for that domain to it, or set BOUNCE_IMAP.',
+  )
+
+function checkListener({ setting, address, result }: ListenerProbe, domain: string): CheckResult {
+  const place = `${address.host}:${address.port} (${setting})`
+  const another = `Another program uses this port: set ${setting} to a free port and restart the service.`
+  if (result instanceof Error)
+    return wrong(
+      `no response at ${place}: ${errorText(result)}`,
+      `Start the service with the role web. If it runs on another machine, unset ${setting} here.`,
+    )
+  const { greeting, rcptReply } = result
+  if (!greeting.startsWith('220')) return wrong(`${place} greets with: ${greeting}`, another)
+  if (rcptReply.startsWith('550')) return ok(`accepts email for ${domain} at ${place}`)
+  if (rcptReply.startsWith('2')) return wrong(`${place} accepts email for a forged address`, another)
+  return warning(`${place} does not say which recipients it accepts: ${rcptReply}`, another)
+}

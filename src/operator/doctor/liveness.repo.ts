@@ -1,0 +1,18 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+
+export interface Liveness {
+  /** When a process last claimed a minute; null where none ever did. */
+  tick: Date | null
+  /** How long a nudge to send mail has waited that nobody works on; null where none waits. */
+  waitsSeconds: number | null
+}
+
+export async function readLiveness(db: DatabaseOrTransaction): Promise<Liveness> {
+  const [row] = await db.$queryRaw<[Liveness]>`
+    select (select max(slot) from tick where name = 'minute') as tick,
+      extract(epoch from clock_timestamp() - min(created_on) filter (where state in ('created', 'retry')
+        and not exists (select from pgboss.job a where a.name = 'drain-answers' and a.state = 'active')))::float8
+        as "waitsSeconds"
+    from pgboss.job where name = 'drain-answers'`
+  return row
+}

@@ -1,0 +1,82 @@
+import { type Config, faultyNames, type SettingFault } from '../../config/config.ts'
+import type { Clock } from '../../core/clock.ts'
+import { wrapIfUnavailable } from '../../core/database/database.ts'
+import { type DatabaseFacts, databaseFacts } from '../../core/database/database-facts.repo.ts'
+import { pendingMigrations } from '../../core/database/migrations.ts'
+import { supportsSessionLocks } from '../../core/database/session-locks.ts'
+import type { Deps } from '../../core/deps.ts'
+import { withTimeout } from '../../core/with-timeout.ts'
+import { type Check, type CheckResult, wrong } from './check.ts'
+import { checkDefinitions } from './check-definitions.ts'
+import { checkReadSettings, misspelledSetting } from './host-checks.ts'
+import { probeSite } from './probe-site.ts'
+import { runChecks } from './run-checks.ts'
+
+export interface DoctorDeps {
+  /** Without the settings that are wrong. */
+  config: Config
+  clock: Clock
+  /** Rejects where there is no database. */
+  connect(): Promise<Deps>
+}
+
+export interface DoctorInput {
+  faults: SettingFault[]
+  /** Milliseconds for all of it: everything is asked side by side. */
+  withinMs: number
+}
+
+/** Asks everything that can keep the service from working, and changes nothing but the gates of sources. Never rejects. */
+export async function runDoctor(
+  { config, clock, connect }: DoctorDeps,
+  { faults, withinMs }: DoctorInput,
+): Promise<Check[]> {
+  // What waits for the database, or for the site, must learn in time that it does not answer.
+  const timeoutMs = withinMs / 2
+  const wrongSettings = faultyNames(faults)
+  const deps = wrongSettings.has('DATABASE_URL') ? Promise.reject(new Error()) : connect()
+  const facts = withTimeout(timeoutMs, deps.then(factsOf)).catch((error) => {
+    throw wrapIfUnavailable(error)
+  })
+  const hasTables = facts
+    .then(async () => (await pendingMigrations((await deps).db)).length === 0)
+    .catch(() => false)
+  const site = probeSite(config, { timeoutMs: timeoutMs / 2 })
+  const away = wrongSettings.has('DATABASE_URL')
+    ? 'DATABASE_URL is wrong: see settings'
+    : 'the database does not respond'
+  const checks = await runChecks({
+    definitions: checkDefinitions({ config, clock, facts, deps, hasTables, site, timeoutMs }),
+    invalidSettings: wrongSettings,
+    unavailable: {
+      database: facts.then(
+        () => undefined,
+        () => away,
+      ),
+      tables: facts.then(
+        async () => ((await hasTables) ? undefined : 'the database is missing migrations'),
+        () => away,
+      ),
+    },
+    withinMs,
+  })
+  return [...settingsChecks(config, faults), ...checks]
+}
+
+async function factsOf({ db, databaseUrl }: Deps): Promise<DatabaseFacts & { locksHold: boolean }> {
+  return { ...(await databaseFacts(db)), locksHold: await supportsSessionLocks(databaseUrl) }
+}
+
+/** One check for each fault, or one for all settings. */
+export const settingsChecks = (config: Config, faults: SettingFault[]): Check[] => {
+  if (faults.length === 0) return [{ check: 'settings', ...checkReadSettings(config) }]
+  const verdicts = [...faults.map(checkSetting), ...config.misspelt.map(misspelledSetting)]
+  return verdicts.map((verdict) => ({ check: 'settings', ...verdict }))
+}
+
+function checkSetting({ names, what }: SettingFault): CheckResult {
+  const name = names.join(', ')
+  const [fault, takes] = what.split(/(?:; )?takes /)
+  if (!takes) return wrong(`${name}: ${what}`, 'Change it in .env, or in the environment of the service.')
+  return wrong(`${name}: ${fault || 'not understood'}`, `${name} takes ${takes}`)
+}

@@ -1,0 +1,59 @@
+import { Temporal } from 'temporal-polyfill'
+import { type Day, localDayOf } from '../../core/dates.ts'
+import { weekdayDateWithYear } from '../../i18n/dates.ts'
+
+export interface Verdict {
+  /** For programs. */
+  code: string
+  /** One plain sentence. */
+  text: string
+}
+
+/** What happened; `at` null: a fact without a time of its own, at its place in the order. */
+export interface TimelineEntry {
+  at: Date | null
+  code: string
+  text: string
+}
+
+/** "08:00" in a zone. */
+const clockTime = (at: Date, zone: string): string =>
+  Temporal.Instant.fromEpochMilliseconds(at.getTime())
+    .toZonedDateTimeISO(zone)
+    .toPlainTime()
+    .toString()
+    .slice(0, 5)
+
+/** "Tue 24 Nov 2026" */
+export const dayText = (day: Day): string => weekdayDateWithYear(day)
+
+/** "08:00 Europe/Paris (07:00 UTC)"; with its date where that is not `day`. */
+export function hourText(at: Date, zone: string, day?: Day): string {
+  const local = localDayOf(at, zone)
+  const date = local === day ? '' : `${dayText(local)}, `
+  const utc = localDayOf(at, 'UTC') === local ? clockTime(at, 'UTC') : utcText(at).replace(' UTC', '')
+  return `${date}${clockTime(at, zone)} ${zone}${zone === 'UTC' ? '' : ` (${utc} UTC)`}`
+}
+
+/** "2026-11-24 07:00:12 UTC" */
+export const utcText = (at: Date): string => `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
+/** "1 paper", "2 papers" */
+export const quantity = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`
+
+const MAX_TITLE = 70
+
+/** A title in quotes, cut where it is long. */
+export const quotedTitle = (title: string): string =>
+  `“${title.length > MAX_TITLE ? `${title.slice(0, MAX_TITLE - 1).trimEnd()}…` : title}”`
+
+const HOUR_MS = 3600_000
+
+/** "in 3 hours", "in 12 minutes" */
+export function timeUntil(at: Date, now: Date): string {
+  const ms = at.getTime() - now.getTime()
+  if (ms < HOUR_MS) return `in ${quantity(Math.max(1, Math.round(ms / 60_000)), 'minute')}`
+  if (ms < 48 * HOUR_MS) return `in ${quantity(Math.round(ms / HOUR_MS), 'hour')}`
+  return `in ${quantity(Math.round(ms / (24 * HOUR_MS)), 'day')}`
+}

@@ -1,0 +1,84 @@
+import type { Day } from '../../core/dates.ts'
+import { type DueDate, dueOn } from '../../digests/due.ts'
+import type { Change, Subscription } from '../../subscribers/change.ts'
+import type { Consent } from '../../subscribers/consent.repo.ts'
+import type { SubscriberState } from '../../subscribers/subscriber.ts'
+
+/** none: nobody had asked for anything with this address. */
+export type PastState = SubscriberState | 'erased' | 'none'
+
+/**
+ * What somebody was at an instant, by what was recorded up to it (oldest first). `state` is what they are now, for
+ * whoever has no record. Before an import nobody is there: the yes that it brings is older, or is asked for later.
+ */
+export function stateAt(
+  consents: readonly Consent[],
+  at: Date,
+  { state, importedAt }: { state: SubscriberState; importedAt: Date | null },
+): PastState {
+  const [first] = consents
+  if (!first) return state
+  if (importedAt !== null && at < importedAt) return 'none'
+  const waits = first.event === 'asked' && importedAt !== null
+  let [now, before] = [waits ? 'pending' : 'none', 'none'] as [PastState, PastState]
+  let suppressed = false
+  const become = (next: PastState) => {
+    before = now
+    now = next
+  }
+  for (const { event, how } of consents.filter((one) => one.at <= at)) {
+    if (event === 'asked' && now === 'none') become('pending')
+    if (event === 'confirmed' || event === 'resumed') become('active')
+    if (event === 'paused' || event === 'unsubscribed' || event === 'erased') become(event)
+    if (event === 'resubscribed') become(before)
+    if (event === 'unsuppressed' && how === 'asked again') become('unsubscribed')
+    if (event === 'suppressed') suppressed = true
+    else if (event === 'unsuppressed' || event === 'confirmed') suppressed = false
+  }
+  return suppressed && now !== 'erased' ? 'suppressed' : now
+}
+
+/** What stood from one instant to another; null: since ever, until now and on. */
+interface Period {
+  from: Date | null
+  to: Date | null
+  standing: Subscription
+}
+
+/** Everything that ever stood, oldest first. `changes` newest first; `now` is what stands. */
+function periods(changes: readonly Change[], now: Subscription): Period[] {
+  const oldestFirst = changes.toReversed()
+  return [...oldestFirst, undefined].map((next, i) => ({
+    from: oldestFirst[i - 1]?.at ?? null,
+    to: next?.at ?? null,
+    standing: next?.before ?? now,
+  }))
+}
+
+const covers = ({ from, to }: Period, at: Date): boolean => (!from || from <= at) && (!to || at < to)
+
+export const subscriptionAt = (changes: readonly Change[], now: Subscription, at: Date): Subscription =>
+  periods(changes, now).find((period) => covers(period, at))?.standing ?? now
+
+export interface PastDue {
+  /** Null: the hour came on that date under no schedule while it stood. */
+  due: DueDate | null
+  standing: Subscription
+  /** The date was one of theirs, but its hour was passed over by a change. */
+  passedOver: boolean
+}
+
+/** When something was due on a date by the schedule that stood as its hour came. */
+export function pastDueOn(changes: readonly Change[], now: Subscription, date: Day, noon: Date): PastDue {
+  const dues = periods(changes, now).flatMap((period) => {
+    const due = dueOn(period.standing, date)
+    return due ? [{ due, period }] : []
+  })
+  const held = dues.find(({ due, period }) => covers(period, due.dueAt))
+  if (held) return { due: held.due, standing: held.period.standing, passedOver: false }
+  return {
+    due: null,
+    standing: subscriptionAt(changes, now, noon),
+    passedOver: dues.length > 0 && changes.length > 0,
+  }
+}

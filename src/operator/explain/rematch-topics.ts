@@ -1,0 +1,161 @@
+import type { DatabaseOrTransaction } from '../../core/database/database.ts'
+import { type Day, dayOf } from '../../core/dates.ts'
+import { digestsBefore } from '../../digests/digest-history.repo.ts'
+import { eligibleSince } from '../../digests/eligible-range.ts'
+import { type NearMiss, rankNearMisses } from '../../digests/near-misses.ts'
+import { newlyMatchingSince } from '../../digests/newly-matching.ts'
+import { type PaperSnapshot, snapshotsAt } from '../../papers/history.repo.ts'
+import { maxPaperId, papersInRange } from '../../papers/paper.repo.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { parseQuery } from '../../queries/language/parse-query.ts'
+import { isTimeDependent, mentionsRevised } from '../../queries/language/time-dependent.ts'
+import { evaluate } from '../../queries/matching/evaluate.ts'
+import type { Query } from '../../queries/query.ts'
+import { type WhyEmpty, whyEmpty } from '../../queries/reasons/why-empty.ts'
+import { type PaperText, toPaperText } from '../../queries/text/paper-text.ts'
+import type { TopicText } from '../../subscribers/subscriber.ts'
+
+/** What a digest without a match looked at, as its papers stand now. */
+export interface Rematch {
+  /** Papers of the days that count, up to the horizon. */
+  windowCount: number
+  /** Those of them that no earlier digest had looked at. */
+  newCount: number
+  topics: TopicRematch[]
+  /** Papers of those days that match a topic and came in after the plan. */
+  laterPapers: Paper[]
+}
+
+export interface TopicRematch extends TopicText {
+  /** Why the query cannot be read; null where it can. */
+  parseError: string | null
+  /** Fresh papers, and those that moved since, that it matches now, though none did then. */
+  matchesNow: Paper[]
+  /** Papers that it matches and that an earlier mail looked at: `date` of that digest, null for a welcome. */
+  offered: { paper: Paper; date: Day | null; shown: boolean }[]
+  /** Of the fresh papers. */
+  why: WhyEmpty
+  nearest: NearMiss | null
+}
+
+export interface RematchInput {
+  subscriberId: string
+  localDate: Day
+  confirmedAt: Date | null
+  topics: readonly TopicText[]
+  /** fromPaper < id <= toPaper were looked at, up to the horizon of the plan. */
+  fromPaper: number
+  toPaper: number
+  /** How far the digest knew the history of papers; null where that was not kept. */
+  toHistory: number | null
+}
+
+/** Looks once more at what a digest looked at, topic by topic. */
+export async function rematchTopics(db: DatabaseOrTransaction, input: RematchInput): Promise<Rematch> {
+  const { subscriberId, localDate, confirmedAt, fromPaper, toPaper } = input
+  const since = eligibleSince(localDate, confirmedAt)
+  const trees = input.topics.flatMap(({ query }) => treeOf(query).tree ?? [])
+  const all = await eligiblePapers(db, since, trees)
+  const texts = new Map(all.map((paper) => [paper.id, toPaperText(paper)]))
+  const earlier = await digestsBefore(db, { subscriberId, localDate })
+  const seenBy = (id: number) => earlier.find((one) => one.fromPaper! < id && id <= one.toPaper!)
+  const window = all.filter(({ id }) => id <= toPaper)
+  const isFresh = ({ id, firstDay }: Paper) => id > fromPaper && firstDay >= since && !seenBy(id)
+  const fresh = window.filter(isFresh)
+  const before = await snapshotsThen(db, input, trees.some(isTimeDependent) ? window : [])
+  const context = { since, window, fresh, texts, before, earlier, seenBy }
+  return {
+    windowCount: window.length,
+    newCount: fresh.length,
+    topics: input.topics.map((topic) => rematchTopic(topic, context)),
+    laterPapers: all.filter(
+      ({ id, firstDay }) =>
+        id > toPaper && firstDay <= localDate && trees.some((tree) => evaluate(tree, texts.get(id)!)),
+    ),
+  }
+}
+
+/** Newer versions count where a topic asks for them. */
+async function eligiblePapers(
+  db: DatabaseOrTransaction,
+  since: Day,
+  trees: readonly Query[],
+): Promise<Paper[]> {
+  const orRevisedFrom = trees.some(mentionsRevised) ? since : undefined
+  return papersInRange(db, { after: 0, upTo: await maxPaperId(db), firstDayFrom: since, orRevisedFrom })
+}
+
+/** How papers stood as the digest was planned; undefined where that cannot be told. */
+async function snapshotsThen(
+  db: DatabaseOrTransaction,
+  { toHistory }: RematchInput,
+  papers: readonly Paper[],
+): Promise<RematchContext['before']> {
+  if (toHistory === null) return undefined
+  return snapshotsAt(db, { paperIds: papers.map(({ id }) => id), upTo: toHistory })
+}
+
+function treeOf(query: string): { tree?: Query; fault?: string } {
+  try {
+    return { tree: parseQuery(query) }
+  } catch (error) {
+    return { fault: (error as Error).message }
+  }
+}
+
+type Earlier = Awaited<ReturnType<typeof digestsBefore>>[number]
+
+interface RematchContext {
+  since: Day
+  window: readonly Paper[]
+  fresh: readonly Paper[]
+  texts: ReadonlyMap<number, PaperText>
+  before: ReadonlyMap<number, PaperSnapshot> | undefined
+  earlier: readonly Earlier[]
+  seenBy: (id: number) => Earlier | undefined
+}
+
+const NOTHING = { matchesNow: [], offered: [], why: { absent: [], without: null }, nearest: null }
+
+function rematchTopic(topic: TopicText, context: RematchContext): TopicRematch {
+  const { fresh, texts } = context
+  const { tree, fault } = treeOf(topic.query)
+  if (!tree) return { ...topic, parseError: fault ?? '', ...NOTHING }
+  const [nearest = null] = rankNearMisses({ papers: fresh, texts, queries: [tree], limit: 1 })
+  const freshTexts = fresh.map(({ id }) => texts.get(id)!)
+  return {
+    ...topic,
+    parseError: null,
+    ...matchesOf(tree, context),
+    why: whyEmpty(tree, freshTexts),
+    nearest,
+  }
+}
+
+/** What the tree matches now: what is new or moved since, and what was offered before. */
+function matchesOf(tree: Query, context: RematchContext): Pick<TopicRematch, 'matchesNow' | 'offered'> {
+  const { since, window, fresh, texts, earlier, seenBy } = context
+  const counts = ({ firstDay }: Paper) => firstDay >= since || mentionsRevised(tree)
+  const matches = window.filter((paper) => counts(paper) && evaluate(tree, texts.get(paper.id)!) !== null)
+  const shownIn = (id: number) => earlier.find(({ papers }) => papers.includes(id))
+  const moved = newlyMatchingAfterPlan(tree, matches, context)
+  const isFresh = new Set(fresh)
+  const isNew = (paper: Paper) => isFresh.has(paper) || (moved.has(paper.id) && !shownIn(paper.id))
+  const offered = matches
+    .filter((paper) => !isNew(paper))
+    .map((paper) => {
+      const by = shownIn(paper.id) ?? seenBy(paper.id)
+      return { paper, date: by ? dayOf(by.localDate) : null, shown: shownIn(paper.id) !== undefined }
+    })
+  return { matchesNow: matches.filter(isNew), offered }
+}
+
+/** Those of them that it matches by votes or a newer version which came after the plan. */
+function newlyMatchingAfterPlan(
+  query: Query,
+  matches: readonly Paper[],
+  { texts, before }: RematchContext,
+): ReadonlyMap<number, unknown> {
+  if (!before) return new Map()
+  return newlyMatchingSince({ query, matches: matches.map(({ id }) => id), texts, before })
+}

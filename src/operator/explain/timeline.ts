@@ -1,0 +1,198 @@
+import type { BounceAction } from '../../bounces/bounce.repo.ts'
+import { bounceText, newestFailure } from '../../bounces/bounce-text.ts'
+import { DAY_MS, instantOf } from '../../core/dates.ts'
+import { weekdaysText } from '../../i18n/dates.ts'
+import { type Change, changedSettings, topicDifference } from '../../subscribers/change.ts'
+import type { Consent } from '../../subscribers/consent.repo.ts'
+import { pausesBetween } from '../delivery-pauses.ts'
+import { messageTimeline } from '../message-timeline.ts'
+import type { MessageDetails } from '../retry-message.ts'
+import { sourceFaultText, sourceStateText } from '../source-text.ts'
+import type { ExplainContext } from './context.ts'
+import { hourText, quantity, type TimelineEntry, utcText } from './format.ts'
+import { topicTimeline } from './topic-timeline.ts'
+
+/** Everything that led to the verdict, in order of time. */
+export const timelineOf = (context: ExplainContext): TimelineEntry[] =>
+  inOrder([
+    ...consentSteps(context),
+    ...importSteps(context),
+    ...changeSteps(context),
+    ...dueSteps(context),
+    ...sourceSteps(context),
+    ...planSteps(context),
+    ...pauseSteps(context),
+    ...(context.mail
+      ? [...messageTimeline(context.mail, context.now), ...searchSteps(context, context.mail)]
+      : []),
+    ...context.otherMails.flatMap((mail) => messageTimeline(mail, context.now)),
+    ...returnSteps(context),
+  ])
+
+/** A step without a time stays behind the one that it follows. */
+function inOrder(steps: TimelineEntry[]): TimelineEntry[] {
+  let last = 0
+  const timed = steps.map((step) => {
+    last = step.at?.getTime() ?? last
+    return { step, time: last }
+  })
+  return timed.sort((a, b) => a.time - b.time).map(({ step }) => step)
+}
+
+/** Long enough to show what they did when no mail came. */
+const AFTERWARDS_MS = 2 * DAY_MS
+
+interface Window {
+  from: Date
+  to: Date
+}
+
+/** From the beginning of their date to two days after. */
+const windowOf = ({ date, subscription: { zone } }: ExplainContext): Window => {
+  const from = instantOf(date, 0, zone)
+  return { from, to: new Date(from.getTime() + AFTERWARDS_MS) }
+}
+
+/** What fell into the window, and the newest before it. `all` oldest first. */
+function withPrevious<T extends { at: Date }>(all: readonly T[], { from, to }: Window): T[] {
+  const before = all.findLast(({ at }) => at < from)
+  return [...(before ? [before] : []), ...all.filter(({ at }) => at >= from && at < to)]
+}
+
+const EVENTS: Record<Consent['event'], string> = {
+  asked: 'They signed up',
+  confirmed: 'They confirmed',
+  'topics-added': 'They added topics',
+  'topics-removed': 'They removed topics',
+  changed: 'They changed settings',
+  paused: 'They paused',
+  resumed: 'They became active again',
+  unsubscribed: 'They unsubscribed',
+  resubscribed: 'They undid the unsubscribe',
+  suppressed: 'The address was suppressed',
+  unsuppressed: 'The suppression was removed',
+  moved: 'They changed their address',
+  erased: 'They were erased',
+}
+
+/** What a change says in more words. */
+const COVERED_BY_CHANGE: Consent['event'][] = ['topics-added', 'topics-removed', 'changed']
+
+function consentSteps(context: ExplainContext): TimelineEntry[] {
+  const changeTimes = new Set(context.changes.map(({ at }) => at.getTime()))
+  const states = context.consents.filter(
+    ({ event, at }) => !(COVERED_BY_CHANGE.includes(event) && changeTimes.has(at.getTime())),
+  )
+  return withPrevious(states, windowOf(context)).map(({ at, event, how }) => ({
+    at,
+    code: event,
+    text: `${EVENTS[event]} (${how}).`,
+  }))
+}
+
+/** Of any date: what they had agreed to elsewhere may be older than it. */
+const importSteps = ({ subject: { importedAt } }: ExplainContext): TimelineEntry[] =>
+  importedAt ? [{ at: importedAt, code: 'imported', text: 'They were imported.' }] : []
+
+const changeSteps = (context: ExplainContext): TimelineEntry[] =>
+  withPrevious(context.changes.toReversed(), windowOf(context)).flatMap(changeStep)
+
+function changeStep({ at, before, after }: Change): TimelineEntry[] {
+  const settings = changedSettings(before, after).map(
+    (name) => `${NAMES[name] ?? name} ${String(before[name])} to ${String(after[name])}`,
+  )
+  const { added, removed, edited } = topicDifference(before.topics, after.topics)
+  const parts = [
+    ...settings,
+    ...added.map(({ name }) => `topic “${name}” added`),
+    ...removed.map(({ name }) => `topic “${name}” removed`),
+    ...edited.map(({ from, to }) => `topic “${from.query}” to “${to.query}”`),
+  ]
+  return parts.length > 0 ? [{ at, code: 'change', text: `A change: ${parts.join('; ')}.` }] : []
+}
+
+const NAMES: Record<string, string> = { maxPapers: 'papers per email' }
+
+function dueSteps({ due, subscription, date, now, state }: ExplainContext): TimelineEntry[] {
+  if (!due || state === 'none') return []
+  const { zone, days } = subscription
+  const [comes, are] = due.dueAt > now ? ['comes', 'are'] : ['came', 'were']
+  const text = `Their hour ${comes}: ${hourText(due.dueAt, zone, date)}, ${weekdaysText(days)}; they ${are} ${state}.`
+  return [{ at: due.dueAt, code: 'due', text }]
+}
+
+function sourceSteps({ sources, digest }: ExplainContext): TimelineEntry[] {
+  if (!digest) return []
+  return sources.map(({ source, day, state, reason, papers, lastFault, lastStatus, fetchedAt }) => {
+    const fault = lastFault ? `; last error: ${sourceFaultText(lastFault, lastStatus)}` : ''
+    const read = fetchedAt ? `, last fetched ${utcText(fetchedAt)}` : ', never fetched'
+    const text = `Source ${source}, ${day}: ${sourceStateText({ state, reason })}, ${quantity(papers, 'paper')}${read}${fault}.`
+    return { at: null, code: 'source', text }
+  })
+}
+
+function planSteps(context: ExplainContext): TimelineEntry[] {
+  const { digest, due } = context
+  if (!digest) return []
+  const { horizon, sources, plannedAt } = digest.plan
+  const late = digest.createdAt.getTime() - (due?.dueAt.getTime() ?? 0) > LATE_MS
+  const looks = digest.outcome !== 'missed' && digest.outcome !== 'paused'
+  const opened = `Opened${late ? ' late' : ''}${looks ? `: it could look at papers up to number ${horizon}` : ''}.`
+  const said =
+    looks && sources ? [{ at: null, code: 'sources', text: `State of the sources: ${sources}` }] : []
+  const at = context.mail?.datedAt ?? (digest.outcome === 'due' ? null : (plannedAt ?? digest.createdAt))
+  return [
+    { at: digest.createdAt, code: 'opened', text: opened },
+    ...said,
+    ...(at ? [{ at, code: 'planned', text: outcomeText(context) }] : []),
+    ...topicTimeline(context),
+  ]
+}
+
+/** What came back on those days for mails of other dates, or for none that is known; and before, what was acted on last. */
+function returnSteps(context: ExplainContext): TimelineEntry[] {
+  const shown = [context.mail, ...context.otherMails].map((mail) => mail?.id)
+  const others = context.returns.filter(({ messageId }) => !messageId || !shown.includes(messageId))
+  const { from, to } = windowOf(context)
+  const inWindow = others.filter(({ at }) => at >= from && at < to)
+  const before = others.findLast(({ at, done }) => at < from && ACTIONS_TAKEN.includes(done))
+  return [...(before ? [before] : []), ...inWindow].map((one) => {
+    const about = one.messageId ? `For ${one.kind ?? 'an email'} ${one.messageId}: ` : ''
+    return { at: one.at, code: `returned-${one.class}`, text: about + bounceText(one) }
+  })
+}
+
+const ACTIONS_TAKEN: BounceAction[] = ['suppressed', 'paused', 'unsubscribed', 'dropped']
+
+/** For whoever says that a mail which the server took never came. */
+function searchSteps(
+  { senderDomain }: ExplainContext,
+  { id, kind, acceptances, returned }: MessageDetails,
+): TimelineEntry[] {
+  if (acceptances.length === 0 || newestFailure(returned)) return []
+  const text = `Not in their inbox? Search the mail server’s log for Message-ID <${kind}.${id}@${senderDomain}>, then check their spam folder.`
+  return [{ at: null, code: 'search', text }]
+}
+
+const LATE_MS = 5 * 60_000
+
+function outcomeText({ digest, outcome, subscription: { maxPapers } }: ExplainContext): string {
+  const { papers, matched } = digest!
+  if (digest!.outcome !== 'planned') return `Outcome: ${(outcome ?? digest!.outcome).replace('_', ' ')}.`
+  const more = matched - papers.length
+  const beyond = more > 0 ? ` (up to ${maxPapers} per email); ${more} more are on the digest’s page` : ''
+  return `Outcome: planned. ${quantity(matched, 'paper')} matched, ${papers.length} in the email${beyond}.`
+}
+
+/** Those that held while the mail might have gone. */
+function pauseSteps({ pauses, mail }: ExplainContext): TimelineEntry[] {
+  if (!mail) return []
+  return pausesBetween(pauses, mail.datedAt, mail.acceptances[0]?.at ?? mail.deadline).flatMap((pause) => [
+    {
+      at: pause.from,
+      code: 'delivery-paused',
+      text: `Delivery was paused${pause.reason ? `: ${pause.reason}` : '.'}`,
+    },
+    ...(pause.to ? [{ at: pause.to, code: 'delivery-resumed', text: 'Delivery resumed.' }] : []),
+  ])
+}

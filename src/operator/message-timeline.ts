@@ -1,0 +1,103 @@
+import { bounceText, classText, newestFailure } from '../bounces/bounce-text.ts'
+import type { MessageWithHistory } from '../mail/outbox/message-list.repo.ts'
+import { refusalSuffix } from '../mail/refusal-labels.ts'
+import { type MessageDetails, stateName } from './retry-message.ts'
+
+/** What happened to a message; `at` null where no time is known. */
+export interface MessageTimelineEntry {
+  at: Date | null
+  code: string
+  text: string
+}
+
+const minute = (instant: Date): string => `${instant.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** Everything that happened to a message and what comes next, in order of time, for the operator. */
+export function messageTimeline(message: MessageDetails, now: Date): MessageTimelineEntry[] {
+  const { datedAt, kind, lane, deadline, tries, acceptances, returned } = message
+  const accepted = acceptances.map(({ at, answer }) => ({
+    at,
+    code: 'accepted',
+    text: `Accepted by the mail server: ${answer}`,
+  }))
+  const cameBack = returned.map((one) => ({
+    at: one.at,
+    code: `returned-${one.class}`,
+    text: bounceText(one),
+  }))
+  const happened = [...tries.map(attemptEntry), ...accepted, ...cameBack]
+  return [
+    {
+      at: datedAt,
+      code: 'left',
+      text: `Queued: ${kind} in the ${lane} queue, to be sent by ${minute(deadline)}.`,
+    },
+    ...happened.sort((a, b) => a.at.getTime() - b.at.getTime()),
+    ...latestEntry(message, now),
+  ]
+}
+
+/** "accepted", or "accepted, then returned: no such mailbox (5.1.1)". */
+export function messageOutcomeText({ state, returned }: Pick<MessageDetails, 'state' | 'returned'>): string {
+  const failure = newestFailure(returned)
+  return failure ? `${stateName(state)}, then returned: ${classText(failure)}` : stateName(state)
+}
+
+function attemptEntry(made: MessageWithHistory['tries'][number]): MessageTimelineEntry & { at: Date } {
+  const { n, at, outcome, status, answer } = made
+  const what = `${attemptText(outcome, status)}${refusalSuffix(made)}`
+  return { at, code: outcome, text: `Attempt ${n}: ${what}${answer ? `: ${answer}` : '.'}` }
+}
+
+function attemptText(outcome: string, status: number | null): string {
+  if (outcome === 'deferred')
+    return status ? 'the mail server deferred it' : 'the mail server could not be reached'
+  if (outcome === 'refused') return status ? 'the mail server refused it' : 'the email could not be built'
+  if (outcome === 'uncertain') return 'sent completely, but the server did not reply'
+  return 'the worker sending it stopped'
+}
+
+/** How it ended, or what it waits for. A message that the server took has said so. */
+function latestEntry(message: MessageWithHistory, now: Date): MessageTimelineEntry[] {
+  const { state, deadline, nextTry, acceptances } = message
+  if (state === 'accepted' || acceptances.length > 0) return []
+  if (state === 'taken') return [{ at: null, code: 'taken', text: 'A worker is sending it now.' }]
+  if (isWaiting(message)) {
+    const when = nextTry <= now ? 'as soon as a worker is free' : `at ${minute(nextTry)}`
+    return [{ at: null, code: 'waits', text: `Waiting. Next attempt ${when}.` }]
+  }
+  const at = message.reason === 'expired' ? deadline : null
+  return [{ at, code: stateName(state), text: finalText(message) }]
+}
+
+/** There may be another try. */
+export const isWaiting = ({
+  state,
+  nextTry,
+  deadline,
+}: Pick<MessageWithHistory, 'state' | 'nextTry' | 'deadline'>): boolean =>
+  state === 'ready' || state === 'deferred' || (state === 'uncertain' && nextTry < deadline)
+
+function finalText({ state, reason }: MessageWithHistory): string {
+  if (state === 'uncertain') return 'No more attempts: it may have arrived.'
+  if (state === 'refused') return `No more attempts: refused (${messageReasonText(reason)}).`
+  if (state === 'gave_up') return `Given up: ${messageReasonText(reason)}.`
+  return `Not sent: ${messageReasonText(reason)}.`
+}
+
+const REASONS: Record<string, string> = {
+  expired: 'it expired before a server accepted it',
+  unsubscribed: 'they had unsubscribed',
+  suppressed: 'the address is suppressed',
+  paused: 'they had paused',
+  pending: 'the address was no longer confirmed',
+  erased: 'they were erased',
+  moved: 'they had changed their address',
+  undone: 'they undid what it is about',
+  restored: 'it may have been sent before the database was restored from a backup',
+  'render-failed': 'the email could not be built; see the log',
+}
+
+/** Why a message was skipped, refused or given up, in words. A server's own code stays as it is. */
+export const messageReasonText = (reason: string | null): string =>
+  reason ? (REASONS[reason] ?? reason) : 'no reason recorded'

@@ -1,0 +1,62 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Day } from '../core/dates.ts'
+import { Prisma } from '../generated/prisma/client.ts'
+import { keyText } from './group-duplicates.ts'
+import type { PaperKey } from './paper-key.ts'
+
+interface PapersOnDay {
+  source: string
+  day: Day
+  keys: readonly PaperKey[]
+}
+
+/** Of these papers, as "arxiv:2507.06457", those that a source has not listed on another day, newer versions aside. */
+export async function unseenBy(
+  db: DatabaseOrTransaction,
+  { source, day, keys }: PapersOnDay,
+): Promise<Set<string>> {
+  const seen = await papersWhere(
+    db,
+    keys,
+    Prisma.sql`exists (
+      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day <> ${day}::date
+        and l.kind <> 'revised')`,
+  )
+  return without(keys, seen)
+}
+
+/** Of these papers, those that a source has on a day, newer versions too. */
+export const listedOnDay = (
+  db: DatabaseOrTransaction,
+  { source, day, keys }: PapersOnDay,
+): Promise<Set<string>> =>
+  papersWhere(
+    db,
+    keys,
+    Prisma.sql`exists (
+      select from listing l where l.paper_id = paper.id and l.source = ${source} and l.day = ${day}::date)`,
+  )
+
+/** Of these papers, those of which it is not known when they were published. */
+export async function papersWithoutDate(
+  db: DatabaseOrTransaction,
+  keys: readonly PaperKey[],
+): Promise<Set<string>> {
+  return without(keys, await papersWhere(db, keys, Prisma.sql`published_at is not null`))
+}
+
+async function papersWhere(
+  db: DatabaseOrTransaction,
+  keys: readonly PaperKey[],
+  fits: Prisma.Sql,
+): Promise<Set<string>> {
+  const found = await db.$queryRaw<PaperKey[]>`
+    select scheme, value from paper_key k
+    join jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) as asked(scheme text, value text) using (scheme, value)
+    join paper on paper.id = k.paper_id
+    where ${fits}`
+  return new Set(found.map(keyText))
+}
+
+const without = (keys: readonly PaperKey[], gone: ReadonlySet<string>): Set<string> =>
+  new Set(keys.map(keyText).filter((key) => !gone.has(key)))

@@ -1,0 +1,72 @@
+import type { ListingKind, SourceRecord } from '../sources/source-record.ts'
+import { type ExistingPaper, groupDuplicates, keyText, type PaperGroup } from './group-duplicates.ts'
+import { factsOf, isSameContent, merge, type ObservedAt, type PaperFacts } from './merge.ts'
+import type { PaperKey } from './paper-key.ts'
+
+export interface StoredPaper extends ExistingPaper {
+  facts: PaperFacts
+}
+
+/** What the records of a day make of one paper. */
+export interface PaperChange {
+  /** Undefined for a new paper, and for one that was withdrawn or listed as a newer version alone, and is no longer. */
+  id?: number
+  facts: PaperFacts
+  /** The facts are other ones than those stored. */
+  differs: boolean
+  /** Papers that turned out to be this one. */
+  absorbed: number[]
+  newKeys: PaperKey[]
+  /** Undefined where the source has taken the paper from this day's list. */
+  kind: ListingKind | undefined
+  votes: number | null
+  comments: number | null
+}
+
+/** What records that a source lists on a day change: one entry for each paper, in the order of the records. */
+export function changesOf(
+  records: readonly SourceRecord[],
+  stored: readonly StoredPaper[],
+  observedAt: ObservedAt,
+): PaperChange[] {
+  const byId = new Map(stored.map((paper) => [paper.id, paper]))
+  const existing = ({ ids }: PaperGroup) => ids.toSorted((a, b) => a - b).map((id) => byId.get(id)!)
+  return groupDuplicates(records, stored)
+    .filter((group) => group.records.length > 0)
+    .map((group) => changeOf(group, existing(group), observedAt))
+}
+
+/** Whether digests offer it to every topic. */
+const isForAll = ({ onlyRevised, withdrawnAt }: PaperFacts): boolean => !onlyRevised && withdrawnAt === null
+
+/** The one that says most comes first. */
+const KINDS: readonly ListingKind[] = ['new', 'cross', 'revised']
+
+const listingOf = (records: SourceRecord[]): Pick<PaperChange, 'kind' | 'votes' | 'comments'> => ({
+  kind: KINDS.find((kind) => records.some((record) => (record.kind ?? 'new') === kind)),
+  votes: records.findLast(({ votes }) => votes !== undefined)?.votes ?? null,
+  comments: records.findLast(({ comments }) => comments !== undefined)?.comments ?? null,
+})
+
+function changeOf(
+  { records, keys }: PaperGroup,
+  existing: StoredPaper[],
+  observedAt: ObservedAt,
+): PaperChange {
+  const facts = [
+    ...existing.map((paper) => paper.facts),
+    ...records.map((record) => factsOf(record, observedAt)),
+  ].reduce((one, other) => merge(one, other))
+  // The lowest number, which may have been offered. That of a paper which was none to offer would be passed over: it
+  // gets a new one now that it is.
+  const kept = isForAll(facts) ? existing.find((paper) => isForAll(paper.facts)) : existing[0]
+  const oldKeys = new Set(existing.flatMap((paper) => paper.keys.map(keyText)))
+  return {
+    id: kept?.id,
+    facts,
+    differs: kept !== undefined && !isSameContent(kept.facts, facts),
+    absorbed: existing.filter((paper) => paper !== kept).map(({ id }) => id),
+    newKeys: keys.filter((key) => !oldKeys.has(keyText(key))),
+    ...listingOf(records.filter(({ withdrawnAt }) => !withdrawnAt)),
+  }
+}

@@ -1,0 +1,120 @@
+import { isInfix, plainSymbols, spacedNumber, withAccent } from './math-symbols.ts'
+import { parenthesize, subscript, superscript } from './superscript.ts'
+import { texToMathml } from './tex-to-mathml.ts'
+
+interface Element {
+  name: string
+  attributes: string
+  parts: Part[]
+}
+
+/** What an element came to, and how it stands in its row. */
+interface Part {
+  text: string
+  as: 'infix' | 'separator' | 'opening' | 'other'
+}
+
+// A blank that a script or a fraction does not take over, as in print; and the sign that TeX puts after log.
+const BLANK = '\ue001'
+const APPLIED = '\u2061'
+
+/** TeX math (without its dollars) as Unicode text: `\mathcal{O}(n^2)` is O(n²). Throws where temml cannot read it. */
+export function mathToText(tex: string): string {
+  const open: Element[] = [{ name: 'document', attributes: '', parts: [] }]
+  for (const [, close, name, attributes = '', text] of texToMathml(tex).matchAll(TAG_OR_TEXT)) {
+    if (text) open.at(-1)?.parts.push({ text: plainSymbols(text), as: 'other' })
+    else if (name && !close) open.push({ name, attributes, parts: [] })
+    else {
+      const done = open.pop()
+      if (done) open.at(-1)?.parts.push({ text: elementToText(done), as: roleOf(done) })
+    }
+  }
+  return finalize(rowText(open[0]?.parts ?? []))
+}
+
+const TAG_OR_TEXT = /<(\/?)([a-z]+)([^>]*)>|([^<]+)/g
+
+const finalize = (text: string): string =>
+  text
+    .replaceAll(BLANK, ' ')
+    .replace(/(?<=[)\]}])(?=\p{L}{2,8}[^\s\p{L}]{0,3}\u2061)/gu, ' ')
+    .replace(/\u2061\s*$/, '')
+    .replace(/\u2061 *(?=[\p{L}\p{N}|‖√⌊⌈])/gu, ' ')
+    .replaceAll(APPLIED, '')
+    .replace(/(?<=\d) ~ (?=\d)/g, '~')
+
+function roleOf({ name, attributes, parts }: Element): Part['as'] {
+  if (/fence.*prefix/.test(attributes)) return 'opening'
+  if (name !== 'mo' || /form=|lspace="0em"|movablelimits/.test(attributes)) return 'other'
+  const sign = parts[0]?.text ?? ''
+  if (attributes.includes('separator')) return 'separator'
+  return isInfix(sign) ? 'infix' : 'other'
+}
+
+/** Blanks around = and + where something stands on both sides, and after a comma. */
+function rowText(parts: Part[]): string {
+  const elementToText = parts.filter(({ text }) => text !== '')
+  return elementToText
+    .map(({ text, as }, i) => {
+      const before = elementToText[i - 1]
+      const after = elementToText[i + 1]
+      if (as === 'separator' && after) return text + BLANK
+      return as === 'infix' && after && before?.as === 'other' ? BLANK + text + BLANK : text
+    })
+    .join('')
+}
+
+function elementToText({ name, attributes, parts }: Element): string {
+  const [first = '', second = '', third = ''] = parts.map(({ text }) => text)
+  switch (name) {
+    case 'msup':
+      return first + superscript(tight(second))
+    case 'msub':
+    case 'munder':
+      return first + subscript(tight(second))
+    case 'msubsup':
+    case 'munderover':
+      return first + subscript(tight(second)) + superscript(tight(third))
+    case 'mover':
+      return withAccent(first, second)
+    case 'menclose':
+      return attributes.includes('notation="top"') ? withAccent(first, '‾') : rowText(parts)
+    case 'mfrac':
+      return fraction(tight(first), tight(second), attributes)
+    case 'msqrt':
+      return `√${parenthesize(rowText(parts))}`
+    case 'mroot':
+      return root(first, tight(second))
+    default:
+      return rowElementToText(name, attributes, parts)
+  }
+}
+
+function rowElementToText(name: string, attributes: string, parts: Part[]): string {
+  const row = rowText(parts)
+  switch (name) {
+    case 'mn':
+      return spacedNumber(row, BLANK)
+    case 'mspace':
+      return /width="0*\.?0*[1-9]/.test(attributes) ? ' ' : ''
+    case 'mphantom':
+      return ''
+    case 'mtd':
+    case 'mtr':
+      return `${row} `
+    default:
+      return row
+  }
+}
+
+const tight = (text: string): string => text.replaceAll(BLANK, '').replace(/\u2061$/, '')
+
+const fraction = (above: string, below: string, attributes: string): string =>
+  /linethickness="0/.test(attributes)
+    ? `${above} choose ${below}`
+    : `${parenthesize(above)}/${parenthesize(below)}`
+
+function root(text: string, degree: string): string {
+  const sign = { 3: '∛', 4: '∜' }[degree]
+  return sign ? sign + parenthesize(text) : `${parenthesize(text)}^(1/${parenthesize(degree)})`
+}

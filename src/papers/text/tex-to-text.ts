@@ -1,0 +1,121 @@
+import { expandUnicodeLigatures } from '@unified-latex/unified-latex-util-ligatures'
+import { parse } from '@unified-latex/unified-latex-util-parse'
+import { printRaw } from '@unified-latex/unified-latex-util-print-raw'
+import { guardTex, withStraightQuotes } from './guard-tex.ts'
+import { normalizeText } from './normalize-text.ts'
+import { splitTex } from './split-tex.ts'
+
+type Node = ReturnType<typeof parse>['content'][number]
+type Macro = Extract<Node, { type: 'macro' }>
+
+/** Writes a formula without its dollars; may throw. */
+type WriteMath = (tex: string) => string
+
+// What is longer, or holds more signs of TeX, nobody wrote to be read, and the parser takes its time with it.
+const MAX_TEX_LENGTH = 10_000
+const MAX_SIGNS = 400
+const MAX_DEPTH = 20
+const SIGNS = /[$\\{}^_~%&#'"\x60[\]]/g
+// Where a reference stood, until the end. Like the signs of the other files here, no source means one.
+const REFERENCE = '\ue003'
+const PRIVATE = /[\ue000-\ue00f]/g
+
+/** Clean text that holds TeX, on one line; what cannot be read as TeX stays as it is. */
+export function texToText(clean: string, math: WriteMath): string {
+  if (clean.length > MAX_TEX_LENGTH || (clean.match(SIGNS)?.length ?? 0) > MAX_SIGNS) return clean
+  try {
+    const pieces = splitTex(guardTex(clean.replace(PRIVATE, '')))
+    const text = pieces.map(({ text, isTex }) => (isTex ? pieceText(text, math) : text)).join('')
+    return normalizeText(withoutReferences(withStraightQuotes(text)))
+  } catch {
+    return clean
+  }
+}
+
+function pieceText(piece: string, math: WriteMath): string {
+  const tree = parse(piece)
+  expandUnicodeLigatures(tree)
+  return textOf(tree.content, math) + (piece.endsWith(' ') ? ' ' : '')
+}
+
+/** No blank before the sign that followed a reference. */
+const withoutReferences = (text: string): string =>
+  text.replace(/\s*\ue003(?=[\ue003\s.,;:)]|$)/g, '').replaceAll(REFERENCE, '')
+
+function textOf(nodes: Node[], math: WriteMath, depth = 0): string {
+  if (depth > MAX_DEPTH) throw new RangeError('too deep')
+  let isOfReference = false
+  const written = nodes.map((node, i) => {
+    isOfReference = isReference(node) || (isOfReference && node.type === 'group')
+    return isOfReference ? (isReference(node) ? REFERENCE : '') : nodeText(node, nodes[i + 1], math, depth)
+  })
+  return written.join('')
+}
+
+function nodeText(node: Node, next: Node | undefined, math: WriteMath, depth: number): string {
+  switch (node.type) {
+    case 'string':
+      return node.content
+    case 'whitespace':
+    case 'parbreak':
+      return ' '
+    case 'comment':
+      return ''
+    case 'inlinemath':
+    case 'displaymath':
+      return orElse(
+        () => math(printRaw(node.content)),
+        () => textOf(node.content, math, depth + 1),
+      )
+    case 'mathenv':
+      return orElse(
+        () => math(printRaw(node)),
+        () => textOf(node.content, math, depth + 1),
+      )
+    case 'macro':
+      return macroText(node, next, math, depth)
+    case 'verb':
+    case 'verbatim':
+      return node.content
+    default:
+      return textOf(node.content, math, depth + 1)
+  }
+}
+
+/** Commands that point elsewhere: their words are no part of the sentence. */
+const REFERENCES = /^(?:[cC]ite\w*|eqref|ref|autoref|label|footnote\w*)$/
+const isReference = (node: Node): boolean => node.type === 'macro' && REFERENCES.test(node.content)
+
+/** Commands that say how text looks. */
+const SILENT = new Set('em it bf rm sf tt sc boldmath xspace noindent centering left right -'.split(' '))
+const WORDS = new Map([
+  ...['TeX', 'LaTeX', "'"].map((word) => [word, word] as const),
+  ['deg', '°'],
+  ['\\', ' '],
+])
+const OF_TEXT = /^(?:text|emph|url|href|underline|item|[mhf]box|makebox|parbox)/
+
+function macroText(macro: Macro, next: Node | undefined, math: WriteMath, depth: number): string {
+  const name = macro.content
+  const word = SILENT.has(name) ? '' : WORDS.get(name)
+  if (word !== undefined) return word
+  const inside = textOf(
+    macro.args?.findLast(({ content }) => content.length > 0)?.content ?? [],
+    math,
+    depth + 1,
+  )
+  if (OF_TEXT.test(name)) return inside
+  if (!inside && next?.type === 'group' && next.content.length > 0) return ''
+  return orElse(
+    () => math(printRaw(macro)),
+    () => inside || name,
+  )
+}
+
+function orElse(work: () => string, otherwise: () => string): string {
+  try {
+    return work()
+  } catch {
+    return otherwise()
+  }
+}

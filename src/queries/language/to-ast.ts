@@ -1,0 +1,237 @@
+import type { ErrorCode } from '../../core/error-table.ts'
+import type { FaultValues } from '../../core/errors.ts'
+import { words } from '../../i18n/words.ts'
+import type { Query, TextField } from '../query.ts'
+import { isStopWord } from '../text/stop-words.ts'
+import { tokensOf, wordKindOf } from '../text/tokens.ts'
+import { isExactCategory, parseCategory } from './category.ts'
+import { isForeign } from './english.ts'
+import { splitEspeciallyClause } from './especially-clause.ts'
+import { findExclusion } from './exclusion.ts'
+import { flatten } from './flatten.ts'
+import { readPaperName } from './paper-name.ts'
+import { isSentence, parseSentence } from './sentence.ts'
+import { stripFiller } from './strip-filler.ts'
+import { truncate } from './truncate.ts'
+
+/** What the grammar makes of a text. `at` counts UTF-16 units from 0. */
+export type ParseNode =
+  | { kind: 'and' | 'or'; parts: ParseNode[] }
+  | { kind: 'not'; at: number; part: ParseNode }
+  | { kind: 'field'; at: number; name: string; part: ParseNode | null }
+  | { kind: 'votes'; at: number; sign: string; count: string }
+  | { kind: 'words'; at: number; text: string }
+  | { kind: 'paper'; at: number; text: string }
+  | { kind: 'address'; at: number; text: string }
+  /** `text` is what stands between them, and `at` its place. */
+  | { kind: 'brackets'; at: number; text: string; part: ParseNode }
+  | { kind: 'dates' }
+
+type Field = TextField | 'cat' | 'has' | 'is' | 'paper'
+/** What the grammar makes of a part of the text, which stands at a place of it; null for a blank one. */
+type ParsePart = (part: string, at: number) => ParseNode | null
+export type ThrowFault = (code: ErrorCode, at: number, values?: FaultValues) => never
+
+const FIELDS = new Map<string, Field>([
+  ['title', 'title'],
+  ['abstract', 'abstract'],
+  ['author', 'author'],
+  ['keyword', 'keyword'],
+  ['org', 'org'],
+  ['cat', 'cat'],
+  ['has', 'has'],
+  ['is', 'is'],
+  ['paper', 'paper'],
+  ['arxiv', 'paper'],
+  ['doi', 'paper'],
+  // arXiv's own names
+  ['id', 'paper'],
+  ['ti', 'title'],
+  ['abs', 'abstract'],
+  ['au', 'author'],
+  ['all', 'any'],
+])
+
+const TEXT_FIELDS = new Set<Field>(['any', 'title', 'abstract', 'keyword'])
+
+/** Fields of arXiv for what is not kept here. */
+const { co, jr, rn } = words.query.unkept
+const UNSUPPORTED_FIELDS = new Map(Object.entries({ co, jr, rn }))
+
+/** What a query means, as it was typed. Made for one query. */
+export class AstBuilder {
+  readonly #fault: ThrowFault
+  readonly #nots = new Map<Query, number>()
+  readonly #parse: ParsePart
+  #sawWords = false
+  #sawFiller = false
+
+  constructor(fault: ThrowFault, read: ParsePart) {
+    this.#fault = fault
+    this.#parse = read
+  }
+
+  build(text: string): Query {
+    const query = this.#fromText('any', text, 0)
+    if (!query) return this.#fault(this.#emptyCode(), 0)
+    const bare = bareNot(query)
+    if (bare) this.#fault('query.only-not', this.#nots.get(bare) ?? 0)
+    return query
+  }
+
+  #emptyCode(): ErrorCode {
+    if (this.#sawFiller) return 'query.only-filler'
+    return this.#sawWords ? 'query.only-stop-words' : 'query.empty'
+  }
+
+  /** The meaning of a text that is typed alone or in brackets; `written` is what the grammar makes of it. */
+  #fromText(field: Field, text: string, at: number, node?: ParseNode): Query | null {
+    const prose = TEXT_FIELDS.has(field) ? this.#prose(field as TextField, text, at) : undefined
+    if (prose !== undefined) return prose
+    const stripped = TEXT_FIELDS.has(field) ? stripFiller(text) : text
+    this.#sawFiller ||= stripped.trim() === '' && text.trim() !== ''
+    const read = node && stripped === text ? node : this.#parse(stripped, at)
+    return read && this.#fromNode(field, read)
+  }
+
+  /** Of a text that says it in prose; undefined for any other. */
+  #prose(field: TextField, text: string, at: number): Query | null | undefined {
+    const exclusion = findExclusion(text)
+    if (exclusion) {
+      const unwanted = exclusion.unwanted.map((one) => this.#fromText(field, one.text, at + one.at))
+      const not = this.#not(at + exclusion.at, flattenPresent('or', unwanted))
+      return flattenPresent('and', [this.#fromText(field, exclusion.wanted, at), not])
+    }
+    const more = splitEspeciallyClause(text)
+    if (more && !isSentence(more.wanted))
+      return this.#fromText(field, more.wanted, at) ?? this.#fromText(field, more.aside, at + more.at)
+    return parseSentence(text, field) ?? undefined
+  }
+
+  /** The meaning of a part to which a field applies; null where nothing is left of it. */
+  #fromNode(field: Field, node: ParseNode): Query | null {
+    switch (node.kind) {
+      case 'and':
+      case 'or':
+        return flattenPresent(
+          node.kind,
+          node.parts.map((part) => this.#fromNode(field, part)),
+        )
+      case 'not':
+        return this.#not(node.at, this.#fromNode(field, node.part))
+      case 'field':
+        return this.#field(node)
+      case 'votes':
+        return this.#votes(node)
+      case 'words':
+        return this.#words(node, field)
+      case 'paper':
+        return this.#paper(node)
+      case 'address':
+        return this.#fault('query.address', node.at, { value: truncate(node.text) })
+      case 'dates':
+        return null
+      case 'brackets':
+        return this.#fromText(field, node.text, node.at, node.part)
+    }
+  }
+
+  #not(at: number, part: Query | null): Query | null {
+    if (!part) return null
+    if (part.kind === 'not') return part.part
+    const not: Query = { kind: 'not', part }
+    this.#nots.set(not, at)
+    return not
+  }
+
+  #field({ at, name, part }: ParseNode & { kind: 'field' }): Query | null {
+    const field = FIELDS.get(name.toLowerCase())
+    const unsupported = UNSUPPORTED_FIELDS.get(name.toLowerCase())
+    if (unsupported) return this.#fault('query.unkept-field', at, { field: name, what: unsupported })
+    if (!field) return this.#fault('query.unknown-field', at, { field: name })
+    if (!part) return this.#fault('query.word-missing', at, { where: `after ${name}:` })
+    return this.#fromNode(field, part)
+  }
+
+  #votes({ at, sign, count }: ParseNode & { kind: 'votes' }): Query {
+    if (!/^(>=|≥|>)$/.test(sign) || !/^\d{1,6}$/.test(count))
+      return this.#fault('query.votes', at, { value: `${sign}${count}` })
+    return { kind: 'votes', least: Number(count) + (sign === '>' ? 1 : 0) }
+  }
+
+  #words({ at, text }: ParseNode & { kind: 'words' }, field: Field): Query | null {
+    if (field === 'cat') return this.#categories(at, text)
+    if (field === 'has') {
+      return text.toLowerCase() === 'code'
+        ? { kind: 'has-code' }
+        : this.#fault('query.has', at, { value: text })
+    }
+    if (field === 'is') {
+      return text.toLowerCase() === 'revised'
+        ? { kind: 'revised' }
+        : this.#fault('query.is', at, { value: text })
+    }
+    const bare = text.replace(/[.,;]+$/, '')
+    if (field === 'any' && isExactCategory(bare)) return { kind: 'category', value: bare }
+    if (field === 'paper' || (field === 'any' && readPaperName(text))) return this.#paper({ at, text })
+    return this.#text({ at, text: withoutBoost(text) }, field)
+  }
+
+  /** One of several is enough: cat:cs.LG,cs.CL. */
+  #categories(at: number, text: string): Query {
+    const names = text
+      .replace(/[\^~]\d+(\.\d+)?$/, '')
+      .split(/[,;]/)
+      .filter(Boolean)
+    const values = names.map((name) => parseCategory(name))
+    if (values.length === 0 || values.includes(undefined))
+      return this.#fault('query.category', at, { value: text })
+    return flatten(
+      'or',
+      values.map((value) => ({ kind: 'category', value: value! })),
+    )
+  }
+
+  #paper({ at, text }: { at: number; text: string }): Query {
+    const name = readPaperName(text)
+    if (!name) return this.#fault('query.paper', at, { value: truncate(text) })
+    return { kind: 'paper', name }
+  }
+
+  #text({ at, text }: { at: number; text: string }, field: TextField): Query | null {
+    const kind = wordKindOf(field)
+    if (kind === 'prose' && isForeign(text)) return this.#fault('query.not-english', at)
+    const tokens = tokensOf(text, kind)
+    this.#sawWords ||= tokens.length > 0
+    if (tokens.length === 0 || (kind === 'prose' && tokens.every(({ folded }) => isStopWord(folded))))
+      return null
+    const inner = text
+      .slice(tokens[0]?.start, tokens.at(-1)?.end)
+      .replace(kind === 'names' ? /[ _]+/g : / +|(?<=\p{L}{2})\+(?=\p{L})/gu, ' ')
+    return { kind: tokens.length > 1 ? 'phrase' : 'word', field, text: inner }
+  }
+}
+
+/** Without arXiv's boosts: matrix^5. What is short may be math: G^2. */
+const withoutBoost = (text: string): string => text.replace(/(?<=\p{L}{3})[\^~]\d+(\.\d+)?$/u, '')
+
+function flattenPresent(kind: 'and' | 'or', parts: (Query | null)[]): Query | null {
+  const left = parts.filter((part) => part !== null)
+  return left.length > 0 ? flatten(kind, left) : null
+}
+
+/** A NOT because of which a paper could match without any word of the query in it. */
+function bareNot(query: Query): Query | undefined {
+  switch (query.kind) {
+    case 'not':
+      return query
+    case 'or':
+      return query.parts.map(bareNot).find(Boolean)
+    case 'and': {
+      const bare = query.parts.map(bareNot)
+      return bare.every(Boolean) ? bare[0] : undefined
+    }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,134 @@
+import type { Archive } from '../archive.ts'
+import { isFiller } from '../language/sentence-words.ts'
+import { type Bits, countBits } from '../matching/bits.ts'
+import { GAP } from '../matching/vocabulary.ts'
+import type { PaperText } from '../text/paper-text.ts'
+import { type Phrase, phrasesOf, toSentenceCase } from './phrases.ts'
+import { strongestWords } from './profile.ts'
+import { vectorOfText } from './tf-idf.ts'
+
+/** A phrase of a paper that stands in papers like it far more often than in others. */
+export interface DistinctivePhrase extends Phrase {
+  /** The papers that hold it. */
+  found: Bits
+}
+
+/** A phrase of the title counts as one that so many more of those like it hold. */
+const IN_TITLE = 3
+const OF_EACH_WORD = 0.1
+/** So many are held against all papers. */
+const MAX_TRIED = 16
+const MAX_WORDS_TRIED = 8
+/** How many times more often those like it hold it: half as often as can be, where there are few papers. */
+const MIN_LIFT = 8
+
+type Candidate = Phrase & { inTitle: boolean; others: number }
+
+/** The phrases of a paper, best first, each worked out when it is asked for. `like`: numbers of papers that are like it. */
+export function* distinctivePhrases(
+  archive: Archive,
+  paper: PaperText,
+  similar: readonly number[],
+): Generator<DistinctivePhrase> {
+  const candidates = [...candidatesOf(paper).values()]
+  countOthers(archive, candidates, similar)
+  const weighed = candidates
+    .filter(({ others, inTitle }) => others > (inTitle ? 0 : 1))
+    .map((one) => ({ one, weight: weightOf(one) * rarityOf(archive, one.keys) }))
+    .sort((a, b) => b.weight - a.weight)
+  for (const { one } of weighed.slice(0, MAX_TRIED)) yield* heldAgainstAll(archive, one, similar.length)
+}
+
+/** Nothing where those like it hold it hardly more often than others do. */
+function heldAgainstAll(archive: Archive, one: Candidate, similar: number): DistinctivePhrase[] {
+  const { size } = archive.index
+  const found = archive.find({ kind: one.keys.length > 1 ? 'phrase' : 'word', field: 'any', text: one.text })
+  const share = countBits(found) / Math.max(1, size)
+  const lift = share === 0 ? 0 : one.others / similar / share
+  return lift >= Math.min(MIN_LIFT, size / similar / 2) ? [{ ...one, found }] : []
+}
+
+/** Of two that as many hold, the longer one is the name of which the other is a part. */
+const weightOf = ({ others, inTitle, keys }: Candidate): number =>
+  (others + (inTitle ? IN_TITLE : 0)) * (1 + OF_EACH_WORD * keys.length)
+
+/** Single words of a paper that tell what it is about and stand in papers like it, best first. */
+export function distinctiveWords(
+  archive: Archive,
+  paper: PaperText,
+  similar: readonly number[],
+): DistinctivePhrase[] {
+  const among = {
+    papers: archive.index.docCount,
+    documentFrequency: (key: string) => archive.documentFrequency(key),
+  }
+  const tokens = new Map([...paper.abstract.tokens, ...paper.title.tokens].map((token) => [token.key, token]))
+  const words = [...strongestWords(vectorOfText(paper, among), MAX_WORDS_TRIED).keys()].flatMap(
+    (key): Candidate[] => {
+      const folded = tokens.get(key)?.folded
+      return folded && WHOLE_WORD.test(folded) && !isFiller(folded)
+        ? [{ text: toSentenceCase(folded), keys: [key], inTitle: false, others: 0 }]
+        : []
+    },
+  )
+  countOthers(archive, words, similar)
+  return words
+    .filter(({ others }) => others > 1)
+    .flatMap((one) => heldAgainstAll(archive, one, similar.length))
+}
+
+/** Nothing that the query language reads otherwise. */
+const WHOLE_WORD = /^\p{L}[\p{L}\p{N}]{2,}$/u
+
+function candidatesOf({ title, abstract }: PaperText): Map<string, Candidate> {
+  const candidates = new Map<string, Candidate>()
+  // The abstract first: a phrase is written as it stands there.
+  for (const { text, tokens } of [abstract, title]) {
+    for (const phrase of phrasesOf(text, tokens)) {
+      const name = phrase.keys.join(' ')
+      const known = candidates.get(name) ?? { ...phrase, inTitle: false, others: 0 }
+      candidates.set(name, { ...known, inTitle: known.inTitle || text === title.text })
+    }
+  }
+  return candidates
+}
+
+/** In how many of the papers like it the words stand one after the other. */
+function countOthers(archive: Archive, candidates: Candidate[], similar: readonly number[]): void {
+  const { prose } = archive.index.vocabularies
+  // Each word of a candidate as a number from 1, and the spellings that papers have for it.
+  const wordIndexes = new Map(
+    [...new Set(candidates.flatMap(({ keys }) => keys))].map((key, i) => [key, i + 1]),
+  )
+  const wordIndexOf = new Map(
+    [...wordIndexes].flatMap(([key, wordIndex]) =>
+      prose.spellingsOf(key).map((number) => [number, wordIndex]),
+    ),
+  )
+  const byFirst = Map.groupBy(candidates, ({ keys }) => wordIndexes.get(keys[0]!)!)
+  for (const id of similar) {
+    const docId = archive.index.docIdOf(id)
+    if (docId === undefined) continue
+    const { title, abstract } = archive.index.words(docId)
+    const words = [...title, GAP, ...abstract].map((word) => wordIndexOf.get(word) ?? 0)
+    const held = new Set(
+      words.flatMap((first, at) =>
+        first === 0
+          ? []
+          : (byFirst
+              .get(first)
+              ?.filter(({ keys }) => keys.every((key, i) => words[at + i] === wordIndexes.get(key))) ?? []),
+      ),
+    )
+    for (const one of held) one.others++
+  }
+}
+
+/** Of its two rarest words: a third one takes nothing away. */
+function rarityOf(archive: Archive, keys: readonly string[]): number {
+  const rarities = keys.map((key) =>
+    Math.log((archive.index.size + 1) / (archive.documentFrequency(key) + 1)),
+  )
+  const [first = 0, second = first] = rarities.sort((a, b) => b - a)
+  return first + second
+}

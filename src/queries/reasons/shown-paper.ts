@@ -1,0 +1,104 @@
+import type { Day } from '../../core/dates.ts'
+import { fill, words } from '../../i18n/words.ts'
+import type { Paper } from '../../papers/paper.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { type PaperSentence, paperSentenceOf } from '../../papers/paper-sentence.ts'
+import { plainText } from '../../papers/text/plain-text.ts'
+import type { Match, Reason } from '../query.ts'
+import { type PaperText, toWordIndex } from '../text/paper-text.ts'
+import { firstOccurrence, termOf } from '../text/term.ts'
+import { markedRuns, type TextRange, type TextRun } from './marked-runs.ts'
+import { reasonSentence } from './reason-sentence.ts'
+
+/** A paper as a digest shows it: plain text (no TeX), as it stood when the digest was planned. */
+export interface ShownPaper {
+  id: number
+  title: TextRun[]
+  /** Path on the site: /papers/2507.06457 */
+  path: string
+  /** The first few: those that a mail names. */
+  authors: string[]
+  /** How many there are besides; absent where there are none. */
+  moreAuthors?: number
+  /** Absent where none is known. */
+  organization?: string
+  /** The paper in a sentence or two; empty where nothing is known. */
+  snippet: TextRun[]
+  /** The source made that sentence; otherwise it is the beginning of the abstract. */
+  isSummary?: true
+  /** "Matched: linear attention, in the title"; null for a subscriber without topics. */
+  reason: string | null
+  votes: number | null
+  comments: number | null
+  codeUrl: string | null
+  day: Day
+}
+
+/** What of a paper is shown, without TeX. */
+export interface PlainParts extends Pick<Paper, 'title' | 'abstract' | 'authors'>, PaperSentence {
+  organization: string
+}
+
+/** `text`: of a paper that was cut into words, which made it plain already. */
+export function plainParts(paper: Paper, text?: PaperText): PlainParts {
+  const abstract = text?.abstract.text ?? plainText(paper.abstract)
+  return {
+    title: text?.title.text ?? plainText(paper.title),
+    abstract,
+    ...paperSentenceOf(paper, abstract),
+    authors: (text?.authors.map((author) => author.text) ?? paper.authors.map(plainText)).filter(Boolean),
+    organization: plainText(paper.organization ?? ''),
+  }
+}
+
+/** The same paper, naming the other topics that brought it. */
+export const withOtherTopics = (paper: ShownPaper, topics: readonly string[]): ShownPaper =>
+  topics.length === 0
+    ? paper
+    : { ...paper, reason: fill(words.reason.also, { reason: paper.reason!, topics: topics.join(', ') }) }
+
+/** A paper as a digest shows it. */
+export const toShownPaper = (paper: Paper, reason: Reason | null, text?: PaperText): ShownPaper =>
+  shownPaperFromParts(paper, plainParts(paper, text), reason)
+
+/** The same, of parts that were made plain before. */
+export function shownPaperFromParts(paper: Paper, plain: PlainParts, reason: Reason | null): ShownPaper {
+  return {
+    id: paper.id,
+    title: markedRuns(plain.title, rangesIn('title', reason)),
+    path: paperPathOf(paper),
+    ...firstAuthors(plain.authors),
+    ...(plain.organization && { organization: plain.organization }),
+    snippet: markedRuns(plain.sentence, rangesInSentence(plain, reason)),
+    ...(plain.isSummary && { isSummary: true }),
+    reason: reason && reasonSentence(reason),
+    votes: paper.votes,
+    comments: paper.comments,
+    codeUrl: paper.codeUrl,
+    day: paper.firstDay,
+  }
+}
+
+// An email names three, or all four. Some papers have thousands, and each digest keeps its own copy.
+const MAX_AUTHORS = 4
+
+function firstAuthors(names: readonly string[]): Pick<ShownPaper, 'authors' | 'moreAuthors'> {
+  const authors = names.slice(0, MAX_AUTHORS)
+  const moreAuthors = names.length - authors.length
+  return { authors, ...(moreAuthors > 0 && { moreAuthors }) }
+}
+
+const rangesIn = (part: 'title' | 'abstract', reason: Reason | null): TextRange[] =>
+  reason?.matches.flatMap(({ where, at }) => (where === part && at ? [at] : [])) ?? []
+
+/** Sentences of the abstract start where it does; a summary is no part of what is searched, so the terms are looked up in it. */
+function rangesInSentence({ sentence, isSummary }: PlainParts, reason: Reason | null): TextRange[] {
+  if (!reason || !isSummary) return rangesIn('abstract', reason)
+  const summary = toWordIndex(sentence, 'prose')
+  return reason.matches
+    .filter(({ where }) => IN_PROSE.has(where))
+    .map(({ term }) => firstOccurrence(termOf(term, 'prose'), summary))
+    .filter((place) => place !== null)
+}
+
+const IN_PROSE: ReadonlySet<Match['where']> = new Set(['title', 'abstract', 'keyword'])

@@ -1,0 +1,89 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { z } from 'zod'
+import { textField } from '../lenient-fields.ts'
+import { MAX_ENTRIES } from '../read-entries.ts'
+
+/** A text is not what we asked for, and why. */
+export class NotXmlError extends Error {}
+
+const LISTS = ['item', 'category', 'entry', 'author', 'record']
+const ATTRIBUTES = ['code', 'status', 'term']
+const MAX_REASON_LENGTH = 200
+// The parser takes memory for each tag, and for each sign of a text until the text ends.
+const MAX_TAGS = 250_000
+const MAX_TEXT_LENGTH = 500_000
+const ENTRY = /^(?:\w+:)?(?:item|entry|record)\b/
+// What the validator says where elements are left open.
+const ENDS_OPEN = /^Unclosed tag|^Invalid '\[/
+
+const parser = new XMLParser({
+  removeNSPrefix: true,
+  ignoreAttributes: (name) => !ATTRIBUTES.includes(name),
+  attributeNamePrefix: '@',
+  parseTagValue: false, // 2503.02130 is no number
+  isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && LISTS.includes(name),
+  entityDecoder: {
+    decode: (value) => decodeReferences(value),
+    setExternalEntities: () => {},
+    addInputEntities: () => {},
+    setXmlVersion: () => {},
+    reset: () => {},
+  },
+})
+
+/**
+ * What lies in the root element, names without prefix, attributes as "@name", all values as text. Throws NotXml for
+ * anything but one whole document with that root; one that declares entities is refused unread.
+ */
+export function readXml(body: string, root: string): unknown {
+  if (/<!DOCTYPE|<!ENTITY/i.test(body)) throw notXml('it declares a document type')
+  const much = tooMuchIn(body)
+  if (much) throw notXml(`it holds too much: ${much}`)
+  const whole = XMLValidator.validate(body)
+  if (whole !== true) throw notXml(ENDS_OPEN.test(whole.err.msg) ? 'it ends in the middle' : whole.err.msg)
+  const document = parsed(body)
+  if (!(root in document)) throw notXml(`it has no <${root}>`)
+  return document[root]
+}
+
+function tooMuchIn(body: string): string | undefined {
+  let [last, entries] = [0, 0]
+  for (let tags = 0; tags <= MAX_TAGS; tags++) {
+    const next = body.indexOf('<', last)
+    const end = next < 0 ? body.length : next
+    if (end - last > MAX_TEXT_LENGTH) return `a text of more than ${MAX_TEXT_LENGTH} signs`
+    if (next < 0) return undefined
+    last = next + 1
+    if (ENTRY.test(body.slice(last, last + 20)) && ++entries > MAX_ENTRIES)
+      return `more than ${MAX_ENTRIES} entries`
+  }
+  return `more than ${MAX_TAGS} tags`
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    return parser.parse(body)
+  } catch (error) {
+    throw notXml(error instanceof Error ? error.message : 'unreadable')
+  }
+}
+
+const notXml = (why: string) => new NotXmlError(why.replace(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH))
+
+const NAMED: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
+
+// Each reference once, in one pass: what "&amp;lt;" leaves is "&lt;".
+const decodeReferences = (value: string): string =>
+  value.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/g, (_all, name, decimal, hex) =>
+    name ? NAMED[name]! : characterOf(decimal ? Number(decimal) : Number.parseInt(hex, 16)),
+  )
+
+const characterOf = (code: number): string =>
+  code === 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code)
+
+/** The text of an element, whether or not it has attributes that we read. */
+export const elementText = z
+  .unknown()
+  .transform((value) => (value as { '#text'?: unknown } | null)?.['#text'] ?? value)
+  .pipe(textField)
+  .optional()

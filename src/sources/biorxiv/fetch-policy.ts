@@ -1,0 +1,11 @@
+import type { FetchPolicy } from '../source.ts'
+
+/** https://api.biorxiv.org names no limits: one question a second at most, for a day of some ten pages. */
+export const fetchPolicy = {
+  service: 'biorxiv',
+  gapMs: 1000,
+  timeoutMs: 30_000,
+  maxBytes: 4_000_000,
+  defaultPauseSeconds: 60,
+  maxPauseMs: 600_000,
+} satisfies FetchPolicy

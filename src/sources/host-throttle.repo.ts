@@ -1,0 +1,31 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+
+/**
+ * Goes through a service's gate, which lets one question through at a time, whoever asks; by the database's clock.
+ * Returns 0 where it is open and now ours, for `holdMs` unless left before; else the milliseconds until it may be.
+ */
+export async function acquireHost(
+  db: DatabaseOrTransaction,
+  { service, holder, holdMs }: { service: string; holder: string; holdMs: number },
+): Promise<number> {
+  const acquired = await db.$executeRaw`
+    insert into source_gate as g (key, free_at, holder)
+    values (${service}, clock_timestamp() + ${holdMs}::int * interval '1 millisecond', ${holder})
+    on conflict (key) do update set free_at = excluded.free_at, holder = excluded.holder
+    where g.free_at <= clock_timestamp()`
+  if (acquired === 1) return 0
+  const [row] = await db.$queryRaw<{ ms: number }[]>`
+    select ceil(extract(epoch from free_at - clock_timestamp()) * 1000)::int as ms from source_gate
+    where key = ${service}`
+  return Math.max(1, row?.ms ?? 1)
+}
+
+/** After the answer: nobody asks for so many milliseconds. Does nothing where the gate was lost meanwhile. */
+export async function releaseHost(
+  db: DatabaseOrTransaction,
+  { service, holder, restMs }: { service: string; holder: string; restMs: number },
+): Promise<void> {
+  await db.$executeRaw`
+    update source_gate set holder = null, free_at = clock_timestamp() + ${restMs}::int * interval '1 millisecond'
+    where key = ${service} and holder = ${holder}`
+}

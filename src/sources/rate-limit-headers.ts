@@ -1,0 +1,34 @@
+/** Six hours, as after many failures: a source that asks for more must not cost a day of papers. */
+const MAX_SECONDS = 21_600
+
+export interface RateLimitHeaders {
+  /** Requests left in the window; absent where the answer does not say. */
+  remaining?: number
+  /** Until the window ends, or until the service wants to be asked again. */
+  seconds?: number
+}
+
+/** Reads `RateLimit: "api";r=0;t=17` and `Retry-After` in seconds or as a date. */
+export function parseRateLimitHeaders(headers: Headers): RateLimitHeaders {
+  const text = headers.get('ratelimit') ?? ''
+  const windowSeconds = numberIn(text, /;\s*t=(\d+)/)
+  const retryAfterSeconds = retryAfter(headers)
+  const seconds = Math.min(Math.max(windowSeconds ?? 0, retryAfterSeconds ?? 0), MAX_SECONDS)
+  return {
+    remaining: numberIn(text, /;\s*r=(\d+)/),
+    seconds: windowSeconds === undefined && retryAfterSeconds === undefined ? undefined : seconds,
+  }
+}
+
+function numberIn(text: string, pattern: RegExp): number | undefined {
+  const digits = pattern.exec(text)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
+// A date is measured against the answer's own, so that neither clock need be right.
+function retryAfter(headers: Headers): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  if (/^\d+$/.test(text)) return Number(text)
+  const seconds = (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds))
+}

@@ -1,0 +1,128 @@
+import { addDays, type Day, dayOf } from '../core/dates.ts'
+import type { SourceCalendar } from './source.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const PAUSES_AFTER_FAILURE_MS = [5, 15, 60].map((minutes) => minutes * MINUTE_MS)
+const MAX_PAUSE_MS = 6 * HOUR_MS
+const MAX_PAUSE_FROM = 24
+
+const DAYS_BACK = 14
+/** Days older than this are left alone. */
+export const MAX_DAYS_BACK = 60
+
+/**
+ * The days that a source ought to be asked for by now, oldest first: two weeks, and after a longer standstill all
+ * since the newest day that is closed, up to sixty.
+ */
+export function daysToFetch(
+  calendar: Pick<SourceCalendar, 'opensAt'>,
+  now: Date,
+  newestClosed: Day | undefined,
+): Day[] {
+  const today = dayOf(now)
+  const begun = now >= calendar.opensAt(today) ? today : addDays(today, -1)
+  const standstill = newestClosed ? addDays(newestClosed, 1) : today
+  const from = [standstill, addDays(today, -DAYS_BACK)].sort()[0]!
+  return daysFromTo([from, addDays(today, -MAX_DAYS_BACK)].sort()[1]!, begun)
+}
+
+function daysFromTo(from: Day, to: Day): Day[] {
+  const days: Day[] = []
+  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day)
+  return days
+}
+
+/**
+ * waiting: nothing yet. fresh: has papers that no other day of the source has. quiet: none, and none expected any more.
+ * stalled: none, or those of another day, past the time by which they are usually there. failed: the last fetch failed.
+ */
+export type SourceDayState = 'waiting' | 'fresh' | 'quiet' | 'stalled' | 'failed'
+
+/**
+ * weekend, holiday: none are expected. none: the day is over, and the source says that it has none. repeated: it
+ * gave those of another day. made-up: they come from another place than usual.
+ */
+export type SourceDayReason = 'weekend' | 'holiday' | 'none' | 'repeated' | 'made-up'
+
+export interface SourceDayOutcome {
+  state: SourceDayState
+  reason: SourceDayReason | null
+  nextTry: Date | null
+  closedAt: Date | null
+}
+
+export interface SuccessfulFetch {
+  calendar: SourceCalendar
+  day: Day
+  now: Date
+  /** How many papers the day is now known to have. */
+  papers: number
+  /** What the source's client says of its answer. */
+  reason?: 'repeated' | 'made-up'
+  /** When the day was closed, if it was. */
+  closedAt: Date | null
+  /** Whether it was made up before. */
+  wasMadeUp?: boolean
+}
+
+/** What a good answer makes of a day. */
+export function outcomeOfFetch(input: SuccessfulFetch): SourceDayOutcome {
+  const { calendar, day, now } = input
+  const closedAt = input.closedAt ?? (now >= calendar.closesAt(day) ? now : null)
+  return { ...stateOf({ ...input, closedAt }), closedAt, nextTry: nextTryOf(input, closedAt) }
+}
+
+function stateOf(input: SuccessfulFetch): Pick<SourceDayOutcome, 'state' | 'reason'> {
+  const { calendar, day, now, papers, reason, closedAt, wasMadeUp } = input
+  if (papers > 0) return { state: 'fresh', reason: reason === 'made-up' || wasMadeUp ? 'made-up' : null }
+  const dayOffReason = calendar.dayOffReason(day)
+  if (dayOffReason) return { state: 'quiet', reason: dayOffReason }
+  const isLate = closedAt !== null || now >= calendar.stallsAt(day)
+  if (reason === 'repeated') return { state: isLate ? 'stalled' : 'waiting', reason }
+  if (closedAt) return { state: 'quiet', reason: 'none' }
+  return { state: isLate ? 'stalled' : 'waiting', reason: null }
+}
+
+function nextTryOf({ calendar, day, now, papers }: SuccessfulFetch, closedAt: Date | null): Date | null {
+  const ms = closedAt
+    ? calendar.refreshVotesAfterMs({ day, now })
+    : calendar.refetchAfterMs({ day, now, papers })
+  if (ms === null) return null
+  const next = now.getTime() + ms
+  return new Date(closedAt ? next : Math.min(next, calendar.closesAt(day).getTime()))
+}
+
+export interface FailedFetch {
+  now: Date
+  /** Of this day, in a row, from 1. */
+  failures: number
+  /** How long the source wants to be left alone. */
+  seconds?: number
+}
+
+/** When a day is tried again after a failure: later and later. */
+export function retryTime({ now, failures, seconds = 0 }: FailedFetch): Date {
+  const usual = PAUSES_AFTER_FAILURE_MS[failures - 1] ?? PAUSES_AFTER_FAILURE_MS.at(-1)!
+  const pause = failures >= MAX_PAUSE_FROM ? MAX_PAUSE_MS : usual
+  return new Date(now.getTime() + Math.max(pause, seconds * 1000))
+}
+
+export interface ArrivalInput {
+  calendar: Pick<SourceCalendar, 'opensAt'>
+  day: Day
+  now: Date
+  papers: number
+  /** What was known of the day before this answer. */
+  before: { fetches: number; papers: number }
+}
+
+/**
+ * When a day's papers came, as far as this answer tells: where an earlier one had none, or where it is the first and
+ * the day had just begun. Undefined where nobody can say.
+ */
+export function arrivalTime({ calendar, day, now, papers, before }: ArrivalInput): Date | undefined {
+  if (papers === 0 || before.papers > 0) return undefined
+  const hadLooked = before.fetches > 0 || now.getTime() < calendar.opensAt(day).getTime() + HOUR_MS
+  return hadLooked ? now : undefined
+}

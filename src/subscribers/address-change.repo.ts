@@ -1,0 +1,48 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import type { Address } from './address.ts'
+
+/** A new address that a subscriber gave, until the button behind the link mailed to it is pressed. */
+export interface AddressChange extends Address {
+  id: number
+  subscriberId: string
+  createdAt: Date
+  confirmedAt: Date | null
+}
+
+/** Returns its id. */
+export async function createAddressChange(
+  db: DatabaseOrTransaction,
+  { subscriberId, address, key, now }: Address & { subscriberId: string; now: Date },
+): Promise<number> {
+  const { id } = await db.move.create({ data: { subscriberId, address, addressKey: key, createdAt: now } })
+  return id
+}
+
+export async function addressChangeById(
+  db: DatabaseOrTransaction,
+  id: number,
+): Promise<AddressChange | null> {
+  const row = await db.move.findUnique({ where: { id } })
+  if (!row) return null
+  const { addressKey: key, ...move } = row
+  return { ...move, key }
+}
+
+export async function markAddressChangeConfirmed(
+  db: DatabaseOrTransaction,
+  id: number,
+  now: Date,
+): Promise<void> {
+  await db.move.update({ where: { id }, data: { confirmedAt: now } })
+}
+
+/** Their links end with them. Returns their ids. */
+export async function deleteUnconfirmedAddressChanges(
+  db: DatabaseOrTransaction,
+  where: { subscriberId: string } | { addressKey: string },
+): Promise<number[]> {
+  const open = { ...where, confirmedAt: null }
+  const rows = await db.move.findMany({ where: open, select: { id: true } })
+  await db.move.deleteMany({ where: open })
+  return rows.map(({ id }) => id)
+}

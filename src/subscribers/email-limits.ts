@@ -1,0 +1,69 @@
+import type { Config } from '../config/config.ts'
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { DAY_MS } from '../core/dates.ts'
+import { randomId } from '../core/random.ts'
+import type { NewMessage } from '../mail/message.ts'
+import { countMessagesSince } from '../mail/outbox/subscriber-messages.repo.ts'
+import { type Address, addressHash, mailboxOf } from './address.ts'
+import { deleteEmailHistory, moveEmailHistory, tryCountEmail } from './email-limit.repo.ts'
+
+const MAX_PER_DAY = 2
+
+type Key = Address['key']
+
+/** Under which a person's emails are counted until they confirm, whatever spelling of their address is typed. */
+const personKey = ({ SUPPRESSION_KEY }: Config, key: Key): string =>
+  addressHash(`person ${mailboxOf(key)}`, SUPPRESSION_KEY)
+
+/** Under which a confirmed subscriber's are counted: a stranger who types other spellings does not use them up. */
+const subscriberKey = ({ SUPPRESSION_KEY }: Config, key: Key): string =>
+  addressHash(`own ${key}`, SUPPRESSION_KEY)
+
+interface EmailPermitInput {
+  key: Key
+  /** They subscribe with this address. */
+  isConfirmed?: boolean
+  /** False if no email goes for another reason: a key that nobody has is counted, which takes as long. */
+  counts?: boolean
+  now: Date
+}
+
+/**
+ * Counts one more email to an address that a visitor typed, perhaps a stranger's, over all forms, and returns whether it may
+ * go. To one person (without +tags, and at Gmail without dots) until they confirm: two in 24 hours; from two days after
+ * the first email two in 7 days; from two weeks after it one in 30 days. To a confirmed subscriber's own address: two in
+ * 24 hours.
+ */
+export const takeEmailPermit = (
+  tx: DatabaseOrTransaction,
+  config: Config,
+  { key, isConfirmed = false, counts = true, now }: EmailPermitInput,
+): Promise<boolean> => {
+  const countedKey = isConfirmed ? subscriberKey(config, key) : personKey(config, key)
+  return tryCountEmail(tx, {
+    key: counts ? countedKey : addressHash(randomId(128), config.SUPPRESSION_KEY),
+    backsOff: !isConfirmed && counts,
+    now,
+  })
+}
+
+/** They confirmed that address: the limit of before no longer applies to them, but today's emails still count. */
+export const endBackOff = (
+  tx: DatabaseOrTransaction,
+  config: Config,
+  { key, now }: { key: Key; now: Date },
+): Promise<void> =>
+  moveEmailHistory(tx, { from: personKey(config, key), to: subscriberKey(config, key), now })
+
+/** Forgets what is counted for an address, in all its spellings. */
+export const forgetEmailLimits = (tx: DatabaseOrTransaction, config: Config, key: Key): Promise<void> =>
+  deleteEmailHistory(tx, [personKey(config, key), subscriberKey(config, key)])
+
+/** Whether whoever holds a link of a subscriber caused as many mails of a kind within a day as they may. */
+export async function reachedDailyLimit(
+  tx: DatabaseOrTransaction,
+  { subscriberId, kind, now }: { subscriberId: string; kind: NewMessage['kind']; now: Date },
+): Promise<boolean> {
+  const since = new Date(now.getTime() - DAY_MS)
+  return (await countMessagesSince(tx, { subscriberId, kinds: [kind], since })) >= MAX_PER_DAY
+}

@@ -1,0 +1,185 @@
+import type { DatabaseOrTransaction } from '../core/database/database.ts'
+import { DAY_MS } from '../core/dates.ts'
+import type { Deps } from '../core/deps.ts'
+import { randomId } from '../core/random.ts'
+import { enqueue } from '../mail/outbox/message.repo.ts'
+import { addressHash } from './address.ts'
+import { recordConsent } from './consent.repo.ts'
+import { CONSENT_WORDING, NO_PAGE } from './consent.ts'
+import { takeEmailPermit } from './email-limits.ts'
+import type { LinkMessage } from './link-message.ts'
+import type { TopicPaperRef } from './links.ts'
+import type { CheckedSignup } from './read-signup.ts'
+import { createSignup, newestUnconfirmedSignup } from './signup.repo.ts'
+import { changeSubscriber, lockOrCreateSubscriber } from './subscriber.repo.ts'
+import { hasSubscription, type SignupRequest, type Subscriber } from './subscriber.ts'
+import { liftSuppression, mayBeConfirmedAgain, type Suppression, suppressionOf } from './suppression.repo.ts'
+import { transactionalMessage } from './transactional-message.ts'
+
+/** As long as the link in a confirmation works. */
+const AGAIN_WITHIN_MS = 7 * DAY_MS
+
+/**
+ * confirmation: the button makes a subscription. add-topics: it adds topics to one that there is already. manage-link:
+ * to somebody who subscribes already and named no topic.
+ */
+export const SIGNUP_EMAIL_KINDS = ['confirmation', 'add-topics', 'manage-link'] as const
+/** account-link: to somebody who left, and wants their link while nobody new is taken. */
+type SignupEmailKind = (typeof SIGNUP_EMAIL_KINDS)[number] | 'account-link'
+
+/** The content of a confirmation and of an add-topics message; the others have a LinkMessage. */
+export interface SignupEmailContent extends SignupRequest {
+  signupId: number
+  /** ISO 8601: also when the link in it was issued. */
+  askedAt: string
+  /** Of the subscriber, where the mail holds the link to what they have here already, besides the button. */
+  epoch?: number
+}
+
+export interface RecordSignupInput extends CheckedSignup {
+  how: string
+  /** What was asked for last and not confirmed counts once more, where there is something; else the wish. */
+  again?: boolean
+  /** Where the wish has no topics, those count that were asked for last and not confirmed. */
+  keepsTopics?: boolean
+  /** They want their link and no topics: whoever has none yet is asked what they asked for last, or nothing special. */
+  link?: boolean
+  /** The link is to lead to a topic of theirs. */
+  at?: TopicPaperRef
+  /** Nobody who does not subscribe yet gets a mail. */
+  closed?: boolean
+  /** The site has used up its sign-up emails of the hour: only subscribers get one. */
+  isBusy?: boolean
+}
+
+export interface RecordedSignup {
+  subscriber: Subscriber
+  /** The message that was left; null where none goes out. */
+  mail: SignupEmailKind | null
+  /** Why no email goes: suppressed, the limit of one person or of the whole site, or sign-up is closed. */
+  held?: 'suppressed' | 'limit' | 'closed'
+}
+
+/**
+ * Writes down what somebody wishes and leaves a message with the link that makes it so; nothing else changes. Every
+ * address meets the same statements, also beyond a limit: otherwise the time of an answer would tell who subscribes.
+ */
+export function recordSignupRequest(deps: Deps, input: RecordSignupInput): Promise<RecordedSignup> {
+  const { config, db, clock } = deps
+  const { address, link, at, closed, isBusy } = input
+  const now = clock.now()
+  const hash = addressHash(address.key, config.SUPPRESSION_KEY)
+  return db.$transaction(async (tx) => {
+    const created = { ...address, id: randomId(80), addressHash: hash, settings: input.request, now }
+    const subscriber = await lockOrCreateSubscriber(tx, created)
+    const request = await effectiveRequest(tx, subscriber, input, now)
+    const signupId = await createSignup(tx, { subscriberId: subscriber.id, wish: request, now })
+    await recordRequestConsent(tx, subscriber, input, now)
+    const suppression = await suppressionOf(tx, hash)
+    const isConfirmed = hasSubscription(subscriber)
+    const otherReason = holdReason({ subscriber, suppression, closed, isBusy, now })
+    const counts = otherReason === undefined
+    const isWithinLimit = await takeEmailPermit(tx, config, { key: address.key, isConfirmed, counts, now })
+    const held = otherReason ?? (isWithinLimit ? undefined : 'limit')
+    if (suppression && !held) await liftExpiredSuppression(tx, subscriber, now)
+    const answer = signupEmail({ subscriber, wish: request, link, at, closed, signupId, now })
+    const message = transactionalMessage(config, subscriber, { ...answer, dedupe: `signup ${signupId}`, now })
+    // One that is held is left like any other, already too late: it takes as long as one that goes.
+    await enqueue(tx, 'answers', [held ? { ...message, deadline: now } : message])
+    return held ? { subscriber, mail: null, held } : { subscriber, mail: answer.kind }
+  })
+}
+
+/** What a link asks for beside it is nothing: settings that somebody has already must not change with it. */
+async function effectiveRequest(
+  tx: DatabaseOrTransaction,
+  { id, zone, hour, days, maxPapers, format, detail }: Subscriber,
+  { request, again, keepsTopics, link }: RecordSignupInput,
+  now: Date,
+): Promise<SignupRequest> {
+  const keeps = !again && !link && keepsTopics && request.topics.length === 0
+  if (!again && !link && !keeps) return request
+  const since = new Date(now.getTime() - AGAIN_WITHIN_MS)
+  const last = await newestUnconfirmedSignup(tx, { subscriberId: id, since })
+  if (last) return keeps ? { ...request, topics: last.wish.topics } : last.wish
+  return link ? { topics: [], zone, hour, days, maxPapers, format, detail } : request
+}
+
+function recordRequestConsent(
+  tx: DatabaseOrTransaction,
+  { id }: Subscriber,
+  { how, link }: RecordSignupInput,
+  now: Date,
+): Promise<void> {
+  const wording = link ? NO_PAGE : CONSENT_WORDING.version
+  return recordConsent(tx, { subscriberId: id, at: now, event: 'asked', how, wording })
+}
+
+interface HoldReasonInput {
+  subscriber: Subscriber
+  suppression: Suppression | null
+  closed?: boolean
+  isBusy?: boolean
+  now: Date
+}
+
+function holdReason({
+  subscriber,
+  suppression,
+  closed,
+  isBusy,
+  now,
+}: HoldReasonInput): RecordedSignup['held'] {
+  if (suppression && !mayBeConfirmedAgain(suppression, now)) return 'suppressed'
+  if (hasSubscription(subscriber)) return undefined
+  if (closed && !hasLeft(subscriber)) return 'closed'
+  return isBusy ? 'limit' : undefined
+}
+
+const hasLeft = ({ state }: Subscriber): boolean => state === 'unsubscribed'
+
+/** An address that was dead gets a confirmation, and nothing else until the button is pressed. */
+async function liftExpiredSuppression(
+  tx: DatabaseOrTransaction,
+  subscriber: Subscriber,
+  now: Date,
+): Promise<void> {
+  const { id, state, addressHash } = subscriber
+  await liftSuppression(tx, addressHash, now)
+  if (state !== 'suppressed') return
+  await changeSubscriber(tx, id, { state: 'unsubscribed', stateBefore: null })
+  await recordConsent(tx, {
+    subscriberId: id,
+    at: now,
+    event: 'unsuppressed',
+    how: 'asked again',
+    wording: NO_PAGE,
+  })
+}
+
+interface SignupEmailInput {
+  subscriber: Subscriber
+  wish: SignupRequest
+  link?: boolean
+  at?: TopicPaperRef
+  closed?: boolean
+  signupId: number
+  now: Date
+}
+
+function signupEmail({ subscriber, wish: request, link, at, closed, signupId, now }: SignupEmailInput) {
+  const { epoch, zone, format } = subscriber
+  const content: SignupEmailContent = { ...request, signupId, askedAt: now.toISOString() }
+  const own: LinkMessage = { epoch, zone, format, asked: link }
+  if (hasSubscription(subscriber)) {
+    // A stranger who asks in their name for topics keeps nobody from the link: it is in that mail too.
+    const adds = !link && request.topics.length > 0
+    return adds
+      ? { kind: 'add-topics' as const, content: { ...content, epoch } }
+      : { kind: 'manage-link' as const, content: { ...own, at } }
+  }
+  if (!link || !hasLeft(subscriber)) return { kind: 'confirmation' as const, content }
+  return closed
+    ? { kind: 'account-link' as const, content: own }
+    : { kind: 'confirmation' as const, content: { ...content, epoch } }
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config/config.ts'
+import { DAY_MS } from '../core/dates.ts'
+import type { NewMessage } from '../mail/message.ts'
+import type { MailKind } from '../mail/templates/mail-kind.ts'
+import { secretId } from './link-token.ts'
+import type { Subscriber } from './subscriber.ts'
+
+// Until then it is worth sending to somebody who waits for it.
+const DELIVER_WITHIN_MS = 2 * DAY_MS
+
+export interface TransactionalMessageInput extends Pick<NewMessage, 'dedupe'> {
+  kind: MailKind
+  content: object
+  now: Date
+  /** The subscriber's own unless said otherwise. */
+  toAddress?: string
+}
+
+/** A message that answers a person at once, for `enqueue` in the transaction of what it tells of. */
+export const transactionalMessage = (
+  { APP_SECRET }: Config,
+  { id, address }: Pick<Subscriber, 'id' | 'address'>,
+  { now, toAddress = address, ...answer }: TransactionalMessageInput,
+): NewMessage => ({
+  ...answer,
+  subscriberId: id,
+  toAddress,
+  secretId: secretId(APP_SECRET[0]!),
+  datedAt: now,
+  notBefore: now,
+  deadline: new Date(now.getTime() + DELIVER_WITHIN_MS),
+})

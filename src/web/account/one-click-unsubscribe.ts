@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { unsubscribe } from '../../account/unsubscribe.ts'
+import { Fault } from '../../core/errors.ts'
+import type { Site } from '../site.ts'
+
+interface WithToken {
+  Params: { token: string }
+}
+
+/**
+ * POST /unsubscribe/:token, as RFC 8058 has it: whatever the body is, the subscription ends and the answer is 200 at
+ * once, also where the link is not ours. Only our own page says `from=page`, and its reader gets a page that tells.
+ */
+export function addOneClickUnsubscribe(app: FastifyInstance, { deps }: Site): void {
+  const oneClick = async ({ params }: FastifyRequest<WithToken>, reply: FastifyReply) => {
+    await unsubscribe(deps, { token: params.token, how: 'one-click' })
+    return reply.code(200).type('text/plain; charset=utf-8').send('Unsubscribed.\n')
+  }
+
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    scope.post<WithToken>(
+      '/unsubscribe/:token',
+      {
+        // A body that Fastify cannot take says nothing that matters here.
+        errorHandler: async (error, request, reply) => {
+          if (error instanceof Fault || !isBodyError(error)) throw error
+          return oneClick(request as FastifyRequest<WithToken>, reply)
+        },
+      },
+      async (request, reply) => {
+        if (!isFromPage(request.body)) return oneClick(request, reply)
+        const { token } = request.params
+        const { undo } = await unsubscribe(deps, { token, how: 'page' })
+        return reply.redirect(
+          undo ? `/resubscribe/${undo}` : `/unsubscribe/${encodeURIComponent(token)}`,
+          303,
+        )
+      },
+    )
+  })
+}
+
+const isBodyError = (error: { statusCode?: number }): boolean =>
+  error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
+
+const isFromPage = (body: unknown): boolean =>
+  typeof body === 'string' && new URLSearchParams(body).get('from') === 'page'

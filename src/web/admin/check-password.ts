@@ -1,0 +1,50 @@
+import type { ServiceDeps } from '../../core/deps.ts'
+import { type Bucket, bucketsOf, chargePermits, type RateLimit, takePermits } from '../../core/rate-limit.ts'
+import { isSameSecret } from '../../core/same-secret.ts'
+
+const WITHIN_SECONDS = 15 * 60
+const tries = (capacity: number) => ({ capacity, perSecond: capacity / WITHIN_SECONDS })
+
+/** Over all networks and doors. */
+const GLOBAL_BUCKET: Bucket = { key: 'admin', ...tries(50) }
+const limitOf = (name: string, capacity: number): RateLimit => ({
+  name,
+  label: 'wrong passwords of one network',
+  ...tries(capacity),
+})
+const MAX_TRIES = 5
+const MAX_TRIES_WHEN_CROWDED = 1
+
+/** Each with tries of its own: a collector with an outdated password locks nobody out of the pages. */
+type LoginKind = 'admin' | 'metrics'
+
+export interface PasswordCheck {
+  isCorrect: boolean
+  /** Seconds until the next try; 0 if this one was checked. */
+  waitSeconds: number
+}
+
+/**
+ * Whether it is ADMIN_PASSWORD. Wrong ones count: after five in a quarter of an hour from one network (15 and 45 from
+ * the wider ones around it) none is checked. 50 over all networks lock nobody out: each network then has one try left
+ * (3 and 9), so that the right password gets in.
+ */
+export async function checkPassword(
+  { db, config, log }: Pick<ServiceDeps, 'db' | 'config' | 'log'>,
+  { door, ip, password }: { door: LoginKind; ip: string; password: string },
+): Promise<PasswordCheck> {
+  const taken: Bucket[] = []
+  // Before the check, so that many tries at once count like one after another.
+  const waitFor = async (buckets: readonly Bucket[]) => {
+    const { allowed, waitSeconds } = await takePermits(db, buckets)
+    if (allowed) taken.push(...buckets)
+    return waitSeconds
+  }
+  let waitSeconds = await waitFor(bucketsOf(limitOf(door, MAX_TRIES), ip))
+  if (waitSeconds === 0 && (await waitFor([GLOBAL_BUCKET])) > 0)
+    waitSeconds = await waitFor(bucketsOf(limitOf(`${door} crowd`, MAX_TRIES_WHEN_CROWDED), ip))
+  const isRight = waitSeconds === 0 && isSameSecret(password, config.ADMIN_PASSWORD!)
+  if (isRight || waitSeconds > 0) await chargePermits(db, taken, -1)
+  if (!isRight) log.warn(waitSeconds === 0 ? 'admin.refused' : 'admin.limited')
+  return { isCorrect: isRight, waitSeconds: Math.ceil(waitSeconds) }
+}

@@ -1,0 +1,35 @@
+import type { DayTotals } from '../../digests/reconciliation.ts'
+import { DAY_TOTALS_COLUMNS, type DayTotalsColumn } from '../../mail/outbox/day-totals-entries.repo.ts'
+
+const TITLES: Record<DayTotalsColumn, string> = {
+  due: 'Due',
+  nothingMatched: 'Nothing matched',
+  paused: 'Paused',
+  missed: 'Missed',
+  planned: 'Planned',
+  accepted: 'Accepted',
+  refused: 'Refused',
+  gaveUp: 'Given up',
+  skipped: 'Skipped',
+  uncertain: 'Uncertain',
+  open: 'Still open',
+}
+
+export interface DayTotalCell {
+  column: DayTotalsColumn
+  title: string
+  count: number
+  /** Where those stand that are counted; empty for none. */
+  path: string
+}
+
+export const columnTitle = (column: DayTotalsColumn): string => TITLES[column]
+
+/** The counts of a date, each with the way to whom it counts. */
+export const dayTotalCells = (books: DayTotals): DayTotalCell[] =>
+  DAY_TOTALS_COLUMNS.map((column) => ({
+    column,
+    title: TITLES[column],
+    count: books[column],
+    path: books[column] > 0 ? `/admin/days/${books.date}/${column}` : '',
+  }))

@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Fault } from '../../core/errors.ts'
+import { type FieldFault, FieldFaults, MAX_FAULTS, unknownFieldFaults } from '../../core/field-faults.ts'
+import { jsonOfFault, logFault, toFault } from '../errors.ts'
+import type { Site } from '../site.ts'
+import type { Api } from './operation.ts'
+
+/** Every fault in one shape; to the operator also in the operator's words. */
+export function addFaultResponses(api: Api, { deps }: Site): void {
+  api.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    const fault = apiFaultOf(error, request)
+    const reference = logFault(deps, request, reply, fault)
+    const isOperators = request.routeOptions.schema !== undefined && 'security' in request.routeOptions.schema
+    const body = jsonOfFault(fault, reference)
+    // What a fault of ours says of itself may hold more than it should.
+    const operatorFields =
+      isOperators && fault.status < 500 ? { message: fault.message, sentence: fault.sentence } : {}
+    return reply.code(fault.status).send({ ...body, ...operatorFields })
+  })
+}
+
+function apiFaultOf(error: FastifyError, request: FastifyRequest): Fault {
+  if (error.statusCode === 415) return new Fault('request.not-json')
+  if (!error.validation) return toFault(error)
+  // An id that cannot be one is of nothing.
+  if (error.validationContext === 'params') return new Fault('page.not-found')
+  const known = fieldsOf(request, error.validationContext ?? 'body')
+  const fields = error.validation.slice(0, MAX_FAULTS).flatMap((issue) => fieldFaultsOf(issue, known))
+  const [first, ...others] = fields
+  return first ? new FieldFaults([first, ...others]) : toFault(error)
+}
+
+type Issue = NonNullable<FastifyError['validation']>[number]
+
+function fieldFaultsOf({ instancePath, keyword, params, message = '' }: Issue, known: string): FieldFault[] {
+  const { keys } = params as { keys?: unknown }
+  const place = instancePath.split('/').slice(1).filter(Boolean)
+  if (keyword === 'unrecognized_keys' && Array.isArray(keys)) {
+    // Within a field, what is known is not what this list says.
+    const there = place.length === 0 ? known : 'query, name'
+    return unknownFieldFaults(keys.map(String), there)
+  }
+  const field = place[0] ?? 'body'
+  const takes = field === 'body' ? `the fields as an object: ${known}` : message
+  return [{ field, fault: new Fault('request.wrong-type', { field, takes }) }]
+}
+
+/** "email, topics, …" */
+function fieldsOf({ routeOptions: { schema = {} } }: FastifyRequest, context: string): string {
+  const part = context === 'querystring' ? schema.querystring : schema.body
+  const object = part instanceof z.ZodOptional ? part.unwrap() : part
+  const names = object instanceof z.ZodObject ? Object.keys(object.shape) : []
+  return names.join(', ') || 'none'
+}

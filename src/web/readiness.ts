@@ -1,0 +1,44 @@
+import { acceptsWrites } from '../core/database/database-facts.repo.ts'
+import { pendingMigrations } from '../core/database/migrations.ts'
+import type { Deps } from '../core/deps.ts'
+import { tryWithTimeout } from '../core/with-timeout.ts'
+import { assertDkimSigns, loadDkimKey } from '../mail/smtp/dkim.ts'
+
+const ANSWER_WITHIN_MS = 2000
+
+export interface Readiness {
+  database: boolean
+  migrations: boolean
+  /** False where its disk is full, or it is a standby. */
+  writes: boolean
+  /** Mails are signed as the settings say: true also where they ask for no signature. */
+  mailSigning: boolean
+}
+
+/**
+ * Whether the database answers within two seconds, with every migration of this release, and takes what is written;
+ * and whether the DKIM key signs.
+ */
+export async function readiness({ db, config }: Deps): Promise<Readiness> {
+  const [missing, writes, mailSigning] = await Promise.all([
+    tryWithTimeout(ANSWER_WITHIN_MS, pendingMigrations(db)),
+    tryWithTimeout(ANSWER_WITHIN_MS, acceptsWrites(db)),
+    keySigns(config),
+  ])
+  return {
+    database: missing !== undefined,
+    migrations: missing?.length === 0,
+    writes: writes === true,
+    mailSigning,
+  }
+}
+
+async function keySigns(config: Deps['config']): Promise<boolean> {
+  try {
+    const key = loadDkimKey(config)
+    if (key) await assertDkimSigns(key)
+    return true
+  } catch {
+    return false
+  }
+}

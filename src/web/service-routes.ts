@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Config, PLACEHOLDER_SENDER } from '../config/config.ts'
+import { DAY_MS } from '../core/dates.ts'
+import { Fault } from '../core/errors.ts'
+import { doctorResponse, observeProxy, PROBE_HEADER } from '../operator/doctor/proxy-probe.ts'
+import { UNCONFIRMED_DAYS } from '../operator/prune.ts'
+import { readiness } from './readiness.ts'
+import type { Site } from './site.ts'
+
+const ROBOTS = ['confirm', 'unsubscribe', 'resubscribe', 'manage', 'digest', 'account', 'move', 'check-inbox']
+  .map((path) => `Disallow: /${path}/`)
+  .join('\n')
+
+/** What is kept, for people; whether the service lives and works, for machines. */
+export function addServiceRoutes(app: FastifyInstance, { deps, pages }: Site): void {
+  const { REPLY_TO, MAIL_FROM, POSTAL_ADDRESS, KEEP_DAYS } = deps.config
+
+  app.get('/privacy', async (_request, reply) =>
+    pages.send(reply, 'privacy', {
+      contact: REPLY_TO ?? MAIL_FROM,
+      address: POSTAL_ADDRESS,
+      days: KEEP_DAYS,
+      unconfirmed: UNCONFIRMED_DAYS,
+    }),
+  )
+
+  app.get('/.well-known/security.txt', async (_request, reply) => {
+    const text = securityText(deps.config, deps.clock.now())
+    if (text === null) throw new Fault('page.not-found')
+    return reply.type('text/plain; charset=utf-8').send(text)
+  })
+
+  app.get('/live', async (request, reply) => {
+    const said = respondToDoctor(request, deps.config.APP_SECRET)
+    if (said) reply.header(PROBE_HEADER, said)
+    return { status: 'live' }
+  })
+
+  app.get('/ready', async (_request, reply) => {
+    const checks = await readiness(deps)
+    const ready = Object.values(checks).every(Boolean)
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', ...checks })
+  })
+
+  app.get('/robots.txt', async (_request, reply) =>
+    reply
+      .type('text/plain; charset=utf-8')
+      .send(`User-agent: *\n${ROBOTS}\n\nSitemap: ${deps.config.BASE_URL}/sitemap.xml\n`),
+  )
+}
+
+const EXPIRES_AFTER_DAYS = 180
+
+/**
+ * RFC 9116. The contact is the address that /privacy has, which is public already; OPERATOR_EMAIL is for alerts, and its
+ * owner may not want it on a page that robots read. Expires at midnight (UTC), so that it is the same all day. Null
+ * without an address that email reaches.
+ */
+function securityText({ REPLY_TO, MAIL_FROM, BASE_URL }: Config, now: Date): string | null {
+  const contact = REPLY_TO ?? MAIL_FROM
+  if (contact === PLACEHOLDER_SENDER) return null
+  const expires = new Date(now.getTime() + EXPIRES_AFTER_DAYS * DAY_MS).toISOString().slice(0, 10)
+  const lines = [
+    `Contact: mailto:${contact}`,
+    `Expires: ${expires}T00:00:00Z`,
+    'Preferred-Languages: en',
+    `Canonical: ${BASE_URL}/.well-known/security.txt`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+/** To the operator's doctor alone, which knows APP_SECRET. */
+function respondToDoctor(
+  { headers, ips, ip }: FastifyRequest,
+  secrets: readonly string[],
+): string | undefined {
+  const challenge = headers[PROBE_HEADER]
+  if (typeof challenge !== 'string') return undefined
+  const forwarded = headers['x-forwarded-for']?.toString()
+  return doctorResponse(challenge, secrets, observeProxy({ forwarded, chain: ips ?? [ip] }))
+}

@@ -1,0 +1,34 @@
+import { fill, words } from '../../i18n/words.ts'
+import { splitFields } from '../../queries/language/split-topics.ts'
+import { writeQuery } from '../../queries/language/write-query.ts'
+import { readTopics, type TypedSignup } from '../../subscribers/read-signup.ts'
+import type { SubscribeForm } from '../request.ts'
+import { topicViews } from './subscription-text.ts'
+
+interface ChangedForm {
+  /** The form's fields as they are now. */
+  typed: TypedSignup
+  /** What was done, in words. */
+  said: string
+}
+
+/**
+ * What the form's buttons for topics make of it: one added from the builder, one removed; undefined where another
+ * button was pressed. Throws FieldFaults where there is nothing to add, or a topic cannot be read.
+ */
+export function applyTopicButton({ typed, addsTopic, removeIndex }: SubscribeForm): ChangedForm | undefined {
+  if (addsTopic) return added(typed)
+  return removeIndex === null ? undefined : removed(typed, removeIndex)
+}
+
+function added(typed: SubscribeForm['typed']): ChangedForm {
+  const [topic] = topicViews([{ name: '', query: writeQuery(typed.parts) }])
+  const topics = readTopics(typed).map(({ query }) => query)
+  return { typed: { ...typed, topics, parts: undefined }, said: fill(words.form.added, { ...topic }) }
+}
+
+function removed(typed: TypedSignup, place: number): ChangedForm {
+  const topics = splitFields(typed.topics)
+  const [query] = topics.splice(place, 1)
+  return { typed: { ...typed, topics }, said: query ? fill(words.form.removed, { query }) : '' }
+}

@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isTemporaryRefusal } from '../../search/search-slot.ts'
+import type { Spend } from '../../search/yield-to-event-loop.ts'
+import { logFault, toFault } from '../errors.ts'
+import type { SubscribeForm } from '../request.ts'
+import type { Site } from '../site.ts'
+import { loadFormView } from './form-view.ts'
+import { inboxView } from './inbox-view.ts'
+import { previewOfFault } from './preview-view.ts'
+
+/** The request is htmx's, which wants a part of the page alone. */
+export const isHtmxRequest = ({ headers }: FastifyRequest): boolean => headers['hx-request'] === 'true'
+
+/**
+ * The form again, with what was typed and what is wrong. `form` is absent where its fields could not be read; `spend` is
+ * that of the search slot in which this happens.
+ */
+export async function showFormAgain(
+  { deps, pages }: Site,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { form, error, spend }: { form?: SubscribeForm; error: unknown; spend?: Spend },
+): Promise<FastifyReply> {
+  const fault = toFault(error)
+  const reference = logFault(deps, request, reply, fault)
+  const preview = previewOfFault(fault.sentence)
+  if (isHtmxRequest(request)) return pages.send(reply, 'parts/preview', { preview }, fault.status)
+  const filled = { typed: form?.typed ?? {}, fault, reference, keepsTopics: form?.keepsTopics }
+  if (form?.again) {
+    return pages.send(
+      reply,
+      'check-inbox',
+      { inbox: inboxView(deps, { ...filled, sent: null }) },
+      fault.status,
+    )
+  }
+  const view = { form: await loadFormView(deps, filled, spend ?? request) }
+  // The Preview button scrolls to the preview. A refusal is at no field, so it would be out of sight.
+  const isOutOfSight = request.routeOptions.url === '/preview' && isTemporaryRefusal(fault)
+  return pages.send(reply, 'subscribe', isOutOfSight ? { ...view, preview } : view, fault.status)
+}

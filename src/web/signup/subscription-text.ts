@@ -1,0 +1,44 @@
+import { type DueDate, nextDue } from '../../digests/due.ts'
+import { hourOfDay, longDate, longDateWithoutYear, weekdaysText } from '../../i18n/dates.ts'
+import { counted, fill, words } from '../../i18n/words.ts'
+import { describeTopic, isReadable } from '../../subscribers/read-signup.ts'
+import type { Schedule, SubscriberSettings, TopicText } from '../../subscribers/subscriber.ts'
+
+/** A topic as typed, and as it was understood. */
+export interface TopicView {
+  query: string
+  words: string
+}
+
+export const topicViews = (topics: TopicText[]): TopicView[] =>
+  topics.map(({ query }) => ({ query, words: understoodOf(query) }))
+
+/** Of a kept topic that today's grammar does not read, that. */
+export const understoodOf = (query: string): string =>
+  isReadable(query) ? describeTopic(query) : words.wish.unreadable
+
+/** "Monday to Friday at 08:00, Asia/Tokyo" */
+export const scheduleText = ({ days, hour, zone }: Schedule): string =>
+  fill(words.wish.schedule, { days: capital(weekdaysText(days)), hour: hourOfDay(hour), zone })
+
+/** "At most 15 papers, titles only, in plain text" */
+export function sizeText({ maxPapers, format, detail }: SubscriberSettings): string {
+  const most = counted(maxPapers, words.wish.most)
+  const size = detail === 'titles' ? fill(words.wish.titles, { size: most }) : most
+  return format === 'text' ? fill(words.wish.text, { size }) : size
+}
+
+/** "Wednesday, 25 November 2026 at 08:00 (Asia/Tokyo)" */
+export const firstEmailText = (next: DueDate, { hour, zone }: Schedule): string =>
+  fill(words.schedule.moment, { day: longDate(next.localDate), hour: hourOfDay(hour), zone })
+
+/** "Monday to Friday at 08:00, UTC; first mail Wednesday, 25 November.", for somebody who confirms at once. */
+export function whenText(schedule: Schedule, now: Date): string {
+  const next = nextDue({ ...schedule, startDate: null }, now)
+  return fill(words.form.when, {
+    schedule: scheduleText(schedule),
+    first: next ? longDateWithoutYear(next.localDate) : '',
+  })
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

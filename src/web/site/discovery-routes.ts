@@ -1,0 +1,96 @@
+import { resolve } from 'node:path'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Fault } from '../../core/errors.ts'
+import { TemplateEngine } from '../../i18n/template-engine.ts'
+import { words } from '../../i18n/words.ts'
+import { paperPathOf } from '../../papers/paper-key.ts'
+import { daysWithPapers, maxSitemapPaperId, sitemapPapers } from '../../papers/sitemap.repo.ts'
+import { ASSETS_PATH } from '../assets.ts'
+import { cacheForOneMinute } from '../cache-control.ts'
+import { sendIfChanged } from '../conditional-response.ts'
+import { SITEMAP_ROUTES } from '../pages.ts'
+import type { Site } from '../site.ts'
+import { feedPath } from './feed-paths.ts'
+import { searchPath } from './search-paths.ts'
+
+/** Numbers of papers in one part of the sitemap. The protocol allows 50,000 addresses; fewer are quicker to write. */
+const PAPERS_IN_PART = 10_000
+const MAX_DAYS = 10_000
+const MAX_SHORT_NAME_LENGTH = 16
+
+const FOLDER = resolve(import.meta.dirname, '../../../templates/feeds')
+const templates = new TemplateEngine({ views: FOLDER, cache: true, autoTrim: ['nl', false] })
+
+interface SitemapUrl {
+  path: string
+  changedOn?: string
+}
+
+/** What search engines and browsers ask for: where all pages are, and how to search them. */
+export function addDiscoveryRoutes(app: FastifyInstance, { deps }: Site): void {
+  const { db, config } = deps
+  const { BASE_URL, SITE_NAME } = config
+
+  const send = (request: FastifyRequest, reply: FastifyReply, type: string, body: string) =>
+    sendIfChanged(request, cacheForOneMinute(reply).type(`${type}; charset=utf-8`), { body, changedAt: null })
+
+  const sendUrls = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    kind: 'index' | 'part',
+    urls: SitemapUrl[],
+  ) => {
+    const all = urls.map(({ path, changedOn }) => ({ url: `${BASE_URL}${path}`, changedOn }))
+    return send(request, reply, 'application/xml', templates.render('./sitemap', { kind, urls: all }))
+  }
+
+  app.get('/sitemap.xml', async (request, reply) => {
+    const parts = Math.ceil((await maxSitemapPaperId(db)) / PAPERS_IN_PART)
+    const ofPapers = Array.from({ length: parts }, (_, i) => ({ path: `/sitemap-papers-${i + 1}.xml` }))
+    return sendUrls(request, reply, 'index', [{ path: '/sitemap-days.xml' }, ...ofPapers])
+  })
+
+  app.get('/sitemap-days.xml', async (request, reply) => {
+    const days = await daysWithPapers(db, MAX_DAYS)
+    const paths = [...SITEMAP_ROUTES, ...days.map((day) => `/papers/date/${day}`)]
+    return sendUrls(
+      request,
+      reply,
+      'part',
+      paths.map((path) => ({ path })),
+    )
+  })
+
+  app.get<{ Params: { part: string } }>('/sitemap-papers-:part.xml', async (request, reply) => {
+    const { part } = request.params
+    if (!/^\d{1,5}$/.test(part)) throw new Fault('page.not-found')
+    const upTo = Number(part) * PAPERS_IN_PART
+    const papers = await sitemapPapers(db, { after: upTo - PAPERS_IN_PART, upTo })
+    if (papers.length === 0) throw new Fault('page.not-found')
+    return sendUrls(
+      request,
+      reply,
+      'part',
+      papers.map((paper) => ({ path: paperPathOf(paper), changedOn: paper.changedOn })),
+    )
+  })
+
+  app.get('/opensearch.xml', async (request, reply) => {
+    const withTerms = (path: string) => `${BASE_URL}${path.replace(/q=$/, 'q={searchTerms}')}`
+    const view = {
+      shortName: Array.from(SITE_NAME).slice(0, MAX_SHORT_NAME_LENGTH).join('').trim(),
+      description: `${words.search.heading} - ${SITE_NAME}`,
+      icon: `${BASE_URL}${ASSETS_PATH}icon.svg`,
+      page: withTerms(searchPath({ query: '' })),
+      feed: withTerms(feedPath('xml', '')),
+      self: `${BASE_URL}/opensearch.xml`,
+    }
+    const body = templates.render('./opensearch', view)
+    return send(request, reply, 'application/opensearchdescription+xml', body)
+  })
+
+  // Browsers that know no SVG icon ask for this name.
+  app.get('/favicon.ico', async (_request, reply) =>
+    cacheForOneMinute(reply).redirect(`${ASSETS_PATH}icon.svg`, 302),
+  )
+}

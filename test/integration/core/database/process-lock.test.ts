@@ -1,0 +1,36 @@
+import { afterEach, expect, test } from 'vitest'
+import { countRunningProcesses, holdProcessLock } from '../../../../src/core/database/process-lock.ts'
+import { silentLog } from '../../../../src/core/log.ts'
+import { useDatabase } from '../../../support/database.ts'
+import { type DatabaseProxy, startDatabaseProxy } from '../../../support/database-proxy.ts'
+import { eventually } from '../../../support/until.ts'
+
+const database = useDatabase()
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+async function running(beatMs: number): Promise<DatabaseProxy> {
+  const proxy = await startDatabaseProxy(database.url)
+  const options = { watchdog: { silenceMs: 400 }, retryAfterMs: 50, heartbeatMs: beatMs }
+  const said = await holdProcessLock(proxy.url, silentLog, options)
+  cleanups.push(proxy.close, said.stop)
+  expect(await countRunningProcesses(database.db)).toBe(1)
+  return proxy
+}
+
+test('a lost connection whose successor meets a black hole: it is said again once there is a way', async () => {
+  const proxy = await running(60_000)
+  proxy.treatNew('black-hole')
+  proxy.cut('end')
+  await eventually(() => proxy.count() > 1)
+  proxy.treatNew('pass')
+  await eventually(async () => (await countRunningProcesses(database.db)) === 1)
+})
+
+test('a connection that falls silent is found out, and it is said on another one', async () => {
+  const proxy = await running(50)
+  proxy.swallow()
+  await eventually(async () => (await countRunningProcesses(database.db)) === 2) // the server holds the silent one still
+})

@@ -1,0 +1,301 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { setSwitch } from '../../../../src/core/switch.repo.ts'
+import type { Lane } from '../../../../src/mail/message.ts'
+import {
+  leaseBatch,
+  releaseBatch,
+  splitBatch,
+  splitOffDomain,
+} from '../../../../src/mail/outbox/batch.repo.ts'
+import { enqueue, takeMessages } from '../../../../src/mail/outbox/message.repo.ts'
+import {
+  holdSendRate,
+  setSendRateLimits,
+  takeSendPermits,
+} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
+import type { SendRateKey } from '../../../../src/mail/rate-limits/send-rate.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import { addSubscribers, at, goodbye, messagesIn, NOW, statesIn } from '../../../support/messages.ts'
+import { passInPaces } from '../../../support/paces.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+const RAMP_UP: SendRateKey = 'ramp-up 2026-11-24 1000'
+
+const input = (owner: string, lane: Lane = 'digests', rampUp?: SendRateKey) => ({
+  lane,
+  owner,
+  now: NOW,
+  leaseSeconds: 45,
+  whenUncertain: 'retry' as const,
+  rampUp,
+})
+const lease = (owner: string, lane?: Lane, rampUp?: SendRateKey) =>
+  leaseBatch(database.db, input(owner, lane, rampUp))
+const share = (owner: string, lane?: Lane, rampUp?: SendRateKey) =>
+  splitBatch(database.db, input(owner, lane, rampUp))
+const release = (chunk: number, owner: string) => releaseBatch(database.db, { chunk, owner, now: NOW })
+const take = async (chunk: number, owner: string, most: number) =>
+  (await takeMessages(database.db, { chunk, owner, now: NOW, limit: most })).taken
+
+/** Messages to so many of each domain, numbered from 1 on in that order, in one call. */
+async function add(domains: Record<string, number>, lane: Lane = 'digests') {
+  const addresses = Object.entries(domains).flatMap(([domain, count]) => Array<string>(count).fill(domain))
+  await addSubscribers(database.db, addresses.length)
+  const messages = addresses.map((domain, i) => goodbye(i + 1, { toAddress: `s${i + 1}@${domain}` }))
+  await enqueue(database.db, lane, messages)
+}
+
+/** How many messages lie in the chunks of each domain; of several: null. */
+async function perChunk() {
+  return database.db.$queryRaw<{ domain: string | null; count: number }[]>`
+    select c.domain, count(m.id)::int as count from chunk c left join message m on m.chunk_id = c.id
+    group by c.id order by count desc, c.domain nulls last, c.id`
+}
+
+/** A pace without a turn. */
+async function spend(key: SendRateKey) {
+  await setSendRateLimits(database.db, [{ key, limit: { perSecond: 0.01, capacity: 1 } }])
+  await takeSendPermits(database.db, [{ key, mails: 1 }])
+}
+
+describe('a domain’s own chunk', () => {
+  test('begins with twenty of one call; the others share one', async () => {
+    await add({ 'big.example': 20, 'small.example': 19, 'tiny.example': 1 })
+    expect(await perChunk()).toEqual([
+      { domain: 'big.example', count: 20 },
+      { domain: null, count: 20 },
+    ])
+  })
+
+  test('knows no capitals', async () => {
+    await add({ 'Big.Example': 10, 'big.example': 10 })
+    expect(await perChunk()).toEqual([{ domain: 'big.example', count: 20 }])
+  })
+
+  test('counts what is new alone', async () => {
+    await add({ 'big.example': 15 })
+    const messages = Array.from({ length: 15 }, (_, i) =>
+      goodbye(i + 1, { toAddress: `s${i + 1}@big.example` }),
+    )
+    const more = [1, 2, 3, 4, 5].map((n) =>
+      goodbye(n, { dedupe: `more${n}`, toAddress: `s${n}@big.example` }),
+    )
+    await enqueue(database.db, 'digests', [...messages, ...more])
+    expect(await perChunk()).toEqual([
+      { domain: null, count: 15 },
+      { domain: null, count: 5 },
+    ])
+  })
+})
+
+describe('a lease', () => {
+  test('is of a domain that the fewest hold, then of what has waited longest', async () => {
+    await addSubscribers(database.db, 20)
+    await addMore('a.example', 1)
+    await addMore('b.example', 1)
+    await addMore('a.example', 5)
+    await addMore('b.example', 1)
+    await addMore('c.example', 1)
+    const leased: (string | null | undefined)[] = []
+    for (let i = 0; i < 9; i++) leased.push((await lease(`owner${i}`))?.domain)
+    expect(leased.map((domain) => domain?.[0])).toEqual(['a', 'b', 'c', 'a', 'b', 'a', 'a', 'a', 'a'])
+  })
+
+  let made = 0
+
+  /** So many chunks of 20 for one domain, enqueued one after the other. */
+  async function addMore(domain: string, chunks: number) {
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const messages = Array.from({ length: 20 }, (_, i) =>
+        goodbye(i + 1, { dedupe: `${domain} ${made++}`, toAddress: `s${i + 1}@${domain}` }),
+      )
+      await enqueue(database.db, 'digests', messages)
+    }
+  }
+
+  test('is of the same domain again where others hold the others: what a hand holds itself does not count', async () => {
+    await addSubscribers(database.db, 20)
+    for (let time = 0; time < 3; time++) {
+      await addMore('a.example', 1)
+      await addMore('b.example', 1)
+    }
+    expect((await lease('one.1'))?.domain).toBe('a.example')
+    for (const again of [1, 2, 3]) expect((await lease(`two.${again}`))?.domain).toBe('b.example')
+    expect((await lease('one.2'))?.domain).toBe('a.example')
+    expect((await lease('two.4'))?.domain).toBe('a.example')
+  })
+
+  test('passes over a domain without a turn, until there is one', async () => {
+    await add({ 'a.example': 20, 'b.example': 20 })
+    await spend('domain a.example')
+    expect((await lease('ada'))?.domain).toBe('b.example')
+    expect(await lease('bob')).toBeNull()
+    await passInPaces(database.db, 100)
+    expect((await lease('bob'))?.domain).toBe('a.example')
+  })
+
+  test('passes over a domain that is held', async () => {
+    await add({ 'a.example': 20 })
+    await holdSendRate(database.db, 'domain a.example', { seconds: 3600, said: 'much refused' })
+    expect(await lease('ada')).toBeNull()
+    await passInPaces(database.db, 3599)
+    expect(await lease('ada')).toBeNull()
+    await passInPaces(database.db, 4)
+    expect((await lease('ada'))?.domain).toBe('a.example')
+  })
+
+  test('waits for the ramp-up where digests have no turn left today', async () => {
+    await add({ 'a.example': 20, 'b.example': 3 })
+    await spend(RAMP_UP)
+    expect(await lease('ada', 'digests', RAMP_UP)).toBeNull()
+    expect(await lease('ada', 'digests', 'ramp-up 2026-11-25 2000')).not.toBeNull()
+    expect(await lease('bob', 'digests')).not.toBeNull() // the setting was taken away
+  })
+
+  test('of answers waits for no pace: somebody waits for them', async () => {
+    await add({ 'a.example': 40 }, 'answers')
+    await spend('domain a.example')
+    await spend(RAMP_UP)
+    expect((await lease('ada', 'answers', RAMP_UP))?.domain).toBe('a.example')
+    expect(await share('bob', 'answers', RAMP_UP)).not.toBeNull()
+  })
+})
+
+describe('a share', () => {
+  test('is half of what is ready, of the chunk that has most', async () => {
+    await add({ 'a.example': 30, 'b.example': 51 })
+    const leased = [await lease('ada'), await lease('bob')]
+    expect(leased.map((chunk) => chunk?.domain).sort()).toEqual(['a.example', 'b.example'])
+    expect(await share('cyd')).toMatchObject({ domain: 'b.example', lost: 0, more: false })
+    expect(await perChunk()).toEqual([
+      { domain: 'a.example', count: 30 },
+      { domain: 'b.example', count: 26 },
+      { domain: 'b.example', count: 25 },
+    ])
+  })
+
+  test('leaves what its owner has taken', async () => {
+    await add({ 'a.example': 20 })
+    const mine = await lease('ada')
+    const taken = await take(mine!.id, 'ada', 15)
+    const theirs = await share('bob')
+    expect(await take(theirs!.id, 'bob', 20)).toHaveLength(2)
+    expect(await take(mine!.id, 'ada', 20)).toHaveLength(3)
+    const rows = await messagesIn(database.db)
+    expect(rows.filter(({ takenBy }) => takenBy === 'ada')).toHaveLength(18)
+    expect(taken.every(({ id }) => rows.find((row) => row.id === id)?.takenBy === 'ada')).toBe(true)
+  })
+
+  test.each([
+    ['one is ready', 1, ''],
+    ['the rest is not due yet', 20, `update message set next_try = '2026-11-24T08:01:00Z'`],
+    ['its lease has ended', 20, `update chunk set lease_until = now() - interval '1 second'`],
+    ['it is one’s own', 20, `update chunk set owner = 'bob'`],
+    ['it is of the other lane', 20, `update chunk set lane = 'answers'`],
+    ['delivery is paused', 20, `insert into switch values ('delivery', 'paused', 'test', now())`],
+    ['the database was restored', 20, `insert into switch values ('delivery', 'restored', 'test', now())`],
+  ])('is none where %s', async (_what, count, sql) => {
+    await add({ 'a.example': count })
+    await lease('ada')
+    if (sql) await database.db.$executeRawUnsafe(sql)
+    expect(await share('bob')).toBeNull()
+    expect(await database.db.chunk.count()).toBe(1)
+  })
+
+  test('is none where the domain, or the ramp-up, has no turn', async () => {
+    await add({ 'a.example': 20 })
+    await lease('ada')
+    await spend('domain a.example')
+    expect(await share('bob')).toBeNull()
+    await passInPaces(database.db, 100)
+    await spend(RAMP_UP)
+    expect(await share('bob', 'digests', RAMP_UP)).toBeNull()
+    expect(await share('bob')).not.toBeNull()
+  })
+
+  test('is the same message for nobody else, of eight who ask at once', async () => {
+    await add({ 'a.example': 200 })
+    await lease('ada')
+    const shares = await Promise.all(Array.from({ length: 8 }, (_, i) => share(`owner${i}`)))
+    const handfuls = await Promise.all(
+      shares.map(async (one, i) => (one ? take(one.id, `owner${i}`, 200) : [])),
+    )
+    const ids = handfuls.flat().map(({ id }) => id)
+    expect(ids.length).toBeGreaterThanOrEqual(100)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(await statesIn(database.db)).toEqual({
+      taken: ids.length,
+      ...(ids.length < 200 && { ready: 200 - ids.length }),
+    })
+  })
+})
+
+describe('what is put aside', () => {
+  const aside = (chunk: number, owner: string, ids: string[], domain = 'a.example') =>
+    splitOffDomain(database.db, { chunk, owner, domain, ids })
+  const idsOf = (taken: { id: string; toAddress: string }[], domain: string) =>
+    taken.filter(({ toAddress }) => toAddress.endsWith(domain)).map(({ id }) => id)
+
+  test('takes all that waits of its domain along, and the rest goes on', async () => {
+    await add({ 'A.example': 5, 'b.example': 6 })
+    const chunk = await lease('ada')
+    const taken = await take(chunk!.id, 'ada', 4)
+    const ids = idsOf(taken, '@A.example').slice(0, 1)
+    await aside(chunk!.id, 'ada', ids)
+    // What its owner took besides stays with it.
+    const left = idsOf(taken, '@A.example').length - ids.length
+    expect(await perChunk()).toEqual([
+      { domain: null, count: 6 + left },
+      { domain: 'a.example', count: 5 - left },
+    ])
+    expect((await lease('bob'))?.domain).toBe('a.example')
+  })
+
+  test('counts no try, and is ready for whoever is next', async () => {
+    await add({ 'a.example': 3 })
+    const chunk = await lease('ada')
+    const taken = await take(chunk!.id, 'ada', 3)
+    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
+    expect(await messagesIn(database.db)).toSatisfy((rows: { state: string; attempts: number }[]) =>
+      rows.every(({ state, attempts }) => state === 'ready' && attempts === 0),
+    )
+    await release(chunk!.id, 'ada')
+    const next = await lease('bob')
+    expect((await take(next!.id, 'bob', 10)).map(({ attempts }) => attempts)).toEqual([1, 1, 1])
+  })
+
+  test.each([
+    ['is another’s', `update chunk set owner = 'bob'`],
+    ['has ended', `update chunk set lease_until = now() - interval '1 second'`],
+  ])('is nothing where the lease %s', async (_what, sql) => {
+    await add({ 'a.example': 3 })
+    const chunk = await lease('ada')
+    const taken = await take(chunk!.id, 'ada', 1)
+    await database.db.$executeRawUnsafe(sql)
+    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
+    expect(await perChunk()).toEqual([{ domain: null, count: 3 }])
+    expect(await statesIn(database.db)).toEqual({ ready: 2, taken: 1 })
+  })
+
+  test('waits as before for what is not due', async () => {
+    await add({ 'a.example': 2 })
+    await database.db
+      .$executeRaw`update message set state = 'deferred', next_try = ${at('08:05')} where subscriber_id = 's2'`
+    const chunk = await lease('ada')
+    const taken = await take(chunk!.id, 'ada', 5)
+    await aside(chunk!.id, 'ada', idsOf(taken, '@a.example'))
+    expect(await messagesIn(database.db)).toMatchObject([
+      { state: 'ready' },
+      { state: 'deferred', nextTry: at('08:05') },
+    ])
+    expect(await perChunk()).toMatchObject([{ domain: 'a.example', count: 2 }, { count: 0 }])
+  })
+})
+
+test('a pause holds both', async () => {
+  await add({ 'a.example': 20 })
+  await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
+  expect([await lease('ada'), await share('bob')]).toEqual([null, null])
+})

@@ -1,0 +1,464 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { readConfig } from '../../../../src/config/config.ts'
+import { openIncidents, recordIncident } from '../../../../src/core/incident.repo.ts'
+import { setSwitch } from '../../../../src/core/switch.repo.ts'
+import { endDomainIncidents } from '../../../../src/mail/rate-limits/domain-incident.repo.ts'
+import {
+  activeSendRates,
+  batchesReadySoon,
+  deleteIdleSendRates,
+  holdSendRate,
+  reduceSendRate,
+  resetSendRateAfterPause,
+  returnSendPermits,
+  setSendRateLimits,
+  takeSendPermits,
+} from '../../../../src/mail/rate-limits/send-rate.repo.ts'
+import { rampUpRate } from '../../../../src/mail/rate-limits/send-rate.ts'
+import { emptyTables, useDatabase } from '../../../support/database.ts'
+import { at, enqueueGoodbyes, NOW } from '../../../support/messages.ts'
+import { passInPaces } from '../../../support/paces.ts'
+
+const database = useDatabase()
+beforeEach(() => emptyTables(database.db))
+
+const GMAIL = 'domain gmail.com'
+const pass = (seconds: number) => passInPaces(database.db, seconds)
+const allow = (perSecond: number | undefined, capacity?: number, key: 'all' | typeof GMAIL = GMAIL) =>
+  setSendRateLimits(database.db, [
+    { key, limit: perSecond === undefined ? undefined : { perSecond, capacity } },
+  ])
+const take = async (mails: number, leave = 0) => {
+  const [turns] = await takeSendPermits(database.db, [{ key: GMAIL, mails, leave }])
+  return turns
+}
+const granted = async (mails: number, leave = 0) => (await take(mails, leave))?.granted
+const rate = async () => (await activeSendRates(database.db)).find(({ key }) => key === GMAIL)?.perSecond
+const rows = () => database.db.pace.count()
+
+/** Nothing is asked for so often that the database's clock counts: these take milliseconds, a token takes far more. */
+describe('turns', () => {
+  test('of a key without a limit are not counted', async () => {
+    expect(await take(1000)).toBeUndefined()
+    expect(await takeSendPermits(database.db, [])).toEqual([])
+  })
+
+  test('are those of five seconds at first, and of no more later', async () => {
+    await allow(0.2 * 5)
+    expect(await granted(10)).toBe(5)
+    expect(await granted(1)).toBe(0)
+    await pass(1000)
+    expect(await granted(10)).toBe(5)
+  })
+
+  test('of a pace below one in five seconds gather up to one', async () => {
+    await allow(0.01)
+    expect([await granted(5), await granted(5)]).toEqual([1, 0])
+    await pass(99)
+    expect(await granted(1)).toBe(0)
+    await pass(1.1)
+    expect(await granted(1)).toBe(1)
+  })
+
+  test('gather up to the capacity, by the database’s clock', async () => {
+    await allow(0.01, 30)
+    expect(await granted(100)).toBe(30)
+    await pass(1000)
+    expect(await granted(100)).toBe(10)
+    await pass(1_000_000)
+    expect(await granted(100)).toBe(30)
+  })
+
+  test('say how long until the next one', async () => {
+    await allow(0.01, 3)
+    expect(await take(3)).toMatchObject({ granted: 3, waitSeconds: 0 })
+    const { waitSeconds } = (await take(1))!
+    expect(waitSeconds).toBeGreaterThan(90)
+    expect(waitSeconds).toBeLessThanOrEqual(100)
+  })
+
+  test('leave some for others', async () => {
+    await allow(0.01, 10)
+    expect(await granted(20, 4)).toBe(6)
+    expect(await granted(20, 4)).toBe(0)
+    expect((await take(1, 4))!.waitSeconds).toBeGreaterThan(90)
+    expect(await granted(20)).toBe(4)
+  })
+
+  test('of several keys are taken in one go, each its own', async () => {
+    await allow(0.01, 3)
+    await allow(0.01, 7, 'all')
+    const turns = await takeSendPermits(database.db, [
+      { key: 'all', mails: 5 },
+      { key: GMAIL, mails: 5 },
+      { key: 'domain other.example', mails: 5 },
+    ])
+    expect(Object.fromEntries(turns.map(({ key, granted }) => [key, granted]))).toEqual({
+      all: 5,
+      [GMAIL]: 3,
+    })
+  })
+
+  test('asked for by eight at once, in either order, are never more than there are', async () => {
+    await allow(0.001, 50)
+    await allow(0.001, 90, 'all')
+    const wanted = [
+      { key: GMAIL, mails: 3 },
+      { key: 'all', mails: 2 },
+    ] as const
+    const caller = async (_: unknown, i: number) => {
+      const mine = { [GMAIL]: 0, all: 0 } as Record<string, number>
+      for (let call = 0; call < 12; call++) {
+        const turns = await takeSendPermits(database.db, i % 2 ? wanted : wanted.toReversed())
+        for (const { key, granted } of turns) mine[key]! += granted
+      }
+      return mine
+    }
+    const all = await Promise.all(Array.from({ length: 8 }, caller))
+    expect(all.reduce((sum, mine) => sum + mine[GMAIL]!, 0)).toBe(50)
+    expect(all.reduce((sum, mine) => sum + mine.all!, 0)).toBe(90)
+  })
+})
+
+describe('turns that are given back', () => {
+  test('are there again', async () => {
+    await allow(0.001, 10)
+    await granted(8)
+    await returnSendPermits(database.db, [GMAIL], 3)
+    expect(await granted(20)).toBe(5)
+  })
+  test('never make more than the capacity', async () => {
+    await allow(0.001, 10)
+    await returnSendPermits(database.db, [GMAIL], 3)
+    expect(await granted(20)).toBe(10)
+    expect(await granted(20)).toBe(0)
+  })
+  test('make no pace where there is none', async () => {
+    await returnSendPermits(database.db, [GMAIL, 'all'], 3)
+    expect(await rows()).toBe(0)
+  })
+})
+
+describe('what the settings allow', () => {
+  test('is set, changed, and lifted; what was taken stays taken', async () => {
+    await allow(0.01, 10)
+    expect(await granted(4)).toBe(4)
+    await allow(0.01, 10)
+    expect(await granted(20)).toBe(6)
+    await pass(100_000)
+    await allow(0.02, 4)
+    expect(await granted(20)).toBe(4)
+    await pass(100)
+    expect(await granted(20)).toBe(2)
+    await allow(undefined)
+    expect(await take(20)).toBeUndefined()
+    await allow(0.01, 10)
+    expect(await rate()).toBe(0.01)
+  })
+  test('says nothing of a key that it does not limit', async () => {
+    await allow(undefined)
+    expect(await rows()).toBe(0)
+  })
+  test('said by eight at once is one limit', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => allow(0.001, 10)))
+    expect(await granted(100)).toBe(10)
+  })
+  test('lifts nothing of what a server asked for', async () => {
+    await allow(5)
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await allow(undefined)
+    expect(await rate()).toBeCloseTo(2.5, 1)
+  })
+})
+
+describe('what a server asks for', () => {
+  test('is ten a second at first, one to begin with, and twice as many each minute', async () => {
+    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(true)
+    expect(await rate()).toBeCloseTo(10, 0)
+    await pass(60)
+    expect(await rate()).toBeCloseTo(20, 0)
+    await pass(120)
+    expect(await rate()).toBeCloseTo(80, 0)
+  })
+
+  test('takes away what has gathered but one', async () => {
+    await allow(0.01, 100)
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    expect(await granted(50)).toBe(1)
+  })
+
+  test('counts once within ten seconds', async () => {
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    await pass(9)
+    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    expect(await rate()).toBeGreaterThan(10)
+    await pass(1.1)
+    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(true)
+  })
+
+  test('of eight that hear it at once, one changes the pace', async () => {
+    const changed = await Promise.all(
+      Array.from({ length: 8 }, () => reduceSendRate(database.db, GMAIL, '421 slow down')),
+    )
+    expect(changed.filter(Boolean)).toHaveLength(1)
+    expect(await rate()).toBeCloseTo(10, 0)
+  })
+
+  test('halves, down to one in two seconds', async () => {
+    const steps: number[] = []
+    for (let step = 0; step < 8; step++) {
+      await reduceSendRate(database.db, GMAIL, '421 slow down')
+      steps.push((await rate())!)
+      await pass(11)
+    }
+    // In eleven seconds it grows by 14 % again.
+    steps.reduce((before, after) => {
+      expect(after).toBeCloseTo(Math.max(0.5, (before * 2 ** (11 / 60)) / 2), 1)
+      return after
+    })
+    expect(steps.at(-1)).toBeCloseTo(0.5, 2)
+  })
+
+  test('never goes beyond what the settings allow, and is half of that at most', async () => {
+    await allow(3)
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    expect(await rate()).toBeCloseTo(1.5, 1)
+    await pass(300)
+    expect(await activeSendRates(database.db)).toMatchObject([
+      { key: GMAIL, perSecond: 3, limit: 3, slowed: false },
+    ])
+  })
+
+  test('is ten a second where the settings allow more than twenty', async () => {
+    await allow(500)
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    expect(await rate()).toBeCloseTo(10, 0)
+  })
+
+  test('is forgotten once the pace has found its way back', async () => {
+    await reduceSendRate(database.db, GMAIL, '421 slow down')
+    await pass(13 * 60)
+    await deleteIdleSendRates(database.db)
+    expect(await rows()).toBe(1)
+    await pass(60)
+    expect(await take(1000)).toBeUndefined()
+    expect(await activeSendRates(database.db)).toEqual([])
+    await deleteIdleSendRates(database.db)
+    expect(await rows()).toBe(0)
+  })
+})
+
+describe('a pace that is held', () => {
+  test('gives nothing until then, also of what is given back', async () => {
+    await allow(0.01, 100)
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await returnSendPermits(database.db, [GMAIL], 5)
+    const turns = (await take(1))!
+    expect(turns.granted).toBe(0)
+    expect(turns.waitSeconds).toBeGreaterThan(3590)
+    await pass(3590)
+    expect(await granted(1)).toBe(0)
+  })
+
+  test('goes on with one in two seconds, and twice as many each minute', async () => {
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await pass(3600)
+    expect(await rate()).toBeCloseTo(0.5, 1)
+    await pass(60)
+    expect(await rate()).toBeCloseTo(1, 1)
+  })
+
+  test('says until when', async () => {
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    const [pace] = await activeSendRates(database.db)
+    const [now] = await database.db.$queryRaw<[{ now: Date }]>`select now()`
+    expect(pace).toMatchObject({ key: GMAIL, slowed: true, wasHeld: true, said: 'much refused' })
+    expect(Math.abs(pace!.heldUntil!.getTime() - now.now.getTime() - 3_600_000)).toBeLessThan(5000)
+    await pass(3600)
+    expect((await activeSendRates(database.db))[0]!.heldUntil).toBeNull()
+  })
+
+  test('hears no server that asks for less meanwhile', async () => {
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    expect(await reduceSendRate(database.db, GMAIL, '421 slow down')).toBe(false)
+    await pass(3600)
+    expect(await rate()).toBeCloseTo(0.5, 1)
+  })
+
+  test('may be held anew', async () => {
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    await pass(3000)
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: 'much refused' })
+    expect((await take(1))!.waitSeconds).toBeGreaterThan(3590)
+  })
+})
+
+describe('after a pause', () => {
+  const ofAll = async () => (await activeSendRates(database.db)).find(({ key }) => key === 'all')
+  const takeOfAll = async (mails: number) =>
+    (await takeSendPermits(database.db, [{ key: 'all', mails }]))[0]?.granted
+
+  test('all mail begins with ten at once and ten a second, twice as many each minute', async () => {
+    await resetSendRateAfterPause(database.db)
+    expect(await ofAll()).toMatchObject({ slowed: true, wasHeld: false, said: null, left: 10 })
+    expect((await ofAll())!.perSecond).toBeCloseTo(10, 0)
+    expect(await takeOfAll(100)).toBe(10)
+    await pass(60)
+    expect((await ofAll())!.perSecond).toBeCloseTo(20, 0)
+    await pass(13 * 60)
+    expect(await takeOfAll(10_000)).toBeUndefined()
+  })
+
+  test('a slower pace stays as slow, and goes on from there', async () => {
+    await reduceSendRate(database.db, 'all', '421 slow down')
+    await pass(11)
+    await reduceSendRate(database.db, 'all', '421 slow down')
+    const before = (await ofAll())!.perSecond
+    expect(before).toBeLessThan(6)
+    await resetSendRateAfterPause(database.db)
+    expect((await ofAll())!.perSecond).toBeCloseTo(before, 1)
+  })
+
+  test('the settings still hold', async () => {
+    await allow(3, 4, 'all')
+    await resetSendRateAfterPause(database.db)
+    expect(await ofAll()).toMatchObject({ perSecond: 3, slowed: false, left: 4 })
+  })
+})
+
+describe('the trouble of a domain', () => {
+  const hold = async () => {
+    await holdSendRate(database.db, GMAIL, { seconds: 3600, said: '8 % of the last 250 emails' })
+    const trouble = { what: 'domain-held', said: '550 5.7.1 no', since: NOW }
+    await recordIncident(database.db, { name: GMAIL, ...trouble })
+    await recordIncident(database.db, { name: 'delivery digests', ...trouble })
+  }
+  const names = async () => (await openIncidents(database.db)).map(({ name }) => name)
+  const tick = async () => {
+    await deleteIdleSendRates(database.db)
+    await endDomainIncidents(database.db)
+  }
+  beforeEach(hold)
+
+  test('lasts while the domain is held, whatever it takes meanwhile', async () => {
+    await endDomainIncidents(database.db, new Set(['gmail.com']))
+    expect(await names()).toContain(GMAIL)
+  })
+
+  test('is over once it takes a mail after that, and no other is', async () => {
+    await pass(3601)
+    await endDomainIncidents(database.db, new Set(['other.example']))
+    expect(await names()).toContain(GMAIL)
+    await endDomainIncidents(database.db, new Set(['gmail.com', 'other.example']))
+    expect(await names()).toEqual(['delivery digests'])
+  })
+
+  test('is over two hours after it was held last, where nobody mails there', async () => {
+    await pass(3600)
+    await hold()
+    await pass(7190)
+    await tick()
+    expect(await names()).toContain(GMAIL)
+    await pass(20)
+    await tick()
+    expect(await names()).toEqual(['delivery digests'])
+  })
+})
+
+describe('the day’s mails of a new sending domain', () => {
+  const config = readConfig({ RAMP_UP_SINCE: '2026-11-24' })
+  const takeOn = async (now: Date, mails: number) => {
+    const { key, limit } = rampUpRate(config, now)!
+    await setSendRateLimits(database.db, [{ key, limit }])
+    const [turns] = await takeSendPermits(database.db, [{ key, mails }])
+    return turns?.granted
+  }
+  const HOUR = 3600
+
+  test('are no more than 1,000 on the first day, and 2,000 on the second, however the hours pass', async () => {
+    expect(await takeOn(at('00:10'), 700)).toBe(700)
+    await pass(12 * HOUR)
+    expect(await takeOn(at('12:10'), 700)).toBe(300)
+    await pass(11 * HOUR)
+    expect(await takeOn(at('23:10'), 700)).toBe(0)
+    expect(await takeOn(new Date('2026-11-25T00:00:00Z'), 5000)).toBe(2000)
+    await pass(23 * HOUR)
+    expect(await takeOn(new Date('2026-11-25T23:00:00Z'), 5000)).toBe(0)
+  })
+
+  test('do not gather over days without a digest', async () => {
+    expect(await takeOn(at('08:00'), 1)).toBe(1)
+    await pass(48 * HOUR)
+    expect(await takeOn(new Date('2026-11-26T08:00:00Z'), 50_000)).toBe(4000)
+  })
+
+  test('are not given anew within the day where somebody’s clock is late', async () => {
+    const tomorrow = new Date('2026-11-25T00:00:01Z')
+    expect(await takeOn(at('23:59'), 1000)).toBe(1000)
+    expect(await takeOn(tomorrow, 2000)).toBe(2000)
+    expect(await takeOn(at('23:59'), 1000)).toBe(0)
+    expect(await takeOn(tomorrow, 2000)).toBe(0)
+  })
+
+  test('are kept in mind for as long as the day is', async () => {
+    expect(await takeOn(at('00:00'), 1000)).toBe(1000)
+    await pass(23.9 * HOUR)
+    await deleteIdleSendRates(database.db)
+    expect(await takeOn(at('23:59'), 1)).toBe(0)
+  })
+})
+
+describe('chunks that wait for a pace', () => {
+  const holds = (withinSeconds = 60) =>
+    batchesReadySoon(database.db, { lane: 'digests', now: NOW, withinSeconds })
+  const slowly = async () => {
+    await setSendRateLimits(database.db, [{ key: 'domain y.example', limit: { perSecond: 0.1 } }])
+    await takeSendPermits(database.db, [{ key: 'domain y.example', mails: 5 }])
+  }
+  beforeEach(() => enqueueGoodbyes(database.db, 'digests', 30))
+
+  test('are waited for where the next turn is near', async () => {
+    expect(await holds()).toBe(true) // nothing keeps them
+    await slowly()
+    expect(await holds()).toBe(true)
+    expect(await holds(5)).toBe(false)
+    await pass(10)
+    // It has come: whoever looks again may lease it.
+    expect(await holds()).toBe(true)
+  })
+
+  test.each([
+    ['is not due yet', `update chunk set not_before = '2026-11-24T08:01:00Z'`],
+    ['is done', `update chunk set done_at = now()`],
+    ['is somebody’s', `update chunk set owner = 'bob', lease_until = now() + interval '1 minute'`],
+    ['is of the other lane', `update chunk set lane = 'answers'`],
+  ])('not where the chunk %s', async (_what, sql) => {
+    await slowly()
+    await database.db.$executeRawUnsafe(sql)
+    expect(await holds()).toBe(false)
+  })
+
+  test('not while delivery is paused', async () => {
+    await slowly()
+    await setSwitch(database.db, 'delivery', { value: 'paused', reason: 'test', at: NOW })
+    expect(await holds()).toBe(false)
+  })
+
+  test('not where the domain is held for an hour', async () => {
+    await holdSendRate(database.db, 'domain y.example', { seconds: 3600, said: 'much refused' })
+    expect(await holds()).toBe(false)
+    await pass(3600)
+    expect(await holds()).toBe(true)
+  })
+})
+
+test('a pace that nobody asked for within a day is forgotten', async () => {
+  await allow(5)
+  await pass(86_000)
+  await deleteIdleSendRates(database.db)
+  expect(await rows()).toBe(1)
+  await pass(1000)
+  await deleteIdleSendRates(database.db)
+  expect(await rows()).toBe(0)
+})

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { acquireHost, releaseHost } from '../../../src/sources/host-throttle.repo.ts'
+import { useDatabase } from '../../support/database.ts'
+
+const database = useDatabase()
+let services = 0
+const newService = () => `service-${services++}`
+
+const pass = (service: string, holder: string, holdMs = 60_000) =>
+  acquireHost(database.db, { service, holder, holdMs })
+const leave = (service: string, holder: string, restMs: number) =>
+  releaseHost(database.db, { service, holder, restMs })
+const later = (ms: number) => database.db.$executeRaw`
+  update source_gate set free_at = free_at - ${ms}::int * interval '1 millisecond'`
+
+test('it lets one through, and tells the others for how long at most it is shut', async () => {
+  const service = newService()
+  const passed = await Promise.all(Array.from({ length: 8 }, (_, n) => pass(service, `holder ${n}`)))
+  expect(passed.filter((ms) => ms === 0)).toHaveLength(1)
+  for (const ms of passed.filter((ms) => ms !== 0)) {
+    expect(ms).toBeGreaterThan(50_000)
+    expect(ms).toBeLessThanOrEqual(60_000)
+  }
+})
+
+test('after the answer it stays shut for the rest, and no longer', async () => {
+  const service = newService()
+  await pass(service, 'first')
+  await leave(service, 'first', 3000)
+  const ms = await pass(service, 'second')
+  expect(ms).toBeGreaterThan(2000)
+  expect(ms).toBeLessThanOrEqual(3000)
+  await later(3000)
+  expect(await pass(service, 'second')).toBe(0)
+})
+
+test('it opens again behind a holder who died, who cannot shut or open it any more', async () => {
+  const service = newService()
+  await pass(service, 'dead', 10_000)
+  expect(await pass(service, 'next')).toBeGreaterThan(0)
+  await later(10_000)
+  expect(await pass(service, 'next', 5000)).toBe(0)
+  await leave(service, 'dead', 0)
+  expect(await pass(service, 'third')).toBeGreaterThan(0)
+  await leave(service, 'dead', 3_600_000)
+  expect(await pass(service, 'third')).toBeLessThanOrEqual(5000)
+})
+
+test('each service has its own', async () => {
+  expect(await pass(newService(), 'anybody')).toBe(0)
+  expect(await pass(newService(), 'anybody')).toBe(0)
+})

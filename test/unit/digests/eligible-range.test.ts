@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type EarlierDigest,
+  eligibleRangeAfter,
+  eligibleSince,
+  highestPaperSeen,
+} from '../../../src/digests/eligible-range.ts'
+
+const digest = (fromPaper: number, toPaper: number, more: Partial<EarlierDigest> = {}): EarlierDigest => ({
+  fromPaper,
+  toPaper,
+  papers: [],
+  bestDay: null,
+  settled: true,
+  ...more,
+})
+
+/** The ids from 1 to `highest` that an offer has, and its range. */
+const offered = (earlier: EarlierDigest[], highest: number, lowest = 1) => {
+  const offer = eligibleRangeAfter(earlier, lowest, highest)
+  const ids = Array.from({ length: highest + 5 }, (_, i) => i + 1).filter(
+    (id) => id >= lowest && offer.has(id),
+  )
+  return { from: offer.fromPaper, to: offer.toPaper, ids }
+}
+
+describe('papers are offered from 13 days before the local date', () => {
+  test('to somebody who confirmed long ago', () => {
+    expect(eligibleSince('2026-11-24', new Date('2026-01-01T00:00:00Z'))).toBe('2026-11-11')
+  })
+  test('or from the UTC day on which they confirmed', () => {
+    expect(eligibleSince('2026-11-24', new Date('2026-11-23T23:59:59Z'))).toBe('2026-11-23')
+    expect(eligibleSince('2026-11-24', new Date('2026-11-11T00:00:00Z'))).toBe('2026-11-11')
+  })
+})
+
+describe('a new digest offers', () => {
+  test('everything to somebody who never had one', () => {
+    expect(offered([], 4)).toEqual({ from: 0, to: 4, ids: [1, 2, 3, 4] })
+  })
+
+  test('what was first seen after the last one, whatever its day', () => {
+    expect(offered([digest(0, 2)], 4)).toEqual({ from: 2, to: 4, ids: [3, 4] })
+  })
+
+  test('nothing that was looked at and left out', () => {
+    expect(offered([digest(0, 4, { papers: [2] })], 4)).toEqual({ from: 4, to: 4, ids: [] })
+  })
+
+  test('the papers of one that was given up, with the next one', () => {
+    // 2..4 were looked at by a digest that ended unaccepted, so it is not among the earlier ones.
+    expect(offered([digest(0, 1)], 6)).toEqual({ from: 1, to: 6, ids: [2, 3, 4, 5, 6] })
+  })
+
+  test('the papers of one that was given up after the one behind it was planned', () => {
+    expect(offered([digest(0, 1), digest(4, 6)], 8)).toEqual({ from: 1, to: 8, ids: [2, 3, 4, 7, 8] })
+  })
+
+  test('but does not reach back past one that may yet be given up', () => {
+    const open = digest(4, 6, { settled: false, papers: [5] })
+    expect(offered([digest(0, 1), open], 8)).toEqual({ from: 6, to: 8, ids: [7, 8] })
+    // Given up: now both come.
+    expect(offered([digest(0, 1), digest(6, 8)], 9)).toEqual({ from: 1, to: 9, ids: [2, 3, 4, 5, 6, 9] })
+  })
+
+  test('nothing twice after it reached back', () => {
+    expect(offered([digest(0, 1), digest(4, 6), digest(1, 8)], 9)).toEqual({ from: 8, to: 9, ids: [9] })
+  })
+
+  test('nothing that a digest without topics has shown, but all that it did not show', () => {
+    const best = digest(0, 0, { papers: [2, 3], bestDay: '2026-11-23' })
+    expect(offered([best], 4)).toEqual({ from: 0, to: 4, ids: [1, 4] })
+  })
+
+  test('nothing above the highest, though an earlier one looked further', () => {
+    expect(offered([digest(0, 9)], 6)).toEqual({ from: 6, to: 6, ids: [] })
+  })
+
+  test('from the lowest paper on, where the earlier ones ended long before it', () => {
+    expect(offered([digest(0, 9)], 25, 21)).toEqual({ from: 20, to: 25, ids: [21, 22, 23, 24, 25] })
+  })
+})
+
+test('reached is the highest of all that were looked at', () => {
+  expect(highestPaperSeen([])).toBe(0)
+  expect(highestPaperSeen([digest(3, 9), digest(0, 4)])).toBe(9)
+})

@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { PaperSelector, type SelectPapersInput } from '../../../src/digests/select-papers.ts'
+import '../../support/fixed-seed.ts'
+
+const chooser = new PaperSelector(200)
+
+/** Sections as topic and places, how many more, and the rest. */
+const chosen = (topics: number[][], cap: number, rising: number[] = []) => {
+  const { sections, more, others } = chooser.select({ topics, cap, rising: new Set(rising) })
+  return {
+    sections: sections.map(({ topic, papers }) => [topic, papers.map(({ docId }) => docId)]),
+    more,
+    others,
+  }
+}
+
+describe('a choice', () => {
+  test('of fewer papers than the cap holds them all, best first', () => {
+    expect(chosen([[2, 3, 1]], 5)).toEqual({ sections: [[0, [2, 3, 1]]], more: 0, others: [] })
+  })
+
+  test('of more counts the rest, and says which', () => {
+    expect(chosen([[3, 2, 1]], 2)).toEqual({ sections: [[0, [3, 2]]], more: 1, others: [1] })
+  })
+
+  test('leaves room for every topic, however much the first one matched', () => {
+    expect(chosen([[5, 4, 3, 2, 1], [7, 6], [8]], 5)).toEqual({
+      sections: [
+        [0, [5, 4]],
+        [1, [7, 6]],
+        [2, [8]],
+      ],
+      more: 3,
+      others: [3, 2, 1],
+    })
+  })
+
+  test('gives what one topic lacks to the others', () => {
+    expect(chosen([[9], [4, 3, 2, 1]], 4)).toEqual({
+      sections: [
+        [0, [9]],
+        [1, [4, 3, 2]],
+      ],
+      more: 1,
+      others: [1],
+    })
+  })
+
+  test('says the others by turns: the best of each first', () => {
+    expect(
+      chosen(
+        [
+          [1, 2, 3],
+          [4, 5, 6],
+        ],
+        2,
+      ).others,
+    ).toEqual([2, 5, 3, 6])
+  })
+
+  test('shows a paper once, under the topic where it ranks best, of equals the first, and names the others', () => {
+    const topics = [[1, 2, 3], [3, 2], [2]]
+    const { sections } = chooser.select({ topics, cap: 5 })
+    expect(sections).toEqual([
+      { topic: 0, papers: [{ place: 1, topics: [0] }] },
+      { topic: 1, papers: [{ place: 3, topics: [1, 0] }] },
+      { topic: 2, papers: [{ place: 2, topics: [2, 0, 1] }] },
+    ])
+    expect(chooser.select({ topics: [[1], [1]], cap: 5 }).sections).toEqual([
+      { topic: 0, papers: [{ place: 1, topics: [0, 1] }] },
+    ])
+  })
+
+  test('has rising papers in a section of their own, the last one, in their own order', () => {
+    expect(
+      chosen(
+        [
+          [1, 2, 3],
+          [4, 2],
+        ],
+        4,
+        [4, 2],
+      ),
+    ).toEqual({
+      sections: [
+        [0, [1, 3]],
+        ['rising', [4, 2]],
+      ],
+      more: 0,
+      others: [],
+    })
+    expect(
+      chosen(
+        [
+          [1, 2, 3],
+          [4, 2],
+        ],
+        2,
+        [4, 2],
+      ).sections,
+    ).toEqual([
+      [0, [1]],
+      ['rising', [4]],
+    ])
+  })
+
+  test('of nothing is empty', () => {
+    expect(chosen([], 15)).toEqual({ sections: [], more: 0, others: [] })
+    expect(chosen([[], []], 15)).toEqual({ sections: [], more: 0, others: [] })
+  })
+
+  test('knows nothing of the one before', () => {
+    chosen(
+      [
+        [1, 2],
+        [2, 3],
+      ],
+      1,
+      [3],
+    )
+    expect(chosen([[2, 1]], 9)).toEqual({ sections: [[0, [2, 1]]], more: 0, others: [] })
+  })
+})
+
+const places = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 20 })
+const choosing: fc.Arbitrary<SelectPapersInput & { rising: Set<number> }> = fc.record({
+  topics: fc.array(places, { maxLength: 5 }),
+  rising: places.map((list) => new Set(list)),
+  cap: fc.integer({ min: 1, max: 25 }),
+})
+
+test('each paper stands once, no more than the cap, none is lost, each where its rank is best', () => {
+  fc.assert(
+    fc.property(choosing, ({ topics, rising, cap }) => {
+      const { sections, more, others } = chooser.select({ topics, rising, cap })
+      const shown = sections.flatMap(({ papers }) => papers.map(({ docId }) => docId))
+      const offered = new Set(topics.flatMap((list) => [...(list as number[])]))
+      expect(new Set([...shown, ...others])).toEqual(offered)
+      expect(shown.length + others.length).toBe(offered.size)
+      expect([shown.length, more]).toEqual([Math.min(cap, offered.size), Math.max(0, offered.size - cap)])
+      const lists = topics.map((list) => (list as number[]).filter((place) => !rising.has(place)))
+      for (const { topic, papers } of sections) {
+        for (const { docId } of papers) {
+          expect(topic === 'rising').toBe(rising.has(docId))
+          if (topic === 'rising') continue
+          const ranks = lists.map((list) =>
+            list.includes(docId) ? list.indexOf(docId) : Number.POSITIVE_INFINITY,
+          )
+          expect(ranks.indexOf(Math.min(...ranks))).toBe(topic)
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { type Environment, readConfig } from '../../../../src/config/config.ts'
+import {
+  configuredRateLimit,
+  emailDomain,
+  rampUpQuota,
+  rateKeyToReduce,
+} from '../../../../src/mail/rate-limits/send-rate.ts'
+import type { SmtpFault, SmtpStage } from '../../../../src/mail/refusals/classify-reply.ts'
+
+const NOW = new Date('2026-11-24T08:00:00Z')
+const DAY_MS = 86_400_000
+
+describe('the ramp-up of a new sending domain', () => {
+  const config = readConfig({ RAMP_UP_SINCE: '2026-11-24' })
+  const mailsOn = (instant: string) => rampUpQuota(config, new Date(instant))
+
+  test('is 1,000 on the first day and twice as many each day after it, for fourteen days', () => {
+    const days = Array.from({ length: 15 }, (_, day) =>
+      rampUpQuota(config, new Date(NOW.getTime() + day * DAY_MS)),
+    )
+    expect(days.slice(0, 4)).toEqual([1000, 2000, 4000, 8000])
+    expect(days[13]).toBe(8_192_000)
+    expect(days[14]).toBeUndefined()
+  })
+  test('changes at midnight in UTC', () => {
+    expect(mailsOn('2026-11-24T00:00:00Z')).toBe(1000)
+    expect(mailsOn('2026-11-24T23:59:59.999Z')).toBe(1000)
+    expect(mailsOn('2026-11-25T00:00:00Z')).toBe(2000)
+    expect(mailsOn('2026-12-07T23:59:59.999Z')).toBe(8_192_000)
+    expect(mailsOn('2026-12-08T00:00:00Z')).toBeUndefined()
+  })
+  test('before its date counts as its first day', () => {
+    expect(mailsOn('2026-11-23T23:59:59Z')).toBe(1000)
+    expect(mailsOn('2026-01-01T00:00:00Z')).toBe(1000)
+  })
+  test('is none without the setting', () => expect(rampUpQuota(readConfig({}), NOW)).toBeUndefined())
+})
+
+describe('what the settings allow', () => {
+  const limit = (key: Parameters<typeof configuredRateLimit>[1], environment: Environment) =>
+    configuredRateLimit(readConfig(environment), key, NOW)
+
+  test('of all mail: the rate of SMTP_URL, and one more for whoever waits for an answer', () => {
+    expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toEqual({ perSecond: 14, capacity: 15 })
+    expect(limit('all', { SMTP_URL: 'smtp://127.0.0.1' })).toBeUndefined()
+    expect(limit('all', { DOMAIN_RATE: '5' })).toBeUndefined()
+  })
+  test('of one domain: its own rate, else that of each', () => {
+    const DOMAIN_RATE = '20,Gmail.com=2.5'
+    expect(limit('domain gmail.com', { DOMAIN_RATE })).toEqual({ perSecond: 2.5 })
+    expect(limit('domain other.example', { DOMAIN_RATE })).toEqual({ perSecond: 20 })
+    expect(limit('domain other.example', { DOMAIN_RATE: 'gmail.com=2.5' })).toBeUndefined()
+    expect(limit('domain gmail.com', {})).toBeUndefined()
+    expect(limit('domain gmail.com', { SMTP_URL: 'smtp://127.0.0.1?rate=14' })).toBeUndefined()
+  })
+})
+
+describe('whom a server means that asks for less', () => {
+  const fault = (stage: SmtpStage): SmtpFault => ({
+    stage,
+    bodyWritten: false,
+    status: 421,
+    enhanced: null,
+    answer: '421 too many',
+  })
+  test.each(['connect', 'tls', 'login', 'mail'] as const)('at %s: all our mail', (stage) =>
+    expect(rateKeyToReduce(fault(stage), 'ann@gmail.com')).toBe('all'),
+  )
+  test.each(['rcpt', 'data', 'dot'] as const)('at %s: the domain of the recipient', (stage) =>
+    expect(rateKeyToReduce(fault(stage), 'Ann@Gmail.COM')).toBe('domain gmail.com'),
+  )
+})
+
+test.each([
+  ['ann@Lab.Example', 'lab.example'],
+  ['"ann@home"@lab.example', 'lab.example'],
+])('the domain of %s is %s', (address, domain) => expect(emailDomain(address)).toBe(domain))

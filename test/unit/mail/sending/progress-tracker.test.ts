@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { openProgressTracker } from '../../../../src/mail/sending/progress-tracker.ts'
+
+const MINUTE = 60_000
+
+function withClock() {
+  let now = 0
+  const progress = openProgressTracker<{ batch: string }>({ now: () => now })
+  return { progress, passes: (ms: number) => (now += ms) }
+}
+
+test('a hand that does nothing for a minute gets on with none of its chunks', () => {
+  const { progress, passes } = withClock()
+  passes(MINUTE)
+  expect(progress.isMakingProgress('a')).toBe(true)
+  passes(1)
+  expect(progress.isMakingProgress('a')).toBe(false)
+  progress.touch()
+  expect(progress.isMakingProgress('a')).toBe(true)
+})
+
+test('a step with a time limit of its own may take that long', () => {
+  const { progress, passes } = withClock()
+  progress.step({ batch: 'a' }, 10 * MINUTE)
+  passes(11 * MINUTE)
+  expect([progress.isMakingProgress('a'), progress.isMakingProgress('next')]).toEqual([true, true])
+  passes(1)
+  expect([progress.isMakingProgress('a'), progress.isMakingProgress('next')]).toEqual([false, false])
+})
+
+test('one message that hangs holds its chunk only while another of it is on its way', () => {
+  const { progress, passes } = withClock()
+  const [stuck, sibling, other] = [{ batch: 'a' }, { batch: 'a' }, { batch: 'b' }]
+  progress.step(stuck)
+  passes(2 * MINUTE)
+  progress.step(sibling, 10 * MINUTE)
+  progress.step(other)
+  expect(progress.isMakingProgress('a')).toBe(true)
+  progress.done(sibling)
+  expect([progress.isMakingProgress('a'), progress.isMakingProgress('b')]).toEqual([false, true])
+})
+
+test('each step of a message counts anew', () => {
+  const { progress, passes } = withClock()
+  const work = { batch: 'a' }
+  for (let steps = 0; steps < 5; steps++) {
+    progress.step(work)
+    passes(MINUTE)
+    expect(progress.isMakingProgress('a')).toBe(true)
+  }
+})

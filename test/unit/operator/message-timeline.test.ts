@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import type { ListedBounce } from '../../../src/bounces/bounce-list.repo.ts'
+import { messageOutcomeText, messageTimeline } from '../../../src/operator/message-timeline.ts'
+import type { MessageDetails } from '../../../src/operator/retry-message.ts'
+
+const at = (time: string) => new Date(`2026-11-24T${time}:00Z`)
+
+const RETURN: ListedBounce = {
+  reportId: 1,
+  n: 0,
+  at: at('08:03'),
+  class: 'dead',
+  status: '5.1.1',
+  sure: true,
+  answer: '550 5.1.1 nobody',
+  domain: 'y.example',
+  foundBy: 'token',
+  messageId: 'm1',
+  subscriberId: 's1',
+  done: 'suppressed',
+  way: 'lmtp',
+  isRead: true,
+  kind: 'digest',
+}
+
+const MESSAGE: MessageDetails = {
+  id: 'm1',
+  kind: 'digest',
+  lane: 'digests',
+  subscriberId: 's1',
+  toAddress: 's1@y.example',
+  state: 'accepted',
+  reason: null,
+  attempts: 1,
+  datedAt: at('08:00'),
+  nextTry: at('08:00'),
+  deadline: at('23:00'),
+  acceptances: [{ at: at('08:02'), answer: '250 ok' }],
+  tries: [
+    { n: 1, at: at('08:01'), outcome: 'deferred', status: 451, enhanced: '4.7.1', answer: '451 later' },
+  ],
+  returned: [RETURN],
+}
+
+const lifeOf = (change: Partial<MessageDetails>) =>
+  messageTimeline({ ...MESSAGE, ...change }, at('12:00')).map(
+    ({ at: when, code }) => `${when?.toISOString().slice(11, 16) ?? '–'} ${code}`,
+  )
+
+test('what came back stands where it came', () =>
+  expect(lifeOf({})).toEqual(['08:00 left', '08:01 deferred', '08:02 accepted', '08:03 returned-dead']))
+
+test('also before a later try, and before how it ended', () => {
+  const tries = [{ ...MESSAGE.tries[0]!, at: at('08:05'), outcome: 'uncertain' }]
+  const nextTry = at('23:00')
+  expect(lifeOf({ state: 'uncertain', acceptances: [], tries, nextTry })).toEqual([
+    '08:00 left',
+    '08:03 returned-dead',
+    '08:05 uncertain',
+    '– uncertain',
+  ])
+})
+
+test.each([
+  [[], 'accepted'],
+  [[RETURN], 'accepted, then returned: no such mailbox (5.1.1)'],
+  [[{ ...RETURN, class: 'complaint', status: null } as const], 'accepted'],
+])('its fate in few words: %#', (returned, text) =>
+  expect(messageOutcomeText({ ...MESSAGE, returned })).toBe(text),
+)

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { decodeBody } from '../../../src/sources/decode-body.ts'
+
+const utf8 = (text: string) => Buffer.from(text)
+const latin1 = (text: string) => Buffer.from(text, 'latin1')
+const XML = 'application/xml'
+
+test.each<[string, Buffer, string | null, string]>([
+  ['UTF-8 that says so', utf8('Göttingen, 東京'), 'text/xml; charset=utf-8', 'Göttingen, 東京'],
+  ['UTF-8 that says nothing', utf8('Göttingen, 東京'), null, 'Göttingen, 東京'],
+  ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), utf8('<é>')]), XML, '<é>'],
+  ['Latin-1 without a word', latin1('Poincaré, Erdős'.replace('ő', 'ö')), null, 'Poincaré, Erdös'],
+  ['Latin-1 that calls itself UTF-8', latin1('Poincaré'), 'text/xml; charset=UTF-8', 'Poincaré'],
+  ['windows-1252 by its type', Buffer.from([0x93, 0xe9, 0x94]), 'text/plain; charset=windows-1252', '“é”'],
+  ['a charset in quotes', latin1('é'), 'text/plain; charset="iso-8859-1"', 'é'],
+  [
+    'Latin-1 by its XML declaration',
+    latin1(`<?xml version='1.0' encoding='ISO-8859-1'?><a>é</a>`),
+    XML,
+    `<?xml version='1.0' encoding='ISO-8859-1'?><a>é</a>`,
+  ],
+  ['a charset that nobody knows', utf8('é'), 'text/plain; charset=x-martian', 'é'],
+  ['nothing at all', Buffer.alloc(0), null, ''],
+])('%s', (_what, bytes, type, text) => {
+  expect(decodeBody(bytes, type)).toBe(text)
+})
+
+test('a text that is broken in one place is no other charset for that', () => {
+  const bytes = Buffer.concat([utf8('Göttingen '), Buffer.from([0xff]), utf8(' Zürich')])
+  expect(decodeBody(bytes, null)).toBe('Göttingen \ufffd Zürich')
+})
+
+test('a sign that was broken before it came is UTF-8 all the same', () => {
+  expect(decodeBody(utf8('no\ufffd a word beyond ASCII'), null)).toBe('no\ufffd a word beyond ASCII')
+})
+
+test('a text that speaks of an encoding is not read by it', () => {
+  const text = '[{"title":"Gains of encoding=utf-16le, é"}]'
+  expect(decodeBody(utf8(text), 'application/json')).toBe(text)
+})
+
+test('megabytes of what is no UTF-8 are read in little memory', async () => {
+  const module = resolve(import.meta.dirname, '../../../src/sources/decode-body.ts')
+  const program = `import(${JSON.stringify(module)}).then(({ decoded }) =>
+    require('node:worker_threads').parentPort.postMessage(decoded(Buffer.alloc(15_000_000, 0xe9), null).length))`
+  const worker = new Worker(program, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 96 } })
+  const length = await new Promise((done, failed) => worker.once('message', done).once('error', failed))
+  await worker.terminate()
+  expect(length).toBe(15_000_000)
+})

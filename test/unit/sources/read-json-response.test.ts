@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { parseBoundedJson } from '../../../src/sources/read-json-response.ts'
+
+const listOf = (one: string, count: number): string => `[${Array(count).fill(one).join()}]`
+
+test.each([
+  ['half of a list', '[{"title":'],
+  ['nothing', ''],
+  ['lists in each other that nobody can walk', '['.repeat(100_000) + ']'.repeat(100_000)],
+  ['more objects than any page has', listOf('{}', 200_001)],
+])('%s is none', (_what, text) => {
+  expect(parseBoundedJson(text)).toBeUndefined()
+})
+
+test('a page of papers with thousands of authors, and TeX in their texts, is read', () => {
+  const paper = `{"title":"${'{x}[y]'.repeat(50)}","authors":${listOf('{"name":"A"}', 3000)}}`
+  expect(parseBoundedJson(listOf(paper, 40))).toHaveLength(40)
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { OpenedManagePage } from '../../../../src/account/open-manage-page.ts'
+import { changeSummaryView, nextEmailText } from '../../../../src/web/account/change-summary-view.ts'
+
+const TODAY = '2026-11-24'
+
+/** Somebody moved their hour from 9 to 8; the next mail comes as `next` says. */
+const moved = (next: { localDate: string; now: boolean }) => {
+  const standing = { zone: 'UTC', days: ['tue'], topics: [], state: 'active', pausedUntil: null }
+  const change = {
+    id: 1,
+    isNewest: true,
+    canBeUndone: false,
+    how: 'page',
+    at: new Date(`${TODAY}T08:30:00Z`),
+  }
+  const before = { ...standing, hour: 9 }
+  const after = { ...standing, hour: 8 }
+  const subscriber = { ...after }
+  return changeSummaryView({
+    subscriber,
+    next,
+    today: TODAY,
+    change: { ...change, before, after },
+  } as unknown as OpenedManagePage)!
+}
+
+// Papers that are usually there by now may be late: a digest waits for them, and no page promises minutes.
+test('a mail whose hour has come may be waited for', () => {
+  const { next } = moved({ localDate: TODAY, now: true })
+  expect(next).toBe(
+    'Today’s email comes soon, if anything matches. If papers are late, it waits for them up to three hours.',
+  )
+  expect(nextEmailText({ localDate: TODAY, now: true } as NonNullable<OpenedManagePage['next']>, TODAY)).toBe(
+    'soon',
+  )
+})
+
+test('a later one has its hour', () => {
+  expect(moved({ localDate: TODAY, now: false }).next).toMatch(/^Next email today at 08:00,/)
+})

@@ -1,9 +1,0 @@
-import { expect, test } from 'vitest'
-import { aboutAction } from '../../../../src/web/admin/about-action.ts'
-
-test.each([
-  ['{"rows":3000,"taken":2990,"refused":10}', '3,000 rows, 2,990 taken, 10 refused'],
-  ['{"subscribers":12,"state":"pending"}', '12 subscribers, state pending'],
-  ['m-0123', 'm-0123'],
-  ['', ''],
-])('%s is written as %s', (detail, text) => expect(aboutAction(detail)).toBe(text))

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest'
+import { actionDetailText } from '../../../../src/web/admin/action-detail.ts'
+
+test.each([
+  ['{"rows":3000,"taken":2990,"refused":10}', '3,000 rows, 2,990 taken, 10 refused'],
+  ['{"subscribers":12,"state":"pending"}', '12 subscribers, state pending'],
+  ['m-0123', 'm-0123'],
+  ['', ''],
+])('%s is written as %s', (detail, text) => expect(actionDetailText(detail)).toBe(text))
